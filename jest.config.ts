@@ -1,0 +1,54 @@
+/** @jest-config-loader esbuild-register */
+import type { Config } from 'jest';
+
+const support = '<rootDir>/tests/support';
+
+const base = {
+  testEnvironment: 'node',
+  transform: {
+    '^.+\\.[cm]?[jt]s$': [
+      '@swc/jest',
+      {
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2023' },
+        module: { type: 'commonjs' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  // otplib depends on @scure/base and @noble/hashes, which ship ESM only: let swc turn them into CommonJS.
+  transformIgnorePatterns: ['/node_modules/(?!(@scure|@noble)/)'],
+  // The package's own name means its source, as in tsconfig.json.
+  moduleNameMapper: {
+    '^express-mfa$': '<rootDir>/src/index.ts',
+    '^express-mfa/(redis|smtp|twilio|testing)$': '<rootDir>/src/$1.ts',
+  },
+} satisfies Config;
+
+const project = (name: string, setup?: string) => ({
+  ...base,
+  displayName: name,
+  testMatch: [`<rootDir>/tests/${name}/**/*.test.ts`],
+  // globalSetup is read from the projects that have tests to run, once per distinct path.
+  ...(setup === undefined
+    ? {}
+    : {
+        globalSetup: `${support}/${setup}.ts`,
+        globalTeardown: `${support}/teardown.ts`,
+        setupFilesAfterEnv: [`${support}/fresh-database.ts`],
+      }),
+});
+
+const config: Config = {
+  maxWorkers: 2,
+  testTimeout: 60_000,
+  coverageProvider: 'v8',
+  collectCoverageFrom: ['src/**/*.ts'],
+  projects: [
+    project('unit'),
+    project('contract', 'setup-redis'),
+    project('integration', 'setup-redis'),
+    project('e2e', 'setup-browser'),
+  ],
+};
+
+export default config;

@@ -1,0 +1,5 @@
+import { startSharedRedis } from './shared-redis';
+
+export default async function setUpRedis(): Promise<void> {
+  await startSharedRedis();
+}

@@ -1,0 +1,15 @@
+import { startRedisServer, type RedisServer } from './redis-server';
+
+let shared: RedisServer | undefined;
+
+/** One server for a whole run of the tests; the workers inherit its address. */
+export async function startSharedRedis(): Promise<void> {
+  if (shared !== undefined || process.env['TEST_REDIS_URL'] !== undefined) return;
+  shared = await startRedisServer();
+  process.env['TEST_REDIS_URL'] = shared.url;
+}
+
+export async function stopSharedRedis(): Promise<void> {
+  await shared?.stop();
+  shared = undefined;
+}

@@ -1,0 +1,152 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix, relative, sep } from 'node:path';
+
+const root = join(__dirname, '..', '..');
+
+interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+function readTree(folder: string, ...endings: string[]): SourceFile[] {
+  let entries;
+  try {
+    entries = readdirSync(join(root, folder), { recursive: true, withFileTypes: true });
+  } catch {
+    return [];
+  }
+  return entries
+    .filter((entry) => entry.isFile() && endings.some((ending) => entry.name.endsWith(ending)))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !path.includes(`${sep}node_modules${sep}`))
+    .map((path) => ({
+      path: relative(root, path).split(sep).join('/'),
+      text: readFileSync(path, 'utf8'),
+    }));
+}
+
+const sources = readTree('src', '.ts');
+const twins = readTree('src', '.mts');
+const views = readTree('views', '.ejs');
+const code = [...sources, ...readTree('example-app', '.ts', '.js'), ...readTree('tests', '.ts', '.js')];
+
+/** What the files of each layer of `src/` may import, besides their own layer. */
+const allowedImports: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  factors: ['core', 'root'],
+  delivery: ['core', 'root'],
+  stores: ['core', 'root'],
+  flows: ['factors', 'delivery', 'stores', 'core', 'root'],
+  http: ['flows', 'factors', 'delivery', 'stores', 'core', 'root'],
+  root: ['http', 'flows', 'factors', 'delivery', 'stores', 'core'],
+};
+
+/** A flow and a route speak to a store contract; only the wiring and the entry points know an implementation. */
+const storeContracts = /^src\/stores\/[^/]+$/;
+
+function layerOf(path: string): string {
+  const [, folder, rest] = path.split('/');
+  return folder !== undefined && rest !== undefined ? folder : 'root';
+}
+
+function importsOf(file: SourceFile): string[] {
+  const specifiers = [
+    ...file.text.matchAll(/\b(?:from|import|require)\s*\(?\s*['"](\.{1,2}(?:\/[^'"]*)?)['"]/g),
+  ];
+  return specifiers.map(([, specifier]) => posix.join(dirname(file.path), specifier ?? ''));
+}
+
+function forbiddenImports(file: SourceFile): string[] {
+  const from = layerOf(file.path);
+  return importsOf(file)
+    .filter((target) => {
+      const to = layerOf(target);
+      if (!target.startsWith('src')) return true;
+      if (to === from) return false;
+      if (!(allowedImports[from] ?? []).includes(to)) return true;
+      return to === 'stores' && from !== 'root' && !storeContracts.test(target);
+    })
+    .map((target) => `${file.path} imports ${target}`);
+}
+
+const textWithoutComments = (text: string) => text.replaceAll(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$/gm, '');
+
+const holding = (files: readonly SourceFile[], pattern: RegExp) =>
+  files.filter(({ text }) => pattern.test(textWithoutComments(text))).map(({ path }) => path);
+
+describe('the shape of the sources', () => {
+  it('sorts every file into a known layer', () => {
+    const layers = new Set(sources.map(({ path }) => layerOf(path)));
+    expect([...layers].filter((layer) => !(layer in allowedImports))).toEqual([]);
+  });
+
+  it('imports in one direction: http, flows, factors and delivery, core', () => {
+    expect(sources.flatMap(forbiddenImports)).toEqual([]);
+  });
+
+  it('sees an import against the direction', () => {
+    const planted = (path: string, text: string) => forbiddenImports({ path, text });
+    expect(planted('src/core/policy.ts', "import { x } from '../ports';")).toHaveLength(1);
+    expect(planted('src/core/policy.ts', "import type { x } from '../stores/record-store';")).toHaveLength(1);
+    expect(planted('src/stores/redis/keys.ts', "export { x } from '../../flows/log-in';")).toHaveLength(1);
+    expect(planted('src/flows/log-in.ts', "const x = await import('../http/guard');")).toHaveLength(1);
+    expect(planted('src/flows/log-in.ts', "import { x } from '../stores/redis/keys';")).toHaveLength(1);
+    expect(planted('src/flows/log-in.ts', "import { x } from '../stores/record-store';")).toHaveLength(0);
+    expect(planted('src/core/policy.ts', "import { x } from './grace';")).toHaveLength(0);
+  });
+
+  it('keeps every file at 250 lines or fewer', () => {
+    const files = [...sources, ...views, ...readTree('example-app', '.ts', '.ejs'), ...readTree('views', '.js')];
+    const long = files.filter(({ text }) => text.trimEnd().split('\n').length > 250);
+    expect(long.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('gives every file a name that says what it holds', () => {
+    const vague = /(^|\/)(utils?|helpers?|common|misc|types|constants|base)(\.[cm]?ts$|\/)/;
+    const roles = /-(manager|service|handler|impl)\.ts$/;
+    const named = /^[a-z0-9]+(-[a-z0-9]+)*\.ts$/;
+    const odd = sources.filter(
+      ({ path }) => vague.test(path) || roles.test(path) || !named.test(posix.basename(path)),
+    );
+    expect(odd.map(({ path }) => path)).toEqual([]);
+    const vagueCode = code.filter(({ path }) => vague.test(path));
+    expect(vagueCode.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('declares no class named after a role instead of a thing', () => {
+    expect(holding(sources, /\bclass \w+(Manager|Service|Handler|Impl)\b/)).toEqual([]);
+  });
+
+  it('draws no randomness that can be guessed', () => {
+    expect(holding(sources, /\bMath\s*\.\s*random\b/)).toEqual([]);
+  });
+
+  it('lists its exports by name, except where a module twin repeats an entry point', () => {
+    expect(holding(sources, /\bexport\s*\*/)).toEqual([]);
+    for (const { path, text } of twins) {
+      expect(text.trim()).toBe(`export * from './${posix.basename(path, '.mts')}.js';`);
+    }
+  });
+
+  it('does not silence the compiler', () => {
+    const silenced =
+      /(?::|\bas|<|\|)\s*any\b(?!\s*['"])|\bas unknown as\b|@ts-(?:ignore|nocheck|expect-error)/;
+    const found = sources.filter(({ text }) => silenced.test(text.replaceAll(/^\s*(?:\*|\/\/|\/\*\*).*$/gm, '')));
+    expect(found.map(({ path }) => path)).toEqual([]);
+  });
+});
+
+describe('the shape of the views', () => {
+  it('writes raw output for includes only', () => {
+    const raw = views.flatMap(({ path, text }) =>
+      [...text.matchAll(/<%-(?!\s*include\()[^%]*/g)].map(([tag]) => `${path}: ${tag}`),
+    );
+    expect(raw).toEqual([]);
+  });
+
+  it('holds no inline script, style or handler outside mails', () => {
+    const inline = /<style\b|<script\b(?![^>]*\bsrc=)|\sstyle=|\son[a-z]+=|javascript:/i;
+    const pages = views.filter(({ path }) => !path.startsWith('views/email/'));
+    expect(pages.filter(({ text }) => inline.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+});
