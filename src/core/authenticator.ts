@@ -1,0 +1,52 @@
+import type { EnrollableKind } from './factor-kind';
+
+/** One user's confirmed instance of a factor (NIST SP 800-63B-4, section 4). */
+export interface Authenticator {
+  readonly id: string;
+  readonly kind: EnrollableKind;
+  readonly label: string;
+  readonly createdAt: number;
+  readonly lastUsedAt: number | null;
+  /** Wrong proofs in a row. At the limit the authenticator is disabled until it is enrolled again. */
+  readonly failures: number;
+  readonly disabledAt: number | null;
+  /** The newest accepted TOTP time step; no step at or below it is accepted again (RFC 6238, section 5.2). */
+  readonly lastAcceptedStep: number | null;
+  /** The TOTP secret, or the address a code is sent to, sealed under the key ring. */
+  readonly sealedSecret: string;
+  /** The address as it may be shown, or null where there is none. */
+  readonly maskedDestination: string | null;
+}
+
+/** Wrong proofs in a row over a group of factors, and the lock they led to. */
+export interface GuessCounter {
+  readonly failures: number;
+  readonly lockedUntil: number | null;
+}
+
+export const NO_GUESSES: GuessCounter = { failures: 0, lockedUntil: null };
+
+/**
+ * Which counter a proof moves. Recovery codes have their own, so that guessing at one-time codes cannot
+ * lock the owner out of the way back in.
+ */
+export type GuessGroup = 'codes' | 'recovery-codes';
+
+/** Hard limits on guessing. They can be lowered by the host, never raised (NIST SP 800-63B-4, 3.2.2; PCI DSS 8.3.4). */
+export interface GuessLimits {
+  readonly perChallenge: number;
+  readonly perUser: number;
+  readonly perAuthenticator: number;
+  readonly lockSeconds: number;
+}
+
+export const GUESS_LIMITS: GuessLimits = {
+  perChallenge: 5,
+  perUser: 10,
+  perAuthenticator: 100,
+  lockSeconds: 1800,
+};
+
+export function isLocked(counter: GuessCounter, now: number): boolean {
+  return counter.lockedUntil !== null && now < counter.lockedUntil;
+}

@@ -1,0 +1,73 @@
+import type { EnrollableKind } from './factor-kind';
+import type { Facts } from './facts';
+import { RULES } from './decision-rules';
+
+/** What a route or a login asks. */
+export type Requirement =
+  /** A login, or a page below the guard. */
+  | { readonly kind: 'policy' }
+  /** A proof by the strongest factor the person has, no older than this (RFC 9470). */
+  | { readonly kind: 'step-up'; readonly maxAgeSeconds: number };
+
+/** A way to answer a challenge. */
+export interface Option {
+  readonly authenticatorId: string;
+  readonly kind: 'totp' | 'email' | 'sms' | 'recovery-code';
+}
+
+export type AllowReason =
+  | 'satisfied'
+  | 'exempt'
+  | 'federated'
+  | 'policy-off'
+  | 'not-enrolled-optional'
+  | 'skipped';
+
+export type Decision =
+  | { readonly outcome: 'allow'; readonly because: AllowReason }
+  | {
+      readonly outcome: 'challenge';
+      readonly because: 'assurance-too-low' | 'authentication-too-old';
+      readonly anyOf: readonly Option[];
+      /** The person has no factor; the password is the strongest proof there is. */
+      readonly password?: true;
+    }
+  | {
+      readonly outcome: 'enroll';
+      readonly because: 'required' | 'offered';
+      readonly anyOf: readonly EnrollableKind[];
+      readonly skippable: boolean;
+      readonly graceUntil?: number;
+      readonly skipsLeft?: number;
+    }
+  | { readonly outcome: 'sign-in'; readonly because: 'no-session' | 'session-expired' | 'session-ended' }
+  | {
+      readonly outcome: 'deny';
+      readonly because: 'locked' | 'no-usable-factor' | 'records-unavailable';
+      readonly lockedUntil?: number;
+    };
+
+/** One rule's name and what it says: a decision, or nothing to say. */
+export interface Verdict {
+  readonly rule: string;
+  readonly decision: Decision | null;
+}
+
+const POLICY: Requirement = { kind: 'policy' };
+
+/**
+ * The one answer to "may this go on?". Every login, page and step-up asks it; nothing else may conclude "done".
+ * The first rule with something to say wins.
+ */
+export function decide(facts: Facts, requirement: Requirement = POLICY, now: number): Decision {
+  for (const rule of RULES) {
+    const decision = rule.judge(facts, requirement, now);
+    if (decision !== null) return decision;
+  }
+  return { outcome: 'deny', because: 'no-usable-factor' };
+}
+
+/** What every rule says, whether or not an earlier one decided: for support, tests and the preview of a policy. */
+export function explain(facts: Facts, requirement: Requirement, now: number): readonly Verdict[] {
+  return RULES.map(({ name, judge }) => ({ rule: name, decision: judge(facts, requirement, now) }));
+}

@@ -1,0 +1,140 @@
+import type { Evidence } from './assurance';
+import { deriveAssurance, isFirstFactor, isSecondFactor, latestProof } from './assurance';
+import type { Decision, Requirement } from './decide';
+import type { Facts } from './facts';
+import { deriveGrace, doesSkipHold } from './grace';
+import { isExempt } from './member';
+import { challengeOptions, enrollableKinds, hasFactor, hasWantedFactor } from './usable-factors';
+
+/** A rule answers with a decision, or with null when it has nothing to say. */
+export interface Rule {
+  readonly name: string;
+  readonly judge: (facts: Facts, requirement: Requirement, now: number) => Decision | null;
+}
+
+/** The order is the meaning: the first rule that answers wins. */
+export const RULES: readonly Rule[] = [
+  { name: 'session-must-be-live', judge: requireLiveSession },
+  { name: 'policy-off', judge: allowWithoutPolicy },
+  { name: 'federated', judge: allowFederated },
+  { name: 'exempt', judge: allowExempt },
+  { name: 'records-must-not-be-missing', judge: denyMissingRecords },
+  { name: 'factor-must-be-proven', judge: challengeFactor },
+  { name: 'wanted-factor-must-exist', judge: enrollWantedFactor },
+  { name: 'proof-must-be-fresh', judge: challengeStaleProof },
+  { name: 'factor-proven', judge: allowSatisfied },
+  { name: 'no-factor-asked', judge: allowNotEnrolled },
+];
+
+function requireLiveSession({ session }: Facts): Decision | null {
+  if (session === null) return { outcome: 'sign-in', because: 'no-session' };
+  if (session.standing === 'ended') return { outcome: 'sign-in', because: 'session-ended' };
+  if (session.standing === 'expired') return { outcome: 'sign-in', because: 'session-expired' };
+  return null;
+}
+
+function isPolicyOff(facts: Facts): boolean {
+  return !facts.featureAvailable || !facts.policy.enabled;
+}
+
+function allowWithoutPolicy(facts: Facts, requirement: Requirement, now: number): Decision | null {
+  if (!isPolicyOff(facts)) return null;
+  return stalePassword(facts, requirement, now) ?? { outcome: 'allow', because: 'policy-off' };
+}
+
+function allowFederated(facts: Facts, requirement: Requirement): Decision | null {
+  if (requirement.kind === 'step-up') return null;
+  const answered = facts.federated && facts.authenticators.length === 0 && !facts.policy.challengeFederated;
+  return answered ? { outcome: 'allow', because: 'federated' } : null;
+}
+
+function allowExempt(facts: Facts, requirement: Requirement, now: number): Decision | null {
+  if (requirement.kind === 'step-up') return null;
+  return isExempt(facts.member.exemption, now) ? { outcome: 'allow', because: 'exempt' } : null;
+}
+
+/** Lost records must not read as "never enrolled". */
+function denyMissingRecords(facts: Facts): Decision | null {
+  const missing = facts.enrolledBefore && facts.authenticators.length === 0;
+  return missing ? { outcome: 'deny', because: 'records-unavailable' } : null;
+}
+
+/** Whether this login or session has proven a second factor, or a remembered browser stood in for it. */
+function isProven({ session }: Facts): boolean {
+  const evidence = session?.evidence ?? [];
+  return (
+    deriveAssurance(evidence) === 'multi-factor' ||
+    evidence.some(({ method }) => method === 'remembered-browser')
+  );
+}
+
+function challengeFactor(facts: Facts, requirement: Requirement, now: number): Decision | null {
+  if (!hasFactor(facts) || isProven(facts)) return null;
+  return challenge(facts, 'assurance-too-low', now);
+}
+
+type ChallengeReason = (Decision & { outcome: 'challenge' })['because'];
+
+function challenge(facts: Facts, because: ChallengeReason, now: number): Decision {
+  const anyOf = challengeOptions(facts, now);
+  if (anyOf.length > 0) return { outcome: 'challenge', because, anyOf };
+  const { codesLockedUntil } = facts;
+  return codesLockedUntil !== null && now < codesLockedUntil
+    ? { outcome: 'deny', because: 'locked', lockedUntil: codesLockedUntil }
+    : { outcome: 'deny', because: 'no-usable-factor' };
+}
+
+/** Asks for enrollment where the policy wants a factor that the person does not have. */
+function enrollWantedFactor(facts: Facts, requirement: Requirement, now: number): Decision | null {
+  if (hasWantedFactor(facts)) return null;
+  const { policy, member } = facts;
+  const anyOf = enrollableKinds(facts);
+  const asked = member.enabled || policy.enrollment !== 'assigned';
+  if (!asked && requirement.kind === 'policy') return null;
+  const grace = deriveGrace(policy, member, now);
+  // A route that wants a fresh proof takes the password of a person who need not enroll yet; without one, only a factor is left.
+  const mayWait = !asked || grace.skippable;
+  if (requirement.kind === 'step-up' && mayWait && (hasFactor(facts) || facts.hasPassword)) return null;
+  const skipped = facts.session?.skipped === true && doesSkipHold(policy, member, now);
+  if (requirement.kind === 'policy' && skipped) return { outcome: 'allow', because: 'skipped' };
+  if (anyOf.length === 0) return grace.skippable ? null : { outcome: 'deny', because: 'no-usable-factor' };
+  if (requirement.kind === 'step-up' || !grace.skippable) {
+    return { outcome: 'enroll', because: 'required', anyOf, skippable: false };
+  }
+  return { outcome: 'enroll', because: 'offered', anyOf, ...grace };
+}
+
+/** Step-up: the newest second factor counts, never a remembered browser; the password only where there is no factor. */
+function challengeStaleProof(facts: Facts, requirement: Requirement, now: number): Decision | null {
+  if (requirement.kind !== 'step-up') return null;
+  if (!hasFactor(facts)) return stalePassword(facts, requirement, now);
+  const provenAt = latestProof(facts.session?.evidence ?? [], isSecondFactor);
+  return isFresh(provenAt, requirement.maxAgeSeconds, now)
+    ? null
+    : challenge(facts, 'authentication-too-old', now);
+}
+
+function stalePassword(facts: Facts, requirement: Requirement, now: number): Decision | null {
+  if (requirement.kind !== 'step-up') return null;
+  const provenAt = latestProof(facts.session?.evidence ?? [], isDatedFirstFactor);
+  if (isFresh(provenAt, requirement.maxAgeSeconds, now)) return null;
+  if (!facts.hasPassword) return { outcome: 'sign-in', because: 'session-expired' };
+  return { outcome: 'challenge', because: 'authentication-too-old', anyOf: [], password: true };
+}
+
+/** A session that the host began is dated by when it was first seen, which says nothing about its proof. */
+function isDatedFirstFactor(evidence: Evidence): boolean {
+  return isFirstFactor(evidence) && evidence.method !== 'host';
+}
+
+function isFresh(provenAt: number | null, maxAgeSeconds: number, now: number): boolean {
+  return provenAt !== null && now - provenAt < maxAgeSeconds * 1000;
+}
+
+function allowSatisfied(facts: Facts, requirement: Requirement): Decision | null {
+  return requirement.kind === 'step-up' || isProven(facts) ? { outcome: 'allow', because: 'satisfied' } : null;
+}
+
+function allowNotEnrolled(): Decision {
+  return { outcome: 'allow', because: 'not-enrolled-optional' };
+}

@@ -1,0 +1,30 @@
+import type { EnrollableKind } from './factor-kind';
+
+/** What an administrator set for one member of one organization. */
+export interface MemberSettings {
+  /** Asked for a second factor even where the policy only asks assigned members. */
+  readonly enabled: boolean;
+  readonly assignedKind: EnrollableKind | null;
+  /** How often this member has put enrollment off. */
+  readonly skipsUsed: number;
+  readonly exemption: Exemption | null;
+}
+
+/** A recorded reason to allow without a challenge. PCI DSS 8.5.1 asks for author, reason and end. */
+export interface Exemption {
+  readonly reason: string;
+  readonly grantedBy: string;
+  readonly grantedAt: number;
+  readonly until: number;
+}
+
+export const NO_MEMBER_SETTINGS: MemberSettings = {
+  enabled: false,
+  assignedKind: null,
+  skipsUsed: 0,
+  exemption: null,
+};
+
+export function isExempt(exemption: Exemption | null, now: number): boolean {
+  return exemption !== null && now < exemption.until;
+}

@@ -1,0 +1,63 @@
+import { ENROLLABLE_KINDS, isDeliveredKind, onFileId, RECOVERY_CODES_ID } from './factor-kind';
+import type { EnrollableKind } from './factor-kind';
+import type { Facts } from './facts';
+import type { Option } from './decide';
+
+/** The kinds a person may enroll now: what the organization allows and the host can do. */
+export function enrollableKinds(facts: Facts): readonly EnrollableKind[] {
+  const { methods } = facts.policy;
+  const possible = ENROLLABLE_KINDS.filter(
+    (kind) => methods.includes(kind) && facts.availableKinds.includes(kind),
+  );
+  const { enabled, assignedKind } = facts.member;
+  if (enabled && assignedKind !== null && possible.includes(assignedKind)) return [assignedKind];
+  return possible;
+}
+
+/** The delivered kind that an administrator assigned and that an address on file can carry: no enrollment needed. */
+function onFileOption(facts: Facts): Option | null {
+  const { enabled, assignedKind } = facts.member;
+  if (!enabled || assignedKind === null || !isDeliveredKind(assignedKind)) return null;
+  if (!facts.policy.methods.includes(assignedKind) || !facts.availableKinds.includes(assignedKind)) return null;
+  const onFile = assignedKind === 'email' ? facts.onFile.email : facts.onFile.phone;
+  if (!onFile || facts.authenticators.some(({ kind }) => kind === assignedKind)) return null;
+  return { authenticatorId: onFileId(assignedKind), kind: assignedKind };
+}
+
+/**
+ * Whether anything stands in the way of "never enrolled". It depends on what the person has, never on what the
+ * policy allows today: tightening the methods must not open the door to whoever holds the password.
+ */
+export function hasFactor(facts: Facts): boolean {
+  return facts.authenticators.length > 0 || onFileOption(facts) !== null;
+}
+
+/** Whether the person has the factor that the policy wants of them. */
+export function hasWantedFactor(facts: Facts): boolean {
+  const wanted = enrollableKinds(facts);
+  if (onFileOption(facts) !== null) return true;
+  return facts.authenticators.some(({ kind }) => wanted.includes(kind));
+}
+
+/**
+ * The ways to answer a challenge now. Allowed kinds if there is one; otherwise what the person has, so that they prove
+ * it before they enroll another. Recovery codes come last and only beside a factor.
+ */
+export function challengeOptions(facts: Facts, now: number): readonly Option[] {
+  const codesLocked = facts.codesLockedUntil !== null && now < facts.codesLockedUntil;
+  const recoveryLocked = facts.recoveryCodesLockedUntil !== null && now < facts.recoveryCodesLockedUntil;
+  const own: Option[] = facts.authenticators
+    .filter(({ usable, kind }) => usable && facts.availableKinds.includes(kind))
+    .map(({ id, kind }) => ({ authenticatorId: id, kind }));
+  const onFile = onFileOption(facts);
+  const all = onFile === null ? own : [onFile, ...own];
+  const allowed = all.filter(({ kind }) => kind !== 'recovery-code' && facts.policy.methods.includes(kind));
+  const offered = allowed.length > 0 ? allowed : all;
+  const assigned = facts.member.enabled ? facts.member.assignedKind : null;
+  const ordered = offered.toSorted((a, b) => Number(b.kind === assigned) - Number(a.kind === assigned));
+  const recovery: Option[] =
+    facts.recoveryCodesLeft > 0 && hasFactor(facts) && !recoveryLocked
+      ? [{ authenticatorId: RECOVERY_CODES_ID, kind: 'recovery-code' }]
+      : [];
+  return [...(codesLocked ? [] : ordered), ...recovery];
+}

@@ -1,0 +1,164 @@
+import type { Authenticator, GuessCounter, GuessGroup, GuessLimits } from '../core/authenticator';
+import type { Exemption, MemberSettings } from '../core/member';
+import type { Policy } from '../core/policy';
+import type { MfaEvent } from '../events';
+
+/** Everything that is recorded about one user, seen as a member of one organization. */
+export interface MemberRecord {
+  readonly userId: string;
+  readonly organizationId: string;
+  /** Null until the first login, and after the record was lost. */
+  readonly epoch: string | null;
+  readonly settings: MemberSettings;
+  readonly authenticators: readonly Authenticator[];
+  readonly recoveryCodesLeft: number;
+  readonly guesses: Readonly<Record<GuessGroup, GuessCounter>>;
+}
+
+export interface PolicyRecord {
+  readonly policy: Policy;
+  /** Null until the organization's first login, and after the record was lost. */
+  readonly epoch: string | null;
+}
+
+/** A recovery code as stored: its number selects it, so that one try costs one hash. */
+export interface RecoveryCodeRecord {
+  readonly number: number;
+  readonly codeHash: string;
+}
+
+export interface GuessRequest {
+  readonly userId: string;
+  readonly group: GuessGroup;
+  /** The enrolled authenticator that is guessed at; null for an address on file or recovery codes. */
+  readonly authenticatorId: string | null;
+  readonly limits: GuessLimits;
+  readonly now: number;
+}
+
+export type GuessOutcome =
+  | { readonly outcome: 'spent'; readonly guessesLeft: number; readonly lockedUntil: number | null }
+  | { readonly outcome: 'locked'; readonly lockedUntil: number }
+  | { readonly outcome: 'disabled' };
+
+export interface EventQuery {
+  readonly organizationId: string;
+  readonly limit: number;
+  readonly cursor?: string;
+  readonly userId?: string;
+  readonly name?: string;
+}
+
+/**
+ * What must survive. Losing it must never let anybody in: absent epochs end sessions.
+ *
+ * Every method rejects with `MfaError` `store-unavailable` when the store does not answer in a bounded time, and with
+ * `records-unreadable` when what it holds is not what was written. A rejected call may or may not have taken effect.
+ * Instants are the caller's clock. Ids are the host's, any string.
+ */
+export interface RecordStore {
+  /** One read. A user who was never seen has the empty record: no epoch, no settings, nothing enrolled. */
+  findMember(userId: string, organizationId: string): Promise<MemberRecord>;
+
+  /** The same for a page of members, in the order asked, in one round trip. */
+  findMembers(userIds: readonly string[], organizationId: string): Promise<readonly MemberRecord[]>;
+
+  /** One read. An organization that never saved a policy has the default one, which is off. */
+  findPolicy(organizationId: string): Promise<PolicyRecord>;
+
+  /**
+   * Saves the policy if its stored version is `expectedVersion` (0 for none), and numbers it one higher.
+   * Atomic: of two savers with the same expected version one gets `conflict` with what stands, and nothing is written.
+   */
+  savePolicy(
+    policy: Policy,
+    expectedVersion: number,
+  ): Promise<
+    | { readonly outcome: 'saved'; readonly policy: Policy }
+    | { readonly outcome: 'conflict'; readonly current: Policy }
+  >;
+
+  /** The user's epoch, made from `candidate` where there is none. Atomic: all callers get the same. */
+  establishUserEpoch(userId: string, candidate: string): Promise<string>;
+  establishOrganizationEpoch(organizationId: string, candidate: string): Promise<string>;
+
+  /** Ends every session, pending login and challenge of the user, by one write. */
+  replaceUserEpoch(userId: string, epoch: string): Promise<void>;
+  /** Ends every session and pending login of the organization, by one write. */
+  replaceOrganizationEpoch(organizationId: string, epoch: string): Promise<void>;
+
+  /** Replaces the two settings and leaves skips and exemption alone. */
+  saveMemberSettings(
+    userId: string,
+    organizationId: string,
+    settings: Pick<MemberSettings, 'enabled' | 'assignedKind'>,
+  ): Promise<void>;
+  /** Null ends it. */
+  saveExemption(userId: string, organizationId: string, exemption: Exemption | null): Promise<void>;
+
+  /** Counts one skip unless `limit` (null for none) is reached. Atomic: parallel calls never exceed the limit. */
+  spendSkip(
+    userId: string,
+    organizationId: string,
+    limit: number | null,
+  ): Promise<{ readonly outcome: 'spent'; readonly skipsUsed: number } | { readonly outcome: 'exhausted' }>;
+
+  /** Adds a confirmed authenticator. With `replaces`, the old one goes in the same atomic step. */
+  addAuthenticator(userId: string, authenticator: Authenticator, replaces?: string): Promise<void>;
+  /** False where there is none of that id. */
+  renameAuthenticator(userId: string, authenticatorId: string, label: string): Promise<boolean>;
+  /** Re-seals a secret; false where `expected` is no longer what is stored. Atomic. */
+  resealAuthenticator(
+    userId: string,
+    authenticatorId: string,
+    seal: { readonly expected: string; readonly sealed: string },
+  ): Promise<boolean>;
+  /** Removes one; with the last one go the recovery codes and the counters. False where there is none of that id. Atomic. */
+  removeAuthenticator(userId: string, authenticatorId: string): Promise<boolean>;
+  /** Removes every authenticator, recovery code, remembered browser and counter of the user, and returns how many authenticators. Atomic. */
+  removeAllAuthenticators(userId: string): Promise<number>;
+
+  /**
+   * Counts one guess before it is judged. Atomic: however many calls run in parallel, `spent` is answered at most
+   * `limits.perUser` times in a row for the group and `limits.perAuthenticator` times in a row for the authenticator.
+   * The guess that reaches `perUser` sets the lock, each further lock without a success between lasts twice as long, up to
+   * a day; the guess that reaches `perAuthenticator` disables the authenticator. A lock that has run out starts a new count.
+   */
+  spendGuess(request: GuessRequest): Promise<GuessOutcome>;
+
+  /** A right proof by a delivered code: clears the counters and sets `lastUsedAt`. */
+  recordSuccess(success: {
+    readonly userId: string;
+    readonly group: GuessGroup;
+    readonly authenticatorId: string | null;
+    readonly now: number;
+  }): Promise<void>;
+
+  /**
+   * Accepts a TOTP time step once. Atomic, for every purpose and process: true for the first call with a step above the
+   * last accepted one (which also does what `recordSuccess` does); false for every other, and for an authenticator that is gone.
+   */
+  acceptTimeStep(proof: {
+    readonly userId: string;
+    readonly authenticatorId: string;
+    readonly timeStep: number;
+    readonly now: number;
+  }): Promise<boolean>;
+
+  /** Clears locks and counters of every group. */
+  clearGuesses(userId: string): Promise<void>;
+
+  /** Replaces the whole set. Atomic. */
+  replaceRecoveryCodes(userId: string, codes: readonly RecoveryCodeRecord[]): Promise<void>;
+  findRecoveryCode(userId: string, number: number): Promise<RecoveryCodeRecord | undefined>;
+  /** Removes the code if it is still that one, and clears its group's counter. Atomic: true exactly once. */
+  consumeRecoveryCode(userId: string, code: RecoveryCodeRecord): Promise<boolean>;
+
+  /** Appends, keeping the newest `maxCount` of the organization and nothing older than `maxAgeSeconds`. */
+  appendEvent(event: MfaEvent, keep: { readonly maxCount: number; readonly maxAgeSeconds: number }): Promise<void>;
+  /** Newest first. `cursor` is what the page before returned. Filters are applied by the store. */
+  listEvents(query: EventQuery): Promise<{ readonly events: readonly MfaEvent[]; readonly nextCursor?: string }>;
+
+  /** What is wrong with the store's own settings for records that must survive: one sentence each, with the fix. */
+  findWeaknesses(): Promise<readonly string[]>;
+}

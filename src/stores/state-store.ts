@@ -1,0 +1,161 @@
+import type { Evidence } from '../core/assurance';
+import type { DeliveredKind, FactorKind } from '../core/factor-kind';
+import type { Epochs } from '../core/session-lifetime';
+
+/** Password proven, session not yet granted. */
+export interface PendingLogin {
+  readonly id: string;
+  readonly userId: string;
+  readonly organizationId: string;
+  readonly evidence: readonly Evidence[];
+  /** The epochs at the password step: ending the user's sessions ends the login in progress too. */
+  readonly epochs: Epochs;
+  readonly startedAt: number;
+  /** Absolute: neither polling nor a new code moves it. */
+  readonly expiresAt: number;
+}
+
+/** What a challenge is for. A code for one purpose is nothing for another. */
+export type ChallengePurpose = 'login' | 'step-up' | 'enroll' | 'unlock';
+
+/** Whose challenge it is: a pending login or a session, and what for. There is at most one live challenge for each. */
+export interface ChallengeOwner {
+  readonly userId: string;
+  /** The id of the pending login, or the handle of the session. */
+  readonly ownerId: string;
+  readonly purpose: ChallengePurpose;
+}
+
+/** One request for one proof. */
+export interface Challenge extends ChallengeOwner {
+  /** New for every code, so that a proof is judged against the code it answers. */
+  readonly id: string;
+  readonly kind: FactorKind;
+  readonly authenticatorId: string;
+  /** HMAC of the sent code under a key that the store does not hold; null where no code is sent. */
+  readonly codeHash: string | null;
+  /** During enrollment: the secret or address that the proof will confirm, sealed. */
+  readonly sealedSecret: string | null;
+  readonly maskedDestination: string | null;
+  /** How the code was sent in the end, and what failed before. */
+  readonly sentBy: DeliveredKind | null;
+  readonly fallbackFrom: 'sms' | null;
+  readonly sentAt: number | null;
+  /** The end of the code, or of the enrollment. */
+  readonly expiresAt: number;
+}
+
+export type AttemptOutcome =
+  | { readonly outcome: 'spent'; readonly challenge: Challenge; readonly attemptsLeft: number }
+  | { readonly outcome: 'exhausted' }
+  | { readonly outcome: 'missing' };
+
+/** One live session of a user, for listing and ending. The handle is not the session id and gives no access. */
+export interface SessionEntry {
+  readonly handle: string;
+  readonly organizationId: string;
+  readonly startedAt: number;
+  readonly seenAt: number;
+  readonly expiresAt: number;
+  readonly userAgent: string;
+  readonly address: string;
+  /** How the person proved who they are, newest state. */
+  readonly methods: readonly string[];
+}
+
+/** Sends allowed in sliding windows, counted under one key. */
+export interface SendBudget {
+  /** Already hashed where it stands for an address. */
+  readonly key: string;
+  readonly windows: readonly { readonly max: number; readonly seconds: number }[];
+}
+
+/** A sent message that a provider's callback may still speak of. */
+export interface SentMessage extends ChallengeOwner {
+  readonly challengeId: string;
+}
+
+/** Counts attempts with a library; see `password-throttle`. */
+export interface Throttle {
+  /** Resolves with what is left; `blocked` where there is nothing left. */
+  spend(key: string): Promise<{ readonly outcome: 'spent' } | { readonly outcome: 'blocked'; readonly retryAfterSeconds: number }>;
+  /** Forgets what was counted under the key. */
+  clear(key: string): Promise<void>;
+}
+
+/**
+ * What may be lost: people sign in again, and nothing else happens. Every key it writes has a TTL.
+ *
+ * Every method rejects with `MfaError` `store-unavailable` when the store does not answer in a bounded time. Instants are the
+ * caller's clock; a store may drop an entry at its expiry by its own clock too, and callers compare `expiresAt` themselves.
+ */
+export interface StateStore {
+  createPendingLogin(pending: PendingLogin): Promise<void>;
+  findPendingLogin(userId: string, id: string): Promise<PendingLogin | undefined>;
+  /** Replaces the evidence of a pending login that is still there; its life does not change. False where it is gone. */
+  savePendingEvidence(userId: string, id: string, evidence: readonly Evidence[]): Promise<boolean>;
+  /** Ends the pending login and every challenge it owns. */
+  endPendingLogin(userId: string, id: string): Promise<void>;
+
+  /**
+   * Makes this the owner's live challenge for the purpose; the one before dies. Attempts already spent by the owner for the
+   * purpose stay spent. False, and nothing written, where the purpose is `login` or `enroll` under a pending login that is gone
+   * (`underPendingLogin`); its life is not extended.
+   */
+  issueChallenge(challenge: Challenge, life: { readonly now: number; readonly underPendingLogin: boolean }): Promise<boolean>;
+  findChallenge(owner: ChallengeOwner): Promise<Challenge | undefined>;
+  /** Records how the code went out, where the challenge is still the live one. Atomic; false otherwise. */
+  recordDelivery(
+    challenge: Challenge,
+    delivery: Pick<Challenge, 'sentBy' | 'fallbackFrom' | 'sentAt' | 'maskedDestination' | 'codeHash' | 'expiresAt'>,
+  ): Promise<boolean>;
+  /**
+   * Counts one attempt before the proof is judged. Atomic: `spent` is answered at most `max` times for the owner and purpose,
+   * however many challenges were issued and however many calls run in parallel.
+   */
+  spendAttempt(owner: ChallengeOwner, max: number): Promise<AttemptOutcome>;
+  /**
+   * Uses the challenge up if it is still the live one. Atomic: true exactly once. The count of attempts goes with it.
+   */
+  consumeChallenge(owner: ChallengeOwner, challengeId: string): Promise<boolean>;
+  endChallenge(owner: ChallengeOwner): Promise<void>;
+
+  /**
+   * Makes a session live. With `replaces`, the pending login or the older handle ends in the same atomic step.
+   * Keeps at most the 100 newest of a user and drops those past their end.
+   */
+  registerSession(
+    userId: string,
+    session: SessionEntry,
+    options: { readonly now: number; readonly replaces?: string },
+  ): Promise<void>;
+  /** Undefined where it was ended, or was never registered, or the state was lost. */
+  findSession(userId: string, handle: string): Promise<SessionEntry | undefined>;
+  /** Renews `seenAt` of a session that is still live; never brings one back. Atomic; false where it is gone. */
+  touchSession(userId: string, handle: string, seenAt: number): Promise<boolean>;
+  listSessions(userId: string): Promise<readonly SessionEntry[]>;
+  endSession(userId: string, handle: string): Promise<boolean>;
+  /** Ends all but one and returns how many. */
+  endOtherSessions(userId: string, keepHandle: string): Promise<number>;
+
+  /**
+   * Counts one send under every budget, or under none. `refused` names the seconds until the first moment at which
+   * all would allow it. Atomic for each key; where one of several refuses, those already counted are given back.
+   */
+  spendSendBudgets(
+    budgets: readonly SendBudget[],
+    now: number,
+  ): Promise<
+    | { readonly outcome: 'spent' }
+    | { readonly outcome: 'refused'; readonly key: string; readonly retryAfterSeconds: number }
+  >;
+  /** Seconds until the budgets allow a send, 0 for now. Counts nothing. */
+  findSendWait(budgets: readonly SendBudget[], now: number): Promise<number>;
+
+  rememberSentMessage(messageId: string, message: SentMessage, lifeSeconds: number): Promise<void>;
+  /** Atomic: returns it once. */
+  takeSentMessage(messageId: string): Promise<SentMessage | undefined>;
+
+  /** A counter over a rolling window, from a throttling library, under this store. */
+  throttle(options: { readonly name: string; readonly points: number; readonly seconds: number }): Throttle;
+}
