@@ -10,5 +10,6 @@ beforeAll(async () => {
   socket.on('data', (chunk) => (replies += chunk.toString()));
   socket.write(`SELECT ${pathname.slice(1)}\r\nFLUSHDB\r\nQUIT\r\n`);
   await once(socket, 'close');
-  if (replies !== '+OK\r\n+OK\r\n+OK\r\n') throw new Error(`The test database could not be emptied: ${replies}`);
+  if (replies !== '+OK\r\n+OK\r\n+OK\r\n')
+    throw new Error(`The test database could not be emptied: ${replies}`);
 });

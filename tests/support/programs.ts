@@ -55,7 +55,9 @@ export function findProgram(key: keyof typeof programs): string {
   const given = process.env[program.variable];
   if (given !== undefined && given !== '') {
     if (isExecutable(given)) return given;
-    throw new Error(`${program.variable} is ${given}, which is not an executable file. Correct it or unset it.`);
+    throw new Error(
+      `${program.variable} is ${given}, which is not an executable file. Correct it or unset it.`,
+    );
   }
   const found = findOnPath(program.names);
   if (found !== undefined) return found;

@@ -60,16 +60,20 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
   const port = await findFreePort();
 
   async function start(): Promise<ChildProcess> {
-    const started = spawn(
-      program,
-      [
-        ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--databases', '64', '--save', ''],
-        ...['--appendonly', (options.appendOnly ?? true) ? 'yes' : 'no', '--appendfsync', 'always'],
-        ...['--maxmemory-policy', options.evictionPolicy ?? 'noeviction'],
-        ...(options.extraArguments ?? []),
-      ],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    );
+    const settings = {
+      port: String(port),
+      bind: '127.0.0.1',
+      dir: folder,
+      databases: '64',
+      save: '',
+      appendonly: (options.appendOnly ?? true) ? 'yes' : 'no',
+      appendfsync: 'always',
+      'maxmemory-policy': options.evictionPolicy ?? 'noeviction',
+    };
+    const settingArguments = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+    const started = spawn(program, [...settingArguments, ...(options.extraArguments ?? [])], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     await untilReady(started);
     return started;
   }

@@ -96,7 +96,12 @@ describe('the shape of the sources', () => {
   });
 
   it('keeps every file at 250 lines or fewer', () => {
-    const files = [...sources, ...views, ...readTree('example-app', '.ts', '.ejs'), ...readTree('views', '.js')];
+    const files = [
+      ...sources,
+      ...views,
+      ...readTree('example-app', '.ts', '.ejs'),
+      ...readTree('views', '.js'),
+    ];
     const long = files.filter(({ text }) => text.trimEnd().split('\n').length > 250);
     expect(long.map(({ path }) => path)).toEqual([]);
   });
@@ -131,7 +136,9 @@ describe('the shape of the sources', () => {
   it('does not silence the compiler', () => {
     const silenced =
       /(?::|\bas|<|\|)\s*any\b(?!\s*['"])|\bas unknown as\b|@ts-(?:ignore|nocheck|expect-error)/;
-    const found = sources.filter(({ text }) => silenced.test(text.replaceAll(/^\s*(?:\*|\/\/|\/\*\*).*$/gm, '')));
+    const found = sources.filter(({ text }) =>
+      silenced.test(text.replaceAll(/^\s*(?:\*|\/\/|\/\*\*).*$/gm, '')),
+    );
     expect(found.map(({ path }) => path)).toEqual([]);
   });
 });

@@ -1,0 +1,122 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createCommandReader } from './redis-commands';
+import { redisUrl } from './redis-database';
+
+export interface Traffic {
+  /** Times that a connection sent something and waited: commands sent together are one. */
+  readonly roundTrips: number;
+  readonly commands: readonly (readonly string[])[];
+}
+
+export interface RedisProxy {
+  readonly url: string;
+  /** What passed since the start or the last `reset`. */
+  readonly traffic: Traffic;
+  reset(): void;
+  /** What passes while `act` runs. */
+  measure(act: () => Promise<unknown>): Promise<Traffic>;
+  /** Nobody listens, and every connection is gone. */
+  refuse(): Promise<void>;
+  /** Commands are swallowed and never answered. */
+  hang(): void;
+  /** Commands are carried out, but no reply comes back. */
+  loseReplies(): void;
+  /** Commands are carried out; half of the next reply comes back, then the connection is reset. */
+  resetInReply(): void;
+  /** As at the start. Connections that hung are dropped. */
+  recover(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+type Mode = 'pass' | 'hang' | 'lose-replies' | 'reset-in-reply';
+
+/** A proxy in front of a Redis (this worker's database by default) that counts, and that breaks on demand. */
+export async function startRedisProxy(target: string = redisUrl()): Promise<RedisProxy> {
+  const { hostname, port: targetPort, pathname } = new URL(target);
+  const sockets = new Set<Socket>();
+  let mode: Mode = 'pass';
+  let roundTrips = 0;
+  let commands: string[][] = [];
+
+  function join(client: Socket): void {
+    const upstream = connect(Number(targetPort), hostname);
+    const readCommands = createCommandReader();
+    let awaitingReply = false;
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.setNoDelay(true);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        sockets.delete(socket);
+        (socket === client ? upstream : client).destroy();
+      });
+    }
+    client.on('data', (chunk) => {
+      commands.push(...readCommands(chunk));
+      if (!awaitingReply) roundTrips += 1;
+      awaitingReply = true;
+      if (mode !== 'hang') upstream.write(chunk);
+    });
+    upstream.on('data', (chunk) => {
+      awaitingReply = false;
+      if (mode === 'pass') client.write(chunk);
+      if (mode === 'reset-in-reply')
+        client.write(chunk.subarray(0, Math.ceil(chunk.length / 2)), () => client.resetAndDestroy());
+    });
+  }
+
+  const dropAll = (): void => sockets.forEach((socket) => socket.destroy());
+
+  async function listen(port: number): Promise<Server> {
+    const started = createServer(join).listen(port, '127.0.0.1');
+    await once(started, 'listening');
+    return started;
+  }
+
+  let server: Server | undefined = await listen(0);
+  const { port } = server.address() as AddressInfo;
+
+  async function close(): Promise<void> {
+    const closing = server;
+    server = undefined;
+    dropAll();
+    if (closing === undefined) return;
+    closing.close();
+    await once(closing, 'close');
+  }
+
+  function reset(): void {
+    roundTrips = 0;
+    commands = [];
+  }
+
+  return {
+    url: `redis://127.0.0.1:${port}${pathname}`,
+    get traffic() {
+      return { roundTrips, commands };
+    },
+    reset,
+    async measure(act) {
+      reset();
+      await act();
+      return { roundTrips, commands };
+    },
+    refuse: close,
+    hang() {
+      mode = 'hang';
+    },
+    loseReplies() {
+      mode = 'lose-replies';
+    },
+    resetInReply() {
+      mode = 'reset-in-reply';
+    },
+    async recover() {
+      if (mode !== 'pass') dropAll();
+      mode = 'pass';
+      server ??= await listen(port);
+    },
+    stop: close,
+  };
+}
