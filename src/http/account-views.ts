@@ -1,0 +1,56 @@
+import type { EnrollableKind } from './enrollment-views';
+import type { Moment, WithPage } from './page-locals';
+
+export interface SettingsLocals extends WithPage {
+  readonly notice: string | null;
+  readonly error: string | null;
+  readonly authenticators: readonly SettingsAuthenticator[];
+  /** What may be added; empty leaves the links out. */
+  readonly addable: readonly EnrollableKind[];
+  /** Null where the organization has none or no factor is enrolled. */
+  readonly recoveryCodes: { readonly left: number; readonly of: number; readonly createdAt: Moment | null } | null;
+  /** Null where the policy does not allow remembered browsers. */
+  readonly rememberedBrowsers: readonly RememberedBrowserRow[] | null;
+  /** Back to the host's application. */
+  readonly backPath: string | null;
+}
+
+export interface SettingsAuthenticator {
+  readonly id: string;
+  readonly kind: 'totp' | 'email' | 'sms';
+  readonly label: string;
+  readonly destination: string | null;
+  readonly addedAt: Moment;
+  readonly lastUsedAt: Moment | null;
+  readonly askedFirst: boolean;
+  /** False for the last usable one under a required policy: it can be replaced, not removed. */
+  readonly removable: boolean;
+  /** Kind that the organization no longer allows: it still has to be proven, and cannot be added again. */
+  readonly allowed: boolean;
+}
+
+export interface RememberedBrowserRow {
+  readonly id: string;
+  readonly browser: string;
+  readonly place: string;
+  readonly addedAt: Moment;
+  readonly lastUsedAt: Moment | null;
+  readonly current: boolean;
+}
+
+export interface SessionsLocals extends WithPage {
+  readonly notice: string | null;
+  readonly sessions: readonly SessionRow[];
+  readonly settingsPath: string | null;
+}
+
+export interface SessionRow {
+  readonly id: string;
+  readonly browser: string;
+  readonly address: string;
+  readonly startedAt: Moment;
+  readonly lastSeenAt: Moment;
+  /** `Password and authenticator app` */
+  readonly proof: string;
+  readonly current: boolean;
+}

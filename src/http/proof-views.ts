@@ -1,0 +1,55 @@
+import type { FactorKind } from '../core/factor-kind';
+import type { CodeLocals, FactorChoice, InWizard, Moment, WithPage } from './page-locals';
+
+export interface LoginLocals extends WithPage {
+  readonly username: string;
+  readonly error: string | null;
+  /** Good news above the form: `You are signed out.` */
+  readonly notice: string | null;
+}
+
+export interface ChallengeLocals extends WithPage, CodeLocals {
+  readonly kind: FactorKind;
+  readonly label: string | null;
+  /** The others, without the one that is asked. */
+  readonly alternatives: readonly FactorChoice[];
+  readonly rememberBrowser: { readonly days: number } | null;
+  /** This factor is locked until then; no field is shown, the others stay. */
+  readonly lockedUntil: Moment | null;
+  /** A link that unlocks sooner has been sent to the addresses on file. */
+  readonly unlockSent: boolean;
+  /** The code that was sent is too old or used up; only a new one helps. */
+  readonly expired: boolean;
+}
+
+export interface ChooseFactorLocals extends WithPage {
+  readonly choices: readonly FactorChoice[];
+  readonly error: string | null;
+}
+
+export interface StepUpLocals extends WithPage, InWizard, CodeLocals {
+  /** `password` where there is no factor; `choose` where none of several is chosen yet. */
+  readonly method: FactorKind | 'password' | 'choose';
+  /** What the proof is for, at the end of `to …`: `change your settings`. */
+  readonly purpose: string;
+  /** Of the one that is asked; null with a password or while choosing. */
+  readonly authenticatorId: string | null;
+  readonly label: string | null;
+  readonly alternatives: readonly FactorChoice[];
+  readonly lockedUntil: Moment | null;
+  readonly expired: boolean;
+  /** Where `Cancel` leads. */
+  readonly cancelPath: string | null;
+}
+
+/** Every page that only says something: refusals, faults, ended sessions. */
+export interface MessageLocals extends WithPage {
+  readonly tone: 'good' | 'attention' | 'bad' | 'neutral';
+  /** What happened. */
+  readonly heading: string;
+  /** What to do, one sentence or two a paragraph. */
+  readonly paragraphs: readonly string[];
+  readonly retryAt: Moment | null;
+  readonly action: { readonly label: string; readonly path: string } | null;
+  readonly secondary: { readonly label: string; readonly path: string } | null;
+}

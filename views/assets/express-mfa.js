@@ -1,0 +1,105 @@
+// Comfort only: every page works without this file.
+'use strict';
+(() => {
+  document.documentElement.classList.add('with-script');
+
+  /** A second click while the first answer is on its way would spend a second attempt. */
+  function submitOnce(form) {
+    const button = form.querySelector('button[type=submit]');
+    form.addEventListener('submit', (event) => {
+      if (form.dataset.sent === 'yes') {
+        event.preventDefault();
+        return;
+      }
+      form.dataset.sent = 'yes';
+      button?.setAttribute('aria-disabled', 'true');
+    });
+  }
+
+  /** Coming back with the back button restores the page as it was left, blocked form included. */
+  function allowAgain() {
+    for (const form of document.querySelectorAll('form[data-sent]')) {
+      delete form.dataset.sent;
+      form.querySelector('button[type=submit]')?.removeAttribute('aria-disabled');
+    }
+  }
+
+  /** Only where the code is all there is to fill in: a box or a name beside it may still be wanted. */
+  function submitWhenComplete(input) {
+    const others = input.form.querySelectorAll('input:not([type=hidden], [hidden])');
+    if (others.length > 1) return;
+    const digits = Number(input.dataset.codeDigits);
+    const advice = document.createElement('p');
+    advice.id = 'code-advice';
+    advice.className = 'visually-hidden';
+    advice.textContent = `The code is sent when ${digits} digits are typed.`;
+    input.insertAdjacentElement('afterend', advice);
+    input.setAttribute('aria-describedby', `${input.getAttribute('aria-describedby') ?? ''} ${advice.id}`.trim());
+    let before = 0;
+    input.addEventListener('input', () => {
+      const typed = input.value.replace(/[\s-]/g, '');
+      const complete = typed.length === digits && /^\d+$/.test(typed);
+      if (complete && before < digits) input.form.requestSubmit();
+      before = typed.length;
+    });
+  }
+
+  function countDown(form) {
+    const seconds = form.querySelector('.resend-seconds');
+    const wait = Number(form.dataset.resendWait);
+    if (seconds === null || wait <= 0) return;
+    const readyAt = performance.now() + wait * 1000;
+    form.dataset.waiting = 'yes';
+    const timer = setInterval(() => {
+      const left = Math.ceil((readyAt - performance.now()) / 1000);
+      if (left > 0) {
+        seconds.textContent = String(left);
+        return;
+      }
+      clearInterval(timer);
+      delete form.dataset.waiting;
+      form.querySelector('.resend-wait').remove();
+      const status = form.querySelector('[data-resend-ready]');
+      status.textContent = status.dataset.resendReady;
+    }, 250);
+  }
+
+  function listedCodes(selector) {
+    return [...document.querySelectorAll(`${selector} code`)].map((code, index) => `${index + 1}. ${code.textContent}`).join('\n');
+  }
+
+  function copyOnClick(button) {
+    button.addEventListener('click', async () => {
+      const label = button.querySelector('span');
+      let said = button.dataset.copied;
+      try {
+        await navigator.clipboard.writeText(listedCodes(button.dataset.copy));
+      } catch {
+        said = 'Not copied';
+      }
+      label.textContent = said;
+      const status = document.querySelector('[data-copy-status]');
+      if (status !== null) status.textContent = said;
+    });
+  }
+
+  function downloadOnClick(button) {
+    button.addEventListener('click', () => {
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(new Blob([`${listedCodes(button.dataset.download)}\n`], { type: 'text/plain' }));
+      link.download = button.dataset.downloadName;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    });
+  }
+
+  window.addEventListener('pageshow', (event) => {
+    if (event.persisted) allowAgain();
+  });
+  document.querySelectorAll('form[data-once]').forEach(submitOnce);
+  document.querySelectorAll('input[data-code-digits]').forEach(submitWhenComplete);
+  document.querySelectorAll('form[data-resend-wait]').forEach(countDown);
+  document.querySelectorAll('[data-copy]').forEach(copyOnClick);
+  document.querySelectorAll('[data-download]').forEach(downloadOnClick);
+  document.querySelectorAll('[data-print]').forEach((button) => button.addEventListener('click', () => window.print()));
+})();
