@@ -7,7 +7,12 @@ export type Requirement =
   /** A login, or a page below the guard. */
   | { readonly kind: 'policy' }
   /** A proof by the strongest factor the person has, no older than this (RFC 9470). */
-  | { readonly kind: 'step-up'; readonly maxAgeSeconds: number };
+  | {
+      readonly kind: 'step-up';
+      readonly maxAgeSeconds: number;
+      /** A password counts only if it was given after this instant: "enter your password again". */
+      readonly passwordSince?: number;
+    };
 
 /** A way to answer a challenge. */
 export interface Option {

@@ -5,6 +5,7 @@ import type { Facts } from './facts';
 import { deriveGrace, doesSkipHold } from './grace';
 import { isExempt } from './member';
 import { challengeOptions, enrollableKinds, hasFactor, hasWantedFactor } from './usable-factors';
+import { rankOf, strongestRank } from './factor-strength';
 
 /** A rule answers with a decision, or with null when it has nothing to say. */
 export interface Rule {
@@ -108,16 +109,23 @@ function enrollWantedFactor(facts: Facts, requirement: Requirement, now: number)
 function challengeStaleProof(facts: Facts, requirement: Requirement, now: number): Decision | null {
   if (requirement.kind !== 'step-up') return null;
   if (!hasFactor(facts)) return stalePassword(facts, requirement, now);
-  const provenAt = latestProof(facts.session?.evidence ?? [], isSecondFactor);
-  return isFresh(provenAt, requirement.maxAgeSeconds, now)
-    ? null
-    : challenge(facts, 'authentication-too-old', now);
+  const strongest = strongestRank(facts);
+  const provenAt = latestProof(
+    facts.session?.evidence ?? [],
+    (evidence) => isSecondFactor(evidence) && rankOf(evidence.method) >= strongest,
+  );
+  if (isFresh(provenAt, requirement.maxAgeSeconds, now)) return null;
+  const decision = challenge(facts, 'authentication-too-old', now);
+  if (decision.outcome !== 'challenge') return decision;
+  return { ...decision, anyOf: decision.anyOf.filter(({ kind }) => rankOf(kind) >= strongest) };
 }
 
 function stalePassword(facts: Facts, requirement: Requirement, now: number): Decision | null {
   if (requirement.kind !== 'step-up') return null;
   const provenAt = latestProof(facts.session?.evidence ?? [], isDatedFirstFactor);
-  if (isFresh(provenAt, requirement.maxAgeSeconds, now)) return null;
+  const since = requirement.passwordSince ?? Number.NEGATIVE_INFINITY;
+  const again = provenAt !== null && provenAt > since;
+  if (again && isFresh(provenAt, requirement.maxAgeSeconds, now)) return null;
   if (!facts.hasPassword) return { outcome: 'sign-in', because: 'session-expired' };
   return { outcome: 'challenge', because: 'authentication-too-old', anyOf: [], password: true };
 }

@@ -1,0 +1,27 @@
+import type { EvidenceMethod } from './assurance';
+import type { Facts } from './facts';
+
+/** A recovery code ranks with the strongest: it is what is left to a person who lost the phone. */
+const RANKS: ReadonlyMap<EvidenceMethod, number> = new Map([
+  ['recovery-code', 3],
+  ['totp', 3],
+  ['sms', 2],
+  ['email', 1],
+]);
+
+export function rankOf(method: EvidenceMethod): number {
+  return RANKS.get(method) ?? 0;
+}
+
+/**
+ * The rank of the strongest factor the person could prove. A lock does not lower it: guessing at the app must not turn
+ * an email code into proof enough.
+ */
+export function strongestRank(facts: Facts): number {
+  const usable = facts.authenticators.filter(
+    ({ usable: isUsable, kind }) => isUsable && facts.availableKinds.includes(kind),
+  );
+  const allowed = usable.filter(({ kind }) => facts.policy.methods.includes(kind));
+  const ranks = (allowed.length > 0 ? allowed : usable).map(({ kind }) => rankOf(kind));
+  return Math.max(1, ...ranks);
+}

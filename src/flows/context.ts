@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import type { KeyRing } from '../core/key-ring';
+import type { Delivery } from '../delivery/delivery';
+import type { EventRecorder } from '../event-recorder';
+import type { FactorRegistry } from '../factors/registry';
+import type { ResolvedOptions } from '../options';
+import type { Account } from '../ports';
+import type { Clock } from '../ports';
+import type { RecordStore } from '../stores/record-store';
+import type { StateStore } from '../stores/state-store';
+
+/** The host's user and what the package reads from it. */
+export interface KnownUser {
+  readonly user: Express.User;
+  readonly account: Account;
+}
+
+/** The host's user table, as the flows see it. */
+export interface Directory {
+  find(id: string): Promise<KnownUser | undefined>;
+  accountOf(user: Express.User): Account;
+}
+
+/** Everything a flow works with; wired once. */
+export interface FlowContext {
+  readonly options: ResolvedOptions;
+  readonly clock: Clock;
+  readonly records: RecordStore;
+  readonly state: StateStore;
+  readonly keyRing: KeyRing;
+  readonly factors: FactorRegistry;
+  readonly delivery: Delivery;
+  readonly directory: Directory;
+  readonly events: EventRecorder;
+}
+
+/** Where a request came from, for events and notices. */
+export interface Origin {
+  readonly address: string;
+  readonly userAgent: string;
+}
+
+/** 128 random bits: an id that cannot be guessed (ASVS 11.5.1). */
+export function newId(): string {
+  return randomBytes(16).toString('base64url');
+}

@@ -1,0 +1,115 @@
+import type { Authenticator } from '../core/authenticator';
+import type { Evidence } from '../core/assurance';
+import type { Facts, SessionFact } from '../core/facts';
+import { rankOf } from '../core/factor-strength';
+import { areEpochsCurrent, isSessionExpired } from '../core/session-lifetime';
+import type { Account } from '../ports';
+import type { MemberRecord, PolicyRecord } from '../stores/record-store';
+import type { PendingLogin, SessionEntry } from '../stores/state-store';
+import type { Bearer } from './bearer';
+import type { FlowContext } from './context';
+
+/** The facts, and the records they were made from. */
+export interface Gathered {
+  readonly facts: Facts;
+  readonly account: Account;
+  readonly member: MemberRecord;
+  readonly policy: PolicyRecord;
+  readonly now: number;
+}
+
+/** Reads what a first factor's login needs. One round trip; the login itself is the session. */
+export async function gatherLoginFacts(
+  context: FlowContext,
+  account: Account,
+  evidence: readonly Evidence[],
+): Promise<Gathered> {
+  const [member, policy, featureAvailable] = await Promise.all([
+    context.records.findMember(account.id, account.organizationId),
+    context.records.findPolicy(account.organizationId),
+    context.options.featureAvailable(account.organizationId),
+  ]);
+  const standing = account.active ? 'live' : 'ended';
+  return toGathered(context, { account, member, policy, featureAvailable, session: { standing, evidence, skipped: false } });
+}
+
+/** Reads what a pending login or a session needs, with whether it is still there. One round trip. */
+export async function gatherFacts(context: FlowContext, account: Account, bearer: Bearer): Promise<Gathered> {
+  const { records, state, options } = context;
+  const [member, policy, featureAvailable, kept] = await Promise.all([
+    records.findMember(bearer.userId, bearer.organizationId),
+    records.findPolicy(bearer.organizationId),
+    options.featureAvailable(bearer.organizationId),
+    bearer.standing === 'pending'
+      ? state.findPendingLogin(bearer.userId, bearer.ownerId)
+      : state.findSession(bearer.userId, bearer.ownerId),
+  ]);
+  const session = judgeStanding({ bearer, kept, member, policy, active: account.active, now: context.clock.now() });
+  return toGathered(context, { account, member, policy, featureAvailable, session });
+}
+
+function judgeStanding(found: {
+  readonly bearer: Bearer;
+  readonly kept: PendingLogin | SessionEntry | undefined;
+  readonly member: MemberRecord;
+  readonly policy: PolicyRecord;
+  readonly active: boolean;
+  readonly now: number;
+}): SessionFact {
+  const { bearer, kept, member, policy, now } = found;
+  const evidence = bearer.standing === 'session' ? bearer.evidence : evidenceOf(kept);
+  const skipped = bearer.standing === 'session' && bearer.skipped;
+  const epochs = { user: member.epoch, organization: policy.epoch };
+  const current = found.active && areEpochsCurrent(bearer.epochs, epochs);
+  if (bearer.standing === 'session') {
+    if (isSessionExpired(bearer, policy.policy, now)) return { standing: 'expired', evidence, skipped };
+  } else if (kept === undefined || now >= kept.expiresAt) {
+    return { standing: current ? 'expired' : 'ended', evidence, skipped };
+  }
+  return { standing: current && kept !== undefined ? 'live' : 'ended', evidence, skipped };
+}
+
+function evidenceOf(kept: PendingLogin | SessionEntry | undefined): readonly Evidence[] {
+  return kept !== undefined && 'evidence' in kept ? kept.evidence : [];
+}
+
+function toGathered(
+  context: FlowContext,
+  read: {
+    readonly account: Account;
+    readonly member: MemberRecord;
+    readonly policy: PolicyRecord;
+    readonly featureAvailable: boolean;
+    readonly session: SessionFact;
+  },
+): Gathered {
+  const { account, member, policy, featureAvailable, session } = read;
+  const facts: Facts = {
+    session,
+    featureAvailable,
+    policy: policy.policy,
+    member: member.settings,
+    federated: account.federated,
+    hasPassword: account.hasPassword,
+    authenticators: inAskingOrder(member.authenticators).map(({ id, kind, disabledAt }) => ({
+      id,
+      kind,
+      usable: disabledAt === null,
+    })),
+    recoveryCodesLeft: member.recoveryCodesLeft,
+    onFile: { email: account.email !== undefined, phone: account.phone !== undefined },
+    availableKinds: context.options.availableKinds,
+    enrolledBefore: account.mfaEnrolled,
+    codesLockedUntil: member.guesses.codes.lockedUntil,
+    recoveryCodesLockedUntil: member.guesses['recovery-codes'].lockedUntil,
+  };
+  return { facts, account, member, policy, now: context.clock.now() };
+}
+
+/** The strongest first, and of one kind the one used last. */
+function inAskingOrder(authenticators: readonly Authenticator[]): readonly Authenticator[] {
+  if (authenticators.length < 2) return authenticators;
+  return authenticators.toSorted(
+    (a, b) => rankOf(b.kind) - rankOf(a.kind) || (b.lastUsedAt ?? b.createdAt) - (a.lastUsedAt ?? a.createdAt),
+  );
+}
