@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AxeResults } from 'axe-core';
 import { source as axeSource } from 'axe-core';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { findProgram } from './programs';
 
 interface PageOptions {
@@ -13,6 +13,8 @@ interface PageOptions {
   readonly colorScheme?: 'light' | 'dark';
   readonly javaScriptEnabled?: boolean;
 }
+
+const withoutScript = new WeakSet<BrowserContext>();
 
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
@@ -41,31 +43,57 @@ export async function openPage(browser: Browser, options: PageOptions): Promise<
     locale: 'en-GB',
     timezoneId: 'UTC',
   });
+  if (options.javaScriptEnabled === false) withoutScript.add(context);
   return context.newPage();
+}
+
+/** The page as it stands, shown once more in a browser with JavaScript, which axe needs; its own scripts stay out. */
+async function copyForAxe(page: Page): Promise<Page> {
+  const browser = page.context().browser();
+  if (browser === null) throw new Error('The page belongs to no browser.');
+  const context = await browser.newContext({
+    viewport: page.viewportSize(),
+    colorScheme: (await page.evaluate('matchMedia("(prefers-color-scheme: dark)").matches'))
+      ? 'dark'
+      : 'light',
+    storageState: await page.context().storageState(),
+  });
+  const body = await page.content();
+  const copy = await context.newPage();
+  await copy.route('**/*.js', (route) => route.abort());
+  await copy.route(page.url(), (route) => route.fulfill({ body, contentType: 'text/html; charset=utf-8' }));
+  await copy.goto(page.url());
+  return copy;
 }
 
 const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
-/** What axe finds against WCAG 2.2 A and AA on the page as it stands. */
-export async function findViolations(page: Page): Promise<string[]> {
+async function runAxe(page: Page): Promise<AxeResults> {
   // Through the debugger, since the pages' own policy refuses foreign scripts.
   const debug = await page.context().newCDPSession(page);
+  await debug.send('Runtime.evaluate', { expression: axeSource });
+  const { result, exceptionDetails } = await debug.send('Runtime.evaluate', {
+    expression: `axe.run(document, { runOnly: ${JSON.stringify(wcag)} })`,
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  await debug.detach();
+  if (exceptionDetails !== undefined) throw new Error(`axe failed: ${exceptionDetails.text}`);
+  return result.value as AxeResults;
+}
+
+/** What axe finds against WCAG 2.2 A and AA on the page as it stands. */
+export async function findViolations(page: Page): Promise<string[]> {
+  const copy = withoutScript.has(page.context()) ? await copyForAxe(page) : undefined;
   try {
-    await debug.send('Runtime.evaluate', { expression: axeSource });
-    const { result, exceptionDetails } = await debug.send('Runtime.evaluate', {
-      expression: `axe.run(document, { runOnly: ${JSON.stringify(wcag)} })`,
-      awaitPromise: true,
-      returnByValue: true,
-    });
-    if (exceptionDetails !== undefined) throw new Error(`axe failed: ${exceptionDetails.text}`);
-    const { violations } = result.value as AxeResults;
+    const { violations } = await runAxe(copy ?? page);
     return violations.flatMap(({ id, help, nodes }) =>
       nodes.map(
         ({ target, failureSummary }) => `${id} (${help}) at ${target.join(' ')}: ${failureSummary ?? ''}`,
       ),
     );
   } finally {
-    await debug.detach();
+    await copy?.context().close();
   }
 }
 

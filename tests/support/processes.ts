@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 /**
  * The default export of a module that `runInProcesses` runs: makes ready (connects, loads) and returns what to
@@ -37,7 +38,7 @@ export async function runInProcesses<Result, Input = unknown>(run: Run<Input>): 
   const children = Array.from({ length: run.count }, (_, index) =>
     fork(join(__dirname, 'process-entry.ts'), [run.module, String(index), JSON.stringify(run.input)], {
       cwd: join(__dirname, '..', '..'),
-      execArgv: ['--require', require.resolve('tsx/cjs')],
+      execArgv: ['--import', pathToFileURL(require.resolve('tsx')).href],
     }),
   );
   try {

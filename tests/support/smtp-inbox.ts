@@ -65,7 +65,7 @@ export async function startSmtpInbox(): Promise<SmtpInbox> {
       authOptional: true,
       disabledCommands: ['AUTH', 'STARTTLS'],
       disableReverseLookup: true,
-      closeTimeout: 0,
+      closeTimeout: 1,
       onRcptTo(_address, _session, callback) {
         if (mode === 'hang') return;
         if (mode === 'accept') return callback();
