@@ -8,7 +8,11 @@ export interface SettingsLocals extends WithPage {
   /** What may be added; empty leaves the links out. */
   readonly addable: readonly EnrollableKind[];
   /** Null where the organization has none or no factor is enrolled. */
-  readonly recoveryCodes: { readonly left: number; readonly of: number; readonly createdAt: Moment | null } | null;
+  readonly recoveryCodes: {
+    readonly left: number;
+    readonly of: number;
+    readonly createdAt: Moment | null;
+  } | null;
   /** Null where the policy does not allow remembered browsers. */
   readonly rememberedBrowsers: readonly RememberedBrowserRow[] | null;
   /** Back to the host's application. */

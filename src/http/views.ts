@@ -9,7 +9,13 @@ import type {
   RecoveryCodesLocals,
 } from './enrollment-views';
 import type { InWizard, WithPage } from './page-locals';
-import type { ChallengeLocals, ChooseFactorLocals, LoginLocals, MessageLocals, StepUpLocals } from './proof-views';
+import type {
+  ChallengeLocals,
+  ChooseFactorLocals,
+  LoginLocals,
+  MessageLocals,
+  StepUpLocals,
+} from './proof-views';
 
 /**
  * What each page template is given: one entry a template, named by its path below `views/` without the extension.

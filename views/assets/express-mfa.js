@@ -34,7 +34,10 @@
     advice.className = 'visually-hidden';
     advice.textContent = `The code is sent when ${digits} digits are typed.`;
     input.insertAdjacentElement('afterend', advice);
-    input.setAttribute('aria-describedby', `${input.getAttribute('aria-describedby') ?? ''} ${advice.id}`.trim());
+    input.setAttribute(
+      'aria-describedby',
+      `${input.getAttribute('aria-describedby') ?? ''} ${advice.id}`.trim(),
+    );
     let before = 0;
     input.addEventListener('input', () => {
       const typed = input.value.replace(/[\s-]/g, '');
@@ -65,7 +68,9 @@
   }
 
   function listedCodes(selector) {
-    return [...document.querySelectorAll(`${selector} code`)].map((code, index) => `${index + 1}. ${code.textContent}`).join('\n');
+    return [...document.querySelectorAll(`${selector} code`)]
+      .map((code, index) => `${index + 1}. ${code.textContent}`)
+      .join('\n');
   }
 
   function copyOnClick(button) {
@@ -86,7 +91,9 @@
   function downloadOnClick(button) {
     button.addEventListener('click', () => {
       const link = document.createElement('a');
-      link.href = URL.createObjectURL(new Blob([`${listedCodes(button.dataset.download)}\n`], { type: 'text/plain' }));
+      link.href = URL.createObjectURL(
+        new Blob([`${listedCodes(button.dataset.download)}\n`], { type: 'text/plain' }),
+      );
       link.download = button.dataset.downloadName;
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 1000);
@@ -101,5 +108,7 @@
   document.querySelectorAll('form[data-resend-wait]').forEach(countDown);
   document.querySelectorAll('[data-copy]').forEach(copyOnClick);
   document.querySelectorAll('[data-download]').forEach(downloadOnClick);
-  document.querySelectorAll('[data-print]').forEach((button) => button.addEventListener('click', () => window.print()));
+  document
+    .querySelectorAll('[data-print]')
+    .forEach((button) => button.addEventListener('click', () => window.print()));
 })();
