@@ -27,6 +27,8 @@ export interface SettingsAuthenticator {
   readonly addedAt: Moment;
   readonly lastUsedAt: Moment | null;
   readonly askedFirst: boolean;
+  /** Offers to ask this one first. */
+  readonly preferable: boolean;
   /** False for the last usable one under a required policy: it can be replaced, not removed. */
   readonly removable: boolean;
   /** Kind that the organization no longer allows: it still has to be proven, and cannot be added again. */
