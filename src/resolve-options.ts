@@ -1,0 +1,155 @@
+import { findKeyFault } from './core/key-ring';
+import { ENROLLABLE_KINDS } from './core/factor-kind';
+import type { EnrollableKind } from './core/factor-kind';
+import type { Policy } from './core/policy';
+import { defaultPolicy } from './core/policy';
+import { checkPolicy } from './core/policy-check';
+import { ConfigurationError } from './errors';
+import { checkOptions, describeValue } from './option-check';
+import { OPTION_DEFAULTS } from './option-defaults';
+import { OPTION_RULES } from './option-rules';
+import type { MfaOptions, PasswordThrottle, PolicyDefaults, ResolvedOptions } from './options';
+import { parsePublicOrigin } from './public-origin';
+
+/** Checks the options and fills in what was left out. Throws {@link ConfigurationError} for the first that cannot be used. */
+export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions<User> {
+  if (typeof options !== 'object' || options === null) {
+    throw new ConfigurationError(
+      'options',
+      `${describeValue(options, {})}. Write createMfa({ issuer, baseUrl, … }).`,
+    );
+  }
+  checkOptions(options, OPTION_RULES);
+  const { account, featureAvailable, csrf, email = null, sms = null } = options;
+  const availableKinds = findAvailableKinds({ totp: true, email: email !== null, sms: sms !== null });
+  const pagesPath = options.pagesPath ?? OPTION_DEFAULTS.pagesPath;
+  return {
+    ...parsePublicOrigin(options.baseUrl, {
+      insecureAccepted: options.dangerouslyAllowInsecureBaseUrl === true,
+    }),
+    issuer: options.issuer,
+    keys: resolveKeys(options.keys),
+    records: options.records,
+    state: options.state,
+    users: options.users,
+    account: account ?? (() => ({})),
+    userId: (user) => textId((options.userId ?? ownId)(user)),
+    email,
+    sms,
+    availableKinds,
+    defaultPolicy: resolveDefaultPolicy(options.defaultPolicy ?? {}, availableKinds),
+    pagesPath,
+    adminPath: options.adminPath ?? OPTION_DEFAULTS.adminPath,
+    loginPath: options.loginPath ?? `${pagesPath}/login`,
+    defaultReturnTo: options.defaultReturnTo ?? OPTION_DEFAULTS.defaultReturnTo,
+    featureAvailable: featureAvailable ?? (() => true),
+    limits: fill(OPTION_DEFAULTS.limits, options.limits),
+    totpWindow: options.totpWindow ?? OPTION_DEFAULTS.totpWindow,
+    codeSeconds: options.codeSeconds ?? OPTION_DEFAULTS.codeSeconds,
+    pendingLoginSeconds: options.pendingLoginSeconds ?? OPTION_DEFAULTS.pendingLoginSeconds,
+    smsTimeoutSeconds: options.smsTimeoutSeconds ?? OPTION_DEFAULTS.smsTimeoutSeconds,
+    emailTimeoutSeconds: options.emailTimeoutSeconds ?? OPTION_DEFAULTS.emailTimeoutSeconds,
+    passwordThrottle: resolveThrottle(options),
+    csrf:
+      csrf === undefined
+        ? null
+        : { token: (req) => csrf.token(req), field: csrf.field ?? OPTION_DEFAULTS.csrfField },
+    events: fill(OPTION_DEFAULTS.events, options.events),
+    clock: options.clock ?? { now: () => Date.now() },
+    onError: neverThrowing(options.onError ?? printError),
+    dangerouslyAcceptVolatileRecords: options.dangerouslyAcceptVolatileRecords === true,
+  };
+}
+
+/** The defaults with what was given on top; an option passed as undefined counts as left out. */
+function fill<Value extends object>(
+  defaults: Value,
+  given: { readonly [Name in keyof Value]?: Value[Name] | undefined } = {},
+): Value {
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(set) };
+}
+
+function resolveKeys(keys: MfaOptions<never>['keys']): readonly string[] {
+  return keys.map((key, index) => {
+    const fault = findKeyFault(key);
+    if (key === undefined || fault !== null)
+      throw new ConfigurationError(`keys[${index}]`, fault ?? 'it is missing');
+    return key;
+  });
+}
+
+function findAvailableKinds(available: Readonly<Record<EnrollableKind, boolean>>): readonly EnrollableKind[] {
+  return ENROLLABLE_KINDS.filter((kind) => available[kind]);
+}
+
+function resolveDefaultPolicy(
+  given: PolicyDefaults,
+  availableKinds: readonly EnrollableKind[],
+): (organizationId: string) => Policy {
+  const policyOf = (organizationId: string): Policy => fill(defaultPolicy(organizationId), given);
+  const [fault] = checkPolicy(policyOf('default'), { availableKinds });
+  if (fault === undefined) return policyOf;
+  const { [fault.field]: value } = policyOf('default');
+  const passed = describeValue(value, { shown: true });
+  throw new ConfigurationError(`defaultPolicy.${fault.field}`, `${passed}. ${fault.message}`);
+}
+
+function resolveThrottle(
+  options: Pick<MfaOptions<never>, 'passwordThrottle' | 'dangerouslyDisablePasswordThrottle'>,
+): PasswordThrottle | null {
+  const { passwordThrottle: given, dangerouslyDisablePasswordThrottle: disabled } = options;
+  const { perUsername, perAddress } = OPTION_DEFAULTS.passwordThrottle;
+  if (disabled !== true) {
+    return {
+      perUsername: fill(perUsername, given?.perUsername),
+      perAddress: fill(perAddress, given?.perAddress),
+    };
+  }
+  if (given === undefined) return null;
+  throw new ConfigurationError(
+    'passwordThrottle',
+    'it was passed together with dangerouslyDisablePasswordThrottle: true. Write one of the two.',
+  );
+}
+
+function ownId(user: unknown): unknown {
+  return typeof user === 'object' && user !== null ? Reflect.get(user, 'id') : undefined;
+}
+
+/** An id that two people could share, such as `[object Object]`, would give one the other's factors. */
+function textId(id: unknown): string {
+  const text = isTextual(id) ? String(id) : '';
+  if (text !== '' && !text.startsWith('[object ')) return text;
+  const problem = `the user's id is ${id === '' ? 'empty' : typeof id}`;
+  throw new ConfigurationError(
+    'userId',
+    `${problem}. It must be a text or a whole number. Write userId: (user) => user.uuid.`,
+  );
+}
+
+function isTextual(id: unknown): boolean {
+  if (typeof id === 'number') return Number.isSafeInteger(id);
+  if (typeof id === 'string' || typeof id === 'bigint') return true;
+  return (
+    typeof id === 'object' && id !== null && !Array.isArray(id) && id.toString !== Object.prototype.toString
+  );
+}
+
+function printError(error: unknown): void {
+  console.error('express-mfa:', error);
+}
+
+/** What a host does with an error must not become another one, which could end the process. */
+function neverThrowing(onError: (error: unknown) => unknown): (error: unknown) => void {
+  async function report(error: unknown): Promise<void> {
+    try {
+      await onError(error);
+    } catch {
+      // The host's own report failed; there is nobody left to tell.
+    }
+  }
+  return function reportError(error) {
+    void report(error);
+  };
+}
