@@ -155,9 +155,14 @@ export interface RecordStore {
   consumeRecoveryCode(userId: string, code: RecoveryCodeRecord): Promise<boolean>;
 
   /** Appends, keeping the newest `maxCount` of the organization and nothing older than `maxAgeSeconds`. */
-  appendEvent(event: MfaEvent, keep: { readonly maxCount: number; readonly maxAgeSeconds: number }): Promise<void>;
+  appendEvent(
+    event: MfaEvent,
+    keep: { readonly maxCount: number; readonly maxAgeSeconds: number },
+  ): Promise<void>;
   /** Newest first. `cursor` is what the page before returned. Filters are applied by the store. */
-  listEvents(query: EventQuery): Promise<{ readonly events: readonly MfaEvent[]; readonly nextCursor?: string }>;
+  listEvents(
+    query: EventQuery,
+  ): Promise<{ readonly events: readonly MfaEvent[]; readonly nextCursor?: string }>;
 
   /** What is wrong with the store's own settings for records that must survive: one sentence each, with the fix. */
   findWeaknesses(): Promise<readonly string[]>;

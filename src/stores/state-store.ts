@@ -78,7 +78,11 @@ export interface SentMessage extends ChallengeOwner {
 /** Counts attempts with a library; see `password-throttle`. */
 export interface Throttle {
   /** Resolves with what is left; `blocked` where there is nothing left. */
-  spend(key: string): Promise<{ readonly outcome: 'spent' } | { readonly outcome: 'blocked'; readonly retryAfterSeconds: number }>;
+  spend(
+    key: string,
+  ): Promise<
+    { readonly outcome: 'spent' } | { readonly outcome: 'blocked'; readonly retryAfterSeconds: number }
+  >;
   /** Forgets what was counted under the key. */
   clear(key: string): Promise<void>;
 }
@@ -102,12 +106,18 @@ export interface StateStore {
    * purpose stay spent. False, and nothing written, where the purpose is `login` or `enroll` under a pending login that is gone
    * (`underPendingLogin`); its life is not extended.
    */
-  issueChallenge(challenge: Challenge, life: { readonly now: number; readonly underPendingLogin: boolean }): Promise<boolean>;
+  issueChallenge(
+    challenge: Challenge,
+    life: { readonly now: number; readonly underPendingLogin: boolean },
+  ): Promise<boolean>;
   findChallenge(owner: ChallengeOwner): Promise<Challenge | undefined>;
   /** Records how the code went out, where the challenge is still the live one. Atomic; false otherwise. */
   recordDelivery(
     challenge: Challenge,
-    delivery: Pick<Challenge, 'sentBy' | 'fallbackFrom' | 'sentAt' | 'maskedDestination' | 'codeHash' | 'expiresAt'>,
+    delivery: Pick<
+      Challenge,
+      'sentBy' | 'fallbackFrom' | 'sentAt' | 'maskedDestination' | 'codeHash' | 'expiresAt'
+    >,
   ): Promise<boolean>;
   /**
    * Counts one attempt before the proof is judged. Atomic: `spent` is answered at most `max` times for the owner and purpose,

@@ -1,0 +1,21 @@
+import { RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
+import type { Throttle } from './state-store';
+
+/** A limiter of rate-limiter-flexible as a {@link Throttle}. */
+export function countingThrottle(limiter: RateLimiterAbstract): Throttle {
+  return {
+    async spend(key) {
+      try {
+        await limiter.consume(key);
+        return { outcome: 'spent' };
+      } catch (refusal) {
+        // It rejects with its result where nothing is left, and with the error of its store where there was one.
+        if (!(refusal instanceof RateLimiterRes)) throw refusal;
+        return { outcome: 'blocked', retryAfterSeconds: Math.max(1, Math.ceil(refusal.msBeforeNext / 1000)) };
+      }
+    },
+    async clear(key) {
+      await limiter.delete(key);
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import type { MfaEvent } from '../../events';
+import type { RecordStore } from '../record-store';
+
+/** One organization's events, oldest first, numbered so that a page can begin where the one before ended. */
+interface EventLog {
+  next: number;
+  kept: { readonly number: number; readonly event: MfaEvent }[];
+}
+
+export function eventLogsIn(logs: Map<string, EventLog>): Pick<RecordStore, 'appendEvent' | 'listEvents'> {
+  return {
+    async appendEvent(event, { maxCount, maxAgeSeconds }) {
+      const log = logs.get(event.organizationId) ?? { next: 1, kept: [] };
+      logs.set(event.organizationId, log);
+      log.kept.push({ number: log.next, event: { ...event, details: { ...event.details } } });
+      log.next += 1;
+      const oldest = event.at - maxAgeSeconds * 1000;
+      const tooMany = log.kept.length - maxCount;
+      const firstYoung = log.kept.findIndex(({ event: { at } }) => at >= oldest);
+      const drop = Math.max(tooMany, firstYoung === -1 ? log.kept.length : firstYoung);
+      if (drop > 0) log.kept.splice(0, drop);
+    },
+    async listEvents({ organizationId, limit, cursor, userId, name }) {
+      const before = cursor !== undefined && /^\d{1,15}$/.test(cursor) ? Number(cursor) : Infinity;
+      const matching = (logs.get(organizationId)?.kept ?? []).filter(
+        ({ number, event }) =>
+          number < before &&
+          (userId === undefined || event.userId === userId) &&
+          (name === undefined || event.name === name),
+      );
+      const page = matching.slice(-limit).toReversed();
+      const last = page.at(-1);
+      const events = page.map(({ event }) => event);
+      return matching.length > limit && last !== undefined
+        ? { events, nextCursor: String(last.number) }
+        : { events };
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { NO_MEMBER_SETTINGS, type MemberSettings } from '../../core/member';
+import type { RecordStore } from '../record-store';
+import { recordsOf, toMemberRecord, type Users } from './user-records';
+
+type Verbs =
+  | 'findMember'
+  | 'findMembers'
+  | 'establishUserEpoch'
+  | 'replaceUserEpoch'
+  | 'saveMemberSettings'
+  | 'saveExemption'
+  | 'spendSkip';
+
+export function membersIn(users: Users): Pick<RecordStore, Verbs> {
+  function change(userId: string, organizationId: string, changes: Partial<MemberSettings>): void {
+    const { settings } = recordsOf(users, userId);
+    settings.set(organizationId, { ...(settings.get(organizationId) ?? NO_MEMBER_SETTINGS), ...changes });
+  }
+
+  return {
+    async findMember(userId, organizationId) {
+      return toMemberRecord(users, userId, organizationId);
+    },
+    async findMembers(userIds, organizationId) {
+      return userIds.map((userId) => toMemberRecord(users, userId, organizationId));
+    },
+    async establishUserEpoch(userId, candidate) {
+      const records = recordsOf(users, userId);
+      records.epoch ??= candidate;
+      return records.epoch;
+    },
+    async replaceUserEpoch(userId, epoch) {
+      recordsOf(users, userId).epoch = epoch;
+    },
+    async saveMemberSettings(userId, organizationId, { enabled, assignedKind }) {
+      change(userId, organizationId, { enabled, assignedKind });
+    },
+    async saveExemption(userId, organizationId, exemption) {
+      change(userId, organizationId, { exemption: exemption === null ? null : { ...exemption } });
+    },
+    async spendSkip(userId, organizationId, limit) {
+      const used = users.get(userId)?.settings.get(organizationId)?.skipsUsed ?? 0;
+      if (limit !== null && used >= limit) return { outcome: 'exhausted' };
+      change(userId, organizationId, { skipsUsed: used + 1 });
+      return { outcome: 'spent', skipsUsed: used + 1 };
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import type { RecordStore } from '../record-store';
+import { authenticatorsIn } from './authenticators';
+import { eventLogsIn } from './event-log';
+import { guessesIn } from './guesses';
+import { membersIn } from './members';
+import { policiesIn } from './policies';
+import { recoveryCodesIn } from './recovery-codes';
+import type { Users } from './user-records';
+
+/**
+ * Records in the memory of one process, for trying out and for tests. They are lost when the process ends,
+ * and a second process knows nothing of them.
+ */
+export function memoryRecords(): RecordStore {
+  const users: Users = new Map();
+  return {
+    ...membersIn(users),
+    ...policiesIn(new Map(), new Map()),
+    ...authenticatorsIn(users),
+    ...guessesIn(users),
+    ...recoveryCodesIn(users),
+    ...eventLogsIn(new Map()),
+    async findWeaknesses() {
+      return [
+        'The records are kept in memory and are lost when the process ends: pass `records: redisRecords(redis)` to keep them.',
+      ];
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { countingThrottle } from '../counting-throttle';
+import type { StateStore, Throttle } from '../state-store';
+import { challengesIn } from './challenges';
+import { ExpiringMap } from './expiring-map';
+import type { Owner } from './owners';
+import { pendingLoginsIn } from './pending-logins';
+import { sendsIn } from './sends';
+import { sentMessagesIn } from './sent-messages';
+import { sessionsIn } from './sessions';
+
+/** State in the memory of one process. When it ends, people sign in again. */
+export function memoryState(): StateStore {
+  const owners = new ExpiringMap<Owner>();
+  const throttles = new Map<string, Throttle>();
+  return {
+    ...pendingLoginsIn(owners),
+    ...challengesIn(owners),
+    ...sessionsIn(new ExpiringMap(), owners),
+    ...sendsIn(new ExpiringMap()),
+    ...sentMessagesIn(new Map()),
+    throttle({ name, points, seconds }) {
+      const existing = throttles.get(name);
+      if (existing !== undefined) return existing;
+      const begun = countingThrottle(new RateLimiterMemory({ keyPrefix: name, points, duration: seconds }));
+      throttles.set(name, begun);
+      return begun;
+    },
+  };
+}

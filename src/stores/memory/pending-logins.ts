@@ -1,0 +1,27 @@
+import type { StateStore } from '../state-store';
+import { ownerKey, type Owners } from './owners';
+
+type Verbs = 'createPendingLogin' | 'findPendingLogin' | 'savePendingEvidence' | 'endPendingLogin';
+
+export function pendingLoginsIn(owners: Owners): Pick<StateStore, Verbs> {
+  return {
+    async createPendingLogin(pending) {
+      const owner = { pending: { ...pending }, challenges: new Map(), attempts: new Map() };
+      const life = { now: pending.startedAt, expiresAt: pending.expiresAt };
+      owners.set(ownerKey(pending.userId, pending.id), owner, life);
+    },
+    async findPendingLogin(userId, id) {
+      return owners.get(ownerKey(userId, id))?.pending ?? undefined;
+    },
+    async savePendingEvidence(userId, id, evidence) {
+      const key = ownerKey(userId, id);
+      const owner = owners.get(key);
+      if (owner === undefined || owner.pending === null) return false;
+      owners.replace(key, { ...owner, pending: { ...owner.pending, evidence: [...evidence] } });
+      return true;
+    },
+    async endPendingLogin(userId, id) {
+      owners.delete(ownerKey(userId, id));
+    },
+  };
+}

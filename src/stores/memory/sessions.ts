@@ -1,0 +1,55 @@
+import type { SessionEntry, StateStore } from '../state-store';
+import { MAX_SESSIONS_PER_USER, bySeenAt } from '../session-index';
+import type { ExpiringMap } from './expiring-map';
+import { ownerKey, type Owners } from './owners';
+
+type Verbs =
+  'registerSession' | 'findSession' | 'touchSession' | 'listSessions' | 'endSession' | 'endOtherSessions';
+
+export type Sessions = ExpiringMap<ReadonlyMap<string, SessionEntry>>;
+
+const NONE: ReadonlyMap<string, SessionEntry> = new Map();
+
+export function sessionsIn(sessions: Sessions, owners: Owners): Pick<StateStore, Verbs> {
+  return {
+    async registerSession(userId, session, { now, replaces }) {
+      const others = [...(sessions.get(userId) ?? NONE).values()]
+        .filter(
+          ({ handle, expiresAt }) => handle !== session.handle && handle !== replaces && now < expiresAt,
+        )
+        .toSorted((a, b) => b.startedAt - a.startedAt)
+        .slice(0, MAX_SESSIONS_PER_USER - 1);
+      const kept = [...others, { ...session, methods: [...session.methods] }];
+      const expiresAt = Math.max(...kept.map((entry) => entry.expiresAt));
+      sessions.set(userId, new Map(kept.map((entry) => [entry.handle, entry])), { now, expiresAt });
+      if (replaces !== undefined) owners.delete(ownerKey(userId, replaces));
+    },
+    async findSession(userId, handle) {
+      return sessions.get(userId)?.get(handle);
+    },
+    async touchSession(userId, handle, seenAt) {
+      const entries = sessions.get(userId) ?? NONE;
+      const entry = entries.get(handle);
+      if (entry === undefined) return false;
+      const touched = { ...entry, seenAt: Math.max(entry.seenAt, seenAt) };
+      sessions.replace(userId, new Map(entries).set(handle, touched));
+      return true;
+    },
+    async listSessions(userId) {
+      return [...(sessions.get(userId) ?? NONE).values()].toSorted(bySeenAt);
+    },
+    async endSession(userId, handle) {
+      const rest = new Map(sessions.get(userId) ?? NONE);
+      const ended = rest.delete(handle);
+      sessions.replace(userId, rest);
+      owners.delete(ownerKey(userId, handle));
+      return ended;
+    },
+    async endOtherSessions(userId, keepHandle) {
+      const entries = sessions.get(userId) ?? NONE;
+      const kept = entries.get(keepHandle);
+      sessions.replace(userId, new Map(kept === undefined ? [] : [[keepHandle, kept]]));
+      return entries.size - (kept === undefined ? 0 : 1);
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { Authenticator, GuessGroup } from '../../core/authenticator';
+import { NO_GUESSES } from '../../core/authenticator';
+import { NO_MEMBER_SETTINGS, type MemberSettings } from '../../core/member';
+import type { MemberRecord } from '../record-store';
+
+/** A guess counter with the number of locks since the last success, from which the length of the next one follows. */
+export interface CountedGuesses {
+  readonly failures: number;
+  readonly lockedUntil: number | null;
+  readonly locks: number;
+}
+
+/** Everything of one user, in every organization. The values in the maps are replaced, never changed. */
+export interface UserRecords {
+  epoch: string | null;
+  readonly settings: Map<string, MemberSettings>;
+  readonly authenticators: Map<string, Authenticator>;
+  readonly guesses: Map<GuessGroup, CountedGuesses>;
+  readonly recoveryCodes: Map<number, string>;
+}
+
+export type Users = Map<string, UserRecords>;
+
+/** The user's records, begun where there are none. */
+export function recordsOf(users: Users, userId: string): UserRecords {
+  const known = users.get(userId);
+  if (known !== undefined) return known;
+  const begun: UserRecords = {
+    epoch: null,
+    settings: new Map(),
+    authenticators: new Map(),
+    guesses: new Map(),
+    recoveryCodes: new Map(),
+  };
+  users.set(userId, begun);
+  return begun;
+}
+
+export function toMemberRecord(users: Users, userId: string, organizationId: string): MemberRecord {
+  const known = users.get(userId);
+  const counterOf = (group: GuessGroup) => {
+    const counter = known?.guesses.get(group);
+    return counter === undefined
+      ? NO_GUESSES
+      : { failures: counter.failures, lockedUntil: counter.lockedUntil };
+  };
+  return {
+    userId,
+    organizationId,
+    epoch: known?.epoch ?? null,
+    settings: known?.settings.get(organizationId) ?? NO_MEMBER_SETTINGS,
+    authenticators: known === undefined ? [] : [...known.authenticators.values()].toSorted(byAge),
+    recoveryCodesLeft: known?.recoveryCodes.size ?? 0,
+    guesses: { codes: counterOf('codes'), 'recovery-codes': counterOf('recovery-codes') },
+  };
+}
+
+function byAge(a: Authenticator, b: Authenticator): number {
+  if (a.createdAt !== b.createdAt) return a.createdAt - b.createdAt;
+  return a.id < b.id ? -1 : 1;
+}
