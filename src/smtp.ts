@@ -1,1 +1,2 @@
-export {};
+export { smtpEmail } from './delivery/smtp-email';
+export type { MailTransport, SmtpEmailOptions } from './delivery/smtp-email';

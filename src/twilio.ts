@@ -1,1 +1,2 @@
-export {};
+export { twilioSms } from './delivery/twilio-sms';
+export type { TwilioClient, TwilioSmsOptions } from './delivery/twilio-sms';

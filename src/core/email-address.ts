@@ -7,7 +7,7 @@ export type ParsedEmailAddress =
 const address = z.email().max(254);
 
 /** Everything by which one address becomes two, a header or a group (RFC 5322, section 3.4). */
-const FORBIDDEN = /[\s"`(),:;<>[\\\]\u0000-\u001F\u007F-\uFFFF]/;
+const FORBIDDEN = /[^!-~]|["`(),:;<>[\\\]]/;
 
 /** One plain address and nothing else; the domain comes back in lower case. */
 export function parseEmailAddress(value: unknown): ParsedEmailAddress {

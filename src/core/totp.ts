@@ -41,13 +41,14 @@ export function formatSecret(secret: PlainSecret): string {
   );
 }
 
+const withoutColons = (text: string) => text.replaceAll(':', ' ').trim();
+
 /** The key URI behind the QR code. A colon parts issuer and account, so it is taken out of both. */
 export function totpUri(request: {
   readonly issuer: string;
   readonly account: string;
   readonly secret: PlainSecret;
 }): string {
-  const withoutColons = (text: string) => text.replaceAll(':', ' ').trim();
   return generateURI({
     issuer: withoutColons(request.issuer),
     label: withoutColons(request.account),

@@ -1,0 +1,172 @@
+import type { DeliveredKind } from '../core/factor-kind';
+import { parsePhoneNumber } from '../core/phone-number';
+import type { Clock, EmailSender, SmsSender } from '../ports';
+import { createCircuitBreaker } from './circuit-breaker';
+import { durationInWords } from './code-purpose';
+import type { CodePurpose } from './code-purpose';
+import { DeliveryError } from './delivery-error';
+import type { DeliveryFault } from './delivery-error';
+import { mailLocals, noticeMail } from './notice';
+import type { Mail, Notice, NoticeOrigin } from './notice';
+import { sendEmail } from './send-email';
+import { smsText } from './sms-text';
+import { withTimeLimit } from './time-limit';
+
+export type { Notice, NoticeOrigin } from './notice';
+
+export interface DeliveryOptions {
+  readonly email: EmailSender | null;
+  readonly sms: SmsSender | null;
+  readonly clock: Clock;
+  readonly issuer: string;
+  /** The host of the site, without a port. */
+  readonly host: string;
+  readonly smsTimeoutSeconds: number;
+  readonly emailTimeoutSeconds: number;
+  readonly codeSeconds: number;
+  /** Where the SMS provider reports what became of a message. */
+  readonly statusCallbackUrl?: string;
+  /** Told of each send that failed, whether or not another took its place. */
+  readonly onFailure: (failure: DeliveryFailure) => void;
+}
+
+export interface DeliveryFailure {
+  readonly by: DeliveredKind;
+  readonly because: DeliveryFault | 'provider-spared';
+  readonly error: unknown;
+}
+
+export interface CodeToSend {
+  readonly by: DeliveredKind;
+  /** Where to; an SMS that fails goes to the email address, where there is one. */
+  readonly destinations: { readonly sms?: string; readonly email?: string };
+  readonly code: string;
+  readonly purpose: CodePurpose;
+  readonly userName: string;
+  readonly origin?: NoticeOrigin;
+}
+
+export type SendOutcome =
+  | {
+      readonly outcome: 'sent';
+      readonly sentBy: DeliveredKind;
+      readonly fallbackFrom: 'sms' | null;
+      readonly messageId: string | null;
+    }
+  | { readonly outcome: 'failed'; readonly because: DeliveryFailure['because'] };
+
+export interface NoticeToSend {
+  readonly to: string;
+  readonly userName: string;
+  readonly notice: Notice;
+}
+
+export interface Delivery {
+  /** Never rejects. Waits as long as the time limits say and no longer. */
+  sendCode(code: CodeToSend): Promise<SendOutcome>;
+  /** Sends in the background, so that the act itself does not wait for it; `onFailure` is told where it did not go out. */
+  sendNotice(notice: NoticeToSend, onFailure: (error: unknown) => void): void;
+  /** Resolves when no notice is under way any more. */
+  settled(): Promise<void>;
+}
+
+/** After three failures of the SMS provider in a row nobody waits for it for a minute. */
+const BREAKER = { failures: 3, openSeconds: 60 };
+
+const PURPOSES = { login: 'sign-in', unlock: 'sign-in', enroll: 'enrollment', 'step-up': 'step-up' } as const;
+
+export function createDelivery(options: DeliveryOptions): Delivery {
+  const { clock, codeSeconds, emailTimeoutSeconds, smsTimeoutSeconds, statusCallbackUrl } = options;
+  const breaker = createCircuitBreaker({ clock, ...BREAKER });
+  const underWay = new Set<Promise<void>>();
+
+  function fail(by: DeliveredKind, error: unknown): SendOutcome & { readonly outcome: 'failed' } {
+    const because = error instanceof DeliveryError ? error.because : 'provider-failed';
+    options.onFailure({ by, because, error });
+    return { outcome: 'failed', because };
+  }
+
+  async function trySms(sender: SmsSender, sent: CodeToSend): Promise<SendOutcome> {
+    const parsed = parsePhoneNumber(sent.destinations.sms);
+    if (parsed.outcome === 'refused') {
+      return fail('sms', new DeliveryError('destination-refused', 'The number is not a phone number.'));
+    }
+    if (!breaker.tryEnter()) {
+      const error = new DeliveryError(
+        'provider-failed',
+        'The SMS provider has failed several times; it is tried again soon.',
+      );
+      options.onFailure({ by: 'sms', because: 'provider-spared', error });
+      return { outcome: 'failed', because: 'provider-spared' };
+    }
+    const { code, purpose } = sent;
+    const message = {
+      to: parsed.e164,
+      text: smsText({ issuer: options.issuer, host: options.host, code, purpose, codeSeconds }),
+      ...(statusCallbackUrl === undefined ? {} : { statusCallbackUrl }),
+    };
+    try {
+      const { messageId } = await withTimeLimit(smsTimeoutSeconds, (signal) => sender.send(message, signal));
+      breaker.recordSuccess();
+      return { outcome: 'sent', sentBy: 'sms', fallbackFrom: null, messageId };
+    } catch (error) {
+      // A provider that refuses a number answers; it is not down.
+      const isAnswer = error instanceof DeliveryError && error.because === 'destination-refused';
+      if (isAnswer) breaker.recordSuccess();
+      else breaker.recordFailure();
+      return fail('sms', error);
+    }
+  }
+
+  async function tryEmail(to: string, sent: CodeToSend, fallbackFrom: 'sms' | null): Promise<SendOutcome> {
+    const { userName, origin = null, code } = sent;
+    const mail: Mail = {
+      name: 'code',
+      locals: {
+        mail: mailLocals(options, { userName, at: clock.now(), origin }),
+        code,
+        validFor: durationInWords(codeSeconds),
+        purpose: PURPOSES[sent.purpose],
+        fallbackFrom,
+      },
+    };
+    try {
+      await sendEmail(options.email, { to, mail, timeoutSeconds: emailTimeoutSeconds });
+      return { outcome: 'sent', sentBy: 'email', fallbackFrom, messageId: null };
+    } catch (error) {
+      return fail('email', error);
+    }
+  }
+
+  async function sendNow({ to, userName, notice }: NoticeToSend): Promise<void> {
+    const mail = noticeMail(options, { userName, notice });
+    await sendEmail(options.email, { to, mail, timeoutSeconds: emailTimeoutSeconds });
+  }
+
+  return {
+    async sendCode(sent) {
+      const { email } = sent.destinations;
+      if (sent.by === 'email') {
+        if (email !== undefined) return tryEmail(email, sent, null);
+        return fail('email', new DeliveryError('destination-refused', 'There is no email address.'));
+      }
+      const bySms =
+        options.sms === null
+          ? fail('sms', new DeliveryError('provider-failed', 'There is no SMS sender.'))
+          : await trySms(options.sms, sent);
+      if (bySms.outcome === 'sent' || email === undefined || options.email === null) return bySms;
+      return tryEmail(email, sent, 'sms');
+    },
+
+    sendNotice(notice, onFailure) {
+      const sending = sendNow(notice)
+        .catch(onFailure)
+        .finally(() => underWay.delete(sending));
+      underWay.add(sending);
+    },
+
+    async settled() {
+      while (underWay.size > 0) await Promise.allSettled(underWay);
+    },
+  };
+}

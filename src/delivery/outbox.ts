@@ -1,0 +1,54 @@
+import { ConfigurationError } from '../errors';
+import type { Clock, EmailSender, SmsSender } from '../ports';
+
+/** A message that was kept instead of sent. */
+export interface OutboxMessage {
+  readonly channel: 'email' | 'sms';
+  readonly to: string;
+  readonly subject?: string;
+  readonly text: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+/** Keeps messages for reading, on a developer's machine and in tests. */
+export interface Outbox {
+  readonly email: EmailSender;
+  readonly sms: SmsSender;
+  /** The newest last. */
+  readonly messages: readonly OutboxMessage[];
+}
+
+const CAPACITY = 500;
+
+/** Codes that can be read are for development: under `NODE_ENV=production` this throws {@link ConfigurationError}. */
+export function createOutbox({ clock = { now: () => Date.now() } }: { readonly clock?: Clock } = {}): Outbox {
+  if (process.env['NODE_ENV'] === 'production') {
+    throw new ConfigurationError(
+      'outbox',
+      'it shows codes to whoever looks, and NODE_ENV is production. Write smtpEmail(…) and twilioSms(…) instead.',
+    );
+  }
+  const messages: OutboxMessage[] = [];
+  let count = 0;
+  function keep(message: Omit<OutboxMessage, 'at'>): string {
+    messages.push({ ...message, at: clock.now() });
+    if (messages.length > CAPACITY) messages.shift();
+    count += 1;
+    return `outbox-${count}`;
+  }
+  return {
+    messages,
+    email: {
+      send({ to, subject, text }) {
+        keep({ channel: 'email', to, subject, text });
+        return Promise.resolve();
+      },
+    },
+    sms: {
+      send({ to, text }) {
+        return Promise.resolve({ messageId: keep({ channel: 'sms', to, text }) });
+      },
+    },
+  };
+}

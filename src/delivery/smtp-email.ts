@@ -1,0 +1,103 @@
+import { parseEmailAddress } from '../core/email-address';
+import { ConfigurationError } from '../errors';
+import type { EmailSender } from '../ports';
+import { DeliveryError } from './delivery-error';
+
+/** The part of a nodemailer transport that is used. */
+export interface MailTransport {
+  sendMail(mail: {
+    readonly from: { readonly name: string; readonly address: string };
+    readonly to: string;
+    readonly envelope: { readonly from: string; readonly to: string[] };
+    readonly subject: string;
+    readonly text: string;
+    readonly html: string;
+    readonly headers: Record<string, string>;
+    readonly disableFileAccess: boolean;
+    readonly disableUrlAccess: boolean;
+  }): Promise<unknown>;
+  verify?(): Promise<unknown>;
+}
+
+export interface SmtpEmailOptions {
+  /** What nodemailer's `createTransport` returned. Give it a `connectionTimeout` and a `socketTimeout` of some seconds. */
+  readonly transport: MailTransport;
+  /** `no-reply@acme.example` or `Acme Portal <no-reply@acme.example>`. */
+  readonly from: string;
+}
+
+function parseSender(from: string): { readonly name: string; readonly address: string } {
+  const [, quoted = '', bracketed] = /^([^<>]*)<([^<>]+)>\s*$/.exec(from) ?? [];
+  const parsed = parseEmailAddress(bracketed ?? from);
+  const name = quoted.trim().replaceAll(/^"|"$/g, '');
+  if (parsed.outcome === 'parsed' && !/[\p{Cc}"]/u.test(name)) return { name, address: parsed.address };
+  throw new ConfigurationError(
+    'from',
+    `it is not an email address. Write 'no-reply@acme.example' or 'Acme Portal <no-reply@acme.example>'.`,
+  );
+}
+
+/** A transport's own error holds the address and sometimes the message: only its codes are passed on. */
+function toDeliveryError(error: unknown): DeliveryError {
+  const read = (name: string) =>
+    typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
+  const responseCode: unknown = read('responseCode');
+  const code: unknown = read('code');
+  if (
+    code === 'EENVELOPE' &&
+    typeof responseCode === 'number' &&
+    responseCode >= 550 &&
+    responseCode <= 553
+  ) {
+    return new DeliveryError('destination-refused', `The mail server refused the address (${responseCode}).`);
+  }
+  const details = [code, responseCode].filter(
+    (detail) => typeof detail === 'string' || typeof detail === 'number',
+  );
+  return new DeliveryError('provider-failed', `The mail server could not be used (${details.join(' ')}).`);
+}
+
+/**
+ * Sends email through a nodemailer transport of the host's. Throws {@link ConfigurationError} where `from` is no address.
+ *
+ * @example
+ * const email = smtpEmail({ transport: nodemailer.createTransport(process.env.SMTP_URL), from: 'no-reply@acme.example' });
+ */
+export function smtpEmail({ transport, from }: SmtpEmailOptions): EmailSender {
+  const sender = parseSender(from);
+  return {
+    async send({ to, subject, text, html }, signal) {
+      const parsed = parseEmailAddress(to);
+      if (parsed.outcome === 'refused') {
+        throw new DeliveryError('destination-refused', 'The address is not one plain email address.');
+      }
+      signal.throwIfAborted();
+      const sending = transport.sendMail({
+        from: sender,
+        to: parsed.address,
+        // The header is parsed for more addresses; the envelope is what the server delivers to, and it is exactly this.
+        envelope: { from: sender.address, to: [parsed.address] },
+        subject,
+        text,
+        html,
+        // Nobody's holiday answer should carry a code back (RFC 3834).
+        headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+        disableFileAccess: true,
+        disableUrlAccess: true,
+      });
+      try {
+        await sending;
+      } catch (error) {
+        throw toDeliveryError(error);
+      }
+    },
+
+    async check() {
+      try {
+        await transport.verify?.();
+      } catch (error) {
+        throw toDeliveryError(error);
+      }
+    },
+  };
+}

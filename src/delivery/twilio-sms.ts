@@ -1,0 +1,83 @@
+import { validateRequest } from 'twilio';
+import { ConfigurationError } from '../errors';
+import type { SmsSender } from '../ports';
+import { DeliveryError } from './delivery-error';
+
+/** The part of a Twilio client that is used. */
+export interface TwilioClient {
+  readonly messages: {
+    create(message: {
+      readonly to: string;
+      readonly body: string;
+      readonly from?: string;
+      readonly messagingServiceSid?: string;
+      readonly statusCallback?: string;
+    }): Promise<{ readonly sid: string }>;
+  };
+}
+
+export interface TwilioSmsOptions {
+  /** What `twilio(accountSid, authToken, { timeout })` returned. */
+  readonly client: TwilioClient;
+  /** A number of yours in E.164, a sender name, or the id of a messaging service (`MG…`). */
+  readonly from: string;
+  /** Checks the signature of status callbacks. Without it they are not read. */
+  readonly authToken?: string;
+}
+
+/** Refusals that Twilio answers with 400 although the sender's side is at fault: a new recipient would fare no better. */
+const SENDER_FAULTS: ReadonlySet<unknown> = new Set([
+  21212, 21603, 21606, 21611, 21618, 21701, 21702, 21703, 21704,
+]);
+
+/** Twilio's own error may hold the whole request and so the code: only status and error code are passed on. */
+function toDeliveryError(error: unknown): DeliveryError {
+  const read = (name: string) =>
+    typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
+  const status: unknown = read('status');
+  const code: unknown = read('code');
+  const details = [status, code].filter((detail) => typeof detail === 'string' || typeof detail === 'number');
+  if (status === 400 && !SENDER_FAULTS.has(code)) {
+    return new DeliveryError('destination-refused', `Twilio refused this number (${details.join(' ')}).`);
+  }
+  return new DeliveryError('provider-failed', `Twilio could not send (${details.join(' ')}).`);
+}
+
+/**
+ * Sends text messages through a Twilio client of the host's. Throws {@link ConfigurationError} where `from` is empty.
+ *
+ * @example
+ * const sms = twilioSms({ client: twilio(accountSid, authToken), from: '+15005550006', authToken });
+ */
+export function twilioSms({ client, from, authToken }: TwilioSmsOptions): SmsSender {
+  if (typeof from !== 'string' || from.trim() === '') {
+    throw new ConfigurationError(
+      'from',
+      `it is empty. Write a number such as '+15005550006', or a service id 'MG…'.`,
+    );
+  }
+  const sender = /^MG[0-9a-f]{32}$/i.test(from) ? { messagingServiceSid: from } : { from };
+  const smsSender: SmsSender = {
+    async send({ to, text, statusCallbackUrl }, signal) {
+      signal.throwIfAborted();
+      const callback = statusCallbackUrl === undefined ? {} : { statusCallback: statusCallbackUrl };
+      try {
+        const { sid } = await client.messages.create({ to, body: text, ...sender, ...callback });
+        return { messageId: sid };
+      } catch (error) {
+        throw toDeliveryError(error);
+      }
+    },
+  };
+  if (authToken === undefined || authToken === '') return smsSender;
+  return {
+    ...smsSender,
+    readStatus({ url, signature, body }) {
+      const messageId = body['MessageSid'];
+      if (signature === undefined || messageId === undefined) return 'refused';
+      if (!validateRequest(authToken, signature, url, body)) return 'refused';
+      const status = body['MessageStatus'];
+      return { messageId, undelivered: status === 'undelivered' || status === 'failed' };
+    },
+  };
+}
