@@ -9,6 +9,7 @@ export type ParsedPhoneNumber =
       readonly e164: string;
       /** `+44 7700 900123`. */
       readonly international: string;
+      /** Null where several countries share the calling code and the digits do not tell. */
       readonly country: CountryCode | null;
     }
   | {

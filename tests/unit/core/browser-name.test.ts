@@ -1,0 +1,21 @@
+import { browserName } from '../../../src/core/browser-name';
+
+describe('browserName', () => {
+  it.each([
+    ['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 'Firefox on Linux'],
+    [
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1',
+      'Safari on iOS',
+    ],
+    ['', 'an unknown browser'],
+  ])('names %j', (userAgent, name) => {
+    expect(browserName(userAgent)).toBe(name);
+  });
+
+  it.each(['<script>alert(1)</script>/1.0 x', 'curl\r\n{"event":"signed-in"}/1', '/', 'x'.repeat(100_000)])(
+    'passes nothing on that a visitor made up',
+    (userAgent) => {
+      expect(browserName(userAgent)).toMatch(/^[A-Za-z0-9 .]{1,60}$/);
+    },
+  );
+});

@@ -1,0 +1,147 @@
+import fc from 'fast-check';
+import {
+  formatRecoveryCode,
+  hashRecoveryCode,
+  issueRecoveryCodes,
+  parseRecoveryCode,
+  verifyRecoveryCode,
+} from '../../../src/core/recovery-code';
+
+const code = '0123456789ABC';
+
+describe('issueRecoveryCodes', () => {
+  it('numbers ten codes and writes them in groups', () => {
+    const codes = issueRecoveryCodes();
+    expect(codes.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    for (const { number, code: plain, text } of codes) {
+      expect(text).toMatch(/^\d{1,2}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{5}$/);
+      expect(parseRecoveryCode(text)).toEqual({ number, code: plain });
+    }
+  });
+
+  it('draws each character evenly, and no code twice', () => {
+    const codes = Array.from({ length: 1000 }, () =>
+      issueRecoveryCodes().map((issued) => issued.code),
+    ).flat();
+    expect(new Set(codes).size).toBe(10_000);
+    const counts = new Map<string, number>();
+    for (const character of codes.join('')) counts.set(character, (counts.get(character) ?? 0) + 1);
+    // 13 characters of 32 values: 65 bits.
+    expect(counts.size).toBe(32);
+    const expected = (10_000 * 13) / 32;
+    const chiSquare = [...counts.values()].reduce(
+      (sum, count) => sum + (count - expected) ** 2 / expected,
+      0,
+    );
+    // 31 degrees of freedom: a fair source exceeds 95 once in ten million times.
+    expect(chiSquare).toBeLessThan(95);
+  });
+});
+
+describe('parseRecoveryCode', () => {
+  it.each([
+    '3-0123-4567-89ABC',
+    '3-o123-4567-89abc',
+    ' 3 – O I23 4567 89abc ',
+    '30l23456789abc',
+    '3 0123456789ABC',
+    '3-0i23-4567-89ABC',
+    '3—0L23—4567—89ABC',
+  ])('forgives how it is typed: %j', (typed) => {
+    expect(parseRecoveryCode(typed)).toEqual({ number: 3, code });
+  });
+
+  it('reads a number of two digits', () => {
+    expect(parseRecoveryCode('10-0123-4567-89ABC')).toEqual({ number: 10, code });
+    expect(parseRecoveryCode('lO-0123-4567-89ABC')).toEqual({ number: 10, code });
+  });
+
+  it.each([
+    ['without its number', '0123-4567-89ABC'],
+    ['with number 0', '0-0123-4567-89ABC'],
+    ['with number 11', '11-0123-4567-89ABC'],
+    ['too short', '3-0123-4567-89AB'],
+    ['too long', '3-0123-4567-89ABCDE'],
+    ['with a letter that is none of the alphabet', '3-0123-4567-89ABU'],
+    ['with NUL', '3-0123-4567-89ABC\0'],
+    ['in an array', ['3-0123-4567-89ABC']],
+    ['in an object', { toString: () => '3-0123-4567-89ABC' }],
+    ['a number', 30_123_456_789_012],
+    ['null', null],
+    ['a megabyte', '3'.repeat(1_000_000)],
+    ['a megabyte of hyphens', `${'-'.repeat(1_000_000)}3-0123-4567-89ABC`],
+    ['full-width', '３-0123-4567-89ABC'],
+  ])('refuses one %s', (_name, value) => {
+    expect(parseRecoveryCode(value)).toBeNull();
+  });
+
+  it('reads back whatever it wrote, and takes nothing but strings', () => {
+    const character = fc.constantFrom(...'0123456789ABCDEFGHJKMNPQRSTVWXYZ');
+    const codes = fc.string({ unit: character, minLength: 13, maxLength: 13 });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 10 }), codes, (number, plain) => {
+        expect(parseRecoveryCode(formatRecoveryCode({ number, code: plain }))).toEqual({
+          number,
+          code: plain,
+        });
+      }),
+    );
+    fc.assert(
+      fc.property(fc.anything(), (value) => {
+        expect(typeof value === 'string' || parseRecoveryCode(value) === null).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('hashRecoveryCode', () => {
+  it('salts: the same code has another hash each time, and each verifies', async () => {
+    const [one, other] = await Promise.all([hashRecoveryCode(code), hashRecoveryCode(code)]);
+    expect(one).not.toBe(other);
+    expect(await Promise.all([verifyRecoveryCode(code, one), verifyRecoveryCode(code, other)])).toEqual([
+      true,
+      true,
+    ]);
+    expect(await verifyRecoveryCode('0123456789ABD', one)).toBe(false);
+  });
+
+  it('states its cost, which is one that OWASP lists, and a salt of 128 bits', async () => {
+    const hash = await hashRecoveryCode(code);
+    const [, algorithm, cost, salt = ''] = hash.split('$');
+    expect([algorithm, cost]).toEqual(['scrypt', 'ln=14,r=8,p=5']);
+    expect(Buffer.from(salt, 'base64')).toHaveLength(16);
+    expect(hash).not.toContain(code);
+  });
+
+  it('refuses a hash that is none, or that would cost without bound', async () => {
+    const hash = await hashRecoveryCode(code);
+    const spoiled = [
+      '',
+      code,
+      hash.slice(0, -1),
+      `${hash}A`,
+      hash.replace('scrypt', 'argon2id'),
+      hash.replace('ln=14', 'ln=24'),
+      hash.replace('ln=14', 'ln=1'),
+      hash.replace('r=8', 'r=9'),
+      hash.replace('p=5', 'p=99'),
+    ];
+    expect(await Promise.all(spoiled.map((text) => verifyRecoveryCode(code, text)))).toEqual(
+      spoiled.map(() => false),
+    );
+  });
+
+  it('leaves the event loop free', async () => {
+    let turns = 0;
+    let done = false;
+    const hashing = hashRecoveryCode(code).then(() => {
+      done = true;
+    });
+    while (!done) {
+      turns += 1;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await hashing;
+    expect(turns).toBeGreaterThan(3);
+  });
+});
