@@ -14,6 +14,9 @@ export function countingThrottle(limiter: RateLimiterAbstract): Throttle {
         return { outcome: 'blocked', retryAfterSeconds: Math.max(1, Math.ceil(refusal.msBeforeNext / 1000)) };
       }
     },
+    async giveBack(key) {
+      await limiter.reward(key);
+    },
     async clear(key) {
       await limiter.delete(key);
     },

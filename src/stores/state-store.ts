@@ -83,6 +83,8 @@ export interface Throttle {
   ): Promise<
     { readonly outcome: 'spent' } | { readonly outcome: 'blocked'; readonly retryAfterSeconds: number }
   >;
+  /** Takes one count back, for a try that turned out right. */
+  giveBack(key: string): Promise<void>;
   /** Forgets what was counted under the key. */
   clear(key: string): Promise<void>;
 }

@@ -28,8 +28,8 @@ export function challengesIn(owners: Owners): Pick<StateStore, Verbs> {
       const expired = now >= (owners.expiresAt(key) ?? Infinity);
       const owner = expired ? NOTHING : found;
       const challenges = withEntry(owner.challenges, challenge.purpose, { ...challenge });
-      if (underPendingLogin) {
-        if (owner.pending === null) return false;
+      if (underPendingLogin && owner.pending === null) return false;
+      if (owner.pending !== null) {
         owners.replace(key, { ...owner, challenges });
         return true;
       }

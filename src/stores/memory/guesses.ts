@@ -16,22 +16,22 @@ function lock(
   return { failures: counter.failures, lockedUntil: now + seconds * 1000, locks: counter.locks + 1 };
 }
 
-export function guessesIn(users: Users): Pick<RecordStore, Verbs> {
-  function succeed(
-    records: UserRecords,
-    success: {
-      readonly group: GuessGroup;
-      readonly authenticator: Authenticator | undefined;
-      readonly changes: Partial<Authenticator>;
-    },
-  ): void {
-    const { group, authenticator, changes } = success;
-    records.guesses.delete(group);
-    if (authenticator === undefined) return;
-    const cleared = { ...authenticator, failures: 0, disabledAt: null, ...changes };
-    records.authenticators.set(authenticator.id, cleared);
-  }
+function succeed(
+  records: UserRecords,
+  success: {
+    readonly group: GuessGroup;
+    readonly authenticator: Authenticator | undefined;
+    readonly changes: Partial<Authenticator>;
+  },
+): void {
+  const { group, authenticator, changes } = success;
+  records.guesses.delete(group);
+  if (authenticator === undefined) return;
+  const cleared = { ...authenticator, failures: 0, disabledAt: null, ...changes };
+  records.authenticators.set(authenticator.id, cleared);
+}
 
+export function guessesIn(users: Users): Pick<RecordStore, Verbs> {
   return {
     async spendGuess({ userId, group, authenticatorId, limits, now }): Promise<GuessOutcome> {
       const records = recordsOf(users, userId);

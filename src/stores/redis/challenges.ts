@@ -1,0 +1,111 @@
+import type { ChallengeOwner, StateStore } from '../state-store';
+import type { RedisCommands } from './command-batch';
+import type { Keys } from './keys';
+import { challengeFields, letterOf, readChallenge, writeChallenge, writeDelivery } from './owner-hash';
+import { isOne, toTexts, toWholeNumber } from './replies';
+import { defineScript, NUMBER_IN_FIELD } from './script';
+
+/** Lua: the owner lives at least until the instant. A pending login has its own end, which nothing moves. */
+const LIVE_UNTIL = `
+local function liveUntil(instant, now)
+  if redis.call('HEXISTS', KEYS[1], 's') == 1 then return end
+  local ends = math.max(numberIn('x') or 0, instant)
+  redis.call('HSET', KEYS[1], 'x', string.format('%.0f', ends))
+  redis.call('PEXPIRE', KEYS[1], string.format('%.0f', ends - now))
+end
+`;
+
+/** Lua: deletes a challenge and leaves the count of attempts. */
+const REMOVE_CHALLENGE = `
+local function removeChallenge(p)
+  redis.call('HDEL', KEYS[1], p .. 'i', p .. 'k', p .. 'x', p .. 'c', p .. 'z', p .. 'm', p .. 'd')
+end
+`;
+
+/** The owner; the letter of the purpose, now, the end of the challenge, whether under a pending login; fields and values. */
+const ISSUE = defineScript(`${NUMBER_IN_FIELD}${LIVE_UNTIL}${REMOVE_CHALLENGE}
+local now = tonumber(ARGV[2])
+local ends = numberIn('x')
+if ends and now >= ends then redis.call('DEL', KEYS[1]) end
+if ARGV[4] == 'pending' and redis.call('HEXISTS', KEYS[1], 's') == 0 then return 0 end
+removeChallenge(ARGV[1])
+redis.call('HSET', KEYS[1], unpack(ARGV, 5))
+liveUntil(tonumber(ARGV[3]), now)
+return 1
+`);
+
+/** The owner; the letter, the id of the challenge, its new end, the instant of sending or nothing; fields and values. */
+const RECORD_DELIVERY = defineScript(`${NUMBER_IN_FIELD}${LIVE_UNTIL}
+local p = ARGV[1]
+if redis.call('HGET', KEYS[1], p .. 'i') ~= ARGV[2] then return 0 end
+redis.call('HDEL', KEYS[1], p .. 'c', p .. 'm', p .. 'd')
+redis.call('HSET', KEYS[1], unpack(ARGV, 5))
+local sentAt = tonumber(ARGV[4])
+if sentAt then liveUntil(tonumber(ARGV[3]), sentAt) end
+return 1
+`);
+
+/** The owner; the letter, how many attempts there may be; the fields to answer with. */
+const SPEND_ATTEMPT = defineScript(`${NUMBER_IN_FIELD}
+local p = ARGV[1]
+if redis.call('HEXISTS', KEYS[1], p .. 'i') == 0 then return {'missing'} end
+local spent = numberIn(p .. 'n') or 0
+if spent >= tonumber(ARGV[2]) then return {'exhausted'} end
+return {'spent', redis.call('HINCRBY', KEYS[1], p .. 'n', 1), unpack(redis.call('HMGET', KEYS[1], unpack(ARGV, 3)))}
+`);
+
+/** The owner; the letter, the id of the challenge. */
+const CONSUME = defineScript(`${REMOVE_CHALLENGE}
+if redis.call('HGET', KEYS[1], ARGV[1] .. 'i') ~= ARGV[2] then return 0 end
+removeChallenge(ARGV[1])
+redis.call('HDEL', KEYS[1], ARGV[1] .. 'n')
+return 1
+`);
+
+type Verbs =
+  | 'issueChallenge'
+  | 'findChallenge'
+  | 'recordDelivery'
+  | 'spendAttempt'
+  | 'consumeChallenge'
+  | 'endChallenge';
+
+export function challengesIn(redis: RedisCommands, keys: Keys): Pick<StateStore, Verbs> {
+  const keysOf = ({ userId, ownerId }: ChallengeOwner) => [keys.owner(userId, ownerId)];
+
+  return {
+    async issueChallenge(challenge, { now, underPendingLogin }) {
+      const under = underPendingLogin ? 'pending' : 'any';
+      const { purpose, expiresAt } = challenge;
+      const args = [letterOf(purpose), now, expiresAt, under, ...writeChallenge(challenge)];
+      return isOne(await redis.run(ISSUE, { keys: keysOf(challenge), args }));
+    },
+    async findChallenge(owner) {
+      const key = keys.owner(owner.userId, owner.ownerId);
+      return readChallenge(await redis.send('hmget', key, ...challengeFields(owner.purpose)), owner);
+    },
+    async recordDelivery(challenge, delivery) {
+      const { id, purpose } = challenge;
+      const instants = [delivery.expiresAt, delivery.sentAt ?? ''];
+      const args = [letterOf(purpose), id, ...instants, ...writeDelivery(delivery, purpose)];
+      return isOne(await redis.run(RECORD_DELIVERY, { keys: keysOf(challenge), args }));
+    },
+    async spendAttempt(owner, max) {
+      const args = [letterOf(owner.purpose), max, ...challengeFields(owner.purpose)];
+      const reply = toTexts(await redis.run(SPEND_ATTEMPT, { keys: keysOf(owner), args }), 'a challenge');
+      const [outcome, spent, ...fields] = reply;
+      if (outcome === 'exhausted') return { outcome };
+      const challenge = outcome === 'spent' ? readChallenge(fields, owner) : undefined;
+      if (challenge === undefined) return { outcome: 'missing' };
+      const attemptsLeft = max - toWholeNumber(spent ?? '', 'a count of attempts');
+      return { outcome: 'spent', challenge, attemptsLeft };
+    },
+    async consumeChallenge(owner, challengeId) {
+      const args = [letterOf(owner.purpose), challengeId];
+      return isOne(await redis.run(CONSUME, { keys: keysOf(owner), args }));
+    },
+    async endChallenge(owner) {
+      await redis.send('hdel', keys.owner(owner.userId, owner.ownerId), ...challengeFields(owner.purpose));
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import type { MfaEvent } from '../../events';
+import type { EventQuery, RecordStore } from '../record-store';
+import type { RedisCommands } from './command-batch';
+import type { Keys } from './keys';
+import { isInstant, isObject, parseObject } from './replies';
+import { defineScript } from './script';
+import { unreadable } from './store-errors';
+
+/**
+ * The stream; the event, its instant, how many to keep, and for how many milliseconds. Entries are numbered by instant; one that
+ * comes from a clock behind the others follows the newest, since a stream only grows.
+ */
+const APPEND = defineScript(`
+local at, age = tonumber(ARGV[2]), tonumber(ARGV[4])
+local instant, number = at, 0
+local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+if newest then
+  local newestInstant, newestNumber = string.match(newest[1], '^(%d+)-(%d+)$')
+  if tonumber(newestInstant) >= at then
+    instant, number = tonumber(newestInstant), tonumber(newestNumber) + 1
+  end
+end
+local id = string.format('%.0f-%.0f', instant, number)
+redis.call('XADD', KEYS[1], 'MAXLEN', ARGV[3], id, 'event', ARGV[1])
+redis.call('XTRIM', KEYS[1], 'MINID', string.format('%.0f', math.max(0, at - age)))
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+`);
+
+/** How many entries are read at once where a filter may drop most of them. */
+const FILTERED_READ = 500;
+
+interface Entry {
+  readonly id: string;
+  readonly event: MfaEvent;
+}
+
+export function eventLogIn(
+  redis: RedisCommands,
+  keys: Keys,
+): Pick<RecordStore, 'appendEvent' | 'listEvents'> {
+  async function read(organizationId: string, end: string, count: number): Promise<readonly Entry[]> {
+    const reply = await redis.send('xrevrange', keys.events(organizationId), end, '-', 'COUNT', count);
+    if (!Array.isArray(reply)) throw unreadable('events');
+    return reply.map((entry: unknown) => toEntry(entry, organizationId));
+  }
+
+  return {
+    async appendEvent(event, { maxCount, maxAgeSeconds }) {
+      if (maxCount < 1 || maxAgeSeconds <= 0) return;
+      const args = [JSON.stringify(event), event.at, maxCount, maxAgeSeconds * 1000];
+      await redis.run(APPEND, { keys: [keys.events(event.organizationId)], args });
+    },
+    async listEvents(query) {
+      const { organizationId, limit, cursor, userId, name } = query;
+      const isFiltered = userId !== undefined || name !== undefined;
+      const count = isFiltered ? Math.max(FILTERED_READ, limit + 1) : limit + 1;
+      const found: Entry[] = [];
+      let end = cursor !== undefined && /^\d{1,15}-\d{1,15}$/.test(cursor) ? `(${cursor}` : '+';
+      for (;;) {
+        // Each page begins where the one before ended.
+        // oxlint-disable-next-line no-await-in-loop
+        const entries = await read(organizationId, end, count);
+        found.push(...entries.filter(({ event }) => matches(event, query)));
+        const oldest = entries.at(-1);
+        if (oldest === undefined || entries.length < count || found.length > limit) break;
+        end = `(${oldest.id}`;
+      }
+      const page = found.slice(0, limit);
+      const last = page.at(-1);
+      const events = page.map(({ event }) => event);
+      return found.length > limit && last !== undefined ? { events, nextCursor: last.id } : { events };
+    },
+  };
+}
+
+function matches(event: MfaEvent, { userId, name }: EventQuery): boolean {
+  return (userId === undefined || event.userId === userId) && (name === undefined || event.name === name);
+}
+
+function toEntry(entry: unknown, organizationId: string): Entry {
+  if (!Array.isArray(entry) || typeof entry[0] !== 'string' || !Array.isArray(entry[1]))
+    throw unreadable('an event');
+  const [field, text] = entry[1];
+  if (field !== 'event' || typeof text !== 'string') throw unreadable('an event');
+  const event = parseObject(text, 'an event');
+  if (!isEvent(event) || event.organizationId !== organizationId) throw unreadable('an event');
+  return { id: entry[0], event };
+}
+
+/** The name is not compared with those of this version: a later one may have written it. */
+function isEvent(
+  value: Readonly<Record<string, unknown>>,
+): value is Readonly<Record<string, unknown>> & MfaEvent {
+  return (
+    typeof value['name'] === 'string' &&
+    isInstant(value['at']) &&
+    typeof value['organizationId'] === 'string' &&
+    isOptionalText(value['userId']) &&
+    isOptionalText(value['actorId']) &&
+    isOptionalText(value['address']) &&
+    isObject(value['details'])
+  );
+}
+
+function isOptionalText(item: unknown): boolean {
+  return item === undefined || typeof item === 'string';
+}

@@ -1,0 +1,52 @@
+/** Every key, at one place. What stands in braces is all that Redis Cluster hashes: one user is on one node. */
+export interface Keys {
+  /** A hash: everything that a decision needs to know about a user. Its fields are in `member-hash`. */
+  member(userId: string): string;
+  /** A hash: the number of a recovery code, and its hash. */
+  recoveryCodes(userId: string): string;
+  /** A hash: a pending login, or what a session is proving, with the challenges. Its fields are in `owner-hash`. */
+  owner(userId: string, ownerId: string): string;
+  /** A hash: the handle of a session, and the session. */
+  sessions(userId: string): string;
+  /** A hash: `p` the policy, `v` its version, `e` the epoch. */
+  policy(organizationId: string): string;
+  /** A stream. */
+  events(organizationId: string): string;
+  /** A list: the instants of the newest sends, newest first. */
+  sends(key: string): string;
+  /** A string: whose challenge a sent message belongs to. */
+  message(messageId: string): string;
+  /** A number: attempts in the running window. */
+  throttle(name: string, key: string): string;
+}
+
+export function createKeys(prefix: string): Keys {
+  const user = (userId: string) => `${prefix}:{user:${encodeId(userId)}}`;
+  const organization = (organizationId: string) => `${prefix}:{organization:${encodeId(organizationId)}}`;
+  return {
+    member: (userId) => `${user(userId)}:member`,
+    recoveryCodes: (userId) => `${user(userId)}:recovery-codes`,
+    owner: (userId, ownerId) => `${user(userId)}:owner:${encodeId(ownerId)}`,
+    sessions: (userId) => `${user(userId)}:sessions`,
+    policy: (organizationId) => `${organization(organizationId)}:policy`,
+    events: (organizationId) => `${organization(organizationId)}:events`,
+    sends: (key) => `${prefix}:{sends:${encodeId(key)}}`,
+    message: (messageId) => `${prefix}:{message:${encodeId(messageId)}}`,
+    throttle: (name, key) => `${prefix}:{throttle:${encodeId(name)}:${encodeId(key)}}`,
+  };
+}
+
+/**
+ * The id in characters that mean nothing in a key, one to one. Each UTF-16 unit stands for itself or as four digits,
+ * so that no id, not even one that is not well-formed text, can be mistaken for another.
+ */
+export function encodeId(id: string): string {
+  return id.replaceAll(/[^\w.@-]/g, (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+export function decodeId(encoded: string): string {
+  if (!encoded.includes('%')) return encoded;
+  return encoded.replaceAll(/%([0-9a-f]{4})/g, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 16)),
+  );
+}

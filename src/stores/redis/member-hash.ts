@@ -1,0 +1,127 @@
+import type { Authenticator, GuessCounter, GuessGroup } from '../../core/authenticator';
+import { isEnrollableKind } from '../../core/factor-kind';
+import { NO_MEMBER_SETTINGS, type Exemption, type MemberSettings } from '../../core/member';
+import type { MemberRecord } from '../record-store';
+import { decodeId, encodeId } from './keys';
+import { isInstant, parseObject, toFields, toOptionalNumber, toWholeNumber } from './replies';
+import { unreadable } from './store-errors';
+
+/*
+ * The fields of a user's hash. What scripts count or compare has a field of its own, so that none of them reads JSON.
+ *
+ *   e            the epoch
+ *   m:<organization>  settings, JSON     x:<organization>  exemption, JSON    s:<organization>  skips used
+ *   a:<authenticator> what never changes, JSON              l:<authenticator>  label
+ *   k:<authenticator> sealed secret      f:<authenticator>  failures           t:<authenticator> last accepted step
+ *   u:<authenticator> last used at       d:<authenticator>  disabled at
+ *   g:<group>    failures of a group     w:<group>         locked until       n:<group>         locks so far
+ *   r            recovery codes left
+ */
+
+export const settingsField = (organizationId: string): string => `m:${encodeId(organizationId)}`;
+export const exemptionField = (organizationId: string): string => `x:${encodeId(organizationId)}`;
+export const skipsField = (organizationId: string): string => `s:${encodeId(organizationId)}`;
+
+/** The fields of a new authenticator, with their values. */
+export function writeAuthenticator(authenticator: Authenticator): string[] {
+  const id = encodeId(authenticator.id);
+  const { kind, createdAt, maskedDestination, failures } = authenticator;
+  const fields = [
+    `a:${id}`,
+    JSON.stringify({ kind, createdAt, maskedDestination }),
+    `l:${id}`,
+    authenticator.label,
+    `k:${id}`,
+    authenticator.sealedSecret,
+  ];
+  if (failures > 0) fields.push(`f:${id}`, String(failures));
+  if (authenticator.lastAcceptedStep !== null) fields.push(`t:${id}`, String(authenticator.lastAcceptedStep));
+  if (authenticator.lastUsedAt !== null) fields.push(`u:${id}`, String(authenticator.lastUsedAt));
+  if (authenticator.disabledAt !== null) fields.push(`d:${id}`, String(authenticator.disabledAt));
+  return fields;
+}
+
+export function readMember(reply: unknown, userId: string, organizationId: string): MemberRecord {
+  const fields = new Map(toFields(reply, 'a user'));
+  const recoveryCodesLeft = fields.get('r');
+  return {
+    userId,
+    organizationId,
+    epoch: fields.get('e') ?? null,
+    settings: readSettings(fields, encodeId(organizationId)),
+    authenticators: readAuthenticators(fields),
+    recoveryCodesLeft:
+      recoveryCodesLeft === undefined ? 0 : toWholeNumber(recoveryCodesLeft, 'a count of codes'),
+    guesses: { codes: readGuesses(fields, 'codes'), 'recovery-codes': readGuesses(fields, 'recovery-codes') },
+  };
+}
+
+type Fields = ReadonlyMap<string, string>;
+
+function readSettings(fields: Fields, organization: string): MemberSettings {
+  const settings = fields.get(`m:${organization}`);
+  const exemption = fields.get(`x:${organization}`);
+  const skips = fields.get(`s:${organization}`);
+  if (settings === undefined && exemption === undefined && skips === undefined) return NO_MEMBER_SETTINGS;
+  return {
+    ...(settings === undefined ? { enabled: false, assignedKind: null } : parseSettings(settings)),
+    exemption: exemption === undefined ? null : parseExemption(exemption),
+    skipsUsed: skips === undefined ? 0 : toWholeNumber(skips, 'a count of skips'),
+  };
+}
+
+function parseSettings(text: string): Pick<MemberSettings, 'enabled' | 'assignedKind'> {
+  const { enabled, assignedKind } = parseObject(text, 'member settings');
+  if (typeof enabled !== 'boolean') throw unreadable('member settings');
+  if (assignedKind !== null && !isEnrollableKind(assignedKind)) throw unreadable('member settings');
+  return { enabled, assignedKind };
+}
+
+function parseExemption(text: string): Exemption {
+  const { reason, grantedBy, grantedAt, until } = parseObject(text, 'an exemption');
+  if (typeof reason !== 'string' || typeof grantedBy !== 'string') throw unreadable('an exemption');
+  if (!isInstant(grantedAt) || !isInstant(until)) throw unreadable('an exemption');
+  return { reason, grantedBy, grantedAt, until };
+}
+
+function readGuesses(fields: Fields, group: GuessGroup): GuessCounter {
+  return {
+    failures: toOptionalNumber(fields.get(`g:${group}`), 'a count of guesses') ?? 0,
+    lockedUntil: toOptionalNumber(fields.get(`w:${group}`), 'the end of a lock'),
+  };
+}
+
+function readAuthenticators(fields: Fields): readonly Authenticator[] {
+  const found: Authenticator[] = [];
+  for (const [field, value] of fields) {
+    if (field.startsWith('a:')) found.push(readAuthenticator(fields, field.slice(2), value));
+  }
+  return found.length < 2 ? found : found.toSorted(byAge);
+}
+
+function readAuthenticator(fields: Fields, id: string, text: string): Authenticator {
+  const { kind, createdAt, maskedDestination } = parseObject(text, 'an authenticator');
+  const label = fields.get(`l:${id}`);
+  const sealedSecret = fields.get(`k:${id}`);
+  if (!isEnrollableKind(kind) || !isInstant(createdAt)) throw unreadable('an authenticator');
+  if (label === undefined || sealedSecret === undefined) throw unreadable('an authenticator');
+  if (maskedDestination !== null && typeof maskedDestination !== 'string')
+    throw unreadable('an authenticator');
+  return {
+    id: decodeId(id),
+    kind,
+    label,
+    createdAt,
+    lastUsedAt: toOptionalNumber(fields.get(`u:${id}`), 'an instant'),
+    failures: toOptionalNumber(fields.get(`f:${id}`), 'a count of guesses') ?? 0,
+    disabledAt: toOptionalNumber(fields.get(`d:${id}`), 'an instant'),
+    lastAcceptedStep: toOptionalNumber(fields.get(`t:${id}`), 'a time step'),
+    sealedSecret,
+    maskedDestination,
+  };
+}
+
+function byAge(a: Authenticator, b: Authenticator): number {
+  if (a.createdAt !== b.createdAt) return a.createdAt - b.createdAt;
+  return a.id < b.id ? -1 : 1;
+}

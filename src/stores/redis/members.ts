@@ -1,0 +1,73 @@
+import type { RecordStore } from '../record-store';
+import type { RedisCommands } from './command-batch';
+import type { Keys } from './keys';
+import { exemptionField, readMember, settingsField, skipsField } from './member-hash';
+import { toTexts, toWholeNumber } from './replies';
+import { defineScript, NUMBER_IN_FIELD } from './script';
+import { unreadable } from './store-errors';
+
+/** The member; the field of the count, the limit or nothing. */
+const SPEND_SKIP = defineScript(`${NUMBER_IN_FIELD}
+local limit = tonumber(ARGV[2])
+if limit and (numberIn(ARGV[1]) or 0) >= limit then return {'exhausted'} end
+return {'spent', redis.call('HINCRBY', KEYS[1], ARGV[1], 1)}
+`);
+
+type Verbs =
+  | 'findMember'
+  | 'findMembers'
+  | 'establishUserEpoch'
+  | 'replaceUserEpoch'
+  | 'saveMemberSettings'
+  | 'saveExemption'
+  | 'spendSkip';
+
+export function membersIn(redis: RedisCommands, keys: Keys): Pick<RecordStore, Verbs> {
+  async function findMember(userId: string, organizationId: string) {
+    return readMember(await redis.send('hgetall', keys.member(userId)), userId, organizationId);
+  }
+
+  return {
+    findMember,
+    findMembers(userIds, organizationId) {
+      return Promise.all(userIds.map((userId) => findMember(userId, organizationId)));
+    },
+    establishUserEpoch(userId, candidate) {
+      return establishEpoch(redis, keys.member(userId), candidate);
+    },
+    async replaceUserEpoch(userId, epoch) {
+      await redis.send('hset', keys.member(userId), 'e', epoch);
+    },
+    async saveMemberSettings(userId, organizationId, { enabled, assignedKind }) {
+      const text = JSON.stringify({ enabled, assignedKind });
+      await redis.send('hset', keys.member(userId), settingsField(organizationId), text);
+    },
+    async saveExemption(userId, organizationId, exemption) {
+      const key = keys.member(userId);
+      const field = exemptionField(organizationId);
+      if (exemption === null) {
+        await redis.send('hdel', key, field);
+        return;
+      }
+      const { reason, grantedBy, grantedAt, until } = exemption;
+      await redis.send('hset', key, field, JSON.stringify({ reason, grantedBy, grantedAt, until }));
+    },
+    async spendSkip(userId, organizationId, limit) {
+      const args = [skipsField(organizationId), limit ?? ''];
+      const reply = await redis.run(SPEND_SKIP, { keys: [keys.member(userId)], args });
+      const [outcome, skipsUsed] = toTexts(reply, 'a count of skips');
+      if (outcome === 'exhausted') return { outcome: 'exhausted' };
+      return { outcome: 'spent', skipsUsed: toWholeNumber(skipsUsed ?? '', 'a count of skips') };
+    },
+  };
+}
+
+/** Two commands: the first sets the epoch for at most one caller, and the second reads the same for all. */
+export async function establishEpoch(redis: RedisCommands, key: string, candidate: string): Promise<string> {
+  const [, epoch] = await Promise.all([
+    redis.send('hsetnx', key, 'e', candidate),
+    redis.send('hget', key, 'e'),
+  ]);
+  if (typeof epoch !== 'string') throw unreadable('an epoch');
+  return epoch;
+}

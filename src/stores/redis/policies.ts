@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { ENROLLABLE_KINDS } from '../../core/factor-kind';
+import { defaultPolicy, type Policy } from '../../core/policy';
+import type { RecordStore } from '../record-store';
+import type { RedisCommands } from './command-batch';
+import type { Keys } from './keys';
+import { establishEpoch } from './members';
+import { parseJson, toTexts } from './replies';
+import { defineScript, NUMBER_IN_FIELD } from './script';
+import { unreadable } from './store-errors';
+
+/** The policy; the expected version, the new version, the new policy. Answers with what stands where that differs. */
+const SAVE_POLICY = defineScript(`${NUMBER_IN_FIELD}
+if (numberIn('v') or 0) ~= tonumber(ARGV[1]) then
+  return {'conflict', redis.call('HGET', KEYS[1], 'p')}
+end
+redis.call('HSET', KEYS[1], 'v', ARGV[2], 'p', ARGV[3])
+return {'saved'}
+`);
+
+const instant = z.int().nullable();
+
+const storedPolicy = z.object({
+  organizationId: z.string(),
+  version: z.int().min(1),
+  enabled: z.boolean(),
+  enrollment: z.enum(['assigned', 'optional', 'required']),
+  methods: z.array(z.enum(ENROLLABLE_KINDS)),
+  enrollAtSignUp: z.boolean(),
+  backupPhone: z.boolean(),
+  graceUntil: instant,
+  skips: z.int().min(0).nullable(),
+  rememberBrowserSeconds: z.int().min(0),
+  sessionDurationSeconds: z.int().positive(),
+  idleTimeoutSeconds: z.int().positive().nullable(),
+  challengeFederated: z.boolean(),
+}) satisfies z.ZodType<Policy>;
+
+/** Enough for every organization whose members sign in within a while, on most installations. */
+const REMEMBERED = 1000;
+
+/** Reads a policy's text. Each text is checked once, since every request reads one and it seldom changes. */
+function createPolicyReader(): (text: string, organizationId: string) => Policy {
+  const known = new Map<string, Policy>();
+
+  function check(text: string): Policy {
+    const checked = storedPolicy.safeParse(parseJson(text, 'a policy'));
+    if (!checked.success) throw unreadable('a policy', checked.error);
+    const policy = Object.freeze({ ...checked.data, methods: Object.freeze(checked.data.methods) });
+    if (known.size >= REMEMBERED) known.clear();
+    known.set(text, policy);
+    return policy;
+  }
+
+  return (text, organizationId) => {
+    const policy = known.get(text) ?? check(text);
+    if (policy.organizationId !== organizationId) throw unreadable('a policy of this organization');
+    return policy;
+  };
+}
+
+type Verbs = 'findPolicy' | 'savePolicy' | 'establishOrganizationEpoch' | 'replaceOrganizationEpoch';
+
+export function policiesIn(redis: RedisCommands, keys: Keys): Pick<RecordStore, Verbs> {
+  const readPolicy = createPolicyReader();
+
+  return {
+    async findPolicy(organizationId) {
+      const reply = await redis.send('hmget', keys.policy(organizationId), 'p', 'v', 'e');
+      const [text, version, epoch] = toTexts(reply, 'a policy');
+      // A version without its policy is a loss; reading it as "never saved" would switch MFA off.
+      if (isNothing(text) && !isNothing(version)) throw unreadable('a policy');
+      const policy = isNothing(text) ? defaultPolicy(organizationId) : readPolicy(text, organizationId);
+      return { policy, epoch: epoch ?? null };
+    },
+    async savePolicy(policy, expectedVersion) {
+      const { organizationId } = policy;
+      const saved: Policy = { ...policy, version: expectedVersion + 1 };
+      const args = [expectedVersion, saved.version, JSON.stringify(saved)];
+      const reply = await redis.run(SAVE_POLICY, { keys: [keys.policy(organizationId)], args });
+      const [outcome, text] = toTexts(reply, 'a policy');
+      if (outcome === 'saved') return { outcome: 'saved', policy: saved };
+      const current = isNothing(text) ? defaultPolicy(organizationId) : readPolicy(text, organizationId);
+      return { outcome: 'conflict', current };
+    },
+    establishOrganizationEpoch(organizationId, candidate) {
+      return establishEpoch(redis, keys.policy(organizationId), candidate);
+    },
+    async replaceOrganizationEpoch(organizationId, epoch) {
+      await redis.send('hset', keys.policy(organizationId), 'e', epoch);
+    },
+  };
+}
+
+function isNothing(text: string | null | undefined): text is null | undefined {
+  return text === null || text === undefined;
+}

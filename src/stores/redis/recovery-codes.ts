@@ -1,0 +1,44 @@
+import type { RecordStore } from '../record-store';
+import type { RedisCommands } from './command-batch';
+import type { Keys } from './keys';
+import { isOne } from './replies';
+import { defineScript } from './script';
+import { unreadable } from './store-errors';
+
+/** The member and the recovery codes; how many, then each number and hash. */
+const REPLACE = defineScript(`
+redis.call('DEL', KEYS[2])
+if #ARGV > 1 then redis.call('HSET', KEYS[2], unpack(ARGV, 2)) end
+redis.call('HSET', KEYS[1], 'r', ARGV[1])
+`);
+
+/** The member and the recovery codes; the number and the hash. */
+const CONSUME = defineScript(`
+if redis.call('HGET', KEYS[2], ARGV[1]) ~= ARGV[2] then return 0 end
+redis.call('HDEL', KEYS[2], ARGV[1])
+redis.call('HSET', KEYS[1], 'r', redis.call('HLEN', KEYS[2]))
+redis.call('HDEL', KEYS[1], 'g:recovery-codes', 'w:recovery-codes', 'n:recovery-codes')
+return 1
+`);
+
+type Verbs = 'replaceRecoveryCodes' | 'findRecoveryCode' | 'consumeRecoveryCode';
+
+export function recoveryCodesIn(redis: RedisCommands, keys: Keys): Pick<RecordStore, Verbs> {
+  const both = (userId: string) => [keys.member(userId), keys.recoveryCodes(userId)];
+
+  return {
+    async replaceRecoveryCodes(userId, codes) {
+      const pairs = codes.flatMap(({ number, codeHash }) => [number, codeHash]);
+      await redis.run(REPLACE, { keys: both(userId), args: [codes.length, ...pairs] });
+    },
+    async findRecoveryCode(userId, number) {
+      const codeHash = await redis.send('hget', keys.recoveryCodes(userId), number);
+      if (codeHash === null || codeHash === undefined) return undefined;
+      if (typeof codeHash !== 'string') throw unreadable('a recovery code');
+      return { number, codeHash };
+    },
+    async consumeRecoveryCode(userId, { number, codeHash }) {
+      return isOne(await redis.run(CONSUME, { keys: both(userId), args: [number, codeHash] }));
+    },
+  };
+}

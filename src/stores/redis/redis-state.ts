@@ -1,0 +1,28 @@
+import type { StateStore } from '../state-store';
+import { challengesIn } from './challenges';
+import type { RedisClient } from './command-batch';
+import { pendingLoginsIn } from './pending-logins';
+import { sendsIn } from './sends';
+import { sentMessagesIn } from './sent-messages';
+import { sessionsIn } from './sessions';
+import { openRedis, type RedisStoreOptions } from './store-options';
+import { throttleIn } from './throttle';
+
+/**
+ * State in Redis 6.2 or later, by an ioredis client. Every key has an end of life, and losing them all only means that
+ * people sign in again. It may be the same Redis as that of the records, or one that is allowed to forget.
+ *
+ * @example
+ * const state = redisState(new Redis(process.env.REDIS_URL));
+ */
+export function redisState(client: RedisClient, options: RedisStoreOptions = {}): StateStore {
+  const { redis, keys } = openRedis(client, options);
+  return {
+    ...pendingLoginsIn(redis, keys),
+    ...challengesIn(redis, keys),
+    ...sessionsIn(redis, keys),
+    ...sendsIn(redis, keys),
+    ...sentMessagesIn(redis, keys),
+    throttle: throttleIn(redis, keys),
+  };
+}

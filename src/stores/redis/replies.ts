@@ -1,0 +1,55 @@
+import { unreadable } from './store-errors';
+
+/** Whether a script or command answered 1; a client may be set to give numbers as text. */
+export function isOne(reply: unknown): boolean {
+  return Number(reply) === 1;
+}
+
+/** A list reply, each item text or null. */
+export function toTexts(reply: unknown, what: string): readonly (string | null)[] {
+  if (!Array.isArray(reply)) throw unreadable(what);
+  return reply.map((item: unknown) => {
+    if (typeof item === 'string') return item;
+    if (typeof item === 'number') return String(item);
+    return null;
+  });
+}
+
+/** The fields of a hash. */
+export function toFields(reply: unknown, what: string): readonly (readonly [string, string])[] {
+  if (typeof reply !== 'object' || reply === null) throw unreadable(what);
+  return reply instanceof Map ? [...reply] : Object.entries(reply);
+}
+
+/** An instant, a count or a time step, as these stores write it. */
+export function toWholeNumber(text: string, what: string): number {
+  const value = Number(text);
+  if (text === '' || !Number.isSafeInteger(value)) throw unreadable(what);
+  return value;
+}
+
+export function toOptionalNumber(text: string | null | undefined, what: string): number | null {
+  return text === null || text === undefined ? null : toWholeNumber(text, what);
+}
+
+export function parseJson(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw unreadable(what, cause);
+  }
+}
+
+export function parseObject(text: string, what: string): Readonly<Record<string, unknown>> {
+  const value = parseJson(text, what);
+  if (!isObject(value)) throw unreadable(what);
+  return value;
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function isInstant(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value);
+}

@@ -1,0 +1,63 @@
+import type { SendBudget, StateStore } from '../state-store';
+import type { RedisCommands } from './command-batch';
+import type { Keys } from './keys';
+import { defineScript } from './script';
+import { unreadable } from './store-errors';
+
+/**
+ * The sends; `count` or `look`, now, then the most and the milliseconds of each window. Answers with the wait in milliseconds, and
+ * counts where there is none. The list has the newest first, so the one that blocks a window stands at a known place.
+ */
+const SPEND = defineScript(`
+local now, wait, keep, life = tonumber(ARGV[2]), 0, 0, 0
+for i = 3, #ARGV, 2 do
+  local max, window = tonumber(ARGV[i]), tonumber(ARGV[i + 1])
+  keep, life = math.max(keep, max), math.max(life, window)
+  if max < 1 then
+    wait = math.max(wait, window)
+  else
+    local blocking = redis.call('LINDEX', KEYS[1], max - 1)
+    if blocking then wait = math.max(wait, tonumber(blocking) + window - now) end
+  end
+end
+if ARGV[1] == 'count' and wait <= 0 and keep > 0 then
+  redis.call('LPUSH', KEYS[1], ARGV[2])
+  redis.call('LTRIM', KEYS[1], 0, keep - 1)
+  redis.call('PEXPIRE', KEYS[1], string.format('%.0f', life))
+end
+return wait
+`);
+
+export function sendsIn(
+  redis: RedisCommands,
+  keys: Keys,
+): Pick<StateStore, 'spendSendBudgets' | 'findSendWait'> {
+  async function waitSeconds(budget: SendBudget, act: 'count' | 'look', now: number): Promise<number> {
+    const windows = budget.windows.flatMap(({ max, seconds }) => [max, seconds * 1000]);
+    const call = { keys: [keys.sends(budget.key)], args: [act, now, ...windows] };
+    const milliseconds = Number(await redis.run(SPEND, call));
+    if (Number.isNaN(milliseconds)) throw unreadable('instants of sending');
+    return Math.max(0, Math.ceil(milliseconds / 1000));
+  }
+
+  return {
+    async spendSendBudgets(budgets, now) {
+      const waits = await Promise.all(
+        budgets.map(async ({ key, windows }) => ({
+          key,
+          seconds: await waitSeconds({ key, windows }, 'count', now),
+        })),
+      );
+      const longest = waits.toSorted((a, b) => b.seconds - a.seconds)[0];
+      if (longest === undefined || longest.seconds === 0) return { outcome: 'spent' };
+      const counted = waits.filter(({ seconds }) => seconds === 0);
+      // The budgets are on different nodes, so what was counted before the refusal was known is given back.
+      await Promise.all(counted.map(({ key }) => redis.send('lrem', keys.sends(key), 1, now)));
+      return { outcome: 'refused', key: longest.key, retryAfterSeconds: longest.seconds };
+    },
+    async findSendWait(budgets, now) {
+      const waits = await Promise.all(budgets.map((budget) => waitSeconds(budget, 'look', now)));
+      return Math.max(0, ...waits);
+    },
+  };
+}

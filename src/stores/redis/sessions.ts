@@ -1,0 +1,97 @@
+import { MAX_SESSIONS_PER_USER, bySeenAt } from '../session-index';
+import type { StateStore } from '../state-store';
+import type { RedisCommands } from './command-batch';
+import { encodeId, type Keys } from './keys';
+import { isOne, toFields } from './replies';
+import { defineScript } from './script';
+import { readSession, writeSession } from './session-entry';
+import { unreadable } from './store-errors';
+
+/** The sessions, and the owner that ends; the handle, the entry, its end, now, how many there may be, the handle that ends or nothing. */
+const REGISTER = defineScript(`
+local ends, now = tonumber(ARGV[3]), tonumber(ARGV[4])
+local all = redis.call('HGETALL', KEYS[1])
+local others = {}
+for i = 1, #all, 2 do
+  local startedAt, expiresAt = string.match(all[i + 1], '^%d+ (%d+) (%d+) ')
+  expiresAt = tonumber(expiresAt)
+  if not expiresAt or expiresAt <= now or all[i] == ARGV[6] then
+    redis.call('HDEL', KEYS[1], all[i])
+  elseif all[i] ~= ARGV[1] then
+    others[#others + 1] = { handle = all[i], startedAt = tonumber(startedAt), expiresAt = expiresAt }
+  end
+end
+table.sort(others, function(a, b) return a.startedAt > b.startedAt end)
+for place, other in ipairs(others) do
+  if place >= tonumber(ARGV[5]) then redis.call('HDEL', KEYS[1], other.handle)
+  else ends = math.max(ends, other.expiresAt) end
+end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+redis.call('PEXPIRE', KEYS[1], string.format('%.0f', ends - now))
+if KEYS[2] then redis.call('DEL', KEYS[2]) end
+`);
+
+/** The sessions; the handle, the instant. */
+const TOUCH = defineScript(`
+local entry = redis.call('HGET', KEYS[1], ARGV[1])
+if not entry then return 0 end
+local seenAt, rest = string.match(entry, '^(%d+)( .*)$')
+if not seenAt then error('UNREADABLE session') end
+if tonumber(ARGV[2]) > tonumber(seenAt) then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2] .. rest) end
+return 1
+`);
+
+/** The sessions; the handle to keep. */
+const END_OTHERS = defineScript(`
+local ended = 0
+for _, handle in ipairs(redis.call('HKEYS', KEYS[1])) do
+  if handle ~= ARGV[1] then ended = ended + redis.call('HDEL', KEYS[1], handle) end
+end
+return ended
+`);
+
+type Verbs =
+  'registerSession' | 'findSession' | 'touchSession' | 'listSessions' | 'endSession' | 'endOtherSessions';
+
+export function sessionsIn(redis: RedisCommands, keys: Keys): Pick<StateStore, Verbs> {
+  return {
+    async registerSession(userId, session, { now, replaces }) {
+      const ending = replaces === undefined ? [] : [keys.owner(userId, replaces)];
+      const args = [
+        encodeId(session.handle),
+        writeSession(session),
+        session.expiresAt,
+        now,
+        MAX_SESSIONS_PER_USER,
+      ];
+      const replaced = replaces === undefined ? '' : encodeId(replaces);
+      await redis.run(REGISTER, { keys: [keys.sessions(userId), ...ending], args: [...args, replaced] });
+    },
+    async findSession(userId, handle) {
+      const field = encodeId(handle);
+      const entry = await redis.send('hget', keys.sessions(userId), field);
+      if (entry === null || entry === undefined) return undefined;
+      if (typeof entry !== 'string') throw unreadable('a session');
+      return readSession(entry, field);
+    },
+    async touchSession(userId, handle, seenAt) {
+      const args = [encodeId(handle), seenAt];
+      return isOne(await redis.run(TOUCH, { keys: [keys.sessions(userId)], args }));
+    },
+    async listSessions(userId) {
+      const fields = toFields(await redis.send('hgetall', keys.sessions(userId)), 'sessions');
+      return fields.map(([handle, entry]) => readSession(entry, handle)).toSorted(bySeenAt);
+    },
+    async endSession(userId, handle) {
+      const [ended] = await Promise.all([
+        redis.send('hdel', keys.sessions(userId), encodeId(handle)),
+        redis.send('del', keys.owner(userId, handle)),
+      ]);
+      return isOne(ended);
+    },
+    async endOtherSessions(userId, keepHandle) {
+      const call = { keys: [keys.sessions(userId)], args: [encodeId(keepHandle)] };
+      return Number(await redis.run(END_OTHERS, call));
+    },
+  };
+}

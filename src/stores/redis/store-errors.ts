@@ -1,0 +1,26 @@
+import { MfaError } from '../../errors';
+import { UNREADABLE } from './script';
+
+/** What Redis says where a key or field holds something that these stores never write. */
+const NONSENSE = new RegExp(
+  `${UNREADABLE}|WRONGTYPE|is not an integer|not a valid float|attempt to (?:compare|perform arithmetic|concatenate|index)`,
+);
+
+export function unavailable(reason: string, cause?: unknown): MfaError {
+  return new MfaError('store-unavailable', `Redis is unavailable: ${reason}`, { cause });
+}
+
+export function unreadable(what: string, cause?: unknown): MfaError {
+  return new MfaError('records-unreadable', `Redis holds something else than ${what}.`, { cause });
+}
+
+/** The error of a command or of the connection, as a caller of a store knows it. */
+export function toStoreError(error: unknown): MfaError {
+  if (error instanceof MfaError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return NONSENSE.test(message) ? unreadable('what was written', error) : unavailable(message, error);
+}
+
+export function isScriptMissing(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('NOSCRIPT');
+}
