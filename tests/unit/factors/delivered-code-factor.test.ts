@@ -1,0 +1,84 @@
+import { onFileId } from '../../../src/core/factor-kind';
+import { createFactorWorld, userId } from './factor-world';
+
+const limits = { perChallenge: 5, perUser: 10, perAuthenticator: 100, lockSeconds: 1800 };
+const wrong = { outcome: 'rejected', because: 'wrong-code' };
+
+describe.each(['email', 'sms'] as const)('the factor of codes sent by %s', (kind) => {
+  const other = kind === 'email' ? 'sms' : 'email';
+
+  it('accepts the code that was sent, once, and clears the counters', async () => {
+    const { enroll, ask, answer, records, clock } = createFactorWorld();
+    await enroll(kind, 'mine', 'somewhere');
+    const challenge = await ask(kind, 'mine', { code: '204417' });
+    const guess = { userId, group: 'codes', authenticatorId: 'mine', limits, now: clock.now() } as const;
+    await records.spendGuess(guess);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => answer(challenge, '204 417')));
+    expect(answers.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(1);
+    const member = await records.findMember(userId, 'acme');
+    expect(member.guesses.codes.failures).toBe(0);
+    expect(member.authenticators[0]).toMatchObject({ failures: 0, lastUsedAt: clock.now() });
+  });
+
+  it('rejects another code and anything that is none', async () => {
+    const { enroll, ask, answer } = createFactorWorld();
+    await enroll(kind, 'mine', 'somewhere');
+    const challenge = await ask(kind, 'mine', { code: '204417' });
+    for (const submitted of ['204418', '', ['204417'], 204417, null]) {
+      expect(await answer(challenge, submitted)).toEqual(wrong);
+    }
+  });
+
+  it('rejects the code of another challenge, owner, purpose, user or kind', async () => {
+    const { enroll, ask, answer } = createFactorWorld();
+    await enroll(kind, 'mine', 'somewhere');
+    const { codeHash } = await ask(kind, 'mine', { code: '204417', id: 'challenge-0' });
+    const challenge = { ...(await ask(kind, 'mine')), codeHash };
+    expect(await answer(challenge, '204417')).toEqual(wrong);
+    const own = await ask(kind, 'mine', { code: '204417' });
+    expect(await answer({ ...own, ownerId: 'owner-2' }, '204417')).toEqual(wrong);
+    expect(await answer({ ...own, purpose: 'step-up' }, '204417')).toEqual(wrong);
+    const foreign = await ask(other, 'mine', { code: '204417' });
+    expect(await answer({ ...foreign, kind }, '204417')).toEqual(wrong);
+  });
+
+  it('rejects a right code at the instant the code ends, and accepts it just before', async () => {
+    const { enroll, ask, answer, clock } = createFactorWorld();
+    await enroll(kind, 'mine', 'somewhere');
+    const challenge = await ask(kind, 'mine', { code: '204417' });
+    clock.set(challenge.expiresAt);
+    expect(await answer(challenge, '204417')).toEqual({ outcome: 'rejected', because: 'code-expired' });
+    clock.set(challenge.expiresAt - 1);
+    expect(await answer(challenge, '204417')).toEqual({ outcome: 'accepted' });
+  });
+
+  it('rejects everything where no code was sent', async () => {
+    const { enroll, ask, answer } = createFactorWorld();
+    await enroll(kind, 'mine', 'somewhere');
+    expect(await answer(await ask(kind, 'mine'), '204417')).toEqual(wrong);
+  });
+
+  it('rejects the code of an authenticator that was removed after it was sent', async () => {
+    const { enroll, ask, answer, records } = createFactorWorld();
+    await enroll(kind, 'mine', 'somewhere');
+    const challenge = await ask(kind, 'mine', { code: '204417' });
+    await records.removeAuthenticator(userId, 'mine');
+    expect(await answer(challenge, '204417')).toEqual(wrong);
+  });
+
+  it('accepts the code sent to an address on file, for which nothing is enrolled', async () => {
+    const { ask, answer } = createFactorWorld();
+    const challenge = await ask(kind, onFileId(kind), { code: '204417' });
+    expect(await answer(challenge, '204417')).toEqual({ outcome: 'accepted' });
+    const foreign = await ask(kind, onFileId(other), { code: '204417' });
+    expect(await answer(foreign, '204417')).toEqual(wrong);
+  });
+
+  it('accepts an enrollment once and enrolls nothing by itself', async () => {
+    const { ask, answer, records } = createFactorWorld();
+    const challenge = await ask(kind, 'new', { code: '204417', purpose: 'enroll' });
+    const answers = await Promise.all([1, 2, 3].map(() => answer(challenge, '204417')));
+    expect(answers.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(1);
+    expect((await records.findMember(userId, 'acme')).authenticators).toEqual([]);
+  });
+});

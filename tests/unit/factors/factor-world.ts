@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import type { Authenticator } from '../../../src/core/authenticator';
+import type { EnrollableKind, FactorKind } from '../../../src/core/factor-kind';
+import { createKeyRing } from '../../../src/core/key-ring';
+import { hashOneTimeCode } from '../../../src/core/one-time-code';
+import { PlainSecret } from '../../../src/core/plain-secret';
+import { sealSecret } from '../../../src/core/sealed-secret';
+import type { Attempt, Factor } from '../../../src/factors/factor';
+import { createFactors } from '../../../src/factors/registry';
+import { memoryRecords } from '../../../src/stores/memory/memory-records';
+import { memoryState } from '../../../src/stores/memory/memory-state';
+import type { Challenge, ChallengePurpose } from '../../../src/stores/state-store';
+import { createClock } from '../../support/clock';
+
+export const userId = 'ada';
+export const totpSecret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
+
+/** Stores, keys and factors of one user, on a clock that stands still. */
+export function createFactorWorld() {
+  const keys = [randomBytes(32).toString('base64')];
+  const keyRing = createKeyRing(keys);
+  const records = memoryRecords();
+  const state = memoryState();
+  const clock = createClock();
+  const factors = createFactors({ records, state, keyRing, totpWindow: 1 });
+
+  function factor(kind: FactorKind): Factor {
+    const found = factors.get(kind);
+    if (found === undefined) throw new Error(`No factor ${kind}.`);
+    return found;
+  }
+
+  /** What an enrollment leaves behind. */
+  async function enroll(kind: EnrollableKind, id: string, secret: string): Promise<Authenticator> {
+    const binding = { userId, authenticatorId: id, kind };
+    const authenticator: Authenticator = {
+      id,
+      kind,
+      label: '',
+      createdAt: clock.now(),
+      lastUsedAt: null,
+      failures: 0,
+      disabledAt: null,
+      lastAcceptedStep: null,
+      sealedSecret: sealSecret(keyRing, new PlainSecret(secret), binding),
+      maskedDestination: null,
+    };
+    await records.addAuthenticator(userId, authenticator);
+    return authenticator;
+  }
+
+  /** A live challenge; with `code`, one that was sent. */
+  async function ask(
+    kind: FactorKind,
+    authenticatorId: string,
+    options: { code?: string; purpose?: ChallengePurpose; id?: string; sealedSecret?: string } = {},
+  ): Promise<Challenge> {
+    const { code, purpose = 'login', id = 'challenge-1', sealedSecret = null } = options;
+    const owner = { userId, ownerId: 'owner-1', purpose };
+    const challenge: Challenge = {
+      ...owner,
+      id,
+      kind,
+      authenticatorId,
+      codeHash:
+        code === undefined
+          ? null
+          : hashOneTimeCode({ code, binding: { ...owner, challengeId: id, kind } }, keyRing),
+      sealedSecret,
+      maskedDestination: null,
+      sentBy: null,
+      fallbackFrom: null,
+      sentAt: null,
+      expiresAt: clock.now() + 300_000,
+    };
+    await state.issueChallenge(challenge, { now: clock.now(), underPendingLogin: false });
+    return challenge;
+  }
+
+  async function attempt(challenge: Challenge, submitted: unknown): Promise<Attempt> {
+    const member = await records.findMember(userId, 'acme');
+    return { userId, challenge, member, submitted, now: clock.now() };
+  }
+
+  /** Verifies and accepts as a login does. */
+  async function answer(challenge: Challenge, submitted: unknown) {
+    const tried = await attempt(challenge, submitted);
+    const verification = await factor(challenge.kind).verify(tried);
+    if (verification.outcome === 'rejected') return verification;
+    const accepted = await factor(challenge.kind).accept(tried, verification.proof);
+    return { outcome: accepted ? 'accepted' : 'too-late' };
+  }
+
+  return { keys, keyRing, records, state, clock, factors, factor, enroll, ask, attempt, answer };
+}

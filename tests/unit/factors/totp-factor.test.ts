@@ -1,0 +1,154 @@
+import { randomBytes } from 'node:crypto';
+import { createKeyRing } from '../../../src/core/key-ring';
+import { PlainSecret } from '../../../src/core/plain-secret';
+import { openSecret, sealSecret } from '../../../src/core/sealed-secret';
+import { timeStepAt } from '../../../src/core/totp';
+import { createTotpFactor } from '../../../src/factors/totp-factor';
+import { totpCode, wrongCode } from '../../support/totp';
+import { createFactorWorld, totpSecret, userId } from './factor-world';
+
+const code = (at: number) => totpCode(totpSecret, at);
+
+describe('the factor of an authenticator app', () => {
+  it('accepts a right code, remembers its step and uses its challenge up', async () => {
+    const { enroll, ask, answer, records, state, clock } = createFactorWorld();
+    await enroll('totp', 'app', totpSecret);
+    const challenge = await ask('totp', 'app');
+    expect(await answer(challenge, code(clock.now()))).toEqual({ outcome: 'accepted' });
+    const { authenticators } = await records.findMember(userId, 'acme');
+    expect(authenticators[0]).toMatchObject({
+      lastAcceptedStep: timeStepAt(clock.now()),
+      lastUsedAt: clock.now(),
+    });
+    expect(await state.findChallenge(challenge)).toBeUndefined();
+  });
+
+  it('accepts one code once, however many answers run in parallel and for whatever purpose', async () => {
+    const { enroll, ask, answer, clock } = createFactorWorld();
+    await enroll('totp', 'app', totpSecret);
+    const challenges = await Promise.all([
+      ask('totp', 'app', { purpose: 'login', id: 'challenge-1' }),
+      ask('totp', 'app', { purpose: 'step-up', id: 'challenge-2' }),
+    ]);
+    const tries = Array.from({ length: 20 }, () => challenges).flat();
+    const answers = await Promise.all(tries.map((challenge) => answer(challenge, code(clock.now()))));
+    expect(answers.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(1);
+    const later = await ask('totp', 'app', { purpose: 'unlock', id: 'challenge-3' });
+    expect(await answer(later, code(clock.now()))).toEqual({ outcome: 'rejected', because: 'code-used' });
+    expect(await answer(later, code(clock.now() - 30_000))).toEqual({
+      outcome: 'rejected',
+      because: 'code-used',
+    });
+  });
+
+  it('judges without changing anything', async () => {
+    const { enroll, ask, attempt, factor, records, state, clock } = createFactorWorld();
+    await enroll('totp', 'app', totpSecret);
+    const challenge = await ask('totp', 'app');
+    const before = await records.findMember(userId, 'acme');
+    await factor('totp').verify(await attempt(challenge, code(clock.now())));
+    await factor('totp').verify(await attempt(challenge, '000000'));
+    expect(await records.findMember(userId, 'acme')).toEqual(before);
+    expect(await state.findChallenge(challenge)).toEqual(challenge);
+  });
+
+  it('rejects a wrong code, and names a clock that is off', async () => {
+    const { enroll, ask, answer, clock } = createFactorWorld();
+    await enroll('totp', 'app', totpSecret);
+    const challenge = await ask('totp', 'app');
+    const wrong = { outcome: 'rejected', because: 'wrong-code' };
+    expect(await answer(challenge, wrongCode(code(clock.now())))).toEqual(wrong);
+    expect(await answer(challenge, ['123456'])).toEqual(wrong);
+    const off = { outcome: 'rejected', because: 'clock-off', driftSeconds: 240 };
+    expect(await answer(challenge, code(clock.now() + 240_000))).toEqual(off);
+  });
+
+  it('rejects the right code of an authenticator that was removed, disabled or is of another kind', async () => {
+    const { enroll, ask, attempt, factor, answer, records, clock } = createFactorWorld();
+    await enroll('totp', 'app', totpSecret);
+    const challenge = await ask('totp', 'app');
+    const tried = await attempt(challenge, code(clock.now()));
+    const [authenticator] = tried.member.authenticators;
+    if (authenticator === undefined) throw new Error('Not enrolled.');
+    const wrong = { outcome: 'rejected', because: 'wrong-code' };
+    for (const change of [{ disabledAt: clock.now() }, { kind: 'sms' as const }, { id: 'other' }]) {
+      const member = { ...tried.member, authenticators: [{ ...authenticator, ...change }] };
+      expect(await factor('totp').verify({ ...tried, member })).toEqual(wrong);
+    }
+    await records.removeAuthenticator(userId, 'app');
+    expect(await answer(challenge, code(clock.now()))).toEqual(wrong);
+    expect(await factor('totp').accept(tried, { kind: 'totp', timeStep: timeStepAt(clock.now()) })).toBe(
+      false,
+    );
+  });
+
+  it('rejects everything after the end of the challenge', async () => {
+    const { enroll, ask, answer, clock } = createFactorWorld();
+    await enroll('totp', 'app', totpSecret);
+    const challenge = await ask('totp', 'app');
+    clock.set(challenge.expiresAt);
+    expect(await answer(challenge, code(clock.now()))).toEqual({
+      outcome: 'rejected',
+      because: 'code-expired',
+    });
+  });
+
+  it('says so where the secret cannot be read, and does not fall back to anything', async () => {
+    const world = createFactorWorld();
+    const { enroll, ask, attempt, records, state, clock } = world;
+    await enroll('totp', 'app', totpSecret);
+    const challenge = await ask('totp', 'app');
+    const keyRing = createKeyRing([randomBytes(32).toString('base64')]);
+    const stranger = createTotpFactor({ records, state, keyRing, totpWindow: 1 });
+    expect(await stranger.verify(await attempt(challenge, code(clock.now())))).toEqual({
+      outcome: 'rejected',
+      because: 'secret-unreadable',
+    });
+  });
+
+  it('seals the secret again under the current key after a right code', async () => {
+    const world = createFactorWorld();
+    const { enroll, ask, attempt, records, state, clock, keys } = world;
+    await enroll('totp', 'app', totpSecret);
+    const challenge = await ask('totp', 'app');
+    const newKey = randomBytes(32).toString('base64');
+    const rotated = createTotpFactor({
+      records,
+      state,
+      keyRing: createKeyRing([newKey, ...keys]),
+      totpWindow: 1,
+    });
+    const tried = await attempt(challenge, code(clock.now()));
+    expect(await rotated.accept(tried, { kind: 'totp', timeStep: timeStepAt(clock.now()) })).toBe(true);
+    const [authenticator] = (await records.findMember(userId, 'acme')).authenticators;
+    const opened = openSecret(createKeyRing([newKey]), authenticator?.sealedSecret ?? '', {
+      userId,
+      authenticatorId: 'app',
+      kind: 'totp',
+    });
+    expect(opened.outcome === 'opened' && opened.secret.reveal()).toBe(totpSecret);
+  });
+
+  it('confirms an enrollment by the secret that waits in the challenge, once', async () => {
+    const { keyRing, ask, attempt, factor, answer, records, clock } = createFactorWorld();
+    const binding = { userId, authenticatorId: 'new', kind: 'totp' } as const;
+    const sealedSecret = sealSecret(keyRing, new PlainSecret(totpSecret), binding);
+    const challenge = await ask('totp', 'new', { purpose: 'enroll', sealedSecret });
+    const tried = await attempt(challenge, code(clock.now()));
+    const verification = await factor('totp').verify(tried);
+    const proof = { kind: 'totp', timeStep: timeStepAt(clock.now()) } as const;
+    expect(verification).toEqual({ outcome: 'verified', proof });
+    const accepted = await Promise.all([1, 2, 3].map(() => factor('totp').accept(tried, proof)));
+    expect(accepted.filter(Boolean)).toHaveLength(1);
+    expect((await records.findMember(userId, 'acme')).authenticators).toEqual([]);
+    const moved = { ...challenge, authenticatorId: 'app' };
+    expect(await answer(moved, code(clock.now()))).toMatchObject({ because: 'secret-unreadable' });
+  });
+
+  it('takes no proof of another kind', async () => {
+    const { enroll, ask, attempt, factor } = createFactorWorld();
+    await enroll('totp', 'app', totpSecret);
+    const tried = await attempt(await ask('totp', 'app'), '000000');
+    expect(await factor('totp').accept(tried, { kind: 'delivered-code' })).toBe(false);
+  });
+});
