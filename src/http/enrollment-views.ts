@@ -52,7 +52,7 @@ export interface EnrollCodeLocals extends WithPage, InWizard, CodeLocals {
 }
 
 export interface RecoveryCodesLocals extends WithPage, InWizard {
-  /** In order; the place in the list is the number of the code. Null once they have been acknowledged or were never made. */
+  /** As they are typed, each with its number in front. Null once they have been acknowledged or were never made. */
   readonly codes: readonly string[] | null;
   /** Day they were made, for the printed sheet. */
   readonly createdAt: Moment;

@@ -68,9 +68,7 @@
   }
 
   function listedCodes(selector) {
-    return [...document.querySelectorAll(`${selector} code`)]
-      .map((code, index) => `${index + 1}. ${code.textContent}`)
-      .join('\n');
+    return [...document.querySelectorAll(`${selector} code`)].map((code) => code.textContent).join('\n');
   }
 
   function copyOnClick(button) {
