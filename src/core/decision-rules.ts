@@ -21,8 +21,9 @@ export const RULES: readonly Rule[] = [
   { name: 'exempt', judge: allowExempt },
   { name: 'records-must-not-be-missing', judge: denyMissingRecords },
   { name: 'factor-must-be-proven', judge: challengeFactor },
+  { name: 'factor-proof-must-be-fresh', judge: challengeStaleFactor },
   { name: 'wanted-factor-must-exist', judge: enrollWantedFactor },
-  { name: 'proof-must-be-fresh', judge: challengeStaleProof },
+  { name: 'password-must-be-fresh', judge: challengeStalePassword },
   { name: 'factor-proven', judge: allowSatisfied },
   { name: 'no-factor-asked', judge: allowNotEnrolled },
 ];
@@ -43,9 +44,12 @@ function allowWithoutPolicy(facts: Facts, requirement: Requirement, now: number)
   return stalePassword(facts, requirement, now) ?? { outcome: 'allow', because: 'policy-off' };
 }
 
+/** The provider answers for sessions that began with it; a password given here is a login like any other. */
 function allowFederated(facts: Facts, requirement: Requirement): Decision | null {
-  if (requirement.kind === 'step-up') return null;
-  const answered = facts.federated && facts.authenticators.length === 0 && !facts.policy.challengeFederated;
+  if (requirement.kind === 'step-up' || !facts.federated) return null;
+  const elsewhere = facts.session?.evidence.some(({ method }) => method === 'federated' || method === 'host');
+  const answered =
+    elsewhere === true && facts.authenticators.length === 0 && !facts.policy.challengeFederated;
   return answered ? { outcome: 'allow', because: 'federated' } : null;
 }
 
@@ -60,13 +64,15 @@ function denyMissingRecords(facts: Facts): Decision | null {
   return missing ? { outcome: 'deny', because: 'records-unavailable' } : null;
 }
 
+function isMultiFactor({ session }: Facts): boolean {
+  return deriveAssurance(session?.evidence ?? []) === 'multi-factor';
+}
+
 /** Whether this login or session has proven a second factor, or a remembered browser stood in for it. */
-function isProven({ session }: Facts): boolean {
-  const evidence = session?.evidence ?? [];
-  return (
-    deriveAssurance(evidence) === 'multi-factor' ||
-    evidence.some(({ method }) => method === 'remembered-browser')
-  );
+function isProven(facts: Facts): boolean {
+  if (isMultiFactor(facts)) return true;
+  const evidence = facts.session?.evidence ?? [];
+  return evidence.some(isFirstFactor) && evidence.some(({ method }) => method === 'remembered-browser');
 }
 
 function challengeFactor(facts: Facts, requirement: Requirement, now: number): Decision | null {
@@ -79,9 +85,12 @@ type ChallengeReason = (Decision & { outcome: 'challenge' })['because'];
 function challenge(facts: Facts, because: ChallengeReason, now: number): Decision {
   const anyOf = challengeOptions(facts, now);
   if (anyOf.length > 0) return { outcome: 'challenge', because, anyOf };
-  const { codesLockedUntil } = facts;
-  return codesLockedUntil !== null && now < codesLockedUntil
-    ? { outcome: 'deny', because: 'locked', lockedUntil: codesLockedUntil }
+  // Waiting helps only where the end of a lock leaves something to answer with.
+  const ends = [facts.codesLockedUntil, facts.recoveryCodesLockedUntil].filter(
+    (until) => until !== null && now < until && challengeOptions(facts, until).length > 0,
+  );
+  return ends.length > 0
+    ? { outcome: 'deny', because: 'locked', lockedUntil: Math.min(...ends.map(Number)) }
     : { outcome: 'deny', because: 'no-usable-factor' };
 }
 
@@ -99,16 +108,17 @@ function enrollWantedFactor(facts: Facts, requirement: Requirement, now: number)
   const skipped = facts.session?.skipped === true && doesSkipHold(policy, member, now);
   if (requirement.kind === 'policy' && skipped) return { outcome: 'allow', because: 'skipped' };
   if (anyOf.length === 0) return grace.skippable ? null : { outcome: 'deny', because: 'no-usable-factor' };
+  // A remembered browser stands in for a proof where pages are shown; it does not bind a new factor.
+  if (hasFactor(facts) && !isMultiFactor(facts)) return challenge(facts, 'assurance-too-low', now);
   if (requirement.kind === 'step-up' || !grace.skippable) {
     return { outcome: 'enroll', because: 'required', anyOf, skippable: false };
   }
   return { outcome: 'enroll', because: 'offered', anyOf, ...grace };
 }
 
-/** Step-up: the newest second factor counts, never a remembered browser; the password only where there is no factor. */
-function challengeStaleProof(facts: Facts, requirement: Requirement, now: number): Decision | null {
-  if (requirement.kind !== 'step-up') return null;
-  if (!hasFactor(facts)) return stalePassword(facts, requirement, now);
+/** Step-up: the newest proof of the strongest factor counts, never a remembered browser. */
+function challengeStaleFactor(facts: Facts, requirement: Requirement, now: number): Decision | null {
+  if (requirement.kind !== 'step-up' || !hasFactor(facts)) return null;
   const strongest = strongestRank(facts);
   const provenAt = latestProof(
     facts.session?.evidence ?? [],
@@ -118,6 +128,11 @@ function challengeStaleProof(facts: Facts, requirement: Requirement, now: number
   const decision = challenge(facts, 'authentication-too-old', now);
   if (decision.outcome !== 'challenge') return decision;
   return { ...decision, anyOf: decision.anyOf.filter(({ kind }) => rankOf(kind) >= strongest) };
+}
+
+/** Step-up: the password counts only where there is no factor. */
+function challengeStalePassword(facts: Facts, requirement: Requirement, now: number): Decision | null {
+  return hasFactor(facts) ? null : stalePassword(facts, requirement, now);
 }
 
 function stalePassword(facts: Facts, requirement: Requirement, now: number): Decision | null {
@@ -140,7 +155,9 @@ function isFresh(provenAt: number | null, maxAgeSeconds: number, now: number): b
 }
 
 function allowSatisfied(facts: Facts, requirement: Requirement): Decision | null {
-  return requirement.kind === 'step-up' || isProven(facts) ? { outcome: 'allow', because: 'satisfied' } : null;
+  return requirement.kind === 'step-up' || isProven(facts)
+    ? { outcome: 'allow', because: 'satisfied' }
+    : null;
 }
 
 function allowNotEnrolled(): Decision {

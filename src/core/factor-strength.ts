@@ -1,5 +1,6 @@
 import type { EvidenceMethod } from './assurance';
 import type { Facts } from './facts';
+import { provableFactors } from './usable-factors';
 
 /** A recovery code ranks with the strongest: it is what is left to a person who lost the phone. */
 const RANKS: ReadonlyMap<EvidenceMethod, number> = new Map([
@@ -18,10 +19,5 @@ export function rankOf(method: EvidenceMethod): number {
  * an email code into proof enough.
  */
 export function strongestRank(facts: Facts): number {
-  const usable = facts.authenticators.filter(
-    ({ usable: isUsable, kind }) => isUsable && facts.availableKinds.includes(kind),
-  );
-  const allowed = usable.filter(({ kind }) => facts.policy.methods.includes(kind));
-  const ranks = (allowed.length > 0 ? allowed : usable).map(({ kind }) => rankOf(kind));
-  return Math.max(1, ...ranks);
+  return Math.max(1, ...provableFactors(facts).map(({ kind }) => rankOf(kind)));
 }

@@ -14,11 +14,15 @@ export function enrollableKinds(facts: Facts): readonly EnrollableKind[] {
   return possible;
 }
 
-/** The delivered kind that an administrator assigned and that an address on file can carry: no enrollment needed. */
+/**
+ * The delivered kind that an administrator assigned and that an address on file can carry: no enrollment needed. A kind
+ * that the policy has forbidden since then still counts for people with nothing else, who prove it before they enroll.
+ */
 function onFileOption(facts: Facts): Option | null {
   const { enabled, assignedKind } = facts.member;
   if (!enabled || assignedKind === null || !isDeliveredKind(assignedKind)) return null;
-  if (!facts.policy.methods.includes(assignedKind) || !facts.availableKinds.includes(assignedKind)) return null;
+  if (!facts.availableKinds.includes(assignedKind)) return null;
+  if (!facts.policy.methods.includes(assignedKind) && facts.authenticators.length > 0) return null;
   const onFile = assignedKind === 'email' ? facts.onFile.email : facts.onFile.phone;
   if (!onFile || facts.authenticators.some(({ kind }) => kind === assignedKind)) return null;
   return { authenticatorId: onFileId(assignedKind), kind: assignedKind };
@@ -35,26 +39,33 @@ export function hasFactor(facts: Facts): boolean {
 /** Whether the person has the factor that the policy wants of them. */
 export function hasWantedFactor(facts: Facts): boolean {
   const wanted = enrollableKinds(facts);
-  if (onFileOption(facts) !== null) return true;
-  return facts.authenticators.some(({ kind }) => wanted.includes(kind));
+  const onFile = onFileOption(facts);
+  const has = onFile === null ? facts.authenticators : [onFile, ...facts.authenticators];
+  return has.some(({ kind }) => wanted.some((want) => want === kind));
 }
 
 /**
- * The ways to answer a challenge now. Allowed kinds if there is one; otherwise what the person has, so that they prove
- * it before they enroll another. Recovery codes come last and only beside a factor.
+ * The factors a person could prove if nothing were locked. Allowed kinds if there is one; otherwise what the person has,
+ * so that they prove it before they enroll another.
  */
-export function challengeOptions(facts: Facts, now: number): readonly Option[] {
-  const codesLocked = facts.codesLockedUntil !== null && now < facts.codesLockedUntil;
-  const recoveryLocked = facts.recoveryCodesLockedUntil !== null && now < facts.recoveryCodesLockedUntil;
+export function provableFactors(facts: Facts): readonly Option[] {
   const own: Option[] = facts.authenticators
     .filter(({ usable, kind }) => usable && facts.availableKinds.includes(kind))
     .map(({ id, kind }) => ({ authenticatorId: id, kind }));
   const onFile = onFileOption(facts);
   const all = onFile === null ? own : [onFile, ...own];
   const allowed = all.filter(({ kind }) => kind !== 'recovery-code' && facts.policy.methods.includes(kind));
-  const offered = allowed.length > 0 ? allowed : all;
+  return allowed.length > 0 ? allowed : all;
+}
+
+/** The ways to answer a challenge now. Recovery codes come last and only beside a factor. */
+export function challengeOptions(facts: Facts, now: number): readonly Option[] {
+  const codesLocked = facts.codesLockedUntil !== null && now < facts.codesLockedUntil;
+  const recoveryLocked = facts.recoveryCodesLockedUntil !== null && now < facts.recoveryCodesLockedUntil;
   const assigned = facts.member.enabled ? facts.member.assignedKind : null;
-  const ordered = offered.toSorted((a, b) => Number(b.kind === assigned) - Number(a.kind === assigned));
+  const ordered = provableFactors(facts).toSorted(
+    (a, b) => Number(b.kind === assigned) - Number(a.kind === assigned),
+  );
   const recovery: Option[] =
     facts.recoveryCodesLeft > 0 && hasFactor(facts) && !recoveryLocked
       ? [{ authenticatorId: RECOVERY_CODES_ID, kind: 'recovery-code' }]

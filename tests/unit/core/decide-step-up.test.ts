@@ -1,0 +1,84 @@
+import type { Requirement } from '../../../src/core/decide';
+import { decide } from '../../../src/core/decide';
+import type { Facts } from '../../../src/core/facts';
+import { authenticator, factsOf, NOW, page, proof, SECOND, session, stepUp } from './decision-facts';
+
+const ask = (facts: Facts, requirement: Requirement = page) => decide(facts, requirement, NOW);
+const totp = { authenticatorId: 'totp-1', kind: 'totp' };
+const recovery = { authenticatorId: 'recovery-codes', kind: 'recovery-code' };
+
+describe('a step-up', () => {
+  const enrolled = { authenticators: [authenticator('totp')], recoveryCodesLeft: 9 } as const;
+
+  it('takes a second factor that is fresh', () => {
+    const facts = factsOf({ ...enrolled, session: session(proof('password', 3600), proof('totp', 299)) });
+    expect(ask(facts, stepUp)).toEqual({ outcome: 'allow', because: 'satisfied' });
+  });
+
+  it.each([
+    ['a proof at the very end of its time', proof('totp', 300)],
+    ['a remembered browser', proof('remembered-browser', 1)],
+    ['a fresh password beside an old factor', proof('password', 1)],
+  ])('is not satisfied by %s', (_what, last) => {
+    const facts = factsOf({
+      ...enrolled,
+      session: session(proof('password', 3600), proof('totp', 3600), last),
+    });
+    expect(ask(facts, stepUp)).toEqual({
+      outcome: 'challenge',
+      because: 'authentication-too-old',
+      anyOf: [totp, recovery],
+    });
+  });
+
+  it('asks for the strongest factor, not for any', () => {
+    const facts = factsOf({
+      authenticators: [authenticator('totp'), authenticator('email')],
+      session: session(proof('password'), proof('email', 1)),
+    });
+    expect(ask(facts)).toEqual({ outcome: 'allow', because: 'satisfied' });
+    expect(ask(facts, stepUp)).toMatchObject({ outcome: 'challenge', anyOf: [totp] });
+  });
+
+  it('takes an allowed factor where a stronger one is forbidden', () => {
+    const facts = factsOf({
+      authenticators: [authenticator('totp')],
+      member: { enabled: true, assignedKind: 'sms' },
+      onFile: { email: false, phone: true },
+      policy: { methods: ['sms'] },
+      session: session(proof('password', 3600), proof('sms', 3600)),
+    });
+    expect(ask(facts, stepUp)).toMatchObject({
+      outcome: 'challenge',
+      anyOf: [{ authenticatorId: 'on-file-sms' }],
+    });
+  });
+
+  it('takes the password of a person who has no factor and need not have one', () => {
+    expect(ask(factsOf(), stepUp)).toEqual({ outcome: 'allow', because: 'satisfied' });
+    const old = factsOf({ session: session(proof('password', 3600)) });
+    expect(ask(old, stepUp)).toEqual({
+      outcome: 'challenge',
+      because: 'authentication-too-old',
+      anyOf: [],
+      password: true,
+    });
+  });
+
+  it('takes a password only if it was given again, where that is asked', () => {
+    const again: Requirement = { kind: 'step-up', maxAgeSeconds: 300, passwordSince: NOW - 60 * SECOND };
+    expect(ask(factsOf(), again)).toMatchObject({ outcome: 'challenge', password: true });
+    expect(ask(factsOf({ session: session(proof('password', 59)) }), again)).toMatchObject({
+      outcome: 'allow',
+    });
+  });
+
+  it('sends a person to sign in who has neither a factor nor a password', () => {
+    const facts = factsOf({
+      hasPassword: false,
+      session: session(proof('host')),
+      policy: { enabled: false },
+    });
+    expect(ask(facts, stepUp)).toEqual({ outcome: 'sign-in', because: 'session-expired' });
+  });
+});

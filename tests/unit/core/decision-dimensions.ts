@@ -1,0 +1,146 @@
+import {
+  authenticator,
+  exemptionUntil,
+  HOUR,
+  NOW,
+  page,
+  proof,
+  SECOND,
+  session,
+  stepUp,
+} from './decision-facts';
+
+const past = NOW - HOUR;
+const future = NOW + HOUR;
+const stale = 3600;
+
+const standing = (value: 'ended' | 'expired') => ({
+  ...session(proof('password'), proof('totp')),
+  standing: value,
+});
+
+/** Every fact by its values. The first `main` of them are those that between them bring out every rule. */
+export const DIMENSIONS = {
+  session: {
+    main: 5,
+    values: [
+      session(proof('password')),
+      session(proof('password'), proof('totp')),
+      session(proof('password', stale), proof('totp', stale)),
+      session(proof('password'), proof('remembered-browser')),
+      session(proof('federated')),
+      null,
+      standing('ended'),
+      standing('expired'),
+      session(),
+      session(proof('host')),
+      session(proof('password', stale)),
+      session(proof('password', 10)),
+      session(proof('totp')),
+      session(proof('remembered-browser')),
+      session(proof('password'), proof('email')),
+      session(proof('password', stale), proof('sms')),
+      session(proof('password', stale), proof('recovery-code')),
+      session(proof('host', stale), proof('totp')),
+      session(proof('federated', stale), proof('email', stale)),
+      session(proof('password', stale), proof('totp', stale), proof('email')),
+    ],
+  },
+  skipped: { main: 2, values: [false, true] },
+  switches: {
+    main: 2,
+    values: [
+      { featureAvailable: true, enabled: true },
+      { featureAvailable: true, enabled: false },
+      { featureAvailable: false, enabled: true },
+    ],
+  },
+  enrollment: { main: 3, values: ['optional', 'required', 'assigned'] },
+  methods: {
+    main: 3,
+    values: [
+      ['totp', 'sms', 'email'],
+      ['totp'],
+      ['email'],
+      ['sms'],
+      ['totp', 'email'],
+      ['totp', 'sms'],
+      ['sms', 'email'],
+      [],
+    ],
+  },
+  grace: {
+    main: 2,
+    values: [
+      { graceUntil: null, skips: null, skipsUsed: 0 },
+      { graceUntil: future, skips: 3, skipsUsed: 1 },
+      { graceUntil: past, skips: null, skipsUsed: 0 },
+      { graceUntil: NOW, skips: null, skipsUsed: 0 },
+      { graceUntil: null, skips: 3, skipsUsed: 2 },
+      { graceUntil: null, skips: 3, skipsUsed: 3 },
+      { graceUntil: future, skips: 3, skipsUsed: 4 },
+      { graceUntil: past, skips: 3, skipsUsed: 0 },
+    ],
+  },
+  member: {
+    main: 3,
+    values: [
+      { enabled: false, assignedKind: null },
+      { enabled: true, assignedKind: 'totp' },
+      { enabled: true, assignedKind: 'email' },
+      { enabled: true, assignedKind: null },
+      { enabled: true, assignedKind: 'sms' },
+      { enabled: false, assignedKind: 'email' },
+    ],
+  },
+  exemption: { main: 2, values: [null, exemptionUntil(future), exemptionUntil(past), exemptionUntil(NOW)] },
+  federation: {
+    main: 2,
+    values: [
+      { federated: false, challengeFederated: false },
+      { federated: true, challengeFederated: false },
+      { federated: true, challengeFederated: true },
+    ],
+  },
+  hasPassword: { main: 2, values: [true, false] },
+  authenticators: {
+    main: 4,
+    values: [
+      [],
+      [authenticator('totp')],
+      [authenticator('email')],
+      [authenticator('totp', { usable: false })],
+      [authenticator('sms')],
+      [authenticator('totp'), authenticator('sms')],
+      [authenticator('totp', { usable: false }), authenticator('email')],
+      [authenticator('email', { usable: false }), authenticator('sms', { usable: false })],
+      [authenticator('totp'), authenticator('totp', { id: 'totp-2' }), authenticator('email')],
+    ],
+  },
+  recoveryCodesLeft: { main: 1, values: [0, 1] },
+  onFile: {
+    main: 2,
+    values: [
+      { email: false, phone: false },
+      { email: true, phone: true },
+      { email: true, phone: false },
+      { email: false, phone: true },
+    ],
+  },
+  availableKinds: {
+    main: 1,
+    values: [['totp', 'sms', 'email'], ['totp'], ['totp', 'email'], ['totp', 'sms']],
+  },
+  enrolledBefore: { main: 2, values: [false, true] },
+  locks: {
+    main: 2,
+    values: [
+      { codesLockedUntil: null, recoveryCodesLockedUntil: null },
+      { codesLockedUntil: future, recoveryCodesLockedUntil: null },
+      { codesLockedUntil: null, recoveryCodesLockedUntil: future },
+      { codesLockedUntil: future + HOUR, recoveryCodesLockedUntil: future },
+      { codesLockedUntil: NOW, recoveryCodesLockedUntil: past },
+    ],
+  },
+  requirement: { main: 2, values: [page, stepUp, { ...stepUp, passwordSince: NOW - 30 * SECOND }] },
+} as const;

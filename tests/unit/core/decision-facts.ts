@@ -1,0 +1,60 @@
+import type { Evidence, EvidenceMethod } from '../../../src/core/assurance';
+import type { Requirement } from '../../../src/core/decide';
+import type { AuthenticatorFact, Facts, SessionFact } from '../../../src/core/facts';
+import type { EnrollableKind } from '../../../src/core/factor-kind';
+import type { Exemption, MemberSettings } from '../../../src/core/member';
+import { NO_MEMBER_SETTINGS } from '../../../src/core/member';
+import type { Policy } from '../../../src/core/policy';
+import { defaultPolicy } from '../../../src/core/policy';
+
+export const NOW = Date.UTC(2026, 0, 15, 12);
+export const SECOND = 1000;
+export const HOUR = 3600 * SECOND;
+
+export const page: Requirement = { kind: 'policy' };
+export const stepUp: Requirement = { kind: 'step-up', maxAgeSeconds: 300 };
+
+/** A proof a minute ago, unless said otherwise. */
+export function proof(method: EvidenceMethod, secondsAgo = 60): Evidence {
+  return { method, at: NOW - secondsAgo * SECOND };
+}
+
+export function session(...evidence: readonly Evidence[]): SessionFact {
+  return { standing: 'live', evidence, skipped: false };
+}
+
+export function authenticator(
+  kind: EnrollableKind,
+  changes: Partial<AuthenticatorFact> = {},
+): AuthenticatorFact {
+  return { id: `${kind}-1`, kind, usable: true, ...changes };
+}
+
+export function exemptionUntil(until: number): Exemption {
+  return { reason: 'Nightly import', grantedBy: 'ada', grantedAt: NOW - HOUR, until };
+}
+
+type Changes = Partial<Omit<Facts, 'policy' | 'member'>> & {
+  readonly policy?: Partial<Policy>;
+  readonly member?: Partial<MemberSettings>;
+};
+
+/** Somebody who just gave the right password in an organization whose policy is on, and who has nothing enrolled. */
+export function factsOf({ policy, member, ...changes }: Changes = {}): Facts {
+  return {
+    session: session(proof('password')),
+    featureAvailable: true,
+    federated: false,
+    hasPassword: true,
+    authenticators: [],
+    recoveryCodesLeft: 0,
+    onFile: { email: false, phone: false },
+    availableKinds: ['totp', 'sms', 'email'],
+    enrolledBefore: false,
+    codesLockedUntil: null,
+    recoveryCodesLockedUntil: null,
+    ...changes,
+    policy: { ...defaultPolicy('acme'), enabled: true, ...policy },
+    member: { ...NO_MEMBER_SETTINGS, ...member },
+  };
+}

@@ -1,0 +1,79 @@
+import type { Evidence } from '../../../src/core/assurance';
+import type { Option, Requirement } from '../../../src/core/decide';
+import type { Facts } from '../../../src/core/facts';
+import { NOW, SECOND } from './decision-facts';
+
+// What the invariants rest on, worked out from the facts anew and not by the code under test.
+
+const FIRST = ['password', 'host', 'federated'];
+const SECOND_FACTORS = ['totp', 'email', 'sms', 'recovery-code'];
+const STRENGTH: Readonly<Record<string, number>> = { 'recovery-code': 3, totp: 3, sms: 2, email: 1 };
+
+const evidenceOf = (facts: Facts): readonly Evidence[] => facts.session?.evidence ?? [];
+const proven = (facts: Facts, methods: readonly string[]) =>
+  evidenceOf(facts).some(({ method }) => methods.includes(method));
+
+export const isLive = (facts: Facts) => facts.session?.standing === 'live';
+export const isPolicyOn = (facts: Facts) => facts.featureAvailable && facts.policy.enabled;
+export const isMultiFactor = (facts: Facts) => proven(facts, FIRST) && proven(facts, SECOND_FACTORS);
+export const isRemembered = (facts: Facts) => proven(facts, FIRST) && proven(facts, ['remembered-browser']);
+export const isExempt = ({ member }: Facts) => member.exemption !== null && NOW < member.exemption.until;
+export const isAnsweredElsewhere = (facts: Facts) =>
+  facts.federated && proven(facts, ['federated', 'host']) && !facts.policy.challengeFederated;
+export const hasEnrolled = (facts: Facts) => facts.authenticators.length > 0;
+export const stepsUp = ({ kind }: Requirement) => kind === 'step-up';
+export const isLocked = (until: number | null) => until !== null && NOW < until;
+
+/** An address on file of the kind that an administrator assigned; of a forbidden kind only for people with nothing else. */
+export function assignedAddress(facts: Facts): 'email' | 'sms' | null {
+  const { member, onFile, availableKinds, authenticators, policy } = facts;
+  const { enabled, assignedKind } = member;
+  if (!enabled || assignedKind === null || assignedKind === 'totp') return null;
+  if (authenticators.some(({ kind }) => kind === assignedKind)) return null;
+  if (authenticators.length > 0 && !policy.methods.includes(assignedKind)) return null;
+  const exists = assignedKind === 'email' ? onFile.email : onFile.phone;
+  return exists && availableKinds.includes(assignedKind) ? assignedKind : null;
+}
+
+function freshest(facts: Facts, requirement: Requirement, counts: (evidence: Evidence) => boolean): boolean {
+  if (requirement.kind === 'policy') return false;
+  const since = NOW - requirement.maxAgeSeconds * SECOND;
+  return evidenceOf(facts).some((evidence) => counts(evidence) && evidence.at > since);
+}
+
+/** A second factor just proven that is no weaker than the strongest one the person could prove. */
+export function hasFreshFactor(facts: Facts, requirement: Requirement): boolean {
+  const usable = facts.authenticators.filter(
+    ({ usable: works, kind }) => works && facts.availableKinds.includes(kind),
+  );
+  const kinds = [
+    ...usable.map(({ kind }) => kind),
+    ...[assignedAddress(facts)].filter((kind) => kind !== null),
+  ];
+  const allowed = kinds.filter((kind) => facts.policy.methods.includes(kind));
+  const strengths = (allowed.length > 0 ? allowed : kinds).map((kind) => STRENGTH[kind] ?? 0);
+  const wanted = Math.max(1, ...strengths);
+  return freshest(facts, requirement, ({ method }) => (STRENGTH[method] ?? 0) >= wanted);
+}
+
+export function hasFreshFirstFactor(facts: Facts, requirement: Requirement): boolean {
+  const after = requirement.kind === 'step-up' ? (requirement.passwordSince ?? 0) : 0;
+  return freshest(
+    facts,
+    requirement,
+    ({ method, at }) => ['password', 'federated'].includes(method) && at > after,
+  );
+}
+
+export const isOwn = (facts: Facts, { authenticatorId, kind }: Option) => {
+  if (kind === 'recovery-code') return authenticatorId === 'recovery-codes' && facts.recoveryCodesLeft > 0;
+  if (facts.authenticators.some((own) => own.id === authenticatorId && own.kind === kind && own.usable))
+    return true;
+  return authenticatorId === `on-file-${kind}` && kind === assignedAddress(facts);
+};
+
+export function graceHolds({ policy, member }: Facts): boolean {
+  const { enrollment, graceUntil, skips } = policy;
+  if (enrollment === 'required' && graceUntil === null && skips === null) return false;
+  return (graceUntil === null || NOW < graceUntil) && (skips === null || member.skipsUsed < skips);
+}
