@@ -1,3 +1,4 @@
+import type { Store } from 'express-session';
 import type { Evidence } from '../core/assurance';
 import type { DeliveredKind, FactorKind } from '../core/factor-kind';
 import type { Epochs } from '../core/session-lifetime';
@@ -167,6 +168,9 @@ export interface StateStore {
   rememberSentMessage(messageId: string, message: SentMessage, lifeSeconds: number): Promise<void>;
   /** Atomic: returns it once. */
   takeSentMessage(messageId: string): Promise<SentMessage | undefined>;
+
+  /** Where express-session can keep sessions beside this state. */
+  createSessionStore(): Store;
 
   /** A counter over a rolling window, from a throttling library, under this store. */
   throttle(options: { readonly name: string; readonly points: number; readonly seconds: number }): Throttle;

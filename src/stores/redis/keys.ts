@@ -41,6 +41,7 @@ export function createKeys(prefix: string): Keys {
  * so that no id, not even one that is not well-formed text, can be mistaken for another.
  */
 export function encodeId(id: string): string {
+  if (!/[^\w.@-]/.test(id)) return id;
   return id.replaceAll(/[^\w.@-]/g, (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 

@@ -3,7 +3,7 @@ import { isEnrollableKind } from '../../core/factor-kind';
 import { NO_MEMBER_SETTINGS, type Exemption, type MemberSettings } from '../../core/member';
 import type { MemberRecord } from '../record-store';
 import { decodeId, encodeId } from './keys';
-import { isInstant, parseObject, toFields, toOptionalNumber, toWholeNumber } from './replies';
+import { isInstant, parseObject, toHash, toOptionalNumber, toWholeNumber, type Hash } from './replies';
 import { unreadable } from './store-errors';
 
 /*
@@ -42,12 +42,12 @@ export function writeAuthenticator(authenticator: Authenticator): string[] {
 }
 
 export function readMember(reply: unknown, userId: string, organizationId: string): MemberRecord {
-  const fields = new Map(toFields(reply, 'a user'));
-  const recoveryCodesLeft = fields.get('r');
+  const fields = toHash(reply, 'a user');
+  const recoveryCodesLeft = fields['r'];
   return {
     userId,
     organizationId,
-    epoch: fields.get('e') ?? null,
+    epoch: fields['e'] ?? null,
     settings: readSettings(fields, encodeId(organizationId)),
     authenticators: readAuthenticators(fields),
     recoveryCodesLeft:
@@ -56,12 +56,10 @@ export function readMember(reply: unknown, userId: string, organizationId: strin
   };
 }
 
-type Fields = ReadonlyMap<string, string>;
-
-function readSettings(fields: Fields, organization: string): MemberSettings {
-  const settings = fields.get(`m:${organization}`);
-  const exemption = fields.get(`x:${organization}`);
-  const skips = fields.get(`s:${organization}`);
+function readSettings(fields: Hash, organization: string): MemberSettings {
+  const settings = fields[`m:${organization}`];
+  const exemption = fields[`x:${organization}`];
+  const skips = fields[`s:${organization}`];
   if (settings === undefined && exemption === undefined && skips === undefined) return NO_MEMBER_SETTINGS;
   return {
     ...(settings === undefined ? { enabled: false, assignedKind: null } : parseSettings(settings)),
@@ -84,25 +82,25 @@ function parseExemption(text: string): Exemption {
   return { reason, grantedBy, grantedAt, until };
 }
 
-function readGuesses(fields: Fields, group: GuessGroup): GuessCounter {
+function readGuesses(fields: Hash, group: GuessGroup): GuessCounter {
   return {
-    failures: toOptionalNumber(fields.get(`g:${group}`), 'a count of guesses') ?? 0,
-    lockedUntil: toOptionalNumber(fields.get(`w:${group}`), 'the end of a lock'),
+    failures: toOptionalNumber(fields[`g:${group}`], 'a count of guesses') ?? 0,
+    lockedUntil: toOptionalNumber(fields[`w:${group}`], 'the end of a lock'),
   };
 }
 
-function readAuthenticators(fields: Fields): readonly Authenticator[] {
+function readAuthenticators(fields: Hash): readonly Authenticator[] {
   const found: Authenticator[] = [];
-  for (const [field, value] of fields) {
-    if (field.startsWith('a:')) found.push(readAuthenticator(fields, field.slice(2), value));
+  for (const field of Object.keys(fields)) {
+    if (field.startsWith('a:')) found.push(readAuthenticator(fields, field.slice(2)));
   }
   return found.length < 2 ? found : found.toSorted(byAge);
 }
 
-function readAuthenticator(fields: Fields, id: string, text: string): Authenticator {
-  const { kind, createdAt, maskedDestination } = parseObject(text, 'an authenticator');
-  const label = fields.get(`l:${id}`);
-  const sealedSecret = fields.get(`k:${id}`);
+function readAuthenticator(fields: Hash, id: string): Authenticator {
+  const { kind, createdAt, maskedDestination } = parseObject(fields[`a:${id}`] ?? '', 'an authenticator');
+  const label = fields[`l:${id}`];
+  const sealedSecret = fields[`k:${id}`];
   if (!isEnrollableKind(kind) || !isInstant(createdAt)) throw unreadable('an authenticator');
   if (label === undefined || sealedSecret === undefined) throw unreadable('an authenticator');
   if (maskedDestination !== null && typeof maskedDestination !== 'string')
@@ -112,10 +110,10 @@ function readAuthenticator(fields: Fields, id: string, text: string): Authentica
     kind,
     label,
     createdAt,
-    lastUsedAt: toOptionalNumber(fields.get(`u:${id}`), 'an instant'),
-    failures: toOptionalNumber(fields.get(`f:${id}`), 'a count of guesses') ?? 0,
-    disabledAt: toOptionalNumber(fields.get(`d:${id}`), 'an instant'),
-    lastAcceptedStep: toOptionalNumber(fields.get(`t:${id}`), 'a time step'),
+    lastUsedAt: toOptionalNumber(fields[`u:${id}`], 'an instant'),
+    failures: toOptionalNumber(fields[`f:${id}`], 'a count of guesses') ?? 0,
+    disabledAt: toOptionalNumber(fields[`d:${id}`], 'an instant'),
+    lastAcceptedStep: toOptionalNumber(fields[`t:${id}`], 'a time step'),
     sealedSecret,
     maskedDestination,
   };

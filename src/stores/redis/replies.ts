@@ -15,10 +15,18 @@ export function toTexts(reply: unknown, what: string): readonly (string | null)[
   });
 }
 
-/** The fields of a hash. */
-export function toFields(reply: unknown, what: string): readonly (readonly [string, string])[] {
-  if (typeof reply !== 'object' || reply === null) throw unreadable(what);
-  return reply instanceof Map ? [...reply] : Object.entries(reply);
+/** The fields of a hash. None that the stores write is a name of `Object.prototype`. */
+export type Hash = Readonly<Record<string, string | undefined>>;
+
+export function toHash(reply: unknown, what: string): Hash {
+  if (reply instanceof Map) return Object.fromEntries(reply);
+  if (!isHash(reply)) throw unreadable(what);
+  return reply;
+}
+
+/** ioredis answers with an object of texts. */
+function isHash(reply: unknown): reply is Hash {
+  return typeof reply === 'object' && reply !== null && !Array.isArray(reply);
 }
 
 /** An instant, a count or a time step, as these stores write it. */

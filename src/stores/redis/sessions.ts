@@ -2,7 +2,7 @@ import { MAX_SESSIONS_PER_USER, bySeenAt } from '../session-index';
 import type { StateStore } from '../state-store';
 import type { RedisCommands } from './command-batch';
 import { encodeId, type Keys } from './keys';
-import { isOne, toFields } from './replies';
+import { isOne, toHash } from './replies';
 import { defineScript } from './script';
 import { readSession, writeSession } from './session-entry';
 import { unreadable } from './store-errors';
@@ -79,8 +79,10 @@ export function sessionsIn(redis: RedisCommands, keys: Keys): Pick<StateStore, V
       return isOne(await redis.run(TOUCH, { keys: [keys.sessions(userId)], args }));
     },
     async listSessions(userId) {
-      const fields = toFields(await redis.send('hgetall', keys.sessions(userId)), 'sessions');
-      return fields.map(([handle, entry]) => readSession(entry, handle)).toSorted(bySeenAt);
+      const fields = toHash(await redis.send('hgetall', keys.sessions(userId)), 'sessions');
+      return Object.entries(fields)
+        .map(([handle, entry]) => readSession(entry ?? '', handle))
+        .toSorted(bySeenAt);
     },
     async endSession(userId, handle) {
       const [ended] = await Promise.all([

@@ -1,5 +1,5 @@
 import { redisCommands, type RedisClient, type RedisCommands } from './command-batch';
-import { toFields } from './replies';
+import { toHash } from './replies';
 
 /** What is wrong with the settings of the Redis that records are to survive in: one sentence each, with the fix. */
 export async function findWeaknesses(client: RedisClient, timeoutMs: number): Promise<readonly string[]> {
@@ -40,7 +40,7 @@ async function readSetting(redis: RedisCommands, name: string): Promise<string |
   try {
     const reply = await redis.send('config', 'GET', name);
     if (Array.isArray(reply)) return reply[0] === name && typeof reply[1] === 'string' ? reply[1] : undefined;
-    return new Map(toFields(reply, 'settings')).get(name);
+    return toHash(reply, 'settings')[name];
   } catch {
     return undefined;
   }
