@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { parseEmailAddress } from '../../../src/core/email-address';
 
 const refused = { outcome: 'refused', because: 'not-an-email-address' };
@@ -49,7 +49,10 @@ describe('parseEmailAddress', () => {
   });
 
   it('gives one plain address or a refusal, whatever comes', () => {
-    const typed = fc.string({ unit: fc.constantFrom(...'ab.@,;:<>"\' \r\n\0()\\[]%'), maxLength: 24 });
+    const typed = fc.string({
+      unit: fc.constantFrom(...'ab.@,;:<>"\' \r\n\0()\\[]%'.split('')),
+      maxLength: 24,
+    });
     const around = fc.tuple(typed, typed).map(([before, after]) => `${before}ada@acme.example${after}`);
     fc.assert(
       fc.property(fc.oneof(fc.anything(), typed, around), (value) => {

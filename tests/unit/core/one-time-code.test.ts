@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { createKeyRing } from '../../../src/core/key-ring';
 import {
   hashOneTimeCode,

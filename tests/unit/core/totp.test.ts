@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { generateSync } from 'otplib';
 import { PlainSecret } from '../../../src/core/plain-secret';
 import { formatSecret, issueTotpSecret, timeStepAt, totpUri, verifyTotp } from '../../../src/core/totp';
@@ -45,7 +45,7 @@ describe('verifyTotp', () => {
 
   it('agrees with an authenticator app at every instant and for every secret', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ minLength: 20, maxLength: 20 }), fc.nat(4e12), (_bytes, at) => {
+      fc.property(fc.nat(4e12), (at) => {
         const secret = issueTotpSecret();
         expect(verify(secret, totpCode(secret.reveal(), at), { at, window: 0 })).toEqual({
           outcome: 'verified',
