@@ -34,7 +34,11 @@ export class MfaError extends Error {
   readonly status: number;
   readonly expose: boolean;
 
-  constructor(code: MfaErrorCode, message: string, options?: { readonly cause?: unknown; readonly status?: number }) {
+  constructor(
+    code: MfaErrorCode,
+    message: string,
+    options?: { readonly cause?: unknown; readonly status?: number },
+  ) {
     super(message, options?.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.status = options?.status ?? STATUS[code];

@@ -14,6 +14,13 @@ export interface MfaEvents {
   settled(): Promise<void>;
 }
 
+export interface EventRecorderParts {
+  readonly records: RecordStore;
+  readonly clock: Clock;
+  readonly keep: { readonly maxCount: number; readonly maxAgeSeconds: number };
+  readonly onError: (error: unknown) => void;
+}
+
 /**
  * Emits each event to the host and appends it to the records. Storing never delays an answer and never fails one;
  * an event that cannot be stored is given to `onError`.
@@ -21,14 +28,9 @@ export interface MfaEvents {
 export class EventRecorder implements MfaEvents {
   readonly #emitter = new EventEmitter();
   readonly #underWay = new Set<Promise<void>>();
-  readonly #parts: {
-    readonly records: RecordStore;
-    readonly clock: Clock;
-    readonly keep: { readonly maxCount: number; readonly maxAgeSeconds: number };
-    readonly onError: (error: unknown) => void;
-  };
+  readonly #parts: EventRecorderParts;
 
-  constructor(parts: EventRecorder['#parts']) {
+  constructor(parts: EventRecorderParts) {
     this.#parts = parts;
   }
 

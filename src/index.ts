@@ -1,1 +1,31 @@
-export {};
+export { createMfa } from './create-mfa';
+export type { Mfa } from './create-mfa';
+export type { MfaOptions } from './options';
+export { OPTION_DEFAULTS } from './options';
+export { ConfigurationError, MfaError } from './errors';
+export type { MfaErrorCode } from './errors';
+export type { EventName, MfaEvent } from './events';
+export type { MfaEvents } from './event-recorder';
+export { memoryRecords } from './stores/memory/memory-records';
+export { memoryState } from './stores/memory/memory-state';
+export { createOutbox } from './delivery/outbox';
+export type { Outbox, OutboxMessage } from './delivery/outbox';
+export type {
+  Account,
+  AccountPage,
+  Clock,
+  EmailMessage,
+  EmailSender,
+  SmsMessage,
+  SmsSender,
+  SmsStatus,
+  UserDirectory,
+} from './ports';
+export type { RecordStore } from './stores/record-store';
+export type { StateStore } from './stores/state-store';
+export type { Policy } from './core/policy';
+export type { PolicyChange, PolicySaved } from './flows/change-policy';
+export type { GuardOptions } from './http/guard';
+export type { MfaStrategyOptions } from './http/mfa-strategy';
+export type { SessionOptions } from './http/session-middleware';
+export type { PasswordApiOptions } from './http/password-api';

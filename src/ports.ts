@@ -55,6 +55,8 @@ export interface Account {
   /** The host's own id as text. */
   readonly id: string;
   readonly name: string;
+  /** What the person types to sign in; the password is asked again under it. */
+  readonly username: string;
   /** Verified by the host; notices and codes go there. */
   readonly email?: string;
   /** Verified by the host, E.164. */

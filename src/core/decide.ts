@@ -21,12 +21,7 @@ export interface Option {
 }
 
 export type AllowReason =
-  | 'satisfied'
-  | 'exempt'
-  | 'federated'
-  | 'policy-off'
-  | 'not-enrolled-optional'
-  | 'skipped';
+  'satisfied' | 'exempt' | 'federated' | 'policy-off' | 'not-enrolled-optional' | 'skipped';
 
 export type Decision =
   | { readonly outcome: 'allow'; readonly because: AllowReason }

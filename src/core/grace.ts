@@ -25,6 +25,8 @@ export function deriveGrace(policy: Policy, member: MemberSettings, now: number)
 
 /** Whether a skip made in this session still holds: the count was paid for then, the date is judged again. */
 export function doesSkipHold(policy: Policy, member: MemberSettings, now: number): boolean {
-  return deriveGrace({ ...policy, skips: null, enrollment: 'optional' }, member, now).skippable
-    && (policy.enrollment === 'optional' || policy.graceUntil !== null || policy.skips !== null);
+  return (
+    deriveGrace({ ...policy, skips: null, enrollment: 'optional' }, member, now).skippable &&
+    (policy.enrollment === 'optional' || policy.graceUntil !== null || policy.skips !== null)
+  );
 }

@@ -17,13 +17,18 @@ export interface KnownUser {
 
 /** The host's user table, as the flows see it. */
 export interface Directory {
+  /** Tells the host's table, where it wants to know, that a person has a factor now or has none any more. */
+  noteEnrolled(id: string, enrolled: boolean): Promise<void>;
   find(id: string): Promise<KnownUser | undefined>;
   accountOf(user: Express.User): Account;
 }
 
+/** The options without the host's own user type, which only the directory knows. */
+export type FlowOptions = Omit<ResolvedOptions<Express.User>, 'users' | 'account' | 'userId'>;
+
 /** Everything a flow works with; wired once. */
 export interface FlowContext {
-  readonly options: ResolvedOptions;
+  readonly options: FlowOptions;
   readonly clock: Clock;
   readonly records: RecordStore;
   readonly state: StateStore;

@@ -1,6 +1,7 @@
 import type { Authenticator } from '../core/authenticator';
 import type { Evidence } from '../core/assurance';
 import type { Facts, SessionFact } from '../core/facts';
+import type { Policy } from '../core/policy';
 import { rankOf } from '../core/factor-strength';
 import { areEpochsCurrent, isSessionExpired } from '../core/session-lifetime';
 import type { Account } from '../ports';
@@ -30,7 +31,13 @@ export async function gatherLoginFacts(
     context.options.featureAvailable(account.organizationId),
   ]);
   const standing = account.active ? 'live' : 'ended';
-  return toGathered(context, { account, member, policy, featureAvailable, session: { standing, evidence, skipped: false } });
+  return toGathered(context, {
+    account,
+    member,
+    policy,
+    featureAvailable,
+    session: { standing, evidence, skipped: false },
+  });
 }
 
 /** Reads what a pending login or a session needs, with whether it is still there. One round trip. */
@@ -44,8 +51,21 @@ export async function gatherFacts(context: FlowContext, account: Account, bearer
       ? state.findPendingLogin(bearer.userId, bearer.ownerId)
       : state.findSession(bearer.userId, bearer.ownerId),
   ]);
-  const session = judgeStanding({ bearer, kept, member, policy, active: account.active, now: context.clock.now() });
+  const inForce = { ...policy, policy: effectivePolicy(context, policy) };
+  const session = judgeStanding({
+    bearer,
+    kept,
+    member,
+    policy: inForce,
+    active: account.active,
+    now: context.clock.now(),
+  });
   return toGathered(context, { account, member, policy, featureAvailable, session });
+}
+
+/** What was saved, or the host's default where nothing was. */
+export function effectivePolicy(context: FlowContext, { policy }: PolicyRecord): Policy {
+  return policy.version > 0 ? policy : context.options.defaultPolicy(policy.organizationId);
 }
 
 function judgeStanding(found: {
@@ -83,7 +103,8 @@ function toGathered(
     readonly session: SessionFact;
   },
 ): Gathered {
-  const { account, member, policy, featureAvailable, session } = read;
+  const { account, member, featureAvailable, session } = read;
+  const policy = { ...read.policy, policy: effectivePolicy(context, read.policy) };
   const facts: Facts = {
     session,
     featureAvailable,
@@ -110,6 +131,7 @@ function toGathered(
 function inAskingOrder(authenticators: readonly Authenticator[]): readonly Authenticator[] {
   if (authenticators.length < 2) return authenticators;
   return authenticators.toSorted(
-    (a, b) => rankOf(b.kind) - rankOf(a.kind) || (b.lastUsedAt ?? b.createdAt) - (a.lastUsedAt ?? a.createdAt),
+    (a, b) =>
+      rankOf(b.kind) - rankOf(a.kind) || (b.lastUsedAt ?? b.createdAt) - (a.lastUsedAt ?? a.createdAt),
   );
 }

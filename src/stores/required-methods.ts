@@ -54,6 +54,7 @@ const STATE: Readonly<Record<keyof StateStore, true>> = {
   rememberSentMessage: true,
   takeSentMessage: true,
   throttle: true,
+  createSessionStore: true,
 };
 
 /** What a record store must have to be one. */

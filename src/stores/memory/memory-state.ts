@@ -1,3 +1,4 @@
+import { MemoryStore } from 'express-session';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { countingThrottle } from '../counting-throttle';
 import type { StateStore, Throttle } from '../state-store';
@@ -19,6 +20,7 @@ export function memoryState(): StateStore {
     ...sessionsIn(new ExpiringMap(), owners),
     ...sendsIn(new ExpiringMap()),
     ...sentMessagesIn(new Map()),
+    createSessionStore: () => new MemoryStore(),
     throttle({ name, points, seconds }) {
       const existing = throttles.get(name);
       if (existing !== undefined) return existing;

@@ -4,6 +4,7 @@ import type { RedisClient } from './command-batch';
 import { pendingLoginsIn } from './pending-logins';
 import { sendsIn } from './sends';
 import { sentMessagesIn } from './sent-messages';
+import { createRedisSessionStore } from './session-store';
 import { sessionsIn } from './sessions';
 import { openRedis, type RedisStoreOptions } from './store-options';
 import { throttleIn } from './throttle';
@@ -24,5 +25,6 @@ export function redisState(client: RedisClient, options: RedisStoreOptions = {})
     ...sendsIn(redis, keys),
     ...sentMessagesIn(redis, keys),
     throttle: throttleIn(redis, keys),
+    createSessionStore: () => createRedisSessionStore(client, options.prefix ?? 'mfa'),
   };
 }

@@ -1,0 +1,110 @@
+import type { Request, RequestHandler, Router } from 'express';
+import { createKeyRing } from './core/key-ring';
+import { createDelivery } from './delivery/delivery';
+import { createDirectory } from './directory';
+import { EventRecorder } from './event-recorder';
+import type { MfaEvents } from './event-recorder';
+import { createFactors } from './factors/registry';
+import { createCsrfGuard } from './http/csrf';
+import { describeSession } from './http/describe-session';
+import type { SessionDescription } from './http/describe-session';
+import { createGuard, createRequireStepUp } from './http/guard';
+import type { GuardOptions } from './http/guard';
+import type { HttpContext } from './http/http-context';
+import { MfaStrategy } from './http/mfa-strategy';
+import type { MfaStrategyOptions } from './http/mfa-strategy';
+import { createPagesRouter } from './http/pages/router';
+import { SMS_STATUS_PATH } from './http/pages/sms-status';
+import { createPasswordApi } from './http/password-api';
+import type { PasswordApiOptions } from './http/password-api';
+import { PasswordCheck } from './http/password-check';
+import type { VerifyPassword, VerifyPasswordOfRequest } from './http/password-check';
+import { createPageRenderer } from './http/render-page';
+import { createSessionMiddleware } from './http/session-middleware';
+import type { SessionOptions } from './http/session-middleware';
+import { resolveOptions } from './options';
+import type { MfaOptions } from './options';
+import { createProgrammaticApi } from './programmatic-api';
+import type { ProgrammaticApi } from './programmatic-api';
+
+/** What `createMfa` returns. */
+export interface Mfa<User extends Express.User = Express.User> extends ProgrammaticApi {
+  /** express-session set up on the state's store. Optional: any express-session before the other middleware does. */
+  sessions(options?: SessionOptions): RequestHandler;
+  /**
+   * A Passport strategy named `mfa`. It takes the callback that passport-local takes, or one that returns a promise.
+   * @throws TypeError where `verify` is no function.
+   */
+  strategy(
+    verify: VerifyPassword<User>,
+    options?: MfaStrategyOptions & { readonly passReqToCallback?: false },
+  ): MfaStrategy;
+  strategy(
+    verify: VerifyPasswordOfRequest<User>,
+    options: MfaStrategyOptions & { readonly passReqToCallback: true },
+  ): MfaStrategy;
+  /** The pages, to be mounted at `pagesPath`. */
+  pages(): Router;
+  /** Everything mounted after it obeys the policy. */
+  guard(options?: GuardOptions): RequestHandler;
+  /** A route that wants a second factor no older than this. */
+  requireStepUp(options: { readonly maxAgeSeconds: number }): RequestHandler;
+  /** For routes that programs call with a password and no session. */
+  passwordApi(options?: PasswordApiOptions): RequestHandler;
+  /** How the person of this request signed in; null where nobody did. */
+  describeSession(req: Request): Promise<SessionDescription | null>;
+  readonly events: MfaEvents;
+  /** Resolves when every notice under way has been sent and every event stored; call it before the process ends. */
+  settled(): Promise<void>;
+}
+
+/**
+ * Wires the package for one app. Every option is checked here.
+ * @throws ConfigurationError naming the option, what was passed, what is allowed and what to write instead.
+ * @example
+ * const mfa = createMfa({ issuer: 'Acme Portal', baseUrl: 'https://portal.example.com', keys: [process.env.MFA_KEY],
+ *   records: redisRecords(redis), state: redisState(redis), users, email: smtpEmail({ transport, from }) });
+ */
+export function createMfa<User extends Express.User>(given: MfaOptions<User>): Mfa<User> {
+  const options = resolveOptions(given);
+  const { records, state, clock, onError } = options;
+  const keyRing = createKeyRing(options.keys);
+  const keep = { maxCount: options.events.keepCount, maxAgeSeconds: options.events.keepSeconds };
+  const events = new EventRecorder({ records, clock, keep, onError });
+  const callback =
+    options.sms?.readStatus === undefined || !options.secure
+      ? {}
+      : { statusCallbackUrl: `${options.baseUrl}${options.pagesPath}${SMS_STATUS_PATH}` };
+  const delivery = createDelivery({ ...options, ...callback, onFailure: ({ error }) => onError(error) });
+  const context: HttpContext = {
+    options,
+    clock,
+    records,
+    state,
+    keyRing,
+    delivery,
+    events,
+    directory: createDirectory(options),
+    factors: createFactors({ records, state, keyRing, totpWindow: options.totpWindow }),
+    csrf: createCsrfGuard(options.csrf),
+    passwords: new PasswordCheck(state, options.passwordThrottle),
+    pages: createPageRenderer(),
+    ownCookie: { name: null },
+  };
+  return {
+    ...createProgrammaticApi(context),
+    events,
+    sessions: (sessionOptions) => createSessionMiddleware(context, sessionOptions),
+    strategy: (verify: (...args: never[]) => unknown, strategyOptions?: MfaStrategyOptions) =>
+      new MfaStrategy(context, verify, strategyOptions),
+    pages: () => createPagesRouter(context),
+    guard: (guardOptions) => createGuard(context, guardOptions),
+    requireStepUp: (stepUpOptions) => createRequireStepUp(context, stepUpOptions),
+    passwordApi: (apiOptions) => createPasswordApi(context, apiOptions),
+    describeSession: (req) => describeSession(context, req),
+    async settled() {
+      await delivery.settled();
+      await events.settled();
+    },
+  };
+}

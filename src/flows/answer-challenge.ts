@@ -1,0 +1,173 @@
+import { addEvidence } from '../core/assurance';
+import type { Evidence } from '../core/assurance';
+import { decide } from '../core/decide';
+import type { Decision, Requirement } from '../core/decide';
+import { isEnrollableKind, RECOVERY_CODES_ID } from '../core/factor-kind';
+import { challengeOptions } from '../core/usable-factors';
+import type { Factor, Verification } from '../factors/factor';
+import type { Account } from '../ports';
+import type { GuessOutcome } from '../stores/record-store';
+import type { AttemptOutcome, ChallengePurpose } from '../stores/state-store';
+import { challengeOwner } from './bearer';
+import type { Asked, Bearer } from './bearer';
+import type { FlowContext, Origin } from './context';
+import { gatherFacts } from './gather-facts';
+import type { Gathered } from './gather-facts';
+
+export type RejectedBecause =
+  | 'malformed-code'
+  | 'no-challenge'
+  | 'challenge-expired'
+  | 'attempts-exhausted'
+  | 'locked'
+  | 'authenticator-disabled'
+  | 'session-ended'
+  | (Verification & { outcome: 'rejected' })['because'];
+
+export interface Rejected {
+  readonly outcome: 'rejected';
+  readonly because: RejectedBecause;
+  readonly attemptsLeft?: number;
+  readonly lockedUntil?: number;
+  readonly driftSeconds?: number;
+}
+
+export type Answer =
+  | Rejected
+  | {
+      readonly outcome: 'verified';
+      readonly evidence: readonly Evidence[];
+      readonly decision: Decision;
+      readonly gathered: Gathered;
+      readonly asked: Asked;
+    };
+
+export interface AnswerRequest {
+  readonly account: Account;
+  readonly bearer: Bearer;
+  readonly purpose: Extract<ChallengePurpose, 'login' | 'step-up'>;
+  readonly requirement: Requirement;
+  readonly submitted: unknown;
+  readonly origin: Origin;
+}
+
+/**
+ * Judges one proof. The attempt is counted before it is judged and the proof is used up before it counts, each in one
+ * atomic step, so that neither parallel guesses nor a repeated right answer gain anything.
+ */
+export async function answerChallenge(context: FlowContext, request: AnswerRequest): Promise<Answer> {
+  const { bearer, account, purpose, origin } = request;
+  const { asked } = bearer;
+  if (asked === null || asked.purpose !== purpose) return { outcome: 'rejected', because: 'no-challenge' };
+  const factor = context.factors.get(asked.kind);
+  if (factor === undefined) return { outcome: 'rejected', because: 'no-challenge' };
+  const submitted = factor.parse(request.submitted);
+  if (submitted === null) return { outcome: 'rejected', because: 'malformed-code' };
+
+  const [attempt, guess, gathered] = await Promise.all([
+    context.state.spendAttempt(challengeOwner(bearer, purpose), context.options.limits.perChallenge),
+    spendGuess(context, bearer, asked, factor),
+    gatherFacts(context, account, bearer),
+  ]);
+  const refused = refuse({ attempt, guess, gathered, asked });
+  if (refused !== null) return reject(context, request, refused);
+  if (attempt.outcome !== 'spent') return { outcome: 'rejected', because: 'challenge-expired' };
+
+  const { challenge, attemptsLeft } = attempt;
+  const { member, now } = gathered;
+  const trial = { userId: bearer.userId, challenge, member, submitted, now };
+  const verification = await factor.verify(trial);
+  if (verification.outcome === 'rejected') return reject(context, request, { ...verification, attemptsLeft });
+  if (!(await factor.accept(trial, verification.proof))) {
+    return reject(context, request, { outcome: 'rejected', because: 'code-used', attemptsLeft });
+  }
+  const proof: Evidence = { method: asked.kind, authenticatorId: asked.authenticatorId, at: now };
+  const evidence = addEvidence(gathered.facts.session?.evidence ?? [], proof);
+  const facts = {
+    ...gathered.facts,
+    session: { standing: 'live', evidence, skipped: false } as const,
+    recoveryCodesLeft: gathered.facts.recoveryCodesLeft - (asked.kind === 'recovery-code' ? 1 : 0),
+  };
+  context.events.report({
+    name: 'proof-accepted',
+    userId: bearer.userId,
+    organizationId: bearer.organizationId,
+    address: origin.address,
+    details: { kind: asked.kind, purpose },
+  });
+  const decision = decide(facts, request.requirement, now);
+  return { outcome: 'verified', evidence, decision, gathered: { ...gathered, facts }, asked };
+}
+
+function spendGuess(
+  context: FlowContext,
+  bearer: Bearer,
+  asked: Asked,
+  factor: Factor,
+): Promise<GuessOutcome> {
+  const enrolled = isEnrollableKind(asked.kind) && !asked.authenticatorId.startsWith('on-file-');
+  return context.records.spendGuess({
+    userId: bearer.userId,
+    group: factor.group,
+    authenticatorId: enrolled ? asked.authenticatorId : null,
+    limits: context.options.limits,
+    now: context.clock.now(),
+  });
+}
+
+/** Everything that refuses an answer before it is looked at; a right and a wrong one look alike here. */
+function refuse(spent: {
+  readonly attempt: AttemptOutcome;
+  readonly guess: GuessOutcome;
+  readonly gathered: Gathered;
+  readonly asked: Asked;
+}): Rejected | null {
+  const { attempt, guess, gathered, asked } = spent;
+  const standing = gathered.facts.session?.standing;
+  if (standing === 'ended') return { outcome: 'rejected', because: 'session-ended' };
+  if (standing !== 'live') return { outcome: 'rejected', because: 'challenge-expired' };
+  if (guess.outcome === 'locked') {
+    return { outcome: 'rejected', because: 'locked', lockedUntil: guess.lockedUntil };
+  }
+  if (guess.outcome === 'disabled') return { outcome: 'rejected', because: 'authenticator-disabled' };
+  if (attempt.outcome === 'exhausted') return { outcome: 'rejected', because: 'attempts-exhausted' };
+  if (attempt.outcome === 'missing') return { outcome: 'rejected', because: 'challenge-expired' };
+  const { challenge } = attempt;
+  const replaced = challenge.kind !== asked.kind || challenge.authenticatorId !== asked.authenticatorId;
+  if (replaced || !isStillOffered(gathered, asked))
+    return { outcome: 'rejected', because: 'challenge-expired' };
+  return null;
+}
+
+/** The factor may have been removed, or its kind forbidden, since it was asked. The guess in hand was paid for, so locks are not asked again. */
+function isStillOffered(gathered: Gathered, asked: Asked): boolean {
+  const unlocked = { ...gathered.facts, codesLockedUntil: null, recoveryCodesLockedUntil: null };
+  const options = challengeOptions(unlocked, gathered.now);
+  return options.some(
+    ({ authenticatorId, kind }) => authenticatorId === asked.authenticatorId && kind === asked.kind,
+  );
+}
+
+function reject(context: FlowContext, request: AnswerRequest, rejected: Rejected): Rejected {
+  const { bearer, origin, purpose } = request;
+  const { because, lockedUntil } = rejected;
+  const name = because === 'locked' ? 'proofs-locked' : 'proof-rejected';
+  context.events.report({
+    name,
+    userId: bearer.userId,
+    organizationId: bearer.organizationId,
+    address: origin.address,
+    details: {
+      because,
+      purpose,
+      kind: bearer.asked?.kind ?? 'none',
+      ...(lockedUntil === undefined ? {} : { lockedUntil }),
+    },
+  });
+  return rejected;
+}
+
+/** Whether the answer used a recovery code, of which every address on file is told. */
+export function usedRecoveryCode(asked: Asked): boolean {
+  return asked.authenticatorId === RECOVERY_CODES_ID;
+}

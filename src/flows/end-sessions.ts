@@ -1,0 +1,33 @@
+import type { FlowContext } from './context';
+import { newId } from './context';
+
+/** Ends every session, pending login and challenge of one user by one write, however many there are. */
+export async function endSessionsOfUser(
+  context: FlowContext,
+  act: { readonly userId: string; readonly organizationId: string; readonly actorId?: string },
+): Promise<void> {
+  const { userId, organizationId, actorId } = act;
+  await context.records.replaceUserEpoch(userId, newId());
+  context.events.report({
+    name: 'sessions-ended',
+    userId,
+    organizationId,
+    ...(actorId === undefined ? {} : { actorId }),
+    details: { scope: 'user' },
+  });
+}
+
+/** The same for everybody of an organization. */
+export async function endSessionsOfOrganization(
+  context: FlowContext,
+  act: { readonly organizationId: string; readonly actorId?: string },
+): Promise<void> {
+  const { organizationId, actorId } = act;
+  await context.records.replaceOrganizationEpoch(organizationId, newId());
+  context.events.report({
+    name: 'sessions-ended',
+    organizationId,
+    ...(actorId === undefined ? {} : { actorId }),
+    details: { scope: 'organization' },
+  });
+}

@@ -1,0 +1,130 @@
+import type { Evidence } from '../core/assurance';
+import { decide } from '../core/decide';
+import type { Decision, Option } from '../core/decide';
+import type { Epochs } from '../core/session-lifetime';
+import { sessionExpiresAt } from '../core/session-lifetime';
+import type { Account } from '../ports';
+import type { PendingLogin } from '../stores/state-store';
+import { askFactor } from './ask-factor';
+import type { AskOutcome } from './ask-factor';
+import type { Asked, Grant } from './bearer';
+import type { FlowContext, Origin } from './context';
+import { newId } from './context';
+import { gatherLoginFacts } from './gather-facts';
+import type { Gathered } from './gather-facts';
+
+export type LoginOutcome =
+  | {
+      readonly outcome: 'signed-in';
+      readonly grant: Grant;
+      readonly decision: Decision;
+      readonly gathered: Gathered;
+    }
+  | {
+      readonly outcome: 'pending';
+      readonly pending: PendingLogin;
+      readonly decision: Decision & { readonly outcome: 'challenge' | 'enroll' };
+      readonly gathered: Gathered;
+      readonly asked: Asked | null;
+      readonly ask: AskOutcome | null;
+    }
+  | { readonly outcome: 'denied'; readonly decision: Decision & { readonly outcome: 'deny' | 'sign-in' } };
+
+/**
+ * What follows a right first factor: a session, a pending login with its first challenge, or a refusal.
+ * One round trip to decide; what it stores is written beside the session's own new id.
+ */
+export async function logIn(
+  context: FlowContext,
+  login: { readonly account: Account; readonly evidence: readonly Evidence[]; readonly origin: Origin },
+): Promise<LoginOutcome> {
+  const { account, evidence, origin } = login;
+  const gathered = await gatherLoginFacts(context, account, evidence);
+  const decision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
+  const { userId, organizationId } = { userId: account.id, organizationId: account.organizationId };
+  if (decision.outcome === 'deny' || decision.outcome === 'sign-in') {
+    context.events.report({
+      name: 'login-denied',
+      userId,
+      organizationId,
+      address: origin.address,
+      details: { because: decision.because },
+    });
+    return { outcome: 'denied', decision };
+  }
+  const epochs = await establishEpochs(context, gathered);
+  if (decision.outcome === 'allow' || (decision.outcome === 'enroll' && decision.skippable)) {
+    const grant: Grant = {
+      userId,
+      organizationId,
+      evidence,
+      epochs,
+      startedAt: gathered.now,
+      skipped: false,
+      expiresAt: sessionExpiresAt({ startedAt: gathered.now }, gathered.policy.policy),
+      replaces: null,
+    };
+    context.events.report({
+      name: 'signed-in',
+      userId,
+      organizationId,
+      address: origin.address,
+      details: { because: decision.because },
+    });
+    return { outcome: 'signed-in', grant, decision, gathered };
+  }
+  const pending: PendingLogin = {
+    id: newId(),
+    userId,
+    organizationId,
+    evidence,
+    epochs,
+    startedAt: gathered.now,
+    expiresAt: gathered.now + context.options.pendingLoginSeconds * 1000,
+  };
+  context.events.report({
+    name: 'password-accepted',
+    userId,
+    organizationId,
+    address: origin.address,
+    details: { next: decision.outcome },
+  });
+  return {
+    outcome: 'pending',
+    pending,
+    decision,
+    gathered,
+    ...(await begin(context, pending, decision, gathered)),
+  };
+}
+
+/** Stores the pending login and asks its first factor; both go out together. */
+async function begin(
+  context: FlowContext,
+  pending: PendingLogin,
+  decision: Decision,
+  gathered: Gathered,
+): Promise<{ readonly asked: Asked | null; readonly ask: AskOutcome | null }> {
+  const created = context.state.createPendingLogin(pending);
+  const option: Option | undefined = decision.outcome === 'challenge' ? decision.anyOf[0] : undefined;
+  if (option === undefined || option.kind === 'recovery-code') {
+    await created;
+    return { asked: null, ask: null };
+  }
+  const owner = { userId: pending.userId, ownerId: pending.id, purpose: 'login' } as const;
+  const [, ask] = await Promise.all([
+    created,
+    askFactor(context, { owner, option, gathered, pendingUntil: pending.expiresAt }),
+  ]);
+  return { asked: { purpose: 'login', ...option }, ask };
+}
+
+/** The epochs of the user and the organization; made at the very first login. */
+export async function establishEpochs(context: FlowContext, gathered: Gathered): Promise<Epochs> {
+  const { account, member, policy } = gathered;
+  const [user, organization] = await Promise.all([
+    member.epoch ?? context.records.establishUserEpoch(account.id, newId()),
+    policy.epoch ?? context.records.establishOrganizationEpoch(account.organizationId, newId()),
+  ]);
+  return { user, organization };
+}

@@ -1,0 +1,90 @@
+import type { EnrollableKind } from '../core/factor-kind';
+import type { Exemption } from '../core/member';
+import type { FlowContext } from './context';
+import { newId } from './context';
+
+/** Which member of which organization, and who acts. */
+export interface MemberAct {
+  readonly userId: string;
+  readonly organizationId: string;
+  readonly actorId?: string;
+}
+
+/** Switches MFA on or off for one member and assigns the kind that is asked. It holds from the member's next request. */
+export async function changeMemberSettings(
+  context: FlowContext,
+  act: MemberAct & { readonly enabled: boolean; readonly assignedKind: EnrollableKind | null },
+): Promise<void> {
+  const { userId, organizationId, enabled, assignedKind } = act;
+  await context.records.saveMemberSettings(userId, organizationId, { enabled, assignedKind });
+  report(context, act, 'member-changed', { enabled, assignedKind: assignedKind ?? 'none' });
+}
+
+export type ExemptionRefused = {
+  readonly outcome: 'refused';
+  readonly because: 'reason-missing' | 'author-missing' | 'end-not-in-future' | 'end-too-far';
+};
+
+const LONGEST_REASON = 500;
+const LONGEST_EXEMPTION_DAYS = 3660;
+const DAY_MS = 86_400_000;
+
+/** Exempts one named member, with a reason, an author and an end (PCI DSS 8.5.1); granting again extends. */
+export async function grantExemption(
+  context: FlowContext,
+  act: MemberAct & { readonly reason: string; readonly until: number },
+): Promise<{ readonly outcome: 'granted'; readonly exemption: Exemption } | ExemptionRefused> {
+  const { userId, organizationId, actorId, until } = act;
+  const now = context.clock.now();
+  const reason = act.reason
+    .replaceAll(/\p{Cc}/gu, ' ')
+    .trim()
+    .slice(0, LONGEST_REASON);
+  if (reason === '') return { outcome: 'refused', because: 'reason-missing' };
+  if (actorId === undefined || actorId === '') return { outcome: 'refused', because: 'author-missing' };
+  if (!Number.isFinite(until) || until <= now) return { outcome: 'refused', because: 'end-not-in-future' };
+  if (until > now + LONGEST_EXEMPTION_DAYS * DAY_MS) return { outcome: 'refused', because: 'end-too-far' };
+  const exemption: Exemption = { reason, grantedBy: actorId, grantedAt: now, until: Math.trunc(until) };
+  await context.records.saveExemption(userId, organizationId, exemption);
+  report(context, act, 'exemption-granted', { reason, until: exemption.until });
+  return { outcome: 'granted', exemption };
+}
+
+export async function endExemption(context: FlowContext, act: MemberAct): Promise<void> {
+  await context.records.saveExemption(act.userId, act.organizationId, null);
+  report(context, act, 'exemption-ended', {});
+}
+
+/** Takes every authenticator, recovery code and remembered browser away and ends the sessions; enrollment starts anew. */
+export async function resetMember(
+  context: FlowContext,
+  act: MemberAct & { readonly reason: string },
+): Promise<number> {
+  const { userId, reason } = act;
+  // The sessions end first: whatever fails after that, nobody goes on with what is being taken away.
+  await context.records.replaceUserEpoch(userId, newId());
+  const removed = await context.records.removeAllAuthenticators(userId);
+  await context.directory.noteEnrolled(userId, false);
+  report(context, act, 'member-reset', { reason, removed });
+  return removed;
+}
+
+export async function unlockMember(context: FlowContext, act: MemberAct): Promise<void> {
+  await context.records.clearGuesses(act.userId);
+  report(context, act, 'proofs-unlocked', {});
+}
+
+function report(
+  context: FlowContext,
+  { userId, organizationId, actorId }: MemberAct,
+  name: 'member-changed' | 'exemption-granted' | 'exemption-ended' | 'member-reset' | 'proofs-unlocked',
+  details: Readonly<Record<string, string | number | boolean>>,
+): void {
+  context.events.report({
+    name,
+    userId,
+    organizationId,
+    ...(actorId === undefined ? {} : { actorId }),
+    details,
+  });
+}

@@ -1,0 +1,68 @@
+import { decide } from '../core/decide';
+import type { Decision, Requirement } from '../core/decide';
+import { ENROLLABLE_KINDS } from '../core/factor-kind';
+import type { EnrollableKind } from '../core/factor-kind';
+import { enrollableKinds } from '../core/usable-factors';
+import type { Bearer } from './bearer';
+import type { Gathered } from './gather-facts';
+
+/** How old a proof may be that a change of factors rests on. */
+export const REPROOF_SECONDS = 600;
+
+export type EnrollmentLeave =
+  | {
+      readonly outcome: 'may-enroll';
+      readonly kinds: readonly EnrollableKind[];
+      readonly because: 'required' | 'offered' | 'assigned' | 'settings';
+    }
+  /** A proof is needed first, or the session is over, or there is nothing to enroll. */
+  | { readonly outcome: 'refused'; readonly decision: Decision }
+  | { readonly outcome: 'feature-off' };
+
+/** What a change of factors asks of a session: the strongest factor, or the password given again where there is none. */
+export function reproofRequirement(bearer: Bearer): Requirement {
+  return { kind: 'step-up', maxAgeSeconds: REPROOF_SECONDS, passwordSince: bearer.startedAt };
+}
+
+/**
+ * Whether a factor may be added now. In a pending login only where the decision says so, after every factor that exists
+ * was proven; in a session after a fresh proof. Whoever holds only the password of an enrolled person gets neither.
+ */
+export function mayEnroll(bearer: Bearer, gathered: Gathered, wizardUnderWay: boolean): EnrollmentLeave {
+  const { facts, now } = gathered;
+  const decision = decide(facts, { kind: 'policy' }, now);
+  const because = facts.member.enabled && facts.member.assignedKind !== null ? 'assigned' : 'required';
+  if (bearer.standing === 'pending') {
+    if (decision.outcome === 'enroll') return { outcome: 'may-enroll', kinds: decision.anyOf, because };
+    if (decision.outcome === 'allow' && wizardUnderWay) {
+      return { outcome: 'may-enroll', kinds: enrollableKinds(facts), because };
+    }
+    return { outcome: 'refused', decision };
+  }
+  if (decision.outcome === 'sign-in' || decision.outcome === 'challenge')
+    return { outcome: 'refused', decision };
+  if (!facts.featureAvailable || !facts.policy.enabled) return { outcome: 'feature-off' };
+  const proof = decide(facts, reproofRequirement(bearer), now);
+  if (proof.outcome === 'challenge' || proof.outcome === 'sign-in')
+    return { outcome: 'refused', decision: proof };
+  if (proof.outcome === 'enroll' && facts.hasPassword && !wizardUnderWay) {
+    // Enrollment is due and no factor exists: the password is the only proof there is, so it is asked for again.
+    const again = decide(
+      { ...facts, policy: { ...facts.policy, enabled: false } },
+      reproofRequirement(bearer),
+      now,
+    );
+    if (again.outcome !== 'allow') return { outcome: 'refused', decision: again };
+  }
+  if (decision.outcome === 'enroll') {
+    return {
+      outcome: 'may-enroll',
+      kinds: decision.anyOf,
+      because: decision.because === 'offered' ? 'offered' : because,
+    };
+  }
+  const kinds = ENROLLABLE_KINDS.filter(
+    (kind) => facts.policy.methods.includes(kind) && facts.availableKinds.includes(kind),
+  );
+  return { outcome: 'may-enroll', kinds, because: 'settings' };
+}

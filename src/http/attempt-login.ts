@@ -1,0 +1,49 @@
+import type { Request } from 'express';
+import type { LoginOutcome } from '../flows/log-in';
+import { logIn } from '../flows/log-in';
+import { enterPendingLogin } from './establish-session';
+import type { HttpContext } from './http-context';
+import { originOf } from './origin';
+
+export type LoginAttempt =
+  | { readonly outcome: 'wrong'; readonly info: unknown }
+  | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
+  | (LoginOutcome & { readonly outcome: 'signed-in'; readonly user: Express.User })
+  | (LoginOutcome & { readonly outcome: 'pending' | 'denied' });
+
+/**
+ * The password step, the same for the strategy, our own form and JSON: verdict on the password, then the decision.
+ * A pending login has entered its new session when this returns; a granted one is for the caller to establish.
+ */
+export async function attemptLogin(
+  context: HttpContext,
+  req: Request,
+  submitted: { readonly username: string; readonly password: string; readonly returnTo: string | null },
+): Promise<LoginAttempt> {
+  const { username, password, returnTo } = submitted;
+  const origin = originOf(req);
+  const verdict = await context.passwords.check(req, username, password);
+  if (verdict.outcome !== 'right') {
+    context.events.report({
+      name: verdict.outcome === 'wrong' ? 'password-rejected' : 'password-throttled',
+      organizationId: '',
+      address: origin.address,
+    });
+    return verdict;
+  }
+  const { user } = verdict;
+  const account = context.directory.accountOf(user);
+  const evidence = [{ method: 'password', at: context.clock.now() } as const];
+  const login = await logIn(context, { account, evidence, origin });
+  if (login.outcome === 'signed-in') return { ...login, user };
+  if (login.outcome === 'pending') {
+    await enterPendingLogin(req, {
+      pending: login.pending,
+      slot: {
+        ...(login.asked === null ? {} : { asked: login.asked }),
+        ...(returnTo === null ? {} : { returnTo }),
+      },
+    });
+  }
+  return login;
+}

@@ -1,0 +1,66 @@
+import type { Decision } from '../core/decide';
+import type { AskOutcome } from '../flows/ask-factor';
+import type { Gathered } from '../flows/gather-facts';
+import type { LoginAttempt } from './attempt-login';
+import type { HttpContext } from './http-context';
+import { nextPath, showOptions } from './respond';
+
+type StepBody = { readonly outcome: string; readonly next: string; readonly [field: string]: unknown };
+
+/** The JSON answer to a password that leads to a second step. */
+export function describePending(
+  context: HttpContext,
+  attempt: LoginAttempt & { readonly outcome: 'pending' },
+): StepBody {
+  return describeDecision(context, {
+    decision: attempt.decision,
+    gathered: attempt.gathered,
+    ask: attempt.ask,
+    returnTo: null,
+  });
+}
+
+/** The JSON answer of a step after which something else is asked. */
+export function describeDecision(
+  context: HttpContext,
+  step: {
+    readonly decision: Decision;
+    readonly gathered: Gathered;
+    readonly ask: AskOutcome | null;
+    readonly returnTo: string | null;
+  },
+): StepBody {
+  const { decision, gathered, ask, returnTo } = step;
+  const next = nextPath(context, decision, returnTo);
+  if (decision.outcome === 'challenge') {
+    return {
+      outcome: 'challenge',
+      because: decision.because,
+      next,
+      anyOf: showOptions(gathered, decision.anyOf),
+      ...(decision.password === undefined ? {} : { password: true }),
+      ...describeAsk(ask),
+    };
+  }
+  if (decision.outcome === 'enroll') {
+    const { because, anyOf, skippable, graceUntil, skipsLeft } = decision;
+    return {
+      outcome: 'enroll',
+      because,
+      next,
+      anyOf,
+      skippable,
+      ...(graceUntil === undefined ? {} : { graceUntil }),
+      ...(skipsLeft === undefined ? {} : { skipsLeft }),
+    };
+  }
+  return { outcome: decision.outcome, because: decision.because, next };
+}
+
+/** What became of the code: sent, or why not. */
+export function describeAsk(ask: AskOutcome | null): Readonly<Record<string, unknown>> {
+  if (ask === null || ask.outcome === 'gone') return {};
+  if (ask.outcome === 'asked') return ask.sent === undefined ? {} : { sent: ask.sent };
+  const { because, retryAfterSeconds } = ask;
+  return { notSent: { because, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) } };
+}

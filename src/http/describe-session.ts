@@ -1,0 +1,38 @@
+import type { Request } from 'express';
+import { deriveAmr, deriveAssurance, deriveAssuranceLevel } from '../core/assurance';
+import type { Assurance } from '../core/assurance';
+import { sessionExpiresAt } from '../core/session-lifetime';
+import { gatherFacts } from '../flows/gather-facts';
+import type { HttpContext } from './http-context';
+import { identifyVisitor } from './visitor';
+
+/** How the person of this request signed in. */
+export interface SessionDescription {
+  readonly assurance: Assurance;
+  /** Authenticator assurance level of NIST SP 800-63B-4; a session proven by an email code stays at 1. */
+  readonly assuranceLevel: 1 | 2;
+  /** RFC 8176 values. */
+  readonly amr: readonly string[];
+  readonly startedAt: number;
+  readonly expiresAt: number;
+}
+
+/** Null for a visitor without a live session, a login in progress included. */
+export async function describeSession(
+  context: HttpContext,
+  req: Request,
+): Promise<SessionDescription | null> {
+  const visitor = await identifyVisitor(context, req);
+  if (visitor.kind === 'anonymous' || visitor.bearer.standing !== 'session') return null;
+  const { bearer, account } = visitor;
+  const { facts, policy } = await gatherFacts(context, account, bearer);
+  if (facts.session?.standing !== 'live') return null;
+  const { evidence, startedAt } = bearer;
+  return {
+    assurance: deriveAssurance(evidence),
+    assuranceLevel: deriveAssuranceLevel(evidence),
+    amr: deriveAmr(evidence),
+    startedAt,
+    expiresAt: sessionExpiresAt({ startedAt }, policy.policy),
+  };
+}

@@ -1,0 +1,170 @@
+import type { Request } from 'express';
+import type { Evidence } from '../core/assurance';
+import { deriveAmr } from '../core/assurance';
+import type { Bearer, Grant } from '../flows/bearer';
+import type { Origin } from '../flows/context';
+import { newId } from '../flows/context';
+import type { PendingLogin, SessionEntry } from '../stores/state-store';
+import type { HttpContext } from './http-context';
+import { originOf } from './origin';
+import { readSlot, requireSession } from './session-slot';
+import type { MfaSlot, SessionGrantSlot } from './session-slot';
+
+/** Half a login: a new session id, in which Passport finds nobody. */
+export async function enterPendingLogin(
+  req: Request,
+  entry: { readonly pending: PendingLogin; readonly slot: Pick<MfaSlot, 'asked' | 'returnTo'> },
+): Promise<void> {
+  const { pending, slot } = entry;
+  await regenerate(req);
+  const { userId, organizationId, epochs, startedAt, expiresAt } = pending;
+  requireSession(req).mfa = {
+    ...slot,
+    login: { userId, organizationId, pendingId: pending.id, epochs, startedAt, expiresAt },
+  };
+}
+
+/**
+ * Grants the session: a new id, Passport's user and our slot in one write, and the entry without which no session is
+ * live. `keep` is what survives of the session before.
+ */
+export async function grantSession(
+  context: HttpContext,
+  req: Request,
+  granted: { readonly user: Express.User; readonly grant: Grant; readonly keep: Partial<MfaSlot> },
+): Promise<void> {
+  const { user, grant, keep } = granted;
+  const registered = prepareGrant(context, req, { grant, keep });
+  await Promise.all([registered, logInWithPassport(req, user)]);
+}
+
+/**
+ * Arranges that the session which Passport is about to make carries our slot from its first write. Used by the strategy,
+ * where Passport itself does the rest.
+ */
+export function prepareGrant(
+  context: HttpContext,
+  req: Request,
+  granted: { readonly grant: Grant; readonly keep: Partial<MfaSlot> },
+): Promise<void> {
+  const { grant, keep } = granted;
+  const session: SessionGrantSlot = {
+    userId: grant.userId,
+    handle: newId(),
+    userEpoch: grant.epochs.user,
+    organizationEpochs: [[grant.organizationId, grant.epochs.organization]],
+    startedAt: grant.startedAt,
+    seenAt: context.clock.now(),
+    evidence: grant.evidence,
+    skipped: grant.skipped,
+  };
+  writeOnRegenerate(context, req, { grant, slot: { ...keep, session } });
+  return register(context, { session, grant, origin: originOf(req) });
+}
+
+/** The cookie of a session that we set up ends when the policy ends the session. */
+function endCookieWithGrant(context: HttpContext, req: Request, grant: Grant): void {
+  if (context.ownCookie.name === null) return;
+  requireSession(req).cookie.maxAge = Math.max(1000, grant.expiresAt - context.clock.now());
+}
+
+function writeOnRegenerate(
+  context: HttpContext,
+  req: Request,
+  { grant, slot }: { readonly grant: Grant; readonly slot: MfaSlot },
+): void {
+  const before = requireSession(req);
+  const { returnTo } = before;
+  const regenerateBefore = before.regenerate.bind(before);
+  before.regenerate = function regenerateWithSlot(done) {
+    return regenerateBefore(function writeSlot(error: unknown) {
+      if (error === undefined || error === null) {
+        req.session.mfa = slot;
+        endCookieWithGrant(context, req, grant);
+        if (returnTo !== undefined) req.session.returnTo = returnTo;
+      }
+      done(error);
+    });
+  };
+}
+
+function logInWithPassport(req: Request, user: Express.User): Promise<void> {
+  return new Promise((resolve, reject) => {
+    req.logIn(user, (error: unknown) => {
+      if (error === undefined || error === null) resolve();
+      else reject(toError(error));
+    });
+  });
+}
+
+/** A proof was added in a session that goes on: a new id, everything of the host's kept, the old handle ended. */
+export async function upgradeSession(
+  context: HttpContext,
+  req: Request,
+  upgrade: { readonly grant: Grant; readonly change: Partial<MfaSlot> },
+): Promise<void> {
+  const { grant, change } = upgrade;
+  const before = readSlot(req);
+  const { cookie: _cookie, ...data } = requireSession(req);
+  const session: SessionGrantSlot = {
+    userId: grant.userId,
+    handle: newId(),
+    userEpoch: grant.epochs.user,
+    organizationEpochs: before.session?.organizationEpochs ?? [
+      [grant.organizationId, grant.epochs.organization],
+    ],
+    startedAt: grant.startedAt,
+    seenAt: context.clock.now(),
+    evidence: grant.evidence,
+    skipped: grant.skipped,
+  };
+  const { asked: _asked, csrfToken: _csrfToken, ...kept } = before;
+  const registered = register(context, { session, grant, origin: originOf(req) });
+  await Promise.all([registered, regenerate(req)]);
+  Object.assign(requireSession(req), data, { mfa: { ...kept, ...change, session } });
+  endCookieWithGrant(context, req, grant);
+}
+
+/** The session of a bearer as it goes on with more evidence. */
+export function continueGrant(
+  bearer: Bearer,
+  proven: { readonly evidence: readonly Evidence[]; readonly expiresAt: number },
+): Grant {
+  const { userId, organizationId, epochs, startedAt, ownerId } = bearer;
+  const skipped = bearer.standing === 'session' && bearer.skipped;
+  return { userId, organizationId, epochs, startedAt, skipped, replaces: ownerId, ...proven };
+}
+
+export function register(
+  context: HttpContext,
+  entry: { readonly session: SessionGrantSlot; readonly grant: Grant; readonly origin: Origin },
+): Promise<void> {
+  const { session, grant, origin } = entry;
+  const listed: SessionEntry = {
+    handle: session.handle,
+    organizationId: grant.organizationId,
+    startedAt: session.startedAt,
+    seenAt: session.seenAt,
+    expiresAt: grant.expiresAt,
+    userAgent: origin.userAgent,
+    address: origin.address,
+    methods: deriveAmr(grant.evidence),
+  };
+  return context.state.registerSession(grant.userId, listed, {
+    now: context.clock.now(),
+    ...(grant.replaces === null ? {} : { replaces: grant.replaces }),
+  });
+}
+
+export function regenerate(req: Request): Promise<void> {
+  return new Promise((resolve, reject) => {
+    requireSession(req).regenerate((error: unknown) => {
+      if (error === undefined || error === null) resolve();
+      else reject(toError(error));
+    });
+  });
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

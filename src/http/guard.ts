@@ -1,0 +1,111 @@
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { decide } from '../core/decide';
+import type { Decision, Requirement } from '../core/decide';
+import { isSeenAtStale } from '../core/session-lifetime';
+import type { Bearer } from '../flows/bearer';
+import { gatherFacts } from '../flows/gather-facts';
+import type { HttpContext } from './http-context';
+import { refuseRequest } from './refuse-request';
+import { readSlot, updateSlot } from './session-slot';
+import { identifyVisitor } from './visitor';
+import type { Visitor } from './visitor';
+
+export interface GuardOptions {
+  /**
+   * What happens to visitors who are not signed in: `sign-in` (default) sends them to the login page, `pass` leaves them to
+   * the host's own routes. A login that is not finished is not signed in.
+   */
+  readonly anonymous?: 'sign-in' | 'pass';
+  /** Paths of the host's own log-out, reachable from every wall. Exact, below the app's root. Default `['/logout']`. */
+  readonly logoutPaths?: readonly string[];
+}
+
+/** Everything below obeys the policy: one decision a request, from facts read in one round trip. */
+export function createGuard(context: HttpContext, options: GuardOptions = {}): RequestHandler {
+  const logoutPaths = new Set(options.logoutPaths ?? ['/logout']);
+  return function mfaGuard(req, res, next) {
+    if (logoutPaths.has(req.baseUrl + req.path)) {
+      next();
+      return;
+    }
+    pass(context, {
+      req,
+      res,
+      next,
+      requirement: { kind: 'policy' },
+      anonymous: options.anonymous ?? 'sign-in',
+    }).catch(next);
+  };
+}
+
+/** A route that wants a second factor no older than this (RFC 9470). It judges the policy too, so it holds without the guard. */
+export function createRequireStepUp(
+  context: HttpContext,
+  options: { readonly maxAgeSeconds: number },
+): RequestHandler {
+  const { maxAgeSeconds } = options;
+  if (!Number.isFinite(maxAgeSeconds) || maxAgeSeconds <= 0) {
+    throw new TypeError(
+      `mfa.requireStepUp: maxAgeSeconds is ${String(maxAgeSeconds)}; it must be a positive number of seconds, such as { maxAgeSeconds: 300 }.`,
+    );
+  }
+  return function requireStepUp(req, res, next) {
+    pass(context, {
+      req,
+      res,
+      next,
+      requirement: { kind: 'step-up', maxAgeSeconds },
+      anonymous: 'sign-in',
+    }).catch(next);
+  };
+}
+
+async function pass(
+  context: HttpContext,
+  request: {
+    readonly req: Request;
+    readonly res: Response;
+    readonly next: NextFunction;
+    readonly requirement: Requirement;
+    readonly anonymous: 'sign-in' | 'pass';
+  },
+): Promise<void> {
+  const { req, res, next, requirement, anonymous } = request;
+  const visitor = await identifyVisitor(context, req);
+  const signedIn = visitor.kind === 'known' && visitor.bearer.standing === 'session';
+  if (!signedIn && anonymous === 'pass') return next();
+  const decision = signedIn ? await judge(context, req, visitor, requirement) : NO_SESSION;
+  if (decision.outcome === 'allow') return next();
+  await refuseRequest(context, { req, res, visitor, decision });
+}
+
+const NO_SESSION: Decision = { outcome: 'sign-in', because: 'no-session' };
+
+async function judge(
+  context: HttpContext,
+  req: Request,
+  visitor: Visitor & { readonly kind: 'known' },
+  requirement: Requirement,
+): Promise<Decision> {
+  const { account, bearer } = visitor;
+  const gathered = await gatherFacts(context, account, bearer);
+  const decision = decide(gathered.facts, requirement, gathered.now);
+  if (decision.outcome === 'allow') await renewSeenAt(context, req, bearer, gathered.policy.policy);
+  return decision;
+}
+
+/** The idle end counts from here. Written now and then, never for a session that was ended meanwhile. */
+async function renewSeenAt(
+  context: HttpContext,
+  req: Request,
+  bearer: Bearer,
+  policy: Parameters<typeof isSeenAtStale>[1],
+): Promise<void> {
+  if (bearer.standing !== 'session') return;
+  const now = context.clock.now();
+  if (!isSeenAtStale(bearer, policy, now)) return;
+  const { session } = readSlot(req);
+  if (session === undefined) return;
+  updateSlot(req, { session: { ...session, seenAt: now } });
+  await context.state.touchSession(bearer.userId, bearer.ownerId, now);
+}

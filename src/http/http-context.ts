@@ -1,0 +1,13 @@
+import type { FlowContext } from '../flows/context';
+import type { CsrfGuard } from './csrf';
+import type { PasswordCheck } from './password-check';
+import type { PageRenderer } from './render-page';
+
+/** What the routes work with besides the flows. */
+export interface HttpContext extends FlowContext {
+  readonly csrf: CsrfGuard;
+  readonly passwords: PasswordCheck;
+  readonly pages: PageRenderer;
+  /** The session cookie, where `mfa.sessions()` set it: its end follows the policy, and signing out clears it. */
+  readonly ownCookie: { name: string | null };
+}

@@ -1,0 +1,128 @@
+import type { Request } from 'express';
+import { Strategy } from 'passport';
+import { Strategy as LocalStrategy } from 'passport-local';
+import { parseLocalPath } from '../core/local-path';
+import { attemptLogin } from './attempt-login';
+import type { LoginAttempt } from './attempt-login';
+import { describePending } from './describe-login';
+import { prepareGrant } from './establish-session';
+import type { HttpContext } from './http-context';
+import { adaptVerify } from './password-check';
+import { wantsJson } from './render-page';
+import { nextPath } from './respond';
+import { fieldOf, requestedReturnTo } from './return-to';
+import { sentenceFor } from './sentences';
+
+/** The same as passport-local's. */
+export interface MfaStrategyOptions {
+  readonly usernameField?: string;
+  readonly passwordField?: string;
+  readonly passReqToCallback?: boolean;
+}
+
+/** The part of `passport.authenticate`'s options that the second step has to remember. */
+interface AuthenticateOptions {
+  readonly successRedirect?: string;
+  readonly successReturnToOrRedirect?: string;
+  readonly session?: boolean;
+}
+
+interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/**
+ * Passport strategy `mfa`: the password by the host's callback, then the decision. It calls exactly one of Passport's verbs.
+ * A login that needs a second factor goes on to the pages; Passport sees no user until the factor is proven.
+ */
+export class MfaStrategy extends Strategy {
+  override readonly name = 'mfa';
+  readonly #context: HttpContext;
+  /** Reads the credentials from the request, and nothing more. */
+  readonly #local: LocalStrategy;
+
+  constructor(context: HttpContext, verify: (...args: never[]) => unknown, options: MfaStrategyOptions = {}) {
+    super();
+    if (typeof verify !== 'function') {
+      throw new TypeError(
+        'mfa.strategy(verify): verify must be a function (username, password) => user | false.',
+      );
+    }
+    const { usernameField = 'username', passwordField = 'password', passReqToCallback = false } = options;
+    this.#context = context;
+    context.passwords.use(adaptVerify(verify, { passReqToCallback }));
+    this.#local = new LocalStrategy({ usernameField, passwordField }, (username, password, done) =>
+      done(null, { username, password }),
+    );
+  }
+
+  override authenticate(req: Request, options: AuthenticateOptions = {}): void {
+    const verbs = {
+      fail: (challenge: { readonly message: string }, status = 400) => this.fail(challenge, status),
+      error: (error: Error) => this.error(error),
+      success: (credentials: Credentials) => {
+        const returnTo = returnToAfter(req, options);
+        attemptLogin(this.#context, req, { ...credentials, returnTo })
+          .then((attempt) => this.#conclude(req, attempt, options))
+          .catch((error: unknown) => this.error(error));
+      },
+    };
+    const local: LocalStrategy = Object.assign(Object.create(this.#local), verbs);
+    local.authenticate(req, options);
+  }
+
+  async #conclude(req: Request, attempt: LoginAttempt, options: AuthenticateOptions): Promise<void> {
+    switch (attempt.outcome) {
+      case 'wrong':
+        return this.fail(infoOf(attempt.info), 401);
+      case 'throttled':
+        req.res?.set('Retry-After', String(attempt.retryAfterSeconds));
+        return this.fail({ message: sentenceFor('too-many-passwords') }, 429);
+      case 'denied':
+        return this.fail({ message: sentenceFor(attempt.decision.because) }, 403);
+      case 'pending':
+        return this.#goOn(req, attempt);
+      case 'signed-in':
+        return this.#signIn(req, attempt, options);
+    }
+  }
+
+  /** To the challenge or the enrollment, where no session of Passport's begins before it is done. */
+  #goOn(req: Request, attempt: LoginAttempt & { readonly outcome: 'pending' }): void {
+    const { res } = req;
+    if (res !== undefined && wantsJson(req)) res.json(describePending(this.#context, attempt));
+    else this.redirect(nextPath(this.#context, attempt.decision, null), 303);
+  }
+
+  async #signIn(
+    req: Request,
+    attempt: LoginAttempt & { readonly outcome: 'signed-in' },
+    options: AuthenticateOptions,
+  ): Promise<void> {
+    const { grant, user, decision } = attempt;
+    if (options.session === false) {
+      // Without a session there is nothing that could be asked for a factor later.
+      if (decision.outcome === 'allow') return this.success(user);
+      return this.fail({ message: sentenceFor('mfa-required') }, 403);
+    }
+    await prepareGrant(this.#context, req, { grant, keep: {} });
+    this.success(user);
+  }
+}
+
+/** What the host's callback said beside `false`, which Passport shows as its flash or message. */
+function infoOf(info: unknown): { readonly message: string } | string {
+  if (typeof info === 'string') return info;
+  const message = fieldOf(info, 'message');
+  return { message: typeof message === 'string' ? message : sentenceFor('wrong-credentials') };
+}
+
+/** Where the host's own options would have led, kept for the end of the second step. */
+function returnToAfter(req: Request, options: AuthenticateOptions): string | null {
+  const { successReturnToOrRedirect, successRedirect } = options;
+  if (successReturnToOrRedirect !== undefined) {
+    return parseLocalPath(req.session?.returnTo) ?? parseLocalPath(successReturnToOrRedirect);
+  }
+  return successRedirect === undefined ? requestedReturnTo(req) : parseLocalPath(successRedirect);
+}

@@ -1,0 +1,115 @@
+import type { Decision, Option } from '../../core/decide';
+import { findSendWait } from '../../flows/ask-factor';
+import type { Rejected } from '../../flows/answer-challenge';
+import { challengeOwner } from '../../flows/bearer';
+import type { Asked } from '../../flows/bearer';
+import type { Gathered } from '../../flows/gather-facts';
+import type { Challenge, ChallengePurpose } from '../../stores/state-store';
+import { durationText, momentOf } from '../moments';
+import type { CodeLocals, FactorChoice, Moment } from '../page-locals';
+import { showOptions } from '../respond';
+import { sentenceFor } from '../sentences';
+import type { KnownPageRequest } from './page-route';
+
+export type Challenging = Decision & { readonly outcome: 'challenge' };
+
+/** A challenge as it stands when its page is opened. */
+export interface Opened {
+  readonly gathered: Gathered;
+  readonly decision: Challenging;
+}
+
+/** What a page that asks for a code shows beside the field. */
+export interface AskedView extends CodeLocals {
+  readonly asked: Asked;
+  readonly label: string | null;
+  readonly alternatives: readonly FactorChoice[];
+  readonly lockedUntil: Moment | null;
+  readonly expired: boolean;
+}
+
+/**
+ * The factor that is asked: the one that was asked last, if it is still offered; otherwise the first, if it needs no sending.
+ * Null where the person has to choose, since a page that is only looked at sends nothing.
+ */
+export function askedFactor(page: KnownPageRequest, opened: Opened, purpose: ChallengePurpose): Asked | null {
+  const { decision, gathered } = opened;
+  const { asked } = page.visitor.bearer;
+  const offered = (option: Option) =>
+    asked?.purpose === purpose &&
+    asked.authenticatorId === option.authenticatorId &&
+    asked.kind === option.kind;
+  if (asked !== null && decision.anyOf.some((option) => offered(option))) return asked;
+  // A locked factor is not offered, but the page says so and what else there is.
+  if (asked?.purpose === purpose && asked.kind !== 'recovery-code' && codesLockEnd(gathered) !== null)
+    return asked;
+  const [first] = decision.anyOf;
+  const needsNoSending = first !== undefined && (first.kind === 'totp' || decision.anyOf.length === 1);
+  if (!needsNoSending || first.kind === 'email' || first.kind === 'sms') return null;
+  return { purpose, authenticatorId: first.authenticatorId, kind: first.kind };
+}
+
+export function toChoices(gathered: Gathered, options: readonly Option[]): readonly FactorChoice[] {
+  return showOptions(gathered, options).map(({ authenticatorId, kind, label, destination }) => ({
+    authenticatorId,
+    kind,
+    label: label ?? null,
+    destination: destination ?? null,
+  }));
+}
+
+/** Everything about the factor that is asked, read for showing. */
+export async function viewAsked(
+  page: KnownPageRequest,
+  view: {
+    readonly asked: Asked;
+    readonly decision: Challenging;
+    readonly gathered: Gathered;
+    readonly refused: { readonly because: string; readonly attemptsLeft?: number } | null;
+  },
+): Promise<AskedView> {
+  const { asked, decision, gathered, refused } = view;
+  const { context, visitor } = page;
+  const option: Option = { authenticatorId: asked.authenticatorId, kind: asked.kind };
+  const [challenge, waitSeconds] = await Promise.all([
+    context.state.findChallenge(challengeOwner(visitor.bearer, asked.purpose)),
+    findSendWait(context, gathered, option),
+  ]);
+  const choices = toChoices(gathered, decision.anyOf);
+  const own = choices.find(({ authenticatorId }) => authenticatorId === asked.authenticatorId);
+  const now = context.clock.now();
+  const live = challenge?.authenticatorId === asked.authenticatorId ? challenge : undefined;
+  const delivered = asked.kind === 'sms' || asked.kind === 'email';
+  return {
+    asked,
+    label: own?.label ?? null,
+    alternatives: choices.filter(({ authenticatorId }) => authenticatorId !== asked.authenticatorId),
+    destination: live?.maskedDestination ?? own?.destination ?? null,
+    validFor: delivered && live !== undefined ? durationText((live.expiresAt - now) / 1000) : null,
+    fallbackFrom: live?.fallbackFrom ?? null,
+    resend: waitSeconds === null ? null : { waitSeconds },
+    error: refused === null ? null : errorText(refused),
+    clockIsOff: refused?.because === 'clock-off',
+    lockedUntil: asked.kind === 'recovery-code' ? null : codesLockEnd(gathered),
+    expired: delivered && isOver(live, now),
+  };
+}
+
+function isOver(challenge: Challenge | undefined, now: number): boolean {
+  return challenge === undefined || challenge.codeHash === null || now >= challenge.expiresAt;
+}
+
+function codesLockEnd({ facts, now }: Gathered): Moment | null {
+  const { codesLockedUntil } = facts;
+  return codesLockedUntil !== null && now < codesLockedUntil ? momentOf(codesLockedUntil) : null;
+}
+
+/** The sentence beside the field, with the tries left. */
+export function errorText({
+  because,
+  attemptsLeft,
+}: Pick<Rejected, 'attemptsLeft'> & { readonly because: string }): string {
+  const sentence = sentenceFor(because);
+  if (attemptsLeft === undefined) return sentence;
+  return `${sentence} ${attemptsLeft === 1 ? '1 try left.' : `${attemptsLeft} tries left.`}`;
+}

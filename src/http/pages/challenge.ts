@@ -1,0 +1,238 @@
+import type { Router } from 'express';
+import { decide } from '../../core/decide';
+import { answerChallenge, usedRecoveryCode } from '../../flows/answer-challenge';
+import type { Answer, Rejected } from '../../flows/answer-challenge';
+import { askFactor } from '../../flows/ask-factor';
+import type { AskOutcome } from '../../flows/ask-factor';
+import type { Asked } from '../../flows/bearer';
+import { challengeOwner } from '../../flows/bearer';
+import { gatherFacts } from '../../flows/gather-facts';
+import type { Gathered } from '../../flows/gather-facts';
+import { reportRecoveryCodeUse } from '../../flows/report-recovery-code-use';
+import { describeAsk, describeDecision } from '../describe-login';
+import type { HttpContext } from '../http-context';
+import { originOf } from '../origin';
+import { refusalStatus } from '../refusal-status';
+import { sendNext } from '../respond';
+import { fieldOf } from '../return-to';
+import { sentenceFor } from '../sentences';
+import { readSlot, updateSlot } from '../session-slot';
+import { askedFactor, toChoices, viewAsked } from './challenge-view';
+import type { Opened } from './challenge-view';
+import { finishProof } from './finish-login';
+import { startOver } from './login';
+import { answerRefusal, field, knownPageRoute, refuse, show } from './page-route';
+import type { KnownPageRequest } from './page-route';
+
+export function addChallengeRoutes(router: Router, context: HttpContext): void {
+  router.get('/challenge', knownPageRoute(context, showChallenge));
+  router.post('/challenge', knownPageRoute(context, submitProof));
+  router.post('/challenge/factor', knownPageRoute(context, chooseFactor));
+  router.post('/challenge/resend', knownPageRoute(context, resendCode));
+}
+
+/** Reads where the visitor stands; goes on without the page where no second factor is asked here. */
+async function openChallenge(page: KnownPageRequest): Promise<Opened | null> {
+  const { context, visitor, returnTo, res, req } = page;
+  const gathered = await gatherFacts(context, visitor.account, visitor.bearer);
+  const decision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
+  if (decision.outcome === 'challenge') return { gathered, decision };
+  if (decision.outcome === 'allow' && visitor.bearer.standing === 'pending') {
+    // The policy changed in the middle of the login: the next one will be let through.
+    await startOver(page, { because: 'challenge-expired', status: 409 });
+  } else if (decision.outcome === 'allow' || decision.outcome === 'enroll') {
+    const step = describeDecision(context, { decision, gathered, ask: null, returnTo });
+    sendNext(req, res, step);
+  } else {
+    await refuse(page, decision);
+  }
+  return null;
+}
+
+async function showChallenge(page: KnownPageRequest): Promise<void> {
+  const opened = await openChallenge(page);
+  if (opened === null) return;
+  if (page.json) {
+    const { decision, gathered } = opened;
+    page.res.json(describeDecision(page.context, { decision, gathered, ask: null, returnTo: page.returnTo }));
+    return;
+  }
+  await renderChallenge(page, { ...opened, refused: null, status: 200 });
+}
+
+async function renderChallenge(
+  page: KnownPageRequest,
+  view: Opened & {
+    readonly refused: { readonly because: string; readonly attemptsLeft?: number } | null;
+    readonly status: number;
+  },
+): Promise<void> {
+  const { gathered, decision, refused, status } = view;
+  const asked = askedFactor(page, view, 'login');
+  if (asked === null) {
+    const error = refused === null ? null : sentenceFor(refused.because);
+    await show(page, 'choose-factor', { choices: toChoices(gathered, decision.anyOf), error }, status);
+    return;
+  }
+  const shown = await viewAsked(page, { asked, decision, gathered, refused });
+  await show(
+    page,
+    'challenge',
+    { ...shown, kind: asked.kind, rememberBrowser: null, unlockSent: false },
+    status,
+  );
+}
+
+async function submitProof(page: KnownPageRequest): Promise<void> {
+  const asking = await ensureAsked(page);
+  if (asking === null) return;
+  const { context, req, visitor } = asking;
+  const { bearer, account } = visitor;
+  const answer = await answerChallenge(context, {
+    account,
+    bearer,
+    purpose: 'login',
+    requirement: { kind: 'policy' },
+    submitted: fieldOf(req.body, 'code'),
+    origin: originOf(req),
+  });
+  if (answer.outcome === 'rejected') return showRejection(asking, answer);
+  return goOn(asking, answer);
+}
+
+/** A factor that needs no sending is asked with its answer: the page had nothing to start. */
+async function ensureAsked(page: KnownPageRequest): Promise<KnownPageRequest | null> {
+  if (page.visitor.bearer.asked?.purpose === 'login') return page;
+  const opened = await openChallenge(page);
+  if (opened === null) return null;
+  const asked = askedFactor(page, opened, 'login');
+  if (asked === null) {
+    const refused = { because: 'no-challenge' };
+    await answerRefusal(page, { ...refused, status: 409 }, (status) =>
+      renderChallenge(page, { ...opened, refused, status }),
+    );
+    return null;
+  }
+  await ask(page, opened.gathered, asked);
+  return withAsked(page, asked);
+}
+
+function withAsked(page: KnownPageRequest, asked: Asked): KnownPageRequest {
+  updateSlot(page.req, { asked });
+  return { ...page, visitor: { ...page.visitor, bearer: { ...page.visitor.bearer, asked } } };
+}
+
+function ask(
+  page: KnownPageRequest,
+  gathered: Gathered,
+  option: Pick<Asked, 'authenticatorId' | 'kind'>,
+): Promise<AskOutcome> {
+  const { context, visitor, req } = page;
+  const pendingUntil =
+    visitor.bearer.standing === 'pending' ? (readSlot(req).login?.expiresAt ?? null) : null;
+  const { authenticatorId, kind } = option;
+  const owner = challengeOwner(visitor.bearer, 'login');
+  return askFactor(context, { owner, option: { authenticatorId, kind }, gathered, pendingUntil });
+}
+
+async function goOn(
+  page: KnownPageRequest,
+  answer: Answer & { readonly outcome: 'verified' },
+): Promise<void> {
+  const { context, req, res, visitor, returnTo } = page;
+  const { decision, evidence, gathered, asked } = answer;
+  if (usedRecoveryCode(asked)) await reportRecoveryCodeUse(context, { gathered, origin: originOf(req) });
+  if (decision.outcome === 'allow') {
+    await finishProof(page, { evidence, gathered });
+    const next = returnTo ?? context.options.defaultReturnTo;
+    return sendNext(req, res, { outcome: 'signed-in', because: decision.because, next });
+  }
+  if (decision.outcome === 'enroll') {
+    if (visitor.bearer.standing === 'pending') {
+      await context.state.savePendingEvidence(visitor.bearer.userId, visitor.bearer.ownerId, evidence);
+      updateSlot(req, { asked: undefined });
+    } else {
+      await finishProof(page, { evidence, gathered });
+    }
+    return sendNext(req, res, describeDecision(context, { decision, gathered, ask: null, returnTo }));
+  }
+  return refuse(page, decision);
+}
+
+async function showRejection(page: KnownPageRequest, rejected: Rejected): Promise<void> {
+  const { because } = rejected;
+  const status = refusalStatus(because);
+  const over = because === 'attempts-exhausted' || because === 'session-ended';
+  if (over && page.visitor.bearer.standing === 'pending') return startOver(page, { because, status });
+  const { lockedUntil, attemptsLeft, driftSeconds } = rejected;
+  const now = page.context.clock.now();
+  const refusal = {
+    because,
+    status,
+    ...(attemptsLeft === undefined ? {} : { attemptsLeft }),
+    ...(driftSeconds === undefined ? {} : { driftSeconds }),
+    ...(lockedUntil === undefined ? {} : { retryAfterSeconds: Math.ceil((lockedUntil - now) / 1000) }),
+  };
+  await answerRefusal(page, refusal, async (pageStatus) => {
+    const opened = await openChallenge(page);
+    if (opened !== null) await renderChallenge(page, { ...opened, refused: rejected, status: pageStatus });
+  });
+}
+
+async function chooseFactor(page: KnownPageRequest): Promise<void> {
+  const opened = await openChallenge(page);
+  if (opened === null) return;
+  const authenticatorId = field(page, 'authenticatorId');
+  const option = opened.decision.anyOf.find((offered) => offered.authenticatorId === authenticatorId);
+  if (option === undefined) {
+    const refused = { because: 'no-authenticator' };
+    return answerRefusal(page, { ...refused, status: 400 }, (status) =>
+      renderChallenge(page, { ...opened, refused, status }),
+    );
+  }
+  return send(page, opened, { purpose: 'login', ...option });
+}
+
+async function resendCode(page: KnownPageRequest): Promise<void> {
+  const opened = await openChallenge(page);
+  if (opened === null) return;
+  const asked = askedFactor(page, opened, 'login');
+  if (asked === null) {
+    const refused = { because: 'no-challenge' };
+    return answerRefusal(page, { ...refused, status: 409 }, (status) =>
+      renderChallenge(page, { ...opened, refused, status }),
+    );
+  }
+  return send(page, opened, asked);
+}
+
+async function send(page: KnownPageRequest, opened: Opened, asked: Asked): Promise<void> {
+  const { req, res, returnTo } = page;
+  const outcome = await ask(page, opened.gathered, asked);
+  const asking = withAsked(page, asked);
+  if (outcome.outcome === 'gone') return startOver(page, { because: 'challenge-expired', status: 401 });
+  if (outcome.outcome === 'not-sent') {
+    const { because, retryAfterSeconds } = outcome;
+    const refusal = {
+      because,
+      status: refusalStatus(because),
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    };
+    return answerRefusal(asking, refusal, (status) =>
+      renderChallenge(asking, { ...opened, refused: { because }, status }),
+    );
+  }
+  const sent = outcome.sent !== undefined;
+  const next = describeDecision(page.context, {
+    decision: opened.decision,
+    gathered: opened.gathered,
+    ask: null,
+    returnTo,
+  }).next;
+  return sendNext(req, res, {
+    outcome: sent ? 'sent' : 'challenge',
+    next,
+    anyOf: toChoices(opened.gathered, opened.decision.anyOf),
+    ...describeAsk(outcome),
+  });
+}

@@ -1,0 +1,99 @@
+import type { Router } from 'express';
+import { decide } from '../../core/decide';
+import { enrollableKinds } from '../../core/usable-factors';
+import { gatherFacts } from '../../flows/gather-facts';
+import { mayEnroll } from '../../flows/may-enroll';
+import { skipEnrollment } from '../../flows/skip-enrollment';
+import { MfaError } from '../../errors';
+import { describeDecision } from '../describe-login';
+import type { HttpContext } from '../http-context';
+import { dayOf } from '../moments';
+import { originOf } from '../origin';
+import { sendNext } from '../respond';
+import { readSlot, updateSlot } from '../session-slot';
+import { answerRefusal, knownPageRoute, pathOf, refuse, show } from './page-route';
+import type { KnownPageRequest } from './page-route';
+
+export function addEnrollmentStartRoutes(router: Router, context: HttpContext): void {
+  router.get('/enroll', knownPageRoute(context, showStart));
+  router.post('/enroll/skip', knownPageRoute(context, skip));
+  router.get('/enroll/done', knownPageRoute(context, showDone));
+}
+
+/** What can be set up, and whether it can be put off. Only looking needs no fresh proof; starting does. */
+async function showStart(page: KnownPageRequest): Promise<void> {
+  const { context, visitor, json, res, returnTo } = page;
+  const gathered = await gatherFacts(context, visitor.account, visitor.bearer);
+  const { facts, now } = gathered;
+  const decision = decide(facts, { kind: 'policy' }, now);
+  const leave = mayEnroll(visitor.bearer, gathered, readSlot(page.req).wizard !== undefined);
+  if (leave.outcome === 'feature-off') throw new MfaError('not-found', 'There is nothing here.');
+  const passwordOnly =
+    leave.outcome === 'refused' && leave.decision.outcome === 'challenge' && leave.decision.password === true;
+  if (leave.outcome === 'refused' && !passwordOnly) return refuse(page, leave.decision);
+  const offered = decision.outcome === 'enroll';
+  const methods = offered
+    ? decision.anyOf
+    : leave.outcome === 'may-enroll'
+      ? leave.kinds
+      : enrollableKinds(facts);
+  if (json) {
+    const step = offered
+      ? decision
+      : ({ outcome: 'enroll', because: 'offered', anyOf: methods, skippable: false } as const);
+    res.json(describeDecision(context, { decision: step, gathered, ask: null, returnTo }));
+    return;
+  }
+  const assigned = facts.member.enabled && facts.member.assignedKind !== null;
+  const skippable = offered && decision.skippable;
+  await show(page, 'enroll', {
+    because: !offered ? 'settings' : assigned ? 'assigned' : decision.because,
+    methods,
+    skip: skippable
+      ? {
+          until: decision.graceUntil === undefined ? null : dayOf(decision.graceUntil),
+          skipsLeft: decision.skipsLeft ?? null,
+        }
+      : null,
+    error: null,
+    progress: null,
+  });
+}
+
+async function skip(page: KnownPageRequest): Promise<void> {
+  const { context, req, res, visitor, returnTo } = page;
+  const skipped = await skipEnrollment(context, { ...visitor, origin: originOf(req) });
+  if (skipped.outcome === 'refused') {
+    const refusal = { because: 'cannot-skip', status: 403 };
+    return answerRefusal(page, refusal, (status) =>
+      show(
+        page,
+        'message',
+        {
+          tone: 'attention',
+          heading: 'This cannot be put off',
+          paragraphs: ['Set up a method to go on.'],
+          retryAt: null,
+          action: { label: 'Set it up', path: pathOf(page, '/enroll') },
+          secondary: null,
+        },
+        status,
+      ),
+    );
+  }
+  const { session } = readSlot(req);
+  if (session !== undefined) updateSlot(req, { session: { ...session, skipped: true } });
+  sendNext(req, res, { outcome: 'skipped', next: returnTo ?? context.options.defaultReturnTo });
+}
+
+async function showDone(page: KnownPageRequest): Promise<void> {
+  const { context, req, res, json, returnTo } = page;
+  const { enrolled } = readSlot(req);
+  const continuePath = returnTo ?? context.options.defaultReturnTo;
+  if (enrolled === undefined || json) {
+    sendNext(req, res, { outcome: 'enrolled', next: continuePath });
+    return;
+  }
+  const { kind, maskedDestination, notified } = enrolled;
+  await show(page, 'done', { kind, destination: maskedDestination, notified, continuePath, progress: null });
+}

@@ -1,0 +1,42 @@
+import type { Evidence } from '../../core/assurance';
+import { sessionExpiresAt } from '../../core/session-lifetime';
+import type { Gathered } from '../../flows/gather-facts';
+import { continueGrant, grantSession, upgradeSession } from '../establish-session';
+import type { MfaSlot } from '../session-slot';
+import { readSlot } from '../session-slot';
+import type { KnownPageRequest } from './page-route';
+
+/**
+ * The decision allows: a pending login becomes a session, a session goes on with more evidence; both under a new id.
+ * `change` is what the slot holds besides.
+ */
+export async function finishProof(
+  page: KnownPageRequest,
+  proven: {
+    readonly evidence: readonly Evidence[];
+    readonly gathered: Gathered;
+    readonly change?: Partial<MfaSlot>;
+  },
+): Promise<void> {
+  const { context, req, visitor } = page;
+  const { bearer, user, account } = visitor;
+  const { evidence, gathered, change = {} } = proven;
+  // The absolute end of a session counts from authentication: of a login, that is now.
+  const startedAt = bearer.standing === 'pending' ? gathered.now : bearer.startedAt;
+  const expiresAt = sessionExpiresAt({ startedAt }, gathered.policy.policy);
+  const grant = { ...continueGrant(bearer, { evidence, expiresAt }), startedAt };
+  if (bearer.standing === 'session') return upgradeSession(context, req, { grant, change });
+  const { wizard } = readSlot(req);
+  await grantSession(context, req, {
+    user,
+    grant,
+    keep: { ...(wizard === undefined ? {} : { wizard }), ...change },
+  });
+  context.events.report({
+    name: 'signed-in',
+    userId: account.id,
+    organizationId: bearer.organizationId,
+    address: req.ip ?? '',
+    details: { because: 'satisfied' },
+  });
+}

@@ -1,0 +1,108 @@
+import type { Router } from 'express';
+import { sendNext, sendRefusal } from '../respond';
+import { attemptLogin } from '../attempt-login';
+import { describeDecision, describePending } from '../describe-login';
+import { grantSession, regenerate } from '../establish-session';
+import type { HttpContext } from '../http-context';
+import { originOf } from '../origin';
+import { sentenceFor } from '../sentences';
+import { withReturnTo } from '../return-to';
+import { answerRefusal, field, pageRoute, pathOf, show } from './page-route';
+import type { PageRequest } from './page-route';
+import { describeState } from './state';
+
+export function addLoginRoutes(router: Router, context: HttpContext): void {
+  router.get('/login', pageRoute(context, showLogin));
+  router.post('/login', pageRoute(context, submitLogin));
+  router.post('/logout', pageRoute(context, signOut));
+}
+
+async function showLogin(page: PageRequest): Promise<void> {
+  const { json, res, visitor, returnTo, context } = page;
+  if (json) {
+    res.json(await describeState(page));
+    return;
+  }
+  if (visitor.kind === 'known' && visitor.bearer.standing === 'session') {
+    res.redirect(303, returnTo ?? context.options.defaultReturnTo);
+    return;
+  }
+  const notice = page.req.query['signedOut'] === '1' ? 'You are signed out.' : null;
+  await show(page, 'login', { username: '', error: null, notice });
+}
+
+async function submitLogin(page: PageRequest): Promise<void> {
+  const { context, req, res, json, returnTo } = page;
+  const username = field(page, 'username');
+  const attempt = await attemptLogin(context, req, { username, password: field(page, 'password'), returnTo });
+  const again = (because: string) => (status: number) =>
+    show(page, 'login', { username, error: sentenceFor(because), notice: null }, status);
+  switch (attempt.outcome) {
+    case 'wrong':
+      return answerRefusal(page, { because: 'wrong-credentials', status: 401 }, again('wrong-credentials'));
+    case 'throttled': {
+      const { retryAfterSeconds } = attempt;
+      return answerRefusal(
+        page,
+        { because: 'too-many-passwords', status: 429, retryAfterSeconds },
+        again('too-many-passwords'),
+      );
+    }
+    case 'denied': {
+      const { because } = attempt.decision;
+      return answerRefusal(page, { because, status: 403 }, again(because));
+    }
+    case 'pending':
+      return sendNext(req, res, describePending(context, attempt));
+    case 'signed-in': {
+      const { user, grant, decision, gathered } = attempt;
+      await grantSession(context, req, { user, grant, keep: {} });
+      if (json && decision.outcome === 'enroll') {
+        return sendNext(req, res, describeDecision(context, { decision, gathered, ask: null, returnTo }));
+      }
+      const next = decision.outcome === 'enroll' ? pathOf(page, '/enroll') : null;
+      const onwards = returnTo ?? context.options.defaultReturnTo;
+      return sendNext(req, res, {
+        outcome: 'signed-in',
+        because: decision.because,
+        next: next === null ? onwards : withReturnTo(next, returnTo),
+      });
+    }
+  }
+}
+
+/** Ends the session or the pending login, everywhere it is kept. */
+async function signOut(page: PageRequest): Promise<void> {
+  const { context, req, res, visitor } = page;
+  if (visitor.kind === 'known') {
+    const { userId, ownerId, organizationId, standing } = visitor.bearer;
+    if (standing === 'pending') await context.state.endPendingLogin(userId, ownerId);
+    else await context.state.endSession(userId, ownerId);
+    context.events.report({ name: 'signed-out', userId, organizationId, address: originOf(req).address });
+  }
+  await regenerate(req);
+  res.set('Clear-Site-Data', '"storage"');
+  const { ownCookie, options } = context;
+  if (ownCookie.name !== null)
+    res.clearCookie(ownCookie.name, { path: '/', secure: options.secure, httpOnly: true });
+  sendNext(req, res, { outcome: 'signed-out', next: `${context.options.loginPath}?signedOut=1` });
+}
+
+/** A pending login that cannot go on: it ends, and the way is back to the start. */
+export async function startOver(
+  page: PageRequest,
+  refusal: { readonly because: string; readonly status: number },
+): Promise<void> {
+  const { context, req, res, visitor, json } = page;
+  if (visitor.kind === 'known' && visitor.bearer.standing === 'pending') {
+    await context.state.endPendingLogin(visitor.bearer.userId, visitor.bearer.ownerId);
+    await regenerate(req);
+  }
+  if (json) return sendRefusal(res, { ...refusal, next: context.options.loginPath });
+  await show(
+    { ...page, visitor: { kind: 'anonymous' } },
+    'login',
+    { username: '', error: sentenceFor(refusal.because), notice: null },
+    refusal.status,
+  );
+}

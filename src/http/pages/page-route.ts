@@ -1,0 +1,91 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { parseLocalPath } from '../../core/local-path';
+import type { ViewLocals, ViewName } from '../views';
+import type { HttpContext } from '../http-context';
+import { wantsJson } from '../render-page';
+import { pageLocals, sendRefusal } from '../respond';
+import type { Refusal } from '../respond';
+import { refuseRequest } from '../refuse-request';
+import { requestedReturnTo, textField } from '../return-to';
+import { readSlot } from '../session-slot';
+import { identifyVisitor } from '../visitor';
+import type { Visitor } from '../visitor';
+import type { Decision } from '../../core/decide';
+
+/** One request to a page or its JSON twin, with who sent it. */
+export interface PageRequest {
+  readonly context: HttpContext;
+  readonly req: Request;
+  readonly res: Response;
+  readonly visitor: Visitor;
+  readonly json: boolean;
+  /** Where a finished step goes on to; checked again where it is used. */
+  readonly returnTo: string | null;
+}
+
+/** The same, by somebody with a pending login or a session. */
+export type KnownPageRequest = PageRequest & { readonly visitor: Visitor & { readonly kind: 'known' } };
+
+export function pageRoute(
+  context: HttpContext,
+  handle: (page: PageRequest) => Promise<void>,
+): RequestHandler {
+  return function answerPage(req, res, next) {
+    openPage(context, req, res).then(handle).catch(next);
+  };
+}
+
+/** A page that is nothing to a stranger: they are sent to sign in. */
+export function knownPageRoute(
+  context: HttpContext,
+  handle: (page: KnownPageRequest) => Promise<void>,
+): RequestHandler {
+  return pageRoute(context, async (page) => {
+    const { visitor } = page;
+    if (visitor.kind === 'known') return handle({ ...page, visitor });
+    return refuse(page, { outcome: 'sign-in', because: 'no-session' });
+  });
+}
+
+async function openPage(context: HttpContext, req: Request, res: Response): Promise<PageRequest> {
+  const visitor = await identifyVisitor(context, req);
+  const returnTo = requestedReturnTo(req) ?? parseLocalPath(readSlot(req).returnTo);
+  return { context, req, res, visitor, json: wantsJson(req), returnTo };
+}
+
+export function refuse(page: PageRequest, decision: Decision): Promise<void> {
+  const { context, req, res, visitor } = page;
+  return refuseRequest(context, { req, res, visitor, decision });
+}
+
+/** Answers with a page in the visitor's name. */
+export function show<Name extends ViewName>(
+  page: PageRequest,
+  view: Name,
+  locals: Omit<ViewLocals[Name], 'page'>,
+  status = 200,
+): Promise<void> {
+  const { context, req, res, visitor } = page;
+  return context.pages.send(res, { view, locals, status, page: pageLocals(context, req, visitor) });
+}
+
+/** A refused step: JSON as it is, or the page again with the reason beside the field. */
+export async function answerRefusal(
+  page: PageRequest,
+  refusal: Refusal,
+  showAgain: (status: number) => Promise<void>,
+): Promise<void> {
+  if (page.json) return sendRefusal(page.res, refusal);
+  if (refusal.retryAfterSeconds !== undefined) page.res.set('Retry-After', String(refusal.retryAfterSeconds));
+  return showAgain(refusal.status);
+}
+
+/** A text field of the body. */
+export function field(page: PageRequest, name: string): string {
+  return textField(page.req.body, name);
+}
+
+/** The path of another page of ours. */
+export function pathOf(page: PageRequest, path: string): string {
+  return `${page.context.options.pagesPath}${path}`;
+}

@@ -1,0 +1,168 @@
+import express from 'express';
+import type { ErrorRequestHandler, RequestHandler, Router } from 'express';
+import helmet from 'helmet';
+import { MfaError } from '../../errors';
+import type { HttpContext } from '../http-context';
+import { ASSETS, wantsJson } from '../render-page';
+import { pageLocals, sendRefusal } from '../respond';
+import { sentenceFor } from '../sentences';
+import { ANONYMOUS } from '../visitor';
+import { addChallengeRoutes } from './challenge';
+import { addDeliveredRoutes } from './enroll-delivered';
+import { addTotpRoutes } from './enroll-totp';
+import { addEnrollmentStartRoutes } from './enroll';
+import { addLoginRoutes } from './login';
+import { addRecoveryCodeRoutes } from './recovery-codes';
+import { addSmsStatusRoute } from './sms-status';
+import { addStateRoute } from './state';
+import { addStepUpRoutes } from './step-up';
+
+const BODY_LIMIT = '10kb';
+
+/** Sign-in, challenge, step-up and enrollment: pages and JSON on the same routes. */
+export function createPagesRouter(context: HttpContext): Router {
+  const router = express.Router();
+  router.use(pageHeaders(context));
+  router.use('/assets', express.static(ASSETS, { index: false, maxAge: '1h', redirect: false }));
+  router.use(neverStore, ...bodyParsers());
+  addSmsStatusRoute(router, context);
+  router.use(checkCsrf(context));
+  addStateRoute(router, context);
+  addLoginRoutes(router, context);
+  addChallengeRoutes(router, context);
+  addStepUpRoutes(router, context);
+  addEnrollmentStartRoutes(router, context);
+  addTotpRoutes(router, context);
+  addDeliveredRoutes(router, context);
+  addRecoveryCodeRoutes(router, context);
+  router.use(answerUnknown);
+  router.use(answerError(context));
+  return router;
+}
+
+/** Nothing inline, nothing from elsewhere, in no frame. HSTS where the site is reached over TLS. */
+export function pageHeaders(context: HttpContext): RequestHandler {
+  const { secure } = context.options;
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        styleSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        imgSrc: ["'self'"],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+        objectSrc: ["'none'"],
+      },
+    },
+    referrerPolicy: { policy: 'same-origin' },
+    frameguard: { action: 'deny' },
+    strictTransportSecurity: secure ? { maxAge: 63_072_000, includeSubDomains: false } : false,
+  });
+}
+
+export function neverStore(...[, res, next]: Parameters<RequestHandler>): void {
+  res.set('Cache-Control', 'no-store');
+  next();
+}
+
+/** Ours, unless the host's parser was there first. Flat fields only: nothing here is nested. */
+export function bodyParsers(): readonly RequestHandler[] {
+  return [
+    express.urlencoded({ extended: false, limit: BODY_LIMIT, parameterLimit: 50 }),
+    express.json({ limit: BODY_LIMIT }),
+  ];
+}
+
+export function checkCsrf(context: HttpContext): RequestHandler {
+  return function checkCsrfToken(req, _res, next) {
+    if (req.method !== 'GET' && req.method !== 'HEAD' && req.method !== 'OPTIONS') context.csrf.check(req);
+    next();
+  };
+}
+
+export const answerUnknown: RequestHandler = function answerUnknown(_req, _res, next) {
+  next(new MfaError('not-found', 'There is nothing here.'));
+};
+
+/** The last word on our own pages: a plain page or JSON, never a stack. */
+export function answerError(context: HttpContext): ErrorRequestHandler {
+  return function answerPageError(error: unknown, req, res, next) {
+    if (res.headersSent) {
+      next(error);
+      return;
+    }
+    const { code, status } = describeError(error);
+    if (status >= 500) context.options.onError(error);
+    if (code === 'csrf-token-refused') {
+      context.events.report({
+        name: 'request-refused',
+        organizationId: '',
+        address: req.ip ?? '',
+        details: { because: code },
+      });
+    }
+    if (wantsJson(req)) {
+      sendRefusal(res, { because: code, status });
+      return;
+    }
+    const page = pageOfError(context, req);
+    context.pages
+      .send(res, {
+        view: 'message',
+        status,
+        page,
+        locals: {
+          tone: status >= 500 ? 'bad' : 'attention',
+          heading: headingFor(status),
+          paragraphs: [sentenceFor(code)],
+          retryAt: null,
+          action: { label: 'Go on', path: context.options.defaultReturnTo },
+          secondary: null,
+        },
+      })
+      .catch(next);
+  };
+}
+
+function headingFor(status: number): string {
+  if (status === 404) return 'There is nothing here';
+  if (status >= 500) return 'This does not work now';
+  return 'Not done';
+}
+
+/** Body parsers and Express itself throw errors with a status; everything unknown is ours to be ashamed of. */
+function describeError(error: unknown): { readonly code: string; readonly status: number } {
+  if (error instanceof MfaError) return { code: error.code, status: error.status };
+  const status = error instanceof Error && 'status' in error ? error.status : undefined;
+  if (typeof status === 'number' && status >= 400 && status < 500) return { code: 'body-unreadable', status };
+  return { code: 'store-unavailable', status: 500 };
+}
+
+/** The store may be what failed, so the page asks nothing of the session. */
+function pageOfError(
+  context: HttpContext,
+  req: Parameters<ErrorRequestHandler>[1],
+): ReturnType<typeof pageLocals> {
+  try {
+    return pageLocals(context, req, ANONYMOUS);
+  } catch {
+    const { pagesPath, issuer } = context.options;
+    return {
+      issuer,
+      basePath: pagesPath,
+      assetsPath: `${pagesPath}/assets`,
+      themePath: null,
+      csrfField: { name: context.csrf.field, value: '' },
+      signedIn: false,
+      account: null,
+      returnTo: null,
+      script: true,
+      lang: 'en',
+    };
+  }
+}

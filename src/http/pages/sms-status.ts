@@ -1,0 +1,34 @@
+import type { Router } from 'express';
+import { resendByEmail } from '../../flows/resend-by-email';
+import type { HttpContext } from '../http-context';
+
+/** Below the pages' path; the provider posts here what became of a message. */
+export const SMS_STATUS_PATH = '/sms-status';
+
+/**
+ * The provider's callback. Its signature stands in for the CSRF token. What it says of an unknown or answered message
+ * changes nothing, so the answer is the same.
+ */
+export function addSmsStatusRoute(router: Router, context: HttpContext): void {
+  const { sms, baseUrl, pagesPath } = context.options;
+  if (sms?.readStatus === undefined) return;
+  const readStatus = sms.readStatus.bind(sms);
+  router.post(SMS_STATUS_PATH, function receiveSmsStatus(req, res, next) {
+    const body = stringFields(req.body);
+    const url = `${baseUrl}${pagesPath}${SMS_STATUS_PATH}`;
+    const status = readStatus({ url, signature: req.get('x-twilio-signature'), body });
+    if (status === 'refused') {
+      res.status(403).end();
+      return;
+    }
+    const handled = status.undelivered ? resendByEmail(context, status.messageId) : Promise.resolve();
+    handled.then(() => res.status(204).end(), next);
+  });
+}
+
+function stringFields(body: unknown): Readonly<Record<string, string>> {
+  if (typeof body !== 'object' || body === null) return {};
+  return Object.fromEntries(
+    Object.entries(body).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}

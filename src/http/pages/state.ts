@@ -1,0 +1,50 @@
+import type { Router } from 'express';
+import { decide } from '../../core/decide';
+import type { Decision } from '../../core/decide';
+import { gatherFacts } from '../../flows/gather-facts';
+import type { Gathered } from '../../flows/gather-facts';
+import type { HttpContext } from '../http-context';
+import { readSlot } from '../session-slot';
+import { pageRoute } from './page-route';
+import type { PageRequest } from './page-route';
+
+export function addStateRoute(router: Router, context: HttpContext): void {
+  router.get(
+    '/state',
+    pageRoute(context, async (page) => {
+      page.res.json(await describeState(page));
+    }),
+  );
+}
+
+/** Where the visitor stands, for single-page apps. It says nothing to a stranger. */
+export async function describeState(page: PageRequest): Promise<object> {
+  const { context, req, visitor } = page;
+  const csrfToken = context.csrf.token(req);
+  const stranger: Decision = { outcome: 'sign-in', because: 'no-session' };
+  if (visitor.kind === 'anonymous') {
+    return { signedIn: false, pending: null, decision: stranger, authenticators: [], csrfToken };
+  }
+  const { bearer, account } = visitor;
+  const gathered = await gatherFacts(context, account, bearer);
+  const decision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
+  const live = decision.outcome !== 'sign-in';
+  const { login } = readSlot(req);
+  return {
+    signedIn: live && bearer.standing === 'session',
+    pending:
+      live && bearer.standing === 'pending' && login !== undefined ? { expiresAt: login.expiresAt } : null,
+    decision: { outcome: decision.outcome, because: decision.because },
+    authenticators: live ? listAuthenticators(gathered) : [],
+    csrfToken,
+  };
+}
+
+function listAuthenticators({ member }: Gathered): readonly object[] {
+  return member.authenticators.map(({ id, kind, label, maskedDestination }) => ({
+    id,
+    kind,
+    label,
+    ...(maskedDestination === null ? {} : { destination: maskedDestination }),
+  }));
+}

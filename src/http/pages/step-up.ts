@@ -1,0 +1,228 @@
+import type { Router } from 'express';
+import { addEvidence } from '../../core/assurance';
+import { decide } from '../../core/decide';
+import type { Decision, Requirement } from '../../core/decide';
+import { answerChallenge, usedRecoveryCode } from '../../flows/answer-challenge';
+import { askFactor } from '../../flows/ask-factor';
+import type { Asked } from '../../flows/bearer';
+import { challengeOwner } from '../../flows/bearer';
+import { gatherFacts } from '../../flows/gather-facts';
+import { reportRecoveryCodeUse } from '../../flows/report-recovery-code-use';
+import { describeAsk, describeDecision } from '../describe-login';
+import type { HttpContext } from '../http-context';
+import { originOf } from '../origin';
+import { refusalStatus } from '../refusal-status';
+import { sendNext } from '../respond';
+import type { Refusal } from '../respond';
+import { fieldOf } from '../return-to';
+import { sentenceFor } from '../sentences';
+import { updateSlot } from '../session-slot';
+import { askedFactor, toChoices, viewAsked } from './challenge-view';
+import type { Opened } from './challenge-view';
+import { finishProof } from './finish-login';
+import { answerRefusal, field, knownPageRoute, refuse, show } from './page-route';
+import type { KnownPageRequest } from './page-route';
+
+export function addStepUpRoutes(router: Router, context: HttpContext): void {
+  router.get('/step-up', knownPageRoute(context, showStepUp));
+  router.post('/step-up', knownPageRoute(context, submitStepUp));
+}
+
+/** However fresh the last proof is, this page asks for one made now. */
+function freshProof(now: number): Requirement {
+  return { kind: 'step-up', maxAgeSeconds: 1, passwordSince: now };
+}
+
+async function openStepUp(page: KnownPageRequest): Promise<Opened | null> {
+  const { context, visitor } = page;
+  const gathered = await gatherFacts(context, visitor.account, visitor.bearer);
+  const stale = gathered.now + 2000;
+  const policyDecision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
+  const open = policyDecision.outcome === 'allow' || policyDecision.outcome === 'enroll';
+  const decision: Decision = open ? decide(gathered.facts, freshProof(stale), stale) : policyDecision;
+  if (decision.outcome === 'challenge' && visitor.bearer.standing === 'session')
+    return { gathered, decision };
+  if (decision.outcome === 'enroll' && visitor.bearer.standing === 'session' && visitor.account.hasPassword) {
+    return {
+      gathered,
+      decision: { outcome: 'challenge', because: 'authentication-too-old', anyOf: [], password: true },
+    };
+  }
+  await refuse(page, decision);
+  return null;
+}
+
+async function showStepUp(page: KnownPageRequest): Promise<void> {
+  const opened = await openStepUp(page);
+  if (opened === null) return;
+  if (page.json) {
+    const { decision, gathered } = opened;
+    page.res.json(describeDecision(page.context, { decision, gathered, ask: null, returnTo: page.returnTo }));
+    return;
+  }
+  await renderStepUp(page, opened, null, 200);
+}
+
+async function renderStepUp(
+  page: KnownPageRequest,
+  opened: Opened,
+  refused: Pick<Refusal, 'because' | 'attemptsLeft'> | null,
+  status: number,
+): Promise<void> {
+  const { decision, gathered } = opened;
+  const common = { purpose: 'go on', progress: null, cancelPath: page.context.options.defaultReturnTo };
+  const asked = askedFactor(page, opened, 'step-up');
+  if (asked === null) {
+    const method = decision.password === true ? 'password' : 'choose';
+    await show(
+      page,
+      'step-up',
+      {
+        ...common,
+        method,
+        authenticatorId: null,
+        label: null,
+        alternatives: toChoices(gathered, decision.anyOf),
+        lockedUntil: null,
+        expired: false,
+        error: refused === null ? null : sentenceFor(refused.because),
+        clockIsOff: false,
+        destination: null,
+        validFor: null,
+        fallbackFrom: null,
+        resend: null,
+      },
+      status,
+    );
+    return;
+  }
+  const shown = await viewAsked(page, { asked, decision, gathered, refused });
+  await show(
+    page,
+    'step-up',
+    { ...common, ...shown, method: asked.kind, authenticatorId: asked.authenticatorId },
+    status,
+  );
+}
+
+async function submitStepUp(page: KnownPageRequest): Promise<void> {
+  const opened = await openStepUp(page);
+  if (opened === null) return;
+  if (opened.decision.password === true) return provePassword(page, opened);
+  const authenticatorId = field(page, 'authenticatorId');
+  const chosen = opened.decision.anyOf.find((option) => option.authenticatorId === authenticatorId);
+  if (authenticatorId !== '' && chosen === undefined)
+    return again(page, opened, { because: 'no-authenticator', status: 400 });
+  const asked =
+    chosen === undefined ? askedFactor(page, opened, 'step-up') : { purpose: 'step-up' as const, ...chosen };
+  if (asked === null) return again(page, opened, { because: 'no-challenge', status: 409 });
+  const submitted = fieldOf(page.req.body, 'code');
+  if (submitted === undefined) return ask(page, opened, asked);
+  return prove(await asking(page, opened, asked), opened, submitted);
+}
+
+/** The factor becomes the one that is asked; a kind that needs no sending is asked with its answer. */
+async function asking(page: KnownPageRequest, opened: Opened, asked: Asked): Promise<KnownPageRequest> {
+  const { bearer } = page.visitor;
+  const before = bearer.asked;
+  const same = before?.purpose === 'step-up' && before.authenticatorId === asked.authenticatorId;
+  const sent = asked.kind === 'sms' || asked.kind === 'email';
+  if (!same && !sent) await issue(page, opened, asked);
+  updateSlot(page.req, { asked });
+  return { ...page, visitor: { ...page.visitor, bearer: { ...bearer, asked } } };
+}
+
+function issue(
+  page: KnownPageRequest,
+  { gathered }: Opened,
+  { authenticatorId, kind }: Asked,
+): ReturnType<typeof askFactor> {
+  const owner = challengeOwner(page.visitor.bearer, 'step-up');
+  return askFactor(page.context, { owner, option: { authenticatorId, kind }, gathered, pendingUntil: null });
+}
+
+async function ask(page: KnownPageRequest, opened: Opened, asked: Asked): Promise<void> {
+  const outcome = await issue(page, opened, asked);
+  updateSlot(page.req, { asked });
+  const known = { ...page, visitor: { ...page.visitor, bearer: { ...page.visitor.bearer, asked } } };
+  if (outcome.outcome === 'not-sent') {
+    const { because, retryAfterSeconds } = outcome;
+    const wait = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+    return again(known, opened, { because, status: refusalStatus(because), ...wait });
+  }
+  const { req, res, context, returnTo } = page;
+  const { decision, gathered } = opened;
+  const { next } = describeDecision(context, { decision, gathered, ask: null, returnTo });
+  const sent = outcome.outcome === 'asked' && outcome.sent !== undefined;
+  sendNext(req, res, { outcome: sent ? 'sent' : 'challenge', next, ...describeAsk(outcome) });
+}
+
+async function prove(page: KnownPageRequest, opened: Opened, submitted: unknown): Promise<void> {
+  const { context, req, visitor } = page;
+  const answer = await answerChallenge(context, {
+    account: visitor.account,
+    bearer: visitor.bearer,
+    purpose: 'step-up',
+    requirement: { kind: 'policy' },
+    submitted,
+    origin: originOf(req),
+  });
+  if (answer.outcome === 'rejected') {
+    const { because, attemptsLeft, lockedUntil } = answer;
+    return again(page, opened, {
+      because,
+      status: refusalStatus(because),
+      ...(attemptsLeft === undefined ? {} : { attemptsLeft }),
+      ...(lockedUntil === undefined
+        ? {}
+        : { retryAfterSeconds: Math.ceil((lockedUntil - context.clock.now()) / 1000) }),
+    });
+  }
+  if (usedRecoveryCode(answer.asked))
+    await reportRecoveryCodeUse(context, { gathered: answer.gathered, origin: originOf(req) });
+  return complete(page, answer.evidence, opened);
+}
+
+async function provePassword(page: KnownPageRequest, opened: Opened): Promise<void> {
+  const { context, req, visitor } = page;
+  const { account } = visitor;
+  const verdict = await context.passwords.check(req, account.username, field(page, 'password'));
+  if (verdict.outcome === 'throttled') {
+    const { retryAfterSeconds } = verdict;
+    return again(page, opened, { because: 'too-many-passwords', status: 429, retryAfterSeconds });
+  }
+  const same = verdict.outcome === 'right' && context.directory.accountOf(verdict.user).id === account.id;
+  if (!same) {
+    context.events.report({
+      name: 'password-rejected',
+      userId: account.id,
+      organizationId: account.organizationId,
+      address: originOf(req).address,
+      details: { purpose: 'step-up' },
+    });
+    return again(page, opened, { because: 'wrong-password', status: 401 });
+  }
+  const evidence = opened.gathered.facts.session?.evidence ?? [];
+  const proof = { method: 'password', at: context.clock.now() } as const;
+  return complete(page, addEvidence(evidence, proof), opened);
+}
+
+async function complete(
+  page: KnownPageRequest,
+  evidence: Parameters<typeof finishProof>[1]['evidence'],
+  { gathered }: Opened,
+): Promise<void> {
+  const { context, req, res, visitor, returnTo } = page;
+  await finishProof(page, { evidence, gathered });
+  context.events.report({
+    name: 'step-up-completed',
+    userId: visitor.account.id,
+    organizationId: visitor.account.organizationId,
+    address: originOf(req).address,
+  });
+  sendNext(req, res, { outcome: 'stepped-up', next: returnTo ?? context.options.defaultReturnTo });
+}
+
+function again(page: KnownPageRequest, opened: Opened, refusal: Refusal): Promise<void> {
+  return answerRefusal(page, refusal, (status) => renderStepUp(page, opened, refusal, status));
+}

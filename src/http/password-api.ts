@@ -1,0 +1,82 @@
+import type { Request, RequestHandler, Response } from 'express';
+import auth from 'basic-auth';
+import { decide } from '../core/decide';
+import { gatherLoginFacts } from '../flows/gather-facts';
+import type { HttpContext } from './http-context';
+import { originOf } from './origin';
+import { sendRefusal } from './respond';
+
+export interface PasswordApiOptions {
+  /**
+   * Finds out who calls, where it is not HTTP Basic: a header, a token of the host's. Answers with the user, or false.
+   * Without it the strategy's verify callback judges HTTP Basic credentials, under the same throttle.
+   */
+  readonly authenticate?: (req: Request) => Promise<Express.User | false> | Express.User | false;
+}
+
+/**
+ * For routes that programs call with a password and no session. Whoever the policy lets in by password alone passes,
+ * such as exempt integration accounts; everybody else gets 403 `mfa-required`.
+ */
+export function createPasswordApi(context: HttpContext, options: PasswordApiOptions = {}): RequestHandler {
+  return function passwordApi(req, res, next) {
+    admit(context, req, res, options)
+      .then((admitted) => {
+        if (admitted) next();
+      })
+      .catch(next);
+  };
+}
+
+async function admit(
+  context: HttpContext,
+  req: Request,
+  res: Response,
+  options: PasswordApiOptions,
+): Promise<boolean> {
+  res.set('Cache-Control', 'no-store');
+  const user =
+    options.authenticate === undefined
+      ? await authenticateBasic(context, req, res)
+      : await options.authenticate(req);
+  if (user === null) return false;
+  if (user === false) {
+    res.set('WWW-Authenticate', 'Basic realm="api", charset="UTF-8"');
+    sendRefusal(res, { because: 'wrong-credentials', status: 401 });
+    return false;
+  }
+  const account = context.directory.accountOf(user);
+  const evidence = [{ method: 'password', at: context.clock.now() } as const];
+  const gathered = await gatherLoginFacts(context, account, evidence);
+  const decision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
+  if (decision.outcome === 'allow') {
+    req.user = user;
+    return true;
+  }
+  context.events.report({
+    name: 'request-refused',
+    userId: account.id,
+    organizationId: account.organizationId,
+    address: originOf(req).address,
+    details: { because: 'mfa-required', outcome: decision.outcome },
+  });
+  sendRefusal(res, { because: 'mfa-required', status: 403 });
+  return false;
+}
+
+/** Null where the answer was given already. */
+async function authenticateBasic(
+  context: HttpContext,
+  req: Request,
+  res: Response,
+): Promise<Express.User | false | null> {
+  const credentials = auth(req);
+  if (credentials === undefined) return false;
+  const verdict = await context.passwords.check(req, credentials.name, credentials.pass);
+  if (verdict.outcome === 'throttled') {
+    const { retryAfterSeconds } = verdict;
+    sendRefusal(res, { because: 'too-many-passwords', status: 429, retryAfterSeconds });
+    return null;
+  }
+  return verdict.outcome === 'right' ? verdict.user : false;
+}

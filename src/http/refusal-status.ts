@@ -1,0 +1,23 @@
+/** The HTTP status of each refused step; 401 asks to authenticate further. */
+const STATUS: ReadonlyMap<string, number> = new Map([
+  ['malformed-code', 400],
+  ['no-authenticator', 400],
+  ['not-a-phone-number', 400],
+  ['country-code-missing', 400],
+  ['not-a-possible-number', 400],
+  ['not-an-email-address', 400],
+  ['not-acknowledged', 400],
+  ['no-challenge', 409],
+  ['challenge-expired', 409],
+  ['wizard-over', 409],
+  ['method-not-offered', 403],
+  ['cannot-skip', 403],
+  ['locked', 429],
+  ['send-limit', 429],
+  ['delivery-failed', 503],
+  ['secret-unreadable', 503],
+]);
+
+export function refusalStatus(because: string): number {
+  return STATUS.get(because) ?? 401;
+}

@@ -1,0 +1,74 @@
+import type { Request, Response } from 'express';
+import type { Decision } from '../core/decide';
+import { regenerate } from './establish-session';
+import { originOf } from './origin';
+import type { HttpContext } from './http-context';
+import { momentOf } from './moments';
+import type { MessageLocals } from './proof-views';
+import { wantsJson } from './render-page';
+import { nextPath, pageLocals } from './respond';
+import { returnToHere } from './return-to';
+import { sentenceFor } from './sentences';
+import { ANONYMOUS } from './visitor';
+import type { Visitor } from './visitor';
+
+/**
+ * Answers a request that may not go on. A page is led to where it can; anything else that a browser sends is refused with a
+ * page, since its body cannot be taken along; JSON gets the status, the reason and the way on.
+ */
+export async function refuseRequest(
+  context: HttpContext,
+  refused: {
+    readonly req: Request;
+    readonly res: Response;
+    readonly visitor: Visitor;
+    readonly decision: Decision;
+  },
+): Promise<void> {
+  const { req, res, visitor, decision } = refused;
+  if (visitor.kind === 'known') {
+    context.events.report({
+      name: 'request-refused',
+      userId: visitor.account.id,
+      organizationId: visitor.account.organizationId,
+      address: originOf(req).address,
+      details: { outcome: decision.outcome, because: decision.because },
+    });
+  }
+  // A session that is over must not greet its owner by name on the sign-in page.
+  const over = decision.outcome === 'sign-in' && visitor.kind === 'known';
+  if (over) await regenerate(req);
+  res.set('Cache-Control', 'no-store');
+  const status = decision.outcome === 'sign-in' || decision.outcome === 'challenge' ? 401 : 403;
+  const next = nextPath(context, decision, returnToHere(req));
+  if (wantsJson(req)) {
+    res.status(status).json({ outcome: decision.outcome, because: decision.because, next });
+    return;
+  }
+  const isPage = req.method === 'GET' || req.method === 'HEAD';
+  if (isPage && decision.outcome !== 'deny') {
+    res.redirect(303, next);
+    return;
+  }
+  await context.pages.send(res, {
+    view: 'message',
+    status,
+    page: pageLocals(context, req, over ? ANONYMOUS : visitor),
+    locals: refusalMessage(context, decision, next),
+  });
+}
+
+function refusalMessage(context: HttpContext, decision: Decision, next: string): Omit<MessageLocals, 'page'> {
+  const denied = decision.outcome === 'deny';
+  return {
+    tone: denied ? 'bad' : 'attention',
+    heading: denied ? 'You cannot go on' : 'Not done',
+    paragraphs: [sentenceFor(decision.because)],
+    retryAt:
+      decision.outcome === 'deny' && decision.lockedUntil !== undefined
+        ? momentOf(decision.lockedUntil)
+        : null,
+    action: denied ? null : { label: 'Continue', path: next },
+    secondary: null,
+  };
+}

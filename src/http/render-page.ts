@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { renderFile } from 'ejs';
+import type { Request, Response } from 'express';
+import type { PageLocals } from './page-locals';
+import type { ViewLocals, ViewName } from './views';
+
+export interface PageRenderer {
+  /** Answers with a page. Locals are an explicit object; nothing of the request reaches the template by itself. */
+  send<Name extends ViewName>(
+    res: Response,
+    page: {
+      readonly view: Name;
+      readonly locals: Omit<ViewLocals[Name], 'page'>;
+      readonly page: PageLocals;
+      readonly status?: number;
+    },
+  ): Promise<void>;
+}
+
+const VIEWS = join(__dirname, '..', '..', 'views');
+
+export function createPageRenderer(views: string = VIEWS): PageRenderer {
+  return {
+    async send(res, { view, locals, page, status }) {
+      const html = await renderFile(join(views, `${view}.ejs`), { ...locals, page }, { cache: true });
+      res
+        .status(status ?? 200)
+        .type('html')
+        .send(html);
+    },
+  };
+}
+
+/** Where the views' stylesheets and script are, for serving them. */
+export const ASSETS = join(VIEWS, 'assets');
+
+/** Whether this request wants JSON: it says so, or it sends JSON and does not ask for a page. */
+export function wantsJson(req: Request): boolean {
+  if (req.get('accept')?.includes('text/html') === true) return false;
+  return req.accepts(['html', 'json']) === 'json' || Boolean(req.is('application/json'));
+}

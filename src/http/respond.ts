@@ -1,0 +1,95 @@
+import type { Request, Response } from 'express';
+import type { Decision, Option } from '../core/decide';
+import { isDeliveredKind, onFileId } from '../core/factor-kind';
+import { maskDestination } from '../core/mask';
+import type { Gathered } from '../flows/gather-facts';
+import type { HttpContext } from './http-context';
+import type { PageLocals } from './page-locals';
+import { readSlot } from './session-slot';
+import type { Visitor } from './visitor';
+import { wantsJson } from './render-page';
+import { requestedReturnTo, withReturnTo } from './return-to';
+import { parseLocalPath } from '../core/local-path';
+import { sentenceFor } from './sentences';
+
+/** An option as a person may see it. */
+export interface ShownOption extends Option {
+  readonly destination?: string;
+  readonly label?: string;
+}
+
+export function showOptions(gathered: Gathered, options: readonly Option[]): readonly ShownOption[] {
+  const { member, account } = gathered;
+  return options.map((option) => {
+    const authenticator = member.authenticators.find(({ id }) => id === option.authenticatorId);
+    if (authenticator !== undefined) {
+      const { maskedDestination, label } = authenticator;
+      return { ...option, label, ...(maskedDestination === null ? {} : { destination: maskedDestination }) };
+    }
+    const onFile = isDeliveredKind(option.kind) && option.authenticatorId === onFileId(option.kind);
+    const address = option.kind === 'email' ? account.email : account.phone;
+    if (!onFile || address === undefined || !isDeliveredKind(option.kind)) return option;
+    return { ...option, destination: maskDestination(option.kind, address) };
+  });
+}
+
+/** What every page knows. */
+export function pageLocals(context: HttpContext, req: Request, visitor: Visitor): PageLocals {
+  const { pagesPath, issuer } = context.options;
+  return {
+    issuer,
+    basePath: pagesPath,
+    assetsPath: `${pagesPath}/assets`,
+    themePath: null,
+    csrfField: { name: context.csrf.field, value: context.csrf.token(req) },
+    signedIn: visitor.kind === 'known' && visitor.bearer.standing === 'session',
+    account: visitor.kind === 'known' ? visitor.account.name : null,
+    returnTo: requestedReturnTo(req) ?? parseLocalPath(readSlot(req).returnTo),
+    script: true,
+    lang: 'en',
+  };
+}
+
+/** The page or route on which a decision that does not allow goes on. */
+export function nextPath(context: HttpContext, decision: Decision, returnTo: string | null): string {
+  const { pagesPath, loginPath, defaultReturnTo } = context.options;
+  switch (decision.outcome) {
+    case 'allow':
+      return returnTo ?? defaultReturnTo;
+    case 'challenge': {
+      const page = decision.because === 'assurance-too-low' ? 'challenge' : 'step-up';
+      return withReturnTo(`${pagesPath}/${page}`, returnTo);
+    }
+    case 'enroll':
+      return withReturnTo(`${pagesPath}/enroll`, returnTo);
+    case 'sign-in':
+      return withReturnTo(loginPath, returnTo);
+    case 'deny':
+      return `${pagesPath}/challenge`;
+  }
+}
+
+export interface Refusal {
+  readonly because: string;
+  readonly status: number;
+  readonly next?: string;
+  readonly attemptsLeft?: number;
+  readonly retryAfterSeconds?: number;
+}
+
+/** A refused step in JSON, with the same words as on the page. */
+export function sendRefusal(res: Response, refusal: Refusal): void {
+  const { status, ...body } = refusal;
+  if (refusal.retryAfterSeconds !== undefined) res.set('Retry-After', String(refusal.retryAfterSeconds));
+  res.status(status).json({ outcome: 'rejected', message: sentenceFor(refusal.because), ...body });
+}
+
+/** A step that moved on: JSON says so, a browser is sent on. 303, so that a reload of the next page posts nothing. */
+export function sendNext(
+  req: Request,
+  res: Response,
+  moved: { readonly outcome: string; readonly next: string; readonly [field: string]: unknown },
+): void {
+  if (wantsJson(req)) res.json(moved);
+  else res.redirect(303, moved.next);
+}

@@ -1,0 +1,28 @@
+import type { Request } from 'express';
+import { parseLocalPath } from '../core/local-path';
+
+/** The local path that the request asks to go on to, or null. It is parsed again where it is used. */
+export function requestedReturnTo(req: Request): string | null {
+  return parseLocalPath(fieldOf(req.body, 'returnTo')) ?? parseLocalPath(req.query['returnTo']);
+}
+
+/** The path of this request as a way back to it; only a GET can be gone back to. */
+export function returnToHere(req: Request): string | null {
+  return req.method === 'GET' || req.method === 'HEAD' ? parseLocalPath(req.originalUrl) : null;
+}
+
+export function withReturnTo(path: string, returnTo: string | null): string {
+  return returnTo === null ? path : `${path}?${new URLSearchParams({ returnTo }).toString()}`;
+}
+
+/** One own field of a body of unknown shape. */
+export function fieldOf(body: unknown, name: string): unknown {
+  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, name)) return undefined;
+  return Reflect.get(body, name);
+}
+
+/** A field that must be text; anything else is as good as absent. */
+export function textField(body: unknown, name: string): string {
+  const value = fieldOf(body, name);
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,33 @@
+import type { RequestHandler } from 'express';
+import session from 'express-session';
+import type { Store } from 'express-session';
+import type { HttpContext } from './http-context';
+
+export interface SessionOptions {
+  /** Default: the store beside the state. */
+  readonly store?: Store;
+  /** Default `__Host-session` over TLS, `session` without. */
+  readonly cookieName?: string;
+}
+
+/** How long a visitor's session lasts who has not signed in; the policy's duration takes its place at sign-in. */
+const VISITOR_SECONDS = 86_400;
+
+/**
+ * express-session, set up as this package needs it: signed with keys derived from the ring, `HttpOnly`, `SameSite=Lax`, over
+ * TLS `Secure` with the `__Host-` prefix. The cookie's end is never what ends a session; the decision is.
+ */
+export function createSessionMiddleware(context: HttpContext, options: SessionOptions = {}): RequestHandler {
+  const { secure } = context.options;
+  const name = options.cookieName ?? (secure ? '__Host-session' : 'session');
+  context.ownCookie.name = name;
+  return session({
+    name,
+    store: options.store ?? context.state.createSessionStore(),
+    secret: context.keyRing.all('session').map(({ key }) => key.toString('base64url')),
+    resave: false,
+    saveUninitialized: false,
+    rolling: false,
+    cookie: { httpOnly: true, sameSite: 'lax', secure, path: '/', maxAge: VISITOR_SECONDS * 1000 },
+  });
+}

@@ -1,0 +1,88 @@
+import type { Request } from 'express';
+import 'express-session';
+import type { Evidence } from '../core/assurance';
+import type { EnrollableKind } from '../core/factor-kind';
+import type { Epochs } from '../core/session-lifetime';
+import { MfaError } from '../errors';
+import type { Asked } from '../flows/bearer';
+
+/** Half a login: enough to find the pending login, and nothing that Passport reads. */
+export interface LoginSlot {
+  readonly userId: string;
+  readonly organizationId: string;
+  readonly pendingId: string;
+  readonly epochs: Epochs;
+  readonly startedAt: number;
+  readonly expiresAt: number;
+}
+
+/** What a full session carries. */
+export interface SessionGrantSlot {
+  readonly userId: string;
+  readonly handle: string;
+  readonly userEpoch: string;
+  /** The epoch of every organization that the session has been in; pairs, since ids are the host's. */
+  readonly organizationEpochs: readonly (readonly [organizationId: string, epoch: string])[];
+  readonly startedAt: number;
+  readonly seenAt: number;
+  readonly evidence: readonly Evidence[];
+  readonly skipped: boolean;
+}
+
+/** Where a wizard stands that has more than one step. */
+export interface WizardSlot {
+  readonly kind: EnrollableKind;
+  readonly backupPhone: 'asked' | 'done' | 'not-asked';
+}
+
+/** What was enrolled last, for the success page. */
+export interface EnrolledSlot {
+  readonly kind: EnrollableKind;
+  readonly maskedDestination: string | null;
+  readonly notified: readonly string[];
+}
+
+/** The only part of the session that the package reads or writes, beside `returnTo`. */
+export interface MfaSlot {
+  readonly csrfToken?: string;
+  readonly login?: LoginSlot;
+  readonly session?: SessionGrantSlot;
+  readonly asked?: Asked;
+  readonly returnTo?: string;
+  readonly wizard?: WizardSlot;
+  readonly enrolled?: EnrolledSlot;
+  /** New recovery codes, sealed until they are shown. */
+  readonly unshownCodes?: string;
+}
+
+declare module 'express-session' {
+  interface SessionData {
+    mfa?: MfaSlot;
+    returnTo?: string;
+  }
+}
+
+export function readSlot(req: Request): MfaSlot {
+  return requireSession(req).mfa ?? {};
+}
+
+/** Changes some fields and keeps the rest; `undefined` removes a field. */
+export function updateSlot(
+  req: Request,
+  change: { readonly [Key in keyof MfaSlot]?: MfaSlot[Key] | undefined },
+): void {
+  const merged = Object.entries({ ...readSlot(req), ...change }).filter(([, value]) => value !== undefined);
+  requireSession(req).mfa = Object.fromEntries(merged);
+}
+
+/** A request without a session object says nothing about the visitor, so nothing is let through. */
+export function requireSession(req: Request): NonNullable<Request['session']> {
+  const session: Request['session'] | undefined = req.session;
+  if (session === undefined || session === null) {
+    throw new MfaError(
+      'session-missing',
+      'There is no req.session. Put mfa.sessions() or express-session before the MFA middleware, and check that its store is up.',
+    );
+  }
+  return session;
+}
