@@ -1,0 +1,102 @@
+import {
+  addEvidence,
+  deriveAmr,
+  deriveAssurance,
+  deriveAssuranceLevel,
+  isFirstFactor,
+  isSecondFactor,
+  latestProof,
+} from '../../../src/core/assurance';
+import type { EvidenceMethod } from '../../../src/core/assurance';
+import { proof } from './decision-facts';
+
+const FIRST: readonly EvidenceMethod[] = ['password', 'host', 'federated'];
+const SECOND: readonly EvidenceMethod[] = ['totp', 'email', 'sms', 'recovery-code'];
+const proofs = (...methods: readonly EvidenceMethod[]) => methods.map((method) => proof(method));
+
+describe('deriveAssurance', () => {
+  it('is none without evidence, and for a remembered browser alone', () => {
+    expect(deriveAssurance([])).toBe('none');
+    expect(deriveAssurance(proofs('remembered-browser'))).toBe('none');
+  });
+
+  it.each([...FIRST, ...SECOND])('is single-factor for %s alone', (method) => {
+    expect(deriveAssurance(proofs(method, method))).toBe('single-factor');
+  });
+
+  it('is single-factor for several proofs of one sort', () => {
+    expect(deriveAssurance(proofs(...FIRST))).toBe('single-factor');
+    expect(deriveAssurance(proofs(...SECOND))).toBe('single-factor');
+  });
+
+  it('is single-factor for a password on a remembered browser', () => {
+    expect(deriveAssurance(proofs('password', 'remembered-browser'))).toBe('single-factor');
+  });
+
+  it.each(FIRST.flatMap((first) => SECOND.map((second) => [first, second] as const)))(
+    'is multi-factor for %s and %s, in either order',
+    (first, second) => {
+      expect(deriveAssurance(proofs(first, second))).toBe('multi-factor');
+      expect(deriveAssurance(proofs(second, first))).toBe('multi-factor');
+    },
+  );
+
+  it('counts every second factor as one, and no method as both', () => {
+    for (const method of [...FIRST, ...SECOND, 'remembered-browser'] as const) {
+      expect(isFirstFactor(proof(method))).toBe(FIRST.includes(method));
+      expect(isSecondFactor(proof(method))).toBe(SECOND.includes(method));
+    }
+  });
+});
+
+describe('deriveAssuranceLevel', () => {
+  it.each(['totp', 'sms', 'recovery-code'] as const)('is 2 for a password and %s', (method) => {
+    expect(deriveAssuranceLevel(proofs('password', method))).toBe(2);
+  });
+
+  it.each(['email', 'remembered-browser'] as const)('is 1 for a password and %s', (method) => {
+    expect(deriveAssuranceLevel(proofs('password', method))).toBe(1);
+  });
+});
+
+describe('deriveAmr', () => {
+  it('names each method by its registered value, once', () => {
+    expect(deriveAmr(proofs('password', 'totp', 'email', 'recovery-code', 'sms'))).toEqual([
+      'pwd',
+      'otp',
+      'sms',
+    ]);
+  });
+
+  it('says nothing of what the host did by itself', () => {
+    expect(deriveAmr(proofs('host', 'federated', 'remembered-browser'))).toEqual([]);
+  });
+});
+
+describe('latestProof', () => {
+  it('is the newest of those that are wanted, wherever it stands', () => {
+    const evidence = [proof('totp', 30), proof('sms', 10), proof('totp', 20), proof('password', 1)];
+    expect(latestProof(evidence, ({ method }) => method === 'totp')).toBe(proof('totp', 20).at);
+    expect(latestProof(evidence, isSecondFactor)).toBe(proof('sms', 10).at);
+  });
+
+  it('is null where none is wanted', () => {
+    expect(latestProof([proof('password')], isSecondFactor)).toBeNull();
+  });
+});
+
+describe('addEvidence', () => {
+  it('keeps the newest of each method and authenticator, however often one proves it', () => {
+    const phone = { ...proof('totp', 30), authenticatorId: 'phone' };
+    const tablet = { ...proof('totp', 20), authenticatorId: 'tablet' };
+    const again = { ...proof('totp', 10), authenticatorId: 'phone' };
+    const first = proof('password', 60);
+    expect(addEvidence([first, phone, tablet], again)).toEqual([first, tablet, again]);
+  });
+
+  it('leaves the list it was given alone', () => {
+    const before = Object.freeze([proof('password', 60)]);
+    expect(addEvidence(before, proof('password', 1))).toEqual([proof('password', 1)]);
+    expect(before).toEqual([proof('password', 60)]);
+  });
+});
