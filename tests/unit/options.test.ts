@@ -363,8 +363,11 @@ describe('onError', () => {
       throw new Error('The log is full.');
     };
     resolve({ onError: failing }).onError('first');
-    resolve({ onError: (error: unknown) => Promise.reject(failing(error)) }).onError('second');
-    resolve({ onError: () => Promise.reject(new Error('The log is gone.')) }).onError('third');
+    const failingLater = async (error: unknown) => {
+      await Promise.resolve();
+      failing(error);
+    };
+    resolve({ onError: failingLater }).onError('second');
     await new Promise((done) => setImmediate(done));
     expect(told).toEqual(['first', 'second']);
   });
