@@ -363,9 +363,9 @@ describe('onError', () => {
       throw new Error('The log is full.');
     };
     resolve({ onError: failing }).onError('first');
-    const failingLater = async (error: unknown) => {
+    const failingLater = async (failure: unknown) => {
       await Promise.resolve();
-      failing(error);
+      failing(failure);
     };
     resolve({ onError: failingLater }).onError('second');
     await new Promise((done) => setImmediate(done));
