@@ -123,10 +123,14 @@ export interface RecordStore {
    * `limits.perUser` times in a row for the group and `limits.perAuthenticator` times in a row for the authenticator.
    * The guess that reaches `perUser` sets the lock, each further lock without a success between lasts twice as long, up to
    * a day; the guess that reaches `perAuthenticator` disables the authenticator. A lock that has run out starts a new count.
+   * `disabled` is also the answer for an authenticator that is gone.
    */
   spendGuess(request: GuessRequest): Promise<GuessOutcome>;
 
-  /** A right proof by a delivered code: clears the counters and sets `lastUsedAt`. */
+  /**
+   * A right proof by a delivered code: clears the counter and lock of the group, and the counter of the authenticator with the
+   * disablement that this very guess may have brought about, and sets `lastUsedAt`.
+   */
   recordSuccess(success: {
     readonly userId: string;
     readonly group: GuessGroup;
@@ -145,7 +149,7 @@ export interface RecordStore {
     readonly now: number;
   }): Promise<boolean>;
 
-  /** Clears locks and counters of every group. */
+  /** Clears locks and counters of every group. The count of each authenticator stays: only a right proof ends it. */
   clearGuesses(userId: string): Promise<void>;
 
   /** Replaces the whole set. Atomic. */
@@ -159,7 +163,10 @@ export interface RecordStore {
     event: MfaEvent,
     keep: { readonly maxCount: number; readonly maxAgeSeconds: number },
   ): Promise<void>;
-  /** Newest first. `cursor` is what the page before returned. Filters are applied by the store. */
+  /**
+   * Newest first. `cursor` is what the page before returned; what never was one begins at the newest.
+   * Filters are applied by the store.
+   */
   listEvents(
     query: EventQuery,
   ): Promise<{ readonly events: readonly MfaEvent[]; readonly nextCursor?: string }>;

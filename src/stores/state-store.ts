@@ -131,6 +131,7 @@ export interface StateStore {
    * Uses the challenge up if it is still the live one. Atomic: true exactly once. The count of attempts goes with it.
    */
   consumeChallenge(owner: ChallengeOwner, challengeId: string): Promise<boolean>;
+  /** The attempts spent stay spent. */
   endChallenge(owner: ChallengeOwner): Promise<void>;
 
   /**
@@ -146,7 +147,9 @@ export interface StateStore {
   findSession(userId: string, handle: string): Promise<SessionEntry | undefined>;
   /** Renews `seenAt` of a session that is still live; never brings one back. Atomic; false where it is gone. */
   touchSession(userId: string, handle: string, seenAt: number): Promise<boolean>;
+  /** The one seen last comes first. */
   listSessions(userId: string): Promise<readonly SessionEntry[]>;
+  /** Ends the session and every challenge it owns. */
   endSession(userId: string, handle: string): Promise<boolean>;
   /** Ends all but one and returns how many. */
   endOtherSessions(userId: string, keepHandle: string): Promise<number>;

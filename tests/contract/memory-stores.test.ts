@@ -1,0 +1,29 @@
+import { memoryRecords } from '../../src/stores/memory/memory-records';
+import { memoryState } from '../../src/stores/memory/memory-state';
+import { describeRecordStore } from './record-store';
+import { NOW, aPendingLogin } from './samples';
+import { describeStateStore } from './state-store';
+
+describe('records in memory', () => {
+  const records = memoryRecords();
+  describeRecordStore(() => records);
+
+  it('says that they are lost', async () => {
+    expect(await records.findWeaknesses()).toEqual([expect.stringContaining('lost when the process ends')]);
+  });
+});
+
+describe('state in memory', () => {
+  const state = memoryState();
+  describeStateStore(() => state);
+
+  it('does not grow with logins that nobody finished', async () => {
+    const first = aPendingLogin();
+    await state.createPendingLogin(first);
+    for (let n = 0; n < 5000; n += 1) {
+      const startedAt = NOW + n * 60_000;
+      await state.createPendingLogin(aPendingLogin({ startedAt, expiresAt: startedAt + 600_000 }));
+    }
+    expect(await state.findPendingLogin(first.userId, first.id)).toBeUndefined();
+  });
+});

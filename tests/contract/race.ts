@@ -1,0 +1,71 @@
+import { redisRecords, redisState } from '../../src/redis';
+import type { RecordStore } from '../../src/stores/record-store';
+import type { StateStore } from '../../src/stores/state-store';
+import { connectRedis } from '../support/redis-client';
+import type { PrepareInProcess } from '../support/processes';
+import { NOW, aGuess, aSession } from './samples';
+
+/** What every process tries to do, many times at once. */
+export interface RaceTarget {
+  readonly url: string;
+  readonly userId: string;
+  readonly ownerId: string;
+  readonly authenticatorId: string;
+  readonly challengeId: string;
+  readonly sessionHandle: string;
+  readonly budgetKey: string;
+}
+
+/** How often each verb said yes. */
+export type RaceResult = Readonly<Record<keyof typeof VERBS, number>>;
+
+interface Stores {
+  readonly records: RecordStore;
+  readonly state: StateStore;
+}
+
+type Try = (stores: Stores, target: RaceTarget) => Promise<boolean>;
+
+const isSpent = ({ outcome }: { readonly outcome: string }) => outcome === 'spent';
+
+const VERBS = {
+  spendGuess: async ({ records }, { userId }) =>
+    isSpent(await records.spendGuess(aGuess({ userId, group: 'recovery-codes' }))),
+  acceptTimeStep: ({ records }, { userId, authenticatorId }) =>
+    records.acceptTimeStep({ userId, authenticatorId, timeStep: 7, now: NOW }),
+  consumeRecoveryCode: ({ records }, { ownerId }) =>
+    records.consumeRecoveryCode(ownerId, { number: 1, codeHash: 'hash' }),
+  spendSkip: async ({ records }, { userId }) => isSpent(await records.spendSkip(userId, 'acme', 3)),
+  spendAttempt: async ({ state }, { userId, ownerId }) =>
+    isSpent(await state.spendAttempt({ userId, ownerId, purpose: 'enroll' }, 5)),
+  consumeChallenge: ({ state }, { userId, ownerId, challengeId }) =>
+    state.consumeChallenge({ userId, ownerId, purpose: 'login' }, challengeId),
+  spendSendBudgets: async ({ state }, { budgetKey }) =>
+    isSpent(await state.spendSendBudgets([{ key: budgetKey, windows: [{ max: 4, seconds: 600 }] }], NOW)),
+  endSession: ({ state }, { userId, sessionHandle }) => state.endSession(userId, sessionHandle),
+  touchSession: ({ state }, { userId, sessionHandle }) => state.touchSession(userId, sessionHandle, NOW + 1),
+  registerSession: async ({ state }, { userId }) => {
+    await state.registerSession(userId, aSession(), { now: NOW });
+    return true;
+  },
+} satisfies Record<string, Try>;
+
+const TRIES = 25;
+
+const prepareRace: PrepareInProcess<RaceTarget, RaceResult> = async (target) => {
+  const redis = connectRedis(target.url);
+  const stores: Stores = { records: redisRecords(redis), state: redisState(redis) };
+  await redis.ping();
+  return async () => {
+    const counted = await Promise.all(
+      Object.entries(VERBS).map(async ([verb, act]) => {
+        const tries = await Promise.all(Array.from({ length: TRIES }, () => act(stores, target)));
+        return [verb, tries.filter(Boolean).length] as const;
+      }),
+    );
+    redis.disconnect();
+    return Object.fromEntries(counted) as RaceResult;
+  };
+};
+
+export default prepareRace;

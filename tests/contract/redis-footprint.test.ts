@@ -1,0 +1,45 @@
+import { redisState } from '../../src/redis';
+import { connectRedis } from '../support/redis-client';
+import { NOW, aChallenge, aPendingLogin, aSession, newId } from './samples';
+
+describe('the memory that state takes in Redis', () => {
+  const redis = connectRedis();
+  const state = redisState(redis);
+  afterAll(() => redis.disconnect());
+
+  const bytesOf = async (key: string) => (await redis.memory('USAGE', key)) ?? Infinity;
+
+  async function loginWith(overrides: Parameters<typeof aChallenge>[0]): Promise<string> {
+    const pending = aPendingLogin({ organizationId: newId() });
+    await state.createPendingLogin(pending);
+    const challenge = aChallenge({ userId: pending.userId, ownerId: pending.id, ...overrides });
+    await state.issueChallenge(challenge, { now: NOW, underPendingLogin: true });
+    await state.spendAttempt(challenge, 5);
+    return `mfa:{user:${pending.userId}}:owner:${pending.id}`;
+  }
+
+  it('is less than 512 bytes for a login that asks for the app', async () => {
+    expect(await bytesOf(await loginWith({}))).toBeLessThan(512);
+  });
+
+  it('is less than 1 KiB for a login with a code on its way', async () => {
+    const key = await loginWith({
+      kind: 'sms',
+      codeHash: 'h'.repeat(43),
+      maskedDestination: '+•• •••••••• 42',
+      sentBy: 'email',
+      fallbackFrom: 'sms',
+      sentAt: NOW,
+    });
+    expect(await bytesOf(key)).toBeLessThan(1024);
+  });
+
+  it('is bounded for a person with very many sessions', async () => {
+    const userId = newId();
+    for (let n = 0; n < 150; n += 1) {
+      await state.registerSession(userId, aSession({ startedAt: NOW + n }), { now: NOW });
+    }
+    expect(await redis.hlen(`mfa:{user:${userId}}:sessions`)).toBe(100);
+    expect(await bytesOf(`mfa:{user:${userId}}:sessions`)).toBeLessThan(40_000);
+  });
+});

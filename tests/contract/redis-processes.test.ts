@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { GUESS_LIMITS } from '../../src/core/authenticator';
+import { redisRecords, redisState } from '../../src/redis';
+import { connectRedis } from '../support/redis-client';
+import { redisUrl } from '../support/redis-database';
+import { runInProcesses } from '../support/processes';
+import type { RaceResult, RaceTarget } from './race';
+import { NOW, aChallenge, aPendingLogin, aSession, anAuthenticator, newId } from './samples';
+
+describe('stores in Redis under four processes at once', () => {
+  const redis = connectRedis();
+  afterAll(() => redis.disconnect());
+
+  it('say yes no more often than they may', async () => {
+    const records = redisRecords(redis);
+    const state = redisState(redis);
+    const userId = newId();
+    const pending = aPendingLogin({ userId });
+    const app = anAuthenticator();
+    const session = aSession();
+    const login = aChallenge({ userId, ownerId: pending.id, purpose: 'login' });
+    await records.addAuthenticator(userId, app);
+    await records.replaceRecoveryCodes(pending.id, [{ number: 1, codeHash: 'hash' }]);
+    await state.createPendingLogin(pending);
+    await state.issueChallenge(login, { now: NOW, underPendingLogin: true });
+    const enroll = aChallenge({ userId, ownerId: pending.id, purpose: 'enroll' });
+    await state.issueChallenge(enroll, { now: NOW, underPendingLogin: true });
+    await state.registerSession(userId, session, { now: NOW });
+
+    const input: RaceTarget = {
+      url: redisUrl(),
+      userId,
+      ownerId: pending.id,
+      authenticatorId: app.id,
+      challengeId: login.id,
+      sessionHandle: session.handle,
+      budgetKey: newId(),
+    };
+    const results = await runInProcesses<RaceResult>({ module: join(__dirname, 'race.ts'), count: 4, input });
+    const total = (verb: keyof RaceResult) => results.reduce((sum, result) => sum + result[verb], 0);
+
+    expect(total('spendGuess')).toBe(GUESS_LIMITS.perUser);
+    expect(total('acceptTimeStep')).toBe(1);
+    expect(total('consumeRecoveryCode')).toBe(1);
+    expect(total('spendSkip')).toBe(3);
+    expect(total('spendAttempt')).toBe(5);
+    expect(total('consumeChallenge')).toBe(1);
+    expect(total('spendSendBudgets')).toBe(4);
+    expect(total('endSession')).toBe(1);
+    expect(total('registerSession')).toBe(100);
+    expect(await state.findSession(userId, session.handle)).toBeUndefined();
+    expect(await state.listSessions(userId)).toHaveLength(100);
+    expect((await records.findMember(userId, 'acme')).settings.skipsUsed).toBe(3);
+  });
+});

@@ -1,0 +1,32 @@
+import { redisRecords } from '../../src/redis';
+import { connectRedis } from '../support/redis-client';
+import { startRedisServer } from '../support/redis-server';
+
+describe('the settings of the Redis that holds the records', () => {
+  it('have no weakness where nothing is dropped or lost', async () => {
+    const redis = connectRedis();
+    expect(await redisRecords(redis).findWeaknesses()).toEqual([]);
+    redis.disconnect();
+  });
+
+  it('are named one by one, with the fix', async () => {
+    const server = await startRedisServer({ appendOnly: false, evictionPolicy: 'allkeys-lru' });
+    const redis = connectRedis(server.url);
+    expect(await redisRecords(redis).findWeaknesses()).toEqual([
+      expect.stringMatching(/`allkeys-lru`: set it to `noeviction`\.$/),
+      expect.stringMatching(/`appendonly` is `no`: set it to `yes`\.$/),
+    ]);
+    redis.disconnect();
+    await server.stop();
+  });
+
+  it('are to be checked by hand where Redis does not show them', async () => {
+    const server = await startRedisServer({ extraArguments: ['--rename-command', 'CONFIG', ''] });
+    const redis = connectRedis(server.url);
+    expect(await redisRecords(redis).findWeaknesses()).toEqual([
+      expect.stringContaining('does not show its settings'),
+    ]);
+    redis.disconnect();
+    await server.stop();
+  });
+});

@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { GUESS_LIMITS, type Authenticator } from '../../src/core/authenticator';
+import { defaultPolicy, type Policy } from '../../src/core/policy';
+import type { MfaEvent } from '../../src/events';
+import type { GuessRequest } from '../../src/stores/record-store';
+import type { Challenge, PendingLogin, SessionEntry } from '../../src/stores/state-store';
+
+/** Samples live in the future, so that no store drops them by its own clock while a test runs. */
+export const NOW = Date.UTC(2040, 0, 15, 12, 0, 0);
+
+export const KEEP = { maxCount: 1000, maxAgeSeconds: 86_400 };
+
+/** 22 characters, as the ids that the package draws. */
+export function newId(): string {
+  return randomBytes(16).toString('base64url');
+}
+
+export function anAuthenticator(overrides: Partial<Authenticator> = {}): Authenticator {
+  return {
+    id: newId(),
+    kind: 'totp',
+    label: 'Phone',
+    createdAt: NOW,
+    lastUsedAt: null,
+    failures: 0,
+    disabledAt: null,
+    lastAcceptedStep: null,
+    sealedSecret: 'sealed',
+    maskedDestination: null,
+    ...overrides,
+  };
+}
+
+export function aPolicy(overrides: Partial<Policy> & { organizationId: string }): Policy {
+  return { ...defaultPolicy(overrides.organizationId), enabled: true, ...overrides };
+}
+
+export function aGuess(overrides: Partial<GuessRequest> & { userId: string }): GuessRequest {
+  return { group: 'codes', authenticatorId: null, limits: GUESS_LIMITS, now: NOW, ...overrides };
+}
+
+export function anEvent(overrides: Partial<MfaEvent> & { organizationId: string }): MfaEvent {
+  return { name: 'signed-in', at: NOW, details: {}, ...overrides };
+}
+
+export function aPendingLogin(overrides: Partial<PendingLogin> = {}): PendingLogin {
+  return {
+    id: newId(),
+    userId: newId(),
+    organizationId: 'acme',
+    evidence: [{ method: 'password', at: NOW }],
+    epochs: { user: newId(), organization: newId() },
+    startedAt: NOW,
+    expiresAt: NOW + 600_000,
+    ...overrides,
+  };
+}
+
+export function aChallenge(overrides: Partial<Challenge> = {}): Challenge {
+  return {
+    userId: newId(),
+    ownerId: newId(),
+    purpose: 'login',
+    id: newId(),
+    kind: 'totp',
+    authenticatorId: newId(),
+    codeHash: null,
+    sealedSecret: null,
+    maskedDestination: null,
+    sentBy: null,
+    fallbackFrom: null,
+    sentAt: null,
+    expiresAt: NOW + 300_000,
+    ...overrides,
+  };
+}
+
+export function aSession(overrides: Partial<SessionEntry> = {}): SessionEntry {
+  return {
+    handle: newId(),
+    organizationId: 'acme',
+    startedAt: NOW,
+    seenAt: NOW,
+    expiresAt: NOW + 90 * 86_400_000,
+    userAgent: 'Firefox on "Linux"',
+    address: '192.0.2.1',
+    methods: ['password', 'totp'],
+    ...overrides,
+  };
+}
