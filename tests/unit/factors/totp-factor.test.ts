@@ -145,6 +145,15 @@ describe('the factor of an authenticator app', () => {
     expect(await answer(moved, code(clock.now()))).toMatchObject({ because: 'secret-unreadable' });
   });
 
+  it('accepts nothing in answer to a challenge that was ended', async () => {
+    const { enroll, ask, attempt, factor, state, clock } = createFactorWorld();
+    await enroll('totp', 'app', totpSecret);
+    const challenge = await ask('totp', 'app');
+    const tried = await attempt(challenge, code(clock.now()));
+    await state.endChallenge(challenge);
+    expect(await factor('totp').accept(tried, { kind: 'totp', timeStep: timeStepAt(clock.now()) })).toBe(false);
+  });
+
   it('takes no proof of another kind', async () => {
     const { enroll, ask, attempt, factor } = createFactorWorld();
     await enroll('totp', 'app', totpSecret);
