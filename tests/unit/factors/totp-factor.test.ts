@@ -151,7 +151,9 @@ describe('the factor of an authenticator app', () => {
     const challenge = await ask('totp', 'app');
     const tried = await attempt(challenge, code(clock.now()));
     await state.endChallenge(challenge);
-    expect(await factor('totp').accept(tried, { kind: 'totp', timeStep: timeStepAt(clock.now()) })).toBe(false);
+    expect(await factor('totp').accept(tried, { kind: 'totp', timeStep: timeStepAt(clock.now()) })).toBe(
+      false,
+    );
   });
 
   it('takes no proof of another kind', async () => {
