@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import type { EmailSender, RecordStore, SmsSender, StateStore } from 'express-mfa';
+
+const TIMEOUT_MS = 5000;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** `MFA_KEY`, or a key that lives as long as the process. */
+export function readKey({ MFA_KEY }: Environment): { readonly key: string; readonly isTemporary: boolean } {
+  if (MFA_KEY !== undefined && MFA_KEY !== '') return { key: MFA_KEY, isTemporary: false };
+  return { key: randomBytes(32).toString('base64'), isTemporary: true };
+}
+
+/** Where to keep things: Redis at `REDIS_URL`, or nothing, which means memory. */
+export async function connectStores({ REDIS_URL }: Environment): Promise<{
+  readonly records?: RecordStore;
+  readonly state?: StateStore;
+  disconnect(): void;
+}> {
+  if (REDIS_URL === undefined || REDIS_URL === '') return { disconnect: () => undefined };
+  const [{ Redis }, { redisRecords, redisState }] = await Promise.all([
+    import('ioredis'),
+    import('express-mfa/redis'),
+  ]);
+  // Without these a command waits for more than a minute while Redis is down.
+  const redis = new Redis(REDIS_URL, {
+    maxRetriesPerRequest: 1,
+    connectTimeout: 2000,
+    retryStrategy: (attempt) => Math.min(attempt * 100, 2000),
+  });
+  redis.on('error', (error) => console.error(`Redis: ${error.message}`));
+  return {
+    records: redisRecords(redis),
+    state: redisState(redis),
+    disconnect: () => redis.disconnect(),
+  };
+}
+
+/** How mail leaves: by `SMTP_URL`, or not at all. */
+export async function connectEmail({ SMTP_URL, SMTP_FROM }: Environment): Promise<EmailSender | undefined> {
+  if (SMTP_URL === undefined || SMTP_URL === '') return undefined;
+  const [{ createTransport }, { smtpEmail }] = await Promise.all([
+    import('nodemailer'),
+    import('express-mfa/smtp'),
+  ]);
+  const transport = createTransport({
+    url: SMTP_URL,
+    connectionTimeout: TIMEOUT_MS,
+    socketTimeout: TIMEOUT_MS,
+  });
+  return smtpEmail({ transport, from: SMTP_FROM ?? 'Acme Portal <no-reply@acme.example>' });
+}
+
+/** How text messages leave: by Twilio, or not at all. */
+export async function connectSms(environment: Environment): Promise<SmsSender | undefined> {
+  const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_FROM: from } = environment;
+  if (accountSid === undefined || authToken === undefined || from === undefined) return undefined;
+  const [{ default: twilio }, { twilioSms }] = await Promise.all([
+    import('twilio'),
+    import('express-mfa/twilio'),
+  ]);
+  return twilioSms({ client: twilio(accountSid, authToken, { timeout: TIMEOUT_MS }), from, authToken });
+}

@@ -1,0 +1,117 @@
+import { urlencoded, Router } from 'express';
+import type { Request } from 'express';
+import type { Clock, EmailSender, Mfa } from 'express-mfa';
+import { ORGANIZATIONS } from './accounts';
+import type { OrganizationId } from './accounts';
+import { hashPassword } from './password-hash';
+import { createPendingSignUps } from './pending-sign-ups';
+import { signUpMail } from './sign-up-mail';
+import type { User, UserTable } from './user-table';
+
+const SHORTEST_PASSWORD = 12;
+const MAIL_MS = 10_000;
+
+interface SignUpOptions {
+  readonly mfa: Mfa<User>;
+  readonly users: UserTable;
+  readonly email: EmailSender;
+  readonly baseUrl: string;
+  readonly clock: Clock;
+}
+
+/** Sign up, verify the address by a link, and where the organization says so: on to the second factor. */
+export function signUpPages({ mfa, users, email, baseUrl, clock }: SignUpOptions): Router {
+  const router = Router();
+  const pending = createPendingSignUps(clock);
+  const form = urlencoded({ extended: false, limit: '10kb' });
+
+  router.get('/signup', function showSignUp(req, res) {
+    const empty = { name: '', email: '', organizationId: 'acme' };
+    res.set('Cache-Control', 'no-store').render('sign-up', pageOf(req, { typed: empty, error: null }));
+  });
+
+  router.post('/signup', form, mfa.requireCsrfToken(), async function submitSignUp(req, res) {
+    const typed = readForm(req);
+    const error = faultOf(typed);
+    res.set('Cache-Control', 'no-store');
+    if (error !== null) {
+      res.status(400).render('sign-up', pageOf(req, { typed, error }));
+      return;
+    }
+    const passwordHash = await hashPassword(typed.password);
+    const { password: _password, ...fields } = typed;
+    // The page says the same whether or not the address is known; only its owner reads which it was.
+    const known = users.findByEmail(typed.email) !== undefined;
+    const link = known ? `${baseUrl}/mfa/login` : linkTo(pending.add({ ...fields, passwordHash }));
+    await email.send(
+      signUpMail({ to: typed.email, name: typed.name, known, link }),
+      AbortSignal.timeout(MAIL_MS),
+    );
+    res.render('sign-up-sent', { email: typed.email });
+  });
+
+  /** Mail programs open links to look at them, so the account is made by the button on this page. */
+  router.get('/signup/verify', function showVerification(req, res) {
+    const { token } = req.query;
+    const found = typeof token === 'string' ? pending.find(token) : undefined;
+    res
+      .set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' })
+      .status(found === undefined ? 404 : 200)
+      .render('sign-up-verify', { token, email: found?.email ?? null, csrfToken: mfa.csrfToken(req) });
+  });
+
+  router.post('/signup/verify', form, mfa.requireCsrfToken(), async function verifySignUp(req, res, next) {
+    const found = pending.take(textOf(req, 'token'));
+    if (found === undefined || users.findByEmail(found.email) !== undefined) {
+      res.status(404).render('sign-up-verify', { token: null, email: null, csrfToken: null });
+      return;
+    }
+    const { enabled, enrollAtSignUp } = await mfa.policies.get(found.organizationId);
+    req.login(users.add(found), (error) => {
+      if (error !== undefined && error !== null) next(error);
+      else res.redirect(303, enabled && enrollAtSignUp ? '/mfa/enroll?returnTo=/' : '/');
+    });
+  });
+
+  const linkTo = (token: string) => `${baseUrl}/signup/verify?token=${token}`;
+  const pageOf = (req: Request, page: { readonly typed: object; readonly error: string | null }) => ({
+    ...page,
+    organizations: Object.entries(ORGANIZATIONS),
+    csrfToken: mfa.csrfToken(req),
+  });
+  return router;
+}
+
+function textOf(req: Request, name: string): string {
+  const body: Readonly<Record<string, unknown>> = req.body ?? {};
+  const value = body[name];
+  return typeof value === 'string' ? value : '';
+}
+
+interface TypedForm {
+  readonly name: string;
+  readonly email: string;
+  readonly organizationId: OrganizationId;
+  readonly password: string;
+}
+
+function readForm(req: Request): TypedForm {
+  const organizationId = textOf(req, 'organizationId');
+  return {
+    name: textOf(req, 'name').trim().slice(0, 80),
+    email: textOf(req, 'email').trim().toLowerCase(),
+    organizationId: isOrganization(organizationId) ? organizationId : 'acme',
+    password: textOf(req, 'password'),
+  };
+}
+
+const isOrganization = (id: string): id is OrganizationId => Object.hasOwn(ORGANIZATIONS, id);
+
+function faultOf({ name, email, password }: TypedForm): string | null {
+  if (name === '') return 'Your name is missing. Type it.';
+  if (!/^[^\s@<>",;:()[\]\\]+@[^\s@<>",;:()[\]\\]+\.[^\s@<>",;:()[\]\\]+$/.test(email))
+    return 'That is not an email address. Type one, such as name@example.com.';
+  if (password.length < SHORTEST_PASSWORD)
+    return `That password is too short. Choose one of at least ${SHORTEST_PASSWORD} characters.`;
+  return null;
+}
