@@ -13,7 +13,7 @@ import type { GuardOptions } from './http/guard';
 import type { HttpContext } from './http/http-context';
 import { MfaStrategy } from './http/mfa-strategy';
 import type { MfaStrategyOptions } from './http/mfa-strategy';
-import { createPagesRouter } from './http/pages/router';
+import { checkCsrf, createPagesRouter } from './http/pages/router';
 import { SMS_STATUS_PATH } from './http/pages/sms-status';
 import { createPasswordApi } from './http/password-api';
 import type { PasswordApiOptions } from './http/password-api';
@@ -53,6 +53,10 @@ export interface Mfa<User extends Express.User = Express.User> extends Programma
   passwordApi(options?: PasswordApiOptions): RequestHandler;
   /** How the person of this request signed in; null where nobody did. */
   describeSession(req: Request): Promise<SessionDescription | null>;
+  /** The token that a form on a page of the host's carries as `_csrf`, such as a log-out button that posts to our pages. */
+  csrfToken(req: Request): string;
+  /** Refuses a form of the host's without that token, by passing {@link MfaError} `csrf-token-refused` on. */
+  requireCsrfToken(): RequestHandler;
   readonly events: MfaEvents;
   /** Resolves when every notice under way has been sent and every event stored; call it before the process ends. */
   settled(): Promise<void>;
@@ -102,6 +106,8 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     requireStepUp: (stepUpOptions) => createRequireStepUp(context, stepUpOptions),
     passwordApi: (apiOptions) => createPasswordApi(context, apiOptions),
     describeSession: (req) => describeSession(context, req),
+    csrfToken: (req) => context.csrf.token(req),
+    requireCsrfToken: () => checkCsrf(context),
     async settled() {
       await delivery.settled();
       await events.settled();
