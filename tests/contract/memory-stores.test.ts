@@ -2,6 +2,7 @@ import { memoryRecords } from '../../src/stores/memory/memory-records';
 import { memoryState } from '../../src/stores/memory/memory-state';
 import { describeRecordStore } from './record-store';
 import { NOW, aPendingLogin } from './samples';
+import { describeSessionStore } from './session-store';
 import { describeStateStore } from './state-store';
 
 describe('records in memory', () => {
@@ -16,6 +17,7 @@ describe('records in memory', () => {
 describe('state in memory', () => {
   const state = memoryState();
   describeStateStore(() => state);
+  describeSessionStore(() => state);
 
   it('does not grow with logins that nobody finished', async () => {
     const first = aPendingLogin();

@@ -3,6 +3,7 @@ import { redisRecords, redisState } from '../../src/redis';
 import { connectRedis } from '../support/redis-client';
 import { startRedisServer, type RedisServer } from '../support/redis-server';
 import { describeRecordStore } from './record-store';
+import { describeSessionStore } from './session-store';
 import { describeStateStore } from './state-store';
 
 /** Two nodes with half of the slots each. */
@@ -51,6 +52,7 @@ describe('stores in a Redis Cluster', () => {
   });
   describe('state', () => {
     describeStateStore(() => stores.state);
+    describeSessionStore(() => stores.state);
   });
 
   it('looks at the settings of every node', async () => {

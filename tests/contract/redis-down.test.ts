@@ -48,10 +48,13 @@ function everyCall(redis: Redis, timeoutMs: number): readonly Promise<unknown>[]
     state.takeSentMessage('m'),
     throttle.spend('ada'),
     throttle.clear('ada'),
+    new Promise((resolve) => state.createSessionStore().get('id', resolve)).then((error) =>
+      Promise.reject(error),
+    ),
   ];
 }
 
-const CALLS = 25;
+const CALLS = 26;
 
 async function outcomesOf(calls: readonly Promise<unknown>[]): Promise<unknown[]> {
   const settled = await Promise.allSettled(calls);

@@ -58,4 +58,23 @@ describe('how long state lives in Redis', () => {
     expect(left).toBeGreaterThan(500_000);
     expect(left).toBeLessThanOrEqual(600_000);
   });
+
+  it('is that of the cookie for a session of express-session', async () => {
+    const store = state.createSessionStore();
+    const expires = new Date(Date.now() + 600_000);
+    await new Promise((resolve) =>
+      store.set('one', { cookie: { originalMaxAge: 600_000, expires } }, resolve),
+    );
+    const left = await redis.pttl('mfa:session:one');
+    expect(left).toBeGreaterThan(500_000);
+    expect(left).toBeLessThanOrEqual(601_000);
+  });
+
+  it('is what was asked for a sent message', async () => {
+    const message = { userId: 'u', ownerId: 'o', purpose: 'login', challengeId: 'c' } as const;
+    await state.rememberSentMessage('SM2', message, 600);
+    const left = await redis.pttl('mfa:{message:SM2}');
+    expect(left).toBeGreaterThan(500_000);
+    expect(left).toBeLessThanOrEqual(600_000);
+  });
 });

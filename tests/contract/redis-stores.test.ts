@@ -1,6 +1,7 @@
 import { redisRecords, redisState } from '../../src/redis';
 import { connectRedis } from '../support/redis-client';
 import { describeRecordStore } from './record-store';
+import { describeSessionStore } from './session-store';
 import { describeStateStore } from './state-store';
 
 const redis = connectRedis();
@@ -14,6 +15,7 @@ describe('records in Redis', () => {
 describe('state in Redis', () => {
   const state = redisState(redis, { prefix: 'app-state' });
   describeStateStore(() => state);
+  describeSessionStore(() => state);
 
   it('has an end of life on every key', async () => {
     const keys = await redis.keys('app-state:*');

@@ -25,6 +25,6 @@ export function redisState(client: RedisClient, options: RedisStoreOptions = {})
     ...sendsIn(redis, keys),
     ...sentMessagesIn(redis, keys),
     throttle: throttleIn(redis, keys),
-    createSessionStore: () => createRedisSessionStore(client, options.prefix ?? 'mfa'),
+    createSessionStore: () => createRedisSessionStore(redis, options.prefix ?? 'mfa'),
   };
 }
