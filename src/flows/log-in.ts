@@ -1,6 +1,6 @@
 import type { Evidence } from '../core/assurance';
 import { decide } from '../core/decide';
-import type { Decision, Option } from '../core/decide';
+import type { Decision } from '../core/decide';
 import type { Epochs } from '../core/session-lifetime';
 import { sessionExpiresAt } from '../core/session-lifetime';
 import type { Account } from '../ports';
@@ -26,7 +26,8 @@ export type LoginOutcome =
       readonly decision: Decision & { readonly outcome: 'challenge' | 'enroll' };
       readonly gathered: Gathered;
       readonly asked: Asked | null;
-      readonly ask: AskOutcome | null;
+      /** The pending login and its first challenge on their way into the state; to be waited for beside the new session id. */
+      readonly begun: Promise<AskOutcome | null>;
     }
   | { readonly outcome: 'denied'; readonly decision: Decision & { readonly outcome: 'deny' | 'sign-in' } };
 
@@ -89,34 +90,44 @@ export async function logIn(
     address: origin.address,
     details: { next: decision.outcome },
   });
+  const asked = firstAsked(decision);
+  const begun = begin(context, { pending, asked, gathered });
+  // Whoever waits for it is told of its failure; a caller that failed before must not end the process.
+  begun.catch(() => undefined);
   return {
     outcome: 'pending',
     pending,
     decision,
     gathered,
-    ...(await begin(context, pending, decision, gathered)),
+    asked,
+    begun,
   };
+}
+
+/** The factor that a pending login asks first. A recovery code is never asked, only chosen. */
+function firstAsked(decision: Decision): Asked | null {
+  const option = decision.outcome === 'challenge' ? decision.anyOf[0] : undefined;
+  return option === undefined || option.kind === 'recovery-code' ? null : { purpose: 'login', ...option };
 }
 
 /** Stores the pending login and asks its first factor; both go out together. */
 async function begin(
   context: FlowContext,
-  pending: PendingLogin,
-  decision: Decision,
-  gathered: Gathered,
-): Promise<{ readonly asked: Asked | null; readonly ask: AskOutcome | null }> {
+  begun: { readonly pending: PendingLogin; readonly asked: Asked | null; readonly gathered: Gathered },
+): Promise<AskOutcome | null> {
+  const { pending, asked, gathered } = begun;
   const created = context.state.createPendingLogin(pending);
-  const option: Option | undefined = decision.outcome === 'challenge' ? decision.anyOf[0] : undefined;
-  if (option === undefined || option.kind === 'recovery-code') {
-    await created;
-    return { asked: null, ask: null };
-  }
+  if (asked === null) return created.then(() => null);
+  const { authenticatorId, kind } = asked;
   const owner = { userId: pending.userId, ownerId: pending.id, purpose: 'login' } as const;
-  const [, ask] = await Promise.all([
-    created,
-    askFactor(context, { owner, option, gathered, pendingUntil: pending.expiresAt }),
-  ]);
-  return { asked: { purpose: 'login', ...option }, ask };
+  const asking = askFactor(context, {
+    owner,
+    option: { authenticatorId, kind },
+    gathered,
+    pendingUntil: pending.expiresAt,
+  });
+  const [, ask] = await Promise.all([created, asking]);
+  return ask;
 }
 
 /** The epochs of the user and the organization; made at the very first login. */

@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import type { AskOutcome } from '../flows/ask-factor';
 import type { LoginOutcome } from '../flows/log-in';
 import { logIn } from '../flows/log-in';
 import { enterPendingLogin } from './establish-session';
@@ -9,7 +10,8 @@ export type LoginAttempt =
   | { readonly outcome: 'wrong'; readonly info: unknown }
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
   | (LoginOutcome & { readonly outcome: 'signed-in'; readonly user: Express.User })
-  | (LoginOutcome & { readonly outcome: 'pending' | 'denied' });
+  | (LoginOutcome & { readonly outcome: 'pending' } & { readonly ask: AskOutcome | null })
+  | (LoginOutcome & { readonly outcome: 'denied' });
 
 /**
  * The password step, the same for the strategy, our own form and JSON: verdict on the password, then the decision.
@@ -34,16 +36,13 @@ export async function attemptLogin(
   const { user } = verdict;
   const account = context.directory.accountOf(user);
   const evidence = [{ method: 'password', at: context.clock.now() } as const];
-  const login = await logIn(context, { account, evidence, origin });
+  const [login] = await Promise.all([logIn(context, { account, evidence, origin }), verdict.uncounted]);
   if (login.outcome === 'signed-in') return { ...login, user };
-  if (login.outcome === 'pending') {
-    await enterPendingLogin(req, {
-      pending: login.pending,
-      slot: {
-        ...(login.asked === null ? {} : { asked: login.asked }),
-        ...(returnTo === null ? {} : { returnTo }),
-      },
-    });
-  }
-  return login;
+  if (login.outcome === 'denied') return login;
+  const slot = {
+    ...(login.asked === null ? {} : { asked: login.asked }),
+    ...(returnTo === null ? {} : { returnTo }),
+  };
+  const [ask] = await Promise.all([login.begun, enterPendingLogin(req, { pending: login.pending, slot })]);
+  return { ...login, ask };
 }

@@ -6,6 +6,7 @@ import type { Bearer } from '../flows/bearer';
 import { gatherFacts } from '../flows/gather-facts';
 import type { HttpContext } from './http-context';
 import { refuseRequest } from './refuse-request';
+import { rememberFacts } from './request-facts';
 import { readSlot, updateSlot } from './session-slot';
 import { identifyVisitor } from './visitor';
 import type { Visitor } from './visitor';
@@ -89,6 +90,7 @@ async function judge(
 ): Promise<Decision> {
   const { account, bearer } = visitor;
   const gathered = await gatherFacts(context, account, bearer);
+  rememberFacts(req, gathered);
   const decision = decide(gathered.facts, requirement, gathered.now);
   if (decision.outcome === 'allow') await renewSeenAt(context, req, bearer, gathered.policy.policy);
   return decision;

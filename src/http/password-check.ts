@@ -3,24 +3,46 @@ import type { Request } from 'express';
 import type { ResolvedOptions } from '../options';
 import type { StateStore, Throttle } from '../stores/state-store';
 
-/** The host's verify callback in any of the shapes that passport-local knows, or returning a promise. */
-export type VerifyPassword<User> =
-  | ((username: string, password: string, done: VerifyDone<User>) => unknown)
-  | ((username: string, password: string) => Promise<User | false | null | undefined>);
+/**
+ * The host's verify callback: it calls `done` as with passport-local, or returns a promise. One signature for both, since
+ * TypeScript gives the parameters of a callback no types where several fit.
+ */
+export type VerifyPassword<User> = (
+  username: string,
+  password: string,
+  done: VerifyDone<User>,
+) => PromisedUser<User> | void;
 
 /** The same with `passReqToCallback`. */
-export type VerifyPasswordOfRequest<User> =
-  | ((req: Request, username: string, password: string, done: VerifyDone<User>) => unknown)
-  | ((req: Request, username: string, password: string) => Promise<User | false | null | undefined>);
+export type VerifyPasswordOfRequest<User> = (
+  req: Request,
+  username: string,
+  password: string,
+  done: VerifyDone<User>,
+) => PromisedUser<User> | void;
+
+type PromisedUser<User> = Promise<User | false | null | undefined | void>;
 
 export type VerifyDone<User> = (error: unknown, user?: User | false | null, info?: unknown) => void;
 
 export type PasswordVerdict =
-  | { readonly outcome: 'right'; readonly user: Express.User }
+  | {
+      readonly outcome: 'right';
+      readonly user: Express.User;
+      /** Takes the counted try back; started when the password was found right, for the caller to wait for beside its own work. */
+      readonly uncounted: Promise<void>;
+    }
   | { readonly outcome: 'wrong'; readonly info: unknown }
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number };
 
-type Verify = (req: Request, username: string, password: string) => Promise<PasswordVerdict>;
+type Verify = (
+  req: Request,
+  username: string,
+  password: string,
+) => Promise<
+  | { readonly outcome: 'right'; readonly user: Express.User }
+  | { readonly outcome: 'wrong'; readonly info: unknown }
+>;
 
 /** Checks passwords by the host's callback, under a throttle of its own that has nothing to do with second factors. */
 export class PasswordCheck {
@@ -58,10 +80,15 @@ export class PasswordCheck {
     const retryAfterSeconds = Math.max(...waits);
     if (retryAfterSeconds > 0) return { outcome: 'throttled', retryAfterSeconds };
     const verdict = await verify(req, username, password);
-    if (verdict.outcome === 'right') {
-      await Promise.all([this.#perUsername?.clear(usernameKey), this.#perAddress?.giveBack(addressKey)]);
-    }
-    return verdict;
+    if (verdict.outcome !== 'right') return verdict;
+    const counters = Promise.all([
+      this.#perUsername?.clear(usernameKey),
+      this.#perAddress?.giveBack(addressKey),
+    ]);
+    const uncounted = counters.then(() => undefined);
+    // Whoever waits for it is told of its failure; nobody waiting must not end the process.
+    uncounted.catch(() => undefined);
+    return { ...verdict, uncounted };
   }
 }
 

@@ -107,6 +107,9 @@ export function createPortal(
   });
   app.use('/api', mfa.passwordApi(), (req, res) => res.json({ pong: (req.user as PortalUser).id }));
   app.use(mfa.guard());
+  app.get('/plain', (_req, res) => {
+    res.json({ plain: true });
+  });
   app.all('/', (req, res, next) => {
     mfa
       .describeSession(req)
