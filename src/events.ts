@@ -1,42 +1,45 @@
 /** Every event the package emits and stores. Names are stable and in the past tense. */
-export type EventName =
-  | 'password-accepted'
-  | 'password-rejected'
-  | 'password-throttled'
-  | 'challenge-issued'
-  | 'code-sent'
-  | 'delivery-failed'
-  | 'delivery-fell-back'
-  | 'delivery-refused'
-  | 'proof-accepted'
-  | 'proof-rejected'
-  | 'proofs-locked'
-  | 'proofs-unlocked'
-  | 'authenticator-disabled'
-  | 'signed-in'
-  | 'signed-out'
-  | 'login-denied'
-  | 'enrollment-started'
-  | 'enrollment-skipped'
-  | 'authenticator-added'
-  | 'authenticator-renamed'
-  | 'authenticator-removed'
-  | 'recovery-codes-issued'
-  | 'recovery-code-used'
-  | 'browser-remembered'
-  | 'browser-forgotten'
-  | 'browser-token-replayed'
-  | 'step-up-completed'
-  | 'sessions-ended'
-  | 'policy-changed'
-  | 'member-changed'
-  | 'exemption-granted'
-  | 'exemption-ended'
-  | 'member-reset'
-  | 'devices-forgotten'
-  | 'request-refused'
-  | 'notice-failed'
-  | 'records-unreadable';
+export const EVENT_NAMES = [
+  'password-accepted',
+  'password-rejected',
+  'password-throttled',
+  'challenge-issued',
+  'code-sent',
+  'delivery-failed',
+  'delivery-fell-back',
+  'delivery-refused',
+  'proof-accepted',
+  'proof-rejected',
+  'proofs-locked',
+  'proofs-unlocked',
+  'authenticator-disabled',
+  'signed-in',
+  'signed-out',
+  'login-denied',
+  'enrollment-started',
+  'enrollment-skipped',
+  'authenticator-added',
+  'authenticator-renamed',
+  'authenticator-removed',
+  'recovery-codes-issued',
+  'recovery-code-used',
+  'browser-remembered',
+  'browser-forgotten',
+  'browser-token-replayed',
+  'step-up-completed',
+  'sessions-ended',
+  'policy-changed',
+  'member-changed',
+  'exemption-granted',
+  'exemption-ended',
+  'member-reset',
+  'devices-forgotten',
+  'request-refused',
+  'notice-failed',
+  'records-unreadable',
+] as const;
+
+export type EventName = (typeof EVENT_NAMES)[number];
 
 /** Who, whom, what, when and from where. Never a secret, a code, a token or a full address. */
 export interface MfaEvent {
