@@ -18,10 +18,7 @@ export async function connectStores({ REDIS_URL }: Environment): Promise<{
   disconnect(): void;
 }> {
   if (REDIS_URL === undefined || REDIS_URL === '') return { disconnect: () => undefined };
-  const [{ Redis }, { redisRecords, redisState }] = await Promise.all([
-    import('ioredis'),
-    import('express-mfa/redis'),
-  ]);
+  const [{ Redis }, { redisStores }] = await Promise.all([import('ioredis'), import('express-mfa/redis')]);
   // Without these a command waits for more than a minute while Redis is down.
   const redis = new Redis(REDIS_URL, {
     maxRetriesPerRequest: 1,
@@ -30,8 +27,7 @@ export async function connectStores({ REDIS_URL }: Environment): Promise<{
   });
   redis.on('error', (error) => console.error(`Redis: ${error.message}`));
   return {
-    records: redisRecords(redis),
-    state: redisState(redis),
+    ...redisStores(redis),
     disconnect: () => redis.disconnect(),
   };
 }

@@ -8,6 +8,7 @@ export type { EventName, MfaEvent } from './events';
 export type { MfaEvents } from './event-recorder';
 export { memoryRecords } from './stores/memory/memory-records';
 export { memoryState } from './stores/memory/memory-state';
+export { memoryStores } from './stores/memory/memory-stores';
 export { createOutbox } from './delivery/outbox';
 export type { Outbox, OutboxMessage } from './delivery/outbox';
 export type {
