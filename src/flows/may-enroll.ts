@@ -2,7 +2,7 @@ import { decide } from '../core/decide';
 import type { Decision, Requirement } from '../core/decide';
 import { ENROLLABLE_KINDS } from '../core/factor-kind';
 import type { EnrollableKind } from '../core/factor-kind';
-import { enrollableKinds } from '../core/usable-factors';
+import { enrollableKinds, hasFactor } from '../core/usable-factors';
 import type { Bearer } from './bearer';
 import type { Gathered } from './gather-facts';
 
@@ -39,13 +39,12 @@ export function mayEnroll(bearer: Bearer, gathered: Gathered, wizardUnderWay: bo
     }
     return { outcome: 'refused', decision };
   }
-  if (decision.outcome === 'sign-in' || decision.outcome === 'challenge')
-    return { outcome: 'refused', decision };
+  // Only what is let in, or sent here: a locked person in particular must not enroll a way around the lock.
+  if (decision.outcome !== 'allow' && decision.outcome !== 'enroll') return { outcome: 'refused', decision };
   if (!facts.featureAvailable || !facts.policy.enabled) return { outcome: 'feature-off' };
   const proof = decide(facts, reproofRequirement(bearer), now);
-  if (proof.outcome === 'challenge' || proof.outcome === 'sign-in')
-    return { outcome: 'refused', decision: proof };
-  if (proof.outcome === 'enroll' && facts.hasPassword && !wizardUnderWay) {
+  if (proof.outcome !== 'allow' && proof.outcome !== 'enroll') return { outcome: 'refused', decision: proof };
+  if (proof.outcome === 'enroll' && facts.hasPassword && !hasFactor(facts)) {
     // Enrollment is due and no factor exists: the password is the only proof there is, so it is asked for again.
     const again = decide(
       { ...facts, policy: { ...facts.policy, enabled: false } },
