@@ -1,5 +1,5 @@
-import type { Directory } from './flows/context';
 import { MfaError } from './errors';
+import type { Directory } from './flows/context';
 import type { ResolvedOptions } from './options';
 import type { Account } from './ports';
 
@@ -11,25 +11,23 @@ export function createDirectory<User extends Express.User>(options: ResolvedOpti
   const { users, userId } = options;
 
   function accountOf(user: Express.User): Account {
-    // Passport's type says nothing about the user; it is what the host's own callbacks returned.
-    const own = user as User;
-    const given = options.account(own);
-    const text = (name: string): string | undefined =>
-      given[name as keyof Account] === undefined ? textOf(user, name) : undefined;
-    const email = given.email ?? text('email');
-    const phone = given.phone ?? text('phone');
-    const username = given.username ?? text('username') ?? email ?? '';
+    if (!isHostUser<User>(user)) throw new MfaError('user-unavailable', 'req.user is not an object.');
+    const given = options.account(user);
+    const email = given.email ?? textOf(user, 'email');
+    const phone = given.phone ?? textOf(user, 'phone');
+    const username = given.username ?? textOf(user, 'username') ?? email ?? '';
+    const federated = given.federated ?? Reflect.get(user, 'federated') === true;
     return {
-      id: userId(own),
-      name: given.name ?? text('name') ?? username,
+      id: userId(user),
+      name: given.name ?? textOf(user, 'name') ?? username,
       username,
       ...(email === undefined ? {} : { email }),
       ...(phone === undefined ? {} : { phone }),
-      organizationId: given.organizationId ?? text('organizationId') ?? 'default',
-      federated: given.federated ?? readField(user, 'federated') === true,
-      hasPassword: given.hasPassword ?? !(given.federated ?? readField(user, 'federated') === true),
-      mfaEnrolled: given.mfaEnrolled ?? readField(user, 'mfaEnrolled') === true,
-      active: given.active ?? readField(user, 'active') !== false,
+      organizationId: given.organizationId ?? idOf(user, 'organizationId') ?? 'default',
+      federated,
+      hasPassword: given.hasPassword ?? !federated,
+      mfaEnrolled: given.mfaEnrolled ?? Reflect.get(user, 'mfaEnrolled') === true,
+      active: given.active ?? Reflect.get(user, 'active') !== false,
     };
   }
 
@@ -53,11 +51,18 @@ export function createDirectory<User extends Express.User>(options: ResolvedOpti
   };
 }
 
-function readField(user: object, name: string): unknown {
-  return Reflect.get(user, name);
+/** Passport's type says nothing of the user; it is what the host's own callbacks returned. */
+function isHostUser<User extends Express.User>(user: Express.User): user is User {
+  return typeof user === 'object' && user !== null;
+}
+
+/** Ids may be numbers in the host's table. */
+function idOf(user: object, name: string): string | undefined {
+  const value: unknown = Reflect.get(user, name);
+  return typeof value === 'number' ? String(value) : textOf(user, name);
 }
 
 function textOf(user: object, name: string): string | undefined {
-  const value = readField(user, name);
+  const value: unknown = Reflect.get(user, name);
   return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -24,7 +24,7 @@ export interface Directory {
 }
 
 /** The options without the host's own user type, which only the directory knows. */
-export type FlowOptions = Omit<ResolvedOptions<Express.User>, 'users' | 'account' | 'userId'>;
+export type FlowOptions = Omit<ResolvedOptions, 'users' | 'account' | 'userId'>;
 
 /** Everything a flow works with; wired once. */
 export interface FlowContext {

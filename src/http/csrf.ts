@@ -18,7 +18,7 @@ const FIELD = '_csrf';
 const HEADER = 'x-csrf-token';
 
 /** A synchronizer token in our own session slot, or the host's token where its own middleware has checked it already. */
-export function createCsrfGuard(hostCsrf: ResolvedOptions<Express.User>['csrf']): CsrfGuard {
+export function createCsrfGuard(hostCsrf: ResolvedOptions['csrf']): CsrfGuard {
   if (hostCsrf !== null) {
     return { field: hostCsrf.field, token: (req) => hostCsrf.token(req), check: refuseCrossSite };
   }

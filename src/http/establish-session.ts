@@ -8,6 +8,7 @@ import type { PendingLogin, SessionEntry } from '../stores/state-store';
 import type { HttpContext } from './http-context';
 import { originOf } from './origin';
 import { readSlot, requireSession } from './session-slot';
+import { toError } from './to-error';
 import type { MfaSlot, SessionGrantSlot } from './session-slot';
 
 /** Half a login: a new session id, in which Passport finds nobody. */
@@ -163,8 +164,4 @@ export function regenerate(req: Request): Promise<void> {
       else reject(toError(error));
     });
   });
-}
-
-function toError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

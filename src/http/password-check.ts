@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import type { Request } from 'express';
+import { toError } from './to-error';
 import type { ResolvedOptions } from '../options';
 import type { StateStore, Throttle } from '../stores/state-store';
 
@@ -50,7 +51,7 @@ export class PasswordCheck {
   readonly #perUsername: Throttle | null;
   readonly #perAddress: Throttle | null;
 
-  constructor(state: StateStore, throttle: ResolvedOptions<Express.User>['passwordThrottle']) {
+  constructor(state: StateStore, throttle: ResolvedOptions['passwordThrottle']) {
     this.#perUsername =
       throttle === null ? null : state.throttle({ name: 'password-user', ...throttle.perUsername });
     this.#perAddress =
@@ -110,8 +111,7 @@ export function adaptVerify(
   return function runVerify(req, username, password) {
     return new Promise((resolve, reject) => {
       const done: VerifyDone<Express.User> = (error, user, info) => {
-        if (error !== undefined && error !== null && error !== false)
-          reject(error instanceof Error ? error : new Error(String(error)));
+        if (error !== undefined && error !== null && error !== false) reject(toError(error));
         else if (user === undefined || user === null || user === false) resolve({ outcome: 'wrong', info });
         else resolve({ outcome: 'right', user });
       };
