@@ -10,8 +10,11 @@ import type { Account } from './ports';
 export function createDirectory<User extends Express.User>(options: ResolvedOptions<User>): Directory {
   const { users, userId } = options;
 
+  /** Passport's type says nothing of the user; it is what the host's own callbacks returned. */
+  const isHostUser = (user: Express.User): user is User => typeof user === 'object' && user !== null;
+
   function accountOf(user: Express.User): Account {
-    if (!isHostUser<User>(user)) throw new MfaError('user-unavailable', 'req.user is not an object.');
+    if (!isHostUser(user)) throw new MfaError('user-unavailable', 'req.user is not an object.');
     const given = options.account(user);
     const email = given.email ?? textOf(user, 'email');
     const phone = given.phone ?? textOf(user, 'phone');
@@ -49,11 +52,6 @@ export function createDirectory<User extends Express.User>(options: ResolvedOpti
       await users.noteEnrolled?.(id, enrolled);
     },
   };
-}
-
-/** Passport's type says nothing of the user; it is what the host's own callbacks returned. */
-function isHostUser<User extends Express.User>(user: Express.User): user is User {
-  return typeof user === 'object' && user !== null;
 }
 
 /** Ids may be numbers in the host's table. */
