@@ -65,6 +65,7 @@ function newChallenge(context: FlowContext, request: AskRequest): Challenge {
 
 function issue(context: FlowContext, request: AskRequest, challenge: Challenge): Promise<boolean> {
   const life = { now: context.clock.now(), underPendingLogin: request.pendingUntil !== null };
+  reportSend(context, request, 'challenge-issued', { kind: challenge.kind });
   return context.state.issueChallenge(challenge, life);
 }
 
@@ -192,7 +193,7 @@ export function findDestinationWait(
 function reportSend(
   context: FlowContext,
   request: AskRequest,
-  name: 'code-sent' | 'delivery-fell-back' | 'delivery-failed' | 'delivery-refused',
+  name: 'challenge-issued' | 'code-sent' | 'delivery-fell-back' | 'delivery-failed' | 'delivery-refused',
   details: Readonly<Record<string, string>>,
 ): void {
   const { userId, purpose } = request.owner;
