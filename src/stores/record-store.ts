@@ -2,6 +2,8 @@ import type { Authenticator, GuessCounter, GuessGroup, GuessLimits } from '../co
 import type { Exemption, MemberSettings } from '../core/member';
 import type { Policy } from '../core/policy';
 import type { MfaEvent } from '../events';
+import type { JobStore } from './background-jobs';
+import type { MemberIndexStore } from './member-index';
 
 /** Everything that is recorded about one user, seen as a member of one organization. */
 export interface MemberRecord {
@@ -56,7 +58,7 @@ export interface EventQuery {
  * `records-unreadable` when what it holds is not what was written. A rejected call may or may not have taken effect.
  * Instants are the caller's clock. Ids are the host's, any string.
  */
-export interface RecordStore {
+export interface RecordStore extends MemberIndexStore, JobStore {
   /** One read. A user who was never seen has the empty record: no epoch, no settings, nothing enrolled. */
   findMember(userId: string, organizationId: string): Promise<MemberRecord>;
 
@@ -165,7 +167,8 @@ export interface RecordStore {
   ): Promise<void>;
   /**
    * Newest first. `cursor` is what the page before returned; what never was one begins at the newest.
-   * Filters are applied by the store.
+   * Filters are applied by the store, which reads a bounded number of events a call: a page may hold fewer than `limit`, even
+   * none, and still have a next one.
    */
   listEvents(
     query: EventQuery,

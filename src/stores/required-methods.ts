@@ -29,6 +29,15 @@ const RECORDS: Readonly<Record<keyof RecordStore, true>> = {
   consumeRecoveryCode: true,
   appendEvent: true,
   listEvents: true,
+  indexMembers: true,
+  listIndex: true,
+  countIndex: true,
+  saveDailyCounts: true,
+  listDailyCounts: true,
+  beginJob: true,
+  advanceJob: true,
+  findJob: true,
+  listUnfinishedJobs: true,
   findWeaknesses: true,
 };
 

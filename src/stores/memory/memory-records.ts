@@ -1,7 +1,9 @@
 import type { RecordStore } from '../record-store';
 import { authenticatorsIn } from './authenticators';
+import { jobsIn } from './background-jobs';
 import { eventLogsIn } from './event-log';
 import { guessesIn } from './guesses';
+import { memberIndexesIn } from './member-indexes';
 import { membersIn } from './members';
 import { policiesIn } from './policies';
 import { recoveryCodesIn } from './recovery-codes';
@@ -20,6 +22,8 @@ export function memoryRecords(): RecordStore {
     ...guessesIn(users),
     ...recoveryCodesIn(users),
     ...eventLogsIn(new Map()),
+    ...memberIndexesIn(new Map()),
+    ...jobsIn(new Map()),
     async findWeaknesses() {
       return [
         'The records are kept in memory and are lost when the process ends: pass `records: redisRecords(redis)` to keep them.',

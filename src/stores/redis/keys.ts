@@ -12,6 +12,14 @@ export interface Keys {
   policy(organizationId: string): string;
   /** A stream. */
   events(organizationId: string): string;
+  /** A sorted set: the ids of members by a mark. */
+  index(organizationId: string, name: string): string;
+  /** A sorted set: the counts of each day. */
+  days(organizationId: string): string;
+  /** A hash: the newest job of a kind. */
+  job(organizationId: string, kind: string): string;
+  /** A set: the names of unfinished jobs. */
+  jobs(): string;
   /** A list: the instants of the newest sends, newest first. */
   sends(key: string): string;
   /** A string: whose challenge a sent message belongs to. */
@@ -30,6 +38,10 @@ export function createKeys(prefix: string): Keys {
     sessions: (userId) => `${user(userId)}:sessions`,
     policy: (organizationId) => `${organization(organizationId)}:policy`,
     events: (organizationId) => `${organization(organizationId)}:events`,
+    index: (organizationId, name) => `${organization(organizationId)}:index:${name}`,
+    days: (organizationId) => `${organization(organizationId)}:days`,
+    job: (organizationId, kind) => `${organization(organizationId)}:job:${kind}`,
+    jobs: () => `${prefix}:{jobs}`,
     sends: (key) => `${prefix}:{sends:${encodeId(key)}}`,
     message: (messageId) => `${prefix}:{message:${encodeId(messageId)}}`,
     throttle: (name, key) => `${prefix}:{throttle:${encodeId(name)}:${encodeId(key)}}`,

@@ -1,8 +1,10 @@
 import type { RecordStore } from '../record-store';
 import { authenticatorsIn } from './authenticators';
 import type { RedisClient } from './command-batch';
+import { jobsIn } from './background-jobs';
 import { eventLogIn } from './event-log';
 import { guessesIn } from './guesses';
+import { memberIndexesIn } from './member-indexes';
 import { membersIn } from './members';
 import { policiesIn } from './policies';
 import { recoveryCodesIn } from './recovery-codes';
@@ -25,6 +27,8 @@ export function redisRecords(client: RedisClient, options: RedisStoreOptions = {
     ...guessesIn(redis, keys),
     ...recoveryCodesIn(redis, keys),
     ...eventLogIn(redis, keys),
+    ...memberIndexesIn(redis, keys),
+    ...jobsIn(redis, keys),
     findWeaknesses: () => findWeaknesses(client, timeoutMs),
   };
 }

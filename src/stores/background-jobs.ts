@@ -1,0 +1,37 @@
+export const JOB_KINDS = ['forget-devices', 'roster-walk'] as const;
+export type JobKind = (typeof JOB_KINDS)[number];
+
+/** Work on every member of an organization, in steps that are each safe to do twice. */
+export interface BackgroundJob {
+  readonly kind: JobKind;
+  readonly organizationId: string;
+  readonly id: string;
+  /** Steps done. */
+  readonly step: number;
+  /** Where the next step begins; null for the beginning. */
+  readonly cursor: string | null;
+  /** Members looked at, of how many where that is known. */
+  readonly done: number;
+  readonly of: number | null;
+  /** Members changed, and how many authenticators they lost. */
+  readonly people: number;
+  readonly devices: number;
+  readonly startedAt: number;
+  readonly startedBy: string | null;
+  readonly finishedAt: number | null;
+}
+
+/** Where jobs keep what they have done, so that another process can go on. */
+export interface JobStore {
+  /** Begins the job unless an unfinished one of its kind stands. Atomic. Answers with the one that stands. */
+  beginJob(job: BackgroundJob): Promise<BackgroundJob>;
+  /**
+   * Stores the job after its next step. Atomic: false, and nothing is stored, unless the stored job has the same id and
+   * exactly one step less. Of several processes at work on one job, one goes on.
+   */
+  advanceJob(job: BackgroundJob): Promise<boolean>;
+  /** The newest of its kind, finished or not. */
+  findJob(organizationId: string, kind: JobKind): Promise<BackgroundJob | undefined>;
+  /** Of every organization. */
+  listUnfinishedJobs(): Promise<readonly { readonly organizationId: string; readonly kind: JobKind }[]>;
+}

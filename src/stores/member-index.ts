@@ -1,0 +1,76 @@
+/**
+ * What the members of one organization can be found by. Each has one number a member, by which it is ordered first:
+ * `exempt` and `locked` the end of it, `enrolled` how many authenticators, `waiting` how many skips were used, and 0 elsewhere.
+ */
+export const MEMBER_INDEXES = [
+  'configured',
+  'not-configured',
+  'totp',
+  'sms',
+  'email',
+  'sms-only',
+  'exempt',
+  'locked',
+  'federated',
+  'waiting',
+  'no-contact',
+  'enrolled',
+] as const;
+export type MemberIndex = (typeof MEMBER_INDEXES)[number];
+
+/** Where one member stands; an index that is not named does not hold the member. */
+export type MemberMarks = Readonly<Partial<Record<MemberIndex, number>>>;
+
+export interface IndexEntry {
+  readonly userId: string;
+  readonly mark: number;
+}
+
+/** Marks above one number and below another; neither is included. */
+export interface MarkRange {
+  readonly above?: number;
+  readonly below?: number;
+}
+
+/** Counts of one day, for the chart. */
+export interface DailyCounts {
+  /** `2026-11-22`, UTC. */
+  readonly day: string;
+  readonly members: number;
+  readonly configured: number;
+}
+
+/**
+ * Indexes are written after what they speak of, on another node perhaps, and may lag behind or lack a member. Whoever
+ * reads one compares each entry with the member's own record and writes it again where the two differ.
+ */
+export interface MemberIndexStore {
+  /** Puts each member into the indexes named, and out of all others. Atomic for each member; writing the same twice changes nothing. */
+  indexMembers(
+    organizationId: string,
+    members: readonly { readonly userId: string; readonly marks: MemberMarks }[],
+  ): Promise<void>;
+
+  /**
+   * In the order of mark and user id, beginning behind `after`, which need not be there any more. The cost does not
+   * grow with the index.
+   */
+  listIndex(
+    query: MarkRange & {
+      readonly organizationId: string;
+      readonly index: MemberIndex;
+      readonly after?: IndexEntry;
+      readonly limit: number;
+    },
+  ): Promise<readonly IndexEntry[]>;
+
+  /** The cost does not grow with the index. */
+  countIndex(
+    query: MarkRange & { readonly organizationId: string; readonly index: MemberIndex },
+  ): Promise<number>;
+
+  /** Replaces the counts of the day, and keeps the newest `keepDays`. Atomic. */
+  saveDailyCounts(organizationId: string, counts: DailyCounts, keepDays: number): Promise<void>;
+  /** Oldest first. */
+  listDailyCounts(organizationId: string): Promise<readonly DailyCounts[]>;
+}
