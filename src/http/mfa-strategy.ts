@@ -35,12 +35,13 @@ interface Credentials {
 /**
  * Passport strategy `mfa`: the password by the host's callback, then the decision. It calls exactly one of Passport's verbs.
  * A login that needs a second factor goes on to the pages; Passport sees no user until the factor is proven.
+ * Passport calls `authenticate` on an object made from this one, which `#private` fields would refuse.
  */
 export class MfaStrategy extends Strategy {
   override readonly name = 'mfa';
-  readonly #context: HttpContext;
+  private readonly context: HttpContext;
   /** Reads the credentials from the request, and nothing more. */
-  readonly #local: LocalStrategy;
+  private readonly local: LocalStrategy;
 
   constructor(context: HttpContext, verify: (...args: never[]) => unknown, options: MfaStrategyOptions = {}) {
     super();
@@ -50,9 +51,9 @@ export class MfaStrategy extends Strategy {
       );
     }
     const { usernameField = 'username', passwordField = 'password', passReqToCallback = false } = options;
-    this.#context = context;
+    this.context = context;
     context.passwords.use(adaptVerify(verify, { passReqToCallback }));
-    this.#local = new LocalStrategy({ usernameField, passwordField }, (username, password, done) =>
+    this.local = new LocalStrategy({ usernameField, passwordField }, (username, password, done) =>
       done(null, { username, password }),
     );
   }
@@ -63,16 +64,16 @@ export class MfaStrategy extends Strategy {
       error: (error: Error) => this.error(error),
       success: (credentials: Credentials) => {
         const returnTo = returnToAfter(req, options);
-        attemptLogin(this.#context, req, { ...credentials, returnTo })
-          .then((attempt) => this.#conclude(req, attempt, options))
+        attemptLogin(this.context, req, { ...credentials, returnTo })
+          .then((attempt) => this.conclude(req, attempt, options))
           .catch((error: unknown) => this.error(error));
       },
     };
-    const local: LocalStrategy = Object.assign(Object.create(this.#local), verbs);
+    const local: LocalStrategy = Object.assign(Object.create(this.local), verbs);
     local.authenticate(req, options);
   }
 
-  async #conclude(req: Request, attempt: LoginAttempt, options: AuthenticateOptions): Promise<void> {
+  private async conclude(req: Request, attempt: LoginAttempt, options: AuthenticateOptions): Promise<void> {
     switch (attempt.outcome) {
       case 'wrong':
         return this.fail(infoOf(attempt.info), 401);
@@ -82,20 +83,20 @@ export class MfaStrategy extends Strategy {
       case 'denied':
         return this.fail({ message: sentenceFor(attempt.decision.because) }, 403);
       case 'pending':
-        return this.#goOn(req, attempt);
+        return this.goOn(req, attempt);
       case 'signed-in':
-        return this.#signIn(req, attempt, options);
+        return this.signIn(req, attempt, options);
     }
   }
 
   /** To the challenge or the enrollment, where no session of Passport's begins before it is done. */
-  #goOn(req: Request, attempt: LoginAttempt & { readonly outcome: 'pending' }): void {
+  private goOn(req: Request, attempt: LoginAttempt & { readonly outcome: 'pending' }): void {
     const { res } = req;
-    if (res !== undefined && wantsJson(req)) res.json(describePending(this.#context, attempt));
-    else this.redirect(nextPath(this.#context, attempt.decision, null), 303);
+    if (res !== undefined && wantsJson(req)) res.json(describePending(this.context, attempt));
+    else this.redirect(nextPath(this.context, attempt.decision, null), 303);
   }
 
-  async #signIn(
+  private async signIn(
     req: Request,
     attempt: LoginAttempt & { readonly outcome: 'signed-in' },
     options: AuthenticateOptions,
@@ -106,7 +107,7 @@ export class MfaStrategy extends Strategy {
       if (decision.outcome === 'allow') return this.success(user);
       return this.fail({ message: sentenceFor('mfa-required') }, 403);
     }
-    await prepareGrant(this.#context, req, { grant, keep: {} });
+    await prepareGrant(this.context, req, { grant, keep: {} });
     this.success(user);
   }
 }
