@@ -34,6 +34,11 @@ export function createDirectory<User extends Express.User>(options: ResolvedOpti
     };
   }
 
+  async function findEach(ids: readonly string[]): Promise<readonly User[]> {
+    const found = await Promise.all(ids.map((id) => users.findById(id)));
+    return found.filter((user) => user !== null && user !== undefined);
+  }
+
   return {
     accountOf,
     async find(id) {
@@ -47,6 +52,27 @@ export function createDirectory<User extends Express.User>(options: ResolvedOpti
         );
       }
       return { user, account };
+    },
+    async findMany(ids) {
+      const found = users.findByIds === undefined ? await findEach(ids) : await users.findByIds(ids);
+      const accounts = found.map((user) => accountOf(user));
+      // A table that answers with somebody who was not asked for is not believed.
+      const asked = new Set(ids);
+      return new Map(accounts.filter(({ id }) => asked.has(id)).map((account) => [account.id, account]));
+    },
+    async list(request) {
+      if (users.list === undefined) {
+        throw new MfaError(
+          'user-unavailable',
+          'The administrators’ pages list people by users.list, which this app does not give: add it to `users`.',
+        );
+      }
+      const { users: found, nextCursor } = await users.list(request);
+      const accounts = found.map((user) => accountOf(user));
+      return nextCursor === undefined ? { accounts } : { accounts, nextCursor };
+    },
+    async count(organizationId) {
+      return users.count?.(organizationId);
     },
     async noteEnrolled(id, enrolled) {
       await users.noteEnrolled?.(id, enrolled);

@@ -20,6 +20,17 @@ export interface Directory {
   /** Tells the host's table, where it wants to know, that a person has a factor now or has none any more. */
   noteEnrolled(id: string, enrolled: boolean): Promise<void>;
   find(id: string): Promise<KnownUser | undefined>;
+  /** Those of the ids that the table knows, by id. */
+  findMany(ids: readonly string[]): Promise<ReadonlyMap<string, Account>>;
+  /** A page of an organization's people, in the table's own order. Rejects where the host's table cannot list. */
+  list(request: {
+    readonly organizationId: string;
+    readonly query?: string;
+    readonly cursor?: string;
+    readonly limit: number;
+  }): Promise<{ readonly accounts: readonly Account[]; readonly nextCursor?: string }>;
+  /** Undefined where the host's table does not count. */
+  count(organizationId: string): Promise<number | undefined>;
   accountOf(user: Express.User): Account;
 }
 

@@ -93,7 +93,8 @@ function evidenceOf(kept: PendingLogin | SessionEntry | undefined): readonly Evi
   return kept !== undefined && 'evidence' in kept ? kept.evidence : [];
 }
 
-function toGathered(
+/** The facts of somebody whose records were read, as they would be in this session. */
+export function toGathered(
   context: FlowContext,
   read: {
     readonly account: Account;
