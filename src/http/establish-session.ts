@@ -1,6 +1,5 @@
 import type { Request } from 'express';
 import type { Evidence } from '../core/assurance';
-import { deriveAmr } from '../core/assurance';
 import type { Bearer, Grant } from '../flows/bearer';
 import type { Origin } from '../flows/context';
 import { newId } from '../flows/context';
@@ -149,7 +148,8 @@ export function register(
     expiresAt: grant.expiresAt,
     userAgent: origin.userAgent,
     address: origin.address,
-    methods: deriveAmr(grant.evidence),
+    methods: [...new Set(grant.evidence.map(({ method }) => method))],
+    epochs: { user: session.userEpoch, organization: grant.epochs.organization },
   };
   return context.state.registerSession(grant.userId, listed, {
     now: context.clock.now(),

@@ -1,6 +1,7 @@
 import type { Authenticator, GuessCounter, GuessGroup, GuessLimits } from '../core/authenticator';
 import type { Exemption, MemberSettings } from '../core/member';
 import type { Policy } from '../core/policy';
+import type { RememberedBrowser } from '../core/remembered-browser';
 import type { MfaEvent } from '../events';
 import type { JobStore } from './background-jobs';
 import type { MemberIndexStore } from './member-index';
@@ -13,7 +14,11 @@ export interface MemberRecord {
   readonly epoch: string | null;
   readonly settings: MemberSettings;
   readonly authenticators: readonly Authenticator[];
+  /** The authenticator that the person wants to be asked first, or null. */
+  readonly askedFirst: string | null;
   readonly recoveryCodesLeft: number;
+  /** When the set of codes was made, also once all are used; null where there is none. */
+  readonly recoveryCodesIssuedAt: number | null;
   readonly guesses: Readonly<Record<GuessGroup, GuessCounter>>;
 }
 
@@ -29,6 +34,40 @@ export interface RecoveryCodeRecord {
   readonly codeHash: string;
 }
 
+/** A remembered browser comes back with a token. */
+export interface BrowserUse {
+  readonly userId: string;
+  readonly id: string;
+  /** The stored form of what it sent, under every key of the ring. */
+  readonly tokenHashes: readonly string[];
+  /** The stored form of the token that takes its place. */
+  readonly nextTokenHash: string;
+  readonly now: number;
+  /** How long the token before the current one is still taken, once. */
+  readonly graceSeconds: number;
+}
+
+export type BrowserUseOutcome =
+  /** The token was the right one; the browser is as it was stored before. */
+  | { readonly outcome: 'used'; readonly browser: RememberedBrowser }
+  /** A token that was used before: somebody has a copy. The browser is forgotten. */
+  | { readonly outcome: 'replayed'; readonly browser: RememberedBrowser }
+  | { readonly outcome: 'missing' };
+
+/** A notice that has to reach somebody, kept until it went out. It holds no secret and no address in the clear. */
+export interface KeptNotice {
+  readonly id: string;
+  readonly userId: string;
+  readonly organizationId: string;
+  /** The address, sealed under the key ring. */
+  readonly sealedAddress: string;
+  /** What it says, as text that the store does not read. */
+  readonly body: string;
+  readonly keptAt: number;
+  /** How often it was tried. */
+  readonly attempts: number;
+}
+
 export interface GuessRequest {
   readonly userId: string;
   readonly group: GuessGroup;
@@ -36,10 +75,22 @@ export interface GuessRequest {
   readonly authenticatorId: string | null;
   readonly limits: GuessLimits;
   readonly now: number;
+  /**
+   * An unlock, which has a cap of its own: the group's count and lock are neither asked nor moved, the authenticator's
+   * count is.
+   */
+  readonly duringLock?: true;
 }
 
 export type GuessOutcome =
-  | { readonly outcome: 'spent'; readonly guessesLeft: number; readonly lockedUntil: number | null }
+  | {
+      readonly outcome: 'spent';
+      readonly guessesLeft: number;
+      /** Where this guess set the lock, its end. */
+      readonly lockedUntil: number | null;
+      /** This guess disabled the authenticator. */
+      readonly disabled?: true;
+    }
   | { readonly outcome: 'locked'; readonly lockedUntil: number }
   | { readonly outcome: 'disabled' };
 
@@ -105,7 +156,10 @@ export interface RecordStore extends MemberIndexStore, JobStore {
     limit: number | null,
   ): Promise<{ readonly outcome: 'spent'; readonly skipsUsed: number } | { readonly outcome: 'exhausted' }>;
 
-  /** Adds a confirmed authenticator. With `replaces`, the old one goes in the same atomic step. */
+  /**
+   * Adds a confirmed authenticator. With `replaces`, the old one goes in the same atomic step, and the new one is asked
+   * first where the old one was.
+   */
   addAuthenticator(userId: string, authenticator: Authenticator, replaces?: string): Promise<void>;
   /** False where there is none of that id. */
   renameAuthenticator(userId: string, authenticatorId: string, label: string): Promise<boolean>;
@@ -115,8 +169,18 @@ export interface RecordStore extends MemberIndexStore, JobStore {
     authenticatorId: string,
     seal: { readonly expected: string; readonly sealed: string },
   ): Promise<boolean>;
-  /** Removes one; with the last one go the recovery codes and the counters. False where there is none of that id. Atomic. */
-  removeAuthenticator(userId: string, authenticatorId: string): Promise<boolean>;
+  /** Remembers which one is asked first, until that one goes. False where there is none of that id. Atomic. */
+  savePreference(userId: string, authenticatorId: string): Promise<boolean>;
+  /**
+   * Removes one; with the last one go the recovery codes and the counters. False where there is none of that id. With
+   * `keepOneOf`, also false, and nothing removed, where none of these is there. Atomic: of two that keep each other only
+   * one can be removed, however many calls run in parallel.
+   */
+  removeAuthenticator(
+    userId: string,
+    authenticatorId: string,
+    keepOneOf?: readonly string[],
+  ): Promise<boolean>;
   /** Removes every authenticator, recovery code, remembered browser and counter of the user, and returns how many authenticators. Atomic. */
   removeAllAuthenticators(userId: string): Promise<number>;
 
@@ -155,10 +219,45 @@ export interface RecordStore extends MemberIndexStore, JobStore {
   clearGuesses(userId: string): Promise<void>;
 
   /** Replaces the whole set. Atomic. */
-  replaceRecoveryCodes(userId: string, codes: readonly RecoveryCodeRecord[]): Promise<void>;
+  replaceRecoveryCodes(
+    userId: string,
+    codes: readonly RecoveryCodeRecord[],
+    issuedAt: number,
+  ): Promise<void>;
   findRecoveryCode(userId: string, number: number): Promise<RecoveryCodeRecord | undefined>;
   /** Removes the code if it is still that one, and clears its group's counter. Atomic: true exactly once. */
   consumeRecoveryCode(userId: string, code: RecoveryCodeRecord): Promise<boolean>;
+
+  /**
+   * Adds a browser, keeping the 20 newest of the user; those past their end go. One whose id is there already takes its
+   * place. Atomic.
+   */
+  rememberBrowser(userId: string, browser: RememberedBrowser, now: number): Promise<void>;
+  /**
+   * Judges a token and puts the next one in its place. Atomic: a token is taken once, whatever runs in parallel, except that
+   * the one before is taken once more within the grace, as long as the newer one was not sent. Any other token under
+   * the id is a replay and removes the browser. `missing` where there is none of that id or its end has come.
+   */
+  useBrowser(use: BrowserUse): Promise<BrowserUseOutcome>;
+  /** The newest first, those past their end left out. One read. */
+  listBrowsers(userId: string, now: number): Promise<readonly RememberedBrowser[]>;
+  /** False where there is none of that id. */
+  forgetBrowser(userId: string, id: string): Promise<boolean>;
+  /** Forgets all and returns how many there were. Atomic. */
+  forgetBrowsers(userId: string): Promise<number>;
+
+  /**
+   * Keeps a notice that is due then; one of the same id is replaced. Atomic: with `most` kept, the oldest due make room, and
+   * their number is returned.
+   */
+  keepNotice(notice: KeptNotice, keep: { readonly dueAt: number; readonly most: number }): Promise<number>;
+  /** Takes the notices that are due, at most `limit`, and puts each off until `untilAt`, so that no other process sends it too. Atomic. */
+  claimNotices(claim: {
+    readonly now: number;
+    readonly limit: number;
+    readonly untilAt: number;
+  }): Promise<readonly KeptNotice[]>;
+  dropNotice(id: string): Promise<void>;
 
   /** Appends, keeping the newest `maxCount` of the organization and nothing older than `maxAgeSeconds`. */
   appendEvent(

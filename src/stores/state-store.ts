@@ -62,6 +62,8 @@ export interface SessionEntry {
   readonly address: string;
   /** How the person proved who they are, newest state. */
   readonly methods: readonly string[];
+  /** As the session carries them; where the current ones differ it has ended, though it is still listed. */
+  readonly epochs: Epochs;
 }
 
 /** Sends allowed in sliding windows, counted under one key. */
@@ -74,6 +76,13 @@ export interface SendBudget {
 /** A sent message that a provider's callback may still speak of. */
 export interface SentMessage extends ChallengeOwner {
   readonly challengeId: string;
+}
+
+/** The link by which an owner ends a lock sooner. Found by the stored form of its token alone. */
+export interface UnlockLink {
+  readonly userId: string;
+  /** The end of the lock. */
+  readonly expiresAt: number;
 }
 
 /** Counts attempts with a library; see `password-throttle`. */
@@ -171,6 +180,11 @@ export interface StateStore {
   rememberSentMessage(messageId: string, message: SentMessage, lifeSeconds: number): Promise<void>;
   /** Atomic: returns it once. */
   takeSentMessage(messageId: string): Promise<SentMessage | undefined>;
+
+  saveUnlockLink(tokenHash: string, link: UnlockLink, now: number): Promise<void>;
+  findUnlockLink(tokenHash: string): Promise<UnlockLink | undefined>;
+  /** Atomic: true exactly once. */
+  endUnlockLink(tokenHash: string): Promise<boolean>;
 
   /** Where express-session can keep sessions beside this state. */
   createSessionStore(): Store;

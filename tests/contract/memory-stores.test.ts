@@ -1,13 +1,20 @@
 import { memoryRecords } from '../../src/stores/memory/memory-records';
 import { memoryState } from '../../src/stores/memory/memory-state';
+import { describeKeptNotices } from './kept-notices';
 import { describeRecordStore } from './record-store';
+import { describeRememberedBrowsers } from './remembered-browsers';
 import { NOW, aPendingLogin } from './samples';
 import { describeSessionStore } from './session-store';
 import { describeStateStore } from './state-store';
+import { describeUnlockGuesses } from './unlock-guesses';
+import { describeUnlockLinks } from './unlock-links';
 
 describe('records in memory', () => {
   const records = memoryRecords();
   describeRecordStore(() => records);
+  describeRememberedBrowsers(() => records);
+  describeKeptNotices(() => records);
+  describeUnlockGuesses(() => records);
 
   it('says that they are lost', async () => {
     expect(await records.findWeaknesses()).toEqual([expect.stringContaining('lost when the process ends')]);
@@ -17,6 +24,7 @@ describe('records in memory', () => {
 describe('state in memory', () => {
   const state = memoryState();
   describeStateStore(() => state);
+  describeUnlockLinks(() => state);
   describeSessionStore(() => state);
 
   it('does not grow with logins that nobody finished', async () => {

@@ -1,8 +1,12 @@
 import { redisRecords, redisState } from '../../src/redis';
 import { connectRedis } from '../support/redis-client';
+import { describeKeptNotices } from './kept-notices';
 import { describeRecordStore } from './record-store';
+import { describeRememberedBrowsers } from './remembered-browsers';
 import { describeSessionStore } from './session-store';
 import { describeStateStore } from './state-store';
+import { describeUnlockGuesses } from './unlock-guesses';
+import { describeUnlockLinks } from './unlock-links';
 
 const redis = connectRedis();
 afterAll(() => redis.disconnect());
@@ -10,11 +14,15 @@ afterAll(() => redis.disconnect());
 describe('records in Redis', () => {
   const records = redisRecords(redis);
   describeRecordStore(() => records);
+  describeRememberedBrowsers(() => records);
+  describeKeptNotices(() => records);
+  describeUnlockGuesses(() => records);
 });
 
 describe('state in Redis', () => {
   const state = redisState(redis, { prefix: 'app-state' });
   describeStateStore(() => state);
+  describeUnlockLinks(() => state);
   describeSessionStore(() => state);
 
   it('has an end of life on every key', async () => {

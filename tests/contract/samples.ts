@@ -85,6 +85,7 @@ export function aSession(overrides: Partial<SessionEntry> = {}): SessionEntry {
     userAgent: 'Firefox on "Linux"',
     address: '192.0.2.1',
     methods: ['password', 'totp'],
+    epochs: { user: newId(), organization: newId() },
     ...overrides,
   };
 }

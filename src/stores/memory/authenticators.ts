@@ -1,13 +1,22 @@
 import type { Authenticator } from '../../core/authenticator';
 import type { RecordStore } from '../record-store';
-import { recordsOf, type Users } from './user-records';
+import { recordsOf, type UserRecords, type Users } from './user-records';
 
 type Verbs =
   | 'addAuthenticator'
   | 'renameAuthenticator'
   | 'resealAuthenticator'
+  | 'savePreference'
   | 'removeAuthenticator'
   | 'removeAllAuthenticators';
+
+/** What goes with the last authenticator. */
+function forgetFactors(records: UserRecords): void {
+  records.askedFirst = null;
+  records.recoveryCodes.clear();
+  records.recoveryCodesIssuedAt = null;
+  records.guesses.clear();
+}
 
 export function authenticatorsIn(users: Users): Pick<RecordStore, Verbs> {
   function change(userId: string, authenticatorId: string, changes: Partial<Authenticator>): boolean {
@@ -20,8 +29,12 @@ export function authenticatorsIn(users: Users): Pick<RecordStore, Verbs> {
 
   return {
     async addAuthenticator(userId, authenticator, replaces) {
-      const { authenticators } = recordsOf(users, userId);
-      if (replaces !== undefined) authenticators.delete(replaces);
+      const records = recordsOf(users, userId);
+      const { authenticators } = records;
+      if (replaces !== undefined) {
+        authenticators.delete(replaces);
+        if (records.askedFirst === replaces) records.askedFirst = authenticator.id;
+      }
       authenticators.set(authenticator.id, { ...authenticator });
     },
     async renameAuthenticator(userId, authenticatorId, label) {
@@ -31,13 +44,20 @@ export function authenticatorsIn(users: Users): Pick<RecordStore, Verbs> {
       const current = users.get(userId)?.authenticators.get(authenticatorId);
       return current?.sealedSecret === expected && change(userId, authenticatorId, { sealedSecret: sealed });
     },
-    async removeAuthenticator(userId, authenticatorId) {
+    async savePreference(userId, authenticatorId) {
       const records = users.get(userId);
-      if (records === undefined || !records.authenticators.delete(authenticatorId)) return false;
-      if (records.authenticators.size === 0) {
-        records.recoveryCodes.clear();
-        records.guesses.clear();
-      }
+      if (records === undefined || !records.authenticators.has(authenticatorId)) return false;
+      records.askedFirst = authenticatorId;
+      return true;
+    },
+    async removeAuthenticator(userId, authenticatorId, keepOneOf) {
+      const records = users.get(userId);
+      if (records === undefined) return false;
+      const { authenticators } = records;
+      if (keepOneOf !== undefined && !keepOneOf.some((id) => authenticators.has(id))) return false;
+      if (!authenticators.delete(authenticatorId)) return false;
+      if (records.askedFirst === authenticatorId) records.askedFirst = null;
+      if (authenticators.size === 0) forgetFactors(records);
       return true;
     },
     async removeAllAuthenticators(userId) {
@@ -45,6 +65,7 @@ export function authenticatorsIn(users: Users): Pick<RecordStore, Verbs> {
       if (records === undefined) return 0;
       const removed = records.authenticators.size;
       records.authenticators.clear();
+      records.browsers.clear();
       records.recoveryCodes.clear();
       records.guesses.clear();
       return removed;

@@ -1,5 +1,5 @@
 import type { Authenticator, GuessGroup, GuessLimits } from '../../core/authenticator';
-import type { GuessOutcome, RecordStore } from '../record-store';
+import type { GuessOutcome, GuessRequest, RecordStore } from '../record-store';
 import { recordsOf, type CountedGuesses, type UserRecords, type Users } from './user-records';
 
 type Verbs = 'spendGuess' | 'recordSuccess' | 'acceptTimeStep' | 'clearGuesses';
@@ -31,40 +31,65 @@ function succeed(
   records.authenticators.set(authenticator.id, cleared);
 }
 
+/** Why a guess at this authenticator is refused, whatever the group's count says. */
+function isRefused(
+  records: UserRecords,
+  authenticatorId: string,
+  { limits, now }: Pick<GuessRequest, 'limits' | 'now'>,
+): boolean {
+  const authenticator = records.authenticators.get(authenticatorId);
+  if (authenticator === undefined || authenticator.disabledAt !== null) return true;
+  if (authenticator.failures < limits.perAuthenticator) return false;
+  records.authenticators.set(authenticatorId, { ...authenticator, disabledAt: now });
+  return true;
+}
+
+/** Counts a guess at one authenticator; null where there is none to count at. */
+function countOwnGuess(
+  records: UserRecords,
+  authenticatorId: string | null,
+  { limits, now }: Pick<GuessRequest, 'limits' | 'now'>,
+): { readonly left: number; readonly disabled: boolean } | null {
+  const authenticator =
+    authenticatorId === null ? undefined : records.authenticators.get(authenticatorId);
+  if (authenticator === undefined) return null;
+  const failures = authenticator.failures + 1;
+  const disabled = failures >= limits.perAuthenticator;
+  const disabledAt = disabled ? now : null;
+  records.authenticators.set(authenticator.id, { ...authenticator, failures, disabledAt });
+  return { left: limits.perAuthenticator - failures, disabled };
+}
+
 export function guessesIn(users: Users): Pick<RecordStore, Verbs> {
   return {
-    async spendGuess({ userId, group, authenticatorId, limits, now }): Promise<GuessOutcome> {
+    async spendGuess(request): Promise<GuessOutcome> {
+      const { userId, group, authenticatorId, limits, now, duringLock } = request;
       const records = recordsOf(users, userId);
       let counter = records.guesses.get(group) ?? NONE;
-      if (counter.lockedUntil !== null) {
+      if (counter.lockedUntil !== null && duringLock === undefined) {
         if (now < counter.lockedUntil) return { outcome: 'locked', lockedUntil: counter.lockedUntil };
         counter = { failures: 0, lockedUntil: null, locks: counter.locks };
       }
-      const authenticator =
-        authenticatorId === null ? undefined : records.authenticators.get(authenticatorId);
-      if (authenticatorId !== null) {
-        if (authenticator === undefined || authenticator.disabledAt !== null) return { outcome: 'disabled' };
-        if (authenticator.failures >= limits.perAuthenticator) {
-          records.authenticators.set(authenticatorId, { ...authenticator, disabledAt: now });
-          return { outcome: 'disabled' };
+      if (authenticatorId !== null && isRefused(records, authenticatorId, request))
+        return { outcome: 'disabled' };
+      if (duringLock === undefined) {
+        if (counter.failures >= limits.perUser) {
+          const locked = lock(counter, limits, now);
+          records.guesses.set(group, locked);
+          return { outcome: 'locked', lockedUntil: locked.lockedUntil };
         }
+        counter = { ...counter, failures: counter.failures + 1 };
+        if (counter.failures >= limits.perUser) counter = lock(counter, limits, now);
+        records.guesses.set(group, counter);
       }
-      if (counter.failures >= limits.perUser) {
-        const locked = lock(counter, limits, now);
-        records.guesses.set(group, locked);
-        return { outcome: 'locked', lockedUntil: locked.lockedUntil };
-      }
-      counter = { ...counter, failures: counter.failures + 1 };
-      if (counter.failures >= limits.perUser) counter = lock(counter, limits, now);
-      records.guesses.set(group, counter);
-      let guessesLeft = limits.perUser - counter.failures;
-      if (authenticator !== undefined) {
-        const failures = authenticator.failures + 1;
-        const disabledAt = failures >= limits.perAuthenticator ? now : null;
-        records.authenticators.set(authenticator.id, { ...authenticator, failures, disabledAt });
-        guessesLeft = Math.min(guessesLeft, limits.perAuthenticator - failures);
-      }
-      return { outcome: 'spent', guessesLeft, lockedUntil: counter.lockedUntil };
+      const own = countOwnGuess(records, authenticatorId, request);
+      const ofGroup = duringLock === undefined ? limits.perUser - counter.failures : Infinity;
+      return {
+        outcome: 'spent',
+        guessesLeft: Math.min(ofGroup, own?.left ?? limits.perUser),
+        lockedUntil: duringLock === undefined ? counter.lockedUntil : null,
+        ...(own?.disabled === true ? { disabled: true } : {}),
+      };
     },
 
     async recordSuccess({ userId, group, authenticatorId, now }) {

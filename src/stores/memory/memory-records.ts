@@ -3,9 +3,11 @@ import { authenticatorsIn } from './authenticators';
 import { jobsIn } from './background-jobs';
 import { eventLogsIn } from './event-log';
 import { guessesIn } from './guesses';
+import { keptNoticesIn } from './kept-notices';
 import { memberIndexesIn } from './member-indexes';
 import { membersIn } from './members';
 import { policiesIn } from './policies';
+import { rememberedBrowsersIn } from './remembered-browsers';
 import { recoveryCodesIn } from './recovery-codes';
 import type { Users } from './user-records';
 
@@ -21,6 +23,8 @@ export function memoryRecords(): RecordStore {
     ...authenticatorsIn(users),
     ...guessesIn(users),
     ...recoveryCodesIn(users),
+    ...rememberedBrowsersIn(users),
+    ...keptNoticesIn(new Map()),
     ...eventLogsIn(new Map()),
     ...memberIndexesIn(new Map()),
     ...jobsIn(new Map()),

@@ -9,6 +9,7 @@ import { pendingLoginsIn } from './pending-logins';
 import { sendsIn } from './sends';
 import { sentMessagesIn } from './sent-messages';
 import { sessionsIn } from './sessions';
+import { unlockLinksIn } from './unlock-links';
 
 /** State in the memory of one process. When it ends, people sign in again. */
 export function memoryState(): StateStore {
@@ -20,6 +21,7 @@ export function memoryState(): StateStore {
     ...sessionsIn(new ExpiringMap(), owners),
     ...sendsIn(new ExpiringMap()),
     ...sentMessagesIn(new Map()),
+    ...unlockLinksIn(new ExpiringMap()),
     createSessionStore: () => new MemoryStore(),
     throttle({ name, points, seconds }) {
       const existing = throttles.get(name);

@@ -1,6 +1,7 @@
 import type { Authenticator, GuessGroup } from '../../core/authenticator';
 import { NO_GUESSES } from '../../core/authenticator';
 import { NO_MEMBER_SETTINGS, type MemberSettings } from '../../core/member';
+import type { RememberedBrowser } from '../../core/remembered-browser';
 import type { MemberRecord } from '../record-store';
 
 /** A guess counter with the number of locks since the last success, from which the length of the next one follows. */
@@ -16,7 +17,10 @@ export interface UserRecords {
   readonly settings: Map<string, MemberSettings>;
   readonly authenticators: Map<string, Authenticator>;
   readonly guesses: Map<GuessGroup, CountedGuesses>;
+  askedFirst: string | null;
   readonly recoveryCodes: Map<number, string>;
+  recoveryCodesIssuedAt: number | null;
+  readonly browsers: Map<string, RememberedBrowser>;
 }
 
 export type Users = Map<string, UserRecords>;
@@ -30,7 +34,10 @@ export function recordsOf(users: Users, userId: string): UserRecords {
     settings: new Map(),
     authenticators: new Map(),
     guesses: new Map(),
+    askedFirst: null,
     recoveryCodes: new Map(),
+    recoveryCodesIssuedAt: null,
+    browsers: new Map(),
   };
   users.set(userId, begun);
   return begun;
@@ -50,7 +57,9 @@ export function toMemberRecord(users: Users, userId: string, organizationId: str
     epoch: known?.epoch ?? null,
     settings: known?.settings.get(organizationId) ?? NO_MEMBER_SETTINGS,
     authenticators: known === undefined ? [] : [...known.authenticators.values()].toSorted(byAge),
+    askedFirst: known?.askedFirst ?? null,
     recoveryCodesLeft: known?.recoveryCodes.size ?? 0,
+    recoveryCodesIssuedAt: known?.recoveryCodesIssuedAt ?? null,
     guesses: { codes: counterOf('codes'), 'recovery-codes': counterOf('recovery-codes') },
   };
 }

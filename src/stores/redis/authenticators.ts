@@ -11,6 +11,7 @@ local function removeFields(id)
   local key = KEYS[1]
   local there = redis.call('HDEL', key, 'a:' .. id)
   redis.call('HDEL', key, 'l:' .. id, 'k:' .. id, 'f:' .. id, 't:' .. id, 'u:' .. id, 'd:' .. id)
+  if redis.call('HGET', key, 'p') == id then redis.call('HDEL', key, 'p') end
   return there
 end
 `;
@@ -19,7 +20,7 @@ end
 const FORGET_CODES_AND_GUESSES = `
 local function forgetCodesAndGuesses()
   redis.call('DEL', KEYS[2])
-  redis.call('HDEL', KEYS[1], 'r')
+  redis.call('HDEL', KEYS[1], 'r', 'i', 'p')
   for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
     if string.find(field, '^[gwn]:') then redis.call('HDEL', KEYS[1], field) end
   end
@@ -28,9 +29,11 @@ end
 
 /** The member; how it replaces, the id of the old one, then fields and values of the new one. */
 const ADD = defineScript(`${REMOVE_FIELDS}
+local preferred = redis.call('HGET', KEYS[1], 'p')
 if ARGV[1] == 'replacing' then removeFields(ARGV[2]) end
 removeFields(ARGV[3])
 redis.call('HSET', KEYS[1], unpack(ARGV, 4))
+if ARGV[1] == 'replacing' and preferred == ARGV[2] then redis.call('HSET', KEYS[1], 'p', ARGV[3]) end
 `);
 
 /** The member; the field, what must be there, and what takes its place. */
@@ -46,8 +49,19 @@ redis.call('HSET', KEYS[1], 'k:' .. ARGV[1], ARGV[3])
 return 1
 `);
 
-/** The member and the recovery codes; the id. */
+const PREFER = defineScript(`
+if redis.call('HEXISTS', KEYS[1], 'a:' .. ARGV[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[1], 'p', ARGV[1])
+return 1
+`);
+
+/** The member and the recovery codes; the id, whether one of the others must be there, and their ids. */
 const REMOVE = defineScript(`${REMOVE_FIELDS}${FORGET_CODES_AND_GUESSES}
+local kept = ARGV[2] ~= 'keeping'
+for place = 3, #ARGV do
+  if redis.call('HEXISTS', KEYS[1], 'a:' .. ARGV[place]) == 1 then kept = true end
+end
+if not kept then return 0 end
 if removeFields(ARGV[1]) == 0 then return 0 end
 for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
   if string.find(field, '^a:') then return 1 end
@@ -56,12 +70,14 @@ forgetCodesAndGuesses()
 return 1
 `);
 
+/** The member, the recovery codes and the remembered browsers. */
 const REMOVE_ALL = defineScript(`${REMOVE_FIELDS}${FORGET_CODES_AND_GUESSES}
 local removed = 0
 for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
   if string.find(field, '^a:') then removed = removed + removeFields(string.sub(field, 3)) end
 end
 forgetCodesAndGuesses()
+redis.call('DEL', KEYS[3])
 return removed
 `);
 
@@ -69,6 +85,7 @@ type Verbs =
   | 'addAuthenticator'
   | 'renameAuthenticator'
   | 'resealAuthenticator'
+  | 'savePreference'
   | 'removeAuthenticator'
   | 'removeAllAuthenticators';
 
@@ -89,11 +106,18 @@ export function authenticatorsIn(redis: RedisCommands, keys: Keys): Pick<RecordS
       const args = [encodeId(authenticatorId), expected, sealed];
       return isOne(await redis.run(RESEAL, { keys: [keys.member(userId)], args }));
     },
-    async removeAuthenticator(userId, authenticatorId) {
-      return isOne(await redis.run(REMOVE, { keys: both(userId), args: [encodeId(authenticatorId)] }));
+    async savePreference(userId, authenticatorId) {
+      const args = [encodeId(authenticatorId)];
+      return isOne(await redis.run(PREFER, { keys: [keys.member(userId)], args }));
+    },
+    async removeAuthenticator(userId, authenticatorId, keepOneOf) {
+      const keeping = keepOneOf === undefined ? ['free'] : ['keeping', ...keepOneOf.map(encodeId)];
+      const args = [encodeId(authenticatorId), ...keeping];
+      return isOne(await redis.run(REMOVE, { keys: both(userId), args }));
     },
     async removeAllAuthenticators(userId) {
-      return Number(await redis.run(REMOVE_ALL, { keys: both(userId), args: [] }));
+      const all = [...both(userId), keys.browsers(userId)];
+      return Number(await redis.run(REMOVE_ALL, { keys: all, args: [] }));
     },
   };
 }

@@ -5,7 +5,10 @@ import { isOne, toOptionalNumber, toTexts, toWholeNumber } from './replies';
 import { defineScript, NUMBER_IN_FIELD } from './script';
 import { unreadable } from './store-errors';
 
-/** The member; the group, a colon and the authenticator or nothing, now, the two limits, the length of a lock, the longest one. */
+/**
+ * The member; the group, a colon and the authenticator or nothing, now, the two limits, the length of a lock, the longest
+ * one, and whether the guess is made to end a lock. Answers with the guesses left, the lock that it set, and whether it disabled.
+ */
 const SPEND_GUESS = defineScript(`${NUMBER_IN_FIELD}
 local key, group, authenticator = KEYS[1], ARGV[1], ARGV[2]
 local now, perUser, perAuthenticator = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -18,7 +21,8 @@ local function lock()
   return lockedUntil
 end
 
-local lockedUntil = numberIn('w:' .. group)
+local unlocking = ARGV[8] == 'unlocking'
+local lockedUntil = not unlocking and numberIn('w:' .. group)
 if lockedUntil and now < lockedUntil then return {'locked', 0, string.format('%.0f', lockedUntil)} end
 
 if authenticator ~= '' then
@@ -30,18 +34,23 @@ if authenticator ~= '' then
   end
 end
 
-if lockedUntil then redis.call('HDEL', key, 'g:' .. group, 'w:' .. group) end
-if (numberIn('g:' .. group) or 0) >= perUser then return {'locked', 0, lock()} end
-
-local failures = redis.call('HINCRBY', key, 'g:' .. group, 1)
-local left = perUser - failures
+local left, set, disabled = perUser, '', ''
+if not unlocking then
+  if lockedUntil then redis.call('HDEL', key, 'g:' .. group, 'w:' .. group) end
+  if (numberIn('g:' .. group) or 0) >= perUser then return {'locked', 0, lock()} end
+  local failures = redis.call('HINCRBY', key, 'g:' .. group, 1)
+  left = perUser - failures
+  if failures >= perUser then set = lock() end
+end
 if authenticator ~= '' then
   local own = redis.call('HINCRBY', key, 'f' .. authenticator, 1)
-  if own >= perAuthenticator then redis.call('HSET', key, 'd' .. authenticator, ARGV[3]) end
-  left = math.min(left, perAuthenticator - own)
+  if own >= perAuthenticator then
+    redis.call('HSET', key, 'd' .. authenticator, ARGV[3])
+    disabled = 'disabled'
+  end
+  if unlocking then left = perAuthenticator - own else left = math.min(left, perAuthenticator - own) end
 end
-if failures >= perUser then return {'spent', left, lock()} end
-return {'spent', left}
+return {'spent', left, set, disabled}
 `);
 
 /** Lua: a right proof ends the count of its group and of its authenticator. */
@@ -75,10 +84,11 @@ type Verbs = 'spendGuess' | 'recordSuccess' | 'acceptTimeStep' | 'clearGuesses';
 
 export function guessesIn(redis: RedisCommands, keys: Keys): Pick<RecordStore, Verbs> {
   return {
-    async spendGuess({ userId, group, authenticatorId, limits, now }) {
+    async spendGuess({ userId, group, authenticatorId, limits, now, duringLock }) {
       const { perUser, perAuthenticator, lockSeconds } = limits;
       const counts = [perUser, perAuthenticator, lockSeconds, LONGEST_LOCK_SECONDS];
-      const args = [group, suffixOf(authenticatorId), now, ...counts];
+      const unlocking = duringLock === true ? 'unlocking' : 'guessing';
+      const args = [group, suffixOf(authenticatorId), now, ...counts, unlocking];
       return toGuessOutcome(await redis.run(SPEND_GUESS, { keys: [keys.member(userId)], args }));
     },
     async recordSuccess({ userId, group, authenticatorId, now }) {
@@ -101,12 +111,17 @@ export function guessesIn(redis: RedisCommands, keys: Keys): Pick<RecordStore, V
 }
 
 function toGuessOutcome(reply: unknown): GuessOutcome {
-  const [outcome, left, until] = toTexts(reply, 'a count of guesses');
-  const lockedUntil = toOptionalNumber(until, 'the end of a lock');
+  const [outcome, left, until, disabled] = toTexts(reply, 'a count of guesses');
+  const lockedUntil = toOptionalNumber(until === '' ? null : until, 'the end of a lock');
   if (outcome === 'disabled') return { outcome };
   if (outcome === 'locked' && lockedUntil !== null) return { outcome, lockedUntil };
   if (outcome !== 'spent') throw unreadable('a count of guesses');
-  return { outcome, guessesLeft: toWholeNumber(left ?? '', 'a count of guesses'), lockedUntil };
+  return {
+    outcome,
+    guessesLeft: toWholeNumber(left ?? '', 'a count of guesses'),
+    lockedUntil,
+    ...(disabled === 'disabled' ? { disabled: true } : {}),
+  };
 }
 
 /** What follows the letter of an authenticator's fields. */

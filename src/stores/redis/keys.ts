@@ -4,6 +4,8 @@ export interface Keys {
   member(userId: string): string;
   /** A hash: the number of a recovery code, and its hash. */
   recoveryCodes(userId: string): string;
+  /** A hash: the id of a remembered browser, and the browser. */
+  browsers(userId: string): string;
   /** A hash: a pending login, or what a session is proving, with the challenges. Its fields are in `owner-hash`. */
   owner(userId: string, ownerId: string): string;
   /** A hash: the handle of a session, and the session. */
@@ -24,6 +26,12 @@ export interface Keys {
   sends(key: string): string;
   /** A string: whose challenge a sent message belongs to. */
   message(messageId: string): string;
+  /** A string: whom an unlock link belongs to, by the stored form of its token. */
+  unlockLink(tokenHash: string): string;
+  /** A sorted set: the ids of the notices that wait, by the instant at which they are due. */
+  noticesDue(): string;
+  /** A hash: the id of a notice that waits, and the notice. */
+  notices(): string;
   /** A number: attempts in the running window. */
   throttle(name: string, key: string): string;
 }
@@ -34,6 +42,7 @@ export function createKeys(prefix: string): Keys {
   return {
     member: (userId) => `${user(userId)}:member`,
     recoveryCodes: (userId) => `${user(userId)}:recovery-codes`,
+    browsers: (userId) => `${user(userId)}:browsers`,
     owner: (userId, ownerId) => `${user(userId)}:owner:${encodeId(ownerId)}`,
     sessions: (userId) => `${user(userId)}:sessions`,
     policy: (organizationId) => `${organization(organizationId)}:policy`,
@@ -44,6 +53,9 @@ export function createKeys(prefix: string): Keys {
     jobs: () => `${prefix}:{jobs}`,
     sends: (key) => `${prefix}:{sends:${encodeId(key)}}`,
     message: (messageId) => `${prefix}:{message:${encodeId(messageId)}}`,
+    unlockLink: (tokenHash) => `${prefix}:{unlock-link:${encodeId(tokenHash)}}`,
+    noticesDue: () => `${prefix}:{notices}:due`,
+    notices: () => `${prefix}:{notices}:kept`,
     throttle: (name, key) => `${prefix}:{throttle:${encodeId(name)}:${encodeId(key)}}`,
   };
 }

@@ -7,7 +7,9 @@ import { guessesIn } from './guesses';
 import { memberIndexesIn } from './member-indexes';
 import { membersIn } from './members';
 import { policiesIn } from './policies';
+import { keptNoticesIn } from './kept-notices';
 import { recoveryCodesIn } from './recovery-codes';
+import { rememberedBrowsersIn } from './remembered-browsers';
 import { openRedis, type RedisStoreOptions } from './store-options';
 import { findWeaknesses } from './weaknesses';
 
@@ -26,6 +28,8 @@ export function redisRecords(client: RedisClient, options: RedisStoreOptions = {
     ...authenticatorsIn(redis, keys),
     ...guessesIn(redis, keys),
     ...recoveryCodesIn(redis, keys),
+    ...rememberedBrowsersIn(redis, keys),
+    ...keptNoticesIn(redis, keys),
     ...eventLogIn(redis, keys),
     ...memberIndexesIn(redis, keys),
     ...jobsIn(redis, keys),

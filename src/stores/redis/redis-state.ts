@@ -8,6 +8,7 @@ import { createRedisSessionStore } from './session-store';
 import { sessionsIn } from './sessions';
 import { openRedis, type RedisStoreOptions } from './store-options';
 import { throttleIn } from './throttle';
+import { unlockLinksIn } from './unlock-links';
 
 /**
  * State in Redis 6.2 or later, by an ioredis client. Every key has an end of life, and losing them all only means that
@@ -24,6 +25,7 @@ export function redisState(client: RedisClient, options: RedisStoreOptions = {})
     ...sessionsIn(redis, keys),
     ...sendsIn(redis, keys),
     ...sentMessagesIn(redis, keys),
+    ...unlockLinksIn(redis, keys),
     throttle: throttleIn(redis, keys),
     createSessionStore: () => createRedisSessionStore(redis, options.prefix ?? 'mfa'),
   };

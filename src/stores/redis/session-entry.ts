@@ -3,10 +3,11 @@ import { decodeId } from './keys';
 import { parseJson, toWholeNumber } from './replies';
 import { unreadable } from './store-errors';
 
-/** The instants that scripts read, then the rest: `seenAt startedAt expiresAt [organizationId, userAgent, address, ...methods]`. */
+/** The instants that scripts read, then the rest: `seenAt startedAt expiresAt [organizationId, userAgent, address, the two epochs, ...methods]`. */
 export function writeSession(session: SessionEntry): string {
-  const { seenAt, startedAt, expiresAt, organizationId, userAgent, address, methods } = session;
-  const rest = JSON.stringify([organizationId, userAgent, address, ...methods]);
+  const { seenAt, startedAt, expiresAt, organizationId, userAgent, address, epochs, methods } = session;
+  const { user, organization } = epochs;
+  const rest = JSON.stringify([organizationId, userAgent, address, user, organization, ...methods]);
   return `${seenAt} ${startedAt} ${expiresAt} ${rest}`;
 }
 
@@ -18,10 +19,11 @@ export function readSession(text: string, handle: string): SessionEntry {
   if (expiresAt === undefined || json === undefined) throw unreadable('a session');
   const rest = parseJson(json, 'a session');
   if (!isTexts(rest)) throw unreadable('a session');
-  const [organizationId, userAgent, address, ...methods] = rest;
+  const [organizationId, userAgent, address, user, organization, ...methods] = rest;
   if (organizationId === undefined || userAgent === undefined || address === undefined) {
     throw unreadable('a session');
   }
+  if (user === undefined || organization === undefined) throw unreadable('a session');
   return {
     handle: decodeId(handle),
     organizationId,
@@ -31,6 +33,7 @@ export function readSession(text: string, handle: string): SessionEntry {
     userAgent,
     address,
     methods,
+    epochs: { user, organization },
   };
 }
 

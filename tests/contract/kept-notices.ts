@@ -1,0 +1,68 @@
+import type { KeptNotice, RecordStore } from '../../src/stores/record-store';
+import { NOW, newId } from './samples';
+
+function aNotice(overrides: Partial<KeptNotice> = {}): KeptNotice {
+  return {
+    id: newId(),
+    userId: newId(),
+    organizationId: 'acme',
+    sealedAddress: 'sealed',
+    body: '{"kind":"member-reset"}',
+    keptAt: NOW,
+    attempts: 0,
+    ...overrides,
+  };
+}
+
+const KEEP = { dueAt: NOW + 60_000, most: 100 };
+const CLAIM = { now: NOW + 60_000, limit: 10, untilAt: NOW + 120_000 };
+
+/** What every record store does with notices that wait. There is one list of them for all users. */
+export function describeKeptNotices(open: () => RecordStore): void {
+  const claimAll = async (now: number) => {
+    const found = await open().claimNotices({ now, limit: 1000, untilAt: now });
+    await Promise.all(found.map(({ id }) => open().dropNotice(id)));
+  };
+
+  describe('notices that wait', () => {
+    beforeEach(() => claimAll(NOW * 2));
+
+    it('are taken when they are due, and then not again before the time is over', async () => {
+      const notice = aNotice();
+      await open().keepNotice(notice, KEEP);
+      expect(await open().claimNotices({ ...CLAIM, now: NOW + 59_999 })).toEqual([]);
+      expect(await open().claimNotices(CLAIM)).toEqual([notice]);
+      expect(await open().claimNotices(CLAIM)).toEqual([]);
+      expect(await open().claimNotices({ ...CLAIM, now: NOW + 120_000 })).toEqual([notice]);
+    });
+
+    it('are taken by one of many processes', async () => {
+      await Promise.all(Array.from({ length: 20 }, () => open().keepNotice(aNotice(), KEEP)));
+      const claims = await Promise.all(Array.from({ length: 4 }, () => open().claimNotices(CLAIM)));
+      const ids = claims.flat().map(({ id }) => id);
+      expect(ids).toHaveLength(20);
+      expect(new Set(ids).size).toBe(20);
+    });
+
+    it('go when they are dropped, and are replaced under their id', async () => {
+      const notice = aNotice();
+      await open().keepNotice(notice, KEEP);
+      await open().keepNotice({ ...notice, attempts: 1 }, { ...KEEP, dueAt: NOW });
+      expect(await open().claimNotices({ ...CLAIM, now: NOW, untilAt: NOW })).toEqual([
+        { ...notice, attempts: 1 },
+      ]);
+      await open().dropNotice(notice.id);
+      expect(await open().claimNotices(CLAIM)).toEqual([]);
+    });
+
+    it('are bounded: the first due make room and are counted', async () => {
+      const first = aNotice();
+      expect(await open().keepNotice(first, { dueAt: NOW, most: 2 })).toBe(0);
+      expect(await open().keepNotice(aNotice(), { dueAt: NOW + 1, most: 2 })).toBe(0);
+      expect(await open().keepNotice(aNotice(), { dueAt: NOW + 2, most: 2 })).toBe(1);
+      const left = await open().claimNotices(CLAIM);
+      expect(left).toHaveLength(2);
+      expect(left.map(({ id }) => id)).not.toContain(first.id);
+    });
+  });
+}

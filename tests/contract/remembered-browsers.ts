@@ -1,0 +1,128 @@
+import type { RememberedBrowser } from '../../src/core/remembered-browser';
+import type { BrowserUse, RecordStore } from '../../src/stores/record-store';
+import { NOW, anAuthenticator, newId } from './samples';
+
+function aBrowser(overrides: Partial<RememberedBrowser> = {}): RememberedBrowser {
+  return {
+    id: newId(),
+    organizationId: 'acme',
+    tokenHash: 'k.first',
+    previousTokenHash: null,
+    rotatedAt: NOW,
+    factorSetHash: 'k.factors',
+    createdAt: NOW,
+    lastUsedAt: null,
+    expiresAt: NOW + 30 * 86_400_000,
+    userAgent: 'Firefox on "Linux" \n',
+    address: '192.0.2.1',
+    ...overrides,
+  };
+}
+
+/** What every record store does with remembered browsers. */
+export function describeRememberedBrowsers(open: () => RecordStore): void {
+  async function remembered(overrides: Partial<RememberedBrowser> = {}) {
+    const userId = newId();
+    const browser = aBrowser(overrides);
+    await open().rememberBrowser(userId, browser, NOW);
+    const use = (tokenHash: string, next: string, change: Partial<BrowserUse> = {}) =>
+      open().useBrowser({
+        userId,
+        id: browser.id,
+        tokenHashes: ['older-key.none', tokenHash],
+        nextTokenHash: next,
+        now: NOW + 1000,
+        graceSeconds: 60,
+        ...change,
+      });
+    const list = (now = NOW + 1000) => open().listBrowsers(userId, now);
+    return { userId, browser, use, list };
+  }
+
+  describe('remembered browsers', () => {
+    it('are listed as they were added, the newest first', async () => {
+      const { userId, browser, list } = await remembered({ id: 'a:b {c}' });
+      const newer = aBrowser({ createdAt: NOW + 1 });
+      await open().rememberBrowser(userId, newer, NOW + 1);
+      expect(await list()).toEqual([newer, browser]);
+      expect(await open().listBrowsers(newId(), NOW)).toEqual([]);
+    });
+
+    it('take a token once and put the next one in its place', async () => {
+      const { browser, use, list } = await remembered();
+      expect(await use('k.first', 'k.second')).toEqual({ outcome: 'used', browser });
+      expect(await list()).toEqual([
+        {
+          ...browser,
+          tokenHash: 'k.second',
+          previousTokenHash: 'k.first',
+          rotatedAt: NOW + 1000,
+          lastUsedAt: NOW + 1000,
+        },
+      ]);
+      expect(await use('k.second', 'k.third')).toMatchObject({ outcome: 'used' });
+    });
+
+    it('take the token before once more within the grace, for an answer that was lost', async () => {
+      const { use } = await remembered();
+      await use('k.first', 'k.second');
+      expect(await use('k.first', 'k.second', { now: NOW + 60_999 })).toMatchObject({ outcome: 'used' });
+      expect(await use('k.first', 'k.second', { now: NOW + 60_999 })).toMatchObject({ outcome: 'replayed' });
+    });
+
+    it('go with a token from before the grace', async () => {
+      const { use, list } = await remembered();
+      await use('k.first', 'k.second');
+      expect(await use('k.first', 'k.second', { now: NOW + 61_000 })).toMatchObject({ outcome: 'replayed' });
+      expect(await list()).toEqual([]);
+      expect(await use('k.second', 'k.third')).toEqual({ outcome: 'missing' });
+    });
+
+    it('go with an old token after the newer one was sent, even within the grace', async () => {
+      const { use, list } = await remembered();
+      await use('k.first', 'k.second');
+      await use('k.second', 'k.third');
+      expect(await use('k.first', 'k.second')).toMatchObject({ outcome: 'replayed' });
+      expect(await list()).toEqual([]);
+    });
+
+    it('take one of many parallel sends of a token without grace', async () => {
+      const { use } = await remembered();
+      const sends = Array.from({ length: 8 }, () => use('k.first', 'k.second', { graceSeconds: 0 }));
+      const outcomes = (await Promise.all(sends)).map(({ outcome }) => outcome);
+      expect(outcomes.filter((outcome) => outcome === 'used')).toHaveLength(1);
+    });
+
+    it('are missing under another user, and past their end', async () => {
+      const { browser, use, list } = await remembered();
+      expect(await use('k.first', 'k.second', { userId: newId() })).toEqual({ outcome: 'missing' });
+      expect(await use('k.first', 'k.second', { now: browser.expiresAt })).toEqual({ outcome: 'missing' });
+      expect(await list(browser.expiresAt)).toEqual([]);
+    });
+
+    it('are forgotten one by one, all at once, and with the authenticators of the user', async () => {
+      const { userId, browser, list } = await remembered();
+      const other = aBrowser();
+      await open().rememberBrowser(userId, other, NOW);
+      expect(await open().forgetBrowser(newId(), browser.id)).toBe(false);
+      expect(await open().forgetBrowser(userId, browser.id)).toBe(true);
+      expect(await open().forgetBrowser(userId, browser.id)).toBe(false);
+      expect(await list()).toEqual([other]);
+      expect(await open().forgetBrowsers(userId)).toBe(1);
+      await open().rememberBrowser(userId, browser, NOW);
+      await open().addAuthenticator(userId, anAuthenticator());
+      await open().removeAllAuthenticators(userId);
+      expect(await list()).toEqual([]);
+    });
+
+    it('are at most 20 a user; the oldest makes room', async () => {
+      const { userId, browser, list } = await remembered();
+      for (let n = 1; n <= 20; n += 1) {
+        await open().rememberBrowser(userId, aBrowser({ createdAt: NOW + n }), NOW);
+      }
+      const kept = await list();
+      expect(kept).toHaveLength(20);
+      expect(kept.map(({ id }) => id)).not.toContain(browser.id);
+    });
+  });
+}

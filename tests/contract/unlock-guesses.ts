@@ -1,0 +1,57 @@
+import type { RecordStore } from '../../src/stores/record-store';
+import { NOW, aGuess, anAuthenticator, newId } from './samples';
+
+const LIMITS = { perChallenge: 5, perUser: 2, perAuthenticator: 4, lockSeconds: 1800 };
+
+/** What every record store says of guesses that set a lock, end one, or disable. */
+export function describeUnlockGuesses(open: () => RecordStore): void {
+  async function withApp() {
+    const userId = newId();
+    const app = anAuthenticator();
+    await open().addAuthenticator(userId, app);
+    const request = { userId, authenticatorId: app.id, limits: LIMITS };
+    const guess = (change: Partial<ReturnType<typeof aGuess>> = {}) =>
+      open().spendGuess(aGuess({ ...request, ...change }));
+    return { userId, app, guess };
+  }
+
+  describe('guesses during a lock', () => {
+    it('say which one set the lock, and only that one', async () => {
+      const { guess } = await withApp();
+      const lockedUntil = NOW + 1_800_000;
+      expect(await guess()).toEqual({ outcome: 'spent', guessesLeft: 1, lockedUntil: null });
+      expect(await guess()).toEqual({ outcome: 'spent', guessesLeft: 0, lockedUntil });
+      expect(await guess()).toEqual({ outcome: 'locked', lockedUntil });
+    });
+
+    it('count for the authenticator and leave the lock where it is', async () => {
+      const { userId, guess } = await withApp();
+      await guess();
+      await guess();
+      expect(await guess({ duringLock: true })).toEqual({
+        outcome: 'spent',
+        guessesLeft: 1,
+        lockedUntil: null,
+      });
+      const { authenticators, guesses } = await open().findMember(userId, 'acme');
+      expect(authenticators[0]?.failures).toBe(3);
+      expect(guesses.codes).toEqual({ failures: 2, lockedUntil: NOW + 1_800_000 });
+    });
+
+    it('say which one disabled the authenticator, and are refused from then on', async () => {
+      const { guess } = await withApp();
+      await guess();
+      await guess();
+      await guess({ duringLock: true });
+      expect(await guess({ duringLock: true })).toMatchObject({ outcome: 'spent', disabled: true });
+      expect(await guess({ duringLock: true })).toEqual({ outcome: 'disabled' });
+    });
+
+    it('count for no authenticator where an address on file is guessed at', async () => {
+      const userId = newId();
+      const guess = aGuess({ userId, limits: LIMITS, duringLock: true });
+      expect(await open().spendGuess(guess)).toMatchObject({ outcome: 'spent', lockedUntil: null });
+      expect((await open().findMember(userId, 'acme')).guesses.codes.failures).toBe(0);
+    });
+  });
+}
