@@ -1,10 +1,12 @@
 import type { Decision, Option } from '../../core/decide';
+import { provableFactors } from '../../core/usable-factors';
 import { findSendWait } from '../../flows/ask-factor';
 import type { Rejected } from '../../flows/answer-challenge';
 import { challengeOwner } from '../../flows/bearer';
 import type { Asked } from '../../flows/bearer';
 import type { Gathered } from '../../flows/gather-facts';
 import type { Challenge, ChallengePurpose } from '../../stores/state-store';
+import { refusalStatus } from '../refusal-status';
 import { durationText, momentOf } from '../moments';
 import type { CodeLocals, FactorChoice, Moment } from '../page-locals';
 import { showOptions } from '../respond';
@@ -17,6 +19,12 @@ export type Challenging = Decision & { readonly outcome: 'challenge' };
 export interface Opened {
   readonly gathered: Gathered;
   readonly decision: Challenging;
+}
+
+interface LockedRefusal {
+  readonly because: 'locked';
+  readonly status: number;
+  readonly retryAfterSeconds: number;
 }
 
 /** What a page that asks for a code shows beside the field. */
@@ -41,12 +49,24 @@ export function askedFactor(page: KnownPageRequest, opened: Opened, purpose: Cha
     asked.kind === option.kind;
   if (asked !== null && decision.anyOf.some((option) => offered(option))) return asked;
   // A locked factor is not offered, but the page says so and what else there is.
-  if (asked?.purpose === purpose && asked.kind !== 'recovery-code' && codesLockEnd(gathered) !== null)
-    return asked;
+  if (codesLockEnd(gathered) !== null) {
+    if (asked?.purpose === purpose && asked.kind !== 'recovery-code') return asked;
+    const [locked] = provableFactors(gathered.facts);
+    if (locked !== undefined) return { purpose, ...locked };
+  }
   const [first] = decision.anyOf;
   const needsNoSending = first !== undefined && (first.kind === 'totp' || decision.anyOf.length === 1);
   if (!needsNoSending || first.kind === 'email' || first.kind === 'sms') return null;
   return { purpose, authenticatorId: first.authenticatorId, kind: first.kind };
+}
+
+/** What to answer where the factor that is asked is locked, so that no code is sent and none is judged; null where it is not. */
+export function refuseLocked({ decision, gathered }: Opened, asked: Asked): LockedRefusal | null {
+  const { codesLockedUntil } = gathered.facts;
+  const offered = decision.anyOf.some(({ authenticatorId }) => authenticatorId === asked.authenticatorId);
+  if (offered || codesLockedUntil === null || gathered.now >= codesLockedUntil) return null;
+  const retryAfterSeconds = Math.ceil((codesLockedUntil - gathered.now) / 1000);
+  return { because: 'locked', status: refusalStatus('locked'), retryAfterSeconds };
 }
 
 export function toChoices(gathered: Gathered, options: readonly Option[]): readonly FactorChoice[] {

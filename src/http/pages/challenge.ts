@@ -17,7 +17,7 @@ import { sendNext } from '../respond';
 import { fieldOf } from '../return-to';
 import { sentenceFor } from '../sentences';
 import { readSlot, updateSlot } from '../session-slot';
-import { askedFactor, toChoices, viewAsked } from './challenge-view';
+import { askedFactor, refuseLocked, toChoices, viewAsked } from './challenge-view';
 import type { Opened } from './challenge-view';
 import { finishProof } from './finish-login';
 import { startOver } from './login';
@@ -113,8 +113,16 @@ async function ensureAsked(page: KnownPageRequest): Promise<KnownPageRequest | n
     );
     return null;
   }
+  if (await answerLocked(page, opened, asked)) return null;
   await ask(page, opened.gathered, asked);
   return withAsked(page, asked);
+}
+
+async function answerLocked(page: KnownPageRequest, opened: Opened, asked: Asked): Promise<boolean> {
+  const refused = refuseLocked(opened, asked);
+  if (refused === null) return false;
+  await answerRefusal(page, refused, (status) => renderChallenge(page, { ...opened, refused, status }));
+  return true;
 }
 
 function withAsked(page: KnownPageRequest, asked: Asked): KnownPageRequest {
@@ -203,6 +211,7 @@ async function resendCode(page: KnownPageRequest): Promise<void> {
       renderChallenge(page, { ...opened, refused, status }),
     );
   }
+  if (await answerLocked(page, opened, asked)) return;
   return send(page, opened, asked);
 }
 

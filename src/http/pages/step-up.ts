@@ -17,7 +17,7 @@ import type { Refusal } from '../respond';
 import { fieldOf } from '../return-to';
 import { sentenceFor } from '../sentences';
 import { updateSlot } from '../session-slot';
-import { askedFactor, toChoices, viewAsked } from './challenge-view';
+import { askedFactor, refuseLocked, toChoices, viewAsked } from './challenge-view';
 import type { Opened } from './challenge-view';
 import { finishProof } from './finish-login';
 import { answerRefusal, field, knownPageRoute, refuse, show } from './page-route';
@@ -116,6 +116,8 @@ async function submitStepUp(page: KnownPageRequest): Promise<void> {
   const asked =
     chosen === undefined ? askedFactor(page, opened, 'step-up') : { purpose: 'step-up' as const, ...chosen };
   if (asked === null) return again(page, opened, { because: 'no-challenge', status: 409 });
+  const locked = refuseLocked(opened, asked);
+  if (locked !== null) return again(page, opened, locked);
   const submitted = fieldOf(page.req.body, 'code');
   if (submitted === undefined) return ask(page, opened, asked);
   return prove(await asking(page, opened, asked), opened, submitted);
