@@ -8,6 +8,8 @@ export interface Evidence {
   readonly method: EvidenceMethod;
   readonly at: number;
   readonly authenticatorId?: string;
+  /** Through what the first factor came, where the host said so: see `channel`. */
+  readonly channel?: string;
 }
 
 export type Assurance = 'none' | 'single-factor' | 'multi-factor';
@@ -64,10 +66,11 @@ export function latestProof(
     .reduce<number | null>((latest, { at }) => (latest === null || at > latest ? at : latest), null);
 }
 
-/** Adds a proof, keeping only the newest of each method and authenticator, so that a session does not grow. */
+/** Adds a proof, keeping only the newest of each method, authenticator and channel, so that a session does not grow. */
 export function addEvidence(evidence: readonly Evidence[], proof: Evidence): Evidence[] {
   const others = evidence.filter(
-    ({ method, authenticatorId }) => method !== proof.method || authenticatorId !== proof.authenticatorId,
+    ({ method, authenticatorId, channel }) =>
+      method !== proof.method || authenticatorId !== proof.authenticatorId || channel !== proof.channel,
   );
   return [...others, proof];
 }

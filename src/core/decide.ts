@@ -43,7 +43,7 @@ export type Decision =
   | { readonly outcome: 'sign-in'; readonly because: 'no-session' | 'session-expired' | 'session-ended' }
   | {
       readonly outcome: 'deny';
-      readonly because: 'locked' | 'no-usable-factor' | 'records-unavailable';
+      readonly because: 'locked' | 'same-channel' | 'no-usable-factor' | 'records-unavailable';
       readonly lockedUntil?: number;
     };
 

@@ -64,8 +64,17 @@ function denyMissingRecords(facts: Facts): Decision | null {
   return missing ? { outcome: 'deny', because: 'records-unavailable' } : null;
 }
 
-function isMultiFactor({ session }: Facts): boolean {
-  return deriveAssurance(session?.evidence ?? []) === 'multi-factor';
+/** What was proven by another way than the first factor came. */
+function countedEvidence({ session, spentChannels }: Facts): readonly Evidence[] {
+  const evidence = session?.evidence ?? [];
+  if (spentChannels.length === 0) return evidence;
+  return evidence.filter(
+    ({ authenticatorId }) => authenticatorId === undefined || !spentChannels.includes(authenticatorId),
+  );
+}
+
+function isMultiFactor(facts: Facts): boolean {
+  return deriveAssurance(countedEvidence(facts)) === 'multi-factor';
 }
 
 /** Whether this login or session has proven a second factor, or a remembered browser stood in for it. */
@@ -89,9 +98,9 @@ function challenge(facts: Facts, because: ChallengeReason, now: number): Decisio
   const ends = [facts.codesLockedUntil, facts.recoveryCodesLockedUntil].filter(
     (until) => until !== null && now < until && challengeOptions(facts, until).length > 0,
   );
-  return ends.length > 0
-    ? { outcome: 'deny', because: 'locked', lockedUntil: Math.min(...ends.map(Number)) }
-    : { outcome: 'deny', because: 'no-usable-factor' };
+  if (ends.length > 0) return { outcome: 'deny', because: 'locked', lockedUntil: Math.min(...ends.map(Number)) };
+  const onlySpent = challengeOptions({ ...facts, spentChannels: [] }, now).length > 0;
+  return { outcome: 'deny', because: onlySpent ? 'same-channel' : 'no-usable-factor' };
 }
 
 /** Asks for enrollment where the policy wants a factor that the person does not have. */
@@ -121,7 +130,7 @@ function challengeStaleFactor(facts: Facts, requirement: Requirement, now: numbe
   if (requirement.kind !== 'step-up' || !hasFactor(facts)) return null;
   const strongest = strongestRank(facts);
   const provenAt = latestProof(
-    facts.session?.evidence ?? [],
+    countedEvidence(facts),
     (evidence) => isSecondFactor(evidence) && rankOf(evidence.method) >= strongest,
   );
   if (isFresh(provenAt, requirement.maxAgeSeconds, now)) return null;

@@ -38,6 +38,11 @@ export interface Facts {
   readonly availableKinds: readonly EnrollableKind[];
   /** The user directory says that this person has enrolled before. */
   readonly enrolledBefore: boolean;
+  /**
+   * The authenticators, on-file ones included, at the address through which the first factor came. None of them is a
+   * second one: whoever reads that mailbox has both.
+   */
+  readonly spentChannels: readonly string[];
   /** Until when one-time codes are refused, or null. */
   readonly codesLockedUntil: number | null;
   readonly recoveryCodesLockedUntil: number | null;

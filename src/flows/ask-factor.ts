@@ -94,7 +94,7 @@ async function sendCode(context: FlowContext, request: AskRequest, kind: Deliver
     destinations:
       kind === 'email'
         ? { email: destination }
-        : { sms: destination, ...(account.email === undefined ? {} : { email: account.email }) },
+        : { sms: destination, ...fallbackOf(gathered) },
   });
   if (delivered.outcome === 'failed') {
     reportSend(context, request, 'delivery-failed', { kind });
@@ -122,7 +122,7 @@ async function sendCode(context: FlowContext, request: AskRequest, kind: Deliver
     ),
   };
   if (!(await issue(context, request, live))) return { outcome: 'gone' };
-  if (delivered.messageId !== null) {
+  if (delivered.messageId !== null && !isEmailSpent(gathered)) {
     await context.state.rememberSentMessage(
       delivered.messageId,
       { ...owner, challengeId: live.id },
@@ -131,6 +131,16 @@ async function sendCode(context: FlowContext, request: AskRequest, kind: Deliver
   }
   reportSend(context, request, fellBack ? 'delivery-fell-back' : 'code-sent', { kind: delivered.sentBy });
   return { outcome: 'asked', challenge: live, sent: toSent(live, delivered.sentBy) };
+}
+
+/** A text message falls back to the address on file, unless the first factor came through it. */
+function fallbackOf(gathered: Gathered): { readonly email?: string } {
+  const { email } = gathered.account;
+  return email === undefined || isEmailSpent(gathered) ? {} : { email };
+}
+
+function isEmailSpent({ facts }: Gathered): boolean {
+  return facts.spentChannels.includes(onFileId('email'));
 }
 
 /** A limit or a fault must not kill the code that arrived before; without one, the page needs a challenge to speak of. */

@@ -6,6 +6,7 @@ import { hashOneTimeCode, issueOneTimeCode } from '../core/one-time-code';
 import { openSecret, sealSecret } from '../core/sealed-secret';
 import { issueTotpSecret } from '../core/totp';
 import { PlainSecret } from '../core/plain-secret';
+import { isAmongChannels } from '../core/channel';
 import { sendBudgets } from '../delivery/budgets';
 import type { Challenge } from '../stores/state-store';
 import { challengeOwner } from './bearer';
@@ -13,6 +14,7 @@ import type { Bearer } from './bearer';
 import { newId } from './context';
 import type { FlowContext } from './context';
 import type { Gathered } from './gather-facts';
+import { channelsOf } from './spent-channels';
 
 export interface EnrollmentRequest {
   readonly bearer: Bearer;
@@ -24,7 +26,7 @@ export type EnrollmentStart =
   | { readonly outcome: 'started'; readonly challenge: Challenge }
   | {
       readonly outcome: 'refused';
-      readonly because: 'send-limit' | 'delivery-failed';
+      readonly because: 'send-limit' | 'delivery-failed' | 'same-channel';
       readonly retryAfterSeconds?: number;
     }
   | { readonly outcome: 'gone' };
@@ -47,6 +49,9 @@ export async function startDeliveredEnrollment(
   request: EnrollmentRequest & { readonly kind: DeliveredKind; readonly destination: string },
 ): Promise<EnrollmentStart> {
   const { kind, destination, bearer, gathered } = request;
+  const channels = channelsOf(gathered.facts.session?.evidence ?? []);
+  if (kind === 'email' && isAmongChannels(context.keyRing, channels, destination))
+    return { outcome: 'refused', because: 'same-channel' };
   const now = context.clock.now();
   const budgets = sendBudgets(context.keyRing, { kind, destination, userId: bearer.userId });
   const spent = await context.state.spendSendBudgets(budgets, now);

@@ -9,6 +9,7 @@ import type { MemberRecord, PolicyRecord } from '../stores/record-store';
 import type { PendingLogin, SessionEntry } from '../stores/state-store';
 import type { Bearer } from './bearer';
 import type { FlowContext } from './context';
+import { findSpentChannels } from './spent-channels';
 
 /** The facts, and the records they were made from. */
 export interface Gathered {
@@ -113,7 +114,7 @@ export function toGathered(
     member: member.settings,
     federated: account.federated,
     hasPassword: account.hasPassword,
-    authenticators: inAskingOrder(member.authenticators).map(({ id, kind, disabledAt }) => ({
+    authenticators: inAskingOrder(member).map(({ id, kind, disabledAt }) => ({
       id,
       kind,
       usable: disabledAt === null,
@@ -122,17 +123,19 @@ export function toGathered(
     onFile: { email: account.email !== undefined, phone: account.phone !== undefined },
     availableKinds: context.options.availableKinds,
     enrolledBefore: account.mfaEnrolled,
+    spentChannels: findSpentChannels(context, { account, member, evidence: session.evidence }),
     codesLockedUntil: member.guesses.codes.lockedUntil,
     recoveryCodesLockedUntil: member.guesses['recovery-codes'].lockedUntil,
   };
   return { facts, account, member, policy, now: context.clock.now() };
 }
 
-/** The strongest first, and of one kind the one used last. */
-function inAskingOrder(authenticators: readonly Authenticator[]): readonly Authenticator[] {
+/** The one that the person chose first, then the strongest, and of one kind the one used last. */
+function inAskingOrder({ authenticators, askedFirst }: MemberRecord): readonly Authenticator[] {
   if (authenticators.length < 2) return authenticators;
   return authenticators.toSorted(
     (a, b) =>
+      Number(b.id === askedFirst) - Number(a.id === askedFirst) ||
       rankOf(b.kind) - rankOf(a.kind) || (b.lastUsedAt ?? b.createdAt) - (a.lastUsedAt ?? a.createdAt),
   );
 }

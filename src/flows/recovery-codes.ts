@@ -13,7 +13,7 @@ export async function issueRecoveryCodeSet(
   const records = await Promise.all(
     codes.map(async ({ number, code }) => ({ number, codeHash: await hashRecoveryCode(code) })),
   );
-  await context.records.replaceRecoveryCodes(account.id, records);
+  await context.records.replaceRecoveryCodes(account.id, records, context.clock.now());
   context.events.report({
     name: 'recovery-codes-issued',
     userId: account.id,

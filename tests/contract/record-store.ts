@@ -39,7 +39,9 @@ export function describeRecordStore(open: () => RecordStore): void {
         epoch: null,
         settings: NO_MEMBER_SETTINGS,
         authenticators: [],
+        askedFirst: null,
         recoveryCodesLeft: 0,
+        recoveryCodesIssuedAt: null,
         guesses: { codes: NO_GUESSES, 'recovery-codes': NO_GUESSES },
       });
     });
@@ -204,12 +206,46 @@ export function describeRecordStore(open: () => RecordStore): void {
       expect((await open().findMember(userId, 'acme')).authenticators[0]?.sealedSecret).toBe('new');
     });
 
+    it('remembers which is asked first until that one goes, and hands it on to what replaces it', async () => {
+      const userId = newId();
+      const [first, second, next] = [anAuthenticator(), anAuthenticator(), anAuthenticator()];
+      const askedFirst = async () => (await open().findMember(userId, 'acme')).askedFirst;
+      expect(await open().savePreference(userId, first.id)).toBe(false);
+      await open().addAuthenticator(userId, first);
+      await open().addAuthenticator(userId, second);
+      expect(await open().savePreference(userId, newId())).toBe(false);
+      expect(await askedFirst()).toBeNull();
+      expect(await open().savePreference(userId, second.id)).toBe(true);
+      expect(await askedFirst()).toBe(second.id);
+      await open().addAuthenticator(userId, next, second.id);
+      expect(await askedFirst()).toBe(next.id);
+      await open().removeAuthenticator(userId, first.id);
+      expect(await askedFirst()).toBe(next.id);
+      await open().removeAuthenticator(userId, next.id);
+      expect(await askedFirst()).toBeNull();
+    });
+
+    it('removes none where none of those that must stay is there', async () => {
+      const userId = newId();
+      const [first, second] = [anAuthenticator(), anAuthenticator()];
+      await open().addAuthenticator(userId, first);
+      await open().addAuthenticator(userId, second);
+      expect(await open().removeAuthenticator(userId, first.id, [])).toBe(false);
+      expect(await open().removeAuthenticator(userId, first.id, [newId()])).toBe(false);
+      const removed = await Promise.all([
+        open().removeAuthenticator(userId, first.id, [second.id]),
+        open().removeAuthenticator(userId, second.id, [first.id]),
+      ]);
+      expect(removed.filter(Boolean)).toHaveLength(1);
+      expect((await open().findMember(userId, 'acme')).authenticators).toHaveLength(1);
+    });
+
     it('forgets recovery codes and counters with the last one, and not before', async () => {
       const userId = newId();
       const [first, last] = [anAuthenticator(), anAuthenticator()];
       await open().addAuthenticator(userId, first);
       await open().addAuthenticator(userId, last);
-      await open().replaceRecoveryCodes(userId, [{ number: 1, codeHash: 'h' }]);
+      await open().replaceRecoveryCodes(userId, [{ number: 1, codeHash: 'h' }], NOW);
       await guessUntilLocked(userId, NOW);
       expect(await open().removeAuthenticator(userId, first.id)).toBe(true);
       expect(await open().removeAuthenticator(userId, first.id)).toBe(false);
@@ -232,7 +268,7 @@ export function describeRecordStore(open: () => RecordStore): void {
       await open().saveMemberSettings(userId, 'acme', { enabled: true, assignedKind: null });
       await open().addAuthenticator(userId, anAuthenticator({ failures: 2, lastAcceptedStep: 3 }));
       await open().addAuthenticator(userId, anAuthenticator());
-      await open().replaceRecoveryCodes(userId, [{ number: 1, codeHash: 'h' }]);
+      await open().replaceRecoveryCodes(userId, [{ number: 1, codeHash: 'h' }], NOW);
       await guessUntilLocked(userId, NOW);
       expect(await open().removeAllAuthenticators(userId)).toBe(2);
       expect(await open().removeAllAuthenticators(userId)).toBe(0);
@@ -415,18 +451,21 @@ export function describeRecordStore(open: () => RecordStore): void {
 
     it('replaces the whole set', async () => {
       const userId = newId();
-      await open().replaceRecoveryCodes(userId, set);
-      await open().replaceRecoveryCodes(userId, [{ number: 2, codeHash: 'other' }]);
+      await open().replaceRecoveryCodes(userId, set, NOW);
+      await open().replaceRecoveryCodes(userId, [{ number: 2, codeHash: 'other' }], NOW + 1);
       expect(await open().findRecoveryCode(userId, 2)).toEqual({ number: 2, codeHash: 'other' });
       expect(await open().findRecoveryCode(userId, 1)).toBeUndefined();
-      expect((await open().findMember(userId, 'acme')).recoveryCodesLeft).toBe(1);
-      await open().replaceRecoveryCodes(userId, []);
+      expect(await open().findMember(userId, 'acme')).toMatchObject({
+        recoveryCodesLeft: 1,
+        recoveryCodesIssuedAt: NOW + 1,
+      });
+      await open().replaceRecoveryCodes(userId, [], NOW + 2);
       expect((await open().findMember(userId, 'acme')).recoveryCodesLeft).toBe(0);
     });
 
     it('consumes a code once, if it is still that one, and clears its own counter', async () => {
       const userId = newId();
-      await open().replaceRecoveryCodes(userId, set);
+      await open().replaceRecoveryCodes(userId, set, NOW);
       await open().spendGuess(aGuess({ userId, group: 'recovery-codes' }));
       await open().spendGuess(aGuess({ userId }));
       expect(await open().consumeRecoveryCode(userId, { number: 1, codeHash: 'hash-2' })).toBe(false);

@@ -20,7 +20,7 @@ describe('stores in Redis under four processes at once', () => {
     const session = aSession();
     const login = aChallenge({ userId, ownerId: pending.id, purpose: 'login' });
     await records.addAuthenticator(userId, app);
-    await records.replaceRecoveryCodes(pending.id, [{ number: 1, codeHash: 'hash' }]);
+    await records.replaceRecoveryCodes(pending.id, [{ number: 1, codeHash: 'hash' }], NOW);
     await state.createPendingLogin(pending);
     await state.issueChallenge(login, { now: NOW, underPendingLogin: true });
     const enroll = aChallenge({ userId, ownerId: pending.id, purpose: 'enroll' });

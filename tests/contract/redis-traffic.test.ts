@@ -111,7 +111,7 @@ describe('the keys in Redis', () => {
     const records = redisRecords(redis, { prefix: 'second' });
     const state = redisState(redis, { prefix: 'second' });
     await records.addAuthenticator(userId, anAuthenticator());
-    await records.replaceRecoveryCodes(userId, [{ number: 1, codeHash: 'h' }]);
+    await records.replaceRecoveryCodes(userId, [{ number: 1, codeHash: 'h' }], NOW);
     await state.createPendingLogin(aPendingLogin({ userId, id: 'login' }));
     const plain = connectRedis();
     const keys = await plain.keys(`*${userId}*`);

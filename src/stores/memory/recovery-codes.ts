@@ -5,8 +5,10 @@ type Verbs = 'replaceRecoveryCodes' | 'findRecoveryCode' | 'consumeRecoveryCode'
 
 export function recoveryCodesIn(users: Users): Pick<RecordStore, Verbs> {
   return {
-    async replaceRecoveryCodes(userId, codes) {
-      const { recoveryCodes } = recordsOf(users, userId);
+    async replaceRecoveryCodes(userId, codes, issuedAt) {
+      const records = recordsOf(users, userId);
+      const { recoveryCodes } = records;
+      records.recoveryCodesIssuedAt = issuedAt;
       recoveryCodes.clear();
       for (const { number, codeHash } of codes) recoveryCodes.set(number, codeHash);
     },

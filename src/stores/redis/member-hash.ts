@@ -15,7 +15,7 @@ import { unreadable } from './store-errors';
  *   k:<authenticator> sealed secret      f:<authenticator>  failures           t:<authenticator> last accepted step
  *   u:<authenticator> last used at       d:<authenticator>  disabled at
  *   g:<group>    failures of a group     w:<group>         locked until       n:<group>         locks so far
- *   r            recovery codes left
+ *   r            recovery codes left     i              when they were made     p    the authenticator asked first
  */
 
 export const settingsField = (organizationId: string): string => `m:${encodeId(organizationId)}`;
@@ -43,15 +43,17 @@ export function writeAuthenticator(authenticator: Authenticator): string[] {
 
 export function readMember(reply: unknown, userId: string, organizationId: string): MemberRecord {
   const fields = toHash(reply, 'a user');
-  const recoveryCodesLeft = fields['r'];
+  const { r: recoveryCodesLeft, i: issuedAt, p: preferred } = fields;
   return {
     userId,
     organizationId,
     epoch: fields['e'] ?? null,
     settings: readSettings(fields, encodeId(organizationId)),
     authenticators: readAuthenticators(fields),
+    askedFirst: preferred === undefined ? null : decodeId(preferred),
     recoveryCodesLeft:
       recoveryCodesLeft === undefined ? 0 : toWholeNumber(recoveryCodesLeft, 'a count of codes'),
+    recoveryCodesIssuedAt: toOptionalNumber(issuedAt, 'an instant'),
     guesses: { codes: readGuesses(fields, 'codes'), 'recovery-codes': readGuesses(fields, 'recovery-codes') },
   };
 }

@@ -53,11 +53,11 @@ export function letterOf(purpose: ChallengePurpose): string {
 }
 
 export function writeEvidence(evidence: readonly Evidence[]): string {
-  const items = evidence.map(({ method, at, authenticatorId }) =>
-    authenticatorId === undefined
-      ? [METHOD_LETTERS[method], at]
-      : [METHOD_LETTERS[method], at, authenticatorId],
-  );
+  const items = evidence.map(({ method, at, authenticatorId, channel }) => {
+    const item = [METHOD_LETTERS[method], at];
+    if (channel !== undefined) return [...item, authenticatorId ?? null, channel];
+    return authenticatorId === undefined ? item : [...item, authenticatorId];
+  });
   return JSON.stringify(items);
 }
 
@@ -66,13 +66,23 @@ function readEvidence(text: string): readonly Evidence[] {
   if (!Array.isArray(items)) throw unreadable('evidence');
   return items.map((item: unknown) => {
     if (!Array.isArray(item)) throw unreadable('evidence');
-    const [letter, at, authenticatorId] = item as readonly unknown[];
+    const [letter, at, authenticatorId, channel] = item as readonly unknown[];
     const method = typeof letter === 'string' ? METHOD_OF_LETTER.get(letter) : undefined;
     if (method === undefined || !isInstant(at)) throw unreadable('evidence');
-    if (authenticatorId === undefined) return { method, at };
-    if (typeof authenticatorId !== 'string') throw unreadable('evidence');
-    return { method, at, authenticatorId };
+    return { method, at, ...optionalText({ authenticatorId }), ...optionalText({ channel }) };
   });
+}
+
+/** A field of evidence that may be absent. */
+function optionalText<Name extends string>(field: Readonly<Record<Name, unknown>>): { [Key in Name]?: string } {
+  const texts: { [Key in Name]?: string } = {};
+  for (const name in field) {
+    const value: unknown = field[name];
+    if (value === undefined || value === null) continue;
+    if (typeof value !== 'string') throw unreadable('evidence');
+    texts[name] = value;
+  }
+  return texts;
 }
 
 export const PENDING_FIELDS = ['o', 's', 'v', 'u', 'g', 'x'] as const;

@@ -5,11 +5,11 @@ import { isOne } from './replies';
 import { defineScript } from './script';
 import { unreadable } from './store-errors';
 
-/** The member and the recovery codes; how many, then each number and hash. */
+/** The member and the recovery codes; how many, when they were made, then each number and hash. */
 const REPLACE = defineScript(`
 redis.call('DEL', KEYS[2])
-if #ARGV > 1 then redis.call('HSET', KEYS[2], unpack(ARGV, 2)) end
-redis.call('HSET', KEYS[1], 'r', ARGV[1])
+if #ARGV > 2 then redis.call('HSET', KEYS[2], unpack(ARGV, 3)) end
+redis.call('HSET', KEYS[1], 'r', ARGV[1], 'i', ARGV[2])
 `);
 
 /** The member and the recovery codes; the number and the hash. */
@@ -27,9 +27,9 @@ export function recoveryCodesIn(redis: RedisCommands, keys: Keys): Pick<RecordSt
   const both = (userId: string) => [keys.member(userId), keys.recoveryCodes(userId)];
 
   return {
-    async replaceRecoveryCodes(userId, codes) {
+    async replaceRecoveryCodes(userId, codes, issuedAt) {
       const pairs = codes.flatMap(({ number, codeHash }) => [number, codeHash]);
-      await redis.run(REPLACE, { keys: both(userId), args: [codes.length, ...pairs] });
+      await redis.run(REPLACE, { keys: both(userId), args: [codes.length, issuedAt, ...pairs] });
     },
     async findRecoveryCode(userId, number) {
       const codeHash = await redis.send('hget', keys.recoveryCodes(userId), number);

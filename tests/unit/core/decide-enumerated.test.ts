@@ -69,6 +69,7 @@ describe('the decision, for every combination of facts', () => {
       'deny locked',
       'deny no-usable-factor',
       'deny records-unavailable',
+      'deny same-channel',
       'enroll offered',
       'enroll required',
       'sign-in no-session',

@@ -44,6 +44,8 @@ export const DIMENSIONS = {
       session(proof('host', stale), proof('totp')),
       session(proof('federated', stale), proof('email', stale)),
       session(proof('password', stale), proof('totp', stale), proof('email')),
+      session(proof('host'), { ...proof('email'), authenticatorId: 'email-1' }),
+      session(proof('host'), { ...proof('email'), authenticatorId: 'on-file-email' }),
     ],
   },
   skipped: { main: 2, values: [false, true] },
@@ -143,4 +145,5 @@ export const DIMENSIONS = {
     ],
   },
   requirement: { main: 2, values: [page, stepUp, { ...stepUp, passwordSince: NOW - 30 * SECOND }] },
+  spentChannels: { main: 1, values: [[], ['email-1'], ['on-file-email'], ['email-1', 'on-file-email']] },
 } as const;

@@ -51,6 +51,7 @@ export function factsOf({ policy, member, ...changes }: Changes = {}): Facts {
     onFile: { email: false, phone: false },
     availableKinds: ['totp', 'sms', 'email'],
     enrolledBefore: false,
+    spentChannels: [],
     codesLockedUntil: null,
     recoveryCodesLockedUntil: null,
     ...changes,

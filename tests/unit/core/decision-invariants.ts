@@ -15,6 +15,7 @@ import {
   isOwn,
   isPolicyOn,
   isRemembered,
+  isSpent,
   stepsUp,
 } from './decision-premises';
 
@@ -143,6 +144,14 @@ export const INVARIANTS: readonly Invariant[] = [
     },
   },
   {
+    sentence: 'takes no code from the address through which the first factor came, and says so where nothing else is left',
+    holds: (facts, _requirement, decision) => {
+      if (decision.because === 'same-channel') return facts.spentChannels.length > 0;
+      if (decision.outcome !== 'challenge') return true;
+      return !decision.anyOf.some(({ authenticatorId }) => isSpent(facts, authenticatorId));
+    },
+  },
+  {
     sentence: 'never offers what is locked',
     holds: (facts, _requirement, decision) => {
       if (decision.outcome !== 'challenge') return true;
@@ -153,10 +162,13 @@ export const INVARIANTS: readonly Invariant[] = [
   },
   {
     sentence: 'offers a kind that the policy forbids only to people who have no allowed one that works',
-    holds: ({ authenticators, policy, availableKinds }, _requirement, decision) => {
+    holds: (facts, _requirement, decision) => {
       if (decision.outcome !== 'challenge') return true;
+      const { authenticators, policy, availableKinds } = facts;
       const allowed = policy.methods.filter((kind) => availableKinds.includes(kind));
-      const works = authenticators.some(({ kind, usable }) => usable && allowed.includes(kind));
+      const works = authenticators.some(
+        ({ id, kind, usable }) => usable && allowed.includes(kind) && !isSpent(facts, id),
+      );
       return !works || decision.anyOf.every(({ kind }) => kind === 'recovery-code' || allowed.includes(kind));
     },
   },

@@ -9,7 +9,12 @@ const FIRST = ['password', 'host', 'federated'];
 const SECOND_FACTORS = ['totp', 'email', 'sms', 'recovery-code'];
 const STRENGTH: Readonly<Record<string, number>> = { 'recovery-code': 3, totp: 3, sms: 2, email: 1 };
 
-const evidenceOf = (facts: Facts): readonly Evidence[] => facts.session?.evidence ?? [];
+/** At the address through which the first factor came. */
+export const isSpent = ({ spentChannels }: Facts, authenticatorId: string | undefined) =>
+  spentChannels.some((id) => id === authenticatorId);
+
+const evidenceOf = (facts: Facts): readonly Evidence[] =>
+  (facts.session?.evidence ?? []).filter(({ authenticatorId }) => !isSpent(facts, authenticatorId));
 const proven = (facts: Facts, methods: readonly string[]) =>
   evidenceOf(facts).some(({ method }) => methods.includes(method));
 
@@ -44,11 +49,11 @@ function freshest(facts: Facts, requirement: Requirement, counts: (evidence: Evi
 /** A second factor just proven that is no weaker than the strongest one the person could prove. */
 export function hasFreshFactor(facts: Facts, requirement: Requirement): boolean {
   const usable = facts.authenticators.filter(
-    ({ usable: works, kind }) => works && facts.availableKinds.includes(kind),
+    ({ id, usable: works, kind }) => works && facts.availableKinds.includes(kind) && !isSpent(facts, id),
   );
   const kinds = [
     ...usable.map(({ kind }) => kind),
-    ...[assignedAddress(facts)].filter((kind) => kind !== null),
+    ...[assignedAddress(facts)].filter((kind) => kind !== null && !isSpent(facts, `on-file-${kind}`)),
   ];
   const allowed = kinds.filter((kind) => facts.policy.methods.includes(kind));
   const strengths = (allowed.length > 0 ? allowed : kinds).map((kind) => STRENGTH[kind] ?? 0);
@@ -66,6 +71,7 @@ export function hasFreshFirstFactor(facts: Facts, requirement: Requirement): boo
 }
 
 export const isOwn = (facts: Facts, { authenticatorId, kind }: Option) => {
+  if (isSpent(facts, authenticatorId)) return false;
   if (kind === 'recovery-code') return authenticatorId === 'recovery-codes' && facts.recoveryCodesLeft > 0;
   if (facts.authenticators.some((own) => own.id === authenticatorId && own.kind === kind && own.usable))
     return true;

@@ -59,6 +59,7 @@ function toPoint(chosen: Chosen, digits: readonly number[]): Point {
     onFile: chosen.onFile,
     availableKinds: chosen.availableKinds,
     enrolledBefore: chosen.enrolledBefore,
+    spentChannels: chosen.spentChannels,
     codesLockedUntil: locks.codesLockedUntil,
     recoveryCodesLockedUntil: locks.recoveryCodesLockedUntil,
   };
@@ -104,6 +105,7 @@ function pointAt(digits: readonly number[]): Point {
     enrolledBefore: value('enrolledBefore', 14),
     locks: value('locks', 15),
     requirement: value('requirement', 16),
+    spentChannels: value('spentChannels', 17),
   };
   return toPoint(chosen, digits);
 }

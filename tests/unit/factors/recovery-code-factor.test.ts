@@ -10,7 +10,7 @@ async function createWorldWithCodes(count = 2) {
   const stored = await Promise.all(
     codes.map(async ({ number, code }) => ({ number, codeHash: await hashRecoveryCode(code) })),
   );
-  await world.records.replaceRecoveryCodes(userId, stored);
+  await world.records.replaceRecoveryCodes(userId, stored, Date.UTC(2026, 0, 15));
   const [first, second] = codes;
   if (first === undefined || second === undefined) throw new Error('No codes.');
   return { ...world, first, second };

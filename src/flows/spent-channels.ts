@@ -1,0 +1,37 @@
+import type { Evidence } from '../core/assurance';
+import { isAmongChannels } from '../core/channel';
+import { onFileId } from '../core/factor-kind';
+import { openSecret } from '../core/sealed-secret';
+import type { Account } from '../ports';
+import type { MemberRecord } from '../stores/record-store';
+import type { FlowContext } from './context';
+
+/** The channels that the first factor came through, as the host said. */
+export function channelsOf(evidence: readonly Evidence[]): readonly string[] {
+  return evidence.flatMap(({ channel }) => (channel === undefined ? [] : [channel]));
+}
+
+/**
+ * The authenticators at an address through which the first factor came. Addresses are opened only where a channel is known.
+ * An address that cannot be read counts as spent: what cannot be told apart proves nothing.
+ */
+export function findSpentChannels(
+  context: FlowContext,
+  known: {
+    readonly account: Account;
+    readonly member: MemberRecord;
+    readonly evidence: readonly Evidence[];
+  },
+): readonly string[] {
+  const { account, member, evidence } = known;
+  const channels = channelsOf(evidence);
+  if (channels.length === 0) return [];
+  const spent = member.authenticators.filter(({ id, kind, sealedSecret }) => {
+    if (kind !== 'email') return false;
+    const binding = { userId: account.id, authenticatorId: id, kind };
+    const opened = openSecret(context.keyRing, sealedSecret, binding);
+    return opened.outcome !== 'opened' || isAmongChannels(context.keyRing, channels, opened.secret.reveal());
+  });
+  const onFile = account.email !== undefined && isAmongChannels(context.keyRing, channels, account.email);
+  return [...spent.map(({ id }) => id), ...(onFile ? [onFileId('email')] : [])];
+}
