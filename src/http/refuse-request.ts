@@ -23,6 +23,8 @@ export async function refuseRequest(
     readonly res: Response;
     readonly visitor: Visitor;
     readonly decision: Decision;
+    /** Where the way on leads back to; without it to this request, where that can be gone back to. */
+    readonly returnTo?: string;
   },
 ): Promise<void> {
   const { req, res, visitor, decision } = refused;
@@ -35,12 +37,14 @@ export async function refuseRequest(
       details: { outcome: decision.outcome, because: decision.because },
     });
   }
-  // A session that is over must not greet its owner by name on the sign-in page.
-  const over = decision.outcome === 'sign-in' && visitor.kind === 'known';
+  // A session that is over must not greet its owner by name on the sign-in page. A login that is not finished goes on: any
+  // other page, or an icon that the browser asks for by itself, finds no session there and must not end it.
+  const over =
+    decision.outcome === 'sign-in' && decision.because !== 'no-session' && visitor.kind === 'known';
   if (over) await regenerate(req);
   res.set('Cache-Control', 'no-store');
   const status = decision.outcome === 'sign-in' || decision.outcome === 'challenge' ? 401 : 403;
-  const next = nextPath(context, decision, returnToHere(req));
+  const next = nextPath(context, decision, refused.returnTo ?? returnToHere(req));
   if (wantsJson(req)) {
     res.status(status).json({ outcome: decision.outcome, because: decision.because, next });
     return;
