@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { EventFlood } from './event-flood';
 import type { EventName, MfaEvent } from './events';
 import type { Clock } from './ports';
 import type { RecordStore } from './stores/record-store';
@@ -22,13 +23,14 @@ export interface EventRecorderParts {
 }
 
 /**
- * Emits each event to the host and appends it to the records. Storing never delays an answer and never fails one;
+ * Emits each event to the host and appends it to the records, the same refusal once a minute. Storing never delays an answer and never fails one;
  * an event that cannot be stored is given to `onError`.
  */
 export class EventRecorder implements MfaEvents {
   readonly #emitter = new EventEmitter();
   readonly #underWay = new Set<Promise<void>>();
   readonly #parts: EventRecorderParts;
+  readonly #flood = new EventFlood();
 
   constructor(parts: EventRecorderParts) {
     this.#parts = parts;
@@ -38,6 +40,7 @@ export class EventRecorder implements MfaEvents {
     const { records, clock, keep, onError } = this.#parts;
     const event: MfaEvent = { ...report, at: clock.now(), details: report.details ?? {} };
     this.#emit(event);
+    if (this.#flood.isRepeated(event)) return;
     const stored = records.appendEvent(event, keep).catch(onError);
     this.#underWay.add(stored);
     void stored.finally(() => this.#underWay.delete(stored));
