@@ -5,6 +5,9 @@ import { createDirectory } from './directory';
 import { EventRecorder } from './event-recorder';
 import type { MfaEvents } from './event-recorder';
 import { createFactors } from './factors/registry';
+import type { AdminPagesOptions } from './http/admin/admin-options';
+import { createAdminRouter } from './http/admin/router';
+import { retryNotices, retryNoticesNowAndThen } from './flows/retry-notices';
 import { createCsrfGuard } from './http/csrf';
 import { describeSession } from './http/describe-session';
 import type { SessionDescription } from './http/describe-session';
@@ -45,6 +48,13 @@ export interface Mfa<User extends Express.User = Express.User> extends Programma
   ): MfaStrategy;
   /** The pages, to be mounted at `pagesPath`. */
   pages(): Router;
+  /**
+   * The administrators' pages, to be mounted at `adminPath`.
+   * @throws ConfigurationError where an option cannot be used.
+   * @example
+   * app.use('/admin/mfa', mfa.adminPages({ organizationsOf: (req) => organizationsAdministeredBy(req.user) }));
+   */
+  adminPages(options: AdminPagesOptions): Router;
   /** Everything mounted after it obeys the policy. */
   guard(options?: GuardOptions): RequestHandler;
   /** A route that wants a second factor no older than this. */
@@ -58,6 +68,11 @@ export interface Mfa<User extends Express.User = Express.User> extends Programma
   /** Refuses a form of the host's without that token, by passing {@link MfaError} `csrf-token-refused` on. */
   requireCsrfToken(): RequestHandler;
   readonly events: MfaEvents;
+  /**
+   * Sends again what the mail server did not take, as far as it is due, and resolves with how many notices went out. The
+   * package calls it twice a minute by itself; whoever starts a process for a moment only can call it too.
+   */
+  retryNotices(): Promise<number>;
   /** Resolves when every notice under way has been sent and every event stored; call it before the process ends. */
   settled(): Promise<void>;
 }
@@ -95,6 +110,7 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     pages: createPageRenderer(),
     ownCookie: { name: null },
   };
+  retryNoticesNowAndThen(context);
   return {
     ...createProgrammaticApi(context),
     events,
@@ -102,12 +118,14 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     strategy: (verify: (...args: never[]) => unknown, strategyOptions?: MfaStrategyOptions) =>
       new MfaStrategy(context, verify, strategyOptions),
     pages: () => createPagesRouter(context),
+    adminPages: (adminOptions) => createAdminRouter(context, adminOptions),
     guard: (guardOptions) => createGuard(context, guardOptions),
     requireStepUp: (stepUpOptions) => createRequireStepUp(context, stepUpOptions),
     passwordApi: (apiOptions) => createPasswordApi(context, apiOptions),
     describeSession: (req) => describeSession(context, req),
     csrfToken: (req) => context.csrf.token(req),
     requireCsrfToken: () => checkCsrf(context),
+    retryNotices: () => retryNotices(context),
     async settled() {
       await delivery.settled();
       await events.settled();

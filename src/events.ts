@@ -8,6 +8,7 @@ export const EVENT_NAMES = [
   'delivery-failed',
   'delivery-fell-back',
   'delivery-refused',
+  'send-budget-exhausted',
   'proof-accepted',
   'proof-rejected',
   'proofs-locked',

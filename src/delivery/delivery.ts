@@ -9,7 +9,7 @@ import type { DeliveryFault } from './delivery-error';
 import { mailLocals, noticeMail } from './notice';
 import type { Mail, Notice, NoticeOrigin } from './notice';
 import { sendEmail } from './send-email';
-import { smsText } from './sms-text';
+import { phoneNoticeText, smsText } from './sms-text';
 import { withTimeLimit } from './time-limit';
 
 export type { Notice, NoticeOrigin } from './notice';
@@ -44,6 +44,8 @@ export interface CodeToSend {
   readonly purpose: CodePurpose;
   readonly userName: string;
   readonly origin?: NoticeOrigin;
+  /** An email in place of a text message that must not be sent, which the mail says. */
+  readonly fallbackFrom?: 'sms' | null;
 }
 
 export type SendOutcome =
@@ -64,9 +66,13 @@ export interface NoticeToSend {
 export interface Delivery {
   /** Never rejects. Waits as long as the time limits say and no longer. */
   sendCode(code: CodeToSend): Promise<SendOutcome>;
-  /** Sends in the background, so that the act itself does not wait for it; `onFailure` is told where it did not go out. */
-  sendNotice(notice: NoticeToSend, onFailure: (error: unknown) => void): void;
-  /** Resolves when no notice is under way any more. */
+  /** Rejects where it did not go out within the time limit. */
+  sendNotice(notice: NoticeToSend): Promise<void>;
+  /** Tells a phone that it no longer proves anything. Rejects where it did not go out within the time limit. */
+  sendPhoneNotice(to: string): Promise<void>;
+  /** Runs a task that no answer waits for; what it rejects with is given to `onFailure`. */
+  inBackground(task: () => Promise<void>, onFailure: (error: unknown) => void): void;
+  /** Resolves when nothing is under way any more. */
   settled(): Promise<void>;
 }
 
@@ -138,16 +144,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     }
   }
 
-  async function sendNow({ to, userName, notice }: NoticeToSend): Promise<void> {
-    const mail = noticeMail(options, { userName, notice });
-    await sendEmail(options.email, { to, mail, timeoutSeconds: emailTimeoutSeconds });
-  }
-
   return {
     async sendCode(sent) {
       const { email } = sent.destinations;
       if (sent.by === 'email') {
-        if (email !== undefined) return tryEmail(email, sent, null);
+        if (email !== undefined) return tryEmail(email, sent, sent.fallbackFrom ?? null);
         return fail('email', new DeliveryError('destination-refused', 'There is no email address.'));
       }
       const bySms =
@@ -158,11 +159,23 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       return tryEmail(email, sent, 'sms');
     },
 
-    sendNotice(notice, onFailure) {
-      const sending = sendNow(notice)
+    async sendNotice({ to, userName, notice }) {
+      const mail = noticeMail(options, { userName, notice });
+      await sendEmail(options.email, { to, mail, timeoutSeconds: emailTimeoutSeconds });
+    },
+
+    async sendPhoneNotice(to) {
+      const { sms } = options;
+      if (sms === null) return;
+      const message = { to, text: phoneNoticeText(options) };
+      await withTimeLimit(smsTimeoutSeconds, (signal) => sms.send(message, signal));
+    },
+
+    inBackground(task, onFailure) {
+      const running = task()
         .catch(onFailure)
-        .finally(() => underWay.delete(sending));
-      underWay.add(sending);
+        .finally(() => underWay.delete(running));
+      underWay.add(running);
     },
 
     async settled() {

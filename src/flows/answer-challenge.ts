@@ -13,6 +13,7 @@ import type { Asked, Bearer } from './bearer';
 import type { FlowContext, Origin } from './context';
 import { gatherFacts } from './gather-facts';
 import type { Gathered } from './gather-facts';
+import { reportGuessLimits } from './report-guess-limits';
 
 export type RejectedBecause =
   | 'malformed-code'
@@ -69,17 +70,18 @@ export async function answerChallenge(context: FlowContext, request: AnswerReque
     spendGuess(context, bearer, asked, factor),
     gatherFacts(context, account, bearer),
   ]);
+  const reject = (rejected: Rejected) => report(context, request, { rejected, asked, guess, gathered });
   const refused = refuse({ attempt, guess, gathered, asked });
-  if (refused !== null) return reject(context, request, refused);
+  if (refused !== null) return reject(refused);
   if (attempt.outcome !== 'spent') return { outcome: 'rejected', because: 'challenge-expired' };
 
   const { challenge, attemptsLeft } = attempt;
   const { member, now } = gathered;
   const trial = { userId: bearer.userId, challenge, member, submitted, now };
   const verification = await factor.verify(trial);
-  if (verification.outcome === 'rejected') return reject(context, request, { ...verification, attemptsLeft });
+  if (verification.outcome === 'rejected') return reject({ ...verification, attemptsLeft });
   if (!(await factor.accept(trial, verification.proof))) {
-    return reject(context, request, { outcome: 'rejected', because: 'code-used', attemptsLeft });
+    return reject({ outcome: 'rejected', because: 'code-used', attemptsLeft });
   }
   const proof: Evidence = { method: asked.kind, authenticatorId: asked.authenticatorId, at: now };
   const evidence = addEvidence(gathered.facts.session?.evidence ?? [], proof);
@@ -148,22 +150,29 @@ function isStillOffered(gathered: Gathered, asked: Asked): boolean {
   );
 }
 
-function reject(context: FlowContext, request: AnswerRequest, rejected: Rejected): Rejected {
-  const { bearer, origin, purpose } = request;
-  const { because, lockedUntil } = rejected;
-  const name = because === 'locked' ? 'proofs-locked' : 'proof-rejected';
+/** A refused answer is an event, and so is each limit that it reached. */
+function report(
+  context: FlowContext,
+  request: AnswerRequest,
+  refused: {
+    readonly rejected: Rejected;
+    readonly asked: Asked;
+    readonly guess: GuessOutcome;
+    readonly gathered: Gathered;
+  },
+): Rejected {
+  const { account, bearer, origin, purpose } = request;
+  const { rejected, asked, guess, gathered } = refused;
+  const { because, lockedUntil, attemptsLeft } = rejected;
   context.events.report({
-    name,
+    name: 'proof-rejected',
     userId: bearer.userId,
     organizationId: bearer.organizationId,
     address: origin.address,
-    details: {
-      because,
-      purpose,
-      kind: bearer.asked?.kind ?? 'none',
-      ...(lockedUntil === undefined ? {} : { lockedUntil }),
-    },
+    details: { because, purpose, kind: asked.kind, ...(lockedUntil === undefined ? {} : { lockedUntil }) },
   });
+  const exhausted = attemptsLeft === 0;
+  reportGuessLimits(context, { account, gathered, asked, purpose, guess, exhausted, origin });
   return rejected;
 }
 

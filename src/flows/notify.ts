@@ -4,6 +4,7 @@ import type { Notice } from '../delivery/delivery';
 import type { Account } from '../ports';
 import type { MemberRecord } from '../stores/record-store';
 import type { FlowContext } from './context';
+import { sendNoticeInBackground } from './send-notice';
 
 /** Every address a notice goes to: the one on file and the enrolled ones (NIST SP 800-63B-4, 4.6). */
 function emailAddresses(context: FlowContext, account: Account, member: MemberRecord): readonly string[] {
@@ -20,24 +21,22 @@ function emailAddresses(context: FlowContext, account: Account, member: MemberRe
 
 /**
  * Tells every address what happened, apart from the act itself: the answer does not wait for the mail server, and a
- * mail that does not go out is an event. Returns the masked addresses.
+ * mail that does not go out is kept and tried again. Returns the masked addresses.
  */
 export async function notifyAddressesOnFile(
   context: FlowContext,
   told: { readonly account: Account; readonly member: MemberRecord; readonly notice: Notice },
 ): Promise<readonly string[]> {
   const { account, member, notice } = told;
+  const { id: userId, name: userName, organizationId } = account;
   const addresses = emailAddresses(context, account, member);
   for (const to of addresses) {
-    context.delivery.sendNotice({ to, userName: account.name, notice }, (error) => {
-      context.events.report({
-        name: 'notice-failed',
-        userId: account.id,
-        organizationId: account.organizationId,
-        details: { notice: notice.kind },
-      });
-      context.options.onError(error);
-    });
+    sendNoticeInBackground(context, { to, userId, organizationId, userName, notice });
   }
   return addresses.map((to) => maskDestination('email', to));
+}
+
+/** Whether a notice would reach anybody. */
+export function canNotify(context: FlowContext, account: Account, member: MemberRecord): boolean {
+  return context.options.email !== null && emailAddresses(context, account, member).length > 0;
 }

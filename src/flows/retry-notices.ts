@@ -1,0 +1,51 @@
+import { openSecret } from '../core/sealed-secret';
+import type { KeptNotice } from '../stores/record-store';
+import type { FlowContext } from './context';
+import { parseNoticeBody } from './notice-body';
+import { abandon, bindingOf, CLAIM_SECONDS, trySending } from './send-notice';
+
+const BATCH = 20;
+const RETRY_MILLISECONDS = 30_000;
+
+/** Sends what is due again. Returns how many went out. */
+export async function retryNotices(context: FlowContext): Promise<number> {
+  let sent = 0;
+  for (;;) {
+    const now = context.clock.now();
+    const claim = { now, limit: BATCH, untilAt: now + CLAIM_SECONDS * 1000 };
+    // Each batch is sent before the next is taken, so that none is put off by more than it takes.
+    // oxlint-disable-next-line no-await-in-loop
+    const due = await context.records.claimNotices(claim);
+    // oxlint-disable-next-line no-await-in-loop
+    const outcomes = await Promise.all(due.map((kept) => retry(context, kept)));
+    const gone = outcomes.filter((isSent) => isSent).length;
+    sent += gone;
+    if (due.length < BATCH || gone === 0) return sent;
+  }
+}
+
+async function retry(context: FlowContext, kept: KeptNotice): Promise<boolean> {
+  const opened = openSecret(context.keyRing, kept.sealedAddress, bindingOf(kept));
+  const body = parseNoticeBody(kept.body);
+  if (opened.outcome !== 'opened' || body === null) {
+    await abandon(context, kept, { notice: body?.notice.kind ?? 'unknown', because: 'unreadable' });
+    return false;
+  }
+  return trySending(context, kept, { ...body, to: opened.secret.reveal() });
+}
+
+/** Looks for what is due as long as the process runs for some other reason. */
+export function retryNoticesNowAndThen(context: FlowContext): void {
+  if (context.options.email === null) return;
+  let running = false;
+  const timer = setInterval(function retryDueNotices() {
+    if (running) return;
+    running = true;
+    retryNotices(context)
+      .catch(context.options.onError)
+      .finally(() => {
+        running = false;
+      });
+  }, RETRY_MILLISECONDS);
+  timer.unref();
+}
