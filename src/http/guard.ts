@@ -97,7 +97,7 @@ async function judge(
 }
 
 /** The idle end counts from here. Written now and then, never for a session that was ended meanwhile. */
-async function renewSeenAt(
+export async function renewSeenAt(
   context: HttpContext,
   req: Request,
   bearer: Bearer,

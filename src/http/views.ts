@@ -1,3 +1,4 @@
+import type { AdminViewLocals } from './admin-views';
 import type { SessionsLocals, SettingsLocals } from './account-views';
 import type {
   DoneLocals,
@@ -22,7 +23,7 @@ import type {
  * Whatever may be absent is `null` rather than optional, so that a forgotten value is a compile error and not an empty spot.
  * Templates escape everything; masking of addresses happens before they are called.
  */
-export interface ViewLocals {
+export interface ViewLocals extends AdminViewLocals {
   login: LoginLocals;
   challenge: ChallengeLocals;
   'choose-factor': ChooseFactorLocals;

@@ -1,0 +1,129 @@
+import type { RequestHandler } from 'express';
+import { decide } from '../../core/decide';
+import type { Decision } from '../../core/decide';
+import { MfaError } from '../../errors';
+import { judgeAdministrator } from '../../flows/admin/admin-authority';
+import type { AdminAct, AdministratorsOf } from '../../flows/admin/administrator';
+import { gatherFacts } from '../../flows/gather-facts';
+import type { Gathered } from '../../flows/gather-facts';
+import { renewSeenAt } from '../guard';
+import type { HttpContext } from '../http-context';
+import { originOf } from '../origin';
+import { knownPageRoute, refuse } from '../pages/page-route';
+import type { KnownPageRequest } from '../pages/page-route';
+import { refuseRequest } from '../refuse-request';
+import type { AdminPagesOptions, Organization } from './admin-options';
+import { administratorsFrom, availableOrganizations } from './organizations';
+
+/** What the administrators' routes are made with. */
+export interface AdminRoutes {
+  readonly context: HttpContext;
+  readonly options: AdminPagesOptions;
+}
+
+/** A request by somebody whose session may look at what they administer. */
+export interface AdministratorPage extends KnownPageRequest {
+  readonly options: AdminPagesOptions;
+  readonly gathered: Gathered;
+  readonly organizations: readonly Organization[];
+}
+
+/** The same, about one organization that they administer. */
+export interface AdminPage extends AdministratorPage {
+  readonly organization: Organization;
+  /** Path of the organization's pages. */
+  readonly basePath: string;
+  readonly act: AdminAct & { readonly administratorsOf: AdministratorsOf };
+  /** What stands between this person and a change; null where the last proof is fresh. */
+  readonly unproven: Decision | null;
+}
+
+/** Everything the person administers; a session that may not look is led to where it can. */
+export function administratorRoute(
+  { context, options }: AdminRoutes,
+  handle: (page: AdministratorPage) => Promise<void>,
+): RequestHandler {
+  return knownPageRoute(context, async (page) => {
+    const opened = await openPage(page, options);
+    if (opened !== null) await handle(opened);
+  });
+}
+
+/** A page about the organization in the path. Another one, and one that there is not, are answered alike. */
+export function readRoute(routes: AdminRoutes, handle: (page: AdminPage) => Promise<void>): RequestHandler {
+  return administratorRoute(routes, async (page) => handle(openOrganization(page)));
+}
+
+/** A change needs a fresh proof. `back` is the page, below the organization's, on which the person goes on after it. */
+export function changeRoute(
+  routes: AdminRoutes,
+  back: (page: AdminPage) => string,
+  handle: (page: AdminPage) => Promise<void>,
+): RequestHandler {
+  return readRoute(routes, async (page) => {
+    if (page.unproven === null) return handle(page);
+    return refuseUnproven(page, page.unproven, `${page.basePath}${back(page)}`);
+  });
+}
+
+export function refuseUnproven(page: AdminPage, decision: Decision, returnTo: string): Promise<void> {
+  const { context, req, res, visitor } = page;
+  return refuseRequest(context, { req, res, visitor, decision, returnTo });
+}
+
+async function openPage(
+  page: KnownPageRequest,
+  options: AdminPagesOptions,
+): Promise<AdministratorPage | null> {
+  const { context, req, visitor } = page;
+  const { bearer } = visitor;
+  const gathered = await gatherFacts(context, visitor.account, bearer);
+  const refused = judgeReading(page, gathered);
+  if (refused !== null) {
+    await refuse(page, refused);
+    return null;
+  }
+  await renewSeenAt(context, req, bearer, gathered.policy.policy);
+  const organizations = await availableOrganizations(context, options, req);
+  return { ...page, options, gathered, organizations };
+}
+
+function judgeReading(page: KnownPageRequest, gathered: Gathered): Decision | null {
+  const { bearer } = page.visitor;
+  if (bearer.standing === 'pending') {
+    const decision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
+    return decision.outcome === 'allow' ? { outcome: 'sign-in', because: 'no-session' } : decision;
+  }
+  const authority = judgeAdministrator(page.context, { bearer, gathered, act: 'read' });
+  return authority.outcome === 'may' ? null : authority.decision;
+}
+
+function openOrganization(page: AdministratorPage): AdminPage {
+  const { context, req, visitor, gathered, organizations, options } = page;
+  const { organizationId } = req.params;
+  const organization = organizations.find(({ id }) => id === organizationId);
+  if (organization === undefined) throw new MfaError('not-found', 'There is nothing here.');
+  const authority = judgeAdministrator(context, { bearer: visitor.bearer, gathered, act: 'change' });
+  return {
+    ...page,
+    organization,
+    basePath: organizationPath(context, organization.id),
+    unproven: authority.outcome === 'may' ? null : authority.decision,
+    act: {
+      organizationId: organization.id,
+      actor: visitor.account,
+      origin: originOf(req),
+      administratorsOf: administratorsFrom(context, options),
+    },
+  };
+}
+
+export function organizationPath(context: HttpContext, organizationId: string): string {
+  return `${context.options.adminPath}/${encodeURIComponent(organizationId)}`;
+}
+
+/** A parameter of the path; Express has decoded it. */
+export function pathParameter(page: AdminPage, name: string): string {
+  const value: unknown = page.req.params[name];
+  return typeof value === 'string' ? value : '';
+}

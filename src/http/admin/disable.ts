@@ -1,0 +1,166 @@
+import type { Router } from 'express';
+import { findForgetDevicesProgress } from '../../flows/admin/forget-devices';
+import type { ForgetDevicesProgress } from '../../flows/admin/forget-devices';
+import { describeSwitchOff, switchOff } from '../../flows/admin/switch-off';
+import type { SwitchOffReach } from '../../flows/admin/switch-off';
+import type { DisableLocals } from '../admin-views';
+import { momentOf } from '../moments';
+import { answerRefusal, show } from '../pages/page-route';
+import { sendNext, sendRefusal } from '../respond';
+import type { Refusal } from '../respond';
+import { fieldOf } from '../return-to';
+import { sentenceFor } from '../sentences';
+import { adminHead } from './admin-page';
+import { pathWith, textQuery } from './admin-query';
+import { changeRoute, readRoute, refuseUnproven } from './admin-route';
+import type { AdminPage, AdminRoutes } from './admin-route';
+import { provePasswordAgain, stalePassword } from './password-again';
+import { parseSwitch, parseVersion } from './policy-form';
+import { grouped } from './words';
+
+export function addDisableRoutes(router: Router, routes: AdminRoutes): void {
+  router.get('/:organizationId/disable', readRoute(routes, showDisable));
+  router.post(
+    '/:organizationId/disable',
+    changeRoute(routes, () => '/disable', submitDisable),
+  );
+}
+
+/** How long a finished forgetting is still news. */
+const NEWS_MS = 86_400_000;
+
+async function showDisable(page: AdminPage): Promise<void> {
+  const { context, organization, unproven, basePath } = page;
+  const [reach, progress] = await Promise.all([
+    describeSwitchOff(context, organization.id),
+    findForgetDevicesProgress(context, organization.id),
+  ]);
+  if (page.json) {
+    page.res.json({ ...reach, progress });
+    return;
+  }
+  if (progress !== null && !reach.policy.enabled && isNews(progress, page)) {
+    return renderProgress(page, progress);
+  }
+  if (!reach.policy.enabled) return renderDisable(page, reach, { step: 'off' });
+  if (unproven !== null) return refuseUnproven(page, unproven, `${basePath}/disable`);
+  const forgetDevices = textQuery(page.req, 'forgetDevices') === 'yes';
+  const step = stalePassword(page) === null ? 'choose' : 'password';
+  return renderDisable(page, reach, { step, forgetDevices });
+}
+
+function isNews({ finishedAt }: ForgetDevicesProgress, page: AdminPage): boolean {
+  return finishedAt === null || page.gathered.now - finishedAt < NEWS_MS;
+}
+
+function renderProgress(page: AdminPage, progress: ForgetDevicesProgress): Promise<void> {
+  const { startedAt, finishedAt, done, of, people, devices } = progress;
+  return show(page, 'admin/disable-progress', {
+    admin: adminHead(page, 'policy', false),
+    running: finishedAt === null,
+    done,
+    total: of,
+    people: grouped(people),
+    devices: grouped(devices),
+    startedAt: momentOf(startedAt),
+    finishedAt: finishedAt === null ? null : momentOf(finishedAt),
+  });
+}
+
+function renderDisable(
+  page: AdminPage,
+  reach: SwitchOffReach,
+  shown: {
+    readonly step: DisableLocals['step'];
+    readonly forgetDevices?: boolean;
+    readonly error?: string;
+    readonly status?: number;
+  },
+): Promise<void> {
+  const { step, forgetDevices = false, error = null, status = 200 } = shown;
+  return show(
+    page,
+    'admin/disable',
+    {
+      admin: adminHead(page, 'policy', false),
+      step,
+      error,
+      forgetDevices,
+      username: page.visitor.account.username,
+      version: reach.policy.version,
+      members: grouped(reach.members),
+      people: grouped(reach.people),
+      devices: grouped(reach.devices),
+      counting: reach.counting,
+    },
+    status,
+  );
+}
+
+async function submitDisable(page: AdminPage): Promise<void> {
+  const { context, req, res, organization, basePath } = page;
+  const forgetDevices = parseSwitch(req.body, 'forgetDevices') === true;
+  const confirmed = parseSwitch(req.body, 'confirm') === true;
+  const path = `${basePath}/disable`;
+  if (stalePassword(page) !== null) {
+    if (fieldOf(req.body, 'password') === undefined) {
+      return refusePassword(page, forgetDevices, { because: 'password-needed', status: 401, next: path });
+    }
+    const refusal = await provePasswordAgain(page);
+    if (refusal !== null) return refusePassword(page, forgetDevices, { ...refusal, next: path });
+    if (!page.json) {
+      res.redirect(303, pathWith(path, { forgetDevices: forgetDevices ? 'yes' : '' }));
+      return;
+    }
+  }
+  const reach = await describeSwitchOff(context, organization.id);
+  if (!confirmed) return askToConfirm(page, reach, forgetDevices);
+  return disable(page, reach, forgetDevices);
+}
+
+async function refusePassword(page: AdminPage, forgetDevices: boolean, refusal: Refusal): Promise<void> {
+  const reach = await describeSwitchOff(page.context, page.organization.id);
+  return answerRefusal(page, refusal, (status) =>
+    renderDisable(page, reach, {
+      step: 'password',
+      forgetDevices,
+      error: sentenceFor(refusal.because),
+      status,
+    }),
+  );
+}
+
+/** How many people and devices it touches, before anything is done. */
+async function askToConfirm(page: AdminPage, reach: SwitchOffReach, forgetDevices: boolean): Promise<void> {
+  if (!page.json) return renderDisable(page, reach, { step: 'confirm', forgetDevices });
+  const { members, people, devices, counting, policy } = reach;
+  const because = 'not-confirmed';
+  page.res.status(400).json({
+    outcome: 'rejected',
+    because,
+    message: sentenceFor(because),
+    members,
+    people,
+    devices,
+    counting,
+    version: policy.version,
+  });
+}
+
+async function disable(page: AdminPage, reach: SwitchOffReach, forgetDevices: boolean): Promise<void> {
+  const { context, req, res, act, basePath } = page;
+  const sent = parseVersion(fieldOf(req.body, 'version'));
+  if (sent === 'malformed') return sendRefusal(res, { because: 'malformed', status: 400 });
+  const expectedVersion = sent ?? reach.policy.version;
+  const result = await switchOff(context, { ...act, forgetDevices, expectedVersion });
+  if (result.outcome === 'conflict') {
+    const because = 'policy-changed-meanwhile';
+    return answerRefusal(page, { because, status: 409 }, (status) =>
+      renderDisable(page, reach, { step: 'confirm', forgetDevices, error: sentenceFor(because), status }),
+    );
+  }
+  const { outcome, forgetting, policy } = result;
+  const shown = forgetting ? `${basePath}/disable` : pathWith(`${basePath}/policy`, { done: 'off' });
+  const next = page.json ? `${basePath}/${forgetting ? 'disable' : 'policy'}` : shown;
+  sendNext(req, res, { outcome, next, forgetting, policy });
+}

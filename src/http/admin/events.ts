@@ -1,0 +1,83 @@
+import type { Router } from 'express';
+import type { EventName } from '../../events';
+import { EVENT_COLUMNS, eventRows, listEventPage, parseEventName } from '../../flows/admin/list-events';
+import { show } from '../pages/page-route';
+import { adminHead, refusePlainly } from './admin-page';
+import { pageSize, pathWith, textQuery } from './admin-query';
+import { readRoute } from './admin-route';
+import type { AdminPage, AdminRoutes } from './admin-route';
+import { csvFileName, sendCsv } from './csv';
+import { toEventRow } from './event-rows';
+import { EVENT_CHOICES } from './words';
+
+export function addEventRoutes(router: Router, routes: AdminRoutes): void {
+  router.get('/:organizationId/events', readRoute(routes, showEvents));
+  router.get('/:organizationId/events.csv', readRoute(routes, sendEventsCsv));
+}
+
+interface Asked {
+  readonly organizationId: string;
+  readonly userId?: string;
+  readonly name?: EventName;
+}
+
+const LONGEST_ID = 200;
+
+async function readQuery(page: AdminPage): Promise<Asked | null> {
+  const given: unknown = page.req.query['name'];
+  const named = given !== undefined && given !== '';
+  const name = named ? parseEventName(given) : null;
+  if (named && name === null) {
+    await refusePlainly(page, { because: 'unknown-event', status: 400, next: `${page.basePath}/events` });
+    return null;
+  }
+  const userId = textQuery(page.req, 'user').trim().slice(0, LONGEST_ID);
+  return {
+    organizationId: page.organization.id,
+    ...(name === null ? {} : { name }),
+    ...(userId === '' ? {} : { userId }),
+  };
+}
+
+async function showEvents(page: AdminPage): Promise<void> {
+  const { context, req } = page;
+  const asked = await readQuery(page);
+  if (asked === null) return;
+  const path = `${page.basePath}/events`;
+  const limit = pageSize(req);
+  if (limit === null) return refusePlainly(page, { because: 'page-size', status: 400, next: path });
+  const cursor = textQuery(req, 'cursor');
+  const { events, nextCursor } = await listEventPage(context, {
+    ...asked,
+    limit,
+    ...(cursor === '' ? {} : { cursor }),
+  });
+  if (page.json) {
+    page.res.json({ events, ...(nextCursor === undefined ? {} : { nextCursor }) });
+    return;
+  }
+  const filters = { name: asked.name, user: asked.userId };
+  const kept = { ...filters, limit: textQuery(req, 'limit') };
+  await show(page, 'admin/events', {
+    admin: adminHead(page, 'events', false),
+    names: EVENT_CHOICES,
+    name: asked.name ?? '',
+    user: asked.userId ?? '',
+    csvPath: pathWith(`${path}.csv`, filters),
+    clearPath: asked.name === undefined && asked.userId === undefined ? null : path,
+    events: events.map((event) => toEventRow(event)),
+    firstPath: cursor === '' ? null : pathWith(path, kept),
+    nextPath: nextCursor === undefined ? null : pathWith(path, { ...kept, cursor: nextCursor }),
+  });
+}
+
+async function sendEventsCsv(page: AdminPage): Promise<void> {
+  const { context, organization, req, res } = page;
+  const asked = await readQuery(page);
+  if (asked === null) return;
+  await sendCsv(req, res, {
+    fileName: csvFileName('events', organization.id),
+    columns: EVENT_COLUMNS,
+    rows: eventRows(context, asked),
+  });
+}

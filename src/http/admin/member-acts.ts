@@ -1,0 +1,120 @@
+import type { Router } from 'express';
+import { isEnrollableKind } from '../../core/factor-kind';
+import { MfaError } from '../../errors';
+import type { MemberAdminAct } from '../../flows/admin/administrator';
+import {
+  endMemberExemption,
+  endMemberSessions,
+  exemptMember,
+  resetMemberFactors,
+  setMember,
+  unlockMemberFactors,
+} from '../../flows/admin/member-acts';
+import { answerRefusal } from '../pages/page-route';
+import { sendNext } from '../respond';
+import { fieldOf, textField } from '../return-to';
+import { sentenceFor } from '../sentences';
+import { pathWith } from './admin-query';
+import { changeRoute, pathParameter, readRoute } from './admin-route';
+import type { AdminPage, AdminRoutes } from './admin-route';
+import { findMemberOf, renderMember, showMember } from './member';
+import { memberPath } from './members';
+import { parseInstant, parseSwitch } from './policy-form';
+
+export function addMemberActRoutes(router: Router, routes: AdminRoutes): void {
+  const path = '/:organizationId/members/:userId';
+  const change = (handle: (page: AdminPage) => Promise<void>) => changeRoute(routes, backToMember, handle);
+  router.get(path, readRoute(routes, showMember));
+  router.post(`${path}/settings`, change(saveSettings));
+  router.post(`${path}/exemption`, change(grantExemption));
+  router.post(`${path}/exemption/end`, change(endExemption));
+  router.post(`${path}/reset`, change(reset));
+  router.post(`${path}/unlock`, change(unlock));
+  router.post(`${path}/end-sessions`, change(endSessions));
+}
+
+function backToMember(page: AdminPage): string {
+  return `/members/${encodeURIComponent(pathParameter(page, 'userId'))}`;
+}
+
+function memberAct(page: AdminPage): MemberAdminAct {
+  return { ...page.act, userId: pathParameter(page, 'userId') };
+}
+
+/** Done, or refused with the reason beside its field, or there is no such member here. */
+async function answer(
+  page: AdminPage,
+  result: { readonly outcome: string; readonly because?: string },
+  told: { readonly done: string; readonly field?: string },
+): Promise<void> {
+  const { outcome, because } = result;
+  if (outcome === 'not-found') throw new MfaError('not-found', 'There is nothing here.');
+  if (outcome === 'refused') return refuseAct(page, because ?? 'malformed', told.field);
+  const { outcome: _outcome, because: _because, ...more } = result;
+  const path = memberPath(page, pathParameter(page, 'userId'));
+  const next = page.json ? path : pathWith(path, { done: told.done });
+  sendNext(page.req, page.res, { outcome, next, ...more });
+}
+
+const FIELD_OF_REASON: ReadonlyMap<string, string> = new Map([
+  ['reason-missing', 'reason'],
+  ['end-not-in-future', 'until'],
+  ['end-too-far', 'until'],
+  ['malformed-date', 'until'],
+  ['kind-not-allowed', 'assignedKind'],
+]);
+
+async function refuseAct(page: AdminPage, because: string, field?: string): Promise<void> {
+  const status = because === 'not-yourself' ? 403 : 400;
+  const named = field ?? FIELD_OF_REASON.get(because) ?? 'member';
+  return answerRefusal(page, { because, status }, async (shownStatus) => {
+    const member = await findMemberOf(page);
+    await renderMember(page, { member, errors: { [named]: sentenceFor(because) }, status: shownStatus });
+  });
+}
+
+async function saveSettings(page: AdminPage): Promise<void> {
+  const { context, req } = page;
+  const said = parseSwitch(req.body, 'enabled');
+  const enabled = said === null && fieldOf(req.body, 'whole') === 'yes' ? false : said;
+  const kind = fieldOf(req.body, 'assignedKind') ?? null;
+  const assignedKind = kind === '' || kind === null ? null : kind;
+  // The member must be one of this organization before anything about the form is said.
+  if (typeof enabled !== 'boolean' || (assignedKind !== null && !isEnrollableKind(assignedKind))) {
+    await findMemberOf(page);
+    return refuseAct(page, typeof enabled === 'boolean' ? 'kind-not-allowed' : 'malformed');
+  }
+  const result = await setMember(context, { ...memberAct(page), enabled, assignedKind });
+  return answer(page, result, { done: 'settings' });
+}
+
+async function grantExemption(page: AdminPage): Promise<void> {
+  const { context, req } = page;
+  const until = parseInstant(fieldOf(req.body, 'until'));
+  if (until === null) {
+    await findMemberOf(page);
+    return refuseAct(page, 'malformed-date');
+  }
+  const reason = textField(req.body, 'reason');
+  const result = await exemptMember(context, { ...memberAct(page), reason, until });
+  return answer(page, result, { done: 'exempted' });
+}
+
+async function endExemption(page: AdminPage): Promise<void> {
+  return answer(page, await endMemberExemption(page.context, memberAct(page)), { done: 'exemption-ended' });
+}
+
+async function reset(page: AdminPage): Promise<void> {
+  const reason = textField(page.req.body, 'reason');
+  const result = await resetMemberFactors(page.context, { ...memberAct(page), reason });
+  const because = result.outcome === 'refused' && result.because === 'reason-missing';
+  return answer(page, result, { done: 'reset', ...(because ? { field: 'resetReason' } : {}) });
+}
+
+async function unlock(page: AdminPage): Promise<void> {
+  return answer(page, await unlockMemberFactors(page.context, memberAct(page)), { done: 'unlocked' });
+}
+
+async function endSessions(page: AdminPage): Promise<void> {
+  return answer(page, await endMemberSessions(page.context, memberAct(page)), { done: 'sessions-ended' });
+}

@@ -1,0 +1,119 @@
+import { ENROLLABLE_KINDS } from '../../core/factor-kind';
+import { MfaError } from '../../errors';
+import { findMemberDetail } from '../../flows/admin/member-detail';
+import type { MemberDetail } from '../../flows/admin/member-detail';
+import type { MemberLocals } from '../admin-views';
+import { momentOf } from '../moments';
+import { show } from '../pages/page-route';
+import { fieldOf, textField } from '../return-to';
+import { adminHead } from './admin-page';
+import { pathWith } from './admin-query';
+import { pathParameter } from './admin-route';
+import type { AdminPage } from './admin-route';
+import { toEventRow } from './event-rows';
+import { memberPath } from './members';
+import { dayField } from './policy-form';
+import { methodWords, stateBadges } from './state-badges';
+
+const DAY_MS = 86_400_000;
+
+/** The member of the path; one of another organization is as unknown as one that never was. */
+export async function findMemberOf(page: AdminPage): Promise<MemberDetail> {
+  const userId = pathParameter(page, 'userId');
+  const found = await findMemberDetail(page.context, { organizationId: page.organization.id, userId });
+  if (found.outcome === 'not-found') throw new MfaError('not-found', 'There is nothing here.');
+  return found.member;
+}
+
+export async function showMember(page: AdminPage): Promise<void> {
+  const member = await findMemberOf(page);
+  if (page.json) {
+    page.res.json({ member });
+    return;
+  }
+  await renderMember(page, { member, errors: {}, status: 200 });
+}
+
+/** The member's page, with what was typed and what was wrong with it after a refused form. */
+export function renderMember(
+  page: AdminPage,
+  shown: {
+    readonly member: MemberDetail;
+    readonly errors: Readonly<Record<string, string>>;
+    readonly status: number;
+  },
+): Promise<void> {
+  const { member, errors, status } = shown;
+  const { visitor, basePath } = page;
+  return show(
+    page,
+    'admin/member',
+    {
+      admin: adminHead(page, 'members', true),
+      member: summary(page, member),
+      authenticators: member.authenticators.map((one) => ({
+        kind: one.kind,
+        label: one.label,
+        destination: one.destination ?? null,
+        addedAt: momentOf(one.createdAt),
+        lastUsedAt: one.lastUsedAt === null ? null : momentOf(one.lastUsedAt),
+        disabled: one.disabledAt !== null,
+      })),
+      settings: settings(member),
+      exemption: exemption(member),
+      exemptionFields: exemptionFields(page, member),
+      myself: member.id === visitor.account.id,
+      errors,
+      history: member.history.map((event) => toEventRow(event)),
+      historyPath: pathWith(`${basePath}/events`, { user: member.id }),
+    },
+    status,
+  );
+}
+
+function summary(page: AdminPage, member: MemberDetail): MemberLocals['member'] {
+  const { mfa, lastUsedAt } = member;
+  return {
+    path: memberPath(page, member.id),
+    name: member.name,
+    email: member.email ?? null,
+    badges: stateBadges(mfa),
+    methods: methodWords(mfa),
+    federated: mfa.federated,
+    lockedUntil: mfa.lockedUntil === undefined ? null : momentOf(mfa.lockedUntil),
+    recoveryCodesLeft: member.recoveryCodesLeft,
+    lastUsedAt: lastUsedAt === null ? null : momentOf(lastUsedAt),
+    sessions: member.sessions,
+    noContact: mfa.noUsableContact && !mfa.configured && !mfa.federated,
+  };
+}
+
+/** A kind that is assigned today stays choosable, even where it can be assigned no more. */
+function settings({
+  settings: { enabled, assignedKind },
+  assignableKinds,
+}: MemberDetail): MemberLocals['settings'] {
+  const kinds = ENROLLABLE_KINDS.filter((kind) => assignableKinds.includes(kind) || kind === assignedKind);
+  return {
+    enabled,
+    assignedKind,
+    kinds: kinds.map((kind) => ({ kind, note: assignableKinds.includes(kind) ? null : 'no longer allowed' })),
+  };
+}
+
+function exemption({ mfa }: MemberDetail): MemberLocals['exemption'] {
+  if (mfa.exemption === undefined) return null;
+  const { reason, grantedBy, grantedAt, until } = mfa.exemption;
+  return { reason, grantedBy, grantedAt: momentOf(grantedAt), until: momentOf(until) };
+}
+
+function exemptionFields(page: AdminPage, { mfa }: MemberDetail): MemberLocals['exemptionFields'] {
+  const { body } = page.req;
+  // Only the exemption form has an end; the reason of another form is not this one's.
+  const sent = fieldOf(body, 'until') !== undefined;
+  return {
+    reason: sent ? textField(body, 'reason').slice(0, 500) : (mfa.exemption?.reason ?? ''),
+    until: sent ? textField(body, 'until').slice(0, 40) : dayField(mfa.exemption?.until ?? null),
+    earliest: dayField(page.gathered.now + DAY_MS),
+  };
+}

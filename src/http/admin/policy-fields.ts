@@ -1,0 +1,134 @@
+import { ENROLLABLE_KINDS } from '../../core/factor-kind';
+import type { EnrollableKind } from '../../core/factor-kind';
+import type { Policy } from '../../core/policy';
+import type { PolicyChange } from '../../flows/change-policy';
+import type { DurationField, PolicyFields } from '../admin-views';
+import { dayOf } from '../moments';
+import { fieldOf } from '../return-to';
+import { dayField } from './policy-form';
+import { kindName } from './words';
+
+const UNITS = [
+  ['days', 86_400],
+  ['hours', 3600],
+  ['minutes', 60],
+] as const;
+
+/** In the largest unit that says it exactly. */
+export function durationField(seconds: number | null): DurationField {
+  if (seconds === null) return { amount: '', unit: 'days' };
+  if (seconds === 0) return { amount: '0', unit: 'days' };
+  const fitting = UNITS.find(([, size]) => seconds % size === 0);
+  if (fitting === undefined) return { amount: String(seconds), unit: 'seconds' };
+  const [unit, size] = fitting;
+  return { amount: String(seconds / size), unit };
+}
+
+export function policyFields(policy: Policy, availableKinds: readonly EnrollableKind[]): PolicyFields {
+  const { version, enabled, enrollment, enrollAtSignUp, backupPhone, challengeFederated, skips } = policy;
+  return {
+    version,
+    enabled,
+    enrollment,
+    enrollAtSignUp,
+    backupPhone,
+    challengeFederated,
+    methods: ENROLLABLE_KINDS.map((kind) => ({
+      kind,
+      checked: policy.methods.includes(kind),
+      available: availableKinds.includes(kind),
+    })),
+    graceUntil: dayField(policy.graceUntil),
+    skips: skips === null ? '' : String(skips),
+    rememberBrowser: durationField(policy.rememberBrowserSeconds),
+    sessionDuration: durationField(policy.sessionDurationSeconds),
+    idleTimeout: durationField(policy.idleTimeoutSeconds),
+  };
+}
+
+/** The form as it was sent, wrong fields included, so that nothing has to be typed again. */
+export function sentFields(
+  body: unknown,
+  draft: Policy,
+  availableKinds: readonly EnrollableKind[],
+): PolicyFields {
+  const fields = policyFields(draft, availableKinds);
+  const sent = (name: string, otherwise: string): string => {
+    const value = fieldOf(body, name);
+    return typeof value === 'string' ? value.slice(0, 40) : otherwise;
+  };
+  const sentDuration = (name: string, { amount, unit }: DurationField): DurationField => {
+    const chosen = sent(`${name}Unit`, unit);
+    const known = (['seconds', 'minutes', 'hours', 'days'] as const).find((one) => one === chosen);
+    return { amount: sent(name, amount), unit: known ?? unit };
+  };
+  return {
+    ...fields,
+    graceUntil: sent('graceUntil', fields.graceUntil),
+    skips: sent('skips', fields.skips),
+    rememberBrowser: sentDuration('rememberBrowser', fields.rememberBrowser),
+    sessionDuration: sentDuration('sessionDuration', fields.sessionDuration),
+    idleTimeout: sentDuration('idleTimeout', fields.idleTimeout),
+  };
+}
+
+const ENROLLMENT_WORDS = {
+  assigned: 'Only assigned members',
+  optional: 'Optional',
+  required: 'Required',
+} as const;
+
+const onOff = (on: boolean) => (on ? 'on' : 'off');
+
+export function durationWords(seconds: number | null, none: string): string {
+  const { amount, unit } = durationField(seconds);
+  if (seconds === null || seconds === 0) return none;
+  return amount === '1' ? `1 ${unit.slice(0, -1)}` : `${amount} ${unit}`;
+}
+
+/** Each rule in words, for comparing two policies. */
+export function describeRules(policy: Policy): readonly { readonly rule: string; readonly text: string }[] {
+  const { graceUntil, skips, methods } = policy;
+  return [
+    { rule: 'Multi-factor authentication', text: onOff(policy.enabled) },
+    { rule: 'Who is asked', text: ENROLLMENT_WORDS[policy.enrollment] },
+    {
+      rule: 'Methods',
+      text: methods.length === 0 ? 'none' : methods.map((kind) => kindName(kind)).join(', '),
+    },
+    { rule: 'Grace until', text: graceUntil === null ? 'no date' : dayOf(graceUntil).text },
+    { rule: 'Skips', text: skips === null ? 'no count' : String(skips) },
+    { rule: 'In the create-account flow', text: onOff(policy.enrollAtSignUp) },
+    { rule: 'Backup phone', text: onOff(policy.backupPhone) },
+    { rule: 'Ask after single sign-on too', text: onOff(policy.challengeFederated) },
+    { rule: 'Remembered browsers', text: durationWords(policy.rememberBrowserSeconds, 'never') },
+    { rule: 'Session duration', text: durationWords(policy.sessionDurationSeconds, 'none') },
+    { rule: 'Idle end', text: durationWords(policy.idleTimeoutSeconds, 'none') },
+  ];
+}
+
+/** A change as form fields, to be sent once more. */
+export function changeAsFields(
+  change: PolicyChange,
+  version: number,
+): readonly { readonly name: string; readonly value: string }[] {
+  const fields = Object.entries(change).flatMap(([name, value]) => {
+    if (name === 'graceUntil' && typeof value === 'number')
+      return [{ name, value: new Date(value).toISOString() }];
+    if (Array.isArray(value)) return [{ name, value: value.join(' ') }];
+    return [{ name, value: value === null || value === undefined ? '' : String(value) }];
+  });
+  return [...fields, { name: 'version', value: String(version) }];
+}
+
+/** One sentence about what holds now. */
+export function policySentence(policy: Policy): string {
+  if (!policy.enabled) return 'Multi-factor authentication is off: a password alone lets everybody in.';
+  const { enrollment, graceUntil } = policy;
+  if (enrollment === 'assigned')
+    return 'Only members whom you assign are asked, and those who set it up themselves.';
+  if (enrollment === 'optional') return 'Everyone is invited to set it up, and may skip.';
+  return graceUntil === null
+    ? 'Everyone must set it up.'
+    : `Everyone must set it up by ${dayOf(graceUntil).text}.`;
+}

@@ -1,0 +1,209 @@
+import type { Router } from 'express';
+import type { Policy } from '../../core/policy';
+import { previewPolicy } from '../../flows/admin/preview-policy';
+import type { PolicyPreview } from '../../flows/admin/preview-policy';
+import { savePolicyAsAdministrator } from '../../flows/admin/save-policy';
+import { effectivePolicy } from '../../flows/gather-facts';
+import { show } from '../pages/page-route';
+import { sendNext } from '../respond';
+import { textField } from '../return-to';
+import { sentenceFor } from '../sentences';
+import { adminHead } from './admin-page';
+import { DEFAULT_CLIENT_WARNING } from './admin-options';
+import { pathWith } from './admin-query';
+import { changeRoute, readRoute, refuseUnproven } from './admin-route';
+import type { AdminPage, AdminRoutes } from './admin-route';
+import { stalePassword } from './password-again';
+import { policyFields, sentFields } from './policy-fields';
+import { parsePolicy } from './policy-form';
+import type { FieldFault, ParsedPolicy } from './policy-form';
+import { showConflict } from './policy-conflict';
+import { describePreview } from './policy-preview';
+import { renderSessions } from './sessions';
+
+export function addPolicyRoutes(router: Router, routes: AdminRoutes): void {
+  router.get('/:organizationId/policy', readRoute(routes, showPolicy));
+  router.post('/:organizationId/policy', changeRoute(routes, backToForm, savePolicy));
+  router.post('/:organizationId/policy/preview', readRoute(routes, showPreview));
+}
+
+/** The session times have a form of their own on another page, which says so. */
+function backToForm(page: AdminPage): string {
+  return textField(page.req.body, 'page') === 'sessions' ? '/sessions' : '/policy';
+}
+
+async function currentPolicy({ context, organization }: AdminPage): Promise<Policy> {
+  return effectivePolicy(context, await context.records.findPolicy(organization.id));
+}
+
+async function showPolicy(page: AdminPage): Promise<void> {
+  const { context, res } = page;
+  const current = await currentPolicy(page);
+  const { availableKinds } = context.options;
+  if (page.json) {
+    res.json({ policy: current, availableKinds });
+    return;
+  }
+  await renderPolicy(page, { current, draft: current, faults: [], preview: null, status: 200 });
+}
+
+interface Shown {
+  readonly current: Policy;
+  readonly draft: Policy;
+  readonly faults: readonly FieldFault[];
+  readonly preview: PolicyPreview | null;
+  readonly status: number;
+}
+
+/** Fields of the form by the rule they set, for the words beside them. */
+const FIELD_OF_RULE: ReadonlyMap<string, string> = new Map([
+  ['rememberBrowserSeconds', 'rememberBrowser'],
+  ['sessionDurationSeconds', 'sessionDuration'],
+  ['idleTimeoutSeconds', 'idleTimeout'],
+]);
+const SHOWN_FIELDS: ReadonlySet<string> = new Set([
+  'enrollment',
+  'methods',
+  'graceUntil',
+  'skips',
+  'rememberBrowser',
+  'sessionDuration',
+  'idleTimeout',
+]);
+
+function errorsByField(faults: readonly FieldFault[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    faults.map(({ field, message }) => {
+      const name = FIELD_OF_RULE.get(field) ?? field;
+      return [SHOWN_FIELDS.has(name) ? name : 'policy', message];
+    }),
+  );
+}
+
+async function renderPolicy(
+  page: AdminPage,
+  { current, draft, faults, preview, status }: Shown,
+): Promise<void> {
+  const { context, req, options } = page;
+  const { availableKinds } = context.options;
+  const errors = errorsByField(faults);
+  if (backToForm(page) === '/sessions') return renderSessions(page, { policy: draft, errors, status });
+  const fields =
+    req.method === 'POST'
+      ? sentFields(req.body, draft, availableKinds)
+      : policyFields(current, availableKinds);
+  await show(
+    page,
+    'admin/policy',
+    {
+      admin: adminHead(page, 'policy', true),
+      fields: { ...fields, version: current.version },
+      errors,
+      wasEnabled: current.enabled,
+      clientWarning: options.clientWarning ?? DEFAULT_CLIENT_WARNING,
+      preview: preview === null ? null : describePreview(page, preview),
+      membersPath: `${page.basePath}/members`,
+    },
+    status,
+  );
+}
+
+async function refusePolicy(
+  page: AdminPage,
+  refused: {
+    readonly current: Policy;
+    readonly parsed: ParsedPolicy;
+    readonly faults: readonly FieldFault[];
+  },
+): Promise<void> {
+  const { current, parsed, faults } = refused;
+  const [first] = faults;
+  if (page.json) {
+    const { because, message, field } = first ?? {
+      because: 'malformed',
+      message: sentenceFor('malformed'),
+      field: 'policy',
+    };
+    page.res.status(400).json({ outcome: 'rejected', because, message, field, faults });
+    return;
+  }
+  const draft = { ...current, ...parsed.change };
+  await renderPolicy(page, { current, draft, faults, preview: null, status: 400 });
+}
+
+async function savePolicy(page: AdminPage): Promise<void> {
+  const { context, req, res, act } = page;
+  const current = await currentPolicy(page);
+  const parsed = parsePolicy(req.body, { current, now: context.clock.now() });
+  if (parsed.faults.length > 0) return refusePolicy(page, { current, parsed, faults: parsed.faults });
+  const { change } = parsed;
+  // Switching off has a page of its own, which asks for the password again.
+  const stale = current.enabled && change.enabled === false ? stalePassword(page) : null;
+  if (stale !== null) return refuseUnproven(page, stale, `${page.basePath}/disable`);
+  const expectedVersion = parsed.expectedVersion ?? current.version;
+  const saved = await savePolicyAsAdministrator(context, { ...act, change, expectedVersion });
+  switch (saved.outcome) {
+    case 'saved': {
+      const back = `${page.basePath}${backToForm(page)}`;
+      const done = backToForm(page) === '/sessions' ? 'duration' : 'policy';
+      const next = page.json ? back : pathWith(back, { done });
+      return sendNext(req, res, { outcome: 'saved', next, policy: saved.policy });
+    }
+    case 'refused':
+      return refusePolicy(page, { current, parsed, faults: saved.faults });
+    case 'conflict':
+      return showConflict(page, { current: saved.current, change });
+    case 'would-lock-you-out':
+      return refuseLockOut(page, { current, parsed, wayOut: saved.wayOut });
+  }
+}
+
+/** Refused with the way out: a factor of one's own first, or a method that one can set up. */
+async function refuseLockOut(
+  page: AdminPage,
+  refused: {
+    readonly current: Policy;
+    readonly parsed: ParsedPolicy;
+    readonly wayOut: 'enroll-first' | 'allow-another-method';
+  },
+): Promise<void> {
+  const { current, parsed, wayOut } = refused;
+  const because = 'would-lock-you-out';
+  const settings = `${page.context.options.pagesPath}/settings`;
+  const next = wayOut === 'enroll-first' ? settings : `${page.basePath}/policy`;
+  const message = sentenceFor(`${because}-${wayOut}`);
+  if (page.json) {
+    page.res.status(409).json({ outcome: 'rejected', because, message, wayOut, next });
+    return;
+  }
+  const draft = { ...current, ...parsed.change };
+  const faults = [{ field: 'policy', because, message }];
+  await renderPolicy(page, { current, draft, faults, preview: null, status: 409 });
+}
+
+/** What saving would do. It changes nothing, so it asks for no fresh proof. */
+async function showPreview(page: AdminPage): Promise<void> {
+  const { context, req, res, act } = page;
+  const current = await currentPolicy(page);
+  const parsed = parsePolicy(req.body, { current, now: context.clock.now() });
+  if (parsed.faults.length > 0) return refusePolicy(page, { current, parsed, faults: parsed.faults });
+  const { change, expectedVersion } = parsed;
+  const preview = await previewPolicy(context, {
+    organizationId: act.organizationId,
+    actor: act.actor,
+    change,
+    ...(expectedVersion === null ? {} : { expectedVersion }),
+  });
+  switch (preview.outcome) {
+    case 'refused':
+      return refusePolicy(page, { current, parsed, faults: preview.faults });
+    case 'conflict':
+      return showConflict(page, { current: preview.current, change });
+    case 'previewed':
+      if (page.json) {
+        res.json(preview);
+        return;
+      }
+      return renderPolicy(page, { current, draft: preview.draft, faults: [], preview, status: 200 });
+  }
+}

@@ -1,0 +1,32 @@
+import express from 'express';
+import type { Router } from 'express';
+import type { HttpContext } from '../http-context';
+import { answerError, answerUnknown, bodyParsers, checkCsrf, neverStore, pageHeaders } from '../pages/router';
+import { checkAdminPagesOptions } from './admin-options';
+import type { AdminPagesOptions } from './admin-options';
+import { addDisableRoutes } from './disable';
+import { addEventRoutes } from './events';
+import { addMemberActRoutes } from './member-acts';
+import { addMemberRoutes } from './members';
+import { addOrganizationRoutes } from './organizations';
+import { addOverviewRoutes } from './overview';
+import { addPolicyRoutes } from './policy';
+import { addSessionsRoutes } from './sessions';
+
+/** The administrators' pages and their JSON twins. Everything below an organization's id is checked against it. */
+export function createAdminRouter(context: HttpContext, given: AdminPagesOptions): Router {
+  const routes = { context, options: checkAdminPagesOptions(given) };
+  const router = express.Router();
+  router.use(pageHeaders(context), neverStore, ...bodyParsers(), checkCsrf(context));
+  addOrganizationRoutes(router, routes);
+  addOverviewRoutes(router, routes);
+  addPolicyRoutes(router, routes);
+  addDisableRoutes(router, routes);
+  addMemberRoutes(router, routes);
+  addMemberActRoutes(router, routes);
+  addSessionsRoutes(router, routes);
+  addEventRoutes(router, routes);
+  router.use(answerUnknown);
+  router.use(answerError(context));
+  return router;
+}

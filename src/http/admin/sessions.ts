@@ -1,0 +1,76 @@
+import type { Router } from 'express';
+import type { Policy } from '../../core/policy';
+import { endAllSessions } from '../../flows/admin/end-all-sessions';
+import { effectivePolicy } from '../../flows/gather-facts';
+import { show } from '../pages/page-route';
+import { sendNext } from '../respond';
+import { readSlot, updateSlot } from '../session-slot';
+import { adminHead } from './admin-page';
+import { pathWith } from './admin-query';
+import { changeRoute, readRoute } from './admin-route';
+import type { AdminPage, AdminRoutes } from './admin-route';
+import { durationField } from './policy-fields';
+import { parseSwitch } from './policy-form';
+
+export function addSessionsRoutes(router: Router, routes: AdminRoutes): void {
+  router.get('/:organizationId/sessions', readRoute(routes, showSessions));
+  router.post(
+    '/:organizationId/sessions/end-all',
+    changeRoute(routes, () => '/sessions', endEverySession),
+  );
+}
+
+async function showSessions(page: AdminPage): Promise<void> {
+  const { context, organization } = page;
+  const policy = effectivePolicy(context, await context.records.findPolicy(organization.id));
+  const { sessionDurationSeconds, idleTimeoutSeconds, version } = policy;
+  if (page.json) {
+    page.res.json({ sessionDurationSeconds, idleTimeoutSeconds, version });
+    return;
+  }
+  await renderSessions(page, { policy, errors: {}, status: 200 });
+}
+
+export function renderSessions(
+  page: AdminPage,
+  shown: {
+    readonly policy: Policy;
+    readonly errors: Readonly<Record<string, string>>;
+    readonly status: number;
+  },
+): Promise<void> {
+  const { policy, errors, status } = shown;
+  return show(
+    page,
+    'admin/sessions',
+    {
+      admin: adminHead(page, 'sessions', true),
+      version: policy.version,
+      sessionDuration: durationField(policy.sessionDurationSeconds),
+      idleTimeout: durationField(policy.idleTimeoutSeconds),
+      errors,
+    },
+    status,
+  );
+}
+
+async function endEverySession(page: AdminPage): Promise<void> {
+  const { context, req, res, act, basePath } = page;
+  const keepMine = parseSwitch(req.body, 'keepMine') === true;
+  const { outcome, organizationEpoch } = await endAllSessions(context, act);
+  if (keepMine) carryEpoch(page, organizationEpoch);
+  const path = `${basePath}/sessions`;
+  const next = page.json ? path : pathWith(path, { done: 'all-sessions-ended' });
+  sendNext(req, res, { outcome, next });
+}
+
+/** The new value, written into this one session, is what lets it go on. One that never entered the organization needs none. */
+function carryEpoch(page: AdminPage, epoch: string): void {
+  const { req, organization } = page;
+  const { session } = readSlot(req);
+  if (session === undefined) return;
+  const organizationEpochs = session.organizationEpochs.map((entry) =>
+    entry[0] === organization.id ? ([organization.id, epoch] as const) : entry,
+  );
+  updateSlot(req, { session: { ...session, organizationEpochs } });
+}
