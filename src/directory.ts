@@ -16,8 +16,8 @@ export function createDirectory<User extends Express.User>(options: ResolvedOpti
   function accountOf(user: Express.User): Account {
     if (!isHostUser(user)) throw new MfaError('user-unavailable', 'req.user is not an object.');
     const given = options.account(user);
-    const email = given.email ?? textOf(user, 'email');
-    const phone = given.phone ?? textOf(user, 'phone');
+    const email = given.email ?? addressOf(user, 'email');
+    const phone = given.phone ?? addressOf(user, 'phone');
     const username = given.username ?? textOf(user, 'username') ?? email ?? '';
     const federated = given.federated ?? Reflect.get(user, 'federated') === true;
     return {
@@ -78,6 +78,11 @@ export function createDirectory<User extends Express.User>(options: ResolvedOpti
       await users.noteEnrolled?.(id, enrolled);
     },
   };
+}
+
+/** An address that the host itself calls unverified is nobody's proof, and no place for notices. */
+function addressOf(user: object, name: 'email' | 'phone'): string | undefined {
+  return Reflect.get(user, `${name}Verified`) === false ? undefined : textOf(user, name);
 }
 
 /** Ids may be numbers in the host's table. */

@@ -121,12 +121,20 @@ export function answerError(context: HttpContext): ErrorRequestHandler {
           heading: headingFor(status),
           paragraphs: [sentenceFor(code)],
           retryAt: null,
-          action: { label: 'Go on', path: context.options.defaultReturnTo },
+          action: wayOn(context, code),
           secondary: null,
         },
       })
       .catch(next);
   };
+}
+
+/** A form whose session is gone starts over at the sign-in, which leads whoever is signed in on. */
+function wayOn(context: HttpContext, code: string): { readonly label: string; readonly path: string } {
+  const { loginPath, defaultReturnTo } = context.options;
+  return code === 'csrf-token-refused'
+    ? { label: 'Start again', path: loginPath }
+    : { label: 'Go on', path: defaultReturnTo };
 }
 
 function headingFor(status: number): string {
