@@ -1,3 +1,4 @@
+import type { Request } from 'express';
 import type { Decision } from '../core/decide';
 import type { AskOutcome } from '../flows/ask-factor';
 import type { Gathered } from '../flows/gather-facts';
@@ -7,17 +8,15 @@ import { nextPath, showOptions } from './respond';
 
 type StepBody = { readonly outcome: string; readonly next: string; readonly [field: string]: unknown };
 
-/** The JSON answer to a password that leads to a second step. */
+/** The JSON answer to a password that leads to a second step, with the token that the step will carry under the new session id. */
 export function describePending(
   context: HttpContext,
+  req: Request,
   attempt: LoginAttempt & { readonly outcome: 'pending' },
 ): StepBody {
-  return describeDecision(context, {
-    decision: attempt.decision,
-    gathered: attempt.gathered,
-    ask: attempt.ask,
-    returnTo: null,
-  });
+  const { decision, gathered, ask } = attempt;
+  const step = describeDecision(context, { decision, gathered, ask, returnTo: null });
+  return { ...step, csrfToken: context.csrf.token(req) };
 }
 
 /** The JSON answer of a step after which something else is asked. */

@@ -92,7 +92,7 @@ export class MfaStrategy extends Strategy {
   /** To the challenge or the enrollment, where no session of Passport's begins before it is done. */
   private goOn(req: Request, attempt: LoginAttempt & { readonly outcome: 'pending' }): void {
     const { res } = req;
-    if (res !== undefined && wantsJson(req)) res.json(describePending(this.context, attempt));
+    if (res !== undefined && wantsJson(req)) res.json(describePending(this.context, req, attempt));
     else this.redirect(nextPath(this.context, attempt.decision, null), 303);
   }
 

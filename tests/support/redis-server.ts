@@ -9,6 +9,7 @@ import { findProgram } from './programs';
 export interface RedisServer {
   readonly url: string;
   readonly port: number;
+  readonly pid: number | undefined;
   /** Ends the process in an orderly way and removes its folder. */
   stop(): Promise<void>;
   /** Kills the process as a crash does; what was written is still in the folder. */
@@ -85,6 +86,9 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
+    get pid() {
+      return child.pid;
+    },
     async stop() {
       process.off('exit', killWithUs);
       await end(child, 'SIGTERM');

@@ -53,7 +53,7 @@ async function submitLogin(page: PageRequest): Promise<void> {
       return answerRefusal(page, { because, status: 403 }, again(because));
     }
     case 'pending':
-      return sendNext(req, res, describePending(context, attempt));
+      return sendNext(req, res, describePending(context, req, attempt));
     case 'signed-in': {
       const { user, grant, decision, gathered } = attempt;
       await grantSession(context, req, { user, grant, keep: {} });
