@@ -5,6 +5,10 @@ import { createDirectory } from './directory';
 import { EventRecorder } from './event-recorder';
 import type { MfaEvents } from './event-recorder';
 import { createFactors } from './factors/registry';
+import { JOB_NAMES } from './flows/admin/background-jobs';
+import { keepMembersIndexed } from './flows/admin/index-members';
+import { resumeJobs } from './flows/admin/resume-jobs';
+import { BackgroundWork } from './flows/background-work';
 import type { AdminPagesOptions } from './http/admin/admin-options';
 import { createAdminRouter } from './http/admin/router';
 import { retryNotices, retryNoticesNowAndThen } from './flows/retry-notices';
@@ -109,7 +113,12 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     passwords: new PasswordCheck(state, options.passwordThrottle),
     pages: createPageRenderer(),
     ownCookie: { name: null },
+    background: new BackgroundWork(onError),
   };
+  if (options.users.list !== undefined) {
+    keepMembersIndexed(context);
+    resumeJobs(context);
+  }
   retryNoticesNowAndThen(context);
   return {
     ...createProgrammaticApi(context),
@@ -129,6 +138,8 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     async settled() {
       await delivery.settled();
       await events.settled();
+      // A long job goes on at the next start.
+      await context.background.settled(JOB_NAMES);
     },
   };
 }

@@ -18,11 +18,13 @@ export interface PolicyChangeRequest {
   /** The version the change was made from; without it the newest is taken. */
   readonly expectedVersion?: number;
   readonly actorId?: string;
+  /** Where the request came from, where there was one. */
+  readonly address?: string;
 }
 
 /** Changes some rules of a policy and keeps the rest. It holds from the next request of everybody. */
 export async function changePolicy(context: FlowContext, request: PolicyChangeRequest): Promise<PolicySaved> {
-  const { organizationId, change, actorId } = request;
+  const { organizationId, change, actorId, address } = request;
   const before = effectivePolicy(context, await context.records.findPolicy(organizationId));
   const expectedVersion = request.expectedVersion ?? before.version;
   if (expectedVersion !== before.version) return { outcome: 'conflict', current: before };
@@ -35,6 +37,7 @@ export async function changePolicy(context: FlowContext, request: PolicyChangeRe
     name: 'policy-changed',
     organizationId,
     ...(actorId === undefined ? {} : { actorId }),
+    ...(address === undefined ? {} : { address }),
     details: { version: saved.policy.version, fields: Object.keys(change).join(' ') },
   });
   return saved;

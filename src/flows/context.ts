@@ -8,6 +8,7 @@ import type { Account } from '../ports';
 import type { Clock } from '../ports';
 import type { RecordStore } from '../stores/record-store';
 import type { StateStore } from '../stores/state-store';
+import type { BackgroundWork } from './background-work';
 
 /** The host's user and what the package reads from it. */
 export interface KnownUser {
@@ -48,6 +49,7 @@ export interface FlowContext {
   readonly delivery: Delivery;
   readonly directory: Directory;
   readonly events: EventRecorder;
+  readonly background: BackgroundWork;
 }
 
 /** Where a request came from, for events and notices. */

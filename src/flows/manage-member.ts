@@ -8,6 +8,8 @@ export interface MemberAct {
   readonly userId: string;
   readonly organizationId: string;
   readonly actorId?: string;
+  /** Where the request came from, where there was one. */
+  readonly address?: string;
 }
 
 /** Switches MFA on or off for one member and assigns the kind that is asked. It holds from the member's next request. */
@@ -29,6 +31,14 @@ const LONGEST_REASON = 500;
 const LONGEST_EXEMPTION_DAYS = 3660;
 const DAY_MS = 86_400_000;
 
+/** A reason as it is stored: one line of bounded length; empty where nothing was said. */
+export function toReason(text: string): string {
+  return text
+    .replaceAll(/\p{Cc}/gu, ' ')
+    .trim()
+    .slice(0, LONGEST_REASON);
+}
+
 /** Exempts one named member, with a reason, an author and an end (PCI DSS 8.5.1); granting again extends. */
 export async function grantExemption(
   context: FlowContext,
@@ -36,10 +46,7 @@ export async function grantExemption(
 ): Promise<{ readonly outcome: 'granted'; readonly exemption: Exemption } | ExemptionRefused> {
   const { userId, organizationId, actorId, until } = act;
   const now = context.clock.now();
-  const reason = act.reason
-    .replaceAll(/\p{Cc}/gu, ' ')
-    .trim()
-    .slice(0, LONGEST_REASON);
+  const reason = toReason(act.reason);
   if (reason === '') return { outcome: 'refused', because: 'reason-missing' };
   if (actorId === undefined || actorId === '') return { outcome: 'refused', because: 'author-missing' };
   if (!Number.isFinite(until) || until <= now) return { outcome: 'refused', because: 'end-not-in-future' };
@@ -76,7 +83,7 @@ export async function unlockMember(context: FlowContext, act: MemberAct): Promis
 
 function report(
   context: FlowContext,
-  { userId, organizationId, actorId }: MemberAct,
+  { userId, organizationId, actorId, address }: MemberAct,
   name: 'member-changed' | 'exemption-granted' | 'exemption-ended' | 'member-reset' | 'proofs-unlocked',
   details: Readonly<Record<string, string | number | boolean>>,
 ): void {
@@ -85,6 +92,7 @@ function report(
     userId,
     organizationId,
     ...(actorId === undefined ? {} : { actorId }),
+    ...(address === undefined ? {} : { address }),
     details,
   });
 }

@@ -60,6 +60,8 @@ export interface MemberIndexStore {
       readonly organizationId: string;
       readonly index: MemberIndex;
       readonly after?: IndexEntry;
+      /** How many to pass over. */
+      readonly skip?: number;
       readonly limit: number;
     },
   ): Promise<readonly IndexEntry[]>;

@@ -2,6 +2,11 @@ import type { EnrollableKind } from '../../core/factor-kind';
 import type { Policy } from '../../core/policy';
 import type { Account } from '../../ports';
 import type { FlowContext } from '../context';
+import { deriveWarnings, EXEMPTION_NOTICE_MS } from './adoption-warnings';
+import type { AdoptionWarning } from './adoption-warnings';
+import { readMemberCounts } from './member-counts';
+import type { MemberCounts } from './member-counts';
+import { readGround, readMembers } from './read-members';
 
 /** How an organization stands, from counters and never by walking through its members. */
 export interface Adoption {
@@ -32,21 +37,72 @@ export interface AdoptionDay {
   readonly configured: number;
 }
 
-export type AdoptionWarning =
-  | { readonly because: 'administrators-without-factor'; readonly names: readonly string[] }
-  | { readonly because: 'exemptions-ending'; readonly count: number; readonly nextEndsAt: number }
-  | { readonly because: 'members-locked'; readonly count: number }
-  /** More members have text messages than an authenticator app or email. */
-  | { readonly because: 'sms-only-members'; readonly count: number }
-  /** Grace ends within 14 days and members have nothing yet. */
-  | { readonly because: 'grace-ending'; readonly graceUntil: number; readonly count: number }
-  | { readonly because: 'no-usable-contact'; readonly count: number }
-  /** One sentence each, with the fix, as the record store says it. */
-  | { readonly because: 'records-weakness'; readonly sentence: string };
+export type { AdoptionWarning };
+
+/** How many days the chart goes back at most. */
+const KEEP_DAYS = 400;
 
 export async function describeAdoption(
-  _context: FlowContext,
-  _asked: { readonly organizationId: string; readonly administrators: readonly Account[] },
+  context: FlowContext,
+  asked: { readonly organizationId: string; readonly administrators: readonly Account[] },
 ): Promise<Adoption> {
-  throw new Error('This is not written yet.');
+  const { organizationId, administrators } = asked;
+  const { records, clock } = context;
+  const now = clock.now();
+  const [{ counts, policy, walk }, [nextExemption], days, weaknesses, unprotected] = await Promise.all([
+    readMemberCounts(context, organizationId),
+    records.listIndex({ organizationId, index: 'exempt', above: now, limit: 1 }),
+    records.listDailyCounts(organizationId),
+    records.findWeaknesses(),
+    administratorsWithoutFactor(context, administrators),
+  ]);
+  const ending = await records.countIndex({
+    organizationId,
+    index: 'exempt',
+    above: now,
+    below: now + EXEMPTION_NOTICE_MS,
+  });
+  const { smsOnly, ...shown } = counts;
+  const nextExemptionEndsAt = nextExemption?.mark ?? null;
+  const underWay = walk === undefined || walk.finishedAt === null;
+  if (!underWay) rememberDay(context, organizationId, counts);
+  return {
+    policy,
+    ...shown,
+    nextExemptionEndsAt,
+    counting: underWay ? { done: walk?.done ?? 0, of: walk?.of ?? null } : null,
+    days,
+    warnings: deriveWarnings({
+      counts,
+      policy,
+      now,
+      ending: { count: ending, nextEndsAt: nextExemptionEndsAt },
+      unprotected,
+      weaknesses,
+    }),
+  };
+}
+
+async function administratorsWithoutFactor(
+  context: FlowContext,
+  administrators: readonly Account[],
+): Promise<readonly string[]> {
+  const found = await Promise.all(
+    administrators.map(async (account) => {
+      const { organizationId } = account;
+      const ground = readGround(context, organizationId);
+      const [member] = await readMembers(context, { organizationId, accounts: [account], ground });
+      return member?.state.configured === false ? [account.name] : [];
+    }),
+  );
+  return found.flat();
+}
+
+/** Today's counts, of which the last of the day stays. Apart from the answer. */
+function rememberDay(context: FlowContext, organizationId: string, counts: MemberCounts): void {
+  const { members, configured } = counts;
+  const day = new Date(context.clock.now()).toISOString().slice(0, 10);
+  context.background.run(`day:${organizationId}`, () =>
+    context.records.saveDailyCounts(organizationId, { day, members, configured }, KEEP_DAYS),
+  );
 }

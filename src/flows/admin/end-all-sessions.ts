@@ -1,4 +1,6 @@
 import type { FlowContext } from '../context';
+import { newId } from '../context';
+import { endSessionsOfOrganization } from '../end-sessions';
 import type { AdminAct } from './administrator';
 
 /**
@@ -6,8 +8,16 @@ import type { AdminAct } from './administrator';
  * is how the acting administrator keeps their own (put it into the session's slot only when they asked for that).
  */
 export async function endAllSessions(
-  _context: FlowContext,
-  _act: AdminAct,
+  context: FlowContext,
+  act: AdminAct,
 ): Promise<{ readonly outcome: 'ended'; readonly organizationEpoch: string }> {
-  throw new Error('This is not written yet.');
+  const { organizationId, actor, origin } = act;
+  const epoch = newId();
+  await endSessionsOfOrganization(context, {
+    organizationId,
+    actorId: actor.id,
+    address: origin.address,
+    epoch,
+  });
+  return { outcome: 'ended', organizationEpoch: epoch };
 }

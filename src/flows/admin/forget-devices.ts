@@ -1,4 +1,9 @@
 import type { FlowContext } from '../context';
+import { takeUpJob } from './background-jobs';
+import type { JobWork } from './background-jobs';
+import { indexMember } from './index-members';
+import { readGround, readMembers } from './read-members';
+import type { KnownMember } from './read-members';
 
 export interface ForgetDevicesProgress {
   readonly startedAt: number;
@@ -14,8 +19,73 @@ export interface ForgetDevicesProgress {
 
 /** Null where it was never started. Reading it takes up work that a process left behind. */
 export async function findForgetDevicesProgress(
-  _context: FlowContext,
-  _organizationId: string,
+  context: FlowContext,
+  organizationId: string,
 ): Promise<ForgetDevicesProgress | null> {
-  throw new Error('This is not written yet.');
+  const job = await context.records.findJob(organizationId, FORGET_DEVICES.kind);
+  if (job === undefined) return null;
+  if (job.finishedAt === null) takeUpJob(context, FORGET_DEVICES, organizationId);
+  const { startedAt, finishedAt, done, of, people, devices, startedBy } = job;
+  return { startedAt, finishedAt, done, of, people, devices, startedBy };
+}
+
+const MEMBERS_A_STEP = 200;
+
+/**
+ * Takes every authenticator, recovery code and remembered browser that was there when it was ordered from every member. People
+ * of whom the directory says that another organization is theirs keep what they have, although they may be members here too.
+ * Whoever enrolls anew meanwhile keeps that.
+ */
+export const FORGET_DEVICES: JobWork = {
+  kind: 'forget-devices',
+  retrySeconds: 30,
+  async step(context, job) {
+    const { organizationId, cursor, startedAt } = job;
+    const page = await context.directory.list({
+      organizationId,
+      limit: MEMBERS_A_STEP,
+      ...(cursor === null ? {} : { cursor }),
+    });
+    const ground = readGround(context, organizationId);
+    const members = await readMembers(context, { organizationId, accounts: page.accounts, ground });
+    const forgotten = await Promise.all(
+      members.map((member) => forget(context, member, startedAt)),
+    );
+    const touched = members.filter((_, index) => forgotten[index] !== null);
+    await Promise.all(touched.map(({ account }) => indexMember(context, account.id)));
+    const devices = forgotten.map((count) => count ?? 0);
+    return {
+      cursor: page.nextCursor ?? null,
+      finished: page.nextCursor === undefined,
+      done: job.done + members.length,
+      people: job.people + devices.filter((count) => count > 0).length,
+      devices: job.devices + devices.reduce((sum, count) => sum + count, 0),
+    };
+  },
+  finish(context, { organizationId, people, devices, startedBy }) {
+    context.events.report({
+      name: 'devices-forgotten',
+      organizationId,
+      ...(startedBy === null ? {} : { actorId: startedBy }),
+      details: { people, devices },
+    });
+  },
+};
+
+/** How many authenticators went; null where there was nothing to do. */
+async function forget(
+  context: FlowContext,
+  { account, record }: KnownMember,
+  startedAt: number,
+): Promise<number | null> {
+  const { records, directory } = context;
+  const older = record.authenticators.filter(({ createdAt }) => createdAt < startedAt);
+  if (older.length < record.authenticators.length) {
+    await Promise.all(older.map(({ id }) => records.removeAuthenticator(account.id, id)));
+    return older.length === 0 ? null : older.length;
+  }
+  const removed = await records.removeAllAuthenticators(account.id);
+  // Also where nothing was left to remove: a process may have ended between the two.
+  if (removed > 0 || account.mfaEnrolled) await directory.noteEnrolled(account.id, false);
+  return removed > 0 || account.mfaEnrolled ? removed : null;
 }

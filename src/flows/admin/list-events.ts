@@ -1,5 +1,7 @@
+import { EVENT_NAMES } from '../../events';
 import type { EventName, MfaEvent } from '../../events';
 import type { FlowContext } from '../context';
+import { instant } from './member-rows';
 
 /** An event with the names of the people in it, where the directory still knows them. */
 export interface ShownEvent extends MfaEvent {
@@ -22,13 +24,37 @@ export interface EventPageQuery {
   readonly limit: number;
 }
 
-export async function listEventPage(_context: FlowContext, _query: EventPageQuery): Promise<EventPage> {
-  throw new Error('This is not written yet.');
+const MOST_A_PAGE = 200;
+
+/** What happened in an organization, newest first. */
+export async function listEventPage(context: FlowContext, query: EventPageQuery): Promise<EventPage> {
+  const limit = Math.min(MOST_A_PAGE, Math.max(1, Math.trunc(Number.isNaN(query.limit) ? 1 : query.limit)));
+  const { events, nextCursor } = await context.records.listEvents({ ...query, limit });
+  const shown = await nameEvents(context, events);
+  return nextCursor === undefined ? { events: shown } : { events: shown, nextCursor };
+}
+
+export async function nameEvents(
+  context: FlowContext,
+  events: readonly MfaEvent[],
+): Promise<readonly ShownEvent[]> {
+  const ids = events.flatMap(({ userId, actorId }) => [userId, actorId]).filter((id) => id !== undefined);
+  if (ids.length === 0) return events;
+  const people = await context.directory.findMany([...new Set(ids)]);
+  return events.map((event) => {
+    const userName = event.userId === undefined ? undefined : people.get(event.userId)?.name;
+    const actorName = event.actorId === undefined ? undefined : people.get(event.actorId)?.name;
+    return {
+      ...event,
+      ...(userName === undefined ? {} : { userName }),
+      ...(actorName === undefined ? {} : { actorName }),
+    };
+  });
 }
 
 /** Null for what is no event's name. EVENT_NAMES of events.ts lists them all. */
-export function parseEventName(_value: unknown): EventName | null {
-  throw new Error('This is not written yet.');
+export function parseEventName(value: unknown): EventName | null {
+  return EVENT_NAMES.find((name) => name === value) ?? null;
 }
 
 export const EVENT_COLUMNS: readonly string[] = [
@@ -44,8 +70,33 @@ export const EVENT_COLUMNS: readonly string[] = [
 
 /** The filtered events as rows of text under EVENT_COLUMNS, newest first. Instants in ISO 8601. Escaping is the writer's. */
 export async function* eventRows(
-  _context: FlowContext,
-  _query: Pick<EventPageQuery, 'organizationId' | 'userId' | 'name'>,
+  context: FlowContext,
+  query: Pick<EventPageQuery, 'organizationId' | 'userId' | 'name'>,
 ): AsyncGenerator<readonly string[]> {
-  throw new Error('This is not written yet.');
+  let cursor: string | undefined;
+  do {
+    // oxlint-disable-next-line no-await-in-loop
+    const page = await listEventPage(context, {
+      ...query,
+      limit: MOST_A_PAGE,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    yield* page.events.map((event) => toRow(event));
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+}
+
+function toRow(event: ShownEvent): readonly string[] {
+  const { at, name, userId, userName, actorId, actorName, address, details } = event;
+  const words = Object.entries(details).map(([key, value]) => `${key}: ${String(value)}`);
+  return [
+    instant(at),
+    name,
+    userId ?? '',
+    userName ?? '',
+    actorId ?? '',
+    actorName ?? '',
+    address ?? '',
+    words.join('; '),
+  ];
 }

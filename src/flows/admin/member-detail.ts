@@ -1,7 +1,14 @@
+import type { Authenticator } from '../../core/authenticator';
+import type { Facts } from '../../core/facts';
+import { ENROLLABLE_KINDS } from '../../core/factor-kind';
 import type { EnrollableKind } from '../../core/factor-kind';
+import { maskPhone } from '../../core/mask';
 import type { FlowContext } from '../context';
+import { nameEvents } from './list-events';
 import type { ShownEvent } from './list-events';
+import { toListedMember } from './member-list';
 import type { ListedMember } from './member-list';
+import { readGround, readMembers } from './read-members';
 
 /** An authenticator as an administrator may see it. */
 export interface SeenAuthenticator {
@@ -29,10 +36,50 @@ export interface MemberDetail extends ListedMember {
   readonly history: readonly ShownEvent[];
 }
 
+/** How much of a member's history stands on their page. */
+const HISTORY = 20;
+
 /** `not-found` for a user that does not exist and for one of another organization alike. */
 export async function findMemberDetail(
-  _context: FlowContext,
-  _member: { readonly organizationId: string; readonly userId: string },
+  context: FlowContext,
+  asked: { readonly organizationId: string; readonly userId: string },
 ): Promise<{ readonly outcome: 'found'; readonly member: MemberDetail } | { readonly outcome: 'not-found' }> {
-  throw new Error('This is not written yet.');
+  const { organizationId, userId } = asked;
+  const known = await context.directory.find(userId);
+  if (known?.account.organizationId !== organizationId) return { outcome: 'not-found' };
+  const { account } = known;
+  const ground = readGround(context, organizationId);
+  const [[member], sessions, history] = await Promise.all([
+    readMembers(context, { organizationId, accounts: [account], ground }),
+    context.state.listSessions(userId),
+    context.records.listEvents({ organizationId, userId, limit: HISTORY }),
+  ]);
+  if (member === undefined) return { outcome: 'not-found' };
+  const { record, facts } = member;
+  const { enabled, assignedKind } = record.settings;
+  const now = context.clock.now();
+  return {
+    outcome: 'found',
+    member: {
+      ...toListedMember(member),
+      ...(account.phone === undefined ? {} : { phone: maskPhone(account.phone) }),
+      settings: { enabled, assignedKind },
+      assignableKinds: assignableKinds(facts),
+      authenticators: record.authenticators.map((authenticator) => toSeen(authenticator)),
+      recoveryCodesLeft: record.recoveryCodesLeft,
+      sessions: sessions.filter(({ expiresAt }) => now < expiresAt).length,
+      history: await nameEvents(context, history.events),
+    },
+  };
+}
+
+/** What an administrator may assign: allowed by the policy and possible here. */
+export function assignableKinds({ policy, availableKinds }: Facts): readonly EnrollableKind[] {
+  return ENROLLABLE_KINDS.filter((kind) => policy.methods.includes(kind) && availableKinds.includes(kind));
+}
+
+function toSeen(authenticator: Authenticator): SeenAuthenticator {
+  const { id, kind, label, createdAt, lastUsedAt, disabledAt, maskedDestination } = authenticator;
+  const destination = maskedDestination === null ? {} : { destination: maskedDestination };
+  return { id, kind, label, createdAt, lastUsedAt, disabledAt, ...destination };
 }

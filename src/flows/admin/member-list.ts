@@ -1,6 +1,10 @@
-import type { EnrollableKind } from '../../core/factor-kind';
 import type { MemberState } from '../../core/member-state';
+import type { IndexEntry } from '../../stores/member-index';
 import type { FlowContext } from '../context';
+import { readMemberCounts } from './member-counts';
+import { matchesFilter, readIndexPage } from './member-index-page';
+import { readGround, readMembers } from './read-members';
+import type { KnownMember } from './read-members';
 
 export const MEMBER_FILTERS = [
   'all',
@@ -25,9 +29,8 @@ export interface ListedMember {
   readonly name: string;
   readonly email?: string;
   readonly mfa: MemberState;
+  /** When any authenticator was last used. */
   readonly lastUsedAt: number | null;
-  /** What each authenticator is called; never an address. */
-  readonly kindsEnrolled: readonly EnrollableKind[];
 }
 
 export interface MemberPage {
@@ -47,14 +50,104 @@ export interface MemberQuery {
   readonly limit: number;
 }
 
-export async function listMembers(_context: FlowContext, _query: MemberQuery): Promise<MemberPage> {
-  throw new Error('This is not written yet.');
+/**
+ * A page of the list. Without a filter, and when searching, the order is that of the host's table; a filter alone has the order of
+ * its index. At most three round trips to the records, however large the organization.
+ */
+export async function listMembers(context: FlowContext, query: MemberQuery): Promise<MemberPage> {
+  const limit = Math.min(MOST_A_PAGE, Math.max(1, Math.trunc(Number.isNaN(query.limit) ? 1 : query.limit)));
+  const search = query.query?.trim() ?? '';
+  const { organizationId, filter, cursor } = query;
+  if (filter !== 'all' && search === '') {
+    const after = parseIndexCursor(cursor);
+    const { members, next } = await readIndexPage(context, { organizationId, filter, after, limit });
+    const page = { members: members.map(toListedMember) };
+    return next === null ? page : { ...page, nextCursor: writeIndexCursor(next) };
+  }
+  return listFromDirectory(context, { organizationId, filter, search, limit, cursor: parseHostCursor(cursor) });
 }
 
-/** How many members each filter has. One round trip. */
+/** A search under a filter reads this many pages of the host's table for one page of its own. */
+const MOST_HOST_PAGES = 5;
+const MOST_A_PAGE = 200;
+
+async function listFromDirectory(
+  context: FlowContext,
+  asked: {
+    readonly organizationId: string;
+    readonly filter: MemberFilter;
+    readonly search: string;
+    readonly limit: number;
+    readonly cursor: string | null;
+  },
+): Promise<MemberPage> {
+  const { organizationId, filter, search, limit } = asked;
+  const ground = readGround(context, organizationId);
+  let { cursor } = asked;
+  for (let pages = 1; ; pages += 1) {
+    // oxlint-disable-next-line no-await-in-loop
+    const { accounts, nextCursor } = await context.directory.list({
+      organizationId,
+      limit,
+      ...(search === '' ? {} : { query: search }),
+      ...(cursor === null ? {} : { cursor }),
+    });
+    // oxlint-disable-next-line no-await-in-loop
+    const members = await readMembers(context, { organizationId, accounts, ground });
+    const fitting = members.filter(({ state }) => filter === 'all' || matchesFilter(state, filter));
+    if (nextCursor === undefined) return { members: fitting.map(toListedMember) };
+    if (fitting.length > 0 || pages === MOST_HOST_PAGES) {
+      return { members: fitting.map(toListedMember), nextCursor: `${HOST_CURSOR}${nextCursor}` };
+    }
+    cursor = nextCursor;
+  }
+}
+
+export function toListedMember({ account, record, state }: KnownMember): ListedMember {
+  const { id, name, email } = account;
+  const used = record.authenticators.flatMap(({ lastUsedAt }) => (lastUsedAt === null ? [] : [lastUsedAt]));
+  return {
+    id,
+    name,
+    ...(email === undefined ? {} : { email }),
+    mfa: state,
+    lastUsedAt: used.length === 0 ? null : Math.max(...used),
+  };
+}
+
+// The two kinds of cursor are told apart, so that one which was kept from another filter begins at the beginning.
+const HOST_CURSOR = 'd.';
+
+function parseHostCursor(cursor: string | undefined): string | null {
+  return cursor?.startsWith(HOST_CURSOR) === true ? cursor.slice(HOST_CURSOR.length) : null;
+}
+
+function writeIndexCursor({ mark, userId }: IndexEntry): string {
+  return `i.${mark}.${Buffer.from(userId, 'utf16le').toString('base64url')}`;
+}
+
+function parseIndexCursor(cursor: string | undefined): IndexEntry | null {
+  const [, mark, userId] = /^i\.(\d{1,15})\.([\w-]*)$/.exec(cursor ?? '') ?? [];
+  if (mark === undefined || userId === undefined) return null;
+  return { mark: Number(mark), userId: Buffer.from(userId, 'base64url').toString('utf16le') };
+}
+
+/**
+ * How many members each filter has, from the indexes. Where they have not been counted for a day, or the host's table has
+ * grown, a walk through it is started behind the answer.
+ */
 export async function countMembers(
-  _context: FlowContext,
-  _organizationId: string,
+  context: FlowContext,
+  organizationId: string,
 ): Promise<Readonly<Record<MemberFilter, number>>> {
-  throw new Error('This is not written yet.');
+  const { counts } = await readMemberCounts(context, organizationId);
+  return {
+    all: counts.members,
+    'not-configured': counts.notConfigured,
+    ...counts.byKind,
+    exempt: counts.exempt,
+    locked: counts.locked,
+    'in-grace': counts.inGrace,
+    federated: counts.federated,
+  };
 }

@@ -1,9 +1,14 @@
 import type { PolicyFault } from '../../core/policy-check';
+import { POLICY_EFFECTS, previewEffect } from '../../core/policy-preview';
 import type { PolicyEffect } from '../../core/policy-preview';
 import type { Policy } from '../../core/policy';
+import type { Account } from '../../ports';
 import type { PolicyChange } from '../change-policy';
 import type { FlowContext } from '../context';
 import type { AdminAct } from './administrator';
+import { draftPolicy } from './draft-policy';
+import { readGround, readMembers } from './read-members';
+import { sampleRoster } from './sample-roster';
 
 export interface PreviewGroup {
   readonly effect: PolicyEffect;
@@ -36,11 +41,65 @@ export type PolicyPreviewed =
 
 /** What a policy would mean for everybody, before it is saved. Changes nothing. */
 export async function previewPolicy(
-  _context: FlowContext,
-  _asked: Pick<AdminAct, 'organizationId' | 'actor'> & {
+  context: FlowContext,
+  asked: Pick<AdminAct, 'organizationId' | 'actor'> & {
     readonly change: PolicyChange;
     readonly expectedVersion?: number;
   },
 ): Promise<PolicyPreviewed> {
-  throw new Error('This is not written yet.');
+  const drafted = await draftPolicy(context, asked);
+  if (drafted.outcome !== 'draft') return drafted;
+  const { current, draft } = drafted;
+  const { organizationId, actor } = asked;
+  const [roster, you] = await Promise.all([
+    sampleRoster(context, organizationId),
+    previewForActor(context, { organizationId, actor, draft }),
+  ]);
+  const judged = roster.strata.flatMap(({ members, weight }) =>
+    members.map((member) => ({
+      account: member.account,
+      weight,
+      effect: previewEffect({ ...member.facts, policy: draft }, context.clock.now()),
+    })),
+  );
+  return {
+    outcome: 'previewed',
+    current,
+    draft,
+    basis: roster.basis,
+    members: roster.members,
+    examined: judged.length,
+    groups: POLICY_EFFECTS.map((effect) => toGroup(effect, judged)),
+    you,
+    wouldLockYouOut: you === 'no-way',
+  };
+}
+
+/** What it would mean for the one who is about to save it; null for an administrator who is a member elsewhere. */
+export async function previewForActor(
+  context: FlowContext,
+  asked: { readonly organizationId: string; readonly actor: Account; readonly draft: Policy },
+): Promise<PolicyEffect | null> {
+  const { organizationId, actor, draft } = asked;
+  const ground = readGround(context, organizationId);
+  const [member] = await readMembers(context, { organizationId, accounts: [actor], ground });
+  if (member === undefined) return null;
+  return previewEffect({ ...member.facts, policy: draft }, context.clock.now());
+}
+
+interface Judged {
+  readonly account: Account;
+  readonly effect: PolicyEffect;
+  readonly weight: number;
+}
+
+const NAMES = 10;
+
+function toGroup(effect: PolicyEffect, judged: readonly Judged[]): PreviewGroup {
+  const those = judged.filter((one) => one.effect === effect);
+  const people = those
+    .map(({ account: { id, name } }) => ({ id, name }))
+    .toSorted((a, b) => a.name.localeCompare(b.name, 'en') || (a.id < b.id ? -1 : 1))
+    .slice(0, NAMES);
+  return { effect, count: Math.round(those.reduce((sum, { weight }) => sum + weight, 0)), people };
 }

@@ -46,14 +46,14 @@ export function memberIndexesIn(organizations: Map<string, IndexedOrganization>)
           put(organizationId, index, { userId, mark: marks[index] ?? null });
       }
     },
-    async listIndex({ organizationId, index, after, limit, ...range }) {
+    async listIndex({ organizationId, index, after, skip = 0, limit, ...range }) {
       const entries = entriesOf(organizationId, index);
       const first = after === undefined ? 0 : entries.findIndex((entry) => byMark(entry, after) > 0);
       if (first === -1) return [];
       return entries
         .slice(first)
         .filter((entry) => isWithin(entry, range))
-        .slice(0, limit);
+        .slice(skip, skip + limit);
     },
     async countIndex({ organizationId, index, ...range }) {
       return entriesOf(organizationId, index).filter((entry) => isWithin(entry, range)).length;

@@ -19,7 +19,8 @@ end
 `);
 
 /**
- * The index; above which mark, below which mark, the mark and the id behind which it begins (each nothing for none), and how many.
+ * The index; above which mark, below which mark, the mark and the id behind which it begins (each nothing for none), how many, and how many to
+ * pass over.
  * The place is found by halving among those with the same mark, so that it does not matter whether the entry is still there.
  * Text is compared byte by byte as sorted sets do; Lua would compare by the server's locale.
  */
@@ -46,6 +47,7 @@ if ARGV[3] ~= '' then
   end
   first = math.max(first, low)
 end
+first = first + tonumber(ARGV[6])
 last = math.min(last, first + tonumber(ARGV[5]))
 if first >= last then return {} end
 return redis.call('ZRANGE', key, first, last - 1, 'WITHSCORES')
@@ -84,9 +86,9 @@ export function memberIndexesIn(redis: RedisCommands, keys: Keys): MemberIndexSt
       }
       await Promise.all(calls);
     },
-    async listIndex({ organizationId, index, above, below, after, limit }) {
+    async listIndex({ organizationId, index, above, below, after, skip = 0, limit }) {
       const behind = after === undefined ? ['', ''] : [after.mark, encodeId(after.userId)];
-      const args = [above ?? '', below ?? '', ...behind, Math.max(0, Math.trunc(limit))];
+      const args = [above ?? '', below ?? '', ...behind, Math.max(0, Math.trunc(limit)), skip];
       return toEntries(await redis.run(LIST_INDEX, { keys: [keys.index(organizationId, index)], args }));
     },
     async countIndex({ organizationId, index, ...range }) {

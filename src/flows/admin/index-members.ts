@@ -1,0 +1,39 @@
+import type { EventName } from '../../events';
+import type { FlowContext } from '../context';
+import { indexKnownMembers, readGround, readMembers } from './read-members';
+
+/** What changes where a member stands. */
+const CHANGES: ReadonlySet<EventName> = new Set([
+  'authenticator-added',
+  'authenticator-removed',
+  'authenticator-disabled',
+  'exemption-granted',
+  'exemption-ended',
+  'member-changed',
+  'member-reset',
+  'proofs-locked',
+  'proofs-unlocked',
+  'enrollment-skipped',
+]);
+
+/**
+ * Keeps the indexes of the administrators' pages in step with what is reported, apart from the requests that report it. What is
+ * missed, since a process ended or two wrote at once, the roster walk and every reader of an index put right.
+ */
+export function keepMembersIndexed(context: FlowContext): void {
+  context.events.on('event', ({ name, userId, details }) => {
+    const seenFirst = details['firstLogin'] === true;
+    if (userId === undefined || (!CHANGES.has(name) && !seenFirst)) return;
+    context.background.run(`index:${userId}`, () => indexMember(context, userId));
+  });
+}
+
+/** Writes one member into the indexes of the organization that the directory names. */
+export async function indexMember(context: FlowContext, userId: string): Promise<void> {
+  const known = await context.directory.find(userId);
+  if (known === undefined) return;
+  const { organizationId } = known.account;
+  const ground = readGround(context, organizationId);
+  const members = await readMembers(context, { organizationId, accounts: [known.account], ground });
+  await indexKnownMembers(context, organizationId, members);
+}

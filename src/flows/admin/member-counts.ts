@@ -1,0 +1,76 @@
+import { ENROLLABLE_KINDS } from '../../core/factor-kind';
+import type { EnrollableKind } from '../../core/factor-kind';
+import type { Policy } from '../../core/policy';
+import type { BackgroundJob } from '../../stores/background-jobs';
+import type { MemberIndex } from '../../stores/member-index';
+import type { FlowContext } from '../context';
+import { effectivePolicy } from '../gather-facts';
+import { indexOfFilter } from './member-index-page';
+import { walkRosterWhenStale } from './roster-walk';
+
+export interface MemberCounts {
+  readonly members: number;
+  readonly configured: number;
+  readonly notConfigured: number;
+  readonly byKind: Readonly<Record<EnrollableKind, number>>;
+  readonly smsOnly: number;
+  readonly inGrace: number;
+  readonly exempt: number;
+  readonly locked: number;
+  readonly federated: number;
+  readonly noUsableContact: number;
+}
+
+/** Everything that can be counted without looking at a member. Two round trips. */
+export async function readMemberCounts(
+  context: FlowContext,
+  organizationId: string,
+): Promise<{
+  readonly counts: MemberCounts;
+  readonly policy: Policy;
+  readonly walk: BackgroundJob | undefined;
+}> {
+  const { records, directory, clock } = context;
+  const now = clock.now();
+  const count = (index: MemberIndex, above?: number) =>
+    records.countIndex({ organizationId, index, ...(above === undefined ? {} : { above }) });
+  const [read, walk, listed, configured, notConfigured, smsOnly, exempt, locked, federated, noUsableContact, kinds] =
+    await Promise.all([
+      records.findPolicy(organizationId),
+      records.findJob(organizationId, 'roster-walk'),
+      directory.count(organizationId),
+      count('configured'),
+      count('not-configured'),
+      count('sms-only'),
+      count('exempt', now),
+      count('locked', now),
+      count('federated'),
+      count('no-contact'),
+      Promise.all(ENROLLABLE_KINDS.map(async (kind) => [kind, await count(kind)] as const)),
+    ]);
+  const policy = effectivePolicy(context, read);
+  const waiting = indexOfFilter('in-grace', policy, now);
+  const inGrace = waiting === null ? 0 : await records.countIndex({ organizationId, ...waiting });
+  const indexed = configured + notConfigured;
+  walkRosterWhenStale(context, { organizationId, walk, indexed, listed });
+  const counted = new Map(kinds);
+  const byKind = {
+    totp: counted.get('totp') ?? 0,
+    sms: counted.get('sms') ?? 0,
+    email: counted.get('email') ?? 0,
+  };
+  const members = listed ?? indexed;
+  const counts = {
+    members,
+    configured,
+    notConfigured,
+    byKind,
+    smsOnly,
+    inGrace,
+    exempt,
+    locked,
+    federated,
+    noUsableContact,
+  };
+  return { counts, policy, walk };
+}

@@ -1,0 +1,121 @@
+import type { IndexEntry, MarkRange, MemberIndex } from '../../stores/member-index';
+import type { Account } from '../../ports';
+import type { MemberState } from '../../core/member-state';
+import type { Policy } from '../../core/policy';
+import type { FlowContext } from '../context';
+import { effectivePolicy } from '../gather-facts';
+import { indexKnownMembers, readGround, readMembers } from './read-members';
+import type { Ground, KnownMember } from './read-members';
+
+export type IndexedFilter =
+  'not-configured' | 'totp' | 'sms' | 'email' | 'exempt' | 'locked' | 'in-grace' | 'federated';
+
+/** Whether a member belongs to a filter: the judgement that counts, whatever the index says. */
+export function matchesFilter(state: MemberState, filter: IndexedFilter): boolean {
+  switch (filter) {
+    case 'not-configured':
+      return !state.configured;
+    case 'exempt':
+      return state.exemption !== undefined;
+    case 'locked':
+      return state.lockedUntil !== undefined;
+    case 'in-grace':
+      return state.inGrace;
+    case 'federated':
+      return state.federated;
+    case 'totp':
+    case 'sms':
+    case 'email':
+      return state.kinds.includes(filter);
+  }
+}
+
+/** Which part of which index a filter is; null where nobody can be in it. */
+export function indexOfFilter(
+  filter: IndexedFilter,
+  policy: Policy | null,
+  now: number,
+): ({ readonly index: MemberIndex } & MarkRange) | null {
+  if (filter === 'exempt' || filter === 'locked') return { index: filter, above: now };
+  if (filter !== 'in-grace') return { index: filter };
+  if (policy === null) return { index: 'waiting' };
+  const { enabled, enrollment, graceUntil, skips } = policy;
+  if (!enabled || enrollment === 'assigned' || (graceUntil === null && skips === null)) return null;
+  if (graceUntil !== null && now >= graceUntil) return null;
+  return { index: 'waiting', ...(skips === null ? {} : { below: skips }) };
+}
+
+/** However many entries of an index turn out stale, a page reads no more often than this. */
+const MOST_READS = 3;
+
+/**
+ * A page of one index, compared with the records. Entries that no longer belong are dropped, and written again behind the
+ * answer. Two round trips, three where the policy decides which part of the index it is.
+ */
+export async function readIndexPage(
+  context: FlowContext,
+  asked: {
+    readonly organizationId: string;
+    readonly filter: IndexedFilter;
+    readonly after: IndexEntry | null;
+    readonly limit: number;
+  },
+): Promise<{ readonly members: readonly KnownMember[]; readonly next: IndexEntry | null }> {
+  const { organizationId, filter, limit } = asked;
+  const ground = readGround(context, organizationId);
+  const policy = filter === 'in-grace' ? effectivePolicy(context, (await ground).policy) : null;
+  const part = indexOfFilter(filter, policy, context.clock.now());
+  if (part === null) return { members: [], next: null };
+  const found: KnownMember[] = [];
+  let after = asked.after;
+  for (let reads = 1; ; reads += 1) {
+    // oxlint-disable-next-line no-await-in-loop
+    const entries = await context.records.listIndex({
+      organizationId,
+      ...part,
+      ...(after === null ? {} : { after }),
+      limit: limit - found.length + 1,
+    });
+    const more = entries.length > limit - found.length;
+    const read = more ? entries.slice(0, -1) : entries;
+    // oxlint-disable-next-line no-await-in-loop
+    found.push(...(await readEntries(context, { organizationId, filter, entries: read, ground })));
+    after = read.at(-1) ?? after;
+    if (!more) return { members: found, next: null };
+    if (found.length >= limit || reads === MOST_READS) return { members: found, next: after };
+  }
+}
+
+async function readEntries(
+  context: FlowContext,
+  asked: {
+    readonly organizationId: string;
+    readonly filter: IndexedFilter;
+    readonly entries: readonly IndexEntry[];
+    readonly ground: Promise<Ground>;
+  },
+): Promise<readonly KnownMember[]> {
+  const { organizationId, filter, entries, ground } = asked;
+  const found = await context.directory.findMany(entries.map(({ userId }) => userId));
+  const accounts = entries.map(({ userId }) => found.get(userId)).filter(isMember(organizationId));
+  const members = await readMembers(context, { organizationId, accounts, ground });
+  const fitting = members.filter(({ state }) => matchesFilter(state, filter));
+  if (fitting.length < entries.length) {
+    const fits = new Set(fitting.map(({ account }) => account.id));
+    const stale = members.filter(({ account }) => !fits.has(account.id));
+    const known = new Set(members.map(({ account }) => account.id));
+    const gone = entries.filter(({ userId }) => !known.has(userId));
+    context.background.run(`repair:${organizationId}:${filter}`, async () => {
+      await indexKnownMembers(context, organizationId, stale);
+      await context.records.indexMembers(
+        organizationId,
+        gone.map(({ userId }) => ({ userId, marks: {} })),
+      );
+    });
+  }
+  return fitting;
+}
+
+function isMember(organizationId: string): (account: Account | undefined) => account is Account {
+  return (account): account is Account => account?.organizationId === organizationId;
+}

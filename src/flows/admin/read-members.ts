@@ -1,0 +1,99 @@
+import type { Facts } from '../../core/facts';
+import { deriveMemberState } from '../../core/member-state';
+import type { MemberState } from '../../core/member-state';
+import type { Account } from '../../ports';
+import type { MemberRecord, PolicyRecord } from '../../stores/record-store';
+import type { MemberMarks } from '../../stores/member-index';
+import type { FlowContext } from '../context';
+import { toGathered } from '../gather-facts';
+
+/** One member with everything that is known of them. */
+export interface KnownMember {
+  readonly account: Account;
+  readonly record: MemberRecord;
+  /** As in a session that has just begun with the first factor. */
+  readonly facts: Facts;
+  readonly state: MemberState;
+}
+
+/** What the members of one organization are judged by. */
+export interface Ground {
+  readonly policy: PolicyRecord;
+  readonly featureAvailable: boolean;
+}
+
+export async function readGround(context: FlowContext, organizationId: string): Promise<Ground> {
+  const [policy, featureAvailable] = await Promise.all([
+    context.records.findPolicy(organizationId),
+    context.options.featureAvailable(organizationId),
+  ]);
+  return { policy, featureAvailable };
+}
+
+/** One read for all of them, in the order given. Accounts of other organizations are left out. */
+export async function readMembers(
+  context: FlowContext,
+  asked: {
+    readonly organizationId: string;
+    readonly accounts: readonly Account[];
+    readonly ground: Ground | Promise<Ground>;
+  },
+): Promise<readonly KnownMember[]> {
+  const { organizationId } = asked;
+  const accounts = asked.accounts.filter((account) => account.organizationId === organizationId);
+  const [ground, records] = await Promise.all([
+    asked.ground,
+    context.records.findMembers(
+      accounts.map(({ id }) => id),
+      organizationId,
+    ),
+  ]);
+  return accounts.flatMap((account, index) => {
+    const record = records[index];
+    return record === undefined ? [] : [toKnownMember(context, { account, record, ground })];
+  });
+}
+
+function toKnownMember(
+  context: FlowContext,
+  read: { readonly account: Account; readonly record: MemberRecord; readonly ground: Ground },
+): KnownMember {
+  const { account, record, ground } = read;
+  const { facts, now } = toGathered(context, {
+    account,
+    member: record,
+    ...ground,
+    session: { standing: 'live', evidence: [], skipped: false },
+  });
+  return { account, record, facts, state: deriveMemberState(facts, now) };
+}
+
+/** Where a member stands in the indexes. */
+export function marksOf({ record, state }: KnownMember): MemberMarks {
+  const { kinds, configured, exemption, lockedUntil, federated } = state;
+  const enrolled = record.authenticators.length;
+  const waiting = !configured && !federated && exemption === undefined && !record.settings.enabled;
+  return {
+    [configured ? 'configured' : 'not-configured']: 0,
+    ...Object.fromEntries(kinds.map((kind) => [kind, 0])),
+    ...(kinds.every((kind) => kind === 'sms') && configured ? { 'sms-only': 0 } : {}),
+    ...(exemption === undefined ? {} : { exempt: exemption.until }),
+    ...(lockedUntil === undefined ? {} : { locked: lockedUntil }),
+    ...(federated ? { federated: 0 } : {}),
+    ...(waiting ? { waiting: record.settings.skipsUsed } : {}),
+    ...(state.noUsableContact ? { 'no-contact': 0 } : {}),
+    ...(enrolled > 0 ? { enrolled } : {}),
+  };
+}
+
+export async function indexKnownMembers(
+  context: FlowContext,
+  organizationId: string,
+  members: readonly KnownMember[],
+): Promise<void> {
+  if (members.length === 0) return;
+  await context.records.indexMembers(
+    organizationId,
+    members.map((member) => ({ userId: member.account.id, marks: marksOf(member) })),
+  );
+}

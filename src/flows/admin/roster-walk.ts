@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import type { BackgroundJob } from '../../stores/background-jobs';
+import type { IndexEntry } from '../../stores/member-index';
+import type { FlowContext } from '../context';
+import { beginJob, takeUpJob } from './background-jobs';
+import type { JobWork, StepDone } from './background-jobs';
+import { indexKnownMembers, readGround, readMembers } from './read-members';
+
+const MEMBERS_A_STEP = 500;
+const DAY_MS = 86_400_000;
+/** Organizations up to this size are walked again soon after the host's table has grown or shrunk. */
+const SMALL = 10_000;
+
+/**
+ * Where the walk is: at a cursor of the host's table, and then behind an entry of an index, looking for people whom the
+ * table no longer has.
+ */
+const position = z.union([
+  z.object({ in: z.literal('directory'), cursor: z.string().nullable() }),
+  z.object({
+    in: z.enum(['configured', 'not-configured']),
+    after: z.object({ userId: z.string(), mark: z.number() }).nullable(),
+  }),
+]);
+type Position = z.infer<typeof position>;
+
+/** Puts every member into the indexes, also those who never signed in, and takes those out who are gone. */
+export const ROSTER_WALK: JobWork = {
+  kind: 'roster-walk',
+  async step(context, job) {
+    const at = readPosition(job.cursor);
+    return at.in === 'directory' ? walkDirectory(context, job, at.cursor) : sweep(context, job, at);
+  },
+};
+
+function readPosition(cursor: string | null): Position {
+  return cursor === null ? { in: 'directory', cursor: null } : position.parse(JSON.parse(cursor));
+}
+
+async function walkDirectory(
+  context: FlowContext,
+  job: BackgroundJob,
+  cursor: string | null,
+): Promise<StepDone> {
+  const { organizationId } = job;
+  const page = await context.directory.list({
+    organizationId,
+    limit: MEMBERS_A_STEP,
+    ...(cursor === null ? {} : { cursor }),
+  });
+  const ground = readGround(context, organizationId);
+  const members = await readMembers(context, { organizationId, accounts: page.accounts, ground });
+  await indexKnownMembers(context, organizationId, members);
+  const next: Position =
+    page.nextCursor === undefined
+      ? { in: 'configured', after: null }
+      : { in: 'directory', cursor: page.nextCursor };
+  return moveTo(job, next, members.length);
+}
+
+async function sweep(
+  context: FlowContext,
+  job: BackgroundJob,
+  at: Position & { readonly in: 'configured' | 'not-configured' },
+): Promise<StepDone> {
+  const { organizationId } = job;
+  const entries = await context.records.listIndex({
+    organizationId,
+    index: at.in,
+    limit: MEMBERS_A_STEP,
+    ...(at.after === null ? {} : { after: at.after }),
+  });
+  await dropStrangers(context, organizationId, entries);
+  const last = entries.at(-1);
+  if (last !== undefined && entries.length === MEMBERS_A_STEP) {
+    return moveTo(job, { in: at.in, after: last }, 0);
+  }
+  if (at.in === 'configured') return moveTo(job, { in: 'not-configured', after: null }, 0);
+  return { ...moveTo(job, at, 0), cursor: null, finished: true };
+}
+
+function moveTo(job: BackgroundJob, next: Position, members: number): StepDone {
+  const { done, people, devices } = job;
+  return { cursor: JSON.stringify(next), done: done + members, people, devices, finished: false };
+}
+
+/** Takes people out of the indexes whom the directory does not have in this organization. */
+async function dropStrangers(
+  context: FlowContext,
+  organizationId: string,
+  entries: readonly IndexEntry[],
+): Promise<void> {
+  if (entries.length === 0) return;
+  const accounts = await context.directory.findMany(entries.map(({ userId }) => userId));
+  const strangers = entries.filter(
+    ({ userId }) => accounts.get(userId)?.organizationId !== organizationId,
+  );
+  await context.records.indexMembers(
+    organizationId,
+    strangers.map(({ userId }) => ({ userId, marks: {} })),
+  );
+}
+
+/**
+ * Starts a walk where there never was one, where the last is a day old, or where the host's table has another number of
+ * people than the indexes. Safe to call at every view of a page.
+ */
+export function walkRosterWhenStale(
+  context: FlowContext,
+  seen: {
+    readonly organizationId: string;
+    readonly walk: BackgroundJob | undefined;
+    readonly indexed: number;
+    readonly listed: number | undefined;
+  },
+): void {
+  const { organizationId, walk, indexed, listed } = seen;
+  if (walk?.finishedAt === null) {
+    takeUpJob(context, ROSTER_WALK, organizationId);
+    return;
+  }
+  const age = walk === undefined ? Number.POSITIVE_INFINITY : context.clock.now() - (walk.finishedAt ?? 0);
+  const differs = listed !== undefined && listed !== indexed;
+  const soonest = indexed > SMALL ? DAY_MS / 24 : 60_000;
+  if (age < DAY_MS && !(differs && age >= soonest)) return;
+  context.background.run(`begin-walk:${organizationId}`, async () => {
+    await beginJob(context, ROSTER_WALK, { organizationId, of: listed ?? null, startedBy: null });
+  });
+}

@@ -1,0 +1,37 @@
+/** Work that no answer waits for. Work of one name never runs twice at once; asked for meanwhile, it runs once more. */
+export class BackgroundWork {
+  readonly #underWay = new Map<string, { readonly done: Promise<void>; again: (() => Promise<void>) | null }>();
+  readonly #onError: (error: unknown) => void;
+
+  constructor(onError: (error: unknown) => void) {
+    this.#onError = onError;
+  }
+
+  run(name: string, work: () => Promise<void>): void {
+    const running = this.#underWay.get(name);
+    if (running !== undefined) {
+      running.again = work;
+      return;
+    }
+    const done = Promise.resolve()
+      .then(work)
+      .catch(this.#onError)
+      .finally(() => {
+        const again = this.#underWay.get(name)?.again ?? null;
+        this.#underWay.delete(name);
+        if (again !== null) this.run(name, again);
+      });
+    this.#underWay.set(name, { done, again: null });
+  }
+
+  /** Resolves when everything under way is done but what has a name that begins with `except`. */
+  async settled(except?: string): Promise<void> {
+    for (;;) {
+      const rest = [...this.#underWay].filter(([name]) => except === undefined || !name.startsWith(except));
+      if (rest.length === 0) return;
+      // What is done may have asked for more.
+      // oxlint-disable-next-line no-await-in-loop
+      await Promise.all(rest.map(([, { done }]) => done));
+    }
+  }
+}
