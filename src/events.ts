@@ -37,6 +37,7 @@ export const EVENT_NAMES = [
   'devices-forgotten',
   'request-refused',
   'notice-failed',
+  'notice-abandoned',
   'records-unreadable',
 ] as const;
 

@@ -54,6 +54,7 @@ export async function logIn(
     return { outcome: 'denied', decision };
   }
   const epochs = await establishEpochs(context, gathered);
+  const firstLogin = gathered.member.epoch === null ? { firstLogin: true } : {};
   if (decision.outcome === 'allow' || (decision.outcome === 'enroll' && decision.skippable)) {
     const grant: Grant = {
       userId,
@@ -70,7 +71,7 @@ export async function logIn(
       userId,
       organizationId,
       address: origin.address,
-      details: { because: decision.because },
+      details: { because: decision.because, ...firstLogin },
     });
     return { outcome: 'signed-in', grant, decision, gathered };
   }
@@ -88,7 +89,7 @@ export async function logIn(
     userId,
     organizationId,
     address: origin.address,
-    details: { next: decision.outcome },
+    details: { next: decision.outcome, ...firstLogin },
   });
   const asked = firstAsked(decision);
   const begun = begin(context, { pending, asked, gathered });

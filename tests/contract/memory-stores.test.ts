@@ -1,6 +1,8 @@
 import { memoryRecords } from '../../src/stores/memory/memory-records';
 import { memoryState } from '../../src/stores/memory/memory-state';
+import { describeBackgroundJobs } from './background-jobs';
 import { describeKeptNotices } from './kept-notices';
+import { describeMemberIndexes } from './member-indexes';
 import { describeRecordStore } from './record-store';
 import { describeRememberedBrowsers } from './remembered-browsers';
 import { NOW, aPendingLogin } from './samples';
@@ -12,6 +14,8 @@ import { describeUnlockLinks } from './unlock-links';
 describe('records in memory', () => {
   const records = memoryRecords();
   describeRecordStore(() => records);
+  describeMemberIndexes(() => records);
+  describeBackgroundJobs(() => records);
   describeRememberedBrowsers(() => records);
   describeKeptNotices(() => records);
   describeUnlockGuesses(() => records);

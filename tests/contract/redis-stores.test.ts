@@ -1,6 +1,8 @@
 import { redisRecords, redisState } from '../../src/redis';
 import { connectRedis } from '../support/redis-client';
+import { describeBackgroundJobs } from './background-jobs';
 import { describeKeptNotices } from './kept-notices';
+import { describeMemberIndexes } from './member-indexes';
 import { describeRecordStore } from './record-store';
 import { describeRememberedBrowsers } from './remembered-browsers';
 import { describeSessionStore } from './session-store';
@@ -14,6 +16,8 @@ afterAll(() => redis.disconnect());
 describe('records in Redis', () => {
   const records = redisRecords(redis);
   describeRecordStore(() => records);
+  describeMemberIndexes(() => records);
+  describeBackgroundJobs(() => records);
   describeRememberedBrowsers(() => records);
   describeKeptNotices(() => records);
   describeUnlockGuesses(() => records);
