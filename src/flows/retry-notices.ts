@@ -34,15 +34,25 @@ async function retry(context: FlowContext, kept: KeptNotice): Promise<boolean> {
   return trySending(context, kept, { ...body, to: opened.secret.reveal() });
 }
 
-/** Looks for what is due as long as the process runs for some other reason. */
-export function retryNoticesNowAndThen(context: FlowContext): void {
-  if (context.options.email === null) return;
+/** Looks for what is due until it is stopped, or as long as the process runs for some other reason. */
+export function retryNoticesNowAndThen(context: FlowContext): { stop(): void } {
+  if (context.options.email === null) return { stop: () => undefined };
   let running = false;
+  let failing = false;
   const timer = setInterval(function retryDueNotices() {
     if (running) return;
     running = true;
     retryNotices(context)
-      .catch(context.options.onError)
+      .then(
+        () => {
+          failing = false;
+        },
+        (error: unknown) => {
+          // A store that is down is said once, and not twice a minute.
+          if (!failing) context.options.onError(error);
+          failing = true;
+        },
+      )
       .finally(() => {
         running = false;
       });
