@@ -89,5 +89,5 @@ export async function createExampleApp(options: ExampleAppOptions): Promise<Exam
   app.use(portalPages(mfa));
   app.use(answerError);
 
-  return { app, mfa, users, outbox, close: () => mfa.settled() };
+  return { app, mfa, users, outbox, close: () => mfa.close() };
 }

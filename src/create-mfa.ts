@@ -77,8 +77,10 @@ export interface Mfa<User extends Express.User = Express.User> extends Programma
    * package calls it twice a minute by itself; whoever starts a process for a moment only can call it too.
    */
   retryNotices(): Promise<number>;
-  /** Resolves when every notice under way has been sent and every event stored; call it before the process ends. */
+  /** Resolves when every notice under way has been sent and every event stored. */
   settled(): Promise<void>;
+  /** Stops looking for notices to send again, and settles. Call it before the process ends and the stores go. */
+  close(): Promise<void>;
 }
 
 /**
@@ -119,7 +121,13 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     keepMembersIndexed(context);
     resumeJobs(context);
   }
-  retryNoticesNowAndThen(context);
+  const retrying = retryNoticesNowAndThen(context);
+  async function settle(): Promise<void> {
+    await delivery.settled();
+    await events.settled();
+    // A long job goes on at the next start.
+    await context.background.settled(JOB_NAMES);
+  }
   return {
     ...createProgrammaticApi(context),
     events,
@@ -135,11 +143,10 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     csrfToken: (req) => context.csrf.token(req),
     requireCsrfToken: () => checkCsrf(context),
     retryNotices: () => retryNotices(context),
-    async settled() {
-      await delivery.settled();
-      await events.settled();
-      // A long job goes on at the next start.
-      await context.background.settled(JOB_NAMES);
+    settled: settle,
+    close() {
+      retrying.stop();
+      return settle();
     },
   };
 }
