@@ -5,6 +5,7 @@ import express from 'express';
 import type { Express } from 'express';
 import helmet from 'helmet';
 import { Passport } from 'passport';
+import { ORGANIZATIONS } from './accounts';
 import { answerError } from './error-page';
 import { outboxPages } from './outbox-pages';
 import { portalPages } from './portal-pages';
@@ -85,9 +86,21 @@ export async function createExampleApp(options: ExampleAppOptions): Promise<Exam
   if (outbox !== null) app.use(outboxPages(outbox));
   if (!isProduction) app.use(singleSignOnPages({ mfa, users }));
 
+  app.use(
+    '/admin/mfa',
+    mfa.adminPages({
+      organizationsOf: (req) => administeredBy(req.user),
+      administratorsOf: (id) => users.administratorsOf(id).map((user) => user.id),
+    }),
+  );
   app.use(mfa.guard());
   app.use(portalPages(mfa));
   app.use(answerError);
 
   return { app, mfa, users, outbox, close: () => mfa.close() };
+}
+
+function administeredBy(user: Express.User | undefined) {
+  const ids = user === undefined ? [] : (toUser(user).administers ?? []);
+  return ids.map((id) => ({ id, name: ORGANIZATIONS[id] }));
 }

@@ -23,6 +23,7 @@ export interface UserTable {
   readonly directory: UserDirectory<User>;
   findById(id: string): User | undefined;
   findByEmail(email: string): User | undefined;
+  administratorsOf(organizationId: string): readonly User[];
   /** The user whose password it is, or false. */
   verify(email: string, password: string): Promise<User | false>;
   add(user: NewUser): User;
@@ -57,6 +58,8 @@ export async function createUserTable(): Promise<UserTable> {
   return {
     findById: (id) => users.get(id),
     findByEmail,
+    administratorsOf: (organizationId) =>
+      [...users.values()].filter(({ administers = [] }) => administers.some((id) => id === organizationId)),
     async verify(email, password) {
       const user = findByEmail(email);
       const hash = user === undefined ? undefined : hashes.get(user.id);

@@ -58,4 +58,5 @@ export function retryNoticesNowAndThen(context: FlowContext): { stop(): void } {
       });
   }, RETRY_MILLISECONDS);
   timer.unref();
+  return { stop: () => clearInterval(timer) };
 }

@@ -25,12 +25,14 @@ interface HttpAgentOptions {
   readonly mountPath?: string;
   /** Sent with every request. */
   readonly headers?: Headers;
+  /** The field in which forms carry the token. */
+  readonly csrfField?: string;
 }
 
 const html = 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8';
 
-function tokenOf(response: Response): string | undefined {
-  const input = /<input\b[^>]*\bname="_csrf"[^>]*>/.exec(response.text ?? '')?.[0];
+function tokenOf(response: Response, csrfField: string): string | undefined {
+  const input = new RegExp(`<input\\b[^>]*\\bname="${csrfField}"[^>]*>`).exec(response.text ?? '')?.[0];
   if (input !== undefined) return /\bvalue="([^"]*)"/.exec(input)?.[1];
   const { csrfToken } = (response.body ?? {}) as { csrfToken?: unknown };
   return typeof csrfToken === 'string' ? csrfToken : undefined;
@@ -38,13 +40,13 @@ function tokenOf(response: Response): string | undefined {
 
 /** A visitor with cookies, speaking to an Express app or to a URL. */
 export function createHttpAgent(app: RequestListener | string, options: HttpAgentOptions = {}): HttpAgent {
-  const { mountPath = '/mfa', headers: always = {} } = options;
+  const { mountPath = '/mfa', headers: always = {}, csrfField = '_csrf' } = options;
   const agent = request.agent(app);
   let token: string | undefined;
 
   async function get(path: string, headers: Headers = {}): Promise<Response> {
     const response = await agent.get(path).set({ accept: html, ...always, ...headers });
-    token = tokenOf(response) ?? token;
+    token = tokenOf(response, csrfField) ?? token;
     return response;
   }
 
@@ -52,14 +54,14 @@ export function createHttpAgent(app: RequestListener | string, options: HttpAgen
     get(path, { accept: 'application/json', ...headers });
 
   async function csrfToken(): Promise<string> {
-    if (token === undefined) token = tokenOf(await getJson(`${mountPath}/state`));
+    if (token === undefined) token = tokenOf(await getJson(`${mountPath}/state`), csrfField);
     if (token === undefined) throw new Error('Neither the last page nor the state route had a CSRF token.');
     return token;
   }
 
   /** A POST may change the session, and the token with it. */
   function rememberToken(response: Response): Response {
-    token = tokenOf(response);
+    token = tokenOf(response, csrfField);
     return response;
   }
 
@@ -76,7 +78,7 @@ export function createHttpAgent(app: RequestListener | string, options: HttpAgen
       return last;
     },
     async post(path, fields = {}, headers = {}) {
-      const body = { _csrf: await csrfToken(), ...fields };
+      const body = { [csrfField]: await csrfToken(), ...fields };
       const sent = agent
         .post(path)
         .type('form')

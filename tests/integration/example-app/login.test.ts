@@ -1,0 +1,38 @@
+import { redisStores } from 'express-mfa/redis';
+import type { ExampleAppOptions } from '../../../example-app/app';
+import { DEMO_PASSWORD, startExampleApp } from '../../support/example-app';
+import { createHttpAgent } from '../../support/http-agent';
+import { tellLoginStories, type LoginWorld } from '../../support/login-stories';
+import { connectRedis } from '../../support/redis-client';
+
+/** Alan, a member of the organization where a second factor is required. */
+async function startWorld(stores: Pick<ExampleAppOptions, 'records' | 'state'> = {}): Promise<LoginWorld> {
+  const example = await startExampleApp(stores);
+  return {
+    visit: () => createHttpAgent(example.url),
+    async signIn(visitor, password = DEMO_PASSWORD) {
+      await visitor.get('/mfa/login');
+      return visitor.post('/mfa/login', { username: 'alan@acme.example', password });
+    },
+    home: { path: '/', greeting: 'Hello, Alan Turing' },
+    wrongPasswordSentence: 'That email or password did not work.',
+    clock: example.clock,
+    stop: () => example.stop(),
+  };
+}
+
+tellLoginStories('the example app, in memory', () => startWorld());
+
+let worlds = 0;
+tellLoginStories('the example app, on Redis', async () => {
+  const redis = connectRedis();
+  worlds += 1;
+  const world = await startWorld(redisStores(redis, { prefix: `stories-${worlds}` }));
+  return {
+    ...world,
+    async stop() {
+      await world.stop();
+      redis.disconnect();
+    },
+  };
+});

@@ -1,0 +1,44 @@
+import type { RequestListener } from 'node:http';
+import { createExampleApp, type ExampleApp, type ExampleAppOptions } from '../../example-app/app';
+import { createClock, type SettableClock } from './clock';
+import { startLoopbackServer } from './loopback-server';
+
+export { DEMO_PASSWORD } from '../../example-app/accounts';
+
+export interface RunningExampleApp extends ExampleApp {
+  readonly url: string;
+  readonly clock: SettableClock;
+  stop(): Promise<void>;
+}
+
+export const EXAMPLE_KEY = 'BZNAa8vgZOyHkpe8SZ/0yg81YYMdfXHVYqKRkJOij6g=';
+
+type Options = Partial<Omit<ExampleAppOptions, 'clock'>> & { readonly clock?: SettableClock };
+
+/** The example app on a free port, with a clock that stands still until the test moves it. */
+export async function startExampleApp(options: Options = {}): Promise<RunningExampleApp> {
+  let listener: RequestListener = (_request, response) => response.writeHead(503).end();
+  const server = await startLoopbackServer((request, response) => listener(request, response));
+  const clock = options.clock ?? createClock();
+  const example = await createExampleApp({ baseUrl: server.url, keys: [EXAMPLE_KEY], ...options, clock });
+  listener = example.app;
+  return {
+    ...example,
+    url: server.url,
+    clock,
+    async stop() {
+      await server.close();
+      await example.close();
+    },
+  };
+}
+
+/** The six digits in the newest message to an address, in the outbox of the app. */
+export function newestCode({ outbox }: Pick<ExampleApp, 'outbox'>, to: string): string {
+  const message = outbox?.messages.findLast(
+    (candidate) => candidate.to === to && /\b\d{6}\b/.test(candidate.text),
+  );
+  const code = /\b\d{6}\b/.exec(message?.text ?? '')?.[0];
+  if (code === undefined) throw new Error(`No code was sent to ${to}.`);
+  return code;
+}
