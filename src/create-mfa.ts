@@ -144,9 +144,10 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     requireCsrfToken: () => checkCsrf(context),
     retryNotices: () => retryNotices(context),
     settled: settle,
-    close() {
+    async close() {
       retrying.stop();
-      return settle();
+      await settle();
+      await context.background.stop();
     },
   };
 }

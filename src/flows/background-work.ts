@@ -2,12 +2,25 @@
 export class BackgroundWork {
   readonly #underWay = new Map<string, { readonly done: Promise<void>; again: (() => Promise<void>) | null }>();
   readonly #onError: (error: unknown) => void;
+  #stopping = false;
 
   constructor(onError: (error: unknown) => void) {
     this.#onError = onError;
   }
 
+  /** True once the process is about to end: work in steps leaves the rest to the next start. */
+  get isStopping(): boolean {
+    return this.#stopping;
+  }
+
+  /** Begins nothing more. Resolves when what is under way has come to a place where it can stop. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.settled();
+  }
+
   run(name: string, work: () => Promise<void>): void {
+    if (this.#stopping) return;
     const running = this.#underWay.get(name);
     if (running !== undefined) {
       running.again = work;

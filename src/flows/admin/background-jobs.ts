@@ -74,6 +74,7 @@ async function goOn(context: FlowContext, work: JobWork, organizationId: string)
     // oxlint-disable-next-line no-await-in-loop
     if (!(await context.records.advanceJob(next))) return;
     if (finished) work.finish?.(context, next);
+    if (context.background.isStopping) return;
     job = next;
     // oxlint-disable-next-line no-await-in-loop
     await setImmediate();
