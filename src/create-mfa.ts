@@ -12,6 +12,9 @@ import { BackgroundWork } from './flows/background-work';
 import type { AdminPagesOptions } from './http/admin/admin-options';
 import { createAdminRouter } from './http/admin/router';
 import { retryNotices, retryNoticesNowAndThen } from './flows/retry-notices';
+import { noteFirstFactor } from './http/note-first-factor';
+import type { FirstFactorChannel } from './http/note-first-factor';
+import { startOnboarding } from './http/onboarding';
 import { createCsrfGuard } from './http/csrf';
 import { describeSession } from './http/describe-session';
 import type { SessionDescription } from './http/describe-session';
@@ -67,6 +70,21 @@ export interface Mfa<User extends Express.User = Express.User> extends Programma
   passwordApi(options?: PasswordApiOptions): RequestHandler;
   /** How the person of this request signed in; null where nobody did. */
   describeSession(req: Request): Promise<SessionDescription | null>;
+  /**
+   * Where a person goes who has just signed up and was signed in: to protecting the account, where the organization wants
+   * that, or straight to `returnTo` (a local path; the default way on otherwise).
+   * @example
+   * req.login(user, async (error) => error ? next(error) : res.redirect(303, await mfa.startOnboarding(req)));
+   */
+  startOnboarding(req: Request, options?: { readonly returnTo?: string }): Promise<string>;
+  /**
+   * Says that the person came in, or chose a new password, by a link or code sent to this address: a code sent there is no
+   * second factor in that session. Call it after `req.login`, or before the sign-in that follows in the same browser.
+   * @throws TypeError where the address is none.
+   * @example
+   * await mfa.noteFirstFactor(req, { channel: 'email', address: user.email });
+   */
+  noteFirstFactor(req: Request, given: FirstFactorChannel): Promise<void>;
   /** The token that a form on a page of the host's carries as `_csrf`, such as a log-out button that posts to our pages. */
   csrfToken(req: Request): string;
   /** Refuses a form of the host's without that token, by passing {@link MfaError} `csrf-token-refused` on. */
@@ -140,6 +158,8 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     requireStepUp: (stepUpOptions) => createRequireStepUp(context, stepUpOptions),
     passwordApi: (apiOptions) => createPasswordApi(context, apiOptions),
     describeSession: (req) => describeSession(context, req),
+    startOnboarding: (req, onboarding = {}) => startOnboarding(context, req, onboarding.returnTo),
+    noteFirstFactor: (req, given) => noteFirstFactor(context, req, given),
     csrfToken: (req) => context.csrf.token(req),
     requireCsrfToken: () => checkCsrf(context),
     retryNotices: () => retryNotices(context),

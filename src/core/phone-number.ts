@@ -1,4 +1,10 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import examples from 'libphonenumber-js/mobile/examples';
+import {
+  getCountryCallingCode,
+  getExampleNumber,
+  isSupportedCountry,
+  parsePhoneNumberFromString,
+} from 'libphonenumber-js/min';
 import type { CountryCode } from 'libphonenumber-js/min';
 
 export type { CountryCode };
@@ -11,6 +17,8 @@ export type ParsedPhoneNumber =
       readonly international: string;
       /** Null where several countries share the calling code and the digits do not tell. */
       readonly country: CountryCode | null;
+      /** `44`. */
+      readonly callingCode: string;
     }
   | {
       readonly outcome: 'refused';
@@ -41,5 +49,26 @@ export function parsePhoneNumber(value: unknown, defaultCountry?: CountryCode): 
     e164: parsed.number,
     international: parsed.formatInternational(),
     country: parsed.country ?? null,
+    callingCode: parsed.countryCallingCode,
   };
+}
+
+/** Two capital letters of ISO 3166-1 that have phone numbers. */
+export function isCountryCode(value: unknown): value is CountryCode {
+  return typeof value === 'string' && isSupportedCountry(value);
+}
+
+/** Where the digits do not tell the country, one of those that share its calling code is enough. */
+export function isAmongCountries(
+  { country, callingCode }: Pick<ParsedPhoneNumber & { outcome: 'parsed' }, 'country' | 'callingCode'>,
+  countries: readonly CountryCode[],
+): boolean {
+  if (country !== null) return countries.includes(country);
+  return countries.some((candidate) => getCountryCallingCode(candidate) === callingCode);
+}
+
+/** A number of that country as it is written abroad: `+44 20 7946 0018`, which is reserved for examples, or the like. */
+export function exampleNumber(country: CountryCode): string {
+  if (country === 'GB') return '+44 20 7946 0018';
+  return getExampleNumber(country, examples)?.formatInternational() ?? `+${getCountryCallingCode(country)}`;
 }

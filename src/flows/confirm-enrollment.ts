@@ -2,8 +2,13 @@ import { addEvidence } from '../core/assurance';
 import type { Evidence } from '../core/assurance';
 import { isEnrollableKind } from '../core/factor-kind';
 import type { EnrollableKind } from '../core/factor-kind';
+import type { Epochs } from '../core/session-lifetime';
 import { issueRecoveryCodeSet } from './recovery-codes';
+import type { Authenticator } from '../core/authenticator';
 import type { Account } from '../ports';
+import type { Challenge } from '../stores/state-store';
+import { afterFactorChange } from './after-factor-change';
+import type { Change, FactorChanged } from './after-factor-change';
 import type { Rejected } from './answer-challenge';
 import { challengeOwner } from './bearer';
 import type { Bearer } from './bearer';
@@ -12,7 +17,6 @@ import { toAuthenticator } from './enroll';
 import { gatherFacts } from './gather-facts';
 import type { Gathered } from './gather-facts';
 import { mayEnroll } from './may-enroll';
-import { notifyAddressesOnFile } from './notify';
 
 export type Confirmation =
   | Rejected
@@ -26,6 +30,8 @@ export type Confirmation =
       /** A first set, shown once; null where the person has codes already. */
       readonly recoveryCodes: readonly string[] | null;
       readonly notified: readonly string[];
+      /** With these the login or session goes on. */
+      readonly epochs: Epochs;
     };
 
 export interface ConfirmationRequest {
@@ -35,8 +41,10 @@ export interface ConfirmationRequest {
   readonly submitted: unknown;
   readonly label: string;
   readonly wizardUnderWay: boolean;
-  /** The authenticator that the new one takes the place of. */
-  readonly replaces?: string;
+  /** The authenticator that the new one takes the place of, and the enrollment that was begun for it. */
+  readonly replaces?: { readonly authenticatorId: string; readonly enrollmentId: string };
+  /** Whether other sessions, pending logins and remembered browsers end. */
+  readonly endOthers: boolean;
   readonly origin: Origin;
 }
 
@@ -75,38 +83,59 @@ export async function confirmEnrollment(
   const { proof: shown } = verification;
   const timeStep = shown.kind === 'totp' ? shown.timeStep : null;
   const authenticator = toAuthenticator(challenge, { label: request.label, now, timeStep, kind });
-  await context.records.addAuthenticator(account.id, authenticator, request.replaces);
+  const replaced = findReplaced(request, gathered, challenge);
+  await context.records.addAuthenticator(account.id, authenticator, replaced?.id);
   const first = member.authenticators.length === 0;
   if (first) await context.directory.noteEnrolled(account.id, true);
-  report(context, request, 'authenticator-added', { kind, authenticatorId: authenticator.id });
+  report(context, request, 'authenticator-added', {
+    kind,
+    authenticatorId: authenticator.id,
+    ...(replaced === undefined ? {} : { replaces: replaced.id }),
+  });
   const recoveryCodes =
     member.recoveryCodesLeft === 0 ? await issueRecoveryCodeSet(context, account, bearer) : null;
   const proof: Evidence = { method: kind, authenticatorId: authenticator.id, at: now };
   const evidence = addEvidence(gathered.facts.session?.evidence ?? [], proof);
-  const notified = await notifyAddressesOnFile(context, {
-    account,
+  const changed = await afterFactorChange(context, {
+    ...request,
     member,
-    notice: { kind: 'authenticator-added', factor: kind, origin: request.origin, at: now },
+    change: changeBy(authenticator, replaced),
   });
   return {
     outcome: 'enrolled',
     kind,
     maskedDestination: authenticator.maskedDestination,
     evidence,
-    gathered: await regather(context, request, evidence),
+    gathered: await regather(context, request, { evidence, changed }),
     recoveryCodes,
-    notified,
+    ...changed,
   };
+}
+
+/** The one to be replaced, if the enrollment was begun for it and it is still there. */
+function findReplaced(
+  { replaces, kind }: ConfirmationRequest,
+  { member }: Gathered,
+  { authenticatorId }: Challenge,
+): Authenticator | undefined {
+  if (replaces === undefined || replaces.enrollmentId !== authenticatorId) return undefined;
+  return member.authenticators.find((old) => old.id === replaces.authenticatorId && old.kind === kind);
+}
+
+function changeBy({ kind, label }: Authenticator, replaced: Authenticator | undefined): Change {
+  if (replaced === undefined) return { kind: 'authenticator-added', factor: kind, label };
+  return { kind: 'authenticator-replaced', factor: kind, label: replaced.label, goneId: replaced.id };
 }
 
 /** The facts as they are now, with the proof just given. */
 async function regather(
   context: FlowContext,
-  request: ConfirmationRequest,
-  evidence: readonly Evidence[],
+  { bearer, account }: ConfirmationRequest,
+  { evidence, changed }: { readonly evidence: readonly Evidence[]; readonly changed: FactorChanged },
 ): Promise<Gathered> {
-  const { bearer, account } = request;
-  const proven: Bearer = bearer.standing === 'session' ? { ...bearer, evidence } : bearer;
+  const { epochs } = changed;
+  const proven: Bearer =
+    bearer.standing === 'session' ? { ...bearer, epochs, evidence } : { ...bearer, epochs };
   const gathered = await gatherFacts(context, account, proven);
   if (gathered.facts.session === null) return gathered;
   return { ...gathered, facts: { ...gathered.facts, session: { ...gathered.facts.session, evidence } } };

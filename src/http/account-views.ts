@@ -33,6 +33,8 @@ export interface SettingsAuthenticator {
   readonly removable: boolean;
   /** Kind that the organization no longer allows: it still has to be proven, and cannot be added again. */
   readonly allowed: boolean;
+  /** Too many wrong codes: it proves nothing any more until it is set up again. */
+  readonly switchedOff: boolean;
 }
 
 export interface RememberedBrowserRow {

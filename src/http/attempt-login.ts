@@ -2,9 +2,12 @@ import type { Request } from 'express';
 import type { AskOutcome } from '../flows/ask-factor';
 import type { LoginOutcome } from '../flows/log-in';
 import { logIn } from '../flows/log-in';
+import { findLinkByHash } from '../flows/unlock-link';
 import { enterPendingLogin } from './establish-session';
 import type { HttpContext } from './http-context';
+import { channelNoted } from './channel-noted';
 import { originOf } from './origin';
+import { changeBrowserCookie, readBrowserCookie } from './remembered-browser-cookie';
 
 export type LoginAttempt =
   | { readonly outcome: 'wrong'; readonly info: unknown }
@@ -35,14 +38,27 @@ export async function attemptLogin(
   }
   const { user } = verdict;
   const account = context.directory.accountOf(user);
-  const evidence = [{ method: 'password', at: context.clock.now() } as const];
-  const [login] = await Promise.all([logIn(context, { account, evidence, origin }), verdict.uncounted]);
+  const evidence = [{ method: 'password', at: context.clock.now(), ...channelNoted(req) } as const];
+  const unlock = await unlockOf(context, req, account.id);
+  const presented = readBrowserCookie(context, req);
+  const attempt = { account, evidence, origin, presented, unlocking: unlock !== undefined };
+  const [login] = await Promise.all([logIn(context, attempt), verdict.uncounted]);
+  if (req.res !== undefined) changeBrowserCookie(context, req.res, login.cookie);
   if (login.outcome === 'signed-in') return { ...login, user };
   if (login.outcome === 'denied') return login;
   const slot = {
     ...(login.asked === null ? {} : { asked: login.asked }),
     ...(returnTo === null ? {} : { returnTo }),
+    ...(unlock === undefined ? {} : { unlock }),
   };
   const [ask] = await Promise.all([login.begun, enterPendingLogin(req, { pending: login.pending, slot })]);
   return { ...login, ask };
+}
+
+/** The link to end a lock that this visitor came by, where it is this account's. It outlives the new session id. */
+async function unlockOf(context: HttpContext, req: Request, userId: string): Promise<string | undefined> {
+  const unlock = req.session?.mfa?.unlock;
+  if (unlock === undefined) return undefined;
+  const link = await findLinkByHash(context, unlock);
+  return link?.userId === userId ? unlock : undefined;
 }

@@ -34,6 +34,8 @@ export interface EnrollPhoneLocals extends WithPage, InWizard {
   readonly purpose: 'factor' | 'backup';
   /** The number that this one takes the place of once it is proven. */
   readonly replaces: { readonly authenticatorId: string; readonly destination: string } | null;
+  /** The country code was added to what was typed, and is to be checked before a code goes there. */
+  readonly confirm: boolean;
   readonly cancelPath: string | null;
 }
 

@@ -35,8 +35,16 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
     'Text messages are not sent to that country. Type another number, or choose another way.',
   ],
   ['delivery-failed', 'The code could not be sent. Try again in a minute, or choose another way.'],
+  [
+    'same-channel',
+    'You came in through that email address, so a code sent to it proves nothing more. Sign in with your password, or use another method.',
+  ],
   ['no-usable-factor', 'There is no method that you can use here. Ask your administrator for help.'],
   ['records-unavailable', 'Your sign-in methods cannot be found. Ask your administrator for help.'],
+  ['last-factor', 'Your organization requires a method. Add another one before you remove this one.'],
+  ['no-factor', 'Recovery codes stand in for a method. Add one first.'],
+  ['label-missing', 'The name is missing. Type one.'],
+  ['codes-not-shown', 'The codes are not shown any more. Make a new set in your settings.'],
   ['no-authenticator', 'That method is not one of yours. Choose one from the list.'],
   [
     'not-a-phone-number',

@@ -42,6 +42,35 @@ export interface EnrolledSlot {
   readonly notified: readonly string[];
 }
 
+/** New recovery codes, sealed. */
+export interface NewCodesSlot {
+  readonly sealed: string;
+  readonly issuedAt: number;
+  readonly shown: boolean;
+  /** An older set stopped working with this one. */
+  readonly replacesOlder: boolean;
+}
+
+/** The authenticator that an enrollment under way takes the place of. */
+export interface ReplacingSlot {
+  readonly authenticatorId: string;
+  readonly enrollmentId: string;
+}
+
+/** What a person can ask for in the settings. */
+export type SettingsAct =
+  | { readonly kind: 'rename'; readonly authenticatorId: string; readonly label: string }
+  | { readonly kind: 'remove'; readonly authenticatorId: string; readonly endOthers: boolean }
+  | { readonly kind: 'ask-first'; readonly authenticatorId: string }
+  | { readonly kind: 'new-recovery-codes' };
+
+/** What was asked and waits for a proof. */
+export interface WaitingActSlot {
+  readonly id: string;
+  readonly act: SettingsAct;
+  readonly until: number;
+}
+
 /** The only part of the session that the package reads or writes, beside `returnTo`. */
 export interface MfaSlot {
   readonly csrfToken?: string;
@@ -51,8 +80,16 @@ export interface MfaSlot {
   readonly returnTo?: string;
   readonly wizard?: WizardSlot;
   readonly enrolled?: EnrolledSlot;
-  /** New recovery codes, sealed until they are shown. */
-  readonly unshownCodes?: string;
+  /** The stored form of the link to end a lock, between opening it and the proof. */
+  readonly unlock?: string;
+  /** New recovery codes, until the person says that they are saved. */
+  readonly newCodes?: NewCodesSlot;
+  readonly replacing?: ReplacingSlot;
+  readonly waitingAct?: WaitingActSlot;
+  /** The host's sign-up led here: protecting the account can be put off although nothing asks for it. */
+  readonly onboarding?: true;
+  /** Through what the visitor proved, before signing in, that an account is theirs. */
+  readonly channel?: string;
 }
 
 declare module 'express-session' {

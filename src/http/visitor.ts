@@ -7,6 +7,7 @@ import { gatherLoginFacts } from '../flows/gather-facts';
 import { establishEpochs } from '../flows/log-in';
 import type { Account } from '../ports';
 import { register } from './establish-session';
+import { channelNoted } from './channel-noted';
 import type { HttpContext } from './http-context';
 import { originOf } from './origin';
 import { readSlot, updateSlot } from './session-slot';
@@ -105,7 +106,8 @@ async function adopt(
 ): Promise<Visitor> {
   const { user, account } = found;
   const now = context.clock.now();
-  const evidence: readonly Evidence[] = [{ method: account.federated ? 'federated' : 'host', at: now }];
+  const method = account.federated ? 'federated' : 'host';
+  const evidence: readonly Evidence[] = [{ method, at: now, ...channelNoted(req) }];
   const gathered = await gatherLoginFacts(context, account, evidence);
   const epochs = await establishEpochs(context, gathered);
   const session: SessionGrantSlot = {

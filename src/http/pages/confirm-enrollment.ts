@@ -1,12 +1,12 @@
 import { decide } from '../../core/decide';
 import type { EnrollableKind } from '../../core/factor-kind';
-import { PlainSecret } from '../../core/plain-secret';
-import { sealSecret } from '../../core/sealed-secret';
 import { confirmEnrollment } from '../../flows/confirm-enrollment';
 import type { Confirmation } from '../../flows/confirm-enrollment';
 import { describeDecision } from '../describe-login';
 import { originOf } from '../origin';
 import { refusalStatus } from '../refusal-status';
+import { wantsOthersEnded } from '../end-others';
+import { holdNewCodes } from '../new-codes';
 import { sendNext } from '../respond';
 import type { Refusal } from '../respond';
 import { fieldOf, withReturnTo } from '../return-to';
@@ -15,24 +15,9 @@ import type { MfaSlot } from '../session-slot';
 import { startTotp } from './enroll-totp';
 import { finishProof } from './finish-login';
 import { startOver } from './login';
-import { answerRefusal, field, pathOf, refuse } from './page-route';
+import { labelOf } from './authenticator-label';
+import { answerRefusal, pathOf, refuse } from './page-route';
 import type { KnownPageRequest } from './page-route';
-
-const LABELS: Readonly<Record<EnrollableKind, string>> = {
-  totp: 'Authenticator app',
-  sms: 'Phone',
-  email: 'Email',
-};
-const LONGEST_LABEL = 60;
-
-/** What a person calls an authenticator: one line, or the name of its kind. */
-export function labelOf(page: KnownPageRequest, kind: EnrollableKind): string {
-  const label = field(page, 'label')
-    .replaceAll(/\p{Cc}/gu, ' ')
-    .trim()
-    .slice(0, LONGEST_LABEL);
-  return label === '' ? LABELS[kind] : label;
-}
 
 /** The first right code binds the authenticator; then the wizard, the login or the session goes on. */
 export async function confirmAndGoOn(
@@ -41,7 +26,7 @@ export async function confirmAndGoOn(
   showAgain: (refusal: Refusal, status: number) => Promise<void> | void,
 ): Promise<void> {
   const { context, req, visitor } = page;
-  const { wizard } = readSlot(req);
+  const { wizard, replacing } = readSlot(req);
   const confirmation = await confirmEnrollment(context, {
     account: visitor.account,
     bearer: visitor.bearer,
@@ -49,6 +34,8 @@ export async function confirmAndGoOn(
     submitted: fieldOf(req.body, 'code'),
     label: labelOf(page, kind),
     wizardUnderWay: wizard !== undefined,
+    ...(replacing === undefined ? {} : { replaces: replacing }),
+    endOthers: wantsOthersEnded(req.body),
     origin: originOf(req),
   });
   if (confirmation.outcome === 'rejected') {
@@ -71,36 +58,45 @@ type Enrolled = Confirmation & { readonly outcome: 'enrolled' };
 async function goOnToApp(page: KnownPageRequest, enrolled: Enrolled): Promise<void> {
   const { context, req, visitor } = page;
   const { bearer } = visitor;
-  const { evidence, gathered } = enrolled;
+  const { evidence, gathered, epochs } = enrolled;
   const { session, login } = readSlot(req);
   if (bearer.standing === 'pending') {
-    await context.state.savePendingEvidence(bearer.userId, bearer.ownerId, evidence);
+    await goOnPending(page, enrolled);
   } else if (session !== undefined) {
-    updateSlot(req, { session: { ...session, evidence } });
+    updateSlot(req, { session: { ...session, evidence, userEpoch: epochs.user } });
   }
-  updateSlot(req, { wizard: { kind: 'totp', backupPhone: 'done' }, ...unshown(page, enrolled) });
+  updateSlot(req, { wizard: { kind: 'totp', backupPhone: 'done' }, ...newCodes(page, enrolled) });
   return startTotp(page, { gathered, pendingUntil: login?.expiresAt ?? null });
+}
+
+/** The login goes on with one more proof, and outlives what ended the others. */
+async function goOnPending({ context, req, visitor }: KnownPageRequest, enrolled: Enrolled): Promise<void> {
+  const { evidence, epochs } = enrolled;
+  const { login } = readSlot(req);
+  await context.state.savePendingEvidence(visitor.bearer.userId, visitor.bearer.ownerId, evidence);
+  if (login !== undefined) updateSlot(req, { login: { ...login, epochs } });
 }
 
 async function finish(page: KnownPageRequest, enrolled: Enrolled): Promise<void> {
   const { context, req, res, visitor, json, returnTo } = page;
-  const { kind, evidence, gathered, maskedDestination, notified, recoveryCodes } = enrolled;
+  const { kind, evidence, gathered, maskedDestination, notified, recoveryCodes, epochs } = enrolled;
   const decision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
-  const kept = { ...(json ? {} : unshown(page, enrolled)), enrolled: { kind, maskedDestination, notified } };
-  const unshownCodes = kept.unshownCodes ?? readSlot(req).unshownCodes;
+  const kept = { ...(json ? {} : newCodes(page, enrolled)), enrolled: { kind, maskedDestination, notified } };
+  const codes = kept.newCodes ?? readSlot(req).newCodes;
   if (decision.outcome === 'enroll' && visitor.bearer.standing === 'pending') {
-    await context.state.savePendingEvidence(visitor.bearer.userId, visitor.bearer.ownerId, evidence);
+    await goOnPending(page, enrolled);
     updateSlot(req, { ...kept, wizard: undefined });
     return sendNext(req, res, describeDecision(context, { decision, gathered, ask: null, returnTo }));
   }
   if (decision.outcome !== 'allow' && decision.outcome !== 'enroll') return refuse(page, decision);
-  updateSlot(req, { wizard: undefined });
+  updateSlot(req, { wizard: undefined, replacing: undefined, onboarding: undefined });
   await finishProof(page, {
     evidence,
     gathered,
-    change: { ...kept, ...(unshownCodes === undefined ? {} : { unshownCodes }) },
+    epochs,
+    change: { ...kept, ...(codes === undefined ? {} : { newCodes: codes }) },
   });
-  const showsCodes = unshownCodes !== undefined;
+  const showsCodes = codes?.shown === false;
   return sendNext(req, res, {
     outcome: 'enrolled',
     next: withReturnTo(pathOf(page, showsCodes ? '/enroll/recovery-codes' : '/enroll/done'), returnTo),
@@ -110,18 +106,8 @@ async function finish(page: KnownPageRequest, enrolled: Enrolled): Promise<void>
   });
 }
 
-/** New codes wait sealed in the session for the page that shows them once. */
-export function unshown(
-  page: KnownPageRequest,
-  { recoveryCodes }: Pick<Enrolled, 'recoveryCodes'>,
-): Pick<MfaSlot, 'unshownCodes'> {
+function newCodes(page: KnownPageRequest, { recoveryCodes }: Enrolled): Pick<MfaSlot, 'newCodes'> {
   if (recoveryCodes === null) return {};
-  const binding = {
-    userId: page.visitor.account.id,
-    authenticatorId: 'recovery-codes',
-    kind: 'totp',
-  } as const;
-  return {
-    unshownCodes: sealSecret(page.context.keyRing, new PlainSecret(recoveryCodes.join('\n')), binding),
-  };
+  const made = { codes: recoveryCodes, replacesOlder: false };
+  return { newCodes: holdNewCodes(page.context, page.visitor.account.id, made) };
 }

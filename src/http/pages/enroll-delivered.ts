@@ -1,25 +1,22 @@
 import type { Router } from 'express';
-import { parseEmailAddress } from '../../core/email-address';
 import type { DeliveredKind } from '../../core/factor-kind';
-import { parsePhoneNumber } from '../../core/phone-number';
 import { findEnrollment, startDeliveredEnrollment } from '../../flows/enroll';
-import { findDestinationWait } from '../../flows/ask-factor';
 import type { HttpContext } from '../http-context';
-import { durationText } from '../moments';
 import { refusalStatus } from '../refusal-status';
 import { sendNext } from '../respond';
-import type { Refusal } from '../respond';
 import { fieldOf, withReturnTo } from '../return-to';
 import { sentenceFor } from '../sentences';
-import { readSlot } from '../session-slot';
-import { errorText } from './challenge-view';
+import { readSlot, updateSlot } from '../session-slot';
 import { confirmAndGoOn } from './confirm-enrollment';
+import { renderAddress, renderCode } from './enroll-delivered-pages';
+import { readDestination } from './enroll-destination';
 import { openEnrollment } from './enrollment-door';
 import type { EnrollmentDoor } from './enrollment-door';
 import { startOver } from './login';
-import { answerRefusal, knownPageRoute, pathOf, show } from './page-route';
+import { answerRefusal, knownPageRoute, pathOf } from './page-route';
 import type { KnownPageRequest } from './page-route';
-import { progressAt } from './wizard-progress';
+import { findReplaced } from './replaced-authenticator';
+import type { Replaced } from './replaced-authenticator';
 
 export function addDeliveredRoutes(router: Router, context: HttpContext): void {
   for (const kind of ['sms', 'email'] as const) {
@@ -42,63 +39,81 @@ export function addDeliveredRoutes(router: Router, context: HttpContext): void {
   }
 }
 
-async function showDelivered(page: KnownPageRequest, kind: DeliveredKind): Promise<void> {
+/** The door, and the authenticator that is to be replaced, which must be one of the person's own. */
+async function openForm(
+  page: KnownPageRequest,
+  kind: DeliveredKind,
+): Promise<{ readonly door: EnrollmentDoor; readonly replaces: Replaced | null } | null> {
   const door = await openEnrollment(page, kind);
-  if (door === null) return;
-  const change = page.req.query['change'] === '1';
-  const started = change ? undefined : await findEnrollment(page.context, page.visitor.bearer, kind);
+  if (door === null) return null;
+  const found = findReplaced(page, door.gathered, kind);
+  if (found.outcome !== 'unknown')
+    return { door, replaces: found.outcome === 'found' ? found.replaced : null };
+  const because = 'no-authenticator';
+  await answerRefusal(page, { because, status: 404 }, (status) =>
+    renderAddress(page, door, { kind, typed: null, error: sentenceFor(because), status, replaces: null }),
+  );
+  return null;
+}
+
+async function showDelivered(page: KnownPageRequest, kind: DeliveredKind): Promise<void> {
+  const form = await openForm(page, kind);
+  if (form === null) return;
+  const { door, replaces } = form;
+  const anew = page.req.query['change'] === '1';
+  const started = anew ? undefined : await findEnrollment(page.context, page.visitor.bearer, kind);
+  // An enrollment that was begun for something else is not the one that this link asks for.
+  const { replacing } = readSlot(page.req);
+  const begunFor =
+    replacing?.enrollmentId === started?.challenge.authenticatorId ? replacing?.authenticatorId : undefined;
+  const isSame = replaces === null || replaces.authenticatorId === begunFor;
   if (page.json) {
-    page.res.json({
-      outcome: 'enroll',
-      next: pathOf(page, `/enroll/${kind}`),
-      started: started !== undefined,
-    });
+    const next = pathOf(page, `/enroll/${kind}`);
+    page.res.json({ outcome: 'enroll', next, started: started !== undefined && isSame });
     return;
   }
-  if (started === undefined)
-    return renderAddress(page, door, { kind, typed: null, error: null, status: 200 });
+  if (started === undefined || !isSame)
+    return renderAddress(page, door, { kind, typed: null, error: null, status: 200, replaces });
   return renderCode(page, kind, null, 200);
 }
 
 async function beginDelivered(page: KnownPageRequest, kind: DeliveredKind): Promise<void> {
-  const door = await openEnrollment(page, kind);
-  if (door === null) return;
+  const form = await openForm(page, kind);
+  if (form === null) return;
+  const { door, replaces } = form;
   const typed = fieldOf(page.req.body, kind === 'sms' ? 'phone' : 'email');
-  const parsed = parseDestination(kind, typed, door);
-  if (parsed.outcome === 'refused') {
-    const refusal = { because: parsed.because, status: refusalStatus(parsed.because) };
+  const read = readDestination(page, kind, typed);
+  if (read.outcome === 'to-confirm') {
+    const { international } = read;
+    return renderAddress(page, door, {
+      kind,
+      typed: international,
+      error: null,
+      status: 200,
+      replaces,
+      confirm: true,
+    });
+  }
+  if (read.outcome === 'refused') {
+    const { because } = read;
     const text = typeof typed === 'string' ? typed.slice(0, 100) : '';
-    return answerRefusal(page, refusal, (status) =>
-      renderAddress(page, door, { kind, typed: text, error: sentenceFor(parsed.because), status }),
+    return answerRefusal(page, { because, status: refusalStatus(because) }, (status) =>
+      renderAddress(page, door, { kind, typed: text, error: sentenceFor(because), status, replaces }),
     );
   }
-  return send(page, door, kind, parsed.destination);
-}
-
-type ParsedDestination =
-  | { readonly outcome: 'parsed'; readonly destination: string }
-  | { readonly outcome: 'refused'; readonly because: string };
-
-/** An empty email field means the address on file. */
-function parseDestination(
-  kind: DeliveredKind,
-  typed: unknown,
-  { gathered }: EnrollmentDoor,
-): ParsedDestination {
-  if (kind === 'sms') {
-    const parsed = parsePhoneNumber(typed);
-    return parsed.outcome === 'parsed' ? { outcome: 'parsed', destination: parsed.e164 } : parsed;
-  }
-  const parsed = parseEmailAddress(typed === undefined || typed === '' ? gathered.account.email : typed);
-  return parsed.outcome === 'parsed' ? { outcome: 'parsed', destination: parsed.address } : parsed;
+  return send(page, door, { kind, destination: read.destination, replaces });
 }
 
 async function send(
   page: KnownPageRequest,
   door: EnrollmentDoor,
-  kind: DeliveredKind,
-  destination: string,
+  sending: {
+    readonly kind: DeliveredKind;
+    readonly destination: string;
+    readonly replaces: Replaced | null;
+  },
 ): Promise<void> {
+  const { kind, destination, replaces } = sending;
   const { context, visitor, req, res, returnTo } = page;
   const { gathered, pendingUntil } = door;
   const start = await startDeliveredEnrollment(context, {
@@ -119,10 +134,14 @@ async function send(
     return answerRefusal(page, refusal, async (status) => {
       const started = await findEnrollment(context, visitor.bearer, kind);
       if (started?.secret.reveal() === destination) return renderCode(page, kind, refusal, status);
-      return renderAddress(page, door, { kind, typed: destination, error: sentenceFor(because), status });
+      const error = sentenceFor(because);
+      return renderAddress(page, door, { kind, typed: destination, error, status, replaces });
     });
   }
-  const { maskedDestination, expiresAt } = start.challenge;
+  const { maskedDestination, expiresAt, authenticatorId: enrollmentId } = start.challenge;
+  const replacing =
+    replaces === null ? undefined : { authenticatorId: replaces.authenticatorId, enrollmentId };
+  updateSlot(req, { replacing });
   return sendNext(req, res, {
     outcome: 'enrollment-started',
     next: withReturnTo(pathOf(page, `/enroll/${kind}`), returnTo),
@@ -130,99 +149,24 @@ async function send(
   });
 }
 
+/** A new code for the same address, and for the same purpose. */
 async function resendDelivered(page: KnownPageRequest, kind: DeliveredKind): Promise<void> {
   const door = await openEnrollment(page, kind);
   if (door === null) return;
   const started = await findEnrollment(page.context, page.visitor.bearer, kind);
-  if (started !== undefined) return send(page, door, kind, started.secret.reveal());
-  return answerRefusal(page, { because: 'wizard-over', status: 409 }, (status) =>
-    renderAddress(page, door, { kind, typed: null, error: sentenceFor('wizard-over'), status }),
+  if (started !== undefined) {
+    const { replacing } = readSlot(page.req);
+    const same = replacing?.enrollmentId === started.challenge.authenticatorId;
+    const replaces =
+      replacing !== undefined && same ? { authenticatorId: replacing.authenticatorId, destination: '' } : null;
+    return send(page, door, { kind, destination: started.secret.reveal(), replaces });
+  }
+  const because = 'wizard-over';
+  return answerRefusal(page, { because, status: 409 }, (status) =>
+    renderAddress(page, door, { kind, typed: null, error: sentenceFor(because), status, replaces: null }),
   );
 }
 
 async function confirmDelivered(page: KnownPageRequest, kind: DeliveredKind): Promise<void> {
   await confirmAndGoOn(page, kind, (refusal, status) => renderCode(page, kind, refusal, status));
-}
-
-async function renderAddress(
-  page: KnownPageRequest,
-  door: EnrollmentDoor,
-  view: {
-    readonly kind: DeliveredKind;
-    readonly typed: string | null;
-    readonly error: string | null;
-    readonly status: number;
-  },
-): Promise<void> {
-  const { kind, typed, error, status } = view;
-  const { account } = door.gathered;
-  const backup = readSlot(page.req).wizard?.backupPhone === 'asked';
-  const cancelPath = pathOf(page, '/enroll');
-  if (kind === 'email') {
-    const progress = progressAt('address', { kind, backupPhone: false });
-    return show(
-      page,
-      'enroll-email',
-      { email: typed ?? account.email ?? '', error, cancelPath, progress },
-      status,
-    );
-  }
-  await show(
-    page,
-    'enroll-phone',
-    {
-      phone: typed ?? account.phone ?? '',
-      example: EXAMPLE_NUMBER,
-      error,
-      purpose: backup ? 'backup' : 'factor',
-      replaces: null,
-      cancelPath: backup ? null : cancelPath,
-      progress: progressAt(backup ? 'phone' : 'address', {
-        kind: backup ? 'totp' : 'sms',
-        backupPhone: backup,
-      }),
-    },
-    status,
-  );
-}
-
-const EXAMPLE_NUMBER = '+44 20 7946 0018';
-
-async function renderCode(
-  page: KnownPageRequest,
-  kind: DeliveredKind,
-  refused: Pick<Refusal, 'because' | 'attemptsLeft'> | null,
-  status: number,
-): Promise<void> {
-  const { context, visitor, req } = page;
-  const started = await findEnrollment(context, visitor.bearer, kind);
-  if (started === undefined) return page.res.redirect(303, pathOf(page, `/enroll/${kind}`));
-  const { challenge, secret } = started;
-  const waitSeconds = await findDestinationWait(context, {
-    kind,
-    destination: secret.reveal(),
-    userId: visitor.account.id,
-  });
-  const backup = readSlot(req).wizard?.backupPhone === 'asked';
-  await show(
-    page,
-    'enroll-code',
-    {
-      kind,
-      changePath: `${pathOf(page, `/enroll/${kind}`)}?change=1`,
-      suggestedLabel: null,
-      offerEndOthers: false,
-      error: refused === null ? null : errorText(refused),
-      clockIsOff: false,
-      destination: challenge.maskedDestination,
-      validFor: durationText((challenge.expiresAt - context.clock.now()) / 1000),
-      fallbackFrom: null,
-      resend: { waitSeconds },
-      progress: progressAt(backup ? 'phone-code' : 'address-code', {
-        kind: backup ? 'totp' : kind,
-        backupPhone: backup,
-      }),
-    },
-    status,
-  );
 }

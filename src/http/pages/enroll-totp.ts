@@ -3,12 +3,14 @@ import { toString as drawQrCode } from 'qrcode';
 import { formatSecret, totpUri } from '../../core/totp';
 import type { PlainSecret } from '../../core/plain-secret';
 import { findEnrollment, startTotpEnrollment } from '../../flows/enroll';
+import { gatherFacts } from '../../flows/gather-facts';
 import type { HttpContext } from '../http-context';
 import { drawQrPath } from '../qr-path';
 import { sendNext } from '../respond';
 import { readSlot, updateSlot } from '../session-slot';
 import { errorText } from './challenge-view';
 import { confirmAndGoOn } from './confirm-enrollment';
+import { describeAddition } from './describe-addition';
 import { openEnrollment } from './enrollment-door';
 import type { EnrollmentDoor } from './enrollment-door';
 import { startOver } from './login';
@@ -31,7 +33,8 @@ async function showTotp(page: KnownPageRequest): Promise<void> {
     return;
   }
   if (started === undefined) {
-    const progress = progressAt('install', { kind: 'totp', backupPhone: wantsBackupPhone(page, door) });
+    const backupPhone = wantsBackupPhone(page, door);
+    const progress = door.because === 'settings' ? null : progressAt('install', { kind: 'totp', backupPhone });
     await show(page, 'enroll-app-install', { progress });
     return;
   }
@@ -101,6 +104,9 @@ async function renderTotp(
 ): Promise<void> {
   const { secret, error, clockIsOff, status } = view;
   const uri = uriOf(page, secret);
+  const { context, visitor } = page;
+  const gathered = await gatherFacts(context, visitor.account, visitor.bearer);
+  const addition = describeAddition(page, gathered, 'totp');
   const backupPhone = readSlot(page.req).wizard?.backupPhone === 'done';
   await show(
     page,
@@ -111,9 +117,9 @@ async function renderTotp(
       uri,
       error,
       clockIsOff,
-      suggestedLabel: null,
-      offerEndOthers: false,
-      progress: progressAt('scan', { kind: 'totp', backupPhone }),
+      suggestedLabel: addition?.suggestedLabel ?? null,
+      offerEndOthers: addition !== null,
+      progress: addition === null ? progressAt('scan', { kind: 'totp', backupPhone }) : null,
     },
     status,
   );

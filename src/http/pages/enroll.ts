@@ -32,6 +32,7 @@ async function showStart(page: KnownPageRequest): Promise<void> {
     leave.outcome === 'refused' && leave.decision.outcome === 'challenge' && leave.decision.password === true;
   if (leave.outcome === 'refused' && !passwordOnly) return refuse(page, leave.decision);
   const offered = decision.outcome === 'enroll';
+  const onboarding = readSlot(page.req).onboarding === true && !offered;
   const methods = offered
     ? decision.anyOf
     : leave.outcome === 'may-enroll'
@@ -47,14 +48,16 @@ async function showStart(page: KnownPageRequest): Promise<void> {
   const assigned = facts.member.enabled && facts.member.assignedKind !== null;
   const skippable = offered && decision.skippable;
   await show(page, 'enroll', {
-    because: !offered ? 'settings' : assigned ? 'assigned' : decision.because,
+    because: onboarding ? 'offered' : !offered ? 'settings' : assigned ? 'assigned' : decision.because,
     methods,
     skip: skippable
       ? {
           until: decision.graceUntil === undefined ? null : dayOf(decision.graceUntil),
           skipsLeft: decision.skipsLeft ?? null,
         }
-      : null,
+      : onboarding
+        ? { until: null, skipsLeft: null }
+        : null,
     error: null,
     progress: null,
   });
@@ -62,6 +65,7 @@ async function showStart(page: KnownPageRequest): Promise<void> {
 
 async function skip(page: KnownPageRequest): Promise<void> {
   const { context, req, res, visitor, returnTo } = page;
+  if (await leaveOnboarding(page)) return;
   const skipped = await skipEnrollment(context, { ...visitor, origin: originOf(req) });
   if (skipped.outcome === 'refused') {
     const refusal = { because: 'cannot-skip', status: 403 };
@@ -84,6 +88,17 @@ async function skip(page: KnownPageRequest): Promise<void> {
   const { session } = readSlot(req);
   if (session !== undefined) updateSlot(req, { session: { ...session, skipped: true } });
   sendNext(req, res, { outcome: 'skipped', next: returnTo ?? context.options.defaultReturnTo });
+}
+
+/** Sign-up offers what the policy does not ask for, so putting it off counts nothing. */
+async function leaveOnboarding(page: KnownPageRequest): Promise<boolean> {
+  const { context, req, res, visitor, returnTo } = page;
+  if (readSlot(req).onboarding !== true) return false;
+  const { facts, now } = await gatherFacts(context, visitor.account, visitor.bearer);
+  if (decide(facts, { kind: 'policy' }, now).outcome !== 'allow') return false;
+  updateSlot(req, { onboarding: undefined });
+  sendNext(req, res, { outcome: 'skipped', next: returnTo ?? context.options.defaultReturnTo });
+  return true;
 }
 
 async function showDone(page: KnownPageRequest): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Evidence } from '../../core/assurance';
 import { sessionExpiresAt } from '../../core/session-lifetime';
+import type { Epochs } from '../../core/session-lifetime';
 import type { Gathered } from '../../flows/gather-facts';
 import { continueGrant, grantSession, upgradeSession } from '../establish-session';
 import type { MfaSlot } from '../session-slot';
@@ -15,6 +16,8 @@ export async function finishProof(
   proven: {
     readonly evidence: readonly Evidence[];
     readonly gathered: Gathered;
+    /** New ones, where the user's older sessions were ended. */
+    readonly epochs?: Epochs;
     readonly change?: Partial<MfaSlot>;
   },
 ): Promise<void> {
@@ -24,7 +27,8 @@ export async function finishProof(
   // The absolute end of a session counts from authentication: of a login, that is now.
   const startedAt = bearer.standing === 'pending' ? gathered.now : bearer.startedAt;
   const expiresAt = sessionExpiresAt({ startedAt }, gathered.policy.policy);
-  const grant = { ...continueGrant(bearer, { evidence, expiresAt }), startedAt };
+  const { epochs = bearer.epochs } = proven;
+  const grant = { ...continueGrant(bearer, { evidence, expiresAt }), startedAt, epochs };
   if (bearer.standing === 'session') return upgradeSession(context, req, { grant, change });
   const { wizard } = readSlot(req);
   await grantSession(context, req, {

@@ -1,7 +1,8 @@
 import type { Request, Router } from 'express';
-import { openSecret } from '../../core/sealed-secret';
 import type { HttpContext } from '../http-context';
 import { dayOf } from '../moments';
+import { openNewCodes } from '../new-codes';
+import type { HeldCodes } from '../new-codes';
 import { sendNext } from '../respond';
 import { fieldOf, withReturnTo } from '../return-to';
 import { sentenceFor } from '../sentences';
@@ -9,9 +10,17 @@ import { readSlot, updateSlot } from '../session-slot';
 import { answerRefusal, knownPageRoute, pathOf, show } from './page-route';
 import type { KnownPageRequest } from './page-route';
 
+const PATH = '/enroll/recovery-codes';
+
 export function addRecoveryCodeRoutes(router: Router, context: HttpContext): void {
-  router.get('/enroll/recovery-codes', knownPageRoute(context, showCodes));
-  router.post('/enroll/recovery-codes', knownPageRoute(context, acknowledge));
+  router.get(PATH, knownPageRoute(context, showCodes));
+  router.post(PATH, knownPageRoute(context, acknowledge));
+  router.post(`${PATH}/download`, knownPageRoute(context, download));
+}
+
+/** Only a session has codes; a login that is not finished sees none. */
+function heldCodes({ context, req, visitor }: KnownPageRequest): HeldCodes | null {
+  return visitor.bearer.standing === 'session' ? openNewCodes(context, req, visitor.account.id) : null;
 }
 
 /** Shows a new set once. A browser that only looks ahead, or asks for the headers, does not use the showing up. */
@@ -21,16 +30,22 @@ async function showCodes(page: KnownPageRequest): Promise<void> {
     res.status(204).end();
     return;
   }
-  const codes = takeUnshown(page);
+  const held = heldCodes(page);
+  const unshown = held === null || held.shown ? null : held;
+  const { newCodes } = readSlot(req);
+  if (unshown !== null && newCodes !== undefined) {
+    // Whoever asked for JSON has them and acknowledges nothing.
+    updateSlot(req, { newCodes: json ? undefined : { ...newCodes, shown: true } });
+  }
   if (json) {
     res.json({
       outcome: 'enrolled',
       next: pathOf(page, '/enroll/done'),
-      ...(codes === null ? {} : { recoveryCodes: codes }),
+      ...(unshown === null ? {} : { recoveryCodes: unshown.codes }),
     });
     return;
   }
-  await render(page, codes, null, 200);
+  await render(page, unshown, null, 200);
 }
 
 function isLookingAhead(req: Request): boolean {
@@ -38,42 +53,56 @@ function isLookingAhead(req: Request): boolean {
   return req.method === 'HEAD' || purpose.includes('prefetch');
 }
 
-function takeUnshown(page: KnownPageRequest): readonly string[] | null {
-  const { unshownCodes } = readSlot(page.req);
-  if (unshownCodes === undefined || page.visitor.bearer.standing !== 'session') return null;
-  const binding = {
-    userId: page.visitor.account.id,
-    authenticatorId: 'recovery-codes',
-    kind: 'totp',
-  } as const;
-  const opened = openSecret(page.context.keyRing, unshownCodes, binding);
-  updateSlot(page.req, { unshownCodes: undefined });
-  return opened.outcome === 'opened' ? opened.secret.reveal().split('\n') : null;
-}
-
 async function render(
   page: KnownPageRequest,
-  codes: readonly string[] | null,
+  held: HeldCodes | null,
   error: string | null,
   status: number,
 ): Promise<void> {
-  const createdAt = dayOf(page.context.clock.now());
   await show(
     page,
     'recovery-codes',
-    { codes, createdAt, replacesOlder: false, downloadPath: null, error, progress: null },
+    {
+      codes: held?.codes ?? null,
+      createdAt: dayOf(held?.issuedAt ?? page.context.clock.now()),
+      replacesOlder: held?.replacesOlder ?? false,
+      downloadPath: pathOf(page, `${PATH}/download`),
+      error,
+      progress: null,
+    },
     status,
   );
 }
 
+/** Whoever goes on without the tick sees the same codes again, and nobody who did not see them before. */
 async function acknowledge(page: KnownPageRequest): Promise<void> {
   const { req, res, returnTo } = page;
   const saved = fieldOf(req.body, 'saved');
   if (saved === undefined || saved === '' || saved === false) {
+    const held = heldCodes(page);
     const refusal = { because: 'not-acknowledged', status: 400 };
     return answerRefusal(page, refusal, (status) =>
-      render(page, null, sentenceFor('not-acknowledged'), status),
+      render(page, held?.shown === true ? held : null, sentenceFor('not-acknowledged'), status),
     );
   }
-  return sendNext(req, res, { outcome: 'saved', next: withReturnTo(pathOf(page, '/enroll/done'), returnTo) });
+  const { enrolled } = readSlot(req);
+  updateSlot(req, { newCodes: undefined });
+  const done = withReturnTo(pathOf(page, '/enroll/done'), returnTo);
+  const next = enrolled === undefined ? (returnTo ?? pathOf(page, '/settings')) : done;
+  return sendNext(req, res, { outcome: 'saved', next });
+}
+
+/** The codes that the page shows as a text file, until they are acknowledged. */
+async function download(page: KnownPageRequest): Promise<void> {
+  const { context, res, visitor } = page;
+  const held = heldCodes(page);
+  if (held?.shown !== true) {
+    const refusal = { because: 'codes-not-shown', status: 409 };
+    return answerRefusal(page, refusal, (status) => render(page, null, null, status));
+  }
+  const head = `${context.options.issuer}, ${visitor.account.name}\nRecovery codes of ${dayOf(held.issuedAt).text}. Each works once.`;
+  res
+    .set({ 'Content-Disposition': 'attachment; filename="recovery-codes.txt"' })
+    .type('text/plain')
+    .send(`${head}\n\n${held.codes.join('\n')}\n`);
 }

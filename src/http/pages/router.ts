@@ -13,6 +13,7 @@ import { addTotpRoutes } from './enroll-totp';
 import { addEnrollmentStartRoutes } from './enroll';
 import { addLoginRoutes } from './login';
 import { addRecoveryCodeRoutes } from './recovery-codes';
+import { addSettingsRoutes } from './settings';
 import { addSmsStatusRoute } from './sms-status';
 import { addStateRoute } from './state';
 import { addStepUpRoutes } from './step-up';
@@ -35,6 +36,7 @@ export function createPagesRouter(context: HttpContext): Router {
   addTotpRoutes(router, context);
   addDeliveredRoutes(router, context);
   addRecoveryCodeRoutes(router, context);
+  addSettingsRoutes(router, context);
   router.use(answerUnknown);
   router.use(answerError(context));
   return router;

@@ -20,6 +20,8 @@ import { updateSlot } from '../session-slot';
 import { askedFactor, refuseLocked, toChoices, viewAsked } from './challenge-view';
 import type { Opened } from './challenge-view';
 import { finishProof } from './finish-login';
+import { purposeOf } from './proof-purpose';
+import { resumeAct } from './settings-acts';
 import { answerRefusal, field, knownPageRoute, refuse, show } from './page-route';
 import type { KnownPageRequest } from './page-route';
 
@@ -70,7 +72,7 @@ async function renderStepUp(
   status: number,
 ): Promise<void> {
   const { decision, gathered } = opened;
-  const common = { purpose: 'go on', progress: null, cancelPath: page.context.options.defaultReturnTo };
+  const common = { ...purposeOf(page, gathered), progress: null };
   const asked = askedFactor(page, opened, 'step-up');
   if (asked === null) {
     const method = decision.password === true ? 'password' : 'choose';
@@ -222,6 +224,7 @@ async function complete(
     organizationId: visitor.account.organizationId,
     address: originOf(req).address,
   });
+  if (await resumeAct(page)) return;
   sendNext(req, res, { outcome: 'stepped-up', next: returnTo ?? context.options.defaultReturnTo });
 }
 

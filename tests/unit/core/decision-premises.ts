@@ -53,7 +53,9 @@ export function hasFreshFactor(facts: Facts, requirement: Requirement): boolean 
   );
   const kinds = [
     ...usable.map(({ kind }) => kind),
-    ...[assignedAddress(facts)].filter((kind) => kind !== null && !isSpent(facts, `on-file-${kind}`)),
+    ...[assignedAddress(facts)]
+      .filter((kind) => kind !== null)
+      .filter((kind) => !isSpent(facts, `on-file-${kind}`)),
   ];
   const allowed = kinds.filter((kind) => facts.policy.methods.includes(kind));
   const strengths = (allowed.length > 0 ? allowed : kinds).map((kind) => STRENGTH[kind] ?? 0);

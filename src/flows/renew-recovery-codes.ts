@@ -1,0 +1,35 @@
+import { afterFactorChange } from './after-factor-change';
+import type { FlowContext } from './context';
+import { mayChangeFactors } from './may-change-factors';
+import type { ChangeRefused, FactorAct } from './may-change-factors';
+import { issueRecoveryCodeSet } from './recovery-codes';
+
+export type Renewal =
+  | {
+      readonly outcome: 'recovery-codes-issued';
+      readonly recoveryCodes: readonly string[];
+      /** Codes that worked until now no longer do. */
+      readonly replacesOlder: boolean;
+      readonly notified: readonly string[];
+    }
+  | ChangeRefused;
+
+/** A new set of recovery codes for a person who has a factor; the old one stops working at once. */
+export async function renewRecoveryCodes(context: FlowContext, act: FactorAct): Promise<Renewal> {
+  const { account, bearer, origin } = act;
+  const leave = await mayChangeFactors(context, act);
+  if (leave.outcome !== 'may-change') return leave;
+  const { member } = leave.gathered;
+  if (member.authenticators.length === 0) return { outcome: 'rejected', because: 'no-factor' };
+  const recoveryCodes = await issueRecoveryCodeSet(context, account, bearer);
+  const { notified } = await afterFactorChange(context, {
+    account,
+    bearer,
+    member,
+    change: { kind: 'recovery-codes-issued' },
+    endOthers: false,
+    origin,
+  });
+  const replacesOlder = member.recoveryCodesLeft > 0;
+  return { outcome: 'recovery-codes-issued', recoveryCodes, replacesOlder, notified };
+}

@@ -1,0 +1,32 @@
+import type { EnrollableKind } from '../../core/factor-kind';
+import type { Authenticator } from '../../core/authenticator';
+import { field } from './page-route';
+import type { KnownPageRequest } from './page-route';
+
+const LABELS: Readonly<Record<EnrollableKind, string>> = {
+  totp: 'Authenticator app',
+  sms: 'Phone',
+  email: 'Email',
+};
+const LONGEST_LABEL = 60;
+
+/** What a person typed as the name of an authenticator: one line; null where there is nothing to read. */
+export function typedLabel(page: KnownPageRequest): string | null {
+  const label = field(page, 'label')
+    .replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
+    .trim()
+    .slice(0, LONGEST_LABEL);
+  return label === '' ? null : label;
+}
+
+/** What a person calls an authenticator, or the name of its kind. */
+export function labelOf(page: KnownPageRequest, kind: EnrollableKind): string {
+  return typedLabel(page) ?? LABELS[kind];
+}
+
+/** A name that no other authenticator has: `Phone`, `Phone 2`. */
+export function suggestLabel(kind: EnrollableKind, others: readonly Pick<Authenticator, 'label'>[]): string {
+  const taken = new Set(others.map(({ label }) => label));
+  const names = [LABELS[kind], ...others.map((_, index) => `${LABELS[kind]} ${index + 2}`)];
+  return names.find((name) => !taken.has(name)) ?? LABELS[kind];
+}

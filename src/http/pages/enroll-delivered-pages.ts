@@ -1,0 +1,122 @@
+import type { DeliveredKind } from '../../core/factor-kind';
+import { findEnrollment } from '../../flows/enroll';
+import { gatherFacts } from '../../flows/gather-facts';
+import { findDestinationWait } from '../../flows/spend-send';
+import { examplePhone, guessCountry } from '../guess-country';
+import { durationText } from '../moments';
+import type { Refusal } from '../respond';
+import { withReturnTo } from '../return-to';
+import { readSlot } from '../session-slot';
+import { describeAddition } from './describe-addition';
+import { errorText } from './challenge-view';
+import type { EnrollmentDoor } from './enrollment-door';
+import { pathOf, show } from './page-route';
+import type { KnownPageRequest } from './page-route';
+import type { Replaced } from './replaced-authenticator';
+import { progressAt } from './wizard-progress';
+
+/** What the form for a number or an address shows. */
+export interface AddressView {
+  readonly kind: DeliveredKind;
+  readonly typed: string | null;
+  readonly error: string | null;
+  readonly status: number;
+  readonly replaces: Replaced | null;
+  /** The country code was added and is to be checked. */
+  readonly confirm?: boolean;
+}
+
+export async function renderAddress(
+  page: KnownPageRequest,
+  door: EnrollmentDoor,
+  view: AddressView,
+): Promise<void> {
+  const { kind, typed, error, status, replaces, confirm = false } = view;
+  const { context, req, returnTo } = page;
+  const { account } = door.gathered;
+  const backup = readSlot(req).wizard?.backupPhone === 'asked';
+  const inSettings = door.because === 'settings';
+  const cancelPath = inSettings ? pathOf(page, '/settings') : withReturnTo(pathOf(page, '/enroll'), returnTo);
+  if (kind === 'email') {
+    const progress = inSettings ? null : progressAt('address', { kind, backupPhone: false });
+    return show(
+      page,
+      'enroll-email',
+      { email: typed ?? account.email ?? '', error, cancelPath, progress },
+      status,
+    );
+  }
+  const country = guessCountry(req, { account, allowed: context.options.allowedCountries });
+  await show(
+    page,
+    'enroll-phone',
+    {
+      phone: typed ?? (replaces === null ? (account.phone ?? '') : ''),
+      example: examplePhone(country),
+      error,
+      purpose: backup ? 'backup' : 'factor',
+      replaces,
+      confirm,
+      cancelPath: backup ? null : cancelPath,
+      progress: inSettings
+        ? null
+        : progressAt(backup ? 'phone' : 'address', { kind: backup ? 'totp' : 'sms', backupPhone: backup }),
+    },
+    status,
+  );
+}
+
+/** The page that asks for the code; without an enrollment under way, back to the form. */
+export async function renderCode(
+  page: KnownPageRequest,
+  kind: DeliveredKind,
+  refused: Pick<Refusal, 'because' | 'attemptsLeft'> | null,
+  status: number,
+): Promise<void> {
+  const { context, visitor, req, returnTo } = page;
+  const [started, gathered] = await Promise.all([
+    findEnrollment(context, visitor.bearer, kind),
+    gatherFacts(context, visitor.account, visitor.bearer),
+  ]);
+  const formPath = withReturnTo(pathOf(page, `/enroll/${kind}`), returnTo);
+  if (started === undefined) return page.res.redirect(303, formPath);
+  const { challenge, secret } = started;
+  const waitSeconds = await findDestinationWait(context, {
+    kind,
+    destination: secret.reveal(),
+    userId: visitor.account.id,
+  });
+  const backup = readSlot(req).wizard?.backupPhone === 'asked';
+  const addition = describeAddition(page, gathered, kind);
+  const { replacing } = readSlot(req);
+  const replaces = replacing?.enrollmentId === challenge.authenticatorId ? replacing.authenticatorId : null;
+  const change = new URLSearchParams({
+    change: '1',
+    ...(returnTo === null ? {} : { returnTo }),
+    ...(replaces === null ? {} : { replaces }),
+  });
+  await show(
+    page,
+    'enroll-code',
+    {
+      kind,
+      changePath: `${pathOf(page, `/enroll/${kind}`)}?${change.toString()}`,
+      suggestedLabel: addition?.suggestedLabel ?? null,
+      offerEndOthers: addition !== null,
+      error: refused === null ? null : errorText(refused),
+      clockIsOff: false,
+      destination: challenge.maskedDestination,
+      validFor: durationText((challenge.expiresAt - context.clock.now()) / 1000),
+      fallbackFrom: null,
+      resend: { waitSeconds },
+      progress:
+        addition === null
+          ? progressAt(backup ? 'phone-code' : 'address-code', {
+              kind: backup ? 'totp' : kind,
+              backupPhone: backup,
+            })
+          : null,
+    },
+    status,
+  );
+}

@@ -1,0 +1,22 @@
+import type { Gathered } from '../../flows/gather-facts';
+import { stepUpPurpose } from '../step-up-purpose';
+import { findWaitingAct } from '../waiting-act';
+import { pathOf } from './page-route';
+import type { KnownPageRequest } from './page-route';
+
+/** What the proof is for, in words, and where the person goes who does not want to give it. */
+export function purposeOf(
+  page: KnownPageRequest,
+  { member }: Gathered,
+): { readonly purpose: string; readonly cancelPath: string } {
+  const { context, req, returnTo } = page;
+  const { pagesPath, defaultReturnTo } = context.options;
+  const inPages = returnTo !== null && returnTo.startsWith(`${pagesPath}/`);
+  const purpose = stepUpPurpose({
+    act: findWaitingAct(req, returnTo, context.clock.now()),
+    page: inPages ? returnTo.slice(pagesPath.length) : null,
+    authenticators: member.authenticators,
+  });
+  const hasSettings = inPages && member.authenticators.length > 0;
+  return { purpose, cancelPath: hasSettings ? pathOf(page, '/settings') : defaultReturnTo };
+}

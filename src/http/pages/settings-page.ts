@@ -1,0 +1,117 @@
+import { mayRemoveFactor } from '../../core/factor-removal';
+import { ENROLLABLE_KINDS } from '../../core/factor-kind';
+import type { EnrollableKind } from '../../core/factor-kind';
+import type { Facts } from '../../core/facts';
+import { RECOVERY_CODE_COUNT } from '../../core/recovery-code';
+import { challengeOptions } from '../../core/usable-factors';
+import { MfaError } from '../../errors';
+import { gatherFacts } from '../../flows/gather-facts';
+import type { Gathered } from '../../flows/gather-facts';
+import { judgeSettings } from '../../flows/may-change-factors';
+import type { SettingsAuthenticator } from '../account-views';
+import { momentOf } from '../moments';
+import { sentenceFor } from '../sentences';
+import { refuse, show } from './page-route';
+import type { KnownPageRequest } from './page-route';
+
+const NOTICES: ReadonlyMap<unknown, string> = new Map([
+  ['removed', 'That method is removed. We told every address on file.'],
+  ['renamed', 'The new name is saved.'],
+  ['asked-first', 'That method is asked first from now on.'],
+]);
+
+/** One authenticator with what may be done with it. */
+interface OwnAuthenticator {
+  readonly id: string;
+  readonly kind: EnrollableKind;
+  readonly label: string;
+  readonly destination: string | null;
+  readonly createdAt: number;
+  readonly lastUsedAt: number | null;
+  readonly askedFirst: boolean;
+  readonly preferable: boolean;
+  readonly removable: boolean;
+  readonly allowed: boolean;
+  readonly switchedOff: boolean;
+}
+
+/** The settings as they stand: a page, or the same as JSON. One round trip. */
+export async function renderSettings(
+  page: KnownPageRequest,
+  answer: { readonly error: string | null; readonly status: number },
+): Promise<void> {
+  const { context, visitor, req, res, json } = page;
+  const gathered = await gatherFacts(context, visitor.account, visitor.bearer);
+  const refused = judgeSettings(visitor.bearer, gathered);
+  if (refused?.outcome === 'feature-off') throw new MfaError('not-found', 'There is nothing here.');
+  if (refused !== null) return refuse(page, refused.decision);
+  const { facts, member } = gathered;
+  const own = listOwn(gathered);
+  const addable = addableKinds(facts);
+  const codes =
+    own.length === 0
+      ? null
+      : { left: member.recoveryCodesLeft, of: RECOVERY_CODE_COUNT, createdAt: member.recoveryCodesIssuedAt };
+  if (json) {
+    res.json({ outcome: 'settings', authenticators: own.map(toJson), addable, recoveryCodes: codes });
+    return;
+  }
+  const { error, status } = answer;
+  await show(
+    page,
+    'settings',
+    {
+      notice: error === null ? (NOTICES.get(req.query['done']) ?? null) : null,
+      error: error === null ? null : sentenceFor(error),
+      authenticators: own.map(toRow),
+      addable,
+      recoveryCodes:
+        codes === null
+          ? null
+          : { ...codes, createdAt: codes.createdAt === null ? null : momentOf(codes.createdAt) },
+      rememberedBrowsers: null,
+      backPath: context.options.defaultReturnTo,
+    },
+    status,
+  );
+}
+
+/** The first that is asked where nothing is locked, and the others of that order. */
+function listOwn({ facts, member, now }: Gathered): readonly OwnAuthenticator[] {
+  const unlocked = { ...facts, codesLockedUntil: null, recoveryCodesLockedUntil: null };
+  const asked = challengeOptions(unlocked, now).filter(({ kind }) => kind !== 'recovery-code');
+  const [first] = asked;
+  return member.authenticators.map((authenticator) => {
+    const { id, kind, label, maskedDestination, createdAt, lastUsedAt, disabledAt } = authenticator;
+    const askedFirst = asked.length > 1 && first?.authenticatorId === id;
+    return {
+      id,
+      kind,
+      label,
+      destination: maskedDestination,
+      createdAt,
+      lastUsedAt,
+      askedFirst,
+      preferable: asked.length > 1 && !askedFirst && asked.some((option) => option.authenticatorId === id),
+      removable: mayRemoveFactor(facts, id).outcome === 'removable',
+      allowed: facts.policy.methods.includes(kind) && facts.availableKinds.includes(kind),
+      switchedOff: disabledAt !== null,
+    };
+  });
+}
+
+function addableKinds({ policy, availableKinds }: Facts): readonly EnrollableKind[] {
+  return ENROLLABLE_KINDS.filter((kind) => policy.methods.includes(kind) && availableKinds.includes(kind));
+}
+
+function toJson({ destination, ...own }: OwnAuthenticator): object {
+  return { ...own, ...(destination === null ? {} : { destination }) };
+}
+
+function toRow({ createdAt, lastUsedAt, ...own }: OwnAuthenticator): SettingsAuthenticator {
+  return {
+    ...own,
+    addedAt: momentOf(createdAt),
+    lastUsedAt: lastUsedAt === null ? null : momentOf(lastUsedAt),
+  };
+}

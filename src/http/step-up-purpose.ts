@@ -1,0 +1,28 @@
+import type { Authenticator } from '../core/authenticator';
+import type { SettingsAct } from './session-slot';
+
+/** What a proof is asked for: `To <purpose>, confirm that it is you.` */
+export function stepUpPurpose(asked: {
+  readonly act: SettingsAct | null;
+  /** Where the person goes on to, below the pages' own path; null elsewhere. */
+  readonly page: string | null;
+  readonly authenticators: readonly Authenticator[];
+}): string {
+  const { act, page, authenticators } = asked;
+  if (act !== null) return purposeOfAct(act, authenticators);
+  if (page === null) return 'go on';
+  const [path = '', query = ''] = page.split('?');
+  if (path === '/enroll/totp') return 'add an authenticator app';
+  if (path === '/enroll/email') return 'add an email address';
+  if (path === '/enroll/sms')
+    return new URLSearchParams(query).has('replaces') ? 'change your phone number' : 'add a phone number';
+  return path.startsWith('/enroll') ? 'protect your account' : 'go on';
+}
+
+function purposeOfAct(act: SettingsAct, authenticators: readonly Authenticator[]): string {
+  if (act.kind === 'new-recovery-codes') return 'make new recovery codes';
+  const label = authenticators.find(({ id }) => id === act.authenticatorId)?.label;
+  const named = label === undefined ? 'a method' : `“${label}”`;
+  if (act.kind === 'remove') return `remove ${named}`;
+  return act.kind === 'rename' ? `rename ${named}` : `ask ${named} first`;
+}
