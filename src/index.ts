@@ -1,6 +1,6 @@
 export { createMfa } from './create-mfa';
 export type { Mfa } from './create-mfa';
-export type { MfaOptions } from './options';
+export type { CountryCode, MfaOptions, SendLimits, SendWindow } from './options';
 export { OPTION_DEFAULTS } from './options';
 export { ConfigurationError, MfaError } from './errors';
 export type { MfaErrorCode } from './errors';

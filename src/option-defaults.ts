@@ -1,4 +1,5 @@
 import { GUESS_LIMITS } from './core/authenticator';
+import { SEND_LIMITS } from './delivery/budgets';
 import type { Allowance, EventRetention } from './options';
 
 /** Ten tries are enough for a person; an address may be shared by many. */
@@ -17,6 +18,7 @@ export const OPTION_DEFAULTS = Object.freeze({
   pendingLoginSeconds: 600,
   smsTimeoutSeconds: 5,
   emailTimeoutSeconds: 10,
+  sends: SEND_LIMITS,
   passwordThrottle: Object.freeze({ perUsername: PER_USERNAME, perAddress: PER_ADDRESS }),
   csrfField: '_csrf',
   events: EVENTS,

@@ -87,3 +87,24 @@ export function danger(write: string): OptionRule {
     shown: true,
   };
 }
+
+/** A list of windows for sending. The number in each is bounded, since every send within it is remembered. */
+export function sendWindows(bounds: {
+  readonly least?: 1;
+  readonly max: number;
+  readonly write: string;
+}): OptionRule {
+  const { least = 0, max, write } = bounds;
+  const window = z.strictObject({
+    max: z.int().min(1).max(max),
+    seconds: z
+      .int()
+      .min(1)
+      .max(30 * 86_400),
+  });
+  return {
+    schema: z.custom((value) => z.array(window).min(least).max(5).safeParse(value).success, NO_MESSAGE),
+    allowed: `a list of ${least} to 5 windows { max, seconds }, max from 1 to ${max}, seconds from 1 to 2592000`,
+    write: `${write}, or leave it out`,
+  };
+}

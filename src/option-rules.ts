@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { GUESS_LIMITS } from './core/authenticator';
 import type { GuessLimits } from './core/authenticator';
+import { isCountryCode } from './core/phone-number';
+import type { SendLimits } from './delivery/budgets';
 import type { OptionRule, RulesFor } from './option-check';
 import {
   aFunction,
@@ -12,6 +14,7 @@ import {
   mountPath,
   number,
   port,
+  sendWindows,
 } from './option-kinds';
 import type {
   Allowance,
@@ -81,6 +84,15 @@ const EVENTS = {
     write: 'keepSeconds: 34560000 (400 days)',
   }),
 } satisfies RulesFor<EventRetention>;
+
+const SENDS = {
+  perDestination: sendWindows({ least: 1, max: 100, write: 'perDestination: [{ max: 1, seconds: 30 }]' }),
+  perUser: sendWindows({ least: 1, max: 1000, write: 'perUser: [{ max: 20, seconds: 86400 }]' }),
+  perOrganization: sendWindows({ max: 1e5, write: 'perOrganization: [{ max: 20000, seconds: 86400 }]' }),
+  perCountryPrefix: sendWindows({ max: 1e5, write: 'perCountryPrefix: [{ max: 2000, seconds: 86400 }]' }),
+  totalSms: sendWindows({ max: 1e5, write: 'totalSms: [{ max: 10000, seconds: 86400 }]' }),
+  total: sendWindows({ max: 1e6, write: 'total: [{ max: 100000, seconds: 86400 }]' }),
+} satisfies RulesFor<SendLimits>;
 
 const CSRF = {
   token: {
@@ -165,6 +177,12 @@ export const OPTION_RULES = {
       if (value === false || value === null) context.addIssue({ code: 'custom', message: off });
       else if (!anObject.safeParse(value).success) context.addIssue({ code: 'custom', message: '' });
     }),
+  },
+  sends: group('sends: { totalSms: [{ max: 1000, seconds: 86400 }] }', SENDS),
+  allowedCountries: {
+    schema: z.array(z.custom(isCountryCode, { error: '' })).min(1),
+    allowed: 'a list of one or more country codes of two capital letters',
+    write: "allowedCountries: ['GB', 'DE'], or leave it out",
   },
   csrf: group('csrf: { token: (req) => req.csrfToken() }', CSRF),
   events: group('events: { keepCount: 100000 }', EVENTS),

@@ -1,11 +1,15 @@
 import type { Request } from 'express';
 import type { GuessLimits } from './core/authenticator';
 import type { EnrollableKind } from './core/factor-kind';
+import type { CountryCode } from './core/phone-number';
 import type { Policy } from './core/policy';
+import type { SendLimits } from './delivery/budgets';
 import type { Account, Clock, EmailSender, SmsSender, UserDirectory } from './ports';
 import type { RecordStore } from './stores/record-store';
 import type { StateStore } from './stores/state-store';
 
+export type { CountryCode } from './core/phone-number';
+export type { SendLimits, SendWindow } from './delivery/budgets';
 export { OPTION_DEFAULTS } from './option-defaults';
 export { resolveOptions } from './resolve-options';
 
@@ -49,8 +53,9 @@ export interface MfaOptions<User = Express.User> {
   /** Where people reach the app, such as `https://portal.example.com`: every absolute URL and the security of cookies come from it. */
   readonly baseUrl: string | URL;
   /**
-   * One or more secrets of at least 32 random bytes each, in base64. The first encrypts, all decrypt; put a new one in
-   * front to rotate.
+   * One or more secrets of at least 32 random bytes each, in base64. The first encrypts, all decrypt. To rotate, put the
+   * new one last on every process, then first on every process, call `resealAll`, and drop the old one when it says that
+   * nothing is left under it and a day has passed for what is in flight.
    */
   readonly keys: readonly (string | undefined)[];
   /** What must survive: policies, members, authenticators, events. */
@@ -97,6 +102,14 @@ export interface MfaOptions<User = Express.User> {
   readonly smsTimeoutSeconds?: number | undefined;
   /** How long to wait for the email sender, 0.05 to 30. Default 10. */
   readonly emailTimeoutSeconds?: number | undefined;
+  /**
+   * How often codes are sent. A list that is given takes the place of the default one; an empty list lifts a shared limit, never
+   * a person's own. At the end of a shared budget the event `send-budget-exhausted` says which, and a text message goes by
+   * email where there is an address.
+   */
+  readonly sends?: { readonly [Name in keyof SendLimits]?: SendLimits[Name] | undefined } | undefined;
+  /** Countries that text messages are sent to, such as `['GB', 'DE']` (ISO 3166-1). Default: every one. */
+  readonly allowedCountries?: readonly CountryCode[] | undefined;
   /** Passwords that may be tried. Default: 10 a username and 100 an address, in 900 s. */
   readonly passwordThrottle?:
     | {
@@ -153,6 +166,9 @@ export interface ResolvedOptions<User = Express.User> {
   readonly pendingLoginSeconds: number;
   readonly smsTimeoutSeconds: number;
   readonly emailTimeoutSeconds: number;
+  readonly sends: SendLimits;
+  /** Null for every one. */
+  readonly allowedCountries: readonly CountryCode[] | null;
   /** Null where it was switched off. */
   readonly passwordThrottle: PasswordThrottle | null;
   /** Null where the pages check tokens of their own. */

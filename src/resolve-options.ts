@@ -49,6 +49,8 @@ export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions
     pendingLoginSeconds: options.pendingLoginSeconds ?? OPTION_DEFAULTS.pendingLoginSeconds,
     smsTimeoutSeconds: options.smsTimeoutSeconds ?? OPTION_DEFAULTS.smsTimeoutSeconds,
     emailTimeoutSeconds: options.emailTimeoutSeconds ?? OPTION_DEFAULTS.emailTimeoutSeconds,
+    sends: fill(OPTION_DEFAULTS.sends, options.sends),
+    allowedCountries: options.allowedCountries ?? null,
     passwordThrottle: resolveThrottle(options),
     csrf:
       csrf === undefined

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { DeliveredKind } from '../core/factor-kind';
 import type { KeyRing } from '../core/key-ring';
+import { parsePhoneNumber } from '../core/phone-number';
 import type { SendBudget } from '../stores/state-store';
 
 /** So many sends in any so many seconds. */
@@ -9,40 +10,99 @@ export interface SendWindow {
   readonly seconds: number;
 }
 
-/** How often codes may be sent: to one address, and for one user over all addresses. */
+/** How often codes may be sent. Every window of every list must have room. */
 export interface SendLimits {
+  /** To one address or number. The first window is the wait between two codes. */
   readonly perDestination: readonly SendWindow[];
+  /** For one user, over all addresses. */
   readonly perUser: readonly SendWindow[];
+  readonly perOrganization: readonly SendWindow[];
+  /** Text messages to one country, or to one calling code where several countries share the range. */
+  readonly perCountryPrefix: readonly SendWindow[];
+  /** Text messages in all: the cost cap, since each is paid for. */
+  readonly totalSms: readonly SendWindow[];
+  /** Emails and text messages in all. */
+  readonly total: readonly SendWindow[];
 }
 
+const HOUR = 3600;
 const DAY = 86_400;
 
-/** The first window is the wait between two codes. */
-export const SEND_LIMITS: SendLimits = {
+/**
+ * What is sent to one person is close to what a person needs. What many share leaves room for a morning on which
+ * everybody signs in, and ends a run of messages to numbers that somebody is paid for.
+ */
+export const SEND_LIMITS: SendLimits = Object.freeze({
   perDestination: [
     { max: 1, seconds: 30 },
     { max: 3, seconds: 600 },
     { max: 10, seconds: DAY },
   ],
   perUser: [{ max: 20, seconds: DAY }],
-};
+  perOrganization: [
+    { max: 5000, seconds: HOUR },
+    { max: 20_000, seconds: DAY },
+  ],
+  perCountryPrefix: [
+    { max: 500, seconds: HOUR },
+    { max: 2000, seconds: DAY },
+  ],
+  totalSms: [{ max: 10_000, seconds: DAY }],
+  total: [{ max: 100_000, seconds: DAY }],
+});
+
+/** Whom a budget belongs to. The first two are one person's own, the others are shared. */
+export type BudgetOf = 'destination' | 'user' | 'organization' | 'country-prefix' | 'total-sms' | 'total';
+
+export interface NamedBudget extends SendBudget {
+  readonly of: BudgetOf;
+}
+
+export interface BudgetedSend {
+  readonly kind: DeliveredKind;
+  readonly destination: string;
+  readonly userId: string;
+}
 
 /**
- * Everything that one send is counted under. The address is in no key: it stands there as an HMAC, the same for each
+ * What one person's sends are counted under. The address is in no key: it stands there as an HMAC, the same for each
  * spelling of it.
  */
-export function sendBudgets(
+export function personalBudgets(
   keyRing: KeyRing,
-  send: { readonly kind: DeliveredKind; readonly destination: string; readonly userId: string },
-  limits: SendLimits = SEND_LIMITS,
-): readonly SendBudget[] {
-  const { kind, destination, userId } = send;
+  { kind, destination, userId }: BudgetedSend,
+  limits: SendLimits,
+): readonly NamedBudget[] {
   const normalized =
     kind === 'email' ? destination.trim().toLowerCase() : destination.replaceAll(/[^+\d]/g, '');
   const { key } = keyRing.current('destination');
   const hashed = createHmac('sha256', key).update(`${kind}:${normalized}`).digest('base64url').slice(0, 22);
   return [
-    { key: `destination:${hashed}`, windows: limits.perDestination },
-    { key: `user:${userId}`, windows: limits.perUser },
+    { of: 'destination', key: `destination:${hashed}`, windows: limits.perDestination },
+    { of: 'user', key: `user:${userId}`, windows: limits.perUser },
+  ];
+}
+
+/** Everything that one send is counted under. */
+export function sendBudgets(
+  keyRing: KeyRing,
+  send: BudgetedSend & { readonly organizationId: string },
+  limits: SendLimits,
+): readonly NamedBudget[] {
+  const shared: readonly NamedBudget[] = [
+    { of: 'organization', key: `organization:${send.organizationId}`, windows: limits.perOrganization },
+    ...(send.kind === 'sms' ? smsBudgets(send.destination, limits) : []),
+    { of: 'total', key: 'total', windows: limits.total },
+  ];
+  return [...personalBudgets(keyRing, send, limits), ...shared.filter(({ windows }) => windows.length > 0)];
+}
+
+function smsBudgets(destination: string, limits: SendLimits): readonly NamedBudget[] {
+  const number = parsePhoneNumber(destination);
+  // What is no number is refused by the delivery; until then it is counted as one country.
+  const prefix = number.outcome === 'parsed' ? (number.country ?? number.callingCode) : 'unknown';
+  return [
+    { of: 'country-prefix', key: `country-prefix:${prefix}`, windows: limits.perCountryPrefix },
+    { of: 'total-sms', key: 'total-sms', windows: limits.totalSms },
   ];
 }

@@ -4,12 +4,13 @@ import type { DeliveredKind } from '../core/factor-kind';
 import type { Option } from '../core/decide';
 import { maskDestination } from '../core/mask';
 import { openSecret } from '../core/sealed-secret';
-import { sendBudgets } from '../delivery/budgets';
 import { MfaError } from '../errors';
 import type { Challenge, ChallengeOwner } from '../stores/state-store';
 import type { FlowContext } from './context';
 import { newId } from './context';
 import type { Gathered } from './gather-facts';
+import { findDestinationWait, spendSendOrFallback } from './spend-send';
+import type { SendRefused } from './spend-send';
 
 /** How a code went out, as it may be shown. */
 export interface Sent {
@@ -24,7 +25,7 @@ export type AskOutcome =
   /** The challenge stands, but its code did not go out. */
   | {
       readonly outcome: 'not-sent';
-      readonly because: 'send-limit' | 'delivery-failed';
+      readonly because: SendRefused['because'] | 'delivery-failed';
       readonly retryAfterSeconds?: number;
     }
   | { readonly outcome: 'gone' };
@@ -78,23 +79,27 @@ async function sendCode(context: FlowContext, request: AskRequest, kind: Deliver
     maskedDestination: maskDestination(kind, destination),
   };
   const now = context.clock.now();
-  const budgets = sendBudgets(context.keyRing, { kind, destination, userId: owner.userId });
-  const spent = await context.state.spendSendBudgets(budgets, now);
+  const { userId, purpose } = owner;
+  const { organizationId } = account;
+  const send = { kind, destination, userId, organizationId, purpose };
+  const spent = await spendSendOrFallback(context, send, fallbackOf(gathered).email);
   if (spent.outcome === 'refused') {
-    reportSend(context, request, 'delivery-refused', { kind, because: 'send-limit' });
+    const { because, retryAfterSeconds } = spent;
     await keepOrIssue(context, request, challenge);
-    return { outcome: 'not-sent', because: 'send-limit', retryAfterSeconds: spent.retryAfterSeconds };
+    return {
+      outcome: 'not-sent',
+      because,
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    };
   }
   const code = issueOneTimeCode();
   const delivered = await context.delivery.sendCode({
-    by: kind,
+    by: spent.by,
+    fallbackFrom: spent.by === kind ? null : 'sms',
     code,
     purpose: owner.purpose,
     userName: account.name,
-    destinations:
-      kind === 'email'
-        ? { email: destination }
-        : { sms: destination, ...fallbackOf(gathered) },
+    destinations: kind === 'email' ? { email: destination } : { sms: destination, ...fallbackOf(gathered) },
   });
   if (delivered.outcome === 'failed') {
     reportSend(context, request, 'delivery-failed', { kind });
@@ -192,18 +197,10 @@ export async function findSendWait(
   return findDestinationWait(context, { kind, destination, userId: gathered.account.id });
 }
 
-/** Seconds until a code may be sent to this address again. */
-export function findDestinationWait(
-  context: FlowContext,
-  send: { readonly kind: DeliveredKind; readonly destination: string; readonly userId: string },
-): Promise<number> {
-  return context.state.findSendWait(sendBudgets(context.keyRing, send), context.clock.now());
-}
-
 function reportSend(
   context: FlowContext,
   request: AskRequest,
-  name: 'challenge-issued' | 'code-sent' | 'delivery-fell-back' | 'delivery-failed' | 'delivery-refused',
+  name: 'challenge-issued' | 'code-sent' | 'delivery-fell-back' | 'delivery-failed',
   details: Readonly<Record<string, string>>,
 ): void {
   const { userId, purpose } = request.owner;

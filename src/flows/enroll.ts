@@ -7,13 +7,14 @@ import { openSecret, sealSecret } from '../core/sealed-secret';
 import { issueTotpSecret } from '../core/totp';
 import { PlainSecret } from '../core/plain-secret';
 import { isAmongChannels } from '../core/channel';
-import { sendBudgets } from '../delivery/budgets';
 import type { Challenge } from '../stores/state-store';
 import { challengeOwner } from './bearer';
 import type { Bearer } from './bearer';
 import { newId } from './context';
 import type { FlowContext } from './context';
 import type { Gathered } from './gather-facts';
+import { spendSend } from './spend-send';
+import type { SendRefused } from './spend-send';
 import { channelsOf } from './spent-channels';
 
 export interface EnrollmentRequest {
@@ -26,7 +27,7 @@ export type EnrollmentStart =
   | { readonly outcome: 'started'; readonly challenge: Challenge }
   | {
       readonly outcome: 'refused';
-      readonly because: 'send-limit' | 'delivery-failed' | 'same-channel';
+      readonly because: SendRefused['because'] | 'delivery-failed' | 'same-channel';
       readonly retryAfterSeconds?: number;
     }
   | { readonly outcome: 'gone' };
@@ -53,11 +54,9 @@ export async function startDeliveredEnrollment(
   if (kind === 'email' && isAmongChannels(context.keyRing, channels, destination))
     return { outcome: 'refused', because: 'same-channel' };
   const now = context.clock.now();
-  const budgets = sendBudgets(context.keyRing, { kind, destination, userId: bearer.userId });
-  const spent = await context.state.spendSendBudgets(budgets, now);
-  if (spent.outcome === 'refused') {
-    return { outcome: 'refused', because: 'send-limit', retryAfterSeconds: spent.retryAfterSeconds };
-  }
+  const { userId, organizationId } = bearer;
+  const spent = await spendSend(context, { kind, destination, userId, organizationId, purpose: 'enroll' });
+  if (spent.outcome === 'refused') return spent;
   const code = issueOneTimeCode();
   const delivered = await context.delivery.sendCode({
     by: kind,

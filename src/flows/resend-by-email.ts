@@ -1,6 +1,7 @@
 import { maskDestination } from '../core/mask';
 import { hashOneTimeCode, issueOneTimeCode } from '../core/one-time-code';
 import type { FlowContext } from './context';
+import { spendSend } from './spend-send';
 
 /**
  * The SMS provider reports that a message did not arrive: the same challenge gets a new code by email. Only the digits
@@ -20,8 +21,11 @@ export async function resendByEmail(context: FlowContext, messageId: string): Pr
   const now = clock.now();
   if (challenge.sentBy !== 'sms' || now >= challenge.expiresAt) return;
   const { account } = known;
-  const code = issueOneTimeCode();
   const { userId, ownerId, purpose } = message;
+  const { organizationId } = account;
+  const send = { kind: 'email', destination: email, userId, organizationId, purpose } as const;
+  if ((await spendSend(context, send)).outcome === 'refused') return;
+  const code = issueOneTimeCode();
   const binding = { userId, ownerId, purpose, challengeId: challenge.id, kind: challenge.kind };
   // Stored before it is sent: the code in the mail is the one that works.
   const recorded = await state.recordDelivery(challenge, {
@@ -43,7 +47,7 @@ export async function resendByEmail(context: FlowContext, messageId: string): Pr
   context.events.report({
     name: sent.outcome === 'sent' ? 'delivery-fell-back' : 'delivery-failed',
     userId,
-    organizationId: account.organizationId,
+    organizationId,
     details: { kind: 'email', purpose, because: 'undelivered', codeSeconds: options.codeSeconds },
   });
 }

@@ -66,6 +66,8 @@ describe('resolveOptions', () => {
         perUsername: { points: 10, seconds: 900 },
         perAddress: { points: 100, seconds: 900 },
       },
+      sends: OPTION_DEFAULTS.sends,
+      allowedCountries: null,
       csrf: null,
       events: { keepCount: 100_000, keepSeconds: 34_560_000 },
       onError: expect.any(Function),
@@ -370,5 +372,32 @@ describe('onError', () => {
     resolve({ onError: failingLater }).onError('second');
     await new Promise((done) => setImmediate(done));
     expect(told).toEqual(['first', 'second']);
+  });
+});
+
+describe('the budgets for codes', () => {
+  it('keep the lists that were left out', () => {
+    const { sends, allowedCountries } = resolve({
+      sends: { perUser: [{ max: 5, seconds: 60 }], total: [] },
+      allowedCountries: ['GB'],
+    });
+    expect(sends).toEqual({ ...OPTION_DEFAULTS.sends, perUser: [{ max: 5, seconds: 60 }], total: [] });
+    expect(allowedCountries).toEqual(['GB']);
+  });
+
+  it.each([
+    ['sends.perUser', { sends: { perUser: [] } }],
+    ['sends.perDestination', { sends: { perDestination: [{ max: 0, seconds: 60 }] } }],
+    ['sends.perDestination', { sends: { perDestination: [{ max: 101, seconds: 60 }] } }],
+    ['sends.total', { sends: { total: [{ max: 1, seconds: 2_592_001 }] } }],
+    ['sends.total', { sends: { total: [{ max: 1.5, seconds: 60 }] } }],
+    ['sends.total', { sends: { total: { max: 1, seconds: 60 } } }],
+    ['sends.perOrganization', { sends: { perOrganization: [{ max: 1, seconds: 60, days: 1 }] } }],
+    ['sends.perCountry', { sends: { perCountry: [] } }],
+    ['allowedCountries', { allowedCountries: [] }],
+    ['allowedCountries', { allowedCountries: ['gb'] }],
+    ['allowedCountries', { allowedCountries: 'GB' }],
+  ])('are refused where they make no sense: %s', (option, changes) => {
+    expect(refusal(changes).option).toBe(option);
   });
 });

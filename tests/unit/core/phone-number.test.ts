@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { parsePhoneNumber } from '../../../src/core/phone-number';
+import { isAmongCountries, isCountryCode, parsePhoneNumber } from '../../../src/core/phone-number';
 
 describe('parsePhoneNumber', () => {
   it.each([
@@ -62,4 +62,30 @@ describe('parsePhoneNumber', () => {
       { numRuns: 1000 },
     );
   });
+});
+
+describe('isAmongCountries', () => {
+  const isAmong = (typed: string, ...countries: ('GB' | 'GG' | 'US' | 'CA' | 'JM')[]) => {
+    const parsed = parsePhoneNumber(typed);
+    if (parsed.outcome === 'refused') throw new Error(parsed.because);
+    return isAmongCountries(parsed, countries);
+  };
+
+  it('tells countries of one calling code apart where the digits do', () => {
+    expect(isAmong('+12125550100', 'US')).toBe(true);
+    expect(isAmong('+18765550100', 'US', 'CA')).toBe(false);
+    expect(isAmong('+18765550100', 'US', 'JM')).toBe(true);
+  });
+
+  it('takes one of those that share the calling code where they do not', () => {
+    expect(isAmong('+447700900123', 'GG')).toBe(true);
+    expect(isAmong('+447700900123', 'US')).toBe(false);
+  });
+});
+
+describe('isCountryCode', () => {
+  it.each(['GB', 'US', 'DE'])('knows %s', (code) => expect(isCountryCode(code)).toBe(true));
+  it.each(['gb', 'XX', '44', '', null, 44, ['GB'], '__proto__', 'constructor'])('refuses %j', (code) =>
+    expect(isCountryCode(code)).toBe(false),
+  );
 });

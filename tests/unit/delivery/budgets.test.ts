@@ -1,17 +1,57 @@
 import { randomBytes } from 'node:crypto';
 import { createKeyRing } from '../../../src/core/key-ring';
-import { SEND_LIMITS, sendBudgets } from '../../../src/delivery/budgets';
+import { personalBudgets, SEND_LIMITS, sendBudgets } from '../../../src/delivery/budgets';
 import { memoryState } from '../../../src/stores/memory/memory-state';
 
 const keyRing = createKeyRing([randomBytes(32).toString('base64')]);
+const mary = { userId: 'mary', organizationId: 'acme' };
+const bySms = { ...mary, kind: 'sms', destination: '+15005550006' } as const;
+const byEmail = { ...mary, kind: 'email', destination: 'mary@acme.example' } as const;
 const keyOf = (kind: 'email' | 'sms', destination: string) =>
-  sendBudgets(keyRing, { kind, destination, userId: 'mary' })[0]?.key;
+  personalBudgets(keyRing, { kind, destination, userId: 'mary' }, SEND_LIMITS)[0]?.key;
 
 describe('sendBudgets', () => {
-  it('counts by address and by user', () => {
-    const budgets = sendBudgets(keyRing, { kind: 'sms', destination: '+15005550006', userId: 'mary' });
-    expect(budgets.map(({ windows }) => windows)).toEqual([SEND_LIMITS.perDestination, SEND_LIMITS.perUser]);
-    expect(budgets[1]?.key).toBe('user:mary');
+  it('counts a text message by address, user, organization, country and in all', () => {
+    const budgets = sendBudgets(keyRing, bySms, SEND_LIMITS);
+    expect(budgets.map(({ of, windows }) => [of, windows])).toEqual([
+      ['destination', SEND_LIMITS.perDestination],
+      ['user', SEND_LIMITS.perUser],
+      ['organization', SEND_LIMITS.perOrganization],
+      ['country-prefix', SEND_LIMITS.perCountryPrefix],
+      ['total-sms', SEND_LIMITS.totalSms],
+      ['total', SEND_LIMITS.total],
+    ]);
+    expect(budgets.slice(1).map(({ key }) => key)).toEqual([
+      'user:mary',
+      'organization:acme',
+      'country-prefix:US',
+      'total-sms',
+      'total',
+    ]);
+  });
+
+  it('counts an email under no country and no cost', () => {
+    expect(sendBudgets(keyRing, byEmail, SEND_LIMITS).map(({ of }) => of)).toEqual([
+      'destination',
+      'user',
+      'organization',
+      'total',
+    ]);
+  });
+
+  it('counts under the calling code where the digits do not tell the country', () => {
+    const budgets = sendBudgets(keyRing, { ...bySms, destination: '+447700900123' }, SEND_LIMITS);
+    expect(budgets.map(({ key }) => key)).toContain('country-prefix:44');
+  });
+
+  it('leaves a shared budget out whose list is empty', () => {
+    const limits = { ...SEND_LIMITS, perOrganization: [], totalSms: [] };
+    expect(sendBudgets(keyRing, bySms, limits).map(({ of }) => of)).toEqual([
+      'destination',
+      'user',
+      'country-prefix',
+      'total',
+    ]);
   });
 
   it('holds no address, and one key for every spelling of it', () => {
@@ -23,7 +63,7 @@ describe('sendBudgets', () => {
 
   it('allows one in 30 seconds, three in ten minutes and ten a day to one address', async () => {
     const state = memoryState();
-    const budgets = sendBudgets(keyRing, { kind: 'sms', destination: '+15005550006', userId: 'mary' });
+    const budgets = sendBudgets(keyRing, bySms, SEND_LIMITS);
     const sentAt: number[] = [];
     for (let second = 0; second < 86_400; second += 30) {
       const spent = await state.spendSendBudgets(budgets, second * 1000);
