@@ -1,0 +1,29 @@
+import { redisRecords, redisState } from '../../src/redis';
+import { memoryRecords } from '../../src/stores/memory/memory-records';
+import { memoryState } from '../../src/stores/memory/memory-state';
+import type { RecordStore } from '../../src/stores/record-store';
+import type { StateStore } from '../../src/stores/state-store';
+import { connectRedis } from './redis-client';
+
+export interface Stores {
+  readonly records: RecordStore;
+  readonly state: StateStore;
+}
+
+/** Runs a suite on both kinds of store; on Redis each test begins with a database of its own prefix. */
+export function describeOnBothStores(name: string, suite: (open: () => Stores) => void): void {
+  describe(`${name}, in memory`, () => {
+    suite(() => ({ records: memoryRecords(), state: memoryState() }));
+  });
+
+  describe(`${name}, on Redis`, () => {
+    const redis = connectRedis();
+    afterAll(() => redis.disconnect());
+    let opened = 0;
+    suite(() => {
+      opened += 1;
+      const prefix = `${name.replaceAll(/\W/g, '-')}-${opened}`;
+      return { records: redisRecords(redis, { prefix }), state: redisState(redis, { prefix }) };
+    });
+  });
+}
