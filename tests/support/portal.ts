@@ -52,9 +52,13 @@ export function portalUsers(): PortalUser[] {
   ];
 }
 
-/** A small host on real Express, express-session and Passport, with the pages, a guarded page and a step-up route. */
+/**
+ * A small host on real Express, express-session and Passport, with the pages, a guarded page and a step-up route.
+ * `addRoutes` adds routes below the guard.
+ */
 export function createPortal(
   change: Partial<MfaOptions<PortalUser>> & { readonly users?: never } = {},
+  addRoutes: (app: Express, mfa: Mfa<PortalUser>) => void = () => undefined,
 ): Portal {
   const clock = createClock();
   const outbox = createOutbox({ clock });
@@ -116,14 +120,16 @@ export function createPortal(
       .then((session) => res.json({ user: (req.user as PortalUser).id, session }), next);
   });
   app.post('/payouts', mfa.requireStepUp({ maxAgeSeconds: 300 }), (_req, res) => res.json({ paid: true }));
+  addRoutes(app, mfa);
   app.use(
     (
       error: Error & { status?: number },
       _req: express.Request,
       res: express.Response,
-      _next: express.NextFunction,
+      next: express.NextFunction,
     ) => {
       errors.push(error);
+      if (res.headersSent) return next(error);
       res.status(error.status ?? 500).json({ error: error.message });
     },
   );

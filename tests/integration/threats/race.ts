@@ -1,0 +1,60 @@
+import { createPortal, PASSWORD } from '../../support/portal';
+import type { Portal } from '../../support/portal';
+import { postHeld } from '../../support/held-visit';
+import type { HeldVisit } from '../../support/held-visit';
+import type { PrepareInProcess } from '../../support/processes';
+import { openRedisStores } from '../../support/store-kinds';
+
+/** Posts that one process sends at once. */
+export interface Volley {
+  readonly name: string;
+  readonly visit: HeldVisit;
+  readonly codes: readonly string[];
+}
+
+export interface RaceInput {
+  readonly url: string;
+  readonly at: number;
+  /** For each process. */
+  readonly volleys: readonly (readonly Volley[])[];
+}
+
+/** How each post of a volley ended: `signed-in`, or the reason of its refusal. */
+export type RaceOutcome = Readonly<Record<string, readonly string[]>>;
+
+export const RACERS = ['totp', 'recovery', 'capped', 'hidden', 'locked'] as const;
+
+/** The same app in every process: the same people, keys and Redis. */
+export function openRacePortal(
+  url: string,
+): { readonly portal: Portal } & ReturnType<typeof openRedisStores> {
+  const stores = openRedisStores(url);
+  const { records, state } = stores;
+  const portal = createPortal({ records, state, onError: () => undefined });
+  for (const id of RACERS) {
+    portal.users.set(id, { id, username: id, password: PASSWORD, organizationId: 'acme' });
+  }
+  return { portal, ...stores };
+}
+
+/** One server process of the app. */
+const prepareServer: PrepareInProcess<RaceInput, RaceOutcome> = async ({ url, at, volleys }, index) => {
+  const { portal, redis, close } = openRacePortal(url);
+  portal.clock.set(at);
+  await redis.ping();
+  return async () => {
+    const ended = await Promise.all(
+      (volleys[index] ?? []).map(async ({ name, visit, codes }) => {
+        const answers = await Promise.all(
+          codes.map((code) => postHeld(portal.app, visit, '/mfa/challenge', { code })),
+        );
+        return [name, answers.map(({ body }) => String(body.because ?? body.outcome))] as const;
+      }),
+    );
+    await portal.mfa.settled();
+    close();
+    return Object.fromEntries(ended);
+  };
+};
+
+export default prepareServer;
