@@ -31,18 +31,21 @@ export interface FactorSet {
   readonly userId: string;
   /** A new one ends the remembered browsers with the sessions. */
   readonly userEpoch: string | null;
+  readonly organizationEpoch: string | null;
   readonly authenticators: readonly Authenticator[];
   readonly settings: Pick<MemberSettings, 'enabled' | 'assignedKind'>;
   readonly onFile: { readonly email: string | undefined; readonly phone: string | undefined };
 }
 
-function describeFactorSet({ userId, userEpoch, authenticators, settings, onFile }: FactorSet): string[] {
+function describeFactorSet(factors: FactorSet): string[] {
+  const { userId, userEpoch, organizationEpoch, authenticators, settings, onFile } = factors;
   const own = authenticators
     .map(({ id, kind, disabledAt }) => [id, kind, disabledAt === null])
     .toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1));
   const assigned = settings.enabled ? settings.assignedKind : null;
   const address = assigned === 'email' ? onFile.email : assigned === 'sms' ? onFile.phone : undefined;
-  return [userId, userEpoch ?? '', JSON.stringify(own), assigned ?? '', address ?? ''];
+  const epochs = [userEpoch ?? '', organizationEpoch ?? ''];
+  return [userId, ...epochs, JSON.stringify(own), assigned ?? '', address ?? ''];
 }
 
 export function hashFactorSet(keyRing: KeyRing, factors: FactorSet): string {

@@ -14,6 +14,7 @@ import type { FlowContext, Origin } from './context';
 import { gatherFacts } from './gather-facts';
 import type { Gathered } from './gather-facts';
 import { reportGuessLimits } from './report-guess-limits';
+import { reportUnreadable } from './report-unreadable';
 
 export type RejectedBecause =
   | 'malformed-code'
@@ -71,7 +72,7 @@ export async function answerChallenge(context: FlowContext, request: AnswerReque
     gatherFacts(context, account, bearer),
   ]);
   const reject = (rejected: Rejected) => report(context, request, { rejected, asked, guess, gathered });
-  const refused = refuse({ attempt, guess, gathered, asked });
+  const refused = refuseAnswer({ attempt, guess, gathered, asked });
   if (refused !== null) return reject(refused);
   if (attempt.outcome !== 'spent') return { outcome: 'rejected', because: 'challenge-expired' };
 
@@ -79,10 +80,46 @@ export async function answerChallenge(context: FlowContext, request: AnswerReque
   const { member, now } = gathered;
   const trial = { userId: bearer.userId, challenge, member, submitted, now };
   const verification = await factor.verify(trial);
-  if (verification.outcome === 'rejected') return reject({ ...verification, attemptsLeft });
+  if (verification.outcome === 'rejected') {
+    const authenticator = member.authenticators.find(({ id }) => id === asked.authenticatorId);
+    if (verification.because === 'secret-unreadable' && authenticator !== undefined) {
+      reportUnreadable(context, bearer, authenticator);
+    }
+    return reject({ ...verification, attemptsLeft });
+  }
   if (!(await factor.accept(trial, verification.proof))) {
     return reject({ outcome: 'rejected', because: 'code-used', attemptsLeft });
   }
+  reportAccepted(context, { account, asked, purpose, origin });
+  return toVerified(gathered, asked, request.requirement);
+}
+
+export function reportAccepted(
+  context: FlowContext,
+  accepted: {
+    readonly account: Account;
+    readonly asked: Asked;
+    readonly purpose: ChallengePurpose;
+    readonly origin: Origin;
+  },
+): void {
+  const { account, asked, purpose, origin } = accepted;
+  context.events.report({
+    name: 'proof-accepted',
+    userId: account.id,
+    organizationId: account.organizationId,
+    address: origin.address,
+    details: { kind: asked.kind, purpose },
+  });
+}
+
+/** What a right answer adds to the login or session, and where that leads. */
+export function toVerified(
+  gathered: Gathered,
+  asked: Asked,
+  requirement: Requirement,
+): Answer & { readonly outcome: 'verified' } {
+  const { now } = gathered;
   const proof: Evidence = { method: asked.kind, authenticatorId: asked.authenticatorId, at: now };
   const evidence = addEvidence(gathered.facts.session?.evidence ?? [], proof);
   const facts = {
@@ -90,14 +127,7 @@ export async function answerChallenge(context: FlowContext, request: AnswerReque
     session: { standing: 'live', evidence, skipped: false } as const,
     recoveryCodesLeft: gathered.facts.recoveryCodesLeft - (asked.kind === 'recovery-code' ? 1 : 0),
   };
-  context.events.report({
-    name: 'proof-accepted',
-    userId: bearer.userId,
-    organizationId: bearer.organizationId,
-    address: origin.address,
-    details: { kind: asked.kind, purpose },
-  });
-  const decision = decide(facts, request.requirement, now);
+  const decision = decide(facts, requirement, now);
   return { outcome: 'verified', evidence, decision, gathered: { ...gathered, facts }, asked };
 }
 
@@ -118,7 +148,7 @@ function spendGuess(
 }
 
 /** Everything that refuses an answer before it is looked at; a right and a wrong one look alike here. */
-function refuse(spent: {
+export function refuseAnswer(spent: {
   readonly attempt: AttemptOutcome;
   readonly guess: GuessOutcome;
   readonly gathered: Gathered;

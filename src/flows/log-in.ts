@@ -11,7 +11,10 @@ import type { Asked, Grant } from './bearer';
 import type { FlowContext, Origin } from './context';
 import { newId } from './context';
 import { gatherLoginFacts } from './gather-facts';
+import { isLockedOut } from './lock-standing';
 import type { Gathered } from './gather-facts';
+import { judgeBrowser, presentBrowser } from './use-browser';
+import type { BrowserToken, CookieChange } from './use-browser';
 
 export type LoginOutcome =
   | {
@@ -28,6 +31,8 @@ export type LoginOutcome =
       readonly asked: Asked | null;
       /** The pending login and its first challenge on their way into the state; to be waited for beside the new session id. */
       readonly begun: Promise<AskOutcome | null>;
+      /** The login goes on with the proof that ends the lock. */
+      readonly unlocking: boolean;
     }
   | { readonly outcome: 'denied'; readonly decision: Decision & { readonly outcome: 'deny' | 'sign-in' } };
 
@@ -37,11 +42,38 @@ export type LoginOutcome =
  */
 export async function logIn(
   context: FlowContext,
-  login: { readonly account: Account; readonly evidence: readonly Evidence[]; readonly origin: Origin },
+  login: {
+    readonly account: Account;
+    readonly evidence: readonly Evidence[];
+    readonly origin: Origin;
+    /** What the browser carries, where it claims to be remembered. */
+    readonly presented: BrowserToken | null;
+    /** The person came by the link that ends a lock, which needs a pending login to prove a factor in. */
+    readonly unlocking: boolean;
+  },
+): Promise<LoginOutcome & { readonly cookie: CookieChange }> {
+  const { account, origin, presented } = login;
+  const [found, used] = await Promise.all([
+    gatherLoginFacts(context, account, login.evidence),
+    presentBrowser(context, account.id, presented),
+  ]);
+  const judged = await judgeBrowser(context, { ...login, used, gathered: found });
+  return { ...(await conclude(context, { ...login, ...judged })), cookie: judged.cookie };
+}
+
+async function conclude(
+  context: FlowContext,
+  login: {
+    readonly account: Account;
+    readonly evidence: readonly Evidence[];
+    readonly gathered: Gathered;
+    readonly origin: Origin;
+    readonly unlocking: boolean;
+  },
 ): Promise<LoginOutcome> {
-  const { account, evidence, origin } = login;
-  const gathered = await gatherLoginFacts(context, account, evidence);
-  const decision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
+  const { account, evidence, gathered, origin } = login;
+  const unlocking = login.unlocking && isLockedOut(gathered);
+  const decision = unlocking ? decideUnlocking(gathered) : decideLogin(gathered);
   const { userId, organizationId } = { userId: account.id, organizationId: account.organizationId };
   if (decision.outcome === 'deny' || decision.outcome === 'sign-in') {
     context.events.report({
@@ -91,7 +123,7 @@ export async function logIn(
     address: origin.address,
     details: { next: decision.outcome, ...firstLogin },
   });
-  const asked = firstAsked(decision);
+  const asked = unlocking ? null : firstAsked(decision);
   const begun = begin(context, { pending, asked, gathered });
   // Whoever waits for it is told of its failure; a caller that failed before must not end the process.
   begun.catch(() => undefined);
@@ -102,7 +134,19 @@ export async function logIn(
     gathered,
     asked,
     begun,
+    unlocking,
   };
+}
+
+function decideLogin({ facts, now }: Gathered): Decision {
+  return decide(facts, { kind: 'policy' }, now);
+}
+
+/** A lock that leaves nothing to answer with is no reason to turn away who came to end it: the pending login lets nobody through. */
+function decideUnlocking(gathered: Gathered): Decision {
+  const decision = decideLogin(gathered);
+  if (decision.outcome !== 'deny' || decision.because !== 'locked') return decision;
+  return { outcome: 'challenge', because: 'assurance-too-low', anyOf: [] };
 }
 
 /** The factor that a pending login asks first. A recovery code is never asked, only chosen. */

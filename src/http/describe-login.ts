@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import type { Decision } from '../core/decide';
 import type { AskOutcome } from '../flows/ask-factor';
 import type { Gathered } from '../flows/gather-facts';
+import { UNLOCK_PATH } from '../flows/unlock-link';
 import type { LoginAttempt } from './attempt-login';
 import type { HttpContext } from './http-context';
 import { nextPath, showOptions } from './respond';
@@ -16,7 +17,17 @@ export function describePending(
 ): StepBody {
   const { decision, gathered, ask } = attempt;
   const step = describeDecision(context, { decision, gathered, ask, returnTo: null });
-  return { ...step, csrfToken: context.csrf.token(req) };
+  const next = pendingPath(context, attempt);
+  return { ...step, next, csrfToken: context.csrf.token(req) };
+}
+
+/** Where a login that is not finished goes on. */
+export function pendingPath(
+  context: HttpContext,
+  attempt: LoginAttempt & { readonly outcome: 'pending' },
+): string {
+  if (attempt.unlocking) return `${context.options.pagesPath}${UNLOCK_PATH}/challenge`;
+  return nextPath(context, attempt.decision, null);
 }
 
 /** The JSON answer of a step after which something else is asked. */

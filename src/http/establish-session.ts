@@ -13,7 +13,7 @@ import type { MfaSlot, SessionGrantSlot } from './session-slot';
 /** Half a login: a new session id, in which Passport finds nobody. */
 export async function enterPendingLogin(
   req: Request,
-  entry: { readonly pending: PendingLogin; readonly slot: Pick<MfaSlot, 'asked' | 'returnTo'> },
+  entry: { readonly pending: PendingLogin; readonly slot: Pick<MfaSlot, 'asked' | 'returnTo' | 'unlock'> },
 ): Promise<void> {
   const { pending, slot } = entry;
   await regenerate(req);

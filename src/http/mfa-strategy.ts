@@ -4,12 +4,11 @@ import { Strategy as LocalStrategy } from 'passport-local';
 import { parseLocalPath } from '../core/local-path';
 import { attemptLogin } from './attempt-login';
 import type { LoginAttempt } from './attempt-login';
-import { describePending } from './describe-login';
+import { describePending, pendingPath } from './describe-login';
 import { prepareGrant } from './establish-session';
 import type { HttpContext } from './http-context';
 import { adaptVerify } from './password-check';
 import { wantsJson } from './render-page';
-import { nextPath } from './respond';
 import { fieldOf, requestedReturnTo } from './return-to';
 import { sentenceFor } from './sentences';
 
@@ -93,7 +92,7 @@ export class MfaStrategy extends Strategy {
   private goOn(req: Request, attempt: LoginAttempt & { readonly outcome: 'pending' }): void {
     const { res } = req;
     if (res !== undefined && wantsJson(req)) res.json(describePending(this.context, req, attempt));
-    else this.redirect(nextPath(this.context, attempt.decision, null), 303);
+    else this.redirect(pendingPath(this.context, attempt), 303);
   }
 
   private async signIn(

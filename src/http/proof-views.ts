@@ -42,6 +42,27 @@ export interface StepUpLocals extends WithPage, InWizard, CodeLocals {
   readonly cancelPath: string | null;
 }
 
+/** What the link in the mail about a lock opens. */
+export interface UnlockLocals extends WithPage {
+  /** Of the link; sent along by the button. */
+  readonly token: string;
+}
+
+export interface UnlockChallengeLocals extends WithPage {
+  /** Null while none of several is chosen yet. */
+  readonly prompt:
+    | (CodeLocals & {
+        readonly kind: FactorKind;
+        readonly asked: { readonly authenticatorId: string };
+        readonly label: string | null;
+        readonly lockedUntil: Moment | null;
+        readonly expired: boolean;
+      })
+    | null;
+  readonly alternatives: readonly FactorChoice[];
+  readonly error: string | null;
+}
+
 /** Every page that only says something: refusals, faults, ended sessions. */
 export interface MessageLocals extends WithPage {
   readonly tone: 'good' | 'attention' | 'bad' | 'neutral';

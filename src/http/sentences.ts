@@ -17,7 +17,16 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
   ['no-challenge', 'There is nothing to confirm here. Choose how you want to prove it is you.'],
   ['challenge-expired', 'This step is over. Start it again.'],
   ['attempts-exhausted', 'Those were five wrong tries. Sign in again to start over.'],
-  ['locked', 'There were too many wrong codes. Wait until the lock ends, or use a recovery code.'],
+  [
+    'locked',
+    'There were too many wrong codes. Open the link that we sent you, use a recovery code, or wait until the lock ends.',
+  ],
+  [
+    'unlock-link-over',
+    'The link is too old or was used before. Sign in, or wait until the lock ends.',
+  ],
+  ['unlock-link-of-another', 'The link is for another account. Sign out, then open it again.'],
+  ['unlock-used-up', 'Those were three wrong tries, so the link is used up. Wait until the lock ends.'],
   [
     'authenticator-disabled',
     'This method was switched off after too many wrong codes. Use another one, then set it up again.',

@@ -16,6 +16,8 @@ import type {
   LoginLocals,
   MessageLocals,
   StepUpLocals,
+  UnlockChallengeLocals,
+  UnlockLocals,
 } from './proof-views';
 
 /**
@@ -38,6 +40,8 @@ export interface ViewLocals extends AdminViewLocals {
   done: DoneLocals;
   settings: SettingsLocals;
   sessions: SessionsLocals;
+  unlock: UnlockLocals;
+  'unlock-challenge': UnlockChallengeLocals;
   message: MessageLocals;
 }
 

@@ -1,14 +1,15 @@
 import type { Router } from 'express';
 import { decide } from '../../core/decide';
-import { answerChallenge, usedRecoveryCode } from '../../flows/answer-challenge';
-import type { Answer, Rejected } from '../../flows/answer-challenge';
+import { answerChallenge } from '../../flows/answer-challenge';
+import type { Rejected } from '../../flows/answer-challenge';
 import { askFactor } from '../../flows/ask-factor';
 import type { AskOutcome } from '../../flows/ask-factor';
 import type { Asked } from '../../flows/bearer';
 import { challengeOwner } from '../../flows/bearer';
 import { gatherFacts } from '../../flows/gather-facts';
 import type { Gathered } from '../../flows/gather-facts';
-import { reportRecoveryCodeUse } from '../../flows/report-recovery-code-use';
+import { canNotify } from '../../flows/notify';
+import { rememberableSeconds } from '../../flows/remember-browser';
 import { describeAsk, describeDecision } from '../describe-login';
 import type { HttpContext } from '../http-context';
 import { originOf } from '../origin';
@@ -17,9 +18,9 @@ import { sendNext } from '../respond';
 import { fieldOf } from '../return-to';
 import { sentenceFor } from '../sentences';
 import { readSlot, updateSlot } from '../session-slot';
+import { goOnAfterProof } from './after-proof';
 import { askedFactor, refuseLocked, toChoices, viewAsked } from './challenge-view';
 import type { Opened } from './challenge-view';
-import { finishProof } from './finish-login';
 import { startOver } from './login';
 import { answerRefusal, field, knownPageRoute, refuse, show } from './page-route';
 import type { KnownPageRequest } from './page-route';
@@ -75,12 +76,11 @@ async function renderChallenge(
     return;
   }
   const shown = await viewAsked(page, { asked, decision, gathered, refused });
-  await show(
-    page,
-    'challenge',
-    { ...shown, kind: asked.kind, rememberBrowser: null, unlockSent: false },
-    status,
-  );
+  const { account, bearer } = page.visitor;
+  const seconds = rememberableSeconds(bearer, gathered, asked);
+  const rememberBrowser = seconds === null ? null : { days: Math.max(1, Math.floor(seconds / 86_400)) };
+  const unlockSent = shown.lockedUntil !== null && canNotify(page.context, account, gathered.member);
+  await show(page, 'challenge', { ...shown, kind: asked.kind, rememberBrowser, unlockSent }, status);
 }
 
 async function submitProof(page: KnownPageRequest): Promise<void> {
@@ -97,7 +97,7 @@ async function submitProof(page: KnownPageRequest): Promise<void> {
     origin: originOf(req),
   });
   if (answer.outcome === 'rejected') return showRejection(asking, answer);
-  return goOn(asking, answer);
+  return goOnAfterProof(asking, answer);
 }
 
 /** A factor that needs no sending is asked with its answer: the page had nothing to start. */
@@ -141,30 +141,6 @@ function ask(
   const { authenticatorId, kind } = option;
   const owner = challengeOwner(visitor.bearer, 'login');
   return askFactor(context, { owner, option: { authenticatorId, kind }, gathered, pendingUntil });
-}
-
-async function goOn(
-  page: KnownPageRequest,
-  answer: Answer & { readonly outcome: 'verified' },
-): Promise<void> {
-  const { context, req, res, visitor, returnTo } = page;
-  const { decision, evidence, gathered, asked } = answer;
-  if (usedRecoveryCode(asked)) await reportRecoveryCodeUse(context, { gathered, origin: originOf(req) });
-  if (decision.outcome === 'allow') {
-    await finishProof(page, { evidence, gathered });
-    const next = returnTo ?? context.options.defaultReturnTo;
-    return sendNext(req, res, { outcome: 'signed-in', because: decision.because, next });
-  }
-  if (decision.outcome === 'enroll') {
-    if (visitor.bearer.standing === 'pending') {
-      await context.state.savePendingEvidence(visitor.bearer.userId, visitor.bearer.ownerId, evidence);
-      updateSlot(req, { asked: undefined });
-    } else {
-      await finishProof(page, { evidence, gathered });
-    }
-    return sendNext(req, res, describeDecision(context, { decision, gathered, ask: null, returnTo }));
-  }
-  return refuse(page, decision);
 }
 
 async function showRejection(page: KnownPageRequest, rejected: Rejected): Promise<void> {

@@ -13,10 +13,13 @@ import { addTotpRoutes } from './enroll-totp';
 import { addEnrollmentStartRoutes } from './enroll';
 import { addLoginRoutes } from './login';
 import { addRecoveryCodeRoutes } from './recovery-codes';
+import { addRememberedBrowserRoutes } from './remembered-browsers';
+import { addSessionRoutes } from './sessions';
 import { addSettingsRoutes } from './settings';
 import { addSmsStatusRoute } from './sms-status';
 import { addStateRoute } from './state';
 import { addStepUpRoutes } from './step-up';
+import { addUnlockRoutes } from './unlock';
 
 const BODY_LIMIT = '10kb';
 
@@ -32,6 +35,9 @@ export function createPagesRouter(context: HttpContext): Router {
   addLoginRoutes(router, context);
   addChallengeRoutes(router, context);
   addStepUpRoutes(router, context);
+  addUnlockRoutes(router, context);
+  addSessionRoutes(router, context);
+  addRememberedBrowserRoutes(router, context);
   addEnrollmentStartRoutes(router, context);
   addTotpRoutes(router, context);
   addDeliveredRoutes(router, context);

@@ -1,0 +1,23 @@
+import { areEpochsCurrent } from '../core/session-lifetime';
+import type { SessionEntry } from '../stores/state-store';
+import type { FlowContext } from './context';
+import type { Gathered } from './gather-facts';
+
+/**
+ * The sessions of a person that are live, the one seen last first. Ending many sessions by an epoch leaves their entries
+ * behind, so each is compared with the current ones; those of another organization only by the user's.
+ */
+export async function listLiveSessions(
+  context: FlowContext,
+  person: { readonly userId: string; readonly facts: Promise<Gathered> },
+): Promise<readonly SessionEntry[]> {
+  const [entries, { member, policy, now }] = await Promise.all([
+    context.state.listSessions(person.userId),
+    person.facts,
+  ]);
+  return entries.filter(({ epochs, organizationId, expiresAt }) => {
+    const isHere = organizationId === member.organizationId;
+    const organization = isHere ? policy.epoch : epochs.organization;
+    return now < expiresAt && areEpochsCurrent(epochs, { user: member.epoch, organization });
+  });
+}

@@ -1,0 +1,72 @@
+import { hashToken, issueToken } from '../core/bearer-token';
+import { decide } from '../core/decide';
+import { rankOf, strongestRank } from '../core/factor-strength';
+import { hashFactorSet } from '../core/remembered-browser';
+import type { RememberedBrowser } from '../core/remembered-browser';
+import type { Account } from '../ports';
+import type { Asked, Bearer } from './bearer';
+import { newId } from './context';
+import type { FlowContext, Origin } from './context';
+import { factorSetOf } from './factor-set';
+import type { Gathered } from './gather-facts';
+import { REPROOF_SECONDS } from './may-enroll';
+import type { BrowserCookie } from './use-browser';
+
+/**
+ * For how many seconds a browser may be remembered after this factor is proven; null where it may not. Only a login by
+ * the strongest factor the person has earns it, and never a recovery code.
+ */
+export function rememberableSeconds(
+  bearer: Pick<Bearer, 'standing'>,
+  { facts }: Pick<Gathered, 'facts'>,
+  asked: Pick<Asked, 'kind'>,
+): number | null {
+  const { enabled, rememberBrowserSeconds } = facts.policy;
+  if (!enabled || rememberBrowserSeconds <= 0 || bearer.standing !== 'pending') return null;
+  if (asked.kind === 'recovery-code' || rankOf(asked.kind) < strongestRank(facts)) return null;
+  return rememberBrowserSeconds;
+}
+
+/** Remembers the browser of a login that was proven just now; null where that earns it no trust. */
+export async function rememberBrowser(
+  context: FlowContext,
+  proven: {
+    readonly account: Account;
+    readonly bearer: Bearer;
+    readonly gathered: Gathered;
+    readonly asked: Asked;
+    readonly origin: Origin;
+  },
+): Promise<BrowserCookie | null> {
+  const { account, bearer, gathered, asked, origin } = proven;
+  const { facts, now } = gathered;
+  const seconds = rememberableSeconds(bearer, gathered, asked);
+  const fresh = decide(facts, { kind: 'step-up', maxAgeSeconds: REPROOF_SECONDS }, now);
+  const recovered = facts.session?.evidence.some(({ method }) => method === 'recovery-code') === true;
+  if (seconds === null || fresh.outcome !== 'allow' || recovered) return null;
+  const id = newId();
+  const token = issueToken();
+  const browser: RememberedBrowser = {
+    id,
+    organizationId: bearer.organizationId,
+    tokenHash: hashToken(context.keyRing, 'browser', [account.id, id, token.reveal()]),
+    previousTokenHash: null,
+    rotatedAt: now,
+    // The epoch was made at the latest when the pending login began, so the record carries it.
+    factorSetHash: hashFactorSet(context.keyRing, factorSetOf(gathered)),
+    createdAt: now,
+    lastUsedAt: null,
+    expiresAt: now + seconds * 1000,
+    userAgent: origin.userAgent,
+    address: origin.address,
+  };
+  await context.records.rememberBrowser(account.id, browser, now);
+  context.events.report({
+    name: 'browser-remembered',
+    userId: account.id,
+    organizationId: bearer.organizationId,
+    address: origin.address,
+    details: { seconds },
+  });
+  return { id, token, expiresAt: browser.expiresAt };
+}

@@ -1,0 +1,149 @@
+import { isEnrollableKind, RECOVERY_CODES_ID } from '../core/factor-kind';
+import type { Option } from '../core/decide';
+import { challengeOptions } from '../core/usable-factors';
+import type { Account } from '../ports';
+import type { ChallengeOwner } from '../stores/state-store';
+import { refuseAnswer, reportAccepted, toVerified } from './answer-challenge';
+import type { Answer, Rejected } from './answer-challenge';
+import { askFactor } from './ask-factor';
+import type { AskOutcome } from './ask-factor';
+import type { Asked, Bearer } from './bearer';
+import { newId } from './context';
+import type { FlowContext, Origin } from './context';
+import { gatherFacts } from './gather-facts';
+import type { Gathered } from './gather-facts';
+import { unlockMember } from './manage-member';
+import { reportGuessLimits } from './report-guess-limits';
+import type { FoundUnlockLink } from './unlock-link';
+
+/** Guesses that one link allows, however many logins use it. */
+export const UNLOCK_ATTEMPTS = 3;
+
+/** The attempts belong to the link and not to the login, so that a second login has no more. */
+export function unlockOwner({ userId, tokenHash }: FoundUnlockLink): ChallengeOwner {
+  return { userId, ownerId: `unlock-${tokenHash}`, purpose: 'unlock' };
+}
+
+/** The facts as they would be without the lock. */
+export function withoutLocks(gathered: Gathered): Gathered {
+  const facts = { ...gathered.facts, codesLockedUntil: null, recoveryCodesLockedUntil: null };
+  return { ...gathered, facts };
+}
+
+/** What ends the lock: a factor that the person could prove if nothing were locked. A recovery code has a lock of its own. */
+export function unlockOptions(gathered: Gathered): readonly Option[] {
+  const options = challengeOptions(withoutLocks(gathered).facts, gathered.now);
+  return options.filter(({ authenticatorId }) => authenticatorId !== RECOVERY_CODES_ID);
+}
+
+/** Asks one factor, and sends its code where it is delivered. */
+export async function askUnlock(
+  context: FlowContext,
+  request: { readonly link: FoundUnlockLink; readonly option: Option; readonly gathered: Gathered },
+): Promise<AskOutcome> {
+  const { link, option, gathered } = request;
+  const owner = unlockOwner(link);
+  if ((await context.state.findChallenge(owner)) === undefined) {
+    // As long as the link, so that the attempts spent on it are not forgotten before it is.
+    const life = { now: context.clock.now(), underPendingLogin: false };
+    await context.state.issueChallenge({ ...emptyChallenge(owner, option), expiresAt: link.expiresAt }, life);
+  }
+  return askFactor(context, { owner, option, gathered, pendingUntil: null });
+}
+
+function emptyChallenge(owner: ChallengeOwner, { kind, authenticatorId }: Option) {
+  return {
+    ...owner,
+    id: newId(),
+    kind,
+    authenticatorId,
+    codeHash: null,
+    sealedSecret: null,
+    maskedDestination: null,
+    sentBy: null,
+    fallbackFrom: null,
+    sentAt: null,
+  };
+}
+
+export interface UnlockRequest {
+  readonly account: Account;
+  readonly bearer: Bearer;
+  readonly link: FoundUnlockLink;
+  readonly asked: Asked;
+  readonly submitted: unknown;
+  readonly origin: Origin;
+}
+
+export type UnlockAnswer =
+  | Answer
+  /** The link is used up; waiting is what is left. */
+  | { readonly outcome: 'used-up' };
+
+/**
+ * Judges the proof that ends a lock: under a right password or a session, by the link, with a factor. Each guess counts for the
+ * authenticator as everywhere, and the link has a small cap of its own, since the user's count stands still while it is locked.
+ */
+export async function answerUnlock(context: FlowContext, request: UnlockRequest): Promise<UnlockAnswer> {
+  const { account, bearer, link, asked, origin } = request;
+  const factor = context.factors.get(asked.kind);
+  const submitted = factor?.parse(request.submitted) ?? null;
+  if (factor === undefined || submitted === null) return { outcome: 'rejected', because: 'malformed-code' };
+  const enrolled = isEnrollableKind(asked.kind) && !asked.authenticatorId.startsWith('on-file-');
+  const [attempt, guess, gathered] = await Promise.all([
+    context.state.spendAttempt(unlockOwner(link), UNLOCK_ATTEMPTS),
+    context.records.spendGuess({
+      userId: account.id,
+      group: factor.group,
+      authenticatorId: enrolled ? asked.authenticatorId : null,
+      limits: context.options.limits,
+      now: context.clock.now(),
+      duringLock: true,
+    }),
+    gatherFacts(context, account, bearer),
+  ]);
+  const reject = async (rejected: Rejected): Promise<UnlockAnswer> => {
+    reportRejected(context, request, rejected);
+    reportGuessLimits(context, {
+      account,
+      gathered,
+      asked,
+      purpose: 'unlock',
+      guess,
+      exhausted: false,
+      origin,
+    });
+    if (rejected.attemptsLeft !== 0 && rejected.because !== 'attempts-exhausted') return rejected;
+    await context.state.endUnlockLink(link.tokenHash);
+    return { outcome: 'used-up' };
+  };
+  const refused = refuseAnswer({ attempt, guess, gathered, asked });
+  if (refused !== null) return reject(refused);
+  if (attempt.outcome !== 'spent') return { outcome: 'rejected', because: 'challenge-expired' };
+  const { challenge, attemptsLeft } = attempt;
+  const { member, now } = gathered;
+  const trial = { userId: account.id, challenge, member, submitted, now };
+  const verification = await factor.verify(trial);
+  if (verification.outcome === 'rejected') return reject({ ...verification, attemptsLeft });
+  if (!(await factor.accept(trial, verification.proof)))
+    return reject({ outcome: 'rejected', because: 'code-used', attemptsLeft });
+  reportAccepted(context, { account, asked, purpose: 'unlock', origin });
+  const { organizationId } = account;
+  const { address } = origin;
+  await Promise.all([
+    context.state.endUnlockLink(link.tokenHash),
+    unlockMember(context, { userId: account.id, organizationId, address }),
+  ]);
+  return toVerified(withoutLocks(gathered), asked, { kind: 'policy' });
+}
+
+function reportRejected(context: FlowContext, request: UnlockRequest, { because }: Rejected): void {
+  const { account, asked, origin } = request;
+  context.events.report({
+    name: 'proof-rejected',
+    userId: account.id,
+    organizationId: account.organizationId,
+    address: origin.address,
+    details: { because, purpose: 'unlock', kind: asked.kind },
+  });
+}

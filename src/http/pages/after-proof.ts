@@ -1,0 +1,47 @@
+import { usedRecoveryCode } from '../../flows/answer-challenge';
+import type { Answer } from '../../flows/answer-challenge';
+import { rememberBrowser } from '../../flows/remember-browser';
+import { reportRecoveryCodeUse } from '../../flows/report-recovery-code-use';
+import { describeDecision } from '../describe-login';
+import { originOf } from '../origin';
+import { changeBrowserCookie } from '../remembered-browser-cookie';
+import { sendNext } from '../respond';
+import { fieldOf } from '../return-to';
+import { updateSlot } from '../session-slot';
+import { finishProof } from './finish-login';
+import { refuse } from './page-route';
+import type { KnownPageRequest } from './page-route';
+
+type Verified = Answer & { readonly outcome: 'verified' };
+
+/** A factor was proven: the login or session goes on to where the decision leads. */
+export async function goOnAfterProof(page: KnownPageRequest, answer: Verified): Promise<void> {
+  const { context, req, res, visitor, returnTo } = page;
+  const { decision, evidence, gathered, asked } = answer;
+  if (usedRecoveryCode(asked)) await reportRecoveryCodeUse(context, { gathered, origin: originOf(req) });
+  if (decision.outcome === 'allow') {
+    await Promise.all([rememberIfWanted(page, answer), finishProof(page, { evidence, gathered })]);
+    const next = returnTo ?? context.options.defaultReturnTo;
+    return sendNext(req, res, { outcome: 'signed-in', because: decision.because, next });
+  }
+  if (decision.outcome === 'enroll') {
+    if (visitor.bearer.standing === 'pending') {
+      await context.state.savePendingEvidence(visitor.bearer.userId, visitor.bearer.ownerId, evidence);
+      updateSlot(req, { asked: undefined });
+    } else {
+      await finishProof(page, { evidence, gathered });
+    }
+    return sendNext(req, res, describeDecision(context, { decision, gathered, ask: null, returnTo }));
+  }
+  return refuse(page, decision);
+}
+
+/** The box on the challenge page. Its record goes out together with the session. */
+async function rememberIfWanted(page: KnownPageRequest, { gathered, asked }: Verified): Promise<void> {
+  const { context, req, res, visitor } = page;
+  const wanted = fieldOf(req.body, 'rememberBrowser');
+  if (wanted !== 'yes' && wanted !== true) return;
+  const { account, bearer } = visitor;
+  const proven = { account, bearer, gathered, asked, origin: originOf(req) };
+  changeBrowserCookie(context, res, await rememberBrowser(context, proven));
+}

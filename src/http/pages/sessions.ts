@@ -1,0 +1,119 @@
+import type { Router } from 'express';
+import { browserName } from '../../core/browser-name';
+import { decide } from '../../core/decide';
+import { gatherFacts } from '../../flows/gather-facts';
+import type { Gathered } from '../../flows/gather-facts';
+import { listLiveSessions } from '../../flows/list-sessions';
+import { MfaError } from '../../errors';
+import type { SessionEntry } from '../../stores/state-store';
+import type { HttpContext } from '../http-context';
+import { momentOf } from '../moments';
+import { originOf } from '../origin';
+import { proofInWords } from '../proof-words';
+import { sendNext } from '../respond';
+import { knownPageRoute, pathOf, refuse, show } from './page-route';
+import type { KnownPageRequest } from './page-route';
+
+export function addSessionRoutes(router: Router, context: HttpContext): void {
+  router.get('/sessions', knownPageRoute(context, showSessions));
+  router.post('/sessions/end-others', knownPageRoute(context, endOthers));
+  router.post('/sessions/:id/end', knownPageRoute(context, endOne));
+}
+
+/** The facts of a session that may look at its owner's own things; otherwise the answer was given already. */
+export async function openOwnPage(
+  page: KnownPageRequest,
+  reading: Promise<Gathered>,
+): Promise<Gathered | null> {
+  const gathered = await reading;
+  const decision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
+  const offered = decision.outcome === 'enroll' && decision.skippable;
+  if (page.visitor.bearer.standing === 'session' && (decision.outcome === 'allow' || offered))
+    return gathered;
+  const pending = page.visitor.bearer.standing === 'pending' && decision.outcome === 'allow';
+  await refuse(page, pending ? { outcome: 'sign-in', because: 'no-session' } : decision);
+  return null;
+}
+
+function readFacts({ context, visitor }: KnownPageRequest): Promise<Gathered> {
+  return gatherFacts(context, visitor.account, visitor.bearer);
+}
+
+const NOTICES: ReadonlyMap<unknown, string> = new Map([
+  ['one', 'That session is over.'],
+  ['others', 'All other sessions are over.'],
+]);
+
+async function showSessions(page: KnownPageRequest): Promise<void> {
+  const { context, req, res, visitor, json } = page;
+  const facts = readFacts(page);
+  const listing = listLiveSessions(context, { userId: visitor.account.id, facts });
+  const [gathered, sessions] = await Promise.all([openOwnPage(page, facts), listing]);
+  if (gathered === null) return;
+  const current = visitor.bearer.ownerId;
+  if (json) {
+    res.json({ sessions: sessions.map((session) => toJson(session, current)) });
+    return;
+  }
+  const { featureAvailable, policy } = gathered.facts;
+  await show(page, 'sessions', {
+    notice: NOTICES.get(req.query['ended']) ?? null,
+    sessions: sessions.map((session) => toRow(session, current)),
+    settingsPath: featureAvailable && policy.enabled ? pathOf(page, '/settings') : null,
+  });
+}
+
+function toRow(session: SessionEntry, current: string) {
+  const { handle, userAgent, address, startedAt, seenAt, methods } = session;
+  return {
+    id: handle,
+    browser: browserName(userAgent),
+    address,
+    startedAt: momentOf(startedAt),
+    lastSeenAt: momentOf(seenAt),
+    proof: proofInWords(methods),
+    current: handle === current,
+  };
+}
+
+function toJson(session: SessionEntry, current: string) {
+  const { handle, userAgent, address, startedAt, seenAt, expiresAt, methods } = session;
+  const browser = browserName(userAgent);
+  return {
+    id: handle,
+    browser,
+    address,
+    startedAt,
+    lastSeenAt: seenAt,
+    expiresAt,
+    methods,
+    current: handle === current,
+  };
+}
+
+/** It is dead at its next request: what a session carries is compared with this list each time. */
+async function endOne(page: KnownPageRequest): Promise<void> {
+  const { context, req, res, visitor } = page;
+  if ((await openOwnPage(page, readFacts(page))) === null) return;
+  const ended = await context.state.endSession(visitor.account.id, String(req.params['id']));
+  if (!ended) throw new MfaError('not-found', 'There is no such session.');
+  report(page, { scope: 'one' });
+  sendNext(req, res, { outcome: 'ended', next: `${pathOf(page, '/sessions')}?ended=one` });
+}
+
+async function endOthers(page: KnownPageRequest): Promise<void> {
+  const { context, req, res, visitor } = page;
+  if ((await openOwnPage(page, readFacts(page))) === null) return;
+  const count = await context.state.endOtherSessions(visitor.account.id, visitor.bearer.ownerId);
+  report(page, { scope: 'others', count });
+  sendNext(req, res, { outcome: 'ended', count, next: `${pathOf(page, '/sessions')}?ended=others` });
+}
+
+function report(
+  { context, req, visitor }: KnownPageRequest,
+  details: Readonly<Record<string, string | number>>,
+): void {
+  const { id: userId, organizationId } = visitor.account;
+  const { address } = originOf(req);
+  context.events.report({ name: 'sessions-ended', userId, organizationId, address, details });
+}

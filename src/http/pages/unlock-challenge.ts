@@ -1,0 +1,195 @@
+import type { Router } from 'express';
+import type { Option } from '../../core/decide';
+import type { Rejected } from '../../flows/answer-challenge';
+import type { Asked } from '../../flows/bearer';
+import { gatherFacts } from '../../flows/gather-facts';
+import type { Gathered } from '../../flows/gather-facts';
+import { isLockedOut } from '../../flows/lock-standing';
+import { answerUnlock, askUnlock, unlockOptions, unlockOwner, withoutLocks } from '../../flows/unlock';
+import { findLinkByHash } from '../../flows/unlock-link';
+import type { FoundUnlockLink } from '../../flows/unlock-link';
+import { describeAsk, describeDecision } from '../describe-login';
+import type { HttpContext } from '../http-context';
+import { originOf } from '../origin';
+import { refusalStatus } from '../refusal-status';
+import { sendNext } from '../respond';
+import { fieldOf } from '../return-to';
+import { sentenceFor } from '../sentences';
+import { readSlot, updateSlot } from '../session-slot';
+import { goOnAfterProof } from './after-proof';
+import { toChoices, viewAsked } from './challenge-view';
+import { answerRefusal, field, knownPageRoute, pathOf, refuse, show } from './page-route';
+import type { KnownPageRequest } from './page-route';
+import { refuseUnlock } from './refuse-unlock';
+
+export function addUnlockChallengeRoutes(router: Router, context: HttpContext): void {
+  router.get('/unlock/challenge', knownPageRoute(context, showChallenge));
+  router.post('/unlock/challenge', knownPageRoute(context, submit));
+}
+
+interface Unlocking {
+  readonly link: FoundUnlockLink;
+  readonly gathered: Gathered;
+  readonly options: readonly Option[];
+}
+
+/** The link of this visitor, where it is theirs and there is a lock to end; otherwise the answer was given already. */
+async function open(page: KnownPageRequest): Promise<Unlocking | null> {
+  const { context, req, res, visitor, returnTo } = page;
+  const { unlock } = readSlot(req);
+  const [link, gathered] = await Promise.all([
+    unlock === undefined ? undefined : findLinkByHash(context, unlock),
+    gatherFacts(context, visitor.account, visitor.bearer),
+  ]);
+  const { session } = gathered.facts;
+  if (session?.standing !== 'live') {
+    const because = session?.standing === 'expired' ? 'session-expired' : 'session-ended';
+    await refuse(page, { outcome: 'sign-in', because });
+    return null;
+  }
+  if (link === undefined || link.userId !== visitor.account.id) {
+    await refuseUnlock(page, 'unlock-link-over');
+    return null;
+  }
+  if (!isLockedOut(gathered)) {
+    const pending = visitor.bearer.standing === 'pending';
+    const next = pending ? pathOf(page, '/challenge') : (returnTo ?? context.options.defaultReturnTo);
+    sendNext(req, res, { outcome: 'unlocked', next });
+    return null;
+  }
+  const options = unlockOptions(gathered);
+  if (options.length > 0) return { link, gathered, options };
+  await refuse(page, { outcome: 'deny', because: 'no-usable-factor' });
+  return null;
+}
+
+async function showChallenge(page: KnownPageRequest): Promise<void> {
+  const opened = await open(page);
+  if (opened === null) return;
+  if (!page.json) return render(page, opened, { rejected: null, status: 200 });
+  const { gathered, options } = opened;
+  const { lockedUntil } = gathered.member.guesses.codes;
+  page.res.json({
+    outcome: 'challenge',
+    because: 'locked',
+    next: pathOf(page, '/unlock/challenge'),
+    anyOf: toChoices(gathered, options),
+    ...(lockedUntil === null ? {} : { lockedUntil }),
+  });
+}
+
+/** The one asked last, or the app; what has to be sent is chosen first. */
+function askedOf(page: KnownPageRequest, { options }: Unlocking): Asked | null {
+  const { asked } = page.visitor.bearer;
+  const isAsked = ({ authenticatorId }: Option) =>
+    asked?.purpose === 'unlock' && asked.authenticatorId === authenticatorId;
+  const option = options.find(isAsked) ?? options.find(({ kind }) => kind === 'totp');
+  return option === undefined ? null : { purpose: 'unlock', ...option };
+}
+
+async function render(
+  page: KnownPageRequest,
+  opened: Unlocking,
+  answer: {
+    readonly rejected: { readonly because: string; readonly attemptsLeft?: number } | null;
+    readonly status: number;
+  },
+): Promise<void> {
+  const { options, link } = opened;
+  const { rejected, status } = answer;
+  const gathered = withoutLocks(opened.gathered);
+  const asked = askedOf(page, opened);
+  if (asked === null) {
+    const error = rejected === null ? null : sentenceFor(rejected.because);
+    const choices = toChoices(gathered, options);
+    return show(page, 'unlock-challenge', { prompt: null, alternatives: choices, error }, status);
+  }
+  const { visitor } = page;
+  const { ownerId } = unlockOwner(link);
+  const ofLink = { ...page, visitor: { ...visitor, bearer: { ...visitor.bearer, ownerId } } };
+  const decision = { outcome: 'challenge', because: 'assurance-too-low', anyOf: options } as const;
+  const shown = await viewAsked(ofLink, { asked, decision, gathered, refused: rejected });
+  const { alternatives, error, ...prompt } = shown;
+  await show(
+    page,
+    'unlock-challenge',
+    { prompt: { ...prompt, error, kind: asked.kind }, alternatives, error },
+    status,
+  );
+}
+
+async function submit(page: KnownPageRequest): Promise<void> {
+  const opened = await open(page);
+  if (opened === null) return;
+  const authenticatorId = field(page, 'authenticatorId');
+  const chosen = opened.options.find((option) => option.authenticatorId === authenticatorId);
+  if (authenticatorId !== '' && chosen === undefined) return again(page, opened, 'no-authenticator');
+  const asked = chosen === undefined ? askedOf(page, opened) : ({ purpose: 'unlock', ...chosen } as const);
+  if (asked === null) return again(page, opened, 'no-challenge');
+  const submitted = fieldOf(page.req.body, 'code');
+  if (submitted === undefined) return ask(page, opened, asked);
+  const before = page.visitor.bearer.asked;
+  const same = before?.purpose === 'unlock' && before.authenticatorId === asked.authenticatorId;
+  if (asked.kind === 'totp' && !same)
+    await askUnlock(page.context, { ...opened, option: toOption(asked) });
+  updateSlot(page.req, { asked });
+  return prove(withAsked(page, asked), opened, submitted);
+}
+
+function toOption({ authenticatorId, kind }: Asked): Option {
+  return { authenticatorId, kind };
+}
+
+function withAsked(page: KnownPageRequest, asked: Asked): KnownPageRequest {
+  return { ...page, visitor: { ...page.visitor, bearer: { ...page.visitor.bearer, asked } } };
+}
+
+async function ask(page: KnownPageRequest, opened: Unlocking, asked: Asked): Promise<void> {
+  const { context, req, res } = page;
+  const outcome = await askUnlock(context, { ...opened, option: toOption(asked) });
+  updateSlot(req, { asked });
+  if (outcome.outcome === 'not-sent') return again(withAsked(page, asked), opened, outcome.because);
+  const sent = outcome.outcome === 'asked' && outcome.sent !== undefined;
+  const next = pathOf(page, '/unlock/challenge');
+  sendNext(req, res, { outcome: sent ? 'sent' : 'challenge', next, ...describeAsk(outcome) });
+}
+
+async function prove(page: KnownPageRequest, opened: Unlocking, submitted: unknown): Promise<void> {
+  const { context, req, visitor, res, returnTo } = page;
+  const { account, bearer } = visitor;
+  const { asked } = bearer;
+  if (asked === null) return again(page, opened, 'no-challenge');
+  const { link } = opened;
+  const answer = await answerUnlock(context, {
+    account,
+    bearer,
+    link,
+    asked,
+    submitted,
+    origin: originOf(req),
+  });
+  if (answer.outcome === 'used-up') {
+    updateSlot(req, { unlock: undefined, asked: undefined });
+    return refuseUnlock(page, 'unlock-used-up');
+  }
+  if (answer.outcome === 'rejected') return again(page, opened, answer.because, answer);
+  updateSlot(req, { unlock: undefined, asked: undefined });
+  if (answer.decision.outcome === 'allow' || answer.decision.outcome === 'enroll')
+    return goOnAfterProof(page, answer);
+  // The factor ends the lock and is still not all that is asked for.
+  const { decision, gathered } = answer;
+  sendNext(req, res, describeDecision(context, { decision, gathered, ask: null, returnTo }));
+}
+
+function again(
+  page: KnownPageRequest,
+  opened: Unlocking,
+  because: string,
+  rejected: Partial<Rejected> = {},
+): Promise<void> {
+  const { attemptsLeft, driftSeconds } = rejected;
+  const left = attemptsLeft === undefined ? {} : { attemptsLeft };
+  const drift = driftSeconds === undefined ? {} : { driftSeconds };
+  const refusal = { because, status: refusalStatus(because), ...left, ...drift };
+  return answerRefusal(page, refusal, (status) => render(page, opened, { rejected: refusal, status }));
+}

@@ -1,0 +1,19 @@
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ['password', 'Password'],
+  ['federated', 'Identity provider'],
+  ['host', 'The site’s own sign-in'],
+  ['remembered-browser', 'remembered browser'],
+  ['totp', 'authenticator app'],
+  ['sms', 'text message'],
+  ['email', 'email code'],
+  ['recovery-code', 'recovery code'],
+]);
+
+/** `Password and authenticator app`, for how a session was proven. */
+export function proofInWords(methods: readonly string[]): string {
+  const words = methods.map((method) => WORDS.get(method) ?? method);
+  const [last] = words.slice(-1);
+  if (last === undefined) return 'Nothing';
+  const before = words.slice(0, -1);
+  return before.length === 0 ? last : `${before.join(', ')} and ${last}`;
+}
