@@ -106,6 +106,24 @@ export function createPortal(
     if (user === undefined) return next();
     req.logIn(user, (error) => (error ? next(error) : res.redirect('/')));
   });
+  app.post('/signed-up', (req, res, next) => {
+    mfa.startOnboarding(req, { returnTo: '/plain' }).then((path) => res.redirect(303, path), next);
+  });
+  /** A link in a mail that signs its reader in. */
+  app.post('/link/:id', (req, res, next) => {
+    const user = users.get(String(req.params.id));
+    if (user?.email === undefined) return next();
+    const { email: address } = user;
+    req.logIn(user, (error) => {
+      if (error) return next(error);
+      mfa.noteFirstFactor(req, { channel: 'email', address }).then(() => res.redirect('/'), next);
+    });
+  });
+  /** A link in a mail that lets its reader choose a new password, and asks for it at once. */
+  app.post('/reset/:address', (req, res, next) => {
+    const address = String(req.params.address);
+    mfa.noteFirstFactor(req, { channel: 'email', address }).then(() => res.redirect('/mfa/login'), next);
+  });
   app.get('/whoami', (req, res) => {
     res.json({ authenticated: req.isAuthenticated(), id: (req.user as PortalUser | undefined)?.id ?? null });
   });

@@ -53,7 +53,8 @@ export async function renderSettings(
       ? null
       : { left: member.recoveryCodesLeft, of: RECOVERY_CODE_COUNT, createdAt: member.recoveryCodesIssuedAt };
   if (json) {
-    res.json({ outcome: 'settings', authenticators: own.map(toJson), addable, recoveryCodes: codes });
+    const csrfToken = context.csrf.token(req);
+    res.json({ outcome: 'settings', authenticators: own.map(toJson), addable, recoveryCodes: codes, csrfToken });
     return;
   }
   const { error, status } = answer;

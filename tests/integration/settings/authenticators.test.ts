@@ -1,0 +1,212 @@
+import { visit } from '../../support/member';
+import type { Member } from '../../support/member';
+import {
+  createSettingsPortal,
+  giveAddress,
+  giveApp,
+  giveRecoveryCodes,
+  HOUR,
+  nextCode,
+  signInWithApp,
+} from '../../support/own-factors';
+import { textOf } from '../../support/page-text';
+import type { Portal } from '../../support/portal';
+
+const settings = async (member: Member) => (await member.getJson('/mfa/settings')).body;
+
+async function adaWith(policy: Parameters<typeof createSettingsPortal>[0] = {}) {
+  const portal = await createSettingsPortal(policy);
+  const app = await giveApp(portal, 'ada');
+  await giveRecoveryCodes(portal, 'ada');
+  return { portal, app, ada: await signInWithApp(portal, 'ada', app) };
+}
+
+const mailsTo = ({ outbox }: Portal, to: string) => outbox.messages.filter((message) => message.to === to);
+
+describe('the settings', () => {
+  it('list what a person has, what may be added and how many recovery codes are left', async () => {
+    const { portal, app, ada } = await adaWith();
+    const phone = await giveAddress(portal, 'ada', { kind: 'sms', to: '+447700900123', label: 'Work' });
+    expect(await settings(ada)).toEqual({
+      outcome: 'settings',
+      authenticators: [
+        {
+          id: app.id,
+          kind: 'totp',
+          label: 'Authenticator app',
+          createdAt: expect.any(Number),
+          lastUsedAt: portal.clock.now() - 1,
+          askedFirst: true,
+          preferable: false,
+          removable: true,
+          allowed: true,
+          switchedOff: false,
+        },
+        expect.objectContaining({
+          id: phone,
+          kind: 'sms',
+          label: 'Work',
+          destination: '•••• 0123',
+          lastUsedAt: null,
+          askedFirst: false,
+          preferable: true,
+        }),
+      ],
+      addable: ['totp', 'sms', 'email'],
+      recoveryCodes: { left: 10, of: 10, createdAt: expect.any(Number) },
+      csrfToken: expect.any(String),
+    });
+    const page = await ada.get('/mfa/settings');
+    expect(textOf(page.text)).toContain('Text message · •••• 0123');
+    expect(page.text).not.toContain('7700900123');
+  });
+
+  it('offer only the methods that the organization allows, and mark those it no longer does', async () => {
+    const { portal, ada } = await adaWith();
+    await giveAddress(portal, 'ada', { kind: 'sms', to: '+447700900123' });
+    await portal.mfa.policies.save('acme', { methods: ['totp', 'email'] });
+    const { addable, authenticators } = await settings(ada);
+    expect(addable).toEqual(['totp', 'email']);
+    expect(authenticators[1]).toMatchObject({ kind: 'sms', allowed: false, preferable: false });
+    const page = await ada.get('/mfa/settings');
+    expect(textOf(page.text)).toContain('No longer offered');
+    expect(page.text).not.toContain('href="/mfa/enroll/sms');
+  });
+
+  it('are absent where the organization has no MFA, and lead strangers to sign in', async () => {
+    const { portal, ada } = await adaWith();
+    await portal.mfa.policies.save('acme', { enabled: false });
+    expect((await ada.getJson('/mfa/settings')).status).toBe(404);
+    expect((await ada.postJson('/mfa/settings/recovery-codes')).status).toBe(404);
+  });
+
+  it('warn when three recovery codes are left', async () => {
+    const { portal, ada } = await adaWith();
+    await giveRecoveryCodes(portal, 'ada', 3);
+    expect(textOf((await ada.get('/mfa/settings')).text)).toContain('Only 3 of 10 left.');
+    await giveRecoveryCodes(portal, 'ada', 4);
+    expect(textOf((await ada.get('/mfa/settings')).text)).toContain('4 of 10 left');
+  });
+
+  it('rename an authenticator, and refuse an empty name', async () => {
+    const { app, ada } = await adaWith();
+    const path = `/mfa/settings/authenticators/${app.id}/rename`;
+    const renamed = await ada.postJson(path, { label: '  My\nphone ' });
+    expect(renamed.body).toMatchObject({ outcome: 'renamed', next: '/mfa/settings' });
+    expect((await settings(ada)).authenticators[0].label).toBe('My phone');
+    const empty = await ada.postJson(path, { label: ' ' });
+    expect([empty.status, empty.body.because]).toEqual([400, 'label-missing']);
+    const html = await ada.follow(await ada.post(path, { label: '<b>bold</b>' }));
+    expect(html.text).toContain('&lt;b&gt;bold&lt;/b&gt;');
+    expect(textOf(html.text)).toContain('The new name is saved.');
+  });
+
+  it('ask the chosen one first from the next login on', async () => {
+    const { portal, app, ada } = await adaWith();
+    const phone = await giveAddress(portal, 'ada', { kind: 'sms', to: '+447700900123' });
+    const chosen = await ada.postJson(`/mfa/settings/authenticators/${phone}/ask-first`);
+    expect(chosen.body).toMatchObject({ outcome: 'asked-first' });
+    const { authenticators } = await settings(ada);
+    expect(authenticators.map((one: { askedFirst: boolean }) => one.askedFirst)).toEqual([false, true]);
+    const login = await visit(portal).logIn('ada');
+    expect(login.body.anyOf.slice(0, 2)).toMatchObject([{ authenticatorId: phone }, { authenticatorId: app.id }]);
+    expect(login.body.sent).toMatchObject({ kind: 'sms', destination: '•••• 0123' });
+  });
+});
+
+describe('removing an authenticator', () => {
+  it('removes it, keeps this session under a new id and ends the others, and tells every address', async () => {
+    const { portal, app, ada } = await adaWith();
+    const email = await giveAddress(portal, 'ada', { kind: 'email', to: 'ada@home.example' });
+    const elsewhere = await signInWithApp(portal, 'ada', app);
+    const before = ada.cookie('session');
+    const removed = await ada.postJson(`/mfa/settings/authenticators/${email}/remove`);
+    expect(removed.body).toMatchObject({
+      outcome: 'removed',
+      next: '/mfa/settings',
+      notified: ['a•••@acme.example', 'a•••@home.example'],
+    });
+    expect(ada.cookie('session')).not.toBe(before);
+    expect((await ada.getJson('/')).status).toBe(200);
+    expect((await elsewhere.getJson('/')).body).toMatchObject({ because: 'session-ended' });
+    await portal.mfa.settled();
+    for (const to of ['ada@acme.example', 'ada@home.example']) {
+      expect(mailsTo(portal, to).at(-1)?.text).toContain('removed');
+    }
+    expect((await settings(ada)).authenticators).toHaveLength(1);
+  });
+
+  it('leaves other sessions alone where the box was not ticked', async () => {
+    const { portal, app, ada } = await adaWith();
+    const phone = await giveAddress(portal, 'ada', { kind: 'sms', to: '+447700900123' });
+    const elsewhere = await signInWithApp(portal, 'ada', app);
+    const path = `/mfa/settings/authenticators/${phone}/remove`;
+    const removed = await ada.follow(await ada.post(path, { endOthersShown: 'yes' }));
+    expect(textOf(removed.text)).toContain('That method is removed.');
+    expect((await elsewhere.getJson('/')).status).toBe(200);
+    await portal.mfa.settled();
+    const [notice] = mailsTo(portal, '+447700900123');
+    expect(notice?.text).toContain('this phone no longer proves that it is you');
+  });
+
+  it('refuses the last one that works under a required policy', async () => {
+    const { portal, app, ada } = await adaWith();
+    const refused = await ada.postJson(`/mfa/settings/authenticators/${app.id}/remove`);
+    expect([refused.status, refused.body.because]).toEqual([409, 'last-factor']);
+    expect(textOf((await ada.get('/mfa/settings')).text)).toContain('Add another before you remove it.');
+    const second = await giveApp(portal, 'ada', 'Tablet');
+    // Only one of two that keep each other can go, however many ask at once.
+    const both = await Promise.all(
+      [app.id, second.id].map((id) => portal.records.removeAuthenticator('ada', id, [app.id, second.id].filter((other) => other !== id))),
+    );
+    expect(both.filter(Boolean)).toHaveLength(1);
+    expect((await portal.records.findMember('ada', 'acme')).authenticators).toHaveLength(1);
+  });
+
+  it('lets the last one go where the policy is optional, with the recovery codes, and tells the directory', async () => {
+    const noted: unknown[] = [];
+    const { portal, app, ada } = await adaWith({ enrollment: 'optional' });
+    portal.mfa.events.on('authenticator-removed', ({ details }) => noted.push(details));
+    const removed = await ada.postJson(`/mfa/settings/authenticators/${app.id}/remove`);
+    expect(removed.status).toBe(200);
+    expect(await settings(ada)).toMatchObject({ authenticators: [], recoveryCodes: null });
+    expect(noted).toEqual([{ kind: 'totp', authenticatorId: app.id }]);
+  });
+});
+
+describe('a proof before a change', () => {
+  it('is asked for after ten minutes, and what was asked goes on after it', async () => {
+    const { portal, app, ada } = await adaWith();
+    const phone = await giveAddress(portal, 'ada', { kind: 'sms', to: '+447700900123', label: 'Work' });
+    portal.clock.advance(HOUR);
+    const json = await ada.postJson(`/mfa/settings/authenticators/${phone}/remove`);
+    expect(json.status).toBe(401);
+    expect(json.body).toMatchObject({ outcome: 'challenge', because: 'authentication-too-old' });
+    const stepUp = await ada.follow(await ada.post(`/mfa/settings/authenticators/${phone}/remove`));
+    expect(textOf(stepUp.text)).toContain('To remove “Work”, confirm that it is you.');
+    const returnTo = /name="returnTo" value="([^"]+)"/.exec(stepUp.text)?.[1] ?? '';
+    const after = await ada.follow(await ada.post('/mfa/step-up', { returnTo, code: nextCode(portal, app) }));
+    expect(textOf(after.text)).toContain('That method is removed.');
+    expect((await settings(ada)).authenticators.map(({ id }: { id: string }) => id)).toEqual([app.id]);
+  });
+
+  it('sets nothing off that it was not asked for', async () => {
+    const { portal, app, ada } = await adaWith();
+    const phone = await giveAddress(portal, 'ada', { kind: 'sms', to: '+447700900123' });
+    portal.clock.advance(HOUR);
+    await ada.post(`/mfa/settings/authenticators/${phone}/remove`);
+    await ada.post('/mfa/step-up', { returnTo: '/', code: nextCode(portal, app) });
+    expect((await settings(ada)).authenticators).toHaveLength(2);
+  });
+
+  it('has to be of the strongest factor', async () => {
+    const { portal, app, ada } = await adaWith();
+    const phone = await giveAddress(portal, 'ada', { kind: 'sms', to: '+447700900123' });
+    portal.clock.advance(HOUR);
+    await ada.postJson('/mfa/step-up', { authenticatorId: phone });
+    const weaker = await ada.postJson(`/mfa/settings/authenticators/${app.id}/rename`, { label: 'x' });
+    expect(weaker.body).toMatchObject({ outcome: 'challenge' });
+    const page = await ada.getJson(`/mfa/enroll/sms`);
+    expect(page.body).toMatchObject({ outcome: 'challenge', next: expect.stringContaining('/mfa/step-up') });
+  });
+});
