@@ -60,7 +60,12 @@ async function endOtherSessions(
   { account, bearer, origin }: FactorChange,
 ): Promise<Epochs> {
   const user = newId();
-  await context.records.replaceUserEpoch(account.id, user);
+  const renewed = await context.records.renewUserEpoch(account.id, {
+    expected: bearer.epochs.user,
+    epoch: user,
+  });
+  // Somebody ended the sessions while this request was under way: this one goes with them.
+  if (!renewed) return bearer.epochs;
   context.events.report({
     name: 'sessions-ended',
     userId: account.id,
@@ -80,13 +85,16 @@ function tellPhoneThatWent(context: FlowContext, { account, bearer, member, chan
   const opened = openSecret(context.keyRing, gone.sealedSecret, binding);
   if (opened.outcome !== 'opened') return;
   const { delivery } = context;
-  delivery.inBackground(() => delivery.sendPhoneNotice(opened.secret.reveal()), (error) => {
-    context.events.report({
-      name: 'notice-failed',
-      userId: account.id,
-      organizationId: bearer.organizationId,
-      details: { notice: change.kind, by: 'sms' },
-    });
-    context.options.onError(error);
-  });
+  delivery.inBackground(
+    () => delivery.sendPhoneNotice(opened.secret.reveal()),
+    (error) => {
+      context.events.report({
+        name: 'notice-failed',
+        userId: account.id,
+        organizationId: bearer.organizationId,
+        details: { notice: change.kind, by: 'sms' },
+      });
+      context.options.onError(error);
+    },
+  );
 }

@@ -62,7 +62,9 @@ export async function confirmEnrollment(
     gatherFacts(context, account, bearer),
   ]);
   const leave = mayEnroll(bearer, gathered, request.wizardUnderWay);
-  if (leave.outcome !== 'may-enroll' || !leave.kinds.includes(kind)) {
+  // The wizard of the app asks for a backup phone, whatever kind was assigned.
+  const isBackupPhone = kind === 'sms' && request.wizardUnderWay;
+  if (leave.outcome !== 'may-enroll' || !(leave.kinds.includes(kind) || isBackupPhone)) {
     return { outcome: 'rejected', because: 'session-ended' };
   }
   if (attempt.outcome === 'exhausted') return { outcome: 'rejected', because: 'attempts-exhausted' };

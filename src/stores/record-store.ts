@@ -137,6 +137,14 @@ export interface RecordStore extends MemberIndexStore, JobStore {
 
   /** Ends every session, pending login and challenge of the user, by one write. */
   replaceUserEpoch(userId: string, epoch: string): Promise<void>;
+  /**
+   * The same, where `expected` is what stands: for a session that ends the others and goes on with the new epoch. Atomic;
+   * false, and nothing written, where somebody else has ended the sessions meanwhile, this one included.
+   */
+  renewUserEpoch(
+    userId: string,
+    renewal: { readonly expected: string; readonly epoch: string },
+  ): Promise<boolean>;
   /** Ends every session and pending login of the organization, by one write. */
   replaceOrganizationEpoch(organizationId: string, epoch: string): Promise<void>;
 
@@ -219,11 +227,7 @@ export interface RecordStore extends MemberIndexStore, JobStore {
   clearGuesses(userId: string): Promise<void>;
 
   /** Replaces the whole set. Atomic. */
-  replaceRecoveryCodes(
-    userId: string,
-    codes: readonly RecoveryCodeRecord[],
-    issuedAt: number,
-  ): Promise<void>;
+  replaceRecoveryCodes(userId: string, codes: readonly RecoveryCodeRecord[], issuedAt: number): Promise<void>;
   findRecoveryCode(userId: string, number: number): Promise<RecoveryCodeRecord | undefined>;
   /** Removes the code if it is still that one, and clears its group's counter. Atomic: true exactly once. */
   consumeRecoveryCode(userId: string, code: RecoveryCodeRecord): Promise<boolean>;

@@ -11,6 +11,7 @@ const RECORDS: Readonly<Record<keyof RecordStore, true>> = {
   establishUserEpoch: true,
   establishOrganizationEpoch: true,
   replaceUserEpoch: true,
+  renewUserEpoch: true,
   replaceOrganizationEpoch: true,
   saveMemberSettings: true,
   saveExemption: true,

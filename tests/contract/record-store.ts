@@ -100,6 +100,18 @@ export function describeRecordStore(open: () => RecordStore): void {
       expect(await open().establishUserEpoch(userId, 'late')).toBe('next');
     });
 
+    it('renews an epoch for one of those who know it, and for nobody else', async () => {
+      const userId = newId();
+      expect(await open().renewUserEpoch(userId, { expected: '', epoch: 'a' })).toBe(false);
+      await open().replaceUserEpoch(userId, 'old');
+      expect(await open().renewUserEpoch(userId, { expected: 'other', epoch: 'a' })).toBe(false);
+      const renewed = await Promise.all(
+        ['b', 'c', 'd'].map((epoch) => open().renewUserEpoch(userId, { expected: 'old', epoch })),
+      );
+      expect(renewed.filter(Boolean)).toHaveLength(1);
+      expect((await open().findMember(userId, 'acme')).epoch).toMatch(/^[bcd]$/);
+    });
+
     it.each(HOSTILE_IDS)('treats %j as any other id', async (id) => {
       await open().saveMemberSettings(id, id, { enabled: true, assignedKind: null });
       await open().replaceUserEpoch(id, id);

@@ -46,9 +46,8 @@ function wantsBackupPhone(page: KnownPageRequest, { gathered }: EnrollmentDoor):
   const { policy, availableKinds, authenticators } = gathered.facts;
   const { wizard } = readSlot(page.req);
   if (wizard?.backupPhone === 'done') return true;
-  return (
-    policy.backupPhone && availableKinds.includes('sms') && !authenticators.some(({ kind }) => kind === 'sms')
-  );
+  const possible = policy.methods.includes('sms') && availableKinds.includes('sms');
+  return policy.backupPhone && possible && !authenticators.some(({ kind }) => kind === 'sms');
 }
 
 async function beginTotp(page: KnownPageRequest): Promise<void> {

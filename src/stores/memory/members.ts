@@ -7,6 +7,7 @@ type Verbs =
   | 'findMembers'
   | 'establishUserEpoch'
   | 'replaceUserEpoch'
+  | 'renewUserEpoch'
   | 'saveMemberSettings'
   | 'saveExemption'
   | 'spendSkip';
@@ -31,6 +32,12 @@ export function membersIn(users: Users): Pick<RecordStore, Verbs> {
     },
     async replaceUserEpoch(userId, epoch) {
       recordsOf(users, userId).epoch = epoch;
+    },
+    async renewUserEpoch(userId, { expected, epoch }) {
+      const records = users.get(userId);
+      if (records?.epoch !== expected) return false;
+      records.epoch = epoch;
+      return true;
     },
     async saveMemberSettings(userId, organizationId, { enabled, assignedKind }) {
       change(userId, organizationId, { enabled, assignedKind });

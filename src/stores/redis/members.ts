@@ -13,11 +13,19 @@ if limit and (numberIn(ARGV[1]) or 0) >= limit then return {'exhausted'} end
 return {'spent', redis.call('HINCRBY', KEYS[1], ARGV[1], 1)}
 `);
 
+/** The epoch that must stand; the new one. */
+const RENEW_EPOCH = defineScript(`
+if redis.call('HGET', KEYS[1], 'e') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'e', ARGV[2])
+return 1
+`);
+
 type Verbs =
   | 'findMember'
   | 'findMembers'
   | 'establishUserEpoch'
   | 'replaceUserEpoch'
+  | 'renewUserEpoch'
   | 'saveMemberSettings'
   | 'saveExemption'
   | 'spendSkip';
@@ -37,6 +45,10 @@ export function membersIn(redis: RedisCommands, keys: Keys): Pick<RecordStore, V
     },
     async replaceUserEpoch(userId, epoch) {
       await redis.send('hset', keys.member(userId), 'e', epoch);
+    },
+    async renewUserEpoch(userId, { expected, epoch }) {
+      const reply = await redis.run(RENEW_EPOCH, { keys: [keys.member(userId)], args: [expected, epoch] });
+      return reply === 1;
     },
     async saveMemberSettings(userId, organizationId, { enabled, assignedKind }) {
       const text = JSON.stringify({ enabled, assignedKind });
