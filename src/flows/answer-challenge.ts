@@ -24,6 +24,7 @@ export type RejectedBecause =
   | 'locked'
   | 'authenticator-disabled'
   | 'session-ended'
+  | 'session-expired'
   | (Verification & { outcome: 'rejected' })['because'];
 
 export interface Rejected {
@@ -61,6 +62,9 @@ export async function answerChallenge(context: FlowContext, request: AnswerReque
   const { bearer, account, purpose, origin } = request;
   const { asked } = bearer;
   if (asked === null || asked.purpose !== purpose) return { outcome: 'rejected', because: 'no-challenge' };
+  // A login that is over is told so for nothing: its cookie must not go on counting guesses against the owner.
+  if (bearer.standing === 'pending' && context.clock.now() >= bearer.expiresAt)
+    return { outcome: 'rejected', because: 'challenge-expired' };
   const factor = context.factors.get(asked.kind);
   if (factor === undefined) return { outcome: 'rejected', because: 'no-challenge' };
   const submitted = factor.parse(request.submitted);
@@ -73,7 +77,10 @@ export async function answerChallenge(context: FlowContext, request: AnswerReque
   ]);
   const reject = (rejected: Rejected) => report(context, request, { rejected, asked, guess, gathered });
   const refused = refuseAnswer({ attempt, guess, gathered, asked });
-  if (refused !== null) return reject(refused);
+  if (refused !== null) {
+    const isExpired = bearer.standing === 'session' && gathered.facts.session?.standing === 'expired';
+    return reject(isExpired ? { outcome: 'rejected', because: 'session-expired' } : refused);
+  }
   if (attempt.outcome !== 'spent') return { outcome: 'rejected', because: 'challenge-expired' };
 
   const { challenge, attemptsLeft } = attempt;

@@ -22,7 +22,7 @@ interface BearerBase {
 
 /** Who stands at the wall: a login in progress, or a session. */
 export type Bearer =
-  | (BearerBase & { readonly standing: 'pending' })
+  | (BearerBase & { readonly standing: 'pending'; readonly expiresAt: number })
   | (BearerBase & {
       readonly standing: 'session';
       readonly evidence: readonly Evidence[];

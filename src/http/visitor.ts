@@ -48,7 +48,7 @@ async function identifyPending(context: HttpContext, slot: MfaSlot): Promise<Vis
 }
 
 function toPendingBearer(login: LoginSlot, slot: MfaSlot): Bearer {
-  const { userId, organizationId, pendingId, epochs, startedAt } = login;
+  const { userId, organizationId, pendingId, epochs, startedAt, expiresAt } = login;
   return {
     standing: 'pending',
     userId,
@@ -56,6 +56,7 @@ function toPendingBearer(login: LoginSlot, slot: MfaSlot): Bearer {
     ownerId: pendingId,
     epochs,
     startedAt,
+    expiresAt,
     asked: slot.asked ?? null,
   };
 }

@@ -1,7 +1,7 @@
 import { createHttpAgent } from './http-agent';
 import type { HttpAgent } from './http-agent';
 import { PASSWORD } from './portal';
-import type { Portal } from './portal';
+import type { Portal, PortalUser } from './portal';
 import { totpCode } from './totp';
 
 /** A person at the portal, speaking JSON. */
@@ -23,6 +23,28 @@ export function visit(portal: Portal): Member {
       return code;
     },
   };
+}
+
+let people = 0;
+
+/** Somebody whom no other test knows, with an address and a phone of their own. */
+export function addPerson(portal: Portal, fields: Partial<PortalUser> = {}): PortalUser {
+  people += 1;
+  const id = `person-${people}`;
+  const email = `${id}@acme.example`;
+  const phone = `+4420794${String(60_000 + people)}`;
+  const person = {
+    id,
+    username: id,
+    name: id,
+    password: PASSWORD,
+    organizationId: 'acme',
+    email,
+    phone,
+    ...fields,
+  };
+  portal.users.set(person.id, person);
+  return person;
 }
 
 /** Logs a member of a `required` organization in for the first time and enrolls an app. */

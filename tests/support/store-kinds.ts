@@ -7,7 +7,7 @@ import { redisUrl } from './redis-database';
 interface OpenStores {
   readonly records: RecordStore;
   readonly state: StateStore;
-  close(): void;
+  readonly close: () => void;
 }
 
 /** A busy machine is no fault of the store: no test but those of faults waits for the end of this time. */
@@ -31,7 +31,7 @@ function openMemoryStores(): OpenStores {
 }
 
 /** Both kinds of stores, for `describe.each`. */
-export const storeKinds: readonly { readonly kind: string; open(): OpenStores }[] = [
+export const storeKinds: readonly { readonly kind: string; readonly open: () => OpenStores }[] = [
   { kind: 'memory', open: openMemoryStores },
   { kind: 'Redis', open: () => openRedisStores() },
 ];

@@ -11,6 +11,7 @@ import type { Gathered } from '../../flows/gather-facts';
 import { canNotify } from '../../flows/notify';
 import { rememberableSeconds } from '../../flows/remember-browser';
 import { describeAsk, describeDecision } from '../describe-login';
+import { regenerate } from '../establish-session';
 import type { HttpContext } from '../http-context';
 import { originOf } from '../origin';
 import { refusalStatus } from '../refusal-status';
@@ -146,8 +147,11 @@ function ask(
 async function showRejection(page: KnownPageRequest, rejected: Rejected): Promise<void> {
   const { because } = rejected;
   const status = refusalStatus(because);
-  const over = because === 'attempts-exhausted' || because === 'session-ended';
-  if (over && page.visitor.bearer.standing === 'pending') return startOver(page, { because, status });
+  const isPending = page.visitor.bearer.standing === 'pending';
+  const isOver = because === 'session-ended' || because === 'session-expired';
+  // The cookie of a session that is over goes with it, so that it counts no more guesses against the owner.
+  if (isOver && !isPending) await regenerate(page.req);
+  if (isOver || (isPending && because === 'attempts-exhausted')) return startOver(page, { because, status });
   const { lockedUntil, attemptsLeft, driftSeconds } = rejected;
   const now = page.context.clock.now();
   const refusal = {

@@ -22,7 +22,7 @@ export interface RaceInput {
 /** How each post of a volley ended: `signed-in`, or the reason of its refusal. */
 export type RaceOutcome = Readonly<Record<string, readonly string[]>>;
 
-export const RACERS = ['totp', 'recovery', 'capped', 'hidden', 'locked'] as const;
+export const RACERS = ['totp', 'recovery', 'capped', 'locked'] as const;
 
 /** The same app in every process: the same people, keys and Redis. */
 export function openRacePortal(
