@@ -14,7 +14,12 @@ import {
   unlockMember,
 } from './flows/manage-member';
 import type { ExemptionRefused } from './flows/manage-member';
+import { resealAll } from './flows/reseal-all';
+import type { ResealProgress, ResealRequest } from './flows/reseal-all';
 import type { SessionEntry } from './stores/state-store';
+
+/** Users read at a time where the host does not say. */
+const RESEAL_BATCH = 100;
 
 /** An id as the host has it. */
 export type HostId = string | number | bigint;
@@ -87,6 +92,20 @@ export interface ProgrammaticApi {
   readonly authenticators: AuthenticatorsApi;
   /** Of one user, named by id. */
   sessionsOf(userId: HostId): SessionsOfUserApi;
+  /**
+   * Seals every secret and address again under the first key, so that an older one can leave `keys`. Everybody whom
+   * `users.list` lists for the organization, or the users given. It may run beside everything else, and again after it was
+   * interrupted, from the cursor that `onBatch` was last given.
+   * @example
+   * await mfa.resealAll({ organizationId: 'acme', onBatch: ({ users, resealed }) => console.log(users, resealed) });
+   */
+  resealAll(request?: ResealOptions): Promise<ResealProgress>;
+}
+
+export interface ResealOptions extends Partial<Pick<ResealRequest, 'cursor' | 'batchSize' | 'onBatch'>> {
+  /** Default `default`. */
+  readonly organizationId?: HostId;
+  readonly userIds?: Iterable<HostId> | AsyncIterable<HostId>;
 }
 
 /** What hosts call from their own code; each verb is one flow, the same that the pages use. */
@@ -139,6 +158,10 @@ export function createProgrammaticApi(context: FlowContext): ProgrammaticApi {
           endSessionsOfUser(context, { userId, organizationId: '', ...actorOf(options) }),
       };
     },
+    resealAll({ organizationId = 'default', userIds, batchSize = RESEAL_BATCH, ...rest } = {}) {
+      const named = userIds === undefined ? {} : { userIds: asText(userIds) };
+      return resealAll(context, { organizationId: String(organizationId), batchSize, ...named, ...rest });
+    },
   };
 }
 
@@ -156,4 +179,8 @@ function actOf(member: MemberName): {
     organizationId: String(member.organizationId ?? 'default'),
     ...actorOf(member),
   };
+}
+
+async function* asText(ids: Iterable<HostId> | AsyncIterable<HostId>): AsyncGenerator<string> {
+  for await (const id of ids) yield String(id);
 }

@@ -60,3 +60,9 @@ export function openSecret(keyRing: KeyRing, sealedSecret: string, binding: Seal
     return UNREADABLE;
   }
 }
+
+/** Whether the key of a sealed secret is in the ring: what a decision needs to know of it, without opening it. */
+export function isSealKeyKnown(keyRing: KeyRing, sealedSecret: string): boolean {
+  const [version, keyId = ''] = sealedSecret.split('.', 2);
+  return version === VERSION && keyRing.find('seal', keyId) !== undefined;
+}

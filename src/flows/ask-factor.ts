@@ -4,11 +4,11 @@ import type { DeliveredKind } from '../core/factor-kind';
 import type { Option } from '../core/decide';
 import { maskDestination } from '../core/mask';
 import { openSecret } from '../core/sealed-secret';
-import { MfaError } from '../errors';
 import type { Challenge, ChallengeOwner } from '../stores/state-store';
 import type { FlowContext } from './context';
 import { newId } from './context';
 import type { Gathered } from './gather-facts';
+import { reportUnreadable } from './report-unreadable';
 import { findDestinationWait, spendSendOrFallback } from './spend-send';
 import type { SendRefused } from './spend-send';
 
@@ -25,7 +25,7 @@ export type AskOutcome =
   /** The challenge stands, but its code did not go out. */
   | {
       readonly outcome: 'not-sent';
-      readonly because: SendRefused['because'] | 'delivery-failed';
+      readonly because: SendRefused['because'] | 'delivery-failed' | 'secret-unreadable';
       readonly retryAfterSeconds?: number;
     }
   | { readonly outcome: 'gone' };
@@ -73,11 +73,15 @@ function issue(context: FlowContext, request: AskRequest, challenge: Challenge):
 async function sendCode(context: FlowContext, request: AskRequest, kind: DeliveredKind): Promise<AskOutcome> {
   const { owner, option, gathered } = request;
   const { account } = gathered;
-  const destination = destinationOf(context, gathered, option, kind);
-  const challenge = {
-    ...newChallenge(context, request),
-    maskedDestination: maskDestination(kind, destination),
-  };
+  const destination = findDestination(context, gathered, option, kind);
+  const maskedDestination = destination === null ? null : maskDestination(kind, destination);
+  const challenge = { ...newChallenge(context, request), maskedDestination };
+  if (destination === null) {
+    const authenticator = gathered.member.authenticators.find(({ id }) => id === option.authenticatorId);
+    if (authenticator !== undefined) reportUnreadable(context, gathered.member, authenticator);
+    await keepOrIssue(context, request, challenge);
+    return { outcome: 'not-sent', because: 'secret-unreadable' };
+  }
   const now = context.clock.now();
   const { userId, purpose } = owner;
   const { organizationId } = account;
@@ -164,13 +168,13 @@ export function toSent(challenge: Challenge, kind: DeliveredKind): Sent {
   };
 }
 
-/** The address comes from the record or the host's table, never from the request. */
-function destinationOf(
+/** The address comes from the record or the host's table, never from the request. Null where it cannot be read. */
+function findDestination(
   context: FlowContext,
   gathered: Gathered,
   option: Option,
   kind: DeliveredKind,
-): string {
+): string | null {
   const { account, member } = gathered;
   if (option.authenticatorId === onFileId(kind)) {
     const onFile = kind === 'email' ? account.email : account.phone;
@@ -182,7 +186,7 @@ function destinationOf(
     const opened = openSecret(context.keyRing, authenticator.sealedSecret, binding);
     if (opened.outcome === 'opened') return opened.secret.reveal();
   }
-  throw new MfaError('secret-unreadable', 'The address of this authenticator cannot be read.');
+  return null;
 }
 
 /** Seconds until a new code may be sent by this option; null where it sends none. */
@@ -193,8 +197,10 @@ export async function findSendWait(
 ): Promise<number | null> {
   const { kind } = option;
   if (!isDeliveredKind(kind)) return null;
-  const destination = destinationOf(context, gathered, option, kind);
-  return findDestinationWait(context, { kind, destination, userId: gathered.account.id });
+  const destination = findDestination(context, gathered, option, kind);
+  return destination === null
+    ? null
+    : findDestinationWait(context, { kind, destination, userId: gathered.account.id });
 }
 
 function reportSend(

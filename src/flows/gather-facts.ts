@@ -3,12 +3,14 @@ import type { Evidence } from '../core/assurance';
 import type { Facts, SessionFact } from '../core/facts';
 import type { Policy } from '../core/policy';
 import { rankOf } from '../core/factor-strength';
+import { isSealKeyKnown } from '../core/sealed-secret';
 import { areEpochsCurrent, isSessionExpired } from '../core/session-lifetime';
 import type { Account } from '../ports';
 import type { MemberRecord, PolicyRecord } from '../stores/record-store';
 import type { PendingLogin, SessionEntry } from '../stores/state-store';
 import type { Bearer } from './bearer';
 import type { FlowContext } from './context';
+import { reportMissingKeys } from './report-unreadable';
 import { findSpentChannels } from './spent-channels';
 
 /** The facts, and the records they were made from. */
@@ -31,6 +33,7 @@ export async function gatherLoginFacts(
     context.records.findPolicy(account.organizationId),
     context.options.featureAvailable(account.organizationId),
   ]);
+  reportMissingKeys(context, member);
   const standing = account.active ? 'live' : 'ended';
   return toGathered(context, {
     account,
@@ -114,10 +117,10 @@ export function toGathered(
     member: member.settings,
     federated: account.federated,
     hasPassword: account.hasPassword,
-    authenticators: inAskingOrder(member).map(({ id, kind, disabledAt }) => ({
+    authenticators: inAskingOrder(member).map(({ id, kind, disabledAt, sealedSecret }) => ({
       id,
       kind,
-      usable: disabledAt === null,
+      usable: disabledAt === null && isSealKeyKnown(context.keyRing, sealedSecret),
     })),
     recoveryCodesLeft: member.recoveryCodesLeft,
     onFile: { email: account.email !== undefined, phone: account.phone !== undefined },
@@ -136,6 +139,7 @@ function inAskingOrder({ authenticators, askedFirst }: MemberRecord): readonly A
   return authenticators.toSorted(
     (a, b) =>
       Number(b.id === askedFirst) - Number(a.id === askedFirst) ||
-      rankOf(b.kind) - rankOf(a.kind) || (b.lastUsedAt ?? b.createdAt) - (a.lastUsedAt ?? a.createdAt),
+      rankOf(b.kind) - rankOf(a.kind) ||
+      (b.lastUsedAt ?? b.createdAt) - (a.lastUsedAt ?? a.createdAt),
   );
 }
