@@ -45,6 +45,8 @@ async function openChallenge(page: KnownPageRequest): Promise<Opened | null> {
   } else if (decision.outcome === 'allow' || decision.outcome === 'enroll') {
     const step = describeDecision(context, { decision, gathered, ask: null, returnTo });
     sendNext(req, res, step);
+  } else if (decision.outcome === 'sign-in' && visitor.bearer.standing === 'pending' && !page.json) {
+    await startOver(page, { because: decision.because, status: 401 });
   } else {
     await refuse(page, decision);
   }
@@ -147,11 +149,14 @@ function ask(
 async function showRejection(page: KnownPageRequest, rejected: Rejected): Promise<void> {
   const { because } = rejected;
   const status = refusalStatus(because);
-  const isPending = page.visitor.bearer.standing === 'pending';
+  const pending = page.visitor.bearer.standing === 'pending';
   const isOver = because === 'session-ended' || because === 'session-expired';
   // The cookie of a session that is over goes with it, so that it counts no more guesses against the owner.
-  if (isOver && !isPending) await regenerate(page.req);
-  if (isOver || (isPending && because === 'attempts-exhausted')) return startOver(page, { because, status });
+  if (isOver && !pending) await regenerate(page.req);
+  if (isOver || (pending && because === 'attempts-exhausted')) return startOver(page, { because, status });
+  // A form with no try left would only be refused once more.
+  if (pending && rejected.attemptsLeft === 0 && !page.json)
+    return startOver(page, { because: 'attempts-exhausted', status });
   const { lockedUntil, attemptsLeft, driftSeconds } = rejected;
   const now = page.context.clock.now();
   const refusal = {

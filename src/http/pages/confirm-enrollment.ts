@@ -46,6 +46,9 @@ export async function confirmAndGoOn(
       ...(attemptsLeft === undefined ? {} : { attemptsLeft }),
     };
     if (because === 'attempts-exhausted' || because === 'session-ended') return startOver(page, refusal);
+    // A form with no try left would only be refused once more.
+    if (attemptsLeft === 0 && visitor.bearer.standing === 'pending' && !page.json)
+      return startOver(page, { because: 'attempts-exhausted', status: refusal.status });
     return answerRefusal(page, refusal, async (status) => showAgain(refusal, status));
   }
   if (kind === 'sms' && wizard?.backupPhone === 'asked') return goOnToApp(page, confirmation);
@@ -56,7 +59,7 @@ type Enrolled = Confirmation & { readonly outcome: 'enrolled' };
 
 /** The backup phone is bound; the wizard goes on to the app it was meant for. */
 async function goOnToApp(page: KnownPageRequest, enrolled: Enrolled): Promise<void> {
-  const { context, req, visitor } = page;
+  const { req, visitor } = page;
   const { bearer } = visitor;
   const { evidence, gathered, epochs } = enrolled;
   const { session, login } = readSlot(req);

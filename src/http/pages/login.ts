@@ -98,11 +98,21 @@ export async function startOver(
     await context.state.endPendingLogin(visitor.bearer.userId, visitor.bearer.ownerId);
     await regenerate(req);
   }
-  if (json) return sendRefusal(res, { ...refusal, next: context.options.loginPath });
-  await show(
-    { ...page, visitor: { kind: 'anonymous' } },
-    'login',
-    { username: '', error: sentenceFor(refusal.because), notice: null },
-    refusal.status,
-  );
+  const { because, status } = refusal;
+  const { loginPath } = context.options;
+  if (json) return sendRefusal(res, { ...refusal, next: loginPath });
+  const stranger = { ...page, visitor: { kind: 'anonymous' } as const };
+  if (loginPath === pathOf(page, '/login')) {
+    return show(stranger, 'login', { username: '', error: sentenceFor(because), notice: null }, status);
+  }
+  // The host signs people in on a page of its own, which is not ours to draw.
+  const message = {
+    tone: 'attention',
+    heading: 'Sign in again',
+    paragraphs: [sentenceFor(because)],
+    retryAt: null,
+    action: { label: 'Sign in', path: loginPath },
+    secondary: null,
+  } as const;
+  return show(stranger, 'message', message, status);
 }
