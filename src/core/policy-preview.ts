@@ -3,7 +3,6 @@ import { addEvidence } from './assurance';
 import type { Evidence } from './assurance';
 import { decide } from './decide';
 import type { Decision } from './decide';
-import { isExempt } from './member';
 
 /** What a policy would mean for one person at the next request. */
 export type PolicyEffect =
@@ -37,7 +36,7 @@ export function previewEffect(facts: Facts, now: number): PolicyEffect {
   const arriving = withEvidence(facts, [{ method: facts.federated ? 'federated' : 'password', at: now }]);
   const decision = decide(arriving, { kind: 'policy' }, now);
   if (decision.outcome === 'challenge') return afterProof(arriving, decision, now);
-  return effectOf(arriving, decision, now);
+  return effectOf(arriving, decision);
 }
 
 /** Somebody who can prove a factor may still be stopped behind it. */
@@ -51,11 +50,11 @@ function afterProof(
   const proof: Evidence = { method: option.kind, authenticatorId: option.authenticatorId, at: now };
   const proven = withEvidence(facts, addEvidence(facts.session?.evidence ?? [], proof));
   const next = decide(proven, { kind: 'policy' }, now);
-  const effect = next.outcome === 'enroll' || next.outcome === 'deny' ? effectOf(proven, next, now) : 'proves';
+  const effect = next.outcome === 'enroll' || next.outcome === 'deny' ? effectOf(proven, next) : 'proves';
   return effect === 'in-grace' ? 'proves' : effect;
 }
 
-function effectOf(facts: Facts, decision: Decision, now: number): PolicyEffect {
+function effectOf(facts: Facts, decision: Decision): PolicyEffect {
   switch (decision.outcome) {
     case 'challenge':
       return 'proves';
@@ -66,8 +65,9 @@ function effectOf(facts: Facts, decision: Decision, now: number): PolicyEffect {
     case 'deny':
       return decision.because === 'locked' ? 'proves' : 'no-way';
     case 'allow':
-      if (decision.because === 'federated') return 'federated';
-      return isExempt(facts.member.exemption, now) ? 'exempt' : 'not-asked';
+      return decision.because === 'federated' || decision.because === 'exempt'
+        ? decision.because
+        : 'not-asked';
     case 'sign-in':
       return 'not-asked';
   }

@@ -1,6 +1,9 @@
 /** Work that no answer waits for. Work of one name never runs twice at once; asked for meanwhile, it runs once more. */
 export class BackgroundWork {
-  readonly #underWay = new Map<string, { readonly done: Promise<void>; again: (() => Promise<void>) | null }>();
+  readonly #underWay = new Map<
+    string,
+    { readonly done: Promise<void>; again: (() => Promise<void>) | null }
+  >();
   readonly #onError: (error: unknown) => void;
   #stopping = false;
 

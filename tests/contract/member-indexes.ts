@@ -73,7 +73,9 @@ export function describeMemberIndexes(open: () => RecordStore): void {
       const rest = await open().listIndex({ organizationId, index: 'locked', after: behind, limit: 10 });
       expect(rest.map(({ userId }) => userId)).toEqual(['c', 'd', 'b']);
       const never = { userId: 'zz', mark: 9 };
-      expect(await open().listIndex({ organizationId, index: 'locked', after: never, limit: 10 })).toEqual([]);
+      expect(await open().listIndex({ organizationId, index: 'locked', after: never, limit: 10 })).toEqual(
+        [],
+      );
     });
 
     it('take ranges of marks without their ends', async () => {

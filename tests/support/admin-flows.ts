@@ -1,6 +1,8 @@
 import type { Authenticator } from '../../src/core/authenticator';
 import { createKeyRing } from '../../src/core/key-ring';
+import { PlainSecret } from '../../src/core/plain-secret';
 import type { Policy } from '../../src/core/policy';
+import { sealSecret } from '../../src/core/sealed-secret';
 import { createDelivery } from '../../src/delivery/delivery';
 import { createOutbox } from '../../src/delivery/outbox';
 import type { Outbox } from '../../src/delivery/outbox';
@@ -147,17 +149,19 @@ export function createFlowWorld(given: {
       await records.savePolicy({ ...policy, ...change, organizationId }, policy.version);
     },
     async enroll(userId, change = {}) {
-      const id = `${change.kind ?? 'totp'}-of-${userId}`;
+      const kind = change.kind ?? 'totp';
+      const id = `${kind}-of-${userId}`;
+      const secret = new PlainSecret('JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP');
       await records.addAuthenticator(userId, {
         id,
-        kind: 'totp',
+        kind,
         label: 'Phone',
         createdAt: clock.now(),
         lastUsedAt: null,
         failures: 0,
         disabledAt: null,
         lastAcceptedStep: null,
-        sealedSecret: 'sealed',
+        sealedSecret: sealSecret(keyRing, secret, { userId, authenticatorId: id, kind }),
         maskedDestination: null,
         ...change,
       });

@@ -48,9 +48,7 @@ export const FORGET_DEVICES: JobWork = {
     });
     const ground = readGround(context, organizationId);
     const members = await readMembers(context, { organizationId, accounts: page.accounts, ground });
-    const forgotten = await Promise.all(
-      members.map((member) => forget(context, member, startedAt)),
-    );
+    const forgotten = await Promise.all(members.map((member) => forget(context, member, startedAt)));
     const touched = members.filter((_, index) => forgotten[index] !== null);
     await Promise.all(touched.map(({ account }) => indexMember(context, account.id)));
     const devices = forgotten.map((count) => count ?? 0);

@@ -21,7 +21,8 @@ import { tellAdministrators } from './tell-administrators';
 export type NotFound = { readonly outcome: 'not-found' };
 export type MemberActRefused = {
   readonly outcome: 'refused';
-  readonly because: 'reason-missing' | 'end-not-in-future' | 'end-too-far' | 'not-yourself' | 'kind-not-allowed';
+  readonly because:
+    'reason-missing' | 'end-not-in-future' | 'end-too-far' | 'not-yourself' | 'kind-not-allowed';
 };
 
 /** Switches MFA on or off for one member and assigns a kind (null: any that the policy allows). */

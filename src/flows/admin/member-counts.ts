@@ -34,20 +34,31 @@ export async function readMemberCounts(
   const now = clock.now();
   const count = (index: MemberIndex, above?: number) =>
     records.countIndex({ organizationId, index, ...(above === undefined ? {} : { above }) });
-  const [read, walk, listed, configured, notConfigured, smsOnly, exempt, locked, federated, noUsableContact, kinds] =
-    await Promise.all([
-      records.findPolicy(organizationId),
-      records.findJob(organizationId, 'roster-walk'),
-      directory.count(organizationId),
-      count('configured'),
-      count('not-configured'),
-      count('sms-only'),
-      count('exempt', now),
-      count('locked', now),
-      count('federated'),
-      count('no-contact'),
-      Promise.all(ENROLLABLE_KINDS.map(async (kind) => [kind, await count(kind)] as const)),
-    ]);
+  const [
+    read,
+    walk,
+    listed,
+    configured,
+    notConfigured,
+    smsOnly,
+    exempt,
+    locked,
+    federated,
+    noUsableContact,
+    kinds,
+  ] = await Promise.all([
+    records.findPolicy(organizationId),
+    records.findJob(organizationId, 'roster-walk'),
+    directory.count(organizationId),
+    count('configured'),
+    count('not-configured'),
+    count('sms-only'),
+    count('exempt', now),
+    count('locked', now),
+    count('federated'),
+    count('no-contact'),
+    Promise.all(ENROLLABLE_KINDS.map(async (kind) => [kind, await count(kind)] as const)),
+  ]);
   const policy = effectivePolicy(context, read);
   const waiting = indexOfFilter('in-grace', policy, now);
   const inGrace = waiting === null ? 0 : await records.countIndex({ organizationId, ...waiting });

@@ -64,7 +64,13 @@ export async function listMembers(context: FlowContext, query: MemberQuery): Pro
     const page = { members: members.map(toListedMember) };
     return next === null ? page : { ...page, nextCursor: writeIndexCursor(next) };
   }
-  return listFromDirectory(context, { organizationId, filter, search, limit, cursor: parseHostCursor(cursor) });
+  return listFromDirectory(context, {
+    organizationId,
+    filter,
+    search,
+    limit,
+    cursor: parseHostCursor(cursor),
+  });
 }
 
 /** A search under a filter reads this many pages of the host's table for one page of its own. */

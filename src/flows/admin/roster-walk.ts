@@ -92,9 +92,7 @@ async function dropStrangers(
 ): Promise<void> {
   if (entries.length === 0) return;
   const accounts = await context.directory.findMany(entries.map(({ userId }) => userId));
-  const strangers = entries.filter(
-    ({ userId }) => accounts.get(userId)?.organizationId !== organizationId,
-  );
+  const strangers = entries.filter(({ userId }) => accounts.get(userId)?.organizationId !== organizationId);
   await context.records.indexMembers(
     organizationId,
     strangers.map(({ userId }) => ({ userId, marks: {} })),

@@ -21,7 +21,11 @@ export function memberIndexesIn(organizations: Map<string, IndexedOrganization>)
     return begun;
   }
 
-  function put(organizationId: string, index: MemberIndex, entry: { userId: string; mark: number | null }): void {
+  function put(
+    organizationId: string,
+    index: MemberIndex,
+    entry: { userId: string; mark: number | null },
+  ): void {
     const { indexes } = organizationOf(organizationId);
     const found = indexes.get(index) ?? { marks: new Map(), sorted: null };
     indexes.set(index, found);

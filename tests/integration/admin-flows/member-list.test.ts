@@ -148,7 +148,9 @@ describeOnBothStores('the list of members', (open) => {
     ]);
     expect(await idsOf(world, 'totp')).toEqual([]);
     await world.settled();
-    expect(await world.context.records.listIndex({ organizationId: 'acme', index: 'totp', limit: 9 })).toEqual([]);
+    expect(
+      await world.context.records.listIndex({ organizationId: 'acme', index: 'totp', limit: 9 }),
+    ).toEqual([]);
     expect(await idsOf(world, 'not-configured')).toContain('alan');
   });
 
@@ -198,7 +200,8 @@ describeOnBothStores('the list of members', (open) => {
       );
     for (const cursor of ['', 'nonsense', 'i.x.y', '__proto__', 'd.ada'])
       expect(await ask('not-configured', cursor)).toEqual(['ada', 'alan']);
-    for (const cursor of ['', 'nonsense', 'i.0.YQBkAGEA']) expect(await ask('all', cursor)).toEqual(['ada', 'alan']);
+    for (const cursor of ['', 'nonsense', 'i.0.YQBkAGEA'])
+      expect(await ask('all', cursor)).toEqual(['ada', 'alan']);
   });
 
   it.each([0, -5, 1e9, Number.NaN, 2.5])('brings a page size of %p inside its bounds', async (limit) => {
@@ -214,7 +217,8 @@ describeOnBothStores('the list of members', (open) => {
     const world = await aWorld(manyUsers(450));
     await world.enroll('user-000003', { lastUsedAt: world.clock.now() });
     const rows: (readonly string[])[] = [];
-    for await (const row of memberRows(world.context, { organizationId: 'acme', filter: 'all' })) rows.push(row);
+    for await (const row of memberRows(world.context, { organizationId: 'acme', filter: 'all' }))
+      rows.push(row);
     expect(rows).toHaveLength(450);
     expect(rows[3]).toEqual([
       'user-000003',
