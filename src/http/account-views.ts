@@ -5,6 +5,8 @@ export interface SettingsLocals extends WithPage {
   readonly notice: string | null;
   readonly error: string | null;
   readonly authenticators: readonly SettingsAuthenticator[];
+  /** The address on file that codes go to because an administrator said so; null where there is none. */
+  readonly onFile: { readonly kind: 'sms' | 'email'; readonly destination: string } | null;
   /** What may be added; empty leaves the links out. */
   readonly addable: readonly EnrollableKind[];
   /** Null where the organization has none or no factor is enrolled. */

@@ -1,15 +1,18 @@
 import { mayRemoveFactor } from '../../core/factor-removal';
-import { ENROLLABLE_KINDS } from '../../core/factor-kind';
+import { ENROLLABLE_KINDS, isDeliveredKind } from '../../core/factor-kind';
 import type { EnrollableKind } from '../../core/factor-kind';
 import type { Facts } from '../../core/facts';
 import { RECOVERY_CODE_COUNT } from '../../core/recovery-code';
-import { challengeOptions } from '../../core/usable-factors';
+import { challengeOptions, provableFactors } from '../../core/usable-factors';
 import { MfaError } from '../../errors';
 import { gatherFacts } from '../../flows/gather-facts';
 import type { Gathered } from '../../flows/gather-facts';
+import { listRememberedBrowsers } from '../../flows/list-browsers';
 import { judgeSettings } from '../../flows/may-change-factors';
-import type { SettingsAuthenticator } from '../account-views';
+import type { SettingsAuthenticator, SettingsLocals } from '../account-views';
 import { momentOf } from '../moments';
+import { toBrowserList, toBrowserRows } from '../remembered-browser-rows';
+import { showOptions } from '../respond';
 import { sentenceFor } from '../sentences';
 import { refuse, show } from './page-route';
 import type { KnownPageRequest } from './page-route';
@@ -41,20 +44,31 @@ export async function renderSettings(
   answer: { readonly error: string | null; readonly status: number },
 ): Promise<void> {
   const { context, visitor, req, res, json } = page;
-  const gathered = await gatherFacts(context, visitor.account, visitor.bearer);
+  const [gathered, browsers] = await Promise.all([
+    gatherFacts(context, visitor.account, visitor.bearer),
+    listRememberedBrowsers(context, visitor.account.id),
+  ]);
   const refused = judgeSettings(visitor.bearer, gathered);
   if (refused?.outcome === 'feature-off') throw new MfaError('not-found', 'There is nothing here.');
   if (refused !== null) return refuse(page, refused.decision);
   const { facts, member } = gathered;
   const own = listOwn(gathered);
   const addable = addableKinds(facts);
+  const onFile = findOnFile(gathered);
   const codes =
     own.length === 0
       ? null
       : { left: member.recoveryCodesLeft, of: RECOVERY_CODE_COUNT, createdAt: member.recoveryCodesIssuedAt };
   if (json) {
-    const csrfToken = context.csrf.token(req);
-    res.json({ outcome: 'settings', authenticators: own.map(toJson), addable, recoveryCodes: codes, csrfToken });
+    res.json({
+      outcome: 'settings',
+      authenticators: own.map(toJson),
+      addable,
+      recoveryCodes: codes,
+      rememberedBrowsers: toBrowserList(page, gathered, browsers),
+      ...(onFile === null ? {} : { onFile }),
+      csrfToken: context.csrf.token(req),
+    });
     return;
   }
   const { error, status } = answer;
@@ -65,12 +79,13 @@ export async function renderSettings(
       notice: error === null ? (NOTICES.get(req.query['done']) ?? null) : null,
       error: error === null ? null : sentenceFor(error),
       authenticators: own.map(toRow),
+      onFile,
       addable,
       recoveryCodes:
         codes === null
           ? null
           : { ...codes, createdAt: codes.createdAt === null ? null : momentOf(codes.createdAt) },
-      rememberedBrowsers: null,
+      rememberedBrowsers: toBrowserRows(page, gathered, browsers),
       backPath: context.options.defaultReturnTo,
     },
     status,
@@ -99,6 +114,17 @@ function listOwn({ facts, member, now }: Gathered): readonly OwnAuthenticator[] 
       switchedOff: disabledAt !== null,
     };
   });
+}
+
+/** The address on file that an administrator had codes sent to: nothing to change here, but it is asked. */
+function findOnFile(gathered: Gathered): SettingsLocals['onFile'] {
+  const { facts, member } = gathered;
+  const options = provableFactors({ ...facts, spentChannels: [] }).filter(
+    ({ authenticatorId }) => !member.authenticators.some(({ id }) => id === authenticatorId),
+  );
+  const [shown] = showOptions(gathered, options);
+  if (shown === undefined || !isDeliveredKind(shown.kind)) return null;
+  return { kind: shown.kind, destination: shown.destination ?? '' };
 }
 
 function addableKinds({ policy, availableKinds }: Facts): readonly EnrollableKind[] {

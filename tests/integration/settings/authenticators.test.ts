@@ -54,6 +54,7 @@ describe('the settings', () => {
       ],
       addable: ['totp', 'sms', 'email'],
       recoveryCodes: { left: 10, of: 10, createdAt: expect.any(Number) },
+      rememberedBrowsers: [],
       csrfToken: expect.any(String),
     });
     const page = await ada.get('/mfa/settings');
@@ -71,6 +72,21 @@ describe('the settings', () => {
     const page = await ada.get('/mfa/settings');
     expect(textOf(page.text)).toContain('No longer offered');
     expect(page.text).not.toContain('href="/mfa/enroll/sms');
+  });
+
+  it('say where codes go that an administrator switched on, with nothing of one’s own to change', async () => {
+    const portal = await createSettingsPortal({ enrollment: 'assigned' });
+    const who = { userId: 'ada', organizationId: 'acme' };
+    await portal.mfa.members.save(who, { enabled: true, assignedKind: 'email' });
+    const ada = visit(portal);
+    await ada.logIn('ada');
+    await ada.postJson('/mfa/challenge', { code: ada.newestCode('ada@acme.example') });
+    expect(await settings(ada)).toMatchObject({
+      authenticators: [],
+      onFile: { kind: 'email', destination: 'a•••@acme.example' },
+      recoveryCodes: null,
+    });
+    expect(textOf((await ada.get('/mfa/settings')).text)).toContain('Your administrator has codes sent to a•••@acme.example');
   });
 
   it('are absent where the organization has no MFA, and lead strangers to sign in', async () => {
