@@ -135,6 +135,10 @@ function warn(page: AdminPage, warning: AdoptionWarning): OverviewLocals['warnin
         link: null,
       };
     case 'records-weakness':
-      return { text: warning.sentence, link: null };
+      // What to write into the server's settings is no business of administrators.
+      return {
+        text: 'The server does not keep these records as safely as it should. Tell its operator.',
+        link: null,
+      };
   }
 }

@@ -5,13 +5,13 @@ import type { PolicyPreview } from '../../flows/admin/preview-policy';
 import { savePolicyAsAdministrator } from '../../flows/admin/save-policy';
 import { effectivePolicy } from '../../flows/gather-facts';
 import { show } from '../pages/page-route';
-import { sendNext } from '../respond';
+import { sendNext, sendRefusal } from '../respond';
 import { textField } from '../return-to';
 import { sentenceFor } from '../sentences';
 import { adminHead } from './admin-page';
 import { DEFAULT_CLIENT_WARNING } from './admin-options';
 import { pathWith } from './admin-query';
-import { changeRoute, readRoute, refuseUnproven } from './admin-route';
+import { changeRoute, readRoute } from './admin-route';
 import type { AdminPage, AdminRoutes } from './admin-route';
 import { stalePassword } from './password-again';
 import { policyFields, sentFields } from './policy-fields';
@@ -138,8 +138,7 @@ async function savePolicy(page: AdminPage): Promise<void> {
   if (parsed.faults.length > 0) return refusePolicy(page, { current, parsed, faults: parsed.faults });
   const { change } = parsed;
   // Switching off has a page of its own, which asks for the password again.
-  const stale = current.enabled && change.enabled === false ? stalePassword(page) : null;
-  if (stale !== null) return refuseUnproven(page, stale, `${page.basePath}/disable`);
+  if (current.enabled && change.enabled === false && stalePassword(page) !== null) return leadToDisable(page);
   const expectedVersion = parsed.expectedVersion ?? current.version;
   const saved = await savePolicyAsAdministrator(context, { ...act, change, expectedVersion });
   switch (saved.outcome) {
@@ -156,6 +155,12 @@ async function savePolicy(page: AdminPage): Promise<void> {
     case 'would-lock-you-out':
       return refuseLockOut(page, { current, parsed, wayOut: saved.wayOut });
   }
+}
+
+async function leadToDisable({ json, res, basePath }: AdminPage): Promise<void> {
+  const next = `${basePath}/disable`;
+  if (json) sendRefusal(res, { because: 'password-needed', status: 401, next });
+  else res.redirect(303, next);
 }
 
 /** Refused with the way out: a factor of one's own first, or a method that one can set up. */

@@ -1,0 +1,151 @@
+import {
+  createAdminHost,
+  enrollApp,
+  HOST_PASSWORD,
+  signIn,
+  signInToChange,
+  stepUpWithApp,
+} from '../../support/admin-host';
+import type { AdminHost } from '../../support/admin-host';
+import { adminRoutes } from '../../support/admin-routes';
+import { createHttpAgent } from '../../support/http-agent';
+import type { HttpAgent } from '../../support/http-agent';
+
+const reads = adminRoutes('alan').filter(({ change }) => change !== true);
+const changes = adminRoutes('alan').filter(({ change }) => change === true);
+
+async function sendJson(agent: HttpAgent, route: (typeof reads)[number]) {
+  const path = `/admin/mfa/acme${route.path}`;
+  return route.method === 'GET' ? agent.getJson(path) : agent.postJson(path, route.body);
+}
+
+async function expectUntouched(host: AdminHost) {
+  expect((await host.records.findPolicy('acme')).policy.enabled).toBe(true);
+  expect((await host.records.findMember('alan', 'acme')).settings).toMatchObject({
+    enabled: false,
+    exemption: null,
+  });
+}
+
+async function hostWithPolicy(): Promise<AdminHost> {
+  const host = createAdminHost();
+  await host.mfa.policies.save('acme', { enabled: true, enrollment: 'assigned' });
+  return host;
+}
+
+describe('a stranger', () => {
+  it('is sent to sign in from every route, and comes back to the page', async () => {
+    const host = await hostWithPolicy();
+    const agent = createHttpAgent(host.app);
+    for (const route of [...reads, ...changes]) {
+      const answered = await sendJson(agent, route);
+      expect({ path: route.path, status: answered.status, body: answered.body }).toMatchObject({
+        status: 401,
+        body: { outcome: 'sign-in', because: 'no-session' },
+      });
+    }
+    const page = await agent.get('/admin/mfa/acme/members');
+    expect(page.headers['location']).toBe('/mfa/login?returnTo=%2Fadmin%2Fmfa%2Facme%2Fmembers');
+    await expectUntouched(host);
+  });
+});
+
+describe('a person who administers nothing', () => {
+  it('is refused, and learns nothing of any organization', async () => {
+    const host = await hostWithPolicy();
+    const agent = await signInToChange(host, 'alan');
+    expect((await agent.getJson('/admin/mfa')).body).toMatchObject({ because: 'not-an-administrator' });
+    expect((await agent.get('/admin/mfa')).status).toBe(403);
+    for (const route of [...reads, ...changes]) expect((await sendJson(agent, route)).status).toBe(404);
+    await expectUntouched(host);
+  });
+});
+
+describe('an administrator without a factor', () => {
+  it('may look right after the login', async () => {
+    const host = await hostWithPolicy();
+    const agent = await signIn(host, 'ada');
+    for (const route of reads) {
+      const answered = await sendJson(agent, route);
+      expect({ path: route.path, status: answered.status }).toEqual({ path: route.path, status: 200 });
+    }
+  });
+
+  it('changes nothing before the password is given again', async () => {
+    const host = await hostWithPolicy();
+    const agent = await signIn(host, 'ada');
+    for (const route of changes) {
+      const answered = await sendJson(agent, route);
+      expect({ path: route.path, status: answered.status, body: answered.body }).toMatchObject({
+        status: 401,
+        body: {
+          outcome: 'challenge',
+          because: 'authentication-too-old',
+          next: expect.stringMatching(/^\/mfa\/step-up\?returnTo=/),
+        },
+      });
+      const page = await agent.post(`/admin/mfa/acme${route.path}`, { ...route.body });
+      expect(page.status).toBe(401);
+      expect(page.text).toContain('/mfa/step-up?returnTo=%2Fadmin%2Fmfa%2Facme%2F');
+    }
+    await expectUntouched(host);
+  });
+
+  it('is told on the page itself, and led to "Configure my MFA"', async () => {
+    const host = await hostWithPolicy();
+    const agent = await signIn(host, 'ada');
+    const page = await agent.get('/admin/mfa/acme/members/alan');
+    expect(page.text).toContain('/mfa/step-up?returnTo=%2Fadmin%2Fmfa%2Facme%2Fmembers%2Falan');
+    expect(page.text).toContain('href="/mfa/settings"');
+  });
+
+  it('may change for ten minutes, and not a millisecond longer', async () => {
+    const host = await hostWithPolicy();
+    const agent = await signInToChange(host, 'ada');
+    host.clock.advance(599_999);
+    expect((await agent.postJson('/admin/mfa/acme/members/mary/unlock')).status).toBe(200);
+    host.clock.advance(1);
+    expect((await agent.postJson('/admin/mfa/acme/members/mary/unlock')).status).toBe(401);
+  });
+});
+
+describe('an administrator with a factor', () => {
+  it('sees nothing with the password alone, on any route', async () => {
+    const host = await hostWithPolicy();
+    const first = await signInToChange(host, 'ada');
+    await enrollApp(host, first);
+    const agent = createHttpAgent(host.app);
+    const answered = await agent.postJson('/mfa/login', { username: 'ada', password: HOST_PASSWORD });
+    expect(answered.body).toMatchObject({ outcome: 'challenge' });
+    for (const route of [...reads, ...changes]) {
+      const refused = await sendJson(agent, route);
+      expect({ path: route.path, status: refused.status }).toEqual({ path: route.path, status: 401 });
+      expect(refused.body).toMatchObject({ outcome: 'challenge' });
+    }
+    await expectUntouched(host);
+  });
+
+  it('changes with a fresh code, not with the password', async () => {
+    const host = await hostWithPolicy();
+    const agent = await signInToChange(host, 'ada');
+    const secret = await enrollApp(host, agent);
+    host.clock.advance(11 * 60_000);
+    const stale = await agent.postJson('/admin/mfa/acme/members/mary/unlock');
+    expect(stale.body).toMatchObject({ outcome: 'challenge', because: 'authentication-too-old' });
+    await agent.postJson('/mfa/step-up', { password: HOST_PASSWORD });
+    expect((await agent.postJson('/admin/mfa/acme/members/mary/unlock')).status).toBe(401);
+    await stepUpWithApp(host, agent, secret);
+    expect((await agent.postJson('/admin/mfa/acme/members/mary/unlock')).status).toBe(200);
+  });
+});
+
+describe('an administrator who is one no more', () => {
+  it('is refused at the next request', async () => {
+    const host = await hostWithPolicy();
+    const agent = await signInToChange(host, 'bob');
+    expect((await agent.getJson('/admin/mfa/acme/members')).status).toBe(200);
+    host.administrators.delete('bob');
+    expect((await agent.getJson('/admin/mfa/acme/members')).status).toBe(404);
+    expect((await agent.postJson('/admin/mfa/acme/members/alan/end-sessions')).status).toBe(404);
+  });
+});

@@ -1,0 +1,76 @@
+import type { Page } from 'playwright-core';
+import { createAdminHost, enrollApp, HOST_PASSWORD, signInProtected, signInToChange } from './admin-host';
+import type { AdminHost } from './admin-host';
+import { startLoopbackServer } from './loopback-server';
+import { totpCode } from './totp';
+
+/** The host with administrators' pages, on a port for a browser. */
+export interface AdminSite extends AdminHost {
+  readonly url: string;
+  /** People in every state that the pages show, and an administrator with an app. */
+  fill(): Promise<void>;
+  signInAsAdministrator(page: Page): Promise<void>;
+  signInAs(page: Page, username: string): Promise<void>;
+  /** Another administrator saves the policy. */
+  saveMeanwhile(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const DAY = 86_400_000;
+const LIMITS = { perChallenge: 5, perUser: 10, perAuthenticator: 100, lockSeconds: 1800 };
+
+export async function startAdminSite(): Promise<AdminSite> {
+  const waiting: { app?: AdminHost['app'] } = {};
+  const server = await startLoopbackServer((req, res) => waiting.app?.(req, res));
+  const host = createAdminHost({ baseUrl: server.url });
+  waiting.app = host.app;
+  let secret = '';
+
+  async function signInAs(page: Page, username: string): Promise<void> {
+    await page.goto('/mfa/login');
+    await page.getByLabel('Email').fill(username);
+    await page.getByLabel('Password').fill(HOST_PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForLoadState();
+  }
+
+  return {
+    ...host,
+    url: server.url,
+    signInAs,
+    async fill() {
+      ({ secret } = await signInProtected(host, 'ada'));
+      const mary = await signInToChange(host, 'mary');
+      await enrollApp(host, mary);
+      await host.mfa.members.exempt(
+        { userId: 'sync', organizationId: 'acme', actorId: 'ada' },
+        { reason: 'data export', until: host.clock.now() + 5 * DAY },
+      );
+      for (let guess = 0; guess < 10; guess += 1) {
+        const now = host.clock.now();
+        await host.records.spendGuess({
+          userId: 'alan',
+          group: 'codes',
+          authenticatorId: null,
+          limits: LIMITS,
+          now,
+        });
+      }
+      await host.mfa.members.save(
+        { userId: 'alan', organizationId: 'acme', actorId: 'ada' },
+        { enabled: true, assignedKind: 'email' },
+      );
+      await host.mfa.settled();
+    },
+    async signInAsAdministrator(page) {
+      host.clock.advance(30_000);
+      await signInAs(page, 'ada');
+      await page.getByLabel('Code').fill(totpCode(secret, host.clock.now()));
+      await page.getByRole('heading', { name: 'Hello ada' }).waitFor();
+    },
+    async saveMeanwhile() {
+      await host.mfa.policies.save('acme', { skips: (Math.floor(host.clock.now() / 1000) % 90) + 1 });
+    },
+    close: () => server.close(),
+  };
+}
