@@ -1,5 +1,6 @@
 import type { Decision, Option } from '../../core/decide';
 import { provableFactors } from '../../core/usable-factors';
+import type { FactorKind } from '../../core/factor-kind';
 import { findSendWait } from '../../flows/ask-factor';
 import type { Rejected } from '../../flows/answer-challenge';
 import { challengeOwner } from '../../flows/bearer';
@@ -30,6 +31,8 @@ interface LockedRefusal {
 /** What a page that asks for a code shows beside the field. */
 export interface AskedView extends CodeLocals {
   readonly asked: Asked;
+  /** Where to look for the code: a text message that failed went by email. */
+  readonly kind: FactorKind;
   readonly label: string | null;
   readonly alternatives: readonly FactorChoice[];
   readonly lockedUntil: Moment | null;
@@ -102,6 +105,7 @@ export async function viewAsked(
   const delivered = asked.kind === 'sms' || asked.kind === 'email';
   return {
     asked,
+    kind: live?.sentBy ?? asked.kind,
     label: own?.label ?? null,
     alternatives: choices.filter(({ authenticatorId }) => authenticatorId !== asked.authenticatorId),
     destination: live?.maskedDestination ?? own?.destination ?? null,

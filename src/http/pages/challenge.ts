@@ -83,7 +83,7 @@ async function renderChallenge(
   const seconds = rememberableSeconds(bearer, gathered, asked);
   const rememberBrowser = seconds === null ? null : { days: Math.max(1, Math.floor(seconds / 86_400)) };
   const unlockSent = shown.lockedUntil !== null && canNotify(page.context, account, gathered.member);
-  await show(page, 'challenge', { ...shown, kind: asked.kind, rememberBrowser, unlockSent }, status);
+  await show(page, 'challenge', { ...shown, rememberBrowser, unlockSent }, status);
 }
 
 async function submitProof(page: KnownPageRequest): Promise<void> {

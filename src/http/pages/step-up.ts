@@ -102,7 +102,7 @@ async function renderStepUp(
   await show(
     page,
     'step-up',
-    { ...common, ...shown, method: asked.kind, authenticatorId: asked.authenticatorId },
+    { ...common, ...shown, method: shown.kind, authenticatorId: asked.authenticatorId },
     status,
   );
 }

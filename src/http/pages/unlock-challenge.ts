@@ -113,7 +113,7 @@ async function render(
   await show(
     page,
     'unlock-challenge',
-    { prompt: { ...prompt, error, kind: asked.kind }, alternatives, error },
+    { prompt: { ...prompt, error }, alternatives, error },
     status,
   );
 }
