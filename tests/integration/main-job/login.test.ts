@@ -14,7 +14,7 @@ describe('a login under a required policy', () => {
     const ada = visit(portal);
     const login = await ada.logIn('ada');
     expect(login.status).toBe(200);
-    expect(login.body).toEqual({
+    expect(login.body).toMatchObject({
       outcome: 'enroll',
       because: 'required',
       next: '/mfa/enroll',
@@ -56,7 +56,7 @@ describe('a login under a required policy', () => {
     expect(wrong.status).toBe(401);
     expect(wrong.body).toMatchObject({ outcome: 'rejected', because: 'wrong-code', attemptsLeft: 4 });
     const right = await first.postJson('/mfa/challenge', { code });
-    expect(right.body).toEqual({ outcome: 'signed-in', because: 'satisfied', next: '/' });
+    expect(right.body).toMatchObject({ outcome: 'signed-in', because: 'satisfied', next: '/' });
     expect((await first.getJson('/')).status).toBe(200);
     const second = visit(portal);
     await second.logIn('ada');
@@ -146,7 +146,11 @@ describe('members who are not asked', () => {
   it('lets everybody in where the policy is off', async () => {
     const portal = createPortal();
     const ada = visit(portal);
-    expect((await ada.logIn('ada')).body).toEqual({ outcome: 'signed-in', because: 'policy-off', next: '/' });
+    expect((await ada.logIn('ada')).body).toMatchObject({
+      outcome: 'signed-in',
+      because: 'policy-off',
+      next: '/',
+    });
     expect((await ada.getJson('/')).body.session).toMatchObject({ assurance: 'single-factor', amr: ['pwd'] });
   });
 
