@@ -14,6 +14,7 @@ import { keepMembersIndexed } from '../../src/flows/admin/index-members';
 import { BackgroundWork } from '../../src/flows/background-work';
 import type { FlowContext } from '../../src/flows/context';
 import { resolveOptions } from '../../src/options';
+import type { UserDirectory } from '../../src/ports';
 import { memoryRecords } from '../../src/stores/memory/memory-records';
 import { memoryState } from '../../src/stores/memory/memory-state';
 import type { RecordStore } from '../../src/stores/record-store';
@@ -74,6 +75,8 @@ export function createFlowWorld(given: {
   readonly records?: RecordStore;
   readonly state?: StateStore;
   readonly clock?: SettableClock;
+  /** In place of what the roster answers. */
+  readonly users?: Partial<UserDirectory<RosterUser>>;
 }): FlowWorld {
   const { roster } = given;
   const clock = given.clock ?? createClock();
@@ -106,6 +109,7 @@ export function createFlowWorld(given: {
         const user = roster.users.get(id);
         if (user !== undefined) roster.users.set(id, { ...user, mfaEnrolled: enrolled });
       },
+      ...given.users,
     },
   });
   const { records, state } = resolved;

@@ -62,7 +62,7 @@ export async function describeAdoption(
     above: now,
     below: now + EXEMPTION_NOTICE_MS,
   });
-  const { smsOnly, ...shown } = counts;
+  const { smsOnly: _smsOnly, ...shown } = counts;
   const nextExemptionEndsAt = nextExemption?.mark ?? null;
   const underWay = walk === undefined || walk.finishedAt === null;
   if (!underWay) rememberDay(context, organizationId, counts);

@@ -1,9 +1,10 @@
 import type { BackgroundJob, JobStore } from '../background-jobs';
 
-export function jobsIn(jobs: Map<string, BackgroundJob>): JobStore {
-  const keyOf = ({ organizationId, kind }: Pick<BackgroundJob, 'organizationId' | 'kind'>) =>
-    JSON.stringify([kind, organizationId]);
+function keyOf({ organizationId, kind }: Pick<BackgroundJob, 'organizationId' | 'kind'>): string {
+  return JSON.stringify([kind, organizationId]);
+}
 
+export function jobsIn(jobs: Map<string, BackgroundJob>): JobStore {
   return {
     async beginJob(job) {
       const standing = jobs.get(keyOf(job));

@@ -46,8 +46,6 @@ const storedJob = z.object({
 }) satisfies z.ZodType<BackgroundJob>;
 
 export function jobsIn(redis: RedisCommands, keys: Keys): JobStore {
-  const nameOf = ({ kind, organizationId, id }: BackgroundJob) => `${kind}:${encodeId(organizationId)}:${id}`;
-
   async function findJob(organizationId: string, kind: JobKind): Promise<BackgroundJob | undefined> {
     const text = await redis.send('hget', keys.job(organizationId, kind), 'j');
     return text === null || text === undefined ? undefined : readJob(text, organizationId);
@@ -87,6 +85,11 @@ export function jobsIn(redis: RedisCommands, keys: Keys): JobStore {
         .map(({ organizationId, kind }) => ({ organizationId, kind }));
     },
   };
+}
+
+/** What the set of unfinished jobs knows a job by. */
+function nameOf({ kind, organizationId, id }: BackgroundJob): string {
+  return `${kind}:${encodeId(organizationId)}:${id}`;
 }
 
 function readJob(text: unknown, organizationId: string): BackgroundJob {

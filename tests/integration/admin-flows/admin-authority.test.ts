@@ -59,7 +59,7 @@ async function judge(act: 'read' | 'change', standing: Standing) {
     { now },
   );
   const bearer: Bearer = pending
-    ? { ...common, standing: 'pending' }
+    ? { ...common, standing: 'pending', expiresAt: now + 1000 }
     : { ...common, standing: 'session', evidence, seenAt: now, skipped: false };
   const { actor } = world.act('ada');
   const gathered = await gatherFacts(context, actor, bearer);
