@@ -44,16 +44,41 @@ export async function gatherLoginFacts(
   });
 }
 
-/** Reads what a pending login or a session needs, with whether it is still there. One round trip. */
-export async function gatherFacts(context: FlowContext, account: Account, bearer: Bearer): Promise<Gathered> {
+/** What was read of a session's owner before it was certain that it is the owner. */
+export interface EarlyReads {
+  readonly userId: string;
+  readonly organizationId: string;
+  readonly handle: string;
+  /** When the reads were asked for. */
+  readonly at: number;
+  readonly member: Promise<MemberRecord>;
+  readonly policy: Promise<PolicyRecord>;
+  readonly session: Promise<SessionEntry | undefined>;
+}
+
+/** Older reads are made again: a session that was ended meanwhile must not go on. */
+const EARLY_MS = 1000;
+
+/**
+ * Reads what a pending login or a session needs, with whether it is still there. One round trip, or none where `early` was
+ * read a moment ago for exactly this bearer.
+ */
+export async function gatherFacts(
+  context: FlowContext,
+  account: Account,
+  bearer: Bearer,
+  early?: EarlyReads,
+): Promise<Gathered> {
   const { records, state, options } = context;
+  const { userId, organizationId, ownerId } = bearer;
+  const read = early !== undefined && isOf(early, bearer, context.clock.now()) ? early : undefined;
   const [member, policy, featureAvailable, kept] = await Promise.all([
-    records.findMember(bearer.userId, bearer.organizationId),
-    records.findPolicy(bearer.organizationId),
-    options.featureAvailable(bearer.organizationId),
+    read?.member ?? records.findMember(userId, organizationId),
+    read?.policy ?? records.findPolicy(organizationId),
+    options.featureAvailable(organizationId),
     bearer.standing === 'pending'
-      ? state.findPendingLogin(bearer.userId, bearer.ownerId)
-      : state.findSession(bearer.userId, bearer.ownerId),
+      ? state.findPendingLogin(userId, ownerId)
+      : (read?.session ?? state.findSession(userId, ownerId)),
   ]);
   const inForce = { ...policy, policy: effectivePolicy(context, policy) };
   const session = judgeStanding({
@@ -65,6 +90,18 @@ export async function gatherFacts(context: FlowContext, account: Account, bearer
     now: context.clock.now(),
   });
   return toGathered(context, { account, member, policy, featureAvailable, session });
+}
+
+function isOf(early: EarlyReads, bearer: Bearer, now: number): boolean {
+  const age = now - early.at;
+  return (
+    bearer.standing === 'session' &&
+    early.handle === bearer.ownerId &&
+    early.userId === bearer.userId &&
+    early.organizationId === bearer.organizationId &&
+    age >= 0 &&
+    age < EARLY_MS
+  );
 }
 
 /** What was saved, or the host's default where nothing was. */

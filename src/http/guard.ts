@@ -4,6 +4,7 @@ import type { Decision, Requirement } from '../core/decide';
 import { isSeenAtStale } from '../core/session-lifetime';
 import type { Bearer } from '../flows/bearer';
 import { gatherFacts } from '../flows/gather-facts';
+import { takeEarlyReads } from './hinted-session-store';
 import type { HttpContext } from './http-context';
 import { refuseRequest } from './refuse-request';
 import { rememberFacts } from './request-facts';
@@ -89,7 +90,7 @@ async function judge(
   requirement: Requirement,
 ): Promise<Decision> {
   const { account, bearer } = visitor;
-  const gathered = await gatherFacts(context, account, bearer);
+  const gathered = await gatherFacts(context, account, bearer, takeEarlyReads(req));
   rememberFacts(req, gathered);
   const decision = decide(gathered.facts, requirement, gathered.now);
   if (decision.outcome === 'allow') await renewSeenAt(context, req, bearer, gathered.policy.policy);

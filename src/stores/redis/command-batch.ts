@@ -18,52 +18,57 @@ export interface RedisCommands {
 interface Command {
   readonly name: string;
   readonly args: readonly Argument[];
-  /** By the monotonic clock. */
-  readonly deadline: number;
   resolve(reply: unknown): void;
+  /** Turns any error into an `MfaError`. */
   reject(error: unknown): void;
 }
 
 /**
- * Collects what is asked of a client in one tick and writes it at once, in the order asked, so that a request that needs
- * several records waits for one round trip. Each command has its own outcome. A reply that comes too late is dropped.
+ * Collects what is asked of a client in one turn of the event loop, by however many requests, and writes it at once in the
+ * order asked: a request that needs several records waits for one round trip, and a busy process writes seldom. Each
+ * command has its own outcome. A reply that comes too late is dropped.
  */
 class CommandBatch {
   readonly #client: RedisClient;
   readonly #known = new Set<string>();
   #waiting: Command[] = [];
+  /** By the monotonic clock: when the first of those that wait is given up. */
+  #deadline = Number.POSITIVE_INFINITY;
+  readonly #writeWaiting = () => this.#write();
 
   constructor(client: RedisClient) {
     this.#client = client;
   }
 
-  send(name: string, args: readonly Argument[], deadline: number): Promise<unknown> {
+  send(name: string, args: readonly Argument[], timeoutMs: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ name, args, deadline, resolve, reject });
-      // After the promise jobs of this tick, so that what they ask for goes along.
-      if (this.#waiting.length === 1)
-        void Promise.resolve().then(() => process.nextTick(() => this.#write()));
+      // At the end of this turn, after everything that its requests go on to ask for.
+      if (this.#waiting.length === 0) setImmediate(this.#writeWaiting);
+      this.#deadline = Math.min(this.#deadline, performance.now() + timeoutMs);
+      this.#waiting.push({ name, args, resolve, reject: (error) => reject(toStoreError(error)) });
     });
   }
 
   /** The first call carries the script's text, later ones its name; where Redis has forgotten it, the text goes again. */
-  async run(script: Script, args: readonly Argument[], deadline: number): Promise<unknown> {
+  async run(script: Script, args: readonly Argument[], timeoutMs: number): Promise<unknown> {
     if (this.#known.has(script.sha)) {
       try {
-        return await this.send('evalsha', [script.sha, ...args], deadline);
+        return await this.send('evalsha', [script.sha, ...args], timeoutMs);
       } catch (error) {
         if (!isScriptMissing(error)) throw error;
       }
     }
-    const reply = await this.send('eval', [script.lua, ...args], deadline);
+    const reply = await this.send('eval', [script.lua, ...args], timeoutMs);
     this.#known.add(script.sha);
     return reply;
   }
 
   #write(): void {
     const commands = this.#waiting;
+    const deadline = this.#deadline;
     this.#waiting = [];
-    const deadline = Math.min(...commands.map((command) => command.deadline));
+    this.#deadline = Number.POSITIVE_INFINITY;
+    let unanswered = commands.length;
     const timer = setTimeout(
       () => {
         const error = unavailable('it did not answer in time');
@@ -71,35 +76,29 @@ class CommandBatch {
       },
       Math.max(0, deadline - performance.now()),
     );
-    const answered = this.#client.isCluster ? this.#writeEach(commands) : this.#writeTogether(commands);
-    void answered
-      .catch((error: unknown) => {
-        for (const command of commands) command.reject(error);
-      })
-      .finally(() => clearTimeout(timer));
-  }
-
-  async #writeTogether(commands: readonly Command[]): Promise<void> {
-    const pipeline = this.#client.pipeline();
-    for (const { name, args } of commands) pipeline.call(name, ...args);
-    const replies = await pipeline.exec();
-    for (const [index, command] of commands.entries()) {
-      const [error, reply] = replies?.[index] ?? [new Error('There was no reply.'), undefined];
-      if (error === null) command.resolve(reply);
-      else command.reject(error);
+    function settle(): void {
+      unanswered -= 1;
+      if (unanswered === 0) clearTimeout(timer);
     }
-  }
-
-  /** The keys of different users live on different nodes, and a pipeline of a cluster goes to one. */
-  async #writeEach(commands: readonly Command[]): Promise<void> {
-    const answers = commands.map(async (command) => {
-      try {
-        command.resolve(await this.#client.call(command.name, ...command.args));
-      } catch (error) {
-        command.reject(error);
+    // Absent before the first connection. A cluster has a connection for each node, which it corks by itself.
+    const stream = 'stream' in this.#client ? this.#client.stream : undefined;
+    stream?.cork();
+    try {
+      for (const { name, args, resolve, reject } of commands) {
+        this.#client.call(name, ...args).then(
+          (reply) => {
+            settle();
+            resolve(reply);
+          },
+          (error: unknown) => {
+            settle();
+            reject(error);
+          },
+        );
       }
-    });
-    await Promise.all(answers);
+    } finally {
+      stream?.uncork();
+    }
   }
 }
 
@@ -116,21 +115,9 @@ function batchOf(client: RedisClient): CommandBatch {
 /** Every store on the same client shares its batches, whatever time each allows. */
 export function redisCommands(client: RedisClient, options: { readonly timeoutMs: number }): RedisCommands {
   const batch = batchOf(client);
-  const deadline = (): number => performance.now() + options.timeoutMs;
+  const { timeoutMs } = options;
   return {
-    async send(name, ...args) {
-      try {
-        return await batch.send(name, args, deadline());
-      } catch (error) {
-        throw toStoreError(error);
-      }
-    },
-    async run(script, { keys, args }) {
-      try {
-        return await batch.run(script, [keys.length, ...keys, ...args], deadline());
-      } catch (error) {
-        throw toStoreError(error);
-      }
-    },
+    send: (name, ...args) => batch.send(name, args, timeoutMs),
+    run: (script, { keys, args }) => batch.run(script, [keys.length, ...keys, ...args], timeoutMs),
   };
 }

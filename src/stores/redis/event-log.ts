@@ -65,8 +65,7 @@ export function eventLogIn(
         found.push(...entries.filter(({ event }) => matches(event, query)));
         const oldest = entries.at(-1);
         if (oldest === undefined || entries.length < count || found.length > limit) break;
-        if (reads === MOST_READS)
-          return { events: found.map(({ event }) => event), nextCursor: oldest.id };
+        if (reads === MOST_READS) return { events: found.map(({ event }) => event), nextCursor: oldest.id };
         end = `(${oldest.id}`;
       }
       const page = found.slice(0, limit);

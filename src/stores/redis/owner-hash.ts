@@ -74,7 +74,9 @@ function readEvidence(text: string): readonly Evidence[] {
 }
 
 /** A field of evidence that may be absent. */
-function optionalText<Name extends string>(field: Readonly<Record<Name, unknown>>): { [Key in Name]?: string } {
+function optionalText<Name extends string>(
+  field: Readonly<Record<Name, unknown>>,
+): { [Key in Name]?: string } {
   const texts: { [Key in Name]?: string } = {};
   for (const name in field) {
     const value: unknown = field[name];

@@ -110,15 +110,9 @@ function writeBrowser(browser: RememberedBrowser): string {
   const { tokenHash, previousTokenHash, rotatedAt, lastUsedAt, createdAt, expiresAt } = browser;
   const { organizationId, factorSetHash, userAgent, address } = browser;
   const rest = JSON.stringify([organizationId, factorSetHash, userAgent, address]);
-  return [
-    tokenHash,
-    previousTokenHash ?? '-',
-    rotatedAt,
-    lastUsedAt ?? '-',
-    createdAt,
-    expiresAt,
-    rest,
-  ].join(' ');
+  return [tokenHash, previousTokenHash ?? '-', rotatedAt, lastUsedAt ?? '-', createdAt, expiresAt, rest].join(
+    ' ',
+  );
 }
 
 const BROWSER = /^(\S+) (\S+) (\d+) (\S+) (\d+) (\d+) (.*)$/s;

@@ -22,5 +22,6 @@ export function toStoreError(error: unknown): MfaError {
 }
 
 export function isScriptMissing(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('NOSCRIPT');
+  const said = error instanceof MfaError ? error.cause : error;
+  return said instanceof Error && said.message.startsWith('NOSCRIPT');
 }

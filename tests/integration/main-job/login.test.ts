@@ -16,6 +16,7 @@ describe('a login under a required policy', () => {
     expect(login.status).toBe(200);
     expect(login.body).toMatchObject({
       outcome: 'enroll',
+      csrfToken: expect.any(String),
       because: 'required',
       next: '/mfa/enroll',
       anyOf: ['totp', 'sms', 'email'],

@@ -1,0 +1,40 @@
+import { createBench, QUICK, THOROUGH } from './bench';
+import { startBenchRedis } from './private-redis';
+import { printRows, type Row } from './report';
+import { measureGuardedRoute } from './rows/guarded-route';
+import { measureWholeLogin } from './rows/whole-login';
+import { pin } from './server-process';
+
+// npm run bench -- [--quick] [name of a row …]
+
+const ROWS = {
+  guard: measureGuardedRoute,
+  login: measureWholeLogin,
+};
+
+async function run(): Promise<void> {
+  const words = process.argv.slice(2);
+  const wanted = words.filter((word) => !word.startsWith('--'));
+  const redis = await startBenchRedis();
+  // The load and Redis share a core, so that the servers have one to themselves.
+  pin(process.pid, 1);
+  const bench = createBench(redis, words.includes('--quick') ? QUICK : THOROUGH);
+  const rows: Row[] = [];
+  try {
+    for (const [name, measure] of Object.entries(ROWS)) {
+      if (wanted.length > 0 && !wanted.includes(name)) continue;
+      rows.push(...(await measure(bench)));
+    }
+  } finally {
+    await redis.stop();
+  }
+  printRows(rows);
+}
+
+run().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import express from 'express';
+import { createMfa } from 'express-mfa';
+import { redisStores } from 'express-mfa/redis';
+import { Redis } from 'ioredis';
+import { Passport } from 'passport';
+import { BENCH_KEY, createPeople, ORGANIZATION } from './people';
+import type { Person } from './people';
+
+// A host with express-mfa as the README sets it up, on Redis, with a login form of its own. Every protection is on.
+
+const NOBODY_HEARS = { send: async () => undefined };
+
+/** Answers the bench over IPC with the longest stall of the event loop since it last asked. */
+function reportStalls(): void {
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  process.on('message', () => {
+    process.send?.({ stallMs: delay.max / 1e6 });
+    delay.reset();
+  });
+}
+
+async function start(): Promise<void> {
+  const { env } = process;
+  const redis = new Redis(env['REDIS_URL'] ?? '', { maxRetriesPerRequest: 1 });
+  const people = await createPeople(
+    Number(env['PEOPLE'] ?? 1000),
+    env['HASHING'] === 'scrypt' ? 'scrypt' : 'cheap',
+  );
+  const mfa = createMfa<Person>({
+    issuer: 'Acme Portal',
+    baseUrl: 'http://localhost',
+    keys: [BENCH_KEY],
+    ...redisStores(redis),
+    users: { findById: people.findById },
+    email: NOBODY_HEARS,
+  });
+  await mfa.policies.save(ORGANIZATION, { enabled: true, enrollment: 'required' });
+
+  const passport = new Passport();
+  passport.use(mfa.strategy((email, password) => people.verify(email, password), { usernameField: 'email' }));
+  passport.serializeUser<string>((user, done) => done(null, (user as Person).id));
+  passport.deserializeUser<string>((id, done) => done(null, people.findById(id) ?? false));
+
+  const app = express();
+  app.disable('x-powered-by').set('etag', false);
+  app.use(mfa.sessions());
+  app.use(passport.initialize(), passport.session());
+  app.use('/mfa', mfa.pages());
+  app.post('/login', express.json(), passport.authenticate('mfa'), (_req, res) => {
+    res.json({ ok: true });
+  });
+  app.use(mfa.guard());
+  app.get('/protected', (req, res) => {
+    res.json({ ok: true, user: (req.user as Person).email });
+  });
+
+  reportStalls();
+  const server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  process.send?.({ port: typeof address === 'object' ? address?.port : 0 });
+}
+
+// An orderly end, at which Node writes the profile that it was asked for.
+process.once('SIGTERM', () => process.exit(0));
+
+start().catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});
