@@ -1,0 +1,65 @@
+import type { Browser } from 'playwright-core';
+import { launchBrowser, openPage } from '../../support/browser';
+import { startAdminSite } from '../../support/admin-site';
+import type { AdminSite } from '../../support/admin-site';
+
+describe('an administrator', () => {
+  let site: AdminSite;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    [site, browser] = await Promise.all([startAdminSite(), launchBrowser()]);
+    await site.fill();
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await site.close();
+  });
+
+  it('switches a member to email, and the member’s open session is asked at its next page', async () => {
+    const member = await openPage(browser, { baseUrl: site.url });
+    await site.signInAs(member, 'bob');
+    await member.getByRole('heading', { name: 'Hello bob' }).waitFor();
+    const admin = await openPage(browser, { baseUrl: site.url, javaScriptEnabled: false });
+    await site.signInAsAdministrator(admin);
+    await admin.goto('/admin/mfa');
+    await admin.getByRole('link', { name: 'Acme Corp' }).click();
+    await admin.getByRole('link', { name: 'Members', exact: true }).click();
+    await admin.getByRole('link', { name: 'Open Bob Noyce' }).click();
+    await admin.getByLabel('Multi-factor authentication on').check();
+    await admin.getByLabel('Type').selectOption('email');
+    await admin.getByRole('button', { name: 'Save settings' }).click();
+    await admin.getByText('The settings are saved.').waitFor();
+    await member.goto('/');
+    expect(new URL(member.url()).pathname).toBe('/mfa/challenge');
+    await Promise.all([member.context().close(), admin.context().close()]);
+  });
+
+  it('changes the policy from optional to required, and a member who skipped is stopped at the next page', async () => {
+    await site.mfa.policies.save('acme', { enrollment: 'optional' });
+    site.users.set('vera', {
+      id: 'vera',
+      name: 'Vera Rubin',
+      email: 'vera@acme.example',
+      organizationId: 'acme',
+    });
+    const member = await openPage(browser, { baseUrl: site.url });
+    await site.signInAs(member, 'vera');
+    await member.getByRole('button', { name: 'Skip for now' }).click();
+    await member.goto('/');
+    await member.getByRole('heading', { name: 'Hello vera' }).waitFor();
+    const admin = await openPage(browser, { baseUrl: site.url });
+    await site.signInAsAdministrator(admin);
+    await admin.goto('/admin/mfa/acme/policy');
+    await admin.getByLabel('Required').check();
+    await admin.getByRole('button', { name: 'Preview' }).click();
+    await admin.getByText(/asked to set up MFA at the next page/).waitFor();
+    await admin.getByRole('button', { name: 'Save policy' }).click();
+    await admin.getByText('The policy is saved.').waitFor();
+    await member.goto('/');
+    expect(new URL(member.url()).pathname).toBe('/mfa/enroll');
+    expect(await member.getByRole('button', { name: 'Skip for now' }).count()).toBe(0);
+    await Promise.all([member.context().close(), admin.context().close()]);
+  });
+});
