@@ -1,0 +1,51 @@
+import type { Redis } from 'ioredis';
+import { redisRecords, redisState } from '../../../src/redis';
+import { giveApp } from '../../support/given-app';
+import { visit } from '../../support/member';
+import { createPortal } from '../../support/portal';
+import { connectRedis } from '../../support/redis-client';
+import { redisUrl } from '../../support/redis-database';
+import { startRedisProxy } from '../../support/redis-proxy';
+import type { Traffic } from '../../support/redis-proxy';
+
+/** Trips of the package's own, without those of express-session. */
+function ownTrips({ roundTrips, commands }: Traffic): number {
+  return roundTrips - commands.filter(([, key]) => key?.startsWith('mfa:session:') === true).length;
+}
+
+describe('a remembered browser in Redis', () => {
+  let proxy: Awaited<ReturnType<typeof startRedisProxy>>;
+  let client: Redis;
+
+  beforeAll(async () => {
+    proxy = await startRedisProxy(redisUrl());
+    client = connectRedis(proxy.url);
+  });
+
+  afterAll(async () => {
+    client.disconnect();
+    await proxy.stop();
+  });
+
+  it('signs in with as many round trips as a login without one', async () => {
+    const portal = createPortal({ records: redisRecords(client), state: redisState(client) });
+    const { policies, settled } = portal.mfa;
+    await policies.save('acme', { enabled: true, enrollment: 'required', rememberBrowserSeconds: 86_400 });
+    const app = await giveApp(portal, 'ada');
+    const ada = visit(portal);
+    await ada.logIn('ada');
+    await ada.postJson('/mfa/challenge', { code: app.nextCode(), rememberBrowser: true });
+    for (let login = 0; login < 2; login += 1) {
+      await ada.postJson('/mfa/logout');
+      await ada.csrfToken();
+      await settled();
+      const traffic = await proxy.measure(async () => {
+        expect((await ada.logIn('ada')).body).toMatchObject({ outcome: 'signed-in' });
+      });
+      expect(ownTrips(traffic)).toBeLessThanOrEqual(2);
+    }
+    const sessions = await proxy.measure(() => ada.getJson('/mfa/sessions'));
+    expect(ownTrips(sessions)).toBe(1);
+    await settled();
+  });
+});

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { createKeyRing } from '../../../src/core/key-ring';
+import { hashFactorSet, isBrowserTrusted } from '../../../src/core/remembered-browser';
+import type { FactorSet, RememberedBrowser } from '../../../src/core/remembered-browser';
+
+const key = randomBytes(32).toString('base64');
+const keyRing = createKeyRing([key]);
+const NOW = 1_800_000_000_000;
+
+const app = {
+  id: 'app',
+  kind: 'totp',
+  label: 'Phone',
+  createdAt: NOW,
+  lastUsedAt: null,
+  failures: 0,
+  disabledAt: null,
+  lastAcceptedStep: null,
+  sealedSecret: 'sealed',
+  maskedDestination: null,
+} as const;
+
+const factors: FactorSet = {
+  userId: 'ada',
+  userEpoch: 'u1',
+  organizationEpoch: 'o1',
+  authenticators: [app, { ...app, id: 'phone', kind: 'sms' }],
+  settings: { enabled: true, assignedKind: 'email' },
+  onFile: { email: 'ada@acme.example', phone: undefined },
+};
+
+const browser: RememberedBrowser = {
+  id: 'browser',
+  organizationId: 'acme',
+  tokenHash: 'hash',
+  previousTokenHash: null,
+  rotatedAt: NOW,
+  factorSetHash: hashFactorSet(keyRing, factors),
+  createdAt: NOW,
+  lastUsedAt: null,
+  expiresAt: NOW + 3_600_000,
+  userAgent: '',
+  address: '',
+};
+
+const policy = { organizationId: 'acme', rememberBrowserSeconds: 3600 };
+const trusted = (change: Partial<Parameters<typeof isBrowserTrusted>[1]> = {}) =>
+  isBrowserTrusted(keyRing, { browser, factors, policy, now: NOW, ...change });
+
+describe('trust in a remembered browser', () => {
+  it('holds under the same factors, whatever their order, labels and use', () => {
+    expect(trusted()).toBe(true);
+    const authenticators = factors.authenticators
+      .map((each) => ({ ...each, label: 'Other', lastUsedAt: NOW, failures: 3, lastAcceptedStep: 9 }))
+      .toReversed();
+    expect(trusted({ factors: { ...factors, authenticators } })).toBe(true);
+  });
+
+  it('holds when keys rotate and ends when the key leaves the ring', () => {
+    const other = randomBytes(32).toString('base64');
+    const judged = { browser, factors, policy, now: NOW };
+    expect(isBrowserTrusted(createKeyRing([other, key]), judged)).toBe(true);
+    expect(isBrowserTrusted(createKeyRing([other]), judged)).toBe(false);
+  });
+
+  it.each<[string, Partial<FactorSet>]>([
+    ['an authenticator is gone', { authenticators: [app] }],
+    ['an authenticator is disabled', { authenticators: factors.authenticators.map((each) => ({ ...each, disabledAt: NOW })) }],
+    ['the user’s epoch is new', { userEpoch: 'u2' }],
+    ['the user’s epoch is lost', { userEpoch: null }],
+    ['the organization’s epoch is new', { organizationEpoch: 'o2' }],
+    ['another kind is assigned', { settings: { enabled: true, assignedKind: 'sms' } }],
+    ['no kind is asked any more', { settings: { enabled: false, assignedKind: 'email' } }],
+    ['the assigned address is another', { onFile: { email: 'ada@other.example', phone: undefined } }],
+    ['it is another user', { userId: 'mary' }],
+  ])('ends when %s', (_when, change) => {
+    expect(trusted({ factors: { ...factors, ...change } })).toBe(false);
+  });
+
+  it('ends at its end, at the end of a shortened policy, and in another organization', () => {
+    expect(trusted({ now: NOW + 3_599_999 })).toBe(true);
+    expect(trusted({ now: NOW + 3_600_000 })).toBe(false);
+    expect(trusted({ policy: { ...policy, rememberBrowserSeconds: 60 }, now: NOW + 60_000 })).toBe(false);
+    expect(trusted({ policy: { ...policy, rememberBrowserSeconds: 90_000 }, now: NOW + 3_600_000 })).toBe(false);
+    expect(trusted({ policy: { ...policy, organizationId: 'globex' } })).toBe(false);
+  });
+});
