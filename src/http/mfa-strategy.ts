@@ -26,9 +26,10 @@ interface AuthenticateOptions {
   readonly session?: boolean;
 }
 
+/** As the body has them: JSON and some parsers of forms give more than text. */
 interface Credentials {
-  readonly username: string;
-  readonly password: string;
+  readonly username: unknown;
+  readonly password: unknown;
 }
 
 /**
@@ -61,9 +62,13 @@ export class MfaStrategy extends Strategy {
     const verbs = {
       fail: (challenge: { readonly message: string }, status = 400) => this.fail(challenge, status),
       error: (error: Error) => this.error(error),
-      success: (credentials: Credentials) => {
+      success: ({ username, password }: Credentials) => {
+        if (typeof username !== 'string' || typeof password !== 'string') {
+          this.fail({ message: sentenceFor('wrong-credentials') }, 400);
+          return;
+        }
         const returnTo = returnToAfter(req, options);
-        attemptLogin(this.context, req, { ...credentials, returnTo })
+        attemptLogin(this.context, req, { username, password, returnTo })
           .then((attempt) => this.conclude(req, attempt, options))
           .catch((error: unknown) => this.error(error));
       },
