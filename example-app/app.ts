@@ -26,6 +26,7 @@ export interface ExampleAppOptions {
   readonly email?: EmailSender | undefined;
   readonly sms?: SmsSender | undefined;
   readonly clock?: Clock | undefined;
+  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 export interface ExampleApp {
@@ -60,6 +61,7 @@ export async function createExampleApp(options: ExampleAppOptions): Promise<Exam
     email,
     sms,
     clock,
+    onError: options.onError,
   });
   await seed(mfa, clock);
 

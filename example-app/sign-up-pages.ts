@@ -66,10 +66,9 @@ export function signUpPages({ mfa, users, email, baseUrl, clock }: SignUpOptions
       res.status(404).render('sign-up-verify', { token: null, email: null, csrfToken: null });
       return;
     }
-    const { enabled, enrollAtSignUp } = await mfa.policies.get(found.organizationId);
     req.login(users.add(found), (error) => {
       if (error !== undefined && error !== null) next(error);
-      else res.redirect(303, enabled && enrollAtSignUp ? '/mfa/enroll?returnTo=/' : '/');
+      else mfa.startOnboarding(req).then((path) => res.redirect(303, path), next);
     });
   });
 

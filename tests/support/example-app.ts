@@ -35,9 +35,7 @@ export async function startExampleApp(options: Options = {}): Promise<RunningExa
 
 /** The six digits in the newest message to an address, in the outbox of the app. */
 export function newestCode({ outbox }: Pick<ExampleApp, 'outbox'>, to: string): string {
-  const message = outbox?.messages.findLast(
-    (candidate) => candidate.to === to && /\b\d{6}\b/.test(candidate.text),
-  );
+  const message = outbox?.messages.findLast((sent) => sent.to === to && /\b\d{6}\b/.test(sent.text));
   const code = /\b\d{6}\b/.exec(message?.text ?? '')?.[0];
   if (code === undefined) throw new Error(`No code was sent to ${to}.`);
   return code;

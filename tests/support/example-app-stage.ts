@@ -1,0 +1,90 @@
+import { createOutbox, type EmailSender, type Outbox, type SmsSender } from 'express-mfa';
+import { redisStores } from 'express-mfa/redis';
+import type { Browser, Page } from 'playwright-core';
+import { expectAccessible, launchBrowser, openPage, picture } from './browser';
+import { createClock } from './clock';
+import { newestCode, startExampleApp, type RunningExampleApp } from './example-app';
+import { connectRedis } from './redis-client';
+
+export type Storage = 'in memory' | 'on Redis';
+export const storages: readonly Storage[] = ['in memory', 'on Redis'];
+
+interface StageOptions {
+  readonly storage?: Storage;
+  readonly email?: EmailSender;
+  readonly sms?: SmsSender;
+}
+
+/** The example app and a browser before it. */
+export interface Stage extends Omit<RunningExampleApp, 'outbox'> {
+  readonly outbox: Outbox;
+  /** While true, no text message goes out. */
+  smsFails: boolean;
+  /** One more person's browser. */
+  open(options?: { readonly javaScriptEnabled?: boolean; readonly width?: number }): Promise<Page>;
+  /** The six digits in the newest message to an address. */
+  codeFor(to: string): string;
+  /** Checks a page the first time that its name is given, and takes its pictures where PICTURES_DIR is set. */
+  look(page: Page, name: string): Promise<void>;
+}
+
+let stages = 0;
+
+export async function startStage(options: StageOptions = {}): Promise<Stage> {
+  const clock = createClock();
+  const outbox = createOutbox({ clock });
+  const redis = options.storage === 'on Redis' ? connectRedis() : undefined;
+  stages += 1;
+  const failing = { smsFails: false };
+  const sms: SmsSender = options.sms ?? {
+    send: (message, signal) =>
+      failing.smsFails ? Promise.reject(new Error('The network is down.')) : outbox.sms.send(message, signal),
+  };
+  const [browser, example] = await Promise.all([
+    launchBrowser(),
+    startExampleApp({
+      clock,
+      email: options.email ?? outbox.email,
+      sms,
+      onError: () => undefined,
+      ...(redis === undefined ? {} : redisStores(redis, { prefix: `stage-${stages}` })),
+    }),
+  ]);
+  const seen = new Set<string>();
+
+  return Object.assign(failing, {
+    ...example,
+    outbox,
+    open: (page: Parameters<Stage['open']>[0] = {}) => openPage(browser, { baseUrl: example.url, ...page }),
+    codeFor: (to: string) => newestCode({ outbox }, to),
+    async look(page: Page, name: string) {
+      if (seen.has(name)) return;
+      seen.add(name);
+      await inspect(page, name);
+    },
+    async stop() {
+      await closeBrowser(browser);
+      await example.stop();
+      redis?.disconnect();
+    },
+  });
+}
+
+async function closeBrowser(browser: Browser): Promise<void> {
+  await Promise.all(browser.contexts().map((context) => context.close()));
+  await browser.close();
+}
+
+async function inspect(page: Page, name: string): Promise<void> {
+  const size = page.viewportSize();
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expectAccessible(page);
+    if (process.env['PICTURES_DIR'] === undefined) continue;
+    for (const width of [360, 1280]) {
+      await page.setViewportSize({ width, height: 740 });
+      await picture(page, `${name}-${width}-${colorScheme}`);
+    }
+  }
+  if (size !== null) await page.setViewportSize(size);
+}
