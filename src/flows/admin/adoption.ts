@@ -4,8 +4,8 @@ import type { Account } from '../../ports';
 import type { FlowContext } from '../context';
 import { deriveWarnings, EXEMPTION_NOTICE_MS } from './adoption-warnings';
 import type { AdoptionWarning } from './adoption-warnings';
+import { rememberDay } from './daily-counts';
 import { readMemberCounts } from './member-counts';
-import type { MemberCounts } from './member-counts';
 import { readGround, readMembers } from './read-members';
 
 /** How an organization stands, from counters and never by walking through its members. */
@@ -39,9 +39,6 @@ export interface AdoptionDay {
 
 export type { AdoptionWarning };
 
-/** How many days the chart goes back at most. */
-const KEEP_DAYS = 400;
-
 export async function describeAdoption(
   context: FlowContext,
   asked: { readonly organizationId: string; readonly administrators: readonly Account[] },
@@ -65,7 +62,9 @@ export async function describeAdoption(
   const { smsOnly: _smsOnly, ...shown } = counts;
   const nextExemptionEndsAt = nextExemption?.mark ?? null;
   const underWay = walk === undefined || walk.finishedAt === null;
-  if (!underWay) rememberDay(context, organizationId, counts);
+  if (!underWay) {
+    context.background.run(`day:${organizationId}`, () => rememberDay(context, organizationId, counts));
+  }
   return {
     policy,
     ...shown,
@@ -96,13 +95,4 @@ async function administratorsWithoutFactor(
     }),
   );
   return found.flat();
-}
-
-/** Today's counts, of which the last of the day stays. Apart from the answer. */
-function rememberDay(context: FlowContext, organizationId: string, counts: MemberCounts): void {
-  const { members, configured } = counts;
-  const day = new Date(context.clock.now()).toISOString().slice(0, 10);
-  context.background.run(`day:${organizationId}`, () =>
-    context.records.saveDailyCounts(organizationId, { day, members, configured }, KEEP_DAYS),
-  );
 }

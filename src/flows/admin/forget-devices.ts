@@ -1,8 +1,7 @@
 import type { FlowContext } from '../context';
 import { takeUpJob } from './background-jobs';
 import type { JobWork } from './background-jobs';
-import { indexMember } from './index-members';
-import { readGround, readMembers } from './read-members';
+import { indexKnownMembers, readGround, readMembers } from './read-members';
 import type { KnownMember } from './read-members';
 
 export interface ForgetDevicesProgress {
@@ -50,7 +49,9 @@ export const FORGET_DEVICES: JobWork = {
     const members = await readMembers(context, { organizationId, accounts: page.accounts, ground });
     const forgotten = await Promise.all(members.map((member) => forget(context, member, startedAt)));
     const touched = members.filter((_, index) => forgotten[index] !== null);
-    await Promise.all(touched.map(({ account }) => indexMember(context, account.id)));
+    const accounts = touched.map(({ account }) => account);
+    const after = await readMembers(context, { organizationId, accounts, ground });
+    await indexKnownMembers(context, organizationId, after);
     const devices = forgotten.map((count) => count ?? 0);
     return {
       cursor: page.nextCursor ?? null,

@@ -1,5 +1,6 @@
 import type { EventName } from '../../events';
 import type { FlowContext } from '../context';
+import { createDayKeeper } from './daily-counts';
 import { indexKnownMembers, readGround, readMembers } from './read-members';
 
 /** What changes where a member stands. */
@@ -21,19 +22,24 @@ const CHANGES: ReadonlySet<EventName> = new Set([
  * missed, since a process ended or two wrote at once, the roster walk and every reader of an index put right.
  */
 export function keepMembersIndexed(context: FlowContext): void {
+  const keepDay = createDayKeeper(context);
   context.events.on('event', ({ name, userId, details }) => {
     const seenFirst = details['firstLogin'] === true;
     if (userId === undefined || (!CHANGES.has(name) && !seenFirst)) return;
-    context.background.run(`index:${userId}`, () => indexMember(context, userId));
+    context.background.run(`index:${userId}`, async () => {
+      const organizationId = await indexMember(context, userId);
+      if (organizationId !== null) await keepDay(organizationId);
+    });
   });
 }
 
-/** Writes one member into the indexes of the organization that the directory names. */
-export async function indexMember(context: FlowContext, userId: string): Promise<void> {
+/** Writes one member into the indexes of the organization that the directory names, and returns it; null for a stranger. */
+export async function indexMember(context: FlowContext, userId: string): Promise<string | null> {
   const known = await context.directory.find(userId);
-  if (known === undefined) return;
+  if (known === undefined) return null;
   const { organizationId } = known.account;
   const ground = readGround(context, organizationId);
   const members = await readMembers(context, { organizationId, accounts: [known.account], ground });
   await indexKnownMembers(context, organizationId, members);
+  return organizationId;
 }

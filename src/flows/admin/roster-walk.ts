@@ -101,7 +101,7 @@ async function dropStrangers(
 
 /**
  * Starts a walk where there never was one, where the last is a day old, or where the host's table has another number of
- * people than the indexes. Safe to call at every view of a page.
+ * people than it had then. Safe to call at every view of a page.
  */
 export function walkRosterWhenStale(
   context: FlowContext,
@@ -118,7 +118,7 @@ export function walkRosterWhenStale(
     return;
   }
   const age = walk === undefined ? Number.POSITIVE_INFINITY : context.clock.now() - (walk.finishedAt ?? 0);
-  const differs = listed !== undefined && listed !== indexed;
+  const differs = listed !== undefined && walk?.of !== listed;
   const soonest = indexed > SMALL ? DAY_MS / 24 : 60_000;
   if (age < DAY_MS && !(differs && age >= soonest)) return;
   context.background.run(`begin-walk:${organizationId}`, async () => {

@@ -95,9 +95,14 @@ describeOnBothStores('adoption at a glance', (open) => {
     world.clock.advance(2 * DAY);
     await look(world);
     await world.settled();
+    world.clock.advance(DAY);
+    // Nobody looks on that day, but somebody enrolls.
+    await world.enroll('sync');
+    await world.settled();
     expect((await look(world)).days).toEqual([
       { day: '2026-01-15', members: 6, configured: 3 },
       { day: '2026-01-17', members: 6, configured: 3 },
+      { day: '2026-01-18', members: 6, configured: 4 },
     ]);
   });
 });
