@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import request from 'supertest';
 import { holdVisit } from '../../support/held-visit';
 import { addPerson, visit } from '../../support/member';

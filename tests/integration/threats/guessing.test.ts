@@ -11,8 +11,8 @@ import { totpCode, wrongCode, wrongCodes } from '../../support/totp';
 const MINUTE = 60_000;
 const NO_SUCH_RECOVERY_CODE = '9-0000-0000-00000';
 
-describe.each(storeKinds)('guessing on $kind', ({ open }) => {
-  const { close, records, state } = open();
+describe.each(storeKinds)('guessing on $kind', ({ open: openStores }) => {
+  const { close, records, state } = openStores();
   const portal = createPortal({ records, state });
   const { clock } = portal;
 

@@ -1,0 +1,350 @@
+import request from 'supertest';
+import { startLoopbackServer } from '../../support/loopback-server';
+import { addPerson, visit } from '../../support/member';
+import type { Member } from '../../support/member';
+import { plantApp, plantRecoveryCodes } from '../../support/planted';
+import { createPortal } from '../../support/portal';
+import { sendRaw } from '../../support/raw-request';
+import { totpCode, wrongCode } from '../../support/totp';
+
+// The attack: somebody with the password alone tries to be let in somewhere before the second factor: by another route,
+// method, spelling or step, by fields that name somebody else, or by mixing two people in one browser.
+
+const reached: string[] = [];
+const portal = createPortal({}, (app) => {
+  app.post('/become/:id', (req, res, next) => {
+    const user = portal.users.get(req.params.id);
+    if (user === undefined) return next();
+    req.logIn(user, { keepSessionInfo: true }, (error) =>
+      error ? next(error) : res.json({ became: user.id }),
+    );
+  });
+  app.use((req, res) => {
+    reached.push(`${req.method} ${req.originalUrl}`);
+    res.json({ reached: true });
+  });
+});
+const { clock } = portal;
+
+beforeAll(async () => {
+  await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'required' });
+});
+
+beforeEach(() => {
+  reached.length = 0;
+});
+
+afterAll(() => portal.mfa.settled());
+
+async function atTheChallenge() {
+  const person = addPerson(portal);
+  const app = await plantApp(portal, person.id);
+  const guest = visit(portal);
+  const login = await guest.logIn(person.username);
+  expect(login.body.outcome).toBe('challenge');
+  return { person, guest, ...app, code: () => totpCode(app.secret, clock.now()) };
+}
+
+async function atEnrollment() {
+  const person = addPerson(portal);
+  const guest = visit(portal);
+  const login = await guest.logIn(person.username);
+  expect(login.body.outcome).toBe('enroll');
+  return { person, guest };
+}
+
+async function signedIn() {
+  const half = await atTheChallenge();
+  const answer = await half.guest.postJson('/mfa/challenge', { code: half.code() });
+  expect(answer.body.outcome).toBe('signed-in');
+  clock.advance(30_000);
+  return half;
+}
+
+async function expectAnonymous(guest: Member): Promise<void> {
+  expect((await guest.getJson('/whoami')).body).toEqual({ authenticated: false, id: null });
+  expect((await guest.getJson('/mfa/state')).body.signedIn).toBe(false);
+  expect((await guest.getJson('/plain')).status).toBe(401);
+}
+
+const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options'] as const;
+const INSIDE = [
+  '/',
+  '/plain',
+  '/payouts',
+  '/become/ada',
+  '/route-added-later',
+  '/mfa-x',
+  '/mfaadmin',
+  '/Plain',
+];
+
+describe.each([
+  ['before the second factor', atTheChallenge],
+  ['before enrollment', atEnrollment],
+])('a login %s', (_name, begin) => {
+  it('reaches no route below the guard by any method, as a page or as JSON', async () => {
+    const { guest, person } = await begin();
+    const token = await guest.csrfToken();
+    const cookie = `session=${guest.cookie('session')}`;
+    for (const path of INSIDE) {
+      for (const method of METHODS) {
+        for (const accept of ['text/html', 'application/json', '*/*']) {
+          const headers = { cookie, accept, 'x-csrf-token': token };
+          const answer = await request(portal.app)[method](path).set(headers);
+          const isLedAway = answer.status === 303 && answer.headers['location']?.startsWith('/mfa/');
+          expect([method, path, accept, isLedAway || answer.status === 401]).toEqual([
+            method,
+            path,
+            accept,
+            true,
+          ]);
+        }
+      }
+    }
+    expect(reached).toEqual([]);
+    await expectAnonymous(guest);
+    expect(await portal.mfa.sessionsOf(person.id).list()).toEqual([]);
+  });
+
+  it('finds no other spelling of a path that leads inside', async () => {
+    const { guest } = await begin();
+    await guest.csrfToken();
+    const cookie = `session=${guest.cookie('session')}`;
+    const server = await startLoopbackServer(portal.app);
+    const spellings = [
+      '/MFA/../plain',
+      '/mfa/../plain',
+      '/mfa/..;/plain',
+      '/mfa/%2e%2e/plain',
+      '/mfa/..%2fplain',
+      '//plain',
+      '/./plain',
+      '/plain/',
+      '/plain;/mfa/login',
+      '/plain?x=/mfa/login',
+      '/plain%00',
+      '/%70lain',
+      '/mfa//../plain',
+      '/logout/../plain',
+      '/logout;/',
+      '/logout/',
+      '//logout',
+      '/LOGOUT',
+      '/logout%2f..%2fplain',
+      '/mfa/assets/../../plain',
+      '/plain#/mfa/',
+      'http://elsewhere.example/plain',
+      '/\\plain',
+      '/mfa\\..\\plain',
+    ];
+    for (const path of spellings) {
+      const { status, text } = await sendRaw(server.url, {
+        path,
+        headers: { cookie, accept: 'application/json' },
+      });
+      expect([path, status >= 400, text.includes('plain":true')]).toEqual([path, true, false]);
+    }
+    await server.close();
+    expect(reached).toEqual([]);
+  });
+});
+
+describe('the steps of a login', () => {
+  it('cannot be jumped: nothing but the asked factor goes on', async () => {
+    const { guest, person } = await atTheChallenge();
+    const jumps: [string, object][] = [
+      ['/mfa/enroll/totp', {}],
+      ['/mfa/enroll/totp/confirm', { code: '123456' }],
+      ['/mfa/enroll/email', { email: 'attacker@evil.example' }],
+      ['/mfa/enroll/email/confirm', { code: '123456' }],
+      ['/mfa/enroll/sms', { phone: '+442079460000' }],
+      ['/mfa/enroll/skip', {}],
+      ['/mfa/enroll/recovery-codes', { saved: 'yes' }],
+      ['/mfa/step-up', { password: person.password }],
+    ];
+    const sent = portal.outbox.messages.length;
+    for (const [path, body] of jumps) {
+      await guest.postJson(path, body);
+      expect([path, (await guest.getJson('/whoami')).body.authenticated]).toEqual([path, false]);
+    }
+    for (const path of [
+      '/mfa/enroll',
+      '/mfa/enroll/totp',
+      '/mfa/enroll/recovery-codes',
+      '/mfa/enroll/done',
+    ]) {
+      await guest.getJson(path);
+    }
+    await expectAnonymous(guest);
+    expect(portal.outbox.messages).toHaveLength(sent);
+    const { authenticators, recoveryCodesLeft } = await portal.records.findMember(person.id, 'acme');
+    expect([authenticators.length, recoveryCodesLeft]).toEqual([1, 0]);
+  });
+
+  it('offers a required member without a factor no way around enrollment', async () => {
+    const { guest } = await atEnrollment();
+    const skipped = await guest.postJson('/mfa/enroll/skip');
+    expect(skipped.status).toBe(403);
+    expect(skipped.body).toMatchObject({ outcome: 'rejected', because: 'cannot-skip' });
+    const challenged = await guest.postJson('/mfa/challenge', { code: '000000' });
+    expect(challenged.body.outcome).not.toBe('signed-in');
+    await expectAnonymous(guest);
+  });
+
+  it('take the person from the server and never from the request', async () => {
+    const other = await atTheChallenge();
+    const { guest, person, code } = await atTheChallenge();
+    const named = {
+      userId: other.person.id,
+      id: other.person.id,
+      username: other.person.username,
+      user: other.person,
+    };
+    const foreign = await guest.postJson('/mfa/challenge', {
+      ...named,
+      code: other.code(),
+      challengeId: 'x',
+      method: 'totp',
+    });
+    expect(foreign.body).toMatchObject({ outcome: 'rejected', because: 'wrong-code', attemptsLeft: 4 });
+    expect(await portal.records.findMember(other.person.id, 'acme')).toMatchObject({
+      guesses: { codes: { failures: 0 } },
+    });
+    const own = await guest.postJson('/mfa/challenge', { ...named, code: code(), assurance: 'none' });
+    expect(own.body.outcome).toBe('signed-in');
+    expect((await guest.getJson('/whoami')).body.id).toBe(person.id);
+  });
+
+  it('ask only factors of the person, and send nothing by others', async () => {
+    const other = await atTheChallenge();
+    const { guest } = await atTheChallenge();
+    const sent = portal.outbox.messages.length;
+    for (const authenticatorId of [
+      'on-file-email',
+      'on-file-sms',
+      other.id,
+      'recovery-codes',
+      '__proto__',
+      'totp',
+      '',
+    ]) {
+      const answer = await guest.postJson('/mfa/challenge/factor', {
+        authenticatorId,
+        email: 'attacker@evil.example',
+      });
+      expect([authenticatorId, answer.status]).toEqual([authenticatorId, 400]);
+      expect(answer.body).toMatchObject({ outcome: 'rejected', because: 'no-authenticator' });
+    }
+    expect(portal.outbox.messages).toHaveLength(sent);
+  });
+
+  it('never let a recovery code in alone', async () => {
+    const { person, guest } = await signedIn();
+    const [recoveryCode = ''] = await plantRecoveryCodes(portal, person.id, 1);
+    await guest.postJson('/mfa/logout');
+    const stranger = visit(portal);
+    const answer = await stranger.postJson('/mfa/challenge', {
+      username: person.username,
+      code: recoveryCode,
+    });
+    expect(answer.status).toBe(401);
+    await expectAnonymous(stranger);
+    expect((await portal.records.findMember(person.id, 'acme')).recoveryCodesLeft).toBe(1);
+  });
+});
+
+describe('two people in one browser', () => {
+  it('suspends the session of the first when the second begins to sign in', async () => {
+    const { guest } = await signedIn();
+    const cookieOfFirst = guest.cookie('session');
+    const second = addPerson(portal);
+    await plantApp(portal, second.id);
+    expect((await guest.logIn(second.username)).body.outcome).toBe('challenge');
+    await expectAnonymous(guest);
+    const old = await request(portal.app).get('/plain').set('cookie', `session=${cookieOfFirst}`);
+    expect(old.status).not.toBe(200);
+    await guest.postJson('/mfa/logout');
+    await expectAnonymous(guest);
+  });
+
+  it('gives the proofs of the first to nobody else', async () => {
+    const { guest } = await signedIn();
+    const second = addPerson(portal);
+    await plantApp(portal, second.id);
+    expect((await guest.postJson(`/become/${second.id}`)).body).toEqual({ became: second.id });
+    const inside = await guest.getJson('/plain');
+    expect(inside.status).toBe(401);
+    expect(inside.body).toMatchObject({ outcome: 'challenge', because: 'assurance-too-low' });
+  });
+});
+
+describe('the id of a session', () => {
+  const idOf = (guest: Member) => guest.cookie('session');
+
+  async function expectDead(cookie: string | undefined): Promise<void> {
+    const held = { cookie: `session=${cookie}`, accept: 'application/json' };
+    expect((await request(portal.app).get('/whoami').set(held)).body.authenticated).toBe(false);
+    const state = await request(portal.app).get('/mfa/state').set(held);
+    expect(state.body).toMatchObject({ signedIn: false, pending: null });
+  }
+
+  it('is new at the password, at the second factor and at a step-up, and the old ones are dead', async () => {
+    const person = addPerson(portal);
+    const { secret } = await plantApp(portal, person.id);
+    const guest = visit(portal);
+    await guest.csrfToken();
+    const ids = [idOf(guest)];
+    await guest.logIn(person.username);
+    ids.push(idOf(guest));
+    await guest.postJson('/mfa/challenge', { code: totpCode(secret, clock.now()) });
+    ids.push(idOf(guest));
+    clock.advance(30_000);
+    await guest.postJson('/mfa/step-up', { code: totpCode(secret, clock.now()) });
+    const last = idOf(guest);
+    expect(new Set([...ids, last]).size).toBe(4);
+    for (const id of ids) await expectDead(id);
+    expect((await guest.getJson('/plain')).status).toBe(200);
+    await guest.postJson('/mfa/logout');
+    await expectDead(last);
+  });
+
+  it('is never taken from the browser', async () => {
+    const { guest } = await signedIn();
+    const known = decodeURIComponent(idOf(guest) ?? '');
+    const forged = [
+      's:chosen.signature',
+      'chosen',
+      `s:${known.slice(2, 20)}x${known.slice(21)}`,
+      known.slice(0, -1),
+    ];
+    for (const value of forged) {
+      const answer = await request(portal.app)
+        .get('/mfa/state')
+        .set({ cookie: `session=${encodeURIComponent(value)}`, accept: 'application/json' });
+      expect(answer.body.signedIn).toBe(false);
+      expect(answer.headers['set-cookie']?.[0]).toMatch(/^session=s%3A/);
+      expect(answer.headers['set-cookie']?.[0]).not.toContain('chosen');
+    }
+    await guest.postJson('/mfa/logout');
+    const reused = await request(portal.app)
+      .get('/mfa/state')
+      .set({ cookie: `session=${encodeURIComponent(known)}`, accept: 'application/json' });
+    expect(reused.headers['set-cookie']?.[0]).not.toContain(encodeURIComponent(known));
+  });
+
+  it('has at least 128 random bits', async () => {
+    const guest = visit(portal);
+    await guest.csrfToken();
+    const id = /^s:([^.]+)\./.exec(decodeURIComponent(idOf(guest) ?? ''))?.[1] ?? '';
+    expect(Buffer.from(id, 'base64url').length * 8).toBeGreaterThanOrEqual(128);
+  });
+
+  it('counts a wrong code in the same way under whatever id', async () => {
+    const { guest, code, person } = await atTheChallenge();
+    const wrong = await guest.postJson('/mfa/challenge', { code: wrongCode(wrongCode(code())) });
+    expect(wrong.body.outcome).toBe('rejected');
+    await guest.logIn(person.username);
+    expect((await portal.records.findMember(person.id, 'acme')).guesses.codes.failures).toBe(1);
+  });
+});
