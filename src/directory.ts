@@ -35,7 +35,7 @@ export function createDirectory<User extends Express.User>(options: ResolvedOpti
   }
 
   async function findEach(ids: readonly string[]): Promise<readonly User[]> {
-    const found = await Promise.all(ids.map((id) => users.findById(id)));
+    const found = await Promise.all(ids.map(async (id) => users.findById(id)));
     return found.filter((user) => user !== null && user !== undefined);
   }
 

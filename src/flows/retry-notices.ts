@@ -1,5 +1,5 @@
 import { openSecret } from '../core/sealed-secret';
-import type { KeptNotice } from '../stores/record-store';
+import type { KeptNotice } from '../stores/notice-store';
 import type { FlowContext } from './context';
 import { parseNoticeBody } from './notice-body';
 import { abandon, bindingOf, CLAIM_SECONDS, trySending } from './send-notice';

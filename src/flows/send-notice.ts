@@ -3,7 +3,7 @@ import { sealSecret } from '../core/sealed-secret';
 import type { SealBinding } from '../core/sealed-secret';
 import type { Notice } from '../delivery/delivery';
 import { DeliveryError } from '../delivery/delivery-error';
-import type { KeptNotice } from '../stores/record-store';
+import type { KeptNotice } from '../stores/notice-store';
 import { newId } from './context';
 import type { FlowContext } from './context';
 import { writeNoticeBody } from './notice-body';

@@ -2,9 +2,10 @@ import type { Authenticator, GuessCounter, GuessGroup, GuessLimits } from '../co
 import type { Exemption, MemberSettings } from '../core/member';
 import type { Policy } from '../core/policy';
 import type { RememberedBrowser } from '../core/remembered-browser';
-import type { MfaEvent } from '../events';
 import type { JobStore } from './background-jobs';
+import type { EventStore } from './event-store';
 import type { MemberIndexStore } from './member-index';
+import type { NoticeStore } from './notice-store';
 
 /** Everything that is recorded about one user, seen as a member of one organization. */
 export interface MemberRecord {
@@ -54,20 +55,6 @@ export type BrowserUseOutcome =
   | { readonly outcome: 'replayed'; readonly browser: RememberedBrowser }
   | { readonly outcome: 'missing' };
 
-/** A notice that has to reach somebody, kept until it went out. It holds no secret and no address in the clear. */
-export interface KeptNotice {
-  readonly id: string;
-  readonly userId: string;
-  readonly organizationId: string;
-  /** The address, sealed under the key ring. */
-  readonly sealedAddress: string;
-  /** What it says, as text that the store does not read. */
-  readonly body: string;
-  readonly keptAt: number;
-  /** How often it was tried. */
-  readonly attempts: number;
-}
-
 export interface GuessRequest {
   readonly userId: string;
   readonly group: GuessGroup;
@@ -94,14 +81,6 @@ export type GuessOutcome =
   | { readonly outcome: 'locked'; readonly lockedUntil: number }
   | { readonly outcome: 'disabled' };
 
-export interface EventQuery {
-  readonly organizationId: string;
-  readonly limit: number;
-  readonly cursor?: string;
-  readonly userId?: string;
-  readonly name?: string;
-}
-
 /**
  * What must survive. Losing it must never let anybody in: absent epochs end sessions.
  *
@@ -109,7 +88,7 @@ export interface EventQuery {
  * `records-unreadable` when what it holds is not what was written. A rejected call may or may not have taken effect.
  * Instants are the caller's clock. Ids are the host's, any string.
  */
-export interface RecordStore extends MemberIndexStore, JobStore {
+export interface RecordStore extends MemberIndexStore, JobStore, EventStore, NoticeStore {
   /** One read. A user who was never seen has the empty record: no epoch, no settings, nothing enrolled. */
   findMember(userId: string, organizationId: string): Promise<MemberRecord>;
 
@@ -249,33 +228,6 @@ export interface RecordStore extends MemberIndexStore, JobStore {
   forgetBrowser(userId: string, id: string): Promise<boolean>;
   /** Forgets all and returns how many there were. Atomic. */
   forgetBrowsers(userId: string): Promise<number>;
-
-  /**
-   * Keeps a notice that is due then; one of the same id is replaced. Atomic: with `most` kept, the oldest due make room, and
-   * their number is returned.
-   */
-  keepNotice(notice: KeptNotice, keep: { readonly dueAt: number; readonly most: number }): Promise<number>;
-  /** Takes the notices that are due, at most `limit`, and puts each off until `untilAt`, so that no other process sends it too. Atomic. */
-  claimNotices(claim: {
-    readonly now: number;
-    readonly limit: number;
-    readonly untilAt: number;
-  }): Promise<readonly KeptNotice[]>;
-  dropNotice(id: string): Promise<void>;
-
-  /** Appends, keeping the newest `maxCount` of the organization and nothing older than `maxAgeSeconds`. */
-  appendEvent(
-    event: MfaEvent,
-    keep: { readonly maxCount: number; readonly maxAgeSeconds: number },
-  ): Promise<void>;
-  /**
-   * Newest first. `cursor` is what the page before returned; what never was one begins at the newest.
-   * Filters are applied by the store, which reads a bounded number of events a call: a page may hold fewer than `limit`, even
-   * none, and still have a next one.
-   */
-  listEvents(
-    query: EventQuery,
-  ): Promise<{ readonly events: readonly MfaEvent[]; readonly nextCursor?: string }>;
 
   /** What is wrong with the store's own settings for records that must survive: one sentence each, with the fix. */
   findWeaknesses(): Promise<readonly string[]>;

@@ -23,7 +23,7 @@ async function fill(world: FlowWorld, size: number): Promise<void> {
       .slice(at, Math.min(size, at + 1000))
       .map(({ id }) => id);
     await Promise.all(
-      ids.map((id, number) => {
+      ids.map(async (id, number) => {
         if (number % 2 === 0) {
           return records.addAuthenticator(id, {
             id: 'app',

@@ -1,4 +1,5 @@
-import type { KeptNotice, RecordStore } from '../../src/stores/record-store';
+import type { KeptNotice } from '../../src/stores/notice-store';
+import type { RecordStore } from '../../src/stores/record-store';
 import { NOW, newId } from './samples';
 
 function aNotice(overrides: Partial<KeptNotice> = {}): KeptNotice {

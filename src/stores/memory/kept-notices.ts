@@ -1,4 +1,5 @@
-import type { KeptNotice, RecordStore } from '../record-store';
+import type { KeptNotice } from '../notice-store';
+import type { RecordStore } from '../record-store';
 
 type Verbs = 'keepNotice' | 'claimNotices' | 'dropNotice';
 

@@ -1,5 +1,6 @@
 import type { MfaEvent } from '../../events';
-import type { EventQuery, RecordStore } from '../record-store';
+import type { EventQuery } from '../event-store';
+import type { RecordStore } from '../record-store';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
 import { isInstant, isObject, parseObject } from './replies';

@@ -1,4 +1,5 @@
-import type { KeptNotice, RecordStore } from '../record-store';
+import type { KeptNotice } from '../notice-store';
+import type { RecordStore } from '../record-store';
 import type { RedisCommands } from './command-batch';
 import { encodeId, type Keys } from './keys';
 import { isInstant, parseObject, toTexts } from './replies';

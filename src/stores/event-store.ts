@@ -1,0 +1,26 @@
+import type { MfaEvent } from '../events';
+
+export interface EventQuery {
+  readonly organizationId: string;
+  readonly limit: number;
+  readonly cursor?: string;
+  readonly userId?: string;
+  readonly name?: string;
+}
+
+/** Where events are kept, bounded by count and age. */
+export interface EventStore {
+  /** Appends, keeping the newest `maxCount` of the organization and nothing older than `maxAgeSeconds`. */
+  appendEvent(
+    event: MfaEvent,
+    keep: { readonly maxCount: number; readonly maxAgeSeconds: number },
+  ): Promise<void>;
+  /**
+   * Newest first. `cursor` is what the page before returned; what never was one begins at the newest.
+   * Filters are applied by the store, which reads a bounded number of events a call: a page may hold fewer than `limit`, even
+   * none, and still have a next one.
+   */
+  listEvents(
+    query: EventQuery,
+  ): Promise<{ readonly events: readonly MfaEvent[]; readonly nextCursor?: string }>;
+}
