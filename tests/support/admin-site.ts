@@ -60,14 +60,18 @@ export async function startAdminSite(): Promise<AdminSite> {
         { userId: 'alan', organizationId: 'acme', actorId: 'ada' },
         { enabled: true, assignedKind: 'email' },
       );
+      for (const [index, configured] of [0, 0, 1, 1, 1, 2, 2].entries()) {
+        const day = new Date(host.clock.now() - (14 - 2 * index) * DAY).toISOString().slice(0, 10);
+        await host.records.saveDailyCounts('acme', { day, members: 5, configured }, 400);
+      }
       await host.mfa.settled();
     },
     async signInAsAdministrator(page) {
       host.clock.advance(30_000);
       await signInAs(page, 'ada');
-      await page.getByLabel('Code').fill(totpCode(secret, host.clock.now()));
       // With the script, a complete code is sent by itself.
       const scripted = await page.evaluate('document.documentElement.classList.contains("with-script")');
+      await page.getByLabel('Code').fill(totpCode(secret, host.clock.now()));
       if (scripted !== true) await page.getByRole('button', { name: 'Continue' }).click();
       await page.getByRole('heading', { name: 'Hello ada' }).waitFor();
     },
