@@ -40,7 +40,8 @@ const project = (name: string, setup?: string) => ({
 
 const config: Config = {
   maxWorkers: 2,
-  testTimeout: 60_000,
+  // No limit that a slow machine could reach; a test that hangs still ends.
+  testTimeout: 600_000,
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts'],
   projects: [

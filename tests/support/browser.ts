@@ -43,6 +43,8 @@ export async function openPage(browser: Browser, options: PageOptions): Promise<
     locale: 'en-GB',
     timezoneId: 'UTC',
   });
+  // No limit that a slow machine could reach.
+  context.setDefaultTimeout(300_000);
   if (options.javaScriptEnabled === false) withoutScript.add(context);
   return context.newPage();
 }
