@@ -7,6 +7,7 @@ import { gatherFacts } from '../../flows/gather-facts';
 import type { HttpContext } from '../http-context';
 import { drawQrPath } from '../qr-path';
 import { sendNext } from '../respond';
+import { withReturnTo } from '../return-to';
 import { readSlot, updateSlot } from '../session-slot';
 import { errorText } from './challenge-view';
 import { confirmAndGoOn } from './confirm-enrollment';
@@ -60,7 +61,7 @@ async function beginTotp(page: KnownPageRequest): Promise<void> {
       outcome: 'enroll',
       because: 'backup-phone',
       anyOf: ['sms'],
-      next: pathOf(page, '/enroll/sms'),
+      next: withReturnTo(pathOf(page, '/enroll/sms'), page.returnTo),
     });
   }
   return startTotp(page, door);
@@ -75,7 +76,7 @@ export async function startTotp(
   const { gathered, pendingUntil } = door;
   const start = await startTotpEnrollment(context, { bearer: visitor.bearer, gathered, pendingUntil });
   if (start.outcome !== 'started') return startOver(page, { because: 'challenge-expired', status: 409 });
-  const next = pathOf(page, '/enroll/totp');
+  const next = withReturnTo(pathOf(page, '/enroll/totp'), page.returnTo);
   const started = json ? await findEnrollment(context, visitor.bearer, 'totp') : undefined;
   if (started === undefined) return sendNext(req, res, { outcome: 'enrollment-started', next });
   const uri = uriOf(page, started.secret);
