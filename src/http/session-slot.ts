@@ -40,6 +40,8 @@ export interface EnrolledSlot {
   readonly kind: EnrollableKind;
   readonly maskedDestination: string | null;
   readonly notified: readonly string[];
+  /** How many steps the wizard had; null where a method was added in the settings. */
+  readonly steps: number | null;
 }
 
 /** New recovery codes, sealed. */

@@ -3,7 +3,8 @@ import type { Authenticator } from '../../core/authenticator';
 import { field } from './page-route';
 import type { KnownPageRequest } from './page-route';
 
-const LABELS: Readonly<Record<EnrollableKind, string>> = {
+/** What an authenticator is called where the person gave no name. */
+export const KIND_LABELS: Readonly<Record<EnrollableKind, string>> = {
   totp: 'Authenticator app',
   sms: 'Phone',
   email: 'Email',
@@ -21,12 +22,12 @@ export function typedLabel(page: KnownPageRequest): string | null {
 
 /** What a person calls an authenticator, or the name of its kind. */
 export function labelOf(page: KnownPageRequest, kind: EnrollableKind): string {
-  return typedLabel(page) ?? LABELS[kind];
+  return typedLabel(page) ?? KIND_LABELS[kind];
 }
 
 /** A name that no other authenticator has: `Phone`, `Phone 2`. */
 export function suggestLabel(kind: EnrollableKind, others: readonly Pick<Authenticator, 'label'>[]): string {
   const taken = new Set(others.map(({ label }) => label));
-  const names = [LABELS[kind], ...others.map((_, index) => `${LABELS[kind]} ${index + 2}`)];
-  return names.find((name) => !taken.has(name)) ?? LABELS[kind];
+  const names = [KIND_LABELS[kind], ...others.map((_, index) => `${KIND_LABELS[kind]} ${index + 2}`)];
+  return names.find((name) => !taken.has(name)) ?? KIND_LABELS[kind];
 }

@@ -1,5 +1,6 @@
 import type { Decision, Option } from '../../core/decide';
 import { provableFactors } from '../../core/usable-factors';
+import { isEnrollableKind } from '../../core/factor-kind';
 import type { FactorKind } from '../../core/factor-kind';
 import { findSendWait } from '../../flows/ask-factor';
 import type { Rejected } from '../../flows/answer-challenge';
@@ -12,6 +13,7 @@ import { durationText, momentOf } from '../moments';
 import type { CodeLocals, FactorChoice, Moment } from '../page-locals';
 import { showOptions } from '../respond';
 import { sentenceFor } from '../sentences';
+import { KIND_LABELS } from './authenticator-label';
 import type { KnownPageRequest } from './page-route';
 
 export type Challenging = Decision & { readonly outcome: 'challenge' };
@@ -76,9 +78,14 @@ export function toChoices(gathered: Gathered, options: readonly Option[]): reado
   return showOptions(gathered, options).map(({ authenticatorId, kind, label, destination }) => ({
     authenticatorId,
     kind,
-    label: label ?? null,
+    label: ownLabel(kind, label),
     destination: destination ?? null,
   }));
+}
+
+/** The name of the kind itself would only say the same twice. */
+function ownLabel(kind: FactorKind, label: string | undefined): string | null {
+  return label === undefined || (isEnrollableKind(kind) && label === KIND_LABELS[kind]) ? null : label;
 }
 
 /** Everything about the factor that is asked, read for showing. */

@@ -18,6 +18,7 @@ import { startOver } from './login';
 import { labelOf } from './authenticator-label';
 import { answerRefusal, pathOf, refuse } from './page-route';
 import type { KnownPageRequest } from './page-route';
+import { progressAt } from './wizard-progress';
 
 /** The first right code binds the authenticator; then the wizard, the login or the session goes on. */
 export async function confirmAndGoOn(
@@ -84,7 +85,14 @@ async function finish(page: KnownPageRequest, enrolled: Enrolled): Promise<void>
   const { context, req, res, visitor, json, returnTo } = page;
   const { kind, evidence, gathered, maskedDestination, notified, recoveryCodes, epochs } = enrolled;
   const decision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
-  const kept = { ...(json ? {} : newCodes(page, enrolled)), enrolled: { kind, maskedDestination, notified } };
+  // Recovery codes are made with the first factor, and the wizard is what leads to it.
+  const backupPhone = readSlot(req).wizard?.backupPhone === 'done';
+  const steps =
+    recoveryCodes === null && !backupPhone ? null : (progressAt('done', { kind, backupPhone })?.of ?? null);
+  const kept = {
+    ...(json ? {} : newCodes(page, enrolled)),
+    enrolled: { kind, maskedDestination, notified, steps },
+  };
   const codes = kept.newCodes ?? readSlot(req).newCodes;
   if (decision.outcome === 'enroll' && visitor.bearer.standing === 'pending') {
     await goOnPending(page, enrolled);

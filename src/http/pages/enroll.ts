@@ -13,6 +13,7 @@ import { sendNext } from '../respond';
 import { readSlot, updateSlot } from '../session-slot';
 import { answerRefusal, knownPageRoute, pathOf, refuse, show } from './page-route';
 import type { KnownPageRequest } from './page-route';
+import { progressAt } from './wizard-progress';
 
 export function addEnrollmentStartRoutes(router: Router, context: HttpContext): void {
   router.get('/enroll', knownPageRoute(context, showStart));
@@ -59,7 +60,10 @@ async function showStart(page: KnownPageRequest): Promise<void> {
         ? { until: null, skipsLeft: null }
         : null,
     error: null,
-    progress: null,
+    progress:
+      offered || onboarding
+        ? progressAt('choose', { kind: 'totp', backupPhone: facts.policy.backupPhone })
+        : null,
   });
 }
 
@@ -109,6 +113,7 @@ async function showDone(page: KnownPageRequest): Promise<void> {
     sendNext(req, res, { outcome: 'enrolled', next: continuePath });
     return;
   }
-  const { kind, maskedDestination, notified } = enrolled;
-  await show(page, 'done', { kind, destination: maskedDestination, notified, continuePath, progress: null });
+  const { kind, maskedDestination, notified, steps } = enrolled;
+  const progress = steps === null ? null : { step: steps, of: steps };
+  await show(page, 'done', { kind, destination: maskedDestination, notified, continuePath, progress });
 }

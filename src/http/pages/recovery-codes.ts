@@ -59,6 +59,7 @@ async function render(
   error: string | null,
   status: number,
 ): Promise<void> {
+  const steps = readSlot(page.req).enrolled?.steps ?? null;
   await show(
     page,
     'recovery-codes',
@@ -68,7 +69,7 @@ async function render(
       replacesOlder: held?.replacesOlder ?? false,
       downloadPath: pathOf(page, `${PATH}/download`),
       error,
-      progress: null,
+      progress: steps === null || held?.replacesOlder === true ? null : { step: steps - 1, of: steps },
     },
     status,
   );
