@@ -1,5 +1,5 @@
 import type { Mfa } from 'express-mfa';
-import { Router } from 'express';
+import { Router, urlencoded } from 'express';
 import type { User, UserTable } from './user-table';
 
 /**
@@ -17,16 +17,21 @@ export function singleSignOnPages({
   router.get('/sso', function showProvider(req, res) {
     res.set('Cache-Control', 'no-store').render('single-sign-on', { csrfToken: mfa.csrfToken(req) });
   });
-  router.post('/sso', mfa.requireCsrfToken(), function signInFederated(req, res, next) {
-    const user = users.findByEmail('linus@globex.example');
-    if (user === undefined) {
-      next();
-      return;
-    }
-    req.login(user, (error) => {
-      if (error === undefined || error === null) res.redirect(303, '/');
-      else next(error);
-    });
-  });
+  router.post(
+    '/sso',
+    urlencoded({ extended: false }),
+    mfa.requireCsrfToken(),
+    function signInFederated(req, res, next) {
+      const user = users.findByEmail('linus@globex.example');
+      if (user === undefined) {
+        next();
+        return;
+      }
+      req.login(user, (error) => {
+        if (error === undefined || error === null) res.redirect(303, '/');
+        else next(error);
+      });
+    },
+  );
   return router;
 }

@@ -86,6 +86,7 @@ describe.each(storages)('a member whose codes are sent, %s', (storage) => {
     const page = await stage.open();
     await enterPassword(page, MARY.email);
     await page.getByText('We could not text your phone. The code went to your email instead.').waitFor();
+    await arriveAt(page, 'Check your email');
     await stage.look(page, 'challenge-fallback');
     await enterCode(page, stage.codeFor(MARY.email));
     await arriveAt(page, 'Hello, Mary Jackson');

@@ -47,12 +47,16 @@ describe.each([
 
     await arriveAt(page, 'Enter your phone number');
     await stage.look(page, 'enroll-phone');
+    await page.getByLabel('Mobile number').fill('12');
+    await button(page, 'Text me a code').click();
+    await page.getByRole('alert').waitFor();
+    await stage.look(page, 'enroll-phone-wrong');
     await page.getByLabel('Mobile number').fill('020 7946 0018');
     await button(page, 'Text me a code').click();
-    await page.getByText('The country code is missing.').waitFor();
-    await stage.look(page, 'enroll-phone-wrong');
-    await page.getByLabel('Mobile number').fill('+44 20 7946 0018');
-    await button(page, 'Text me a code').click();
+    await arriveAt(page, 'Is this your number?');
+    expect(await page.getByLabel('Mobile number').inputValue()).toBe('+44 20 7946 0018');
+    await stage.look(page, 'enroll-phone-confirm');
+    await button(page, 'It is right, text me a code').click();
     await arriveAt(page, 'Check your phone');
     await stage.look(page, 'enroll-phone-code');
     stage.clock.advance(61_000);
