@@ -127,12 +127,17 @@ describeOnBothStores('switching off with all devices', (open) => {
   });
 
   it('leaves the people of other organizations alone, whatever list the host gives', async () => {
-    const world = await aWorld(3);
-    world.roster.users.set('eve', { id: 'eve', name: 'Eve', organizationId: 'globex' });
-    await world.enroll('eve', { createdAt: 1 });
+    const eve = { id: 'eve', name: 'Eve', organizationId: 'globex' };
+    const roster = createRoster([...manyUsers(3), eve]);
+    const list = async () => ({ users: [...roster.users.values()] });
+    const world = createFlowWorld({ ...open(), roster, users: { list } });
+    await world.savePolicy({ enabled: true, enrollment: 'required' });
+    await enrollEverybody(world);
     await switchOff(world.context, { ...world.act('user-000000'), ...ORDER });
     await world.settled();
+    expect(await findForgetDevicesProgress(world.context, 'acme')).toMatchObject({ people: 3, done: 3 });
     expect((await world.context.records.findMember('eve', 'globex')).authenticators).toHaveLength(1);
+    expect(roster.users.get('eve')?.mfaEnrolled).toBe(true);
   });
 
   it('goes on in another process where the first one failed, and does nothing twice', async () => {
