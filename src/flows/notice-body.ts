@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Notice } from '../delivery/delivery';
 
 /** What a notice says, and to whom by name. */
@@ -12,6 +13,16 @@ export function writeNoticeBody({ userName, notice }: NoticeBody): string {
   return JSON.stringify({ userName, notice: kept });
 }
 
+/** The fields that every notice has; those of its kind are as they were written. */
+const BODY = z.object({
+  userName: z.string(),
+  notice: z.looseObject({ kind: z.string(), at: z.number(), origin: z.looseObject({}).nullable() }),
+});
+
+function isBody(value: unknown): value is NoticeBody {
+  return BODY.safeParse(value).success;
+}
+
 /** Null where the text is none that was written here. */
 export function parseNoticeBody(text: string): NoticeBody | null {
   try {
@@ -20,13 +31,4 @@ export function parseNoticeBody(text: string): NoticeBody | null {
   } catch {
     return null;
   }
-}
-
-/** The fields that every notice has; those of its kind are as they were written. */
-function isBody(value: unknown): value is NoticeBody {
-  if (typeof value !== 'object' || value === null) return false;
-  const { userName, notice } = value as Readonly<Record<string, unknown>>;
-  if (typeof userName !== 'string' || typeof notice !== 'object' || notice === null) return false;
-  const { kind, at, origin } = notice as Readonly<Record<string, unknown>>;
-  return typeof kind === 'string' && typeof at === 'number' && origin !== undefined;
 }

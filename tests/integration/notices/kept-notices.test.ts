@@ -87,7 +87,9 @@ describe('a notice that the mail server does not take', () => {
       userId: 'ada',
       details: { notice: 'recovery-code-used', because: 'too-old' },
     });
-    expect(await portal.records.claimNotices({ now: portal.clock.now() * 2, limit: 9, untilAt: 0 })).toEqual([]);
+    expect(await portal.records.claimNotices({ now: portal.clock.now() * 2, limit: 9, untilAt: 0 })).toEqual(
+      [],
+    );
     expect(await eventsOf(portal, 'notice-failed')).toHaveLength(1);
   });
 

@@ -54,7 +54,9 @@ describe('a remembered browser', () => {
     const answer = await world.prove(browser);
     const cookies = answer.headers['set-cookie'] as unknown as string[];
     const cookie = cookies.find((text) => text.startsWith('mfa-browser='));
-    expect(cookie).toMatch(/^mfa-browser=[\w-]{22}\.[\w-]{43}; Max-Age=2592000; Path=\/; .*HttpOnly; SameSite=Lax$/);
+    expect(cookie).toMatch(
+      /^mfa-browser=[\w-]{22}\.[\w-]{43}; Max-Age=2592000; Path=\/; .*HttpOnly; SameSite=Lax$/,
+    );
   });
 
   it('is remembered only where the box is ticked and the policy has it', async () => {
@@ -75,7 +77,9 @@ describe('a remembered browser', () => {
     await giveRecoveryCode(portal, 'ada');
     const browser = visit(portal);
     await browser.logIn('ada');
-    expect((await browser.get('/mfa/challenge')).text).toContain('Do not ask again in this browser for 30 days');
+    expect((await browser.get('/mfa/challenge')).text).toContain(
+      'Do not ask again in this browser for 30 days',
+    );
     await browser.postJson('/mfa/challenge/factor', { authenticatorId: 'recovery-codes' });
     expect((await browser.get('/mfa/challenge')).text).not.toContain('rememberBrowser');
   });
@@ -90,7 +94,10 @@ describe('a remembered browser', () => {
   });
 
   it.each([
-    ['the policy is shortened', (portal: Portal) => portal.mfa.policies.save('acme', { rememberBrowserSeconds: 60 })],
+    [
+      'the policy is shortened',
+      (portal: Portal) => portal.mfa.policies.save('acme', { rememberBrowserSeconds: 60 }),
+    ],
     ['all sessions of the user end', (portal: Portal) => portal.mfa.sessionsOf('ada').endAll()],
     ['all sessions of the organization end', (portal: Portal) => portal.mfa.policies.endAllSessions('acme')],
     [
@@ -112,7 +119,10 @@ describe('a remembered browser', () => {
     [
       'an administrator assigns another kind',
       (portal: Portal) =>
-        portal.mfa.members.save({ userId: 'ada', organizationId: 'acme' }, { enabled: true, assignedKind: 'totp' }),
+        portal.mfa.members.save(
+          { userId: 'ada', organizationId: 'acme' },
+          { enabled: true, assignedKind: 'totp' },
+        ),
     ],
   ])('is asked again when %s', async (_when, change) => {
     const { portal, browser } = await remembered();

@@ -29,8 +29,12 @@ describe('a remembered browser in Redis', () => {
 
   it('signs in with as many round trips as a login without one', async () => {
     const portal = createPortal({ records: redisRecords(client), state: redisState(client) });
-    const { policies, settled } = portal.mfa;
-    await policies.save('acme', { enabled: true, enrollment: 'required', rememberBrowserSeconds: 86_400 });
+    const settled = () => portal.mfa.settled();
+    await portal.mfa.policies.save('acme', {
+      enabled: true,
+      enrollment: 'required',
+      rememberBrowserSeconds: 86_400,
+    });
     const app = await giveApp(portal, 'ada');
     const ada = visit(portal);
     await ada.logIn('ada');

@@ -94,7 +94,7 @@ describe('the sessions of a member', () => {
   it('are not brought back by a request that was under way', async () => {
     const { portal, first, second } = await twoSessions();
     const [other = ''] = (await idsOf(second)).others;
-    const { touchSession } = portal.state;
+    const touchSession = portal.state.touchSession.bind(portal.state);
     let endedMeanwhile = false;
     // The first session's request has passed the guard's reading when the other ends it.
     portal.state.touchSession = async (userId, handle, seenAt) => {

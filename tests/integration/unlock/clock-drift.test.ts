@@ -16,28 +16,33 @@ async function atChallenge() {
 }
 
 describe('a code of an app whose clock is off', () => {
-  it.each([[-600], [-60], [60], [600]])('by %i seconds is refused and counted, and says so', async (seconds) => {
-    const { ada, codeOff, memberOf } = await atChallenge();
-    const refused = await ada.postJson('/mfa/challenge', { code: codeOff(seconds) });
-    expect(refused.status).toBe(401);
-    expect(refused.body).toMatchObject({
-      outcome: 'rejected',
-      because: 'clock-off',
-      driftSeconds: seconds,
-      attemptsLeft: 4,
-    });
-    const { guesses, authenticators } = await memberOf();
-    expect(guesses.codes.failures).toBe(1);
-    expect(authenticators[0]).toMatchObject({ failures: 1, lastAcceptedStep: null });
-    expect((await ada.getJson('/whoami')).body.authenticated).toBe(false);
-  });
+  it.each([[-600], [-60], [60], [600]])(
+    'by %i seconds is refused and counted, and says so',
+    async (seconds) => {
+      const { ada, codeOff, memberOf } = await atChallenge();
+      const refused = await ada.postJson('/mfa/challenge', { code: codeOff(seconds) });
+      expect(refused.status).toBe(401);
+      expect(refused.body).toMatchObject({
+        outcome: 'rejected',
+        because: 'clock-off',
+        driftSeconds: seconds,
+        attemptsLeft: 4,
+      });
+      const { guesses, authenticators } = await memberOf();
+      expect(guesses.codes.failures).toBe(1);
+      expect(authenticators[0]).toMatchObject({ failures: 1, lastAcceptedStep: null });
+      expect((await ada.getJson('/whoami')).body.authenticated).toBe(false);
+    },
+  );
 
   it('is not used up: the same code is right when its time has come', async () => {
     const { portal, ada, codeOff } = await atChallenge();
     const early = codeOff(90);
     await ada.postJson('/mfa/challenge', { code: early });
     portal.clock.advance(90_000);
-    expect((await ada.postJson('/mfa/challenge', { code: early })).body).toMatchObject({ outcome: 'signed-in' });
+    expect((await ada.postJson('/mfa/challenge', { code: early })).body).toMatchObject({
+      outcome: 'signed-in',
+    });
   });
 
   it('beyond ten minutes is a wrong code like any other', async () => {

@@ -52,7 +52,9 @@ describe('a lock', () => {
     const locks = await eventsOf(portal, 'proofs-locked');
     expect(locks).toHaveLength(1);
     expect(locks[0]?.details).toMatchObject({ lockedUntil: portal.clock.now() + 1_800_000 });
-    const told = portal.outbox.messages.filter(({ subject }) => subject === 'Too many wrong codes at Acme Portal');
+    const told = portal.outbox.messages.filter(
+      ({ subject }) => subject === 'Too many wrong codes at Acme Portal',
+    );
     expect(told).toHaveLength(1);
     expect(told[0]?.to).toBe('ada@acme.example');
   });
