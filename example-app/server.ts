@@ -37,7 +37,9 @@ async function start(): Promise<void> {
       ? []
       : [`Messages that cannot be sent are at ${baseUrl}/outbox. Set SMTP_URL and TWILIO_… to send them.`]),
   ];
-  process.stdout.write(`${lines.join('\n')}\n`);
+  const { findings } = await example.mfa.check({ app: example.app });
+  const found = findings.map(({ part, level, message }) => `${level}, ${part}: ${message}`);
+  process.stdout.write(`${[...lines, ...(found.length > 0 ? ['', ...found] : [])].join('\n')}\n`);
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {

@@ -4,11 +4,14 @@ import { createDelivery } from './delivery/delivery';
 import { createDirectory } from './directory';
 import { EventRecorder } from './event-recorder';
 import type { MfaEvents } from './event-recorder';
+import { requireDurableRecords } from './durable-records';
 import { createFactors } from './factors/registry';
 import { JOB_NAMES } from './flows/admin/background-jobs';
 import { keepMembersIndexed } from './flows/admin/index-members';
 import { resumeJobs } from './flows/admin/resume-jobs';
 import { BackgroundWork } from './flows/background-work';
+import { checkSetup } from './flows/check-setup';
+import type { CheckOptions, SetupReport } from './flows/check-setup';
 import type { AdminPagesOptions } from './http/admin/admin-options';
 import { createAdminRouter } from './http/admin/router';
 import { retryNotices, retryNoticesNowAndThen } from './flows/retry-notices';
@@ -91,6 +94,14 @@ export interface Mfa<User extends Express.User = Express.User> extends Programma
   requireCsrfToken(): RequestHandler;
   readonly events: MfaEvents;
   /**
+   * Looks at what a start can get wrong: keys, the settings of the stores, clocks, cookies behind a proxy, whether messages can
+   * be sent, and options that weaken something. Never rejects. Fit for a health endpoint that is not asked every second.
+   * @example
+   * const { ok, findings } = await mfa.check({ app });
+   * for (const { level, message } of findings) console.warn(level, message);
+   */
+  check(options?: CheckOptions): Promise<SetupReport>;
+  /**
    * Sends again what the mail server did not take, as far as it is due, and resolves with how many notices went out. The
    * package calls it twice a minute by itself; whoever starts a process for a moment only can call it too.
    */
@@ -110,7 +121,9 @@ export interface Mfa<User extends Express.User = Express.User> extends Programma
  */
 export function createMfa<User extends Express.User>(given: MfaOptions<User>): Mfa<User> {
   const options = resolveOptions(given);
-  const { records, state, clock, onError } = options;
+  const { state, clock, onError } = options;
+  const mustLast = process.env['NODE_ENV'] === 'production' && !options.dangerouslyAcceptVolatileRecords;
+  const records = mustLast ? requireDurableRecords(options.records) : options.records;
   const keyRing = createKeyRing(options.keys);
   const keep = { maxCount: options.events.keepCount, maxAgeSeconds: options.events.keepSeconds };
   const events = new EventRecorder({ records, clock, keep, onError });
@@ -162,6 +175,7 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     noteFirstFactor: (req, given) => noteFirstFactor(context, req, given),
     csrfToken: (req) => context.csrf.token(req),
     requireCsrfToken: () => checkCsrf(context),
+    check: (checkOptions = {}) => checkSetup(context, checkOptions),
     retryNotices: () => retryNotices(context),
     settled: settle,
     async close() {

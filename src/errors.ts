@@ -2,6 +2,7 @@
 export type MfaErrorCode =
   | 'store-unavailable'
   | 'records-unreadable'
+  | 'records-not-durable'
   | 'session-missing'
   | 'secret-unreadable'
   | 'user-unavailable'
@@ -14,6 +15,7 @@ export type MfaErrorCode =
 const STATUS: Readonly<Record<MfaErrorCode, number>> = {
   'store-unavailable': 503,
   'records-unreadable': 503,
+  'records-not-durable': 503,
   'session-missing': 500,
   'secret-unreadable': 503,
   'user-unavailable': 503,

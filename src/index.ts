@@ -26,6 +26,8 @@ export type { RecordStore } from './stores/record-store';
 export type { StateStore } from './stores/state-store';
 export type { Policy } from './core/policy';
 export type { PolicyChange, PolicySaved } from './flows/change-policy';
+export type { CheckOptions, SetupFinding, SetupReport } from './flows/check-setup';
+export type { ResealProgress } from './flows/reseal-all';
 export type { AdministeredOrganization, AdminPagesOptions } from './http/admin/admin-options';
 export type { GuardOptions } from './http/guard';
 export type { MfaStrategyOptions } from './http/mfa-strategy';

@@ -129,7 +129,10 @@ export interface MfaOptions<User = Express.User> {
   readonly dangerouslyAllowInsecureBaseUrl?: boolean | undefined;
   /** Lets passwords be tried without limit. Default false. */
   readonly dangerouslyDisablePasswordThrottle?: boolean | undefined;
-  /** Starts in production although the record store may lose what it holds. Default false. */
+  /**
+   * Serves under `NODE_ENV=production` although the record store may lose what it holds: whoever enrolled would be asked
+   * for nothing afterwards, unless the user directory knows `mfaEnrolled`. Default false: every request is refused then.
+   */
   readonly dangerouslyAcceptVolatileRecords?: boolean | undefined;
 }
 
@@ -178,4 +181,6 @@ export interface ResolvedOptions<User = Express.User> {
   /** Never throws. */
   readonly onError: (error: unknown) => void;
   readonly dangerouslyAcceptVolatileRecords: boolean;
+  /** The names of the options in use that weaken something. */
+  readonly dangers: readonly string[];
 }

@@ -60,6 +60,9 @@ export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions
     clock: options.clock ?? { now: () => Date.now() },
     onError: neverThrowing(options.onError ?? printError),
     dangerouslyAcceptVolatileRecords: options.dangerouslyAcceptVolatileRecords === true,
+    dangers: Object.entries(options)
+      .filter(([name, value]) => name.startsWith('dangerously') && value === true)
+      .map(([name]) => name),
   };
 }
 

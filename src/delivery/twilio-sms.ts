@@ -13,6 +13,7 @@ export interface TwilioClient {
       readonly messagingServiceSid?: string;
       readonly statusCallback?: string;
     }): Promise<{ readonly sid: string }>;
+    list?(query: { readonly limit: number; readonly pageSize: number }): Promise<unknown>;
   };
 }
 
@@ -64,6 +65,14 @@ export function twilioSms({ client, from, authToken }: TwilioSmsOptions): SmsSen
       try {
         const { sid } = await client.messages.create({ to, body: text, ...sender, ...callback });
         return { messageId: sid };
+      } catch (error) {
+        throw toDeliveryError(error);
+      }
+    },
+    async check() {
+      try {
+        // The cheapest question that every kind of API key may ask. It sends nothing.
+        await client.messages.list?.({ limit: 1, pageSize: 1 });
       } catch (error) {
         throw toDeliveryError(error);
       }

@@ -76,6 +76,7 @@ const STATE: Readonly<Record<keyof StateStore, true>> = {
   findUnlockLink: true,
   endUnlockLink: true,
   throttle: true,
+  findClock: true,
   createSessionStore: true,
 };
 

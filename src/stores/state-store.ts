@@ -186,6 +186,12 @@ export interface StateStore {
   /** Atomic: true exactly once. */
   endUnlockLink(tokenHash: string): Promise<boolean>;
 
+  /**
+   * The store's own clock in epoch milliseconds, of several the one furthest from `now`. Null where the state is in this
+   * process's memory, and with it the clock.
+   */
+  findClock(now: number): Promise<number | null>;
+
   /** Where express-session can keep sessions beside this state. */
   createSessionStore(): Store;
 

@@ -20,9 +20,24 @@ describe('the settings of the Redis that holds the records', () => {
     await server.stop();
   });
 
+  it('are read another way where Redis refuses CONFIG', async () => {
+    for (const appendOnly of [true, false]) {
+      const extraArguments = ['--rename-command', 'CONFIG', ''];
+      const server = await startRedisServer({ appendOnly, extraArguments });
+      const redis = connectRedis(server.url);
+      expect(await redisRecords(redis).findWeaknesses()).toEqual(
+        appendOnly ? [] : [expect.stringMatching(/`appendonly` is `no`/)],
+      );
+      redis.disconnect();
+      await server.stop();
+    }
+  });
+
   it('are to be checked by hand where Redis does not show them', async () => {
-    const server = await startRedisServer({ extraArguments: ['--rename-command', 'CONFIG', ''] });
-    const redis = connectRedis(server.url);
+    const renamed = ['CONFIG', 'INFO'].flatMap((command) => ['--rename-command', command, '']);
+    const server = await startRedisServer({ extraArguments: renamed });
+    // ioredis asks INFO itself before it is ready.
+    const redis = connectRedis(server.url, { enableReadyCheck: false });
     expect(await redisRecords(redis).findWeaknesses()).toEqual([
       expect.stringContaining('does not show its settings'),
     ]);

@@ -14,6 +14,13 @@ export function describeStateStore(open: () => StateStore): void {
     return challenge;
   }
 
+  it('has a clock of its own, or none but the process', async () => {
+    const before = Date.now();
+    const clock = await open().findClock(before);
+    expect(clock ?? before).toBeGreaterThan(before - 5000);
+    expect(clock ?? before).toBeLessThan(Date.now() + 5000);
+  });
+
   describe('pending logins', () => {
     it('keeps one under its user', async () => {
       const pending = aPendingLogin({

@@ -66,6 +66,8 @@ export async function startTwilioApi(): Promise<TwilioApi> {
     const form = new URLSearchParams(await text(request));
     if (request.headers.authorization !== authorization)
       return answer(response, 401, problem(401, 20003, 'Authenticate'));
+    if (request.method === 'GET' && request.url?.startsWith(path) === true && mode.is === 'accept')
+      return answer(response, 200, { messages: [], page: 0, page_size: 1, next_page_uri: null });
     if (request.method !== 'POST' || request.url !== path)
       return answer(response, 404, problem(404, 20404, 'The requested resource was not found'));
     switch (mode.is) {

@@ -72,6 +72,7 @@ describe('resolveOptions', () => {
       events: { keepCount: 100_000, keepSeconds: 34_560_000 },
       onError: expect.any(Function),
       dangerouslyAcceptVolatileRecords: false,
+      dangers: [],
     });
     expect(keys).toEqual([key]);
     expect(records).toBe(required.records);

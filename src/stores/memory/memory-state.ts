@@ -22,6 +22,7 @@ export function memoryState(): StateStore {
     ...sendsIn(new ExpiringMap()),
     ...sentMessagesIn(new Map()),
     ...unlockLinksIn(new ExpiringMap()),
+    findClock: async () => null,
     createSessionStore: () => new MemoryStore(),
     throttle({ name, points, seconds }) {
       const existing = throttles.get(name);

@@ -9,6 +9,7 @@ import { sessionsIn } from './sessions';
 import { openRedis, type RedisStoreOptions } from './store-options';
 import { throttleIn } from './throttle';
 import { unlockLinksIn } from './unlock-links';
+import { readClock } from './weaknesses';
 
 /**
  * State in Redis 6.2 or later, by an ioredis client. Every key has an end of life, and losing them all only means that
@@ -18,7 +19,7 @@ import { unlockLinksIn } from './unlock-links';
  * const state = redisState(new Redis(process.env.REDIS_URL));
  */
 export function redisState(client: RedisClient, options: RedisStoreOptions = {}): StateStore {
-  const { redis, keys } = openRedis(client, options);
+  const { redis, keys, timeoutMs } = openRedis(client, options);
   return {
     ...pendingLoginsIn(redis, keys),
     ...challengesIn(redis, keys),
@@ -27,6 +28,7 @@ export function redisState(client: RedisClient, options: RedisStoreOptions = {})
     ...sentMessagesIn(redis, keys),
     ...unlockLinksIn(redis, keys),
     throttle: throttleIn(redis, keys),
+    findClock: (now) => readClock(client, timeoutMs, now),
     createSessionStore: () => createRedisSessionStore(redis, options.prefix ?? 'mfa'),
   };
 }
