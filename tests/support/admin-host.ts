@@ -138,6 +138,11 @@ export function createAdminHost(
       ...change.admin,
     }),
   );
+  app.post('/sso/:id', (req, res, next) => {
+    const user = users.get(String(req.params.id));
+    if (user === undefined) next();
+    else req.logIn(user, (error: unknown) => (error === undefined ? res.redirect('/') : next(error)));
+  });
   app.use(mfa.guard());
   app.get('/', (req, res) => {
     res.send(
@@ -152,6 +157,13 @@ export async function signIn(host: Pick<AdminHost, 'app'>, username: string): Pr
   const agent = createHttpAgent(host.app);
   const answered = await agent.postJson('/mfa/login', { username, password: HOST_PASSWORD });
   expect(answered.body).toMatchObject({ outcome: expect.stringMatching(/signed-in|challenge|enroll/) });
+  return agent;
+}
+
+/** Signs in by the host's own way, without a password. */
+export async function signInAtProvider(host: AdminHost, userId: string): Promise<HttpAgent> {
+  const agent = createHttpAgent(host.app);
+  expect((await agent.post(`/sso/${userId}`)).headers['location']).toBe('/');
   return agent;
 }
 

@@ -38,7 +38,12 @@ export function judgeAdministrator(
   const requirement: Requirement =
     act === 'read'
       ? { kind: 'step-up', maxAgeSeconds: Number.POSITIVE_INFINITY }
-      : { kind: 'step-up', maxAgeSeconds: REPROOF_SECONDS, passwordSince: bearer.startedAt };
+      : {
+          kind: 'step-up',
+          maxAgeSeconds: REPROOF_SECONDS,
+          // Who has no password cannot give it again: signing in anew at the provider is their proof.
+          ...(facts.hasPassword ? { passwordSince: bearer.startedAt } : {}),
+        };
   const decision = decide(facts, requirement, now);
   if (decision.outcome === 'enroll' && !enrolled && facts.hasPassword) {
     // Nothing but the password can be proven, and the policy lets this person wait: it is given again.

@@ -90,12 +90,19 @@ async function openPage(
 
 function judgeReading(page: KnownPageRequest, gathered: Gathered): Decision | null {
   const { bearer } = page.visitor;
-  if (bearer.standing === 'pending') {
-    const decision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
-    return decision.outcome === 'allow' ? { outcome: 'sign-in', because: 'no-session' } : decision;
-  }
+  const standing = decide(gathered.facts, { kind: 'policy' }, gathered.now);
+  if (standing.outcome !== 'allow') return standing;
+  if (bearer.standing === 'pending') return { outcome: 'sign-in', because: 'no-session' };
   const authority = judgeAdministrator(page.context, { bearer, gathered, act: 'read' });
-  return authority.outcome === 'may' ? null : authority.decision;
+  return authority.outcome === 'may' ? null : asStepUp(authority.decision);
+}
+
+/**
+ * The policy lets this session go on, so that the challenge page would send it straight back: an exempt administrator, say.
+ * What these pages ask beyond the policy is proven on the step-up page.
+ */
+function asStepUp(decision: Decision): Decision {
+  return decision.outcome === 'challenge' ? { ...decision, because: 'authentication-too-old' } : decision;
 }
 
 function openOrganization(page: AdministratorPage): AdminPage {
@@ -108,7 +115,7 @@ function openOrganization(page: AdministratorPage): AdminPage {
     ...page,
     organization,
     basePath: organizationPath(context, organization.id),
-    unproven: authority.outcome === 'may' ? null : authority.decision,
+    unproven: authority.outcome === 'may' ? null : asStepUp(authority.decision),
     act: {
       organizationId: organization.id,
       actor: visitor.account,

@@ -85,6 +85,7 @@ describe('the administrators’ pages', () => {
     await page.getByRole('button', { name: 'Exempt Mary' }).click();
     await page.getByRole('alert').first().waitFor();
     await look(page, `admin-member-refused-${width}-${colorScheme}`);
+    expect(new URL(page.url()).pathname).toBe('/admin/mfa/acme/members/mary/exemption');
     await page.context().close();
   });
 });

@@ -134,7 +134,7 @@ describe('the policy page', () => {
       agent.postJson(POLICY, { skips: 5, version }),
       other.postJson(POLICY, { skips: 7, version }),
     ]);
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    expect(answers.map(({ status }) => status)).toEqual(expect.arrayContaining([200, 409]));
     expect(await versionOf()).toBe(version + 1);
   });
 

@@ -3,6 +3,8 @@ import {
   enrollApp,
   HOST_PASSWORD,
   signIn,
+  signInAtProvider,
+  signInProtected,
   signInToChange,
   stepUpWithApp,
 } from '../../support/admin-host';
@@ -147,5 +149,39 @@ describe('an administrator who is one no more', () => {
     host.administrators.delete('bob');
     expect((await agent.getJson('/admin/mfa/acme/members')).status).toBe(404);
     expect((await agent.postJson('/admin/mfa/acme/members/alan/end-sessions')).status).toBe(404);
+  });
+});
+
+describe('an administrator who is exempt', () => {
+  it('proves the factor all the same, on the step-up page, and comes back', async () => {
+    const host = createAdminHost();
+    const { secret } = await signInProtected(host, 'ada');
+    await host.mfa.members.exempt(
+      { userId: 'ada', organizationId: 'acme', actorId: 'bob' },
+      { reason: 'travels', until: host.clock.now() + 86_400_000 },
+    );
+    const agent = await signIn(host, 'ada');
+    expect((await agent.get('/')).status).toBe(200);
+    const asked = await agent.get('/admin/mfa/acme');
+    expect(asked.headers['location']).toBe('/mfa/step-up?returnTo=%2Fadmin%2Fmfa%2Facme');
+    expect((await agent.getJson('/admin/mfa/acme/members.csv')).status).toBe(401);
+    host.clock.advance(30_000);
+    await stepUpWithApp(host, agent, secret);
+    expect((await agent.get('/admin/mfa/acme')).status).toBe(200);
+  });
+});
+
+describe('an administrator who signs in through a provider and has no password', () => {
+  it('changes within ten minutes of signing in, and signs in anew after that', async () => {
+    const host = createAdminHost();
+    host.administrators.set('linus', ['globex']);
+    const agent = await signInAtProvider(host, 'linus');
+    const path = '/admin/mfa/globex/members/grace/unlock';
+    expect((await agent.postJson(path)).status).toBe(200);
+    host.clock.advance(600_000);
+    expect((await agent.getJson('/admin/mfa/globex/members')).status).toBe(200);
+    expect((await agent.postJson(path)).body).toMatchObject({ outcome: 'sign-in' });
+    const again = await signInAtProvider(host, 'linus');
+    expect((await again.postJson(path)).status).toBe(200);
   });
 });
