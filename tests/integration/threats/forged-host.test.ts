@@ -1,6 +1,5 @@
 import { createOutbox } from '../../../src/index';
 import type { EmailMessage } from '../../../src/index';
-import { createClock } from '../../support/clock';
 import { addPerson, visit } from '../../support/member';
 import { createPortal } from '../../support/portal';
 
@@ -21,8 +20,7 @@ const FORGED = {
 };
 
 describe('a forged Host', () => {
-  const clock = createClock();
-  const outbox = createOutbox({ clock });
+  const outbox = createOutbox();
   const mails: EmailMessage[] = [];
   const email = {
     send(message: EmailMessage, signal: AbortSignal) {
@@ -30,7 +28,7 @@ describe('a forged Host', () => {
       return outbox.email.send(message, signal);
     },
   };
-  const portal = createPortal({ clock, email, sms: outbox.sms, baseUrl: 'http://localhost:8080' });
+  const portal = createPortal({ email, sms: outbox.sms, baseUrl: 'http://localhost:8080' });
   const texts = () => outbox.messages.map(({ text }) => text);
 
   beforeAll(async () => {
