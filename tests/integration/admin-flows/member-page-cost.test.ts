@@ -8,12 +8,13 @@ describe('what a page of members costs', () => {
   it.each([200, 5000])('is at most three round trips among %i members, under every filter', async (size) => {
     const proxy = await startRedisProxy();
     const redis = connectRedis(proxy.url);
-    const prefix = `cost-${size}`;
-    const stores = { records: redisRecords(redis, { prefix }), state: redisState(redis, { prefix }) };
+    const options = { prefix: `cost-${size}`, timeoutMs: 20_000 };
+    const stores = { records: redisRecords(redis, options), state: redisState(redis, options) };
     const world = createFlowWorld({ ...stores, roster: createRoster(manyUsers(size)) });
     await world.savePolicy({ enabled: true, enrollment: 'required', skips: 3 });
     await countMembers(world.context, 'acme');
     await world.settled();
+    expect(world.errors).toEqual([]);
     for (const filter of MEMBER_FILTERS) {
       const query = { organizationId: 'acme', filter, limit: 50 };
       const page = await proxy.measure(() => listMembers(world.context, query));
