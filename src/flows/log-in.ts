@@ -52,7 +52,7 @@ export async function logIn(
     readonly unlocking: boolean;
   },
 ): Promise<LoginOutcome & { readonly cookie: CookieChange }> {
-  const { account, origin, presented } = login;
+  const { account, presented } = login;
   const [found, used] = await Promise.all([
     gatherLoginFacts(context, account, login.evidence),
     presentBrowser(context, account.id, presented),

@@ -1,4 +1,4 @@
-import { createOutbox, type EmailSender, type Outbox, type SmsSender } from 'express-mfa';
+import { createOutbox, type EmailSender, type Outbox, type RecordStore, type SmsSender } from 'express-mfa';
 import { redisStores } from 'express-mfa/redis';
 import type { Browser, Page } from 'playwright-core';
 import { expectAccessible, launchBrowser, openPage, picture } from './browser';
@@ -11,6 +11,8 @@ export const storages: readonly Storage[] = ['in memory', 'on Redis'];
 
 interface StageOptions {
   readonly storage?: Storage;
+  /** In memory, where the test puts something into them beforehand. */
+  readonly records?: RecordStore;
   readonly email?: EmailSender;
   readonly sms?: SmsSender;
 }
@@ -27,6 +29,9 @@ export interface Stage extends Omit<RunningExampleApp, 'outbox'> {
   /** Checks a page the first time that its name is given, and takes its pictures where PICTURES_DIR is set. */
   look(page: Page, name: string): Promise<void>;
 }
+
+// A page is looked at by axe in both colour schemes; on a busy machine that takes a while.
+jest.setTimeout(180_000);
 
 let stages = 0;
 
@@ -47,6 +52,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       email: options.email ?? outbox.email,
       sms,
       onError: () => undefined,
+      ...(options.records === undefined ? {} : { records: options.records }),
       ...(redis === undefined ? {} : redisStores(redis, { prefix: `stage-${stages}` })),
     }),
   ]);

@@ -115,6 +115,8 @@ function writeBrowser(browser: RememberedBrowser): string {
   );
 }
 
+const instant = (value: string | undefined) => toWholeNumber(value ?? '', 'a remembered browser');
+
 const BROWSER = /^(\S+) (\S+) (\d+) (\S+) (\d+) (\d+) (.*)$/s;
 
 function readBrowser(text: string, id: string): RememberedBrowser {
@@ -123,7 +125,6 @@ function readBrowser(text: string, id: string): RememberedBrowser {
   const rest = parseJson(json, 'a remembered browser');
   if (!Array.isArray(rest) || rest.length !== 4) throw unreadable('a remembered browser');
   const [organizationId, factorSetHash, userAgent, address] = toTexts(rest, 'a remembered browser');
-  const instant = (value: string | undefined) => toWholeNumber(value ?? '', 'a remembered browser');
   return {
     id,
     organizationId: organizationId ?? '',
