@@ -29,7 +29,8 @@ export type ChangeLeave = { readonly outcome: 'may-change'; readonly gathered: G
 export function judgeSettings({ standing }: Bearer, { facts, now }: Gathered): SettingsRefused | null {
   const decision = decide(facts, { kind: 'policy' }, now);
   const over: Decision = { outcome: 'sign-in', because: 'no-session' };
-  if (standing === 'pending') return { outcome: 'refused', decision: decision.outcome === 'allow' ? over : decision };
+  if (standing === 'pending')
+    return { outcome: 'refused', decision: decision.outcome === 'allow' ? over : decision };
   if (decision.outcome === 'sign-in') return { outcome: 'refused', decision };
   if (!facts.featureAvailable || !facts.policy.enabled) return { outcome: 'feature-off' };
   const open = decision.outcome === 'allow' || (decision.outcome === 'enroll' && decision.skippable);
@@ -44,6 +45,7 @@ export async function mayChangeFactors(context: FlowContext, act: FactorAct): Pr
   if (refused !== null) return refused;
   const decision = decide(gathered.facts, reproofRequirement(bearer), gathered.now);
   // Enrollment that is due comes after the proof: what there is may be changed before.
-  if (decision.outcome === 'allow' || decision.outcome === 'enroll') return { outcome: 'may-change', gathered };
+  if (decision.outcome === 'allow' || decision.outcome === 'enroll')
+    return { outcome: 'may-change', gathered };
   return { outcome: 'refused', decision };
 }

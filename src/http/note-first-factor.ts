@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { addEvidence } from '../core/assurance';
+import { addEvidence, isFirstFactor } from '../core/assurance';
 import type { Evidence } from '../core/assurance';
 import { emailChannel } from '../core/channel';
 import { parseEmailAddress } from '../core/email-address';
@@ -35,24 +35,30 @@ export async function noteFirstFactor(
     updateSlot(req, { channel: noted });
     return;
   }
-  const proof: Evidence = { method: 'host', at: context.clock.now(), channel: noted };
-  await addToBearer(context, req, { bearer: visitor.bearer, proof });
+  await noteInBearer(context, req, { bearer: visitor.bearer, channel: noted });
 }
 
-async function addToBearer(
+/** How and when the first factor was given stays as it was; only through what it came is added. */
+function withChannel(evidence: readonly Evidence[], channel: string): readonly Evidence[] {
+  return evidence
+    .filter(isFirstFactor)
+    .reduce<readonly Evidence[]>((noted, first) => addEvidence(noted, { ...first, channel }), evidence);
+}
+
+async function noteInBearer(
   context: HttpContext,
   req: Request,
-  { bearer, proof }: { readonly bearer: Bearer; readonly proof: Evidence },
+  { bearer, channel }: { readonly bearer: Bearer; readonly channel: string },
 ): Promise<void> {
   const { session } = readSlot(req);
   if (bearer.standing === 'session') {
     if (session !== undefined) {
-      updateSlot(req, { session: { ...session, evidence: addEvidence(session.evidence, proof) } });
+      updateSlot(req, { session: { ...session, evidence: withChannel(session.evidence, channel) } });
     }
     return;
   }
   const pending = await context.state.findPendingLogin(bearer.userId, bearer.ownerId);
   if (pending === undefined) return;
-  const evidence = addEvidence(pending.evidence, proof);
+  const evidence = withChannel(pending.evidence, channel);
   await context.state.savePendingEvidence(bearer.userId, bearer.ownerId, evidence);
 }

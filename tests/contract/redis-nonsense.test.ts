@@ -26,6 +26,7 @@ describe('a Redis that holds what nobody wrote', () => {
     ['g:codes', '1e999'],
     ['w:codes', 'soon'],
     ['r', ''],
+    ['i', 'yesterday'],
   ])('refuses a user whose %s is %s', async (field, value) => {
     const userId = newId();
     await redis.hset(memberKey(userId), field, value);

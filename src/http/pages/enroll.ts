@@ -42,7 +42,7 @@ async function showStart(page: KnownPageRequest): Promise<void> {
   if (json) {
     const step = offered
       ? decision
-      : ({ outcome: 'enroll', because: 'offered', anyOf: methods, skippable: false } as const);
+      : ({ outcome: 'enroll', because: 'offered', anyOf: methods, skippable: onboarding } as const);
     res.json(describeDecision(context, { decision: step, gathered, ask: null, returnTo }));
     return;
   }

@@ -18,16 +18,16 @@ async function expectNoSidewaysScroll(page: Page): Promise<void> {
 }
 
 describe.each([
-  { script: 'with JavaScript', javaScriptEnabled: true },
-  { script: 'without JavaScript', javaScriptEnabled: false },
-])('a member and their own methods, $script', ({ javaScriptEnabled }) => {
+  { script: 'with JavaScript', storage: 'on Redis', javaScriptEnabled: true },
+  { script: 'without JavaScript', storage: 'in memory', javaScriptEnabled: false },
+] as const)('a member and their own methods, $script, $storage', ({ javaScriptEnabled, storage }) => {
   let stage: Stage;
   let alan: EnrolledMember;
   let page: Page;
   const codeNow = () => totpCode(alan.secret, stage.clock.now());
 
   beforeAll(async () => {
-    stage = await startStage();
+    stage = await startStage({ storage });
     page = await stage.open({ javaScriptEnabled });
     await enterPassword(page, ALAN);
     alan = await setUpApp(stage, page);
@@ -102,7 +102,7 @@ describe.each([
     await page.getByText('The new name is saved.').waitFor();
     await page.getByRole('heading', { name: 'Home' }).waitFor();
     await button(page, /Ask first.*Home/).click();
-    await page.getByText('Asked first').waitFor();
+    await page.getByText('Asked first', { exact: true }).waitFor();
     for (const summary of await page.locator('summary').all()) {
       // One after the other: each moves those below it.
       // oxlint-disable-next-line no-await-in-loop
