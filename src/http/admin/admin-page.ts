@@ -1,4 +1,4 @@
-import type { AdminHead, AdminTab } from '../admin-views';
+import type { AdminHead, AdminTab } from '../admin-head';
 import { answerRefusal, show } from '../pages/page-route';
 import type { PageRequest } from '../pages/page-route';
 import { nextPath } from '../respond';

@@ -3,7 +3,7 @@ import { findForgetDevicesProgress } from '../../flows/admin/forget-devices';
 import type { ForgetDevicesProgress } from '../../flows/admin/forget-devices';
 import { describeSwitchOff, switchOff } from '../../flows/admin/switch-off';
 import type { SwitchOffReach } from '../../flows/admin/switch-off';
-import type { DisableLocals } from '../admin-views';
+import type { DisableLocals } from '../admin-policy-views';
 import { momentOf } from '../moments';
 import { answerRefusal, show } from '../pages/page-route';
 import { sendNext, sendRefusal } from '../respond';

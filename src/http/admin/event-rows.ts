@@ -1,6 +1,6 @@
 import { isEnrollableKind } from '../../core/factor-kind';
 import type { ShownEvent } from '../../flows/admin/list-events';
-import type { EventRow } from '../admin-views';
+import type { EventRow } from '../admin-member-views';
 import { momentOf } from '../moments';
 import { eventText, kindName } from './words';
 

@@ -2,7 +2,7 @@ import { ENROLLABLE_KINDS } from '../../core/factor-kind';
 import { MfaError } from '../../errors';
 import { findMemberDetail } from '../../flows/admin/member-detail';
 import type { MemberDetail } from '../../flows/admin/member-detail';
-import type { MemberLocals } from '../admin-views';
+import type { MemberLocals } from '../admin-member-views';
 import { momentOf } from '../moments';
 import { show } from '../pages/page-route';
 import { fieldOf, textField } from '../return-to';

@@ -2,7 +2,7 @@ import type { Router } from 'express';
 import { countMembers, listMembers, MEMBER_FILTERS, parseMemberFilter } from '../../flows/admin/member-list';
 import type { ListedMember, MemberFilter, MemberPage } from '../../flows/admin/member-list';
 import { MEMBER_COLUMNS, memberRows } from '../../flows/admin/member-rows';
-import type { MemberRow } from '../admin-views';
+import type { MemberRow } from '../admin-member-views';
 import { momentOf } from '../moments';
 import { show } from '../pages/page-route';
 import { adminHead, refusePlainly } from './admin-page';

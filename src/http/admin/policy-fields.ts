@@ -2,7 +2,7 @@ import { ENROLLABLE_KINDS } from '../../core/factor-kind';
 import type { EnrollableKind } from '../../core/factor-kind';
 import type { Policy } from '../../core/policy';
 import type { PolicyChange } from '../../flows/change-policy';
-import type { DurationField, PolicyFields } from '../admin-views';
+import type { DurationField, PolicyFields } from '../admin-policy-views';
 import { dayOf } from '../moments';
 import { fieldOf } from '../return-to';
 import { dayField } from './policy-form';

@@ -1,6 +1,6 @@
 import type { PolicyEffect } from '../../core/policy-preview';
 import type { PolicyPreview, PreviewGroup } from '../../flows/admin/preview-policy';
-import type { PreviewLocals, PreviewRow } from '../admin-views';
+import type { PreviewLocals, PreviewRow } from '../admin-policy-views';
 import { dayOf } from '../moments';
 import type { AdminPage } from './admin-route';
 import { memberPath } from './members';

@@ -1,5 +1,5 @@
 import type { MemberState } from '../../core/member-state';
-import type { StateBadge } from '../admin-views';
+import type { StateBadge } from '../admin-member-views';
 import { dayOf } from '../moments';
 import { kindName } from './words';
 
