@@ -6,7 +6,7 @@ import type { Express } from 'express';
 import helmet from 'helmet';
 import { Passport } from 'passport';
 import { ORGANIZATIONS } from './accounts';
-import { answerError } from './error-page';
+import { createErrorPage } from './error-page';
 import { outboxPages } from './outbox-pages';
 import { portalPages } from './portal-pages';
 import { seed } from './seed';
@@ -26,6 +26,7 @@ export interface ExampleAppOptions {
   readonly email?: EmailSender | undefined;
   readonly sms?: SmsSender | undefined;
   readonly clock?: Clock | undefined;
+  /** Default: standard error. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
@@ -43,7 +44,7 @@ const SYSTEM_CLOCK: Clock = { now: () => Date.now() };
 
 /** A portal with accounts, sign-up and a page about money, protected by express-mfa. */
 export async function createExampleApp(options: ExampleAppOptions): Promise<ExampleApp> {
-  const { baseUrl, keys, clock = SYSTEM_CLOCK } = options;
+  const { baseUrl, keys, clock = SYSTEM_CLOCK, onError = console.error } = options;
   const { records = memoryRecords(), state = memoryState() } = options;
   const isProduction = process.env['NODE_ENV'] === 'production';
   const outbox = options.email !== undefined && options.sms !== undefined ? null : createOutbox({ clock });
@@ -61,7 +62,7 @@ export async function createExampleApp(options: ExampleAppOptions): Promise<Exam
     email,
     sms,
     clock,
-    onError: options.onError,
+    onError,
   });
   await seed(mfa, clock);
 
@@ -97,7 +98,7 @@ export async function createExampleApp(options: ExampleAppOptions): Promise<Exam
   );
   app.use(mfa.guard());
   app.use(portalPages(mfa));
-  app.use(answerError);
+  app.use(createErrorPage(onError));
 
   return { app, mfa, users, outbox, close: () => mfa.close() };
 }
