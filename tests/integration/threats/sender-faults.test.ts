@@ -22,7 +22,7 @@ function breakable() {
   const portal = createPortal({ email, sms, emailTimeoutSeconds: 0.05, smsTimeoutSeconds: 0.05 });
   return {
     portal: { ...portal, outbox },
-    become(next: Fault) {
+    become: (next: Fault): void => {
       fault = next;
     },
   };
