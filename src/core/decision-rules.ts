@@ -98,7 +98,8 @@ function challenge(facts: Facts, because: ChallengeReason, now: number): Decisio
   const ends = [facts.codesLockedUntil, facts.recoveryCodesLockedUntil].filter(
     (until) => until !== null && now < until && challengeOptions(facts, until).length > 0,
   );
-  if (ends.length > 0) return { outcome: 'deny', because: 'locked', lockedUntil: Math.min(...ends.map(Number)) };
+  if (ends.length > 0)
+    return { outcome: 'deny', because: 'locked', lockedUntil: Math.min(...ends.map(Number)) };
   const onlySpent = challengeOptions({ ...facts, spentChannels: [] }, now).length > 0;
   return { outcome: 'deny', because: onlySpent ? 'same-channel' : 'no-usable-factor' };
 }

@@ -18,6 +18,8 @@ export function mayRemoveFactor(facts: Facts, authenticatorId: string): RemovalL
     .filter(({ kind }) => wanted.some((want) => want === kind))
     .map((option) => option.authenticatorId);
   if (left.length === 0) return { outcome: 'last-factor' };
-  const onFile = left.some((id) => ['email', 'sms'].some((kind) => isDeliveredKind(kind) && id === onFileId(kind)));
+  const onFile = left.some((id) =>
+    ['email', 'sms'].some((kind) => isDeliveredKind(kind) && id === onFileId(kind)),
+  );
   return { outcome: 'removable', keepOneOf: onFile ? null : left };
 }

@@ -15,7 +15,8 @@ export function describeAddition(
 ): { readonly suggestedLabel: string } | null {
   const { wizard, replacing } = readSlot(req);
   const { authenticators } = member;
-  if (visitor.bearer.standing === 'pending' || wizard !== undefined || authenticators.length === 0) return null;
+  if (visitor.bearer.standing === 'pending' || wizard !== undefined || authenticators.length === 0)
+    return null;
   const old = authenticators.find(({ id, kind: own }) => id === replacing?.authenticatorId && own === kind);
   return { suggestedLabel: old?.label ?? suggestLabel(kind, authenticators) };
 }

@@ -158,7 +158,9 @@ async function resendDelivered(page: KnownPageRequest, kind: DeliveredKind): Pro
     const { replacing } = readSlot(page.req);
     const same = replacing?.enrollmentId === started.challenge.authenticatorId;
     const replaces =
-      replacing !== undefined && same ? { authenticatorId: replacing.authenticatorId, destination: '' } : null;
+      replacing !== undefined && same
+        ? { authenticatorId: replacing.authenticatorId, destination: '' }
+        : null;
     return send(page, door, { kind, destination: started.secret.reveal(), replaces });
   }
   const because = 'wizard-over';

@@ -35,7 +35,8 @@ async function showTotp(page: KnownPageRequest): Promise<void> {
   }
   if (started === undefined) {
     const backupPhone = wantsBackupPhone(page, door);
-    const progress = door.because === 'settings' ? null : progressAt('install', { kind: 'totp', backupPhone });
+    const progress =
+      door.because === 'settings' ? null : progressAt('install', { kind: 'totp', backupPhone });
     await show(page, 'enroll-app-install', { progress });
     return;
   }

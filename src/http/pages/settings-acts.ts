@@ -31,7 +31,9 @@ export async function performAct(page: KnownPageRequest, act: SettingsAct): Prom
     }
     case 'ask-first': {
       const outcome = await askFirst(context, { ...asking, ...act });
-      return outcome.outcome === 'asked-first' ? done(page, 'asked-first') : answerRefused(page, act, outcome);
+      return outcome.outcome === 'asked-first'
+        ? done(page, 'asked-first')
+        : answerRefused(page, act, outcome);
     }
     case 'remove': {
       const outcome = await removeAuthenticator(context, { ...asking, ...act });
@@ -95,7 +97,11 @@ function showNewCodes(
   sendNext(req, res, { outcome, next });
 }
 
-async function answerRefused(page: KnownPageRequest, act: SettingsAct, refused: ChangeRefused): Promise<void> {
+async function answerRefused(
+  page: KnownPageRequest,
+  act: SettingsAct,
+  refused: ChangeRefused,
+): Promise<void> {
   const { context, req, res, json } = page;
   if (refused.outcome === 'feature-off') throw new MfaError('not-found', 'There is nothing here.');
   if (refused.outcome === 'refused') {

@@ -29,7 +29,10 @@ export function addSettingsRoutes(router: Router, context: HttpContext): void {
     authenticatorId: idOf(page),
     endOthers: wantsOthersEnded(page.req.body),
   }));
-  act('/settings/authenticators/:id/ask-first', (page) => ({ kind: 'ask-first', authenticatorId: idOf(page) }));
+  act('/settings/authenticators/:id/ask-first', (page) => ({
+    kind: 'ask-first',
+    authenticatorId: idOf(page),
+  }));
   act('/settings/recovery-codes', () => ({ kind: 'new-recovery-codes' }));
 }
 

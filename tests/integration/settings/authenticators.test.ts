@@ -86,7 +86,9 @@ describe('the settings', () => {
       onFile: { kind: 'email', destination: 'a•••@acme.example' },
       recoveryCodes: null,
     });
-    expect(textOf((await ada.get('/mfa/settings')).text)).toContain('Your administrator has codes sent to a•••@acme.example');
+    expect(textOf((await ada.get('/mfa/settings')).text)).toContain(
+      'Your administrator has codes sent to a•••@acme.example',
+    );
   });
 
   it('are absent where the organization has no MFA, and lead strangers to sign in', async () => {
@@ -125,7 +127,10 @@ describe('the settings', () => {
     const { authenticators } = await settings(ada);
     expect(authenticators.map((one: { askedFirst: boolean }) => one.askedFirst)).toEqual([false, true]);
     const login = await visit(portal).logIn('ada');
-    expect(login.body.anyOf.slice(0, 2)).toMatchObject([{ authenticatorId: phone }, { authenticatorId: app.id }]);
+    expect(login.body.anyOf.slice(0, 2)).toMatchObject([
+      { authenticatorId: phone },
+      { authenticatorId: app.id },
+    ]);
     expect(login.body.sent).toMatchObject({ kind: 'sms', destination: '•••• 0123' });
   });
 });
@@ -173,7 +178,13 @@ describe('removing an authenticator', () => {
     const second = await giveApp(portal, 'ada', 'Tablet');
     // Only one of two that keep each other can go, however many ask at once.
     const both = await Promise.all(
-      [app.id, second.id].map((id) => portal.records.removeAuthenticator('ada', id, [app.id, second.id].filter((other) => other !== id))),
+      [app.id, second.id].map((id) =>
+        portal.records.removeAuthenticator(
+          'ada',
+          id,
+          [app.id, second.id].filter((other) => other !== id),
+        ),
+      ),
     );
     expect(both.filter(Boolean)).toHaveLength(1);
     expect((await portal.records.findMember('ada', 'acme')).authenticators).toHaveLength(1);

@@ -1,5 +1,11 @@
 import { visit } from '../../support/member';
-import { createSettingsPortal, giveAddress, giveApp, giveRecoveryCodes, nextCode } from '../../support/own-factors';
+import {
+  createSettingsPortal,
+  giveAddress,
+  giveApp,
+  giveRecoveryCodes,
+  nextCode,
+} from '../../support/own-factors';
 import type { Portal } from '../../support/portal';
 
 /** Ada, let in by a link that was sent to the address on file. */

@@ -30,7 +30,10 @@ describe('onboarding', () => {
     expect(textOf(password.text)).toContain('Enter your password again');
     const returnTo = /name="returnTo" value="([^"]+)"/.exec(password.text)?.[1] ?? '';
     const wrong = await visitor.post('/mfa/step-up', { returnTo, password: 'not the password' });
-    expect([wrong.status, textOf(wrong.text)]).toEqual([401, expect.stringContaining('That password did not work.')]);
+    expect([wrong.status, textOf(wrong.text)]).toEqual([
+      401,
+      expect.stringContaining('That password did not work.'),
+    ]);
     portal.clock.advance(1000);
     const number = await visitor.follow(await visitor.post('/mfa/step-up', { returnTo, password: PASSWORD }));
     expect(number.text).toContain('value="+442079460018"');

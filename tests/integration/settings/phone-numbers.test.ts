@@ -22,7 +22,11 @@ describe('changing a phone number', () => {
     const { portal, app, phone, ada } = await adaWithPhone();
     const form = await ada.get(`/mfa/enroll/sms?returnTo=%2Fmfa%2Fsettings&replaces=${phone}`);
     expect(textOf(form.text)).toContain('•••• 0123 keeps working until the new number is confirmed.');
-    const sent = await ada.post('/mfa/enroll/sms', { phone: '+44 7700 900456', replaces: phone, returnTo: '/mfa/settings' });
+    const sent = await ada.post('/mfa/enroll/sms', {
+      phone: '+44 7700 900456',
+      replaces: phone,
+      returnTo: '/mfa/settings',
+    });
     const codePage = await ada.follow(sent);
     expect(textOf(codePage.text)).toContain('We texted a 6-digit code to •••• 0456');
     expect(codePage.text).toMatch(/name="label" type="text" value="Work"/);
@@ -73,7 +77,9 @@ describe('changing a phone number', () => {
     await ada.postJson('/mfa/enroll/sms', { phone: '+447700900456', replaces: phone });
     await ada.postJson('/mfa/enroll/sms/confirm', { code: ada.newestCode('+447700900456') });
     portal.clock.advance(30_000);
-    const late = await elsewhere.postJson('/mfa/challenge', { code: totpCode(app.secret, portal.clock.now()) });
+    const late = await elsewhere.postJson('/mfa/challenge', {
+      code: totpCode(app.secret, portal.clock.now()),
+    });
     expect(late.status).toBe(401);
     expect((await elsewhere.getJson('/whoami')).body.authenticated).toBe(false);
   });

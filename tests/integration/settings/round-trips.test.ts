@@ -1,6 +1,12 @@
 import type { Redis } from 'ioredis';
 import { redisRecords, redisState } from '../../../src/redis';
-import { createSettingsPortal, giveAddress, giveApp, giveRecoveryCodes, signInWithApp } from '../../support/own-factors';
+import {
+  createSettingsPortal,
+  giveAddress,
+  giveApp,
+  giveRecoveryCodes,
+  signInWithApp,
+} from '../../support/own-factors';
 import type { Portal } from '../../support/portal';
 import { connectRedis } from '../../support/redis-client';
 import { startRedisProxy } from '../../support/redis-proxy';

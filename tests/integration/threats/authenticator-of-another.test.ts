@@ -1,4 +1,10 @@
-import { createSettingsPortal, giveAddress, giveApp, giveRecoveryCodes, signInWithApp } from '../../support/own-factors';
+import {
+  createSettingsPortal,
+  giveAddress,
+  giveApp,
+  giveRecoveryCodes,
+  signInWithApp,
+} from '../../support/own-factors';
 
 /* A member names the authenticator of a colleague by its id, which came to be known somehow. */
 describe('the authenticator of another person', () => {

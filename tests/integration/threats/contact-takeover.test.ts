@@ -7,6 +7,7 @@ import {
   HOUR,
   signInWithApp,
 } from '../../support/own-factors';
+import { wrongCode } from '../../support/totp';
 
 /*
  * Somebody wants the codes of a person to come to a number or address of their own: by changing it in an open session, by
@@ -36,7 +37,12 @@ describe('the contact of a person', () => {
     const { portal, phone } = await adaWithPhone();
     const thief = visit(portal);
     await thief.logIn('ada');
-    const sent = { authenticatorId: phone, phone: '+447700900999', destination: '+447700900999', to: '+447700900999' };
+    const sent = {
+      authenticatorId: phone,
+      phone: '+447700900999',
+      destination: '+447700900999',
+      to: '+447700900999',
+    };
     await thief.postJson('/mfa/challenge/factor', sent);
     portal.clock.advance(60_000);
     await thief.postJson('/mfa/challenge/resend', sent);
@@ -61,8 +67,9 @@ describe('the contact of a person', () => {
     // The code of the first number does not prove a second one that was named since.
     await ada.postJson('/mfa/enroll/sms', { phone: '+447700900999', replaces: phone });
     const newer = ada.newestCode('+447700900999');
-    const refused = await ada.postJson('/mfa/enroll/sms/confirm', { code });
-    if (code !== newer) expect(refused.body).toMatchObject({ outcome: 'rejected', because: 'wrong-code' });
+    const older = code === newer ? wrongCode(newer) : code;
+    const refused = await ada.postJson('/mfa/enroll/sms/confirm', { code: older });
+    expect(refused.body).toMatchObject({ outcome: 'rejected', because: 'wrong-code' });
     const { authenticators } = await portal.records.findMember('ada', 'acme');
     expect(authenticators.find(({ id }) => id === phone)?.maskedDestination).toBe('•••• 0123');
   });

@@ -35,14 +35,17 @@ describe('enrollment from a login that has proven a password only', () => {
     expect(portal.outbox.messages).toEqual([]);
   });
 
-  it.each(['/mfa/enroll', '/mfa/enroll/totp', '/mfa/enroll/sms', '/mfa/enroll/recovery-codes', '/mfa/settings'])(
-    'shows nothing at GET %s',
-    async (path) => {
-      const { thief } = await thiefAtChallenge();
-      const page = await thief.getJson(path);
-      expect(JSON.stringify(page.body)).not.toMatch(/secret|recoveryCodes|authenticators/);
-    },
-  );
+  it.each([
+    '/mfa/enroll',
+    '/mfa/enroll/totp',
+    '/mfa/enroll/sms',
+    '/mfa/enroll/recovery-codes',
+    '/mfa/settings',
+  ])('shows nothing at GET %s', async (path) => {
+    const { thief } = await thiefAtChallenge();
+    const page = await thief.getJson(path);
+    expect(JSON.stringify(page.body)).not.toMatch(/secret|recoveryCodes|authenticators/);
+  });
 
   it('is refused to a session without a fresh proof of the strongest factor, however it began', async () => {
     const portal = await createSettingsPortal();

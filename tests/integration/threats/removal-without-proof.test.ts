@@ -1,4 +1,11 @@
-import { createSettingsPortal, giveAddress, giveApp, giveRecoveryCodes, HOUR, signInWithApp } from '../../support/own-factors';
+import {
+  createSettingsPortal,
+  giveAddress,
+  giveApp,
+  giveRecoveryCodes,
+  HOUR,
+  signInWithApp,
+} from '../../support/own-factors';
 
 /*
  * Somebody holds a live session: a cookie that was stolen, a computer that was left open. Without a proof made now, none of

@@ -144,7 +144,8 @@ export const INVARIANTS: readonly Invariant[] = [
     },
   },
   {
-    sentence: 'takes no code from the address through which the first factor came, and says so where nothing else is left',
+    sentence:
+      'takes no code from the address through which the first factor came, and says so where nothing else is left',
     holds: (facts, _requirement, decision) => {
       if (decision.because === 'same-channel') return facts.spentChannels.length > 0;
       if (decision.outcome !== 'challenge') return true;

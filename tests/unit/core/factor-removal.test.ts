@@ -22,7 +22,11 @@ describe('removing a factor', () => {
 
   it.each([
     ['was switched off', { authenticators: [app, { ...phone, usable: false }] }, {}],
-    ['is of a kind that is not allowed any more', { authenticators: [app, phone] }, { methods: ['totp'] as const }],
+    [
+      'is of a kind that is not allowed any more',
+      { authenticators: [app, phone] },
+      { methods: ['totp'] as const },
+    ],
     ['cannot be reached here', { authenticators: [app, phone], availableKinds: ['totp'] as const }, {}],
   ])('does not count another that %s', (_, changes, policy) => {
     const facts = factsOf({ ...changes, policy: { ...required, ...policy } });
