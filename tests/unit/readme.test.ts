@@ -14,7 +14,7 @@ function section(heading: string): string {
 
 /** The names in the first column of a section's table. */
 function firstColumn(heading: string): string[] {
-  return [...section(heading).matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name ?? '');
+  return [...section(heading).matchAll(/^\| `([^`]+)`\s*\|/gm)].map(([, name]) => name ?? '');
 }
 
 function source(path: string): string {
@@ -36,7 +36,7 @@ describe('README.md', () => {
   it('lists every error code with its status, and no other', () => {
     const statuses = /const STATUS[^{]*\{(.*?)\n\};/s.exec(source('errors.ts'))?.[1] ?? '';
     const codes = [...statuses.matchAll(/'([a-z-]+)': (\d+)/g)].map(([, code, status]) => `${code} ${status}`);
-    const rows = [...section('Errors').matchAll(/^\| `([a-z-]+)` \| (\d+) \|/gm)].map(
+    const rows = [...section('Errors').matchAll(/^\| `([a-z-]+)`\s*\| (\d+)\s*\|/gm)].map(
       ([, code, status]) => `${code} ${status}`,
     );
     expect(codes.length).toBeGreaterThan(5);
