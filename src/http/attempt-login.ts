@@ -7,6 +7,7 @@ import { enterPendingLogin } from './establish-session';
 import type { HttpContext } from './http-context';
 import { channelNoted } from './channel-noted';
 import { originOf } from './origin';
+import { readSlot } from './session-slot';
 import { changeBrowserCookie, readBrowserCookie } from './remembered-browser-cookie';
 
 export type LoginAttempt =
@@ -57,7 +58,7 @@ export async function attemptLogin(
 
 /** The link to end a lock that this visitor came by, where it is this account's. It outlives the new session id. */
 async function unlockOf(context: HttpContext, req: Request, userId: string): Promise<string | undefined> {
-  const unlock = req.session?.mfa?.unlock;
+  const unlock = req.session?.mfa === undefined ? undefined : readSlot(req).unlock;
   if (unlock === undefined) return undefined;
   const link = await findLinkByHash(context, unlock);
   return link?.userId === userId ? unlock : undefined;

@@ -6,7 +6,7 @@ import { newId } from '../flows/context';
 import type { PendingLogin, SessionEntry } from '../stores/state-store';
 import type { HttpContext } from './http-context';
 import { originOf } from './origin';
-import { readSlot, requireSession } from './session-slot';
+import { readSlot, requireSession, writeSlot } from './session-slot';
 import { toError } from './to-error';
 import type { MfaSlot, SessionGrantSlot } from './session-slot';
 
@@ -18,10 +18,10 @@ export async function enterPendingLogin(
   const { pending, slot } = entry;
   await regenerate(req);
   const { userId, organizationId, epochs, startedAt, expiresAt } = pending;
-  requireSession(req).mfa = {
+  writeSlot(req, {
     ...slot,
     login: { userId, organizationId, pendingId: pending.id, epochs, startedAt, expiresAt },
-  };
+  });
 }
 
 /**
@@ -77,9 +77,9 @@ function writeOnRegenerate(
   const { returnTo } = before;
   const regenerateBefore = before.regenerate.bind(before);
   before.regenerate = function regenerateWithSlot(done) {
-    return regenerateBefore(function writeSlot(error: unknown) {
+    return regenerateBefore(function keepSlot(error: unknown) {
       if (error === undefined || error === null) {
-        req.session.mfa = slot;
+        writeSlot(req, slot);
         endCookieWithGrant(context, req, grant);
         if (returnTo !== undefined) req.session.returnTo = returnTo;
       }
@@ -121,7 +121,8 @@ export async function upgradeSession(
   const { asked: _asked, csrfToken: _csrfToken, ...kept } = before;
   const registered = register(context, { session, grant, origin: originOf(req) });
   await Promise.all([registered, regenerate(req)]);
-  Object.assign(requireSession(req), data, { mfa: { ...kept, ...change, session } });
+  Object.assign(requireSession(req), data);
+  writeSlot(req, { ...kept, ...change, session });
   endCookieWithGrant(context, req, grant);
 }
 

@@ -1,11 +1,14 @@
 import type { Request } from 'express';
-import type { Store } from 'express-session';
-import type { EarlyReads } from '../flows/gather-facts';
+import type { SessionData, Store } from 'express-session';
 import type { FlowContext } from '../flows/context';
-import type { MfaSlot } from './session-slot';
+import type { EarlyReads } from '../flows/gather-facts';
+import { parseSlot } from './session-slot';
 
 /** Whose session an id was: what to read along with it, and nothing more. */
-type Hint = Pick<EarlyReads, 'userId' | 'organizationId' | 'handle'>;
+interface Hint extends Pick<EarlyReads, 'userId' | 'organizationId' | 'handle'> {
+  /** The slot that said so. */
+  readonly text: string;
+}
 
 /** Enough for the people who are busy in one process at a time. */
 const REMEMBERED = 10_000;
@@ -23,21 +26,21 @@ export function takeEarlyReads(req: Request): EarlyReads | undefined {
 /**
  * The store, which reads a session together with what the guard will ask about its owner, as soon as it has seen the session
  * once. The id only hints at the owner; whoever uses the reads compares them with what the session itself says.
+ * It also writes a session once where a request saves the same twice, as Passport and express-session do between them.
  */
 export function withHints(context: FlowContext, store: Store): Store {
   const hints = new Map<string, Hint>();
   const readsOf = new WeakMap<object, EarlyReads>();
+  const written = new WeakMap<object, Written>();
 
-  function learn(sessionId: string, slot: MfaSlot | undefined): void {
-    const { session } = slot ?? {};
-    const organizationId = session?.organizationEpochs.at(-1)?.[0];
-    const known = hints.get(sessionId);
-    if (known?.handle === session?.handle && known?.organizationId === organizationId) return;
+  function learn(sessionId: string, text: string | undefined): void {
+    if (hints.get(sessionId)?.text === text) return;
     hints.delete(sessionId);
-    if (session === undefined || organizationId === undefined) return;
+    const hint = text === undefined ? undefined : hintIn(text);
+    if (hint === undefined) return;
     const [oldest] = hints.keys();
     if (hints.size >= REMEMBERED && oldest !== undefined) hints.delete(oldest);
-    hints.set(sessionId, { userId: session.userId, organizationId, handle: session.handle });
+    hints.set(sessionId, hint);
   }
 
   const hinted: Store = Object.create(store);
@@ -52,9 +55,17 @@ export function withHints(context: FlowContext, store: Store): Store {
       done(error, data);
     });
   };
-  hinted.set = function setAndLearn(sessionId, data, done) {
+  hinted.set = function setOnce(sessionId, data, done) {
+    const now = toWritten(data);
+    if (isSame(written.get(data), now)) {
+      done?.();
+      return;
+    }
     learn(sessionId, data.mfa);
-    store.set(sessionId, data, done);
+    store.set(sessionId, data, function wrote(error: unknown) {
+      if (error === null || error === undefined) written.set(data, now);
+      done?.(error);
+    });
   };
   hinted.destroy = function destroyAndForget(sessionId, done) {
     hints.delete(sessionId);
@@ -68,10 +79,34 @@ export function withHints(context: FlowContext, store: Store): Store {
   return hinted;
 }
 
+/** What a session object wrote last. */
+interface Written {
+  readonly text: string;
+  readonly endsAt: number;
+}
+
+function toWritten({ cookie, ...rest }: SessionData): Written {
+  return { text: JSON.stringify(rest), endsAt: Number(cookie.expires ?? 0) };
+}
+
+/** Each save moves the end by the time since the one before; only a moment's difference is nothing. */
+function isSame(before: Written | undefined, now: Written): boolean {
+  return before?.text === now.text && Math.abs(before.endsAt - now.endsAt) < 1000;
+}
+
+function hintIn(text: string): Hint | undefined {
+  const { session } = parseSlot(text);
+  const organizationId = session?.organizationEpochs.at(-1)?.[0];
+  if (session === undefined || organizationId === undefined) return undefined;
+  return { userId: session.userId, organizationId, handle: session.handle, text };
+}
+
 function readEarly({ records, state, clock }: FlowContext, hint: Hint): EarlyReads {
   const { userId, organizationId, handle } = hint;
   const reads: EarlyReads = {
-    ...hint,
+    userId,
+    organizationId,
+    handle,
     at: clock.now(),
     member: records.findMember(userId, organizationId),
     policy: records.findPolicy(organizationId),

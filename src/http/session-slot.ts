@@ -96,13 +96,35 @@ export interface MfaSlot {
 
 declare module 'express-session' {
   interface SessionData {
-    mfa?: MfaSlot;
+    /** The slot as text: express-session goes through every value of a session several times a request. */
+    mfa?: string;
     returnTo?: string;
   }
 }
 
+const EMPTY: MfaSlot = {};
+
+/** What the text of a request's slot was found to say. */
+const READ = new WeakMap<Request, { readonly text: string; readonly slot: MfaSlot }>();
+
 export function readSlot(req: Request): MfaSlot {
-  return requireSession(req).mfa ?? {};
+  const { mfa: text } = requireSession(req);
+  if (text === undefined) return EMPTY;
+  const read = READ.get(req);
+  if (read?.text === text) return read.slot;
+  const slot = parseSlot(text);
+  READ.set(req, { text, slot });
+  return slot;
+}
+
+/** Reads what `writeSlot` wrote; nobody else writes there. */
+export function parseSlot(text: string): MfaSlot {
+  const slot: MfaSlot = JSON.parse(text);
+  return slot;
+}
+
+export function writeSlot(req: Request, slot: MfaSlot): void {
+  requireSession(req).mfa = JSON.stringify(slot);
 }
 
 /** Changes some fields and keeps the rest; `undefined` removes a field. */
@@ -110,8 +132,7 @@ export function updateSlot(
   req: Request,
   change: { readonly [Key in keyof MfaSlot]?: MfaSlot[Key] | undefined },
 ): void {
-  const merged = Object.entries({ ...readSlot(req), ...change }).filter(([, value]) => value !== undefined);
-  requireSession(req).mfa = Object.fromEntries(merged);
+  requireSession(req).mfa = JSON.stringify({ ...readSlot(req), ...change });
 }
 
 /** A request without a session object says nothing about the visitor, so nothing is let through. */

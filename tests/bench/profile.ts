@@ -79,8 +79,8 @@ async function run(): Promise<void> {
   const started = { system, server };
   const shot =
     what === 'page'
-      ? await loadPage(started, { connections: 64, seconds: 8, person: 1 })
-      : await loadLogins(started, { connections: 16, seconds: 8, nextPerson });
+      ? await loadPage(started, { connections: 64, requests: 30_000, person: 1 })
+      : await loadLogins(started, { connections: 16, logins: 5000, nextPerson });
   process.stdout.write(`${shot.cpuMicroseconds.toFixed(0)} µs CPU each\n`);
   await server.stop();
   await redis.stop();

@@ -1,15 +1,25 @@
 import { createBench, QUICK, THOROUGH } from './bench';
 import { startBenchRedis } from './private-redis';
 import { printRows, type Row } from './report';
+import { measureCodeStepUnderHashes } from './rows/code-step-under-hashes';
+import { measureEndingSessions } from './rows/ending-sessions';
+import { measureGrowth } from './rows/growth';
 import { measureGuardedRoute } from './rows/guarded-route';
+import { measureRedisMemory } from './rows/redis-memory';
+import { measureRedisTraffic } from './rows/redis-traffic';
 import { measureWholeLogin } from './rows/whole-login';
 import { pin } from './server-process';
 
 // npm run bench -- [--quick] [name of a row …]
 
 const ROWS = {
+  traffic: measureRedisTraffic,
   guard: measureGuardedRoute,
   login: measureWholeLogin,
+  hashes: measureCodeStepUnderHashes,
+  growth: measureGrowth,
+  ending: measureEndingSessions,
+  memory: measureRedisMemory,
 };
 
 async function run(): Promise<void> {

@@ -18,13 +18,13 @@ export async function measureGuardedRoute(bench: Bench): Promise<readonly Row[]>
   }
   const perSecond = new Map(names.map((name) => [name as string, [] as number[]]));
   const cpu = new Map(names.map((name) => [name as string, [] as number[]]));
-  const { warmUpSeconds, seconds, rounds } = bench.pace;
+  const { warmUpPages, pages, rounds } = bench.pace;
   let person = 0;
   for (const one of started)
-    await loadPage(one, { connections: 64, seconds: warmUpSeconds, person: (person += 1) });
+    await loadPage(one, { connections: 64, requests: warmUpPages, person: (person += 1) });
   for (let turn = 0; turn < rounds; turn += 1) {
     for (const one of started) {
-      const shot = await loadPage(one, { connections: 64, seconds, person: (person += 1) });
+      const shot = await loadPage(one, { connections: 64, requests: pages, person: (person += 1) });
       perSecond.get(one.system.name)?.push(shot.perSecond);
       cpu.get(one.system.name)?.push(shot.cpuMicroseconds);
     }

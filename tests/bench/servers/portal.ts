@@ -48,7 +48,7 @@ async function start(): Promise<void> {
   const app = express();
   app.disable('x-powered-by').set('etag', false);
   app.use(mfa.sessions());
-  app.use(passport.initialize(), passport.session());
+  app.use(passport.session());
   app.use('/mfa', mfa.pages());
   app.post('/login', express.json(), passport.authenticate('mfa'), (_req, res) => {
     res.json({ ok: true });

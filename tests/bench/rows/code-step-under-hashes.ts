@@ -1,0 +1,85 @@
+import type { Bench } from '../bench';
+import { HttpConnection } from '../http-connection';
+import type { Row } from '../report';
+import { median, round } from '../statistics';
+import { logIn, SYSTEMS, type SystemName } from '../systems';
+
+const PEOPLE = 5000;
+const HASHING = 16;
+const CODES = 30;
+
+/** The code step of one person at a time, while others log in whose passwords are hashed as hard as in production. */
+async function measure(
+  bench: Bench,
+  name: SystemName,
+): Promise<{ alone: number; beside: number; stall: number }> {
+  const system = SYSTEMS[name];
+  const server = await system.start({
+    redisUrl: bench.redis.url,
+    people: PEOPLE,
+    hashing: 'scrypt',
+    pinned: false,
+  });
+  let person = 0;
+  const nextPerson = () => (person += 1) % PEOPLE;
+
+  /** The median of the code step; a login of its own comes before each. */
+  async function codeSteps(): Promise<number> {
+    const connection = await HttpConnection.open(server.port);
+    const times: number[] = [];
+    for (let turn = 0; turn < CODES; turn += 1) {
+      await logIn(system, connection, nextPerson(), {
+        after(step, milliseconds) {
+          if (step === 'code') times.push(milliseconds);
+        },
+      });
+    }
+    connection.close();
+    return median(times);
+  }
+
+  await codeSteps();
+  await server.longestStallMs();
+  const alone = await codeSteps();
+  const stall = await server.longestStallMs();
+  let measuring = true;
+  const [password] = system.login;
+  const busy = Promise.all(
+    Array.from({ length: HASHING }, async () => {
+      const connection = await HttpConnection.open(server.port);
+      while (measuring && password !== undefined) {
+        connection.cookies.clear();
+        await connection.send(password(nextPerson(), null));
+      }
+      connection.close();
+    }),
+  );
+  const beside = await codeSteps();
+  measuring = false;
+  await busy;
+  await server.stop();
+  bench.note(
+    `code step, ${name}: ${round(alone)} ms alone, ${round(beside)} ms while ${HASHING} passwords are hashed`,
+  );
+  return { alone, beside, stall };
+}
+
+export async function measureCodeStepUnderHashes(bench: Bench): Promise<readonly Row[]> {
+  await bench.seed(PEOPLE);
+  const own = await measure(bench, 'express-mfa');
+  const rival = await measure(bench, 'better-auth');
+  return [
+    {
+      what: 'code step while 16 password logins hash, against the code step alone',
+      measured: own.beside / own.alone,
+      wanted: { atMost: 2 },
+      aside: `better-auth ${round(rival.beside / rival.alone, 1)}`,
+    },
+    {
+      what: 'longest stall of the event loop in a login, hashing included',
+      measured: own.stall,
+      wanted: { atMost: 5 },
+      unit: 'ms',
+    },
+  ];
+}

@@ -1,0 +1,41 @@
+import type { Bench } from '../bench';
+import { HttpConnection } from '../http-connection';
+import type { Row } from '../report';
+import { startRedisProxy } from '../../support/redis-proxy';
+import { logIn, SYSTEMS } from '../systems';
+
+const PEOPLE = 20;
+
+/** How often each step asks Redis, and with how many commands: one request at a time, through a proxy that counts. */
+export async function measureRedisTraffic(bench: Bench): Promise<readonly Row[]> {
+  await bench.seed(PEOPLE);
+  let guardedTrips = Number.NaN;
+  for (const system of Object.values(SYSTEMS)) {
+    const proxy = await startRedisProxy(`${bench.redis.url}/0`);
+    const server = await system.start({ redisUrl: proxy.url, people: PEOPLE });
+    const connection = await HttpConnection.open(server.port);
+    // The first login carries the scripts and fills what a process knows.
+    await logIn(system, connection, 1);
+    const steps: string[] = [];
+    await logIn(system, connection, 2, {
+      before: () => proxy.reset(),
+      after(name) {
+        const { roundTrips, commands } = proxy.traffic;
+        steps.push(`${name} ${roundTrips} (${commands.map(([command]) => command).join(' ')})`);
+        if (system.name === 'express-mfa' && name === 'page') guardedTrips = roundTrips;
+      },
+    });
+    bench.note(`Redis trips and commands, ${system.name}:\n  ${steps.join('\n  ')}`);
+    connection.close();
+    await server.stop();
+    await proxy.stop();
+  }
+  return [
+    {
+      what: 'Redis trips of a guarded request',
+      measured: guardedTrips,
+      wanted: { atMost: 1 },
+      unit: 'trips',
+    },
+  ];
+}

@@ -1,0 +1,55 @@
+import type { Redis } from 'ioredis';
+import { redisStores } from '../../../src/redis';
+import { enrollApp, visit } from '../../support/member';
+import { createPortal } from '../../support/portal';
+import type { Portal } from '../../support/portal';
+import { connectRedis } from '../../support/redis-client';
+import { redisUrl } from '../../support/redis-database';
+import { startRedisProxy } from '../../support/redis-proxy';
+import type { RedisProxy, Traffic } from '../../support/redis-proxy';
+import { totpCode } from '../../support/totp';
+
+describe('a login by password and authenticator app', () => {
+  let proxy: RedisProxy;
+  let client: Redis;
+  let portal: Portal;
+  let secret: string;
+
+  const writesOfSessions = ({ commands }: Traffic) =>
+    commands.filter(([name, key]) => name === 'set' && key?.startsWith('mfa:session:') === true).length;
+
+  beforeEach(async () => {
+    proxy = await startRedisProxy(redisUrl());
+    client = connectRedis(proxy.url);
+    await client.flushdb();
+    portal = createPortal(redisStores(client));
+    await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'required' });
+    ({ secret } = await enrollApp(portal, 'ada'));
+    await portal.mfa.settled();
+  });
+
+  afterEach(async () => {
+    await portal.mfa.settled();
+    client.disconnect();
+    await proxy.stop();
+  });
+
+  it('writes each of its two sessions once', async () => {
+    const ada = visit(portal);
+    await ada.csrfToken();
+    const password = await proxy.measure(() => ada.logIn('ada'));
+    expect(writesOfSessions(password)).toBe(1);
+    const code = totpCode(secret, portal.clock.now());
+    const proof = await proxy.measure(() => ada.postJson('/mfa/challenge', { code }));
+    expect(writesOfSessions(proof)).toBe(1);
+    expect((await ada.getJson('/plain')).status).toBe(200);
+  });
+
+  it('hands out the token of the second step with the answer to the first', async () => {
+    const ada = visit(portal);
+    const { body } = await ada.logIn('ada');
+    const code = totpCode(secret, portal.clock.now());
+    const proof = await ada.postJson('/mfa/challenge', { code }, { 'x-csrf-token': body.csrfToken });
+    expect(proof.body).toMatchObject({ outcome: 'signed-in' });
+  });
+});
