@@ -67,8 +67,6 @@ export function isBrowserTrusted(
   const endsAt = Math.min(browser.expiresAt, browser.createdAt + policy.rememberBrowserSeconds * 1000);
   const hashes = tokenHashes(keyRing, 'factor-set', describeFactorSet(factors));
   return (
-    now < endsAt &&
-    browser.organizationId === policy.organizationId &&
-    hashes.includes(browser.factorSetHash)
+    now < endsAt && browser.organizationId === policy.organizationId && hashes.includes(browser.factorSetHash)
   );
 }

@@ -110,12 +110,7 @@ async function render(
   const decision = { outcome: 'challenge', because: 'assurance-too-low', anyOf: options } as const;
   const shown = await viewAsked(ofLink, { asked, decision, gathered, refused: rejected });
   const { alternatives, error, ...prompt } = shown;
-  await show(
-    page,
-    'unlock-challenge',
-    { prompt: { ...prompt, error }, alternatives, error },
-    status,
-  );
+  await show(page, 'unlock-challenge', { prompt: { ...prompt, error }, alternatives, error }, status);
 }
 
 async function submit(page: KnownPageRequest): Promise<void> {
@@ -130,8 +125,7 @@ async function submit(page: KnownPageRequest): Promise<void> {
   if (submitted === undefined) return ask(page, opened, asked);
   const before = page.visitor.bearer.asked;
   const same = before?.purpose === 'unlock' && before.authenticatorId === asked.authenticatorId;
-  if (asked.kind === 'totp' && !same)
-    await askUnlock(page.context, { ...opened, option: toOption(asked) });
+  if (asked.kind === 'totp' && !same) await askUnlock(page.context, { ...opened, option: toOption(asked) });
   updateSlot(page.req, { asked });
   return prove(withAsked(page, asked), opened, submitted);
 }

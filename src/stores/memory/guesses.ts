@@ -50,8 +50,7 @@ function countOwnGuess(
   authenticatorId: string | null,
   { limits, now }: Pick<GuessRequest, 'limits' | 'now'>,
 ): { readonly left: number; readonly disabled: boolean } | null {
-  const authenticator =
-    authenticatorId === null ? undefined : records.authenticators.get(authenticatorId);
+  const authenticator = authenticatorId === null ? undefined : records.authenticators.get(authenticatorId);
   if (authenticator === undefined) return null;
   const failures = authenticator.failures + 1;
   const disabled = failures >= limits.perAuthenticator;
