@@ -86,16 +86,18 @@ export async function confirmEnrollment(
   const timeStep = shown.kind === 'totp' ? shown.timeStep : null;
   const authenticator = toAuthenticator(challenge, { label: request.label, now, timeStep, kind });
   const replaced = findReplaced(request, gathered, challenge);
-  await context.records.addAuthenticator(account.id, authenticator, replaced?.id);
   const first = member.authenticators.length === 0;
+  // The codes first: without an authenticator they are nothing, so that a process that ends here leaves nobody half
+  // enrolled. Those that such an end left behind were never shown; the next enrollment makes new ones.
+  const recoveryCodes =
+    first || member.recoveryCodesLeft === 0 ? await issueRecoveryCodeSet(context, account, bearer) : null;
+  await context.records.addAuthenticator(account.id, authenticator, replaced?.id);
   if (first) await context.directory.noteEnrolled(account.id, true);
   report(context, request, 'authenticator-added', {
     kind,
     authenticatorId: authenticator.id,
     ...(replaced === undefined ? {} : { replaces: replaced.id }),
   });
-  const recoveryCodes =
-    member.recoveryCodesLeft === 0 ? await issueRecoveryCodeSet(context, account, bearer) : null;
   const proof: Evidence = { method: kind, authenticatorId: authenticator.id, at: now };
   const evidence = addEvidence(gathered.facts.session?.evidence ?? [], proof);
   const changed = await afterFactorChange(context, {
