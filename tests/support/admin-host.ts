@@ -139,7 +139,7 @@ export function createAdminHost(
     }),
   );
   app.post('/sso/:id', (req, res, next) => {
-    const user = users.get(String(req.params.id));
+    const user = users.get(req.params.id);
     if (user === undefined) next();
     else req.logIn(user, (error: unknown) => (error === undefined ? res.redirect('/') : next(error)));
   });
