@@ -87,7 +87,7 @@ export interface Mfa<User extends Express.User = Express.User> extends Programma
    * @example
    * await mfa.noteFirstFactor(req, { channel: 'email', address: user.email });
    */
-  noteFirstFactor(req: Request, given: FirstFactorChannel): Promise<void>;
+  noteFirstFactor(req: Request, channel: FirstFactorChannel): Promise<void>;
   /** The token that a form on a page of the host's carries as `_csrf`, such as a log-out button that posts to our pages. */
   csrfToken(req: Request): string;
   /** Refuses a form of the host's without that token, by passing {@link MfaError} `csrf-token-refused` on. */
@@ -172,7 +172,7 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     passwordApi: (apiOptions) => createPasswordApi(context, apiOptions),
     describeSession: (req) => describeSession(context, req),
     startOnboarding: (req, onboarding = {}) => startOnboarding(context, req, onboarding.returnTo),
-    noteFirstFactor: (req, given) => noteFirstFactor(context, req, given),
+    noteFirstFactor: (req, channel) => noteFirstFactor(context, req, channel),
     csrfToken: (req) => context.csrf.token(req),
     requireCsrfToken: () => checkCsrf(context),
     check: (checkOptions = {}) => checkSetup(context, checkOptions),

@@ -29,7 +29,13 @@ export function smsText(message: {
 }
 
 /** Tells a phone that its number was changed or removed. No link: a message with one teaches people to follow links. */
-export function phoneNoticeText({ issuer, host }: { readonly issuer: string; readonly host: string }): string {
+export function phoneNoticeText({
+  issuer,
+  host,
+}: {
+  readonly issuer: string;
+  readonly host: string;
+}): string {
   return [
     `${issuer}: this phone no longer proves that it is you at ${host}.`,
     'If you did not change this, sign in there and change your password, then tell your administrator.',

@@ -31,7 +31,6 @@ export interface Stage extends Omit<RunningExampleApp, 'outbox'> {
 }
 
 // A page is looked at by axe in both colour schemes; on a busy machine that takes a while.
-jest.setTimeout(180_000);
 
 let stages = 0;
 

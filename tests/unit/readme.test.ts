@@ -35,7 +35,9 @@ describe('README.md', () => {
 
   it('lists every error code with its status, and no other', () => {
     const statuses = /const STATUS[^{]*\{(.*?)\n\};/s.exec(source('errors.ts'))?.[1] ?? '';
-    const codes = [...statuses.matchAll(/'([a-z-]+)': (\d+)/g)].map(([, code, status]) => `${code} ${status}`);
+    const codes = [...statuses.matchAll(/'([a-z-]+)': (\d+)/g)].map(
+      ([, code, status]) => `${code} ${status}`,
+    );
     const rows = [...section('Errors').matchAll(/^\| `([a-z-]+)`\s*\| (\d+)\s*\|/gm)].map(
       ([, code, status]) => `${code} ${status}`,
     );

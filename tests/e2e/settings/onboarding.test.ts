@@ -4,7 +4,6 @@ import type { Stage } from '../../support/example-app-stage';
 import { arriveAt, button, tabTo } from '../../support/example-app-visitor';
 
 // Stories of many pages, each checked by axe.
-jest.setTimeout(240_000);
 
 const NEW = 'edsger@acme.example';
 const PASSWORD = 'a discipline of programming';

@@ -6,7 +6,6 @@ import type { EnrolledMember } from '../../support/example-app-visitor';
 import { totpCode } from '../../support/totp';
 
 // Stories of many pages, each checked by axe.
-jest.setTimeout(240_000);
 
 const ALAN = 'alan@acme.example';
 const MINUTE = 60_000;

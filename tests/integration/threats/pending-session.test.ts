@@ -15,7 +15,7 @@ const portal = createPortal({}, (app) => {
   app.post('/become/:id', (req, res, next) => {
     const user = portal.users.get(req.params.id);
     if (user === undefined) return next();
-    req.logIn(user, { keepSessionInfo: true }, (error) =>
+    req.logIn(user, { session: true, keepSessionInfo: true }, (error) =>
       error ? next(error) : res.json({ became: user.id }),
     );
   });
