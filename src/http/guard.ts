@@ -1,5 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { decide } from '../core/decide';
+import { asStepUp } from './as-step-up';
 import type { Decision, Requirement } from '../core/decide';
 import { isSeenAtStale } from '../core/session-lifetime';
 import type { Bearer } from '../flows/bearer';
@@ -92,9 +93,15 @@ async function judge(
   const { account, bearer } = visitor;
   const gathered = await gatherFacts(context, account, bearer, takeEarlyReads(req));
   rememberFacts(req, gathered);
-  const decision = decide(gathered.facts, requirement, gathered.now);
-  if (decision.outcome === 'allow') await renewSeenAt(context, req, bearer, gathered.policy.policy);
-  return decision;
+  const { facts, now } = gathered;
+  const decision = decide(facts, requirement, now);
+  if (decision.outcome === 'allow') {
+    await renewSeenAt(context, req, bearer, gathered.policy.policy);
+    return decision;
+  }
+  const isBeyondPolicy =
+    requirement.kind === 'step-up' && decide(facts, { kind: 'policy' }, now).outcome === 'allow';
+  return isBeyondPolicy ? asStepUp(decision) : decision;
 }
 
 /** The idle end counts from here. Written now and then, never for a session that was ended meanwhile. */

@@ -1,3 +1,4 @@
+import { asStepUp } from '../as-step-up';
 import type { RequestHandler } from 'express';
 import { decide } from '../../core/decide';
 import type { Decision } from '../../core/decide';
@@ -95,14 +96,6 @@ function judgeReading(page: KnownPageRequest, gathered: Gathered): Decision | nu
   if (bearer.standing === 'pending') return { outcome: 'sign-in', because: 'no-session' };
   const authority = judgeAdministrator(page.context, { bearer, gathered, act: 'read' });
   return authority.outcome === 'may' ? null : asStepUp(authority.decision);
-}
-
-/**
- * The policy lets this session go on, so that the challenge page would send it straight back: an exempt administrator, say.
- * What these pages ask beyond the policy is proven on the step-up page.
- */
-function asStepUp(decision: Decision): Decision {
-  return decision.outcome === 'challenge' ? { ...decision, because: 'authentication-too-old' } : decision;
 }
 
 function openOrganization(page: AdministratorPage): AdminPage {

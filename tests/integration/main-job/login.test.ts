@@ -108,7 +108,9 @@ describe('delivered codes', () => {
     expect((await ada.postJson('/mfa/challenge/resend')).body).toMatchObject({ outcome: 'sent' });
     const code = ada.newestCode('ada@acme.example');
     expect(code).not.toBe(old);
-    expect((await ada.postJson('/mfa/challenge', { code: old })).body).toMatchObject({ because: 'wrong-code' });
+    expect((await ada.postJson('/mfa/challenge', { code: old })).body).toMatchObject({
+      because: 'wrong-code',
+    });
     expect((await ada.postJson('/mfa/challenge', { code })).body).toMatchObject({ outcome: 'signed-in' });
     expect((await ada.getJson('/')).body.session).toMatchObject({ assuranceLevel: 1 });
   });
@@ -197,6 +199,23 @@ describe('members who are not asked', () => {
 });
 
 describe('step-up and the end of sessions', () => {
+  it('asks an exempt person for the factor they have, on the step-up page', async () => {
+    const portal = createPortal();
+    await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'required' });
+    const { secret } = await enrollApp(portal, 'ada');
+    await portal.mfa.members.exempt(
+      { userId: 'ada', organizationId: 'acme', actorId: 'root' },
+      { reason: 'emergency', until: portal.clock.now() + 3_600_000 },
+    );
+    const ada = visit(portal);
+    expect((await ada.logIn('ada')).body).toMatchObject({ outcome: 'signed-in', because: 'exempt' });
+    const asked = await ada.postJson('/payouts');
+    expect(asked.body).toMatchObject({ outcome: 'challenge', next: '/mfa/step-up' });
+    expect((await ada.get('/mfa/step-up')).status).toBe(200);
+    await ada.postJson('/mfa/step-up', { code: totpCode(secret, portal.clock.now()) });
+    expect((await ada.postJson('/payouts')).body).toEqual({ paid: true });
+  });
+
   it('asks for a fresh code after its age, and goes on with one', async () => {
     const portal = createPortal();
     await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'required' });
