@@ -77,6 +77,9 @@ function writeOnRegenerate(
   const { returnTo } = before;
   const regenerateBefore = before.regenerate.bind(before);
   before.regenerate = function regenerateWithSlot(done) {
+    // With `keepSessionInfo` Passport copies what is left of the old session over the new one: not ours.
+    Reflect.deleteProperty(before, 'mfa');
+    Reflect.deleteProperty(before, 'regenerate');
     return regenerateBefore(function keepSlot(error: unknown) {
       if (error === undefined || error === null) {
         writeSlot(req, slot);
