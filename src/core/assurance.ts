@@ -10,6 +10,8 @@ export interface Evidence {
   readonly authenticatorId?: string;
   /** Through what the first factor came, where the host said so: see `channel`. */
   readonly channel?: string;
+  /** An SMS code that was sent by email instead, because the SMS did not go out. */
+  readonly sentBy?: 'email';
 }
 
 export type Assurance = 'none' | 'single-factor' | 'multi-factor';
@@ -39,7 +41,7 @@ export function deriveAssurance(evidence: readonly Evidence[]): Assurance {
 
 /** The authenticator assurance level. Email is no out-of-band authenticator at level 2 (NIST SP 800-63B-4, 3.1.3.1). */
 export function deriveAssuranceLevel(evidence: readonly Evidence[]): 1 | 2 {
-  const strong = evidence.filter(({ method }) => method !== 'email');
+  const strong = evidence.filter(({ method, sentBy }) => method !== 'email' && sentBy !== 'email');
   return deriveAssurance(strong) === 'multi-factor' ? 2 : 1;
 }
 

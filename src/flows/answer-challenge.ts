@@ -7,7 +7,7 @@ import { challengeOptions } from '../core/usable-factors';
 import type { Factor, Verification } from '../factors/factor';
 import type { Account } from '../ports';
 import type { GuessOutcome } from '../stores/record-store';
-import type { AttemptOutcome, ChallengePurpose } from '../stores/state-store';
+import type { AttemptOutcome, Challenge, ChallengePurpose } from '../stores/state-store';
 import { challengeOwner } from './bearer';
 import type { Asked, Bearer } from './bearer';
 import type { FlowContext, Origin } from './context';
@@ -98,7 +98,7 @@ export async function answerChallenge(context: FlowContext, request: AnswerReque
     return reject({ outcome: 'rejected', because: 'code-used', attemptsLeft });
   }
   reportAccepted(context, { account, asked, purpose, origin });
-  return toVerified(gathered, asked, request.requirement);
+  return toVerified(gathered, { asked, challenge }, request.requirement);
 }
 
 export function reportAccepted(
@@ -123,11 +123,13 @@ export function reportAccepted(
 /** What a right answer adds to the login or session, and where that leads. */
 export function toVerified(
   gathered: Gathered,
-  asked: Asked,
+  { asked, challenge }: { readonly asked: Asked; readonly challenge: Challenge },
   requirement: Requirement,
 ): Answer & { readonly outcome: 'verified' } {
   const { now } = gathered;
-  const proof: Evidence = { method: asked.kind, authenticatorId: asked.authenticatorId, at: now };
+  const { kind: method, authenticatorId } = asked;
+  const fellBack = method === 'sms' && challenge.sentBy === 'email';
+  const proof: Evidence = { method, authenticatorId, at: now, ...(fellBack ? { sentBy: 'email' } : {}) };
   const evidence = addEvidence(gathered.facts.session?.evidence ?? [], proof);
   const facts = {
     ...gathered.facts,

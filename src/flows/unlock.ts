@@ -134,7 +134,7 @@ export async function answerUnlock(context: FlowContext, request: UnlockRequest)
     context.state.endUnlockLink(link.tokenHash),
     unlockMember(context, { userId: account.id, organizationId, address }),
   ]);
-  return toVerified(withoutLocks(gathered), asked, { kind: 'policy' });
+  return toVerified(withoutLocks(gathered), { asked, challenge }, { kind: 'policy' });
 }
 
 function reportRejected(context: FlowContext, request: UnlockRequest, { because }: Rejected): void {

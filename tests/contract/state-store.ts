@@ -42,6 +42,8 @@ export function describeStateStore(open: () => StateStore): void {
       const evidence = [
         ...pending.evidence,
         { method: 'sms', at: NOW + 9, authenticatorId: 'on-file-sms' } as const,
+        { method: 'sms', at: NOW + 10, authenticatorId: 'phone', sentBy: 'email' } as const,
+        { method: 'password', at: NOW + 11, channel: 'channel' } as const,
       ];
       expect(await open().savePendingEvidence(pending.userId, pending.id, evidence)).toBe(true);
       expect(await open().findPendingLogin(pending.userId, pending.id)).toEqual({ ...pending, evidence });

@@ -53,8 +53,9 @@ export function letterOf(purpose: ChallengePurpose): string {
 }
 
 export function writeEvidence(evidence: readonly Evidence[]): string {
-  const items = evidence.map(({ method, at, authenticatorId, channel }) => {
+  const items = evidence.map(({ method, at, authenticatorId, channel, sentBy }) => {
     const item = [METHOD_LETTERS[method], at];
+    if (sentBy !== undefined) return [...item, authenticatorId ?? null, channel ?? null, sentBy];
     if (channel !== undefined) return [...item, authenticatorId ?? null, channel];
     return authenticatorId === undefined ? item : [...item, authenticatorId];
   });
@@ -66,10 +67,12 @@ function readEvidence(text: string): readonly Evidence[] {
   if (!Array.isArray(items)) throw unreadable('evidence');
   return items.map((item: unknown) => {
     if (!Array.isArray(item)) throw unreadable('evidence');
-    const [letter, at, authenticatorId, channel] = item as readonly unknown[];
+    const [letter, at, authenticatorId, channel, sentBy] = item as readonly unknown[];
     const method = typeof letter === 'string' ? METHOD_OF_LETTER.get(letter) : undefined;
     if (method === undefined || !isInstant(at)) throw unreadable('evidence');
-    return { method, at, ...optionalText({ authenticatorId }), ...optionalText({ channel }) };
+    if (sentBy !== undefined && sentBy !== 'email') throw unreadable('evidence');
+    const texts = { ...optionalText({ authenticatorId }), ...optionalText({ channel }) };
+    return { method, at, ...texts, ...(sentBy === undefined ? {} : { sentBy }) };
   });
 }
 

@@ -57,6 +57,12 @@ describe('deriveAssuranceLevel', () => {
   it.each(['email', 'remembered-browser'] as const)('is 1 for a password and %s', (method) => {
     expect(deriveAssuranceLevel(proofs('password', method))).toBe(1);
   });
+
+  it('is 1 for a password and an SMS code that came by email', () => {
+    const fellBack = { ...proof('sms'), sentBy: 'email' } as const;
+    expect(deriveAssuranceLevel([proof('password'), fellBack])).toBe(1);
+    expect(deriveAssuranceLevel([proof('password'), fellBack, proof('totp')])).toBe(2);
+  });
 });
 
 describe('deriveAmr', () => {
