@@ -3,6 +3,14 @@ import type { ErrorRequestHandler } from 'express';
 
 const SENTENCE = 'This does not work at the moment. Try again in a minute.';
 
+const UNREADABLE = 'What was sent cannot be read. Go back and try again.';
+
+/** Express's parsers say by `status` that the visitor is at fault. */
+function statusOf(error: unknown): number {
+  const status: unknown = error instanceof Error ? Reflect.get(error, 'status') : undefined;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
+}
+
 /** The last word: a page, or JSON for who asks for it, and never a stack. */
 export function createErrorPage(report: (error: unknown) => void): ErrorRequestHandler {
   return function answerError(error: unknown, req, res, next) {
@@ -11,8 +19,8 @@ export function createErrorPage(report: (error: unknown) => void): ErrorRequestH
       return;
     }
     const known = error instanceof MfaError;
-    const status = known ? error.status : 500;
-    const message = known && error.expose ? error.message : SENTENCE;
+    const status = known ? error.status : statusOf(error);
+    const message = known && error.expose ? error.message : status < 500 ? UNREADABLE : SENTENCE;
     if (status >= 500) report(error);
     res.status(status).set('Cache-Control', 'no-store');
     if (req.accepts(['html', 'json']) === 'json') {
