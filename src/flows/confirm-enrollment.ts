@@ -6,7 +6,7 @@ import type { Epochs } from '../core/session-lifetime';
 import { issueRecoveryCodeSet } from './recovery-codes';
 import type { Authenticator } from '../core/authenticator';
 import type { Account } from '../ports';
-import type { Challenge } from '../stores/state-store';
+import type { AttemptOutcome, Challenge } from '../stores/state-store';
 import { afterFactorChange } from './after-factor-change';
 import type { Change, FactorChanged } from './after-factor-change';
 import type { Rejected } from './answer-challenge';
@@ -58,7 +58,7 @@ export async function confirmEnrollment(
   const submitted = factor?.parse(request.submitted) ?? null;
   if (factor === undefined || submitted === null) return { outcome: 'rejected', because: 'malformed-code' };
   const [attempt, gathered] = await Promise.all([
-    context.state.spendAttempt(challengeOwner(bearer, 'enroll'), context.options.limits.perChallenge),
+    spendTry(context, bearer, kind),
     gatherFacts(context, account, bearer),
   ]);
   const leave = mayEnroll(bearer, gathered, request.wizardUnderWay);
@@ -72,15 +72,16 @@ export async function confirmEnrollment(
     return { outcome: 'rejected', because: 'challenge-expired' };
   }
   const { challenge, attemptsLeft } = attempt;
+  const left = attemptsLeft === undefined ? {} : { attemptsLeft };
   const { member, now } = gathered;
   const trial = { userId: bearer.userId, challenge, member, submitted, now };
   const verification = await factor.verify(trial);
   if (verification.outcome === 'rejected') {
     report(context, request, 'proof-rejected', { because: verification.because, purpose: 'enroll', kind });
-    return { ...verification, attemptsLeft };
+    return { ...verification, ...left };
   }
   if (!(await factor.accept(trial, verification.proof)))
-    return { outcome: 'rejected', because: 'code-used', attemptsLeft };
+    return { outcome: 'rejected', because: 'code-used', ...left };
 
   const { proof: shown } = verification;
   const timeStep = shown.kind === 'totp' ? shown.timeStep : null;
@@ -115,6 +116,22 @@ export async function confirmEnrollment(
     ...changed,
   };
 }
+
+/**
+ * A sent code proves an address and may be guessed at five times. The secret of an app stands on the person's own screen:
+ * there is nothing to guess, only a clock or a thumb to be off.
+ */
+async function spendTry(context: FlowContext, bearer: Bearer, kind: EnrollableKind): Promise<EnrollmentTry> {
+  const owner = challengeOwner(bearer, 'enroll');
+  if (kind !== 'totp') return context.state.spendAttempt(owner, context.options.limits.perChallenge);
+  const challenge = await context.state.findChallenge(owner);
+  if (challenge === undefined || context.clock.now() >= challenge.expiresAt) return { outcome: 'missing' };
+  return { outcome: 'spent', challenge, attemptsLeft: undefined };
+}
+
+type EnrollmentTry =
+  | Exclude<AttemptOutcome, { readonly outcome: 'spent' }>
+  | { readonly outcome: 'spent'; readonly challenge: Challenge; readonly attemptsLeft: number | undefined };
 
 /** The one to be replaced, if the enrollment was begun for it and it is still there. */
 function findReplaced(

@@ -16,7 +16,7 @@ import { startTotp } from './enroll-totp';
 import { finishProof } from './finish-login';
 import { startOver } from './login';
 import { labelOf } from './authenticator-label';
-import { answerRefusal, pathOf, refuse } from './page-route';
+import { answerRefusal, pathOf, refuse, show } from './page-route';
 import type { KnownPageRequest } from './page-route';
 import { progressAt } from './wizard-progress';
 
@@ -46,7 +46,7 @@ export async function confirmAndGoOn(
       status: refusalStatus(because),
       ...(attemptsLeft === undefined ? {} : { attemptsLeft }),
     };
-    if (because === 'attempts-exhausted' || because === 'session-ended') return startOver(page, refusal);
+    if (because === 'attempts-exhausted' || because === 'session-ended') return stop(page, refusal);
     // A form with no try left would only be refused once more.
     if (attemptsLeft === 0 && visitor.bearer.standing === 'pending' && !page.json)
       return startOver(page, { because: 'attempts-exhausted', status: refusal.status });
@@ -54,6 +54,24 @@ export async function confirmAndGoOn(
   }
   if (kind === 'sms' && wizard?.backupPhone === 'asked') return goOnToApp(page, confirmation);
   return finish(page, confirmation);
+}
+
+/** This enrollment is over: half a login starts from the password, a session goes on and can begin anew. */
+async function stop(page: KnownPageRequest, refusal: Refusal): Promise<void> {
+  if (page.visitor.bearer.standing === 'pending') return startOver(page, refusal);
+  const exhausted = refusal.because === 'attempts-exhausted';
+  const paragraph = exhausted
+    ? 'Those were five wrong tries. Wait ten minutes, then start again.'
+    : 'This took too long. Prove it is you once more, then start again.';
+  const message = {
+    tone: 'attention',
+    heading: 'Not set up',
+    paragraphs: [paragraph],
+    retryAt: null,
+    action: { label: 'Start again', path: pathOf(page, '/enroll') },
+    secondary: null,
+  } as const;
+  return answerRefusal(page, refusal, (status) => show(page, 'message', message, status));
 }
 
 type Enrolled = Confirmation & { readonly outcome: 'enrolled' };
