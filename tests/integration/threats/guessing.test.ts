@@ -240,6 +240,7 @@ describe.each(storeKinds)('guessing on $kind', ({ open: openStores }) => {
     }
     await guest.postJson('/mfa/challenge/resend');
     clock.set(startedAt + 10 * MINUTE);
+    expect((await guest.getJson('/mfa/state')).body).toMatchObject({ pending: null, signedIn: false });
     const late = await guess(totpCode(secret, clock.now()));
     expect(late).toMatchObject({
       because: expect.stringMatching(/^(challenge-expired|session-expired|no-session)$/),
