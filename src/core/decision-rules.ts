@@ -1,6 +1,6 @@
 import type { Evidence } from './assurance';
 import { deriveAssurance, isFirstFactor, isSecondFactor, latestProof } from './assurance';
-import type { Decision, Requirement } from './decide';
+import type { Decision, Requirement } from './decision';
 import type { Facts } from './facts';
 import { deriveGrace, doesSkipHold } from './grace';
 import { isExempt } from './member';

@@ -2,7 +2,7 @@ import type { Facts } from './facts';
 import { addEvidence } from './assurance';
 import type { Evidence } from './assurance';
 import { decide } from './decide';
-import type { Decision } from './decide';
+import type { Decision } from './decision';
 
 /** What a policy would mean for one person at the next request. */
 export type PolicyEffect =

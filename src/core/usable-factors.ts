@@ -1,7 +1,7 @@
 import { ENROLLABLE_KINDS, isDeliveredKind, onFileId, RECOVERY_CODES_ID } from './factor-kind';
 import type { EnrollableKind } from './factor-kind';
 import type { Facts } from './facts';
-import type { Option } from './decide';
+import type { Option } from './decision';
 
 /** The kinds a person may enroll now: what the organization allows and the host can do. */
 export function enrollableKinds(facts: Facts): readonly EnrollableKind[] {
