@@ -38,10 +38,22 @@ async function measure(
     return median(times);
   }
 
+  /** What every login does to the event loop. A busy machine stops the process too, so the least disturbed one counts. */
+  async function stallOfLogin(): Promise<number> {
+    const connection = await HttpConnection.open(server.port);
+    const stalls: number[] = [];
+    for (let turn = 0; turn < CODES; turn += 1) {
+      await server.longestStallMs();
+      await logIn(system, connection, nextPerson());
+      stalls.push(await server.longestStallMs());
+    }
+    connection.close();
+    return Math.min(...stalls);
+  }
+
   await codeSteps();
-  await server.longestStallMs();
   const alone = await codeSteps();
-  const stall = await server.longestStallMs();
+  const stall = await stallOfLogin();
   let measuring = true;
   const [password] = system.login;
   const busy = Promise.all(

@@ -22,9 +22,12 @@ export async function measureRedisTraffic(bench: Bench): Promise<readonly Row[]>
       after(name) {
         const { roundTrips, commands } = proxy.traffic;
         steps.push(`${name} ${roundTrips} (${commands.map(([command]) => command).join(' ')})`);
-        if (system.name === 'express-mfa' && name === 'page') guardedTrips = roundTrips;
       },
     });
+    // Once more, for the page beside which no event of the login is stored any more.
+    const page = await proxy.measure(() => connection.send({ method: 'GET', path: '/protected' }));
+    steps.push(`page again ${page.roundTrips} (${page.commands.map(([command]) => command).join(' ')})`);
+    if (system.name === 'express-mfa') guardedTrips = page.roundTrips;
     bench.note(`Redis trips and commands, ${system.name}:\n  ${steps.join('\n  ')}`);
     connection.close();
     await server.stop();
