@@ -7,7 +7,7 @@ export function median(values: readonly number[]): number {
 
 /** The median of the ratios of each round: what slows a whole round down slows both. */
 export function pairedRatio(above: readonly number[], below: readonly number[]): number {
-  return median(above.map((value, round) => value / (below[round] ?? Number.NaN)));
+  return median(above.map((value, turn) => value / (below[turn] ?? Number.NaN)));
 }
 
 export function round(value: number, digits = 2): number {

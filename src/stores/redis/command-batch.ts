@@ -84,15 +84,15 @@ class CommandBatch {
     const stream = 'stream' in this.#client ? this.#client.stream : undefined;
     stream?.cork();
     try {
-      for (const { name, args, resolve, reject } of commands) {
-        this.#client.call(name, ...args).then(
+      for (const command of commands) {
+        this.#client.call(command.name, ...command.args).then(
           (reply) => {
             settle();
-            resolve(reply);
+            command.resolve(reply);
           },
           (error: unknown) => {
             settle();
-            reject(error);
+            command.reject(error);
           },
         );
       }

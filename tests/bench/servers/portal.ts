@@ -35,7 +35,7 @@ async function start(): Promise<void> {
     baseUrl: 'http://localhost',
     keys: [BENCH_KEY],
     ...redisStores(redis),
-    users: { findById: people.findById },
+    users: { findById: (id) => people.findById(id) },
     email: NOBODY_HEARS,
     // The Redis of the bench keeps nothing on disk, for nobody.
     dangerouslyAcceptVolatileRecords: true,
