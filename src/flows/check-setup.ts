@@ -35,9 +35,8 @@ export async function checkSetup(context: FlowContext, options: CheckOptions): P
     checkRecords(context),
     checkState(context),
     checkSenders(context),
-    [...checkCookies(context, options.app), ...checkOptions(context)],
   ]);
-  const findings = found.flat();
+  const findings = [...found.flat(), ...checkCookies(context, options.app), ...checkOptions(context)];
   return { ok: findings.every(({ level }) => level !== 'error'), findings };
 }
 

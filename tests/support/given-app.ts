@@ -29,7 +29,11 @@ export async function giveApp(
     failures: 0,
     disabledAt: null,
     lastAcceptedStep: null,
-    sealedSecret: sealSecret(createKeyRing([TEST_KEY]), secret, { userId, authenticatorId: id, kind: 'totp' }),
+    sealedSecret: sealSecret(createKeyRing([TEST_KEY]), secret, {
+      userId,
+      authenticatorId: id,
+      kind: 'totp',
+    }),
     maskedDestination: null,
   });
   return {

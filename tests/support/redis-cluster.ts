@@ -37,7 +37,7 @@ async function startMember(): Promise<ClusterMember & { readonly busPort: number
   const extraArguments = [...settings, '--repl-diskless-sync-delay', '0', '--repl-ping-replica-period', '1'];
   const server = await startRedisServer({ extraArguments });
   const client = connectRedis(server.url);
-  return { server, client, busPort, id: String(await client.cluster('MYID')) };
+  return { server, client, busPort, id: await client.cluster('MYID') };
 }
 
 /** Masters with equal shares of the slots, on free ports of the loopback, ready to be used. */
@@ -59,7 +59,10 @@ export async function startRedisCluster({
   await Promise.all(
     members
       .slice(1)
-      .map(({ server, busPort }) => first?.client.cluster('MEET', '127.0.0.1', server.port, busPort)),
+      .map(
+        ({ server, busPort }) =>
+          first?.client.cluster('MEET', '127.0.0.1', server.port, busPort) ?? Promise.resolve(),
+      ),
   );
   await untilAllKnow(members, count);
   await Promise.all(
@@ -96,7 +99,7 @@ async function untilAllKnow(members: readonly ClusterMember[], count: number): P
   await Promise.all(
     members.map(({ client }) =>
       until(async () => {
-        const info = String(await client.cluster('INFO'));
+        const info = await client.cluster('INFO');
         return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${count}`);
       }),
     ),

@@ -328,8 +328,8 @@ describe('routes and methods that do not exist', () => {
     }
     for (const method of ['put', 'patch', 'delete'] as const) {
       for (const accept of ['application/json', 'text/html']) {
-        const answer = await request(portal.app)
-          [method]('/mfa/challenge')
+        const agent = request(portal.app);
+        const answer = await agent[method]('/mfa/challenge')
           .set({ cookie, accept, 'x-csrf-token': token })
           .send({ code: '123456' });
         expect([404, 405]).toContain(answer.status);

@@ -15,12 +15,17 @@ describe('a bearer token', () => {
     expect(parseToken(tokens[0])?.reveal()).toBe(tokens[0]);
   });
 
-  it.each([[undefined], [null], [''], ['short'], [['A'.repeat(43)]], ['A'.repeat(44)], [`${'A'.repeat(42)}+`]])(
-    'is not %j',
-    (value) => {
-      expect(parseToken(value)).toBeNull();
-    },
-  );
+  it.each([
+    [undefined],
+    [null],
+    [''],
+    ['short'],
+    [['A'.repeat(43)]],
+    ['A'.repeat(44)],
+    [`${'A'.repeat(42)}+`],
+  ])('is not %j', (value) => {
+    expect(parseToken(value)).toBeNull();
+  });
 
   it('is hashed for one use and one owner', () => {
     const hashes = [

@@ -65,7 +65,10 @@ describe('trust in a remembered browser', () => {
 
   it.each<[string, Partial<FactorSet>]>([
     ['an authenticator is gone', { authenticators: [app] }],
-    ['an authenticator is disabled', { authenticators: factors.authenticators.map((each) => ({ ...each, disabledAt: NOW })) }],
+    [
+      'an authenticator is disabled',
+      { authenticators: factors.authenticators.map((each) => ({ ...each, disabledAt: NOW })) },
+    ],
     ['the user’s epoch is new', { userEpoch: 'u2' }],
     ['the user’s epoch is lost', { userEpoch: null }],
     ['the organization’s epoch is new', { organizationEpoch: 'o2' }],
@@ -81,7 +84,9 @@ describe('trust in a remembered browser', () => {
     expect(trusted({ now: NOW + 3_599_999 })).toBe(true);
     expect(trusted({ now: NOW + 3_600_000 })).toBe(false);
     expect(trusted({ policy: { ...policy, rememberBrowserSeconds: 60 }, now: NOW + 60_000 })).toBe(false);
-    expect(trusted({ policy: { ...policy, rememberBrowserSeconds: 90_000 }, now: NOW + 3_600_000 })).toBe(false);
+    expect(trusted({ policy: { ...policy, rememberBrowserSeconds: 90_000 }, now: NOW + 3_600_000 })).toBe(
+      false,
+    );
     expect(trusted({ policy: { ...policy, organizationId: 'globex' } })).toBe(false);
   });
 });

@@ -1,0 +1,48 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runCLI } from 'jest';
+
+// Runs tests against one changed source after the other, in a copy of the project that is its working directory.
+
+export interface Job {
+  readonly file: string;
+  readonly original: string;
+  readonly text: string;
+  readonly tests: readonly string[];
+}
+
+export interface Verdict {
+  readonly is: 'killed' | 'survived' | 'nothing-ran';
+}
+
+const root = process.cwd();
+
+async function judge({ file, original, text, tests }: Job): Promise<Verdict> {
+  const path = join(root, file);
+  writeFileSync(path, text);
+  try {
+    const { results } = await runCLI(
+      {
+        _: [...tests],
+        $0: 'jest',
+        runInBand: true,
+        bail: 1,
+        silent: true,
+        reporters: [],
+        watchman: false,
+        ci: true,
+      } as never,
+      [root],
+    );
+    if (results.numTotalTestSuites === 0) return { is: 'nothing-ran' };
+    return { is: results.success ? 'survived' : 'killed' };
+  } catch {
+    return { is: 'killed' };
+  } finally {
+    writeFileSync(path, original);
+  }
+}
+
+process.on('message', (job: Job) => {
+  void judge(job).then((verdict) => process.send?.(verdict));
+});
