@@ -41,6 +41,9 @@ async function run(): Promise<void> {
   printRows(rows);
 }
 
+// The servers that were started end with this process.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 run().then(
   () => process.exit(0),
   (error: unknown) => {
