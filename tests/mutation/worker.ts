@@ -31,7 +31,7 @@ async function judge({ file, original, text, tests }: Job): Promise<Verdict> {
         reporters: [],
         watchman: false,
         ci: true,
-      } as never,
+      },
       [root],
     );
     if (results.numTotalTestSuites === 0) return { is: 'nothing-ran' };

@@ -160,7 +160,8 @@ function encode(text: string): string {
 const body = fc.oneof(
   fields.map((pairs) => JSON.stringify(Object.fromEntries(pairs)) ?? ''),
   fields.map(
-    (pairs) => `{${pairs.map(([name, one]) => `${JSON.stringify(name)}:${JSON.stringify(one) ?? 'null'}`)}}`,
+    (pairs) =>
+      `{${pairs.map(([name, one]) => `${JSON.stringify(name)}:${JSON.stringify(one) ?? 'null'}`).join()}}`,
   ),
   fields.map(asForm),
   fc.string({ maxLength: 200 }),
