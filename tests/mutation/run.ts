@@ -26,6 +26,7 @@ const unitTests = ['.', 'core', 'factors', 'delivery'].flatMap((folder) =>
 );
 
 const DECISIONS = [
+  'decide-origins.test.ts',
   'decide.test.ts',
   'decide-step-up.test.ts',
   'policy-preview.test.ts',
