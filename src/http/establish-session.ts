@@ -122,7 +122,7 @@ export async function upgradeSession(
     skipped: grant.skipped,
   };
   const { asked: _asked, csrfToken: _csrfToken, ...kept } = before;
-  const registered = register(context, { session, grant, origin: originOf(req) });
+  const registered = register(context, { session, grant, origin: originOf(req), continues: true });
   await Promise.all([registered, regenerate(req)]);
   Object.assign(requireSession(req), data);
   writeSlot(req, { ...kept, ...change, session });
@@ -141,7 +141,13 @@ export function continueGrant(
 
 export function register(
   context: HttpContext,
-  entry: { readonly session: SessionGrantSlot; readonly grant: Grant; readonly origin: Origin },
+  entry: {
+    readonly session: SessionGrantSlot;
+    readonly grant: Grant;
+    readonly origin: Origin;
+    /** The session before goes on as this one; where it was ended meanwhile, this one never begins. */
+    readonly continues?: true;
+  },
 ): Promise<void> {
   const { session, grant, origin } = entry;
   const listed: SessionEntry = {
@@ -157,7 +163,7 @@ export function register(
   };
   return context.state.registerSession(grant.userId, listed, {
     now: context.clock.now(),
-    ...(grant.replaces === null ? {} : { replaces: grant.replaces }),
+    ...(grant.replaces === null ? {} : { [entry.continues ? 'continues' : 'replaces']: grant.replaces }),
   });
 }
 

@@ -144,13 +144,15 @@ export interface StateStore {
   endChallenge(owner: ChallengeOwner): Promise<void>;
 
   /**
-   * Makes a session live. With `replaces`, the pending login or the older handle ends in the same atomic step.
+   * Makes a session live. With `replaces`, the pending login of that id ends in the same atomic step. With `continues`, the
+   * session of that handle goes on under the new one: it ends in the same step, and where it is no longer live nothing is
+   * registered, so that a request under way brings no ended session back.
    * Keeps at most the 100 newest of a user and drops those past their end.
    */
   registerSession(
     userId: string,
     session: SessionEntry,
-    options: { readonly now: number; readonly replaces?: string },
+    options: { readonly now: number; readonly replaces?: string; readonly continues?: string },
   ): Promise<void>;
   /** Undefined where it was ended, or was never registered, or the state was lost. */
   findSession(userId: string, handle: string): Promise<SessionEntry | undefined>;

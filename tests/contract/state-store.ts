@@ -221,8 +221,17 @@ export function describeStateStore(open: () => StateStore): void {
       const userId = newId();
       const [old, next] = [aSession(), aSession()];
       await open().registerSession(userId, old, { now: NOW });
-      await open().registerSession(userId, next, { now: NOW, replaces: old.handle });
+      await open().registerSession(userId, next, { now: NOW, continues: old.handle });
       expect(await open().listSessions(userId)).toEqual([next]);
+    });
+
+    it('continues no session that was ended meanwhile', async () => {
+      const userId = newId();
+      const [old, next] = [aSession(), aSession()];
+      await open().registerSession(userId, old, { now: NOW });
+      await open().endSession(userId, old.handle);
+      await open().registerSession(userId, next, { now: NOW, continues: old.handle });
+      expect(await open().listSessions(userId)).toEqual([]);
     });
 
     it('drops those past their end, and the oldest beyond a hundred', async () => {

@@ -12,17 +12,20 @@ const NONE: ReadonlyMap<string, SessionEntry> = new Map();
 
 export function sessionsIn(sessions: Sessions, owners: Owners): Pick<StateStore, Verbs> {
   return {
-    async registerSession(userId, session, { now, replaces }) {
+    async registerSession(userId, session, { now, replaces, continues }) {
+      if (continues !== undefined && sessions.get(userId)?.has(continues) !== true) return;
       const others = [...(sessions.get(userId) ?? NONE).values()]
         .filter(
-          ({ handle, expiresAt }) => handle !== session.handle && handle !== replaces && now < expiresAt,
+          ({ handle, expiresAt }) => handle !== session.handle && handle !== continues && now < expiresAt,
         )
         .toSorted((a, b) => b.startedAt - a.startedAt)
         .slice(0, MAX_SESSIONS_PER_USER - 1);
       const kept = [...others, { ...session, methods: [...session.methods] }];
       const expiresAt = Math.max(...kept.map((entry) => entry.expiresAt));
       sessions.set(userId, new Map(kept.map((entry) => [entry.handle, entry])), { now, expiresAt });
-      if (replaces !== undefined) owners.delete(ownerKey(userId, replaces));
+      for (const ended of [replaces, continues]) {
+        if (ended !== undefined) owners.delete(ownerKey(userId, ended));
+      }
     },
     async findSession(userId, handle) {
       return sessions.get(userId)?.get(handle);

@@ -7,8 +7,9 @@ import { defineScript } from './script';
 import { readSession, writeSession } from './session-entry';
 import { unreadable } from './store-errors';
 
-/** The sessions, and the owner that ends; the handle, the entry, its end, now, how many there may be, the handle that ends or nothing. */
+/** The sessions, and the owner that ends; the handle, the entry, its end, now, how many there may be, the handle that ends or nothing, 1 where it must be live. */
 const REGISTER = defineScript(`
+if ARGV[7] == '1' and redis.call('HEXISTS', KEYS[1], ARGV[6]) == 0 then return end
 local ends, now = tonumber(ARGV[3]), tonumber(ARGV[4])
 local all = redis.call('HGETALL', KEYS[1])
 local others = {}
@@ -55,8 +56,9 @@ type Verbs =
 
 export function sessionsIn(redis: RedisCommands, keys: Keys): Pick<StateStore, Verbs> {
   return {
-    async registerSession(userId, session, { now, replaces }) {
-      const ending = replaces === undefined ? [] : [keys.owner(userId, replaces)];
+    async registerSession(userId, session, { now, replaces, continues }) {
+      const before = continues ?? replaces;
+      const ending = before === undefined ? [] : [keys.owner(userId, before)];
       const args = [
         encodeId(session.handle),
         writeSession(session),
@@ -64,8 +66,12 @@ export function sessionsIn(redis: RedisCommands, keys: Keys): Pick<StateStore, V
         now,
         MAX_SESSIONS_PER_USER,
       ];
-      const replaced = replaces === undefined ? '' : encodeId(replaces);
-      await redis.run(REGISTER, { keys: [keys.sessions(userId), ...ending], args: [...args, replaced] });
+      const ended = before === undefined ? '' : encodeId(before);
+      const mustLive = continues === undefined ? '' : '1';
+      await redis.run(REGISTER, {
+        keys: [keys.sessions(userId), ...ending],
+        args: [...args, ended, mustLive],
+      });
     },
     async findSession(userId, handle) {
       const field = encodeId(handle);
