@@ -39,6 +39,7 @@ describe('parseSubmittedCode', () => {
     ['204417', '204417'],
     ['204 417', '204417'],
     [' 204-417 ', '204417'],
+    [`${' '.repeat(26)}204417`, '204417'],
     ['000000', '000000'],
   ])('takes %j', (typed, code) => {
     expect(parseSubmittedCode(typed)).toBe(code);
@@ -54,6 +55,7 @@ describe('parseSubmittedCode', () => {
     ['true', true],
     ['five digits', '20441'],
     ['seven digits', '2044170'],
+    ['more spaces than anybody types', `${' '.repeat(27)}204417`],
     ['a sign', '+204417'],
     ['an exponent', '2044e7'],
     ['a decimal point', '20441.7'],

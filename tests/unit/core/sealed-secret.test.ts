@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import * as fc from 'fast-check';
 import { createKeyRing } from '../../../src/core/key-ring';
 import { PlainSecret } from '../../../src/core/plain-secret';
-import { openSecret, sealSecret } from '../../../src/core/sealed-secret';
+import { isSealKeyKnown, openSecret, sealSecret } from '../../../src/core/sealed-secret';
 import type { SealBinding } from '../../../src/core/sealed-secret';
 
 const newKey = () => randomBytes(32).toString('base64');
@@ -104,6 +104,21 @@ describe('sealSecret', () => {
       stale: false,
     });
     expect(open(sealedBefore, {}, createKeyRing([newerKey]))).toEqual(unreadable);
+  });
+});
+
+describe('what is sealed', () => {
+  it('has a nonce of 96 bits and a tag of 128 around the secret (NIST SP 800-38D)', () => {
+    const [, , encoded = ''] = sealSecret(keyRing, new PlainSecret(plain), binding).split('.');
+    expect(Buffer.from(encoded, 'base64url')).toHaveLength(12 + plain.length + 16);
+  });
+
+  it('tells whether its key is in the ring, without being opened', () => {
+    const sealed = sealSecret(keyRing, new PlainSecret(plain), binding);
+    expect(isSealKeyKnown(keyRing, sealed)).toBe(true);
+    expect(isSealKeyKnown(createKeyRing([newKey()]), sealed)).toBe(false);
+    expect(isSealKeyKnown(keyRing, sealed.replace('v1.', 'v2.'))).toBe(false);
+    expect(isSealKeyKnown(keyRing, '')).toBe(false);
   });
 });
 
