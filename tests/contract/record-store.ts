@@ -360,6 +360,18 @@ export function describeRecordStore(open: () => RecordStore): void {
       expect(found).toMatchObject({ failures: 5, disabledAt: NOW });
     });
 
+    it('leaves a disabled authenticator disabled where the limit was raised meanwhile', async () => {
+      const userId = newId();
+      const app = anAuthenticator({ failures: 4 });
+      await open().addAuthenticator(userId, app);
+      const guess = { userId, authenticatorId: app.id };
+      expect(await open().spendGuess(aGuess({ ...guess, limits: GUARANTEED }))).toMatchObject({
+        disabled: true,
+      });
+      const raised = { ...GUARANTEED, perAuthenticator: 100 };
+      expect(await open().spendGuess(aGuess({ ...guess, limits: raised }))).toEqual({ outcome: 'disabled' });
+    });
+
     it('calls an authenticator that is gone disabled', async () => {
       const userId = newId();
       const outcome = await open().spendGuess(aGuess({ userId, authenticatorId: newId() }));

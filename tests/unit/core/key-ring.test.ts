@@ -80,6 +80,9 @@ describe('assertUsableKey', () => {
     ['two bytes in turn', Buffer.alloc(32, 'ab').toString('base64')],
     ['bytes in a row', Buffer.from(Array.from({ length: 32 }, (_, index) => index)).toString('base64')],
     ['a line break', `${newKey()}\n`],
+    ['a lone character at the end', `${newKey().replace('=', '')}AA`],
+    ['three signs at the end', `${newKey()}==`],
+    ['fifteen bytes over and over', Buffer.alloc(45, randomBytes(15)).toString('base64')],
   ])('refuses %s and says what to write', (_name, key) => {
     expect(() => {
       assertUsableKey(key);

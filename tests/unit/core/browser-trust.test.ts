@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import type { Authenticator } from '../../../src/core/authenticator';
+import { createKeyRing } from '../../../src/core/key-ring';
+import { hashFactorSet } from '../../../src/core/remembered-browser';
+import type { FactorSet } from '../../../src/core/remembered-browser';
+
+const keyRing = createKeyRing([randomBytes(32).toString('base64')]);
+
+const app: Authenticator = {
+  id: 'app',
+  kind: 'totp',
+  label: 'Phone',
+  createdAt: 1,
+  lastUsedAt: null,
+  failures: 0,
+  disabledAt: null,
+  lastAcceptedStep: null,
+  sealedSecret: 'sealed',
+  maskedDestination: null,
+};
+const before: FactorSet = {
+  userId: 'ada',
+  userEpoch: 'u1',
+  organizationEpoch: 'o1',
+  authenticators: [app],
+  settings: { enabled: false, assignedKind: null },
+  onFile: { email: 'ada@acme.example', phone: '+442079460018' },
+};
+const assigned = (assignedKind: 'email' | 'sms' | 'totp'): FactorSet => ({
+  ...before,
+  settings: { enabled: true, assignedKind },
+});
+const otherEmail = { email: 'eve@acme.example', phone: '+442079460018' };
+const otherPhone = { email: 'ada@acme.example', phone: '+442079460099' };
+
+const isSame = (a: FactorSet, b: FactorSet) => hashFactorSet(keyRing, a) === hashFactorSet(keyRing, b);
+
+describe('the set of factors that trust in a browser rests on', () => {
+  it.each<[string, FactorSet, FactorSet]>([
+    ['an authenticator was disabled', before, { ...before, authenticators: [{ ...app, disabledAt: 5 }] }],
+    ['one took the place of another', before, { ...before, authenticators: [{ ...app, id: 'new' }] }],
+    [
+      'the member was switched on',
+      { ...before, settings: { enabled: false, assignedKind: 'email' } },
+      assigned('email'),
+    ],
+    ['another kind was assigned', assigned('email'), assigned('sms')],
+    ['the assigned mailbox is another', assigned('email'), { ...assigned('email'), onFile: otherEmail }],
+    ['the assigned phone is another', assigned('sms'), { ...assigned('sms'), onFile: otherPhone }],
+    ['the sessions of the person ended', before, { ...before, userEpoch: null }],
+    ['the sessions of the organization ended', before, { ...before, organizationEpoch: null }],
+  ])('is another one where %s', (_name, was, is) => {
+    expect(isSame(was, is)).toBe(false);
+  });
+
+  it.each<[string, FactorSet, FactorSet]>([
+    ['an address that nobody assigned', before, { ...before, onFile: otherEmail }],
+    [
+      'a phone where the mailbox is assigned',
+      assigned('email'),
+      { ...assigned('email'), onFile: otherPhone },
+    ],
+    ['a mailbox where the phone is assigned', assigned('sms'), { ...assigned('sms'), onFile: otherEmail }],
+    ['both where the app is assigned', assigned('totp'), { ...assigned('totp'), onFile: otherEmail }],
+  ])('is the same after a change of %s', (_name, was, is) => {
+    expect(isSame(was, is)).toBe(true);
+  });
+
+  it('does not depend on the order of the authenticators', () => {
+    const more = ['b', 'a', 'd', 'c'].map((id) => ({ ...app, id }));
+    const was = { ...before, authenticators: more };
+    for (const order of [more.toReversed(), more.toSorted((a, b) => a.id.localeCompare(b.id))]) {
+      expect(isSame(was, { ...before, authenticators: order })).toBe(true);
+    }
+  });
+});
