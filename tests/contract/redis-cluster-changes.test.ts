@@ -1,6 +1,11 @@
 import type { Cluster } from 'ioredis';
 import { redisRecords, redisState } from '../../src/redis';
-import { startRedisCluster, type ClusterMember, type RedisCluster } from '../support/redis-cluster';
+import {
+  startRedisCluster,
+  untilCopied,
+  type ClusterMember,
+  type RedisCluster,
+} from '../support/redis-cluster';
 import { until } from '../support/until';
 import { NOW, aChallenge, aPendingLogin, aSession, anAuthenticator, newId } from './samples';
 
@@ -119,13 +124,11 @@ describe('when a master is gone', () => {
     await stores.records.addAuthenticator(userId, authenticator);
     const epoch = await stores.records.establishUserEpoch(userId, newId());
     await stores.records.acceptTimeStep({ userId, authenticatorId: authenticator.id, timeStep: 5, now: NOW });
-    await until(async () => (await master.client.wait(1, 1000)) >= 1);
+    await untilCopied(master.client);
     await master.server.crash();
     const bounded = openStores(300);
-    const began = performance.now();
     const refused = await bounded.records.findMember(userId, 'acme').catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: 'store-unavailable' });
-    expect(performance.now() - began).toBeLessThan(10_000);
     await until(async () => (await bounded.records.findMember(userId, 'acme')).epoch === epoch);
     const again = { userId, authenticatorId: authenticator.id, timeStep: 5, now: NOW };
     expect(await stores.records.acceptTimeStep(again)).toBe(false);

@@ -23,9 +23,14 @@ const LONGEST_MS = 240_000;
 
 export type Fate = Verdict['is'] | 'timed-out';
 
+export interface Outcome {
+  readonly fate: Fate;
+  readonly because: string;
+}
+
 /** A copy of the project in the temporary folder and a process that tries changes on it. */
 export interface Workbench {
-  tryOut(file: string, text: string, tests: readonly string[]): Promise<Fate>;
+  tryOut(file: string, text: string, tests: readonly string[]): Promise<Outcome>;
   close(): void;
 }
 
@@ -52,16 +57,16 @@ export function openWorkbench(): Workbench {
         timer = setTimeout(() => resolve('timed-out'), LONGEST_MS);
       });
       const ended = once(worker, 'exit').then(() => 'ended' as const);
-      const answer = once(worker, 'message').then(([verdict]) => (verdict as Verdict).is);
+      const answer = once(worker, 'message').then(([verdict]) => verdict as Verdict);
       worker.send({ file, original, text, tests });
       const fate = await Promise.race([answer, late, ended]);
       clearTimeout(timer);
-      if (fate !== 'timed-out' && fate !== 'ended') return fate;
+      if (fate !== 'timed-out' && fate !== 'ended') return { fate: fate.is, because: fate.because ?? '' };
       worker.kill('SIGKILL');
       child = undefined;
       writeFileSync(join(folder, file), original);
       // A test that ends its process has failed.
-      return fate === 'ended' ? 'killed' : fate;
+      return fate === 'ended' ? { fate: 'killed', because: 'The process ended.' } : { fate, because: '' };
     },
     close() {
       child?.kill('SIGKILL');

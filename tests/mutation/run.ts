@@ -105,7 +105,9 @@ async function run(): Promise<void> {
       const tests = rounds[0] ?? [];
       if (!sound.has(tests.join())) {
         const source = readFileSync(join(ROOT, mutant.file), 'utf8');
-        sound.set(tests.join(), (await bench.tryOut(mutant.file, source, tests)) === 'survived');
+        const control = await bench.tryOut(mutant.file, source, tests);
+        sound.set(tests.join(), control.fate === 'survived');
+        if (control.fate !== 'survived') process.stdout.write(`${control.fate}: ${control.because}\n`);
       }
       if (sound.get(tests.join()) === false) {
         survivors.push(name);
@@ -114,7 +116,7 @@ async function run(): Promise<void> {
       }
       let fate: Fate = 'nothing-ran';
       for (const tests of rounds) {
-        fate = await bench.tryOut(mutant.file, mutant.text, tests);
+        ({ fate } = await bench.tryOut(mutant.file, mutant.text, tests));
         if (fate !== 'survived' && fate !== 'nothing-ran') break;
       }
       const lives = fate === 'survived' || fate === 'nothing-ran';

@@ -13,6 +13,8 @@ export interface Job {
 
 export interface Verdict {
   readonly is: 'killed' | 'survived' | 'nothing-ran';
+  /** What the first test that failed said. */
+  readonly because?: string;
 }
 
 const root = process.cwd();
@@ -37,9 +39,11 @@ async function judge({ file, original, text, tests }: Job): Promise<Verdict> {
       [root],
     );
     if (results.numTotalTestSuites === 0) return { is: 'nothing-ran' };
-    return { is: results.success ? 'survived' : 'killed' };
-  } catch {
-    return { is: 'killed' };
+    if (results.success) return { is: 'survived' };
+    const failed = results.testResults.find(({ failureMessage }) => Boolean(failureMessage));
+    return { is: 'killed', because: failed?.failureMessage ?? 'nothing said' };
+  } catch (error) {
+    return { is: 'killed', because: String(error) };
   } finally {
     writeFileSync(path, original);
   }

@@ -110,3 +110,13 @@ async function untilAllKnow(members: readonly ClusterMember[], count: number): P
 export async function untilInStep(replica: Redis): Promise<void> {
   await until(async () => (await replica.info('replication')).includes('master_link_status:up'));
 }
+
+/** Resolves when a replica holds everything that this master was told before. WAIT would only wait for what the asking client wrote. */
+export async function untilCopied(master: Redis): Promise<void> {
+  const offsetNow = async () => /master_repl_offset:(\d+)/.exec(await master.info('replication'))?.[1];
+  const wanted = Number(await offsetNow());
+  await until(async () => {
+    const copied = /slave0:.*offset=(\d+)/.exec(await master.info('replication'))?.[1];
+    return Number(copied) >= wanted;
+  });
+}

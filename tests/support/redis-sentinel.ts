@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Redis, type RedisOptions } from 'ioredis';
 import { findProgram } from './programs';
 import { connectRedis } from './redis-client';
-import { untilInStep } from './redis-cluster';
+import { untilCopied, untilInStep } from './redis-cluster';
 import { findFreePort, startRedisServer, type RedisServer } from './redis-server';
 import { until } from './until';
 
@@ -97,9 +97,7 @@ export async function startSentinelGroup(): Promise<SentinelGroup> {
       client.on('error', () => undefined);
       return client;
     },
-    async untilCopied() {
-      await until(async () => (await toMaster.wait(1, 1000)) >= 1);
-    },
+    untilCopied: () => untilCopied(toMaster),
     async stop() {
       if (toMaster.status !== 'end') toMaster.disconnect();
       toReplica.disconnect();

@@ -4,7 +4,7 @@ import { createClock } from '../../support/clock';
 import { enrollApp, visit } from '../../support/member';
 import { createPortal } from '../../support/portal';
 import type { Portal } from '../../support/portal';
-import { startRedisCluster, type RedisCluster } from '../../support/redis-cluster';
+import { startRedisCluster, untilCopied, type RedisCluster } from '../../support/redis-cluster';
 import { startSentinelGroup, type SentinelGroup } from '../../support/redis-sentinel';
 import { totpCode } from '../../support/totp';
 import { until } from '../../support/until';
@@ -65,7 +65,7 @@ describe('the main story on a Redis Cluster', () => {
     await signInAndOut(portal, secret);
     await portal.mfa.settled();
     const master = await cluster.masterOf('mfa:{user:ada}:member');
-    await until(async () => (await master.client.wait(1, 1000)) >= 1);
+    await untilCopied(master.client);
     await master.server.crash();
     // While nobody holds the records, nobody is let in.
     const impatient = openPortal(client, portal.clock, 200);
