@@ -22,12 +22,15 @@ export interface RedisProxy {
   hang(): void;
   /** Commands are carried out, but no reply comes back. */
   loseReplies(): void;
-  /** Commands are carried out; half of the next reply comes back, then the connection is reset. */
+  /** Commands are carried out; the next reply begins, then the connection is reset. */
   resetInReply(): void;
   /** As at the start. Connections that hung are dropped. */
   recover(): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** Shorter than any whole reply, so that none of several that come together is one. */
+const CUT_AFTER_BYTES = 2;
 
 type Mode = 'pass' | 'hang' | 'lose-replies' | 'reset-in-reply';
 
@@ -62,7 +65,7 @@ export async function startRedisProxy(target: string = redisUrl()): Promise<Redi
       awaitingReply = false;
       if (mode === 'pass') client.write(chunk);
       if (mode === 'reset-in-reply')
-        client.write(chunk.subarray(0, Math.ceil(chunk.length / 2)), () => client.resetAndDestroy());
+        client.write(chunk.subarray(0, CUT_AFTER_BYTES), () => client.resetAndDestroy());
     });
   }
 

@@ -36,16 +36,19 @@ async function startSentinel(masterPort: number): Promise<{ readonly port: numbe
   ];
   await writeFile(file, `${lines.join('\n')}\n`);
   const child = spawn(findProgram('redis-server'), [file, '--sentinel'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    // Not inherited: a server that outlives its test would keep the run's output open.
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   const kill = () => void child.kill('SIGKILL');
   process.once('exit', kill);
   let log = '';
   await new Promise<void>((resolve, reject) => {
-    child.stdout.on('data', (chunk: Buffer) => {
-      log += chunk.toString();
-      if (log.includes('+monitor')) resolve();
-    });
+    for (const output of [child.stdout, child.stderr]) {
+      output.on('data', (chunk: Buffer) => {
+        log += chunk.toString();
+        if (log.includes('+monitor')) resolve();
+      });
+    }
     child.once('exit', () => reject(new Error(`The sentinel ended:\n${log}`)));
   });
   return {

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -25,23 +26,32 @@ interface RedisServerOptions {
   readonly extraArguments?: readonly string[];
 }
 
+/** Below what systems hand out to outgoing connections, one of which could take the port before its server does. */
+const PORTS = { from: 10_000, to: 32_000 };
+
 export async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('No free port was given.');
-  return address.port;
+  for (;;) {
+    const port = randomInt(PORTS.from, PORTS.to);
+    const server = createServer();
+    // One port after the other, until one is free.
+    // oxlint-disable-next-line no-await-in-loop
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+    });
+    if (isFree) return port;
+  }
 }
 
 async function untilReady(child: ChildProcess): Promise<void> {
   let log = '';
   await new Promise<void>((resolve, reject) => {
-    child.stdout?.on('data', (chunk: Buffer) => {
-      log += chunk.toString();
-      if (log.includes('Ready to accept connections')) resolve();
-    });
+    for (const output of [child.stdout, child.stderr]) {
+      output?.on('data', (chunk: Buffer) => {
+        log += chunk.toString();
+        if (log.includes('Ready to accept connections')) resolve();
+      });
+    }
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`redis-server ended with ${code ?? 'a signal'}:\n${log}`)));
   });
@@ -73,7 +83,8 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
     };
     const settingArguments = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
     const started = spawn(program, [...settingArguments, ...(options.extraArguments ?? [])], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      // Not inherited: a server that outlives its test would keep the run's output open.
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     await untilReady(started);
     return started;

@@ -43,7 +43,7 @@ describe('the quick start of the README', () => {
     writeFileSync(join(folder, 'users.ts'), USERS);
     child = spawn(process.execPath, ['--import', 'tsx', join(folder, 'app.mts')], {
       cwd: ROOT,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,
         PORT: String(port),
@@ -86,9 +86,13 @@ describe('the quick start of the README', () => {
 });
 
 async function listening(child: ChildProcess): Promise<void> {
-  if (child.stdout === null) throw new Error('The quick start has no output.');
+  if (child.stdout === null || child.stderr === null) throw new Error('The quick start has no output.');
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+  });
   for await (const line of createInterface({ input: child.stdout })) {
     if (line === 'listening') return;
   }
-  throw new Error('The quick start ended before it listened.');
+  throw new Error(`The quick start ended before it listened: ${said}`);
 }
