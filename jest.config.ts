@@ -41,7 +41,7 @@ const project = (name: string, setup?: string) => ({
 const config: Config = {
   maxWorkers: 2,
   // No limit that a slow machine could reach; a test that hangs still ends.
-  testTimeout: 600_000,
+  testTimeout: 300_000,
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts'],
   projects: [

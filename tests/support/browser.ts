@@ -44,7 +44,7 @@ export async function openPage(browser: Browser, options: PageOptions): Promise<
     timezoneId: 'UTC',
   });
   // No limit that a slow machine could reach.
-  context.setDefaultTimeout(300_000);
+  context.setDefaultTimeout(120_000);
   if (options.javaScriptEnabled === false) withoutScript.add(context);
   return context.newPage();
 }

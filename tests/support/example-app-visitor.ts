@@ -18,12 +18,13 @@ export async function enterPassword(page: Page, username: string, password = DEM
   await button(page, 'Sign in').click();
 }
 
-/** Types a code. With JavaScript the form goes off at the last digit, else by its button. */
+/** Types a code. With JavaScript a form that asks for nothing else goes off at the last digit, else by its button. */
 export async function enterCode(page: Page, code: string): Promise<void> {
-  await page.getByRole('textbox').first().fill(code);
-  if (await page.evaluate('document.documentElement.classList.contains("with-script")').catch(() => true))
-    return;
-  await button(page, 'Continue').click();
+  const field = page.getByRole('textbox').first();
+  await field.waitFor();
+  const goesByItself = await page.evaluate('document.getElementById("code-advice") !== null');
+  await field.fill(code);
+  if (goesByItself !== true) await button(page, 'Continue').click();
 }
 
 export interface EnrolledMember {

@@ -54,7 +54,7 @@ describe('a remembered browser', () => {
       await page.goto('/mfa/settings');
       await page.getByText('This one').waitFor();
       await stage.look(page, 'settings-remembered');
-      await page.getByRole('button', { name: /^Forget:/ }).click();
+      await page.getByRole('button', { name: /^Forget ?:/ }).click();
       await page.getByText('None. Tick the box under the code field to remember one.').waitFor();
       await signOut(page);
       await askedAgain(page);
