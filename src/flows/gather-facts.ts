@@ -51,9 +51,7 @@ export interface EarlyReads {
   readonly handle: string;
   /** When the reads were asked for. */
   readonly at: number;
-  readonly member: Promise<MemberRecord>;
-  readonly policy: Promise<PolicyRecord>;
-  readonly session: Promise<SessionEntry | undefined>;
+  readonly found: Promise<readonly [MemberRecord, PolicyRecord, SessionEntry | undefined]>;
 }
 
 /** Older reads are made again: a session that was ended meanwhile must not go on. */
@@ -72,13 +70,18 @@ export async function gatherFacts(
   const { records, state, options } = context;
   const { userId, organizationId, ownerId } = bearer;
   const read = early !== undefined && isOf(early, bearer, context.clock.now()) ? early : undefined;
-  const [member, policy, featureAvailable, kept] = await Promise.all([
-    read?.member ?? records.findMember(userId, organizationId),
-    read?.policy ?? records.findPolicy(organizationId),
+  const found =
+    read?.found ??
+    Promise.all([
+      records.findMember(userId, organizationId),
+      records.findPolicy(organizationId),
+      bearer.standing === 'pending'
+        ? state.findPendingLogin(userId, ownerId)
+        : state.findSession(userId, ownerId),
+    ]);
+  const [[member, policy, kept], featureAvailable] = await Promise.all([
+    found,
     options.featureAvailable(organizationId),
-    bearer.standing === 'pending'
-      ? state.findPendingLogin(userId, ownerId)
-      : (read?.session ?? state.findSession(userId, ownerId)),
   ]);
   const inForce = { ...policy, policy: effectivePolicy(context, policy) };
   const session = judgeStanding({

@@ -52,7 +52,10 @@ export async function attemptLogin(
     ...(returnTo === null ? {} : { returnTo }),
     ...(unlock === undefined ? {} : { unlock }),
   };
-  const [ask] = await Promise.all([login.begun, enterPendingLogin(req, { pending: login.pending, slot })]);
+  const [ask] = await Promise.all([
+    login.begun,
+    enterPendingLogin(context, req, { pending: login.pending, slot }),
+  ]);
   return { ...login, ask };
 }
 

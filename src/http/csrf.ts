@@ -8,6 +8,8 @@ import { readSlot, updateSlot } from './session-slot';
 /** Gives out and checks the token that every unsafe request carries, bound to the session. */
 export interface CsrfGuard {
   readonly field: string;
+  /** Makes the token of a session that is about to be stored, so that the next page need not store it once more. */
+  prepare(req: Request): void;
   /** The token of this visitor; made on first use, and anew whenever the session id changes. */
   token(req: Request): string;
   /** Throws `csrf-token-refused`. */
@@ -20,7 +22,12 @@ const HEADER = 'x-csrf-token';
 /** A synchronizer token in our own session slot, or the host's token where its own middleware has checked it already. */
 export function createCsrfGuard(hostCsrf: ResolvedOptions['csrf']): CsrfGuard {
   if (hostCsrf !== null) {
-    return { field: hostCsrf.field, token: (req) => hostCsrf.token(req), check: refuseCrossSite };
+    return {
+      field: hostCsrf.field,
+      prepare: () => undefined,
+      token: (req) => hostCsrf.token(req),
+      check: refuseCrossSite,
+    };
   }
   const { generateToken, isRequestValid } = csrfSync({
     size: 32,
@@ -30,6 +37,7 @@ export function createCsrfGuard(hostCsrf: ResolvedOptions['csrf']): CsrfGuard {
   });
   return {
     field: FIELD,
+    prepare: (req) => void generateToken(req),
     token: (req) => generateToken(req),
     check(req) {
       refuseCrossSite(req);

@@ -4,7 +4,7 @@ import type { Assurance } from '../core/assurance';
 import { sessionExpiresAt } from '../core/session-lifetime';
 import { gatherFacts } from '../flows/gather-facts';
 import type { HttpContext } from './http-context';
-import { recallFacts } from './request-facts';
+import { stateOf } from './request-state';
 import { identifyVisitor } from './visitor';
 
 /** How the person of this request signed in. */
@@ -26,7 +26,7 @@ export async function describeSession(
   const visitor = await identifyVisitor(context, req);
   if (visitor.kind === 'anonymous' || visitor.bearer.standing !== 'session') return null;
   const { bearer, account } = visitor;
-  const { facts, policy } = recallFacts(req) ?? (await gatherFacts(context, account, bearer));
+  const { facts, policy } = stateOf(req).facts ?? (await gatherFacts(context, account, bearer));
   if (facts.session?.standing !== 'live') return null;
   const { evidence, startedAt } = bearer;
   return {

@@ -6,21 +6,23 @@ import { newId } from '../flows/context';
 import type { PendingLogin, SessionEntry } from '../stores/state-store';
 import type { HttpContext } from './http-context';
 import { originOf } from './origin';
+import { stateOf } from './request-state';
 import { readSlot, requireSession, writeSlot } from './session-slot';
 import { toError } from './to-error';
 import type { MfaSlot, SessionGrantSlot } from './session-slot';
 
 /** Half a login: a new session id, in which Passport finds nobody. */
 export async function enterPendingLogin(
+  context: HttpContext,
   req: Request,
   entry: { readonly pending: PendingLogin; readonly slot: Pick<MfaSlot, 'asked' | 'returnTo' | 'unlock'> },
 ): Promise<void> {
   const { pending, slot } = entry;
-  await regenerate(req);
   const { userId, organizationId, epochs, startedAt, expiresAt } = pending;
-  writeSlot(req, {
-    ...slot,
-    login: { userId, organizationId, pendingId: pending.id, epochs, startedAt, expiresAt },
+  const login = { userId, organizationId, pendingId: pending.id, epochs, startedAt, expiresAt };
+  await renewSession(req, () => {
+    writeSlot(req, { ...slot, login });
+    context.csrf.prepare(req);
   });
 }
 
@@ -80,6 +82,7 @@ function writeOnRegenerate(
     // With `keepSessionInfo` Passport copies what is left of the old session over the new one: not ours.
     Reflect.deleteProperty(before, 'mfa');
     Reflect.deleteProperty(before, 'regenerate');
+    stateOf(req).savesNext = true;
     return regenerateBefore(function keepSlot(error: unknown) {
       if (error === undefined || error === null) {
         writeSlot(req, slot);
@@ -123,10 +126,12 @@ export async function upgradeSession(
   };
   const { asked: _asked, csrfToken: _csrfToken, ...kept } = before;
   const registered = register(context, { session, grant, origin: originOf(req), continues: true });
-  await Promise.all([registered, regenerate(req)]);
-  Object.assign(requireSession(req), data);
-  writeSlot(req, { ...kept, ...change, session });
-  endCookieWithGrant(context, req, grant);
+  const renewed = renewSession(req, () => {
+    Object.assign(requireSession(req), data);
+    writeSlot(req, { ...kept, ...change, session });
+    endCookieWithGrant(context, req, grant);
+  });
+  await Promise.all([registered, renewed]);
 }
 
 /** The session of a bearer as it goes on with more evidence. */
@@ -164,6 +169,23 @@ export function register(
   return context.state.registerSession(grant.userId, listed, {
     now: context.clock.now(),
     ...(grant.replaces === null ? {} : { [entry.continues ? 'continues' : 'replaces']: grant.replaces }),
+  });
+}
+
+/** A new id for what `fill` writes, stored when this resolves. */
+async function renewSession(req: Request, fill: () => void): Promise<void> {
+  stateOf(req).savesNext = true;
+  await regenerate(req);
+  fill();
+  await saveSession(req);
+}
+
+function saveSession(req: Request): Promise<void> {
+  return new Promise((resolve, reject) => {
+    requireSession(req).save((error: unknown) => {
+      if (error === undefined || error === null) resolve();
+      else reject(toError(error));
+    });
   });
 }
 

@@ -5,10 +5,9 @@ import type { Decision, Requirement } from '../core/decide';
 import { isSeenAtStale } from '../core/session-lifetime';
 import type { Bearer } from '../flows/bearer';
 import { gatherFacts } from '../flows/gather-facts';
-import { takeEarlyReads } from './hinted-session-store';
 import type { HttpContext } from './http-context';
 import { refuseRequest } from './refuse-request';
-import { rememberFacts } from './request-facts';
+import { stateOf, takeEarlyReads } from './request-state';
 import { readSlot, updateSlot } from './session-slot';
 import { identifyVisitor } from './visitor';
 import type { Visitor } from './visitor';
@@ -92,7 +91,7 @@ async function judge(
 ): Promise<Decision> {
   const { account, bearer } = visitor;
   const gathered = await gatherFacts(context, account, bearer, takeEarlyReads(req));
-  rememberFacts(req, gathered);
+  stateOf(req).facts = gathered;
   const { facts, now } = gathered;
   const decision = decide(facts, requirement, now);
   if (decision.outcome === 'allow') {

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import session from 'express-session';
 import type { Store } from 'express-session';
-import { withHints } from './hinted-session-store';
+import { ownSessionStore } from './own-session-store';
 import type { HttpContext } from './http-context';
 
 export interface SessionOptions {
@@ -24,7 +24,7 @@ export function createSessionMiddleware(context: HttpContext, options: SessionOp
   context.ownCookie.name = name;
   return session({
     name,
-    store: options.store ?? withHints(context, context.state.createSessionStore()),
+    store: options.store ?? ownSessionStore(context, context.state.createSessionStore()),
     secret: context.keyRing.all('session').map(({ key }) => key.toString('base64url')),
     resave: false,
     saveUninitialized: false,

@@ -5,6 +5,8 @@ import type { EnrollableKind } from '../core/factor-kind';
 import type { Epochs } from '../core/session-lifetime';
 import { MfaError } from '../errors';
 import type { Asked } from '../flows/bearer';
+import { stateOf } from './request-state';
+import { parseSlot, writeSlotText } from './session-slot-text';
 
 /** Half a login: enough to find the pending login, and nothing that Passport reads. */
 export interface LoginSlot {
@@ -94,6 +96,9 @@ export interface MfaSlot {
   readonly channel?: string;
 }
 
+/** Some fields of a slot; `undefined` is none. */
+export type SlotChange = { readonly [Key in keyof MfaSlot]?: MfaSlot[Key] | undefined };
+
 declare module 'express-session' {
   interface SessionData {
     /** The slot as text: express-session goes through every value of a session several times a request. */
@@ -104,35 +109,23 @@ declare module 'express-session' {
 
 const EMPTY: MfaSlot = {};
 
-/** What the text of a request's slot was found to say. */
-const READ = new WeakMap<Request, { readonly text: string; readonly slot: MfaSlot }>();
-
 export function readSlot(req: Request): MfaSlot {
   const { mfa: text } = requireSession(req);
   if (text === undefined) return EMPTY;
-  const read = READ.get(req);
-  if (read?.text === text) return read.slot;
+  const state = stateOf(req);
+  if (state.slot?.text === text) return state.slot.slot;
   const slot = parseSlot(text);
-  READ.set(req, { text, slot });
-  return slot;
-}
-
-/** Reads what `writeSlot` wrote; nobody else writes there. */
-export function parseSlot(text: string): MfaSlot {
-  const slot: MfaSlot = JSON.parse(text);
+  state.slot = { text, slot };
   return slot;
 }
 
 export function writeSlot(req: Request, slot: MfaSlot): void {
-  requireSession(req).mfa = JSON.stringify(slot);
+  requireSession(req).mfa = writeSlotText(slot);
 }
 
 /** Changes some fields and keeps the rest; `undefined` removes a field. */
-export function updateSlot(
-  req: Request,
-  change: { readonly [Key in keyof MfaSlot]?: MfaSlot[Key] | undefined },
-): void {
-  requireSession(req).mfa = JSON.stringify({ ...readSlot(req), ...change });
+export function updateSlot(req: Request, change: SlotChange): void {
+  requireSession(req).mfa = writeSlotText({ ...readSlot(req), ...change });
 }
 
 /** A request without a session object says nothing about the visitor, so nothing is let through. */

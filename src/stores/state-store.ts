@@ -1,5 +1,5 @@
 import type { Store } from 'express-session';
-import type { Evidence } from '../core/assurance';
+import type { Evidence, EvidenceMethod } from '../core/assurance';
 import type { DeliveredKind, FactorKind } from '../core/factor-kind';
 import type { Epochs } from '../core/session-lifetime';
 
@@ -61,7 +61,7 @@ export interface SessionEntry {
   readonly userAgent: string;
   readonly address: string;
   /** How the person proved who they are, newest state. */
-  readonly methods: readonly string[];
+  readonly methods: readonly EvidenceMethod[];
   /** As the session carries them; where the current ones differ it has ended, though it is still listed. */
   readonly epochs: Epochs;
 }

@@ -1,6 +1,7 @@
+import { encodeId } from '../../core/encoded-id';
 import type { RecordStore } from '../record-store';
 import type { RedisCommands } from './command-batch';
-import { encodeId, type Keys } from './keys';
+import type { Keys } from './keys';
 import { writeAuthenticator } from './member-hash';
 import { isOne } from './replies';
 import { defineScript } from './script';

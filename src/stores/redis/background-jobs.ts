@@ -1,8 +1,9 @@
+import { decodeId, encodeId } from '../../core/encoded-id';
 import { z } from 'zod';
 import { JOB_KINDS } from '../background-jobs';
 import type { BackgroundJob, JobKind, JobStore } from '../background-jobs';
 import type { RedisCommands } from './command-batch';
-import { decodeId, encodeId, type Keys } from './keys';
+import type { Keys } from './keys';
 import { isOne, parseJson, toTexts } from './replies';
 import { defineScript } from './script';
 import { unreadable } from './store-errors';

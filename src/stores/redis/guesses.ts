@@ -1,6 +1,7 @@
+import { encodeId } from '../../core/encoded-id';
 import type { GuessOutcome, RecordStore } from '../record-store';
 import type { RedisCommands } from './command-batch';
-import { encodeId, type Keys } from './keys';
+import type { Keys } from './keys';
 import { isOne, toOptionalNumber, toTexts, toWholeNumber } from './replies';
 import { defineScript, NUMBER_IN_FIELD } from './script';
 import { unreadable } from './store-errors';

@@ -1,7 +1,8 @@
+import { encodeId } from '../../core/encoded-id';
 import type { KeptNotice } from '../notice-store';
 import type { RecordStore } from '../record-store';
 import type { RedisCommands } from './command-batch';
-import { encodeId, type Keys } from './keys';
+import type { Keys } from './keys';
 import { isInstant, parseObject, toTexts } from './replies';
 import { defineScript } from './script';
 import { unreadable } from './store-errors';

@@ -1,3 +1,5 @@
+import { encodeId } from '../../core/encoded-id';
+
 /** Every key, at one place. What stands in braces is all that Redis Cluster hashes: one user is on one node. */
 export interface Keys {
   /** A hash: everything that a decision needs to know about a user. Its fields are in `member-hash`. */
@@ -58,20 +60,4 @@ export function createKeys(prefix: string): Keys {
     notices: () => `${prefix}:{notices}:kept`,
     throttle: (name, key) => `${prefix}:{throttle:${encodeId(name)}:${encodeId(key)}}`,
   };
-}
-
-/**
- * The id in characters that mean nothing in a key, one to one. Each UTF-16 unit stands for itself or as four digits,
- * so that no id, not even one that is not well-formed text, can be mistaken for another.
- */
-export function encodeId(id: string): string {
-  if (!/[^\w.@-]/.test(id)) return id;
-  return id.replaceAll(/[^\w.@-]/g, (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
-export function decodeId(encoded: string): string {
-  if (!encoded.includes('%')) return encoded;
-  return encoded.replaceAll(/%([0-9a-f]{4})/g, (_, digits: string) =>
-    String.fromCharCode(Number.parseInt(digits, 16)),
-  );
 }

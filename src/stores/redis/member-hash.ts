@@ -1,8 +1,8 @@
+import { decodeId, encodeId } from '../../core/encoded-id';
 import type { Authenticator, GuessCounter, GuessGroup } from '../../core/authenticator';
 import { isEnrollableKind } from '../../core/factor-kind';
 import { NO_MEMBER_SETTINGS, type Exemption, type MemberSettings } from '../../core/member';
 import type { MemberRecord } from '../record-store';
-import { decodeId, encodeId } from './keys';
 import { isInstant, parseObject, toHash, toOptionalNumber, toWholeNumber, type Hash } from './replies';
 import { unreadable } from './store-errors';
 

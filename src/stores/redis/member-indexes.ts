@@ -1,8 +1,9 @@
+import { decodeId, encodeId } from '../../core/encoded-id';
 import { z } from 'zod';
 import { MEMBER_INDEXES } from '../member-index';
 import type { DailyCounts, IndexEntry, MarkRange, MemberIndexStore } from '../member-index';
 import type { RedisCommands } from './command-batch';
-import { decodeId, encodeId, type Keys } from './keys';
+import type { Keys } from './keys';
 import { parseJson, toTexts, toWholeNumber } from './replies';
 import { defineScript } from './script';
 import { unreadable } from './store-errors';

@@ -1,7 +1,8 @@
-import type { Evidence, EvidenceMethod } from '../../core/assurance';
+import type { Evidence } from '../../core/assurance';
+import { letterOfMethod, readEvidence, writeEvidence } from '../../core/evidence-text';
 import type { DeliveredKind, FactorKind } from '../../core/factor-kind';
 import type { Challenge, ChallengeOwner, ChallengePurpose, PendingLogin } from '../state-store';
-import { isInstant, parseJson, toTexts, toWholeNumber } from './replies';
+import { toTexts, toWholeNumber } from './replies';
 import { unreadable } from './store-errors';
 
 /*
@@ -15,30 +16,11 @@ import { unreadable } from './store-errors';
  *   c  hash of the code    z  sealed secret    m  masked destination    d  how it was sent, and when
  */
 
-const METHOD_LETTERS: Readonly<Record<EvidenceMethod, string>> = {
-  password: 'p',
-  host: 'h',
-  federated: 'f',
-  'remembered-browser': 'b',
-  totp: 't',
-  email: 'e',
-  sms: 's',
-  'recovery-code': 'r',
-};
-
 const KIND_OF_LETTER: ReadonlyMap<string, FactorKind> = new Map([
   ['t', 'totp'],
   ['e', 'email'],
   ['s', 'sms'],
   ['r', 'recovery-code'],
-]);
-
-const METHOD_OF_LETTER: ReadonlyMap<string, EvidenceMethod> = new Map<string, EvidenceMethod>([
-  ...KIND_OF_LETTER,
-  ['p', 'password'],
-  ['h', 'host'],
-  ['f', 'federated'],
-  ['b', 'remembered-browser'],
 ]);
 
 const PURPOSE_LETTERS: Readonly<Record<ChallengePurpose, string>> = {
@@ -50,44 +32,6 @@ const PURPOSE_LETTERS: Readonly<Record<ChallengePurpose, string>> = {
 
 export function letterOf(purpose: ChallengePurpose): string {
   return PURPOSE_LETTERS[purpose];
-}
-
-export function writeEvidence(evidence: readonly Evidence[]): string {
-  const items = evidence.map(({ method, at, authenticatorId, channel, sentBy }) => {
-    const item = [METHOD_LETTERS[method], at];
-    if (sentBy !== undefined) return [...item, authenticatorId ?? null, channel ?? null, sentBy];
-    if (channel !== undefined) return [...item, authenticatorId ?? null, channel];
-    return authenticatorId === undefined ? item : [...item, authenticatorId];
-  });
-  return JSON.stringify(items);
-}
-
-function readEvidence(text: string): readonly Evidence[] {
-  const items = parseJson(text, 'evidence');
-  if (!Array.isArray(items)) throw unreadable('evidence');
-  return items.map((item: unknown) => {
-    if (!Array.isArray(item)) throw unreadable('evidence');
-    const [letter, at, authenticatorId, channel, sentBy] = item as readonly unknown[];
-    const method = typeof letter === 'string' ? METHOD_OF_LETTER.get(letter) : undefined;
-    if (method === undefined || !isInstant(at)) throw unreadable('evidence');
-    if (sentBy !== undefined && sentBy !== 'email') throw unreadable('evidence');
-    const texts = { ...optionalText({ authenticatorId }), ...optionalText({ channel }) };
-    return { method, at, ...texts, ...(sentBy === undefined ? {} : { sentBy }) };
-  });
-}
-
-/** A field of evidence that may be absent. */
-function optionalText<Name extends string>(
-  field: Readonly<Record<Name, unknown>>,
-): { [Key in Name]?: string } {
-  const texts: { [Key in Name]?: string } = {};
-  for (const name in field) {
-    const value: unknown = field[name];
-    if (value === undefined || value === null) continue;
-    if (typeof value !== 'string') throw unreadable('evidence');
-    texts[name] = value;
-  }
-  return texts;
 }
 
 export const PENDING_FIELDS = ['o', 's', 'v', 'u', 'g', 'x'] as const;
@@ -111,11 +55,17 @@ export function readPendingLogin(reply: unknown, userId: string, id: string): Pe
     id,
     userId,
     organizationId,
-    evidence: readEvidence(evidence),
+    evidence: toEvidence(evidence),
     epochs: { user, organization },
     startedAt: toWholeNumber(startedAt, 'a pending login'),
     expiresAt: toWholeNumber(expiresAt, 'a pending login'),
   };
+}
+
+function toEvidence(text: string): readonly Evidence[] {
+  const evidence = readEvidence(text);
+  if (evidence === null) throw unreadable('evidence');
+  return evidence;
 }
 
 const CHALLENGE_FIELDS = ['i', 'k', 'x', 'c', 'z', 'm', 'd'] as const;
@@ -127,7 +77,7 @@ export function challengeFields(purpose: ChallengePurpose): string[] {
 /** Fields and values; what is null has none. */
 export function writeChallenge(challenge: Challenge): (string | number)[] {
   const p = letterOf(challenge.purpose);
-  const fields = [`${p}i`, challenge.id, `${p}k`, METHOD_LETTERS[challenge.kind] + challenge.authenticatorId];
+  const fields = [`${p}i`, challenge.id, `${p}k`, letterOfMethod(challenge.kind) + challenge.authenticatorId];
   if (challenge.sealedSecret !== null) fields.push(`${p}z`, challenge.sealedSecret);
   return [...fields, ...writeDelivery(challenge, challenge.purpose)];
 }
@@ -185,7 +135,7 @@ function readSending(text: string | null | undefined): Pick<Challenge, 'sentBy' 
 }
 
 function letterOrDash(kind: DeliveredKind | null): string {
-  return kind === null ? '-' : METHOD_LETTERS[kind];
+  return kind === null ? '-' : letterOfMethod(kind);
 }
 
 function isNothing(text: string | null | undefined): text is null | undefined {

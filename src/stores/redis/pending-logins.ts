@@ -1,7 +1,8 @@
+import { writeEvidence } from '../../core/evidence-text';
 import type { StateStore } from '../state-store';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
-import { PENDING_FIELDS, readPendingLogin, writeEvidence, writePendingLogin } from './owner-hash';
+import { PENDING_FIELDS, readPendingLogin, writePendingLogin } from './owner-hash';
 import { isOne } from './replies';
 import { defineScript } from './script';
 

@@ -1,8 +1,9 @@
+import { decodeId, encodeId } from '../../core/encoded-id';
 import type { RememberedBrowser } from '../../core/remembered-browser';
 import { MAX_BROWSERS_PER_USER, byNewest } from '../browser-list';
 import type { BrowserUseOutcome, RecordStore } from '../record-store';
 import type { RedisCommands } from './command-batch';
-import { decodeId, encodeId, type Keys } from './keys';
+import type { Keys } from './keys';
 import { isOne, parseJson, toHash, toOptionalNumber, toTexts, toWholeNumber } from './replies';
 import { defineScript } from './script';
 import { unreadable } from './store-errors';

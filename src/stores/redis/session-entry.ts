@@ -1,42 +1,48 @@
+import type { EvidenceMethod } from '../../core/assurance';
+import { decodeId, encodeId } from '../../core/encoded-id';
+import { letterOfMethod, methodOfLetter } from '../../core/evidence-text';
+import { readInstant, writeInstant } from '../../core/instant-text';
 import type { SessionEntry } from '../state-store';
-import { decodeId } from './keys';
-import { parseJson, toWholeNumber } from './replies';
 import { unreadable } from './store-errors';
 
-/** The instants that scripts read, then the rest: `seenAt startedAt expiresAt [organizationId, userAgent, address, the two epochs, ...methods]`. */
+/**
+ * Short, since there is one for every session, and every guarded request reads one: `seenAt startedAt expiresAt`, which scripts
+ * read too, `organizationId`, the two epochs, the letters of the methods, the address; what is left is the browser's own words.
+ */
 export function writeSession(session: SessionEntry): string {
   const { seenAt, startedAt, expiresAt, organizationId, userAgent, address, epochs, methods } = session;
-  const { user, organization } = epochs;
-  const rest = JSON.stringify([organizationId, userAgent, address, user, organization, ...methods]);
-  return `${seenAt} ${startedAt} ${expiresAt} ${rest}`;
+  const instants = [seenAt, startedAt, expiresAt].map(writeInstant);
+  const ids = [organizationId, epochs.user, epochs.organization].map(encodeId);
+  return [...instants, ...ids, methods.map(letterOfMethod).join(''), encodeId(address), userAgent].join(' ');
 }
 
-const ENTRY = /^(\d+) (\d+) (\d+) (.*)$/s;
+const FIELDS_BEFORE_USER_AGENT = 8;
 
 export function readSession(text: string, handle: string): SessionEntry {
-  const [, seenAt, startedAt, expiresAt, json] = ENTRY.exec(text) ?? [];
-  if (seenAt === undefined || startedAt === undefined) throw unreadable('a session');
-  if (expiresAt === undefined || json === undefined) throw unreadable('a session');
-  const rest = parseJson(json, 'a session');
-  if (!isTexts(rest)) throw unreadable('a session');
-  const [organizationId, userAgent, address, user, organization, ...methods] = rest;
-  if (organizationId === undefined || userAgent === undefined || address === undefined) {
-    throw unreadable('a session');
-  }
-  if (user === undefined || organization === undefined) throw unreadable('a session');
+  const fields = text.split(' ');
+  const [seen = '', started = '', ends = '', organizationId, user, organization, letters = '', address] =
+    fields;
+  const [seenAt, startedAt, expiresAt] = [readInstant(seen), readInstant(started), readInstant(ends)];
+  if (seenAt === null || startedAt === null || expiresAt === null) throw unreadable('a session');
+  if (organizationId === undefined || user === undefined) throw unreadable('a session');
+  if (organization === undefined || address === undefined) throw unreadable('a session');
   return {
     handle: decodeId(handle),
-    organizationId,
-    startedAt: toWholeNumber(startedAt, 'a session'),
-    seenAt: toWholeNumber(seenAt, 'a session'),
-    expiresAt: toWholeNumber(expiresAt, 'a session'),
-    userAgent,
-    address,
-    methods,
-    epochs: { user, organization },
+    organizationId: decodeId(organizationId),
+    startedAt,
+    seenAt,
+    expiresAt,
+    userAgent: fields.slice(FIELDS_BEFORE_USER_AGENT).join(' '),
+    address: decodeId(address),
+    methods: toMethods(letters),
+    epochs: { user: decodeId(user), organization: decodeId(organization) },
   };
 }
 
-function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+function toMethods(letters: string): readonly EvidenceMethod[] {
+  return letters.split('').map((letter) => {
+    const method = methodOfLetter(letter);
+    if (method === undefined) throw unreadable('a session');
+    return method;
+  });
 }

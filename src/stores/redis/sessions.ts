@@ -1,7 +1,9 @@
+import { encodeId } from '../../core/encoded-id';
+import { writeInstant } from '../../core/instant-text';
 import { MAX_SESSIONS_PER_USER, bySeenAt } from '../session-index';
 import type { StateStore } from '../state-store';
 import type { RedisCommands } from './command-batch';
-import { encodeId, type Keys } from './keys';
+import type { Keys } from './keys';
 import { isOne, toHash } from './replies';
 import { defineScript } from './script';
 import { readSession, writeSession } from './session-entry';
@@ -14,12 +16,12 @@ local ends, now = tonumber(ARGV[3]), tonumber(ARGV[4])
 local all = redis.call('HGETALL', KEYS[1])
 local others = {}
 for i = 1, #all, 2 do
-  local startedAt, expiresAt = string.match(all[i + 1], '^%d+ (%d+) (%d+) ')
-  expiresAt = tonumber(expiresAt)
+  local startedAt, expiresAt = string.match(all[i + 1], '^%w+ (%w+) (%w+) ')
+  expiresAt = expiresAt and tonumber(expiresAt, 36)
   if not expiresAt or expiresAt <= now or all[i] == ARGV[6] then
     redis.call('HDEL', KEYS[1], all[i])
   elseif all[i] ~= ARGV[1] then
-    others[#others + 1] = { handle = all[i], startedAt = tonumber(startedAt), expiresAt = expiresAt }
+    others[#others + 1] = { handle = all[i], startedAt = tonumber(startedAt, 36) or 0, expiresAt = expiresAt }
   end
 end
 table.sort(others, function(a, b) return a.startedAt > b.startedAt end)
@@ -32,13 +34,14 @@ redis.call('PEXPIRE', KEYS[1], string.format('%.0f', ends - now))
 if KEYS[2] then redis.call('DEL', KEYS[2]) end
 `);
 
-/** The sessions; the handle, the instant. */
+/** The sessions; the handle, the instant in base 36. */
 const TOUCH = defineScript(`
 local entry = redis.call('HGET', KEYS[1], ARGV[1])
 if not entry then return 0 end
-local seenAt, rest = string.match(entry, '^(%d+)( .*)$')
-if not seenAt then error('UNREADABLE session') end
-if tonumber(ARGV[2]) > tonumber(seenAt) then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2] .. rest) end
+local seenAt, rest = string.match(entry, '^(%w+)( .*)$')
+local before = seenAt and tonumber(seenAt, 36)
+if not before then error('UNREADABLE session') end
+if tonumber(ARGV[2], 36) > before then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2] .. rest) end
 return 1
 `);
 
@@ -81,7 +84,7 @@ export function sessionsIn(redis: RedisCommands, keys: Keys): Pick<StateStore, V
       return readSession(entry, field);
     },
     async touchSession(userId, handle, seenAt) {
-      const args = [encodeId(handle), seenAt];
+      const args = [encodeId(handle), writeInstant(seenAt)];
       return isOne(await redis.run(TOUCH, { keys: [keys.sessions(userId)], args }));
     },
     async listSessions(userId) {

@@ -1,0 +1,75 @@
+import type { Evidence, EvidenceMethod } from './assurance';
+import { decodeId, encodeId } from './encoded-id';
+import { readInstant, writeInstant } from './instant-text';
+
+/*
+ * Evidence as short text without quotes, since it stands in every session and every unfinished login: items behind commas, each
+ * a letter and an instant, and after colons the authenticator, the channel, and `e` for an SMS code that went by email.
+ */
+
+const LETTERS: Readonly<Record<EvidenceMethod, string>> = {
+  password: 'p',
+  host: 'h',
+  federated: 'f',
+  'remembered-browser': 'b',
+  totp: 't',
+  email: 'e',
+  sms: 's',
+  'recovery-code': 'r',
+};
+
+const METHODS: ReadonlyMap<string, EvidenceMethod> = new Map<string, EvidenceMethod>([
+  [LETTERS.password, 'password'],
+  [LETTERS.host, 'host'],
+  [LETTERS.federated, 'federated'],
+  [LETTERS['remembered-browser'], 'remembered-browser'],
+  [LETTERS.totp, 'totp'],
+  [LETTERS.email, 'email'],
+  [LETTERS.sms, 'sms'],
+  [LETTERS['recovery-code'], 'recovery-code'],
+]);
+
+export function letterOfMethod(method: EvidenceMethod): string {
+  return LETTERS[method];
+}
+
+export function methodOfLetter(letter: string): EvidenceMethod | undefined {
+  return METHODS.get(letter);
+}
+
+export function writeEvidence(evidence: readonly Evidence[]): string {
+  return evidence.map(writeItem).join(',');
+}
+
+function writeItem({ method, at, authenticatorId, channel, sentBy }: Evidence): string {
+  const fact = LETTERS[method] + writeInstant(at);
+  const rest = [encodeId(authenticatorId ?? ''), encodeId(channel ?? ''), sentBy === undefined ? '' : 'e'];
+  return `${fact}:${rest.join(':')}`.replace(/:+$/, '');
+}
+
+/** Null where this is not what `writeEvidence` writes. */
+export function readEvidence(text: string): readonly Evidence[] | null {
+  if (text === '') return [];
+  const read: Evidence[] = [];
+  for (const item of text.split(',')) {
+    const evidence = readItem(item);
+    if (evidence === null) return null;
+    read.push(evidence);
+  }
+  return read;
+}
+
+function readItem(item: string): Evidence | null {
+  const [fact = '', authenticatorId = '', channel = '', sentBy = '', ...more] = item.split(':');
+  const method = METHODS.get(fact.charAt(0));
+  const at = readInstant(fact.slice(1));
+  if (method === undefined || at === null || more.length > 0) return null;
+  if (sentBy !== '' && sentBy !== 'e') return null;
+  return {
+    method,
+    at,
+    ...(authenticatorId === '' ? {} : { authenticatorId: decodeId(authenticatorId) }),
+    ...(channel === '' ? {} : { channel: decodeId(channel) }),
+    ...(sentBy === '' ? {} : { sentBy: 'email' }),
+  };
+}

@@ -1,0 +1,46 @@
+import type { Request as IncomingRequest } from 'express';
+import type { EarlyReads, Gathered } from '../flows/gather-facts';
+import type { MfaSlot } from './session-slot';
+
+/**
+ * What is known of a request so far. It stands on the request itself: maps that hold requests weakly are gone through at
+ * every collection of garbage.
+ */
+interface RequestState {
+  /** The text of the slot that was read last, and what it says. */
+  slot: { readonly text: string; readonly slot: MfaSlot } | undefined;
+  /** What was read along with the session. */
+  reads: EarlyReads | undefined;
+  /** What the guard read for a request that it let through, so that the route behind it need not read it again. */
+  facts: Gathered | undefined;
+  /** The session came from our own store. */
+  loaded: boolean;
+  /** Whoever asks for a new session id saves the new session before anything is answered. */
+  savesNext: boolean;
+}
+
+const STATE: unique symbol = Symbol('express-mfa');
+
+declare module 'express-serve-static-core' {
+  interface Request {
+    [STATE]?: RequestState;
+  }
+}
+
+export function stateOf(req: IncomingRequest): RequestState {
+  return (req[STATE] ??= {
+    slot: undefined,
+    reads: undefined,
+    facts: undefined,
+    loaded: false,
+    savesNext: false,
+  });
+}
+
+/** Hands the reads over, once: what is asked later in a request must see what the request did. */
+export function takeEarlyReads(req: IncomingRequest): EarlyReads | undefined {
+  const state = stateOf(req);
+  const { reads } = state;
+  state.reads = undefined;
+  return reads;
+}

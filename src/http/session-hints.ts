@@ -1,0 +1,65 @@
+import type { FlowContext } from '../flows/context';
+import type { EarlyReads } from '../flows/gather-facts';
+import type { MfaSlot } from './session-slot';
+import { parseSlot } from './session-slot-text';
+
+/** What the slot of a session said when it was seen last, and whose it was: what to read along with it, and nothing more. */
+export interface Hint {
+  readonly text: string;
+  readonly slot: MfaSlot;
+  /** Null where it was nobody's. */
+  readonly owner: Pick<EarlyReads, 'userId' | 'organizationId' | 'handle'> | null;
+}
+
+/** Enough for the people who are busy in one process at a time. */
+const REMEMBERED = 10_000;
+
+/** The sessions that this process saw last, by their id. */
+export class SessionHints {
+  readonly #hints = new Map<string, Hint>();
+
+  find(sessionId: string): Hint | undefined {
+    return this.#hints.get(sessionId);
+  }
+
+  /** What the slot says; read only where it is another than the last time. */
+  learn(sessionId: string, text: string | undefined): Hint | undefined {
+    const known = this.#hints.get(sessionId);
+    if (known?.text === text) return known;
+    this.#hints.delete(sessionId);
+    if (text === undefined) return undefined;
+    const [oldest] = this.#hints.keys();
+    if (this.#hints.size >= REMEMBERED && oldest !== undefined) this.#hints.delete(oldest);
+    const hint = toHint(text);
+    this.#hints.set(sessionId, hint);
+    return hint;
+  }
+
+  forget(sessionId: string): void {
+    this.#hints.delete(sessionId);
+  }
+}
+
+function toHint(text: string): Hint {
+  const slot = parseSlot(text);
+  const organizationId = slot.session?.organizationEpochs.at(-1)?.[0];
+  if (slot.session === undefined || organizationId === undefined) return { text, slot, owner: null };
+  const { userId, handle } = slot.session;
+  return { text, slot, owner: { userId, organizationId, handle } };
+}
+
+/** Asks for what the guard will need of the owner. */
+export function readEarly(
+  { records, state, clock }: FlowContext,
+  owner: NonNullable<Hint['owner']>,
+): EarlyReads {
+  const { userId, organizationId, handle } = owner;
+  const found = Promise.all([
+    records.findMember(userId, organizationId),
+    records.findPolicy(organizationId),
+    state.findSession(userId, handle),
+  ]);
+  // Whoever uses them is told of a failure; nobody using them must not end the process.
+  found.catch(() => undefined);
+  return { userId, organizationId, handle, at: clock.now(), found };
+}
