@@ -1,3 +1,4 @@
+import { asStepUp } from '../core/as-step-up';
 import { decide } from '../core/decide';
 import type { Decision } from '../core/decide';
 import type { Account } from '../ports';
@@ -47,5 +48,5 @@ export async function mayChangeFactors(context: FlowContext, act: FactorAct): Pr
   // Enrollment that is due comes after the proof: what there is may be changed before.
   if (decision.outcome === 'allow' || decision.outcome === 'enroll')
     return { outcome: 'may-change', gathered };
-  return { outcome: 'refused', decision };
+  return { outcome: 'refused', decision: asStepUp(decision) };
 }

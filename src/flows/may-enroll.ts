@@ -1,3 +1,4 @@
+import { asStepUp } from '../core/as-step-up';
 import { decide } from '../core/decide';
 import type { Decision, Requirement } from '../core/decide';
 import { ENROLLABLE_KINDS } from '../core/factor-kind';
@@ -43,7 +44,8 @@ export function mayEnroll(bearer: Bearer, gathered: Gathered, wizardUnderWay: bo
   if (decision.outcome !== 'allow' && decision.outcome !== 'enroll') return { outcome: 'refused', decision };
   if (!facts.featureAvailable || !facts.policy.enabled) return { outcome: 'feature-off' };
   const proof = decide(facts, reproofRequirement(bearer), now);
-  if (proof.outcome !== 'allow' && proof.outcome !== 'enroll') return { outcome: 'refused', decision: proof };
+  if (proof.outcome !== 'allow' && proof.outcome !== 'enroll')
+    return { outcome: 'refused', decision: asStepUp(proof) };
   if (proof.outcome === 'enroll' && facts.hasPassword && !hasFactor(facts)) {
     // Enrollment is due and no factor exists: the password is the only proof there is, so it is asked for again.
     const again = decide(

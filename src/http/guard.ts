@@ -1,6 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { decide } from '../core/decide';
-import { asStepUp } from './as-step-up';
+import { asStepUp } from '../core/as-step-up';
 import type { Decision, Requirement } from '../core/decide';
 import { isSeenAtStale } from '../core/session-lifetime';
 import type { Bearer } from '../flows/bearer';

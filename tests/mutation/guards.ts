@@ -241,14 +241,14 @@ const HTTP: readonly Guard[] = [
     file: 'src/http/guard.ts',
     from: "  if (decision.outcome === 'allow') return next();\n  await refuseRequest",
     to: "  if (decision.outcome !== 'deny') return next();\n  await refuseRequest",
-    tests: threats('pending-session'),
+    tests: threats('pending-session', 'crawl/half-logins'),
   },
   {
     name: 'half a login is no session',
     file: 'src/http/guard.ts',
     from: "visitor.kind === 'known' && visitor.bearer.standing === 'session'",
     to: "visitor.kind === 'known'",
-    tests: threats('pending-session', 'guessing'),
+    tests: threats('pending-session', 'crawl/half-logins', 'guessing'),
   },
   {
     name: 'a slot of another user is nobody’s',

@@ -1,4 +1,4 @@
-import { asStepUp } from '../as-step-up';
+import { asStepUp } from '../../core/as-step-up';
 import type { RequestHandler } from 'express';
 import { decide } from '../../core/decide';
 import type { Decision } from '../../core/decide';

@@ -11,6 +11,7 @@ import { dayOf } from '../moments';
 import { originOf } from '../origin';
 import { sendNext } from '../respond';
 import { readSlot, updateSlot } from '../session-slot';
+import { liveRoute } from './live-route';
 import { answerRefusal, knownPageRoute, pathOf, refuse, show } from './page-route';
 import type { KnownPageRequest } from './page-route';
 import { progressAt } from './wizard-progress';
@@ -18,7 +19,7 @@ import { progressAt } from './wizard-progress';
 export function addEnrollmentStartRoutes(router: Router, context: HttpContext): void {
   router.get('/enroll', knownPageRoute(context, showStart));
   router.post('/enroll/skip', knownPageRoute(context, skip));
-  router.get('/enroll/done', knownPageRoute(context, showDone));
+  router.get('/enroll/done', liveRoute(context, showDone));
 }
 
 /** What can be set up, and whether it can be put off. Only looking needs no fresh proof; starting does. */

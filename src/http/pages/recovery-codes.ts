@@ -1,6 +1,4 @@
 import type { Request, Router } from 'express';
-import { decide } from '../../core/decide';
-import { gatherFacts } from '../../flows/gather-facts';
 import type { HttpContext } from '../http-context';
 import { dayOf } from '../moments';
 import { openNewCodes } from '../new-codes';
@@ -9,7 +7,8 @@ import { sendNext } from '../respond';
 import { fieldOf, withReturnTo } from '../return-to';
 import { sentenceFor } from '../sentences';
 import { readSlot, updateSlot } from '../session-slot';
-import { answerRefusal, knownPageRoute, pathOf, refuse, show } from './page-route';
+import { liveRoute } from './live-route';
+import { answerRefusal, pathOf, show } from './page-route';
 import type { KnownPageRequest } from './page-route';
 
 const PATH = '/enroll/recovery-codes';
@@ -18,20 +17,6 @@ export function addRecoveryCodeRoutes(router: Router, context: HttpContext): voi
   router.get(PATH, liveRoute(context, showCodes));
   router.post(PATH, liveRoute(context, acknowledge));
   router.post(`${PATH}/download`, liveRoute(context, download));
-}
-
-/** Whoever was signed out meanwhile sees no codes that still wait in the session. */
-function liveRoute(
-  context: HttpContext,
-  handle: (page: KnownPageRequest) => Promise<void>,
-): ReturnType<typeof knownPageRoute> {
-  return knownPageRoute(context, async (page) => {
-    const { account, bearer } = page.visitor;
-    const { facts, now } = await gatherFacts(context, account, bearer);
-    const decision = decide(facts, { kind: 'policy' }, now);
-    if (decision.outcome === 'allow' || decision.outcome === 'enroll') return handle(page);
-    return refuse(page, decision);
-  });
 }
 
 /** Only a session has codes; a login that is not finished sees none. */

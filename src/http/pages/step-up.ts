@@ -1,4 +1,5 @@
 import type { Router } from 'express';
+import { asStepUp } from '../../core/as-step-up';
 import { addEvidence } from '../../core/assurance';
 import { decide } from '../../core/decide';
 import type { Decision, Requirement } from '../../core/decide';
@@ -41,7 +42,9 @@ async function openStepUp(page: KnownPageRequest): Promise<Opened | null> {
   const stale = gathered.now + 2000;
   const policyDecision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
   const open = policyDecision.outcome === 'allow' || policyDecision.outcome === 'enroll';
-  const decision: Decision = open ? decide(gathered.facts, freshProof(stale), stale) : policyDecision;
+  const decision: Decision = open
+    ? asStepUp(decide(gathered.facts, freshProof(stale), stale))
+    : policyDecision;
   if (decision.outcome === 'challenge' && visitor.bearer.standing === 'session')
     return { gathered, decision };
   if (decision.outcome === 'enroll' && visitor.bearer.standing === 'session' && visitor.account.hasPassword) {

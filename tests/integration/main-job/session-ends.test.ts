@@ -162,4 +162,20 @@ describe.each(storeKinds)('a session on $kind', ({ open: openStores }) => {
     expect(page.text).not.toMatch(/\d-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{5}/);
     expect((await guest.getJson('/mfa/enroll/recovery-codes')).body.recoveryCodes).toBeUndefined();
   });
+
+  it('that ended tells nobody what was set up in it, or for whom', async () => {
+    const person = addPerson(portal, { organizationId: (await signedIn()).organizationId });
+    const guest = visit(portal);
+    await guest.logIn(person.username);
+    const started = await guest.postJson('/mfa/enroll/totp');
+    await guest.post('/mfa/enroll/totp/confirm', { code: totpCode(started.body.totp.secret, clock.now()) });
+    expect((await guest.get('/mfa/enroll/done')).text).toContain('Your account is protected');
+    await mfa.sessionsOf(person.id).endAll();
+    const over = await guest.get('/mfa/enroll/done');
+    expect([over.status, over.headers['location']]).toEqual([
+      303,
+      '/mfa/login?returnTo=%2Fmfa%2Fenroll%2Fdone',
+    ]);
+    expect((await guest.getJson('/mfa/enroll/done')).status).toBe(401);
+  });
 });

@@ -7,8 +7,9 @@ import { createPortal } from '../../support/portal';
 import { sendRaw } from '../../support/raw-request';
 import { totpCode, wrongCode } from '../../support/totp';
 
-// The attack: somebody with the password alone tries to be let in somewhere before the second factor: by another route,
-// method, spelling or step, by fields that name somebody else, or by mixing two people in one browser.
+// The attack: somebody with the password alone tries to be let in somewhere before the second factor: by another spelling
+// of a path, by fields that name somebody else, or by mixing two people in one browser. Every route, method and step is
+// tried in crawl/.
 
 const reached: string[] = [];
 const portal = createPortal({}, (app) => {
@@ -67,52 +68,20 @@ async function expectAnonymous(guest: Member): Promise<void> {
   expect((await guest.getJson('/plain')).status).toBe(401);
 }
 
-const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options'] as const;
-const INSIDE = [
-  '/',
-  '/plain',
-  '/payouts',
-  '/become/ada',
-  '/route-added-later',
-  '/mfa-x',
-  '/mfaadmin',
-  '/Plain',
-];
-
 describe.each([
   ['before the second factor', atTheChallenge],
   ['before enrollment', atEnrollment],
 ])('a login %s', (_name, begin) => {
-  it('reaches no route below the guard by any method, as a page or as JSON', async () => {
-    const { guest, person } = await begin();
-    const token = await guest.csrfToken();
-    const cookie = `session=${guest.cookie('session')}`;
-    for (const path of INSIDE) {
-      for (const method of METHODS) {
-        for (const accept of ['text/html', 'application/json', '*/*']) {
-          const headers = { cookie, accept, 'x-csrf-token': token };
-          const answer = await request(portal.app)[method](path).set(headers);
-          const isLedAway = answer.status === 303 && answer.headers['location']?.startsWith('/mfa/');
-          expect([method, path, accept, isLedAway || answer.status === 401]).toEqual([
-            method,
-            path,
-            accept,
-            true,
-          ]);
-        }
-      }
-    }
-    expect(reached).toEqual([]);
-    await expectAnonymous(guest);
-    expect(await portal.mfa.sessionsOf(person.id).list()).toEqual([]);
-  });
-
   it('finds no other spelling of a path that leads inside', async () => {
-    const { guest } = await begin();
+    const { guest, person } = await begin();
     await guest.csrfToken();
     const cookie = `session=${guest.cookie('session')}`;
     const server = await startLoopbackServer(portal.app);
     const spellings = [
+      '/Plain',
+      '/mfa-x',
+      '/mfaadmin',
+      '/become/ada',
       '/MFA/../plain',
       '/mfa/../plain',
       '/mfa/..;/plain',
@@ -147,51 +116,12 @@ describe.each([
     }
     await server.close();
     expect(reached).toEqual([]);
+    await expectAnonymous(guest);
+    expect(await portal.mfa.sessionsOf(person.id).list()).toEqual([]);
   });
 });
 
 describe('the steps of a login', () => {
-  it('cannot be jumped: nothing but the asked factor goes on', async () => {
-    const { guest, person } = await atTheChallenge();
-    const jumps: [string, object][] = [
-      ['/mfa/enroll/totp', {}],
-      ['/mfa/enroll/totp/confirm', { code: '123456' }],
-      ['/mfa/enroll/email', { email: 'attacker@evil.example' }],
-      ['/mfa/enroll/email/confirm', { code: '123456' }],
-      ['/mfa/enroll/sms', { phone: '+442079460000' }],
-      ['/mfa/enroll/skip', {}],
-      ['/mfa/enroll/recovery-codes', { saved: 'yes' }],
-      ['/mfa/step-up', { password: person.password }],
-    ];
-    const sent = portal.outbox.messages.length;
-    for (const [path, body] of jumps) {
-      await guest.postJson(path, body);
-      expect([path, (await guest.getJson('/whoami')).body.authenticated]).toEqual([path, false]);
-    }
-    for (const path of [
-      '/mfa/enroll',
-      '/mfa/enroll/totp',
-      '/mfa/enroll/recovery-codes',
-      '/mfa/enroll/done',
-    ]) {
-      await guest.getJson(path);
-    }
-    await expectAnonymous(guest);
-    expect(portal.outbox.messages).toHaveLength(sent);
-    const { authenticators, recoveryCodesLeft } = await portal.records.findMember(person.id, 'acme');
-    expect([authenticators.length, recoveryCodesLeft]).toEqual([1, 0]);
-  });
-
-  it('offers a required member without a factor no way around enrollment', async () => {
-    const { guest } = await atEnrollment();
-    const skipped = await guest.postJson('/mfa/enroll/skip');
-    expect(skipped.status).toBe(403);
-    expect(skipped.body).toMatchObject({ outcome: 'rejected', because: 'cannot-skip' });
-    const challenged = await guest.postJson('/mfa/challenge', { code: '000000' });
-    expect(challenged.body.outcome).not.toBe('signed-in');
-    await expectAnonymous(guest);
-  });
-
   it('take the person from the server and never from the request', async () => {
     const other = await atTheChallenge();
     const { guest, person, code } = await atTheChallenge();

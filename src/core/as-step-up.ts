@@ -1,4 +1,4 @@
-import type { Decision } from '../core/decide';
+import type { Decision } from './decision';
 
 /**
  * For a session that the policy lets go on, such as an exempt person's: the challenge page would send it straight back. What a

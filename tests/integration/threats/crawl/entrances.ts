@@ -1,0 +1,248 @@
+import type { PolicyChange } from 'express-mfa';
+import type { CrawledApp } from '../../../support/crawled-app';
+import { DEMO_PASSWORD } from '../../../support/example-app';
+import { holdVisit } from '../../../support/held-visit';
+import type { HttpAgent } from '../../../support/http-agent';
+import { plantApp } from '../../../support/planted';
+import { totpCode, wrongCodes } from '../../../support/totp';
+
+// How somebody comes into each state, by requests that anybody could send. It is always Ada, who administers two
+// organizations: nobody in the demo has more to lose. Only the federated account is another.
+
+/** What the visitor holds, and what the requests of the crawl are made of: each would be accepted from the right person. */
+export interface Visit {
+  readonly cookie: string;
+  readonly token: string;
+  /** What stands for the parameters of paths. */
+  readonly values: Readonly<Record<string, string>>;
+  /** The right code at this moment. */
+  readonly code: string;
+  /** Of the person's own, and nowhere to be seen without a proof. */
+  readonly secrets: readonly string[];
+}
+
+export type Enter = (app: CrawledApp) => Promise<Visit>;
+
+const ADA = { userId: 'ada', organizationId: 'acme', email: 'ada@acme.example' };
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+
+interface Person {
+  readonly app: CrawledApp;
+  readonly secret: string | null;
+  readonly authenticatorId: string | null;
+  /** The code of a time step that was not used yet. */
+  nextCode(): string;
+}
+
+/** Ada as she stands before her login, whatever an earlier visit has done to her and to the policy. */
+async function prepare(
+  app: CrawledApp,
+  { policy = {}, enrolled }: { readonly policy?: PolicyChange; readonly enrolled: boolean },
+): Promise<Person> {
+  const { mfa, records, clock } = app;
+  await records.removeAllAuthenticators(ADA.userId);
+  await mfa.policies.save('acme', {
+    enabled: true,
+    enrollment: 'required',
+    methods: ['totp', 'sms', 'email'],
+    graceUntil: null,
+    skips: null,
+    rememberBrowserSeconds: 0,
+    ...policy,
+  });
+  await mfa.members.save(ADA, { enabled: false });
+  await mfa.members.endExemption(ADA);
+  const planted = enrolled ? await plantApp(app, ADA.userId) : null;
+  const secret = planted?.secret ?? null;
+  return {
+    app,
+    secret,
+    authenticatorId: planted?.id ?? null,
+    nextCode() {
+      clock.advance(MINUTE);
+      return secret === null ? '123456' : totpCode(secret, clock.now());
+    },
+  };
+}
+
+async function logIn(visitor: HttpAgent, outcome: string, username = ADA.email): Promise<void> {
+  const { body } = await visitor.postJson('/mfa/login', { username, password: DEMO_PASSWORD });
+  if (body.outcome !== outcome) throw new Error(`The login answered ${JSON.stringify(body)}.`);
+}
+
+async function answer(visitor: HttpAgent, path: string, fields: object, outcome: string): Promise<void> {
+  const { body } = await visitor.postJson(path, fields);
+  if (body.outcome !== outcome) throw new Error(`${path} answered ${JSON.stringify(body)}.`);
+}
+
+async function prove(person: Person, visitor: HttpAgent, fields: object = {}): Promise<void> {
+  await logIn(visitor, 'challenge');
+  await answer(visitor, '/mfa/challenge', { code: person.nextCode(), ...fields }, 'signed-in');
+}
+
+/** A second session of the person, which the visitor may want to end. One is enough for every visit. */
+async function inAnotherBrowser(app: CrawledApp, signIn: (other: HttpAgent) => Promise<void>): Promise<void> {
+  const others = await app.mfa.sessionsOf(ADA.userId).list();
+  if (others.length === 0) await signIn(app.visit());
+}
+
+/** What is there of the person to be stolen or ended, with the visitor's cookie and token. */
+async function hold(person: Person, visitor: HttpAgent): Promise<Visit> {
+  const { app, secret, authenticatorId } = person;
+  const held = await holdVisit(visitor);
+  await app.mfa.settled();
+  const code = person.nextCode();
+  const other = (await app.mfa.sessionsOf(ADA.userId).list()).at(-1);
+  const [browser] = await app.records.listBrowsers(ADA.userId, app.clock.now());
+  return {
+    ...held,
+    code,
+    values: {
+      'assets/*': 'express-mfa.css',
+      'authenticators/:id': authenticatorId ?? 'none',
+      'sessions/:id': other?.handle ?? 'none',
+      'remembered-browsers/:id': browser?.id ?? 'none',
+      'mfa/:organizationId': 'acme',
+      'members/:userId': 'mary',
+    },
+    secrets: [secret, other?.handle, browser?.id].filter((kept) => kept !== undefined && kept !== null),
+  };
+}
+
+/** Ten wrong codes in two logins. */
+async function lock(person: Person): Promise<void> {
+  const { app, secret } = person;
+  const wrong = wrongCodes(secret ?? '', app.clock.now(), 5);
+  for (let logins = 0; logins < 2; logins += 1) {
+    const thief = app.visit();
+    await logIn(thief, 'challenge');
+    for (const code of wrong) await answer(thief, '/mfa/challenge', { code }, 'rejected');
+  }
+}
+
+/** A date alone: every visit of the crawl would use up one skip. */
+const GRACE = (now: number): PolicyChange => ({ graceUntil: now + 30 * DAY });
+
+/** Every proof gets older than the limits of the payouts and of changes; the session was seen a moment ago. */
+async function age({ clock }: CrawledApp, visitor: HttpAgent): Promise<void> {
+  clock.advance(11 * MINUTE);
+  await visitor.getJson('/');
+}
+
+export const asStranger: Enter = async (app) => {
+  const person = await prepare(app, { enrolled: true });
+  await inAnotherBrowser(app, (other) => prove(person, other));
+  return hold(person, app.visit());
+};
+
+export const beforeTheSecondFactor: Enter = async (app) => {
+  const person = await prepare(app, { enrolled: true });
+  await inAnotherBrowser(app, (other) => prove(person, other));
+  const visitor = app.visit();
+  await logIn(visitor, 'challenge');
+  return hold(person, visitor);
+};
+
+export const beforeEnrollment: Enter = async (app) => {
+  const person = await prepare(app, { enrolled: false });
+  const visitor = app.visit();
+  await logIn(visitor, 'enroll');
+  return hold(person, visitor);
+};
+
+export const inGrace: Enter = async (app) => {
+  const person = await prepare(app, { enrolled: false, policy: GRACE(app.clock.now()) });
+  await inAnotherBrowser(app, (other) => logIn(other, 'enroll'));
+  const visitor = app.visit();
+  await logIn(visitor, 'enroll');
+  return hold(person, visitor);
+};
+
+export const afterASkip: Enter = async (app) => {
+  const person = await prepare(app, { enrolled: false, policy: GRACE(app.clock.now()) });
+  await inAnotherBrowser(app, (other) => logIn(other, 'enroll'));
+  const visitor = app.visit();
+  await logIn(visitor, 'enroll');
+  await answer(visitor, '/mfa/enroll/skip', {}, 'skipped');
+  await age(app, visitor);
+  return hold(person, visitor);
+};
+
+export const asExempt: Enter = async (app) => {
+  const person = await prepare(app, { enrolled: true });
+  const until = app.clock.now() + 30 * DAY;
+  await app.mfa.members.exempt({ ...ADA, actorId: 'mary' }, { reason: 'The phone is on its way', until });
+  await inAnotherBrowser(app, (other) => logIn(other, 'signed-in'));
+  const visitor = app.visit();
+  await logIn(visitor, 'signed-in');
+  return hold(person, visitor);
+};
+
+export const inARememberedBrowser: Enter = async (app) => {
+  const person = await prepare(app, { enrolled: true, policy: { rememberBrowserSeconds: 86_400 } });
+  await inAnotherBrowser(app, (other) => prove(person, other));
+  const visitor = app.visit();
+  await prove(person, visitor, { rememberBrowser: true });
+  await answer(visitor, '/mfa/logout', {}, 'signed-out');
+  await logIn(visitor, 'signed-in');
+  const visit = await hold(person, visitor);
+  return { ...visit, cookie: `${visit.cookie}; mfa-browser=${visitor.cookie('mfa-browser')}` };
+};
+
+export const withAFreshProof: Enter = async (app) => {
+  const person = await prepare(app, { enrolled: true });
+  await inAnotherBrowser(app, (other) => prove(person, other));
+  const visitor = app.visit();
+  await prove(person, visitor);
+  return hold(person, visitor);
+};
+
+async function agedSession(
+  app: CrawledApp,
+): Promise<{ readonly person: Person; readonly visitor: HttpAgent }> {
+  const person = await prepare(app, { enrolled: true });
+  await inAnotherBrowser(app, (other) => prove(person, other));
+  const visitor = app.visit();
+  await prove(person, visitor);
+  await age(app, visitor);
+  return { person, visitor };
+}
+
+export const withAStaleProof: Enter = async (app) => {
+  const { person, visitor } = await agedSession(app);
+  return hold(person, visitor);
+};
+
+export const afterTheSessionEnded: Enter = async (app) => {
+  const person = await prepare(app, { enrolled: true });
+  const visitor = app.visit();
+  await prove(person, visitor);
+  const visit = await hold(person, visitor);
+  await app.mfa.sessionsOf(ADA.userId).endAll();
+  return visit;
+};
+
+export const lockedInALogin: Enter = async (app) => {
+  const person = await prepare(app, { enrolled: true });
+  await inAnotherBrowser(app, (other) => prove(person, other));
+  const visitor = app.visit();
+  await logIn(visitor, 'challenge');
+  await lock(person);
+  return hold(person, visitor);
+};
+
+export const lockedInASession: Enter = async (app) => {
+  const { person, visitor } = await agedSession(app);
+  await lock(person);
+  return hold(person, visitor);
+};
+
+export const asFederated: Enter = async (app) => {
+  const person = await prepare(app, { enrolled: true });
+  await inAnotherBrowser(app, (other) => prove(person, other));
+  const visitor = app.visit();
+  await visitor.post('/sso');
+  await visitor.get('/');
+  return hold(person, visitor);
+};

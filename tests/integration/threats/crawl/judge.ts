@@ -1,0 +1,188 @@
+import { ADDED_LATER } from '../../../support/crawled-app';
+import type { RawAnswer } from '../../../support/raw-request';
+import { doorOf, isSafe } from './doors';
+import type { Answer, Method } from './doors';
+import type { Visit } from './entrances';
+
+/** One request of the crawl, with everything that came of it. */
+export interface Observed {
+  readonly method: Method;
+  readonly accept: 'html' | 'json';
+  readonly withToken: boolean;
+  readonly path: string;
+  readonly visit: Visit;
+  readonly answer: RawAnswer;
+  /** Verbs of the stores. */
+  readonly writes: readonly string[];
+  /** Messages. */
+  readonly sent: number;
+  /** The visitor's session as text, and the one that the answer gave a cookie for. */
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+  readonly given: string | undefined;
+}
+
+/** What is wrong with an answer, in words. */
+export function faultsOf(expected: Answer, observed: Observed): readonly string[] {
+  const { status } = observed.answer;
+  if (status >= 500) return [`broke with ${status}`];
+  if (expected === 'reach') return [...reachFaults(observed), ...lookFaults(observed)];
+  return [...answerFaults(expected, observed), ...effectFaults(observed), ...leakFaults(observed)];
+}
+
+/** Reasons that a route has of its own, when it was reached. */
+const OWN_REASONS: ReadonlySet<unknown> = new Set([
+  'unlock-link-over',
+  'challenge-expired',
+  'wizard-over',
+  'codes-not-shown',
+  'last-factor',
+  'no-factor',
+  'no-authenticator',
+  'not-found',
+]);
+
+function reachFaults({ answer, accept, method, path }: Observed): readonly string[] {
+  const { status, text } = answer;
+  if (status < 400) return [];
+  const isFault = status === 401 || status === 403 || status === 429;
+  if (method === 'HEAD' || accept === 'html' || path.startsWith('/signup'))
+    return isFault ? [`answered ${status}`] : [];
+  return OWN_REASONS.has(bodyOf(text)['because']) ? [] : [`answered ${status} ${text}`];
+}
+
+/** What the administrators' overview works out for itself as it is looked at. */
+const WORKED_OUT = ['saveDailyCounts', 'beginJob', 'advanceJob'];
+
+/** Only looking changes nothing. */
+function lookFaults({ method, writes, sent }: Observed): readonly string[] {
+  if (!isSafe(method)) return [];
+  const faults = writes.filter((verb) => !WORKED_OUT.includes(verb)).map((verb) => `wrote ${verb}`);
+  return sent === 0 ? faults : [...faults, `sent ${sent} messages`];
+}
+
+function answerFaults(expected: Answer, observed: Observed): readonly string[] {
+  const { method, accept, answer } = observed;
+  const { status } = answer;
+  if (expected === 'options') return status === 200 ? [] : [`answered ${status}`];
+  if (expected === 'lead-on') return leadFaults(observed);
+  if (method === 'HEAD' && accept === 'json')
+    return expected.startsWith(`${status} `) ? [] : [`answered ${status}`];
+  return accept === 'json' ? jsonFaults(expected, answer) : pageFaults(expected, observed);
+}
+
+function leadFaults({ accept, method, answer }: Observed): readonly string[] {
+  const { status, text, headers } = answer;
+  if (accept === 'html') {
+    const location = headers.location ?? '';
+    return status === 303 && ['/', '/mfa/enroll'].includes(location)
+      ? []
+      : [`answered ${status} ${location}`];
+  }
+  if (method === 'HEAD') return status === 200 ? [] : [`answered ${status}`];
+  const { outcome } = bodyOf(text);
+  return status === 200 && (outcome === 'allow' || outcome === 'enroll')
+    ? []
+    : [`answered ${status} ${text}`];
+}
+
+/** Exactly the fields of the contract, so that nothing else can come along. */
+function jsonFaults(expected: string, { status, text }: RawAnswer): readonly string[] {
+  if (expected === '404 page none')
+    return status === 404 && text.includes('Cannot ') ? [] : [`answered ${status}`];
+  const { outcome, because, ...more } = bodyOf(text);
+  const said = `${status} ${String(outcome)} ${String(because)}`;
+  if (said !== expected) return [`answered ${said}`];
+  const isStep = outcome === 'rejected' || outcome === 'failed';
+  const allowed = isStep ? ['message', 'next', 'attemptsLeft', 'retryAfterSeconds'] : ['next'];
+  const extra = Object.keys(more).filter((field) => !allowed.includes(field));
+  const next = wayOn(expected);
+  const leads = next === null || String(more['next']).split('?')[0] === next;
+  return [...extra.map((field) => `said ${field}`), ...(leads ? [] : [`led to ${String(more['next'])}`])];
+}
+
+function wayOn(expected: string): string | null {
+  const [, outcome = '', because] = expected.split(' ');
+  if (because === 'authentication-too-old') return '/mfa/step-up';
+  const ways: Readonly<Record<string, string>> = {
+    'sign-in': '/mfa/login',
+    challenge: '/mfa/challenge',
+    enroll: '/mfa/enroll',
+    deny: '/mfa/challenge',
+  };
+  return ways[outcome] ?? null;
+}
+
+/** A page is led on to where it can go; what cannot be taken along is refused with the status. */
+function pageFaults(expected: string, { method, path, answer }: Observed): readonly string[] {
+  const { status, headers } = answer;
+  const [wanted, outcome] = expected.split(' ');
+  const location = headers.location?.split('?')[0];
+  const canLead = outcome === 'sign-in' || outcome === 'challenge' || outcome === 'enroll';
+  // What was asked in the settings waits for the proof, so that its form is led on, too.
+  const waits = method === 'POST' && outcome === 'challenge' && doorOf(method, path) === 'change';
+  const isPage = method === 'GET' || method === 'HEAD';
+  const led = canLead && (isPage || waits);
+  if (led)
+    return status === 303 && location === wayOn(expected) ? [] : [`answered ${status} ${location ?? ''}`];
+  // The page of a locked challenge is the page that says so.
+  const isLocked = expected === '429 rejected locked' && status === 403;
+  return `${status}` === wanted || isLocked ? [] : [`answered ${status} ${location ?? ''}`];
+}
+
+/** An attempt is counted before it is looked at; half a login that tries to bind a factor is over. */
+const COUNTED: ReadonlyMap<string, readonly string[]> = new Map([
+  ['challenge', ['spendAttempt', 'spendGuess']],
+  ['confirm', ['spendAttempt', 'endPendingLogin']],
+]);
+
+function effectFaults({
+  method,
+  withToken,
+  path,
+  writes,
+  sent,
+  before,
+  after,
+  given,
+}: Observed): readonly string[] {
+  const counted = isSafe(method) || !withToken ? [] : (COUNTED.get(doorOf(method, path)) ?? []);
+  const faults = writes.filter((verb) => !counted.includes(verb)).map((verb) => `wrote ${verb}`);
+  if (sent > 0) faults.push(`sent ${sent} messages`);
+  if (after !== undefined && identityIn(after) !== identityIn(before))
+    faults.push('changed who the session is');
+  if (given !== undefined && identityIn(given) !== identityIn(undefined)) faults.push('gave a session');
+  return faults;
+}
+
+/** Whom Passport sees, and what the library knows of the login or the session. */
+function identityIn(session: string | undefined): string {
+  if (session === undefined) return identityIn('{}');
+  const { passport, mfa } = JSON.parse(session) as { readonly passport?: unknown; readonly mfa?: string };
+  const slot = (mfa === undefined ? {} : JSON.parse(mfa)) as Readonly<Record<string, unknown>>;
+  return JSON.stringify([passport, slot['login'], slot['session'], slot['enrolled'], slot['newCodes']]);
+}
+
+/** Of other members, of the portal and of its pages. */
+const PRIVATE = [
+  'alan@acme.example',
+  'Alan Turing',
+  'mary@acme.example',
+  '+12025550143',
+  'Hello, ',
+  'The next payout',
+  ADDED_LATER,
+];
+
+function leakFaults({ answer, visit }: Observed): readonly string[] {
+  const told = `${JSON.stringify(answer.headers)} ${answer.text}`;
+  return [...PRIVATE, ...visit.secrets].filter((text) => told.includes(text)).map((text) => `told ${text}`);
+}
+
+function bodyOf(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(text) as Readonly<Record<string, unknown>>;
+  } catch {
+    return { outcome: 'no JSON' };
+  }
+}
