@@ -22,13 +22,20 @@ export interface EventRecorderParts {
   readonly onError: (error: unknown) => void;
 }
 
+/** How long events wait for more of their organization, which are stored together. */
+const GATHERED_MS = 25;
+/** As many as one script is given at a time. */
+const MOST_TOGETHER = 500;
+
 /**
  * Emits each event to the host and appends it to the records, the same refusal once a minute. Storing never delays an answer and never fails one;
- * an event that cannot be stored is given to `onError`.
+ * events that cannot be stored are given to `onError`.
  */
 export class EventRecorder implements MfaEvents {
   readonly #emitter = new EventEmitter();
   readonly #underWay = new Set<Promise<void>>();
+  readonly #waiting = new Map<string, MfaEvent[]>();
+  #timer: NodeJS.Timeout | null = null;
   readonly #parts: EventRecorderParts;
   readonly #flood = new EventFlood();
 
@@ -37,13 +44,25 @@ export class EventRecorder implements MfaEvents {
   }
 
   report(report: EventReport): void {
-    const { records, clock, keep, onError } = this.#parts;
-    const event: MfaEvent = { ...report, at: clock.now(), details: report.details ?? {} };
+    const event: MfaEvent = { ...report, at: this.#parts.clock.now(), details: report.details ?? {} };
     this.#emit(event);
     if (this.#flood.isRepeated(event)) return;
-    const stored = records.appendEvent(event, keep).catch(onError);
-    this.#underWay.add(stored);
-    void stored.finally(() => this.#underWay.delete(stored));
+    const others = this.#waiting.get(event.organizationId);
+    if (others === undefined) this.#waiting.set(event.organizationId, [event]);
+    else if (others.push(event) >= MOST_TOGETHER) this.#storeWaiting();
+    this.#timer ??= setTimeout(() => this.#storeWaiting(), GATHERED_MS);
+  }
+
+  #storeWaiting(): void {
+    const { records, keep, onError } = this.#parts;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    for (const events of this.#waiting.values()) {
+      const stored = records.appendEvents(events, keep).catch(onError);
+      this.#underWay.add(stored);
+      void stored.finally(() => this.#underWay.delete(stored));
+    }
+    this.#waiting.clear();
   }
 
   on(name: EventName | 'event', listener: (event: MfaEvent) => void): void {
@@ -55,6 +74,7 @@ export class EventRecorder implements MfaEvents {
   }
 
   async settled(): Promise<void> {
+    this.#storeWaiting();
     await Promise.all(this.#underWay);
   }
 

@@ -10,9 +10,9 @@ export interface EventQuery {
 
 /** Where events are kept, bounded by count and age. */
 export interface EventStore {
-  /** Appends, keeping the newest `maxCount` of the organization and nothing older than `maxAgeSeconds`. */
-  appendEvent(
-    event: MfaEvent,
+  /** Appends events of one organization, oldest first, keeping its newest `maxCount` and nothing older than `maxAgeSeconds`. */
+  appendEvents(
+    events: readonly MfaEvent[],
     keep: { readonly maxCount: number; readonly maxAgeSeconds: number },
   ): Promise<void>;
   /**

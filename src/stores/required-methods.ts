@@ -37,7 +37,7 @@ const RECORDS: Readonly<Record<keyof RecordStore, true>> = {
   keepNotice: true,
   claimNotices: true,
   dropNotice: true,
-  appendEvent: true,
+  appendEvents: true,
   listEvents: true,
   indexMembers: true,
   listIndex: true,

@@ -525,7 +525,7 @@ export function describeRecordStore(open: () => RecordStore): void {
     it('lists the newest first, page by page, also within one millisecond', async () => {
       const organizationId = newId();
       for (let n = 1; n <= 5; n += 1)
-        await open().appendEvent(anEvent({ organizationId, details: { n } }), KEEP);
+        await open().appendEvents([anEvent({ organizationId, details: { n } })], KEEP);
       expect(await readAll(organizationId, 2)).toEqual([[5, 4], [3, 2], [1]]);
       expect(await readAll(organizationId, 5)).toEqual([[5, 4, 3, 2, 1]]);
     });
@@ -538,7 +538,7 @@ export function describeRecordStore(open: () => RecordStore): void {
         address: '192.0.2.1',
         details: { kind: 'totp', count: 3, replaced: false },
       });
-      await open().appendEvent(event, KEEP);
+      await open().appendEvents([event], KEEP);
       expect(await open().listEvents({ organizationId: event.organizationId, limit: 10 })).toEqual({
         events: [event],
       });
@@ -552,7 +552,7 @@ export function describeRecordStore(open: () => RecordStore): void {
           userId: n % 2 === 0 ? 'even' : 'odd',
           name: n % 3 === 0 ? 'signed-out' : 'signed-in',
         } as const;
-        await open().appendEvent(anEvent({ organizationId, ...who, details: { n } }), KEEP);
+        await open().appendEvents([anEvent({ organizationId, ...who, details: { n } })], KEEP);
       }
       expect(await readAll(organizationId, 2, { userId: 'even' })).toEqual([
         [12, 10],
@@ -565,7 +565,7 @@ export function describeRecordStore(open: () => RecordStore): void {
     it('keeps no more than it may, and nothing too old', async () => {
       const organizationId = newId();
       const append = (n: number, at: number, keep = KEEP) =>
-        open().appendEvent(anEvent({ organizationId, at, details: { n } }), keep);
+        open().appendEvents([anEvent({ organizationId, at, details: { n } })], keep);
       for (let n = 1; n <= 6; n += 1) await append(n, NOW + n, { ...KEEP, maxCount: 4 });
       expect(await readAll(organizationId, 10)).toEqual([[6, 5, 4, 3]]);
       await append(7, NOW + 5 + KEEP.maxAgeSeconds * 1000);
@@ -579,14 +579,14 @@ export function describeRecordStore(open: () => RecordStore): void {
         [2, NOW - 5000],
         [3, NOW - 1],
       ] as const) {
-        await open().appendEvent(anEvent({ organizationId, at, details: { n } }), KEEP);
+        await open().appendEvents([anEvent({ organizationId, at, details: { n } })], KEEP);
       }
       expect(await readAll(organizationId, 2)).toEqual([[3, 2], [1]]);
     });
 
     it('begins at the newest where the cursor is none of its own', async () => {
       const organizationId = newId();
-      await open().appendEvent(anEvent({ organizationId }), KEEP);
+      await open().appendEvents([anEvent({ organizationId })], KEEP);
       for (const cursor of ['nonsense', '', '-', '(1-1', '__proto__', `${'9'.repeat(30)}-1`]) {
         const { events } = await open().listEvents({ organizationId, limit: 5, cursor });
         expect(events).toHaveLength(1);

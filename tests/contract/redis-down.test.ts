@@ -34,7 +34,7 @@ function everyCall(redis: Redis, timeoutMs: number): readonly Promise<unknown>[]
     records.spendGuess(aGuess({ userId: 'u' })),
     records.acceptTimeStep({ userId: 'u', authenticatorId: 'a', timeStep: 1, now: NOW }),
     records.consumeRecoveryCode('u', { number: 1, codeHash: 'h' }),
-    records.appendEvent(anEvent({ organizationId: 'o' }), KEEP),
+    records.appendEvents([anEvent({ organizationId: 'o' })], KEEP),
     records.listEvents({ organizationId: 'o', limit: 1 }),
     records.findWeaknesses(),
     state.createPendingLogin(aPendingLogin()),

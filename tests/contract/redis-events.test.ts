@@ -12,7 +12,7 @@ describe('a filter that few events match', () => {
     const keep = { ...KEEP, maxCount: 20_000 };
     const report = (n: number) => {
       const userId = n === 3 || n === 11_000 ? 'rare' : 'often';
-      return records.appendEvent(anEvent({ organizationId, userId, at: NOW + n }), keep);
+      return records.appendEvents([anEvent({ organizationId, userId, at: NOW + n })], keep);
     };
     for (let n = 0; n < 12_000; n += 2000)
       await Promise.all(Array.from({ length: 2000 }, (_, more) => report(n + more)));

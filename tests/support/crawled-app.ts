@@ -67,7 +67,7 @@ export async function startCrawledApp(): Promise<CrawledApp> {
 
 /** No effect of a request: the event that it was refused, and the retry of notices, which runs by a timer of its own. */
 const NO_EFFECT: ReadonlySet<string> = new Set([
-  'appendEvent',
+  'appendEvents',
   'indexMembers',
   'claimNotices',
   'throttle',

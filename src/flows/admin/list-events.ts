@@ -29,6 +29,8 @@ const MOST_A_PAGE = 200;
 /** What happened in an organization, newest first. */
 export async function listEventPage(context: FlowContext, query: EventPageQuery): Promise<EventPage> {
   const limit = Math.min(MOST_A_PAGE, Math.max(1, Math.trunc(Number.isNaN(query.limit) ? 1 : query.limit)));
+  // Who changed something wants to see it on the next page.
+  await context.events.settled();
   const { events, nextCursor } = await context.records.listEvents({ ...query, limit });
   const shown = await nameEvents(context, events);
   return nextCursor === undefined ? { events: shown } : { events: shown, nextCursor };

@@ -52,7 +52,9 @@ export async function findMemberDetail(
   const [[member], sessions, history] = await Promise.all([
     readMembers(context, { organizationId, accounts: [account], ground }),
     context.state.listSessions(userId),
-    context.records.listEvents({ organizationId, userId, limit: HISTORY }),
+    context.events
+      .settled()
+      .then(() => context.records.listEvents({ organizationId, userId, limit: HISTORY })),
   ]);
   if (member === undefined) return { outcome: 'not-found' };
   const { record, facts } = member;

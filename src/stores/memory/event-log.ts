@@ -7,14 +7,18 @@ interface EventLog {
   kept: { readonly number: number; readonly event: MfaEvent }[];
 }
 
-export function eventLogsIn(logs: Map<string, EventLog>): Pick<RecordStore, 'appendEvent' | 'listEvents'> {
+export function eventLogsIn(logs: Map<string, EventLog>): Pick<RecordStore, 'appendEvents' | 'listEvents'> {
   return {
-    async appendEvent(event, { maxCount, maxAgeSeconds }) {
-      const log = logs.get(event.organizationId) ?? { next: 1, kept: [] };
-      logs.set(event.organizationId, log);
-      log.kept.push({ number: log.next, event: { ...event, details: { ...event.details } } });
-      log.next += 1;
-      const oldest = event.at - maxAgeSeconds * 1000;
+    async appendEvents(events, { maxCount, maxAgeSeconds }) {
+      const newest = events.at(-1);
+      if (newest === undefined) return;
+      const log = logs.get(newest.organizationId) ?? { next: 1, kept: [] };
+      logs.set(newest.organizationId, log);
+      for (const event of events) {
+        log.kept.push({ number: log.next, event: { ...event, details: { ...event.details } } });
+        log.next += 1;
+      }
+      const oldest = newest.at - maxAgeSeconds * 1000;
       const tooMany = log.kept.length - maxCount;
       const firstYoung = log.kept.findIndex(({ event: { at } }) => at >= oldest);
       const drop = Math.max(tooMany, firstYoung === -1 ? log.kept.length : firstYoung);

@@ -8,23 +8,25 @@ import { defineScript } from './script';
 import { unreadable } from './store-errors';
 
 /**
- * The stream; the event, its instant, how many to keep, and for how many milliseconds. Entries are numbered by instant; one that
- * comes from a clock behind the others follows the newest, since a stream only grows.
+ * The stream; how many to keep, for how many milliseconds, and of each event its instant and itself. Entries are numbered by
+ * instant; one that comes from a clock behind the others follows the newest, since a stream only grows.
  */
 const APPEND = defineScript(`
-local at, age = tonumber(ARGV[2]), tonumber(ARGV[4])
-local instant, number = at, 0
+local lastInstant, lastNumber = -1, 0
 local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
 if newest then
-  local newestInstant, newestNumber = string.match(newest[1], '^(%d+)-(%d+)$')
-  if tonumber(newestInstant) >= at then
-    instant, number = tonumber(newestInstant), tonumber(newestNumber) + 1
-  end
+  local instant, number = string.match(newest[1], '^(%d+)-(%d+)$')
+  lastInstant, lastNumber = tonumber(instant), tonumber(number)
 end
-local id = string.format('%.0f-%.0f', instant, number)
-redis.call('XADD', KEYS[1], 'MAXLEN', ARGV[3], id, 'event', ARGV[1])
-redis.call('XTRIM', KEYS[1], 'MINID', string.format('%.0f', math.max(0, at - age)))
-redis.call('PEXPIRE', KEYS[1], ARGV[4])
+for i = 3, #ARGV, 2 do
+  local at = tonumber(ARGV[i])
+  if at > lastInstant then lastInstant, lastNumber = at, 0 else lastNumber = lastNumber + 1 end
+  redis.call('XADD', KEYS[1], string.format('%.0f-%.0f', lastInstant, lastNumber), 'event', ARGV[i + 1])
+end
+redis.call('XTRIM', KEYS[1], 'MAXLEN', ARGV[1])
+local oldest = tonumber(ARGV[#ARGV - 1]) - tonumber(ARGV[2])
+redis.call('XTRIM', KEYS[1], 'MINID', string.format('%.0f', math.max(0, oldest)))
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
 `);
 
 /** How many entries are read at once where a filter may drop most of them. */
@@ -40,7 +42,7 @@ interface Entry {
 export function eventLogIn(
   redis: RedisCommands,
   keys: Keys,
-): Pick<RecordStore, 'appendEvent' | 'listEvents'> {
+): Pick<RecordStore, 'appendEvents' | 'listEvents'> {
   async function read(organizationId: string, end: string, count: number): Promise<readonly Entry[]> {
     const reply = await redis.send('xrevrange', keys.events(organizationId), end, '-', 'COUNT', count);
     if (!Array.isArray(reply)) throw unreadable('events');
@@ -48,10 +50,14 @@ export function eventLogIn(
   }
 
   return {
-    async appendEvent(event, { maxCount, maxAgeSeconds }) {
-      if (maxCount < 1 || maxAgeSeconds <= 0) return;
-      const args = [JSON.stringify(event), event.at, maxCount, maxAgeSeconds * 1000];
-      await redis.run(APPEND, { keys: [keys.events(event.organizationId)], args });
+    async appendEvents(events, { maxCount, maxAgeSeconds }) {
+      const [first] = events;
+      if (first === undefined || maxCount < 1 || maxAgeSeconds <= 0) return;
+      const args = events.flatMap((event) => [event.at, JSON.stringify(event)]);
+      await redis.run(APPEND, {
+        keys: [keys.events(first.organizationId)],
+        args: [maxCount, maxAgeSeconds * 1000, ...args],
+      });
     },
     async listEvents(query) {
       const { organizationId, limit, cursor, userId, name } = query;
