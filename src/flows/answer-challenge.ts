@@ -70,10 +70,19 @@ export async function answerChallenge(context: FlowContext, request: AnswerReque
   const submitted = factor.parse(request.submitted);
   if (submitted === null) return { outcome: 'rejected', because: 'malformed-code' };
 
+  const spent = context.state.spendAttempt(
+    challengeOwner(bearer, purpose),
+    context.options.limits.perChallenge,
+  );
   const [attempt, guess, gathered] = await Promise.all([
-    context.state.spendAttempt(challengeOwner(bearer, purpose), context.options.limits.perChallenge),
+    spent,
     spendGuess(context, bearer, asked, factor),
-    gatherFacts(context, account, bearer),
+    gatherFacts(
+      context,
+      account,
+      bearer,
+      bearer.standing === 'pending' ? { pending: spent.then(({ pending }) => pending) } : {},
+    ),
   ]);
   const reject = (rejected: Rejected) => report(context, request, { rejected, asked, guess, gathered });
   const refused = refuseAnswer({ attempt, guess, gathered, asked });

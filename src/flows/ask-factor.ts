@@ -46,6 +46,13 @@ export async function askFactor(context: FlowContext, request: AskRequest): Prom
   return (await issue(context, request, challenge)) ? { outcome: 'asked', challenge } : { outcome: 'gone' };
 }
 
+/** The challenge of a factor that sends nothing, for whoever stores it together with the pending login. */
+export function issueQuietly(context: FlowContext, request: AskRequest): Challenge | null {
+  if (isDeliveredKind(request.option.kind)) return null;
+  reportSend(context, request, 'challenge-issued', { kind: request.option.kind });
+  return newChallenge(context, request);
+}
+
 function newChallenge(context: FlowContext, request: AskRequest): Challenge {
   const { owner, option, pendingUntil } = request;
   const end = context.clock.now() + context.options.pendingLoginSeconds * 1000;

@@ -6,7 +6,7 @@ import type { Epochs } from '../core/session-lifetime';
 import { issueRecoveryCodeSet } from './recovery-codes';
 import type { Authenticator } from '../core/authenticator';
 import type { Account } from '../ports';
-import type { AttemptOutcome, Challenge } from '../stores/state-store';
+import type { Challenge } from '../stores/state-store';
 import { afterFactorChange } from './after-factor-change';
 import type { Change, FactorChanged } from './after-factor-change';
 import type { Rejected } from './answer-challenge';
@@ -130,7 +130,8 @@ async function spendTry(context: FlowContext, bearer: Bearer, kind: EnrollableKi
 }
 
 type EnrollmentTry =
-  | Exclude<AttemptOutcome, { readonly outcome: 'spent' }>
+  | { readonly outcome: 'missing' }
+  | { readonly outcome: 'exhausted' }
   | { readonly outcome: 'spent'; readonly challenge: Challenge; readonly attemptsLeft: number | undefined };
 
 /** The one to be replaced, if the enrollment was begun for it and it is still there. */

@@ -59,14 +59,18 @@ const EARLY_MS = 1000;
 
 /**
  * Reads what a pending login or a session needs, with whether it is still there. One round trip, or none where `early` was
- * read a moment ago for exactly this bearer.
+ * read a moment ago for exactly this bearer. `pending` is the login itself, where another call reads it in the same trip.
  */
 export async function gatherFacts(
   context: FlowContext,
   account: Account,
   bearer: Bearer,
-  early?: EarlyReads,
+  known: {
+    readonly early?: EarlyReads | undefined;
+    readonly pending?: Promise<PendingLogin | undefined>;
+  } = {},
 ): Promise<Gathered> {
+  const { early, pending } = known;
   const { records, state, options } = context;
   const { userId, organizationId, ownerId } = bearer;
   const read = early !== undefined && isOf(early, bearer, context.clock.now()) ? early : undefined;
@@ -76,7 +80,7 @@ export async function gatherFacts(
       records.findMember(userId, organizationId),
       records.findPolicy(organizationId),
       bearer.standing === 'pending'
-        ? state.findPendingLogin(userId, ownerId)
+        ? (pending ?? state.findPendingLogin(userId, ownerId))
         : state.findSession(userId, ownerId),
     ]);
   const [[member, policy, kept], featureAvailable] = await Promise.all([

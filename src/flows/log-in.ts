@@ -5,7 +5,7 @@ import type { Epochs } from '../core/session-lifetime';
 import { sessionExpiresAt } from '../core/session-lifetime';
 import type { Account } from '../ports';
 import type { PendingLogin } from '../stores/state-store';
-import { askFactor } from './ask-factor';
+import { askFactor, issueQuietly } from './ask-factor';
 import type { AskOutcome } from './ask-factor';
 import type { Asked, Grant } from './bearer';
 import type { FlowContext, Origin } from './context';
@@ -161,17 +161,14 @@ async function begin(
   begun: { readonly pending: PendingLogin; readonly asked: Asked | null; readonly gathered: Gathered },
 ): Promise<AskOutcome | null> {
   const { pending, asked, gathered } = begun;
-  const created = context.state.createPendingLogin(pending);
-  if (asked === null) return created.then(() => null);
+  if (asked === null) return context.state.createPendingLogin(pending).then(() => null);
   const { authenticatorId, kind } = asked;
   const owner = { userId: pending.userId, ownerId: pending.id, purpose: 'login' } as const;
-  const asking = askFactor(context, {
-    owner,
-    option: { authenticatorId, kind },
-    gathered,
-    pendingUntil: pending.expiresAt,
-  });
-  const [, ask] = await Promise.all([created, asking]);
+  const request = { owner, option: { authenticatorId, kind }, gathered, pendingUntil: pending.expiresAt };
+  const challenge = issueQuietly(context, request);
+  const created = context.state.createPendingLogin(pending, challenge ?? undefined);
+  if (challenge !== null) return created.then(() => ({ outcome: 'asked', challenge }));
+  const [, ask] = await Promise.all([created, askFactor(context, request)]);
   return ask;
 }
 

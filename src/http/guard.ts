@@ -90,7 +90,7 @@ async function judge(
   requirement: Requirement,
 ): Promise<Decision> {
   const { account, bearer } = visitor;
-  const gathered = await gatherFacts(context, account, bearer, takeEarlyReads(req));
+  const gathered = await gatherFacts(context, account, bearer, { early: takeEarlyReads(req) });
   stateOf(req).facts = gathered;
   const { facts, now } = gathered;
   const decision = decide(facts, requirement, now);

@@ -46,10 +46,14 @@ export interface Challenge extends ChallengeOwner {
   readonly expiresAt: number;
 }
 
-export type AttemptOutcome =
+export type AttemptOutcome = (
   | { readonly outcome: 'spent'; readonly challenge: Challenge; readonly attemptsLeft: number }
   | { readonly outcome: 'exhausted' }
-  | { readonly outcome: 'missing' };
+  | { readonly outcome: 'missing' }
+) & {
+  /** The owner, where it is a pending login that is still there. */
+  readonly pending: PendingLogin | undefined;
+};
 
 /** One live session of a user, for listing and ending. The handle is not the session id and gives no access. */
 export interface SessionEntry {
@@ -106,7 +110,8 @@ export interface Throttle {
  * caller's clock; a store may drop an entry at its expiry by its own clock too, and callers compare `expiresAt` themselves.
  */
 export interface StateStore {
-  createPendingLogin(pending: PendingLogin): Promise<void>;
+  /** With its first challenge, where that sends nothing; both in one atomic step. */
+  createPendingLogin(pending: PendingLogin, first?: Challenge): Promise<void>;
   findPendingLogin(userId: string, id: string): Promise<PendingLogin | undefined>;
   /** Replaces the evidence of a pending login that is still there; its life does not change. False where it is gone. */
   savePendingEvidence(userId: string, id: string, evidence: readonly Evidence[]): Promise<boolean>;

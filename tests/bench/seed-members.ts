@@ -14,7 +14,7 @@ function base32(bytes: Buffer): string {
   return (bits.match(/.{5}/g) ?? []).map((group) => ALPHABET[Number.parseInt(group, 2)]).join('');
 }
 
-/** Gives so many people a confirmed authenticator app, as if each had enrolled. */
+/** Gives so many people a confirmed authenticator app, as if each had signed in and enrolled. */
 export async function seedMembers(redisUrl: string, count: number): Promise<void> {
   const redis = new Redis(redisUrl);
   const records = redisRecords(redis, { timeoutMs: 60_000 });
@@ -24,8 +24,10 @@ export async function seedMembers(redisUrl: string, count: number): Promise<void
     // All at once would be one write of many megabytes.
     // oxlint-disable-next-line no-await-in-loop
     await Promise.all(
-      some.map((person) => {
+      some.map(async (person) => {
         const userId = idOf(person);
+        // Who has an app has signed in before.
+        await records.establishUserEpoch(userId, `epoch-of-${userId}`);
         const binding = { userId, authenticatorId: 'app', kind: 'totp' } as const;
         return records.addAuthenticator(userId, {
           id: 'app',

@@ -50,6 +50,32 @@ export function describeStateStore(open: () => StateStore): void {
       expect(await open().savePendingEvidence(pending.userId, newId(), evidence)).toBe(false);
     });
 
+    it('begins with its first challenge, where it is given one', async () => {
+      const pending = aPendingLogin();
+      const first = aChallenge({ userId: pending.userId, ownerId: pending.id });
+      await open().createPendingLogin(pending, first);
+      expect(await open().findPendingLogin(pending.userId, pending.id)).toEqual(pending);
+      expect(await open().findChallenge(first)).toEqual(first);
+      expect(await open().consumeChallenge(first, first.id)).toBe(true);
+    });
+
+    it('comes with the count of an attempt, whatever becomes of it', async () => {
+      const pending = aPendingLogin();
+      const first = aChallenge({ userId: pending.userId, ownerId: pending.id });
+      await open().createPendingLogin(pending, first);
+      expect(await open().spendAttempt(first, 1)).toEqual({
+        outcome: 'spent',
+        challenge: first,
+        attemptsLeft: 0,
+        pending,
+      });
+      expect(await open().spendAttempt(first, 1)).toEqual({ outcome: 'exhausted', pending });
+      await open().endChallenge(first);
+      expect(await open().spendAttempt(first, 1)).toEqual({ outcome: 'missing', pending });
+      await open().endPendingLogin(pending.userId, pending.id);
+      expect(await open().spendAttempt(first, 1)).toEqual({ outcome: 'missing', pending: undefined });
+    });
+
     it('takes its challenges with it when it ends, and never comes back', async () => {
       const challenge = await issueInPendingLogin();
       await open().endPendingLogin(challenge.userId, challenge.ownerId);
@@ -58,7 +84,7 @@ export function describeStateStore(open: () => StateStore): void {
       expect(await open().savePendingEvidence(challenge.userId, challenge.ownerId, [])).toBe(false);
       expect(await open().issueChallenge(challenge, PENDING)).toBe(false);
       expect(await open().consumeChallenge(challenge, challenge.id)).toBe(false);
-      expect(await open().spendAttempt(challenge, 5)).toEqual({ outcome: 'missing' });
+      expect(await open().spendAttempt(challenge, 5)).toMatchObject({ outcome: 'missing' });
     });
 
     it('is gone for a new challenge once its end has passed', async () => {
@@ -141,7 +167,7 @@ export function describeStateStore(open: () => StateStore): void {
     it('spends attempts up to the limit, however many are made at once', async () => {
       const challenge = await issueInPendingLogin();
       const first = await open().spendAttempt(challenge, 5);
-      expect(first).toEqual({ outcome: 'spent', challenge, attemptsLeft: 4 });
+      expect(first).toMatchObject({ outcome: 'spent', challenge, attemptsLeft: 4 });
       const rest = await Promise.all(Array.from({ length: 30 }, () => open().spendAttempt(challenge, 5)));
       expect(rest.filter(({ outcome }) => outcome === 'spent')).toHaveLength(4);
       expect(rest.filter(({ outcome }) => outcome === 'exhausted')).toHaveLength(26);
@@ -153,10 +179,10 @@ export function describeStateStore(open: () => StateStore): void {
       await open().issueChallenge({ ...challenge, id: newId(), kind: 'sms' }, PENDING);
       await open().spendAttempt(challenge, 3);
       await open().endChallenge(challenge);
-      expect(await open().spendAttempt(challenge, 3)).toEqual({ outcome: 'missing' });
+      expect(await open().spendAttempt(challenge, 3)).toMatchObject({ outcome: 'missing' });
       await open().issueChallenge({ ...challenge, id: newId() }, PENDING);
       expect(await open().spendAttempt(challenge, 3)).toMatchObject({ outcome: 'spent', attemptsLeft: 0 });
-      expect(await open().spendAttempt(challenge, 3)).toEqual({ outcome: 'exhausted' });
+      expect(await open().spendAttempt(challenge, 3)).toMatchObject({ outcome: 'exhausted' });
     });
 
     it('begins a new count for a session when everything before has expired', async () => {
@@ -165,7 +191,7 @@ export function describeStateStore(open: () => StateStore): void {
       await open().spendAttempt(challenge, 1);
       const soon = { ...challenge, expiresAt: NOW + 310_000 };
       await open().issueChallenge(soon, { ...SESSION, now: NOW + 10_000 });
-      expect(await open().spendAttempt(challenge, 1)).toEqual({ outcome: 'exhausted' });
+      expect(await open().spendAttempt(challenge, 1)).toMatchObject({ outcome: 'exhausted' });
       const later = { ...challenge, expiresAt: NOW + 900_000 };
       await open().issueChallenge(later, { ...SESSION, now: NOW + 310_000 });
       expect(await open().spendAttempt(challenge, 1)).toMatchObject({ outcome: 'spent' });

@@ -53,11 +53,12 @@ export function challengesIn(owners: Owners): Pick<StateStore, Verbs> {
     },
     async spendAttempt(wanted, max) {
       const { key, owner, challenge } = find(wanted);
-      if (challenge === undefined) return { outcome: 'missing' };
+      const pending = owner.pending ?? undefined;
+      if (challenge === undefined) return { outcome: 'missing', pending };
       const spent = owner.attempts.get(wanted.purpose) ?? 0;
-      if (spent >= max) return { outcome: 'exhausted' };
+      if (spent >= max) return { outcome: 'exhausted', pending };
       owners.replace(key, { ...owner, attempts: withEntry(owner.attempts, wanted.purpose, spent + 1) });
-      return { outcome: 'spent', challenge, attemptsLeft: max - spent - 1 };
+      return { outcome: 'spent', challenge, attemptsLeft: max - spent - 1, pending };
     },
     async consumeChallenge(wanted, challengeId) {
       const { key, owner, challenge } = find(wanted);

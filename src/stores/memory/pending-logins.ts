@@ -5,8 +5,9 @@ type Verbs = 'createPendingLogin' | 'findPendingLogin' | 'savePendingEvidence' |
 
 export function pendingLoginsIn(owners: Owners): Pick<StateStore, Verbs> {
   return {
-    async createPendingLogin(pending) {
-      const owner = { pending: { ...pending }, challenges: new Map(), attempts: new Map() };
+    async createPendingLogin(pending, first) {
+      const challenges = new Map(first === undefined ? [] : [[first.purpose, { ...first }]]);
+      const owner = { pending: { ...pending }, challenges, attempts: new Map() };
       const life = { now: pending.startedAt, expiresAt: pending.expiresAt };
       owners.set(ownerKey(pending.userId, pending.id), owner, life);
     },

@@ -1,7 +1,15 @@
 import type { ChallengeOwner, StateStore } from '../state-store';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
-import { challengeFields, letterOf, readChallenge, writeChallenge, writeDelivery } from './owner-hash';
+import {
+  PENDING_FIELDS,
+  challengeFields,
+  letterOf,
+  readChallenge,
+  readPendingLogin,
+  writeChallenge,
+  writeDelivery,
+} from './owner-hash';
 import { isOne, toTexts, toWholeNumber } from './replies';
 import { defineScript, NUMBER_IN_FIELD } from './script';
 
@@ -45,13 +53,16 @@ if sentAt then liveUntil(tonumber(ARGV[3]), sentAt) end
 return 1
 `);
 
-/** The owner; the letter, how many attempts there may be; the fields to answer with. */
+/** The owner; the letter, how many attempts there may be; the fields to answer with, behind the outcome and the count. */
 const SPEND_ATTEMPT = defineScript(`${NUMBER_IN_FIELD}
 local p = ARGV[1]
-if redis.call('HEXISTS', KEYS[1], p .. 'i') == 0 then return {'missing'} end
+local function answer(outcome, count)
+  return {outcome, count, unpack(redis.call('HMGET', KEYS[1], unpack(ARGV, 3)))}
+end
+if redis.call('HEXISTS', KEYS[1], p .. 'i') == 0 then return answer('missing', 0) end
 local spent = numberIn(p .. 'n') or 0
-if spent >= tonumber(ARGV[2]) then return {'exhausted'} end
-return {'spent', redis.call('HINCRBY', KEYS[1], p .. 'n', 1), unpack(redis.call('HMGET', KEYS[1], unpack(ARGV, 3)))}
+if spent >= tonumber(ARGV[2]) then return answer('exhausted', spent) end
+return answer('spent', redis.call('HINCRBY', KEYS[1], p .. 'n', 1))
 `);
 
 /** The owner; the letter, the id of the challenge. */
@@ -91,14 +102,16 @@ export function challengesIn(redis: RedisCommands, keys: Keys): Pick<StateStore,
       return isOne(await redis.run(RECORD_DELIVERY, { keys: keysOf(challenge), args }));
     },
     async spendAttempt(owner, max) {
-      const args = [letterOf(owner.purpose), max, ...challengeFields(owner.purpose)];
+      const args = [letterOf(owner.purpose), max, ...PENDING_FIELDS, ...challengeFields(owner.purpose)];
       const reply = toTexts(await redis.run(SPEND_ATTEMPT, { keys: keysOf(owner), args }), 'a challenge');
       const [outcome, spent, ...fields] = reply;
-      if (outcome === 'exhausted') return { outcome };
-      const challenge = outcome === 'spent' ? readChallenge(fields, owner) : undefined;
-      if (challenge === undefined) return { outcome: 'missing' };
+      const pending = readPendingLogin(fields, owner.userId, owner.ownerId);
+      if (outcome === 'exhausted') return { outcome, pending };
+      const challenge =
+        outcome === 'spent' ? readChallenge(fields.slice(PENDING_FIELDS.length), owner) : undefined;
+      if (challenge === undefined) return { outcome: 'missing', pending };
       const attemptsLeft = max - toWholeNumber(spent ?? '', 'a count of attempts');
-      return { outcome: 'spent', challenge, attemptsLeft };
+      return { outcome: 'spent', challenge, attemptsLeft, pending };
     },
     async consumeChallenge(owner, challengeId) {
       const args = [letterOf(owner.purpose), challengeId];

@@ -2,7 +2,7 @@ import { writeEvidence } from '../../core/evidence-text';
 import type { StateStore } from '../state-store';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
-import { PENDING_FIELDS, readPendingLogin, writePendingLogin } from './owner-hash';
+import { PENDING_FIELDS, readPendingLogin, writeChallenge, writePendingLogin } from './owner-hash';
 import { isOne } from './replies';
 import { defineScript } from './script';
 
@@ -24,8 +24,12 @@ type Verbs = 'createPendingLogin' | 'findPendingLogin' | 'savePendingEvidence' |
 
 export function pendingLoginsIn(redis: RedisCommands, keys: Keys): Pick<StateStore, Verbs> {
   return {
-    async createPendingLogin(pending) {
-      const args = [pending.expiresAt - pending.startedAt, ...writePendingLogin(pending)];
+    async createPendingLogin(pending, first) {
+      const args = [
+        pending.expiresAt - pending.startedAt,
+        ...writePendingLogin(pending),
+        ...(first === undefined ? [] : writeChallenge(first)),
+      ];
       await redis.run(CREATE, { keys: [keys.owner(pending.userId, pending.id)], args });
     },
     async findPendingLogin(userId, id) {

@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { parseSlot, writeSlotText } from '../../../src/http/session-slot-text';
+import type { MfaSlot } from '../../../src/http/session-slot';
+
+const grant = {
+  userId: 'u 1|"',
+  handle: 'handle',
+  userEpoch: 'user-epoch',
+  organizationEpochs: [
+    ['acme:1', 'one'],
+    ['globex,2', 'two'],
+  ],
+  startedAt: 1_795_707_648_775,
+  seenAt: 1_795_707_648_779,
+  evidence: [
+    { method: 'password', at: 1_795_707_648_733 },
+    { method: 'totp', at: 1_795_707_648_775, authenticatorId: 'app' },
+  ],
+  skipped: true,
+} as const satisfies MfaSlot['session'];
+
+describe('the slot as text', () => {
+  it.each<[string, MfaSlot]>([
+    ['nothing', {}],
+    ['a session', { session: grant }],
+    ['a session and what a page left', { session: grant, csrfToken: 't|"', returnTo: '/a|b' }],
+    ['no session', { csrfToken: 't', onboarding: true }],
+  ])('holds %s', (_what, slot) => {
+    expect(parseSlot(writeSlotText(slot))).toEqual(slot);
+  });
+
+  it('leaves out what is undefined', () => {
+    expect(parseSlot(writeSlotText({ session: grant, asked: undefined, csrfToken: undefined }))).toEqual({
+      session: grant,
+    });
+    expect(parseSlot(writeSlotText({ session: undefined }))).toEqual({});
+  });
+
+  it('writes a session without a quote, which every hash of it would have to escape', () => {
+    expect(writeSlotText({ session: grant })).not.toMatch(/["\\]/);
+  });
+
+  it('takes any ids that a host may have', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', minLength: 1 }),
+        fc.string({ unit: 'binary' }),
+        (userId, id) => {
+          const session = { ...grant, userId, organizationEpochs: [[id, 'epoch']] as const };
+          expect(parseSlot(writeSlotText({ session }))).toEqual({ session });
+        },
+      ),
+    );
+  });
+
+  it.each([
+    'u',
+    'u h e',
+    'u h e o:1 x! 1 p1 -',
+    'u h e o:1 1 1 p1 ?',
+    'u h e o 1 1 p1 -',
+    'u h e o:1 1 1 nonsense -',
+  ])('refuses what it did not write: %s', (text) => {
+    expect(() => parseSlot(text)).toThrow(expect.objectContaining({ code: 'records-unreadable' }));
+  });
+});
