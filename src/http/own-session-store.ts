@@ -37,7 +37,10 @@ interface Write {
  * It writes a session once where a request saves the same twice, as Passport and express-session do between them.
  * It ends no session that was never stored, and ends the one before together with the first write of the next, where one follows.
  */
-export function ownSessionStore(context: FlowContext, store: Store): Store {
+export function ownSessionStore(
+  context: Pick<FlowContext, 'records' | 'state' | 'clock'>,
+  store: Store,
+): Store {
   const hints = new SessionHints();
   const own: GeneratingStore = Object.create(store);
 
@@ -91,7 +94,11 @@ export function ownSessionStore(context: FlowContext, store: Store): Store {
     const { savesNext } = stateOf(req);
     Object.assign(stateOf(req), { loaded: false, savesNext: false });
     if (!savesNext) {
-      ending.then(() => own.generate(req)).then(() => done(null), done);
+      const renew = (error: unknown) => {
+        own.generate(req);
+        done(error);
+      };
+      ending.then(() => renew(null), renew);
       return;
     }
     // Whoever saves the next session is told of a failure; a request that fails before must not end the process.

@@ -50,7 +50,7 @@ function toHint(text: string): Hint {
 
 /** Asks for what the guard will need of the owner. */
 export function readEarly(
-  { records, state, clock }: FlowContext,
+  { records, state, clock }: Pick<FlowContext, 'records' | 'state' | 'clock'>,
   owner: NonNullable<Hint['owner']>,
 ): EarlyReads {
   const { userId, organizationId, handle } = owner;

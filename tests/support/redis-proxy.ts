@@ -4,7 +4,7 @@ import { createCommandReader } from './redis-commands';
 import { redisUrl } from './redis-database';
 
 export interface Traffic {
-  /** Times that a connection sent something and waited: commands sent together are one. */
+  /** Times that a connection sent something and waited: commands sent together are one. Nobody waits for events. */
   readonly roundTrips: number;
   readonly commands: readonly (readonly string[])[];
 }
@@ -32,6 +32,11 @@ export interface RedisProxy {
 /** Shorter than any whole reply, so that none of several that come together is one. */
 const CUT_AFTER_BYTES = 2;
 
+/** Events are stored by a timer of their own. */
+function isOfEvents(command: readonly string[]): boolean {
+  return command.some((word) => word.endsWith('}:events'));
+}
+
 type Mode = 'pass' | 'hang' | 'lose-replies' | 'reset-in-reply';
 
 /** A proxy in front of a Redis (this worker's database by default) that counts, and that breaks on demand. */
@@ -56,9 +61,12 @@ export async function startRedisProxy(target: string = redisUrl()): Promise<Redi
       });
     }
     client.on('data', (chunk) => {
-      commands.push(...readCommands(chunk));
-      if (!awaitingReply) roundTrips += 1;
-      awaitingReply = true;
+      const sent = readCommands(chunk);
+      commands.push(...sent);
+      if (sent.length === 0 || !sent.every((command) => isOfEvents(command))) {
+        if (!awaitingReply) roundTrips += 1;
+        awaitingReply = true;
+      }
       if (mode !== 'hang') upstream.write(chunk);
     });
     upstream.on('data', (chunk) => {

@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
+import request from 'supertest';
 import { redisStores } from '../../../src/redis';
 import { enrollApp, visit } from '../../support/member';
-import { createPortal } from '../../support/portal';
+import { createPortal, PASSWORD } from '../../support/portal';
 import type { Portal } from '../../support/portal';
 import { connectRedis } from '../../support/redis-client';
 import { redisUrl } from '../../support/redis-database';
@@ -43,6 +44,30 @@ describe('a login by password and authenticator app', () => {
     const proof = await proxy.measure(() => ada.postJson('/mfa/challenge', { code }));
     expect(writesOfSessions(proof)).toBe(1);
     expect((await ada.getJson('/plain')).status).toBe(200);
+  });
+
+  it('ends no session that was never stored, and stores half a login beside its new session', async () => {
+    const endsOfSessions = ({ commands }: Traffic) =>
+      commands.filter(([name, key]) => name === 'del' && key?.startsWith('mfa:session:') === true).length;
+    const stranger = request.agent(portal.app);
+    const asJson = { accept: 'application/json' };
+    const credentials = { username: 'ada', password: PASSWORD };
+    let csrfToken = '';
+    const password = await proxy.measure(async () => {
+      const { body } = await stranger.post('/login').set(asJson).send(credentials);
+      ({ csrfToken } = body);
+    });
+    expect(endsOfSessions(password)).toBe(0);
+    expect(password.roundTrips).toBe(3);
+    const code = totpCode(secret, portal.clock.now());
+    const proof = await proxy.measure(() =>
+      stranger
+        .post('/mfa/challenge')
+        .set({ ...asJson, 'x-csrf-token': csrfToken })
+        .send({ code }),
+    );
+    expect(endsOfSessions(proof)).toBe(1);
+    expect(proof.roundTrips).toBe(4);
   });
 
   it('hands out the token of the second step with the answer to the first', async () => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Evidence } from '../../../src/core/assurance';
 import { letterOfMethod, methodOfLetter, readEvidence, writeEvidence } from '../../../src/core/evidence-text';
 

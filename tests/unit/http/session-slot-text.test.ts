@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { parseSlot, writeSlotText } from '../../../src/http/session-slot-text';
 import type { MfaSlot } from '../../../src/http/session-slot';
 

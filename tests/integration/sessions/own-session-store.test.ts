@@ -1,0 +1,87 @@
+import type { ErrorRequestHandler } from 'express';
+import express from 'express';
+import session, { MemoryStore } from 'express-session';
+import { memoryRecords, memoryState } from 'express-mfa';
+import { ownSessionStore } from '../../../src/http/own-session-store';
+import { stateOf } from '../../../src/http/request-state';
+import { createClock } from '../../support/clock';
+import { createHttpAgent } from '../../support/http-agent';
+
+/** Says what it was asked to do, and fails to end sessions where it is told to. */
+class WatchedStore extends MemoryStore {
+  readonly asked: string[] = [];
+  endsFail = false;
+
+  override set(...[id, data, done]: Parameters<MemoryStore['set']>): void {
+    this.asked.push('set');
+    super.set(id, data, done);
+  }
+
+  override destroy(...[id, done]: Parameters<MemoryStore['destroy']>): void {
+    this.asked.push('destroy');
+    if (this.endsFail) done?.(new Error('The store lost its connection.'));
+    else super.destroy(id, done);
+  }
+}
+
+function openApp() {
+  const store = new WatchedStore();
+  const context = { records: memoryRecords(), state: memoryState(), clock: createClock() };
+  const app = express();
+  app.use(
+    session({
+      store: ownSessionStore(context, store),
+      secret: 'for this test alone',
+      resave: false,
+      saveUninitialized: false,
+    }),
+  );
+  app.get('/', (req, res) => res.json({ returnTo: req.session.returnTo ?? null }));
+  app.get('/keep', (req, res) => {
+    req.session.returnTo = '/kept';
+    res.json({});
+  });
+  app.get('/renew', (req, res, next) => {
+    stateOf(req).savesNext = req.query['savesNext'] === 'yes';
+    req.session.regenerate((error: unknown) => {
+      if (error !== null && error !== undefined) return next(error);
+      req.session.returnTo = '/renewed';
+      req.session.save((failure: unknown) => (failure ? next(failure) : res.json({ renewed: true })));
+    });
+  });
+  const answer: ErrorRequestHandler = (_error, _req, res, _next) => void res.status(503).json({});
+  app.use(answer);
+  return { store, agent: createHttpAgent(app) };
+}
+
+describe.each(['yes', 'no'])('a new session id, where the next session is saved first: %s', (savesNext) => {
+  it('leaves nothing of the session before', async () => {
+    const { store, agent } = openApp();
+    await agent.getJson('/keep');
+    expect((await agent.getJson(`/renew?savesNext=${savesNext}`)).body).toEqual({ renewed: true });
+    expect((await agent.getJson('/')).body).toEqual({ returnTo: '/renewed' });
+    expect(store.asked).toEqual(['set', 'destroy', 'set']);
+  });
+
+  it('ends nothing where nothing was stored', async () => {
+    const { store, agent } = openApp();
+    await agent.getJson(`/renew?savesNext=${savesNext}`);
+    expect(store.asked).toEqual(['set']);
+  });
+
+  it('is an error where the session before could not be ended', async () => {
+    const { store, agent } = openApp();
+    await agent.getJson('/keep');
+    store.endsFail = true;
+    expect((await agent.getJson(`/renew?savesNext=${savesNext}`)).status).toBe(503);
+  });
+});
+
+it('writes what is saved twice once, and what changed in between once more', async () => {
+  const { store, agent } = openApp();
+  await agent.getJson('/renew?savesNext=yes');
+  await agent.getJson('/');
+  expect(store.asked).toEqual(['set']);
+  await agent.getJson('/keep');
+  expect(store.asked).toEqual(['set', 'set']);
+});
