@@ -23,6 +23,12 @@ export interface EnrollAppLocals extends WithPage, InWizard {
   /** Asks for a name, with this in the field. */
   readonly suggestedLabel: string | null;
   readonly offerEndOthers: boolean;
+  readonly cancelPath: string | null;
+}
+
+/** Which apps there are, before one is set up. */
+export interface EnrollAppInstallLocals extends WithPage, InWizard {
+  readonly cancelPath: string | null;
 }
 
 export interface EnrollPhoneLocals extends WithPage, InWizard {

@@ -48,15 +48,18 @@
   }
 
   function countDown(form) {
-    const seconds = form.querySelector('.resend-seconds');
+    const shown = form.querySelector('.resend-left');
+    const unit = form.querySelector('.resend-unit');
     const wait = Number(form.dataset.resendWait);
-    if (seconds === null || wait <= 0) return;
+    if (shown === null || wait <= 0) return;
     const readyAt = performance.now() + wait * 1000;
     form.dataset.waiting = 'yes';
     const timer = setInterval(() => {
       const left = Math.ceil((readyAt - performance.now()) / 1000);
       if (left > 0) {
-        seconds.textContent = String(left);
+        shown.textContent =
+          left < 100 ? String(left) : `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
+        unit.textContent = left === 1 ? 'second' : left < 100 ? 'seconds' : 'minutes';
         return;
       }
       clearInterval(timer);
