@@ -6,6 +6,8 @@ export interface EnrollLocals extends WithPage, InWizard {
   /** `assigned`: an administrator chose the one method. `settings`: the person came from there to add one. */
   readonly because: 'required' | 'offered' | 'assigned' | 'settings';
   readonly methods: readonly EnrollableKind[];
+  /** A page of the host's asks for a factor that the person does not have. */
+  readonly needed: boolean;
   /** Null where enrollment cannot be put off. */
   readonly skip: { readonly until: Moment | null; readonly skipsLeft: number | null } | null;
   readonly error: string | null;

@@ -13,6 +13,10 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
     'That code is for another time. Your phone’s clock is off: set it to automatic, then try the next code.',
   ],
   [
+    'clock-off-explained',
+    'That code is for another time. Set the clock as it says above, then try the next code.',
+  ],
+  [
     'secret-unreadable',
     'This method cannot be used now. Choose another one, or ask your administrator for help.',
   ],

@@ -3,25 +3,30 @@
 (() => {
   document.documentElement.classList.add('with-script');
 
-  /** A second click while the first answer is on its way would spend a second attempt. */
+  const PATIENCE_MS = 15_000;
+
+  /** A second click while the first answer is on its way would spend a second attempt, or send a second code. */
   function submitOnce(form) {
-    const button = form.querySelector('button[type=submit]');
     form.addEventListener('submit', (event) => {
       if (form.dataset.sent === 'yes') {
         event.preventDefault();
         return;
       }
       form.dataset.sent = 'yes';
-      button?.setAttribute('aria-disabled', 'true');
+      event.submitter?.setAttribute('aria-disabled', 'true');
+      // Whoever stopped the page, or lost the network, can try again.
+      setTimeout(() => release(form), PATIENCE_MS);
     });
+  }
+
+  function release(form) {
+    delete form.dataset.sent;
+    form.querySelectorAll('[aria-disabled]').forEach((button) => button.removeAttribute('aria-disabled'));
   }
 
   /** Coming back with the back button restores the page as it was left, blocked form included. */
   function allowAgain() {
-    for (const form of document.querySelectorAll('form[data-sent]')) {
-      delete form.dataset.sent;
-      form.querySelector('button[type=submit]')?.removeAttribute('aria-disabled');
-    }
+    document.querySelectorAll('form[data-sent]').forEach(release);
   }
 
   /** Only where the code is all there is to fill in: a box or a name beside it may still be wanted. */

@@ -141,7 +141,8 @@ export function errorText(
   { because, attemptsLeft }: Pick<Rejected, 'attemptsLeft'> & { readonly because: string },
   kind: FactorKind,
 ): string {
-  const sentence = sentenceFor(because, kind);
+  // Above the field stands how to set the clock.
+  const sentence = sentenceFor(because === 'clock-off' ? 'clock-off-explained' : because, kind);
   if (attemptsLeft === undefined) return sentence;
   return `${sentence} ${attemptsLeft === 1 ? '1 try left.' : `${attemptsLeft} tries left.`}`;
 }

@@ -43,6 +43,7 @@ describe('a member with an app', () => {
     await second.getByText('That session is over.').waitFor();
     await third.goto('/');
     await arriveAt(third, 'Sign in');
+    await third.getByText('You were signed out. Sign in again.').waitFor();
     await first.goto('/');
     await arriveAt(first, 'Hello, Alan Turing');
     await button(second, 'End all other sessions').click();
@@ -77,6 +78,7 @@ describe('a member with an app', () => {
     await stage.look(owner, 'unlock');
     await button(owner, 'Unlock my account').click();
     await arriveAt(owner, 'Sign in');
+    await owner.getByText('Sign in to unlock your account.').waitFor();
     await owner.getByLabel('Email or username').fill(ALAN);
     await owner.getByLabel('Password').fill(DEMO_PASSWORD);
     await button(owner, 'Sign in').click();
