@@ -1,7 +1,7 @@
 import { MfaError } from 'express-mfa';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 
-const SENTENCE = 'This does not work at the moment. Try again in a minute.';
+const SENTENCE = 'The fault is on our side. Try again in a minute.';
 
 const UNKNOWN =
   'The address may be mistyped, or what was here is gone. Check it, or start from the front page.';

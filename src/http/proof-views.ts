@@ -20,6 +20,10 @@ export interface ChallengeLocals extends WithPage, CodeLocals {
   readonly unlockSent: boolean;
   /** The code that was sent is too old or used up; only a new one helps. */
   readonly expired: boolean;
+  /** No message went out at all. */
+  readonly unsent: boolean;
+  /** No try is left, and nothing can be sent anew. */
+  readonly exhausted: boolean;
 }
 
 export interface ChooseFactorLocals extends WithPage {
@@ -38,6 +42,8 @@ export interface StepUpLocals extends WithPage, InWizard, CodeLocals {
   readonly alternatives: readonly FactorChoice[];
   readonly lockedUntil: LockEnd | null;
   readonly expired: boolean;
+  readonly unsent: boolean;
+  readonly exhausted: boolean;
   /** Where `Cancel` leads. */
   readonly cancelPath: string | null;
 }
@@ -57,6 +63,8 @@ export interface UnlockChallengeLocals extends WithPage {
         readonly label: string | null;
         readonly lockedUntil: LockEnd | null;
         readonly expired: boolean;
+        readonly unsent: boolean;
+        readonly exhausted: boolean;
       })
     | null;
   readonly alternatives: readonly FactorChoice[];

@@ -82,7 +82,7 @@ function refusalMessage(context: HttpContext, decision: Decision, next: string):
       decision.outcome === 'deny' && decision.lockedUntil !== undefined
         ? momentOf(decision.lockedUntil)
         : null,
-    action: denied ? null : { label: 'Continue', path: next },
+    action: denied ? null : { label: decision.outcome === 'sign-in' ? 'Sign in' : 'Continue', path: next },
     secondary: null,
   };
 }

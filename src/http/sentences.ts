@@ -116,7 +116,7 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
     'This page was open too long, or you signed in or out meanwhile, so nothing was done. Open it again and try once more.',
   ],
   ['body-unreadable', 'What was sent cannot be read. Go back and try again.'],
-  ['store-unavailable', 'This does not work at the moment. Try again in a minute.'],
+  ['store-unavailable', 'The fault is on our side. Try again in a minute.'],
 ]);
 
 /** Where the general sentence would say what is not true of this kind of code. */

@@ -39,6 +39,8 @@ export interface AskedView extends CodeLocals {
   readonly alternatives: readonly FactorChoice[];
   readonly lockedUntil: LockEnd | null;
   readonly expired: boolean;
+  readonly unsent: boolean;
+  readonly exhausted: boolean;
 }
 
 /**
@@ -123,7 +125,14 @@ export async function viewAsked(
     clockIsOff: refused?.because === 'clock-off',
     lockedUntil: asked.kind === 'recovery-code' ? null : codesLockEnd(gathered),
     expired: delivered && isOver(live, now),
+    unsent: delivered && live !== undefined && live.sentBy === null,
+    // Whoever is signed in is not sent back to the start, and a form with no try left helps nobody.
+    exhausted: !delivered && refused !== null && isExhausted(refused),
   };
+}
+
+function isExhausted({ because, attemptsLeft }: { because: string; attemptsLeft?: number }): boolean {
+  return because === 'attempts-exhausted' || attemptsLeft === 0;
 }
 
 function isOver(challenge: Challenge | undefined, now: number): boolean {
