@@ -7,7 +7,7 @@ import { momentOf } from './moments';
 import type { MessageLocals } from './proof-views';
 import { wantsJson } from './render-page';
 import { nextPath, pageLocals } from './respond';
-import { returnToHere, withParameter } from './return-to';
+import { returnToHere } from './return-to';
 import { sentenceFor } from './sentences';
 import { ANONYMOUS } from './visitor';
 import type { Visitor } from './visitor';
@@ -51,8 +51,7 @@ export async function refuseRequest(
   }
   const isPage = req.method === 'GET' || req.method === 'HEAD';
   if (isPage && decision.outcome !== 'deny') {
-    // The sign-in page says why it stands here.
-    res.redirect(303, over ? withParameter(next, 'over', decision.because) : next);
+    res.redirect(303, next);
     return;
   }
   await context.pages.send(res, {

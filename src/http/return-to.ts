@@ -15,11 +15,6 @@ export function withReturnTo(path: string, returnTo: string | null): string {
   return returnTo === null ? path : `${path}?${new URLSearchParams({ returnTo }).toString()}`;
 }
 
-/** A local path with one more parameter. */
-export function withParameter(path: string, name: string, value: string): string {
-  return `${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams({ [name]: value }).toString()}`;
-}
-
 /** One own field of a body of unknown shape. */
 export function fieldOf(body: unknown, name: string): unknown {
   if (typeof body !== 'object' || body === null || !Object.hasOwn(body, name)) return undefined;

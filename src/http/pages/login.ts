@@ -34,9 +34,6 @@ async function showLogin(page: PageRequest): Promise<void> {
 
 function noticeOf({ req }: PageRequest): LoginLocals['notice'] {
   if (req.query['signedOut'] === '1') return { tone: 'good', text: 'You are signed out.' };
-  const { over } = req.query;
-  if (over === 'session-ended' || over === 'session-expired')
-    return { tone: 'neutral', text: sentenceFor(over) };
   return readSlot(req).unlock === undefined
     ? null
     : { tone: 'neutral', text: 'Sign in to unlock your account. Your second factor comes next.' };

@@ -74,15 +74,6 @@ describe('the sessions of a member', () => {
     expect(await eventsOf(portal, 'sessions-ended')).toHaveLength(1);
   });
 
-  it('say on the sign-in page that they were ended, and lead back to where one was', async () => {
-    const { portal, first } = await twoSessions();
-    await portal.mfa.sessionsOf('ada').endAll();
-    const refused = await first.get('/whoami-page');
-    expect(refused.headers['location']).toBe('/mfa/login?returnTo=%2Fwhoami-page&over=session-ended');
-    expect((await first.follow(refused)).text).toContain('You were signed out. Sign in again.');
-    expect((await first.get('/mfa/login?over=%3Cb%3E')).text).not.toContain('notice');
-  });
-
   it('end all but this one', async () => {
     const { first, second } = await twoSessions();
     const ended = await second.postJson('/mfa/sessions/end-others');
