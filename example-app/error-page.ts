@@ -20,8 +20,10 @@ function headingOf(status: number): string {
 }
 
 /** Below every route: an address that leads nowhere. */
-export const answerUnknown: RequestHandler = function answerUnknown(_req, _res, next) {
-  next(new MfaError('not-found', UNKNOWN));
+export const answerUnknown: RequestHandler = function answerUnknown(req, _res, next) {
+  // Express answers this one itself, with the methods that there are.
+  if (req.method === 'OPTIONS') next();
+  else next(new MfaError('not-found', UNKNOWN));
 };
 
 /** The last word: a page, or JSON for who asks for it, and never a stack. */
