@@ -6,7 +6,7 @@ import type { Express } from 'express';
 import helmet from 'helmet';
 import { Passport } from 'passport';
 import { ORGANIZATIONS } from './accounts';
-import { createErrorPage } from './error-page';
+import { answerUnknown, createErrorPage } from './error-page';
 import { outboxPages } from './outbox-pages';
 import { portalPages } from './portal-pages';
 import { seed } from './seed';
@@ -75,7 +75,6 @@ export async function createExampleApp(options: ExampleAppOptions): Promise<Exam
   app.set('view engine', 'ejs').set('views', join(__dirname, 'views'));
   app.locals['issuer'] = 'Acme Portal';
   app.locals['outbox'] = outbox !== null;
-  app.locals['sso'] = !isProduction;
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
   app.use(mfa.sessions());
   app.use(passport.initialize(), passport.session());
@@ -98,7 +97,7 @@ export async function createExampleApp(options: ExampleAppOptions): Promise<Exam
   );
   app.use(mfa.guard());
   app.use(portalPages(mfa));
-  app.use(createErrorPage(onError));
+  app.use(answerUnknown, createErrorPage(onError));
 
   return { app, mfa, users, outbox, close: () => mfa.close() };
 }

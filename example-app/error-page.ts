@@ -1,7 +1,10 @@
 import { MfaError } from 'express-mfa';
-import type { ErrorRequestHandler } from 'express';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
 
-const SENTENCE = 'This does not work at the moment. Try again in a minute.';
+const SENTENCE = 'The fault is on our side. Try again in a minute.';
+
+const UNKNOWN =
+  'The address may be mistyped, or what was here is gone. Check it, or start from the front page.';
 
 const UNREADABLE = 'What was sent cannot be read. Go back and try again.';
 
@@ -10,6 +13,18 @@ function statusOf(error: unknown): number {
   const status: unknown = error instanceof Error ? Reflect.get(error, 'status') : undefined;
   return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
 }
+
+function headingOf(status: number): string {
+  if (status === 404) return 'There is nothing here';
+  return status < 500 ? 'Not done' : 'This does not work now';
+}
+
+/** Below every route: an address that leads nowhere. */
+export const answerUnknown: RequestHandler = function answerUnknown(req, _res, next) {
+  // Express answers this one itself, with the methods that there are.
+  if (req.method === 'OPTIONS') next();
+  else next(new MfaError('not-found', UNKNOWN));
+};
 
 /** The last word: a page, or JSON for who asks for it, and never a stack. */
 export function createErrorPage(report: (error: unknown) => void): ErrorRequestHandler {
@@ -26,7 +41,7 @@ export function createErrorPage(report: (error: unknown) => void): ErrorRequestH
     if (req.accepts(['html', 'json']) === 'json') {
       res.json({ outcome: 'failed', because: known ? error.code : 'unexpected', message });
     } else {
-      res.render('error', { message });
+      res.render('error', { heading: headingOf(status), message });
     }
   };
 }

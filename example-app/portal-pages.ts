@@ -7,7 +7,7 @@ import type { User } from './user-table';
 
 const PROOFS: Readonly<Record<string, string>> = {
   pwd: 'password',
-  otp: 'one-time code',
+  otp: 'code',
   sms: 'code by text message',
 };
 
@@ -29,8 +29,11 @@ export function portalPages(mfa: Mfa<User>): Router {
       });
       return;
     }
+    // An organization without multi-factor authentication has no settings for it.
+    const { enabled } = await mfa.policies.get(user.organizationId);
     res.render('portal', {
       user,
+      hasSettings: enabled,
       organization: ORGANIZATIONS[user.organizationId],
       administers: user.administers ?? [],
       assurance,

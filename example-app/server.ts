@@ -27,6 +27,7 @@ async function start(): Promise<void> {
     `Password of all: ${DEMO_PASSWORD}`,
     ...DEMO_ACCOUNTS.map(({ email, about }) => `  ${email.padEnd(width)}  ${about}`),
     '',
+    `New people sign up at ${baseUrl}/signup`,
     stores.records === undefined
       ? 'Everything is kept in memory and gone when this ends. Set REDIS_URL to keep it.'
       : 'Everything but the accounts is kept in Redis.',

@@ -80,8 +80,8 @@ export function mailLocals(
 
 const METHODS: Readonly<Record<EnrollableKind, string>> = {
   totp: 'The authenticator app',
-  sms: 'A phone number for text messages',
-  email: 'An address for codes by email',
+  sms: 'The phone',
+  email: 'The email address',
 };
 
 function methodInWords({

@@ -7,6 +7,8 @@ export interface SettingsLocals extends WithPage {
   readonly authenticators: readonly SettingsAuthenticator[];
   /** The address on file that codes go to because an administrator said so; null where there is none. */
   readonly onFile: { readonly kind: 'sms' | 'email'; readonly destination: string } | null;
+  /** False for people whom an identity provider signs in. */
+  readonly hasPassword: boolean;
   /** What may be added; empty leaves the links out. */
   readonly addable: readonly EnrollableKind[];
   /** Null where the organization has none or no factor is enrolled. */

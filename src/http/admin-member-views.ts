@@ -96,6 +96,8 @@ export interface EventsLocals extends WithAdmin {
   readonly names: readonly { readonly name: string; readonly text: string }[];
   readonly name: string;
   readonly user: string;
+  /** The name of the member whose events these are, or what was typed. */
+  readonly userName: string;
   readonly csvPath: string;
   readonly clearPath: string | null;
   readonly events: readonly EventRow[];

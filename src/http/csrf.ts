@@ -60,6 +60,6 @@ function refuseCrossSite(req: Request): void {
 function refused(): MfaError {
   return new MfaError(
     'csrf-token-refused',
-    'This page is too old or was opened elsewhere. Go back, reload it and try again.',
+    'This page was open too long, or you signed in or out meanwhile, so nothing was done. Open it again and try once more.',
   );
 }

@@ -6,6 +6,8 @@ export interface EnrollLocals extends WithPage, InWizard {
   /** `assigned`: an administrator chose the one method. `settings`: the person came from there to add one. */
   readonly because: 'required' | 'offered' | 'assigned' | 'settings';
   readonly methods: readonly EnrollableKind[];
+  /** A page of the host's asks for a factor that the person does not have. */
+  readonly needed: boolean;
   /** Null where enrollment cannot be put off. */
   readonly skip: { readonly until: Moment | null; readonly skipsLeft: number | null } | null;
   readonly error: string | null;
@@ -23,6 +25,12 @@ export interface EnrollAppLocals extends WithPage, InWizard {
   /** Asks for a name, with this in the field. */
   readonly suggestedLabel: string | null;
   readonly offerEndOthers: boolean;
+  readonly cancelPath: string | null;
+}
+
+/** Which apps there are, before one is set up. */
+export interface EnrollAppInstallLocals extends WithPage, InWizard {
+  readonly cancelPath: string | null;
 }
 
 export interface EnrollPhoneLocals extends WithPage, InWizard {

@@ -6,6 +6,8 @@ export interface PageLocals {
   readonly issuer: string;
   /** Mount path of the member pages, without a slash at the end: `/mfa`. */
   readonly basePath: string;
+  /** Where the host's own application begins. */
+  readonly homePath: string;
   /** Where `views/assets` is served, without a slash at the end. */
   readonly assetsPath: string;
   /** A further stylesheet of the host's that sets the custom properties, on the same origin. */
@@ -36,6 +38,12 @@ export interface InWizard {
 export interface Moment {
   readonly iso: string;
   readonly text: string;
+}
+
+/** When a lock ends. */
+export interface LockEnd extends Moment {
+  /** How long that is from now: `28 minutes`. */
+  readonly wait: string;
 }
 
 /** One way to prove, offered as a form that posts its `authenticatorId`. */

@@ -1,11 +1,11 @@
 import type { FactorKind } from '../core/factor-kind';
-import type { CodeLocals, FactorChoice, InWizard, Moment, WithPage } from './page-locals';
+import type { CodeLocals, FactorChoice, InWizard, LockEnd, Moment, WithPage } from './page-locals';
 
 export interface LoginLocals extends WithPage {
   readonly username: string;
   readonly error: string | null;
-  /** Good news above the form: `You are signed out.` */
-  readonly notice: string | null;
+  /** What happened, or what signing in is for: `You are signed out.` */
+  readonly notice: { readonly tone: 'good' | 'neutral'; readonly text: string } | null;
 }
 
 export interface ChallengeLocals extends WithPage, CodeLocals {
@@ -15,11 +15,15 @@ export interface ChallengeLocals extends WithPage, CodeLocals {
   readonly alternatives: readonly FactorChoice[];
   readonly rememberBrowser: { readonly days: number } | null;
   /** This factor is locked until then; no field is shown, the others stay. */
-  readonly lockedUntil: Moment | null;
+  readonly lockedUntil: LockEnd | null;
   /** A link that unlocks sooner has been sent to the addresses on file. */
   readonly unlockSent: boolean;
   /** The code that was sent is too old or used up; only a new one helps. */
   readonly expired: boolean;
+  /** No message went out at all. */
+  readonly unsent: boolean;
+  /** No try is left, and nothing can be sent anew. */
+  readonly exhausted: boolean;
 }
 
 export interface ChooseFactorLocals extends WithPage {
@@ -36,8 +40,10 @@ export interface StepUpLocals extends WithPage, InWizard, CodeLocals {
   readonly authenticatorId: string | null;
   readonly label: string | null;
   readonly alternatives: readonly FactorChoice[];
-  readonly lockedUntil: Moment | null;
+  readonly lockedUntil: LockEnd | null;
   readonly expired: boolean;
+  readonly unsent: boolean;
+  readonly exhausted: boolean;
   /** Where `Cancel` leads. */
   readonly cancelPath: string | null;
 }
@@ -55,8 +61,10 @@ export interface UnlockChallengeLocals extends WithPage {
         readonly kind: FactorKind;
         readonly asked: { readonly authenticatorId: string };
         readonly label: string | null;
-        readonly lockedUntil: Moment | null;
+        readonly lockedUntil: LockEnd | null;
         readonly expired: boolean;
+        readonly unsent: boolean;
+        readonly exhausted: boolean;
       })
     | null;
   readonly alternatives: readonly FactorChoice[];

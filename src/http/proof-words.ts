@@ -1,7 +1,7 @@
 const WORDS: ReadonlyMap<string, string> = new Map([
-  ['password', 'Password'],
-  ['federated', 'Identity provider'],
-  ['host', 'The site’s own sign-in'],
+  ['password', 'password'],
+  ['federated', 'identity provider'],
+  ['host', 'the site’s own sign-in'],
   ['remembered-browser', 'remembered browser'],
   ['totp', 'authenticator app'],
   ['sms', 'text message'],
@@ -15,5 +15,6 @@ export function proofInWords(methods: readonly string[]): string {
   const [last] = words.slice(-1);
   if (last === undefined) return 'Nothing';
   const before = words.slice(0, -1);
-  return before.length === 0 ? last : `${before.join(', ')} and ${last}`;
+  const sentence = before.length === 0 ? last : `${before.join(', ')} and ${last}`;
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }

@@ -62,17 +62,26 @@ export async function refuseRequest(
   });
 }
 
+/** What happened to a form that could not be taken along. */
+const HEADINGS: Readonly<Record<Decision['outcome'], string>> = {
+  allow: 'Not done',
+  challenge: 'Confirm that it is you first',
+  enroll: 'Set up a second factor first',
+  'sign-in': 'Sign in first',
+  deny: 'You cannot go on',
+};
+
 function refusalMessage(context: HttpContext, decision: Decision, next: string): Omit<MessageLocals, 'page'> {
   const denied = decision.outcome === 'deny';
   return {
     tone: denied ? 'bad' : 'attention',
-    heading: denied ? 'You cannot go on' : 'Not done',
+    heading: HEADINGS[decision.outcome],
     paragraphs: [sentenceFor(decision.because)],
     retryAt:
       decision.outcome === 'deny' && decision.lockedUntil !== undefined
         ? momentOf(decision.lockedUntil)
         : null,
-    action: denied ? null : { label: 'Continue', path: next },
+    action: denied ? null : { label: decision.outcome === 'sign-in' ? 'Sign in' : 'Continue', path: next },
     secondary: null,
   };
 }

@@ -35,10 +35,11 @@ export function showOptions(gathered: Gathered, options: readonly Option[]): rea
 
 /** What every page knows. */
 export function pageLocals(context: HttpContext, req: Request, visitor: Visitor): PageLocals {
-  const { pagesPath, issuer } = context.options;
+  const { pagesPath, issuer, defaultReturnTo } = context.options;
   return {
     issuer,
     basePath: pagesPath,
+    homePath: defaultReturnTo,
     assetsPath: `${pagesPath}/assets`,
     themePath: null,
     csrfField: { name: context.csrf.field, value: context.csrf.token(req) },

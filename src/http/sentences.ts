@@ -1,3 +1,5 @@
+import type { FactorKind } from '../core/factor-kind';
+
 /** What people read for each reason: what happened, then what to do. The code is the contract, the sentence is not. */
 const SENTENCES: ReadonlyMap<string, string> = new Map([
   ['wrong-credentials', 'That email or password did not work. Check both and try again.'],
@@ -5,17 +7,21 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
   ['malformed-code', 'That does not look like a code. Type the digits as they are shown.'],
   ['wrong-code', 'That code did not work. Check the newest one and try again.'],
   ['code-used', 'That code was used before. Wait for the next one and type that.'],
-  ['code-expired', 'That code is too old. Send a new one.'],
+  ['code-expired', 'That code is too old. Ask for a new one.'],
   [
     'clock-off',
     'That code is for another time. Your phone’s clock is off: set it to automatic, then try the next code.',
+  ],
+  [
+    'clock-off-explained',
+    'That code is for another time. Set the clock as it says above, then try the next code.',
   ],
   [
     'secret-unreadable',
     'This method cannot be used now. Choose another one, or ask your administrator for help.',
   ],
   ['no-challenge', 'There is nothing to confirm here. Choose how you want to prove it is you.'],
-  ['challenge-expired', 'This step is over. Start it again.'],
+  ['challenge-expired', 'This step took too long, so it is over. Start it again.'],
   ['attempts-exhausted', 'Those were five wrong tries. Sign in again to start over.'],
   [
     'locked',
@@ -30,8 +36,9 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
   ],
   ['session-ended', 'You were signed out. Sign in again.'],
   ['session-expired', 'Your session is over. Sign in again.'],
+  ['login-expired', 'Signing in took too long. Sign in again.'],
   ['no-session', 'Sign in to go on.'],
-  ['send-limit', 'A code was sent a moment ago. Use that one, or wait before you send another.'],
+  ['send-limit', 'A code was sent a moment ago. Use that one, or wait before you ask for another.'],
   [
     'send-budget-exhausted',
     'No more codes can be sent at the moment. Choose another way, or try again later.',
@@ -47,7 +54,10 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
   ],
   ['no-usable-factor', 'There is no method that you can use here. Ask your administrator for help.'],
   ['records-unavailable', 'Your sign-in methods cannot be found. Ask your administrator for help.'],
-  ['last-factor', 'Your organization requires a method. Add another one before you remove this one.'],
+  [
+    'last-factor',
+    'Your organization requires at least one method. Add another one before you remove this one.',
+  ],
   ['no-factor', 'Recovery codes stand in for a method. Add one first.'],
   ['label-missing', 'The name is missing. Type one.'],
   ['codes-not-shown', 'The codes are not shown any more. Make a new set in your settings.'],
@@ -63,17 +73,23 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
   ['cannot-skip', 'This cannot be put off any longer. Set up a method to go on.'],
   ['not-acknowledged', 'Tick the box once you have saved the codes.'],
   ['wrong-password', 'That password did not work. Check it and try again.'],
-  ['wizard-over', 'There is nothing to set up here.'],
-  ['assurance-too-low', 'Prove it is you with your second method.'],
-  ['authentication-too-old', 'Prove it is you once more.'],
-  ['required', 'Set up a second method to go on.'],
-  ['offered', 'Set up a second method, or put it off.'],
+  ['wizard-over', 'There is nothing left to set up here.'],
+  ['assurance-too-low', 'Nothing was changed yet. Prove your second factor, then do it again.'],
+  ['authentication-too-old', 'Nothing was changed yet. Confirm that it is you, then do it again.'],
+  ['required', 'Set up a second factor to go on.'],
+  ['offered', 'Set up a second factor, or skip it for now.'],
   ['mfa-required', 'This account needs a second factor, so a password alone does not work here.'],
-  ['not-found', 'There is nothing here.'],
-  ['not-an-administrator', 'You administer no organization here. Ask whoever runs this site.'],
-  ['unknown-filter', 'There is no such filter. Choose one from the list of members.'],
-  ['unknown-event', 'There is no event of that name. Choose one from the list.'],
-  ['page-size', 'A page has 1 to 200 rows. Ask for fewer.'],
+  [
+    'not-found',
+    'The address may be mistyped, or what was here is gone. Check it, or start from the front page.',
+  ],
+  [
+    'not-an-administrator',
+    'These pages are for administrators, and you are not one here. Ask whoever runs this site.',
+  ],
+  ['unknown-filter', 'There is no such filter. Go back and choose one above the list.'],
+  ['unknown-event', 'There is no event of that name. Go back and choose one from the list.'],
+  ['page-size', 'A page has 1 to 200 rows. Ask for a number between these.'],
   ['malformed', 'A value is missing or of the wrong kind. Check what was sent and try again.'],
   ['malformed-date', 'That is not a date. Choose one, such as 2026-12-15.'],
   ['reason-missing', 'A reason is needed. Write one, so that others understand it later.'],
@@ -95,11 +111,32 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
     'would-lock-you-out-allow-another-method',
     'Nothing was saved: this would lock you out. Allow a method that you have or can set up, then save it again.',
   ],
-  ['csrf-token-refused', 'This page is too old or was opened elsewhere. Go back, reload it and try again.'],
+  [
+    'csrf-token-refused',
+    'This page was open too long, or you signed in or out meanwhile, so nothing was done. Open it again and try once more.',
+  ],
   ['body-unreadable', 'What was sent cannot be read. Go back and try again.'],
-  ['store-unavailable', 'This does not work at the moment. Try again in a minute.'],
+  ['store-unavailable', 'The fault is on our side. Try again in a minute.'],
 ]);
 
-export function sentenceFor(because: string): string {
-  return SENTENCES.get(because) ?? 'This does not work at the moment. Try again in a minute.';
+/** Where the general sentence would say what is not true of this kind of code. */
+const BY_KIND: ReadonlyMap<string, string> = new Map([
+  ['wrong-code of sms', 'That code did not work. Check the newest message and try again.'],
+  ['wrong-code of email', 'That code did not work. Check the newest message and try again.'],
+  [
+    'wrong-code of recovery-code',
+    'That recovery code did not work. Compare it with your list, or use one that you have not used yet.',
+  ],
+  ['code-used of sms', 'That code was used before. Ask for a new one.'],
+  ['code-used of email', 'That code was used before. Ask for a new one.'],
+  ['code-used of recovery-code', 'That recovery code was used before. Use another one from your list.'],
+  [
+    'malformed-code of recovery-code',
+    'That does not look like a recovery code. Type it with the number before it.',
+  ],
+]);
+
+export function sentenceFor(because: string, kind?: FactorKind): string {
+  const ofKind = kind === undefined ? undefined : BY_KIND.get(`${because} of ${kind}`);
+  return ofKind ?? SENTENCES.get(because) ?? 'This does not work at the moment. Try again in a minute.';
 }

@@ -6,11 +6,13 @@ export function stepUpPurpose(asked: {
   readonly act: SettingsAct | null;
   /** Where the person goes on to, below the pages' own path; null elsewhere. */
   readonly page: string | null;
+  /** The person goes on to the administrators' pages. */
+  readonly administering: boolean;
   readonly authenticators: readonly Authenticator[];
 }): string {
-  const { act, page, authenticators } = asked;
+  const { act, page, administering, authenticators } = asked;
   if (act !== null) return purposeOfAct(act, authenticators);
-  if (page === null) return 'go on';
+  if (page === null) return administering ? 'make changes as an administrator' : 'go on';
   const [path = '', query = ''] = page.split('?');
   if (path === '/enroll/totp') return 'add an authenticator app';
   if (path === '/enroll/email') return 'add an email address';

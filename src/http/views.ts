@@ -2,6 +2,7 @@ import type { AdminViewLocals } from './admin-views';
 import type { SessionsLocals, SettingsLocals } from './account-views';
 import type {
   DoneLocals,
+  EnrollAppInstallLocals,
   EnrollAppLocals,
   EnrollCodeLocals,
   EnrollEmailLocals,
@@ -9,7 +10,6 @@ import type {
   EnrollPhoneLocals,
   RecoveryCodesLocals,
 } from './enrollment-views';
-import type { InWizard, WithPage } from './page-locals';
 import type {
   ChallengeLocals,
   ChooseFactorLocals,
@@ -31,7 +31,7 @@ export interface ViewLocals extends AdminViewLocals {
   'choose-factor': ChooseFactorLocals;
   'step-up': StepUpLocals;
   enroll: EnrollLocals;
-  'enroll-app-install': WithPage & InWizard;
+  'enroll-app-install': EnrollAppInstallLocals;
   'enroll-app': EnrollAppLocals;
   'enroll-phone': EnrollPhoneLocals;
   'enroll-email': EnrollEmailLocals;

@@ -75,7 +75,7 @@ describe.each(storages)('a member with an authenticator app, %s', (storage) => {
     await stage.look(page, 'challenge-recovery-code');
     await page.getByLabel('Recovery code').fill('3-0000-0000-00000');
     await button(page, 'Continue').click();
-    await page.getByText('That code did not work.').waitFor();
+    await page.getByText('That recovery code did not work.').waitFor();
     await page.getByLabel('Recovery code').fill(alan.recoveryCodes[2] ?? '');
     await button(page, 'Continue').click();
     await arriveAt(page, 'Hello, Alan Turing');

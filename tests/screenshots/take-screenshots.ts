@@ -1,6 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { memoryRecords } from '../../src/index';
+import type { RecordStore } from '../../src/index';
 import { launchBrowser, openPage } from '../support/browser';
 import { createClock } from '../support/clock';
 import { newestCode, startExampleApp } from '../support/example-app';
@@ -10,6 +12,9 @@ import { totpCode } from '../support/totp';
 const FOLDER = join(__dirname, '..', '..', 'example-app', 'screenshots');
 const PASSWORD = 'correct horse battery staple';
 const STEP_MS = 30_000;
+const WEEK_MS = 7 * 86_400_000;
+/** A list goes on; a picture of its beginning says enough. */
+const TALLEST = 1000;
 
 /** Takes the pictures of the README: each main page, light and dark, from the example app as it runs. */
 async function takeScreenshots(): Promise<void> {
@@ -17,7 +22,8 @@ async function takeScreenshots(): Promise<void> {
   await mkdir(FOLDER, { recursive: true });
   const browser = await launchBrowser();
   const sms = { send: () => Promise.reject(new Error('The provider is down.')) };
-  const example = await startExampleApp({ clock: createClock(Date.UTC(2026, 10, 22, 9, 0, 0)), sms });
+  const clock = createClock(Date.UTC(2026, 10, 22, 9, 0, 0));
+  const example = await startExampleApp({ clock, sms, records: await recordsOfTwelveWeeks(clock.now()) });
   try {
     const secret = await enrollAlan(browser, example);
     await challengeAlan(browser, example, secret);
@@ -29,10 +35,26 @@ async function takeScreenshots(): Promise<void> {
   }
 }
 
+/** An organization that has counted its members for a while, kept as safely as in production. */
+async function recordsOfTwelveWeeks(now: number): Promise<RecordStore> {
+  const records: RecordStore = { ...memoryRecords(), findWeaknesses: async () => [] };
+  const configured = [0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3];
+  const days = configured.map((count, week) => ({
+    day: new Date(now - (configured.length - week) * WEEK_MS).toISOString().slice(0, 10),
+    members: 4,
+    configured: count,
+  }));
+  await Promise.all(days.map((day) => records.saveDailyCounts('acme', day, 400)));
+  return records;
+}
+
 async function takeBoth(page: Page, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.screenshot({ path: join(FOLDER, `${name}-${colorScheme}.png`), fullPage: true });
+    const height = Number(await page.evaluate('document.documentElement.scrollHeight'));
+    const { width } = page.viewportSize() ?? { width: 0 };
+    const clip = { x: 0, y: 0, width, height: Math.min(height, TALLEST) };
+    await page.screenshot({ path: join(FOLDER, `${name}-${colorScheme}.png`), clip, fullPage: true });
   }
 }
 
@@ -122,6 +144,9 @@ async function administer(browser: Browser, example: RunningExampleApp): Promise
   await page.getByRole('button', { name: 'I have an app, continue' }).click();
   await page.locator('input[name=code]').waitFor();
   await typeCode(page, totpCode(await readSecret(page), example.clock.now()), /recovery-codes/);
+  // The first look begins to count the members.
+  await page.goto('/admin/mfa/acme');
+  await example.mfa.settled();
   for (const [name, path] of [
     ['admin-overview', '/admin/mfa/acme'],
     ['admin-policy', '/admin/mfa/acme/policy'],

@@ -3,25 +3,30 @@
 (() => {
   document.documentElement.classList.add('with-script');
 
-  /** A second click while the first answer is on its way would spend a second attempt. */
+  const PATIENCE_MS = 15_000;
+
+  /** A second click while the first answer is on its way would spend a second attempt, or send a second code. */
   function submitOnce(form) {
-    const button = form.querySelector('button[type=submit]');
     form.addEventListener('submit', (event) => {
       if (form.dataset.sent === 'yes') {
         event.preventDefault();
         return;
       }
       form.dataset.sent = 'yes';
-      button?.setAttribute('aria-disabled', 'true');
+      event.submitter?.setAttribute('aria-disabled', 'true');
+      // Whoever stopped the page, or lost the network, can try again.
+      setTimeout(() => release(form), PATIENCE_MS);
     });
+  }
+
+  function release(form) {
+    delete form.dataset.sent;
+    form.querySelectorAll('[aria-disabled]').forEach((button) => button.removeAttribute('aria-disabled'));
   }
 
   /** Coming back with the back button restores the page as it was left, blocked form included. */
   function allowAgain() {
-    for (const form of document.querySelectorAll('form[data-sent]')) {
-      delete form.dataset.sent;
-      form.querySelector('button[type=submit]')?.removeAttribute('aria-disabled');
-    }
+    document.querySelectorAll('form[data-sent]').forEach(release);
   }
 
   /** Only where the code is all there is to fill in: a box or a name beside it may still be wanted. */
@@ -48,15 +53,18 @@
   }
 
   function countDown(form) {
-    const seconds = form.querySelector('.resend-seconds');
+    const shown = form.querySelector('.resend-left');
+    const unit = form.querySelector('.resend-unit');
     const wait = Number(form.dataset.resendWait);
-    if (seconds === null || wait <= 0) return;
+    if (shown === null || wait <= 0) return;
     const readyAt = performance.now() + wait * 1000;
     form.dataset.waiting = 'yes';
     const timer = setInterval(() => {
       const left = Math.ceil((readyAt - performance.now()) / 1000);
       if (left > 0) {
-        seconds.textContent = String(left);
+        shown.textContent =
+          left < 100 ? String(left) : `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
+        unit.textContent = left === 1 ? 'second' : left < 100 ? 'seconds' : 'minutes';
         return;
       }
       clearInterval(timer);

@@ -41,16 +41,22 @@ export function adminHead(page: AdminPage, tab: AdminTab, forms: boolean): Admin
 
 /** A refusal that no form stands beside. */
 export function refusePlainly(page: PageRequest, refusal: Refusal): Promise<void> {
+  const { defaultReturnTo, issuer } = page.context.options;
+  const { because, next } = refusal;
+  const foreign = because === 'not-an-administrator';
   return answerRefusal(page, refusal, (status) =>
     show(
       page,
       'message',
       {
         tone: 'attention',
-        heading: 'Not done',
-        paragraphs: [sentenceFor(refusal.because)],
+        heading: foreign ? 'Only for administrators' : 'There is no such list',
+        paragraphs: [sentenceFor(because)],
         retryAt: null,
-        action: { label: 'Go on', path: refusal.next ?? page.context.options.defaultReturnTo },
+        action:
+          next === undefined
+            ? { label: `Back to ${issuer}`, path: defaultReturnTo }
+            : { label: 'Show the whole list', path: next },
         secondary: null,
       },
       status,

@@ -63,6 +63,7 @@ async function showEvents(page: AdminPage): Promise<void> {
     names: EVENT_CHOICES,
     name: asked.name ?? '',
     user: asked.userId ?? '',
+    userName: events.find(({ userId }) => userId === asked.userId)?.userName ?? asked.userId ?? '',
     csvPath: pathWith(`${path}.csv`, filters),
     clearPath: asked.name === undefined && asked.userId === undefined ? null : path,
     events: events.map((event) => toEventRow(event)),

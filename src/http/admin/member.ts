@@ -35,7 +35,7 @@ export async function showMember(page: AdminPage): Promise<void> {
 }
 
 /** The member's page, with what was typed and what was wrong with it after a refused form. */
-export function renderMember(
+export async function renderMember(
   page: AdminPage,
   shown: {
     readonly member: MemberDetail;
@@ -45,7 +45,7 @@ export function renderMember(
 ): Promise<void> {
   const { member, errors, status } = shown;
   const { visitor, basePath } = page;
-  return show(
+  await show(
     page,
     'admin/member',
     {
@@ -60,7 +60,7 @@ export function renderMember(
         disabled: one.disabledAt !== null,
       })),
       settings: settings(member),
-      exemption: exemption(member),
+      exemption: await exemption(page, member),
       exemptionFields: exemptionFields(page, member),
       myself: member.id === visitor.account.id,
       errors,
@@ -101,10 +101,16 @@ function settings({
   };
 }
 
-function exemption({ mfa }: MemberDetail): MemberLocals['exemption'] {
+async function exemption({ context }: AdminPage, { mfa }: MemberDetail): Promise<MemberLocals['exemption']> {
   if (mfa.exemption === undefined) return null;
   const { reason, grantedBy, grantedAt, until } = mfa.exemption;
-  return { reason, grantedBy, grantedAt: momentOf(grantedAt), until: momentOf(until) };
+  const people = await context.directory.findMany([grantedBy]);
+  return {
+    reason,
+    grantedBy: people.get(grantedBy)?.name ?? grantedBy,
+    grantedAt: momentOf(grantedAt),
+    until: momentOf(until),
+  };
 }
 
 function exemptionFields(page: AdminPage, { mfa }: MemberDetail): MemberLocals['exemptionFields'] {

@@ -32,14 +32,14 @@ async function showOverview(page: AdminPage): Promise<void> {
 }
 
 function overviewLocals(page: AdminPage, adoption: Adoption): Omit<OverviewLocals, 'page' | 'admin'> {
-  const { members, configured, counting } = adoption;
+  const { members, counting } = adoption;
   const warnings = adoption.warnings.map((warning) => warn(page, warning));
   const done =
     counting === null
       ? []
       : [
           {
-            text: 'The members are being counted for the first time, so these numbers still grow.',
+            text: 'The members are being counted for the first time, so these numbers still grow. Reload this page in a minute.',
             link: null,
           },
         ];
@@ -56,14 +56,14 @@ function overviewLocals(page: AdminPage, adoption: Adoption): Omit<OverviewLocal
     bars: [
       ...ENROLLABLE_KINDS.map((kind, index) => ({
         name: kindName(kind),
-        count: grouped(adoption.byKind[kind]),
+        count: countOf(adoption.byKind[kind], 'member', 'members'),
         percent: percentOf(adoption.byKind[kind], members),
         shade: (['1', '2', '3'] as const)[index] ?? ('3' as const),
       })),
       {
         name: 'Not configured',
-        count: grouped(adoption.notConfigured),
-        percent: percentOf(members - configured, members),
+        count: countOf(adoption.notConfigured, 'member', 'members'),
+        percent: percentOf(adoption.notConfigured, members),
         shade: 'none' as const,
       },
     ],
@@ -93,7 +93,7 @@ function tiles(page: AdminPage, adoption: Adoption): OverviewLocals['tiles'] {
     { number: grouped(locked), text: 'locked out now', bad: locked > 0, path: listed('locked') },
     {
       number: grouped(noUsableContact),
-      text: 'with no usable contact',
+      text: 'with no address for a code',
       bad: noUsableContact > 0,
       path: null,
     },
@@ -137,7 +137,7 @@ function warn(page: AdminPage, warning: AdoptionWarning): OverviewLocals['warnin
     case 'records-weakness':
       // What to write into the server's settings is no business of administrators.
       return {
-        text: 'The server does not keep these records as safely as it should. Tell its operator.',
+        text: 'The server could lose these records when it restarts. Tell whoever runs it.',
         link: null,
       };
   }

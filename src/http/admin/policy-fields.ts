@@ -86,24 +86,44 @@ export function durationWords(seconds: number | null, none: string): string {
   return amount === '1' ? `1 ${unit.slice(0, -1)}` : `${amount} ${unit}`;
 }
 
+const RULES = {
+  enabled: 'Multi-factor authentication',
+  enrollment: 'Who is asked',
+  methods: 'Methods',
+  graceUntil: 'Grace until',
+  skips: 'Skips',
+  enrollAtSignUp: 'In the create-account flow',
+  backupPhone: 'Backup phone',
+  challengeFederated: 'Ask after single sign-on too',
+  rememberBrowserSeconds: 'Remembered browsers',
+  sessionDurationSeconds: 'Session duration',
+  idleTimeoutSeconds: 'End without activity',
+} as const satisfies Readonly<Record<keyof PolicyChange, string>>;
+
+/** What a rule of the policy is called within a sentence; a name that is none of them as it stands. */
+export function ruleOf(field: string): string {
+  const rule = new Map<string, string>(Object.entries(RULES)).get(field);
+  return rule === undefined ? field : rule.charAt(0).toLowerCase() + rule.slice(1);
+}
+
 /** Each rule in words, for comparing two policies. */
 export function describeRules(policy: Policy): readonly { readonly rule: string; readonly text: string }[] {
   const { graceUntil, skips, methods } = policy;
   return [
-    { rule: 'Multi-factor authentication', text: onOff(policy.enabled) },
-    { rule: 'Who is asked', text: ENROLLMENT_WORDS[policy.enrollment] },
+    { rule: RULES.enabled, text: onOff(policy.enabled) },
+    { rule: RULES.enrollment, text: ENROLLMENT_WORDS[policy.enrollment] },
     {
-      rule: 'Methods',
+      rule: RULES.methods,
       text: methods.length === 0 ? 'none' : methods.map((kind) => kindName(kind)).join(', '),
     },
-    { rule: 'Grace until', text: graceUntil === null ? 'no date' : dayOf(graceUntil).text },
-    { rule: 'Skips', text: skips === null ? 'no count' : String(skips) },
-    { rule: 'In the create-account flow', text: onOff(policy.enrollAtSignUp) },
-    { rule: 'Backup phone', text: onOff(policy.backupPhone) },
-    { rule: 'Ask after single sign-on too', text: onOff(policy.challengeFederated) },
-    { rule: 'Remembered browsers', text: durationWords(policy.rememberBrowserSeconds, 'never') },
-    { rule: 'Session duration', text: durationWords(policy.sessionDurationSeconds, 'none') },
-    { rule: 'Idle end', text: durationWords(policy.idleTimeoutSeconds, 'none') },
+    { rule: RULES.graceUntil, text: graceUntil === null ? 'no date' : dayOf(graceUntil).text },
+    { rule: RULES.skips, text: skips === null ? 'no count' : String(skips) },
+    { rule: RULES.enrollAtSignUp, text: onOff(policy.enrollAtSignUp) },
+    { rule: RULES.backupPhone, text: onOff(policy.backupPhone) },
+    { rule: RULES.challengeFederated, text: onOff(policy.challengeFederated) },
+    { rule: RULES.rememberBrowserSeconds, text: durationWords(policy.rememberBrowserSeconds, 'never') },
+    { rule: RULES.sessionDurationSeconds, text: durationWords(policy.sessionDurationSeconds, 'none') },
+    { rule: RULES.idleTimeoutSeconds, text: durationWords(policy.idleTimeoutSeconds, 'none') },
   ];
 }
 
@@ -124,11 +144,11 @@ export function changeAsFields(
 /** One sentence about what holds now. */
 export function policySentence(policy: Policy): string {
   if (!policy.enabled) return 'Multi-factor authentication is off: a password alone lets everybody in.';
-  const { enrollment, graceUntil } = policy;
+  const { enrollment, graceUntil, skips } = policy;
   if (enrollment === 'assigned')
     return 'Only members whom you assign are asked, and those who set it up themselves.';
   if (enrollment === 'optional') return 'Everyone is invited to set it up, and may skip.';
-  return graceUntil === null
-    ? 'Everyone must set it up.'
-    : `Everyone must set it up by ${dayOf(graceUntil).text}.`;
+  const date = graceUntil === null ? '' : ` by ${dayOf(graceUntil).text}`;
+  const count = skips === null ? '' : `, and may skip ${skips === 1 ? 'once' : `${skips} times`} before`;
+  return `Everyone must set it up${date}${count}.`;
 }

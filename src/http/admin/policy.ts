@@ -16,7 +16,9 @@ import type { AdminPage, AdminRoutes } from './admin-route';
 import { stalePassword } from './password-again';
 import { policyFields, sentFields } from './policy-fields';
 import { parsePolicy } from './policy-form';
-import type { FieldFault, ParsedPolicy } from './policy-form';
+import type { ParsedPolicy } from './policy-form';
+import { allFaults, errorsByField } from './policy-faults';
+import type { ShownFault } from './policy-faults';
 import { showConflict } from './policy-conflict';
 import { describePreview } from './policy-preview';
 import { renderSessions } from './sessions';
@@ -50,34 +52,9 @@ async function showPolicy(page: AdminPage): Promise<void> {
 interface Shown {
   readonly current: Policy;
   readonly draft: Policy;
-  readonly faults: readonly FieldFault[];
+  readonly faults: readonly ShownFault[];
   readonly preview: PolicyPreview | null;
   readonly status: number;
-}
-
-/** Fields of the form by the rule they set, for the words beside them. */
-const FIELD_OF_RULE: ReadonlyMap<string, string> = new Map([
-  ['rememberBrowserSeconds', 'rememberBrowser'],
-  ['sessionDurationSeconds', 'sessionDuration'],
-  ['idleTimeoutSeconds', 'idleTimeout'],
-]);
-const SHOWN_FIELDS: ReadonlySet<string> = new Set([
-  'enrollment',
-  'methods',
-  'graceUntil',
-  'skips',
-  'rememberBrowser',
-  'sessionDuration',
-  'idleTimeout',
-]);
-
-function errorsByField(faults: readonly FieldFault[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    faults.map(({ field, message }) => {
-      const name = FIELD_OF_RULE.get(field) ?? field;
-      return [SHOWN_FIELDS.has(name) ? name : 'policy', message];
-    }),
-  );
 }
 
 async function renderPolicy(
@@ -113,10 +90,12 @@ async function refusePolicy(
   refused: {
     readonly current: Policy;
     readonly parsed: ParsedPolicy;
-    readonly faults: readonly FieldFault[];
+    readonly faults: readonly ShownFault[];
   },
 ): Promise<void> {
-  const { current, parsed, faults } = refused;
+  const { current, parsed } = refused;
+  const draft = { ...current, ...parsed.change };
+  const faults = allFaults(refused.faults, draft, page.context.options.availableKinds);
   const [first] = faults;
   if (page.json) {
     const { because, message, field } = first ?? {
@@ -127,7 +106,6 @@ async function refusePolicy(
     page.res.status(400).json({ outcome: 'rejected', because, message, field, faults });
     return;
   }
-  const draft = { ...current, ...parsed.change };
   await renderPolicy(page, { current, draft, faults, preview: null, status: 400 });
 }
 

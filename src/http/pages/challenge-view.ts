@@ -10,7 +10,7 @@ import type { Gathered } from '../../flows/gather-facts';
 import type { Challenge, ChallengePurpose } from '../../stores/state-store';
 import { refusalStatus } from '../refusal-status';
 import { durationText, momentOf } from '../moments';
-import type { CodeLocals, FactorChoice, Moment } from '../page-locals';
+import type { CodeLocals, FactorChoice, LockEnd } from '../page-locals';
 import { showOptions } from '../respond';
 import { sentenceFor } from '../sentences';
 import { KIND_LABELS } from './authenticator-label';
@@ -37,8 +37,10 @@ export interface AskedView extends CodeLocals {
   readonly kind: FactorKind;
   readonly label: string | null;
   readonly alternatives: readonly FactorChoice[];
-  readonly lockedUntil: Moment | null;
+  readonly lockedUntil: LockEnd | null;
   readonly expired: boolean;
+  readonly unsent: boolean;
+  readonly exhausted: boolean;
 }
 
 /**
@@ -119,28 +121,37 @@ export async function viewAsked(
     validFor: delivered && live !== undefined ? durationText((live.expiresAt - now) / 1000) : null,
     fallbackFrom: live?.fallbackFrom ?? null,
     resend: waitSeconds === null ? null : { waitSeconds },
-    error: refused === null ? null : errorText(refused),
+    error: refused === null ? null : errorText(refused, asked.kind),
     clockIsOff: refused?.because === 'clock-off',
     lockedUntil: asked.kind === 'recovery-code' ? null : codesLockEnd(gathered),
     expired: delivered && isOver(live, now),
+    unsent: delivered && live !== undefined && live.sentBy === null,
+    // Whoever is signed in is not sent back to the start, and a form with no try left helps nobody.
+    exhausted: !delivered && refused !== null && isExhausted(refused),
   };
+}
+
+function isExhausted({ because, attemptsLeft }: { because: string; attemptsLeft?: number }): boolean {
+  return because === 'attempts-exhausted' || attemptsLeft === 0;
 }
 
 function isOver(challenge: Challenge | undefined, now: number): boolean {
   return challenge === undefined || challenge.codeHash === null || now >= challenge.expiresAt;
 }
 
-function codesLockEnd({ facts, now }: Gathered): Moment | null {
+function codesLockEnd({ facts, now }: Gathered): LockEnd | null {
   const { codesLockedUntil } = facts;
-  return codesLockedUntil !== null && now < codesLockedUntil ? momentOf(codesLockedUntil) : null;
+  if (codesLockedUntil === null || now >= codesLockedUntil) return null;
+  return { ...momentOf(codesLockedUntil), wait: durationText((codesLockedUntil - now) / 1000) };
 }
 
 /** The sentence beside the field, with the tries left. */
-export function errorText({
-  because,
-  attemptsLeft,
-}: Pick<Rejected, 'attemptsLeft'> & { readonly because: string }): string {
-  const sentence = sentenceFor(because);
+export function errorText(
+  { because, attemptsLeft }: Pick<Rejected, 'attemptsLeft'> & { readonly because: string },
+  kind: FactorKind,
+): string {
+  // Above the field stands how to set the clock.
+  const sentence = sentenceFor(because === 'clock-off' ? 'clock-off-explained' : because, kind);
   if (attemptsLeft === undefined) return sentence;
   return `${sentence} ${attemptsLeft === 1 ? '1 try left.' : `${attemptsLeft} tries left.`}`;
 }

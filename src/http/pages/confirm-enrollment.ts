@@ -48,8 +48,8 @@ export async function confirmAndGoOn(
     };
     if (because === 'attempts-exhausted' || because === 'session-ended') return stop(page, refusal);
     // A form with no try left would only be refused once more.
-    if (attemptsLeft === 0 && visitor.bearer.standing === 'pending' && !page.json)
-      return startOver(page, { because: 'attempts-exhausted', status: refusal.status });
+    if (attemptsLeft === 0 && !page.json)
+      return stop(page, { because: 'attempts-exhausted', status: refusal.status });
     return answerRefusal(page, refusal, async (status) => showAgain(refusal, status));
   }
   if (kind === 'sms' && wizard?.backupPhone === 'asked') return goOnToApp(page, confirmation);
@@ -68,7 +68,9 @@ async function stop(page: KnownPageRequest, refusal: Refusal): Promise<void> {
     heading: 'Not set up',
     paragraphs: [paragraph],
     retryAt: null,
-    action: { label: 'Start again', path: pathOf(page, '/enroll') },
+    action: exhausted
+      ? { label: 'Back to my settings', path: pathOf(page, '/settings') }
+      : { label: 'Start again', path: pathOf(page, '/enroll') },
     secondary: null,
   } as const;
   return answerRefusal(page, refusal, (status) => show(page, 'message', message, status));

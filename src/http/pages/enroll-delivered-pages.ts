@@ -103,7 +103,7 @@ export async function renderCode(
       changePath: `${pathOf(page, `/enroll/${kind}`)}?${change.toString()}`,
       suggestedLabel: addition?.suggestedLabel ?? null,
       offerEndOthers: addition !== null,
-      error: refused === null ? null : errorText(refused),
+      error: refused === null ? null : errorText(refused, kind),
       clockIsOff: false,
       destination: challenge.maskedDestination,
       validFor: durationText((challenge.expiresAt - context.clock.now()) / 1000),

@@ -35,12 +35,17 @@ async function showTotp(page: KnownPageRequest): Promise<void> {
   }
   if (started === undefined) {
     const backupPhone = wantsBackupPhone(page, door);
-    const progress =
-      door.because === 'settings' ? null : progressAt('install', { kind: 'totp', backupPhone });
-    await show(page, 'enroll-app-install', { progress });
+    const inSettings = door.because === 'settings';
+    const progress = inSettings ? null : progressAt('install', { kind: 'totp', backupPhone });
+    await show(page, 'enroll-app-install', { progress, cancelPath: wayBack(page, inSettings) });
     return;
   }
   await renderTotp(page, { secret: started.secret, error: null, clockIsOff: false, status: 200 });
+}
+
+/** Out of the settings' forms and out of the wizard's. */
+function wayBack(page: KnownPageRequest, inSettings: boolean): string {
+  return inSettings ? pathOf(page, '/settings') : withReturnTo(pathOf(page, '/enroll'), page.returnTo);
 }
 
 /** The policy asks for a phone beside the app, and the person has none enrolled. */
@@ -120,6 +125,7 @@ async function renderTotp(
       clockIsOff,
       suggestedLabel: addition?.suggestedLabel ?? null,
       offerEndOthers: addition !== null,
+      cancelPath: wayBack(page, addition !== null),
       progress: addition === null ? progressAt('scan', { kind: 'totp', backupPhone }) : null,
     },
     status,
@@ -131,6 +137,11 @@ async function confirmTotp(page: KnownPageRequest): Promise<void> {
     const started = await findEnrollment(page.context, page.visitor.bearer, 'totp');
     if (started === undefined) return page.res.redirect(303, pathOf(page, '/enroll/totp'));
     const clockIsOff = refusal.because === 'clock-off';
-    return renderTotp(page, { secret: started.secret, error: errorText(refusal), clockIsOff, status });
+    return renderTotp(page, {
+      secret: started.secret,
+      error: errorText(refusal, 'totp'),
+      clockIsOff,
+      status,
+    });
   });
 }

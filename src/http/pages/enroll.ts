@@ -1,6 +1,6 @@
 import type { Router } from 'express';
 import { decide } from '../../core/decide';
-import { enrollableKinds } from '../../core/usable-factors';
+import { enrollableKinds, hasFactor } from '../../core/usable-factors';
 import { gatherFacts } from '../../flows/gather-facts';
 import { mayEnroll } from '../../flows/may-enroll';
 import { skipEnrollment } from '../../flows/skip-enrollment';
@@ -52,6 +52,7 @@ async function showStart(page: KnownPageRequest): Promise<void> {
   await show(page, 'enroll', {
     because: onboarding ? 'offered' : !offered ? 'settings' : assigned ? 'assigned' : decision.because,
     methods,
+    needed: !hasFactor(facts) && returnTo !== null && !returnTo.startsWith(`${context.options.pagesPath}/`),
     skip: skippable
       ? {
           until: decision.graceUntil === undefined ? null : dayOf(decision.graceUntil),

@@ -5,8 +5,10 @@ import { describeDecision, describePending } from '../describe-login';
 import { grantSession, regenerate } from '../establish-session';
 import type { HttpContext } from '../http-context';
 import { originOf } from '../origin';
+import type { LoginLocals } from '../proof-views';
 import { sentenceFor } from '../sentences';
 import { withReturnTo } from '../return-to';
+import { readSlot } from '../session-slot';
 import { answerRefusal, field, pageRoute, pathOf, show } from './page-route';
 import type { PageRequest } from './page-route';
 import { describeState } from './state';
@@ -27,8 +29,14 @@ async function showLogin(page: PageRequest): Promise<void> {
     res.redirect(303, returnTo ?? context.options.defaultReturnTo);
     return;
   }
-  const notice = page.req.query['signedOut'] === '1' ? 'You are signed out.' : null;
-  await show(page, 'login', { username: '', error: null, notice });
+  await show(page, 'login', { username: '', error: null, notice: noticeOf(page) });
+}
+
+function noticeOf({ req }: PageRequest): LoginLocals['notice'] {
+  if (req.query['signedOut'] === '1') return { tone: 'good', text: 'You are signed out.' };
+  return readSlot(req).unlock === undefined
+    ? null
+    : { tone: 'neutral', text: 'Sign in to unlock your account. Your second factor comes next.' };
 }
 
 async function submitLogin(page: PageRequest): Promise<void> {
@@ -101,15 +109,16 @@ export async function startOver(
   const { because, status } = refusal;
   const { loginPath } = context.options;
   if (json) return sendRefusal(res, { ...refusal, next: loginPath });
+  const sentence = sentenceFor(because === 'session-expired' ? 'login-expired' : because);
   const stranger = { ...page, visitor: { kind: 'anonymous' } as const };
   if (loginPath === pathOf(page, '/login')) {
-    return show(stranger, 'login', { username: '', error: sentenceFor(because), notice: null }, status);
+    return show(stranger, 'login', { username: '', error: sentence, notice: null }, status);
   }
   // The host signs people in on a page of its own, which is not ours to draw.
   const message = {
     tone: 'attention',
     heading: 'Sign in again',
-    paragraphs: [sentenceFor(because)],
+    paragraphs: [sentence],
     retryAt: null,
     action: { label: 'Sign in', path: loginPath },
     secondary: null,

@@ -10,11 +10,13 @@ export function purposeOf(
   { member }: Gathered,
 ): { readonly purpose: string; readonly cancelPath: string } {
   const { context, req, returnTo } = page;
-  const { pagesPath, defaultReturnTo } = context.options;
+  const { pagesPath, adminPath, defaultReturnTo } = context.options;
   const inPages = returnTo !== null && returnTo.startsWith(`${pagesPath}/`);
+  const administering = returnTo !== null && returnTo.startsWith(`${adminPath}/`);
   const purpose = stepUpPurpose({
     act: findWaitingAct(req, returnTo, context.clock.now()),
     page: inPages ? returnTo.slice(pagesPath.length) : null,
+    administering,
     authenticators: member.authenticators,
   });
   const hasSettings = inPages && member.authenticators.length > 0;

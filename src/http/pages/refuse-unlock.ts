@@ -8,16 +8,22 @@ export function refuseUnlock(
   page: PageRequest,
   because: 'unlock-link-over' | 'unlock-link-of-another' | 'unlock-used-up',
 ): Promise<void> {
+  const { visitor, context } = page;
+  const { loginPath, defaultReturnTo, issuer } = context.options;
+  const signedIn = visitor.kind === 'known' && visitor.bearer.standing === 'session';
+  const action = signedIn
+    ? { label: `Back to ${issuer}`, path: defaultReturnTo }
+    : { label: 'Sign in', path: loginPath };
   return answerRefusal(page, { because, status: refusalStatus(because) }, (status) =>
     show(
       page,
       'message',
       {
         tone: 'attention',
-        heading: 'This link does not unlock anything',
+        heading: 'This link does not work',
         paragraphs: [sentenceFor(because)],
         retryAt: null,
-        action: { label: 'Go on', path: page.context.options.loginPath },
+        action,
         secondary: null,
       },
       status,

@@ -40,7 +40,7 @@ async function forgetOne(page: KnownPageRequest): Promise<void> {
   const forgotten = await forgetBrowser(context, { account, id, origin: originOf(req) });
   if (!forgotten) throw new MfaError('not-found', 'There is no such browser.');
   if (readBrowserCookie(context, req)?.id === id) changeBrowserCookie(context, res, 'clear');
-  sendNext(req, res, { outcome: 'forgotten', next: pathOf(page, '/settings') });
+  sendNext(req, res, { outcome: 'forgotten', next: settingsAfter(page, 'forgotten') });
 }
 
 async function forgetAll(page: KnownPageRequest): Promise<void> {
@@ -49,5 +49,11 @@ async function forgetAll(page: KnownPageRequest): Promise<void> {
   if ((await openOwnPage(page, gatherFacts(context, account, bearer))) === null) return;
   const count = await forgetBrowsers(context, { account, origin: originOf(req) });
   changeBrowserCookie(context, res, 'clear');
-  sendNext(req, res, { outcome: 'forgotten', count, next: pathOf(page, '/settings') });
+  sendNext(req, res, { outcome: 'forgotten', count, next: settingsAfter(page, 'all-forgotten') });
+}
+
+/** A page says what was done; JSON says it in the outcome. */
+function settingsAfter(page: KnownPageRequest, done: 'forgotten' | 'all-forgotten'): string {
+  const settings = pathOf(page, '/settings');
+  return page.json ? settings : `${settings}?done=${done}`;
 }

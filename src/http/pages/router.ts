@@ -126,7 +126,7 @@ export function answerError(context: HttpContext): ErrorRequestHandler {
         page,
         locals: {
           tone: status >= 500 ? 'bad' : 'attention',
-          heading: headingFor(status),
+          heading: headingFor(code, status),
           paragraphs: [sentenceFor(code)],
           retryAt: null,
           action: wayOn(context, code),
@@ -139,13 +139,14 @@ export function answerError(context: HttpContext): ErrorRequestHandler {
 
 /** A form whose session is gone starts over at the sign-in, which leads whoever is signed in on. */
 function wayOn(context: HttpContext, code: string): { readonly label: string; readonly path: string } {
-  const { loginPath, defaultReturnTo } = context.options;
+  const { loginPath, defaultReturnTo, issuer } = context.options;
   return code === 'csrf-token-refused'
     ? { label: 'Start again', path: loginPath }
-    : { label: 'Go on', path: defaultReturnTo };
+    : { label: `Back to ${issuer}`, path: defaultReturnTo };
 }
 
-function headingFor(status: number): string {
+function headingFor(code: string, status: number): string {
+  if (code === 'csrf-token-refused') return 'This page is out of date';
   if (status === 404) return 'There is nothing here';
   if (status >= 500) return 'This does not work now';
   return 'Not done';
@@ -167,10 +168,11 @@ function pageOfError(
   try {
     return pageLocals(context, req, ANONYMOUS);
   } catch {
-    const { pagesPath, issuer } = context.options;
+    const { pagesPath, issuer, defaultReturnTo } = context.options;
     return {
       issuer,
       basePath: pagesPath,
+      homePath: defaultReturnTo,
       assetsPath: `${pagesPath}/assets`,
       themePath: null,
       csrfField: { name: context.csrf.field, value: '' },

@@ -21,6 +21,8 @@ const NOTICES: ReadonlyMap<unknown, string> = new Map([
   ['removed', 'That method is removed. We told every address on file.'],
   ['renamed', 'The new name is saved.'],
   ['asked-first', 'That method is asked first from now on.'],
+  ['forgotten', 'That browser is forgotten. It is asked for a code again.'],
+  ['all-forgotten', 'All browsers are forgotten. They are asked for a code again.'],
 ]);
 
 /** One authenticator with what may be done with it. */
@@ -80,6 +82,7 @@ export async function renderSettings(
       error: error === null ? null : sentenceFor(error),
       authenticators: own.map(toRow),
       onFile,
+      hasPassword: visitor.account.hasPassword,
       addable,
       recoveryCodes:
         codes === null

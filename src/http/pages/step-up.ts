@@ -90,6 +90,8 @@ async function renderStepUp(
         alternatives: toChoices(gathered, decision.anyOf),
         lockedUntil: null,
         expired: false,
+        unsent: false,
+        exhausted: false,
         error: refused === null ? null : sentenceFor(refused.because),
         clockIsOff: false,
         destination: null,

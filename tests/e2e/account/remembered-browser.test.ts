@@ -55,7 +55,9 @@ describe('a remembered browser', () => {
       await page.getByText('This one').waitFor();
       await stage.look(page, 'settings-remembered');
       await page.getByRole('button', { name: /^Forget ?:/ }).click();
-      await page.getByText('None. Tick the box under the code field to remember one.').waitFor();
+      await page
+        .getByText('None yet. To remember a browser, tick the box under the code field when you sign in.')
+        .waitFor();
       await signOut(page);
       await askedAgain(page);
       await page.context().close();

@@ -77,6 +77,7 @@ describe('a member with an app', () => {
     await stage.look(owner, 'unlock');
     await button(owner, 'Unlock my account').click();
     await arriveAt(owner, 'Sign in');
+    await owner.getByText('Sign in to unlock your account.').waitFor();
     await owner.getByLabel('Email or username').fill(ALAN);
     await owner.getByLabel('Password').fill(DEMO_PASSWORD);
     await button(owner, 'Sign in').click();

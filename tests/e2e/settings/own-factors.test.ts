@@ -58,8 +58,8 @@ describe.each([
     await page.getByLabel('Code').fill(stage.codeFor('+447700900123'));
     await page.getByLabel('Name').fill('My phone');
     await button(page, 'Continue').click();
-    await arriveAt(page, 'Your account is protected');
-    await page.getByRole('link', { name: 'Continue' }).click();
+    await arriveAt(page, 'Your phone number is saved');
+    await page.getByRole('link', { name: 'Back to my settings' }).click();
     await arriveAt(page, SETTINGS);
     await page.getByRole('heading', { name: 'My phone' }).waitFor();
   });
@@ -71,7 +71,7 @@ describe.each([
     await page.getByLabel('Code').fill(stage.codeFor('+447700900456'));
     await page.getByLabel('Name').fill('Landline');
     await button(page, 'Continue').click();
-    await page.getByRole('link', { name: 'Continue' }).click();
+    await page.getByRole('link', { name: 'Back to my settings' }).click();
     await page.getByRole('heading', { name: 'Landline' }).waitFor();
     expect(await page.getByRole('heading', { name: 'My phone' }).isVisible()).toBe(true);
   });
@@ -85,7 +85,7 @@ describe.each([
     await button(page, 'Text me a code').click();
     await page.getByLabel('Code').fill(stage.codeFor('+447700900789'));
     await button(page, 'Continue').click();
-    await page.getByRole('link', { name: 'Continue' }).click();
+    await page.getByRole('link', { name: 'Back to my settings' }).click();
     await page.getByText('•••• 0789').waitFor();
     expect(await page.getByText('•••• 0123').count()).toBe(0);
     await stage.mfa.settled();
@@ -182,7 +182,7 @@ describe.each([
     await lost.getByLabel('Code shown by the app').fill(totpCode(secret, stage.clock.now()));
     await lost.getByLabel('Name').fill('New phone');
     await button(lost, 'Continue').click();
-    await lost.getByRole('link', { name: 'Continue' }).click();
+    await lost.getByRole('link', { name: 'Back to my settings' }).click();
     await lost.getByText('Remove: Authenticator app').click();
     await button(lost, 'Remove Authenticator app').click();
     await lost.getByText('That method is removed.').waitFor();

@@ -46,7 +46,7 @@ describe('switching off', () => {
     const confirm = await agent.post(DISABLE, { forgetDevices: 'yes' });
     expect(confirm.status).toBe(200);
     expect(confirm.text).toContain('Switch it off for 5 members?');
-    expect(confirm.text).toMatch(/<b>1<\/b> of their devices and addresses are forgotten/);
+    expect(confirm.text).toMatch(/<b>1<\/b> device or address will be forgotten/);
     const json = await agent.postJson(DISABLE, { forgetDevices: true });
     expect(json.status).toBe(400);
     expect(json.body).toMatchObject({ because: 'not-confirmed', members: 5, people: 1, devices: 1 });

@@ -36,7 +36,7 @@ describe('changing a phone number', () => {
     const done = await ada.follow(
       await ada.post('/mfa/enroll/sms/confirm', { code: ada.newestCode('+447700900456'), label: 'Work' }),
     );
-    expect(textOf(done.text)).toContain('Your account is protected');
+    expect(textOf(done.text)).toContain('Your phone number is saved');
     const { authenticators } = await portal.records.findMember('ada', 'acme');
     expect(authenticators.map(({ kind, maskedDestination }) => [kind, maskedDestination])).toEqual([
       ['totp', null],

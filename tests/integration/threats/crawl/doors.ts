@@ -75,5 +75,5 @@ export function expectedAnswer(
   const single = reach.named?.[`${named} as ${accept}`] ?? reach.named?.[named];
   const answer = single ?? reach[door] ?? reach.else;
   if (isServed || answer !== 'reach') return answer;
-  return method === 'OPTIONS' ? 'options' : '404 page none';
+  return method === 'OPTIONS' ? 'options' : '404 failed not-found';
 }

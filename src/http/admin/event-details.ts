@@ -1,0 +1,134 @@
+import { isEnrollableKind } from '../../core/factor-kind';
+import { dayOf, momentOf } from '../moments';
+import { durationWords, ruleOf } from './policy-fields';
+import { countOf, kindName } from './words';
+
+type Value = string | number | boolean;
+
+/** How one detail reads; null where the event's name says it already, or where only programs need it. */
+type Phrase = (value: Value, name: string) => string | null;
+
+const PURPOSES: ReadonlyMap<Value, string> = new Map([
+  ['login', 'at sign-in'],
+  ['step-up', 'to confirm a change'],
+  ['enroll', 'to set it up'],
+  ['unlock', 'to unlock'],
+  ['switch-off', 'to switch it off for everybody'],
+]);
+
+const REASONS: ReadonlyMap<Value, string | null> = new Map([
+  ['satisfied', null],
+  ['wrong-code', null],
+  ['policy-off', 'multi-factor authentication is off'],
+  ['exempt', 'exempt'],
+  ['federated', 'the identity provider answers'],
+  ['not-enrolled-optional', 'nothing set up, which is optional'],
+  ['skipped', 'setting up was put off'],
+  ['code-used', 'the code was used before'],
+  ['code-expired', 'the code was too old'],
+  ['malformed-code', 'not a code'],
+  ['clock-off', 'the phone’s clock is off'],
+  ['locked', 'locked after wrong codes'],
+  ['attempts-exhausted', 'five wrong tries'],
+  ['assurance-too-low', 'a second factor was missing'],
+  ['authentication-too-old', 'the last proof was too old'],
+  ['required', 'a method must be set up first'],
+  ['offered', 'a method was offered first'],
+  ['no-session', 'not signed in'],
+  ['session-ended', 'the session was ended'],
+  ['session-expired', 'the session was over'],
+  ['no-usable-factor', 'no method is left to prove'],
+  ['records-unavailable', 'the records cannot be found'],
+  ['same-channel', 'the email address was the first factor too'],
+  ['mfa-required', 'a password alone is not enough'],
+  ['csrf-token-refused', 'the form was too old or foreign'],
+  ['send-limit', 'a code was sent a moment before'],
+  ['send-budget-exhausted', 'too many codes were sent'],
+  ['country-not-allowed', 'texts to that country are not allowed'],
+  ['provider-failed', 'the provider failed'],
+  ['provider-spared', 'the provider had failed before'],
+  ['destination-refused', 'the provider refused the number or address'],
+  ['undelivered', 'the text did not arrive'],
+  ['by-owner', null],
+  ['no-longer-trusted', 'not trusted any more'],
+]);
+
+const SCOPES: ReadonlyMap<Value, string> = new Map([
+  ['one', 'one session'],
+  ['others', 'all others of this person'],
+  ['user', 'all of this member'],
+  ['organization', 'all of the organization'],
+]);
+
+const NEXT: ReadonlyMap<Value, string> = new Map([
+  ['challenge', 'a second factor is asked'],
+  ['enroll', 'a method must be set up'],
+]);
+
+const COUNTED: ReadonlyMap<string, readonly [one: string, many: string]> = new Map([
+  ['recovery-codes-issued', ['code', 'codes']],
+  ['browser-forgotten', ['browser', 'browsers']],
+  ['sessions-ended', ['session', 'sessions']],
+]);
+
+const words = (value: Value) => String(value).replaceAll('-', ' ');
+const until = (value: Value) =>
+  typeof value === 'number' && Math.abs(value) < 8.64e15 ? `until ${momentOf(value).text}` : null;
+const number = (value: Value, one: string, many: string) =>
+  typeof value === 'number' ? countOf(value, one, many) : words(value);
+
+const PHRASES: ReadonlyMap<string, Phrase> = new Map<string, Phrase>([
+  ['authenticatorId', () => null],
+  ['challengeId', () => null],
+  ['messageId', () => null],
+  ['version', () => null],
+  ['outcome', () => null],
+  ['codeSeconds', () => null],
+  ['removed', (value) => `${number(value, 'method', 'methods')} removed`],
+  ['kind', (value) => kindText(value)],
+  ['by', (value) => kindText(value)],
+  ['purpose', (value) => PURPOSES.get(value) ?? words(value)],
+  ['because', (value) => (REASONS.has(value) ? (REASONS.get(value) ?? null) : words(value))],
+  ['next', (value) => NEXT.get(value) ?? words(value)],
+  ['scope', (value) => SCOPES.get(value) ?? words(value)],
+  ['firstLogin', (value) => (value === true ? 'the first time' : null)],
+  ['fields', (value) => String(value).split(' ').map(ruleOf).join(', ')],
+  ['until', until],
+  ['lockedUntil', until],
+  ['graceUntil', (value) => (typeof value === 'number' ? `grace until ${dayOf(value).text}` : null)],
+  ['reason', (value) => `“${String(value)}”`],
+  ['left', (value) => `${number(value, 'is', 'are')} left`],
+  ['seconds', (value) => (typeof value === 'number' ? `for ${durationWords(value, 'no time')}` : null)],
+  ['skipsUsed', (value) => `${number(value, 'time', 'times')} so far`],
+  ['people', (value) => number(value, 'member', 'members')],
+  ['devices', (value) => number(value, 'device or address', 'devices and addresses')],
+  ['enabled', (value) => (value === true ? 'switched on' : 'switched off')],
+  ['assignedKind', (value) => (value === 'none' ? 'no type assigned' : `${kindText(value)} assigned`)],
+  [
+    'count',
+    (value, name) => {
+      const [one, many] = COUNTED.get(name) ?? ['time', 'times'];
+      return number(value, one, many);
+    },
+  ],
+]);
+
+function kindText(value: Value): string {
+  return isEnrollableKind(value) || value === 'recovery-code' ? kindName(value).toLowerCase() : words(value);
+}
+
+/** What an event's details say to people: `authenticator app · at sign-in`. All of it, as it is stored, is in the CSV and in JSON. */
+export function detailWords(name: string, details: Readonly<Record<string, Value>>): string {
+  return Object.entries(details)
+    .map(([key, value]) => {
+      const phrase = PHRASES.get(key);
+      return phrase === undefined ? `${keyText(key)}: ${words(value)}` : phrase(value, name);
+    })
+    .filter((said) => said !== null && said !== '')
+    .join(' · ');
+}
+
+/** `usedBefore` as `used before`. */
+function keyText(key: string): string {
+  return key.replaceAll(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`);
+}

@@ -1,0 +1,37 @@
+import { defaultPolicy } from '../../../src/core/policy';
+import { allFaults, errorsByField } from '../../../src/http/admin/policy-faults';
+
+const policy = { ...defaultPolicy('acme'), enabled: true };
+const kinds = ['totp', 'sms', 'email'] as const;
+const past = { field: 'graceUntil', because: 'date-in-past', message: 'That day has begun already.' };
+
+describe('the faults of a policy', () => {
+  it('are said all at once, whatever could not be read among them', () => {
+    const draft = { ...policy, methods: [], sessionDurationSeconds: 4000 * 86_400 };
+    expect(errorsByField(allFaults([past], draft, kinds))).toEqual({
+      graceUntil: past.message,
+      methods: 'No method is allowed. Choose at least one.',
+      sessionDuration: 'That is too long. Choose up to 400 days.',
+    });
+  });
+
+  it('name a field once, with what was found first', () => {
+    const unread = {
+      field: 'sessionDurationSeconds',
+      because: 'malformed',
+      message: 'That is not a length of time.',
+    };
+    const faults = allFaults([unread], { ...policy, sessionDurationSeconds: 0 }, kinds);
+    expect(errorsByField(faults)).toEqual({ sessionDuration: unread.message });
+  });
+
+  it('speak of a number and its unit in the form, not of seconds', () => {
+    const faults = allFaults([], { ...policy, sessionDurationSeconds: 0, idleTimeoutSeconds: 0 }, kinds);
+    expect(Object.values(errorsByField(faults)).join(' ')).not.toContain('seconds');
+  });
+
+  it('that belong to no field stand above the form', () => {
+    const version = { field: 'version', because: 'malformed', message: 'Reload the page.' };
+    expect(errorsByField([version])).toEqual({ policy: 'Reload the page.' });
+  });
+});
