@@ -36,7 +36,7 @@ export interface Factor {
   readonly delivered: boolean;
   /** The proof in its plain form; null where it has not even the shape of one, and then nothing is counted. */
   parse(submitted: unknown): string | null;
-  /** Judges and changes nothing. */
+  /** Judges, and uses nothing up; a code to come that it tells of is never accepted afterwards. */
   verify(attempt: Attempt): Promise<Verification>;
   /**
    * Uses the proof and its challenge up: true exactly once for a proof, however many calls run in parallel. In an

@@ -193,7 +193,8 @@ export interface RecordStore extends MemberIndexStore, JobStore, EventStore, Not
 
   /**
    * Accepts a TOTP time step once. Atomic, for every purpose and process: true for the first call with a step above the
-   * last accepted one (which also does what `recordSuccess` does); false for every other, and for an authenticator that is gone.
+   * last accepted one (which also does what `recordSuccess` does); false for every other, for the one that `refuseTimeStep` named, and
+   * for an authenticator that is gone.
    */
   acceptTimeStep(proof: {
     readonly userId: string;
@@ -201,6 +202,16 @@ export interface RecordStore extends MemberIndexStore, JobStore, EventStore, Not
     readonly timeStep: number;
     readonly now: number;
   }): Promise<boolean>;
+
+  /**
+   * Remembers one time step that `acceptTimeStep` refuses from now on, whenever its time comes; the newest such step takes the
+   * place of the one before. Nothing where the authenticator is gone.
+   */
+  refuseTimeStep(step: {
+    readonly userId: string;
+    readonly authenticatorId: string;
+    readonly timeStep: number;
+  }): Promise<void>;
 
   /** Clears locks and counters of every group. The count of each authenticator stays: only a right proof ends it. */
   clearGuesses(userId: string): Promise<void>;

@@ -25,6 +25,7 @@ const RECORDS: Readonly<Record<keyof RecordStore, true>> = {
   spendGuess: true,
   recordSuccess: true,
   acceptTimeStep: true,
+  refuseTimeStep: true,
   clearGuesses: true,
   replaceRecoveryCodes: true,
   findRecoveryCode: true,

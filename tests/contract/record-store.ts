@@ -462,6 +462,23 @@ export function describeRecordStore(open: () => RecordStore): void {
       expect(found.authenticators[0]?.failures).toBe(0);
     });
 
+    it('never accepts the step that was refused beforehand, and leaves the others alone', async () => {
+      const userId = newId();
+      const app = anAuthenticator({ lastAcceptedStep: 100 });
+      await open().addAuthenticator(userId, app);
+      const step = (timeStep: number) => ({ userId, authenticatorId: app.id, timeStep, now: NOW });
+      await open().refuseTimeStep(step(110));
+      await open().refuseTimeStep(step(112));
+      expect(await open().acceptTimeStep(step(112))).toBe(false);
+      expect(await open().acceptTimeStep(step(111))).toBe(true);
+      expect(await open().acceptTimeStep(step(112))).toBe(false);
+      expect(await open().acceptTimeStep(step(113))).toBe(true);
+      const gone = { ...step(5), authenticatorId: newId() };
+      await open().refuseTimeStep(gone);
+      await open().removeAuthenticator(userId, app.id);
+      expect((await open().findMember(userId, 'acme')).authenticators).toEqual([]);
+    });
+
     it('accepts none for an authenticator that is gone', async () => {
       const userId = newId();
       const proof = { userId, authenticatorId: newId(), timeStep: 7, now: NOW };

@@ -33,6 +33,7 @@ export function authenticatorsIn(users: Users): Pick<RecordStore, Verbs> {
       const { authenticators } = records;
       if (replaces !== undefined) {
         authenticators.delete(replaces);
+        records.refusedSteps.delete(replaces);
         if (records.askedFirst === replaces) records.askedFirst = authenticator.id;
       }
       authenticators.set(authenticator.id, { ...authenticator });
@@ -56,6 +57,7 @@ export function authenticatorsIn(users: Users): Pick<RecordStore, Verbs> {
       const { authenticators } = records;
       if (keepOneOf !== undefined && !keepOneOf.some((id) => authenticators.has(id))) return false;
       if (!authenticators.delete(authenticatorId)) return false;
+      records.refusedSteps.delete(authenticatorId);
       if (records.askedFirst === authenticatorId) records.askedFirst = null;
       if (authenticators.size === 0) forgetFactors(records);
       return true;
@@ -65,6 +67,7 @@ export function authenticatorsIn(users: Users): Pick<RecordStore, Verbs> {
       if (records === undefined) return 0;
       const removed = records.authenticators.size;
       records.authenticators.clear();
+      records.refusedSteps.clear();
       records.browsers.clear();
       records.recoveryCodes.clear();
       records.guesses.clear();

@@ -2,7 +2,7 @@ import type { Authenticator, GuessGroup, GuessLimits } from '../../core/authenti
 import type { GuessOutcome, GuessRequest, RecordStore } from '../record-store';
 import { recordsOf, type CountedGuesses, type UserRecords, type Users } from './user-records';
 
-type Verbs = 'spendGuess' | 'recordSuccess' | 'acceptTimeStep' | 'clearGuesses';
+type Verbs = 'spendGuess' | 'recordSuccess' | 'acceptTimeStep' | 'refuseTimeStep' | 'clearGuesses';
 
 const LONGEST_LOCK_SECONDS = 86_400;
 const NONE: CountedGuesses = { failures: 0, lockedUntil: null, locks: 0 };
@@ -104,9 +104,16 @@ export function guessesIn(users: Users): Pick<RecordStore, Verbs> {
       const authenticator = records?.authenticators.get(authenticatorId);
       if (records === undefined || authenticator === undefined) return false;
       if (authenticator.lastAcceptedStep !== null && timeStep <= authenticator.lastAcceptedStep) return false;
+      if (records.refusedSteps.get(authenticatorId) === timeStep) return false;
       const changes = { lastUsedAt: now, lastAcceptedStep: timeStep };
       succeed(records, { group: 'codes', authenticator, changes });
       return true;
+    },
+
+    async refuseTimeStep({ userId, authenticatorId, timeStep }) {
+      const records = users.get(userId);
+      if (records?.authenticators.has(authenticatorId) === true)
+        records.refusedSteps.set(authenticatorId, timeStep);
     },
 
     async clearGuesses(userId) {

@@ -17,6 +17,8 @@ export interface UserRecords {
   readonly settings: Map<string, MemberSettings>;
   readonly authenticators: Map<string, Authenticator>;
   readonly guesses: Map<GuessGroup, CountedGuesses>;
+  /** By authenticator: the time step that is never accepted. */
+  readonly refusedSteps: Map<string, number>;
   askedFirst: string | null;
   readonly recoveryCodes: Map<number, string>;
   recoveryCodesIssuedAt: number | null;
@@ -34,6 +36,7 @@ export function recordsOf(users: Users, userId: string): UserRecords {
     settings: new Map(),
     authenticators: new Map(),
     guesses: new Map(),
+    refusedSteps: new Map(),
     askedFirst: null,
     recoveryCodes: new Map(),
     recoveryCodesIssuedAt: null,

@@ -73,14 +73,21 @@ const ACCEPT_TIME_STEP = defineScript(`${NUMBER_IN_FIELD}${SUCCEED}
 if redis.call('HEXISTS', KEYS[1], 'a' .. ARGV[1]) == 0 then return 0 end
 local last = numberIn('t' .. ARGV[1])
 if last and tonumber(ARGV[2]) <= last then return 0 end
+if numberIn('b' .. ARGV[1]) == tonumber(ARGV[2]) then return 0 end
 redis.call('HSET', KEYS[1], 't' .. ARGV[1], ARGV[2])
 succeed('codes', ARGV[1], ARGV[3])
 return 1
 `);
 
+/** The member; a colon and the authenticator, the time step. */
+const REFUSE_TIME_STEP = defineScript(`
+if redis.call('HEXISTS', KEYS[1], 'a' .. ARGV[1]) == 0 then return end
+redis.call('HSET', KEYS[1], 'b' .. ARGV[1], ARGV[2])
+`);
+
 const LONGEST_LOCK_SECONDS = 86_400;
 
-type Verbs = 'spendGuess' | 'recordSuccess' | 'acceptTimeStep' | 'clearGuesses';
+type Verbs = 'spendGuess' | 'recordSuccess' | 'acceptTimeStep' | 'refuseTimeStep' | 'clearGuesses';
 
 export function guessesIn(redis: RedisCommands, keys: Keys): Pick<RecordStore, Verbs> {
   return {
@@ -98,6 +105,10 @@ export function guessesIn(redis: RedisCommands, keys: Keys): Pick<RecordStore, V
     async acceptTimeStep({ userId, authenticatorId, timeStep, now }) {
       const args = [suffixOf(authenticatorId), timeStep, now];
       return isOne(await redis.run(ACCEPT_TIME_STEP, { keys: [keys.member(userId)], args }));
+    },
+    async refuseTimeStep({ userId, authenticatorId, timeStep }) {
+      const args = [suffixOf(authenticatorId), timeStep];
+      await redis.run(REFUSE_TIME_STEP, { keys: [keys.member(userId)], args });
     },
     async clearGuesses(userId) {
       const fields = ['codes', 'recovery-codes'].flatMap((group) => [

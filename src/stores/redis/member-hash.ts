@@ -13,7 +13,7 @@ import { unreadable } from './store-errors';
  *   m:<organization>  settings, JSON     x:<organization>  exemption, JSON    s:<organization>  skips used
  *   a:<authenticator> what never changes, JSON              l:<authenticator>  label
  *   k:<authenticator> sealed secret      f:<authenticator>  failures           t:<authenticator> last accepted step
- *   u:<authenticator> last used at       d:<authenticator>  disabled at
+ *   u:<authenticator> last used at       d:<authenticator>  disabled at        b:<authenticator>  step that is refused
  *   g:<group>    failures of a group     w:<group>         locked until       n:<group>         locks so far
  *   r            recovery codes left     i              when they were made     p    the authenticator asked first
  */
