@@ -1,3 +1,4 @@
+import { addressOnFile } from '../core/code-destination';
 import { onFileId } from '../core/factor-kind';
 import type { DeliveredKind } from '../core/factor-kind';
 import { isOneTimeCode, parseSubmittedCode } from '../core/one-time-code';
@@ -35,7 +36,8 @@ export function createDeliveredCodeFactor(
       if (now >= challenge.expiresAt)
         return Promise.resolve({ outcome: 'rejected', because: 'code-expired' });
       const { ownerId, purpose, id: challengeId, codeHash } = challenge;
-      const binding = { userId, ownerId, purpose, challengeId, kind };
+      const address = addressOnFile(challenge, attempt.onFile);
+      const binding = { userId, ownerId, purpose, challengeId, kind, address };
       const submittedCode = parseSubmittedCode(attempt.submitted);
       const isRight =
         codeHash !== null &&

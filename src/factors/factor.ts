@@ -1,3 +1,4 @@
+import type { AddressesOnFile } from '../core/code-destination';
 import type { GuessGroup } from '../core/authenticator';
 import type { FactorKind } from '../core/factor-kind';
 import type { KeyRing } from '../core/key-ring';
@@ -10,6 +11,8 @@ export interface Attempt {
   readonly userId: string;
   readonly challenge: Challenge;
   readonly member: MemberRecord;
+  /** As the host has them now. */
+  readonly onFile: AddressesOnFile;
   readonly submitted: unknown;
   readonly now: number;
 }

@@ -85,7 +85,7 @@ export async function answerChallenge(context: FlowContext, request: AnswerReque
 
   const { challenge, attemptsLeft } = attempt;
   const { member, now } = gathered;
-  const trial = { userId: bearer.userId, challenge, member, submitted, now };
+  const trial = { userId: bearer.userId, challenge, member, onFile: gathered.account, submitted, now };
   const verification = await factor.verify(trial);
   if (verification.outcome === 'rejected') {
     const authenticator = member.authenticators.find(({ id }) => id === asked.authenticatorId);

@@ -1,3 +1,4 @@
+import { addressOnFile } from '../core/code-destination';
 import { hashOneTimeCode, issueOneTimeCode } from '../core/one-time-code';
 import { isDeliveredKind, onFileId } from '../core/factor-kind';
 import type { DeliveredKind } from '../core/factor-kind';
@@ -115,12 +116,11 @@ async function sendCode(context: FlowContext, request: AskRequest, kind: Deliver
     fellBack && account.email !== undefined
       ? maskDestination('email', account.email)
       : challenge.maskedDestination;
+  const address = addressOnFile({ ...challenge, sentBy: delivered.sentBy }, account);
+  const binding = { ...owner, challengeId: challenge.id, kind, address };
   const live: Challenge = {
     ...challenge,
-    codeHash: hashOneTimeCode(
-      { code, binding: { ...owner, challengeId: challenge.id, kind } },
-      context.keyRing,
-    ),
+    codeHash: hashOneTimeCode({ code, binding }, context.keyRing),
     maskedDestination: shown,
     sentBy: delivered.sentBy,
     fallbackFrom: delivered.fallbackFrom,

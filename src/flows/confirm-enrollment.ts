@@ -74,7 +74,7 @@ export async function confirmEnrollment(
   const { challenge, attemptsLeft } = attempt;
   const left = attemptsLeft === undefined ? {} : { attemptsLeft };
   const { member, now } = gathered;
-  const trial = { userId: bearer.userId, challenge, member, submitted, now };
+  const trial = { userId: bearer.userId, challenge, member, onFile: gathered.account, submitted, now };
   const verification = await factor.verify(trial);
   if (verification.outcome === 'rejected') {
     report(context, request, 'proof-rejected', { because: verification.because, purpose: 'enroll', kind });

@@ -122,7 +122,7 @@ export async function answerUnlock(context: FlowContext, request: UnlockRequest)
   if (attempt.outcome !== 'spent') return { outcome: 'rejected', because: 'challenge-expired' };
   const { challenge, attemptsLeft } = attempt;
   const { member, now } = gathered;
-  const trial = { userId: account.id, challenge, member, submitted, now };
+  const trial = { userId: account.id, challenge, member, onFile: gathered.account, submitted, now };
   const verification = await factor.verify(trial);
   if (verification.outcome === 'rejected') return reject({ ...verification, attemptsLeft });
   if (!(await factor.accept(trial, verification.proof)))
