@@ -53,7 +53,8 @@ export function provableFactors(facts: Facts): readonly Option[] {
     .filter(({ usable, kind }) => usable && facts.availableKinds.includes(kind))
     .map(({ id, kind }) => ({ authenticatorId: id, kind }));
   const onFile = onFileOption(facts);
-  const all = (onFile === null ? own : [onFile, ...own]).filter(
+  const isOut = onFile === null || facts.onFileDisabled.some((kind) => kind === onFile.kind);
+  const all = (isOut ? own : [onFile, ...own]).filter(
     ({ authenticatorId }) => !facts.spentChannels.includes(authenticatorId),
   );
   const allowed = all.filter(({ kind }) => kind !== 'recovery-code' && facts.policy.methods.includes(kind));

@@ -57,7 +57,8 @@ export function createDeliveredCodeFactor(
       const consumed = state.consumeChallenge(challenge, challenge.id);
       if (challenge.purpose === 'enroll') return consumed;
       const authenticator = findAuthenticator(attempt);
-      const authenticatorId = authenticator?.id ?? null;
+      const isOnFile = challenge.authenticatorId === onFileId(kind);
+      const authenticatorId = isOnFile ? challenge.authenticatorId : (authenticator?.id ?? null);
       // Sent together: whoever is here has shown the right code, so the counters may be cleared even where a
       // parallel request was first to use the challenge up.
       const [isFirst] = await Promise.all([

@@ -146,11 +146,10 @@ function spendGuess(
   asked: Asked,
   factor: Factor,
 ): Promise<GuessOutcome> {
-  const enrolled = isEnrollableKind(asked.kind) && !asked.authenticatorId.startsWith('on-file-');
   return context.records.spendGuess({
     userId: bearer.userId,
     group: factor.group,
-    authenticatorId: enrolled ? asked.authenticatorId : null,
+    authenticatorId: isEnrollableKind(asked.kind) ? asked.authenticatorId : null,
     limits: context.options.limits,
     now: context.clock.now(),
   });

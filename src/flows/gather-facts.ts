@@ -161,6 +161,7 @@ export function toGathered(
     })),
     recoveryCodesLeft: member.recoveryCodesLeft,
     onFile: { email: account.email !== undefined, phone: account.phone !== undefined },
+    onFileDisabled: (['email', 'sms'] as const).filter((kind) => member.onFile[kind].disabledAt !== null),
     availableKinds: context.options.availableKinds,
     enrolledBefore: account.mfaEnrolled,
     spentChannels: findSpentChannels(context, { account, member, evidence: session.evidence }),

@@ -1,4 +1,5 @@
-import type { Authenticator, GuessCounter, GuessGroup, GuessLimits } from '../core/authenticator';
+import type { Authenticator, GuessCounter, GuessGroup, GuessLimits, OnFileUse } from '../core/authenticator';
+import type { DeliveredKind } from '../core/factor-kind';
 import type { Exemption, MemberSettings } from '../core/member';
 import type { Policy } from '../core/policy';
 import type { RememberedBrowser } from '../core/remembered-browser';
@@ -21,6 +22,7 @@ export interface MemberRecord {
   /** When the set of codes was made, also once all are used; null where there is none. */
   readonly recoveryCodesIssuedAt: number | null;
   readonly guesses: Readonly<Record<GuessGroup, GuessCounter>>;
+  readonly onFile: Readonly<Record<DeliveredKind, OnFileUse>>;
 }
 
 export interface PolicyRecord {
@@ -58,7 +60,7 @@ export type BrowserUseOutcome =
 export interface GuessRequest {
   readonly userId: string;
   readonly group: GuessGroup;
-  /** The enrolled authenticator that is guessed at; null for an address on file or recovery codes. */
+  /** What is guessed at: an enrolled authenticator, or the id that stands for an address on file; null for recovery codes. */
   readonly authenticatorId: string | null;
   readonly limits: GuessLimits;
   readonly now: number;
@@ -127,7 +129,10 @@ export interface RecordStore extends MemberIndexStore, JobStore, EventStore, Not
   /** Ends every session and pending login of the organization, by one write. */
   replaceOrganizationEpoch(organizationId: string, epoch: string): Promise<void>;
 
-  /** Replaces the two settings and leaves skips and exemption alone. */
+  /**
+   * Replaces the two settings and leaves skips and exemption alone. Where they change, the kinds on file are bound anew: their
+   * counts and disablement end. Atomic.
+   */
   saveMemberSettings(
     userId: string,
     organizationId: string,
@@ -168,7 +173,7 @@ export interface RecordStore extends MemberIndexStore, JobStore, EventStore, Not
     authenticatorId: string,
     keepOneOf?: readonly string[],
   ): Promise<boolean>;
-  /** Removes every authenticator, recovery code, remembered browser and counter of the user, and returns how many authenticators. Atomic. */
+  /** Removes every authenticator, recovery code, remembered browser, counter and use of an address on file of the user, and returns how many authenticators. Atomic. */
   removeAllAuthenticators(userId: string): Promise<number>;
 
   /**
@@ -176,7 +181,7 @@ export interface RecordStore extends MemberIndexStore, JobStore, EventStore, Not
    * `limits.perUser` times in a row for the group and `limits.perAuthenticator` times in a row for the authenticator.
    * The guess that reaches `perUser` sets the lock, each further lock without a success between lasts twice as long, up to
    * a day; the guess that reaches `perAuthenticator` disables the authenticator. A lock that has run out starts a new count.
-   * `disabled` is also the answer for an authenticator that is gone.
+   * `disabled` is also the answer for an authenticator that is gone. An address on file counts like an authenticator.
    */
   spendGuess(request: GuessRequest): Promise<GuessOutcome>;
 

@@ -1,4 +1,4 @@
-import { GUESS_LIMITS, NO_GUESSES } from '../../src/core/authenticator';
+import { GUESS_LIMITS, NO_GUESSES, NO_USE } from '../../src/core/authenticator';
 import { NO_MEMBER_SETTINGS } from '../../src/core/member';
 import { defaultPolicy } from '../../src/core/policy';
 import type { RecordStore } from '../../src/stores/record-store';
@@ -43,6 +43,7 @@ export function describeRecordStore(open: () => RecordStore): void {
         recoveryCodesLeft: 0,
         recoveryCodesIssuedAt: null,
         guesses: { codes: NO_GUESSES, 'recovery-codes': NO_GUESSES },
+        onFile: { email: NO_USE, sms: NO_USE },
       });
     });
 
@@ -421,6 +422,40 @@ export function describeRecordStore(open: () => RecordStore): void {
       ]);
       await open().recordSuccess({ userId, group: 'codes', authenticatorId: newId(), now: NOW });
       expect((await open().findMember(userId, 'acme')).authenticators).toHaveLength(1);
+    });
+
+    describe('at an address on file', () => {
+      const email = 'on-file-email';
+      const useOf = async (userId: string) => (await open().findMember(userId, 'acme')).onFile.email;
+
+      async function disabledEmail() {
+        const userId = newId();
+        const limits = { ...GUARANTEED, perUser: 100 };
+        const guess = aGuess({ userId, authenticatorId: email, limits });
+        await open().saveMemberSettings(userId, 'acme', { enabled: true, assignedKind: 'email' });
+        for (let tries = 0; tries < limits.perAuthenticator; tries += 1) await open().spendGuess(guess);
+        expect(await open().spendGuess(guess)).toEqual({ outcome: 'disabled' });
+        await open().clearGuesses(userId);
+        expect(await open().spendGuess(guess)).toEqual({ outcome: 'disabled' });
+        return { userId, guess };
+      }
+
+      it('disables it at the limit until other settings bind it anew, and not for the same ones', async () => {
+        const { userId, guess } = await disabledEmail();
+        await open().saveMemberSettings(userId, 'acme', { enabled: true, assignedKind: 'email' });
+        expect(await useOf(userId)).toEqual({ failures: 5, disabledAt: NOW, lastUsedAt: null });
+        await open().saveMemberSettings(userId, 'acme', { enabled: false, assignedKind: null });
+        expect(await useOf(userId)).toEqual(NO_USE);
+        expect(await open().spendGuess(guess)).toMatchObject({ outcome: 'spent' });
+      });
+
+      it('is cleared by a right proof, which is remembered, and by a reset', async () => {
+        const { userId } = await disabledEmail();
+        await open().recordSuccess({ userId, group: 'codes', authenticatorId: email, now: NOW + 5 });
+        expect(await useOf(userId)).toEqual({ failures: 0, disabledAt: null, lastUsedAt: NOW + 5 });
+        await open().removeAllAuthenticators(userId);
+        expect(await useOf(userId)).toEqual(NO_USE);
+      });
     });
 
     it('clears the locks of every group on demand', async () => {

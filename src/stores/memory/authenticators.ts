@@ -68,6 +68,7 @@ export function authenticatorsIn(users: Users): Pick<RecordStore, Verbs> {
       const removed = records.authenticators.size;
       records.authenticators.clear();
       records.refusedSteps.clear();
+      records.onFile.clear();
       records.browsers.clear();
       records.recoveryCodes.clear();
       records.guesses.clear();

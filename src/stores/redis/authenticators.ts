@@ -1,3 +1,4 @@
+import { onFileId } from '../../core/factor-kind';
 import type { RecordStore } from '../record-store';
 import type { RedisCommands } from './command-batch';
 import { encodeId, type Keys } from './keys';
@@ -77,6 +78,8 @@ for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
   if string.find(field, '^a:') then removed = removed + removeFields(string.sub(field, 3)) end
 end
 forgetCodesAndGuesses()
+removeFields('${onFileId('email')}')
+removeFields('${onFileId('sms')}')
 redis.call('DEL', KEYS[3])
 return removed
 `);

@@ -146,4 +146,5 @@ export const DIMENSIONS = {
   },
   requirement: { main: 2, values: [page, stepUp, { ...stepUp, passwordSince: NOW - 30 * SECOND }] },
   spentChannels: { main: 1, values: [[], ['email-1'], ['on-file-email'], ['email-1', 'on-file-email']] },
+  onFileDisabled: { main: 1, values: [[], ['email'], ['sms'], ['email', 'sms']] },
 } as const;

@@ -49,6 +49,7 @@ export function factsOf({ policy, member, ...changes }: Changes = {}): Facts {
     authenticators: [],
     recoveryCodesLeft: 0,
     onFile: { email: false, phone: false },
+    onFileDisabled: [],
     availableKinds: ['totp', 'sms', 'email'],
     enrolledBefore: false,
     spentChannels: [],

@@ -55,7 +55,7 @@ export function hasFreshFactor(facts: Facts, requirement: Requirement): boolean 
     ...usable.map(({ kind }) => kind),
     ...[assignedAddress(facts)]
       .filter((kind) => kind !== null)
-      .filter((kind) => !isSpent(facts, `on-file-${kind}`)),
+      .filter((kind) => !isSpent(facts, `on-file-${kind}`) && !facts.onFileDisabled.includes(kind)),
   ];
   const allowed = kinds.filter((kind) => facts.policy.methods.includes(kind));
   const strengths = (allowed.length > 0 ? allowed : kinds).map((kind) => STRENGTH[kind] ?? 0);
@@ -77,6 +77,7 @@ export const isOwn = (facts: Facts, { authenticatorId, kind }: Option) => {
   if (kind === 'recovery-code') return authenticatorId === 'recovery-codes' && facts.recoveryCodesLeft > 0;
   if (facts.authenticators.some((own) => own.id === authenticatorId && own.kind === kind && own.usable))
     return true;
+  if (facts.onFileDisabled.some((disabled) => disabled === kind)) return false;
   return authenticatorId === `on-file-${kind}` && kind === assignedAddress(facts);
 };
 

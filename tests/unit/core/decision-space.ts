@@ -57,6 +57,7 @@ function toPoint(chosen: Chosen, digits: readonly number[]): Point {
     authenticators: chosen.authenticators,
     recoveryCodesLeft: chosen.recoveryCodesLeft,
     onFile: chosen.onFile,
+    onFileDisabled: chosen.onFileDisabled,
     availableKinds: chosen.availableKinds,
     enrolledBefore: chosen.enrolledBefore,
     spentChannels: chosen.spentChannels,
@@ -106,6 +107,7 @@ function pointAt(digits: readonly number[]): Point {
     locks: value('locks', 15),
     requirement: value('requirement', 16),
     spentChannels: value('spentChannels', 17),
+    onFileDisabled: value('onFileDisabled', 18),
   };
   return toPoint(chosen, digits);
 }
