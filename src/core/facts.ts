@@ -40,6 +40,8 @@ export interface Facts {
   readonly availableKinds: readonly EnrollableKind[];
   /** The user directory says that this person has enrolled before. */
   readonly enrolledBefore: boolean;
+  /** An address on file was proven before, so that a policy was on then. */
+  readonly onFileProven: boolean;
   /**
    * The authenticators, on-file ones included, at the address through which the first factor came. None of them is a
    * second one: whoever reads that mailbox has both.

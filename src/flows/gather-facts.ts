@@ -164,6 +164,7 @@ export function toGathered(
     onFileDisabled: (['email', 'sms'] as const).filter((kind) => member.onFile[kind].disabledAt !== null),
     availableKinds: context.options.availableKinds,
     enrolledBefore: account.mfaEnrolled,
+    onFileProven: member.onFile.email.lastUsedAt !== null || member.onFile.sms.lastUsedAt !== null,
     spentChannels: findSpentChannels(context, { account, member, evidence: session.evidence }),
     codesLockedUntil: member.guesses.codes.lockedUntil,
     recoveryCodesLockedUntil: member.guesses['recovery-codes'].lockedUntil,

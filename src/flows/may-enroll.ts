@@ -46,11 +46,7 @@ export function mayEnroll(bearer: Bearer, gathered: Gathered, wizardUnderWay: bo
   if (proof.outcome !== 'allow' && proof.outcome !== 'enroll') return { outcome: 'refused', decision: proof };
   if (proof.outcome === 'enroll' && facts.hasPassword && !hasFactor(facts)) {
     // Enrollment is due and no factor exists: the password is the only proof there is, so it is asked for again.
-    const again = decide(
-      { ...facts, policy: { ...facts.policy, enabled: false } },
-      reproofRequirement(bearer),
-      now,
-    );
+    const again = decide({ ...facts, featureAvailable: false }, reproofRequirement(bearer), now);
     if (again.outcome !== 'allow') return { outcome: 'refused', decision: again };
   }
   if (decision.outcome === 'enroll') {

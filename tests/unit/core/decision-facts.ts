@@ -52,11 +52,12 @@ export function factsOf({ policy, member, ...changes }: Changes = {}): Facts {
     onFileDisabled: [],
     availableKinds: ['totp', 'sms', 'email'],
     enrolledBefore: false,
+    onFileProven: false,
     spentChannels: [],
     codesLockedUntil: null,
     recoveryCodesLockedUntil: null,
     ...changes,
-    policy: { ...defaultPolicy('acme'), enabled: true, ...policy },
+    policy: { ...defaultPolicy('acme'), version: 1, enabled: true, ...policy },
     member: { ...NO_MEMBER_SETTINGS, ...member },
   };
 }

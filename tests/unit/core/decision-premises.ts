@@ -19,7 +19,14 @@ const proven = (facts: Facts, methods: readonly string[]) =>
   evidenceOf(facts).some(({ method }) => methods.includes(method));
 
 export const isLive = (facts: Facts) => facts.session?.standing === 'live';
-export const isPolicyOn = (facts: Facts) => facts.featureAvailable && facts.policy.enabled;
+/** A policy that was never saved, or is lost, is off for those alone who have nothing to prove. */
+export const isPolicyOn = (facts: Facts) =>
+  facts.featureAvailable &&
+  (facts.policy.enabled ||
+    (facts.policy.version === 0 &&
+      (hasEnrolled(facts) ||
+        facts.enrolledBefore ||
+        (facts.onFileProven && assignedAddress(facts) !== null))));
 export const isMultiFactor = (facts: Facts) => proven(facts, FIRST) && proven(facts, SECOND_FACTORS);
 export const isRemembered = (facts: Facts) => proven(facts, FIRST) && proven(facts, ['remembered-browser']);
 export const isExempt = ({ member }: Facts) => member.exemption !== null && NOW < member.exemption.until;
