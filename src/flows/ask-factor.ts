@@ -200,7 +200,7 @@ export async function findSendWait(
   const destination = findDestination(context, gathered, option, kind);
   return destination === null
     ? null
-    : findDestinationWait(context, { kind, destination, userId: gathered.account.id });
+    : findDestinationWait(context, { kind, destination, userId: gathered.account.id, purpose: 'login' });
 }
 
 function reportSend(
