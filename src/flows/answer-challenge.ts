@@ -25,6 +25,8 @@ export type RejectedBecause =
   | 'authenticator-disabled'
   | 'session-ended'
   | 'session-expired'
+  | 'too-many-authenticators'
+  | 'too-many-changes'
   | (Verification & { outcome: 'rejected' })['because'];
 
 export interface Rejected {
@@ -33,6 +35,7 @@ export interface Rejected {
   readonly attemptsLeft?: number;
   readonly lockedUntil?: number;
   readonly driftSeconds?: number;
+  readonly retryAfterSeconds?: number;
 }
 
 export type Answer =

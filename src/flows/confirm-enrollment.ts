@@ -4,6 +4,7 @@ import { isEnrollableKind } from '../core/factor-kind';
 import type { EnrollableKind } from '../core/factor-kind';
 import type { Epochs } from '../core/session-lifetime';
 import { issueRecoveryCodeSet } from './recovery-codes';
+import { MOST_AUTHENTICATORS } from '../core/authenticator';
 import type { Authenticator } from '../core/authenticator';
 import type { Account } from '../ports';
 import type { AttemptOutcome, Challenge } from '../stores/state-store';
@@ -74,6 +75,9 @@ export async function confirmEnrollment(
   const { challenge, attemptsLeft } = attempt;
   const left = attemptsLeft === undefined ? {} : { attemptsLeft };
   const { member, now } = gathered;
+  const replaced = findReplaced(request, gathered, challenge);
+  if (replaced === undefined && member.authenticators.length >= MOST_AUTHENTICATORS)
+    return { outcome: 'rejected', because: 'too-many-authenticators', ...left };
   const trial = { userId: bearer.userId, challenge, member, onFile: gathered.account, submitted, now };
   const verification = await factor.verify(trial);
   if (verification.outcome === 'rejected') {
@@ -86,12 +90,12 @@ export async function confirmEnrollment(
   const { proof: shown } = verification;
   const timeStep = shown.kind === 'totp' ? shown.timeStep : null;
   const authenticator = toAuthenticator(challenge, { label: request.label, now, timeStep, kind });
-  const replaced = findReplaced(request, gathered, challenge);
   const first = member.authenticators.length === 0;
   // The codes first: without an authenticator they are nothing, so that a process that ends here leaves nobody half
   // enrolled. Those that such an end left behind were never shown; the next enrollment makes new ones.
-  const recoveryCodes =
+  const issued =
     first || member.recoveryCodesLeft === 0 ? await issueRecoveryCodeSet(context, account, bearer) : null;
+  if (issued?.outcome === 'rejected') return issued;
   await context.records.addAuthenticator(account.id, authenticator, replaced?.id);
   if (first) await context.directory.noteEnrolled(account.id, true);
   report(context, request, 'authenticator-added', {
@@ -112,7 +116,7 @@ export async function confirmEnrollment(
     maskedDestination: authenticator.maskedDestination,
     evidence,
     gathered: await regather(context, request, { evidence, changed }),
-    recoveryCodes,
+    recoveryCodes: issued?.codes ?? null,
     ...changed,
   };
 }

@@ -21,7 +21,9 @@ export async function renewRecoveryCodes(context: FlowContext, act: FactorAct): 
   if (leave.outcome !== 'may-change') return leave;
   const { member } = leave.gathered;
   if (member.authenticators.length === 0) return { outcome: 'rejected', because: 'no-factor' };
-  const recoveryCodes = await issueRecoveryCodeSet(context, account, bearer);
+  const issued = await issueRecoveryCodeSet(context, account, bearer);
+  if (issued.outcome === 'rejected') return issued;
+  const { codes: recoveryCodes } = issued;
   const { notified } = await afterFactorChange(context, {
     account,
     bearer,
