@@ -17,6 +17,7 @@ const RECORDS: Readonly<Record<keyof RecordStore, true>> = {
   saveExemption: true,
   spendSkip: true,
   addAuthenticator: true,
+  bindAuthenticator: true,
   renameAuthenticator: true,
   resealAuthenticator: true,
   savePreference: true,

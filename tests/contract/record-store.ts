@@ -197,6 +197,48 @@ export function describeRecordStore(open: () => RecordStore): void {
       expect((await open().findMember(userId, 'acme')).authenticators).toEqual([next]);
     });
 
+    it('binds one of several that were judged alike, with the codes that were made for it', async () => {
+      const userId = newId();
+      const epoch = await open().establishUserEpoch(userId, newId());
+      const apps = Array.from({ length: 8 }, () => anAuthenticator());
+      const codesOf = (index: number) => [{ number: 1, codeHash: `hash-${index}` }];
+      const bound = await Promise.all(
+        apps.map((app, index) =>
+          open().bindAuthenticator(userId, app, {
+            expected: { epoch, authenticators: 0 },
+            recoveryCodes: { codes: codesOf(index), issuedAt: NOW },
+          }),
+        ),
+      );
+      expect(bound.filter(Boolean)).toHaveLength(1);
+      const winner = bound.indexOf(true);
+      const found = await open().findMember(userId, 'acme');
+      expect(found.authenticators).toEqual([apps[winner]]);
+      expect(found).toMatchObject({ recoveryCodesLeft: 1, recoveryCodesIssuedAt: NOW });
+      expect(await open().findRecoveryCode(userId, 1)).toEqual(codesOf(winner)[0]);
+    });
+
+    it('binds none once the epoch is another, and replaces one without touching the codes', async () => {
+      const userId = newId();
+      const [old, app] = [anAuthenticator(), anAuthenticator({ createdAt: NOW + 1 })];
+      const bind = (epoch: string) =>
+        open().bindAuthenticator(userId, app, { replaces: old.id, expected: { epoch, authenticators: 1 } });
+      const epoch = await open().establishUserEpoch(userId, newId());
+      await open().addAuthenticator(userId, old);
+      await open().replaceRecoveryCodes(userId, [{ number: 4, codeHash: 'hash' }], NOW);
+      await open().savePreference(userId, old.id);
+      await open().replaceUserEpoch(userId, newId());
+      expect(await bind(epoch)).toBe(false);
+      expect((await open().findMember(userId, 'acme')).authenticators).toEqual([old]);
+      await open().replaceUserEpoch(userId, epoch);
+      expect(await bind(epoch)).toBe(true);
+      const found = await open().findMember(userId, 'acme');
+      expect(found).toMatchObject({ authenticators: [app], askedFirst: app.id, recoveryCodesLeft: 1 });
+      expect(await open().bindAuthenticator(newId(), app, { expected: { epoch, authenticators: 0 } })).toBe(
+        false,
+      );
+    });
+
     it('renames', async () => {
       const userId = newId();
       const app = anAuthenticator();
