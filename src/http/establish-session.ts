@@ -6,7 +6,7 @@ import { newId } from '../flows/context';
 import type { PendingLogin, SessionEntry } from '../stores/state-store';
 import type { HttpContext } from './http-context';
 import { originOf } from './origin';
-import { readSlot, requireSession, writeSlot } from './session-slot';
+import { readSlot, requireSession, sessionMark, writeSlot } from './session-slot';
 import { toError } from './to-error';
 import type { MfaSlot, SessionGrantSlot } from './session-slot';
 
@@ -51,6 +51,8 @@ export function prepareGrant(
   const session: SessionGrantSlot = {
     userId: grant.userId,
     handle: newId(),
+    // Known once Passport has made the session; see `writeOnRegenerate`.
+    grantedIn: '',
     userEpoch: grant.epochs.user,
     organizationEpochs: [[grant.organizationId, grant.epochs.organization]],
     startedAt: grant.startedAt,
@@ -58,7 +60,7 @@ export function prepareGrant(
     evidence: grant.evidence,
     skipped: grant.skipped,
   };
-  writeOnRegenerate(context, req, { grant, slot: { ...keep, session } });
+  writeOnRegenerate(context, req, { grant, session, keep });
   return register(context, { session, grant, origin: originOf(req) });
 }
 
@@ -71,8 +73,13 @@ function endCookieWithGrant(context: HttpContext, req: Request, grant: Grant): v
 function writeOnRegenerate(
   context: HttpContext,
   req: Request,
-  { grant, slot }: { readonly grant: Grant; readonly slot: MfaSlot },
+  granted: {
+    readonly grant: Grant;
+    readonly session: SessionGrantSlot;
+    readonly keep: Partial<MfaSlot>;
+  },
 ): void {
+  const { grant, session, keep } = granted;
   const before = requireSession(req);
   const { returnTo } = before;
   const regenerateBefore = before.regenerate.bind(before);
@@ -82,7 +89,7 @@ function writeOnRegenerate(
     Reflect.deleteProperty(before, 'regenerate');
     return regenerateBefore(function keepSlot(error: unknown) {
       if (error === undefined || error === null) {
-        writeSlot(req, slot);
+        writeSlot(req, { ...keep, session: { ...session, grantedIn: sessionMark(req) } });
         endCookieWithGrant(context, req, grant);
         if (returnTo !== undefined) req.session.returnTo = returnTo;
       }
@@ -112,6 +119,7 @@ export async function upgradeSession(
   const session: SessionGrantSlot = {
     userId: grant.userId,
     handle: newId(),
+    grantedIn: '',
     userEpoch: grant.epochs.user,
     organizationEpochs: before.session?.organizationEpochs ?? [
       [grant.organizationId, grant.epochs.organization],
@@ -125,7 +133,7 @@ export async function upgradeSession(
   const registered = register(context, { session, grant, origin: originOf(req), continues: true });
   await Promise.all([registered, regenerate(req)]);
   Object.assign(requireSession(req), data);
-  writeSlot(req, { ...kept, ...change, session });
+  writeSlot(req, { ...kept, ...change, session: { ...session, grantedIn: sessionMark(req) } });
   endCookieWithGrant(context, req, grant);
 }
 
