@@ -18,6 +18,20 @@ export interface Authenticator {
   readonly maskedDestination: string | null;
 }
 
+/** How many one person may have: all of them are read with each request. */
+export const MOST_AUTHENTICATORS = 20;
+
+/** What is recorded of the address on file of one kind, used where an administrator assigned that kind. */
+export interface OnFileUse {
+  /** Wrong proofs in a row. At the limit the kind is disabled until it is assigned again. */
+  readonly failures: number;
+  readonly disabledAt: number | null;
+  /** The newest right proof; null where there was none. */
+  readonly lastUsedAt: number | null;
+}
+
+export const NO_USE: OnFileUse = { failures: 0, disabledAt: null, lastUsedAt: null };
+
 /** Wrong proofs in a row over a group of factors, and the lock they led to. */
 export interface GuessCounter {
   readonly failures: number;

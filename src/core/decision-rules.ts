@@ -36,7 +36,18 @@ function requireLiveSession({ session }: Facts): Decision | null {
 }
 
 function isPolicyOff(facts: Facts): boolean {
-  return !facts.featureAvailable || !facts.policy.enabled;
+  if (!facts.featureAvailable) return true;
+  return !facts.policy.enabled && !isPolicyLost(facts);
+}
+
+/**
+ * Off is what was saved as off. Where nothing is saved and somebody has a factor all the same, the policy under which they came
+ * to it may be lost; what they have is asked for, so that the loss opens nothing.
+ */
+function isPolicyLost(facts: Facts): boolean {
+  const { policy, authenticators, enrolledBefore, onFileProven } = facts;
+  if (policy.version > 0) return false;
+  return authenticators.length > 0 || enrolledBefore || (onFileProven && hasFactor(facts));
 }
 
 function allowWithoutPolicy(facts: Facts, requirement: Requirement, now: number): Decision | null {
@@ -106,8 +117,9 @@ function challenge(facts: Facts, because: ChallengeReason, now: number): Decisio
 
 /** Asks for enrollment where the policy wants a factor that the person does not have. */
 function enrollWantedFactor(facts: Facts, requirement: Requirement, now: number): Decision | null {
-  if (hasWantedFactor(facts)) return null;
   const { policy, member } = facts;
+  // A policy that is lost asks for what there is and wants nothing new.
+  if (!policy.enabled || hasWantedFactor(facts)) return null;
   const anyOf = enrollableKinds(facts);
   const asked = member.enabled || policy.enrollment !== 'assigned';
   if (!asked && requirement.kind === 'policy') return null;

@@ -25,3 +25,9 @@ export const RECOVERY_CODES_ID = 'recovery-codes';
 export function onFileId(kind: DeliveredKind): string {
   return `on-file-${kind}`;
 }
+
+/** The delivered kind whose address on file an id stands for, or null for every other id. */
+export function onFileKind(authenticatorId: string): DeliveredKind | null {
+  if (authenticatorId === onFileId('email')) return 'email';
+  return authenticatorId === onFileId('sms') ? 'sms' : null;
+}

@@ -1,5 +1,5 @@
 import type { Evidence } from './assurance';
-import type { EnrollableKind } from './factor-kind';
+import type { DeliveredKind, EnrollableKind } from './factor-kind';
 import type { MemberSettings } from './member';
 import type { Policy } from './policy';
 
@@ -34,10 +34,14 @@ export interface Facts {
   readonly recoveryCodesLeft: number;
   /** Addresses that the host has on file and vouches for. */
   readonly onFile: { readonly email: boolean; readonly phone: boolean };
+  /** The kinds on file that too many wrong proofs disabled. */
+  readonly onFileDisabled: readonly DeliveredKind[];
   /** What the host can deliver or verify at all. */
   readonly availableKinds: readonly EnrollableKind[];
   /** The user directory says that this person has enrolled before. */
   readonly enrolledBefore: boolean;
+  /** An address on file was proven before, so that a policy was on then. */
+  readonly onFileProven: boolean;
   /**
    * The authenticators, on-file ones included, at the address through which the first factor came. None of them is a
    * second one: whoever reads that mailbox has both.

@@ -53,7 +53,8 @@ export function deriveMemberState(facts: Facts, now: number): MemberState {
 
 /** The kinds a member has: enrolled ones, and one that was assigned and needs no enrollment. */
 function kindsOf(facts: Facts): readonly EnrollableKind[] {
-  const all: readonly { readonly kind: string }[] = [...facts.authenticators, ...provableFactors(facts)];
+  const onFile = provableFactors({ ...facts, onFileDisabled: [], availableKinds: ENROLLABLE_KINDS });
+  const all: readonly { readonly kind: string }[] = [...facts.authenticators, ...onFile];
   return ENROLLABLE_KINDS.filter((wanted) => all.some(({ kind }) => kind === wanted));
 }
 

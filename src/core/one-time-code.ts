@@ -3,13 +3,15 @@ import { isEqualInConstantTime } from './constant-time';
 import type { FactorKind } from './factor-kind';
 import type { KeyRing, PurposeKey } from './key-ring';
 
-/** The one request that a code answers. The same digits for another user, login, purpose or method hash to something else. */
+/** The one request that a code answers. The same digits for another user, login, purpose, method or address hash to something else. */
 export interface CodeBinding {
   readonly userId: string;
   readonly ownerId: string;
   readonly purpose: string;
   readonly challengeId: string;
   readonly kind: FactorKind;
+  /** The address on file that it went to, or null: see `addressOnFile`. */
+  readonly address: string | null;
 }
 
 const VERSION = 'v1';
@@ -31,8 +33,8 @@ export function parseSubmittedCode(value: unknown): string | null {
 }
 
 function mac(code: string, binding: CodeBinding, { key }: PurposeKey): string {
-  const { userId, ownerId, purpose, challengeId, kind } = binding;
-  const bound = JSON.stringify([VERSION, userId, ownerId, purpose, challengeId, kind, code]);
+  const { userId, ownerId, purpose, challengeId, kind, address } = binding;
+  const bound = JSON.stringify([VERSION, userId, ownerId, purpose, challengeId, kind, address, code]);
   return createHmac('sha256', key).update(bound).digest('base64url');
 }
 

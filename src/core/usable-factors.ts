@@ -16,16 +16,20 @@ export function enrollableKinds(facts: Facts): readonly EnrollableKind[] {
 
 /**
  * The delivered kind that an administrator assigned and that an address on file can carry: no enrollment needed. A kind
- * that the policy has forbidden since then still counts for people with nothing else, who prove it before they enroll.
+ * that the policy has forbidden since then, or that nothing is sent by any more, still counts for people with nothing else:
+ * a sender that is missing after a new deployment must not let a password alone enroll another factor.
  */
 function onFileOption(facts: Facts): Option | null {
   const { enabled, assignedKind } = facts.member;
   if (!enabled || assignedKind === null || !isDeliveredKind(assignedKind)) return null;
-  if (!facts.availableKinds.includes(assignedKind)) return null;
   if (!facts.policy.methods.includes(assignedKind) && facts.authenticators.length > 0) return null;
   const onFile = assignedKind === 'email' ? facts.onFile.email : facts.onFile.phone;
   if (!onFile || facts.authenticators.some(({ kind }) => kind === assignedKind)) return null;
   return { authenticatorId: onFileId(assignedKind), kind: assignedKind };
+}
+
+function isSendable({ onFileDisabled, availableKinds }: Facts, kind: Option['kind']): boolean {
+  return availableKinds.some((can) => can === kind) && !onFileDisabled.some((out) => out === kind);
 }
 
 /**
@@ -53,7 +57,8 @@ export function provableFactors(facts: Facts): readonly Option[] {
     .filter(({ usable, kind }) => usable && facts.availableKinds.includes(kind))
     .map(({ id, kind }) => ({ authenticatorId: id, kind }));
   const onFile = onFileOption(facts);
-  const all = (onFile === null ? own : [onFile, ...own]).filter(
+  const works = onFile !== null && isSendable(facts, onFile.kind);
+  const all = (works ? [onFile, ...own] : own).filter(
     ({ authenticatorId }) => !facts.spentChannels.includes(authenticatorId),
   );
   const allowed = all.filter(({ kind }) => kind !== 'recovery-code' && facts.policy.methods.includes(kind));

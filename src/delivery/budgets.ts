@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { DeliveredKind } from '../core/factor-kind';
 import type { KeyRing } from '../core/key-ring';
 import { parsePhoneNumber } from '../core/phone-number';
+import type { CodePurpose } from './code-purpose';
 import type { SendBudget } from '../stores/state-store';
 
 /** So many sends in any so many seconds. */
@@ -62,15 +63,17 @@ export interface BudgetedSend {
   readonly kind: DeliveredKind;
   readonly destination: string;
   readonly userId: string;
+  readonly purpose: CodePurpose;
 }
 
 /**
  * What one person's sends are counted under. The address is in no key: it stands there as an HMAC, the same for each
- * spelling of it.
+ * spelling of it. An enrollment names any address, also a stranger's, and so is counted apart: it must not use up the codes with
+ * which that address's owner signs in.
  */
 export function personalBudgets(
   keyRing: KeyRing,
-  { kind, destination, userId }: BudgetedSend,
+  { kind, destination, userId, purpose }: BudgetedSend,
   limits: SendLimits,
 ): readonly NamedBudget[] {
   const normalized =
@@ -78,7 +81,11 @@ export function personalBudgets(
   const { key } = keyRing.current('destination');
   const hashed = createHmac('sha256', key).update(`${kind}:${normalized}`).digest('base64url').slice(0, 22);
   return [
-    { of: 'destination', key: `destination:${hashed}`, windows: limits.perDestination },
+    {
+      of: 'destination',
+      key: purpose === 'enroll' ? `destination:enroll:${hashed}` : `destination:${hashed}`,
+      windows: limits.perDestination,
+    },
     { of: 'user', key: `user:${userId}`, windows: limits.perUser },
   ];
 }

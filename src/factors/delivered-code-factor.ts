@@ -1,3 +1,4 @@
+import { addressOnFile } from '../core/code-destination';
 import { onFileId } from '../core/factor-kind';
 import type { DeliveredKind } from '../core/factor-kind';
 import { isOneTimeCode, parseSubmittedCode } from '../core/one-time-code';
@@ -35,7 +36,8 @@ export function createDeliveredCodeFactor(
       if (now >= challenge.expiresAt)
         return Promise.resolve({ outcome: 'rejected', because: 'code-expired' });
       const { ownerId, purpose, id: challengeId, codeHash } = challenge;
-      const binding = { userId, ownerId, purpose, challengeId, kind };
+      const address = addressOnFile(challenge, attempt.onFile);
+      const binding = { userId, ownerId, purpose, challengeId, kind, address };
       const submittedCode = parseSubmittedCode(attempt.submitted);
       const isRight =
         codeHash !== null &&
@@ -55,7 +57,8 @@ export function createDeliveredCodeFactor(
       const consumed = state.consumeChallenge(challenge, challenge.id);
       if (challenge.purpose === 'enroll') return consumed;
       const authenticator = findAuthenticator(attempt);
-      const authenticatorId = authenticator?.id ?? null;
+      const isOnFile = challenge.authenticatorId === onFileId(kind);
+      const authenticatorId = isOnFile ? challenge.authenticatorId : (authenticator?.id ?? null);
       // Sent together: whoever is here has shown the right code, so the counters may be cleared even where a
       // parallel request was first to use the challenge up.
       const [isFirst] = await Promise.all([

@@ -1,3 +1,4 @@
+import type { AddressesOnFile } from '../core/code-destination';
 import type { GuessGroup } from '../core/authenticator';
 import type { FactorKind } from '../core/factor-kind';
 import type { KeyRing } from '../core/key-ring';
@@ -10,6 +11,8 @@ export interface Attempt {
   readonly userId: string;
   readonly challenge: Challenge;
   readonly member: MemberRecord;
+  /** As the host has them now. */
+  readonly onFile: AddressesOnFile;
   readonly submitted: unknown;
   readonly now: number;
 }
@@ -36,7 +39,7 @@ export interface Factor {
   readonly delivered: boolean;
   /** The proof in its plain form; null where it has not even the shape of one, and then nothing is counted. */
   parse(submitted: unknown): string | null;
-  /** Judges and changes nothing. */
+  /** Judges, and uses nothing up; a code to come that it tells of is never accepted afterwards. */
   verify(attempt: Attempt): Promise<Verification>;
   /**
    * Uses the proof and its challenge up: true exactly once for a proof, however many calls run in parallel. In an

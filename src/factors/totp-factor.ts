@@ -1,7 +1,7 @@
 import type { Authenticator } from '../core/authenticator';
 import { parseSubmittedCode } from '../core/one-time-code';
 import { openSecret } from '../core/sealed-secret';
-import { verifyTotp } from '../core/totp';
+import { timeStepAt, verifyTotp } from '../core/totp';
 import type { Attempt, Factor, FactorContext, Verification } from './factor';
 import { resealIfStale } from './reseal';
 
@@ -41,7 +41,15 @@ export function createTotpFactor({ records, state, keyRing, totpWindow }: Factor
         window: totpWindow,
         lastAcceptedStep: authenticator?.lastAcceptedStep ?? null,
       });
-      if (verification.outcome === 'rejected') return verification;
+      if (verification.outcome === 'rejected') {
+        const { because } = verification;
+        if (because === 'clock-off' && verification.driftSeconds > 0 && authenticator !== undefined) {
+          // Whoever guessed it would now know when it is right: that step is worth nothing from here on.
+          const timeStep = timeStepAt(now + verification.driftSeconds * 1000);
+          await records.refuseTimeStep({ userId, authenticatorId: authenticator.id, timeStep });
+        }
+        return verification;
+      }
       return { outcome: 'verified', proof: { kind: 'totp', timeStep: verification.timeStep } };
     },
 

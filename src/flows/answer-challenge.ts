@@ -25,6 +25,8 @@ export type RejectedBecause =
   | 'authenticator-disabled'
   | 'session-ended'
   | 'session-expired'
+  | 'too-many-authenticators'
+  | 'too-many-changes'
   | (Verification & { outcome: 'rejected' })['because'];
 
 export interface Rejected {
@@ -33,6 +35,7 @@ export interface Rejected {
   readonly attemptsLeft?: number;
   readonly lockedUntil?: number;
   readonly driftSeconds?: number;
+  readonly retryAfterSeconds?: number;
 }
 
 export type Answer =
@@ -94,7 +97,7 @@ export async function answerChallenge(context: FlowContext, request: AnswerReque
 
   const { challenge, attemptsLeft } = attempt;
   const { member, now } = gathered;
-  const trial = { userId: bearer.userId, challenge, member, submitted, now };
+  const trial = { userId: bearer.userId, challenge, member, onFile: gathered.account, submitted, now };
   const verification = await factor.verify(trial);
   if (verification.outcome === 'rejected') {
     const authenticator = member.authenticators.find(({ id }) => id === asked.authenticatorId);
@@ -155,11 +158,10 @@ function spendGuess(
   asked: Asked,
   factor: Factor,
 ): Promise<GuessOutcome> {
-  const enrolled = isEnrollableKind(asked.kind) && !asked.authenticatorId.startsWith('on-file-');
   return context.records.spendGuess({
     userId: bearer.userId,
     group: factor.group,
-    authenticatorId: enrolled ? asked.authenticatorId : null,
+    authenticatorId: isEnrollableKind(asked.kind) ? asked.authenticatorId : null,
     limits: context.options.limits,
     now: context.clock.now(),
   });

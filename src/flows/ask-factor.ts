@@ -1,3 +1,4 @@
+import { addressOnFile } from '../core/code-destination';
 import { hashOneTimeCode, issueOneTimeCode } from '../core/one-time-code';
 import { isDeliveredKind, onFileId } from '../core/factor-kind';
 import type { DeliveredKind } from '../core/factor-kind';
@@ -122,12 +123,11 @@ async function sendCode(context: FlowContext, request: AskRequest, kind: Deliver
     fellBack && account.email !== undefined
       ? maskDestination('email', account.email)
       : challenge.maskedDestination;
+  const address = addressOnFile({ ...challenge, sentBy: delivered.sentBy }, account);
+  const binding = { ...owner, challengeId: challenge.id, kind, address };
   const live: Challenge = {
     ...challenge,
-    codeHash: hashOneTimeCode(
-      { code, binding: { ...owner, challengeId: challenge.id, kind } },
-      context.keyRing,
-    ),
+    codeHash: hashOneTimeCode({ code, binding }, context.keyRing),
     maskedDestination: shown,
     sentBy: delivered.sentBy,
     fallbackFrom: delivered.fallbackFrom,
@@ -207,7 +207,7 @@ export async function findSendWait(
   const destination = findDestination(context, gathered, option, kind);
   return destination === null
     ? null
-    : findDestinationWait(context, { kind, destination, userId: gathered.account.id });
+    : findDestinationWait(context, { kind, destination, userId: gathered.account.id, purpose: 'login' });
 }
 
 function reportSend(

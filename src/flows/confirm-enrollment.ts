@@ -3,7 +3,8 @@ import type { Evidence } from '../core/assurance';
 import { isEnrollableKind } from '../core/factor-kind';
 import type { EnrollableKind } from '../core/factor-kind';
 import type { Epochs } from '../core/session-lifetime';
-import { issueRecoveryCodeSet } from './recovery-codes';
+import { makeRecoveryCodeSet, reportCodesIssued } from './recovery-codes';
+import { MOST_AUTHENTICATORS } from '../core/authenticator';
 import type { Authenticator } from '../core/authenticator';
 import type { Account } from '../ports';
 import type { Challenge } from '../stores/state-store';
@@ -74,7 +75,10 @@ export async function confirmEnrollment(
   const { challenge, attemptsLeft } = attempt;
   const left = attemptsLeft === undefined ? {} : { attemptsLeft };
   const { member, now } = gathered;
-  const trial = { userId: bearer.userId, challenge, member, submitted, now };
+  const replaced = findReplaced(request, gathered, challenge);
+  if (replaced === undefined && member.authenticators.length >= MOST_AUTHENTICATORS)
+    return { outcome: 'rejected', because: 'too-many-authenticators', ...left };
+  const trial = { userId: bearer.userId, challenge, member, onFile: gathered.account, submitted, now };
   const verification = await factor.verify(trial);
   if (verification.outcome === 'rejected') {
     report(context, request, 'proof-rejected', { because: verification.because, purpose: 'enroll', kind });
@@ -86,13 +90,18 @@ export async function confirmEnrollment(
   const { proof: shown } = verification;
   const timeStep = shown.kind === 'totp' ? shown.timeStep : null;
   const authenticator = toAuthenticator(challenge, { label: request.label, now, timeStep, kind });
-  const replaced = findReplaced(request, gathered, challenge);
   const first = member.authenticators.length === 0;
-  // The codes first: without an authenticator they are nothing, so that a process that ends here leaves nobody half
-  // enrolled. Those that such an end left behind were never shown; the next enrollment makes new ones.
-  const recoveryCodes =
-    first || member.recoveryCodesLeft === 0 ? await issueRecoveryCodeSet(context, account, bearer) : null;
-  await context.records.addAuthenticator(account.id, authenticator, replaced?.id);
+  const made = first || member.recoveryCodesLeft === 0 ? await makeRecoveryCodeSet(context, account) : null;
+  if (made?.outcome === 'rejected') return made;
+  // On the ground that was judged and in one step with the codes: of two enrollments at once, of which one may be somebody
+  // else's with the same password, one is bound, and whoever ended the sessions meanwhile ended this one too.
+  const bound = await context.records.bindAuthenticator(account.id, authenticator, {
+    ...(replaced === undefined ? {} : { replaces: replaced.id }),
+    expected: { epoch: bearer.epochs.user, authenticators: member.authenticators.length },
+    ...(made === null ? {} : { recoveryCodes: made.set }),
+  });
+  if (!bound) return { outcome: 'rejected', because: 'challenge-expired' };
+  if (made !== null) reportCodesIssued(context, bearer, made.set);
   if (first) await context.directory.noteEnrolled(account.id, true);
   report(context, request, 'authenticator-added', {
     kind,
@@ -112,7 +121,7 @@ export async function confirmEnrollment(
     maskedDestination: authenticator.maskedDestination,
     evidence,
     gathered: await regather(context, request, { evidence, changed }),
-    recoveryCodes,
+    recoveryCodes: made?.shown ?? null,
     ...changed,
   };
 }

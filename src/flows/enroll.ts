@@ -74,7 +74,10 @@ export async function startDeliveredEnrollment(
   return issue(context, request, {
     ...challenge,
     codeHash: hashOneTimeCode(
-      { code, binding: { ...challengeOwner(bearer, 'enroll'), challengeId: challenge.id, kind } },
+      {
+        code,
+        binding: { ...challengeOwner(bearer, 'enroll'), challengeId: challenge.id, kind, address: null },
+      },
       context.keyRing,
     ),
     maskedDestination: maskDestination(kind, destination),

@@ -22,7 +22,12 @@ export type SettingsRefused =
 /** Why a change of factors was not made. */
 export type ChangeRefused =
   | SettingsRefused
-  | { readonly outcome: 'rejected'; readonly because: 'no-authenticator' | 'last-factor' | 'no-factor' };
+  | { readonly outcome: 'rejected'; readonly because: 'no-authenticator' | 'last-factor' | 'no-factor' }
+  | {
+      readonly outcome: 'rejected';
+      readonly because: 'too-many-changes';
+      readonly retryAfterSeconds: number;
+    };
 
 export type ChangeLeave = { readonly outcome: 'may-change'; readonly gathered: Gathered } | SettingsRefused;
 

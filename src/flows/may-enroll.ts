@@ -48,11 +48,7 @@ export function mayEnroll(bearer: Bearer, gathered: Gathered, wizardUnderWay: bo
     return { outcome: 'refused', decision: asStepUp(proof) };
   if (proof.outcome === 'enroll' && facts.hasPassword && !hasFactor(facts)) {
     // Enrollment is due and no factor exists: the password is the only proof there is, so it is asked for again.
-    const again = decide(
-      { ...facts, policy: { ...facts.policy, enabled: false } },
-      reproofRequirement(bearer),
-      now,
-    );
+    const again = decide({ ...facts, featureAvailable: false }, reproofRequirement(bearer), now);
     if (again.outcome !== 'allow') return { outcome: 'refused', decision: again };
   }
   if (decision.outcome === 'enroll') {

@@ -2,7 +2,7 @@ import { afterFactorChange } from './after-factor-change';
 import type { FlowContext } from './context';
 import { mayChangeFactors } from './may-change-factors';
 import type { ChangeRefused, FactorAct } from './may-change-factors';
-import { issueRecoveryCodeSet } from './recovery-codes';
+import { makeRecoveryCodeSet, reportCodesIssued } from './recovery-codes';
 
 export type Renewal =
   | {
@@ -21,7 +21,11 @@ export async function renewRecoveryCodes(context: FlowContext, act: FactorAct): 
   if (leave.outcome !== 'may-change') return leave;
   const { member } = leave.gathered;
   if (member.authenticators.length === 0) return { outcome: 'rejected', because: 'no-factor' };
-  const recoveryCodes = await issueRecoveryCodeSet(context, account, bearer);
+  const made = await makeRecoveryCodeSet(context, account);
+  if (made.outcome === 'rejected') return made;
+  const { set, shown: recoveryCodes } = made;
+  await context.records.replaceRecoveryCodes(account.id, set.codes, set.issuedAt);
+  reportCodesIssued(context, bearer, set);
   const { notified } = await afterFactorChange(context, {
     account,
     bearer,

@@ -1,3 +1,4 @@
+import { onFileKind } from '../core/factor-kind';
 import type { Account } from '../ports';
 import type { GuessOutcome } from '../stores/record-store';
 import type { ChallengePurpose } from '../stores/state-store';
@@ -46,12 +47,16 @@ function reportDisabled(context: FlowContext, wrong: WrongAnswer): void {
   const { asked, origin, gathered } = wrong;
   const { kind, authenticatorId } = asked;
   report(context, wrong, 'authenticator-disabled', { kind, authenticatorId });
+  const wayBack =
+    onFileKind(authenticatorId) === null
+      ? 'Sign in another way, then remove it in your settings and set it up again.'
+      : 'Sign in another way, or ask an administrator to assign it to you again.';
   tell(context, wrong, {
     kind: 'other',
     heading: 'One of your sign-in methods was switched off',
     paragraphs: [
       'It was answered wrong too often, so it is not taken any more.',
-      'Sign in another way, then remove it in your settings and set it up again. If the tries were not yours, change your password.',
+      `${wayBack} If the tries were not yours, change your password.`,
     ],
     origin,
     at: gathered.now,

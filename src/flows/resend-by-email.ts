@@ -26,7 +26,14 @@ export async function resendByEmail(context: FlowContext, messageId: string): Pr
   const send = { kind: 'email', destination: email, userId, organizationId, purpose } as const;
   if ((await spendSend(context, send)).outcome === 'refused') return;
   const code = issueOneTimeCode();
-  const binding = { userId, ownerId, purpose, challengeId: challenge.id, kind: challenge.kind };
+  const binding = {
+    userId,
+    ownerId,
+    purpose,
+    challengeId: challenge.id,
+    kind: challenge.kind,
+    address: email,
+  };
   // Stored before it is sent: the code in the mail is the one that works.
   const recorded = await state.recordDelivery(challenge, {
     codeHash: hashOneTimeCode({ code, binding }, keyRing),

@@ -2,12 +2,10 @@ import type { DeliveredKind } from '../core/factor-kind';
 import { isAmongCountries, parsePhoneNumber } from '../core/phone-number';
 import { personalBudgets, sendBudgets } from '../delivery/budgets';
 import type { BudgetOf, BudgetedSend } from '../delivery/budgets';
-import type { ChallengePurpose } from '../stores/state-store';
 import type { FlowContext } from './context';
 
 export interface SendToSpend extends BudgetedSend {
   readonly organizationId: string;
-  readonly purpose: ChallengePurpose;
 }
 
 export interface SendRefused {
@@ -81,14 +79,7 @@ async function raiseAlarm(context: FlowContext, send: SendToSpend, of: BudgetOf,
 }
 
 /** Seconds until a code may be sent to this address again. What is shared is judged when one is sent. */
-export function findDestinationWait(
-  context: FlowContext,
-  send: {
-    readonly kind: DeliveredKind;
-    readonly destination: string;
-    readonly userId: string;
-  },
-): Promise<number> {
+export function findDestinationWait(context: FlowContext, send: BudgetedSend): Promise<number> {
   const { keyRing, options, state, clock } = context;
   return state.findSendWait(personalBudgets(keyRing, send, options.sends), clock.now());
 }

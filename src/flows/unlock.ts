@@ -89,13 +89,12 @@ export async function answerUnlock(context: FlowContext, request: UnlockRequest)
   const factor = context.factors.get(asked.kind);
   const submitted = factor?.parse(request.submitted) ?? null;
   if (factor === undefined || submitted === null) return { outcome: 'rejected', because: 'malformed-code' };
-  const enrolled = isEnrollableKind(asked.kind) && !asked.authenticatorId.startsWith('on-file-');
   const [attempt, guess, gathered] = await Promise.all([
     context.state.spendAttempt(unlockOwner(link), UNLOCK_ATTEMPTS),
     context.records.spendGuess({
       userId: account.id,
       group: factor.group,
-      authenticatorId: enrolled ? asked.authenticatorId : null,
+      authenticatorId: isEnrollableKind(asked.kind) ? asked.authenticatorId : null,
       limits: context.options.limits,
       now: context.clock.now(),
       duringLock: true,
@@ -122,7 +121,7 @@ export async function answerUnlock(context: FlowContext, request: UnlockRequest)
   if (attempt.outcome !== 'spent') return { outcome: 'rejected', because: 'challenge-expired' };
   const { challenge, attemptsLeft } = attempt;
   const { member, now } = gathered;
-  const trial = { userId: account.id, challenge, member, submitted, now };
+  const trial = { userId: account.id, challenge, member, onFile: gathered.account, submitted, now };
   const verification = await factor.verify(trial);
   if (verification.outcome === 'rejected') return reject({ ...verification, attemptsLeft });
   if (!(await factor.accept(trial, verification.proof)))

@@ -7,7 +7,7 @@ import type { PendingLogin, SessionEntry } from '../stores/state-store';
 import type { HttpContext } from './http-context';
 import { originOf } from './origin';
 import { stateOf } from './request-state';
-import { readSlot, requireSession, writeSlot } from './session-slot';
+import { readSlot, requireSession, sessionMark, writeSlot } from './session-slot';
 import { toError } from './to-error';
 import type { MfaSlot, SessionGrantSlot } from './session-slot';
 
@@ -53,6 +53,8 @@ export function prepareGrant(
   const session: SessionGrantSlot = {
     userId: grant.userId,
     handle: newId(),
+    // Known once Passport has made the session; see `writeOnRegenerate`.
+    grantedIn: '',
     userEpoch: grant.epochs.user,
     organizationEpochs: [[grant.organizationId, grant.epochs.organization]],
     startedAt: grant.startedAt,
@@ -60,7 +62,7 @@ export function prepareGrant(
     evidence: grant.evidence,
     skipped: grant.skipped,
   };
-  writeOnRegenerate(context, req, { grant, slot: { ...keep, session } });
+  writeOnRegenerate(context, req, { grant, session, keep });
   return register(context, { session, grant, origin: originOf(req) });
 }
 
@@ -73,8 +75,13 @@ function endCookieWithGrant(context: HttpContext, req: Request, grant: Grant): v
 function writeOnRegenerate(
   context: HttpContext,
   req: Request,
-  { grant, slot }: { readonly grant: Grant; readonly slot: MfaSlot },
+  granted: {
+    readonly grant: Grant;
+    readonly session: SessionGrantSlot;
+    readonly keep: Partial<MfaSlot>;
+  },
 ): void {
+  const { grant, session, keep } = granted;
   const before = requireSession(req);
   const { returnTo } = before;
   const regenerateBefore = before.regenerate.bind(before);
@@ -85,7 +92,7 @@ function writeOnRegenerate(
     stateOf(req).savesNext = true;
     return regenerateBefore(function keepSlot(error: unknown) {
       if (error === undefined || error === null) {
-        writeSlot(req, slot);
+        writeSlot(req, { ...keep, session: { ...session, grantedIn: sessionMark(req) } });
         endCookieWithGrant(context, req, grant);
         if (returnTo !== undefined) req.session.returnTo = returnTo;
       }
@@ -115,6 +122,7 @@ export async function upgradeSession(
   const session: SessionGrantSlot = {
     userId: grant.userId,
     handle: newId(),
+    grantedIn: '',
     userEpoch: grant.epochs.user,
     organizationEpochs: before.session?.organizationEpochs ?? [
       [grant.organizationId, grant.epochs.organization],
@@ -128,7 +136,7 @@ export async function upgradeSession(
   const registered = register(context, { session, grant, origin: originOf(req), continues: true });
   const renewed = renewSession(req, () => {
     Object.assign(requireSession(req), data);
-    writeSlot(req, { ...kept, ...change, session });
+    writeSlot(req, { ...kept, ...change, session: { ...session, grantedIn: sessionMark(req) } });
     endCookieWithGrant(context, req, grant);
   });
   await Promise.all([registered, renewed]);

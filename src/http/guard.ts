@@ -5,6 +5,7 @@ import type { Decision, Requirement } from '../core/decide';
 import { isSeenAtStale } from '../core/session-lifetime';
 import type { Bearer } from '../flows/bearer';
 import { gatherFacts } from '../flows/gather-facts';
+import { endAtLogout } from './end-at-logout';
 import type { HttpContext } from './http-context';
 import { refuseRequest } from './refuse-request';
 import { stateOf, takeEarlyReads } from './request-state';
@@ -27,6 +28,7 @@ export function createGuard(context: HttpContext, options: GuardOptions = {}): R
   const logoutPaths = new Set(options.logoutPaths ?? ['/logout']);
   return function mfaGuard(req, res, next) {
     if (logoutPaths.has(req.baseUrl + req.path)) {
+      endAtLogout(context, req, res);
       next();
       return;
     }

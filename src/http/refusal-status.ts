@@ -12,6 +12,8 @@ const STATUS: ReadonlyMap<string, number> = new Map([
   ['wizard-over', 409],
   ['last-factor', 409],
   ['no-factor', 409],
+  ['too-many-authenticators', 409],
+  ['too-many-changes', 429],
   ['same-channel', 403],
   ['method-not-offered', 403],
   ['cannot-skip', 403],

@@ -5,6 +5,7 @@ import { originOf } from './origin';
 import type { HttpContext } from './http-context';
 import { momentOf } from './moments';
 import type { MessageLocals } from './proof-views';
+import { setPageHeaders } from './page-headers';
 import { wantsJson } from './render-page';
 import { nextPath, pageLocals } from './respond';
 import { returnToHere } from './return-to';
@@ -54,6 +55,7 @@ export async function refuseRequest(
     res.redirect(303, next);
     return;
   }
+  await setPageHeaders(context, req, res);
   await context.pages.send(res, {
     view: 'message',
     status,

@@ -59,6 +59,8 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
     'Your organization requires at least one method. Add another one before you remove this one.',
   ],
   ['no-factor', 'Recovery codes stand in for a method. Add one first.'],
+  ['too-many-authenticators', 'You have as many methods as anybody can. Remove one in your settings first.'],
+  ['too-many-changes', 'That was done too often in a short time. Try again in an hour.'],
   ['label-missing', 'The name is missing. Type one.'],
   ['codes-not-shown', 'The codes are not shown any more. Make a new set in your settings.'],
   ['no-authenticator', 'That method is not one of yours. Choose one from the list.'],

@@ -26,12 +26,14 @@ export function parseSlot(text: string): MfaSlot {
 }
 
 function writeGrant(session: SessionGrantSlot): string {
-  const { userId, handle, userEpoch, organizationEpochs, startedAt, seenAt, evidence, skipped } = session;
+  const { userId, handle, userEpoch, grantedIn, organizationEpochs, startedAt, seenAt, evidence, skipped } =
+    session;
   const organizations = organizationEpochs.map(([id, epoch]) => `${encodeId(id)}:${encodeId(epoch)}`);
   return [
     encodeId(userId),
     encodeId(handle),
     encodeId(userEpoch),
+    encodeId(grantedIn),
     organizations.join(','),
     writeInstant(startedAt),
     writeInstant(seenAt),
@@ -41,17 +43,19 @@ function writeGrant(session: SessionGrantSlot): string {
 }
 
 function readGrant(text: string): SessionGrantSlot {
-  const [userId, handle, userEpoch, organizations, started = '', seen = '', proofs, skipped] =
+  const [userId, handle, userEpoch, grantedIn, organizations, started = '', seen = '', proofs, skipped] =
     text.split(' ');
   const [startedAt, seenAt] = [readInstant(started), readInstant(seen)];
   const evidence = proofs === undefined ? null : readEvidence(proofs);
   if (userId === undefined || handle === undefined || userEpoch === undefined) throw unreadable();
-  if (organizations === undefined || startedAt === null || seenAt === null) throw unreadable();
+  if (grantedIn === undefined || organizations === undefined) throw unreadable();
+  if (startedAt === null || seenAt === null) throw unreadable();
   if (evidence === null || (skipped !== 's' && skipped !== '-')) throw unreadable();
   return {
     userId: decodeId(userId),
     handle: decodeId(handle),
     userEpoch: decodeId(userEpoch),
+    grantedIn: decodeId(grantedIn),
     organizationEpochs: organizations === '' ? [] : organizations.split(',').map(toPair),
     startedAt,
     seenAt,

@@ -22,6 +22,8 @@ export interface LoginSlot {
 export interface SessionGrantSlot {
   readonly userId: string;
   readonly handle: string;
+  /** The session it was granted in, by a part of its id. */
+  readonly grantedIn: string;
   readonly userEpoch: string;
   /** The epoch of every organization that the session has been in; pairs, since ids are the host's. */
   readonly organizationEpochs: readonly (readonly [organizationId: string, epoch: string])[];
@@ -29,6 +31,14 @@ export interface SessionGrantSlot {
   readonly seenAt: number;
   readonly evidence: readonly Evidence[];
   readonly skipped: boolean;
+}
+
+/**
+ * The session at hand, by enough of its id to tell it from any other. With `keepSessionInfo` Passport copies a session over the
+ * next one, at a log-out and at a log-in; what was proven in the one is not proven in the other.
+ */
+export function sessionMark({ sessionID }: Pick<Request, 'sessionID'>): string {
+  return sessionID.slice(0, 8);
 }
 
 /** Where a wizard stands that has more than one step. */

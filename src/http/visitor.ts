@@ -10,7 +10,7 @@ import { register } from './establish-session';
 import { channelNoted } from './channel-noted';
 import type { HttpContext } from './http-context';
 import { originOf } from './origin';
-import { readSlot, updateSlot } from './session-slot';
+import { readSlot, sessionMark, updateSlot } from './session-slot';
 import type { LoginSlot, MfaSlot, SessionGrantSlot } from './session-slot';
 
 /** Who is at the door. */
@@ -27,17 +27,28 @@ export const ANONYMOUS: Visitor = { kind: 'anonymous' };
 
 /**
  * Tells who is at the door from Passport's user and our slot. A session that the host began is adopted where it stands;
- * a slot that belongs to another user is nobody's.
+ * a slot that belongs to another user, or was copied here from another session, is nobody’s.
  */
 export async function identifyVisitor(context: HttpContext, req: Request): Promise<Visitor> {
   const slot = readSlot(req);
   const { user } = req;
-  if (user === undefined || user === null) return identifyPending(context, slot);
+  if (user === undefined || user === null) {
+    if (slot.session !== undefined) await forgetGrant(context, req, slot.session);
+    return identifyPending(context, slot);
+  }
   const account = context.directory.accountOf(user);
-  if (slot.session === undefined || slot.session.userId !== account.id)
+  if (slot.session?.userId !== account.id || slot.session.grantedIn !== sessionMark(req)) {
+    if (slot.session !== undefined) await forgetGrant(context, req, slot.session);
     return adopt(context, req, { user, account });
+  }
   const session = await enterOrganization(context, req, { session: slot.session, account });
   return { kind: 'known', bearer: toSessionBearer(session, account, slot), account, user };
+}
+
+/** The host logged the person out, or somebody in, and kept what else the session held. */
+async function forgetGrant(context: HttpContext, req: Request, grant: SessionGrantSlot): Promise<void> {
+  updateSlot(req, { session: undefined });
+  await context.state.endSession(grant.userId, grant.handle);
 }
 
 async function identifyPending(context: HttpContext, slot: MfaSlot): Promise<Visitor> {
@@ -114,6 +125,7 @@ async function adopt(
   const session: SessionGrantSlot = {
     userId: account.id,
     handle: newId(),
+    grantedIn: sessionMark(req),
     userEpoch: epochs.user,
     organizationEpochs: [[account.organizationId, epochs.organization]],
     startedAt: now,

@@ -1,11 +1,14 @@
-import type { Authenticator, GuessCounter, GuessGroup, GuessLimits } from '../core/authenticator';
+import type { Authenticator, GuessCounter, GuessGroup, GuessLimits, OnFileUse } from '../core/authenticator';
+import type { DeliveredKind } from '../core/factor-kind';
 import type { Exemption, MemberSettings } from '../core/member';
 import type { Policy } from '../core/policy';
-import type { RememberedBrowser } from '../core/remembered-browser';
 import type { JobStore } from './background-jobs';
+import type { BrowserStore } from './browser-store';
 import type { EventStore } from './event-store';
 import type { MemberIndexStore } from './member-index';
 import type { NoticeStore } from './notice-store';
+
+export type { BrowserUse, BrowserUseOutcome } from './browser-store';
 
 /** Everything that is recorded about one user, seen as a member of one organization. */
 export interface MemberRecord {
@@ -21,6 +24,7 @@ export interface MemberRecord {
   /** When the set of codes was made, also once all are used; null where there is none. */
   readonly recoveryCodesIssuedAt: number | null;
   readonly guesses: Readonly<Record<GuessGroup, GuessCounter>>;
+  readonly onFile: Readonly<Record<DeliveredKind, OnFileUse>>;
 }
 
 export interface PolicyRecord {
@@ -35,30 +39,24 @@ export interface RecoveryCodeRecord {
   readonly codeHash: string;
 }
 
-/** A remembered browser comes back with a token. */
-export interface BrowserUse {
-  readonly userId: string;
-  readonly id: string;
-  /** The stored form of what it sent, under every key of the ring. */
-  readonly tokenHashes: readonly string[];
-  /** The stored form of the token that takes its place. */
-  readonly nextTokenHash: string;
-  readonly now: number;
-  /** How long the token before the current one is still taken, once. */
-  readonly graceSeconds: number;
+export interface RecoveryCodeSet {
+  readonly codes: readonly RecoveryCodeRecord[];
+  readonly issuedAt: number;
 }
 
-export type BrowserUseOutcome =
-  /** The token was the right one; the browser is as it was stored before. */
-  | { readonly outcome: 'used'; readonly browser: RememberedBrowser }
-  /** A token that was used before: somebody has a copy. The browser is forgotten. */
-  | { readonly outcome: 'replayed'; readonly browser: RememberedBrowser }
-  | { readonly outcome: 'missing' };
+/** What an enrollment binds, and on what ground. */
+export interface Binding {
+  readonly replaces?: string;
+  /** The epoch, and the number of authenticators, as they were when the enrollment was judged. */
+  readonly expected: { readonly epoch: string; readonly authenticators: number };
+  /** Takes the place of the set there was. */
+  readonly recoveryCodes?: RecoveryCodeSet;
+}
 
 export interface GuessRequest {
   readonly userId: string;
   readonly group: GuessGroup;
-  /** The enrolled authenticator that is guessed at; null for an address on file or recovery codes. */
+  /** What is guessed at: an enrolled authenticator, or the id that stands for an address on file; null for recovery codes. */
   readonly authenticatorId: string | null;
   readonly limits: GuessLimits;
   readonly now: number;
@@ -88,7 +86,7 @@ export type GuessOutcome =
  * `records-unreadable` when what it holds is not what was written. A rejected call may or may not have taken effect.
  * Instants are the caller's clock. Ids are the host's, any string.
  */
-export interface RecordStore extends MemberIndexStore, JobStore, EventStore, NoticeStore {
+export interface RecordStore extends BrowserStore, MemberIndexStore, JobStore, EventStore, NoticeStore {
   /** One read. A user who was never seen has the empty record: no epoch, no settings, nothing enrolled. */
   findMember(userId: string, organizationId: string): Promise<MemberRecord>;
 
@@ -127,7 +125,10 @@ export interface RecordStore extends MemberIndexStore, JobStore, EventStore, Not
   /** Ends every session and pending login of the organization, by one write. */
   replaceOrganizationEpoch(organizationId: string, epoch: string): Promise<void>;
 
-  /** Replaces the two settings and leaves skips and exemption alone. */
+  /**
+   * Replaces the two settings and leaves skips and exemption alone. Where they change, the kinds on file are bound anew: their
+   * counts and disablement end. Atomic.
+   */
   saveMemberSettings(
     userId: string,
     organizationId: string,
@@ -148,6 +149,11 @@ export interface RecordStore extends MemberIndexStore, JobStore, EventStore, Not
    * first where the old one was.
    */
   addAuthenticator(userId: string, authenticator: Authenticator, replaces?: string): Promise<void>;
+  /**
+   * The same for one that was proven just now, with the recovery codes that were made for it, if nothing changed since its owner was
+   * judged. Atomic: of several that were judged alike one is bound. False, and nothing written, otherwise.
+   */
+  bindAuthenticator(userId: string, authenticator: Authenticator, binding: Binding): Promise<boolean>;
   /** False where there is none of that id. */
   renameAuthenticator(userId: string, authenticatorId: string, label: string): Promise<boolean>;
   /** Re-seals a secret; false where `expected` is no longer what is stored. Atomic. */
@@ -168,7 +174,7 @@ export interface RecordStore extends MemberIndexStore, JobStore, EventStore, Not
     authenticatorId: string,
     keepOneOf?: readonly string[],
   ): Promise<boolean>;
-  /** Removes every authenticator, recovery code, remembered browser and counter of the user, and returns how many authenticators. Atomic. */
+  /** Removes every authenticator, recovery code, remembered browser, counter and use of an address on file of the user, and returns how many authenticators. Atomic. */
   removeAllAuthenticators(userId: string): Promise<number>;
 
   /**
@@ -176,7 +182,7 @@ export interface RecordStore extends MemberIndexStore, JobStore, EventStore, Not
    * `limits.perUser` times in a row for the group and `limits.perAuthenticator` times in a row for the authenticator.
    * The guess that reaches `perUser` sets the lock, each further lock without a success between lasts twice as long, up to
    * a day; the guess that reaches `perAuthenticator` disables the authenticator. A lock that has run out starts a new count.
-   * `disabled` is also the answer for an authenticator that is gone.
+   * `disabled` is also the answer for an authenticator that is gone. An address on file counts like an authenticator.
    */
   spendGuess(request: GuessRequest): Promise<GuessOutcome>;
 
@@ -193,7 +199,8 @@ export interface RecordStore extends MemberIndexStore, JobStore, EventStore, Not
 
   /**
    * Accepts a TOTP time step once. Atomic, for every purpose and process: true for the first call with a step above the
-   * last accepted one (which also does what `recordSuccess` does); false for every other, and for an authenticator that is gone.
+   * last accepted one (which also does what `recordSuccess` does); false for every other, for the one that `refuseTimeStep` named, and
+   * for an authenticator that is gone.
    */
   acceptTimeStep(proof: {
     readonly userId: string;
@@ -201,6 +208,16 @@ export interface RecordStore extends MemberIndexStore, JobStore, EventStore, Not
     readonly timeStep: number;
     readonly now: number;
   }): Promise<boolean>;
+
+  /**
+   * Remembers one time step that `acceptTimeStep` refuses from now on, whenever its time comes; the newest such step takes the
+   * place of the one before. Nothing where the authenticator is gone.
+   */
+  refuseTimeStep(step: {
+    readonly userId: string;
+    readonly authenticatorId: string;
+    readonly timeStep: number;
+  }): Promise<void>;
 
   /** Clears locks and counters of every group. The count of each authenticator stays: only a right proof ends it. */
   clearGuesses(userId: string): Promise<void>;
@@ -210,24 +227,6 @@ export interface RecordStore extends MemberIndexStore, JobStore, EventStore, Not
   findRecoveryCode(userId: string, number: number): Promise<RecoveryCodeRecord | undefined>;
   /** Removes the code if it is still that one, and clears its group's counter. Atomic: true exactly once. */
   consumeRecoveryCode(userId: string, code: RecoveryCodeRecord): Promise<boolean>;
-
-  /**
-   * Adds a browser, keeping the 20 newest of the user; those past their end go. One whose id is there already takes its
-   * place. Atomic.
-   */
-  rememberBrowser(userId: string, browser: RememberedBrowser, now: number): Promise<void>;
-  /**
-   * Judges a token and puts the next one in its place. Atomic: a token is taken once, whatever runs in parallel, except that
-   * the one before is taken once more within the grace, as long as the newer one was not sent. Any other token under
-   * the id is a replay and removes the browser. `missing` where there is none of that id or its end has come.
-   */
-  useBrowser(use: BrowserUse): Promise<BrowserUseOutcome>;
-  /** The newest first, those past their end left out. One read. */
-  listBrowsers(userId: string, now: number): Promise<readonly RememberedBrowser[]>;
-  /** False where there is none of that id. */
-  forgetBrowser(userId: string, id: string): Promise<boolean>;
-  /** Forgets all and returns how many there were. Atomic. */
-  forgetBrowsers(userId: string): Promise<number>;
 
   /** What is wrong with the store's own settings for records that must survive: one sentence each, with the fix. */
   findWeaknesses(): Promise<readonly string[]>;

@@ -1,4 +1,4 @@
-import { GUESS_LIMITS, NO_GUESSES } from '../../src/core/authenticator';
+import { GUESS_LIMITS, NO_GUESSES, NO_USE } from '../../src/core/authenticator';
 import { NO_MEMBER_SETTINGS } from '../../src/core/member';
 import { defaultPolicy } from '../../src/core/policy';
 import type { RecordStore } from '../../src/stores/record-store';
@@ -43,6 +43,7 @@ export function describeRecordStore(open: () => RecordStore): void {
         recoveryCodesLeft: 0,
         recoveryCodesIssuedAt: null,
         guesses: { codes: NO_GUESSES, 'recovery-codes': NO_GUESSES },
+        onFile: { email: NO_USE, sms: NO_USE },
       });
     });
 
@@ -194,6 +195,48 @@ export function describeRecordStore(open: () => RecordStore): void {
       await open().addAuthenticator(userId, old);
       await open().addAuthenticator(userId, next, old.id);
       expect((await open().findMember(userId, 'acme')).authenticators).toEqual([next]);
+    });
+
+    it('binds one of several that were judged alike, with the codes that were made for it', async () => {
+      const userId = newId();
+      const epoch = await open().establishUserEpoch(userId, newId());
+      const apps = Array.from({ length: 8 }, () => anAuthenticator());
+      const codesOf = (index: number) => [{ number: 1, codeHash: `hash-${index}` }];
+      const bound = await Promise.all(
+        apps.map((app, index) =>
+          open().bindAuthenticator(userId, app, {
+            expected: { epoch, authenticators: 0 },
+            recoveryCodes: { codes: codesOf(index), issuedAt: NOW },
+          }),
+        ),
+      );
+      expect(bound.filter(Boolean)).toHaveLength(1);
+      const winner = bound.indexOf(true);
+      const found = await open().findMember(userId, 'acme');
+      expect(found.authenticators).toEqual([apps[winner]]);
+      expect(found).toMatchObject({ recoveryCodesLeft: 1, recoveryCodesIssuedAt: NOW });
+      expect(await open().findRecoveryCode(userId, 1)).toEqual(codesOf(winner)[0]);
+    });
+
+    it('binds none once the epoch is another, and replaces one without touching the codes', async () => {
+      const userId = newId();
+      const [old, app] = [anAuthenticator(), anAuthenticator({ createdAt: NOW + 1 })];
+      const bind = (epoch: string) =>
+        open().bindAuthenticator(userId, app, { replaces: old.id, expected: { epoch, authenticators: 1 } });
+      const epoch = await open().establishUserEpoch(userId, newId());
+      await open().addAuthenticator(userId, old);
+      await open().replaceRecoveryCodes(userId, [{ number: 4, codeHash: 'hash' }], NOW);
+      await open().savePreference(userId, old.id);
+      await open().replaceUserEpoch(userId, newId());
+      expect(await bind(epoch)).toBe(false);
+      expect((await open().findMember(userId, 'acme')).authenticators).toEqual([old]);
+      await open().replaceUserEpoch(userId, epoch);
+      expect(await bind(epoch)).toBe(true);
+      const found = await open().findMember(userId, 'acme');
+      expect(found).toMatchObject({ authenticators: [app], askedFirst: app.id, recoveryCodesLeft: 1 });
+      expect(await open().bindAuthenticator(newId(), app, { expected: { epoch, authenticators: 0 } })).toBe(
+        false,
+      );
     });
 
     it('renames', async () => {
@@ -423,6 +466,40 @@ export function describeRecordStore(open: () => RecordStore): void {
       expect((await open().findMember(userId, 'acme')).authenticators).toHaveLength(1);
     });
 
+    describe('at an address on file', () => {
+      const email = 'on-file-email';
+      const useOf = async (userId: string) => (await open().findMember(userId, 'acme')).onFile.email;
+
+      async function disabledEmail() {
+        const userId = newId();
+        const limits = { ...GUARANTEED, perUser: 100 };
+        const guess = aGuess({ userId, authenticatorId: email, limits });
+        await open().saveMemberSettings(userId, 'acme', { enabled: true, assignedKind: 'email' });
+        for (let tries = 0; tries < limits.perAuthenticator; tries += 1) await open().spendGuess(guess);
+        expect(await open().spendGuess(guess)).toEqual({ outcome: 'disabled' });
+        await open().clearGuesses(userId);
+        expect(await open().spendGuess(guess)).toEqual({ outcome: 'disabled' });
+        return { userId, guess };
+      }
+
+      it('disables it at the limit until other settings bind it anew, and not for the same ones', async () => {
+        const { userId, guess } = await disabledEmail();
+        await open().saveMemberSettings(userId, 'acme', { enabled: true, assignedKind: 'email' });
+        expect(await useOf(userId)).toEqual({ failures: 5, disabledAt: NOW, lastUsedAt: null });
+        await open().saveMemberSettings(userId, 'acme', { enabled: false, assignedKind: null });
+        expect(await useOf(userId)).toEqual(NO_USE);
+        expect(await open().spendGuess(guess)).toMatchObject({ outcome: 'spent' });
+      });
+
+      it('is cleared by a right proof, which is remembered, and by a reset', async () => {
+        const { userId } = await disabledEmail();
+        await open().recordSuccess({ userId, group: 'codes', authenticatorId: email, now: NOW + 5 });
+        expect(await useOf(userId)).toEqual({ failures: 0, disabledAt: null, lastUsedAt: NOW + 5 });
+        await open().removeAllAuthenticators(userId);
+        expect(await useOf(userId)).toEqual(NO_USE);
+      });
+    });
+
     it('clears the locks of every group on demand', async () => {
       const userId = newId();
       await guessUntilLocked(userId, NOW);
@@ -460,6 +537,23 @@ export function describeRecordStore(open: () => RecordStore): void {
       const found = await open().findMember(userId, 'acme');
       expect(found.guesses.codes).toEqual(NO_GUESSES);
       expect(found.authenticators[0]?.failures).toBe(0);
+    });
+
+    it('never accepts the step that was refused beforehand, and leaves the others alone', async () => {
+      const userId = newId();
+      const app = anAuthenticator({ lastAcceptedStep: 100 });
+      await open().addAuthenticator(userId, app);
+      const step = (timeStep: number) => ({ userId, authenticatorId: app.id, timeStep, now: NOW });
+      await open().refuseTimeStep(step(110));
+      await open().refuseTimeStep(step(112));
+      expect(await open().acceptTimeStep(step(112))).toBe(false);
+      expect(await open().acceptTimeStep(step(111))).toBe(true);
+      expect(await open().acceptTimeStep(step(112))).toBe(false);
+      expect(await open().acceptTimeStep(step(113))).toBe(true);
+      const gone = { ...step(5), authenticatorId: newId() };
+      await open().refuseTimeStep(gone);
+      await open().removeAuthenticator(userId, app.id);
+      expect((await open().findMember(userId, 'acme')).authenticators).toEqual([]);
     });
 
     it('accepts none for an authenticator that is gone', async () => {

@@ -47,11 +47,20 @@ export function describeUnlockGuesses(open: () => RecordStore): void {
       expect(await guess({ duringLock: true })).toEqual({ outcome: 'disabled' });
     });
 
-    it('count for no authenticator where an address on file is guessed at', async () => {
+    it('count for an address on file as for an authenticator', async () => {
       const userId = newId();
-      const guess = aGuess({ userId, limits: LIMITS, duringLock: true });
-      expect(await open().spendGuess(guess)).toMatchObject({ outcome: 'spent', lockedUntil: null });
-      expect((await open().findMember(userId, 'acme')).guesses.codes.failures).toBe(0);
+      const guess = aGuess({ userId, authenticatorId: 'on-file-sms', limits: LIMITS, duringLock: true });
+      for (const guessesLeft of [3, 2, 1]) {
+        expect(await open().spendGuess(guess)).toEqual({ outcome: 'spent', guessesLeft, lockedUntil: null });
+      }
+      expect(await open().spendGuess(guess)).toMatchObject({ outcome: 'spent', disabled: true });
+      expect(await open().spendGuess(guess)).toEqual({ outcome: 'disabled' });
+      const { guesses, onFile } = await open().findMember(userId, 'acme');
+      expect(guesses.codes.failures).toBe(0);
+      expect(onFile).toEqual({
+        email: { failures: 0, disabledAt: null, lastUsedAt: null },
+        sms: { failures: 4, disabledAt: NOW, lastUsedAt: null },
+      });
     });
   });
 }

@@ -104,7 +104,8 @@ export function createPortal(
   app.post('/sso/:id', (req, res, next) => {
     const user = users.get(String(req.params.id));
     if (user === undefined) return next();
-    req.logIn(user, (error) => (error ? next(error) : res.redirect('/')));
+    const keepSessionInfo = req.query['keep'] === 'yes';
+    req.logIn(user, { session: true, keepSessionInfo }, (error) => (error ? next(error) : res.redirect('/')));
   });
   app.post('/signed-up', (req, res, next) => {
     mfa.startOnboarding(req, { returnTo: '/plain' }).then((path) => res.redirect(303, path), next);

@@ -47,7 +47,7 @@ export function judgeAdministrator(
   const decision = decide(facts, requirement, now);
   if (decision.outcome === 'enroll' && !enrolled && facts.hasPassword) {
     // Nothing but the password can be proven, and the policy lets this person wait: it is given again.
-    const again = decide({ ...facts, policy: { ...facts.policy, enabled: false } }, requirement, now);
+    const again = decide({ ...facts, featureAvailable: false }, requirement, now);
     return again.outcome === 'allow'
       ? { outcome: 'may', hasFactor: false }
       : { outcome: 'refused', decision: again };

@@ -59,7 +59,7 @@ export async function previewPolicy(
     members.map((member) => ({
       account: member.account,
       weight,
-      effect: previewEffect({ ...member.facts, policy: draft }, context.clock.now()),
+      effect: previewEffect({ ...member.facts, policy: asSaved(draft) }, context.clock.now()),
     })),
   );
   return {
@@ -84,7 +84,12 @@ export async function previewForActor(
   const ground = readGround(context, organizationId);
   const [member] = await readMembers(context, { organizationId, accounts: [actor], ground });
   if (member === undefined) return null;
-  return previewEffect({ ...member.facts, policy: draft }, context.clock.now());
+  return previewEffect({ ...member.facts, policy: asSaved(draft) }, context.clock.now());
+}
+
+/** What was never saved is judged otherwise than what was. */
+function asSaved(draft: Policy): Policy {
+  return { ...draft, version: draft.version + 1 };
 }
 
 interface Judged {

@@ -15,7 +15,7 @@ import type { AdminPage } from './admin-route';
 export function stalePassword({ gathered }: AdminPage): Decision | null {
   const { facts, now } = gathered;
   if (!facts.hasPassword) return null;
-  const passwordOnly = { ...facts, policy: { ...facts.policy, enabled: false } };
+  const passwordOnly = { ...facts, featureAvailable: false };
   const decision = decide(passwordOnly, { kind: 'step-up', maxAgeSeconds: REPROOF_SECONDS }, now);
   return decision.outcome === 'allow' ? null : decision;
 }

@@ -1,7 +1,8 @@
 import express from 'express';
 import type { Router } from 'express';
 import type { HttpContext } from '../http-context';
-import { answerError, answerUnknown, bodyParsers, checkCsrf, neverStore, pageHeaders } from '../pages/router';
+import { pageHeaders } from '../page-headers';
+import { answerError, answerUnknown, bodyParsers, checkCsrf, neverStore } from '../pages/router';
 import { checkAdminPagesOptions } from './admin-options';
 import type { AdminPagesOptions } from './admin-options';
 import { addDisableRoutes } from './disable';

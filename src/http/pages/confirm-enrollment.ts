@@ -40,10 +40,11 @@ export async function confirmAndGoOn(
     origin: originOf(req),
   });
   if (confirmation.outcome === 'rejected') {
-    const { because, attemptsLeft } = confirmation;
+    const { because, attemptsLeft, retryAfterSeconds } = confirmation;
     const refusal = {
       because,
       status: refusalStatus(because),
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
       ...(attemptsLeft === undefined ? {} : { attemptsLeft }),
     };
     if (because === 'attempts-exhausted' || because === 'session-ended') return stop(page, refusal);

@@ -85,6 +85,7 @@ export async function renderCode(
     kind,
     destination: secret.reveal(),
     userId: visitor.account.id,
+    purpose: 'enroll',
   });
   const backup = readSlot(req).wizard?.backupPhone === 'asked';
   const addition = describeAddition(page, gathered, kind);

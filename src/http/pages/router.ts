@@ -1,8 +1,8 @@
 import express from 'express';
 import type { ErrorRequestHandler, RequestHandler, Router } from 'express';
-import helmet from 'helmet';
 import { MfaError } from '../../errors';
 import type { HttpContext } from '../http-context';
+import { pageHeaders } from '../page-headers';
 import { ASSETS, wantsJson } from '../render-page';
 import { pageLocals, sendRefusal } from '../respond';
 import { sentenceFor } from '../sentences';
@@ -46,31 +46,6 @@ export function createPagesRouter(context: HttpContext): Router {
   router.use(answerUnknown);
   router.use(answerError(context));
   return router;
-}
-
-/** Nothing inline, nothing from elsewhere, in no frame. HSTS where the site is reached over TLS. */
-export function pageHeaders(context: HttpContext): RequestHandler {
-  const { secure } = context.options;
-  return helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        styleSrc: ["'self'"],
-        scriptSrc: ["'self'"],
-        imgSrc: ["'self'"],
-        fontSrc: ["'self'"],
-        connectSrc: ["'self'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-        baseUri: ["'none'"],
-        objectSrc: ["'none'"],
-      },
-    },
-    referrerPolicy: { policy: 'same-origin' },
-    frameguard: { action: 'deny' },
-    strictTransportSecurity: secure ? { maxAge: 63_072_000, includeSubDomains: false } : false,
-  });
 }
 
 export function neverStore(...[, res, next]: Parameters<RequestHandler>): void {

@@ -113,5 +113,8 @@ async function answerRefused(
   }
   const { because } = refused;
   const status = because === 'no-authenticator' ? 404 : refusalStatus(because);
-  return answerRefusal(page, { because, status }, () => renderSettings(page, { error: because, status }));
+  const wait = 'retryAfterSeconds' in refused ? { retryAfterSeconds: refused.retryAfterSeconds } : {};
+  return answerRefusal(page, { because, status, ...wait }, () =>
+    renderSettings(page, { error: because, status }),
+  );
 }

@@ -1,9 +1,11 @@
 import type { Authenticator } from '../../core/authenticator';
 import type { RecordStore } from '../record-store';
+import { replaceCodes } from './recovery-codes';
 import { recordsOf, type UserRecords, type Users } from './user-records';
 
 type Verbs =
   | 'addAuthenticator'
+  | 'bindAuthenticator'
   | 'renameAuthenticator'
   | 'resealAuthenticator'
   | 'savePreference'
@@ -18,6 +20,16 @@ function forgetFactors(records: UserRecords): void {
   records.guesses.clear();
 }
 
+function add(records: UserRecords, authenticator: Authenticator, replaces: string | undefined): void {
+  const { authenticators } = records;
+  if (replaces !== undefined) {
+    authenticators.delete(replaces);
+    records.refusedSteps.delete(replaces);
+    if (records.askedFirst === replaces) records.askedFirst = authenticator.id;
+  }
+  authenticators.set(authenticator.id, { ...authenticator });
+}
+
 export function authenticatorsIn(users: Users): Pick<RecordStore, Verbs> {
   function change(userId: string, authenticatorId: string, changes: Partial<Authenticator>): boolean {
     const authenticators = users.get(userId)?.authenticators;
@@ -29,13 +41,15 @@ export function authenticatorsIn(users: Users): Pick<RecordStore, Verbs> {
 
   return {
     async addAuthenticator(userId, authenticator, replaces) {
-      const records = recordsOf(users, userId);
-      const { authenticators } = records;
-      if (replaces !== undefined) {
-        authenticators.delete(replaces);
-        if (records.askedFirst === replaces) records.askedFirst = authenticator.id;
-      }
-      authenticators.set(authenticator.id, { ...authenticator });
+      add(recordsOf(users, userId), authenticator, replaces);
+    },
+    async bindAuthenticator(userId, authenticator, { replaces, expected, recoveryCodes }) {
+      const records = users.get(userId);
+      if (records?.epoch !== expected.epoch) return false;
+      if (records.authenticators.size !== expected.authenticators) return false;
+      add(records, authenticator, replaces);
+      if (recoveryCodes !== undefined) replaceCodes(records, recoveryCodes);
+      return true;
     },
     async renameAuthenticator(userId, authenticatorId, label) {
       return change(userId, authenticatorId, { label });
@@ -56,6 +70,7 @@ export function authenticatorsIn(users: Users): Pick<RecordStore, Verbs> {
       const { authenticators } = records;
       if (keepOneOf !== undefined && !keepOneOf.some((id) => authenticators.has(id))) return false;
       if (!authenticators.delete(authenticatorId)) return false;
+      records.refusedSteps.delete(authenticatorId);
       if (records.askedFirst === authenticatorId) records.askedFirst = null;
       if (authenticators.size === 0) forgetFactors(records);
       return true;
@@ -65,6 +80,8 @@ export function authenticatorsIn(users: Users): Pick<RecordStore, Verbs> {
       if (records === undefined) return 0;
       const removed = records.authenticators.size;
       records.authenticators.clear();
+      records.refusedSteps.clear();
+      records.onFile.clear();
       records.browsers.clear();
       records.recoveryCodes.clear();
       records.guesses.clear();

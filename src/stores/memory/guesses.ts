@@ -1,8 +1,10 @@
-import type { Authenticator, GuessGroup, GuessLimits } from '../../core/authenticator';
+import type { Authenticator, GuessGroup, GuessLimits, OnFileUse } from '../../core/authenticator';
+import { NO_USE } from '../../core/authenticator';
+import { onFileKind } from '../../core/factor-kind';
 import type { GuessOutcome, GuessRequest, RecordStore } from '../record-store';
 import { recordsOf, type CountedGuesses, type UserRecords, type Users } from './user-records';
 
-type Verbs = 'spendGuess' | 'recordSuccess' | 'acceptTimeStep' | 'clearGuesses';
+type Verbs = 'spendGuess' | 'recordSuccess' | 'acceptTimeStep' | 'refuseTimeStep' | 'clearGuesses';
 
 const LONGEST_LOCK_SECONDS = 86_400;
 const NONE: CountedGuesses = { failures: 0, lockedUntil: null, locks: 0 };
@@ -16,19 +18,37 @@ function lock(
   return { failures: counter.failures, lockedUntil: now + seconds * 1000, locks: counter.locks + 1 };
 }
 
+type Counted = Pick<Authenticator, keyof OnFileUse>;
+
+/** What counts guesses under the id: an authenticator or an address on file. Undefined where there is none. */
+function findCounted(records: UserRecords, id: string | null): Counted | undefined {
+  const kind = id === null ? null : onFileKind(id);
+  if (kind !== null) return records.onFile.get(kind) ?? NO_USE;
+  return id === null ? undefined : records.authenticators.get(id);
+}
+
+function changeCounted(records: UserRecords, id: string, changes: Partial<Authenticator>): void {
+  const kind = onFileKind(id);
+  if (kind !== null) {
+    records.onFile.set(kind, { ...(records.onFile.get(kind) ?? NO_USE), ...changes });
+    return;
+  }
+  const authenticator = records.authenticators.get(id);
+  if (authenticator !== undefined) records.authenticators.set(id, { ...authenticator, ...changes });
+}
+
 function succeed(
   records: UserRecords,
   success: {
     readonly group: GuessGroup;
-    readonly authenticator: Authenticator | undefined;
+    readonly authenticatorId: string | null;
     readonly changes: Partial<Authenticator>;
   },
 ): void {
-  const { group, authenticator, changes } = success;
+  const { group, authenticatorId, changes } = success;
   records.guesses.delete(group);
-  if (authenticator === undefined) return;
-  const cleared = { ...authenticator, failures: 0, disabledAt: null, ...changes };
-  records.authenticators.set(authenticator.id, cleared);
+  if (authenticatorId === null) return;
+  changeCounted(records, authenticatorId, { failures: 0, disabledAt: null, ...changes });
 }
 
 /** Why a guess at this authenticator is refused, whatever the group's count says. */
@@ -37,10 +57,10 @@ function isRefused(
   authenticatorId: string,
   { limits, now }: Pick<GuessRequest, 'limits' | 'now'>,
 ): boolean {
-  const authenticator = records.authenticators.get(authenticatorId);
-  if (authenticator === undefined || authenticator.disabledAt !== null) return true;
-  if (authenticator.failures < limits.perAuthenticator) return false;
-  records.authenticators.set(authenticatorId, { ...authenticator, disabledAt: now });
+  const counted = findCounted(records, authenticatorId);
+  if (counted === undefined || counted.disabledAt !== null) return true;
+  if (counted.failures < limits.perAuthenticator) return false;
+  changeCounted(records, authenticatorId, { disabledAt: now });
   return true;
 }
 
@@ -50,12 +70,11 @@ function countOwnGuess(
   authenticatorId: string | null,
   { limits, now }: Pick<GuessRequest, 'limits' | 'now'>,
 ): { readonly left: number; readonly disabled: boolean } | null {
-  const authenticator = authenticatorId === null ? undefined : records.authenticators.get(authenticatorId);
-  if (authenticator === undefined) return null;
-  const failures = authenticator.failures + 1;
+  const counted = findCounted(records, authenticatorId);
+  if (authenticatorId === null || counted === undefined) return null;
+  const failures = counted.failures + 1;
   const disabled = failures >= limits.perAuthenticator;
-  const disabledAt = disabled ? now : null;
-  records.authenticators.set(authenticator.id, { ...authenticator, failures, disabledAt });
+  changeCounted(records, authenticatorId, { failures, disabledAt: disabled ? now : null });
   return { left: limits.perAuthenticator - failures, disabled };
 }
 
@@ -94,9 +113,7 @@ export function guessesIn(users: Users): Pick<RecordStore, Verbs> {
     async recordSuccess({ userId, group, authenticatorId, now }) {
       const records = users.get(userId);
       if (records === undefined) return;
-      const authenticator =
-        authenticatorId === null ? undefined : records.authenticators.get(authenticatorId);
-      succeed(records, { group, authenticator, changes: { lastUsedAt: now } });
+      succeed(records, { group, authenticatorId, changes: { lastUsedAt: now } });
     },
 
     async acceptTimeStep({ userId, authenticatorId, timeStep, now }) {
@@ -104,9 +121,16 @@ export function guessesIn(users: Users): Pick<RecordStore, Verbs> {
       const authenticator = records?.authenticators.get(authenticatorId);
       if (records === undefined || authenticator === undefined) return false;
       if (authenticator.lastAcceptedStep !== null && timeStep <= authenticator.lastAcceptedStep) return false;
+      if (records.refusedSteps.get(authenticatorId) === timeStep) return false;
       const changes = { lastUsedAt: now, lastAcceptedStep: timeStep };
-      succeed(records, { group: 'codes', authenticator, changes });
+      succeed(records, { group: 'codes', authenticatorId, changes });
       return true;
+    },
+
+    async refuseTimeStep({ userId, authenticatorId, timeStep }) {
+      const records = users.get(userId);
+      if (records?.authenticators.has(authenticatorId) === true)
+        records.refusedSteps.set(authenticatorId, timeStep);
     },
 
     async clearGuesses(userId) {

@@ -40,7 +40,11 @@ export function membersIn(users: Users): Pick<RecordStore, Verbs> {
       return true;
     },
     async saveMemberSettings(userId, organizationId, { enabled, assignedKind }) {
+      const before = users.get(userId)?.settings.get(organizationId);
       change(userId, organizationId, { enabled, assignedKind });
+      if (before?.enabled === enabled && before.assignedKind === assignedKind) return;
+      const { onFile } = recordsOf(users, userId);
+      for (const [kind, use] of onFile) onFile.set(kind, { ...use, failures: 0, disabledAt: null });
     },
     async saveExemption(userId, organizationId, exemption) {
       change(userId, organizationId, { exemption: exemption === null ? null : { ...exemption } });

@@ -1,16 +1,19 @@
-import type { RecordStore } from '../record-store';
-import { recordsOf, type Users } from './user-records';
+import type { RecordStore, RecoveryCodeSet } from '../record-store';
+import { recordsOf, type UserRecords, type Users } from './user-records';
 
 type Verbs = 'replaceRecoveryCodes' | 'findRecoveryCode' | 'consumeRecoveryCode';
+
+/** Puts a set in the place of the one there was. */
+export function replaceCodes(records: UserRecords, { codes, issuedAt }: RecoveryCodeSet): void {
+  records.recoveryCodesIssuedAt = issuedAt;
+  records.recoveryCodes.clear();
+  for (const { number, codeHash } of codes) records.recoveryCodes.set(number, codeHash);
+}
 
 export function recoveryCodesIn(users: Users): Pick<RecordStore, Verbs> {
   return {
     async replaceRecoveryCodes(userId, codes, issuedAt) {
-      const records = recordsOf(users, userId);
-      const { recoveryCodes } = records;
-      records.recoveryCodesIssuedAt = issuedAt;
-      recoveryCodes.clear();
-      for (const { number, codeHash } of codes) recoveryCodes.set(number, codeHash);
+      replaceCodes(recordsOf(users, userId), { codes, issuedAt });
     },
     async findRecoveryCode(userId, number) {
       const codeHash = users.get(userId)?.recoveryCodes.get(number);

@@ -1,5 +1,6 @@
 import type { Authenticator, GuessGroup } from '../../core/authenticator';
-import { NO_GUESSES } from '../../core/authenticator';
+import { NO_GUESSES, NO_USE, type OnFileUse } from '../../core/authenticator';
+import type { DeliveredKind } from '../../core/factor-kind';
 import { NO_MEMBER_SETTINGS, type MemberSettings } from '../../core/member';
 import type { RememberedBrowser } from '../../core/remembered-browser';
 import type { MemberRecord } from '../record-store';
@@ -17,6 +18,9 @@ export interface UserRecords {
   readonly settings: Map<string, MemberSettings>;
   readonly authenticators: Map<string, Authenticator>;
   readonly guesses: Map<GuessGroup, CountedGuesses>;
+  readonly onFile: Map<DeliveredKind, OnFileUse>;
+  /** By authenticator: the time step that is never accepted. */
+  readonly refusedSteps: Map<string, number>;
   askedFirst: string | null;
   readonly recoveryCodes: Map<number, string>;
   recoveryCodesIssuedAt: number | null;
@@ -34,6 +38,8 @@ export function recordsOf(users: Users, userId: string): UserRecords {
     settings: new Map(),
     authenticators: new Map(),
     guesses: new Map(),
+    onFile: new Map(),
+    refusedSteps: new Map(),
     askedFirst: null,
     recoveryCodes: new Map(),
     recoveryCodesIssuedAt: null,
@@ -61,6 +67,7 @@ export function toMemberRecord(users: Users, userId: string, organizationId: str
     recoveryCodesLeft: known?.recoveryCodes.size ?? 0,
     recoveryCodesIssuedAt: known?.recoveryCodesIssuedAt ?? null,
     guesses: { codes: counterOf('codes'), 'recovery-codes': counterOf('recovery-codes') },
+    onFile: { email: known?.onFile.get('email') ?? NO_USE, sms: known?.onFile.get('sms') ?? NO_USE },
   };
 }
 

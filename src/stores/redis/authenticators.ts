@@ -1,8 +1,10 @@
 import { encodeId } from '../../core/encoded-id';
+import { onFileId } from '../../core/factor-kind';
 import type { RecordStore } from '../record-store';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
 import { writeAuthenticator } from './member-hash';
+import { REPLACE_CODES, writeCodes } from './recovery-codes';
 import { isOne } from './replies';
 import { defineScript } from './script';
 
@@ -11,7 +13,7 @@ const REMOVE_FIELDS = `
 local function removeFields(id)
   local key = KEYS[1]
   local there = redis.call('HDEL', key, 'a:' .. id)
-  redis.call('HDEL', key, 'l:' .. id, 'k:' .. id, 'f:' .. id, 't:' .. id, 'u:' .. id, 'd:' .. id)
+  redis.call('HDEL', key, 'l:' .. id, 'k:' .. id, 'f:' .. id, 't:' .. id, 'u:' .. id, 'd:' .. id, 'b:' .. id)
   if redis.call('HGET', key, 'p') == id then redis.call('HDEL', key, 'p') end
   return there
 end
@@ -28,13 +30,37 @@ local function forgetCodesAndGuesses()
 end
 `;
 
+/** Lua: how it replaces, the id of the old one, that of the new one, and where its fields and values begin and end. */
+const ADD_FIELDS = `${REMOVE_FIELDS}
+local function addFields(how, old, new, from, to)
+  local preferred = redis.call('HGET', KEYS[1], 'p')
+  if how == 'replacing' then removeFields(old) end
+  removeFields(new)
+  redis.call('HSET', KEYS[1], unpack(ARGV, from, to))
+  if how == 'replacing' and preferred == old then redis.call('HSET', KEYS[1], 'p', new) end
+end
+`;
+
 /** The member; how it replaces, the id of the old one, then fields and values of the new one. */
-const ADD = defineScript(`${REMOVE_FIELDS}
-local preferred = redis.call('HGET', KEYS[1], 'p')
-if ARGV[1] == 'replacing' then removeFields(ARGV[2]) end
-removeFields(ARGV[3])
-redis.call('HSET', KEYS[1], unpack(ARGV, 4))
-if ARGV[1] == 'replacing' and preferred == ARGV[2] then redis.call('HSET', KEYS[1], 'p', ARGV[3]) end
+const ADD = defineScript(`${ADD_FIELDS}
+addFields(ARGV[1], ARGV[2], ARGV[3], 4, #ARGV)
+`);
+
+/**
+ * The member and the recovery codes; the epoch and the number of authenticators that must stand, how it replaces, the id of the old
+ * one, that of the new one, how many fields and values, these; then, where there is a set of codes, what `REPLACE_CODES` takes.
+ */
+const BIND = defineScript(`${ADD_FIELDS}${REPLACE_CODES}
+if redis.call('HGET', KEYS[1], 'e') ~= ARGV[1] then return 0 end
+local count = 0
+for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+  if string.find(field, '^a:') then count = count + 1 end
+end
+if count ~= tonumber(ARGV[2]) then return 0 end
+local last = 6 + tonumber(ARGV[6])
+addFields(ARGV[3], ARGV[4], ARGV[5], 7, last)
+if #ARGV > last then replaceCodes(last + 1) end
+return 1
 `);
 
 /** The member; the field, what must be there, and what takes its place. */
@@ -78,12 +104,15 @@ for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
   if string.find(field, '^a:') then removed = removed + removeFields(string.sub(field, 3)) end
 end
 forgetCodesAndGuesses()
+removeFields('${onFileId('email')}')
+removeFields('${onFileId('sms')}')
 redis.call('DEL', KEYS[3])
 return removed
 `);
 
 type Verbs =
   | 'addAuthenticator'
+  | 'bindAuthenticator'
   | 'renameAuthenticator'
   | 'resealAuthenticator'
   | 'savePreference'
@@ -98,6 +127,14 @@ export function authenticatorsIn(redis: RedisCommands, keys: Keys): Pick<RecordS
       const replacing = replaces === undefined ? ['adding', ''] : ['replacing', encodeId(replaces)];
       const args = [...replacing, encodeId(authenticator.id), ...writeAuthenticator(authenticator)];
       await redis.run(ADD, { keys: [keys.member(userId)], args });
+    },
+    async bindAuthenticator(userId, authenticator, { replaces, expected, recoveryCodes }) {
+      const replacing = replaces === undefined ? ['adding', ''] : ['replacing', encodeId(replaces)];
+      const fields = writeAuthenticator(authenticator);
+      const codes = recoveryCodes === undefined ? [] : writeCodes(recoveryCodes);
+      const ground = [expected.epoch, expected.authenticators];
+      const args = [...ground, ...replacing, encodeId(authenticator.id), fields.length, ...fields, ...codes];
+      return isOne(await redis.run(BIND, { keys: both(userId), args }));
     },
     async renameAuthenticator(userId, authenticatorId, label) {
       const args = [encodeId(authenticatorId), label];

@@ -1,6 +1,7 @@
 import { decodeId, encodeId } from '../../core/encoded-id';
-import type { Authenticator, GuessCounter, GuessGroup } from '../../core/authenticator';
-import { isEnrollableKind } from '../../core/factor-kind';
+import type { Authenticator, GuessCounter, GuessGroup, OnFileUse } from '../../core/authenticator';
+import { isEnrollableKind, onFileId } from '../../core/factor-kind';
+import type { DeliveredKind } from '../../core/factor-kind';
 import { NO_MEMBER_SETTINGS, type Exemption, type MemberSettings } from '../../core/member';
 import type { MemberRecord } from '../record-store';
 import { isInstant, parseObject, toHash, toOptionalNumber, toWholeNumber, type Hash } from './replies';
@@ -13,7 +14,8 @@ import { unreadable } from './store-errors';
  *   m:<organization>  settings, JSON     x:<organization>  exemption, JSON    s:<organization>  skips used
  *   a:<authenticator> what never changes, JSON              l:<authenticator>  label
  *   k:<authenticator> sealed secret      f:<authenticator>  failures           t:<authenticator> last accepted step
- *   u:<authenticator> last used at       d:<authenticator>  disabled at
+ *   u:<authenticator> last used at       d:<authenticator>  disabled at        b:<authenticator>  step that is refused
+ *                f, u and d stand also under the id of an address on file
  *   g:<group>    failures of a group     w:<group>         locked until       n:<group>         locks so far
  *   r            recovery codes left     i              when they were made     p    the authenticator asked first
  */
@@ -55,6 +57,7 @@ export function readMember(reply: unknown, userId: string, organizationId: strin
       recoveryCodesLeft === undefined ? 0 : toWholeNumber(recoveryCodesLeft, 'a count of codes'),
     recoveryCodesIssuedAt: toOptionalNumber(issuedAt, 'an instant'),
     guesses: { codes: readGuesses(fields, 'codes'), 'recovery-codes': readGuesses(fields, 'recovery-codes') },
+    onFile: { email: readUse(fields, 'email'), sms: readUse(fields, 'sms') },
   };
 }
 
@@ -88,6 +91,15 @@ function readGuesses(fields: Hash, group: GuessGroup): GuessCounter {
   return {
     failures: toOptionalNumber(fields[`g:${group}`], 'a count of guesses') ?? 0,
     lockedUntil: toOptionalNumber(fields[`w:${group}`], 'the end of a lock'),
+  };
+}
+
+function readUse(fields: Hash, kind: DeliveredKind): OnFileUse {
+  const id = onFileId(kind);
+  return {
+    failures: toOptionalNumber(fields[`f:${id}`], 'a count of guesses') ?? 0,
+    disabledAt: toOptionalNumber(fields[`d:${id}`], 'an instant'),
+    lastUsedAt: toOptionalNumber(fields[`u:${id}`], 'an instant'),
   };
 }
 

@@ -1,3 +1,4 @@
+import { onFileId } from '../../core/factor-kind';
 import type { RecordStore } from '../record-store';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
@@ -11,6 +12,14 @@ const SPEND_SKIP = defineScript(`${NUMBER_IN_FIELD}
 local limit = tonumber(ARGV[2])
 if limit and (numberIn(ARGV[1]) or 0) >= limit then return {'exhausted'} end
 return {'spent', redis.call('HINCRBY', KEYS[1], ARGV[1], 1)}
+`);
+
+/** The member; the field, the settings. Other settings bind the kinds on file anew. */
+const SAVE_SETTINGS = defineScript(`
+if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then
+  redis.call('HDEL', KEYS[1], 'f:${onFileId('email')}', 'd:${onFileId('email')}', 'f:${onFileId('sms')}', 'd:${onFileId('sms')}')
+end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 `);
 
 /** The epoch that must stand; the new one. */
@@ -52,7 +61,8 @@ export function membersIn(redis: RedisCommands, keys: Keys): Pick<RecordStore, V
     },
     async saveMemberSettings(userId, organizationId, { enabled, assignedKind }) {
       const text = JSON.stringify({ enabled, assignedKind });
-      await redis.send('hset', keys.member(userId), settingsField(organizationId), text);
+      const args = [settingsField(organizationId), text];
+      await redis.run(SAVE_SETTINGS, { keys: [keys.member(userId)], args });
     },
     async saveExemption(userId, organizationId, exemption) {
       const key = keys.member(userId);

@@ -1,15 +1,26 @@
-import type { RecordStore } from '../record-store';
+import type { RecordStore, RecoveryCodeSet } from '../record-store';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
 import { isOne } from './replies';
 import { defineScript } from './script';
 import { unreadable } from './store-errors';
 
-/** The member and the recovery codes; how many, when they were made, then each number and hash. */
-const REPLACE = defineScript(`
-redis.call('DEL', KEYS[2])
-if #ARGV > 2 then redis.call('HSET', KEYS[2], unpack(ARGV, 3)) end
-redis.call('HSET', KEYS[1], 'r', ARGV[1], 'i', ARGV[2])
+/** Lua: where the arguments of a set begin: how many, when they were made, then each number and hash. */
+export const REPLACE_CODES = `
+local function replaceCodes(from)
+  redis.call('DEL', KEYS[2])
+  if #ARGV > from + 1 then redis.call('HSET', KEYS[2], unpack(ARGV, from + 2)) end
+  redis.call('HSET', KEYS[1], 'r', ARGV[from], 'i', ARGV[from + 1])
+end
+`;
+
+export function writeCodes({ codes, issuedAt }: RecoveryCodeSet): (string | number)[] {
+  return [codes.length, issuedAt, ...codes.flatMap(({ number, codeHash }) => [number, codeHash])];
+}
+
+/** The member and the recovery codes; a set. */
+const REPLACE = defineScript(`${REPLACE_CODES}
+replaceCodes(1)
 `);
 
 /** The member and the recovery codes; the number and the hash. */
@@ -28,8 +39,7 @@ export function recoveryCodesIn(redis: RedisCommands, keys: Keys): Pick<RecordSt
 
   return {
     async replaceRecoveryCodes(userId, codes, issuedAt) {
-      const pairs = codes.flatMap(({ number, codeHash }) => [number, codeHash]);
-      await redis.run(REPLACE, { keys: both(userId), args: [codes.length, issuedAt, ...pairs] });
+      await redis.run(REPLACE, { keys: both(userId), args: writeCodes({ codes, issuedAt }) });
     },
     async findRecoveryCode(userId, number) {
       const codeHash = await redis.send('hget', keys.recoveryCodes(userId), number);

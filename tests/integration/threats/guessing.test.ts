@@ -130,6 +130,37 @@ describe.each(storeKinds)('guessing on $kind', ({ open: openStores }) => {
     });
   });
 
+  it('disables an address on file after a hundred in a row, and asks nobody to enroll instead', async () => {
+    const { person, email } = await personByEmail();
+    const member = { userId: person.id, organizationId: 'acme' };
+    for (let tens = 0; tens < 10; tens += 1) {
+      for (let fives = 0; fives < 2; fives += 1) {
+        const { guest, guess } = await logIn(person.username);
+        const code = wrongCode(guest.newestCode(email));
+        for (let tries = 0; tries < 5; tries += 1)
+          expect(await guess(code)).toMatchObject({ outcome: 'rejected' });
+        clock.advance(MINUTE);
+      }
+      clock.advance(24 * 60 * MINUTE);
+    }
+    const { guest, login } = await logIn(person.username);
+    expect([login.status, login.body]).toMatchObject([403, { because: 'no-usable-factor' }]);
+    expect((await guest.postJson('/mfa/enroll/totp')).body).not.toHaveProperty('totp');
+    const told = portal.outbox.messages.filter(
+      ({ to, subject }) => to === email && subject?.includes('switched off'),
+    );
+    expect(told).toHaveLength(1);
+
+    // An unlock is not enough; assigning it anew is.
+    await portal.mfa.members.unlock(member);
+    expect((await logIn(person.username)).login.status).toBe(403);
+    await portal.mfa.members.save(member, { enabled: false });
+    await portal.mfa.members.save(member, { enabled: true, assignedKind: 'email' });
+    const owner = await logIn(person.username);
+    expect(await owner.guess(owner.guest.newestCode(email))).toMatchObject({ outcome: 'signed-in' });
+    expect((await records.findMember(person.id, 'acme')).onFile.email).toMatchObject({ failures: 0 });
+  });
+
   it('disables an authenticator after a hundred in a row, however long the guesser waits', async () => {
     const { person, secret } = await personWithApp();
     const [recoveryCode = ''] = await plantRecoveryCodes(portal, person.id, 1);

@@ -52,9 +52,12 @@ export const DIMENSIONS = {
   switches: {
     main: 2,
     values: [
-      { featureAvailable: true, enabled: true },
-      { featureAvailable: true, enabled: false },
-      { featureAvailable: false, enabled: true },
+      { featureAvailable: true, enabled: true, version: 1 },
+      { featureAvailable: true, enabled: false, version: 1 },
+      { featureAvailable: false, enabled: true, version: 1 },
+      { featureAvailable: true, enabled: false, version: 0 },
+      { featureAvailable: true, enabled: true, version: 0 },
+      { featureAvailable: false, enabled: false, version: 0 },
     ],
   },
   enrollment: { main: 3, values: ['optional', 'required', 'assigned'] },
@@ -146,4 +149,6 @@ export const DIMENSIONS = {
   },
   requirement: { main: 2, values: [page, stepUp, { ...stepUp, passwordSince: NOW - 30 * SECOND }] },
   spentChannels: { main: 1, values: [[], ['email-1'], ['on-file-email'], ['email-1', 'on-file-email']] },
+  onFileProven: { main: 1, values: [false, true] },
+  onFileDisabled: { main: 1, values: [[], ['email'], ['sms'], ['email', 'sms']] },
 } as const;

@@ -49,13 +49,15 @@ export function factsOf({ policy, member, ...changes }: Changes = {}): Facts {
     authenticators: [],
     recoveryCodesLeft: 0,
     onFile: { email: false, phone: false },
+    onFileDisabled: [],
     availableKinds: ['totp', 'sms', 'email'],
     enrolledBefore: false,
+    onFileProven: false,
     spentChannels: [],
     codesLockedUntil: null,
     recoveryCodesLockedUntil: null,
     ...changes,
-    policy: { ...defaultPolicy('acme'), enabled: true, ...policy },
+    policy: { ...defaultPolicy('acme'), version: 1, enabled: true, ...policy },
     member: { ...NO_MEMBER_SETTINGS, ...member },
   };
 }

@@ -113,8 +113,13 @@ export const INVARIANTS: readonly Invariant[] = [
     },
   },
   {
+    sentence: 'asks nobody to enroll where no policy that is on says so',
+    holds: ({ policy }, _requirement, { outcome }) => outcome !== 'enroll' || policy.enabled,
+  },
+  {
     sentence: 'asks for enrollment where it is required, due and not done',
     holds: (facts, requirement, { outcome }) => {
+      if (!facts.policy.enabled) return true;
       const due = facts.member.enabled || (facts.policy.enrollment === 'required' && !graceHolds(facts));
       if (!due || !isPolicyOn(facts) || !isLive(facts) || stepsUp(requirement)) return true;
       if (hasEnrolled(facts) || assignedAddress(facts) !== null || isExempt(facts)) return true;

@@ -19,7 +19,14 @@ const proven = (facts: Facts, methods: readonly string[]) =>
   evidenceOf(facts).some(({ method }) => methods.includes(method));
 
 export const isLive = (facts: Facts) => facts.session?.standing === 'live';
-export const isPolicyOn = (facts: Facts) => facts.featureAvailable && facts.policy.enabled;
+/** A policy that was never saved, or is lost, is off for those alone who have nothing to prove. */
+export const isPolicyOn = (facts: Facts) =>
+  facts.featureAvailable &&
+  (facts.policy.enabled ||
+    (facts.policy.version === 0 &&
+      (hasEnrolled(facts) ||
+        facts.enrolledBefore ||
+        (facts.onFileProven && assignedAddress(facts) !== null))));
 export const isMultiFactor = (facts: Facts) => proven(facts, FIRST) && proven(facts, SECOND_FACTORS);
 export const isRemembered = (facts: Facts) => proven(facts, FIRST) && proven(facts, ['remembered-browser']);
 export const isExempt = ({ member }: Facts) => member.exemption !== null && NOW < member.exemption.until;
@@ -31,13 +38,13 @@ export const isLocked = (until: number | null) => until !== null && NOW < until;
 
 /** An address on file of the kind that an administrator assigned; of a forbidden kind only for people with nothing else. */
 export function assignedAddress(facts: Facts): 'email' | 'sms' | null {
-  const { member, onFile, availableKinds, authenticators, policy } = facts;
+  const { member, onFile, authenticators, policy } = facts;
   const { enabled, assignedKind } = member;
   if (!enabled || assignedKind === null || assignedKind === 'totp') return null;
   if (authenticators.some(({ kind }) => kind === assignedKind)) return null;
   if (authenticators.length > 0 && !policy.methods.includes(assignedKind)) return null;
   const exists = assignedKind === 'email' ? onFile.email : onFile.phone;
-  return exists && availableKinds.includes(assignedKind) ? assignedKind : null;
+  return exists ? assignedKind : null;
 }
 
 function freshest(facts: Facts, requirement: Requirement, counts: (evidence: Evidence) => boolean): boolean {
@@ -55,7 +62,12 @@ export function hasFreshFactor(facts: Facts, requirement: Requirement): boolean 
     ...usable.map(({ kind }) => kind),
     ...[assignedAddress(facts)]
       .filter((kind) => kind !== null)
-      .filter((kind) => !isSpent(facts, `on-file-${kind}`)),
+      .filter(
+        (kind) =>
+          !isSpent(facts, `on-file-${kind}`) &&
+          !facts.onFileDisabled.includes(kind) &&
+          facts.availableKinds.includes(kind),
+      ),
   ];
   const allowed = kinds.filter((kind) => facts.policy.methods.includes(kind));
   const strengths = (allowed.length > 0 ? allowed : kinds).map((kind) => STRENGTH[kind] ?? 0);
@@ -77,6 +89,8 @@ export const isOwn = (facts: Facts, { authenticatorId, kind }: Option) => {
   if (kind === 'recovery-code') return authenticatorId === 'recovery-codes' && facts.recoveryCodesLeft > 0;
   if (facts.authenticators.some((own) => own.id === authenticatorId && own.kind === kind && own.usable))
     return true;
+  if (facts.onFileDisabled.some((disabled) => disabled === kind)) return false;
+  if (!facts.availableKinds.some((can) => can === kind)) return false;
   return authenticatorId === `on-file-${kind}` && kind === assignedAddress(facts);
 };
 

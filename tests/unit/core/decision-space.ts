@@ -28,12 +28,14 @@ const NAMES = Object.keys(DIMENSIONS) as (keyof Dimensions)[];
 
 const policyOf = remembering(
   ({
-    switches: { enabled },
+    switches: { enabled, version },
     enrollment,
     methods,
     grace: { graceUntil, skips },
     federation: { challengeFederated },
-  }) => factsOf({ policy: { enabled, enrollment, methods, graceUntil, skips, challengeFederated } }).policy,
+  }) =>
+    factsOf({ policy: { enabled, version, enrollment, methods, graceUntil, skips, challengeFederated } })
+      .policy,
   ['switches', 'enrollment', 'methods', 'grace', 'federation'],
 );
 const memberOf = remembering(
@@ -57,6 +59,8 @@ function toPoint(chosen: Chosen, digits: readonly number[]): Point {
     authenticators: chosen.authenticators,
     recoveryCodesLeft: chosen.recoveryCodesLeft,
     onFile: chosen.onFile,
+    onFileDisabled: chosen.onFileDisabled,
+    onFileProven: chosen.onFileProven,
     availableKinds: chosen.availableKinds,
     enrolledBefore: chosen.enrolledBefore,
     spentChannels: chosen.spentChannels,
@@ -106,6 +110,8 @@ function pointAt(digits: readonly number[]): Point {
     locks: value('locks', 15),
     requirement: value('requirement', 16),
     spentChannels: value('spentChannels', 17),
+    onFileProven: value('onFileProven', 18),
+    onFileDisabled: value('onFileDisabled', 19),
   };
   return toPoint(chosen, digits);
 }

@@ -17,6 +17,7 @@ const binding: CodeBinding = {
   purpose: 'login',
   challengeId: 'challenge-1',
   kind: 'sms',
+  address: null,
 };
 
 describe('issueOneTimeCode', () => {
@@ -106,6 +107,7 @@ describe('hashOneTimeCode', () => {
     { purpose: 'enroll' },
     { challengeId: 'challenge-2' },
     { kind: 'email' },
+    { address: 'ada@acme.example' },
   ])('is bound to the one request it was sent for: %j', (changed) => {
     expect(judge('204417', changed)).toBe(false);
   });

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import {
   formatRecoveryCode,
   hashRecoveryCode,
+  hashRecoveryCodes,
   issueRecoveryCodes,
   parseRecoveryCode,
   verifyRecoveryCode,
@@ -139,5 +140,22 @@ describe('hashRecoveryCode', () => {
     await hashRecoveryCode(code);
     clearInterval(counting);
     expect(turns).toBeGreaterThan(3);
+  });
+});
+
+describe('hashRecoveryCodes', () => {
+  it('hashes a whole set in its order, and lets the hashes of others in between', async () => {
+    const codes = issueRecoveryCodes();
+    let isDone = false;
+    const hashing = hashRecoveryCodes(codes).finally(() => {
+      isDone = true;
+    });
+    await hashRecoveryCode('somebody else');
+    await hashRecoveryCode('and one more');
+    expect(isDone).toBe(false);
+    const hashes = await hashing;
+    expect(hashes.map(({ number }) => number)).toEqual(codes.map(({ number }) => number));
+    expect(new Set(hashes.map(({ codeHash }) => codeHash)).size).toBe(codes.length);
+    expect(await verifyRecoveryCode(codes[9]?.code ?? '', hashes[9]?.codeHash ?? '')).toBe(true);
   });
 });

@@ -38,11 +38,18 @@ describe('an address on file', () => {
     ['the member is switched off', { member: { ...assigned, enabled: false } }],
     ['nothing is assigned', { member: { enabled: true, assignedKind: null } }],
     ['an app is assigned', { member: { enabled: true, assignedKind: 'totp' as const } }],
-    ['the host cannot send there', { member: assigned, availableKinds: ['totp', 'sms'] as const }],
     ['there is none', { member: assigned, onFile: { email: false, phone: true } }],
   ])('is none where %s', (_name, change) => {
     const facts = factsOf({ onFile, ...change });
     expect([hasFactor(facts), provableFactors(facts)]).toEqual([false, []]);
+  });
+
+  it.each([
+    ['nothing can be sent there any more', { availableKinds: ['totp', 'sms'] as const }],
+    ['it was guessed at too often', { onFileDisabled: ['email'] as const }],
+  ])('still stands in the way of "never enrolled" where %s', (_name, change) => {
+    const facts = factsOf({ onFile, member: assigned, ...change });
+    expect([hasFactor(facts), provableFactors(facts)]).toEqual([true, []]);
   });
 
   it('gives way to an enrolled one of its kind, and stands beside another', () => {

@@ -4,11 +4,11 @@ import { personalBudgets, SEND_LIMITS, sendBudgets } from '../../../src/delivery
 import { memoryState } from '../../../src/stores/memory/memory-state';
 
 const keyRing = createKeyRing([randomBytes(32).toString('base64')]);
-const mary = { userId: 'mary', organizationId: 'acme' };
+const mary = { userId: 'mary', organizationId: 'acme', purpose: 'login' } as const;
 const bySms = { ...mary, kind: 'sms', destination: '+15005550006' } as const;
 const byEmail = { ...mary, kind: 'email', destination: 'mary@acme.example' } as const;
 const keyOf = (kind: 'email' | 'sms', destination: string) =>
-  personalBudgets(keyRing, { kind, destination, userId: 'mary' }, SEND_LIMITS)[0]?.key;
+  personalBudgets(keyRing, { ...mary, kind, destination }, SEND_LIMITS)[0]?.key;
 
 describe('sendBudgets', () => {
   it('counts a text message by address, user, organization, country and in all', () => {
@@ -52,6 +52,14 @@ describe('sendBudgets', () => {
       'country-prefix',
       'total',
     ]);
+  });
+
+  it('counts an enrollment apart, which may name the address of anybody', () => {
+    const [enrolling] = sendBudgets(keyRing, { ...bySms, purpose: 'enroll' }, SEND_LIMITS);
+    expect(enrolling?.key).toMatch(/^destination:enroll:[\w-]{22}$/);
+    expect(sendBudgets(keyRing, { ...bySms, purpose: 'step-up' }, SEND_LIMITS)).toEqual(
+      sendBudgets(keyRing, bySms, SEND_LIMITS),
+    );
   });
 
   it('holds no address, and one key for every spelling of it', () => {

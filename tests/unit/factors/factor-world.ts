@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Authenticator } from '../../../src/core/authenticator';
+import { addressOnFile } from '../../../src/core/code-destination';
 import type { EnrollableKind, FactorKind } from '../../../src/core/factor-kind';
 import { createKeyRing } from '../../../src/core/key-ring';
 import { hashOneTimeCode } from '../../../src/core/one-time-code';
@@ -14,6 +15,8 @@ import { createClock } from '../../support/clock';
 
 export const userId = 'ada';
 export const totpSecret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
+
+const onFile = { email: 'ada@acme.example', phone: '+442079460018' };
 
 /** Stores, keys and factors of one user, on a clock that stands still. */
 export function createFactorWorld() {
@@ -57,6 +60,7 @@ export function createFactorWorld() {
   ): Promise<Challenge> {
     const { code, purpose = 'login', id = 'challenge-1', sealedSecret = null } = options;
     const owner = { userId, ownerId: 'owner-1', purpose };
+    const address = addressOnFile({ kind, authenticatorId, sentBy: null }, onFile);
     const challenge: Challenge = {
       ...owner,
       id,
@@ -65,7 +69,7 @@ export function createFactorWorld() {
       codeHash:
         code === undefined
           ? null
-          : hashOneTimeCode({ code, binding: { ...owner, challengeId: id, kind } }, keyRing),
+          : hashOneTimeCode({ code, binding: { ...owner, challengeId: id, kind, address } }, keyRing),
       sealedSecret,
       maskedDestination: null,
       sentBy: null,
@@ -79,7 +83,7 @@ export function createFactorWorld() {
 
   async function attempt(challenge: Challenge, submitted: unknown): Promise<Attempt> {
     const member = await records.findMember(userId, 'acme');
-    return { userId, challenge, member, submitted, now: clock.now() };
+    return { userId, challenge, member, onFile, submitted, now: clock.now() };
   }
 
   /** Verifies and accepts as a login does. */

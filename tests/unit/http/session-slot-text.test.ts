@@ -6,6 +6,7 @@ const grant = {
   userId: 'u 1|"',
   handle: 'handle',
   userEpoch: 'user-epoch',
+  grantedIn: 'mark',
   organizationEpochs: [
     ['acme:1', 'one'],
     ['globex,2', 'two'],
@@ -56,10 +57,11 @@ describe('the slot as text', () => {
   it.each([
     'u',
     'u h e',
-    'u h e o:1 x! 1 p1 -',
-    'u h e o:1 1 1 p1 ?',
-    'u h e o 1 1 p1 -',
-    'u h e o:1 1 1 nonsense -',
+    'u h e m',
+    'u h e m o:1 x! 1 p1 -',
+    'u h e m o:1 1 1 p1 ?',
+    'u h e m o 1 1 p1 -',
+    'u h e m o:1 1 1 nonsense -',
   ])('refuses what it did not write: %s', (text) => {
     expect(() => parseSlot(text)).toThrow(expect.objectContaining({ code: 'records-unreadable' }));
   });

@@ -1,0 +1,37 @@
+import type { Request, RequestHandler, Response } from 'express';
+import helmet from 'helmet';
+import type { HttpContext } from './http-context';
+import { toError } from './to-error';
+
+/** Nothing inline, nothing from elsewhere, in no frame. HSTS where the site is reached over TLS. */
+export function pageHeaders(context: HttpContext): RequestHandler {
+  const { secure } = context.options;
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        styleSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        imgSrc: ["'self'"],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+        objectSrc: ["'none'"],
+      },
+    },
+    referrerPolicy: { policy: 'same-origin' },
+    frameguard: { action: 'deny' },
+    strictTransportSecurity: secure ? { maxAge: 63_072_000, includeSubDomains: false } : false,
+  });
+}
+
+/** The same for a page of ours in place of one of the host's. */
+export function setPageHeaders(context: HttpContext, req: Request, res: Response): Promise<void> {
+  const set = pageHeaders(context);
+  return new Promise((resolve, reject) => {
+    set(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(toError(error))));
+  });
+}

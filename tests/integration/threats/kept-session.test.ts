@@ -1,0 +1,71 @@
+import { addPerson, visit } from '../../support/member';
+import { plantApp } from '../../support/planted';
+import { createPortal } from '../../support/portal';
+import { totpCode } from '../../support/totp';
+import { until } from '../../support/until';
+
+// The attack: on a shared computer the owner signs out by the host's own log-out. The host keeps what else is in the session, as
+// `keepSessionInfo` does, and lets somebody in again by a way without a second factor of its own. What the owner had proven must
+// not be found there.
+
+/** `/logout` is below the guard, which lets it through. */
+async function signedIn() {
+  const portal = createPortal({}, (app) => {
+    app.post('/logout', (req, res, next) => {
+      if (req.query['how'] === 'stay') return res.json({});
+      if (req.query['how'] === 'destroy') return req.session.destroy(() => res.json({}));
+      const keepSessionInfo = req.query['how'] === 'keep';
+      return req.logout({ keepSessionInfo }, (error) => (error ? next(error) : res.json({})));
+    });
+  });
+  await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'required' });
+  const person = addPerson(portal);
+  const { secret } = await plantApp(portal, person.id);
+  const browser = visit(portal);
+  await browser.logIn(person.username);
+  await browser.postJson('/mfa/challenge', { code: totpCode(secret, portal.clock.now()) });
+  expect((await browser.getJson('/plain')).status).toBe(200);
+  const listed = () => portal.mfa.sessionsOf(person.id).list();
+  return { portal, person, browser, listed };
+}
+
+describe('a log-out of the host', () => {
+  it.each(['keep', 'all'])('leaves nothing proven to the next sign-in, where it keeps %s', async (how) => {
+    const { portal, person, browser } = await signedIn();
+    await browser.post(`/logout?how=${how}`);
+    await browser.post(`/sso/${person.id}?keep=yes`);
+    expect((await browser.getJson('/whoami')).body).toEqual({ authenticated: true, id: person.id });
+    expect((await browser.getJson('/plain')).body).toMatchObject({ outcome: 'challenge' });
+    expect((await browser.postJson('/payouts')).body).toMatchObject({ outcome: 'challenge' });
+    await portal.mfa.close();
+  });
+
+  it.each(['keep', 'all', 'destroy'])('takes the session from the list of its owner: %s', async (how) => {
+    const { portal, browser, listed } = await signedIn();
+    await browser.post(`/logout?how=${how}`);
+    await until(async () => (await listed()).length === 0);
+    expect(await listed()).toEqual([]);
+    await portal.mfa.close();
+  });
+
+  it('that did not happen leaves the session as it was', async () => {
+    const { portal, browser, listed } = await signedIn();
+    await browser.post('/logout?how=stay');
+    expect((await browser.getJson('/plain')).status).toBe(200);
+    expect(await listed()).toHaveLength(1);
+    await portal.mfa.close();
+  });
+});
+
+describe('a sign-in of the host over a session that goes on', () => {
+  it('asks again, and does not leave the session before in the list', async () => {
+    const { portal, person, browser, listed } = await signedIn();
+    const [before] = await listed();
+    await browser.post(`/sso/${person.id}?keep=yes`);
+    expect((await browser.getJson('/plain')).body).toMatchObject({ outcome: 'challenge' });
+    const after = await listed();
+    expect(after).toHaveLength(1);
+    expect(after[0]?.handle).not.toBe(before?.handle);
+    await portal.mfa.close();
+  });
+});

@@ -1,0 +1,75 @@
+import { holdVisit, postHeld } from '../../support/held-visit';
+import { addPerson, visit } from '../../support/member';
+import { createPortal } from '../../support/portal';
+import { storeKinds } from '../../support/store-kinds';
+import { totpCode } from '../../support/totp';
+
+// The attack: somebody knows the password of a member who has nothing enrolled yet. They wait with a login of their own until the
+// owner sets up an app, and confirm theirs in the same moment, so that both are bound and the owner notices nothing at the
+// sign-in. Or an enrollment is held back until an administrator has reset the member, and lands in the clean account.
+
+describe.each(storeKinds)('an enrollment held to the last moment, on $kind', ({ open: openStores }) => {
+  const { close, records, state } = openStores();
+  let beforeBinding = (): Promise<void> => Promise.resolve();
+  const portal = createPortal({
+    state,
+    records: {
+      ...records,
+      bindAuthenticator: async (...binding) => {
+        await beforeBinding();
+        return records.bindAuthenticator(...binding);
+      },
+    },
+  });
+
+  beforeAll(() => portal.mfa.policies.save('acme', { enabled: true, enrollment: 'required' }));
+  afterAll(async () => {
+    await portal.mfa.settled();
+    close();
+  });
+
+  async function readyToConfirm(username: string) {
+    const guest = visit(portal);
+    await guest.logIn(username);
+    const { body } = await guest.postJson('/mfa/enroll/totp');
+    const held = await holdVisit(guest);
+    const code = totpCode(body.totp.secret, portal.clock.now());
+    return { confirm: () => postHeld(portal.app, held, '/mfa/enroll/totp/confirm', { code }) };
+  }
+
+  it('binds one of two, and leaves the recovery codes that its owner was shown', async () => {
+    const person = addPerson(portal);
+    const both = [await readyToConfirm(person.username), await readyToConfirm(person.username)];
+    let waiting = both.length;
+    let open = (): void => undefined;
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    beforeBinding = () => {
+      waiting -= 1;
+      if (waiting === 0) open();
+      return opened;
+    };
+    const answers = await Promise.all(both.map(({ confirm }) => confirm()));
+    beforeBinding = () => Promise.resolve();
+    expect(answers.map(({ body }) => body.outcome as string).toSorted()).toEqual(['enrolled', 'rejected']);
+    const member = await records.findMember(person.id, 'acme');
+    expect(member.authenticators).toHaveLength(1);
+    const [shown = ''] = answers.find(({ body }) => body.outcome === 'enrolled')?.body.recoveryCodes ?? [];
+    const owner = visit(portal);
+    await owner.logIn(person.username);
+    await owner.postJson('/mfa/challenge/factor', { authenticatorId: 'recovery-codes' });
+    expect((await owner.postJson('/mfa/challenge', { code: shown })).body).toMatchObject({
+      outcome: 'signed-in',
+    });
+  });
+
+  it('binds nothing where the member was reset meanwhile', async () => {
+    const person = addPerson(portal);
+    const { confirm } = await readyToConfirm(person.username);
+    beforeBinding = async () => {
+      beforeBinding = () => Promise.resolve();
+      await portal.mfa.members.reset({ userId: person.id, organizationId: 'acme' }, { reason: 'Taken over' });
+    };
+    expect((await confirm()).body).toMatchObject({ outcome: 'rejected' });
+    expect((await records.findMember(person.id, 'acme')).authenticators).toEqual([]);
+  });
+});

@@ -1,0 +1,24 @@
+import { addressOnFile } from '../../../src/core/code-destination';
+
+const onFile = { email: 'ada@acme.example', phone: '+442079460018' };
+
+describe('addressOnFile', () => {
+  it.each([
+    ['email', 'on-file-email', 'email', onFile.email],
+    ['sms', 'on-file-sms', 'sms', onFile.phone],
+    ['sms', 'on-file-sms', 'email', onFile.email],
+    ['sms', 'enrolled', 'email', onFile.email],
+    ['sms', 'enrolled', 'sms', null],
+    ['email', 'enrolled', 'email', null],
+  ] as const)('of a code by %s to %s that went by %s is %s', (kind, authenticatorId, sentBy, address) => {
+    expect(addressOnFile({ kind, authenticatorId, sentBy }, onFile)).toBe(address);
+  });
+
+  it('is no address, and not an enrolled one, where there is none any more', () => {
+    const none = [
+      addressOnFile({ kind: 'email', authenticatorId: 'on-file-email', sentBy: 'email' }, {}),
+      addressOnFile({ kind: 'sms', authenticatorId: 'on-file-sms', sentBy: 'sms' }, {}),
+    ];
+    expect(none).toEqual(['', '']);
+  });
+});
