@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import {
+  FEW_RECOVERY_CODES,
   formatRecoveryCode,
   hashRecoveryCode,
   issueRecoveryCodes,
@@ -17,6 +18,10 @@ describe('issueRecoveryCodes', () => {
       expect(text).toMatch(/^\d{1,2}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{5}$/);
       expect(parseRecoveryCode(text)).toEqual({ number, code: plain });
     }
+  });
+
+  it('are few when three are left', () => {
+    expect(FEW_RECOVERY_CODES).toBe(3);
   });
 
   it('draws each character evenly, and no code twice', () => {
@@ -49,6 +54,11 @@ describe('parseRecoveryCode', () => {
     '3—0L23—4567—89ABC',
   ])('forgives how it is typed: %j', (typed) => {
     expect(parseRecoveryCode(typed)).toEqual({ number: 3, code });
+  });
+
+  it('reads what is typed up to 64 characters', () => {
+    expect(parseRecoveryCode('3-0123-4567-89ABC'.padEnd(64))).toEqual({ number: 3, code });
+    expect(parseRecoveryCode('3-0123-4567-89ABC'.padEnd(65))).toBeNull();
   });
 
   it('reads a number of two digits', () => {
