@@ -4,6 +4,7 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { startRedisServer } from '../support/redis-server';
 
 export const ROOT = join(__dirname, '..', '..');
 const COPIED = [
@@ -28,14 +29,19 @@ export interface Job {
 }
 
 export interface Verdict {
-  /** `broken`: no test failed, but the run did not end well either, which says nothing about the change. */
-  readonly is: 'killed' | 'survived' | 'nothing-ran' | 'broken' | 'timed-out';
+  /**
+   * `broken`: no test failed, but the run did not end well either, which says nothing about the change. `ended`: the
+   * process of the tests ended, and a second one too.
+   */
+  readonly is: 'killed' | 'survived' | 'nothing-ran' | 'broken' | 'timed-out' | 'ended' | 'not-tried';
   /** The tests that failed, or what broke. */
   readonly because: string;
 }
 
 export interface Workbench {
   tryOut(job: Job): Promise<Verdict>;
+  /** The next one is tried in a new process. */
+  renew(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -70,50 +76,57 @@ async function ask(child: ChildProcess, job: Job): Promise<Verdict> {
   return verdict;
 }
 
-/** Its process ends by itself when nobody listens, and with it the servers that its tests left behind. */
-async function end(child: ChildProcess, verdict?: Verdict): Promise<void> {
+/** Told to end, it takes the servers along that its tests left behind; killed, it ends in the midst of a hash too. */
+async function end(child: ChildProcess, how: 'told' | 'killed'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
-  if (verdict?.is === 'timed-out') child.kill('SIGKILL');
+  if (how === 'killed') child.kill('SIGKILL');
   else child.disconnect();
   await ended;
 }
 
-/** One process that runs unit tests on changed sources which are nowhere but in its memory. */
-export function openCoreBench(): Workbench {
+/** One process that tries one change after the other, until one of them ends it or does not end. */
+function openBench(worker: string, folder: string): Workbench {
   let child: ChildProcess | undefined;
+
+  async function renew(how: 'told' | 'killed' = 'told'): Promise<void> {
+    if (child !== undefined) await end(child, how);
+    child = undefined;
+  }
+  async function tryOnce(job: Job): Promise<Verdict> {
+    child ??= start(worker, folder);
+    const verdict = await ask(child, job);
+    if (verdict.is === 'timed-out' || verdict.is === 'ended') await renew('killed');
+    return verdict;
+  }
   return {
     async tryOut(job) {
-      child ??= start('core-worker.ts', ROOT);
-      const verdict = await ask(child, job);
-      if (verdict.is === 'timed-out' || verdict.is === 'broken') {
-        await end(child, verdict);
-        child = undefined;
-      }
-      return verdict;
+      const verdict = await tryOnce(job);
+      return verdict.is === 'ended' ? tryOnce(job) : verdict;
     },
-    async close() {
-      if (child !== undefined) await end(child);
-    },
+    renew,
+    close: renew,
   };
 }
 
-/**
- * A copy of the project in the temporary folder, and a new process for each change: what a failed test leaves open,
- * such as a client that looks for a Redis which is gone, could end a later run.
- */
-export function openGuardBench(): Workbench {
+/** Runs unit tests on changed sources that are nowhere but in its memory. */
+export function openCoreBench(): Workbench {
+  return openBench('core-worker.ts', ROOT);
+}
+
+/** A copy of the project in the temporary folder, and a Redis. */
+export async function openGuardBench(): Promise<Workbench> {
   const folder = mkdtempSync(join(tmpdir(), 'express-mfa-mutation-'));
   for (const name of COPIED) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  const redis = await startRedisServer();
+  process.env['TEST_REDIS_URL'] = redis.url;
+  const bench = openBench('guard-worker.ts', folder);
   return {
-    async tryOut(job) {
-      const child = start('guard-worker.ts', folder);
-      const verdict = await ask(child, job);
-      await end(child, verdict);
-      return verdict;
-    },
+    ...bench,
     async close() {
+      await bench.close();
+      await redis.stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };

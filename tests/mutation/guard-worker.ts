@@ -1,40 +1,33 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseSync } from '@swc/core';
-import { runCLI } from 'jest';
 import type { Job, Verdict } from './bench';
+import { createProjectLoader } from './project-loader';
+import { openTestRun } from './test-run';
 
-// Runs tests on real servers against one changed source, in a copy of the project that is its working directory.
+// Runs tests on real servers against one changed source. The change is written to the copy of the project that is the
+// working directory, since tests start processes of their own.
 
 const root = process.cwd();
+const project = createProjectLoader(root);
+const testRun = openTestRun();
 
 async function judge({ file, original, text, tests }: Job): Promise<Verdict> {
   const path = join(root, file);
   try {
-    parseSync(text, { syntax: 'typescript', target: 'es2023' });
+    project.change(file, text);
     writeFileSync(path, text);
-    const { results } = await runCLI(
-      {
-        _: [...tests],
-        $0: 'jest',
-        runInBand: true,
-        bail: 1,
-        silent: true,
-        reporters: [],
-        watchman: false,
-        ci: true,
-      },
-      [root],
-    );
-    if (results.numTotalTestSuites === 0) return { is: 'nothing-ran', because: '' };
-    if (results.success) return { is: 'survived', because: '' };
-    const failed = results.testResults
-      .flatMap(({ testResults }) => testResults)
-      .filter(({ status }) => status === 'failed');
-    if (failed.length > 0)
-      return { is: 'killed', because: failed.map(({ fullName }) => fullName).join('; ') };
-    const messages = results.testResults.map(({ failureMessage }) => failureMessage);
-    return { is: 'broken', because: messages.join('\n') };
+    let ran = 0;
+    for (const test of tests) {
+      // oxlint-disable-next-line no-await-in-loop
+      const found = await testRun.run(() => {
+        project.load(test);
+        if (!test.startsWith('tests/unit/')) require(join(root, 'tests/support/fresh-database.ts'));
+        return true;
+      });
+      if (found.failed !== undefined) return { is: 'killed', because: found.failed };
+      ran += found.ran;
+    }
+    return { is: ran === 0 ? 'nothing-ran' : 'survived', because: '' };
   } catch (error) {
     return { is: 'broken', because: String(error) };
   } finally {

@@ -36,4 +36,32 @@ export const FACTORS: readonly Guard[] = [
     to: '',
     tests: ['tests/unit/factors/recovery-code-factor.test.ts'],
   },
+  {
+    name: 'a challenge of an app is over at its end',
+    file: 'src/factors/totp-factor.ts',
+    from: "      if (now >= challenge.expiresAt) return { outcome: 'rejected', because: 'code-expired' };\n",
+    to: '',
+    tests: ['tests/unit/factors/totp-factor.test.ts'],
+  },
+  {
+    name: 'a secret that cannot be opened proves nothing',
+    file: 'src/factors/totp-factor.ts',
+    from: "if (opened.outcome === 'unreadable') return { outcome: 'rejected', because: 'secret-unreadable' };",
+    to: '',
+    tests: ['tests/unit/factors/totp-factor.test.ts'],
+  },
+  {
+    name: 'a challenge of a recovery code is over at its end',
+    file: 'src/factors/recovery-code-factor.ts',
+    from: "      if (now >= challenge.expiresAt) return { outcome: 'rejected', because: 'code-expired' };\n",
+    to: '',
+    tests: ['tests/unit/factors/recovery-code-factor.test.ts'],
+  },
+  {
+    name: 'a recovery code is compared',
+    file: 'src/factors/recovery-code-factor.ts',
+    from: 'code === undefined || !(await verifyRecoveryCode(parsed.code, code.codeHash))',
+    to: 'code === undefined',
+    tests: ['tests/unit/factors/recovery-code-factor.test.ts'],
+  },
 ];

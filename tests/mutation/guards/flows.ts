@@ -20,7 +20,7 @@ export const FLOWS: readonly Guard[] = [
     file: 'src/flows/answer-challenge.ts',
     from: "if (guess.outcome === 'disabled')",
     to: 'if (false)',
-    tests: threats('guessing'),
+    tests: threats('disabled-authenticator'),
   },
   {
     name: 'a challenge without attempts left is refused',
