@@ -30,9 +30,7 @@ function decodeKey(key: string): Buffer | null {
 /** Random bytes repeat little: of 32 about 30 differ, and fewer than 16 is less likely than guessing the key. */
 function looksRandom(bytes: Buffer): boolean {
   if (new Set(bytes).size < 16) return false;
-  const steps = new Set(
-    [...bytes.subarray(1)].map((byte, index) => (byte - (bytes[index] ?? 0) + 256) % 256),
-  );
+  const steps = new Set([...bytes.subarray(1)].map((byte, index) => (byte - bytes.readUInt8(index)) & 0xff));
   return steps.size > 4;
 }
 
@@ -80,7 +78,7 @@ export function createKeyRing(keys: readonly string[]): KeyRing {
       .digest('base64url')
       .slice(0, 8);
     for (const [purpose, ring] of rings) {
-      if (!ring.has(id)) ring.set(id, { id, key: derive(secret, `purpose/${purpose}`, KEY_BYTES) });
+      ring.set(id, { id, key: derive(secret, `purpose/${purpose}`, KEY_BYTES) });
     }
   }
   const all = (purpose: KeyPurpose): readonly PurposeKey[] => [...(rings.get(purpose)?.values() ?? [])];

@@ -5,6 +5,7 @@ import { describeKeptNotices } from './kept-notices';
 import { describeMemberIndexes } from './member-indexes';
 import { describeRecordStore } from './record-store';
 import { describeRememberedBrowsers } from './remembered-browsers';
+import { anAuthenticator, newId, NOW } from './samples';
 import { describeSessionStore } from './session-store';
 import { describeStateStore } from './state-store';
 import { describeUnlockGuesses } from './unlock-guesses';
@@ -21,6 +22,23 @@ describe('records in Redis', () => {
   describeRememberedBrowsers(() => records);
   describeKeptNotices(() => records);
   describeUnlockGuesses(() => records);
+
+  it('keep nothing of an authenticator that was removed, its secret least of all', async () => {
+    const userId = newId();
+    const used = { failures: 3, lastAcceptedStep: 59_000_000, lastUsedAt: NOW, disabledAt: NOW };
+    const app = anAuthenticator({ ...used, sealedSecret: 'sealed-and-removed' });
+    const phone = anAuthenticator({ kind: 'sms' });
+    await records.addAuthenticator(userId, app);
+    await records.addAuthenticator(userId, phone);
+    await records.removeAuthenticator(userId, app.id);
+    const [key = ''] = await redis.keys(`*${userId}*`);
+    const fields = Object.entries(await redis.hgetall(key))
+      .flat()
+      .join(' ');
+    expect(fields).toContain(phone.id);
+    expect(fields).not.toContain(app.id);
+    expect(fields).not.toContain('sealed-and-removed');
+  });
 });
 
 describe('state in Redis', () => {

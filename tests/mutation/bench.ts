@@ -1,10 +1,10 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Verdict } from './worker';
+import { startRedisServer } from '../support/redis-server';
 
 export const ROOT = join(__dirname, '..', '..');
 const COPIED = [
@@ -18,58 +18,115 @@ const COPIED = [
   'README.md',
 ];
 
-/** Longer than any of the tests takes: what does not end is caught too. */
-const LONGEST_MS = 240_000;
+/** Far longer than any of the tests takes: what does not end is caught too, and named apart. */
+const LONGEST_MS = 600_000;
 
-export type Fate = Verdict['is'] | 'timed-out';
+export interface Job {
+  readonly file: string;
+  readonly original: string;
+  readonly text: string;
+  readonly tests: readonly string[];
+}
 
-export interface Outcome {
-  readonly fate: Fate;
+export interface Verdict {
+  /**
+   * `broken`: no test failed, but the run did not end well either, which says nothing about the change. `ended`: the
+   * process of the tests ended, and a second one too.
+   */
+  readonly is: 'killed' | 'survived' | 'nothing-ran' | 'broken' | 'timed-out' | 'ended' | 'not-tried';
+  /** The tests that failed, or what broke. */
   readonly because: string;
 }
 
-/** A copy of the project in the temporary folder and a process that tries changes on it. */
 export interface Workbench {
-  tryOut(file: string, text: string, tests: readonly string[]): Promise<Outcome>;
-  close(): void;
+  tryOut(job: Job): Promise<Verdict>;
+  /** The next one is tried in a new process. */
+  renew(): Promise<void>;
+  close(): Promise<void>;
 }
 
-export function openWorkbench(): Workbench {
+function start(worker: string, folder: string): ChildProcess {
+  return fork(join(__dirname, worker), {
+    cwd: folder,
+    execArgv: ['--import', pathToFileURL(require.resolve('tsx')).href],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+}
+
+async function ask(child: ChildProcess, job: Job): Promise<Verdict> {
+  let said = '';
+  const listen = (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-2_000));
+  child.stderr?.on('data', listen);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Verdict>((resolve) => {
+    timer = setTimeout(() => resolve({ is: 'timed-out', because: 'It did not end.' }), LONGEST_MS);
+  });
+  const listening = new AbortController();
+  const { signal } = listening;
+  const answer = once(child, 'message', { signal }).then(([verdict]) => verdict as Verdict);
+  const ended = once(child, 'exit', { signal }).then(([code]): Verdict => ({
+    is: 'broken',
+    because: `The process ended with ${String(code)}: ${said}`,
+  }));
+  child.send(job);
+  const verdict = await Promise.race([answer, late, ended]);
+  clearTimeout(timer);
+  child.stderr?.off('data', listen);
+  await Promise.allSettled([answer, ended, Promise.resolve(listening.abort())]);
+  return verdict;
+}
+
+/** Told to end, it takes the servers along that its tests left behind; killed, it ends in the midst of a hash too. */
+async function end(child: ChildProcess, how: 'told' | 'killed'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  if (how === 'killed') child.kill('SIGKILL');
+  else child.disconnect();
+  await ended;
+}
+
+/** One process that tries one change after the other, until one of them ends it or does not end. */
+function openBench(worker: string, folder: string): Workbench {
+  let child: ChildProcess | undefined;
+
+  async function renew(how: 'told' | 'killed' = 'told'): Promise<void> {
+    if (child !== undefined) await end(child, how);
+    child = undefined;
+  }
+  async function tryOnce(job: Job): Promise<Verdict> {
+    child ??= start(worker, folder);
+    const verdict = await ask(child, job);
+    if (verdict.is === 'timed-out' || verdict.is === 'ended') await renew('killed');
+    return verdict;
+  }
+  return {
+    async tryOut(job) {
+      const verdict = await tryOnce(job);
+      return verdict.is === 'ended' ? tryOnce(job) : verdict;
+    },
+    renew,
+    close: renew,
+  };
+}
+
+/** Runs unit tests on changed sources that are nowhere but in its memory. */
+export function openCoreBench(): Workbench {
+  return openBench('core-worker.ts', ROOT);
+}
+
+/** A copy of the project in the temporary folder, and a Redis. */
+export async function openGuardBench(): Promise<Workbench> {
   const folder = mkdtempSync(join(tmpdir(), 'express-mfa-mutation-'));
   for (const name of COPIED) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  let child: ChildProcess | undefined;
-
-  const start = () =>
-    fork(join(__dirname, 'worker.ts'), {
-      cwd: folder,
-      execArgv: ['--import', pathToFileURL(require.resolve('tsx')).href],
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    });
-
+  const redis = await startRedisServer();
+  process.env['TEST_REDIS_URL'] = redis.url;
+  const bench = openBench('guard-worker.ts', folder);
   return {
-    async tryOut(file, text, tests) {
-      const original = readFileSync(join(ROOT, file), 'utf8');
-      child ??= start();
-      const worker = child;
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<'timed-out'>((resolve) => {
-        timer = setTimeout(() => resolve('timed-out'), LONGEST_MS);
-      });
-      const ended = once(worker, 'exit').then(() => 'ended' as const);
-      const answer = once(worker, 'message').then(([verdict]) => verdict as Verdict);
-      worker.send({ file, original, text, tests });
-      const fate = await Promise.race([answer, late, ended]);
-      clearTimeout(timer);
-      if (fate !== 'timed-out' && fate !== 'ended') return { fate: fate.is, because: fate.because ?? '' };
-      worker.kill('SIGKILL');
-      child = undefined;
-      writeFileSync(join(folder, file), original);
-      // A test that ends its process has failed.
-      return fate === 'ended' ? { fate: 'killed', because: 'The process ended.' } : { fate, because: '' };
-    },
-    close() {
-      child?.kill('SIGKILL');
+    ...bench,
+    async close() {
+      await bench.close();
+      await redis.stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };

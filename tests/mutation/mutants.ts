@@ -2,8 +2,6 @@ import { parseSync } from '@swc/core';
 
 /** One small change to a source: what stands in a range of it is replaced. */
 export interface Mutant {
-  /** Relative to the root of the project. */
-  readonly file: string;
   readonly line: number;
   readonly from: string;
   readonly to: string;
@@ -49,7 +47,7 @@ function isNode(value: unknown): value is Node {
 }
 
 /** Every mutant of one source: conditions fixed and turned, operators swapped, calls and literals changed. */
-export function mutantsOf(file: string, source: string): Mutant[] {
+export function mutantsOf(source: string): Mutant[] {
   // Positions count bytes from one; the semicolon makes the first of them known.
   const bytes = Buffer.from(source);
   const program: unknown = parseSync(`;${source}`, { syntax: 'typescript', target: 'es2023' });
@@ -75,7 +73,7 @@ export function mutantsOf(file: string, source: string): Mutant[] {
     if (seen.has(text) || text === source) return [];
     seen.add(text);
     const line = bytes.subarray(0, start).toString().split('\n').length;
-    return [{ file, line, from: textOf(node), to, text }];
+    return [{ line, from: textOf(node), to, text }];
   });
 }
 

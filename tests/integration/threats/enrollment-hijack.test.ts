@@ -55,6 +55,8 @@ describe('enrollment from a login that has proven a password only', () => {
     const thief = visit(portal);
     await thief.post('/sso/ada');
     const refused = await thief.postJson('/mfa/enroll/totp');
-    expect([refused.status, refused.body.outcome]).toEqual([401, 'challenge']);
+    expect(refused.status).toBe(401);
+    // To the second factor that the session lacks, not to a fresh proof of one it has.
+    expect(refused.body).toMatchObject({ outcome: 'challenge', because: 'assurance-too-low' });
   });
 });

@@ -184,4 +184,16 @@ describe('a sent code', () => {
     });
     expect((await guest.getJson('/whoami')).body.authenticated).toBe(false);
   });
+
+  it('dies with the assignment it was sent for', async () => {
+    const { person, email } = await personByEmail();
+    const { guest, answer } = await logIn(person.username);
+    const member = { userId: person.id, organizationId: 'acme' };
+    await portal.mfa.members.save(member, { enabled: true, assignedKind: 'sms' });
+    expect(await answer(guest.newestCode(email))).toMatchObject({
+      outcome: 'rejected',
+      because: 'challenge-expired',
+    });
+    expect((await guest.getJson('/whoami')).body.authenticated).toBe(false);
+  });
 });

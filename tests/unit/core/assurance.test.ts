@@ -75,7 +75,7 @@ describe('deriveAmr', () => {
   });
 
   it('says nothing of what the host did by itself', () => {
-    expect(deriveAmr(proofs('host', 'federated', 'remembered-browser'))).toEqual([]);
+    expect(deriveAmr(proofs('host', 'federated', 'remembered-browser'))).toStrictEqual([]);
   });
 });
 

@@ -7,6 +7,9 @@ describe('browserName', () => {
       'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1',
       'Safari on iOS',
     ],
+    ['(X11; Linux x86_64)', 'an unknown browser on Linux'],
+    ['Firefox/140.0', 'Firefox'],
+    ['Nobody', 'an unknown browser'],
     ['', 'an unknown browser'],
   ])('names %j', (userAgent, name) => {
     expect(browserName(userAgent)).toBe(name);
@@ -18,4 +21,9 @@ describe('browserName', () => {
       expect(browserName(userAgent)).toMatch(/^[A-Za-z0-9 .]{1,60}$/);
     },
   );
+
+  it('reads the beginning of a header, however long it is', () => {
+    expect(browserName(`${' '.repeat(393)}Firefox`)).toBe('Firefox');
+    expect(browserName(`${' '.repeat(394)}Firefox`)).toBe('an unknown browser');
+  });
 });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Authenticator } from '../../../src/core/authenticator';
 import { createKeyRing } from '../../../src/core/key-ring';
-import { hashFactorSet } from '../../../src/core/remembered-browser';
+import { hashFactorSet, ROTATION_GRACE_SECONDS } from '../../../src/core/remembered-browser';
 import type { FactorSet } from '../../../src/core/remembered-browser';
 
 const keyRing = createKeyRing([randomBytes(32).toString('base64')]);
@@ -44,6 +44,7 @@ describe('the set of factors that trust in a browser rests on', () => {
       { ...before, settings: { enabled: false, assignedKind: 'email' } },
       assigned('email'),
     ],
+    ['the app was assigned', before, assigned('totp')],
     ['another kind was assigned', assigned('email'), assigned('sms')],
     ['the assigned mailbox is another', assigned('email'), { ...assigned('email'), onFile: otherEmail }],
     ['the assigned phone is another', assigned('sms'), { ...assigned('sms'), onFile: otherPhone }],
@@ -55,15 +56,29 @@ describe('the set of factors that trust in a browser rests on', () => {
 
   it.each<[string, FactorSet, FactorSet]>([
     ['an address that nobody assigned', before, { ...before, onFile: otherEmail }],
+    ['a phone that nobody assigned', before, { ...before, onFile: otherPhone }],
+    ['the phone where the app is assigned', assigned('totp'), { ...assigned('totp'), onFile: otherPhone }],
     [
       'a phone where the mailbox is assigned',
       assigned('email'),
       { ...assigned('email'), onFile: otherPhone },
     ],
     ['a mailbox where the phone is assigned', assigned('sms'), { ...assigned('sms'), onFile: otherEmail }],
-    ['both where the app is assigned', assigned('totp'), { ...assigned('totp'), onFile: otherEmail }],
+    ['the mailbox where the app is assigned', assigned('totp'), { ...assigned('totp'), onFile: otherEmail }],
   ])('is the same after a change of %s', (_name, was, is) => {
     expect(isSame(was, is)).toBe(true);
+  });
+
+  it('is stored alike in every release, or an update would forget every browser', () => {
+    const ring = createKeyRing(['5Zr0c1nDkq2PZt8w3mVQbHs7YxJfLg4uRaEiTo9BvNk=']);
+    const bare = { ...before, userEpoch: null, organizationEpoch: null };
+    const two = { ...assigned('sms'), authenticators: [{ ...app, id: 'b', disabledAt: 5 }, app] };
+    expect(hashFactorSet(ring, bare)).toBe('QeMnDOuD.YEZc-LHzDvyDHGodMZ_cGg8i6p3fqvg3v5nK8qgxjyM');
+    expect(hashFactorSet(ring, two)).toBe('QeMnDOuD.IDOoCMZ-yGf_P23v6GMaxZGFotZiD8_6WIlw72GZ7OI');
+  });
+
+  it('lets a browser whose answer was lost come back for a minute', () => {
+    expect(ROTATION_GRACE_SECONDS).toBe(60);
   });
 
   it('does not depend on the order of the authenticators', () => {

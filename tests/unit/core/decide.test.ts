@@ -31,6 +31,20 @@ describe('a session', () => {
   });
 });
 
+describe('a factor that nobody can enroll here', () => {
+  it('is asked of nobody who may put it off, and stops everybody else', () => {
+    const none = { availableKinds: [] };
+    expect(ask(factsOf({ ...none, policy: { enrollment: 'optional' } }))).toEqual({
+      outcome: 'allow',
+      because: 'not-enrolled-optional',
+    });
+    expect(ask(factsOf({ ...none, policy: { enrollment: 'required' } }))).toEqual({
+      outcome: 'deny',
+      because: 'no-usable-factor',
+    });
+  });
+});
+
 describe('a policy that is off', () => {
   it('lets everybody through', () => {
     expect(ask(factsOf({ policy: { enabled: false } }))).toEqual({ outcome: 'allow', because: 'policy-off' });

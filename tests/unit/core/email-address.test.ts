@@ -13,6 +13,16 @@ describe('parseEmailAddress', () => {
     expect(parseEmailAddress(typed)).toEqual({ outcome: 'parsed', address });
   });
 
+  it('takes as many characters as the standard allows, and some spaces around them', () => {
+    const domain = `${'b'.repeat(60)}.${'c'.repeat(60)}.${'d'.repeat(59)}.example`;
+    const longest = `${'a'.repeat(64)}@${domain}`;
+    expect(longest).toHaveLength(254);
+    expect(parseEmailAddress(longest)).toEqual({ outcome: 'parsed', address: longest });
+    expect(parseEmailAddress(`a${longest}`)).toEqual(refused);
+    expect(parseEmailAddress(longest.padEnd(320))).toEqual({ outcome: 'parsed', address: longest });
+    expect(parseEmailAddress(longest.padEnd(321))).toEqual(refused);
+  });
+
   it.each([
     ['nothing', ''],
     ['no domain', 'ada@'],

@@ -3,6 +3,8 @@ import { assertUsableKey, createKeyRing, findKeyFault } from '../../../src/core/
 import type { KeyPurpose } from '../../../src/core/key-ring';
 
 const newKey = () => randomBytes(32).toString('base64');
+/** Drawn once, so that what is derived from it can be written down. */
+const RANDOM = '79884bd8b582a53394960bdc566585a2b1c3d3dba792b20d3e648921fe3076d2';
 const purposes: readonly KeyPurpose[] = ['seal', 'code', 'destination', 'session', 'token'];
 
 describe('createKeyRing', () => {
@@ -31,6 +33,15 @@ describe('createKeyRing', () => {
     expect(one).toEqual(other);
   });
 
+  it('derives the same in every release, or what is stored could not be read', () => {
+    const ring = createKeyRing([Buffer.from(RANDOM, 'hex').toString('base64')]);
+    const { id, key } = ring.current('seal');
+    expect([id, key.toString('hex')]).toEqual([
+      'VWcbM0UA',
+      '38e459122ae2178b0655b41e7433a41dc57b6bbb83a6209fffebf3b86c7cb198',
+    ]);
+  });
+
   it('keeps a key that is listed twice once', () => {
     const key = newKey();
     expect(createKeyRing([key, key]).all('token')).toHaveLength(1);
@@ -56,6 +67,32 @@ describe('assertUsableKey', () => {
       for (const key of [bytes.toString('base64'), bytes.toString('base64url'), bytes.toString('hex')]) {
         expect(findKeyFault(key)).toBeNull();
       }
+    }
+  });
+
+  /** Bytes that go on by the steps in an order without a pattern. */
+  const walk = (steps: readonly number[]) => {
+    const order = RANDOM.repeat(2)
+      .split('')
+      .map((digit) => Number.parseInt(digit, 16));
+    let at = 0x90;
+    return Buffer.from(
+      Array.from({ length: 64 }, (_, turn) => (at += steps[(order[turn] ?? 0) % steps.length] ?? 0)),
+    );
+  };
+
+  it('takes sixteen different bytes, and five steps between one and the next', () => {
+    const half = Buffer.from(RANDOM, 'hex').subarray(0, 16);
+    expect(new Set(half).size).toBe(16);
+    expect(findKeyFault(Buffer.concat([half, half]).toString('base64'))).toBeNull();
+    expect(findKeyFault(walk([11, 53, 97, 151, 203]).toString('base64'))).toBeNull();
+    expect(findKeyFault(walk([11, 53, 97, 151]).toString('base64'))).toMatch(/repeats itself/);
+  });
+
+  it('takes bytes that would be text but for one', () => {
+    const text = Buffer.from('correct horse battery staple, and so on');
+    for (const byte of [0x1f, 0x7f]) {
+      expect(findKeyFault(Buffer.concat([text, Buffer.of(byte)]).toString('base64'))).toBeNull();
     }
   });
 

@@ -12,6 +12,11 @@ describe('parseLocalPath', () => {
     expect(parseLocalPath(path)).toBe(path);
   });
 
+  it('takes a path of 2048 characters', () => {
+    const path = `/${'a'.repeat(2047)}`;
+    expect(parseLocalPath(path)).toBe(path);
+  });
+
   it('takes dot segments out', () => {
     expect(parseLocalPath('/a/../b/./c')).toBe('/b/c');
   });

@@ -5,6 +5,7 @@ describe('masking', () => {
     ['mary@acme.example', 'm•••@acme.example'],
     ['m@acme.example', 'm•••@acme.example'],
     ['𝒎ary@acme.example', '𝒎•••@acme.example'],
+    ['@acme.example', '•••'],
     ['nonsense', '•••'],
     ['', '•••'],
   ])('shows one letter and the domain of %j', (address, masked) => {
@@ -14,6 +15,7 @@ describe('masking', () => {
   it.each([
     ['+15005554417', '•••• 4417'],
     ['+447700900123', '•••• 0123'],
+    ['+290123456', '•••• 3456'],
     ['+29012345', '•••• 45'],
   ])('shows the last digits of %s', (e164, masked) => {
     expect(maskPhone(e164)).toBe(masked);

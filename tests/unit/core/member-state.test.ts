@@ -54,6 +54,8 @@ describe('the state of a member', () => {
 
   it.each([
     ['a date ahead', { graceUntil: NOW + HOUR }, {}, { inGrace: true, graceUntil: NOW + HOUR }],
+    ['one skip of which none was used', { skips: 1 }, {}, { inGrace: true, skipsLeft: 1 }],
+    ['an offer without an end', { enrollment: 'optional' as const }, {}, { inGrace: false }],
     ['skips left', { skips: 3 }, { skipsUsed: 1 }, { inGrace: true, skipsLeft: 2 }],
     ['no skips left', { skips: 3 }, { skipsUsed: 3 }, { inGrace: false }],
     ['a date that has come', { graceUntil: NOW }, {}, { inGrace: false }],
@@ -63,6 +65,16 @@ describe('the state of a member', () => {
   ])('is in grace or not with %s', (_, policy, member, expected) => {
     const facts = factsOf({ policy: { enrollment: 'required', ...policy }, member });
     expect(deriveMemberState(facts, NOW)).toMatchObject(expected);
+  });
+
+  it.each([
+    [{ graceUntil: NOW + HOUR }, ['graceUntil']],
+    [{ skips: 1 }, ['skipsLeft']],
+    [{ graceUntil: NOW + HOUR, skips: 1 }, ['graceUntil', 'skipsLeft']],
+    [{ graceUntil: NOW, skips: 1 }, []],
+  ] as const)('says of the grace of %j what there is of it', (policy, said) => {
+    const state = deriveMemberState(factsOf({ policy: { enrollment: 'required', ...policy } }), NOW);
+    expect(Object.keys(state).filter((name) => ['graceUntil', 'skipsLeft'].includes(name))).toEqual(said);
   });
 
   it('is in no grace for an identity provider’s people and for those who have a factor', () => {

@@ -1,5 +1,10 @@
 import * as fc from 'fast-check';
-import { isAmongCountries, isCountryCode, parsePhoneNumber } from '../../../src/core/phone-number';
+import {
+  exampleNumber,
+  isAmongCountries,
+  isCountryCode,
+  parsePhoneNumber,
+} from '../../../src/core/phone-number';
 
 describe('parsePhoneNumber', () => {
   it.each([
@@ -80,6 +85,19 @@ describe('isAmongCountries', () => {
   it('takes one of those that share the calling code where they do not', () => {
     expect(isAmong('+447700900123', 'GG')).toBe(true);
     expect(isAmong('+447700900123', 'US')).toBe(false);
+    expect(isAmong('+447700900123', 'US', 'GG')).toBe(true);
+    expect(isAmong('+447700900123')).toBe(false);
+  });
+});
+
+describe('exampleNumber', () => {
+  it('is one that is reserved for examples, where it is known', () => {
+    expect(exampleNumber('GB')).toBe('+44 20 7946 0018');
+  });
+
+  it.each(['US', 'DE', 'FR'] as const)('is a possible number of %s as people read it', (country) => {
+    const parsed = parsePhoneNumber(exampleNumber(country));
+    expect(parsed).toMatchObject({ outcome: 'parsed', country, international: exampleNumber(country) });
   });
 });
 

@@ -19,6 +19,8 @@ describe('checkPolicy', () => {
 
   it.each([
     ['graceUntil', Date.UTC(2026, 0, 1)],
+    ['graceUntil', 1_000_000_000_000],
+    ['graceUntil', Date.UTC(9999, 11, 31, 23, 59, 59, 999)],
     ['graceUntil', null],
     ['skips', 1],
     ['skips', 100],
@@ -57,6 +59,8 @@ describe('checkPolicy', () => {
     ['skips', 101, 'too-large'],
     ['skips', 1.5, 'malformed'],
     ['graceUntil', Date.UTC(2026, 0, 1) / 1000, 'too-small'],
+    ['graceUntil', 999_999_999_999, 'too-small'],
+    ['graceUntil', Date.UTC(9999, 11, 31, 23, 59, 59, 999) + 1, 'too-large'],
     ['graceUntil', 1e18, 'too-large'],
     ['graceUntil', '2026-01-01', 'malformed'],
     ['enrollment', 'mandatory', 'malformed'],

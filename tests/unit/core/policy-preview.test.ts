@@ -52,6 +52,15 @@ describe('what a policy would mean for one person', () => {
       'enrolls',
     ],
     [
+      'whose factor is not allowed any more and who may put off enrolling another behind it',
+      factsOf({
+        policy: { enrollment: 'optional', methods: ['email'] },
+        authenticators: app,
+        onFile: { email: true, phone: false },
+      }),
+      'proves',
+    ],
+    [
       'who is locked for now',
       factsOf({ policy: required, authenticators: app, codesLockedUntil: NOW + HOUR }),
       'proves',

@@ -1,5 +1,7 @@
+import { scryptSync } from 'node:crypto';
 import * as fc from 'fast-check';
 import {
+  FEW_RECOVERY_CODES,
   formatRecoveryCode,
   hashRecoveryCode,
   hashRecoveryCodes,
@@ -18,6 +20,10 @@ describe('issueRecoveryCodes', () => {
       expect(text).toMatch(/^\d{1,2}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{5}$/);
       expect(parseRecoveryCode(text)).toEqual({ number, code: plain });
     }
+  });
+
+  it('are few when three are left', () => {
+    expect(FEW_RECOVERY_CODES).toBe(3);
   });
 
   it('draws each character evenly, and no code twice', () => {
@@ -50,6 +56,11 @@ describe('parseRecoveryCode', () => {
     '3—0L23—4567—89ABC',
   ])('forgives how it is typed: %j', (typed) => {
     expect(parseRecoveryCode(typed)).toEqual({ number: 3, code });
+  });
+
+  it('reads what is typed up to 64 characters', () => {
+    expect(parseRecoveryCode('3-0123-4567-89ABC'.padEnd(64))).toEqual({ number: 3, code });
+    expect(parseRecoveryCode('3-0123-4567-89ABC'.padEnd(65))).toBeNull();
   });
 
   it('reads a number of two digits', () => {
@@ -130,6 +141,29 @@ describe('hashRecoveryCode', () => {
     expect(await Promise.all(spoiled.map((text) => verifyRecoveryCode(code, text)))).toEqual(
       spoiled.map(() => false),
     );
+  });
+
+  it.each([
+    [13, 8, 1, true],
+    [13, 8, 10, true],
+    [17, 8, 1, true],
+    [12, 8, 1, false],
+    [18, 8, 1, false],
+    [13, 7, 1, false],
+    [13, 9, 1, false],
+    [13, 8, 11, false],
+  ])('judges a right code by a hash of cost ln=%i, r=%i, p=%i: %p', async (ln, r, p, isWithin) => {
+    const salt = Buffer.alloc(16, 7);
+    const hash = scryptSync(code, salt, 32, { N: 2 ** ln, r, p, maxmem: 2 ** 30 });
+    const [saltText, hashText] = [salt, hash].map((bytes) => bytes.toString('base64').replace(/=+$/, ''));
+    const text = `$scrypt$ln=${ln},r=${r},p=${p}$${saltText}$${hashText}`;
+    expect(await verifyRecoveryCode(code, text)).toBe(isWithin);
+  });
+
+  it('refuses a cost that is none', async () => {
+    const hash = await hashRecoveryCode(code);
+    expect(await verifyRecoveryCode(code, hash.replace('p=5', 'p=0'))).toBe(false);
+    expect(await verifyRecoveryCode(code, hash.replace('r=8', 'r=0'))).toBe(false);
   });
 
   it('leaves the event loop free', async () => {

@@ -100,6 +100,22 @@ describe('verifyTotp', () => {
     expect(verify(rfcSecret, code)).toEqual({ outcome: 'rejected', because: 'wrong-code' });
   });
 
+  it('calls a code used whose step has just left the window, and was accepted in it', () => {
+    for (const window of [0, 1] as const) {
+      const offset = -(window + 1);
+      const code = totpCode(rfcSecret.reveal(), now + offset * 30_000);
+      expect(verify(rfcSecret, code, { window, lastAcceptedStep: step + offset })).toEqual({
+        outcome: 'rejected',
+        because: 'code-used',
+      });
+      expect(verify(rfcSecret, code, { window })).toEqual({
+        outcome: 'rejected',
+        because: 'clock-off',
+        driftSeconds: offset * 30,
+      });
+    }
+  });
+
   it('calls an old code used where a later one was accepted, since then the clock is right', () => {
     const code = totpCode(rfcSecret.reveal(), now - 300_000);
     expect(verify(rfcSecret, code, { lastAcceptedStep: step - 1 })).toMatchObject({ because: 'code-used' });

@@ -1,0 +1,26 @@
+import { ADMIN } from './admin';
+import { BROWSERS } from './browsers';
+import { COUNTERS } from './counters';
+import { DELIVERY } from './delivery';
+import { ENROLLMENT } from './enrollment';
+import { FACTORS } from './factors';
+import { FLOWS } from './flows';
+import type { Guard } from './guard';
+import { HTTP } from './http';
+import { SESSIONS } from './sessions';
+import { STORES } from './stores';
+import { UNLOCK } from './unlock';
+
+export const GUARDS: readonly Guard[] = [
+  ...FLOWS,
+  ...FACTORS,
+  ...ENROLLMENT,
+  ...BROWSERS,
+  ...UNLOCK,
+  ...DELIVERY,
+  ...HTTP,
+  ...SESSIONS,
+  ...ADMIN,
+  ...STORES,
+  ...COUNTERS,
+];
