@@ -49,7 +49,7 @@ export async function mayChangeFactors(context: FlowContext, act: FactorAct): Pr
   const gathered = await gatherFacts(context, account, bearer);
   const refused = judgeSettings(bearer, gathered);
   if (refused !== null) return refused;
-  const decision = decide(gathered.facts, reproofRequirement(bearer), gathered.now);
+  const decision = decide(gathered.facts, reproofRequirement(bearer, gathered), gathered.now);
   // Enrollment that is due comes after the proof: what there is may be changed before.
   if (decision.outcome === 'allow' || decision.outcome === 'enroll')
     return { outcome: 'may-change', gathered };

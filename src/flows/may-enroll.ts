@@ -20,9 +20,13 @@ export type EnrollmentLeave =
   | { readonly outcome: 'refused'; readonly decision: Decision }
   | { readonly outcome: 'feature-off' };
 
-/** What a change of factors asks of a session: the strongest factor, or the password given again where there is none. */
-export function reproofRequirement(bearer: Bearer): Requirement {
-  return { kind: 'step-up', maxAgeSeconds: REPROOF_SECONDS, passwordSince: bearer.startedAt };
+/**
+ * What a change asks of a session: the strongest factor, or the password given again where there is none. Who has no password
+ * cannot give it again: having signed in a moment ago at the provider is their proof.
+ */
+export function reproofRequirement(bearer: Bearer, { facts }: Gathered): Requirement {
+  const requirement = { kind: 'step-up', maxAgeSeconds: REPROOF_SECONDS } as const;
+  return facts.hasPassword ? { ...requirement, passwordSince: bearer.startedAt } : requirement;
 }
 
 /**
@@ -43,12 +47,12 @@ export function mayEnroll(bearer: Bearer, gathered: Gathered, wizardUnderWay: bo
   // Only what is let in, or sent here: a locked person in particular must not enroll a way around the lock.
   if (decision.outcome !== 'allow' && decision.outcome !== 'enroll') return { outcome: 'refused', decision };
   if (!facts.featureAvailable || !facts.policy.enabled) return { outcome: 'feature-off' };
-  const proof = decide(facts, reproofRequirement(bearer), now);
+  const proof = decide(facts, reproofRequirement(bearer, gathered), now);
   if (proof.outcome !== 'allow' && proof.outcome !== 'enroll')
     return { outcome: 'refused', decision: asStepUp(proof) };
-  if (proof.outcome === 'enroll' && facts.hasPassword && !hasFactor(facts)) {
-    // Enrollment is due and no factor exists: the password is the only proof there is, so it is asked for again.
-    const again = decide({ ...facts, featureAvailable: false }, reproofRequirement(bearer), now);
+  if (proof.outcome === 'enroll' && !hasFactor(facts)) {
+    // Enrollment is due and no factor exists: the first factor is the only proof there is, so it is asked for again.
+    const again = decide({ ...facts, featureAvailable: false }, reproofRequirement(bearer, gathered), now);
     if (again.outcome !== 'allow') return { outcome: 'refused', decision: again };
   }
   if (decision.outcome === 'enroll') {

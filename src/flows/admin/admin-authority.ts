@@ -4,7 +4,7 @@ import { hasFactor } from '../../core/usable-factors';
 import type { Bearer } from '../bearer';
 import type { FlowContext } from '../context';
 import type { Gathered } from '../gather-facts';
-import { REPROOF_SECONDS } from '../may-enroll';
+import { reproofRequirement } from '../may-enroll';
 
 export type AdminAuthority =
   | {
@@ -38,12 +38,7 @@ export function judgeAdministrator(
   const requirement: Requirement =
     act === 'read'
       ? { kind: 'step-up', maxAgeSeconds: Number.POSITIVE_INFINITY }
-      : {
-          kind: 'step-up',
-          maxAgeSeconds: REPROOF_SECONDS,
-          // Who has no password cannot give it again: signing in anew at the provider is their proof.
-          ...(facts.hasPassword ? { passwordSince: bearer.startedAt } : {}),
-        };
+      : reproofRequirement(bearer, gathered);
   const decision = decide(facts, requirement, now);
   if (decision.outcome === 'enroll' && !enrolled && facts.hasPassword) {
     // Nothing but the password can be proven, and the policy lets this person wait: it is given again.

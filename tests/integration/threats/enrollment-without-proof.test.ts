@@ -43,6 +43,26 @@ describe('a session that is left open', () => {
     expect((await guest.postJson('/mfa/enroll/totp')).body.outcome).toBe('enrollment-started');
   });
 
+  it('adds no first factor of a person without a password ten minutes after they came from their provider', async () => {
+    const person = addPerson(portal, { federated: true });
+    const guest = visit(portal);
+    await guest.post(`/sso/${person.id}`);
+    expect((await guest.postJson('/mfa/enroll/totp')).body.outcome).toBe('enrollment-started');
+    clock.advance(10 * 60_000);
+    expect((await guest.getJson('/')).status).toBe(200);
+    for (const [path, body] of STARTS) {
+      const left = visit(portal);
+      await left.post(`/sso/${person.id}`);
+      expect((await left.getJson('/')).status).toBe(200);
+      clock.advance(10 * 60_000);
+      const refused = await left.postJson(path, body);
+      expect([path, refused.status, refused.body.outcome]).toEqual([path, 401, 'sign-in']);
+      expect((await left.getJson('/')).status).toBe(401);
+    }
+    await guest.post(`/sso/${person.id}`);
+    expect((await guest.postJson('/mfa/enroll/totp')).body.outcome).toBe('enrollment-started');
+  });
+
   it('adds no first factor until the password is given again', async () => {
     const person = addPerson(portal);
     const guest = visit(portal);
