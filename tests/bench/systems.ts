@@ -7,7 +7,8 @@ import { installRivals } from './install-rivals';
 import { startServer, type ServerProcess } from './server-process';
 import { emailOf, PASSWORD, totpKeyOf } from './servers/people';
 
-export type SystemName = 'express-mfa' | 'plain-session' | 'hand-written' | 'better-auth';
+export type SystemName =
+  'express-mfa' | 'plain-session' | 'passport-session' | 'hand-written' | 'better-auth';
 
 /** A system under measurement: how to start it, and what a person sends to it. */
 export interface System {
@@ -110,6 +111,7 @@ export const SYSTEMS: Readonly<Record<SystemName, System>> = {
     ],
   },
   'plain-session': rival('plain-session', [password('/login'), page]),
+  'passport-session': rival('passport-session', [password('/login'), page]),
   'hand-written': rival('hand-written', [
     password('/login'),
     (person) => ({

@@ -9,7 +9,7 @@ const PEOPLE = 1000;
 /** A page below the guard, with session, member, policy and session entry read for every request. */
 export async function measureGuardedRoute(bench: Bench): Promise<readonly Row[]> {
   await bench.seed(PEOPLE);
-  const names = ['express-mfa', 'plain-session', 'better-auth'] as const;
+  const names = ['express-mfa', 'plain-session', 'passport-session', 'better-auth'] as const;
   const started: Started[] = [];
   for (const name of names) {
     const system = SYSTEMS[name];
@@ -44,6 +44,12 @@ export async function measureGuardedRoute(bench: Bench): Promise<readonly Row[]>
       measured: against('plain-session'),
       wanted: { atLeast: 1.15 },
       aside: `by CPU ${round(cpuAgainst('plain-session'))}`,
+    },
+    {
+      what: 'guarded route against the same route with Passport and without a guard',
+      measured: against('passport-session'),
+      wanted: { atLeast: 1 },
+      aside: `by CPU ${round(cpuAgainst('passport-session'))}`,
     },
     {
       what: 'guarded route against the session check of better-auth',
