@@ -23,7 +23,8 @@ export interface EventRecorderParts {
 }
 
 /**
- * Emits each event to the host and appends it to the records, the same refusal once a minute. Storing never delays an answer and never fails one;
+ * Emits each event to the host and appends it to the records, the same refusal once a minute, and of one person no
+ * more of a kind than anybody causes by hand. Storing never delays an answer and never fails one;
  * an event that cannot be stored is given to `onError`.
  */
 export class EventRecorder implements MfaEvents {
@@ -40,7 +41,7 @@ export class EventRecorder implements MfaEvents {
     const { records, clock, keep, onError } = this.#parts;
     const event: MfaEvent = { ...report, at: clock.now(), details: report.details ?? {} };
     this.#emit(event);
-    if (this.#flood.isRepeated(event)) return;
+    if (this.#flood.isHeldBack(event)) return;
     const stored = records.appendEvent(event, keep).catch(onError);
     this.#underWay.add(stored);
     void stored.finally(() => this.#underWay.delete(stored));
