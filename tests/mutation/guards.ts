@@ -199,6 +199,27 @@ const FLOWS: readonly Guard[] = [
 
 const FACTORS: readonly Guard[] = [
   {
+    name: 'a code that was foretold is never accepted',
+    file: 'src/factors/totp-factor.ts',
+    from: "because === 'clock-off' &&",
+    to: 'false &&',
+    tests: threats('foretold-code'),
+  },
+  {
+    name: 'a code dies with the address on file that it went to',
+    file: 'src/factors/delivered-code-factor.ts',
+    from: 'addressOnFile(challenge, attempt.onFile)',
+    to: "addressOnFile({ ...challenge, authenticatorId: '', sentBy: null }, attempt.onFile)",
+    tests: threats('changed-address'),
+  },
+  {
+    name: 'an enrollment is counted apart from codes to sign in',
+    file: 'src/delivery/budgets.ts',
+    from: "purpose === 'enroll' ?",
+    to: 'false ?',
+    tests: threats('used-up-budget'),
+  },
+  {
     name: 'a sent code is over at its end',
     file: 'src/factors/delivered-code-factor.ts',
     from: 'if (now >= challenge.expiresAt)',
@@ -253,9 +274,16 @@ const HTTP: readonly Guard[] = [
   {
     name: 'a slot of another user is nobody’s',
     file: 'src/http/visitor.ts',
-    from: 'slot.session === undefined || slot.session.userId !== account.id',
-    to: 'slot.session === undefined',
+    from: 'slot.session?.userId !== account.id || slot.session.grantedIn',
+    to: 'slot.session?.grantedIn',
     tests: threats('pending-session'),
+  },
+  {
+    name: 'what was granted in another session counts for nothing',
+    file: 'src/http/visitor.ts',
+    from: ' || slot.session.grantedIn !== sessionMark(req)',
+    to: '',
+    tests: threats('kept-session'),
   },
   {
     name: 'forms carry the token',
@@ -302,6 +330,20 @@ const HTTP: readonly Guard[] = [
 ];
 
 const STORES: readonly Guard[] = [
+  {
+    name: 'Redis: an authenticator is bound on the epoch it was judged on',
+    file: 'src/stores/redis/authenticators.ts',
+    from: "if redis.call('HGET', KEYS[1], 'e') ~= ARGV[1] then return 0 end\n",
+    to: '',
+    tests: redisStores,
+  },
+  {
+    name: 'Redis: one of two enrollments is bound',
+    file: 'src/stores/redis/authenticators.ts',
+    from: 'if count ~= tonumber(ARGV[2]) then return 0 end\n',
+    to: '',
+    tests: redisStores,
+  },
   {
     name: 'records that may be lost are refused in production',
     file: 'src/durable-records.ts',
@@ -354,7 +396,7 @@ const STORES: readonly Guard[] = [
   {
     name: 'Redis: an authenticator that is gone is guessed at in vain',
     file: 'src/stores/redis/guesses.ts',
-    from: "  if redis.call('HEXISTS', key, 'a' .. authenticator) == 0 then return {'disabled'} end\n",
+    from: "  if not isCounted(authenticator) then return {'disabled'} end\n",
     to: '',
     tests: redisStores,
   },
