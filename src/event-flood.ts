@@ -8,23 +8,48 @@ const REPEATABLE: ReadonlySet<EventName> = new Set([
 ]);
 const WINDOW_MS = 60_000;
 const CAPACITY = 10_000;
+/** More than anybody does by hand, and than the limits on guessing let through. */
+const MOST_A_MINUTE = 20;
 
 /**
- * Tells repeated refusals from new ones. Stored one by one, a hundred thousand requests would push everything else out of
- * an organization's log, which is how an intruder would clean up.
+ * Tells floods from news. Stored one by one, a hundred thousand requests would push everything else out of an organization's
+ * log, which is how an intruder would clean up.
  */
 export class EventFlood {
   readonly #lastStoredAt = new Map<string, number>();
+  readonly #ofPerson = new Map<string, { readonly since: number; count: number }>();
 
-  isRepeated({ name, userId, organizationId, address, details, at }: MfaEvent): boolean {
-    if (!REPEATABLE.has(name)) return false;
+  /** The same refusal within a minute, or more of one kind by one person in a minute than anybody needs. */
+  isHeldBack(event: MfaEvent): boolean {
+    return (REPEATABLE.has(event.name) && this.#isRepeated(event)) || this.#isTooMany(event);
+  }
+
+  #isRepeated({ name, userId, organizationId, address, details, at }: MfaEvent): boolean {
     const key = JSON.stringify([name, userId, organizationId, address, details['because']]);
     const last = this.#lastStoredAt.get(key);
     if (last !== undefined && at - last < WINDOW_MS) return true;
-    this.#lastStoredAt.delete(key);
-    this.#lastStoredAt.set(key, at);
-    const [oldest] = this.#lastStoredAt.keys();
-    if (this.#lastStoredAt.size > CAPACITY && oldest !== undefined) this.#lastStoredAt.delete(oldest);
+    renew(this.#lastStoredAt, key, at);
     return false;
   }
+
+  /** Whoever holds one password can begin logins without end, from as many addresses as they like. */
+  #isTooMany({ name, userId, actorId, organizationId, at }: MfaEvent): boolean {
+    if (userId === undefined || actorId !== undefined) return false;
+    const key = JSON.stringify([name, userId, organizationId]);
+    const known = this.#ofPerson.get(key);
+    if (known === undefined || at - known.since >= WINDOW_MS) {
+      renew(this.#ofPerson, key, { since: at, count: 1 });
+      return false;
+    }
+    known.count += 1;
+    return known.count > MOST_A_MINUTE;
+  }
+}
+
+/** Puts an entry last, and drops the oldest where there are too many. */
+function renew<Value>(entries: Map<string, Value>, key: string, value: Value): void {
+  entries.delete(key);
+  entries.set(key, value);
+  const [oldest] = entries.keys();
+  if (entries.size > CAPACITY && oldest !== undefined) entries.delete(oldest);
 }

@@ -28,7 +28,8 @@ const GATHERED_MS = 25;
 const MOST_TOGETHER = 500;
 
 /**
- * Emits each event to the host and appends it to the records, the same refusal once a minute. Storing never delays an answer and never fails one;
+ * Emits each event to the host and appends it to the records, the same refusal once a minute, and of one person no
+ * more of a kind than anybody causes by hand. Storing never delays an answer and never fails one;
  * events that cannot be stored are given to `onError`.
  */
 export class EventRecorder implements MfaEvents {
@@ -46,7 +47,7 @@ export class EventRecorder implements MfaEvents {
   report(report: EventReport): void {
     const event: MfaEvent = { ...report, at: this.#parts.clock.now(), details: report.details ?? {} };
     this.#emit(event);
-    if (this.#flood.isRepeated(event)) return;
+    if (this.#flood.isHeldBack(event)) return;
     const others = this.#waiting.get(event.organizationId);
     if (others === undefined) this.#waiting.set(event.organizationId, [event]);
     else if (others.push(event) >= MOST_TOGETHER) this.#storeWaiting();

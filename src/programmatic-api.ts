@@ -14,6 +14,8 @@ import {
   unlockMember,
 } from './flows/manage-member';
 import type { ExemptionRefused } from './flows/manage-member';
+import { notePasswordReset } from './flows/note-password-reset';
+import type { FirstFactorChannel } from './flows/note-password-reset';
 import { resealAll } from './flows/reseal-all';
 import type { ResealProgress, ResealRequest } from './flows/reseal-all';
 import type { SessionEntry } from './stores/state-store';
@@ -93,6 +95,14 @@ export interface ProgrammaticApi {
   /** Of one user, named by id. */
   sessionsOf(userId: HostId): SessionsOfUserApi;
   /**
+   * Says that a person chose a new password by a link or code sent to this address: for an hour a code sent there is no second
+   * factor for them, in whatever browser they sign in. `noteFirstFactor` says it for the browser at hand alone.
+   * @throws TypeError where the address is none.
+   * @example
+   * await mfa.notePasswordReset(user.id, { channel: 'email', address: user.email });
+   */
+  notePasswordReset(userId: HostId, channel: FirstFactorChannel): Promise<void>;
+  /**
    * Seals every secret and address again under the first key, so that an older one can leave `keys`. Everybody whom
    * `users.list` lists for the organization, or the users given. It may run beside everything else, and again after it was
    * interrupted, from the cursor that `onBatch` was last given.
@@ -158,6 +168,7 @@ export function createProgrammaticApi(context: FlowContext): ProgrammaticApi {
           endSessionsOfUser(context, { userId, organizationId: '', ...actorOf(options) }),
       };
     },
+    notePasswordReset: (userId, channel) => notePasswordReset(context, String(userId), channel),
     resealAll({ organizationId = 'default', userIds, batchSize = RESEAL_BATCH, ...rest } = {}) {
       const named = userIds === undefined ? {} : { userIds: asText(userIds) };
       return resealAll(context, { organizationId: String(organizationId), batchSize, ...named, ...rest });

@@ -18,3 +18,9 @@ export function emailChannel(keyRing: KeyRing, address: string): string {
 export function isAmongChannels(keyRing: KeyRing, channels: readonly string[], address: string): boolean {
   return keyRing.all('destination').some((key) => channels.includes(hashAddress(key, address)));
 }
+
+/** An address through which the host let somebody choose a new password, and until when that is held against it. */
+export interface SpentChannel {
+  readonly channel: string;
+  readonly until: number;
+}

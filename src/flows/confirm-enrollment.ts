@@ -18,6 +18,7 @@ import { toAuthenticator } from './enroll';
 import { gatherFacts } from './gather-facts';
 import type { Gathered } from './gather-facts';
 import { mayEnroll } from './may-enroll';
+import { spendChange } from './spend-change';
 
 export type Confirmation =
   | Rejected
@@ -84,6 +85,8 @@ export async function confirmEnrollment(
     report(context, request, 'proof-rejected', { because: verification.because, purpose: 'enroll', kind });
     return { ...verification, ...left };
   }
+  const spent = await spendChange(context, account.id, 'factor-changes');
+  if (spent.outcome === 'rejected') return spent;
   if (!(await factor.accept(trial, verification.proof)))
     return { outcome: 'rejected', because: 'code-used', ...left };
 

@@ -50,7 +50,10 @@ export async function startDeliveredEnrollment(
   request: EnrollmentRequest & { readonly kind: DeliveredKind; readonly destination: string },
 ): Promise<EnrollmentStart> {
   const { kind, destination, bearer, gathered } = request;
-  const channels = channelsOf(gathered.facts.session?.evidence ?? []);
+  const channels = channelsOf(context, {
+    member: gathered.member,
+    evidence: gathered.facts.session?.evidence ?? [],
+  });
   if (kind === 'email' && isAmongChannels(context.keyRing, channels, destination))
     return { outcome: 'refused', because: 'same-channel' };
   const now = context.clock.now();

@@ -7,6 +7,7 @@ import type { FlowContext, Origin } from './context';
 import { gatherFacts } from './gather-facts';
 import type { Gathered } from './gather-facts';
 import { reproofRequirement } from './may-enroll';
+import type { TooManyChanges } from './spend-change';
 
 /** Who asks to change their own factors, and from where. */
 export interface FactorAct {
@@ -23,11 +24,7 @@ export type SettingsRefused =
 export type ChangeRefused =
   | SettingsRefused
   | { readonly outcome: 'rejected'; readonly because: 'no-authenticator' | 'last-factor' | 'no-factor' }
-  | {
-      readonly outcome: 'rejected';
-      readonly because: 'too-many-changes';
-      readonly retryAfterSeconds: number;
-    };
+  | TooManyChanges;
 
 export type ChangeLeave = { readonly outcome: 'may-change'; readonly gathered: Gathered } | SettingsRefused;
 

@@ -5,6 +5,7 @@ import type { FlowContext } from './context';
 import type { Gathered } from './gather-facts';
 import { mayChangeFactors } from './may-change-factors';
 import type { ChangeRefused, FactorAct } from './may-change-factors';
+import { spendChange } from './spend-change';
 
 export type Removal =
   | ({ readonly outcome: 'removed'; readonly label: string; readonly gathered: Gathered } & FactorChanged)
@@ -24,6 +25,8 @@ export async function removeAuthenticator(
   if (authenticator === undefined) return { outcome: 'rejected', because: 'no-authenticator' };
   const removal = mayRemoveFactor(facts, authenticatorId);
   if (removal.outcome === 'last-factor') return { outcome: 'rejected', because: 'last-factor' };
+  const spent = await spendChange(context, account.id, 'factor-changes');
+  if (spent.outcome === 'rejected') return spent;
   const keepOneOf = removal.keepOneOf ?? undefined;
   if (!(await context.records.removeAuthenticator(account.id, authenticatorId, keepOneOf))) {
     return { outcome: 'rejected', because: keepOneOf === undefined ? 'no-authenticator' : 'last-factor' };

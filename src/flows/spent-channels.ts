@@ -6,9 +6,15 @@ import type { Account } from '../ports';
 import type { MemberRecord } from '../stores/record-store';
 import type { FlowContext } from './context';
 
-/** The channels that the first factor came through, as the host said. */
-export function channelsOf(evidence: readonly Evidence[]): readonly string[] {
-  return evidence.flatMap(({ channel }) => (channel === undefined ? [] : [channel]));
+/** The channels that the first factor came through, or a new password a while ago, as the host said. */
+export function channelsOf(
+  context: Pick<FlowContext, 'clock'>,
+  { member, evidence }: { readonly member: MemberRecord; readonly evidence: readonly Evidence[] },
+): readonly string[] {
+  const ofLogin = evidence.flatMap(({ channel }) => (channel === undefined ? [] : [channel]));
+  const { spentChannel } = member;
+  const isSpent = spentChannel !== null && context.clock.now() < spentChannel.until;
+  return isSpent ? [...ofLogin, spentChannel.channel] : ofLogin;
 }
 
 /**
@@ -23,8 +29,8 @@ export function findSpentChannels(
     readonly evidence: readonly Evidence[];
   },
 ): readonly string[] {
-  const { account, member, evidence } = known;
-  const channels = channelsOf(evidence);
+  const { account, member } = known;
+  const channels = channelsOf(context, known);
   if (channels.length === 0) return [];
   const spent = member.authenticators.filter(({ id, kind, sealedSecret }) => {
     if (kind !== 'email') return false;

@@ -4,15 +4,12 @@ import type { Evidence } from '../core/assurance';
 import { emailChannel } from '../core/channel';
 import { parseEmailAddress } from '../core/email-address';
 import type { Bearer } from '../flows/bearer';
+import type { FirstFactorChannel } from '../flows/note-password-reset';
 import type { HttpContext } from './http-context';
 import { readSlot, updateSlot } from './session-slot';
 import { identifyVisitor } from './visitor';
 
-/** Through what the host let the person in, or let them choose a new password. */
-export interface FirstFactorChannel {
-  readonly channel: 'email';
-  readonly address: string;
-}
+export type { FirstFactorChannel } from '../flows/note-password-reset';
 
 /**
  * From now on a code to that address is no second factor here: whoever reads the mailbox has given the first one by it.

@@ -71,7 +71,8 @@ export class PasswordCheck {
   async check(req: Request, username: string, password: string): Promise<PasswordVerdict> {
     const verify = this.#verify;
     if (verify === null) return { outcome: 'wrong', info: undefined };
-    const usernameKey = username.trim().toLowerCase().slice(0, 320);
+    // A host may look a name up by its compatibility form: each way to write it must count as the same.
+    const usernameKey = username.normalize('NFKC').trim().toLowerCase().slice(0, 320);
     const addressKey = networkOf(req.ip ?? '');
     const spent = await Promise.all([
       this.#perUsername?.spend(usernameKey),

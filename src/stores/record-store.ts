@@ -1,4 +1,5 @@
 import type { Authenticator, GuessCounter, GuessGroup, GuessLimits, OnFileUse } from '../core/authenticator';
+import type { SpentChannel } from '../core/channel';
 import type { DeliveredKind } from '../core/factor-kind';
 import type { Exemption, MemberSettings } from '../core/member';
 import type { Policy } from '../core/policy';
@@ -25,6 +26,8 @@ export interface MemberRecord {
   readonly recoveryCodesIssuedAt: number | null;
   readonly guesses: Readonly<Record<GuessGroup, GuessCounter>>;
   readonly onFile: Readonly<Record<DeliveredKind, OnFileUse>>;
+  /** The newest that was noted, whether or not its time is over. */
+  readonly spentChannel: SpentChannel | null;
 }
 
 export interface PolicyRecord {
@@ -122,6 +125,8 @@ export interface RecordStore extends BrowserStore, MemberIndexStore, JobStore, E
     userId: string,
     renewal: { readonly expected: string; readonly epoch: string },
   ): Promise<boolean>;
+  /** Remembers a channel of the user; it takes the place of the one before. */
+  noteSpentChannel(userId: string, spent: SpentChannel): Promise<void>;
   /** Ends every session and pending login of the organization, by one write. */
   replaceOrganizationEpoch(organizationId: string, epoch: string): Promise<void>;
 

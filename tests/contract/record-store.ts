@@ -44,6 +44,7 @@ export function describeRecordStore(open: () => RecordStore): void {
         recoveryCodesIssuedAt: null,
         guesses: { codes: NO_GUESSES, 'recovery-codes': NO_GUESSES },
         onFile: { email: NO_USE, sms: NO_USE },
+        spentChannel: null,
       });
     });
 
@@ -69,6 +70,14 @@ export function describeRecordStore(open: () => RecordStore): void {
       expect(kept.settings).toEqual({ enabled: true, assignedKind: null, skipsUsed: 1, exemption });
       await open().saveExemption(userId, 'acme', null);
       expect((await open().findMember(userId, 'acme')).settings.exemption).toBeNull();
+    });
+
+    it('remembers the newest spent channel of a user', async () => {
+      const userId = newId();
+      await open().noteSpentChannel(userId, { channel: 'first', until: NOW });
+      await open().noteSpentChannel(userId, { channel: 'second', until: NOW + 1 });
+      const { spentChannel } = await open().findMember(userId, 'acme');
+      expect(spentChannel).toEqual({ channel: 'second', until: NOW + 1 });
     });
 
     it('finds a page of members in the order asked, strangers included', async () => {

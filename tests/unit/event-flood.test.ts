@@ -13,30 +13,53 @@ const refusal: MfaEvent = {
 describe('EventFlood', () => {
   it('lets the same refusal through once a minute', () => {
     const flood = new EventFlood();
-    expect(flood.isRepeated(refusal)).toBe(false);
-    expect(flood.isRepeated({ ...refusal, at: refusal.at + 59_999 })).toBe(true);
-    expect(flood.isRepeated({ ...refusal, at: refusal.at + 60_000 })).toBe(false);
+    expect(flood.isHeldBack(refusal)).toBe(false);
+    expect(flood.isHeldBack({ ...refusal, at: refusal.at + 59_999 })).toBe(true);
+    expect(flood.isHeldBack({ ...refusal, at: refusal.at + 60_000 })).toBe(false);
   });
 
   it('tells people, addresses and reasons apart', () => {
     const flood = new EventFlood();
-    flood.isRepeated(refusal);
-    expect(flood.isRepeated({ ...refusal, userId: 'mary' })).toBe(false);
-    expect(flood.isRepeated({ ...refusal, address: '192.0.2.2' })).toBe(false);
-    expect(flood.isRepeated({ ...refusal, details: { because: 'locked' } })).toBe(false);
+    flood.isHeldBack(refusal);
+    expect(flood.isHeldBack({ ...refusal, userId: 'mary' })).toBe(false);
+    expect(flood.isHeldBack({ ...refusal, address: '192.0.2.2' })).toBe(false);
+    expect(flood.isHeldBack({ ...refusal, details: { because: 'locked' } })).toBe(false);
   });
 
   it('never holds back what a person did', () => {
     const flood = new EventFlood();
     const added: MfaEvent = { ...refusal, name: 'authenticator-added' };
-    expect(flood.isRepeated(added)).toBe(false);
-    expect(flood.isRepeated(added)).toBe(false);
+    expect(flood.isHeldBack(added)).toBe(false);
+    expect(flood.isHeldBack(added)).toBe(false);
+  });
+
+  it('holds back what one person causes more than twenty times in a minute, from whatever address', () => {
+    const flood = new EventFlood();
+    const accepted = (change: Partial<MfaEvent> = {}): MfaEvent => ({
+      ...refusal,
+      name: 'password-accepted',
+      ...change,
+    });
+    const stored = Array.from({ length: 100 }, (_, index) =>
+      flood.isHeldBack(accepted({ address: `192.0.2.${index}`, at: refusal.at + index })),
+    );
+    expect(stored.filter((heldBack) => !heldBack)).toHaveLength(20);
+    expect(flood.isHeldBack(accepted({ name: 'signed-in' }))).toBe(false);
+    expect(flood.isHeldBack(accepted({ userId: 'mary' }))).toBe(false);
+    expect(flood.isHeldBack(accepted({ at: refusal.at + 60_000 }))).toBe(false);
+  });
+
+  it('holds back nothing that an administrator did', () => {
+    const flood = new EventFlood();
+    const reset: MfaEvent = { ...refusal, name: 'member-reset', actorId: 'grace' };
+    const heldBack = Array.from({ length: 100 }, () => flood.isHeldBack(reset));
+    expect(heldBack).not.toContain(true);
   });
 
   it('forgets the oldest when ten thousand others came', () => {
     const flood = new EventFlood();
-    flood.isRepeated(refusal);
-    for (let index = 0; index < 10_000; index += 1) flood.isRepeated({ ...refusal, userId: String(index) });
-    expect(flood.isRepeated(refusal)).toBe(false);
+    flood.isHeldBack(refusal);
+    for (let index = 0; index < 10_000; index += 1) flood.isHeldBack({ ...refusal, userId: String(index) });
+    expect(flood.isHeldBack(refusal)).toBe(false);
   });
 });

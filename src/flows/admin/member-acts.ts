@@ -25,7 +25,7 @@ export type MemberActRefused = {
     'reason-missing' | 'end-not-in-future' | 'end-too-far' | 'not-yourself' | 'kind-not-allowed';
 };
 
-/** Switches MFA on or off for one member and assigns a kind (null: any that the policy allows). */
+/** Switches MFA on or off for one member and assigns a kind (null: any that the policy allows). Nobody switches themselves off. */
 export async function setMember(
   context: FlowContext,
   act: MemberAdminAct & { readonly enabled: boolean; readonly assignedKind: EnrollableKind | null },
@@ -33,6 +33,9 @@ export async function setMember(
   const member = await findTarget(context, act);
   if (member === null) return NOT_FOUND;
   const { enabled, assignedKind } = act;
+  // Where only those are asked who were switched on, it would be an exemption without a reason, an author or an end.
+  if (act.userId === act.actor.id && member.record.settings.enabled && !enabled)
+    return { outcome: 'refused', because: 'not-yourself' };
   if (enabled && assignedKind !== null && !assignableKinds(member.facts).includes(assignedKind)) {
     return { outcome: 'refused', because: 'kind-not-allowed' };
   }

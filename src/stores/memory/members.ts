@@ -8,6 +8,7 @@ type Verbs =
   | 'establishUserEpoch'
   | 'replaceUserEpoch'
   | 'renewUserEpoch'
+  | 'noteSpentChannel'
   | 'saveMemberSettings'
   | 'saveExemption'
   | 'spendSkip';
@@ -38,6 +39,9 @@ export function membersIn(users: Users): Pick<RecordStore, Verbs> {
       if (records?.epoch !== expected) return false;
       records.epoch = epoch;
       return true;
+    },
+    async noteSpentChannel(userId, spent) {
+      recordsOf(users, userId).spentChannel = { ...spent };
     },
     async saveMemberSettings(userId, organizationId, { enabled, assignedKind }) {
       const before = users.get(userId)?.settings.get(organizationId);

@@ -1,5 +1,6 @@
 import type { Authenticator, GuessGroup } from '../../core/authenticator';
 import { NO_GUESSES, NO_USE, type OnFileUse } from '../../core/authenticator';
+import type { SpentChannel } from '../../core/channel';
 import type { DeliveredKind } from '../../core/factor-kind';
 import { NO_MEMBER_SETTINGS, type MemberSettings } from '../../core/member';
 import type { RememberedBrowser } from '../../core/remembered-browser';
@@ -15,6 +16,7 @@ export interface CountedGuesses {
 /** Everything of one user, in every organization. The values in the maps are replaced, never changed. */
 export interface UserRecords {
   epoch: string | null;
+  spentChannel: SpentChannel | null;
   readonly settings: Map<string, MemberSettings>;
   readonly authenticators: Map<string, Authenticator>;
   readonly guesses: Map<GuessGroup, CountedGuesses>;
@@ -35,6 +37,7 @@ export function recordsOf(users: Users, userId: string): UserRecords {
   if (known !== undefined) return known;
   const begun: UserRecords = {
     epoch: null,
+    spentChannel: null,
     settings: new Map(),
     authenticators: new Map(),
     guesses: new Map(),
@@ -68,6 +71,7 @@ export function toMemberRecord(users: Users, userId: string, organizationId: str
     recoveryCodesIssuedAt: known?.recoveryCodesIssuedAt ?? null,
     guesses: { codes: counterOf('codes'), 'recovery-codes': counterOf('recovery-codes') },
     onFile: { email: known?.onFile.get('email') ?? NO_USE, sms: known?.onFile.get('sms') ?? NO_USE },
+    spentChannel: known?.spentChannel ?? null,
   };
 }
 

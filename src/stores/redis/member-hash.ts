@@ -1,5 +1,6 @@
 import { decodeId, encodeId } from '../../core/encoded-id';
 import type { Authenticator, GuessCounter, GuessGroup, OnFileUse } from '../../core/authenticator';
+import type { SpentChannel } from '../../core/channel';
 import { isEnrollableKind, onFileId } from '../../core/factor-kind';
 import type { DeliveredKind } from '../../core/factor-kind';
 import { NO_MEMBER_SETTINGS, type Exemption, type MemberSettings } from '../../core/member';
@@ -10,7 +11,7 @@ import { unreadable } from './store-errors';
 /*
  * The fields of a user's hash. What scripts count or compare has a field of its own, so that none of them reads JSON.
  *
- *   e            the epoch
+ *   e            the epoch                 h    a spent channel: its end and the channel
  *   m:<organization>  settings, JSON     x:<organization>  exemption, JSON    s:<organization>  skips used
  *   a:<authenticator> what never changes, JSON              l:<authenticator>  label
  *   k:<authenticator> sealed secret      f:<authenticator>  failures           t:<authenticator> last accepted step
@@ -58,6 +59,7 @@ export function readMember(reply: unknown, userId: string, organizationId: strin
     recoveryCodesIssuedAt: toOptionalNumber(issuedAt, 'an instant'),
     guesses: { codes: readGuesses(fields, 'codes'), 'recovery-codes': readGuesses(fields, 'recovery-codes') },
     onFile: { email: readUse(fields, 'email'), sms: readUse(fields, 'sms') },
+    spentChannel: readSpentChannel(fields['h']),
   };
 }
 
@@ -92,6 +94,13 @@ function readGuesses(fields: Hash, group: GuessGroup): GuessCounter {
     failures: toOptionalNumber(fields[`g:${group}`], 'a count of guesses') ?? 0,
     lockedUntil: toOptionalNumber(fields[`w:${group}`], 'the end of a lock'),
   };
+}
+
+function readSpentChannel(text: string | undefined): SpentChannel | null {
+  if (text === undefined) return null;
+  const [, until, channel] = /^(\d+) (\S+)$/.exec(text) ?? [];
+  if (until === undefined || channel === undefined) throw unreadable('a spent channel');
+  return { channel, until: toWholeNumber(until, 'a spent channel') };
 }
 
 function readUse(fields: Hash, kind: DeliveredKind): OnFileUse {

@@ -35,6 +35,7 @@ type Verbs =
   | 'establishUserEpoch'
   | 'replaceUserEpoch'
   | 'renewUserEpoch'
+  | 'noteSpentChannel'
   | 'saveMemberSettings'
   | 'saveExemption'
   | 'spendSkip';
@@ -58,6 +59,9 @@ export function membersIn(redis: RedisCommands, keys: Keys): Pick<RecordStore, V
     async renewUserEpoch(userId, { expected, epoch }) {
       const reply = await redis.run(RENEW_EPOCH, { keys: [keys.member(userId)], args: [expected, epoch] });
       return reply === 1;
+    },
+    async noteSpentChannel(userId, { channel, until }) {
+      await redis.send('hset', keys.member(userId), 'h', `${until} ${channel}`);
     },
     async saveMemberSettings(userId, organizationId, { enabled, assignedKind }) {
       const text = JSON.stringify({ enabled, assignedKind });

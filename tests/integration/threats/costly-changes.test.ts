@@ -6,7 +6,7 @@ import type { Portal } from '../../support/portal';
 import { totpCode } from '../../support/totp';
 
 // The attack: a member, or whoever took over a session of one, makes the site pay: new recovery codes over and over, each set over a
-// second of processor time, or ever more authenticators, all of which are read with every request from then on.
+// second of processor time, a flood of mails about ever new changes, or ever more authenticators, all of which are read with every request from then on.
 
 async function signedIn(change: Parameters<typeof createPortal>[0] = {}) {
   const portal = createPortal(change);
@@ -47,6 +47,25 @@ describe('what a member can make the site do', () => {
     const refused = await member.postJson('/mfa/enroll/totp/confirm', { code });
     expect([refused.status, refused.body]).toMatchObject([429, { because: 'too-many-changes' }]);
     expect((await portal.records.findMember(person.id, 'acme')).authenticators).toHaveLength(1);
+  });
+
+  it('is a bounded number of changes, each of which is told to every address on file', async () => {
+    const { portal, person, member } = await signedIn();
+    const phone = await plantAddress(portal, person.id, { kind: 'sms', destination: '+447700900123' });
+    const throttle = portal.state.throttle({ name: 'factor-changes', points: 30, seconds: 3600 });
+    for (let changes = 0; changes < 30; changes += 1) await throttle.spend(person.id);
+    const started = await member.postJson('/mfa/enroll/totp');
+    const code = totpCode(started.body.totp.secret, portal.clock.now());
+    const refusals = [
+      await member.postJson(`/mfa/settings/authenticators/${phone}/remove`),
+      await member.postJson('/mfa/enroll/totp/confirm', { code }),
+    ];
+    for (const { status, body } of refusals) {
+      expect([status, body]).toMatchObject([429, { because: 'too-many-changes' }]);
+    }
+    expect((await portal.records.findMember(person.id, 'acme')).authenticators).toHaveLength(2);
+    await portal.mfa.settled();
+    expect(portal.outbox.messages).toEqual([]);
   });
 
   it('is a bounded number of authenticators', async () => {
