@@ -26,7 +26,7 @@ describe.each(storeKinds)('an authenticator that is disabled on $kind', ({ open:
       userId: person.id,
       group: 'codes',
       authenticatorId: app?.id ?? null,
-      limits: { perUser: 100, perAuthenticator: 1, lockSeconds: 60 },
+      limits: { perChallenge: 5, perUser: 100, perAuthenticator: 1, lockSeconds: 60 },
       now: portal.clock.now(),
     });
     expect(spent).toMatchObject({ outcome: 'spent', disabled: true, lockedUntil: null });

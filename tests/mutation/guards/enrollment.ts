@@ -41,7 +41,7 @@ export const ENROLLMENT: readonly Guard[] = [
     file: 'src/flows/may-change-factors.ts',
     from: "  if (standing === 'pending')\n    return { outcome: 'refused', decision: decision.outcome === 'allow' ? over : decision };",
     to: '',
-    tests: ['tests/integration/settings/authenticators.test.ts', ...threats('pending-session')],
+    tests: [...threats('enrollment-hijack')],
   },
   {
     name: 'there are no settings where MFA is off',
