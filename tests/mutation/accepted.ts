@@ -204,4 +204,34 @@ export const ACCEPTED: readonly {
     to: 'if (asked === null)',
     reason: 'a challenge is kept under its purpose, and the pages ask anew for another one; all three stay',
   },
+  {
+    file: 'confirm-enrollment.ts',
+    line: 'replaces.enrollmentId !== authenticatorId',
+    from: 'if (replaces === undefined || replaces.enrollmentId !== authenticatorId) return undefined;',
+    to: 'if (replaces === undefined) return undefined;',
+    reason: 'each beginning notes anew what it replaces; they differ where one request overtakes another',
+  },
+  {
+    file: 'remember-browser.ts',
+    line: "asked.kind === 'recovery-code'",
+    from: "if (asked.kind === 'recovery-code' || rankOf",
+    to: 'if (rankOf',
+    reason: 'a recovery code ranks below every factor, and its sign refuses too; all three stay',
+  },
+  {
+    file: 'remember-browser.ts',
+    line: '|| recovered) return null',
+    from: ' || recovered) return null',
+    to: ') return null',
+    reason:
+      'a recovery code that was asked is refused before; this one is for logins that ask for more than one proof',
+  },
+  {
+    file: 'remember-browser.ts',
+    line: "fresh.outcome !== 'allow'",
+    from: "seconds === null || fresh.outcome !== 'allow' || ",
+    to: 'seconds === null || ',
+    reason:
+      'what was proven a moment ago by the strongest factor is fresh, which is checked before; both stay',
+  },
 ];
