@@ -57,7 +57,7 @@ export function coreTrials(part: string): Trial[] {
     const tests = testsFor(file);
     return mutantsOf(original).map(({ line, from, to, text }) => {
       const shown = `${from.replaceAll(/\s+/g, ' ')} → ${to.replaceAll(/\s+/g, ' ')}`;
-      return { name: `${file}:${line} ${shown}`, file, original, text, from, to, tests };
+      return { name: `${file}:${line} ${shown}`, file, line, original, text, from, to, tests };
     });
   });
 }

@@ -16,6 +16,7 @@ export function guardTrials(part: string): Trial[] {
     return {
       name: `${file}:${line} ${name}`,
       file,
+      line,
       original,
       text: `${before}${to}${after}`,
       from,

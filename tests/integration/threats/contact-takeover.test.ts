@@ -59,6 +59,29 @@ describe('the contact of a person', () => {
     expect(told.every(({ text }) => !text.includes('7700900999'))).toBe(true);
   });
 
+  it('is bound as the kind that was begun: a text message proves no mailbox', async () => {
+    const { portal, app, phone, ada } = await adaWithPhone();
+    await ada.postJson('/mfa/enroll/sms', { phone: '+447700900456' });
+    const code = ada.newestCode('+447700900456');
+    const refused = await ada.postJson('/mfa/enroll/email/confirm', { code });
+    expect(refused.body).toMatchObject({ outcome: 'rejected', because: 'challenge-expired' });
+    const { authenticators } = await portal.records.findMember('ada', 'acme');
+    expect(authenticators.map(({ id }) => id)).toEqual([app.id, phone]);
+  });
+
+  it('is bound once by a code, which brings nothing back that was removed', async () => {
+    const { portal, app, phone, ada } = await adaWithPhone();
+    await ada.postJson('/mfa/enroll/sms', { phone: '+447700900456' });
+    const code = ada.newestCode('+447700900456');
+    expect((await ada.postJson('/mfa/enroll/sms/confirm', { code })).body.outcome).toBe('enrolled');
+    const added = (await portal.records.findMember('ada', 'acme')).authenticators.at(-1);
+    await portal.records.removeAuthenticator('ada', added?.id ?? '');
+    const again = await ada.postJson('/mfa/enroll/sms/confirm', { code });
+    expect(again.body).toMatchObject({ outcome: 'rejected', because: 'challenge-expired' });
+    const { authenticators } = await portal.records.findMember('ada', 'acme');
+    expect(authenticators.map(({ id }) => id)).toEqual([app.id, phone]);
+  });
+
   it('keeps the proof of a code for the enrollment that it was sent for', async () => {
     const { portal, phone, ada } = await adaWithPhone();
     await ada.postJson('/mfa/enroll/sms', { phone: '+447700900456' });

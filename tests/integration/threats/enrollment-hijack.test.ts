@@ -1,5 +1,11 @@
 import { visit } from '../../support/member';
-import { createSettingsPortal, giveAddress, giveApp, giveRecoveryCodes } from '../../support/own-factors';
+import {
+  createSettingsPortal,
+  giveAddress,
+  giveApp,
+  giveRecoveryCodes,
+  HOUR,
+} from '../../support/own-factors';
 
 /*
  * Somebody knows a password and stands before the challenge of a person who has a factor. If a factor could be added from
@@ -35,6 +41,29 @@ describe('enrollment from a login that has proven a password only', () => {
     expect(portal.outbox.messages).toEqual([]);
   });
 
+  it('is refused when the policy is switched off in the middle of it', async () => {
+    const { portal, app, thief } = await thiefAtChallenge();
+    await portal.mfa.policies.save('acme', { enabled: false });
+    const begun = await thief.postJson('/mfa/enroll/totp');
+    expect(begun.body.outcome).not.toBe('enrollment-started');
+    expect(begun.status).toBeGreaterThanOrEqual(400);
+    const { authenticators } = await portal.records.findMember('ada', 'acme');
+    expect(authenticators.map(({ id }) => id)).toEqual([app.id]);
+    expect((await thief.getJson('/whoami')).body.authenticated).toBe(false);
+  });
+
+  it('shows and changes no settings to one whose owner is exempted in the middle of it', async () => {
+    const { portal, app, thief } = await thiefAtChallenge();
+    const now = portal.clock.now();
+    const exemption = { reason: 'Travels', grantedBy: 'root', grantedAt: now, until: now + HOUR };
+    await portal.records.saveExemption('ada', 'acme', exemption);
+    const page = await thief.getJson('/mfa/settings');
+    expect([page.status, page.body.outcome]).toEqual([401, 'sign-in']);
+    const removed = await thief.postJson(`/mfa/settings/authenticators/${app.id}/remove`);
+    expect(removed.body.outcome).toBe('sign-in');
+    expect((await portal.records.findMember('ada', 'acme')).authenticators).toHaveLength(1);
+  });
+
   it.each([
     '/mfa/enroll',
     '/mfa/enroll/totp',
@@ -56,7 +85,6 @@ describe('enrollment from a login that has proven a password only', () => {
     await thief.post('/sso/ada');
     const refused = await thief.postJson('/mfa/enroll/totp');
     expect(refused.status).toBe(401);
-    // To the second factor that the session lacks, not to a fresh proof of one it has.
     expect(refused.body).toMatchObject({ outcome: 'challenge', because: 'assurance-too-low' });
   });
 });

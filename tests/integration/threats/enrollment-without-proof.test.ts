@@ -80,4 +80,22 @@ describe('a session that is left open', () => {
     expect(right.body.outcome).toBe('stepped-up');
     expect((await guest.postJson('/mfa/enroll/totp')).body.outcome).toBe('enrollment-started');
   });
+
+  it('adds no first factor that has come due meanwhile either', async () => {
+    await mfa.policies.save('globex', { enabled: true, enrollment: 'assigned' });
+    const person = addPerson(portal, { organizationId: 'globex' });
+    const guest = visit(portal);
+    await guest.logIn(person.username);
+    await mfa.policies.save('globex', { enabled: true, enrollment: 'required' });
+    expect((await guest.getJson('/')).body).toMatchObject({ outcome: 'enroll', because: 'required' });
+    for (const [path, body] of STARTS) {
+      const refused = await guest.postJson(path, body);
+      expect([path, refused.status, refused.body.outcome]).toEqual([path, 401, 'challenge']);
+    }
+    expect((await portal.records.findMember(person.id, 'globex')).authenticators).toEqual([]);
+    clock.advance(1000);
+    const right = await guest.postJson('/mfa/step-up', { password: person.password });
+    expect(right.body.outcome).toBe('stepped-up');
+    expect((await guest.postJson('/mfa/enroll/totp')).body.outcome).toBe('enrollment-started');
+  });
 });

@@ -6,6 +6,7 @@ import { storeKinds } from '../../support/store-kinds';
 import { totpCode } from '../../support/totp';
 
 // The attack of the raced codes at its worst moment: both answers were already found right, and neither is used up yet.
+// The same with the last skip.
 
 /** Lets nobody through until so many have come, then all at once. */
 function createTurnstile() {
@@ -33,6 +34,7 @@ describe.each(storeKinds)('two right answers held together on $kind', ({ open: o
     records: {
       ...records,
       acceptTimeStep: (request) => turnstile.pass(() => records.acceptTimeStep(request)),
+      spendSkip: (...skip) => turnstile.pass(() => records.spendSkip(...skip)),
       consumeRecoveryCode: (userId, code) => turnstile.pass(() => records.consumeRecoveryCode(userId, code)),
     },
     state: {
@@ -107,5 +109,20 @@ describe.each(storeKinds)('two right answers held together on $kind', ({ open: o
     heldChallenges = false;
     expect(outcomes).toEqual(['rejected', 'rejected', 'signed-in']);
     expect(await portal.mfa.sessionsOf(person.id).list()).toHaveLength(1);
+  });
+
+  it('put enrollment off once, where one skip is left', async () => {
+    const policy = { enabled: true, enrollment: 'optional', skips: 1 } as const;
+    await portal.mfa.policies.save('globex', policy);
+    const person = addPerson(portal, { organizationId: 'globex' });
+    const visits = [await logIn(person.username), await logIn(person.username)];
+    turnstile.expect(visits.length);
+    const answers = await Promise.all(
+      visits.map(({ held }) => postHeld(portal.app, held, '/mfa/enroll/skip', {})),
+    );
+    const outcomes = answers.map(({ body }) => body.outcome as string).toSorted();
+    expect(outcomes).toEqual(['rejected', 'skipped']);
+    const { settings } = await records.findMember(person.id, 'globex');
+    expect(settings.skipsUsed).toBe(1);
   });
 });

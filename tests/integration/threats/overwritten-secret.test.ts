@@ -38,6 +38,21 @@ describe('setting up again', () => {
     expect(after).toHaveLength(2);
   });
 
+  it('is over after ten minutes, however fresh the proof is that it rests on', async () => {
+    const portal = await createSettingsPortal();
+    const app = await giveApp(portal, 'ada');
+    const ada = await signInWithApp(portal, 'ada', app);
+    const begun = await ada.postJson('/mfa/enroll/totp');
+    portal.clock.advance(8 * 60_000);
+    const again = await ada.postJson('/mfa/step-up', { code: nextCode(portal, app) });
+    expect(again.body.outcome).toBe('stepped-up');
+    portal.clock.advance(2 * 60_000);
+    const code = totpCode(begun.body.totp.secret, portal.clock.now());
+    const late = await ada.postJson('/mfa/enroll/totp/confirm', { code });
+    expect(late.body).toMatchObject({ outcome: 'rejected', because: 'challenge-expired' });
+    expect((await portal.records.findMember('ada', 'acme')).authenticators).toHaveLength(1);
+  });
+
   it('takes the place of nothing but an authenticator of the same person and kind', async () => {
     const portal = await createSettingsPortal();
     const app = await giveApp(portal, 'ada');

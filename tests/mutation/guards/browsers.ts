@@ -20,14 +20,14 @@ export const BROWSERS: readonly Guard[] = [
     file: 'src/flows/use-browser.ts',
     from: "if (decide(facts, { kind: 'policy' }, now).outcome !== 'challenge') return { ...unchanged, cookie };\n",
     to: '',
-    tests: ['tests/integration/remembered-browsers/remembering.test.ts', ...threats('browser-token-theft')],
+    tests: ['tests/integration/remembered-browsers/earning-trust.test.ts'],
   },
   {
     name: 'browsers are remembered at a login only',
     file: 'src/flows/remember-browser.ts',
     from: " || bearer.standing !== 'pending'",
     to: '',
-    tests: ['tests/integration/remembered-browsers/remembering.test.ts'],
+    tests: ['tests/integration/remembered-browsers/earning-trust.test.ts'],
   },
   {
     name: 'browsers are remembered where the policy says so',
@@ -48,7 +48,7 @@ export const BROWSERS: readonly Guard[] = [
     file: 'src/flows/remember-browser.ts',
     from: ' || rankOf(asked.kind) < strongestRank(facts)',
     to: '',
-    tests: ['tests/integration/remembered-browsers/remembering.test.ts'],
+    tests: ['tests/integration/remembered-browsers/earning-trust.test.ts'],
   },
   {
     name: 'a login that a recovery code helped has no browser remembered',

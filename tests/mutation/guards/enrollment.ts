@@ -41,7 +41,7 @@ export const ENROLLMENT: readonly Guard[] = [
     file: 'src/flows/may-change-factors.ts',
     from: "  if (standing === 'pending')\n    return { outcome: 'refused', decision: decision.outcome === 'allow' ? over : decision };",
     to: '',
-    tests: ['tests/integration/settings/authenticators.test.ts', ...threats('pending-session')],
+    tests: [...threats('enrollment-hijack')],
   },
   {
     name: 'there are no settings where MFA is off',
@@ -69,7 +69,7 @@ export const ENROLLMENT: readonly Guard[] = [
     file: 'src/flows/confirm-enrollment.ts',
     from: "if (challenge === undefined || context.clock.now() >= challenge.expiresAt) return { outcome: 'missing' };",
     to: "if (challenge === undefined) return { outcome: 'missing' };",
-    tests: [...mainJob('enrollment', 'wizard'), 'tests/integration/settings/authenticators.test.ts'],
+    tests: [...threats('overwritten-secret')],
   },
   {
     name: 'the code of an enrollment is tried a few times',

@@ -86,14 +86,14 @@ export const FLOWS: readonly Guard[] = [
     file: 'src/flows/confirm-enrollment.ts',
     from: "if (attempt.outcome === 'missing' || attempt.challenge.kind !== kind) {",
     to: "if (attempt.outcome === 'missing') {",
-    tests: [...threats('contact-takeover', 'replayed-codes'), ...mainJob('enrollment')],
+    tests: threats('contact-takeover'),
   },
   {
     name: 'the code of an enrollment is used up',
     file: 'src/flows/confirm-enrollment.ts',
     from: 'if (!(await factor.accept(trial, verification.proof)))',
     to: 'if (false)',
-    tests: [...threats('raced-codes', 'replayed-codes'), ...mainJob('enrollment')],
+    tests: threats('contact-takeover'),
   },
   {
     name: 'new codes for a first authenticator whatever was left behind',
@@ -114,7 +114,7 @@ export const FLOWS: readonly Guard[] = [
     file: 'src/flows/skip-enrollment.ts',
     from: "if (spent.outcome === 'exhausted') return { outcome: 'refused' };",
     to: "if (spent.outcome === 'exhausted') return { outcome: 'skipped', skipsUsed: 0 };",
-    tests: mainJob('policy'),
+    tests: threats('held-races'),
   },
   {
     name: 'epochs that differ end a session',

@@ -1,0 +1,78 @@
+import request from 'supertest';
+import { twilioSms } from '../../../src/delivery/twilio-sms';
+import { addPerson, visit } from '../../support/member';
+import { createPortal } from '../../support/portal';
+import type { Portal } from '../../support/portal';
+import { startTwilioApi } from '../../support/twilio-api';
+import type { TwilioApi } from '../../support/twilio-api';
+
+// The provider reports that a text message did not arrive, and the code goes by email. Each report is an order to send a
+// code to somebody, so an old, a late or a repeated one sends nothing.
+
+const CALLBACK = 'http://localhost/mfa/sms-status';
+
+let twilioApi: TwilioApi;
+beforeAll(async () => {
+  twilioApi = await startTwilioApi();
+});
+afterAll(() => twilioApi.stop());
+
+async function atChallenge(change: Parameters<typeof createPortal>[0] = {}) {
+  twilioApi.messages.clear();
+  const { authToken } = twilioApi;
+  const sms = twilioSms({ client: twilioApi.createClient(), from: '+15005550001', authToken });
+  const portal = createPortal({ sms, ...change });
+  await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'assigned' });
+  const person = addPerson(portal);
+  const member = { userId: person.id, organizationId: 'acme' };
+  await portal.mfa.members.save(member, { enabled: true, assignedKind: 'sms' });
+  const guest = visit(portal);
+  await guest.logIn(person.username);
+  const message = await twilioApi.messages.next();
+  return { portal, guest, message, email: person.email ?? '' };
+}
+
+type Message = Awaited<ReturnType<typeof atChallenge>>['message'];
+
+async function report(portal: Portal, message: Message, status: 'delivered' | 'undelivered') {
+  const { url, headers, fields } = twilioApi.statusCallback({ ...message, statusCallback: CALLBACK }, status);
+  const { pathname } = new URL(url);
+  const answer = await request(portal.app).post(pathname).set(headers).type('form').send(fields);
+  expect(answer.status).toBe(204);
+  await portal.mfa.settled();
+  return portal.outbox.messages.filter(({ text }) => /\b\d{6}\b/.test(text)).length;
+}
+
+describe('a text message that did not arrive', () => {
+  it('is made up for by email, once, and the new code alone gets in', async () => {
+    const { portal, guest, message, email } = await atChallenge();
+    expect(await report(portal, message, 'undelivered')).toBe(1);
+    expect(await report(portal, message, 'undelivered')).toBe(1);
+    const proven = await guest.postJson('/mfa/challenge', { code: guest.newestCode(email) });
+    expect(proven.body.outcome).toBe('signed-in');
+  });
+
+  it('is left alone where it arrived', async () => {
+    const { portal, message } = await atChallenge();
+    expect(await report(portal, message, 'delivered')).toBe(0);
+  });
+
+  it('is left alone where another code was asked for since', async () => {
+    const { portal, guest, message } = await atChallenge();
+    portal.clock.advance(31_000);
+    expect((await guest.postJson('/mfa/challenge/resend')).body.outcome).toBe('sent');
+    expect(await report(portal, message, 'undelivered')).toBe(0);
+  });
+
+  it('is left alone when its code is over', async () => {
+    const { portal, message } = await atChallenge();
+    portal.clock.advance(5 * 60_000);
+    expect(await report(portal, message, 'undelivered')).toBe(0);
+  });
+
+  it('is left alone where the person has had enough codes', async () => {
+    const sends = { perUser: [{ max: 1, seconds: 86_400 }] };
+    const { portal, message } = await atChallenge({ sends });
+    expect(await report(portal, message, 'undelivered')).toBe(0);
+  });
+});
