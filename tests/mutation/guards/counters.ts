@@ -18,7 +18,7 @@ export const COUNTERS: readonly Guard[] = [
   {
     name: 'Redis: an attempt needs a challenge',
     file: 'src/stores/redis/challenges.ts',
-    from: "if redis.call('HEXISTS', KEYS[1], p .. 'i') == 0 then return {'missing'} end\n",
+    from: "if redis.call('HEXISTS', KEYS[1], p .. 'i') == 0 then return answer('missing', 0) end\n",
     to: '',
     tests: [...redisStores],
   },
@@ -109,7 +109,7 @@ export const COUNTERS: readonly Guard[] = [
   {
     name: 'Redis: a removed authenticator takes its counters with it',
     file: 'src/stores/redis/authenticators.ts',
-    from: "  redis.call('HDEL', key, 'l:' .. id, 'k:' .. id, 'f:' .. id, 't:' .. id, 'u:' .. id, 'd:' .. id)\n",
+    from: "  redis.call('HDEL', key, 'l:' .. id, 'k:' .. id, 'f:' .. id, 't:' .. id, 'u:' .. id, 'd:' .. id, 'b:' .. id)\n",
     to: '',
     tests: [...redisStores],
   },

@@ -11,9 +11,16 @@ export const DELIVERY: readonly Guard[] = [
   {
     name: 'a budget for each destination',
     file: 'src/delivery/budgets.ts',
-    from: "    { of: 'destination', key: `destination:${hashed}`, windows: limits.perDestination },\n",
-    to: '',
+    from: '      windows: limits.perDestination,\n',
+    to: '      windows: [],\n',
     tests: ['tests/unit/delivery/budgets.test.ts', ...threats('toll-fraud')],
+  },
+  {
+    name: 'an enrollment is counted apart from codes to sign in',
+    file: 'src/delivery/budgets.ts',
+    from: "purpose === 'enroll' ?",
+    to: 'false ?',
+    tests: threats('used-up-budget'),
   },
   {
     name: 'a budget for each organization',

@@ -1,6 +1,20 @@
-import { type Guard } from './guard';
+import { threats, type Guard } from './guard';
 
 export const FACTORS: readonly Guard[] = [
+  {
+    name: 'a code that was foretold is never accepted',
+    file: 'src/factors/totp-factor.ts',
+    from: "because === 'clock-off' &&",
+    to: 'false &&',
+    tests: threats('foretold-code'),
+  },
+  {
+    name: 'a code dies with the address on file that it went to',
+    file: 'src/factors/delivered-code-factor.ts',
+    from: 'addressOnFile(challenge, attempt.onFile)',
+    to: "addressOnFile({ ...challenge, authenticatorId: '', sentBy: null }, attempt.onFile)",
+    tests: threats('changed-address'),
+  },
   {
     name: 'a sent code is over at its end',
     file: 'src/factors/delivered-code-factor.ts',

@@ -67,7 +67,7 @@ export const FLOWS: readonly Guard[] = [
   {
     name: 'enrollment in a session only after a fresh proof',
     file: 'src/flows/may-enroll.ts',
-    from: "if (proof.outcome !== 'allow' && proof.outcome !== 'enroll') return { outcome: 'refused', decision: proof };",
+    from: "  if (proof.outcome !== 'allow' && proof.outcome !== 'enroll')\n    return { outcome: 'refused', decision: asStepUp(proof) };\n",
     to: '',
     tests: [
       ...threats('enrollment-hijack', 'removal-without-proof'),

@@ -18,9 +18,16 @@ export const HTTP: readonly Guard[] = [
   {
     name: 'a slot of another user is nobody’s',
     file: 'src/http/visitor.ts',
-    from: 'slot.session === undefined || slot.session.userId !== account.id',
-    to: 'slot.session === undefined',
+    from: 'slot.session?.userId !== account.id || slot.session.grantedIn',
+    to: 'slot.session?.grantedIn',
     tests: threats('pending-session'),
+  },
+  {
+    name: 'what was granted in another session counts for nothing',
+    file: 'src/http/visitor.ts',
+    from: ' || slot.session.grantedIn !== sessionMark(req)',
+    to: '',
+    tests: threats('kept-session'),
   },
   {
     name: 'forms carry the token',
@@ -39,15 +46,15 @@ export const HTTP: readonly Guard[] = [
   {
     name: 'half a login has a new id',
     file: 'src/http/establish-session.ts',
-    from: '  await regenerate(req);\n  const { userId, organizationId, epochs',
-    to: '  const { userId, organizationId, epochs',
+    from: 'await renewSession(req, () => {\n    writeSlot(req, { ...slot, login });',
+    to: 'await Promise.resolve().then(() => {\n    writeSlot(req, { ...slot, login });',
     tests: threats('pending-session'),
   },
   {
     name: 'a step-up has a new id',
     file: 'src/http/establish-session.ts',
-    from: 'await Promise.all([registered, regenerate(req)]);',
-    to: 'await registered;',
+    from: 'const renewed = renewSession(req, () => {',
+    to: 'const renewed = Promise.resolve().then(() => {',
     tests: threats('pending-session'),
   },
   {

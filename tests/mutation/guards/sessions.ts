@@ -116,7 +116,7 @@ export const SESSIONS: readonly Guard[] = [
   {
     name: 'Redis: a session is seen later, never earlier',
     file: 'src/stores/redis/sessions.ts',
-    from: 'if tonumber(ARGV[2]) > tonumber(seenAt) then',
+    from: 'if tonumber(ARGV[2], 36) > before then',
     to: 'if true then',
     tests: [...redisStores],
   },

@@ -2,6 +2,20 @@ import { redisStores, type Guard } from './guard';
 
 export const STORES: readonly Guard[] = [
   {
+    name: 'Redis: an authenticator is bound on the epoch it was judged on',
+    file: 'src/stores/redis/authenticators.ts',
+    from: "if redis.call('HGET', KEYS[1], 'e') ~= ARGV[1] then return 0 end\n",
+    to: '',
+    tests: redisStores,
+  },
+  {
+    name: 'Redis: one of two enrollments is bound',
+    file: 'src/stores/redis/authenticators.ts',
+    from: 'if count ~= tonumber(ARGV[2]) then return 0 end\n',
+    to: '',
+    tests: redisStores,
+  },
+  {
     name: 'records that may be lost are refused in production',
     file: 'src/durable-records.ts',
     from: 'if (weakness !== undefined) {',
@@ -11,7 +25,7 @@ export const STORES: readonly Guard[] = [
   {
     name: 'Redis: attempts end',
     file: 'src/stores/redis/challenges.ts',
-    from: "if spent >= tonumber(ARGV[2]) then return {'exhausted'} end\n",
+    from: "if spent >= tonumber(ARGV[2]) then return answer('exhausted', spent) end\n",
     to: '',
     tests: redisStores,
   },
@@ -53,7 +67,7 @@ export const STORES: readonly Guard[] = [
   {
     name: 'Redis: an authenticator that is gone is guessed at in vain',
     file: 'src/stores/redis/guesses.ts',
-    from: "  if redis.call('HEXISTS', key, 'a' .. authenticator) == 0 then return {'disabled'} end\n",
+    from: "  if not isCounted(authenticator) then return {'disabled'} end\n",
     to: '',
     tests: redisStores,
   },
