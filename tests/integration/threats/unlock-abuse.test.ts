@@ -1,4 +1,4 @@
-import { giveApp } from '../../support/given-app';
+import { giveApp, giveRecoveryCode } from '../../support/given-app';
 import { visit } from '../../support/member';
 import { createPortal } from '../../support/portal';
 import { totpCode, wrongCode } from '../../support/totp';
@@ -44,6 +44,34 @@ describe('unlocking', () => {
     expect((await reader.postJson('/mfa/unlock/challenge', { code: '123456' })).status).toBe(401);
     expect((await reader.getJson('/whoami')).body.authenticated).toBe(false);
     expect(await lockOf()).not.toBeNull();
+  });
+
+  it('is not done by a recovery code, which has a lock of its own', async () => {
+    const { portal, token, lockOf } = await locked();
+    const code = await giveRecoveryCode(portal, 'ada');
+    const thief = visit(portal);
+    await thief.postJson('/mfa/unlock', { token });
+    await thief.logIn('ada');
+    const answer = { authenticatorId: 'recovery-codes', code };
+    const refused = await thief.postJson('/mfa/unlock/challenge', answer);
+    expect(refused.body).toMatchObject({ outcome: 'rejected', because: 'no-authenticator' });
+    expect(await lockOf()).not.toBeNull();
+    expect((await portal.records.findMember('ada', 'acme')).recoveryCodesLeft).toBeGreaterThan(0);
+  });
+
+  it('uses its code up for every other login', async () => {
+    const { portal, app, token, lockOf } = await locked();
+    const owner = visit(portal);
+    await owner.postJson('/mfa/unlock', { token });
+    await owner.logIn('ada');
+    const code = app.nextCode();
+    const unlocked = await owner.postJson('/mfa/unlock/challenge', { code });
+    expect(unlocked.body.outcome).toBe('signed-in');
+    expect(await lockOf()).toBeNull();
+    const thief = visit(portal);
+    await thief.logIn('ada');
+    const replayed = await thief.postJson('/mfa/challenge', { code });
+    expect(replayed.body).toMatchObject({ outcome: 'rejected', because: 'code-used' });
   });
 
   it('gives three guesses a link, over any number of logins, which count for the authenticator', async () => {
