@@ -1,4 +1,4 @@
-import { type Guard } from './guard';
+import { mainJob, type Guard } from './guard';
 
 export const ADMIN: readonly Guard[] = [
   {
