@@ -262,4 +262,11 @@ export const ACCEPTED: readonly {
     to: "if (known === undefined) return { outcome: 'not-found' };",
     reason: 'whoever reads members leaves out those of another organization as well; both stay',
   },
+  {
+    file: 'unlock-challenge.ts',
+    line: 'link.userId !== visitor.account.id',
+    from: 'if (link === undefined || link.userId !== visitor.account.id) {',
+    to: 'if (link === undefined) {',
+    reason: 'a login keeps the link of its own account alone, and a session follows no other; all three stay',
+  },
 ];

@@ -97,6 +97,41 @@ describe('unlocking', () => {
     expect(await lockOf()).not.toBeNull();
   });
 
+  it('counts nothing for a login that is over', async () => {
+    const { portal, app, token, lockOf } = await locked();
+    const owner = visit(portal);
+    await owner.postJson('/mfa/unlock', { token });
+    await owner.logIn('ada');
+    portal.clock.advance(11 * 60_000);
+    const late = await owner.postJson('/mfa/unlock/challenge', { code: app.nextCode() });
+    expect([late.status, late.body.outcome]).toEqual([401, 'sign-in']);
+    expect(await lockOf()).not.toBeNull();
+    const { authenticators } = await portal.records.findMember('ada', 'acme');
+    expect(authenticators[0]?.failures).toBe(10);
+  });
+
+  it('of one account gives no guess at another that is locked too', async () => {
+    const { portal, token } = await locked();
+    const app = await giveApp(portal, 'mary');
+    for (let guess = 0; guess < 10; guess += 1) {
+      await portal.records.spendGuess({
+        userId: 'mary',
+        group: 'codes',
+        authenticatorId: null,
+        limits: { perChallenge: 5, perUser: 10, perAuthenticator: 100, lockSeconds: 1800 },
+        now: portal.clock.now(),
+      });
+    }
+    const thief = visit(portal);
+    await thief.postJson('/mfa/unlock', { token });
+    await thief.post('/sso/mary');
+    const answer = { code: app.nextCode() };
+    const refused = await thief.postJson('/mfa/unlock/challenge', answer);
+    expect(refused.body).toMatchObject({ because: 'unlock-link-over' });
+    const { guesses } = await portal.records.findMember('mary', 'acme');
+    expect(guesses.codes.lockedUntil).not.toBeNull();
+  });
+
   it('is nothing for another account that opens the link', async () => {
     const { portal, token, lockOf } = await locked();
     const app = await giveApp(portal, 'mary');
