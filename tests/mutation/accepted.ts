@@ -234,4 +234,39 @@ export const ACCEPTED: readonly {
     reason:
       'what was proven a moment ago by the strongest factor is fresh, which is checked before; both stay',
   },
+  ...['early.handle === bearer.ownerId &&', 'early.userId === bearer.userId &&'].map((line) => ({
+    file: 'gather-facts.ts',
+    line,
+    from: `${line}\n`,
+    to: '',
+    reason: 'what belongs to another person has another handle too, and the other way round; both stay',
+  })),
+  {
+    file: 'resend-by-email.ts',
+    line: "challenge.sentBy !== 'sms'",
+    from: "challenge.sentBy !== 'sms' || ",
+    to: '',
+    reason: 'a message is taken once, and a new message is a new challenge',
+  },
+  {
+    file: 'unlock.ts',
+    line: 'if (refused !== null)',
+    from: 'if (refused !== null) return reject(refused);',
+    to: "if (refused !== null && attempt.outcome !== 'spent') return reject(refused);",
+    reason: 'the page has asked the same right before; they differ where one request overtakes another',
+  },
+  {
+    file: 'member-detail.ts',
+    line: 'known?.account.organizationId !== organizationId',
+    from: "if (known?.account.organizationId !== organizationId) return { outcome: 'not-found' };",
+    to: "if (known === undefined) return { outcome: 'not-found' };",
+    reason: 'whoever reads members leaves out those of another organization as well; both stay',
+  },
+  {
+    file: 'unlock-challenge.ts',
+    line: 'link.userId !== visitor.account.id',
+    from: 'if (link === undefined || link.userId !== visitor.account.id) {',
+    to: 'if (link === undefined) {',
+    reason: 'a login keeps the link of its own account alone, and a session follows no other; all three stay',
+  },
 ];

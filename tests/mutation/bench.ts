@@ -65,10 +65,11 @@ async function ask(child: ChildProcess, job: Job): Promise<Verdict> {
   const { signal } = listening;
   const answer = once(child, 'message', { signal }).then(([verdict]) => verdict as Verdict);
   const ended = once(child, 'exit', { signal }).then(([code]): Verdict => ({
-    is: 'broken',
+    is: 'ended',
     because: `The process ended with ${String(code)}: ${said}`,
   }));
-  child.send(job);
+  // Whether it arrived is seen by whether the process lives.
+  child.send(job, () => undefined);
   const verdict = await Promise.race([answer, late, ended]);
   clearTimeout(timer);
   child.stderr?.off('data', listen);
@@ -94,7 +95,8 @@ function openBench(worker: string, folder: string): Workbench {
     child = undefined;
   }
   async function tryOnce(job: Job): Promise<Verdict> {
-    child ??= start(worker, folder);
+    // What a test left behind may have ended it since.
+    if (child?.connected !== true) child = start(worker, folder);
     const verdict = await ask(child, job);
     if (verdict.is === 'timed-out' || verdict.is === 'ended') await renew('killed');
     return verdict;

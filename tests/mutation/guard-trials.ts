@@ -9,16 +9,17 @@ export function guardTrials(part: string): Trial[] {
   return GUARDS.filter(({ name, file }) => `${file} ${name}`.includes(part)).map((guard) => {
     const { name, file, from, to, tests } = guard;
     const original = readFileSync(join(ROOT, file), 'utf8');
-    const [before, after, ...rest] = original.split(from);
-    if (before === undefined || after === undefined || rest.length > 0)
-      throw new Error(`${file} does not hold the guard "${name}" once.`);
+    const [before = '', after, ...rest] = original.split(from);
+    // Left as it is, which no test notices: the guard has to be named anew.
+    const isThere = after !== undefined && rest.length === 0;
+    const text = isThere ? `${before}${to}${after}` : original;
     const line = before.split('\n').length;
     return {
-      name: `${file}:${line} ${name}`,
+      name: `${file}:${line} ${name}${isThere ? '' : ' (is not there once)'}`,
       file,
       line,
       original,
-      text: `${before}${to}${after}`,
+      text,
       from,
       to,
       tests,

@@ -226,6 +226,17 @@ describe('a proof before a change', () => {
     expect((await settings(ada)).authenticators).toHaveLength(2);
   });
 
+  it('sets nothing off that was asked for more than ten minutes ago', async () => {
+    const { portal, app, ada } = await adaWith();
+    const phone = await giveAddress(portal, 'ada', { kind: 'sms', to: '+447700900123' });
+    portal.clock.advance(HOUR);
+    const stepUp = await ada.follow(await ada.post(`/mfa/settings/authenticators/${phone}/remove`));
+    const returnTo = /name="returnTo" value="([^"]+)"/.exec(stepUp.text)?.[1] ?? '';
+    portal.clock.advance(600_000);
+    await ada.post('/mfa/step-up', { returnTo, code: nextCode(portal, app) });
+    expect((await settings(ada)).authenticators).toHaveLength(2);
+  });
+
   it('has to be of the strongest factor', async () => {
     const { portal, app, ada } = await adaWith();
     const phone = await giveAddress(portal, 'ada', { kind: 'sms', to: '+447700900123' });

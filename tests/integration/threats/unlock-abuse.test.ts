@@ -1,4 +1,4 @@
-import { giveApp } from '../../support/given-app';
+import { giveApp, giveRecoveryCode } from '../../support/given-app';
 import { visit } from '../../support/member';
 import { createPortal } from '../../support/portal';
 import { totpCode, wrongCode } from '../../support/totp';
@@ -46,6 +46,34 @@ describe('unlocking', () => {
     expect(await lockOf()).not.toBeNull();
   });
 
+  it('is not done by a recovery code, which has a lock of its own', async () => {
+    const { portal, token, lockOf } = await locked();
+    const code = await giveRecoveryCode(portal, 'ada');
+    const thief = visit(portal);
+    await thief.postJson('/mfa/unlock', { token });
+    await thief.logIn('ada');
+    const answer = { authenticatorId: 'recovery-codes', code };
+    const refused = await thief.postJson('/mfa/unlock/challenge', answer);
+    expect(refused.body).toMatchObject({ outcome: 'rejected', because: 'no-authenticator' });
+    expect(await lockOf()).not.toBeNull();
+    expect((await portal.records.findMember('ada', 'acme')).recoveryCodesLeft).toBeGreaterThan(0);
+  });
+
+  it('uses its code up for every other login', async () => {
+    const { portal, app, token, lockOf } = await locked();
+    const owner = visit(portal);
+    await owner.postJson('/mfa/unlock', { token });
+    await owner.logIn('ada');
+    const code = app.nextCode();
+    const unlocked = await owner.postJson('/mfa/unlock/challenge', { code });
+    expect(unlocked.body.outcome).toBe('signed-in');
+    expect(await lockOf()).toBeNull();
+    const thief = visit(portal);
+    await thief.logIn('ada');
+    const replayed = await thief.postJson('/mfa/challenge', { code });
+    expect(replayed.body).toMatchObject({ outcome: 'rejected', because: 'code-used' });
+  });
+
   it('gives three guesses a link, over any number of logins, which count for the authenticator', async () => {
     const { portal, app, wrong, token, lockOf } = await locked();
     const outcomes: string[] = [];
@@ -67,6 +95,41 @@ describe('unlocking', () => {
     expect((await owner.logIn('ada')).body).toMatchObject({ because: 'locked' });
     expect((await owner.postJson('/mfa/unlock/challenge', { code: app.nextCode() })).status).toBe(401);
     expect(await lockOf()).not.toBeNull();
+  });
+
+  it('counts nothing for a login that is over', async () => {
+    const { portal, app, token, lockOf } = await locked();
+    const owner = visit(portal);
+    await owner.postJson('/mfa/unlock', { token });
+    await owner.logIn('ada');
+    portal.clock.advance(11 * 60_000);
+    const late = await owner.postJson('/mfa/unlock/challenge', { code: app.nextCode() });
+    expect([late.status, late.body.outcome]).toEqual([401, 'sign-in']);
+    expect(await lockOf()).not.toBeNull();
+    const { authenticators } = await portal.records.findMember('ada', 'acme');
+    expect(authenticators[0]?.failures).toBe(10);
+  });
+
+  it('of one account gives no guess at another that is locked too', async () => {
+    const { portal, token } = await locked();
+    const app = await giveApp(portal, 'mary');
+    for (let guess = 0; guess < 10; guess += 1) {
+      await portal.records.spendGuess({
+        userId: 'mary',
+        group: 'codes',
+        authenticatorId: null,
+        limits: { perChallenge: 5, perUser: 10, perAuthenticator: 100, lockSeconds: 1800 },
+        now: portal.clock.now(),
+      });
+    }
+    const thief = visit(portal);
+    await thief.postJson('/mfa/unlock', { token });
+    await thief.post('/sso/mary');
+    const answer = { code: app.nextCode() };
+    const refused = await thief.postJson('/mfa/unlock/challenge', answer);
+    expect(refused.body).toMatchObject({ because: 'unlock-link-over' });
+    const { guesses } = await portal.records.findMember('mary', 'acme');
+    expect(guesses.codes.lockedUntil).not.toBeNull();
   });
 
   it('is nothing for another account that opens the link', async () => {

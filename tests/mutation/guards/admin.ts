@@ -1,4 +1,4 @@
-import { type Guard } from './guard';
+import { mainJob, type Guard } from './guard';
 
 export const ADMIN: readonly Guard[] = [
   {
@@ -95,7 +95,7 @@ export const ADMIN: readonly Guard[] = [
     file: 'src/flows/manage-member.ts',
     from: "if (actorId === undefined || actorId === '') return { outcome: 'refused', because: 'author-missing' };",
     to: '',
-    tests: ['tests/integration/admin-flows/member-acts.test.ts', 'tests/integration/main-job/policy.test.ts'],
+    tests: mainJob('programmatic'),
   },
   {
     name: 'an exemption ends',
@@ -158,6 +158,6 @@ export const ADMIN: readonly Guard[] = [
     file: 'src/flows/change-policy.ts',
     from: "if (faults.length > 0) return { outcome: 'refused', faults };",
     to: '',
-    tests: ['tests/integration/admin-flows/policy.test.ts', 'tests/integration/main-job/policy.test.ts'],
+    tests: mainJob('programmatic'),
   },
 ];

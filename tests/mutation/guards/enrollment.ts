@@ -104,7 +104,7 @@ export const ENROLLMENT: readonly Guard[] = [
     file: 'src/http/pages/enrollment-door.ts',
     from: "if (kind !== null && !isOffered(leave.kinds, kind, slot.wizard?.backupPhone === 'asked')) {",
     to: 'if (false) {',
-    tests: [...threats('enrollment-hijack'), ...mainJob('enrollment', 'wizard')],
+    tests: mainJob('programmatic'),
   },
   {
     name: 'enrollment is closed where it may not be made',
