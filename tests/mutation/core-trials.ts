@@ -12,6 +12,9 @@ const SLOW = ['decide-enumerated.test.ts', 'recovery-code-factor.test.ts'];
 const DECISIONS = [
   'decide-origins.test.ts',
   'decide.test.ts',
+  'decide-challenge.test.ts',
+  'decide-enrollment.test.ts',
+  'decide-forbidden-factor.test.ts',
   'decide-step-up.test.ts',
   'policy-preview.test.ts',
   'factor-removal.test.ts',
@@ -24,12 +27,12 @@ const NEAR: Readonly<Record<string, readonly string[]>> = {
   'factor-strength': DECISIONS,
   'factor-kind': DECISIONS,
   'constant-time': ['one-time-code.test.ts'],
-  authenticator: ['options.test.ts'],
+  authenticator: ['defaults.test.ts'],
   member: DECISIONS,
-  policy: ['policy-check.test.ts', 'options.test.ts'],
+  policy: ['policy-check.test.ts', 'defaults.test.ts', 'default-policy.test.ts'],
 };
 
-const unitTests = ['.', 'core', 'factors', 'delivery'].flatMap((folder) =>
+const unitTests = ['.', 'core', 'factors', 'delivery', 'options'].flatMap((folder) =>
   readdirSync(join(ROOT, 'tests/unit', folder))
     .filter((name) => name.endsWith('.test.ts') && !TEXTS.includes(name))
     .map((name) => posix.join('tests/unit', folder, name)),

@@ -150,13 +150,13 @@ export const DELIVERY: readonly Guard[] = [
     file: 'src/public-origin.ts',
     from: 'if (!secure && !LOCAL_HOSTS.includes(hostname) && !insecureAccepted) {',
     to: 'if (false) {',
-    tests: ['tests/unit/options.test.ts'],
+    tests: ['tests/unit/options/base-url.test.ts'],
   },
   {
     name: 'the base URL holds no password',
     file: 'src/public-origin.ts',
     from: "if (url.username !== '' || url.password !== '') throw refused('the URL holds a user name or a password');",
     to: '',
-    tests: ['tests/unit/options.test.ts'],
+    tests: ['tests/unit/options/secrets.test.ts'],
   },
 ];

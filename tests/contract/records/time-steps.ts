@@ -1,0 +1,63 @@
+import { NO_GUESSES } from '../../../src/core/authenticator';
+import type { RecordStore } from '../../../src/stores/record-store';
+import { NOW, anAuthenticator, newId } from '../samples';
+import { guessUntilLockedWith } from './guess-until-locked';
+
+/** What every record store does with the time steps of authenticator apps. */
+export function describeTimeSteps(open: () => RecordStore): void {
+  const guessUntilLocked = guessUntilLockedWith(open);
+
+  describe('time steps', () => {
+    it('accepts only steps above the last accepted one', async () => {
+      const userId = newId();
+      const app = anAuthenticator({ lastAcceptedStep: 100 });
+      await open().addAuthenticator(userId, app);
+      const accept = (timeStep: number) =>
+        open().acceptTimeStep({ userId, authenticatorId: app.id, timeStep, now: NOW + timeStep });
+      expect(await accept(100)).toBe(false);
+      expect(await accept(101)).toBe(true);
+      expect(await accept(101)).toBe(false);
+      expect(await accept(99)).toBe(false);
+      expect(await accept(103)).toBe(true);
+      const [found] = (await open().findMember(userId, 'acme')).authenticators;
+      expect(found).toMatchObject({ lastAcceptedStep: 103, lastUsedAt: NOW + 103 });
+    });
+
+    it('accepts a step once, and with it clears the counters', async () => {
+      const userId = newId();
+      const app = anAuthenticator({ failures: 2 });
+      await open().addAuthenticator(userId, app);
+      await guessUntilLocked(userId, NOW);
+      const proof = { userId, authenticatorId: app.id, timeStep: 7, now: NOW };
+      const accepted = await Promise.all(Array.from({ length: 30 }, () => open().acceptTimeStep(proof)));
+      expect(accepted.filter(Boolean)).toHaveLength(1);
+      const found = await open().findMember(userId, 'acme');
+      expect(found.guesses.codes).toEqual(NO_GUESSES);
+      expect(found.authenticators[0]?.failures).toBe(0);
+    });
+
+    it('never accepts the step that was refused beforehand, and leaves the others alone', async () => {
+      const userId = newId();
+      const app = anAuthenticator({ lastAcceptedStep: 100 });
+      await open().addAuthenticator(userId, app);
+      const step = (timeStep: number) => ({ userId, authenticatorId: app.id, timeStep, now: NOW });
+      await open().refuseTimeStep(step(110));
+      await open().refuseTimeStep(step(112));
+      expect(await open().acceptTimeStep(step(112))).toBe(false);
+      expect(await open().acceptTimeStep(step(111))).toBe(true);
+      expect(await open().acceptTimeStep(step(112))).toBe(false);
+      expect(await open().acceptTimeStep(step(113))).toBe(true);
+      const gone = { ...step(5), authenticatorId: newId() };
+      await open().refuseTimeStep(gone);
+      await open().removeAuthenticator(userId, app.id);
+      expect((await open().findMember(userId, 'acme')).authenticators).toEqual([]);
+    });
+
+    it('accepts none for an authenticator that is gone', async () => {
+      const userId = newId();
+      const proof = { userId, authenticatorId: newId(), timeStep: 7, now: NOW };
+      expect(await open().acceptTimeStep(proof)).toBe(false);
+      expect((await open().findMember(userId, 'acme')).authenticators).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,126 @@
+import type { StateStore } from '../../../src/stores/state-store';
+import { NOW, aChallenge, newId } from '../samples';
+import { PENDING, SESSION, issueInPendingLoginWith } from './issue-challenge';
+
+/** What every state store does with challenges. */
+export function describeChallenges(open: () => StateStore): void {
+  const issueInPendingLogin = issueInPendingLoginWith(open);
+
+  describe('challenges', () => {
+    it('keeps every field', async () => {
+      const challenge = await issueInPendingLogin({
+        kind: 'email',
+        authenticatorId: 'on-file-email',
+        codeHash: 'hash',
+        sealedSecret: 'sealed',
+        maskedDestination: 'a•••@e•••.com',
+        sentBy: 'email',
+        fallbackFrom: 'sms',
+        sentAt: NOW + 3,
+      });
+      expect(await open().findChallenge(challenge)).toEqual(challenge);
+      const bare = await issueInPendingLogin();
+      expect(await open().findChallenge(bare)).toEqual(bare);
+    });
+
+    it('has one for each owner and purpose', async () => {
+      const first = aChallenge({ purpose: 'step-up' });
+      const other = { ...first, id: newId(), purpose: 'enroll' } as const;
+      const next = { ...first, id: newId(), kind: 'sms', codeHash: 'hash' } as const;
+      for (const challenge of [first, other, next]) await open().issueChallenge(challenge, SESSION);
+      expect(await open().findChallenge(first)).toEqual(next);
+      expect(await open().findChallenge(other)).toEqual(other);
+      expect(await open().findChallenge({ ...first, purpose: 'unlock' })).toBeUndefined();
+      expect(await open().findChallenge({ ...first, ownerId: newId() })).toBeUndefined();
+      expect(await open().findChallenge({ ...first, userId: newId() })).toBeUndefined();
+    });
+
+    it('leaves nothing of the one before in its place', async () => {
+      const sent = {
+        codeHash: 'hash',
+        sealedSecret: 's',
+        maskedDestination: 'm',
+        sentBy: 'sms',
+        sentAt: NOW,
+      } as const;
+      const first = await issueInPendingLogin({ kind: 'sms', ...sent });
+      const next = aChallenge({ userId: first.userId, ownerId: first.ownerId });
+      await open().issueChallenge(next, PENDING);
+      expect(await open().findChallenge(first)).toEqual(next);
+    });
+
+    it('writes nothing under a pending login that is gone', async () => {
+      const challenge = aChallenge();
+      expect(await open().issueChallenge(challenge, PENDING)).toBe(false);
+      expect(await open().findChallenge(challenge)).toBeUndefined();
+    });
+
+    it('records how the code went out, where it is still the live one', async () => {
+      const first = await issueInPendingLogin({ kind: 'sms' });
+      const delivery = {
+        sentBy: 'email',
+        fallbackFrom: 'sms',
+        sentAt: NOW + 5,
+        maskedDestination: 'm',
+        codeHash: 'hash',
+        expiresAt: NOW + 300_005,
+      } as const;
+      expect(await open().recordDelivery(first, delivery)).toBe(true);
+      expect(await open().findChallenge(first)).toEqual({ ...first, ...delivery });
+      expect(await open().recordDelivery({ ...first, id: newId() }, { ...delivery, codeHash: 'x' })).toBe(
+        false,
+      );
+      expect(await open().findChallenge(first)).toEqual({ ...first, ...delivery });
+      await open().endChallenge(first);
+      expect(await open().recordDelivery(first, delivery)).toBe(false);
+      expect(await open().findChallenge(first)).toBeUndefined();
+    });
+
+    it('spends attempts up to the limit, however many are made at once', async () => {
+      const challenge = await issueInPendingLogin();
+      const first = await open().spendAttempt(challenge, 5);
+      expect(first).toMatchObject({ outcome: 'spent', challenge, attemptsLeft: 4 });
+      const rest = await Promise.all(Array.from({ length: 30 }, () => open().spendAttempt(challenge, 5)));
+      expect(rest.filter(({ outcome }) => outcome === 'spent')).toHaveLength(4);
+      expect(rest.filter(({ outcome }) => outcome === 'exhausted')).toHaveLength(26);
+    });
+
+    it('keeps the count over new challenges, ended ones and other kinds', async () => {
+      const challenge = await issueInPendingLogin();
+      await open().spendAttempt(challenge, 3);
+      await open().issueChallenge({ ...challenge, id: newId(), kind: 'sms' }, PENDING);
+      await open().spendAttempt(challenge, 3);
+      await open().endChallenge(challenge);
+      expect(await open().spendAttempt(challenge, 3)).toMatchObject({ outcome: 'missing' });
+      await open().issueChallenge({ ...challenge, id: newId() }, PENDING);
+      expect(await open().spendAttempt(challenge, 3)).toMatchObject({ outcome: 'spent', attemptsLeft: 0 });
+      expect(await open().spendAttempt(challenge, 3)).toMatchObject({ outcome: 'exhausted' });
+    });
+
+    it('begins a new count for a session when everything before has expired', async () => {
+      const challenge = aChallenge({ purpose: 'step-up' });
+      await open().issueChallenge(challenge, SESSION);
+      await open().spendAttempt(challenge, 1);
+      const soon = { ...challenge, expiresAt: NOW + 310_000 };
+      await open().issueChallenge(soon, { ...SESSION, now: NOW + 10_000 });
+      expect(await open().spendAttempt(challenge, 1)).toMatchObject({ outcome: 'exhausted' });
+      const later = { ...challenge, expiresAt: NOW + 900_000 };
+      await open().issueChallenge(later, { ...SESSION, now: NOW + 310_000 });
+      expect(await open().spendAttempt(challenge, 1)).toMatchObject({ outcome: 'spent' });
+    });
+
+    it('is consumed once, if it is still the live one, and takes the count with it', async () => {
+      const challenge = await issueInPendingLogin();
+      await open().spendAttempt(challenge, 2);
+      expect(await open().consumeChallenge(challenge, newId())).toBe(false);
+      expect(await open().consumeChallenge({ ...challenge, purpose: 'enroll' }, challenge.id)).toBe(false);
+      const consumed = await Promise.all(
+        Array.from({ length: 30 }, () => open().consumeChallenge(challenge, challenge.id)),
+      );
+      expect(consumed.filter(Boolean)).toHaveLength(1);
+      expect(await open().findChallenge(challenge)).toBeUndefined();
+      await open().issueChallenge(challenge, PENDING);
+      expect(await open().spendAttempt(challenge, 2)).toMatchObject({ attemptsLeft: 1 });
+    });
+  });
+}

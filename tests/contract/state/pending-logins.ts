@@ -1,0 +1,81 @@
+import type { StateStore } from '../../../src/stores/state-store';
+import { NOW, aChallenge, aPendingLogin, newId } from '../samples';
+import { PENDING, issueInPendingLoginWith } from './issue-challenge';
+
+/** What every state store does with pending logins. */
+export function describePendingLogins(open: () => StateStore): void {
+  const issueInPendingLogin = issueInPendingLoginWith(open);
+
+  describe('pending logins', () => {
+    it('keeps one under its user', async () => {
+      const pending = aPendingLogin({
+        organizationId: '__proto__',
+        evidence: [
+          { method: 'federated', at: NOW },
+          { method: 'totp', at: NOW + 1, authenticatorId: newId() },
+        ],
+      });
+      await open().createPendingLogin(pending);
+      expect(await open().findPendingLogin(pending.userId, pending.id)).toEqual(pending);
+      expect(await open().findPendingLogin(newId(), pending.id)).toBeUndefined();
+      expect(await open().findPendingLogin(pending.userId, newId())).toBeUndefined();
+    });
+
+    it('replaces the evidence and nothing else', async () => {
+      const pending = aPendingLogin();
+      await open().createPendingLogin(pending);
+      const evidence = [
+        ...pending.evidence,
+        { method: 'sms', at: NOW + 9, authenticatorId: 'on-file-sms' } as const,
+        { method: 'sms', at: NOW + 10, authenticatorId: 'phone', sentBy: 'email' } as const,
+        { method: 'password', at: NOW + 11, channel: 'channel' } as const,
+      ];
+      expect(await open().savePendingEvidence(pending.userId, pending.id, evidence)).toBe(true);
+      expect(await open().findPendingLogin(pending.userId, pending.id)).toEqual({ ...pending, evidence });
+      expect(await open().savePendingEvidence(pending.userId, newId(), evidence)).toBe(false);
+    });
+
+    it('begins with its first challenge, where it is given one', async () => {
+      const pending = aPendingLogin();
+      const first = aChallenge({ userId: pending.userId, ownerId: pending.id });
+      await open().createPendingLogin(pending, first);
+      expect(await open().findPendingLogin(pending.userId, pending.id)).toEqual(pending);
+      expect(await open().findChallenge(first)).toEqual(first);
+      expect(await open().consumeChallenge(first, first.id)).toBe(true);
+    });
+
+    it('comes with the count of an attempt, whatever becomes of it', async () => {
+      const pending = aPendingLogin();
+      const first = aChallenge({ userId: pending.userId, ownerId: pending.id });
+      await open().createPendingLogin(pending, first);
+      expect(await open().spendAttempt(first, 1)).toEqual({
+        outcome: 'spent',
+        challenge: first,
+        attemptsLeft: 0,
+        pending,
+      });
+      expect(await open().spendAttempt(first, 1)).toEqual({ outcome: 'exhausted', pending });
+      await open().endChallenge(first);
+      expect(await open().spendAttempt(first, 1)).toEqual({ outcome: 'missing', pending });
+      await open().endPendingLogin(pending.userId, pending.id);
+      expect(await open().spendAttempt(first, 1)).toEqual({ outcome: 'missing', pending: undefined });
+    });
+
+    it('takes its challenges with it when it ends, and never comes back', async () => {
+      const challenge = await issueInPendingLogin();
+      await open().endPendingLogin(challenge.userId, challenge.ownerId);
+      expect(await open().findPendingLogin(challenge.userId, challenge.ownerId)).toBeUndefined();
+      expect(await open().findChallenge(challenge)).toBeUndefined();
+      expect(await open().savePendingEvidence(challenge.userId, challenge.ownerId, [])).toBe(false);
+      expect(await open().issueChallenge(challenge, PENDING)).toBe(false);
+      expect(await open().consumeChallenge(challenge, challenge.id)).toBe(false);
+      expect(await open().spendAttempt(challenge, 5)).toMatchObject({ outcome: 'missing' });
+    });
+
+    it('is gone for a new challenge once its end has passed', async () => {
+      const challenge = await issueInPendingLogin();
+      const late = { now: NOW + 600_000, underPendingLogin: true };
+      expect(await open().issueChallenge({ ...challenge, id: newId() }, late)).toBe(false);
+    });
+  });
+}

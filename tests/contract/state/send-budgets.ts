@@ -1,0 +1,61 @@
+import type { SendBudget, StateStore } from '../../../src/stores/state-store';
+import { NOW, newId } from '../samples';
+
+/** What every state store does with budgets for sends. */
+export function describeSendBudgets(open: () => StateStore): void {
+  describe('send budgets', () => {
+    const budget = (...windows: [max: number, seconds: number][]): SendBudget => ({
+      key: newId(),
+      windows: windows.map(([max, seconds]) => ({ max, seconds })),
+    });
+
+    it('slides each window over the sends', async () => {
+      const both = [budget([1, 30], [3, 600])];
+      const send = (seconds: number) => open().spendSendBudgets(both, NOW + seconds * 1000);
+      const key = both[0]?.key;
+      expect(await send(0)).toEqual({ outcome: 'spent' });
+      expect(await send(10)).toEqual({ outcome: 'refused', key, retryAfterSeconds: 20 });
+      expect(await send(30)).toEqual({ outcome: 'spent' });
+      expect(await send(60)).toEqual({ outcome: 'spent' });
+      expect(await send(90)).toEqual({ outcome: 'refused', key, retryAfterSeconds: 510 });
+      expect(await send(600)).toEqual({ outcome: 'spent' });
+      expect(await send(629)).toEqual({ outcome: 'refused', key, retryAfterSeconds: 1 });
+      expect(await send(630)).toEqual({ outcome: 'spent' });
+    });
+
+    it('counts under every budget or under none, and names the longest wait', async () => {
+      const [free, short, long] = [budget([1, 900]), budget([1, 30]), budget([1, 60])];
+      await open().spendSendBudgets([short], NOW);
+      await open().spendSendBudgets([long], NOW);
+      const refused = await open().spendSendBudgets([free, short, long], NOW + 1);
+      expect(refused).toEqual({ outcome: 'refused', key: long.key, retryAfterSeconds: 60 });
+      expect(await open().spendSendBudgets([free], NOW + 2)).toEqual({ outcome: 'spent' });
+    });
+
+    it('says the wait without counting', async () => {
+      const one = [budget([1, 30])];
+      expect(await open().findSendWait(one, NOW)).toBe(0);
+      expect(await open().findSendWait(one, NOW)).toBe(0);
+      await open().spendSendBudgets(one, NOW);
+      expect(await open().findSendWait(one, NOW + 500)).toBe(30);
+      expect(await open().findSendWait([], NOW)).toBe(0);
+    });
+
+    it('never allows more than the most, however many ask at once', async () => {
+      const many = [budget([4, 60]), budget([9, 60])];
+      const outcomes = await Promise.all(
+        Array.from({ length: 30 }, () => open().spendSendBudgets(many, NOW)),
+      );
+      const spent = outcomes.filter(({ outcome }) => outcome === 'spent');
+      expect(spent.length).toBeGreaterThan(0);
+      expect(spent.length).toBeLessThanOrEqual(4);
+    });
+
+    it('refuses all where nothing is allowed', async () => {
+      const none = budget([0, 60]);
+      const refused = { outcome: 'refused', key: none.key, retryAfterSeconds: 60 };
+      expect(await open().spendSendBudgets([none], NOW)).toEqual(refused);
+      expect(await open().spendSendBudgets([], NOW)).toEqual({ outcome: 'spent' });
+    });
+  });
+}
