@@ -90,7 +90,7 @@ export const SESSIONS: readonly Guard[] = [
     file: 'src/http/pages/step-up.ts',
     from: "if (decision.outcome === 'challenge' && visitor.bearer.standing === 'session')",
     to: "if (decision.outcome === 'challenge')",
-    tests: [...threats('pending-session', 'replayed-codes')],
+    tests: threats('step-up-from-half-a-login'),
   },
   {
     name: 'every unsafe request to the pages is checked',
