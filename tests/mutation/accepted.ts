@@ -269,4 +269,12 @@ export const ACCEPTED: readonly {
     to: 'if (link === undefined) {',
     reason: 'a login keeps the link of its own account alone, and a session follows no other; all three stay',
   },
+  {
+    file: 'confirm-enrollment.ts',
+    line: 'context.clock.now() >= challenge.expiresAt',
+    from: "if (challenge === undefined || context.clock.now() >= challenge.expiresAt) return { outcome: 'missing' };",
+    to: "if (challenge === undefined) return { outcome: 'missing' };",
+    reason:
+      'the proof or the login that it rests on is over sooner, and a new proof ends it as well; all three stay',
+  },
 ];

@@ -9,7 +9,7 @@ import type { Trial } from './trial';
 
 // npm run test:mutation                 every mutant of core/, then every guard taken out
 // npm run test:mutation -- core totp    the mutants of the files of core/ whose names begin with totp
-// npm run test:mutation -- guards login the guards whose names or files hold "login"
+// npm run test:mutation -- guards login the guards whose names or files match /login/
 
 const [what, part = ''] = process.argv.slice(2);
 

@@ -40,12 +40,12 @@ describe.each(storeKinds)('two right answers held together on $kind', ({ open: o
     state: {
       ...state,
       consumeChallenge: (owner, challengeId) =>
-        owner.purpose === 'login' && heldChallenges
+        owner.purpose === heldChallenges
           ? turnstile.pass(() => state.consumeChallenge(owner, challengeId))
           : state.consumeChallenge(owner, challengeId),
     },
   });
-  let heldChallenges = false;
+  let heldChallenges: 'login' | 'enroll' | null = null;
 
   beforeAll(async () => {
     await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'assigned' });
@@ -104,9 +104,9 @@ describe.each(storeKinds)('two right answers held together on $kind', ({ open: o
     const member = { userId: person.id, organizationId: 'acme' };
     await portal.mfa.members.save(member, { enabled: true, assignedKind: 'email' });
     const { guest, held } = await logIn(person.username);
-    heldChallenges = true;
+    heldChallenges = 'login';
     const outcomes = await answerAtOnce([held, held, held], guest.newestCode(person.email ?? ''));
-    heldChallenges = false;
+    heldChallenges = null;
     expect(outcomes).toEqual(['rejected', 'rejected', 'signed-in']);
     expect(await portal.mfa.sessionsOf(person.id).list()).toHaveLength(1);
   });
@@ -124,5 +124,22 @@ describe.each(storeKinds)('two right answers held together on $kind', ({ open: o
     expect(outcomes).toEqual(['rejected', 'skipped']);
     const { settings } = await records.findMember(person.id, 'globex');
     expect(settings.skipsUsed).toBe(1);
+  });
+
+  it('set an app up once, with the recovery codes that are shown', async () => {
+    await portal.mfa.policies.save('hooli', { enabled: true, enrollment: 'required' });
+    const person = addPerson(portal, { organizationId: 'hooli' });
+    const { guest } = await logIn(person.username);
+    const { secret } = (await guest.postJson('/mfa/enroll/totp')).body.totp;
+    const held = await holdVisit(guest);
+    const code = totpCode(secret, portal.clock.now());
+    heldChallenges = 'enroll';
+    turnstile.expect(2);
+    const answers = await Promise.all(
+      [held, held].map((one) => postHeld(portal.app, one, '/mfa/enroll/totp/confirm', { code })),
+    );
+    heldChallenges = null;
+    expect(answers.map(({ body }) => body.outcome as string).toSorted()).toEqual(['enrolled', 'rejected']);
+    expect((await records.findMember(person.id, 'hooli')).authenticators).toHaveLength(1);
   });
 });

@@ -93,7 +93,7 @@ export const FLOWS: readonly Guard[] = [
     file: 'src/flows/confirm-enrollment.ts',
     from: 'if (!(await factor.accept(trial, verification.proof)))',
     to: 'if (false)',
-    tests: threats('contact-takeover'),
+    tests: threats('held-races'),
   },
   {
     name: 'new codes for a first authenticator whatever was left behind',

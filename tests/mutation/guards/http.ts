@@ -62,7 +62,7 @@ export const HTTP: readonly Guard[] = [
     file: 'src/http/password-check.ts',
     from: "if (retryAfterSeconds > 0) return { outcome: 'throttled', retryAfterSeconds };",
     to: '',
-    tests: [...threats('guessing', 'pending-session'), ...mainJob('login', 'hosts')],
+    tests: threats('password-guessing'),
   },
   {
     name: 'an API by password is for the exempt',

@@ -62,7 +62,7 @@ export const SESSIONS: readonly Guard[] = [
     file: 'src/http/mfa-strategy.ts',
     from: "if (decision.outcome === 'allow') return this.success(user);\n",
     to: 'if (decision.outcome !== undefined) return this.success(user);\n',
-    tests: [...mainJob('hosts', 'login')],
+    tests: threats('password-guessing'),
   },
   {
     name: 'a password is text',
@@ -76,7 +76,7 @@ export const SESSIONS: readonly Guard[] = [
     file: 'src/http/password-check.ts',
     from: '.slice(0, 8)',
     to: '',
-    tests: [...mainJob('hosts', 'login'), ...threats('guessing')],
+    tests: threats('password-guessing'),
   },
   {
     name: 'the own pages open in a session only',
@@ -90,7 +90,7 @@ export const SESSIONS: readonly Guard[] = [
     file: 'src/http/pages/step-up.ts',
     from: "if (decision.outcome === 'challenge' && visitor.bearer.standing === 'session')",
     to: "if (decision.outcome === 'challenge')",
-    tests: [...threats('pending-session', 'replayed-codes')],
+    tests: threats('step-up-from-half-a-login'),
   },
   {
     name: 'every unsafe request to the pages is checked',
