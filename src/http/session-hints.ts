@@ -22,15 +22,16 @@ export class SessionHints {
     return this.#hints.get(sessionId);
   }
 
-  /** What the slot says; read only where it is another than the last time. */
+  /** What the slot says; read only where it is another than the last time. Undefined where it says nothing that can be read. */
   learn(sessionId: string, text: string | undefined): Hint | undefined {
     const known = this.#hints.get(sessionId);
     if (known?.text === text) return known;
     this.#hints.delete(sessionId);
     if (text === undefined) return undefined;
+    const hint = toHint(text);
+    if (hint === undefined) return undefined;
     const [oldest] = this.#hints.keys();
     if (this.#hints.size >= REMEMBERED && oldest !== undefined) this.#hints.delete(oldest);
-    const hint = toHint(text);
     this.#hints.set(sessionId, hint);
     return hint;
   }
@@ -40,12 +41,22 @@ export class SessionHints {
   }
 }
 
-function toHint(text: string): Hint {
-  const slot = parseSlot(text);
+function toHint(text: string): Hint | undefined {
+  const slot = readable(text);
+  if (slot === undefined) return undefined;
   const organizationId = slot.session?.organizationEpochs.at(-1)?.[0];
   if (slot.session === undefined || organizationId === undefined) return { text, slot, owner: null };
   const { userId, handle } = slot.session;
   return { text, slot, owner: { userId, organizationId, handle } };
+}
+
+/** A slot that cannot be read is refused where a request asks for it; the store only brings it. */
+function readable(text: string): MfaSlot | undefined {
+  try {
+    return parseSlot(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Asks for what the guard will need of the owner. */

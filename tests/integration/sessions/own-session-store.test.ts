@@ -4,6 +4,7 @@ import session, { MemoryStore } from 'express-session';
 import { memoryRecords, memoryState } from 'express-mfa';
 import { ownSessionStore } from '../../../src/http/own-session-store';
 import { stateOf } from '../../../src/http/request-state';
+import { readSlot } from '../../../src/http/session-slot';
 import { createClock } from '../../support/clock';
 import { createHttpAgent } from '../../support/http-agent';
 
@@ -41,6 +42,11 @@ function openApp() {
     req.session.returnTo = '/kept';
     res.json({});
   });
+  app.get('/spoil', (req, res) => {
+    req.session.mfa = 'what nobody wrote';
+    res.json({});
+  });
+  app.get('/slot', (req, res) => res.json(readSlot(req)));
   app.get('/renew', (req, res, next) => {
     stateOf(req).savesNext = req.query['savesNext'] === 'yes';
     req.session.regenerate((error: unknown) => {
@@ -75,6 +81,16 @@ describe.each(['yes', 'no'])('a new session id, where the next session is saved 
     store.endsFail = true;
     expect((await agent.getJson(`/renew?savesNext=${savesNext}`)).status).toBe(503);
   });
+});
+
+it('brings a session that cannot be read, which is refused where it is asked for', async () => {
+  const { agent } = openApp();
+  await agent.getJson('/keep');
+  await agent.getJson('/spoil');
+  for (let turn = 0; turn < 2; turn += 1) {
+    expect((await agent.getJson('/')).body).toEqual({ returnTo: '/kept' });
+    expect((await agent.getJson('/slot')).status).toBe(503);
+  }
 });
 
 it('writes what is saved twice once, and what changed in between once more', async () => {
