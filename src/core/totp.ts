@@ -33,12 +33,7 @@ export function issueTotpSecret(): PlainSecret {
 
 /** The secret as a person types it into an app: groups of four. */
 export function formatSecret(secret: PlainSecret): string {
-  return (
-    secret
-      .reveal()
-      .match(/.{1,4}/g)
-      ?.join(' ') ?? ''
-  );
+  return secret.reveal().replaceAll(/.{4}(?!$)/g, '$& ');
 }
 
 const withoutColons = (text: string) => text.replaceAll(':', ' ').trim();

@@ -2,7 +2,7 @@ import { ACCEPTED } from './accepted';
 import { openCoreBench, openGuardBench, type Verdict, type Workbench } from './bench';
 import { coreTrials } from './core-trials';
 import { guardTrials } from './guard-trials';
-import type { Trial } from './trial';
+import type { Accepted, Trial } from './trial';
 
 // One change after the other has the machine to itself.
 /* oxlint-disable no-await-in-loop */
@@ -21,7 +21,7 @@ function print(line: string): void {
 
 function reasonFor({ file, original, line, from, to }: Trial): string | undefined {
   const text = original.split('\n')[line - 1] ?? '';
-  const isThis = (one: (typeof ACCEPTED)[number]) =>
+  const isThis = (one: Accepted) =>
     file.endsWith(`/${one.file}`) && text.includes(one.line) && one.from === from && one.to === to;
   return ACCEPTED.find(isThis)?.reason;
 }
@@ -71,7 +71,7 @@ async function tryAll(title: string, trials: readonly Trial[], bench: Workbench)
   let survivors = 0;
   for (const group of groupByTests(trials)) {
     for (const [trial, { is, because }] of await tryGroup(group, bench)) {
-      const reason = CAUGHT.includes(is) ? undefined : reasonFor(trial);
+      const reason = is === 'survived' ? reasonFor(trial) : undefined;
       const fate = reason === undefined ? is : 'accepted';
       counts.set(fate, (counts.get(fate) ?? 0) + 1);
       if (!CAUGHT.includes(is) && reason === undefined) survivors += 1;

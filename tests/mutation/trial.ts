@@ -7,3 +7,13 @@ export interface Trial extends Job {
   readonly from: string;
   readonly to: string;
 }
+
+/** A change that no test can tell from the original. */
+export interface Accepted {
+  readonly file: string;
+  /** What stands in the line of the change, so that the same change elsewhere in the file is none of it. */
+  readonly line: string;
+  readonly from: string;
+  readonly to: string;
+  readonly reason: string;
+}

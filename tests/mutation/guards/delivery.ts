@@ -111,18 +111,14 @@ export const DELIVERY: readonly Guard[] = [
     file: 'src/delivery/delivery.ts',
     from: "if (parsed.outcome === 'refused') {",
     to: 'if (false) {',
-    tests: ['tests/integration/delivery/codes-by-sms.test.ts', ...threats('bad-input')],
+    tests: ['tests/unit/delivery/destinations.test.ts'],
   },
   {
     name: 'nothing is mailed to what is no address',
     file: 'src/delivery/send-email.ts',
     from: "if (parsed.outcome === 'refused') {",
     to: 'if (false) {',
-    tests: [
-      'tests/integration/delivery/messages-by-email.test.ts',
-      'tests/integration/delivery/codes-by-sms.test.ts',
-      ...threats('bad-input'),
-    ],
+    tests: ['tests/unit/delivery/destinations.test.ts'],
   },
   {
     name: 'SMTP takes one plain address',

@@ -51,11 +51,11 @@ export const SESSIONS: readonly Guard[] = [
     tests: ['tests/integration/speed/guarded-route.test.ts'],
   },
   {
-    name: 'going back to an organization revives nothing',
+    name: 'an organization is entered once in a session',
     file: 'src/http/visitor.ts',
     from: 'if (epochOf(session, organizationId) !== undefined) return session;\n',
     to: '',
-    tests: [...mainJob('session-ends'), 'tests/integration/admin/on-redis.test.ts'],
+    tests: ['tests/integration/speed/guarded-route.test.ts'],
   },
   {
     name: 'a login without a session is for the allowed',

@@ -41,8 +41,6 @@ describe('removing a factor', () => {
       authenticators: [app],
     });
     expect(mayRemoveFactor(facts, app.id)).toEqual({ outcome: 'removable', keepOneOf: null });
-    const withPhone = { ...facts, authenticators: [app, phone] };
-    expect(mayRemoveFactor(withPhone, app.id)).toEqual({ outcome: 'removable', keepOneOf: null });
   });
 
   it('counts an address through which this session came: another session can prove it', () => {

@@ -1,0 +1,33 @@
+import { createDelivery } from '../../../src/delivery/delivery';
+import { createOutbox } from '../../../src/delivery/outbox';
+import { createClock } from '../../support/clock';
+
+// A directory may hold anything. What is no address reaches no sender, whoever made it.
+
+describe('a code', () => {
+  const clock = createClock();
+  const outbox = createOutbox({ clock });
+  const delivery = createDelivery({
+    email: outbox.email,
+    sms: outbox.sms,
+    clock,
+    issuer: 'Acme Portal',
+    host: 'portal.acme.example',
+    smsTimeoutSeconds: 20,
+    emailTimeoutSeconds: 20,
+    codeSeconds: 300,
+    onFailure: () => undefined,
+  });
+  const code = { code: '204417', purpose: 'login', userName: 'Mary' } as const;
+  const refused = { outcome: 'failed', because: 'destination-refused' };
+
+  it.each(['', '555', 'mary', '+447700900123,+447700900456'])('is sent to no number: %j', async (sms) => {
+    expect(await delivery.sendCode({ ...code, by: 'sms', destinations: { sms } })).toMatchObject(refused);
+    expect(outbox.messages).toEqual([]);
+  });
+
+  it.each(['', 'mary', 'mary@acme.example,eve@evil.example'])('is sent to no address: %j', async (email) => {
+    expect(await delivery.sendCode({ ...code, by: 'email', destinations: { email } })).toMatchObject(refused);
+    expect(outbox.messages).toEqual([]);
+  });
+});
