@@ -17,6 +17,11 @@ async function signedIn() {
       const keepSessionInfo = req.query['how'] === 'keep';
       return req.logout({ keepSessionInfo }, (error) => (error ? next(error) : res.json({})));
     });
+    /** Support staff who look at the site as somebody else, within the same session. */
+    app.post('/become/:id', (req, res) => {
+      Object.assign(req.session, { passport: { user: req.params.id } });
+      res.json({});
+    });
   });
   await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'required' });
   const person = addPerson(portal);
@@ -66,6 +71,18 @@ describe('a sign-in of the host over a session that goes on', () => {
     const after = await listed();
     expect(after).toHaveLength(1);
     expect(after[0]?.handle).not.toBe(before?.handle);
+    await portal.mfa.close();
+  });
+});
+
+describe('a host that puts somebody else into the session as it stands', () => {
+  it('passes nothing on that was proven before', async () => {
+    const { portal, browser } = await signedIn();
+    const other = addPerson(portal);
+    await plantApp(portal, other.id);
+    await browser.post(`/become/${other.id}`);
+    expect((await browser.getJson('/whoami')).body).toEqual({ authenticated: true, id: other.id });
+    expect((await browser.getJson('/plain')).body).toMatchObject({ outcome: 'challenge' });
     await portal.mfa.close();
   });
 });

@@ -20,7 +20,7 @@ export const HTTP: readonly Guard[] = [
     file: 'src/http/visitor.ts',
     from: 'slot.session?.userId !== account.id || slot.session.grantedIn',
     to: 'slot.session?.grantedIn',
-    tests: threats('pending-session'),
+    tests: threats('kept-session'),
   },
   {
     name: 'what was granted in another session counts for nothing',
