@@ -35,6 +35,9 @@ beforeAll(async () => {
   }
 });
 afterAll(() => redis.disconnect());
+const started: Portal[] = [];
+// What a process still stores would reach the next test.
+afterEach(() => Promise.all(started.splice(0).map(({ mfa }) => mfa.settled())));
 beforeEach(async () => {
   await redis.flushdb();
   await Promise.all([...snapshot].map(([key, dump]) => redis.restore(key, 0, dump)));
@@ -44,6 +47,7 @@ beforeEach(async () => {
 /** A process of the same app: the same Redis and clock, and keys of its own. */
 function startProcess(keys: readonly string[]): Portal {
   const portal = createPortal({ keys, clock, records: redisRecords(redis), state: redisState(redis) });
+  started.push(portal);
   return { ...portal, clock };
 }
 
