@@ -3,6 +3,13 @@ import type { Accepted } from './trial';
 /** Guards whose removal no test can tell, mostly since another refuses the same, and why each stays. */
 export const ACCEPTED_GUARDS: readonly Accepted[] = [
   {
+    file: 'confirm-enrollment.ts',
+    line: 'factor.accept(trial, verification.proof)',
+    from: 'if (!(await factor.accept(trial, verification.proof)))',
+    to: 'if (false)',
+    reason: 'of two confirmations at once the store binds one as well; both stay',
+  },
+  {
     file: 'may-enroll.ts',
     line: "decision.outcome !== 'allow'",
     from: "if (decision.outcome !== 'allow' && decision.outcome !== 'enroll') return { outcome: 'refused', decision };",

@@ -132,3 +132,16 @@ describe('the sessions of a member', () => {
     expect((await first.getJson('/')).status).toBe(200);
   });
 });
+
+it('is shown in no login that is halfway, not even where nothing is asked any more', async () => {
+  const { portal } = await twoSessions();
+  const half = visit(portal);
+  await half.logIn('ada');
+  await portal.mfa.members.exempt(
+    { userId: 'ada', organizationId: 'acme', actorId: 'root' },
+    { reason: 'on a journey', until: portal.clock.now() + 3_600_000 },
+  );
+  const refused = await half.getJson('/mfa/sessions');
+  expect([refused.status, refused.body.outcome]).toEqual([401, 'sign-in']);
+  expect(refused.body).not.toHaveProperty('sessions');
+});
