@@ -15,7 +15,7 @@ import {
 } from './flows/manage-member';
 import type { ExemptionRefused } from './flows/manage-member';
 import { notePasswordReset } from './flows/note-password-reset';
-import type { FirstFactorChannel } from './flows/note-password-reset';
+import type { FirstFactorChannel } from './flows/first-factor-channel';
 import { resealAll } from './flows/reseal-all';
 import type { ResealProgress, ResealRequest } from './flows/reseal-all';
 import type { SessionEntry } from './stores/state-store';

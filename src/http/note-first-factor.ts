@@ -1,15 +1,14 @@
 import type { Request } from 'express';
 import { addEvidence, isFirstFactor } from '../core/assurance';
 import type { Evidence } from '../core/assurance';
-import { emailChannel } from '../core/channel';
-import { parseEmailAddress } from '../core/email-address';
 import type { Bearer } from '../flows/bearer';
-import type { FirstFactorChannel } from '../flows/note-password-reset';
+import { toStoredChannel } from '../flows/first-factor-channel';
+import type { FirstFactorChannel } from '../flows/first-factor-channel';
 import type { HttpContext } from './http-context';
 import { readSlot, updateSlot } from './session-slot';
 import { identifyVisitor } from './visitor';
 
-export type { FirstFactorChannel } from '../flows/note-password-reset';
+export type { FirstFactorChannel } from '../flows/first-factor-channel';
 
 /**
  * From now on a code to that address is no second factor here: whoever reads the mailbox has given the first one by it.
@@ -18,15 +17,9 @@ export type { FirstFactorChannel } from '../flows/note-password-reset';
 export async function noteFirstFactor(
   context: HttpContext,
   req: Request,
-  { channel, address }: FirstFactorChannel,
+  given: FirstFactorChannel,
 ): Promise<void> {
-  const parsed = parseEmailAddress(address);
-  if (channel !== 'email' || parsed.outcome !== 'parsed') {
-    throw new TypeError(
-      "mfa.noteFirstFactor(req, { channel, address }): channel must be 'email' and address the email address that the link or code was sent to.",
-    );
-  }
-  const noted = emailChannel(context.keyRing, parsed.address);
+  const noted = toStoredChannel(context, 'mfa.noteFirstFactor(req, { channel, address })', given);
   const visitor = await identifyVisitor(context, req);
   if (visitor.kind === 'anonymous') {
     updateSlot(req, { channel: noted });

@@ -113,12 +113,6 @@ describe('the example app under hostile requests', () => {
     const before = await askState();
     const rest = await sendAll(all.slice(3000), await prepareVisitors());
     const after = await askState();
-    console.log(
-      (after.heapBytes - before.heapBytes) / 2 ** 20,
-      before.heapBytes / 2 ** 20,
-      rest.statuses,
-      after.errors.slice(0, 5),
-    );
     expect([...warmedUp.failed, ...rest.failed]).toEqual([]);
     expect(after.pid).toBe(before.pid);
     expect(child.exitCode).toBeNull();
