@@ -3,6 +3,7 @@ import session from 'express-session';
 import type { Store } from 'express-session';
 import { ownSessionStore } from './own-session-store';
 import type { HttpContext } from './http-context';
+import { takeManyProperties } from './take-many-properties';
 
 export interface SessionOptions {
   /** Default: the store beside the state. */
@@ -22,7 +23,7 @@ export function createSessionMiddleware(context: HttpContext, options: SessionOp
   const { secure } = context.options;
   const name = options.cookieName ?? (secure ? '__Host-session' : 'session');
   context.ownCookie.name = name;
-  return session({
+  const middleware = session({
     name,
     store: options.store ?? ownSessionStore(context, context.state.createSessionStore()),
     secret: context.keyRing.all('session').map(({ key }) => key.toString('base64url')),
@@ -31,4 +32,9 @@ export function createSessionMiddleware(context: HttpContext, options: SessionOp
     rolling: false,
     cookie: { httpOnly: true, sameSite: 'lax', secure, path: '/', maxAge: VISITOR_SECONDS * 1000 },
   });
+  return function mfaSessions(req, res, next) {
+    takeManyProperties(req);
+    takeManyProperties(res);
+    middleware(req, res, next);
+  };
 }

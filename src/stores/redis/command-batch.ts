@@ -1,36 +1,34 @@
 import type { Cluster, Redis } from 'ioredis';
+import { PlainCommand, RecalledRead, type Argument, type Command, type Recall } from './command';
+import { answerEach, joinedArguments, MOST_JOINED, READ_JOINED, toRuns } from './joined-reads';
 import type { Script } from './script';
-import { isScriptMissing, toStoreError, unavailable } from './store-errors';
+import { isRefusal, isScriptMissing, unavailable } from './store-errors';
 
+export type { Argument } from './command';
 export type RedisClient = Redis | Cluster;
-export type Argument = string | number;
 
 /** Commands to one client, each answered or rejected with an `MfaError` within the time given. */
 export interface RedisCommands {
   /** The name in small letters, as ioredis looks up keys and replies by it. */
   send(name: string, ...args: readonly Argument[]): Promise<unknown>;
+  /** Asks Redis every time; where it has what this process saw last, it answers no more than that. */
+  recall<Value>(read: Recall<Value>): Promise<Value>;
   run(
     script: Script,
     call: { readonly keys: readonly string[]; readonly args: readonly Argument[] },
   ): Promise<unknown>;
 }
 
-interface Command {
-  readonly name: string;
-  readonly args: readonly Argument[];
-  resolve(reply: unknown): void;
-  /** Turns any error into an `MfaError`. */
-  reject(error: unknown): void;
-}
-
 /**
  * Collects what is asked of a client in one turn of the event loop, by however many requests, and writes it at once in the
- * order asked: a request that needs several records waits for one round trip, and a busy process writes seldom. Each
- * command has its own outcome. A reply that comes too late is dropped.
+ * order asked: a request that needs several records waits for one round trip, and a busy process writes seldom. Reads that
+ * follow each other go as one command. Each has its own outcome. A reply that comes too late is dropped.
  */
 class CommandBatch {
   readonly #client: RedisClient;
   readonly #known = new Set<string>();
+  /** One where a script reaches the keys of one node only: in a cluster, also in one that hides behind a proxy. */
+  #mostJoined: number;
   #waiting: Command[] = [];
   /** By the monotonic clock: when the first of those that wait is given up. */
   #deadline = Number.POSITIVE_INFINITY;
@@ -38,14 +36,18 @@ class CommandBatch {
 
   constructor(client: RedisClient) {
     this.#client = client;
+    this.#mostJoined = client.isCluster ? 1 : MOST_JOINED;
   }
 
   send(name: string, args: readonly Argument[], timeoutMs: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      // At the end of this turn, after everything that its requests go on to ask for.
-      if (this.#waiting.length === 0) setImmediate(this.#writeWaiting);
-      this.#deadline = Math.min(this.#deadline, performance.now() + timeoutMs);
-      this.#waiting.push({ name, args, resolve, reject: (error) => reject(toStoreError(error)) });
+      this.#ask(new PlainCommand(name, args, { resolve, reject }), timeoutMs);
+    });
+  }
+
+  recall<Value>(read: Recall<Value>, timeoutMs: number): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      this.#ask(new RecalledRead(read, { resolve, reject }), timeoutMs);
     });
   }
 
@@ -63,41 +65,86 @@ class CommandBatch {
     return reply;
   }
 
+  #ask(command: Command, timeoutMs: number): void {
+    // At the end of this turn, after everything that its requests go on to ask for.
+    if (this.#waiting.length === 0) setImmediate(this.#writeWaiting);
+    this.#deadline = Math.min(this.#deadline, performance.now() + timeoutMs);
+    this.#waiting.push(command);
+  }
+
   #write(): void {
     const commands = this.#waiting;
     const deadline = this.#deadline;
     this.#waiting = [];
     this.#deadline = Number.POSITIVE_INFINITY;
-    let unanswered = commands.length;
     const timer = setTimeout(
       () => {
         const error = unavailable('it did not answer in time');
-        for (const command of commands) command.reject(error);
+        for (const command of commands) command.fail(error);
       },
       Math.max(0, deadline - performance.now()),
     );
-    function settle(): void {
+    let unanswered = commands.length;
+    const settle = (): void => {
       unanswered -= 1;
       if (unanswered === 0) clearTimeout(timer);
-    }
+    };
     // Absent before the first connection. A cluster has a connection for each node, which it corks by itself.
     const stream = 'stream' in this.#client ? this.#client.stream : undefined;
     stream?.cork();
     try {
-      for (const command of commands) {
-        this.#client.call(command.name, ...command.args).then(
-          (reply) => {
-            settle();
-            command.resolve(reply);
-          },
-          (error: unknown) => {
-            settle();
-            command.reject(error);
-          },
-        );
-      }
+      for (const run of toRuns(commands, this.#mostJoined)) this.#writeRun(run, settle);
     } finally {
       stream?.uncork();
+    }
+  }
+
+  #writeRun(run: readonly Command[], settle: () => void): void {
+    const [first] = run;
+    if (first === undefined) return;
+    if (run.length === 1 && first.known === '') this.#writeAlone(first, settle);
+    else this.#writeJoined(run, settle, this.#known.has(READ_JOINED.sha));
+  }
+
+  #writeAlone(command: Command, settle: () => void): void {
+    this.#client.call(command.name, ...command.args).then(
+      (reply) => {
+        settle();
+        command.answer(reply);
+      },
+      (error: unknown) => {
+        settle();
+        command.fail(error);
+      },
+    );
+  }
+
+  #writeJoined(reads: readonly Command[], settle: () => void, isKnown: boolean): void {
+    const [verb, script] = isKnown ? ['evalsha', READ_JOINED.sha] : ['eval', READ_JOINED.lua];
+    this.#client.call(verb, script, ...joinedArguments(reads)).then(
+      (answers) => {
+        this.#known.add(READ_JOINED.sha);
+        for (const _ of reads) settle();
+        answerEach(reads, answers);
+      },
+      (error: unknown) => {
+        if (isScriptMissing(error)) this.#writeJoined(reads, settle, false);
+        else if (isRefusal(error)) this.#writeApart(reads, settle);
+        else
+          for (const read of reads) {
+            settle();
+            read.fail(error);
+          }
+      },
+    );
+  }
+
+  /** Where the server takes no such script. Reading twice does no harm. */
+  #writeApart(reads: readonly Command[], settle: () => void): void {
+    this.#mostJoined = 1;
+    for (const read of reads) {
+      if (reads.length > 1) this.#writeRun([read], settle);
+      else this.#writeAlone(read, settle);
     }
   }
 }
@@ -118,6 +165,7 @@ export function redisCommands(client: RedisClient, options: { readonly timeoutMs
   const { timeoutMs } = options;
   return {
     send: (name, ...args) => batch.send(name, args, timeoutMs),
+    recall: (read) => batch.recall(read, timeoutMs),
     run: (script, { keys, args }) => batch.run(script, [keys.length, ...keys, ...args], timeoutMs),
   };
 }

@@ -1,8 +1,9 @@
 import { onFileId } from '../../core/factor-kind';
-import type { RecordStore } from '../record-store';
+import type { MemberRecord, RecordStore } from '../record-store';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
 import { exemptionField, readMember, settingsField, skipsField } from './member-hash';
+import { RememberedAnswers } from './remembered-answers';
 import { toTexts, toWholeNumber } from './replies';
 import { defineScript, NUMBER_IN_FIELD } from './script';
 import { unreadable } from './store-errors';
@@ -41,14 +42,24 @@ type Verbs =
   | 'spendSkip';
 
 export function membersIn(redis: RedisCommands, keys: Keys): Pick<RecordStore, Verbs> {
-  async function findMember(userId: string, organizationId: string) {
-    return readMember(await redis.send('hgetall', keys.member(userId)), userId, organizationId);
-  }
+  const answers = new RememberedAnswers<MemberRecord>();
 
   return {
-    findMember,
+    findMember(userId, organizationId) {
+      return redis.recall({
+        name: 'hgetall',
+        args: [keys.member(userId)],
+        view: organizationId,
+        answers,
+        parse: (reply) => readMember(reply, userId, organizationId),
+      });
+    },
     findMembers(userIds, organizationId) {
-      return Promise.all(userIds.map((userId) => findMember(userId, organizationId)));
+      return Promise.all(
+        userIds.map(async (userId) =>
+          readMember(await redis.send('hgetall', keys.member(userId)), userId, organizationId),
+        ),
+      );
     },
     establishUserEpoch(userId, candidate) {
       return establishEpoch(redis, keys.member(userId), candidate);

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { ENROLLABLE_KINDS } from '../../core/factor-kind';
 import { defaultPolicy, type Policy } from '../../core/policy';
-import type { RecordStore } from '../record-store';
+import type { PolicyRecord, RecordStore } from '../record-store';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
 import { establishEpoch } from './members';
+import { RememberedAnswers } from './remembered-answers';
 import { parseJson, toTexts } from './replies';
 import { defineScript, NUMBER_IN_FIELD } from './script';
 import { unreadable } from './store-errors';
@@ -36,42 +37,34 @@ const storedPolicy = z.object({
   challengeFederated: z.boolean(),
 }) satisfies z.ZodType<Policy>;
 
-/** Enough for every organization whose members sign in within a while, on most installations. */
-const REMEMBERED = 1000;
+function readPolicy(reply: unknown, organizationId: string): PolicyRecord {
+  const [text, version, epoch] = toTexts(reply, 'a policy');
+  // A version without its policy is a loss; reading it as "never saved" would switch MFA off.
+  if (isNothing(text) && !isNothing(version)) throw unreadable('a policy');
+  return { policy: toPolicy(text, organizationId), epoch: epoch ?? null };
+}
 
-/** Reads a policy's text. Each text is checked once, since every request reads one and it seldom changes. */
-function createPolicyReader(): (text: string, organizationId: string) => Policy {
-  const known = new Map<string, Policy>();
-
-  function check(text: string): Policy {
-    const checked = storedPolicy.safeParse(parseJson(text, 'a policy'));
-    if (!checked.success) throw unreadable('a policy', checked.error);
-    const policy = Object.freeze({ ...checked.data, methods: Object.freeze(checked.data.methods) });
-    if (known.size >= REMEMBERED) known.clear();
-    known.set(text, policy);
-    return policy;
-  }
-
-  return (text, organizationId) => {
-    const policy = known.get(text) ?? check(text);
-    if (policy.organizationId !== organizationId) throw unreadable('a policy of this organization');
-    return policy;
-  };
+function toPolicy(text: string | null | undefined, organizationId: string): Policy {
+  if (isNothing(text)) return defaultPolicy(organizationId);
+  const checked = storedPolicy.safeParse(parseJson(text, 'a policy'));
+  if (!checked.success) throw unreadable('a policy', checked.error);
+  if (checked.data.organizationId !== organizationId) throw unreadable('a policy of this organization');
+  return checked.data;
 }
 
 type Verbs = 'findPolicy' | 'savePolicy' | 'establishOrganizationEpoch' | 'replaceOrganizationEpoch';
 
 export function policiesIn(redis: RedisCommands, keys: Keys): Pick<RecordStore, Verbs> {
-  const readPolicy = createPolicyReader();
+  const answers = new RememberedAnswers<PolicyRecord>();
 
   return {
-    async findPolicy(organizationId) {
-      const reply = await redis.send('hmget', keys.policy(organizationId), 'p', 'v', 'e');
-      const [text, version, epoch] = toTexts(reply, 'a policy');
-      // A version without its policy is a loss; reading it as "never saved" would switch MFA off.
-      if (isNothing(text) && !isNothing(version)) throw unreadable('a policy');
-      const policy = isNothing(text) ? defaultPolicy(organizationId) : readPolicy(text, organizationId);
-      return { policy, epoch: epoch ?? null };
+    findPolicy(organizationId) {
+      return redis.recall({
+        name: 'hmget',
+        args: [keys.policy(organizationId), 'p', 'v', 'e'],
+        answers,
+        parse: (reply) => readPolicy(reply, organizationId),
+      });
     },
     async savePolicy(policy, expectedVersion) {
       const { organizationId } = policy;
@@ -80,8 +73,7 @@ export function policiesIn(redis: RedisCommands, keys: Keys): Pick<RecordStore, 
       const reply = await redis.run(SAVE_POLICY, { keys: [keys.policy(organizationId)], args });
       const [outcome, text] = toTexts(reply, 'a policy');
       if (outcome === 'saved') return { outcome: 'saved', policy: saved };
-      const current = isNothing(text) ? defaultPolicy(organizationId) : readPolicy(text, organizationId);
-      return { outcome: 'conflict', current };
+      return { outcome: 'conflict', current: toPolicy(text, organizationId) };
     },
     establishOrganizationEpoch(organizationId, candidate) {
       return establishEpoch(redis, keys.policy(organizationId), candidate);

@@ -1,9 +1,10 @@
 import { encodeId } from '../../core/encoded-id';
 import { writeInstant } from '../../core/instant-text';
 import { MAX_SESSIONS_PER_USER, bySeenAt } from '../session-index';
-import type { StateStore } from '../state-store';
+import type { SessionEntry, StateStore } from '../state-store';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
+import { RememberedAnswers } from './remembered-answers';
 import { isOne, toHash } from './replies';
 import { defineScript } from './script';
 import { readSession, writeSession } from './session-entry';
@@ -58,6 +59,8 @@ type Verbs =
   'registerSession' | 'findSession' | 'touchSession' | 'listSessions' | 'endSession' | 'endOtherSessions';
 
 export function sessionsIn(redis: RedisCommands, keys: Keys): Pick<StateStore, Verbs> {
+  const answers = new RememberedAnswers<SessionEntry | undefined>();
+
   return {
     async registerSession(userId, session, { now, replaces, continues }) {
       const before = continues ?? replaces;
@@ -76,12 +79,14 @@ export function sessionsIn(redis: RedisCommands, keys: Keys): Pick<StateStore, V
         args: [...args, ended, mustLive],
       });
     },
-    async findSession(userId, handle) {
+    findSession(userId, handle) {
       const field = encodeId(handle);
-      const entry = await redis.send('hget', keys.sessions(userId), field);
-      if (entry === null || entry === undefined) return undefined;
-      if (typeof entry !== 'string') throw unreadable('a session');
-      return readSession(entry, field);
+      return redis.recall({
+        name: 'hget',
+        args: [keys.sessions(userId), field],
+        answers,
+        parse: (entry) => toEntry(entry, field),
+      });
     },
     async touchSession(userId, handle, seenAt) {
       const args = [encodeId(handle), writeInstant(seenAt)];
@@ -105,4 +110,10 @@ export function sessionsIn(redis: RedisCommands, keys: Keys): Pick<StateStore, V
       return Number(await redis.run(END_OTHERS, call));
     },
   };
+}
+
+function toEntry(entry: unknown, field: string): SessionEntry | undefined {
+  if (entry === null || entry === undefined) return undefined;
+  if (typeof entry !== 'string') throw unreadable('a session');
+  return readSession(entry, field);
 }

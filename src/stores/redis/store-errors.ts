@@ -25,3 +25,8 @@ export function isScriptMissing(error: unknown): boolean {
   const said = error instanceof MfaError ? error.cause : error;
   return said instanceof Error && said.message.startsWith('NOSCRIPT');
 }
+
+/** The server said no, where another error leaves open what it did. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ReplyError';
+}

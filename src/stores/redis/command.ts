@@ -1,0 +1,114 @@
+import { isSame, parseAnswer, toReply } from './joined-reads';
+import type { Remembered, RememberedAnswers } from './remembered-answers';
+import { toStoreError } from './store-errors';
+
+export type Argument = string | number;
+
+/** A read whose answer is seldom another than the last time. */
+export interface Recall<Value> {
+  readonly name: 'hget' | 'hmget' | 'hgetall';
+  readonly args: readonly string[];
+  /** For whom it is read, where what the answer says depends on that. */
+  readonly view?: string;
+  readonly answers: RememberedAnswers<Value>;
+  /** What the answer says. All who read the same share it, frozen. */
+  parse(reply: unknown): Value;
+}
+
+/** What waits for an answer. Only the first one counts. */
+export interface Command {
+  readonly name: string;
+  readonly args: readonly Argument[];
+  /** What stands for the last answer in a joined read. */
+  readonly known: string;
+  /** By a reply of ioredis. */
+  answer(reply: unknown): void;
+  /** By an answer of a joined read. */
+  answerJoined(answer: unknown): void;
+  /** By any error, as an `MfaError`. */
+  fail(error: unknown): void;
+}
+
+interface Waiting<Value> {
+  resolve(value: Value): void;
+  reject(error: unknown): void;
+}
+
+export class PlainCommand implements Command {
+  readonly known = '';
+  readonly name: string;
+  readonly args: readonly Argument[];
+  readonly #waiting: Waiting<unknown>;
+
+  constructor(name: string, args: readonly Argument[], waiting: Waiting<unknown>) {
+    this.name = name;
+    this.args = args;
+    this.#waiting = waiting;
+  }
+
+  answer(reply: unknown): void {
+    this.#waiting.resolve(reply);
+  }
+
+  answerJoined(answer: unknown): void {
+    this.#waiting.resolve(toReply(this.name, answer));
+  }
+
+  fail(error: unknown): void {
+    this.#waiting.reject(toStoreError(error));
+  }
+}
+
+/** A read that is answered with "the same" where that is so. */
+export class RecalledRead<Value> implements Command {
+  readonly #read: Recall<Value>;
+  readonly #waiting: Waiting<Value>;
+  readonly #question: string;
+  readonly #last: Remembered<Value> | undefined;
+
+  constructor(read: Recall<Value>, waiting: Waiting<Value>) {
+    this.#read = read;
+    this.#waiting = waiting;
+    this.#question = `${read.name} ${read.args.join(' ')} ${read.view ?? ''}`;
+    this.#last = read.answers.find(this.#question);
+  }
+
+  get name(): string {
+    return this.#read.name;
+  }
+
+  get args(): readonly string[] {
+    return this.#read.args;
+  }
+
+  get known(): string {
+    return this.#last?.text ?? '?';
+  }
+
+  answer(reply: unknown): void {
+    try {
+      this.#waiting.resolve(this.#read.parse(reply));
+    } catch (error) {
+      this.#waiting.reject(error);
+    }
+  }
+
+  answerJoined(answer: unknown): void {
+    if (isSame(answer) && this.#last !== undefined) {
+      this.#waiting.resolve(this.#last.value);
+      return;
+    }
+    try {
+      const text = String(answer);
+      const value = this.#read.parse(parseAnswer(this.name, text));
+      this.#read.answers.keep(this.#question, { text, value });
+      this.#waiting.resolve(value);
+    } catch (error) {
+      this.#waiting.reject(error);
+    }
+  }
+
+  fail(error: unknown): void {
+    this.#waiting.reject(toStoreError(error));
+  }
+}

@@ -1,0 +1,98 @@
+import type { Argument, Command } from './command';
+import type { Hash } from './replies';
+import { defineScript } from './script';
+import { unreadable } from './store-errors';
+
+/**
+ * Several reads in one command. The keys; for each read its name, how many arguments follow, these, and what is remembered of
+ * its answer. Nothing stands for an answer that is to come as Redis gives it; `?` for one that comes as JSON. JSON that is
+ * the same as what is remembered comes as 1.
+ */
+export const READ_JOINED = defineScript(`
+local answers, at = {}, 1
+for i, key in ipairs(KEYS) do
+  local count = tonumber(ARGV[at + 1])
+  local answer = redis.pcall(ARGV[at], key, unpack(ARGV, at + 2, at + 1 + count))
+  local known = ARGV[at + 2 + count]
+  if known ~= '' and not (type(answer) == 'table' and answer.err) then
+    answer = cjson.encode(answer)
+    if answer == known then answer = 1 end
+  end
+  answers[i] = answer
+  at = at + 3 + count
+end
+return answers
+`);
+
+/** Redis does nothing else meanwhile. */
+export const MOST_JOINED = 50;
+
+const READS: ReadonlySet<string> = new Set(['get', 'hget', 'hmget', 'hgetall']);
+
+/** Consecutive reads together, so many at most; anything else by itself. */
+export function toRuns(commands: readonly Command[], most: number): readonly (readonly Command[])[] {
+  const runs: Command[][] = [];
+  let reads: Command[] | undefined;
+  for (const command of commands) {
+    const isRead = READS.has(command.name);
+    if (isRead && reads !== undefined && reads.length < most) {
+      reads.push(command);
+      continue;
+    }
+    const run = [command];
+    runs.push(run);
+    reads = isRead ? run : undefined;
+  }
+  return runs;
+}
+
+/** What follows the name of the script. */
+export function joinedArguments(reads: readonly Command[]): readonly Argument[] {
+  const keys: Argument[] = [reads.length];
+  const words: Argument[] = [];
+  for (const { name, args, known } of reads) {
+    const [key = '', ...rest] = args;
+    keys.push(key);
+    words.push(name, rest.length, ...rest, known);
+  }
+  return [...keys, ...words];
+}
+
+export function answerEach(reads: readonly Command[], answers: unknown): void {
+  const each: readonly unknown[] = Array.isArray(answers) ? answers : [];
+  for (const [place, read] of reads.entries()) {
+    const answer = each[place];
+    if (answer === undefined) read.fail(unreadable('an answer to each read'));
+    else if (answer instanceof Error) read.fail(answer);
+    else read.answerJoined(answer);
+  }
+}
+
+/** Whether Redis has what was remembered; a client may be set to give numbers as text. */
+export function isSame(answer: unknown): boolean {
+  return answer === 1 || answer === '1';
+}
+
+/** The answer to a read that comes from {@link READ_JOINED}, as ioredis gives it. */
+export function toReply(name: string, answer: unknown): unknown {
+  return name === 'hgetall' ? toHash(answer) : answer;
+}
+
+/** The answer that a JSON text of {@link READ_JOINED} is. Lua has `false` for what is absent, and no empty list. */
+export function parseAnswer(name: string, text: string): unknown {
+  const answer: unknown = JSON.parse(text);
+  if (name === 'hgetall') return toHash(answer);
+  if (name === 'hmget') return Array.isArray(answer) ? answer.map(orNull) : [];
+  return orNull(answer);
+}
+
+function orNull(value: unknown): unknown {
+  return value === false ? null : value;
+}
+
+function toHash(answer: unknown): Hash {
+  const items: readonly unknown[] = Array.isArray(answer) ? answer : [];
+  return Object.fromEntries(
+    Array.from({ length: items.length / 2 }, (_, pair) => [items[2 * pair], items[2 * pair + 1]]),
+  );
+}
