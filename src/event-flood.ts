@@ -1,3 +1,4 @@
+import { RecentMap } from './core/recent-map';
 import type { EventName, MfaEvent } from './events';
 
 /** Events that a visitor can cause as often as they send requests. */
@@ -16,8 +17,8 @@ const MOST_A_MINUTE = 20;
  * log, which is how an intruder would clean up.
  */
 export class EventFlood {
-  readonly #lastStoredAt = new Map<string, number>();
-  readonly #ofPerson = new Map<string, { readonly since: number; count: number }>();
+  readonly #lastStoredAt = new RecentMap<string, number>(CAPACITY);
+  readonly #ofPerson = new RecentMap<string, { readonly since: number; count: number }>(CAPACITY);
 
   /** The same refusal within a minute, or more of one kind by one person in a minute than anybody needs. */
   isHeldBack(event: MfaEvent): boolean {
@@ -28,7 +29,7 @@ export class EventFlood {
     const key = JSON.stringify([name, userId, organizationId, address, details['because']]);
     const last = this.#lastStoredAt.get(key);
     if (last !== undefined && at - last < WINDOW_MS) return true;
-    renew(this.#lastStoredAt, key, at);
+    this.#lastStoredAt.set(key, at);
     return false;
   }
 
@@ -38,18 +39,10 @@ export class EventFlood {
     const key = JSON.stringify([name, userId, organizationId]);
     const known = this.#ofPerson.get(key);
     if (known === undefined || at - known.since >= WINDOW_MS) {
-      renew(this.#ofPerson, key, { since: at, count: 1 });
+      this.#ofPerson.set(key, { since: at, count: 1 });
       return false;
     }
     known.count += 1;
     return known.count > MOST_A_MINUTE;
   }
-}
-
-/** Puts an entry last, and drops the oldest where there are too many. */
-function renew<Value>(entries: Map<string, Value>, key: string, value: Value): void {
-  entries.delete(key);
-  entries.set(key, value);
-  const [oldest] = entries.keys();
-  if (entries.size > CAPACITY && oldest !== undefined) entries.delete(oldest);
 }

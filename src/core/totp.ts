@@ -82,10 +82,11 @@ export function verifyTotp(request: {
     present + offset >= 0 && isEqualInConstantTime(codeAt(secret, present + offset), submittedCode);
   const isUsed = (offset: number) => lastAcceptedStep !== null && present + offset <= lastAcceptedStep;
 
-  const near = [0, -1, 1].slice(0, window * 2 + 1).filter((offset) => isAt(offset));
-  const fresh = near.find((offset) => !isUsed(offset));
+  const near = [0, -1, 1].slice(0, window * 2 + 1);
+  const fresh = near.find((offset) => !isUsed(offset) && isAt(offset));
   if (fresh !== undefined) return { outcome: 'verified', timeStep: present + fresh };
-  if (near.length > 0) return { outcome: 'rejected', because: 'code-used' };
+  if (near.some((offset) => isUsed(offset) && isAt(offset)))
+    return { outcome: 'rejected', because: 'code-used' };
 
   for (let distance = window + 1; distance <= EXPLAINED_STEPS; distance += 1) {
     const offset = [-distance, distance].find((candidate) => isAt(candidate));

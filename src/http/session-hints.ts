@@ -1,3 +1,4 @@
+import { RecentMap } from '../core/recent-map';
 import type { FlowContext } from '../flows/context';
 import type { EarlyReads } from '../flows/gather-facts';
 import type { MfaSlot } from './session-slot';
@@ -16,7 +17,7 @@ const REMEMBERED = 10_000;
 
 /** The sessions that this process saw last, by their id. */
 export class SessionHints {
-  readonly #hints = new Map<string, Hint>();
+  readonly #hints = new RecentMap<string, Hint>(REMEMBERED);
 
   find(sessionId: string): Hint | undefined {
     return this.#hints.get(sessionId);
@@ -30,8 +31,6 @@ export class SessionHints {
     if (text === undefined) return undefined;
     const hint = toHint(text);
     if (hint === undefined) return undefined;
-    const [oldest] = this.#hints.keys();
-    if (this.#hints.size >= REMEMBERED && oldest !== undefined) this.#hints.delete(oldest);
     this.#hints.set(sessionId, hint);
     return hint;
   }

@@ -9,15 +9,17 @@ import { SYSTEMS, type SystemName } from './systems';
 
 // tsx tests/bench/profile.ts [system] [page|login]: where the CPU of a server goes, by package and by function.
 
+interface Node {
+  readonly id: number;
+  readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
+  readonly children?: readonly number[];
+}
+
 interface Profile {
   /** Microseconds. */
   readonly startTime: number;
   readonly endTime: number;
-  readonly nodes: readonly {
-    readonly id: number;
-    readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
-    readonly children?: readonly number[];
-  }[];
+  readonly nodes: readonly Node[];
   readonly samples: readonly number[];
   readonly timeDeltas: readonly number[];
 }
@@ -29,6 +31,10 @@ function packageOf(url: string): string {
   if (inPackage?.[1] !== undefined) return inPackage[1];
   if (url.startsWith('node:')) return 'node';
   return url === '' ? 'native' : 'own';
+}
+
+function placeOf({ callFrame: { functionName, url, lineNumber } }: Node): string {
+  return `${functionName} ${url.split('/').slice(-2).join('/')}:${lineNumber + 1}`;
 }
 
 function print(title: string, times: ReadonlyMap<string, number>, total: number, count: number): void {
@@ -46,6 +52,10 @@ function summarize(profile: Profile): void {
   const byId = new Map(profile.nodes.map((node) => [node.id, node]));
   const packages = new Map<string, number>();
   const functions = new Map<string, number>();
+  const inclusive = new Map<string, number>();
+  const callerOf = new Map(
+    profile.nodes.flatMap((caller) => (caller.children ?? []).map((child) => [child, caller] as const)),
+  );
   let total = 0;
   for (const [index, id] of profile.samples.entries()) {
     const node = byId.get(id);
@@ -54,14 +64,18 @@ function summarize(profile: Profile): void {
     if (at < measuredFrom) continue;
     if (node === undefined || node.callFrame.functionName === '(idle)') continue;
     total += time;
-    const { functionName, url, lineNumber } = node.callFrame;
+    const { functionName, url } = node.callFrame;
     const owner = functionName.startsWith('(') ? functionName : packageOf(url);
     packages.set(owner, (packages.get(owner) ?? 0) + time);
-    const where = `${functionName} ${url.split('/').slice(-2).join('/')}:${lineNumber + 1}`;
-    functions.set(where, (functions.get(where) ?? 0) + time);
+    functions.set(placeOf(node), (functions.get(placeOf(node)) ?? 0) + time);
+    const callers = new Set<string>();
+    for (let up: Node | undefined = node; up !== undefined; up = callerOf.get(up.id))
+      callers.add(placeOf(up));
+    for (const caller of callers) inclusive.set(caller, (inclusive.get(caller) ?? 0) + time);
   }
   print('by package', packages, total, 25);
   print('by function', functions, total, 70);
+  print('by function, with what it calls', inclusive, total, 120);
 }
 
 async function run(): Promise<void> {

@@ -13,10 +13,12 @@ export interface RedisCommands {
   send(name: string, ...args: readonly Argument[]): Promise<unknown>;
   /** Asks Redis every time; where it has what this process saw last, it answers no more than that. */
   recall<Value>(read: Recall<Value>): Promise<Value>;
-  run(
-    script: Script,
-    call: { readonly keys: readonly string[]; readonly args: readonly Argument[] },
-  ): Promise<unknown>;
+  run(script: Script, call: ScriptCall): Promise<unknown>;
+}
+
+interface ScriptCall {
+  readonly keys: readonly string[];
+  readonly args: readonly Argument[];
 }
 
 /**
@@ -52,17 +54,21 @@ class CommandBatch {
   }
 
   /** The first call carries the script's text, later ones its name; where Redis has forgotten it, the text goes again. */
-  async run(script: Script, args: readonly Argument[], timeoutMs: number): Promise<unknown> {
-    if (this.#known.has(script.sha)) {
-      try {
-        return await this.send('evalsha', [script.sha, ...args], timeoutMs);
-      } catch (error) {
-        if (!isScriptMissing(error)) throw error;
-      }
-    }
-    const reply = await this.send('eval', [script.lua, ...args], timeoutMs);
-    this.#known.add(script.sha);
-    return reply;
+  run(script: Script, { keys, args }: ScriptCall, timeoutMs: number): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const runText = () => {
+        const waiting = { resolve: learned, reject };
+        this.#ask(new PlainCommand('eval', [script.lua, keys.length, ...keys, ...args], waiting), timeoutMs);
+      };
+      const learned = (reply: unknown) => {
+        this.#known.add(script.sha);
+        resolve(reply);
+      };
+      const refused = (error: unknown) => (isScriptMissing(error) ? runText() : reject(error));
+      if (!this.#known.has(script.sha)) return runText();
+      const waiting = { resolve, reject: refused };
+      this.#ask(new PlainCommand('evalsha', [script.sha, keys.length, ...keys, ...args], waiting), timeoutMs);
+    });
   }
 
   #ask(command: Command, timeoutMs: number): void {
@@ -166,6 +172,6 @@ export function redisCommands(client: RedisClient, options: { readonly timeoutMs
   return {
     send: (name, ...args) => batch.send(name, args, timeoutMs),
     recall: (read) => batch.recall(read, timeoutMs),
-    run: (script, { keys, args }) => batch.run(script, [keys.length, ...keys, ...args], timeoutMs),
+    run: (script, call) => batch.run(script, call, timeoutMs),
   };
 }

@@ -1,3 +1,5 @@
+import { RecentMap } from '../../core/recent-map';
+
 /** What a read was answered with, as text and as what it says. */
 export interface Remembered<Value> {
   readonly text: string;
@@ -12,16 +14,13 @@ const MOST = 5000;
  * longer the same comes in full.
  */
 export class RememberedAnswers<Value> {
-  readonly #answers = new Map<string, Remembered<Value>>();
+  readonly #answers = new RecentMap<string, Remembered<Value>>(MOST);
 
   find(question: string): Remembered<Value> | undefined {
     return this.#answers.get(question);
   }
 
   keep(question: string, answer: Remembered<Value>): void {
-    this.#answers.delete(question);
-    const [oldest] = this.#answers.keys();
-    if (this.#answers.size >= MOST && oldest !== undefined) this.#answers.delete(oldest);
     this.#answers.set(question, { text: answer.text, value: freeze(answer.value) });
   }
 }
@@ -29,6 +28,6 @@ export class RememberedAnswers<Value> {
 /** Whoever changed a value that others share would change their decisions. */
 function freeze<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  for (const part of Object.values(value)) freeze(part);
+  for (const key in value) freeze(value[key]);
   return Object.freeze(value);
 }
