@@ -5,7 +5,7 @@ import type { Notice } from '../delivery/delivery';
 import type { Account } from '../ports';
 import type { MemberRecord } from '../stores/record-store';
 import type { Bearer } from './bearer';
-import { newId } from './context';
+import { newMark } from './context';
 import type { FlowContext, Origin } from './context';
 import { notifyAddressesOnFile } from './notify';
 
@@ -59,7 +59,7 @@ async function endOtherSessions(
   context: FlowContext,
   { account, bearer, origin }: FactorChange,
 ): Promise<Epochs> {
-  const user = newId();
+  const user = newMark();
   const renewed = await context.records.renewUserEpoch(account.id, {
     expected: bearer.epochs.user,
     epoch: user,

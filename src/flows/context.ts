@@ -62,3 +62,8 @@ export interface Origin {
 export function newId(): string {
   return randomBytes(16).toString('base64url');
 }
+
+/** 72 random bits: tells a thing from all others, where whoever guesses it gains nothing, as with an epoch or the handle of a session. */
+export function newMark(): string {
+  return randomBytes(9).toString('base64url');
+}

@@ -1,5 +1,5 @@
 import type { FlowContext } from './context';
-import { newId } from './context';
+import { newMark } from './context';
 
 /** Ends every session, pending login and challenge of one user by one write, however many there are. */
 export async function endSessionsOfUser(
@@ -12,7 +12,7 @@ export async function endSessionsOfUser(
   },
 ): Promise<void> {
   const { userId, organizationId, actorId, address } = act;
-  await context.records.replaceUserEpoch(userId, newId());
+  await context.records.replaceUserEpoch(userId, newMark());
   context.events.report({
     name: 'sessions-ended',
     userId,
@@ -35,7 +35,7 @@ export async function endSessionsOfOrganization(
   },
 ): Promise<void> {
   const { organizationId, actorId, address } = act;
-  await context.records.replaceOrganizationEpoch(organizationId, act.epoch ?? newId());
+  await context.records.replaceOrganizationEpoch(organizationId, act.epoch ?? newMark());
   context.events.report({
     name: 'sessions-ended',
     organizationId,

@@ -9,7 +9,7 @@ import { askFactor, issueQuietly } from './ask-factor';
 import type { AskOutcome } from './ask-factor';
 import type { Asked, Grant } from './bearer';
 import type { FlowContext, Origin } from './context';
-import { newId } from './context';
+import { newId, newMark } from './context';
 import { gatherLoginFacts } from './gather-facts';
 import { isLockedOut } from './lock-standing';
 import type { Gathered } from './gather-facts';
@@ -176,8 +176,8 @@ async function begin(
 export async function establishEpochs(context: FlowContext, gathered: Gathered): Promise<Epochs> {
   const { account, member, policy } = gathered;
   const [user, organization] = await Promise.all([
-    member.epoch ?? context.records.establishUserEpoch(account.id, newId()),
-    policy.epoch ?? context.records.establishOrganizationEpoch(account.organizationId, newId()),
+    member.epoch ?? context.records.establishUserEpoch(account.id, newMark()),
+    policy.epoch ?? context.records.establishOrganizationEpoch(account.organizationId, newMark()),
   ]);
   return { user, organization };
 }

@@ -1,7 +1,7 @@
 import type { EnrollableKind } from '../core/factor-kind';
 import type { Exemption } from '../core/member';
 import type { FlowContext } from './context';
-import { newId } from './context';
+import { newMark } from './context';
 
 /** Which member of which organization, and who acts. */
 export interface MemberAct {
@@ -69,7 +69,7 @@ export async function resetMember(
 ): Promise<number> {
   const { userId, reason } = act;
   // The sessions end first: whatever fails after that, nobody goes on with what is being taken away.
-  await context.records.replaceUserEpoch(userId, newId());
+  await context.records.replaceUserEpoch(userId, newMark());
   const removed = await context.records.removeAllAuthenticators(userId);
   await context.directory.noteEnrolled(userId, false);
   report(context, act, 'member-reset', { reason, removed });

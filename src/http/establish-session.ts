@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import type { Evidence } from '../core/assurance';
 import type { Bearer, Grant } from '../flows/bearer';
 import type { Origin } from '../flows/context';
-import { newId } from '../flows/context';
+import { newMark } from '../flows/context';
 import type { PendingLogin, SessionEntry } from '../stores/state-store';
 import type { HttpContext } from './http-context';
 import { originOf } from './origin';
@@ -52,7 +52,7 @@ export function prepareGrant(
   const { grant, keep } = granted;
   const session: SessionGrantSlot = {
     userId: grant.userId,
-    handle: newId(),
+    handle: newMark(),
     // Known once Passport has made the session; see `writeOnRegenerate`.
     grantedIn: '',
     userEpoch: grant.epochs.user,
@@ -121,7 +121,7 @@ export async function upgradeSession(
   const { cookie: _cookie, ...data } = requireSession(req);
   const session: SessionGrantSlot = {
     userId: grant.userId,
-    handle: newId(),
+    handle: newMark(),
     grantedIn: '',
     userEpoch: grant.epochs.user,
     organizationEpochs: before.session?.organizationEpochs ?? [

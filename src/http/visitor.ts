@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import type { Evidence } from '../core/assurance';
 import { sessionExpiresAt } from '../core/session-lifetime';
 import type { Bearer, Grant } from '../flows/bearer';
-import { newId } from '../flows/context';
+import { newMark } from '../flows/context';
 import { gatherLoginFacts } from '../flows/gather-facts';
 import { establishEpochs } from '../flows/log-in';
 import type { Account } from '../ports';
@@ -101,7 +101,7 @@ async function enterOrganization(
   const { session, account } = entry;
   const { organizationId } = account;
   if (epochOf(session, organizationId) !== undefined) return session;
-  const epoch = await context.records.establishOrganizationEpoch(organizationId, newId());
+  const epoch = await context.records.establishOrganizationEpoch(organizationId, newMark());
   const entered = {
     ...session,
     organizationEpochs: [...session.organizationEpochs, [organizationId, epoch] as const],
@@ -124,7 +124,7 @@ async function adopt(
   const epochs = await establishEpochs(context, gathered);
   const session: SessionGrantSlot = {
     userId: account.id,
-    handle: newId(),
+    handle: newMark(),
     grantedIn: sessionMark(req),
     userEpoch: epochs.user,
     organizationEpochs: [[account.organizationId, epochs.organization]],

@@ -1,5 +1,5 @@
 import type { FlowContext } from '../context';
-import { newId } from '../context';
+import { newMark } from '../context';
 import { endSessionsOfOrganization } from '../end-sessions';
 import type { AdminAct } from './administrator';
 
@@ -12,7 +12,7 @@ export async function endAllSessions(
   act: AdminAct,
 ): Promise<{ readonly outcome: 'ended'; readonly organizationEpoch: string }> {
   const { organizationId, actor, origin } = act;
-  const epoch = newId();
+  const epoch = newMark();
   await endSessionsOfOrganization(context, {
     organizationId,
     actorId: actor.id,

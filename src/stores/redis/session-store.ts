@@ -1,6 +1,7 @@
 import { RedisStore } from 'connect-redis';
 import type { Store } from 'express-session';
 import type { Argument, RedisCommands } from './command-batch';
+import { parse, stringify } from './session-text';
 
 /**
  * Sessions of express-session in the same Redis; each key lives as long as its cookie said when it was written. The store
@@ -16,7 +17,7 @@ export function createRedisSessionStore(redis: RedisCommands, prefix: string): S
     mget: (keys: readonly string[]) => redis.send('mget', ...keys),
     scan: (...args: readonly Argument[]) => redis.send('scan', ...args),
   };
-  const store = new RedisStore({ client, prefix: `${prefix}:session:` });
+  const store = new RedisStore({ client, prefix: `${prefix}:session:`, serializer: { parse, stringify } });
   // A session ends when the policy says so, counted from the login: a request must not put its end off, nor cost a write.
   return Object.assign(store, { touch: undefined });
 }

@@ -1,0 +1,53 @@
+import { Cookie, type SessionData } from 'express-session';
+import * as fc from 'fast-check';
+import { parse, stringify } from '../../src/stores/redis/session-text';
+
+const constant = {
+  httpOnly: fc.constant(true),
+  path: fc.constant('/'),
+  sameSite: fc.constant('lax'),
+};
+const own = { httpOnly: true, path: '/', sameSite: 'lax', secure: true } as const;
+
+describe('the text of a session', () => {
+  it('is short where the cookie is ours', () => {
+    const cookie: Cookie = Object.assign(new Cookie(), own, { maxAge: 60_000 });
+    const session = { cookie, passport: { user: 'ada' } } as SessionData;
+    expect(stringify(session)).toBe(
+      `${cookie.expires?.valueOf().toString(36)}.1aaoS,"passport":{"user":"ada"}}`,
+    );
+    expect(stringify({ cookie })).toMatch(/^[0-9a-z]{8}\.1aaoS\}$/);
+  });
+
+  it('says what JSON would, whatever the cookie and whatever else is in it', () => {
+    const likeOurs = {
+      originalMaxAge: fc.oneof(fc.nat(), fc.constant(null)),
+      expires: fc.oneof(fc.date({ noInvalidDate: true, min: new Date(0) }), fc.constant(null)),
+      secure: fc.boolean(),
+    };
+    const cookies = fc.oneof(
+      fc.record({ ...likeOurs, ...constant }),
+      fc.record({
+        ...likeOurs,
+        httpOnly: fc.boolean(),
+        path: fc.constantFrom('/', '/"}', '/app'),
+        sameSite: fc.constantFrom('lax', 'strict', true),
+        domain: fc.constantFrom('example.com', '"'),
+      }),
+    );
+    fc.assert(
+      fc.property(cookies, fc.dictionary(fc.string(), fc.jsonValue()), (cookie, rest) => {
+        const session = { cookie, ...rest } as unknown as SessionData;
+        expect(parse(stringify(session))).toEqual(JSON.parse(JSON.stringify(session)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each([[''], ['x'], ['1.2'], ['1.2X}'], ['.1}'], ['1.}'], ['!.1}'], ['zzzzzzzzzzzz.1}'], ['1.2S,']])(
+    'is refused where it is %j',
+    (text) => {
+      expect(() => parse(text)).toThrow(/JSON|a session/);
+    },
+  );
+});
