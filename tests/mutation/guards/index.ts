@@ -7,6 +7,7 @@ import { FACTORS } from './factors';
 import { FLOWS } from './flows';
 import type { Guard } from './guard';
 import { HTTP } from './http';
+import { RECALLED_READS } from './recalled-reads';
 import { SESSIONS } from './sessions';
 import { STORES } from './stores';
 import { UNLOCK } from './unlock';
@@ -23,4 +24,5 @@ export const GUARDS: readonly Guard[] = [
   ...ADMIN,
   ...STORES,
   ...COUNTERS,
+  ...RECALLED_READS,
 ];
