@@ -67,7 +67,7 @@ export function prepareGrant(
 }
 
 /** The cookie of a session that we set up ends when the policy ends the session. */
-function endCookieWithGrant(context: HttpContext, req: Request, grant: Grant): void {
+export function endCookieWithGrant(context: HttpContext, req: Request, grant: Grant): void {
   if (context.ownCookie.name === null) return;
   requireSession(req).cookie.maxAge = Math.max(1000, grant.expiresAt - context.clock.now());
 }
@@ -94,6 +94,8 @@ function writeOnRegenerate(
       if (error === undefined || error === null) {
         writeSlot(req, { ...keep, session: { ...session, grantedIn: sessionMark(req) } });
         endCookieWithGrant(context, req, grant);
+        // The copy of `keepSessionInfo` would bring the end of the visitor's session back.
+        if (context.ownCookie.name !== null) before.cookie = req.session.cookie;
         if (returnTo !== undefined) req.session.returnTo = returnTo;
       }
       done(error);

@@ -127,6 +127,10 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
     'csrf-token-refused',
     'This page was open too long, or you signed in or out meanwhile, so nothing was done. Open it again and try once more.',
   ],
+  [
+    'sign-in-too-old',
+    'This page was open for too long, so nothing was tried. Type your password again to sign in.',
+  ],
   ['body-unreadable', 'What was sent cannot be read. Go back and try again.'],
   ['store-unavailable', 'The fault is on our side. Try again in a minute.'],
 ]);
