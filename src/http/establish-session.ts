@@ -6,6 +6,7 @@ import { newId } from '../flows/context';
 import type { PendingLogin, SessionEntry } from '../stores/state-store';
 import type { HttpContext } from './http-context';
 import { originOf } from './origin';
+import { seeToList } from './own-session-store';
 import { stateOf } from './request-state';
 import { readSlot, requireSession, sessionMark, writeSlot } from './session-slot';
 import { toError } from './to-error';
@@ -199,7 +200,9 @@ function saveSession(req: Request): Promise<void> {
   });
 }
 
+/** The session ends; whoever asks for it has seen to the list of its owner. */
 export function regenerate(req: Request): Promise<void> {
+  seeToList(requireSession(req));
   return new Promise((resolve, reject) => {
     requireSession(req).regenerate((error: unknown) => {
       if (error === undefined || error === null) resolve();
