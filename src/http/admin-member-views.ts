@@ -79,6 +79,9 @@ export interface MemberLocals extends WithAdmin {
     readonly until: Moment;
   } | null;
   readonly exemptionFields: { readonly reason: string; readonly until: string; readonly earliest: string };
+  readonly resetReason: string;
+  /** What was asked before the proof, by the last part of its path: its form is in sight. */
+  readonly asked: string | null;
   readonly myself: boolean;
   readonly errors: Readonly<Record<string, string>>;
   readonly history: readonly EventRow[];
@@ -90,6 +93,9 @@ export interface AdminSessionsLocals extends WithAdmin {
   readonly sessionDuration: DurationField;
   readonly idleTimeout: DurationField;
   readonly errors: Readonly<Record<string, string>>;
+  /** It was asked before the proof to end every session: the button that confirms it is in sight. */
+  readonly ending: boolean;
+  readonly keepMine: boolean;
 }
 
 export interface EventsLocals extends WithAdmin {

@@ -6,6 +6,7 @@ import { newMark } from '../flows/context';
 import type { PendingLogin, SessionEntry } from '../stores/state-store';
 import type { HttpContext } from './http-context';
 import { originOf } from './origin';
+import { seeToList } from './own-session-store';
 import { stateOf } from './request-state';
 import { readSlot, requireSession, sessionMark, writeSlot } from './session-slot';
 import { toError } from './to-error';
@@ -67,7 +68,7 @@ export function prepareGrant(
 }
 
 /** The cookie of a session that we set up ends when the policy ends the session. */
-function endCookieWithGrant(context: HttpContext, req: Request, grant: Grant): void {
+export function endCookieWithGrant(context: HttpContext, req: Request, grant: Grant): void {
   if (context.ownCookie.name === null) return;
   requireSession(req).cookie.maxAge = Math.max(1000, grant.expiresAt - context.clock.now());
 }
@@ -94,6 +95,8 @@ function writeOnRegenerate(
       if (error === undefined || error === null) {
         writeSlot(req, { ...keep, session: { ...session, grantedIn: sessionMark(req) } });
         endCookieWithGrant(context, req, grant);
+        // The copy of `keepSessionInfo` would bring the end of the visitor's session back.
+        if (context.ownCookie.name !== null) before.cookie = req.session.cookie;
         if (returnTo !== undefined) req.session.returnTo = returnTo;
       }
       done(error);
@@ -197,7 +200,9 @@ function saveSession(req: Request): Promise<void> {
   });
 }
 
+/** The session ends; whoever asks for it has seen to the list of its owner. */
 export function regenerate(req: Request): Promise<void> {
+  seeToList(requireSession(req));
   return new Promise((resolve, reject) => {
     requireSession(req).regenerate((error: unknown) => {
       if (error === undefined || error === null) resolve();

@@ -9,6 +9,7 @@ import { toError } from './to-error';
 const FOUND = Symbol('found');
 const WRITE = Symbol('write');
 const ENDING = Symbol('ending');
+const SEEN_TO = Symbol('seen to');
 
 interface OwnSessionData extends SessionData {
   /** On its way from the store to the request. */
@@ -17,6 +18,13 @@ interface OwnSessionData extends SessionData {
   [WRITE]?: Write;
   /** The end of the session before this one, where it is still under way. */
   [ENDING]?: Promise<void>;
+  /** Whoever ends this session has taken it from its owner's list, or found it gone from there. */
+  [SEEN_TO]?: true;
+}
+
+/** Says of a session that is about to end that its owner's list needs no more care. */
+export function seeToList(session: OwnSessionData): void {
+  keepOn(session, SEEN_TO, true);
 }
 
 /** express-session gives its store one more method, which its types leave out. */
@@ -36,9 +44,12 @@ interface Write {
  * the id only hints at the owner, and whoever uses the reads compares them with what the session itself says.
  * It writes a session once where a request saves the same twice, as Passport and express-session do between them.
  * It ends no session that was never stored, and ends the one before together with the first write of the next, where one follows.
+ * Where none follows somebody was logged out, perhaps by the host alone: the session goes from its owner's list, too.
  */
 export function ownSessionStore(
-  context: Pick<FlowContext, 'records' | 'state' | 'clock'>,
+  context: Pick<FlowContext, 'records' | 'state' | 'clock'> & {
+    readonly options: Pick<FlowContext['options'], 'onError'>;
+  },
   store: Store,
 ): Store {
   const hints = new SessionHints();
@@ -82,16 +93,26 @@ export function ownSessionStore(
     });
   };
 
-  own.destroy = function destroyAndForget(sessionId, done) {
+  const forget: Store['destroy'] = (sessionId, done) => {
     hints.forget(sessionId);
     store.destroy(sessionId, done);
   };
 
+  const forgetAndUnlist: Store['destroy'] = (sessionId, done) => {
+    const owner = hints.find(sessionId)?.owner ?? null;
+    // Beside the log-out, which it neither holds up nor breaks.
+    if (owner !== null) context.state.endSession(owner.userId, owner.handle).catch(context.options.onError);
+    forget(sessionId, done);
+  };
+  own.destroy = forgetAndUnlist;
+
   own.regenerate = function regenerateAtOnce(req, done) {
     const before: OwnSessionData | undefined = req.session;
     const isStored = stateOf(req).loaded || before?.[WRITE] !== undefined;
-    const ending = isStored ? destroy(own, req.sessionID) : Promise.resolve();
     const { savesNext } = stateOf(req);
+    // Whoever saves the next session says what becomes of the one before in the list.
+    const end = savesNext || before?.[SEEN_TO] === true ? forget : forgetAndUnlist;
+    const ending = isStored ? ended(end, req.sessionID) : Promise.resolve();
     Object.assign(stateOf(req), { loaded: false, savesNext: false });
     if (!savesNext) {
       const renew = (error: unknown) => {
@@ -110,9 +131,9 @@ export function ownSessionStore(
   return own;
 }
 
-function destroy(store: Store, sessionId: string): Promise<void> {
+function ended(end: Store['destroy'], sessionId: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    store.destroy(sessionId, (error: unknown) => {
+    end(sessionId, (error: unknown) => {
       if (error === null || error === undefined) resolve();
       else reject(toError(error));
     });

@@ -10,6 +10,7 @@ import { wantsJson } from './render-page';
 import { nextPath, pageLocals } from './respond';
 import { returnToHere } from './return-to';
 import { sentenceFor } from './sentences';
+import { reasonFor, signInPath } from './sign-in-again';
 import { ANONYMOUS } from './visitor';
 import type { Visitor } from './visitor';
 
@@ -45,7 +46,12 @@ export async function refuseRequest(
   if (over) await regenerate(req);
   res.set('Cache-Control', 'no-store');
   const status = decision.outcome === 'sign-in' || decision.outcome === 'challenge' ? 401 : 403;
-  const next = nextPath(context, decision, refused.returnTo ?? returnToHere(req));
+  const returnTo = refused.returnTo ?? returnToHere(req);
+  const because = reasonFor(visitor, decision.because);
+  const next =
+    decision.outcome === 'sign-in'
+      ? signInPath(context.options.loginPath, { because, returnTo })
+      : nextPath(context, decision, returnTo);
   if (wantsJson(req)) {
     res.status(status).json({ outcome: decision.outcome, because: decision.because, next });
     return;
@@ -60,7 +66,7 @@ export async function refuseRequest(
     view: 'message',
     status,
     page: pageLocals(context, req, over ? ANONYMOUS : visitor),
-    locals: refusalMessage(context, decision, next),
+    locals: refusalMessage(decision, { because, next }),
   });
 }
 
@@ -73,12 +79,16 @@ const HEADINGS: Readonly<Record<Decision['outcome'], string>> = {
   deny: 'You cannot go on',
 };
 
-function refusalMessage(context: HttpContext, decision: Decision, next: string): Omit<MessageLocals, 'page'> {
+function refusalMessage(
+  decision: Decision,
+  { because, next }: { readonly because: string; readonly next: string },
+): Omit<MessageLocals, 'page'> {
   const denied = decision.outcome === 'deny';
+  const lost = decision.outcome === 'sign-in' ? ['What you sent was not saved.'] : [];
   return {
     tone: denied ? 'bad' : 'attention',
     heading: HEADINGS[decision.outcome],
-    paragraphs: [sentenceFor(decision.because)],
+    paragraphs: [sentenceFor(because), ...lost],
     retryAt:
       decision.outcome === 'deny' && decision.lockedUntil !== undefined
         ? momentOf(decision.lockedUntil)

@@ -11,6 +11,7 @@ import { wantsJson } from './render-page';
 import { requestedReturnTo, withReturnTo } from './return-to';
 import { parseLocalPath } from '../core/local-path';
 import { sentenceFor } from './sentences';
+import { signInPath } from './sign-in-again';
 
 /** An option as a person may see it. */
 export interface ShownOption extends Option {
@@ -64,7 +65,7 @@ export function nextPath(context: HttpContext, decision: Decision, returnTo: str
     case 'enroll':
       return withReturnTo(`${pagesPath}/enroll`, returnTo);
     case 'sign-in':
-      return withReturnTo(loginPath, returnTo);
+      return signInPath(loginPath, { because: decision.because, returnTo });
     case 'deny':
       return `${pagesPath}/challenge`;
   }

@@ -12,7 +12,14 @@ export function returnToHere(req: Request): string | null {
 }
 
 export function withReturnTo(path: string, returnTo: string | null): string {
-  return returnTo === null ? path : `${path}?${new URLSearchParams({ returnTo }).toString()}`;
+  return withQuery(path, { returnTo });
+}
+
+/** A path, which may have a query already, with those parameters that say something. */
+export function withQuery(path: string, parameters: Readonly<Record<string, string | null>>): string {
+  const given = Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== null);
+  if (given.length === 0) return path;
+  return `${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams(given).toString()}`;
 }
 
 /** One own field of a body of unknown shape. */

@@ -34,9 +34,19 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
     'authenticator-disabled',
     'This method was switched off after too many wrong codes. Use another one, then set it up again.',
   ],
-  ['session-ended', 'You were signed out. Sign in again.'],
-  ['session-expired', 'Your session is over. Sign in again.'],
-  ['login-expired', 'Signing in took too long. Sign in again.'],
+  [
+    'session-ended',
+    'You were signed out because this session was ended, for example from another browser, by an administrator or by a new password. Sign in again to go on.',
+  ],
+  [
+    'session-expired',
+    'You were signed out because the time of this session was over, or nothing was done in it for a while. Sign in again to go on.',
+  ],
+  ['login-expired', 'Signing in took too long, so it was stopped. Sign in again to go on.'],
+  [
+    'login-ended',
+    'Signing in was stopped because all of your sessions were ended meanwhile. Sign in again to go on.',
+  ],
   ['no-session', 'Sign in to go on.'],
   ['send-limit', 'A code was sent a moment ago. Use that one, or wait before you ask for another.'],
   [
@@ -116,6 +126,10 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
   [
     'csrf-token-refused',
     'This page was open too long, or you signed in or out meanwhile, so nothing was done. Open it again and try once more.',
+  ],
+  [
+    'sign-in-too-old',
+    'This page was open for too long, so nothing was tried. Type your password again to sign in.',
   ],
   ['body-unreadable', 'What was sent cannot be read. Go back and try again.'],
   ['store-unavailable', 'The fault is on our side. Try again in a minute.'],

@@ -12,8 +12,11 @@ export interface SessionOptions {
   readonly cookieName?: string;
 }
 
-/** How long a visitor's session lasts who has not signed in; the policy's duration takes its place at sign-in. */
-const VISITOR_SECONDS = 86_400;
+/**
+ * How long a visitor's session lasts who has not signed in: longer than half a login, and short, since anybody can have any
+ * number of them. The policy's duration takes its place at sign-in.
+ */
+const VISITOR_SECONDS = 7200;
 
 /**
  * express-session, set up as this package needs it: signed with keys derived from the ring, `HttpOnly`, `SameSite=Lax`, over

@@ -85,6 +85,15 @@ export interface WaitingActSlot {
   readonly until: number;
 }
 
+/** A form of the administrators' pages that was sent without the proof it needs. */
+export interface KeptFormSlot {
+  readonly id: string;
+  /** The last part of where it was sent to. */
+  readonly act: string;
+  readonly fields: Readonly<Record<string, string | readonly string[]>>;
+  readonly until: number;
+}
+
 /** The only part of the session that the package reads or writes, beside `returnTo`. */
 export interface MfaSlot {
   readonly csrfToken?: string;
@@ -100,6 +109,7 @@ export interface MfaSlot {
   readonly newCodes?: NewCodesSlot;
   readonly replacing?: ReplacingSlot;
   readonly waitingAct?: WaitingActSlot;
+  readonly keptForm?: KeptFormSlot;
   /** The host's sign-up led here: protecting the account can be put off although nothing asks for it. */
   readonly onboarding?: true;
   /** Through what the visitor proved, before signing in, that an account is theirs. */

@@ -6,7 +6,7 @@ import { newMark } from '../flows/context';
 import { gatherLoginFacts } from '../flows/gather-facts';
 import { establishEpochs } from '../flows/log-in';
 import type { Account } from '../ports';
-import { register } from './establish-session';
+import { endCookieWithGrant, register } from './establish-session';
 import { channelNoted } from './channel-noted';
 import type { HttpContext } from './http-context';
 import { originOf } from './origin';
@@ -145,5 +145,6 @@ async function adopt(
   };
   await register(context, { session, grant, origin: originOf(req) });
   updateSlot(req, { session, login: undefined, asked: undefined });
+  endCookieWithGrant(context, req, grant);
   return { kind: 'known', bearer: toSessionBearer(session, account, readSlot(req)), account, user };
 }

@@ -129,6 +129,22 @@ describe.each(storages)('a member with an authenticator app, %s', (storage) => {
     await stage.look(page, 'login-expired');
   });
 
+  it('asks for the password once more where the form was open for too long', async () => {
+    const page = await stage.open();
+    stage.clock.advance(MINUTE);
+    await page.goto('/mfa/login');
+    await page.getByLabel('Email or username').fill(ALAN);
+    await page.getByLabel('Password').fill(DEMO_PASSWORD);
+    await page.context().clearCookies();
+    await button(page, 'Sign in').click();
+    await page.getByText('This page was open for too long').waitFor();
+    await stage.look(page, 'login-too-old');
+    expect(await page.getByLabel('Email or username').inputValue()).toBe(ALAN);
+    await page.getByLabel('Password').fill(DEMO_PASSWORD);
+    await button(page, 'Sign in').click();
+    await arriveAt(page, 'Enter the code from your app');
+  });
+
   it('says how many tries are left, locks after ten, and opens again', async () => {
     for (const round of [1, 2]) {
       const page = await atChallenge();

@@ -10,6 +10,8 @@ export interface AdminSite extends AdminHost {
   /** People in every state that the pages show, and an administrator with an app. */
   fill(): Promise<void>;
   signInAsAdministrator(page: Page): Promise<void>;
+  /** Types the code that the administrator's app shows now. */
+  enterCode(page: Page): Promise<void>;
   signInAs(page: Page, username: string): Promise<void>;
   /** Another administrator saves the policy. */
   saveMeanwhile(): Promise<void>;
@@ -34,10 +36,18 @@ export async function startAdminSite(): Promise<AdminSite> {
     await page.waitForLoadState();
   }
 
+  async function enterCode(page: Page): Promise<void> {
+    // With the script, a complete code is sent by itself.
+    const scripted = await page.evaluate('document.documentElement.classList.contains("with-script")');
+    await page.getByLabel('Code').fill(totpCode(secret, host.clock.now()));
+    if (scripted !== true) await page.getByRole('button', { name: 'Continue' }).click();
+  }
+
   return {
     ...host,
     url: server.url,
     signInAs,
+    enterCode,
     async fill() {
       ({ secret } = await signInProtected(host, 'ada'));
       const mary = await signInToChange(host, 'mary');
@@ -69,10 +79,7 @@ export async function startAdminSite(): Promise<AdminSite> {
     async signInAsAdministrator(page) {
       host.clock.advance(30_000);
       await signInAs(page, 'ada');
-      // With the script, a complete code is sent by itself.
-      const scripted = await page.evaluate('document.documentElement.classList.contains("with-script")');
-      await page.getByLabel('Code').fill(totpCode(secret, host.clock.now()));
-      if (scripted !== true) await page.getByRole('button', { name: 'Continue' }).click();
+      await enterCode(page);
       await page.getByRole('heading', { name: 'Hello ada' }).waitFor();
     },
     async saveMeanwhile() {

@@ -24,7 +24,7 @@ const DONE: ReadonlyMap<string, string> = new Map([
 
 /** What stands above the page. `forms`: the page changes something, so the proof that it needs is asked in time. */
 export function adminHead(page: AdminPage, tab: AdminTab, forms: boolean): AdminHead {
-  const { context, organization, organizations, basePath, gathered, unproven, req } = page;
+  const { context, organization, organizations, basePath, gathered, unproven, req, kept } = page;
   const { adminPath, pagesPath } = context.options;
   const done = DONE.get(textQuery(req, 'done'));
   const configurable = gathered.facts.featureAvailable && gathered.policy.policy.enabled;
@@ -35,8 +35,13 @@ export function adminHead(page: AdminPage, tab: AdminTab, forms: boolean): Admin
     changePath: organizations.length > 1 ? adminPath : null,
     configurePath: configurable ? `${pagesPath}/settings` : null,
     confirmPath: forms && unproven !== null ? nextPath(context, unproven, returnToHere(req)) : null,
-    notice: done === undefined ? null : { tone: 'good', text: done },
+    notice: noticeOf(done, kept !== null),
   };
+}
+
+function noticeOf(done: string | undefined, waits: boolean): AdminHead['notice'] {
+  if (done !== undefined) return { tone: 'good', text: done };
+  return waits ? { tone: 'attention', text: 'Nothing was changed yet. Choose it again to confirm.' } : null;
 }
 
 /** A refusal that no form stands beside. */

@@ -10,9 +10,11 @@ import type { Gathered } from '../../flows/gather-facts';
 import { renewSeenAt } from '../guard';
 import type { HttpContext } from '../http-context';
 import { originOf } from '../origin';
+import { dropKeptForm, findKeptForm, keepForm } from '../kept-form';
 import { knownPageRoute, refuse } from '../pages/page-route';
 import type { KnownPageRequest } from '../pages/page-route';
 import { refuseRequest } from '../refuse-request';
+import type { KeptFormSlot } from '../session-slot';
 import type { AdminPagesOptions, Organization } from './admin-options';
 import { administratorsFrom, availableOrganizations } from './organizations';
 
@@ -37,6 +39,8 @@ export interface AdminPage extends AdministratorPage {
   readonly act: AdminAct & { readonly administratorsOf: AdministratorsOf };
   /** What stands between this person and a change; null where the last proof is fresh. */
   readonly unproven: Decision | null;
+  /** What was sent before the proof, on the page to which the proof led back. */
+  readonly kept: KeptFormSlot | null;
 }
 
 /** Everything the person administers; a session that may not look is led to where it can. */
@@ -62,9 +66,17 @@ export function changeRoute(
   handle: (page: AdminPage) => Promise<void>,
 ): RequestHandler {
   return readRoute(routes, async (page) => {
-    if (page.unproven === null) return handle(page);
-    return refuseUnproven(page, page.unproven, `${page.basePath}${back(page)}`);
+    if (page.unproven !== null) return refuseChange(page, page.unproven, `${page.basePath}${back(page)}`);
+    dropKeptForm(page.req);
+    return handle(page);
   });
+}
+
+/** After the proof the person finds the form as it was sent. */
+function refuseChange(page: AdminPage, decision: Decision, path: string): Promise<void> {
+  const goesOn = decision.outcome === 'challenge' || decision.outcome === 'enroll';
+  const { req, json, gathered } = page;
+  return refuseUnproven(page, decision, goesOn && !json ? keepForm(req, { path, now: gathered.now }) : path);
 }
 
 export function refuseUnproven(page: AdminPage, decision: Decision, returnTo: string): Promise<void> {
@@ -109,6 +121,7 @@ function openOrganization(page: AdministratorPage): AdminPage {
     organization,
     basePath: organizationPath(context, organization.id),
     unproven: authority.outcome === 'may' ? null : asStepUp(authority.decision),
+    kept: req.method === 'GET' ? findKeptForm(req, req.originalUrl, gathered.now) : null,
     act: {
       organizationId: organization.id,
       actor: visitor.account,
@@ -126,4 +139,9 @@ export function organizationPath(context: HttpContext, organizationId: string): 
 export function pathParameter(page: AdminPage, name: string): string {
   const value: unknown = page.req.params[name];
   return typeof value === 'string' ? value : '';
+}
+
+/** The form that the page shows again: as it was just sent, or as it was before the proof. */
+export function sentForm({ req, kept }: AdminPage): unknown {
+  return kept === null ? req.body : kept.fields;
 }

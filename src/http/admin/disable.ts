@@ -44,7 +44,8 @@ async function showDisable(page: AdminPage): Promise<void> {
   }
   if (!reach.policy.enabled) return renderDisable(page, reach, { step: 'off' });
   if (unproven !== null) return refuseUnproven(page, unproven, `${basePath}/disable`);
-  const forgetDevices = textQuery(page.req, 'forgetDevices') === 'yes';
+  const asked = textQuery(page.req, 'forgetDevices') === 'yes';
+  const forgetDevices = asked || parseSwitch(page.kept?.fields, 'forgetDevices') === true;
   const step = stalePassword(page) === null ? 'choose' : 'password';
   return renderDisable(page, reach, { step, forgetDevices });
 }

@@ -8,11 +8,11 @@ import { show } from '../pages/page-route';
 import { fieldOf, textField } from '../return-to';
 import { adminHead } from './admin-page';
 import { pathWith } from './admin-query';
-import { pathParameter } from './admin-route';
+import { pathParameter, sentForm } from './admin-route';
 import type { AdminPage } from './admin-route';
 import { toEventRow } from './event-rows';
 import { memberPath } from './members';
-import { dayField } from './policy-form';
+import { dayField, parseSwitch } from './policy-form';
 import { methodWords, stateBadges } from './state-badges';
 
 const DAY_MS = 86_400_000;
@@ -44,7 +44,7 @@ export async function renderMember(
   },
 ): Promise<void> {
   const { member, errors, status } = shown;
-  const { visitor, basePath } = page;
+  const { visitor, basePath, kept } = page;
   await show(
     page,
     'admin/member',
@@ -59,9 +59,11 @@ export async function renderMember(
         lastUsedAt: one.lastUsedAt === null ? null : momentOf(one.lastUsedAt),
         disabled: one.disabledAt !== null,
       })),
-      settings: settings(member),
+      settings: settings(page, member),
       exemption: await exemption(page, member),
       exemptionFields: exemptionFields(page, member),
+      resetReason: kept?.act === 'reset' ? textField(kept.fields, 'reason') : '',
+      asked: kept?.act ?? null,
       myself: member.id === visitor.account.id,
       errors,
       history: member.history.map((event) => toEventRow(event)),
@@ -89,14 +91,16 @@ function summary(page: AdminPage, member: MemberDetail): MemberLocals['member'] 
 }
 
 /** A kind that is assigned today stays choosable, even where it can be assigned no more. */
-function settings({
-  settings: { enabled, assignedKind },
-  assignableKinds,
-}: MemberDetail): MemberLocals['settings'] {
-  const kinds = ENROLLABLE_KINDS.filter((kind) => assignableKinds.includes(kind) || kind === assignedKind);
+function settings({ kept }: AdminPage, member: MemberDetail): MemberLocals['settings'] {
+  const { settings: stored, assignableKinds } = member;
+  const kinds = ENROLLABLE_KINDS.filter(
+    (kind) => assignableKinds.includes(kind) || kind === stored.assignedKind,
+  );
+  const sent = kept?.act === 'settings' ? kept.fields : null;
+  const chosen = kinds.find((kind) => kind === sent?.['assignedKind']) ?? null;
   return {
-    enabled,
-    assignedKind,
+    enabled: sent === null ? stored.enabled : parseSwitch(sent, 'enabled') === true,
+    assignedKind: sent === null ? stored.assignedKind : chosen,
     kinds: kinds.map((kind) => ({ kind, note: assignableKinds.includes(kind) ? null : 'no longer allowed' })),
   };
 }
@@ -114,7 +118,7 @@ async function exemption({ context }: AdminPage, { mfa }: MemberDetail): Promise
 }
 
 function exemptionFields(page: AdminPage, { mfa }: MemberDetail): MemberLocals['exemptionFields'] {
-  const { body } = page.req;
+  const body = sentForm(page);
   // Only the exemption form has an end; the reason of another form is not this one's.
   const sent = fieldOf(body, 'until') !== undefined;
   return {

@@ -11,8 +11,9 @@ import { sentenceFor } from '../sentences';
 import { adminHead } from './admin-page';
 import { DEFAULT_CLIENT_WARNING } from './admin-options';
 import { pathWith } from './admin-query';
-import { changeRoute, readRoute } from './admin-route';
+import { changeRoute, readRoute, sentForm } from './admin-route';
 import type { AdminPage, AdminRoutes } from './admin-route';
+import { keptDraft } from './kept-draft';
 import { stalePassword } from './password-again';
 import { policyFields, sentFields } from './policy-fields';
 import { parsePolicy } from './policy-form';
@@ -31,7 +32,7 @@ export function addPolicyRoutes(router: Router, routes: AdminRoutes): void {
 
 /** The session times have a form of their own on another page, which says so. */
 function backToForm(page: AdminPage): string {
-  return textField(page.req.body, 'page') === 'sessions' ? '/sessions' : '/policy';
+  return textField(sentForm(page), 'page') === 'sessions' ? '/sessions' : '/policy';
 }
 
 async function currentPolicy({ context, organization }: AdminPage): Promise<Policy> {
@@ -46,7 +47,8 @@ async function showPolicy(page: AdminPage): Promise<void> {
     res.json({ policy: current, availableKinds });
     return;
   }
-  await renderPolicy(page, { current, draft: current, faults: [], preview: null, status: 200 });
+  const draft = keptDraft(page, current);
+  await renderPolicy(page, { current, draft, faults: [], preview: null, status: 200 });
 }
 
 interface Shown {
@@ -61,20 +63,20 @@ async function renderPolicy(
   page: AdminPage,
   { current, draft, faults, preview, status }: Shown,
 ): Promise<void> {
-  const { context, req, options } = page;
+  const { context, req, options, kept } = page;
   const { availableKinds } = context.options;
   const errors = errorsByField(faults);
   if (backToForm(page) === '/sessions') return renderSessions(page, { policy: draft, errors, status });
   const fields =
-    req.method === 'POST'
-      ? sentFields(req.body, draft, availableKinds)
+    req.method === 'POST' || kept !== null
+      ? sentFields(sentForm(page), draft, availableKinds)
       : policyFields(current, availableKinds);
   await show(
     page,
     'admin/policy',
     {
       admin: adminHead(page, 'policy', true),
-      fields: { ...fields, version: current.version },
+      fields: { ...fields, version: kept === null ? current.version : draft.version },
       errors,
       wasEnabled: current.enabled,
       clientWarning: options.clientWarning ?? DEFAULT_CLIENT_WARNING,

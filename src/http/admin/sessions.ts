@@ -9,6 +9,7 @@ import { adminHead } from './admin-page';
 import { pathWith } from './admin-query';
 import { changeRoute, readRoute } from './admin-route';
 import type { AdminPage, AdminRoutes } from './admin-route';
+import { keptDraft } from './kept-draft';
 import { durationField } from './policy-fields';
 import { parseSwitch } from './policy-form';
 
@@ -28,7 +29,7 @@ async function showSessions(page: AdminPage): Promise<void> {
     page.res.json({ sessionDurationSeconds, idleTimeoutSeconds, version });
     return;
   }
-  await renderSessions(page, { policy, errors: {}, status: 200 });
+  await renderSessions(page, { policy: keptDraft(page, policy), errors: {}, status: 200 });
 }
 
 export function renderSessions(
@@ -40,6 +41,8 @@ export function renderSessions(
   },
 ): Promise<void> {
   const { policy, errors, status } = shown;
+  const { kept } = page;
+  const ending = kept?.act === 'end-all';
   return show(
     page,
     'admin/sessions',
@@ -49,6 +52,8 @@ export function renderSessions(
       sessionDuration: durationField(policy.sessionDurationSeconds),
       idleTimeout: durationField(policy.idleTimeoutSeconds),
       errors,
+      ending,
+      keepMine: !ending || parseSwitch(kept.fields, 'keepMine') === true,
     },
     status,
   );

@@ -1,5 +1,5 @@
 import type { Router } from 'express';
-import { sendNext, sendRefusal } from '../respond';
+import { pageLocals, sendNext, sendRefusal } from '../respond';
 import { attemptLogin } from '../attempt-login';
 import { describeDecision, describePending } from '../describe-login';
 import { grantSession, regenerate } from '../establish-session';
@@ -7,8 +7,10 @@ import type { HttpContext } from '../http-context';
 import { originOf } from '../origin';
 import type { LoginLocals } from '../proof-views';
 import { sentenceFor } from '../sentences';
-import { withReturnTo } from '../return-to';
+import { withQuery, withReturnTo } from '../return-to';
 import { readSlot } from '../session-slot';
+import { reasonFor, signInPath, toSignInReason } from '../sign-in-again';
+import { ANONYMOUS } from '../visitor';
 import { answerRefusal, field, pageRoute, pathOf, show } from './page-route';
 import type { PageRequest } from './page-route';
 import { describeState } from './state';
@@ -34,6 +36,8 @@ async function showLogin(page: PageRequest): Promise<void> {
 
 function noticeOf({ req }: PageRequest): LoginLocals['notice'] {
   if (req.query['signedOut'] === '1') return { tone: 'good', text: 'You are signed out.' };
+  const reason = toSignInReason(req.query['because']);
+  if (reason !== null) return { tone: 'neutral', text: sentenceFor(reason) };
   return readSlot(req).unlock === undefined
     ? null
     : { tone: 'neutral', text: 'Sign in to unlock your account. Your second factor comes next.' };
@@ -93,35 +97,40 @@ async function signOut(page: PageRequest): Promise<void> {
   const { ownCookie, options } = context;
   if (ownCookie.name !== null)
     res.clearCookie(ownCookie.name, { path: '/', secure: options.secure, httpOnly: true });
-  sendNext(req, res, { outcome: 'signed-out', next: `${context.options.loginPath}?signedOut=1` });
+  sendNext(req, res, {
+    outcome: 'signed-out',
+    next: withQuery(context.options.loginPath, { signedOut: '1' }),
+  });
 }
 
-/** A pending login that cannot go on: it ends, and the way is back to the start. */
+/** A pending login that cannot go on: it ends, and the way is back to the start, from which it leads on to the same place. */
 export async function startOver(
   page: PageRequest,
   refusal: { readonly because: string; readonly status: number },
 ): Promise<void> {
-  const { context, req, res, visitor, json } = page;
+  const { context, req, res, visitor, json, returnTo } = page;
   if (visitor.kind === 'known' && visitor.bearer.standing === 'pending') {
     await context.state.endPendingLogin(visitor.bearer.userId, visitor.bearer.ownerId);
     await regenerate(req);
   }
-  const { because, status } = refusal;
-  const { loginPath } = context.options;
-  if (json) return sendRefusal(res, { ...refusal, next: loginPath });
-  const sentence = sentenceFor(because === 'session-expired' ? 'login-expired' : because);
-  const stranger = { ...page, visitor: { kind: 'anonymous' } as const };
-  if (loginPath === pathOf(page, '/login')) {
-    return show(stranger, 'login', { username: '', error: sentence, notice: null }, status);
+  const { status } = refusal;
+  const because = reasonFor(visitor, refusal.because);
+  const next = signInPath(context.options.loginPath, { because, returnTo });
+  if (json) return sendRefusal(res, { ...refusal, next });
+  const sentence = sentenceFor(because);
+  const stranger = { ...pageLocals(context, req, ANONYMOUS), returnTo };
+  if (context.options.loginPath === pathOf(page, '/login')) {
+    const locals = { username: '', error: sentence, notice: null };
+    return context.pages.send(res, { view: 'login', locals, status, page: stranger });
   }
   // The host signs people in on a page of its own, which is not ours to draw.
-  const message = {
+  const locals = {
     tone: 'attention',
     heading: 'Sign in again',
     paragraphs: [sentence],
     retryAt: null,
-    action: { label: 'Sign in', path: loginPath },
+    action: { label: 'Sign in', path: next },
     secondary: null,
   } as const;
-  return show(stranger, 'message', message, status);
+  return context.pages.send(res, { view: 'message', locals, status, page: stranger });
 }

@@ -6,7 +6,7 @@ import { wantsJson } from '../render-page';
 import { pageLocals, sendRefusal } from '../respond';
 import type { Refusal } from '../respond';
 import { refuseRequest } from '../refuse-request';
-import { requestedReturnTo, textField } from '../return-to';
+import { requestedReturnTo, returnToHere, textField } from '../return-to';
 import { readSlot } from '../session-slot';
 import { identifyVisitor } from '../visitor';
 import type { Visitor } from '../visitor';
@@ -54,8 +54,17 @@ async function openPage(context: HttpContext, req: Request, res: Response): Prom
 }
 
 export function refuse(page: PageRequest, decision: Decision): Promise<void> {
-  const { context, req, res, visitor } = page;
-  return refuseRequest(context, { req, res, visitor, decision });
+  const { context, req, res, visitor, returnTo } = page;
+  const here = returnToHere(req);
+  // A form cannot be gone back to, but where it would have led can.
+  const onwards = decision.outcome === 'sign-in' ? (here ?? returnTo) : here;
+  return refuseRequest(context, {
+    req,
+    res,
+    visitor,
+    decision,
+    ...(onwards === null ? {} : { returnTo: onwards }),
+  });
 }
 
 /** Answers with a page in the visitor's name. */

@@ -1,4 +1,5 @@
 import type { Gathered } from '../../flows/gather-facts';
+import { findKeptForm } from '../kept-form';
 import { stepUpPurpose } from '../step-up-purpose';
 import { findWaitingAct } from '../waiting-act';
 import { pathOf } from './page-route';
@@ -20,5 +21,7 @@ export function purposeOf(
     authenticators: member.authenticators,
   });
   const hasSettings = inPages && member.authenticators.length > 0;
-  return { purpose, cancelPath: hasSettings ? pathOf(page, '/settings') : defaultReturnTo };
+  // Where the form waits that was sent without the proof.
+  const form = administering && findKeptForm(req, returnTo, context.clock.now()) !== null ? returnTo : null;
+  return { purpose, cancelPath: form ?? (hasSettings ? pathOf(page, '/settings') : defaultReturnTo) };
 }

@@ -5,6 +5,7 @@ import type { HttpContext } from '../http-context';
 import { pageHeaders } from '../page-headers';
 import { ASSETS, wantsJson } from '../render-page';
 import { pageLocals, sendRefusal } from '../respond';
+import { withReturnTo } from '../return-to';
 import { sentenceFor } from '../sentences';
 import { ANONYMOUS } from '../visitor';
 import { addChallengeRoutes } from './challenge';
@@ -14,9 +15,11 @@ import { addEnrollmentStartRoutes } from './enroll';
 import { addLoginRoutes } from './login';
 import { addRecoveryCodeRoutes } from './recovery-codes';
 import { addRememberedBrowserRoutes } from './remembered-browsers';
+import { reportRefusedToken } from './report-refused-token';
 import { addSessionRoutes } from './sessions';
 import { addSettingsRoutes } from './settings';
 import { addSmsStatusRoute } from './sms-status';
+import { answerStaleLogin } from './stale-login';
 import { addStateRoute } from './state';
 import { addStepUpRoutes } from './step-up';
 import { addUnlockRoutes } from './unlock';
@@ -44,6 +47,7 @@ export function createPagesRouter(context: HttpContext): Router {
   addRecoveryCodeRoutes(router, context);
   addSettingsRoutes(router, context);
   router.use(answerUnknown);
+  router.use(answerStaleLogin(context));
   router.use(answerError(context));
   return router;
 }
@@ -81,14 +85,7 @@ export function answerError(context: HttpContext): ErrorRequestHandler {
     }
     const { code, status } = describeError(error);
     if (status >= 500) context.options.onError(error);
-    if (code === 'csrf-token-refused') {
-      context.events.report({
-        name: 'request-refused',
-        organizationId: '',
-        address: req.ip ?? '',
-        details: { because: code },
-      });
-    }
+    if (code === 'csrf-token-refused') reportRefusedToken(context, req);
     if (wantsJson(req)) {
       sendRefusal(res, { because: code, status });
       return;
@@ -104,7 +101,7 @@ export function answerError(context: HttpContext): ErrorRequestHandler {
           heading: headingFor(code, status),
           paragraphs: [sentenceFor(code)],
           retryAt: null,
-          action: wayOn(context, code),
+          action: wayOn(context, code, page.returnTo),
           secondary: null,
         },
       })
@@ -113,10 +110,14 @@ export function answerError(context: HttpContext): ErrorRequestHandler {
 }
 
 /** A form whose session is gone starts over at the sign-in, which leads whoever is signed in on. */
-function wayOn(context: HttpContext, code: string): { readonly label: string; readonly path: string } {
+function wayOn(
+  context: HttpContext,
+  code: string,
+  returnTo: string | null,
+): { readonly label: string; readonly path: string } {
   const { loginPath, defaultReturnTo, issuer } = context.options;
   return code === 'csrf-token-refused'
-    ? { label: 'Start again', path: loginPath }
+    ? { label: 'Start again', path: withReturnTo(loginPath, returnTo) }
     : { label: `Back to ${issuer}`, path: defaultReturnTo };
 }
 

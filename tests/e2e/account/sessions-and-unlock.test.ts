@@ -43,6 +43,8 @@ describe('a member with an app', () => {
     await second.getByText('That session is over.').waitFor();
     await third.goto('/');
     await arriveAt(third, 'Sign in');
+    await third.getByText('You were signed out because this session was ended').waitFor();
+    await stage.look(third, 'login-session-ended');
     await first.goto('/');
     await arriveAt(first, 'Hello, Alan Turing');
     await button(second, 'End all other sessions').click();

@@ -1,5 +1,5 @@
-import type { Browser } from 'playwright-core';
-import { launchBrowser, openPage } from '../../support/browser';
+import type { Browser, Page } from 'playwright-core';
+import { expectAccessible, launchBrowser, openPage, picture } from '../../support/browser';
 import { startAdminSite } from '../../support/admin-site';
 import type { AdminSite } from '../../support/admin-site';
 
@@ -62,4 +62,49 @@ describe('an administrator', () => {
     expect(await member.getByRole('button', { name: 'Skip for now' }).count()).toBe(0);
     await Promise.all([member.context().close(), admin.context().close()]);
   });
+
+  it.each([
+    ['with JavaScript', true],
+    ['without JavaScript', false],
+  ])('finds what was asked before a proof, and confirms it, %s', async (how, javaScriptEnabled) => {
+    const admin = await openPage(browser, { baseUrl: site.url, javaScriptEnabled });
+    await site.signInAsAdministrator(admin);
+    await admin.goto('/admin/mfa/acme/policy');
+    await admin.getByLabel('How many skips').fill('9');
+    await admin.getByLabel('Optional').check();
+    site.clock.advance(11 * 60_000);
+    await admin.getByRole('button', { name: 'Save policy' }).click();
+    await admin.getByText('Nothing was changed yet.').waitFor();
+    await admin.getByRole('link', { name: 'Continue' }).click();
+    await site.enterCode(admin);
+    await admin.getByText('Nothing was changed yet. Choose it again to confirm.').waitFor();
+    await look(admin, `policy-again-${how}`);
+    expect(await admin.getByLabel('How many skips').inputValue()).toBe('9');
+    await admin.getByRole('button', { name: 'Save policy' }).click();
+    await admin.getByText('The policy is saved.').waitFor();
+    await admin.goto('/admin/mfa/acme/sessions');
+    await admin.getByText('Sign everyone out', { exact: true }).last().click();
+    site.clock.advance(11 * 60_000);
+    await admin.getByRole('button', { name: 'Yes, sign everyone out' }).click();
+    await admin.getByRole('link', { name: 'Continue' }).click();
+    await site.enterCode(admin);
+    await admin.getByText('Nothing was changed yet. Choose it again to confirm.').waitFor();
+    await look(admin, `sessions-again-${how}`);
+    await admin.getByRole('button', { name: 'Yes, sign everyone out' }).click();
+    await admin.getByText('Every session of this organization has ended').waitFor();
+    await admin.context().close();
+  });
 });
+
+async function look(page: Page, name: string): Promise<void> {
+  const size = page.viewportSize();
+  for (const width of [360, 1280]) {
+    await page.setViewportSize({ width, height: 740 });
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await expectAccessible(page);
+      await picture(page, `${name.replaceAll(' ', '-')}-${width}-${colorScheme}`);
+    }
+  }
+  if (size !== null) await page.setViewportSize(size);
+}

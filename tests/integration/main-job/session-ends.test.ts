@@ -174,7 +174,7 @@ describe.each(storeKinds)('a session on $kind', ({ open: openStores }) => {
     const over = await guest.get('/mfa/enroll/done');
     expect([over.status, over.headers['location']]).toEqual([
       303,
-      '/mfa/login?returnTo=%2Fmfa%2Fenroll%2Fdone',
+      '/mfa/login?returnTo=%2Fmfa%2Fenroll%2Fdone&because=session-ended',
     ]);
     expect((await guest.getJson('/mfa/enroll/done')).status).toBe(401);
   });

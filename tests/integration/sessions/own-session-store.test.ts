@@ -27,7 +27,8 @@ class WatchedStore extends MemoryStore {
 
 function openApp() {
   const store = new WatchedStore();
-  const context = { records: memoryRecords(), state: memoryState(), clock: createClock() };
+  const options = { onError: () => undefined };
+  const context = { records: memoryRecords(), state: memoryState(), clock: createClock(), options };
   const app = express();
   app.use(
     session({

@@ -11,8 +11,8 @@ export const ADMIN: readonly Guard[] = [
   {
     name: 'a change by an administrator waits for the proof',
     file: 'src/http/admin/admin-route.ts',
-    from: 'if (page.unproven === null) return handle(page);\n    return refuseUnproven(',
-    to: 'if (page.unproven !== undefined) return handle(page);\n    return refuseUnproven(',
+    from: 'if (page.unproven !== null) return refuseChange(',
+    to: 'if (false) return refuseChange(',
     tests: ['tests/integration/admin/who-may.test.ts'],
   },
   {

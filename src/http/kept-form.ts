@@ -1,0 +1,75 @@
+import type { Request } from 'express';
+import { newId } from '../flows/context';
+import { fieldOf } from './return-to';
+import { readSlot, updateSlot } from './session-slot';
+import type { KeptFormSlot } from './session-slot';
+
+/** As long as the proof counts that it waits for. */
+const KEPT_SECONDS = 600;
+const MARK = 'kept';
+const LONGEST_TEXT = 500;
+const MOST_CHOICES = 10;
+const LONGEST_CHOICE = 40;
+
+/** What a form sent, as it is shown again. Nothing that proves anything is among these. */
+const FIELDS = [
+  'whole',
+  'version',
+  'page',
+  'enabled',
+  'enrollment',
+  'methods',
+  'enrollAtSignUp',
+  'backupPhone',
+  'challengeFederated',
+  'graceUntil',
+  'skips',
+  'rememberBrowser',
+  'rememberBrowserUnit',
+  'sessionDuration',
+  'sessionDurationUnit',
+  'idleTimeout',
+  'idleTimeoutUnit',
+  'assignedKind',
+  'reason',
+  'until',
+  'forgetDevices',
+  'keepMine',
+] as const;
+
+/**
+ * Keeps what a form of the administrators' pages said until the proof is given that it needs, and returns the way back that
+ * names it. It is only filled in again: nothing is done before the person sends it once more.
+ */
+export function keepForm(req: Request, place: { readonly path: string; readonly now: number }): string {
+  const id = newId();
+  const fields = Object.fromEntries(
+    FIELDS.flatMap((name) => {
+      const value = toKept(fieldOf(req.body, name));
+      return value === null ? [] : [[name, value] as const];
+    }),
+  );
+  const act = req.path.split('/').at(-1) ?? '';
+  updateSlot(req, { keptForm: { id, act, fields, until: place.now + KEPT_SECONDS * 1000 } });
+  return `${place.path}?${MARK}=${id}`;
+}
+
+function toKept(value: unknown): string | readonly string[] | null {
+  if (typeof value === 'string') return value.slice(0, LONGEST_TEXT);
+  if (!Array.isArray(value)) return null;
+  const choices: readonly unknown[] = value.slice(0, MOST_CHOICES);
+  return choices.filter((one) => typeof one === 'string').map((one) => one.slice(0, LONGEST_CHOICE));
+}
+
+/** The form that a way back names, if it still waits. */
+export function findKeptForm(req: Request, path: string, now: number): KeptFormSlot | null {
+  const { keptForm } = readSlot(req);
+  if (keptForm === undefined || now >= keptForm.until) return null;
+  const query = path.split('?')[1] ?? '';
+  return new URLSearchParams(query).get(MARK) === keptForm.id ? keptForm : null;
+}
+
+/** Once something is changed, nothing waits any more. */
+export function dropKeptForm(req: Request): void {
+  if (readSlot(req).keptForm !== undefined) updateSlot(req, { keptForm: undefined });
+}

@@ -1,0 +1,44 @@
+import type { Request } from 'express';
+import { dropKeptForm, findKeptForm, keepForm } from '../../../src/http/kept-form';
+import { readSlot } from '../../../src/http/session-slot';
+
+const NOW = 1_795_707_648_000;
+
+function sent(body: object): { readonly req: Request; readonly back: string } {
+  const req = { session: {}, body, path: '/acme/members/alan/exemption' } as unknown as Request;
+  return { req, back: keepForm(req, { path: '/admin/mfa/acme/members/alan', now: NOW }) };
+}
+
+const keptOf = (body: object) => {
+  const { req } = sent(body);
+  return readSlot(req).keptForm;
+};
+
+describe('a form that waits for a proof', () => {
+  it('is found by the way back that names it, for ten minutes', () => {
+    const { req, back } = sent({ reason: 'Nightly export', until: '2027-01-01' });
+    const fields = { reason: 'Nightly export', until: '2027-01-01' };
+    expect(findKeptForm(req, back, NOW + 599_999)).toMatchObject({ act: 'exemption', fields });
+    expect(findKeptForm(req, back, NOW + 600_000)).toBeNull();
+    expect(findKeptForm(req, back.split('?')[0] ?? '', NOW)).toBeNull();
+    expect(findKeptForm(req, `${back}x`, NOW)).toBeNull();
+    dropKeptForm(req);
+    expect(findKeptForm(req, back, NOW)).toBeNull();
+  });
+
+  it('keeps nothing that proves anything, and nothing that no form has', () => {
+    const body = { _csrf: 'token', password: 'correct horse', code: '123456', note: 'x', skips: '3' };
+    expect(keptOf(body)?.fields).toEqual({ skips: '3' });
+    expect(keptOf(Object.create({ reason: 'inherited' }))?.fields).toEqual({});
+  });
+
+  it('keeps no more than fits into a session', () => {
+    const methods = Array.from({ length: 100 }, () => 'm'.repeat(1000));
+    const fields = keptOf({ reason: 'r'.repeat(5000), methods, enabled: { on: true }, page: 7 })?.fields;
+    expect(fields).toEqual({
+      reason: 'r'.repeat(500),
+      methods: Array.from({ length: 10 }, () => 'm'.repeat(40)),
+    });
+    expect(keptOf({ methods: ['totp', 5, null, { a: 1 }] })?.fields).toEqual({ methods: ['totp'] });
+  });
+});
