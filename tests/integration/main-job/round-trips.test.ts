@@ -5,20 +5,9 @@ import { createPortal } from '../../support/portal';
 import type { Portal } from '../../support/portal';
 import { connectRedis } from '../../support/redis-client';
 import { redisUrl } from '../../support/redis-database';
+import { ownTrips } from '../../support/own-trips';
 import { startRedisProxy } from '../../support/redis-proxy';
-import type { Traffic } from '../../support/redis-proxy';
 import { totpCode } from '../../support/totp';
-
-/** Whether express-session sent it: reading, touching, destroying or writing a session. */
-function isOfSession(command: readonly string[]): boolean {
-  return command[1]?.startsWith('mfa:session:') === true;
-}
-
-/** Trips that the package adds to those of the session: a trip shared with the session is not one more. */
-function ownTrips({ roundTrips, commands }: Traffic): number {
-  const sessionTrips = commands.filter((command) => isOfSession(command)).length;
-  return roundTrips - sessionTrips;
-}
 
 describe('round trips to Redis', () => {
   let proxy: Awaited<ReturnType<typeof startRedisProxy>>;

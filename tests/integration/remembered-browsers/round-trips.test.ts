@@ -2,16 +2,11 @@ import type { Redis } from 'ioredis';
 import { redisRecords, redisState } from '../../../src/redis';
 import { giveApp } from '../../support/given-app';
 import { visit } from '../../support/member';
+import { ownTrips } from '../../support/own-trips';
 import { createPortal } from '../../support/portal';
 import { connectRedis } from '../../support/redis-client';
 import { redisUrl } from '../../support/redis-database';
 import { startRedisProxy } from '../../support/redis-proxy';
-import type { Traffic } from '../../support/redis-proxy';
-
-/** Trips of the package's own, without those of express-session. */
-function ownTrips({ roundTrips, commands }: Traffic): number {
-  return roundTrips - commands.filter(([, key]) => key?.startsWith('mfa:session:') === true).length;
-}
 
 describe('a remembered browser in Redis', () => {
   let proxy: Awaited<ReturnType<typeof startRedisProxy>>;
