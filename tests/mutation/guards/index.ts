@@ -1,6 +1,8 @@
 import { ADMIN } from './admin';
 import { BROWSERS } from './browsers';
 import { COUNTERS } from './counters';
+import { DAMAGED_ENTRIES } from './damaged-entries';
+import { DAMAGED_RECORDS } from './damaged-records';
 import { DELIVERY } from './delivery';
 import { ENROLLMENT } from './enrollment';
 import { FACTORS } from './factors';
@@ -23,4 +25,6 @@ export const GUARDS: readonly Guard[] = [
   ...ADMIN,
   ...STORES,
   ...COUNTERS,
+  ...DAMAGED_RECORDS,
+  ...DAMAGED_ENTRIES,
 ];
