@@ -9,6 +9,8 @@ import { FACTORS } from './factors';
 import { FLOWS } from './flows';
 import type { Guard } from './guard';
 import { HTTP } from './http';
+import { MEMORY_FACTORS } from './memory-factors';
+import { MEMORY_STATE } from './memory-state';
 import { SESSIONS } from './sessions';
 import { STORES } from './stores';
 import { UNLOCK } from './unlock';
@@ -27,4 +29,6 @@ export const GUARDS: readonly Guard[] = [
   ...COUNTERS,
   ...DAMAGED_RECORDS,
   ...DAMAGED_ENTRIES,
+  ...MEMORY_FACTORS,
+  ...MEMORY_STATE,
 ];
