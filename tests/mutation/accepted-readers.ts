@@ -1,6 +1,6 @@
 import type { Accepted } from './trial';
 
-/** Checks of damaged records whose removal no test can tell, since another refuses the same, and why each stays. */
+/** Checks of stored records whose removal no test can tell, since another refuses the same, and why each stays. */
 export const ACCEPTED_READERS: readonly Accepted[] = [
   {
     file: 'member-hash.ts',

@@ -1,4 +1,5 @@
 import { ADMIN } from './admin';
+import { ADMIN_FORMS } from './admin-forms';
 import { BROWSERS } from './browsers';
 import { COUNTERS } from './counters';
 import { DAMAGED_ENTRIES } from './damaged-entries';
@@ -11,6 +12,7 @@ import type { Guard } from './guard';
 import { HTTP } from './http';
 import { MEMORY_FACTORS } from './memory-factors';
 import { MEMORY_STATE } from './memory-state';
+import { POLICY_FORMS } from './policy-forms';
 import { SESSIONS } from './sessions';
 import { STORES } from './stores';
 import { UNLOCK } from './unlock';
@@ -25,6 +27,8 @@ export const GUARDS: readonly Guard[] = [
   ...HTTP,
   ...SESSIONS,
   ...ADMIN,
+  ...ADMIN_FORMS,
+  ...POLICY_FORMS,
   ...STORES,
   ...COUNTERS,
   ...DAMAGED_RECORDS,
