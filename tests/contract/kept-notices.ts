@@ -37,6 +37,12 @@ export function describeKeptNotices(open: () => RecordStore): void {
       expect(await open().claimNotices({ ...CLAIM, now: NOW + 120_000 })).toEqual([notice]);
     });
 
+    it('are taken as many at a time as are asked for', async () => {
+      for (const notice of [aNotice(), aNotice()]) await open().keepNotice(notice, KEEP);
+      expect(await open().claimNotices({ ...CLAIM, limit: 1 })).toHaveLength(1);
+      expect(await open().claimNotices(CLAIM)).toHaveLength(1);
+    });
+
     it('are taken by one of many processes', async () => {
       await Promise.all(Array.from({ length: 20 }, () => open().keepNotice(aNotice(), KEEP)));
       const claims = await Promise.all(Array.from({ length: 4 }, () => open().claimNotices(CLAIM)));

@@ -2,6 +2,7 @@ import type { RecordStore } from '../../src/stores/record-store';
 import { describeAuthenticators } from './records/authenticators';
 import { describeEvents } from './records/events';
 import { describeGuesses } from './records/guesses';
+import { describeLeftovers } from './records/leftovers';
 import { describeMembers } from './records/members';
 import { describePolicies } from './records/policies';
 import { describeRecoveryCodes } from './records/recovery-codes';
@@ -12,6 +13,7 @@ export function describeRecordStore(open: () => RecordStore): void {
   describeMembers(open);
   describePolicies(open);
   describeAuthenticators(open);
+  describeLeftovers(open);
   describeGuesses(open);
   describeTimeSteps(open);
   describeRecoveryCodes(open);

@@ -75,13 +75,6 @@ export const ACCEPTED_GUARDS: readonly Accepted[] = [
     reason: 'the page has asked the same right before; they differ where one request overtakes another',
   },
   {
-    file: 'member-detail.ts',
-    line: 'known?.account.organizationId !== organizationId',
-    from: "if (known?.account.organizationId !== organizationId) return { outcome: 'not-found' };",
-    to: "if (known === undefined) return { outcome: 'not-found' };",
-    reason: 'whoever reads members leaves out those of another organization as well; both stay',
-  },
-  {
     file: 'unlock-challenge.ts',
     line: 'link.userId !== visitor.account.id',
     from: 'if (link === undefined || link.userId !== visitor.account.id) {',

@@ -83,8 +83,7 @@ export function authenticatorsIn(users: Users): Pick<RecordStore, Verbs> {
       records.refusedSteps.clear();
       records.onFile.clear();
       records.browsers.clear();
-      records.recoveryCodes.clear();
-      records.guesses.clear();
+      forgetFactors(records);
       return removed;
     },
   };

@@ -1,4 +1,4 @@
-import { isSame, parseAnswer, toReply } from './joined-reads';
+import { isSame, parseReply, toReply } from './joined-reads';
 import type { Remembered, RememberedAnswers } from './remembered-answers';
 import { toStoreError } from './store-errors';
 
@@ -99,9 +99,8 @@ export class RecalledRead<Value> implements Command {
       return;
     }
     try {
-      const text = String(answer);
-      const value = this.#read.parse(parseAnswer(this.name, text));
-      this.#read.answers.keep(this.#question, { text, value });
+      const value = this.#read.parse(parseReply(this.name, answer));
+      this.#read.answers.keep(this.#question, { text: String(answer), value });
       this.#waiting.resolve(value);
     } catch (error) {
       this.#waiting.reject(error);

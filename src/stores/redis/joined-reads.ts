@@ -1,5 +1,5 @@
 import type { Argument, Command } from './command';
-import type { Hash } from './replies';
+import { parseJson, type Hash } from './replies';
 import { defineScript } from './script';
 import { unreadable } from './store-errors';
 
@@ -75,23 +75,22 @@ export function isSame(answer: unknown): boolean {
 
 /** The answer to a read that comes from {@link READ_JOINED}, as ioredis gives it. */
 export function toReply(name: string, answer: unknown): unknown {
-  return name === 'hgetall' ? toHash(answer) : answer;
+  return name === 'hgetall' && Array.isArray(answer) ? toHash(answer) : answer;
 }
 
-/** The answer that a JSON text of {@link READ_JOINED} is. Lua has `false` for what is absent, and no empty list. */
-export function parseAnswer(name: string, text: string): unknown {
-  const answer: unknown = JSON.parse(text);
-  if (name === 'hgetall') return toHash(answer);
-  if (name === 'hmget') return Array.isArray(answer) ? answer.map(orNull) : [];
-  return orNull(answer);
+/** The same of an answer that comes as JSON. Lua has `false` for what is absent, and one empty table for every list. */
+export function parseReply(name: string, answer: unknown): unknown {
+  if (typeof answer !== 'string') throw unreadable('an answer to a read');
+  const reply = parseJson(answer, 'an answer to a read');
+  const list = answer === '{}' ? [] : reply;
+  return toReply(name, Array.isArray(list) ? list.map(orNull) : orNull(list));
 }
 
 function orNull(value: unknown): unknown {
   return value === false ? null : value;
 }
 
-function toHash(answer: unknown): Hash {
-  const items: readonly unknown[] = Array.isArray(answer) ? answer : [];
+function toHash(items: readonly unknown[]): Hash {
   return Object.fromEntries(
     Array.from({ length: items.length / 2 }, (_, pair) => [items[2 * pair], items[2 * pair + 1]]),
   );

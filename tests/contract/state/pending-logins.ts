@@ -77,5 +77,31 @@ export function describePendingLogins(open: () => StateStore): void {
       const late = { now: NOW + 600_000, underPendingLogin: true };
       expect(await open().issueChallenge({ ...challenge, id: newId() }, late)).toBe(false);
     });
+
+    it('ends when it said, however long its challenges and deliveries last', async () => {
+      const long = { expiresAt: NOW + 3_600_000 };
+      const challenge = await issueInPendingLogin({ kind: 'sms', ...long });
+      const delivery = { sentBy: 'sms', fallbackFrom: null, sentAt: NOW, ...long } as const;
+      const sent = { ...delivery, maskedDestination: 'm', codeHash: 'hash' };
+      const late = { now: NOW + 600_000, underPendingLogin: true };
+      expect(await open().recordDelivery(challenge, sent)).toBe(true);
+      expect(await open().issueChallenge({ ...challenge, id: newId() }, late)).toBe(false);
+    });
+
+    it('is none where a session is proving something', async () => {
+      const challenge = aChallenge({ purpose: 'step-up' });
+      const { userId, ownerId } = challenge;
+      await open().issueChallenge(challenge, { now: NOW, underPendingLogin: false });
+      expect(await open().savePendingEvidence(userId, ownerId, [])).toBe(false);
+      expect(await open().findPendingLogin(userId, ownerId)).toBeUndefined();
+    });
+
+    it('is found by its own user and id, and by no others that read alike', async () => {
+      const pending = aPendingLogin({ userId: 'ab', id: 'c' });
+      await open().createPendingLogin(pending);
+      expect(await open().findPendingLogin('ab', 'c')).toEqual(pending);
+      expect(await open().findPendingLogin('a', 'bc')).toBeUndefined();
+      await open().endPendingLogin('ab', 'c');
+    });
   });
 }

@@ -45,6 +45,14 @@ export function describeSessions(open: () => StateStore): void {
       expect(await open().listSessions(userId)).toEqual([next]);
     });
 
+    it('lists none that was over when another began', async () => {
+      const userId = newId();
+      const [over, next] = [aSession({ expiresAt: NOW + 60_000 }), aSession()];
+      await open().registerSession(userId, over, { now: NOW });
+      await open().registerSession(userId, next, { now: NOW + 60_000 });
+      expect(await open().listSessions(userId)).toEqual([next]);
+    });
+
     it('continues no session that was ended meanwhile', async () => {
       const userId = newId();
       const [old, next] = [aSession(), aSession()];

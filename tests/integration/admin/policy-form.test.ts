@@ -27,6 +27,22 @@ describe('reading a policy', () => {
     });
   });
 
+  it('takes a method once, however often it is sent', () => {
+    expect(parse({ methods: ['totp', 'totp'] }).change).toEqual({ methods: ['totp'] });
+  });
+
+  it('takes no skips for none', () => {
+    expect(parse({ skips: 0 }).change).toEqual({ skips: null });
+  });
+
+  it('takes nothing from what a body inherits', () => {
+    expect(parse(Object.create({ enabled: true, skips: 3, version: 1 }))).toEqual({
+      change: {},
+      expectedVersion: null,
+      faults: [],
+    });
+  });
+
   it('reads durations with their unit', () => {
     const { change } = parse({
       rememberBrowser: '30',
@@ -62,6 +78,7 @@ describe('reading a policy', () => {
     [{ graceUntil: '2026-02-31' }, 'graceUntil'],
     [{ graceUntil: '2026-01-14' }, 'graceUntil'],
     [{ skips: 'many' }, 'skips'],
+    [{ skips: Infinity }, 'skips'],
     [{ sessionDuration: '1d;', sessionDurationUnit: 'days' }, 'sessionDurationSeconds'],
     [{ sessionDuration: '5', sessionDurationUnit: 'fortnights' }, 'sessionDurationSeconds'],
     [{ sessionDuration: '' }, 'sessionDurationSeconds'],
@@ -81,13 +98,28 @@ describe('reading a policy', () => {
       { current: { ...current, graceUntil }, now },
     );
     expect({ change, faults }).toEqual({ change: { graceUntil }, faults: [] });
+    const exact = { graceUntil: new Date(graceUntil).toISOString() };
+    expect(parsePolicy(exact, { current: { ...current, graceUntil }, now })).toMatchObject({
+      change: { graceUntil },
+      faults: [],
+    });
   });
 
   it('reads instants in ISO 8601 only', () => {
     expect(parseInstant('2026-12-15')).toBe(Date.UTC(2026, 11, 15));
     expect(parseInstant('2026-12-15T10:00:00+02:00')).toBe(Date.UTC(2026, 11, 15, 8));
-    for (const text of ['2026-12-15T10:00', 'Dec 15 2026', '15.12.2026', '', '2026-13-01']) {
+    for (const text of [
+      '2026-12-15T10:00',
+      'Dec 15 2026',
+      '15.12.2026',
+      '',
+      '2026-13-01',
+      '2026-12-15T25:00Z',
+    ]) {
       expect(parseInstant(text)).toBeNull();
+    }
+    for (const other of [1.5, Number.NaN, 1e20, {}, null, ['2026-12-15']]) {
+      expect(parseInstant(other)).toBeNull();
     }
   });
 });

@@ -53,6 +53,12 @@ describe('switching off', () => {
     expect(await enabled()).toBe(true);
   });
 
+  it.each([false, 'no', 'off', 'perhaps'])('takes %j for no confirmation', async (confirm) => {
+    const answered = await agent.postJson(DISABLE, { confirm });
+    expect([answered.status, answered.body]).toMatchObject([400, { because: 'not-confirmed' }]);
+    expect(await enabled()).toBe(true);
+  });
+
   it('does not overwrite what another administrator saved meanwhile', async () => {
     const before = (await host.records.findPolicy('acme')).policy.version;
     await host.mfa.policies.save('acme', { skips: 3 });
@@ -105,6 +111,17 @@ describe('ending every session', () => {
     expect((await agent.postJson('/admin/mfa/globex/sessions/end-all')).status).toBe(200);
     expect((await grace.get('/')).headers['location']).toContain('/mfa/login');
     expect((await agent.getJson('/admin/mfa/globex')).status).toBe(200);
+  });
+});
+
+describe('a session that was kept when another organization’s ended', () => {
+  it('ends with the sessions of its own', async () => {
+    const host = createAdminHost();
+    const { agent } = await signInProtected(host, 'ada');
+    const kept = await agent.postJson('/admin/mfa/globex/sessions/end-all', { keepMine: true });
+    expect(kept.body).toMatchObject({ outcome: 'ended' });
+    await host.mfa.policies.endAllSessions('acme');
+    expect((await agent.get('/')).headers['location']).toContain('/mfa/login');
   });
 });
 

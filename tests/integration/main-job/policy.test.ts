@@ -1,38 +1,15 @@
-import { addPerson, visit } from '../../support/member';
+import { addPerson } from '../../support/member';
+import { organizationsAt } from '../../support/organizations';
 import { plantAddress, plantApp } from '../../support/planted';
 import { createPortal } from '../../support/portal';
-import type { PortalUser } from '../../support/portal';
 import { totpCode } from '../../support/totp';
 
 const DAY = 86_400_000;
-const portal = createPortal({ featureAvailable: (organizationId) => organizationId !== 'without' });
+const portal = createPortal();
 const { clock, mfa } = portal;
-let organizations = 0;
+const { organizationWith, signIn, signInWithApp } = organizationsAt(portal);
 
 afterAll(() => mfa.settled());
-
-/** An organization of the test's own. */
-async function organizationWith(change: Parameters<typeof mfa.policies.save>[1]): Promise<string> {
-  organizations += 1;
-  const organizationId = `organization-${organizations}`;
-  await mfa.policies.save(organizationId, { enabled: true, ...change });
-  return organizationId;
-}
-
-async function signIn({ username }: PortalUser) {
-  const guest = visit(portal);
-  const login = await guest.logIn(username);
-  return { guest, login: login.body };
-}
-
-async function signInWithApp(person: PortalUser) {
-  const { secret } = await plantApp(portal, person.id);
-  const { guest } = await signIn(person);
-  const answer = await guest.postJson('/mfa/challenge', { code: totpCode(secret, clock.now()) });
-  expect(answer.body.outcome).toBe('signed-in');
-  clock.advance(30_000);
-  return { guest, secret };
-}
 
 describe('an optional policy', () => {
   it('offers enrollment, lets it be put off so many times, and not once more', async () => {
@@ -205,93 +182,5 @@ describe('tighter methods', () => {
     expect((await guest.getJson('/')).status).toBe(200);
     await mfa.policies.save(organizationId, { methods: ['totp', 'sms'] });
     expect((await guest.getJson('/')).body).toMatchObject({ outcome: 'enroll', because: 'required' });
-  });
-});
-
-describe('lost records', () => {
-  it('let nobody in whom the directory knows as enrolled', async () => {
-    const organizationId = await organizationWith({ enrollment: 'required' });
-    const person = addPerson(portal, { organizationId, mfaEnrolled: true });
-    const { guest, login } = await signIn(person);
-    expect(login).toMatchObject({ outcome: 'rejected', because: 'records-unavailable' });
-    expect((await guest.postJson('/mfa/enroll/totp')).status).toBe(401);
-    const found = addPerson(portal, { organizationId, mfaEnrolled: true });
-    const { guest: inside } = await signInWithApp(found);
-    await portal.records.removeAllAuthenticators(found.id);
-    const denied = await inside.getJson('/');
-    expect([denied.status, denied.body]).toMatchObject([
-      403,
-      { outcome: 'deny', because: 'records-unavailable' },
-    ]);
-    expect((await inside.postJson('/mfa/enroll/totp')).status).toBe(403);
-  });
-});
-
-describe('people whom somebody else answers for', () => {
-  it('are left to their provider, unless the policy or a factor of their own says otherwise', async () => {
-    const organizationId = await organizationWith({ enrollment: 'required' });
-    const person = addPerson(portal, { organizationId, federated: true });
-    const guest = visit(portal);
-    await guest.post(`/sso/${person.id}`);
-    expect((await guest.getJson('/')).status).toBe(200);
-    await mfa.policies.save(organizationId, { challengeFederated: true });
-    expect((await guest.getJson('/')).body).toMatchObject({ outcome: 'enroll', because: 'required' });
-    await mfa.policies.save(organizationId, { challengeFederated: false });
-    expect((await guest.getJson('/')).status).toBe(200);
-    await plantApp(portal, person.id);
-    expect((await guest.getJson('/')).body).toMatchObject({
-      outcome: 'challenge',
-      because: 'assurance-too-low',
-    });
-  });
-
-  it('are not asked, and see no page of it, where the feature does not exist', async () => {
-    await mfa.policies.save('without', { enabled: true, enrollment: 'required' });
-    const { guest, login } = await signIn(addPerson(portal, { organizationId: 'without' }));
-    expect(login).toMatchObject({ outcome: 'signed-in', because: 'policy-off' });
-    expect((await guest.getJson('/')).status).toBe(200);
-    expect((await guest.getJson('/mfa/enroll')).status).toBe(404);
-    expect((await guest.postJson('/mfa/enroll/totp')).status).toBe(404);
-  });
-});
-
-describe('a person of several organizations', () => {
-  it('obeys the policy of the one they are in, from the next request', async () => {
-    const lax = await organizationWith({ enrollment: 'assigned' });
-    const strict = await organizationWith({ enrollment: 'required' });
-    const person = addPerson(portal, { organizationId: lax });
-    const { guest } = await signIn(person);
-    expect((await guest.getJson('/')).status).toBe(200);
-    portal.users.set(person.id, { ...person, organizationId: strict });
-    expect((await guest.getJson('/')).body).toMatchObject({ outcome: 'enroll', because: 'required' });
-    portal.users.set(person.id, { ...person, organizationId: lax });
-    expect((await guest.getJson('/')).status).toBe(200);
-  });
-
-  it('does not outlive the end of the sessions of one by a visit to another', async () => {
-    const [here, there] = [
-      await organizationWith({ enabled: false }),
-      await organizationWith({ enabled: false }),
-    ];
-    const person = addPerson(portal, { organizationId: here });
-    const { guest } = await signIn(person);
-    portal.users.set(person.id, { ...person, organizationId: there });
-    expect((await guest.getJson('/')).status).toBe(200);
-    await mfa.policies.endAllSessions(here);
-    expect((await guest.getJson('/')).status).toBe(200);
-    portal.users.set(person.id, { ...person, organizationId: here });
-    expect((await guest.getJson('/')).body).toMatchObject({ outcome: 'sign-in', because: 'session-ended' });
-  });
-
-  it('ends with the account, at once', async () => {
-    const organizationId = await organizationWith({ enrollment: 'required' });
-    const person = addPerson(portal, { organizationId });
-    const { guest, secret } = await signInWithApp(person);
-    const { guest: half } = await signIn(person);
-    portal.users.set(person.id, { ...person, active: false });
-    expect((await guest.getJson('/')).body).toMatchObject({ outcome: 'sign-in', because: 'session-ended' });
-    const late = await half.postJson('/mfa/challenge', { code: totpCode(secret, clock.now()) });
-    expect(late.body).toMatchObject({ outcome: 'rejected', because: 'session-ended' });
-    expect((await signIn(person)).login).toMatchObject({ outcome: 'rejected' });
   });
 });

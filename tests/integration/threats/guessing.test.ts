@@ -1,11 +1,12 @@
+import { guesserAt } from '../../support/guesser';
 import { holdVisit, postHeld } from '../../support/held-visit';
-import { addPerson, visit } from '../../support/member';
-import { plantAddress, plantApp, plantRecoveryCodes } from '../../support/planted';
+import { visit } from '../../support/member';
+import { plantAddress, plantRecoveryCodes } from '../../support/planted';
 import { createPortal } from '../../support/portal';
 import { storeKinds } from '../../support/store-kinds';
 import { totpCode, wrongCode, wrongCodes } from '../../support/totp';
 
-// The attack: somebody with the password guesses codes, with as many logins, resends, factors and days as it takes.
+// The attack: somebody with the password guesses codes, with as many logins, resends and factors as it takes.
 // What was spent stays spent until the owner proves themselves or the lock ends.
 
 const MINUTE = 60_000;
@@ -15,6 +16,7 @@ describe.each(storeKinds)('guessing on $kind', ({ open: openStores }) => {
   const { close, records, state } = openStores();
   const portal = createPortal({ records, state });
   const { clock } = portal;
+  const { personWithApp, personByEmail, logIn, guessWrong, countersOf } = guesserAt(portal);
 
   beforeAll(async () => {
     await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'assigned' });
@@ -24,43 +26,6 @@ describe.each(storeKinds)('guessing on $kind', ({ open: openStores }) => {
     await portal.mfa.settled();
     close();
   });
-
-  async function personWithApp() {
-    const person = addPerson(portal);
-    return { person, ...(await plantApp(portal, person.id)) };
-  }
-
-  async function personByEmail() {
-    const person = addPerson(portal);
-    const member = { userId: person.id, organizationId: 'acme' };
-    await portal.mfa.members.save(member, { enabled: true, assignedKind: 'email' });
-    return { person, email: person.email ?? '' };
-  }
-
-  async function logIn(username: string, factor?: string) {
-    const guest = visit(portal);
-    const login = await guest.logIn(username);
-    if (factor !== undefined) await guest.postJson('/mfa/challenge/factor', { authenticatorId: factor });
-    const held = await holdVisit(guest);
-    const guess = async (code: string) => (await postHeld(portal.app, held, '/mfa/challenge', { code })).body;
-    return { guest, login, held, guess };
-  }
-
-  /** Spends guesses, five a login. */
-  async function guessWrong(username: string, secret: string, count: number): Promise<void> {
-    const codes = wrongCodes(secret, clock.now(), 5);
-    for (let left = count; left > 0; left -= 5) {
-      const { guess } = await logIn(username);
-      for (const code of codes.slice(0, Math.min(left, 5))) {
-        expect(await guess(code)).toMatchObject({ because: 'wrong-code' });
-      }
-    }
-  }
-
-  async function countersOf(userId: string) {
-    const { guesses, authenticators } = await records.findMember(userId, 'acme');
-    return { guesses, own: authenticators.map(({ failures }) => failures) };
-  }
 
   it('counts on after a resend, and refuses the right code as the sixth', async () => {
     const { person, email } = await personByEmail();
@@ -130,73 +95,6 @@ describe.each(storeKinds)('guessing on $kind', ({ open: openStores }) => {
     });
   });
 
-  it('disables an address on file after a hundred in a row, and asks nobody to enroll instead', async () => {
-    const { person, email } = await personByEmail();
-    const member = { userId: person.id, organizationId: 'acme' };
-    for (let tens = 0; tens < 10; tens += 1) {
-      for (let fives = 0; fives < 2; fives += 1) {
-        const { guest, guess } = await logIn(person.username);
-        const code = wrongCode(guest.newestCode(email));
-        for (let tries = 0; tries < 5; tries += 1)
-          expect(await guess(code)).toMatchObject({ outcome: 'rejected' });
-        clock.advance(MINUTE);
-      }
-      clock.advance(24 * 60 * MINUTE);
-    }
-    const { guest, login } = await logIn(person.username);
-    expect([login.status, login.body]).toMatchObject([403, { because: 'no-usable-factor' }]);
-    expect((await guest.postJson('/mfa/enroll/totp')).body).not.toHaveProperty('totp');
-    const told = portal.outbox.messages.filter(
-      ({ to, subject }) => to === email && subject?.includes('switched off'),
-    );
-    expect(told).toHaveLength(1);
-
-    // An unlock is not enough; assigning it anew is.
-    await portal.mfa.members.unlock(member);
-    expect((await logIn(person.username)).login.status).toBe(403);
-    await portal.mfa.members.save(member, { enabled: false });
-    await portal.mfa.members.save(member, { enabled: true, assignedKind: 'email' });
-    const owner = await logIn(person.username);
-    expect(await owner.guess(owner.guest.newestCode(email))).toMatchObject({ outcome: 'signed-in' });
-    expect((await records.findMember(person.id, 'acme')).onFile.email).toMatchObject({ failures: 0 });
-  });
-
-  it('disables an authenticator after a hundred in a row, however long the guesser waits', async () => {
-    const { person, secret } = await personWithApp();
-    const [recoveryCode = ''] = await plantRecoveryCodes(portal, person.id, 1);
-    for (let tens = 0; tens < 10; tens += 1) {
-      await guessWrong(person.username, secret, tens < 9 ? 10 : 9);
-      clock.advance(24 * 60 * MINUTE);
-    }
-    await (await logIn(person.username)).guess(wrongCodes(secret, clock.now(), 1)[0] ?? '');
-    clock.advance(24 * 60 * MINUTE);
-    const { login, guess } = await logIn(person.username, 'recovery-codes');
-    expect(login.body).toMatchObject({
-      outcome: 'challenge',
-      anyOf: [{ authenticatorId: 'recovery-codes', kind: 'recovery-code' }],
-    });
-    expect(await guess(totpCode(secret, clock.now()))).toMatchObject({ outcome: 'rejected' });
-    const [app] = (await records.findMember(person.id, 'acme')).authenticators;
-    expect(app?.disabledAt).not.toBeNull();
-    expect(await guess(recoveryCode)).toMatchObject({ outcome: 'signed-in' });
-  });
-
-  it('does not take a disabled authenticator for none: nobody enrolls another with the password alone', async () => {
-    const { person, secret } = await personWithApp();
-    for (let tens = 0; tens < 10; tens += 1) {
-      await guessWrong(person.username, secret, tens < 9 ? 10 : 9);
-      clock.advance(24 * 60 * MINUTE);
-    }
-    await (await logIn(person.username)).guess(wrongCodes(secret, clock.now(), 1)[0] ?? '');
-    clock.advance(24 * 60 * MINUTE);
-    const guest = visit(portal);
-    const login = await guest.logIn(person.username);
-    expect(login.status).toBe(403);
-    expect(login.body).toMatchObject({ outcome: 'rejected', because: 'no-usable-factor' });
-    expect((await guest.postJson('/mfa/enroll/totp')).status).toBe(401);
-    expect((await guest.getJson('/whoami')).body.authenticated).toBe(false);
-  });
-
   it('forgets the wrong ones with a right one, and leaves a session of the owner alone', async () => {
     const { person, secret } = await personWithApp();
     await guessWrong(person.username, secret, 9);
@@ -258,41 +156,5 @@ describe.each(storeKinds)('guessing on $kind', ({ open: openStores }) => {
     for (let tries = 0; tries < 12; tries += 1)
       await postHeld(portal.app, held, '/mfa/challenge', { code: wrong });
     expect((await countersOf(person.id)).guesses.codes.failures).toBeLessThanOrEqual(2);
-  });
-
-  it('ends an unfinished login ten minutes after the password, whatever it does meanwhile', async () => {
-    const { person, secret } = await personWithApp();
-    const startedAt = clock.now();
-    const { guest, guess } = await logIn(person.username);
-    for (let minute = 1; minute < 10; minute += 1) {
-      clock.advance(MINUTE);
-      const { body } = await guest.getJson('/mfa/state');
-      expect(body.pending).toEqual({ expiresAt: startedAt + 10 * MINUTE });
-    }
-    await guest.postJson('/mfa/challenge/resend');
-    clock.set(startedAt + 10 * MINUTE);
-    expect((await guest.getJson('/mfa/state')).body).toMatchObject({ pending: null, signedIn: false });
-    const late = await guess(totpCode(secret, clock.now()));
-    expect(late).toMatchObject({
-      because: expect.stringMatching(/^(challenge-expired|session-expired|no-session)$/),
-    });
-    expect((await guest.getJson('/whoami')).body.authenticated).toBe(false);
-    const { guest: punctual } = await logIn(person.username);
-    clock.advance(10 * MINUTE - 1);
-    await punctual.postJson('/mfa/challenge', { code: totpCode(secret, clock.now()) });
-    expect((await punctual.getJson('/')).status).toBe(200);
-  });
-
-  it('takes a sent code for five minutes, and none longer than its login', async () => {
-    const { person, email } = await personByEmail();
-    const { guest, guess } = await logIn(person.username);
-    clock.advance(5 * MINUTE - 1);
-    expect(await guess(guest.newestCode(email))).toMatchObject({ outcome: 'signed-in' });
-    const late = await logIn(person.username);
-    clock.advance(5 * MINUTE);
-    expect(await late.guess(late.guest.newestCode(email))).toMatchObject({ because: 'code-expired' });
-    clock.advance(4 * MINUTE);
-    const { body } = await late.guest.postJson('/mfa/challenge/resend');
-    expect(body.sent.expiresAt).toBe(clock.now() + MINUTE);
   });
 });

@@ -1,7 +1,7 @@
-import type { RequestListener } from 'node:http';
 import { createHttpAgent } from '../../support/http-agent';
 import { addPerson } from '../../support/member';
 import { createPortal, PASSWORD, TEST_KEY } from '../../support/portal';
+import { recordAnswers } from '../../support/recorded-answers';
 import { dumpRedis } from '../../support/redis-dump';
 import { openRedisStores } from '../../support/store-kinds';
 import { totpCode, wrongCode } from '../../support/totp';
@@ -11,39 +11,12 @@ import { totpCode, wrongCode } from '../../support/totp';
 
 const HOSTILE_NAME = `<img src=x onerror=alert(1)>"'&`;
 
-/** Notes every answer that leaves. */
-function recording(app: RequestListener): { readonly listener: RequestListener; readonly answers: string[] } {
-  const answers: string[] = [];
-  return {
-    answers,
-    listener(req, res) {
-      const { method, url } = req;
-      const chunks: Buffer[] = [];
-      const note = (body: unknown) => {
-        if (typeof body === 'string' || Buffer.isBuffer(body)) chunks.push(Buffer.from(body));
-      };
-      const [write, end] = [res.write.bind(res), res.end.bind(res)];
-      res.write = function writeAndNote(...args: unknown[]) {
-        note(args[0]);
-        return Reflect.apply(write, undefined, args);
-      } as typeof res.write;
-      res.end = function endAndNote(...args: unknown[]) {
-        note(args[0]);
-        const { 'set-cookie': _cookies, ...headers } = res.getHeaders();
-        answers.push(`${method} ${url} ${JSON.stringify(headers)} ${Buffer.concat(chunks).toString()}`);
-        return Reflect.apply(end, undefined, args);
-      } as typeof res.end;
-      app(req, res);
-    },
-  };
-}
-
 describe('a whole run of every factor', () => {
   const { redis, close, records, state } = openRedisStores();
   const failures: unknown[] = [];
   const portal = createPortal({ records, state, onError: (error) => failures.push(error) });
   const { clock, mfa, outbox } = portal;
-  const { listener, answers } = recording(portal.app);
+  const { listener, answers } = recordAnswers(portal.app);
   const events: string[] = [];
   const printed: string[] = [];
   const codes: { readonly code: string; readonly message: number }[] = [];

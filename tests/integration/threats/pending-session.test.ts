@@ -1,11 +1,11 @@
 import request from 'supertest';
+import { halfLoginsAt } from '../../support/half-logins';
 import { startLoopbackServer } from '../../support/loopback-server';
 import { addPerson, visit } from '../../support/member';
 import type { Member } from '../../support/member';
 import { plantApp, plantRecoveryCodes } from '../../support/planted';
 import { createPortal } from '../../support/portal';
 import { sendRaw } from '../../support/raw-request';
-import { totpCode, wrongCode } from '../../support/totp';
 
 // The attack: somebody with the password alone tries to be let in somewhere before the second factor: by another spelling
 // of a path, by fields that name somebody else, or by mixing two people in one browser. Every route, method and step is
@@ -25,7 +25,7 @@ const portal = createPortal({}, (app) => {
     res.json({ reached: true });
   });
 });
-const { clock } = portal;
+const { atTheChallenge, atEnrollment, signedIn } = halfLoginsAt(portal);
 
 beforeAll(async () => {
   await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'required' });
@@ -36,31 +36,6 @@ beforeEach(() => {
 });
 
 afterAll(() => portal.mfa.settled());
-
-async function atTheChallenge() {
-  const person = addPerson(portal);
-  const app = await plantApp(portal, person.id);
-  const guest = visit(portal);
-  const login = await guest.logIn(person.username);
-  expect(login.body.outcome).toBe('challenge');
-  return { person, guest, ...app, code: () => totpCode(app.secret, clock.now()) };
-}
-
-async function atEnrollment() {
-  const person = addPerson(portal);
-  const guest = visit(portal);
-  const login = await guest.logIn(person.username);
-  expect(login.body.outcome).toBe('enroll');
-  return { person, guest };
-}
-
-async function signedIn() {
-  const half = await atTheChallenge();
-  const answer = await half.guest.postJson('/mfa/challenge', { code: half.code() });
-  expect(answer.body.outcome).toBe('signed-in');
-  clock.advance(30_000);
-  return half;
-}
 
 async function expectAnonymous(guest: Member): Promise<void> {
   expect((await guest.getJson('/whoami')).body).toEqual({ authenticated: false, id: null });
@@ -206,75 +181,5 @@ describe('two people in one browser', () => {
     const inside = await guest.getJson('/plain');
     expect(inside.status).toBe(401);
     expect(inside.body).toMatchObject({ outcome: 'challenge', because: 'assurance-too-low' });
-  });
-});
-
-describe('the id of a session', () => {
-  const idOf = (guest: Member) => guest.cookie('session');
-
-  async function expectDead(cookie: string | undefined): Promise<void> {
-    const held = { cookie: `session=${cookie}`, accept: 'application/json' };
-    expect((await request(portal.app).get('/whoami').set(held)).body.authenticated).toBe(false);
-    const state = await request(portal.app).get('/mfa/state').set(held);
-    expect(state.body).toMatchObject({ signedIn: false, pending: null });
-  }
-
-  it('is new at the password, at the second factor and at a step-up, and the old ones are dead', async () => {
-    const person = addPerson(portal);
-    const { secret } = await plantApp(portal, person.id);
-    const guest = visit(portal);
-    await guest.csrfToken();
-    const ids = [idOf(guest)];
-    await guest.logIn(person.username);
-    ids.push(idOf(guest));
-    await guest.postJson('/mfa/challenge', { code: totpCode(secret, clock.now()) });
-    ids.push(idOf(guest));
-    clock.advance(30_000);
-    await guest.postJson('/mfa/step-up', { code: totpCode(secret, clock.now()) });
-    const last = idOf(guest);
-    expect(new Set([...ids, last]).size).toBe(4);
-    for (const id of ids) await expectDead(id);
-    expect((await guest.getJson('/plain')).status).toBe(200);
-    await guest.postJson('/mfa/logout');
-    await expectDead(last);
-  });
-
-  it('is never taken from the browser', async () => {
-    const { guest } = await signedIn();
-    const known = decodeURIComponent(idOf(guest) ?? '');
-    const forged = [
-      's:chosen.signature',
-      'chosen',
-      `s:${known.slice(2, 20)}x${known.slice(21)}`,
-      known.slice(0, -1),
-    ];
-    for (const value of forged) {
-      const answer = await request(portal.app)
-        .get('/mfa/state')
-        .set({ cookie: `session=${encodeURIComponent(value)}`, accept: 'application/json' });
-      expect(answer.body.signedIn).toBe(false);
-      expect(answer.headers['set-cookie']?.[0]).toMatch(/^session=s%3A/);
-      expect(answer.headers['set-cookie']?.[0]).not.toContain('chosen');
-    }
-    await guest.postJson('/mfa/logout');
-    const reused = await request(portal.app)
-      .get('/mfa/state')
-      .set({ cookie: `session=${encodeURIComponent(known)}`, accept: 'application/json' });
-    expect(reused.headers['set-cookie']?.[0]).not.toContain(encodeURIComponent(known));
-  });
-
-  it('has at least 128 random bits', async () => {
-    const guest = visit(portal);
-    await guest.csrfToken();
-    const id = /^s:([^.]+)\./.exec(decodeURIComponent(idOf(guest) ?? ''))?.[1] ?? '';
-    expect(Buffer.from(id, 'base64url').length * 8).toBeGreaterThanOrEqual(128);
-  });
-
-  it('counts a wrong code in the same way under whatever id', async () => {
-    const { guest, code, person } = await atTheChallenge();
-    const wrong = await guest.postJson('/mfa/challenge', { code: wrongCode(wrongCode(code())) });
-    expect(wrong.body.outcome).toBe('rejected');
-    await guest.logIn(person.username);
-    expect((await portal.records.findMember(person.id, 'acme')).guesses.codes.failures).toBe(1);
   });
 });

@@ -1,4 +1,4 @@
-import { mainJob, type Guard } from './guard';
+import { mainJob, threats, type Guard } from './guard';
 
 export const ADMIN: readonly Guard[] = [
   {
@@ -64,10 +64,7 @@ export const ADMIN: readonly Guard[] = [
     file: 'src/flows/admin/member-detail.ts',
     from: "if (known?.account.organizationId !== organizationId) return { outcome: 'not-found' };",
     to: "if (known === undefined) return { outcome: 'not-found' };",
-    tests: [
-      'tests/integration/admin/cross-organization.test.ts',
-      'tests/integration/admin-flows/member-list.test.ts',
-    ],
+    tests: threats('foreign-ids'),
   },
   {
     name: 'nobody exempts themselves',

@@ -20,7 +20,7 @@ export const ENROLLMENT: readonly Guard[] = [
     file: 'src/flows/may-enroll.ts',
     from: "  if (!facts.featureAvailable || !facts.policy.enabled) return { outcome: 'feature-off' };\n",
     to: '',
-    tests: [...mainJob('policy'), 'tests/integration/settings/authenticators.test.ts'],
+    tests: [...mainJob('policy-of-a-person'), 'tests/integration/settings/authenticators.test.ts'],
   },
   {
     name: 'a factor is changed after a fresh proof only',

@@ -128,7 +128,7 @@ export const FLOWS: readonly Guard[] = [
     file: 'src/flows/gather-facts.ts',
     from: 'found.active && areEpochsCurrent(bearer.epochs, epochs)',
     to: 'areEpochsCurrent(bearer.epochs, epochs)',
-    tests: mainJob('policy'),
+    tests: mainJob('policy-of-a-person'),
   },
   {
     name: 'a secret without its key proves nothing',

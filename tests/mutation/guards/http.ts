@@ -55,7 +55,7 @@ export const HTTP: readonly Guard[] = [
     file: 'src/http/establish-session.ts',
     from: 'const renewed = renewSession(req, () => {',
     to: 'const renewed = Promise.resolve().then(() => {',
-    tests: threats('pending-session'),
+    tests: threats('session-ids'),
   },
   {
     name: 'passwords are throttled',

@@ -13,7 +13,7 @@ export const SESSIONS: readonly Guard[] = [
     file: 'src/flows/gather-facts.ts',
     from: '} else if (kept === undefined || now >= kept.expiresAt) {',
     to: '} else if (kept === undefined) {',
-    tests: [...threats('guessing')],
+    tests: threats('late-codes'),
   },
   {
     name: 'a session that is not listed is over',

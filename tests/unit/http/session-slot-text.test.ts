@@ -59,6 +59,7 @@ describe('the slot as text', () => {
     'u h e',
     'u h e m',
     'u h e m o:1 x! 1 p1 -',
+    'u h e m o:1 1 x! p1 -',
     'u h e m o:1 1 1 p1 ?',
     'u h e m o 1 1 p1 -',
     'u h e m o:1 1 1 nonsense -',

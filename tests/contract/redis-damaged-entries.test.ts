@@ -1,0 +1,140 @@
+import { redisRecords, redisState } from '../../src/redis';
+import { connectRedis } from '../support/redis-client';
+import { damageEach } from './damage-each';
+import { NOW, anEvent } from './samples';
+
+// What stands beside the records of users, as the stores write it; then one thing in it is damaged.
+
+const unreadable = { code: 'records-unreadable', status: 503, expose: false };
+
+const redis = connectRedis();
+const records = redisRecords(redis);
+const state = redisState(redis);
+afterAll(() => redis.disconnect());
+
+describe('what is kept beside the records of users in Redis', () => {
+  const notice = {
+    id: 'n',
+    userId: 'ada',
+    organizationId: 'acme',
+    sealedAddress: 'sealed',
+    body: '{}',
+    keptAt: NOW,
+    attempts: 0,
+  };
+
+  it.each([
+    ['whole', JSON.stringify(notice)] as const,
+    ...damageEach(notice, {
+      id: 1,
+      userId: 1,
+      organizationId: 1,
+      sealedAddress: 1,
+      body: 1,
+      keptAt: 'x',
+      attempts: 'x',
+    }),
+  ])('is a notice, refused where its %s is damaged', async (name, text) => {
+    await redis.del('mfa:{notices}:kept', 'mfa:{notices}:due');
+    await redis.hset('mfa:{notices}:kept', 'n', text);
+    await redis.zadd('mfa:{notices}:due', NOW, 'n');
+    const claimed = records.claimNotices({ now: NOW, limit: 5, untilAt: NOW + 1 });
+    if (name === 'whole') await expect(claimed).resolves.toEqual([notice]);
+    else await expect(claimed).rejects.toMatchObject(unreadable);
+  });
+
+  const job = {
+    kind: 'roster-walk',
+    organizationId: 'acme',
+    id: 'job',
+    step: 0,
+    cursor: null,
+    done: 0,
+    of: null,
+    people: 0,
+    devices: 0,
+    startedAt: NOW,
+    startedBy: null,
+    finishedAt: null,
+  };
+
+  it.each([
+    ['whole', JSON.stringify(job)] as const,
+    ...damageEach(job, { kind: 'x', organizationId: 'globex', step: -1, startedAt: 'x', finishedAt: 'x' }),
+  ])('is a job, refused where its %s is damaged', async (name, text) => {
+    await redis.hset('mfa:{organization:acme}:job:roster-walk', 'j', text);
+    const found = records.findJob('acme', 'roster-walk');
+    if (name === 'whole') await expect(found).resolves.toEqual(job);
+    else await expect(found).rejects.toMatchObject(unreadable);
+  });
+
+  const event = {
+    ...anEvent({ organizationId: 'acme' }),
+    userId: 'ada',
+    actorId: 'bob',
+    address: '192.0.2.1',
+  };
+
+  it.each([
+    ['whole', JSON.stringify(event)] as const,
+    ...damageEach(event, {
+      name: 1,
+      at: 'x',
+      organizationId: 'globex',
+      userId: 1,
+      actorId: 1,
+      address: 1,
+      details: [],
+    }),
+  ])('is an event, refused where its %s is damaged', async (name, text) => {
+    await redis.del('mfa:{organization:acme}:events');
+    await redis.xadd('mfa:{organization:acme}:events', '*', 'event', text);
+    const listed = records.listEvents({ organizationId: 'acme', limit: 5 });
+    if (name === 'whole') await expect(listed).resolves.toEqual({ events: [event] });
+    else await expect(listed).rejects.toMatchObject(unreadable);
+  });
+
+  it('is an event, refused where it stands in another field', async () => {
+    await redis.del('mfa:{organization:acme}:events');
+    await redis.xadd('mfa:{organization:acme}:events', '*', 'other', JSON.stringify(event));
+    const listed = records.listEvents({ organizationId: 'acme', limit: 5 });
+    await expect(listed).rejects.toMatchObject(unreadable);
+  });
+
+  const day = { day: '2040-01-15', members: 2, configured: 1 };
+
+  it.each([
+    ['whole', JSON.stringify(day)] as const,
+    ...damageEach(day, { day: 1, members: -1, configured: 'x' }),
+  ])('are the counts of a day, refused where their %s is damaged', async (name, text) => {
+    await redis.del('mfa:{organization:acme}:days');
+    await redis.zadd('mfa:{organization:acme}:days', 1, text);
+    const listed = records.listDailyCounts('acme');
+    if (name === 'whole') await expect(listed).resolves.toEqual([day]);
+    else await expect(listed).rejects.toMatchObject(unreadable);
+  });
+
+  const message = { userId: 'ada', ownerId: 'login', purpose: 'login', challengeId: 'c' };
+
+  it.each([
+    ['whole', JSON.stringify(message)] as const,
+    ...damageEach(message, { userId: 1, ownerId: 1, purpose: 'x', challengeId: 1 }),
+  ])('is a sent message, refused where its %s is damaged', async (name, text) => {
+    await redis.set('mfa:{message:SM1}', text);
+    const taken = state.takeSentMessage('SM1');
+    if (name === 'whole') await expect(taken).resolves.toEqual(message);
+    else await expect(taken).rejects.toMatchObject(unreadable);
+  });
+
+  const link = { userId: 'ada', expiresAt: NOW };
+
+  it.each([['whole', JSON.stringify(link)] as const, ...damageEach(link, { userId: 1, expiresAt: 'x' })])(
+    'is an unlock link, refused where its %s is damaged',
+    async (name, text) => {
+      await redis.set('mfa:{unlock-link:hash}', text);
+      const found = state.findUnlockLink('hash');
+      if (name === 'whole') await expect(found).resolves.toEqual(link);
+      else await expect(found).rejects.toMatchObject(unreadable);
+    },
+  );
+});

@@ -1,0 +1,104 @@
+import request from 'supertest';
+import { halfLoginsAt } from '../../support/half-logins';
+import { createPortal } from '../../support/portal';
+import { totpCode } from '../../support/totp';
+
+// The attack: what no form sends as a code: wrong types, other digits, very many of them. Each gets a plain 4xx page or
+// JSON, and none is counted.
+
+const portal = createPortal();
+const { clock } = portal;
+const { atTheChallenge, atEnrollment } = halfLoginsAt(portal);
+
+beforeAll(async () => {
+  await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'required' });
+});
+
+afterEach(() => {
+  expect(portal.errors.splice(0)).toEqual([]);
+});
+
+afterAll(() => portal.mfa.settled());
+
+const huge = '1'.repeat(9000);
+
+const NO_CODES: readonly unknown[] = [
+  ['123456'],
+  [['123456']],
+  ['1', '2', '3', '4', '5', '6'],
+  123_456,
+  1e5,
+  { 0: '123456' },
+  { toString: '123456' },
+  { $ne: '' },
+  true,
+  null,
+  '',
+  '12345',
+  '1234567',
+  '+123456',
+  '-123456 7',
+  '12345e',
+  '1e5000',
+  '0x1234',
+  '１２３４５６',
+  '١٢٣٤٥٦',
+  '123456\0',
+  '123456\n',
+  '\u200B123456',
+  '12345６',
+  huge,
+];
+
+describe('a code that is none', () => {
+  it('is refused as JSON, and counted nowhere', async () => {
+    const { guest, person, secret } = await atTheChallenge();
+    for (const code of NO_CODES) {
+      const answer = await guest.postJson('/mfa/challenge', { code });
+      expect([code, answer.status, answer.body.because]).toEqual([code, 400, 'malformed-code']);
+    }
+    const { guesses } = await portal.records.findMember(person.id, 'acme');
+    expect(guesses.codes.failures).toBe(0);
+    const spaced = totpCode(secret, clock.now()).replace(/^.../, '$& ');
+    expect((await guest.postJson('/mfa/challenge', { code: ` ${spaced}-` })).body.outcome).toBe('signed-in');
+  });
+
+  it('is refused as a form, with the page again', async () => {
+    const { guest } = await atTheChallenge();
+    for (const field of [
+      'code=1&code=123456',
+      'code[]=123456',
+      'code[a]=1',
+      'code',
+      '',
+      `code=${huge}`,
+      'code=%ff%fe',
+    ]) {
+      const token = await guest.csrfToken();
+      const answer = await request(portal.app)
+        .post('/mfa/challenge')
+        .set({ accept: 'text/html', cookie: `session=${guest.cookie('session')}` })
+        .type('form')
+        .send(`_csrf=${token}&${field}`);
+      expect([field, answer.status]).toEqual([field, 400]);
+      expect(answer.headers['content-type']).toContain('text/html');
+    }
+    expect((await guest.getJson('/whoami')).body.authenticated).toBe(false);
+  });
+
+  it('is refused at enrollment and at a step-up', async () => {
+    const { guest: enrolling } = await atEnrollment();
+    await enrolling.postJson('/mfa/enroll/totp');
+    const { guest, secret } = await atTheChallenge();
+    await guest.postJson('/mfa/challenge', { code: totpCode(secret, clock.now()) });
+    for (const code of NO_CODES) {
+      const enrolled = await enrolling.postJson('/mfa/enroll/totp/confirm', { code });
+      const steppedUp = await guest.postJson('/mfa/step-up', { code });
+      expect([code, enrolled.body.because, steppedUp.body.because]).toEqual([
+        code,
+        'malformed-code',
+        'malformed-code',
+      ]);
+    }
+  });
+});

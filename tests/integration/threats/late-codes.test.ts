@@ -1,0 +1,60 @@
+import { guesserAt } from '../../support/guesser';
+import { createPortal } from '../../support/portal';
+import { storeKinds } from '../../support/store-kinds';
+import { totpCode } from '../../support/totp';
+
+// The attack: somebody takes their time: a login is kept open, or a code is used long after it was sent.
+
+const MINUTE = 60_000;
+
+describe.each(storeKinds)('guessing on $kind', ({ open: openStores }) => {
+  const { close, records, state } = openStores();
+  const portal = createPortal({ records, state });
+  const { clock } = portal;
+  const { personWithApp, personByEmail, logIn } = guesserAt(portal);
+
+  beforeAll(async () => {
+    await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'assigned' });
+  });
+
+  afterAll(async () => {
+    await portal.mfa.settled();
+    close();
+  });
+
+  it('ends an unfinished login ten minutes after the password, whatever it does meanwhile', async () => {
+    const { person, secret } = await personWithApp();
+    const startedAt = clock.now();
+    const { guest, guess } = await logIn(person.username);
+    for (let minute = 1; minute < 10; minute += 1) {
+      clock.advance(MINUTE);
+      const { body } = await guest.getJson('/mfa/state');
+      expect(body.pending).toEqual({ expiresAt: startedAt + 10 * MINUTE });
+    }
+    await guest.postJson('/mfa/challenge/resend');
+    clock.set(startedAt + 10 * MINUTE);
+    expect((await guest.getJson('/mfa/state')).body).toMatchObject({ pending: null, signedIn: false });
+    const late = await guess(totpCode(secret, clock.now()));
+    expect(late).toMatchObject({
+      because: expect.stringMatching(/^(challenge-expired|session-expired|no-session)$/),
+    });
+    expect((await guest.getJson('/whoami')).body.authenticated).toBe(false);
+    const { guest: punctual } = await logIn(person.username);
+    clock.advance(10 * MINUTE - 1);
+    await punctual.postJson('/mfa/challenge', { code: totpCode(secret, clock.now()) });
+    expect((await punctual.getJson('/')).status).toBe(200);
+  });
+
+  it('takes a sent code for five minutes, and none longer than its login', async () => {
+    const { person, email } = await personByEmail();
+    const { guest, guess } = await logIn(person.username);
+    clock.advance(5 * MINUTE - 1);
+    expect(await guess(guest.newestCode(email))).toMatchObject({ outcome: 'signed-in' });
+    const late = await logIn(person.username);
+    clock.advance(5 * MINUTE);
+    expect(await late.guess(late.guest.newestCode(email))).toMatchObject({ because: 'code-expired' });
+    clock.advance(4 * MINUTE);
+    const { body } = await late.guest.postJson('/mfa/challenge/resend');
+    expect(body.sent.expiresAt).toBe(clock.now() + MINUTE);
+  });
+});

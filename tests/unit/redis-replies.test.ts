@@ -1,0 +1,134 @@
+import { Redis } from 'ioredis';
+import { redisRecords, redisState } from '../../src/redis';
+import { isInstant, parseObject, toHash, toTexts, toWholeNumber } from '../../src/stores/redis/replies';
+
+// What no Redis answers today: a client that changes replies, or a proxy, is told from records that say something.
+
+const refused = expect.objectContaining({ code: 'records-unreadable' });
+
+/** Both stores on a client that answers everything in one way. */
+function storesThatHear(reply: unknown) {
+  const redis = Object.assign(new Redis({ lazyConnect: true }), { call: async () => reply });
+  return { records: redisRecords(redis), state: redisState(redis) };
+}
+
+type Stores = ReturnType<typeof storesThatHear>;
+
+const at = 1_795_707_648_775;
+const guess = {
+  userId: 'ada',
+  group: 'codes',
+  authenticatorId: null,
+  limits: { perChallenge: 5, perUser: 10, perAuthenticator: 100, lockSeconds: 900 },
+  now: at,
+} as const;
+const job = {
+  kind: 'roster-walk',
+  organizationId: 'acme',
+  id: 'job',
+  step: 0,
+  cursor: null,
+  done: 0,
+  of: null,
+  people: 0,
+  devices: 0,
+  startedAt: at,
+  startedBy: null,
+  finishedAt: null,
+} as const;
+const use = { userId: 'ada', id: 'b', tokenHashes: ['k.1'], nextTokenHash: 'k.2', now: at, graceSeconds: 60 };
+
+const LISTS: Readonly<Record<string, (stores: Stores) => Promise<unknown>>> = {
+  'events are listed': ({ records }) => records.listEvents({ organizationId: 'acme', limit: 5 }),
+  'a policy is read': ({ records }) => records.findPolicy('acme'),
+  'a guess is spent': ({ records }) => records.spendGuess(guess),
+  'a browser is used': ({ records }) => records.useBrowser(use),
+  'an index is listed': ({ records }) =>
+    records.listIndex({ organizationId: 'acme', index: 'configured', limit: 5 }),
+  'a pending login is read': ({ state }) => state.findPendingLogin('ada', 'login'),
+};
+
+const HASHES: typeof LISTS = {
+  'a member is read': ({ records }) => records.findMember('ada', 'acme'),
+  'sessions are listed': ({ state }) => state.listSessions('ada'),
+  'browsers are listed': ({ records }) => records.listBrowsers('ada', at),
+};
+
+const TEXTS: typeof LISTS = {
+  'a session is read': ({ state }) => state.findSession('ada', 'handle'),
+  'a recovery code is read': ({ records }) => records.findRecoveryCode('ada', 1),
+  'an epoch is established': ({ records }) => records.establishUserEpoch('ada', 'epoch'),
+  'a job is read': ({ records }) => records.findJob('acme', 'roster-walk'),
+  'a job begins': ({ records }) => records.beginJob(job),
+};
+
+describe('a reply that is of another kind', () => {
+  it.each(Object.entries(LISTS))('is refused where %s: no list', async (_name, read) => {
+    for (const reply of ['text', 5, null, { 0: 'text' }])
+      await expect(read(storesThatHear(reply))).rejects.toEqual(refused);
+  });
+
+  it.each(Object.entries(HASHES))('is refused where %s: no hash', async (_name, read) => {
+    for (const reply of ['text', 5, null, ['e', 'epoch']])
+      await expect(read(storesThatHear(reply))).rejects.toEqual(refused);
+  });
+
+  it.each(Object.entries(TEXTS))('is refused where %s: no text', async (_name, read) => {
+    for (const reply of [5, ['text'], [JSON.stringify(job)], { text: 'text' }])
+      await expect(read(storesThatHear(reply))).rejects.toEqual(refused);
+  });
+
+  it('is refused where sends are counted: no number', async () => {
+    const { state } = storesThatHear('soon');
+    const budget = { key: 'ada', windows: [{ max: 1, seconds: 30 }] };
+    await expect(state.spendSendBudgets([budget], at)).rejects.toEqual(refused);
+    await expect(state.findSendWait([budget], at)).rejects.toEqual(refused);
+  });
+
+  it('is refused where an outcome is none, or lacks what it should say', async () => {
+    const { records } = storesThatHear(['lost', '3', '', '']);
+    await expect(records.spendGuess(guess)).rejects.toEqual(refused);
+    await expect(storesThatHear(['locked', '0', '']).records.spendGuess(guess)).rejects.toEqual(refused);
+    const browser = `k.1 - ${at} - ${at} ${at} ["acme","k.factors","Firefox","192.0.2.1"]`;
+    await expect(storesThatHear(['used', browser]).records.useBrowser(use)).resolves.toMatchObject({
+      outcome: 'used',
+    });
+    await expect(storesThatHear(['lost', browser]).records.useBrowser(use)).rejects.toEqual(refused);
+  });
+
+  const event = JSON.stringify({ name: 'signed-in', at, organizationId: 'acme', details: {} });
+
+  it('is an event where it is one', async () => {
+    const { records } = storesThatHear([['1-1', ['event', event]]]);
+    expect(await records.listEvents({ organizationId: 'acme', limit: 5 })).toEqual({
+      events: [JSON.parse(event)],
+    });
+  });
+
+  it.each([['text'], [['1-1']], [['1-1', 'event']], [[1, ['event', event]]], [['1-1', ['event', [event]]]]])(
+    'is refused where events are listed: the entry %j',
+    async (entry) => {
+      const { records } = storesThatHear([entry]);
+      await expect(records.listEvents({ organizationId: 'acme', limit: 5 })).rejects.toEqual(refused);
+    },
+  );
+});
+
+describe('the reader of replies', () => {
+  it('takes lists, hashes, objects and whole numbers as they are', () => {
+    expect(toTexts(['a', 1, null], 'x')).toEqual(['a', '1', null]);
+    expect(toHash({ a: 'b' }, 'x')).toEqual({ a: 'b' });
+    expect(toHash(new Map([['a', 'b']]), 'x')).toEqual({ a: 'b' });
+    expect(parseObject('{"a":1}', 'x')).toEqual({ a: 1 });
+    expect(toWholeNumber('12', 'x')).toBe(12);
+    expect([0, 1, 1.5, 2 ** 53, '1', null].map(isInstant)).toEqual([true, true, false, false, false, false]);
+  });
+
+  it.each(['', 'x', '1.5', '1e999', '9007199254740993'])('refuses the number %j', (text) => {
+    expect(() => toWholeNumber(text, 'x')).toThrow(refused);
+  });
+
+  it.each(['', '{', 'null', '[]', '1', '"a"'])('refuses the object %j', (text) => {
+    expect(() => parseObject(text, 'x')).toThrow(refused);
+  });
+});
