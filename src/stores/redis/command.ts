@@ -1,4 +1,4 @@
-import { isSame, parseReply, toReply } from './joined-reads';
+import { isSame, parseReply, toReply } from './read-answers';
 import type { Remembered, RememberedAnswers } from './remembered-answers';
 import { toStoreError } from './store-errors';
 

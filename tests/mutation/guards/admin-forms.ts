@@ -1,7 +1,4 @@
-import type { Guard } from './guard';
-
-/** A name, what stands in the file, and what stands there when the guard is taken out. */
-type Row = readonly [name: string, from: string, to: string];
+import { guardsOf, type Guard, type Row } from './guard';
 
 interface Form {
   readonly file: string;
@@ -171,11 +168,9 @@ const OTHERS: readonly Form[] = [
 /** What is read of administrators’ other forms and of addresses. */
 export const ADMIN_FORMS: readonly Guard[] = [QUERY, ...LISTS, MEMBER, ...OTHERS].flatMap(
   ({ file, tests, rows }) =>
-    rows.map(([name, from, to]) => ({
-      name: `administrators’ forms: ${name}`,
+    guardsOf('administrators’ forms', {
       file,
-      from,
-      to,
       tests: tests.map((test) => `tests/integration/admin/${test}.test.ts`),
-    })),
+      rows,
+    }),
 );

@@ -1,7 +1,4 @@
-import type { Guard } from './guard';
-
-/** A name, what stands in the file, and what stands there when the guard is taken out. */
-type Row = readonly [name: string, from: string, to: string];
+import { guardsOf, type Guard, type Row } from './guard';
 
 const TESTS = [
   'tests/contract/redis-damaged-entries.test.ts',
@@ -90,44 +87,36 @@ const OF_FILES: Readonly<Record<string, readonly Row[]>> = {
 };
 
 const entries = Object.entries(OF_FILES).flatMap(([file, rows]) =>
-  rows.map(([name, from, to]) => ({
-    name: `Redis, damaged: ${name}`,
-    file: `src/stores/redis/${file}.ts`,
-    from,
-    to,
-    tests: TESTS,
-  })),
+  guardsOf('Redis, damaged', { file: `src/stores/redis/${file}.ts`, tests: TESTS, rows }),
 );
 
 const OF_SLOTS: readonly Row[] = [
   [
-    'has a person, a handle and an epoch',
+    'a grant has a person, a handle and an epoch',
     'if (userId === undefined || handle === undefined || userEpoch === undefined) throw unreadable();\n',
     '',
   ],
   [
-    'has a mark and organizations',
+    'a grant has a mark and organizations',
     'if (grantedIn === undefined || organizations === undefined) throw unreadable();\n',
     '',
   ],
-  ['began at an instant', 'startedAt === null || ', ''],
-  ['was seen at an instant', ' || seenAt === null', ''],
-  ['has evidence', 'evidence === null || ', ''],
-  ['was skipped or not', " || (skipped !== 's' && skipped !== '-')", ''],
+  ['a grant began at an instant', 'startedAt === null || ', ''],
+  ['a grant was seen at an instant', ' || seenAt === null', ''],
+  ['a grant has evidence', 'evidence === null || ', ''],
+  ['a grant was skipped or not', " || (skipped !== 's' && skipped !== '-')", ''],
   [
-    'has an epoch for each organization',
+    'a grant has an epoch for each organization',
     'if (id === undefined || epoch === undefined) throw unreadable();\n',
     '',
   ],
 ];
 
-const slots = OF_SLOTS.map(([name, from, to]) => ({
-  name: `a session, damaged: a grant ${name}`,
+const slots = guardsOf('a session, damaged', {
   file: 'src/http/session-slot-text.ts',
-  from,
-  to,
   tests: ['tests/unit/http/session-slot-text.test.ts'],
-}));
+  rows: OF_SLOTS,
+});
 
 /** The readers of the rest that others may have written, into Redis or into a session. */
 export const DAMAGED_ENTRIES: readonly Guard[] = [...entries, ...slots];

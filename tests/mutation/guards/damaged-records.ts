@@ -1,7 +1,4 @@
-import type { Guard } from './guard';
-
-/** A name, what stands in the file, and what stands there when the guard is taken out. */
-type Row = readonly [name: string, from: string, to: string];
+import { guardsOf, type Guard, type Row } from './guard';
 
 const TESTS = [
   'tests/contract/redis-damaged-records.test.ts',
@@ -126,11 +123,5 @@ const OF_FILES: Readonly<Record<string, readonly Row[]>> = {
 
 /** The readers of what others may have written into Redis. */
 export const DAMAGED_RECORDS: readonly Guard[] = Object.entries(OF_FILES).flatMap(([file, rows]) =>
-  rows.map(([name, from, to]) => ({
-    name: `Redis, damaged: ${name}`,
-    file: `src/stores/redis/${file}.ts`,
-    from,
-    to,
-    tests: TESTS,
-  })),
+  guardsOf('Redis, damaged', { file: `src/stores/redis/${file}.ts`, tests: TESTS, rows }),
 );

@@ -1,7 +1,4 @@
-import type { Guard } from './guard';
-
-/** A name, what stands in the file, and what stands there when the guard is taken out. */
-type Row = readonly [name: string, from: string, to: string];
+import { guardsOf, type Guard, type Row } from './guard';
 
 const OF_FILES: Readonly<Record<string, readonly Row[]>> = {
   authenticators: [
@@ -183,11 +180,9 @@ const OF_FILES: Readonly<Record<string, readonly Row[]>> = {
 
 /** What the records in memory refuse of factors and guesses. */
 export const MEMORY_FACTORS: readonly Guard[] = Object.entries(OF_FILES).flatMap(([file, rows]) =>
-  rows.map(([name, from, to]) => ({
-    name: `in memory: ${name}`,
+  guardsOf('in memory', {
     file: `src/stores/memory/${file}.ts`,
-    from,
-    to,
     tests: ['tests/contract/memory-stores.test.ts'],
-  })),
+    rows,
+  }),
 );

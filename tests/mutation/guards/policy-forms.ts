@@ -1,7 +1,4 @@
-import type { Guard } from './guard';
-
-/** A name, what stands in the file, and what stands there when the guard is taken out. */
-type Row = readonly [name: string, from: string, to: string];
+import { guardsOf, type Guard, type Row } from './guard';
 
 interface Form {
   readonly file: string;
@@ -120,11 +117,9 @@ const POLICY_PAGE: Form = {
 
 /** What is read of the form of a policy. */
 export const POLICY_FORMS: readonly Guard[] = [POLICY, POLICY_PAGE].flatMap(({ file, tests, rows }) =>
-  rows.map(([name, from, to]) => ({
-    name: `administrators’ forms: ${name}`,
+  guardsOf('administrators’ forms', {
     file,
-    from,
-    to,
     tests: tests.map((test) => `tests/integration/admin/${test}.test.ts`),
-  })),
+    rows,
+  }),
 );

@@ -27,7 +27,7 @@ export const RECALLED_READS: readonly Guard[] = [
   },
   {
     name: 'Redis: what is absent is not false',
-    file: 'src/stores/redis/joined-reads.ts',
+    file: 'src/stores/redis/read-answers.ts',
     from: 'return value === false ? null : value;',
     to: 'return value;',
     tests: recalled,
