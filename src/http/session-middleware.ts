@@ -36,8 +36,8 @@ export function createSessionMiddleware(context: HttpContext, options: SessionOp
     cookie: { httpOnly: true, sameSite: 'lax', secure, path: '/', maxAge: VISITOR_SECONDS * 1000 },
   });
   return function mfaSessions(req, res, next) {
-    takeManyProperties(req);
-    takeManyProperties(res);
+    takeManyProperties(req, 'complete');
+    takeManyProperties(res, 'sendDate');
     middleware(req, res, next);
   };
 }

@@ -14,9 +14,9 @@ describe('the text of a session', () => {
     const cookie: Cookie = Object.assign(new Cookie(), own, { maxAge: 60_000 });
     const session = { cookie, passport: { user: 'ada' } } as SessionData;
     expect(stringify(session)).toBe(
-      `${cookie.expires?.valueOf().toString(36)}.1aaoS,"passport":{"user":"ada"}}`,
+      `${cookie.expires?.valueOf().toString(36)}.1aaoS{"passport":{"user":"ada"}}`,
     );
-    expect(stringify({ cookie })).toMatch(/^[0-9a-z]{8}\.1aaoS\}$/);
+    expect(stringify({ cookie })).toMatch(/^[0-9a-z]{8}\.1aaoS\{\}$/);
   });
 
   it('says what JSON would, whatever the cookie and whatever else is in it', () => {
@@ -38,16 +38,26 @@ describe('the text of a session', () => {
     fc.assert(
       fc.property(cookies, fc.dictionary(fc.string(), fc.jsonValue()), (cookie, rest) => {
         const session = { cookie, ...rest } as unknown as SessionData;
-        expect(parse(stringify(session))).toEqual(JSON.parse(JSON.stringify(session)));
+        expect(JSON.parse(JSON.stringify(parse(stringify(session))))).toEqual(
+          JSON.parse(JSON.stringify(session)),
+        );
       }),
       { numRuns: 500 },
     );
   });
 
-  it.each([[''], ['x'], ['1.2'], ['1.2X}'], ['.1}'], ['1.}'], ['!.1}'], ['zzzzzzzzzzzz.1}'], ['1.2S,']])(
-    'is refused where it is %j',
-    (text) => {
-      expect(() => parse(text)).toThrow(/JSON|a session/);
-    },
-  );
+  it.each([
+    [''],
+    ['x'],
+    ['1.2'],
+    ['1.2X{}'],
+    ['.1{}'],
+    ['1.{}'],
+    ['!.1{}'],
+    ['zzzzzzzzzzzz.1{}'],
+    ['1.2S{'],
+    ['1.2[]'],
+  ])('is refused where it is %j', (text) => {
+    expect(() => parse(text)).toThrow(/JSON|a session/);
+  });
 });

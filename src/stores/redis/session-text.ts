@@ -1,39 +1,44 @@
 import type { SessionData } from 'express-session';
 import { readInstant, writeInstant } from '../../core/instant-text';
+import { parseObject } from './replies';
 import { unreadable } from './store-errors';
 
 /*
  * A session is stored as JSON, but for the cookie that `mfa.sessions()` sets: a hundred characters which differ in the end of the
- * session only. In their place stands `expires.originalMaxAge`, with an `S` where the cookie is `Secure`.
+ * session only. Before the JSON of the rest stands `expires.originalMaxAge`, with an `S` where the cookie is `Secure`.
  */
 
-const COOKIE_IN_JSON =
-  /^\{"cookie":\{"originalMaxAge":(\d+),"expires":"(\d{4}-[\d:T.-]{18}Z)","secure":(true|false),"httpOnly":true,"path":"\/","sameSite":"lax"\}/;
-const COOKIE_IN_SHORT = /^([0-9a-z]+)\.([0-9a-z]+)(S?)(?=[,}])/;
+const SHORT = /^([0-9a-z]+)\.([0-9a-z]+)(S?)(?=\{)/;
+const CONSTANT = { httpOnly: true, path: '/', sameSite: 'lax' } as const;
+/** What such a cookie never has. */
+const ABSENT = ['domain', 'partitioned', 'priority'] as const;
 
 export function stringify(session: SessionData): string {
-  return JSON.stringify(session).replace(
-    COOKIE_IN_JSON,
-    (_, maxAge: string, expires: string, secure: string) =>
-      `${writeInstant(Date.parse(expires))}.${writeInstant(Number(maxAge))}${secure === 'true' ? 'S' : ''}`,
-  );
+  const short = writeCookie(session.cookie);
+  if (short === null) return JSON.stringify(session);
+  const { cookie: _cookie, ...rest } = session;
+  return short + JSON.stringify(rest);
 }
 
 export function parse(text: string): SessionData {
-  return JSON.parse(text.startsWith('{') ? text : toJson(text));
-}
-
-function toJson(text: string): string {
-  const [short, expires = '', maxAge = '', secure] = COOKIE_IN_SHORT.exec(text) ?? [];
+  if (text.startsWith('{')) return JSON.parse(text);
+  const [short, expires = '', maxAge = '', secure] = SHORT.exec(text) ?? [];
   const [endsAt, originalMaxAge] = [readInstant(expires), readInstant(maxAge)];
   if (short === undefined || endsAt === null || originalMaxAge === null) throw unreadable('a session');
-  const cookie = {
-    originalMaxAge,
-    expires: new Date(endsAt),
-    secure: secure === 'S',
-    httpOnly: true,
-    path: '/',
-    sameSite: 'lax',
-  };
-  return `{"cookie":${JSON.stringify(cookie)}${text.slice(short.length)}`;
+  const cookie = { originalMaxAge, expires: new Date(endsAt), secure: secure === 'S', ...CONSTANT };
+  return { ...parseObject(text.slice(short.length), 'a session'), cookie };
+}
+
+/** Null where it is another than ours. */
+function writeCookie(cookie: SessionData['cookie']): string | null {
+  const { originalMaxAge, expires, secure, httpOnly, path, sameSite } = cookie;
+  if (httpOnly !== CONSTANT.httpOnly || path !== CONSTANT.path || sameSite !== CONSTANT.sameSite) return null;
+  if (ABSENT.some((name) => Reflect.get(cookie, name) !== undefined)) return null;
+  if (!(expires instanceof Date) || !isWhole(originalMaxAge) || !isWhole(expires.valueOf())) return null;
+  if (typeof secure !== 'boolean') return null;
+  return `${writeInstant(expires.valueOf())}.${writeInstant(originalMaxAge)}${secure ? 'S' : ''}`;
+}
+
+function isWhole(value: number | null): value is number {
+  return value !== null && Number.isSafeInteger(value) && value >= 0;
 }
