@@ -27,11 +27,9 @@ export class SessionHints {
   learn(sessionId: string, text: string | undefined): Hint | undefined {
     const known = this.#hints.get(sessionId);
     if (known?.text === text) return known;
-    this.#hints.delete(sessionId);
-    if (text === undefined) return undefined;
-    const hint = toHint(text);
-    if (hint === undefined) return undefined;
-    this.#hints.set(sessionId, hint);
+    const hint = text === undefined ? undefined : toHint(text);
+    if (hint === undefined) this.#hints.delete(sessionId);
+    else this.#hints.set(sessionId, hint);
     return hint;
   }
 
