@@ -1,4 +1,10 @@
-import { GUESS_LIMITS, isLocked, NO_GUESSES } from '../../../src/core/authenticator';
+import {
+  GUESS_LIMITS,
+  isLocked,
+  MOST_AUTHENTICATORS,
+  NO_GUESSES,
+  NO_USE,
+} from '../../../src/core/authenticator';
 
 describe('a count of guesses', () => {
   it('is locked until its end and not a millisecond longer', () => {
@@ -17,5 +23,15 @@ describe('a count of guesses', () => {
 
   it('has the limits of the standards (NIST SP 800-63B-4, 3.2.2; PCI DSS 8.3.4)', () => {
     expect(GUESS_LIMITS).toEqual({ perChallenge: 5, perUser: 10, perAuthenticator: 100, lockSeconds: 1800 });
+  });
+});
+
+describe('an authenticator', () => {
+  it('is one of twenty at most', () => {
+    expect(MOST_AUTHENTICATORS).toBe(20);
+  });
+
+  it('on file has done nothing at first', () => {
+    expect(NO_USE).toEqual({ failures: 0, disabledAt: null, lastUsedAt: null });
   });
 });
