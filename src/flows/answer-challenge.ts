@@ -12,7 +12,7 @@ import { challengeOwner } from './bearer';
 import type { Asked, Bearer } from './bearer';
 import type { FlowContext, Origin } from './context';
 import { gatherFacts } from './gather-facts';
-import type { Gathered } from './gather-facts';
+import type { EarlyReads, Gathered } from './gather-facts';
 import { reportGuessLimits } from './report-guess-limits';
 import { reportUnreadable } from './report-unreadable';
 
@@ -55,6 +55,8 @@ export interface AnswerRequest {
   readonly requirement: Requirement;
   readonly submitted: unknown;
   readonly origin: Origin;
+  /** What was read together with the session, before the attempt was counted. */
+  readonly early?: EarlyReads | undefined;
 }
 
 /**
@@ -80,12 +82,10 @@ export async function answerChallenge(context: FlowContext, request: AnswerReque
   const [attempt, guess, gathered] = await Promise.all([
     spent,
     spendGuess(context, bearer, asked, factor),
-    gatherFacts(
-      context,
-      account,
-      bearer,
-      bearer.standing === 'pending' ? { pending: spent.then(({ pending }) => pending) } : {},
-    ),
+    gatherFacts(context, account, bearer, {
+      early: request.early,
+      ...(bearer.standing === 'pending' ? { pending: spent.then(({ pending }) => pending) } : {}),
+    }),
   ]);
   const reject = (rejected: Rejected) => report(context, request, { rejected, asked, guess, gathered });
   const refused = refuseAnswer({ attempt, guess, gathered, asked });

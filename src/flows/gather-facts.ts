@@ -48,7 +48,8 @@ export async function gatherLoginFacts(
 export interface EarlyReads {
   readonly userId: string;
   readonly organizationId: string;
-  readonly handle: string;
+  /** Null where the session is half a login. */
+  readonly handle: string | null;
   /** When the reads were asked for. */
   readonly at: number;
   readonly found: Promise<readonly [MemberRecord, PolicyRecord, SessionEntry | undefined]>;
@@ -58,8 +59,8 @@ export interface EarlyReads {
 const EARLY_MS = 1000;
 
 /**
- * Reads what a pending login or a session needs, with whether it is still there. One round trip, or none where `early` was
- * read a moment ago for exactly this bearer. `pending` is the login itself, where another call reads it in the same trip.
+ * Reads what a pending login or a session needs, with whether it is still there. One round trip, or none for a session where
+ * `early` was read a moment ago for exactly this bearer. `pending` is the login itself, where another call reads it anyway.
  */
 export async function gatherFacts(
   context: FlowContext,
@@ -79,18 +80,17 @@ export async function gatherFacts(
     Promise.all([
       records.findMember(userId, organizationId),
       records.findPolicy(organizationId),
-      bearer.standing === 'pending'
-        ? (pending ?? state.findPendingLogin(userId, ownerId))
-        : state.findSession(userId, ownerId),
+      bearer.standing === 'session' ? state.findSession(userId, ownerId) : undefined,
     ]);
-  const [[member, policy, kept], featureAvailable] = await Promise.all([
+  const [[member, policy, entry], login, featureAvailable] = await Promise.all([
     found,
+    bearer.standing === 'pending' ? (pending ?? state.findPendingLogin(userId, ownerId)) : undefined,
     options.featureAvailable(organizationId),
   ]);
   const inForce = { ...policy, policy: effectivePolicy(context, policy) };
   const session = judgeStanding({
     bearer,
-    kept,
+    kept: entry ?? login,
     member,
     policy: inForce,
     active: account.active,
@@ -102,8 +102,7 @@ export async function gatherFacts(
 function isOf(early: EarlyReads, bearer: Bearer, now: number): boolean {
   const age = now - early.at;
   return (
-    bearer.standing === 'session' &&
-    early.handle === bearer.ownerId &&
+    early.handle === (bearer.standing === 'session' ? bearer.ownerId : null) &&
     early.userId === bearer.userId &&
     early.organizationId === bearer.organizationId &&
     age >= 0 &&

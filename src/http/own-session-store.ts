@@ -40,7 +40,7 @@ interface Write {
 
 /**
  * The store of `mfa.sessions()`, with less to wait for:
- * it reads a session together with what the guard will ask about its owner, as soon as this process has seen the session once;
+ * it reads a session together with what will be asked about its owner, as soon as this process has seen the session once;
  * the id only hints at the owner, and whoever uses the reads compares them with what the session itself says.
  * It writes a session once where a request saves the same twice, as Passport and express-session do between them.
  * It ends no session that was never stored, and ends the one before together with the first write of the next, where one follows.
@@ -101,7 +101,8 @@ export function ownSessionStore(
   const forgetAndUnlist: Store['destroy'] = (sessionId, done) => {
     const owner = hints.find(sessionId)?.owner ?? null;
     // Beside the log-out, which it neither holds up nor breaks.
-    if (owner !== null) context.state.endSession(owner.userId, owner.handle).catch(context.options.onError);
+    if (owner !== null && owner.handle !== null)
+      context.state.endSession(owner.userId, owner.handle).catch(context.options.onError);
     forget(sessionId, done);
   };
   own.destroy = forgetAndUnlist;

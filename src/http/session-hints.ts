@@ -4,12 +4,15 @@ import type { EarlyReads } from '../flows/gather-facts';
 import type { MfaSlot } from './session-slot';
 import { parseSlot } from './session-slot-text';
 
+/** Whose session it is, or whose half a login, which has no handle. */
+type Owner = Pick<EarlyReads, 'userId' | 'organizationId' | 'handle'>;
+
 /** What the slot of a session said when it was seen last, and whose it was: what to read along with it, and nothing more. */
 export interface Hint {
   readonly text: string;
   readonly slot: MfaSlot;
   /** Null where it was nobody's. */
-  readonly owner: Pick<EarlyReads, 'userId' | 'organizationId' | 'handle'> | null;
+  readonly owner: Owner | null;
 }
 
 /** Enough for the people who are busy in one process at a time. */
@@ -40,11 +43,14 @@ export class SessionHints {
 
 function toHint(text: string): Hint | undefined {
   const slot = readable(text);
-  if (slot === undefined) return undefined;
-  const organizationId = slot.session?.organizationEpochs.at(-1)?.[0];
-  if (slot.session === undefined || organizationId === undefined) return { text, slot, owner: null };
-  const { userId, handle } = slot.session;
-  return { text, slot, owner: { userId, organizationId, handle } };
+  return slot === undefined ? undefined : { text, slot, owner: ownerOf(slot) };
+}
+
+function ownerOf({ session, login }: MfaSlot): Owner | null {
+  const organizationId = session?.organizationEpochs.at(-1)?.[0] ?? login?.organizationId;
+  const userId = session?.userId ?? login?.userId;
+  if (userId === undefined || organizationId === undefined) return null;
+  return { userId, organizationId, handle: session?.handle ?? null };
 }
 
 /** A slot that cannot be read is refused where a request asks for it; the store only brings it. */
@@ -56,16 +62,16 @@ function readable(text: string): MfaSlot | undefined {
   }
 }
 
-/** Asks for what the guard will need of the owner. */
+/** Asks for what the guard, or the second step of a login, will need of the owner. */
 export function readEarly(
   { records, state, clock }: Pick<FlowContext, 'records' | 'state' | 'clock'>,
-  owner: NonNullable<Hint['owner']>,
+  owner: Owner,
 ): EarlyReads {
   const { userId, organizationId, handle } = owner;
   const found = Promise.all([
     records.findMember(userId, organizationId),
     records.findPolicy(organizationId),
-    state.findSession(userId, handle),
+    handle === null ? undefined : state.findSession(userId, handle),
   ]);
   // Whoever uses them is told of a failure; nobody using them must not end the process.
   found.catch(() => undefined);

@@ -14,6 +14,7 @@ import { describeAsk, describeDecision } from '../describe-login';
 import { regenerate } from '../establish-session';
 import type { HttpContext } from '../http-context';
 import { originOf } from '../origin';
+import { takeEarlyReads } from '../request-state';
 import { refusalStatus } from '../refusal-status';
 import { sendNext } from '../respond';
 import { fieldOf } from '../return-to';
@@ -36,7 +37,8 @@ export function addChallengeRoutes(router: Router, context: HttpContext): void {
 /** Reads where the visitor stands; goes on without the page where no second factor is asked here. */
 async function openChallenge(page: KnownPageRequest): Promise<Opened | null> {
   const { context, visitor, returnTo, res, req } = page;
-  const gathered = await gatherFacts(context, visitor.account, visitor.bearer);
+  const early = takeEarlyReads(req);
+  const gathered = await gatherFacts(context, visitor.account, visitor.bearer, { early });
   const decision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
   if (decision.outcome === 'challenge') return { gathered, decision };
   if (decision.outcome === 'allow' && visitor.bearer.standing === 'pending') {
@@ -98,6 +100,7 @@ async function submitProof(page: KnownPageRequest): Promise<void> {
     requirement: { kind: 'policy' },
     submitted: fieldOf(req.body, 'code'),
     origin: originOf(req),
+    early: takeEarlyReads(req),
   });
   if (answer.outcome === 'rejected') return showRejection(asking, answer);
   return goOnAfterProof(asking, answer);
