@@ -13,7 +13,7 @@ const OF_THEIR_OWN = new Set(['date', 'etag', 'retry-after', 'set-cookie']);
 /** An answer without its tokens and instants, and with `hidden`, which the visitor typed, left out of it. */
 export function shapeOfAnswer({ status, headers, text }: Response, hidden: string): AnswerShape {
   const plain = (said: string) =>
-    said.replaceAll(hidden, '(typed)').replaceAll(/\bkept(=|%3D)[\w-]{22}/g, 'kept$1(random)');
+    said.replaceAll(hidden, '(typed)').replaceAll(/kept(=|%3D)[\w-]{22}/g, 'kept$1(random)');
   const seen = Object.entries(headers as Readonly<Record<string, string>>).map(
     ([name, value]) => [name, OF_THEIR_OWN.has(name) ? 'there' : plain(value)] as const,
   );
