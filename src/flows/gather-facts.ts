@@ -44,23 +44,49 @@ export async function gatherLoginFacts(
   });
 }
 
-/** What was read of a session's owner before it was certain that it is the owner. */
+/** Whose records are read, and by which session or pending login. */
+export type Reader = Pick<Bearer, 'standing' | 'userId' | 'organizationId' | 'ownerId'>;
+
+type Read = readonly [MemberRecord, PolicyRecord, PendingLogin | SessionEntry | undefined];
+
+/** What was read for a bearer before it was certain who the bearer is. */
 export interface EarlyReads {
-  readonly userId: string;
-  readonly organizationId: string;
-  /** Null where the session is half a login. */
-  readonly handle: string | null;
+  readonly reader: Reader;
   /** When the reads were asked for. */
   readonly at: number;
-  readonly found: Promise<readonly [MemberRecord, PolicyRecord, SessionEntry | undefined]>;
+  readonly found: Promise<Read>;
+}
+
+/** Asks for what {@link gatherFacts} will need. */
+export function readEarly(context: ReadContext, reader: Reader): EarlyReads {
+  const found = readRecords(context, reader);
+  // Whoever uses them is told of a failure; nobody using them must not end the process.
+  found.catch(() => undefined);
+  return { reader, at: context.clock.now(), found };
+}
+
+type ReadContext = Pick<FlowContext, 'records' | 'state' | 'clock'>;
+
+function readRecords(
+  { records, state }: ReadContext,
+  { standing, userId, organizationId, ownerId }: Reader,
+  pending?: Promise<PendingLogin | undefined>,
+): Promise<Read> {
+  return Promise.all([
+    records.findMember(userId, organizationId),
+    records.findPolicy(organizationId),
+    standing === 'session'
+      ? state.findSession(userId, ownerId)
+      : (pending ?? state.findPendingLogin(userId, ownerId)),
+  ]);
 }
 
 /** Older reads are made again: a session that was ended meanwhile must not go on. */
 const EARLY_MS = 1000;
 
 /**
- * Reads what a pending login or a session needs, with whether it is still there. One round trip, or none for a session where
- * `early` was read a moment ago for exactly this bearer. `pending` is the login itself, where another call reads it anyway.
+ * Reads what a pending login or a session needs, with whether it is still there. One round trip, or none where `early` was
+ * read a moment ago for exactly this bearer. `pending` is the login itself, where another call reads it in the same trip.
  */
 export async function gatherFacts(
   context: FlowContext,
@@ -72,25 +98,17 @@ export async function gatherFacts(
   } = {},
 ): Promise<Gathered> {
   const { early, pending } = known;
-  const { records, state, options } = context;
-  const { userId, organizationId, ownerId } = bearer;
-  const read = early !== undefined && isOf(early, bearer, context.clock.now()) ? early : undefined;
-  const found =
-    read?.found ??
-    Promise.all([
-      records.findMember(userId, organizationId),
-      records.findPolicy(organizationId),
-      bearer.standing === 'session' ? state.findSession(userId, ownerId) : undefined,
-    ]);
-  const [[member, policy, entry], login, featureAvailable] = await Promise.all([
-    found,
-    bearer.standing === 'pending' ? (pending ?? state.findPendingLogin(userId, ownerId)) : undefined,
-    options.featureAvailable(organizationId),
+  const isRead = early !== undefined && isOf(early, bearer, context.clock.now());
+  const [[member, policy, owner], login, featureAvailable] = await Promise.all([
+    isRead ? early.found : readRecords(context, bearer, pending),
+    pending,
+    context.options.featureAvailable(bearer.organizationId),
   ]);
+  const kept = pending === undefined ? owner : login;
   const inForce = { ...policy, policy: effectivePolicy(context, policy) };
   const session = judgeStanding({
     bearer,
-    kept: entry ?? login,
+    kept,
     member,
     policy: inForce,
     active: account.active,
@@ -101,10 +119,12 @@ export async function gatherFacts(
 
 function isOf(early: EarlyReads, bearer: Bearer, now: number): boolean {
   const age = now - early.at;
+  const { reader } = early;
   return (
-    early.handle === (bearer.standing === 'session' ? bearer.ownerId : null) &&
-    early.userId === bearer.userId &&
-    early.organizationId === bearer.organizationId &&
+    reader.standing === bearer.standing &&
+    reader.ownerId === bearer.ownerId &&
+    reader.userId === bearer.userId &&
+    reader.organizationId === bearer.organizationId &&
     age >= 0 &&
     age < EARLY_MS
   );

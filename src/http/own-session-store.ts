@@ -1,9 +1,9 @@
 import type { Request } from 'express';
 import type { SessionData, Store } from 'express-session';
 import type { FlowContext } from '../flows/context';
-import type { EarlyReads } from '../flows/gather-facts';
+import { readEarly, type EarlyReads } from '../flows/gather-facts';
 import { stateOf } from './request-state';
-import { readEarly, SessionHints, type Hint } from './session-hints';
+import { SessionHints, type Hint } from './session-hints';
 import { toError } from './to-error';
 
 const FOUND = Symbol('found');
@@ -101,8 +101,8 @@ export function ownSessionStore(
   const forgetAndUnlist: Store['destroy'] = (sessionId, done) => {
     const owner = hints.find(sessionId)?.owner ?? null;
     // Beside the log-out, which it neither holds up nor breaks.
-    if (owner !== null && owner.handle !== null)
-      context.state.endSession(owner.userId, owner.handle).catch(context.options.onError);
+    if (owner?.standing === 'session')
+      context.state.endSession(owner.userId, owner.ownerId).catch(context.options.onError);
     forget(sessionId, done);
   };
   own.destroy = forgetAndUnlist;

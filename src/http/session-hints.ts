@@ -1,18 +1,14 @@
 import { RecentMap } from '../core/recent-map';
-import type { FlowContext } from '../flows/context';
-import type { EarlyReads } from '../flows/gather-facts';
+import type { Reader } from '../flows/gather-facts';
 import type { MfaSlot } from './session-slot';
 import { parseSlot } from './session-slot-text';
-
-/** Whose session it is, or whose half a login, which has no handle. */
-type Owner = Pick<EarlyReads, 'userId' | 'organizationId' | 'handle'>;
 
 /** What the slot of a session said when it was seen last, and whose it was: what to read along with it, and nothing more. */
 export interface Hint {
   readonly text: string;
   readonly slot: MfaSlot;
   /** Null where it was nobody's. */
-  readonly owner: Owner | null;
+  readonly owner: Reader | null;
 }
 
 /** Enough for the people who are busy in one process at a time. */
@@ -46,11 +42,13 @@ function toHint(text: string): Hint | undefined {
   return slot === undefined ? undefined : { text, slot, owner: ownerOf(slot) };
 }
 
-function ownerOf({ session, login }: MfaSlot): Owner | null {
-  const organizationId = session?.organizationEpochs.at(-1)?.[0] ?? login?.organizationId;
-  const userId = session?.userId ?? login?.userId;
-  if (userId === undefined || organizationId === undefined) return null;
-  return { userId, organizationId, handle: session?.handle ?? null };
+function ownerOf({ session, login }: MfaSlot): Reader | null {
+  const organizationId = session?.organizationEpochs.at(-1)?.[0];
+  if (session !== undefined && organizationId !== undefined)
+    return { standing: 'session', userId: session.userId, organizationId, ownerId: session.handle };
+  if (login === undefined) return null;
+  const { userId, organizationId: enteredBy, pendingId } = login;
+  return { standing: 'pending', userId, organizationId: enteredBy, ownerId: pendingId };
 }
 
 /** A slot that cannot be read is refused where a request asks for it; the store only brings it. */
@@ -60,20 +58,4 @@ function readable(text: string): MfaSlot | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Asks for what the guard, or the second step of a login, will need of the owner. */
-export function readEarly(
-  { records, state, clock }: Pick<FlowContext, 'records' | 'state' | 'clock'>,
-  owner: Owner,
-): EarlyReads {
-  const { userId, organizationId, handle } = owner;
-  const found = Promise.all([
-    records.findMember(userId, organizationId),
-    records.findPolicy(organizationId),
-    handle === null ? undefined : state.findSession(userId, handle),
-  ]);
-  // Whoever uses them is told of a failure; nobody using them must not end the process.
-  found.catch(() => undefined);
-  return { userId, organizationId, handle, at: clock.now(), found };
 }
