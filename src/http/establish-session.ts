@@ -21,6 +21,7 @@ export async function enterPendingLogin(
   const { pending, slot } = entry;
   const { userId, organizationId, epochs, startedAt, expiresAt } = pending;
   const login = { userId, organizationId, pendingId: pending.id, epochs, startedAt, expiresAt };
+  leaveSession(context, req);
   await renewSession(req, () => {
     writeSlot(req, { ...slot, login });
     context.csrf.prepare(req);
@@ -51,6 +52,7 @@ export function prepareGrant(
   granted: { readonly grant: Grant; readonly keep: Partial<MfaSlot> },
 ): Promise<void> {
   const { grant, keep } = granted;
+  leaveSession(context, req);
   const session: SessionGrantSlot = {
     userId: grant.userId,
     handle: newMark(),
@@ -65,6 +67,13 @@ export function prepareGrant(
   };
   writeOnRegenerate(context, req, { grant, session, keep });
   return register(context, { session, grant, origin: originOf(req) });
+}
+
+/** Whoever signs in over a session leaves it, and it goes from its owner's list: beside the login, which that neither holds up nor breaks. */
+function leaveSession({ state, options }: HttpContext, req: Request): void {
+  const { session } = readSlot(req);
+  if (session?.grantedIn !== sessionMark(req)) return;
+  state.endSession(session.userId, session.handle).catch(options.onError);
 }
 
 /** The cookie of a session that we set up ends when the policy ends the session. */

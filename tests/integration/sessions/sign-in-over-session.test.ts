@@ -1,0 +1,55 @@
+import { giveApp } from '../../support/given-app';
+import { visit } from '../../support/member';
+import type { Member } from '../../support/member';
+import { createPortal } from '../../support/portal';
+import type { Portal } from '../../support/portal';
+import { storeKinds } from '../../support/store-kinds';
+import { until } from '../../support/until';
+
+describe.each(storeKinds)('a sign-in over a session, on $kind', ({ open }) => {
+  let portal: Portal;
+  let ada: Member;
+  let own: string;
+  let close: () => void;
+
+  const listed = async (userId: string) =>
+    (await portal.state.listSessions(userId)).map(({ handle }) => handle);
+
+  beforeEach(async () => {
+    const { records, state, close: closeStores } = open();
+    close = closeStores;
+    portal = createPortal({ records, state });
+    await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'optional' });
+    const before = await listed('ada');
+    ada = visit(portal);
+    await ada.logIn('ada');
+    await ada.postJson('/mfa/enroll/skip');
+    own = (await listed('ada')).find((handle) => !before.includes(handle)) ?? '';
+    expect(own).not.toBe('');
+  });
+
+  afterEach(async () => {
+    await portal.mfa.settled();
+    close();
+  });
+
+  it('takes the session from the list, whoever signs in', async () => {
+    expect((await ada.logIn('mary')).status).toBe(200);
+    await until(async () => !(await listed('ada')).includes(own));
+  });
+
+  it('that stops at the second step does so as well', async () => {
+    await giveApp(portal, 'mary');
+    expect((await ada.logIn('mary')).body).toMatchObject({ outcome: 'challenge' });
+    await until(async () => !(await listed('ada')).includes(own));
+  });
+
+  it('goes on where the list cannot be reached, and says so', async () => {
+    portal.state.endSession = async () => {
+      throw new Error('The list is gone.');
+    };
+    expect((await ada.logIn('mary')).status).toBe(200);
+    expect(await listed('ada')).toContain(own);
+    expect(portal.errors).toEqual([new Error('The list is gone.')]);
+  });
+});
