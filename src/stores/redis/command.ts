@@ -1,5 +1,5 @@
 import { isSame, parseReply, toReply } from './read-answers';
-import type { Remembered, RememberedAnswers } from './remembered-answers';
+import { share, type RememberedAnswers } from './remembered-answers';
 import { toStoreError } from './store-errors';
 
 export type Argument = string | number;
@@ -11,7 +11,7 @@ export interface Recall<Value> {
   /** For whom it is read, where what the answer says depends on that. */
   readonly view?: string;
   readonly answers: RememberedAnswers<Value>;
-  /** What the answer says. All who read the same share it, frozen. */
+  /** What the answer says. All who read the same again share it, frozen. */
   parse(reply: unknown): Value;
 }
 
@@ -64,7 +64,7 @@ export class RecalledRead<Value> implements Command {
   readonly #read: Recall<Value>;
   readonly #waiting: Waiting<Value>;
   readonly #question: string;
-  readonly #last: Remembered<Value> | undefined;
+  readonly #last: ReturnType<RememberedAnswers<Value>['find']>;
 
   constructor(read: Recall<Value>, waiting: Waiting<Value>) {
     this.#read = read;
@@ -94,17 +94,19 @@ export class RecalledRead<Value> implements Command {
   }
 
   answerJoined(answer: unknown): void {
-    if (isSame(answer) && this.#last !== undefined) {
-      this.#waiting.resolve(this.#last.value);
-      return;
-    }
     try {
-      const value = this.#read.parse(parseReply(this.name, answer));
-      this.#read.answers.keep(this.#question, { text: String(answer), value });
-      this.#waiting.resolve(value);
+      this.#waiting.resolve(this.#toValue(answer));
     } catch (error) {
       this.#waiting.reject(error);
     }
+  }
+
+  #toValue(answer: unknown): Value {
+    const read = (text: unknown) => this.#read.parse(parseReply(this.name, text));
+    if (isSame(answer) && this.#last !== undefined) return share(this.#last, read);
+    const value = read(answer);
+    this.#read.answers.keep(this.#question, String(answer));
+    return value;
   }
 
   fail(error: unknown): void {

@@ -1,9 +1,11 @@
 import { RecentMap } from '../../core/recent-map';
 
-/** What a read was answered with, as text and as what it says. */
-export interface Remembered<Value> {
+/** What a read was answered with. */
+interface Remembered<Value> {
+  /** As Redis said it. */
   readonly text: string;
-  readonly value: Value;
+  /** What it says; from the second time on. */
+  shared?: Value;
 }
 
 /** Some megabytes; whoever is pushed out is read in full once more. */
@@ -20,12 +22,17 @@ export class RememberedAnswers<Value> {
     return this.#answers.get(question);
   }
 
-  keep(question: string, answer: Remembered<Value>): void {
-    this.#answers.set(question, { text: answer.text, value: freeze(answer.value) });
+  keep(question: string, text: string): void {
+    this.#answers.set(question, { text });
   }
 }
 
-/** Whoever changed a value that others share would change their decisions. */
+/** What a remembered answer says, read once and frozen: whoever changed it would change the decisions of others. */
+export function share<Value>(remembered: Remembered<Value>, read: (text: string) => Value): Value {
+  remembered.shared ??= freeze(read(remembered.text));
+  return remembered.shared;
+}
+
 function freeze<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   for (const key in value) freeze(value[key]);

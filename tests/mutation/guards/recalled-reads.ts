@@ -42,8 +42,8 @@ export const RECALLED_READS: readonly Guard[] = [
   {
     name: 'Redis: nobody changes what others share',
     file: 'src/stores/redis/remembered-answers.ts',
-    from: 'value: freeze(answer.value)',
-    to: 'value: answer.value',
+    from: 'freeze(read(remembered.text))',
+    to: 'read(remembered.text)',
     tests: recalled,
   },
   {

@@ -11,13 +11,16 @@ const hasFastProperties = runInThisContext('(object) => %HasFastProperties(objec
   object: object,
 ) => boolean;
 
+// From Node 24 on there is nothing to gain.
+const gains = Number.parseInt(process.versions.node, 10) < 24;
+
 describe('an object that is to take many properties', () => {
   it('is as it was, and a dictionary', () => {
     const object = { first: 1, second: 2 };
     expect(hasFastProperties(object)).toBe(true);
     takeManyProperties(object, 'first');
     expect(object).toEqual({ first: 1, second: 2 });
-    expect(hasFastProperties(object)).toBe(false);
+    expect(hasFastProperties(object)).toBe(!gains);
   });
 
   it('gets no property that it does not have', () => {
@@ -39,7 +42,7 @@ describe('an object that is to take many properties', () => {
     app.get('/shape', (req, res) => {
       res.json([hasFastProperties(req), hasFastProperties(res)]);
     });
-    expect((await createHttpAgent(app).getJson('/shape')).body).toEqual([false, false]);
+    expect((await createHttpAgent(app).getJson('/shape')).body).toEqual([!gains, !gains]);
     await mfa.close();
   });
 });
