@@ -139,12 +139,13 @@ describe('what was read before', () => {
         state.findSession(userId, session.handle),
       ]);
     const [member, policy, none] = await read();
-    const again = await read();
-    const onceMore = await read();
     expect(none).toBeUndefined();
-    expect(again).toEqual([member, policy, undefined]);
-    expect(onceMore[0]).toBe(again[0]);
-    expect(onceMore[1]).toBe(again[1]);
+    expect(await read()).toEqual([member, policy, undefined]);
+    const third = await read();
+    const fourth = await read();
+    expect(third).toEqual([member, policy, undefined]);
+    expect(fourth[0]).toBe(third[0]);
+    expect(fourth[1]).toBe(third[1]);
 
     await others.replaceUserEpoch(userId, 'another');
     const saved = await others.savePolicy(aPolicy({ organizationId, enabled: true }), 0);
@@ -170,8 +171,10 @@ describe('what was read before', () => {
     const records = redisRecords(client);
     const userId = newId();
     await records.addAuthenticator(userId, anAuthenticator());
-    const first = await records.findMember(userId, 'acme');
-    Object.assign(first.authenticators[0] ?? {}, { label: 'Changed' });
+    for (let time = 0; time < 2; time += 1) {
+      const member = await records.findMember(userId, 'acme');
+      Object.assign(member.authenticators[0] ?? {}, { label: 'Changed' });
+    }
     const shared = await records.findMember(userId, 'acme');
     expect(shared.authenticators[0]?.label).not.toBe('Changed');
     expect(() => Object.assign(shared.authenticators[0] ?? {}, { disabledAt: null })).toThrow(TypeError);
@@ -182,6 +185,6 @@ describe('what was read before', () => {
     const answers = new RememberedAnswers<number>();
     for (let place = 0; place <= 7500; place += 1) answers.keep(`question ${place}`, String(place));
     expect(answers.find('question 0')).toBeUndefined();
-    expect(answers.find('question 5001')).toEqual({ text: '5001' });
+    expect(answers.find('question 5001')).toEqual({ text: '5001', again: false });
   });
 });

@@ -4,7 +4,9 @@ import { RecentMap } from '../../core/recent-map';
 interface Remembered<Value> {
   /** As Redis said it. */
   readonly text: string;
-  /** What it says; from the second time on. */
+  /** It was the same once more: that is enough to expect it again. */
+  again: boolean;
+  /** What it says, for all who read it from then on. */
   shared?: Value;
 }
 
@@ -23,14 +25,17 @@ export class RememberedAnswers<Value> {
   }
 
   keep(question: string, text: string): void {
-    this.#answers.set(question, { text });
+    this.#answers.set(question, { text, again: false });
   }
 }
 
-/** What a remembered answer says, read once and frozen: whoever changed it would change the decisions of others. */
+/** What a remembered answer says; where it goes on being the same, read once and frozen: whoever changed it would change the decisions of others. */
 export function share<Value>(remembered: Remembered<Value>, read: (text: string) => Value): Value {
-  remembered.shared ??= freeze(read(remembered.text));
-  return remembered.shared;
+  if (remembered.shared !== undefined) return remembered.shared;
+  const value = read(remembered.text);
+  if (remembered.again) remembered.shared = freeze(value);
+  remembered.again = true;
+  return value;
 }
 
 function freeze<Value>(value: Value): Value {

@@ -42,8 +42,8 @@ export const RECALLED_READS: readonly Guard[] = [
   {
     name: 'Redis: nobody changes what others share',
     file: 'src/stores/redis/remembered-answers.ts',
-    from: 'freeze(read(remembered.text))',
-    to: 'read(remembered.text)',
+    from: 'remembered.shared = freeze(value)',
+    to: 'remembered.shared = value',
     tests: recalled,
   },
   {
