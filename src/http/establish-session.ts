@@ -52,7 +52,6 @@ export function prepareGrant(
   granted: { readonly grant: Grant; readonly keep: Partial<MfaSlot> },
 ): Promise<void> {
   const { grant, keep } = granted;
-  leaveSession(context, req);
   const session: SessionGrantSlot = {
     userId: grant.userId,
     handle: newMark(),
@@ -96,6 +95,8 @@ function writeOnRegenerate(
   const { returnTo } = before;
   const regenerateBefore = before.regenerate.bind(before);
   before.regenerate = function regenerateWithSlot(done) {
+    // Not sooner: a host may ask for the password and sign nobody in.
+    leaveSession(context, req);
     // With `keepSessionInfo` Passport copies what is left of the old session over the new one: not ours.
     Reflect.deleteProperty(before, 'mfa');
     Reflect.deleteProperty(before, 'regenerate');

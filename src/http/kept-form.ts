@@ -41,7 +41,10 @@ const FIELDS = [
  * Keeps what a form of the administrators' pages said until the proof is given that it needs, and returns the way back that
  * names it. It is only filled in again: nothing is done before the person sends it once more.
  */
-export function keepForm(req: Request, place: { readonly path: string; readonly now: number }): string {
+export function keepForm(
+  req: Request,
+  { path, now }: { readonly path: string; readonly now: number },
+): string {
   const id = newId();
   const fields = Object.fromEntries(
     FIELDS.flatMap((name) => {
@@ -50,8 +53,8 @@ export function keepForm(req: Request, place: { readonly path: string; readonly 
     }),
   );
   const act = req.path.split('/').at(-1) ?? '';
-  updateSlot(req, { keptForm: { id, act, fields, until: place.now + KEPT_SECONDS * 1000 } });
-  return `${place.path}?${MARK}=${id}`;
+  updateSlot(req, { keptForm: { id, path, act, fields, until: now + KEPT_SECONDS * 1000 } });
+  return `${path}?${MARK}=${id}`;
 }
 
 function toKept(value: unknown): string | readonly string[] | null {
@@ -61,12 +64,12 @@ function toKept(value: unknown): string | readonly string[] | null {
   return choices.filter((one) => typeof one === 'string').map((one) => one.slice(0, LONGEST_CHOICE));
 }
 
-/** The form that a way back names, if it still waits. */
-export function findKeptForm(req: Request, path: string, now: number): KeptFormSlot | null {
+/** The form that a way back names, if it still waits: what was meant for one member or organization is shown for no other. */
+export function findKeptForm(req: Request, way: string, now: number): KeptFormSlot | null {
   const { keptForm } = readSlot(req);
   if (keptForm === undefined || now >= keptForm.until) return null;
-  const query = path.split('?')[1] ?? '';
-  return new URLSearchParams(query).get(MARK) === keptForm.id ? keptForm : null;
+  const [path, query = ''] = way.split('?');
+  return path === keptForm.path && new URLSearchParams(query).get(MARK) === keptForm.id ? keptForm : null;
 }
 
 /** Once something is changed, nothing waits any more. */

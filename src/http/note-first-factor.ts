@@ -5,6 +5,7 @@ import type { Bearer } from '../flows/bearer';
 import { toStoredChannel } from '../flows/first-factor-channel';
 import type { FirstFactorChannel } from '../flows/first-factor-channel';
 import type { HttpContext } from './http-context';
+import { takeEarlyReads } from './request-state';
 import { readSlot, updateSlot } from './session-slot';
 import { identifyVisitor } from './visitor';
 
@@ -51,4 +52,6 @@ async function noteInBearer(
   if (pending === undefined) return;
   const evidence = withChannel(pending.evidence, channel);
   await context.state.savePendingEvidence(bearer.userId, bearer.ownerId, evidence);
+  // What was read along with the session says nothing of it.
+  takeEarlyReads(req);
 }

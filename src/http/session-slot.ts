@@ -88,6 +88,8 @@ export interface WaitingActSlot {
 /** A form of the administrators' pages that was sent without the proof it needs. */
 export interface KeptFormSlot {
   readonly id: string;
+  /** The page that shows it again. */
+  readonly path: string;
   /** The last part of where it was sent to. */
   readonly act: string;
   readonly fields: Readonly<Record<string, string | readonly string[]>>;

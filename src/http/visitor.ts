@@ -144,7 +144,7 @@ async function adopt(
     replaces: null,
   };
   await register(context, { session, grant, origin: originOf(req) });
-  updateSlot(req, { session, login: undefined, asked: undefined });
+  updateSlot(req, { session, login: undefined, asked: undefined, keptForm: undefined });
   endCookieWithGrant(context, req, grant);
   return { kind: 'known', bearer: toSessionBearer(session, account, readSlot(req)), account, user };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { redisRecords, redisState } from '../../src/redis';
 import { redisCommands } from '../../src/stores/redis/command-batch';
 import { defineScript } from '../../src/stores/redis/script';
@@ -86,6 +87,28 @@ describe('what goes to Redis', () => {
     });
     expect(forgotten.commands.map(([name]) => name)).toEqual(['evalsha', 'evalsha', 'eval', 'eval']);
     expect(forgotten.roundTrips).toBe(2);
+  });
+
+  it('is not run again where the answer that Redis forgot it comes too late', async () => {
+    const slow = connectRedis();
+    const answer = slow.call.bind(slow) as (...words: unknown[]) => Promise<unknown>;
+    const call = async (...words: unknown[]) => {
+      try {
+        return await answer(...words);
+      } finally {
+        await sleep(300);
+      }
+    };
+    const commands = redisCommands(slow, { timeoutMs: 100 });
+    const count = defineScript("return redis.call('INCR', KEYS[1])");
+    const run = () => commands.run(count, { keys: ['runs'], args: [] });
+    expect(await run()).toBe(1);
+    await redis.script('FLUSH');
+    Object.assign(slow, { call });
+    await expect(run()).rejects.toMatchObject({ code: 'store-unavailable' });
+    await sleep(500);
+    expect(await redis.get('runs')).toBe('1');
+    slow.disconnect();
   });
 
   it('fails each command alone', async () => {

@@ -121,7 +121,7 @@ function openOrganization(page: AdministratorPage): AdminPage {
     organization,
     basePath: organizationPath(context, organization.id),
     unproven: authority.outcome === 'may' ? null : asStepUp(authority.decision),
-    kept: req.method === 'GET' ? findKeptForm(req, req.originalUrl, gathered.now) : null,
+    kept: req.method === 'GET' ? findKeptForm(req, context.options.adminPath + req.url, gathered.now) : null,
     act: {
       organizationId: organization.id,
       actor: visitor.account,

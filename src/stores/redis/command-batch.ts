@@ -64,7 +64,14 @@ class CommandBatch {
         this.#known.add(script.sha);
         resolve(reply);
       };
-      const refused = (error: unknown) => (isScriptMissing(error) ? runText() : reject(error));
+      let isRefused = false;
+      const refused = (error: unknown) => {
+        // What comes after the first refusal is no other outcome: the caller was told, or the text is under way.
+        if (isRefused) return;
+        isRefused = true;
+        if (isScriptMissing(error)) runText();
+        else reject(error);
+      };
       if (!this.#known.has(script.sha)) return runText();
       const waiting = { resolve, reject: refused };
       this.#ask(new PlainCommand('evalsha', [script.sha, keys.length, ...keys, ...args], waiting), timeoutMs);

@@ -162,6 +162,37 @@ describe('an administrator whose proof is no longer fresh', () => {
     expect(textOf((await world.agent.get(returnTo)).text)).not.toContain(AGAIN);
   });
 
+  it('finds nothing on the page of another member or organization', async () => {
+    const world = await withStaleProof();
+    const reason = 'Lost the phone';
+    const { page, returnTo } = await sendAndProve(world, `${ACME}/members/alan/reset`, { reason });
+    expect(page.text).toContain(reason);
+    const mark = returnTo.slice(returnTo.indexOf('?'));
+    for (const path of [`${ACME}/members/mary`, '/admin/mfa/globex/members/grace', `${ACME}/sessions`]) {
+      const other = await world.agent.get(path + mark);
+      expect(other.status).toBe(200);
+      expect(other.text).not.toContain(reason);
+      expect(textOf(other.text)).not.toContain(AGAIN);
+    }
+  });
+
+  it('leaves nothing to whoever the host signs in over the same session', async () => {
+    const world = await withStaleProof();
+    const { host, agent } = world;
+    host.app.post('/become-bob', (req, res, next) => {
+      const bob = host.users.get('bob') as Express.User;
+      req.logIn(bob, { session: true, keepSessionInfo: true }, (error) =>
+        error ? next(error) : res.json({}),
+      );
+    });
+    const reason = 'Lost the phone';
+    const { returnTo } = await sendAndProve(world, `${ACME}/members/alan/reset`, { reason });
+    await agent.post('/become-bob');
+    const page = await agent.get(returnTo);
+    expect([page.status, page.text.includes('Alan Turing')]).toEqual([200, true]);
+    expect(page.text).not.toContain(reason);
+  });
+
   it('is told the same as ever in JSON', async () => {
     const { agent } = await withStaleProof();
     expect((await agent.postJson(`${ACME}/sessions/end-all`)).body).toEqual({

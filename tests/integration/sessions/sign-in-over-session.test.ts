@@ -1,3 +1,5 @@
+import express from 'express';
+import passport from 'passport';
 import { giveApp } from '../../support/given-app';
 import { visit } from '../../support/member';
 import type { Member } from '../../support/member';
@@ -42,6 +44,24 @@ describe.each(storeKinds)('a sign-in over a session, on $kind', ({ open }) => {
     await giveApp(portal, 'mary');
     expect((await ada.logIn('mary')).body).toMatchObject({ outcome: 'challenge' });
     await until(async () => !(await listed('ada')).includes(own));
+  });
+
+  it('that the host asks for and does not make leaves the session as it is', async () => {
+    const { app, mfa, users } = portal;
+    const passports = new passport.Passport();
+    passports.use(mfa.strategy(async () => users.get('ada') ?? false));
+    app.post('/confirm', express.json(), (req, res, next) => {
+      passports.authenticate('mfa', (_error: unknown, user: unknown) => res.json({ right: user !== false }))(
+        req,
+        res,
+        next,
+      );
+    });
+    const confirmed = await ada.postJson('/confirm', { username: 'ada', password: 'typed again' });
+    expect(confirmed.body).toEqual({ right: true });
+    await mfa.settled();
+    expect(await listed('ada')).toContain(own);
+    expect((await ada.getJson('/plain')).status).toBe(200);
   });
 
   it('goes on where the list cannot be reached, and says so', async () => {

@@ -54,6 +54,13 @@ export const RECALLED_READS: readonly Guard[] = [
     tests: recalled,
   },
   {
+    name: 'Redis: a script that was given up is not run again',
+    file: 'src/stores/redis/command-batch.ts',
+    from: 'if (isRefused) return;',
+    to: '',
+    tests: ['tests/contract/redis-traffic.test.ts'],
+  },
+  {
     name: 'Redis: reads stay in their place between writes',
     file: 'src/stores/redis/joined-reads.ts',
     from: 'reads = isRead ? run : undefined;',
