@@ -10,7 +10,7 @@ export interface CsrfGuard {
   readonly field: string;
   /** Makes the token of a session that is about to be stored, so that the next page need not store it once more. */
   prepare(req: Request): void;
-  /** The token of this visitor; made on first use, and anew whenever the session id changes. */
+  /** The token of this visitor; made on first use, and anew whenever the session id changes. Empty for a form of another site. */
   token(req: Request): string;
   /** Throws `csrf-token-refused`. */
   check(req: Request): void;
@@ -38,7 +38,7 @@ export function createCsrfGuard(hostCsrf: ResolvedOptions['csrf']): CsrfGuard {
   return {
     field: FIELD,
     prepare: (req) => void generateToken(req),
-    token: (req) => generateToken(req),
+    token: (req) => (isForeignForm(req) ? '' : generateToken(req)),
     check(req) {
       refuseCrossSite(req);
       const stored = readSlot(req).csrfToken;
@@ -54,7 +54,16 @@ function submittedToken(req: Request): string | undefined {
 
 /** A browser that knows says so itself; the token is asked for all the same. */
 function refuseCrossSite(req: Request): void {
-  if (req.get('sec-fetch-site') === 'cross-site') throw refused();
+  if (isCrossSite(req)) throw refused();
+}
+
+function isCrossSite(req: Request): boolean {
+  return req.get('sec-fetch-site') === 'cross-site';
+}
+
+/** It comes without the visitor's cookie, so a token would begin a session and its cookie end the one that the visitor has. */
+function isForeignForm(req: Request): boolean {
+  return isCrossSite(req) && req.method !== 'GET' && req.method !== 'HEAD';
 }
 
 function refused(): MfaError {

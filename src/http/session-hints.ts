@@ -37,9 +37,14 @@ export class SessionHints {
   }
 }
 
+/** A slot that cannot be read is refused where a request asks for it; the store only brings it. */
 function toHint(text: string): Hint | undefined {
-  const slot = readable(text);
-  return slot === undefined ? undefined : { text, slot, owner: ownerOf(slot) };
+  try {
+    const slot = parseSlot(text);
+    return { text, slot, owner: ownerOf(slot) };
+  } catch {
+    return undefined;
+  }
 }
 
 function ownerOf({ session, login }: MfaSlot): Reader | null {
@@ -49,13 +54,4 @@ function ownerOf({ session, login }: MfaSlot): Reader | null {
   if (login === undefined) return null;
   const { userId, organizationId: enteredBy, pendingId } = login;
   return { standing: 'pending', userId, organizationId: enteredBy, ownerId: pendingId };
-}
-
-/** A slot that cannot be read is refused where a request asks for it; the store only brings it. */
-function readable(text: string): MfaSlot | undefined {
-  try {
-    return parseSlot(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -20,7 +20,8 @@ export function writeSlotText({ session, ...rest }: SlotChange): string {
 /** Throws on what `writeSlotText` did not write. */
 export function parseSlot(text: string): MfaSlot {
   const bar = text.indexOf(BAR);
-  const rest: Omit<MfaSlot, 'session'> = bar < 0 ? {} : JSON.parse(text.slice(bar + 1));
+  const rest: Omit<MfaSlot, 'session'> | null = bar < 0 ? {} : JSON.parse(text.slice(bar + 1));
+  if (typeof rest !== 'object' || rest === null) throw unreadable();
   const grant = bar < 0 ? text : text.slice(0, bar);
   return grant === '' ? rest : { ...rest, session: readGrant(grant) };
 }

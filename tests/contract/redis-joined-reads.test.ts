@@ -162,9 +162,8 @@ describe('what was read before', () => {
     await records.saveMemberSettings(userId, 'acme', { enabled: true, assignedKind: 'totp' });
     const enabledIn = async (organizationId: string) =>
       (await records.findMember(userId, organizationId)).settings.enabled;
-    expect(await enabledIn('acme')).toBe(true);
-    expect(await enabledIn('globex')).toBe(false);
-    expect(await enabledIn('acme')).toBe(true);
+    for (let time = 0; time < 4; time += 1) expect(await enabledIn('acme')).toBe(true);
+    for (let time = 0; time < 4; time += 1) expect(await enabledIn('globex')).toBe(false);
   });
 
   it('cannot be changed by who reads it', async () => {

@@ -2,7 +2,7 @@ import type { Cluster, Redis } from 'ioredis';
 import { PlainCommand, RecalledRead, type Argument, type Command, type Recall } from './command';
 import { answerEach, joinedArguments, MOST_JOINED, READ_JOINED, toRuns } from './joined-reads';
 import type { Script } from './script';
-import { isRefusal, isScriptMissing, unavailable } from './store-errors';
+import { isPassing, isRefusal, isScriptMissing, unavailable } from './store-errors';
 
 export type { Argument } from './command';
 export type RedisClient = Redis | Cluster;
@@ -142,7 +142,7 @@ class CommandBatch {
       },
       (error: unknown) => {
         if (isScriptMissing(error)) this.#writeJoined(reads, settle, false);
-        else if (isRefusal(error)) this.#writeApart(reads, settle);
+        else if (isRefusal(error)) this.#writeApart(reads, settle, isPassing(error));
         else
           for (const read of reads) {
             settle();
@@ -152,9 +152,9 @@ class CommandBatch {
     );
   }
 
-  /** Where the server takes no such script. Reading twice does no harm. */
-  #writeApart(reads: readonly Command[], settle: () => void): void {
-    this.#mostJoined = 1;
+  /** Where the server does not take the script, for now or ever. Reading twice does no harm. */
+  #writeApart(reads: readonly Command[], settle: () => void, forNow: boolean): void {
+    if (!forNow) this.#mostJoined = 1;
     for (const read of reads) {
       if (reads.length > 1) this.#writeRun([read], settle);
       else this.#writeAlone(read, settle);

@@ -26,6 +26,13 @@ export function isScriptMissing(error: unknown): boolean {
   return said instanceof Error && said.message.startsWith('NOSCRIPT');
 }
 
+/** What a server says that takes the same command a moment later. */
+const PASSING = /^(?:BUSY|LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|OOM)\b/;
+
+export function isPassing(error: unknown): boolean {
+  return error instanceof Error && PASSING.test(error.message);
+}
+
 /** The server said no, where another error leaves open what it did. */
 export function isRefusal(error: unknown): boolean {
   return error instanceof Error && error.name === 'ReplyError';

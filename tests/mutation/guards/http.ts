@@ -39,9 +39,16 @@ export const HTTP: readonly Guard[] = [
   {
     name: 'requests from other sites are refused',
     file: 'src/http/csrf.ts',
-    from: "if (req.get('sec-fetch-site') === 'cross-site') throw refused();",
+    from: 'if (isCrossSite(req)) throw refused();',
     to: '',
     tests: threats('cross-site-requests'),
+  },
+  {
+    name: 'a form of another site begins no session',
+    file: 'src/http/csrf.ts',
+    from: "isForeignForm(req) ? '' : generateToken(req)",
+    to: 'generateToken(req)',
+    tests: threats('forced-sign-out'),
   },
   {
     name: 'half a login has a new id',

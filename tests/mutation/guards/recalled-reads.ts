@@ -49,7 +49,7 @@ export const RECALLED_READS: readonly Guard[] = [
   {
     name: 'Redis: a server that takes no script across owners is asked for each read',
     file: 'src/stores/redis/command-batch.ts',
-    from: 'else if (isRefusal(error)) this.#writeApart(reads, settle);\n',
+    from: 'else if (isRefusal(error)) this.#writeApart(reads, settle, isPassing(error));\n',
     to: '',
     tests: recalled,
   },
