@@ -41,12 +41,17 @@ export function deriveAssurance(evidence: readonly Evidence[]): Assurance {
 
 /** The authenticator assurance level. Email is no out-of-band authenticator at level 2 (NIST SP 800-63B-4, 3.1.3.1). */
 export function deriveAssuranceLevel(evidence: readonly Evidence[]): 1 | 2 {
-  const strong = evidence.filter(({ method, sentBy }) => method !== 'email' && sentBy !== 'email');
+  const strong = evidence.filter((item) => provenBy(item) !== 'email');
   return deriveAssurance(strong) === 'multi-factor' ? 2 : 1;
 }
 
+/** By what it was proven in fact: an SMS code that came by email proves the mailbox. */
+export function provenBy({ method, sentBy }: Evidence): EvidenceMethod {
+  return sentBy ?? method;
+}
+
 export function deriveAmr(evidence: readonly Evidence[]): string[] {
-  const values = evidence.map(({ method }) => AMR.get(method)).filter((value) => value !== undefined);
+  const values = evidence.map((item) => AMR.get(provenBy(item))).filter((value) => value !== undefined);
   return [...new Set(values)];
 }
 

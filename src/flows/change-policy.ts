@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { checkPolicy } from '../core/policy-check';
 import type { PolicyFault } from '../core/policy-check';
 import type { Policy } from '../core/policy';
@@ -38,7 +39,14 @@ export async function changePolicy(context: FlowContext, request: PolicyChangeRe
     organizationId,
     ...(actorId === undefined ? {} : { actorId }),
     ...(address === undefined ? {} : { address }),
-    details: { version: saved.policy.version, fields: Object.keys(change).join(' ') },
+    details: { version: saved.policy.version, fields: changedFields(before, saved.policy).join(' ') },
   });
   return saved;
+}
+
+function changedFields(before: Policy, after: Policy): readonly string[] {
+  const was = new Map<string, unknown>(Object.entries(before));
+  return Object.entries(after)
+    .filter(([name, value]) => name !== 'version' && !isDeepStrictEqual(was.get(name), value))
+    .map(([name]) => name);
 }

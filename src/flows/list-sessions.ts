@@ -15,9 +15,14 @@ export async function listLiveSessions(
     context.state.listSessions(person.userId),
     person.facts,
   ]);
-  return entries.filter(({ epochs, organizationId, expiresAt }) => {
-    const isHere = organizationId === member.organizationId;
-    const organization = isHere ? policy.epoch : epochs.organization;
-    return now < expiresAt && areEpochsCurrent(epochs, { user: member.epoch, organization });
-  });
+  return entries.filter((entry) => isLive(entry, { member, policy, now }));
+}
+
+/** Whether a listed session goes on, as far as its list can tell. */
+export function isLive(
+  { epochs, organizationId, expiresAt }: SessionEntry,
+  { member, policy, now }: Pick<Gathered, 'member' | 'policy' | 'now'>,
+): boolean {
+  const organization = organizationId === member.organizationId ? policy.epoch : epochs.organization;
+  return now < expiresAt && areEpochsCurrent(epochs, { user: member.epoch, organization });
 }

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { Evidence } from '../core/assurance';
+import { provenBy, type Evidence } from '../core/assurance';
 import type { Bearer, Grant } from '../flows/bearer';
 import type { Origin } from '../flows/context';
 import { newMark } from '../flows/context';
@@ -184,7 +184,7 @@ export function register(
     expiresAt: grant.expiresAt,
     userAgent: origin.userAgent,
     address: origin.address,
-    methods: [...new Set(grant.evidence.map(({ method }) => method))],
+    methods: [...new Set(grant.evidence.map(provenBy))],
     epochs: { user: session.userEpoch, organization: grant.epochs.organization },
   };
   return context.state.registerSession(grant.userId, listed, {

@@ -7,7 +7,8 @@ const LONGEST_USER_AGENT = 200;
 export function originOf(req: Request): Origin {
   const userAgent = req.get('user-agent') ?? '';
   return {
-    address: req.ip ?? '',
+    // A socket for both versions of IP writes the older one within the newer.
+    address: (req.ip ?? '').replace(/^::ffff:(?=[\d.]+$)/i, ''),
     // Control characters would forge lines in a log.
     userAgent: userAgent.replaceAll(/\p{Cc}/gu, ' ').slice(0, LONGEST_USER_AGENT),
   };

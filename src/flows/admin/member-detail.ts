@@ -8,6 +8,7 @@ import { nameEvents } from './list-events';
 import type { ShownEvent } from './list-events';
 import { toListedMember } from './member-list';
 import type { ListedMember } from './member-list';
+import { isLive } from '../list-sessions';
 import { readGround, readMembers } from './read-members';
 
 /** An authenticator as an administrator may see it. */
@@ -49,7 +50,8 @@ export async function findMemberDetail(
   if (known?.account.organizationId !== organizationId) return { outcome: 'not-found' };
   const { account } = known;
   const ground = readGround(context, organizationId);
-  const [[member], sessions, history] = await Promise.all([
+  const [{ policy }, [member], sessions, history] = await Promise.all([
+    ground,
     readMembers(context, { organizationId, accounts: [account], ground }),
     context.state.listSessions(userId),
     context.events
@@ -69,7 +71,7 @@ export async function findMemberDetail(
       assignableKinds: assignableKinds(facts),
       authenticators: record.authenticators.map((authenticator) => toSeen(authenticator)),
       recoveryCodesLeft: record.recoveryCodesLeft,
-      sessions: sessions.filter(({ expiresAt }) => now < expiresAt).length,
+      sessions: sessions.filter((entry) => isLive(entry, { member: record, policy, now })).length,
       history: await nameEvents(context, history.events),
     },
   };

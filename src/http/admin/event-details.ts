@@ -42,7 +42,7 @@ const REASONS: ReadonlyMap<Value, string | null> = new Map([
   ['same-channel', 'the email address was the first factor too'],
   ['mfa-required', 'a password alone is not enough'],
   ['csrf-token-refused', 'the form was too old or foreign'],
-  ['send-limit', 'a code was sent a moment before'],
+  ['send-limit', 'a limit on codes was reached'],
   ['send-budget-exhausted', 'too many codes were sent'],
   ['country-not-allowed', 'texts to that country are not allowed'],
   ['provider-failed', 'the provider failed'],

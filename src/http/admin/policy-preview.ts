@@ -36,7 +36,7 @@ function toRow(page: AdminPage, preview: PolicyPreview, group: PreviewGroup): Pr
 function effectText(preview: PolicyPreview, effect: PolicyEffect, one: boolean): string {
   switch (effect) {
     case 'proves':
-      return one ? 'proves a second factor at every sign-in.' : 'prove a second factor at every sign-in.';
+      return `${one ? 'proves' : 'prove'} a second factor at every sign-in${rememberedText(preview)}.`;
     case 'enrolls':
       return `${one ? 'is' : 'are'} asked to set up MFA at the next page.`;
     case 'in-grace':
@@ -50,6 +50,10 @@ function effectText(preview: PolicyPreview, effect: PolicyEffect, one: boolean):
     case 'not-asked':
       return `${one ? 'is' : 'are'} not asked.`;
   }
+}
+
+function rememberedText({ draft }: PolicyPreview): string {
+  return draft.rememberBrowserSeconds === 0 ? '' : ', except in a browser that is remembered';
 }
 
 function graceText({ draft: { graceUntil, skips } }: PolicyPreview): string {

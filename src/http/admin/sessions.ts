@@ -63,19 +63,31 @@ async function endEverySession(page: AdminPage): Promise<void> {
   const { context, req, res, act, basePath } = page;
   const keepMine = parseSwitch(req.body, 'keepMine') === true;
   const { outcome, organizationEpoch } = await endAllSessions(context, act);
-  if (keepMine) carryEpoch(page, organizationEpoch);
+  if (keepMine) await carryEpoch(page, organizationEpoch);
   const path = `${basePath}/sessions`;
   const next = page.json ? path : pathWith(path, { done: 'all-sessions-ended' });
   sendNext(req, res, { outcome, next });
 }
 
-/** The new value, written into this one session, is what lets it go on. One that never entered the organization needs none. */
-function carryEpoch(page: AdminPage, epoch: string): void {
-  const { req, organization } = page;
+/**
+ * The new value, written into this one session and its entry in the list, is what lets it go on. One that never entered the
+ * organization needs none.
+ */
+async function carryEpoch(page: AdminPage, epoch: string): Promise<void> {
+  const { context, req, organization } = page;
   const { session } = readSlot(req);
   if (session === undefined) return;
   const organizationEpochs = session.organizationEpochs.map((entry) =>
     entry[0] === organization.id ? ([organization.id, epoch] as const) : entry,
   );
   updateSlot(req, { session: { ...session, organizationEpochs } });
+  const { userId, handle } = session;
+  const entry = await context.state.findSession(userId, handle);
+  if (entry?.organizationId !== organization.id) return;
+  const epochs = { ...entry.epochs, organization: epoch };
+  await context.state.registerSession(
+    userId,
+    { ...entry, epochs },
+    { now: page.gathered.now, continues: handle },
+  );
 }

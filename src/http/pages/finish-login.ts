@@ -3,6 +3,7 @@ import { sessionExpiresAt } from '../../core/session-lifetime';
 import type { Epochs } from '../../core/session-lifetime';
 import type { Gathered } from '../../flows/gather-facts';
 import { continueGrant, grantSession, upgradeSession } from '../establish-session';
+import { originOf } from '../origin';
 import type { MfaSlot } from '../session-slot';
 import { readSlot } from '../session-slot';
 import type { KnownPageRequest } from './page-route';
@@ -40,7 +41,7 @@ export async function finishProof(
     name: 'signed-in',
     userId: account.id,
     organizationId: bearer.organizationId,
-    address: req.ip ?? '',
+    address: originOf(req).address,
     details: { because: 'satisfied' },
   });
 }

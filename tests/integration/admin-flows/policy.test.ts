@@ -155,12 +155,13 @@ describeOnBothStores('a policy before and when it is saved', (open) => {
     const world = await aWorld();
     await savePolicyAsAdministrator(world.context, {
       ...world.act('ada'),
-      change: REQUIRED,
+      change: { ...REQUIRED, skips: 4, backupPhone: false },
       expectedVersion: 1,
     });
     await world.settled();
     const { events } = await world.context.records.listEvents({ organizationId: 'acme', limit: 1 });
     expect(events).toMatchObject([{ name: 'policy-changed', actorId: 'ada', address: '192.0.2.7' }]);
+    expect(events[0]?.details['fields']).toBe('enabled enrollment skips');
   });
 
   it('is estimated for a large organization, and says so', async () => {

@@ -232,6 +232,7 @@ describe('one member', () => {
     expect((await agent.post(`${MEMBERS}/bob/unlock`)).status).toBe(303);
     expect((await host.records.findMember('bob', 'acme')).guesses.codes.lockedUntil).toBeNull();
     expect((await agent.post(`${MEMBERS}/bob/end-sessions`)).status).toBe(303);
+    expect((await agent.getJson(`${MEMBERS}/bob`)).body).toMatchObject({ member: { sessions: 0 } });
     expect((await bob.get('/')).headers['location']).toContain('/mfa/login');
   });
 

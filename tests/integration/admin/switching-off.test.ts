@@ -99,6 +99,8 @@ describe('ending every session', () => {
       expect((await ended.get('/')).headers['location']).toContain('/mfa/login');
     }
     expect((await grace.get('/')).status).toBe(200);
+    const { sessions } = (await agent.getJson('/mfa/sessions')).body;
+    expect(sessions).toMatchObject([{ current: true }]);
     const json = await agent.postJson(END);
     expect(json.body).toMatchObject({ outcome: 'ended' });
     expect((await agent.getJson('/admin/mfa/acme')).status).toBe(401);

@@ -74,6 +74,10 @@ describe('deriveAmr', () => {
     ]);
   });
 
+  it('names an SMS code that came by email as what it proved', () => {
+    expect(deriveAmr([proof('password'), { ...proof('sms'), sentBy: 'email' }])).toEqual(['pwd', 'otp']);
+  });
+
   it('says nothing of what the host did by itself', () => {
     expect(deriveAmr(proofs('host', 'federated', 'remembered-browser'))).toStrictEqual([]);
   });
