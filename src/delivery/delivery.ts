@@ -112,9 +112,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       ...(statusCallbackUrl === undefined ? {} : { statusCallbackUrl }),
     };
     try {
-      const { messageId } = await withTimeLimit(smsTimeoutSeconds, (signal) => sender.send(message, signal));
+      // A sender in JavaScript may answer with nothing; its text has left all the same.
+      const answer: Partial<Awaited<ReturnType<typeof sender.send>>> | undefined = await withTimeLimit(
+        smsTimeoutSeconds,
+        (signal) => sender.send(message, signal),
+      );
       breaker.recordSuccess();
-      return { outcome: 'sent', sentBy: 'sms', fallbackFrom: null, messageId };
+      return { outcome: 'sent', sentBy: 'sms', fallbackFrom: null, messageId: answer?.messageId ?? null };
     } catch (error) {
       // A provider that refuses a number answers; it is not down.
       const isAnswer = error instanceof DeliveryError && error.because === 'destination-refused';

@@ -5,7 +5,7 @@ export interface LoginLocals extends WithPage {
   readonly username: string;
   readonly error: string | null;
   /** What happened, or what signing in is for: `You are signed out.` */
-  readonly notice: { readonly tone: 'good' | 'neutral'; readonly text: string } | null;
+  readonly notice: { readonly tone: 'good' | 'neutral' | 'attention'; readonly text: string } | null;
 }
 
 export interface ChallengeLocals extends WithPage, CodeLocals {

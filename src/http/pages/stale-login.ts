@@ -23,9 +23,9 @@ export function answerStaleLogin(context: HttpContext): ErrorRequestHandler {
       reportRefusedToken(context, req);
       const locals = {
         username: field(page, 'username'),
-        error: sentenceFor('sign-in-too-old'),
-        notice: null,
-      };
+        error: null,
+        notice: { tone: 'attention', text: sentenceFor('sign-in-too-old') },
+      } as const;
       await show(page, 'login', locals, error.status);
     });
     showAgain(req, res, next);

@@ -62,6 +62,16 @@ describe('a code sent by SMS', () => {
     expect(await world.deliver().sendCode(toBoth)).toEqual({ outcome: 'failed', because: 'provider-failed' });
   });
 
+  it('counts as sent where a sender of the host, in JavaScript, answers with nothing', async () => {
+    const sms = { send: async () => undefined } as never;
+    expect(await world.deliver({ sms }).sendCode(toBoth)).toEqual({
+      outcome: 'sent',
+      sentBy: 'sms',
+      fallbackFrom: null,
+      messageId: null,
+    });
+  });
+
   it('counts as failed, and not as an exception, where a sender of the host throws', async () => {
     const sms = {
       send(): never {
