@@ -3,8 +3,11 @@ import type { CodeLocals, InWizard, Moment, WithPage } from './page-locals';
 export type EnrollableKind = 'totp' | 'sms' | 'email';
 
 export interface EnrollLocals extends WithPage, InWizard {
-  /** `assigned`: an administrator chose the one method. `settings`: the person came from there to add one. */
-  readonly because: 'required' | 'offered' | 'assigned' | 'settings';
+  /**
+   * `assigned`: an administrator chose the one method. `outdated`: what the person has is not allowed any more. `settings`: the
+   * person came from there to add one.
+   */
+  readonly because: 'required' | 'offered' | 'assigned' | 'outdated' | 'settings';
   readonly methods: readonly EnrollableKind[];
   /** A page of the host's asks for a factor that the person does not have. */
   readonly needed: boolean;

@@ -1,5 +1,6 @@
 import type { Router } from 'express';
 import { decide } from '../../core/decide';
+import type { Facts } from '../../core/facts';
 import { enrollableKinds, hasFactor } from '../../core/usable-factors';
 import { gatherFacts } from '../../flows/gather-facts';
 import { mayEnroll } from '../../flows/may-enroll';
@@ -7,6 +8,7 @@ import { skipEnrollment } from '../../flows/skip-enrollment';
 import { MfaError } from '../../errors';
 import { describeDecision } from '../describe-login';
 import type { HttpContext } from '../http-context';
+import type { EnrollLocals } from '../enrollment-views';
 import { dayOf } from '../moments';
 import { originOf } from '../origin';
 import { sendNext } from '../respond';
@@ -47,10 +49,9 @@ async function showStart(page: KnownPageRequest): Promise<void> {
     res.json(describeDecision(context, { decision: step, gathered, ask: null, returnTo }));
     return;
   }
-  const assigned = facts.member.enabled && facts.member.assignedKind !== null;
   const skippable = offered && decision.skippable;
   await show(page, 'enroll', {
-    because: onboarding ? 'offered' : !offered ? 'settings' : assigned ? 'assigned' : decision.because,
+    because: onboarding ? 'offered' : offered ? reasonFor(facts, decision.because) : 'settings',
     methods,
     needed: !hasFactor(facts) && returnTo !== null && !returnTo.startsWith(`${context.options.pagesPath}/`),
     skip: skippable
@@ -67,6 +68,14 @@ async function showStart(page: KnownPageRequest): Promise<void> {
         ? progressAt('choose', { kind: 'totp', backupPhone: facts.policy.backupPhone })
         : null,
   });
+}
+
+function reasonFor(
+  { authenticators, policy, member }: Facts,
+  because: 'required' | 'offered',
+): EnrollLocals['because'] {
+  if (authenticators.some(({ usable, kind }) => usable && !policy.methods.includes(kind))) return 'outdated';
+  return member.enabled && member.assignedKind !== null ? 'assigned' : because;
 }
 
 async function skip(page: KnownPageRequest): Promise<void> {

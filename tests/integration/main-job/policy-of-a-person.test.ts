@@ -1,4 +1,5 @@
 import { addPerson, visit } from '../../support/member';
+import { textOf } from '../../support/page-text';
 import { organizationsAt } from '../../support/organizations';
 import { plantApp } from '../../support/planted';
 import { createPortal } from '../../support/portal';
@@ -26,6 +27,18 @@ describe('lost records', () => {
       { outcome: 'deny', because: 'records-unavailable' },
     ]);
     expect((await inside.postJson('/mfa/enroll/totp')).status).toBe(403);
+  });
+});
+
+describe('a method that the organization does not accept any more', () => {
+  it('is said to be why another one is asked for', async () => {
+    const organizationId = await organizationWith({ enrollment: 'required' });
+    const person = addPerson(portal, { organizationId });
+    const { guest } = await signInWithApp(person);
+    await mfa.policies.save(organizationId, { methods: ['email'] });
+    expect((await guest.getJson('/')).body).toMatchObject({ outcome: 'enroll' });
+    const page = textOf((await guest.get('/mfa/enroll')).text);
+    expect(page).toContain('Your organization does not accept the method that you have any more.');
   });
 });
 
