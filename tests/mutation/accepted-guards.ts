@@ -53,7 +53,7 @@ export const ACCEPTED_GUARDS: readonly Accepted[] = [
     reason:
       'what was proven a moment ago by the strongest factor is fresh, which is checked before; both stay',
   },
-  ...['early.handle === bearer.ownerId &&', 'early.userId === bearer.userId &&'].map((line) => ({
+  ...['reader.ownerId === bearer.ownerId &&', 'reader.userId === bearer.userId &&'].map((line) => ({
     file: 'gather-facts.ts',
     line,
     from: `${line}\n`,
