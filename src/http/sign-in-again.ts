@@ -7,7 +7,7 @@ import { withQuery } from './return-to';
  */
 const REASONS = ['session-expired', 'session-ended', 'login-expired', 'login-ended'] as const;
 
-export type SignInReason = (typeof REASONS)[number];
+type SignInReason = (typeof REASONS)[number];
 
 /** The word of that reason; null where there is none to tell, and for whatever else an address may hold. */
 export function toSignInReason(word: unknown): SignInReason | null {

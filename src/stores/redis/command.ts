@@ -1,5 +1,5 @@
 import { isSame, parseReply, toReply } from './read-answers';
-import { share, type RememberedAnswers } from './remembered-answers';
+import { share, type Remembered, type RememberedAnswers } from './remembered-answers';
 import { toStoreError } from './store-errors';
 
 export type Argument = string | number;
@@ -64,7 +64,7 @@ export class RecalledRead<Value> implements Command {
   readonly #read: Recall<Value>;
   readonly #waiting: Waiting<Value>;
   readonly #question: string;
-  readonly #last: ReturnType<RememberedAnswers<Value>['find']>;
+  readonly #last: Remembered<Value> | undefined;
 
   constructor(read: Recall<Value>, waiting: Waiting<Value>) {
     this.#read = read;

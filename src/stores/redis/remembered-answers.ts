@@ -1,7 +1,7 @@
 import { RecentMap } from '../../core/recent-map';
 
 /** What a read was answered with. */
-interface Remembered<Value> {
+export interface Remembered<Value> {
   /** As Redis said it. */
   readonly text: string;
   /** It was the same once more: that is enough to expect it again. */
