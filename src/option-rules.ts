@@ -68,6 +68,7 @@ const POLICY = {
   sessionDurationSeconds: judgedAsPolicy,
   idleTimeoutSeconds: judgedAsPolicy,
   challengeFederated: judgedAsPolicy,
+  smsFallback: judgedAsPolicy,
 } satisfies RulesFor<PolicyDefaults>;
 
 const THROTTLE = {

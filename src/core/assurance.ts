@@ -73,11 +73,17 @@ export function latestProof(
     .reduce<number | null>((latest, { at }) => (latest === null || at > latest ? at : latest), null);
 }
 
-/** Adds a proof, keeping only the newest of each method, authenticator and channel, so that a session does not grow. */
+/**
+ * Adds a proof, keeping only the newest of each method, authenticator and channel, so that a session does not grow. A code that went
+ * by email never takes the place of one that reached the phone.
+ */
 export function addEvidence(evidence: readonly Evidence[], proof: Evidence): Evidence[] {
   const others = evidence.filter(
-    ({ method, authenticatorId, channel }) =>
-      method !== proof.method || authenticatorId !== proof.authenticatorId || channel !== proof.channel,
+    (item) =>
+      item.method !== proof.method ||
+      item.authenticatorId !== proof.authenticatorId ||
+      item.channel !== proof.channel ||
+      item.sentBy !== proof.sentBy,
   );
   return [...others, proof];
 }

@@ -2,10 +2,11 @@ import type { Evidence } from './assurance';
 import { deriveAssurance, isFirstFactor, isSecondFactor, latestProof } from './assurance';
 import type { Decision, Requirement } from './decision';
 import type { Facts } from './facts';
+import { onFileId } from './factor-kind';
 import { deriveGrace, doesSkipHold } from './grace';
 import { isExempt } from './member';
 import { challengeOptions, enrollableKinds, hasFactor, hasWantedFactor } from './usable-factors';
-import { rankOf, strongestRank } from './factor-strength';
+import { rankOf, rankOfProof, strongestRank } from './factor-strength';
 
 /** A rule answers with a decision, or with null when it has nothing to say. */
 export interface Rule {
@@ -79,9 +80,11 @@ function denyMissingRecords(facts: Facts): Decision | null {
 function countedEvidence({ session, spentChannels }: Facts): readonly Evidence[] {
   const evidence = session?.evidence ?? [];
   if (spentChannels.length === 0) return evidence;
-  return evidence.filter(
-    ({ authenticatorId }) => authenticatorId === undefined || !spentChannels.includes(authenticatorId),
-  );
+  return evidence.filter(({ authenticatorId, sentBy }) => {
+    // A code that fell back went to the address on file.
+    const address = sentBy === 'email' ? onFileId('email') : authenticatorId;
+    return address === undefined || !spentChannels.includes(address);
+  });
 }
 
 function isMultiFactor(facts: Facts): boolean {
@@ -144,7 +147,7 @@ function challengeStaleFactor(facts: Facts, requirement: Requirement, now: numbe
   const strongest = strongestRank(facts);
   const provenAt = latestProof(
     countedEvidence(facts),
-    (evidence) => isSecondFactor(evidence) && rankOf(evidence.method) >= strongest,
+    (evidence) => isSecondFactor(evidence) && rankOfProof(evidence) >= strongest,
   );
   if (isFresh(provenAt, requirement.maxAgeSeconds, now)) return null;
   const decision = challenge(facts, 'authentication-too-old', now);

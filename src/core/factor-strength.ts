@@ -1,4 +1,5 @@
-import type { EvidenceMethod } from './assurance';
+import { provenBy } from './assurance';
+import type { Evidence, EvidenceMethod } from './assurance';
 import type { Facts } from './facts';
 import { provableFactors } from './usable-factors';
 
@@ -12,6 +13,11 @@ const RANKS: ReadonlyMap<EvidenceMethod, number> = new Map([
 
 export function rankOf(method: EvidenceMethod): number {
   return RANKS.get(method) ?? 0;
+}
+
+/** By the channel that was proven, whatever was asked for. */
+export function rankOfProof(evidence: Evidence): number {
+  return rankOf(provenBy(evidence));
 }
 
 /**

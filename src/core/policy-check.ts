@@ -27,7 +27,7 @@ const EARLIEST_INSTANT = 1_000_000_000_000;
 const LATEST_INSTANT = 253_402_300_799_999;
 
 const ENROLLMENT_RULES: readonly unknown[] = ['assigned', 'optional', 'required'];
-const SWITCHES = ['enabled', 'enrollAtSignUp', 'backupPhone', 'challengeFederated'] as const;
+const SWITCHES = ['enabled', 'enrollAtSignUp', 'backupPhone', 'challengeFederated', 'smsFallback'] as const;
 
 interface Range {
   readonly min: number;

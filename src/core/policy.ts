@@ -25,6 +25,11 @@ export interface Policy {
   readonly idleTimeoutSeconds: number | null;
   /** Ask members who signed in through an identity provider all the same. */
   readonly challengeFederated: boolean;
+  /**
+   * Whether a code that cannot go by text message goes to the email address on file, at sign-in only. The person then proves the
+   * mailbox and not the phone, so that it counts as a code by email wherever proofs are ranked.
+   */
+  readonly smsFallback: boolean;
 }
 
 const DAY = 86_400;
@@ -48,5 +53,6 @@ export function defaultPolicy(organizationId: string): Policy {
     sessionDurationSeconds: 90 * DAY,
     idleTimeoutSeconds: null,
     challengeFederated: false,
+    smsFallback: true,
   };
 }

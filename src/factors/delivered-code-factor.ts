@@ -46,7 +46,7 @@ export function createDeliveredCodeFactor(
         isOneTimeCode({ submittedCode, expectedHash: codeHash, binding }, keyRing);
       return Promise.resolve(
         isRight
-          ? { outcome: 'verified', proof: { kind: 'delivered-code' } }
+          ? { outcome: 'verified', proof: { kind: 'delivered-code', sentBy: challenge.sentBy ?? kind } }
           : { outcome: 'rejected', because: 'wrong-code' },
       );
     },

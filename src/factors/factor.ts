@@ -1,6 +1,6 @@
 import type { AddressesOnFile } from '../core/code-destination';
 import type { GuessGroup } from '../core/authenticator';
-import type { FactorKind } from '../core/factor-kind';
+import type { DeliveredKind, FactorKind } from '../core/factor-kind';
 import type { KeyRing } from '../core/key-ring';
 import type { TotpWindow } from '../core/totp';
 import type { MemberRecord, RecordStore, RecoveryCodeRecord } from '../stores/record-store';
@@ -20,7 +20,8 @@ export interface Attempt {
 /** What was found right, and what accepting it uses up. */
 export type Proof =
   | { readonly kind: 'totp'; readonly timeStep: number }
-  | { readonly kind: 'delivered-code' }
+  /** By the channel that the code travelled, which is what it proves. */
+  | { readonly kind: 'delivered-code'; readonly sentBy: DeliveredKind }
   | { readonly kind: 'recovery-code'; readonly code: RecoveryCodeRecord };
 
 export type Verification =

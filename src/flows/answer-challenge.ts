@@ -1,13 +1,13 @@
-import { addEvidence } from '../core/assurance';
+import { addEvidence, provenBy } from '../core/assurance';
 import type { Evidence } from '../core/assurance';
 import { decide } from '../core/decide';
 import type { Decision, Requirement } from '../core/decide';
 import { isEnrollableKind, RECOVERY_CODES_ID } from '../core/factor-kind';
 import { challengeOptions } from '../core/usable-factors';
-import type { Factor, Verification } from '../factors/factor';
+import type { Factor, Proof, Verification } from '../factors/factor';
 import type { Account } from '../ports';
 import type { GuessOutcome } from '../stores/record-store';
-import type { AttemptOutcome, Challenge, ChallengePurpose } from '../stores/state-store';
+import type { AttemptOutcome, ChallengePurpose } from '../stores/state-store';
 import { challengeOwner } from './bearer';
 import type { Asked, Bearer } from './bearer';
 import type { FlowContext, Origin } from './context';
@@ -46,6 +46,7 @@ export type Answer =
       readonly decision: Decision;
       readonly gathered: Gathered;
       readonly asked: Asked;
+      readonly proof: Evidence;
     };
 
 export interface AnswerRequest {
@@ -109,39 +110,45 @@ export async function answerChallenge(context: FlowContext, request: AnswerReque
   if (!(await factor.accept(trial, verification.proof))) {
     return reject({ outcome: 'rejected', because: 'code-used', attemptsLeft });
   }
-  reportAccepted(context, { account, asked, purpose, origin });
-  return toVerified(gathered, { asked, challenge }, request.requirement);
+  const proof = toEvidence(asked, verification.proof, now);
+  reportAccepted(context, { account, proof, purpose, origin });
+  return toVerified(gathered, { asked, proof }, request.requirement);
+}
+
+/** What a right answer proves: where a code for a phone went by email, the mailbox. */
+export function toEvidence(asked: Asked, shown: Proof, now: number): Evidence {
+  const { kind: method, authenticatorId } = asked;
+  const fellBack = shown.kind === 'delivered-code' && method === 'sms' && shown.sentBy === 'email';
+  return { method, authenticatorId, at: now, ...(fellBack ? { sentBy: 'email' } : {}) };
 }
 
 export function reportAccepted(
   context: FlowContext,
   accepted: {
     readonly account: Account;
-    readonly asked: Asked;
+    readonly proof: Evidence;
     readonly purpose: ChallengePurpose;
     readonly origin: Origin;
   },
 ): void {
-  const { account, asked, purpose, origin } = accepted;
+  const { account, proof, purpose, origin } = accepted;
+  const fallback = proof.sentBy === undefined ? {} : { fallbackFrom: proof.method };
   context.events.report({
     name: 'proof-accepted',
     userId: account.id,
     organizationId: account.organizationId,
     address: origin.address,
-    details: { kind: asked.kind, purpose },
+    details: { kind: provenBy(proof), purpose, ...fallback },
   });
 }
 
 /** What a right answer adds to the login or session, and where that leads. */
 export function toVerified(
   gathered: Gathered,
-  { asked, challenge }: { readonly asked: Asked; readonly challenge: Challenge },
+  { asked, proof }: { readonly asked: Asked; readonly proof: Evidence },
   requirement: Requirement,
 ): Answer & { readonly outcome: 'verified' } {
   const { now } = gathered;
-  const { kind: method, authenticatorId } = asked;
-  const fellBack = method === 'sms' && challenge.sentBy === 'email';
-  const proof: Evidence = { method, authenticatorId, at: now, ...(fellBack ? { sentBy: 'email' } : {}) };
   const evidence = addEvidence(gathered.facts.session?.evidence ?? [], proof);
   const facts = {
     ...gathered.facts,
@@ -149,7 +156,7 @@ export function toVerified(
     recoveryCodesLeft: gathered.facts.recoveryCodesLeft - (asked.kind === 'recovery-code' ? 1 : 0),
   };
   const decision = decide(facts, requirement, now);
-  return { outcome: 'verified', evidence, decision, gathered: { ...gathered, facts }, asked };
+  return { outcome: 'verified', evidence, decision, gathered: { ...gathered, facts }, asked, proof };
 }
 
 function spendGuess(

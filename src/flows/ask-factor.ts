@@ -5,6 +5,7 @@ import type { DeliveredKind } from '../core/factor-kind';
 import type { Option } from '../core/decide';
 import { maskDestination } from '../core/mask';
 import { openSecret } from '../core/sealed-secret';
+import { maySmsFallBack } from '../core/sms-fallback';
 import type { Challenge, ChallengeOwner } from '../stores/state-store';
 import type { FlowContext } from './context';
 import { newId } from './context';
@@ -94,7 +95,7 @@ async function sendCode(context: FlowContext, request: AskRequest, kind: Deliver
   const { userId, purpose } = owner;
   const { organizationId } = account;
   const send = { kind, destination, userId, organizationId, purpose };
-  const spent = await spendSendOrFallback(context, send, fallbackOf(gathered).email);
+  const spent = await spendSendOrFallback(context, send, fallbackOf(request).email);
   if (spent.outcome === 'refused') {
     const { because, retryAfterSeconds } = spent;
     await keepOrIssue(context, request, challenge);
@@ -111,7 +112,7 @@ async function sendCode(context: FlowContext, request: AskRequest, kind: Deliver
     code,
     purpose: owner.purpose,
     userName: account.name,
-    destinations: kind === 'email' ? { email: destination } : { sms: destination, ...fallbackOf(gathered) },
+    destinations: kind === 'email' ? { email: destination } : { sms: destination, ...fallbackOf(request) },
   });
   if (delivered.outcome === 'failed') {
     reportSend(context, request, 'delivery-failed', { kind });
@@ -138,7 +139,7 @@ async function sendCode(context: FlowContext, request: AskRequest, kind: Deliver
     ),
   };
   if (!(await issue(context, request, live))) return { outcome: 'gone' };
-  if (delivered.messageId !== null && !isEmailSpent(gathered)) {
+  if (delivered.messageId !== null && fallbackOf(request).email !== undefined) {
     await context.state.rememberSentMessage(
       delivered.messageId,
       { ...owner, challengeId: live.id },
@@ -149,14 +150,11 @@ async function sendCode(context: FlowContext, request: AskRequest, kind: Deliver
   return { outcome: 'asked', challenge: live, sent: toSent(live, delivered.sentBy) };
 }
 
-/** A text message falls back to the address on file, unless the first factor came through it. */
-function fallbackOf(gathered: Gathered): { readonly email?: string } {
-  const { email } = gathered.account;
-  return email === undefined || isEmailSpent(gathered) ? {} : { email };
-}
-
-function isEmailSpent({ facts }: Gathered): boolean {
-  return facts.spentChannels.includes(onFileId('email'));
+/** Where a text message may fall back, it goes to the address on file, unless the first factor came through it. */
+function fallbackOf({ gathered, owner }: AskRequest): { readonly email?: string } {
+  const { account, facts, policy } = gathered;
+  if (account.email === undefined || !maySmsFallBack(policy.policy, owner.purpose)) return {};
+  return facts.spentChannels.includes(onFileId('email')) ? {} : { email: account.email };
 }
 
 /** A limit or a fault must not kill the code that arrived before; without one, the page needs a challenge to speak of. */

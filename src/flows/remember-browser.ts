@@ -1,10 +1,12 @@
+import { provenBy } from '../core/assurance';
+import type { Evidence, EvidenceMethod } from '../core/assurance';
 import { hashToken, issueToken } from '../core/bearer-token';
 import { decide } from '../core/decide';
 import { rankOf, strongestRank } from '../core/factor-strength';
 import { hashFactorSet } from '../core/remembered-browser';
 import type { RememberedBrowser } from '../core/remembered-browser';
 import type { Account } from '../ports';
-import type { Asked, Bearer } from './bearer';
+import type { Bearer } from './bearer';
 import { newId } from './context';
 import type { FlowContext, Origin } from './context';
 import { factorSetOf } from './factor-set';
@@ -19,11 +21,11 @@ import type { BrowserCookie } from './use-browser';
 export function rememberableSeconds(
   bearer: Pick<Bearer, 'standing'>,
   { facts }: Pick<Gathered, 'facts'>,
-  asked: Pick<Asked, 'kind'>,
+  proven: EvidenceMethod,
 ): number | null {
   const { enabled, rememberBrowserSeconds } = facts.policy;
   if (!enabled || rememberBrowserSeconds <= 0 || bearer.standing !== 'pending') return null;
-  if (asked.kind === 'recovery-code' || rankOf(asked.kind) < strongestRank(facts)) return null;
+  if (proven === 'recovery-code' || rankOf(proven) < strongestRank(facts)) return null;
   return rememberBrowserSeconds;
 }
 
@@ -34,13 +36,13 @@ export async function rememberBrowser(
     readonly account: Account;
     readonly bearer: Bearer;
     readonly gathered: Gathered;
-    readonly asked: Asked;
+    readonly proof: Evidence;
     readonly origin: Origin;
   },
 ): Promise<BrowserCookie | null> {
-  const { account, bearer, gathered, asked, origin } = proven;
+  const { account, bearer, gathered, proof, origin } = proven;
   const { facts, now } = gathered;
-  const seconds = rememberableSeconds(bearer, gathered, asked);
+  const seconds = rememberableSeconds(bearer, gathered, provenBy(proof));
   const fresh = decide(facts, { kind: 'step-up', maxAgeSeconds: REPROOF_SECONDS }, now);
   const recovered = facts.session?.evidence.some(({ method }) => method === 'recovery-code') === true;
   if (seconds === null || fresh.outcome !== 'allow' || recovered) return null;

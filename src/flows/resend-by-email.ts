@@ -1,17 +1,18 @@
 import { maskDestination } from '../core/mask';
+import { maySmsFallBack } from '../core/sms-fallback';
 import { hashOneTimeCode, issueOneTimeCode } from '../core/one-time-code';
 import type { FlowContext } from './context';
+import { effectivePolicy } from './gather-facts';
 import { spendSend } from './spend-send';
 
 /**
  * The SMS provider reports that a message did not arrive: the same challenge gets a new code by email. Only the digits
- * of the new message work from then on; attempts already spent stay spent. An enrollment is left alone, since a code by
- * email would prove the wrong address.
+ * of the new message work from then on; attempts already spent stay spent.
  */
 export async function resendByEmail(context: FlowContext, messageId: string): Promise<void> {
   const { state, directory, delivery, keyRing, clock, options } = context;
   const message = await state.takeSentMessage(messageId);
-  if (message === undefined || message.purpose === 'enroll') return;
+  if (message === undefined) return;
   const [challenge, known] = await Promise.all([
     state.findChallenge(message),
     directory.find(message.userId),
@@ -23,6 +24,8 @@ export async function resendByEmail(context: FlowContext, messageId: string): Pr
   const { account } = known;
   const { userId, ownerId, purpose } = message;
   const { organizationId } = account;
+  const policy = effectivePolicy(context, await context.records.findPolicy(organizationId));
+  if (!maySmsFallBack(policy, purpose)) return;
   const send = { kind: 'email', destination: email, userId, organizationId, purpose } as const;
   if ((await spendSend(context, send)).outcome === 'refused') return;
   const code = issueOneTimeCode();

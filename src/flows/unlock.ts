@@ -3,7 +3,7 @@ import type { Option } from '../core/decide';
 import { challengeOptions } from '../core/usable-factors';
 import type { Account } from '../ports';
 import type { ChallengeOwner } from '../stores/state-store';
-import { refuseAnswer, reportAccepted, toVerified } from './answer-challenge';
+import { refuseAnswer, reportAccepted, toEvidence, toVerified } from './answer-challenge';
 import type { Answer, Rejected } from './answer-challenge';
 import { askFactor } from './ask-factor';
 import type { AskOutcome } from './ask-factor';
@@ -126,14 +126,15 @@ export async function answerUnlock(context: FlowContext, request: UnlockRequest)
   if (verification.outcome === 'rejected') return reject({ ...verification, attemptsLeft });
   if (!(await factor.accept(trial, verification.proof)))
     return reject({ outcome: 'rejected', because: 'code-used', attemptsLeft });
-  reportAccepted(context, { account, asked, purpose: 'unlock', origin });
+  const proof = toEvidence(asked, verification.proof, now);
+  reportAccepted(context, { account, proof, purpose: 'unlock', origin });
   const { organizationId } = account;
   const { address } = origin;
   await Promise.all([
     context.state.endUnlockLink(link.tokenHash),
     unlockMember(context, { userId: account.id, organizationId, address }),
   ]);
-  return toVerified(withoutLocks(gathered), { asked, challenge }, { kind: 'policy' });
+  return toVerified(withoutLocks(gathered), { asked, proof }, { kind: 'policy' });
 }
 
 function reportRejected(context: FlowContext, request: UnlockRequest, { because }: Rejected): void {

@@ -21,6 +21,7 @@ export interface PolicyFields {
   readonly enrollAtSignUp: boolean;
   readonly backupPhone: boolean;
   readonly challengeFederated: boolean;
+  readonly smsFallback: boolean;
   /** `2026-12-15`, or empty. */
   readonly graceUntil: string;
   readonly skips: string;
@@ -43,6 +44,8 @@ export interface PreviewLocals {
   readonly you: string | null;
   /** How the numbers came about where they are not counted one by one. */
   readonly estimate: string | null;
+  /** What becomes of a text message that cannot be sent; null where none is. */
+  readonly fallback: string | null;
 }
 
 export interface PolicyLocals extends WithAdmin {

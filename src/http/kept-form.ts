@@ -22,6 +22,7 @@ const FIELDS = [
   'enrollAtSignUp',
   'backupPhone',
   'challengeFederated',
+  'smsFallback',
   'graceUntil',
   'skips',
   'rememberBrowser',

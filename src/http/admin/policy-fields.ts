@@ -25,7 +25,16 @@ export function durationField(seconds: number | null): DurationField {
 }
 
 export function policyFields(policy: Policy, availableKinds: readonly EnrollableKind[]): PolicyFields {
-  const { version, enabled, enrollment, enrollAtSignUp, backupPhone, challengeFederated, skips } = policy;
+  const {
+    version,
+    enabled,
+    enrollment,
+    enrollAtSignUp,
+    backupPhone,
+    challengeFederated,
+    smsFallback,
+    skips,
+  } = policy;
   return {
     version,
     enabled,
@@ -33,6 +42,7 @@ export function policyFields(policy: Policy, availableKinds: readonly Enrollable
     enrollAtSignUp,
     backupPhone,
     challengeFederated,
+    smsFallback,
     methods: ENROLLABLE_KINDS.map((kind) => ({
       kind,
       checked: policy.methods.includes(kind),
@@ -95,6 +105,7 @@ const RULES = {
   enrollAtSignUp: 'In the create-account flow',
   backupPhone: 'Backup phone',
   challengeFederated: 'Ask after single sign-on too',
+  smsFallback: 'Email the code if a text message can’t be sent',
   rememberBrowserSeconds: 'Remembered browsers',
   sessionDurationSeconds: 'Session duration',
   idleTimeoutSeconds: 'End without activity',
@@ -121,6 +132,7 @@ export function describeRules(policy: Policy): readonly { readonly rule: string;
     { rule: RULES.enrollAtSignUp, text: onOff(policy.enrollAtSignUp) },
     { rule: RULES.backupPhone, text: onOff(policy.backupPhone) },
     { rule: RULES.challengeFederated, text: onOff(policy.challengeFederated) },
+    { rule: RULES.smsFallback, text: onOff(policy.smsFallback) },
     { rule: RULES.rememberBrowserSeconds, text: durationWords(policy.rememberBrowserSeconds, 'never') },
     { rule: RULES.sessionDurationSeconds, text: durationWords(policy.sessionDurationSeconds, 'none') },
     { rule: RULES.idleTimeoutSeconds, text: durationWords(policy.idleTimeoutSeconds, 'none') },

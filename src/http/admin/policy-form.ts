@@ -21,7 +21,7 @@ export interface ParsedPolicy {
 type Parsed<Value> =
   { readonly value: Value } | { readonly because: string; readonly message: string } | null;
 
-const SWITCHES = ['enabled', 'enrollAtSignUp', 'backupPhone', 'challengeFederated'] as const;
+const SWITCHES = ['enabled', 'enrollAtSignUp', 'backupPhone', 'challengeFederated', 'smsFallback'] as const;
 const ON: readonly unknown[] = [true, 'true', 'on', 'yes', '1'];
 const OFF: readonly unknown[] = [false, 'false', 'off', 'no', '0', ''];
 const UNIT_SECONDS: ReadonlyMap<unknown, number> = new Map([

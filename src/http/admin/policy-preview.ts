@@ -18,7 +18,15 @@ export function describePreview(page: AdminPage, preview: PolicyPreview): Previe
       basis === 'all'
         ? null
         : `An estimate: ${grouped(examined)} of ${grouped(members)} members were looked at.`,
+    fallback: fallbackSentence(preview),
   };
+}
+
+function fallbackSentence({ draft: { methods, smsFallback } }: PolicyPreview): string | null {
+  if (!methods.includes('sms')) return null;
+  return smsFallback
+    ? 'If a text message can’t be sent at sign-in, the code goes to the person’s email address and counts as an email code.'
+    : 'If a text message can’t be sent, the person needs another method or a recovery code.';
 }
 
 function toRow(page: AdminPage, preview: PolicyPreview, group: PreviewGroup): PreviewRow {

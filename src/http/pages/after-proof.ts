@@ -37,11 +37,11 @@ export async function goOnAfterProof(page: KnownPageRequest, answer: Verified): 
 }
 
 /** The box on the challenge page. Its record goes out together with the session. */
-async function rememberIfWanted(page: KnownPageRequest, { gathered, asked }: Verified): Promise<void> {
+async function rememberIfWanted(page: KnownPageRequest, { gathered, proof }: Verified): Promise<void> {
   const { context, req, res, visitor } = page;
   const wanted = fieldOf(req.body, 'rememberBrowser');
   if (wanted !== 'yes' && wanted !== true) return;
   const { account, bearer } = visitor;
-  const proven = { account, bearer, gathered, asked, origin: originOf(req) };
+  const proven = { account, bearer, gathered, proof, origin: originOf(req) };
   changeBrowserCookie(context, res, await rememberBrowser(context, proven));
 }

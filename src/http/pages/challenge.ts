@@ -82,7 +82,7 @@ async function renderChallenge(
   }
   const shown = await viewAsked(page, { asked, decision, gathered, refused });
   const { account, bearer } = page.visitor;
-  const seconds = rememberableSeconds(bearer, gathered, asked);
+  const seconds = rememberableSeconds(bearer, gathered, shown.kind);
   const rememberBrowser = seconds === null ? null : { days: Math.max(1, Math.floor(seconds / 86_400)) };
   const unlockSent = shown.lockedUntil !== null && canNotify(page.context, account, gathered.member);
   await show(page, 'challenge', { ...shown, rememberBrowser, unlockSent }, status);

@@ -35,6 +35,8 @@ const storedPolicy = z.object({
   sessionDurationSeconds: z.int().positive(),
   idleTimeoutSeconds: z.int().positive().nullable(),
   challengeFederated: z.boolean(),
+  // What an older version saved does not have it.
+  smsFallback: z.boolean().default(true),
 }) satisfies z.ZodType<Policy>;
 
 function readPolicy(reply: unknown, organizationId: string): PolicyRecord {

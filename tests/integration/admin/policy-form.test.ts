@@ -23,6 +23,7 @@ describe('reading a policy', () => {
       enrollAtSignUp: false,
       backupPhone: false,
       challengeFederated: false,
+      smsFallback: false,
       methods: ['totp'],
     });
   });

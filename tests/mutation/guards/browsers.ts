@@ -39,14 +39,14 @@ export const BROWSERS: readonly Guard[] = [
   {
     name: 'a recovery code has no browser remembered',
     file: 'src/flows/remember-browser.ts',
-    from: "if (asked.kind === 'recovery-code' || rankOf",
+    from: "if (proven === 'recovery-code' || rankOf",
     to: 'if (rankOf',
     tests: ['tests/integration/remembered-browsers/remembering.test.ts'],
   },
   {
     name: 'only the strongest factor has a browser remembered',
     file: 'src/flows/remember-browser.ts',
-    from: ' || rankOf(asked.kind) < strongestRank(facts)',
+    from: ' || rankOf(proven) < strongestRank(facts)',
     to: '',
     tests: ['tests/integration/remembered-browsers/earning-trust.test.ts'],
   },

@@ -135,13 +135,6 @@ export const DELIVERY: readonly Guard[] = [
     tests: ['tests/unit/delivery/outbox.test.ts'],
   },
   {
-    name: 'an address by which the first factor came gets no code',
-    file: 'src/flows/ask-factor.ts',
-    from: 'return email === undefined || isEmailSpent(gathered) ? {} : { email };',
-    to: 'return email === undefined ? {} : { email };',
-    tests: ['tests/integration/settings/first-factor-channel.test.ts'],
-  },
-  {
     name: 'the base URL is safe',
     file: 'src/public-origin.ts',
     from: 'if (!secure && !LOCAL_HOSTS.includes(hostname) && !insecureAccepted) {',

@@ -104,6 +104,13 @@ describe('addEvidence', () => {
     expect(addEvidence([first, phone, tablet], again)).toEqual([first, tablet, again]);
   });
 
+  it('keeps the proof of the phone where a later code went by email', () => {
+    const phone = { ...proof('sms', 30), authenticatorId: 'phone' };
+    const mailed = { ...proof('sms', 10), authenticatorId: 'phone', sentBy: 'email' } as const;
+    expect(addEvidence([phone], mailed)).toEqual([phone, mailed]);
+    expect(addEvidence([phone, mailed], { ...phone, at: mailed.at + 1 })).toHaveLength(2);
+  });
+
   it('leaves the list it was given alone', () => {
     const before = Object.freeze([proof('password', 60)]);
     expect(addEvidence(before, proof('password', 1))).toEqual([proof('password', 1)]);

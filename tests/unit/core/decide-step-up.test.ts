@@ -1,7 +1,17 @@
 import type { Requirement } from '../../../src/core/decide';
 import { decide } from '../../../src/core/decide';
 import type { Facts } from '../../../src/core/facts';
-import { authenticator, factsOf, NOW, page, proof, SECOND, session, stepUp } from './decision-facts';
+import {
+  authenticator,
+  factsOf,
+  fellBack,
+  NOW,
+  page,
+  proof,
+  SECOND,
+  session,
+  stepUp,
+} from './decision-facts';
 
 const ask = (facts: Facts, requirement: Requirement = page) => decide(facts, requirement, NOW);
 const totp = { authenticatorId: 'totp-1', kind: 'totp' };
@@ -38,6 +48,26 @@ describe('a step-up', () => {
     });
     expect(ask(facts)).toEqual({ outcome: 'allow', because: 'satisfied' });
     expect(ask(facts, stepUp)).toMatchObject({ outcome: 'challenge', anyOf: [totp] });
+  });
+
+  it('takes a code that went by email for a proof of the mailbox, whatever it was sent for', () => {
+    const phone = factsOf({
+      authenticators: [authenticator('sms')],
+      session: session(proof('password'), fellBack('sms-1')),
+    });
+    expect(ask(phone)).toEqual({ outcome: 'allow', because: 'satisfied' });
+    expect(ask(phone, stepUp)).toMatchObject({ outcome: 'challenge', anyOf: [{ authenticatorId: 'sms-1' }] });
+    const mailbox = { ...phone, authenticators: [authenticator('email')] };
+    expect(ask(mailbox, stepUp)).toEqual({ outcome: 'allow', because: 'satisfied' });
+  });
+
+  it('takes no code that fell back to the address through which the first factor came', () => {
+    const facts = factsOf({
+      authenticators: [authenticator('sms')],
+      spentChannels: ['on-file-email'],
+      session: session(proof('host'), fellBack('sms-1')),
+    });
+    expect(ask(facts)).toMatchObject({ outcome: 'challenge', because: 'assurance-too-low' });
   });
 
   it('takes an allowed factor where a stronger one is forbidden', () => {

@@ -1,6 +1,7 @@
 import {
   authenticator,
   exemptionUntil,
+  fellBack,
   HOUR,
   NOW,
   page,
@@ -46,6 +47,13 @@ export const DIMENSIONS = {
       session(proof('password', stale), proof('totp', stale), proof('email')),
       session(proof('host'), { ...proof('email'), authenticatorId: 'email-1' }),
       session(proof('host'), { ...proof('email'), authenticatorId: 'on-file-email' }),
+      session(proof('password'), fellBack('sms-1')),
+      session(proof('host'), fellBack('on-file-sms')),
+      session(
+        proof('password', stale),
+        { ...proof('sms', stale), authenticatorId: 'sms-1' },
+        fellBack('sms-1'),
+      ),
     ],
   },
   skipped: { main: 2, values: [false, true] },

@@ -19,6 +19,11 @@ export function proof(method: EvidenceMethod, secondsAgo = 60): Evidence {
   return { method, at: NOW - secondsAgo * SECOND };
 }
 
+/** A code for the phone that went by email a minute ago. */
+export function fellBack(authenticatorId: string): Evidence {
+  return { ...proof('sms'), authenticatorId, sentBy: 'email' };
+}
+
 export function session(...evidence: readonly Evidence[]): SessionFact {
   return { standing: 'live', evidence, skipped: false };
 }

@@ -14,7 +14,10 @@ export const isSpent = ({ spentChannels }: Facts, authenticatorId: string | unde
   spentChannels.some((id) => id === authenticatorId);
 
 const evidenceOf = (facts: Facts): readonly Evidence[] =>
-  (facts.session?.evidence ?? []).filter(({ authenticatorId }) => !isSpent(facts, authenticatorId));
+  (facts.session?.evidence ?? []).filter(
+    ({ authenticatorId, sentBy }) => !isSpent(facts, sentBy === 'email' ? 'on-file-email' : authenticatorId),
+  );
+const strengthOf = ({ method, sentBy }: Evidence) => STRENGTH[sentBy ?? method] ?? 0;
 const proven = (facts: Facts, methods: readonly string[]) =>
   evidenceOf(facts).some(({ method }) => methods.includes(method));
 
@@ -72,7 +75,7 @@ export function hasFreshFactor(facts: Facts, requirement: Requirement): boolean 
   const allowed = kinds.filter((kind) => facts.policy.methods.includes(kind));
   const strengths = (allowed.length > 0 ? allowed : kinds).map((kind) => STRENGTH[kind] ?? 0);
   const wanted = Math.max(1, ...strengths);
-  return freshest(facts, requirement, ({ method }) => (STRENGTH[method] ?? 0) >= wanted);
+  return freshest(facts, requirement, (evidence) => strengthOf(evidence) >= wanted);
 }
 
 export function hasFreshFirstFactor(facts: Facts, requirement: Requirement): boolean {

@@ -1,5 +1,5 @@
-import { rankOf, strongestRank } from '../../../src/core/factor-strength';
-import { authenticator, factsOf } from './decision-facts';
+import { rankOf, rankOfProof, strongestRank } from '../../../src/core/factor-strength';
+import { authenticator, factsOf, fellBack, proof } from './decision-facts';
 
 describe('the strength of a factor', () => {
   it('puts the app above text messages, those above email, and first factors below all', () => {
@@ -8,6 +8,11 @@ describe('the strength of a factor', () => {
     expect(new Set(ranks).size).toBe(4);
     expect(rankOf('recovery-code')).toBe(rankOf('totp'));
     expect([rankOf('host'), rankOf('federated'), rankOf('remembered-browser')]).toEqual([0, 0, 0]);
+  });
+
+  it('is that of the channel a code travelled by', () => {
+    expect(rankOfProof(proof('sms'))).toBe(rankOf('sms'));
+    expect(rankOfProof(fellBack('sms-1'))).toBe(rankOf('email'));
   });
 
   it('is that of the strongest a person could prove, and at least that of the weakest', () => {

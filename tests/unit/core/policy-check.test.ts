@@ -68,6 +68,7 @@ describe('checkPolicy', () => {
     ['enrollAtSignUp', 1, 'malformed'],
     ['backupPhone', undefined, 'malformed'],
     ['challengeFederated', null, 'malformed'],
+    ['smsFallback', 'no', 'malformed'],
     ['methods', 'totp', 'malformed'],
     ['methods', ['totp', 'recovery-code'], 'malformed'],
     ['methods', [], 'no-method'],

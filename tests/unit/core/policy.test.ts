@@ -16,6 +16,7 @@ describe('the policy of an organization that saved none', () => {
       sessionDurationSeconds: 7_776_000,
       idleTimeoutSeconds: null,
       challengeFederated: false,
+      smsFallback: true,
     });
   });
 
