@@ -2,6 +2,7 @@ import { createHmac, randomInt } from 'node:crypto';
 import { isEqualInConstantTime } from './constant-time';
 import type { FactorKind } from './factor-kind';
 import type { KeyRing, PurposeKey } from './key-ring';
+import { normalizeTyped } from './normalize-typed';
 
 /** The one request that a code answers. The same digits for another user, login, purpose, method or address hash to something else. */
 export interface CodeBinding {
@@ -23,12 +24,12 @@ export function issueOneTimeCode(): string {
 }
 
 /**
- * What was typed as six ASCII digits, or null. Spaces and hyphens are forgiven. Only a string is taken: a pattern
- * would match `['123456']` as well.
+ * What was typed as six ASCII digits, or null. Digits of every script count, and separators are dropped. Only a string is
+ * taken: a pattern would match `['123456']` as well.
  */
 export function parseSubmittedCode(value: unknown): string | null {
   if (typeof value !== 'string' || value.length > MAX_TYPED_LENGTH) return null;
-  const digits = value.replaceAll(/[ -]/g, '');
+  const digits = normalizeTyped(value);
   return /^[0-9]{6}$/.test(digits) ? digits : null;
 }
 

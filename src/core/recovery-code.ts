@@ -1,6 +1,7 @@
 import { randomBytes, scrypt } from 'node:crypto';
 import type { ScryptOptions } from 'node:crypto';
 import { isEqualInConstantTime } from './constant-time';
+import { normalizeTyped } from './normalize-typed';
 
 /** One code of a set, in the clear: it is shown once, as `text`. */
 export interface RecoveryCode {
@@ -46,12 +47,11 @@ export function issueRecoveryCodes(): readonly RecoveryCode[] {
   return Array.from({ length: RECOVERY_CODE_COUNT }, (_, index) => issueRecoveryCode(index + 1));
 }
 
-/** What was typed, or null. Case, spaces and hyphens are forgiven, and O for 0, I and L for 1. */
+/** What was typed, or null. Case and separators are forgiven, digits of every script count, and so do O for 0, I and L for 1. */
 export function parseRecoveryCode(value: unknown): Pick<RecoveryCode, 'number' | 'code'> | null {
   if (typeof value !== 'string' || value.length > MAX_TYPED_LENGTH) return null;
-  const text = value
-    .replaceAll(/[\s\u2010-\u2015\u2212-]/g, '')
-    .toUpperCase()
+  const text = normalizeTyped(value)
+    .replaceAll(/[a-z]/g, (letter) => letter.toUpperCase())
     .replaceAll('O', '0')
     .replaceAll(/[IL]/g, '1');
   const found = /^([1-9]|10)([0-9A-HJKMNP-TV-Z]{13})$/.exec(text);

@@ -29,6 +29,24 @@
     document.querySelectorAll('form[data-sent]').forEach(release);
   }
 
+  const LONGEST_TYPED = 32;
+
+  function toAsciiDigit(digit) {
+    const codePoint = digit.codePointAt(0);
+    let zero = codePoint;
+    while (/^\p{Nd}$/u.test(String.fromCodePoint(zero - 1))) zero -= 1;
+    return String((codePoint - zero) % 10);
+  }
+
+  /** As the server reads it, in `core/normalize-typed.ts`: a form that is sent must be complete there too. */
+  function readCode(typed) {
+    if (typed.length > LONGEST_TYPED) return '';
+    return typed
+      .normalize('NFKC')
+      .replace(/[\p{White_Space}\p{Pd}\p{Cf}\u2212]/gu, '')
+      .replace(/\p{Nd}/gu, toAsciiDigit);
+  }
+
   /** Only where the code is all there is to fill in: a box or a name beside it may still be wanted. */
   function submitWhenComplete(input) {
     const others = input.form.querySelectorAll('input:not([type=hidden], [hidden])');
@@ -45,8 +63,8 @@
     );
     let before = 0;
     input.addEventListener('input', () => {
-      const typed = input.value.replace(/[\s-]/g, '');
-      const complete = typed.length === digits && /^\d+$/.test(typed);
+      const typed = readCode(input.value);
+      const complete = typed.length === digits && /^[0-9]+$/.test(typed);
       if (complete && before < digits) input.form.requestSubmit();
       before = typed.length;
     });

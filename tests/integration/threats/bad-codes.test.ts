@@ -38,17 +38,20 @@ const NO_CODES: readonly unknown[] = [
   '1234567',
   '+123456',
   '-123456 7',
+  '123.456',
   '12345e',
   '1e5000',
   '0x1234',
-  '１２３４５６',
-  '١٢٣٤٥٦',
+  '１２３４５Ｏ',
+  '١٢٣٤٥',
   '123456\0',
-  '123456\n',
-  '\u200B123456',
-  '12345６',
+  '123456\n7',
+  '\u200B12345',
   huge,
 ];
+
+const inScript = (code: string, zero: number) =>
+  [...code].map((digit) => String.fromCodePoint(zero + Number(digit))).join('');
 
 describe('a code that is none', () => {
   it('is refused as JSON, and counted nowhere', async () => {
@@ -61,6 +64,20 @@ describe('a code that is none', () => {
     expect(guesses.codes.failures).toBe(0);
     const spaced = totpCode(secret, clock.now()).replace(/^.../, '$& ');
     expect((await guest.postJson('/mfa/challenge', { code: ` ${spaced}-` })).body.outcome).toBe('signed-in');
+  });
+
+  it.each([
+    [
+      'no-break spaces and direction marks',
+      (code: string) => `\u200E${code.replace(/^.../, '$&\u00A0')}\u200F`,
+    ],
+    ['full-width digits', (code: string) => inScript(code, 0xff10)],
+    ['Arabic digits', (code: string) => inScript(code, 0x0660)],
+  ])('is none of those with %s', async (_what, write) => {
+    const { guest, secret } = await atTheChallenge();
+    const answer = await guest.post('/mfa/challenge', { code: write(totpCode(secret, clock.now())) });
+    expect(answer.status).toBe(303);
+    expect((await guest.getJson('/whoami')).body.authenticated).toBe(true);
   });
 
   it('is refused as a form, with the page again', async () => {

@@ -54,6 +54,12 @@ describe('parseRecoveryCode', () => {
     '3 0123456789ABC',
     '3-0i23-4567-89ABC',
     '3—0L23—4567—89ABC',
+    '3\u00A00123\u202F4567\u00A089ABC',
+    '\u200E3\u20110123\u20114567\u201189ABC\u200F',
+    '３－０１２３－４５６７－８９ＡＢＣ',
+    '３－ｏＩ２３－４５６７－８９ａｂｃ',
+    '٣-٠١٢٣-٤٥٦٧-٨٩ABC',
+    '\t3-0123-4567-89ABC\r\n',
   ])('forgives how it is typed: %j', (typed) => {
     expect(parseRecoveryCode(typed)).toEqual({ number: 3, code });
   });
@@ -82,7 +88,9 @@ describe('parseRecoveryCode', () => {
     ['null', null],
     ['a megabyte', '3'.repeat(1_000_000)],
     ['a megabyte of hyphens', `${'-'.repeat(1_000_000)}3-0123-4567-89ABC`],
-    ['full-width', '３-0123-4567-89ABC'],
+    ['with a dotless i', '3-0\u013123-4567-89ABC'],
+    ['with a letter that is two in capitals', '3-0123-4567-89AB\u00DF'],
+    ['with a Cyrillic letter', '3-0123-4567-89\u0410BC'],
   ])('refuses one %s', (_name, value) => {
     expect(parseRecoveryCode(value)).toBeNull();
   });
