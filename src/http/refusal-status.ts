@@ -5,6 +5,7 @@ const STATUS: ReadonlyMap<string, number> = new Map([
   ['not-a-phone-number', 400],
   ['country-code-missing', 400],
   ['not-a-possible-number', 400],
+  ['number-not-textable', 400],
   ['not-an-email-address', 400],
   ['not-acknowledged', 400],
   ['no-challenge', 409],

@@ -80,6 +80,10 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
   ],
   ['country-code-missing', 'The country code is missing. Type the number like +44 20 7946 0018.'],
   ['not-a-possible-number', 'No phone has that number. Check the digits and the country code.'],
+  [
+    'number-not-textable',
+    'Texts aren’t sent to premium-rate, satellite and similar numbers. Type a mobile number, or choose another way.',
+  ],
   ['not-an-email-address', 'That is not an email address. Type one, such as name@example.com.'],
   ['method-not-offered', 'Your organization does not offer that method. Choose another one.'],
   ['cannot-skip', 'This cannot be put off any longer. Set up a method to go on.'],
