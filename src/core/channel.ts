@@ -1,10 +1,11 @@
 import { createHmac } from 'node:crypto';
+import { foldEmailAddress } from './email-address';
 import type { KeyRing, PurposeKey } from './key-ring';
 
 /** An address in the form in which evidence remembers it: the same for each spelling, and unreadable. */
 function hashAddress({ key }: PurposeKey, address: string): string {
   return createHmac('sha256', key)
-    .update(`channel:email:${address.trim().toLowerCase()}`)
+    .update(`channel:email:${foldEmailAddress(address)}`)
     .digest('base64url')
     .slice(0, 22);
 }

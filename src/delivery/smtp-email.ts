@@ -43,12 +43,9 @@ function toDeliveryError(error: unknown): DeliveryError {
     typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
   const responseCode: unknown = read('responseCode');
   const code: unknown = read('code');
-  if (
-    code === 'EENVELOPE' &&
-    typeof responseCode === 'number' &&
-    responseCode >= 550 &&
-    responseCode <= 553
-  ) {
+  // Of the sender's address the server speaks in the same way.
+  const isOfRecipient = code === 'EENVELOPE' && read('command') !== 'MAIL FROM';
+  if (isOfRecipient && typeof responseCode === 'number' && responseCode >= 500 && responseCode < 600) {
     return new DeliveryError('destination-refused', `The mail server refused the address (${responseCode}).`);
   }
   const details = [code, responseCode].filter(

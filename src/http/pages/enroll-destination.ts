@@ -1,4 +1,5 @@
 import { parseEmailAddress } from '../../core/email-address';
+import type { ParsedEmailAddress } from '../../core/email-address';
 import type { DeliveredKind } from '../../core/factor-kind';
 import { parsePhoneNumber } from '../../core/phone-number';
 import type { Account } from '../../ports';
@@ -19,7 +20,18 @@ export function readDestination(
 ): TypedDestination {
   const { account } = page.visitor;
   if (kind === 'sms') return readPhone(page, account, typed);
-  const parsed = parseEmailAddress(typed === undefined || typed === '' ? account.email : typed);
+  const onFile = parseEmailAddress(account.email);
+  if (typed === undefined || typed === '') return toDestination(onFile);
+  const parsed = parseEmailAddress(typed);
+  const isOnFile =
+    parsed.outcome === 'parsed' && onFile.outcome === 'parsed' && parsed.address === onFile.address;
+  // Mail reaches hosts of one name inside a network; typed by a person it is a slip.
+  if (parsed.outcome === 'parsed' && !isOnFile && !/@.*\./.test(parsed.address))
+    return { outcome: 'refused', because: 'not-an-email-address' };
+  return toDestination(parsed);
+}
+
+function toDestination(parsed: ParsedEmailAddress): TypedDestination {
   return parsed.outcome === 'parsed' ? { outcome: 'parsed', destination: parsed.address } : parsed;
 }
 

@@ -91,6 +91,22 @@ describe('an address that would become another', () => {
     expect(world.inbox.mails.all).toEqual([]);
   });
 
+  it.each([
+    ['sales&support@acme.example', 'sales&support@acme.example'],
+    ["!#$%&'*+-/=?^_`{|}~@acme.example", "!#$%&'*+-/=?^_`{|}~@acme.example"],
+    ['=?utf-8?Q?eve?=@acme.example', '=?utf-8?Q?eve?=@acme.example'],
+    // The server of this test shows international domains as people read them.
+    ['mary@xn--bcher-kva.example', 'mary@bücher.example'],
+    ['mary@bücher.example', 'mary@bücher.example'],
+    ['mary@mailhost', 'mary@mailhost'],
+  ])('is none of those with unusual letters: %s', async (email, to) => {
+    const outcome = await world.deliver().sendCode({ ...byEmail, destinations: { email } });
+    expect(outcome).toMatchObject({ outcome: 'sent', sentBy: 'email' });
+    const mail = await world.inbox.mails.next();
+    expect(mail.envelopeTo).toEqual([to]);
+    expect(world.inbox.mails.all).toHaveLength(1);
+  });
+
   it('gains nothing by a subject or a name with line breaks', async () => {
     const injection = 'Mary\r\nBcc: eve@evil.example\r\n\r\nhello';
     await world.deliver().sendCode({ ...byEmail, userName: injection });
@@ -111,8 +127,19 @@ describe('the sender of smtpEmail', () => {
     'no-reply@acme.example\r\nBcc: eve@evil.example',
     'a@b.example, c@d.example',
     'Acme <x',
+    '"Acme" <büro@acme.example>',
+    'Acme <a@b.example> <c@d.example>',
   ])('is refused when built where it is no address: %j', (from) => {
     expect(() => smtpEmail({ transport: world.transport, from })).toThrow(ConfigurationError);
+  });
+
+  it.each([
+    ['sales&support@acme.example', 'sales&support@acme.example'],
+    ['Acme, Inc. <sales&support@acme.example>', 'sales&support@acme.example'],
+    ['Büro <post@bücher.example>', 'post@bücher.example'],
+  ])('is taken where it is an address: %j', async (from, envelopeFrom) => {
+    await smtpEmail({ transport: world.transport, from }).send({ to: address, ...message }, neverAborted);
+    expect((await world.inbox.mails.next()).envelopeFrom).toBe(envelopeFrom);
   });
 
   it('can be checked before it is needed', async () => {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { parseEmailAddress } from '../../../src/core/email-address';
+import { foldEmailAddress, parseEmailAddress } from '../../../src/core/email-address';
 
 const refused = { outcome: 'refused', because: 'not-an-email-address' };
 
@@ -9,6 +9,21 @@ describe('parseEmailAddress', () => {
     [' ada@acme.example ', 'ada@acme.example'],
     ['Ada.Lovelace+mfa@ACME.Example', 'Ada.Lovelace+mfa@acme.example'],
     ["o'brien@acme.example", "o'brien@acme.example"],
+    ['sales&support@acme.example', 'sales&support@acme.example'],
+    ["!#$%&'*+-/=?^_`{|}~@acme.example", "!#$%&'*+-/=?^_`{|}~@acme.example"],
+    ['-@acme.example', '-@acme.example'],
+    ['a.b.c@acme.example', 'a.b.c@acme.example'],
+    ['1@2.example', '1@2.example'],
+    ['ops@mailhost', 'ops@mailhost'],
+    ['ada@my_host.acme.example', 'ada@my_host.acme.example'],
+    ['ada@a.b-c.museum', 'ada@a.b-c.museum'],
+    ['ada@bücher.example', 'ada@xn--bcher-kva.example'],
+    ['ada@BÜCHER.example', 'ada@xn--bcher-kva.example'],
+    ['ada@xn--bcher-kva.example', 'ada@xn--bcher-kva.example'],
+    ['ada@例え。テスト', 'ada@xn--r8jz45g.xn--zckzah'],
+    ['ada@пример.испытание', 'ada@xn--e1afmkfd.xn--80akhbyknj4f'],
+    ['ada@ＡＣＭＥ.example', 'ada@acme.example'],
+    ['\u00A0\u200Eada@acme.example\u200F', 'ada@acme.example'],
   ])('reads %j', (typed, address) => {
     expect(parseEmailAddress(typed)).toEqual({ outcome: 'parsed', address });
   });
@@ -44,6 +59,27 @@ describe('parseEmailAddress', () => {
     ['a literal domain', 'ada@[203.0.113.9]'],
     ['a route', '@evil.example:ada@acme.example'],
     ['two signs', 'ada@acme.example@evil.example'],
+    ['a dot at the start', '.ada@acme.example'],
+    ['a dot at the end', 'ada.@acme.example'],
+    ['two dots', 'ada..lovelace@acme.example'],
+    ['65 characters before the sign', `${'a'.repeat(65)}@acme.example`],
+    ['an empty label', 'ada@acme..example'],
+    ['a dot at the end of the domain', 'ada@acme.example.'],
+    ['a hyphen at the start of a label', 'ada@-acme.example'],
+    ['a label of 64 characters', `ada@${'a'.repeat(64)}.example`],
+    ['an international label that gets too long', `ada@${'é'.repeat(62)}.example`],
+    ['an IP address', 'ada@203.0.113.9'],
+    ['an IP address of full-width digits', 'ada@２０３.0.113.9'],
+    ['an IP address in short', 'ada@127.1'],
+    ['an IP address in hexadecimal', 'ada@0x7f.1'],
+    ['a percent sign in the domain', 'ada@ac%6De.example'],
+    ['a port', 'ada@acme.example:25'],
+    ['a path', 'ada@acme.example/x'],
+    ['a broken international label', 'ada@xn--a'],
+    ['a line separator', 'ada@acme.example\u2028eve@evil.example'],
+    ['a zero-width joiner in the domain', 'ada@a\u200Db.example'],
+    ['a full-width sign', 'ada＠acme.example'],
+    ['a full-width comma in the domain', 'ada@acme.example，evil.example'],
     ['a look-alike letter', 'аda@acme.example'],
     [
       '255 characters',
@@ -73,5 +109,16 @@ describe('parseEmailAddress', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+});
+
+describe('foldEmailAddress', () => {
+  it.each([
+    ['Ada@ACME.Example', 'ada@acme.example'],
+    [' ada@bücher.example ', 'ada@xn--bcher-kva.example'],
+    ['ADA@XN--BCHER-KVA.example', 'ada@xn--bcher-kva.example'],
+    [' No Address ', 'no address'],
+  ])('gives %j as %j', (address, folded) => {
+    expect(foldEmailAddress(address)).toBe(folded);
   });
 });
