@@ -5,7 +5,7 @@ import type { Request, Response } from 'express';
 
 /**
  * Streams a table as CSV (RFC 4180), row by row, at the pace of the reader. A field that a spreadsheet would take for a
- * formula is written as text (ASVS 1.2.10).
+ * formula is written as text (ASVS 1.2.10), and every field is quoted. Excel reads UTF-8 only behind a byte order mark.
  */
 export async function sendCsv(
   req: Request,
@@ -25,6 +25,9 @@ export async function sendCsv(
   const lines = stringify({
     header: true,
     columns: [...columns],
+    bom: true,
+    quoted: true,
+    quoted_empty: true,
     escape_formulas: true,
     record_delimiter: 'windows',
   });
@@ -37,9 +40,23 @@ export async function sendCsv(
   }
 }
 
-/** Control characters could end a line or hide a formula's first character. */
 async function* plainRows(rows: AsyncIterable<readonly string[]>): AsyncGenerator<readonly string[]> {
-  for await (const row of rows) yield row.map((field) => field.replaceAll(/\p{Cc}/gu, ' ').trim());
+  for await (const row of rows) yield row.map(plainText);
+}
+
+/**
+ * A program that is set to another separator splits within the quotes of ours: there `Bob;=1+1` is two cells, of which one
+ * is a formula (OWASP, CSV Injection). The signs in full width are formulas too.
+ */
+const FORMULA_IN_LIST = /([;,|]["'\s\p{Cf}]*)(?=[=+\-@＝＋－＠])/gu;
+
+/** Control characters could end a line; these, spaces and format characters could hide a formula's first character. */
+function plainText(field: string): string {
+  return field
+    .replaceAll(/\p{Cc}/gu, ' ')
+    .replace(/^[\s\p{Cf}]+/u, '')
+    .trimEnd()
+    .replaceAll(FORMULA_IN_LIST, "$1'");
 }
 
 function isClosedEarly(error: unknown): boolean {

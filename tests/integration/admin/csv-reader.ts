@@ -1,10 +1,11 @@
-/** Reads RFC 4180 back, as a spreadsheet would. */
-export function parse(text: string): readonly (readonly string[])[] {
+/** Reads RFC 4180 back, as a spreadsheet would; the separator depends on the country that it is set to. */
+export function parse(text: string, separator: ',' | ';' | '|' = ','): readonly (readonly string[])[] {
   const rows: string[][] = [];
   let row: string[] = [];
-  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^,\r\n]*))(,|\r\n|$)/g)) {
+  const field = new RegExp(`(?:"((?:[^"]|"")*)"|([^${separator}\\r\\n]*))([${separator}]|\\r\\n|$)`, 'g');
+  for (const [, quoted, plain, end] of text.replace(/^\uFEFF/, '').matchAll(field)) {
     row.push(quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"'));
-    if (end === ',') continue;
+    if (end === separator) continue;
     rows.push(row);
     row = [];
   }

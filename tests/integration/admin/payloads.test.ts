@@ -30,6 +30,17 @@ describe('stored payloads', () => {
       organizationId: 'acme',
     });
     host.users.set('tab', { id: 'tab', name: '\t@SUM(1+1)', organizationId: 'acme' });
+    const others = [
+      'Zoë Müller',
+      `Bob;=cmd|' /C calc'!A0`,
+      '－2+3',
+      '\u200B\u00A0=1+1',
+      '\r-1',
+      'Bob\t=1',
+      'Bob"|"@1',
+    ];
+    for (const [index, name] of others.entries())
+      host.users.set(`other-${index}`, { id: `other-${index}`, name, organizationId: 'acme' });
     host.users.set('<b>id</b>', { id: '<b>id</b>', name: 'Odd id', organizationId: 'acme' });
     await agent.postJson('/admin/mfa/acme/members/alan/exemption', { reason: SCRIPT, until: '2026-12-31' });
     await agent.postJson('/admin/mfa/acme/members/mary/exemption', { reason: FORMULA, until: '2026-12-31' });
@@ -80,9 +91,22 @@ describe('stored payloads', () => {
   it.each(['members.csv', 'events.csv'])('start no formula in %s', async (file) => {
     const { text, status } = await agent.get(`/admin/mfa/acme/${file}`);
     expect(status).toBe(200);
-    const fields = parse(text).flat();
-    expect(fields.length).toBeGreaterThan(10);
-    expect(fields.filter((field) => /^[\s]*[=+\-@\t\r\0]/.test(field))).toEqual([]);
+    for (const separator of [',', ';', '|'] as const) {
+      const fields = parse(text, separator).flat();
+      expect(fields.length).toBeGreaterThan(9);
+      expect(fields.filter((field) => /^[\s\p{Cf}]*[=+\-@＝＋－＠\t\r\0]/u.test(field))).toEqual([]);
+    }
+  });
+
+  it('leave nothing outside quotes, and names as they are, in the encoding that Excel expects', async () => {
+    const { text } = await agent.get('/admin/mfa/acme/members.csv');
+    expect(text.startsWith('\uFEFF"id","name","email"')).toBe(true);
+    const lines = text.slice(1).trimEnd().split('\r\n');
+    expect(lines.filter((line) => !/^"(?:[^"]|"")*"(?:,"(?:[^"]|"")*")*$/.test(line))).toEqual([]);
+    const names = parse(text).map(([, name]) => name);
+    expect(names).toEqual(
+      expect.arrayContaining(['Zoë Müller', `Bob;'=cmd|' /C calc'!A0`, "'－2+3", "'=1+1"]),
+    );
   });
 
   it('reach a stored reason without control characters', async () => {
