@@ -1,10 +1,14 @@
-import { getParser } from 'bowser';
+import { BROWSER_MAP, getParser, OS_MAP } from 'bowser';
 
 const UNKNOWN = 'an unknown browser';
 
-/** The parser passes parts of a header on where it knows no name; only what looks like a name is shown. */
-const asName = (value: string | undefined) =>
-  value !== undefined && /^[A-Za-z][A-Za-z0-9 .]{0,30}$/.test(value) ? value : undefined;
+/** Where the parser knows no name it passes on what stands in the header: `Visit evil.example` would end up in a mail. */
+const KNOWN: ReadonlySet<string | undefined> = new Set([
+  ...Object.values(BROWSER_MAP),
+  ...Object.values(OS_MAP),
+]);
+
+const asName = (value: string | undefined) => (KNOWN.has(value) ? value : undefined);
 
 /** `Firefox on Linux`, for a list of sessions or a mail. The header is the visitor's own claim. */
 export function browserName(userAgent: string): string {

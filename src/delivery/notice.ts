@@ -1,5 +1,6 @@
 import { browserName } from '../core/browser-name';
 import type { EnrollableKind } from '../core/factor-kind';
+import { labelInMessage, personInMessage } from '../core/name-in-message';
 import type { EmailLocals, MailLocals } from './email-views';
 
 /** Where a request came from. */
@@ -55,7 +56,7 @@ export function instantInWords(at: number): string {
   return `${dateAndTime.format(at)} UTC`;
 }
 
-/** Names are the visitor's own: one line, and not the whole mail. */
+/** One line, and not the whole mail. */
 const oneLine = (text: string) =>
   text
     .replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')
@@ -67,7 +68,7 @@ export function mailLocals(
   about: { readonly userName: string; readonly at: number; readonly origin: NoticeOrigin | null },
 ): MailLocals {
   const { userName, at, origin } = about;
-  const account = oneLine(userName);
+  const account = personInMessage(userName);
   return {
     issuer: site.issuer,
     site: site.host,
@@ -91,7 +92,7 @@ function methodInWords({
   readonly factor: EnrollableKind;
   readonly label?: string;
 }): string {
-  const name = oneLine(label ?? '');
+  const name = labelInMessage(label ?? '');
   return name === '' ? METHODS[factor] : `${METHODS[factor]} “${name}”`;
 }
 

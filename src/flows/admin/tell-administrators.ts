@@ -1,3 +1,4 @@
+import { personInMessage } from '../../core/name-in-message';
 import type { Account } from '../../ports';
 import type { FlowContext } from '../context';
 import { notifyAddressesOnFile } from '../notify';
@@ -37,7 +38,7 @@ export async function tellAdministrators(
           kind: 'other',
           heading: HEADINGS[done],
           paragraphs: [
-            SENTENCES[done](actor.name, target.name),
+            SENTENCES[done](personInMessage(actor.name), personInMessage(target.name)),
             `The reason given: ${reason}`,
             'If you did not expect this, ask them about it, and look at the events page.',
           ],

@@ -59,7 +59,8 @@ const LISTS: readonly Form[] = [
     rows: [
       ['a table starts no formula', 'escape_formulas: true', 'escape_formulas: false'],
       ['a field hides no formula behind control characters', ".replaceAll(/\\p{Cc}/gu, ' ')", ''],
-      ['a field hides no formula behind spaces', "' ').trim()", "' ')"],
+      ['a field hides no formula behind spaces', ".replace(/^[\\s\\p{Cf}]+/u, '')", ''],
+      ['a field hides no formula behind another separator', `.replaceAll(FORMULA_IN_LIST, "$1'")`, ''],
       ['the name of a file is safe', "organizationId.replaceAll(/[^A-Za-z0-9_-]+/g, '-')", 'organizationId'],
     ],
   },

@@ -15,12 +15,16 @@ describe('browserName', () => {
     expect(browserName(userAgent)).toBe(name);
   });
 
-  it.each(['<script>alert(1)</script>/1.0 x', 'curl\r\n{"event":"signed-in"}/1', '/', 'x'.repeat(100_000)])(
-    'passes nothing on that a visitor made up',
-    (userAgent) => {
-      expect(browserName(userAgent)).toMatch(/^[A-Za-z0-9 .]{1,60}$/);
-    },
-  );
+  it.each([
+    '<script>alert(1)</script>/1.0 x',
+    'curl\r\n{"event":"signed-in"}/1',
+    '/',
+    'x'.repeat(100_000),
+    'Visit evil.example/1.0 (X11)',
+    'Call 555 1234 now/1.0 x',
+  ])('passes nothing on that a visitor made up', (userAgent) => {
+    expect(browserName(userAgent)).toMatch(/^an unknown browser( on Linux)?$/);
+  });
 
   it('reads the beginning of a header, however long it is', () => {
     expect(browserName(`${' '.repeat(393)}Firefox`)).toBe('Firefox');
