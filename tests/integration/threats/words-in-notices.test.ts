@@ -28,6 +28,8 @@ describe('a notice', () => {
     const mails = portal.outbox.messages.filter(({ to }) => to === 'ada@acme.example');
     expect(mails.length).toBeGreaterThanOrEqual(2);
     for (const { text, subject } of mails) expect(`${subject} ${text}`).not.toMatch(/evil|help@|https?:/);
-    expect(mails.at(-1)?.text).toContain('The authenticator app “Your account is blocked visit…” was removed');
+    expect(mails.at(-1)?.text).toContain(
+      'The authenticator app “Your account is blocked visit…” was removed',
+    );
   });
 });
