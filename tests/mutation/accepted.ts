@@ -1,6 +1,5 @@
 import { ACCEPTED_GUARDS } from './accepted-guards';
 import { ACCEPTED_MUTANTS } from './accepted-mutants';
-import { ACCEPTED_READERS } from './accepted-readers';
 import { ACCEPTED_SECRET_MUTANTS } from './accepted-secret-mutants';
 import type { Accepted } from './trial';
 
@@ -9,5 +8,4 @@ export const ACCEPTED: readonly Accepted[] = [
   ...ACCEPTED_MUTANTS,
   ...ACCEPTED_SECRET_MUTANTS,
   ...ACCEPTED_GUARDS,
-  ...ACCEPTED_READERS,
 ];

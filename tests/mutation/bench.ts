@@ -26,6 +26,8 @@ export interface Job {
   readonly original: string;
   readonly text: string;
   readonly tests: readonly string[];
+  /** Runs sources that say which places they run through. */
+  readonly probes?: true;
 }
 
 export interface Verdict {
@@ -36,6 +38,10 @@ export interface Verdict {
   readonly is: 'killed' | 'survived' | 'nothing-ran' | 'broken' | 'timed-out' | 'ended' | 'not-tried';
   /** The tests that failed, or what broke. */
   readonly because: string;
+  /** The file of the test that noticed it. */
+  readonly by?: string;
+  /** The places that the tests ran through, where that was asked. */
+  readonly reached?: readonly string[];
 }
 
 export interface Workbench {

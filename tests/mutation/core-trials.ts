@@ -58,9 +58,9 @@ export function coreTrials(part: string): Trial[] {
     const file = `src/core/${name}`;
     const original = readFileSync(join(ROOT, file), 'utf8');
     const tests = testsFor(file);
-    return mutantsOf(original).map(({ line, from, to, text }) => {
+    return mutantsOf(original).map(({ line, within, from, to, text }) => {
       const shown = `${from.replaceAll(/\s+/g, ' ')} → ${to.replaceAll(/\s+/g, ' ')}`;
-      return { name: `${file}:${line} ${shown}`, file, line, original, text, from, to, tests };
+      return { name: `${file}:${line} ${shown}`, file, line, within, original, text, from, to, tests };
     });
   });
 }

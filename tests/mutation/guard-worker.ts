@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Job, Verdict } from './bench';
+import { withProbes } from './coverage';
 import { createProjectLoader } from './project-loader';
 import { openTestRun } from './test-run';
 
@@ -11,10 +12,12 @@ const root = process.cwd();
 const project = createProjectLoader(root);
 const testRun = openTestRun();
 
-async function judge({ file, original, text, tests }: Job): Promise<Verdict> {
+async function judge({ file, original, text, tests, probes }: Job): Promise<Verdict> {
   const path = join(root, file);
   try {
-    project.change(file, text);
+    const reached = new Set<string>();
+    Object.assign(globalThis, { __reached: (probe: string) => void reached.add(probe) });
+    project.change(file, text, probes === true ? withProbes : undefined);
     writeFileSync(path, text);
     let ran = 0;
     for (const test of tests) {
@@ -24,10 +27,10 @@ async function judge({ file, original, text, tests }: Job): Promise<Verdict> {
         if (!test.startsWith('tests/unit/')) require(join(root, 'tests/support/fresh-database.ts'));
         return true;
       });
-      if (found.failed !== undefined) return { is: 'killed', because: found.failed };
+      if (found.failed !== undefined) return { is: 'killed', because: found.failed, by: test };
       ran += found.ran;
     }
-    return { is: ran === 0 ? 'nothing-ran' : 'survived', because: '' };
+    return { is: ran === 0 ? 'nothing-ran' : 'survived', because: '', reached: probes ? [...reached] : [] };
   } catch (error) {
     return { is: 'broken', because: String(error) };
   } finally {

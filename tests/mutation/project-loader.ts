@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs';
 import Module from 'node:module';
-import { join, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { transformSync } from '@swc/core';
 import * as fc from 'fast-check';
+
+/** What is done to the text of each source before it is compiled. */
+export type Transform = (file: string, text: string) => string;
 
 export interface ProjectLoader {
   /** Loads a file of the project, relative to its root, and everything of the project that it needs, anew. */
   load(file: string): void;
   /** Forgets what was loaded. `text` is read in place of the file from now on. */
-  change(file: string, text: string): void;
+  change(file: string, text: string, transform?: Transform): void;
   isLoaded(file: string): boolean;
 }
 
@@ -42,12 +45,20 @@ export function createProjectLoader(root: string): ProjectLoader {
   const compiled = new Map<string, string>();
   let changed: { readonly path: string; readonly code: string } | undefined;
 
+  let transform: Transform | undefined;
+
   // The same examples for every change, or a change could die of luck.
   fc.configureGlobal({ seed: 1 });
 
+  function read(path: string): string {
+    const text = readFileSync(path, 'utf8');
+    const file = relative(root, path).split(sep).join('/');
+    return transform !== undefined && file.startsWith('src/') ? transform(file, text) : text;
+  }
+
   function codeOf(path: string): string {
     if (path === changed?.path) return changed.code;
-    const known = compiled.get(path) ?? compile(path, readFileSync(path, 'utf8'));
+    const known = compiled.get(path) ?? compile(path, read(path));
     compiled.set(path, known);
     return known;
   }
@@ -68,7 +79,9 @@ export function createProjectLoader(root: string): ProjectLoader {
       for (const path of Object.keys(require.cache)) if (isOurs(path)) delete require.cache[path];
       require(join(root, file));
     },
-    change(file, text) {
+    change(file, text, wanted) {
+      if (transform !== wanted) compiled.clear();
+      transform = wanted;
       const path = join(root, file);
       changed = { path, code: compile(path, text) };
     },

@@ -1,7 +1,7 @@
 import { ACCEPTED } from './accepted';
 import { openCoreBench, openGuardBench, type Verdict, type Workbench } from './bench';
 import { coreTrials } from './core-trials';
-import { guardTrials } from './guard-trials';
+import { tryGuards } from './guard-run';
 import type { Accepted, Trial } from './trial';
 
 // One change after the other has the machine to itself.
@@ -9,7 +9,7 @@ import type { Accepted, Trial } from './trial';
 
 // npm run test:mutation                 every mutant of core/, then every guard taken out
 // npm run test:mutation -- core totp    the mutants of the files of core/ whose names begin with totp
-// npm run test:mutation -- guards login the guards whose names or files match /login/
+// npm run test:mutation -- guards login the guards of the files whose paths match /login/
 
 const [what, part = ''] = process.argv.slice(2);
 
@@ -19,10 +19,14 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-function reasonFor({ file, original, line, from, to }: Trial): string | undefined {
+function reasonFor({ file, original, line, within, from, to }: Trial): string | undefined {
   const text = original.split('\n')[line - 1] ?? '';
   const isThis = (one: Accepted) =>
-    file.endsWith(`/${one.file}`) && text.includes(one.line) && one.from === from && one.to === to;
+    file.endsWith(`/${one.file}`) &&
+    (one.line === undefined || text.includes(one.line)) &&
+    (one.within === undefined || one.within === within) &&
+    one.from === from &&
+    one.to === to;
   return ACCEPTED.find(isThis)?.reason;
 }
 
@@ -64,31 +68,47 @@ async function tryGroup(group: readonly Trial[], bench: Workbench): Promise<Read
   return verdicts;
 }
 
-/** Tries every change, and returns how many are neither noticed nor accepted. */
-async function tryAll(title: string, trials: readonly Trial[], bench: Workbench): Promise<number> {
+/** Prints what became of each change, and counts those that are neither noticed nor accepted. */
+function openReport() {
   const startedAt = Date.now();
   const counts = new Map<string, number>();
   let survivors = 0;
-  for (const group of groupByTests(trials)) {
-    for (const [trial, { is, because }] of await tryGroup(group, bench)) {
+  return {
+    add(trial: Trial, { is, because }: Verdict): void {
       const reason = is === 'survived' ? reasonFor(trial) : undefined;
       const fate = reason === undefined ? is : 'accepted';
       counts.set(fate, (counts.get(fate) ?? 0) + 1);
       if (!CAUGHT.includes(is) && reason === undefined) survivors += 1;
       if (fate !== 'killed' || what !== undefined) print(`${fate}: ${trial.name}\n    ${reason ?? because}`);
-    }
+    },
+    close(title: string, count: number): number {
+      const minutes = ((Date.now() - startedAt) / 60_000).toFixed(1);
+      print(`${title}: ${count} in ${minutes} minutes, ${JSON.stringify(Object.fromEntries(counts))}`);
+      return survivors;
+    },
+  };
+}
+
+async function tryCore(): Promise<number> {
+  const [report, bench, trials] = [openReport(), openCoreBench(), coreTrials(part)];
+  for (const group of groupByTests(trials)) {
+    for (const [trial, verdict] of await tryGroup(group, bench)) report.add(trial, verdict);
   }
   await bench.close();
-  const minutes = ((Date.now() - startedAt) / 60_000).toFixed(1);
-  print(`${title}: ${trials.length} in ${minutes} minutes, ${JSON.stringify(Object.fromEntries(counts))}`);
-  return survivors;
+  return report.close('Mutants of core/', trials.length);
+}
+
+async function tryAllGuards(): Promise<number> {
+  const [report, bench] = [openReport(), await openGuardBench()];
+  const count = await tryGuards(part, bench, report.add);
+  await bench.close();
+  return report.close('Guards taken out', count);
 }
 
 async function run(): Promise<void> {
   let survivors = 0;
-  if (what !== 'guards') survivors += await tryAll('Mutants of core/', coreTrials(part), openCoreBench());
-  if (what !== 'core')
-    survivors += await tryAll('Guards taken out', guardTrials(part), await openGuardBench());
+  if (what !== 'guards') survivors += await tryCore();
+  if (what !== 'core') survivors += await tryAllGuards();
   process.exitCode = survivors > 0 ? 1 : 0;
 }
 
