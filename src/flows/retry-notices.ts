@@ -2,7 +2,7 @@ import { openSecret } from '../core/sealed-secret';
 import type { KeptNotice } from '../stores/notice-store';
 import type { FlowContext } from './context';
 import { parseNoticeBody } from './notice-body';
-import { abandon, bindingOf, CLAIM_SECONDS, trySending } from './send-notice';
+import { abandon, bindingOf, CLAIM_SECONDS, LONGEST_PAUSE_SECONDS, trySending } from './send-notice';
 
 const BATCH = 20;
 const RETRY_MILLISECONDS = 30_000;
@@ -12,7 +12,12 @@ export async function retryNotices(context: FlowContext): Promise<number> {
   let sent = 0;
   for (;;) {
     const now = context.clock.now();
-    const claim = { now, limit: BATCH, untilAt: now + CLAIM_SECONDS * 1000 };
+    const claim = {
+      now,
+      latestAt: now + LONGEST_PAUSE_SECONDS * 1000,
+      limit: BATCH,
+      untilAt: now + CLAIM_SECONDS * 1000,
+    };
     // Each batch is sent before the next is taken, so that none is put off by more than it takes.
     // oxlint-disable-next-line no-await-in-loop
     const due = await context.records.claimNotices(claim);

@@ -19,6 +19,7 @@ export interface Letter extends NoticeBody {
 
 /** The wait before each next try; the last one stays. */
 const WAITS_SECONDS = [30, 60, 120, 300, 900, 1800, 3600];
+export const LONGEST_PAUSE_SECONDS = 3600;
 /** Longer than any send takes: within it nobody else takes the notice up. */
 export const CLAIM_SECONDS = 120;
 const LONGEST_WAIT_SECONDS = 3 * 86_400;

@@ -19,9 +19,13 @@ export interface NoticeStore {
    * their number is returned.
    */
   keepNotice(notice: KeptNotice, keep: { readonly dueAt: number; readonly most: number }): Promise<number>;
-  /** Takes the notices that are due, at most `limit`, and puts each off until `untilAt`, so that no other process sends it too. Atomic. */
+  /**
+   * Takes the notices that are due, at most `limit`, and puts each off until `untilAt`, so that no other process sends it too.
+   * What is due after `latestAt` was put off by a clock that is ahead, and is due as well. Atomic.
+   */
   claimNotices(claim: {
     readonly now: number;
+    readonly latestAt?: number;
     readonly limit: number;
     readonly untilAt: number;
   }): Promise<readonly KeptNotice[]>;

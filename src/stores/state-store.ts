@@ -172,7 +172,8 @@ export interface StateStore {
 
   /**
    * Counts one send under every budget, or under none. `refused` names the seconds until the first moment at which
-   * all would allow it. Atomic for each key; where one of several refuses, those already counted are given back.
+   * all would allow it, at most those of the longest window: an instant from the future counts as of now. Atomic for each key;
+   * where one of several refuses, those already counted are given back.
    */
   spendSendBudgets(
     budgets: readonly SendBudget[],

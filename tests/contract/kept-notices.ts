@@ -16,12 +16,12 @@ function aNotice(overrides: Partial<KeptNotice> = {}): KeptNotice {
 }
 
 const KEEP = { dueAt: NOW + 60_000, most: 100 };
-const CLAIM = { now: NOW + 60_000, limit: 10, untilAt: NOW + 120_000 };
+const CLAIM = { now: NOW + 60_000, latestAt: NOW + 3_660_000, limit: 10, untilAt: NOW + 120_000 };
 
 /** What every record store does with notices that wait. There is one list of them for all users. */
 export function describeKeptNotices(open: () => RecordStore): void {
   const claimAll = async (now: number) => {
-    const found = await open().claimNotices({ now, limit: 1000, untilAt: now });
+    const found = await open().claimNotices({ now, latestAt: now, limit: 1000, untilAt: now });
     await Promise.all(found.map(({ id }) => open().dropNotice(id)));
   };
 
@@ -35,6 +35,16 @@ export function describeKeptNotices(open: () => RecordStore): void {
       expect(await open().claimNotices(CLAIM)).toEqual([notice]);
       expect(await open().claimNotices(CLAIM)).toEqual([]);
       expect(await open().claimNotices({ ...CLAIM, now: NOW + 120_000 })).toEqual([notice]);
+    });
+
+    it('are taken although a clock that was ahead put them off', async () => {
+      const [due, late, believed] = [aNotice(), aNotice(), aNotice()];
+      await open().keepNotice(due, KEEP);
+      await open().keepNotice(late, { ...KEEP, dueAt: CLAIM.latestAt + 1 });
+      await open().keepNotice(believed, { ...KEEP, dueAt: CLAIM.latestAt });
+      expect(await open().claimNotices({ ...CLAIM, limit: 1 })).toEqual([due]);
+      expect(await open().claimNotices(CLAIM)).toEqual([late]);
+      expect(await open().claimNotices(CLAIM)).toEqual([]);
     });
 
     it('are taken as many at a time as are asked for', async () => {

@@ -18,9 +18,9 @@ export function keptNoticesIn(waiting: Map<string, Waiting>): Pick<RecordStore, 
       for (const oldest of tooMany) waiting.delete(oldest.notice.id);
       return tooMany.length;
     },
-    async claimNotices({ now, limit, untilAt }) {
+    async claimNotices({ now, latestAt = Infinity, limit, untilAt }) {
       const due = byDue()
-        .filter(({ dueAt }) => dueAt <= now)
+        .filter(({ dueAt }) => dueAt <= now || dueAt > latestAt)
         .slice(0, limit);
       for (const { notice } of due) waiting.set(notice.id, { notice, dueAt: untilAt });
       return due.map(({ notice }) => notice);

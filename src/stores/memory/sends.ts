@@ -4,6 +4,9 @@ import type { ExpiringMap } from './expiring-map';
 /** Under each key the instants of the newest sends, newest first. */
 export type Sends = ExpiringMap<readonly number[]>;
 
+/** What a clock that was ahead wrote counts as of now, so that no wait is longer than its window. */
+const asOf = (instants: readonly number[], now: number) => instants.map((instant) => Math.min(instant, now));
+
 /** The seconds until the budget allows one more send; 0 for now. */
 function waitOf(instants: readonly number[], budget: SendBudget, now: number): number {
   const waits = budget.windows.map(({ max, seconds }) => {
@@ -15,7 +18,13 @@ function waitOf(instants: readonly number[], budget: SendBudget, now: number): n
 }
 
 export function sendsIn(sends: Sends): Pick<StateStore, 'spendSendBudgets' | 'findSendWait'> {
-  const wait = (budget: SendBudget, now: number) => waitOf(sends.get(budget.key) ?? [], budget, now);
+  function wait(budget: SendBudget, now: number): number {
+    const instants = sends.get(budget.key) ?? [];
+    const [newest = now] = instants;
+    const believed = newest > now ? asOf(instants, now) : instants;
+    if (believed !== instants) sends.replace(budget.key, believed);
+    return waitOf(believed, budget, now);
+  }
 
   return {
     async spendSendBudgets(budgets, now) {

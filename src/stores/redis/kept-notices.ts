@@ -21,9 +21,14 @@ end
 return #oldest
 `);
 
-/** The same two; now, how many to take, until when they are taken. */
+/** The same two; now, how many to take, until when they are taken, the latest instant that is believed. */
 const CLAIM = defineScript(`
 local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])
+local room = tonumber(ARGV[2]) - #due
+if room > 0 then
+  local late = redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. ARGV[4], '+inf', 'LIMIT', 0, room)
+  for _, id in ipairs(late) do due[#due + 1] = id end
+end
 local found = {}
 for _, id in ipairs(due) do
   local notice = redis.call('HGET', KEYS[2], id)
@@ -54,8 +59,8 @@ export function keptNoticesIn(redis: RedisCommands, keys: Keys): Pick<RecordStor
       const text = JSON.stringify({ id, userId, organizationId, sealedAddress, body, keptAt, attempts });
       return Number(await redis.run(KEEP, { keys: both, args: [encodeId(id), text, dueAt, most] }));
     },
-    async claimNotices({ now, limit, untilAt }) {
-      const reply = await redis.run(CLAIM, { keys: both, args: [now, limit, untilAt] });
+    async claimNotices({ now, latestAt = '+inf', limit, untilAt }) {
+      const reply = await redis.run(CLAIM, { keys: both, args: [now, limit, untilAt, latestAt] });
       return toTexts(reply, 'notices').map((text) => readNotice(text ?? ''));
     },
     async dropNotice(id) {

@@ -6,10 +6,17 @@ import { unreadable } from './store-errors';
 
 /**
  * The sends; `count` or `look`, now, then the most and the milliseconds of each window. Answers with the wait in milliseconds, and
- * counts where there is none. The list has the newest first, so the one that blocks a window stands at a known place.
+ * counts where there is none. The list has the newest first, so the one that blocks a window stands at a known place. What a
+ * clock that was ahead wrote counts as of now, so that no wait is longer than its window.
  */
 const SPEND = defineScript(`
 local now, wait, keep, life = tonumber(ARGV[2]), 0, 0, 0
+local place, newest = 0, redis.call('LINDEX', KEYS[1], 0)
+while newest and tonumber(newest) > now do
+  redis.call('LSET', KEYS[1], place, ARGV[2])
+  place = place + 1
+  newest = redis.call('LINDEX', KEYS[1], place)
+end
 for i = 3, #ARGV, 2 do
   local max, window = tonumber(ARGV[i]), tonumber(ARGV[i + 1])
   keep, life = math.max(keep, max), math.max(life, window)

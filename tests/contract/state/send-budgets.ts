@@ -41,6 +41,27 @@ export function describeSendBudgets(open: () => StateStore): void {
       expect(await open().findSendWait([], NOW)).toBe(0);
     });
 
+    it('never waits longer than the window, whatever a clock that was ahead wrote', async () => {
+      const both = [budget([1, 30], [3, 600])];
+      const DAYS = 3 * 86_400;
+      const send = (seconds: number) => open().spendSendBudgets(both, NOW + seconds * 1000);
+      const wait = (seconds: number) => open().findSendWait(both, NOW + seconds * 1000);
+      for (const seconds of [0, 30, 60]) await send(DAYS + seconds);
+      expect(await wait(0)).toBe(600);
+      expect(await send(0)).toMatchObject({ outcome: 'refused', retryAfterSeconds: 600 });
+      expect(await wait(599)).toBe(1);
+      expect(await send(600)).toEqual({ outcome: 'spent' });
+      expect(await wait(600)).toBe(30);
+      expect(await send(630)).toEqual({ outcome: 'spent' });
+    });
+
+    it('believes a clock that is a little ahead as of now', async () => {
+      const one = [budget([1, 30])];
+      await open().spendSendBudgets(one, NOW + 5000);
+      expect(await open().findSendWait(one, NOW)).toBe(30);
+      expect(await open().findSendWait(one, NOW + 30_000)).toBe(0);
+    });
+
     it('never allows more than the most, however many ask at once', async () => {
       const many = [budget([4, 60]), budget([9, 60])];
       const outcomes = await Promise.all(
