@@ -146,6 +146,7 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     passwords: new PasswordCheck(state, options.passwordThrottle),
     pages: createPageRenderer(),
     ownCookie: { name: null },
+    administration: [],
     background: new BackgroundWork(onError),
   };
   if (options.users.list !== undefined) {

@@ -17,6 +17,8 @@ import type { FlowContext, Origin } from './context';
 import { toAuthenticator } from './enroll';
 import { gatherFacts } from './gather-facts';
 import type { Gathered } from './gather-facts';
+import { gatherSetupFacts } from './gather-setup-facts';
+import type { FindAdministered } from './gather-setup-facts';
 import { mayEnroll } from './may-enroll';
 import { spendChange } from './spend-change';
 
@@ -48,6 +50,7 @@ export interface ConfirmationRequest {
   /** Whether other sessions, pending logins and remembered browsers end. */
   readonly endOthers: boolean;
   readonly origin: Origin;
+  readonly findAdministered?: FindAdministered;
 }
 
 /** Binds the authenticator with its first right code. That code is used up too (RFC 6238, section 5.2). */
@@ -61,7 +64,7 @@ export async function confirmEnrollment(
   if (factor === undefined || submitted === null) return { outcome: 'rejected', because: 'malformed-code' };
   const [attempt, gathered] = await Promise.all([
     spendTry(context, bearer, kind),
-    gatherFacts(context, account, bearer),
+    gatherSetupFacts(context, request),
   ]);
   const leave = mayEnroll(bearer, gathered, request.wizardUnderWay);
   // The wizard of the app asks for a backup phone, whatever kind was assigned.

@@ -6,6 +6,7 @@ import type { EnrollableKind } from '../core/factor-kind';
 import { enrollableKinds, hasFactor } from '../core/usable-factors';
 import type { Bearer } from './bearer';
 import type { Gathered } from './gather-facts';
+import type { GatheredForSetup } from './gather-setup-facts';
 
 /** How old a proof may be that a change of factors rests on. */
 export const REPROOF_SECONDS = 600;
@@ -33,8 +34,12 @@ export function reproofRequirement(bearer: Bearer, { facts }: Gathered): Require
  * Whether a factor may be added now. In a pending login only where the decision says so, after every factor that exists
  * was proven; in a session after a fresh proof. Whoever holds only the password of an enrolled person gets neither.
  */
-export function mayEnroll(bearer: Bearer, gathered: Gathered, wizardUnderWay: boolean): EnrollmentLeave {
-  const { facts, now } = gathered;
+export function mayEnroll(
+  bearer: Bearer,
+  gathered: GatheredForSetup,
+  wizardUnderWay: boolean,
+): EnrollmentLeave {
+  const { facts, setup, now } = gathered;
   const decision = decide(facts, { kind: 'policy' }, now);
   const because = facts.member.enabled && facts.member.assignedKind !== null ? 'assigned' : 'required';
   if (bearer.standing === 'pending') {
@@ -46,13 +51,13 @@ export function mayEnroll(bearer: Bearer, gathered: Gathered, wizardUnderWay: bo
   }
   // Only what is let in, or sent here: a locked person in particular must not enroll a way around the lock.
   if (decision.outcome !== 'allow' && decision.outcome !== 'enroll') return { outcome: 'refused', decision };
-  if (!facts.featureAvailable || !facts.policy.enabled) return { outcome: 'feature-off' };
-  const proof = decide(facts, reproofRequirement(bearer, gathered), now);
+  if (setup === null) return { outcome: 'feature-off' };
+  const proof = decide(setup, reproofRequirement(bearer, gathered), now);
   if (proof.outcome !== 'allow' && proof.outcome !== 'enroll')
     return { outcome: 'refused', decision: asStepUp(proof) };
-  if (proof.outcome === 'enroll' && !hasFactor(facts)) {
+  if (proof.outcome === 'enroll' && !hasFactor(setup)) {
     // Enrollment is due and no factor exists: the first factor is the only proof there is, so it is asked for again.
-    const again = decide({ ...facts, featureAvailable: false }, reproofRequirement(bearer, gathered), now);
+    const again = decide({ ...setup, featureAvailable: false }, reproofRequirement(bearer, gathered), now);
     if (again.outcome !== 'allow') return { outcome: 'refused', decision: again };
   }
   if (decision.outcome === 'enroll') {
@@ -63,7 +68,7 @@ export function mayEnroll(bearer: Bearer, gathered: Gathered, wizardUnderWay: bo
     };
   }
   const kinds = ENROLLABLE_KINDS.filter(
-    (kind) => facts.policy.methods.includes(kind) && facts.availableKinds.includes(kind),
+    (kind) => setup.policy.methods.includes(kind) && setup.availableKinds.includes(kind),
   );
   return { outcome: 'may-enroll', kinds, because: 'settings' };
 }

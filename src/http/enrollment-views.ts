@@ -5,9 +5,9 @@ export type EnrollableKind = 'totp' | 'sms' | 'email';
 export interface EnrollLocals extends WithPage, InWizard {
   /**
    * `assigned`: an administrator chose the one method. `outdated`: what the person has is not allowed any more. `settings`: the
-   * person came from there to add one.
+   * person came from there to add one. `administrator`: the pages of an organization with MFA on ask for one.
    */
-  readonly because: 'required' | 'offered' | 'assigned' | 'outdated' | 'settings';
+  readonly because: 'required' | 'offered' | 'assigned' | 'outdated' | 'settings' | 'administrator';
   readonly methods: readonly EnrollableKind[];
   /** A page of the host's asks for a factor that the person does not have. */
   readonly needed: boolean;

@@ -1,3 +1,4 @@
+import type { Request } from 'express';
 import type { FlowContext } from '../flows/context';
 import type { CsrfGuard } from './csrf';
 import type { PasswordCheck } from './password-check';
@@ -10,4 +11,6 @@ export interface HttpContext extends FlowContext {
   readonly pages: PageRenderer;
   /** The session cookie, where `mfa.sessions()` set it: its end follows the policy, and signing out clears it. */
   readonly ownCookie: { name: string | null };
+  /** What the user of a request administers, for each `mfa.adminPages()` of the app. */
+  readonly administration: ((req: Request) => Promise<readonly { readonly id: string }[]>)[];
 }

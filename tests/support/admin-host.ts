@@ -7,6 +7,8 @@ import { createClock } from './clock';
 import type { SettableClock } from './clock';
 import { createHttpAgent } from './http-agent';
 import type { HttpAgent } from './http-agent';
+import { plantApp } from './planted';
+import { TEST_KEY } from './portal';
 import { totpCode } from './totp';
 
 export interface HostUser {
@@ -32,7 +34,7 @@ export interface AdminHost {
 }
 
 export const HOST_PASSWORD = 'correct horse battery staple';
-export const HOST_KEY = 'bWZhIHRlc3Qga2V5OiAzMiByYW5kb20gYnl0ZXMh8J+Ukfu0oQ==';
+export const HOST_KEY = TEST_KEY;
 
 function hostUsers(): HostUser[] {
   const acme = { organizationId: 'acme' };
@@ -167,7 +169,20 @@ export async function signInAtProvider(host: AdminHost, userId: string): Promise
   return agent;
 }
 
-/** An administrator without a factor, who has just given the password again. */
+/** Signs in with the password and an app that was set up before, and has just proven it. */
+export async function signInWithPlantedApp(
+  host: AdminHost,
+  username: string,
+): Promise<{ readonly agent: HttpAgent; readonly secret: string }> {
+  const { secret } = await plantApp(host, username);
+  const agent = await signIn(host, username);
+  const code = totpCode(secret, host.clock.now());
+  expect((await agent.postJson('/mfa/challenge', { code })).body).toMatchObject({ outcome: 'signed-in' });
+  host.clock.advance(30_000);
+  return { agent, secret };
+}
+
+/** A person without a factor, who has just given the password again. */
 export async function signInToChange(host: AdminHost, username: string): Promise<HttpAgent> {
   const agent = await signIn(host, username);
   host.clock.advance(1000);

@@ -1,8 +1,9 @@
+import { asAdministrator } from '../../core/as-administrator';
 import { decide } from '../../core/decide';
 import type { Decision, Requirement } from '../../core/decide';
+import type { Policy } from '../../core/policy';
 import { hasFactor } from '../../core/usable-factors';
 import type { Bearer } from '../bearer';
-import type { FlowContext } from '../context';
 import type { Gathered } from '../gather-facts';
 import { reproofRequirement } from '../may-enroll';
 
@@ -15,33 +16,53 @@ export type AdminAuthority =
   /** `challenge` leads to the step-up page, `enroll` to the wizard, `sign-in` to the login page. */
   | { readonly outcome: 'refused'; readonly decision: Exclude<Decision, { outcome: 'allow' }> };
 
+export interface AdministratorRequest {
+  readonly bearer: Bearer;
+  readonly gathered: Gathered;
+  readonly act: 'read' | 'change';
+  /** The policy of the administered organization; null where MFA is off there. */
+  readonly administered: Policy | null;
+}
+
 /**
- * Whether this person may look at, or change, what they administer. Which organizations those are is the host's to say and is
- * checked apart from this.
+ * Whether this person may read or change what they administer. Which organizations those are is the host's to say and is
+ * checked elsewhere.
  *
- * Looking needs a session in which a second factor was proven, where the person has one, whatever the policy says of
- * others. Changing needs a proof by the strongest factor in the last ten minutes, or the password given again where
- * there is no factor. A remembered browser is no proof for either.
+ * Where the organization has MFA on, both need a second factor: reading one that was proven in this session, changing a
+ * proof by the strongest factor in the last ten minutes. People without a factor are led to set one up. Where it has MFA
+ * off, a change needs the password again. A remembered browser is no proof for any of these.
  */
-export function judgeAdministrator(
-  _context: FlowContext,
-  asked: { readonly bearer: Bearer; readonly gathered: Gathered; readonly act: 'read' | 'change' },
-): AdminAuthority {
-  const { bearer, gathered, act } = asked;
-  const { facts, now } = gathered;
+export function judgeAdministrator(request: AdministratorRequest): AdminAuthority {
+  const { bearer, gathered, administered } = request;
   if (bearer.standing !== 'session')
     return { outcome: 'refused', decision: { outcome: 'sign-in', because: 'no-session' } };
-  const standing = decide(facts, { kind: 'policy' }, now);
-  if (standing.outcome !== 'allow') return { outcome: 'refused', decision: standing };
+  const standing = decide(gathered.facts, { kind: 'policy' }, gathered.now);
+  // Enrollment that members may put off is required of administrators, which is judged below.
+  const isOffered = administered !== null && standing.outcome === 'enroll' && standing.skippable;
+  if (standing.outcome !== 'allow' && !isOffered) return { outcome: 'refused', decision: standing };
+  return administered === null ? judgeWithMfaOff(request) : judgeWithMfaOn(request, administered);
+}
+
+function judgeWithMfaOn(request: AdministratorRequest, administered: Policy): AdminAuthority {
+  const { gathered } = request;
+  const facts = asAdministrator(gathered.facts, administered);
+  const decision = decide(facts, requirementOf(request), gathered.now);
+  // A proven factor is enough here, even one that the policy no longer lets people set up.
+  const enrolled = hasFactor(facts);
+  if (decision.outcome === 'allow' || (decision.outcome === 'enroll' && enrolled))
+    return { outcome: 'may', hasFactor: enrolled };
+  return { outcome: 'refused', decision };
+}
+
+function judgeWithMfaOff(request: AdministratorRequest): AdminAuthority {
+  const { gathered, act } = request;
+  const { facts, now } = gathered;
   const enrolled = hasFactor(facts);
   if (act === 'read' && !enrolled) return { outcome: 'may', hasFactor: false };
-  const requirement: Requirement =
-    act === 'read'
-      ? { kind: 'step-up', maxAgeSeconds: Number.POSITIVE_INFINITY }
-      : reproofRequirement(bearer, gathered);
+  const requirement = requirementOf(request);
   const decision = decide(facts, requirement, now);
   if (decision.outcome === 'enroll' && !enrolled && facts.hasPassword) {
-    // Nothing but the password can be proven, and the policy lets this person wait: it is given again.
+    // There is nothing but the password to prove.
     const again = decide({ ...facts, featureAvailable: false }, requirement, now);
     return again.outcome === 'allow'
       ? { outcome: 'may', hasFactor: false }
@@ -50,4 +71,10 @@ export function judgeAdministrator(
   return decision.outcome === 'allow'
     ? { outcome: 'may', hasFactor: enrolled }
     : { outcome: 'refused', decision };
+}
+
+function requirementOf({ act, bearer, gathered }: AdministratorRequest): Requirement {
+  return act === 'read'
+    ? { kind: 'step-up', maxAgeSeconds: Number.POSITIVE_INFINITY }
+    : reproofRequirement(bearer, gathered);
 }

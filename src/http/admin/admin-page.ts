@@ -1,3 +1,4 @@
+import { isMfaOn } from '../../core/as-administrator';
 import type { AdminHead, AdminTab } from '../admin-head';
 import { answerRefusal, show } from '../pages/page-route';
 import type { PageRequest } from '../pages/page-route';
@@ -24,10 +25,11 @@ const DONE: ReadonlyMap<string, string> = new Map([
 
 /** What stands above the page. `forms`: the page changes something, so the proof that it needs is asked in time. */
 export function adminHead(page: AdminPage, tab: AdminTab, forms: boolean): AdminHead {
-  const { context, organization, organizations, basePath, gathered, unproven, req, kept } = page;
+  const { context, organization, organizations, basePath, gathered, administered, unproven, req, kept } =
+    page;
   const { adminPath, pagesPath } = context.options;
   const done = DONE.get(textQuery(req, 'done'));
-  const configurable = gathered.facts.featureAvailable && gathered.policy.policy.enabled;
+  const configurable = isMfaOn(gathered.facts) || administered !== null;
   return {
     organizationName: organization.name,
     basePath,

@@ -1,12 +1,15 @@
 import { asStepUp } from '../../core/as-step-up';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { decide } from '../../core/decide';
 import type { Decision } from '../../core/decide';
+import type { Policy } from '../../core/policy';
 import { MfaError } from '../../errors';
 import { judgeAdministrator } from '../../flows/admin/admin-authority';
 import type { AdminAct, AdministratorsOf } from '../../flows/admin/administrator';
+import type { Bearer } from '../../flows/bearer';
 import { gatherFacts } from '../../flows/gather-facts';
 import type { Gathered } from '../../flows/gather-facts';
+import { findPolicyWithMfaOn } from '../administered-policy';
 import { renewSeenAt } from '../guard';
 import type { HttpContext } from '../http-context';
 import { originOf } from '../origin';
@@ -14,6 +17,7 @@ import { dropKeptForm, findKeptForm, keepForm } from '../kept-form';
 import { knownPageRoute, refuse } from '../pages/page-route';
 import type { KnownPageRequest } from '../pages/page-route';
 import { refuseRequest } from '../refuse-request';
+import { returnToHere } from '../return-to';
 import type { KeptFormSlot } from '../session-slot';
 import type { AdminPagesOptions, Organization } from './admin-options';
 import { administratorsFrom, availableOrganizations } from './organizations';
@@ -29,6 +33,8 @@ export interface AdministratorPage extends KnownPageRequest {
   readonly options: AdminPagesOptions;
   readonly gathered: Gathered;
   readonly organizations: readonly Organization[];
+  /** The policy of the organization in the path where it has MFA on. Null otherwise: the password is enough there. */
+  readonly administered: Policy | null;
 }
 
 /** The same, about one organization that they administer. */
@@ -79,7 +85,7 @@ function refuseChange(page: AdminPage, decision: Decision, path: string): Promis
   return refuseUnproven(page, decision, goesOn && !json ? keepForm(req, { path, now: gathered.now }) : path);
 }
 
-export function refuseUnproven(page: AdminPage, decision: Decision, returnTo: string): Promise<void> {
+export function refuseUnproven(page: KnownPageRequest, decision: Decision, returnTo: string): Promise<void> {
   const { context, req, res, visitor } = page;
   return refuseRequest(context, { req, res, visitor, decision, returnTo });
 }
@@ -89,33 +95,62 @@ async function openPage(
   options: AdminPagesOptions,
 ): Promise<AdministratorPage | null> {
   const { context, req, visitor } = page;
-  const { bearer } = visitor;
-  const gathered = await gatherFacts(context, visitor.account, bearer);
-  const refused = judgeReading(page, gathered);
-  if (refused !== null) {
-    await refuse(page, refused);
+  const { bearer, account } = visitor;
+  const gathered = await gatherFacts(context, account, bearer);
+  const standing = judgeStanding(bearer, gathered);
+  if (standing !== null) {
+    await refuse(page, standing);
     return null;
   }
   await renewSeenAt(context, req, bearer, gathered.policy.policy);
   const organizations = await availableOrganizations(context, options, req);
-  return { ...page, options, gathered, organizations };
+  const administered = await findAdministered(context, { req, organizations, own: gathered.policy.policy });
+  const authority = judgeAdministrator({ bearer, gathered, act: 'read', administered });
+  if (authority.outcome === 'refused') {
+    await refuseUnproven(page, asStepUp(authority.decision), returnToHere(req) ?? startOf(context, req));
+    return null;
+  }
+  return { ...page, options, gathered, organizations, administered };
 }
 
-function judgeReading(page: KnownPageRequest, gathered: Gathered): Decision | null {
-  const { bearer } = page.visitor;
-  const standing = decide(gathered.facts, { kind: 'policy' }, gathered.now);
-  if (standing.outcome !== 'allow') return standing;
-  if (bearer.standing === 'pending') return { outcome: 'sign-in', because: 'no-session' };
-  const authority = judgeAdministrator(page.context, { bearer, gathered, act: 'read' });
-  return authority.outcome === 'may' ? null : asStepUp(authority.decision);
+/** The page to begin with, for a form that cannot be gone back to. */
+function startOf(context: HttpContext, { params: { organizationId } }: Request): string {
+  return typeof organizationId === 'string'
+    ? organizationPath(context, organizationId)
+    : context.options.adminPath;
+}
+
+/** What stands in the way before it is asked what the person administers. */
+function judgeStanding({ standing }: Bearer, { facts, now }: Gathered): Decision | null {
+  const decision = decide(facts, { kind: 'policy' }, now);
+  if (decision.outcome !== 'allow' && decision.outcome !== 'enroll') return decision;
+  return standing === 'pending' ? { outcome: 'sign-in', because: 'no-session' } : null;
+}
+
+/**
+ * The policy of the organization in the path, or on the chooser of one that has MFA on; null where there is none with MFA on.
+ * An organization of somebody else is not looked at, so that nothing is learned of its policy.
+ */
+function findAdministered(
+  context: HttpContext,
+  {
+    req,
+    organizations,
+    own,
+  }: { readonly req: Request; readonly organizations: readonly Organization[]; readonly own: Policy },
+): Promise<Policy | null> {
+  const { organizationId } = req.params;
+  const named = organizations.filter(({ id }) => organizationId === undefined || id === organizationId);
+  return findPolicyWithMfaOn(context, named, own);
 }
 
 function openOrganization(page: AdministratorPage): AdminPage {
-  const { context, req, visitor, gathered, organizations, options } = page;
+  const { context, req, visitor, gathered, organizations, options, administered } = page;
   const { organizationId } = req.params;
   const organization = organizations.find(({ id }) => id === organizationId);
   if (organization === undefined) throw new MfaError('not-found', 'There is nothing here.');
-  const authority = judgeAdministrator(context, { bearer: visitor.bearer, gathered, act: 'change' });
+  const { bearer } = visitor;
+  const authority = judgeAdministrator({ bearer, gathered, act: 'change', administered });
   return {
     ...page,
     organization,

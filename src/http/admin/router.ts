@@ -9,7 +9,7 @@ import { addDisableRoutes } from './disable';
 import { addEventRoutes } from './events';
 import { addMemberActRoutes } from './member-acts';
 import { addMemberRoutes } from './members';
-import { addOrganizationRoutes } from './organizations';
+import { addOrganizationRoutes, availableOrganizations } from './organizations';
 import { addOverviewRoutes } from './overview';
 import { addPolicyRoutes } from './policy';
 import { addSessionsRoutes } from './sessions';
@@ -17,6 +17,7 @@ import { addSessionsRoutes } from './sessions';
 /** The administrators' pages and their JSON twins. Everything below an organization's id is checked against it. */
 export function createAdminRouter(context: HttpContext, given: AdminPagesOptions): Router {
   const routes = { context, options: checkAdminPagesOptions(given) };
+  context.administration.push((req) => availableOrganizations(context, routes.options, req));
   const router = express.Router();
   router.use(pageHeaders(context), neverStore, ...bodyParsers(), checkCsrf(context));
   addOrganizationRoutes(router, routes);

@@ -1,3 +1,4 @@
+import { administeredBy } from '../administered-policy';
 import { decide } from '../../core/decide';
 import type { EnrollableKind } from '../../core/factor-kind';
 import { confirmEnrollment } from '../../flows/confirm-enrollment';
@@ -38,6 +39,7 @@ export async function confirmAndGoOn(
     ...(replacing === undefined ? {} : { replaces: replacing }),
     endOthers: wantsOthersEnded(req.body),
     origin: originOf(req),
+    findAdministered: administeredBy(page),
   });
   if (confirmation.outcome === 'rejected') {
     const { because, attemptsLeft, retryAfterSeconds } = confirmation;

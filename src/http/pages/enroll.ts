@@ -1,11 +1,14 @@
 import type { Router } from 'express';
 import { decide } from '../../core/decide';
+import type { Decision } from '../../core/decide';
 import type { Facts } from '../../core/facts';
 import { enrollableKinds, hasFactor } from '../../core/usable-factors';
 import { gatherFacts } from '../../flows/gather-facts';
+import { gatherSetupFacts } from '../../flows/gather-setup-facts';
 import { mayEnroll } from '../../flows/may-enroll';
 import { skipEnrollment } from '../../flows/skip-enrollment';
 import { MfaError } from '../../errors';
+import { administeredBy, administeredNext } from '../administered-policy';
 import { describeDecision } from '../describe-login';
 import type { HttpContext } from '../http-context';
 import type { EnrollLocals } from '../enrollment-views';
@@ -27,8 +30,9 @@ export function addEnrollmentStartRoutes(router: Router, context: HttpContext): 
 /** What can be set up, and whether it can be put off. Only looking needs no fresh proof; starting does. */
 async function showStart(page: KnownPageRequest): Promise<void> {
   const { context, visitor, json, res, returnTo } = page;
-  const gathered = await gatherFacts(context, visitor.account, visitor.bearer);
-  const { facts, now } = gathered;
+  const findAdministered = administeredBy(page);
+  const gathered = await gatherSetupFacts(context, { ...visitor, findAdministered });
+  const { facts, setup, now } = gathered;
   const decision = decide(facts, { kind: 'policy' }, now);
   const leave = mayEnroll(visitor.bearer, gathered, readSlot(page.req).wizard !== undefined);
   if (leave.outcome === 'feature-off') throw new MfaError('not-found', 'There is nothing here.');
@@ -37,37 +41,57 @@ async function showStart(page: KnownPageRequest): Promise<void> {
   if (leave.outcome === 'refused' && !passwordOnly) return refuse(page, leave.decision);
   const offered = decision.outcome === 'enroll';
   const onboarding = readSlot(page.req).onboarding === true && !offered;
+  const administering =
+    !hasFactor(facts) && leadsToAdministration(page) && (await administeredNext(page)(facts.policy)) !== null;
   const methods = offered
     ? decision.anyOf
     : leave.outcome === 'may-enroll'
       ? leave.kinds
-      : enrollableKinds(facts);
+      : enrollableKinds(setup ?? facts);
+  const skippable = !administering && (offered ? decision.skippable : onboarding);
   if (json) {
-    const step = offered
-      ? decision
-      : ({ outcome: 'enroll', because: 'offered', anyOf: methods, skippable: onboarding } as const);
+    const step =
+      offered && !administering
+        ? decision
+        : ({
+            outcome: 'enroll',
+            because: administering ? 'required' : 'offered',
+            anyOf: methods,
+            skippable,
+          } as const);
     res.json(describeDecision(context, { decision: step, gathered, ask: null, returnTo }));
     return;
   }
-  const skippable = offered && decision.skippable;
   await show(page, 'enroll', {
-    because: onboarding ? 'offered' : offered ? reasonFor(facts, decision.because) : 'settings',
+    because: administering
+      ? 'administrator'
+      : onboarding
+        ? 'offered'
+        : offered
+          ? reasonFor(facts, decision.because)
+          : 'settings',
     methods,
     needed: !hasFactor(facts) && returnTo !== null && !returnTo.startsWith(`${context.options.pagesPath}/`),
-    skip: skippable
-      ? {
-          until: decision.graceUntil === undefined ? null : dayOf(decision.graceUntil),
-          skipsLeft: decision.skipsLeft ?? null,
-        }
-      : onboarding
-        ? { until: null, skipsLeft: null }
-        : null,
+    skip: skippable ? skipOf(decision) : null,
     error: null,
     progress:
       offered || onboarding
         ? progressAt('choose', { kind: 'totp', backupPhone: facts.policy.backupPhone })
         : null,
   });
+}
+
+/** Sign-up offers what the policy does not ask for; that can be put off without end. */
+function skipOf(decision: Decision): EnrollLocals['skip'] {
+  if (decision.outcome !== 'enroll') return { until: null, skipsLeft: null };
+  const { graceUntil, skipsLeft } = decision;
+  return { until: graceUntil === undefined ? null : dayOf(graceUntil), skipsLeft: skipsLeft ?? null };
+}
+
+/** Whether the person was on the way to an administrators' page, which asks everybody there for a factor. */
+function leadsToAdministration({ context, returnTo }: KnownPageRequest): boolean {
+  const { adminPath } = context.options;
+  return returnTo === adminPath || returnTo?.startsWith(`${adminPath}/`) === true;
 }
 
 function reasonFor(

@@ -1,9 +1,10 @@
 import type { EnrollableKind } from '../../core/factor-kind';
-import { gatherFacts } from '../../flows/gather-facts';
 import type { Gathered } from '../../flows/gather-facts';
+import { gatherSetupFacts } from '../../flows/gather-setup-facts';
 import { mayEnroll } from '../../flows/may-enroll';
 import type { EnrollmentLeave } from '../../flows/may-enroll';
 import { MfaError } from '../../errors';
+import { administeredBy } from '../administered-policy';
 import { readSlot } from '../session-slot';
 import { answerRefusal, refuse, show } from './page-route';
 import type { KnownPageRequest } from './page-route';
@@ -22,7 +23,7 @@ export async function openEnrollment(
   kind: EnrollableKind | null,
 ): Promise<EnrollmentDoor | null> {
   const { context, visitor, req } = page;
-  const gathered = await gatherFacts(context, visitor.account, visitor.bearer);
+  const gathered = await gatherSetupFacts(context, { ...visitor, findAdministered: administeredBy(page) });
   const slot = readSlot(req);
   const leave = mayEnroll(visitor.bearer, gathered, slot.wizard !== undefined);
   if (leave.outcome === 'feature-off') throw new MfaError('not-found', 'There is nothing here.');

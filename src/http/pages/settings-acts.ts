@@ -6,6 +6,7 @@ import { renewRecoveryCodes } from '../../flows/renew-recovery-codes';
 import type { Renewal } from '../../flows/renew-recovery-codes';
 import type { Removal } from '../../flows/remove-authenticator';
 import { MfaError } from '../../errors';
+import { administeredBy } from '../administered-policy';
 import { holdNewCodes } from '../new-codes';
 import { originOf } from '../origin';
 import { refusalStatus } from '../refusal-status';
@@ -23,7 +24,12 @@ import { renderSettings } from './settings-page';
 /** Does what was asked in the settings, or leads to the proof that it needs. */
 export async function performAct(page: KnownPageRequest, act: SettingsAct): Promise<void> {
   const { context, req, visitor } = page;
-  const asking: FactorAct = { account: visitor.account, bearer: visitor.bearer, origin: originOf(req) };
+  const asking: FactorAct = {
+    account: visitor.account,
+    bearer: visitor.bearer,
+    origin: originOf(req),
+    findAdministered: administeredBy(page),
+  };
   switch (act.kind) {
     case 'rename': {
       const outcome = await renameAuthenticator(context, { ...asking, ...act });

@@ -5,11 +5,13 @@ import type { Facts } from '../../core/facts';
 import { RECOVERY_CODE_COUNT } from '../../core/recovery-code';
 import { challengeOptions, provableFactors } from '../../core/usable-factors';
 import { MfaError } from '../../errors';
-import { gatherFacts } from '../../flows/gather-facts';
 import type { Gathered } from '../../flows/gather-facts';
+import { gatherSetupFacts } from '../../flows/gather-setup-facts';
+import type { GatheredForSetup } from '../../flows/gather-setup-facts';
 import { listRememberedBrowsers } from '../../flows/list-browsers';
 import { judgeSettings } from '../../flows/may-change-factors';
 import type { SettingsAuthenticator, SettingsLocals } from '../account-views';
+import { administeredBy } from '../administered-policy';
 import { momentOf } from '../moments';
 import { toBrowserList, toBrowserRows } from '../remembered-browser-rows';
 import { showOptions } from '../respond';
@@ -47,15 +49,15 @@ export async function renderSettings(
 ): Promise<void> {
   const { context, visitor, req, res, json } = page;
   const [gathered, browsers] = await Promise.all([
-    gatherFacts(context, visitor.account, visitor.bearer),
+    gatherSetupFacts(context, { ...visitor, findAdministered: administeredBy(page) }),
     listRememberedBrowsers(context, visitor.account.id),
   ]);
   const refused = judgeSettings(visitor.bearer, gathered);
   if (refused?.outcome === 'feature-off') throw new MfaError('not-found', 'There is nothing here.');
   if (refused !== null) return refuse(page, refused.decision);
-  const { facts, member } = gathered;
+  const { facts, setup, member } = gathered;
   const own = listOwn(gathered);
-  const addable = addableKinds(facts);
+  const addable = addableKinds(setup ?? facts);
   const onFile = findOnFile(gathered);
   const codes =
     own.length === 0
@@ -96,7 +98,8 @@ export async function renderSettings(
 }
 
 /** The first that is asked where nothing is locked, and the others of that order. */
-function listOwn({ facts, member, now }: Gathered): readonly OwnAuthenticator[] {
+function listOwn({ facts: own, setup, member, now }: GatheredForSetup): readonly OwnAuthenticator[] {
+  const facts = setup ?? own;
   const unlocked = { ...facts, codesLockedUntil: null, recoveryCodesLockedUntil: null };
   const asked = challengeOptions(unlocked, now).filter(({ kind }) => kind !== 'recovery-code');
   const [first] = asked;

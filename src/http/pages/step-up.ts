@@ -7,8 +7,9 @@ import { answerChallenge, usedRecoveryCode } from '../../flows/answer-challenge'
 import { askFactor } from '../../flows/ask-factor';
 import type { Asked } from '../../flows/bearer';
 import { challengeOwner } from '../../flows/bearer';
-import { gatherFacts } from '../../flows/gather-facts';
+import { gatherSetupFacts } from '../../flows/gather-setup-facts';
 import { reportRecoveryCodeUse } from '../../flows/report-recovery-code-use';
+import { administeredNext } from '../administered-policy';
 import { describeAsk, describeDecision } from '../describe-login';
 import type { HttpContext } from '../http-context';
 import { originOf } from '../origin';
@@ -38,12 +39,12 @@ function freshProof(now: number): Requirement {
 
 async function openStepUp(page: KnownPageRequest): Promise<Opened | null> {
   const { context, visitor } = page;
-  const gathered = await gatherFacts(context, visitor.account, visitor.bearer);
+  const gathered = await gatherSetupFacts(context, { ...visitor, findAdministered: administeredNext(page) });
   const stale = gathered.now + 2000;
   const policyDecision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
   const open = policyDecision.outcome === 'allow' || policyDecision.outcome === 'enroll';
   const decision: Decision = open
-    ? asStepUp(decide(gathered.facts, freshProof(stale), stale))
+    ? asStepUp(decide(gathered.setup ?? gathered.facts, freshProof(stale), stale))
     : policyDecision;
   if (decision.outcome === 'challenge' && visitor.bearer.standing === 'session')
     return { gathered, decision };

@@ -13,6 +13,9 @@ interface Standing {
   readonly pending?: boolean;
   readonly exempt?: boolean;
   readonly federated?: boolean;
+  /** Whether the administered organization has MFA on; by default it is the administrator's own. */
+  readonly administered?: 'on' | 'off';
+  readonly skipped?: boolean;
 }
 
 /** An administrator whose session began two hours ago; each proof is so many seconds old. */
@@ -60,18 +63,88 @@ async function judge(act: 'read' | 'change', standing: Standing) {
   );
   const bearer: Bearer = pending
     ? { ...common, standing: 'pending', expiresAt: now + 1000 }
-    : { ...common, standing: 'session', evidence, seenAt: now, skipped: false };
+    : { ...common, standing: 'session', evidence, seenAt: now, skipped: standing.skipped === true };
   const { actor } = world.act('ada');
   const gathered = await gatherFacts(context, actor, bearer);
-  const judged = judgeAdministrator(context, { bearer, gathered, act });
+  const own = gathered.policy.policy;
+  const isOn = standing.administered === undefined ? own.enabled : standing.administered === 'on';
+  const administered = isOn ? { ...own, organizationId: 'globex', enabled: true } : null;
+  const judged = judgeAdministrator({ bearer, gathered, act, administered });
   return judged.outcome === 'may'
     ? `may, ${judged.hasFactor ? 'with' : 'without'} a factor`
     : `${judged.decision.outcome}: ${judged.decision.because}`;
 }
 
+const NO_FACTOR: readonly (readonly [string, Standing])[] = [
+  ['of an organization that asks assigned members only', {}],
+  ['who must enroll', { policy: { enrollment: 'required' } }],
+  ['who may put it off', { policy: { enrollment: 'optional' } }],
+  ['who has put it off', { policy: { enrollment: 'optional' }, skipped: true }],
+  ['who has put it off in a grace period', { policy: { enrollment: 'required', skips: 3 }, skipped: true }],
+  ['who is exempt', { policy: { enrollment: 'required' }, exempt: true }],
+  ['who is federated', { federated: true }],
+  ['whose own organization has MFA off', { policy: { enabled: false }, administered: 'on' }],
+  [
+    'who is federated and whose own organization has MFA off',
+    { federated: true, policy: { enabled: false }, administered: 'on' },
+  ],
+];
+
+describe('an administrator without a factor, of an organization with MFA on', () => {
+  it.each(NO_FACTOR)('%s is led to enrollment before reading', async (_, standing) => {
+    expect(await judge('read', standing)).toBe('enroll: required');
+  });
+
+  it.each(NO_FACTOR)('%s is led to enrollment before a change', async (_, standing) => {
+    expect(await judge('change', standing)).toBe('enroll: required');
+  });
+
+  it.each(NO_FACTOR)('%s changes nothing by giving the password again', async (_, standing) => {
+    expect(await judge('change', { ...standing, proofs: [['password', 5]] })).toBe('enroll: required');
+  });
+});
+
+const ENROLLED: readonly (readonly [string, Standing])[] = [
+  ['of the same organization', {}],
+  ['who is exempt', { exempt: true }],
+  ['who is federated', { federated: true }],
+  ['whose own organization has MFA off', { policy: { enabled: false }, administered: 'on' }],
+  [
+    'whose factor is not allowed any more',
+    { policy: { methods: ['email'], enabled: false }, administered: 'on' },
+  ],
+];
+
+describe('an administrator with a factor, of an organization with MFA on', () => {
+  it.each(ENROLLED)('%s reads nothing with the first factor alone', async (_, standing) => {
+    expect(await judge('read', { ...standing, enrolled: ['totp'], proofs: [['password', 5]] })).toBe(
+      'challenge: assurance-too-low',
+    );
+  });
+
+  it.each(ENROLLED)('%s changes nothing with a proof of ten minutes ago', async (_, standing) => {
+    const proven: Standing = { ...standing, enrolled: ['totp'], proofs: [['totp', 600]] };
+    expect(await judge('read', proven)).toBe('may, with a factor');
+    expect(
+      await judge('change', {
+        ...proven,
+        proofs: [
+          ['totp', 600],
+          ['password', 5],
+        ],
+      }),
+    ).toBe('challenge: authentication-too-old');
+  });
+
+  it.each(ENROLLED)('%s changes with a fresh proof', async (_, standing) => {
+    expect(await judge('change', { ...standing, enrolled: ['totp'], proofs: [['totp', 599]] })).toBe(
+      'may, with a factor',
+    );
+  });
+});
+
 describe('who may look at what they administer', () => {
   it.each<readonly [string, Standing, string]>([
-    ['one without a factor', {}, 'may, without a factor'],
     ['one with a proven factor', { enrolled: ['totp'], proofs: [['totp', 7000]] }, 'may, with a factor'],
     ['one with only the password', { enrolled: ['totp'] }, 'challenge: assurance-too-low'],
     [
@@ -94,10 +167,15 @@ describe('who may look at what they administer', () => {
       { enrolled: ['totp', 'email'], proofs: [['email', 5]] },
       'challenge: authentication-too-old',
     ],
-    ['one who has to enroll', { policy: { enrollment: 'required' } }, 'enroll: required'],
     ['one whose login is not finished', { pending: true, enrolled: ['totp'] }, 'sign-in: no-session'],
     ['one where MFA is off', { policy: { enabled: false } }, 'may, without a factor'],
-    ['a federated one without a factor', { federated: true }, 'may, without a factor'],
+    ['one where MFA is off there and on at home', { administered: 'off' }, 'may, without a factor'],
+    ['a federated one where MFA is off', { federated: true, administered: 'off' }, 'may, without a factor'],
+    [
+      'one with an unproven factor where MFA is off there and on at home',
+      { administered: 'off', enrolled: ['totp'] },
+      'challenge: assurance-too-low',
+    ],
   ])('%s', async (_, standing, expected) => {
     expect(await judge('read', standing)).toBe(expected);
   });
@@ -134,24 +212,21 @@ describe('who may change what they administer', () => {
       },
       'challenge: authentication-too-old',
     ],
-    ['no factor, the password of the sign-in', {}, 'challenge: authentication-too-old'],
-    ['no factor, the password given again', { proofs: [['password', 5]] }, 'may, without a factor'],
     [
-      'no factor, given again too long ago',
-      { proofs: [['password', 600]] },
-      'challenge: authentication-too-old',
-    ],
-    [
-      'exempt and without a factor under a required policy, the password given again',
-      { exempt: true, policy: { enrollment: 'required' }, proofs: [['password', 5]] },
+      'MFA off there and on at home, no factor, the password given again',
+      { administered: 'off', proofs: [['password', 5]] },
       'may, without a factor',
     ],
     [
-      'exempt and without a factor under a required policy, the password of the sign-in',
-      { exempt: true, policy: { enrollment: 'required' } },
+      'MFA off there and on at home, a factor, the password given again',
+      { administered: 'off', enrolled: ['totp'], proofs: [['password', 5]] },
+      'challenge: assurance-too-low',
+    ],
+    [
+      'MFA off, given again too long ago',
+      { policy: { enabled: false }, proofs: [['password', 600]] },
       'challenge: authentication-too-old',
     ],
-    ['a federated one without a factor', { federated: true }, 'enroll: required'],
     [
       'MFA off, the password of the sign-in',
       { policy: { enabled: false } },

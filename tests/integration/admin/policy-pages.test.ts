@@ -4,6 +4,7 @@ import {
   signIn,
   signInProtected,
   signInToChange,
+  signInWithPlantedApp,
   stepUpWithApp,
 } from '../../support/admin-host';
 import type { AdminHost } from '../../support/admin-host';
@@ -103,7 +104,7 @@ describe('the policy page', () => {
   });
 
   it('tells the second of two administrators, shows both versions, and overwrites nothing', async () => {
-    const other = await signInToChange(host, 'bob');
+    const { agent: other } = await signInWithPlantedApp(host, 'bob');
     const version = await versionOf();
     expect((await other.postJson(POLICY, { enrollment: 'optional', version })).status).toBe(200);
     const first = await stored();
@@ -129,7 +130,7 @@ describe('the policy page', () => {
   });
 
   it('lets exactly one of two that save at once win', async () => {
-    const other = await signInToChange(host, 'bob');
+    const { agent: other } = await signInWithPlantedApp(host, 'bob');
     await Promise.all([agent.csrfToken(), other.csrfToken()]);
     const version = await versionOf();
     const answers = await Promise.all([

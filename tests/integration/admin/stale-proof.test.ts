@@ -1,4 +1,4 @@
-import { createAdminHost, signInProtected } from '../../support/admin-host';
+import { createAdminHost, enrollApp, HOST_PASSWORD, signInProtected } from '../../support/admin-host';
 import type { AdminHost } from '../../support/admin-host';
 import type { HttpAgent } from '../../support/http-agent';
 import { hiddenFields, textOf } from '../../support/page-text';
@@ -188,6 +188,10 @@ describe('an administrator whose proof is no longer fresh', () => {
     const reason = 'Lost the phone';
     const { returnTo } = await sendAndProve(world, `${ACME}/members/alan/reset`, { reason });
     await agent.post('/become-bob');
+    await agent.getJson('/mfa/state');
+    host.clock.advance(1000);
+    await agent.postJson('/mfa/step-up', { password: HOST_PASSWORD });
+    await enrollApp(host, agent);
     const page = await agent.get(returnTo);
     expect([page.status, page.text.includes('Alan Turing')]).toEqual([200, true]);
     expect(page.text).not.toContain(reason);

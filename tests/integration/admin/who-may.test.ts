@@ -6,6 +6,7 @@ import {
   signInAtProvider,
   signInProtected,
   signInToChange,
+  signInWithPlantedApp,
   stepUpWithApp,
 } from '../../support/admin-host';
 import type { AdminHost } from '../../support/admin-host';
@@ -63,54 +64,6 @@ describe('a person who administers nothing', () => {
   });
 });
 
-describe('an administrator without a factor', () => {
-  it('may look right after the login', async () => {
-    const host = await hostWithPolicy();
-    const agent = await signIn(host, 'ada');
-    for (const route of reads) {
-      const answered = await sendJson(agent, route);
-      expect({ path: route.path, status: answered.status }).toEqual({ path: route.path, status: 200 });
-    }
-  });
-
-  it('changes nothing before the password is given again', async () => {
-    const host = await hostWithPolicy();
-    const agent = await signIn(host, 'ada');
-    for (const route of changes) {
-      const answered = await sendJson(agent, route);
-      expect({ path: route.path, status: answered.status, body: answered.body }).toMatchObject({
-        status: 401,
-        body: {
-          outcome: 'challenge',
-          because: 'authentication-too-old',
-          next: expect.stringMatching(/^\/mfa\/step-up\?returnTo=/),
-        },
-      });
-      const page = await agent.post(`/admin/mfa/acme${route.path}`, { ...route.body });
-      expect(page.status).toBe(401);
-      expect(page.text).toContain('/mfa/step-up?returnTo=%2Fadmin%2Fmfa%2Facme%2F');
-    }
-    await expectUntouched(host);
-  });
-
-  it('is told on the page itself, and led to "Configure my MFA"', async () => {
-    const host = await hostWithPolicy();
-    const agent = await signIn(host, 'ada');
-    const page = await agent.get('/admin/mfa/acme/members/alan');
-    expect(page.text).toContain('/mfa/step-up?returnTo=%2Fadmin%2Fmfa%2Facme%2Fmembers%2Falan');
-    expect(page.text).toContain('href="/mfa/settings"');
-  });
-
-  it('may change for ten minutes, and not a millisecond longer', async () => {
-    const host = await hostWithPolicy();
-    const agent = await signInToChange(host, 'ada');
-    host.clock.advance(599_999);
-    expect((await agent.postJson('/admin/mfa/acme/members/mary/unlock')).status).toBe(200);
-    host.clock.advance(1);
-    expect((await agent.postJson('/admin/mfa/acme/members/mary/unlock')).status).toBe(401);
-  });
-});
-
 describe('an administrator with a factor', () => {
   it('sees nothing with the password alone, on any route', async () => {
     const host = await hostWithPolicy();
@@ -144,7 +97,7 @@ describe('an administrator with a factor', () => {
 describe('an administrator who is one no more', () => {
   it('is refused at the next request', async () => {
     const host = await hostWithPolicy();
-    const agent = await signInToChange(host, 'bob');
+    const { agent } = await signInWithPlantedApp(host, 'bob');
     expect((await agent.getJson('/admin/mfa/acme/members')).status).toBe(200);
     host.administrators.delete('bob');
     expect((await agent.getJson('/admin/mfa/acme/members')).status).toBe(404);

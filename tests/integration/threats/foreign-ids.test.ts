@@ -1,4 +1,10 @@
-import { createAdminHost, enrollApp, signIn, signInToChange } from '../../support/admin-host';
+import {
+  createAdminHost,
+  enrollApp,
+  signIn,
+  signInToChange,
+  signInWithPlantedApp,
+} from '../../support/admin-host';
 import type { AdminHost } from '../../support/admin-host';
 import { adminRoutes } from '../../support/admin-routes';
 import type { AdminRouteCase } from '../../support/admin-routes';
@@ -98,7 +104,7 @@ const named = (routes: readonly AdminRouteCase[]) =>
 
 describe('an id of another organization', () => {
   it('is there to be found', async () => {
-    const owner = await signInToChange(host, 'ada');
+    const { agent: owner } = await signInWithPlantedApp(host, 'ada');
     expect((await owner.getJson('/admin/mfa/acme/members/alan')).body).toMatchObject({
       member: { mfa: { configured: true, exemption: { reason: 'sync' } }, sessions: 1 },
     });
