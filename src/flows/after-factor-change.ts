@@ -63,6 +63,7 @@ async function endOtherSessions(
   const renewed = await context.records.renewUserEpoch(account.id, {
     expected: bearer.epochs.user,
     epoch: user,
+    endedAt: context.clock.now(),
   });
   // Somebody ended the sessions while this request was under way: this one goes with them.
   if (!renewed) return bearer.epochs;

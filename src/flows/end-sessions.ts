@@ -12,7 +12,7 @@ export async function endSessionsOfUser(
   },
 ): Promise<void> {
   const { userId, organizationId, actorId, address } = act;
-  await context.records.replaceUserEpoch(userId, newMark());
+  await context.records.replaceUserEpoch(userId, { epoch: newMark(), endedAt: context.clock.now() });
   context.events.report({
     name: 'sessions-ended',
     userId,
@@ -35,7 +35,8 @@ export async function endSessionsOfOrganization(
   },
 ): Promise<void> {
   const { organizationId, actorId, address } = act;
-  await context.records.replaceOrganizationEpoch(organizationId, act.epoch ?? newMark());
+  const epoch = act.epoch ?? newMark();
+  await context.records.replaceOrganizationEpoch(organizationId, { epoch, endedAt: context.clock.now() });
   context.events.report({
     name: 'sessions-ended',
     organizationId,

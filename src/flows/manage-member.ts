@@ -69,7 +69,7 @@ export async function resetMember(
 ): Promise<number> {
   const { userId, reason } = act;
   // The sessions end first: whatever fails after that, nobody goes on with what is being taken away.
-  await context.records.replaceUserEpoch(userId, newMark());
+  await context.records.replaceUserEpoch(userId, { epoch: newMark(), endedAt: context.clock.now() });
   const removed = await context.records.removeAllAuthenticators(userId);
   await context.directory.noteEnrolled(userId, false);
   report(context, act, 'member-reset', { reason, removed });

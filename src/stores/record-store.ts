@@ -17,6 +17,8 @@ export interface MemberRecord {
   readonly organizationId: string;
   /** Null until the first login, and after the record was lost. */
   readonly epoch: string | null;
+  /** When sessions of the user were ended last; null where they never were. */
+  readonly sessionsEndedAt: number | null;
   readonly settings: MemberSettings;
   readonly authenticators: readonly Authenticator[];
   /** The authenticator that the person wants to be asked first, or null. */
@@ -34,6 +36,14 @@ export interface PolicyRecord {
   readonly policy: Policy;
   /** Null until the organization's first login, and after the record was lost. */
   readonly epoch: string | null;
+  /** When the organization's sessions were ended last; null where they never were. */
+  readonly sessionsEndedAt: number | null;
+}
+
+/** Ends sessions: those that carry another epoch, and those without one that began before `endedAt`. */
+export interface SessionsEnd {
+  readonly epoch: string;
+  readonly endedAt: number;
 }
 
 /** A recovery code as stored: its number selects it, so that one try costs one hash. */
@@ -116,19 +126,18 @@ export interface RecordStore extends BrowserStore, MemberIndexStore, JobStore, E
   establishOrganizationEpoch(organizationId: string, candidate: string): Promise<string>;
 
   /** Ends every session, pending login and challenge of the user, by one write. */
-  replaceUserEpoch(userId: string, epoch: string): Promise<void>;
+  replaceUserEpoch(userId: string, end: SessionsEnd): Promise<void>;
   /**
    * The same, where `expected` is what stands: for a session that ends the others and goes on with the new epoch. Atomic;
    * false, and nothing written, where somebody else has ended the sessions meanwhile, this one included.
    */
-  renewUserEpoch(
-    userId: string,
-    renewal: { readonly expected: string; readonly epoch: string },
-  ): Promise<boolean>;
+  renewUserEpoch(userId: string, renewal: SessionsEnd & { readonly expected: string }): Promise<boolean>;
+  /** Ends the sessions that carry no epoch and began before `endedAt`, and no others. */
+  noteSessionsEnded(userId: string, endedAt: number): Promise<void>;
   /** Remembers a channel of the user; it takes the place of the one before. */
   noteSpentChannel(userId: string, spent: SpentChannel): Promise<void>;
   /** Ends every session and pending login of the organization, by one write. */
-  replaceOrganizationEpoch(organizationId: string, epoch: string): Promise<void>;
+  replaceOrganizationEpoch(organizationId: string, end: SessionsEnd): Promise<void>;
 
   /**
    * Replaces the two settings and leaves skips and exemption alone. Where they change, the kinds on file are bound anew: their

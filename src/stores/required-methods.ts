@@ -12,6 +12,7 @@ const RECORDS: Readonly<Record<keyof RecordStore, true>> = {
   establishOrganizationEpoch: true,
   replaceUserEpoch: true,
   renewUserEpoch: true,
+  noteSessionsEnded: true,
   noteSpentChannel: true,
   replaceOrganizationEpoch: true,
   saveMemberSettings: true,

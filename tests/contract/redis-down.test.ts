@@ -28,7 +28,7 @@ function everyCall(redis: Redis, timeoutMs: number): readonly Promise<unknown>[]
     records.findPolicy('o'),
     records.savePolicy(aPolicy({ organizationId: 'o' }), 0),
     records.establishUserEpoch('u', 'e'),
-    records.replaceOrganizationEpoch('o', 'e'),
+    records.replaceOrganizationEpoch('o', { epoch: 'e', endedAt: 1 }),
     records.spendSkip('u', 'o', null),
     records.addAuthenticator('u', anAuthenticator()),
     records.spendGuess(aGuess({ userId: 'u' })),
@@ -72,7 +72,7 @@ describe('stores in a Redis that is down', () => {
     const server = await startRedisServer();
     const redis = connectRedis(server.url, patient);
     const records = redisRecords(redis);
-    await records.replaceUserEpoch('u', 'before');
+    await records.replaceUserEpoch('u', { epoch: 'before', endedAt: 1 });
     await server.crash();
     expect(await outcomesOf(everyCall(redis, 50))).toEqual(timesUnavailable(CALLS));
     await server.restart();
@@ -119,7 +119,9 @@ describe('stores in a Redis that is down', () => {
   it('refuse when Redis refuses, and say nothing of it to a visitor', async () => {
     const server = await startRedisServer({ extraArguments: ['--maxmemory', '1'] });
     const redis = connectRedis(server.url);
-    await expect(redisRecords(redis).replaceUserEpoch('u', 'e')).rejects.toMatchObject(unavailable);
+    await expect(redisRecords(redis).replaceUserEpoch('u', { epoch: 'e', endedAt: 1 })).rejects.toMatchObject(
+      unavailable,
+    );
     await expect(redisRecords(redis).spendSkip('u', 'acme', 3)).rejects.toMatchObject(unavailable);
     redis.disconnect();
     await server.stop();

@@ -147,11 +147,11 @@ describe('what was read before', () => {
     expect(fourth[0]).toBe(third[0]);
     expect(fourth[1]).toBe(third[1]);
 
-    await others.replaceUserEpoch(userId, 'another');
+    await others.replaceUserEpoch(userId, { epoch: 'another', endedAt: 1 });
     const saved = await others.savePolicy(aPolicy({ organizationId, enabled: true }), 0);
     await redisState(elsewhere).registerSession(userId, session, { now: session.startedAt });
     const [changed, changedPolicy, found] = await read();
-    expect(changed).toEqual({ ...member, epoch: 'another' });
+    expect(changed).toEqual({ ...member, epoch: 'another', sessionsEndedAt: 1 });
     expect(changedPolicy.policy).toEqual(saved.outcome === 'saved' ? saved.policy : undefined);
     expect(found).toEqual(session);
   });

@@ -8,6 +8,7 @@ type Verbs =
   | 'establishUserEpoch'
   | 'replaceUserEpoch'
   | 'renewUserEpoch'
+  | 'noteSessionsEnded'
   | 'noteSpentChannel'
   | 'saveMemberSettings'
   | 'saveExemption'
@@ -31,14 +32,17 @@ export function membersIn(users: Users): Pick<RecordStore, Verbs> {
       records.epoch ??= candidate;
       return records.epoch;
     },
-    async replaceUserEpoch(userId, epoch) {
-      recordsOf(users, userId).epoch = epoch;
+    async replaceUserEpoch(userId, { epoch, endedAt }) {
+      Object.assign(recordsOf(users, userId), { epoch, sessionsEndedAt: endedAt });
     },
-    async renewUserEpoch(userId, { expected, epoch }) {
+    async renewUserEpoch(userId, { expected, epoch, endedAt }) {
       const records = users.get(userId);
       if (records?.epoch !== expected) return false;
-      records.epoch = epoch;
+      Object.assign(records, { epoch, sessionsEndedAt: endedAt });
       return true;
+    },
+    async noteSessionsEnded(userId, endedAt) {
+      recordsOf(users, userId).sessionsEndedAt = endedAt;
     },
     async noteSpentChannel(userId, spent) {
       recordsOf(users, userId).spentChannel = { ...spent };

@@ -19,7 +19,7 @@ export function memoryRecords(): RecordStore {
   const users: Users = new Map();
   return {
     ...membersIn(users),
-    ...policiesIn(new Map(), new Map()),
+    ...policiesIn(new Map(), new Map(), new Map()),
     ...authenticatorsIn(users),
     ...guessesIn(users),
     ...recoveryCodesIn(users),

@@ -6,12 +6,14 @@ type Verbs = 'findPolicy' | 'savePolicy' | 'establishOrganizationEpoch' | 'repla
 export function policiesIn(
   policies: Map<string, Policy>,
   epochs: Map<string, string>,
+  ends: Map<string, number>,
 ): Pick<RecordStore, Verbs> {
   return {
     async findPolicy(organizationId) {
       return {
         policy: policies.get(organizationId) ?? defaultPolicy(organizationId),
         epoch: epochs.get(organizationId) ?? null,
+        sessionsEndedAt: ends.get(organizationId) ?? null,
       };
     },
     async savePolicy(policy, expectedVersion) {
@@ -26,8 +28,9 @@ export function policiesIn(
       epochs.set(organizationId, epoch);
       return epoch;
     },
-    async replaceOrganizationEpoch(organizationId, epoch) {
+    async replaceOrganizationEpoch(organizationId, { epoch, endedAt }) {
       epochs.set(organizationId, epoch);
+      ends.set(organizationId, endedAt);
     },
   };
 }

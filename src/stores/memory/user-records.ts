@@ -16,6 +16,7 @@ export interface CountedGuesses {
 /** Everything of one user, in every organization. The values in the maps are replaced, never changed. */
 export interface UserRecords {
   epoch: string | null;
+  sessionsEndedAt: number | null;
   spentChannel: SpentChannel | null;
   readonly settings: Map<string, MemberSettings>;
   readonly authenticators: Map<string, Authenticator>;
@@ -37,6 +38,7 @@ export function recordsOf(users: Users, userId: string): UserRecords {
   if (known !== undefined) return known;
   const begun: UserRecords = {
     epoch: null,
+    sessionsEndedAt: null,
     spentChannel: null,
     settings: new Map(),
     authenticators: new Map(),
@@ -64,6 +66,7 @@ export function toMemberRecord(users: Users, userId: string, organizationId: str
     userId,
     organizationId,
     epoch: known?.epoch ?? null,
+    sessionsEndedAt: known?.sessionsEndedAt ?? null,
     settings: known?.settings.get(organizationId) ?? NO_MEMBER_SETTINGS,
     authenticators: known === undefined ? [] : [...known.authenticators.values()].toSorted(byAge),
     askedFirst: known?.askedFirst ?? null,

@@ -12,7 +12,7 @@ export interface Keys {
   owner(userId: string, ownerId: string): string;
   /** A hash: the handle of a session, and the session. */
   sessions(userId: string): string;
-  /** A hash: `p` the policy, `v` its version, `e` the epoch. */
+  /** A hash: `p` the policy, `v` its version, `e` the epoch, `q` when sessions were ended last. */
   policy(organizationId: string): string;
   /** A stream. */
   events(organizationId: string): string;

@@ -11,7 +11,8 @@ import { unreadable } from './store-errors';
 /*
  * The fields of a user's hash. What scripts count or compare has a field of its own, so that none of them reads JSON.
  *
- *   e            the epoch                 h    a spent channel: its end and the channel
+ *   e            the epoch                 q    when sessions were ended last
+ *   h            a spent channel: its end and the channel
  *   m:<organization>  settings, JSON     x:<organization>  exemption, JSON    s:<organization>  skips used
  *   a:<authenticator> what never changes, JSON              l:<authenticator>  label
  *   k:<authenticator> sealed secret      f:<authenticator>  failures           t:<authenticator> last accepted step
@@ -51,6 +52,7 @@ export function readMember(reply: unknown, userId: string, organizationId: strin
     userId,
     organizationId,
     epoch: fields['e'] ?? null,
+    sessionsEndedAt: toOptionalNumber(fields['q'], 'an instant'),
     settings: readSettings(fields, encodeId(organizationId)),
     authenticators: readAuthenticators(fields),
     askedFirst: preferred === undefined ? null : decodeId(preferred),

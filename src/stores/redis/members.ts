@@ -23,10 +23,10 @@ end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 `);
 
-/** The epoch that must stand; the new one. */
+/** The epoch that must stand; the new one, and when the sessions ended. */
 const RENEW_EPOCH = defineScript(`
 if redis.call('HGET', KEYS[1], 'e') ~= ARGV[1] then return 0 end
-redis.call('HSET', KEYS[1], 'e', ARGV[2])
+redis.call('HSET', KEYS[1], 'e', ARGV[2], 'q', ARGV[3])
 return 1
 `);
 
@@ -36,6 +36,7 @@ type Verbs =
   | 'establishUserEpoch'
   | 'replaceUserEpoch'
   | 'renewUserEpoch'
+  | 'noteSessionsEnded'
   | 'noteSpentChannel'
   | 'saveMemberSettings'
   | 'saveExemption'
@@ -64,12 +65,15 @@ export function membersIn(redis: RedisCommands, keys: Keys): Pick<RecordStore, V
     establishUserEpoch(userId, candidate) {
       return establishEpoch(redis, keys.member(userId), candidate);
     },
-    async replaceUserEpoch(userId, epoch) {
-      await redis.send('hset', keys.member(userId), 'e', epoch);
+    async replaceUserEpoch(userId, { epoch, endedAt }) {
+      await redis.send('hset', keys.member(userId), 'e', epoch, 'q', endedAt);
     },
-    async renewUserEpoch(userId, { expected, epoch }) {
-      const reply = await redis.run(RENEW_EPOCH, { keys: [keys.member(userId)], args: [expected, epoch] });
-      return reply === 1;
+    async renewUserEpoch(userId, { expected, epoch, endedAt }) {
+      const args = [expected, epoch, endedAt];
+      return (await redis.run(RENEW_EPOCH, { keys: [keys.member(userId)], args })) === 1;
+    },
+    async noteSessionsEnded(userId, endedAt) {
+      await redis.send('hset', keys.member(userId), 'q', endedAt);
     },
     async noteSpentChannel(userId, { channel, until }) {
       await redis.send('hset', keys.member(userId), 'h', `${until} ${channel}`);

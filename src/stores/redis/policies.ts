@@ -6,7 +6,7 @@ import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
 import { establishEpoch } from './members';
 import { RememberedAnswers } from './remembered-answers';
-import { parseJson, toTexts } from './replies';
+import { parseJson, toOptionalNumber, toTexts } from './replies';
 import { defineScript, NUMBER_IN_FIELD } from './script';
 import { unreadable } from './store-errors';
 
@@ -40,10 +40,14 @@ const storedPolicy = z.object({
 }) satisfies z.ZodType<Policy>;
 
 function readPolicy(reply: unknown, organizationId: string): PolicyRecord {
-  const [text, version, epoch] = toTexts(reply, 'a policy');
+  const [text, version, epoch, endedAt] = toTexts(reply, 'a policy');
   // A version without its policy is a loss; reading it as "never saved" would switch MFA off.
   if (isNothing(text) && !isNothing(version)) throw unreadable('a policy');
-  return { policy: toPolicy(text, organizationId), epoch: epoch ?? null };
+  return {
+    policy: toPolicy(text, organizationId),
+    epoch: epoch ?? null,
+    sessionsEndedAt: toOptionalNumber(endedAt, 'an instant'),
+  };
 }
 
 function toPolicy(text: string | null | undefined, organizationId: string): Policy {
@@ -63,7 +67,7 @@ export function policiesIn(redis: RedisCommands, keys: Keys): Pick<RecordStore, 
     findPolicy(organizationId) {
       return redis.recall({
         name: 'hmget',
-        args: [keys.policy(organizationId), 'p', 'v', 'e'],
+        args: [keys.policy(organizationId), 'p', 'v', 'e', 'q'],
         answers,
         parse: (reply) => readPolicy(reply, organizationId),
       });
@@ -80,8 +84,8 @@ export function policiesIn(redis: RedisCommands, keys: Keys): Pick<RecordStore, 
     establishOrganizationEpoch(organizationId, candidate) {
       return establishEpoch(redis, keys.policy(organizationId), candidate);
     },
-    async replaceOrganizationEpoch(organizationId, epoch) {
-      await redis.send('hset', keys.policy(organizationId), 'e', epoch);
+    async replaceOrganizationEpoch(organizationId, { epoch, endedAt }) {
+      await redis.send('hset', keys.policy(organizationId), 'e', epoch, 'q', endedAt);
     },
   };
 }

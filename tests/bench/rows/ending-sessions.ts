@@ -46,8 +46,8 @@ export async function measureEndingSessions(bench: Bench): Promise<readonly Row[
     await redis.flushall();
     for (let from = 0; from < SESSIONS; from += 10_000) await redis.eval(SEED, 0, from, from + 9999);
     // The first write of a connection costs what no other does.
-    await records.replaceOrganizationEpoch('acme', 'before');
-    writes.push(await timed(() => records.replaceOrganizationEpoch('acme', `epoch ${turn}`)));
+    await records.replaceOrganizationEpoch('acme', { epoch: 'before', endedAt: 1 });
+    writes.push(await timed(() => records.replaceOrganizationEpoch('acme', { epoch: `epoch ${turn}`, endedAt: 1 })));
     scans.push(await timed(() => scanAndDelete(redis)));
   }
   await redis.flushall();

@@ -64,10 +64,10 @@ export function describeAuthenticators(open: () => RecordStore): void {
       await open().addAuthenticator(userId, old);
       await open().replaceRecoveryCodes(userId, [{ number: 4, codeHash: 'hash' }], NOW);
       await open().savePreference(userId, old.id);
-      await open().replaceUserEpoch(userId, newId());
+      await open().replaceUserEpoch(userId, { epoch: newId(), endedAt: NOW });
       expect(await bind(epoch)).toBe(false);
       expect((await open().findMember(userId, 'acme')).authenticators).toEqual([old]);
-      await open().replaceUserEpoch(userId, epoch);
+      await open().replaceUserEpoch(userId, { epoch: epoch, endedAt: NOW });
       expect(await bind(epoch)).toBe(true);
       const found = await open().findMember(userId, 'acme');
       expect(found).toMatchObject({ authenticators: [app], askedFirst: app.id, recoveryCodesLeft: 1 });

@@ -25,6 +25,7 @@ export function describeMembers(open: () => RecordStore): void {
         userId,
         organizationId: 'acme',
         epoch: null,
+        sessionsEndedAt: null,
         settings: NO_MEMBER_SETTINGS,
         authenticators: [],
         askedFirst: null,
@@ -94,25 +95,50 @@ export function describeMembers(open: () => RecordStore): void {
       );
       expect(new Set(made).size).toBe(1);
       expect((await open().findMember(userId, 'acme')).epoch).toBe(made[0]);
-      await open().replaceUserEpoch(userId, 'next');
+      await open().replaceUserEpoch(userId, { epoch: 'next', endedAt: NOW });
       expect(await open().establishUserEpoch(userId, 'late')).toBe('next');
     });
 
     it('renews an epoch for one of those who know it, and for nobody else', async () => {
       const userId = newId();
-      expect(await open().renewUserEpoch(userId, { expected: '', epoch: 'a' })).toBe(false);
-      await open().replaceUserEpoch(userId, 'old');
-      expect(await open().renewUserEpoch(userId, { expected: 'other', epoch: 'a' })).toBe(false);
+      expect(await open().renewUserEpoch(userId, { expected: '', epoch: 'a', endedAt: NOW })).toBe(false);
+      await open().replaceUserEpoch(userId, { epoch: 'old', endedAt: NOW });
+      expect(await open().renewUserEpoch(userId, { expected: 'other', epoch: 'a', endedAt: NOW })).toBe(
+        false,
+      );
       const renewed = await Promise.all(
-        ['b', 'c', 'd'].map((epoch) => open().renewUserEpoch(userId, { expected: 'old', epoch })),
+        ['b', 'c', 'd'].map((epoch) =>
+          open().renewUserEpoch(userId, { expected: 'old', epoch, endedAt: NOW + 1 }),
+        ),
       );
       expect(renewed.filter(Boolean)).toHaveLength(1);
-      expect((await open().findMember(userId, 'acme')).epoch).toMatch(/^[bcd]$/);
+      const renewedMember = await open().findMember(userId, 'acme');
+      expect(renewedMember.epoch).toMatch(/^[bcd]$/);
+      expect(renewedMember.sessionsEndedAt).toBe(NOW + 1);
+    });
+
+    it('keeps when the sessions were ended last, with a new epoch or without', async () => {
+      const userId = newId();
+      const endedAt = async () => (await open().findMember(userId, 'acme')).sessionsEndedAt;
+      await open().establishUserEpoch(userId, 'first');
+      expect(await endedAt()).toBeNull();
+      await open().noteSessionsEnded(userId, NOW);
+      expect(await open().findMember(userId, 'acme')).toMatchObject({ epoch: 'first', sessionsEndedAt: NOW });
+      await open().replaceUserEpoch(userId, { epoch: 'second', endedAt: NOW + 1 });
+      expect(await open().findMember(userId, 'acme')).toMatchObject({
+        epoch: 'second',
+        sessionsEndedAt: NOW + 1,
+      });
+      const late = { expected: 'first', epoch: 'third', endedAt: NOW + 2 };
+      expect(await open().renewUserEpoch(userId, late)).toBe(false);
+      expect(await endedAt()).toBe(NOW + 1);
+      await open().removeAllAuthenticators(userId);
+      expect(await endedAt()).toBe(NOW + 1);
     });
 
     it.each(HOSTILE_IDS)('treats %j as any other id', async (id) => {
       await open().saveMemberSettings(id, id, { enabled: true, assignedKind: null });
-      await open().replaceUserEpoch(id, id);
+      await open().replaceUserEpoch(id, { epoch: id, endedAt: NOW });
       await open().addAuthenticator(id, anAuthenticator({ id: `x${id}`, label: id }));
       const found = await open().findMember(id, id);
       expect(found.userId).toBe(id);

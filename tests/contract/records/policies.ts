@@ -10,6 +10,7 @@ export function describePolicies(open: () => RecordStore): void {
       expect(await open().findPolicy(organizationId)).toEqual({
         policy: defaultPolicy(organizationId),
         epoch: null,
+        sessionsEndedAt: null,
       });
     });
 
@@ -40,9 +41,10 @@ export function describePolicies(open: () => RecordStore): void {
       );
       expect(made[0]).toBe(made[1]);
       await open().savePolicy(aPolicy({ organizationId }), 0);
-      await open().replaceOrganizationEpoch(organizationId, 'next');
+      await open().replaceOrganizationEpoch(organizationId, { epoch: 'next', endedAt: NOW });
       expect(await open().findPolicy(organizationId)).toMatchObject({
         epoch: 'next',
+        sessionsEndedAt: NOW,
         policy: { version: 1 },
       });
     });

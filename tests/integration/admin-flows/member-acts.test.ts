@@ -110,7 +110,7 @@ describeOnBothStores('what an administrator does to a member', (open) => {
   it('resets with a reason, ends the sessions and tells the member', async () => {
     const world = await aWorld();
     await world.enroll('mary');
-    await world.context.records.replaceUserEpoch('mary', 'before');
+    await world.context.records.replaceUserEpoch('mary', { epoch: 'before', endedAt: 1 });
     const act = onto(world, 'mary');
     expect(await resetMemberFactors(world.context, { ...act, reason: ' ' })).toEqual({
       outcome: 'refused',
@@ -155,7 +155,7 @@ describeOnBothStores('what an administrator does to a member', (open) => {
     expect((await records.findMember('mary', 'acme')).guesses.codes.lockedUntil).not.toBeNull();
     expect(await unlockMemberFactors(world.context, onto(world, 'mary'))).toEqual({ outcome: 'unlocked' });
     expect((await records.findMember('mary', 'acme')).guesses.codes.lockedUntil).toBeNull();
-    await records.replaceUserEpoch('mary', 'before');
+    await records.replaceUserEpoch('mary', { epoch: 'before', endedAt: 1 });
     expect(await endMemberSessions(world.context, onto(world, 'mary'))).toEqual({ outcome: 'ended' });
     expect((await records.findMember('mary', 'acme')).epoch).not.toBe('before');
   });

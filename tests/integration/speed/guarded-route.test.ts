@@ -73,7 +73,7 @@ describe('a guarded page of somebody whose session the process has seen', () => 
 
   it('is refused at once when the session was ended', async () => {
     await visitPage();
-    await portal.records.replaceUserEpoch('ada', 'another');
+    await portal.records.replaceUserEpoch('ada', { epoch: 'another', endedAt: 1 });
     const refused = await visitPage();
     expect(refused.body).toMatchObject({ outcome: 'sign-in', because: 'session-ended' });
   });

@@ -66,7 +66,7 @@ describe('half a login whose session the process has seen', () => {
   });
 
   it('is over at once when it was ended', async () => {
-    await portal.records.replaceUserEpoch('ada', 'another');
+    await portal.records.replaceUserEpoch('ada', { epoch: 'another', endedAt: 1 });
     expect((await sendCode()).body).toMatchObject({ outcome: 'rejected', because: 'session-ended' });
     expect((await ada.getJson('/plain')).status).toBe(401);
   });
@@ -77,7 +77,7 @@ describe('half a login whose session the process has seen', () => {
   });
 
   it('leads nowhere when it is ended in the middle of its last step', async () => {
-    whileRead(() => portal.records.replaceUserEpoch('ada', 'another'));
+    whileRead(() => portal.records.replaceUserEpoch('ada', { epoch: 'another', endedAt: 1 }));
     await sendCode();
     expect((await ada.getJson('/plain')).body).toMatchObject({ outcome: 'sign-in' });
   });
