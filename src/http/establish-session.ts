@@ -11,6 +11,7 @@ import { stateOf } from './request-state';
 import { readSlot, requireSession, sessionMark, writeSlot } from './session-slot';
 import { toError } from './to-error';
 import type { MfaSlot, SessionGrantSlot } from './session-slot';
+import { saveSession } from './store-session';
 
 /** Half a login: a new session id, in which Passport finds nobody. */
 export async function enterPendingLogin(
@@ -199,15 +200,6 @@ async function renewSession(req: Request, fill: () => void): Promise<void> {
   await regenerate(req);
   fill();
   await saveSession(req);
-}
-
-function saveSession(req: Request): Promise<void> {
-  return new Promise((resolve, reject) => {
-    requireSession(req).save((error: unknown) => {
-      if (error === undefined || error === null) resolve();
-      else reject(toError(error));
-    });
-  });
 }
 
 /** The session ends; whoever asks for it has seen to the list of its owner. */

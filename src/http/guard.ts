@@ -10,6 +10,7 @@ import type { HttpContext } from './http-context';
 import { refuseRequest } from './refuse-request';
 import { stateOf, takeEarlyReads } from './request-state';
 import { readSlot, updateSlot } from './session-slot';
+import { answerOnceStored, storeChanges } from './store-session';
 import { identifyVisitor } from './visitor';
 import type { Visitor } from './visitor';
 
@@ -76,10 +77,14 @@ async function pass(
 ): Promise<void> {
   const { req, res, next, requirement, anonymous } = request;
   const visitor = await identifyVisitor(context, req);
+  // The host's own answer may be a redirect too.
+  await storeChanges(req);
+
   const signedIn = visitor.kind === 'known' && visitor.bearer.standing === 'session';
   if (!signedIn && anonymous === 'pass') return next();
   const decision = signedIn ? await judge(context, req, visitor, requirement) : NO_SESSION;
   if (decision.outcome === 'allow') return next();
+  answerOnceStored(req, res, next);
   await refuseRequest(context, { req, res, visitor, decision });
 }
 

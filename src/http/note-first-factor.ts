@@ -7,6 +7,7 @@ import type { FirstFactorChannel } from '../flows/first-factor-channel';
 import type { HttpContext } from './http-context';
 import { takeEarlyReads } from './request-state';
 import { readSlot, updateSlot } from './session-slot';
+import { storeChanges } from './store-session';
 import { identifyVisitor } from './visitor';
 
 export type { FirstFactorChannel } from '../flows/first-factor-channel';
@@ -22,11 +23,10 @@ export async function noteFirstFactor(
 ): Promise<void> {
   const noted = toStoredChannel(context, 'mfa.noteFirstFactor(req, { channel, address })', given);
   const visitor = await identifyVisitor(context, req);
-  if (visitor.kind === 'anonymous') {
-    updateSlot(req, { channel: noted });
-    return;
-  }
-  await noteInBearer(context, req, { bearer: visitor.bearer, channel: noted });
+  if (visitor.kind === 'anonymous') updateSlot(req, { channel: noted });
+  else await noteInBearer(context, req, { bearer: visitor.bearer, channel: noted });
+  // The host redirects next, and the browser may come back before express-session has saved.
+  await storeChanges(req);
 }
 
 /** How and when the first factor was given stays as it was; only through what it came is added. */

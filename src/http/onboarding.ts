@@ -5,6 +5,7 @@ import { gatherFacts } from '../flows/gather-facts';
 import type { HttpContext } from './http-context';
 import { withReturnTo } from './return-to';
 import { updateSlot } from './session-slot';
+import { storeChanges } from './store-session';
 import { identifyVisitor } from './visitor';
 
 /**
@@ -16,6 +17,13 @@ export async function startOnboarding(
   req: Request,
   returnTo: string | undefined,
 ): Promise<string> {
+  const path = await findWayOn(context, req, returnTo);
+  // The host redirects next, and the browser may come back before express-session has saved.
+  await storeChanges(req);
+  return path;
+}
+
+async function findWayOn(context: HttpContext, req: Request, returnTo: string | undefined): Promise<string> {
   const onwards = parseLocalPath(returnTo) ?? context.options.defaultReturnTo;
   const visitor = await identifyVisitor(context, req);
   if (visitor.kind === 'anonymous') return onwards;

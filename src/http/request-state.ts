@@ -17,6 +17,8 @@ interface RequestState {
   loaded: boolean;
   /** Whoever asks for a new session id saves the new session before anything is answered. */
   savesNext: boolean;
+  /** The id of the session in which our data was changed and not stored since. */
+  unstoredIn: string | undefined;
 }
 
 const STATE: unique symbol = Symbol('express-mfa');
@@ -34,6 +36,7 @@ export function stateOf(req: IncomingRequest): RequestState {
     facts: undefined,
     loaded: false,
     savesNext: false,
+    unstoredIn: undefined,
   });
 }
 

@@ -142,12 +142,19 @@ export function readSlot(req: Request): MfaSlot {
 }
 
 export function writeSlot(req: Request, slot: MfaSlot): void {
-  requireSession(req).mfa = writeSlotText(slot);
+  keepText(req, writeSlotText(slot));
 }
 
 /** Changes some fields and keeps the rest; `undefined` removes a field. */
 export function updateSlot(req: Request, change: SlotChange): void {
-  requireSession(req).mfa = writeSlotText({ ...readSlot(req), ...change });
+  keepText(req, writeSlotText({ ...readSlot(req), ...change }));
+}
+
+function keepText(req: Request, text: string): void {
+  const session = requireSession(req);
+  if (session.mfa === text) return;
+  session.mfa = text;
+  stateOf(req).unstoredIn = req.sessionID;
 }
 
 /** A request without a session object says nothing about the visitor, so nothing is let through. */

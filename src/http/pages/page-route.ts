@@ -8,6 +8,7 @@ import type { Refusal } from '../respond';
 import { refuseRequest } from '../refuse-request';
 import { requestedReturnTo, returnToHere, textField } from '../return-to';
 import { readSlot } from '../session-slot';
+import { answerOnceStored } from '../store-session';
 import { identifyVisitor } from '../visitor';
 import type { Visitor } from '../visitor';
 import type { Decision } from '../../core/decide';
@@ -31,6 +32,7 @@ export function pageRoute(
   handle: (page: PageRequest) => Promise<void>,
 ): RequestHandler {
   return function answerPage(req, res, next) {
+    answerOnceStored(req, res, next);
     openPage(context, req, res).then(handle).catch(next);
   };
 }
