@@ -47,7 +47,9 @@ export async function measureEndingSessions(bench: Bench): Promise<readonly Row[
     for (let from = 0; from < SESSIONS; from += 10_000) await redis.eval(SEED, 0, from, from + 9999);
     // The first write of a connection costs what no other does.
     await records.replaceOrganizationEpoch('acme', { epoch: 'before', endedAt: 1 });
-    writes.push(await timed(() => records.replaceOrganizationEpoch('acme', { epoch: `epoch ${turn}`, endedAt: 1 })));
+    writes.push(
+      await timed(() => records.replaceOrganizationEpoch('acme', { epoch: `epoch ${turn}`, endedAt: 1 })),
+    );
     scans.push(await timed(() => scanAndDelete(redis)));
   }
   await redis.flushall();
