@@ -30,6 +30,7 @@ import { checkCsrf, createPagesRouter } from './http/pages/router';
 import { SMS_STATUS_PATH } from './http/pages/sms-status';
 import { createPasswordApi } from './http/password-api';
 import type { PasswordApiOptions } from './http/password-api';
+import { PasswordLimiter } from './flows/password-limits';
 import { PasswordCheck } from './http/password-check';
 import type { VerifyPassword, VerifyPasswordOfRequest } from './http/password-check';
 import { createPageRenderer } from './http/render-page';
@@ -132,6 +133,9 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
       ? {}
       : { statusCallbackUrl: `${options.baseUrl}${options.pagesPath}${SMS_STATUS_PATH}` };
   const delivery = createDelivery({ ...options, ...callback, onFailure: ({ error }) => onError(error) });
+  const { passwordThrottle: throttle } = options;
+  const limiter =
+    throttle === null ? null : new PasswordLimiter({ state, keyRing, clock, events, throttle, onError });
   const context: HttpContext = {
     options,
     clock,
@@ -143,7 +147,7 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     directory: createDirectory(options),
     factors: createFactors({ records, state, keyRing, totpWindow: options.totpWindow }),
     csrf: createCsrfGuard(options.csrf),
-    passwords: new PasswordCheck(state, options.passwordThrottle),
+    passwords: new PasswordCheck(limiter),
     pages: createPageRenderer(),
     ownCookie: { name: null },
     administration: [],

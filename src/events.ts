@@ -3,6 +3,7 @@ export const EVENT_NAMES = [
   'password-accepted',
   'password-rejected',
   'password-throttled',
+  'passwords-sprayed',
   'challenge-issued',
   'code-sent',
   'delivery-failed',

@@ -5,6 +5,8 @@ import type { Allowance, EventRetention } from './options';
 /** Ten tries are enough for a person; an address may be shared by many. */
 const PER_USERNAME: Allowance = Object.freeze({ points: 10, seconds: 900 });
 const PER_ADDRESS: Allowance = Object.freeze({ points: 100, seconds: 900 });
+/** A busy app has more, and says so; most never see as many. */
+const OVERALL: Allowance = Object.freeze({ points: 100, seconds: 60 });
 const EVENTS: EventRetention = Object.freeze({ keepCount: 100_000, keepSeconds: 400 * 86_400 });
 
 /** What an option is when it is left out. Durations are seconds. */
@@ -19,7 +21,7 @@ export const OPTION_DEFAULTS = Object.freeze({
   smsTimeoutSeconds: 5,
   emailTimeoutSeconds: 10,
   sends: SEND_LIMITS,
-  passwordThrottle: Object.freeze({ perUsername: PER_USERNAME, perAddress: PER_ADDRESS }),
+  passwordThrottle: Object.freeze({ perUsername: PER_USERNAME, perAddress: PER_ADDRESS, overall: OVERALL }),
   csrfField: '_csrf',
   events: EVENTS,
   dangerouslyAllowInsecureBaseUrl: false,

@@ -28,10 +28,10 @@ import { RECORD_METHODS, STATE_METHODS } from './stores/required-methods';
 
 const DAY = 86_400;
 
-const allowance = (points: number, max: number) =>
-  group(`{ points: ${points}, seconds: 900 }`, {
+const allowance = (points: number, max: number, seconds = 900) =>
+  group(`{ points: ${points}, seconds: ${seconds} }`, {
     points: number({ min: 1, max, unit: 'attempts', write: `points: ${points}` }),
-    seconds: number({ min: 1, max: DAY, unit: 'seconds', write: 'seconds: 900' }),
+    seconds: number({ min: 1, max: DAY, unit: 'seconds', write: `seconds: ${seconds}` }),
   } satisfies RulesFor<Allowance>);
 
 const atMost = (name: Exclude<keyof GuessLimits, 'lockSeconds'>) =>
@@ -74,6 +74,7 @@ const POLICY = {
 const THROTTLE = {
   perUsername: allowance(10, 100),
   perAddress: allowance(100, 10_000),
+  overall: allowance(100, 1_000_000, 60),
 } satisfies RulesFor<PasswordThrottle>;
 
 const EVENTS = {

@@ -19,10 +19,17 @@ export interface Allowance {
   readonly seconds: number;
 }
 
-/** How many passwords may be tried for one username, and from one address. */
+/** How many wrong passwords are judged. */
 export interface PasswordThrottle {
+  /**
+   * For one username, from each address, remembered browser and session; twice as many from all the addresses together that
+   * it never signed in from.
+   */
   readonly perUsername: Allowance;
+  /** From one address, for all usernames. */
   readonly perAddress: Allowance;
+  /** In the whole app. More of them refuse nobody: they are an event, and strangers are answered more slowly. */
+  readonly overall: Allowance;
 }
 
 /** How many events an organization keeps, and for how long. */
@@ -110,11 +117,12 @@ export interface MfaOptions<User = Express.User> {
   readonly sends?: { readonly [Name in keyof SendLimits]?: SendLimits[Name] | undefined } | undefined;
   /** Countries that text messages are sent to, such as `['GB', 'DE']` (ISO 3166-1). Default: every one. */
   readonly allowedCountries?: readonly CountryCode[] | undefined;
-  /** Passwords that may be tried. Default: 10 a username and 100 an address, in 900 s. */
+  /** Wrong passwords that are judged. Default: 10 a username and 100 an address in 900 s, 100 in all in 60 s. */
   readonly passwordThrottle?:
     | {
         readonly perUsername?: Partial<Allowance> | undefined;
         readonly perAddress?: Partial<Allowance> | undefined;
+        readonly overall?: Partial<Allowance> | undefined;
       }
     | undefined;
   /** Where the host has a CSRF middleware in front of the pages. Default: the pages check tokens of their own. */

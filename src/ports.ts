@@ -3,6 +3,8 @@
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
+  /** Resolves after so many milliseconds. Default: a timer. For tests, which need not wait. */
+  sleep?(milliseconds: number): Promise<void>;
 }
 
 /** One message by email. There is always exactly one recipient. */

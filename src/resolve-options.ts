@@ -104,11 +104,12 @@ function resolveThrottle(
   options: Pick<MfaOptions<never>, 'passwordThrottle' | 'dangerouslyDisablePasswordThrottle'>,
 ): PasswordThrottle | null {
   const { passwordThrottle: given, dangerouslyDisablePasswordThrottle: disabled } = options;
-  const { perUsername, perAddress } = OPTION_DEFAULTS.passwordThrottle;
+  const { perUsername, perAddress, overall } = OPTION_DEFAULTS.passwordThrottle;
   if (disabled !== true) {
     return {
       perUsername: fill(perUsername, given?.perUsername),
       perAddress: fill(perAddress, given?.perAddress),
+      overall: fill(overall, given?.overall),
     };
   }
   if (given === undefined) return null;

@@ -3,7 +3,8 @@ import type { KeyRing, PurposeKey } from './key-ring';
 import { PlainSecret } from './plain-secret';
 
 /** What a token is for; the same characters mean nothing for another use. */
-export type TokenUse = 'browser' | 'browser-successor' | 'factor-set' | 'unlock-link';
+export type TokenUse =
+  'browser' | 'browser-owner' | 'browser-successor' | 'factor-set' | 'network' | 'unlock-link';
 
 const VERSION = 'v1';
 const TOKEN_BYTES = 32;

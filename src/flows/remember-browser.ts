@@ -1,13 +1,13 @@
 import { provenBy } from '../core/assurance';
 import type { Evidence, EvidenceMethod } from '../core/assurance';
 import { hashToken, issueToken } from '../core/bearer-token';
+import { issueBrowserId } from '../core/browser-id';
 import { decide } from '../core/decide';
 import { rankOf, strongestRank } from '../core/factor-strength';
 import { hashFactorSet } from '../core/remembered-browser';
 import type { RememberedBrowser } from '../core/remembered-browser';
 import type { Account } from '../ports';
 import type { Bearer } from './bearer';
-import { newId } from './context';
 import type { FlowContext, Origin } from './context';
 import { factorSetOf } from './factor-set';
 import type { Gathered } from './gather-facts';
@@ -38,15 +38,17 @@ export async function rememberBrowser(
     readonly gathered: Gathered;
     readonly proof: Evidence;
     readonly origin: Origin;
+    /** The `usernameKey` of the name that was typed. */
+    readonly name: string;
   },
 ): Promise<BrowserCookie | null> {
-  const { account, bearer, gathered, proof, origin } = proven;
+  const { account, bearer, gathered, proof, origin, name } = proven;
   const { facts, now } = gathered;
   const seconds = rememberableSeconds(bearer, gathered, provenBy(proof));
   const fresh = decide(facts, { kind: 'step-up', maxAgeSeconds: REPROOF_SECONDS }, now);
   const recovered = facts.session?.evidence.some(({ method }) => method === 'recovery-code') === true;
   if (seconds === null || fresh.outcome !== 'allow' || recovered) return null;
-  const id = newId();
+  const id = issueBrowserId(context.keyRing, name);
   const token = issueToken();
   const browser: RememberedBrowser = {
     id,

@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { usernameKey } from '../core/username-key';
 import type { AskOutcome } from '../flows/ask-factor';
 import type { LoginOutcome } from '../flows/log-in';
 import { logIn } from '../flows/log-in';
@@ -9,6 +10,7 @@ import { channelNoted } from './channel-noted';
 import { originOf } from './origin';
 import { readSlot } from './session-slot';
 import { changeBrowserCookie, readBrowserCookie } from './remembered-browser-cookie';
+import { trustedSourceOf } from './trusted-source';
 
 export type LoginAttempt =
   | { readonly outcome: 'wrong'; readonly info: unknown }
@@ -28,7 +30,8 @@ export async function attemptLogin(
 ): Promise<LoginAttempt> {
   const { username, password, returnTo } = submitted;
   const origin = originOf(req);
-  const verdict = await context.passwords.check(req, username, password);
+  const trusted = trustedSourceOf(context, req, username);
+  const verdict = await context.passwords.check(req, { username, password, trusted });
   if (verdict.outcome !== 'right') {
     context.events.report({
       name: verdict.outcome === 'wrong' ? 'password-rejected' : 'password-throttled',
@@ -38,14 +41,18 @@ export async function attemptLogin(
     return verdict;
   }
   const { user } = verdict;
+  const name = usernameKey(username);
   const account = context.directory.accountOf(user);
   const evidence = [{ method: 'password', at: context.clock.now(), ...channelNoted(req) } as const];
   const unlock = await unlockOf(context, req, account.id);
   const presented = readBrowserCookie(context, req);
   const attempt = { account, evidence, origin, presented, unlocking: unlock !== undefined };
-  const [login] = await Promise.all([logIn(context, attempt), verdict.uncounted]);
+  const [login] = await Promise.all([logIn(context, attempt), verdict.settled]);
   if (req.res !== undefined) changeBrowserCookie(context, req.res, login.cookie);
-  if (login.outcome === 'signed-in') return { ...login, user };
+  if (login.outcome === 'signed-in') {
+    if (verdict.isNetworkNew) context.passwords.noteSignIn(req, name);
+    return { ...login, user };
+  }
   if (login.outcome === 'denied') return login;
   const slot = {
     ...(login.asked === null ? {} : { asked: login.asked }),
@@ -54,7 +61,7 @@ export async function attemptLogin(
   };
   const [ask] = await Promise.all([
     login.begun,
-    enterPendingLogin(context, req, { pending: login.pending, slot }),
+    enterPendingLogin(context, req, { pending: login.pending, name, slot }),
   ]);
   return { ...login, ask };
 }

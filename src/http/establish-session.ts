@@ -17,11 +17,15 @@ import { saveSession } from './store-session';
 export async function enterPendingLogin(
   context: HttpContext,
   req: Request,
-  entry: { readonly pending: PendingLogin; readonly slot: Pick<MfaSlot, 'asked' | 'returnTo' | 'unlock'> },
+  entry: {
+    readonly pending: PendingLogin;
+    readonly name: string;
+    readonly slot: Pick<MfaSlot, 'asked' | 'returnTo' | 'unlock'>;
+  },
 ): Promise<void> {
-  const { pending, slot } = entry;
+  const { pending, name, slot } = entry;
   const { userId, organizationId, epochs, startedAt, expiresAt } = pending;
-  const login = { userId, organizationId, pendingId: pending.id, epochs, startedAt, expiresAt };
+  const login = { userId, organizationId, pendingId: pending.id, epochs, startedAt, expiresAt, name };
   leaveSession(context, req);
   await renewSession(req, () => {
     writeSlot(req, { ...slot, login });

@@ -1,15 +1,21 @@
 import type { Request } from 'express';
+import { parseAddress } from '../core/network-address';
 import type { Origin } from '../flows/context';
 
 const LONGEST_USER_AGENT = 200;
+/** Longer than any IP address; what is no address is whatever a proxy sent. */
+const LONGEST_ADDRESS = 64;
 
 /** Where the request came from. The address is Express's, so it obeys the host's `trust proxy` and no header otherwise. */
 export function originOf(req: Request): Origin {
-  const userAgent = req.get('user-agent') ?? '';
+  const { ip = '' } = req;
   return {
-    // A socket for both versions of IP writes the older one within the newer.
-    address: (req.ip ?? '').replace(/^::ffff:(?=[\d.]+$)/i, ''),
-    // Control characters would forge lines in a log.
-    userAgent: userAgent.replaceAll(/\p{Cc}/gu, ' ').slice(0, LONGEST_USER_AGENT),
+    address: parseAddress(ip) ?? onOneLine(ip, LONGEST_ADDRESS),
+    userAgent: onOneLine(req.get('user-agent') ?? '', LONGEST_USER_AGENT),
   };
+}
+
+/** Control characters would forge lines in a log. */
+function onOneLine(text: string, longest: number): string {
+  return text.replaceAll(/\p{Cc}/gu, ' ').slice(0, longest);
 }

@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import auth from 'basic-auth';
+import { usernameKey } from '../core/username-key';
 import { decide } from '../core/decide';
 import { gatherLoginFacts } from '../flows/gather-facts';
 import type { HttpContext } from './http-context';
@@ -35,22 +36,24 @@ async function admit(
   options: PasswordApiOptions,
 ): Promise<boolean> {
   res.set('Cache-Control', 'no-store');
-  const user =
+  const found =
     options.authenticate === undefined
       ? await authenticateBasic(context, req, res)
-      : await options.authenticate(req);
-  if (user === null) return false;
-  if (user === false) {
+      : toCaller(await options.authenticate(req));
+  if (found === null) return false;
+  if (found === false) {
     res.set('WWW-Authenticate', 'Basic realm="api", charset="UTF-8"');
     sendRefusal(res, { because: 'wrong-credentials', status: 401 });
     return false;
   }
+  const { user } = found;
   const account = context.directory.accountOf(user);
   const evidence = [{ method: 'password', at: context.clock.now() } as const];
-  const gathered = await gatherLoginFacts(context, account, evidence);
+  const [gathered] = await Promise.all([gatherLoginFacts(context, account, evidence), found.settled]);
   const decision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
   if (decision.outcome === 'allow') {
     req.user = user;
+    found.noteSignIn();
     return true;
   }
   context.events.report({
@@ -64,19 +67,38 @@ async function admit(
   return false;
 }
 
+/** Who calls, and what is done once they are let in. */
+interface Caller {
+  readonly user: Express.User;
+  readonly settled: Promise<void>;
+  readonly noteSignIn: () => void;
+}
+
+/** The host judged by itself: nothing was counted. */
+function toCaller(user: Express.User | false | null | undefined): Caller | false {
+  if (typeof user !== 'object' || user === null) return false;
+  return { user, settled: Promise.resolve(), noteSignIn: () => undefined };
+}
+
 /** Null where the answer was given already. */
 async function authenticateBasic(
   context: HttpContext,
   req: Request,
   res: Response,
-): Promise<Express.User | false | null> {
+): Promise<Caller | false | null> {
   const credentials = auth(req);
   if (credentials === undefined) return false;
-  const verdict = await context.passwords.check(req, credentials.name, credentials.pass);
+  const { name: username, pass: password } = credentials;
+  const verdict = await context.passwords.check(req, { username, password, trusted: null });
   if (verdict.outcome === 'throttled') {
     const { retryAfterSeconds } = verdict;
     sendRefusal(res, { because: 'too-many-passwords', status: 429, retryAfterSeconds });
     return null;
   }
-  return verdict.outcome === 'right' ? verdict.user : false;
+  if (verdict.outcome === 'wrong') return false;
+  const { user, settled, isNetworkNew } = verdict;
+  const noteSignIn = () => {
+    if (isNetworkNew) context.passwords.noteSignIn(req, usernameKey(username));
+  };
+  return { user, settled, noteSignIn };
 }

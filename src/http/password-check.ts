@@ -1,8 +1,6 @@
-import ipaddr from 'ipaddr.js';
 import type { Request } from 'express';
 import { toError } from './to-error';
-import type { ResolvedOptions } from '../options';
-import type { StateStore, Throttle } from '../stores/state-store';
+import type { AdmittedPassword, PasswordLimiter } from '../flows/password-limits';
 
 /**
  * The host's verify callback: it calls `done` as with passport-local, or returns a promise. One signature for both, since
@@ -30,11 +28,20 @@ export type PasswordVerdict =
   | {
       readonly outcome: 'right';
       readonly user: Express.User;
-      /** Takes the counted try back; started when the password was found right, for the caller to wait for beside its own work. */
-      readonly uncounted: Promise<void>;
+      /** Takes the count back; started when the password was found right, for the caller to wait for beside its own work. */
+      readonly settled: Promise<void>;
+      /** Whether the address is not known yet as one that the name signs in from. */
+      readonly isNetworkNew: boolean;
     }
   | { readonly outcome: 'wrong'; readonly info: unknown }
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number };
+
+export interface SubmittedCredentials {
+  readonly username: string;
+  readonly password: string;
+  /** The session or remembered browser of the name's owner that it comes from, where it does. */
+  readonly trusted: string | null;
+}
 
 type Verify = (
   req: Request,
@@ -45,17 +52,14 @@ type Verify = (
   | { readonly outcome: 'wrong'; readonly info: unknown }
 >;
 
-/** Checks passwords by the host's callback, under a throttle of its own that has nothing to do with second factors. */
+/** Checks passwords by the host's callback, under limits of their own that have nothing to do with second factors. */
 export class PasswordCheck {
   #verify: Verify | null = null;
-  readonly #perUsername: Throttle | null;
-  readonly #perAddress: Throttle | null;
+  /** Null where the host switched them off. */
+  readonly #limiter: PasswordLimiter | null;
 
-  constructor(state: StateStore, throttle: ResolvedOptions['passwordThrottle']) {
-    this.#perUsername =
-      throttle === null ? null : state.throttle({ name: 'password-user', ...throttle.perUsername });
-    this.#perAddress =
-      throttle === null ? null : state.throttle({ name: 'password-address', ...throttle.perAddress });
+  constructor(limiter: PasswordLimiter | null) {
+    this.#limiter = limiter;
   }
 
   /** Whether a strategy was built, so that a password can be asked for again. */
@@ -67,39 +71,48 @@ export class PasswordCheck {
     this.#verify = verify;
   }
 
-  /** Counts the try before the password is looked at, so that parallel tries do not slip through. */
-  async check(req: Request, username: string, password: string): Promise<PasswordVerdict> {
+  async check(req: Request, submitted: SubmittedCredentials): Promise<PasswordVerdict> {
     const verify = this.#verify;
     if (verify === null) return { outcome: 'wrong', info: undefined };
-    // A host may look a name up by its compatibility form: each way to write it must count as the same.
-    const usernameKey = username.normalize('NFKC').trim().toLowerCase().slice(0, 320);
-    const addressKey = networkOf(req.ip ?? '');
-    const spent = await Promise.all([
-      this.#perUsername?.spend(usernameKey),
-      this.#perAddress?.spend(addressKey),
-    ]);
-    const waits = spent.map((item) => (item?.outcome === 'blocked' ? item.retryAfterSeconds : 0));
-    const retryAfterSeconds = Math.max(...waits);
-    if (retryAfterSeconds > 0) return { outcome: 'throttled', retryAfterSeconds };
-    const verdict = await verify(req, username, password);
-    if (verdict.outcome !== 'right') return verdict;
-    const counters = Promise.all([
-      this.#perUsername?.clear(usernameKey),
-      this.#perAddress?.giveBack(addressKey),
-    ]);
-    const uncounted = counters.then(() => undefined);
-    // Whoever waits for it is told of its failure; nobody waiting must not end the process.
-    uncounted.catch(() => undefined);
-    return { ...verdict, uncounted };
+    const { username, password, trusted } = submitted;
+    if (this.#limiter === null) {
+      const verdict = await verify(req, username, password);
+      return verdict.outcome === 'right' ? { ...verdict, ...NOT_COUNTED } : verdict;
+    }
+    const admitted = await this.#limiter.admit({
+      username,
+      address: req.ip ?? '',
+      trusted,
+      isGone: () => req.socket.destroyed,
+    });
+    if (admitted.outcome === 'throttled') return admitted;
+    return judge(admitted, () => verify(req, username, password));
+  }
+
+  /** The name signed in from this address, where it has a count of its own from now on. `name` is its `usernameKey`. */
+  noteSignIn(req: Request, name: string): void {
+    this.#limiter?.noteSignIn(name, req.ip ?? '');
   }
 }
 
-/** An IPv6 visitor owns a /64 and could come from a new address each time. */
-function networkOf(address: string): string {
-  if (!ipaddr.isValid(address)) return 'unknown';
-  const parsed = ipaddr.process(address);
-  if (parsed.kind() === 'ipv4') return parsed.toString();
-  return parsed.toByteArray().slice(0, 8).join('.');
+const NOT_COUNTED = { settled: Promise.resolve(), isNetworkNew: false } as const;
+
+async function judge(admitted: AdmittedPassword, verify: () => ReturnType<Verify>): Promise<PasswordVerdict> {
+  let verdict;
+  try {
+    verdict = await verify();
+  } catch (error) {
+    await admitted.fail();
+    throw error;
+  }
+  if (verdict.outcome !== 'right') {
+    await admitted.reject();
+    return verdict;
+  }
+  const settled = admitted.accept();
+  // Whoever waits for it is told of its failure; nobody waiting must not end the process.
+  settled.catch(() => undefined);
+  return { ...verdict, settled, isNetworkNew: admitted.isNetworkNew };
 }
 
 /** Turns the host's callback, whatever its shape, into one that resolves with a verdict. */

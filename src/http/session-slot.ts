@@ -16,6 +16,8 @@ export interface LoginSlot {
   readonly epochs: Epochs;
   readonly startedAt: number;
   readonly expiresAt: number;
+  /** The `usernameKey` of the name that was typed, where a password was. */
+  readonly name?: string;
 }
 
 /** What a full session carries. */

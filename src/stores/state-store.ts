@@ -2,6 +2,7 @@ import type { Store } from 'express-session';
 import type { Evidence, EvidenceMethod } from '../core/assurance';
 import type { DeliveredKind, FactorKind } from '../core/factor-kind';
 import type { Epochs } from '../core/session-lifetime';
+import type { PasswordAttemptStore } from './password-attempts';
 
 /** Password proven, session not yet granted. */
 export interface PendingLogin {
@@ -109,7 +110,7 @@ export interface Throttle {
  * Every method rejects with `MfaError` `store-unavailable` when the store does not answer in a bounded time. Instants are the
  * caller's clock; a store may drop an entry at its expiry by its own clock too, and callers compare `expiresAt` themselves.
  */
-export interface StateStore {
+export interface StateStore extends PasswordAttemptStore {
   /** With its first challenge, where that sends nothing; both in one atomic step. */
   createPendingLogin(pending: PendingLogin, first?: Challenge): Promise<void>;
   findPendingLogin(userId: string, id: string): Promise<PendingLogin | undefined>;

@@ -3,7 +3,8 @@ import type { RecordStore } from '../../src/stores/record-store';
 import type { StateStore } from '../../src/stores/state-store';
 import { connectRedis } from '../support/redis-client';
 import type { PrepareInProcess } from '../support/processes';
-import { NOW, aGuess, aSession } from './samples';
+import { NOW, aGuess, aSession, newId } from './samples';
+import { aPassword, PASSWORD_LIMITS } from './state/password-attempts';
 
 /** What every process tries to do, many times at once. */
 export interface RaceTarget {
@@ -28,6 +29,14 @@ type Try = (stores: Stores, target: RaceTarget) => Promise<boolean>;
 
 const isSpent = ({ outcome }: { readonly outcome: string }) => outcome === 'spent';
 
+async function isReserved(
+  state: StateStore,
+  attempt: { readonly name?: string; readonly networks: readonly string[] },
+): Promise<boolean> {
+  const reserved = await state.reservePassword(aPassword(attempt), PASSWORD_LIMITS, NOW);
+  return reserved.outcome === 'reserved';
+}
+
 const VERBS = {
   spendGuess: async ({ records }, { userId }) =>
     isSpent(await records.spendGuess(aGuess({ userId, group: 'recovery-codes' }))),
@@ -42,6 +51,10 @@ const VERBS = {
     state.consumeChallenge({ userId, ownerId, purpose: 'login' }, challengeId),
   spendSendBudgets: async ({ state }, { budgetKey }) =>
     isSpent(await state.spendSendBudgets([{ key: budgetKey, windows: [{ max: 4, seconds: 600 }] }], NOW)),
+  passwordFromOneAddress: ({ state }, { userId }) => isReserved(state, { name: userId, networks: [userId] }),
+  passwordFromAnyAddress: ({ state }, { ownerId }) =>
+    isReserved(state, { name: ownerId, networks: [newId()] }),
+  passwordForAnyName: ({ state }, { ownerId }) => isReserved(state, { networks: [ownerId] }),
   endSession: ({ state }, { userId, sessionHandle }) => state.endSession(userId, sessionHandle),
   touchSession: ({ state }, { userId, sessionHandle }) => state.touchSession(userId, sessionHandle, NOW + 1),
   registerSession: async ({ state }, { userId }) => {

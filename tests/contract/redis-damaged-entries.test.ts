@@ -1,7 +1,8 @@
 import { redisRecords, redisState } from '../../src/redis';
 import { connectRedis } from '../support/redis-client';
 import { damageEach } from './damage-each';
-import { NOW, anEvent } from './samples';
+import { NOW, anEvent, newId } from './samples';
+import { aPassword, PASSWORD_LIMITS } from './state/password-attempts';
 
 // What stands beside the records of users, as the stores write it; then one thing in it is damaged.
 
@@ -124,6 +125,22 @@ describe('what is kept beside the records of users in Redis', () => {
     const taken = state.takeSentMessage('SM1');
     if (name === 'whole') await expect(taken).resolves.toEqual(message);
     else await expect(taken).rejects.toMatchObject(unreadable);
+  });
+
+  it.each(['f:strangers', 'r:strangers', 'f:n:home', 'r:n:home'])(
+    'is a count of passwords, refused where %s is no number',
+    async (field) => {
+      const name = newId();
+      await redis.hset(`mfa:{name:${name}}:passwords`, field, 'x');
+      const attempt = aPassword({ name, networks: ['home'] });
+      await expect(state.reservePassword(attempt, PASSWORD_LIMITS, NOW)).rejects.toMatchObject(unreadable);
+    },
+  );
+
+  it('is an address that a name signed in from, refused where its instant is no number', async () => {
+    const attempt = aPassword();
+    await redis.hset(`mfa:{name:${attempt.name}}:networks`, attempt.networks[0] ?? '', 'x');
+    await expect(state.reservePassword(attempt, PASSWORD_LIMITS, NOW)).rejects.toMatchObject(unreadable);
   });
 
   const link = { userId: 'ada', expiresAt: NOW };

@@ -14,6 +14,7 @@ import {
   anAuthenticator,
   anEvent,
 } from './samples';
+import { aPassword, PASSWORD_LIMITS } from './state/password-attempts';
 
 const unavailable = { code: 'store-unavailable', status: 503, expose: false };
 
@@ -46,6 +47,8 @@ function everyCall(redis: Redis, timeoutMs: number): readonly Promise<unknown>[]
     state.endSession('u', 'h'),
     state.spendSendBudgets([{ key: 'k', windows: [{ max: 1, seconds: 1 }] }], NOW),
     state.takeSentMessage('m'),
+    state.reservePassword(aPassword(), PASSWORD_LIMITS, NOW),
+    state.noteNetwork('name', 'network', NOW),
     throttle.spend('ada'),
     throttle.clear('ada'),
     new Promise((resolve) => state.createSessionStore().get('id', resolve)).then((error) =>
@@ -54,7 +57,7 @@ function everyCall(redis: Redis, timeoutMs: number): readonly Promise<unknown>[]
   ];
 }
 
-const CALLS = 26;
+const CALLS = 28;
 
 async function outcomesOf(calls: readonly Promise<unknown>[]): Promise<unknown[]> {
   const settled = await Promise.allSettled(calls);

@@ -1,6 +1,8 @@
 import { redisState } from '../../src/redis';
 import { connectRedis } from '../support/redis-client';
+import type { PasswordReservation } from '../../src/stores/password-attempts';
 import { NOW, aChallenge, aPendingLogin, aSession, newId } from './samples';
+import { aPassword, PASSWORD_LIMITS } from './state/password-attempts';
 
 describe('how long state lives in Redis', () => {
   const redis = connectRedis();
@@ -68,6 +70,61 @@ describe('how long state lives in Redis', () => {
     const left = await redis.pttl('mfa:session:one');
     expect(left).toBeGreaterThan(500_000);
     expect(left).toBeLessThanOrEqual(601_000);
+  });
+
+  async function reserve(name: string, network: string): Promise<PasswordReservation> {
+    const attempt = aPassword({ name, networks: [network] });
+    const reserved = await state.reservePassword(attempt, PASSWORD_LIMITS, NOW);
+    if (reserved.outcome !== 'reserved') throw new Error(`It is ${reserved.outcome}.`);
+    return reserved.reservation;
+  }
+
+  it('is that of a window from the first wrong password on, whatever any process takes the time to be', async () => {
+    const [name, network] = [newId(), newId()];
+    const lives = () =>
+      Promise.all([
+        redis.pttl(`mfa:{name:${name}}:passwords`),
+        redis.pttl(`mfa:{network:${network}}:passwords`),
+      ]);
+    const first = await reserve(name, network);
+    await redis.pexpire(`mfa:{name:${name}}:passwords`, 500_000);
+    await state.settlePassword(first, 'wrong', PASSWORD_LIMITS, NOW + 1e12);
+    const second = await reserve(name, network);
+    await state.settlePassword(second, 'wrong', PASSWORD_LIMITS, NOW - 1e12);
+    const [ofName, ofNetwork] = await lives();
+    expect(ofName).toBeGreaterThan(400_000);
+    expect(ofName).toBeLessThanOrEqual(500_000);
+    expect(ofNetwork).toBeGreaterThan(500_000);
+    expect(ofNetwork).toBeLessThanOrEqual(600_000);
+  });
+
+  it('is nothing for right passwords', async () => {
+    const [name, network] = [newId(), newId()];
+    await state.settlePassword(await reserve(name, network), 'right', PASSWORD_LIMITS, NOW);
+    expect(await redis.keys(`*${name}*`)).toEqual([]);
+    expect(await redis.keys(`*${network}*`)).toEqual([]);
+  });
+
+  it('is over for what is judged afterwards: a wrong password counts in the next window, a right one takes nothing from it', async () => {
+    const [name, network] = [newId(), newId()];
+    const [right, wrong] = [await reserve(name, network), await reserve(name, network)];
+    await redis.del(`mfa:{name:${name}}:passwords`, `mfa:{network:${network}}:passwords`);
+    const held = await reserve(name, network);
+    await state.settlePassword(right, 'right', PASSWORD_LIMITS, NOW);
+    await state.settlePassword(wrong, 'wrong', PASSWORD_LIMITS, NOW);
+    expect(await redis.hgetall(`mfa:{network:${network}}:passwords`)).toEqual({
+      'r:all': '1',
+      'f:all': '1',
+      [`t:${held.id}`]: '1',
+    });
+    expect(await redis.pttl(`mfa:{name:${name}}:passwords`)).toBeGreaterThan(800_000);
+  });
+
+  it('is 90 days for an address that a name signed in from', async () => {
+    const name = newId();
+    await state.noteNetwork(name, newId(), NOW);
+    const days = (await redis.pttl(`mfa:{name:${name}}:networks`)) / 86_400_000;
+    expect(Math.ceil(days)).toBe(90);
   });
 
   it('is what was asked for a sent message', async () => {

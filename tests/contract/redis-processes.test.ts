@@ -6,6 +6,7 @@ import { redisUrl } from '../support/redis-database';
 import { runInProcesses } from '../support/processes';
 import type { RaceResult, RaceTarget } from './race';
 import { NOW, aChallenge, aPendingLogin, aSession, anAuthenticator, newId } from './samples';
+import { PASSWORD_LIMITS } from './state/password-attempts';
 
 describe('stores in Redis under four processes at once', () => {
   const redis = connectRedis();
@@ -46,6 +47,9 @@ describe('stores in Redis under four processes at once', () => {
     expect(total('spendAttempt')).toBe(5);
     expect(total('consumeChallenge')).toBe(1);
     expect(total('spendSendBudgets')).toBe(4);
+    expect(total('passwordFromOneAddress')).toBe(PASSWORD_LIMITS.perSource);
+    expect(total('passwordFromAnyAddress')).toBe(PASSWORD_LIMITS.fromStrangers);
+    expect(total('passwordForAnyName')).toBe(PASSWORD_LIMITS.perAddress);
     expect(total('endSession')).toBe(1);
     expect(total('registerSession')).toBe(100);
     expect(await state.findSession(userId, session.handle)).toBeUndefined();

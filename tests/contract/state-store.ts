@@ -1,5 +1,6 @@
 import type { StateStore } from '../../src/stores/state-store';
 import { describeChallenges } from './state/challenges';
+import { describePasswordAttempts } from './state/password-attempts';
 import { describePendingLogins } from './state/pending-logins';
 import { describeSendBudgets } from './state/send-budgets';
 import { describeSentMessages } from './state/sent-messages';
@@ -21,4 +22,5 @@ export function describeStateStore(open: () => StateStore): void {
   describeSendBudgets(open);
   describeSentMessages(open);
   describeThrottles(open);
+  describePasswordAttempts(open);
 }

@@ -6,6 +6,7 @@ import { originOf } from '../origin';
 import { finishProof } from '../pages/finish-login';
 import type { Refusal } from '../respond';
 import { textField } from '../return-to';
+import { sourceOfSession } from '../trusted-source';
 import type { AdminPage } from './admin-route';
 
 /**
@@ -24,7 +25,11 @@ export function stalePassword({ gathered }: AdminPage): Decision | null {
 export async function provePasswordAgain(page: AdminPage): Promise<Refusal | null> {
   const { context, req, visitor, gathered } = page;
   const { account } = visitor;
-  const verdict = await context.passwords.check(req, account.username, textField(req.body, 'password'));
+  const verdict = await context.passwords.check(req, {
+    username: account.username,
+    password: textField(req.body, 'password'),
+    trusted: sourceOfSession(visitor.bearer.ownerId),
+  });
   if (verdict.outcome === 'throttled') {
     return { because: 'too-many-passwords', status: 429, retryAfterSeconds: verdict.retryAfterSeconds };
   }

@@ -19,6 +19,7 @@ const EVENTS: ReadonlyMap<string, string> = new Map([
   ['password-accepted', 'Password accepted'],
   ['password-rejected', 'Wrong password'],
   ['password-throttled', 'Too many passwords tried'],
+  ['passwords-sprayed', 'Very many wrong passwords'],
   ['login-denied', 'Sign-in denied'],
   ['challenge-issued', 'Second factor asked'],
   ['proof-accepted', 'Second factor proven'],

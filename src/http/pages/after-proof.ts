@@ -7,7 +7,7 @@ import { originOf } from '../origin';
 import { changeBrowserCookie } from '../remembered-browser-cookie';
 import { sendNext } from '../respond';
 import { fieldOf } from '../return-to';
-import { updateSlot } from '../session-slot';
+import { readSlot, updateSlot } from '../session-slot';
 import { finishProof } from './finish-login';
 import { refuse } from './page-route';
 import type { KnownPageRequest } from './page-route';
@@ -42,6 +42,7 @@ async function rememberIfWanted(page: KnownPageRequest, { gathered, proof }: Ver
   const wanted = fieldOf(req.body, 'rememberBrowser');
   if (wanted !== 'yes' && wanted !== true) return;
   const { account, bearer } = visitor;
-  const proven = { account, bearer, gathered, proof, origin: originOf(req) };
+  const { name = '' } = readSlot(req).login ?? {};
+  const proven = { account, bearer, gathered, proof, origin: originOf(req), name };
   changeBrowserCookie(context, res, await rememberBrowser(context, proven));
 }

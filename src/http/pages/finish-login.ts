@@ -31,7 +31,9 @@ export async function finishProof(
   const { epochs = bearer.epochs } = proven;
   const grant = { ...continueGrant(bearer, { evidence, expiresAt }), startedAt, epochs };
   if (bearer.standing === 'session') return upgradeSession(context, req, { grant, change });
-  const { wizard } = readSlot(req);
+  const { wizard, login } = readSlot(req);
+  // Beside the session, in the same round trip.
+  if (login?.name !== undefined) context.passwords.noteSignIn(req, login.name);
   await grantSession(context, req, {
     user,
     grant,

@@ -19,6 +19,7 @@ import type { Refusal } from '../respond';
 import { fieldOf } from '../return-to';
 import { sentenceFor } from '../sentences';
 import { updateSlot } from '../session-slot';
+import { sourceOfSession } from '../trusted-source';
 import { askedFactor, refuseLocked, toChoices, viewAsked } from './challenge-view';
 import type { Opened } from './challenge-view';
 import { finishProof } from './finish-login';
@@ -196,7 +197,11 @@ async function prove(page: KnownPageRequest, opened: Opened, submitted: unknown)
 async function provePassword(page: KnownPageRequest, opened: Opened): Promise<void> {
   const { context, req, visitor } = page;
   const { account } = visitor;
-  const verdict = await context.passwords.check(req, account.username, field(page, 'password'));
+  const verdict = await context.passwords.check(req, {
+    username: account.username,
+    password: field(page, 'password'),
+    trusted: sourceOfSession(visitor.bearer.ownerId),
+  });
   if (verdict.outcome === 'throttled') {
     const { retryAfterSeconds } = verdict;
     return again(page, opened, { because: 'too-many-passwords', status: 429, retryAfterSeconds });

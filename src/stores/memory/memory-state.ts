@@ -5,6 +5,7 @@ import type { StateStore, Throttle } from '../state-store';
 import { challengesIn } from './challenges';
 import { ExpiringMap } from './expiring-map';
 import type { Owner } from './owners';
+import { passwordAttemptsIn } from './password-attempts';
 import { pendingLoginsIn } from './pending-logins';
 import { sendsIn } from './sends';
 import { sentMessagesIn } from './sent-messages';
@@ -22,6 +23,7 @@ export function memoryState(): StateStore {
     ...sendsIn(new ExpiringMap()),
     ...sentMessagesIn(new Map()),
     ...unlockLinksIn(new ExpiringMap()),
+    ...passwordAttemptsIn(),
     findClock: async () => null,
     createSessionStore: () => new MemoryStore(),
     throttle({ name, points, seconds }) {

@@ -36,6 +36,12 @@ export interface Keys {
   notices(): string;
   /** A number: attempts in the running window. */
   throttle(name: string, key: string): string;
+  /** A hash: the wrong passwords for a name. Its fields are in `password-attempts`. */
+  passwords(name: string): string;
+  /** A hash: the hashes of addresses that a name signed in from, and when it last did. */
+  networks(name: string): string;
+  /** A hash: the wrong passwords from an address. */
+  passwordsFrom(network: string): string;
 }
 
 export function createKeys(prefix: string): Keys {
@@ -59,5 +65,8 @@ export function createKeys(prefix: string): Keys {
     noticesDue: () => `${prefix}:{notices}:due`,
     notices: () => `${prefix}:{notices}:kept`,
     throttle: (name, key) => `${prefix}:{throttle:${encodeId(name)}:${encodeId(key)}}`,
+    passwords: (name) => `${prefix}:{name:${encodeId(name)}}:passwords`,
+    networks: (name) => `${prefix}:{name:${encodeId(name)}}:networks`,
+    passwordsFrom: (network) => `${prefix}:{network:${encodeId(network)}}:passwords`,
   };
 }

@@ -1,6 +1,7 @@
 import type { StateStore } from '../state-store';
 import { challengesIn } from './challenges';
 import type { RedisClient } from './command-batch';
+import { passwordAttemptsIn } from './password-attempts';
 import { pendingLoginsIn } from './pending-logins';
 import { sendsIn } from './sends';
 import { sentMessagesIn } from './sent-messages';
@@ -27,6 +28,7 @@ export function redisState(client: RedisClient, options: RedisStoreOptions = {})
     ...sendsIn(redis, keys),
     ...sentMessagesIn(redis, keys),
     ...unlockLinksIn(redis, keys),
+    ...passwordAttemptsIn(redis, keys),
     throttle: throttleIn(redis, keys),
     findClock: (now) => readClock(client, timeoutMs, now),
     createSessionStore: () => createRedisSessionStore(redis, options.prefix ?? 'mfa'),

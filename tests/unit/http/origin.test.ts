@@ -9,7 +9,10 @@ describe('where a request came from', () => {
     ['::ffff:192.0.2.7', '192.0.2.7'],
     ['192.0.2.7', '192.0.2.7'],
     ['2001:db8::7', '2001:db8::7'],
-    ['::ffff:c000:207', '::ffff:c000:207'],
+    ['::ffff:c000:207', '192.0.2.7'],
+    ['192.0.2.7:51234', '192.0.2.7'],
+    ['[2001:db8::7]:443', '2001:db8::7'],
+    ['unknown\nat all', 'unknown at all'],
     [undefined, ''],
   ])('is %s as %s', (ip, address) => {
     expect(originOf(requestFrom(ip)).address).toBe(address);

@@ -30,6 +30,7 @@ describe('resolveOptions', () => {
       passwordThrottle: {
         perUsername: { points: 10, seconds: 900 },
         perAddress: { points: 100, seconds: 900 },
+        overall: { points: 100, seconds: 60 },
       },
       sends: OPTION_DEFAULTS.sends,
       allowedCountries: null,
@@ -74,6 +75,7 @@ describe('resolveOptions', () => {
       passwordThrottle: {
         perUsername: { points: 5, seconds: 900 },
         perAddress: { points: 100, seconds: 900 },
+        overall: { points: 100, seconds: 60 },
       },
       events: { keepCount: 10, keepSeconds: 34_560_000 },
       loginPath: '/account/security/login',

@@ -47,6 +47,7 @@ describe('an option that cannot be used', () => {
     ['passwordThrottle.perUsername', 10],
     ['passwordThrottle.perUsername.points', 0],
     ['passwordThrottle.perAddress.seconds', 0.5],
+    ['passwordThrottle.overall.points', 0],
     ['events.keepCount', 0],
     ['csrf', 'token'],
     ['csrf.token', 'token'],

@@ -1,0 +1,26 @@
+import ipaddr from 'ipaddr.js';
+
+/**
+ * The IP address in what a proxy or a socket calls the address of a visitor, in its usual form; null where there is none.
+ * Some proxies add the port (`203.0.113.5:51234`, `[2001:db8::1]:443`), a socket for both versions of IP writes the older one
+ * within the newer (`::ffff:203.0.113.5`), and a link-local address names its interface (`fe80::1%eth0`).
+ */
+export function parseAddress(text: string): string | null {
+  const [, inBrackets] = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(text.trim()) ?? [];
+  const [, beforePort] = /^([\d.]+):\d{1,5}$/.exec(text.trim()) ?? [];
+  const bare = (inBrackets ?? beforePort ?? text.trim()).replace(/%[\w.-]+$/, '');
+  // `1` and `0x7f.1` are addresses to some programs and typing errors to everybody else.
+  if (!bare.includes(':')) return ipaddr.IPv4.isValidFourPartDecimal(bare) ? bare : null;
+  return ipaddr.IPv6.isValid(bare) ? ipaddr.process(bare).toString() : null;
+}
+
+/** What one visitor can have all of: an IPv4 address, or the /64 that an IPv6 visitor owns. Takes what `parseAddress` gave. */
+export function networkOf(address: string): string {
+  const parsed = ipaddr.parse(address);
+  if (parsed.kind() === 'ipv4') return address;
+  return `${parsed
+    .toByteArray()
+    .slice(0, 8)
+    .map((byte) => byte.toString(16))
+    .join('.')}/64`;
+}

@@ -1,0 +1,109 @@
+/** How often somebody who waits looks whether another process has judged. */
+const TICK_MS = 250;
+/** Half a minute: longer than a slow callback takes, and no longer than a proxy waits. */
+const MOST_TICKS = 120;
+/** More than this are no crowd of people but a flood. */
+const MOST_IN_LINE = 256;
+const MOST_IN_ALL = 2048;
+
+export type Sleep = (milliseconds: number) => Promise<void>;
+
+export interface Busy {
+  readonly outcome: 'busy';
+  /** The same for all that wait for the same. */
+  readonly on: string;
+}
+
+/** One request in line. */
+class Waiter {
+  #isWoken = false;
+  #wake: () => void = () => undefined;
+
+  wake(): void {
+    this.#isWoken = true;
+    this.#wake();
+  }
+
+  /** Until it is woken, which it may have been already, or for one tick. True where it was woken. */
+  async pause(sleep: Sleep): Promise<boolean> {
+    if (!this.#isWoken) {
+      const woken = new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      await Promise.race([woken, sleep(TICK_MS)]);
+    }
+    const wasWoken = this.#isWoken;
+    this.#isWoken = false;
+    return wasWoken;
+  }
+}
+
+/**
+ * Passwords that may be judged if those under way turn out right. They wait in line: the first asks again when this process has
+ * judged one, and a few times a second for what other processes judge.
+ */
+export class PasswordQueue {
+  readonly #lines = new Map<string, Waiter[]>();
+  #inAll = 0;
+  readonly #sleep: Sleep;
+
+  constructor(sleep: Sleep) {
+    this.#sleep = sleep;
+  }
+
+  /** Asks until the answer is another. Null where that takes too long, too many wait, or nobody waits for it any more. */
+  async wait<Answer extends { readonly outcome: string }>(
+    busy: Busy,
+    waiting: { readonly ask: () => Promise<Answer | Busy>; readonly isGone: () => boolean },
+  ): Promise<Answer | null> {
+    const waiter = new Waiter();
+    let { on } = busy;
+    if (!this.#join(on, waiter)) return null;
+    try {
+      for (let ticks = 0; ticks < MOST_TICKS;) {
+        if (!(await waiter.pause(this.#sleep))) ticks += 1;
+        if (waiting.isGone()) return null;
+        if (this.#lines.get(on)?.[0] !== waiter) continue;
+        const answer = await waiting.ask();
+        if (!isBusy(answer)) return answer;
+        if (answer.on === on) continue;
+        this.#leave(on, waiter);
+        ({ on } = answer);
+        if (!this.#join(on, waiter)) return null;
+      }
+      return null;
+    } finally {
+      this.#leave(on, waiter);
+    }
+  }
+
+  /** One was judged: the first in line may go on. */
+  release(on: string): void {
+    this.#lines.get(on)?.[0]?.wake();
+  }
+
+  #join(on: string, waiter: Waiter): boolean {
+    const line = this.#lines.get(on) ?? [];
+    if (line.length >= MOST_IN_LINE || this.#inAll >= MOST_IN_ALL) return false;
+    line.push(waiter);
+    this.#lines.set(on, line);
+    this.#inAll += 1;
+    // What it waits for may have been judged before it stood in line.
+    if (line.length === 1) waiter.wake();
+    return true;
+  }
+
+  #leave(on: string, waiter: Waiter): void {
+    const line = this.#lines.get(on);
+    const place = line?.indexOf(waiter) ?? -1;
+    if (line === undefined || place < 0) return;
+    line.splice(place, 1);
+    this.#inAll -= 1;
+    if (line.length === 0) this.#lines.delete(on);
+    else if (place === 0) line[0]?.wake();
+  }
+}
+
+function isBusy(answer: { readonly outcome: string }): answer is Busy {
+  return answer.outcome === 'busy';
+}
