@@ -11,6 +11,8 @@ export { memoryState } from './stores/memory/memory-state';
 export { memoryStores } from './stores/memory/memory-stores';
 export { createOutbox } from './delivery/outbox';
 export type { Outbox, OutboxMessage } from './delivery/outbox';
+export { DeliveryError } from './delivery/delivery-error';
+export type { DeliveryFault } from './delivery/delivery-error';
 export type {
   Account,
   AccountPage,

@@ -91,9 +91,10 @@ const SENDS = {
   perDestination: sendWindows({ least: 1, max: 100, write: 'perDestination: [{ max: 1, seconds: 30 }]' }),
   perUser: sendWindows({ least: 1, max: 1000, write: 'perUser: [{ max: 20, seconds: 86400 }]' }),
   perOrganization: sendWindows({ max: 1e5, write: 'perOrganization: [{ max: 20000, seconds: 86400 }]' }),
+  perOrganizationSms: sendWindows({ max: 1e5, write: 'perOrganizationSms: [{ max: 2500, seconds: 86400 }]' }),
   perCountryPrefix: sendWindows({ max: 1e5, write: 'perCountryPrefix: [{ max: 2000, seconds: 86400 }]' }),
-  totalSms: sendWindows({ max: 1e5, write: 'totalSms: [{ max: 10000, seconds: 86400 }]' }),
-  total: sendWindows({ max: 1e6, write: 'total: [{ max: 100000, seconds: 86400 }]' }),
+  totalSms: sendWindows({ max: 1e5, write: 'totalSms: [{ max: 25000, seconds: 86400 }]' }),
+  total: sendWindows({ max: 1e6, write: 'total: [{ max: 200000, seconds: 86400 }]' }),
 } satisfies RulesFor<SendLimits>;
 
 const CSRF = {

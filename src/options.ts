@@ -111,8 +111,10 @@ export interface MfaOptions<User = Express.User> {
   readonly emailTimeoutSeconds?: number | undefined;
   /**
    * How often codes are sent. A list that is given takes the place of the default one; an empty list lifts a shared limit, never
-   * a person's own. At the end of a shared budget the event `send-budget-exhausted` says which, and a text message goes by
-   * email where there is an address.
+   * a person's own. Each organization has budgets of its own, and enrollments are counted apart in them. `totalSms` and `total`
+   * hold over all organizations: keep them several times an organization's, so that none can use them up for the others. At the
+   * end of a shared budget the event `send-budget-exhausted` says which, and a text message goes by email where there is an
+   * address; at the end of `totalSms` and `total` `onError` is told too.
    */
   readonly sends?: { readonly [Name in keyof SendLimits]?: SendLimits[Name] | undefined } | undefined;
   /** Countries that text messages are sent to, such as `['GB', 'DE']` (ISO 3166-1). Default: every one. */

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { foldEmailAddress } from '../core/email-address';
 import type { DeliveredKind } from '../core/factor-kind';
 import type { KeyRing } from '../core/key-ring';
 import { parsePhoneNumber } from '../core/phone-number';
@@ -17,12 +18,15 @@ export interface SendLimits {
   readonly perDestination: readonly SendWindow[];
   /** For one user, over all addresses. */
   readonly perUser: readonly SendWindow[];
+  /** Emails and text messages of one organization. */
   readonly perOrganization: readonly SendWindow[];
-  /** Text messages to one country, or to one calling code where several countries share the range. */
+  /** Text messages of one organization. */
+  readonly perOrganizationSms: readonly SendWindow[];
+  /** Text messages of one organization to one country, or to one calling code where several countries share the range. */
   readonly perCountryPrefix: readonly SendWindow[];
-  /** Text messages in all: the cost cap, since each is paid for. */
+  /** Text messages of all organizations: the cost cap, since each is paid for. */
   readonly totalSms: readonly SendWindow[];
-  /** Emails and text messages in all. */
+  /** Emails and text messages of all organizations. */
   readonly total: readonly SendWindow[];
 }
 
@@ -30,8 +34,9 @@ const HOUR = 3600;
 const DAY = 86_400;
 
 /**
- * What is sent to one person is close to what a person needs. What many share leaves room for a morning on which
- * everybody signs in, and ends a run of messages to numbers that somebody is paid for.
+ * What is sent to one person is close to what a person needs. What the people of an organization share leaves room for a morning
+ * on which everybody signs in, and ends a run of messages to numbers that somebody is paid for. What all organizations share
+ * is the last line: with these numbers one organization uses at most a fifth of it, its enrollments included.
  */
 export const SEND_LIMITS: SendLimits = Object.freeze({
   perDestination: [
@@ -44,16 +49,21 @@ export const SEND_LIMITS: SendLimits = Object.freeze({
     { max: 5000, seconds: HOUR },
     { max: 20_000, seconds: DAY },
   ],
+  perOrganizationSms: [
+    { max: 1000, seconds: HOUR },
+    { max: 2500, seconds: DAY },
+  ],
   perCountryPrefix: [
     { max: 500, seconds: HOUR },
     { max: 2000, seconds: DAY },
   ],
-  totalSms: [{ max: 10_000, seconds: DAY }],
-  total: [{ max: 100_000, seconds: DAY }],
+  totalSms: [{ max: 25_000, seconds: DAY }],
+  total: [{ max: 200_000, seconds: DAY }],
 });
 
-/** Whom a budget belongs to. The first two are one person's own, the others are shared. */
-export type BudgetOf = 'destination' | 'user' | 'organization' | 'country-prefix' | 'total-sms' | 'total';
+/** Whom a budget belongs to: one person, the people of one organization, or everybody. */
+export type BudgetOf =
+  'destination' | 'user' | 'organization' | 'organization-sms' | 'country-prefix' | 'total-sms' | 'total';
 
 export interface NamedBudget extends SendBudget {
   readonly of: BudgetOf;
@@ -76,8 +86,7 @@ export function personalBudgets(
   { kind, destination, userId, purpose }: BudgetedSend,
   limits: SendLimits,
 ): readonly NamedBudget[] {
-  const normalized =
-    kind === 'email' ? destination.trim().toLowerCase() : destination.replaceAll(/[^+\d]/g, '');
+  const normalized = kind === 'email' ? foldEmailAddress(destination) : foldPhoneNumber(destination);
   const { key } = keyRing.current('destination');
   const hashed = createHmac('sha256', key).update(`${kind}:${normalized}`).digest('base64url').slice(0, 22);
   return [
@@ -90,26 +99,46 @@ export function personalBudgets(
   ];
 }
 
-/** Everything that one send is counted under. */
+/**
+ * Everything that one send is counted under. No organization uses up what another one has, but for the two caps at the end.
+ * Enrollments are counted apart here too: they go wherever a new account wants, and must not use up what members sign in with.
+ */
 export function sendBudgets(
   keyRing: KeyRing,
   send: BudgetedSend & { readonly organizationId: string },
   limits: SendLimits,
 ): readonly NamedBudget[] {
+  const isSms = send.kind === 'sms';
   const shared: readonly NamedBudget[] = [
-    { of: 'organization', key: `organization:${send.organizationId}`, windows: limits.perOrganization },
-    ...(send.kind === 'sms' ? smsBudgets(send.destination, limits) : []),
+    ...organizationBudgets(send, limits),
+    ...(isSms ? [{ of: 'total-sms', key: 'total-sms', windows: limits.totalSms } as const] : []),
     { of: 'total', key: 'total', windows: limits.total },
   ];
   return [...personalBudgets(keyRing, send, limits), ...shared.filter(({ windows }) => windows.length > 0)];
 }
 
-function smsBudgets(destination: string, limits: SendLimits): readonly NamedBudget[] {
-  const number = parsePhoneNumber(destination);
-  // What is no number is refused by the delivery; until then it is counted as one country.
-  const prefix = number.outcome === 'parsed' ? (number.country ?? number.callingCode) : 'unknown';
+function organizationBudgets(
+  send: BudgetedSend & { readonly organizationId: string },
+  limits: SendLimits,
+): readonly NamedBudget[] {
+  const { kind, destination, organizationId, purpose } = send;
+  const of = (name: string) => `${purpose === 'enroll' ? `enroll-${name}` : name}:${organizationId}`;
+  const all: NamedBudget = { of: 'organization', key: of('organization'), windows: limits.perOrganization };
+  if (kind !== 'sms') return [all];
   return [
-    { of: 'country-prefix', key: `country-prefix:${prefix}`, windows: limits.perCountryPrefix },
-    { of: 'total-sms', key: 'total-sms', windows: limits.totalSms },
+    all,
+    { of: 'organization-sms', key: of('organization-sms'), windows: limits.perOrganizationSms },
+    { of: 'country-prefix', key: of(`country-${prefixOf(destination)}`), windows: limits.perCountryPrefix },
   ];
+}
+
+/** What is no number is refused by the delivery; until then it is counted as one country. */
+function prefixOf(destination: string): string {
+  const number = parsePhoneNumber(destination);
+  return number.outcome === 'parsed' ? (number.country ?? number.callingCode) : 'unknown';
+}
+
+function foldPhoneNumber(destination: string): string {
+  const number = parsePhoneNumber(destination);
+  return number.outcome === 'parsed' ? number.e164 : destination.replaceAll(/[^+\d]/g, '');
 }

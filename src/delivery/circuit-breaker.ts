@@ -2,10 +2,11 @@ import type { Clock } from '../ports';
 
 /** Spares a provider that is down, and the people who would wait for it. */
 export interface CircuitBreaker {
-  /** Whether a send may be tried now. Every `true` is answered by one `record…`. */
+  /** Whether a send may be tried now. Every `true` is answered by at most one `record…`. */
   tryEnter(): boolean;
   recordSuccess(): void;
-  recordFailure(): void;
+  /** With `once`, the failures of this name in a row count as one. */
+  recordFailure(once?: string): void;
 }
 
 /**
@@ -20,6 +21,7 @@ export function createCircuitBreaker(options: {
   const { clock, failures, openSeconds } = options;
   let failed = 0;
   let retryAt = 0;
+  const counted = new Set<string>();
   return {
     tryEnter() {
       if (failed < failures) return true;
@@ -31,8 +33,11 @@ export function createCircuitBreaker(options: {
     },
     recordSuccess() {
       failed = 0;
+      counted.clear();
     },
-    recordFailure() {
+    recordFailure(once) {
+      if (once !== undefined && counted.has(once)) return;
+      if (once !== undefined) counted.add(once);
       failed += 1;
       retryAt = clock.now() + openSeconds * 1000;
     },

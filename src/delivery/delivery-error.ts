@@ -2,15 +2,24 @@
 export type DeliveryFault = 'destination-refused' | 'provider-failed' | 'timed-out';
 
 /**
- * What a sender rejects with. Any other error counts as `provider-failed`. It carries no cause: a provider's own error
- * often holds the request, and with it the code.
+ * What a sender rejects with. Of other errors the HTTP status and the code are read, and without either it is `provider-failed`.
+ * It carries no cause: a provider's own error often holds the request, and with it the code.
+ * @example
+ * throw new DeliveryError('destination-refused', 'The number is a landline.');
  */
 export class DeliveryError extends Error {
   override readonly name = 'DeliveryError';
   readonly because: DeliveryFault;
+  /** The provider answered, so that it is not down, whatever it said. */
+  readonly answered: boolean;
 
-  constructor(because: DeliveryFault, message: string) {
+  constructor(
+    because: DeliveryFault,
+    message: string,
+    { answered = false }: { readonly answered?: boolean } = {},
+  ) {
     super(message);
     this.because = because;
+    this.answered = answered;
   }
 }

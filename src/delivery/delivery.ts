@@ -6,6 +6,7 @@ import { durationInWords } from './code-purpose';
 import type { CodePurpose } from './code-purpose';
 import { DeliveryError } from './delivery-error';
 import type { DeliveryFault } from './delivery-error';
+import { readFault } from './provider-fault';
 import { mailLocals, noticeMail } from './notice';
 import type { Mail, Notice, NoticeOrigin } from './notice';
 import { sendEmail } from './send-email';
@@ -42,6 +43,8 @@ export interface CodeToSend {
   readonly destinations: { readonly sms?: string; readonly email?: string };
   readonly code: string;
   readonly purpose: CodePurpose;
+  /** Whose failures are told from those of others. */
+  readonly userId?: string;
   readonly userName: string;
   readonly origin?: NoticeOrigin;
   /** An email in place of a text message that must not be sent, which the mail says. */
@@ -76,7 +79,7 @@ export interface Delivery {
   settled(): Promise<void>;
 }
 
-/** After three failures of the SMS provider in a row nobody waits for it for a minute. */
+/** After three failures of the SMS provider in a row, of which none may be about a recipient, nobody waits for it for a minute. */
 const BREAKER = { failures: 3, openSeconds: 60 };
 
 const PURPOSES = { login: 'sign-in', unlock: 'sign-in', enroll: 'enrollment', 'step-up': 'step-up' } as const;
@@ -87,7 +90,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const underWay = new Set<Promise<void>>();
 
   function fail(by: DeliveredKind, error: unknown): SendOutcome & { readonly outcome: 'failed' } {
-    const because = error instanceof DeliveryError ? error.because : 'provider-failed';
+    const { because } = readFault(error);
     options.onFailure({ by, because, error });
     return { outcome: 'failed', because };
   }
@@ -120,12 +123,21 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       breaker.recordSuccess();
       return { outcome: 'sent', sentBy: 'sms', fallbackFrom: null, messageId: answer?.messageId ?? null };
     } catch (error) {
-      // A provider that refuses a number answers; it is not down.
-      const isAnswer = error instanceof DeliveryError && error.because === 'destination-refused';
-      if (isAnswer) breaker.recordSuccess();
-      else breaker.recordFailure();
+      judgeProvider(error, sent);
       return fail('sms', error);
     }
+  }
+
+  /**
+   * No single account may take the provider away from all others. In an enrollment the number is of its choosing, so that even
+   * a clear failure counts once for each account; an unclear one counts once at a sign-in and not at all in an enrollment.
+   */
+  function judgeProvider(error: unknown, { purpose, userId }: CodeToSend): void {
+    const { isProviderDown } = readFault(error);
+    const isEnrollment = purpose === 'enroll';
+    if (isProviderDown === 'no') breaker.recordSuccess();
+    else if (isProviderDown === 'yes') breaker.recordFailure(isEnrollment ? userId : undefined);
+    else if (!isEnrollment) breaker.recordFailure(userId);
   }
 
   async function tryEmail(to: string, sent: CodeToSend, fallbackFrom: 'sms' | null): Promise<SendOutcome> {

@@ -2,6 +2,7 @@ import { validateRequest } from 'twilio';
 import { ConfigurationError } from '../errors';
 import type { SmsSender } from '../ports';
 import { DeliveryError } from './delivery-error';
+import { isRecipientCode } from './provider-fault';
 
 /** The part of a Twilio client that is used. */
 export interface TwilioClient {
@@ -38,10 +39,11 @@ function toDeliveryError(error: unknown): DeliveryError {
   const status: unknown = read('status');
   const code: unknown = read('code');
   const details = [status, code].filter((detail) => typeof detail === 'string' || typeof detail === 'number');
-  if (status === 400 && !SENDER_FAULTS.has(code)) {
+  if (isRecipientCode(code) || (status === 400 && !SENDER_FAULTS.has(code))) {
     return new DeliveryError('destination-refused', `Twilio refused this number (${details.join(' ')}).`);
   }
-  return new DeliveryError('provider-failed', `Twilio could not send (${details.join(' ')}).`);
+  const answered = status === 400;
+  return new DeliveryError('provider-failed', `Twilio could not send (${details.join(' ')}).`, { answered });
 }
 
 /**

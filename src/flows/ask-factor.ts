@@ -111,6 +111,7 @@ async function sendCode(context: FlowContext, request: AskRequest, kind: Deliver
     fallbackFrom: spent.by === kind ? null : 'sms',
     code,
     purpose: owner.purpose,
+    userId: owner.userId,
     userName: account.name,
     destinations: kind === 'email' ? { email: destination } : { sms: destination, ...fallbackOf(request) },
   });

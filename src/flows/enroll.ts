@@ -65,6 +65,7 @@ export async function startDeliveredEnrollment(
     by: kind,
     code,
     purpose: 'enroll',
+    userId,
     userName: gathered.account.name,
     destinations: kind === 'email' ? { email: destination } : { sms: destination },
   });

@@ -76,6 +76,25 @@ async function raiseAlarm(context: FlowContext, send: SendToSpend, of: BudgetOf,
   const { userId, organizationId, kind } = send;
   const details = { kind, budget: of };
   context.events.report({ name: 'send-budget-exhausted', userId, organizationId, details });
+  const option = CAPS.get(of);
+  if (option !== undefined) context.options.onError(new SendCapReached(option));
+}
+
+/** What all organizations share, and the option that sets it. */
+const CAPS: ReadonlyMap<BudgetOf, string> = new Map([
+  ['total-sms', 'sends.totalSms'],
+  ['total', 'sends.total'],
+]);
+
+/** For whoever runs the site: organizations that did nothing wrong are held up. */
+class SendCapReached extends Error {
+  override readonly name = 'SendCapReached';
+
+  constructor(option: string) {
+    super(
+      `${option} is reached, the limit over all organizations: no more codes go out until there is room. See which organizations sent them in the events, and raise it if they are in order.`,
+    );
+  }
 }
 
 /** Seconds until a code may be sent to this address again. What is shared is judged when one is sent. */

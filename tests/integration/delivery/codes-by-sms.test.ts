@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { address, code, phone, startDeliveryWorld, toBoth } from './delivery-world';
+import type { CodeToSend } from '../../../src/delivery/delivery';
 import type { DeliveryWorld } from './delivery-world';
 
 let world: DeliveryWorld;
@@ -132,11 +133,53 @@ describe('the circuit breaker of the SMS provider', () => {
     expect(outcomes.filter((each) => each.outcome === 'sent' && each.sentBy === 'sms')).toHaveLength(1);
   });
 
-  it('does not count numbers that are refused', async () => {
-    const delivery = world.deliver();
-    await world.twilioApi.refuse(21211);
-    for (let round = 0; round < 6; round += 1) await delivery.sendCode(toBoth);
-    await world.twilioApi.accept();
-    expect(await delivery.sendCode(toBoth)).toMatchObject({ sentBy: 'sms' });
+  it.each([21211, 21408, 21610, 21614, 21606])(
+    'does not count what the provider answers with %d',
+    async (code) => {
+      const delivery = world.deliver();
+      await world.twilioApi.refuse(code);
+      for (let round = 0; round < 6; round += 1) await delivery.sendCode(toBoth);
+      await world.twilioApi.accept();
+      expect(await delivery.sendCode(toBoth)).toMatchObject({ sentBy: 'sms' });
+    },
+  );
+
+  /** A sender of the host's that fails like this for everybody, asked three times; then it works. */
+  async function isSpared(
+    error: Error,
+    sent: Partial<CodeToSend>,
+    users: readonly string[],
+  ): Promise<boolean> {
+    let works = false;
+    const sms = { send: () => (works ? Promise.resolve({ messageId: 'm' }) : Promise.reject(error)) };
+    const delivery = world.deliver({ sms });
+    for (const userId of users) await delivery.sendCode({ ...toBoth, ...sent, userId });
+    works = true;
+    const outcome = await delivery.sendCode({ ...toBoth, userId: 'somebody else' });
+    return outcome.outcome === 'sent' && outcome.sentBy === 'email';
+  }
+
+  const [one, three] = [
+    ['eve', 'eve', 'eve'],
+    ['ada', 'alan', 'mary'],
+  ];
+
+  it.each([
+    ['opens for clear failures of one person at sign-in', { status: 503 }, 'login', one, true],
+    ['opens for clear failures of three in enrollments', { status: 503 }, 'enroll', three, true],
+    ['stays closed for clear failures of one in enrollments', { status: 503 }, 'enroll', one, false],
+    ['opens for unclear failures of three at sign-in', {}, 'login', three, true],
+    ['stays closed for unclear failures of one at sign-in', {}, 'login', one, false],
+    ['stays closed for unclear failures in enrollments', {}, 'enroll', three, false],
+    [
+      'stays closed for recipients that a sender of the host refuses',
+      { status: 400, code: 21614 },
+      'login',
+      three,
+      false,
+    ],
+  ] as const)('%s', async (_what, fields, purpose, users, spared) => {
+    const error = Object.assign(new Error('No.'), fields);
+    expect(await isSpared(error, { purpose }, users ?? [])).toBe(spared);
   });
 });

@@ -91,6 +91,7 @@ describe('codes sent to one person', () => {
 describe('codes sent for many', () => {
   it.each([
     ['organization', { perOrganization: [{ max: 3, seconds: 3600 }] }],
+    ['organization-sms', { perOrganizationSms: [{ max: 3, seconds: 3600 }] }],
     ['country-prefix', { perCountryPrefix: [{ max: 3, seconds: 3600 }] }],
     ['total-sms', { totalSms: [{ max: 3, seconds: 3600 }] }],
     ['total', { total: [{ max: 3, seconds: 3600 }] }],
@@ -109,6 +110,11 @@ describe('codes sent for many', () => {
     expect(alarms).toHaveLength(1);
     expect(alarms[0]).toMatchObject({ organizationId: 'acme', details: { budget, kind: 'sms' } });
     expect(events.filter(({ name }) => name === 'delivery-refused')).toHaveLength(3);
+    // Where other organizations are held up too, whoever runs the site is told.
+    const told = portal.errors
+      .map(String)
+      .filter((error) => error.includes('is reached, the limit over all'));
+    expect(told).toHaveLength(budget.startsWith('total') ? 1 : 0);
     portal.clock.advance(3_600_000);
     expect((await enrollPhone(portal, 6)).status).toBe(200);
   });

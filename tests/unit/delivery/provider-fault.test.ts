@@ -1,0 +1,69 @@
+import { DeliveryError } from '../../../src/delivery/delivery-error';
+import { readFault } from '../../../src/delivery/provider-fault';
+
+const failed = (fields: object, message = 'It failed.') => Object.assign(new Error(message), fields);
+
+describe('readFault', () => {
+  it.each([21211, 21214, 21217, 21401, 21408, 21610, 21612, 21614, 21635, 30003, 30005, 30006])(
+    'takes code %d for one recipient, whatever the status',
+    (code) => {
+      const recipient = { because: 'destination-refused', isProviderDown: 'no' };
+      for (const status of [undefined, 400, 403, 404])
+        expect(readFault(failed({ code, status }))).toEqual(recipient);
+      expect(readFault(failed({ code: String(code) }))).toEqual(recipient);
+    },
+  );
+
+  it.each([
+    ['a refused request', { status: 400 }],
+    ['a number that is not found', { statusCode: 404 }],
+    ['a number that cannot be processed', { response: { status: 422 } }],
+    ['an invalid parameter', { name: 'InvalidParameterException', $metadata: { httpStatusCode: 400 } }],
+    ['a refusal of a sender of the host’s', new DeliveryError('destination-refused', '')],
+  ])('takes %s for one recipient', (_what, fields) => {
+    const error = fields instanceof Error ? fields : failed(fields);
+    expect(readFault(error)).toEqual({ because: 'destination-refused', isProviderDown: 'no' });
+  });
+
+  it.each([
+    ['an internal error', { status: 500 }],
+    ['a gateway', { statusCode: 502 }],
+    ['an overload', { response: { status: 503 } }],
+    ['wrong credentials', { status: 401, code: 20003 }],
+    ['an empty account', { status: 402 }],
+    ['too many requests', { status: 429, code: 20429 }],
+    ['a closed port', { code: 'ECONNREFUSED' }],
+    ['a name that does not resolve', { code: 'EAI_AGAIN' }],
+    ['a failed fetch', { cause: { code: 'UND_ERR_CONNECT_TIMEOUT' } }],
+    ['a bad certificate', { code: 'CERT_HAS_EXPIRED' }],
+    ['a failure that a sender of the host’s tells of', new DeliveryError('provider-failed', '')],
+  ])('takes %s for the provider', (_what, fields) => {
+    const error = fields instanceof Error ? fields : failed(fields);
+    expect(readFault(error)).toEqual({ because: 'provider-failed', isProviderDown: 'yes' });
+  });
+
+  it.each([
+    ['our own limit', new DeliveryError('timed-out', '')],
+    ['that of a signal', new DOMException('', 'TimeoutError')],
+    ['an aborted request', new DOMException('', 'AbortError')],
+  ])('takes %s for a provider that is too slow', (_what, error) => {
+    expect(readFault(error)).toEqual({ because: 'timed-out', isProviderDown: 'yes' });
+  });
+
+  it('takes a provider that answers for one that is up', () => {
+    const error = new DeliveryError('provider-failed', '', { answered: true });
+    expect(readFault(error)).toEqual({ because: 'provider-failed', isProviderDown: 'no' });
+  });
+
+  it.each([['an error without more'], [undefined], [null], ['text'], [42]])(
+    'does not know of %j',
+    (error) => {
+      expect(readFault(error)).toEqual({ because: 'provider-failed', isProviderDown: 'unclear' });
+    },
+  );
+
+  it('does not know who is forbidden', () => {
+    expect(readFault(failed({ status: 403 })).isProviderDown).toBe('unclear');
+    expect(readFault(new Error('The number is invalid.')).isProviderDown).toBe('unclear');
+  });
+});
