@@ -89,3 +89,18 @@ export function aSession(overrides: Partial<SessionEntry> = {}): SessionEntry {
     ...overrides,
   };
 }
+
+/** Ids that mean something to a database, a key or an object, and one of each kind of text. */
+export const HOSTILE_IDS: readonly string[] = [
+  '__proto__',
+  'constructor',
+  'a:b',
+  '{a}',
+  '%003a',
+  '',
+  'é€😀',
+  'a\r\nb',
+  ' ',
+  "';--",
+  'x'.repeat(1000),
+];

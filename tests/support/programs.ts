@@ -1,5 +1,5 @@
 import { execFileSync, type ExecFileSyncOptions } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 interface Program {
@@ -7,6 +7,8 @@ interface Program {
   readonly variable: string;
   readonly aptPackage: string;
   readonly brew: string;
+  /** Where the package puts one folder a version, none of them on PATH. */
+  readonly folders?: string;
 }
 
 const programs = {
@@ -21,6 +23,13 @@ const programs = {
     variable: 'CHROMIUM_PATH',
     aptPackage: 'chromium',
     brew: 'brew install --cask chromium',
+  },
+  postgres: {
+    names: ['postgres'],
+    variable: 'POSTGRES',
+    aptPackage: 'postgresql',
+    brew: 'brew install postgresql',
+    folders: '/usr/lib/postgresql',
   },
 } as const satisfies Record<string, Program>;
 
@@ -38,6 +47,15 @@ function findOnPath(names: readonly string[]): string | undefined {
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
 }
 
+function findProgramFile({ names, folders }: Program): string | undefined {
+  const versions = folders !== undefined && existsSync(folders) ? readdirSync(folders) : [];
+  const newest = versions.toSorted((one, other) => Number(other) - Number(one));
+  const inFolders = newest.flatMap((version) =>
+    names.map((name) => join(folders ?? '', version, 'bin', name)),
+  );
+  return findOnPath(names) ?? inFolders.find(isExecutable);
+}
+
 function installWithApt(aptPackage: string): void {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const options: ExecFileSyncOptions = { env, stdio: ['ignore', 'ignore', 'inherit'] };
@@ -51,7 +69,7 @@ function installWithApt(aptPackage: string): void {
  * (root on a machine with apt-get).
  */
 export function findProgram(key: keyof typeof programs): string {
-  const program = programs[key];
+  const program: Program = programs[key];
   const given = process.env[program.variable];
   if (given !== undefined && given !== '') {
     if (isExecutable(given)) return given;
@@ -59,11 +77,11 @@ export function findProgram(key: keyof typeof programs): string {
       `${program.variable} is ${given}, which is not an executable file. Correct it or unset it.`,
     );
   }
-  const found = findOnPath(program.names);
+  const found = findProgramFile(program);
   if (found !== undefined) return found;
   if (process.getuid?.() === 0 && findOnPath(['apt-get']) !== undefined) {
     installWithApt(program.aptPackage);
-    const installed = findOnPath(program.names);
+    const installed = findProgramFile(program);
     if (installed !== undefined) return installed;
   }
   throw new Error(

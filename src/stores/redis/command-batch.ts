@@ -1,5 +1,7 @@
 import type { Cluster, Redis } from 'ioredis';
-import { PlainCommand, RecalledRead, type Argument, type Command, type Recall } from './command';
+import { PlainCommand, RecalledRead, VersionedRead } from './command';
+import type { Argument, Command, DocumentRead, Recall } from './command';
+import type { DocumentAnswer } from '../document-store';
 import { answerEach, joinedArguments, MOST_JOINED, READ_JOINED, toRuns } from './joined-reads';
 import type { Script } from './script';
 import { isPassing, isRefusal, isScriptMissing, unavailable } from './store-errors';
@@ -13,6 +15,8 @@ export interface RedisCommands {
   send(name: string, ...args: readonly Argument[]): Promise<unknown>;
   /** Asks Redis every time; where it has what this process saw last, it answers no more than that. */
   recall<Value>(read: Recall<Value>): Promise<Value>;
+  /** The same for a document, by its version. */
+  readDocument(read: DocumentRead): Promise<DocumentAnswer>;
   run(script: Script, call: ScriptCall): Promise<unknown>;
 }
 
@@ -50,6 +54,12 @@ class CommandBatch {
   recall<Value>(read: Recall<Value>, timeoutMs: number): Promise<Value> {
     return new Promise((resolve, reject) => {
       this.#ask(new RecalledRead(read, { resolve, reject }), timeoutMs);
+    });
+  }
+
+  readDocument(read: DocumentRead, timeoutMs: number): Promise<DocumentAnswer> {
+    return new Promise((resolve, reject) => {
+      this.#ask(new VersionedRead(read, { resolve, reject }), timeoutMs);
     });
   }
 
@@ -179,6 +189,7 @@ export function redisCommands(client: RedisClient, options: { readonly timeoutMs
   return {
     send: (name, ...args) => batch.send(name, args, timeoutMs),
     recall: (read) => batch.recall(read, timeoutMs),
+    readDocument: (read) => batch.readDocument(read, timeoutMs),
     run: (script, call) => batch.run(script, call, timeoutMs),
   };
 }

@@ -1,6 +1,8 @@
 import { isSame, parseReply, toReply } from './read-answers';
 import { share, type Remembered, type RememberedAnswers } from './remembered-answers';
-import { toStoreError } from './store-errors';
+import { toTexts } from './replies';
+import { toStoreError, unreadable } from './store-errors';
+import type { DocumentAnswer, StandingDocument } from '../document-store';
 
 export type Argument = string | number;
 
@@ -112,4 +114,53 @@ export class RecalledRead<Value> implements Command {
   fail(error: unknown): void {
     this.#waiting.reject(toStoreError(error));
   }
+}
+
+/** One document of an owner's hash. */
+export interface DocumentRead {
+  readonly key: string;
+  readonly name: string;
+  /** The version that the caller still has. */
+  readonly known?: string;
+}
+
+/** A read of a document that is answered with no more than "unchanged" where the caller has the current version. */
+export class VersionedRead implements Command {
+  readonly name = 'hmget';
+  readonly args: readonly string[];
+  readonly known: string;
+  readonly #waiting: Waiting<DocumentAnswer>;
+
+  constructor({ key, name, known }: DocumentRead, waiting: Waiting<DocumentAnswer>) {
+    this.args = [key, `${name}:v`, name];
+    this.known = known === undefined ? '' : `=${known}`;
+    this.#waiting = waiting;
+  }
+
+  answer(reply: unknown): void {
+    try {
+      const [version = null, body = null] = toTexts(reply, 'a document');
+      const stored = toStored(version, body);
+      const isKnown = stored.outcome === 'found' && `=${stored.version}` === this.known;
+      this.#waiting.resolve(isKnown ? { outcome: 'unchanged' } : stored);
+    } catch (error) {
+      this.#waiting.reject(error);
+    }
+  }
+
+  answerJoined(answer: unknown): void {
+    if (isSame(answer)) this.#waiting.resolve({ outcome: 'unchanged' });
+    else this.answer(answer);
+  }
+
+  fail(error: unknown): void {
+    this.#waiting.reject(toStoreError(error));
+  }
+}
+
+/** A body without a version, or the other way round, was not written by this store. */
+export function toStored(version: string | null, body: string | null): StandingDocument {
+  if (version === null && body === null) return { outcome: 'absent' };
+  if (version === null || body === null) throw unreadable('a document');
+  return { outcome: 'found', version, body };
 }

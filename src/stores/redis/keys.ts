@@ -1,7 +1,17 @@
 import { encodeId } from '../../core/encoded-id';
+import type { Owner } from '../document-store';
+import { ownerKey } from '../owner-key';
 
 /** Every key, at one place. What stands in braces is all that Redis Cluster hashes: one user is on one node. */
 export interface Keys {
+  /** A hash: the documents of a user or an organization, each with its version. */
+  documents(owner: Owner): string;
+  /** A hash: who has a key that is unique over all owners. */
+  claim(key: string): string;
+  /** A sorted set: the ids of what is queued, by the instant at which each is due. */
+  queue(name: string): string;
+  /** A hash: the id of what is queued, and what it is. */
+  queued(name: string): string;
   /** A hash: everything that a decision needs to know about a user. Its fields are in `member-hash`. */
   member(userId: string): string;
   /** A hash: the number of a recovery code, and its hash. */
@@ -48,6 +58,10 @@ export function createKeys(prefix: string): Keys {
   const user = (userId: string) => `${prefix}:{user:${encodeId(userId)}}`;
   const organization = (organizationId: string) => `${prefix}:{organization:${encodeId(organizationId)}}`;
   return {
+    documents: (owner) => `${prefix}:{${ownerKey(owner)}}:documents`,
+    claim: (key) => `${prefix}:{claim:${encodeId(key)}}`,
+    queue: (name) => `${prefix}:{queue:${name}}:due`,
+    queued: (name) => `${prefix}:{queue:${name}}:items`,
     member: (userId) => `${user(userId)}:member`,
     recoveryCodes: (userId) => `${user(userId)}:recovery-codes`,
     browsers: (userId) => `${user(userId)}:browsers`,

@@ -1,0 +1,74 @@
+/** Who owns documents: a user, or an organization. The id is the host's, any well-formed text of at most 1,024 characters. */
+export interface Owner {
+  readonly kind: 'user' | 'organization';
+  readonly id: string;
+}
+
+/** The documents of a user. */
+export const USER_DOCUMENTS = ['member', 'recovery-codes', 'browsers'] as const;
+/** The documents of an organization. */
+export const ORGANIZATION_DOCUMENTS = ['policy', 'adoption', 'jobs'] as const;
+
+export type DocumentName = (typeof USER_DOCUMENTS)[number] | (typeof ORGANIZATION_DOCUMENTS)[number];
+
+export interface DocumentQuery {
+  readonly owner: Owner;
+  readonly name: DocumentName;
+  /** A version that the caller still has: where it is the current one, the body is not sent again. */
+  readonly known?: string;
+}
+
+export type DocumentAnswer =
+  | { readonly outcome: 'found'; readonly version: string; readonly body: string }
+  | { readonly outcome: 'unchanged' }
+  | { readonly outcome: 'absent' };
+
+/** What stands, where a write was refused. */
+export type StandingDocument = Exclude<DocumentAnswer, { readonly outcome: 'unchanged' }>;
+
+export interface DocumentChange {
+  readonly name: DocumentName;
+  /** The version that the change was made from; null where there was no document. */
+  readonly expected: string | null;
+  /**
+   * What takes its place: JSON, with a random version chosen by the caller. Null removes the document. Left out where the
+   * document only has to be the expected one.
+   */
+  readonly next?: { readonly version: string; readonly body: string } | null;
+}
+
+export type WriteOutcome =
+  | { readonly outcome: 'written' }
+  /** Nothing was written. What stands of the documents that were named, in their order. */
+  | { readonly outcome: 'conflict'; readonly standing: readonly StandingDocument[] };
+
+/**
+ * Documents that must survive: plain JSON, each with a version, owned by a user or an organization. The store never reads
+ * what they say; every rule about them is in `core/`.
+ *
+ * Every method rejects with `MfaError` `store-unavailable` when the store does not answer in a bounded time, and with
+ * `records-unreadable` when what it holds is not what was written. A rejected write may or may not have taken effect: the
+ * caller finds out by the version it chose.
+ */
+export interface DocumentStore {
+  /** Several documents, of any owners, in one round trip; the answers are in the order of the queries. */
+  read(queries: readonly DocumentQuery[]): Promise<readonly DocumentAnswer[]>;
+
+  /**
+   * Writes all changes of one owner or none of them. Atomic, over every process: of several writes that name the same expected
+   * version, one is written. A caller that finds its own version in a conflict was written: its client sent the write twice.
+   */
+  write(owner: Owner, changes: readonly DocumentChange[]): Promise<WriteOutcome>;
+
+  /** Removes every document of the owner. */
+  removeDocuments(owner: Owner): Promise<void>;
+
+  /**
+   * Takes a key, such as the id of a passkey, for one owner over all owners. Atomic: true for one owner, also when that
+   * owner claims it again; false where another has it.
+   */
+  claim(key: string, owner: Owner): Promise<boolean>;
+  findOwner(key: string): Promise<Owner | undefined>;
+  /** Frees the key where this owner has it. Atomic. */
+  release(key: string, owner: Owner): Promise<void>;
+}

@@ -1,0 +1,126 @@
+import { MfaError } from '../../errors';
+import { codeOf, unavailable, type Queries } from './queries';
+
+interface Migration {
+  readonly id: number;
+  /** A process that does not know it must not go on. */
+  readonly breaking: boolean;
+  readonly sql: (schema: string) => string;
+}
+
+const MIGRATIONS: readonly Migration[] = [
+  {
+    id: 1,
+    breaking: true,
+    sql: (schema) => `
+      CREATE TABLE ${schema}.user_documents (
+        owner text COLLATE "C" PRIMARY KEY,
+        member jsonb, member_version text,
+        recovery_codes jsonb, recovery_codes_version text,
+        browsers jsonb, browsers_version text
+      );
+      CREATE TABLE ${schema}.organization_documents (
+        owner text COLLATE "C" PRIMARY KEY,
+        policy jsonb, policy_version text,
+        adoption jsonb, adoption_version text,
+        jobs jsonb, jobs_version text
+      );
+      CREATE TABLE ${schema}.claims (key text COLLATE "C" PRIMARY KEY, owner text NOT NULL);
+      CREATE TABLE ${schema}.event_numbers (organization text COLLATE "C" PRIMARY KEY, newest bigint NOT NULL);
+      CREATE TABLE ${schema}.events (
+        organization text COLLATE "C", number bigint, at bigint NOT NULL,
+        name text NOT NULL, user_id text, actor_id text, event jsonb NOT NULL,
+        PRIMARY KEY (organization, number)
+      );
+      CREATE INDEX events_by_user ON ${schema}.events (organization, user_id, number);
+      CREATE INDEX events_by_time ON ${schema}.events (organization, at);
+      CREATE TABLE ${schema}.member_index (
+        organization text COLLATE "C", name text COLLATE "C", member text COLLATE "C", mark double precision NOT NULL,
+        PRIMARY KEY (organization, name, member)
+      );
+      CREATE INDEX member_index_by_mark ON ${schema}.member_index (organization, name, mark, member);
+      CREATE TABLE ${schema}.member_index_sizes (
+        organization text COLLATE "C", name text COLLATE "C", size bigint NOT NULL, PRIMARY KEY (organization, name)
+      );
+      CREATE TABLE ${schema}.queued (
+        queue text COLLATE "C", id text COLLATE "C", user_id text, due bigint NOT NULL, body text NOT NULL,
+        PRIMARY KEY (queue, id)
+      );
+      CREATE INDEX queued_by_due ON ${schema}.queued (queue, due, id);
+      CREATE INDEX queued_by_user ON ${schema}.queued (user_id);`,
+  },
+];
+
+const NEWEST = Math.max(...MIGRATIONS.map(({ id }) => id));
+
+function beginSql(schema: string): readonly string[] {
+  return [
+    `CREATE SCHEMA IF NOT EXISTS ${schema}`,
+    `CREATE TABLE IF NOT EXISTS ${schema}.migrations (id integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now(), breaking boolean NOT NULL)`,
+  ];
+}
+
+function recordSql(schema: string, { id, breaking }: Migration): string {
+  return `INSERT INTO ${schema}.migrations (id, breaking) VALUES (${id}, ${breaking})`;
+}
+
+/** Everything that {@link migrate} runs on an empty database, for an administrator who runs it by hand. */
+export function migrationSql(schema: string): string {
+  const steps = MIGRATIONS.map((one) => `BEGIN;\n${recordSql(schema, one)};${one.sql(schema)}\nCOMMIT;`);
+  return `${[...beginSql(schema), ''].join(';\n')}${steps.join('\n')}\n`;
+}
+
+/**
+ * Brings the schema up to date. Several processes may call it at once: each migration begins by recording itself, so that one
+ * of them goes on and the others wait for it and find it done.
+ */
+export async function migrate(queries: Queries, schema: string): Promise<void> {
+  for (const sql of beginSql(schema)) await ignoring(RIVALS, () => queries.run(sql));
+  for (const migration of MIGRATIONS) {
+    // In order: a migration builds on those before it.
+    // oxlint-disable-next-line no-await-in-loop
+    await queries.onOneClient(async (run) => {
+      await run('BEGIN');
+      try {
+        await run(recordSql(schema, migration));
+        await run(migration.sql(schema));
+        await run('COMMIT');
+      } catch (error) {
+        await run('ROLLBACK');
+        if (!isOneOf(RIVALS, error)) throw error;
+      }
+    });
+  }
+}
+
+/** Another process was first: unique_violation, duplicate_table, duplicate_schema. */
+const RIVALS: ReadonlySet<string> = new Set(['23505', '42P07', '42P06']);
+
+function isOneOf(codes: ReadonlySet<string>, error: unknown): boolean {
+  const code = codeOf(error instanceof MfaError ? error.cause : error);
+  return code !== undefined && codes.has(code);
+}
+
+async function ignoring(codes: ReadonlySet<string>, act: () => Promise<unknown>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!isOneOf(codes, error)) throw error;
+  }
+}
+
+/** @throws MfaError `store-unavailable` where the schema is older than this code, or newer in a way that this code does not know. */
+export async function requireMigrated(queries: Queries, schema: string): Promise<void> {
+  const rows = await queries.run(`SELECT id, breaking FROM ${schema}.migrations`);
+  const applied = new Set(rows.map(({ id }) => Number(id)));
+  const missing = MIGRATIONS.find(({ id }) => !applied.has(id));
+  if (missing !== undefined)
+    throw unavailable(
+      `migration ${missing.id} was not run: run \`await records.migrate()\` once, before the app starts`,
+    );
+  const unknown = rows.find(({ id, breaking }) => Number(id) > NEWEST && breaking === true);
+  if (unknown !== undefined)
+    throw unavailable(
+      `its schema is of a later version of express-mfa (migration ${String(unknown['id'])}): update this app`,
+    );
+}

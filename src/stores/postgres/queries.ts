@@ -1,0 +1,126 @@
+import { MfaError } from '../../errors';
+
+/** As much of a client of the package `pg` as is used. */
+export interface PostgresClient {
+  query(text: string, values?: readonly unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
+  /** With true, the connection is closed instead of used again. */
+  release(destroy?: boolean): void;
+}
+
+/** A pool of the package `pg`. */
+export interface PostgresPool {
+  connect(): Promise<PostgresClient>;
+}
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Statements, each answered or rejected with an `MfaError` within the time given. */
+export interface Queries {
+  /** One statement, which is a transaction of its own. No statement has a name, so that a pooler in front may share connections. */
+  run(text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+  /** Several statements on one connection. */
+  onOneClient<Result>(work: (run: Queries['run']) => Promise<Result>): Promise<Result>;
+}
+
+/** Another transaction was in the way; the same statement may succeed when it is sent again. */
+const SERIALIZATION_FAILURES: ReadonlySet<string> = new Set(['40001', '40P01']);
+const MOST_TRIES = 3;
+
+export function openQueries(pool: PostgresPool, timeoutMs: number): Queries {
+  async function onOneClient<Result>(work: (run: Queries['run']) => Promise<Result>): Promise<Result> {
+    const deadline = Date.now() + timeoutMs;
+    const client = await takeClient(pool, timeoutMs);
+    let isUsable = false;
+    try {
+      const result = await work(async (text, values) => {
+        isUsable = false;
+        const answer = await inTime(client.query(text, values), deadline - Date.now());
+        isUsable = true;
+        // Several statements at once answer with a list.
+        return 'rows' in answer ? answer.rows.map(toRow) : [];
+      });
+      return result;
+    } catch (error) {
+      // The server refused the statement: the connection itself is fine.
+      isUsable ||= codeOf(error) !== undefined;
+      throw toStoreError(error);
+    } finally {
+      // A statement that is still running would answer to whoever got the connection next.
+      client.release(!isUsable);
+    }
+  }
+
+  return {
+    onOneClient,
+    async run(text, values = []) {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          // oxlint-disable-next-line no-await-in-loop
+          return await onOneClient((run) => run(text, values));
+        } catch (error) {
+          const code = error instanceof MfaError ? codeOf(error.cause) : undefined;
+          if (tries === MOST_TRIES || code === undefined || !SERIALIZATION_FAILURES.has(code)) throw error;
+        }
+      }
+    },
+  };
+}
+
+async function takeClient(pool: PostgresPool, timeoutMs: number): Promise<PostgresClient> {
+  const connecting = pool.connect();
+  try {
+    return await inTime(connecting, timeoutMs);
+  } catch (error) {
+    // It may come later, when nobody waits for it any more.
+    void connecting.then((client) => client.release()).catch(() => undefined);
+    throw toStoreError(error);
+  }
+}
+
+function inTime<Value>(promise: Promise<Value>, milliseconds: number): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(unavailable('it did not answer in time'));
+    const timer = setTimeout(late, Math.max(0, milliseconds));
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+function toRow(row: unknown): Row {
+  if (typeof row !== 'object' || row === null) throw unreadable('rows');
+  return { ...row };
+}
+
+export function unavailable(reason: string, cause?: unknown): MfaError {
+  return new MfaError('store-unavailable', `PostgreSQL is unavailable: ${reason}`, { cause });
+}
+
+export function unreadable(what: string, cause?: unknown): MfaError {
+  return new MfaError('records-unreadable', `PostgreSQL holds something else than ${what}.`, { cause });
+}
+
+export function codeOf(error: unknown): string | undefined {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+/** What an administrator of the database has to know, by the code of the error (PostgreSQL, appendix A). */
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['25006', 'it is read-only, such as a replica: connect to the primary'],
+  ['3F000', 'the schema is not there: run `await records.migrate()` once, before the app starts'],
+  ['42P01', 'a table is not there: run `await records.migrate()` once, before the app starts'],
+  ['42501', 'this role may not read or write the tables: grant it SELECT, INSERT, UPDATE and DELETE on them'],
+  ['53100', 'its disk is full'],
+  ['53200', 'it is out of memory'],
+  ['53300', 'it has no connection left: raise max_connections or use a pooler'],
+  ['57014', 'the statement was cancelled, as by statement_timeout'],
+  ['57P01', 'it is shutting down'],
+  ['57P03', 'it is starting'],
+]);
+
+/** The error of a statement or of the connection, as a caller of a store knows it. */
+export function toStoreError(error: unknown): MfaError {
+  if (error instanceof MfaError) return error;
+  const code = codeOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return unavailable((code === undefined ? undefined : REASONS.get(code)) ?? message, error);
+}

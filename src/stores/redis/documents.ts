@@ -1,0 +1,100 @@
+import type {
+  DocumentAnswer,
+  DocumentChange,
+  DocumentName,
+  DocumentStore,
+  StandingDocument,
+} from '../document-store';
+import { ownerKey, parseOwnerKey } from '../owner-key';
+import type { RedisCommands } from './command-batch';
+import type { Keys } from './keys';
+import { toStored } from './command';
+import { isOne, toTexts } from './replies';
+import { defineScript } from './script';
+import { unreadable } from './store-errors';
+
+/*
+ * The documents of one owner are one hash: the body of a document under its name, its version under the name with `:v`.
+ * The script compares versions and never reads a body.
+ */
+
+/**
+ * The hash; for each change the name, the expected version (empty for none), what to do (`set`, `remove` or `keep`), the new
+ * version and the new body. Answers 1, or the version and body of each document named where one is not the expected one.
+ */
+const WRITE = defineScript(`
+local standing, isExpected = {}, true
+for at = 1, #ARGV, 5 do
+  local found = redis.call('HMGET', KEYS[1], ARGV[at] .. ':v', ARGV[at])
+  if (found[1] or '') ~= ARGV[at + 1] then isExpected = false end
+  standing[#standing + 1] = found[1]
+  standing[#standing + 1] = found[2]
+end
+if not isExpected then return standing end
+for at = 1, #ARGV, 5 do
+  if ARGV[at + 2] == 'set' then
+    redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 4], ARGV[at] .. ':v', ARGV[at + 3])
+  elseif ARGV[at + 2] == 'remove' then
+    redis.call('HDEL', KEYS[1], ARGV[at], ARGV[at] .. ':v')
+  end
+end
+return 1
+`);
+
+/** A claim is a document without an owner of its own, whose version names who has it. */
+const CLAIM = 'claim';
+
+export function documentsIn(redis: RedisCommands, keys: Keys): DocumentStore {
+  const ask = (key: string, name: string, known?: string): Promise<DocumentAnswer> =>
+    redis.readDocument({ key, name, ...(known === undefined ? {} : { known }) });
+
+  async function change(
+    key: string,
+    args: readonly string[],
+  ): Promise<readonly (string | null)[] | undefined> {
+    const reply = await redis.run(WRITE, { keys: [key], args });
+    return isOne(reply) ? undefined : toTexts(reply, 'documents');
+  }
+
+  return {
+    read: (queries) =>
+      Promise.all(queries.map(({ owner, name, known }) => ask(keys.documents(owner), name, known))),
+
+    async write(owner, changes) {
+      const standing = await change(keys.documents(owner), changes.flatMap(toArguments));
+      if (standing === undefined) return { outcome: 'written' };
+      return { outcome: 'conflict', standing: changes.map((_, place) => toStanding(standing, place)) };
+    },
+
+    async removeDocuments(owner) {
+      await redis.send('del', keys.documents(owner));
+    },
+
+    async claim(key, owner) {
+      const holder = ownerKey(owner);
+      const standing = await change(keys.claim(key), [CLAIM, '', 'set', holder, '']);
+      return standing === undefined || standing[0] === holder;
+    },
+    async findOwner(key) {
+      const holder = await redis.send('hget', keys.claim(key), `${CLAIM}:v`);
+      if (holder === null || holder === undefined) return undefined;
+      const owner = typeof holder === 'string' ? parseOwnerKey(holder) : undefined;
+      if (owner === undefined) throw unreadable('the owner of a key');
+      return owner;
+    },
+    async release(key, owner) {
+      await change(keys.claim(key), [CLAIM, ownerKey(owner), 'remove', '', '']);
+    },
+  };
+}
+
+function toArguments({ name, expected, next }: DocumentChange): readonly string[] {
+  const from: readonly [DocumentName, string] = [name, expected ?? ''];
+  if (next === undefined) return [...from, 'keep', '', ''];
+  return next === null ? [...from, 'remove', '', ''] : [...from, 'set', next.version, next.body];
+}
+
+/** Lua ends a list at its first nil unless it is false: an absent document is two of these. */
+function toStanding(texts: readonly (string | null)[], place: number): StandingDocument {
+  return toStored(texts[2 * place] ?? null, texts[2 * place + 1] ?? null);
+}
