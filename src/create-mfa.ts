@@ -33,6 +33,7 @@ import type { PasswordApiOptions } from './http/password-api';
 import { PasswordLimiter } from './flows/password-limits';
 import { PasswordCheck } from './http/password-check';
 import type { VerifyPassword, VerifyPasswordOfRequest } from './http/password-check';
+import { ProxyWatch } from './http/proxy-watch';
 import { createPageRenderer } from './http/render-page';
 import { createSessionMiddleware } from './http/session-middleware';
 import type { SessionOptions } from './http/session-middleware';
@@ -149,6 +150,7 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     csrf: createCsrfGuard(options.csrf),
     passwords: new PasswordCheck(limiter),
     pages: createPageRenderer(),
+    proxies: new ProxyWatch(onError),
     ownCookie: { name: null },
     administration: [],
     background: new BackgroundWork(onError),
@@ -180,7 +182,7 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     noteFirstFactor: (req, channel) => noteFirstFactor(context, req, channel),
     csrfToken: (req) => context.csrf.token(req),
     requireCsrfToken: () => checkCsrf(context),
-    check: (checkOptions = {}) => checkSetup(context, checkOptions),
+    check: (checkOptions = {}) => checkSetup(context, checkOptions, context.proxies),
     retryNotices: () => retryNotices(context),
     settled: settle,
     async close() {

@@ -24,19 +24,34 @@ export interface CheckOptions {
   readonly userIds?: readonly string[];
 }
 
+/** What the requests so far have shown. */
+export interface SeenProxies {
+  /** Something that proxies add arrived while `trust proxy` was not set. */
+  readonly seesUnknownProxy: boolean;
+}
+
 /** Beyond it a code of an authenticator app is refused, and every life in the state is off by as much. */
 const CLOCK_ERROR_MS = 30_000;
 const CLOCK_WARNING_MS = 5000;
 
 /** Looks at what a start can get wrong. Never rejects: what cannot be asked is a finding. */
-export async function checkSetup(context: FlowContext, options: CheckOptions): Promise<SetupReport> {
+export async function checkSetup(
+  context: FlowContext,
+  options: CheckOptions,
+  seen: SeenProxies,
+): Promise<SetupReport> {
   const found = await Promise.all([
     checkKeys(context, options.userIds ?? []),
     checkRecords(context),
     checkState(context),
     checkSenders(context),
   ]);
-  const findings = [...found.flat(), ...checkCookies(context, options.app), ...checkOptions(context)];
+  const findings = [
+    ...found.flat(),
+    ...checkTls(context),
+    ...checkProxies(context, options.app, seen),
+    ...checkOptions(context),
+  ];
   return { ok: findings.every(({ level }) => level !== 'error'), findings };
 }
 
@@ -113,23 +128,36 @@ async function checkSender(
   }
 }
 
-function checkCookies({ options }: FlowContext, app: CheckOptions['app']): readonly SetupFinding[] {
-  if (!options.secure) {
-    const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(options.host);
-    const level = isProduction() || !isLocal ? 'error' : 'warning';
-    const message =
-      'Cookies, passwords and codes travel unencrypted: serve the app over TLS and give an https `baseUrl`.';
-    return [{ part: 'cookies', level, message }];
-  }
+function checkTls({ options }: FlowContext): readonly SetupFinding[] {
+  if (options.secure) return [];
+  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(options.host);
+  const level = isProduction() || !isLocal ? 'error' : 'warning';
+  const message =
+    'Cookies, passwords and codes travel unencrypted: serve the app over TLS and give an https `baseUrl`.';
+  return [{ part: 'cookies', level, message }];
+}
+
+/** No error where a visitor could bring it about: a health endpoint would take the app out of service. */
+function checkProxies(
+  { options }: FlowContext,
+  app: CheckOptions['app'],
+  { seesUnknownProxy }: SeenProxies,
+): readonly SetupFinding[] {
   const trusted = app?.get('trust proxy');
   if (trusted === true) {
     const message =
       '`trust proxy` is `true`, so that every visitor can claim any address and scheme: set it to the number of proxies or to their addresses.';
     return [{ part: 'cookies', level: 'error', message }];
   }
-  if (app === undefined || (trusted !== false && trusted !== undefined)) return [];
+  if (Boolean(trusted)) return [];
+  if (seesUnknownProxy) {
+    const message =
+      'X-Forwarded-For arrives and `trust proxy` is not set. If a proxy sends it, every visitor has the address of the proxy and shares its limits, and over TLS no session cookie is sent: set it to the number of proxies.';
+    return [{ part: 'cookies', level: 'warning', message }];
+  }
+  if (app === undefined || !options.secure) return [];
   const message =
-    '`trust proxy` is not set. Where a proxy ends TLS, no session cookie is sent without it: set it to the number of proxies.';
+    '`trust proxy` is not set. Where a proxy ends TLS, no session cookie is sent without it and every visitor has the address of the proxy: set it to the number of proxies.';
   return [{ part: 'cookies', level: 'warning', message }];
 }
 

@@ -28,6 +28,7 @@ export async function attemptLogin(
   req: Request,
   submitted: { readonly username: string; readonly password: string; readonly returnTo: string | null },
 ): Promise<LoginAttempt> {
+  context.proxies.look(req);
   const { username, password, returnTo } = submitted;
   const origin = originOf(req);
   const trusted = trustedSourceOf(context, req, username);

@@ -35,6 +35,7 @@ async function admit(
   res: Response,
   options: PasswordApiOptions,
 ): Promise<boolean> {
+  context.proxies.look(req);
   res.set('Cache-Control', 'no-store');
   const found =
     options.authenticate === undefined

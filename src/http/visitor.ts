@@ -30,6 +30,7 @@ export const ANONYMOUS: Visitor = { kind: 'anonymous' };
  * a slot that belongs to another user, or was copied here from another session, is nobody’s.
  */
 export async function identifyVisitor(context: HttpContext, req: Request): Promise<Visitor> {
+  context.proxies.look(req);
   const slot = readSlot(req);
   const { user } = req;
   if (user === undefined || user === null) {

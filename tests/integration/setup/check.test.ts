@@ -136,6 +136,29 @@ describe('mfa.check()', () => {
     expect(await findingsOf(portal, { app: portal.app })).toEqual([]);
   });
 
+  it.each(['https://portal.acme.example', 'http://localhost'])(
+    'notices a proxy that Express does not know of, and says so once: %s',
+    async (baseUrl) => {
+      const portal = createPortal({ ...overTls, ...stores(), baseUrl });
+      const told = async () => {
+        const { ok, findings } = await portal.mfa.check({ app: portal.app });
+        expect(ok).toBe(true);
+        return findings.filter(({ message }) => message.includes('X-Forwarded-For arrives'));
+      };
+      await createHttpAgent(portal.app).get('/mfa/login');
+      expect([await told(), portal.errors]).toEqual([[], []]);
+      for (let n = 0; n < 3; n += 1)
+        await createHttpAgent(portal.app).get('/plain', { 'x-forwarded-for': '203.0.113.5' });
+      expect(await told()).toMatchObject([{ part: 'cookies', level: 'warning' }]);
+      expect(portal.errors).toEqual([
+        expect.objectContaining({ message: expect.stringMatching(/trust proxy/) }),
+      ]);
+      portal.app.set('trust proxy', 1);
+      expect(await told()).toEqual([]);
+      await portal.mfa.close();
+    },
+  );
+
   it('takes plain http for an error in production, and for a warning on the local machine', async () => {
     const local = { ...stores(), clock: machineClock };
     expect(await findingsOf(createPortal(local))).toEqual(['cookies: warning']);

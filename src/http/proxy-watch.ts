@@ -1,0 +1,33 @@
+import type { Request } from 'express';
+
+/** What proxies add to a request. */
+const ADDED_BY_PROXIES = ['x-forwarded-for', 'x-forwarded-proto'] as const;
+
+/**
+ * Notices a proxy that the app does not know of. Express then gives the proxy's address for everybody's, so that all share one count of
+ * wrong passwords, and takes TLS that ends at the proxy for none.
+ */
+export class ProxyWatch {
+  #seesUnknownProxy = false;
+  readonly #onError: (error: unknown) => void;
+
+  constructor(onError: (error: unknown) => void) {
+    this.#onError = onError;
+  }
+
+  get seesUnknownProxy(): boolean {
+    return this.#seesUnknownProxy;
+  }
+
+  /** Tells of the first such request only: anybody can send the header. */
+  look(req: Request): void {
+    if (this.#seesUnknownProxy || ADDED_BY_PROXIES.every((name) => req.headers[name] === undefined)) return;
+    if (Boolean(req.app.get('trust proxy'))) return;
+    this.#seesUnknownProxy = true;
+    this.#onError(
+      new Error(
+        'X-Forwarded-For arrives, but `trust proxy` is not set: set it to the number of your proxies or to their addresses. Without it every visitor has the address of the proxy. If there is no proxy, a visitor sent the header.',
+      ),
+    );
+  }
+}
