@@ -149,7 +149,7 @@ function checkProxies(
       '`trust proxy` is `true`, so that every visitor can claim any address and scheme: set it to the number of proxies or to their addresses.';
     return [{ part: 'cookies', level: 'error', message }];
   }
-  if (Boolean(trusted)) return [];
+  if (trusted) return [];
   if (seesUnknownProxy) {
     const message =
       'X-Forwarded-For arrives and `trust proxy` is not set. If a proxy sends it, every visitor has the address of the proxy and shares its limits, and over TLS no session cookie is sent: set it to the number of proxies.';

@@ -22,7 +22,7 @@ export class ProxyWatch {
   /** Tells of the first such request only: anybody can send the header. */
   look(req: Request): void {
     if (this.#seesUnknownProxy || ADDED_BY_PROXIES.every((name) => req.headers[name] === undefined)) return;
-    if (Boolean(req.app.get('trust proxy'))) return;
+    if (req.app.get('trust proxy')) return;
     this.#seesUnknownProxy = true;
     this.#onError(
       new Error(

@@ -6,6 +6,7 @@ import {
   stepUpWithApp,
 } from '../../support/admin-host';
 import type { AdminHost } from '../../support/admin-host';
+import { createHttpAgent } from '../../support/http-agent';
 import type { HttpAgent } from '../../support/http-agent';
 
 const DISABLE = '/admin/mfa/acme/disable';
@@ -141,5 +142,21 @@ describe('the chooser', () => {
     expect((await bob.getJson('/admin/mfa')).body).toEqual({
       organizations: [{ id: 'acme', name: 'Acme Corp', next: '/admin/mfa/acme' }],
     });
+  });
+});
+
+describe('the password that is asked for before switching off', () => {
+  it('is judged although strangers used up what they may guess', async () => {
+    const host = createAdminHost();
+    const { agent, secret } = await signInProtected(host, 'ada');
+    host.clock.advance(11 * 60_000);
+    await stepUpWithApp(host, agent, secret);
+    for (let n = 0; n < 10; n += 1)
+      await createHttpAgent(host.app).postJson('/mfa/login', { username: 'ada', password: 'guessed' });
+    const again = { username: 'ada', password: HOST_PASSWORD };
+    expect((await createHttpAgent(host.app).postJson('/mfa/login', again)).status).toBe(429);
+    expect((await agent.post(DISABLE, { password: 'mistyped' })).status).toBe(401);
+    const proven = await agent.post(DISABLE, { password: HOST_PASSWORD });
+    expect([proven.status, proven.headers['location']]).toEqual([303, DISABLE]);
   });
 });

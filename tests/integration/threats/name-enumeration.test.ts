@@ -1,3 +1,4 @@
+import { usernameKey } from '../../../src/core/username-key';
 import { addPerson, visit } from '../../support/member';
 import { plantApp } from '../../support/planted';
 import { createPortal } from '../../support/portal';
@@ -60,6 +61,8 @@ beforeEach(async () => {
   for (const id of KNOWN) addPerson(portal, { id, username: id, ...FIELDS[id] });
   for (const id of ['amanda', 'louise']) await plantApp(portal, id);
   await lock('louise');
+  // Gloria signed in before, somewhere else.
+  await portal.state.noteNetwork(usernameKey('gloria'), 'somewhere', portal.clock.now());
   await portal.mfa.members.exempt(
     { userId: 'edward', organizationId: 'acme', actorId: 'ada' },
     { reason: 'Nightly import', until: portal.clock.now() + 86_400_000 },

@@ -1,9 +1,13 @@
 import express from 'express';
 import passport from 'passport';
 import request from 'supertest';
+import { redisState } from '../../../src/redis';
+import { createGuessedHost, newAddress } from '../../support/guessed-host';
 import { addPerson, visit } from '../../support/member';
 import { plantApp } from '../../support/planted';
 import { createPortal, PASSWORD } from '../../support/portal';
+import { connectRedis } from '../../support/redis-client';
+import { dumpRedis } from '../../support/redis-dump';
 
 // The attack: passwords are guessed for one person, or for many from one network; or a right one is used where no session
 // begins that could be asked for a second factor.
@@ -41,6 +45,79 @@ describe('passwords that are guessed', () => {
     expect(await guessFrom('2001:db8:0:1::3')).toBe(429);
     expect(await guessFrom('2001:db8:0:2::1')).toBe(401);
     expect(await guessFrom('192.0.2.1')).toBe(401);
+  });
+});
+
+describe('the passwords of one name, from any number of addresses', () => {
+  it('are judged a hundred times in any hour at most, and none is judged after that', async () => {
+    const host = createGuessedHost();
+    const { clock } = host.portal;
+    const person = addPerson(host.portal);
+    const judgedAt: number[] = [];
+    for (let minute = 0; minute < 150; minute += 1) {
+      const { length } = host.judged;
+      for (let n = 0; n < 3; n += 1) await host.call(person.username, newAddress(), 'guessed');
+      judgedAt.push(...host.judged.slice(length).map(() => minute));
+      clock.advance(60_000);
+    }
+    const inHourFrom = (start: number) => judgedAt.filter((at) => at >= start && at < start + 60).length;
+    const most = Math.max(...judgedAt.map(inHourFrom));
+    expect(most).toBeLessThanOrEqual(100);
+    expect(most).toBeGreaterThan(60);
+    await host.portal.mfa.close();
+  });
+
+  it('count although the callback says by an error that they are wrong', async () => {
+    const portal = createPortal();
+    portal.mfa.strategy((_username, password, done) => {
+      if (password === PASSWORD) done(null, portal.users.get('ada'));
+      else done(new Error('That is wrong.'));
+    });
+    for (let n = 0; n < 10; n += 1) expect((await visit(portal).logIn('ada', 'guessed')).status).toBe(500);
+    expect((await visit(portal).logIn('ada')).status).toBe(429);
+    await portal.mfa.close();
+  });
+
+  it('can be guessed at again when a window is over, or after a clock that was ahead was set right', async () => {
+    const host = createGuessedHost();
+    const { clock } = host.portal;
+    const person = addPerson(host.portal);
+    await host.attack(person.username);
+    clock.advance(899_000);
+    expect(await host.call(person.username, newAddress())).toBe(429);
+    clock.advance(1000);
+    expect(await host.call(person.username, newAddress())).toBe(200);
+    clock.advance(365 * 86_400_000);
+    const attacker = newAddress();
+    for (let n = 0; n < 101; n += 1) await host.call(`somebody-${n}`, attacker, 'guessed');
+    await host.attack(person.username);
+    clock.advance(-365 * 86_400_000);
+    for (const address of [newAddress(), attacker])
+      expect(await host.call(person.username, address)).toBe(429);
+    clock.advance(900_000);
+    for (const address of [newAddress(), attacker])
+      expect(await host.call(person.username, address)).toBe(200);
+    await host.portal.mfa.close();
+  });
+});
+
+describe('what is kept of passwords that were tried', () => {
+  it('has neither the name nor the address in it', async () => {
+    const redis = connectRedis();
+    await redis.flushdb();
+    const host = createGuessedHost({ state: redisState(redis) });
+    const person = addPerson(host.portal, { id: 'an id', username: 'known.person@acme.example' });
+    await host.logIn(person.username, '203.0.113.77');
+    await host.call(person.username, '203.0.113.78', 'guessed');
+    await host.call('Typed-Into-The-Wrong-Field', '203.0.113.78', 'guessed');
+    const held = [...(await dumpRedis(redis))]
+      .filter(([key]) => key.startsWith('mfa:{n'))
+      .map(([, text]) => text)
+      .join();
+    expect(held.match(/mfa:\{(name|network):[\w.-]+\}:\w+/g)).toHaveLength(4);
+    expect(held).not.toMatch(/known|acme|wrong-field|203|113/i);
+    await host.portal.mfa.close();
+    redis.disconnect();
   });
 });
 
