@@ -1,10 +1,37 @@
-/** The known name that takes the fewest edits (Levenshtein distance), for messages that say what was probably meant. */
+/**
+ * The known name that was probably meant: the one with the fewest edits (Levenshtein distance), or the only one that holds what
+ * was written as whole words. None where every known name is too different: a wrong guess misleads more than a list.
+ */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
-  const distances = known.map((candidate) => ({
-    candidate,
-    distance: editDistance(name.toLowerCase(), candidate.toLowerCase()),
-  }));
-  return distances.toSorted((a, b) => a.distance - b.distance)[0]?.candidate;
+  const written = lettersOf(name);
+  if (written === '') return undefined;
+  const [nearest] = known
+    .map((candidate) => ({ candidate, distance: editDistance(written, lettersOf(candidate)) }))
+    .filter(({ candidate, distance }) => distance <= mostEdits(written, lettersOf(candidate)))
+    .toSorted((a, b) => a.distance - b.distance);
+  if (nearest !== undefined) return nearest.candidate;
+  const holding = known.filter((candidate) => holdsWord(candidate, name));
+  return holding.length === 1 ? holding[0] : undefined;
+}
+
+/** `base-url`, `base_url` and `baseURL` are one name. */
+function lettersOf(name: string): string {
+  return name.replaceAll(/[^\p{L}\p{N}]/gu, '').toLowerCase();
+}
+
+/** One letter in three, and three at most. */
+function mostEdits(written: string, candidate: string): number {
+  return Math.min(3, Math.floor(Math.min(written.length, candidate.length) / 3));
+}
+
+/** Whether a camel-case name ends or begins with the other: `policy` in `defaultPolicy`. */
+function holdsWord(candidate: string, written: string): boolean {
+  const word = written.slice(0, 1).toLowerCase() + written.slice(1);
+  const capital = word.slice(0, 1).toUpperCase() + word.slice(1);
+  return (
+    candidate.endsWith(capital) ||
+    (candidate.startsWith(word) && /^\p{Lu}/u.test(candidate.slice(word.length)))
+  );
 }
 
 function editDistance(from: string, to: string): number {
