@@ -1,4 +1,6 @@
 import type { Request, RequestHandler, Router } from 'express';
+import { checkCalls } from './call-check';
+import { MFA_RULES } from './call-rules';
 import { createKeyRing } from './core/key-ring';
 import { createDelivery } from './delivery/delivery';
 import { createDirectory } from './directory';
@@ -6,23 +8,27 @@ import { EventRecorder } from './event-recorder';
 import type { MfaEvents } from './event-recorder';
 import { requireDurableRecords } from './durable-records';
 import { createFactors } from './factors/registry';
+import type { AdministratorsOf } from './flows/admin/administrator';
 import { JOB_NAMES } from './flows/admin/background-jobs';
 import { keepMembersIndexed } from './flows/admin/index-members';
 import { resumeJobs } from './flows/admin/resume-jobs';
 import { BackgroundWork } from './flows/background-work';
 import { checkSetup } from './flows/check-setup';
 import type { CheckOptions, SetupReport } from './flows/check-setup';
+import { requireUserList } from './http/admin/admin-options';
 import type { AdminPagesOptions } from './http/admin/admin-options';
+import { administratorsFrom } from './http/admin/organizations';
 import { createAdminRouter } from './http/admin/router';
 import { retryNotices, retryNoticesNowAndThen } from './flows/retry-notices';
 import { noteFirstFactor } from './http/note-first-factor';
 import type { FirstFactorChannel } from './http/note-first-factor';
 import { startOnboarding } from './http/onboarding';
+import type { OnboardingOptions } from './http/onboarding';
 import { createCsrfGuard } from './http/csrf';
 import { describeSession } from './http/describe-session';
 import type { SessionDescription } from './http/describe-session';
 import { createGuard, createRequireStepUp } from './http/guard';
-import type { GuardOptions } from './http/guard';
+import type { GuardOptions, StepUpOptions } from './http/guard';
 import type { HttpContext } from './http/http-context';
 import { MfaStrategy } from './http/mfa-strategy';
 import type { MfaStrategyOptions } from './http/mfa-strategy';
@@ -39,16 +45,18 @@ import { createSessionMiddleware } from './http/session-middleware';
 import type { SessionOptions } from './http/session-middleware';
 import { resolveOptions } from './options';
 import type { MfaOptions } from './options';
-import { createProgrammaticApi } from './programmatic-api';
+import { createProgrammaticApi } from './create-programmatic-api';
 import type { ProgrammaticApi } from './programmatic-api';
 
-/** What `createMfa` returns. */
+/**
+ * What `createMfa` returns. Every function refuses an argument or an option that is missing, unknown or of a wrong type, by
+ * throwing {@link ConfigurationError} before it does anything; one that answers with a promise rejects with it.
+ */
 export interface Mfa<User extends Express.User = Express.User> extends ProgrammaticApi {
   /** express-session set up on the state's store. Optional: any express-session before the other middleware does. */
   sessions(options?: SessionOptions): RequestHandler;
   /**
    * A Passport strategy named `mfa`. It takes the callback that passport-local takes, or one that returns a promise.
-   * @throws TypeError where `verify` is no function.
    */
   strategy(
     verify: VerifyPassword<User>,
@@ -62,7 +70,7 @@ export interface Mfa<User extends Express.User = Express.User> extends Programma
   pages(): Router;
   /**
    * The administrators' pages, to be mounted at `adminPath`.
-   * @throws ConfigurationError where an option cannot be used.
+   * @throws ConfigurationError also where `users.list` is missing, by which they list people.
    * @example
    * app.use('/admin/mfa', mfa.adminPages({ organizationsOf: (req) => organizationsAdministeredBy(req.user) }));
    */
@@ -70,7 +78,7 @@ export interface Mfa<User extends Express.User = Express.User> extends Programma
   /** Everything mounted after it obeys the policy. */
   guard(options?: GuardOptions): RequestHandler;
   /** A route that wants a second factor no older than this. */
-  requireStepUp(options: { readonly maxAgeSeconds: number }): RequestHandler;
+  requireStepUp(options: StepUpOptions): RequestHandler;
   /** For routes that programs call with a password and no session. */
   passwordApi(options?: PasswordApiOptions): RequestHandler;
   /** How the person of this request signed in; null where nobody did. */
@@ -81,11 +89,10 @@ export interface Mfa<User extends Express.User = Express.User> extends Programma
    * @example
    * req.login(user, async (error) => error ? next(error) : res.redirect(303, await mfa.startOnboarding(req)));
    */
-  startOnboarding(req: Request, options?: { readonly returnTo?: string }): Promise<string>;
+  startOnboarding(req: Request, options?: OnboardingOptions): Promise<string>;
   /**
    * Says that the person came in, or chose a new password, by a link or code sent to this address: a code sent there is no
    * second factor in that session. Call it after `req.login`, or before the sign-in that follows in the same browser.
-   * @throws TypeError where the address is none.
    * @example
    * await mfa.noteFirstFactor(req, { channel: 'email', address: user.email });
    */
@@ -166,14 +173,26 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     // A long job goes on at the next start.
     await context.background.settled(JOB_NAMES);
   }
-  return {
-    ...createProgrammaticApi(context),
-    events,
+  /** As the administrators' pages name them, who are told of the host's acts too. */
+  const administrators: { of: AdministratorsOf } = { of: async () => [] };
+  const mfa: Mfa<User> = {
+    ...createProgrammaticApi(context, { administratorsOf: (id) => administrators.of(id) }),
+    events: {
+      on: (name, listener) => events.on(name, listener),
+      off: (name, listener) => events.off(name, listener),
+      settled: () => events.settled(),
+    },
     sessions: (sessionOptions) => createSessionMiddleware(context, sessionOptions),
     strategy: (verify: (...args: never[]) => unknown, strategyOptions?: MfaStrategyOptions) =>
       new MfaStrategy(context, verify, strategyOptions),
     pages: () => createPagesRouter(context),
-    adminPages: (adminOptions) => createAdminRouter(context, adminOptions),
+    adminPages(adminOptions) {
+      requireUserList(options.users);
+      if (adminOptions.administratorsOf !== undefined) {
+        administrators.of = administratorsFrom(context, adminOptions);
+      }
+      return createAdminRouter(context, adminOptions);
+    },
     guard: (guardOptions) => createGuard(context, guardOptions),
     requireStepUp: (stepUpOptions) => createRequireStepUp(context, stepUpOptions),
     passwordApi: (apiOptions) => createPasswordApi(context, apiOptions),
@@ -191,4 +210,5 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
       await context.background.stop();
     },
   };
+  return checkCalls(mfa, MFA_RULES);
 }

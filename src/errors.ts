@@ -1,3 +1,5 @@
+import type { PolicyFault } from './core/policy-check';
+
 /** Codes of {@link MfaError}; they are part of the contract. */
 export type MfaErrorCode =
   | 'store-unavailable'
@@ -48,13 +50,30 @@ export class MfaError extends Error {
   }
 }
 
-/** An option that cannot be used. Thrown at start; the message says what was passed, what is allowed, and what to write. */
+/** What is known of a refusal beyond its message. */
+export interface ConfigurationRefusal {
+  readonly because?: string;
+  readonly faults?: readonly PolicyFault[];
+}
+
+/**
+ * An option or an argument that cannot be used: unknown, missing, of a wrong type, or refused by a rule, such as a policy that
+ * nobody could meet. Thrown by every factory, middleware and verb before it does anything; a verb that answers with a promise
+ * rejects with it. The message says what was passed, what is allowed, and what to write.
+ */
 export class ConfigurationError extends TypeError {
   override readonly name = 'ConfigurationError';
+  /** Where it stands, such as `codeSeconds`, `guard.anonymous` or `policies.save.change.methods`. */
   readonly option: string;
+  /** A stable word: `malformed`, or the rule that refused, such as `no-usable-method` or `not-yourself`. */
+  readonly because: string;
+  /** Everything that is wrong with a policy; empty for all else. */
+  readonly faults: readonly PolicyFault[];
 
-  constructor(option: string, message: string) {
+  constructor(option: string, message: string, refusal: ConfigurationRefusal = {}) {
     super(`${option}: ${message}`);
     this.option = option;
+    this.because = refusal.because ?? 'malformed';
+    this.faults = refusal.faults ?? [];
   }
 }

@@ -27,7 +27,7 @@ export type {
 export type { RecordStore } from './stores/record-store';
 export type { StateStore } from './stores/state-store';
 export type { Policy } from './core/policy';
-export type { PolicyChange, PolicySaved } from './flows/change-policy';
+export type { PolicyChange } from './flows/change-policy';
 export type { CheckOptions, SetupFinding, SetupReport } from './flows/check-setup';
 export type { ResealProgress } from './flows/reseal-all';
 export type { AdministeredOrganization, AdminPagesOptions } from './http/admin/admin-options';

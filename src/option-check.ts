@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { ConfigurationError } from './errors';
 import { nearestName } from './core/nearest-name';
 
-/** What one option may be: the schema that checks it, and the two sentences of the refusal. */
+/** What one option or argument may be: the schema that checks it, and the two sentences of the refusal. */
 export interface OptionRule {
   readonly schema: z.ZodType;
   /** Continues "It must be …". */
@@ -10,6 +10,8 @@ export interface OptionRule {
   /** Continues "Write …". */
   readonly write: string;
   readonly required?: true;
+  /** `undefined` is refused: where a field left out keeps what is stored, a misspelled variable would keep it unseen. */
+  readonly definite?: true;
   /** Whether the value may stand in a message. Keys, tokens and addresses with passwords in them must not. */
   readonly shown?: true;
   /** The names inside an option that is an object of options. */
@@ -23,23 +25,36 @@ export type RulesFor<T> = { readonly [Name in keyof T]-?: OptionRule };
 
 /** Throws for the first option that is unknown or cannot be used. `prefix` is what the names stand in. */
 export function checkOptions(given: object, rules: RuleTable, prefix = ''): void {
-  const values = new Map<string, unknown>(Object.entries(given));
   const known = Object.keys(rules);
-  for (const name of values.keys()) {
+  for (const name of Object.keys(given)) {
     if (!known.includes(name)) throw unknownOption(name, known, prefix);
   }
-  for (const [name, rule] of Object.entries(rules)) checkOption(prefix + name, values.get(name), rule);
+  for (const [name, rule] of Object.entries(rules)) {
+    const value: unknown = Reflect.get(given, name);
+    if (value === undefined && rule.definite === true && name in given) {
+      throw refuse(prefix + name, rule, 'undefined was passed');
+    }
+    checkOption(prefix + name, value, rule);
+  }
+}
+
+/** The same for a whole argument, which may be something else than an object of options. */
+export function checkWhole(name: string, given: unknown, rules: RuleTable, write: string): void {
+  if (typeof given !== 'object' || given === null || Array.isArray(given) || isPromise(given)) {
+    throw refuse(name, { allowed: 'an object of options', write, required: true }, describeValue(given, {}));
+  }
+  checkOptions(given, rules);
 }
 
 function unknownOption(name: string, known: readonly string[], prefix: string): ConfigurationError {
   const nearest = nearestName(name, known);
-  return new ConfigurationError(
-    prefix + name,
-    `there is no option of this name. Known are ${known.join(', ')}. Write ${prefix}${nearest ?? ''}, or leave it out.`,
-  );
+  const advice = nearest === undefined ? 'Leave it out' : `Write ${prefix}${nearest}, or leave it out`;
+  const all = known.length === 0 ? 'There are none here' : `Known are ${known.join(', ')}`;
+  return new ConfigurationError(prefix + name, `there is no option of this name. ${all}. ${advice}.`);
 }
 
-function checkOption(name: string, value: unknown, rule: OptionRule): void {
+/** Throws where one value cannot be used. */
+export function checkOption(name: string, value: unknown, rule: OptionRule): void {
   if (value === undefined && rule.required !== true) return;
   const result = rule.schema.safeParse(value);
   if (!result.success) {
@@ -55,10 +70,14 @@ function checkOption(name: string, value: unknown, rule: OptionRule): void {
 /** The error for an option: what is wrong with it, what is allowed, what to write. */
 export function refuse(
   name: string,
-  rule: Pick<OptionRule, 'allowed' | 'write'>,
+  rule: Pick<OptionRule, 'allowed' | 'write' | 'required'>,
   problem: string,
 ): ConfigurationError {
-  return new ConfigurationError(name, `${problem}. It must be ${rule.allowed}. Write ${rule.write}.`);
+  const orNothing = rule.required === true ? '' : ', or leave it out';
+  return new ConfigurationError(
+    name,
+    `${problem}. It must be ${rule.allowed}. Write ${rule.write}${orNothing}.`,
+  );
 }
 
 /** Names a value in a message. A text that may be secret is told by its length alone. */
@@ -71,5 +90,10 @@ export function describeValue(value: unknown, { shown }: Pick<OptionRule, 'shown
     return `${JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value)} was passed`;
   }
   if (Array.isArray(value)) return `a list of ${value.length} was passed`;
+  if (isPromise(value)) return 'a promise was passed: await it first';
   return typeof value === 'object' ? 'an object was passed' : `a ${typeof value} was passed`;
+}
+
+export function isPromise(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && typeof Reflect.get(value, 'then') === 'function';
 }

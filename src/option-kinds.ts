@@ -1,27 +1,43 @@
 import { z } from 'zod';
+import { hostIdText } from './core/host-id';
 import { parseLocalPath } from './core/local-path';
+import { nearestName } from './core/nearest-name';
+import { describeValue, isPromise } from './option-check';
 import type { OptionRule, RuleTable } from './option-check';
 
 /** The refusal then describes the value itself. */
-const NO_MESSAGE = { error: '' };
+export const NO_MESSAGE = { error: '' };
 
-function withMethods(names: readonly string[]): z.ZodType {
+interface Methods {
+  readonly required: readonly string[];
+  readonly optional?: readonly string[];
+}
+
+function withMethods({ required, optional = [] }: Methods): z.ZodType {
   return z
     .custom(
-      (value) => typeof value === 'function' || (typeof value === 'object' && value !== null),
+      (value) =>
+        typeof value === 'function' || (typeof value === 'object' && value !== null && !isPromise(value)),
       NO_MESSAGE,
     )
     .superRefine((value, context) => {
-      const lacking = names.filter((name) => typeof Reflect.get(Object(value), name) !== 'function');
-      if (lacking.length > 0) context.addIssue({ code: 'custom', message: `it has no method ${lacking[0]}` });
+      const found = (name: string): unknown => Reflect.get(Object(value), name);
+      const lacking = required.find((name) => typeof found(name) !== 'function');
+      const odd = optional.find((name) => found(name) !== undefined && typeof found(name) !== 'function');
+      if (lacking !== undefined) context.addIssue({ code: 'custom', message: `it has no method ${lacking}` });
+      else if (odd !== undefined)
+        context.addIssue({ code: 'custom', message: `its ${odd} is not a function` });
     });
 }
 
 export const aFunction = z.custom((value) => typeof value === 'function', NO_MESSAGE);
+
+/** Options, not a list, a promise of options, or another thing whose names nobody would look at. */
 export const anObject = z.custom(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  (value) => OBJECTS.has(Object.prototype.toString.call(value)) && !isPromise(value),
   NO_MESSAGE,
 );
+const OBJECTS: ReadonlySet<string> = new Set(['[object Object]', '[object Module]']);
 
 export function number(bounds: {
   readonly min: number;
@@ -36,7 +52,7 @@ export function number(bounds: {
   return {
     schema: schema.min(min).max(max),
     allowed: `${kind} of ${unit} from ${min} to ${max}`,
-    write: `${write}, or leave it out`,
+    write,
     shown: true,
   };
 }
@@ -46,7 +62,7 @@ export function group(write: string, fields: RuleTable): OptionRule {
   return {
     schema: anObject,
     allowed: `an object with any of ${names}`,
-    write: `${write}, or leave it out`,
+    write,
     fields,
   };
 }
@@ -57,7 +73,7 @@ export function mountPath(write: string): OptionRule {
       .string()
       .refine((value) => value === parseLocalPath(value) && !/[?#]|\/$/.test(value), NO_MESSAGE),
     allowed: 'a path such as /mfa, without a slash at the end and without a query',
-    write: `${write}, or leave it out`,
+    write,
     shown: true,
   };
 }
@@ -66,24 +82,88 @@ export function localPath(write: string): OptionRule {
   return {
     schema: z.string().refine((value) => parseLocalPath(value) !== null, NO_MESSAGE),
     allowed: 'a path on this site that starts with one slash',
-    write: `${write}, or leave it out`,
+    write,
     shown: true,
   };
 }
 
 export function callback(allowed: string, write: string): OptionRule {
-  return { schema: aFunction, allowed, write: `${write}, or leave it out` };
+  return { schema: aFunction, allowed, write };
 }
 
-export function port(allowed: string, write: string, methods: readonly string[]): OptionRule {
-  return { schema: withMethods(methods), allowed, write };
+export function port(
+  allowed: string,
+  write: string,
+  methods: readonly string[],
+  optional: readonly string[] = [],
+): OptionRule {
+  return { schema: withMethods({ required: methods, optional }), allowed, write };
 }
 
 export function danger(write: string): OptionRule {
   return {
     schema: z.boolean(),
     allowed: 'true or false',
-    write: `${write}: true if that is what you want, or leave it out`,
+    write: `${write}: true if that is what you want`,
+    shown: true,
+  };
+}
+
+export function aSwitch(write: string): OptionRule {
+  return { schema: z.boolean(), allowed: 'true or false', write, shown: true };
+}
+
+/** One of a few words. A word that is nearly one of them is told which. */
+export function oneOf(words: readonly string[], write: string): OptionRule {
+  return {
+    schema: z.custom().superRefine((value, context) => {
+      if (words.some((word) => word === value)) return;
+      context.addIssue({ code: 'custom', message: describeWord(value, words) });
+    }),
+    allowed: `one of ${words.join(', ')}`,
+    write,
+    shown: true,
+  };
+}
+
+/** A list of such words. */
+export function listOf(words: readonly string[], write: string): OptionRule {
+  return {
+    schema: z.custom().superRefine((value, context) => {
+      const odd: unknown = Array.isArray(value)
+        ? value.find((item) => !words.some((word) => word === item))
+        : value;
+      if (Array.isArray(value) && value.every((item) => words.some((word) => word === item))) return;
+      context.addIssue({ code: 'custom', message: describeWord(odd, words) });
+    }),
+    allowed: `a list of any of ${words.join(', ')}`,
+    write,
+    shown: true,
+  };
+}
+
+function describeWord(value: unknown, words: readonly string[]): string {
+  const passed = describeValue(value, { shown: true });
+  const nearest = typeof value === 'string' ? nearestName(value, words) : undefined;
+  return nearest === undefined ? passed : `${passed} (did you mean '${nearest}'?)`;
+}
+
+/** An id of the host's. */
+export function anId(write: string): OptionRule {
+  return {
+    schema: z.custom((value) => hostIdText(value) !== null, NO_MESSAGE),
+    allowed: 'a text, a whole number, or an object of a database that has a text of its own',
+    write,
+    shown: true,
+  };
+}
+
+/** Text that says something. */
+export function someText(allowed: string, write: string): OptionRule {
+  return {
+    schema: z.string().refine((value) => /[^\s\p{Cc}]/u.test(value), NO_MESSAGE),
+    allowed,
+    write,
     shown: true,
   };
 }
@@ -105,6 +185,6 @@ export function sendWindows(bounds: {
   return {
     schema: z.custom((value) => z.array(window).min(least).max(5).safeParse(value).success, NO_MESSAGE),
     allowed: `a list of ${least} to 5 windows { max, seconds }, max from 1 to ${max}, seconds from 1 to 2592000`,
-    write: `${write}, or leave it out`,
+    write,
   };
 }

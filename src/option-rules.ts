@@ -3,7 +3,7 @@ import { GUESS_LIMITS } from './core/authenticator';
 import type { GuessLimits } from './core/authenticator';
 import { isCountryCode } from './core/phone-number';
 import type { SendLimits } from './delivery/budgets';
-import type { OptionRule, RulesFor } from './option-check';
+import type { RulesFor } from './option-check';
 import {
   aFunction,
   anObject,
@@ -16,14 +16,8 @@ import {
   port,
   sendWindows,
 } from './option-kinds';
-import type {
-  Allowance,
-  EventRetention,
-  HostCsrf,
-  MfaOptions,
-  PasswordThrottle,
-  PolicyDefaults,
-} from './options';
+import type { Allowance, EventRetention, HostCsrf, MfaOptions, PasswordThrottle } from './options';
+import { POLICY_RULES } from './policy-rules';
 import { RECORD_METHODS, STATE_METHODS } from './stores/required-methods';
 
 const DAY = 86_400;
@@ -48,28 +42,6 @@ const LIMITS = {
     write: 'lockSeconds: 1800',
   }),
 } satisfies RulesFor<GuessLimits>;
-
-/** The values are judged together, by the check that every saved policy passes. */
-const judgedAsPolicy: OptionRule = {
-  schema: z.unknown(),
-  allowed: 'a part of a policy',
-  write: 'a part of a policy',
-};
-
-const POLICY = {
-  enabled: judgedAsPolicy,
-  enrollment: judgedAsPolicy,
-  methods: judgedAsPolicy,
-  enrollAtSignUp: judgedAsPolicy,
-  backupPhone: judgedAsPolicy,
-  graceUntil: judgedAsPolicy,
-  skips: judgedAsPolicy,
-  rememberBrowserSeconds: judgedAsPolicy,
-  sessionDurationSeconds: judgedAsPolicy,
-  idleTimeoutSeconds: judgedAsPolicy,
-  challengeFederated: judgedAsPolicy,
-  smsFallback: judgedAsPolicy,
-} satisfies RulesFor<PolicyDefaults>;
 
 const THROTTLE = {
   perUsername: allowance(10, 100),
@@ -107,7 +79,7 @@ const CSRF = {
   field: {
     schema: z.string().regex(/^[\w.[\]-]{1,64}$/),
     allowed: 'the name of a form field',
-    write: "field: '_csrf', or leave it out",
+    write: "field: '_csrf'",
   },
 } satisfies RulesFor<HostCsrf>;
 
@@ -139,14 +111,19 @@ export const OPTION_RULES = {
   records: { ...port('a record store', 'records: redisRecords(redis)', RECORD_METHODS), required: true },
   state: { ...port('a state store', 'state: redisState(redis)', STATE_METHODS), required: true },
   users: {
-    ...port('an object with at least findById', 'users: { findById: (id) => … }', ['findById']),
+    ...port(
+      'an object with at least findById, and functions alone under the names it knows',
+      'users: { findById: (id) => … }',
+      ['findById'],
+      ['findByIds', 'list', 'count', 'noteEnrolled'],
+    ),
     required: true,
   },
   account: callback('a function that takes a user', 'account: (user) => ({ email: user.mail })'),
   userId: callback('a function that takes a user', 'userId: (user) => user.uuid'),
-  email: port('an email sender', 'email: smtpEmail({ transport, from }), or leave it out', ['send']),
-  sms: port('an SMS sender', 'sms: twilioSms({ client, from }), or leave it out', ['send']),
-  defaultPolicy: group("defaultPolicy: { enabled: true, enrollment: 'optional' }", POLICY),
+  email: port('an email sender', 'email: smtpEmail({ transport, from })', ['send'], ['check']),
+  sms: port('an SMS sender', 'sms: twilioSms({ client, from })', ['send'], ['readStatus', 'check']),
+  defaultPolicy: group("defaultPolicy: { enabled: true, enrollment: 'optional' }", POLICY_RULES),
   pagesPath: mountPath("pagesPath: '/mfa'"),
   adminPath: mountPath("adminPath: '/admin/mfa'"),
   loginPath: localPath("loginPath: '/login'"),
@@ -185,15 +162,11 @@ export const OPTION_RULES = {
   allowedCountries: {
     schema: z.array(z.custom(isCountryCode, { error: '' })).min(1),
     allowed: 'a list of one or more country codes of two capital letters',
-    write: "allowedCountries: ['GB', 'DE'], or leave it out",
+    write: "allowedCountries: ['GB', 'DE']",
   },
   csrf: group('csrf: { token: (req) => req.csrfToken() }', CSRF),
   events: group('events: { keepCount: 100000 }', EVENTS),
-  clock: port(
-    'an object with now(), in epoch milliseconds',
-    'clock: { now: () => Date.now() }, or leave it out',
-    ['now'],
-  ),
+  clock: port('an object with now(), in epoch milliseconds', 'clock: { now: () => Date.now() }', ['now']),
   onError: callback('a function that takes an error', 'onError: (error) => logger.error(error)'),
   dangerouslyAllowInsecureBaseUrl: danger('dangerouslyAllowInsecureBaseUrl'),
   dangerouslyDisablePasswordThrottle: danger('dangerouslyDisablePasswordThrottle'),

@@ -1,70 +1,92 @@
 import type { EnrollableKind } from './core/factor-kind';
 import type { Exemption, MemberSettings } from './core/member';
 import type { Policy } from './core/policy';
-import { changePolicy } from './flows/change-policy';
-import type { PolicyChange, PolicySaved } from './flows/change-policy';
-import type { FlowContext } from './flows/context';
-import { endSessionsOfOrganization, endSessionsOfUser } from './flows/end-sessions';
-import { effectivePolicy } from './flows/gather-facts';
-import {
-  changeMemberSettings,
-  endExemption,
-  grantExemption,
-  resetMember,
-  unlockMember,
-} from './flows/manage-member';
-import type { ExemptionRefused } from './flows/manage-member';
-import { notePasswordReset } from './flows/note-password-reset';
+import type { NotFound } from './flows/admin/member-acts';
 import type { FirstFactorChannel } from './flows/first-factor-channel';
-import { resealAll } from './flows/reseal-all';
 import type { ResealProgress, ResealRequest } from './flows/reseal-all';
 import type { SessionEntry } from './stores/state-store';
 
-/** Users read at a time where the host does not say. */
-const RESEAL_BATCH = 100;
-
-/** An id as the host has it. */
+/**
+ * An id as the host has it. Ids are compared as text. At run time an object of a database that has a text of its own, such as
+ * an ObjectId, is taken too.
+ */
 export type HostId = string | number | bigint;
 
-/** Who acts, for the events. */
-export interface Actor {
+/** Who acts, for the events and notices: an id of the host's user table, or any other name. The host itself by default. */
+export interface ActorOptions {
   readonly actorId?: HostId;
 }
+
+export interface SavePolicyOptions extends ActorOptions {
+  /** The version that the change was made from. Where another one is in force, nothing is saved: `conflict`. */
+  readonly expectedVersion?: number;
+}
+
+export type PolicySaved =
+  | { readonly outcome: 'saved'; readonly policy: Policy }
+  /** Somebody else saved first; nothing was written. */
+  | { readonly outcome: 'conflict'; readonly current: Policy };
 
 export interface PoliciesApi {
   /** The policy in force; the default one where none was saved. */
   get(organizationId: HostId): Promise<Policy>;
-  /** Changes some rules and keeps the rest; holds from the next request of everybody. */
-  save(
-    organizationId: HostId,
-    change: PolicyChange,
-    options?: Actor & { readonly expectedVersion?: number },
-  ): Promise<PolicySaved>;
+  /**
+   * Changes some rules and keeps the rest; holds from the next request of everybody. What `get` returned is accepted: its
+   * `version` then counts as `expectedVersion`.
+   * @throws ConfigurationError with `faults` where nobody could meet the policy; with `because: 'would-lock-you-out'` where the
+   * actor could not sign in any more. Nothing is saved then.
+   */
+  save(organizationId: HostId, change: Partial<Policy>, options?: SavePolicyOptions): Promise<PolicySaved>;
   /** Ends every session of the organization, by one write. */
-  endAllSessions(organizationId: HostId, options?: Actor): Promise<void>;
+  endAllSessions(organizationId: HostId, options?: ActorOptions): Promise<void>;
 }
 
-/** Names one member of one organization; `default` where the host has none. */
-export interface MemberName extends Actor {
+/** Names one member of one organization. */
+export interface MemberName extends ActorOptions {
   readonly userId: HostId;
+  /** Default: the organization that the user table names for the person. */
   readonly organizationId?: HostId;
 }
 
+/** What `get` returned is accepted. `skipsUsed` and `exemption` cannot be changed here and must be what is stored. */
+export interface MemberSettingsChange extends Partial<MemberSettings> {
+  readonly enabled: boolean;
+  /** The kind that is asked. Left out or null: any that the policy allows. */
+  readonly assignedKind?: EnrollableKind | null;
+}
+
+/** What an earlier exemption also says is accepted: the author and the time are those of this call. */
+export interface ExemptionRequest extends Partial<Exemption> {
+  readonly reason: string;
+  /** Epoch milliseconds; ten years ahead at most. */
+  readonly until: number;
+}
+
+/**
+ * The acts of the administrators' page of a member, with the same checks, events and notices. `not-found`: the user table has
+ * no such person in the organization, and nothing was done.
+ */
 export interface MembersApi {
-  get(member: MemberName): Promise<MemberSettings>;
-  save(
-    member: MemberName,
-    settings: { readonly enabled: boolean; readonly assignedKind?: EnrollableKind | null },
-  ): Promise<void>;
-  /** `until` is epoch milliseconds; `actorId` is required. */
+  /** Null where the user table has no such person in the organization. */
+  get(member: MemberName): Promise<MemberSettings | null>;
+  /** @throws ConfigurationError where the policy does not allow the kind, or an actor switches themselves off. */
+  save(member: MemberName, settings: MemberSettingsChange): Promise<{ readonly outcome: 'saved' } | NotFound>;
+  /** Exempts, or extends. @throws ConfigurationError where the end is past or too far, or an actor exempts themselves. */
   exempt(
+    member: MemberName & { readonly actorId: HostId },
+    exemption: ExemptionRequest,
+  ): Promise<{ readonly outcome: 'granted'; readonly exemption: Exemption } | NotFound>;
+  endExemption(member: MemberName): Promise<{ readonly outcome: 'ended' } | NotFound>;
+  /** Removes every authenticator, ends the sessions, and tells the person by email. */
+  reset(
     member: MemberName,
-    exemption: { readonly reason: string; readonly until: number },
-  ): Promise<{ readonly outcome: 'granted'; readonly exemption: Exemption } | ExemptionRefused>;
-  endExemption(member: MemberName): Promise<void>;
-  /** Removes every authenticator and ends the sessions. Resolves with how many authenticators went. */
-  reset(member: MemberName, options: { readonly reason: string }): Promise<number>;
-  unlock(member: MemberName): Promise<void>;
+    options: ResetOptions,
+  ): Promise<{ readonly outcome: 'reset'; readonly removed: number } | NotFound>;
+  unlock(member: MemberName): Promise<{ readonly outcome: 'unlocked' } | NotFound>;
+}
+
+export interface ResetOptions {
+  readonly reason: string;
 }
 
 /** An authenticator as it may be shown: no secret, no full address. */
@@ -75,19 +97,38 @@ export interface ShownAuthenticator {
   readonly destination?: string;
   readonly createdAt: number;
   readonly lastUsedAt: number | null;
+  /** Since when too many wrong codes keep it from being used. */
+  readonly disabledAt: number | null;
 }
 
 export interface AuthenticatorsApi {
+  /** Of the person, in every organization. */
   list(userId: HostId): Promise<readonly ShownAuthenticator[]>;
 }
 
+/** A session that has not ended. */
+export type LiveSession = Omit<SessionEntry, 'epochs'>;
+
 export interface SessionsOfUserApi {
-  list(): Promise<readonly SessionEntry[]>;
-  end(handle: string): Promise<boolean>;
+  /** The one seen last comes first. */
+  list(): Promise<readonly LiveSession[]>;
+  /** False where the user has no such session. */
+  end(handle: string, options?: ActorOptions): Promise<boolean>;
   /** Ends every session, pending login and challenge of the user, by one write. */
-  endAll(options?: Actor): Promise<void>;
+  endAll(options?: ActorOptions): Promise<void>;
 }
 
+export interface ResealOptions extends Partial<Pick<ResealRequest, 'cursor' | 'batchSize' | 'onBatch'>> {
+  /** Default `default`. */
+  readonly organizationId?: HostId;
+  readonly userIds?: Iterable<HostId> | AsyncIterable<HostId>;
+}
+
+/**
+ * What hosts call from their own code. A verb does what the page for the same thing does: the same checks, events and mails. An
+ * argument that is missing, unknown or of a wrong type, and everything that a page would refuse, rejects with
+ * {@link ConfigurationError} before anything is done. Only what the caller could not know is a value: `conflict`, `not-found`.
+ */
 export interface ProgrammaticApi {
   readonly policies: PoliciesApi;
   readonly members: MembersApi;
@@ -97,7 +138,6 @@ export interface ProgrammaticApi {
   /**
    * Says that a person chose a new password by a link or code sent to this address: for an hour a code sent there is no second
    * factor for them, in whatever browser they sign in. `noteFirstFactor` says it for the browser at hand alone.
-   * @throws TypeError where the address is none.
    * @example
    * await mfa.notePasswordReset(user.id, { channel: 'email', address: user.email });
    */
@@ -110,88 +150,4 @@ export interface ProgrammaticApi {
    * await mfa.resealAll({ organizationId: 'acme', onBatch: ({ users, resealed }) => console.log(users, resealed) });
    */
   resealAll(request?: ResealOptions): Promise<ResealProgress>;
-}
-
-export interface ResealOptions extends Partial<Pick<ResealRequest, 'cursor' | 'batchSize' | 'onBatch'>> {
-  /** Default `default`. */
-  readonly organizationId?: HostId;
-  readonly userIds?: Iterable<HostId> | AsyncIterable<HostId>;
-}
-
-/** What hosts call from their own code; each verb is one flow, the same that the pages use. */
-export function createProgrammaticApi(context: FlowContext): ProgrammaticApi {
-  const { records, state } = context;
-  return {
-    policies: {
-      get: async (organizationId) =>
-        effectivePolicy(context, await records.findPolicy(String(organizationId))),
-      save: (organizationId, change, options = {}) => {
-        const { expectedVersion } = options;
-        const version = expectedVersion === undefined ? {} : { expectedVersion };
-        return changePolicy(context, {
-          organizationId: String(organizationId),
-          change,
-          ...version,
-          ...actorOf(options),
-        });
-      },
-      endAllSessions: (organizationId, options = {}) =>
-        endSessionsOfOrganization(context, { organizationId: String(organizationId), ...actorOf(options) }),
-    },
-    members: {
-      get: async (member) => {
-        const { userId, organizationId } = actOf(member);
-        return (await records.findMember(userId, organizationId)).settings;
-      },
-      save: (member, { enabled, assignedKind }) =>
-        changeMemberSettings(context, { ...actOf(member), enabled, assignedKind: assignedKind ?? null }),
-      exempt: (member, exemption) => grantExemption(context, { ...actOf(member), ...exemption }),
-      endExemption: (member) => endExemption(context, actOf(member)),
-      reset: (member, { reason }) => resetMember(context, { ...actOf(member), reason }),
-      unlock: (member) => unlockMember(context, actOf(member)),
-    },
-    authenticators: {
-      async list(userId) {
-        const { authenticators } = await records.findMember(String(userId), 'default');
-        return authenticators.map(({ id, kind, label, createdAt, lastUsedAt, maskedDestination }) => {
-          const destination = maskedDestination === null ? {} : { destination: maskedDestination };
-          return { id, kind, label, createdAt, lastUsedAt, ...destination };
-        });
-      },
-    },
-    sessionsOf(hostId) {
-      const userId = String(hostId);
-      return {
-        list: () => state.listSessions(userId),
-        end: (handle) => state.endSession(userId, handle),
-        endAll: (options = {}) =>
-          endSessionsOfUser(context, { userId, organizationId: '', ...actorOf(options) }),
-      };
-    },
-    notePasswordReset: (userId, channel) => notePasswordReset(context, String(userId), channel),
-    resealAll({ organizationId = 'default', userIds, batchSize = RESEAL_BATCH, ...rest } = {}) {
-      const named = userIds === undefined ? {} : { userIds: asText(userIds) };
-      return resealAll(context, { organizationId: String(organizationId), batchSize, ...named, ...rest });
-    },
-  };
-}
-
-function actorOf({ actorId }: Actor): { readonly actorId?: string } {
-  return actorId === undefined ? {} : { actorId: String(actorId) };
-}
-
-function actOf(member: MemberName): {
-  readonly userId: string;
-  readonly organizationId: string;
-  readonly actorId?: string;
-} {
-  return {
-    userId: String(member.userId),
-    organizationId: String(member.organizationId ?? 'default'),
-    ...actorOf(member),
-  };
-}
-
-async function* asText(ids: Iterable<HostId> | AsyncIterable<HostId>): AsyncGenerator<string> {
-  for await (const id of ids) yield String(id);
 }

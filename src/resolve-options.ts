@@ -1,25 +1,21 @@
 import { findKeyFault } from './core/key-ring';
+import { hostIdText } from './core/host-id';
 import { ENROLLABLE_KINDS } from './core/factor-kind';
 import type { EnrollableKind } from './core/factor-kind';
 import type { Policy } from './core/policy';
 import { defaultPolicy } from './core/policy';
 import { checkPolicy } from './core/policy-check';
 import { ConfigurationError } from './errors';
-import { checkOptions, describeValue } from './option-check';
+import { checkWhole } from './option-check';
 import { OPTION_DEFAULTS } from './option-defaults';
 import { OPTION_RULES } from './option-rules';
 import type { MfaOptions, PasswordThrottle, PolicyDefaults, ResolvedOptions } from './options';
+import { refusePolicy } from './policy-rules';
 import { parsePublicOrigin } from './public-origin';
 
 /** Checks the options and fills in what was left out. Throws {@link ConfigurationError} for the first that cannot be used. */
 export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions<User> {
-  if (typeof options !== 'object' || options === null) {
-    throw new ConfigurationError(
-      'options',
-      `${describeValue(options, {})}. Write createMfa({ issuer, baseUrl, … }).`,
-    );
-  }
-  checkOptions(options, OPTION_RULES);
+  checkWhole('options', options, OPTION_RULES, 'createMfa({ issuer, baseUrl, … })');
   const { account, featureAvailable, csrf, email = null, sms = null } = options;
   const availableKinds = findAvailableKinds({ totp: true, email: email !== null, sms: sms !== null });
   const pagesPath = options.pagesPath ?? OPTION_DEFAULTS.pagesPath;
@@ -93,11 +89,11 @@ function resolveDefaultPolicy(
   availableKinds: readonly EnrollableKind[],
 ): (organizationId: string) => Policy {
   const policyOf = (organizationId: string): Policy => fill(defaultPolicy(organizationId), given);
-  const [fault] = checkPolicy(policyOf('default'), { availableKinds });
+  const policy = policyOf('default');
+  const faults = checkPolicy(policy, { availableKinds });
+  const [fault] = faults;
   if (fault === undefined) return policyOf;
-  const { [fault.field]: value } = policyOf('default');
-  const passed = describeValue(value, { shown: true });
-  throw new ConfigurationError(`defaultPolicy.${fault.field}`, `${passed}. ${fault.message}`);
+  throw refusePolicy('defaultPolicy.', { policy, fault, faults, availableKinds });
 }
 
 function resolveThrottle(
@@ -123,22 +119,14 @@ function ownId(user: unknown): unknown {
   return typeof user === 'object' && user !== null ? Reflect.get(user, 'id') : undefined;
 }
 
-/** An id that two people could share, such as `[object Object]`, would give one the other's factors. */
+/** An id that two people could share would give one the other's factors. */
 function textId(id: unknown): string {
-  const text = isTextual(id) ? String(id) : '';
-  if (text !== '' && !text.startsWith('[object ')) return text;
+  const text = hostIdText(id);
+  if (text !== null) return text;
   const problem = `the user's id is ${id === '' ? 'empty' : typeof id}`;
   throw new ConfigurationError(
     'userId',
     `${problem}. It must be a text or a whole number. Write userId: (user) => user.uuid.`,
-  );
-}
-
-function isTextual(id: unknown): boolean {
-  if (typeof id === 'number') return Number.isSafeInteger(id);
-  if (typeof id === 'string' || typeof id === 'bigint') return true;
-  return (
-    typeof id === 'object' && id !== null && !Array.isArray(id) && id.toString !== Object.prototype.toString
   );
 }
 

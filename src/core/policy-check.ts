@@ -1,6 +1,6 @@
 import { ENROLLABLE_KINDS, isEnrollableKind } from './factor-kind';
 import type { EnrollableKind } from './factor-kind';
-import type { Policy } from './policy';
+import type { EnrollmentRule, Policy } from './policy';
 import { MAX_SESSION_DURATION_SECONDS } from './policy';
 
 /** Why a policy cannot be saved: the field at fault, a stable reason, and a sentence that says what to do. */
@@ -26,7 +26,7 @@ const EARLIEST_INSTANT = 1_000_000_000_000;
 /** The end of the year 9999. */
 const LATEST_INSTANT = 253_402_300_799_999;
 
-const ENROLLMENT_RULES: readonly unknown[] = ['assigned', 'optional', 'required'];
+export const ENROLLMENT_RULES: readonly EnrollmentRule[] = ['assigned', 'optional', 'required'];
 const SWITCHES = ['enabled', 'enrollAtSignUp', 'backupPhone', 'challengeFederated', 'smsFallback'] as const;
 
 interface Range {
@@ -98,7 +98,7 @@ function checkSwitch(field: (typeof SWITCHES)[number], value: unknown): PolicyFa
 }
 
 function checkEnrollment(value: unknown): PolicyFault | null {
-  if (ENROLLMENT_RULES.includes(value)) return null;
+  if (ENROLLMENT_RULES.some((rule) => rule === value)) return null;
   return {
     field: 'enrollment',
     because: 'malformed',

@@ -1,4 +1,7 @@
 import { ConfigurationError } from '../errors';
+import { checkWhole } from '../option-check';
+import type { RulesFor } from '../option-check';
+import { port } from '../option-kinds';
 import type { Clock, EmailSender, SmsSender } from '../ports';
 
 /** A message that was kept instead of sent. */
@@ -19,10 +22,21 @@ export interface Outbox {
   readonly messages: readonly OutboxMessage[];
 }
 
+export interface OutboxOptions {
+  /** For the time of the messages. Default: the machine's. */
+  readonly clock?: Clock;
+}
+
+const RULES = {
+  clock: port('an object with now(), in epoch milliseconds', 'clock: { now: () => Date.now() }', ['now']),
+} satisfies RulesFor<OutboxOptions>;
+
 const CAPACITY = 500;
 
 /** Codes that can be read are for development: under `NODE_ENV=production` this throws {@link ConfigurationError}. */
-export function createOutbox({ clock = { now: () => Date.now() } }: { readonly clock?: Clock } = {}): Outbox {
+export function createOutbox(options: OutboxOptions = {}): Outbox {
+  checkWhole('options', options, RULES, 'createOutbox()');
+  const { clock = { now: () => Date.now() } } = options;
   if (process.env['NODE_ENV'] === 'production') {
     throw new ConfigurationError(
       'outbox',

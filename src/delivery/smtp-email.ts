@@ -1,5 +1,8 @@
 import { parseEmailAddress } from '../core/email-address';
 import { ConfigurationError } from '../errors';
+import { checkWhole } from '../option-check';
+import type { RulesFor } from '../option-check';
+import { port, someText } from '../option-kinds';
 import type { EmailSender } from '../ports';
 import { DeliveryError } from './delivery-error';
 
@@ -25,6 +28,19 @@ export interface SmtpEmailOptions {
   /** `no-reply@acme.example` or `Acme Portal <no-reply@acme.example>`. */
   readonly from: string;
 }
+
+const RULES = {
+  transport: {
+    ...port(
+      'a transport of nodemailer',
+      'transport: nodemailer.createTransport(process.env.SMTP_URL)',
+      ['sendMail'],
+      ['verify'],
+    ),
+    required: true,
+  },
+  from: { ...someText('an email address', "from: 'Acme Portal <no-reply@acme.example>'"), required: true },
+} satisfies RulesFor<SmtpEmailOptions>;
 
 function parseSender(from: string): { readonly name: string; readonly address: string } {
   const [, quoted = '', bracketed] = /^([^<>]*)<([^<>]+)>\s*$/.exec(from) ?? [];
@@ -55,12 +71,14 @@ function toDeliveryError(error: unknown): DeliveryError {
 }
 
 /**
- * Sends email through a nodemailer transport of the host's. Throws {@link ConfigurationError} where `from` is no address.
+ * Sends email through a nodemailer transport of the host's. Throws {@link ConfigurationError} where an option is unknown or cannot be used.
  *
  * @example
  * const email = smtpEmail({ transport: nodemailer.createTransport(process.env.SMTP_URL), from: 'no-reply@acme.example' });
  */
-export function smtpEmail({ transport, from }: SmtpEmailOptions): EmailSender {
+export function smtpEmail(options: SmtpEmailOptions): EmailSender {
+  checkWhole('options', options, RULES, 'smtpEmail({ transport, from })');
+  const { transport, from } = options;
   const sender = parseSender(from);
   return {
     async send({ to, subject, text, html }, signal) {

@@ -1,5 +1,8 @@
 import { validateRequest } from 'twilio';
-import { ConfigurationError } from '../errors';
+import { z } from 'zod';
+import { checkWhole } from '../option-check';
+import type { RulesFor } from '../option-check';
+import { NO_MESSAGE, someText } from '../option-kinds';
 import type { SmsSender } from '../ports';
 import { DeliveryError } from './delivery-error';
 import { isRecipientCode } from './provider-fault';
@@ -27,6 +30,33 @@ export interface TwilioSmsOptions {
   readonly authToken?: string;
 }
 
+const RULES = {
+  client: {
+    schema: z.custom((value) => hasCreate(value), NO_MESSAGE),
+    allowed: 'a client of Twilio',
+    write: 'client: twilio(accountSid, authToken)',
+    required: true,
+  },
+  from: {
+    ...someText(
+      'a number in E.164, a sender name, or the id of a messaging service',
+      "from: '+15005550006', or the id 'MG…' of a messaging service",
+    ),
+    required: true,
+  },
+  authToken: {
+    schema: z.string(),
+    allowed: 'the token that Twilio signs its callbacks with',
+    write: 'authToken: process.env.TWILIO_AUTH_TOKEN',
+  },
+} satisfies RulesFor<TwilioSmsOptions>;
+
+/** Twilio's `messages` is a function with methods of its own. */
+function hasCreate(client: unknown): boolean {
+  const messages: unknown = Reflect.get(Object(client), 'messages');
+  return typeof Reflect.get(Object(messages), 'create') === 'function';
+}
+
 /** Refusals that Twilio answers with 400 although the sender's side is at fault: a new recipient would fare no better. */
 const SENDER_FAULTS: ReadonlySet<unknown> = new Set([
   21212, 21603, 21606, 21611, 21618, 21701, 21702, 21703, 21704,
@@ -47,18 +77,14 @@ function toDeliveryError(error: unknown): DeliveryError {
 }
 
 /**
- * Sends text messages through a Twilio client of the host's. Throws {@link ConfigurationError} where `from` is empty.
+ * Sends text messages through a Twilio client of the host's. Throws {@link ConfigurationError} where an option is unknown or cannot be used.
  *
  * @example
  * const sms = twilioSms({ client: twilio(accountSid, authToken), from: '+15005550006', authToken });
  */
-export function twilioSms({ client, from, authToken }: TwilioSmsOptions): SmsSender {
-  if (typeof from !== 'string' || from.trim() === '') {
-    throw new ConfigurationError(
-      'from',
-      `it is empty. Write a number such as '+15005550006', or a service id 'MG…'.`,
-    );
-  }
+export function twilioSms(options: TwilioSmsOptions): SmsSender {
+  checkWhole('options', options, RULES, 'twilioSms({ client, from, authToken })');
+  const { client, from, authToken } = options;
   const sender = /^MG[0-9a-f]{32}$/i.test(from) ? { messagingServiceSid: from } : { from };
   const smsSender: SmsSender = {
     async send({ to, text, statusCallbackUrl }, signal) {

@@ -9,9 +9,16 @@ export type PolicyChange = Partial<Omit<Policy, 'organizationId' | 'version'>>;
 
 export type PolicySaved =
   | { readonly outcome: 'saved'; readonly policy: Policy }
-  | { readonly outcome: 'refused'; readonly faults: readonly PolicyFault[] }
+  | PolicyRefused
   /** Somebody else saved first; nothing was written. */
   | { readonly outcome: 'conflict'; readonly current: Policy };
+
+export interface PolicyRefused {
+  readonly outcome: 'refused';
+  readonly faults: readonly PolicyFault[];
+  /** The policy as it would have been saved. */
+  readonly draft: Policy;
+}
 
 export interface PolicyChangeRequest {
   readonly organizationId: string;
@@ -31,7 +38,7 @@ export async function changePolicy(context: FlowContext, request: PolicyChangeRe
   if (expectedVersion !== before.version) return { outcome: 'conflict', current: before };
   const wanted: Policy = { ...before, ...change, organizationId, version: before.version };
   const faults = checkPolicy(wanted, { availableKinds: context.options.availableKinds });
-  if (faults.length > 0) return { outcome: 'refused', faults };
+  if (faults.length > 0) return { outcome: 'refused', faults, draft: wanted };
   const saved = await context.records.savePolicy(wanted, expectedVersion);
   if (saved.outcome === 'conflict') return saved;
   context.events.report({

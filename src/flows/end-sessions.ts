@@ -23,7 +23,33 @@ export async function endSessionsOfUser(
   });
 }
 
-/** The same for everybody of an organization. */
+/** Ends one session by its handle. False where the user has no such session. */
+export async function endSessionOfUser(
+  context: FlowContext,
+  act: {
+    readonly userId: string;
+    readonly organizationId: string;
+    readonly handle: string;
+    readonly actorId?: string;
+    readonly address?: string;
+  },
+): Promise<boolean> {
+  const { userId, organizationId, handle, actorId, address } = act;
+  // What a session carries is compared with the list at each request, so it is dead at its next one.
+  const ended = await context.state.endSession(userId, handle);
+  if (!ended) return false;
+  context.events.report({
+    name: 'sessions-ended',
+    userId,
+    organizationId,
+    ...(actorId === undefined ? {} : { actorId }),
+    ...(address === undefined ? {} : { address }),
+    details: { scope: 'one' },
+  });
+  return true;
+}
+
+/** Ends every session of everybody of an organization by one write. */
 export async function endSessionsOfOrganization(
   context: FlowContext,
   act: {

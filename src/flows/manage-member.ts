@@ -24,7 +24,7 @@ export async function changeMemberSettings(
 
 export type ExemptionRefused = {
   readonly outcome: 'refused';
-  readonly because: 'reason-missing' | 'author-missing' | 'end-not-in-future' | 'end-too-far';
+  readonly because: 'reason-missing' | 'end-not-in-future' | 'end-too-far';
 };
 
 const LONGEST_REASON = 500;
@@ -42,13 +42,12 @@ export function toReason(text: string): string {
 /** Exempts one named member, with a reason, an author and an end (PCI DSS 8.5.1); granting again extends. */
 export async function grantExemption(
   context: FlowContext,
-  act: MemberAct & { readonly reason: string; readonly until: number },
+  act: MemberAct & { readonly actorId: string; readonly reason: string; readonly until: number },
 ): Promise<{ readonly outcome: 'granted'; readonly exemption: Exemption } | ExemptionRefused> {
   const { userId, organizationId, actorId, until } = act;
   const now = context.clock.now();
   const reason = toReason(act.reason);
   if (reason === '') return { outcome: 'refused', because: 'reason-missing' };
-  if (actorId === undefined || actorId === '') return { outcome: 'refused', because: 'author-missing' };
   if (!Number.isFinite(until) || until <= now) return { outcome: 'refused', because: 'end-not-in-future' };
   if (until > now + LONGEST_EXEMPTION_DAYS * DAY_MS) return { outcome: 'refused', because: 'end-too-far' };
   const exemption: Exemption = { reason, grantedBy: actorId, grantedAt: now, until: Math.trunc(until) };

@@ -24,6 +24,11 @@ export interface GuardOptions {
   readonly logoutPaths?: readonly string[];
 }
 
+export interface StepUpOptions {
+  /** How old the proof may be. */
+  readonly maxAgeSeconds: number;
+}
+
 /** Everything below obeys the policy: one decision a request, from facts read in one round trip. */
 export function createGuard(context: HttpContext, options: GuardOptions = {}): RequestHandler {
   const logoutPaths = new Set(options.logoutPaths ?? ['/logout']);
@@ -44,16 +49,7 @@ export function createGuard(context: HttpContext, options: GuardOptions = {}): R
 }
 
 /** A route that wants a second factor no older than this (RFC 9470). It judges the policy too, so it holds without the guard. */
-export function createRequireStepUp(
-  context: HttpContext,
-  options: { readonly maxAgeSeconds: number },
-): RequestHandler {
-  const { maxAgeSeconds } = options;
-  if (!Number.isFinite(maxAgeSeconds) || maxAgeSeconds <= 0) {
-    throw new TypeError(
-      `mfa.requireStepUp: maxAgeSeconds is ${String(maxAgeSeconds)}; it must be a positive number of seconds, such as { maxAgeSeconds: 300 }.`,
-    );
-  }
+export function createRequireStepUp(context: HttpContext, { maxAgeSeconds }: StepUpOptions): RequestHandler {
   return function requireStepUp(req, res, next) {
     pass(context, {
       req,

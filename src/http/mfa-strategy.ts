@@ -45,11 +45,6 @@ export class MfaStrategy extends Strategy {
 
   constructor(context: HttpContext, verify: (...args: never[]) => unknown, options: MfaStrategyOptions = {}) {
     super();
-    if (typeof verify !== 'function') {
-      throw new TypeError(
-        'mfa.strategy(verify): verify must be a function (username, password) => user | false.',
-      );
-    }
     const { usernameField = 'username', passwordField = 'password', passReqToCallback = false } = options;
     this.context = context;
     context.passwords.use(adaptVerify(verify, { passReqToCallback }));

@@ -8,6 +8,11 @@ import { updateSlot } from './session-slot';
 import { storeChanges } from './store-session';
 import { identifyVisitor } from './visitor';
 
+export interface OnboardingOptions {
+  /** A local path. */
+  readonly returnTo?: string;
+}
+
 /**
  * Where a person goes who has just signed up: on to protecting the account, where the organization has that in its
  * sign-up and there is something to set up, and straight on otherwise.

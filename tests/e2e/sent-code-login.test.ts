@@ -10,8 +10,8 @@ import { startTwilioApi, type TwilioApi } from '../support/twilio-api';
 const ALAN = { id: 'alan', email: 'alan@acme.example' };
 const MARY = { id: 'mary', email: 'mary@acme.example', phone: '+12025550143' };
 
-function assign(stage: Stage, userId: string, assignedKind: 'email' | 'sms' | 'totp'): Promise<void> {
-  return stage.mfa.members.save({ userId, organizationId: 'acme' }, { enabled: true, assignedKind });
+async function assign(stage: Stage, userId: string, assignedKind: 'email' | 'sms' | 'totp'): Promise<void> {
+  await stage.mfa.members.save({ userId, organizationId: 'acme' }, { enabled: true, assignedKind });
 }
 
 describe.each(storages)('a member whose codes are sent, %s', (storage) => {

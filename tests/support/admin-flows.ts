@@ -14,7 +14,7 @@ import { keepMembersIndexed } from '../../src/flows/admin/index-members';
 import { BackgroundWork } from '../../src/flows/background-work';
 import type { FlowContext } from '../../src/flows/context';
 import { resolveOptions } from '../../src/options';
-import type { UserDirectory } from '../../src/ports';
+import type { Account, UserDirectory } from '../../src/ports';
 import { memoryRecords } from '../../src/stores/memory/memory-records';
 import { memoryState } from '../../src/stores/memory/memory-state';
 import type { RecordStore } from '../../src/stores/record-store';
@@ -48,7 +48,7 @@ export interface FlowWorld {
   readonly errors: unknown[];
   /** Waits for events, indexes and jobs. */
   settled(): Promise<void>;
-  act(actorId: string, organizationId?: string): AdminAct;
+  act(actorId: string, organizationId?: string): AdminAct & { readonly actor: Account };
   savePolicy(change: Partial<Policy>, organizationId?: string): Promise<void>;
   enroll(userId: string, change?: Partial<Authenticator>): Promise<string>;
 }

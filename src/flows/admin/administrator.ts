@@ -4,11 +4,21 @@ import type { Origin } from '../context';
 /** The other administrators of an organization, where the host can name them; they are told of changes to one another. */
 export type AdministratorsOf = (organizationId: string) => Promise<readonly Account[]>;
 
-/** Who acts, on which organization. That they administer it has been checked. */
+/** Who acts without being in the host's user table: the host itself, or an operator that it names. */
+export interface OutsideActor {
+  readonly id: string;
+  readonly name: string;
+  readonly outside: true;
+}
+
+export type Actor = Account | OutsideActor;
+
+/** Who acts, on which organization. That they may has been checked. */
 export interface AdminAct {
   readonly organizationId: string;
-  readonly actor: Account;
-  readonly origin: Origin;
+  readonly actor: Actor;
+  /** Null where no request is behind it. */
+  readonly origin: Origin | null;
   readonly administratorsOf?: AdministratorsOf;
 }
 

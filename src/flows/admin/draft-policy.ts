@@ -1,13 +1,13 @@
 import type { PolicyFault } from '../../core/policy-check';
 import { checkPolicy } from '../../core/policy-check';
 import type { Policy } from '../../core/policy';
-import type { PolicyChange } from '../change-policy';
+import type { PolicyChange, PolicyRefused } from '../change-policy';
 import type { FlowContext } from '../context';
 import { effectivePolicy } from '../gather-facts';
 
 export type PolicyDraft =
   | { readonly outcome: 'draft'; readonly current: Policy; readonly draft: Policy }
-  | { readonly outcome: 'refused'; readonly faults: readonly PolicyFault[] }
+  | PolicyRefused
   | { readonly outcome: 'conflict'; readonly current: Policy };
 
 /** The policy as it would be saved, checked as it would be checked then. */
@@ -29,7 +29,7 @@ export async function draftPolicy(
     ...checkPolicy(draft, { availableKinds: context.options.availableKinds }),
     ...checkGrace(current, draft, context.clock.now()),
   ];
-  return faults.length > 0 ? { outcome: 'refused', faults } : { outcome: 'draft', current, draft };
+  return faults.length > 0 ? { outcome: 'refused', faults, draft } : { outcome: 'draft', current, draft };
 }
 
 /** A grace that has run out is left as it is; a new one must lie ahead. */

@@ -16,7 +16,7 @@ export async function endAllSessions(
   await endSessionsOfOrganization(context, {
     organizationId,
     actorId: actor.id,
-    address: origin.address,
+    ...(origin === null ? {} : { address: origin.address }),
     epoch,
   });
   return { outcome: 'ended', organizationEpoch: epoch };

@@ -55,11 +55,8 @@ export async function exemptMember(
   const granted = await grantExemption(context, { ...actOf(act), reason, until });
   if (granted.outcome === 'granted') {
     await tellAdministrators(context, act, { target: member.account, done: 'exempted', reason });
-    return granted;
   }
-  const { because } = granted;
-  // The author is the administrator who is signed in; one without an id cannot be.
-  return { outcome: 'refused', because: because === 'author-missing' ? 'reason-missing' : because };
+  return granted;
 }
 
 export async function endMemberExemption(
@@ -113,9 +110,9 @@ export async function endMemberSessions(
 const NOT_FOUND: NotFound = { outcome: 'not-found' };
 
 /** The member, if the directory has them in this organization; a stranger and nobody are the same answer. */
-async function findTarget(
+export async function findTarget(
   context: FlowContext,
-  { userId, organizationId }: MemberAdminAct,
+  { userId, organizationId }: Pick<MemberAdminAct, 'userId' | 'organizationId'>,
 ): Promise<KnownMember | null> {
   const known = await context.directory.find(userId);
   if (known?.account.organizationId !== organizationId) return null;
@@ -124,6 +121,12 @@ async function findTarget(
   return member ?? null;
 }
 
-function actOf({ userId, organizationId, actor, origin }: MemberAdminAct): MemberAct {
-  return { userId, organizationId, actorId: actor.id, address: origin.address };
+function actOf({
+  userId,
+  organizationId,
+  actor,
+  origin,
+}: MemberAdminAct): MemberAct & { readonly actorId: string } {
+  const from = origin === null ? {} : { address: origin.address };
+  return { userId, organizationId, actorId: actor.id, ...from };
 }

@@ -1,11 +1,10 @@
-import type { PolicyFault } from '../../core/policy-check';
 import { POLICY_EFFECTS, previewEffect } from '../../core/policy-preview';
 import type { PolicyEffect } from '../../core/policy-preview';
 import type { Policy } from '../../core/policy';
 import type { Account } from '../../ports';
-import type { PolicyChange } from '../change-policy';
+import type { PolicyChange, PolicyRefused } from '../change-policy';
 import type { FlowContext } from '../context';
-import type { AdminAct } from './administrator';
+import type { Actor, AdminAct } from './administrator';
 import { draftPolicy } from './draft-policy';
 import { readGround, readMembers } from './read-members';
 import { sampleRoster } from './sample-roster';
@@ -35,9 +34,7 @@ export interface PolicyPreview {
 }
 
 export type PolicyPreviewed =
-  | PolicyPreview
-  | { readonly outcome: 'refused'; readonly faults: readonly PolicyFault[] }
-  | { readonly outcome: 'conflict'; readonly current: Policy };
+  PolicyPreview | PolicyRefused | { readonly outcome: 'conflict'; readonly current: Policy };
 
 /** What a policy would mean for everybody, before it is saved. Changes nothing. */
 export async function previewPolicy(
@@ -75,12 +72,13 @@ export async function previewPolicy(
   };
 }
 
-/** What it would mean for the one who is about to save it; null for an administrator who is a member elsewhere. */
+/** What it would mean for the one who is about to save it; null for one who is a member elsewhere, or nowhere. */
 export async function previewForActor(
   context: FlowContext,
-  asked: { readonly organizationId: string; readonly actor: Account; readonly draft: Policy },
+  asked: { readonly organizationId: string; readonly actor: Actor; readonly draft: Policy },
 ): Promise<PolicyEffect | null> {
   const { organizationId, actor, draft } = asked;
+  if ('outside' in actor) return null;
   const ground = readGround(context, organizationId);
   const [member] = await readMembers(context, { organizationId, accounts: [actor], ground });
   if (member === undefined) return null;

@@ -57,7 +57,7 @@ export async function switchOff(
     change: { enabled: false },
     expectedVersion,
     actorId: actor.id,
-    address: origin.address,
+    ...(origin === null ? {} : { address: origin.address }),
   });
   if (saved.outcome === 'conflict') return saved;
   if (saved.outcome === 'refused') {

@@ -35,35 +35,11 @@ export interface Organization {
 export const DEFAULT_CLIENT_WARNING =
   'Programs that sign in with a password and cannot ask for a code, such as scheduled jobs and older mail clients, stop working for members who are asked. Give each of them a separate integration account, and exempt that account and no other.';
 
-const KNOWN: readonly string[] = ['organizationsOf', 'administratorsOf', 'clientWarning'];
-
-/** @throws ConfigurationError naming what cannot be used. */
-export function checkAdminPagesOptions(options: AdminPagesOptions): AdminPagesOptions {
-  if (typeof options !== 'object' || options === null || typeof options.organizationsOf !== 'function') {
-    throw new ConfigurationError(
-      'adminPages.organizationsOf',
-      'it must be a function. Write mfa.adminPages({ organizationsOf: (req) => [{ id: "acme", name: "Acme Corp" }] }), with what the user of the request administers.',
-    );
-  }
-  const unknown = Object.keys(options).find((name) => !KNOWN.includes(name));
-  if (unknown !== undefined) {
-    throw new ConfigurationError(
-      `adminPages.${unknown}`,
-      `there is no such option. The options are ${KNOWN.join(', ')}.`,
-    );
-  }
-  const { clientWarning } = options;
-  if (options.administratorsOf !== undefined && typeof options.administratorsOf !== 'function') {
-    throw new ConfigurationError(
-      'adminPages.administratorsOf',
-      'it must be a function. Write administratorsOf: (organizationId) => ["user-id"].',
-    );
-  }
-  if (clientWarning !== undefined && (typeof clientWarning !== 'string' || clientWarning.trim() === '')) {
-    throw new ConfigurationError(
-      'adminPages.clientWarning',
-      'it must be a text. Write one, or leave it out.',
-    );
-  }
-  return options;
+/** Told at start, and not to the first administrator who opens the list. */
+export function requireUserList({ list }: { readonly list?: unknown }): void {
+  if (list !== undefined) return;
+  throw new ConfigurationError(
+    'users.list',
+    'it is missing, and the administrators’ pages list people by it. Write users: { findById, list: async ({ organizationId, query, cursor, limit }) => ({ users, nextCursor }) }.',
+  );
 }

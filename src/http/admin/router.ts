@@ -3,7 +3,6 @@ import type { Router } from 'express';
 import type { HttpContext } from '../http-context';
 import { pageHeaders } from '../page-headers';
 import { answerError, answerUnknown, bodyParsers, checkCsrf, neverStore } from '../pages/router';
-import { checkAdminPagesOptions } from './admin-options';
 import type { AdminPagesOptions } from './admin-options';
 import { addDisableRoutes } from './disable';
 import { addEventRoutes } from './events';
@@ -15,9 +14,9 @@ import { addPolicyRoutes } from './policy';
 import { addSessionsRoutes } from './sessions';
 
 /** The administrators' pages and their JSON twins. Everything below an organization's id is checked against it. */
-export function createAdminRouter(context: HttpContext, given: AdminPagesOptions): Router {
-  const routes = { context, options: checkAdminPagesOptions(given) };
-  context.administration.push((req) => availableOrganizations(context, routes.options, req));
+export function createAdminRouter(context: HttpContext, options: AdminPagesOptions): Router {
+  const routes = { context, options };
+  context.administration.push((req) => availableOrganizations(context, options, req));
   const router = express.Router();
   router.use(pageHeaders(context), neverStore, ...bodyParsers(), checkCsrf(context));
   addOrganizationRoutes(router, routes);

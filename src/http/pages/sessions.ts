@@ -3,6 +3,7 @@ import { browserName } from '../../core/browser-name';
 import { decide } from '../../core/decide';
 import { gatherFacts } from '../../flows/gather-facts';
 import type { Gathered } from '../../flows/gather-facts';
+import { endSessionOfUser } from '../../flows/end-sessions';
 import { listLiveSessions } from '../../flows/list-sessions';
 import { MfaError } from '../../errors';
 import type { SessionEntry } from '../../stores/state-store';
@@ -91,13 +92,14 @@ function toJson(session: SessionEntry, current: string) {
   };
 }
 
-/** It is dead at its next request: what a session carries is compared with this list each time. */
 async function endOne(page: KnownPageRequest): Promise<void> {
   const { context, req, res, visitor } = page;
   if ((await openOwnPage(page, readFacts(page))) === null) return;
-  const ended = await context.state.endSession(visitor.account.id, String(req.params['id']));
+  const { id: userId, organizationId } = visitor.account;
+  const { address } = originOf(req);
+  const handle = String(req.params['id']);
+  const ended = await endSessionOfUser(context, { userId, organizationId, handle, address });
   if (!ended) throw new MfaError('not-found', 'There is no such session.');
-  report(page, { scope: 'one' });
   sendNext(req, res, { outcome: 'ended', next: `${pathOf(page, '/sessions')}?ended=one` });
 }
 

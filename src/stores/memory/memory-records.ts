@@ -1,3 +1,4 @@
+import { checkArguments } from '../../call-check';
 import type { RecordStore } from '../record-store';
 import { authenticatorsIn } from './authenticators';
 import { jobsIn } from './background-jobs';
@@ -15,7 +16,8 @@ import type { Users } from './user-records';
  * Records in the memory of one process, for trying out and for tests. They are lost when the process ends,
  * and a second process knows nothing of them.
  */
-export function memoryRecords(): RecordStore {
+export function memoryRecords(...none: readonly []): RecordStore {
+  checkArguments('memoryRecords', [], none);
   const users: Users = new Map();
   return {
     ...membersIn(users),

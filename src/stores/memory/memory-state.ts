@@ -1,5 +1,6 @@
 import { MemoryStore } from 'express-session';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { checkArguments } from '../../call-check';
 import { countingThrottle } from '../counting-throttle';
 import type { StateStore, Throttle } from '../state-store';
 import { challengesIn } from './challenges';
@@ -13,7 +14,8 @@ import { sessionsIn } from './sessions';
 import { unlockLinksIn } from './unlock-links';
 
 /** State in the memory of one process. When it ends, people sign in again. */
-export function memoryState(): StateStore {
+export function memoryState(...none: readonly []): StateStore {
+  checkArguments('memoryState', [], none);
   const owners = new ExpiringMap<Owner>();
   const throttles = new Map<string, Throttle>();
   return {

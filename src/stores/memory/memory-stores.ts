@@ -1,3 +1,4 @@
+import { checkArguments } from '../../call-check';
 import type { RecordStore } from '../record-store';
 import type { StateStore } from '../state-store';
 import { memoryRecords } from './memory-records';
@@ -9,6 +10,10 @@ import { memoryState } from './memory-state';
  * @example
  * createMfa({ ...memoryStores(), issuer, baseUrl, keys, users });
  */
-export function memoryStores(): { readonly records: RecordStore; readonly state: StateStore } {
+export function memoryStores(...none: readonly []): {
+  readonly records: RecordStore;
+  readonly state: StateStore;
+} {
+  checkArguments('memoryStores', [], none);
   return { records: memoryRecords(), state: memoryState() };
 }

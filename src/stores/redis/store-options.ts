@@ -1,4 +1,7 @@
-import { ConfigurationError } from '../../errors';
+import { z } from 'zod';
+import { checkOption, checkWhole } from '../../option-check';
+import type { OptionRule, RulesFor } from '../../option-check';
+import { number, port } from '../../option-kinds';
 import { redisCommands, type RedisClient, type RedisCommands } from './command-batch';
 import { createKeys, type Keys } from './keys';
 
@@ -17,25 +20,25 @@ export interface RedisAccess {
 
 const LONGEST_TIMEOUT_MS = 60_000;
 
+const RULES = {
+  prefix: {
+    schema: z.string().regex(/^[^{}\s]+$/),
+    allowed: 'a text without braces and spaces',
+    write: "prefix: 'mfa'",
+    shown: true,
+  },
+  timeoutMs: number({ min: 1, max: LONGEST_TIMEOUT_MS, unit: 'milliseconds', write: 'timeoutMs: 1000' }),
+} satisfies RulesFor<RedisStoreOptions>;
+
+const CLIENT: OptionRule = {
+  ...port('a client of ioredis', 'new Redis(url) or new Cluster(nodes) of ioredis', ['pipeline', 'call']),
+  required: true,
+};
+
+/** @throws ConfigurationError where the client or an option cannot be used. */
 export function openRedis(client: RedisClient, options: RedisStoreOptions): RedisAccess {
+  checkOption('redis', client, CLIENT);
+  checkWhole('options', options, RULES, '{ timeoutMs: 1000 }');
   const { prefix = 'mfa', timeoutMs = 1000 } = options;
-  if (typeof client?.pipeline !== 'function' || typeof client.call !== 'function') {
-    throw new ConfigurationError(
-      'redis',
-      'is no ioredis client. Pass `new Redis(url)` or `new Cluster(nodes)` of ioredis.',
-    );
-  }
-  if (typeof prefix !== 'string' || !/^[^{}\s]+$/.test(prefix)) {
-    throw new ConfigurationError(
-      'prefix',
-      `is ${JSON.stringify(prefix)}. Write text without braces and spaces, for example 'mfa'.`,
-    );
-  }
-  if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > LONGEST_TIMEOUT_MS) {
-    throw new ConfigurationError(
-      'timeoutMs',
-      `is ${String(timeoutMs)}. Write whole milliseconds from 1 to ${LONGEST_TIMEOUT_MS}, for example 1000.`,
-    );
-  }
   return { redis: redisCommands(client, { timeoutMs }), keys: createKeys(prefix), timeoutMs };
 }

@@ -7,19 +7,22 @@ import { createPortal } from '../../support/portal';
 describe('a host', () => {
   it('saves no policy that nobody could meet', async () => {
     const { mfa } = createPortal();
-    const saved = await mfa.policies.save('acme', { enabled: true, methods: [] });
-    expect(saved).toMatchObject({ outcome: 'refused', faults: [{ field: 'methods', because: 'no-method' }] });
+    await expect(mfa.policies.save('acme', { enabled: true, methods: [] })).rejects.toMatchObject({
+      name: 'ConfigurationError',
+      option: 'policies.save.change.methods',
+      because: 'no-method',
+      faults: [{ field: 'methods', because: 'no-method' }],
+    });
     expect(await mfa.policies.get('acme')).toMatchObject({ version: 0, enabled: false });
   });
 
   it.each([undefined, ''])('exempts nobody without an author: %p', async (actorId) => {
     const portal = createPortal();
     const { id: userId } = addPerson(portal);
-    const member = { userId, organizationId: 'acme', ...(actorId === undefined ? {} : { actorId }) };
+    const member = { userId, organizationId: 'acme', actorId } as { userId: string; actorId: string };
     const exemption = { reason: 'Nightly import', until: portal.clock.now() + 86_400_000 };
-    expect(await portal.mfa.members.exempt(member, exemption)).toEqual({
-      outcome: 'refused',
-      because: 'author-missing',
+    await expect(portal.mfa.members.exempt(member, exemption)).rejects.toMatchObject({
+      option: 'members.exempt.member.actorId',
     });
     expect((await portal.records.findMember(userId, 'acme')).settings.exemption).toBeNull();
   });

@@ -99,6 +99,6 @@ describe('noting how the first factor came', () => {
     const portal = await createSettingsPortal();
     const refused = await visit(portal).post('/reset/nobody');
     expect(refused.status).toBe(500);
-    expect(portal.errors.at(-1)).toEqual(expect.objectContaining({ name: 'TypeError' }));
+    expect(portal.errors.at(-1)).toEqual(expect.objectContaining({ name: 'ConfigurationError' }));
   });
 });

@@ -1,0 +1,105 @@
+import { checkCalls } from './call-check';
+import type { AdministratorsOf } from './flows/admin/administrator';
+import type { FlowContext } from './flows/context';
+import { endSessionOfUser, endSessionsOfUser } from './flows/end-sessions';
+import { isLive } from './flows/list-sessions';
+import { notePasswordReset } from './flows/note-password-reset';
+import { resealAll } from './flows/reseal-all';
+import { idText, outsideActor } from './host-actor';
+import { createMembersApi } from './members-api';
+import { createPoliciesApi } from './policies-api';
+import type {
+  AuthenticatorsApi,
+  HostId,
+  ProgrammaticApi,
+  ResealOptions,
+  SessionsOfUserApi,
+} from './programmatic-api';
+import { SESSION_VERB_RULES } from './verb-rules';
+
+/** Users read at a time where the host does not say. */
+const RESEAL_BATCH = 100;
+
+/** What hosts call from their own code; each verb is one flow, the same that the pages use. */
+export function createProgrammaticApi(
+  context: FlowContext,
+  { administratorsOf }: { readonly administratorsOf: AdministratorsOf },
+): ProgrammaticApi {
+  return {
+    policies: createPoliciesApi(context),
+    members: createMembersApi(context, administratorsOf),
+    authenticators: createAuthenticatorsApi(context),
+    sessionsOf: (userId) =>
+      checkCalls(createSessionsApi(context, idText(userId)), SESSION_VERB_RULES, 'sessionsOf.'),
+    notePasswordReset: (userId, channel) => notePasswordReset(context, idText(userId), channel),
+    async resealAll({
+      organizationId = 'default',
+      userIds,
+      batchSize = RESEAL_BATCH,
+      ...rest
+    }: ResealOptions = {}) {
+      const ids = Array.isArray(userIds) ? userIds.map((id) => idText(id)) : userIds;
+      const named = ids === undefined ? {} : { userIds: asText(ids) };
+      return resealAll(context, { organizationId: idText(organizationId), batchSize, ...named, ...rest });
+    },
+  };
+}
+
+function createAuthenticatorsApi(context: FlowContext): AuthenticatorsApi {
+  return {
+    async list(hostId) {
+      const userId = idText(hostId);
+      const { authenticators } = await context.records.findMember(
+        userId,
+        await organizationOf(context, userId),
+      );
+      return authenticators.map(
+        ({ id, kind, label, createdAt, lastUsedAt, disabledAt, maskedDestination }) => {
+          const destination = maskedDestination === null ? {} : { destination: maskedDestination };
+          return { id, kind, label, createdAt, lastUsedAt, disabledAt, ...destination };
+        },
+      );
+    },
+  };
+}
+
+function createSessionsApi(context: FlowContext, userId: string): SessionsOfUserApi {
+  async function act(actorId: HostId | undefined) {
+    const { id } = outsideActor(context, actorId);
+    return { userId, organizationId: await organizationOf(context, userId), actorId: id };
+  }
+
+  return {
+    async list() {
+      const organizationId = await organizationOf(context, userId);
+      const [entries, member, policy] = await Promise.all([
+        context.state.listSessions(userId),
+        context.records.findMember(userId, organizationId),
+        context.records.findPolicy(organizationId),
+      ]);
+      const now = context.clock.now();
+      return entries
+        .filter((entry) => isLive(entry, { member, policy, now }))
+        .map(({ epochs: _epochs, ...shown }) => shown);
+    },
+    async end(handle, options = {}) {
+      return endSessionOfUser(context, { ...(await act(options.actorId)), handle });
+    },
+    async endAll(options = {}) {
+      await endSessionsOfUser(context, await act(options.actorId));
+    },
+  };
+}
+
+/**
+ * Where events of this person belong. Sessions of somebody whom the user table has lost end all the same, so a table that fails
+ * is no obstacle.
+ */
+async function organizationOf(context: FlowContext, userId: string): Promise<string> {
+  const known = await context.directory.find(userId).catch(() => undefined);
+  return known?.account.organizationId ?? 'default';
+}
+
+async function* asText(ids: Iterable<HostId> | AsyncIterable<HostId>): AsyncGenerator<string> {
+  for await (const id of ids) yield idText(id);
+}

@@ -1,0 +1,33 @@
+import { hostIdText } from './core/host-id';
+import { ConfigurationError } from './errors';
+import type { Actor, OutsideActor } from './flows/admin/administrator';
+import type { FlowContext } from './flows/context';
+import type { HostId } from './programmatic-api';
+
+/** The actor of an event where the host did not say who acted. */
+const HOST = 'host';
+
+/** Who acts, where only the event names them. */
+export function outsideActor(context: FlowContext, actorId: HostId | undefined): OutsideActor {
+  if (actorId === undefined) return { id: HOST, name: context.options.issuer, outside: true };
+  const id = idText(actorId);
+  return { id, name: id, outside: true };
+}
+
+/**
+ * Who acts in the host's own code. A name that is nobody's in the user table, such as that of a job, is taken as it is; so is one
+ * that the table cannot look up, since it may want ids of another form.
+ */
+export async function nameActor(context: FlowContext, actorId: HostId | undefined): Promise<Actor> {
+  const outside = outsideActor(context, actorId);
+  if (actorId === undefined) return outside;
+  const known = await context.directory.find(outside.id).catch(() => undefined);
+  return known?.account ?? outside;
+}
+
+/** The arguments were checked; what an iterable gives is not known before. */
+export function idText(id: HostId): string {
+  const text = hostIdText(id);
+  if (text !== null) return text;
+  throw new ConfigurationError('id', `a ${typeof id} was passed. It must be a text or a whole number.`);
+}

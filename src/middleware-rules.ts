@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import { parseEmailAddress } from './core/email-address';
+import { hostIdText } from './core/host-id';
+import { parseLocalPath } from './core/local-path';
+import { options } from './call-check';
+import type { Argument } from './call-check';
+import { EVENT_NAMES } from './events';
+import type { CheckOptions } from './flows/check-setup';
+import type { AdminPagesOptions } from './http/admin/admin-options';
+import type { GuardOptions, StepUpOptions } from './http/guard';
+import type { MfaStrategyOptions } from './http/mfa-strategy';
+import type { FirstFactorChannel } from './http/note-first-factor';
+import type { OnboardingOptions } from './http/onboarding';
+import type { PasswordApiOptions } from './http/password-api';
+import type { SessionOptions } from './http/session-middleware';
+import type { RulesFor } from './option-check';
+import { aFunction, anObject, aSwitch, callback, NO_MESSAGE, oneOf, port, someText } from './option-kinds';
+
+// What `mfa` builds for Express and Passport, and what it is asked about a request.
+
+const textField = (name: string) =>
+  someText('the name of a form field', `${name}: '${name.replace('Field', '')}'`);
+
+export const SESSIONS = options("sessions({ cookieName: 'session' })", {
+  store: port('a store of express-session', 'store: new RedisStore({ client })', ['get', 'set', 'destroy']),
+  cookieName: {
+    schema: z.string().regex(/^[\w!#$%&'*+.^`|~-]{1,128}$/),
+    allowed: 'the name of a cookie (RFC 6265)',
+    write: "cookieName: 'session'",
+    shown: true,
+  },
+} satisfies RulesFor<SessionOptions>);
+
+export const VERIFY: Argument = {
+  name: 'verify',
+  schema: aFunction,
+  allowed: 'a function, and the first argument',
+  write: 'strategy((username, password) => user | false)',
+  required: true,
+};
+
+export const STRATEGY = options("strategy(verify, { usernameField: 'email' })", {
+  usernameField: textField('usernameField'),
+  passwordField: textField('passwordField'),
+  passReqToCallback: aSwitch('passReqToCallback: true'),
+} satisfies RulesFor<MfaStrategyOptions>);
+
+export const ADMIN_PAGES = options(
+  'adminPages({ organizationsOf: (req) => [{ id: "acme", name: "Acme Corp" }] })',
+  {
+    organizationsOf: {
+      schema: aFunction,
+      allowed: 'a function that takes a request and gives the organizations which its user administers',
+      write: 'organizationsOf: (req) => [{ id: "acme", name: "Acme Corp" }]',
+      required: true,
+    },
+    administratorsOf: callback(
+      'a function that takes an organization id and gives the ids of its administrators',
+      'administratorsOf: (organizationId) => ["user-id"]',
+    ),
+    clientWarning: someText('a text', "clientWarning: 'The nightly export cannot ask for a code.'"),
+  } satisfies RulesFor<AdminPagesOptions>,
+  'required',
+);
+
+export const GUARD = options("guard({ anonymous: 'pass' })", {
+  anonymous: oneOf(['sign-in', 'pass'], "anonymous: 'pass'"),
+  logoutPaths: {
+    schema: z.array(
+      z.string().refine((path) => parseLocalPath(path) === path && !/[?#]/.test(path), NO_MESSAGE),
+    ),
+    allowed: 'a list of paths on this site, each without a query',
+    write: "logoutPaths: ['/logout']",
+  },
+} satisfies RulesFor<GuardOptions>);
+
+export const REQUIRE_STEP_UP = options(
+  'requireStepUp({ maxAgeSeconds: 300 })',
+  {
+    maxAgeSeconds: {
+      schema: z.number().positive(),
+      allowed: 'a number of seconds above 0',
+      write: 'maxAgeSeconds: 300',
+      required: true,
+      shown: true,
+    },
+  } satisfies RulesFor<StepUpOptions>,
+  'required',
+);
+
+export const PASSWORD_API = options('passwordApi({ authenticate: (req) => user })', {
+  authenticate: callback(
+    'a function that takes a request and gives its user or false',
+    'authenticate: (req) => user | false',
+  ),
+} satisfies RulesFor<PasswordApiOptions>);
+
+export const REQUEST: Argument = {
+  name: 'req',
+  schema: z.custom((value) => anObject.safeParse(Reflect.get(Object(value), 'headers')).success, NO_MESSAGE),
+  allowed: 'the request that Express gives to a route',
+  write: 'req',
+  required: true,
+};
+
+export const ONBOARDING = options("startOnboarding(req, { returnTo: '/welcome' })", {
+  returnTo: {
+    schema: z.string(),
+    allowed: 'a path on this site; any other text counts as left out',
+    write: "returnTo: '/welcome'",
+  },
+} satisfies RulesFor<OnboardingOptions>);
+
+export const FIRST_FACTOR_CHANNEL: Argument = {
+  name: 'channel',
+  schema: anObject,
+  allowed: 'an object { channel, address }',
+  write: "{ channel: 'email', address: user.email }",
+  required: true,
+  fields: {
+    channel: { ...oneOf(['email'], "channel: 'email'"), required: true },
+    address: {
+      schema: z.custom((value) => parseEmailAddress(value).outcome === 'parsed', NO_MESSAGE),
+      allowed: 'the email address that the link or code was sent to',
+      write: 'address: user.email',
+      required: true,
+    },
+  } satisfies RulesFor<FirstFactorChannel>,
+};
+
+export const CHECK = options('check({ app })', {
+  app: port('the Express app', 'app', ['get']),
+  userIds: {
+    schema: z.array(z.custom((value) => hostIdText(value) !== null, NO_MESSAGE)),
+    allowed: 'a list of user ids',
+    write: "userIds: ['7']",
+  },
+} satisfies RulesFor<CheckOptions>);
+
+export const EVENT: Argument = {
+  name: 'name',
+  ...oneOf(['event', ...EVENT_NAMES], "on('proof-rejected', (event) => …)"),
+  required: true,
+};
+
+export const LISTENER: Argument = {
+  name: 'listener',
+  schema: aFunction,
+  allowed: 'a function that takes an event',
+  write: '(event) => …',
+  required: true,
+};

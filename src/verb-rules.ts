@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import { ENROLLABLE_KINDS } from './core/factor-kind';
+import type { Exemption } from './core/member';
+import type { Policy } from './core/policy';
+import { call, options, verb } from './call-check';
+import type { Argument, RulesForCalls } from './call-check';
+import { FIRST_FACTOR_CHANNEL } from './middleware-rules';
+import type { OptionRule, RulesFor, RuleTable } from './option-check';
+import { aFunction, anId, anObject, aSwitch, NO_MESSAGE, number, oneOf, someText } from './option-kinds';
+import { POLICY_RULES } from './policy-rules';
+import type {
+  ActorOptions,
+  ExemptionRequest,
+  MemberName,
+  MemberSettingsChange,
+  ProgrammaticApi,
+  ResealOptions,
+  ResetOptions,
+  SavePolicyOptions,
+  SessionsOfUserApi,
+} from './programmatic-api';
+
+// What hosts call in code. A mistake in a change must not pass for a change: whatever is named must be meant.
+
+const USER_ID: Argument = { name: 'userId', ...anId('the id of the user, as in user.id'), required: true };
+const ORGANIZATION_ID: Argument = {
+  name: 'organizationId',
+  ...anId("the id of the organization, as in 'acme'; 'default' where there are none"),
+  required: true,
+};
+
+const ACTOR = { actorId: anId("actorId: 'ada'") } satisfies RulesFor<ActorOptions>;
+
+function definite<Table extends RuleTable>(rules: Table): { readonly [Name in keyof Table]: OptionRule } {
+  const marked = Object.entries(rules).map(([name, rule]) => [name, { ...rule, definite: true }]);
+  return { ...rules, ...Object.fromEntries(marked) };
+}
+
+function anArgument(name: string, write: string, fields: RuleTable): Argument {
+  const names = Object.keys(fields).join(', ');
+  return { name, schema: anObject, allowed: `an object with any of ${names}`, write, fields, required: true };
+}
+
+const VERSION = number({ min: 0, max: Number.MAX_SAFE_INTEGER, unit: 'saves', write: 'version' });
+
+const POLICY_CHANGE = anArgument(
+  'change',
+  "{ enabled: true, enrollment: 'required' }",
+  definite({
+    ...POLICY_RULES,
+    organizationId: anId('it as it came, of the same organization'),
+    version: VERSION,
+  } satisfies RulesFor<Policy>),
+);
+
+const MEMBER = {
+  userId: { ...anId('userId: user.id'), required: true },
+  organizationId: anId("organizationId: 'acme'"),
+  ...ACTOR,
+} satisfies RulesFor<MemberName>;
+const A_MEMBER = anArgument('member', "{ userId: user.id, organizationId: 'acme' }", MEMBER);
+const A_MEMBER_BY_ACTOR = anArgument(
+  'member',
+  "{ userId: user.id, organizationId: 'acme', actorId: 'ada' }",
+  {
+    ...MEMBER,
+    actorId: { ...ACTOR.actorId, required: true },
+  },
+);
+
+const INSTANT: OptionRule = {
+  schema: z.number(),
+  allowed: 'an instant in epoch milliseconds',
+  write: 'until: Date.now() + 30 * 86_400_000',
+  shown: true,
+};
+
+const REASON: OptionRule = {
+  ...someText('a text that says why', "reason: 'The phone is lost; called back on the number on file'"),
+  required: true,
+};
+
+const KIND = oneOf([...ENROLLABLE_KINDS], "assignedKind: 'totp'");
+
+const EXEMPTION = {
+  reason: REASON,
+  until: { ...INSTANT, required: true },
+  grantedBy: anId('it as it came'),
+  grantedAt: { ...INSTANT, write: 'it as it came' },
+} satisfies RulesFor<ExemptionRequest> & RulesFor<Exemption>;
+
+const SETTINGS = anArgument(
+  'settings',
+  "{ enabled: true, assignedKind: 'email' }",
+  definite({
+    enabled: { ...aSwitch('enabled: true'), required: true },
+    assignedKind: {
+      ...KIND,
+      schema: z.union([z.null(), KIND.schema]),
+      allowed: `${KIND.allowed}, or null for any`,
+    },
+    skipsUsed: number({ min: 0, max: Number.MAX_SAFE_INTEGER, unit: 'skips', write: 'it as it came' }),
+    exemption: {
+      schema: z.union([z.null(), anObject]),
+      allowed: 'the exemption as it came',
+      write: 'it as it came, and members.exempt to change it',
+      fields: EXEMPTION,
+    },
+  } satisfies RulesFor<MemberSettingsChange>),
+);
+
+const RESEAL = options("resealAll({ organizationId: 'acme' })", {
+  organizationId: anId("organizationId: 'acme'"),
+  userIds: {
+    schema: z.custom(
+      (value) =>
+        typeof value === 'object' &&
+        value !== null &&
+        (Symbol.iterator in value || Symbol.asyncIterator in value),
+      NO_MESSAGE,
+    ),
+    allowed: 'a list of user ids, or another iterable of them',
+    write: "userIds: ['7', '8']",
+  },
+  cursor: someText('the cursor that onBatch was given', 'cursor'),
+  batchSize: number({ min: 1, max: 1000, unit: 'users', write: 'batchSize: 100' }),
+  onBatch: {
+    schema: aFunction,
+    allowed: 'a function that takes what was done',
+    write: 'onBatch: console.log',
+  },
+} satisfies RulesFor<ResealOptions>);
+
+export const VERB_RULES: RulesForCalls<ProgrammaticApi> = {
+  policies: {
+    get: verb(ORGANIZATION_ID),
+    save: verb(
+      ORGANIZATION_ID,
+      POLICY_CHANGE,
+      options("policies.save(organizationId, change, { actorId: 'ada' })", {
+        ...ACTOR,
+        expectedVersion: VERSION,
+      } satisfies RulesFor<SavePolicyOptions>),
+    ),
+    endAllSessions: verb(
+      ORGANIZATION_ID,
+      options("policies.endAllSessions(organizationId, { actorId: 'ada' })", ACTOR),
+    ),
+  },
+  members: {
+    get: verb(A_MEMBER),
+    save: verb(A_MEMBER, SETTINGS),
+    exempt: verb(
+      A_MEMBER_BY_ACTOR,
+      anArgument('exemption', "{ reason: 'Nightly export', until: Date.now() + 30 * 86_400_000 }", EXEMPTION),
+    ),
+    endExemption: verb(A_MEMBER),
+    reset: verb(
+      A_MEMBER,
+      options(
+        "members.reset(member, { reason: 'The phone is lost' })",
+        { reason: REASON } satisfies RulesFor<ResetOptions>,
+        'required',
+      ),
+    ),
+    unlock: verb(A_MEMBER),
+  },
+  authenticators: { list: verb(USER_ID) },
+  sessionsOf: call(USER_ID),
+  notePasswordReset: verb(USER_ID, FIRST_FACTOR_CHANNEL),
+  resealAll: verb(RESEAL),
+};
+
+export const SESSION_VERB_RULES: RulesForCalls<SessionsOfUserApi> = {
+  list: verb(),
+  end: verb(
+    { name: 'handle', ...someText('the handle of a session', 'the handle that list gave'), required: true },
+    options("sessionsOf(userId).end(handle, { actorId: 'ada' })", ACTOR),
+  ),
+  endAll: verb(options("sessionsOf(userId).endAll({ actorId: 'ada' })", ACTOR)),
+};

@@ -1,0 +1,290 @@
+import * as index from '../../../src/index';
+import { createMfa, createOutbox, memoryRecords, memoryState, type MfaOptions } from '../../../src/index';
+import * as redis from '../../../src/redis';
+import * as smtp from '../../../src/smtp';
+import * as twilio from '../../../src/twilio';
+import { createClock } from '../../support/clock';
+import { TEST_KEY } from '../../support/portal';
+
+// Everything that a host can call is found by walking what it is given. A function without a line in EXAMPLES fails, and each is
+// called with everything that its line can get wrong: nothing may be done by any of it.
+
+type Call = (...given: readonly unknown[]) => unknown;
+
+interface Example {
+  /** Arguments that are accepted. */
+  readonly given: readonly unknown[];
+  /** How many of them cannot be left out. */
+  readonly required: number;
+}
+
+interface Person {
+  readonly id: string;
+  readonly organizationId: string;
+}
+
+let storeCalls: string[] = [];
+
+/** Notes whatever is asked of a store. */
+function noting<Store extends object>(store: Store): Store {
+  return new Proxy(store, {
+    get(target, name) {
+      const found: unknown = Reflect.get(target, name);
+      if (typeof found !== 'function') return found;
+      return (...given: readonly unknown[]) => {
+        storeCalls.push(String(name));
+        return Reflect.apply(found, target, given);
+      };
+    },
+  });
+}
+
+const clock = createClock();
+const outbox = createOutbox({ clock });
+const person: Person = { id: 'ada', organizationId: 'acme' };
+const hostOptions: MfaOptions<Person> = {
+  issuer: 'Acme Portal',
+  baseUrl: 'http://localhost',
+  keys: [TEST_KEY],
+  records: noting(memoryRecords()),
+  state: noting(memoryState()),
+  users: {
+    findById: (id) => (id === 'ada' ? person : null),
+    list: async () => ({ users: [person] }),
+  },
+  email: outbox.email,
+  clock,
+};
+const mfa = createMfa<Person>(hostOptions);
+
+const member = { userId: 'ada', organizationId: 'acme', actorId: 'root' };
+const actor = { actorId: 'root' };
+const req = { headers: {} };
+const until = clock.now() + 86_400_000;
+const redisClient = { pipeline: () => undefined, call: () => undefined };
+const redisExample: Example = { given: [redisClient, { prefix: 'mfa', timeoutMs: 500 }], required: 1 };
+
+const call = (required: number, ...given: readonly unknown[]): Example => ({ given, required });
+
+const EXAMPLES: Readonly<Record<string, Example>> = {
+  'mfa.policies.get': call(1, 'acme'),
+  'mfa.policies.save': call(
+    2,
+    'acme',
+    {
+      organizationId: 'acme',
+      version: 0,
+      enabled: false,
+      enrollment: 'required',
+      methods: ['totp'],
+      enrollAtSignUp: true,
+      backupPhone: true,
+      graceUntil: until,
+      skips: 3,
+      rememberBrowserSeconds: 60,
+      sessionDurationSeconds: 3600,
+      idleTimeoutSeconds: 60,
+      challengeFederated: true,
+      smsFallback: false,
+    },
+    { ...actor, expectedVersion: 0 },
+  ),
+  'mfa.policies.endAllSessions': call(1, 'acme', actor),
+  'mfa.members.get': call(1, member),
+  'mfa.members.save': call(2, member, { enabled: true, assignedKind: 'totp', skipsUsed: 0, exemption: null }),
+  'mfa.members.exempt': call(2, member, {
+    reason: 'Nightly export',
+    until,
+    grantedBy: 'root',
+    grantedAt: clock.now(),
+  }),
+  'mfa.members.endExemption': call(1, member),
+  'mfa.members.reset': call(2, member, { reason: 'The phone is lost' }),
+  'mfa.members.unlock': call(1, member),
+  'mfa.authenticators.list': call(1, 'ada'),
+  'mfa.sessionsOf': call(1, 'ada'),
+  'mfa.sessionsOf().list': call(0),
+  'mfa.sessionsOf().end': call(1, 'a-handle', actor),
+  'mfa.sessionsOf().endAll': call(0, actor),
+  'mfa.notePasswordReset': call(2, 'ada', { channel: 'email', address: 'ada@acme.example' }),
+  'mfa.resealAll': call(0, {
+    organizationId: 'acme',
+    userIds: ['ada'],
+    cursor: 'a-cursor',
+    batchSize: 10,
+    onBatch: () => undefined,
+  }),
+  'mfa.events.on': call(2, 'signed-in', () => undefined),
+  'mfa.events.off': call(2, 'event', () => undefined),
+  'mfa.events.settled': call(0),
+  'mfa.sessions': call(0, { store: memoryState().createSessionStore(), cookieName: 'session' }),
+  'mfa.strategy': call(1, () => false, {
+    usernameField: 'email',
+    passwordField: 'secret',
+    passReqToCallback: true,
+  }),
+  'mfa.pages': call(0),
+  'mfa.adminPages': call(1, {
+    organizationsOf: () => [],
+    administratorsOf: () => [],
+    clientWarning: 'The nightly export cannot ask for a code.',
+  }),
+  'mfa.guard': call(0, { anonymous: 'pass', logoutPaths: ['/logout'] }),
+  'mfa.requireStepUp': call(1, { maxAgeSeconds: 300 }),
+  'mfa.passwordApi': call(0, { authenticate: () => false }),
+  'mfa.describeSession': call(1, req),
+  'mfa.startOnboarding': call(1, req, { returnTo: '/welcome' }),
+  'mfa.noteFirstFactor': call(2, req, { channel: 'email', address: 'ada@acme.example' }),
+  'mfa.csrfToken': call(1, req),
+  'mfa.requireCsrfToken': call(0),
+  'mfa.check': call(0, { app: { get: () => 1 }, userIds: ['ada'] }),
+  'mfa.retryNotices': call(0),
+  'mfa.settled': call(0),
+  'mfa.close': call(0),
+  createMfa: call(1, hostOptions),
+  createOutbox: call(0, { clock }),
+  memoryRecords: call(0),
+  memoryState: call(0),
+  memoryStores: call(0),
+  redisRecords: redisExample,
+  redisState: redisExample,
+  redisStores: redisExample,
+  smtpEmail: call(1, { transport: { sendMail: () => undefined }, from: 'no-reply@acme.example' }),
+  twilioSms: call(1, {
+    client: { messages: { create: () => undefined } },
+    from: '+15005550006',
+    authToken: 'token',
+  }),
+};
+
+/** Classes are not called, and a value is no call. */
+const isCall = (value: unknown): value is Call =>
+  typeof value === 'function' && !/^class\b/.test(Function.prototype.toString.call(value));
+
+function walk(api: object, prefix: string): [path: string, call: Call][] {
+  return Object.entries(api).flatMap(([name, value]: [string, unknown]) => {
+    if (isCall(value)) return [[prefix + name, value]];
+    return typeof value === 'object' && value !== null && prefix !== ''
+      ? walk(value, `${prefix}${name}.`)
+      : [];
+  });
+}
+
+const CALLS: [path: string, call: Call][] = [
+  ...walk(mfa, 'mfa.'),
+  ...walk(mfa.sessionsOf('ada'), 'mfa.sessionsOf().'),
+  ...[index, redis, smtp, twilio].flatMap((entry) => walk(entry, '')),
+];
+
+const exampleOf = (path: string): Example => {
+  const example = EXAMPLES[path];
+  if (example === undefined) throw new Error(`${path} has no line in EXAMPLES.`);
+  return example;
+};
+
+async function refusalOf(act: Call, given: readonly unknown[]): Promise<unknown> {
+  try {
+    await act(...given);
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
+async function expectRefusal(act: Call, given: readonly unknown[], message?: string): Promise<void> {
+  const before = storeCalls.length;
+  const error = await refusalOf(act, given);
+  expect({ given, error }).toMatchObject({ error: { name: 'ConfigurationError' } });
+  if (message !== undefined) expect(String(error)).toContain(message);
+  expect(storeCalls.slice(before)).toEqual([]);
+}
+
+/** Values of other types than the example's. */
+function wrongFor(example: unknown): unknown[] {
+  const always = [null, true, Symbol('odd'), [Symbol('odd')], Promise.resolve(example), new Map()];
+  switch (typeof example) {
+    case 'string':
+      return [...always, '', {}, () => 'text', new Date(), Number.NaN, 1.5, Object.create(null)];
+    case 'number':
+      return [...always, '1', {}, Number.NaN, Number.POSITIVE_INFINITY, () => 1];
+    case 'boolean':
+      return [...always, 'true', 1, {}].filter((value) => value !== true);
+    case 'function':
+      return [...always, 'text', 7, {}];
+    default:
+      return [...always, 'text', 7, () => undefined];
+  }
+}
+
+const isNullable = (path: string, name: string): boolean =>
+  /^mfa\.(policies|members)\.save$/.test(path) &&
+  ['graceUntil', 'skips', 'idleTimeoutSeconds', 'assignedKind', 'exemption'].includes(name);
+
+/** Options whose value is a thing of the host's are looked at no further than the methods that are called. */
+const isPlain = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
+/** A slip of the keyboard: the last letter twice. */
+const misspelled = (name: string): string => `${name}${name.slice(-1)}`;
+
+describe('what a host can call', () => {
+  afterAll(() => mfa.close());
+
+  it('is listed here, and nothing else is', () => {
+    expect(CALLS.map(([path]) => path).toSorted()).toEqual(Object.keys(EXAMPLES).toSorted());
+  });
+
+  describe.each(CALLS)('%s', (path, act) => {
+    it('takes what it should', async () => {
+      const error = await refusalOf(act, exampleOf(path).given);
+      expect(error).not.toMatchObject({ name: 'ConfigurationError' });
+    });
+
+    it('refuses to be called with too little or too much', async () => {
+      const { given, required } = exampleOf(path);
+      for (let count = 0; count < required; count += 1) {
+        // oxlint-disable-next-line no-await-in-loop
+        await expectRefusal(act, given.slice(0, count));
+      }
+      if (path.startsWith('mfa.') || path.startsWith('memory')) await expectRefusal(act, [...given, 'more']);
+    });
+
+    it('refuses arguments of another type', async () => {
+      const { given } = exampleOf(path);
+      for (const [index, argument] of given.entries()) {
+        for (const wrong of wrongFor(argument)) {
+          // oxlint-disable-next-line no-await-in-loop
+          await expectRefusal(act, given.with(index, wrong));
+        }
+      }
+    });
+
+    it('refuses names that it does not know, and says which was meant', async () => {
+      const { given } = exampleOf(path);
+      for (const [index, argument] of given.entries()) {
+        if (!isPlain(argument) || argument === req || argument === redisClient) continue;
+        const changed = (fields: object) => given.with(index, { ...argument, ...fields });
+        for (const name of Object.keys(argument)) {
+          // oxlint-disable-next-line no-await-in-loop
+          await expectRefusal(act, changed({ [misspelled(name)]: argument[name] }), name);
+        }
+        // oxlint-disable-next-line no-await-in-loop
+        await expectRefusal(act, changed({ xyzzy: 1 }), 'xyzzy');
+      }
+    });
+
+    it('refuses fields of another type', async () => {
+      const { given } = exampleOf(path);
+      for (const [index, argument] of given.entries()) {
+        if (!isPlain(argument) || argument === req || argument === redisClient) continue;
+        for (const [name, value] of Object.entries(argument)) {
+          for (const wrong of wrongFor(value)) {
+            if (wrong === null && isNullable(path, name)) continue;
+            // oxlint-disable-next-line no-await-in-loop
+            await expectRefusal(act, given.with(index, { ...argument, [name]: wrong }));
+          }
+        }
+      }
+    });
+  });
+});
