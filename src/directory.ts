@@ -1,11 +1,12 @@
+import { AccountAnswer } from './account-answer';
 import { MfaError } from './errors';
 import type { Directory } from './flows/context';
 import type { ResolvedOptions } from './options';
 import type { Account } from './ports';
 
 /**
- * The host's user table as the flows see it. What a user's own fields say by the usual names is read from there; the
- * host's `account` option overrides each.
+ * The host's user table as the flows see it. What a user's own fields say by the usual names is read from there, where the host's
+ * `account` option does not name it.
  */
 export function createDirectory<User extends Express.User>(options: ResolvedOptions<User>): Directory {
   const { users, userId } = options;
@@ -15,22 +16,25 @@ export function createDirectory<User extends Express.User>(options: ResolvedOpti
 
   function accountOf(user: Express.User): Account {
     if (!isHostUser(user)) throw new MfaError('user-unavailable', 'req.user is not an object.');
-    const given = options.account(user);
-    const email = given.email ?? addressOf(user, 'email');
-    const phone = given.phone ?? addressOf(user, 'phone');
-    const username = given.username ?? textOf(user, 'username') ?? email ?? '';
-    const federated = given.federated ?? Reflect.get(user, 'federated') === true;
+    const said = new AccountAnswer(options.account(user));
+    const own = (name: string): unknown => Reflect.get(user, name);
+    const id = userId(user);
+    said.requireId(id);
+    const email = said.text('email', () => addressOf(user, 'email'));
+    const phone = said.text('phone', () => addressOf(user, 'phone'));
+    const username = said.text('username', () => textOf(user, 'username') ?? email) ?? '';
+    const federated = said.flag('federated', () => own('federated') === true);
     return {
-      id: userId(user),
-      name: given.name ?? textOf(user, 'name') ?? username,
+      id,
+      name: said.text('name', () => textOf(user, 'name')) ?? username,
       username,
       ...(email === undefined ? {} : { email }),
       ...(phone === undefined ? {} : { phone }),
-      organizationId: given.organizationId ?? idOf(user, 'organizationId') ?? 'default',
+      organizationId: said.organizationId(() => own('organizationId')) ?? 'default',
       federated,
-      hasPassword: given.hasPassword ?? !federated,
-      mfaEnrolled: given.mfaEnrolled ?? Reflect.get(user, 'mfaEnrolled') === true,
-      active: given.active ?? Reflect.get(user, 'active') !== false,
+      hasPassword: said.flag('hasPassword', () => !federated),
+      mfaEnrolled: said.flag('mfaEnrolled', () => own('mfaEnrolled') === true),
+      active: said.active(() => own('active') !== false),
     };
   }
 
@@ -83,12 +87,6 @@ export function createDirectory<User extends Express.User>(options: ResolvedOpti
 /** An address that the host itself calls unverified is nobody's proof, and no place for notices. */
 function addressOf(user: object, name: 'email' | 'phone'): string | undefined {
   return Reflect.get(user, `${name}Verified`) === false ? undefined : textOf(user, name);
-}
-
-/** Ids may be numbers in the host's table. */
-function idOf(user: object, name: string): string | undefined {
-  const value: unknown = Reflect.get(user, name);
-  return typeof value === 'number' ? String(value) : textOf(user, name);
 }
 
 function textOf(user: object, name: string): string | undefined {

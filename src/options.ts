@@ -13,6 +13,11 @@ export type { SendLimits, SendWindow } from './delivery/budgets';
 export { OPTION_DEFAULTS } from './option-defaults';
 export { resolveOptions } from './resolve-options';
 
+/** What `account` may say of a user; undefined or null is none. */
+export type AccountFields = {
+  readonly [Name in Exclude<keyof Account, 'id' | 'active'>]?: Account[Name] | null | undefined;
+} & { readonly active?: boolean };
+
 /** So many attempts in a rolling window of so many seconds. */
 export interface Allowance {
   readonly points: number;
@@ -72,10 +77,10 @@ export interface MfaOptions<User = Express.User> {
   /** The host's user table. `findById` is enough to sign people in. */
   readonly users: UserDirectory<User>;
   /**
-   * What the package needs to know of a user, where the user's own fields do not say it by these names.
-   * Whatever is left out is read from the user.
+   * What the package needs to know of a user, where the user's own fields do not say it by these names. A name that is left out is
+   * read from the user. A name that is there is final: `{ email: undefined }` or null is no address, whatever `user.email` says.
    */
-  readonly account?: ((user: User) => Partial<Account>) | undefined;
+  readonly account?: ((user: User) => AccountFields) | undefined;
   /** The user's id. Default: `user.id`. Ids are kept as text; an id that is an object must have a `toString` of its own. */
   readonly userId?: ((user: User) => string | number | bigint | object) | undefined;
   /** Sends codes and security notices. Without it nothing is sent by email. */
@@ -159,7 +164,7 @@ export interface ResolvedOptions<User = Express.User> {
   readonly records: RecordStore;
   readonly state: StateStore;
   readonly users: UserDirectory<User>;
-  readonly account: (user: User) => Partial<Account>;
+  readonly account: (user: User) => AccountFields;
   /** Throws {@link ConfigurationError} for a user without a usable id. */
   readonly userId: (user: User) => string;
   readonly email: EmailSender | null;

@@ -9,7 +9,7 @@ interface HostUser {
   readonly [field: string]: unknown;
 }
 
-function directoryOf(users: readonly HostUser[], account?: (user: HostUser) => object) {
+function directoryOf(users: readonly HostUser[], account?: (user: HostUser) => unknown) {
   return createDirectory(
     resolveOptions<HostUser>({
       issuer: 'Acme',
@@ -18,7 +18,8 @@ function directoryOf(users: readonly HostUser[], account?: (user: HostUser) => o
       records: memoryRecords(),
       state: memoryState(),
       users: { findById: (id) => users.find((user) => String(user.id) === id) },
-      ...(account === undefined ? {} : { account }),
+      // Hosts written in JavaScript answer with anything.
+      ...(account === undefined ? {} : { account: account as (user: HostUser) => object }),
     }),
   );
 }
@@ -83,4 +84,117 @@ describe('what is read from the host’s users', () => {
     );
     await expect(directory.find('ada')).rejects.toMatchObject({ code: 'user-unavailable', status: 503 });
   });
+});
+
+describe('what the account option names', () => {
+  const ada = {
+    id: 1,
+    name: 'Ada',
+    username: 'ada',
+    email: 'ada@acme.example',
+    phone: '+442079460018',
+    organizationId: 'acme',
+    federated: true,
+    mfaEnrolled: true,
+    active: false,
+  };
+  const accountOf = (said: unknown) => directoryOf([], () => said).accountOf(ada);
+
+  it.each([undefined, null, ''])('is final where it is %p: the user’s own field is not read', (none) => {
+    expect(accountOf({ email: none }).email).toBeUndefined();
+    expect(accountOf({ phone: none }).phone).toBeUndefined();
+    expect(accountOf({ username: none }).username).toBe('');
+    expect(accountOf({ name: none }).name).toBe('ada');
+    expect(accountOf({ name: none, username: none }).name).toBe('');
+    expect(accountOf({ organizationId: none }).organizationId).toBe('default');
+  });
+
+  it.each([undefined, null])('is off where a switch is %p', (none) => {
+    const { federated, mfaEnrolled, hasPassword } = accountOf({
+      federated: none,
+      mfaEnrolled: none,
+      hasPassword: none,
+    });
+    expect({ federated, mfaEnrolled, hasPassword }).toEqual({
+      federated: false,
+      mfaEnrolled: false,
+      hasPassword: false,
+    });
+  });
+
+  it('shows no withheld address as the username', () => {
+    const { username, name, email } = directoryOf([], () => ({ email: null })).accountOf({
+      id: 1,
+      email: 'ada@acme.example',
+    });
+    expect({ username, name, email }).toEqual({ username: '', name: '', email: undefined });
+  });
+
+  it('leaves what it does not name to the user’s own fields', () => {
+    const named = accountOf({ email: undefined });
+    expect(named).toMatchObject({
+      name: 'Ada',
+      username: 'ada',
+      phone: '+442079460018',
+      organizationId: 'acme',
+      federated: true,
+      mfaEnrolled: true,
+      active: false,
+    });
+  });
+
+  it('counts where it is inherited', () => {
+    class Person {
+      get email() {
+        return null;
+      }
+    }
+    expect(accountOf(new Person()).email).toBeUndefined();
+  });
+
+  it.each([
+    ['account.active', { active: undefined }],
+    ['account.active', { active: null }],
+    ['account.active', { active: 1 }],
+    ['account.federated', { federated: 'false' }],
+    ['account.hasPassword', { hasPassword: 'c2NyeXB0' }],
+    ['account.email', { email: ['ada@acme.example'] }],
+    ['account.phone', { phone: 442_079_460_018 }],
+    ['account.name', { name: { first: 'Ada' } }],
+    ['account.organizationId', { organizationId: { id: 'acme' } }],
+    ['account.organizationId', { organizationId: Number.NaN }],
+    ['account.id', { id: 2 }],
+    ['account', undefined],
+    ['account', 'ada@acme.example'],
+    ['account', Promise.resolve({ email: null })],
+  ])('is refused by %s where it is %p', (option, said) => {
+    expect(() => accountOf(said)).toThrow(expect.objectContaining({ name: 'ConfigurationError', option }));
+  });
+
+  it('may repeat the id', () => {
+    expect(accountOf({ ...ada, id: '1' }).id).toBe('1');
+  });
+});
+
+describe('the organization of a user', () => {
+  const organizationOf = (organizationId: unknown) =>
+    directoryOf([]).accountOf({ id: 1, organizationId }).organizationId;
+
+  it('is the text of a database id', () => {
+    expect(organizationOf({ toString: () => '65f1c0ffee' })).toBe('65f1c0ffee');
+    expect(organizationOf(7n)).toBe('7');
+  });
+
+  it.each([undefined, null, ''])('is the default one where there is %p', (none) => {
+    expect(organizationOf(none)).toBe('default');
+  });
+
+  it.each([{ id: 'acme' }, ['acme'], true, Number.NaN])(
+    'is refused where it is %p, since the default one may have no rules',
+    (odd) => {
+      expect(() => organizationOf(odd)).toThrow(
+        expect.objectContaining({ option: 'account.organizationId' }),
+      );
+    },
+  );
 });
