@@ -1,6 +1,6 @@
 import { hostIdText } from './core/host-id';
 import { ConfigurationError } from './errors';
-import { describeValue, isPromise } from './option-check';
+import { describeValue, isOptions } from './option-check';
 import type { Account } from './ports';
 
 /**
@@ -12,7 +12,7 @@ export class AccountAnswer {
 
   /** @throws ConfigurationError where it is no object, such as a promise. */
   constructor(given: unknown) {
-    if (typeof given !== 'object' || given === null || isPromise(given)) {
+    if (!isOptions(given)) {
       throw new ConfigurationError(
         'account',
         `${describeValue(given, {})} as its answer. It must return an object. Write account: (user) => ({ email: user.mail }).`,

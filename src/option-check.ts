@@ -13,7 +13,7 @@ export interface OptionRule {
   /** `undefined` is refused: where a field left out keeps what is stored, a misspelled variable would keep it unseen. */
   readonly definite?: true;
   /** Whether the value may stand in a message. Keys, tokens and addresses with passwords in them must not. */
-  readonly shown?: true;
+  readonly shown?: boolean;
   /** The names inside an option that is an object of options. */
   readonly fields?: RuleTable;
 }
@@ -40,7 +40,7 @@ export function checkOptions(given: object, rules: RuleTable, prefix = ''): void
 
 /** The same for a whole argument, which may be something else than an object of options. */
 export function checkWhole(name: string, given: unknown, rules: RuleTable, write: string): void {
-  if (typeof given !== 'object' || given === null || Array.isArray(given) || isPromise(given)) {
+  if (!isOptions(given)) {
     throw refuse(name, { allowed: 'an object of options', write, required: true }, describeValue(given, {}));
   }
   checkOptions(given, rules);
@@ -93,6 +93,13 @@ export function describeValue(value: unknown, { shown }: Pick<OptionRule, 'shown
   if (isPromise(value)) return 'a promise was passed: await it first';
   return typeof value === 'object' ? 'an object was passed' : `a ${typeof value} was passed`;
 }
+
+/** Options, and not a list, a promise of options, or another thing at whose names nobody would look. */
+export function isOptions(value: unknown): value is object {
+  return OBJECTS.has(Object.prototype.toString.call(value)) && !isPromise(value);
+}
+
+const OBJECTS: ReadonlySet<string> = new Set(['[object Object]', '[object Module]']);
 
 export function isPromise(value: unknown): boolean {
   return typeof value === 'object' && value !== null && typeof Reflect.get(value, 'then') === 'function';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { hostIdText } from './core/host-id';
 import { parseLocalPath } from './core/local-path';
 import { nearestName } from './core/nearest-name';
-import { describeValue, isPromise } from './option-check';
+import { describeValue, isOptions, isPromise } from './option-check';
 import type { OptionRule, RuleTable } from './option-check';
 
 /** The refusal then describes the value itself. */
@@ -32,12 +32,7 @@ function withMethods({ required, optional = [] }: Methods): z.ZodType {
 
 export const aFunction = z.custom((value) => typeof value === 'function', NO_MESSAGE);
 
-/** Options, not a list, a promise of options, or another thing whose names nobody would look at. */
-export const anObject = z.custom(
-  (value) => OBJECTS.has(Object.prototype.toString.call(value)) && !isPromise(value),
-  NO_MESSAGE,
-);
-const OBJECTS: ReadonlySet<string> = new Set(['[object Object]', '[object Module]']);
+export const anObject = z.custom(isOptions, NO_MESSAGE);
 
 export function number(bounds: {
   readonly min: number;

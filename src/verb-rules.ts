@@ -116,6 +116,7 @@ const RESEAL = options("resealAll({ organizationId: 'acme' })", {
       (value) =>
         typeof value === 'object' &&
         value !== null &&
+        !(value instanceof Map) &&
         (Symbol.iterator in value || Symbol.asyncIterator in value),
       NO_MESSAGE,
     ),

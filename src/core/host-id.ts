@@ -3,27 +3,22 @@
  * different things could have the same text, such as `[object Object]`: one person would get the other's factors.
  */
 export function hostIdText(id: unknown): string | null {
-  switch (typeof id) {
-    case 'string':
-      return id === '' || id.startsWith('[object ') ? null : id;
-    case 'number':
-      return Number.isSafeInteger(id) ? String(id) : null;
-    case 'bigint':
-      return String(id);
-    case 'object':
-      return id === null || Array.isArray(id) ? null : textOfObject(id);
-    default:
-      return null;
-  }
+  if (typeof id === 'string') return id === '' || id.startsWith('[object ') ? null : id;
+  if (typeof id === 'number') return Number.isSafeInteger(id) ? String(id) : null;
+  if (typeof id === 'bigint') return String(id);
+  if (typeof id !== 'object' || id === null || Array.isArray(id)) return null;
+  return textOfObject(id);
 }
 
 /** Without spaces and brackets: a whole user or document has them in its text, an id has none. */
 const TEXT_OF_AN_ID = /^[^\s[\](){}]+$/;
 
 function textOfObject(id: object): string | null {
+  const own: unknown = Reflect.get(id, 'toString');
+  if (typeof own !== 'function' || own === Object.prototype.toString) return null;
   try {
-    const text = String(id);
-    return TEXT_OF_AN_ID.test(text) ? text : null;
+    const text: unknown = Reflect.apply(own, id, []);
+    return typeof text === 'string' && TEXT_OF_AN_ID.test(text) ? text : null;
   } catch {
     return null;
   }

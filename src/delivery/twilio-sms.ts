@@ -45,9 +45,8 @@ const RULES = {
     required: true,
   },
   authToken: {
-    schema: z.string(),
-    allowed: 'the token that Twilio signs its callbacks with',
-    write: 'authToken: process.env.TWILIO_AUTH_TOKEN',
+    ...someText('the token that Twilio signs its callbacks with', 'authToken: process.env.TWILIO_AUTH_TOKEN'),
+    shown: false,
   },
 } satisfies RulesFor<TwilioSmsOptions>;
 
@@ -106,7 +105,7 @@ export function twilioSms(options: TwilioSmsOptions): SmsSender {
       }
     },
   };
-  if (authToken === undefined || authToken === '') return smsSender;
+  if (authToken === undefined) return smsSender;
   return {
     ...smsSender,
     readStatus({ url, signature, body }) {

@@ -200,20 +200,16 @@ async function expectRefusal(act: Call, given: readonly unknown[], message?: str
 }
 
 /** Values of other types than the example's. */
-function wrongFor(example: unknown): unknown[] {
-  const always = [null, true, Symbol('odd'), [Symbol('odd')], Promise.resolve(example), new Map()];
-  switch (typeof example) {
-    case 'string':
-      return [...always, '', {}, () => 'text', new Date(), Number.NaN, 1.5, Object.create(null)];
-    case 'number':
-      return [...always, '1', {}, Number.NaN, Number.POSITIVE_INFINITY, () => 1];
-    case 'boolean':
-      return [...always, 'true', 1, {}].filter((value) => value !== true);
-    case 'function':
-      return [...always, 'text', 7, {}];
-    default:
-      return [...always, 'text', 7, () => undefined];
-  }
+function wrongFor(example: unknown): readonly unknown[] {
+  const always = [null, true, Symbol('odd'), [Symbol('odd')], Promise.resolve(example), new Date(0)];
+  const more: ReadonlyMap<string, readonly unknown[]> = new Map([
+    ['string', ['', {}, () => 'text', Number.NaN, 1.5, Object.create(null)]],
+    ['number', ['1', {}, Number.NaN, Number.POSITIVE_INFINITY, () => 1]],
+    ['boolean', ['true', 1, {}]],
+    ['function', ['text', 7, {}]],
+  ]);
+  const odd = more.get(typeof example) ?? ['text', 7, () => undefined];
+  return [...always, ...odd].filter((value) => typeof value !== 'boolean' || typeof example !== 'boolean');
 }
 
 const isNullable = (path: string, name: string): boolean =>
@@ -237,7 +233,7 @@ describe('what a host can call', () => {
   describe.each(CALLS)('%s', (path, act) => {
     it('takes what it should', async () => {
       const error = await refusalOf(act, exampleOf(path).given);
-      expect(error).not.toMatchObject({ name: 'ConfigurationError' });
+      expect(error).not.toBeInstanceOf(index.ConfigurationError);
     });
 
     it('refuses to be called with too little or too much', async () => {
@@ -280,6 +276,7 @@ describe('what a host can call', () => {
         for (const [name, value] of Object.entries(argument)) {
           for (const wrong of wrongFor(value)) {
             if (wrong === null && isNullable(path, name)) continue;
+            if (wrong === '' && name === 'returnTo') continue;
             // oxlint-disable-next-line no-await-in-loop
             await expectRefusal(act, given.with(index, { ...argument, [name]: wrong }));
           }
