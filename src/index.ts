@@ -1,16 +1,27 @@
 export { createMfa } from './create-mfa';
 export type { Mfa } from './create-mfa';
-export type { CountryCode, MfaOptions, SendLimits, SendWindow } from './options';
+export type {
+  AccountFields,
+  Allowance,
+  CountryCode,
+  EventRetention,
+  HostCsrf,
+  MfaOptions,
+  PasswordThrottle,
+  PolicyDefaults,
+  SendLimits,
+  SendWindow,
+} from './options';
 export { OPTION_DEFAULTS } from './options';
 export { ConfigurationError, MfaError } from './errors';
-export type { MfaErrorCode } from './errors';
+export type { ConfigurationRefusal, MfaErrorCode } from './errors';
 export type { EventName, MfaEvent } from './events';
 export type { MfaEvents } from './event-recorder';
 export { memoryRecords } from './stores/memory/memory-records';
 export { memoryState } from './stores/memory/memory-state';
 export { memoryStores } from './stores/memory/memory-stores';
 export { createOutbox } from './delivery/outbox';
-export type { Outbox, OutboxMessage } from './delivery/outbox';
+export type { Outbox, OutboxMessage, OutboxOptions } from './delivery/outbox';
 export { DeliveryError } from './delivery/delivery-error';
 export type { DeliveryFault } from './delivery/delivery-error';
 export type {
@@ -24,15 +35,87 @@ export type {
   SmsStatus,
   UserDirectory,
 } from './ports';
-export type { RecordStore } from './stores/record-store';
-export type { StateStore } from './stores/state-store';
-export type { Policy } from './core/policy';
-export type { PolicyChange } from './flows/change-policy';
 export type { CheckOptions, SetupFinding, SetupReport } from './flows/check-setup';
-export type { ResealProgress } from './flows/reseal-all';
 export type { AdministeredOrganization, AdminPagesOptions } from './http/admin/admin-options';
-export type { GuardOptions } from './http/guard';
-export type { MfaStrategyOptions } from './http/mfa-strategy';
-export type { SessionOptions } from './http/session-middleware';
-export type { PasswordApiOptions } from './http/password-api';
+export type { SessionDescription } from './http/describe-session';
+export type { GuardOptions, StepUpOptions } from './http/guard';
+export type { MfaStrategy, MfaStrategyOptions } from './http/mfa-strategy';
 export type { FirstFactorChannel } from './http/note-first-factor';
+export type { OnboardingOptions } from './http/onboarding';
+export type { PasswordApiOptions } from './http/password-api';
+export type {
+  PromisedUser,
+  VerifyDone,
+  VerifyPassword,
+  VerifyPasswordOfRequest,
+} from './http/password-check';
+export type { SessionOptions } from './http/session-middleware';
+
+// What hosts call in code.
+export type {
+  ActorOptions,
+  AuthenticatorsApi,
+  ExemptionRequest,
+  HostId,
+  LiveSession,
+  MemberName,
+  MembersApi,
+  MemberSettingsChange,
+  PoliciesApi,
+  PolicySaved,
+  ProgrammaticApi,
+  ResealOptions,
+  ResetOptions,
+  SavePolicyOptions,
+  SessionsOfUserApi,
+  ShownAuthenticator,
+} from './programmatic-api';
+export type { NotFound } from './flows/admin/member-acts';
+export type { PolicyChange } from './flows/change-policy';
+export type { ResealProgress, ResealRequest } from './flows/reseal-all';
+export type { DeliveredKind, EnrollableKind, FactorKind } from './core/factor-kind';
+export type { Exemption, MemberSettings } from './core/member';
+export type { EnrollmentRule, Policy } from './core/policy';
+export type { PolicyFault } from './core/policy-check';
+
+// What the author of a store needs.
+export type {
+  Binding,
+  GuessOutcome,
+  GuessRequest,
+  MemberRecord,
+  PolicyRecord,
+  RecordStore,
+  RecoveryCodeRecord,
+  RecoveryCodeSet,
+} from './stores/record-store';
+export type {
+  AttemptOutcome,
+  Challenge,
+  ChallengeOwner,
+  ChallengePurpose,
+  PendingLogin,
+  SendBudget,
+  SentMessage,
+  SessionEntry,
+  StateStore,
+  Throttle,
+  UnlockLink,
+} from './stores/state-store';
+export type { BackgroundJob, JobKind, JobStore } from './stores/background-jobs';
+export type { BrowserStore, BrowserUse, BrowserUseOutcome } from './stores/browser-store';
+export type { EventQuery, EventStore } from './stores/event-store';
+export type {
+  DailyCounts,
+  IndexEntry,
+  MarkRange,
+  MemberIndex,
+  MemberIndexStore,
+  MemberMarks,
+} from './stores/member-index';
+export type { KeptNotice, NoticeStore } from './stores/notice-store';
+export type { Assurance, Evidence, EvidenceMethod } from './core/assurance';
+export type { Authenticator, GuessCounter, GuessGroup, GuessLimits, OnFileUse } from './core/authenticator';
+export type { SpentChannel } from './core/channel';
+export type { RememberedBrowser } from './core/remembered-browser';
+export type { Epochs } from './core/session-lifetime';

@@ -20,7 +20,7 @@ export type VerifyPasswordOfRequest<User> = (
   done: VerifyDone<User>,
 ) => PromisedUser<User> | void;
 
-type PromisedUser<User> = Promise<User | false | null | undefined | void>;
+export type PromisedUser<User> = Promise<User | false | null | undefined | void>;
 
 export type VerifyDone<User> = (error: unknown, user?: User | false | null, info?: unknown) => void;
 
