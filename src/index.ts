@@ -88,6 +88,7 @@ export type {
   RecordStore,
   RecoveryCodeRecord,
   RecoveryCodeSet,
+  SessionsEnd,
 } from './stores/record-store';
 export type {
   AttemptOutcome,
@@ -113,6 +114,13 @@ export type {
   MemberIndexStore,
   MemberMarks,
 } from './stores/member-index';
+export type {
+  PasswordAttempt,
+  PasswordAttemptStore,
+  PasswordLimits,
+  PasswordReservation,
+  ReservedPassword,
+} from './stores/password-attempts';
 export type { KeptNotice, NoticeStore } from './stores/notice-store';
 export type { Assurance, Evidence, EvidenceMethod } from './core/assurance';
 export type { Authenticator, GuessCounter, GuessGroup, GuessLimits, OnFileUse } from './core/authenticator';
