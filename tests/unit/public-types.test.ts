@@ -50,7 +50,7 @@ function read(path: string): SourceFile {
 /** What a host sees of a declaration: the whole of a type, the head of a function, the public part of a class. */
 function visiblePart(declaration: string): string {
   if (/^export (?:interface|type) /.test(declaration)) return declaration;
-  if (/^export class /.test(declaration)) {
+  if (declaration.startsWith('export class ')) {
     return declaration
       .split('\n')
       .filter((line, index) => index === 0 || /^ {2}(?:readonly|static|override readonly) \w+[?:]/.test(line))
