@@ -14,12 +14,13 @@ import { keepMembersIndexed } from './flows/admin/index-members';
 import { resumeJobs } from './flows/admin/resume-jobs';
 import { BackgroundWork } from './flows/background-work';
 import { checkSetup } from './flows/check-setup';
+import { EnrollmentNotes } from './flows/enrollment-notes';
 import type { CheckOptions, SetupReport } from './flows/check-setup';
 import { requireUserList } from './http/admin/admin-options';
 import type { AdminPagesOptions } from './http/admin/admin-options';
 import { administratorsFrom } from './http/admin/organizations';
 import { createAdminRouter } from './http/admin/router';
-import { retryNotices, retryNoticesNowAndThen } from './flows/retry-notices';
+import { retryDue, retryNowAndThen } from './flows/retry-notices';
 import { noteFirstFactor } from './http/note-first-factor';
 import type { FirstFactorChannel } from './http/note-first-factor';
 import { startOnboarding } from './http/onboarding';
@@ -111,7 +112,8 @@ export interface Mfa<User extends Express.User = Express.User> extends Programma
    */
   check(options?: CheckOptions): Promise<SetupReport>;
   /**
-   * Sends again what the mail server did not take, as far as it is due, and resolves with how many notices went out. The
+   * Sends again what the mail server did not take, as far as it is due, and resolves with how many notices went out. Calls of
+   * `users.noteEnrolled` that failed are made again too. The
    * package calls it twice a minute by itself; whoever starts a process for a moment only can call it too.
    */
   retryNotices(): Promise<number>;
@@ -144,6 +146,7 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
   const { passwordThrottle: throttle } = options;
   const limiter =
     throttle === null ? null : new PasswordLimiter({ state, keyRing, clock, events, throttle, onError });
+  const directory = createDirectory(options);
   const context: HttpContext = {
     options,
     clock,
@@ -152,7 +155,8 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     keyRing,
     delivery,
     events,
-    directory: createDirectory(options),
+    directory,
+    enrollmentNotes: new EnrollmentNotes({ directory, records, onError }),
     factors: createFactors({ records, state, keyRing, totpWindow: options.totpWindow }),
     csrf: createCsrfGuard(options.csrf),
     passwords: new PasswordCheck(limiter),
@@ -166,7 +170,7 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     keepMembersIndexed(context);
     resumeJobs(context);
   }
-  const retrying = retryNoticesNowAndThen(context);
+  const retrying = retryNowAndThen(context);
   async function settle(): Promise<void> {
     await delivery.settled();
     await events.settled();
@@ -202,7 +206,7 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     csrfToken: (req) => context.csrf.token(req),
     requireCsrfToken: () => checkCsrf(context),
     check: (checkOptions = {}) => checkSetup(context, checkOptions, context.proxies),
-    retryNotices: () => retryNotices(context),
+    retryNotices: () => retryDue(context),
     settled: settle,
     async close() {
       retrying.stop();

@@ -6,7 +6,7 @@ import { isEnrollableKind, RECOVERY_CODES_ID } from '../core/factor-kind';
 import { challengeOptions } from '../core/usable-factors';
 import type { Factor, Proof, Verification } from '../factors/factor';
 import type { Account } from '../ports';
-import type { GuessOutcome } from '../stores/record-store';
+import type { GuessOutcome, MemberRecord } from '../stores/record-store';
 import type { AttemptOutcome, ChallengePurpose } from '../stores/state-store';
 import { challengeOwner } from './bearer';
 import type { Asked, Bearer } from './bearer';
@@ -112,7 +112,18 @@ export async function answerChallenge(context: FlowContext, request: AnswerReque
   }
   const proof = toEvidence(asked, verification.proof, now);
   reportAccepted(context, { account, proof, purpose, origin });
+  noteLate(context, account, member);
   return toVerified(gathered, { asked, proof }, request.requirement);
+}
+
+/** A note that failed is made again here where the process that owed it has ended. */
+function noteLate(
+  { background, enrollmentNotes }: FlowContext,
+  { id, mfaEnrolled }: Account,
+  { authenticators }: MemberRecord,
+): void {
+  if (mfaEnrolled || authenticators.length === 0) return;
+  background.run(`note-enrolled:${id}`, () => enrollmentNotes.note(id, true));
 }
 
 /** What a right answer proves: where a code for a phone went by email, the mailbox. */

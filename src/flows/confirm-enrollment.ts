@@ -97,7 +97,8 @@ export async function confirmEnrollment(
   const timeStep = shown.kind === 'totp' ? shown.timeStep : null;
   const authenticator = toAuthenticator(challenge, { label: request.label, now, timeStep, kind });
   const first = member.authenticators.length === 0;
-  const made = first || member.recoveryCodesLeft === 0 ? await makeRecoveryCodeSet(context, account) : null;
+  const made =
+    first || member.recoveryCodesLeft === 0 ? await makeRecoveryCodeSet(context, bearer, member) : null;
   if (made?.outcome === 'rejected') return made;
   // On the ground that was judged and in one step with the codes: of two enrollments at once, of which one may be somebody
   // else's with the same password, one is bound, and whoever ended the sessions meanwhile ended this one too.
@@ -108,7 +109,7 @@ export async function confirmEnrollment(
   });
   if (!bound) return { outcome: 'rejected', because: 'challenge-expired' };
   if (made !== null) reportCodesIssued(context, bearer, made.set);
-  if (first) await context.directory.noteEnrolled(account.id, true);
+  if (first) await context.enrollmentNotes.note(account.id, true);
   report(context, request, 'authenticator-added', {
     kind,
     authenticatorId: authenticator.id,

@@ -9,6 +9,7 @@ import type { Clock } from '../ports';
 import type { RecordStore } from '../stores/record-store';
 import type { StateStore } from '../stores/state-store';
 import type { BackgroundWork } from './background-work';
+import type { EnrollmentNotes } from './enrollment-notes';
 
 /** The host's user and what the package reads from it. */
 export interface KnownUser {
@@ -18,7 +19,7 @@ export interface KnownUser {
 
 /** The host's user table, as the flows see it. */
 export interface Directory {
-  /** Tells the host's table, where it wants to know, that a person has a factor now or has none any more. */
+  /** Tells the host's table, where it wants to know. Flows use {@link FlowContext.enrollmentNotes}, which outlives its failures. */
   noteEnrolled(id: string, enrolled: boolean): Promise<void>;
   find(id: string): Promise<KnownUser | undefined>;
   /** Those of the ids that the table knows, by id. */
@@ -50,6 +51,7 @@ export interface FlowContext {
   readonly directory: Directory;
   readonly events: EventRecorder;
   readonly background: BackgroundWork;
+  readonly enrollmentNotes: EnrollmentNotes;
 }
 
 /** Where a request came from, for events and notices. */

@@ -70,7 +70,7 @@ export async function resetMember(
   // The sessions end first: whatever fails after that, nobody goes on with what is being taken away.
   await context.records.replaceUserEpoch(userId, { epoch: newMark(), endedAt: context.clock.now() });
   const removed = await context.records.removeAllAuthenticators(userId);
-  await context.directory.noteEnrolled(userId, false);
+  await context.enrollmentNotes.noteIfNone(userId);
   report(context, act, 'member-reset', { reason, removed });
   return removed;
 }

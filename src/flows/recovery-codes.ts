@@ -1,27 +1,34 @@
 import { hashRecoveryCodes, issueRecoveryCodes } from '../core/recovery-code';
-import type { Account } from '../ports';
 import type { Bearer } from './bearer';
-import type { RecoveryCodeSet } from '../stores/record-store';
+import type { MemberRecord, RecoveryCodeSet } from '../stores/record-store';
+import type { CodesOwner } from '../stores/unseen-codes';
 import type { FlowContext } from './context';
 import { spendChange } from './spend-change';
 import type { TooManyChanges } from './spend-change';
+import { keepUnseenCodes } from './unseen-codes';
 
 export type NewCodeSet =
   /** `set` is what is stored, `shown` what is shown once. */
   | { readonly outcome: 'made'; readonly set: RecoveryCodeSet; readonly shown: readonly string[] }
   | TooManyChanges;
 
-/** Makes a new set, which is to take the place of the old one whole. Nothing is stored yet. */
+/**
+ * Makes a new set, which is to take the place of the old one whole. It is kept for showing in the session that made it; as a set of
+ * codes that work it is not stored yet.
+ */
 export async function makeRecoveryCodeSet(
   context: FlowContext,
-  account: Pick<Account, 'id'>,
+  bearer: CodesOwner,
+  { recoveryCodesLeft }: Pick<MemberRecord, 'recoveryCodesLeft'>,
 ): Promise<NewCodeSet> {
-  const spent = await spendChange(context, account.id, 'recovery-codes');
+  const spent = await spendChange(context, bearer.userId, 'recovery-codes');
   if (spent.outcome === 'rejected') return spent;
   const issued = issueRecoveryCodes();
-  const codes = await hashRecoveryCodes(issued);
-  const set = { codes, issuedAt: context.clock.now() };
-  return { outcome: 'made', set, shown: issued.map(({ text }) => text) };
+  const shown = issued.map(({ text }) => text);
+  const set = { codes: await hashRecoveryCodes(issued), issuedAt: context.clock.now() };
+  const replacesOlder = recoveryCodesLeft > 0;
+  await keepUnseenCodes(context, bearer, { codes: shown, issuedAt: set.issuedAt, replacesOlder });
+  return { outcome: 'made', set, shown };
 }
 
 /** Says that a new set was stored. */

@@ -39,9 +39,8 @@ export async function removeAuthenticator(
     address: origin.address,
     details: { kind, authenticatorId },
   });
-  const after = await context.records.findMember(account.id, bearer.organizationId);
   // Otherwise the directory's note would read as lost records.
-  if (after.authenticators.length === 0) await context.directory.noteEnrolled(account.id, false);
+  await context.enrollmentNotes.noteIfNone(account.id);
   const change = { kind: 'authenticator-removed', factor: kind, label, goneId: authenticatorId } as const;
   const changed = await afterFactorChange(context, { account, bearer, member, change, endOthers, origin });
   return { outcome: 'removed', label, gathered, ...changed };

@@ -8,8 +8,6 @@ export type Renewal =
   | {
       readonly outcome: 'recovery-codes-issued';
       readonly recoveryCodes: readonly string[];
-      /** Codes that worked until now no longer do. */
-      readonly replacesOlder: boolean;
       readonly notified: readonly string[];
     }
   | ChangeRefused;
@@ -21,7 +19,7 @@ export async function renewRecoveryCodes(context: FlowContext, act: FactorAct): 
   if (leave.outcome !== 'may-change') return leave;
   const { member } = leave.gathered;
   if (member.authenticators.length === 0) return { outcome: 'rejected', because: 'no-factor' };
-  const made = await makeRecoveryCodeSet(context, account);
+  const made = await makeRecoveryCodeSet(context, bearer, member);
   if (made.outcome === 'rejected') return made;
   const { set, shown: recoveryCodes } = made;
   await context.records.replaceRecoveryCodes(account.id, set.codes, set.issuedAt);
@@ -34,6 +32,5 @@ export async function renewRecoveryCodes(context: FlowContext, act: FactorAct): 
     endOthers: false,
     origin,
   });
-  const replacesOlder = member.recoveryCodesLeft > 0;
-  return { outcome: 'recovery-codes-issued', recoveryCodes, replacesOlder, notified };
+  return { outcome: 'recovery-codes-issued', recoveryCodes, notified };
 }

@@ -8,7 +8,7 @@ const BATCH = 20;
 const RETRY_MILLISECONDS = 30_000;
 
 /** Sends what is due again. Returns how many went out. */
-export async function retryNotices(context: FlowContext): Promise<number> {
+async function retryNotices(context: FlowContext): Promise<number> {
   let sent = 0;
   for (;;) {
     const now = context.clock.now();
@@ -39,15 +39,20 @@ async function retry(context: FlowContext, kept: KeptNotice): Promise<boolean> {
   return trySending(context, kept, { ...body, to: opened.secret.reveal() });
 }
 
+/** Everything that failed and can be done later. Returns how many notices went out. */
+export async function retryDue(context: FlowContext): Promise<number> {
+  await context.enrollmentNotes.retry();
+  return context.options.email === null ? 0 : retryNotices(context);
+}
+
 /** Looks for what is due until it is stopped, or as long as the process runs for some other reason. */
-export function retryNoticesNowAndThen(context: FlowContext): { stop(): void } {
-  if (context.options.email === null) return { stop: () => undefined };
+export function retryNowAndThen(context: FlowContext): { stop(): void } {
   let running = false;
   let failing = false;
-  const timer = setInterval(function retryDueNotices() {
+  const timer = setInterval(function retryWhatIsDue() {
     if (running) return;
     running = true;
-    retryNotices(context)
+    retryDue(context)
       .then(
         () => {
           failing = false;

@@ -11,6 +11,8 @@ export interface SettingsLocals extends WithPage {
   readonly hasPassword: boolean;
   /** What may be added; empty leaves the links out. */
   readonly addable: readonly EnrollableKind[];
+  /** The page on which new recovery codes wait to be saved; null where none do. */
+  readonly unseenCodes: string | null;
   /** Null where the organization has none or no factor is enrolled. */
   readonly recoveryCodes: {
     readonly left: number;

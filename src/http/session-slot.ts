@@ -58,15 +58,6 @@ export interface EnrolledSlot {
   readonly steps: number | null;
 }
 
-/** New recovery codes, sealed. */
-export interface NewCodesSlot {
-  readonly sealed: string;
-  readonly issuedAt: number;
-  readonly shown: boolean;
-  /** An older set stopped working with this one. */
-  readonly replacesOlder: boolean;
-}
-
 /** The authenticator that an enrollment under way takes the place of. */
 export interface ReplacingSlot {
   readonly authenticatorId: string;
@@ -109,8 +100,8 @@ export interface MfaSlot {
   readonly enrolled?: EnrolledSlot;
   /** The stored form of the link to end a lock, between opening it and the proof. */
   readonly unlock?: string;
-  /** New recovery codes, until the person says that they are saved. */
-  readonly newCodes?: NewCodesSlot;
+  /** New recovery codes may wait to be seen; the state store has them. Saves looking there in every other session. */
+  readonly unseenCodes?: true;
   readonly replacing?: ReplacingSlot;
   readonly waitingAct?: WaitingActSlot;
   readonly keptForm?: KeptFormSlot;

@@ -3,6 +3,7 @@ import type { Evidence, EvidenceMethod } from '../core/assurance';
 import type { DeliveredKind, FactorKind } from '../core/factor-kind';
 import type { Epochs } from '../core/session-lifetime';
 import type { PasswordAttemptStore } from './password-attempts';
+import type { UnseenCodesStore } from './unseen-codes';
 
 /** Password proven, session not yet granted. */
 export interface PendingLogin {
@@ -110,13 +111,13 @@ export interface Throttle {
  * Every method rejects with `MfaError` `store-unavailable` when the store does not answer in a bounded time. Instants are the
  * caller's clock; a store may drop an entry at its expiry by its own clock too, and callers compare `expiresAt` themselves.
  */
-export interface StateStore extends PasswordAttemptStore {
+export interface StateStore extends PasswordAttemptStore, UnseenCodesStore {
   /** With its first challenge, where that sends nothing; both in one atomic step. */
   createPendingLogin(pending: PendingLogin, first?: Challenge): Promise<void>;
   findPendingLogin(userId: string, id: string): Promise<PendingLogin | undefined>;
   /** Replaces the evidence of a pending login that is still there; its life does not change. False where it is gone. */
   savePendingEvidence(userId: string, id: string, evidence: readonly Evidence[]): Promise<boolean>;
-  /** Ends the pending login and every challenge it owns. */
+  /** Ends the pending login, and every challenge and the new recovery codes it owns. */
   endPendingLogin(userId: string, id: string): Promise<void>;
 
   /**
@@ -152,7 +153,7 @@ export interface StateStore extends PasswordAttemptStore {
   /**
    * Makes a session live. With `replaces`, the pending login of that id ends in the same atomic step. With `continues`, the
    * session of that handle goes on under the new one: it ends in the same step, and where it is no longer live nothing is
-   * registered, so that a request under way brings no ended session back.
+   * registered, so that a request under way brings no ended session back. New recovery codes of what ends go on to the session.
    * Keeps at most the 100 newest of a user and drops those past their end.
    */
   registerSession(
@@ -166,7 +167,7 @@ export interface StateStore extends PasswordAttemptStore {
   touchSession(userId: string, handle: string, seenAt: number): Promise<boolean>;
   /** The one seen last comes first. */
   listSessions(userId: string): Promise<readonly SessionEntry[]>;
-  /** Ends the session and every challenge it owns. */
+  /** Ends the session, and every challenge and the new recovery codes it owns. */
   endSession(userId: string, handle: string): Promise<boolean>;
   /** Ends all but one and returns how many. */
   endOtherSessions(userId: string, keepHandle: string): Promise<number>;

@@ -154,4 +154,16 @@ describe('what is kept beside the records of users in Redis', () => {
       else await expect(found).rejects.toMatchObject(unreadable);
     },
   );
+
+  const codes = { sealed: 'sealed', issuedAt: NOW, expiresAt: NOW + 1, replacesOlder: false };
+
+  it.each([
+    ['whole', JSON.stringify(codes)] as const,
+    ...damageEach(codes, { sealed: 1, issuedAt: 'x', expiresAt: 'x', replacesOlder: 'x' }),
+  ])('is a set of new recovery codes, refused where its %s is damaged', async (name, text) => {
+    await redis.set('mfa:{user:ada}:unseen-codes:handle', text);
+    const found = state.findUnseenCodes({ userId: 'ada', ownerId: 'handle' });
+    if (name === 'whole') await expect(found).resolves.toEqual(codes);
+    else await expect(found).rejects.toMatchObject(unreadable);
+  });
 });

@@ -6,6 +6,7 @@ import { describeSendBudgets } from './state/send-budgets';
 import { describeSentMessages } from './state/sent-messages';
 import { describeSessions } from './state/sessions';
 import { describeThrottles } from './state/throttles';
+import { describeUnseenCodes } from './state/unseen-codes';
 
 /** What every state store does. `open` gives the store under test. */
 export function describeStateStore(open: () => StateStore): void {
@@ -23,4 +24,5 @@ export function describeStateStore(open: () => StateStore): void {
   describeSentMessages(open);
   describeThrottles(open);
   describePasswordAttempts(open);
+  describeUnseenCodes(open);
 }

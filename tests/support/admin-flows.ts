@@ -13,6 +13,7 @@ import type { AdminAct } from '../../src/flows/admin/administrator';
 import { keepMembersIndexed } from '../../src/flows/admin/index-members';
 import { BackgroundWork } from '../../src/flows/background-work';
 import type { FlowContext } from '../../src/flows/context';
+import { EnrollmentNotes } from '../../src/flows/enrollment-notes';
 import { resolveOptions } from '../../src/options';
 import type { Account, UserDirectory } from '../../src/ports';
 import { memoryRecords } from '../../src/stores/memory/memory-records';
@@ -118,6 +119,7 @@ export function createFlowWorld(given: {
   const keep = { maxCount: resolved.events.keepCount, maxAgeSeconds: resolved.events.keepSeconds };
   const events = new EventRecorder({ records, clock, keep, onError });
   const delivery = createDelivery({ ...resolved, onFailure: ({ error }) => onError(error) });
+  const directory = createDirectory(resolved);
   const context: FlowContext = {
     options: resolved,
     clock,
@@ -126,7 +128,8 @@ export function createFlowWorld(given: {
     keyRing,
     delivery,
     events,
-    directory: createDirectory(resolved),
+    directory,
+    enrollmentNotes: new EnrollmentNotes({ directory, records, onError }),
     factors: createFactors({ records, state, keyRing, totpWindow: 1 }),
     background: new BackgroundWork(onError),
   };

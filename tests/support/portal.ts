@@ -2,7 +2,7 @@ import express from 'express';
 import type { Express } from 'express';
 import passport from 'passport';
 import { createMfa, createOutbox, memoryRecords, memoryState } from '../../src/index';
-import type { Mfa, MfaOptions, Outbox, RecordStore, StateStore } from '../../src/index';
+import type { Mfa, MfaOptions, Outbox, RecordStore, StateStore, UserDirectory } from '../../src/index';
 import { createClock } from './clock';
 
 /** A user of the test portal. */
@@ -57,9 +57,14 @@ export function portalUsers(): PortalUser[] {
  * `addRoutes` adds routes below the guard.
  */
 export function createPortal(
-  change: Partial<MfaOptions<PortalUser>> & { readonly users?: never } = {},
+  change: Partial<MfaOptions<PortalUser>> & {
+    readonly users?: never;
+    /** What the user table does besides. */
+    readonly directory?: Partial<UserDirectory<PortalUser>>;
+  } = {},
   addRoutes: (app: Express, mfa: Mfa<PortalUser>) => void = () => undefined,
 ): Portal {
+  const { directory, ...options } = change;
   const clock = createClock();
   const outbox = createOutbox({ clock });
   const records = change.records ?? memoryRecords();
@@ -74,13 +79,14 @@ export function createPortal(
     sms: outbox.sms,
     clock,
     onError: (error) => errors.push(error),
-    ...change,
+    ...options,
     records,
     state,
     users: {
       findById: (id) => users.get(id),
       findByIds: async (ids) => ids.map((id) => users.get(id)).filter((user) => user !== undefined),
       count: async () => users.size,
+      ...directory,
     },
   });
   const passports = new passport.Passport();

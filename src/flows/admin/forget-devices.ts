@@ -77,7 +77,7 @@ async function forget(
   { account, record }: KnownMember,
   startedAt: number,
 ): Promise<number | null> {
-  const { records, directory } = context;
+  const { records, enrollmentNotes } = context;
   const older = record.authenticators.filter(({ createdAt }) => createdAt < startedAt);
   if (older.length < record.authenticators.length) {
     await Promise.all(older.map(({ id }) => records.removeAuthenticator(account.id, id)));
@@ -85,6 +85,6 @@ async function forget(
   }
   const removed = await records.removeAllAuthenticators(account.id);
   // Also where nothing was left to remove: a process may have ended between the two.
-  if (removed > 0 || account.mfaEnrolled) await directory.noteEnrolled(account.id, false);
+  if (removed > 0 || account.mfaEnrolled) await enrollmentNotes.noteIfNone(account.id);
   return removed > 0 || account.mfaEnrolled ? removed : null;
 }

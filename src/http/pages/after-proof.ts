@@ -11,6 +11,7 @@ import { readSlot, updateSlot } from '../session-slot';
 import { finishProof } from './finish-login';
 import { refuse } from './page-route';
 import type { KnownPageRequest } from './page-route';
+import { unseenCodesPath } from './recovery-codes';
 
 type Verified = Answer & { readonly outcome: 'verified' };
 
@@ -20,8 +21,12 @@ export async function goOnAfterProof(page: KnownPageRequest, answer: Verified): 
   const { decision, evidence, gathered, asked } = answer;
   if (usedRecoveryCode(asked)) await reportRecoveryCodeUse(context, { gathered, origin: originOf(req) });
   if (decision.outcome === 'allow') {
-    await Promise.all([rememberIfWanted(page, answer), finishProof(page, { evidence, gathered })]);
-    const next = returnTo ?? context.options.defaultReturnTo;
+    // An enrollment that failed in its last steps may have left codes that nobody has seen.
+    const { unseenCodes } = readSlot(req);
+    const change = unseenCodes === undefined ? {} : { unseenCodes };
+    await Promise.all([rememberIfWanted(page, answer), finishProof(page, { evidence, gathered, change })]);
+    const onwards = returnTo ?? context.options.defaultReturnTo;
+    const next = (await unseenCodesPath(page, gathered, onwards)) ?? onwards;
     return sendNext(req, res, { outcome: 'signed-in', because: decision.because, next });
   }
   if (decision.outcome === 'enroll') {

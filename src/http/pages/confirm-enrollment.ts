@@ -7,17 +7,16 @@ import { describeDecision } from '../describe-login';
 import { originOf } from '../origin';
 import { refusalStatus } from '../refusal-status';
 import { wantsOthersEnded } from '../end-others';
-import { holdNewCodes } from '../new-codes';
 import { sendNext } from '../respond';
 import type { Refusal } from '../respond';
 import { fieldOf, withReturnTo } from '../return-to';
 import { readSlot, updateSlot } from '../session-slot';
-import type { MfaSlot } from '../session-slot';
 import { startTotp } from './enroll-totp';
 import { finishProof } from './finish-login';
 import { startOver } from './login';
 import { labelOf } from './authenticator-label';
 import { answerRefusal, pathOf, refuse, show } from './page-route';
+import { unseenCodesPath } from './recovery-codes';
 import type { KnownPageRequest } from './page-route';
 import { progressAt } from './wizard-progress';
 
@@ -29,6 +28,8 @@ export async function confirmAndGoOn(
 ): Promise<void> {
   const { context, req, visitor } = page;
   const { wizard, replacing } = readSlot(req);
+  // Said before anything is bound: after a failure the codes are found at the next proof.
+  if (!page.json) updateSlot(req, { unseenCodes: true });
   const confirmation = await confirmEnrollment(context, {
     account: visitor.account,
     bearer: visitor.bearer,
@@ -92,7 +93,7 @@ async function goOnToApp(page: KnownPageRequest, enrolled: Enrolled): Promise<vo
   } else if (session !== undefined) {
     updateSlot(req, { session: { ...session, evidence, userEpoch: epochs.user } });
   }
-  updateSlot(req, { wizard: { kind: 'totp', backupPhone: 'done' }, ...newCodes(page, enrolled) });
+  updateSlot(req, { wizard: { kind: 'totp', backupPhone: 'done' } });
   return startTotp(page, { gathered, pendingUntil: login?.expiresAt ?? null });
 }
 
@@ -112,11 +113,11 @@ async function finish(page: KnownPageRequest, enrolled: Enrolled): Promise<void>
   const backupPhone = readSlot(req).wizard?.backupPhone === 'done';
   const steps =
     recoveryCodes === null && !backupPhone ? null : (progressAt('done', { kind, backupPhone })?.of ?? null);
+  const { unseenCodes } = readSlot(req);
   const kept = {
-    ...(json ? {} : newCodes(page, enrolled)),
+    ...(unseenCodes === undefined ? {} : { unseenCodes }),
     enrolled: { kind, maskedDestination, notified, steps },
   };
-  const codes = kept.newCodes ?? readSlot(req).newCodes;
   if (decision.outcome === 'enroll' && visitor.bearer.standing === 'pending') {
     await goOnPending(page, enrolled);
     updateSlot(req, { ...kept, wizard: undefined });
@@ -124,24 +125,13 @@ async function finish(page: KnownPageRequest, enrolled: Enrolled): Promise<void>
   }
   if (decision.outcome !== 'allow' && decision.outcome !== 'enroll') return refuse(page, decision);
   updateSlot(req, { wizard: undefined, replacing: undefined, onboarding: undefined });
-  await finishProof(page, {
-    evidence,
-    gathered,
-    epochs,
-    change: { ...kept, ...(codes === undefined ? {} : { newCodes: codes }) },
-  });
-  const showsCodes = codes?.shown === false;
+  await finishProof(page, { evidence, gathered, epochs, change: kept });
+  const codes = await unseenCodesPath(page, gathered, returnTo);
   return sendNext(req, res, {
     outcome: 'enrolled',
-    next: withReturnTo(pathOf(page, showsCodes ? '/enroll/recovery-codes' : '/enroll/done'), returnTo),
+    next: codes ?? withReturnTo(pathOf(page, '/enroll/done'), returnTo),
     kind,
     notified,
     ...(json && recoveryCodes !== null ? { recoveryCodes } : {}),
   });
-}
-
-function newCodes(page: KnownPageRequest, { recoveryCodes }: Enrolled): Pick<MfaSlot, 'newCodes'> {
-  if (recoveryCodes === null) return {};
-  const made = { codes: recoveryCodes, replacesOlder: false };
-  return { newCodes: holdNewCodes(page.context, page.visitor.account.id, made) };
 }

@@ -4,6 +4,7 @@ import type { Decision } from '../../core/decide';
 import type { Facts } from '../../core/facts';
 import { enrollableKinds, hasFactor } from '../../core/usable-factors';
 import { gatherFacts } from '../../flows/gather-facts';
+import type { Gathered } from '../../flows/gather-facts';
 import { gatherSetupFacts } from '../../flows/gather-setup-facts';
 import { mayEnroll } from '../../flows/may-enroll';
 import { skipEnrollment } from '../../flows/skip-enrollment';
@@ -19,6 +20,7 @@ import { readSlot, updateSlot } from '../session-slot';
 import { liveRoute } from './live-route';
 import { answerRefusal, knownPageRoute, pathOf, refuse, show } from './page-route';
 import type { KnownPageRequest } from './page-route';
+import { unseenCodesPath } from './recovery-codes';
 import { progressAt } from './wizard-progress';
 
 export function addEnrollmentStartRoutes(router: Router, context: HttpContext): void {
@@ -140,12 +142,17 @@ async function leaveOnboarding(page: KnownPageRequest): Promise<boolean> {
   return true;
 }
 
-async function showDone(page: KnownPageRequest): Promise<void> {
+async function showDone(page: KnownPageRequest, gathered: Gathered): Promise<void> {
   const { context, req, res, json, returnTo } = page;
   const { enrolled } = readSlot(req);
   const continuePath = returnTo ?? context.options.defaultReturnTo;
   if (enrolled === undefined || json) {
     sendNext(req, res, { outcome: 'enrolled', next: continuePath });
+    return;
+  }
+  const codes = await unseenCodesPath(page, gathered, returnTo);
+  if (codes !== null) {
+    res.redirect(303, codes);
     return;
   }
   const { kind, maskedDestination, notified, steps } = enrolled;

@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { decide } from '../../core/decide';
 import { gatherFacts } from '../../flows/gather-facts';
+import type { Gathered } from '../../flows/gather-facts';
 import type { HttpContext } from '../http-context';
 import { knownPageRoute, refuse } from './page-route';
 import type { KnownPageRequest } from './page-route';
@@ -11,13 +12,13 @@ import type { KnownPageRequest } from './page-route';
  */
 export function liveRoute(
   context: HttpContext,
-  handle: (page: KnownPageRequest) => Promise<void>,
+  handle: (page: KnownPageRequest, gathered: Gathered) => Promise<void>,
 ): RequestHandler {
   return knownPageRoute(context, async (page) => {
     const { account, bearer } = page.visitor;
-    const { facts, now } = await gatherFacts(context, account, bearer);
-    const decision = decide(facts, { kind: 'policy' }, now);
-    if (decision.outcome === 'allow' || decision.outcome === 'enroll') return handle(page);
+    const gathered = await gatherFacts(context, account, bearer);
+    const decision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
+    if (decision.outcome === 'allow' || decision.outcome === 'enroll') return handle(page, gathered);
     return refuse(page, decision);
   });
 }

@@ -3,6 +3,7 @@ import { pageLocals, sendNext, sendRefusal } from '../respond';
 import { attemptLogin } from '../attempt-login';
 import { describeDecision, describePending } from '../describe-login';
 import { grantSession, regenerate } from '../establish-session';
+import { gatherFacts } from '../../flows/gather-facts';
 import type { HttpContext } from '../http-context';
 import { originOf } from '../origin';
 import type { LoginLocals } from '../proof-views';
@@ -12,7 +13,8 @@ import { readSlot } from '../session-slot';
 import { reasonFor, signInPath, toSignInReason } from '../sign-in-again';
 import { ANONYMOUS } from '../visitor';
 import { answerRefusal, field, pageRoute, pathOf, show } from './page-route';
-import type { PageRequest } from './page-route';
+import type { KnownPageRequest, PageRequest } from './page-route';
+import { unseenCodesPath } from './recovery-codes';
 import { describeState } from './state';
 
 export function addLoginRoutes(router: Router, context: HttpContext): void {
@@ -28,10 +30,19 @@ async function showLogin(page: PageRequest): Promise<void> {
     return;
   }
   if (visitor.kind === 'known' && visitor.bearer.standing === 'session') {
-    res.redirect(303, returnTo ?? context.options.defaultReturnTo);
+    const onwards = returnTo ?? context.options.defaultReturnTo;
+    res.redirect(303, (await findCodesPath({ ...page, visitor }, onwards)) ?? onwards);
     return;
   }
   await show(page, 'login', { username: '', error: null, notice: noticeOf(page) });
+}
+
+/** Another tab, or a form sent twice, may have left the person here without having seen their new codes. */
+async function findCodesPath(page: KnownPageRequest, onwards: string): Promise<string | null> {
+  const { context, req, visitor } = page;
+  if (readSlot(req).unseenCodes === undefined) return null;
+  const gathered = await gatherFacts(context, visitor.account, visitor.bearer);
+  return unseenCodesPath(page, gathered, onwards);
 }
 
 function noticeOf({ req }: PageRequest): LoginLocals['notice'] {

@@ -1,8 +1,9 @@
-import type { Request, Router } from 'express';
+import type { Router } from 'express';
+import type { Gathered } from '../../flows/gather-facts';
+import { acknowledgeCodes, findUnseenCodes } from '../../flows/unseen-codes';
+import type { ShownCodes } from '../../flows/unseen-codes';
 import type { HttpContext } from '../http-context';
 import { dayOf } from '../moments';
-import { openNewCodes } from '../new-codes';
-import type { HeldCodes } from '../new-codes';
 import { sendNext } from '../respond';
 import { fieldOf, withReturnTo } from '../return-to';
 import { sentenceFor } from '../sentences';
@@ -20,43 +21,44 @@ export function addRecoveryCodeRoutes(router: Router, context: HttpContext): voi
 }
 
 /** Only a session has codes; a login that is not finished sees none. */
-function heldCodes({ context, req, visitor }: KnownPageRequest): HeldCodes | null {
-  return visitor.bearer.standing === 'session' ? openNewCodes(context, req, visitor.account.id) : null;
+async function findShown(
+  { context, visitor }: KnownPageRequest,
+  { member }: Gathered,
+): Promise<ShownCodes | null> {
+  const { bearer } = visitor;
+  return bearer.standing === 'session' ? findUnseenCodes(context, bearer, member) : null;
 }
 
-/** Shows a new set once. A browser that only looks ahead, or asks for the headers, does not use the showing up. */
-async function showCodes(page: KnownPageRequest): Promise<void> {
-  const { req, res, json } = page;
-  if (isLookingAhead(req)) {
-    res.status(204).end();
-    return;
-  }
-  const held = heldCodes(page);
-  const unshown = held === null || held.shown ? null : held;
-  const { newCodes } = readSlot(req);
-  if (unshown !== null && newCodes !== undefined) {
-    // Whoever asked for JSON has them and acknowledges nothing.
-    updateSlot(req, { newCodes: json ? undefined : { ...newCodes, shown: true } });
-  }
-  if (json) {
-    res.json({
+/** The page for codes that wait to be seen in this session; null where none wait. `returnTo` comes after it. */
+export async function unseenCodesPath(
+  page: KnownPageRequest,
+  { member }: Pick<Gathered, 'member'>,
+  returnTo: string | null,
+): Promise<string | null> {
+  const { unseenCodes, session } = readSlot(page.req);
+  if (page.json || unseenCodes === undefined || session === undefined) return null;
+  const owner = { userId: session.userId, ownerId: session.handle };
+  const waiting = await findUnseenCodes(page.context, owner, member);
+  return waiting === null ? null : withReturnTo(pathOf(page, PATH), returnTo);
+}
+
+/** Shows a new set until it is acknowledged: after a reload and in another tab too. */
+async function showCodes(page: KnownPageRequest, gathered: Gathered): Promise<void> {
+  const shown = await findShown(page, gathered);
+  if (page.json) {
+    page.res.json({
       outcome: 'enrolled',
       next: pathOf(page, '/enroll/done'),
-      ...(unshown === null ? {} : { recoveryCodes: unshown.codes }),
+      ...(shown === null ? {} : { recoveryCodes: shown.codes }),
     });
     return;
   }
-  await render(page, unshown, null, 200);
-}
-
-function isLookingAhead(req: Request): boolean {
-  const purpose = `${req.get('sec-purpose') ?? ''} ${req.get('purpose') ?? ''}`;
-  return req.method === 'HEAD' || purpose.includes('prefetch');
+  await render(page, shown, null, 200);
 }
 
 async function render(
   page: KnownPageRequest,
-  held: HeldCodes | null,
+  shown: ShownCodes | null,
   error: string | null,
   status: number,
 ): Promise<void> {
@@ -65,46 +67,47 @@ async function render(
     page,
     'recovery-codes',
     {
-      codes: held?.codes ?? null,
-      createdAt: dayOf(held?.issuedAt ?? page.context.clock.now()),
-      replacesOlder: held?.replacesOlder ?? false,
+      codes: shown?.codes ?? null,
+      createdAt: dayOf(shown?.issuedAt ?? page.context.clock.now()),
+      replacesOlder: shown?.replacesOlder ?? false,
       downloadPath: pathOf(page, `${PATH}/download`),
       error,
-      progress: steps === null || held?.replacesOlder === true ? null : { step: steps - 1, of: steps },
+      progress: steps === null || shown?.replacesOlder === true ? null : { step: steps - 1, of: steps },
     },
     status,
   );
 }
 
-/** Whoever goes on without the tick sees the same codes again, and nobody who did not see them before. */
-async function acknowledge(page: KnownPageRequest): Promise<void> {
-  const { req, res, returnTo } = page;
+/** Whoever goes on without the tick sees the same codes again. */
+async function acknowledge(page: KnownPageRequest, gathered: Gathered): Promise<void> {
+  const { context, req, res, visitor, returnTo } = page;
   const saved = fieldOf(req.body, 'saved');
   if (saved === undefined || saved === '' || saved === false) {
-    const held = heldCodes(page);
+    const shown = await findShown(page, gathered);
     const refusal = { because: 'not-acknowledged', status: 400 };
     return answerRefusal(page, refusal, (status) =>
-      render(page, held?.shown === true ? held : null, sentenceFor('not-acknowledged'), status),
+      render(page, shown, sentenceFor('not-acknowledged'), status),
     );
   }
+  if (visitor.bearer.standing === 'session') await acknowledgeCodes(context, visitor.bearer);
   const { enrolled } = readSlot(req);
-  updateSlot(req, { newCodes: undefined });
+  updateSlot(req, { unseenCodes: undefined });
   const done = withReturnTo(pathOf(page, '/enroll/done'), returnTo);
   const next = enrolled === undefined ? (returnTo ?? pathOf(page, '/settings')) : done;
   return sendNext(req, res, { outcome: 'saved', next });
 }
 
 /** The codes that the page shows as a text file, until they are acknowledged. */
-async function download(page: KnownPageRequest): Promise<void> {
+async function download(page: KnownPageRequest, gathered: Gathered): Promise<void> {
   const { context, res, visitor } = page;
-  const held = heldCodes(page);
-  if (held?.shown !== true) {
+  const shown = await findShown(page, gathered);
+  if (shown === null) {
     const refusal = { because: 'codes-not-shown', status: 409 };
     return answerRefusal(page, refusal, (status) => render(page, null, null, status));
   }
-  const head = `${context.options.issuer}, ${visitor.account.name}\nRecovery codes of ${dayOf(held.issuedAt).text}. Each works once.`;
+  const head = `${context.options.issuer}, ${visitor.account.name}\nRecovery codes of ${dayOf(shown.issuedAt).text}. Each works once.`;
   res
     .set({ 'Content-Disposition': 'attachment; filename="recovery-codes.txt"' })
     .type('text/plain')
-    .send(`${head}\n\n${held.codes.join('\n')}\n`);
+    .send(`${head}\n\n${shown.codes.join('\n')}\n`);
 }

@@ -7,7 +7,6 @@ import type { Renewal } from '../../flows/renew-recovery-codes';
 import type { Removal } from '../../flows/remove-authenticator';
 import { MfaError } from '../../errors';
 import { administeredBy } from '../administered-policy';
-import { holdNewCodes } from '../new-codes';
 import { originOf } from '../origin';
 import { refusalStatus } from '../refusal-status';
 import { nextPath, sendNext } from '../respond';
@@ -89,16 +88,15 @@ async function goOnRemoved(
 
 function showNewCodes(
   page: KnownPageRequest,
-  { recoveryCodes, replacesOlder, notified }: Renewal & { readonly outcome: 'recovery-codes-issued' },
+  { recoveryCodes, notified }: Renewal & { readonly outcome: 'recovery-codes-issued' },
 ): void {
-  const { context, req, res, json, visitor } = page;
+  const { req, res, json } = page;
   const outcome = 'recovery-codes-issued';
   if (json) {
     sendNext(req, res, { outcome, next: pathOf(page, '/settings'), recoveryCodes, notified });
     return;
   }
-  const made = { codes: recoveryCodes, replacesOlder };
-  updateSlot(req, { newCodes: holdNewCodes(context, visitor.account.id, made), enrolled: undefined });
+  updateSlot(req, { unseenCodes: true, enrolled: undefined });
   const next = withReturnTo(pathOf(page, '/enroll/recovery-codes'), pathOf(page, '/settings'));
   sendNext(req, res, { outcome, next });
 }

@@ -16,8 +16,9 @@ import { momentOf } from '../moments';
 import { toBrowserList, toBrowserRows } from '../remembered-browser-rows';
 import { showOptions } from '../respond';
 import { sentenceFor } from '../sentences';
-import { refuse, show } from './page-route';
+import { pathOf, refuse, show } from './page-route';
 import type { KnownPageRequest } from './page-route';
+import { unseenCodesPath } from './recovery-codes';
 
 const NOTICES: ReadonlyMap<unknown, string> = new Map([
   ['removed', 'That method is removed. We told every address on file.'],
@@ -76,6 +77,7 @@ export async function renderSettings(
     return;
   }
   const { error, status } = answer;
+  const unseenCodes = await unseenCodesPath(page, gathered, pathOf(page, '/settings'));
   await show(
     page,
     'settings',
@@ -86,6 +88,7 @@ export async function renderSettings(
       onFile,
       hasPassword: visitor.account.hasPassword,
       addable,
+      unseenCodes,
       recoveryCodes:
         codes === null
           ? null

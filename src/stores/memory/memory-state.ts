@@ -12,20 +12,24 @@ import { sendsIn } from './sends';
 import { sentMessagesIn } from './sent-messages';
 import { sessionsIn } from './sessions';
 import { unlockLinksIn } from './unlock-links';
+import { unseenCodesIn } from './unseen-codes';
+import type { KeptCodes } from './unseen-codes';
 
 /** State in the memory of one process. When it ends, people sign in again. */
 export function memoryState(...none: readonly []): StateStore {
   checkArguments('memoryState', [], none);
   const owners = new ExpiringMap<Owner>();
+  const unseenCodes: KeptCodes = new ExpiringMap();
   const throttles = new Map<string, Throttle>();
   return {
-    ...pendingLoginsIn(owners),
+    ...pendingLoginsIn(owners, unseenCodes),
     ...challengesIn(owners),
-    ...sessionsIn(new ExpiringMap(), owners),
+    ...sessionsIn(new ExpiringMap(), { owners, unseenCodes }),
     ...sendsIn(new ExpiringMap()),
     ...sentMessagesIn(new Map()),
     ...unlockLinksIn(new ExpiringMap()),
     ...passwordAttemptsIn(),
+    ...unseenCodesIn(unseenCodes),
     findClock: async () => null,
     createSessionStore: () => new MemoryStore(),
     throttle({ name, points, seconds }) {

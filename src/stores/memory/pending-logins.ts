@@ -1,9 +1,10 @@
 import type { StateStore } from '../state-store';
 import { ownerKey, type Owners } from './owners';
+import type { KeptCodes } from './unseen-codes';
 
 type Verbs = 'createPendingLogin' | 'findPendingLogin' | 'savePendingEvidence' | 'endPendingLogin';
 
-export function pendingLoginsIn(owners: Owners): Pick<StateStore, Verbs> {
+export function pendingLoginsIn(owners: Owners, unseenCodes: KeptCodes): Pick<StateStore, Verbs> {
   return {
     async createPendingLogin(pending, first) {
       const challenges = new Map(first === undefined ? [] : [[first.purpose, { ...first }]]);
@@ -23,6 +24,7 @@ export function pendingLoginsIn(owners: Owners): Pick<StateStore, Verbs> {
     },
     async endPendingLogin(userId, id) {
       owners.delete(ownerKey(userId, id));
+      unseenCodes.delete(ownerKey(userId, id));
     },
   };
 }

@@ -2,6 +2,7 @@ import type { SessionEntry, StateStore } from '../state-store';
 import { MAX_SESSIONS_PER_USER, bySeenAt } from '../session-index';
 import type { ExpiringMap } from './expiring-map';
 import { ownerKey, type Owners } from './owners';
+import { takeCodesAlong, type KeptCodes } from './unseen-codes';
 
 type Verbs =
   'registerSession' | 'findSession' | 'touchSession' | 'listSessions' | 'endSession' | 'endOtherSessions';
@@ -10,7 +11,10 @@ export type Sessions = ExpiringMap<ReadonlyMap<string, SessionEntry>>;
 
 const NONE: ReadonlyMap<string, SessionEntry> = new Map();
 
-export function sessionsIn(sessions: Sessions, owners: Owners): Pick<StateStore, Verbs> {
+export function sessionsIn(
+  sessions: Sessions,
+  { owners, unseenCodes }: { readonly owners: Owners; readonly unseenCodes: KeptCodes },
+): Pick<StateStore, Verbs> {
   return {
     async registerSession(userId, session, { now, replaces, continues }) {
       if (continues !== undefined && sessions.get(userId)?.has(continues) !== true) return;
@@ -24,7 +28,10 @@ export function sessionsIn(sessions: Sessions, owners: Owners): Pick<StateStore,
       const expiresAt = Math.max(...kept.map((entry) => entry.expiresAt));
       sessions.set(userId, new Map(kept.map((entry) => [entry.handle, entry])), { now, expiresAt });
       for (const ended of [replaces, continues]) {
-        if (ended !== undefined) owners.delete(ownerKey(userId, ended));
+        if (ended === undefined) continue;
+        const [from, to] = [ownerKey(userId, ended), ownerKey(userId, session.handle)];
+        owners.delete(from);
+        takeCodesAlong(unseenCodes, from, to, now);
       }
     },
     async findSession(userId, handle) {
@@ -46,6 +53,7 @@ export function sessionsIn(sessions: Sessions, owners: Owners): Pick<StateStore,
       const ended = rest.delete(handle);
       sessions.replace(userId, rest);
       owners.delete(ownerKey(userId, handle));
+      unseenCodes.delete(ownerKey(userId, handle));
       return ended;
     },
     async endOtherSessions(userId, keepHandle) {

@@ -20,6 +20,8 @@ export interface Keys {
   browsers(userId: string): string;
   /** A hash: a pending login, or what a session is proving, with the challenges. Its fields are in `owner-hash`. */
   owner(userId: string, ownerId: string): string;
+  /** A string: new recovery codes, sealed, that the owner has not acknowledged. */
+  unseenCodes(userId: string, ownerId: string): string;
   /** A hash: the handle of a session, and the session. */
   sessions(userId: string): string;
   /** A hash: `p` the policy, `v` its version, `e` the epoch, `q` when sessions were ended last. */
@@ -66,6 +68,7 @@ export function createKeys(prefix: string): Keys {
     recoveryCodes: (userId) => `${user(userId)}:recovery-codes`,
     browsers: (userId) => `${user(userId)}:browsers`,
     owner: (userId, ownerId) => `${user(userId)}:owner:${encodeId(ownerId)}`,
+    unseenCodes: (userId, ownerId) => `${user(userId)}:unseen-codes:${encodeId(ownerId)}`,
     sessions: (userId) => `${user(userId)}:sessions`,
     policy: (organizationId) => `${organization(organizationId)}:policy`,
     events: (organizationId) => `${organization(organizationId)}:events`,

@@ -41,7 +41,7 @@ export function pendingLoginsIn(redis: RedisCommands, keys: Keys): Pick<StateSto
       return isOne(await redis.run(SAVE_EVIDENCE, call));
     },
     async endPendingLogin(userId, id) {
-      await redis.send('del', keys.owner(userId, id));
+      await redis.send('del', keys.owner(userId, id), keys.unseenCodes(userId, id));
     },
   };
 }

@@ -10,6 +10,7 @@ import { sessionsIn } from './sessions';
 import { openRedis, type RedisStoreOptions } from './store-options';
 import { throttleIn } from './throttle';
 import { unlockLinksIn } from './unlock-links';
+import { unseenCodesIn } from './unseen-codes';
 import { readClock } from './weaknesses';
 
 /**
@@ -29,6 +30,7 @@ export function redisState(client: RedisClient, options: RedisStoreOptions = {})
     ...sentMessagesIn(redis, keys),
     ...unlockLinksIn(redis, keys),
     ...passwordAttemptsIn(redis, keys),
+    ...unseenCodesIn(redis, keys),
     throttle: throttleIn(redis, keys),
     findClock: (now) => readClock(client, timeoutMs, now),
     createSessionStore: () => createRedisSessionStore(redis, options.prefix ?? 'mfa'),

@@ -10,7 +10,7 @@ import { defineScript } from './script';
 import { readSession, writeSession } from './session-entry';
 import { unreadable } from './store-errors';
 
-/** The sessions, and the owner that ends; the handle, the entry, its end, now, how many there may be, the handle that ends or nothing, 1 where it must be live. */
+/** The sessions; of what ends the owner and the new codes, and where these go on; the handle, the entry, its end, now, how many there may be, the handle that ends or nothing, 1 where it must be live. */
 const REGISTER = defineScript(`
 if ARGV[7] == '1' and redis.call('HEXISTS', KEYS[1], ARGV[6]) == 0 then return end
 local ends, now = tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -32,7 +32,10 @@ for place, other in ipairs(others) do
 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 redis.call('PEXPIRE', KEYS[1], string.format('%.0f', ends - now))
-if KEYS[2] then redis.call('DEL', KEYS[2]) end
+if KEYS[2] then
+  redis.call('DEL', KEYS[2])
+  if redis.call('EXISTS', KEYS[3]) == 1 then redis.call('RENAME', KEYS[3], KEYS[4]) end
+end
 `);
 
 /** The sessions; the handle, the instant in base 36. */
@@ -64,7 +67,14 @@ export function sessionsIn(redis: RedisCommands, keys: Keys): Pick<StateStore, V
   return {
     async registerSession(userId, session, { now, replaces, continues }) {
       const before = continues ?? replaces;
-      const ending = before === undefined ? [] : [keys.owner(userId, before)];
+      const ending =
+        before === undefined
+          ? []
+          : [
+              keys.owner(userId, before),
+              keys.unseenCodes(userId, before),
+              keys.unseenCodes(userId, session.handle),
+            ];
       const args = [
         encodeId(session.handle),
         writeSession(session),
@@ -101,7 +111,7 @@ export function sessionsIn(redis: RedisCommands, keys: Keys): Pick<StateStore, V
     async endSession(userId, handle) {
       const [ended] = await Promise.all([
         redis.send('hdel', keys.sessions(userId), encodeId(handle)),
-        redis.send('del', keys.owner(userId, handle)),
+        redis.send('del', keys.owner(userId, handle), keys.unseenCodes(userId, handle)),
       ]);
       return isOne(ended);
     },

@@ -170,6 +170,7 @@ describe.each(storeKinds)('a session on $kind', ({ open: openStores }) => {
     await guest.logIn(person.username);
     const started = await guest.postJson('/mfa/enroll/totp');
     await guest.post('/mfa/enroll/totp/confirm', { code: totpCode(started.body.totp.secret, clock.now()) });
+    await guest.post('/mfa/enroll/recovery-codes', { saved: 'yes' });
     expect((await guest.get('/mfa/enroll/done')).text).toContain('Your account is protected');
     await mfa.sessionsOf(person.id).endAll();
     const over = await guest.get('/mfa/enroll/done');

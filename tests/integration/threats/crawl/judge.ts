@@ -160,7 +160,7 @@ function identityIn(session: string | undefined): string {
   if (session === undefined) return identityIn('{}');
   const { passport, mfa } = JSON.parse(session) as { readonly passport?: unknown; readonly mfa?: string };
   const slot: MfaSlot = mfa === undefined ? {} : parseSlot(mfa);
-  return JSON.stringify([passport, slot.login, slot.session, slot.enrolled, slot.newCodes]);
+  return JSON.stringify([passport, slot.login, slot.session, slot.enrolled, slot.unseenCodes]);
 }
 
 /** Of other members, of the portal and of its pages. */

@@ -1,0 +1,51 @@
+import { EnrollmentNotes } from '../../src/flows/enrollment-notes';
+import { memoryRecords } from '../../src/stores/memory/memory-records';
+
+describe('a user table that never answers', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  it('holds nobody up for longer than five seconds, and is told again', async () => {
+    const errors: unknown[] = [];
+    let noted = 0;
+    const notes = new EnrollmentNotes({
+      directory: {
+        noteEnrolled() {
+          noted += 1;
+          return noted === 1 ? new Promise(() => undefined) : Promise.resolve();
+        },
+      },
+      records: memoryRecords(),
+      onError: (error) => errors.push(error),
+    });
+    const first = notes.note('ada', true);
+    await jest.advanceTimersByTimeAsync(4999);
+    expect(errors).toEqual([]);
+    await jest.advanceTimersByTimeAsync(1);
+    await first;
+    expect(errors).toMatchObject([{ code: 'user-unavailable' }]);
+    await notes.retry();
+    expect(noted).toBe(2);
+    await notes.retry();
+    expect(noted).toBe(2);
+  });
+
+  it('is told of ten thousand people later, not of more', async () => {
+    let isBroken = true;
+    const noted = new Set<string>();
+    const notes = new EnrollmentNotes({
+      directory: {
+        async noteEnrolled(id) {
+          if (isBroken) throw new Error('The table is locked.');
+          noted.add(id);
+        },
+      },
+      records: memoryRecords(),
+      onError: () => undefined,
+    });
+    for (let n = 0; n <= 10_000; n += 1) await notes.note(`person-${n}`, false);
+    isBroken = false;
+    await notes.retry();
+    expect([noted.size, noted.has('person-0'), noted.has('person-1')]).toEqual([10_000, false, true]);
+  });
+});
