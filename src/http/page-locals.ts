@@ -19,6 +19,8 @@ export interface PageLocals {
   readonly account: string | null;
   /** A checked local path that forms and links carry along. */
   readonly returnTo: string | null;
+  /** Whether the page's policy keeps its forms on our own pages. */
+  readonly formsStay: boolean;
   /** Whether to load the small script; every page works without it. */
   readonly script: boolean;
   /** Language of the templates: `en`. */

@@ -19,6 +19,8 @@ interface RequestState {
   savesNext: boolean;
   /** The id of the session in which our data was changed and not stored since. */
   unstoredIn: string | undefined;
+  /** Goes on to a path by a page where a redirect would be stopped; false where a redirect will do. */
+  leave: ((path: string) => boolean) | undefined;
 }
 
 const STATE: unique symbol = Symbol('express-mfa');
@@ -37,6 +39,7 @@ export function stateOf(req: IncomingRequest): RequestState {
     loaded: false,
     savesNext: false,
     unstoredIn: undefined,
+    leave: undefined,
   });
 }
 

@@ -5,6 +5,7 @@ import { maskDestination } from '../core/mask';
 import type { Gathered } from '../flows/gather-facts';
 import type { HttpContext } from './http-context';
 import type { PageLocals } from './page-locals';
+import { stateOf } from './request-state';
 import { readSlot } from './session-slot';
 import type { Visitor } from './visitor';
 import { wantsJson } from './render-page';
@@ -47,6 +48,7 @@ export function pageLocals(context: HttpContext, req: Request, visitor: Visitor)
     signedIn: visitor.kind === 'known' && visitor.bearer.standing === 'session',
     account: visitor.kind === 'known' ? visitor.account.name : null,
     returnTo: requestedReturnTo(req) ?? parseLocalPath(readSlot(req).returnTo),
+    formsStay: stateOf(req).leave !== undefined,
     script: true,
     lang: 'en',
   };
@@ -93,5 +95,5 @@ export function sendNext(
   moved: { readonly outcome: string; readonly next: string; readonly [field: string]: unknown },
 ): void {
   if (wantsJson(req)) res.json(moved);
-  else res.redirect(303, moved.next);
+  else if (stateOf(req).leave?.(moved.next) !== true) res.redirect(303, moved.next);
 }

@@ -1,6 +1,7 @@
 import express from 'express';
 import type { Router } from 'express';
 import type { HttpContext } from '../http-context';
+import { keepFormsHere } from '../keep-forms-here';
 import { pageHeaders } from '../page-headers';
 import { answerError, answerUnknown, bodyParsers, checkCsrf, neverStore } from '../pages/router';
 import type { AdminPagesOptions } from './admin-options';
@@ -18,7 +19,7 @@ export function createAdminRouter(context: HttpContext, options: AdminPagesOptio
   const routes = { context, options };
   context.administration.push((req) => availableOrganizations(context, options, req));
   const router = express.Router();
-  router.use(pageHeaders(context), neverStore, ...bodyParsers(), checkCsrf(context));
+  router.use(pageHeaders(context), keepFormsHere(context), neverStore, ...bodyParsers(), checkCsrf(context));
   addOrganizationRoutes(router, routes);
   addOverviewRoutes(router, routes);
   addPolicyRoutes(router, routes);

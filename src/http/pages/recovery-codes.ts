@@ -3,6 +3,7 @@ import type { Gathered } from '../../flows/gather-facts';
 import { acknowledgeCodes, findUnseenCodes } from '../../flows/unseen-codes';
 import type { ShownCodes } from '../../flows/unseen-codes';
 import type { HttpContext } from '../http-context';
+import { keepFormsHere } from '../keep-forms-here';
 import { dayOf } from '../moments';
 import { sendNext } from '../respond';
 import { fieldOf, withReturnTo } from '../return-to';
@@ -15,9 +16,10 @@ import type { KnownPageRequest } from './page-route';
 const PATH = '/enroll/recovery-codes';
 
 export function addRecoveryCodeRoutes(router: Router, context: HttpContext): void {
-  router.get(PATH, liveRoute(context, showCodes));
-  router.post(PATH, liveRoute(context, acknowledge));
-  router.post(`${PATH}/download`, liveRoute(context, download));
+  const keepForms = keepFormsHere(context);
+  router.get(PATH, keepForms, liveRoute(context, showCodes));
+  router.post(PATH, keepForms, liveRoute(context, acknowledge));
+  router.post(`${PATH}/download`, keepForms, liveRoute(context, download));
 }
 
 /** Only a session has codes; a login that is not finished sees none. */

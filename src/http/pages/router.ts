@@ -2,6 +2,7 @@ import express from 'express';
 import type { ErrorRequestHandler, RequestHandler, Router } from 'express';
 import { MfaError } from '../../errors';
 import type { HttpContext } from '../http-context';
+import { leaveAsFormMust } from '../keep-forms-here';
 import { pageHeaders } from '../page-headers';
 import { ASSETS, wantsJson } from '../render-page';
 import { pageLocals, sendRefusal } from '../respond';
@@ -32,6 +33,7 @@ export function createPagesRouter(context: HttpContext): Router {
   router.use(pageHeaders(context));
   router.use('/assets', express.static(ASSETS, { index: false, maxAge: '1h', redirect: false }));
   router.use(neverStore, ...bodyParsers());
+  router.post('/logout', leaveAsFormMust(context));
   addSmsStatusRoute(router, context);
   router.use(checkCsrf(context));
   addStateRoute(router, context);
@@ -155,6 +157,7 @@ function pageOfError(
       signedIn: false,
       account: null,
       returnTo: null,
+      formsStay: false,
       script: true,
       lang: 'en',
     };

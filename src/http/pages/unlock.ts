@@ -1,6 +1,7 @@
 import type { Router } from 'express';
 import { findUnlockLink } from '../../flows/unlock-link';
 import type { HttpContext } from '../http-context';
+import { keepFormsHere } from '../keep-forms-here';
 import { sendNext } from '../respond';
 import { updateSlot } from '../session-slot';
 import { field, pageRoute, pathOf, show } from './page-route';
@@ -9,8 +10,9 @@ import { refuseUnlock } from './refuse-unlock';
 import { addUnlockChallengeRoutes } from './unlock-challenge';
 
 export function addUnlockRoutes(router: Router, context: HttpContext): void {
-  router.get('/unlock', pageRoute(context, showLink));
-  router.post('/unlock', pageRoute(context, followLink));
+  const keepForms = keepFormsHere(context);
+  router.get('/unlock', keepForms, pageRoute(context, showLink));
+  router.post('/unlock', keepForms, pageRoute(context, followLink));
   addUnlockChallengeRoutes(router, context);
 }
 

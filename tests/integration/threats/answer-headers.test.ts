@@ -1,10 +1,14 @@
 import request from 'supertest';
+import { createAdminHost } from '../../support/admin-host';
 import { halfLoginsAt } from '../../support/half-logins';
 import { holdVisit } from '../../support/held-visit';
 import { createPortal } from '../../support/portal';
 
 // The attack: another site frames a page, reads an answer or runs something in it; a cache keeps it; a cookie goes where it
 // should not.
+
+const keepsForms = expect.stringContaining("form-action 'self'") as unknown;
+const leavesFormsFree = expect.not.stringContaining('form-action') as unknown;
 
 const portal = createPortal();
 const { signedIn } = halfLoginsAt(portal);
@@ -56,7 +60,6 @@ describe('every answer', () => {
         "frame-ancestors 'none'",
         "base-uri 'none'",
         "object-src 'none'",
-        "form-action 'self'",
       ]) {
         expect([what, policy]).toEqual([what, expect.stringContaining(directive)]);
       }
@@ -66,6 +69,20 @@ describe('every answer', () => {
       expect([what, headers['x-frame-options']]).toEqual([what, 'DENY']);
       expect([what, headers['cross-origin-opener-policy']]).toEqual([what, 'same-origin']);
     }
+  });
+
+  it('keeps forms on our own pages for administrators, recovery codes and unlock links, and nowhere else', async () => {
+    const { guest } = await signedIn();
+    const policyOf = async (path: string) =>
+      String((await guest.get(path)).headers['content-security-policy']);
+    const kept = ['/mfa/enroll/recovery-codes', '/mfa/unlock?token=x'];
+    for (const path of kept) expect([path, await policyOf(path)]).toEqual([path, keepsForms]);
+    const free = ['settings', 'sessions', 'step-up', 'enroll', 'enroll/done', 'unlock/challenge'];
+    for (const path of free) expect([path, await policyOf(`/mfa/${path}`)]).toEqual([path, leavesFormsFree]);
+    const login = await request(portal.app).get('/mfa/login').set('accept', 'text/html');
+    expect(login.headers['content-security-policy']).toEqual(leavesFormsFree);
+    const administrators = await request(createAdminHost().app).get('/admin/mfa/acme');
+    expect(administrators.headers['content-security-policy']).toEqual(keepsForms);
   });
 
   it('sets a cookie that scripts cannot read and other sites cannot send, over TLS with a __Host- name', async () => {
