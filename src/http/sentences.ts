@@ -48,6 +48,7 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
     'Signing in was stopped because all of your sessions were ended meanwhile. Sign in again to go on.',
   ],
   ['no-session', 'Sign in to go on.'],
+  ['unknown-field', 'A field of the request has a name that is not known here. Correct it, or leave it out.'],
   ['send-limit', 'A code was sent a moment ago. Use that one, or wait before you ask for another.'],
   [
     'send-budget-exhausted',

@@ -15,6 +15,7 @@ import { sendNext } from '../respond';
 import { fieldOf, textField } from '../return-to';
 import { sentenceFor } from '../sentences';
 import { pathWith } from './admin-query';
+import { findUnknownField } from './unknown-field';
 import { changeRoute, pathParameter, readRoute } from './admin-route';
 import type { AdminPage, AdminRoutes } from './admin-route';
 import { findMemberOf, renderMember, showMember } from './member';
@@ -73,8 +74,17 @@ async function refuseAct(page: AdminPage, because: string, field?: string): Prom
   });
 }
 
+/** The member must be one of this organization before anything about the request is said. */
+async function refuseUnknownField(page: AdminPage, known: readonly string[]): Promise<boolean> {
+  if (findUnknownField(page, known) === null) return false;
+  await findMemberOf(page);
+  await refuseAct(page, 'unknown-field');
+  return true;
+}
+
 async function saveSettings(page: AdminPage): Promise<void> {
   const { context, req } = page;
+  if (await refuseUnknownField(page, ['enabled', 'assignedKind', 'whole'])) return;
   const said = parseSwitch(req.body, 'enabled');
   const enabled = said === null && fieldOf(req.body, 'whole') === 'yes' ? false : said;
   const kind = fieldOf(req.body, 'assignedKind') ?? null;
@@ -90,6 +100,7 @@ async function saveSettings(page: AdminPage): Promise<void> {
 
 async function grantExemption(page: AdminPage): Promise<void> {
   const { context, req } = page;
+  if (await refuseUnknownField(page, ['reason', 'until'])) return;
   const until = parseInstant(fieldOf(req.body, 'until'));
   if (until === null) {
     await findMemberOf(page);
@@ -105,6 +116,7 @@ async function endExemption(page: AdminPage): Promise<void> {
 }
 
 async function reset(page: AdminPage): Promise<void> {
+  if (await refuseUnknownField(page, ['reason'])) return;
   const reason = textField(page.req.body, 'reason');
   const result = await resetMemberFactors(page.context, { ...memberAct(page), reason });
   const because = result.outcome === 'refused' && result.because === 'reason-missing';

@@ -1,5 +1,6 @@
 import { isEnrollableKind } from '../../core/factor-kind';
 import type { EnrollableKind } from '../../core/factor-kind';
+import { defaultPolicy } from '../../core/policy';
 import type { Policy } from '../../core/policy';
 import type { PolicyChange } from '../../flows/change-policy';
 import { fieldOf } from '../return-to';
@@ -30,6 +31,14 @@ const UNIT_SECONDS: ReadonlyMap<unknown, number> = new Map([
   ['hours', 3600],
   ['days', 86_400],
 ]);
+
+/** Everything that a request may send: the rules, the fields of our form, and what a read policy also says. */
+export const POLICY_FIELDS: readonly string[] = [
+  ...Object.keys(defaultPolicy('')),
+  ...['rememberBrowser', 'sessionDuration', 'idleTimeout'].flatMap((name) => [name, `${name}Unit`]),
+  'whole',
+  'page',
+];
 
 const malformed = (message: string) => ({ because: 'malformed', message });
 

@@ -16,13 +16,14 @@ import type { AdminPage, AdminRoutes } from './admin-route';
 import { keptDraft } from './kept-draft';
 import { stalePassword } from './password-again';
 import { policyFields, sentFields } from './policy-fields';
-import { parsePolicy } from './policy-form';
+import { parsePolicy, POLICY_FIELDS } from './policy-form';
 import type { ParsedPolicy } from './policy-form';
 import { allFaults, errorsByField } from './policy-faults';
 import type { ShownFault } from './policy-faults';
 import { showConflict } from './policy-conflict';
 import { describePreview } from './policy-preview';
 import { renderSessions } from './sessions';
+import { findUnknownField } from './unknown-field';
 
 export function addPolicyRoutes(router: Router, routes: AdminRoutes): void {
   router.get('/:organizationId/policy', readRoute(routes, showPolicy));
@@ -111,10 +112,16 @@ async function refusePolicy(
   await renderPolicy(page, { current, draft, faults, preview: null, status: 400 });
 }
 
+function parseSent(page: AdminPage, current: Policy): ParsedPolicy {
+  const parsed = parsePolicy(page.req.body, { current, now: page.context.clock.now() });
+  const unknown = findUnknownField(page, POLICY_FIELDS);
+  return unknown === null ? parsed : { ...parsed, faults: [unknown, ...parsed.faults] };
+}
+
 async function savePolicy(page: AdminPage): Promise<void> {
   const { context, req, res, act } = page;
   const current = await currentPolicy(page);
-  const parsed = parsePolicy(req.body, { current, now: context.clock.now() });
+  const parsed = parseSent(page, current);
   if (parsed.faults.length > 0) return refusePolicy(page, { current, parsed, faults: parsed.faults });
   const { change } = parsed;
   // Switching off has a page of its own, which asks for the password again.
@@ -168,9 +175,9 @@ async function refuseLockOut(
 
 /** What saving would do. It changes nothing, so it asks for no fresh proof. */
 async function showPreview(page: AdminPage): Promise<void> {
-  const { context, req, res, act } = page;
+  const { context, res, act } = page;
   const current = await currentPolicy(page);
-  const parsed = parsePolicy(req.body, { current, now: context.clock.now() });
+  const parsed = parseSent(page, current);
   if (parsed.faults.length > 0) return refusePolicy(page, { current, parsed, faults: parsed.faults });
   const { change, expectedVersion } = parsed;
   const preview = await previewPolicy(context, {

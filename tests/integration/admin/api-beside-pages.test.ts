@@ -150,6 +150,28 @@ const REFUSED: readonly Pair[] = [
     verb: (mfa) => mfa.policies.save('acme', Object({ enrollment: 'require' })),
   },
   {
+    name: 'policies.save, of a misspelled rule',
+    page: (agent) => agent.postJson(`${ADMIN}/policy`, { enabled: true, enrolment: 'required' }),
+    verb: (mfa) => mfa.policies.save('acme', Object({ enabled: true, enrolment: 'required' })),
+  },
+  {
+    name: 'members.save, of a misspelled setting',
+    page: (agent) =>
+      agent.postJson(`${ADMIN}/members/mary/settings`, { enabled: true, asignedKind: 'email' }),
+    verb: (mfa) => mfa.members.save(mary, Object({ enabled: true, asignedKind: 'email' })),
+  },
+  {
+    name: 'members.exempt, with a misspelled field',
+    page: (agent, host) =>
+      agent.postJson(`${ADMIN}/members/mary/exemption`, {
+        reason: 'On leave',
+        until: later(host),
+        untill: 1,
+      }),
+    verb: (mfa, host) =>
+      mfa.members.exempt(mary, Object({ reason: 'On leave', until: later(host), untill: 1 })),
+  },
+  {
     name: 'members.save, of a kind that the policy forbids',
     page: (agent) => agent.postJson(`${ADMIN}/members/mary/settings`, { enabled: true, assignedKind: 'sms' }),
     verb: (mfa) => mfa.members.save(mary, { enabled: true, assignedKind: 'sms' }),
@@ -308,6 +330,35 @@ describe('a verb beside its page', () => {
     });
     expect((await host.mfa.policies.get('initech')).version).toBe(0);
     expect(await host.mfa.policies.save('initech', change)).toMatchObject({ outcome: 'saved' });
+  });
+});
+
+describe('a JSON body with a misspelled name', () => {
+  it('is told which was meant', async () => {
+    const { agent } = await setUp({});
+    const refused = await agent.postJson(`${ADMIN}/policy`, { enabled: true, enrolment: 'required' });
+    expect(refused.body).toMatchObject({
+      outcome: 'rejected',
+      because: 'unknown-field',
+      field: 'enrolment',
+      message: 'There is no field of this name. Did you mean enrollment?',
+    });
+    const preview = await agent.postJson(`${ADMIN}/policy/preview`, { methodes: ['totp'] });
+    expect([preview.status, preview.body.field]).toEqual([400, 'methodes']);
+  });
+
+  it('says nothing of a member of another organization', async () => {
+    const { agent } = await setUp({});
+    const known = await agent.postJson(`${ADMIN}/members/mary/settings`, { enabled: true, xyzzy: 1 });
+    expect([known.status, known.body.because]).toEqual([400, 'unknown-field']);
+    const foreign = await agent.postJson(`${ADMIN}/members/grace/settings`, { enabled: true, xyzzy: 1 });
+    expect(foreign.status).toBe(404);
+  });
+
+  it('may be the policy as it was read', async () => {
+    const { agent } = await setUp({});
+    const { body } = await agent.getJson(`${ADMIN}/policy`);
+    expect((await agent.postJson(`${ADMIN}/policy`, body.policy)).status).toBe(200);
   });
 });
 
