@@ -123,7 +123,9 @@ export type {
 } from './stores/password-attempts';
 export type { KeptNotice, NoticeStore } from './stores/notice-store';
 export type { Assurance, Evidence, EvidenceMethod } from './core/assurance';
-export type { Authenticator, GuessCounter, GuessGroup, GuessLimits, OnFileUse } from './core/authenticator';
+export type { Authenticator, GuessGroup, GuessLimits, OnFileUse } from './core/authenticator';
+export type { FactorRank } from './core/factor-strength';
+export type { GuessCounter, PerRank, RightAnswer } from './core/guess-counter';
 export type { SpentChannel } from './core/channel';
 export type { RememberedBrowser } from './core/remembered-browser';
 export type { Epochs } from './core/session-lifetime';

@@ -32,14 +32,6 @@ export interface OnFileUse {
 
 export const NO_USE: OnFileUse = { failures: 0, disabledAt: null, lastUsedAt: null };
 
-/** Wrong proofs in a row over a group of factors, and the lock they led to. */
-export interface GuessCounter {
-  readonly failures: number;
-  readonly lockedUntil: number | null;
-}
-
-export const NO_GUESSES: GuessCounter = { failures: 0, lockedUntil: null };
-
 /**
  * Which counter a proof moves. Recovery codes have their own, so that guessing at one-time codes cannot
  * lock the owner out of the way back in.
@@ -60,7 +52,3 @@ export const GUESS_LIMITS: GuessLimits = {
   perAuthenticator: 100,
   lockSeconds: 1800,
 };
-
-export function isLocked(counter: GuessCounter, now: number): boolean {
-  return counter.lockedUntil !== null && now < counter.lockedUntil;
-}

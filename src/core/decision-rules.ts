@@ -1,12 +1,18 @@
 import type { Evidence } from './assurance';
-import { deriveAssurance, isFirstFactor, isSecondFactor, latestProof } from './assurance';
+import { isFirstFactor, latestProof } from './assurance';
+import { isMultiFactor, isProven, isStrongestProven, strongestProofAt } from './counted-evidence';
 import type { Decision, Requirement } from './decision';
 import type { Facts } from './facts';
-import { onFileId } from './factor-kind';
 import { deriveGrace, doesSkipHold } from './grace';
 import { isExempt } from './member';
-import { challengeOptions, enrollableKinds, hasFactor, hasWantedFactor } from './usable-factors';
-import { rankOf, rankOfProof, strongestRank } from './factor-strength';
+import {
+  challengeOptions,
+  enrollableKinds,
+  hasFactor,
+  hasWantedFactor,
+  provableFactors,
+} from './usable-factors';
+import { rankOf, strongestRank } from './factor-strength';
 
 /** A rule answers with a decision, or with null when it has nothing to say. */
 export interface Rule {
@@ -76,46 +82,31 @@ function denyMissingRecords(facts: Facts): Decision | null {
   return missing ? { outcome: 'deny', because: 'records-unavailable' } : null;
 }
 
-/** What was proven by another way than the first factor came. */
-function countedEvidence({ session, spentChannels }: Facts): readonly Evidence[] {
-  const evidence = session?.evidence ?? [];
-  if (spentChannels.length === 0) return evidence;
-  return evidence.filter(({ authenticatorId, sentBy }) => {
-    // A code that fell back went to the address on file.
-    const address = sentBy === 'email' ? onFileId('email') : authenticatorId;
-    return address === undefined || !spentChannels.includes(address);
-  });
-}
-
-function isMultiFactor(facts: Facts): boolean {
-  return deriveAssurance(countedEvidence(facts)) === 'multi-factor';
-}
-
-/** Whether this login or session has proven a second factor, or a remembered browser stood in for it. */
-function isProven(facts: Facts): boolean {
-  if (isMultiFactor(facts)) return true;
-  const evidence = facts.session?.evidence ?? [];
-  return evidence.some(isFirstFactor) && evidence.some(({ method }) => method === 'remembered-browser');
-}
-
 function challengeFactor(facts: Facts, requirement: Requirement, now: number): Decision | null {
   if (!hasFactor(facts) || isProven(facts)) return null;
-  return challenge(facts, 'assurance-too-low', now);
+  // Whoever has to enroll another one would be asked for the strongest next.
+  const rank = isEnrollmentDue(facts, now) ? strongestRank(facts) : 0;
+  return challenge(facts, 'assurance-too-low', now, rank);
 }
 
 type ChallengeReason = (Decision & { outcome: 'challenge' })['because'];
 
-function challenge(facts: Facts, because: ChallengeReason, now: number): Decision {
-  const anyOf = challengeOptions(facts, now);
+/** Asks for a factor of this rank at least. */
+function challenge(facts: Facts, because: ChallengeReason, now: number, rank = 0): Decision {
+  const waysAt = (known: Facts, at: number) =>
+    challengeOptions(known, at).filter(({ kind }) => rankOf(kind) >= rank);
+  const anyOf = waysAt(facts, now);
   if (anyOf.length > 0) return { outcome: 'challenge', because, anyOf };
   // Waiting helps only where the end of a lock leaves something to answer with.
   const ends = [facts.codesLockedUntil, facts.recoveryCodesLockedUntil].filter(
-    (until) => until !== null && now < until && challengeOptions(facts, until).length > 0,
+    (until) => until !== null && now < until && waysAt(facts, until).length > 0,
   );
   if (ends.length > 0)
     return { outcome: 'deny', because: 'locked', lockedUntil: Math.min(...ends.map(Number)) };
-  const onlySpent = challengeOptions({ ...facts, spentChannels: [] }, now).length > 0;
-  return { outcome: 'deny', because: onlySpent ? 'same-channel' : 'no-usable-factor' };
+  if (waysAt({ ...facts, spentChannels: [] }, now).length > 0)
+    return { outcome: 'deny', because: 'same-channel' };
+  const isWeakerLeft = provableFactors(facts).length > 0;
+  return { outcome: 'deny', because: isWeakerLeft ? 'strongest-unusable' : 'no-usable-factor' };
 }
 
 /** Asks for enrollment where the policy wants a factor that the person does not have. */
@@ -133,26 +124,36 @@ function enrollWantedFactor(facts: Facts, requirement: Requirement, now: number)
   const skipped = facts.session?.skipped === true && doesSkipHold(policy, member, now);
   if (requirement.kind === 'policy' && skipped) return { outcome: 'allow', because: 'skipped' };
   if (anyOf.length === 0) return grace.skippable ? null : { outcome: 'deny', because: 'no-usable-factor' };
+  if (requirement.kind === 'step-up' || !grace.skippable) {
+    return demandStrongest(facts, now) ?? { outcome: 'enroll', because: 'required', anyOf, skippable: false };
+  }
   // A remembered browser stands in for a proof where pages are shown; it does not bind a new factor.
   if (hasFactor(facts) && !isMultiFactor(facts)) return challenge(facts, 'assurance-too-low', now);
-  if (requirement.kind === 'step-up' || !grace.skippable) {
-    return { outcome: 'enroll', because: 'required', anyOf, skippable: false };
-  }
   return { outcome: 'enroll', because: 'offered', anyOf, ...grace };
+}
+
+/** Enrollment cannot be put off. */
+function isEnrollmentDue(facts: Facts, now: number): boolean {
+  const { policy, member } = facts;
+  if (!policy.enabled || hasWantedFactor(facts) || enrollableKinds(facts).length === 0) return false;
+  const asked = member.enabled || policy.enrollment !== 'assigned';
+  return asked && !deriveGrace(policy, member, now).skippable;
+}
+
+/**
+ * Asks a person who has a factor for the strongest one, unless this login or session has proven it: a weaker proof must not bind
+ * another factor. Null where nothing is left to prove.
+ */
+export function demandStrongest(facts: Facts, now: number): Decision | null {
+  if (!hasFactor(facts) || isStrongestProven(facts)) return null;
+  return challenge(facts, 'assurance-too-low', now, strongestRank(facts));
 }
 
 /** Step-up: the newest proof of the strongest factor counts, never a remembered browser. */
 function challengeStaleFactor(facts: Facts, requirement: Requirement, now: number): Decision | null {
   if (requirement.kind !== 'step-up' || !hasFactor(facts)) return null;
-  const strongest = strongestRank(facts);
-  const provenAt = latestProof(
-    countedEvidence(facts),
-    (evidence) => isSecondFactor(evidence) && rankOfProof(evidence) >= strongest,
-  );
-  if (isFresh(provenAt, requirement.maxAgeSeconds, now)) return null;
-  const decision = challenge(facts, 'authentication-too-old', now);
-  if (decision.outcome !== 'challenge') return decision;
-  return { ...decision, anyOf: decision.anyOf.filter(({ kind }) => rankOf(kind) >= strongest) };
+  if (isFresh(strongestProofAt(facts), requirement.maxAgeSeconds, now)) return null;
+  return challenge(facts, 'authentication-too-old', now, strongestRank(facts));
 }
 
 /** Step-up: the password counts only where there is no factor. */

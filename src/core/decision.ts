@@ -41,6 +41,12 @@ export type Decision =
   | { readonly outcome: 'sign-in'; readonly because: 'no-session' | 'session-expired' | 'session-ended' }
   | {
       readonly outcome: 'deny';
-      readonly because: 'locked' | 'same-channel' | 'no-usable-factor' | 'records-unavailable';
+      readonly because:
+        | 'locked'
+        | 'same-channel'
+        | 'no-usable-factor'
+        /** The factor that is strong enough works no more; weaker ones do. */
+        | 'strongest-unusable'
+        | 'records-unavailable';
       readonly lockedUntil?: number;
     };

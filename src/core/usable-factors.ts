@@ -1,4 +1,4 @@
-import { ENROLLABLE_KINDS, isDeliveredKind, onFileId, RECOVERY_CODES_ID } from './factor-kind';
+import { ENROLLABLE_KINDS, isDeliveredKind, onFileId, onFileKind, RECOVERY_CODES_ID } from './factor-kind';
 import type { EnrollableKind } from './factor-kind';
 import type { Facts } from './facts';
 import type { Option } from './decision';
@@ -28,10 +28,6 @@ function onFileOption(facts: Facts): Option | null {
   return { authenticatorId: onFileId(assignedKind), kind: assignedKind };
 }
 
-function isSendable({ onFileDisabled, availableKinds }: Facts, kind: Option['kind']): boolean {
-  return availableKinds.some((can) => can === kind) && !onFileDisabled.some((out) => out === kind);
-}
-
 /**
  * Whether anything stands in the way of "never enrolled". It depends on what the person has, never on what the
  * policy allows today: tightening the methods must not open the door to whoever holds the password.
@@ -53,15 +49,37 @@ export function hasWantedFactor(facts: Facts): boolean {
  * so that they prove it before they enroll another.
  */
 export function provableFactors(facts: Facts): readonly Option[] {
-  const own: Option[] = facts.authenticators
-    .filter(({ usable, kind }) => usable && facts.availableKinds.includes(kind))
+  const usable = facts.authenticators.filter((authenticator) => authenticator.usable);
+  return allowedFirst(
+    facts,
+    ownFactors(facts, usable).filter(({ authenticatorId }) => {
+      const kind = onFileKind(authenticatorId);
+      return kind === null || !facts.onFileDisabled.includes(kind);
+    }),
+  );
+}
+
+/**
+ * The same with those that work no more: guessing at the app until it is disabled must not make an email code proof enough for
+ * what the app protects.
+ */
+export function rankedFactors(facts: Facts): readonly Option[] {
+  return allowedFirst(facts, ownFactors(facts, facts.authenticators));
+}
+
+function ownFactors(facts: Facts, authenticators: Facts['authenticators']): readonly Option[] {
+  const own: Option[] = authenticators
+    .filter(({ kind }) => facts.availableKinds.includes(kind))
     .map(({ id, kind }) => ({ authenticatorId: id, kind }));
   const onFile = onFileOption(facts);
-  const works = onFile !== null && isSendable(facts, onFile.kind);
-  const all = (works ? [onFile, ...own] : own).filter(
+  const works = onFile !== null && facts.availableKinds.some((can) => can === onFile.kind);
+  return (works ? [onFile, ...own] : own).filter(
     ({ authenticatorId }) => !facts.spentChannels.includes(authenticatorId),
   );
-  const allowed = all.filter(({ kind }) => kind !== 'recovery-code' && facts.policy.methods.includes(kind));
+}
+
+function allowedFirst({ policy }: Facts, all: readonly Option[]): readonly Option[] {
+  const allowed = all.filter(({ kind }) => kind !== 'recovery-code' && policy.methods.includes(kind));
   return allowed.length > 0 ? allowed : all;
 }
 

@@ -1,6 +1,7 @@
 import { addressOnFile } from '../core/code-destination';
 import { onFileId } from '../core/factor-kind';
 import type { DeliveredKind } from '../core/factor-kind';
+import { factorRank } from '../core/factor-strength';
 import { isOneTimeCode, parseSubmittedCode } from '../core/one-time-code';
 import type { Attempt, Factor, FactorContext } from './factor';
 import { resealIfStale } from './reseal';
@@ -63,7 +64,15 @@ export function createDeliveredCodeFactor(
       // parallel request was first to use the challenge up.
       const [isFirst] = await Promise.all([
         consumed,
-        records.recordSuccess({ userId, group: 'codes', authenticatorId, now }),
+        records.recordSuccess({
+          userId,
+          group: 'codes',
+          authenticatorId,
+          now,
+          guessedRank: factorRank(kind),
+          provenRank: factorRank(proof.sentBy),
+          ...(challenge.purpose === 'unlock' ? { duringLock: true } : {}),
+        }),
       ]);
       if (isFirst && authenticator !== undefined)
         await resealIfStale({ records, keyRing }, { userId, authenticator });

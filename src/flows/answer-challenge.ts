@@ -3,6 +3,7 @@ import type { Evidence } from '../core/assurance';
 import { decide } from '../core/decide';
 import type { Decision, Requirement } from '../core/decide';
 import { isEnrollableKind, RECOVERY_CODES_ID } from '../core/factor-kind';
+import { factorRank } from '../core/factor-strength';
 import { challengeOptions } from '../core/usable-factors';
 import type { Factor, Proof, Verification } from '../factors/factor';
 import type { Account } from '../ports';
@@ -180,6 +181,7 @@ function spendGuess(
     userId: bearer.userId,
     group: factor.group,
     authenticatorId: isEnrollableKind(asked.kind) ? asked.authenticatorId : null,
+    rank: factorRank(asked.kind),
     limits: context.options.limits,
     now: context.clock.now(),
   });

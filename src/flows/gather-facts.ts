@@ -3,6 +3,7 @@ import type { Evidence } from '../core/assurance';
 import type { Facts, SessionFact } from '../core/facts';
 import type { Policy } from '../core/policy';
 import { rankOf } from '../core/factor-strength';
+import { knownLockEnd } from '../core/guess-counter';
 import { isSealKeyKnown } from '../core/sealed-secret';
 import { areEpochsCurrent, isSessionExpired } from '../core/session-lifetime';
 import type { Account } from '../ports';
@@ -172,6 +173,8 @@ export function toGathered(
   },
 ): Gathered {
   const { account, member, featureAvailable, session } = read;
+  const { limits } = context.options;
+  const now = context.clock.now();
   const policy = { ...read.policy, policy: effectivePolicy(context, read.policy) };
   const facts: Facts = {
     session,
@@ -192,10 +195,10 @@ export function toGathered(
     enrolledBefore: account.mfaEnrolled,
     onFileProven: member.onFile.email.lastUsedAt !== null || member.onFile.sms.lastUsedAt !== null,
     spentChannels: findSpentChannels(context, { account, member, evidence: session.evidence }),
-    codesLockedUntil: member.guesses.codes.lockedUntil,
-    recoveryCodesLockedUntil: member.guesses['recovery-codes'].lockedUntil,
+    codesLockedUntil: knownLockEnd(member.guesses.codes, limits, now),
+    recoveryCodesLockedUntil: knownLockEnd(member.guesses['recovery-codes'], limits, now),
   };
-  return { facts, account, member, policy, now: context.clock.now() };
+  return { facts, account, member, policy, now };
 }
 
 /** The one that the person chose first, then the strongest, and of one kind the one used last. */

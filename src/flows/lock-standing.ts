@@ -1,7 +1,11 @@
-import { isLocked } from '../core/authenticator';
+import { lockEnd } from '../core/guess-counter';
+import type { FlowContext } from './context';
 import type { Gathered } from './gather-facts';
 
 /** Whether codes or recovery codes are refused now. */
-export function isLockedOut({ member, now }: Pick<Gathered, 'member' | 'now'>): boolean {
-  return isLocked(member.guesses.codes, now) || isLocked(member.guesses['recovery-codes'], now);
+export function isLockedOut(
+  { options: { limits } }: Pick<FlowContext, 'options'>,
+  { member: { guesses }, now }: Pick<Gathered, 'member' | 'now'>,
+): boolean {
+  return [guesses.codes, guesses['recovery-codes']].some((counter) => lockEnd(counter, limits, now) !== null);
 }

@@ -72,7 +72,7 @@ async function conclude(
   },
 ): Promise<LoginOutcome> {
   const { account, evidence, gathered, origin } = login;
-  const unlocking = login.unlocking && isLockedOut(gathered);
+  const unlocking = login.unlocking && isLockedOut(context, gathered);
   const decision = unlocking ? decideUnlocking(gathered) : decideLogin(gathered);
   const { userId, organizationId } = { userId: account.id, organizationId: account.organizationId };
   if (decision.outcome === 'deny' || decision.outcome === 'sign-in') {

@@ -77,6 +77,10 @@ export async function resetMember(
 
 export async function unlockMember(context: FlowContext, act: MemberAct): Promise<void> {
   await context.records.clearGuesses(act.userId);
+  reportUnlocked(context, act);
+}
+
+export function reportUnlocked(context: FlowContext, act: MemberAct): void {
   report(context, act, 'proofs-unlocked', {});
 }
 

@@ -1,5 +1,6 @@
 import { asStepUp } from '../core/as-step-up';
 import { decide } from '../core/decide';
+import { demandStrongest } from '../core/decision-rules';
 import type { Decision, Requirement } from '../core/decide';
 import { ENROLLABLE_KINDS } from '../core/factor-kind';
 import type { EnrollableKind } from '../core/factor-kind';
@@ -42,15 +43,17 @@ export function mayEnroll(
   const { facts, setup, now } = gathered;
   const decision = decide(facts, { kind: 'policy' }, now);
   const because = facts.member.enabled && facts.member.assignedKind !== null ? 'assigned' : 'required';
+  // Only what is let in, or sent here: a locked person in particular must not enroll a way around the lock.
+  if (decision.outcome !== 'allow' && decision.outcome !== 'enroll') return { outcome: 'refused', decision };
   if (bearer.standing === 'pending') {
+    const stronger = demandStrongest(facts, now);
+    if (stronger !== null) return { outcome: 'refused', decision: stronger };
     if (decision.outcome === 'enroll') return { outcome: 'may-enroll', kinds: decision.anyOf, because };
     if (decision.outcome === 'allow' && wizardUnderWay) {
       return { outcome: 'may-enroll', kinds: enrollableKinds(facts), because };
     }
     return { outcome: 'refused', decision };
   }
-  // Only what is let in, or sent here: a locked person in particular must not enroll a way around the lock.
-  if (decision.outcome !== 'allow' && decision.outcome !== 'enroll') return { outcome: 'refused', decision };
   if (setup === null) return { outcome: 'feature-off' };
   const proof = decide(setup, reproofRequirement(bearer, gathered), now);
   if (proof.outcome !== 'allow' && proof.outcome !== 'enroll')

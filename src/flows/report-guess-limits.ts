@@ -49,11 +49,11 @@ function reportDisabled(context: FlowContext, wrong: WrongAnswer): void {
   report(context, wrong, 'authenticator-disabled', { kind, authenticatorId });
   const wayBack =
     onFileKind(authenticatorId) === null
-      ? 'Sign in another way, then remove it in your settings and set it up again.'
+      ? 'Sign in another way, then remove it in your settings and set it up again. If it is your strongest method, that takes a recovery code; without one, ask your administrator to reset your methods.'
       : 'Sign in another way, or ask an administrator to assign it to you again.';
   tell(context, wrong, {
     kind: 'other',
-    heading: 'One of your sign-in methods was switched off',
+    heading: 'One of your sign-in methods was turned off',
     paragraphs: [
       'It was answered wrong too often, so it is not taken any more.',
       `${wayBack} If the tries were not yours, change your password.`,

@@ -1,5 +1,7 @@
 import { isEnrollableKind, RECOVERY_CODES_ID } from '../core/factor-kind';
 import type { Option } from '../core/decide';
+import { factorRank, rankOfProof, strongestRank } from '../core/factor-strength';
+import { canEndLock, lockEnd } from '../core/guess-counter';
 import { challengeOptions } from '../core/usable-factors';
 import type { Account } from '../ports';
 import type { ChallengeOwner } from '../stores/state-store';
@@ -12,7 +14,7 @@ import { newId } from './context';
 import type { FlowContext, Origin } from './context';
 import { gatherFacts } from './gather-facts';
 import type { Gathered } from './gather-facts';
-import { unlockMember } from './manage-member';
+import { reportUnlocked, unlockMember } from './manage-member';
 import { reportGuessLimits } from './report-guess-limits';
 import type { FoundUnlockLink } from './unlock-link';
 
@@ -30,10 +32,23 @@ export function withoutLocks(gathered: Gathered): Gathered {
   return { ...gathered, facts };
 }
 
-/** What ends the lock: a factor that the person could prove if nothing were locked. A recovery code has a lock of its own. */
-export function unlockOptions(gathered: Gathered): readonly Option[] {
-  const options = challengeOptions(withoutLocks(gathered).facts, gathered.now);
-  return options.filter(({ authenticatorId }) => authenticatorId !== RECOVERY_CODES_ID);
+/**
+ * What ends the lock: a factor that the person could prove if nothing were locked, and that is no weaker than what was guessed at.
+ * A recovery code has a lock of its own, which the strongest factor ends.
+ */
+export function unlockOptions(
+  { options: { limits } }: Pick<FlowContext, 'options'>,
+  gathered: Gathered,
+): readonly Option[] {
+  const { member, facts, now } = gathered;
+  const { codes, 'recovery-codes': recoveryCodes } = member.guesses;
+  const areCodesLocked = lockEnd(codes, limits, now) !== null;
+  const areRecoveryCodesLocked = lockEnd(recoveryCodes, limits, now) !== null;
+  return challengeOptions(withoutLocks(gathered).facts, now).filter(({ authenticatorId, kind }) => {
+    if (authenticatorId === RECOVERY_CODES_ID) return false;
+    if (areRecoveryCodesLocked && factorRank(kind) >= strongestRank(facts)) return true;
+    return areCodesLocked && canEndLock(codes, factorRank(kind));
+  });
 }
 
 /** Asks one factor, and sends its code where it is delivered. */
@@ -95,6 +110,7 @@ export async function answerUnlock(context: FlowContext, request: UnlockRequest)
       userId: account.id,
       group: factor.group,
       authenticatorId: isEnrollableKind(asked.kind) ? asked.authenticatorId : null,
+      rank: factorRank(asked.kind),
       limits: context.options.limits,
       now: context.clock.now(),
       duringLock: true,
@@ -128,11 +144,12 @@ export async function answerUnlock(context: FlowContext, request: UnlockRequest)
     return reject({ outcome: 'rejected', because: 'code-used', attemptsLeft });
   const proof = toEvidence(asked, verification.proof, now);
   reportAccepted(context, { account, proof, purpose: 'unlock', origin });
-  const { organizationId } = account;
-  const { address } = origin;
+  const act = { userId: account.id, organizationId: account.organizationId, address: origin.address };
+  // Accepting the proof has ended the counts that are no stronger; the strongest ends all of them.
+  const isStrongest = rankOfProof(proof) >= strongestRank(gathered.facts);
   await Promise.all([
     context.state.endUnlockLink(link.tokenHash),
-    unlockMember(context, { userId: account.id, organizationId, address }),
+    isStrongest ? unlockMember(context, act) : reportUnlocked(context, act),
   ]);
   return toVerified(withoutLocks(gathered), { asked, proof }, { kind: 'policy' });
 }

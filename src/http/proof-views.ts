@@ -44,6 +44,8 @@ export interface StepUpLocals extends WithPage, InWizard, CodeLocals {
   readonly expired: boolean;
   readonly unsent: boolean;
   readonly exhausted: boolean;
+  /** Says that the strongest method works no more, and what takes its place; null where it works. */
+  readonly unusable: string | null;
   /** Where `Cancel` leads. */
   readonly cancelPath: string | null;
 }

@@ -32,7 +32,7 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
   ['unlock-used-up', 'Those were three wrong tries, so the link is used up. Wait until the lock ends.'],
   [
     'authenticator-disabled',
-    'This method was switched off after too many wrong codes. Use another one, then set it up again.',
+    'This method was turned off after too many wrong codes. Use another one. To set it up again, use a recovery code or ask your administrator to reset your methods.',
   ],
   [
     'session-ended',
@@ -64,6 +64,10 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
     'You came in through that email address, so a code sent to it proves nothing more. Sign in with your password, or use another method.',
   ],
   ['no-usable-factor', 'There is no method that you can use here. Ask your administrator for help.'],
+  [
+    'strongest-unusable',
+    'The method this needs no longer works. Use a recovery code, or ask your administrator to reset your methods.',
+  ],
   ['records-unavailable', 'Your sign-in methods cannot be found. Ask your administrator for help.'],
   [
     'last-factor',

@@ -1,15 +1,18 @@
-import type { Authenticator, GuessCounter, GuessGroup, GuessLimits, OnFileUse } from '../core/authenticator';
+import type { Authenticator, GuessGroup, OnFileUse } from '../core/authenticator';
 import type { SpentChannel } from '../core/channel';
 import type { DeliveredKind } from '../core/factor-kind';
+import type { GuessCounter } from '../core/guess-counter';
 import type { Exemption, MemberSettings } from '../core/member';
 import type { Policy } from '../core/policy';
 import type { JobStore } from './background-jobs';
 import type { BrowserStore } from './browser-store';
 import type { EventStore } from './event-store';
+import type { GuessStore } from './guess-store';
 import type { MemberIndexStore } from './member-index';
 import type { NoticeStore } from './notice-store';
 
 export type { BrowserUse, BrowserUseOutcome } from './browser-store';
+export type { GuessOutcome, GuessRequest } from './guess-store';
 
 /** Everything that is recorded about one user, seen as a member of one organization. */
 export interface MemberRecord {
@@ -66,32 +69,6 @@ export interface Binding {
   readonly recoveryCodes?: RecoveryCodeSet;
 }
 
-export interface GuessRequest {
-  readonly userId: string;
-  readonly group: GuessGroup;
-  /** What is guessed at: an enrolled authenticator, or the id that stands for an address on file; null for recovery codes. */
-  readonly authenticatorId: string | null;
-  readonly limits: GuessLimits;
-  readonly now: number;
-  /**
-   * An unlock, which has a cap of its own: the group's count and lock are neither asked nor moved, the authenticator's
-   * count is.
-   */
-  readonly duringLock?: true;
-}
-
-export type GuessOutcome =
-  | {
-      readonly outcome: 'spent';
-      readonly guessesLeft: number;
-      /** Where this guess set the lock, its end. */
-      readonly lockedUntil: number | null;
-      /** This guess disabled the authenticator. */
-      readonly disabled?: true;
-    }
-  | { readonly outcome: 'locked'; readonly lockedUntil: number }
-  | { readonly outcome: 'disabled' };
-
 /**
  * What must survive. Losing it must never let anybody in: absent epochs end sessions.
  *
@@ -99,7 +76,8 @@ export type GuessOutcome =
  * `records-unreadable` when what it holds is not what was written. A rejected call may or may not have taken effect.
  * Instants are the caller's clock. Ids are the host's, any string.
  */
-export interface RecordStore extends BrowserStore, MemberIndexStore, JobStore, EventStore, NoticeStore {
+export interface RecordStore
+  extends BrowserStore, GuessStore, MemberIndexStore, JobStore, EventStore, NoticeStore {
   /** One read. A user who was never seen has the empty record: no epoch, no settings, nothing enrolled. */
   findMember(userId: string, organizationId: string): Promise<MemberRecord>;
 
@@ -190,51 +168,6 @@ export interface RecordStore extends BrowserStore, MemberIndexStore, JobStore, E
   ): Promise<boolean>;
   /** Removes every authenticator, recovery code, remembered browser, counter and use of an address on file of the user, and returns how many authenticators. Atomic. */
   removeAllAuthenticators(userId: string): Promise<number>;
-
-  /**
-   * Counts one guess before it is judged. Atomic: however many calls run in parallel, `spent` is answered at most
-   * `limits.perUser` times in a row for the group and `limits.perAuthenticator` times in a row for the authenticator.
-   * The guess that reaches `perUser` sets the lock, each further lock without a success between lasts twice as long, up to
-   * a day; the guess that reaches `perAuthenticator` disables the authenticator. A lock that has run out starts a new count.
-   * `disabled` is also the answer for an authenticator that is gone. An address on file counts like an authenticator.
-   */
-  spendGuess(request: GuessRequest): Promise<GuessOutcome>;
-
-  /**
-   * A right proof by a delivered code: clears the counter and lock of the group, and the counter of the authenticator with the
-   * disablement that this very guess may have brought about, and sets `lastUsedAt`.
-   */
-  recordSuccess(success: {
-    readonly userId: string;
-    readonly group: GuessGroup;
-    readonly authenticatorId: string | null;
-    readonly now: number;
-  }): Promise<void>;
-
-  /**
-   * Accepts a TOTP time step once. Atomic, for every purpose and process: true for the first call with a step above the
-   * last accepted one (which also does what `recordSuccess` does); false for every other, for the one that `refuseTimeStep` named, and
-   * for an authenticator that is gone.
-   */
-  acceptTimeStep(proof: {
-    readonly userId: string;
-    readonly authenticatorId: string;
-    readonly timeStep: number;
-    readonly now: number;
-  }): Promise<boolean>;
-
-  /**
-   * Remembers one time step that `acceptTimeStep` refuses from now on, whenever its time comes; the newest such step takes the
-   * place of the one before. Nothing where the authenticator is gone.
-   */
-  refuseTimeStep(step: {
-    readonly userId: string;
-    readonly authenticatorId: string;
-    readonly timeStep: number;
-  }): Promise<void>;
-
-  /** Clears locks and counters of every group. The count of each authenticator stays: only a right proof ends it. */
-  clearGuesses(userId: string): Promise<void>;
 
   /** Replaces the whole set. Atomic. */
   replaceRecoveryCodes(userId: string, codes: readonly RecoveryCodeRecord[], issuedAt: number): Promise<void>;

@@ -2,6 +2,7 @@ import type { RecordStore } from '../../src/stores/record-store';
 import { describeAuthenticators } from './records/authenticators';
 import { describeEvents } from './records/events';
 import { describeGuesses } from './records/guesses';
+import { describeGuessesByRank } from './records/guesses-by-rank';
 import { describeLeftovers } from './records/leftovers';
 import { describeMembers } from './records/members';
 import { describePolicies } from './records/policies';
@@ -15,6 +16,7 @@ export function describeRecordStore(open: () => RecordStore): void {
   describeAuthenticators(open);
   describeLeftovers(open);
   describeGuesses(open);
+  describeGuessesByRank(open);
   describeTimeSteps(open);
   describeRecoveryCodes(open);
   describeEvents(open);

@@ -23,7 +23,8 @@ describe('a Redis that holds what nobody wrote', () => {
     ['a:app', 'null'],
     ['a:app', '{"kind":"totp","createdAt":1,"maskedDestination":null}'],
     ['a:app', '{"kind":"__proto__","createdAt":1,"maskedDestination":null}'],
-    ['g:codes', '1e999'],
+    ['g:codes:1', '1e999'],
+    ['n:codes:3', 'often'],
     ['w:codes', 'soon'],
     ['r', ''],
     ['i', 'yesterday'],
@@ -47,7 +48,7 @@ describe('a Redis that holds what nobody wrote', () => {
     await records.addAuthenticator(userId, app);
     await redis.hset(
       memberKey(userId),
-      'g:codes',
+      'g:codes:2',
       'few',
       'w:recovery-codes',
       'soon',

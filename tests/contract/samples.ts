@@ -36,7 +36,7 @@ export function aPolicy(overrides: Partial<Policy> & { organizationId: string })
 }
 
 export function aGuess(overrides: Partial<GuessRequest> & { userId: string }): GuessRequest {
-  return { group: 'codes', authenticatorId: null, limits: GUESS_LIMITS, now: NOW, ...overrides };
+  return { group: 'codes', authenticatorId: null, rank: 3, limits: GUESS_LIMITS, now: NOW, ...overrides };
 }
 
 export function anEvent(overrides: Partial<MfaEvent> & { organizationId: string }): MfaEvent {

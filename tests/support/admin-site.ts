@@ -61,6 +61,7 @@ export async function startAdminSite(): Promise<AdminSite> {
         await host.records.spendGuess({
           userId: 'alan',
           group: 'codes',
+          rank: 3,
           authenticatorId: null,
           limits: LIMITS,
           now,

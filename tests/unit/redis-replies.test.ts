@@ -18,6 +18,7 @@ const at = 1_795_707_648_775;
 const guess = {
   userId: 'ada',
   group: 'codes',
+  rank: 3,
   authenticatorId: null,
   limits: { perChallenge: 5, perUser: 10, perAuthenticator: 100, lockSeconds: 900 },
   now: at,

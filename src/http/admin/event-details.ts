@@ -38,6 +38,7 @@ const REASONS: ReadonlyMap<Value, string | null> = new Map([
   ['session-ended', 'the session was ended'],
   ['session-expired', 'the session was over'],
   ['no-usable-factor', 'no method is left to prove'],
+  ['strongest-unusable', 'the strongest method no longer works'],
   ['records-unavailable', 'the records cannot be found'],
   ['same-channel', 'the email address was the first factor too'],
   ['mfa-required', 'a password alone is not enough'],

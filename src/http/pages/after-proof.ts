@@ -30,11 +30,12 @@ export async function goOnAfterProof(page: KnownPageRequest, answer: Verified): 
     return sendNext(req, res, { outcome: 'signed-in', because: decision.because, next });
   }
   if (decision.outcome === 'enroll') {
-    if (visitor.bearer.standing === 'pending') {
+    // What can be put off is offered in the session, where the strongest factor is asked for before another one is bound.
+    if (visitor.bearer.standing === 'pending' && !decision.skippable) {
       await context.state.savePendingEvidence(visitor.bearer.userId, visitor.bearer.ownerId, evidence);
       updateSlot(req, { asked: undefined });
     } else {
-      await finishProof(page, { evidence, gathered });
+      await Promise.all([rememberIfWanted(page, answer), finishProof(page, { evidence, gathered })]);
     }
     return sendNext(req, res, describeDecision(context, { decision, gathered, ask: null, returnTo }));
   }

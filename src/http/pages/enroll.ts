@@ -40,8 +40,11 @@ async function showStart(page: KnownPageRequest): Promise<void> {
   if (leave.outcome === 'feature-off') throw new MfaError('not-found', 'There is nothing here.');
   const passwordOnly =
     leave.outcome === 'refused' && leave.decision.outcome === 'challenge' && leave.decision.password === true;
-  if (leave.outcome === 'refused' && !passwordOnly) return refuse(page, leave.decision);
   const offered = decision.outcome === 'enroll';
+  // Whoever cannot prove their strongest factor must still be able to put an offer off.
+  const maySkip =
+    offered && decision.skippable && leave.outcome === 'refused' && leave.decision.outcome !== 'sign-in';
+  if (leave.outcome === 'refused' && !passwordOnly && !maySkip) return refuse(page, leave.decision);
   const onboarding = readSlot(page.req).onboarding === true && !offered;
   const administering =
     !hasFactor(facts) && leadsToAdministration(page) && (await administeredNext(page)(facts.policy)) !== null;

@@ -26,6 +26,7 @@ import { finishProof } from './finish-login';
 import { purposeOf } from './proof-purpose';
 import { resumeAct } from './settings-acts';
 import { answerRefusal, field, knownPageRoute, refuse, show } from './page-route';
+import { unusableSentence } from './unusable-sentence';
 import type { KnownPageRequest } from './page-route';
 
 export function addStepUpRoutes(router: Router, context: HttpContext): void {
@@ -77,7 +78,7 @@ async function renderStepUp(
   status: number,
 ): Promise<void> {
   const { decision, gathered } = opened;
-  const common = { ...purposeOf(page, gathered), progress: null };
+  const common = { ...purposeOf(page, gathered), unusable: unusableSentence(gathered), progress: null };
   const asked = askedFactor(page, opened, 'step-up');
   if (asked === null) {
     const method = decision.password === true ? 'password' : 'choose';

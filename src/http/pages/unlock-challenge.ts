@@ -1,5 +1,7 @@
 import type { Router } from 'express';
-import type { Option } from '../../core/decide';
+import { decide } from '../../core/decide';
+import type { Decision, Option } from '../../core/decide';
+import { lockEnd } from '../../core/guess-counter';
 import type { Rejected } from '../../flows/answer-challenge';
 import type { Asked } from '../../flows/bearer';
 import { gatherFacts } from '../../flows/gather-facts';
@@ -51,16 +53,25 @@ async function open(page: KnownPageRequest): Promise<Unlocking | null> {
     await refuseUnlock(page, 'unlock-link-over');
     return null;
   }
-  if (!isLockedOut(gathered)) {
+  if (!isLockedOut(context, gathered)) {
     const pending = visitor.bearer.standing === 'pending';
     const next = pending ? pathOf(page, '/challenge') : (returnTo ?? context.options.defaultReturnTo);
     sendNext(req, res, { outcome: 'unlocked', next });
     return null;
   }
-  const options = unlockOptions(gathered);
+  const options = unlockOptions(context, gathered);
   if (options.length > 0) return { link, gathered, options };
-  await refuse(page, { outcome: 'deny', because: 'no-usable-factor' });
+  await refuse(page, decideLocked(context, gathered));
   return null;
+}
+
+/** Nothing that the person has can end the lock: they answer with a recovery code, or wait. */
+function decideLocked({ options: { limits } }: HttpContext, { facts, member, now }: Gathered): Decision {
+  const decision = decide(facts, { kind: 'policy' }, now);
+  if (decision.outcome === 'challenge' || decision.outcome === 'deny') return decision;
+  const { codes, 'recovery-codes': recoveryCodes } = member.guesses;
+  const lockedUntil = lockEnd(codes, limits, now) ?? lockEnd(recoveryCodes, limits, now) ?? now;
+  return { outcome: 'deny', because: 'locked', lockedUntil };
 }
 
 async function showChallenge(page: KnownPageRequest): Promise<void> {
@@ -68,7 +79,8 @@ async function showChallenge(page: KnownPageRequest): Promise<void> {
   if (opened === null) return;
   if (!page.json) return render(page, opened, { rejected: null, status: 200 });
   const { gathered, options } = opened;
-  const { lockedUntil } = gathered.member.guesses.codes;
+  const { codes } = gathered.member.guesses;
+  const lockedUntil = lockEnd(codes, page.context.options.limits, gathered.now);
   page.res.json({
     outcome: 'challenge',
     because: 'locked',

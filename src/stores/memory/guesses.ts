@@ -1,22 +1,20 @@
-import type { Authenticator, GuessGroup, GuessLimits, OnFileUse } from '../../core/authenticator';
+import type { Authenticator, GuessGroup, OnFileUse } from '../../core/authenticator';
 import { NO_USE } from '../../core/authenticator';
 import { onFileKind } from '../../core/factor-kind';
+import { factorRank } from '../../core/factor-strength';
+import {
+  countGuess,
+  lockEnd,
+  NO_GUESSES,
+  settleGuesses,
+  settleOwnGuesses,
+  totalOf,
+  type RightAnswer,
+} from '../../core/guess-counter';
 import type { GuessOutcome, GuessRequest, RecordStore } from '../record-store';
-import { recordsOf, type CountedGuesses, type UserRecords, type Users } from './user-records';
+import { recordsOf, type UserRecords, type Users } from './user-records';
 
 type Verbs = 'spendGuess' | 'recordSuccess' | 'acceptTimeStep' | 'refuseTimeStep' | 'clearGuesses';
-
-const LONGEST_LOCK_SECONDS = 86_400;
-const NONE: CountedGuesses = { failures: 0, lockedUntil: null, locks: 0 };
-
-function lock(
-  counter: CountedGuesses,
-  limits: GuessLimits,
-  now: number,
-): CountedGuesses & { lockedUntil: number } {
-  const seconds = Math.min(limits.lockSeconds * 2 ** counter.locks, LONGEST_LOCK_SECONDS);
-  return { failures: counter.failures, lockedUntil: now + seconds * 1000, locks: counter.locks + 1 };
-}
 
 type Counted = Pick<Authenticator, keyof OnFileUse>;
 
@@ -42,13 +40,16 @@ function succeed(
   success: {
     readonly group: GuessGroup;
     readonly authenticatorId: string | null;
+    readonly answer: RightAnswer;
     readonly changes: Partial<Authenticator>;
   },
 ): void {
-  const { group, authenticatorId, changes } = success;
-  records.guesses.delete(group);
-  if (authenticatorId === null) return;
-  changeCounted(records, authenticatorId, { failures: 0, disabledAt: null, ...changes });
+  const { group, authenticatorId, answer, changes } = success;
+  records.guesses.set(group, settleGuesses(records.guesses.get(group) ?? NO_GUESSES, answer));
+  const counted = findCounted(records, authenticatorId);
+  if (authenticatorId === null || counted === undefined) return;
+  const failures = settleOwnGuesses(counted.failures, answer);
+  changeCounted(records, authenticatorId, { failures, disabledAt: null, ...changes });
 }
 
 /** Why a guess at this authenticator is refused, whatever the group's count says. */
@@ -78,42 +79,48 @@ function countOwnGuess(
   return { left: limits.perAuthenticator - failures, disabled };
 }
 
+/** The lock that stands, shortened where it ends later than any lock set now would. */
+function findLock(
+  records: UserRecords,
+  { group, limits, now }: GuessRequest,
+): (GuessOutcome & { readonly outcome: 'locked' }) | null {
+  const counter = records.guesses.get(group) ?? NO_GUESSES;
+  const lockedUntil = lockEnd(counter, limits, now);
+  if (lockedUntil === null) return null;
+  records.guesses.set(group, { ...counter, lockedUntil });
+  const shortenedByMs = Number(counter.lockedUntil) - lockedUntil;
+  return { outcome: 'locked', lockedUntil, ...(shortenedByMs > 0 ? { shortenedByMs } : {}) };
+}
+
 export function guessesIn(users: Users): Pick<RecordStore, Verbs> {
   return {
     async spendGuess(request): Promise<GuessOutcome> {
-      const { userId, group, authenticatorId, limits, now, duringLock } = request;
+      const { userId, group, authenticatorId, limits, duringLock } = request;
       const records = recordsOf(users, userId);
-      let counter = records.guesses.get(group) ?? NONE;
-      if (counter.lockedUntil !== null && duringLock === undefined) {
-        if (now < counter.lockedUntil) return { outcome: 'locked', lockedUntil: counter.lockedUntil };
-        counter = { failures: 0, lockedUntil: null, locks: counter.locks };
-      }
+      const standing = duringLock === undefined ? findLock(records, request) : null;
+      if (standing !== null) return standing;
       if (authenticatorId !== null && isRefused(records, authenticatorId, request))
         return { outcome: 'disabled' };
-      if (duringLock === undefined) {
-        if (counter.failures >= limits.perUser) {
-          const locked = lock(counter, limits, now);
-          records.guesses.set(group, locked);
-          return { outcome: 'locked', lockedUntil: locked.lockedUntil };
-        }
-        counter = { ...counter, failures: counter.failures + 1 };
-        if (counter.failures >= limits.perUser) counter = lock(counter, limits, now);
-        records.guesses.set(group, counter);
-      }
+      const before = records.guesses.get(group) ?? NO_GUESSES;
+      const { outcome, counter } =
+        duringLock === true ? { outcome: 'spent', counter: before } : countGuess(before, request);
+      records.guesses.set(group, counter);
+      const lockedUntil = duringLock === true ? null : counter.lockedUntil;
+      if (outcome === 'locked' && lockedUntil !== null) return { outcome, lockedUntil };
       const own = countOwnGuess(records, authenticatorId, request);
-      const ofGroup = duringLock === undefined ? limits.perUser - counter.failures : Infinity;
+      const ofGroup = duringLock === true ? Infinity : limits.perUser - totalOf(counter.failures);
       return {
         outcome: 'spent',
         guessesLeft: Math.min(ofGroup, own?.left ?? limits.perUser),
-        lockedUntil: duringLock === undefined ? counter.lockedUntil : null,
+        lockedUntil,
         ...(own?.disabled === true ? { disabled: true } : {}),
       };
     },
 
-    async recordSuccess({ userId, group, authenticatorId, now }) {
+    async recordSuccess({ userId, group, authenticatorId, now, ...answer }) {
       const records = users.get(userId);
       if (records === undefined) return;
-      succeed(records, { group, authenticatorId, changes: { lastUsedAt: now } });
+      succeed(records, { group, authenticatorId, answer, changes: { lastUsedAt: now } });
     },
 
     async acceptTimeStep({ userId, authenticatorId, timeStep, now }) {
@@ -123,7 +130,9 @@ export function guessesIn(users: Users): Pick<RecordStore, Verbs> {
       if (authenticator.lastAcceptedStep !== null && timeStep <= authenticator.lastAcceptedStep) return false;
       if (records.refusedSteps.get(authenticatorId) === timeStep) return false;
       const changes = { lastUsedAt: now, lastAcceptedStep: timeStep };
-      succeed(records, { group: 'codes', authenticatorId, changes });
+      const rank = factorRank('totp');
+      const answer = { guessedRank: rank, provenRank: rank };
+      succeed(records, { group: 'codes', authenticatorId, answer, changes });
       return true;
     },
 

@@ -1,17 +1,11 @@
 import type { Authenticator, GuessGroup } from '../../core/authenticator';
-import { NO_GUESSES, NO_USE, type OnFileUse } from '../../core/authenticator';
+import { NO_USE, type OnFileUse } from '../../core/authenticator';
 import type { SpentChannel } from '../../core/channel';
 import type { DeliveredKind } from '../../core/factor-kind';
+import { NO_GUESSES, type GuessCounter } from '../../core/guess-counter';
 import { NO_MEMBER_SETTINGS, type MemberSettings } from '../../core/member';
 import type { RememberedBrowser } from '../../core/remembered-browser';
 import type { MemberRecord } from '../record-store';
-
-/** A guess counter with the number of locks since the last success, from which the length of the next one follows. */
-export interface CountedGuesses {
-  readonly failures: number;
-  readonly lockedUntil: number | null;
-  readonly locks: number;
-}
 
 /** Everything of one user, in every organization. The values in the maps are replaced, never changed. */
 export interface UserRecords {
@@ -20,7 +14,7 @@ export interface UserRecords {
   spentChannel: SpentChannel | null;
   readonly settings: Map<string, MemberSettings>;
   readonly authenticators: Map<string, Authenticator>;
-  readonly guesses: Map<GuessGroup, CountedGuesses>;
+  readonly guesses: Map<GuessGroup, GuessCounter>;
   readonly onFile: Map<DeliveredKind, OnFileUse>;
   /** By authenticator: the time step that is never accepted. */
   readonly refusedSteps: Map<string, number>;
@@ -56,12 +50,7 @@ export function recordsOf(users: Users, userId: string): UserRecords {
 
 export function toMemberRecord(users: Users, userId: string, organizationId: string): MemberRecord {
   const known = users.get(userId);
-  const counterOf = (group: GuessGroup) => {
-    const counter = known?.guesses.get(group);
-    return counter === undefined
-      ? NO_GUESSES
-      : { failures: counter.failures, lockedUntil: counter.lockedUntil };
-  };
+  const counterOf = (group: GuessGroup) => known?.guesses.get(group) ?? NO_GUESSES;
   return {
     userId,
     organizationId,

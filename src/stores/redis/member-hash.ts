@@ -1,8 +1,10 @@
 import { decodeId, encodeId } from '../../core/encoded-id';
-import type { Authenticator, GuessCounter, GuessGroup, OnFileUse } from '../../core/authenticator';
+import type { Authenticator, GuessGroup, OnFileUse } from '../../core/authenticator';
 import type { SpentChannel } from '../../core/channel';
 import { isEnrollableKind, onFileId } from '../../core/factor-kind';
 import type { DeliveredKind } from '../../core/factor-kind';
+import { FACTOR_RANKS, type FactorRank } from '../../core/factor-strength';
+import type { GuessCounter } from '../../core/guess-counter';
 import { NO_MEMBER_SETTINGS, type Exemption, type MemberSettings } from '../../core/member';
 import type { MemberRecord } from '../record-store';
 import { isInstant, parseObject, toHash, toOptionalNumber, toWholeNumber, type Hash } from './replies';
@@ -18,7 +20,7 @@ import { unreadable } from './store-errors';
  *   k:<authenticator> sealed secret      f:<authenticator>  failures           t:<authenticator> last accepted step
  *   u:<authenticator> last used at       d:<authenticator>  disabled at        b:<authenticator>  step that is refused
  *                f, u and d stand also under the id of an address on file
- *   g:<group>    failures of a group     w:<group>         locked until       n:<group>         locks so far
+ *   g:<group>:<rank> failures of a group  w:<group>        locked until       n:<group>:<rank>  locks so far
  *   r            recovery codes left     i              when they were made     p    the authenticator asked first
  */
 
@@ -91,9 +93,18 @@ function parseExemption(text: string): Exemption {
   return { reason, grantedBy, grantedAt, until };
 }
 
+/** Every field of the counter of a group. */
+export function guessFields(group: GuessGroup): readonly string[] {
+  return [`w:${group}`, ...FACTOR_RANKS.flatMap((rank) => [`g:${group}:${rank}`, `n:${group}:${rank}`])];
+}
+
 function readGuesses(fields: Hash, group: GuessGroup): GuessCounter {
+  const count = (letter: string, rank: FactorRank) =>
+    toOptionalNumber(fields[`${letter}:${group}:${rank}`], 'a count of guesses') ?? 0;
+  const counts = (letter: string) => ({ 1: count(letter, 1), 2: count(letter, 2), 3: count(letter, 3) });
   return {
-    failures: toOptionalNumber(fields[`g:${group}`], 'a count of guesses') ?? 0,
+    failures: counts('g'),
+    locks: counts('n'),
     lockedUntil: toOptionalNumber(fields[`w:${group}`], 'the end of a lock'),
   };
 }

@@ -1,6 +1,7 @@
 import type { RecordStore, RecoveryCodeSet } from '../record-store';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
+import { guessFields } from './member-hash';
 import { isOne } from './replies';
 import { defineScript } from './script';
 import { unreadable } from './store-errors';
@@ -23,12 +24,12 @@ const REPLACE = defineScript(`${REPLACE_CODES}
 replaceCodes(1)
 `);
 
-/** The member and the recovery codes; the number and the hash. */
+/** The member and the recovery codes; the number and the hash, and the fields of the guesses. */
 const CONSUME = defineScript(`
 if redis.call('HGET', KEYS[2], ARGV[1]) ~= ARGV[2] then return 0 end
 redis.call('HDEL', KEYS[2], ARGV[1])
 redis.call('HSET', KEYS[1], 'r', redis.call('HLEN', KEYS[2]))
-redis.call('HDEL', KEYS[1], 'g:recovery-codes', 'w:recovery-codes', 'n:recovery-codes')
+redis.call('HDEL', KEYS[1], unpack(ARGV, 3))
 return 1
 `);
 
@@ -48,7 +49,12 @@ export function recoveryCodesIn(redis: RedisCommands, keys: Keys): Pick<RecordSt
       return { number, codeHash };
     },
     async consumeRecoveryCode(userId, { number, codeHash }) {
-      return isOne(await redis.run(CONSUME, { keys: both(userId), args: [number, codeHash] }));
+      return isOne(
+        await redis.run(CONSUME, {
+          keys: both(userId),
+          args: [number, codeHash, ...guessFields('recovery-codes')],
+        }),
+      );
     },
   };
 }

@@ -1,4 +1,4 @@
-import { NO_GUESSES } from '../../../src/core/authenticator';
+import { NO_GUESSES } from '../../../src/core/guess-counter';
 import type { RecordStore } from '../../../src/stores/record-store';
 import { NOW, anAuthenticator, newId } from '../samples';
 import { guessUntilLockedWith } from './guess-until-locked';
@@ -143,7 +143,7 @@ export function describeAuthenticators(open: () => RecordStore): void {
       expect(await open().removeAuthenticator(userId, first.id)).toBe(false);
       expect(await open().findMember(userId, 'acme')).toMatchObject({
         recoveryCodesLeft: 1,
-        guesses: { codes: { failures: 3 } },
+        guesses: { codes: { failures: { 3: 3 } } },
       });
       expect(await open().removeAuthenticator(userId, last.id)).toBe(true);
       expect(await open().findMember(userId, 'acme')).toMatchObject({

@@ -1,7 +1,11 @@
-import { GUESS_LIMITS, NO_GUESSES, NO_USE } from '../../../src/core/authenticator';
+import { GUESS_LIMITS, NO_USE } from '../../../src/core/authenticator';
+import { NO_GUESSES } from '../../../src/core/guess-counter';
 import type { RecordStore } from '../../../src/stores/record-store';
 import { NOW, aGuess, anAuthenticator, newId } from '../samples';
 import { GUARANTEED, guessUntilLockedWith } from './guess-until-locked';
+
+/** A right answer of the strongest factor. */
+const APP = { guessedRank: 3, provenRank: 3 } as const;
 
 /** What every record store does with guesses. */
 export function describeGuesses(open: () => RecordStore): void {
@@ -22,7 +26,11 @@ export function describeGuesses(open: () => RecordStore): void {
         outcome: 'locked',
         lockedUntil,
       });
-      expect((await open().findMember(userId, 'acme')).guesses.codes).toEqual({ failures: 3, lockedUntil });
+      expect((await open().findMember(userId, 'acme')).guesses.codes).toEqual({
+        failures: { 1: 0, 2: 0, 3: 3 },
+        locks: { 1: 0, 2: 0, 3: 1 },
+        lockedUntil,
+      });
     });
 
     it('begins a new count when the lock has run out', async () => {
@@ -44,7 +52,7 @@ export function describeGuesses(open: () => RecordStore): void {
       }
       expect(lengths.slice(0, 4)).toEqual([60, 120, 240, 480]);
       expect(lengths.slice(-2)).toEqual([86_400, 86_400]);
-      await open().recordSuccess({ userId, group: 'codes', authenticatorId: null, now });
+      await open().recordSuccess({ userId, group: 'codes', authenticatorId: null, ...APP, now });
       await guessUntilLocked(userId, now);
       expect(await lockOf(userId)).toBe(now + 60_000);
     });
@@ -128,13 +136,19 @@ export function describeGuesses(open: () => RecordStore): void {
       const phone = anAuthenticator({ kind: 'sms', failures: 4, disabledAt: NOW });
       await open().addAuthenticator(userId, phone);
       await guessUntilLocked(userId, NOW);
-      await open().recordSuccess({ userId, group: 'codes', authenticatorId: phone.id, now: NOW + 5 });
+      await open().recordSuccess({
+        userId,
+        group: 'codes',
+        authenticatorId: phone.id,
+        ...APP,
+        now: NOW + 5,
+      });
       const found = await open().findMember(userId, 'acme');
       expect(found.guesses.codes).toEqual(NO_GUESSES);
       expect(found.authenticators).toEqual([
         { ...phone, failures: 0, disabledAt: null, lastUsedAt: NOW + 5 },
       ]);
-      await open().recordSuccess({ userId, group: 'codes', authenticatorId: newId(), now: NOW });
+      await open().recordSuccess({ userId, group: 'codes', authenticatorId: newId(), ...APP, now: NOW });
       expect((await open().findMember(userId, 'acme')).authenticators).toHaveLength(1);
     });
 
@@ -165,7 +179,13 @@ export function describeGuesses(open: () => RecordStore): void {
 
       it('is cleared by a right proof, which is remembered, and by a reset', async () => {
         const { userId } = await disabledEmail();
-        await open().recordSuccess({ userId, group: 'codes', authenticatorId: email, now: NOW + 5 });
+        await open().recordSuccess({
+          userId,
+          group: 'codes',
+          authenticatorId: email,
+          ...APP,
+          now: NOW + 5,
+        });
         expect(await useOf(userId)).toEqual({ failures: 0, disabledAt: null, lastUsedAt: NOW + 5 });
         await open().removeAllAuthenticators(userId);
         expect(await useOf(userId)).toEqual(NO_USE);

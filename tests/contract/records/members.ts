@@ -1,4 +1,5 @@
-import { NO_GUESSES, NO_USE } from '../../../src/core/authenticator';
+import { NO_USE } from '../../../src/core/authenticator';
+import { NO_GUESSES } from '../../../src/core/guess-counter';
 import { NO_MEMBER_SETTINGS } from '../../../src/core/member';
 import type { RecordStore } from '../../../src/stores/record-store';
 import { NOW, anAuthenticator, newId } from '../samples';

@@ -150,7 +150,14 @@ describeOnBothStores('what an administrator does to a member', (open) => {
     for (let guess = 0; guess < 10; guess += 1) {
       const now = world.clock.now();
       const { limits } = world.context.options;
-      await records.spendGuess({ userId: 'mary', group: 'codes', authenticatorId: null, limits, now });
+      await records.spendGuess({
+        userId: 'mary',
+        group: 'codes',
+        rank: 3,
+        authenticatorId: null,
+        limits,
+        now,
+      });
     }
     expect((await records.findMember('mary', 'acme')).guesses.codes.lockedUntil).not.toBeNull();
     expect(await unlockMemberFactors(world.context, onto(world, 'mary'))).toEqual({ outcome: 'unlocked' });

@@ -124,6 +124,7 @@ describeOnBothStores('the list of members', (open) => {
       await world.context.records.spendGuess({
         userId: 'alan',
         group: 'codes',
+        rank: 3,
         authenticatorId: null,
         limits: world.context.options.limits,
         now: world.clock.now(),

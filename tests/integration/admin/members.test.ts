@@ -223,6 +223,7 @@ describe('one member', () => {
       await host.records.spendGuess({
         userId: 'bob',
         group: 'codes',
+        rank: 3,
         authenticatorId: null,
         limits: { perChallenge: 5, perUser: 10, perAuthenticator: 100, lockSeconds: 1800 },
         now: host.clock.now(),

@@ -25,6 +25,7 @@ describe.each(storeKinds)('an authenticator that is disabled on $kind', ({ open:
     const spent = await records.spendGuess({
       userId: person.id,
       group: 'codes',
+      rank: 3,
       authenticatorId: app?.id ?? null,
       limits: { perChallenge: 5, perUser: 100, perAuthenticator: 1, lockSeconds: 60 },
       now: portal.clock.now(),

@@ -42,7 +42,7 @@ describe.each(storeKinds)('guessing on $kind', ({ open: openStores }) => {
     expect([login.status, login.body]).toMatchObject([403, { because: 'no-usable-factor' }]);
     expect((await guest.postJson('/mfa/enroll/totp')).body).not.toHaveProperty('totp');
     const told = portal.outbox.messages.filter(
-      ({ to, subject }) => to === email && subject?.includes('switched off'),
+      ({ to, subject }) => to === email && subject?.includes('turned off'),
     );
     expect(told).toHaveLength(1);
 

@@ -34,7 +34,14 @@ const KNOWN = Object.keys(FIELDS);
 
 async function lock(userId: string): Promise<void> {
   const limits = { perChallenge: 9, perUser: 1, perAuthenticator: 9, lockSeconds: 86_400 };
-  const guess = { userId, group: 'codes', authenticatorId: null, limits, now: portal.clock.now() } as const;
+  const guess = {
+    userId,
+    group: 'codes',
+    rank: 3,
+    authenticatorId: null,
+    limits,
+    now: portal.clock.now(),
+  } as const;
   while ((await portal.records.spendGuess(guess)).outcome !== 'locked');
 }
 
@@ -45,6 +52,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   await stores.clear();
   portal = createPortal({
+    limits: { lockSeconds: 86_400 },
     records: stores.records,
     state: stores.state,
     account() {

@@ -1,3 +1,4 @@
+import { NO_GUESSES } from '../../../src/core/guess-counter';
 import request from 'supertest';
 import { halfLoginsAt } from '../../support/half-logins';
 import { startLoopbackServer } from '../../support/loopback-server';
@@ -114,7 +115,7 @@ describe('the steps of a login', () => {
     });
     expect(foreign.body).toMatchObject({ outcome: 'rejected', because: 'wrong-code', attemptsLeft: 4 });
     expect(await portal.records.findMember(other.person.id, 'acme')).toMatchObject({
-      guesses: { codes: { failures: 0 } },
+      guesses: { codes: NO_GUESSES },
     });
     const own = await guest.postJson('/mfa/challenge', { ...named, code: code(), assurance: 'none' });
     expect(own.body.outcome).toBe('signed-in');

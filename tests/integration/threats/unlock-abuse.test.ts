@@ -117,6 +117,7 @@ describe('unlocking', () => {
       await portal.records.spendGuess({
         userId: 'mary',
         group: 'codes',
+        rank: 3,
         authenticatorId: null,
         limits: { perChallenge: 5, perUser: 10, perAuthenticator: 100, lockSeconds: 1800 },
         now: portal.clock.now(),

@@ -1,3 +1,4 @@
+import { NO_GUESSES } from '../../../src/core/guess-counter';
 import { giveApp, giveRecoveryCode } from '../../support/given-app';
 import { visit } from '../../support/member';
 import type { Member } from '../../support/member';
@@ -91,7 +92,7 @@ describe('a lock', () => {
     expect(used.body).toMatchObject({ outcome: 'signed-in' });
     const { guesses } = await portal.records.findMember('ada', 'acme');
     expect(guesses.codes.lockedUntil).toBe(portal.clock.now() + 1_800_000);
-    expect(guesses['recovery-codes'].failures).toBe(0);
+    expect(guesses['recovery-codes']).toEqual(NO_GUESSES);
   });
 
   it('tells of wrong codes after a right password when a challenge has no tries left, at most once an hour', async () => {
@@ -118,7 +119,7 @@ describe('a lock', () => {
       await agent.postJson('/mfa/challenge', { code: wrongCode(rightCode()) });
     expect(await eventsOf(portal, 'authenticator-disabled')).toHaveLength(1);
     expect(portal.outbox.messages.map(({ subject }) => subject)).toEqual([
-      'One of your sign-in methods was switched off',
+      'One of your sign-in methods was turned off',
     ]);
   });
 });
@@ -139,7 +140,7 @@ describe('the link in the mail about a lock', () => {
     expect(proven.headers['location']).toBe('/');
     expect((await owner.getJson('/')).body.session).toMatchObject({ assurance: 'multi-factor' });
     const { guesses } = await portal.records.findMember('ada', 'acme');
-    expect(guesses.codes).toEqual({ failures: 0, lockedUntil: null });
+    expect(guesses.codes).toEqual(NO_GUESSES);
     expect(await eventsOf(portal, 'proofs-unlocked')).toHaveLength(1);
     const next = visit(portal);
     await next.logIn('ada');

@@ -4,6 +4,7 @@ import { decide, explain } from '../../../src/core/decide';
 import type { Facts } from '../../../src/core/facts';
 import { NOW, proof } from './decision-facts';
 import { INVARIANTS } from './decision-invariants';
+import { isMultiFactor, STRENGTH, strongestOf } from './decision-premises';
 import type { Point } from './decision-space';
 import { everyMainPoint, spreadPoints, unmetPairs } from './decision-space';
 
@@ -70,6 +71,7 @@ describe('the decision, for every combination of facts', () => {
       'deny no-usable-factor',
       'deny records-unavailable',
       'deny same-channel',
+      'deny strongest-unusable',
       'enroll offered',
       'enroll required',
       'sign-in no-session',
@@ -144,6 +146,34 @@ describe('the decision, when one fact changes', () => {
       });
     });
     expect(opened).toEqual([]);
+  });
+
+  it('never asks less of a step-up, or lets another factor be bound, once what the person has is disabled', () => {
+    const opened = breaches(spreadPoints(SPREAD), ({ facts, requirement }, { outcome }) => {
+      if (outcome === 'allow' || outcome === 'enroll') return true;
+      return facts.authenticators.every(({ id }) => {
+        const authenticators = facts.authenticators.map((own) =>
+          own.id === id ? { ...own, usable: false } : own,
+        );
+        const disabled: Facts = { ...facts, authenticators, onFileDisabled: ['email', 'sms'] };
+        return !['allow', 'enroll'].includes(decide(disabled, requirement, NOW).outcome);
+      });
+    });
+    expect(opened).toEqual([]);
+  });
+
+  it('never asks another thing of a step-up after one more proof of a weaker factor', () => {
+    const changed = breaches(spreadPoints(SPREAD), ({ facts, requirement }, decision) => {
+      if (requirement.kind !== 'step-up' || !isMultiFactor(facts)) return true;
+      const weaker = ['email', 'sms', 'totp', 'recovery-code'].filter(
+        (method) => (STRENGTH[method] ?? 0) < strongestOf(facts),
+      ) as EvidenceMethod[];
+      return weaker.every((method) => {
+        const after = decide(withProof(facts, method), requirement, NOW);
+        return JSON.stringify(after) === JSON.stringify(decision);
+      });
+    });
+    expect(changed).toEqual([]);
   });
 
   it('never lets a lock open anything', () => {

@@ -7,6 +7,7 @@ import {
   hasEnrolled,
   hasFreshFactor,
   hasFreshFirstFactor,
+  hasStrongestFactor,
   isAnsweredElsewhere,
   isExempt,
   isLive,
@@ -57,6 +58,14 @@ export const INVARIANTS: readonly Invariant[] = [
       outcome !== 'enroll' ||
       !(hasEnrolled(facts) || assignedAddress(facts) !== null) ||
       isMultiFactor(facts),
+  },
+  {
+    sentence: 'makes an enrolled person enroll only after a proof of the strongest factor',
+    holds: (facts, _requirement, decision) =>
+      decision.outcome !== 'enroll' ||
+      decision.skippable ||
+      !(hasEnrolled(facts) || assignedAddress(facts) !== null) ||
+      hasStrongestFactor(facts),
   },
   {
     sentence: 'asks an enrolled person to enroll for a step-up only after a fresh proof',

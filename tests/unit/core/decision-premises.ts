@@ -7,7 +7,7 @@ import { NOW, SECOND } from './decision-facts';
 
 const FIRST = ['password', 'host', 'federated'];
 const SECOND_FACTORS = ['totp', 'email', 'sms', 'recovery-code'];
-const STRENGTH: Readonly<Record<string, number>> = { 'recovery-code': 3, totp: 3, sms: 2, email: 1 };
+export const STRENGTH: Readonly<Record<string, number>> = { 'recovery-code': 3, totp: 3, sms: 2, email: 1 };
 
 /** At the address through which the first factor came. */
 export const isSpent = ({ spentChannels }: Facts, authenticatorId: string | undefined) =>
@@ -56,26 +56,30 @@ function freshest(facts: Facts, requirement: Requirement, counts: (evidence: Evi
   return evidenceOf(facts).some((evidence) => counts(evidence) && evidence.at > since);
 }
 
-/** A second factor just proven that is no weaker than the strongest one the person could prove. */
-export function hasFreshFactor(facts: Facts, requirement: Requirement): boolean {
-  const usable = facts.authenticators.filter(
-    ({ id, usable: works, kind }) => works && facts.availableKinds.includes(kind) && !isSpent(facts, id),
+/** The strength of the strongest factor the person has, whether or not it works. */
+export function strongestOf(facts: Facts): number {
+  const known = facts.authenticators.filter(
+    ({ id, kind }) => facts.availableKinds.includes(kind) && !isSpent(facts, id),
   );
   const kinds = [
-    ...usable.map(({ kind }) => kind),
+    ...known.map(({ kind }) => kind),
     ...[assignedAddress(facts)]
       .filter((kind) => kind !== null)
-      .filter(
-        (kind) =>
-          !isSpent(facts, `on-file-${kind}`) &&
-          !facts.onFileDisabled.includes(kind) &&
-          facts.availableKinds.includes(kind),
-      ),
+      .filter((kind) => !isSpent(facts, `on-file-${kind}`) && facts.availableKinds.includes(kind)),
   ];
   const allowed = kinds.filter((kind) => facts.policy.methods.includes(kind));
   const strengths = (allowed.length > 0 ? allowed : kinds).map((kind) => STRENGTH[kind] ?? 0);
-  const wanted = Math.max(1, ...strengths);
-  return freshest(facts, requirement, (evidence) => strengthOf(evidence) >= wanted);
+  return Math.max(1, ...strengths);
+}
+
+/** A second factor just proven that is no weaker than the strongest one the person has. */
+export function hasFreshFactor(facts: Facts, requirement: Requirement): boolean {
+  return freshest(facts, requirement, (evidence) => strengthOf(evidence) >= strongestOf(facts));
+}
+
+/** The same, however long ago. */
+export function hasStrongestFactor(facts: Facts): boolean {
+  return evidenceOf(facts).some((evidence) => strengthOf(evidence) >= strongestOf(facts));
 }
 
 export function hasFreshFirstFactor(facts: Facts, requirement: Requirement): boolean {

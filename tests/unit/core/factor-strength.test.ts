@@ -1,4 +1,12 @@
-import { rankOf, rankOfProof, strongestRank } from '../../../src/core/factor-strength';
+import {
+  FACTOR_RANKS,
+  factorRank,
+  findUnusableStrongest,
+  rankOf,
+  rankOfProof,
+  strongestRank,
+} from '../../../src/core/factor-strength';
+import type { AuthenticatorFact } from '../../../src/core/facts';
 import { authenticator, factsOf, fellBack, proof } from './decision-facts';
 
 describe('the strength of a factor', () => {
@@ -7,6 +15,9 @@ describe('the strength of a factor', () => {
     expect(ranks).toEqual(ranks.toSorted((a, b) => b - a));
     expect(new Set(ranks).size).toBe(4);
     expect(rankOf('recovery-code')).toBe(rankOf('totp'));
+    for (const kind of ['totp', 'sms', 'email', 'recovery-code'] as const)
+      expect(factorRank(kind)).toBe(rankOf(kind));
+    expect(FACTOR_RANKS).toEqual([1, 2, 3]);
     expect([rankOf('host'), rankOf('federated'), rankOf('remembered-browser')]).toEqual([0, 0, 0]);
   });
 
@@ -21,12 +32,43 @@ describe('the strength of a factor', () => {
     expect(strongestRank(factsOf())).toBe(rankOf('email'));
   });
 
-  it('is not lowered by a lock, and is by what no longer works', () => {
+  it('is lowered neither by a lock nor by what no longer works', () => {
     const both = [authenticator('totp'), authenticator('email')];
-    expect(strongestRank(factsOf({ authenticators: both, codesLockedUntil: Number.MAX_VALUE }))).toBe(
-      rankOf('totp'),
+    const locked = { codesLockedUntil: Number.MAX_VALUE, recoveryCodesLockedUntil: Number.MAX_VALUE };
+    expect(strongestRank(factsOf({ authenticators: both, ...locked }))).toBe(rankOf('totp'));
+    const disabled = [authenticator('totp', { usable: false }), authenticator('email')];
+    expect(strongestRank(factsOf({ authenticators: disabled }))).toBe(rankOf('totp'));
+    const onFile = factsOf({
+      authenticators: [authenticator('email')],
+      member: { enabled: true, assignedKind: 'sms' },
+      onFile: { email: true, phone: true },
+      onFileDisabled: ['sms'],
+    });
+    expect(strongestRank(onFile)).toBe(rankOf('sms'));
+  });
+
+  it('is that of what the policy allows, where there is such a factor', () => {
+    const authenticators = [authenticator('totp'), authenticator('email')];
+    expect(strongestRank(factsOf({ authenticators, policy: { methods: ['email'] } }))).toBe(rankOf('email'));
+    expect(strongestRank(factsOf({ authenticators, policy: { methods: ['sms'] } }))).toBe(rankOf('totp'));
+  });
+
+  it('is that of what can be delivered here', () => {
+    const authenticators = [authenticator('sms'), authenticator('email')];
+    expect(strongestRank(factsOf({ authenticators, availableKinds: ['totp', 'email'] }))).toBe(
+      rankOf('email'),
     );
-    const lost = [authenticator('totp', { usable: false }), authenticator('email')];
-    expect(strongestRank(factsOf({ authenticators: lost }))).toBe(rankOf('email'));
+  });
+});
+
+describe('the strongest factor that works no more', () => {
+  it('is known by its kind, and is none where another of its rank works', () => {
+    const dead = authenticator('totp', { usable: false });
+    const find = (...authenticators: readonly AuthenticatorFact[]) =>
+      findUnusableStrongest(factsOf({ authenticators }));
+    expect(find(dead, authenticator('email'))).toBe('totp');
+    expect(find(dead, authenticator('totp', { id: 'totp-2' }))).toBeNull();
+    expect(find(authenticator('totp'), authenticator('email', { usable: false }))).toBeNull();
+    expect(find()).toBeNull();
   });
 });

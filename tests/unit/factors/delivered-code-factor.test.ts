@@ -1,3 +1,5 @@
+import { factorRank } from '../../../src/core/factor-strength';
+import { NO_GUESSES } from '../../../src/core/guess-counter';
 import { onFileId } from '../../../src/core/factor-kind';
 import { createFactorWorld, userId } from './factor-world';
 
@@ -11,12 +13,19 @@ describe.each(['email', 'sms'] as const)('the factor of codes sent by %s', (kind
     const { enroll, ask, answer, records, clock } = createFactorWorld();
     await enroll(kind, 'mine', 'somewhere');
     const challenge = await ask(kind, 'mine', { code: '204417' });
-    const guess = { userId, group: 'codes', authenticatorId: 'mine', limits, now: clock.now() } as const;
+    const guess = {
+      userId,
+      group: 'codes',
+      rank: factorRank(kind),
+      authenticatorId: 'mine',
+      limits,
+      now: clock.now(),
+    } as const;
     await records.spendGuess(guess);
     const answers = await Promise.all(Array.from({ length: 20 }, () => answer(challenge, '204 417')));
     expect(answers.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(1);
     const member = await records.findMember(userId, 'acme');
-    expect(member.guesses.codes.failures).toBe(0);
+    expect(member.guesses.codes).toEqual(NO_GUESSES);
     expect(member.authenticators[0]).toMatchObject({ failures: 0, lastUsedAt: clock.now() });
   });
 
