@@ -1,14 +1,15 @@
-import { addEvidence, provenBy } from '../core/assurance';
+import { addEvidence } from '../core/assurance';
 import type { Evidence } from '../core/assurance';
 import { decide } from '../core/decide';
 import type { Decision, Requirement } from '../core/decide';
 import { isEnrollableKind, RECOVERY_CODES_ID } from '../core/factor-kind';
 import { factorRank } from '../core/factor-strength';
 import { challengeOptions } from '../core/usable-factors';
-import type { Factor, Proof, Verification } from '../factors/factor';
+import type { Factor, Verification } from '../factors/factor';
 import type { Account } from '../ports';
 import type { GuessOutcome, MemberRecord } from '../stores/record-store';
 import type { AttemptOutcome, ChallengePurpose } from '../stores/state-store';
+import { reportAccepted, toEvidence } from './accepted-proof';
 import { challengeOwner } from './bearer';
 import type { Asked, Bearer } from './bearer';
 import type { FlowContext, Origin } from './context';
@@ -125,33 +126,6 @@ function noteLate(
 ): void {
   if (mfaEnrolled || authenticators.length === 0) return;
   background.run(`note-enrolled:${id}`, () => enrollmentNotes.note(id, true));
-}
-
-/** What a right answer proves: where a code for a phone went by email, the mailbox. */
-export function toEvidence(asked: Asked, shown: Proof, now: number): Evidence {
-  const { kind: method, authenticatorId } = asked;
-  const fellBack = shown.kind === 'delivered-code' && method === 'sms' && shown.sentBy === 'email';
-  return { method, authenticatorId, at: now, ...(fellBack ? { sentBy: 'email' } : {}) };
-}
-
-export function reportAccepted(
-  context: FlowContext,
-  accepted: {
-    readonly account: Account;
-    readonly proof: Evidence;
-    readonly purpose: ChallengePurpose;
-    readonly origin: Origin;
-  },
-): void {
-  const { account, proof, purpose, origin } = accepted;
-  const fallback = proof.sentBy === undefined ? {} : { fallbackFrom: proof.method };
-  context.events.report({
-    name: 'proof-accepted',
-    userId: account.id,
-    organizationId: account.organizationId,
-    address: origin.address,
-    details: { kind: provenBy(proof), purpose, ...fallback },
-  });
 }
 
 /** What a right answer adds to the login or session, and where that leads. */
