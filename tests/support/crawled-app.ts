@@ -65,12 +65,14 @@ export async function startCrawledApp(): Promise<CrawledApp> {
   };
 }
 
-/** No effect of a request: the event that it was refused, and the retry of notices, which runs by a timer of its own. */
+/** No effect of a request: the event that it was refused, the count of wrong passwords, and the retry of notices, which runs by a timer of its own. */
 const NO_EFFECT: ReadonlySet<string> = new Set([
   'appendEvents',
   'indexMembers',
   'claimNotices',
   'throttle',
+  'reservePassword',
+  'settlePassword',
   'createSessionStore',
 ]);
 

@@ -162,6 +162,22 @@ describe.each(storeKinds)('the owner of a name that is guessed at, with state in
     expect(new Set(await Promise.all(answers))).toEqual(new Set([200]));
   });
 
+  it('waits for what another process judges', async () => {
+    const other = createGuessedHost({ records: stores.records, state: stores.state });
+    other.portal.users.set(owner.id, owner);
+    let release: (value: unknown) => void = () => undefined;
+    other.hold(new Promise((resolve) => (release = resolve)));
+    const held = Array.from({ length: 10 }, () => other.call(owner.username, home));
+    while (other.judged.length < 10) await new Promise((resolve) => setImmediate(resolve));
+    const waiting = host.call(owner.username, home);
+    // It is asked only after the others, as the store saw them first.
+    expect((await host.logIn(addPerson(host.portal).username, home))[0]).toBe(200);
+    expect(host.judged).not.toContain(owner.username);
+    release(null);
+    expect(await Promise.all([...held, waiting])).toEqual(Array.from({ length: 11 }, () => 200));
+    await other.portal.mfa.close();
+  });
+
   it('is refused at once where those that came before are wrong', async () => {
     let release: (value: unknown) => void = () => undefined;
     host.hold(new Promise((resolve) => (release = resolve)));

@@ -1,6 +1,7 @@
 import express from 'express';
 import passport from 'passport';
 import request from 'supertest';
+import { MfaError, memoryState } from '../../../src/index';
 import { redisState } from '../../../src/redis';
 import { createGuessedHost, newAddress } from '../../support/guessed-host';
 import { addPerson, visit } from '../../support/member';
@@ -76,6 +77,21 @@ describe('the passwords of one name, from any number of addresses', () => {
     for (let n = 0; n < 10; n += 1) expect((await visit(portal).logIn('ada', 'guessed')).status).toBe(500);
     expect((await visit(portal).logIn('ada')).status).toBe(429);
     await portal.mfa.close();
+  });
+
+  it.each(['reservePassword', 'settlePassword'] as const)('let nobody in where %s fails', async (verb) => {
+    const unavailable = () => Promise.reject(new MfaError('store-unavailable', 'Down.'));
+    const host = createGuessedHost({ state: { ...memoryState(), [verb]: unavailable } });
+    const person = addPerson(host.portal);
+    for (const password of [PASSWORD, 'guessed']) {
+      const visitor = host.visitFrom(newAddress());
+      const answer = await visitor.postJson('/mfa/login', { username: person.username, password });
+      expect([answer.status, answer.body.because]).toEqual([503, 'store-unavailable']);
+      expect((await visitor.getJson('/whoami')).body.authenticated).toBe(false);
+      expect(await host.call(person.username, newAddress(), password)).toBe(503);
+    }
+    expect(host.judged).toHaveLength(verb === 'reservePassword' ? 0 : 4);
+    await host.portal.mfa.close();
   });
 
   it('can be guessed at again when a window is over, or after a clock that was ahead was set right', async () => {
