@@ -3,7 +3,7 @@ import { isBrowserOf } from '../core/browser-id';
 import { usernameKey } from '../core/username-key';
 import type { HttpContext } from './http-context';
 import { readBrowserCookie } from './remembered-browser-cookie';
-import { readSlot, sessionMark } from './session-slot';
+import { readSlot } from './session-slot';
 
 /**
  * What tells a sign-in from a stranger's before the password is judged: a session of the person whose name it is, or a browser that
@@ -25,7 +25,7 @@ export function sourceOfSession(handle: string): string {
 function ownSession(context: HttpContext, req: Request, name: string): string | null {
   if (req.user === undefined || req.user === null || req.session?.mfa === undefined) return null;
   const { session } = readSlot(req);
-  if (session === undefined || session.grantedIn !== sessionMark(req)) return null;
+  if (session === undefined) return null;
   const { id, username } = context.directory.accountOf(req.user);
   return id === session.userId && usernameKey(username) === name ? session.handle : null;
 }

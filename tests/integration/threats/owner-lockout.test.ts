@@ -51,6 +51,17 @@ describe.each(storeKinds)('the owner of a name that is guessed at, with state in
     expect(await host.logIn(owner.username, home, 'mistyped')).toEqual([401, 'wrong-credentials']);
   });
 
+  it('is known at an address for as long as they keep coming back, and not much longer', async () => {
+    await host.logIn(owner.username, home);
+    for (const days of [60, 60, 91]) {
+      host.portal.clock.advance(days * DAY);
+      // On Redis the count of strangers goes by the clock of Redis, and is used up already.
+      await host.attack(owner.username);
+      const expected = days === 91 ? 429 : 200;
+      expect([days, (await host.logIn(owner.username, home))[0]]).toEqual([days, expected]);
+    }
+  });
+
   it('signs in from anywhere in the network of an IPv6 address of theirs', async () => {
     await host.logIn(owner.username, '2001:db8:77:1::1');
     await host.attack(owner.username);
@@ -113,6 +124,11 @@ describe.each(storeKinds)('the owner of a name that is guessed at, with state in
     const stepUp = (password: string) => session.postJson('/mfa/step-up', { password }, elsewhere);
     expect((await stepUp('mistyped')).status).toBe(401);
     expect((await stepUp(PASSWORD)).body).toMatchObject({ outcome: 'stepped-up' });
+    const other = addPerson(host.portal);
+    await host.attack(other.username);
+    const { username } = other;
+    const foreign = await session.postJson('/mfa/login', { username, password: PASSWORD }, elsewhere);
+    expect(foreign.status).toBe(429);
     const again = { username: owner.username, password: PASSWORD };
     expect((await session.postJson('/mfa/login', again, elsewhere)).status).toBe(200);
     for (let n = 0; n < 10; n += 1) expect((await stepUp('guessed')).status).toBe(401);
@@ -145,6 +161,35 @@ describe.each(storeKinds)('the owner of a name that is guessed at, with state in
     );
     expect(new Set(blocked)).toEqual(new Set([429]));
     expect(await host.attack(owner.username)).toBe(20);
+  });
+
+  it('is reached by nothing from a blocked address, and its address noted once a day', async () => {
+    const { state } = stores;
+    const waits: number[] = [];
+    const noted: string[] = [];
+    const watched = createGuessedHost({
+      records: stores.records,
+      state: {
+        ...state,
+        reservePassword(attempt, limits, now) {
+          waits.push(attempt.addressWaitSeconds);
+          return state.reservePassword(attempt, limits, now);
+        },
+        noteNetwork(name, network, now) {
+          noted.push(name);
+          return state.noteNetwork(name, network, now);
+        },
+      },
+    });
+    const person = addPerson(watched.portal);
+    for (let n = 0; n < 3; n += 1) expect((await watched.logIn(person.username, home))[0]).toBe(200);
+    expect(noted).toHaveLength(1);
+    const attacker = newAddress();
+    for (let n = 0; n < 103; n += 1) await watched.call(`somebody-${n}`, attacker, 'guessed');
+    // The first that is refused tells the process.
+    expect(waits.slice(0, -2).every((seconds) => seconds === 0)).toBe(true);
+    expect(waits.slice(-2).every((seconds) => seconds > 0 && seconds <= 900)).toBe(true);
+    await watched.portal.mfa.close();
   });
 
   it.each([
