@@ -123,8 +123,9 @@ function startOf(context: HttpContext, { params: { organizationId } }: Request):
 /** What stands in the way before it is asked what the person administers. */
 function judgeStanding({ standing }: Bearer, { facts, now }: Gathered): Decision | null {
   const decision = decide(facts, { kind: 'policy' }, now);
-  if (decision.outcome !== 'allow' && decision.outcome !== 'enroll') return decision;
-  return standing === 'pending' ? { outcome: 'sign-in', because: 'no-session' } : null;
+  if (standing === 'pending')
+    return decision.outcome === 'allow' ? { outcome: 'sign-in', because: 'no-session' } : decision;
+  return decision.outcome === 'allow' || decision.outcome === 'enroll' ? null : decision;
 }
 
 /**

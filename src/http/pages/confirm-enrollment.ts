@@ -2,7 +2,7 @@ import { administeredBy } from '../administered-policy';
 import { decide } from '../../core/decide';
 import type { EnrollableKind } from '../../core/factor-kind';
 import { confirmEnrollment } from '../../flows/confirm-enrollment';
-import type { Confirmation } from '../../flows/confirm-enrollment';
+import type { Confirmation, ConfirmationRequest } from '../../flows/confirm-enrollment';
 import { describeDecision } from '../describe-login';
 import { originOf } from '../origin';
 import { refusalStatus } from '../refusal-status';
@@ -26,11 +26,9 @@ export async function confirmAndGoOn(
   kind: EnrollableKind,
   showAgain: (refusal: Refusal, status: number) => Promise<void> | void,
 ): Promise<void> {
-  const { context, req, visitor } = page;
+  const { req, visitor } = page;
   const { wizard, replacing } = readSlot(req);
-  // Said before anything is bound: after a failure the codes are found at the next proof.
-  if (!page.json) updateSlot(req, { unseenCodes: true });
-  const confirmation = await confirmEnrollment(context, {
+  const confirmation = await confirm(page, {
     account: visitor.account,
     bearer: visitor.bearer,
     kind,
@@ -58,6 +56,19 @@ export async function confirmAndGoOn(
   }
   if (kind === 'sms' && wizard?.backupPhone === 'asked') return goOnToApp(page, confirmation);
   return finish(page, confirmation);
+}
+
+/** After a failure the factor may be bound all the same; its new codes are then looked for at the next proof. */
+async function confirm(page: KnownPageRequest, request: ConfirmationRequest): Promise<Confirmation> {
+  const noteCodes = () => (page.json ? undefined : updateSlot(page.req, { unseenCodes: true }));
+  try {
+    const confirmation = await confirmEnrollment(page.context, request);
+    if (confirmation.outcome === 'enrolled' && confirmation.recoveryCodes !== null) noteCodes();
+    return confirmation;
+  } catch (error) {
+    noteCodes();
+    throw error;
+  }
 }
 
 /** This enrollment is over: half a login starts from the password, a session goes on and can begin anew. */
