@@ -1,6 +1,6 @@
 import { hostIdText } from './core/host-id';
 import { ConfigurationError } from './errors';
-import { describeValue, isOptions } from './option-check';
+import { describeAnswer, isOptions } from './option-check';
 import type { Account } from './ports';
 
 /**
@@ -15,7 +15,7 @@ export class AccountAnswer {
     if (!isOptions(given)) {
       throw new ConfigurationError(
         'account',
-        `${describeValue(given, {})} as its answer. It must return an object. Write account: (user) => ({ email: user.mail }).`,
+        `${describeAnswer(given)}. It must answer with an object. Write account: (user) => ({ email: user.mail }).`,
       );
     }
     this.#given = given;
@@ -73,6 +73,6 @@ export class AccountAnswer {
 function refused(name: keyof Account, value: unknown, allowed: string): ConfigurationError {
   return new ConfigurationError(
     `account.${name}`,
-    `${describeValue(value, {})}. It must be ${allowed}. Write account: (user) => ({ ${name}: … }) with that.`,
+    `${describeAnswer(value)}. It must be ${allowed}. Write account: (user) => ({ ${name}: … }) with that.`,
   );
 }

@@ -180,7 +180,10 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
   /** As the administrators' pages name them, who are told of the host's acts too. */
   const administrators: { of: AdministratorsOf } = { of: async () => [] };
   const mfa: Mfa<User> = {
-    ...createProgrammaticApi(context, { administratorsOf: (id) => administrators.of(id) }),
+    ...createProgrammaticApi(context, {
+      administratorsOf: (id) => administrators.of(id),
+      users: options.users,
+    }),
     events: {
       on: (name, listener) => events.on(name, listener),
       off: (name, listener) => events.off(name, listener),

@@ -1,5 +1,4 @@
 import { checkCalls } from './call-check';
-import type { AdministratorsOf } from './flows/admin/administrator';
 import type { FlowContext } from './flows/context';
 import { endSessionOfUser, endSessionsOfUser } from './flows/end-sessions';
 import { isLive } from './flows/list-sessions';
@@ -7,6 +6,8 @@ import { notePasswordReset } from './flows/note-password-reset';
 import { resealAll } from './flows/reseal-all';
 import { idText, outsideActor } from './host-actor';
 import { createMembersApi } from './members-api';
+import type { HostParts } from './members-api';
+import { requireUserList } from './http/admin/admin-options';
 import { createPoliciesApi } from './policies-api';
 import type {
   AuthenticatorsApi,
@@ -21,13 +22,10 @@ import { SESSION_VERB_RULES } from './verb-rules';
 const RESEAL_BATCH = 100;
 
 /** What hosts call from their own code; each verb is one flow, the same that the pages use. */
-export function createProgrammaticApi(
-  context: FlowContext,
-  { administratorsOf }: { readonly administratorsOf: AdministratorsOf },
-): ProgrammaticApi {
+export function createProgrammaticApi(context: FlowContext, host: HostParts): ProgrammaticApi {
   return {
     policies: createPoliciesApi(context),
-    members: createMembersApi(context, administratorsOf),
+    members: createMembersApi(context, host),
     authenticators: createAuthenticatorsApi(context),
     sessionsOf: (userId) =>
       checkCalls(createSessionsApi(context, idText(userId)), SESSION_VERB_RULES, 'sessionsOf.'),
@@ -39,6 +37,7 @@ export function createProgrammaticApi(
       ...rest
     }: ResealOptions = {}) {
       const ids = Array.isArray(userIds) ? userIds.map((id) => idText(id)) : userIds;
+      if (ids === undefined) requireUserList(host.users);
       const named = ids === undefined ? {} : { userIds: asText(ids) };
       return resealAll(context, { organizationId: idText(organizationId), batchSize, ...named, ...rest });
     },

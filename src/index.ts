@@ -58,6 +58,7 @@ export type {
   ExemptionRequest,
   HostId,
   LiveSession,
+  MemberListRequest,
   MemberName,
   MembersApi,
   MemberSettingsChange,
@@ -71,10 +72,12 @@ export type {
   ShownAuthenticator,
 } from './programmatic-api';
 export type { NotFound } from './flows/admin/member-acts';
+export type { ListedMember, MemberFilter, MemberPage } from './flows/admin/member-list';
 export type { PolicyChange } from './flows/change-policy';
 export type { ResealProgress, ResealRequest } from './flows/reseal-all';
 export type { DeliveredKind, EnrollableKind, FactorKind } from './core/factor-kind';
 export type { Exemption, MemberSettings } from './core/member';
+export type { MemberState } from './core/member-state';
 export type { EnrollmentRule, Policy } from './core/policy';
 export type { PolicyFault } from './core/policy-check';
 
@@ -121,6 +124,7 @@ export type {
   PasswordReservation,
   ReservedPassword,
 } from './stores/password-attempts';
+export type { CodesOwner, UnseenCodes, UnseenCodesStore } from './stores/unseen-codes';
 export type { KeptNotice, NoticeStore } from './stores/notice-store';
 export type { Assurance, Evidence, EvidenceMethod } from './core/assurance';
 export type { Authenticator, GuessGroup, GuessLimits, OnFileUse } from './core/authenticator';

@@ -11,12 +11,23 @@ import {
   unlockMemberFactors,
 } from './flows/admin/member-acts';
 import type { MemberActRefused, NotFound } from './flows/admin/member-acts';
+import { listMembers } from './flows/admin/member-list';
 import type { FlowContext } from './flows/context';
 import { idText, nameActor } from './host-actor';
-import type { MemberName, MembersApi, MemberSettingsChange } from './programmatic-api';
+import { requireUserList } from './http/admin/admin-options';
+import type { MemberListRequest, MemberName, MembersApi, MemberSettingsChange } from './programmatic-api';
+
+/** What only the host has. */
+export interface HostParts {
+  readonly administratorsOf: AdministratorsOf;
+  readonly users: { readonly list?: unknown };
+}
+
+/** Members listed at a time where the host does not say. */
+const PAGE = 50;
 
 /** The acts of the administrators' page of a member, for the host's own code. */
-export function createMembersApi(context: FlowContext, administratorsOf: AdministratorsOf): MembersApi {
+export function createMembersApi(context: FlowContext, { administratorsOf, users }: HostParts): MembersApi {
   async function actOn(member: MemberName): Promise<MemberAdminAct | null> {
     const named = await nameMember(context, member);
     if (named === null) return null;
@@ -29,6 +40,15 @@ export function createMembersApi(context: FlowContext, administratorsOf: Adminis
       const named = await nameMember(context, member);
       const found = named === null ? null : await findTarget(context, named);
       return found === null ? null : found.record.settings;
+    },
+    async list({
+      organizationId = 'default',
+      filter = 'all',
+      limit = PAGE,
+      ...rest
+    }: MemberListRequest = {}) {
+      requireUserList(users);
+      return listMembers(context, { organizationId: idText(organizationId), filter, limit, ...rest });
     },
     async save(member, settings) {
       const { enabled, assignedKind = null } = settings;

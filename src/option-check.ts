@@ -94,6 +94,12 @@ export function describeValue(value: unknown, { shown }: Pick<OptionRule, 'shown
   return typeof value === 'object' ? 'an object was passed' : `a ${typeof value} was passed`;
 }
 
+/** The same for what a function of the host's answered with. Texts may be secret. */
+export function describeAnswer(answer: unknown): string {
+  if (answer === undefined) return 'it answered with nothing';
+  return describeValue(answer, {}).replace(' was passed', ' was the answer');
+}
+
 /** Options, and not a list, a promise of options, or another thing at whose names nobody would look. */
 export function isOptions(value: unknown): value is object {
   return OBJECTS.has(Object.prototype.toString.call(value)) && !isPromise(value);

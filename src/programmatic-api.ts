@@ -2,6 +2,7 @@ import type { EnrollableKind } from './core/factor-kind';
 import type { Exemption, MemberSettings } from './core/member';
 import type { Policy } from './core/policy';
 import type { NotFound } from './flows/admin/member-acts';
+import type { MemberFilter, MemberPage } from './flows/admin/member-list';
 import type { FirstFactorChannel } from './flows/first-factor-channel';
 import type { ResealProgress, ResealRequest } from './flows/reseal-all';
 import type { SessionEntry } from './stores/state-store';
@@ -76,6 +77,14 @@ export interface MembersApi {
     member: MemberName & { readonly actorId: HostId },
     exemption: ExemptionRequest,
   ): Promise<{ readonly outcome: 'granted'; readonly exemption: Exemption } | NotFound>;
+  /**
+   * A page of an organization's members and how each stands: who has a factor, who is exempt, who is locked. Without a filter the
+   * order is that of the user table.
+   * @throws ConfigurationError where `users.list` is missing.
+   * @example
+   * const { members } = await mfa.members.list({ organizationId: 'acme', filter: 'not-configured' });
+   */
+  list(request?: MemberListRequest): Promise<MemberPage>;
   endExemption(member: MemberName): Promise<{ readonly outcome: 'ended' } | NotFound>;
   /** Removes every authenticator, ends the sessions, and tells the person by email. */
   reset(
@@ -83,6 +92,19 @@ export interface MembersApi {
     options: ResetOptions,
   ): Promise<{ readonly outcome: 'reset'; readonly removed: number } | NotFound>;
   unlock(member: MemberName): Promise<{ readonly outcome: 'unlocked' } | NotFound>;
+}
+
+export interface MemberListRequest {
+  /** Default `default`. */
+  readonly organizationId?: HostId;
+  /** Default `all`. */
+  readonly filter?: MemberFilter;
+  /** Searches names and addresses, as the user table does. */
+  readonly query?: string;
+  /** The `nextCursor` of the page before. */
+  readonly cursor?: string;
+  /** 1 to 200; default 50. A page may hold fewer and still have a next one. */
+  readonly limit?: number;
 }
 
 export interface ResetOptions {

@@ -6,7 +6,7 @@ import type { Policy } from './core/policy';
 import { defaultPolicy } from './core/policy';
 import { checkPolicy } from './core/policy-check';
 import { ConfigurationError } from './errors';
-import { checkWhole } from './option-check';
+import { checkWhole, describeAnswer } from './option-check';
 import { OPTION_DEFAULTS } from './option-defaults';
 import { OPTION_RULES } from './option-rules';
 import type { MfaOptions, PasswordThrottle, PolicyDefaults, ResolvedOptions } from './options';
@@ -38,7 +38,7 @@ export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions
     adminPath: options.adminPath ?? OPTION_DEFAULTS.adminPath,
     loginPath: options.loginPath ?? `${pagesPath}/login`,
     defaultReturnTo: options.defaultReturnTo ?? OPTION_DEFAULTS.defaultReturnTo,
-    featureAvailable: featureAvailable ?? (() => true),
+    featureAvailable: featureAvailable === undefined ? () => true : requireSwitch(featureAvailable),
     limits: fill(OPTION_DEFAULTS.limits, options.limits),
     totpWindow: options.totpWindow ?? OPTION_DEFAULTS.totpWindow,
     codeSeconds: options.codeSeconds ?? OPTION_DEFAULTS.codeSeconds,
@@ -113,6 +113,20 @@ function resolveThrottle(
     'passwordThrottle',
     'it was passed together with dangerouslyDisablePasswordThrottle: true. Write one of the two.',
   );
+}
+
+/** A function that forgets to answer must not read as "not available", which asks nobody for a second factor. */
+function requireSwitch(
+  featureAvailable: (organizationId: string) => unknown,
+): (organizationId: string) => Promise<boolean> {
+  return async function judgeFeature(organizationId) {
+    const answer = await featureAvailable(organizationId);
+    if (typeof answer === 'boolean') return answer;
+    throw new ConfigurationError(
+      'featureAvailable',
+      `${describeAnswer(answer)}. It must answer true or false. Write featureAvailable: (organizationId) => true.`,
+    );
+  };
 }
 
 function ownId(user: unknown): unknown {

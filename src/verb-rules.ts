@@ -5,12 +5,14 @@ import type { Policy } from './core/policy';
 import { call, options, verb } from './call-check';
 import type { Argument, RulesForCalls } from './call-check';
 import { FIRST_FACTOR_CHANNEL } from './middleware-rules';
+import { MEMBER_FILTERS } from './flows/admin/member-list';
 import type { OptionRule, RulesFor, RuleTable } from './option-check';
 import { aFunction, anId, anObject, aSwitch, NO_MESSAGE, number, oneOf, someText } from './option-kinds';
 import { POLICY_RULES } from './policy-rules';
 import type {
   ActorOptions,
   ExemptionRequest,
+  MemberListRequest,
   MemberName,
   MemberSettingsChange,
   ProgrammaticApi,
@@ -109,6 +111,14 @@ const SETTINGS = anArgument(
   } satisfies RulesFor<MemberSettingsChange>),
 );
 
+const LIST = options("members.list({ organizationId: 'acme', filter: 'not-configured' })", {
+  organizationId: anId("organizationId: 'acme'"),
+  filter: oneOf(MEMBER_FILTERS, "filter: 'not-configured'"),
+  query: { schema: z.string(), allowed: 'a text to search for', write: "query: 'ada'", shown: true },
+  cursor: someText('the nextCursor of the page before', 'cursor: nextCursor'),
+  limit: number({ min: 1, max: 200, unit: 'members', write: 'limit: 50' }),
+} satisfies RulesFor<MemberListRequest>);
+
 const RESEAL = options("resealAll({ organizationId: 'acme' })", {
   organizationId: anId("organizationId: 'acme'"),
   userIds: {
@@ -155,6 +165,7 @@ export const VERB_RULES: RulesForCalls<ProgrammaticApi> = {
       A_MEMBER_BY_ACTOR,
       anArgument('exemption', "{ reason: 'Nightly export', until: Date.now() + 30 * 86_400_000 }", EXEMPTION),
     ),
+    list: verb(LIST),
     endExemption: verb(A_MEMBER),
     reset: verb(
       A_MEMBER,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { exports as exported } from '../../package.json';
 import { dirname, join } from 'node:path';
 
 const SOURCES = join(__dirname, '..', '..', 'src');
@@ -70,7 +71,9 @@ function typesIn(declaration: string, path: string): [name: string, path: string
   });
 }
 
-const ENTRIES = ['index', 'redis', 'smtp', 'twilio'];
+const ENTRIES = Object.keys(exported)
+  .filter((entry) => entry !== './package.json')
+  .map((entry) => (entry === '.' ? 'index' : entry.replace('./', '')));
 
 function exportsOf(entry: string): Map<string, string> {
   const path = join(SOURCES, `${entry}.ts`);

@@ -1,5 +1,7 @@
 import type { Request } from 'express';
+import { hostIdText } from '../../core/host-id';
 import { ConfigurationError } from '../../errors';
+import { describeAnswer } from '../../option-check';
 
 /** An organization as the host knows it. */
 export interface AdministeredOrganization {
@@ -35,11 +37,39 @@ export interface Organization {
 export const DEFAULT_CLIENT_WARNING =
   'Programs that sign in with a password and cannot ask for a code, such as scheduled jobs and older mail clients, stop working for members who are asked. Give each of them a separate integration account, and exempt that account and no other.';
 
-/** Told at start, and not to the first administrator who opens the list. */
+/**
+ * What `organizationsOf` answered, with ids as text.
+ * @throws ConfigurationError where it is no list of organizations: two with the text `[object Object]` would be one.
+ */
+export function readOrganizations(
+  given: unknown,
+): readonly (Organization & { readonly featureAvailable: boolean })[] {
+  if (!Array.isArray(given)) throw oddAnswer(describeAnswer(given));
+  return given.map((one: unknown) => {
+    const [id, name, available]: readonly unknown[] = ['id', 'name', 'featureAvailable'].map((field) =>
+      Reflect.get(Object(one), field),
+    );
+    const text = hostIdText(id);
+    if (text === null) throw oddAnswer(`an id that is a ${typeof id} without a text of its own was given`);
+    if (typeof name !== 'string') throw oddAnswer(`a name that is a ${typeof name} was given`);
+    if (available !== undefined && typeof available !== 'boolean')
+      throw oddAnswer(`featureAvailable that is a ${typeof available} was given`);
+    return { id: text, name, featureAvailable: available !== false };
+  });
+}
+
+function oddAnswer(problem: string): ConfigurationError {
+  return new ConfigurationError(
+    'adminPages.organizationsOf',
+    `${problem}. It must answer with a list of organizations. Write (req) => [{ id: "acme", name: "Acme Corp" }].`,
+  );
+}
+
+/** Told to the host that asks for what lists people, and not to the first person who opens the list. */
 export function requireUserList({ list }: { readonly list?: unknown }): void {
   if (list !== undefined) return;
   throw new ConfigurationError(
     'users.list',
-    'it is missing, and the administrators’ pages list people by it. Write users: { findById, list: async ({ organizationId, query, cursor, limit }) => ({ users, nextCursor }) }.',
+    'it is missing, and people are listed by it. Write users: { findById, list: async ({ organizationId, query, cursor, limit }) => ({ users, nextCursor }) }.',
   );
 }

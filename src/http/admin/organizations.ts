@@ -1,7 +1,9 @@
 import type { Request, Router } from 'express';
+import { hostIdText } from '../../core/host-id';
 import type { AdministratorsOf } from '../../flows/admin/administrator';
 import type { HttpContext } from '../http-context';
 import { show } from '../pages/page-route';
+import { readOrganizations } from './admin-options';
 import type { AdminPagesOptions, Organization } from './admin-options';
 import { administratorRoute, organizationPath } from './admin-route';
 import type { AdministratorPage, AdminRoutes } from './admin-route';
@@ -15,12 +17,12 @@ export async function availableOrganizations(
   options: AdminPagesOptions,
   req: Request,
 ): Promise<readonly Organization[]> {
-  const given = await options.organizationsOf(req);
+  const given = readOrganizations(await options.organizationsOf(req));
   const judged = await Promise.all(
     given.map(async ({ id, name, featureAvailable }) => ({
-      id: String(id),
+      id,
       name,
-      available: featureAvailable !== false && (await context.options.featureAvailable(String(id))),
+      available: featureAvailable && (await context.options.featureAvailable(id)),
     })),
   );
   return judged.filter(({ available }) => available).map(({ id, name }) => ({ id, name }));
@@ -29,9 +31,10 @@ export async function availableOrganizations(
 /** The host names ids; those whom its table does not know any more are left out. */
 export function administratorsFrom(context: HttpContext, options: AdminPagesOptions): AdministratorsOf {
   return async (organizationId) => {
-    const ids = (await options.administratorsOf?.(organizationId)) ?? [];
+    const given = (await options.administratorsOf?.(organizationId)) ?? [];
+    const ids = given.map((id) => hostIdText(id)).filter((id) => id !== null);
     const found = await Promise.all(
-      ids.slice(0, MOST_ADMINISTRATORS).map((id) => context.directory.find(String(id))),
+      ids.slice(0, MOST_ADMINISTRATORS).map((id) => context.directory.find(id)),
     );
     return found.filter((known) => known !== undefined).map(({ account }) => account);
   };

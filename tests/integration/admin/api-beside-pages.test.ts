@@ -251,6 +251,7 @@ const UNKNOWN: readonly Pair[] = [
 const READING = [
   'policies.get',
   'members.get',
+  'members.list',
   'authenticators.list',
   'sessionsOf().list',
   'sessionsOf().end',
@@ -373,6 +374,14 @@ describe('what a verb reads', () => {
     const page = await agent.getJson(`${ADMIN}/members/mary`);
     expect(await mfa.members.get(mary)).toMatchObject(page.body.member.settings);
     expect(await mfa.members.get(stranger)).toBeNull();
+    for (const filter of ['all', 'totp', 'not-configured'] as const) {
+      // oxlint-disable-next-line no-await-in-loop
+      const list = await agent.getJson(`${ADMIN}/members?filter=${filter}&limit=2`);
+      // oxlint-disable-next-line no-await-in-loop
+      const listed = await mfa.members.list({ organizationId: 'acme', filter, limit: 2 });
+      const { counts: _counts, ...shown } = list.body;
+      expect(JSON.parse(JSON.stringify(listed))).toEqual(shown);
+    }
     expect((await agent.getJson(`${ADMIN}/members/grace`)).status).toBe(404);
     const settings = await agent.getJson('/mfa/settings');
     expect(settings.body.authenticators).toHaveLength(1);

@@ -1,8 +1,7 @@
+import { join } from 'node:path';
+import { exports as exported } from '../../../package.json';
 import * as index from '../../../src/index';
 import { createMfa, createOutbox, memoryRecords, memoryState, type MfaOptions } from '../../../src/index';
-import * as redis from '../../../src/redis';
-import * as smtp from '../../../src/smtp';
-import * as twilio from '../../../src/twilio';
 import { createClock } from '../../support/clock';
 import { TEST_KEY } from '../../support/portal';
 
@@ -98,6 +97,13 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     grantedBy: 'root',
     grantedAt: clock.now(),
   }),
+  'mfa.members.list': call(0, {
+    organizationId: 'acme',
+    filter: 'not-configured',
+    query: 'ada',
+    cursor: 'd.7',
+    limit: 10,
+  }),
   'mfa.members.endExemption': call(1, member),
   'mfa.members.reset': call(2, member, { reason: 'The phone is lost' }),
   'mfa.members.unlock': call(1, member),
@@ -157,6 +163,11 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   }),
 };
 
+/** Every entry point of the package. */
+const ENTRIES = Object.keys(exported)
+  .filter((entry) => entry !== './package.json')
+  .map((entry): object => require(join('../../../src', entry === '.' ? 'index' : entry)));
+
 /** Classes are not called, and a value is no call. */
 const isCall = (value: unknown): value is Call =>
   typeof value === 'function' && !/^class\b/.test(Function.prototype.toString.call(value));
@@ -173,7 +184,7 @@ function walk(api: object, prefix: string): [path: string, call: Call][] {
 const CALLS: [path: string, call: Call][] = [
   ...walk(mfa, 'mfa.'),
   ...walk(mfa.sessionsOf('ada'), 'mfa.sessionsOf().'),
-  ...[index, redis, smtp, twilio].flatMap((entry) => walk(entry, '')),
+  ...ENTRIES.flatMap((entry) => walk(entry, '')),
 ];
 
 const exampleOf = (path: string): Example => {
@@ -276,7 +287,7 @@ describe('what a host can call', () => {
         for (const [name, value] of Object.entries(argument)) {
           for (const wrong of wrongFor(value)) {
             if (wrong === null && isNullable(path, name)) continue;
-            if (wrong === '' && name === 'returnTo') continue;
+            if (wrong === '' && ['returnTo', 'query'].includes(name)) continue;
             // oxlint-disable-next-line no-await-in-loop
             await expectRefusal(act, given.with(index, { ...argument, [name]: wrong }));
           }
