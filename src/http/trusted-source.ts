@@ -26,6 +26,6 @@ function ownSession(context: HttpContext, req: Request, name: string): string | 
   if (req.user === undefined || req.user === null || req.session?.mfa === undefined) return null;
   const { session } = readSlot(req);
   if (session === undefined) return null;
-  const { id, username } = context.directory.accountOf(req.user);
-  return id === session.userId && usernameKey(username) === name ? session.handle : null;
+  const { username } = context.directory.accountOf(req.user);
+  return usernameKey(username) === name ? session.handle : null;
 }

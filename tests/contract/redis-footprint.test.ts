@@ -1,6 +1,7 @@
 import { redisState } from '../../src/redis';
 import { connectRedis } from '../support/redis-client';
 import { NOW, aChallenge, aPendingLogin, aSession, newId } from './samples';
+import { aPassword, PASSWORD_LIMITS } from './state/password-attempts';
 
 describe('the memory that state takes in Redis', () => {
   const redis = connectRedis();
@@ -32,6 +33,21 @@ describe('the memory that state takes in Redis', () => {
       sentAt: NOW,
     });
     expect(await bytesOf(key)).toBeLessThan(1024);
+  });
+
+  it('is less than 1 KiB for the addresses that a name is known by, and bounded for its wrong passwords', async () => {
+    const name = newId();
+    for (let n = 0; n < 30; n += 1) {
+      const network = `${newId()}abc`;
+      await state.noteNetwork(name, network, NOW + n);
+      const attempt = aPassword({ name, networks: [network] });
+      const limits = { ...PASSWORD_LIMITS, perSource: 10, fromStrangers: 20 };
+      const reserved = await state.reservePassword(attempt, limits, NOW);
+      if (reserved.outcome === 'reserved' && n < 10)
+        await state.settlePassword(reserved.reservation, 'wrong', limits, NOW);
+    }
+    expect(await bytesOf(`mfa:{name:${name}}:networks`)).toBeLessThan(1024);
+    expect(await bytesOf(`mfa:{name:${name}}:passwords`)).toBeLessThan(4096);
   });
 
   it('is bounded for a person with very many sessions', async () => {
