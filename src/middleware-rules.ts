@@ -63,6 +63,11 @@ export const ADMIN_PAGES = options(
   'required',
 );
 
+const chooseJson = callback(
+  'a function that takes a request and says whether it is answered with JSON',
+  "json: (req) => req.path.startsWith('/api/')",
+);
+
 export const GUARD = options("guard({ anonymous: 'pass' })", {
   anonymous: oneOf(['sign-in', 'pass'], "anonymous: 'pass'"),
   logoutPaths: {
@@ -72,6 +77,7 @@ export const GUARD = options("guard({ anonymous: 'pass' })", {
     allowed: 'a list of paths on this site, each without a query',
     write: "logoutPaths: ['/logout']",
   },
+  json: chooseJson,
 } satisfies RulesFor<GuardOptions>);
 
 export const REQUIRE_STEP_UP = options(
@@ -84,6 +90,7 @@ export const REQUIRE_STEP_UP = options(
       required: true,
       shown: true,
     },
+    json: chooseJson,
   } satisfies RulesFor<StepUpOptions>,
   'required',
 );

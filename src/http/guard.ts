@@ -8,6 +8,7 @@ import { gatherFacts } from '../flows/gather-facts';
 import { endAtLogout } from './end-at-logout';
 import type { HttpContext } from './http-context';
 import { refuseRequest } from './refuse-request';
+import { asksForPage } from './representation';
 import { stateOf, takeEarlyReads } from './request-state';
 import { readSlot, updateSlot } from './session-slot';
 import { answerOnceStored, storeChanges } from './store-session';
@@ -22,11 +23,22 @@ export interface GuardOptions {
   readonly anonymous?: 'sign-in' | 'pass';
   /** Paths of the host's own log-out, reachable from every wall. Exact, below the app's root. Default `['/logout']`. */
   readonly logoutPaths?: readonly string[];
+  /**
+   * Whether a request that may not go on is answered with data instead of a page. Default: unless it is a navigation, by its
+   * `Sec-Fetch-*`, `X-Requested-With` and `Accept` headers.
+   * @example
+   * app.use(mfa.guard({ json: (req) => req.path.startsWith('/api/') }));
+   */
+  readonly json?: ChooseJson;
 }
+
+type ChooseJson = (req: Request) => boolean;
 
 export interface StepUpOptions {
   /** How old the proof may be. */
   readonly maxAgeSeconds: number;
+  /** As for the guard. */
+  readonly json?: ChooseJson;
 }
 
 /** Everything below obeys the policy: one decision a request, from facts read in one round trip. */
@@ -44,12 +56,16 @@ export function createGuard(context: HttpContext, options: GuardOptions = {}): R
       next,
       requirement: { kind: 'policy' },
       anonymous: options.anonymous ?? 'sign-in',
+      chooseJson: options.json,
     }).catch(next);
   };
 }
 
 /** A route that wants a second factor no older than this (RFC 9470). It judges the policy too, so it holds without the guard. */
-export function createRequireStepUp(context: HttpContext, { maxAgeSeconds }: StepUpOptions): RequestHandler {
+export function createRequireStepUp(
+  context: HttpContext,
+  { maxAgeSeconds, json }: StepUpOptions,
+): RequestHandler {
   return function requireStepUp(req, res, next) {
     pass(context, {
       req,
@@ -57,6 +73,7 @@ export function createRequireStepUp(context: HttpContext, { maxAgeSeconds }: Ste
       next,
       requirement: { kind: 'step-up', maxAgeSeconds },
       anonymous: 'sign-in',
+      chooseJson: json,
     }).catch(next);
   };
 }
@@ -69,6 +86,7 @@ async function pass(
     readonly next: NextFunction;
     readonly requirement: Requirement;
     readonly anonymous: 'sign-in' | 'pass';
+    readonly chooseJson: ChooseJson | undefined;
   },
 ): Promise<void> {
   const { req, res, next, requirement, anonymous } = request;
@@ -81,7 +99,8 @@ async function pass(
   const decision = signedIn ? await judge(context, req, visitor, requirement) : NO_SESSION;
   if (decision.outcome === 'allow') return next();
   answerOnceStored(req, res, next);
-  await refuseRequest(context, { req, res, visitor, decision });
+  const json = request.chooseJson?.(req) ?? !asksForPage(req);
+  await refuseRequest(context, { req, res, visitor, decision, json });
 }
 
 const NO_SESSION: Decision = { outcome: 'sign-in', because: 'no-session' };

@@ -8,7 +8,7 @@ import { describePending, pendingPath } from './describe-login';
 import { prepareGrant } from './establish-session';
 import type { HttpContext } from './http-context';
 import { adaptVerify } from './password-check';
-import { wantsJson } from './render-page';
+import { wantsJson } from './representation';
 import { fieldOf, requestedReturnTo } from './return-to';
 import { sentenceFor } from './sentences';
 

@@ -6,7 +6,7 @@ import type { HttpContext } from './http-context';
 import { momentOf } from './moments';
 import type { MessageLocals } from './proof-views';
 import { setPageHeaders } from './page-headers';
-import { wantsJson } from './render-page';
+import { wantsJson } from './representation';
 import { nextPath, pageLocals } from './respond';
 import { returnToHere } from './return-to';
 import { sentenceFor } from './sentences';
@@ -25,6 +25,8 @@ export async function refuseRequest(
     readonly res: Response;
     readonly visitor: Visitor;
     readonly decision: Decision;
+    /** Whether it is answered with data; without it the request says. */
+    readonly json?: boolean;
     /** Where the way on leads back to; without it to this request, where that can be gone back to. */
     readonly returnTo?: string;
   },
@@ -52,7 +54,7 @@ export async function refuseRequest(
     decision.outcome === 'sign-in'
       ? signInPath(context.options.loginPath, { because, returnTo })
       : nextPath(context, decision, returnTo);
-  if (wantsJson(req)) {
+  if (refused.json ?? wantsJson(req)) {
     res.status(status).json({ outcome: decision.outcome, because: decision.because, next });
     return;
   }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { renderFile } from 'ejs';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import type { PageLocals } from './page-locals';
 import type { ViewLocals, ViewName } from './views';
 
@@ -33,9 +33,3 @@ export function createPageRenderer(views: string = VIEWS): PageRenderer {
 
 /** Where the views' stylesheets and script are, for serving them. */
 export const ASSETS = join(VIEWS, 'assets');
-
-/** Whether this request wants JSON: it says so, or it sends JSON and does not ask for a page. */
-export function wantsJson(req: Request): boolean {
-  if (req.get('accept')?.includes('text/html') === true) return false;
-  return req.accepts(['html', 'json']) === 'json' || Boolean(req.is('application/json'));
-}

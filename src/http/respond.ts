@@ -8,7 +8,7 @@ import type { PageLocals } from './page-locals';
 import { stateOf } from './request-state';
 import { readSlot } from './session-slot';
 import type { Visitor } from './visitor';
-import { wantsJson } from './render-page';
+import { wantsJson } from './representation';
 import { requestedReturnTo, withReturnTo } from './return-to';
 import { parseLocalPath } from '../core/local-path';
 import { sentenceFor } from './sentences';

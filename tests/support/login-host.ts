@@ -4,8 +4,7 @@ import session from 'express-session';
 import type { Store } from 'express-session';
 import passport from 'passport';
 import { createMfa, createOutbox, memoryRecords, memoryState } from '../../src/index';
-import type { Mfa, MfaOptions, Outbox, RecordStore } from '../../src/index';
-import type { MfaStrategyOptions } from '../../src/http/mfa-strategy';
+import type { GuardOptions, Mfa, MfaOptions, MfaStrategyOptions, Outbox, RecordStore } from '../../src/index';
 import { createClock, type SettableClock } from './clock';
 import { PASSWORD, portalUsers, TEST_KEY, type PortalUser } from './portal';
 
@@ -36,6 +35,7 @@ interface LoginHostChange {
   readonly first?: (app: Express) => void;
   /** The host's own sign-in. Without it `POST /login` leads to `/home`. */
   readonly login?: (host: Pick<LoginHost, 'app' | 'passports' | 'mfa'>) => void;
+  readonly guard?: GuardOptions;
   /** Routes below the guard. */
   readonly guarded?: (app: Express, mfa: Mfa<PortalUser>) => void;
 }
@@ -101,7 +101,7 @@ export function createLoginHost(change: LoginHostChange = {}): LoginHost {
   } else {
     change.login({ app, passports, mfa });
   }
-  app.use(mfa.guard());
+  app.use(mfa.guard(change.guard));
   app.get(['/home', '/reports'], (req, res) => {
     res.send(`<h1>Hello ${(req.user as PortalUser).id} at ${req.path}</h1>`);
   });

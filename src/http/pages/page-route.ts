@@ -2,7 +2,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { parseLocalPath } from '../../core/local-path';
 import type { ViewLocals, ViewName } from '../views';
 import type { HttpContext } from '../http-context';
-import { wantsJson } from '../render-page';
+import { wantsJson } from '../representation';
 import { pageLocals, sendRefusal } from '../respond';
 import type { Refusal } from '../respond';
 import { refuseRequest } from '../refuse-request';

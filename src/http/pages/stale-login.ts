@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler } from 'express';
 import { MfaError } from '../../errors';
 import type { HttpContext } from '../http-context';
-import { wantsJson } from '../render-page';
+import { wantsJson } from '../representation';
 import { sentenceFor } from '../sentences';
 import { field, pageRoute, show } from './page-route';
 import { reportRefusedToken } from './report-refused-token';
