@@ -3,6 +3,7 @@ import type { RulesForCalls } from './call-check';
 import type { Mfa } from './create-mfa';
 import {
   ADMIN_PAGES,
+  CHANNEL_IF_ANY,
   CHECK,
   EVENT,
   FIRST_FACTOR_CHANNEL,
@@ -10,13 +11,14 @@ import {
   LISTENER,
   ONBOARDING,
   PASSWORD_API,
+  PASSWORD_CHANGE,
   REQUEST,
   REQUIRE_STEP_UP,
   SESSIONS,
   STRATEGY,
   VERIFY,
 } from './middleware-rules';
-import { VERB_RULES } from './verb-rules';
+import { USER_ID, VERB_RULES } from './verb-rules';
 
 /** One entry for everything that `createMfa` returns: the compiler refuses a function without rules. */
 export const MFA_RULES: RulesForCalls<Mfa> = {
@@ -31,7 +33,9 @@ export const MFA_RULES: RulesForCalls<Mfa> = {
   passwordApi: call(PASSWORD_API),
   describeSession: verb(REQUEST),
   startOnboarding: verb(REQUEST, ONBOARDING),
+  recordFirstFactor: verb(REQUEST, CHANNEL_IF_ANY),
   noteFirstFactor: verb(REQUEST, FIRST_FACTOR_CHANNEL),
+  recordPasswordChange: verb(USER_ID, PASSWORD_CHANGE),
   csrfToken: call(REQUEST),
   requireCsrfToken: call(),
   check: verb(CHECK),

@@ -21,8 +21,11 @@ import type { AdminPagesOptions } from './http/admin/admin-options';
 import { administratorsFrom } from './http/admin/organizations';
 import { createAdminRouter } from './http/admin/router';
 import { retryDue, retryNowAndThen } from './flows/retry-notices';
-import { noteFirstFactor } from './http/note-first-factor';
-import type { FirstFactorChannel } from './http/note-first-factor';
+import { idText } from './host-actor';
+import { recordFirstFactor } from './http/record-first-factor';
+import type { FirstFactorChannel } from './http/record-first-factor';
+import { recordPasswordChange } from './http/record-password-change';
+import type { PasswordChangeOptions } from './http/record-password-change';
 import { startOnboarding } from './http/onboarding';
 import type { OnboardingOptions } from './http/onboarding';
 import { createCsrfGuard } from './http/csrf';
@@ -47,7 +50,7 @@ import type { SessionOptions } from './http/session-middleware';
 import { resolveOptions } from './options';
 import type { MfaOptions } from './options';
 import { createProgrammaticApi } from './create-programmatic-api';
-import type { ProgrammaticApi } from './programmatic-api';
+import type { HostId, ProgrammaticApi } from './programmatic-api';
 
 /**
  * What `createMfa` returns. Every function refuses an argument or an option that is missing, unknown or of a wrong type, by
@@ -92,12 +95,24 @@ export interface Mfa<User extends Express.User = Express.User> extends Programma
    */
   startOnboarding(req: Request, options?: OnboardingOptions): Promise<string>;
   /**
-   * Says that the person came in, or chose a new password, by a link or code sent to this address: a code sent there is no
-   * second factor in that session. Call it after `req.login`, or before the sign-in that follows in the same browser.
+   * Says that the person has just proven who they are, and through what: their session begins now, also where `req.login` could not be
+   * seen. A code sent to the address is no second factor in that session. Call it after `req.login`; with an address also
+   * before the sign-in that follows in the same browser.
+   * @throws MfaError `session-not-renewed` where this request signed nobody in and no address is given.
    * @example
-   * await mfa.noteFirstFactor(req, { channel: 'email', address: user.email });
+   * await mfa.recordFirstFactor(req, { channel: 'email', address: user.email });
    */
+  recordFirstFactor(req: Request, channel?: FirstFactorChannel): Promise<void>;
+  /** @deprecated The name of `recordFirstFactor` before; it goes with the next release. */
   noteFirstFactor(req: Request, channel: FirstFactorChannel): Promise<void>;
+  /**
+   * Says that a password was changed: every session of the person, sign-in in progress and remembered browser ends, but for the session of
+   * `keep`. The person is told by email.
+   * @throws TypeError where nobody of that id is signed in in `keep`.
+   * @example
+   * await mfa.recordPasswordChange(user.id, { keep: req });
+   */
+  recordPasswordChange(userId: HostId, options?: PasswordChangeOptions): Promise<void>;
   /** The token that a form on a page of the host's carries as `_csrf`, such as a log-out button that posts to our pages. */
   csrfToken(req: Request): string;
   /** Refuses a form of the host's without that token, by passing {@link MfaError} `csrf-token-refused` on. */
@@ -205,7 +220,9 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     passwordApi: (apiOptions) => createPasswordApi(context, apiOptions),
     describeSession: (req) => describeSession(context, req),
     startOnboarding: (req, onboarding = {}) => startOnboarding(context, req, onboarding.returnTo),
-    noteFirstFactor: (req, channel) => noteFirstFactor(context, req, channel),
+    recordFirstFactor: (req, channel) => recordFirstFactor(context, req, channel),
+    noteFirstFactor: (req, channel) => recordFirstFactor(context, req, channel),
+    recordPasswordChange: (userId, change = {}) => recordPasswordChange(context, idText(userId), change),
     csrfToken: (req) => context.csrf.token(req),
     requireCsrfToken: () => checkCsrf(context),
     check: (checkOptions = {}) => checkSetup(context, checkOptions, context.proxies),

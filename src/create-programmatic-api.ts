@@ -2,7 +2,7 @@ import { checkCalls } from './call-check';
 import type { FlowContext } from './flows/context';
 import { endSessionOfUser, endSessionsOfUser } from './flows/end-sessions';
 import { isLive } from './flows/list-sessions';
-import { notePasswordReset } from './flows/note-password-reset';
+import { recordPasswordReset } from './flows/record-password-reset';
 import { resealAll } from './flows/reseal-all';
 import { idText, outsideActor } from './host-actor';
 import { createMembersApi } from './members-api';
@@ -29,7 +29,8 @@ export function createProgrammaticApi(context: FlowContext, host: HostParts): Pr
     authenticators: createAuthenticatorsApi(context),
     sessionsOf: (userId) =>
       checkCalls(createSessionsApi(context, idText(userId)), SESSION_VERB_RULES, 'sessionsOf.'),
-    notePasswordReset: (userId, channel) => notePasswordReset(context, idText(userId), channel),
+    recordPasswordReset: (userId, channel) => recordPasswordReset(context, idText(userId), channel),
+    notePasswordReset: (userId, channel) => recordPasswordReset(context, idText(userId), channel),
     async resealAll({
       organizationId = 'default',
       userIds,

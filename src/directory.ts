@@ -32,7 +32,7 @@ export function createDirectory<User extends Express.User>(options: ResolvedOpti
       ...(phone === undefined ? {} : { phone }),
       organizationId: said.organizationId(() => own('organizationId')) ?? 'default',
       federated,
-      hasPassword: said.flag('hasPassword', () => !federated),
+      hasPassword: said.flag('hasPassword', () => ownFlag(user, 'hasPassword') ?? !federated),
       mfaEnrolled: said.flag('mfaEnrolled', () => own('mfaEnrolled') === true),
       active: said.active(() => own('active') !== false),
     };
@@ -82,6 +82,11 @@ export function createDirectory<User extends Express.User>(options: ResolvedOpti
       await users.noteEnrolled?.(id, enrolled);
     },
   };
+}
+
+function ownFlag(user: object, name: string): boolean | undefined {
+  const value: unknown = Reflect.get(user, name);
+  return typeof value === 'boolean' ? value : undefined;
 }
 
 /** An address that the host itself calls unverified is nobody's proof, and no place for notices. */

@@ -6,6 +6,7 @@ export type MfaErrorCode =
   | 'records-unreadable'
   | 'records-not-durable'
   | 'session-missing'
+  | 'session-not-renewed'
   | 'secret-unreadable'
   | 'user-unavailable'
   | 'delivery-failed'
@@ -19,6 +20,7 @@ const STATUS: Readonly<Record<MfaErrorCode, number>> = {
   'records-unreadable': 503,
   'records-not-durable': 503,
   'session-missing': 500,
+  'session-not-renewed': 500,
   'secret-unreadable': 503,
   'user-unavailable': 503,
   'delivery-failed': 503,

@@ -4,6 +4,7 @@ export const EVENT_NAMES = [
   'password-rejected',
   'password-throttled',
   'passwords-sprayed',
+  'password-changed',
   'challenge-issued',
   'code-sent',
   'delivery-failed',

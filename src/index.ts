@@ -40,7 +40,8 @@ export type { AdministeredOrganization, AdminPagesOptions } from './http/admin/a
 export type { SessionDescription } from './http/describe-session';
 export type { GuardOptions, StepUpOptions } from './http/guard';
 export type { MfaStrategy, MfaStrategyOptions } from './http/mfa-strategy';
-export type { FirstFactorChannel } from './http/note-first-factor';
+export type { FirstFactorChannel } from './http/record-first-factor';
+export type { PasswordChangeOptions } from './http/record-password-change';
 export type { OnboardingOptions } from './http/onboarding';
 export type { PasswordApiOptions } from './http/password-api';
 export type {

@@ -9,9 +9,10 @@ import type { CheckOptions } from './flows/check-setup';
 import type { AdminPagesOptions } from './http/admin/admin-options';
 import type { GuardOptions, StepUpOptions } from './http/guard';
 import type { MfaStrategyOptions } from './http/mfa-strategy';
-import type { FirstFactorChannel } from './http/note-first-factor';
 import type { OnboardingOptions } from './http/onboarding';
 import type { PasswordApiOptions } from './http/password-api';
+import type { FirstFactorChannel } from './http/record-first-factor';
+import type { PasswordChangeOptions } from './http/record-password-change';
 import type { SessionOptions } from './http/session-middleware';
 import type { RulesFor } from './option-check';
 import { aFunction, anObject, aSwitch, callback, NO_MESSAGE, oneOf, port, someText } from './option-kinds';
@@ -118,12 +119,12 @@ export const ONBOARDING = options("startOnboarding(req, { returnTo: '/welcome' }
   },
 } satisfies RulesFor<OnboardingOptions>);
 
-export const FIRST_FACTOR_CHANNEL: Argument = {
+/** Where it may be left out; whatever is passed must be complete. */
+export const CHANNEL_IF_ANY: Argument = {
   name: 'channel',
   schema: anObject,
   allowed: 'an object { channel, address }',
   write: "{ channel: 'email', address: user.email }",
-  required: true,
   fields: {
     channel: { ...oneOf(['email'], "channel: 'email'"), required: true },
     address: {
@@ -134,6 +135,15 @@ export const FIRST_FACTOR_CHANNEL: Argument = {
     },
   } satisfies RulesFor<FirstFactorChannel>,
 };
+
+export const FIRST_FACTOR_CHANNEL: Argument = { ...CHANNEL_IF_ANY, required: true };
+
+const { name: _name, required: _required, ...A_REQUEST } = REQUEST;
+
+export const PASSWORD_CHANGE = options('recordPasswordChange(user.id, { keep: req })', {
+  keep: { ...A_REQUEST, write: 'keep: req' },
+  notify: aSwitch('notify: false'),
+} satisfies RulesFor<PasswordChangeOptions>);
 
 export const CHECK = options('check({ app })', {
   app: port('the Express app', 'app', ['get']),

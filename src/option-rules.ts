@@ -128,6 +128,10 @@ export const OPTION_RULES = {
   adminPath: mountPath("adminPath: '/admin/mfa'"),
   loginPath: localPath("loginPath: '/login'"),
   defaultReturnTo: localPath("defaultReturnTo: '/'"),
+  isFreshSignIn: callback(
+    'a function that says whether a sign-in proves who the person is',
+    "isFreshSignIn: (req) => req.path !== '/impersonate'",
+  ),
   featureAvailable: callback(
     'a function that takes an organization id',
     'featureAvailable: (organizationId) => true',

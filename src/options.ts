@@ -97,6 +97,12 @@ export interface MfaOptions<User = Express.User> {
   readonly loginPath?: string | undefined;
   /** Where a finished step leads when nothing else was asked for: a local path. Default `/`. */
   readonly defaultReturnTo?: string | undefined;
+  /**
+   * Whether a `req.login` that just happened is the person proving who they are; `req.user` is who was signed in. For ten minutes such a
+   * sign-in is proof enough to set up a first method. Answer false for a cookie that remembers the person and for staff who look at
+   * the app as somebody else. Default: every `req.login` is, but for one over a session of somebody else’s.
+   */
+  readonly isFreshSignIn?: ((req: Request) => boolean | Promise<boolean>) | undefined;
   /** Whether the feature exists for an organization at all. Default: for every one. */
   readonly featureAvailable?: ((organizationId: string) => boolean | Promise<boolean>) | undefined;
   /**
@@ -177,6 +183,8 @@ export interface ResolvedOptions<User = Express.User> {
   readonly adminPath: string;
   readonly loginPath: string;
   readonly defaultReturnTo: string;
+  /** Never rejects. */
+  readonly isFreshSignIn: (req: Request) => Promise<boolean>;
   readonly featureAvailable: (organizationId: string) => boolean | Promise<boolean>;
   readonly limits: GuessLimits;
   readonly totpWindow: 0 | 1;

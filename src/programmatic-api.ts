@@ -159,10 +159,12 @@ export interface ProgrammaticApi {
   sessionsOf(userId: HostId): SessionsOfUserApi;
   /**
    * Says that a person chose a new password by a link or code sent to this address: for an hour a code sent there is no second
-   * factor for them, in whatever browser they sign in. `noteFirstFactor` says it for the browser at hand alone.
+   * factor for them, in whatever browser they sign in. `recordFirstFactor` says it for the browser at hand alone.
    * @example
-   * await mfa.notePasswordReset(user.id, { channel: 'email', address: user.email });
+   * await mfa.recordPasswordReset(user.id, { channel: 'email', address: user.email });
    */
+  recordPasswordReset(userId: HostId, channel: FirstFactorChannel): Promise<void>;
+  /** @deprecated The name of `recordPasswordReset` before; it goes with the next release. */
   notePasswordReset(userId: HostId, channel: FirstFactorChannel): Promise<void>;
   /**
    * Seals every secret and address again under the first key, so that an older one can leave `keys`. Everybody whom

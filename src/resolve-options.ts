@@ -38,6 +38,7 @@ export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions
     adminPath: options.adminPath ?? OPTION_DEFAULTS.adminPath,
     loginPath: options.loginPath ?? `${pagesPath}/login`,
     defaultReturnTo: options.defaultReturnTo ?? OPTION_DEFAULTS.defaultReturnTo,
+    isFreshSignIn: resolveFreshness(options),
     featureAvailable: featureAvailable === undefined ? () => true : requireSwitch(featureAvailable),
     limits: fill(OPTION_DEFAULTS.limits, options.limits),
     totpWindow: options.totpWindow ?? OPTION_DEFAULTS.totpWindow,
@@ -113,6 +114,24 @@ function resolveThrottle(
     'passwordThrottle',
     'it was passed together with dangerouslyDisablePasswordThrottle: true. Write one of the two.',
   );
+}
+
+function resolveFreshness<User>(options: MfaOptions<User>): ResolvedOptions<User>['isFreshSignIn'] {
+  const { isFreshSignIn = () => true } = options;
+  const onError = neverThrowing(options.onError ?? printError);
+  return async function answersTrue(req) {
+    try {
+      const answer: unknown = await isFreshSignIn(req);
+      if (typeof answer === 'boolean') return answer;
+      throw new ConfigurationError(
+        'isFreshSignIn',
+        `${describeAnswer(answer)}. It must answer true or false. Write isFreshSignIn: (req) => req.path !== '/impersonate'.`,
+      );
+    } catch (error) {
+      onError(error);
+      return false;
+    }
+  };
 }
 
 /** A function that forgets to answer must not read as "not available", which asks nobody for a second factor. */

@@ -24,7 +24,11 @@ import type {
 
 // What hosts call in code. A mistake in a change must not pass for a change: whatever is named must be meant.
 
-const USER_ID: Argument = { name: 'userId', ...anId('the id of the user, as in user.id'), required: true };
+export const USER_ID: Argument = {
+  name: 'userId',
+  ...anId('the id of the user, as in user.id'),
+  required: true,
+};
 const ORGANIZATION_ID: Argument = {
   name: 'organizationId',
   ...anId("the id of the organization, as in 'acme'; 'default' where there are none"),
@@ -179,6 +183,7 @@ export const VERB_RULES: RulesForCalls<ProgrammaticApi> = {
   },
   authenticators: { list: verb(USER_ID) },
   sessionsOf: call(USER_ID),
+  recordPasswordReset: verb(USER_ID, FIRST_FACTOR_CHANNEL),
   notePasswordReset: verb(USER_ID, FIRST_FACTOR_CHANNEL),
   resealAll: verb(RESEAL),
 };

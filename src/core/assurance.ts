@@ -10,6 +10,8 @@ export interface Evidence {
   readonly authenticatorId?: string;
   /** Through what the first factor came, where the host said so: see `channel`. */
   readonly channel?: string;
+  /** A sign-in of the host that we saw happen at `at`; without it a session of the host was merely found then. */
+  readonly seen?: true;
   /** An SMS code that was sent by email instead, because the SMS did not go out. */
   readonly sentBy?: 'email';
 }

@@ -163,17 +163,22 @@ function challengeStalePassword(facts: Facts, requirement: Requirement, now: num
 
 function stalePassword(facts: Facts, requirement: Requirement, now: number): Decision | null {
   if (requirement.kind !== 'step-up') return null;
-  const provenAt = latestProof(facts.session?.evidence ?? [], isDatedFirstFactor);
-  const since = requirement.passwordSince ?? Number.NEGATIVE_INFINITY;
-  const again = provenAt !== null && provenAt > since;
-  if (again && isFresh(provenAt, requirement.maxAgeSeconds, now)) return null;
-  if (!facts.hasPassword) return { outcome: 'sign-in', because: 'session-expired' };
+  if (isFirstFactorFresh(facts, requirement, now)) return null;
+  if (!facts.hasPassword) return { outcome: 'sign-in', because: 'sign-in-too-old' };
   return { outcome: 'challenge', because: 'authentication-too-old', anyOf: [], password: true };
 }
 
-/** A session that the host began is dated by when it was first seen, which says nothing about its proof. */
-function isDatedFirstFactor(evidence: Evidence): boolean {
-  return isFirstFactor(evidence) && evidence.method !== 'host';
+type StepUp = Requirement & { readonly kind: 'step-up' };
+
+function isFirstFactorFresh({ session, hasPassword }: Facts, requirement: StepUp, now: number): boolean {
+  const { maxAgeSeconds, passwordSince = Number.NEGATIVE_INFINITY, signInCounts } = requirement;
+  const evidence = session?.evidence ?? [];
+  const passwordAt = latestProof(evidence, ({ method }) => method === 'password');
+  if (passwordAt !== null && passwordAt > passwordSince && isFresh(passwordAt, maxAgeSeconds, now))
+    return true;
+  // A session of the host that was merely found is dated by when it was, which says nothing about its proof.
+  const signInAt = latestProof(evidence, ({ seen }) => seen === true);
+  return (signInCounts === true || !hasPassword) && isFresh(signInAt, maxAgeSeconds, now);
 }
 
 function isFresh(provenAt: number | null, maxAgeSeconds: number, now: number): boolean {

@@ -10,6 +10,8 @@ export type Requirement =
       readonly maxAgeSeconds: number;
       /** A password counts only if it was given after this instant: "enter your password again". */
       readonly passwordSince?: number;
+      /** A sign-in of the host that was seen counts too, although the person has a password. */
+      readonly signInCounts?: true;
     };
 
 /** A way to answer a challenge. */
@@ -38,7 +40,10 @@ export type Decision =
       readonly graceUntil?: number;
       readonly skipsLeft?: number;
     }
-  | { readonly outcome: 'sign-in'; readonly because: 'no-session' | 'session-expired' | 'session-ended' }
+  | {
+      readonly outcome: 'sign-in';
+      readonly because: 'no-session' | 'session-expired' | 'session-ended' | 'sign-in-too-old';
+    }
   | {
       readonly outcome: 'deny';
       readonly because:

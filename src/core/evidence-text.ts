@@ -4,7 +4,8 @@ import { readInstant, writeInstant } from './instant-text';
 
 /*
  * Evidence as short text without quotes, since it stands in every session and every unfinished login: items behind commas, each
- * a letter and an instant, and after colons the authenticator, the channel, and `e` for an SMS code that went by email.
+ * a letter (a capital one for a sign-in that was seen) and an instant, and after colons the authenticator, the channel, and `e` for an
+ * SMS code that went by email.
  */
 
 const LETTERS: Readonly<Record<EvidenceMethod, string>> = {
@@ -41,8 +42,9 @@ export function writeEvidence(evidence: readonly Evidence[]): string {
   return evidence.map(writeItem).join(',');
 }
 
-function writeItem({ method, at, authenticatorId, channel, sentBy }: Evidence): string {
-  const fact = LETTERS[method] + writeInstant(at);
+function writeItem({ method, at, authenticatorId, channel, seen, sentBy }: Evidence): string {
+  const letter = seen === true ? LETTERS[method].toUpperCase() : LETTERS[method];
+  const fact = letter + writeInstant(at);
   const rest = [encodeId(authenticatorId ?? ''), encodeId(channel ?? ''), sentBy === undefined ? '' : 'e'];
   return `${fact}:${rest.join(':')}`.replace(/:+$/, '');
 }
@@ -61,15 +63,19 @@ export function readEvidence(text: string): readonly Evidence[] | null {
 
 function readItem(item: string): Evidence | null {
   const [fact = '', authenticatorId = '', channel = '', sentBy = '', ...more] = item.split(':');
-  const method = METHODS.get(fact.charAt(0));
+  const letter = fact.charAt(0);
+  const method = METHODS.get(letter.toLowerCase());
+  const isSeen = letter !== letter.toLowerCase();
   const at = readInstant(fact.slice(1));
   if (method === undefined || at === null || more.length > 0) return null;
+  if (isSeen && method !== 'host' && method !== 'federated') return null;
   if (sentBy !== '' && sentBy !== 'e') return null;
   return {
     method,
     at,
     ...(authenticatorId === '' ? {} : { authenticatorId: decodeId(authenticatorId) }),
     ...(channel === '' ? {} : { channel: decodeId(channel) }),
+    ...(isSeen ? { seen: true } : {}),
     ...(sentBy === '' ? {} : { sentBy: 'email' }),
   };
 }

@@ -35,6 +35,22 @@ export function isSeenAtStale(session: SessionTimes, policy: Lifetime, now: numb
   return now - session.seenAt >= granularitySeconds * 1000;
 }
 
+/** What was recorded of the sessions of a user or an organization that were ended. */
+export interface Ends {
+  readonly epoch: string | null;
+  readonly sessionsEndedAt: number | null;
+}
+
+/** Whether a session that carries no epoch was ended: it began before the end, or nobody knows when it began. */
+export function isEndedBy({ sessionsEndedAt }: Ends, startedAt: number | null): boolean {
+  return sessionsEndedAt !== null && (startedAt === null || startedAt <= sessionsEndedAt);
+}
+
+/** Whether nothing was ended since `seen` was read. An epoch that was made meanwhile is no end. */
+export function areSameEnds(seen: Ends, now: Ends): boolean {
+  return seen.sessionsEndedAt === now.sessionsEndedAt && (seen.epoch === null || seen.epoch === now.epoch);
+}
+
 /** An absent epoch counts as different: losing it ends sessions instead of reviving them. */
 export function areEpochsCurrent(
   carried: Epochs,

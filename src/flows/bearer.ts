@@ -46,4 +46,6 @@ export interface Grant {
   readonly expiresAt: number;
   /** The pending login or older handle that this takes the place of. */
   readonly replaces: string | null;
+  /** The older handle goes on as this session; where it was ended meanwhile, this one never begins. */
+  readonly continues?: true;
 }

@@ -1,5 +1,32 @@
+import { isAdoptedHandle } from '../core/session-handle';
 import type { FlowContext } from './context';
 import { newMark } from './context';
+
+type EndingContext = Pick<FlowContext, 'records' | 'state' | 'clock'>;
+
+/** Ends one session of a user. False where it was not live. */
+export async function endSession(
+  context: EndingContext,
+  { userId, handle }: { readonly userId: string; readonly handle: string },
+): Promise<boolean> {
+  // A request under way may store a copy without the handle, which only its start tells from a new session.
+  if (isAdoptedHandle(handle)) await noteSessionsEnded(context, userId);
+  return context.state.endSession(userId, handle);
+}
+
+/** Ends all sessions of a user but one, and returns how many were listed. */
+export async function endOtherSessions(
+  context: EndingContext,
+  { userId, handle }: { readonly userId: string; readonly handle: string },
+): Promise<number> {
+  await noteSessionsEnded(context, userId);
+  return context.state.endOtherSessions(userId, handle);
+}
+
+/** Ends the sessions of a user that we have never seen, and those whose start is unknown. */
+export function noteSessionsEnded({ records, clock }: EndingContext, userId: string): Promise<void> {
+  return records.noteSessionsEnded(userId, clock.now());
+}
 
 /** Ends every session, pending login and challenge of one user by one write, however many there are. */
 export async function endSessionsOfUser(
@@ -36,7 +63,7 @@ export async function endSessionOfUser(
 ): Promise<boolean> {
   const { userId, organizationId, handle, actorId, address } = act;
   // What a session carries is compared with the list at each request, so it is dead at its next one.
-  const ended = await context.state.endSession(userId, handle);
+  const ended = await endSession(context, { userId, handle });
   if (!ended) return false;
   context.events.report({
     name: 'sessions-ended',

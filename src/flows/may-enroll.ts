@@ -24,11 +24,21 @@ export type EnrollmentLeave =
 
 /**
  * What a change asks of a session: the strongest factor, or the password given again where there is none. Who has no password
- * cannot give it again: having signed in a moment ago at the provider is their proof.
+ * cannot give it again: having signed in a moment ago at the host is their proof.
  */
-export function reproofRequirement(bearer: Bearer, { facts }: Gathered): Requirement {
+export function reproofRequirement(
+  bearer: Bearer,
+  { facts }: Gathered,
+): Requirement & { readonly kind: 'step-up' } {
   const requirement = { kind: 'step-up', maxAgeSeconds: REPROOF_SECONDS } as const;
   return facts.hasPassword ? { ...requirement, passwordSince: bearer.startedAt } : requirement;
+}
+
+/** A first factor may rest on a sign-in of the host that was seen, so that nobody gives a password again right after their sign-up. */
+function firstFactorRequirement(bearer: Bearer, gathered: GatheredForSetup): Requirement {
+  const requirement = reproofRequirement(bearer, gathered);
+  const isFirst = gathered.setup !== null && !hasFactor(gathered.setup);
+  return isFirst ? { ...requirement, signInCounts: true } : requirement;
 }
 
 /**
@@ -55,12 +65,13 @@ export function mayEnroll(
     return { outcome: 'refused', decision };
   }
   if (setup === null) return { outcome: 'feature-off' };
-  const proof = decide(setup, reproofRequirement(bearer, gathered), now);
+  const requirement = firstFactorRequirement(bearer, gathered);
+  const proof = decide(setup, requirement, now);
   if (proof.outcome !== 'allow' && proof.outcome !== 'enroll')
     return { outcome: 'refused', decision: asStepUp(proof) };
   if (proof.outcome === 'enroll' && !hasFactor(setup)) {
     // Enrollment is due and no factor exists: the first factor is the only proof there is, so it is asked for again.
-    const again = decide({ ...setup, featureAvailable: false }, reproofRequirement(bearer, gathered), now);
+    const again = decide({ ...setup, featureAvailable: false }, requirement, now);
     if (again.outcome !== 'allow') return { outcome: 'refused', decision: again };
   }
   if (decision.outcome === 'enroll') {

@@ -1,8 +1,8 @@
 import type { Request } from 'express';
-import { readSlot } from './session-slot';
+import { findSlot } from './session-slot';
 
 /** Through what the visitor proved, before signing in, that an account is theirs; taken along into the sign-in. */
 export function channelNoted(req: Request): { readonly channel?: string } {
-  const { channel } = readSlot(req);
+  const { channel } = findSlot(req);
   return channel === undefined ? {} : { channel };
 }

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { deriveAmr, deriveAssurance, deriveAssuranceLevel } from '../core/assurance';
 import type { Assurance } from '../core/assurance';
+import { decide } from '../core/decide';
 import { sessionExpiresAt } from '../core/session-lifetime';
 import { gatherFacts } from '../flows/gather-facts';
 import type { HttpContext } from './http-context';
@@ -18,7 +19,7 @@ export interface SessionDescription {
   readonly expiresAt: number;
 }
 
-/** Null for a visitor without a live session, a login in progress included. */
+/** Null for a visitor whom the guard would stop: without a live session, in the middle of a login, or before a second factor. */
 export async function describeSession(
   context: HttpContext,
   req: Request,
@@ -26,8 +27,8 @@ export async function describeSession(
   const visitor = await identifyVisitor(context, req);
   if (visitor.kind === 'anonymous' || visitor.bearer.standing !== 'session') return null;
   const { bearer, account } = visitor;
-  const { facts, policy } = stateOf(req).facts ?? (await gatherFacts(context, account, bearer));
-  if (facts.session?.standing !== 'live') return null;
+  const { facts, policy, now } = stateOf(req).facts ?? (await gatherFacts(context, account, bearer));
+  if (decide(facts, { kind: 'policy' }, now).outcome !== 'allow') return null;
   const { evidence, startedAt } = bearer;
   return {
     assurance: deriveAssurance(evidence),

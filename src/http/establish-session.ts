@@ -1,15 +1,15 @@
 import type { Request } from 'express';
 import { provenBy, type Evidence } from '../core/assurance';
+import { successorHandle } from '../core/session-handle';
 import type { Bearer, Grant } from '../flows/bearer';
 import type { Origin } from '../flows/context';
 import { newMark } from '../flows/context';
+import { endSession } from '../flows/end-sessions';
 import type { PendingLogin, SessionEntry } from '../stores/state-store';
 import type { HttpContext } from './http-context';
 import { originOf } from './origin';
-import { seeToList } from './own-session-store';
-import { stateOf } from './request-state';
-import { readSlot, requireSession, sessionMark, writeSlot } from './session-slot';
-import { toError } from './to-error';
+import { renewSession } from './renew-session';
+import { findSlot, readSlot, requireSession, sessionMark, writeSlot } from './session-slot';
 import type { MfaSlot, SessionGrantSlot } from './session-slot';
 import { saveSession } from './store-session';
 
@@ -33,34 +33,14 @@ export async function enterPendingLogin(
   });
 }
 
-/**
- * Grants the session: a new id, Passport's user and our slot in one write, and the entry without which no session is
- * live. `keep` is what survives of the session before.
- */
-export async function grantSession(
-  context: HttpContext,
-  req: Request,
-  granted: { readonly user: Express.User; readonly grant: Grant; readonly keep: Partial<MfaSlot> },
-): Promise<void> {
-  const { user, grant, keep } = granted;
-  const registered = prepareGrant(context, req, { grant, keep });
-  await Promise.all([registered, logInWithPassport(req, user)]);
-}
-
-/**
- * Arranges that the session which Passport is about to make carries our slot from its first write. Used by the strategy,
- * where Passport itself does the rest.
- */
-export function prepareGrant(
-  context: HttpContext,
-  req: Request,
-  granted: { readonly grant: Grant; readonly keep: Partial<MfaSlot> },
-): Promise<void> {
-  const { grant, keep } = granted;
-  const session: SessionGrantSlot = {
+/** What a session carries that begins with this grant. */
+export function toSessionSlot(context: HttpContext, grant: Grant): SessionGrantSlot {
+  const mark = newMark();
+  return {
     userId: grant.userId,
-    handle: newMark(),
-    // Known once Passport has made the session; see `writeOnRegenerate`.
+    handle:
+      grant.continues === true && grant.replaces !== null ? successorHandle(grant.replaces, mark) : mark,
+    // Known once the session has its new id.
     grantedIn: '',
     userEpoch: grant.epochs.user,
     organizationEpochs: [[grant.organizationId, grant.epochs.organization]],
@@ -69,15 +49,17 @@ export function prepareGrant(
     evidence: grant.evidence,
     skipped: grant.skipped,
   };
-  writeOnRegenerate(context, req, { grant, session, keep });
-  return register(context, { session, grant, origin: originOf(req) });
 }
 
-/** Whoever signs in over a session leaves it, and it goes from its owner's list: beside the login, which that neither holds up nor breaks. */
-function leaveSession({ state, options }: HttpContext, req: Request): void {
-  const { session } = readSlot(req);
-  if (session?.grantedIn !== sessionMark(req)) return;
-  state.endSession(session.userId, session.handle).catch(options.onError);
+/**
+ * Whoever signs in over a session leaves it, and it goes from its owner's list: in the background; a failure does not block the
+ * sign-in. A session that goes on as `grant` is left by that.
+ */
+export function leaveSession(context: HttpContext, req: Request, grant?: Grant): void {
+  const { session } = findSlot(req);
+  if (session === undefined || session.grantedIn !== sessionMark(req)) return;
+  if (session.handle === grant?.replaces) return;
+  endSession(context, session).catch(context.options.onError);
 }
 
 /** The cookie of a session that we set up ends when the policy ends the session. */
@@ -86,72 +68,21 @@ export function endCookieWithGrant(context: HttpContext, req: Request, grant: Gr
   requireSession(req).cookie.maxAge = Math.max(1000, grant.expiresAt - context.clock.now());
 }
 
-function writeOnRegenerate(
-  context: HttpContext,
-  req: Request,
-  granted: {
-    readonly grant: Grant;
-    readonly session: SessionGrantSlot;
-    readonly keep: Partial<MfaSlot>;
-  },
-): void {
-  const { grant, session, keep } = granted;
-  const before = requireSession(req);
-  const { returnTo } = before;
-  const regenerateBefore = before.regenerate.bind(before);
-  before.regenerate = function regenerateWithSlot(done) {
-    // Not sooner: a host may ask for the password and sign nobody in.
-    leaveSession(context, req);
-    // With `keepSessionInfo` Passport copies what is left of the old session over the new one: not ours.
-    Reflect.deleteProperty(before, 'mfa');
-    Reflect.deleteProperty(before, 'regenerate');
-    stateOf(req).savesNext = true;
-    return regenerateBefore(function keepSlot(error: unknown) {
-      if (error === undefined || error === null) {
-        writeSlot(req, { ...keep, session: { ...session, grantedIn: sessionMark(req) } });
-        endCookieWithGrant(context, req, grant);
-        // The copy of `keepSessionInfo` would bring the end of the visitor's session back.
-        if (context.ownCookie.name !== null) before.cookie = req.session.cookie;
-        if (returnTo !== undefined) req.session.returnTo = returnTo;
-      }
-      done(error);
-    });
-  };
-}
-
-function logInWithPassport(req: Request, user: Express.User): Promise<void> {
-  return new Promise((resolve, reject) => {
-    req.logIn(user, (error: unknown) => {
-      if (error === undefined || error === null) resolve();
-      else reject(toError(error));
-    });
-  });
-}
-
 /** A proof was added in a session that goes on: a new id, everything of the host's kept, the old handle ended. */
 export async function upgradeSession(
   context: HttpContext,
   req: Request,
   upgrade: { readonly grant: Grant; readonly change: Partial<MfaSlot> },
 ): Promise<void> {
-  const { grant, change } = upgrade;
+  const { change } = upgrade;
+  const grant: Grant = { ...upgrade.grant, continues: true };
   const before = readSlot(req);
   const { cookie: _cookie, ...data } = requireSession(req);
-  const session: SessionGrantSlot = {
-    userId: grant.userId,
-    handle: newMark(),
-    grantedIn: '',
-    userEpoch: grant.epochs.user,
-    organizationEpochs: before.session?.organizationEpochs ?? [
-      [grant.organizationId, grant.epochs.organization],
-    ],
-    startedAt: grant.startedAt,
-    seenAt: context.clock.now(),
-    evidence: grant.evidence,
-    skipped: grant.skipped,
-  };
+  const granted = toSessionSlot(context, grant);
+  const organizationEpochs = before.session?.organizationEpochs ?? granted.organizationEpochs;
+  const session: SessionGrantSlot = { ...granted, organizationEpochs };
   const { asked: _asked, csrfToken: _csrfToken, ...kept } = before;
-  const registered = register(context, { session, grant, origin: originOf(req), continues: true });
+  const registered = register(context, { session, grant, origin: originOf(req) });
   const renewed = renewSession(req, () => {
     Object.assign(requireSession(req), data);
     writeSlot(req, { ...kept, ...change, session: { ...session, grantedIn: sessionMark(req) } });
@@ -172,13 +103,7 @@ export function continueGrant(
 
 export function register(
   context: HttpContext,
-  entry: {
-    readonly session: SessionGrantSlot;
-    readonly grant: Grant;
-    readonly origin: Origin;
-    /** The session before goes on as this one; where it was ended meanwhile, this one never begins. */
-    readonly continues?: true;
-  },
+  entry: { readonly session: SessionGrantSlot; readonly grant: Grant; readonly origin: Origin },
 ): Promise<void> {
   const { session, grant, origin } = entry;
   const listed: SessionEntry = {
@@ -194,25 +119,8 @@ export function register(
   };
   return context.state.registerSession(grant.userId, listed, {
     now: context.clock.now(),
-    ...(grant.replaces === null ? {} : { [entry.continues ? 'continues' : 'replaces']: grant.replaces }),
-  });
-}
-
-/** A new id for what `fill` writes, stored when this resolves. */
-async function renewSession(req: Request, fill: () => void): Promise<void> {
-  stateOf(req).savesNext = true;
-  await regenerate(req);
-  fill();
-  await saveSession(req);
-}
-
-/** The session ends; whoever asks for it has seen to the list of its owner. */
-export function regenerate(req: Request): Promise<void> {
-  seeToList(requireSession(req));
-  return new Promise((resolve, reject) => {
-    requireSession(req).regenerate((error: unknown) => {
-      if (error === undefined || error === null) resolve();
-      else reject(toError(error));
-    });
+    ...(grant.replaces === null
+      ? {}
+      : { [grant.continues === true ? 'continues' : 'replaces']: grant.replaces }),
   });
 }

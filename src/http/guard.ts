@@ -14,6 +14,7 @@ import { readSlot, updateSlot } from './session-slot';
 import { answerOnceStored, storeChanges } from './store-session';
 import { identifyVisitor } from './visitor';
 import type { Visitor } from './visitor';
+import { watchPassport } from './watch-passport';
 
 export interface GuardOptions {
   /**
@@ -45,6 +46,7 @@ export interface StepUpOptions {
 export function createGuard(context: HttpContext, options: GuardOptions = {}): RequestHandler {
   const logoutPaths = new Set(options.logoutPaths ?? ['/logout']);
   return function mfaGuard(req, res, next) {
+    watchPassport(context, req);
     if (logoutPaths.has(req.baseUrl + req.path)) {
       endAtLogout(context, req, res);
       next();

@@ -5,12 +5,13 @@ import { parseLocalPath } from '../core/local-path';
 import { attemptLogin } from './attempt-login';
 import type { LoginAttempt } from './attempt-login';
 import { describePending, pendingPath } from './describe-login';
-import { prepareGrant } from './establish-session';
 import type { HttpContext } from './http-context';
 import { adaptVerify } from './password-check';
+import { stateOf } from './request-state';
 import { wantsJson } from './representation';
 import { fieldOf, requestedReturnTo } from './return-to';
 import { sentenceFor } from './sentences';
+import { watchPassport } from './watch-passport';
 
 /** The same as passport-local's. */
 export interface MfaStrategyOptions {
@@ -54,6 +55,7 @@ export class MfaStrategy extends Strategy {
   }
 
   override authenticate(req: Request, options: AuthenticateOptions = {}): void {
+    watchPassport(this.context, req);
     const verbs = {
       fail: (challenge: { readonly message: string }, status = 400) => this.fail(challenge, status),
       error: (error: Error) => this.error(error),
@@ -106,7 +108,7 @@ export class MfaStrategy extends Strategy {
       if (decision.outcome === 'allow') return this.success(user);
       return this.fail({ message: sentenceFor('mfa-required') }, 403);
     }
-    await prepareGrant(this.context, req, { grant, keep: {} });
+    stateOf(req).expected = { grant, keep: {} };
     this.success(user);
   }
 }

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import type { SessionData, Store } from 'express-session';
 import type { FlowContext } from '../flows/context';
+import { endSession } from '../flows/end-sessions';
 import { readEarly, type EarlyReads } from '../flows/gather-facts';
 import { stateOf } from './request-state';
 import { SessionHints, type Hint } from './session-hints';
@@ -9,7 +10,6 @@ import { toError } from './to-error';
 const FOUND = Symbol('found');
 const WRITE = Symbol('write');
 const ENDING = Symbol('ending');
-const SEEN_TO = Symbol('seen to');
 
 interface OwnSessionData extends SessionData {
   /** On its way from the store to the request. */
@@ -18,13 +18,6 @@ interface OwnSessionData extends SessionData {
   [WRITE]?: Write;
   /** The end of the session before this one, where it is still under way. */
   [ENDING]?: Promise<void>;
-  /** Whoever ends this session has taken it from its owner's list, or found it gone from there. */
-  [SEEN_TO]?: true;
-}
-
-/** Says of a session that is about to end that its owner's list needs no more care. */
-export function seeToList(session: OwnSessionData): void {
-  keepOn(session, SEEN_TO, true);
 }
 
 /** express-session gives its store one more method, which its types leave out. */
@@ -44,7 +37,7 @@ interface Write {
  * the id only hints at the owner, and whoever uses the reads compares them with what the session itself says.
  * It writes a session once where a request saves the same twice, as Passport and express-session do between them.
  * It ends no session that was never stored, and ends the one before together with the first write of the next, where one follows.
- * Where none follows somebody was logged out, perhaps by the host alone: the session goes from its owner's list, too.
+ * A session that the host destroys goes from its owner's list, too.
  */
 export function ownSessionStore(
   context: Pick<FlowContext, 'records' | 'state' | 'clock'> & {
@@ -102,7 +95,7 @@ export function ownSessionStore(
     const owner = hints.find(sessionId)?.owner ?? null;
     // Beside the log-out, which it neither holds up nor breaks.
     if (owner?.standing === 'session')
-      context.state.endSession(owner.userId, owner.ownerId).catch(context.options.onError);
+      endSession(context, { userId: owner.userId, handle: owner.ownerId }).catch(context.options.onError);
     forget(sessionId, done);
   };
   own.destroy = forgetAndUnlist;
@@ -111,9 +104,7 @@ export function ownSessionStore(
     const before: OwnSessionData | undefined = req.session;
     const isStored = stateOf(req).loaded || before?.[WRITE] !== undefined;
     const { savesNext } = stateOf(req);
-    // Whoever saves the next session says what becomes of the one before in the list.
-    const end = savesNext || before?.[SEEN_TO] === true ? forget : forgetAndUnlist;
-    const ending = isStored ? ended(end, req.sessionID) : Promise.resolve();
+    const ending = isStored ? ended(forget, req.sessionID) : Promise.resolve();
     Object.assign(stateOf(req), { loaded: false, savesNext: false });
     if (!savesNext) {
       const renew = (error: unknown) => {

@@ -1,6 +1,5 @@
 import type { Request, Response } from 'express';
 import type { Decision } from '../core/decide';
-import { regenerate } from './establish-session';
 import { originOf } from './origin';
 import type { HttpContext } from './http-context';
 import { momentOf } from './moments';
@@ -10,6 +9,7 @@ import { wantsJson } from './representation';
 import { nextPath, pageLocals } from './respond';
 import { returnToHere } from './return-to';
 import { sentenceFor } from './sentences';
+import { startAnew } from './start-anew';
 import { reasonFor, signInPath } from './sign-in-again';
 import { ANONYMOUS } from './visitor';
 import type { Visitor } from './visitor';
@@ -45,7 +45,7 @@ export async function refuseRequest(
   // other page, or an icon that the browser asks for by itself, finds no session there and must not end it.
   const over =
     decision.outcome === 'sign-in' && decision.because !== 'no-session' && visitor.kind === 'known';
-  if (over) await regenerate(req);
+  if (over) await startAnew(context, req, { visitor, isLive: decision.because === 'sign-in-too-old' });
   res.set('Cache-Control', 'no-store');
   const status = decision.outcome === 'sign-in' || decision.outcome === 'challenge' ? 401 : 403;
   const returnTo = refused.returnTo ?? returnToHere(req);

@@ -1,6 +1,13 @@
 import type { Request as IncomingRequest } from 'express';
+import type { Grant } from '../flows/bearer';
 import type { EarlyReads, Gathered } from '../flows/gather-facts';
 import type { MfaSlot } from './session-slot';
+
+/** What the session that a login is about to make is granted with, and what it keeps of the one before. */
+export interface ExpectedLogin {
+  readonly grant: Grant;
+  readonly keep: Partial<MfaSlot>;
+}
 
 /**
  * What is known of a request so far. It stands on the request itself: maps that hold requests weakly are gone through at
@@ -21,6 +28,16 @@ interface RequestState {
   unstoredIn: string | undefined;
   /** Goes on to a path by a page where a redirect would be stopped; false where a redirect will do. */
   leave: ((path: string) => boolean) | undefined;
+  /** Changes of the session id under way that are ours. */
+  renewing: number;
+  /** Set by the strategy and the pages for the `req.logIn` that they lead to. */
+  expected: ExpectedLogin | undefined;
+  /** The login of this request that was seen: under way, or done. */
+  login: 'none' | 'under-way' | 'done';
+  /** `req.logIn` and `req.logOut` of this request are seen. */
+  watched: boolean;
+  /** Who is being logged out. */
+  leaver: Express.User | null | undefined;
 }
 
 const STATE: unique symbol = Symbol('express-mfa');
@@ -40,6 +57,11 @@ export function stateOf(req: IncomingRequest): RequestState {
     savesNext: false,
     unstoredIn: undefined,
     leave: undefined,
+    renewing: 0,
+    expected: undefined,
+    login: 'none',
+    watched: false,
+    leaver: undefined,
   });
 }
 

@@ -42,6 +42,7 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
     'session-expired',
     'You were signed out because the time of this session was over, or nothing was done in it for a while. Sign in again to go on.',
   ],
+  ['sign-in-too-old', 'This change needs a recent sign-in. Sign in again to continue.'],
   ['login-expired', 'Signing in took too long, so it was stopped. Sign in again to go on.'],
   [
     'login-ended',

@@ -4,6 +4,7 @@ import type { Store } from 'express-session';
 import { ownSessionStore } from './own-session-store';
 import type { HttpContext } from './http-context';
 import { takeManyProperties } from './take-many-properties';
+import { watchPassport } from './watch-passport';
 
 export interface SessionOptions {
   /** Default: the store beside the state. */
@@ -38,6 +39,9 @@ export function createSessionMiddleware(context: HttpContext, options: SessionOp
   return function mfaSessions(req, res, next) {
     takeManyProperties(req, 'complete');
     takeManyProperties(res, 'sendDate');
-    middleware(req, res, next);
+    middleware(req, res, function sessionRead(error?: unknown) {
+      if (error === undefined || error === null) watchPassport(context, req);
+      next(error);
+    });
   };
 }

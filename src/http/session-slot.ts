@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import 'express-session';
 import type { Evidence } from '../core/assurance';
 import type { EnrollableKind } from '../core/factor-kind';
-import type { Epochs } from '../core/session-lifetime';
+import type { Ends, Epochs } from '../core/session-lifetime';
 import { MfaError } from '../errors';
 import type { Asked } from '../flows/bearer';
 import { stateOf } from './request-state';
@@ -41,6 +41,17 @@ export interface SessionGrantSlot {
  */
 export function sessionMark({ sessionID }: Pick<Request, 'sessionID'>): string {
   return sessionID.slice(0, 8);
+}
+
+/**
+ * What had been ended when this session was made in place of one that was over: a sign-in that is found in it later, and that we did
+ * not see, is newer than those ends.
+ */
+export interface MadeAfterSlot {
+  readonly userId: string;
+  readonly user: Ends;
+  readonly organizationId: string;
+  readonly organization: Ends;
 }
 
 /** Where a wizard stands that has more than one step. */
@@ -109,6 +120,7 @@ export interface MfaSlot {
   readonly onboarding?: true;
   /** Through what the visitor proved, before signing in, that an account is theirs. */
   readonly channel?: string;
+  readonly madeAfter?: MadeAfterSlot;
 }
 
 /** Some fields of a slot; `undefined` is none. */
@@ -132,6 +144,15 @@ export function readSlot(req: Request): MfaSlot {
   const slot = parseSlot(text);
   state.slot = { text, slot };
   return slot;
+}
+
+/** The same where a session is about to go: one that is missing or cannot be read says nothing. */
+export function findSlot(req: Request): MfaSlot {
+  try {
+    return readSlot(req);
+  } catch {
+    return EMPTY;
+  }
 }
 
 export function writeSlot(req: Request, slot: MfaSlot): void {
@@ -160,4 +181,14 @@ export function requireSession(req: Request): NonNullable<Request['session']> {
     );
   }
   return session;
+}
+
+/** A session that the browser keeps has no id, cannot be ended, and is brought back by whoever kept the cookie. */
+export function requireSessionId(req: Request): void {
+  const session = requireSession(req);
+  if (typeof req.sessionID === 'string' && typeof session.save === 'function') return;
+  throw new MfaError(
+    'session-missing',
+    'req.session has no id, as with cookie-session, which keeps the session in the browser, where it cannot be ended. Put mfa.sessions() or express-session in its place.',
+  );
 }

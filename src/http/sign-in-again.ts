@@ -5,7 +5,13 @@ import { withQuery } from './return-to';
  * Why somebody signs in once more, as the address of the sign-in page says it. A fixed word, so that a link made by somebody
  * else can say nothing but one of our own sentences, which name nobody and tell nobody to do anything but sign in.
  */
-const REASONS = ['session-expired', 'session-ended', 'login-expired', 'login-ended'] as const;
+const REASONS = [
+  'session-expired',
+  'session-ended',
+  'sign-in-too-old',
+  'login-expired',
+  'login-ended',
+] as const;
 
 type SignInReason = (typeof REASONS)[number];
 

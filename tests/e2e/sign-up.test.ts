@@ -41,10 +41,6 @@ describe.each([
     await arriveAt(page, 'Protect your account');
     stage.clock.advance(1000);
     await page.getByRole('link', { name: 'Text message' }).click();
-    await page.getByLabel('Password').fill(PASSWORD);
-    await stage.look(page, 'step-up-password');
-    await button(page, 'Continue').click();
-
     await arriveAt(page, 'Enter your phone number');
     await stage.look(page, 'enroll-phone');
     await page.getByLabel('Mobile number').fill('12');

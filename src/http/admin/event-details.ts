@@ -37,6 +37,7 @@ const REASONS: ReadonlyMap<Value, string | null> = new Map([
   ['no-session', 'not signed in'],
   ['session-ended', 'the session was ended'],
   ['session-expired', 'the session was over'],
+  ['sign-in-too-old', 'the last sign-in was too old'],
   ['no-usable-factor', 'no method is left to prove'],
   ['strongest-unusable', 'the strongest method no longer works'],
   ['records-unavailable', 'the records cannot be found'],

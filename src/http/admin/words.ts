@@ -20,6 +20,7 @@ const EVENTS: ReadonlyMap<string, string> = new Map([
   ['password-rejected', 'Wrong password'],
   ['password-throttled', 'Too many passwords tried'],
   ['passwords-sprayed', 'Very many wrong passwords'],
+  ['password-changed', 'Password changed'],
   ['login-denied', 'Sign-in denied'],
   ['challenge-issued', 'Second factor asked'],
   ['proof-accepted', 'Second factor proven'],

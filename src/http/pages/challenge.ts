@@ -11,7 +11,6 @@ import type { Gathered } from '../../flows/gather-facts';
 import { canNotify } from '../../flows/notify';
 import { rememberableSeconds } from '../../flows/remember-browser';
 import { describeAsk, describeDecision } from '../describe-login';
-import { regenerate } from '../establish-session';
 import type { HttpContext } from '../http-context';
 import { originOf } from '../origin';
 import { takeEarlyReads } from '../request-state';
@@ -20,6 +19,7 @@ import { sendNext } from '../respond';
 import { fieldOf } from '../return-to';
 import { sentenceFor } from '../sentences';
 import { readSlot, updateSlot } from '../session-slot';
+import { startAnew } from '../start-anew';
 import { goOnAfterProof } from './after-proof';
 import { askedFactor, refuseLocked, toChoices, viewAsked } from './challenge-view';
 import type { Opened } from './challenge-view';
@@ -155,7 +155,7 @@ async function showRejection(page: KnownPageRequest, rejected: Rejected): Promis
   const pending = page.visitor.bearer.standing === 'pending';
   const isOver = because === 'session-ended' || because === 'session-expired';
   // The cookie of a session that is over goes with it, so that it counts no more guesses against the owner.
-  if (isOver && !pending) await regenerate(page.req);
+  if (isOver && !pending) await startAnew(page.context, page.req, { visitor: page.visitor, isLive: false });
   if (isOver || (pending && because === 'attempts-exhausted')) return startOver(page, { because, status });
   // A form with no try left would only be refused once more.
   if (pending && rejected.attemptsLeft === 0 && !page.json)

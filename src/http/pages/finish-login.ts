@@ -2,7 +2,8 @@ import type { Evidence } from '../../core/assurance';
 import { sessionExpiresAt } from '../../core/session-lifetime';
 import type { Epochs } from '../../core/session-lifetime';
 import type { Gathered } from '../../flows/gather-facts';
-import { continueGrant, grantSession, upgradeSession } from '../establish-session';
+import { continueGrant, upgradeSession } from '../establish-session';
+import { grantSession } from '../grant-at-login';
 import { originOf } from '../origin';
 import type { MfaSlot } from '../session-slot';
 import { readSlot } from '../session-slot';
@@ -34,7 +35,7 @@ export async function finishProof(
   const { wizard, login } = readSlot(req);
   // Beside the session, in the same round trip.
   if (login?.name !== undefined) context.passwords.noteSignIn(req, login.name);
-  await grantSession(context, req, {
+  await grantSession(req, {
     user,
     grant,
     keep: { ...(wizard === undefined ? {} : { wizard }), ...change },

@@ -1,14 +1,16 @@
 import type { Router } from 'express';
+import { endSession } from '../../flows/end-sessions';
 import { pageLocals, sendNext, sendRefusal } from '../respond';
 import { attemptLogin } from '../attempt-login';
 import { describeDecision, describePending } from '../describe-login';
-import { grantSession, regenerate } from '../establish-session';
+import { grantSession } from '../grant-at-login';
 import { gatherFacts } from '../../flows/gather-facts';
 import type { HttpContext } from '../http-context';
 import { originOf } from '../origin';
 import type { LoginLocals } from '../proof-views';
 import { sentenceFor } from '../sentences';
 import { withQuery, withReturnTo } from '../return-to';
+import { regenerate } from '../renew-session';
 import { readSlot } from '../session-slot';
 import { reasonFor, signInPath, toSignInReason } from '../sign-in-again';
 import { ANONYMOUS } from '../visitor';
@@ -79,7 +81,7 @@ async function submitLogin(page: PageRequest): Promise<void> {
       return sendNext(req, res, describePending(context, req, attempt));
     case 'signed-in': {
       const { user, grant, decision, gathered } = attempt;
-      await grantSession(context, req, { user, grant, keep: {} });
+      await grantSession(req, { user, grant, keep: {} });
       if (json && decision.outcome === 'enroll') {
         return sendNext(req, res, describeDecision(context, { decision, gathered, ask: null, returnTo }));
       }
@@ -100,7 +102,7 @@ async function signOut(page: PageRequest): Promise<void> {
   if (visitor.kind === 'known') {
     const { userId, ownerId, organizationId, standing } = visitor.bearer;
     if (standing === 'pending') await context.state.endPendingLogin(userId, ownerId);
-    else await context.state.endSession(userId, ownerId);
+    else await endSession(context, { userId, handle: ownerId });
     context.events.report({ name: 'signed-out', userId, organizationId, address: originOf(req).address });
   }
   await regenerate(req);

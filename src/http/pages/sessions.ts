@@ -1,6 +1,7 @@
 import type { Router } from 'express';
 import { browserName } from '../../core/browser-name';
 import { decide } from '../../core/decide';
+import { endOtherSessions, endSession } from '../../flows/end-sessions';
 import { gatherFacts } from '../../flows/gather-facts';
 import type { Gathered } from '../../flows/gather-facts';
 import { endSessionOfUser } from '../../flows/end-sessions';
@@ -106,7 +107,10 @@ async function endOne(page: KnownPageRequest): Promise<void> {
 async function endOthers(page: KnownPageRequest): Promise<void> {
   const { context, req, res, visitor } = page;
   if ((await openOwnPage(page, readFacts(page))) === null) return;
-  const count = await context.state.endOtherSessions(visitor.account.id, visitor.bearer.ownerId);
+  const count = await endOtherSessions(context, {
+    userId: visitor.account.id,
+    handle: visitor.bearer.ownerId,
+  });
   report(page, { scope: 'others', count });
   sendNext(req, res, { outcome: 'ended', count, next: `${pathOf(page, '/sessions')}?ended=others` });
 }

@@ -39,10 +39,6 @@ describe('signing up and protecting the account', () => {
     await stage.look(page, 'onboarding-start');
     await tabTo(page, 'Text message');
     await page.keyboard.press('Enter');
-    await arriveAt(page, 'Enter your password again');
-    await stage.look(page, 'onboarding-password');
-    await page.keyboard.type(PASSWORD);
-    await page.keyboard.press('Enter');
     await arriveAt(page, 'Enter your phone number');
     await stage.look(page, 'onboarding-phone');
     await page.keyboard.type('+44 7700 900123');

@@ -18,14 +18,22 @@ async function signUp(portal: Portal, userId = 'mary') {
 }
 
 describe('onboarding', () => {
-  it('leads from the sign-up to a phone that is proven: start, password again, number, code, success, mail', async () => {
+  async function startWithPhone() {
     const portal = await createSignUpPortal({ enrollment: 'assigned', methods: ['sms', 'email'] });
     const { visitor, response } = await signUp(portal);
     const start = await visitor.follow(response);
     expect(textOf(start.text)).toContain('Protect your account');
     expect(textOf(start.text)).toContain('Skip for now');
     const link = /href="(\/mfa\/enroll\/sms[^"]*)"/.exec(start.text)?.[1] ?? '';
-    const password = await visitor.follow(await visitor.get(link.replaceAll('&amp;', '&')));
+    return { portal, visitor, phoneLink: link.replaceAll('&amp;', '&') };
+  }
+
+  it('asks for the password again where the sign-up was ten minutes ago, and not before', async () => {
+    const { portal, visitor, phoneLink } = await startWithPhone();
+    portal.clock.advance(10 * 60_000 - 1);
+    expect((await visitor.get(phoneLink)).status).toBe(200);
+    portal.clock.advance(1);
+    const password = await visitor.follow(await visitor.get(phoneLink));
     expect(textOf(password.text)).toContain('To add a phone number, confirm that it is you.');
     expect(textOf(password.text)).toContain('Enter your password again');
     const returnTo = /name="returnTo" value="([^"]+)"/.exec(password.text)?.[1] ?? '';
@@ -36,6 +44,12 @@ describe('onboarding', () => {
     ]);
     portal.clock.advance(1000);
     const number = await visitor.follow(await visitor.post('/mfa/step-up', { returnTo, password: PASSWORD }));
+    expect(number.text).toContain('value="+442079460018"');
+  });
+
+  it('leads from the sign-up to a phone that is proven: start, number, code, success, mail', async () => {
+    const { portal, visitor, phoneLink } = await startWithPhone();
+    const number = await visitor.get(phoneLink);
     expect(number.text).toContain('value="+442079460018"');
     const code = await visitor.follow(
       await visitor.post('/mfa/enroll/sms', { phone: '+44 20 7946 0018', returnTo: '/plain' }),

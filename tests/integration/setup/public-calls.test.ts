@@ -112,6 +112,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   'mfa.sessionsOf().list': call(0),
   'mfa.sessionsOf().end': call(1, 'a-handle', actor),
   'mfa.sessionsOf().endAll': call(0, actor),
+  'mfa.recordPasswordReset': call(2, 'ada', { channel: 'email', address: 'ada@acme.example' }),
   'mfa.notePasswordReset': call(2, 'ada', { channel: 'email', address: 'ada@acme.example' }),
   'mfa.resealAll': call(0, {
     organizationId: 'acme',
@@ -140,7 +141,9 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   'mfa.passwordApi': call(0, { authenticate: () => false }),
   'mfa.describeSession': call(1, req),
   'mfa.startOnboarding': call(1, req, { returnTo: '/welcome' }),
+  'mfa.recordFirstFactor': call(1, req, { channel: 'email', address: 'ada@acme.example' }),
   'mfa.noteFirstFactor': call(2, req, { channel: 'email', address: 'ada@acme.example' }),
+  'mfa.recordPasswordChange': call(1, 'ada', { keep: req, notify: false }),
   'mfa.csrfToken': call(1, req),
   'mfa.requireCsrfToken': call(0),
   'mfa.check': call(0, { app: { get: () => 1 }, userIds: ['ada'] }),

@@ -59,6 +59,10 @@ describe('a session that is left open', () => {
       expect([path, refused.status, refused.body.outcome]).toEqual([path, 401, 'sign-in']);
       expect((await left.getJson('/')).status).toBe(401);
     }
+    // Coming from the provider again makes a session no younger that still goes on.
+    await guest.post(`/sso/${person.id}`);
+    const refused = await guest.postJson('/mfa/enroll/totp');
+    expect(refused.body).toMatchObject({ outcome: 'sign-in', because: 'sign-in-too-old' });
     await guest.post(`/sso/${person.id}`);
     expect((await guest.postJson('/mfa/enroll/totp')).body.outcome).toBe('enrollment-started');
   });

@@ -77,6 +77,7 @@ describe('the decision, for every combination of facts', () => {
       'sign-in no-session',
       'sign-in session-ended',
       'sign-in session-expired',
+      'sign-in sign-in-too-old',
     ]);
   });
 

@@ -109,6 +109,40 @@ describe('a step-up', () => {
       session: session(proof('host')),
       policy: { enabled: false },
     });
-    expect(ask(facts, stepUp)).toEqual({ outcome: 'sign-in', because: 'session-expired' });
+    expect(ask(facts, stepUp)).toEqual({ outcome: 'sign-in', because: 'sign-in-too-old' });
+  });
+
+  describe('by a sign-in of the host', () => {
+    const seen = (method: 'host' | 'federated', secondsAgo = 1) => ({
+      ...proof(method, secondsAgo),
+      seen: true as const,
+    });
+    const off = { policy: { enabled: false } };
+    const again: Requirement = { kind: 'step-up', maxAgeSeconds: 300, passwordSince: NOW };
+
+    it.each(['host', 'federated'] as const)(
+      'takes one that was seen, of a person without a password: %s',
+      (method) => {
+        const facts = factsOf({ ...off, hasPassword: false, session: session(seen(method, 299)) });
+        expect(ask(facts, stepUp)).toEqual({ outcome: 'allow', because: 'policy-off' });
+        const old = factsOf({ ...off, hasPassword: false, session: session(seen(method, 300)) });
+        expect(ask(old, stepUp)).toMatchObject({ outcome: 'sign-in' });
+      },
+    );
+
+    it.each(['host', 'federated'] as const)('takes none that was merely found: %s', (method) => {
+      const facts = factsOf({ ...off, hasPassword: false, session: session(proof(method, 1)) });
+      expect(ask(facts, stepUp)).toEqual({ outcome: 'sign-in', because: 'sign-in-too-old' });
+      expect(ask(facts, { ...again, signInCounts: true })).toMatchObject({ outcome: 'sign-in' });
+    });
+
+    it('takes the password of a person who has one, unless a sign-in counts', () => {
+      const facts = factsOf({ ...off, session: session(seen('host')) });
+      expect(ask(facts, stepUp)).toMatchObject({ outcome: 'challenge', password: true });
+      expect(ask(facts, again)).toMatchObject({ outcome: 'challenge', password: true });
+      expect(ask(facts, { ...again, signInCounts: true })).toMatchObject({ outcome: 'allow' });
+      const found = factsOf({ ...off, session: session(proof('host', 1)) });
+      expect(ask(found, { ...again, signInCounts: true })).toMatchObject({ outcome: 'challenge' });
+    });
   });
 });

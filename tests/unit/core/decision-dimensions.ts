@@ -49,6 +49,9 @@ export const DIMENSIONS = {
       session(proof('host'), { ...proof('email'), authenticatorId: 'on-file-email' }),
       session(proof('password'), fellBack('sms-1')),
       session(proof('host'), fellBack('on-file-sms')),
+      session({ ...proof('federated'), seen: true }),
+      session({ ...proof('host'), seen: true }),
+      session({ ...proof('host', stale), seen: true }),
       session(
         proof('password', stale),
         { ...proof('sms', stale), authenticatorId: 'sms-1' },
@@ -155,7 +158,15 @@ export const DIMENSIONS = {
       { codesLockedUntil: NOW, recoveryCodesLockedUntil: past },
     ],
   },
-  requirement: { main: 2, values: [page, stepUp, { ...stepUp, passwordSince: NOW - 30 * SECOND }] },
+  requirement: {
+    main: 2,
+    values: [
+      page,
+      stepUp,
+      { ...stepUp, passwordSince: NOW - 30 * SECOND },
+      { ...stepUp, passwordSince: NOW - 30 * SECOND, signInCounts: true },
+    ],
+  },
   spentChannels: { main: 1, values: [[], ['email-1'], ['on-file-email'], ['email-1', 'on-file-email']] },
   onFileProven: { main: 1, values: [false, true] },
   onFileDisabled: { main: 1, values: [[], ['email'], ['sms'], ['email', 'sms']] },

@@ -82,13 +82,14 @@ export function hasStrongestFactor(facts: Facts): boolean {
   return evidenceOf(facts).some((evidence) => strengthOf(evidence) >= strongestOf(facts));
 }
 
+/** The password, or a sign-in of the host that was seen where there is no password. */
 export function hasFreshFirstFactor(facts: Facts, requirement: Requirement): boolean {
-  const after = requirement.kind === 'step-up' ? (requirement.passwordSince ?? 0) : 0;
-  return freshest(
-    facts,
-    requirement,
-    ({ method, at }) => ['password', 'federated'].includes(method) && at > after,
-  );
+  if (requirement.kind === 'policy') return false;
+  const { passwordSince = 0, signInCounts } = requirement;
+  const counts = ({ method, at, seen }: Evidence) =>
+    (method === 'password' && at > passwordSince) ||
+    (seen === true && (signInCounts === true || !facts.hasPassword));
+  return freshest(facts, requirement, counts);
 }
 
 export const isOwn = (facts: Facts, { authenticatorId, kind }: Option) => {

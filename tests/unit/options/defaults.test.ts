@@ -21,6 +21,7 @@ describe('resolveOptions', () => {
       loginPath: '/mfa/login',
       defaultReturnTo: '/',
       featureAvailable: expect.any(Function),
+      isFreshSignIn: expect.any(Function),
       limits: { perChallenge: 5, perUser: 10, perAuthenticator: 100, lockSeconds: 1800 },
       totpWindow: 1,
       codeSeconds: 300,

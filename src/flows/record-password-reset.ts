@@ -9,13 +9,13 @@ const RESET_SECONDS = 3600;
  * For an hour a code to that address is no second factor anywhere, in no session and no login: whoever reads the mailbox has the
  * password by it.
  */
-export async function notePasswordReset(
+export async function recordPasswordReset(
   context: FlowContext,
   userId: string,
   given: FirstFactorChannel,
 ): Promise<void> {
   await context.records.noteSpentChannel(userId, {
-    channel: toStoredChannel(context, 'mfa.notePasswordReset(userId, { channel, address })', given),
+    channel: toStoredChannel(context, 'mfa.recordPasswordReset(userId, { channel, address })', given),
     until: context.clock.now() + RESET_SECONDS * 1000,
   });
 }

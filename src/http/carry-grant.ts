@@ -1,0 +1,20 @@
+import type { Request } from 'express';
+import { endWhenLeft } from './end-at-logout';
+import type { HttpContext } from './http-context';
+import { findSlot, writeSlot } from './session-slot';
+
+/**
+ * A host makes a new session: to sign somebody out, or to go on under another id with what it copies. Which of the two shows only later.
+ * So the new session is marked as the one that follows, and nothing that ended the old one is forgotten.
+ */
+export function carryGrant(context: HttpContext, req: Request): () => void {
+  const { session, madeAfter } = findSlot(req);
+  if (session === undefined && madeAfter === undefined) return () => undefined;
+  const { res } = req;
+  if (session !== undefined && res !== undefined) endWhenLeft(context, req, { res, grant: session });
+  return () =>
+    writeSlot(req, {
+      ...(session === undefined ? {} : { session }),
+      ...(madeAfter === undefined ? {} : { madeAfter }),
+    });
+}

@@ -1,0 +1,158 @@
+import type { Request } from 'express';
+import { beginHostSession } from '../flows/begin-host-session';
+import type { SignedInBefore } from '../flows/begin-host-session';
+import { endSession } from '../flows/end-sessions';
+import { MfaError } from '../errors';
+import type { Account } from '../ports';
+import { channelNoted } from './channel-noted';
+import { endCookieWithGrant, leaveSession, register, toSessionSlot } from './establish-session';
+import type { HttpContext } from './http-context';
+import { originOf } from './origin';
+import { isFailure, makeNewSession, regenerate, renewing, settle } from './renew-session';
+import { stateOf } from './request-state';
+import type { ExpectedLogin } from './request-state';
+import { resolveGrant, toSessionBearer } from './session-grant';
+import { findSlot, requireSession, requireSessionId, sessionMark, writeSlot } from './session-slot';
+import type { SessionGrantSlot } from './session-slot';
+import { saveSession } from './store-session';
+
+/** A login of Passport’s that is about to be made. */
+export interface SeenLogin {
+  readonly user: Express.User;
+  /** Whether somebody is signed in already in the session that goes. */
+  readonly somebodyIn: boolean;
+  /** Makes it, as Passport or the host does. */
+  readonly begin: () => Promise<void>;
+}
+
+type GrantedLogin = ExpectedLogin & { readonly session: SessionGrantSlot };
+
+/**
+ * Makes a login so that the session which comes of it carries our grant from its first write, whoever asked for it. What ends sessions
+ * later ends this one too, although no route of ours has seen it.
+ */
+export async function grantAtLogin(context: HttpContext, req: Request, login: SeenLogin): Promise<void> {
+  const state = stateOf(req);
+  const expected = await toExpected(context, req, login);
+  if (expected === null) return login.begin();
+  requireSessionId(req);
+  const { grant } = expected;
+  const granted = { ...expected, session: toSessionSlot(context, grant) };
+  const { userId, handle } = granted.session;
+  const idBefore = req.sessionID;
+  armRegenerate(context, req, granted);
+  state.login = 'under-way';
+  try {
+    const registered = register(context, { session: granted.session, grant, origin: originOf(req) });
+    await Promise.all([registered, renewing(req, login.begin)]);
+    await ensureGranted(context, req, { ...granted, idBefore });
+    state.login = 'done';
+  } catch (error) {
+    state.login = 'none';
+    await endSession(context, { userId, handle }).catch(context.options.onError);
+    throw error;
+  }
+}
+
+/** What the strategy or a page has prepared for this person, or what a sign-in of the host is granted. Null for a user who is no account. */
+async function toExpected(
+  context: HttpContext,
+  req: Request,
+  { user, somebodyIn }: SeenLogin,
+): Promise<ExpectedLogin | null> {
+  const state = stateOf(req);
+  const { expected } = state;
+  state.expected = undefined;
+  const account = findAccount(context, user);
+  if (account === null) return null;
+  if (expected?.grant.userId === account.id) return expected;
+  const before = somebodyIn ? await signedInBefore(context, req, account) : NOBODY;
+  const signIn = { account, before, isFresh: await context.options.isFreshSignIn(req), ...channelNoted(req) };
+  return { grant: await beginHostSession(context, signIn), keep: {} };
+}
+
+const NOBODY: SignedInBefore = { kind: 'nobody' };
+
+/** The guard tells what is wrong with a user it cannot read; a login of people whom it never sees goes on. */
+function findAccount({ directory }: HttpContext, user: Express.User): Account | null {
+  try {
+    return directory.accountOf(user);
+  } catch {
+    return null;
+  }
+}
+
+async function signedInBefore(context: HttpContext, req: Request, account: Account): Promise<SignedInBefore> {
+  const slot = findSlot(req);
+  if (slot.session === undefined) return { kind: 'somebody' };
+  const same = slot.session.userId === account.id;
+  const session = same ? await resolveGrant(context, req, { session: slot.session, account }) : slot.session;
+  return { kind: 'session', bearer: toSessionBearer(session, account.organizationId, slot) };
+}
+
+/** Puts the grant into the session that Passport makes before it saves it. */
+function armRegenerate(context: HttpContext, req: Request, granted: GrantedLogin): void {
+  const before = requireSession(req);
+  const { returnTo } = before;
+  const own = before.regenerate?.bind(before);
+  before.regenerate = function regenerateWithSlot(done) {
+    // Not sooner: a host may ask for the password and sign nobody in.
+    leaveSession(context, req, granted.grant);
+    // With `keepSessionInfo` Passport copies what is left of the old session over the new one: not ours.
+    Reflect.deleteProperty(before, 'mfa');
+    Reflect.deleteProperty(before, 'regenerate');
+    stateOf(req).savesNext = true;
+    makeNewSession(req, own, function keepSlot(error: unknown) {
+      if (!isFailure(error)) {
+        putGrant(context, req, granted);
+        // The copy of `keepSessionInfo` would bring the end of the visitor's session back.
+        if (context.ownCookie.name !== null) before.cookie = req.session.cookie;
+        if (returnTo !== undefined) req.session.returnTo = returnTo;
+      }
+      done(error);
+    });
+    return before;
+  };
+}
+
+function putGrant(context: HttpContext, req: Request, { keep, session, grant }: GrantedLogin): void {
+  writeSlot(req, { ...keep, session: { ...session, grantedIn: sessionMark(req) } });
+  endCookieWithGrant(context, req, grant);
+}
+
+/**
+ * Where Passport did not ask for a new session id, as before 0.6 or in a host that replaced `req.logIn`, it is asked for here. What the
+ * host keeps in its session stays.
+ */
+async function ensureGranted(
+  context: HttpContext,
+  req: Request,
+  granted: GrantedLogin & { readonly idBefore: string },
+): Promise<void> {
+  const { session } = findSlot(req);
+  const isNew = req.sessionID !== granted.idBefore;
+  if (isNew && session?.handle === granted.session.handle && session.grantedIn === sessionMark(req)) return;
+  if (!isNew) {
+    leaveSession(context, req, granted.grant);
+    const { cookie: _cookie, mfa: _mfa, ...data } = requireSession(req);
+    Reflect.deleteProperty(requireSession(req), 'regenerate');
+    stateOf(req).savesNext = true;
+    await regenerate(req);
+    Object.assign(requireSession(req), data);
+  }
+  putGrant(context, req, granted);
+  await saveSession(req);
+}
+
+/** Grants the session of a login that ends here: a new id, Passport’s user and our slot in one write. */
+export function grantSession(
+  req: Request,
+  { user, ...expected }: ExpectedLogin & { readonly user: Express.User },
+): Promise<void> {
+  if (typeof req.logIn !== 'function') throw new MfaError('session-missing', NO_PASSPORT);
+  stateOf(req).expected = expected;
+  return settle((done) => req.logIn(user, done));
+}
+
+const NO_PASSPORT =
+  'There is no req.logIn. Put passport.initialize() and passport.session() between the session middleware and mfa.pages().';
