@@ -11,7 +11,6 @@ import { originOf } from './origin';
 import { renewSession } from './renew-session';
 import { findSlot, readSlot, requireSession, sessionMark, writeSlot } from './session-slot';
 import type { MfaSlot, SessionGrantSlot } from './session-slot';
-import { saveSession } from './store-session';
 
 /** Half a login: a new session id, in which Passport finds nobody. */
 export async function enterPendingLogin(

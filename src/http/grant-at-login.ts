@@ -9,9 +9,11 @@ import { endCookieWithGrant, leaveSession, register, toSessionSlot } from './est
 import type { HttpContext } from './http-context';
 import { originOf } from './origin';
 import { isFailure, makeNewSession, regenerate, renewing, settle } from './renew-session';
+import { reportSessionFault } from './report-session-fault';
 import { stateOf } from './request-state';
 import type { ExpectedLogin } from './request-state';
 import { resolveGrant, toSessionBearer } from './session-grant';
+import { forgetSignedInUser, signedInUser } from './signed-in-user';
 import { findSlot, requireSession, requireSessionId, sessionMark, writeSlot } from './session-slot';
 import type { SessionGrantSlot } from './session-slot';
 import { saveSession } from './store-session';
@@ -35,23 +37,34 @@ export async function grantAtLogin(context: HttpContext, req: Request, login: Se
   const state = stateOf(req);
   const expected = await toExpected(context, req, login);
   if (expected === null) return login.begin();
-  requireSessionId(req);
   const { grant } = expected;
   const granted = { ...expected, session: toSessionSlot(context, grant) };
   const { userId, handle } = granted.session;
   const idBefore = req.sessionID;
-  armRegenerate(context, req, granted);
+  const userBefore = JSON.stringify(signedInUser(req));
   state.login = 'under-way';
   try {
+    requireSessionId(req);
+    armRegenerate(context, req, granted);
     const registered = register(context, { session: granted.session, grant, origin: originOf(req) });
     await Promise.all([registered, renewing(req, login.begin)]);
     await ensureGranted(context, req, { ...granted, idBefore });
     state.login = 'done';
   } catch (error) {
     state.login = 'none';
+    takeBack(req, userBefore);
+    reportSessionFault(context, error);
     await endSession(context, { userId, handle }).catch(context.options.onError);
     throw error;
   }
+}
+
+/** Whoever signs in here next gets another grant, and nobody stays signed in by a login that failed. */
+function takeBack(req: Request, userBefore: string | undefined): void {
+  const session: object | undefined = req.session;
+  if (session === undefined || session === null) return;
+  Reflect.deleteProperty(session, 'regenerate');
+  if (JSON.stringify(signedInUser(req)) !== userBefore) forgetSignedInUser(req);
 }
 
 /** What the strategy or a page has prepared for this person, or what a sign-in of the host is granted. Null for a user who is no account. */

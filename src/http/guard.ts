@@ -9,6 +9,7 @@ import { endAtLogout } from './end-at-logout';
 import type { HttpContext } from './http-context';
 import { refuseRequest } from './refuse-request';
 import { asksForPage } from './representation';
+import { reportSessionFault } from './report-session-fault';
 import { stateOf, takeEarlyReads } from './request-state';
 import { readSlot, updateSlot } from './session-slot';
 import { answerOnceStored, storeChanges } from './store-session';
@@ -59,7 +60,10 @@ export function createGuard(context: HttpContext, options: GuardOptions = {}): R
       requirement: { kind: 'policy' },
       anonymous: options.anonymous ?? 'sign-in',
       chooseJson: options.json,
-    }).catch(next);
+    }).catch((error: unknown) => {
+      reportSessionFault(context, error);
+      next(error);
+    });
   };
 }
 
@@ -76,7 +80,10 @@ export function createRequireStepUp(
       requirement: { kind: 'step-up', maxAgeSeconds },
       anonymous: 'sign-in',
       chooseJson: json,
-    }).catch(next);
+    }).catch((error: unknown) => {
+      reportSessionFault(context, error);
+      next(error);
+    });
   };
 }
 

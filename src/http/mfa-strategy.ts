@@ -7,6 +7,7 @@ import type { LoginAttempt } from './attempt-login';
 import { describePending, pendingPath } from './describe-login';
 import type { HttpContext } from './http-context';
 import { adaptVerify } from './password-check';
+import { reportSessionFault } from './report-session-fault';
 import { stateOf } from './request-state';
 import { wantsJson } from './representation';
 import { fieldOf, requestedReturnTo } from './return-to';
@@ -67,7 +68,10 @@ export class MfaStrategy extends Strategy {
         const returnTo = returnToAfter(req, options);
         attemptLogin(this.context, req, { username, password, returnTo })
           .then((attempt) => this.conclude(req, attempt, options))
-          .catch((error: unknown) => this.error(error));
+          .catch((error: unknown) => {
+            reportSessionFault(this.context, error);
+            this.error(error);
+          });
       },
     };
     const local: LocalStrategy = Object.assign(Object.create(this.local), verbs);

@@ -14,3 +14,7 @@ export function isSomebodyIn(req: Pick<Request, 'session'>): boolean {
   const user = signedInUser(req);
   return user !== undefined && user !== null;
 }
+
+export function forgetSignedInUser(req: Pick<Request, 'session'>): void {
+  if (isSomebodyIn(req)) Reflect.deleteProperty(req.session, KEY);
+}

@@ -26,7 +26,12 @@ export interface SessionHostOptions {
   readonly sessions: 'ours' | 'of the host';
   readonly mfa?: Partial<Omit<MfaOptions<SessionUser>, 'users'>>;
   /** Routes above the guard, beside those that are there. */
-  readonly addRoutes?: (app: Express, mfa: Mfa<SessionUser>) => void;
+  readonly addRoutes?: (host: {
+    readonly app: Express;
+    readonly mfa: Mfa<SessionUser>;
+    readonly passports: passport.Authenticator;
+    readonly users: Map<string, SessionUser>;
+  }) => void;
   /** After the session, before Passport. */
   readonly beforePassport?: RequestHandler;
   readonly createPassport?: () => passport.Authenticator;
@@ -153,7 +158,7 @@ export function openSessionHost(options: SessionHostOptions) {
   app.get('/describe', (req, res, next) => {
     mfa.describeSession(req).then((described) => res.json({ described }), next);
   });
-  options.addRoutes?.(app, mfa);
+  options.addRoutes?.({ app, mfa, passports, users });
   app.use(mfa.guard());
   app.get('/inside', (req, res) => res.json({ inside: (req.user as SessionUser).id }));
   app.use((error: Error & { status?: number }, _req: Request, res: Response, _next: NextFunction) => {

@@ -1,10 +1,9 @@
 import type { Router } from 'express';
 import { browserName } from '../../core/browser-name';
 import { decide } from '../../core/decide';
-import { endOtherSessions, endSession } from '../../flows/end-sessions';
+import { endOtherSessions, endSessionOfUser } from '../../flows/end-sessions';
 import { gatherFacts } from '../../flows/gather-facts';
 import type { Gathered } from '../../flows/gather-facts';
-import { endSessionOfUser } from '../../flows/end-sessions';
 import { listLiveSessions } from '../../flows/list-sessions';
 import { MfaError } from '../../errors';
 import type { SessionEntry } from '../../stores/state-store';
