@@ -1,5 +1,4 @@
-import type { Evidence } from './assurance';
-import { isFirstFactor, latestProof } from './assurance';
+import { latestProof } from './assurance';
 import { isMultiFactor, isProven, isStrongestProven, strongestProofAt } from './counted-evidence';
 import type { Decision, Requirement } from './decision';
 import type { Facts } from './facts';
