@@ -15,7 +15,7 @@ import { trustedSourceOf } from './trusted-source';
 export type LoginAttempt =
   | { readonly outcome: 'wrong'; readonly info: unknown }
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
-  | (LoginOutcome & { readonly outcome: 'signed-in'; readonly user: Express.User })
+  | (LoginOutcome & { readonly outcome: 'signed-in'; readonly user: Express.User; readonly info: unknown })
   | (LoginOutcome & { readonly outcome: 'pending' } & { readonly ask: AskOutcome | null })
   | (LoginOutcome & { readonly outcome: 'denied' });
 
@@ -41,7 +41,7 @@ export async function attemptLogin(
     });
     return verdict;
   }
-  const { user } = verdict;
+  const { user, info } = verdict;
   const name = usernameKey(username);
   const account = context.directory.accountOf(user);
   const evidence = [{ method: 'password', at: context.clock.now(), ...channelNoted(req) } as const];
@@ -52,7 +52,7 @@ export async function attemptLogin(
   if (req.res !== undefined) changeBrowserCookie(context, req.res, login.cookie);
   if (login.outcome === 'signed-in') {
     if (verdict.isNetworkNew) context.passwords.noteSignIn(req, name);
-    return { ...login, user };
+    return { ...login, user, info };
   }
   if (login.outcome === 'denied') return login;
   const slot = {

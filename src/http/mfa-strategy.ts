@@ -10,7 +10,7 @@ import { adaptVerify } from './password-check';
 import { reportSessionFault } from './report-session-fault';
 import { stateOf } from './request-state';
 import { wantsJson } from './representation';
-import { fieldOf, requestedReturnTo } from './return-to';
+import { requestedReturnTo } from './return-to';
 import { sentenceFor } from './sentences';
 import { watchPassport } from './watch-passport';
 
@@ -81,7 +81,7 @@ export class MfaStrategy extends Strategy {
   private async conclude(req: Request, attempt: LoginAttempt, options: AuthenticateOptions): Promise<void> {
     switch (attempt.outcome) {
       case 'wrong':
-        return this.fail(infoOf(attempt.info), 401);
+        return failWith(this, attempt.info);
       case 'throttled':
         req.res?.set('Retry-After', String(attempt.retryAfterSeconds));
         return this.fail({ message: sentenceFor('too-many-passwords') }, 429);
@@ -106,22 +106,29 @@ export class MfaStrategy extends Strategy {
     attempt: LoginAttempt & { readonly outcome: 'signed-in' },
     options: AuthenticateOptions,
   ): Promise<void> {
-    const { grant, user, decision } = attempt;
+    const { grant, user, info, decision } = attempt;
     if (options.session === false) {
       // Without a session there is nothing that could be asked for a factor later.
-      if (decision.outcome === 'allow') return this.success(user);
+      if (decision.outcome === 'allow') return succeedWith(this, user, info);
       return this.fail({ message: sentenceFor('mfa-required') }, 403);
     }
     stateOf(req).expected = { grant, keep: {} };
-    this.success(user);
+    succeedWith(this, user, info);
   }
 }
 
-/** What the host's callback said beside `false`, which Passport shows as its flash or message. */
-function infoOf(info: unknown): { readonly message: string } | string {
-  if (typeof info === 'string') return info;
-  const message = fieldOf(info, 'message');
-  return { message: typeof message === 'string' ? message : sentenceFor('wrong-credentials') };
+/** Passport's verbs, which hand on whatever the host's callback said beside `false` or the user. Its types know objects and texts. */
+interface PassportVerbs {
+  fail(info: unknown, status: number): void;
+  success(user: Express.User, info: unknown): void;
+}
+
+function failWith(passport: PassportVerbs, info: unknown): void {
+  passport.fail(info ?? { message: sentenceFor('wrong-credentials') }, 401);
+}
+
+function succeedWith(passport: PassportVerbs, user: Express.User, info: unknown): void {
+  passport.success(user, info);
 }
 
 /** Where the host's own options would have led, kept for the end of the second step. */

@@ -28,6 +28,8 @@ export type PasswordVerdict =
   | {
       readonly outcome: 'right';
       readonly user: Express.User;
+      /** What the callback said beside the user. */
+      readonly info: unknown;
       /** Takes the count back; started when the password was found right, for the caller to wait for beside its own work. */
       readonly settled: Promise<void>;
       /** Whether the address is not known yet as one that the name signs in from. */
@@ -48,7 +50,7 @@ type Verify = (
   username: string,
   password: string,
 ) => Promise<
-  | { readonly outcome: 'right'; readonly user: Express.User }
+  | { readonly outcome: 'right'; readonly user: Express.User; readonly info: unknown }
   | { readonly outcome: 'wrong'; readonly info: unknown }
 >;
 
@@ -127,7 +129,7 @@ export function adaptVerify(
       const done: VerifyDone<Express.User> = (error, user, info) => {
         if (error !== undefined && error !== null && error !== false) reject(toError(error));
         else if (user === undefined || user === null || user === false) resolve({ outcome: 'wrong', info });
-        else resolve({ outcome: 'right', user });
+        else resolve({ outcome: 'right', user, info });
       };
       const credentials = withRequest ? [req, username, password] : [username, password];
       const args = takesDone ? [...credentials, done] : credentials;
