@@ -69,6 +69,7 @@ describe.each(stores)('a visitor faster than $name', ({ create }) => {
     await browser.get('/mfa/settings');
     const codes = await browser.post('/mfa/settings/recovery-codes');
     expect(textOf(codes.text)).toContain('Save your recovery codes');
+    await browser.post('/mfa/enroll/recovery-codes', { saved: 'yes' });
     const again = await browser.get('/mfa/enroll/recovery-codes');
     expect(textOf(again.text)).toContain('Your recovery codes are not shown again');
   });
