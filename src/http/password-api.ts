@@ -91,6 +91,10 @@ async function authenticateBasic(
   if (credentials === undefined) return false;
   const { name: username, pass: password } = credentials;
   const verdict = await context.passwords.check(req, { username, password, trusted: null });
+  if (verdict.outcome !== 'right') {
+    const name = verdict.outcome === 'wrong' ? 'password-rejected' : 'password-throttled';
+    context.events.report({ name, organizationId: '', address: originOf(req).address });
+  }
   if (verdict.outcome === 'throttled') {
     const { retryAfterSeconds } = verdict;
     sendRefusal(res, { because: 'too-many-passwords', status: 429, retryAfterSeconds });

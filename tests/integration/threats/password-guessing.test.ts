@@ -68,6 +68,20 @@ describe('the passwords of one name, from any number of addresses', () => {
     await host.portal.mfa.close();
   });
 
+  it('are told of, whether they come by a form or by HTTP Basic', async () => {
+    const host = createGuessedHost();
+    const told: string[] = [];
+    host.portal.mfa.events.on('event', ({ name, address }) => told.push(`${name} ${address}`));
+    const [one, other] = [newAddress(), newAddress()];
+    for (let n = 0; n < 11; n += 1) await host.logIn('nobody', one, 'guessed');
+    for (let n = 0; n < 11; n += 1) await host.call('nobody', other, 'guessed');
+    for (const address of [one, other]) {
+      expect(told.filter((event) => event === `password-rejected ${address}`)).toHaveLength(10);
+      expect(told.filter((event) => event === `password-throttled ${address}`)).toHaveLength(1);
+    }
+    await host.portal.mfa.close();
+  });
+
   it('count although the callback says by an error that they are wrong', async () => {
     const portal = createPortal();
     portal.mfa.strategy((_username, password, done) => {
