@@ -17,6 +17,7 @@ export interface SessionUser {
   readonly organizationId: string;
   readonly federated?: boolean;
   readonly hasPassword?: boolean;
+  readonly active?: boolean;
 }
 
 export interface SessionHostOptions {

@@ -26,6 +26,12 @@ const evidence: fc.Arbitrary<Evidence> = fc.record(
 );
 
 describe('evidence as text', () => {
+  it.each(['host', 'federated'] as const)('keeps that a sign-in was seen: %s', (method) => {
+    const found: Evidence = { method, at: 1, channel: 'c' };
+    expect(readEvidence(writeEvidence([{ ...found, seen: true }]))).toEqual([{ ...found, seen: true }]);
+    expect(readEvidence(writeEvidence([found]))).toEqual([found]);
+  });
+
   it('comes back as it went in, whatever its ids are made of', () => {
     fc.assert(
       fc.property(fc.array(evidence, { maxLength: 5 }), (given) => {
@@ -49,6 +55,8 @@ describe('evidence as text', () => {
     'p1,',
     ',',
     'p1:a:b:x',
+    'P1',
+    'T1',
     'p1:a:b:e:c',
     'pZZ',
     'p1 2',

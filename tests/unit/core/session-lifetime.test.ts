@@ -1,5 +1,7 @@
 import {
   areEpochsCurrent,
+  areSameEnds,
+  isEndedBy,
   isSeenAtStale,
   isSessionExpired,
   sessionExpiresAt,
@@ -75,5 +77,29 @@ describe('areEpochsCurrent', () => {
     ['the two are exchanged', { user: 'o1', organization: 'u1' }],
   ])('does not hold when %s', (_what, current) => {
     expect(areEpochsCurrent(carried, current)).toBe(false);
+  });
+});
+
+describe('an end that was recorded', () => {
+  const never = { epoch: 'e', sessionsEndedAt: null };
+  const once = { epoch: 'e', sessionsEndedAt: NOW };
+
+  it('ends what began before it, at the same instant, or nobody knows when', () => {
+    expect([NOW - 1, NOW, NOW + 1, null].map((startedAt) => isEndedBy(once, startedAt))).toEqual([
+      true,
+      true,
+      false,
+      true,
+    ]);
+    expect([NOW - 1, null].map((startedAt) => isEndedBy(never, startedAt))).toEqual([false, false]);
+  });
+
+  it('is the last one where neither it nor the epoch is another', () => {
+    expect(areSameEnds(once, once)).toBe(true);
+    expect(areSameEnds(never, once)).toBe(false);
+    expect(areSameEnds(once, { ...once, epoch: 'f' })).toBe(false);
+    expect(areSameEnds(once, { ...once, epoch: null })).toBe(false);
+    expect(areSameEnds({ ...once, epoch: null }, once)).toBe(true);
+    expect(areSameEnds({ ...never, epoch: null }, once)).toBe(false);
   });
 });

@@ -1,0 +1,119 @@
+import type { Express } from 'express';
+import { createOutbox } from '../../../src/index';
+import type { Mfa } from '../../../src/index';
+import { createClock } from '../../support/clock';
+import { plantApp } from '../../support/planted';
+import { openSessionHost } from '../../support/session-host';
+import type { SessionHost, SessionUser } from '../../support/session-host';
+import { storeKinds } from '../../support/store-kinds';
+import { totpCode } from '../../support/totp';
+
+function addChange({ app, mfa }: { app: Express; mfa: Mfa<SessionUser> }) {
+  app.post('/change-password/:id', (req, res, next) => {
+    mfa.recordPasswordChange(String(req.params.id), { keep: req }).then(() => res.json({ done: true }), next);
+  });
+}
+
+describe.each(storeKinds)('a changed password, on $kind', ({ open: openStores }) => {
+  const { close, records, state } = openStores();
+  const hosts: SessionHost[] = [];
+  afterAll(async () => {
+    for (const { mfa } of hosts) await mfa.close();
+    close();
+  });
+
+  describe.each(['ours', 'of the host'] as const)('with sessions %s', (sessions) => {
+    async function open() {
+      const outbox = createOutbox({ clock: createClock() });
+      const host = openSessionHost({
+        records,
+        state,
+        sessions,
+        addRoutes: addChange,
+        mfa: { email: outbox.email },
+      });
+      hosts.push(host);
+      const user = host.addUser();
+      const policy = { enabled: true, enrollment: 'assigned', rememberBrowserSeconds: 86_400 } as const;
+      await host.mfa.policies.save(user.organizationId, policy);
+      const { secret } = await plantApp(host, user.id);
+      const credentials = { username: user.username, password: user.password };
+      async function signedIn() {
+        const agent = host.visit();
+        await agent.postJson('/mfa/login', credentials);
+        const code = totpCode(secret, host.clock.now());
+        const proven = await agent.postJson('/mfa/challenge', { code, rememberBrowser: true });
+        expect(proven.body.outcome).toBe('signed-in');
+        host.clock.advance(30_000);
+        return agent;
+      }
+      const eventsOf = async (name: string) => {
+        await host.mfa.settled();
+        const { organizationId } = user;
+        return (await records.listEvents({ organizationId, limit: 100, name })).events;
+      };
+      const subjects = async () => {
+        await host.mfa.settled();
+        return outbox.messages.map(({ subject }) => subject);
+      };
+      return { host, user, signedIn, credentials, eventsOf, subjects };
+    }
+
+    it('ends every session, sign-in in progress and remembered browser, and is told', async () => {
+      const { host, user, signedIn, credentials, eventsOf, subjects } = await open();
+      const agent = await signedIn();
+      const found = host.visit();
+      await found.post(`/plant/${user.id}`);
+      const half = host.visit();
+      expect((await half.postJson('/mfa/login', credentials)).body.outcome).toBe('challenge');
+      await host.mfa.recordPasswordChange(user.id);
+      for (const before of [agent, found]) expect((await before.getJson('/inside')).status).toBe(401);
+      expect((await half.postJson('/mfa/challenge', { code: '000000' })).body.because).toBe('session-ended');
+      expect((await agent.postJson('/mfa/login', credentials)).body.outcome).toBe('challenge');
+      expect(await records.listBrowsers(user.id, host.clock.now())).toEqual([]);
+      expect(await eventsOf('password-changed')).toMatchObject([{ userId: user.id }]);
+      expect(await eventsOf('sessions-ended')).toMatchObject([{ details: { scope: 'user' } }]);
+      expect((await subjects()).filter((subject) => subject?.includes('password was changed'))).toHaveLength(
+        1,
+      );
+    });
+
+    it('keeps the session in which it was changed, under a new id and as well proven as before', async () => {
+      const { host, user, signedIn, eventsOf } = await open();
+      const [agent, other] = [await signedIn(), await signedIn()];
+      const before = agent.cookie('session');
+      expect((await agent.post(`/change-password/${user.id}`)).body).toEqual({ done: true });
+      expect(agent.cookie('session')).not.toBe(before);
+      expect((await agent.getJson('/inside')).body).toEqual({ inside: user.id });
+      expect((await agent.getJson('/describe')).body.described).toMatchObject({ assurance: 'multi-factor' });
+      expect((await other.getJson('/inside')).body).toMatchObject({ because: 'session-ended' });
+      const thief = host.visit();
+      expect((await thief.getJson('/inside', { cookie: `session=${before}` })).status).toBe(401);
+      expect(await host.mfa.sessionsOf(user.id).list()).toHaveLength(1);
+      expect(await eventsOf('sessions-ended')).toMatchObject([{ details: { scope: 'others' } }]);
+    });
+
+    it('keeps no session that was ended meanwhile, and none of somebody else', async () => {
+      const { host, user, signedIn, eventsOf } = await open();
+      const agent = await signedIn();
+      const stranger = host.visit();
+      const refused = await stranger.post(`/change-password/${user.id}`);
+      expect([refused.status, refused.text]).toEqual([500, expect.stringContaining('nobody of that id')]);
+      expect(await eventsOf('password-changed')).toEqual([]);
+      expect((await agent.getJson('/inside')).status).toBe(200);
+      await host.mfa.sessionsOf(user.id).endAll();
+      await agent.post(`/change-password/${user.id}`);
+      expect((await agent.getJson('/inside')).status).toBe(401);
+    });
+
+    it('is told by the host itself where it says so, and ends sessions of people whom the table has lost', async () => {
+      const { host, user, signedIn, subjects } = await open();
+      const agent = await signedIn();
+      await host.mfa.recordPasswordChange(user.id, { notify: false });
+      expect((await subjects()).some((subject) => subject?.includes('password was changed'))).toBe(false);
+      expect((await agent.getJson('/inside')).status).toBe(401);
+      host.users.delete(user.id);
+      await expect(host.mfa.recordPasswordChange(user.id)).resolves.toBeUndefined();
+    });
+  });
+});

@@ -1,0 +1,175 @@
+import express from 'express';
+import passport from 'passport';
+import { postHeld, getHeld } from '../../support/held-visit';
+import { plantApp } from '../../support/planted';
+import { openSessionHost } from '../../support/session-host';
+import type { SessionHost, SessionHostOptions } from '../../support/session-host';
+import { storeKinds } from '../../support/store-kinds';
+import { totpCode } from '../../support/totp';
+
+describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
+  const { close, records, state } = openStores();
+  const hosts: SessionHost[] = [];
+  afterAll(async () => {
+    for (const { mfa } of hosts) await mfa.close();
+    close();
+  });
+
+  describe.each(['ours', 'of the host'] as const)('with sessions %s', (sessions) => {
+    function open(options: Partial<SessionHostOptions> = {}) {
+      const host = openSessionHost({ records, state, sessions, ...options });
+      hosts.push(host);
+      return host;
+    }
+
+    it('lists a session once that many requests find at the same time', async () => {
+      const host = open();
+      const user = host.addUser();
+      const agent = host.visit();
+      await agent.post(`/plant/${user.id}`);
+      const held = { cookie: `session=${agent.cookie('session') ?? ''}`, token: '' };
+      const answers = await Promise.all(Array.from({ length: 6 }, () => getHeld(host.app, held, '/inside')));
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+      expect(await host.mfa.sessionsOf(user.id).list()).toHaveLength(1);
+    });
+
+    it('lists a session once that many requests find copied at the same time', async () => {
+      const host = open();
+      const user = host.addUser();
+      const agent = host.visit();
+      await agent.post(`/in/${user.id}`);
+      await agent.getJson('/inside');
+      await agent.post('/copy');
+      const held = { cookie: `session=${agent.cookie('session') ?? ''}`, token: '' };
+      const answers = await Promise.all(Array.from({ length: 6 }, () => getHeld(host.app, held, '/inside')));
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+      expect(await host.mfa.sessionsOf(user.id).list()).toHaveLength(1);
+    });
+
+    it('ends one by its handle, also for a request that found it before it was listed', async () => {
+      const host = open();
+      const user = host.addUser();
+      const agent = host.visit();
+      await agent.post(`/plant/${user.id}`);
+      const held = { cookie: `session=${agent.cookie('session') ?? ''}`, token: '' };
+      const gate = host.holdGate();
+      const underWay = postHeld(host.app, held, '/slow');
+      await gate.entered;
+      await agent.getJson('/inside');
+      const [entry] = await host.mfa.sessionsOf(user.id).list();
+      expect(await host.mfa.sessionsOf(user.id).end(entry?.handle ?? '')).toBe(true);
+      gate.leave();
+      await underWay;
+      expect((await getHeld(host.app, held, '/inside')).status).toBe(401);
+    });
+
+    it('ends the others although no guarded page has seen them, and goes on itself', async () => {
+      const host = open();
+      const user = host.addUser();
+      const [agent, unused, seen] = [host.visit(), host.visit(), host.visit()];
+      await agent.post(`/in/${user.id}`);
+      await agent.getJson('/inside');
+      await unused.post(`/plant/${user.id}`);
+      await seen.post(`/in/${user.id}`);
+      expect((await agent.postJson('/mfa/sessions/end-others')).body.outcome).toBe('ended');
+      for (const other of [unused, seen]) expect((await other.getJson('/inside')).status).toBe(401);
+      expect((await agent.getJson('/inside')).body).toEqual({ inside: user.id });
+    });
+
+    it('describes no session that the guard would stop', async () => {
+      const host = open();
+      const user = host.addUser();
+      const described = async () => (await agent.getJson('/describe')).body.described;
+      const agent = host.visit();
+      await agent.postJson('/mfa/login', { username: user.username, password: user.password });
+      expect(await described()).toMatchObject({ assurance: 'single-factor' });
+      await host.mfa.policies.save(user.organizationId, { enabled: true, enrollment: 'required' });
+      expect(await described()).toBeNull();
+      await host.mfa.policies.save(user.organizationId, { enabled: true, enrollment: 'optional' });
+      expect(await described()).toBeNull();
+      await host.mfa.policies.save(user.organizationId, { enabled: true, enrollment: 'assigned' });
+      expect(await described()).toMatchObject({ amr: ['pwd'] });
+      const { secret } = await plantApp(host, user.id);
+      expect(await described()).toBeNull();
+      const code = totpCode(secret, host.clock.now());
+      expect((await agent.postJson('/mfa/challenge', { code })).body.outcome).toBe('signed-in');
+      expect(await described()).toMatchObject({ assurance: 'multi-factor' });
+      host.users.set(user.id, { ...user, active: false });
+      expect(await described()).toBeNull();
+    });
+
+    it('lets nobody into an organization whose sessions were ended after theirs had begun elsewhere', async () => {
+      const host = open();
+      const user = host.addUser();
+      const agent = host.visit();
+      await agent.post(`/in/${user.id}`);
+      expect((await agent.getJson('/inside')).status).toBe(200);
+      host.clock.advance(1000);
+      const elsewhere = `elsewhere-${user.id}`;
+      await host.mfa.policies.endAllSessions(elsewhere);
+      host.clock.advance(1000);
+      expect((await agent.getJson('/inside')).status).toBe(200);
+      host.users.set(user.id, { ...user, organizationId: elsewhere });
+      expect((await agent.getJson('/inside')).body).toMatchObject({ because: 'session-ended' });
+      await agent.post(`/in/${user.id}`);
+      expect((await agent.getJson('/inside')).body).toEqual({ inside: user.id });
+    });
+
+    it('judges somebody else in the same session by when the session became their own', async () => {
+      const shown = { id: '' };
+      const host = open({
+        addRoutes({ app, users }) {
+          app.use((req, _res, next) => {
+            const target = users.get(shown.id);
+            if (req.user !== undefined && target !== undefined) req.user = target;
+            next();
+          });
+        },
+      });
+      const [staff, target] = [host.addUser(), host.addUser()];
+      await host.mfa.sessionsOf(target.id).endAll();
+      host.clock.advance(1000);
+      const agent = host.visit();
+      await agent.post(`/in/${staff.id}`);
+      expect((await agent.getJson('/inside')).body).toEqual({ inside: staff.id });
+      shown.id = target.id;
+      expect((await agent.getJson('/inside')).body).toEqual({ inside: target.id });
+      host.clock.advance(1000);
+      await host.mfa.sessionsOf(target.id).endAll();
+      expect((await agent.getJson('/inside')).status).toBe(401);
+    });
+
+    it('keeps two apps with one Passport apart', async () => {
+      const shared = new passport.Passport();
+      const [first, second] = [
+        open({ createPassport: () => shared }),
+        open({ createPassport: () => shared }),
+      ];
+      const user = first.addUser();
+      second.users.set(user.id, user);
+      for (const host of [first, second, first, second]) {
+        const agent = host.visit();
+        await agent.getJson('/inside');
+        await agent.post(`/in/${user.id}`);
+        expect((await agent.getJson('/inside')).body).toEqual({ inside: user.id });
+      }
+      await first.mfa.sessionsOf(user.id).endAll();
+      const agent = second.visit();
+      await agent.post(`/in/${user.id}`);
+      expect((await agent.getJson('/inside')).body).toEqual({ inside: user.id });
+    });
+
+    it('is reached below a sub-app, whose logins are its own', async () => {
+      const host = open();
+      const user = host.addUser();
+      const outer = express();
+      outer.use('/shop', host.app);
+      const agent = host.visit();
+      await agent.post(`/in/${user.id}`);
+      const held = { cookie: `session=${agent.cookie('session') ?? ''}`, token: '' };
+      expect((await getHeld(outer, held, '/shop/inside')).body).toEqual({ inside: user.id });
+      await host.mfa.sessionsOf(user.id).endAll();
+      expect((await getHeld(outer, held, '/shop/inside')).status).toBe(401);
+    });
+  });
+});
