@@ -18,7 +18,8 @@ import {
   STRATEGY,
   VERIFY,
 } from './middleware-rules';
-import { USER_ID, VERB_RULES } from './verb-rules';
+import { USER_ID } from './verb-arguments';
+import { VERB_RULES } from './verb-rules';
 
 /** One entry for everything that `createMfa` returns: the compiler refuses a function without rules. */
 export const MFA_RULES: RulesForCalls<Mfa> = {

@@ -1,21 +1,17 @@
+import { createAuthenticatorsApi } from './authenticators-api';
 import { checkCalls } from './call-check';
+import { createChallengesApi } from './challenges-api';
 import type { FlowContext } from './flows/context';
 import { endSessionOfUser, endSessionsOfUser } from './flows/end-sessions';
 import { isLive } from './flows/list-sessions';
 import { recordPasswordReset } from './flows/record-password-reset';
 import { resealAll } from './flows/reseal-all';
-import { idText, outsideActor } from './host-actor';
+import { idText, organizationOf, outsideActor } from './host-actor';
 import { createMembersApi } from './members-api';
 import type { HostParts } from './members-api';
 import { requireUserList } from './http/admin/admin-options';
 import { createPoliciesApi } from './policies-api';
-import type {
-  AuthenticatorsApi,
-  HostId,
-  ProgrammaticApi,
-  ResealOptions,
-  SessionsOfUserApi,
-} from './programmatic-api';
+import type { HostId, ProgrammaticApi, ResealOptions, SessionsOfUserApi } from './programmatic-api';
 import { SESSION_VERB_RULES } from './verb-rules';
 
 /** Users read at a time where the host does not say. */
@@ -27,6 +23,7 @@ export function createProgrammaticApi(context: FlowContext, host: HostParts): Pr
     policies: createPoliciesApi(context),
     members: createMembersApi(context, host),
     authenticators: createAuthenticatorsApi(context),
+    challenges: createChallengesApi(context),
     sessionsOf: (userId) =>
       checkCalls(createSessionsApi(context, idText(userId)), SESSION_VERB_RULES, 'sessionsOf.'),
     recordPasswordReset: (userId, channel) => recordPasswordReset(context, idText(userId), channel),
@@ -41,24 +38,6 @@ export function createProgrammaticApi(context: FlowContext, host: HostParts): Pr
       if (ids === undefined) requireUserList(host.users);
       const named = ids === undefined ? {} : { userIds: asText(ids) };
       return resealAll(context, { organizationId: idText(organizationId), batchSize, ...named, ...rest });
-    },
-  };
-}
-
-function createAuthenticatorsApi(context: FlowContext): AuthenticatorsApi {
-  return {
-    async list(hostId) {
-      const userId = idText(hostId);
-      const { authenticators } = await context.records.findMember(
-        userId,
-        await organizationOf(context, userId),
-      );
-      return authenticators.map(
-        ({ id, kind, label, createdAt, lastUsedAt, disabledAt, maskedDestination }) => {
-          const destination = maskedDestination === null ? {} : { destination: maskedDestination };
-          return { id, kind, label, createdAt, lastUsedAt, disabledAt, ...destination };
-        },
-      );
     },
   };
 }
@@ -89,15 +68,6 @@ function createSessionsApi(context: FlowContext, userId: string): SessionsOfUser
       await endSessionsOfUser(context, await act(options.actorId));
     },
   };
-}
-
-/**
- * Where events of this person belong. Sessions of somebody whom the user table has lost end all the same, so a table that fails
- * is no obstacle.
- */
-async function organizationOf(context: FlowContext, userId: string): Promise<string> {
-  const known = await context.directory.find(userId).catch(() => undefined);
-  return known?.account.organizationId ?? 'default';
 }
 
 async function* asText(ids: Iterable<HostId> | AsyncIterable<HostId>): AsyncGenerator<string> {

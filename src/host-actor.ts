@@ -2,7 +2,8 @@ import { hostIdText } from './core/host-id';
 import { ConfigurationError } from './errors';
 import type { Actor, OutsideActor } from './flows/admin/administrator';
 import type { FlowContext } from './flows/context';
-import type { HostId } from './programmatic-api';
+import type { Account } from './ports';
+import type { HostId, MemberId } from './programmatic-api';
 
 /** The actor of an event where the host did not say who acted. */
 const HOST = 'host';
@@ -30,4 +31,24 @@ export function idText(id: HostId): string {
   const text = hostIdText(id);
   if (text !== null) return text;
   throw new ConfigurationError('id', `a ${typeof id} was passed. It must be a text or a whole number.`);
+}
+
+/**
+ * Where events of this person belong. Sessions of somebody whom the user table has lost end all the same, so a table that fails
+ * is no obstacle.
+ */
+export async function organizationOf(context: FlowContext, userId: string): Promise<string> {
+  const known = await context.directory.find(userId).catch(() => undefined);
+  return known?.account.organizationId ?? 'default';
+}
+
+/** The person, if the user table has them in the organization that is named; in whichever they are where none is. */
+export async function findMemberAccount(
+  context: FlowContext,
+  { userId, organizationId }: MemberId,
+): Promise<Account | null> {
+  const known = await context.directory.find(idText(userId));
+  if (known === undefined) return null;
+  const { account } = known;
+  return organizationId === undefined || idText(organizationId) === account.organizationId ? account : null;
 }

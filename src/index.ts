@@ -55,10 +55,10 @@ export type { SessionOptions } from './http/session-middleware';
 // What hosts call in code.
 export type {
   ActorOptions,
-  AuthenticatorsApi,
   ExemptionRequest,
   HostId,
   LiveSession,
+  MemberId,
   MemberListRequest,
   MemberName,
   MembersApi,
@@ -70,8 +70,28 @@ export type {
   ResetOptions,
   SavePolicyOptions,
   SessionsOfUserApi,
-  ShownAuthenticator,
 } from './programmatic-api';
+export type {
+  AuthenticatorsApi,
+  BeginEnrollment,
+  ConfirmEnrollment,
+  EnrollmentBegun,
+  EnrollmentConfirmed,
+  ShownAuthenticator,
+} from './authenticators-api';
+export type {
+  AskedChallenge,
+  ChallengeAnswer,
+  ChallengeAnswered,
+  ChallengeBegun,
+  ChallengeOptions,
+  ChallengesApi,
+  CodeRejected,
+} from './challenges-api';
+export type { Option } from './core/decision';
+export type { Sent } from './flows/ask-factor';
+export type { Origin } from './flows/context';
+export type { ShownOption } from './http/respond';
 export type { NotFound } from './flows/admin/member-acts';
 export type { ListedMember, MemberFilter, MemberPage } from './flows/admin/member-list';
 export type { PolicyChange } from './flows/change-policy';
@@ -125,6 +145,7 @@ export type {
   PasswordReservation,
   ReservedPassword,
 } from './stores/password-attempts';
+export type { GuessStore } from './stores/guess-store';
 export type { CodesOwner, UnseenCodes, UnseenCodesStore } from './stores/unseen-codes';
 export type { KeptNotice, NoticeStore } from './stores/notice-store';
 export type { Assurance, Evidence, EvidenceMethod } from './core/assurance';

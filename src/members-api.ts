@@ -13,7 +13,7 @@ import {
 import type { MemberActRefused, NotFound } from './flows/admin/member-acts';
 import { listMembers } from './flows/admin/member-list';
 import type { FlowContext } from './flows/context';
-import { idText, nameActor } from './host-actor';
+import { findMemberAccount, idText, nameActor } from './host-actor';
 import { requireUserList } from './http/admin/admin-options';
 import type { MemberListRequest, MemberName, MembersApi, MemberSettingsChange } from './programmatic-api';
 
@@ -91,8 +91,8 @@ async function nameMember(
 ): Promise<Pick<MemberAdminAct, 'userId' | 'organizationId'> | null> {
   const userId = idText(hostId);
   if (organizationId !== undefined) return { userId, organizationId: idText(organizationId) };
-  const known = await context.directory.find(userId);
-  return known === undefined ? null : { userId, organizationId: known.account.organizationId };
+  const account = await findMemberAccount(context, { userId });
+  return account === null ? null : { userId, organizationId: account.organizationId };
 }
 
 /** What `get` returned is accepted, and a change of what `save` does not write is not lost unseen. */

@@ -1,3 +1,5 @@
+import type { AuthenticatorsApi } from './authenticators-api';
+import type { ChallengesApi } from './challenges-api';
 import type { EnrollableKind } from './core/factor-kind';
 import type { Exemption, MemberSettings } from './core/member';
 import type { Policy } from './core/policy';
@@ -43,11 +45,14 @@ export interface PoliciesApi {
 }
 
 /** Names one member of one organization. */
-export interface MemberName extends ActorOptions {
+export interface MemberId {
   readonly userId: HostId;
   /** Default: the organization that the user table names for the person. */
   readonly organizationId?: HostId;
 }
+
+/** The same, and who acts on them. */
+export interface MemberName extends MemberId, ActorOptions {}
 
 /** What `get` returned is accepted. `skipsUsed` and `exemption` cannot be changed here and must be what is stored. */
 export interface MemberSettingsChange extends Partial<MemberSettings> {
@@ -111,23 +116,6 @@ export interface ResetOptions {
   readonly reason: string;
 }
 
-/** An authenticator as it may be shown: no secret, no full address. */
-export interface ShownAuthenticator {
-  readonly id: string;
-  readonly kind: EnrollableKind;
-  readonly label: string;
-  readonly destination?: string;
-  readonly createdAt: number;
-  readonly lastUsedAt: number | null;
-  /** Since when too many wrong codes keep it from being used. */
-  readonly disabledAt: number | null;
-}
-
-export interface AuthenticatorsApi {
-  /** Of the person, in every organization. */
-  list(userId: HostId): Promise<readonly ShownAuthenticator[]>;
-}
-
 /** A session that has not ended. */
 export type LiveSession = Omit<SessionEntry, 'epochs'>;
 
@@ -155,6 +143,7 @@ export interface ProgrammaticApi {
   readonly policies: PoliciesApi;
   readonly members: MembersApi;
   readonly authenticators: AuthenticatorsApi;
+  readonly challenges: ChallengesApi;
   /** Of one user, named by id. */
   sessionsOf(userId: HostId): SessionsOfUserApi;
   /**

@@ -3,17 +3,16 @@ import { ENROLLABLE_KINDS } from './core/factor-kind';
 import type { Exemption } from './core/member';
 import type { Policy } from './core/policy';
 import { call, options, verb } from './call-check';
-import type { Argument, RulesForCalls } from './call-check';
+import type { RulesForCalls } from './call-check';
+import { AUTHENTICATOR_RULES, CHALLENGE_RULES } from './challenge-rules';
 import { FIRST_FACTOR_CHANNEL } from './middleware-rules';
 import { MEMBER_FILTERS } from './flows/admin/member-list';
-import type { OptionRule, RulesFor, RuleTable } from './option-check';
+import type { OptionRule, RulesFor } from './option-check';
 import { aFunction, anId, anObject, aSwitch, NO_MESSAGE, number, oneOf, someText } from './option-kinds';
 import { POLICY_RULES } from './policy-rules';
 import type {
-  ActorOptions,
   ExemptionRequest,
   MemberListRequest,
-  MemberName,
   MemberSettingsChange,
   ProgrammaticApi,
   ResealOptions,
@@ -21,31 +20,17 @@ import type {
   SavePolicyOptions,
   SessionsOfUserApi,
 } from './programmatic-api';
+import {
+  A_MEMBER,
+  A_MEMBER_BY_ACTOR,
+  ACTOR,
+  anArgument,
+  definite,
+  ORGANIZATION_ID,
+  USER_ID,
+} from './verb-arguments';
 
 // What hosts call in code. A mistake in a change must not pass for a change: whatever is named must be meant.
-
-export const USER_ID: Argument = {
-  name: 'userId',
-  ...anId('the id of the user, as in user.id'),
-  required: true,
-};
-const ORGANIZATION_ID: Argument = {
-  name: 'organizationId',
-  ...anId("the id of the organization, as in 'acme'; 'default' where there are none"),
-  required: true,
-};
-
-const ACTOR = { actorId: anId("actorId: 'ada'") } satisfies RulesFor<ActorOptions>;
-
-function definite<Table extends RuleTable>(rules: Table): { readonly [Name in keyof Table]: OptionRule } {
-  const marked = Object.entries(rules).map(([name, rule]) => [name, { ...rule, definite: true }]);
-  return { ...rules, ...Object.fromEntries(marked) };
-}
-
-function anArgument(name: string, write: string, fields: RuleTable): Argument {
-  const names = Object.keys(fields).join(', ');
-  return { name, schema: anObject, allowed: `an object with any of ${names}`, write, fields, required: true };
-}
 
 const VERSION = number({ min: 0, max: Number.MAX_SAFE_INTEGER, unit: 'saves', write: 'version' });
 
@@ -57,21 +42,6 @@ const POLICY_CHANGE = anArgument(
     organizationId: anId('it as it came, of the same organization'),
     version: VERSION,
   } satisfies RulesFor<Policy>),
-);
-
-const MEMBER = {
-  userId: { ...anId('userId: user.id'), required: true },
-  organizationId: anId("organizationId: 'acme'"),
-  ...ACTOR,
-} satisfies RulesFor<MemberName>;
-const A_MEMBER = anArgument('member', "{ userId: user.id, organizationId: 'acme' }", MEMBER);
-const A_MEMBER_BY_ACTOR = anArgument(
-  'member',
-  "{ userId: user.id, organizationId: 'acme', actorId: 'ada' }",
-  {
-    ...MEMBER,
-    actorId: { ...ACTOR.actorId, required: true },
-  },
 );
 
 const INSTANT: OptionRule = {
@@ -181,7 +151,8 @@ export const VERB_RULES: RulesForCalls<ProgrammaticApi> = {
     ),
     unlock: verb(A_MEMBER),
   },
-  authenticators: { list: verb(USER_ID) },
+  authenticators: AUTHENTICATOR_RULES,
+  challenges: CHALLENGE_RULES,
   sessionsOf: call(USER_ID),
   recordPasswordReset: verb(USER_ID, FIRST_FACTOR_CHANNEL),
   notePasswordReset: verb(USER_ID, FIRST_FACTOR_CHANNEL),

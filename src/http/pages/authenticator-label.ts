@@ -11,9 +11,14 @@ export const KIND_LABELS: Readonly<Record<EnrollableKind, string>> = {
 };
 const LONGEST_LABEL = 60;
 
-/** What a person typed as the name of an authenticator: one line; null where there is nothing to read. */
+/** What a person typed as the name of an authenticator; null where there is nothing to read. */
 export function typedLabel(page: KnownPageRequest): string | null {
-  const label = field(page, 'label')
+  return cleanLabel(field(page, 'label'));
+}
+
+/** One line of bounded length; null where nothing is left. */
+export function cleanLabel(typed: string): string | null {
+  const label = typed
     .replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
     .trim()
     .slice(0, LONGEST_LABEL);
