@@ -28,7 +28,7 @@ import { recordPasswordChange } from './http/record-password-change';
 import type { PasswordChangeOptions } from './http/record-password-change';
 import { startOnboarding } from './http/onboarding';
 import type { OnboardingOptions } from './http/onboarding';
-import { createCsrfGuard } from './http/csrf';
+import { createHttpParts } from './http/create-http-parts';
 import { describeSession } from './http/describe-session';
 import type { SessionDescription } from './http/describe-session';
 import { createGuard, createRequireStepUp } from './http/guard';
@@ -36,21 +36,21 @@ import type { GuardOptions, StepUpOptions } from './http/guard';
 import type { HttpContext } from './http/http-context';
 import { MfaStrategy } from './http/mfa-strategy';
 import type { MfaStrategyOptions } from './http/mfa-strategy';
-import { checkCsrf, createPagesRouter } from './http/pages/router';
+import { checkCsrf } from './http/pages/check-csrf';
+import { createPagesRouter } from './http/pages/router';
 import { SMS_STATUS_PATH } from './http/pages/sms-status';
 import { createPasswordApi } from './http/password-api';
 import type { PasswordApiOptions } from './http/password-api';
 import { PasswordLimiter } from './flows/password-limits';
 import { PasswordCheck } from './http/password-check';
 import type { VerifyPassword, VerifyPasswordOfRequest } from './http/password-check';
-import { ProxyWatch } from './http/proxy-watch';
-import { createPageRenderer } from './http/render-page';
 import { createSessionMiddleware } from './http/session-middleware';
 import type { SessionOptions } from './http/session-middleware';
 import { resolveOptions } from './options';
 import type { MfaOptions } from './options';
 import { createProgrammaticApi } from './create-programmatic-api';
 import type { HostId, ProgrammaticApi } from './programmatic-api';
+import { refuseUncalled } from './refuse-uncalled';
 
 /**
  * What `createMfa` returns. Every function refuses an argument or an option that is missing, unknown or of a wrong type, by
@@ -161,8 +161,10 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
   const { passwordThrottle: throttle } = options;
   const limiter =
     throttle === null ? null : new PasswordLimiter({ state, keyRing, clock, events, throttle, onError });
-  const directory = createDirectory(options);
+  const http = createHttpParts({ options, keyRing, clock });
+  const directory = createDirectory(options, http.advice);
   const context: HttpContext = {
+    ...http,
     options,
     clock,
     records,
@@ -173,12 +175,7 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     directory,
     enrollmentNotes: new EnrollmentNotes({ directory, records, onError }),
     factors: createFactors({ records, state, keyRing, totpWindow: options.totpWindow }),
-    csrf: createCsrfGuard(options.csrf),
     passwords: new PasswordCheck(limiter),
-    pages: createPageRenderer(),
-    proxies: new ProxyWatch(onError),
-    ownCookie: { name: null },
-    administration: [],
     background: new BackgroundWork(onError),
   };
   if (options.users.list !== undefined) {
@@ -234,5 +231,5 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
       await context.background.stop();
     },
   };
-  return checkCalls(mfa, MFA_RULES);
+  return refuseUncalled(checkCalls(mfa, MFA_RULES), http.advice);
 }

@@ -7,10 +7,12 @@ export type MfaErrorCode =
   | 'records-not-durable'
   | 'session-missing'
   | 'session-not-renewed'
+  | 'host-misconfigured'
   | 'secret-unreadable'
   | 'user-unavailable'
   | 'delivery-failed'
   | 'csrf-token-refused'
+  | 'connection-insecure'
   | 'body-unreadable'
   | 'not-found'
   | 'method-not-allowed';
@@ -21,10 +23,12 @@ const STATUS: Readonly<Record<MfaErrorCode, number>> = {
   'records-not-durable': 503,
   'session-missing': 500,
   'session-not-renewed': 500,
+  'host-misconfigured': 500,
   'secret-unreadable': 503,
   'user-unavailable': 503,
   'delivery-failed': 503,
   'csrf-token-refused': 403,
+  'connection-insecure': 403,
   'body-unreadable': 400,
   'not-found': 404,
   'method-not-allowed': 405,
@@ -39,16 +43,19 @@ export class MfaError extends Error {
   readonly code: MfaErrorCode;
   readonly status: number;
   readonly expose: boolean;
+  /** Which of several causes it was, for `csrf-token-refused` and `connection-insecure`. */
+  declare readonly reason?: string;
 
   constructor(
     code: MfaErrorCode,
     message: string,
-    options?: { readonly cause?: unknown; readonly status?: number },
+    options?: { readonly cause?: unknown; readonly status?: number; readonly reason?: string },
   ) {
     super(message, options?.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.status = options?.status ?? STATUS[code];
     this.expose = this.status < 500;
+    if (options?.reason !== undefined) this.reason = options.reason;
   }
 }
 

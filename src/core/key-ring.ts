@@ -1,7 +1,7 @@
 import { createHash, hkdfSync } from 'node:crypto';
 
 /** What a key is for. Each purpose has a key of its own, so that a value made for one means nothing for another. */
-export type KeyPurpose = 'seal' | 'code' | 'destination' | 'session' | 'token';
+export type KeyPurpose = 'seal' | 'code' | 'destination' | 'session' | 'token' | 'visitor';
 
 /** A key derived for one purpose. The id names the key it came from and says nothing about it. */
 export interface PurposeKey {
@@ -18,7 +18,7 @@ export interface KeyRing {
   all(purpose: KeyPurpose): readonly PurposeKey[];
 }
 
-const PURPOSES: readonly KeyPurpose[] = ['seal', 'code', 'destination', 'session', 'token'];
+const PURPOSES: readonly KeyPurpose[] = ['seal', 'code', 'destination', 'session', 'token', 'visitor'];
 const KEY_BYTES = 32;
 const HOW_TO_MAKE_ONE = `Write 32 random bytes in base64, as \`openssl rand -base64 32\` prints them.`;
 

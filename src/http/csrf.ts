@@ -1,48 +1,159 @@
 import { csrfSync } from 'csrf-sync';
 import type { Request } from 'express';
-import { MfaError } from '../errors';
-import type { ResolvedOptions } from '../options';
+import {
+  isVisitorMarkLive,
+  issueVisitorMark,
+  readVisitorHalf,
+  writeVisitorHalf,
+} from '../core/visitor-token';
+import type { VisitorMark } from '../core/visitor-token';
+import type { FlowContext } from '../flows/context';
+import type { AwaitedSessions } from './awaited-sessions';
+import { connectionOf, refuseConnection } from './connection';
+import { isForeignForm, refuseForeignOrigin, refuseCrossSite } from './foreign-form';
+import { stateOf } from './request-state';
 import { fieldOf } from './return-to';
-import { readSlot, updateSlot } from './session-slot';
+import { isSomebodyIn } from './signed-in-user';
+import { readSlot, requireSession, updateSlot } from './session-slot';
+import { missingTokenReason, refuseToken } from './token-refusal';
+import { clearVisitorCookies, readVisitorMarks, setVisitorCookie } from './visitor-cookie';
+import type { VisitorCookieSettings } from './visitor-cookie';
 
-/** Gives out and checks the token that every unsafe request carries, bound to the session. */
+/** Whose token a request carried. */
+export type CheckedToken = 'session' | 'visitor';
+
+/** Gives out and checks the token that every unsafe request carries. */
 export interface CsrfGuard {
   readonly field: string;
   /** Makes the token of a session that is about to be stored, so that the next page need not store it once more. */
   prepare(req: Request): void;
-  /** The token of this visitor; made on first use, and anew whenever the session id changes. Empty for a form of another site. */
+  /**
+   * The token of this visitor: of the session where it holds something of ours, otherwise one that needs no store. It is new
+   * whenever the session id changes, and empty for a form of another site.
+   */
   token(req: Request): string;
-  /** Throws `csrf-token-refused`. */
-  check(req: Request): void;
+  /** Throws `csrf-token-refused` with the reason. */
+  check(req: Request): CheckedToken;
+  /** The visitor has a session from now on: a token from before means nothing any more. */
+  leaveVisitor(req: Request): void;
 }
 
 const FIELD = '_csrf';
 const HEADER = 'x-csrf-token';
 
-/** A synchronizer token in our own session slot, or the host's token where its own middleware has checked it already. */
-export function createCsrfGuard(hostCsrf: ResolvedOptions['csrf']): CsrfGuard {
-  if (hostCsrf !== null) {
+/** A cookie that is this old is replaced, so that every form has an hour at least. */
+const RENEW_AFTER_SECONDS = 3600;
+
+type CsrfContext = Pick<FlowContext, 'keyRing' | 'clock' | 'options'> & { readonly awaited: AwaitedSessions };
+
+/**
+ * A synchronizer token in our own session slot. A visitor whose session holds nothing of ours, because there is none yet, gets
+ * a signed double-submit token instead (OWASP CSRF cheat sheet): a form that is only looked at costs no storage.
+ * The host's token where its own middleware has checked it already.
+ */
+export function createCsrfGuard(context: CsrfContext): CsrfGuard {
+  const { options } = context;
+  if (options.csrf !== null) {
+    const { field, token } = options.csrf;
     return {
-      field: hostCsrf.field,
+      field,
       prepare: () => undefined,
-      token: (req) => hostCsrf.token(req),
-      check: refuseCrossSite,
+      token: (req) => token(req),
+      check(req) {
+        refuseCrossSite(req);
+        return 'session';
+      },
+      leaveVisitor: () => undefined,
     };
   }
+  const visitors = createVisitorTokens(context);
   const { generateToken, isRequestValid } = csrfSync({
     size: 32,
     getTokenFromRequest: (req) => submittedToken(req),
     getTokenFromState: (req) => readSlot(req).csrfToken,
     storeTokenInState: (req, token) => updateSlot(req, { csrfToken: token ?? undefined }),
   });
+  function sessionToken(req: Request): string {
+    if (readSlot(req).csrfToken === undefined) visitors.leave(req);
+    return generateToken(req);
+  }
   return {
     field: FIELD,
-    prepare: (req) => void generateToken(req),
-    token: (req) => (isForeignForm(req) ? '' : generateToken(req)),
+    prepare: (req) => void sessionToken(req),
+    token(req) {
+      if (isForeignForm(req)) return '';
+      return hasOwnToken(req) ? sessionToken(req) : visitors.token(req);
+    },
     check(req) {
       refuseCrossSite(req);
-      const stored = readSlot(req).csrfToken;
-      if (stored === undefined || submittedToken(req) === undefined || !isRequestValid(req)) throw refused();
+      const submitted = submittedToken(req);
+      const ownToken = hasOwnToken(req);
+      if (!ownToken) refuseForeignOrigin(req, options);
+      if (submitted === undefined) throw refuseToken(missingTokenReason(req));
+      if (!ownToken) {
+        visitors.check(req, submitted);
+        return 'visitor';
+      }
+      if (readSlot(req).csrfToken === undefined || !isRequestValid(req)) throw refuseToken('session-changed');
+      return 'session';
+    },
+    leaveVisitor: (req) => visitors.leave(req),
+  };
+}
+
+/**
+ * Whether the session holds something of ours, or somebody's login. Only its own token counts then: whoever planted the cookie
+ * of a visitor could otherwise act in a session that is not theirs.
+ */
+function hasOwnToken(req: Request): boolean {
+  const session = requireSession(req);
+  if (session.mfa !== undefined && session.mfa !== '') return true;
+  if (req.user !== undefined && req.user !== null) return true;
+  // Passport has not read its part yet where a host asks for the token above it.
+  return isSomebodyIn(req);
+}
+
+function createVisitorTokens({ keyRing, clock, options, awaited }: CsrfContext) {
+  const settings: VisitorCookieSettings = { keyRing, secure: options.secure };
+
+  function currentMark(req: Request): VisitorMark {
+    const now = clock.now();
+    const [newest] = readVisitorMarks(settings, req, now);
+    if (newest !== undefined && now / 1000 - newest.issuedAtSeconds < RENEW_AFTER_SECONDS) return newest;
+    const mark = issueVisitorMark(now);
+    const { res } = req;
+    // A browser drops what says `Secure` over plain http, and an answer under way takes no more headers.
+    const canSet = res !== undefined && !res.headersSent;
+    if (canSet && !(settings.secure && connectionOf(req) === 'insecure'))
+      setVisitorCookie(settings, res, mark);
+    return mark;
+  }
+
+  return {
+    /** The same however often a request asks for it. */
+    token(req: Request): string {
+      const state = stateOf(req);
+      return (state.visitorToken ??= writeVisitorHalf(keyRing, 'form', currentMark(req)));
+    },
+    /** Throws where the form's half is not live, or the browser does not hold the other half. */
+    check(req: Request, submitted: string): void {
+      const now = clock.now();
+      const mark = readVisitorHalf(keyRing, 'form', submitted);
+      const sendsCookies = req.get('cookie') !== undefined;
+      // Of a session that has just begun, where its cookie was not kept; of one that is over otherwise.
+      if (mark === null) {
+        throw refuseToken(!sendsCookies && awaited.isAwaited(req) ? 'cookie-missing' : 'session-changed');
+      }
+      if (!isVisitorMarkLive(mark, now)) throw refuseToken('page-too-old');
+      const isHeld = readVisitorMarks(settings, req, now).some(({ id }) => id === mark.id);
+      if (isHeld) return;
+      if (settings.secure && connectionOf(req) === 'insecure') throw refuseConnection(req, options);
+      // A browser that sends other cookies keeps this one too, until the person signs in.
+      throw refuseToken(sendsCookies ? 'session-changed' : 'cookie-missing');
+    },
+    leave(req: Request): void {
+      stateOf(req).visitorToken = undefined;
+      if (req.res !== undefined && !req.res.headersSent) clearVisitorCookies(settings, req, req.res);
     },
   };
 }
@@ -50,25 +161,4 @@ export function createCsrfGuard(hostCsrf: ResolvedOptions['csrf']): CsrfGuard {
 function submittedToken(req: Request): string | undefined {
   const submitted = req.get(HEADER) ?? fieldOf(req.body, FIELD);
   return typeof submitted === 'string' && submitted !== '' ? submitted : undefined;
-}
-
-/** A browser that knows says so itself; the token is asked for all the same. */
-function refuseCrossSite(req: Request): void {
-  if (isCrossSite(req)) throw refused();
-}
-
-function isCrossSite(req: Request): boolean {
-  return req.get('sec-fetch-site') === 'cross-site';
-}
-
-/** It comes without the visitor's cookie, so a token would begin a session and its cookie end the one that the visitor has. */
-function isForeignForm(req: Request): boolean {
-  return isCrossSite(req) && req.method !== 'GET' && req.method !== 'HEAD';
-}
-
-function refused(): MfaError {
-  return new MfaError(
-    'csrf-token-refused',
-    'This page was open too long, or you signed in or out meanwhile, so nothing was done. Open it again and try once more.',
-  );
 }

@@ -129,6 +129,7 @@ function armRegenerate(context: HttpContext, req: Request, granted: GrantedLogin
 }
 
 function putGrant(context: HttpContext, req: Request, { keep, session, grant }: GrantedLogin): void {
+  context.csrf.leaveVisitor(req);
   writeSlot(req, { ...keep, session: { ...session, grantedIn: sessionMark(req) } });
   endCookieWithGrant(context, req, grant);
 }

@@ -11,6 +11,9 @@ import { reportSessionFault } from './report-session-fault';
 import { stateOf } from './request-state';
 import { wantsJson } from './representation';
 import { requestedReturnTo } from './return-to';
+import { requireSessionId } from './session-slot';
+import { requireSessionCookie } from './session-cookie';
+import { adviseOnRefusal } from './token-advice';
 import { sentenceFor } from './sentences';
 import { watchPassport } from './watch-passport';
 
@@ -66,7 +69,7 @@ export class MfaStrategy extends Strategy {
           return;
         }
         const returnTo = returnToAfter(req, options);
-        attemptLogin(this.context, req, { username, password, returnTo })
+        this.attempt(req, { username, password, returnTo }, options)
           .then((attempt) => this.conclude(req, attempt, options))
           .catch((error: unknown) => {
             reportSessionFault(this.context, error);
@@ -76,6 +79,29 @@ export class MfaStrategy extends Strategy {
     };
     const local: LocalStrategy = Object.assign(Object.create(this.local), verbs);
     local.authenticate(req, options);
+  }
+
+  private async attempt(
+    req: Request,
+    submitted: Parameters<typeof attemptLogin>[2],
+    options: AuthenticateOptions,
+  ): Promise<LoginAttempt> {
+    const { context } = this;
+    try {
+      if (options.session !== false) {
+        requireSessionId(req);
+        requireSessionCookie(context, req);
+      }
+      const attempt = await attemptLogin(context, req, submitted);
+      if (attempt.outcome === 'pending') context.mounts.requirePages(req);
+      const begins = attempt.outcome === 'pending' || attempt.outcome === 'signed-in';
+      if (begins && options.session !== false) context.awaited.expect(req);
+      return attempt;
+    } catch (error) {
+      adviseOnRefusal(context, req, error);
+      context.advice.reportFault(error);
+      throw error;
+    }
   }
 
   private async conclude(req: Request, attempt: LoginAttempt, options: AuthenticateOptions): Promise<void> {

@@ -24,9 +24,10 @@ export class ProxyWatch {
     if (this.#seesUnknownProxy || ADDED_BY_PROXIES.every((name) => req.headers[name] === undefined)) return;
     if (req.app.get('trust proxy')) return;
     this.#seesUnknownProxy = true;
+    const header = req.headers['x-forwarded-for'] === undefined ? 'X-Forwarded-Proto' : 'X-Forwarded-For';
     this.#onError(
       new Error(
-        'X-Forwarded-For arrives, but `trust proxy` is not set: set it to the number of your proxies or to their addresses. Without it every visitor has the address of the proxy. If there is no proxy, a visitor sent the header.',
+        `${header} arrives, but \`trust proxy\` is not set. Write app.set('trust proxy', 1), with the number of proxies in front of the app or their addresses. Without it every visitor has the address of the proxy, and express-session may send no \`Secure\` cookie, so that nobody can sign in. If there is no proxy, a visitor sent the header.`,
       ),
     );
   }

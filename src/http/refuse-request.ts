@@ -54,12 +54,14 @@ export async function refuseRequest(
     decision.outcome === 'sign-in'
       ? signInPath(context.options.loginPath, { because, returnTo })
       : nextPath(context, decision, returnTo);
+  if (next.startsWith(`${context.options.pagesPath}/`)) context.mounts.requirePages(req);
   if (refused.json ?? wantsJson(req)) {
     res.status(status).json({ outcome: decision.outcome, because: decision.because, next });
     return;
   }
   const isPage = req.method === 'GET' || req.method === 'HEAD';
-  if (isPage && decision.outcome !== 'deny') {
+  const loss = visitor.kind === 'anonymous' ? context.awaited.findLoss(req) : null;
+  if (isPage && decision.outcome !== 'deny' && loss === null) {
     res.redirect(303, next);
     return;
   }
@@ -68,7 +70,7 @@ export async function refuseRequest(
     view: 'message',
     status,
     page: pageLocals(context, req, over ? ANONYMOUS : visitor),
-    locals: refusalMessage(decision, { because, next }),
+    locals: refusalMessage(decision, { because: loss ?? because, next }),
   });
 }
 
@@ -89,7 +91,9 @@ function refusalMessage(
   const lost = decision.outcome === 'sign-in' ? ['What you sent was not saved.'] : [];
   return {
     tone: denied ? 'bad' : 'attention',
-    heading: HEADINGS[decision.outcome],
+    heading: because.startsWith('session-cookie-')
+      ? 'You weren’t kept signed in'
+      : HEADINGS[decision.outcome],
     paragraphs: [sentenceFor(because), ...lost],
     retryAt:
       decision.outcome === 'deny' && decision.lockedUntil !== undefined

@@ -38,6 +38,10 @@ interface RequestState {
   watched: boolean;
   /** Who is being logged out. */
   leaver: Express.User | null | undefined;
+  /** What the forms of this answer carry where there is no session. */
+  visitorToken: string | undefined;
+  /** The body was read before it came to our own parsers. */
+  bodyReadBefore: boolean;
 }
 
 const STATE: unique symbol = Symbol('express-mfa');
@@ -62,6 +66,8 @@ export function stateOf(req: IncomingRequest): RequestState {
     login: 'none',
     watched: false,
     leaver: undefined,
+    visitorToken: undefined,
+    bodyReadBefore: false,
   });
 }
 

@@ -76,6 +76,8 @@ export function nextPath(context: HttpContext, decision: Decision, returnTo: str
 export interface Refusal {
   readonly because: string;
   readonly status: number;
+  /** Which of several causes of `because` it was, for the message alone. */
+  readonly reason?: string;
   readonly next?: string;
   readonly attemptsLeft?: number;
   readonly retryAfterSeconds?: number;
@@ -83,9 +85,9 @@ export interface Refusal {
 
 /** A refused step in JSON, with the same words as on the page. */
 export function sendRefusal(res: Response, refusal: Refusal): void {
-  const { status, ...body } = refusal;
+  const { status, reason, ...body } = refusal;
   if (refusal.retryAfterSeconds !== undefined) res.set('Retry-After', String(refusal.retryAfterSeconds));
-  res.status(status).json({ outcome: 'rejected', message: sentenceFor(refusal.because), ...body });
+  res.status(status).json({ outcome: 'rejected', message: sentenceFor(reason ?? refusal.because), ...body });
 }
 
 /** A step that moved on: JSON says so, a browser is sent on. 303, so that a reload of the next page posts nothing. */

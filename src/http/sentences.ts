@@ -133,13 +133,52 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
     'would-lock-you-out-allow-another-method',
     'Nothing was saved: this would lock you out. Allow a method that you have or can set up, then save it again.',
   ],
+  ['csrf-token-refused', 'This page is out of date, so nothing was done. Open it again and try once more.'],
+  ['other-site', 'This came from another site, so nothing was done. Open the page here and try once more.'],
   [
-    'csrf-token-refused',
-    'This page was open too long, or you signed in or out meanwhile, so nothing was done. Open it again and try once more.',
+    'other-address',
+    'You opened this site at an address that isn’t its own, so nothing was done. Open it at the right one and try again.',
   ],
   [
-    'sign-in-too-old',
+    'plain-http',
+    'The connection isn’t secure, so nothing was done. Open this page over https and try again.',
+  ],
+  [
+    'proxy-not-trusted',
+    'This site can’t keep you signed in at the moment, so nothing was done. The fault is on our side: tell whoever runs this site.',
+  ],
+  ['host-misconfigured', 'The fault is on our side: this site isn’t set up right. Tell whoever runs it.'],
+  ['session-missing', 'The fault is on our side: this site isn’t set up right. Tell whoever runs it.'],
+  ['user-unavailable', 'The fault is on our side: this site isn’t set up right. Tell whoever runs it.'],
+  [
+    'cookie-missing',
+    'Your browser didn’t send back this site’s cookie, so nothing was done. Allow cookies for this site, then try again.',
+  ],
+  [
+    'session-cookie-missing',
+    'If you’ve just signed in, your browser didn’t keep this site’s cookie. Allow cookies for this site, then sign in again.',
+  ],
+  [
+    'session-cookie-not-sent',
+    'If you’ve just signed in, this site couldn’t keep you signed in. The fault is on our side: tell whoever runs this site.',
+  ],
+  [
+    'token-missing',
+    'The request didn’t carry this page’s token, so nothing was done. Reload the page and try again.',
+  ],
+  ['body-unread', 'We couldn’t read that request, so nothing was done. Reload the page and try again.'],
+  ['page-too-old', 'This page was open for too long, so nothing was done. Open it again and try once more.'],
+  [
+    'sign-in-form-too-old',
     'This page was open for too long, so nothing was tried. Type your password again to sign in.',
+  ],
+  [
+    'sign-in-out-of-date',
+    'This page was out of date, so nothing was tried. Type your password again to sign in.',
+  ],
+  [
+    'session-changed',
+    'You signed in or out after you opened this page, or it was open for too long, so nothing was done. Open it again and try once more.',
   ],
   ['body-unreadable', 'What was sent cannot be read. Go back and try again.'],
   ['store-unavailable', 'The fault is on our side. Try again in a minute.'],

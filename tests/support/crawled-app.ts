@@ -92,7 +92,7 @@ function noteWrites<Store extends object>(store: Store, note: (verb: string) => 
 
 /** `session=s%3AID.SIGNATURE` */
 function sessionId(cookie: string): string {
-  const id = /^session=s:([^.]+)\./.exec(decodeURIComponent(cookie))?.[1];
+  const id = /(?:^|; )session=s:([^.]+)\./.exec(decodeURIComponent(cookie))?.[1];
   if (id === undefined) throw new Error(`No session in the cookie ${cookie}.`);
   return id;
 }

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import request, { type Response } from 'supertest';
 import type { HttpAgent } from './http-agent';
 
-/** A browser's cookie and token at one moment, as an attacker copies them or another process is handed them. */
+/** A browser's cookies and token at one moment, as an attacker copies them or another process is handed them. */
 export interface HeldVisit {
   readonly cookie: string;
   readonly token: string;
@@ -10,7 +10,7 @@ export interface HeldVisit {
 
 export async function holdVisit(agent: HttpAgent): Promise<HeldVisit> {
   const token = await agent.csrfToken();
-  return { token, cookie: `session=${agent.cookie('session') ?? ''}` };
+  return { token, cookie: agent.cookieHeader() };
 }
 
 /** Sends JSON with what was held, and keeps nothing of the answer. */

@@ -18,6 +18,8 @@ export interface HttpAgent {
   csrfToken(): Promise<string>;
   /** A cookie's value as the browser holds it. */
   cookie(name: string): string | undefined;
+  /** Every cookie that the browser holds, as it sends them. */
+  cookieHeader(): string;
 }
 
 interface HttpAgentOptions {
@@ -28,6 +30,9 @@ interface HttpAgentOptions {
   /** The field in which forms carry the token. */
   readonly csrfField?: string;
 }
+
+/** Where every request of a test goes. */
+const HERE = { domain: '127.0.0.1', path: '/', secure: false, script: false } as const;
 
 const html = 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8';
 
@@ -94,9 +99,7 @@ export function createHttpAgent(app: RequestListener | string, options: HttpAgen
           .send(body),
       );
     },
-    cookie(name) {
-      return agent.jar.getCookie(name, { domain: '127.0.0.1', path: '/', secure: false, script: false })
-        ?.value;
-    },
+    cookie: (name) => agent.jar.getCookie(name, HERE)?.value,
+    cookieHeader: () => agent.jar.getCookies(HERE).toValueString(),
   };
 }

@@ -2,8 +2,11 @@ import express from 'express';
 import type { Router } from 'express';
 import type { HttpContext } from '../http-context';
 import { keepFormsHere } from '../keep-forms-here';
+import { requireMountPath } from '../mounts';
 import { pageHeaders } from '../page-headers';
-import { answerError, answerUnknown, bodyParsers, checkCsrf, neverStore } from '../pages/router';
+import { answerError } from '../pages/answer-error';
+import { checkCsrf } from '../pages/check-csrf';
+import { answerUnknown, bodyParsers, neverStore } from '../pages/router';
 import type { AdminPagesOptions } from './admin-options';
 import { addDisableRoutes } from './disable';
 import { addEventRoutes } from './events';
@@ -19,6 +22,14 @@ export function createAdminRouter(context: HttpContext, options: AdminPagesOptio
   const routes = { context, options };
   context.administration.push((req) => availableOrganizations(context, options, req));
   const router = express.Router();
+  router.use(function checkMountPath(req, _res, next) {
+    requireMountPath(req, {
+      path: context.options.adminPath,
+      option: 'adminPath',
+      router: 'mfa.adminPages()',
+    });
+    next();
+  });
   router.use(pageHeaders(context), keepFormsHere(context), neverStore, ...bodyParsers(), checkCsrf(context));
   addOrganizationRoutes(router, routes);
   addOverviewRoutes(router, routes);

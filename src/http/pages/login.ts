@@ -1,5 +1,6 @@
 import type { Router } from 'express';
 import { endSession } from '../../flows/end-sessions';
+import { MfaError } from '../../errors';
 import { pageLocals, sendNext, sendRefusal } from '../respond';
 import { attemptLogin } from '../attempt-login';
 import { describeDecision, describePending } from '../describe-login';
@@ -8,6 +9,7 @@ import { gatherFacts } from '../../flows/gather-facts';
 import type { HttpContext } from '../http-context';
 import { originOf } from '../origin';
 import type { LoginLocals } from '../proof-views';
+import { requireSessionCookie } from '../session-cookie';
 import { sentenceFor } from '../sentences';
 import { withQuery, withReturnTo } from '../return-to';
 import { regenerate } from '../renew-session';
@@ -58,6 +60,8 @@ function noticeOf({ req }: PageRequest): LoginLocals['notice'] {
 
 async function submitLogin(page: PageRequest): Promise<void> {
   const { context, req, res, json, returnTo } = page;
+  requireStrategy(context);
+  requireSessionCookie(context, req);
   const username = field(page, 'username');
   const attempt = await attemptLogin(context, req, { username, password: field(page, 'password'), returnTo });
   const again = (because: string) => (status: number) =>
@@ -78,10 +82,12 @@ async function submitLogin(page: PageRequest): Promise<void> {
       return answerRefusal(page, { because, status: 403 }, again(because));
     }
     case 'pending':
+      context.awaited.expect(req);
       return sendNext(req, res, describePending(context, req, attempt));
     case 'signed-in': {
       const { user, grant, decision, gathered } = attempt;
       await grantSession(req, { user, grant, keep: {} });
+      context.awaited.expect(req);
       if (json && decision.outcome === 'enroll') {
         return sendNext(req, res, describeDecision(context, { decision, gathered, ask: null, returnTo }));
       }
@@ -94,6 +100,15 @@ async function submitLogin(page: PageRequest): Promise<void> {
       });
     }
   }
+}
+
+/** Without a strategy every password would be wrong, and nobody could tell why. */
+function requireStrategy({ passwords }: HttpContext): void {
+  if (passwords.isAvailable) return;
+  throw new MfaError(
+    'host-misconfigured',
+    'There is nothing to check passwords with. Write passport.use(mfa.strategy(async (username, password) => user | false)).',
+  );
 }
 
 /** Ends the session or the pending login, everywhere it is kept. */

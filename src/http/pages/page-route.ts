@@ -3,12 +3,13 @@ import { parseLocalPath } from '../../core/local-path';
 import type { ViewLocals, ViewName } from '../views';
 import type { HttpContext } from '../http-context';
 import { wantsJson } from '../representation';
+import { requirePassport } from '../passport-above';
 import { pageLocals, sendRefusal } from '../respond';
 import type { Refusal } from '../respond';
 import { refuseRequest } from '../refuse-request';
 import { requestedReturnTo, returnToHere, textField } from '../return-to';
-import { readSlot } from '../session-slot';
 import { answerOnceStored } from '../store-session';
+import { readSlot, requireSessionId } from '../session-slot';
 import { identifyVisitor } from '../visitor';
 import type { Visitor } from '../visitor';
 import type { Decision } from '../../core/decide';
@@ -50,7 +51,10 @@ export function knownPageRoute(
 }
 
 async function openPage(context: HttpContext, req: Request, res: Response): Promise<PageRequest> {
+  requireSessionId(req);
+  requirePassport(req);
   const visitor = await identifyVisitor(context, req);
+  if (visitor.kind === 'known') context.awaited.cameBack(req);
   const returnTo = requestedReturnTo(req) ?? parseLocalPath(readSlot(req).returnTo);
   return { context, req, res, visitor, json: wantsJson(req), returnTo };
 }

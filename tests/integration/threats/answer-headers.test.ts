@@ -85,19 +85,31 @@ describe('every answer', () => {
     expect(administrators.headers['content-security-policy']).toEqual(keepsForms);
   });
 
-  it('sets a cookie that scripts cannot read and other sites cannot send, over TLS with a __Host- name', async () => {
+  it('sets cookies that scripts cannot read and other sites cannot send, over TLS with a __Host- name', async () => {
     const plain = await request(portal.app).get('/mfa/login').set('accept', 'text/html');
-    expect(plain.headers['set-cookie']?.[0]).toMatch(
-      /^session=[^;]+; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/,
-    );
+    expect(plain.headers['set-cookie']).toEqual([
+      expect.stringMatching(
+        /^mfa-visitor-\w{8}=[^;]+; Max-Age=7200; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/,
+      ),
+    ]);
+    const begun = await request(portal.app).post('/sso/linus');
+    expect(begun.headers['set-cookie']).toEqual([
+      expect.stringMatching(/^session=[^;]+; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/),
+    ]);
     const secured = createPortal({ baseUrl: 'https://portal.example' });
     secured.app.set('trust proxy', 'loopback');
     const page = await request(secured.app)
       .get('/mfa/login')
       .set({ accept: 'text/html', 'x-forwarded-proto': 'https' });
-    expect(page.headers['set-cookie']?.[0]).toMatch(
-      /^__Host-session=[^;]+; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Lax$/,
-    );
+    expect(page.headers['set-cookie']).toEqual([
+      expect.stringMatching(
+        /^__Host-mfa-visitor-\w{8}=[^;]+; Max-Age=7200; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Lax$/,
+      ),
+    ]);
+    const begunOverTls = await request(secured.app).post('/sso/linus').set('x-forwarded-proto', 'https');
+    expect(begunOverTls.headers['set-cookie']).toEqual([
+      expect.stringMatching(/^__Host-session=[^;]+; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Lax$/),
+    ]);
     expect(page.headers['strict-transport-security']).toMatch(/^max-age=63072000/);
     expect(plain.headers['strict-transport-security']).toBeUndefined();
     const insecure = await request(secured.app).get('/mfa/login').set('accept', 'text/html');

@@ -5,7 +5,7 @@ import type { KeyPurpose } from '../../../src/core/key-ring';
 const newKey = () => randomBytes(32).toString('base64');
 /** Drawn once, so that what is derived from it can be written down. */
 const RANDOM = '79884bd8b582a53394960bdc566585a2b1c3d3dba792b20d3e648921fe3076d2';
-const purposes: readonly KeyPurpose[] = ['seal', 'code', 'destination', 'session', 'token'];
+const purposes: readonly KeyPurpose[] = ['seal', 'code', 'destination', 'session', 'token', 'visitor'];
 
 describe('createKeyRing', () => {
   it('derives a key of its own for every purpose', () => {

@@ -1,4 +1,5 @@
 import { sentenceFor } from '../../../src/http/sentences';
+import { TOKEN_REFUSALS } from '../../../src/http/token-refusal';
 
 describe('the sentence for a refused code', () => {
   it('speaks of the newest message only where one was sent', () => {
@@ -15,5 +16,19 @@ describe('the sentence for a refused code', () => {
 
   it('is the same for every kind where the reason has nothing to do with it', () => {
     expect(sentenceFor('locked', 'recovery-code')).toBe(sentenceFor('locked'));
+  });
+});
+
+describe('the sentence for a refused form', () => {
+  it('is another one for each cause', () => {
+    const causes = [
+      ...TOKEN_REFUSALS,
+      'plain-http',
+      'proxy-not-trusted',
+      'sign-in-form-too-old',
+      'sign-in-out-of-date',
+    ];
+    const sentences = causes.map((cause) => sentenceFor(cause));
+    expect(new Set([...sentences, sentenceFor('no such reason')]).size).toBe(causes.length + 1);
   });
 });

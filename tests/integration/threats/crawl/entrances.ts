@@ -187,8 +187,7 @@ export const inARememberedBrowser: Enter = async (app) => {
   await prove(person, visitor, { rememberBrowser: true });
   await answer(visitor, '/mfa/logout', {}, 'signed-out');
   await logIn(visitor, 'signed-in');
-  const visit = await hold(person, visitor);
-  return { ...visit, cookie: `${visit.cookie}; mfa-browser=${visitor.cookie('mfa-browser')}` };
+  return hold(person, visitor);
 };
 
 export const withAFreshProof: Enter = async (app) => {

@@ -1,0 +1,115 @@
+import type { ErrorRequestHandler, Request } from 'express';
+import { MfaError } from '../../errors';
+import type { HttpContext } from '../http-context';
+import type { MessageLocals } from '../proof-views';
+import { wantsJson } from '../representation';
+import { pageLocals, sendRefusal } from '../respond';
+import { withReturnTo } from '../return-to';
+import { sentenceFor } from '../sentences';
+import { adviseOnRefusal } from '../token-advice';
+import { ANONYMOUS } from '../visitor';
+import { reportRefusedToken } from './report-refused-token';
+
+interface Failure {
+  readonly code: string;
+  readonly status: number;
+  readonly reason: string | null;
+}
+
+/** The last word on our own pages: a plain page or JSON, never a stack. */
+export function answerError(context: HttpContext): ErrorRequestHandler {
+  return function answerPageError(error: unknown, req, res, next) {
+    if (res.headersSent) {
+      next(error);
+      return;
+    }
+    const failure = describeError(error);
+    const { code, status, reason } = failure;
+    if (status >= 500) reportError(context, error);
+    if (code === 'csrf-token-refused') reportRefusedToken(context, req);
+    if (code === 'connection-insecure') adviseOnRefusal(context, req, error);
+    if (wantsJson(req)) {
+      sendRefusal(res, { because: code, status, ...(reason === null ? {} : { reason }) });
+      return;
+    }
+    const page = pageOfError(context, req);
+    const locals = {
+      tone: status >= 500 ? 'bad' : 'attention',
+      heading: headingFor(failure),
+      paragraphs: [sentenceFor(reason ?? code)],
+      retryAt: null,
+      action: wayOn(context, failure, page.returnTo),
+      secondary: null,
+    } as const;
+    context.pages.send(res, { view: 'message', status, page, locals }).catch(next);
+  };
+}
+
+/** What is set up wrongly fails every request: one line in the log is enough. */
+function reportError({ advice, options }: HttpContext, error: unknown): void {
+  if (!advice.reportFault(error)) options.onError(error);
+}
+
+/** A form whose session is gone starts over at the sign-in, which leads whoever is signed in on. */
+function wayOn(
+  context: HttpContext,
+  { code, reason }: Failure,
+  returnTo: string | null,
+): MessageLocals['action'] {
+  const { baseUrl, loginPath, defaultReturnTo, issuer } = context.options;
+  const isElsewhere = reason === 'plain-http' || reason === 'other-address';
+  if (isElsewhere) return { label: `Open ${baseUrl}`, path: baseUrl + withReturnTo(loginPath, returnTo) };
+  if (code === 'csrf-token-refused') return { label: 'Start again', path: withReturnTo(loginPath, returnTo) };
+  return { label: `Back to ${issuer}`, path: defaultReturnTo };
+}
+
+const HEADINGS: ReadonlyMap<string, string> = new Map([
+  ['page-too-old', 'This page is out of date'],
+  ['session-changed', 'This page is out of date'],
+  ['cookie-missing', 'Cookies are needed here'],
+  ['other-address', 'Open this site at its own address'],
+  ['plain-http', 'This connection isn’t secure'],
+]);
+
+function headingFor({ code, status, reason }: Failure): string {
+  const ofReason = HEADINGS.get(reason ?? code);
+  if (ofReason !== undefined) return ofReason;
+  if (status === 404) return 'There is nothing here';
+  if (status >= 500) return 'This does not work now';
+  return 'Not done';
+}
+
+/** Body parsers and Express itself throw errors with a status. Everything unknown is an internal error. */
+function describeError(error: unknown): Failure {
+  if (error instanceof MfaError) {
+    return { code: error.code, status: error.status, reason: error.reason ?? null };
+  }
+  const status = error instanceof Error && 'status' in error ? error.status : undefined;
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return { code: 'body-unreadable', status, reason: null };
+  }
+  return { code: 'store-unavailable', status: 500, reason: null };
+}
+
+/** The store may be what failed, so the page asks nothing of the session. */
+function pageOfError(context: HttpContext, req: Request): ReturnType<typeof pageLocals> {
+  try {
+    return pageLocals(context, req, ANONYMOUS);
+  } catch {
+    const { pagesPath, issuer, defaultReturnTo } = context.options;
+    return {
+      issuer,
+      basePath: pagesPath,
+      homePath: defaultReturnTo,
+      assetsPath: `${pagesPath}/assets`,
+      themePath: null,
+      csrfField: { name: context.csrf.field, value: '' },
+      signedIn: false,
+      account: null,
+      returnTo: null,
+      formsStay: false,
+      script: true,
+      lang: 'en',
+    };
+  }
+}
