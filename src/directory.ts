@@ -1,6 +1,7 @@
 import { AccountAnswer } from './account-answer';
 import { MfaError } from './errors';
-import type { Directory } from './flows/context';
+import { Advice } from './advice';
+import type { Directory, KnownUser } from './flows/context';
 import type { ResolvedOptions } from './options';
 import type { Account } from './ports';
 
@@ -8,8 +9,12 @@ import type { Account } from './ports';
  * The host's user table as the flows see it. What a user's own fields say by the usual names is read from there, where the host's
  * `account` option does not name it.
  */
-export function createDirectory<User extends Express.User>(options: ResolvedOptions<User>): Directory {
+export function createDirectory<User extends Express.User>(
+  options: ResolvedOptions<User>,
+  advice = new Advice(options.onError),
+): Directory {
   const { users, userId } = options;
+  let isConfirmed = false;
 
   /** Passport's type says nothing of the user; it is what the host's own callbacks returned. */
   const isHostUser = (user: Express.User): user is User => typeof user === 'object' && user !== null;
@@ -38,6 +43,15 @@ export function createDirectory<User extends Express.User>(options: ResolvedOpti
     };
   }
 
+  async function find(id: string): Promise<KnownUser | undefined> {
+    const user = await users.findById(id);
+    if (user === null || user === undefined) return undefined;
+    const account = accountOf(user);
+    if (account.id === id) return { user, account };
+    advice.give(OTHER_FOUND, OTHER_FOUND);
+    throw new MfaError('user-unavailable', OTHER_FOUND);
+  }
+
   async function findEach(ids: readonly string[]): Promise<readonly User[]> {
     const found = await Promise.all(ids.map(async (id) => users.findById(id)));
     return found.filter((user) => user !== null && user !== undefined);
@@ -45,24 +59,26 @@ export function createDirectory<User extends Express.User>(options: ResolvedOpti
 
   return {
     accountOf,
-    async find(id) {
-      const user = await users.findById(id);
-      if (user === null || user === undefined) return undefined;
-      const account = accountOf(user);
-      if (account.id !== id) {
-        throw new MfaError(
-          'user-unavailable',
-          'users.findById answered with another user than the one asked for.',
-        );
-      }
-      return { user, account };
+    find,
+    async confirm(account) {
+      if (isConfirmed) return true;
+      isConfirmed = (await find(account.id)) !== undefined;
+      if (!isConfirmed) advice.give(NOBODY_FOUND, NOBODY_FOUND);
+      return isConfirmed;
     },
     async findMany(ids) {
       const found = users.findByIds === undefined ? await findEach(ids) : await users.findByIds(ids);
       const accounts = found.map((user) => accountOf(user));
       // A table that answers with somebody who was not asked for is not believed.
       const asked = new Set(ids);
-      return new Map(accounts.filter(({ id }) => asked.has(id)).map((account) => [account.id, account]));
+      const known = accounts.filter(({ id }) => asked.has(id));
+      if (known.length < accounts.length) advice.give('findByIds', OTHERS_FOUND);
+      const [first] = ids;
+      // Nobody at all: perhaps they are gone, perhaps the ids are compared with numbers.
+      if (users.findByIds !== undefined && accounts.length === 0 && first !== undefined) {
+        if ((await find(first)) !== undefined) advice.give('findByIds', NONE_OF_MANY_FOUND);
+      }
+      return new Map(known.map((account) => [account.id, account]));
     },
     async list(request) {
       if (users.list === undefined) {
@@ -88,6 +104,17 @@ function ownFlag(user: object, name: string): boolean | undefined {
   const value: unknown = Reflect.get(user, name);
   return typeof value === 'boolean' ? value : undefined;
 }
+
+const AS_TEXT =
+  'Ids arrive as text, also where your table has numbers: compare them as text, such as rows.find((user) => String(user.id) === id).';
+
+export const NOBODY_FOUND = `users.findById found nobody by the id of the user whom \`verify\` has just returned, so that this person cannot get past the second factor. ${AS_TEXT}`;
+
+const OTHER_FOUND = `users.findById answered with another user than the one asked for, and is not believed. ${AS_TEXT} Look at \`userId\` too, where you pass it.`;
+
+const OTHERS_FOUND = `users.findByIds answered with users who were not asked for; they are left out. ${AS_TEXT}`;
+
+const NONE_OF_MANY_FOUND = `users.findByIds finds nobody of the people whom users.findById finds. ${AS_TEXT}`;
 
 /** An address that the host itself calls unverified is nobody's proof, and no place for notices. */
 function addressOf(user: object, name: 'email' | 'phone'): string | undefined {

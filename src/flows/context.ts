@@ -22,6 +22,8 @@ export interface Directory {
   /** Tells the host's table, where it wants to know. Flows use {@link FlowContext.enrollmentNotes}, which outlives its failures. */
   noteEnrolled(id: string, enrolled: boolean): Promise<void>;
   find(id: string): Promise<KnownUser | undefined>;
+  /** Whether the table finds somebody who has just signed in. It is asked until it does; then it is believed. */
+  confirm(account: Account): Promise<boolean>;
   /** Those of the ids that the table knows, by id. */
   findMany(ids: readonly string[]): Promise<ReadonlyMap<string, Account>>;
   /** A page of an organization's people, in the table's own order. Rejects where the host's table cannot list. */

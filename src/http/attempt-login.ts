@@ -1,5 +1,7 @@
 import type { Request } from 'express';
 import { usernameKey } from '../core/username-key';
+import { NOBODY_FOUND } from '../directory';
+import { MfaError } from '../errors';
 import type { AskOutcome } from '../flows/ask-factor';
 import type { LoginOutcome } from '../flows/log-in';
 import { logIn } from '../flows/log-in';
@@ -44,6 +46,7 @@ export async function attemptLogin(
   const { user, info } = verdict;
   const name = usernameKey(username);
   const account = context.directory.accountOf(user);
+  const isFindable = await context.directory.confirm(account);
   const evidence = [{ method: 'password', at: context.clock.now(), ...channelNoted(req) } as const];
   const unlock = await unlockOf(context, req, account.id);
   const presented = readBrowserCookie(context, req);
@@ -55,6 +58,7 @@ export async function attemptLogin(
     return { ...login, user, info };
   }
   if (login.outcome === 'denied') return login;
+  if (!isFindable) throw new MfaError('user-unavailable', NOBODY_FOUND);
   const slot = {
     ...(login.asked === null ? {} : { asked: login.asked }),
     ...(returnTo === null ? {} : { returnTo }),

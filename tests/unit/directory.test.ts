@@ -17,6 +17,7 @@ function directoryOf(users: readonly HostUser[], account?: (user: HostUser) => u
       keys: [TEST_KEY],
       records: memoryRecords(),
       state: memoryState(),
+      onError: () => undefined,
       users: { findById: (id) => users.find((user) => String(user.id) === id) },
       // Hosts written in JavaScript answer with anything.
       ...(account === undefined ? {} : { account: account as (user: HostUser) => object }),
