@@ -7,12 +7,12 @@ import type { Bearer } from '../flows/bearer';
 import { gatherFacts } from '../flows/gather-facts';
 import { endAtLogout } from './end-at-logout';
 import type { HttpContext } from './http-context';
+import { isForPagesBelow, isForSignInBelow } from './below-guard';
 import { refuseRequest } from './refuse-request';
 import { asksForPage } from './representation';
-import { reportSessionFault } from './report-session-fault';
 import { stateOf, takeEarlyReads } from './request-state';
-import { readSlot, updateSlot } from './session-slot';
 import { answerOnceStored, storeChanges } from './store-session';
+import { readSlot, updateSlot } from './session-slot';
 import { identifyVisitor } from './visitor';
 import type { Visitor } from './visitor';
 import { watchPassport } from './watch-passport';
@@ -60,10 +60,7 @@ export function createGuard(context: HttpContext, options: GuardOptions = {}): R
       requirement: { kind: 'policy' },
       anonymous: options.anonymous ?? 'sign-in',
       chooseJson: options.json,
-    }).catch((error: unknown) => {
-      reportSessionFault(context, error);
-      next(error);
-    });
+    }).catch(failWith(context, next));
   };
 }
 
@@ -80,10 +77,14 @@ export function createRequireStepUp(
       requirement: { kind: 'step-up', maxAgeSeconds },
       anonymous: 'sign-in',
       chooseJson: json,
-    }).catch((error: unknown) => {
-      reportSessionFault(context, error);
-      next(error);
-    });
+    }).catch(failWith(context, next));
+  };
+}
+
+function failWith({ advice }: HttpContext, next: NextFunction): (error: unknown) => void {
+  return function fail(error) {
+    advice.reportFault(error);
+    next(error);
   };
 }
 
@@ -99,12 +100,14 @@ async function pass(
   },
 ): Promise<void> {
   const { req, res, next, requirement, anonymous } = request;
+  if (isForPagesBelow(context, req)) return next();
   const visitor = await identifyVisitor(context, req);
   // The host's own answer may be a redirect too.
   await storeChanges(req);
 
   const signedIn = visitor.kind === 'known' && visitor.bearer.standing === 'session';
-  if (!signedIn && anonymous === 'pass') return next();
+  if (visitor.kind === 'known') context.awaited.cameBack(req);
+  if (!signedIn && (anonymous === 'pass' || isForSignInBelow(context, req))) return next();
   const decision = signedIn ? await judge(context, req, visitor, requirement) : NO_SESSION;
   if (decision.outcome === 'allow') return next();
   answerOnceStored(req, res, next);

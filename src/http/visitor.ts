@@ -6,6 +6,7 @@ import { adoptSession } from './adopt-session';
 import type { HttpContext } from './http-context';
 import { resolveGrant, toSessionBearer } from './session-grant';
 import { readSlot, requireSessionId, sessionMark, updateSlot } from './session-slot';
+import { requirePassportAbove } from './passport-above';
 import type { LoginSlot, MfaSlot, SessionGrantSlot } from './session-slot';
 import { watchPassport } from './watch-passport';
 
@@ -32,6 +33,7 @@ export async function identifyVisitor(context: HttpContext, req: Request): Promi
   watchPassport(context, req);
   const { user } = req;
   if (user === undefined || user === null) {
+    requirePassportAbove(req);
     if (slot.session !== undefined) await forgetGrant(context, req, slot.session);
     return identifyPending(context, slot);
   }
