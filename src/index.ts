@@ -38,7 +38,7 @@ export type {
 export type { CheckOptions, SetupFinding, SetupReport } from './flows/check-setup';
 export type { AdministeredOrganization, AdminPagesOptions } from './http/admin/admin-options';
 export type { SessionDescription } from './http/describe-session';
-export type { GuardOptions, StepUpOptions } from './http/guard';
+export type { ChooseJson, GuardOptions, StepUpOptions } from './http/guard';
 export type { MfaStrategy, MfaStrategyOptions } from './http/mfa-strategy';
 export type { FirstFactorChannel } from './http/record-first-factor';
 export type { PasswordChangeOptions } from './http/record-password-change';

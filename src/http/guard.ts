@@ -34,7 +34,7 @@ export interface GuardOptions {
   readonly json?: ChooseJson;
 }
 
-type ChooseJson = (req: Request) => boolean;
+export type ChooseJson = (req: Request) => boolean;
 
 export interface StepUpOptions {
   /** How old the proof may be. */
