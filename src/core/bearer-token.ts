@@ -4,7 +4,7 @@ import { PlainSecret } from './plain-secret';
 
 /** What a token is for; the same characters mean nothing for another use. */
 export type TokenUse =
-  'browser' | 'browser-owner' | 'browser-successor' | 'factor-set' | 'network' | 'unlock-link';
+  'browser' | 'browser-owner' | 'browser-successor' | 'factor-set' | 'first-step' | 'network' | 'unlock-link';
 
 const VERSION = 'v1';
 const TOKEN_BYTES = 32;

@@ -15,7 +15,7 @@ export function addressOnFile(
   sent: {
     readonly kind: FactorKind;
     readonly authenticatorId: string;
-    readonly sentBy: DeliveredKind | null;
+    readonly sentBy: DeliveredKind;
   },
   { email, phone }: AddressesOnFile,
 ): string | null {

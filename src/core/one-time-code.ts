@@ -1,16 +1,17 @@
 import { createHmac, randomInt } from 'node:crypto';
 import { isEqualInConstantTime } from './constant-time';
-import type { FactorKind } from './factor-kind';
+import type { DeliveredKind } from './factor-kind';
 import type { KeyRing, PurposeKey } from './key-ring';
 import { normalizeTyped } from './normalize-typed';
 
-/** The one request that a code answers. The same digits for another user, login, purpose, method or address hash to something else. */
+/** The one request that a code answers. The same digits for another user, login, purpose, method, channel or address hash to something else. */
 export interface CodeBinding {
   readonly userId: string;
   readonly ownerId: string;
   readonly purpose: string;
-  readonly challengeId: string;
-  readonly kind: FactorKind;
+  readonly codeId: string;
+  readonly kind: DeliveredKind;
+  readonly sentBy: DeliveredKind;
   /** The address on file that it went to, or null: see `addressOnFile`. */
   readonly address: string | null;
 }
@@ -34,8 +35,8 @@ export function parseSubmittedCode(value: unknown): string | null {
 }
 
 function mac(code: string, binding: CodeBinding, { key }: PurposeKey): string {
-  const { userId, ownerId, purpose, challengeId, kind, address } = binding;
-  const bound = JSON.stringify([VERSION, userId, ownerId, purpose, challengeId, kind, address, code]);
+  const { userId, ownerId, purpose, codeId, kind, sentBy, address } = binding;
+  const bound = JSON.stringify([VERSION, userId, ownerId, purpose, codeId, kind, sentBy, address, code]);
   return createHmac('sha256', key).update(bound).digest('base64url');
 }
 

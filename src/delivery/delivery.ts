@@ -49,6 +49,18 @@ export interface CodeToSend {
   readonly origin?: NoticeOrigin;
   /** An email in place of a text message that must not be sent, which the mail says. */
   readonly fallbackFrom?: 'sms' | null;
+  /**
+   * Gives the code for the mail where the text did not go out, or null where there is to be none. Without it the mail has the
+   * same code: wrong where the text may still arrive.
+   */
+  readonly codeForMail?: (because: DeliveryFailure['because']) => Promise<string | null>;
+  /** Told where a sender that was given up on took the message all the same. */
+  readonly onLate?: (sent: LateDelivery) => void;
+}
+
+export interface LateDelivery {
+  readonly sentBy: DeliveredKind;
+  readonly messageId: string | null;
 }
 
 export type SendOutcome =
@@ -116,12 +128,15 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     };
     try {
       // A sender in JavaScript may answer with nothing; its text has left all the same.
-      const answer: Partial<Awaited<ReturnType<typeof sender.send>>> | undefined = await withTimeLimit(
+      type Answer = Partial<Awaited<ReturnType<typeof sender.send>>> | undefined;
+      const idOf = (answer: Answer) => answer?.messageId ?? null;
+      const answer: Answer = await withTimeLimit(
         smsTimeoutSeconds,
         (signal) => sender.send(message, signal),
+        (late: Answer) => sent.onLate?.({ sentBy: 'sms', messageId: idOf(late) }),
       );
       breaker.recordSuccess();
-      return { outcome: 'sent', sentBy: 'sms', fallbackFrom: null, messageId: answer?.messageId ?? null };
+      return { outcome: 'sent', sentBy: 'sms', fallbackFrom: null, messageId: idOf(answer) };
     } catch (error) {
       judgeProvider(error, sent);
       return fail('sms', error);
@@ -153,7 +168,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       },
     };
     try {
-      await sendEmail(options.email, { to, mail, timeoutSeconds: emailTimeoutSeconds });
+      const onLate = () => sent.onLate?.({ sentBy: 'email', messageId: null });
+      await sendEmail(options.email, { to, mail, timeoutSeconds: emailTimeoutSeconds, onLate });
       return { outcome: 'sent', sentBy: 'email', fallbackFrom, messageId: null };
     } catch (error) {
       return fail('email', error);
@@ -172,7 +188,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
           ? fail('sms', new DeliveryError('provider-failed', 'There is no SMS sender.'))
           : await trySms(options.sms, sent);
       if (bySms.outcome === 'sent' || email === undefined || options.email === null) return bySms;
-      return tryEmail(email, sent, 'sms');
+      const code = sent.codeForMail === undefined ? sent.code : await sent.codeForMail(bySms.because);
+      return code === null ? bySms : tryEmail(email, { ...sent, code }, 'sms');
     },
 
     async sendNotice({ to, userName, notice }) {

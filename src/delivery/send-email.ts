@@ -8,13 +8,21 @@ import { withTimeLimit } from './time-limit';
 /** Renders one mail and sends it to one address, within a bounded time. Rejects where it did not go out. */
 export async function sendEmail(
   sender: EmailSender | null,
-  { to, mail, timeoutSeconds }: { readonly to: string; readonly mail: Mail; readonly timeoutSeconds: number },
+  sent: {
+    readonly to: string;
+    readonly mail: Mail;
+    readonly timeoutSeconds: number;
+    /** Told where the sender was given up on and took the mail all the same. */
+    readonly onLate?: () => void;
+  },
 ): Promise<void> {
+  const { to, mail, timeoutSeconds, onLate } = sent;
   if (sender === null) throw new DeliveryError('provider-failed', 'There is no email sender.');
   const parsed = parseEmailAddress(to);
   if (parsed.outcome === 'refused') {
     throw new DeliveryError('destination-refused', 'The address is not one plain email address.');
   }
   const content = await renderEmail(mail.name, mail.locals);
-  await withTimeLimit(timeoutSeconds, (signal) => sender.send({ to: parsed.address, ...content }, signal));
+  const message = { to: parsed.address, ...content };
+  await withTimeLimit(timeoutSeconds, (signal) => sender.send(message, signal), onLate);
 }

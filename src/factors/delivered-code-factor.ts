@@ -3,10 +3,12 @@ import { onFileId } from '../core/factor-kind';
 import type { DeliveredKind } from '../core/factor-kind';
 import { factorRank } from '../core/factor-strength';
 import { isOneTimeCode, parseSubmittedCode } from '../core/one-time-code';
-import type { Attempt, Factor, FactorContext } from './factor';
+import { codesAsked, liveCode } from '../core/sent-code';
+import type { SentCode } from '../core/sent-code';
+import type { Attempt, Factor, FactorContext, Verification } from './factor';
 import { resealIfStale } from './reseal';
 
-/** Codes sent by email or SMS. Where an SMS fell back to email the challenge, and so the binding, stays that of the SMS. */
+/** Codes sent by email or SMS. Where a text was also sent by email, its challenge has both codes, and the first right one uses it up. */
 export function createDeliveredCodeFactor(
   kind: DeliveredKind,
   { records, state, keyRing }: FactorContext,
@@ -26,6 +28,14 @@ export function createDeliveredCodeFactor(
     return findAuthenticator(attempt) !== undefined;
   };
 
+  function isRight({ userId, challenge, onFile }: Attempt, code: SentCode, submittedCode: string | null) {
+    if (submittedCode === null || code.kind !== kind) return false;
+    const { ownerId, purpose } = challenge;
+    const { id: codeId, codeHash, sentBy } = code;
+    const binding = { userId, ownerId, purpose, codeId, kind, sentBy, address: addressOnFile(code, onFile) };
+    return isOneTimeCode({ submittedCode, expectedHash: codeHash, binding }, keyRing);
+  }
+
   return {
     kind,
     group: 'codes',
@@ -33,23 +43,22 @@ export function createDeliveredCodeFactor(
     parse: parseSubmittedCode,
 
     verify(attempt) {
-      const { userId, challenge, now } = attempt;
-      if (now >= challenge.expiresAt)
-        return Promise.resolve({ outcome: 'rejected', because: 'code-expired' });
-      const { ownerId, purpose, id: challengeId, codeHash } = challenge;
-      const address = addressOnFile(challenge, attempt.onFile);
-      const binding = { userId, ownerId, purpose, challengeId, kind, address };
+      const { challenge, now } = attempt;
+      const expired: Verification = { outcome: 'rejected', because: 'code-expired' };
+      if (now >= challenge.expiresAt) return Promise.resolve(expired);
       const submittedCode = parseSubmittedCode(attempt.submitted);
-      const isRight =
-        codeHash !== null &&
-        submittedCode !== null &&
-        isStillThere(attempt) &&
-        isOneTimeCode({ submittedCode, expectedHash: codeHash, binding }, keyRing);
-      return Promise.resolve(
-        isRight
-          ? { outcome: 'verified', proof: { kind: 'delivered-code', sentBy: challenge.sentBy ?? kind } }
-          : { outcome: 'rejected', because: 'wrong-code' },
-      );
+      // Each is judged, so that the time it takes says nothing of which one it was.
+      const sent = codesAsked(challenge);
+      const right = sent.filter((code) => isRight(attempt, code, submittedCode));
+      const live = right.find(({ expiresAt }) => now < expiresAt);
+      if (live !== undefined && isStillThere(attempt))
+        return Promise.resolve({
+          outcome: 'verified',
+          proof: { kind: 'delivered-code', sentBy: live.sentBy },
+        });
+      const allOver = sent.length > 0 && liveCode(challenge, now) === undefined;
+      if (right.length > 0 ? live === undefined : allOver) return Promise.resolve(expired);
+      return Promise.resolve({ outcome: 'rejected', because: 'wrong-code' });
     },
 
     async accept(attempt, proof) {

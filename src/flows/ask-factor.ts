@@ -1,176 +1,104 @@
-import { addressOnFile } from '../core/code-destination';
-import { hashOneTimeCode, issueOneTimeCode } from '../core/one-time-code';
+import type { Option } from '../core/decide';
 import { isDeliveredKind, onFileId } from '../core/factor-kind';
 import type { DeliveredKind } from '../core/factor-kind';
-import type { Option } from '../core/decide';
-import { maskDestination } from '../core/mask';
+import { addCode } from '../core/sent-code';
 import { openSecret } from '../core/sealed-secret';
-import { maySmsFallBack } from '../core/sms-fallback';
-import type { Challenge, ChallengeOwner } from '../stores/state-store';
+import type { Challenge } from '../stores/state-store';
+import type { AskOutcome, AskRequest } from './ask-request';
+import { changeChallenge } from './change-challenge';
+import { newId, newMark } from './context';
 import type { FlowContext } from './context';
-import { newId } from './context';
 import type { Gathered } from './gather-facts';
+import { makeCode } from './new-code';
+import type { NewCode } from './new-code';
 import { reportUnreadable } from './report-unreadable';
-import { findDestinationWait, spendSendOrFallback } from './spend-send';
-import type { SendRefused } from './spend-send';
+import { sendAskedCode } from './send-asked-code';
+import { findDestinationWait } from './spend-send';
 
-/** How a code went out, as it may be shown. */
-export interface Sent {
-  readonly kind: DeliveredKind;
-  readonly destination: string;
-  readonly expiresAt: number;
-  readonly fallbackFrom?: 'sms';
-}
-
-export type AskOutcome =
-  | { readonly outcome: 'asked'; readonly challenge: Challenge; readonly sent?: Sent }
-  /** The challenge stands, but its code did not go out. */
-  | {
-      readonly outcome: 'not-sent';
-      readonly because: SendRefused['because'] | 'delivery-failed' | 'secret-unreadable';
-      readonly retryAfterSeconds?: number;
-    }
-  | { readonly outcome: 'gone' };
-
-export interface AskRequest {
-  readonly owner: ChallengeOwner;
-  readonly option: Option;
-  readonly gathered: Gathered;
-  /** When the pending login ends; null under a session. */
-  readonly pendingUntil: number | null;
+/** A challenge before it is stored, with the code that will be sent. */
+export interface PreparedAsk {
+  readonly challenge: Challenge;
+  /** Null where nothing is sent, or nothing can be. */
+  readonly code: (NewCode & { readonly destination: string }) | null;
 }
 
 /** Asks one factor: makes the owner's challenge and, where the kind is delivered, sends its code. */
 export async function askFactor(context: FlowContext, request: AskRequest): Promise<AskOutcome> {
-  const { option } = request;
-  if (isDeliveredKind(option.kind)) return sendCode(context, request, option.kind);
-  const challenge = newChallenge(context, request);
-  return (await issue(context, request, challenge)) ? { outcome: 'asked', challenge } : { outcome: 'gone' };
+  const prepared = prepareAsk(context, request);
+  const at = { owner: request.owner, underPendingLogin: request.pendingUntil !== null };
+  const change = await changeChallenge(context, at, (standing) =>
+    takePlace(prepared.challenge, standing, context.clock.now()),
+  );
+  if (change.outcome !== 'changed') return { outcome: 'gone' };
+  return finishAsk(context, request, { ...prepared, challenge: change.challenge });
 }
 
-/** The challenge of a factor that sends nothing, for whoever stores it together with the pending login. */
-export function issueQuietly(context: FlowContext, request: AskRequest): Challenge | null {
-  if (isDeliveredKind(request.option.kind)) return null;
-  reportSend(context, request, 'challenge-issued', { kind: request.option.kind });
-  return newChallenge(context, request);
-}
-
-function newChallenge(context: FlowContext, request: AskRequest): Challenge {
-  const { owner, option, pendingUntil } = request;
-  const end = context.clock.now() + context.options.pendingLoginSeconds * 1000;
-  return {
+/** The challenge of a factor, for whoever stores it together with the pending login. {@link finishAsk} sends its code. */
+export function prepareAsk(context: FlowContext, request: AskRequest): PreparedAsk {
+  const { owner, option, gathered, pendingUntil } = request;
+  const { authenticatorId, kind } = option;
+  const { account } = gathered;
+  const destination = isDeliveredKind(kind) ? findDestination(context, gathered, option, kind) : null;
+  const code =
+    destination === null || !isDeliveredKind(kind)
+      ? null
+      : makeCode(context, {
+          owner,
+          authenticatorId,
+          kind,
+          sentBy: kind,
+          destination,
+          onFile: account,
+          pendingUntil,
+        });
+  const challenge: Challenge = {
     ...owner,
     id: newId(),
-    kind: option.kind,
-    authenticatorId: option.authenticatorId,
-    codeHash: null,
-    sealedSecret: null,
-    maskedDestination: null,
-    sentBy: null,
-    fallbackFrom: null,
-    sentAt: null,
-    expiresAt: pendingUntil ?? end,
-  };
-}
-
-function issue(context: FlowContext, request: AskRequest, challenge: Challenge): Promise<boolean> {
-  const life = { now: context.clock.now(), underPendingLogin: request.pendingUntil !== null };
-  reportSend(context, request, 'challenge-issued', { kind: challenge.kind });
-  return context.state.issueChallenge(challenge, life);
-}
-
-async function sendCode(context: FlowContext, request: AskRequest, kind: DeliveredKind): Promise<AskOutcome> {
-  const { owner, option, gathered } = request;
-  const { account } = gathered;
-  const destination = findDestination(context, gathered, option, kind);
-  const maskedDestination = destination === null ? null : maskDestination(kind, destination);
-  const challenge = { ...newChallenge(context, request), maskedDestination };
-  if (destination === null) {
-    const authenticator = gathered.member.authenticators.find(({ id }) => id === option.authenticatorId);
-    if (authenticator !== undefined) reportUnreadable(context, gathered.member, authenticator);
-    await keepOrIssue(context, request, challenge);
-    return { outcome: 'not-sent', because: 'secret-unreadable' };
-  }
-  const now = context.clock.now();
-  const { userId, purpose } = owner;
-  const { organizationId } = account;
-  const send = { kind, destination, userId, organizationId, purpose };
-  const spent = await spendSendOrFallback(context, send, fallbackOf(request).email);
-  if (spent.outcome === 'refused') {
-    const { because, retryAfterSeconds } = spent;
-    await keepOrIssue(context, request, challenge);
-    return {
-      outcome: 'not-sent',
-      because,
-      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-    };
-  }
-  const code = issueOneTimeCode();
-  const delivered = await context.delivery.sendCode({
-    by: spent.by,
-    fallbackFrom: spent.by === kind ? null : 'sms',
-    code,
-    purpose: owner.purpose,
-    userId: owner.userId,
-    userName: account.name,
-    destinations: kind === 'email' ? { email: destination } : { sms: destination, ...fallbackOf(request) },
-  });
-  if (delivered.outcome === 'failed') {
-    reportSend(context, request, 'delivery-failed', { kind });
-    await keepOrIssue(context, request, challenge);
-    return { outcome: 'not-sent', because: 'delivery-failed' };
-  }
-  const fellBack = delivered.sentBy !== kind;
-  const shown =
-    fellBack && account.email !== undefined
-      ? maskDestination('email', account.email)
-      : challenge.maskedDestination;
-  const address = addressOnFile({ ...challenge, sentBy: delivered.sentBy }, account);
-  const binding = { ...owner, challengeId: challenge.id, kind, address };
-  const live: Challenge = {
-    ...challenge,
-    codeHash: hashOneTimeCode({ code, binding }, context.keyRing),
-    maskedDestination: shown,
-    sentBy: delivered.sentBy,
-    fallbackFrom: delivered.fallbackFrom,
-    sentAt: now,
-    expiresAt: Math.min(
-      now + context.options.codeSeconds * 1000,
-      request.pendingUntil ?? Number.POSITIVE_INFINITY,
-    ),
-  };
-  if (!(await issue(context, request, live))) return { outcome: 'gone' };
-  if (delivered.messageId !== null && fallbackOf(request).email !== undefined) {
-    await context.state.rememberSentMessage(
-      delivered.messageId,
-      { ...owner, challengeId: live.id },
-      context.options.codeSeconds,
-    );
-  }
-  reportSend(context, request, fellBack ? 'delivery-fell-back' : 'code-sent', { kind: delivered.sentBy });
-  return { outcome: 'asked', challenge: live, sent: toSent(live, delivered.sentBy) };
-}
-
-/** Where a text message may fall back, it goes to the address on file, unless the first factor came through it. */
-function fallbackOf({ gathered, owner }: AskRequest): { readonly email?: string } {
-  const { account, facts, policy } = gathered;
-  if (account.email === undefined || !maySmsFallBack(policy.policy, owner.purpose)) return {};
-  return facts.spentChannels.includes(onFileId('email')) ? {} : { email: account.email };
-}
-
-/** A limit or a fault must not kill the code that arrived before; without one, the page needs a challenge to speak of. */
-async function keepOrIssue(context: FlowContext, request: AskRequest, challenge: Challenge): Promise<void> {
-  const standing = await context.state.findChallenge(request.owner);
-  const same = standing?.authenticatorId === challenge.authenticatorId;
-  if (!same) await issue(context, request, challenge);
-}
-
-export function toSent(challenge: Challenge, kind: DeliveredKind): Sent {
-  return {
+    version: newMark(),
     kind,
-    destination: challenge.maskedDestination ?? '',
-    expiresAt: challenge.expiresAt,
-    ...(challenge.fallbackFrom === null ? {} : { fallbackFrom: challenge.fallbackFrom }),
+    authenticatorId,
+    codes: code === null ? [] : [code.kept],
+    notSent: isDeliveredKind(kind) && code === null ? 'fault' : null,
+    sealedSecret: null,
+    expiresAt: pendingUntil ?? context.clock.now() + context.options.pendingLoginSeconds * 1000,
+  };
+  const details = { kind, purpose: owner.purpose };
+  const { organizationId } = account;
+  context.events.report({ name: 'challenge-issued', userId: owner.userId, organizationId, details });
+  return { challenge, code: code === null || destination === null ? null : { ...code, destination } };
+}
+
+/** What is left to do once the challenge is stored. */
+export async function finishAsk(
+  context: FlowContext,
+  request: AskRequest,
+  { challenge, code }: PreparedAsk,
+): Promise<AskOutcome> {
+  const { option, gathered } = request;
+  if (code !== null) return sendAskedCode(context, request, { challenge, code });
+  if (!isDeliveredKind(option.kind)) return { outcome: 'asked', challenge };
+  const authenticator = gathered.member.authenticators.find(({ id }) => id === option.authenticatorId);
+  if (authenticator !== undefined) reportUnreadable(context, gathered.member, authenticator);
+  return { outcome: 'not-sent', because: 'secret-unreadable' };
+}
+
+/**
+ * A factor that is asked again keeps its challenge, and a code that holds is kept while another factor is asked: whoever comes
+ * back to it need not wait for a new one.
+ */
+function takePlace(
+  next: Challenge,
+  standing: Challenge | undefined,
+  now: number,
+): Omit<Challenge, 'version'> {
+  if (standing === undefined) return next;
+  const isSame = standing.authenticatorId === next.authenticatorId && standing.kind === next.kind;
+  const holding = standing.codes.filter(({ expiresAt }) => now < expiresAt);
+  const [code] = next.codes;
+  return {
+    ...next,
+    id: isSame ? standing.id : next.id,
+    codes: code === undefined ? holding : addCode(holding, code),
   };
 }
 
@@ -207,15 +135,4 @@ export async function findSendWait(
   return destination === null
     ? null
     : findDestinationWait(context, { kind, destination, userId: gathered.account.id, purpose: 'login' });
-}
-
-function reportSend(
-  context: FlowContext,
-  request: AskRequest,
-  name: 'challenge-issued' | 'code-sent' | 'delivery-fell-back' | 'delivery-failed',
-  details: Readonly<Record<string, string>>,
-): void {
-  const { userId, purpose } = request.owner;
-  const { organizationId } = request.gathered.account;
-  context.events.report({ name, userId, organizationId, details: { ...details, purpose } });
 }

@@ -5,12 +5,13 @@ import type { Epochs } from '../core/session-lifetime';
 import { sessionExpiresAt } from '../core/session-lifetime';
 import type { Account } from '../ports';
 import type { PendingLogin } from '../stores/state-store';
-import { askFactor, issueQuietly } from './ask-factor';
-import type { AskOutcome } from './ask-factor';
+import { finishAsk, prepareAsk } from './ask-factor';
 import type { Asked, Grant } from './bearer';
 import type { FlowContext, Origin } from './context';
 import { newId, newMark } from './context';
 import { gatherLoginFacts } from './gather-facts';
+import { goOnWithEarlier } from './first-step';
+import type { Begun, FirstStep } from './first-step';
 import { isLockedOut } from './lock-standing';
 import type { Gathered } from './gather-facts';
 import { judgeBrowser, presentBrowser } from './use-browser';
@@ -29,8 +30,8 @@ export type LoginOutcome =
       readonly decision: Decision & { readonly outcome: 'challenge' | 'enroll' };
       readonly gathered: Gathered;
       readonly asked: Asked | null;
-      /** The pending login and its first challenge on their way into the state; to be waited for beside the new session id. */
-      readonly begun: Promise<AskOutcome | null>;
+      /** The pending login and its first challenge on their way into the state. */
+      readonly begun: Promise<Begun>;
       /** The login goes on with the proof that ends the lock. */
       readonly unlocking: boolean;
     }
@@ -50,6 +51,7 @@ export async function logIn(
     readonly presented: BrowserToken | null;
     /** The person came by the link that ends a lock, which needs a pending login to prove a factor in. */
     readonly unlocking: boolean;
+    readonly step: FirstStep;
   },
 ): Promise<LoginOutcome & { readonly cookie: CookieChange }> {
   const { account, presented } = login;
@@ -69,9 +71,10 @@ async function conclude(
     readonly gathered: Gathered;
     readonly origin: Origin;
     readonly unlocking: boolean;
+    readonly step: FirstStep;
   },
 ): Promise<LoginOutcome> {
-  const { account, evidence, gathered, origin } = login;
+  const { account, evidence, gathered, origin, step } = login;
   const unlocking = login.unlocking && isLockedOut(context, gathered);
   const decision = unlocking ? decideUnlocking(gathered) : decideLogin(gathered);
   const { userId, organizationId } = { userId: account.id, organizationId: account.organizationId };
@@ -124,7 +127,7 @@ async function conclude(
     details: { next: decision.outcome, ...firstLogin },
   });
   const asked = unlocking ? null : firstAsked(decision);
-  const begun = begin(context, { pending, asked, gathered });
+  const begun = begin(context, { pending, asked, gathered, step });
   // Whoever waits for it is told of its failure; a caller that failed before must not end the process.
   begun.catch(() => undefined);
   return {
@@ -155,21 +158,31 @@ function firstAsked(decision: Decision): Asked | null {
   return option === undefined || option.kind === 'recovery-code' ? null : { purpose: 'login', ...option };
 }
 
-/** Stores the pending login and asks its first factor; both go out together. */
+/** Stores the pending login with its first challenge, and sends the code where there is one. */
 async function begin(
   context: FlowContext,
-  begun: { readonly pending: PendingLogin; readonly asked: Asked | null; readonly gathered: Gathered },
-): Promise<AskOutcome | null> {
-  const { pending, asked, gathered } = begun;
-  if (asked === null) return context.state.createPendingLogin(pending).then(() => null);
+  begun: {
+    readonly pending: PendingLogin;
+    readonly asked: Asked | null;
+    readonly gathered: Gathered;
+    readonly step: FirstStep;
+  },
+): Promise<Begun> {
+  const { pending, asked, gathered, step } = begun;
+  const { state } = context;
+  if (asked === null) return state.createPendingLogin(pending).then(() => ({ pending, ask: null }));
   const { authenticatorId, kind } = asked;
   const owner = { userId: pending.userId, ownerId: pending.id, purpose: 'login' } as const;
   const request = { owner, option: { authenticatorId, kind }, gathered, pendingUntil: pending.expiresAt };
-  const challenge = issueQuietly(context, request);
-  const created = context.state.createPendingLogin(pending, challenge ?? undefined);
-  if (challenge !== null) return created.then(() => ({ outcome: 'asked', challenge }));
-  const [, ask] = await Promise.all([created, askFactor(context, request)]);
-  return ask;
+  const prepared = prepareAsk(context, request);
+  const created = state.createPendingLogin(pending, prepared.challenge);
+  if (prepared.code === null)
+    return created.then(async () => ({ pending, ask: await finishAsk(context, request, prepared) }));
+  await Promise.all([created, state.noteFirstStep(step.mark, pending.id, step.seconds)]);
+  const ask = await finishAsk(context, request, prepared);
+  const earlier =
+    ask.outcome === 'not-sent' ? await goOnWithEarlier(context, { pending, asked, step }) : null;
+  return earlier ?? { pending, ask };
 }
 
 /** The epochs of the user and the organization; made at the very first login. */

@@ -1,63 +1,91 @@
-import { maskDestination } from '../core/mask';
+import { addCode, confirmCode, countCode, dropCode } from '../core/sent-code';
+import type { SentCode } from '../core/sent-code';
 import { maySmsFallBack } from '../core/sms-fallback';
-import { hashOneTimeCode, issueOneTimeCode } from '../core/one-time-code';
+import type { Account } from '../ports';
+import type { SentMessage } from '../stores/state-store';
+import { changeChallenge } from './change-challenge';
 import type { FlowContext } from './context';
 import { effectivePolicy } from './gather-facts';
+import { makeCode } from './new-code';
 import { spendSend } from './spend-send';
 
+/** A report may come before the provider has answered who sent the message. So long, and so many of them, are remembered. */
+const EARLY = { name: 'early-reports', points: 1000, seconds: 60 };
+
+/** The SMS provider reports that a message did not arrive. */
+export async function handleUndelivered(context: FlowContext, messageId: string): Promise<void> {
+  const isRoom = (await context.state.throttle(EARLY).spend('all')).outcome === 'spent';
+  const message = await context.state.takeSentMessage(messageId, isRoom ? EARLY.seconds : 0);
+  if (message !== undefined) await resendByEmail(context, message);
+}
+
 /**
- * The SMS provider reports that a message did not arrive: the same challenge gets a new code by email. Only the digits
- * of the new message work from then on; attempts already spent stay spent.
+ * The same challenge gets a new code by email, in the place of the one that did not arrive; attempts already spent stay spent. A
+ * code that is over, or that another one took the place of, is left alone.
  */
-export async function resendByEmail(context: FlowContext, messageId: string): Promise<void> {
-  const { state, directory, delivery, keyRing, clock, options } = context;
-  const message = await state.takeSentMessage(messageId);
-  if (message === undefined) return;
+export async function resendByEmail(context: FlowContext, message: SentMessage): Promise<void> {
+  const { state, directory, delivery, clock } = context;
   const [challenge, known] = await Promise.all([
     state.findChallenge(message),
     directory.find(message.userId),
   ]);
+  const text = challenge?.codes.find(({ id }) => id === message.codeId);
   const email = known?.account.email;
-  if (known === undefined || email === undefined || challenge?.id !== message.challengeId) return;
-  const now = clock.now();
-  if (challenge.sentBy !== 'sms' || now >= challenge.expiresAt) return;
+  if (challenge === undefined || text === undefined || known === undefined || email === undefined) return;
+  const isAsked = text.authenticatorId === challenge.authenticatorId;
+  if (!isAsked || text.sentBy !== 'sms' || clock.now() >= text.expiresAt) return;
   const { account } = known;
+  if (!(await maySend(context, message, { account, email }))) return;
   const { userId, ownerId, purpose } = message;
-  const { organizationId } = account;
-  const policy = effectivePolicy(context, await context.records.findPolicy(organizationId));
-  if (!maySmsFallBack(policy, purpose)) return;
-  const send = { kind: 'email', destination: email, userId, organizationId, purpose } as const;
-  if ((await spendSend(context, send)).outcome === 'refused') return;
-  const code = issueOneTimeCode();
-  const binding = {
-    userId,
-    ownerId,
-    purpose,
-    challengeId: challenge.id,
-    kind: challenge.kind,
-    address: email,
-  };
-  // Stored before it is sent: the code in the mail is the one that works.
-  const recorded = await state.recordDelivery(challenge, {
-    codeHash: hashOneTimeCode({ code, binding }, keyRing),
+  const owner = { userId, ownerId, purpose };
+  const { authenticatorId, kind, sendId } = text;
+  const mail = makeCode(context, {
+    owner,
+    authenticatorId,
+    kind,
     sentBy: 'email',
-    fallbackFrom: 'sms',
-    sentAt: now,
-    maskedDestination: maskDestination('email', email),
-    expiresAt: challenge.expiresAt,
+    destination: email,
+    onFile: account,
+    sendId,
+    pendingUntil: challenge.expiresAt,
   });
-  if (!recorded) return;
+  const change = (rule: (codes: readonly SentCode[]) => readonly SentCode[]) =>
+    changeChallenge(context, { owner, underPendingLogin: false }, (standing) =>
+      standing === undefined ? null : { ...standing, codes: rule(standing.codes) },
+    );
+  // Stored before it is sent: the code in the mail works when it arrives.
+  const stored = await change((codes) =>
+    countCode(addCode(dropCode(codes, text.id), mail.kept), mail.kept.id),
+  );
+  if (stored.outcome !== 'changed') return;
   const sent = await delivery.sendCode({
     by: 'email',
     destinations: { email },
-    code,
+    code: mail.digits,
     purpose,
+    userId,
     userName: account.name,
+    fallbackFrom: 'sms',
   });
+  if (sent.outcome === 'sent') await change((codes) => confirmCode(codes, mail.kept.id));
+  // One that was too slow for us may still arrive.
+  else if (sent.because !== 'timed-out') await change((codes) => dropCode(codes, mail.kept.id));
   context.events.report({
     name: sent.outcome === 'sent' ? 'delivery-fell-back' : 'delivery-failed',
     userId,
-    organizationId,
-    details: { kind: 'email', purpose, because: 'undelivered', codeSeconds: options.codeSeconds },
+    organizationId: account.organizationId,
+    details: { kind: 'email', purpose, because: 'undelivered' },
   });
+}
+
+async function maySend(
+  context: FlowContext,
+  { userId, purpose }: SentMessage,
+  { account, email }: { readonly account: Account; readonly email: string },
+): Promise<boolean> {
+  const { organizationId } = account;
+  const policy = effectivePolicy(context, await context.records.findPolicy(organizationId));
+  if (!maySmsFallBack(policy, purpose)) return false;
+  const send = { kind: 'email', destination: email, userId, organizationId, purpose } as const;
+  return (await spendSend(context, send)).outcome === 'spent';
 }

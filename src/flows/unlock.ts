@@ -9,9 +9,9 @@ import { reportAccepted, toEvidence } from './accepted-proof';
 import { refuseAnswer, toVerified } from './answer-challenge';
 import type { Answer, Rejected } from './answer-challenge';
 import { askFactor } from './ask-factor';
-import type { AskOutcome } from './ask-factor';
+import type { AskOutcome } from './ask-request';
 import type { Asked, Bearer } from './bearer';
-import { newId } from './context';
+import { newId, newMark } from './context';
 import type { FlowContext, Origin } from './context';
 import { gatherFacts } from './gather-facts';
 import type { Gathered } from './gather-facts';
@@ -55,30 +55,33 @@ export function unlockOptions(
 /** Asks one factor, and sends its code where it is delivered. */
 export async function askUnlock(
   context: FlowContext,
-  request: { readonly link: FoundUnlockLink; readonly option: Option; readonly gathered: Gathered },
+  request: {
+    readonly link: FoundUnlockLink;
+    readonly option: Option;
+    readonly gathered: Gathered;
+    readonly resend?: boolean;
+  },
 ): Promise<AskOutcome> {
-  const { link, option, gathered } = request;
+  const { link, option, gathered, resend = false } = request;
   const owner = unlockOwner(link);
   if ((await context.state.findChallenge(owner)) === undefined) {
     // As long as the link, so that the attempts spent on it are not forgotten before it is.
-    const life = { now: context.clock.now(), underPendingLogin: false };
+    const life = { now: context.clock.now(), underPendingLogin: false, after: null };
     await context.state.issueChallenge({ ...emptyChallenge(owner, option), expiresAt: link.expiresAt }, life);
   }
-  return askFactor(context, { owner, option, gathered, pendingUntil: null });
+  return askFactor(context, { owner, option, gathered, pendingUntil: null, resend });
 }
 
 function emptyChallenge(owner: ChallengeOwner, { kind, authenticatorId }: Option) {
   return {
     ...owner,
     id: newId(),
+    version: newMark(),
     kind,
     authenticatorId,
-    codeHash: null,
+    codes: [],
+    notSent: null,
     sealedSecret: null,
-    maskedDestination: null,
-    sentBy: null,
-    fallbackFrom: null,
-    sentAt: null,
   };
 }
 

@@ -1,12 +1,14 @@
 import type { Request } from 'express';
 import { usernameKey } from '../core/username-key';
+import { isDeliveredKind } from '../core/factor-kind';
 import { NOBODY_FOUND } from '../directory';
 import { MfaError } from '../errors';
-import type { AskOutcome } from '../flows/ask-factor';
+import type { AskOutcome } from '../flows/ask-request';
 import type { LoginOutcome } from '../flows/log-in';
 import { logIn } from '../flows/log-in';
 import { findLinkByHash } from '../flows/unlock-link';
 import { enterPendingLogin } from './establish-session';
+import { firstStepOf } from './first-step-of';
 import type { HttpContext } from './http-context';
 import { channelNoted } from './channel-noted';
 import { originOf } from './origin';
@@ -50,7 +52,8 @@ export async function attemptLogin(
   const evidence = [{ method: 'password', at: context.clock.now(), ...channelNoted(req) } as const];
   const unlock = await unlockOf(context, req, account.id);
   const presented = readBrowserCookie(context, req);
-  const attempt = { account, evidence, origin, presented, unlocking: unlock !== undefined };
+  const step = firstStepOf(context, req, account.id);
+  const attempt = { account, evidence, origin, presented, unlocking: unlock !== undefined, step };
   const [login] = await Promise.all([logIn(context, attempt), verdict.settled]);
   if (req.res !== undefined) changeBrowserCookie(context, req.res, login.cookie);
   if (login.outcome === 'signed-in') {
@@ -64,11 +67,14 @@ export async function attemptLogin(
     ...(returnTo === null ? {} : { returnTo }),
     ...(unlock === undefined ? {} : { unlock }),
   };
-  const [ask] = await Promise.all([
+  // Where a code is sent, only its sending shows which login goes on.
+  const isSent = login.asked !== null && isDeliveredKind(login.asked.kind);
+  const { pending } = isSent ? await login.begun : login;
+  const [{ ask }] = await Promise.all([
     login.begun,
-    enterPendingLogin(context, req, { pending: login.pending, name, slot }),
+    enterPendingLogin(context, req, { pending, name, slot }),
   ]);
-  return { ...login, ask };
+  return { ...login, pending, ask };
 }
 
 /** The link to end a lock that this visitor came by, where it is this account's. It outlives the new session id. */

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { Decision } from '../core/decide';
-import type { AskOutcome } from '../flows/ask-factor';
+import type { AskOutcome } from '../flows/ask-request';
 import type { Gathered } from '../flows/gather-facts';
 import { UNLOCK_PATH } from '../flows/unlock-link';
 import type { LoginAttempt } from './attempt-login';

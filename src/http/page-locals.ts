@@ -70,6 +70,11 @@ export interface CodeLocals {
   readonly validFor: string | null;
   /** The message could not be texted and went by email. */
   readonly fallbackFrom: 'sms' | null;
+  /**
+   * What to know of the code: it was sent a moment ago and no other one now; its sender has not answered yet; it went by email while
+   * the text may still arrive, and either works.
+   */
+  readonly codeNote: 'earlier' | 'delayed' | 'either' | null;
   /** Null where nothing can be sent again; 0 seconds means at once. */
   readonly resend: { readonly waitSeconds: number } | null;
 }

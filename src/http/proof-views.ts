@@ -22,6 +22,8 @@ export interface ChallengeLocals extends WithPage, CodeLocals {
   readonly expired: boolean;
   /** No message went out at all. */
   readonly unsent: boolean;
+  /** None went out because very many did before; there is a wait until the next. */
+  readonly limited: boolean;
   /** No try is left, and nothing can be sent anew. */
   readonly exhausted: boolean;
 }
@@ -43,6 +45,7 @@ export interface StepUpLocals extends WithPage, InWizard, CodeLocals {
   readonly lockedUntil: LockEnd | null;
   readonly expired: boolean;
   readonly unsent: boolean;
+  readonly limited: boolean;
   readonly exhausted: boolean;
   /** Says that the strongest method works no more, and what takes its place; null where it works. */
   readonly unusable: string | null;
@@ -66,6 +69,7 @@ export interface UnlockChallengeLocals extends WithPage {
         readonly lockedUntil: LockEnd | null;
         readonly expired: boolean;
         readonly unsent: boolean;
+        readonly limited: boolean;
         readonly exhausted: boolean;
       })
     | null;

@@ -1,6 +1,7 @@
 import type { Store } from 'express-session';
 import type { Evidence, EvidenceMethod } from '../core/assurance';
-import type { DeliveredKind, FactorKind } from '../core/factor-kind';
+import type { FactorKind } from '../core/factor-kind';
+import type { SentCode } from '../core/sent-code';
 import type { Epochs } from '../core/session-lifetime';
 import type { PasswordAttemptStore } from './password-attempts';
 import type { UnseenCodesStore } from './unseen-codes';
@@ -31,20 +32,19 @@ export interface ChallengeOwner {
 
 /** One request for one proof. */
 export interface Challenge extends ChallengeOwner {
-  /** New for every code, so that a proof is judged against the code it answers. */
+  /** New for each factor that is asked, so that a proof is judged against what it answers. */
   readonly id: string;
+  /** New for every write, and chosen by the caller. */
+  readonly version: string;
   readonly kind: FactorKind;
   readonly authenticatorId: string;
-  /** HMAC of the sent code under a key that the store does not hold; null where no code is sent. */
-  readonly codeHash: string | null;
+  /** Newest first; empty where no code is sent. Each that holds answers the challenge, which is used up with the first. */
+  readonly codes: readonly SentCode[];
+  /** Why there is no code although one was asked for: `limit` on sending, or a `fault` of the sender. */
+  readonly notSent: 'limit' | 'fault' | null;
   /** During enrollment: the secret or address that the proof will confirm, sealed. */
   readonly sealedSecret: string | null;
-  readonly maskedDestination: string | null;
-  /** How the code was sent in the end, and what failed before. */
-  readonly sentBy: DeliveredKind | null;
-  readonly fallbackFrom: 'sms' | null;
-  readonly sentAt: number | null;
-  /** The end of the code, or of the enrollment. */
+  /** The end of the challenge. Each code has an end of its own. */
   readonly expiresAt: number;
 }
 
@@ -81,7 +81,7 @@ export interface SendBudget {
 
 /** A sent message that a provider's callback may still speak of. */
 export interface SentMessage extends ChallengeOwner {
-  readonly challengeId: string;
+  readonly codeId: string;
 }
 
 /** The link by which an owner ends a lock sooner. Found by the stored form of its token alone. */
@@ -122,22 +122,15 @@ export interface StateStore extends PasswordAttemptStore, UnseenCodesStore {
 
   /**
    * Makes this the owner's live challenge for the purpose; the one before dies. Attempts already spent by the owner for the
-   * purpose stay spent. False, and nothing written, where the purpose is `login` or `enroll` under a pending login that is gone
-   * (`underPendingLogin`); its life is not extended.
+   * purpose stay spent. False, and nothing written, where it is under a pending login that is gone (`underPendingLogin`), whose life
+   * is not extended; and, with `after`, where the live challenge is not of that version, or where there is one and `after` is null.
+   * Atomic: of several that name one version, one is written.
    */
   issueChallenge(
     challenge: Challenge,
-    life: { readonly now: number; readonly underPendingLogin: boolean },
+    life: { readonly now: number; readonly underPendingLogin: boolean; readonly after?: string | null },
   ): Promise<boolean>;
   findChallenge(owner: ChallengeOwner): Promise<Challenge | undefined>;
-  /** Records how the code went out, where the challenge is still the live one. Atomic; false otherwise. */
-  recordDelivery(
-    challenge: Challenge,
-    delivery: Pick<
-      Challenge,
-      'sentBy' | 'fallbackFrom' | 'sentAt' | 'maskedDestination' | 'codeHash' | 'expiresAt'
-    >,
-  ): Promise<boolean>;
   /**
    * Counts one attempt before the proof is judged. Atomic: `spent` is answered at most `max` times for the owner and purpose,
    * however many challenges were issued and however many calls run in parallel.
@@ -187,9 +180,18 @@ export interface StateStore extends PasswordAttemptStore, UnseenCodesStore {
   /** Seconds until the budgets allow a send, 0 for now. Counts nothing. */
   findSendWait(budgets: readonly SendBudget[], now: number): Promise<number>;
 
-  rememberSentMessage(messageId: string, message: SentMessage, lifeSeconds: number): Promise<void>;
-  /** Atomic: returns it once. */
-  takeSentMessage(messageId: string): Promise<SentMessage | undefined>;
+  /**
+   * Notes whose message it is. True where {@link takeSentMessage} asked for it before: a provider may report on a message before it
+   * has answered who sent it. Nothing is noted then. Atomic.
+   */
+  rememberSentMessage(messageId: string, message: SentMessage, lifeSeconds: number): Promise<boolean>;
+  /** Returns it once. With `questionSeconds`, a question about what is not known is remembered for as long. Atomic. */
+  takeSentMessage(messageId: string, questionSeconds?: number): Promise<SentMessage | undefined>;
+
+  /** Notes a pending login that a first step began, for as long. Of very many under one mark the newest are kept. */
+  noteFirstStep(mark: string, pendingId: string, lifeSeconds: number): Promise<void>;
+  /** The newest first. */
+  findFirstSteps(mark: string): Promise<readonly string[]>;
 
   saveUnlockLink(tokenHash: string, link: UnlockLink, now: number): Promise<void>;
   findUnlockLink(tokenHash: string): Promise<UnlockLink | undefined>;

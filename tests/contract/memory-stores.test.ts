@@ -44,7 +44,7 @@ describe('state in memory', () => {
   });
 
   it('does not grow with messages of which nobody sent news, and knows none that is over', async () => {
-    const message = { userId: 'ada', ownerId: 'login', purpose: 'login', challengeId: 'c' } as const;
+    const message = { userId: 'ada', ownerId: 'login', purpose: 'login', codeId: 'c' } as const;
     await state.rememberSentMessage('over', message, 0);
     expect(await state.takeSentMessage('over')).toBeUndefined();
     for (let n = 0; n <= 10_000; n += 1) await state.rememberSentMessage(`message-${n}`, message, 60);

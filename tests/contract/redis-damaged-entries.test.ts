@@ -115,11 +115,11 @@ describe('what is kept beside the records of users in Redis', () => {
     else await expect(listed).rejects.toMatchObject(unreadable);
   });
 
-  const message = { userId: 'ada', ownerId: 'login', purpose: 'login', challengeId: 'c' };
+  const message = { userId: 'ada', ownerId: 'login', purpose: 'login', codeId: 'c' };
 
   it.each([
     ['whole', JSON.stringify(message)] as const,
-    ...damageEach(message, { userId: 1, ownerId: 1, purpose: 'x', challengeId: 1 }),
+    ...damageEach(message, { userId: 1, ownerId: 1, purpose: 'x', codeId: 1 }),
   ])('is a sent message, refused where its %s is damaged', async (name, text) => {
     await redis.set('mfa:{message:SM1}', text);
     const taken = state.takeSentMessage('SM1');

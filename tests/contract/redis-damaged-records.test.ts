@@ -1,11 +1,17 @@
 import { redisRecords, redisState } from '../../src/redis';
 import { connectRedis } from '../support/redis-client';
 import { damageEach } from './damage-each';
-import { NOW, aChallenge, aPendingLogin, anAuthenticator, newId } from './samples';
+import { NOW, aChallenge, aPendingLogin, aSentCode, anAuthenticator, newId } from './samples';
 
 // Each record is written as the stores write it, and read; then one thing in it is damaged.
 
 const unreadable = { code: 'records-unreadable', status: 503, expose: false };
+
+/** A sent code as it is stored, in a list of its own, with one field damaged. */
+function damagedCode(place: number, value: unknown): string {
+  const code: unknown[] = ['id', 0, 'app', 'ss', 'hash', 'masked', NOW, 300_000, 1];
+  return JSON.stringify([code.with(place, value)]);
+}
 
 const redis = connectRedis();
 const records = redisRecords(redis);
@@ -78,11 +84,26 @@ describe('a login in Redis', () => {
     ['sk', 'Xapp'],
     ['sx', null],
     ['sx', 'x'],
-    ['sd', 'e'],
-    ['sd', 'xs1'],
-    ['sd', 'e-1x'],
+    ['sw', null],
+    ['sr', 'x'],
+    ['sc', 'x'],
+    ['sc', '{}'],
+    ['sc', '[1]'],
+    ['sc', damagedCode(0, 1)],
+    ['sc', damagedCode(1, 1)],
+    ['sc', damagedCode(2, 1)],
+    ['sc', damagedCode(3, 'x')],
+    ['sc', damagedCode(3, 's')],
+    ['sc', damagedCode(3, 1)],
+    ['sc', damagedCode(4, null)],
+    ['sc', damagedCode(5, null)],
+    ['sc', damagedCode(6, 'x')],
+    ['sc', damagedCode(7, 1.5)],
+    ['sc', damagedCode(8, 3)],
+    ['sc', damagedCode(8, 'x')],
   ])('is refused where the %s of its challenge is %j', async (field, value) => {
-    const challenge = aChallenge({ purpose: 'step-up', sentBy: 'email', sentAt: NOW });
+    const codes = [aSentCode(), aSentCode({ sendId: 'first', sentBy: 'email', stage: 'sent' })];
+    const challenge = aChallenge({ purpose: 'step-up', notSent: 'limit', codes });
     await state.issueChallenge(challenge, { now: NOW, underPendingLogin: false });
     await expect(state.findChallenge(challenge)).resolves.toEqual(challenge);
     if (value === null) await redis.hdel(keyOf(challenge), field);

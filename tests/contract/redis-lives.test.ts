@@ -17,8 +17,8 @@ describe('how long state lives in Redis', () => {
     await state.createPendingLogin(pending);
     const challenge = aChallenge({ userId: pending.userId, ownerId: pending.id, expiresAt: NOW + 900_000 });
     await state.issueChallenge(challenge, { now: NOW, underPendingLogin: true });
-    const later = { ...challenge, sentAt: NOW + 1, expiresAt: NOW + 999_000 };
-    await state.recordDelivery(challenge, later);
+    const later = { ...challenge, expiresAt: NOW + 999_000 };
+    await state.issueChallenge(later, { now: NOW, underPendingLogin: true, after: challenge.version });
     await state.savePendingEvidence(pending.userId, pending.id, []);
     expect(await redis.pttl(ownerKey(challenge))).toBeLessThanOrEqual(60_000);
     expect((await state.findPendingLogin(pending.userId, pending.id))?.expiresAt).toBe(NOW + 60_000);
@@ -32,7 +32,7 @@ describe('how long state lives in Redis', () => {
     const short = { ...challenge, purpose: 'enroll', expiresAt: NOW + 1000 } as const;
     await state.issueChallenge(short, session);
     expect(await redis.pttl(ownerKey(challenge))).toBeGreaterThan(200_000);
-    await state.recordDelivery(challenge, { ...challenge, sentAt: NOW + 1000, expiresAt: NOW + 601_000 });
+    await state.issueChallenge({ ...challenge, expiresAt: NOW + 601_000 }, { ...session, now: NOW + 1000 });
     const left = await redis.pttl(ownerKey(challenge));
     expect(left).toBeGreaterThan(500_000);
     expect(left).toBeLessThanOrEqual(600_000);
@@ -127,8 +127,21 @@ describe('how long state lives in Redis', () => {
     expect(Math.ceil(days)).toBe(90);
   });
 
+  it('is what was asked for a question about a message, and for a first step', async () => {
+    await state.takeSentMessage('SM3', 60);
+    await state.noteFirstStep('mark', 'login', 10);
+    for (const [key, seconds] of [
+      ['mfa:{message:SM3}', 60],
+      ['mfa:{first-steps:mark}', 10],
+    ] as const) {
+      const left = await redis.pttl(key);
+      expect(left).toBeGreaterThan(seconds * 500);
+      expect(left).toBeLessThanOrEqual(seconds * 1000);
+    }
+  });
+
   it('is what was asked for a sent message', async () => {
-    const message = { userId: 'u', ownerId: 'o', purpose: 'login', challengeId: 'c' } as const;
+    const message = { userId: 'u', ownerId: 'o', purpose: 'login', codeId: 'c' } as const;
     await state.rememberSentMessage('SM2', message, 600);
     const left = await redis.pttl('mfa:{message:SM2}');
     expect(left).toBeGreaterThan(500_000);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { GUESS_LIMITS, type Authenticator } from '../../src/core/authenticator';
 import { defaultPolicy, type Policy } from '../../src/core/policy';
+import type { SentCode } from '../../src/core/sent-code';
 import type { MfaEvent } from '../../src/events';
 import type { GuessRequest } from '../../src/stores/record-store';
 import type { Challenge, PendingLogin, SessionEntry } from '../../src/stores/state-store';
@@ -62,15 +63,30 @@ export function aChallenge(overrides: Partial<Challenge> = {}): Challenge {
     ownerId: newId(),
     purpose: 'login',
     id: newId(),
+    version: newId(),
     kind: 'totp',
     authenticatorId: newId(),
-    codeHash: null,
+    codes: [],
+    notSent: null,
     sealedSecret: null,
-    maskedDestination: null,
-    sentBy: null,
-    fallbackFrom: null,
-    sentAt: null,
     expiresAt: NOW + 300_000,
+    ...overrides,
+  };
+}
+
+export function aSentCode(overrides: Partial<SentCode> = {}): SentCode {
+  const id = newId().slice(0, 12);
+  return {
+    id,
+    sendId: id,
+    authenticatorId: newId(),
+    kind: 'sms',
+    codeHash: `v1.k1.${'h'.repeat(43)}`,
+    sentBy: 'sms',
+    maskedDestination: '•••• 4417',
+    sentAt: NOW,
+    expiresAt: NOW + 300_000,
+    stage: 'counted',
     ...overrides,
   };
 }

@@ -1,5 +1,6 @@
 import type { Decision, Option } from '../../core/decide';
 import { provableFactors } from '../../core/usable-factors';
+import { codesAsked, fallbackOfCode, liveCode } from '../../core/sent-code';
 import { isEnrollableKind } from '../../core/factor-kind';
 import type { FactorKind } from '../../core/factor-kind';
 import { findSendWait } from '../../flows/ask-factor';
@@ -40,6 +41,7 @@ export interface AskedView extends CodeLocals {
   readonly lockedUntil: LockEnd | null;
   readonly expired: boolean;
   readonly unsent: boolean;
+  readonly limited: boolean;
   readonly exhausted: boolean;
 }
 
@@ -112,20 +114,24 @@ export async function viewAsked(
   const now = context.clock.now();
   const live = challenge?.authenticatorId === asked.authenticatorId ? challenge : undefined;
   const delivered = asked.kind === 'sms' || asked.kind === 'email';
+  const code = live === undefined ? undefined : (liveCode(live, now) ?? codesAsked(live)[0]);
+  const holds = code !== undefined && now < code.expiresAt;
+  const wasNeverSent = delivered && live !== undefined && code === undefined;
   return {
     asked,
-    kind: live?.sentBy ?? asked.kind,
+    kind: code?.sentBy ?? asked.kind,
     label: own?.label ?? null,
     alternatives: choices.filter(({ authenticatorId }) => authenticatorId !== asked.authenticatorId),
-    destination: live?.maskedDestination ?? own?.destination ?? null,
-    validFor: delivered && live !== undefined ? durationText((live.expiresAt - now) / 1000) : null,
-    fallbackFrom: live?.fallbackFrom ?? null,
+    destination: code?.maskedDestination ?? own?.destination ?? null,
+    validFor: holds ? durationText((code.expiresAt - now) / 1000) : null,
+    fallbackFrom: code === undefined ? null : fallbackOfCode(code),
     resend: waitSeconds === null ? null : { waitSeconds },
-    error: refused === null ? null : errorText(refused, asked.kind),
     clockIsOff: refused?.because === 'clock-off',
     lockedUntil: asked.kind === 'recovery-code' ? null : codesLockEnd(gathered),
-    expired: delivered && isOver(live, now),
-    unsent: delivered && live !== undefined && live.sentBy === null,
+    expired: delivered && (live === undefined || (code !== undefined && !holds) || now >= live.expiresAt),
+    unsent: wasNeverSent && live.notSent !== 'limit',
+    limited: wasNeverSent && live.notSent === 'limit',
+    ...noteOf(live, { now, refused, kind: asked.kind }),
     // Whoever is signed in is not sent back to the start, and a form with no try left helps nobody.
     exhausted: !delivered && refused !== null && isExhausted(refused),
   };
@@ -135,8 +141,25 @@ function isExhausted({ because, attemptsLeft }: { because: string; attemptsLeft?
   return because === 'attempts-exhausted' || attemptsLeft === 0;
 }
 
-function isOver(challenge: Challenge | undefined, now: number): boolean {
-  return challenge === undefined || challenge.codeHash === null || now >= challenge.expiresAt;
+/** What to say of a code that holds. That the next one takes a wait is no failure, where there is one to use. */
+export function noteOf(
+  challenge: Challenge | undefined,
+  shown: {
+    readonly now: number;
+    readonly refused: { readonly because: string; readonly attemptsLeft?: number } | null;
+    readonly kind: FactorKind;
+  },
+): Pick<CodeLocals, 'codeNote' | 'error'> {
+  const { now, refused, kind } = shown;
+  const code = challenge === undefined ? undefined : liveCode(challenge, now);
+  const isOnlyWait = refused?.because === 'send-limit';
+  const error = refused === null || (isOnlyWait && code !== undefined) ? null : errorText(refused, kind);
+  if (challenge === undefined || code === undefined) return { error, codeNote: null };
+  const isEither = codesAsked(challenge).some(
+    ({ id, sendId, sentBy }) => id !== code.id && sendId === code.sendId && sentBy !== code.sentBy,
+  );
+  if (isOnlyWait) return { error, codeNote: 'earlier' };
+  return { error, codeNote: isEither ? 'either' : code.stage === 'sent' ? null : 'delayed' };
 }
 
 function codesLockEnd({ facts, now }: Gathered): LockEnd | null {

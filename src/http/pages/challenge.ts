@@ -3,7 +3,7 @@ import { decide } from '../../core/decide';
 import { answerChallenge } from '../../flows/answer-challenge';
 import type { Rejected } from '../../flows/answer-challenge';
 import { askFactor } from '../../flows/ask-factor';
-import type { AskOutcome } from '../../flows/ask-factor';
+import type { AskOutcome } from '../../flows/ask-request';
 import type { Asked } from '../../flows/bearer';
 import { challengeOwner } from '../../flows/bearer';
 import { gatherFacts } from '../../flows/gather-facts';
@@ -139,14 +139,14 @@ function withAsked(page: KnownPageRequest, asked: Asked): KnownPageRequest {
 function ask(
   page: KnownPageRequest,
   gathered: Gathered,
-  option: Pick<Asked, 'authenticatorId' | 'kind'>,
+  option: Pick<Asked, 'authenticatorId' | 'kind'> & { readonly resend?: boolean },
 ): Promise<AskOutcome> {
   const { context, visitor, req } = page;
   const pendingUntil =
     visitor.bearer.standing === 'pending' ? (readSlot(req).login?.expiresAt ?? null) : null;
-  const { authenticatorId, kind } = option;
+  const { authenticatorId, kind, resend = false } = option;
   const owner = challengeOwner(visitor.bearer, 'login');
-  return askFactor(context, { owner, option: { authenticatorId, kind }, gathered, pendingUntil });
+  return askFactor(context, { owner, option: { authenticatorId, kind }, gathered, pendingUntil, resend });
 }
 
 async function showRejection(page: KnownPageRequest, rejected: Rejected): Promise<void> {
@@ -200,12 +200,17 @@ async function resendCode(page: KnownPageRequest): Promise<void> {
     );
   }
   if (await answerLocked(page, opened, asked)) return;
-  return send(page, opened, asked);
+  return send(page, opened, asked, { resend: true });
 }
 
-async function send(page: KnownPageRequest, opened: Opened, asked: Asked): Promise<void> {
+async function send(
+  page: KnownPageRequest,
+  opened: Opened,
+  asked: Asked,
+  { resend = false }: { readonly resend?: boolean } = {},
+): Promise<void> {
   const { req, res, returnTo } = page;
-  const outcome = await ask(page, opened.gathered, asked);
+  const outcome = await ask(page, opened.gathered, { ...asked, resend });
   const asking = withAsked(page, asked);
   if (outcome.outcome === 'gone') return startOver(page, { because: 'challenge-expired', status: 401 });
   if (outcome.outcome === 'not-sent') {

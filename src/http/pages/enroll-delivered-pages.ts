@@ -1,4 +1,5 @@
 import type { DeliveredKind } from '../../core/factor-kind';
+import { liveCode } from '../../core/sent-code';
 import { findEnrollment } from '../../flows/enroll';
 import { gatherFacts } from '../../flows/gather-facts';
 import { findDestinationWait } from '../../flows/spend-send';
@@ -8,7 +9,7 @@ import type { Refusal } from '../respond';
 import { withReturnTo } from '../return-to';
 import { readSlot } from '../session-slot';
 import { describeAddition } from './describe-addition';
-import { errorText } from './challenge-view';
+import { noteOf } from './challenge-view';
 import type { EnrollmentDoor } from './enrollment-door';
 import { pathOf, show } from './page-route';
 import type { KnownPageRequest } from './page-route';
@@ -81,6 +82,8 @@ export async function renderCode(
   const formPath = withReturnTo(pathOf(page, `/enroll/${kind}`), returnTo);
   if (started === undefined) return page.res.redirect(303, formPath);
   const { challenge, secret } = started;
+  const now = context.clock.now();
+  const code = liveCode(challenge, now);
   const waitSeconds = await findDestinationWait(context, {
     kind,
     destination: secret.reveal(),
@@ -104,10 +107,10 @@ export async function renderCode(
       changePath: `${pathOf(page, `/enroll/${kind}`)}?${change.toString()}`,
       suggestedLabel: addition?.suggestedLabel ?? null,
       offerEndOthers: addition !== null,
-      error: refused === null ? null : errorText(refused, kind),
+      ...noteOf(challenge, { now, refused, kind }),
       clockIsOff: false,
-      destination: challenge.maskedDestination,
-      validFor: durationText((challenge.expiresAt - context.clock.now()) / 1000),
+      destination: challenge.codes[0]?.maskedDestination ?? null,
+      validFor: code === undefined ? null : durationText((code.expiresAt - now) / 1000),
       fallbackFrom: null,
       resend: { waitSeconds },
       progress:

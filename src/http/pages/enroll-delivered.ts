@@ -1,6 +1,7 @@
 import type { Router } from 'express';
 import type { DeliveredKind } from '../../core/factor-kind';
-import { findEnrollment, startDeliveredEnrollment } from '../../flows/enroll';
+import { findEnrollment } from '../../flows/enroll';
+import { startDeliveredEnrollment } from '../../flows/enroll-delivered';
 import type { HttpContext } from '../http-context';
 import { refusalStatus } from '../refusal-status';
 import { sendNext } from '../respond';
@@ -111,9 +112,10 @@ async function send(
     readonly kind: DeliveredKind;
     readonly destination: string;
     readonly replaces: Replaced | null;
+    readonly resend?: true;
   },
 ): Promise<void> {
-  const { kind, destination, replaces } = sending;
+  const { kind, destination, replaces, resend = false } = sending;
   const { context, visitor, req, res, returnTo } = page;
   const { gathered, pendingUntil } = door;
   const start = await startDeliveredEnrollment(context, {
@@ -122,6 +124,7 @@ async function send(
     pendingUntil,
     kind,
     destination,
+    resend,
   });
   if (start.outcome === 'gone') return startOver(page, { because: 'challenge-expired', status: 409 });
   if (start.outcome === 'refused') {
@@ -138,14 +141,18 @@ async function send(
       return renderAddress(page, door, { kind, typed: destination, error, status, replaces });
     });
   }
-  const { maskedDestination, expiresAt, authenticatorId: enrollmentId } = start.challenge;
+  const { authenticatorId: enrollmentId } = start.challenge;
   const replacing =
     replaces === null ? undefined : { authenticatorId: replaces.authenticatorId, enrollmentId };
   updateSlot(req, { replacing });
   return sendNext(req, res, {
     outcome: 'enrollment-started',
     next: withReturnTo(pathOf(page, `/enroll/${kind}`), returnTo),
-    [kind]: { destination: maskedDestination, expiresAt },
+    [kind]: {
+      destination: start.sent?.destination,
+      expiresAt: start.sent?.expiresAt,
+      ...(start.sent?.delayed === undefined ? {} : { delayed: true }),
+    },
   });
 }
 
@@ -161,7 +168,7 @@ async function resendDelivered(page: KnownPageRequest, kind: DeliveredKind): Pro
       replacing !== undefined && same
         ? { authenticatorId: replacing.authenticatorId, destination: '' }
         : null;
-    return send(page, door, { kind, destination: started.secret.reveal(), replaces });
+    return send(page, door, { kind, destination: started.secret.reveal(), replaces, resend: true });
   }
   const because = 'wizard-over';
   return answerRefusal(page, { because, status: 409 }, (status) =>

@@ -1,13 +1,13 @@
 import type { Router } from 'express';
-import { resendByEmail } from '../../flows/resend-by-email';
+import { handleUndelivered } from '../../flows/resend-by-email';
 import type { HttpContext } from '../http-context';
 
 /** Below the pages' path; the provider posts here what became of a message. */
 export const SMS_STATUS_PATH = '/sms-status';
 
 /**
- * The provider's callback. Its signature stands in for the CSRF token. What it says of an unknown or answered message
- * changes nothing, so the answer is the same.
+ * The provider's callback. Its signature stands in for the CSRF token. What it says of an answered message changes nothing, so
+ * the answer is the same.
  */
 export function addSmsStatusRoute(router: Router, context: HttpContext): void {
   const { sms, baseUrl, pagesPath } = context.options;
@@ -21,7 +21,7 @@ export function addSmsStatusRoute(router: Router, context: HttpContext): void {
       res.status(403).end();
       return;
     }
-    const handled = status.undelivered ? resendByEmail(context, status.messageId) : Promise.resolve();
+    const handled = status.undelivered ? handleUndelivered(context, status.messageId) : Promise.resolve();
     handled.then(() => res.status(204).end(), next);
   });
 }

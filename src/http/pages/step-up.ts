@@ -94,6 +94,8 @@ async function renderStepUp(
         lockedUntil: null,
         expired: false,
         unsent: false,
+        limited: false,
+        codeNote: null,
         exhausted: false,
         error: refused === null ? null : sentenceFor(refused.because),
         clockIsOff: false,
@@ -149,8 +151,13 @@ function issue(
   { gathered }: Opened,
   { authenticatorId, kind }: Asked,
 ): ReturnType<typeof askFactor> {
-  const owner = challengeOwner(page.visitor.bearer, 'step-up');
-  return askFactor(page.context, { owner, option: { authenticatorId, kind }, gathered, pendingUntil: null });
+  const { bearer } = page.visitor;
+  const owner = challengeOwner(bearer, 'step-up');
+  // Chosen from the list, or asked for once more on its page.
+  const { asked } = bearer;
+  const resend = asked?.purpose === 'step-up' && asked.authenticatorId === authenticatorId;
+  const option = { authenticatorId, kind };
+  return askFactor(page.context, { owner, option, gathered, pendingUntil: null, resend });
 }
 
 async function ask(page: KnownPageRequest, opened: Opened, asked: Asked): Promise<void> {

@@ -152,7 +152,9 @@ function withAsked(page: KnownPageRequest, asked: Asked): KnownPageRequest {
 
 async function ask(page: KnownPageRequest, opened: Unlocking, asked: Asked): Promise<void> {
   const { context, req, res } = page;
-  const outcome = await askUnlock(context, { ...opened, option: toOption(asked) });
+  const before = page.visitor.bearer.asked;
+  const resend = before?.purpose === 'unlock' && before.authenticatorId === asked.authenticatorId;
+  const outcome = await askUnlock(context, { ...opened, option: toOption(asked), resend });
   updateSlot(req, { asked });
   if (outcome.outcome === 'not-sent') return again(withAsked(page, asked), opened, outcome.because);
   const sent = outcome.outcome === 'asked' && outcome.sent !== undefined;

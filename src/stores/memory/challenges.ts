@@ -1,13 +1,7 @@
 import type { Challenge, ChallengeOwner, StateStore } from '../state-store';
 import { ownerKey, withEntry, withoutEntry, type Owner, type Owners } from './owners';
 
-type Verbs =
-  | 'issueChallenge'
-  | 'findChallenge'
-  | 'recordDelivery'
-  | 'spendAttempt'
-  | 'consumeChallenge'
-  | 'endChallenge';
+type Verbs = 'issueChallenge' | 'findChallenge' | 'spendAttempt' | 'consumeChallenge' | 'endChallenge';
 
 const NOTHING: Owner = { pending: null, challenges: new Map(), attempts: new Map() };
 
@@ -23,8 +17,10 @@ export function challengesIn(owners: Owners): Pick<StateStore, Verbs> {
   }
 
   return {
-    async issueChallenge(challenge, { now, underPendingLogin }) {
+    async issueChallenge(challenge, { now, underPendingLogin, after }) {
       const { key, owner: found } = find(challenge);
+      const version = found.challenges.get(challenge.purpose)?.version ?? null;
+      if (after !== undefined && version !== after) return false;
       const expired = now >= (owners.expiresAt(key) ?? Infinity);
       const owner = expired ? NOTHING : found;
       const challenges = withEntry(owner.challenges, challenge.purpose, { ...challenge });
@@ -39,17 +35,6 @@ export function challengesIn(owners: Owners): Pick<StateStore, Verbs> {
     },
     async findChallenge(wanted) {
       return find(wanted).challenge;
-    },
-    async recordDelivery(issued, delivery) {
-      const { key, owner, challenge } = find(issued);
-      if (challenge?.id !== issued.id) return false;
-      const challenges = withEntry(owner.challenges, issued.purpose, { ...challenge, ...delivery });
-      const changed = { ...owner, challenges };
-      const endsAt = owners.expiresAt(key) ?? 0;
-      if (owner.pending !== null || delivery.sentAt === null) owners.replace(key, changed);
-      else
-        owners.set(key, changed, { now: delivery.sentAt, expiresAt: Math.max(endsAt, delivery.expiresAt) });
-      return true;
     },
     async spendAttempt(wanted, max) {
       const { key, owner, challenge } = find(wanted);

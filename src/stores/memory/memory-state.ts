@@ -5,6 +5,8 @@ import { countingThrottle } from '../counting-throttle';
 import type { StateStore, Throttle } from '../state-store';
 import { challengesIn } from './challenges';
 import { ExpiringMap } from './expiring-map';
+import { firstStepsIn } from './first-steps';
+import { Moments } from './moments';
 import type { Owner } from './owners';
 import { passwordAttemptsIn } from './password-attempts';
 import { pendingLoginsIn } from './pending-logins';
@@ -26,7 +28,8 @@ export function memoryState(...none: readonly []): StateStore {
     ...challengesIn(owners),
     ...sessionsIn(new ExpiringMap(), { owners, unseenCodes }),
     ...sendsIn(new ExpiringMap()),
-    ...sentMessagesIn(new Map()),
+    ...sentMessagesIn(new Moments()),
+    ...firstStepsIn(new Moments()),
     ...unlockLinksIn(new ExpiringMap()),
     ...passwordAttemptsIn(),
     ...unseenCodesIn(unseenCodes),

@@ -8,7 +8,6 @@ import {
   readChallenge,
   readPendingLogin,
   writeChallenge,
-  writeDelivery,
 } from './owner-hash';
 import { isOne, toTexts, toWholeNumber } from './replies';
 import { defineScript, NUMBER_IN_FIELD } from './script';
@@ -26,30 +25,23 @@ end
 /** Lua: deletes a challenge and leaves the count of attempts. */
 const REMOVE_CHALLENGE = `
 local function removeChallenge(p)
-  redis.call('HDEL', KEYS[1], p .. 'i', p .. 'k', p .. 'x', p .. 'c', p .. 'z', p .. 'm', p .. 'd')
+  redis.call('HDEL', KEYS[1], p .. 'i', p .. 'k', p .. 'x', p .. 'w', p .. 'c', p .. 'r', p .. 'z')
 end
 `;
 
-/** The owner; the letter of the purpose, now, the end of the challenge, whether under a pending login; fields and values. */
+/**
+ * The owner; the letter of the purpose, now, the end of the challenge, whether under a pending login, after which version (`*` for
+ * any, nothing for none); fields and values.
+ */
 const ISSUE = defineScript(`${NUMBER_IN_FIELD}${LIVE_UNTIL}${REMOVE_CHALLENGE}
 local now = tonumber(ARGV[2])
 local ends = numberIn('x')
+if ARGV[5] ~= '*' and (redis.call('HGET', KEYS[1], ARGV[1] .. 'w') or '') ~= ARGV[5] then return 0 end
 if ends and now >= ends then redis.call('DEL', KEYS[1]) end
 if ARGV[4] == 'pending' and redis.call('HEXISTS', KEYS[1], 's') == 0 then return 0 end
 removeChallenge(ARGV[1])
-redis.call('HSET', KEYS[1], unpack(ARGV, 5))
+redis.call('HSET', KEYS[1], unpack(ARGV, 6))
 liveUntil(tonumber(ARGV[3]), now)
-return 1
-`);
-
-/** The owner; the letter, the id of the challenge, its new end, the instant of sending or nothing; fields and values. */
-const RECORD_DELIVERY = defineScript(`${NUMBER_IN_FIELD}${LIVE_UNTIL}
-local p = ARGV[1]
-if redis.call('HGET', KEYS[1], p .. 'i') ~= ARGV[2] then return 0 end
-redis.call('HDEL', KEYS[1], p .. 'c', p .. 'm', p .. 'd')
-redis.call('HSET', KEYS[1], unpack(ARGV, 5))
-local sentAt = tonumber(ARGV[4])
-if sentAt then liveUntil(tonumber(ARGV[3]), sentAt) end
 return 1
 `);
 
@@ -73,33 +65,22 @@ redis.call('HDEL', KEYS[1], ARGV[1] .. 'n')
 return 1
 `);
 
-type Verbs =
-  | 'issueChallenge'
-  | 'findChallenge'
-  | 'recordDelivery'
-  | 'spendAttempt'
-  | 'consumeChallenge'
-  | 'endChallenge';
+type Verbs = 'issueChallenge' | 'findChallenge' | 'spendAttempt' | 'consumeChallenge' | 'endChallenge';
 
 export function challengesIn(redis: RedisCommands, keys: Keys): Pick<StateStore, Verbs> {
   const keysOf = ({ userId, ownerId }: ChallengeOwner) => [keys.owner(userId, ownerId)];
 
   return {
-    async issueChallenge(challenge, { now, underPendingLogin }) {
+    async issueChallenge(challenge, { now, underPendingLogin, after }) {
       const under = underPendingLogin ? 'pending' : 'any';
+      const version = after === undefined ? '*' : (after ?? '');
       const { purpose, expiresAt } = challenge;
-      const args = [letterOf(purpose), now, expiresAt, under, ...writeChallenge(challenge)];
+      const args = [letterOf(purpose), now, expiresAt, under, version, ...writeChallenge(challenge)];
       return isOne(await redis.run(ISSUE, { keys: keysOf(challenge), args }));
     },
     async findChallenge(owner) {
       const key = keys.owner(owner.userId, owner.ownerId);
       return readChallenge(await redis.send('hmget', key, ...challengeFields(owner.purpose)), owner);
-    },
-    async recordDelivery(challenge, delivery) {
-      const { id, purpose } = challenge;
-      const instants = [delivery.expiresAt, delivery.sentAt ?? ''];
-      const args = [letterOf(purpose), id, ...instants, ...writeDelivery(delivery, purpose)];
-      return isOne(await redis.run(RECORD_DELIVERY, { keys: keysOf(challenge), args }));
     },
     async spendAttempt(owner, max) {
       const args = [letterOf(owner.purpose), max, ...PENDING_FIELDS, ...challengeFields(owner.purpose)];

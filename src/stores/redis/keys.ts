@@ -38,8 +38,10 @@ export interface Keys {
   jobs(): string;
   /** A list: the instants of the newest sends, newest first. */
   sends(key: string): string;
-  /** A string: whose challenge a sent message belongs to. */
+  /** A string: whose challenge a sent message belongs to, or that it was asked for. */
   message(messageId: string): string;
+  /** A list: the pending logins that one first step began, newest first. */
+  firstSteps(mark: string): string;
   /** A string: whom an unlock link belongs to, by the stored form of its token. */
   unlockLink(tokenHash: string): string;
   /** A sorted set: the ids of the notices that wait, by the instant at which they are due. */
@@ -78,6 +80,7 @@ export function createKeys(prefix: string): Keys {
     jobs: () => `${prefix}:{jobs}`,
     sends: (key) => `${prefix}:{sends:${encodeId(key)}}`,
     message: (messageId) => `${prefix}:{message:${encodeId(messageId)}}`,
+    firstSteps: (mark) => `${prefix}:{first-steps:${encodeId(mark)}}`,
     unlockLink: (tokenHash) => `${prefix}:{unlock-link:${encodeId(tokenHash)}}`,
     noticesDue: () => `${prefix}:{notices}:due`,
     notices: () => `${prefix}:{notices}:kept`,

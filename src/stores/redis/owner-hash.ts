@@ -1,8 +1,9 @@
 import type { Evidence } from '../../core/assurance';
 import { letterOfMethod, readEvidence, writeEvidence } from '../../core/evidence-text';
-import type { DeliveredKind, FactorKind } from '../../core/factor-kind';
+import type { FactorKind } from '../../core/factor-kind';
 import type { Challenge, ChallengeOwner, ChallengePurpose, PendingLogin } from '../state-store';
 import { toTexts, toWholeNumber } from './replies';
+import { readCodes, writeCodes } from './sent-codes';
 import { unreadable } from './store-errors';
 
 /*
@@ -12,8 +13,8 @@ import { unreadable } from './store-errors';
  *   o  organization    s  started at    v  evidence    u  the user's epoch    g  the organization's epoch
  *
  * and, after the letter of the purpose, a challenge and the attempts spent:
- *   i  id    k  letter of the kind, and authenticator    x  end    n  attempts
- *   c  hash of the code    z  sealed secret    m  masked destination    d  how it was sent, and when
+ *   i  id    k  letter of the kind, and authenticator    x  end    n  attempts    w  version
+ *   c  the sent codes    r  why there is none    z  sealed secret
  */
 
 const KIND_OF_LETTER: ReadonlyMap<string, FactorKind> = new Map([
@@ -68,7 +69,7 @@ function toEvidence(text: string): readonly Evidence[] {
   return evidence;
 }
 
-const CHALLENGE_FIELDS = ['i', 'k', 'x', 'c', 'z', 'm', 'd'] as const;
+const CHALLENGE_FIELDS = ['i', 'k', 'x', 'w', 'c', 'r', 'z'] as const;
 
 export function challengeFields(purpose: ChallengePurpose): string[] {
   return CHALLENGE_FIELDS.map((field) => letterOf(purpose) + field);
@@ -76,66 +77,39 @@ export function challengeFields(purpose: ChallengePurpose): string[] {
 
 /** Fields and values; what is null has none. */
 export function writeChallenge(challenge: Challenge): (string | number)[] {
+  const { id, version, kind, authenticatorId, codes, notSent, sealedSecret, expiresAt } = challenge;
   const p = letterOf(challenge.purpose);
-  const fields = [`${p}i`, challenge.id, `${p}k`, letterOfMethod(challenge.kind) + challenge.authenticatorId];
-  if (challenge.sealedSecret !== null) fields.push(`${p}z`, challenge.sealedSecret);
-  return [...fields, ...writeDelivery(challenge, challenge.purpose)];
-}
-
-export type Delivery = Pick<
-  Challenge,
-  'sentBy' | 'fallbackFrom' | 'sentAt' | 'maskedDestination' | 'codeHash' | 'expiresAt'
->;
-
-export function writeDelivery(delivery: Delivery, purpose: ChallengePurpose): (string | number)[] {
-  const { sentBy, fallbackFrom, sentAt, maskedDestination, codeHash, expiresAt } = delivery;
-  const p = letterOf(purpose);
-  const fields = [`${p}x`, expiresAt];
-  if (codeHash !== null) fields.push(`${p}c`, codeHash);
-  if (maskedDestination !== null) fields.push(`${p}m`, maskedDestination);
-  const isSent = sentBy !== null || fallbackFrom !== null || sentAt !== null;
-  const letters = `${letterOrDash(sentBy)}${letterOrDash(fallbackFrom)}`;
-  if (isSent) fields.push(`${p}d`, `${letters}${sentAt ?? ''}`);
-  return fields;
+  const fields = [`${p}i`, id, `${p}k`, letterOfMethod(kind) + authenticatorId, `${p}w`, version];
+  if (codes.length > 0) fields.push(`${p}c`, writeCodes(codes));
+  if (notSent !== null) fields.push(`${p}r`, notSent);
+  if (sealedSecret !== null) fields.push(`${p}z`, sealedSecret);
+  return [...fields, `${p}x`, expiresAt];
 }
 
 export function readChallenge(reply: unknown, owner: ChallengeOwner): Challenge | undefined {
-  const [id, kind, expiresAt, codeHash, sealedSecret, maskedDestination, sent] = toTexts(
-    reply,
-    'a challenge',
-  );
+  const [id, kind, expiresAt, version, codes, notSent, sealedSecret] = toTexts(reply, 'a challenge');
   if (isNothing(id)) return undefined;
   const factor = KIND_OF_LETTER.get(kind?.charAt(0) ?? '');
   if (factor === undefined || isNothing(kind) || isNothing(expiresAt)) throw unreadable('a challenge');
+  const whyNotSent = notSent ?? null;
+  if (isNothing(version) || !isWhyNotSent(whyNotSent)) throw unreadable('a challenge');
   return {
     userId: owner.userId,
     ownerId: owner.ownerId,
     purpose: owner.purpose,
     id,
+    version,
     kind: factor,
     authenticatorId: kind.slice(1),
-    codeHash: codeHash ?? null,
+    codes: isNothing(codes) ? [] : readCodes(codes),
+    notSent: whyNotSent,
     sealedSecret: sealedSecret ?? null,
-    maskedDestination: maskedDestination ?? null,
-    ...readSending(sent),
     expiresAt: toWholeNumber(expiresAt, 'a challenge'),
   };
 }
 
-function readSending(text: string | null | undefined): Pick<Challenge, 'sentBy' | 'fallbackFrom' | 'sentAt'> {
-  if (isNothing(text)) return { sentBy: null, fallbackFrom: null, sentAt: null };
-  const [, by, from, at] = /^([es-])([s-])(\d*)$/.exec(text) ?? [];
-  if (by === undefined || at === undefined) throw unreadable('a delivery');
-  const sentBy: DeliveredKind | null = by === 'e' ? 'email' : by === 's' ? 'sms' : null;
-  return {
-    sentBy,
-    fallbackFrom: from === 's' ? 'sms' : null,
-    sentAt: at === '' ? null : toWholeNumber(at, 'a delivery'),
-  };
-}
-
-function letterOrDash(kind: DeliveredKind | null): string {
-  return kind === null ? '-' : letterOfMethod(kind);
+function isWhyNotSent(text: string | null): text is Challenge['notSent'] {
+  return text === null || text === 'limit' || text === 'fault';
 }
 
 function isNothing(text: string | null | undefined): text is null | undefined {

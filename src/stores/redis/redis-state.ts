@@ -2,6 +2,7 @@ import type { StateStore } from '../state-store';
 import { challengesIn } from './challenges';
 import type { RedisClient } from './command-batch';
 import { passwordAttemptsIn } from './password-attempts';
+import { firstStepsIn } from './first-steps';
 import { pendingLoginsIn } from './pending-logins';
 import { sendsIn } from './sends';
 import { sentMessagesIn } from './sent-messages';
@@ -28,6 +29,7 @@ export function redisState(client: RedisClient, options: RedisStoreOptions = {})
     ...sessionsIn(redis, keys),
     ...sendsIn(redis, keys),
     ...sentMessagesIn(redis, keys),
+    ...firstStepsIn(redis, keys),
     ...unlockLinksIn(redis, keys),
     ...passwordAttemptsIn(redis, keys),
     ...unseenCodesIn(redis, keys),

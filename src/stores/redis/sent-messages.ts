@@ -1,32 +1,57 @@
 import type { ChallengePurpose, SentMessage, StateStore } from '../state-store';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
-import { parseObject } from './replies';
+import { isOne, parseObject } from './replies';
+import { defineScript } from './script';
 import { unreadable } from './store-errors';
 
 const PURPOSES: ReadonlySet<unknown> = new Set<ChallengePurpose>(['login', 'step-up', 'enroll', 'unlock']);
 
-export function sentMessagesIn(
-  redis: RedisCommands,
-  keys: Keys,
-): Pick<StateStore, 'rememberSentMessage' | 'takeSentMessage'> {
+/** What stands in the place of a message that was asked for before it was known. */
+const ASKED_FOR = '?';
+
+/** The message; what it says, its life in milliseconds. */
+const REMEMBER = defineScript(`
+if redis.call('GET', KEYS[1]) == '${ASKED_FOR}' then
+  redis.call('DEL', KEYS[1])
+  return 1
+end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 0
+`);
+
+/** The message; how long the question is remembered, in milliseconds. */
+const TAKE = defineScript(`
+local message = redis.call('GETDEL', KEYS[1])
+local isKnown = message and message ~= '${ASKED_FOR}'
+if not isKnown and tonumber(ARGV[1]) > 0 then redis.call('SET', KEYS[1], '${ASKED_FOR}', 'PX', ARGV[1]) end
+return message
+`);
+
+const toMilliseconds = (seconds: number) => Math.ceil(seconds * 1000);
+
+type Verbs = 'rememberSentMessage' | 'takeSentMessage';
+
+export function sentMessagesIn(redis: RedisCommands, keys: Keys): Pick<StateStore, Verbs> {
   return {
-    async rememberSentMessage(messageId, { userId, ownerId, purpose, challengeId }, lifeSeconds) {
-      const text = JSON.stringify({ userId, ownerId, purpose, challengeId });
-      await redis.send('set', keys.message(messageId), text, 'PX', Math.ceil(lifeSeconds * 1000));
+    async rememberSentMessage(messageId, { userId, ownerId, purpose, codeId }, lifeSeconds) {
+      const text = JSON.stringify({ userId, ownerId, purpose, codeId });
+      const call = { keys: [keys.message(messageId)], args: [text, toMilliseconds(lifeSeconds)] };
+      return isOne(await redis.run(REMEMBER, call));
     },
-    async takeSentMessage(messageId) {
-      const text = await redis.send('getdel', keys.message(messageId));
-      return typeof text === 'string' ? readSentMessage(text) : undefined;
+    async takeSentMessage(messageId, questionSeconds = 0) {
+      const call = { keys: [keys.message(messageId)], args: [toMilliseconds(questionSeconds)] };
+      const text = await redis.run(TAKE, call);
+      return typeof text === 'string' && text !== ASKED_FOR ? readSentMessage(text) : undefined;
     },
   };
 }
 
 function readSentMessage(text: string): SentMessage {
-  const { userId, ownerId, purpose, challengeId } = parseObject(text, 'a sent message');
+  const { userId, ownerId, purpose, codeId } = parseObject(text, 'a sent message');
   if (typeof userId !== 'string' || typeof ownerId !== 'string') throw unreadable('a sent message');
-  if (typeof challengeId !== 'string' || !isPurpose(purpose)) throw unreadable('a sent message');
-  return { userId, ownerId, purpose, challengeId };
+  if (typeof codeId !== 'string' || !isPurpose(purpose)) throw unreadable('a sent message');
+  return { userId, ownerId, purpose, codeId };
 }
 
 function isPurpose(value: unknown): value is ChallengePurpose {

@@ -1,5 +1,5 @@
 import type { StateStore } from '../../../src/stores/state-store';
-import { NOW, aChallenge, newId } from '../samples';
+import { NOW, aChallenge, aSentCode, newId } from '../samples';
 import { PENDING, SESSION, issueInPendingLoginWith } from './issue-challenge';
 
 /** What every state store does with challenges. */
@@ -11,14 +11,17 @@ export function describeChallenges(open: () => StateStore): void {
       const challenge = await issueInPendingLogin({
         kind: 'email',
         authenticatorId: 'on-file-email',
-        codeHash: 'hash',
+        codes: [
+          aSentCode({ sendId: 'first', sentBy: 'email', maskedDestination: 'a•••@e•••.com' }),
+          aSentCode({ kind: 'email', sentBy: 'email', stage: 'sent' }),
+          aSentCode({ sentAt: NOW + 3 }),
+        ],
+        notSent: 'limit',
         sealedSecret: 'sealed',
-        maskedDestination: 'a•••@e•••.com',
-        sentBy: 'email',
-        fallbackFrom: 'sms',
-        sentAt: NOW + 3,
       });
       expect(await open().findChallenge(challenge)).toEqual(challenge);
+      const fault = await issueInPendingLogin({ notSent: 'fault' });
+      expect(await open().findChallenge(fault)).toEqual(fault);
       const bare = await issueInPendingLogin();
       expect(await open().findChallenge(bare)).toEqual(bare);
     });
@@ -26,7 +29,7 @@ export function describeChallenges(open: () => StateStore): void {
     it('has one for each owner and purpose', async () => {
       const first = aChallenge({ purpose: 'step-up' });
       const other = { ...first, id: newId(), purpose: 'enroll' } as const;
-      const next = { ...first, id: newId(), kind: 'sms', codeHash: 'hash' } as const;
+      const next = { ...first, id: newId(), kind: 'sms', codes: [aSentCode()] } as const;
       for (const challenge of [first, other, next]) await open().issueChallenge(challenge, SESSION);
       expect(await open().findChallenge(first)).toEqual(next);
       expect(await open().findChallenge(other)).toEqual(other);
@@ -36,13 +39,7 @@ export function describeChallenges(open: () => StateStore): void {
     });
 
     it('leaves nothing of the one before in its place', async () => {
-      const sent = {
-        codeHash: 'hash',
-        sealedSecret: 's',
-        maskedDestination: 'm',
-        sentBy: 'sms',
-        sentAt: NOW,
-      } as const;
+      const sent = { codes: [aSentCode()], notSent: 'fault', sealedSecret: 's' } as const;
       const first = await issueInPendingLogin({ kind: 'sms', ...sent });
       const next = aChallenge({ userId: first.userId, ownerId: first.ownerId });
       await open().issueChallenge(next, PENDING);
@@ -55,25 +52,43 @@ export function describeChallenges(open: () => StateStore): void {
       expect(await open().findChallenge(challenge)).toBeUndefined();
     });
 
-    it('records how the code went out, where it is still the live one', async () => {
+    it('is written after the version that was read, and after no other', async () => {
       const first = await issueInPendingLogin({ kind: 'sms' });
-      const delivery = {
-        sentBy: 'email',
-        fallbackFrom: 'sms',
-        sentAt: NOW + 5,
-        maskedDestination: 'm',
-        codeHash: 'hash',
-        expiresAt: NOW + 300_005,
-      } as const;
-      expect(await open().recordDelivery(first, delivery)).toBe(true);
-      expect(await open().findChallenge(first)).toEqual({ ...first, ...delivery });
-      expect(await open().recordDelivery({ ...first, id: newId() }, { ...delivery, codeHash: 'x' })).toBe(
-        false,
-      );
-      expect(await open().findChallenge(first)).toEqual({ ...first, ...delivery });
-      await open().endChallenge(first);
-      expect(await open().recordDelivery(first, delivery)).toBe(false);
+      const next = { ...first, version: newId(), codes: [aSentCode()] };
+      expect(await open().issueChallenge(next, { ...PENDING, after: newId() })).toBe(false);
+      expect(await open().issueChallenge(next, { ...PENDING, after: null })).toBe(false);
+      expect(await open().findChallenge(first)).toEqual(first);
+      expect(await open().issueChallenge(next, { ...PENDING, after: first.version })).toBe(true);
+      expect(await open().issueChallenge(first, { ...PENDING, after: first.version })).toBe(false);
+      expect(await open().findChallenge(first)).toEqual(next);
+      await open().consumeChallenge(first, first.id);
+      expect(await open().issueChallenge(first, { ...PENDING, after: next.version })).toBe(false);
       expect(await open().findChallenge(first)).toBeUndefined();
+      expect(await open().issueChallenge(first, { ...PENDING, after: null })).toBe(true);
+    });
+
+    it('is written once after one version, however many write at once', async () => {
+      const first = await issueInPendingLogin();
+      const session = aChallenge({ purpose: 'step-up' });
+      for (const [standing, life] of [
+        [first, { ...PENDING, after: first.version }],
+        [session, { ...SESSION, after: null }],
+      ] as const) {
+        const writes = Array.from({ length: 20 }, () =>
+          open().issueChallenge({ ...standing, version: newId() }, life),
+        );
+        expect((await Promise.all(writes)).filter(Boolean)).toHaveLength(1);
+      }
+    });
+
+    it('is written after one that is over, and begins a new count', async () => {
+      const first = aChallenge({ purpose: 'step-up' });
+      await open().issueChallenge(first, SESSION);
+      await open().spendAttempt(first, 1);
+      const later = { ...first, version: newId(), expiresAt: NOW + 900_000 };
+      const after = { ...SESSION, now: NOW + 300_000, after: first.version };
+      expect(await open().issueChallenge(later, after)).toBe(true);
+      expect(await open().spendAttempt(first, 1)).toMatchObject({ outcome: 'spent' });
     });
 
     it('spends attempts up to the limit, however many are made at once', async () => {

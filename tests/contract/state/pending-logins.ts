@@ -1,5 +1,5 @@
 import type { StateStore } from '../../../src/stores/state-store';
-import { NOW, aChallenge, aPendingLogin, newId } from '../samples';
+import { NOW, aChallenge, aPendingLogin, aSentCode, newId } from '../samples';
 import { PENDING, issueInPendingLoginWith } from './issue-challenge';
 
 /** What every state store does with pending logins. */
@@ -78,13 +78,12 @@ export function describePendingLogins(open: () => StateStore): void {
       expect(await open().issueChallenge({ ...challenge, id: newId() }, late)).toBe(false);
     });
 
-    it('ends when it said, however long its challenges and deliveries last', async () => {
+    it('ends when it said, however long its challenges and their codes last', async () => {
       const long = { expiresAt: NOW + 3_600_000 };
       const challenge = await issueInPendingLogin({ kind: 'sms', ...long });
-      const delivery = { sentBy: 'sms', fallbackFrom: null, sentAt: NOW, ...long } as const;
-      const sent = { ...delivery, maskedDestination: 'm', codeHash: 'hash' };
+      const sent = { ...challenge, version: newId(), codes: [aSentCode(long)] };
+      expect(await open().issueChallenge(sent, { ...PENDING, after: challenge.version })).toBe(true);
       const late = { now: NOW + 600_000, underPendingLogin: true };
-      expect(await open().recordDelivery(challenge, sent)).toBe(true);
       expect(await open().issueChallenge({ ...challenge, id: newId() }, late)).toBe(false);
     });
 

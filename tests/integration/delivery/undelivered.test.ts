@@ -1,4 +1,5 @@
 import request from 'supertest';
+import type { SmsSender } from '../../../src/index';
 import { twilioSms } from '../../../src/delivery/twilio-sms';
 import { addPerson, visit } from '../../support/member';
 import { createPortal } from '../../support/portal';
@@ -50,6 +51,40 @@ describe('a text message that did not arrive', () => {
     expect(await report(portal, message, 'undelivered')).toBe(1);
     const proven = await guest.postJson('/mfa/challenge', { code: guest.newestCode(email) });
     expect(proven.body.outcome).toBe('signed-in');
+  });
+
+  it('is made up for where the report comes before the provider has answered', async () => {
+    twilioApi.messages.clear();
+    const { authToken } = twilioApi;
+    const sender = twilioSms({ client: twilioApi.createClient(), from: '+15005550001', authToken });
+    let held: Message | undefined;
+    let portal: Portal | undefined;
+    const sms: SmsSender = {
+      ...sender,
+      async send(message, signal) {
+        const sent = await sender.send(message, signal);
+        held = await twilioApi.messages.next();
+        if (portal !== undefined) expect(await report(portal, held, 'undelivered')).toBe(0);
+        return sent;
+      },
+    };
+    portal = createPortal({ sms });
+    await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'assigned' });
+    const person = addPerson(portal);
+    const member = { userId: person.id, organizationId: 'acme' };
+    await portal.mfa.members.save(member, { enabled: true, assignedKind: 'sms' });
+    const guest = visit(portal);
+    await guest.logIn(person.username);
+    await portal.mfa.settled();
+    const proven = await guest.postJson('/mfa/challenge', { code: guest.newestCode(person.email ?? '') });
+    expect(proven.body.outcome).toBe('signed-in');
+  });
+
+  it('sends nothing by a report of a message that nobody sent, however many there are', async () => {
+    const { portal, message } = await atChallenge();
+    for (let number = 0; number < 20; number += 1)
+      expect(await report(portal, { ...message, sid: `SM${number}` }, 'undelivered')).toBe(0);
+    expect(await report(portal, message, 'undelivered')).toBe(1);
   });
 
   it('is left alone where it arrived', async () => {

@@ -16,8 +16,9 @@ const binding: CodeBinding = {
   userId: 'ada',
   ownerId: 'pending-1',
   purpose: 'login',
-  challengeId: 'challenge-1',
+  codeId: 'code-1',
   kind: 'sms',
+  sentBy: 'sms',
   address: null,
 };
 
@@ -77,7 +78,8 @@ describe('hashOneTimeCode', () => {
     { userId: 'alan' },
     { ownerId: 'pending-2' },
     { purpose: 'enroll' },
-    { challengeId: 'challenge-2' },
+    { codeId: 'code-2' },
+    { sentBy: 'email' },
     { kind: 'email' },
     { address: 'ada@acme.example' },
   ])('is bound to the one request it was sent for: %j', (changed) => {

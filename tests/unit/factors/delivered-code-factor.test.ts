@@ -41,23 +41,36 @@ describe.each(['email', 'sms'] as const)('the factor of codes sent by %s', (kind
   it('rejects the code of another challenge, owner, purpose, user or kind', async () => {
     const { enroll, ask, answer } = createFactorWorld();
     await enroll(kind, 'mine', 'somewhere');
-    const { codeHash } = await ask(kind, 'mine', { code: '204417', id: 'challenge-0' });
-    const challenge = { ...(await ask(kind, 'mine')), codeHash };
-    expect(await answer(challenge, '204417')).toEqual(wrong);
     const own = await ask(kind, 'mine', { code: '204417' });
+    const [code] = own.codes;
+    const moved = (changed: object) => ({
+      ...own,
+      codes: own.codes.map((sent) => ({ ...sent, ...changed })),
+    });
+    expect(await answer(moved({ id: 'another' }), '204417')).toEqual(wrong);
+    expect(await answer(moved({ sentBy: other }), '204417')).toEqual(wrong);
+    expect(await answer(moved({ authenticatorId: 'another' }), '204417')).toEqual(wrong);
+    expect(code).toBeDefined();
     expect(await answer({ ...own, ownerId: 'owner-2' }, '204417')).toEqual(wrong);
     expect(await answer({ ...own, purpose: 'step-up' }, '204417')).toEqual(wrong);
     const foreign = await ask(other, 'mine', { code: '204417' });
     expect(await answer({ ...foreign, kind }, '204417')).toEqual(wrong);
+    const renamed = foreign.codes.map((sent) => ({ ...sent, kind }));
+    expect(await answer({ ...foreign, kind, codes: renamed }, '204417')).toEqual(wrong);
   });
 
   it('rejects a right code at the instant the code ends, and accepts it just before', async () => {
     const { enroll, ask, answer, clock } = createFactorWorld();
     await enroll(kind, 'mine', 'somewhere');
     const challenge = await ask(kind, 'mine', { code: '204417' });
+    const expired = { outcome: 'rejected', because: 'code-expired' };
+    const [{ expiresAt } = challenge] = challenge.codes;
     clock.set(challenge.expiresAt);
-    expect(await answer(challenge, '204417')).toEqual({ outcome: 'rejected', because: 'code-expired' });
-    clock.set(challenge.expiresAt - 1);
+    expect(await answer(challenge, '204417')).toEqual(expired);
+    clock.set(expiresAt);
+    expect(await answer(challenge, '204417')).toEqual(expired);
+    expect(await answer(challenge, '204418')).toEqual(expired);
+    clock.set(expiresAt - 1);
     expect(await answer(challenge, '204417')).toEqual({ outcome: 'accepted' });
   });
 
@@ -89,5 +102,28 @@ describe.each(['email', 'sms'] as const)('the factor of codes sent by %s', (kind
     const answers = await Promise.all([1, 2, 3].map(() => answer(challenge, '204417')));
     expect(answers.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(1);
     expect((await records.findMember(userId, 'acme')).authenticators).toEqual([]);
+  });
+
+  it('accepts either of two codes that hold, says by which channel, and ends both with the first', async () => {
+    const { enroll, sent, ask, attempt, factor, answer, clock } = createFactorWorld();
+    await enroll(kind, 'mine', 'somewhere');
+    const challenge = await ask(kind, 'mine', { code: '204417' });
+    const made = { kind, authenticatorId: 'mine', code: '550011', sentBy: 'email' } as const;
+    const both = { ...challenge, codes: [sent(challenge, made), ...challenge.codes] };
+    const channelOf = async (code: string) => {
+      const verified = await factor(kind).verify(await attempt(both, code));
+      return verified.outcome === 'verified' ? verified.proof : verified.because;
+    };
+    expect(await channelOf('204417')).toEqual({ kind: 'delivered-code', sentBy: kind });
+    expect(await channelOf('550011')).toEqual({ kind: 'delivered-code', sentBy: 'email' });
+    expect(await channelOf('999999')).toBe('wrong-code');
+    const over = {
+      ...both,
+      codes: both.codes.map((code, index) => (index === 0 ? code : { ...code, expiresAt: clock.now() })),
+    };
+    const late = await factor(kind).verify(await attempt(over, '204417'));
+    expect(late).toEqual({ outcome: 'rejected', because: 'code-expired' });
+    expect(await answer(both, '550011')).toEqual({ outcome: 'accepted' });
+    expect(await answer(both, '204417')).toEqual({ outcome: 'too-late' });
   });
 });

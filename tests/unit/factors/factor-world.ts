@@ -1,16 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { Authenticator } from '../../../src/core/authenticator';
 import { addressOnFile } from '../../../src/core/code-destination';
-import type { EnrollableKind, FactorKind } from '../../../src/core/factor-kind';
+import { isDeliveredKind } from '../../../src/core/factor-kind';
+import type { DeliveredKind, EnrollableKind, FactorKind } from '../../../src/core/factor-kind';
 import { createKeyRing } from '../../../src/core/key-ring';
 import { hashOneTimeCode } from '../../../src/core/one-time-code';
 import { PlainSecret } from '../../../src/core/plain-secret';
 import { sealSecret } from '../../../src/core/sealed-secret';
+import type { SentCode } from '../../../src/core/sent-code';
 import type { Attempt, Factor } from '../../../src/factors/factor';
 import { createFactors } from '../../../src/factors/registry';
 import { memoryRecords } from '../../../src/stores/memory/memory-records';
 import { memoryState } from '../../../src/stores/memory/memory-state';
-import type { Challenge, ChallengePurpose } from '../../../src/stores/state-store';
+import type { Challenge, ChallengeOwner, ChallengePurpose } from '../../../src/stores/state-store';
 import { createClock } from '../../support/clock';
 
 export const userId = 'ada';
@@ -52,6 +54,34 @@ export function createFactorWorld() {
     return authenticator;
   }
 
+  /** A code as it is kept once it was sent. */
+  function sent(
+    owner: ChallengeOwner,
+    made: {
+      readonly kind: DeliveredKind;
+      readonly authenticatorId: string;
+      readonly code: string;
+      readonly sentBy?: DeliveredKind;
+    },
+  ): SentCode {
+    const { kind, authenticatorId, code, sentBy = kind } = made;
+    const id = randomBytes(9).toString('base64url');
+    const address = addressOnFile({ kind, authenticatorId, sentBy }, onFile);
+    const binding = { ...owner, codeId: id, kind, sentBy, address };
+    return {
+      id,
+      sendId: id,
+      authenticatorId,
+      kind,
+      codeHash: hashOneTimeCode({ code, binding }, keyRing),
+      sentBy,
+      maskedDestination: '•••',
+      sentAt: clock.now(),
+      expiresAt: clock.now() + 300_000,
+      stage: 'sent',
+    };
+  }
+
   /** A live challenge; with `code`, one that was sent. */
   async function ask(
     kind: FactorKind,
@@ -60,22 +90,17 @@ export function createFactorWorld() {
   ): Promise<Challenge> {
     const { code, purpose = 'login', id = 'challenge-1', sealedSecret = null } = options;
     const owner = { userId, ownerId: 'owner-1', purpose };
-    const address = addressOnFile({ kind, authenticatorId, sentBy: null }, onFile);
     const challenge: Challenge = {
       ...owner,
       id,
+      version: randomBytes(9).toString('base64url'),
       kind,
       authenticatorId,
-      codeHash:
-        code === undefined
-          ? null
-          : hashOneTimeCode({ code, binding: { ...owner, challengeId: id, kind, address } }, keyRing),
+      codes:
+        code === undefined || !isDeliveredKind(kind) ? [] : [sent(owner, { kind, authenticatorId, code })],
+      notSent: null,
       sealedSecret,
-      maskedDestination: null,
-      sentBy: null,
-      fallbackFrom: null,
-      sentAt: null,
-      expiresAt: clock.now() + 300_000,
+      expiresAt: clock.now() + 600_000,
     };
     await state.issueChallenge(challenge, { now: clock.now(), underPendingLogin: false });
     return challenge;
@@ -95,5 +120,5 @@ export function createFactorWorld() {
     return { outcome: accepted ? 'accepted' : 'too-late' };
   }
 
-  return { keys, keyRing, records, state, clock, factors, factor, enroll, ask, attempt, answer };
+  return { keys, keyRing, records, state, clock, factors, factor, enroll, sent, ask, attempt, answer };
 }
