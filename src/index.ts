@@ -114,6 +114,7 @@ export type {
   RecoveryCodeSet,
   SessionsEnd,
 } from './stores/record-store';
+export type { SentCode } from './core/sent-code';
 export type {
   AttemptOutcome,
   Challenge,

@@ -69,6 +69,15 @@ export function askedFactor(page: KnownPageRequest, opened: Opened, purpose: Cha
   return { purpose, authenticatorId: first.authenticatorId, kind: first.kind };
 }
 
+/** Whether it is asked for once more on its own page, and not chosen from the list. */
+export function isAskedFor(
+  { visitor }: KnownPageRequest,
+  { purpose, authenticatorId }: Pick<Asked, 'purpose' | 'authenticatorId'>,
+): boolean {
+  const { asked } = visitor.bearer;
+  return asked?.purpose === purpose && asked.authenticatorId === authenticatorId;
+}
+
 /** What to answer where the factor that is asked is locked, so that no code is sent and none is judged; null where it is not. */
 export function refuseLocked({ decision, gathered }: Opened, asked: Asked): LockedRefusal | null {
   const { codesLockedUntil } = gathered.facts;

@@ -20,7 +20,7 @@ import { fieldOf } from '../return-to';
 import { sentenceFor } from '../sentences';
 import { updateSlot } from '../session-slot';
 import { sourceOfSession } from '../trusted-source';
-import { askedFactor, refuseLocked, toChoices, viewAsked } from './challenge-view';
+import { askedFactor, isAskedFor, refuseLocked, toChoices, viewAsked } from './challenge-view';
 import type { Opened } from './challenge-view';
 import { finishProof } from './finish-login';
 import { purposeOf } from './proof-purpose';
@@ -151,11 +151,8 @@ function issue(
   { gathered }: Opened,
   { authenticatorId, kind }: Asked,
 ): ReturnType<typeof askFactor> {
-  const { bearer } = page.visitor;
-  const owner = challengeOwner(bearer, 'step-up');
-  // Chosen from the list, or asked for once more on its page.
-  const { asked } = bearer;
-  const resend = asked?.purpose === 'step-up' && asked.authenticatorId === authenticatorId;
+  const owner = challengeOwner(page.visitor.bearer, 'step-up');
+  const resend = isAskedFor(page, { purpose: 'step-up', authenticatorId });
   const option = { authenticatorId, kind };
   return askFactor(page.context, { owner, option, gathered, pendingUntil: null, resend });
 }

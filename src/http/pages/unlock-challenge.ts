@@ -19,7 +19,7 @@ import { fieldOf } from '../return-to';
 import { sentenceFor } from '../sentences';
 import { readSlot, updateSlot } from '../session-slot';
 import { goOnAfterProof } from './after-proof';
-import { toChoices, viewAsked } from './challenge-view';
+import { isAskedFor, toChoices, viewAsked } from './challenge-view';
 import { answerRefusal, field, knownPageRoute, pathOf, refuse, show } from './page-route';
 import type { KnownPageRequest } from './page-route';
 import { refuseUnlock } from './refuse-unlock';
@@ -152,8 +152,7 @@ function withAsked(page: KnownPageRequest, asked: Asked): KnownPageRequest {
 
 async function ask(page: KnownPageRequest, opened: Unlocking, asked: Asked): Promise<void> {
   const { context, req, res } = page;
-  const before = page.visitor.bearer.asked;
-  const resend = before?.purpose === 'unlock' && before.authenticatorId === asked.authenticatorId;
+  const resend = isAskedFor(page, asked);
   const outcome = await askUnlock(context, { ...opened, option: toOption(asked), resend });
   updateSlot(req, { asked });
   if (outcome.outcome === 'not-sent') return again(withAsked(page, asked), opened, outcome.because);
