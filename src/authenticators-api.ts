@@ -11,8 +11,9 @@ import type { NotFound } from './flows/admin/member-acts';
 import type { Bearer } from './flows/bearer';
 import { confirmEnrollment } from './flows/confirm-enrollment';
 import type { FlowContext, Origin } from './flows/context';
-import { findEnrollment, startDeliveredEnrollment, startTotpEnrollment } from './flows/enroll';
+import { findEnrollment, startTotpEnrollment } from './flows/enroll';
 import type { EnrollmentRequest, EnrollmentStart } from './flows/enroll';
+import { startDeliveredEnrollment } from './flows/enroll-delivered';
 import type { Gathered } from './flows/gather-facts';
 import { gatherSetupFacts } from './flows/gather-setup-facts';
 import { beginHostLogin, findHostLogin } from './flows/host-login';
@@ -66,6 +67,8 @@ export type EnrollmentBegun =
       readonly totp?: { readonly secret: string; readonly uri: string };
       /** Where the code went, masked. */
       readonly destination?: string;
+      /** Its sender has not answered yet: it may take a while to arrive, and may not. */
+      readonly delayed?: true;
     }
   /** The person has a factor: `challenges.begin` and `answer` come first. */
   | { readonly outcome: 'challenge'; readonly anyOf: readonly ShownOption[] }
@@ -203,9 +206,14 @@ async function describeStart(
     const wait = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
     return { outcome: 'not-sent', because, ...wait };
   }
-  const { ownerId: challengeId, kind, maskedDestination, expiresAt } = start.challenge;
+  const { challenge, sent } = start;
+  const { ownerId: challengeId, kind } = challenge;
+  const { expiresAt } = sent ?? challenge;
   const started = { outcome: 'enrollment-started', challengeId, expiresAt } as const;
-  if (maskedDestination !== null) return { ...started, destination: maskedDestination };
+  if (sent !== undefined) {
+    const delayed = sent.delayed === undefined ? {} : { delayed: sent.delayed };
+    return { ...started, destination: sent.destination, ...delayed };
+  }
   const found = kind === 'totp' ? await findEnrollment(context, bearer, 'totp') : undefined;
   if (found === undefined) return { outcome: 'rejected', because: 'challenge-expired' };
   const { issuer } = context.options;

@@ -5,7 +5,7 @@ import type { FactorKind } from './core/factor-kind';
 import type { NotFound } from './flows/admin/member-acts';
 import { answerChallenge, usedRecoveryCode } from './flows/answer-challenge';
 import { askFactor } from './flows/ask-factor';
-import type { Sent } from './flows/ask-factor';
+import type { Sent } from './flows/ask-request';
 import { challengeOwner } from './flows/bearer';
 import type { FlowContext, Origin } from './flows/context';
 import { gatherFacts } from './flows/gather-facts';
@@ -162,11 +162,14 @@ async function ask(
   }
   const option = choose(decision.anyOf, authenticatorId);
   if (option === undefined) return { outcome: 'rejected', because: 'no-authenticator' };
+  const owner = challengeOwner(bearer, 'login');
+  const standing = await context.state.findChallenge(owner);
   const outcome = await askFactor(context, {
-    owner: challengeOwner(bearer, 'login'),
+    owner,
     option,
     gathered,
     pendingUntil: bearer.expiresAt,
+    resend: standing?.authenticatorId === option.authenticatorId,
   });
   if (outcome.outcome === 'gone') return { outcome: 'rejected', because: 'challenge-expired' };
   const shown = {

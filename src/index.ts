@@ -89,7 +89,7 @@ export type {
   CodeRejected,
 } from './challenges-api';
 export type { Option } from './core/decision';
-export type { Sent } from './flows/ask-factor';
+export type { Sent } from './flows/ask-request';
 export type { Origin } from './flows/context';
 export type { ShownOption } from './http/respond';
 export type { NotFound } from './flows/admin/member-acts';
