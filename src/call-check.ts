@@ -76,21 +76,11 @@ function checked(name: string, act: (...given: readonly unknown[]) => unknown, r
 
 /** @throws ConfigurationError */
 export function checkArguments(name: string, rules: readonly Argument[], given: readonly unknown[]): void {
-  if (isCalledByExpress(given)) {
-    throw new ConfigurationError(name, `it was handed to Express uncalled. Write app.use(mfa.${name}(…)).`);
-  }
   if (given.slice(rules.length).some((value) => value !== undefined))
     throw tooMany(name, rules, given.length);
   for (const [index, rule] of rules.entries()) {
     checkOption(rule.name === OPTIONS ? name : `${name}.${rule.name}`, given[index], rule);
   }
-}
-
-/** `app.use(mfa.guard)` makes Express call the factory for each request. */
-function isCalledByExpress(given: readonly unknown[]): boolean {
-  const [req, res, next] = given;
-  const [{ headers }, { setHeader }] = [Object(req), Object(res)];
-  return typeof headers === 'object' && typeof setHeader === 'function' && typeof next === 'function';
 }
 
 function tooMany(name: string, rules: readonly Argument[], count: number): ConfigurationError {

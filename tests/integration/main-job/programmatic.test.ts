@@ -28,6 +28,52 @@ describe('a host', () => {
   });
 });
 
+describe('a mistake in code', () => {
+  it.each([
+    ['a misspelled rule', 'acme', { enabled: true, enrolment: 'required' }, 'change.enrolment'],
+    ['a word that is none', 'acme', { enabled: true, enrollment: 'require' }, 'change.enrollment'],
+    ['a variable that is not set', 'acme', { enabled: true, enrollment: undefined }, 'change.enrollment'],
+    ['a switch as text', 'acme', { enabled: 'true' }, 'change.enabled'],
+    ['an organization in place of its id', { id: 'acme' }, { enabled: true }, 'organizationId'],
+    ['the text of an object', String({}), { enabled: true }, 'organizationId'],
+    ['a promise of an id', Promise.resolve('acme'), { enabled: true }, 'organizationId'],
+    ['no organization', { enabled: true, enrollment: 'required' }, undefined, 'organizationId'],
+  ])('saves no policy: %s', async (_name, organizationId, change, option) => {
+    const { mfa, records } = createPortal();
+    const save = mfa.policies.save as (...given: readonly unknown[]) => Promise<unknown>;
+    await expect(save(organizationId, change)).rejects.toMatchObject({
+      name: 'ConfigurationError',
+      option: `policies.save.${option}`,
+    });
+    expect((await records.findPolicy('acme')).policy.version).toBe(0);
+    expect((await records.findPolicy('[object Object]')).policy.version).toBe(0);
+  });
+
+  it('says which word was probably meant', async () => {
+    const { mfa } = createPortal();
+    const misspelled = Object({ enabled: true, enrolment: 'required' });
+    await expect(mfa.policies.save('acme', misspelled)).rejects.toThrow(
+      'Write policies.save.change.enrollment, or leave it out.',
+    );
+  });
+
+  it('is not made by a later change of what was passed', async () => {
+    const { mfa } = createPortal();
+    const change = { enabled: true, methods: ['totp', 'email'] as ('totp' | 'email')[] };
+    const saving = mfa.policies.save('acme', change);
+    change.methods.length = 0;
+    await saving;
+    expect(await mfa.policies.get('acme')).toMatchObject({ methods: ['totp', 'email'] });
+  });
+
+  it('is told at start: pages of administrators without a list of users', () => {
+    const { mfa } = createPortal();
+    expect(() => mfa.adminPages({ organizationsOf: () => [] })).toThrow(
+      expect.objectContaining({ name: 'ConfigurationError', option: 'users.list' }),
+    );
+  });
+});
+
 describe('a method that the organization does not offer', () => {
   it('is not begun, and nothing is sent', async () => {
     const portal = await createSettingsPortal({ methods: ['totp'] });

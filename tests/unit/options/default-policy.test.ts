@@ -10,6 +10,31 @@ describe('the default policy', () => {
     expect(policyOf('globex').organizationId).toBe('globex');
   });
 
+  it.each([
+    [['email'], {}, 'pass `email` to createMfa'],
+    [['sms'], {}, 'pass `sms` to createMfa'],
+    [['sms', 'email'], { sms: smsSender }, 'pass `email` to createMfa'],
+  ])('names the sender that %p lack', (methods, senders, advice) => {
+    const { message, option, because, faults } = refusal({
+      defaultPolicy: { enabled: true, methods },
+      ...senders,
+    });
+    expect(message).toContain(advice);
+    expect(option).toBe('defaultPolicy.methods');
+    expect(faults).toMatchObject([{ field: 'methods', because }]);
+  });
+
+  it.each([
+    ['enrollment', 'require', "did you mean 'required'?"],
+    ['enrollment', 'always', 'It must be one of assigned, optional, required.'],
+    ['methods', ['totpp'], "did you mean 'totp'?"],
+    ['enabled', 'yes', 'It must be true or false.'],
+  ])('takes no %s that is %p', (field, value, advice) => {
+    const { message, option } = refusal({ defaultPolicy: { [field]: value } });
+    expect(option).toBe(`defaultPolicy.${field}`);
+    expect(message).toContain(advice);
+  });
+
   it('is judged by what can be delivered here', () => {
     const policy = { enabled: true, methods: ['sms', 'email'] };
     expect(

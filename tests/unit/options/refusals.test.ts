@@ -2,7 +2,7 @@ import { ConfigurationError } from '../../../src/errors';
 import type { MfaOptions } from '../../../src/options';
 import { resolveOptions } from '../../../src/options';
 import { memoryState } from '../../../src/stores/memory/memory-state';
-import { key, refusal, sender, type Person } from './given-options';
+import { key, refusal, required, sender, type Person } from './given-options';
 
 describe('an option that cannot be used', () => {
   it.each(['issuer', 'baseUrl', 'keys', 'records', 'state', 'users'])(
@@ -92,6 +92,27 @@ describe('an option that cannot be used', () => {
     expect(refusal({ limits: { perUsr: 1 } }).message).toMatch(/Write limits\.perUser, or leave it out\.$/);
     expect(refusal({ defaultPolicy: { organizationId: 'acme' } }).option).toBe(
       'defaultPolicy.organizationId',
+    );
+  });
+
+  it('is one that is near none, told with all there are and no guess', () => {
+    const { message } = refusal({ colour: 'red' });
+    expect(message).toMatch(
+      /^colour: there is no option of this name\. Known are issuer, .*\. Leave it out\.$/,
+    );
+    expect(refusal({ policy: {} }).message).toMatch(/Write defaultPolicy, or leave it out\.$/);
+  });
+
+  it('is one that is inherited', () => {
+    const inherited = Object.create({ limits: { perUser: 1000 } }) as object;
+    expect(() => resolveOptions(Object.assign(inherited, required))).toThrow(
+      expect.objectContaining({ option: 'limits.perUser' }),
+    );
+  });
+
+  it('is a table of users with something else than a function under a known name', () => {
+    expect(refusal({ users: { findById: () => null, list: [] } }).message).toContain(
+      'its list is not a function',
     );
   });
 
