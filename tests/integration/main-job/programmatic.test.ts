@@ -35,7 +35,7 @@ describe('a mistake in code', () => {
     ['a variable that is not set', 'acme', { enabled: true, enrollment: undefined }, 'change.enrollment'],
     ['a switch as text', 'acme', { enabled: 'true' }, 'change.enabled'],
     ['an organization in place of its id', { id: 'acme' }, { enabled: true }, 'organizationId'],
-    ['the text of an object', String({}), { enabled: true }, 'organizationId'],
+    ['the text of an object', '[object Object]', { enabled: true }, 'organizationId'],
     ['a promise of an id', Promise.resolve('acme'), { enabled: true }, 'organizationId'],
     ['no organization', { enabled: true, enrollment: 'required' }, undefined, 'organizationId'],
   ])('saves no policy: %s', async (_name, organizationId, change, option) => {
