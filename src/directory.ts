@@ -1,4 +1,5 @@
 import { AccountAnswer } from './account-answer';
+import { hostIdText } from './core/host-id';
 import { MfaError } from './errors';
 import { Advice } from './advice';
 import type { Directory, KnownUser } from './flows/context';
@@ -19,8 +20,17 @@ export function createDirectory<User extends Express.User>(
   /** Passport's type says nothing of the user; it is what the host's own callbacks returned. */
   const isHostUser = (user: Express.User): user is User => typeof user === 'object' && user !== null;
 
+  /** The host's user that an account was made from, for what is asked seldom. */
+  const usersOf = new WeakMap<Account, User>();
+
   function accountOf(user: Express.User): Account {
     if (!isHostUser(user)) throw new MfaError('user-unavailable', 'req.user is not an object.');
+    const account = readAccount(user);
+    usersOf.set(account, user);
+    return account;
+  }
+
+  function readAccount(user: User): Account {
     const said = new AccountAnswer(options.account(user));
     const own = (name: string): unknown => Reflect.get(user, name);
     const id = userId(user);
@@ -66,6 +76,15 @@ export function createDirectory<User extends Express.User>(
       if (!isConfirmed) advice.give(NOBODY_FOUND, NOBODY_FOUND);
       return isConfirmed;
     },
+    async membershipsOf(account) {
+      if (users.membershipsOf === undefined) return null;
+      const user = usersOf.get(account) ?? (await users.findById(account.id));
+      if (user === null || user === undefined) return null;
+      return toMemberships(await users.membershipsOf(user));
+    },
+    noteSeveralOrganizations() {
+      if (users.membershipsOf === undefined) advice.give('membershipsOf', MEMBERSHIPS_UNKNOWN);
+    },
     async findMany(ids) {
       const found = users.findByIds === undefined ? await findEach(ids) : await users.findByIds(ids);
       const accounts = found.map((user) => accountOf(user));
@@ -108,6 +127,9 @@ function ownFlag(user: object, name: string): boolean | undefined {
 const AS_TEXT =
   'Ids arrive as text, also where your table has numbers: compare them as text, such as rows.find((user) => String(user.id) === id).';
 
+const MEMBERSHIPS_UNKNOWN =
+  'A person went from one organization to another, and users.membershipsOf is not given. Write users: { membershipsOf: (user) => ["acme", "globex"] }, so that an administrator of one organization cannot remove the factors that protect another.';
+
 export const NOBODY_FOUND = `users.findById found nobody by the id of the user whom \`verify\` has just returned, so that this person cannot get past the second factor. ${AS_TEXT}`;
 
 const OTHER_FOUND = `users.findById answered with another user than the one asked for, and is not believed. ${AS_TEXT} Look at \`userId\` too, where you pass it.`;
@@ -115,6 +137,18 @@ const OTHER_FOUND = `users.findById answered with another user than the one aske
 const OTHERS_FOUND = `users.findByIds answered with users who were not asked for; they are left out. ${AS_TEXT}`;
 
 const NONE_OF_MANY_FOUND = `users.findByIds finds nobody of the people whom users.findById finds. ${AS_TEXT}`;
+/** What cannot be read must not pass for "nowhere else". */
+function toMemberships(found: unknown): readonly string[] {
+  const ids: readonly unknown[] = Array.isArray(found) ? found : [undefined];
+  return ids.map((id) => {
+    const text = hostIdText(id);
+    if (text !== null) return text;
+    throw new MfaError(
+      'user-unavailable',
+      'users.membershipsOf must answer with a list of organization ids, such as ["acme", "globex"].',
+    );
+  });
+}
 
 /** An address that the host itself calls unverified is nobody's proof, and no place for notices. */
 function addressOf(user: object, name: 'email' | 'phone'): string | undefined {

@@ -70,6 +70,7 @@ export type {
   ResetOptions,
   SavePolicyOptions,
   SessionsOfUserApi,
+  UnlockOptions,
 } from './programmatic-api';
 export type {
   AuthenticatorsApi,
@@ -93,6 +94,7 @@ export type { Sent } from './flows/ask-request';
 export type { Origin } from './flows/context';
 export type { ShownOption } from './http/respond';
 export type { NotFound } from './flows/admin/member-acts';
+export type { ProtectedElsewhere } from './flows/admin/protected-elsewhere';
 export type { ListedMember, MemberFilter, MemberPage } from './flows/admin/member-list';
 export type { PolicyChange } from './flows/change-policy';
 export type { ResealProgress, ResealRequest } from './flows/reseal-all';

@@ -12,6 +12,7 @@ import {
 } from './flows/admin/member-acts';
 import type { MemberActRefused, NotFound } from './flows/admin/member-acts';
 import { listMembers } from './flows/admin/member-list';
+import type { ProtectedElsewhere } from './flows/admin/protected-elsewhere';
 import type { FlowContext } from './flows/context';
 import { findMemberAccount, idText, nameActor } from './host-actor';
 import { requireUserList } from './http/admin/admin-options';
@@ -70,14 +71,15 @@ export function createMembersApi(context: FlowContext, { administratorsOf, users
       const act = await actOn(member);
       return act === null ? NOT_FOUND : endMemberExemption(context, act);
     },
-    async reset(member, { reason }) {
+    async reset(member, { reason, everywhere = false }) {
       const act = await actOn(member);
       if (act === null) return NOT_FOUND;
-      return valueOf('members.reset', await resetMemberFactors(context, { ...act, reason }));
+      const result = await resetMemberFactors(context, { ...act, reason, everywhere });
+      return isProtectedElsewhere(result) ? result : valueOf('members.reset', result);
     },
-    async unlock(member) {
+    async unlock(member, { everywhere = false } = {}) {
       const act = await actOn(member);
-      return act === null ? NOT_FOUND : unlockMemberFactors(context, act);
+      return act === null ? NOT_FOUND : unlockMemberFactors(context, { ...act, everywhere });
     },
   };
 }
@@ -130,6 +132,14 @@ const REFUSALS: Readonly<Record<MemberActRefused['because'], readonly [argument:
       'it is more than ten years ahead. Write an earlier end; it can be extended.',
     ],
   };
+
+/** Nobody knows it before asking, so it is a value. */
+function isProtectedElsewhere(result: {
+  readonly outcome: string;
+  readonly because?: string;
+}): result is ProtectedElsewhere {
+  return result.because === 'protected-elsewhere';
+}
 
 function valueOf<Done>(verb: string, result: Done | MemberActRefused): Done {
   if (!isRefused(result)) return result;

@@ -79,6 +79,9 @@ export interface AccountPage<User> {
   readonly nextCursor?: string;
 }
 
+/** The id of an organization as the host has it. */
+export type OrganizationName = string | number | bigint | object;
+
 /**
  * The host's user table. Only `findById` is needed to sign people in; the administrators' pages need the rest.
  * `User` is whatever the host keeps in `req.user`.
@@ -94,6 +97,12 @@ export interface UserDirectory<User> {
     readonly limit: number;
   }): Promise<AccountPage<User>>;
   count?(organizationId: string): Promise<number>;
+  /**
+   * The ids of every organization that a person is a member or an administrator of. Give it where people are in more than one: factors
+   * belong to the person, and an administrator of one organization must not remove what protects another. Without it, the
+   * organizations in which the person set something up are protected, and no others.
+   */
+  membershipsOf?(user: User): Promise<readonly OrganizationName[]> | readonly OrganizationName[];
   /** Told when a person enrolls the first factor or loses the last one, so that the directory can hold `mfaEnrolled`. */
   noteEnrolled?(id: string, enrolled: boolean): Promise<void>;
 }

@@ -4,6 +4,7 @@ import type { EnrollableKind } from './core/factor-kind';
 import type { Exemption, MemberSettings } from './core/member';
 import type { Policy } from './core/policy';
 import type { NotFound } from './flows/admin/member-acts';
+import type { ProtectedElsewhere } from './flows/admin/protected-elsewhere';
 import type { MemberFilter, MemberPage } from './flows/admin/member-list';
 import type { FirstFactorChannel } from './flows/first-factor-channel';
 import type { ResealProgress, ResealRequest } from './flows/reseal-all';
@@ -91,12 +92,19 @@ export interface MembersApi {
    */
   list(request?: MemberListRequest): Promise<MemberPage>;
   endExemption(member: MemberName): Promise<{ readonly outcome: 'ended' } | NotFound>;
-  /** Removes every authenticator, ends the sessions, and tells the person by email. */
+  /**
+   * Removes every authenticator, ends the sessions, and tells the person by email. `refused`, and nothing done, where the same
+   * factors protect another organization with MFA on that the person is in; `everywhere` resets them all the same.
+   */
   reset(
     member: MemberName,
     options: ResetOptions,
-  ): Promise<{ readonly outcome: 'reset'; readonly removed: number } | NotFound>;
-  unlock(member: MemberName): Promise<{ readonly outcome: 'unlocked' } | NotFound>;
+  ): Promise<{ readonly outcome: 'reset'; readonly removed: number } | ProtectedElsewhere | NotFound>;
+  /** Ends a lock after wrong codes. `refused` as with `reset`, and `everywhere` likewise. */
+  unlock(
+    member: MemberName,
+    options?: UnlockOptions,
+  ): Promise<{ readonly outcome: 'unlocked' } | ProtectedElsewhere | NotFound>;
 }
 
 export interface MemberListRequest {
@@ -112,7 +120,12 @@ export interface MemberListRequest {
   readonly limit?: number;
 }
 
-export interface ResetOptions {
+export interface UnlockOptions {
+  /** Your own code answers for every organization that the person is in. Default false. */
+  readonly everywhere?: boolean;
+}
+
+export interface ResetOptions extends UnlockOptions {
   readonly reason: string;
 }
 

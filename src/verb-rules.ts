@@ -19,6 +19,7 @@ import type {
   ResetOptions,
   SavePolicyOptions,
   SessionsOfUserApi,
+  UnlockOptions,
 } from './programmatic-api';
 import {
   A_MEMBER,
@@ -55,6 +56,8 @@ const REASON: OptionRule = {
   ...someText('a text that says why', "reason: 'The phone is lost; called back on the number on file'"),
   required: true,
 };
+
+const EVERYWHERE = { everywhere: aSwitch('everywhere: true') };
 
 const KIND = oneOf([...ENROLLABLE_KINDS], "assignedKind: 'totp'");
 
@@ -145,11 +148,14 @@ export const VERB_RULES: RulesForCalls<ProgrammaticApi> = {
       A_MEMBER,
       options(
         "members.reset(member, { reason: 'The phone is lost' })",
-        { reason: REASON } satisfies RulesFor<ResetOptions>,
+        { reason: REASON, ...EVERYWHERE } satisfies RulesFor<ResetOptions>,
         'required',
       ),
     ),
-    unlock: verb(A_MEMBER),
+    unlock: verb(
+      A_MEMBER,
+      options('members.unlock(member, { everywhere: true })', EVERYWHERE satisfies RulesFor<UnlockOptions>),
+    ),
   },
   authenticators: AUTHENTICATOR_RULES,
   challenges: CHALLENGE_RULES,

@@ -16,6 +16,8 @@ export interface Authenticator {
   readonly sealedSecret: string;
   /** The address as it may be shown, or null where there is none. */
   readonly maskedDestination: string | null;
+  /** Where it was set up; absent where that is not known. */
+  readonly organizationId?: string;
 }
 
 /** How many one person may have: all of them are read with each request. */

@@ -1,18 +1,36 @@
 import type { Evidence } from './assurance';
 import { deriveAssurance, isFirstFactor, isSecondFactor, latestProof } from './assurance';
-import { onFileId } from './factor-kind';
+import { isEnrollableKind, onFileId, onFileKind } from './factor-kind';
 import { rankOfProof, strongestRank } from './factor-strength';
 import type { Facts } from './facts';
+import { onFileOption, provableFactors } from './usable-factors';
 
-/** What was proven by another way than the first factor came. */
-function countedEvidence({ session, spentChannels }: Facts): readonly Evidence[] {
-  const evidence = session?.evidence ?? [];
-  if (spentChannels.length === 0) return evidence;
-  return evidence.filter(({ authenticatorId, sentBy }) => {
-    // A code that fell back went to the address on file.
-    const address = sentBy === 'email' ? onFileId('email') : authenticatorId;
-    return address === undefined || !spentChannels.includes(address);
-  });
+/** What was proven by another way than the first factor came, and what this organization would have asked for. */
+function countedEvidence(facts: Facts): readonly Evidence[] {
+  return (facts.session?.evidence ?? []).filter(
+    (evidence) => !isSpent(facts, evidence) && isAskedHere(facts, evidence),
+  );
+}
+
+function isSpent({ spentChannels }: Facts, { authenticatorId, sentBy }: Evidence): boolean {
+  if (spentChannels.length === 0) return false;
+  // A code that fell back went to the address on file.
+  const address = sentBy === 'email' ? onFileId('email') : authenticatorId;
+  return address !== undefined && spentChannels.includes(address);
+}
+
+/**
+ * A session may go from one organization to another, and rules may change during a session. A code to an address on file counts only
+ * where an administrator assigned that, and a kind that the policy forbids only where it is no weaker than what the person has, or
+ * where nothing else is left to ask for: otherwise one organization's rules would lower the protection of another.
+ */
+function isAskedHere(facts: Facts, evidence: Evidence): boolean {
+  const { method, authenticatorId } = evidence;
+  if (!isEnrollableKind(method)) return true;
+  if (authenticatorId !== undefined && onFileKind(authenticatorId) !== null)
+    return onFileOption(facts)?.authenticatorId === authenticatorId;
+  if (facts.policy.methods.includes(method) || rankOfProof(evidence) >= strongestRank(facts)) return true;
+  return provableFactors(facts).some((option) => option.authenticatorId === authenticatorId);
 }
 
 export function isMultiFactor(facts: Facts): boolean {

@@ -19,7 +19,7 @@ export function enrollableKinds(facts: Facts): readonly EnrollableKind[] {
  * that the policy has forbidden since then, or that nothing is sent by any more, still counts for people with nothing else:
  * a sender that is missing after a new deployment must not let a password alone enroll another factor.
  */
-function onFileOption(facts: Facts): Option | null {
+export function onFileOption(facts: Facts): Option | null {
   const { enabled, assignedKind } = facts.member;
   if (!enabled || assignedKind === null || !isDeliveredKind(assignedKind)) return null;
   if (!facts.policy.methods.includes(assignedKind) && facts.authenticators.length > 0) return null;

@@ -95,7 +95,13 @@ export async function confirmEnrollment(
 
   const { proof: shown } = verification;
   const timeStep = shown.kind === 'totp' ? shown.timeStep : null;
-  const authenticator = toAuthenticator(challenge, { label: request.label, now, timeStep, kind });
+  const authenticator = toAuthenticator(challenge, {
+    label: request.label,
+    now,
+    timeStep,
+    kind,
+    organizationId: bearer.organizationId,
+  });
   const first = member.authenticators.length === 0;
   const made =
     first || member.recoveryCodesLeft === 0 ? await makeRecoveryCodeSet(context, bearer, member) : null;

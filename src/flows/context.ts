@@ -24,6 +24,10 @@ export interface Directory {
   find(id: string): Promise<KnownUser | undefined>;
   /** Whether the table finds somebody who has just signed in. It is asked until it does; then it is believed. */
   confirm(account: Account): Promise<boolean>;
+  /** The organizations that the person is in; null where the host's table does not say. */
+  membershipsOf(account: Account): Promise<readonly string[] | null>;
+  /** A person is in more than one organization. Tells the host, once, where its table does not say which. */
+  noteSeveralOrganizations(): void;
   /** Those of the ids that the table knows, by id. */
   findMany(ids: readonly string[]): Promise<ReadonlyMap<string, Account>>;
   /** A page of an organization's people, in the table's own order. Rejects where the host's table cannot list. */

@@ -88,9 +88,10 @@ export function toAuthenticator(
     readonly now: number;
     readonly timeStep: number | null;
     readonly kind: EnrollableKind;
+    readonly organizationId: string;
   },
 ): Authenticator {
-  const { label, now, timeStep, kind } = confirmed;
+  const { label, now, timeStep, kind, organizationId } = confirmed;
   return {
     id: challenge.authenticatorId,
     kind,
@@ -102,6 +103,7 @@ export function toAuthenticator(
     lastAcceptedStep: timeStep,
     sealedSecret: challenge.sealedSecret ?? '',
     maskedDestination: challenge.codes[0]?.maskedDestination ?? null,
+    organizationId,
   };
 }
 

@@ -15,10 +15,16 @@ export interface MemberAct {
 /** Switches MFA on or off for one member and assigns the kind that is asked. It holds from the member's next request. */
 export async function changeMemberSettings(
   context: FlowContext,
-  act: MemberAct & { readonly enabled: boolean; readonly assignedKind: EnrollableKind | null },
+  act: MemberAct & {
+    readonly enabled: boolean;
+    readonly assignedKind: EnrollableKind | null;
+    /** Wrong codes to an address on file stay counted. */
+    readonly keepsCounts: boolean;
+  },
 ): Promise<void> {
-  const { userId, organizationId, enabled, assignedKind } = act;
-  await context.records.saveMemberSettings(userId, organizationId, { enabled, assignedKind });
+  const { userId, organizationId, enabled, assignedKind, keepsCounts } = act;
+  const settings = { enabled, assignedKind };
+  await context.records.saveMemberSettings(userId, organizationId, settings, { keepsCounts });
   report(context, act, 'member-changed', { enabled, assignedKind: assignedKind ?? 'none' });
 }
 
@@ -64,14 +70,19 @@ export async function endExemption(context: FlowContext, act: MemberAct): Promis
 /** Takes every authenticator, recovery code and remembered browser away and ends the sessions; enrollment starts anew. */
 export async function resetMember(
   context: FlowContext,
-  act: MemberAct & { readonly reason: string },
+  act: MemberAct & {
+    readonly reason: string;
+    /** Other organizations that the same factors protected. */
+    readonly alsoIn: readonly string[];
+  },
 ): Promise<number> {
-  const { userId, reason } = act;
+  const { userId, reason, organizationId, alsoIn } = act;
   // The sessions end first: whatever fails after that, nobody goes on with what is being taken away.
   await context.records.replaceUserEpoch(userId, { epoch: newMark(), endedAt: context.clock.now() });
   const removed = await context.records.removeAllAuthenticators(userId);
   await context.enrollmentNotes.noteIfNone(userId);
-  report(context, act, 'member-reset', { reason, removed });
+  for (const id of [organizationId, ...alsoIn])
+    report(context, { ...act, organizationId: id }, 'member-reset', { reason, removed });
   return removed;
 }
 

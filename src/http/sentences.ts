@@ -117,6 +117,10 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
   ['reason-missing', 'A reason is needed. Write one, so that others understand it later.'],
   ['end-not-in-future', 'That day has begun already. Choose a later one.'],
   ['end-too-far', 'That is too far away. Choose an end within ten years.'],
+  [
+    'protected-elsewhere',
+    'Nothing was changed. This member also belongs to another organization with multi-factor authentication on, and the same methods protect it. Ask the people who run this site to do it.',
+  ],
   ['not-yourself', 'Nobody can do this for themselves. Ask another administrator.'],
   ['kind-not-allowed', 'That type cannot be assigned. Allow it in the policy first, or choose another one.'],
   ['password-needed', 'Type your password once more to switch it off.'],

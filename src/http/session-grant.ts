@@ -80,8 +80,11 @@ async function enterOrganization(
   const startedAt = isStartUnknown(session.handle) ? null : session.startedAt;
   // A session from before the organization ended all of its sessions is one of them.
   const epoch = isEndedBy(await records.findPolicy(organizationId), startedAt) ? '' : current;
+  context.directory.noteSeveralOrganizations();
   const entered = {
     ...session,
+    // What one organization lets stand in for a proof, another may not.
+    evidence: session.evidence.filter(({ method }) => method !== 'remembered-browser'),
     organizationEpochs: [...session.organizationEpochs, [organizationId, epoch] as const],
   };
   updateSlot(req, { session: entered });
@@ -107,7 +110,8 @@ export function toSessionBearer(
     startedAt,
     seenAt,
     evidence,
-    skipped,
+    // Putting enrollment off counts where it was done.
+    skipped: skipped && slot.skippedIn === organizationId,
     asked: slot.asked ?? null,
   };
 }

@@ -116,6 +116,8 @@ export interface MfaSlot {
   readonly replacing?: ReplacingSlot;
   readonly waitingAct?: WaitingActSlot;
   readonly keptForm?: KeptFormSlot;
+  /** The organization in which enrollment was put off. */
+  readonly skippedIn?: string;
   /** The host's sign-up led here: protecting the account can be put off although nothing asks for it. */
   readonly onboarding?: true;
   /** Through what the visitor proved, before signing in, that an account is theirs. */

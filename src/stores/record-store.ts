@@ -119,12 +119,13 @@ export interface RecordStore
 
   /**
    * Replaces the two settings and leaves skips and exemption alone. Where they change, the kinds on file are bound anew: their
-   * counts and disablement end. Atomic.
+   * counts and disablement end, unless `keepsCounts`. Atomic.
    */
   saveMemberSettings(
     userId: string,
     organizationId: string,
     settings: Pick<MemberSettings, 'enabled' | 'assignedKind'>,
+    options?: { readonly keepsCounts: boolean },
   ): Promise<void>;
   /** Null ends it. */
   saveExemption(userId: string, organizationId: string, exemption: Exemption | null): Promise<void>;

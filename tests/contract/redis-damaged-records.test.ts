@@ -20,7 +20,7 @@ afterAll(() => redis.disconnect());
 
 describe('a user in Redis', () => {
   const exemption = { reason: 'r', grantedBy: 'ada', grantedAt: NOW, until: NOW + 1 };
-  const app = { kind: 'totp', createdAt: NOW, maskedDestination: null };
+  const app = { kind: 'totp', createdAt: NOW, maskedDestination: null, organizationId: 'acme' };
   const keyOf = (userId: string) => `mfa:{user:${userId}}:member`;
 
   async function expectRefused(field: string, whole: string, damaged: string): Promise<void> {
@@ -36,7 +36,7 @@ describe('a user in Redis', () => {
     (_name, damaged) => expectRefused('x:acme', JSON.stringify(exemption), damaged),
   );
 
-  it.each(damageEach(app, { kind: 'pigeon', createdAt: 'x', maskedDestination: 1 }))(
+  it.each(damageEach(app, { kind: 'pigeon', createdAt: 'x', maskedDestination: 1, organizationId: 1 }))(
     'is refused where the %s of an authenticator is damaged',
     (_name, damaged) => expectRefused('a:app', JSON.stringify(app), damaged),
   );

@@ -2,7 +2,7 @@ import express from 'express';
 import type { Express } from 'express';
 import passport from 'passport';
 import { createMfa, createOutbox, memoryRecords, memoryState } from '../../src/index';
-import type { AdminPagesOptions, Mfa, Outbox, RecordStore, StateStore } from '../../src/index';
+import type { AdminPagesOptions, Mfa, Outbox, RecordStore, StateStore, UserDirectory } from '../../src/index';
 import { createClock } from './clock';
 import type { SettableClock } from './clock';
 import { createHttpAgent } from './http-agent';
@@ -70,6 +70,8 @@ export function createAdminHost(
     readonly baseUrl?: string;
     readonly admin?: Partial<AdminPagesOptions>;
     readonly featureAvailable?: (organizationId: string) => boolean;
+    /** What the user table does besides. */
+    readonly directory?: Partial<UserDirectory<HostUser>>;
   } = {},
 ): AdminHost {
   const clock = createClock();
@@ -113,6 +115,7 @@ export function createAdminHost(
       },
       count: async (organizationId) =>
         [...users.values()].filter((user) => user.organizationId === organizationId).length,
+      ...change.directory,
     },
   });
   const passports = new passport.Passport();

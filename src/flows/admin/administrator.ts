@@ -20,9 +20,13 @@ export interface AdminAct {
   /** Null where no request is behind it. */
   readonly origin: Origin | null;
   readonly administratorsOf?: AdministratorsOf;
+  /** Every organization that the actor administers. */
+  readonly administers?: readonly string[];
 }
 
 /** The same, on one member. */
 export interface MemberAdminAct extends AdminAct {
   readonly userId: string;
+  /** The host's own code answers for every organization of the person. */
+  readonly everywhere?: boolean;
 }

@@ -1,6 +1,7 @@
 import type { FlowContext } from '../context';
 import { takeUpJob } from './background-jobs';
 import type { JobWork } from './background-jobs';
+import { findOthersProtected } from './protected-elsewhere';
 import { indexKnownMembers, readGround, readMembers } from './read-members';
 import type { KnownMember } from './read-members';
 
@@ -32,7 +33,8 @@ const MEMBERS_A_STEP = 200;
 
 /**
  * Takes every authenticator, recovery code and remembered browser that was there when it was ordered from every member. People
- * of whom the directory says that another organization is theirs keep what they have, although they may be members here too.
+ * of whom the directory says that another organization is theirs keep what they have, although they may be members here too. So
+ * do people who are in another organization with MFA on, which their devices protect as well.
  * Whoever enrolls anew meanwhile keeps that.
  */
 export const FORGET_DEVICES: JobWork = {
@@ -78,6 +80,9 @@ async function forget(
   startedAt: number,
 ): Promise<number | null> {
   const { records, enrollmentNotes } = context;
+  const { authenticators } = record;
+  const others = await findOthersProtected(context, { account, authenticators }, record.organizationId);
+  if (others.length > 0) return null;
   const older = record.authenticators.filter(({ createdAt }) => createdAt < startedAt);
   if (older.length < record.authenticators.length) {
     await Promise.all(older.map(({ id }) => records.removeAuthenticator(account.id, id)));

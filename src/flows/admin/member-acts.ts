@@ -14,6 +14,8 @@ import type { MemberAct } from '../manage-member';
 import { notifyAddressesOnFile } from '../notify';
 import type { MemberAdminAct } from './administrator';
 import { assignableKinds } from './member-detail';
+import { answersFor, findOthersProtected } from './protected-elsewhere';
+import type { ProtectedElsewhere } from './protected-elsewhere';
 import { readGround, readMembers } from './read-members';
 import type { KnownMember } from './read-members';
 import { tellAdministrators } from './tell-administrators';
@@ -39,7 +41,9 @@ export async function setMember(
   if (enabled && assignedKind !== null && !assignableKinds(member.facts).includes(assignedKind)) {
     return { outcome: 'refused', because: 'kind-not-allowed' };
   }
-  await changeMemberSettings(context, { ...actOf(act), enabled, assignedKind });
+  // Assigning a kind anew switches it on again where too many wrong codes switched it off, and it may be assigned elsewhere too.
+  const keepsCounts = !answersFor(act, await findWeakened(context, act, member));
+  await changeMemberSettings(context, { ...actOf(act), enabled, assignedKind, keepsCounts });
   return { outcome: 'saved' };
 }
 
@@ -73,27 +77,38 @@ export async function endMemberExemption(
 export async function resetMemberFactors(
   context: FlowContext,
   act: MemberAdminAct & { readonly reason: string },
-): Promise<{ readonly outcome: 'reset'; readonly removed: number } | MemberActRefused | NotFound> {
+): Promise<
+  { readonly outcome: 'reset'; readonly removed: number } | MemberActRefused | ProtectedElsewhere | NotFound
+> {
   const member = await findTarget(context, act);
   if (member === null) return NOT_FOUND;
   const reason = toReason(act.reason);
   if (reason === '') return { outcome: 'refused', because: 'reason-missing' };
-  const removed = await resetMember(context, { ...actOf(act), reason });
+  const others = await findWeakened(context, act, member);
+  if (!answersFor(act, others)) return PROTECTED_ELSEWHERE;
+  const removed = await resetMember(context, { ...actOf(act), reason, alsoIn: others });
   // The records were read before, so that addresses which were enrolled are told too.
   await notifyAddressesOnFile(context, {
     account: member.account,
     member: member.record,
     notice: { kind: 'member-reset', origin: null, at: context.clock.now() },
   });
-  await tellAdministrators(context, act, { target: member.account, done: 'reset', reason });
+  const told = { target: member.account, done: 'reset', reason } as const;
+  for (const organizationId of [act.organizationId, ...others])
+    // One after the other, since somebody may administer several of them.
+    // oxlint-disable-next-line no-await-in-loop
+    await tellAdministrators(context, { ...act, organizationId }, told);
   return { outcome: 'reset', removed };
 }
 
 export async function unlockMemberFactors(
   context: FlowContext,
   act: MemberAdminAct,
-): Promise<{ readonly outcome: 'unlocked' } | NotFound> {
-  if ((await findTarget(context, act)) === null) return NOT_FOUND;
+): Promise<{ readonly outcome: 'unlocked' } | ProtectedElsewhere | NotFound> {
+  const member = await findTarget(context, act);
+  if (member === null) return NOT_FOUND;
+  // Each unlock gives ten more guesses at codes that protect the other organization too.
+  if (!answersFor(act, await findWeakened(context, act, member))) return PROTECTED_ELSEWHERE;
   await unlockMember(context, actOf(act));
   return { outcome: 'unlocked' };
 }
@@ -108,6 +123,21 @@ export async function endMemberSessions(
 }
 
 const NOT_FOUND: NotFound = { outcome: 'not-found' };
+const PROTECTED_ELSEWHERE: ProtectedElsewhere = { outcome: 'refused', because: 'protected-elsewhere' };
+
+/** The other organizations that lose protection. The host’s own code is not held up by a table that cannot say which. */
+async function findWeakened(
+  context: FlowContext,
+  act: MemberAdminAct,
+  { account, record: { authenticators } }: KnownMember,
+): Promise<readonly string[]> {
+  const others = findOthersProtected(context, { account, authenticators }, act.organizationId);
+  if (act.everywhere !== true) return others;
+  return others.catch((error: unknown) => {
+    context.options.onError(error);
+    return [];
+  });
+}
 
 /** The member, if the directory has them in this organization; a stranger and nobody are the same answer. */
 export async function findTarget(

@@ -163,6 +163,7 @@ function openOrganization(page: AdministratorPage): AdminPage {
       actor: visitor.account,
       origin: originOf(req),
       administratorsOf: administratorsFrom(context, options),
+      administers: organizations.map(({ id }) => id),
     },
   };
 }

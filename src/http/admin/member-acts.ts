@@ -65,8 +65,13 @@ const FIELD_OF_REASON: ReadonlyMap<string, string> = new Map([
   ['kind-not-allowed', 'assignedKind'],
 ]);
 
+const STATUS_OF_REASON: ReadonlyMap<string, number> = new Map([
+  ['not-yourself', 403],
+  ['protected-elsewhere', 409],
+]);
+
 async function refuseAct(page: AdminPage, because: string, field?: string): Promise<void> {
-  const status = because === 'not-yourself' ? 403 : 400;
+  const status = STATUS_OF_REASON.get(because) ?? 400;
   const named = field ?? FIELD_OF_REASON.get(because) ?? 'member';
   return answerRefusal(page, { because, status }, async (shownStatus) => {
     const member = await findMemberOf(page);

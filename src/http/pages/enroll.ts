@@ -130,7 +130,12 @@ async function skip(page: KnownPageRequest): Promise<void> {
     );
   }
   const { session } = readSlot(req);
-  if (session !== undefined) updateSlot(req, { session: { ...session, skipped: true } });
+  if (session !== undefined) {
+    updateSlot(req, {
+      session: { ...session, skipped: true },
+      skippedIn: visitor.bearer.organizationId,
+    });
+  }
   sendNext(req, res, { outcome: 'skipped', next: returnTo ?? context.options.defaultReturnTo });
 }
 

@@ -47,9 +47,10 @@ export function membersIn(users: Users): Pick<RecordStore, Verbs> {
     async noteSpentChannel(userId, spent) {
       recordsOf(users, userId).spentChannel = { ...spent };
     },
-    async saveMemberSettings(userId, organizationId, { enabled, assignedKind }) {
+    async saveMemberSettings(userId, organizationId, { enabled, assignedKind }, options) {
       const before = users.get(userId)?.settings.get(organizationId);
       change(userId, organizationId, { enabled, assignedKind });
+      if (options?.keepsCounts === true) return;
       if (before?.enabled === enabled && before.assignedKind === assignedKind) return;
       const { onFile } = recordsOf(users, userId);
       for (const [kind, use] of onFile) onFile.set(kind, { ...use, failures: 0, disabledAt: null });

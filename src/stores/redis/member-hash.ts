@@ -31,10 +31,10 @@ export const skipsField = (organizationId: string): string => `s:${encodeId(orga
 /** The fields of a new authenticator, with their values. */
 export function writeAuthenticator(authenticator: Authenticator): string[] {
   const id = encodeId(authenticator.id);
-  const { kind, createdAt, maskedDestination, failures } = authenticator;
+  const { kind, createdAt, maskedDestination, failures, organizationId } = authenticator;
   const fields = [
     `a:${id}`,
-    JSON.stringify({ kind, createdAt, maskedDestination }),
+    JSON.stringify({ kind, createdAt, maskedDestination, organizationId }),
     `l:${id}`,
     authenticator.label,
     `k:${id}`,
@@ -134,12 +134,17 @@ function readAuthenticators(fields: Hash): readonly Authenticator[] {
 }
 
 function readAuthenticator(fields: Hash, id: string): Authenticator {
-  const { kind, createdAt, maskedDestination } = parseObject(fields[`a:${id}`] ?? '', 'an authenticator');
+  const { kind, createdAt, maskedDestination, organizationId } = parseObject(
+    fields[`a:${id}`] ?? '',
+    'an authenticator',
+  );
   const label = fields[`l:${id}`];
   const sealedSecret = fields[`k:${id}`];
   if (!isEnrollableKind(kind) || !isInstant(createdAt)) throw unreadable('an authenticator');
   if (label === undefined || sealedSecret === undefined) throw unreadable('an authenticator');
   if (maskedDestination !== null && typeof maskedDestination !== 'string')
+    throw unreadable('an authenticator');
+  if (organizationId !== undefined && typeof organizationId !== 'string')
     throw unreadable('an authenticator');
   return {
     id: decodeId(id),
@@ -152,6 +157,7 @@ function readAuthenticator(fields: Hash, id: string): Authenticator {
     lastAcceptedStep: toOptionalNumber(fields[`t:${id}`], 'a time step'),
     sealedSecret,
     maskedDestination,
+    ...(organizationId === undefined ? {} : { organizationId }),
   };
 }
 

@@ -15,9 +15,9 @@ if limit and (numberIn(ARGV[1]) or 0) >= limit then return {'exhausted'} end
 return {'spent', redis.call('HINCRBY', KEYS[1], ARGV[1], 1)}
 `);
 
-/** The member; the field, the settings. Other settings bind the kinds on file anew. */
+/** The member; the field, the settings, 1 where counts stay. Other settings bind the kinds on file anew. */
 const SAVE_SETTINGS = defineScript(`
-if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then
+if ARGV[3] ~= '1' and redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then
   redis.call('HDEL', KEYS[1], 'f:${onFileId('email')}', 'd:${onFileId('email')}', 'f:${onFileId('sms')}', 'd:${onFileId('sms')}')
 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
@@ -78,9 +78,9 @@ export function membersIn(redis: RedisCommands, keys: Keys): Pick<RecordStore, V
     async noteSpentChannel(userId, { channel, until }) {
       await redis.send('hset', keys.member(userId), 'h', `${until} ${channel}`);
     },
-    async saveMemberSettings(userId, organizationId, { enabled, assignedKind }) {
+    async saveMemberSettings(userId, organizationId, { enabled, assignedKind }, options) {
       const text = JSON.stringify({ enabled, assignedKind });
-      const args = [settingsField(organizationId), text];
+      const args = [settingsField(organizationId), text, options?.keepsCounts === true ? '1' : ''];
       await redis.run(SAVE_SETTINGS, { keys: [keys.member(userId)], args });
     },
     async saveExemption(userId, organizationId, exemption) {

@@ -19,6 +19,7 @@ export function describeAuthenticators(open: () => RecordStore): void {
         maskedDestination: '••• 42',
         sealedSecret: 'phone',
         label: 'Work "phone"',
+        organizationId: 'a:b {c}',
       });
       const app = anAuthenticator({ lastAcceptedStep: 59_000_000 });
       await open().addAuthenticator(userId, phone);

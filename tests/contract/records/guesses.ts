@@ -177,6 +177,17 @@ export function describeGuesses(open: () => RecordStore): void {
         expect(await open().spendGuess(guess)).toMatchObject({ outcome: 'spent' });
       });
 
+      it('stays disabled under other settings of an administrator who may not weaken it', async () => {
+        const { userId, guess } = await disabledEmail();
+        const settings = { enabled: false, assignedKind: null };
+        await open().saveMemberSettings(userId, 'acme', settings, { keepsCounts: true });
+        expect(await open().spendGuess(guess)).toEqual({ outcome: 'disabled' });
+        expect((await open().findMember(userId, 'acme')).settings).toMatchObject(settings);
+        const assigned = { enabled: true, assignedKind: 'email' } as const;
+        await open().saveMemberSettings(userId, 'acme', assigned, { keepsCounts: false });
+        expect(await open().spendGuess(guess)).toMatchObject({ outcome: 'spent' });
+      });
+
       it('is cleared by a right proof, which is remembered, and by a reset', async () => {
         const { userId } = await disabledEmail();
         await open().recordSuccess({

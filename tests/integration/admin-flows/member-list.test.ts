@@ -73,7 +73,12 @@ describeOnBothStores('the list of members', (open) => {
     expect(await idsOf(world, 'federated')).toEqual(['linus']);
     expect(await idsOf(world, 'not-configured')).toEqual(['alan', 'linus', 'sync']);
     expect(await idsOf(world, 'in-grace')).toEqual(['alan']);
-    await resetMember(world.context, { userId: 'ada', organizationId: 'acme', reason: 'lost phone' });
+    await resetMember(world.context, {
+      userId: 'ada',
+      organizationId: 'acme',
+      reason: 'lost phone',
+      alsoIn: [],
+    });
     await world.settled();
     expect(await idsOf(world, 'totp')).toEqual([]);
     expect(await idsOf(world, 'in-grace')).toEqual(['ada', 'alan']);

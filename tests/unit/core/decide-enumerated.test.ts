@@ -4,7 +4,7 @@ import { decide, explain } from '../../../src/core/decide';
 import type { Facts } from '../../../src/core/facts';
 import { NOW, proof } from './decision-facts';
 import { INVARIANTS } from './decision-invariants';
-import { isMultiFactor, STRENGTH, strongestOf } from './decision-premises';
+import { isMultiFactor, provesForbidden, STRENGTH, strongestOf } from './decision-premises';
 import type { Point } from './decision-space';
 import { everyMainPoint, spreadPoints, unmetPairs } from './decision-space';
 
@@ -152,6 +152,8 @@ describe('the decision, when one fact changes', () => {
   it('never asks less of a step-up, or lets another factor be bound, once what the person has is disabled', () => {
     const opened = breaches(spreadPoints(SPREAD), ({ facts, requirement }, { outcome }) => {
       if (outcome === 'allow' || outcome === 'enroll') return true;
+      // What the policy forbids lets people in where nothing else works, as it would at a new sign-in.
+      if (requirement.kind === 'policy' && provesForbidden(facts)) return true;
       return facts.authenticators.every(({ id }) => {
         const authenticators = facts.authenticators.map((own) =>
           own.id === id ? { ...own, usable: false } : own,

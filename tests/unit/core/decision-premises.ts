@@ -15,8 +15,38 @@ export const isSpent = ({ spentChannels }: Facts, authenticatorId: string | unde
 
 const evidenceOf = (facts: Facts): readonly Evidence[] =>
   (facts.session?.evidence ?? []).filter(
-    ({ authenticatorId, sentBy }) => !isSpent(facts, sentBy === 'email' ? 'on-file-email' : authenticatorId),
+    (evidence) =>
+      !isSpent(facts, evidence.sentBy === 'email' ? 'on-file-email' : evidence.authenticatorId) &&
+      isAskedHere(facts, evidence),
   );
+
+/** What another organization, or this one before its rules changed, asked for. */
+function isAskedHere(facts: Facts, evidence: Evidence): boolean {
+  const { method, authenticatorId } = evidence;
+  const { methods } = facts.policy;
+  const assigned = assignedAddress(facts);
+  if (authenticatorId?.startsWith('on-file-') === true) return authenticatorId === `on-file-${assigned}`;
+  if (!['totp', 'sms', 'email'].includes(method) || methods.some((kind) => kind === method)) return true;
+  if (strengthOf(evidence) >= strongestOf(facts)) return true;
+  const known = facts.authenticators.filter(
+    ({ id, kind, usable }) => usable && facts.availableKinds.includes(kind) && !isSpent(facts, id),
+  );
+  const isSendable =
+    assigned !== null &&
+    !facts.onFileDisabled.includes(assigned) &&
+    facts.availableKinds.includes(assigned) &&
+    !isSpent(facts, `on-file-${assigned}`);
+  const kinds = [...known.map(({ kind }) => kind), ...(isSendable ? [assigned] : [])];
+  // What the policy forbids is asked for where nothing else works.
+  return !kinds.some((kind) => methods.includes(kind)) && known.some(({ id }) => id === authenticatorId);
+}
+
+/** A kind that the policy forbids was proven by what the person has. */
+export const provesForbidden = ({ session, policy, authenticators }: Facts) =>
+  (session?.evidence ?? []).some(({ authenticatorId }) =>
+    authenticators.some(({ id, kind }) => id === authenticatorId && !policy.methods.includes(kind)),
+  );
+
 const strengthOf = ({ method, sentBy }: Evidence) => STRENGTH[sentBy ?? method] ?? 0;
 const proven = (facts: Facts, methods: readonly string[]) =>
   evidenceOf(facts).some(({ method }) => methods.includes(method));
