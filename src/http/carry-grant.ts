@@ -1,7 +1,8 @@
 import type { Request } from 'express';
-import { endWhenLeft } from './end-at-logout';
+import { endWhenLeft } from './end-when-left';
 import type { HttpContext } from './http-context';
 import { findSlot, writeSlot } from './session-slot';
+import { isSomebodyIn } from './signed-in-user';
 
 /**
  * A host makes a new session: to sign somebody out, or to go on under another id with what it copies. Which of the two shows only later.
@@ -9,9 +10,10 @@ import { findSlot, writeSlot } from './session-slot';
  */
 export function carryGrant(context: HttpContext, req: Request): () => void {
   const { session, madeAfter } = findSlot(req);
-  if (session === undefined && madeAfter === undefined) return () => undefined;
   const { res } = req;
-  if (session !== undefined && res !== undefined) endWhenLeft(context, req, { res, grant: session });
+  if (res !== undefined && (session !== undefined || isSomebodyIn(req.session)))
+    endWhenLeft(context, req, res);
+  if (session === undefined && madeAfter === undefined) return () => undefined;
   return () =>
     writeSlot(req, {
       ...(session === undefined ? {} : { session }),

@@ -41,7 +41,7 @@ export async function grantAtLogin(context: HttpContext, req: Request, login: Se
   const granted = { ...expected, session: toSessionSlot(context, grant) };
   const { userId, handle } = granted.session;
   const idBefore = req.sessionID;
-  const userBefore = JSON.stringify(signedInUser(req));
+  const userBefore = JSON.stringify(signedInUser(req.session));
   state.login = 'under-way';
   try {
     requireSessionId(req);
@@ -64,7 +64,7 @@ function takeBack(req: Request, userBefore: string | undefined): void {
   const session: object | undefined = req.session;
   if (session === undefined || session === null) return;
   Reflect.deleteProperty(session, 'regenerate');
-  if (JSON.stringify(signedInUser(req)) !== userBefore) forgetSignedInUser(req);
+  if (JSON.stringify(signedInUser(req.session)) !== userBefore) forgetSignedInUser(session);
 }
 
 /** What the strategy or a page has prepared for this person, or what a sign-in of the host is granted. Null for a user who is no account. */

@@ -5,7 +5,7 @@ import type { Decision, Requirement } from '../core/decide';
 import { isSeenAtStale } from '../core/session-lifetime';
 import type { Bearer } from '../flows/bearer';
 import { gatherFacts } from '../flows/gather-facts';
-import { endAtLogout } from './end-at-logout';
+import { endWhenLeft } from './end-when-left';
 import type { HttpContext } from './http-context';
 import { isForPagesBelow, isForSignInBelow } from './below-guard';
 import { refuseRequest } from './refuse-request';
@@ -49,7 +49,7 @@ export function createGuard(context: HttpContext, options: GuardOptions = {}): R
   return function mfaGuard(req, res, next) {
     watchPassport(context, req);
     if (logoutPaths.has(req.baseUrl + req.path)) {
-      endAtLogout(context, req, res);
+      endWhenLeft(context, req, res);
       next();
       return;
     }

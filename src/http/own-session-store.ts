@@ -3,13 +3,16 @@ import type { SessionData, Store } from 'express-session';
 import type { FlowContext } from '../flows/context';
 import { endSession } from '../flows/end-sessions';
 import { readEarly, type EarlyReads } from '../flows/gather-facts';
+import { isFailure } from './renew-session';
 import { stateOf } from './request-state';
 import { SessionHints, type Hint } from './session-hints';
+import { isSomebodyIn } from './signed-in-user';
 import { toError } from './to-error';
 
 const FOUND = Symbol('found');
 const WRITE = Symbol('write');
 const ENDING = Symbol('ending');
+const LOADED = Symbol('loaded');
 
 interface OwnSessionData extends SessionData {
   /** On its way from the store to the request. */
@@ -18,6 +21,8 @@ interface OwnSessionData extends SessionData {
   [WRITE]?: Write;
   /** The end of the session before this one, where it is still under way. */
   [ENDING]?: Promise<void>;
+  /** It came from the store, and has its place there. */
+  [LOADED]?: true;
 }
 
 /** express-session gives its store one more method, which its types leave out. */
@@ -63,8 +68,15 @@ export function ownSessionStore(
     state.loaded = true;
     state.slot = data[FOUND]?.hint;
     state.reads = data[FOUND]?.reads;
-    return store.createSession(req, data);
+    const session = store.createSession(req, data);
+    keepOn(session, LOADED, true);
+    return session;
   };
+
+  /** Nothing but its being there says that a session without a grant has not ended: a request under way must not bring it back. */
+  function isWithoutGrant(sessionId: string, data: OwnSessionData): boolean {
+    return isSomebodyIn(data) && hints.learn(sessionId, data.mfa)?.slot.session === undefined;
+  }
 
   own.set = function setOnce(sessionId, data: OwnSessionData, done) {
     const ending = data[ENDING];
@@ -74,6 +86,13 @@ export function ownSessionStore(
       return;
     }
     keepOn(data, WRITE, write);
+    if (data[LOADED] === true && isWithoutGrant(sessionId, data)) {
+      store.get(sessionId, function found(error: unknown, kept) {
+        if (isFailure(error) || !kept) done?.(error);
+        else store.set(sessionId, data, done);
+      });
+      return;
+    }
     hints.learn(sessionId, data.mfa);
     store.set(sessionId, data, function wrote(error: unknown) {
       write.done = error === null || error === undefined;
@@ -120,7 +139,14 @@ export function ownSessionStore(
     if (isStored) keepOn(req.session, ENDING, ending);
     done(null);
   };
+  ownStores.add(own);
   return own;
+}
+
+const ownStores = new WeakSet<object>();
+
+export function isOwnSessionStore(store: object): boolean {
+  return ownStores.has(store);
 }
 
 function ended(end: Store['destroy'], sessionId: string): Promise<void> {

@@ -1,11 +1,11 @@
 import type { Request } from 'express';
-import { carryGrant } from './carry-grant';
-import { leaveAtLogOut } from './end-at-logout';
+import { leaveAtLogOut } from './end-when-left';
 import { grantAtLogin } from './grant-at-login';
 import type { HttpContext } from './http-context';
 import { isFailure, settle } from './renew-session';
 import { stateOf } from './request-state';
 import { isSomebodyIn } from './signed-in-user';
+import { watchStore } from './watch-store';
 
 /*
  * `req.logIn` and `req.logOut` belong to Passport, and most hosts call them above our middleware. So Passport’s session manager is
@@ -30,7 +30,7 @@ const watched = new WeakSet<object>();
 export function watchPassport(context: HttpContext, req: Request): void {
   if (contexts.get(req.app) !== context) contexts.set(req.app, context);
   watchManager(req);
-  watchStore(req);
+  watchStore(req, contextOf);
   const state = stateOf(req);
   if (state.watched) return;
   state.watched = true;
@@ -90,7 +90,7 @@ function logInByHost(
   const [user, options] = args;
   const done = args.at(-1);
   if (!isCall(done) || isSessionless(options) || !isUser(user)) return Reflect.apply(original, req, args);
-  const somebodyIn = isSomebodyIn(req) || (req.user !== undefined && req.user !== null);
+  const somebodyIn = isSomebodyIn(req.session) || (req.user !== undefined && req.user !== null);
   state.login = 'none';
   return Reflect.apply(original, req, [
     ...args.slice(0, -1),
@@ -114,7 +114,10 @@ function watchManager(req: Request): void {
     if (context === undefined || !isRequest(request) || !isCall(done) || !isUser(user))
       return Reflect.apply(logIn, manager, args);
     const begin = () => settle((next) => Reflect.apply(logIn, manager, [...args.slice(0, -1), next]));
-    return callBack(grantAtLogin(context, request, { user, somebodyIn: isSomebodyIn(request), begin }), done);
+    return callBack(
+      grantAtLogin(context, request, { user, somebodyIn: isSomebodyIn(request.session), begin }),
+      done,
+    );
   };
   manager.logOut = function logOutSeen(...args) {
     const [request] = args;
@@ -136,23 +139,6 @@ function managerOf(req: Request): SessionManager | undefined {
   const instance: unknown = isObject(before) ? Reflect.get(before, 'instance') : undefined;
   const manager: unknown = isObject(instance) ? Reflect.get(instance, '_sm') : undefined;
   return isManager(manager) ? manager : undefined;
-}
-
-/** A host may make a new session of one that somebody is signed in in. */
-function watchStore(req: Request): void {
-  const store: Request['sessionStore'] | undefined = req.sessionStore;
-  if (store === undefined || watched.has(store) || !('regenerate' in store)) return;
-  watched.add(store);
-  const regenerate = store.regenerate.bind(store);
-  store.regenerate = function regenerateAndCarry(request, done) {
-    const context = contextOf(request);
-    const isOurs = context === undefined || stateOf(request).renewing > 0;
-    const carry = isOurs ? undefined : carryGrant(context, request);
-    regenerate(request, (error: unknown) => {
-      if (!isFailure(error)) carry?.();
-      done(error);
-    });
-  };
 }
 
 function callBack(work: Promise<void>, done: Done): void {

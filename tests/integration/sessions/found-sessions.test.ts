@@ -26,7 +26,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       const host = open();
       const user = host.addUser();
       const agent = host.visit();
-      await agent.post(`/plant/${user.id}`);
+      await agent.send(`/plant/${user.id}`);
       const held = { cookie: `session=${agent.cookie('session') ?? ''}`, token: '' };
       const answers = await Promise.all(Array.from({ length: 6 }, () => getHeld(host.app, held, '/inside')));
       expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
@@ -37,9 +37,9 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       const host = open();
       const user = host.addUser();
       const agent = host.visit();
-      await agent.post(`/in/${user.id}`);
+      await agent.send(`/in/${user.id}`);
       await agent.getJson('/inside');
-      await agent.post('/copy');
+      await agent.send('/copy');
       const held = { cookie: `session=${agent.cookie('session') ?? ''}`, token: '' };
       const answers = await Promise.all(Array.from({ length: 6 }, () => getHeld(host.app, held, '/inside')));
       expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
@@ -50,7 +50,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       const host = open();
       const user = host.addUser();
       const agent = host.visit();
-      await agent.post(`/plant/${user.id}`);
+      await agent.send(`/plant/${user.id}`);
       const held = { cookie: `session=${agent.cookie('session') ?? ''}`, token: '' };
       const gate = host.holdGate();
       const underWay = postHeld(host.app, held, '/slow');
@@ -67,10 +67,10 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       const host = open();
       const user = host.addUser();
       const [agent, unused, seen] = [host.visit(), host.visit(), host.visit()];
-      await agent.post(`/in/${user.id}`);
+      await agent.send(`/in/${user.id}`);
       await agent.getJson('/inside');
-      await unused.post(`/plant/${user.id}`);
-      await seen.post(`/in/${user.id}`);
+      await unused.send(`/plant/${user.id}`);
+      await seen.send(`/in/${user.id}`);
       expect((await agent.postJson('/mfa/sessions/end-others')).body.outcome).toBe('ended');
       for (const other of [unused, seen]) expect((await other.getJson('/inside')).status).toBe(401);
       expect((await agent.getJson('/inside')).body).toEqual({ inside: user.id });
@@ -102,7 +102,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       const host = open();
       const user = host.addUser();
       const agent = host.visit();
-      await agent.post(`/in/${user.id}`);
+      await agent.send(`/in/${user.id}`);
       expect((await agent.getJson('/inside')).status).toBe(200);
       host.clock.advance(1000);
       const elsewhere = `elsewhere-${user.id}`;
@@ -111,7 +111,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       expect((await agent.getJson('/inside')).status).toBe(200);
       host.users.set(user.id, { ...user, organizationId: elsewhere });
       expect((await agent.getJson('/inside')).body).toMatchObject({ because: 'session-ended' });
-      await agent.post(`/in/${user.id}`);
+      await agent.send(`/in/${user.id}`);
       expect((await agent.getJson('/inside')).body).toEqual({ inside: user.id });
     });
 
@@ -130,7 +130,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       await host.mfa.sessionsOf(target.id).endAll();
       host.clock.advance(1000);
       const agent = host.visit();
-      await agent.post(`/in/${staff.id}`);
+      await agent.send(`/in/${staff.id}`);
       expect((await agent.getJson('/inside')).body).toEqual({ inside: staff.id });
       shown.id = target.id;
       expect((await agent.getJson('/inside')).body).toEqual({ inside: target.id });
@@ -150,12 +150,12 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       for (const host of [first, second, first, second]) {
         const agent = host.visit();
         await agent.getJson('/inside');
-        await agent.post(`/in/${user.id}`);
+        await agent.send(`/in/${user.id}`);
         expect((await agent.getJson('/inside')).body).toEqual({ inside: user.id });
       }
       await first.mfa.sessionsOf(user.id).endAll();
       const agent = second.visit();
-      await agent.post(`/in/${user.id}`);
+      await agent.send(`/in/${user.id}`);
       expect((await agent.getJson('/inside')).body).toEqual({ inside: user.id });
     });
 
@@ -165,7 +165,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       const outer = express();
       outer.use('/shop', host.app);
       const agent = host.visit();
-      await agent.post(`/in/${user.id}`);
+      await agent.send(`/in/${user.id}`);
       const held = { cookie: `session=${agent.cookie('session') ?? ''}`, token: '' };
       expect((await getHeld(outer, held, '/shop/inside')).body).toEqual({ inside: user.id });
       await host.mfa.sessionsOf(user.id).endAll();

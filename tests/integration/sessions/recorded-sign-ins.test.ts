@@ -63,7 +63,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
         await host.mfa.sessionsOf(user.id).endAll();
         // The first request of the process: nothing of it was seen.
         const agent = host.visit();
-        expect((await agent.postJson(`${path}/${user.id}`, {}, { 'x-csrf-token': 'x' })).status).toBe(200);
+        expect((await agent.send(`${path}/${user.id}`)).status).toBe(200);
         expect((await agent.getJson('/inside')).body).toEqual({ inside: user.id });
         expect((await agent.postJson('/mfa/enroll/totp')).body.outcome).toBe('enrollment-started');
         expect(await host.mfa.sessionsOf(user.id).list()).toHaveLength(1);
@@ -76,13 +76,13 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       const host = open();
       const user = host.addUser();
       const agent = host.visit();
-      await agent.post(`/in/${user.id}`);
+      await agent.send(`/in/${user.id}`);
       await host.mfa.sessionsOf(user.id).endAll();
-      await agent.post(`/in/${user.id}`);
+      await agent.send(`/in/${user.id}`);
       expect((await agent.getJson('/inside')).body).toMatchObject({ because: 'session-ended' });
-      await agent.post(`/in/${user.id}`);
+      await agent.send(`/in/${user.id}`);
       await host.mfa.sessionsOf(user.id).endAll();
-      await agent.post(`/recorded/${user.id}`);
+      await agent.send(`/recorded/${user.id}`);
       expect((await agent.getJson('/inside')).body).toEqual({ inside: user.id });
       expect(await host.mfa.sessionsOf(user.id).list()).toHaveLength(1);
     });
@@ -91,35 +91,35 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       const host = open();
       const user = host.addUser();
       const agent = host.visit();
-      await agent.post(`/in/${user.id}`);
+      await agent.send(`/in/${user.id}`);
       host.clock.advance(600_000);
-      const refused = await agent.post('/record');
+      const refused = await agent.send('/record');
       expect([refused.status, refused.text]).toEqual([
         500,
         expect.stringContaining('Call it after req.login'),
       ]);
-      await agent.post(`/record/${user.email}`);
+      await agent.send(`/record/${user.email}`);
       expect((await agent.postJson('/mfa/enroll/totp')).body).toMatchObject({ outcome: 'challenge' });
       await host.mfa.sessionsOf(user.id).endAll();
-      await agent.post(`/record/${user.email}`);
+      await agent.send(`/record/${user.email}`);
       expect((await agent.getJson('/inside')).body).toMatchObject({ because: 'session-ended' });
     });
 
     it('a visitor who is not signed in can be recorded with an address alone', async () => {
       const host = open();
       const agent = host.visit();
-      expect((await agent.post('/record')).status).toBe(500);
-      expect((await agent.post('/record/ada@shop.example')).status).toBe(200);
-      expect((await agent.post('/record/nobody')).status).toBe(500);
+      expect((await agent.send('/record')).status).toBe(500);
+      expect((await agent.send('/record/ada@shop.example')).status).toBe(200);
+      expect((await agent.send('/record/nobody')).status).toBe(500);
     });
 
     it('what was said of the address before the sign-in, at it and after it holds in the session', async () => {
       const host = open({ mfa: { email: createOutbox({ clock: createClock() }).email } });
       const user = host.addUser({ hasPassword: false });
       const agent = host.visit();
-      await agent.post('/record/first@shop.example');
-      await agent.post(`/recorded/${user.id}`);
-      await agent.post('/record/second@shop.example');
+      await agent.send('/record/first@shop.example');
+      await agent.send(`/recorded/${user.id}`);
+      await agent.send('/record/second@shop.example');
       for (const email of ['first@shop.example', 'Second@shop.example']) {
         const refused = await agent.postJson('/mfa/enroll/email', { email });
         expect([email, refused.status, refused.body.because]).toEqual([email, 403, 'same-channel']);

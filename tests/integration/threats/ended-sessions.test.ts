@@ -9,10 +9,10 @@ import { storeKinds } from '../../support/store-kinds';
 
 const BEGINNINGS = {
   'the strategy': (agent: HttpAgent, { username, password }: SessionUser) =>
-    agent.postJson('/login', { username, password }),
-  'req.login': (agent: HttpAgent, { id }: SessionUser) => agent.post(`/in/${id}`),
-  'no req.login': (agent: HttpAgent, { id }: SessionUser) => agent.post(`/plant/${id}`),
-  'no req.login, under a new id': (agent: HttpAgent, { id }: SessionUser) => agent.post(`/plant-anew/${id}`),
+    agent.send('/login', { username, password }),
+  'req.login': (agent: HttpAgent, { id }: SessionUser) => agent.send(`/in/${id}`),
+  'no req.login': (agent: HttpAgent, { id }: SessionUser) => agent.send(`/plant/${id}`),
+  'no req.login, under a new id': (agent: HttpAgent, { id }: SessionUser) => agent.send(`/plant-anew/${id}`),
 } as const;
 type Beginning = keyof typeof BEGINNINGS;
 const beginnings = Object.keys(BEGINNINGS) as Beginning[];
@@ -91,7 +91,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
         gate.leave();
         if (underWay !== null) expect((await underWay).body).toEqual({ slow: true });
         if (happening.startsWith('/')) {
-          await agent.post(happening);
+          await agent.send(happening);
           await expectDead(host, cookieOf(agent));
         }
         await expectDead(host, held);
@@ -117,7 +117,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       }
       expect((await agent.getJson('/inside')).body).toEqual({ inside: user.id });
       for (const renew of ['/copy', '/copy-passport', '/refresh']) {
-        await agent.post(renew);
+        await agent.send(renew);
         expect([renew, (await agent.getJson('/inside')).body]).toEqual([renew, { inside: user.id }]);
       }
       expect(await host.mfa.sessionsOf(user.id).list()).toHaveLength(1);

@@ -33,7 +33,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
     it('counts for ten minutes, with a password and without', async () => {
       for (const hasPassword of [true, false]) {
         const { host, user, agent } = await open({ hasPassword });
-        await agent.post(`/in/${user.id}`);
+        await agent.send(`/in/${user.id}`);
         host.clock.advance(10 * MINUTE - 1);
         expect(await start(agent)).toMatchObject({ outcome: 'enrollment-started' });
         host.clock.advance(1);
@@ -45,7 +45,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
     it('does not count where the person has a method', async () => {
       const { host, user, agent } = await open();
       await plantApp(host, user.id);
-      await agent.post(`/in/${user.id}`);
+      await agent.send(`/in/${user.id}`);
       expect(await start(agent)).toMatchObject({ outcome: 'challenge' });
       await host.mfa.policies.save(user.organizationId, { enabled: false });
       await agent.getJson('/inside');
@@ -55,7 +55,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
 
     it('does not count for a session that was merely found, nor for the password of our own sign-in', async () => {
       const { user, agent, host } = await open();
-      await agent.post(`/plant/${user.id}`);
+      await agent.send(`/plant/${user.id}`);
       expect(await start(agent)).toMatchObject(refusal);
       const other = host.visit();
       await other.postJson('/login', { username: user.username, password: user.password });
@@ -64,9 +64,9 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
 
     it.each(['/refresh', '/in'])('is made no younger by a sign-in of the same person: %s', async (path) => {
       const { host, user, agent } = await open();
-      await agent.post(`/in/${user.id}`);
+      await agent.send(`/in/${user.id}`);
       host.clock.advance(9 * MINUTE);
-      await agent.post(path === '/in' ? `/in/${user.id}` : path);
+      await agent.send(path === '/in' ? `/in/${user.id}` : path);
       expect((await agent.getJson('/inside')).body).toEqual({ inside: user.id });
       host.clock.advance(MINUTE);
       expect(await start(agent)).toMatchObject(refusal);
@@ -77,13 +77,13 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
     it('does not count over the session of somebody else, who may only look at the app as this person', async () => {
       const { host, user: staff, agent } = await open();
       const user = host.addUser();
-      await agent.post(`/in/${staff.id}`);
+      await agent.send(`/in/${staff.id}`);
       await agent.getJson('/inside');
-      await agent.post(`/in/${user.id}`);
+      await agent.send(`/in/${user.id}`);
       expect((await agent.getJson('/inside')).body).toEqual({ inside: user.id });
       expect(await start(agent)).toMatchObject(refusal);
-      await agent.post('/out');
-      await agent.post(`/in/${user.id}`);
+      await agent.send('/out');
+      await agent.send(`/in/${user.id}`);
       expect(await start(agent)).toMatchObject({ outcome: 'enrollment-started' });
     });
 
@@ -94,7 +94,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
     ])('does not count where isFreshSignIn answers %s', async (what, isFreshSignIn) => {
       const mfa = { isFreshSignIn: isFreshSignIn as (req: Request) => boolean };
       const { host, user, agent } = await open({}, { mfa });
-      await agent.post(`/in/${user.id}`);
+      await agent.send(`/in/${user.id}`);
       expect((await agent.getJson('/inside')).body).toEqual({ inside: user.id });
       expect(await start(agent)).toMatchObject(refusal);
       expect(host.errors).toHaveLength(what === 'false' ? 0 : 1);
@@ -104,17 +104,17 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       const asked: unknown[] = [];
       const mfa = { isFreshSignIn: (req: Request) => asked.push(Reflect.get(req.user ?? {}, 'id')) > 0 };
       const { user, agent } = await open({}, { mfa });
-      await agent.post(`/in/${user.id}`);
+      await agent.send(`/in/${user.id}`);
       expect(asked).toEqual([user.id]);
     });
 
     it('is kept through a new id that the host gives the session, and by nothing more', async () => {
       const { host, user, agent } = await open();
-      await agent.post(`/in/${user.id}`);
-      await agent.post('/copy');
+      await agent.send(`/in/${user.id}`);
+      await agent.send('/copy');
       expect(await start(agent)).toMatchObject({ outcome: 'enrollment-started' });
       host.clock.advance(10 * MINUTE);
-      await agent.post('/copy-passport');
+      await agent.send('/copy-passport');
       expect(await start(agent)).toMatchObject(refusal);
     });
   });

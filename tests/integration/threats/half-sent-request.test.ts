@@ -12,9 +12,9 @@ import { storeKinds } from '../../support/store-kinds';
 // host writes the session as it was when the first half came.
 
 const BEGINNINGS: Readonly<Record<string, (agent: HttpAgent, user: SessionUser) => Promise<unknown>>> = {
-  'the strategy': (agent, { username, password }) => agent.postJson('/login', { username, password }),
-  'req.login': (agent, { id }) => agent.post(`/in/${id}`),
-  'no req.login': (agent, { id }) => agent.post(`/plant/${id}`),
+  'the strategy': (agent, { username, password }) => agent.send('/login', { username, password }),
+  'req.login': (agent, { id }) => agent.send(`/in/${id}`),
+  'no req.login': (agent, { id }) => agent.send(`/plant/${id}`),
 };
 
 /** Sends a form in two halves; the second goes out when it is told to. */
@@ -69,12 +69,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       await host.mfa.close();
     });
 
-    const OUTS = [
-      '/out',
-      '/out-keeping',
-      '/mfa/logout',
-      ...(sessions === 'ours' ? ['/destroy', '/regenerate'] : []),
-    ];
+    const OUTS = ['/out', '/out-keeping', '/mfa/logout', '/destroy', '/regenerate'];
     const cases = Object.keys(BEGINNINGS).flatMap((beginning) =>
       OUTS.flatMap((out) => [true, false].map((isUsed) => ({ beginning, out, isUsed }))),
     );
@@ -90,7 +85,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
         const sendRest = sendHalf(server.url, '/basket', cookie);
         await early;
         if (isUsed) expect((await agent.getJson('/inside')).body).toEqual({ inside: user.id });
-        const left = await agent.postJson(out);
+        const left = out === '/mfa/logout' ? await agent.postJson(out) : await agent.send(out);
         expect([200, 303]).toContain(left.status);
         expect(await sendRest()).toBe(200);
         const held = { cookie, token: '' };

@@ -93,7 +93,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       it('signs in by the strategy, with a factor, under a new id', async () => {
         const { host, user, agent, fixed, code } = await open();
         const { username, password } = user;
-        expect((await agent.postJson('/login', { username, password })).body.outcome).toBe('challenge');
+        expect((await agent.send('/login', { username, password })).body.outcome).toBe('challenge');
         const half = agent.cookie('session');
         expect((await agent.postJson('/mfa/challenge', code())).body.outcome).toBe('signed-in');
         expect(new Set([fixed, half, agent.cookie('session')]).size).toBe(3);
@@ -106,7 +106,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
 
       it('signs in by req.login, and challenges once, under a new id', async () => {
         const { host, user, agent, fixed, code } = await open();
-        await agent.postJson(`/in/${user.id}`);
+        await agent.send(`/in/${user.id}`);
         const whole = agent.cookie('session');
         // What stands in the place of Passport’s own login is seen by `mfa.sessions()` alone.
         const isSeen = sessions === 'ours' || name !== 'a req.logIn of its own';
