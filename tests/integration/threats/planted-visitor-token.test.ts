@@ -143,10 +143,14 @@ describe('a session', () => {
     expect((await guest.logIn('ada')).body.outcome).toBe('enroll');
   });
 
-  it('ends the token that the visitor had before', async () => {
+  it.each([
+    ['half a login', 'acme', 'enroll'],
+    ['a whole one', 'anywhere', 'signed-in'],
+  ])('ends the token that the visitor had before: %s', async (_which, organizationId, outcome) => {
     const guest = visit(portal);
     const before = await holdVisit(guest);
-    await guest.logIn(addPerson(portal).username);
+    const login = await guest.logIn(addPerson(portal, { organizationId }).username);
+    expect(login.body.outcome).toBe(outcome);
     expect(guest.cookieHeader()).not.toContain('mfa-visitor');
     await guest.postJson('/mfa/logout');
     const after = await holdVisit(guest);
