@@ -47,7 +47,7 @@ function unreadAdvice(req: Request): string {
   if (bodyReadBefore || req.readableDidRead) {
     return 'another parser read the body before the token could be looked for, and left no fields in `req.body`. Mount `mfa.pages()` and `mfa.adminPages()` above that parser, or limit it to the routes that need it.';
   }
-  return 'nothing has read the body. Put `express.urlencoded({ extended: false })` before `mfa.requireCsrfToken()`.';
+  return `nothing has read the body, which is ${type}. Put \`express.urlencoded({ extended: false })\` or \`express.json()\` before \`mfa.requireCsrfToken()\`.`;
 }
 
 /** A path of the visitor's is quoted in the log: no longer than it must be. It holds no control characters. */

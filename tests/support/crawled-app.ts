@@ -54,9 +54,11 @@ export async function startCrawledApp(): Promise<CrawledApp> {
     visit: () => createHttpAgent(example.url),
     send: (sent) => sendRaw(example.url, { ...sent, agent }),
     takeWrites: () => writes.splice(0),
-    sessionOf: (cookie) => held[sessionId(cookie)],
+    sessionOf: (cookie) => held[sessionId(cookie) ?? ''],
     restoreSession(cookie, text) {
-      held[sessionId(cookie)] = text;
+      const id = sessionId(cookie);
+      if (id === undefined) throw new Error(`No session in the cookie ${cookie}.`);
+      held[id] = text;
     },
     async stop() {
       agent.destroy();
@@ -90,9 +92,7 @@ function noteWrites<Store extends object>(store: Store, note: (verb: string) => 
   });
 }
 
-/** `session=s%3AID.SIGNATURE` */
-function sessionId(cookie: string): string {
-  const id = /(?:^|; )session=s:([^.]+)\./.exec(decodeURIComponent(cookie))?.[1];
-  if (id === undefined) throw new Error(`No session in the cookie ${cookie}.`);
-  return id;
+/** `session=s%3AID.SIGNATURE`; undefined for a stranger, who has none. */
+function sessionId(cookie: string): string | undefined {
+  return /(?:^|; )session=s:([^.]+)\./.exec(decodeURIComponent(cookie))?.[1];
 }
