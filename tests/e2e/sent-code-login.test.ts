@@ -38,6 +38,20 @@ describe.each(storages)('a member whose codes are sent, %s', (storage) => {
     await arriveAt(page, 'Hello, Alan Turing');
   });
 
+  it.each([
+    ['Arabic digits', 0x0660],
+    ['full-width digits', 0xff10],
+  ])('types it in %s, which goes off by itself at the last digit', async (_what, zero) => {
+    const page = await stage.open();
+    await enterPassword(page, ALAN.email);
+    await arriveAt(page, 'Check your email');
+    const code = stage
+      .codeFor(ALAN.email)
+      .replaceAll(/\d/g, (digit) => String.fromCodePoint(zero + Number(digit)));
+    await page.getByRole('textbox').first().fill(`\u200F${code}\u00A0`);
+    await arriveAt(page, 'Hello, Alan Turing');
+  });
+
   it('may ask for a new code after a while, and only the new one counts', async () => {
     const page = await stage.open();
     await enterPassword(page, ALAN.email);

@@ -1,3 +1,4 @@
+import { DEMO_PASSWORD } from '../support/example-app';
 import { startStage, type Stage } from '../support/example-app-stage';
 import { arriveAt, button, enterCode, enterPassword, setUpApp } from '../support/example-app-visitor';
 import { totpCode, wrongCode } from '../support/totp';
@@ -43,6 +44,18 @@ describe('without JavaScript', () => {
     await page.getByText('A code was sent a moment ago.').waitFor();
     stage.clock.advance(61_000);
     await button(page, 'Send a new code').click();
+    await arriveAt(page, 'Check your email');
+    await enterCode(page, stage.codeFor('mary@acme.example'));
+    await arriveAt(page, 'Hello, Mary Jackson');
+  });
+
+  it('a double click on the sign-in form goes on with the one code that was sent', async () => {
+    stage.clock.advance(600_000);
+    const page = await stage.open({ javaScriptEnabled: false });
+    await page.goto('/mfa/login');
+    await page.getByLabel('Email or username').fill('mary@acme.example');
+    await page.getByLabel('Password').fill(DEMO_PASSWORD);
+    await button(page, 'Sign in').dblclick();
     await arriveAt(page, 'Check your email');
     await enterCode(page, stage.codeFor('mary@acme.example'));
     await arriveAt(page, 'Hello, Mary Jackson');
