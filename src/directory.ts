@@ -1,10 +1,14 @@
 import { AccountAnswer } from './account-answer';
+import { cutText } from './core/cut-text';
 import { hostIdText } from './core/host-id';
 import { MfaError } from './errors';
 import { Advice } from './advice';
 import type { Directory, KnownUser } from './flows/context';
 import type { ResolvedOptions } from './options';
 import type { Account } from './ports';
+
+/** Only shown; what a person types to sign in, and where mail goes, is never cut. */
+const LONGEST_NAME = 200;
 
 /**
  * The host's user table as the flows see it. What a user's own fields say by the usual names is read from there, where the host's
@@ -41,7 +45,7 @@ export function createDirectory<User extends Express.User>(
     const federated = said.flag('federated', () => own('federated') === true);
     return {
       id,
-      name: said.text('name', () => textOf(user, 'name')) ?? username,
+      name: cutText(said.text('name', () => textOf(user, 'name')) ?? username, LONGEST_NAME),
       username,
       ...(email === undefined ? {} : { email }),
       ...(phone === undefined ? {} : { phone }),

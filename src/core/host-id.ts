@@ -3,7 +3,8 @@
  * different things could have the same text, such as `[object Object]`: one person would get the other's factors.
  */
 export function hostIdText(id: unknown): string | null {
-  if (typeof id === 'string') return id === '' || id.startsWith('[object ') ? null : id;
+  // Half a character cannot stand in an address or a key.
+  if (typeof id === 'string') return id === '' || id.startsWith('[object ') || /\p{Cs}/u.test(id) ? null : id;
   if (typeof id === 'number') return Number.isSafeInteger(id) ? String(id) : null;
   if (typeof id === 'bigint') return String(id);
   if (typeof id !== 'object' || id === null || Array.isArray(id)) return null;

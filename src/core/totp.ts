@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { generateSecret, generateSync, generateURI } from 'otplib';
 import type { CryptoPlugin } from 'otplib';
 import { isEqualInConstantTime } from './constant-time';
+import { cutForUri } from './cut-text';
 import { PlainSecret } from './plain-secret';
 
 /** HMAC by Node: many steps are tried to explain a wrong code, and this one takes a tenth of the time. */
@@ -36,17 +37,27 @@ export function formatSecret(secret: PlainSecret): string {
   return secret.reveal().replaceAll(/.{4}(?!$)/g, '$& ');
 }
 
-const withoutColons = (text: string) => text.replaceAll(':', ' ').trim();
+/** Encoded, and the issuer stands in it twice: with both at their longest, phones still scan the QR code. */
+const LONGEST_ISSUER = 180;
+const LONGEST_ACCOUNT = 240;
 
-/** The key URI behind the QR code. A colon parts issuer and account, so it is taken out of both. */
+function toUriPart(text: string, longest: number): string {
+  const line = text.replaceAll(/[:\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim();
+  return cutForUri(line, longest);
+}
+
+/**
+ * The key URI behind the QR code. A colon parts issuer and account, so it is taken out of both. The account only tells entries of
+ * the app apart, so a long one is cut.
+ */
 export function totpUri(request: {
   readonly issuer: string;
   readonly account: string;
   readonly secret: PlainSecret;
 }): string {
   return generateURI({
-    issuer: withoutColons(request.issuer),
-    label: withoutColons(request.account),
+    issuer: toUriPart(request.issuer, LONGEST_ISSUER),
+    label: toUriPart(request.account, LONGEST_ACCOUNT),
     secret: request.secret.reveal(),
   });
 }

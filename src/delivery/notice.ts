@@ -1,3 +1,4 @@
+import { cutText } from '../core/cut-text';
 import { browserName } from '../core/browser-name';
 import type { EnrollableKind } from '../core/factor-kind';
 import { labelInMessage, personInMessage } from '../core/name-in-message';
@@ -57,11 +58,7 @@ export function instantInWords(at: number): string {
 }
 
 /** One line, and not the whole mail. */
-const oneLine = (text: string) =>
-  text
-    .replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-    .trim()
-    .slice(0, 120);
+const oneLine = (text: string) => cutText(text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim(), 120);
 
 export function mailLocals(
   site: Site,

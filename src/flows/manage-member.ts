@@ -1,3 +1,4 @@
+import { cutText } from '../core/cut-text';
 import type { EnrollableKind } from '../core/factor-kind';
 import type { Exemption } from '../core/member';
 import type { FlowContext } from './context';
@@ -39,10 +40,7 @@ const DAY_MS = 86_400_000;
 
 /** A reason as it is stored: one line of bounded length; empty where nothing was said. */
 export function toReason(text: string): string {
-  return text
-    .replaceAll(/\p{Cc}/gu, ' ')
-    .trim()
-    .slice(0, LONGEST_REASON);
+  return cutText(text.replaceAll(/\p{Cc}/gu, ' ').trim(), LONGEST_REASON);
 }
 
 /** Exempts one named member, with a reason, an author and an end (PCI DSS 8.5.1); granting again extends. */

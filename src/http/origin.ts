@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { cutText } from '../core/cut-text';
 import { parseAddress } from '../core/network-address';
 import type { Origin } from '../flows/context';
 
@@ -17,5 +18,5 @@ export function originOf(req: Request): Origin {
 
 /** Control characters would forge lines in a log. */
 function onOneLine(text: string, longest: number): string {
-  return text.replaceAll(/\p{Cc}/gu, ' ').slice(0, longest);
+  return cutText(text.replaceAll(/\p{Cc}/gu, ' '), longest);
 }

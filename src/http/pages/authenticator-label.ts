@@ -1,5 +1,6 @@
 import type { EnrollableKind } from '../../core/factor-kind';
 import type { Authenticator } from '../../core/authenticator';
+import { cutText } from '../../core/cut-text';
 import { field } from './page-route';
 import type { KnownPageRequest } from './page-route';
 
@@ -18,10 +19,8 @@ export function typedLabel(page: KnownPageRequest): string | null {
 
 /** One line of bounded length; null where nothing is left. */
 export function cleanLabel(typed: string): string | null {
-  const label = typed
-    .replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
-    .trim()
-    .slice(0, LONGEST_LABEL);
+  const line = typed.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').trim();
+  const label = cutText(line, LONGEST_LABEL);
   return label === '' ? null : label;
 }
 

@@ -167,6 +167,16 @@ describe('totpUri', () => {
     expect(url.hash).toBe('');
   });
 
+  it.each(['x'.repeat(3000), '漢'.repeat(3000), '😀'.repeat(64), '\ud800', 'a\r\nb\u202e'])(
+    'stays short enough for a QR code, whatever the names are',
+    (name) => {
+      const { url, label } = parse(name, name);
+      expect(url.href.length).toBeLessThan(800);
+      expect(label).not.toMatch(/[\r\n\u202e]/);
+      expect(url.searchParams.get('secret')).toBe(rfcSecret.reveal());
+    },
+  );
+
   it('has one colon, between issuer and account', () => {
     expect(parse('Acme: Portal', 'evil:ada').label.split(':')).toHaveLength(2);
   });
