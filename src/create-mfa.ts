@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Router } from 'express';
 import { checkCalls } from './call-check';
 import { MFA_RULES } from './call-rules';
+import { ClockWatch } from './clock-watch';
 import { createKeyRing } from './core/key-ring';
 import { createDelivery } from './delivery/delivery';
 import { createDirectory } from './directory';
@@ -177,6 +178,7 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     factors: createFactors({ records, state, keyRing, totpWindow: options.totpWindow }),
     passwords: new PasswordCheck(limiter),
     background: new BackgroundWork(onError),
+    clocks: new ClockWatch({ clock, onError }),
   };
   if (options.users.list !== undefined) {
     keepMembersIndexed(context);

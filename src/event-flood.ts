@@ -1,3 +1,4 @@
+import { isRecent } from './core/credible-instant';
 import { RecentMap } from './core/recent-map';
 import type { EventName, MfaEvent } from './events';
 
@@ -7,7 +8,7 @@ const REPEATABLE: ReadonlySet<EventName> = new Set([
   'password-rejected',
   'password-throttled',
 ]);
-const WINDOW_MS = 60_000;
+const WINDOW_SECONDS = 60;
 const CAPACITY = 10_000;
 /** More than anybody does by hand, and than the limits on guessing let through. */
 const MOST_A_MINUTE = 20;
@@ -28,7 +29,7 @@ export class EventFlood {
   #isRepeated({ name, userId, organizationId, address, details, at }: MfaEvent): boolean {
     const key = JSON.stringify([name, userId, organizationId, address, details['because']]);
     const last = this.#lastStoredAt.get(key);
-    if (last !== undefined && at - last < WINDOW_MS) return true;
+    if (last !== undefined && isRecent(last, WINDOW_SECONDS, at)) return true;
     this.#lastStoredAt.set(key, at);
     return false;
   }
@@ -38,7 +39,7 @@ export class EventFlood {
     if (userId === undefined || actorId !== undefined) return false;
     const key = JSON.stringify([name, userId, organizationId]);
     const known = this.#ofPerson.get(key);
-    if (known === undefined || at - known.since >= WINDOW_MS) {
+    if (known === undefined || !isRecent(known.since, WINDOW_SECONDS, at)) {
       this.#ofPerson.set(key, { since: at, count: 1 });
       return false;
     }

@@ -1,3 +1,4 @@
+import { LONGEST_CHALLENGE_SECONDS } from './core/challenge-life';
 import { z } from 'zod';
 import { GUESS_LIMITS } from './core/authenticator';
 import type { GuessLimits } from './core/authenticator';
@@ -138,8 +139,18 @@ export const OPTION_RULES = {
   ),
   limits: group('limits: { perChallenge: 3 }', LIMITS),
   totpWindow: number({ min: 0, max: 1, unit: 'time steps', write: 'totpWindow: 1' }),
-  codeSeconds: number({ min: 60, max: 600, unit: 'seconds', write: 'codeSeconds: 300' }),
-  pendingLoginSeconds: number({ min: 60, max: 600, unit: 'seconds', write: 'pendingLoginSeconds: 600' }),
+  codeSeconds: number({
+    min: 60,
+    max: LONGEST_CHALLENGE_SECONDS,
+    unit: 'seconds',
+    write: 'codeSeconds: 300',
+  }),
+  pendingLoginSeconds: number({
+    min: 60,
+    max: LONGEST_CHALLENGE_SECONDS,
+    unit: 'seconds',
+    write: 'pendingLoginSeconds: 600',
+  }),
   smsTimeoutSeconds: number({
     min: 0.05,
     max: 30,

@@ -1,3 +1,4 @@
+import { isCredible } from './credible-instant';
 import type { FactorKind } from './factor-kind';
 
 /** How something was proven. `host` is a session that the host began by a way of its own. */
@@ -65,13 +66,14 @@ export function isFirstFactor(evidence: Evidence): boolean {
   return FIRST_FACTORS.has(evidence.method);
 }
 
-/** The newest instant at which something that satisfies `wanted` was proven, or null. */
+/** The newest credible instant at which something that satisfies `wanted` was proven, or null. */
 export function latestProof(
   evidence: readonly Evidence[],
   wanted: (evidence: Evidence) => boolean,
+  now: number,
 ): number | null {
   return evidence
-    .filter((item) => wanted(item))
+    .filter((item) => wanted(item) && isCredible(item.at, now))
     .reduce<number | null>((latest, { at }) => (latest === null || at > latest ? at : latest), null);
 }
 

@@ -20,6 +20,9 @@ export function isAmongChannels(keyRing: KeyRing, channels: readonly string[], a
   return keyRing.all('destination').some((key) => channels.includes(hashAddress(key, address)));
 }
 
+/** How long a reset is held against the address: long enough for the owner to read of it and act. */
+export const SPENT_SECONDS = 3600;
+
 /** An address through which the host let somebody choose a new password, and until when that is held against it. */
 export interface SpentChannel {
   readonly channel: string;

@@ -44,16 +44,20 @@ export function isProven(facts: Facts): boolean {
   return evidence.some(isFirstFactor) && evidence.some(({ method }) => method === 'remembered-browser');
 }
 
-/** When the strongest factor that the person has was proven last in this login or session, or null. */
-export function strongestProofAt(facts: Facts): number | null {
+/** The proofs of this login or session that are no weaker than the strongest factor the person has. */
+function strongestProofs(facts: Facts): readonly Evidence[] {
   const strongest = strongestRank(facts);
-  return latestProof(
-    countedEvidence(facts),
+  return countedEvidence(facts).filter(
     (evidence) => isSecondFactor(evidence) && rankOfProof(evidence) >= strongest,
   );
 }
 
+/** When the strongest factor was proven last, or null. */
+export function strongestProofAt(facts: Facts, now: number): number | null {
+  return latestProof(strongestProofs(facts), () => true, now);
+}
+
 /** Whether this login or session has proven two factors, of which the second is no weaker than the strongest. */
 export function isStrongestProven(facts: Facts): boolean {
-  return isMultiFactor(facts) && strongestProofAt(facts) !== null;
+  return isMultiFactor(facts) && strongestProofs(facts).length > 0;
 }

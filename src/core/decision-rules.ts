@@ -1,5 +1,6 @@
 import { latestProof } from './assurance';
 import { isMultiFactor, isProven, isStrongestProven, strongestProofAt } from './counted-evidence';
+import { isRecent } from './credible-instant';
 import type { Decision, Requirement } from './decision';
 import type { Facts } from './facts';
 import { deriveGrace, doesSkipHold } from './grace';
@@ -151,7 +152,7 @@ export function demandStrongest(facts: Facts, now: number): Decision | null {
 /** Step-up: the newest proof of the strongest factor counts, never a remembered browser. */
 function challengeStaleFactor(facts: Facts, requirement: Requirement, now: number): Decision | null {
   if (requirement.kind !== 'step-up' || !hasFactor(facts)) return null;
-  if (isFresh(strongestProofAt(facts), requirement.maxAgeSeconds, now)) return null;
+  if (isFresh(strongestProofAt(facts, now), requirement.maxAgeSeconds, now)) return null;
   return challenge(facts, 'authentication-too-old', now, strongestRank(facts));
 }
 
@@ -172,16 +173,16 @@ type StepUp = Requirement & { readonly kind: 'step-up' };
 function isFirstFactorFresh({ session, hasPassword }: Facts, requirement: StepUp, now: number): boolean {
   const { maxAgeSeconds, passwordSince = Number.NEGATIVE_INFINITY, signInCounts } = requirement;
   const evidence = session?.evidence ?? [];
-  const passwordAt = latestProof(evidence, ({ method }) => method === 'password');
+  const passwordAt = latestProof(evidence, ({ method }) => method === 'password', now);
   if (passwordAt !== null && passwordAt > passwordSince && isFresh(passwordAt, maxAgeSeconds, now))
     return true;
   // A session of the host that was merely found is dated by when it was, which says nothing about its proof.
-  const signInAt = latestProof(evidence, ({ seen }) => seen === true);
+  const signInAt = latestProof(evidence, ({ seen }) => seen === true, now);
   return (signInCounts === true || !hasPassword) && isFresh(signInAt, maxAgeSeconds, now);
 }
 
 function isFresh(provenAt: number | null, maxAgeSeconds: number, now: number): boolean {
-  return provenAt !== null && now - provenAt < maxAgeSeconds * 1000;
+  return provenAt !== null && isRecent(provenAt, maxAgeSeconds, now);
 }
 
 function allowSatisfied(facts: Facts, requirement: Requirement): Decision | null {

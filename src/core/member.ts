@@ -1,3 +1,4 @@
+import { hasEnded, isCredible } from './credible-instant';
 import type { EnrollableKind } from './factor-kind';
 
 /** What an administrator set for one member of one organization. */
@@ -25,6 +26,11 @@ export const NO_MEMBER_SETTINGS: MemberSettings = {
   exemption: null,
 };
 
+/** The longest that one can be granted for. */
+export const LONGEST_EXEMPTION_SECONDS = 3660 * 86_400;
+
+/** Not yet where it was granted in the future, and never for longer than one can be granted for. */
 export function isExempt(exemption: Exemption | null, now: number): boolean {
-  return exemption !== null && now < exemption.until;
+  if (exemption === null || !isCredible(exemption.grantedAt, now)) return false;
+  return !hasEnded(exemption.until, LONGEST_EXEMPTION_SECONDS, now);
 }

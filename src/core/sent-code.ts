@@ -1,3 +1,4 @@
+import { isChallengeOver } from './challenge-life';
 import type { DeliveredKind } from './factor-kind';
 
 /** One code that was sent, or is on its way. A challenge may have several: each has its own digits, channel and end. */
@@ -64,7 +65,7 @@ export function codesAsked({ authenticatorId, codes }: Coded): readonly SentCode
 
 /** The newest that still holds. */
 export function liveCode(challenge: Coded, now: number): SentCode | undefined {
-  return codesAsked(challenge).find(({ expiresAt }) => now < expiresAt);
+  return codesAsked(challenge).find((code) => !isChallengeOver(code, now));
 }
 
 /** The newest that holds and went out, or is about to. */

@@ -1,3 +1,4 @@
+import { hasEnded } from '../core/credible-instant';
 import type { Clock } from '../ports';
 
 /** Spares a provider that is down, and the people who would wait for it. */
@@ -26,7 +27,7 @@ export function createCircuitBreaker(options: {
     tryEnter() {
       if (failed < failures) return true;
       const now = clock.now();
-      if (now < retryAt) return false;
+      if (!hasEnded(retryAt, openSeconds, now)) return false;
       // Whoever comes next finds it open until this trial has ended.
       retryAt = now + openSeconds * 1000;
       return true;

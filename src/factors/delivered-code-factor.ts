@@ -1,3 +1,4 @@
+import { isChallengeOver } from '../core/challenge-life';
 import { addressOnFile } from '../core/code-destination';
 import { onFileId } from '../core/factor-kind';
 import type { DeliveredKind } from '../core/factor-kind';
@@ -45,12 +46,12 @@ export function createDeliveredCodeFactor(
     verify(attempt) {
       const { challenge, now } = attempt;
       const expired: Verification = { outcome: 'rejected', because: 'code-expired' };
-      if (now >= challenge.expiresAt) return Promise.resolve(expired);
+      if (isChallengeOver(challenge, now)) return Promise.resolve(expired);
       const submittedCode = parseSubmittedCode(attempt.submitted);
       // Each is judged, so that the time it takes says nothing of which one it was.
       const sent = codesAsked(challenge);
       const right = sent.filter((code) => isRight(attempt, code, submittedCode));
-      const live = right.find(({ expiresAt }) => now < expiresAt);
+      const live = right.find((code) => !isChallengeOver(code, now));
       if (live !== undefined && isStillThere(attempt))
         return Promise.resolve({
           outcome: 'verified',

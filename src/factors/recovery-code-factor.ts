@@ -1,3 +1,4 @@
+import { isChallengeOver } from '../core/challenge-life';
 import { formatRecoveryCode, parseRecoveryCode, verifyRecoveryCode } from '../core/recovery-code';
 import type { Factor, FactorContext, Verification } from './factor';
 
@@ -14,7 +15,7 @@ export function createRecoveryCodeFactor({ records, state }: FactorContext): Fac
     },
 
     async verify({ userId, challenge, submitted, now }): Promise<Verification> {
-      if (now >= challenge.expiresAt) return { outcome: 'rejected', because: 'code-expired' };
+      if (isChallengeOver(challenge, now)) return { outcome: 'rejected', because: 'code-expired' };
       const parsed = parseRecoveryCode(submitted);
       if (parsed === null) return { outcome: 'rejected', because: 'wrong-code' };
       const code = await records.findRecoveryCode(userId, parsed.number);

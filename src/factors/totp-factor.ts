@@ -1,3 +1,4 @@
+import { isChallengeOver } from '../core/challenge-life';
 import type { Authenticator } from '../core/authenticator';
 import { parseSubmittedCode } from '../core/one-time-code';
 import { openSecret } from '../core/sealed-secret';
@@ -23,7 +24,7 @@ export function createTotpFactor({ records, state, keyRing, totpWindow }: Factor
 
     async verify(attempt): Promise<Verification> {
       const { userId, challenge, now } = attempt;
-      if (now >= challenge.expiresAt) return { outcome: 'rejected', because: 'code-expired' };
+      if (isChallengeOver(challenge, now)) return { outcome: 'rejected', because: 'code-expired' };
       const authenticator = isEnrollment(attempt) ? undefined : findAuthenticator(attempt);
       const sealedSecret = isEnrollment(attempt)
         ? challenge.sealedSecret

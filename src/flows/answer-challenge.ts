@@ -1,3 +1,4 @@
+import { isChallengeOver } from '../core/challenge-life';
 import { addEvidence } from '../core/assurance';
 import type { Evidence } from '../core/assurance';
 import { decide } from '../core/decide';
@@ -71,7 +72,7 @@ export async function answerChallenge(context: FlowContext, request: AnswerReque
   const { asked } = bearer;
   if (asked === null || asked.purpose !== purpose) return { outcome: 'rejected', because: 'no-challenge' };
   // A login that is over is told so for nothing: its cookie must not go on counting guesses against the owner.
-  if (bearer.standing === 'pending' && context.clock.now() >= bearer.expiresAt)
+  if (bearer.standing === 'pending' && isChallengeOver(bearer, context.clock.now()))
     return { outcome: 'rejected', because: 'challenge-expired' };
   const factor = context.factors.get(asked.kind);
   if (factor === undefined) return { outcome: 'rejected', because: 'no-challenge' };

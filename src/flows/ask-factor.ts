@@ -1,3 +1,4 @@
+import { isChallengeOver } from '../core/challenge-life';
 import type { Option } from '../core/decide';
 import { isDeliveredKind, onFileId } from '../core/factor-kind';
 import type { DeliveredKind } from '../core/factor-kind';
@@ -93,7 +94,7 @@ function takePlace(
 ): Omit<Challenge, 'version'> {
   if (standing === undefined) return next;
   const isSame = standing.authenticatorId === next.authenticatorId && standing.kind === next.kind;
-  const holding = standing.codes.filter(({ expiresAt }) => now < expiresAt);
+  const holding = standing.codes.filter((code) => !isChallengeOver(code, now));
   const [code] = next.codes;
   return {
     ...next,

@@ -77,9 +77,9 @@ function isMerelyExpired(bearer: Bearer, { facts, member, policy }: Gathered): b
 }
 
 /** The session goes on under a new id: nothing that ended it meanwhile is undone, and no second factor is taken along. */
-function goOn(signIn: HostSignIn, { policy }: Gathered, bearer: SessionBearer): Grant {
+function goOn(signIn: HostSignIn, { policy, now }: Gathered, bearer: SessionBearer): Grant {
   const { userId, organizationId, epochs, startedAt, skipped, ownerId, evidence } = bearer;
-  const provenAt = latestProof(evidence, ({ method, seen }) => method === 'password' || seen === true);
+  const provenAt = latestProof(evidence, ({ method, seen }) => method === 'password' || seen === true, now);
   const proof = toEvidence(signIn, provenAt === null ? { at: startedAt } : { at: provenAt, seen: true });
   return {
     userId,

@@ -48,6 +48,7 @@ export async function checkSetup(
   ]);
   const findings = [
     ...found.flat(),
+    ...checkClocks(context),
     ...checkTls(context),
     ...checkProxies(context, options.app, seen),
     ...checkOptions(context),
@@ -98,6 +99,14 @@ async function checkState({ state, options }: FlowContext): Promise<readonly Set
   } catch (error) {
     return [unreachable('state', 'The state', error)];
   }
+}
+
+/** A clock that was ahead once has left its instants behind. */
+function checkClocks({ clocks: { furthest } }: FlowContext): readonly SetupFinding[] {
+  if (furthest === null) return [];
+  const seconds = Math.round(furthest.aheadMs / 1000);
+  const message = `Since this process started it has read an instant that lay ${seconds} s in the future, of a ${furthest.of}: the clock of a process is or was ahead, or this one is behind. Let all of them follow the same time server.`;
+  return [{ part: 'clock', level: 'warning', message }];
 }
 
 async function checkSenders({ options }: FlowContext): Promise<readonly SetupFinding[]> {

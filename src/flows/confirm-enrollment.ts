@@ -1,3 +1,4 @@
+import { isChallengeOver } from '../core/challenge-life';
 import { addEvidence } from '../core/assurance';
 import type { Evidence } from '../core/assurance';
 import { isEnrollableKind } from '../core/factor-kind';
@@ -147,7 +148,8 @@ async function spendTry(context: FlowContext, bearer: Bearer, kind: EnrollableKi
   const owner = challengeOwner(bearer, 'enroll');
   if (kind !== 'totp') return context.state.spendAttempt(owner, context.options.limits.perChallenge);
   const challenge = await context.state.findChallenge(owner);
-  if (challenge === undefined || context.clock.now() >= challenge.expiresAt) return { outcome: 'missing' };
+  if (challenge === undefined || isChallengeOver(challenge, context.clock.now()))
+    return { outcome: 'missing' };
   return { outcome: 'spent', challenge, attemptsLeft: undefined };
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { ClockWatch } from '../clock-watch';
 import type { KeyRing } from '../core/key-ring';
 import type { Delivery } from '../delivery/delivery';
 import type { EventRecorder } from '../event-recorder';
@@ -57,6 +58,7 @@ export interface FlowContext {
   readonly directory: Directory;
   readonly events: EventRecorder;
   readonly background: BackgroundWork;
+  readonly clocks: ClockWatch;
   readonly enrollmentNotes: EnrollmentNotes;
 }
 

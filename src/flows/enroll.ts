@@ -1,3 +1,4 @@
+import { isChallengeOver } from '../core/challenge-life';
 import type { Authenticator } from '../core/authenticator';
 import type { EnrollableKind } from '../core/factor-kind';
 import { openSecret, sealSecret } from '../core/sealed-secret';
@@ -72,7 +73,7 @@ export async function findEnrollment(
 ): Promise<{ readonly challenge: Challenge; readonly secret: PlainSecret } | undefined> {
   const challenge = await context.state.findChallenge(challengeOwner(bearer, 'enroll'));
   if (challenge === undefined || challenge.kind !== kind || challenge.sealedSecret === null) return undefined;
-  if (kind === 'totp' && context.clock.now() >= challenge.expiresAt) return undefined;
+  if (kind === 'totp' && isChallengeOver(challenge, context.clock.now())) return undefined;
   // Without a code that went out there is nothing to wait for.
   if (kind !== 'totp' && challenge.codes.length === 0) return undefined;
   const binding = { userId: bearer.userId, authenticatorId: challenge.authenticatorId, kind };

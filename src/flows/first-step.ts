@@ -1,3 +1,4 @@
+import { isChallengeOver } from '../core/challenge-life';
 import { codeUnderWay } from '../core/sent-code';
 import type { PendingLogin } from '../stores/state-store';
 import { toSent } from './ask-request';
@@ -67,7 +68,7 @@ function isSameStep(earlier: PendingLogin, pending: PendingLogin, now: number): 
     JSON.stringify(list.map(({ at: _at, ...proof }) => proof)),
   );
   return (
-    now < earlier.expiresAt &&
+    !isChallengeOver(earlier, now) &&
     earlier.organizationId === organizationId &&
     earlier.epochs.user === epochs.user &&
     earlier.epochs.organization === epochs.organization &&

@@ -1,5 +1,7 @@
+import { isChallengeOver } from '../core/challenge-life';
 import type { Authenticator } from '../core/authenticator';
 import type { Evidence } from '../core/assurance';
+import { isCredible } from '../core/credible-instant';
 import type { Facts, SessionFact } from '../core/facts';
 import type { Policy } from '../core/policy';
 import { rankOf } from '../core/factor-strength';
@@ -151,7 +153,7 @@ function judgeStanding(found: {
   const current = found.active && areEpochsCurrent(bearer.epochs, epochs);
   if (bearer.standing === 'session') {
     if (isSessionExpired(bearer, policy.policy, now)) return { standing: 'expired', evidence, skipped };
-  } else if (kept === undefined || now >= kept.expiresAt) {
+  } else if (kept === undefined || isChallengeOver(kept, now)) {
     return { standing: current ? 'expired' : 'ended', evidence, skipped };
   }
   return { standing: current && kept !== undefined ? 'live' : 'ended', evidence, skipped };
@@ -175,6 +177,7 @@ export function toGathered(
   const { account, member, featureAvailable, session } = read;
   const { limits } = context.options;
   const now = context.clock.now();
+  noteFutureDates(context, { member, session }, now);
   const policy = { ...read.policy, policy: effectivePolicy(context, read.policy) };
   const facts: Facts = {
     session,
@@ -199,6 +202,18 @@ export function toGathered(
     recoveryCodesLockedUntil: knownLockEnd(member.guesses['recovery-codes'], limits, now),
   };
   return { facts, account, member, policy, now };
+}
+
+/** What a clock ahead has written is not believed where it is used; here it is told of. */
+function noteFutureDates(
+  { clocks }: FlowContext,
+  { member, session }: { readonly member: MemberRecord; readonly session: SessionFact },
+  now: number,
+): void {
+  const { exemption } = member.settings;
+  if (exemption !== null && !isCredible(exemption.grantedAt, now))
+    clocks.note('exemption', exemption.grantedAt);
+  for (const { at } of session.evidence) if (!isCredible(at, now)) clocks.note('login', at);
 }
 
 /** The one that the person chose first, then the strongest, and of one kind the one used last. */

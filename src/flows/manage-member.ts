@@ -1,5 +1,6 @@
 import { cutText } from '../core/cut-text';
 import type { EnrollableKind } from '../core/factor-kind';
+import { LONGEST_EXEMPTION_SECONDS } from '../core/member';
 import type { Exemption } from '../core/member';
 import type { FlowContext } from './context';
 import { newMark } from './context';
@@ -35,8 +36,6 @@ export type ExemptionRefused = {
 };
 
 const LONGEST_REASON = 500;
-const LONGEST_EXEMPTION_DAYS = 3660;
-const DAY_MS = 86_400_000;
 
 /** A reason as it is stored: one line of bounded length; empty where nothing was said. */
 export function toReason(text: string): string {
@@ -53,7 +52,7 @@ export async function grantExemption(
   const reason = toReason(act.reason);
   if (reason === '') return { outcome: 'refused', because: 'reason-missing' };
   if (!Number.isFinite(until) || until <= now) return { outcome: 'refused', because: 'end-not-in-future' };
-  if (until > now + LONGEST_EXEMPTION_DAYS * DAY_MS) return { outcome: 'refused', because: 'end-too-far' };
+  if (until > now + LONGEST_EXEMPTION_SECONDS * 1000) return { outcome: 'refused', because: 'end-too-far' };
   const exemption: Exemption = { reason, grantedBy: actorId, grantedAt: now, until: Math.trunc(until) };
   await context.records.saveExemption(userId, organizationId, exemption);
   report(context, act, 'exemption-granted', { reason, until: exemption.until });

@@ -1,9 +1,7 @@
+import { SPENT_SECONDS } from '../core/channel';
 import type { FlowContext } from './context';
 import { toStoredChannel } from './first-factor-channel';
 import type { FirstFactorChannel } from './first-factor-channel';
-
-/** How long a reset is held against the address: long enough for the owner to read of it and act. */
-const RESET_SECONDS = 3600;
 
 /**
  * For an hour a code to that address is no second factor anywhere, in no session and no login: whoever reads the mailbox has the
@@ -16,6 +14,6 @@ export async function recordPasswordReset(
 ): Promise<void> {
   await context.records.noteSpentChannel(userId, {
     channel: toStoredChannel(context, 'mfa.recordPasswordReset(userId, { channel, address })', given),
-    until: context.clock.now() + RESET_SECONDS * 1000,
+    until: context.clock.now() + SPENT_SECONDS * 1000,
   });
 }

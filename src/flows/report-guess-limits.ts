@@ -31,6 +31,8 @@ const WRONG_FACTOR_NOTICES = [
  */
 export function reportGuessLimits(context: FlowContext, wrong: WrongAnswer): void {
   const { guess, exhausted, purpose } = wrong;
+  if (guess.outcome === 'locked' && guess.shortenedByMs !== undefined)
+    context.clocks.note('lock', context.clock.now() + guess.shortenedByMs);
   const set = guess.outcome === 'spent' ? guess : null;
   if (set?.disabled === true) reportDisabled(context, wrong);
   if (set !== null && set.lockedUntil !== null) reportLock(context, wrong, set.lockedUntil);

@@ -1,3 +1,4 @@
+import { isChallengeOver } from '../core/challenge-life';
 import { addCode, confirmCode, countCode, dropCode } from '../core/sent-code';
 import type { SentCode } from '../core/sent-code';
 import { maySmsFallBack } from '../core/sms-fallback';
@@ -33,7 +34,7 @@ export async function resendByEmail(context: FlowContext, message: SentMessage):
   const email = known?.account.email;
   if (challenge === undefined || text === undefined || known === undefined || email === undefined) return;
   const isAsked = text.authenticatorId === challenge.authenticatorId;
-  if (!isAsked || text.sentBy !== 'sms' || clock.now() >= text.expiresAt) return;
+  if (!isAsked || text.sentBy !== 'sms' || isChallengeOver(text, clock.now())) return;
   const { account } = known;
   if (!(await maySend(context, message, { account, email }))) return;
   const { userId, ownerId, purpose } = message;

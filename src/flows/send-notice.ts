@@ -96,7 +96,10 @@ async function putOff(
   if (attempts === 1) report(context, kept, 'notice-failed', { notice: notice.kind });
   const waitSeconds = WAITS_SECONDS[Math.min(attempts, WAITS_SECONDS.length) - 1] ?? CLAIM_SECONDS;
   const refused = error instanceof DeliveryError && error.because === 'destination-refused';
-  const tooOld = context.clock.now() + waitSeconds * 1000 > kept.keptAt + LONGEST_WAIT_SECONDS * 1000;
+  const now = context.clock.now();
+  // One that a clock ahead has kept waits no longer than one that is kept now.
+  const keptAt = Math.min(kept.keptAt, now);
+  const tooOld = now + waitSeconds * 1000 > keptAt + LONGEST_WAIT_SECONDS * 1000;
   if (refused || tooOld || context.options.email === null) {
     await abandon(context, kept, {
       notice: notice.kind,
@@ -104,7 +107,7 @@ async function putOff(
     });
     return;
   }
-  await keep(context, { ...kept, attempts }, waitSeconds);
+  await keep(context, { ...kept, keptAt, attempts }, waitSeconds);
 }
 
 /** Gives a notice up, which is an event. */

@@ -1,5 +1,6 @@
 import type { Evidence } from '../core/assurance';
-import { isAmongChannels } from '../core/channel';
+import { isAmongChannels, SPENT_SECONDS } from '../core/channel';
+import { isCredible } from '../core/credible-instant';
 import { onFileId } from '../core/factor-kind';
 import { openSecret } from '../core/sealed-secret';
 import type { Account } from '../ports';
@@ -30,6 +31,7 @@ export function findSpentChannels(
   },
 ): readonly string[] {
   const { account, member } = known;
+  boundSpentChannel(context, member);
   const channels = channelsOf(context, known);
   if (channels.length === 0) return [];
   const spent = member.authenticators.filter(({ id, kind, sealedSecret }) => {
@@ -40,4 +42,17 @@ export function findSpentChannels(
   });
   const onFile = account.email !== undefined && isAmongChannels(context.keyRing, channels, account.email);
   return [...spent.map(({ id }) => id), ...(onFile ? [onFileId('email')] : [])];
+}
+
+/** A clock ahead must not hold a reset against the address for longer than it is held: what is stored then ends in time. */
+function boundSpentChannel({ clocks, clock, records, background }: FlowContext, member: MemberRecord): void {
+  const { userId, spentChannel } = member;
+  const now = clock.now();
+  const life = SPENT_SECONDS * 1000;
+  if (spentChannel === null || isCredible(spentChannel.until - life, now)) return;
+  clocks.note('password reset', spentChannel.until - life);
+  const { channel } = spentChannel;
+  background.run(`spent-channel:${userId}`, () =>
+    records.noteSpentChannel(userId, { channel, until: now + life }),
+  );
 }

@@ -1,3 +1,5 @@
+import { hasEnded } from '../core/credible-instant';
+import { LONGEST_LOCK_SECONDS } from '../core/guess-counter';
 import { hashToken, issueToken, parseToken, tokenHashes } from '../core/bearer-token';
 import type { FlowContext } from './context';
 
@@ -45,6 +47,7 @@ export async function findLinkByHash(
   tokenHash: string,
 ): Promise<FoundUnlockLink | undefined> {
   const link = await context.state.findUnlockLink(tokenHash);
-  if (link === undefined || context.clock.now() >= link.expiresAt) return undefined;
+  if (link === undefined || hasEnded(link.expiresAt, LONGEST_LOCK_SECONDS, context.clock.now()))
+    return undefined;
   return { tokenHash, ...link };
 }

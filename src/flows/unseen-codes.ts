@@ -1,3 +1,4 @@
+import { hasEnded } from '../core/credible-instant';
 import { PlainSecret } from '../core/plain-secret';
 import { openSecret, sealSecret } from '../core/sealed-secret';
 import type { MemberRecord } from '../stores/record-store';
@@ -43,7 +44,7 @@ export async function findUnseenCodes(
 ): Promise<ShownCodes | null> {
   const kept = await context.state.findUnseenCodes({ userId, ownerId });
   if (kept === undefined || kept.issuedAt !== recoveryCodesIssuedAt) return null;
-  if (context.clock.now() >= kept.expiresAt) return null;
+  if (hasEnded(kept.expiresAt, SHOWN_SECONDS, context.clock.now())) return null;
   const opened = openSecret(context.keyRing, kept.sealed, bindingOf(userId));
   if (opened.outcome !== 'opened') return null;
   const { issuedAt, replacesOlder } = kept;

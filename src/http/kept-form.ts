@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { hasEnded } from '../core/credible-instant';
 import { newId } from '../flows/context';
 import { fieldOf } from './return-to';
 import { readSlot, updateSlot } from './session-slot';
@@ -68,7 +69,7 @@ function toKept(value: unknown): string | readonly string[] | null {
 /** The form that a way back names, if it still waits: what was meant for one member or organization is shown for no other. */
 export function findKeptForm(req: Request, way: string, now: number): KeptFormSlot | null {
   const { keptForm } = readSlot(req);
-  if (keptForm === undefined || now >= keptForm.until) return null;
+  if (keptForm === undefined || hasEnded(keptForm.until, KEPT_SECONDS, now)) return null;
   const [path, query = ''] = way.split('?');
   return path === keptForm.path && new URLSearchParams(query).get(MARK) === keptForm.id ? keptForm : null;
 }

@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { boundDates, findFutureDate } from '../core/session-dates';
 import type { Bearer } from '../flows/bearer';
 import { endSession } from '../flows/end-sessions';
 import type { Account } from '../ports';
@@ -49,12 +50,25 @@ async function grantOf(
   found: { readonly account: Account; readonly session: SessionGrantSlot | undefined },
 ): Promise<SessionGrantSlot> {
   const { account, session } = found;
-  if (session?.userId === account.id) return resolveGrant(context, req, { session, account });
+  if (session?.userId === account.id) {
+    return resolveGrant(context, req, { session: boundSession(context, req, session), account });
+  }
   if (session === undefined) return adoptSession(context, req, { account, notBefore: null });
   await forgetGrant(context, req, session);
   // Within one session the other person came first.
   const notBefore = session.grantedIn === sessionMark(req) ? session.startedAt : null;
   return adoptSession(context, req, { account, notBefore });
+}
+
+/** A session that a clock ahead took part in goes on with dates that this clock believes, and keeps them. */
+function boundSession(context: HttpContext, req: Request, session: SessionGrantSlot): SessionGrantSlot {
+  const now = context.clock.now();
+  const ahead = findFutureDate(session, now);
+  if (ahead === null) return session;
+  context.clocks.note('session', ahead);
+  const bounded = { ...session, ...boundDates(session, now) };
+  updateSlot(req, { session: bounded });
+  return bounded;
 }
 
 /** The host logged the person out, or somebody in, and kept what else the session held. */

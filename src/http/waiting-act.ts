@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { hasEnded } from '../core/credible-instant';
 import { newId } from '../flows/context';
 import { readSlot, updateSlot } from './session-slot';
 import type { SettingsAct, WaitingActSlot } from './session-slot';
@@ -24,7 +25,8 @@ export function keepWaitingAct(
 /** The act that a way back names, if it still waits. */
 export function findWaitingAct(req: Request, returnTo: string | null, now: number): SettingsAct | null {
   const { waitingAct } = readSlot(req);
-  if (waitingAct === undefined || returnTo === null || now >= waitingAct.until) return null;
+  if (waitingAct === undefined || returnTo === null) return null;
+  if (hasEnded(waitingAct.until, WAITING_SECONDS, now)) return null;
   return isNamedBy(waitingAct, returnTo) ? waitingAct.act : null;
 }
 

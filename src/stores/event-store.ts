@@ -10,7 +10,10 @@ export interface EventQuery {
 
 /** Where events are kept, bounded by count and age. */
 export interface EventStore {
-  /** Appends events of one organization, oldest first, keeping its newest `maxCount` and nothing older than `maxAgeSeconds`. */
+  /**
+   * Appends events of one organization, oldest first, keeping its newest `maxCount` and nothing older than `maxAgeSeconds`. The age
+   * counts to the newest event, or to the store's own clock where that is behind it.
+   */
   appendEvents(
     events: readonly MfaEvent[],
     keep: { readonly maxCount: number; readonly maxAgeSeconds: number },

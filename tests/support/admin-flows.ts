@@ -1,4 +1,5 @@
 import type { Authenticator } from '../../src/core/authenticator';
+import { ClockWatch } from '../../src/clock-watch';
 import { createKeyRing } from '../../src/core/key-ring';
 import { PlainSecret } from '../../src/core/plain-secret';
 import type { Policy } from '../../src/core/policy';
@@ -132,6 +133,7 @@ export function createFlowWorld(given: {
     enrollmentNotes: new EnrollmentNotes({ directory, records, onError }),
     factors: createFactors({ records, state, keyRing, totpWindow: 1 }),
     background: new BackgroundWork(onError),
+    clocks: new ClockWatch({ clock, onError }),
   };
   keepMembersIndexed(context);
   return {

@@ -32,8 +32,9 @@ export async function readMemberCounts(
 }> {
   const { records, directory, clock } = context;
   const now = clock.now();
-  const count = (index: MemberIndex, above?: number) =>
-    records.countIndex({ organizationId, index, ...(above === undefined ? {} : { above }) });
+  const count = (index: MemberIndex) => records.countIndex({ organizationId, index });
+  const countNow = (filter: 'exempt' | 'locked') =>
+    records.countIndex({ organizationId, index: filter, ...indexOfFilter(filter, null, now) });
   const [
     read,
     walk,
@@ -53,8 +54,8 @@ export async function readMemberCounts(
     count('configured'),
     count('not-configured'),
     count('sms-only'),
-    count('exempt', now),
-    count('locked', now),
+    countNow('exempt'),
+    countNow('locked'),
     count('federated'),
     count('no-contact'),
     Promise.all(ENROLLABLE_KINDS.map(async (kind) => [kind, await count(kind)] as const)),

@@ -1,3 +1,4 @@
+import { LONGEST_LOCK_SECONDS } from '../../core/guess-counter';
 import type { IndexEntry, MarkRange, MemberIndex } from '../../stores/member-index';
 import type { Account } from '../../ports';
 import type { MemberState } from '../../core/member-state';
@@ -36,7 +37,9 @@ export function indexOfFilter(
   policy: Policy | null,
   now: number,
 ): ({ readonly index: MemberIndex } & MarkRange) | null {
-  if (filter === 'exempt' || filter === 'locked') return { index: filter, above: now };
+  if (filter === 'exempt') return { index: filter, above: now };
+  // No lock ends later than that, whatever a clock ahead has written.
+  if (filter === 'locked') return { index: filter, above: now, below: now + LONGEST_LOCK_SECONDS * 1000 + 1 };
   if (filter !== 'in-grace') return { index: filter };
   if (policy === null) return { index: 'waiting' };
   const { enabled, enrollment, graceUntil, skips } = policy;

@@ -1,3 +1,4 @@
+import { isRecent } from '../../core/credible-instant';
 import { z } from 'zod';
 import type { BackgroundJob } from '../../stores/background-jobs';
 import type { IndexEntry } from '../../stores/member-index';
@@ -7,7 +8,7 @@ import type { JobWork, StepDone } from './background-jobs';
 import { indexKnownMembers, readGround, readMembers } from './read-members';
 
 const MEMBERS_A_STEP = 500;
-const DAY_MS = 86_400_000;
+const DAY_SECONDS = 86_400;
 /** Organizations up to this size are walked again soon after the host's table has grown or shrunk. */
 const SMALL = 10_000;
 
@@ -117,10 +118,10 @@ export function walkRosterWhenStale(
     takeUpJob(context, ROSTER_WALK, organizationId);
     return;
   }
-  const age = walk === undefined ? Number.POSITIVE_INFINITY : context.clock.now() - (walk.finishedAt ?? 0);
+  const isYounger = (seconds: number) =>
+    walk !== undefined && isRecent(walk.finishedAt ?? 0, seconds, context.clock.now());
   const differs = listed !== undefined && walk?.of !== listed;
-  const soonest = indexed > SMALL ? DAY_MS / 24 : 60_000;
-  if (age < DAY_MS && !(differs && age >= soonest)) return;
+  if (isYounger(DAY_SECONDS) && (!differs || isYounger(indexed > SMALL ? 3600 : 60))) return;
   context.background.run(`begin-walk:${organizationId}`, async () => {
     await beginJob(context, ROSTER_WALK, { organizationId, of: listed ?? null, startedBy: null });
   });

@@ -1,3 +1,4 @@
+import { isRecent } from '../../core/credible-instant';
 import type { Router } from 'express';
 import { findForgetDevicesProgress } from '../../flows/admin/forget-devices';
 import type { ForgetDevicesProgress } from '../../flows/admin/forget-devices';
@@ -27,7 +28,7 @@ export function addDisableRoutes(router: Router, routes: AdminRoutes): void {
 }
 
 /** How long a finished forgetting is still news. */
-const NEWS_MS = 86_400_000;
+const NEWS_SECONDS = 86_400;
 
 async function showDisable(page: AdminPage): Promise<void> {
   const { context, organization, unproven, basePath } = page;
@@ -51,7 +52,7 @@ async function showDisable(page: AdminPage): Promise<void> {
 }
 
 function isNews({ finishedAt }: ForgetDevicesProgress, page: AdminPage): boolean {
-  return finishedAt === null || page.gathered.now - finishedAt < NEWS_MS;
+  return finishedAt === null || isRecent(finishedAt, NEWS_SECONDS, page.gathered.now);
 }
 
 function renderProgress(page: AdminPage, progress: ForgetDevicesProgress): Promise<void> {

@@ -1,3 +1,4 @@
+import { isChallengeOver } from '../../core/challenge-life';
 import type { Decision, Option } from '../../core/decide';
 import { provableFactors } from '../../core/usable-factors';
 import { codesAsked, fallbackOfCode, liveCode } from '../../core/sent-code';
@@ -124,7 +125,7 @@ export async function viewAsked(
   const live = challenge?.authenticatorId === asked.authenticatorId ? challenge : undefined;
   const delivered = asked.kind === 'sms' || asked.kind === 'email';
   const code = live === undefined ? undefined : (liveCode(live, now) ?? codesAsked(live)[0]);
-  const holds = code !== undefined && now < code.expiresAt;
+  const holds = code !== undefined && !isChallengeOver(code, now);
   const wasNeverSent = delivered && live !== undefined && code === undefined;
   return {
     asked,
@@ -137,7 +138,8 @@ export async function viewAsked(
     resend: waitSeconds === null ? null : { waitSeconds },
     clockIsOff: refused?.because === 'clock-off',
     lockedUntil: asked.kind === 'recovery-code' ? null : codesLockEnd(gathered),
-    expired: delivered && (live === undefined || (code !== undefined && !holds) || now >= live.expiresAt),
+    expired:
+      delivered && (live === undefined || (code !== undefined && !holds) || isChallengeOver(live, now)),
     unsent: wasNeverSent && live.notSent !== 'limit',
     limited: wasNeverSent && live.notSent === 'limit',
     ...noteOf(live, { now, refused, kind: asked.kind }),

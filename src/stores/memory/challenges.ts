@@ -1,3 +1,5 @@
+import { hasEnded } from '../../core/credible-instant';
+import { LONGEST_LOCK_SECONDS } from '../../core/guess-counter';
 import type { Challenge, ChallengeOwner, StateStore } from '../state-store';
 import { ownerKey, withEntry, withoutEntry, type Owner, type Owners } from './owners';
 
@@ -21,7 +23,9 @@ export function challengesIn(owners: Owners): Pick<StateStore, Verbs> {
       const { key, owner: found } = find(challenge);
       const version = found.challenges.get(challenge.purpose)?.version ?? null;
       if (after !== undefined && version !== after) return false;
-      const expired = now >= (owners.expiresAt(key) ?? Infinity);
+      const endsAt = owners.expiresAt(key);
+      // What ends later than the link to end a lock was written by a clock ahead.
+      const expired = endsAt !== undefined && hasEnded(endsAt, LONGEST_LOCK_SECONDS, now);
       const owner = expired ? NOTHING : found;
       const challenges = withEntry(owner.challenges, challenge.purpose, { ...challenge });
       if (underPendingLogin && owner.pending === null) return false;
@@ -29,7 +33,7 @@ export function challengesIn(owners: Owners): Pick<StateStore, Verbs> {
         owners.replace(key, { ...owner, challenges });
         return true;
       }
-      const expiresAt = Math.max(owners.expiresAt(key) ?? 0, challenge.expiresAt);
+      const expiresAt = Math.max(expired ? 0 : (endsAt ?? 0), challenge.expiresAt);
       owners.set(key, { ...owner, challenges }, { now, expiresAt });
       return true;
     },

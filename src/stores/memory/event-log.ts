@@ -18,7 +18,8 @@ export function eventLogsIn(logs: Map<string, EventLog>): Pick<RecordStore, 'app
         log.kept.push({ number: log.next, event: { ...event, details: { ...event.details } } });
         log.next += 1;
       }
-      const oldest = newest.at - maxAgeSeconds * 1000;
+      // By the store's clock where that is behind: one process ahead must not push out what the others have stored.
+      const oldest = Math.min(newest.at, Date.now()) - maxAgeSeconds * 1000;
       const tooMany = log.kept.length - maxCount;
       const firstYoung = log.kept.findIndex(({ event: { at } }) => at >= oldest);
       const drop = Math.max(tooMany, firstYoung === -1 ? log.kept.length : firstYoung);

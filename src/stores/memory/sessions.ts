@@ -1,3 +1,5 @@
+import { isCredible } from '../../core/credible-instant';
+import { MAX_SESSION_DURATION_SECONDS } from '../../core/policy';
 import type { SessionEntry, StateStore } from '../state-store';
 import { MAX_SESSIONS_PER_USER, bySeenAt } from '../session-index';
 import type { ExpiringMap } from './expiring-map';
@@ -25,7 +27,9 @@ export function sessionsIn(
         .toSorted((a, b) => b.startedAt - a.startedAt)
         .slice(0, MAX_SESSIONS_PER_USER - 1);
       const kept = [...others, { ...session, methods: [...session.methods] }];
-      const expiresAt = Math.max(...kept.map((entry) => entry.expiresAt));
+      // Not for longer than a session lasts, whatever a clock ahead has written.
+      const longest = now + MAX_SESSION_DURATION_SECONDS * 1000;
+      const expiresAt = Math.min(longest, Math.max(...kept.map((entry) => entry.expiresAt)));
       sessions.set(userId, new Map(kept.map((entry) => [entry.handle, entry])), { now, expiresAt });
       for (const ended of [replaces, continues]) {
         if (ended === undefined) continue;
@@ -41,7 +45,8 @@ export function sessionsIn(
       const entries = sessions.get(userId) ?? NONE;
       const entry = entries.get(handle);
       if (entry === undefined) return false;
-      const touched = { ...entry, seenAt: Math.max(entry.seenAt, seenAt) };
+      const isAhead = !isCredible(entry.seenAt, seenAt);
+      const touched = { ...entry, seenAt: isAhead ? seenAt : Math.max(entry.seenAt, seenAt) };
       sessions.replace(userId, new Map(entries).set(handle, touched));
       return true;
     },

@@ -1,3 +1,5 @@
+import { CLOCK_TOLERANCE_MS } from '../../core/credible-instant';
+import { LONGEST_LOCK_SECONDS } from '../../core/guess-counter';
 import type { ChallengeOwner, StateStore } from '../state-store';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
@@ -11,6 +13,9 @@ import {
 } from './owner-hash';
 import { isOne, toTexts, toWholeNumber } from './replies';
 import { defineScript, NUMBER_IN_FIELD } from './script';
+
+/** As long as the link to end a lock, whose challenges last longest. What ends later was written by a clock ahead. */
+const LONGEST_OWNER_MS = LONGEST_LOCK_SECONDS * 1000 + CLOCK_TOLERANCE_MS;
 
 /** Lua: the owner lives at least until the instant. A pending login has its own end, which nothing moves. */
 const LIVE_UNTIL = `
@@ -37,7 +42,7 @@ const ISSUE = defineScript(`${NUMBER_IN_FIELD}${LIVE_UNTIL}${REMOVE_CHALLENGE}
 local now = tonumber(ARGV[2])
 local ends = numberIn('x')
 if ARGV[5] ~= '*' and (redis.call('HGET', KEYS[1], ARGV[1] .. 'w') or '') ~= ARGV[5] then return 0 end
-if ends and now >= ends then redis.call('DEL', KEYS[1]) end
+if ends and (now >= ends or ends > now + ${LONGEST_OWNER_MS}) then redis.call('DEL', KEYS[1]) end
 if ARGV[4] == 'pending' and redis.call('HEXISTS', KEYS[1], 's') == 0 then return 0 end
 removeChallenge(ARGV[1])
 redis.call('HSET', KEYS[1], unpack(ARGV, 6))

@@ -9,22 +9,25 @@ import { unreadable } from './store-errors';
 
 /**
  * The stream; how many to keep, for how many milliseconds, and of each event its instant and itself. Entries are numbered by
- * instant; one that comes from a clock behind the others follows the newest, since a stream only grows.
+ * instant; one that comes from a clock behind the others follows the newest, since a stream only grows. No instant counts for more
+ * than Redis's own clock: one process ahead must neither push out what the others have stored nor keep it for longer.
  */
 const APPEND = defineScript(`
 local lastInstant, lastNumber = -1, 0
+local time = redis.call('TIME')
+local clock = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
 if newest then
   local instant, number = string.match(newest[1], '^(%d+)-(%d+)$')
   lastInstant, lastNumber = tonumber(instant), tonumber(number)
 end
 for i = 3, #ARGV, 2 do
-  local at = tonumber(ARGV[i])
+  local at = math.min(tonumber(ARGV[i]), clock)
   if at > lastInstant then lastInstant, lastNumber = at, 0 else lastNumber = lastNumber + 1 end
   redis.call('XADD', KEYS[1], string.format('%.0f-%.0f', lastInstant, lastNumber), 'event', ARGV[i + 1])
 end
 redis.call('XTRIM', KEYS[1], 'MAXLEN', ARGV[1])
-local oldest = tonumber(ARGV[#ARGV - 1]) - tonumber(ARGV[2])
+local oldest = math.min(tonumber(ARGV[#ARGV - 1]), clock) - tonumber(ARGV[2])
 redis.call('XTRIM', KEYS[1], 'MINID', string.format('%.0f', math.max(0, oldest)))
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 `);

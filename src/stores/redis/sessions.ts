@@ -1,4 +1,6 @@
+import { CLOCK_TOLERANCE_MS } from '../../core/credible-instant';
 import { encodeId } from '../../core/encoded-id';
+import { MAX_SESSION_DURATION_SECONDS } from '../../core/policy';
 import { writeInstant } from '../../core/instant-text';
 import { MAX_SESSIONS_PER_USER, bySeenAt } from '../session-index';
 import type { SessionEntry, StateStore } from '../state-store';
@@ -10,7 +12,7 @@ import { defineScript } from './script';
 import { readSession, writeSession } from './session-entry';
 import { unreadable } from './store-errors';
 
-/** The sessions; of what ends the owner and the new codes, and where these go on; the handle, the entry, its end, now, how many there may be, the handle that ends or nothing, 1 where it must be live. */
+/** The sessions; of what ends the owner and the new codes, and where these go on; the handle, the entry, its end, now, how many there may be, the handle that ends or nothing, 1 where it must be live, the longest that a session lasts. */
 const REGISTER = defineScript(`
 if ARGV[7] == '1' and redis.call('HEXISTS', KEYS[1], ARGV[6]) == 0 then return end
 local ends, now = tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -31,7 +33,8 @@ for place, other in ipairs(others) do
   else ends = math.max(ends, other.expiresAt) end
 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-redis.call('PEXPIRE', KEYS[1], string.format('%.0f', ends - now))
+-- Not for longer than a session lasts, whatever a clock ahead has written.
+redis.call('PEXPIRE', KEYS[1], string.format('%.0f', math.min(ends - now, tonumber(ARGV[8]))))
 if KEYS[2] then
   redis.call('DEL', KEYS[2])
   if redis.call('EXISTS', KEYS[3]) == 1 then redis.call('RENAME', KEYS[3], KEYS[4]) end
@@ -45,7 +48,8 @@ if not entry then return 0 end
 local seenAt, rest = string.match(entry, '^(%w+)( .*)$')
 local before = seenAt and tonumber(seenAt, 36)
 if not before then error('UNREADABLE session') end
-if tonumber(ARGV[2], 36) > before then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2] .. rest) end
+local seenNow = tonumber(ARGV[2], 36)
+if seenNow > before or before > seenNow + ${CLOCK_TOLERANCE_MS} then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2] .. rest) end
 return 1
 `);
 
@@ -86,7 +90,7 @@ export function sessionsIn(redis: RedisCommands, keys: Keys): Pick<StateStore, V
       const mustLive = continues === undefined ? '' : '1';
       await redis.run(REGISTER, {
         keys: [keys.sessions(userId), ...ending],
-        args: [...args, ended, mustLive],
+        args: [...args, ended, mustLive, MAX_SESSION_DURATION_SECONDS * 1000],
       });
     },
     findSession(userId, handle) {

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import type { RecordStore } from '../../../src/stores/record-store';
 import { KEEP, NOW, anEvent, newId } from '../samples';
 
@@ -64,10 +65,42 @@ export function describeEvents(open: () => RecordStore): void {
       const organizationId = newId();
       const append = (n: number, at: number, keep = KEEP) =>
         open().appendEvents([anEvent({ organizationId, at, details: { n } })], keep);
-      for (let n = 1; n <= 6; n += 1) await append(n, NOW + n, { ...KEEP, maxCount: 4 });
+      // Ages count to the store's own clock at most.
+      const past = Date.now() - 3 * KEEP.maxAgeSeconds * 1000;
+      for (let n = 1; n <= 6; n += 1) await append(n, past + n, { ...KEEP, maxCount: 4 });
       expect(await readAll(organizationId, 10)).toEqual([[6, 5, 4, 3]]);
-      await append(7, NOW + 5 + KEEP.maxAgeSeconds * 1000);
+      await append(7, past + 5 + KEEP.maxAgeSeconds * 1000);
       expect(await readAll(organizationId, 10)).toEqual([[7, 6, 5]]);
+    });
+
+    it('neither loses what is young nor keeps what is old because of a process whose clock is ahead', async () => {
+      const organizationId = newId();
+      const append = (n: number, at: number) =>
+        open().appendEvents([anEvent({ organizationId, at, details: { n } })], KEEP);
+      const young = Date.now() - 60_000;
+      await append(1, young);
+      await append(2, young + 400 * 86_400_000);
+      expect(await readAll(organizationId, 10)).toEqual([[2, 1]]);
+      await append(3, young + 1);
+      expect(await readAll(organizationId, 10)).toEqual([[3, 2, 1]]);
+    });
+
+    it('keeps every young event, however the clocks of those who store them jump', async () => {
+      const organizationId = newId();
+      const now = Date.now();
+      const jump = fc.integer({ min: -KEEP.maxAgeSeconds * 500, max: 400 * 86_400_000 });
+      await fc.assert(
+        fc.asyncProperty(fc.array(jump, { minLength: 1, maxLength: 12 }), async (jumps) => {
+          const before = (await readAll(organizationId, 100)).flat();
+          for (const ahead of jumps)
+            await open().appendEvents(
+              [anEvent({ organizationId, at: now + ahead, details: { n: 0 } })],
+              KEEP,
+            );
+          expect((await readAll(organizationId, 1000)).flat()).toHaveLength(before.length + jumps.length);
+        }),
+        { numRuns: 10 },
+      );
     });
 
     it('takes events from a clock that is behind', async () => {

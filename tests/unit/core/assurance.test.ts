@@ -8,7 +8,7 @@ import {
   latestProof,
 } from '../../../src/core/assurance';
 import type { EvidenceMethod } from '../../../src/core/assurance';
-import { proof } from './decision-facts';
+import { NOW, proof } from './decision-facts';
 
 const FIRST: readonly EvidenceMethod[] = ['password', 'host', 'federated'];
 const SECOND: readonly EvidenceMethod[] = ['totp', 'email', 'sms', 'recovery-code'];
@@ -86,12 +86,18 @@ describe('deriveAmr', () => {
 describe('latestProof', () => {
   it('is the newest of those that are wanted, wherever it stands', () => {
     const evidence = [proof('totp', 30), proof('sms', 10), proof('totp', 20), proof('password', 1)];
-    expect(latestProof(evidence, ({ method }) => method === 'totp')).toBe(proof('totp', 20).at);
-    expect(latestProof(evidence, isSecondFactor)).toBe(proof('sms', 10).at);
+    expect(latestProof(evidence, ({ method }) => method === 'totp', NOW)).toBe(proof('totp', 20).at);
+    expect(latestProof(evidence, isSecondFactor, NOW)).toBe(proof('sms', 10).at);
   });
 
   it('is null where none is wanted', () => {
-    expect(latestProof([proof('password')], isSecondFactor)).toBeNull();
+    expect(latestProof([proof('password')], isSecondFactor, NOW)).toBeNull();
+  });
+
+  it('is none from the future', () => {
+    const evidence = [proof('totp', -31), proof('totp', 20)];
+    expect(latestProof(evidence, isSecondFactor, NOW)).toBe(proof('totp', 20).at);
+    expect(latestProof([proof('totp', -30)], isSecondFactor, NOW)).toBe(proof('totp', -30).at);
   });
 });
 

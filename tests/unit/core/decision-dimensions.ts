@@ -14,6 +14,8 @@ import {
 const past = NOW - HOUR;
 const future = NOW + HOUR;
 const stale = 3600;
+/** By the clock of a process that is a day ahead. */
+const ahead = 86_400;
 
 const standing = (value: 'ended' | 'expired') => ({
   ...session(proof('password'), proof('totp')),
@@ -48,6 +50,11 @@ export const DIMENSIONS = {
       session(proof('host'), { ...proof('email'), authenticatorId: 'email-1' }),
       session(proof('host'), { ...proof('email'), authenticatorId: 'on-file-email' }),
       session(proof('password'), fellBack('sms-1')),
+      session(proof('password', -ahead), proof('totp', -ahead)),
+      session(proof('password', stale), proof('totp', -ahead), {
+        ...proof('totp'),
+        authenticatorId: 'totp-2',
+      }),
       session(proof('host'), fellBack('on-file-sms')),
       session({ ...proof('federated'), seen: true }),
       session({ ...proof('host'), seen: true }),
@@ -109,7 +116,17 @@ export const DIMENSIONS = {
       { enabled: false, assignedKind: 'email' },
     ],
   },
-  exemption: { main: 2, values: [null, exemptionUntil(future), exemptionUntil(past), exemptionUntil(NOW)] },
+  exemption: {
+    main: 2,
+    values: [
+      null,
+      exemptionUntil(future),
+      exemptionUntil(past),
+      exemptionUntil(NOW),
+      { ...exemptionUntil(NOW + 30 * 24 * HOUR), grantedAt: NOW + ahead * SECOND },
+      exemptionUntil(NOW + 20 * 366 * 24 * HOUR),
+    ],
+  },
   federation: {
     main: 2,
     values: [

@@ -1,7 +1,7 @@
 import type { Evidence } from '../../../src/core/assurance';
 import type { Option, Requirement } from '../../../src/core/decide';
 import type { Facts } from '../../../src/core/facts';
-import { NOW, SECOND } from './decision-facts';
+import { HOUR, NOW, SECOND } from './decision-facts';
 
 // What the invariants rest on, worked out from the facts anew and not by the code under test.
 
@@ -62,7 +62,10 @@ export const isPolicyOn = (facts: Facts) =>
         (facts.onFileProven && assignedAddress(facts) !== null))));
 export const isMultiFactor = (facts: Facts) => proven(facts, FIRST) && proven(facts, SECOND_FACTORS);
 export const isRemembered = (facts: Facts) => proven(facts, FIRST) && proven(facts, ['remembered-browser']);
-export const isExempt = ({ member }: Facts) => member.exemption !== null && NOW < member.exemption.until;
+export const isExempt = ({ member: { exemption } }: Facts) => {
+  if (exemption === null || exemption.grantedAt > NOW + 30 * SECOND) return false;
+  return NOW < exemption.until && exemption.until <= NOW + 3660 * 24 * HOUR + 30 * SECOND;
+};
 export const isAnsweredElsewhere = (facts: Facts) =>
   facts.federated && proven(facts, ['federated', 'host']) && !facts.policy.challengeFederated;
 export const hasEnrolled = (facts: Facts) => facts.authenticators.length > 0;
@@ -83,7 +86,11 @@ export function assignedAddress(facts: Facts): 'email' | 'sms' | null {
 function freshest(facts: Facts, requirement: Requirement, counts: (evidence: Evidence) => boolean): boolean {
   if (requirement.kind === 'policy') return false;
   const since = NOW - requirement.maxAgeSeconds * SECOND;
-  return evidenceOf(facts).some((evidence) => counts(evidence) && evidence.at > since);
+  // Beyond half a minute ahead an instant is from the future, and nothing from there is fresh.
+  const until = NOW + 30 * SECOND;
+  return evidenceOf(facts).some(
+    (evidence) => counts(evidence) && evidence.at > since && evidence.at <= until,
+  );
 }
 
 /** The strength of the strongest factor the person has, whether or not it works. */
