@@ -132,6 +132,7 @@ export type {
 } from './stores/state-store';
 export type { BackgroundJob, JobKind, JobStore } from './stores/background-jobs';
 export type { BrowserStore, BrowserUse, BrowserUseOutcome } from './stores/browser-store';
+export type { NextTokens } from './core/browser-rotation';
 export type { EventQuery, EventStore } from './stores/event-store';
 export type {
   DailyCounts,

@@ -37,9 +37,22 @@ export function tokenHashes(keyRing: KeyRing, use: TokenUse, parts: readonly str
 }
 
 /**
- * The token that takes the place of another. It follows from it under the key, so that an answer which was lost on the
- * way can be given once more and all copies of it are the same; without the key nobody gets from one to the next.
+ * The token that takes the place of another. It follows from it under the key, so that an answer can be given once more and all copies
+ * of it are the same; without the key nobody gets from one to the next.
  */
 export function succeedToken(keyRing: KeyRing, token: PlainSecret, parts: readonly string[]): PlainSecret {
-  return new PlainSecret(mac(keyRing.current('token'), 'browser-successor', [...parts, token.reveal()]));
+  return successor(keyRing.current('token'), token, parts);
+}
+
+/** The same under every key of the ring: what was handed out before a rotation follows under an older one. */
+export function successorsOf(
+  keyRing: KeyRing,
+  token: PlainSecret,
+  parts: readonly string[],
+): readonly PlainSecret[] {
+  return keyRing.all('token').map((key) => successor(key, token, parts));
+}
+
+function successor(key: PurposeKey, token: PlainSecret, parts: readonly string[]): PlainSecret {
+  return new PlainSecret(mac(key, 'browser-successor', [...parts, token.reveal()]));
 }

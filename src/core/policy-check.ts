@@ -1,6 +1,7 @@
 import { ENROLLABLE_KINDS, isEnrollableKind } from './factor-kind';
 import type { EnrollableKind } from './factor-kind';
 import type { EnrollmentRule, Policy } from './policy';
+import { LONGEST_REMEMBERED_SECONDS } from './remembered-browser';
 import { MAX_SESSION_DURATION_SECONDS } from './policy';
 
 /** Why a policy cannot be saved: the field at fault, a stable reason, and a sentence that says what to do. */
@@ -17,8 +18,6 @@ export interface PolicyFault {
   readonly message: string;
 }
 
-/** The longest time a browser may be remembered. */
-export const MAX_REMEMBER_BROWSER_SECONDS = 90 * 86_400;
 /** The most often enrollment may be put off. */
 export const MAX_SKIPS = 100;
 /** 2001; anything below it is an instant in seconds. */
@@ -51,7 +50,7 @@ const RANGES = {
   },
   rememberBrowserSeconds: {
     min: 0,
-    max: MAX_REMEMBER_BROWSER_SECONDS,
+    max: LONGEST_REMEMBERED_SECONDS,
     message: 'A browser can be remembered for up to 90 days. Choose a shorter time, or 0 for never.',
   },
   sessionDurationSeconds: {

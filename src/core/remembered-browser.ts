@@ -1,5 +1,6 @@
 import type { Authenticator } from './authenticator';
 import { hashToken, tokenHashes } from './bearer-token';
+import { hasEnded, isCredible } from './credible-instant';
 import type { KeyRing } from './key-ring';
 import type { MemberSettings } from './member';
 import type { Policy } from './policy';
@@ -12,6 +13,10 @@ export interface RememberedBrowser {
   readonly tokenHash: string;
   /** The token before; where it is sent, the browser missed an answer or somebody has a copy. */
   readonly previousTokenHash: string | null;
+  /** From which of its successors the token before was followed: '' for the first, a new one after each answer that was lost. */
+  readonly branch: string;
+  /** The token was seen after it was handed out, so that its answer was not lost. */
+  readonly confirmed: boolean;
   readonly rotatedAt: number;
   /** The set of factors that the browser was remembered under. */
   readonly factorSetHash: string;
@@ -23,8 +28,13 @@ export interface RememberedBrowser {
   readonly address: string;
 }
 
-/** How long a browser whose answer was lost may come back with the token before. */
-export const ROTATION_GRACE_SECONDS = 60;
+/** The longest that a browser may be remembered. */
+export const LONGEST_REMEMBERED_SECONDS = 90 * 86_400;
+
+/** Whether the record is over. One that ends later than any can was written by a clock ahead. */
+export function isBrowserOver({ expiresAt }: Pick<RememberedBrowser, 'expiresAt'>, now: number): boolean {
+  return hasEnded(expiresAt, LONGEST_REMEMBERED_SECONDS, now);
+}
 
 /** What trust in a browser rests on. Any change to it ends the trust. */
 export interface FactorSet {
@@ -67,6 +77,9 @@ export function isBrowserTrusted(
   const endsAt = Math.min(browser.expiresAt, browser.createdAt + policy.rememberBrowserSeconds * 1000);
   const hashes = tokenHashes(keyRing, 'factor-set', describeFactorSet(factors));
   return (
-    now < endsAt && browser.organizationId === policy.organizationId && hashes.includes(browser.factorSetHash)
+    isCredible(browser.createdAt, now) &&
+    now < endsAt &&
+    browser.organizationId === policy.organizationId &&
+    hashes.includes(browser.factorSetHash)
   );
 }

@@ -55,6 +55,8 @@ export async function rememberBrowser(
     organizationId: bearer.organizationId,
     tokenHash: hashToken(context.keyRing, 'browser', [account.id, id, token.reveal()]),
     previousTokenHash: null,
+    branch: '',
+    confirmed: false,
     rotatedAt: now,
     // The epoch was made at the latest when the pending login began, so the record carries it.
     factorSetHash: hashFactorSet(context.keyRing, factorSetOf(gathered)),

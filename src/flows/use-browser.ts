@@ -1,10 +1,14 @@
-import { hashToken, succeedToken, tokenHashes } from '../core/bearer-token';
+import { hashToken, succeedToken, successorsOf, tokenHashes } from '../core/bearer-token';
 import type { Evidence } from '../core/assurance';
+import { isCredible } from '../core/credible-instant';
 import { decide } from '../core/decide';
 import type { PlainSecret } from '../core/plain-secret';
-import { isBrowserTrusted, ROTATION_GRACE_SECONDS } from '../core/remembered-browser';
+import { ROTATION_GRACE_SECONDS } from '../core/browser-rotation';
+import { isBrowserTrusted } from '../core/remembered-browser';
+import type { RememberedBrowser } from '../core/remembered-browser';
 import type { EventReport } from '../event-recorder';
 import type { BrowserUseOutcome } from '../stores/record-store';
+import { newMark } from './context';
 import type { FlowContext, Origin } from './context';
 import { factorSetOf } from './factor-set';
 import type { Gathered } from './gather-facts';
@@ -37,16 +41,55 @@ export async function presentBrowser(
   presented: BrowserToken | null,
 ): Promise<BrowserUseOutcome> {
   if (presented === null) return { outcome: 'missing' };
+  const { keyRing, clock } = context;
   const { id, token } = presented;
-  const next = succeedToken(context.keyRing, token, [userId, id]);
+  const hashOfNext = (branch: string) => {
+    const next = succeedToken(keyRing, token, [userId, id, branch]);
+    return hashToken(keyRing, 'browser', [userId, id, next.reveal()]);
+  };
+  const branch = newMark();
   return context.records.useBrowser({
     userId,
     id,
-    tokenHashes: tokenHashes(context.keyRing, 'browser', [userId, id, token.reveal()]),
-    nextTokenHash: hashToken(context.keyRing, 'browser', [userId, id, next.reveal()]),
-    now: context.clock.now(),
+    tokenHashes: hashesOf(context, userId, presented),
+    nextTokenHash: hashOfNext(''),
+    again: { branch, tokenHash: hashOfNext(branch) },
+    now: clock.now(),
     graceSeconds: ROTATION_GRACE_SECONDS,
   });
+}
+
+function hashesOf(
+  { keyRing }: Pick<FlowContext, 'keyRing'>,
+  userId: string,
+  { id, token }: BrowserToken,
+): readonly string[] {
+  return tokenHashes(keyRing, 'browser', [userId, id, token.reveal()]);
+}
+
+/**
+ * The token that the browser is given next: the one that its record waits for. Null where that was made under a key that is gone;
+ * the browser then keeps what it has.
+ */
+function nextToken(
+  { keyRing }: Pick<FlowContext, 'keyRing'>,
+  userId: string,
+  { presented, browser }: { readonly presented: BrowserToken; readonly browser: RememberedBrowser },
+): PlainSecret | null {
+  const { id, branch, tokenHash } = browser;
+  const all = successorsOf(keyRing, presented.token, [userId, id, branch]);
+  const isAwaited = (token: PlainSecret) =>
+    tokenHashes(keyRing, 'browser', [userId, id, token.reveal()]).includes(tokenHash);
+  return all.find(isAwaited) ?? null;
+}
+
+/** The browser came back with what it was given last, so that no answer was lost. */
+export async function confirmBrowser(
+  context: FlowContext,
+  userId: string,
+  presented: BrowserToken,
+): Promise<void> {
+  await context.records.confirmBrowser(userId, presented.id, hashesOf(context, userId, presented));
 }
 
 /** Whether the browser stands in for the challenge. Where nothing would be asked, it counts for nothing. */
@@ -71,13 +114,14 @@ export async function judgeBrowser(
   const { browser } = used;
   const { account, policy, facts, now } = gathered;
   const factors = factorSetOf(gathered);
+  if (!isCredible(browser.createdAt, now)) context.clocks.note('remembered browser', browser.createdAt);
   if (!isBrowserTrusted(context.keyRing, { browser, factors, policy: policy.policy, now })) {
     await context.records.forgetBrowser(account.id, browser.id);
     report(context, login, { name: 'browser-forgotten', details: { because: 'no-longer-trusted' } });
     return { ...unchanged, cookie: 'clear' };
   }
-  const token = succeedToken(context.keyRing, presented.token, [account.id, browser.id]);
-  const cookie = { id: browser.id, token, expiresAt: browser.expiresAt };
+  const token = nextToken(context, account.id, { presented, browser });
+  const cookie = token === null ? null : { id: browser.id, token, expiresAt: browser.expiresAt };
   if (decide(facts, { kind: 'policy' }, now).outcome !== 'challenge') return { ...unchanged, cookie };
   const proven: readonly Evidence[] = [...evidence, { method: 'remembered-browser', at: now }];
   const session = { standing: 'live', evidence: proven, skipped: false } as const;

@@ -12,6 +12,7 @@ import { firstStepOf } from './first-step-of';
 import type { HttpContext } from './http-context';
 import { channelNoted } from './channel-noted';
 import { originOf } from './origin';
+import { stateOf } from './request-state';
 import { readSlot } from './session-slot';
 import { changeBrowserCookie, readBrowserCookie } from './remembered-browser-cookie';
 import { trustedSourceOf } from './trusted-source';
@@ -56,6 +57,7 @@ export async function attemptLogin(
   const attempt = { account, evidence, origin, presented, unlocking: unlock !== undefined, step };
   const [login] = await Promise.all([logIn(context, attempt), verdict.settled]);
   if (req.res !== undefined) changeBrowserCookie(context, req.res, login.cookie);
+  if (login.cookie !== null && login.cookie !== 'clear') stateOf(req).givenBrowser = login.cookie.id;
   if (login.outcome === 'signed-in') {
     if (verdict.isNetworkNew) context.passwords.noteSignIn(req, name);
     return { ...login, user, info };

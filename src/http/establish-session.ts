@@ -6,6 +6,7 @@ import type { Origin } from '../flows/context';
 import { newMark } from '../flows/context';
 import { endSession } from '../flows/end-sessions';
 import type { PendingLogin, SessionEntry } from '../stores/state-store';
+import { browserGiven } from './confirm-browser';
 import type { HttpContext } from './http-context';
 import { originOf } from './origin';
 import { renewSession } from './renew-session';
@@ -27,7 +28,7 @@ export async function enterPendingLogin(
   const login = { userId, organizationId, pendingId: pending.id, epochs, startedAt, expiresAt, name };
   leaveSession(context, req);
   await renewSession(req, () => {
-    writeSlot(req, { ...slot, login });
+    writeSlot(req, { ...slot, ...browserGiven(req), login });
     context.csrf.prepare(req);
   });
 }

@@ -5,6 +5,7 @@ import { endSession } from '../flows/end-sessions';
 import { MfaError } from '../errors';
 import type { Account } from '../ports';
 import { channelNoted } from './channel-noted';
+import { browserGiven } from './confirm-browser';
 import { endCookieWithGrant, leaveSession, register, toSessionSlot } from './establish-session';
 import type { HttpContext } from './http-context';
 import { originOf } from './origin';
@@ -130,7 +131,8 @@ function armRegenerate(context: HttpContext, req: Request, granted: GrantedLogin
 
 function putGrant(context: HttpContext, req: Request, { keep, session, grant }: GrantedLogin): void {
   context.csrf.leaveVisitor(req);
-  writeSlot(req, { ...keep, session: { ...session, grantedIn: sessionMark(req) } });
+  const granted = { ...session, grantedIn: sessionMark(req) };
+  writeSlot(req, { ...keep, ...browserGiven(req), session: granted });
   endCookieWithGrant(context, req, grant);
 }
 

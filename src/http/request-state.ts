@@ -26,6 +26,8 @@ interface RequestState {
   savesNext: boolean;
   /** The id of the session in which our data was changed and not stored since. */
   unstoredIn: string | undefined;
+  /** The remembered browser that is given its next token with this answer. */
+  givenBrowser: string | undefined;
   /** Goes on to a path by a page where a redirect would be stopped; false where a redirect will do. */
   leave: ((path: string) => boolean) | undefined;
   /** Changes of the session id under way that are ours. */
@@ -60,6 +62,7 @@ export function stateOf(req: IncomingRequest): RequestState {
     loaded: false,
     savesNext: false,
     unstoredIn: undefined,
+    givenBrowser: undefined,
     leave: undefined,
     renewing: 0,
     expected: undefined,

@@ -123,6 +123,8 @@ export interface MfaSlot {
   /** Through what the visitor proved, before signing in, that an account is theirs. */
   readonly channel?: string;
   readonly madeAfter?: MadeAfterSlot;
+  /** The remembered browser whose next token went out with this login, until it comes back. */
+  readonly unconfirmedBrowser?: string;
 }
 
 /** Some fields of a slot; `undefined` is none. */

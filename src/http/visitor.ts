@@ -4,6 +4,7 @@ import type { Bearer } from '../flows/bearer';
 import { endSession } from '../flows/end-sessions';
 import type { Account } from '../ports';
 import { adoptSession } from './adopt-session';
+import { confirmBrowserOnce } from './confirm-browser';
 import type { HttpContext } from './http-context';
 import { resolveGrant, toSessionBearer } from './session-grant';
 import { readSlot, requireSessionId, sessionMark, updateSlot } from './session-slot';
@@ -36,10 +37,11 @@ export async function identifyVisitor(context: HttpContext, req: Request): Promi
   if (user === undefined || user === null) {
     requirePassportAbove(req);
     if (slot.session !== undefined) await forgetGrant(context, req, slot.session);
-    return identifyPending(context, slot);
+    return identifyPending(context, req, slot);
   }
   const account = context.directory.accountOf(user);
-  const session = await grantOf(context, req, { account, session: slot.session });
+  confirmBrowserOnce(context, req, account.id);
+  const session = await grantOf(context, req, { account, session: readSlot(req).session });
   const bearer = toSessionBearer(session, account.organizationId, readSlot(req));
   return { kind: 'known', bearer, account, user };
 }
@@ -77,10 +79,11 @@ async function forgetGrant(context: HttpContext, req: Request, grant: SessionGra
   await endSession(context, grant);
 }
 
-async function identifyPending(context: HttpContext, slot: MfaSlot): Promise<Visitor> {
+async function identifyPending(context: HttpContext, req: Request, slot: MfaSlot): Promise<Visitor> {
   if (slot.login === undefined) return ANONYMOUS;
   const known = await context.directory.find(slot.login.userId);
   if (known === undefined) return ANONYMOUS;
+  confirmBrowserOnce(context, req, slot.login.userId);
   return { kind: 'known', bearer: toPendingBearer(slot.login, slot), ...known };
 }
 

@@ -1,20 +1,19 @@
+import type { NextTokens } from '../core/browser-rotation';
 import type { RememberedBrowser } from '../core/remembered-browser';
 
 /** A remembered browser comes back with a token. */
-export interface BrowserUse {
+export interface BrowserUse extends NextTokens {
   readonly userId: string;
   readonly id: string;
   /** The stored form of what it sent, under every key of the ring. */
   readonly tokenHashes: readonly string[];
-  /** The stored form of the token that takes its place. */
-  readonly nextTokenHash: string;
   readonly now: number;
-  /** How long the token before the current one is still taken, once. */
+  /** How long the token before the current one is taken beside it. */
   readonly graceSeconds: number;
 }
 
 export type BrowserUseOutcome =
-  /** The token was the right one; the browser is as it was stored before. */
+  /** The token was a right one; the browser is as it stands now. */
   | { readonly outcome: 'used'; readonly browser: RememberedBrowser }
   /** A token that was used before: somebody has a copy. The browser is forgotten. */
   | { readonly outcome: 'replayed'; readonly browser: RememberedBrowser }
@@ -28,11 +27,15 @@ export interface BrowserStore {
    */
   rememberBrowser(userId: string, browser: RememberedBrowser, now: number): Promise<void>;
   /**
-   * Judges a token and puts the next one in its place. Atomic: a token is taken once, whatever runs in parallel, except that
-   * the one before is taken once more within the grace, as long as the newer one was not sent. Any other token under
-   * the id is a replay and removes the browser. `missing` where there is none of that id or its end has come.
+   * Judges a token as `rotateBrowser` does, and stores what it says. Atomic: of parallel sends of one token all get the same next
+   * one. A replay removes the browser. `missing` where there is none of that id or its end has come.
    */
   useBrowser(use: BrowserUse): Promise<BrowserUseOutcome>;
+  /**
+   * The current token came back after it was handed out: from here on the one before is a replay once its grace is over. False, and
+   * nothing changed, where none of the hashes is that of the current token. Atomic.
+   */
+  confirmBrowser(userId: string, id: string, tokenHashes: readonly string[]): Promise<boolean>;
   /** The newest first, those past their end left out. One read. */
   listBrowsers(userId: string, now: number): Promise<readonly RememberedBrowser[]>;
   /** False where there is none of that id. */

@@ -35,6 +35,7 @@ const RECORDS: Readonly<Record<keyof RecordStore, true>> = {
   consumeRecoveryCode: true,
   rememberBrowser: true,
   useBrowser: true,
+  confirmBrowser: true,
   listBrowsers: true,
   forgetBrowser: true,
   forgetBrowsers: true,

@@ -137,7 +137,7 @@ describe('a session in Redis', () => {
 });
 
 describe('a remembered browser in Redis', () => {
-  const head = `k.1 - ${NOW} - ${NOW} ${NOW + 1000}`;
+  const head = `k.1 - - - ${NOW} - ${NOW} ${NOW + 1000}`;
   const whole = `${head} ["acme","k.factors","Firefox","192.0.2.1"]`;
 
   it.each([
@@ -148,6 +148,8 @@ describe('a remembered browser in Redis', () => {
     [`${head} ["acme","k.factors","Firefox"]`],
     [`${head} []`],
     [whole.replace(`- ${NOW}`, '- 99999999999999999999')],
+    [whole.replace('k.1 - - -', 'k.1 - - ?')],
+    [whole.replace('k.1 - - -', 'k.1 -')],
   ])('is refused where it is %j', async (damaged) => {
     const userId = newId();
     const key = `mfa:{user:${userId}}:browsers`;
@@ -161,7 +163,8 @@ describe('a remembered browser in Redis', () => {
     const userId = newId();
     const key = `mfa:{user:${userId}}:browsers`;
     await redis.hset(key, 'b', 'text');
-    const tokens = { tokenHashes: ['text'], nextTokenHash: 'k.2', now: NOW, graceSeconds: 60 };
+    const again = { branch: 'x', tokenHash: 'k.3' };
+    const tokens = { tokenHashes: ['text'], nextTokenHash: 'k.2', again, now: NOW, graceSeconds: 60 };
     await expect(records.useBrowser({ userId, id: 'b', ...tokens })).rejects.toMatchObject(unreadable);
     expect(await redis.hget(key, 'b')).toBe('text');
   });

@@ -8,6 +8,8 @@ function aBrowser(overrides: Partial<RememberedBrowser> = {}): RememberedBrowser
     organizationId: 'acme',
     tokenHash: 'k.first',
     previousTokenHash: null,
+    branch: '',
+    confirmed: false,
     rotatedAt: NOW,
     factorSetHash: 'k.factors',
     createdAt: NOW,
@@ -31,6 +33,7 @@ export function describeRememberedBrowsers(open: () => RecordStore): void {
         id: browser.id,
         tokenHashes: ['older-key.none', tokenHash],
         nextTokenHash: next,
+        again: { branch: `of-${next}`, tokenHash: `${next}-again` },
         now: NOW + 1000,
         graceSeconds: 60,
         ...change,
@@ -48,34 +51,59 @@ export function describeRememberedBrowsers(open: () => RecordStore): void {
       expect(await open().listBrowsers(newId(), NOW)).toEqual([]);
     });
 
-    it('take a token once and put the next one in its place', async () => {
-      const { browser, use, list } = await remembered();
-      expect(await use('k.first', 'k.second')).toEqual({ outcome: 'used', browser });
-      expect(await list()).toEqual([
-        {
-          ...browser,
-          tokenHash: 'k.second',
-          previousTokenHash: 'k.first',
-          rotatedAt: NOW + 1000,
-          lastUsedAt: NOW + 1000,
-        },
-      ]);
+    it('take a token and put the next one in its place', async () => {
+      const { browser, use, list } = await remembered({ confirmed: true });
+      const rotated = {
+        ...browser,
+        tokenHash: 'k.second',
+        previousTokenHash: 'k.first',
+        confirmed: false,
+        rotatedAt: NOW + 1000,
+        lastUsedAt: NOW + 1000,
+      };
+      expect(await use('k.first', 'k.second')).toEqual({ outcome: 'used', browser: rotated });
+      expect(await list()).toEqual([rotated]);
       expect(await use('k.second', 'k.third')).toMatchObject({ outcome: 'used' });
     });
 
-    it('take the token before once more within the grace, for an answer that was lost', async () => {
-      const { use } = await remembered();
+    it('take the token before within the grace, however often, and wait for the same next one', async () => {
+      const { userId, browser, use } = await remembered();
       await use('k.first', 'k.second');
-      expect(await use('k.first', 'k.second', { now: NOW + 60_999 })).toMatchObject({ outcome: 'used' });
-      expect(await use('k.first', 'k.second', { now: NOW + 60_999 })).toMatchObject({ outcome: 'replayed' });
+      await open().confirmBrowser(userId, browser.id, ['k.second']);
+      for (const now of [NOW + 1000, NOW + 60_999, NOW + 60_999]) {
+        const again = await use('k.first', 'k.other', { now });
+        expect(again).toMatchObject({
+          outcome: 'used',
+          browser: { tokenHash: 'k.second', branch: '', confirmed: true, lastUsedAt: now },
+        });
+      }
     });
 
-    it('go with a token from before the grace', async () => {
-      const { use, list } = await remembered();
+    it('go with the token before once the grace is over and the next one has come back', async () => {
+      const { userId, browser, use, list } = await remembered();
       await use('k.first', 'k.second');
+      expect(await open().confirmBrowser(userId, browser.id, ['older-key.none', 'k.second'])).toBe(true);
       expect(await use('k.first', 'k.second', { now: NOW + 61_000 })).toMatchObject({ outcome: 'replayed' });
       expect(await list()).toEqual([]);
       expect(await use('k.second', 'k.third')).toEqual({ outcome: 'missing' });
+    });
+
+    it('take the token before later too where the next one never came back, with another one after it', async () => {
+      const { use, list } = await remembered();
+      await use('k.first', 'k.second');
+      const again = await use('k.first', 'k.second', { now: NOW + 61_000 });
+      expect(again).toMatchObject({
+        outcome: 'used',
+        browser: {
+          tokenHash: 'k.second-again',
+          previousTokenHash: 'k.first',
+          branch: 'of-k.second',
+          confirmed: false,
+          rotatedAt: NOW + 61_000,
+        },
+      });
+      expect(await use('k.second', 'k.third', { now: NOW + 62_000 })).toMatchObject({ outcome: 'replayed' });
+      expect(await list()).toEqual([]);
     });
 
     it('go with an old token after the newer one was sent, even within the grace', async () => {
@@ -86,11 +114,32 @@ export function describeRememberedBrowsers(open: () => RecordStore): void {
       expect(await list()).toEqual([]);
     });
 
-    it('take one of many parallel sends of a token without grace', async () => {
-      const { use } = await remembered();
-      const sends = Array.from({ length: 8 }, () => use('k.first', 'k.second', { graceSeconds: 0 }));
-      const outcomes = (await Promise.all(sends)).map(({ outcome }) => outcome);
-      expect(outcomes.filter((outcome) => outcome === 'used')).toHaveLength(1);
+    it('give parallel sends of a token one and the same next one', async () => {
+      const { use, list } = await remembered();
+      const outcomes = await Promise.all(Array.from({ length: 8 }, () => use('k.first', 'k.second')));
+      expect(outcomes.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 8 }, () => 'used'));
+      expect(await list()).toMatchObject([{ tokenHash: 'k.second', previousTokenHash: 'k.first' }]);
+    });
+
+    it('are confirmed by their current token alone', async () => {
+      const { userId, browser, use, list } = await remembered();
+      await use('k.first', 'k.second');
+      expect(await open().confirmBrowser(userId, browser.id, ['k.first'])).toBe(false);
+      expect(await open().confirmBrowser(userId, newId(), ['k.second'])).toBe(false);
+      expect(await open().confirmBrowser(newId(), browser.id, ['k.second'])).toBe(false);
+      const [before] = await list();
+      expect(await open().confirmBrowser(userId, browser.id, ['k.second'])).toBe(true);
+      expect(await list()).toEqual([{ ...before, confirmed: true }]);
+    });
+
+    it('that a clock ahead has remembered for longer than any can be are none', async () => {
+      const far = { expiresAt: NOW + 91 * 86_400_000 };
+      const { userId, use, list } = await remembered(far);
+      expect(await use('k.first', 'k.second')).toEqual({ outcome: 'missing' });
+      expect(await list()).toEqual([]);
+      const other = aBrowser();
+      await open().rememberBrowser(userId, other, NOW);
+      expect(await open().listBrowsers(userId, NOW + 5 * 86_400_000)).toEqual([other]);
     });
 
     it('are missing under another user, and past their end', async () => {

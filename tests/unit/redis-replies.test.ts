@@ -37,7 +37,15 @@ const job = {
   startedBy: null,
   finishedAt: null,
 } as const;
-const use = { userId: 'ada', id: 'b', tokenHashes: ['k.1'], nextTokenHash: 'k.2', now: at, graceSeconds: 60 };
+const use = {
+  userId: 'ada',
+  id: 'b',
+  tokenHashes: ['k.1'],
+  nextTokenHash: 'k.2',
+  again: { branch: 'x', tokenHash: 'k.3' },
+  now: at,
+  graceSeconds: 60,
+};
 
 const LISTS: Readonly<Record<string, (stores: Stores) => Promise<unknown>>> = {
   'events are listed': ({ records }) => records.listEvents({ organizationId: 'acme', limit: 5 }),
@@ -90,7 +98,7 @@ describe('a reply that is of another kind', () => {
     const { records } = storesThatHear(['lost', '3', '', '']);
     await expect(records.spendGuess(guess)).rejects.toEqual(refused);
     await expect(storesThatHear(['locked', '0', '']).records.spendGuess(guess)).rejects.toEqual(refused);
-    const browser = `k.1 - ${at} - ${at} ${at} ["acme","k.factors","Firefox","192.0.2.1"]`;
+    const browser = `k.1 - - - ${at} - ${at} ${at} ["acme","k.factors","Firefox","192.0.2.1"]`;
     await expect(storesThatHear(['used', browser]).records.useBrowser(use)).resolves.toMatchObject({
       outcome: 'used',
     });

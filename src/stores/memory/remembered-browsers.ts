@@ -1,19 +1,15 @@
-import type { RememberedBrowser } from '../../core/remembered-browser';
+import { rotateBrowser } from '../../core/browser-rotation';
+import { isBrowserOver } from '../../core/remembered-browser';
 import { MAX_BROWSERS_PER_USER, byNewest } from '../browser-list';
-import type { BrowserUse, BrowserUseOutcome, RecordStore } from '../record-store';
+import type { BrowserUseOutcome, RecordStore } from '../record-store';
 import { recordsOf, type Users } from './user-records';
 
-type Verbs = 'rememberBrowser' | 'useBrowser' | 'listBrowsers' | 'forgetBrowser' | 'forgetBrowsers';
-
-function isGraceful(browser: RememberedBrowser, { tokenHashes, now, graceSeconds }: BrowserUse): boolean {
-  const { previousTokenHash, rotatedAt } = browser;
-  if (previousTokenHash === null || now >= rotatedAt + graceSeconds * 1000) return false;
-  return tokenHashes.includes(previousTokenHash);
-}
+type Verbs =
+  'rememberBrowser' | 'useBrowser' | 'confirmBrowser' | 'listBrowsers' | 'forgetBrowser' | 'forgetBrowsers';
 
 export function rememberedBrowsersIn(users: Users): Pick<RecordStore, Verbs> {
   const live = (userId: string, now: number) =>
-    [...(users.get(userId)?.browsers.values() ?? [])].filter(({ expiresAt }) => now < expiresAt);
+    [...(users.get(userId)?.browsers.values() ?? [])].filter((browser) => !isBrowserOver(browser, now));
 
   return {
     async rememberBrowser(userId, browser, now) {
@@ -23,23 +19,26 @@ export function rememberedBrowsersIn(users: Users): Pick<RecordStore, Verbs> {
       browsers.clear();
       for (const each of kept) browsers.set(each.id, each);
     },
-    async useBrowser(use): Promise<BrowserUseOutcome> {
-      const { userId, id, tokenHashes, nextTokenHash, now } = use;
+    async useBrowser({ userId, id, ...sent }): Promise<BrowserUseOutcome> {
       const browsers = users.get(userId)?.browsers;
       const browser = browsers?.get(id);
-      if (browsers === undefined || browser === undefined || now >= browser.expiresAt)
+      if (browsers === undefined || browser === undefined || isBrowserOver(browser, sent.now))
         return { outcome: 'missing' };
-      const { tokenHash } = browser;
-      const isCurrent = tokenHashes.includes(tokenHash);
-      if (!isCurrent && !isGraceful(browser, use)) {
+      const used = rotateBrowser(browser, sent);
+      if (used === null) {
         browsers.delete(id);
         return { outcome: 'replayed', browser };
       }
-      const previous = isCurrent
-        ? { previousTokenHash: tokenHash, rotatedAt: now }
-        : { previousTokenHash: null };
-      browsers.set(id, { ...browser, tokenHash: nextTokenHash, ...previous, lastUsedAt: now });
-      return { outcome: 'used', browser };
+      browsers.set(id, used);
+      return { outcome: 'used', browser: used };
+    },
+    async confirmBrowser(userId, id, tokenHashes) {
+      const browsers = users.get(userId)?.browsers;
+      const browser = browsers?.get(id);
+      if (browsers === undefined || browser === undefined || !tokenHashes.includes(browser.tokenHash))
+        return false;
+      browsers.set(id, { ...browser, confirmed: true });
+      return true;
     },
     async listBrowsers(userId, now) {
       return live(userId, now).toSorted(byNewest);

@@ -5,7 +5,8 @@ import type { Portal } from '../../support/portal';
 
 /*
  * The attack: somebody copied the cookie of a remembered browser, from a backup or a stolen disk, and knows the password.
- * One of the two copies is used first; the other one, coming later, gives the theft away.
+ * One of the two copies is used first and goes on to a page, which shows that its answer arrived; the other one, coming later, gives
+ * the theft away.
  */
 
 async function withStolenCookie() {
@@ -60,9 +61,37 @@ describe('a stolen browser token', () => {
 
   it('that comes first gives itself away at the owner’s next login', async () => {
     const { portal, owner, stolen } = await withStolenCookie();
-    expect((await logInWith(portal, stolen)).login.body).toMatchObject({ outcome: 'signed-in' });
+    const { login, copy } = await logInWith(portal, stolen);
+    expect(login.body).toMatchObject({ outcome: 'signed-in' });
+    expect((await copy.getJson('/')).status).toBe(200);
     portal.clock.advance(120_000);
     expect((await owner.logIn('ada')).body).toMatchObject({ outcome: 'challenge' });
+    expect(await portal.records.listBrowsers('ada', portal.clock.now())).toEqual([]);
+  });
+
+  it('that comes first and opens no page is worth nothing once the owner has signed in, and gives itself away', async () => {
+    const { portal, owner, stolen } = await withStolenCookie();
+    const { copy } = await logInWith(portal, stolen);
+    const theirs = copy.cookie('mfa-browser') ?? '';
+    portal.clock.advance(120_000);
+    expect((await owner.logIn('ada')).body).toMatchObject({ outcome: 'signed-in' });
+    expect(owner.cookie('mfa-browser')).not.toBe(theirs);
+    portal.clock.advance(120_000);
+    expect((await logInWith(portal, theirs)).login.body).toMatchObject({ outcome: 'challenge' });
+    expect(await portal.records.listBrowsers('ada', portal.clock.now())).toEqual([]);
+  });
+
+  it('that is used within the minute after the owner’s gives itself away at the next login of either', async () => {
+    const { portal, owner, stolen } = await withStolenCookie();
+    await owner.logIn('ada');
+    const { login, copy } = await logInWith(portal, stolen);
+    expect(login.body).toMatchObject({ outcome: 'signed-in' });
+    const theirs = copy.cookie('mfa-browser') ?? '';
+    portal.clock.advance(86_400_000);
+    await owner.logIn('ada');
+    await owner.getJson('/');
+    portal.clock.advance(86_400_000);
+    expect((await logInWith(portal, theirs)).login.body).toMatchObject({ outcome: 'challenge' });
     expect(await portal.records.listBrowsers('ada', portal.clock.now())).toEqual([]);
   });
 

@@ -1,6 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { createKeyRing } from '../../../src/core/key-ring';
-import { hashFactorSet, isBrowserTrusted } from '../../../src/core/remembered-browser';
+import {
+  hashFactorSet,
+  isBrowserTrusted,
+  isBrowserOver,
+  LONGEST_REMEMBERED_SECONDS,
+} from '../../../src/core/remembered-browser';
 import type { FactorSet, RememberedBrowser } from '../../../src/core/remembered-browser';
 
 const key = randomBytes(32).toString('base64');
@@ -34,6 +39,8 @@ const browser: RememberedBrowser = {
   organizationId: 'acme',
   tokenHash: 'hash',
   previousTokenHash: null,
+  branch: '',
+  confirmed: false,
   rotatedAt: NOW,
   factorSetHash: hashFactorSet(keyRing, factors),
   createdAt: NOW,
@@ -88,5 +95,18 @@ describe('trust in a remembered browser', () => {
       false,
     );
     expect(trusted({ policy: { ...policy, organizationId: 'globex' } })).toBe(false);
+  });
+
+  it('is none for a browser that was remembered in the future', () => {
+    expect(trusted({ now: NOW - 30_000 })).toBe(true);
+    expect(trusted({ now: NOW - 30_001 })).toBe(false);
+  });
+
+  it('ends in any case after ninety days, also where a clock ahead has written another end', () => {
+    expect(LONGEST_REMEMBERED_SECONDS).toBe(90 * 86_400);
+    const longest = LONGEST_REMEMBERED_SECONDS * 1000;
+    expect(isBrowserOver({ expiresAt: NOW + longest }, NOW)).toBe(false);
+    expect(isBrowserOver({ expiresAt: NOW }, NOW)).toBe(true);
+    expect(isBrowserOver({ expiresAt: NOW + longest + 30_001 }, NOW)).toBe(true);
   });
 });
