@@ -24,8 +24,8 @@ export function isBrowserOf(keyRing: KeyRing, id: string, name: string): boolean
   return marksOf(keyRing, random, name).some((known) => isEqualInConstantTime(known, mark));
 }
 
-/** A stored form has the id of its key in front, up to the dot. */
+/** The end of the stored form, which has the id of its key in front. */
 function marksOf(keyRing: KeyRing, random: string, name: string): readonly string[] {
   const hashes = tokenHashes(keyRing, 'browser-owner', [name, random]);
-  return hashes.map((hash) => hash.slice(hash.indexOf('.') + 1).slice(0, HALF));
+  return hashes.map((hash) => hash.slice(-HALF));
 }

@@ -18,9 +18,5 @@ export function parseAddress(text: string): string | null {
 export function networkOf(address: string): string {
   const parsed = ipaddr.parse(address);
   if (parsed.kind() === 'ipv4') return address;
-  return `${parsed
-    .toByteArray()
-    .slice(0, 8)
-    .map((byte) => byte.toString(16))
-    .join('.')}/64`;
+  return `${parsed.toByteArray().slice(0, 8).join('.')}/64`;
 }

@@ -15,10 +15,8 @@ const IGNORED = /[\p{Mn}\p{Cf}\p{Cc}]/gu;
  */
 export function usernameKey(username: string): string {
   const name = username
-    // What is ignored goes before the cut, so that no amount of it pushes the name out.
-    .replaceAll(IGNORED, '')
-    .slice(0, LONGEST * 4)
     .normalize('NFKD')
+    // Before the cut, so that no amount of it pushes the name out.
     .replaceAll(IGNORED, '')
     .trim()
     // Both ways, since `ẞ` has a lower case only and `ß` becomes `SS`.

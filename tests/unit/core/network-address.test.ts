@@ -44,7 +44,8 @@ describe('an address', () => {
 
   it('has a network: itself, or the /64 of an IPv6 address', () => {
     expect(networkOf('203.0.113.5')).toBe('203.0.113.5');
-    expect(networkOf('2001:db8:0:1::1')).toBe(networkOf('2001:db8:0:1:ffff:ffff:ffff:ffff'));
+    expect(networkOf('2001:db8:0:1::1')).toBe('32.1.13.184.0.0.0.1/64');
+    expect(networkOf('2001:db8:0:1:ffff:ffff:ffff:ffff')).toBe('32.1.13.184.0.0.0.1/64');
     expect(networkOf('2001:db8:0:1::1')).not.toBe(networkOf('2001:db8:0:2::1'));
     expect(networkOf('2001:db8:0:1::1')).not.toBe(networkOf('2001:db8:0:101::1'));
   });

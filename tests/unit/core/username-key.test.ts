@@ -31,6 +31,12 @@ describe('what stands for a username', () => {
     expect(usernameKey(other)).not.toBe(usernameKey(name));
   });
 
+  it('goes by the first 320 characters', () => {
+    const long = 'x'.repeat(319);
+    expect(usernameKey(`${long}ya`)).toBe(usernameKey(`${long}yb`));
+    expect(usernameKey(`${long}a`)).not.toBe(usernameKey(`${long}b`));
+  });
+
   it('says nothing of the name, and is as long for every one', () => {
     const keys = ['', 'ada', 'x'.repeat(10_000), '\ud800'].map(usernameKey);
     expect(new Set(keys.map(({ length }) => length))).toEqual(new Set([22]));
