@@ -39,7 +39,7 @@ export type { CheckOptions, SetupFinding, SetupReport } from './flows/check-setu
 export type { AdministeredOrganization, AdminPagesOptions } from './http/admin/admin-options';
 export type { SessionDescription } from './http/describe-session';
 export type { ChooseJson, GuardOptions, StepUpOptions } from './http/guard';
-export type { MfaStrategy, MfaStrategyOptions } from './http/mfa-strategy';
+export type { MfaStrategy, MfaStrategyOptions, SecondStepInfo } from './http/mfa-strategy';
 export type { FirstFactorChannel } from './http/record-first-factor';
 export type { PasswordChangeOptions } from './http/record-password-change';
 export type { OnboardingOptions } from './http/onboarding';

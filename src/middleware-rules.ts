@@ -15,7 +15,17 @@ import type { FirstFactorChannel } from './http/record-first-factor';
 import type { PasswordChangeOptions } from './http/record-password-change';
 import type { SessionOptions } from './http/session-middleware';
 import type { RulesFor } from './option-check';
-import { aFunction, anObject, aSwitch, callback, NO_MESSAGE, oneOf, port, someText } from './option-kinds';
+import {
+  aFunction,
+  anObject,
+  aSwitch,
+  callback,
+  mountPath,
+  NO_MESSAGE,
+  oneOf,
+  port,
+  someText,
+} from './option-kinds';
 
 // What `mfa` builds for Express and Passport, and what it is asked about a request.
 
@@ -44,6 +54,8 @@ export const STRATEGY = options("strategy(verify, { usernameField: 'email' })", 
   usernameField: textField('usernameField'),
   passwordField: textField('passwordField'),
   passReqToCallback: aSwitch('passReqToCallback: true'),
+  resumePath: mountPath("resumePath: '/login/done'"),
+  secondStep: oneOf(['redirect', 'callback'], "secondStep: 'callback'"),
 } satisfies RulesFor<MfaStrategyOptions>);
 
 export const ADMIN_PAGES = options(

@@ -9,6 +9,7 @@ import { logIn } from '../flows/log-in';
 import { findLinkByHash } from '../flows/unlock-link';
 import { enterPendingLogin } from './establish-session';
 import { firstStepOf } from './first-step-of';
+import type { LoginOrigin } from './host-login';
 import type { HttpContext } from './http-context';
 import { channelNoted } from './channel-noted';
 import { originOf } from './origin';
@@ -31,10 +32,15 @@ export type LoginAttempt =
 export async function attemptLogin(
   context: HttpContext,
   req: Request,
-  submitted: { readonly username: string; readonly password: string; readonly returnTo: string | null },
+  submitted: {
+    readonly username: string;
+    readonly password: string;
+    /** What a login that is not finished keeps for its end. `info` is what the verify callback said beside the user. */
+    readonly origin: (info: unknown) => LoginOrigin;
+  },
 ): Promise<LoginAttempt> {
   context.proxies.look(req);
-  const { username, password, returnTo } = submitted;
+  const { username, password } = submitted;
   const origin = originOf(req);
   const trusted = trustedSourceOf(context, req, username);
   const verdict = await context.passwords.check(req, { username, password, trusted });
@@ -66,7 +72,7 @@ export async function attemptLogin(
   if (!isFindable) throw new MfaError('user-unavailable', NOBODY_FOUND);
   const slot = {
     ...(login.asked === null ? {} : { asked: login.asked }),
-    ...(returnTo === null ? {} : { returnTo }),
+    ...submitted.origin(info),
     ...(unlock === undefined ? {} : { unlock }),
   };
   // Where a code is sent, only its sending shows which login goes on.

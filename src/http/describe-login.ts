@@ -7,7 +7,7 @@ import type { LoginAttempt } from './attempt-login';
 import type { HttpContext } from './http-context';
 import { nextPath, showOptions } from './respond';
 
-type StepBody = { readonly outcome: string; readonly next: string; readonly [field: string]: unknown };
+export type StepBody = { readonly outcome: string; readonly next: string; readonly [field: string]: unknown };
 
 /** The JSON answer to a password that leads to a second step, with the token that the step will carry under the new session id. */
 export function describePending(

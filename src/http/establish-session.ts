@@ -20,7 +20,7 @@ export async function enterPendingLogin(
   entry: {
     readonly pending: PendingLogin;
     readonly name: string;
-    readonly slot: Pick<MfaSlot, 'asked' | 'returnTo' | 'unlock'>;
+    readonly slot: Pick<MfaSlot, 'asked' | 'returnTo' | 'unlock' | 'host'>;
   },
 ): Promise<void> {
   const { pending, name, slot } = entry;
@@ -29,6 +29,19 @@ export async function enterPendingLogin(
   leaveSession(context, req);
   await renewSession(req, () => {
     writeSlot(req, { ...slot, ...browserGiven(req), login });
+    context.csrf.prepare(req);
+  });
+}
+
+/** The second step is done and the host's own sign-in goes on with it: a new session id, in which Passport still finds nobody. */
+export function keepPendingLogin(
+  context: HttpContext,
+  req: Request,
+  change: Partial<MfaSlot>,
+): Promise<void> {
+  const { asked: _asked, csrfToken: _csrfToken, ...kept } = readSlot(req);
+  return renewSession(req, () => {
+    writeSlot(req, { ...kept, ...change });
     context.csrf.prepare(req);
   });
 }

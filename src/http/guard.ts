@@ -6,6 +6,7 @@ import { isSeenAtStale } from '../core/session-lifetime';
 import type { Bearer } from '../flows/bearer';
 import { gatherFacts } from '../flows/gather-facts';
 import { endWhenLeft } from './end-when-left';
+import { flashSuccess } from './host-login';
 import type { HttpContext } from './http-context';
 import { isForPagesBelow, isForSignInBelow } from './below-guard';
 import { refuseRequest } from './refuse-request';
@@ -31,7 +32,7 @@ export interface GuardOptions {
    * @example
    * app.use(mfa.guard({ json: (req) => req.path.startsWith('/api/') }));
    */
-  readonly json?: ChooseJson;
+  readonly json?: (req: Request) => boolean;
 }
 
 export type ChooseJson = (req: Request) => boolean;
@@ -40,7 +41,7 @@ export interface StepUpOptions {
   /** How old the proof may be. */
   readonly maxAgeSeconds: number;
   /** As for the guard. */
-  readonly json?: ChooseJson;
+  readonly json?: (req: Request) => boolean;
 }
 
 /** Everything below obeys the policy: one decision a request, from facts read in one round trip. */
@@ -96,7 +97,7 @@ async function pass(
     readonly next: NextFunction;
     readonly requirement: Requirement;
     readonly anonymous: 'sign-in' | 'pass';
-    readonly chooseJson: ChooseJson | undefined;
+    readonly chooseJson: GuardOptions['json'];
   },
 ): Promise<void> {
   const { req, res, next, requirement, anonymous } = request;
@@ -109,7 +110,10 @@ async function pass(
   if (visitor.kind === 'known') context.awaited.cameBack(req);
   if (!signedIn && (anonymous === 'pass' || isForSignInBelow(context, req))) return next();
   const decision = signedIn ? await judge(context, req, visitor, requirement) : NO_SESSION;
-  if (decision.outcome === 'allow') return next();
+  if (decision.outcome === 'allow') {
+    flashSuccess(req);
+    return next();
+  }
   answerOnceStored(req, res, next);
   const json = request.chooseJson?.(req) ?? !asksForPage(req);
   await refuseRequest(context, { req, res, visitor, decision, json });

@@ -1,34 +1,48 @@
 import type { Request } from 'express';
 import { Strategy } from 'passport';
 import { Strategy as LocalStrategy } from 'passport-local';
-import { parseLocalPath } from '../core/local-path';
 import { attemptLogin } from './attempt-login';
 import type { LoginAttempt } from './attempt-login';
-import { describePending, pendingPath } from './describe-login';
+import { describePending } from './describe-login';
+import type { StepBody } from './describe-login';
+import { keepForResuming, keepSuccess } from './host-login';
+import type { AuthenticateOptions } from './host-login';
 import type { HttpContext } from './http-context';
 import { adaptVerify } from './password-check';
 import { reportSessionFault } from './report-session-fault';
 import { stateOf } from './request-state';
 import { wantsJson } from './representation';
-import { requestedReturnTo } from './return-to';
+import { resumeSignIn } from './resume-sign-in';
 import { requireSessionId } from './session-slot';
 import { requireSessionCookie } from './session-cookie';
 import { adviseOnRefusal } from './token-advice';
 import { sentenceFor } from './sentences';
 import { watchPassport } from './watch-passport';
 
-/** The same as passport-local's. */
+/** The first three are the same as passport-local's. */
 export interface MfaStrategyOptions {
   readonly usernameField?: string;
   readonly passwordField?: string;
   readonly passReqToCallback?: boolean;
+  /**
+   * A `GET` route of yours that runs `passport.authenticate('mfa')` once more, with the same callback or handlers as your sign-in.
+   * After the second step our pages lead there, and the strategy gives you the user as if there had been no second step: you
+   * sign in, flash and redirect. Nobody is signed in before. Default: our pages sign the person in themselves.
+   */
+  readonly resumePath?: string;
+  /**
+   * Who answers a sign-in that needs a second step: the strategy, with a redirect to our pages or its JSON twin (`redirect`, the
+   * default), or your own callback (`callback`), which gets `false` for the user and {@link SecondStepInfo} as its info.
+   */
+  readonly secondStep?: 'redirect' | 'callback';
 }
 
-/** The part of `passport.authenticate`'s options that the second step has to remember. */
-interface AuthenticateOptions {
-  readonly successRedirect?: string;
-  readonly successReturnToOrRedirect?: string;
-  readonly session?: boolean;
+/** What a custom callback gets beside `false` where the password was right and a second step comes next. */
+export interface SecondStepInfo {
+  /** A sentence for people. */
+  readonly message: string;
+  /** The same as the JSON answer to a password: send it on, or redirect to `next`. */
+  readonly mfa: { readonly outcome: string; readonly next: string; readonly [field: string]: unknown };
 }
 
 /** As the body has them: JSON and some parsers of forms give more than text. */
@@ -47,11 +61,15 @@ export class MfaStrategy extends Strategy {
   private readonly context: HttpContext;
   /** Reads the credentials from the request, and nothing more. */
   private readonly local: LocalStrategy;
+  private readonly resumePath: string | null;
+  private readonly secondStep: 'redirect' | 'callback';
 
   constructor(context: HttpContext, verify: (...args: never[]) => unknown, options: MfaStrategyOptions = {}) {
     super();
     const { usernameField = 'username', passwordField = 'password', passReqToCallback = false } = options;
     this.context = context;
+    this.resumePath = options.resumePath ?? null;
+    this.secondStep = options.secondStep ?? 'redirect';
     context.passwords.use(adaptVerify(verify, { passReqToCallback }));
     this.local = new LocalStrategy({ usernameField, passwordField }, (username, password, done) =>
       done(null, { username, password }),
@@ -60,31 +78,69 @@ export class MfaStrategy extends Strategy {
 
   override authenticate(req: Request, options: AuthenticateOptions = {}): void {
     watchPassport(this.context, req);
+    if (this.resumePath !== null && isAt(req, this.resumePath)) {
+      this.conclude(req, this.resume(req, options));
+      return;
+    }
     const verbs = {
       fail: (challenge: { readonly message: string }, status = 400) => this.fail(challenge, status),
       error: (error: Error) => this.error(error),
       success: ({ username, password }: Credentials) => {
         if (typeof username !== 'string' || typeof password !== 'string') {
-          this.fail({ message: sentenceFor('wrong-credentials') }, 400);
+          this.fail(WRONG_CREDENTIALS, 400);
           return;
         }
-        const returnTo = returnToAfter(req, options);
-        this.attempt(req, { username, password, returnTo }, options)
-          .then((attempt) => this.conclude(req, attempt, options))
-          .catch((error: unknown) => {
-            reportSessionFault(this.context, error);
-            this.error(error);
-          });
+        this.conclude(req, this.logIn(req, { username, password }, options));
       },
     };
     const local: LocalStrategy = Object.assign(Object.create(this.local), verbs);
     local.authenticate(req, options);
   }
 
+  /** Calls Passport's verb once it is known which. */
+  private conclude(req: Request, act: Promise<() => void>): void {
+    act
+      .then((verb) => verb())
+      .catch((error: unknown) => {
+        reportSessionFault(this.context, error);
+        this.error(error);
+      });
+  }
+
+  private async logIn(
+    req: Request,
+    { username, password }: { readonly username: string; readonly password: string },
+    options: AuthenticateOptions,
+  ): Promise<() => void> {
+    const { context, resumePath } = this;
+    const { baseUrl } = context.options;
+    const attempt = await this.attempt(req, options, {
+      username,
+      password,
+      origin: (info) =>
+        resumePath === null
+          ? keepSuccess(req, { options, info, baseUrl })
+          : keepForResuming(req, resumePath, info),
+    });
+    switch (attempt.outcome) {
+      case 'wrong':
+        return () => passportVerbs(this).fail(attempt.info ?? WRONG_CREDENTIALS, 401);
+      case 'throttled':
+        req.res?.set('Retry-After', String(attempt.retryAfterSeconds));
+        return this.refuse('too-many-passwords', 429);
+      case 'denied':
+        return this.refuse(attempt.decision.because, 403);
+      case 'pending':
+        return this.handOver(req, describePending(context, req, attempt));
+      case 'signed-in':
+        return this.signIn(req, attempt, options);
+    }
+  }
+
   private async attempt(
     req: Request,
-    submitted: Parameters<typeof attemptLogin>[2],
     options: AuthenticateOptions,
+    submitted: Parameters<typeof attemptLogin>[2],
   ): Promise<LoginAttempt> {
     const { context } = this;
     try {
@@ -104,43 +160,48 @@ export class MfaStrategy extends Strategy {
     }
   }
 
-  private async conclude(req: Request, attempt: LoginAttempt, options: AuthenticateOptions): Promise<void> {
-    switch (attempt.outcome) {
-      case 'wrong':
-        return failWith(this, attempt.info);
-      case 'throttled':
-        req.res?.set('Retry-After', String(attempt.retryAfterSeconds));
-        return this.fail({ message: sentenceFor('too-many-passwords') }, 429);
-      case 'denied':
-        return this.fail({ message: sentenceFor(attempt.decision.because) }, 403);
-      case 'pending':
-        return this.goOn(req, attempt);
-      case 'signed-in':
-        return this.signIn(req, attempt, options);
-    }
+  /** The second step is done on our pages, and the host goes on with its sign-in. */
+  private async resume(req: Request, options: AuthenticateOptions): Promise<() => void> {
+    const resumed = await resumeSignIn(this.context, req);
+    if (resumed.outcome === 'refused') return this.refuse(resumed.because, resumed.status);
+    if (resumed.outcome === 'step') return this.handOver(req, resumed.step);
+    return this.signIn(req, resumed, options);
   }
 
   /** To the challenge or the enrollment, where no session of Passport's begins before it is done. */
-  private goOn(req: Request, attempt: LoginAttempt & { readonly outcome: 'pending' }): void {
+  private handOver(req: Request, step: StepBody): () => void {
     const { res } = req;
-    if (res !== undefined && wantsJson(req)) res.json(describePending(this.context, req, attempt));
-    else this.redirect(pendingPath(this.context, attempt), 303);
+    if (this.secondStep === 'callback') {
+      const info: SecondStepInfo = { message: sentenceFor('second-step'), mfa: step };
+      return () => passportVerbs(this).fail(info, 401);
+    }
+    if (res !== undefined && wantsJson(req)) return () => void res.json(step);
+    return () => this.redirect(step.next, 303);
   }
 
-  private async signIn(
-    req: Request,
-    attempt: LoginAttempt & { readonly outcome: 'signed-in' },
-    options: AuthenticateOptions,
-  ): Promise<void> {
-    const { grant, user, info, decision } = attempt;
-    if (options.session === false) {
-      // Without a session there is nothing that could be asked for a factor later.
-      if (decision.outcome === 'allow') return succeedWith(this, user, info);
-      return this.fail({ message: sentenceFor('mfa-required') }, 403);
-    }
-    stateOf(req).expected = { grant, keep: {} };
-    succeedWith(this, user, info);
+  private refuse(because: string, status: number): () => void {
+    return () => this.fail({ message: sentenceFor(because) }, status);
   }
+
+  private signIn(
+    req: Request,
+    signedIn: Pick<LoginAttempt & { readonly outcome: 'signed-in' }, 'grant' | 'decision' | 'user' | 'info'>,
+    options: AuthenticateOptions,
+  ): () => void {
+    const { grant, user, info, decision } = signedIn;
+    // Without a session there is nothing that could be asked for a factor later.
+    if (options.session === false && decision.outcome !== 'allow') return this.refuse('mfa-required', 403);
+    if (options.session !== false) stateOf(req).expected = { grant, keep: {} };
+    return () => passportVerbs(this).success(user, info);
+  }
+}
+
+/** Where the host's callback says nothing. */
+const WRONG_CREDENTIALS = { message: sentenceFor('wrong-credentials') };
+
+/** Whether this request is for that path of the app. */
+function isAt(req: Request, path: string): boolean {
+  return req.originalUrl.split('?')[0] === path;
 }
 
 /** Passport's verbs, which hand on whatever the host's callback said beside `false` or the user. Its types know objects and texts. */
@@ -149,19 +210,6 @@ interface PassportVerbs {
   success(user: Express.User, info: unknown): void;
 }
 
-function failWith(passport: PassportVerbs, info: unknown): void {
-  passport.fail(info ?? { message: sentenceFor('wrong-credentials') }, 401);
-}
-
-function succeedWith(passport: PassportVerbs, user: Express.User, info: unknown): void {
-  passport.success(user, info);
-}
-
-/** Where the host's own options would have led, kept for the end of the second step. */
-function returnToAfter(req: Request, options: AuthenticateOptions): string | null {
-  const { successReturnToOrRedirect, successRedirect } = options;
-  if (successReturnToOrRedirect !== undefined) {
-    return parseLocalPath(req.session?.returnTo) ?? parseLocalPath(successReturnToOrRedirect);
-  }
-  return successRedirect === undefined ? requestedReturnTo(req) : parseLocalPath(successRedirect);
+function passportVerbs(strategy: PassportVerbs): PassportVerbs {
+  return strategy;
 }

@@ -3,14 +3,13 @@ import type { Decision, Option } from '../core/decide';
 import { isDeliveredKind, onFileId } from '../core/factor-kind';
 import { maskDestination } from '../core/mask';
 import type { Gathered } from '../flows/gather-facts';
+import { findReturnTo } from './host-login';
 import type { HttpContext } from './http-context';
 import type { PageLocals } from './page-locals';
 import { stateOf } from './request-state';
-import { readSlot } from './session-slot';
 import type { Visitor } from './visitor';
 import { wantsJson } from './representation';
-import { requestedReturnTo, withReturnTo } from './return-to';
-import { parseLocalPath } from '../core/local-path';
+import { withReturnTo } from './return-to';
 import { sentenceFor } from './sentences';
 import { signInPath } from './sign-in-again';
 
@@ -47,7 +46,7 @@ export function pageLocals(context: HttpContext, req: Request, visitor: Visitor)
     csrfField: { name: context.csrf.field, value: context.csrf.token(req) },
     signedIn: visitor.kind === 'known' && visitor.bearer.standing === 'session',
     account: visitor.kind === 'known' ? visitor.account.name : null,
-    returnTo: requestedReturnTo(req) ?? parseLocalPath(readSlot(req).returnTo),
+    returnTo: findReturnTo(req),
     formsStay: stateOf(req).leave !== undefined,
     script: true,
     lang: 'en',

@@ -100,6 +100,7 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
   ['authentication-too-old', 'Nothing was changed yet. Confirm that it is you, then do it again.'],
   ['required', 'Set up a second factor to go on.'],
   ['offered', 'Set up a second factor, or skip it for now.'],
+  ['second-step', 'One more step: prove your second factor to sign in.'],
   ['mfa-required', 'This account needs a second factor, so a password alone does not work here.'],
   [
     'not-found',

@@ -100,6 +100,22 @@ export interface KeptFormSlot {
   readonly until: number;
 }
 
+/** What the host's own sign-in goes on with once the second step is done. */
+export interface HostLoginSlot {
+  /** Where the host runs the strategy again; without it our pages sign the person in. */
+  readonly resumePath?: string;
+  /** What the verify callback said beside the user. */
+  readonly info?: unknown;
+  /** The host's `req.session.returnTo`. */
+  readonly returnTo?: string;
+  /** Where `successRedirect` leads, where that is at another origin. */
+  readonly next?: string;
+  /** What `successFlash` says. */
+  readonly flash?: { readonly type: string; readonly message: string };
+  /** What `successMessage` says. */
+  readonly message?: string;
+}
+
 /** The only part of the session that the package reads or writes, beside `returnTo`. */
 export interface MfaSlot {
   readonly csrfToken?: string;
@@ -125,6 +141,7 @@ export interface MfaSlot {
   readonly madeAfter?: MadeAfterSlot;
   /** The remembered browser whose next token went out with this login, until it comes back. */
   readonly unconfirmedBrowser?: string;
+  readonly host?: HostLoginSlot;
 }
 
 /** Some fields of a slot; `undefined` is none. */
@@ -172,6 +189,11 @@ function keepText(req: Request, text: string): void {
   const session = requireSession(req);
   if (session.mfa === text) return;
   session.mfa = text;
+  markUnstored(req);
+}
+
+/** The session was changed, and what is answered next may rest on that. */
+export function markUnstored(req: Request): void {
   stateOf(req).unstoredIn = req.sessionID;
 }
 

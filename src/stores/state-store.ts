@@ -117,8 +117,11 @@ export interface StateStore extends PasswordAttemptStore, UnseenCodesStore {
   findPendingLogin(userId: string, id: string): Promise<PendingLogin | undefined>;
   /** Replaces the evidence of a pending login that is still there; its life does not change. False where it is gone. */
   savePendingEvidence(userId: string, id: string, evidence: readonly Evidence[]): Promise<boolean>;
-  /** Ends the pending login, and every challenge and the new recovery codes it owns. */
-  endPendingLogin(userId: string, id: string): Promise<void>;
+  /**
+   * Ends the pending login, and every challenge and the new recovery codes it owns. Atomic: true exactly once, for one that was
+   * there.
+   */
+  endPendingLogin(userId: string, id: string): Promise<boolean>;
 
   /**
    * Makes this the owner's live challenge for the purpose; the one before dies. Attempts already spent by the owner for the

@@ -1,10 +1,18 @@
 import express from 'express';
-import type { Express, NextFunction, Request, Response } from 'express';
+import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
 import session from 'express-session';
 import type { Store } from 'express-session';
 import passport from 'passport';
 import { createMfa, createOutbox, memoryRecords, memoryState } from '../../src/index';
-import type { GuardOptions, Mfa, MfaOptions, MfaStrategyOptions, Outbox, RecordStore } from '../../src/index';
+import type {
+  VerifyPassword,
+  GuardOptions,
+  Mfa,
+  MfaOptions,
+  MfaStrategyOptions,
+  Outbox,
+  RecordStore,
+} from '../../src/index';
 import { createClock, type SettableClock } from './clock';
 import { PASSWORD, portalUsers, TEST_KEY, type PortalUser } from './portal';
 
@@ -34,8 +42,12 @@ interface LoginHostChange {
   /** Called before the body parsers and the session. */
   readonly first?: (app: Express) => void;
   /** The host's own sign-in. Without it `POST /login` leads to `/home`. */
-  readonly login?: (host: Pick<LoginHost, 'app' | 'passports' | 'mfa'>) => void;
+  readonly login?: (
+    host: Pick<LoginHost, 'app' | 'passports' | 'mfa'> & { readonly verify: VerifyPassword<PortalUser> },
+  ) => void;
   readonly guard?: GuardOptions;
+  /** `req.flash` is there only below our pages. */
+  readonly flashBelowPages?: boolean;
   /** Routes below the guard. */
   readonly guarded?: (app: Express, mfa: Mfa<PortalUser>) => void;
 }
@@ -65,12 +77,11 @@ export function createLoginHost(change: LoginHostChange = {}): LoginHost {
     ...change.options,
   });
   const passports = change.createPassport?.() ?? new passport.Passport();
-  passports.use(
-    mfa.strategy((username, password, done) => {
-      const user = [...users.values()].find((candidate) => candidate.username === username);
-      done(null, user?.password === password ? user : false, info);
-    }, change.strategy),
-  );
+  const verify: VerifyPassword<PortalUser> = (username, password, done) => {
+    const user = [...users.values()].find((candidate) => candidate.username === username);
+    done(null, user?.password === password ? user : false, info);
+  };
+  passports.use(mfa.strategy(verify, change.strategy));
   passports.serializeUser<string>((user, done) => done(null, (user as PortalUser).id));
   passports.deserializeUser<string>((id, done) => done(null, users.get(id) ?? false));
 
@@ -86,20 +97,22 @@ export function createLoginHost(change: LoginHostChange = {}): LoginHost {
     }),
   );
   app.use(build.urlencoded({ extended: false }), build.json());
-  app.use((req, _res, next) => {
+  const addFlash: RequestHandler = (req, _res, next) => {
     const flash = (kind: string, message: unknown) => flashes.push([kind, message]);
     Object.assign(req, { flash });
     next();
-  });
+  };
+  if (change.flashBelowPages !== true) app.use(addFlash);
   app.use(passports.initialize(), passports.session());
   app.use('/mfa', mfa.pages());
+  if (change.flashBelowPages === true) app.use(addFlash);
   if (change.login === undefined) {
     app.post(
       '/login',
       passports.authenticate('mfa', { successReturnToOrRedirect: '/home', failureRedirect: '/login' }),
     );
   } else {
-    change.login({ app, passports, mfa });
+    change.login({ app, passports, mfa, verify });
   }
   app.use(mfa.guard(change.guard));
   app.get(['/home', '/reports'], (req, res) => {

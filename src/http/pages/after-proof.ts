@@ -3,6 +3,7 @@ import type { Answer } from '../../flows/answer-challenge';
 import { rememberBrowser } from '../../flows/remember-browser';
 import { reportRecoveryCodeUse } from '../../flows/report-recovery-code-use';
 import { describeDecision } from '../describe-login';
+import { resumePathOf } from '../host-login';
 import { originOf } from '../origin';
 import { changeBrowserCookie } from '../remembered-browser-cookie';
 import { sendNext } from '../respond';
@@ -25,9 +26,10 @@ export async function goOnAfterProof(page: KnownPageRequest, answer: Verified): 
     const { unseenCodes } = readSlot(req);
     const change = unseenCodes === undefined ? {} : { unseenCodes };
     await Promise.all([rememberIfWanted(page, answer), finishProof(page, { evidence, gathered, change })]);
-    const onwards = returnTo ?? context.options.defaultReturnTo;
+    const onwards = returnTo ?? readSlot(req).host?.next ?? context.options.defaultReturnTo;
     const next = (await unseenCodesPath(page, gathered, onwards)) ?? onwards;
-    return sendNext(req, res, { outcome: 'signed-in', because: decision.because, next });
+    const outcome = resumePathOf(req) === null ? 'signed-in' : 'resume';
+    return sendNext(req, res, { outcome, because: decision.because, next });
   }
   if (decision.outcome === 'enroll') {
     // What can be put off is offered in the session, where the strongest factor is asked for before another one is bound.
@@ -36,6 +38,9 @@ export async function goOnAfterProof(page: KnownPageRequest, answer: Verified): 
       updateSlot(req, { asked: undefined });
     } else {
       await Promise.all([rememberIfWanted(page, answer), finishProof(page, { evidence, gathered })]);
+      const resumePath = resumePathOf(req);
+      if (resumePath !== null)
+        return sendNext(req, res, { outcome: 'resume', because: decision.because, next: resumePath });
     }
     return sendNext(req, res, describeDecision(context, { decision, gathered, ask: null, returnTo }));
   }

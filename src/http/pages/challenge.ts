@@ -11,6 +11,7 @@ import type { Gathered } from '../../flows/gather-facts';
 import { canNotify } from '../../flows/notify';
 import { rememberableSeconds } from '../../flows/remember-browser';
 import { describeAsk, describeDecision } from '../describe-login';
+import { resumePathOf } from '../host-login';
 import type { HttpContext } from '../http-context';
 import { originOf } from '../origin';
 import { takeEarlyReads } from '../request-state';
@@ -41,7 +42,10 @@ async function openChallenge(page: KnownPageRequest): Promise<Opened | null> {
   const gathered = await gatherFacts(context, visitor.account, visitor.bearer, { early });
   const decision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
   if (decision.outcome === 'challenge') return { gathered, decision };
-  if (decision.outcome === 'allow' && visitor.bearer.standing === 'pending') {
+  const resumePath = resumePathOf(req);
+  if (decision.outcome === 'allow' && resumePath !== null) {
+    sendNext(req, res, { outcome: 'resume', because: decision.because, next: resumePath });
+  } else if (decision.outcome === 'allow' && visitor.bearer.standing === 'pending') {
     // The policy changed in the middle of the login: the next one will be let through.
     await startOver(page, { because: 'challenge-expired', status: 409 });
   } else if (decision.outcome === 'allow' || decision.outcome === 'enroll') {

@@ -153,7 +153,7 @@ async function leaveOnboarding(page: KnownPageRequest): Promise<boolean> {
 async function showDone(page: KnownPageRequest, gathered: Gathered): Promise<void> {
   const { context, req, res, json, returnTo } = page;
   const { enrolled } = readSlot(req);
-  const continuePath = returnTo ?? context.options.defaultReturnTo;
+  const continuePath = returnTo ?? readSlot(req).host?.next ?? context.options.defaultReturnTo;
   if (enrolled === undefined || json) {
     sendNext(req, res, { outcome: 'enrolled', next: continuePath });
     return;

@@ -63,7 +63,11 @@ async function submitLogin(page: PageRequest): Promise<void> {
   requireStrategy(context);
   requireSessionCookie(context, req);
   const username = field(page, 'username');
-  const attempt = await attemptLogin(context, req, { username, password: field(page, 'password'), returnTo });
+  const attempt = await attemptLogin(context, req, {
+    username,
+    password: field(page, 'password'),
+    origin: () => (returnTo === null ? {} : { returnTo }),
+  });
   const again = (because: string) => (status: number) =>
     show(page, 'login', { username, error: sentenceFor(because), notice: null }, status);
   switch (attempt.outcome) {

@@ -1,15 +1,15 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { parseLocalPath } from '../../core/local-path';
 import type { ViewLocals, ViewName } from '../views';
+import { findReturnTo } from '../host-login';
 import type { HttpContext } from '../http-context';
 import { wantsJson } from '../representation';
 import { requirePassport } from '../passport-above';
 import { pageLocals, sendRefusal } from '../respond';
 import type { Refusal } from '../respond';
 import { refuseRequest } from '../refuse-request';
-import { requestedReturnTo, returnToHere, textField } from '../return-to';
+import { returnToHere, textField } from '../return-to';
 import { answerOnceStored } from '../store-session';
-import { readSlot, requireSessionId } from '../session-slot';
+import { requireSessionId } from '../session-slot';
 import { identifyVisitor } from '../visitor';
 import type { Visitor } from '../visitor';
 import type { Decision } from '../../core/decide';
@@ -55,8 +55,7 @@ async function openPage(context: HttpContext, req: Request, res: Response): Prom
   requirePassport(req);
   const visitor = await identifyVisitor(context, req);
   if (visitor.kind === 'known') context.awaited.cameBack(req);
-  const returnTo = requestedReturnTo(req) ?? parseLocalPath(readSlot(req).returnTo);
-  return { context, req, res, visitor, json: wantsJson(req), returnTo };
+  return { context, req, res, visitor, json: wantsJson(req), returnTo: findReturnTo(req) };
 }
 
 export function refuse(page: PageRequest, decision: Decision): Promise<void> {

@@ -1,7 +1,10 @@
-import type { Router } from 'express';
+import type { Request, Router } from 'express';
+import { decide } from '../../core/decide';
 import type { Gathered } from '../../flows/gather-facts';
 import { acknowledgeCodes, findUnseenCodes } from '../../flows/unseen-codes';
 import type { ShownCodes } from '../../flows/unseen-codes';
+import type { CodesOwner } from '../../stores/unseen-codes';
+import { resumePathOf } from '../host-login';
 import type { HttpContext } from '../http-context';
 import { keepFormsHere } from '../keep-forms-here';
 import { dayOf } from '../moments';
@@ -22,13 +25,15 @@ export function addRecoveryCodeRoutes(router: Router, context: HttpContext): voi
   router.post(`${PATH}/download`, keepForms, liveRoute(context, download));
 }
 
-/** Only a session has codes; a login that is not finished sees none. */
-async function findShown(
-  { context, visitor }: KnownPageRequest,
-  { member }: Gathered,
-): Promise<ShownCodes | null> {
-  const { bearer } = visitor;
-  return bearer.standing === 'session' ? findUnseenCodes(context, bearer, member) : null;
+async function findShown(page: KnownPageRequest, gathered: Gathered): Promise<ShownCodes | null> {
+  const { context, visitor } = page;
+  return mayHaveCodes(page, gathered) ? findUnseenCodes(context, visitor.bearer, gathered.member) : null;
+}
+
+/** A session has codes, and a login that lacks nothing but the host's own end. One that is not finished sees none. */
+function mayHaveCodes({ req, visitor }: KnownPageRequest, { facts, now }: Gathered): boolean {
+  if (visitor.bearer.standing === 'session') return true;
+  return resumePathOf(req) !== null && decide(facts, { kind: 'policy' }, now).outcome === 'allow';
 }
 
 /** The page for codes that wait to be seen in this session; null where none wait. `returnTo` comes after it. */
@@ -37,11 +42,18 @@ export async function unseenCodesPath(
   { member }: Pick<Gathered, 'member'>,
   returnTo: string | null,
 ): Promise<string | null> {
-  const { unseenCodes, session } = readSlot(page.req);
-  if (page.json || unseenCodes === undefined || session === undefined) return null;
-  const owner = { userId: session.userId, ownerId: session.handle };
+  const { unseenCodes } = readSlot(page.req);
+  const owner = ownerOfCodes(page.req);
+  if (page.json || unseenCodes === undefined || owner === null) return null;
   const waiting = await findUnseenCodes(page.context, owner, member);
   return waiting === null ? null : withReturnTo(pathOf(page, PATH), returnTo);
+}
+
+function ownerOfCodes(req: Request): CodesOwner | null {
+  const { session, login } = readSlot(req);
+  if (session !== undefined) return { userId: session.userId, ownerId: session.handle };
+  if (login === undefined || resumePathOf(req) === null) return null;
+  return { userId: login.userId, ownerId: login.pendingId };
 }
 
 /** Shows a new set until it is acknowledged: after a reload and in another tab too. */
@@ -91,7 +103,7 @@ async function acknowledge(page: KnownPageRequest, gathered: Gathered): Promise<
       render(page, shown, sentenceFor('not-acknowledged'), status),
     );
   }
-  if (visitor.bearer.standing === 'session') await acknowledgeCodes(context, visitor.bearer);
+  if (mayHaveCodes(page, gathered)) await acknowledgeCodes(context, visitor.bearer);
   const { enrolled } = readSlot(req);
   updateSlot(req, { unseenCodes: undefined });
   const done = withReturnTo(pathOf(page, '/enroll/done'), returnTo);

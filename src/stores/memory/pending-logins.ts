@@ -23,8 +23,11 @@ export function pendingLoginsIn(owners: Owners, unseenCodes: KeptCodes): Pick<St
       return true;
     },
     async endPendingLogin(userId, id) {
-      owners.delete(ownerKey(userId, id));
-      unseenCodes.delete(ownerKey(userId, id));
+      const key = ownerKey(userId, id);
+      const wasThere = (owners.get(key)?.pending ?? null) !== null;
+      owners.delete(key);
+      unseenCodes.delete(key);
+      return wasThere;
     },
   };
 }

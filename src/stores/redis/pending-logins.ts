@@ -20,6 +20,13 @@ redis.call('HSET', KEYS[1], 'v', ARGV[1])
 return 1
 `);
 
+/** The owner and its new codes. */
+const END = defineScript(`
+local was = redis.call('HEXISTS', KEYS[1], 's')
+redis.call('DEL', KEYS[1], KEYS[2])
+return was
+`);
+
 type Verbs = 'createPendingLogin' | 'findPendingLogin' | 'savePendingEvidence' | 'endPendingLogin';
 
 export function pendingLoginsIn(redis: RedisCommands, keys: Keys): Pick<StateStore, Verbs> {
@@ -41,7 +48,8 @@ export function pendingLoginsIn(redis: RedisCommands, keys: Keys): Pick<StateSto
       return isOne(await redis.run(SAVE_EVIDENCE, call));
     },
     async endPendingLogin(userId, id) {
-      await redis.send('del', keys.owner(userId, id), keys.unseenCodes(userId, id));
+      const ending = [keys.owner(userId, id), keys.unseenCodes(userId, id)];
+      return isOne(await redis.run(END, { keys: ending, args: [] }));
     },
   };
 }

@@ -35,6 +35,15 @@ export function describePendingLogins(open: () => StateStore): void {
       expect(await open().savePendingEvidence(pending.userId, newId(), evidence)).toBe(false);
     });
 
+    it('ends once, however many ask for it at the same time', async () => {
+      const pending = aPendingLogin();
+      await open().createPendingLogin(pending);
+      const ends = Array.from({ length: 20 }, () => open().endPendingLogin(pending.userId, pending.id));
+      expect((await Promise.all(ends)).filter(Boolean)).toHaveLength(1);
+      expect(await open().findPendingLogin(pending.userId, pending.id)).toBeUndefined();
+      expect(await open().endPendingLogin(pending.userId, newId())).toBe(false);
+    });
+
     it('begins with its first challenge, where it is given one', async () => {
       const pending = aPendingLogin();
       const first = aChallenge({ userId: pending.userId, ownerId: pending.id });
