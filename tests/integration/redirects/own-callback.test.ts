@@ -179,6 +179,22 @@ describe.each(expressMajors)('on Express $major, a sign-in with a callback of th
     expect(calls.map(({ id }) => id)).toEqual([false]);
   });
 
+  it('is told of its own failure, and the process goes on', async () => {
+    const broken = new Error('The audit log is full.');
+    const { agent, logIn, prove, errors } = await start({
+      callback: (error, user, _info, { next }) => {
+        if (error !== null && error !== undefined) return next(error);
+        if (isUser(user)) throw broken;
+        next();
+      },
+    });
+    await logIn();
+    await prove();
+    expect((await agent.get('/login/done')).status).toBe(500);
+    expect(errors).toEqual([broken]);
+    await expectNobodyIn(agent);
+  });
+
   it('is given nobody whose sessions were ended after the proof', async () => {
     const { agent, calls, logIn, prove, mfa } = await start();
     await logIn();
