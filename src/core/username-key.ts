@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 /** Longer than any name that somebody has; what comes after it makes no other name. */
 const LONGEST = 320;
 
+/** A letter may be written as several; beyond this, taking it apart costs more than it is worth. */
+const LONGEST_WRITTEN = 1280;
+
 /** Accents, invisible characters and control characters. */
 const IGNORED = /[\p{Mn}\p{Cf}\p{Cc}]/gu;
 
@@ -15,8 +18,11 @@ const IGNORED = /[\p{Mn}\p{Cf}\p{Cc}]/gu;
  */
 export function usernameKey(username: string): string {
   const name = username
+    // What says nothing goes before the cut, so that no amount of it pushes the name out.
+    .replaceAll(IGNORED, '')
+    .trim()
+    .slice(0, LONGEST_WRITTEN)
     .normalize('NFKD')
-    // Before the cut, so that no amount of it pushes the name out.
     .replaceAll(IGNORED, '')
     .trim()
     // Both ways, since `ẞ` has a lower case only and `ß` becomes `SS`.
