@@ -385,6 +385,15 @@ describe.each(expressMajors)('on Express $major', ({ express: build }) => {
     expect(wired.errors).toEqual([]);
   });
 
+  it('a form of another site is refused behind a CSRF middleware of the host, too', async () => {
+    const wired = wireApp(build, mountPages, { options: { csrf: { token: () => 'of the host' } } });
+    const { token, cookie } = await openForm(wired);
+    expect([token, cookie]).toEqual(['of the host', '']);
+    const refused = await sendForm(wired, token, { 'sec-fetch-site': 'cross-site' });
+    expect([refused.status, textOf(refused.text)]).toEqual([403, expect.stringContaining('another site')]);
+    expect((await sendForm(wired, token, { 'sec-fetch-site': 'same-origin' })).status).toBe(303);
+  });
+
   it.each([
     ['a session in a cookie, as of cookie-session,', () => inCookie({})],
     [
