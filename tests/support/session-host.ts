@@ -149,6 +149,11 @@ export function openSessionHost(options: SessionHostOptions) {
     '/destroy',
     answer((req, done) => req.session.destroy(done)),
   );
+  /** Begins the session of a visitor, who signs in later. */
+  app.post('/basket', (req, res) => {
+    Object.assign(req.session, { basket: ['tea'] });
+    res.json({ kept: true });
+  });
   app.post('/slow', (req, res, next) => {
     gate.enter();
     gate.left.then(() => {

@@ -84,6 +84,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
         const { secret } = await plantApp(host, user.id);
         const agent = host.visit();
         await agent.csrfToken();
+        await agent.send('/basket');
         const fixed = agent.cookie('session');
         expect(fixed).toBeDefined();
         const code = () => ({ code: totpCode(secret, host.clock.now()) });

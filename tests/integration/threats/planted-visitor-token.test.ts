@@ -134,6 +134,12 @@ describe('a session', () => {
     expect((await guest.postJson('/mfa/logout')).status).toBe(200);
   });
 
+  it('takes its own token from another address of the app, too', async () => {
+    const { guest } = await signedIn();
+    const elsewhere = { origin: 'http://127.0.0.1', 'sec-fetch-site': 'same-site' };
+    expect((await guest.postJson('/mfa/logout', {}, elsewhere)).status).toBe(200);
+  });
+
   it('that is remembered until the password is typed takes no token of a visitor either', async () => {
     const guest = visit(portal);
     await guest.post('/reset/ada@acme.example');
