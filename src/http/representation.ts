@@ -53,3 +53,8 @@ function acceptsHtml(req: Request): boolean {
   const first = req.accepts().find((type) => HTML.includes(type) || isJson(type) || type === '*/*');
   return first !== undefined && !isJson(first);
 }
+
+/** The browser fetches what its reader may open next. */
+export function isLookingAhead(req: Request): boolean {
+  return `${req.get('sec-purpose') ?? ''} ${req.get('purpose') ?? ''}`.includes('prefetch');
+}
