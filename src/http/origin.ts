@@ -12,8 +12,13 @@ export function originOf(req: Request): Origin {
   const { ip = '' } = req;
   return {
     address: parseAddress(ip) ?? onOneLine(ip, LONGEST_ADDRESS),
-    userAgent: onOneLine(req.get('user-agent') ?? '', LONGEST_USER_AGENT),
+    userAgent: onOneLine(userAgentOf(req) ?? '', LONGEST_USER_AGENT),
   };
+}
+
+/** A connection that does not pass Express, such as a WebSocket, has headers and no `get`. */
+function userAgentOf(req: Request): string | undefined {
+  return Reflect.has(req, 'get') ? req.get('user-agent') : req.headers['user-agent'];
 }
 
 /** Control characters would forge lines in a log. */

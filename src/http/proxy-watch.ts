@@ -22,7 +22,8 @@ export class ProxyWatch {
   /** Tells of the first such request only: anybody can send the header. */
   look(req: Request): void {
     if (this.#seesUnknownProxy || ADDED_BY_PROXIES.every((name) => req.headers[name] === undefined)) return;
-    if (req.app.get('trust proxy')) return;
+    // A connection that does not pass Express, such as a WebSocket, has no app to ask.
+    if (!('app' in req) || req.app.get('trust proxy')) return;
     this.#seesUnknownProxy = true;
     const header = req.headers['x-forwarded-for'] === undefined ? 'X-Forwarded-Proto' : 'X-Forwarded-For';
     this.#onError(

@@ -28,7 +28,9 @@ const watched = new WeakSet<object>();
 
 /** Sees the logins and log-outs of this request and, once Passport has run, of every later one of its app. */
 export function watchPassport(context: HttpContext, req: Request): void {
-  if (contexts.get(req.app) !== context) contexts.set(req.app, context);
+  // A connection that does not pass Express, such as a WebSocket, belongs to no app.
+  const app: unknown = req.app;
+  if (isCall(app) && contexts.get(app) !== context) contexts.set(app, context);
   watchManager(req);
   watchStore(req, contextOf);
   const state = stateOf(req);

@@ -97,11 +97,11 @@ export function openSessionHost(options: SessionHostOptions) {
   const put = (req: Request) => Object.assign(req.session, { passport: { user: userOf(req).id } });
 
   const app = express();
-  app.use(
+  const readSession =
     options.sessions === 'ours'
       ? mfa.sessions()
-      : session({ name: 'session', secret: 'of the host', resave: false, saveUninitialized: false }),
-  );
+      : session({ name: 'session', secret: 'of the host', resave: false, saveUninitialized: false });
+  app.use(readSession);
   if (options.beforePassport !== undefined) app.use(options.beforePassport);
   app.use(passports.initialize(), passports.session());
   app.use('/mfa', mfa.pages());
@@ -175,6 +175,8 @@ export function openSessionHost(options: SessionHostOptions) {
   return {
     app,
     mfa,
+    passports,
+    readSession,
     clock,
     users,
     errors,

@@ -1,4 +1,11 @@
+import { once } from 'node:events';
+import { createServer, request as sendHttp } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { promisify } from 'node:util';
 import express from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import passport from 'passport';
 import { postHeld, getHeld } from '../../support/held-visit';
 import { plantApp } from '../../support/planted';
@@ -96,6 +103,44 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       expect(await described()).toMatchObject({ assurance: 'multi-factor' });
       host.users.set(user.id, { ...user, active: false });
       expect(await described()).toBeNull();
+    });
+
+    it('describes the session of a connection that does not pass Express', async () => {
+      const host = open();
+      const user = host.addUser();
+      const agent = host.visit();
+      await agent.send(`/in/${user.id}`);
+      const server = createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      server.on('upgrade', (req: Request, socket: Duplex) => {
+        const run = (middleware: RequestHandler) =>
+          new Promise<void>((resolve, reject) =>
+            middleware(req, {} as Response, (error?: unknown) => (error ? reject(error) : resolve())),
+          );
+        run(host.readSession)
+          .then(() => run(host.passports.session()))
+          .then(() => host.mfa.describeSession(req))
+          .then((described) => socket.end(`HTTP/1.1 ${described === null ? 401 : 200} Said\r\n\r\n`))
+          .catch((error: unknown) => socket.end(`HTTP/1.1 500 ${String(error)}\r\n\r\n`));
+      });
+      const upgrade = async () => {
+        const sent = sendHttp({
+          port: (server.address() as AddressInfo).port,
+          headers: {
+            cookie: `session=${agent.cookie('session')}`,
+            connection: 'upgrade',
+            upgrade: 'websocket',
+            'x-forwarded-for': '192.0.2.1',
+          },
+        }).end();
+        const [response] = (await once(sent, 'response')) as [IncomingMessage];
+        sent.destroy();
+        return [response.statusCode, response.statusMessage];
+      };
+      expect(await upgrade()).toEqual([200, 'Said']);
+      await host.mfa.sessionsOf(user.id).endAll();
+      expect(await upgrade()).toEqual([401, 'Said']);
+      await promisify(server.close.bind(server))();
     });
 
     it('lets nobody into an organization whose sessions were ended after theirs had begun elsewhere', async () => {
