@@ -1,4 +1,7 @@
-/** Why a message did not go out. `destination-refused` speaks of the one address, the others of the provider. */
+/**
+ * Why it is not known that a message went out. `destination-refused` speaks of the one address, the others of the provider;
+ * after `timed-out` the message may arrive all the same.
+ */
 export type DeliveryFault = 'destination-refused' | 'provider-failed' | 'timed-out';
 
 /**
@@ -12,14 +15,17 @@ export class DeliveryError extends Error {
   readonly because: DeliveryFault;
   /** The provider answered, so that it is not down, whatever it said. */
   readonly answered: boolean;
+  /** The message may have gone out all the same: always where it timed out. */
+  readonly mayArrive: boolean;
 
   constructor(
     because: DeliveryFault,
     message: string,
-    { answered = false }: { readonly answered?: boolean } = {},
+    known: { readonly answered?: boolean; readonly mayArrive?: boolean } = {},
   ) {
     super(message);
     this.because = because;
-    this.answered = answered;
+    this.answered = known.answered ?? false;
+    this.mayArrive = known.mayArrive ?? because === 'timed-out';
   }
 }

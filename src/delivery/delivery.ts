@@ -53,7 +53,7 @@ export interface CodeToSend {
    * Gives the code for the mail where the text did not go out, or null where there is to be none. Without it the mail has the
    * same code: wrong where the text may still arrive.
    */
-  readonly codeForMail?: (because: DeliveryFailure['because']) => Promise<string | null>;
+  readonly codeForMail?: (failed: SendOutcome & { readonly outcome: 'failed' }) => Promise<string | null>;
   /** Told where a sender that was given up on took the message all the same. */
   readonly onLate?: (sent: LateDelivery) => void;
 }
@@ -70,7 +70,19 @@ export type SendOutcome =
       readonly fallbackFrom: 'sms' | null;
       readonly messageId: string | null;
     }
-  | { readonly outcome: 'failed'; readonly because: DeliveryFailure['because'] };
+  | {
+      readonly outcome: 'failed';
+      readonly because: DeliveryFailure['because'];
+      /** It may have gone out all the same, as always where it timed out. */
+      readonly mayArrive?: true;
+    };
+
+type Failed = SendOutcome & { readonly outcome: 'failed' };
+
+/** Whether its code must stay good. */
+export function mayArrive({ because, mayArrive: isPossible }: Failed): boolean {
+  return isPossible === true || because === 'timed-out';
+}
 
 export interface NoticeToSend {
   readonly to: string;
@@ -101,10 +113,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const breaker = createCircuitBreaker({ clock, ...BREAKER });
   const underWay = new Set<Promise<void>>();
 
-  function fail(by: DeliveredKind, error: unknown): SendOutcome & { readonly outcome: 'failed' } {
-    const { because } = readFault(error);
+  function fail(by: DeliveredKind, error: unknown): Failed {
+    const fault = readFault(error);
+    const { because } = fault;
     options.onFailure({ by, because, error });
-    return { outcome: 'failed', because };
+    const isLost = fault.mayArrive && because !== 'timed-out';
+    return { outcome: 'failed', because, ...(isLost ? { mayArrive: true } : {}) };
   }
 
   async function trySms(sender: SmsSender, sent: CodeToSend): Promise<SendOutcome> {
@@ -188,7 +202,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
           ? fail('sms', new DeliveryError('provider-failed', 'There is no SMS sender.'))
           : await trySms(options.sms, sent);
       if (bySms.outcome === 'sent' || email === undefined || options.email === null) return bySms;
-      const code = sent.codeForMail === undefined ? sent.code : await sent.codeForMail(bySms.because);
+      const code = sent.codeForMail === undefined ? sent.code : await sent.codeForMail(bySms);
       return code === null ? bySms : tryEmail(email, { ...sent, code }, 'sms');
     },
 

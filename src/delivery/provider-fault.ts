@@ -6,6 +6,8 @@ export interface Fault {
   readonly because: DeliveryFault;
   /** `unclear` where the sender did not say: it may be the provider, and it may be this one number. */
   readonly isProviderDown: 'yes' | 'no' | 'unclear';
+  /** Whether the message may have gone out all the same. */
+  readonly mayArrive: boolean;
 }
 
 /**
@@ -18,6 +20,17 @@ const RECIPIENT_CODES: ReadonlySet<unknown> = new Set([
 ]);
 
 const NETWORK_CODE = /^(?:E[A-Z_]{3,}|UND_ERR_\w+|ERR_(?:TLS|SSL|SOCKET|NETWORK|CANCELED)\w*|CERT_\w+)$/;
+
+/** The wait for an answer was given up, or the connection lost: the message may have been taken before. */
+const TIMEOUT_CODES: ReadonlySet<unknown> = new Set([
+  'ECONNABORTED',
+  'ESOCKETTIMEDOUT',
+  'ETIMEDOUT',
+  'UND_ERR_ABORTED',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+]);
+const LOST_CODES: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 /** Unauthorized, and what asks to come back later. A 403 may speak of either side. */
 const DOWN_STATUSES: ReadonlySet<number> = new Set([401, 402, 407, 408, 425, 429]);
@@ -37,26 +50,39 @@ function statusOf(error: unknown): number | undefined {
     .find((status): status is number => typeof status === 'number' && status >= 400 && status < 600);
 }
 
+/** How a request ended without an answer, once it was under way; null where there was one, or it never began. */
+export function endWithoutAnswer(error: unknown): 'timed-out' | 'connection-lost' | null {
+  const name = fieldOf(error, 'name');
+  if (name === 'TimeoutError' || name === 'AbortError' || statusOf(error) === 504) return 'timed-out';
+  if (statusOf(error) !== undefined) return null;
+  const codes = [error, fieldOf(error, 'cause')]
+    .filter((part) => fieldOf(part, 'syscall') !== 'connect')
+    .map((part) => fieldOf(part, 'code'));
+  if (codes.some((code) => TIMEOUT_CODES.has(code))) return 'timed-out';
+  return codes.some((code) => LOST_CODES.has(code)) ? 'connection-lost' : null;
+}
+
 /**
  * Reads the error of a sender. Recipients are chosen by visitors: if a number that is refused counted against the provider, three
  * of them would send everybody's texts to their mailboxes.
  */
 export function readFault(error: unknown): Fault {
   if (error instanceof DeliveryError) {
-    const { because, answered } = error;
-    return { because, isProviderDown: because === 'destination-refused' || answered ? 'no' : 'yes' };
+    const { because, answered, mayArrive } = error;
+    const isProviderDown = because === 'destination-refused' || answered ? 'no' : 'yes';
+    return { because, isProviderDown, mayArrive };
   }
-  const [code, name] = [fieldOf(error, 'code'), fieldOf(error, 'name')];
-  if (name === 'TimeoutError' || name === 'AbortError')
-    return { because: 'timed-out', isProviderDown: 'yes' };
-  const status = statusOf(error);
-  if (isRecipientCode(code)) return { because: 'destination-refused', isProviderDown: 'no' };
+  const end = endWithoutAnswer(error);
+  if (end === 'timed-out') return { because: end, isProviderDown: 'yes', mayArrive: true };
+  const mayArrive = end !== null;
+  const [code, status] = [fieldOf(error, 'code'), statusOf(error)];
+  if (isRecipientCode(code)) return { because: 'destination-refused', isProviderDown: 'no', mayArrive };
   if (status !== undefined && (status >= 500 || DOWN_STATUSES.has(status)))
-    return { because: 'provider-failed', isProviderDown: 'yes' };
-  if (status === 403) return { because: 'provider-failed', isProviderDown: 'unclear' };
-  if (status !== undefined) return { because: 'destination-refused', isProviderDown: 'no' };
+    return { because: 'provider-failed', isProviderDown: 'yes', mayArrive };
+  if (status === 403) return { because: 'provider-failed', isProviderDown: 'unclear', mayArrive };
+  if (status !== undefined) return { because: 'destination-refused', isProviderDown: 'no', mayArrive };
   const isNetwork = [code, fieldOf(fieldOf(error, 'cause'), 'code')].some(
     (text) => typeof text === 'string' && NETWORK_CODE.test(text),
   );
-  return { because: 'provider-failed', isProviderDown: isNetwork ? 'yes' : 'unclear' };
+  return { because: 'provider-failed', isProviderDown: isNetwork ? 'yes' : 'unclear', mayArrive };
 }

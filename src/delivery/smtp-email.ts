@@ -67,7 +67,25 @@ function toDeliveryError(error: unknown): DeliveryError {
   const details = [code, responseCode].filter(
     (detail) => typeof detail === 'string' || typeof detail === 'number',
   );
-  return new DeliveryError('provider-failed', `The mail server could not be used (${details.join(' ')}).`);
+  const end = responseCode === undefined ? endOfConnection(error) : null;
+  if (end === 'timed-out')
+    return new DeliveryError('timed-out', `The mail server did not answer (${details.join(' ')}).`);
+  return new DeliveryError('provider-failed', `The mail server could not be used (${details.join(' ')}).`, {
+    mayArrive: end !== null,
+  });
+}
+
+/**
+ * How a connection ended that stood, so that the server may have taken the mail. nodemailer gives codes of its own, the same for
+ * one that was never made; before version 10 only the message tells a timeout from another.
+ */
+function endOfConnection(error: unknown): 'timed-out' | 'connection-lost' | null {
+  if (!(error instanceof Error) || Reflect.get(error, 'syscall') === 'connect') return null;
+  const code: unknown = Reflect.get(error, 'code');
+  const timeout: unknown = Reflect.get(error, 'timeoutType') ?? error.message;
+  if (code === 'ETIMEDOUT') return timeout === 'SOCKET_TIMEOUT' || timeout === 'Timeout' ? 'timed-out' : null;
+  const isLost = code === 'ECONNECTION' && error.message === 'Connection closed unexpectedly';
+  return isLost || (code === 'ESOCKET' && /ECONNRESET|EPIPE/.test(error.message)) ? 'connection-lost' : null;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { RulesFor } from '../option-check';
 import { NO_MESSAGE, someText } from '../option-kinds';
 import type { SmsSender } from '../ports';
 import { DeliveryError } from './delivery-error';
-import { isRecipientCode } from './provider-fault';
+import { endWithoutAnswer, isRecipientCode } from './provider-fault';
 
 /** The part of a Twilio client that is used. */
 export interface TwilioClient {
@@ -71,8 +71,13 @@ function toDeliveryError(error: unknown): DeliveryError {
   if (isRecipientCode(code) || (status === 400 && !SENDER_FAULTS.has(code))) {
     return new DeliveryError('destination-refused', `Twilio refused this number (${details.join(' ')}).`);
   }
-  const answered = status === 400;
-  return new DeliveryError('provider-failed', `Twilio could not send (${details.join(' ')}).`, { answered });
+  const end = endWithoutAnswer(error);
+  if (end === 'timed-out')
+    return new DeliveryError('timed-out', `Twilio did not answer (${details.join(' ')}).`);
+  return new DeliveryError('provider-failed', `Twilio could not send (${details.join(' ')}).`, {
+    answered: status === 400,
+    mayArrive: end !== null,
+  });
 }
 
 /**

@@ -4,6 +4,7 @@ import { PlainSecret } from '../core/plain-secret';
 import { openSecret } from '../core/sealed-secret';
 import { addCode, codeUnderWay, confirmCode, countCode, dropCode } from '../core/sent-code';
 import type { SentCode } from '../core/sent-code';
+import { mayArrive } from '../delivery/delivery';
 import type { Challenge } from '../stores/state-store';
 import { toSent } from './ask-request';
 import { challengeOwner } from './bearer';
@@ -122,7 +123,7 @@ async function deliver(
       }, context.options.onError);
     },
   });
-  if (delivered.outcome === 'failed' && delivered.because !== 'timed-out') {
+  if (delivered.outcome === 'failed' && !mayArrive(delivered)) {
     reportEnrollment(context, request, 'delivery-failed', kind);
     return goWithout(context, request, {
       ...begun,

@@ -2,6 +2,7 @@ import { isChallengeOver } from '../core/challenge-life';
 import { addCode, confirmCode, countCode, dropCode } from '../core/sent-code';
 import type { SentCode } from '../core/sent-code';
 import { maySmsFallBack } from '../core/sms-fallback';
+import { mayArrive } from '../delivery/delivery';
 import type { Account } from '../ports';
 import type { SentMessage } from '../stores/state-store';
 import { changeChallenge } from './change-challenge';
@@ -70,7 +71,7 @@ export async function resendByEmail(context: FlowContext, message: SentMessage):
   });
   if (sent.outcome === 'sent') await change((codes) => confirmCode(codes, mail.kept.id));
   // One that was too slow for us may still arrive.
-  else if (sent.because !== 'timed-out') await change((codes) => dropCode(codes, mail.kept.id));
+  else if (!mayArrive(sent)) await change((codes) => dropCode(codes, mail.kept.id));
   context.events.report({
     name: sent.outcome === 'sent' ? 'delivery-fell-back' : 'delivery-failed',
     userId,

@@ -3,6 +3,7 @@ import type { DeliveredKind } from '../core/factor-kind';
 import { addCode, codeUnderWay, confirmCode, countCode, dropCode } from '../core/sent-code';
 import type { SentCode } from '../core/sent-code';
 import { maySmsFallBack } from '../core/sms-fallback';
+import { mayArrive } from '../delivery/delivery';
 import type { SendOutcome } from '../delivery/delivery';
 import type { Challenge } from '../stores/state-store';
 import type { AskOutcome, AskRequest } from './ask-request';
@@ -75,13 +76,10 @@ function deliver(sending: Sending, mailbox: string | undefined): Promise<SendOut
     destinations: isText
       ? { sms: destination, ...(mailbox === undefined ? {} : { email: mailbox }) }
       : { email: destination },
-    async codeForMail(because) {
+    async codeForMail(failed) {
       if (mailbox === undefined) return null;
-      const isStored = await turnToMail(
-        sending,
-        mailbox,
-        because === 'timed-out' ? 'may-arrive' : 'never-sent',
-      );
+      const text = mayArrive(failed) ? 'may-arrive' : 'never-sent';
+      const isStored = await turnToMail(sending, mailbox, text);
       return isStored ? sending.code.digits : null;
     },
     onLate({ sentBy: channel }) {
@@ -146,8 +144,7 @@ async function settle(sending: Sending, outcome: SendOutcome): Promise<AskOutcom
     kept.kind,
     outcome.because === 'timed-out' ? { because: 'timed-out' } : {},
   );
-  if (outcome.because === 'timed-out')
-    return { outcome: 'asked', challenge: sending.known, sent: toSent(kept) };
+  if (mayArrive(outcome)) return { outcome: 'asked', challenge: sending.known, sent: toSent(kept) };
   return goWithout(sending, { because: 'delivery-failed' });
 }
 

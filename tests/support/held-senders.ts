@@ -1,9 +1,12 @@
 import { createOutbox } from '../../src/index';
 import type { EmailSender, Outbox, SmsSender } from '../../src/index';
 
-type Mode = 'sends' | 'holds' | 'fails';
+type Mode = 'sends' | 'holds' | 'gives-up' | 'fails';
 
-/** Senders that can be made to fail, or to hold every message back until it is let go: then it arrives, late. */
+/**
+ * Senders that can be made to fail, or to hold every message back until it is let go: then it arrives, late. One that gives up
+ * says that nobody answered in time, as mail clients do by themselves, and its message arrives late all the same.
+ */
 export interface HeldSenders {
   readonly email: EmailSender;
   readonly sms: SmsSender;
@@ -23,6 +26,10 @@ export function createHeldSenders(): HeldSenders {
   function through<Sent>(channel: 'email' | 'sms', send: () => Promise<Sent>): Promise<Sent> {
     if (modes[channel] === 'fails') return Promise.reject(Object.assign(new Error('Down.'), { status: 503 }));
     if (modes[channel] === 'sends') return send();
+    if (modes[channel] === 'gives-up') {
+      waiting.push(() => send().then(() => undefined));
+      return Promise.reject(Object.assign(new Error('Timeout'), { code: 'ETIMEDOUT' }));
+    }
     return new Promise((resolve, reject) => {
       waiting.push(() => send().then(resolve, reject));
     });

@@ -64,6 +64,17 @@ describe('a code sent by email', () => {
     await slow.stop();
   });
 
+  it('is not known to have failed where nodemailer gave up waiting, or lost the connection', async () => {
+    const slow = await startDeliveryWorld();
+    await slow.inbox.hang();
+    const transport = createTransport({ url: slow.inbox.url, ignoreTLS: true, socketTimeout: 50 } as never);
+    const email = smtpEmail({ transport, from: 'no-reply@acme.example' });
+    const lost = slow.deliver({ email }).sendCode(byEmail);
+    expect(await lost).toEqual({ outcome: 'failed', because: 'timed-out' });
+    transport.close();
+    await slow.stop();
+  });
+
   it('fails where there is no address or no sender', async () => {
     const failed = { outcome: 'failed', because: 'destination-refused' };
     expect(await world.deliver().sendCode({ ...byEmail, destinations: {} })).toEqual(failed);

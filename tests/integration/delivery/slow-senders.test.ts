@@ -51,6 +51,24 @@ describe.each(storeKinds)('a sender that answers too late, with $kind', ({ open 
     expect(await answer(guest, guest.newestCode(email))).toMatchObject({ outcome: 'signed-in' });
   });
 
+  it('delivers a code that works where the sender itself gave up waiting', async () => {
+    const { senders, assigned, letGo, answer } = await slowPortal();
+    const { person, email, guest } = await assigned('email');
+    senders.set('email', 'gives-up');
+    const login = await guest.logIn(person.username);
+    expect(login.body).toMatchObject({ sent: { kind: 'email', delayed: true } });
+    await letGo();
+    expect(await answer(guest, guest.newestCode(email))).toMatchObject({ outcome: 'signed-in' });
+    const both = await assigned('sms');
+    senders.set('email', 'sends');
+    senders.set('sms', 'gives-up');
+    expect((await both.guest.logIn(both.person.username)).body.sent).toMatchObject({ fallbackFrom: 'sms' });
+    await letGo();
+    expect(await answer(both.guest, both.guest.newestCode(both.phone))).toMatchObject({
+      outcome: 'signed-in',
+    });
+  });
+
   it('leaves a text and a mail of its own, of which the first right one ends both', async () => {
     for (const first of ['text', 'mail'] as const) {
       const { senders, assigned, letGo, answer } = await slowPortal();
