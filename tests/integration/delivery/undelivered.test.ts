@@ -2,6 +2,7 @@ import request from 'supertest';
 import type { SmsSender } from '../../../src/index';
 import { twilioSms } from '../../../src/delivery/twilio-sms';
 import { addPerson, visit } from '../../support/member';
+import { plantApp } from '../../support/planted';
 import { createPortal } from '../../support/portal';
 import type { Portal } from '../../support/portal';
 import { startTwilioApi } from '../../support/twilio-api';
@@ -30,7 +31,7 @@ async function atChallenge(change: Parameters<typeof createPortal>[0] = {}) {
   const guest = visit(portal);
   await guest.logIn(person.username);
   const message = await twilioApi.messages.next();
-  return { portal, guest, message, email: person.email ?? '' };
+  return { portal, guest, message, person, email: person.email ?? '' };
 }
 
 type Message = Awaited<ReturnType<typeof atChallenge>>['message'];
@@ -53,31 +54,44 @@ describe('a text message that did not arrive', () => {
     expect(proven.body.outcome).toBe('signed-in');
   });
 
-  it('is made up for where the report comes before the provider has answered', async () => {
+  /** Signs somebody in, with a report that comes while the message is still being sent. */
+  async function reportedEarly(prepare: (portal: Portal) => Promise<void> = async () => undefined) {
     twilioApi.messages.clear();
     const { authToken } = twilioApi;
     const sender = twilioSms({ client: twilioApi.createClient(), from: '+15005550001', authToken });
-    let held: Message | undefined;
     let portal: Portal | undefined;
     const sms: SmsSender = {
       ...sender,
       async send(message, signal) {
         const sent = await sender.send(message, signal);
-        held = await twilioApi.messages.next();
-        if (portal !== undefined) expect(await report(portal, held, 'undelivered')).toBe(0);
+        if (portal !== undefined) await report(portal, await twilioApi.messages.next(), 'undelivered');
         return sent;
       },
     };
     portal = createPortal({ sms });
     await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'assigned' });
+    await prepare(portal);
     const person = addPerson(portal);
     const member = { userId: person.id, organizationId: 'acme' };
     await portal.mfa.members.save(member, { enabled: true, assignedKind: 'sms' });
     const guest = visit(portal);
     await guest.logIn(person.username);
     await portal.mfa.settled();
-    const proven = await guest.postJson('/mfa/challenge', { code: guest.newestCode(person.email ?? '') });
+    return { guest, portal, email: person.email ?? '' };
+  }
+
+  it('is made up for where the report comes before the provider has answered', async () => {
+    const { guest, email } = await reportedEarly();
+    const proven = await guest.postJson('/mfa/challenge', { code: guest.newestCode(email) });
     expect(proven.body.outcome).toBe('signed-in');
+  });
+
+  it('is left alone where more reports of unknown messages came in a minute than anybody sends', async () => {
+    const { portal } = await reportedEarly(async ({ state }) => {
+      const early = state.throttle({ name: 'early-reports', points: 1000, seconds: 60 });
+      await Promise.all(Array.from({ length: 1000 }, () => early.spend('all')));
+    });
+    expect(portal.outbox.messages).toEqual([]);
   });
 
   it('sends nothing by a report of a message that nobody sent, however many there are', async () => {
@@ -108,6 +122,13 @@ describe('a text message that did not arrive', () => {
   it('is left alone where the person has had enough codes', async () => {
     const sends = { perUser: [{ max: 1, seconds: 86_400 }] };
     const { portal, message } = await atChallenge({ sends });
+    expect(await report(portal, message, 'undelivered')).toBe(0);
+  });
+
+  it('is left alone where another method is asked for since', async () => {
+    const { portal, guest, message, person } = await atChallenge();
+    const app = await plantApp(portal, person.id);
+    await guest.postJson('/mfa/challenge/factor', { authenticatorId: app.id });
     expect(await report(portal, message, 'undelivered')).toBe(0);
   });
 });
