@@ -8,6 +8,7 @@ import { channelNoted } from './channel-noted';
 import { browserGiven } from './confirm-browser';
 import { endCookieWithGrant, leaveSession, register, toSessionSlot } from './establish-session';
 import type { HttpContext } from './http-context';
+import { restoreReturnTo } from './kept-return-to';
 import { originOf } from './origin';
 import { isFailure, makeNewSession, regenerate, renewing, settle } from './renew-session';
 import { reportSessionFault } from './report-session-fault';
@@ -107,6 +108,7 @@ async function signedInBefore(context: HttpContext, req: Request, account: Accou
 /** Puts the grant into the session that Passport makes before it saves it. */
 function armRegenerate(context: HttpContext, req: Request, granted: GrantedLogin): void {
   const before = requireSession(req);
+  restoreReturnTo(context, req);
   const { returnTo } = before;
   const own = before.regenerate?.bind(before);
   before.regenerate = function regenerateWithSlot(done) {

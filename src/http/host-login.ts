@@ -1,5 +1,7 @@
 import type { Request } from 'express';
 import { parseLocalPath } from '../core/local-path';
+import type { HttpContext } from './http-context';
+import { findKeptReturnTo, forgetKeptReturnTo, restoreReturnTo } from './kept-return-to';
 import { fieldOf, requestedReturnTo } from './return-to';
 import { markUnstored, readSlot, updateSlot } from './session-slot';
 import type { HostLoginSlot, MfaSlot } from './session-slot';
@@ -24,12 +26,12 @@ export type LoginOrigin = Pick<MfaSlot, 'returnTo' | 'host'>;
 /** What our pages do in the host's place once the person is signed in. */
 export function keepSuccess(
   req: Request,
-  login: { readonly options: AuthenticateOptions; readonly info: unknown; readonly baseUrl: string },
+  login: { readonly options: AuthenticateOptions; readonly info: unknown; readonly context: HttpContext },
 ): LoginOrigin {
-  const { options, info, baseUrl } = login;
+  const { options, info, context } = login;
   const flash = successNote(options.successFlash, info, 'success');
   const message = successNote(options.successMessage, info, '')?.message;
-  const { next, ...destination } = findDestination(req, options, baseUrl);
+  const { next, ...destination } = findDestination(context, req, options);
   const host = {
     ...(next === undefined ? {} : { next }),
     ...(flash === undefined ? {} : { flash }),
@@ -39,7 +41,12 @@ export function keepSuccess(
 }
 
 /** What the host's own route needs that goes on with the sign-in. */
-export function keepForResuming(req: Request, resumePath: string, info: unknown): LoginOrigin {
+export function keepForResuming(
+  req: Request,
+  login: { readonly resumePath: string; readonly info: unknown; readonly context: HttpContext },
+): LoginOrigin {
+  const { resumePath, info, context } = login;
+  restoreReturnTo(context, req);
   const { returnTo } = req.session;
   return {
     host: {
@@ -52,11 +59,13 @@ export function keepForResuming(req: Request, resumePath: string, info: unknown)
 
 /** Where the host's own options lead. Those are the host's code, so they may name another origin; what a visitor sends may not. */
 function findDestination(
+  context: HttpContext,
   req: Request,
   { successReturnToOrRedirect, successRedirect }: AuthenticateOptions,
-  baseUrl: string,
 ): Pick<LoginOrigin, 'returnTo'> & { readonly next?: string } {
-  const asked = successReturnToOrRedirect === undefined ? null : parseLocalPath(req.session?.returnTo);
+  const { baseUrl } = context.options;
+  const asked = successReturnToOrRedirect === undefined ? null : findKeptReturnTo(context, req);
+  if (asked !== null) forgetKeptReturnTo(context, req);
   const target = asked ?? successReturnToOrRedirect ?? successRedirect;
   if (target === undefined) return local(requestedReturnTo(req));
   // A relative one belongs to the path of this request, not to that of our pages.

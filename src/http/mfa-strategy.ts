@@ -8,6 +8,7 @@ import type { StepBody } from './describe-login';
 import { keepForResuming, keepSuccess } from './host-login';
 import type { AuthenticateOptions } from './host-login';
 import type { HttpContext } from './http-context';
+import { restoreReturnTo } from './kept-return-to';
 import { adaptVerify } from './password-check';
 import { reportSessionFault } from './report-session-fault';
 import { stateOf } from './request-state';
@@ -113,14 +114,13 @@ export class MfaStrategy extends Strategy {
     options: AuthenticateOptions,
   ): Promise<() => void> {
     const { context, resumePath } = this;
-    const { baseUrl } = context.options;
     const attempt = await this.attempt(req, options, {
       username,
       password,
       origin: (info) =>
         resumePath === null
-          ? keepSuccess(req, { options, info, baseUrl })
-          : keepForResuming(req, resumePath, info),
+          ? keepSuccess(req, { options, info, context })
+          : keepForResuming(req, { resumePath, info, context }),
     });
     switch (attempt.outcome) {
       case 'wrong':
@@ -191,7 +191,10 @@ export class MfaStrategy extends Strategy {
     const { grant, user, info, decision } = signedIn;
     // Without a session there is nothing that could be asked for a factor later.
     if (options.session === false && decision.outcome !== 'allow') return this.refuse('mfa-required', 403);
-    if (options.session !== false) stateOf(req).expected = { grant, keep: {} };
+    if (options.session !== false) {
+      stateOf(req).expected = { grant, keep: {} };
+      restoreReturnTo(this.context, req);
+    }
     return () => passportVerbs(this).success(user, info);
   }
 }

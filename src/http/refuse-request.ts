@@ -2,13 +2,13 @@ import type { Request, Response } from 'express';
 import type { Decision } from '../core/decide';
 import { originOf } from './origin';
 import type { HttpContext } from './http-context';
+import { keepReturnTo } from './kept-return-to';
 import { momentOf } from './moments';
 import type { MessageLocals } from './proof-views';
 import { setPageHeaders } from './page-headers';
-import { isLookingAhead, wantsJson } from './representation';
+import { wantsJson } from './representation';
 import { nextPath, pageLocals } from './respond';
 import { returnToHere } from './return-to';
-import { markUnstored, requireSession } from './session-slot';
 import { sentenceFor } from './sentences';
 import { startAnew } from './start-anew';
 import { reasonFor, signInPath } from './sign-in-again';
@@ -63,7 +63,7 @@ export async function refuseRequest(
   const isPage = req.method === 'GET' || req.method === 'HEAD';
   const loss = visitor.kind === 'anonymous' ? context.awaited.findLoss(req) : null;
   if (isPage && decision.outcome !== 'deny' && loss === null) {
-    if (decision.outcome === 'sign-in') keepReturnTo(context, req, returnTo);
+    if (decision.outcome === 'sign-in') keepReturnTo(context, req, res, returnTo);
     res.redirect(303, next);
     return;
   }
@@ -74,20 +74,6 @@ export async function refuseRequest(
     page: pageLocals(context, req, over ? ANONYMOUS : visitor),
     locals: refusalMessage(decision, { because: loss ?? because, next }),
   });
-}
-
-/**
- * Many sign-in pages look for the way back in `req.session.returnTo`: connect-ensure-login puts it there, Passport's
- * `successReturnToOrRedirect` reads it. It costs a session, so it is kept only for a page that somebody opens, and only where the
- * host signs people in itself.
- */
-function keepReturnTo({ options }: HttpContext, req: Request, returnTo: string | null): void {
-  const isOurs = options.loginPath.split('?')[0] === `${options.pagesPath}/login`;
-  if (isOurs || returnTo === null || req.method !== 'GET' || isLookingAhead(req)) return;
-  const session = requireSession(req);
-  if (session.returnTo === returnTo) return;
-  session.returnTo = returnTo;
-  markUnstored(req);
 }
 
 /** What happened to a form that could not be taken along. */

@@ -54,6 +54,11 @@ function acceptsHtml(req: Request): boolean {
   return first !== undefined && !isJson(first);
 }
 
+/** Whether a browser says that somebody opens a page. */
+export function isBrowserNavigation(req: Request): boolean {
+  return isNavigation(req) === true;
+}
+
 /** The browser fetches what its reader may open next. */
 export function isLookingAhead(req: Request): boolean {
   return `${req.get('sec-purpose') ?? ''} ${req.get('purpose') ?? ''}`.includes('prefetch');

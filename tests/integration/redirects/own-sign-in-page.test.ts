@@ -8,9 +8,9 @@ import { totpCode } from '../../support/totp';
 
 // A sign-in page of the host's own finds where the person was going in `req.session.returnTo`, as connect-ensure-login leaves it.
 
-describe.each(expressMajors)('on Express $major, a sign-in page of the host', ({ express }) => {
-  const agents = { chrome: { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' } };
+const chrome = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
 
+describe.each(expressMajors)('on Express $major, a sign-in page of the host', ({ express }) => {
   async function start(options: { readonly loginPath?: string } = { loginPath: '/login' }) {
     const store = new MemoryStore();
     const host = createLoginHost({
@@ -23,6 +23,10 @@ describe.each(expressMajors)('on Express $major, a sign-in page of the host', ({
           '/login',
           passports.authenticate('mfa', { successReturnToOrRedirect: '/', failureRedirect: '/login' }),
         );
+        app.get('/sso', (req, res, next) => {
+          const user = { ...CREDENTIALS, id: 'ada', organizationId: 'acme' };
+          req.logIn(user, (error) => (error ? next(error) : res.redirect(req.session.returnTo ?? '/')));
+        });
       },
     });
     const stored = () =>
@@ -30,40 +34,56 @@ describe.each(expressMajors)('on Express $major, a sign-in page of the host', ({
     return { ...host, stored, agent: createHttpAgent(host.app) };
   }
 
-  it('finds where the person was going, and leads there with and without a second step', async () => {
-    const { mfa, clock, ...host } = await start();
-    for (const secondStep of [false, true]) {
+  describe.each([
+    ['a browser that says it opens a page', chrome],
+    ['another client', {}],
+  ])('for %s', (_who, headers) => {
+    it.each([false, true])('leads where the person was going, with a second step: %s', async (secondStep) => {
+      const { mfa, clock, records, agent } = await start();
       await mfa.policies.save('acme', { enabled: secondStep, enrollment: 'required' });
-      const { secret } = secondStep ? await plantApp({ ...host, clock }, 'ada') : { secret: '' };
-      const visitor = createHttpAgent(host.app);
-      const led = await visitor.get('/reports?year=2026', agents.chrome);
+      const { secret } = secondStep ? await plantApp({ records, clock }, 'ada') : { secret: '' };
+      const led = await agent.get('/reports?year=2026', headers);
       expect(led.headers['location']).toBe('/login?returnTo=%2Freports%3Fyear%3D2026');
-      expect((await visitor.get('/login')).body).toEqual({ returnTo: '/reports?year=2026' });
-      let answer = await visitor.post('/login', CREDENTIALS);
-      if (secondStep) answer = await visitor.post('/mfa/challenge', { code: totpCode(secret, clock.now()) });
+      let answer = await agent.post('/login', CREDENTIALS);
+      if (secondStep) answer = await agent.post('/mfa/challenge', { code: totpCode(secret, clock.now()) });
       expect(answer.headers['location']).toBe('/reports?year=2026');
-      expect((await visitor.get('/reports?year=2026')).status).toBe(200);
-    }
-    await mfa.close();
+      expect((await agent.get('/reports?year=2026')).status).toBe(200);
+      expect(agent.cookie('mfa-return-to')).toBeUndefined();
+      await mfa.close();
+    });
+
+    it('leads to the newest page after a wrong password', async () => {
+      const { agent, mfa } = await start();
+      await agent.get('/home', headers);
+      await agent.post('/login', { ...CREDENTIALS, password: 'wrong' });
+      await agent.get('/reports', headers);
+      await agent.post('/login', { ...CREDENTIALS, password: 'wrong' });
+      expect((await agent.post('/login', CREDENTIALS)).headers['location']).toBe('/reports');
+      await mfa.close();
+    });
+
+    it('leads there after a session that is over', async () => {
+      const { agent, mfa } = await start();
+      await agent.post('/login', CREDENTIALS);
+      await agent.get('/');
+      await mfa.sessionsOf('ada').endAll();
+      const led = await agent.get('/reports', headers);
+      expect(led.headers['location']).toContain('because=session-ended');
+      expect((await agent.post('/login', CREDENTIALS)).headers['location']).toBe('/reports');
+      await mfa.close();
+    });
+
+    it('leads there after a sign-in of the host by other means', async () => {
+      const { agent, mfa } = await start();
+      await agent.get('/reports', headers);
+      expect((await agent.get('/sso')).headers['location']).toBe('/reports');
+      await mfa.close();
+    });
   });
 
-  it('finds it again after a wrong password, and the newest page in the end', async () => {
+  it('finds it in the session while it is shown', async () => {
     const { agent, mfa } = await start();
-    await agent.get('/home');
-    await agent.post('/login', { ...CREDENTIALS, password: 'wrong' });
-    expect((await agent.get('/login')).body).toEqual({ returnTo: '/home' });
-    await agent.get('/reports');
-    expect((await agent.post('/login', CREDENTIALS)).headers['location']).toBe('/reports');
-    await mfa.close();
-  });
-
-  it('finds it after a session that is over', async () => {
-    const { agent, mfa } = await start();
-    await agent.post('/login', CREDENTIALS);
-    await agent.get('/home');
-    await mfa.sessionsOf('ada').endAll();
-    const led = await agent.get('/reports');
-    expect(led.headers['location']).toContain('because=session-ended');
+    await agent.get('/reports', chrome);
     expect((await agent.get('/login')).body).toEqual({ returnTo: '/reports' });
     await mfa.close();
   });
@@ -83,9 +103,10 @@ describe.each(expressMajors)('on Express $major, a sign-in page of the host', ({
   it.each([
     ['a script', 'get', { accept: '*/*', 'sec-fetch-mode': 'cors' }],
     ['a program', 'get', { accept: '*/*' }],
-    ['a form', 'post', agents.chrome],
-    ['a question for the head alone', 'head', agents.chrome],
-    ['a prefetched page', 'get', { ...agents.chrome, 'sec-purpose': 'prefetch' }],
+    ['a client that does not say it opens a page', 'get', {}],
+    ['a form', 'post', chrome],
+    ['a question for the head alone', 'head', chrome],
+    ['a prefetched page', 'get', { ...chrome, 'sec-purpose': 'prefetch' }],
     ['an image', 'get', { accept: 'image/*', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }],
   ] as const)('finds nothing of %s, which costs no session', async (_what, method, headers) => {
     const { app, mfa, stored } = await start();
@@ -98,7 +119,7 @@ describe.each(expressMajors)('on Express $major, a sign-in page of the host', ({
 
   it('costs nobody a session where our own page signs people in', async () => {
     const { agent, mfa, stored } = await start({});
-    const led = await agent.get('/home', agents.chrome);
+    const led = await agent.get('/home', chrome);
     expect(led.headers['location']).toBe('/mfa/login?returnTo=%2Fhome');
     expect(await stored()).toBe(0);
     await mfa.close();
