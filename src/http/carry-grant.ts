@@ -11,8 +11,7 @@ import { isSomebodyIn } from './signed-in-user';
 export function carryGrant(context: HttpContext, req: Request): () => void {
   const { session, madeAfter } = findSlot(req);
   const { res } = req;
-  if (res !== undefined && (session !== undefined || isSomebodyIn(req.session)))
-    endWhenLeft(context, req, res);
+  if (res !== undefined && (session !== undefined || isSomebodyIn(req))) endWhenLeft(context, req, res);
   if (session === undefined && madeAfter === undefined) return () => undefined;
   return () =>
     writeSlot(req, {

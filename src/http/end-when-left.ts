@@ -14,7 +14,7 @@ import type { SessionGrantSlot } from './session-slot';
  */
 export function endWhenLeft(context: HttpContext, req: Request, res: Response): void {
   const grant = findSlot(req).session;
-  const serialized = signedInUser(req.session);
+  const serialized = signedInUser(req);
   const { user } = req;
   const stays = rememberSignIn(req);
   res.once('close', function endListedSession() {
@@ -27,10 +27,10 @@ export function endWhenLeft(context: HttpContext, req: Request, res: Response): 
 /** Whether the same person is still signed in later in this request. */
 function rememberSignIn(req: Request): () => boolean {
   const { sessionID } = req;
-  const before = JSON.stringify(signedInUser(req.session));
+  const before = JSON.stringify(signedInUser(req));
   return () => {
     if (req.user === undefined || req.user === null || req.session === undefined) return false;
-    if (before !== undefined) return JSON.stringify(signedInUser(req.session)) === before;
+    if (before !== undefined) return JSON.stringify(signedInUser(req)) === before;
     return req.sessionID === sessionID;
   };
 }
@@ -45,7 +45,7 @@ export function leaveAtLogOut(context: HttpContext, req: Request): Promise<void>
     updateSlot(req, { session: undefined });
     return endSession(context, grant).then(() => undefined, context.options.onError);
   }
-  return noteLeaver(context, stateOf(req).leaver, signedInUser(req.session)).catch(context.options.onError);
+  return noteLeaver(context, stateOf(req).leaver, signedInUser(req)).catch(context.options.onError);
 }
 
 /** The same for a session that is about to be destroyed, as its store has it. */
@@ -53,7 +53,7 @@ export function leaveStored(context: HttpContext, data: SessionData | null | und
   const grant = grantIn(data?.mfa);
   const left =
     grant === undefined
-      ? noteLeaver(context, undefined, signedInUser(data))
+      ? noteLeaver(context, undefined, signedInUser({ session: data }))
       : endSession(context, grant).then(() => undefined);
   return left.catch(context.options.onError);
 }

@@ -43,7 +43,7 @@ export async function grantAtLogin(context: HttpContext, req: Request, login: Se
   const granted = { ...expected, session: toSessionSlot(context, grant) };
   const { userId, handle } = granted.session;
   const idBefore = req.sessionID;
-  const userBefore = JSON.stringify(signedInUser(req.session));
+  const userBefore = JSON.stringify(signedInUser(req));
   state.login = 'under-way';
   try {
     requireSessionId(req);
@@ -66,7 +66,7 @@ function takeBack(req: Request, userBefore: string | undefined): void {
   const session: object | undefined = req.session;
   if (session === undefined || session === null) return;
   Reflect.deleteProperty(session, 'regenerate');
-  if (JSON.stringify(signedInUser(req.session)) !== userBefore) forgetSignedInUser(session);
+  if (JSON.stringify(signedInUser(req)) !== userBefore) forgetSignedInUser(req);
 }
 
 /** What the strategy or a page has prepared for this person, or what a sign-in of the host is granted. Null for a user who is no account. */

@@ -75,7 +75,7 @@ export function ownSessionStore(
 
   /** Nothing but its being there says that a session without a grant has not ended: a request under way must not bring it back. */
   function isWithoutGrant(sessionId: string, data: OwnSessionData): boolean {
-    return isSomebodyIn(data) && hints.learn(sessionId, data.mfa)?.slot.session === undefined;
+    return isSomebodyIn({ session: data }) && hints.learn(sessionId, data.mfa)?.slot.session === undefined;
   }
 
   own.set = function setOnce(sessionId, data: OwnSessionData, done) {

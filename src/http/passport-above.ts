@@ -10,7 +10,7 @@ const WRITE =
  * would be sent to the sign-in page again. A host that takes `req.user` away itself leaves the property there.
  */
 export function requirePassportAbove(req: Request): void {
-  if (!isSomebodyIn(req.session)) return;
+  if (!isSomebodyIn(req)) return;
   const property: unknown = Reflect.get(req, '_userProperty') ?? 'user';
   if (typeof property === 'string' && property !== 'user') {
     throw new MfaError(

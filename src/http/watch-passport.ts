@@ -92,7 +92,7 @@ function logInByHost(
   const [user, options] = args;
   const done = args.at(-1);
   if (!isCall(done) || isSessionless(options) || !isUser(user)) return Reflect.apply(original, req, args);
-  const somebodyIn = isSomebodyIn(req.session) || (req.user !== undefined && req.user !== null);
+  const somebodyIn = isSomebodyIn(req) || (req.user !== undefined && req.user !== null);
   state.login = 'none';
   return Reflect.apply(original, req, [
     ...args.slice(0, -1),
@@ -116,10 +116,7 @@ function watchManager(req: Request): void {
     if (context === undefined || !isRequest(request) || !isCall(done) || !isUser(user))
       return Reflect.apply(logIn, manager, args);
     const begin = () => settle((next) => Reflect.apply(logIn, manager, [...args.slice(0, -1), next]));
-    return callBack(
-      grantAtLogin(context, request, { user, somebodyIn: isSomebodyIn(request.session), begin }),
-      done,
-    );
+    return callBack(grantAtLogin(context, request, { user, somebodyIn: isSomebodyIn(request), begin }), done);
   };
   manager.logOut = function logOutSeen(...args) {
     const [request] = args;
