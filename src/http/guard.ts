@@ -12,6 +12,7 @@ import { isForPagesBelow, isForSignInBelow } from './below-guard';
 import { refuseRequest } from './refuse-request';
 import { asksForPage } from './representation';
 import { stateOf, takeEarlyReads } from './request-state';
+import { isSamePath } from './same-path';
 import { answerOnceStored, storeChanges } from './store-session';
 import { readSlot, updateSlot } from './session-slot';
 import { identifyVisitor } from './visitor';
@@ -24,7 +25,10 @@ export interface GuardOptions {
    * the host's own routes. A login that is not finished is not signed in.
    */
   readonly anonymous?: 'sign-in' | 'pass';
-  /** Paths of the host's own log-out, reachable from every wall. Exact, below the app's root. Default `['/logout']`. */
+  /**
+   * Paths of the host's own log-out, reachable from every wall. Below the app's root, compared as the app's router does: without
+   * regard to case and to a slash at the end, unless `case sensitive routing` or `strict routing` is on. Default `['/logout']`.
+   */
   readonly logoutPaths?: readonly string[];
   /**
    * Whether a request that may not go on is answered with data instead of a page. Default: unless it is a navigation, by its
@@ -46,10 +50,10 @@ export interface StepUpOptions {
 
 /** Everything below obeys the policy: one decision a request, from facts read in one round trip. */
 export function createGuard(context: HttpContext, options: GuardOptions = {}): RequestHandler {
-  const logoutPaths = new Set(options.logoutPaths ?? ['/logout']);
+  const { logoutPaths = ['/logout'] } = options;
   return function mfaGuard(req, res, next) {
     watchPassport(context, req);
-    if (logoutPaths.has(req.baseUrl + req.path)) {
+    if (logoutPaths.some((path) => isSamePath(req, req.baseUrl + req.path, path))) {
       endWhenLeft(context, req, res);
       next();
       return;

@@ -3,9 +3,8 @@ import { contentSecurityPolicy } from 'helmet';
 import type { HttpContext } from './http-context';
 import { PAGE_POLICY } from './page-headers';
 import { stateOf } from './request-state';
-import { pageLocals } from './respond';
+import { bareLocals } from './respond';
 import { fieldOf } from './return-to';
-import { ANONYMOUS } from './visitor';
 
 /**
  * For pages whose forms lead to our own pages: administrators', recovery codes, the unlock link. `form-action 'self'` keeps a
@@ -43,7 +42,7 @@ function leaveByPage(context: HttpContext, req: Request, res: Response, next: Ne
     context.pages
       .send(res, {
         view: 'message',
-        page: pageLocals(context, req, ANONYMOUS),
+        page: bareLocals(context),
         locals: {
           tone: 'good',
           heading: 'Done',

@@ -17,6 +17,7 @@ import { resumeSignIn } from './resume-sign-in';
 import { requireSessionId } from './session-slot';
 import { requireSessionCookie } from './session-cookie';
 import { adviseOnRefusal } from './token-advice';
+import { isSamePath } from './same-path';
 import { sentenceFor } from './sentences';
 import { watchPassport } from './watch-passport';
 
@@ -204,7 +205,7 @@ const WRONG_CREDENTIALS = { message: sentenceFor('wrong-credentials') };
 
 /** Whether this request is for that path of the app. */
 function isAt(req: Request, path: string): boolean {
-  return req.originalUrl.split('?')[0] === path;
+  return isSamePath(req, req.originalUrl.split('?')[0] ?? '', path);
 }
 
 /** Passport's verbs, which hand on whatever the host's callback said beside `false` or the user. Its types know objects and texts. */

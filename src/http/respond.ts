@@ -34,8 +34,8 @@ export function showOptions(gathered: Gathered, options: readonly Option[]): rea
   });
 }
 
-/** What every page knows. */
-export function pageLocals(context: HttpContext, req: Request, visitor: Visitor): PageLocals {
+/** What a page knows that asks nothing of the session: it has no form, and greets nobody. */
+export function bareLocals(context: Pick<HttpContext, 'options' | 'csrf'>): PageLocals {
   const { pagesPath, issuer, defaultReturnTo } = context.options;
   return {
     issuer,
@@ -43,13 +43,25 @@ export function pageLocals(context: HttpContext, req: Request, visitor: Visitor)
     homePath: defaultReturnTo,
     assetsPath: `${pagesPath}/assets`,
     themePath: null,
+    csrfField: { name: context.csrf.field, value: '' },
+    signedIn: false,
+    account: null,
+    returnTo: null,
+    formsStay: false,
+    script: true,
+    lang: 'en',
+  };
+}
+
+/** What every other page knows. */
+export function pageLocals(context: HttpContext, req: Request, visitor: Visitor): PageLocals {
+  return {
+    ...bareLocals(context),
     csrfField: { name: context.csrf.field, value: context.csrf.token(req) },
     signedIn: visitor.kind === 'known' && visitor.bearer.standing === 'session',
     account: visitor.kind === 'known' ? visitor.account.name : null,
     returnTo: findReturnTo(req),
     formsStay: stateOf(req).leave !== undefined,
-    script: true,
-    lang: 'en',
   };
 }
 

@@ -71,7 +71,12 @@ export function createLoginHost(change: LoginHostChange = {}): LoginHost {
     state: memoryState(),
     email: outbox.email,
     sms: outbox.sms,
-    users: { findById: (id) => users.get(id) },
+    users: {
+      findById: (id) => users.get(id),
+      findByIds: async (ids) => ids.map((id) => users.get(id)).filter((user) => user !== undefined),
+      list: async () => ({ users: [...users.values()] }),
+      count: async () => users.size,
+    },
     clock,
     onError: (error) => errors.push(error),
     ...change.options,

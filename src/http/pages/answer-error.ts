@@ -3,7 +3,7 @@ import { MfaError } from '../../errors';
 import type { HttpContext } from '../http-context';
 import type { MessageLocals } from '../proof-views';
 import { wantsJson } from '../representation';
-import { pageLocals, sendRefusal } from '../respond';
+import { bareLocals, pageLocals, sendRefusal } from '../respond';
 import { withReturnTo } from '../return-to';
 import { sentenceFor } from '../sentences';
 import { adviseOnRefusal } from '../token-advice';
@@ -96,20 +96,6 @@ function pageOfError(context: HttpContext, req: Request): ReturnType<typeof page
   try {
     return pageLocals(context, req, ANONYMOUS);
   } catch {
-    const { pagesPath, issuer, defaultReturnTo } = context.options;
-    return {
-      issuer,
-      basePath: pagesPath,
-      homePath: defaultReturnTo,
-      assetsPath: `${pagesPath}/assets`,
-      themePath: null,
-      csrfField: { name: context.csrf.field, value: '' },
-      signedIn: false,
-      account: null,
-      returnTo: null,
-      formsStay: false,
-      script: true,
-      lang: 'en',
-    };
+    return bareLocals(context);
   }
 }

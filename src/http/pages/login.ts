@@ -115,7 +115,10 @@ function requireStrategy({ passwords }: HttpContext): void {
   );
 }
 
-/** Ends the session or the pending login, everywhere it is kept. */
+/**
+ * Ends the session or the pending login, everywhere it is kept. What the app keeps in the browser is cleared only where somebody was
+ * signed in (ASVS 14.3.1): it is the whole site's, drafts and service workers included, and nobody has left them in the middle of a login.
+ */
 async function signOut(page: PageRequest): Promise<void> {
   const { context, req, res, visitor } = page;
   if (visitor.kind === 'known') {
@@ -125,14 +128,22 @@ async function signOut(page: PageRequest): Promise<void> {
     context.events.report({ name: 'signed-out', userId, organizationId, address: originOf(req).address });
   }
   await regenerate(req);
-  res.set('Clear-Site-Data', '"storage"');
-  const { ownCookie, options } = context;
-  if (ownCookie.name !== null)
-    res.clearCookie(ownCookie.name, { path: '/', secure: options.secure, httpOnly: true });
+  const wasSignedIn = visitor.kind === 'known' && visitor.bearer.standing === 'session';
+  if (wasSignedIn) res.set('Clear-Site-Data', '"storage"');
+  leaveCookie(page);
   sendNext(req, res, {
     outcome: 'signed-out',
     next: withQuery(context.options.loginPath, { signedOut: '1' }),
   });
+}
+
+/** The session that took the place of the old one holds nothing, so neither it nor its cookie is kept. */
+function leaveCookie({ context, req, res }: PageRequest): void {
+  const { ownCookie, options } = context;
+  if (ownCookie.name === null) return;
+  Reflect.set(req, 'session', null);
+  const attributes = { path: '/', secure: options.secure, httpOnly: true, sameSite: 'lax' } as const;
+  res.clearCookie(ownCookie.name, attributes);
 }
 
 /** A pending login that cannot go on: it ends, and the way is back to the start, from which it leads on to the same place. */
