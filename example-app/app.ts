@@ -26,6 +26,8 @@ export interface ExampleAppOptions {
   readonly email?: EmailSender | undefined;
   readonly sms?: SmsSender | undefined;
   readonly clock?: Clock | undefined;
+  /** Express's setting: how many proxies stand in front, or their addresses. Default: none. */
+  readonly trustProxy?: number | string | undefined;
   /** Default: standard error. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -72,6 +74,8 @@ export async function createExampleApp(options: ExampleAppOptions): Promise<Exam
   passport.deserializeUser<string>((id, done) => done(null, users.findById(id) ?? false));
 
   const app = express();
+  // Limits count by the visitor's address, which is the proxy's until Express knows of it.
+  if (options.trustProxy !== undefined) app.set('trust proxy', options.trustProxy);
   app.set('view engine', 'ejs').set('views', join(__dirname, 'views'));
   app.locals['issuer'] = 'Acme Portal';
   app.locals['outbox'] = outbox !== null;
@@ -83,7 +87,7 @@ export async function createExampleApp(options: ExampleAppOptions): Promise<Exam
   app.get('/api/ping', mfa.passwordApi(), function answerPing(_req, res) {
     res.json({ pong: clock.now() });
   });
-  if (email !== undefined) app.use(signUpPages({ mfa, users, email, baseUrl, clock }));
+  if (email !== undefined) app.use(signUpPages({ mfa, users, email, baseUrl, clock, state, onError }));
   // Both are for looking around: one shows codes to everybody, the other lets everybody in as Linus.
   if (outbox !== null) app.use(outboxPages(outbox));
   if (!isProduction) app.use(singleSignOnPages({ mfa, users }));

@@ -11,6 +11,20 @@ export function readKey({ MFA_KEY }: Environment): { readonly key: string; reado
   return { key: randomBytes(32).toString('base64'), isTemporary: true };
 }
 
+/** `TRUST_PROXY`: how many proxies stand in front of the app, or their addresses. */
+export function readTrustProxy({ TRUST_PROXY }: Environment): number | string | undefined {
+  if (TRUST_PROXY === undefined || TRUST_PROXY === '') return undefined;
+  return /^\d+$/.test(TRUST_PROXY) ? Number(TRUST_PROXY) : TRUST_PROXY;
+}
+
+/** Everybody can read the password of the demo accounts, of which two are administrators. */
+export function requireDemo({ NODE_ENV, DEMO_ACCOUNTS }: Environment): void {
+  if (NODE_ENV !== 'production' || DEMO_ACCOUNTS === 'yes') return;
+  throw new Error(
+    'The demo accounts have a password that everybody knows. Put your own user table in place of example-app/user-table.ts, or set DEMO_ACCOUNTS=yes.',
+  );
+}
+
 /** Where to keep things: Redis at `REDIS_URL`, or nothing, which means memory. */
 export async function connectStores({ REDIS_URL }: Environment): Promise<{
   readonly records?: RecordStore;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { DEMO_ACCOUNTS, DEMO_PASSWORD } from './accounts';
 import { createExampleApp } from './app';
-import { connectEmail, connectSms, connectStores, readKey } from './environment';
+import { connectEmail, connectSms, connectStores, readKey, readTrustProxy, requireDemo } from './environment';
 
 async function start(): Promise<void> {
   const { env } = process;
@@ -16,7 +16,9 @@ async function start(): Promise<void> {
     ...stores,
     email: await connectEmail(env),
     sms: await connectSms(env),
+    trustProxy: readTrustProxy(env),
   });
+  requireDemo(env);
 
   const server = createServer(example.app).listen(port);
   await once(server, 'listening');

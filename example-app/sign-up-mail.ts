@@ -3,7 +3,6 @@ import type { EmailMessage } from 'express-mfa';
 /** One mail to who typed this address: a link to go on, or word that there is an account already. */
 export function signUpMail(mail: {
   readonly to: string;
-  readonly name: string;
   readonly known: boolean;
   readonly link: string;
 }): EmailMessage {

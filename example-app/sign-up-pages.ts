@@ -1,15 +1,19 @@
 import { urlencoded, Router } from 'express';
 import type { Request } from 'express';
-import type { Clock, EmailSender, Mfa } from 'express-mfa';
+import type { Clock, EmailSender, Mfa, StateStore } from 'express-mfa';
 import { ORGANIZATIONS } from './accounts';
 import type { OrganizationId } from './accounts';
-import { hashPassword } from './password-hash';
+import { hashPassword, isPassword } from './password-hash';
 import { createPendingSignUps } from './pending-sign-ups';
+import { createSignUpLimits } from './sign-up-limits';
 import { signUpMail } from './sign-up-mail';
-import type { User, UserTable } from './user-table';
+import type { PasswordHash } from './password-hash';
+import type { NewUser, User, UserTable } from './user-table';
 
 const SHORTEST_PASSWORD = 12;
 const MAIL_MS = 10_000;
+const TOO_MANY = 'There were too many sign-ups from your network. Try again in an hour.';
+const WRONG_PASSWORD = 'That is not the password that you chose when you signed up. Type it again.';
 
 interface SignUpOptions {
   readonly mfa: Mfa<User>;
@@ -17,12 +21,16 @@ interface SignUpOptions {
   readonly email: EmailSender;
   readonly baseUrl: string;
   readonly clock: Clock;
+  readonly state: StateStore;
+  readonly onError: (error: unknown) => void;
 }
 
 /** Sign up, verify the address by a link, and where the organization says so: on to the second factor. */
-export function signUpPages({ mfa, users, email, baseUrl, clock }: SignUpOptions): Router {
+export function signUpPages(options: SignUpOptions): Router {
+  const { mfa, users, email, baseUrl, clock, state, onError } = options;
   const router = Router();
   const pending = createPendingSignUps(clock);
+  const limits = createSignUpLimits(state);
   const form = urlencoded({ extended: false, limit: '10kb' });
 
   router.get('/signup', function showSignUp(req, res) {
@@ -38,32 +46,49 @@ export function signUpPages({ mfa, users, email, baseUrl, clock }: SignUpOptions
       res.status(400).render('sign-up', pageOf(req, { typed, error }));
       return;
     }
+    const admission = await limits.admit({ ip: req.ip ?? '', email: typed.email });
+    if (admission.outcome === 'too-many') {
+      res.status(429).set('Retry-After', String(admission.retryAfterSeconds));
+      res.render('sign-up', pageOf(req, { typed, error: TOO_MANY }));
+      return;
+    }
     const passwordHash = await hashPassword(typed.password);
-    const { password: _password, ...fields } = typed;
-    // The page says the same whether or not the address is known; only its owner reads which it was.
-    const known = users.findByEmail(typed.email) !== undefined;
-    const link = known ? `${baseUrl}/mfa/login` : linkTo(pending.add({ ...fields, passwordHash }));
-    await email.send(
-      signUpMail({ to: typed.email, name: typed.name, known, link }),
-      AbortSignal.timeout(MAIL_MS),
-    );
+    // The page says the same whether or not the address is known, and does not wait for the mail; only the owner reads which it was.
+    if (admission.outcome === 'send') mailLink(typed, passwordHash).catch(onError);
     res.render('sign-up-sent', { email: typed.email });
   });
 
-  /** Mail programs open links to look at them, so the account is made by the button on this page. */
+  async function mailLink(typed: TypedForm, passwordHash: PasswordHash): Promise<void> {
+    const { password: _password, ...fields } = typed;
+    const known = users.findByEmail(typed.email) !== undefined;
+    const link = known ? `${baseUrl}/mfa/login` : linkTo(pending.add({ ...fields, passwordHash }));
+    await email.send(signUpMail({ to: typed.email, known, link }), AbortSignal.timeout(MAIL_MS));
+  }
+
+  /**
+   * Mail programs open links to look at them, so the account is made by the button on this page. It asks for the password: who signed up
+   * with an address of somebody else must not get an account that the owner of the address opens for them.
+   */
   router.get('/signup/verify', function showVerification(req, res) {
     const { token } = req.query;
     const found = typeof token === 'string' ? pending.find(token) : undefined;
     res
       .set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' })
       .status(found === undefined ? 404 : 200)
-      .render('sign-up-verify', { token, email: found?.email ?? null, csrfToken: mfa.csrfToken(req) });
+      .render('sign-up-verify', verificationOf(req, found, null));
   });
 
   router.post('/signup/verify', form, mfa.requireCsrfToken(), async function verifySignUp(req, res, next) {
-    const found = pending.take(textOf(req, 'token'));
+    res.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' });
+    const token = textOf(req, 'token');
+    const tried = pending.spendTry(token);
+    if (tried !== undefined && !(await isPassword(textOf(req, 'password'), tried.passwordHash))) {
+      res.status(401).render('sign-up-verify', verificationOf(req, tried, WRONG_PASSWORD));
+      return;
+    }
+    const found = tried === undefined ? undefined : pending.take(token);
     if (found === undefined || users.findByEmail(found.email) !== undefined) {
-      res.status(404).render('sign-up-verify', { token: null, email: null, csrfToken: null });
+      res.status(404).render('sign-up-verify', verificationOf(req, undefined, null));
       return;
     }
     req.login(users.add(found), (error) => {
@@ -72,6 +97,12 @@ export function signUpPages({ mfa, users, email, baseUrl, clock }: SignUpOptions
     });
   });
 
+  const verificationOf = (req: Request, found: NewUser | undefined, error: string | null) => ({
+    token: found === undefined ? null : textOf(req, 'token') || req.query['token'],
+    email: found?.email ?? null,
+    error,
+    csrfToken: mfa.csrfToken(req),
+  });
   const linkTo = (token: string) => `${baseUrl}/signup/verify?token=${token}`;
   const pageOf = (req: Request, page: { readonly typed: object; readonly error: string | null }) => ({
     ...page,

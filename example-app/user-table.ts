@@ -86,6 +86,7 @@ export async function createUserTable(): Promise<UserTable> {
           ...(to < found.length ? { nextCursor: String(to) } : {}),
         };
       },
+      membershipsOf: ({ organizationId, administers = [] }) => [organizationId, ...administers],
       async noteEnrolled(id, mfaEnrolled) {
         const user = users.get(id);
         if (user !== undefined) users.set(id, { ...user, mfaEnrolled });

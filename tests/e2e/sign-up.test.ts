@@ -37,6 +37,11 @@ describe.each([
     await arriveAt(page, 'Verify your address');
     await stage.look(page, 'sign-up-verify');
     stage.clock.advance(1000);
+    await page.getByLabel('Password').fill('not what it was');
+    await button(page, 'It is mine, go on').click();
+    await page.getByRole('alert').waitFor();
+    await stage.look(page, 'sign-up-verify-wrong');
+    await page.getByLabel('Password').fill(PASSWORD);
     await button(page, 'It is mine, go on').click();
     await arriveAt(page, 'Protect your account');
     stage.clock.advance(1000);

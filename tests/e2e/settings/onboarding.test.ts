@@ -28,6 +28,7 @@ describe('signing up and protecting the account', () => {
     await button(page, 'Sign up').click();
     await page.getByText(email).first().waitFor();
     await page.goto(linkFor(email));
+    await page.getByLabel('Password').fill(PASSWORD);
     await button(page, 'It is mine, go on').click();
     await arriveAt(page, 'Protect your account');
     stage.clock.advance(1000);

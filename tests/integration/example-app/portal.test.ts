@@ -91,11 +91,12 @@ describe('the portal', () => {
     await visitor.post('/signup', { name: 'Eve', email: 'eve@acme.example', password: 'twelve characters' });
     const token = /token=(\S+)/.exec(example.outbox?.messages.at(-1)?.text ?? '')?.[1] ?? '';
     await visitor.get(`/signup/verify?token=${token}`);
-    const first = await visitor.post('/signup/verify', { token });
+    const first = await visitor.post('/signup/verify', { token, password: 'twelve characters' });
     expect([first.status, first.headers['location']]).toEqual([303, '/mfa/enroll?returnTo=%2F']);
     const again = createHttpAgent(example.url);
     await again.get('/mfa/login');
-    expect((await again.post('/signup/verify', { token })).status).toBe(404);
+    const password = 'twelve characters';
+    expect((await again.post('/signup/verify', { token, password })).status).toBe(404);
   });
 
   it('refuses forms without a token', async () => {
