@@ -94,7 +94,7 @@ export function createCsrfGuard(context: CsrfContext): CsrfGuard {
         visitors.check(req, submitted);
         return 'visitor';
       }
-      if (readSlot(req).csrfToken === undefined || !isRequestValid(req)) throw refuseToken('session-changed');
+      if (!isRequestValid(req)) throw refuseToken('session-changed');
       return 'session';
     },
     leaveVisitor: (req) => visitors.leave(req),
@@ -107,7 +107,7 @@ export function createCsrfGuard(context: CsrfContext): CsrfGuard {
  */
 function hasOwnToken(req: Request): boolean {
   const session = requireSession(req);
-  if (session.mfa !== undefined && session.mfa !== '') return true;
+  if (session.mfa !== undefined) return true;
   if (req.user !== undefined && req.user !== null) return true;
   // Passport has not read its part yet where a host asks for the token above it.
   return isSomebodyIn(req);

@@ -1,9 +1,11 @@
+import express from 'express';
 import request from 'supertest';
 import { holdVisit } from '../../support/held-visit';
 import type { HeldVisit } from '../../support/held-visit';
 import { halfLoginsAt } from '../../support/half-logins';
 import { addPerson, visit } from '../../support/member';
 import { createPortal } from '../../support/portal';
+import { wireApp } from '../../support/wired-app';
 import { createClock } from '../../support/clock';
 
 // The attack: whoever controls another host of the same domain gets a token for visitors from the sign-in page, plants its cookie
@@ -132,6 +134,24 @@ describe('a session', () => {
       expect([path, refused.status, refused.body.because]).toEqual([path, 403, 'csrf-token-refused']);
     }
     expect((await guest.postJson('/mfa/logout')).status).toBe(200);
+  });
+
+  it('of somebody whom the host names without Passport takes no token of a visitor', async () => {
+    const { app } = wireApp(express, (host, { mfa, sessions }) => {
+      host.use(sessions);
+      host.get('/pair', (req, res) => void res.json({ csrfToken: mfa.csrfToken(req) }));
+      host.use((req, _res, next) => {
+        Object.assign(req, { user: { id: 'ada', username: 'ada', email: 'ada@acme.example' } });
+        next();
+      });
+      host.use('/mfa', mfa.pages());
+    });
+    const pair = await request(app).get('/pair');
+    const [cookie = ''] = String(pair.headers['set-cookie']).split(';');
+    const refused = await request(app)
+      .post('/mfa/logout')
+      .set({ accept: 'application/json', cookie, 'x-csrf-token': pair.body.csrfToken });
+    expect([refused.status, refused.body.because]).toEqual([403, 'csrf-token-refused']);
   });
 
   it('takes its own token from another address of the app, too', async () => {
