@@ -123,9 +123,8 @@ function createVisitorTokens({ keyRing, clock, options, awaited }: CsrfContext) 
     const mark = issueVisitorMark(now);
     const { res } = req;
     // A browser drops what says `Secure` over plain http, and an answer under way takes no more headers.
-    const canSet = res !== undefined && !res.headersSent;
-    if (canSet && !(settings.secure && connectionOf(req) === 'insecure'))
-      setVisitorCookie(settings, res, mark);
+    const isDropped = settings.secure && connectionOf(req) === 'insecure';
+    if (res?.headersSent === false && !isDropped) setVisitorCookie(settings, res, mark);
     return mark;
   }
 
@@ -153,7 +152,7 @@ function createVisitorTokens({ keyRing, clock, options, awaited }: CsrfContext) 
     },
     leave(req: Request): void {
       stateOf(req).visitorToken = undefined;
-      if (req.res !== undefined && !req.res.headersSent) clearVisitorCookies(settings, req, req.res);
+      if (req.res?.headersSent === false) clearVisitorCookies(settings, req, req.res);
     },
   };
 }

@@ -123,6 +123,52 @@ describe.each(expressMajors)('on Express $major', ({ express: build }) => {
       expectTold(wired, '`Set-Cookie`');
     });
 
+    it('is named after the password to a client that speaks JSON', async () => {
+      const wired = wireApp(build, mountPages);
+      const state = await request(wired.app).get('/mfa/state').set(json);
+      const [cookie = ''] = String(state.headers['set-cookie']).split(';');
+      const send = (headers: Readonly<Record<string, string>>) =>
+        request(wired.app)
+          .post('/mfa/enroll/totp')
+          .set({ ...json, ...headers });
+      const guessed = { 'x-csrf-token': 'a'.repeat(64) };
+      expect((await send(guessed)).body.message).toContain('You signed in or out');
+      const half = await request(wired.app)
+        .post('/mfa/login')
+        .set({ ...json, cookie, 'x-csrf-token': state.body.csrfToken })
+        .send(credentials);
+      const ofSession = { 'x-csrf-token': half.body.csrfToken as string };
+      expect((await send({ ...ofSession, cookie: 'theme=dark' })).body.message).toContain('signed in or out');
+      expect((await send(ofSession)).body.message).toContain('Allow cookies');
+      expectTold(wired, 'POST /mfa/enroll/totp', '`Set-Cookie`');
+    });
+
+    it('is named over TLS, too', async () => {
+      const wired = wireApp(
+        build,
+        (app, pieces) => {
+          app.set('trust proxy', 1);
+          mountPages(app, pieces);
+        },
+        { options: secure },
+      );
+      const { token } = await openForm(wired, overTls);
+      expect(textOf((await sendForm(wired, token, overTls)).text)).toContain('Allow cookies');
+      expectTold(wired, '`Set-Cookie`');
+    });
+
+    it('is not set by an answer that is under way', async () => {
+      const wired = wireApp(build, (app, { mfa, sessions }) => {
+        app.use(sessions);
+        app.get('/late', (req, res) => {
+          res.write('<p>');
+          res.end(mfa.csrfToken(req));
+        });
+      });
+      const late = await request(wired.app).get('/late');
+      expect([late.status, late.text]).toEqual([200, expect.stringMatching(/^<p>[0-9a-f]{64}$/)]);
+    });
+
     it('is not blamed where other cookies come back: somebody signed in meanwhile', async () => {
       const wired = wireApp(build, mountPages);
       const { token } = await openForm(wired);
@@ -262,13 +308,31 @@ describe.each(expressMajors)('on Express $major', ({ express: build }) => {
     for (const headers of [
       { origin: 'http://127.0.0.1:3000', host: '127.0.0.1:3000' },
       { origin: 'http://shop.internal', 'sec-fetch-site': 'same-origin' },
+      { origin: 'http://www.localhost', 'x-forwarded-host': 'www.localhost' },
     ]) {
       const { token, cookie } = await openForm(wired);
       const refused = await sendForm(wired, token, { ...headers, cookie });
       expect([refused.status, textOf(refused.text)]).toEqual([403, expect.stringContaining('isn’t its own')]);
       expect(refused.text).toContain('href="http://localhost/mfa/login"');
     }
-    expectTold(wired, 'http://127.0.0.1:3000', '`baseUrl` is http://localhost');
+    expect(
+      wired.errors.filter(({ message }) => message.includes('`baseUrl` is http://localhost')),
+    ).toHaveLength(1);
+  });
+
+  it('another address over TLS is not taken for plain http', async () => {
+    const wired = wireApp(
+      build,
+      (app, pieces) => {
+        app.set('trust proxy', 1);
+        mountPages(app, pieces);
+      },
+      { options: secure },
+    );
+    const { token, cookie } = await openForm(wired, overTls);
+    const headers = { ...overTls, origin: 'https://www.shop.example', host: 'www.shop.example', cookie };
+    expect(textOf((await sendForm(wired, token, headers)).text)).toContain('isn’t its own');
+    expectTold(wired, 'https://www.shop.example', '`baseUrl` is https://shop.example');
   });
 
   describe('a body that the pages cannot read', () => {

@@ -208,6 +208,35 @@ describe('the token of a visitor', () => {
     }
   });
 
+  it('is not found in a list, nor in a cookie that was not made by us', async () => {
+    const { cookie, token } = await plantedPair();
+    const { username, password } = addPerson(portal);
+    for (const [held, submitted] of [
+      [cookie, [token]],
+      [cookie, { 0: token }],
+      [`mfa-visitor-x=1; mfa-visitor-=; mfa-visitor-${'a'.repeat(8)}=zz`, token],
+    ]) {
+      const refused = await request(portal.app)
+        .post('/mfa/login')
+        .set({ accept: 'application/json', cookie: held as string })
+        .send({ username, password, _csrf: submitted });
+      expect([refused.status, refused.body.because]).toEqual([403, 'csrf-token-refused']);
+    }
+  });
+
+  it('of a clock that was ahead is given up for a new one', async () => {
+    clock.advance(86_400_000);
+    const ahead = await plantedPair();
+    clock.advance(-86_400_000);
+    expect((await logIn(ahead)).status).toBe(403);
+    const page = await request(portal.app)
+      .get('/mfa/state')
+      .set({ accept: 'application/json', cookie: ahead.cookie });
+    const [cookie = ''] = String(page.headers['set-cookie']).split(';');
+    const both = { token: page.body.csrfToken as string, cookie: `${ahead.cookie}; ${cookie}` };
+    expect((await logIn(both)).status).toBe(200);
+  });
+
   it('works in each of two tabs that a browser opened before it had a cookie', async () => {
     const tabs = [await plantedPair(), await plantedPair()];
     const cookie = tabs.map((tab) => tab.cookie).join('; ');
