@@ -18,13 +18,14 @@ export function connectionOf(req: Request): Connection {
 
 /** A cookie that says `Secure` does not travel over this connection, or is not sent over it. */
 export function refuseConnection(req: Request, options: Pick<FlowOptions, 'baseUrl'>): MfaError {
-  const reason = isBrowserSecure(req, options) ? 'proxy-not-trusted' : 'plain-http';
+  const isOverHttp = options.baseUrl.startsWith('https:') && !isBrowserSecure(req, options);
+  const reason = isOverHttp ? 'plain-http' : 'cookie-not-sent';
   return new MfaError('connection-insecure', sentenceFor(reason), { reason });
 }
 
 /** The browser itself, or the proxy in front, says that the person reached the site over https. */
 function isBrowserSecure(req: Request, { baseUrl }: Pick<FlowOptions, 'baseUrl'>): boolean {
-  return connectionOf(req) === 'claimed' || (baseUrl.startsWith('https:') && req.get('origin') === baseUrl);
+  return connectionOf(req) === 'claimed' || req.get('origin') === baseUrl;
 }
 
 /** What the host has to change so that its connection is known to be secure. */
@@ -34,6 +35,9 @@ export function connectionAdvice(
 ): string {
   const lost = '`Secure` cookies are lost, and nobody can sign in';
   const trust = "`app.set('trust proxy', 1)`, with the number of proxies in front of the app,";
+  if (!options.baseUrl.startsWith('https:')) {
+    return `The session cookie is \`Secure\`, but \`baseUrl\` is ${options.baseUrl}, so ${lost}. Serve the app over TLS and give an https \`baseUrl\`, or write \`cookie: { secure: false }\` for the session middleware on your own machine.`;
+  }
   if (connectionOf(req) === 'claimed') {
     return `A proxy says that the request came over https, but Express does not trust it, so ${lost}. Write ${trust} before \`mfa.sessions()\`.`;
   }

@@ -149,7 +149,7 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
     'The connection isn’t secure, so nothing was done. Open this page over https and try again.',
   ],
   [
-    'proxy-not-trusted',
+    'cookie-not-sent',
     'This site can’t keep you signed in at the moment, so nothing was done. The fault is on our side: tell whoever runs this site.',
   ],
   ['host-misconfigured', 'The fault is on our side: this site isn’t set up right. Tell whoever runs it.'],

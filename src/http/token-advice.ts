@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { MfaError } from '../errors';
-import { connectionAdvice } from './connection';
+import { connectionAdvice, connectionOf } from './connection';
 import type { HttpContext } from './http-context';
 import { stateOf } from './request-state';
 import { tokenRefusalOf } from './token-refusal';
@@ -9,7 +9,7 @@ import { tokenRefusalOf } from './token-refusal';
 export function adviseOnRefusal(context: HttpContext, req: Request, error: unknown): void {
   if (error instanceof MfaError && error.code === 'connection-insecure') {
     // The watch has said so already, of the first request that came through the proxy.
-    const isTold = error.reason === 'proxy-not-trusted' && context.proxies.seesUnknownProxy;
+    const isTold = connectionOf(req) === 'claimed' && context.proxies.seesUnknownProxy;
     if (!isTold) context.advice.give(error.code, connectionAdvice(context, req));
     return;
   }

@@ -279,6 +279,20 @@ describe.each(expressMajors)('on Express $major', ({ express: build }) => {
       else expect(wired.errors).toEqual([]);
     });
 
+    it('that `trust proxy` does not mean is named', async () => {
+      const wired = wireApp(
+        build,
+        (app, pieces) => {
+          app.set('trust proxy', '192.0.2.1');
+          mountPages(app, pieces);
+        },
+        { options: secure },
+      );
+      const { token, cookie } = await openForm(wired, overTls);
+      expect((await sendForm(wired, token, { ...overTls, cookie })).status).toBe(403);
+      expectTold(wired, 'Express does not trust it', "app.set('trust proxy', 1)");
+    });
+
     it('that does not say so is named', async () => {
       const wired = wireApp(build, mountPages, { options: secure });
       const { token } = await openForm(wired);
@@ -287,8 +301,25 @@ describe.each(expressMajors)('on Express $major', ({ express: build }) => {
         403,
         expect.stringContaining('fault is on our side'),
       ]);
-      expectTold(wired, '`X-Forwarded-Proto: https`', "app.set('trust proxy', 1)");
+      expectTold(wired, 'does not say so', '`X-Forwarded-Proto: https`', "app.set('trust proxy', 1)");
     });
+  });
+
+  it('a `Secure` cookie of the host’s over plain http is named', async () => {
+    const wired = wireApp(build, (app, { mfa, passport }) => {
+      app.use(session({ secret: 'x', resave: false, saveUninitialized: false, cookie: { secure: true } }));
+      app.use(passport.initialize(), passport.session());
+      app.use('/mfa', mfa.pages());
+    });
+    for (const headers of [{}, { origin: 'http://localhost' }]) {
+      const { token, cookie } = await openForm(wired);
+      const refused = await sendForm(wired, token, { ...headers, cookie });
+      expect([refused.status, textOf(refused.text)]).toEqual([
+        403,
+        expect.stringContaining('fault is on our side'),
+      ]);
+    }
+    expectTold(wired, '`cookie: { secure: false }`', '`baseUrl` is http://localhost');
   });
 
   it('http in place of https is named, with the way to the right address', async () => {

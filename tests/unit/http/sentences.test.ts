@@ -24,7 +24,7 @@ describe('the sentence for a refused form', () => {
     const causes = [
       ...TOKEN_REFUSALS,
       'plain-http',
-      'proxy-not-trusted',
+      'cookie-not-sent',
       'sign-in-form-too-old',
       'sign-in-out-of-date',
     ];
