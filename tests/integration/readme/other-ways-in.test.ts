@@ -93,11 +93,16 @@ it('are four', () => {
 
 describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
   const { close, records, state } = openStores();
-  afterAll(close);
+  const hosts: SessionHost[] = [];
+  afterAll(async () => {
+    for (const { mfa } of hosts) await mfa.close();
+    close();
+  });
 
   describe.each(['ours', 'of the host'] as const)('with sessions %s', (sessions) => {
     async function open(fields: Partial<SessionUser> = {}, policy = {}) {
       const host = openHost({ records, state, sessions });
+      hosts.push(host);
       const user = host.addUser(fields);
       const saved = { enabled: true, enrollment: 'required', ...policy } as const;
       await host.mfa.policies.save(user.organizationId, saved);

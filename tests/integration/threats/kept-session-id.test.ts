@@ -7,6 +7,7 @@ import { createHttpAgent } from '../../support/http-agent';
 import { plantApp } from '../../support/planted';
 import { TEST_KEY } from '../../support/portal';
 import { openSessionHost } from '../../support/session-host';
+import type { SessionHost } from '../../support/session-host';
 import { storeKinds } from '../../support/store-kinds';
 import { totpCode } from '../../support/totp';
 
@@ -73,12 +74,17 @@ const HOSTS: Readonly<Record<string, Partial<Parameters<typeof openSessionHost>[
 
 describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
   const { close, records, state } = openStores();
-  afterAll(close);
+  const hosts: SessionHost[] = [];
+  afterAll(async () => {
+    for (const { mfa } of hosts) await mfa.close();
+    close();
+  });
 
   describe.each(['ours', 'of the host'] as const)('with sessions %s', (sessions) => {
     describe.each(Object.entries(HOSTS))('and %s', (name, how) => {
       async function open() {
         const host = openSessionHost({ records, state, sessions, ...how });
+        hosts.push(host);
         const user = host.addUser();
         await host.mfa.policies.save(user.organizationId, { enabled: true, enrollment: 'required' });
         const { secret } = await plantApp(host, user.id);
@@ -167,7 +173,7 @@ describe('a session that cannot get another id', () => {
       errors.push(error);
       res.status(500).json({ error: error.message });
     }) as express.ErrorRequestHandler);
-    return { app, told, errors };
+    return { app, mfa, told, errors };
   }
 
   it.each([
@@ -176,7 +182,7 @@ describe('a session that cannot get another id', () => {
     ['/login', withoutStore, 'session-not-renewed', 'left the session id as it was'],
     ['/in', withoutStore, 'session-not-renewed', 'left the session id as it was'],
   ])('signs nobody in at %s, and says why', async (path, sessionMiddleware, code, words) => {
-    const { app, told, errors } = open(sessionMiddleware);
+    const { app, mfa, told, errors } = open(sessionMiddleware);
     const sent = path === '/guarded' ? request(app).get(path) : request(app).post(path);
     const answer = await sent
       .set({ accept: 'application/json' })
@@ -184,5 +190,6 @@ describe('a session that cannot get another id', () => {
     expect([answer.status, answer.body.error]).toEqual([500, expect.stringContaining(words)]);
     expect(errors.map((error) => Reflect.get(error, 'code'))).toEqual([code]);
     expect(told).toContain(errors[0]);
+    await mfa.close();
   });
 });
