@@ -52,6 +52,8 @@ export type Decision =
         | 'no-usable-factor'
         /** The factor that is strong enough works no more; weaker ones do. */
         | 'strongest-unusable'
-        | 'records-unavailable';
+        | 'records-unavailable'
+        /** Somebody signed in again because that was asked of them, and nobody saw it. */
+        | 'sign-in-unseen';
       readonly lockedUntil?: number;
     };

@@ -10,7 +10,7 @@ import { wantsJson } from './representation';
 import { nextPath, pageLocals } from './respond';
 import { returnToHere } from './return-to';
 import { sentenceFor } from './sentences';
-import { startAnew } from './start-anew';
+import { startAnew, withoutCircle } from './start-anew';
 import { reasonFor, signInPath } from './sign-in-again';
 import { ANONYMOUS } from './visitor';
 import type { Visitor } from './visitor';
@@ -32,7 +32,8 @@ export async function refuseRequest(
     readonly returnTo?: string;
   },
 ): Promise<void> {
-  const { req, res, visitor, decision } = refused;
+  const { req, res, visitor } = refused;
+  const decision = withoutCircle(context, refused);
   if (visitor.kind === 'known') {
     context.events.report({
       name: 'request-refused',

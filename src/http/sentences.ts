@@ -43,6 +43,10 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
     'You were signed out because the time of this session was over, or nothing was done in it for a while. Sign in again to go on.',
   ],
   ['sign-in-too-old', 'This change needs a recent sign-in. Sign in again to continue.'],
+  [
+    'sign-in-unseen',
+    'This can’t be changed here, because the app doesn’t say when you signed in. Ask its support for help.',
+  ],
   ['login-expired', 'Signing in took too long, so it was stopped. Sign in again to go on.'],
   [
     'login-ended',

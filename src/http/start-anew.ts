@@ -1,4 +1,6 @@
 import type { Request } from 'express';
+import type { Decision } from '../core/decide';
+import { isAdoptedHandle, isStartUnknown } from '../core/session-handle';
 import { endSession } from '../flows/end-sessions';
 import type { HttpContext } from './http-context';
 import { regenerate } from './renew-session';
@@ -22,7 +24,6 @@ export async function startAnew(
     context.records.findPolicy(organizationId),
   ]);
   await regenerate(req);
-  if (member.sessionsEndedAt === null && policy.sessionsEndedAt === null) return;
   const madeAfter = {
     userId,
     user: { epoch: member.epoch, sessionsEndedAt: member.sessionsEndedAt },
@@ -30,4 +31,23 @@ export async function startAnew(
     organization: { epoch: policy.epoch, sessionsEndedAt: policy.sessionsEndedAt },
   };
   updateSlot(req, { madeAfter });
+}
+
+/**
+ * Somebody signed in again because that was asked of them, and we saw nothing of it. Asking once more would lead in a circle, which may
+ * need nobody's click where a provider signs people in by itself.
+ */
+export function withoutCircle(
+  { options }: HttpContext,
+  { visitor, decision }: { readonly visitor: Visitor; readonly decision: Decision },
+): Decision {
+  if (decision.because !== 'sign-in-too-old' || visitor.kind === 'anonymous') return decision;
+  const { ownerId } = visitor.bearer;
+  if (!isAdoptedHandle(ownerId) || isStartUnknown(ownerId)) return decision;
+  options.onError(
+    new Error(
+      'Somebody without a password signed in, but this app does it by a way that cannot be seen, so nobody knows when. Call mfa.recordFirstFactor(req) after the sign-in.',
+    ),
+  );
+  return { outcome: 'deny', because: 'sign-in-unseen' };
 }

@@ -72,6 +72,18 @@ describe('what is read from the host’s users', () => {
     });
   });
 
+  it.each([
+    ['whoever is not federated', { id: 1 }, {}, true],
+    ['nobody who is', { id: 1, federated: true }, {}, false],
+    ['whom the user’s own field says', { id: 1, federated: true, hasPassword: true }, {}, true],
+    ['not whom the user’s own field says', { id: 1, hasPassword: false }, {}, false],
+    ['whom the account option says', { id: 1, hasPassword: false }, { hasPassword: true }, true],
+    ['not whom the account option says', { id: 1, hasPassword: true }, { hasPassword: false }, false],
+    ['whoever has a field that says neither', { id: 1, hasPassword: 'no' }, {}, true],
+  ])('knows who has a password: %s', (_who, user, said, hasPassword) => {
+    expect(directoryOf([], () => said).accountOf(user).hasPassword).toBe(hasPassword);
+  });
+
   it('refuses a table that answers with another user', async () => {
     const directory = createDirectory(
       resolveOptions<HostUser>({

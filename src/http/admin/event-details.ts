@@ -38,6 +38,7 @@ const REASONS: ReadonlyMap<Value, string | null> = new Map([
   ['session-ended', 'the session was ended'],
   ['session-expired', 'the session was over'],
   ['sign-in-too-old', 'the last sign-in was too old'],
+  ['sign-in-unseen', 'the app did not say when the person signed in'],
   ['no-usable-factor', 'no method is left to prove'],
   ['strongest-unusable', 'the strongest method no longer works'],
   ['records-unavailable', 'the records cannot be found'],

@@ -29,6 +29,13 @@ export function addEnrollmentStartRoutes(router: Router, context: HttpContext): 
   router.get('/enroll/done', liveRoute(context, showDone));
 }
 
+/** The password again, or a newer sign-in where there is none. */
+function wantsFirstFactor(decision: Decision): boolean {
+  return decision.outcome === 'challenge'
+    ? decision.password === true
+    : decision.because === 'sign-in-too-old';
+}
+
 /** What can be set up, and whether it can be put off. Only looking needs no fresh proof; starting does. */
 async function showStart(page: KnownPageRequest): Promise<void> {
   const { context, visitor, json, res, returnTo } = page;
@@ -38,13 +45,12 @@ async function showStart(page: KnownPageRequest): Promise<void> {
   const decision = decide(facts, { kind: 'policy' }, now);
   const leave = mayEnroll(visitor.bearer, gathered, readSlot(page.req).wizard !== undefined);
   if (leave.outcome === 'feature-off') throw new MfaError('not-found', 'There is nothing here.');
-  const passwordOnly =
-    leave.outcome === 'refused' && leave.decision.outcome === 'challenge' && leave.decision.password === true;
+  const mayLook = leave.outcome === 'refused' && wantsFirstFactor(leave.decision);
   const offered = decision.outcome === 'enroll';
   // Whoever cannot prove their strongest factor must still be able to put an offer off.
   const maySkip =
     offered && decision.skippable && leave.outcome === 'refused' && leave.decision.outcome !== 'sign-in';
-  if (leave.outcome === 'refused' && !passwordOnly && !maySkip) return refuse(page, leave.decision);
+  if (leave.outcome === 'refused' && !mayLook && !maySkip) return refuse(page, leave.decision);
   const onboarding = readSlot(page.req).onboarding === true && !offered;
   const administering =
     !hasFactor(facts) && leadsToAdministration(page) && (await administeredNext(page)(facts.policy)) !== null;

@@ -30,6 +30,20 @@ function addRecording({
       mfa.recordFirstFactor(req).then(() => res.json({ done: true }), next);
     });
   });
+  /** A new password by a link in a mail, which signs the person in at once. */
+  app.post('/reset-and-in/:id', (req, res, next) => {
+    const user = users.get(req.params.id) as SessionUser;
+    const channel = { channel: 'email', address: user.email } as const;
+    mfa
+      .recordPasswordReset(user.id, channel)
+      .then(() => mfa.recordPasswordChange(user.id, { notify: false }))
+      .then(() => {
+        req.login(user, (error) => {
+          if (error) return next(error);
+          mfa.recordFirstFactor(req, channel).then(() => res.json({ done: true }), next);
+        });
+      }, next);
+  });
   app.post('/record', (req, res, next) => {
     mfa.recordFirstFactor(req).then(() => res.json({ done: true }), next);
   });
@@ -71,6 +85,20 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
         expect((await agent.getJson('/inside')).status).toBe(401);
       },
     );
+
+    it('a reset that signs the person in ends the other sessions and makes its mailbox no factor', async () => {
+      const host = open({ mfa: { email: createOutbox({ clock: createClock() }).email } });
+      const user = host.addUser();
+      const [agent, other] = [host.visit(), host.visit()];
+      for (const browser of [agent, other]) await browser.send(`/in/${user.id}`);
+      await agent.send(`/reset-and-in/${user.id}`);
+      expect((await agent.getJson('/inside')).body).toEqual({ inside: user.id });
+      expect((await other.getJson('/inside')).status).toBe(401);
+      const refused = await agent.postJson('/mfa/enroll/email', { email: user.email });
+      expect([refused.status, refused.body.because]).toEqual([403, 'same-channel']);
+      expect((await agent.postJson('/mfa/enroll/totp')).body.outcome).toBe('enrollment-started');
+      expect(await host.mfa.sessionsOf(user.id).list()).toHaveLength(1);
+    });
 
     it('a sign-in over a session that was ended is new once it is recorded', async () => {
       const host = open();

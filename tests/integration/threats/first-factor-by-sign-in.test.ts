@@ -108,6 +108,45 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       expect(asked).toEqual([user.id]);
     });
 
+    it('may be looked at and put off although the sign-in is too old, and starts after a new one', async () => {
+      const { host, user, agent } = await open({ hasPassword: false });
+      await agent.send(`/in/${user.id}`);
+      host.clock.advance(10 * MINUTE);
+      await host.mfa.policies.save(user.organizationId, { enabled: true, enrollment: 'optional' });
+      expect((await agent.getJson('/inside')).body).toMatchObject({ outcome: 'enroll', because: 'offered' });
+      const looked = await agent.getJson('/mfa/enroll');
+      expect([looked.status, looked.body]).toMatchObject([200, { outcome: 'enroll', skippable: true }]);
+      expect((await agent.get('/mfa/enroll')).text).toContain('Skip');
+      expect((await agent.postJson('/mfa/enroll/skip')).body.outcome).toBe('skipped');
+      expect((await agent.getJson('/inside')).body).toEqual({ inside: user.id });
+      const page = await agent.get('/mfa/enroll/totp');
+      expect(page.headers['location']).toBe(
+        '/mfa/login?returnTo=%2Fmfa%2Fenroll%2Ftotp&because=sign-in-too-old',
+      );
+      expect((await agent.get(page.headers['location'] ?? '')).text).toContain('recent sign-in');
+      await agent.send(`/in/${user.id}`);
+      expect((await agent.get('/mfa/enroll/totp')).status).toBe(200);
+    });
+
+    it.each(['/plant', '/plant-anew'])(
+      'leads in no circle where the sign-in cannot be seen: %s',
+      async (path) => {
+        const { host, user, agent } = await open({ hasPassword: false });
+        await host.mfa.policies.save(user.organizationId, { enabled: true, enrollment: 'required' });
+        await agent.send(`${path}/${user.id}`);
+        expect((await agent.getJson('/inside')).body).toMatchObject({ outcome: 'enroll' });
+        expect(await start(agent)).toMatchObject({ outcome: 'sign-in', because: 'sign-in-too-old' });
+        await agent.send(`${path}/${user.id}`);
+        const refused = await agent.postJson('/mfa/enroll/totp');
+        expect([refused.status, refused.body]).toMatchObject([
+          403,
+          { outcome: 'deny', because: 'sign-in-unseen' },
+        ]);
+        expect(String(host.errors.at(-1))).toContain('mfa.recordFirstFactor(req)');
+        expect((await agent.getJson('/inside')).body).toMatchObject({ outcome: 'enroll' });
+      },
+    );
+
     it('is kept through a new id that the host gives the session, and by nothing more', async () => {
       const { host, user, agent } = await open();
       await agent.send(`/in/${user.id}`);
