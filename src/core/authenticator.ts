@@ -1,7 +1,8 @@
+import type { AcceptedSteps } from './accepted-steps';
 import type { EnrollableKind } from './factor-kind';
 
 /** One user's confirmed instance of a factor (NIST SP 800-63B-4, section 4). */
-export interface Authenticator {
+export interface Authenticator extends AcceptedSteps {
   readonly id: string;
   readonly kind: EnrollableKind;
   readonly label: string;
@@ -10,8 +11,6 @@ export interface Authenticator {
   /** Wrong proofs in a row. At the limit the authenticator is disabled until it is enrolled again. */
   readonly failures: number;
   readonly disabledAt: number | null;
-  /** The newest accepted TOTP time step; no step at or below it is accepted again (RFC 6238, section 5.2). */
-  readonly lastAcceptedStep: number | null;
   /** The TOTP secret, or the address a code is sent to, sealed under the key ring. */
   readonly sealedSecret: string;
   /** The address as it may be shown, or null where there is none. */

@@ -1,3 +1,5 @@
+import { acceptStep } from './accepted-steps';
+import type { AcceptedSteps } from './accepted-steps';
 import { createHmac, randomBytes } from 'node:crypto';
 import { generateSecret, generateSync, generateURI } from 'otplib';
 import type { CryptoPlugin } from 'otplib';
@@ -77,7 +79,7 @@ function codeAt(secret: PlainSecret, timeStep: number): string {
 }
 
 /**
- * Judges a parsed code. A step at or below `lastAcceptedStep` is never verified (RFC 6238, section 5.2). A code of a
+ * Judges a parsed code. A step that is used up is never verified (RFC 6238, section 5.2). A code of a
  * time up to ten minutes away is refused with `clock-off`, never accepted. Throws where the secret is none.
  */
 export function verifyTotp(request: {
@@ -85,13 +87,14 @@ export function verifyTotp(request: {
   readonly submittedCode: string;
   readonly now: number;
   readonly window: TotpWindow;
-  readonly lastAcceptedStep: number | null;
+  /** The steps of the app that were accepted; none for a new secret. */
+  readonly accepted: AcceptedSteps;
 }): TotpVerification {
-  const { secret, submittedCode, now, window, lastAcceptedStep } = request;
+  const { secret, submittedCode, now, window, accepted } = request;
   const present = timeStepAt(now);
   const isAt = (offset: number) =>
     present + offset >= 0 && isEqualInConstantTime(codeAt(secret, present + offset), submittedCode);
-  const isUsed = (offset: number) => lastAcceptedStep !== null && present + offset <= lastAcceptedStep;
+  const isUsed = (offset: number) => acceptStep(accepted, present + offset, present) === null;
 
   const near = [0, -1, 1].slice(0, window * 2 + 1);
   const fresh = near.find((offset) => !isUsed(offset) && isAt(offset));
@@ -106,4 +109,9 @@ export function verifyTotp(request: {
     return { outcome: 'rejected', because: 'clock-off', driftSeconds: offset * STEP_SECONDS };
   }
   return { outcome: 'rejected', because: 'wrong-code' };
+}
+
+/** When a time step begins. */
+export function instantOfStep(timeStep: number): number {
+  return timeStep * STEP_SECONDS * 1000;
 }

@@ -40,7 +40,7 @@ export function createTotpFactor({ records, state, keyRing, totpWindow }: Factor
         submittedCode,
         now,
         window: totpWindow,
-        lastAcceptedStep: authenticator?.lastAcceptedStep ?? null,
+        accepted: authenticator ?? { lastAcceptedStep: null },
       });
       if (verification.outcome === 'rejected') {
         const { because } = verification;

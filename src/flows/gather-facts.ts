@@ -1,7 +1,9 @@
 import { isChallengeOver } from '../core/challenge-life';
 import type { Authenticator } from '../core/authenticator';
 import type { Evidence } from '../core/assurance';
+import { isCredibleStep } from '../core/accepted-steps';
 import { isCredible } from '../core/credible-instant';
+import { instantOfStep, timeStepAt } from '../core/totp';
 import type { Facts, SessionFact } from '../core/facts';
 import type { Policy } from '../core/policy';
 import { rankOf } from '../core/factor-strength';
@@ -213,6 +215,9 @@ function noteFutureDates(
   const { exemption } = member.settings;
   if (exemption !== null && !isCredible(exemption.grantedAt, now))
     clocks.note('exemption', exemption.grantedAt);
+  for (const { lastAcceptedStep } of member.authenticators)
+    if (lastAcceptedStep !== null && !isCredibleStep(lastAcceptedStep, timeStepAt(now)))
+      clocks.note('app code', instantOfStep(lastAcceptedStep));
   for (const { at } of session.evidence) if (!isCredible(at, now)) clocks.note('login', at);
 }
 

@@ -34,13 +34,16 @@ describe('a Redis that holds what nobody wrote', () => {
     await expect(records.findMember(userId, 'acme')).rejects.toMatchObject(unreadable);
   });
 
-  it.each([['f'], ['t'], ['u'], ['d']])('refuses an authenticator whose %s is no number', async (field) => {
-    const userId = newId();
-    const app = anAuthenticator();
-    await records.addAuthenticator(userId, app);
-    await redis.hset(memberKey(userId), `${field}:${app.id}`, 'NaN');
-    await expect(records.findMember(userId, 'acme')).rejects.toMatchObject(unreadable);
-  });
+  it.each([['f'], ['t'], ['o'], ['u'], ['d']])(
+    'refuses an authenticator whose %s is no number',
+    async (field) => {
+      const userId = newId();
+      const app = anAuthenticator();
+      await records.addAuthenticator(userId, app);
+      await redis.hset(memberKey(userId), `${field}:${app.id}`, 'NaN');
+      await expect(records.findMember(userId, 'acme')).rejects.toMatchObject(unreadable);
+    },
+  );
 
   it('refuses to guess, skip or accept where a counter is no number', async () => {
     const userId = newId();

@@ -1,3 +1,4 @@
+import { acceptStep } from '../../core/accepted-steps';
 import type { Authenticator, GuessGroup, OnFileUse } from '../../core/authenticator';
 import { NO_USE } from '../../core/authenticator';
 import { onFileKind } from '../../core/factor-kind';
@@ -11,6 +12,7 @@ import {
   totalOf,
   type RightAnswer,
 } from '../../core/guess-counter';
+import { timeStepAt } from '../../core/totp';
 import type { GuessOutcome, GuessRequest, RecordStore } from '../record-store';
 import { recordsOf, type UserRecords, type Users } from './user-records';
 
@@ -127,9 +129,10 @@ export function guessesIn(users: Users): Pick<RecordStore, Verbs> {
       const records = users.get(userId);
       const authenticator = records?.authenticators.get(authenticatorId);
       if (records === undefined || authenticator === undefined) return false;
-      if (authenticator.lastAcceptedStep !== null && timeStep <= authenticator.lastAcceptedStep) return false;
+      const accepted = acceptStep(authenticator, timeStep, timeStepAt(now));
+      if (accepted === null) return false;
       if (records.refusedSteps.get(authenticatorId) === timeStep) return false;
-      const changes = { lastUsedAt: now, lastAcceptedStep: timeStep };
+      const changes = { lastUsedAt: now, ...accepted };
       const rank = factorRank('totp');
       const answer = { guessedRank: rank, provenRank: rank };
       succeed(records, { group: 'codes', authenticatorId, answer, changes });

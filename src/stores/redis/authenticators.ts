@@ -13,7 +13,7 @@ const REMOVE_FIELDS = `
 local function removeFields(id)
   local key = KEYS[1]
   local there = redis.call('HDEL', key, 'a:' .. id)
-  redis.call('HDEL', key, 'l:' .. id, 'k:' .. id, 'f:' .. id, 't:' .. id, 'u:' .. id, 'd:' .. id, 'b:' .. id)
+  redis.call('HDEL', key, 'l:' .. id, 'k:' .. id, 'f:' .. id, 't:' .. id, 'o:' .. id, 'u:' .. id, 'd:' .. id, 'b:' .. id)
   if redis.call('HGET', key, 'p') == id then redis.call('HDEL', key, 'p') end
   return there
 end

@@ -1,7 +1,9 @@
+import { STEPS_AHEAD } from '../../core/accepted-steps';
 import { encodeId } from '../../core/encoded-id';
 import { onFileId } from '../../core/factor-kind';
 import { FACTOR_RANKS, factorRank } from '../../core/factor-strength';
 import { LONGEST_LOCK_SECONDS } from '../../core/guess-counter';
+import { timeStepAt } from '../../core/totp';
 import type { GuessOutcome, RecordStore } from '../record-store';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
@@ -146,13 +148,20 @@ const RECORD_SUCCESS = defineScript(`${SUCCEED}
 succeed(ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5] == 'unlocking', ARGV[6])
 `);
 
-/** The member; a colon and the authenticator, the time step, now. */
+/** The member; a colon and the authenticator, the time step, now, the latest step that is credible. The same as `acceptStep`. */
 const ACCEPT_TIME_STEP = defineScript(`${SUCCEED}
 if redis.call('HEXISTS', KEYS[1], 'a' .. ARGV[1]) == 0 then return 0 end
-local last = numberIn('t' .. ARGV[1])
-if last and tonumber(ARGV[2]) <= last then return 0 end
-if numberIn('b' .. ARGV[1]) == tonumber(ARGV[2]) then return 0 end
-redis.call('HSET', KEYS[1], 't' .. ARGV[1], ARGV[2])
+local step, latest = tonumber(ARGV[2]), tonumber(ARGV[4])
+local last, before = numberIn('t' .. ARGV[1]), numberIn('o' .. ARGV[1])
+local used = last
+if last and last > latest then
+  used = before
+  if before and before > latest then return 0 end
+end
+if step == last or (used and step <= used) then return 0 end
+if numberIn('b' .. ARGV[1]) == step then return 0 end
+if last then redis.call('HSET', KEYS[1], 'o' .. ARGV[1], string.format('%.0f', math.min(last, step))) end
+redis.call('HSET', KEYS[1], 't' .. ARGV[1], string.format('%.0f', math.max(last or step, step)))
 succeed('codes', ARGV[1], ${RANK_OF_APP}, ${RANK_OF_APP}, false, ARGV[3])
 return 1
 `);
@@ -179,7 +188,7 @@ export function guessesIn(redis: RedisCommands, keys: Keys): Pick<RecordStore, V
       await redis.run(RECORD_SUCCESS, { keys: [keys.member(userId)], args });
     },
     async acceptTimeStep({ userId, authenticatorId, timeStep, now }) {
-      const args = [suffixOf(authenticatorId), timeStep, now];
+      const args = [suffixOf(authenticatorId), timeStep, now, timeStepAt(now) + STEPS_AHEAD];
       return isOne(await redis.run(ACCEPT_TIME_STEP, { keys: [keys.member(userId)], args }));
     },
     async refuseTimeStep({ userId, authenticatorId, timeStep }) {

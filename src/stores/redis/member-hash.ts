@@ -19,6 +19,7 @@ import { unreadable } from './store-errors';
  *   a:<authenticator> what never changes, JSON              l:<authenticator>  label
  *   k:<authenticator> sealed secret      f:<authenticator>  failures           t:<authenticator> last accepted step
  *   u:<authenticator> last used at       d:<authenticator>  disabled at        b:<authenticator>  step that is refused
+ *   o:<authenticator> step accepted before
  *                f, u and d stand also under the id of an address on file
  *   g:<group>:<rank> failures of a group  w:<group>        locked until       n:<group>:<rank>  locks so far
  *   r            recovery codes left     i              when they were made     p    the authenticator asked first
@@ -42,6 +43,7 @@ export function writeAuthenticator(authenticator: Authenticator): string[] {
   ];
   if (failures > 0) fields.push(`f:${id}`, String(failures));
   if (authenticator.lastAcceptedStep !== null) fields.push(`t:${id}`, String(authenticator.lastAcceptedStep));
+  if (authenticator.stepBefore !== undefined) fields.push(`o:${id}`, String(authenticator.stepBefore));
   if (authenticator.lastUsedAt !== null) fields.push(`u:${id}`, String(authenticator.lastUsedAt));
   if (authenticator.disabledAt !== null) fields.push(`d:${id}`, String(authenticator.disabledAt));
   return fields;
@@ -140,6 +142,7 @@ function readAuthenticator(fields: Hash, id: string): Authenticator {
   );
   const label = fields[`l:${id}`];
   const sealedSecret = fields[`k:${id}`];
+  const stepBefore = toOptionalNumber(fields[`o:${id}`], 'a time step');
   if (!isEnrollableKind(kind) || !isInstant(createdAt)) throw unreadable('an authenticator');
   if (label === undefined || sealedSecret === undefined) throw unreadable('an authenticator');
   if (maskedDestination !== null && typeof maskedDestination !== 'string')
@@ -155,6 +158,7 @@ function readAuthenticator(fields: Hash, id: string): Authenticator {
     failures: toOptionalNumber(fields[`f:${id}`], 'a count of guesses') ?? 0,
     disabledAt: toOptionalNumber(fields[`d:${id}`], 'an instant'),
     lastAcceptedStep: toOptionalNumber(fields[`t:${id}`], 'a time step'),
+    ...(stepBefore === null ? {} : { stepBefore }),
     sealedSecret,
     maskedDestination,
     ...(organizationId === undefined ? {} : { organizationId }),

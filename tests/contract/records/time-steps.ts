@@ -1,4 +1,6 @@
+import * as fc from 'fast-check';
 import { NO_GUESSES } from '../../../src/core/guess-counter';
+import { timeStepAt } from '../../../src/core/totp';
 import type { RecordStore } from '../../../src/stores/record-store';
 import { NOW, anAuthenticator, newId } from '../samples';
 import { guessUntilLockedWith } from './guess-until-locked';
@@ -34,6 +36,44 @@ export function describeTimeSteps(open: () => RecordStore): void {
       const found = await open().findMember(userId, 'acme');
       expect(found.guesses.codes).toEqual(NO_GUESSES);
       expect(found.authenticators[0]?.failures).toBe(0);
+    });
+
+    it('neither refuses codes until the time of one that a clock ahead accepted, nor accepts any twice', async () => {
+      const userId = newId();
+      const app = anAuthenticator({ lastAcceptedStep: timeStepAt(NOW) });
+      await open().addAuthenticator(userId, app);
+      const accept = (at: number) =>
+        open().acceptTimeStep({ userId, authenticatorId: app.id, timeStep: timeStepAt(at), now: at });
+      const [year, minute] = [365 * 86_400_000, 60_000];
+      expect(await accept(NOW + year)).toBe(true);
+      expect(await accept(NOW)).toBe(false);
+      expect(await accept(NOW + minute)).toBe(true);
+      expect(await accept(NOW + minute)).toBe(false);
+      expect(await accept(NOW + year)).toBe(false);
+      const [found] = (await open().findMember(userId, 'acme')).authenticators;
+      expect(found).toMatchObject({
+        lastAcceptedStep: timeStepAt(NOW + year),
+        stepBefore: timeStepAt(NOW + minute),
+      });
+    });
+
+    it('accepts each step once, however the clocks of those who ask jump both ways', async () => {
+      const jump = fc.integer({ min: 0, max: 59 }).map((place) => (place % 6) * 10 + Math.floor(place / 20));
+      await fc.assert(
+        fc.asyncProperty(fc.array(jump, { maxLength: 30 }), async (steps) => {
+          const userId = newId();
+          const app = anAuthenticator();
+          await open().addAuthenticator(userId, app);
+          const accepted: number[] = [];
+          for (const step of steps) {
+            const now = NOW + step * 30_000;
+            const proof = { userId, authenticatorId: app.id, timeStep: timeStepAt(now), now };
+            if (await open().acceptTimeStep(proof)) accepted.push(step);
+          }
+          expect(new Set(accepted).size).toBe(accepted.length);
+        }),
+        { numRuns: 30 },
+      );
     });
 
     it('never accepts the step that was refused beforehand, and leaves the others alone', async () => {

@@ -1,7 +1,14 @@
 import * as fc from 'fast-check';
 import { generateSync } from 'otplib';
 import { PlainSecret } from '../../../src/core/plain-secret';
-import { formatSecret, issueTotpSecret, timeStepAt, totpUri, verifyTotp } from '../../../src/core/totp';
+import {
+  formatSecret,
+  issueTotpSecret,
+  instantOfStep,
+  timeStepAt,
+  totpUri,
+  verifyTotp,
+} from '../../../src/core/totp';
 import { totpCode, wrongCode } from '../../support/totp';
 
 const rfcSecret = new PlainSecret('GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ');
@@ -14,7 +21,7 @@ function verify(
   options: { at?: number; window?: 0 | 1; lastAcceptedStep?: number | null } = {},
 ) {
   const { at = now, window = 1, lastAcceptedStep = null } = options;
-  return verifyTotp({ secret, submittedCode, now: at, window, lastAcceptedStep });
+  return verifyTotp({ secret, submittedCode, now: at, window, accepted: { lastAcceptedStep } });
 }
 
 describe('verifyTotp', () => {
@@ -179,5 +186,12 @@ describe('totpUri', () => {
 
   it('has one colon, between issuer and account', () => {
     expect(parse('Acme: Portal', 'evil:ada').label.split(':')).toHaveLength(2);
+  });
+});
+
+describe('instantOfStep', () => {
+  it('is when the step begins', () => {
+    expect(instantOfStep(step)).toBe(now);
+    expect(timeStepAt(instantOfStep(step) - 1)).toBe(step - 1);
   });
 });
