@@ -33,6 +33,7 @@ export type {
   SmsMessage,
   SmsSender,
   SmsStatus,
+  OrganizationName,
   UserDirectory,
 } from './ports';
 export type { CheckOptions, SetupFinding, SetupReport } from './flows/check-setup';
@@ -153,6 +154,7 @@ export type { GuessStore } from './stores/guess-store';
 export type { CodesOwner, UnseenCodes, UnseenCodesStore } from './stores/unseen-codes';
 export type { KeptNotice, NoticeStore } from './stores/notice-store';
 export type { Assurance, Evidence, EvidenceMethod } from './core/assurance';
+export type { AcceptedSteps } from './core/accepted-steps';
 export type { Authenticator, GuessGroup, GuessLimits, OnFileUse } from './core/authenticator';
 export type { FactorRank } from './core/factor-strength';
 export type { GuessCounter, PerRank, RightAnswer } from './core/guess-counter';
