@@ -27,4 +27,5 @@ export const OPTION_DEFAULTS = Object.freeze({
   dangerouslyAllowInsecureBaseUrl: false,
   dangerouslyDisablePasswordThrottle: false,
   dangerouslyAcceptVolatileRecords: false,
+  dangerouslyAllowOpener: false,
 } as const);

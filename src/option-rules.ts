@@ -186,4 +186,5 @@ export const OPTION_RULES = {
   dangerouslyAllowInsecureBaseUrl: danger('dangerouslyAllowInsecureBaseUrl'),
   dangerouslyDisablePasswordThrottle: danger('dangerouslyDisablePasswordThrottle'),
   dangerouslyAcceptVolatileRecords: danger('dangerouslyAcceptVolatileRecords'),
+  dangerouslyAllowOpener: danger('dangerouslyAllowOpener'),
 } satisfies RulesFor<MfaOptions<never>>;

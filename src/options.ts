@@ -155,6 +155,12 @@ export interface MfaOptions<User = Express.User> {
    * for nothing afterwards, unless the user directory knows `mfaEnrolled`. Default false: every request is refused then.
    */
   readonly dangerouslyAcceptVolatileRecords?: boolean | undefined;
+  /**
+   * Lets a window that opened our pages keep its hold on them (`Cross-Origin-Opener-Policy: unsafe-none`), for a sign-in in a
+   * popup that reports to `window.opener`. Any site that opens them has that hold too: it can lead the window elsewhere while
+   * somebody types a code. Default false: the popup is cut off, unless its opener is of this site and sends `same-origin` too.
+   */
+  readonly dangerouslyAllowOpener?: boolean | undefined;
 }
 
 /** The options, checked, with everything filled in. */
@@ -204,6 +210,7 @@ export interface ResolvedOptions<User = Express.User> {
   /** Never throws. */
   readonly onError: (error: unknown) => void;
   readonly dangerouslyAcceptVolatileRecords: boolean;
+  readonly dangerouslyAllowOpener: boolean;
   /** The names of the options in use that weaken something. */
   readonly dangers: readonly string[];
 }

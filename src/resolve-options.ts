@@ -57,6 +57,7 @@ export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions
     clock: options.clock ?? { now: () => Date.now() },
     onError: neverThrowing(options.onError ?? printError),
     dangerouslyAcceptVolatileRecords: options.dangerouslyAcceptVolatileRecords === true,
+    dangerouslyAllowOpener: options.dangerouslyAllowOpener === true,
     dangers: Object.entries(options)
       .filter(([name, value]) => name.startsWith('dangerously') && value === true)
       .map(([name]) => name),

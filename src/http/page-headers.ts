@@ -21,11 +21,12 @@ export const PAGE_POLICY = {
  * most forms of ours end in a redirect of the host, which may lead to an identity provider or to the client of an OAuth server.
  */
 export function pageHeaders(context: HttpContext): RequestHandler {
-  const { secure } = context.options;
+  const { secure, dangerouslyAllowOpener } = context.options;
   return helmet({
     contentSecurityPolicy: { useDefaults: false, directives: PAGE_POLICY },
     referrerPolicy: { policy: 'same-origin' },
     frameguard: { action: 'deny' },
+    crossOriginOpenerPolicy: { policy: dangerouslyAllowOpener ? 'unsafe-none' : 'same-origin' },
     strictTransportSecurity: secure ? { maxAge: 63_072_000, includeSubDomains: false } : false,
   });
 }

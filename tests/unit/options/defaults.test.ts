@@ -39,6 +39,7 @@ describe('resolveOptions', () => {
       events: { keepCount: 100_000, keepSeconds: 34_560_000 },
       onError: expect.any(Function),
       dangerouslyAcceptVolatileRecords: false,
+      dangerouslyAllowOpener: false,
       dangers: [],
     });
     expect(keys).toEqual([key]);
