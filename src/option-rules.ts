@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { LONGEST_CHALLENGE_SECONDS } from './core/challenge-life';
 import { z } from 'zod';
 import { GUESS_LIMITS } from './core/authenticator';
@@ -8,6 +9,7 @@ import type { RulesFor } from './option-check';
 import {
   aFunction,
   anObject,
+  NO_MESSAGE,
   callback,
   danger,
   group,
@@ -182,6 +184,12 @@ export const OPTION_RULES = {
   csrf: group('csrf: { token: (req) => req.csrfToken() }', CSRF),
   events: group('events: { keepCount: 100000 }', EVENTS),
   clock: port('an object with now(), in epoch milliseconds', 'clock: { now: () => Date.now() }', ['now']),
+  viewsPath: {
+    schema: z.string().refine(isAbsolute, NO_MESSAGE),
+    allowed: 'the absolute path of a folder',
+    write: "viewsPath: path.join(import.meta.dirname, 'views')",
+    shown: true,
+  },
   onError: callback('a function that takes an error', 'onError: (error) => logger.error(error)'),
   dangerouslyAllowInsecureBaseUrl: danger('dangerouslyAllowInsecureBaseUrl'),
   dangerouslyDisablePasswordThrottle: danger('dangerouslyDisablePasswordThrottle'),

@@ -144,6 +144,11 @@ export interface MfaOptions<User = Express.User> {
   readonly events?: Partial<EventRetention> | undefined;
   /** The time. Default: the machine's. */
   readonly clock?: Clock | undefined;
+  /**
+   * The folder of the package's pages and mails, an absolute path. Default: beside its code. An app that is bundled has to copy
+   * `node_modules/express-mfa/views` and say where it is.
+   */
+  readonly viewsPath?: string | undefined;
   /** Told of failures that no request can be answered with, such as a notice that was not sent. Default: standard error. */
   readonly onError?: ((error: unknown) => void) | undefined;
   /** Accepts `http:` for hosts other than the local one: passwords and codes are then readable on the way. Default false. */
@@ -207,6 +212,7 @@ export interface ResolvedOptions<User = Express.User> {
   readonly csrf: { readonly token: (req: Request) => string; readonly field: string } | null;
   readonly events: EventRetention;
   readonly clock: Clock;
+  readonly viewsPath: string;
   /** Never throws. */
   readonly onError: (error: unknown) => void;
   readonly dangerouslyAcceptVolatileRecords: boolean;

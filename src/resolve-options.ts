@@ -12,6 +12,7 @@ import { OPTION_RULES } from './option-rules';
 import type { MfaOptions, PasswordThrottle, PolicyDefaults, ResolvedOptions } from './options';
 import { refusePolicy } from './policy-rules';
 import { parsePublicOrigin } from './public-origin';
+import { findViews } from './views-path';
 
 /** Checks the options and fills in what was left out. Throws {@link ConfigurationError} for the first that cannot be used. */
 export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions<User> {
@@ -55,6 +56,7 @@ export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions
         : { token: (req) => csrf.token(req), field: csrf.field ?? OPTION_DEFAULTS.csrfField },
     events: fill(OPTION_DEFAULTS.events, options.events),
     clock: options.clock ?? { now: () => Date.now() },
+    viewsPath: findViews(options.viewsPath),
     onError: neverThrowing(options.onError ?? printError),
     dangerouslyAcceptVolatileRecords: options.dangerouslyAcceptVolatileRecords === true,
     dangerouslyAllowOpener: options.dangerouslyAllowOpener === true,

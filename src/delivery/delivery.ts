@@ -25,6 +25,8 @@ export interface DeliveryOptions {
   readonly smsTimeoutSeconds: number;
   readonly emailTimeoutSeconds: number;
   readonly codeSeconds: number;
+  /** Default: beside the code of the package. */
+  readonly viewsPath?: string;
   /** Where the SMS provider reports what became of a message. */
   readonly statusCallbackUrl?: string;
   /** Told of each send that failed, whether or not another took its place. */
@@ -109,7 +111,8 @@ const BREAKER = { failures: 3, openSeconds: 60 };
 const PURPOSES = { login: 'sign-in', unlock: 'sign-in', enroll: 'enrollment', 'step-up': 'step-up' } as const;
 
 export function createDelivery(options: DeliveryOptions): Delivery {
-  const { clock, codeSeconds, emailTimeoutSeconds, smsTimeoutSeconds, statusCallbackUrl } = options;
+  const { clock, codeSeconds, emailTimeoutSeconds, smsTimeoutSeconds, statusCallbackUrl, viewsPath } =
+    options;
   const breaker = createCircuitBreaker({ clock, ...BREAKER });
   const underWay = new Set<Promise<void>>();
 
@@ -183,7 +186,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     };
     try {
       const onLate = () => sent.onLate?.({ sentBy: 'email', messageId: null });
-      await sendEmail(options.email, { to, mail, timeoutSeconds: emailTimeoutSeconds, onLate });
+      await sendEmail(options.email, { to, mail, timeoutSeconds: emailTimeoutSeconds, viewsPath, onLate });
       return { outcome: 'sent', sentBy: 'email', fallbackFrom, messageId: null };
     } catch (error) {
       return fail('email', error);
@@ -208,7 +211,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
     async sendNotice({ to, userName, notice }) {
       const mail = noticeMail(options, { userName, notice });
-      await sendEmail(options.email, { to, mail, timeoutSeconds: emailTimeoutSeconds });
+      await sendEmail(options.email, { to, mail, timeoutSeconds: emailTimeoutSeconds, viewsPath });
     },
 
     async sendPhoneNotice(to) {

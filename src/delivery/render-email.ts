@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { renderFile } from 'ejs';
 
 import type { EmailMessage } from '../ports';
+import { findViews } from '../views-path';
 import type { EmailLocals, EmailName } from './email-views';
-
-const bundledViews = join(__dirname, '..', '..', 'views');
 
 /**
  * Renders a mail from its two templates. The text template opens with a `Subject:` line, so that all words of a
@@ -15,7 +14,7 @@ const bundledViews = join(__dirname, '..', '..', 'views');
 export async function renderEmail<Name extends EmailName>(
   name: Name,
   locals: EmailLocals[Name],
-  viewsPath: string = bundledViews,
+  viewsPath: string = findViews(),
 ): Promise<Pick<EmailMessage, 'subject' | 'text' | 'html'>> {
   const template = join(viewsPath, 'email', name);
   const asText = { cache: true, escape: String };

@@ -23,7 +23,7 @@ export function createHttpParts({
     awaited,
     mounts: new Mounts(options),
     csrf: createCsrfGuard({ options, keyRing, clock, awaited }),
-    pages: createPageRenderer(),
+    pages: createPageRenderer(options.viewsPath),
     ownCookie: { name: null },
     administration: [],
   };

@@ -17,9 +17,7 @@ export interface PageRenderer {
   ): Promise<void>;
 }
 
-const VIEWS = join(__dirname, '..', '..', 'views');
-
-export function createPageRenderer(views: string = VIEWS): PageRenderer {
+export function createPageRenderer(views: string): PageRenderer {
   return {
     async send(res, { view, locals, page, status }) {
       const html = await renderFile(join(views, `${view}.ejs`), { ...locals, page }, { cache: true });
@@ -30,6 +28,3 @@ export function createPageRenderer(views: string = VIEWS): PageRenderer {
     },
   };
 }
-
-/** Where the views' stylesheets and script are, for serving them. */
-export const ASSETS = join(VIEWS, 'assets');

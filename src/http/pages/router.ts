@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import express from 'express';
 import type { RequestHandler, Router } from 'express';
 import { MfaError } from '../../errors';
@@ -5,7 +6,6 @@ import type { HttpContext } from '../http-context';
 import { leaveAsFormMust } from '../keep-forms-here';
 import { requireMountPath } from '../mounts';
 import { pageHeaders } from '../page-headers';
-import { ASSETS } from '../render-page';
 import { stateOf } from '../request-state';
 import { answerError } from './answer-error';
 import { checkCsrf } from './check-csrf';
@@ -35,7 +35,14 @@ export function createPagesRouter(context: HttpContext): Router {
     requireMountPath(req, { path: context.options.pagesPath, option: 'pagesPath', router: 'mfa.pages()' });
     next();
   });
-  router.use('/assets', express.static(ASSETS, { index: false, maxAge: '1h', redirect: false }));
+  router.use(
+    '/assets',
+    express.static(join(context.options.viewsPath, 'assets'), {
+      index: false,
+      maxAge: '1h',
+      redirect: false,
+    }),
+  );
   router.use(neverStore, ...bodyParsers());
   router.post('/logout', leaveAsFormMust(context));
   addSmsStatusRoute(router, context);

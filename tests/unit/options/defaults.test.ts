@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { defaultPolicy } from '../../../src/core/policy';
 import { OPTION_RULES } from '../../../src/option-rules';
 import { OPTION_DEFAULTS } from '../../../src/options';
@@ -37,6 +38,7 @@ describe('resolveOptions', () => {
       allowedCountries: null,
       csrf: null,
       events: { keepCount: 100_000, keepSeconds: 34_560_000 },
+      viewsPath: join(__dirname, '../../../views'),
       onError: expect.any(Function),
       dangerouslyAcceptVolatileRecords: false,
       dangerouslyAllowOpener: false,
