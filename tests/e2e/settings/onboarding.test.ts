@@ -67,8 +67,6 @@ describe('signing up and protecting the account', () => {
     const page = await stage.open({ javaScriptEnabled: false, width: 360 });
     await signUp(page, 'grace@acme.example');
     await page.getByRole('link', { name: 'Text message' }).click();
-    await page.getByLabel('Password').fill(PASSWORD);
-    await button(page, 'Continue').click();
     await page.getByLabel('Mobile number').fill('+44 7700 900456');
     await button(page, 'Text me a code').click();
     await arriveAt(page, 'Check your phone');
