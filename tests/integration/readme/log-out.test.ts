@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Express } from 'express';
+import { addPerson, visit } from '../../support/member';
+import { plantApp } from '../../support/planted';
+import { createPortal } from '../../support/portal';
+import type { Portal } from '../../support/portal';
+
+/** The log-out of the README, as it stands there. The guard is above it in the portal already. */
+const [recipe = ''] =
+  readFileSync(join(__dirname, '../../../README.md'), 'utf8')
+    .split('### Log-out, and routes that answer everything')[1]
+    ?.split('```js\n')[1]
+    ?.split('```') ?? [];
+const routes = recipe.replace('app.use(mfa.guard());\n', '').replace("'*splat'", '/.*/');
+
+describe('a log-out above a route that answers everything', () => {
+  let portal: Portal;
+  beforeAll(async () => {
+    portal = createPortal({}, (app: Express) => {
+      const serve = (_req: unknown, res: { send(text: string): void }) => res.send('everything');
+      // oxlint-disable-next-line no-implied-eval
+      new Function('app', 'serveTheApp', routes)(app, serve);
+    });
+    await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'required' });
+  });
+  afterAll(() => portal.mfa.close());
+
+  it('shows nothing of it to a person who has not proven the second factor', async () => {
+    const person = addPerson(portal);
+    await plantApp(portal, person.id);
+    const guest = visit(portal);
+    await guest.post(`/sso/${person.id}`);
+    for (const path of ['/anything', '/logout', '/logout/', '/logout?x=1']) {
+      const answer = await guest.get(path);
+      expect({ path, next: answer.headers['location'] }).toEqual({
+        path,
+        next: path === '/anything' ? '/mfa/challenge?returnTo=%2Fanything' : '/',
+      });
+      expect(answer.text).not.toContain('everything');
+    }
+    expect((await guest.post('/logout')).headers['location']).toBe('/login');
+    expect((await guest.getJson('/whoami')).body.authenticated).toBe(false);
+  });
+});
