@@ -15,7 +15,9 @@ export type MfaErrorCode =
   | 'connection-insecure'
   | 'body-unreadable'
   | 'not-found'
-  | 'method-not-allowed';
+  | 'method-not-allowed'
+  | 'too-many-requests'
+  | 'text-unusable';
 
 const STATUS: Readonly<Record<MfaErrorCode, number>> = {
   'store-unavailable': 503,
@@ -32,6 +34,8 @@ const STATUS: Readonly<Record<MfaErrorCode, number>> = {
   'body-unreadable': 400,
   'not-found': 404,
   'method-not-allowed': 405,
+  'too-many-requests': 429,
+  'text-unusable': 400,
 };
 
 /**

@@ -11,6 +11,8 @@ export interface Authenticator extends AcceptedSteps {
   /** Wrong proofs in a row. At the limit the authenticator is disabled until it is enrolled again. */
   readonly failures: number;
   readonly disabledAt: number | null;
+  /** A time step that is never accepted, since it was told to somebody. */
+  readonly refusedStep?: number;
   /** The TOTP secret, or the address a code is sent to, sealed under the key ring. */
   readonly sealedSecret: string;
   /** The address as it may be shown, or null where there is none. */

@@ -18,12 +18,17 @@ export interface QueueStore {
     when: { readonly dueAt: number; readonly most: number },
   ): Promise<number>;
   /**
-   * Takes the items that are due, at most `limit`, the first due first, and puts each off until `untilAt`, so that no other process
-   * takes it too. Atomic.
+   * Takes the items that are due, at most `limit`, and puts each off until `untilAt`, so that no other process takes it too. What is
+   * due after `latestAt` was put off by a clock ahead, and is taken as due. Atomic.
    */
   takeDue(
     queue: string,
-    due: { readonly now: number; readonly limit: number; readonly untilAt: number },
+    due: {
+      readonly now: number;
+      readonly latestAt?: number;
+      readonly limit: number;
+      readonly untilAt: number;
+    },
   ): Promise<readonly QueuedItem[]>;
   /** Items of the queue, the first due first, whether or not they are due. */
   listQueued(queue: string, limit: number): Promise<readonly QueuedItem[]>;

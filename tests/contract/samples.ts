@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { GUESS_LIMITS, type Authenticator } from '../../src/core/authenticator';
 import { defaultPolicy, type Policy } from '../../src/core/policy';
 import type { SentCode } from '../../src/core/sent-code';
+import type { RecordStore } from '../../src/stores/record-store';
 import type { MfaEvent } from '../../src/events';
 import type { GuessRequest } from '../../src/stores/record-store';
 import type { Challenge, PendingLogin, SessionEntry } from '../../src/stores/state-store';
@@ -120,3 +121,10 @@ export const HOSTILE_IDS: readonly string[] = [
   "';--",
   'x'.repeat(1000),
 ];
+
+/** The id of a user who has signed in before. */
+export async function aUser(records: Pick<RecordStore, 'establishUserEpoch'>): Promise<string> {
+  const userId = newId();
+  await records.establishUserEpoch(userId, newId());
+  return userId;
+}

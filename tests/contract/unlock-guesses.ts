@@ -1,13 +1,13 @@
 import { NO_GUESSES } from '../../src/core/guess-counter';
 import type { RecordStore } from '../../src/stores/record-store';
-import { NOW, aGuess, anAuthenticator, newId } from './samples';
+import { NOW, aGuess, aUser, anAuthenticator } from './samples';
 
 const LIMITS = { perChallenge: 5, perUser: 2, perAuthenticator: 4, lockSeconds: 1800 };
 
 /** What every record store says of guesses that set a lock, end one, or disable. */
 export function describeUnlockGuesses(open: () => RecordStore): void {
   async function withApp() {
-    const userId = newId();
+    const userId = await aUser(open());
     const app = anAuthenticator();
     await open().addAuthenticator(userId, app);
     const request = { userId, authenticatorId: app.id, limits: LIMITS };
@@ -49,7 +49,7 @@ export function describeUnlockGuesses(open: () => RecordStore): void {
     });
 
     it('count for an address on file as for an authenticator', async () => {
-      const userId = newId();
+      const userId = await aUser(open());
       const guess = aGuess({ userId, authenticatorId: 'on-file-sms', limits: LIMITS, duringLock: true });
       for (const guessesLeft of [3, 2, 1]) {
         expect(await open().spendGuess(guess)).toEqual({ outcome: 'spent', guessesLeft, lockedUntil: null });

@@ -18,9 +18,9 @@ export function queuesIn(queues: Map<string, Map<string, Waiting>>): QueueStore 
       for (const first of tooMany) items.delete(first.item.id);
       return tooMany.length;
     },
-    async takeDue(queue, { now, limit, untilAt }) {
+    async takeDue(queue, { now, latestAt = Infinity, limit, untilAt }) {
       const due = byDue(queue)
-        .filter(({ dueAt }) => dueAt <= now)
+        .filter(({ dueAt }) => dueAt <= now || dueAt > latestAt)
         .slice(0, limit);
       for (const { item } of due) itemsOf(queue).set(item.id, { item, dueAt: untilAt });
       return due.map(({ item }) => item);

@@ -21,14 +21,14 @@ export function queuesIn(queries: Queries, schema: string): QueueStore {
       return dropped.length;
     },
 
-    async takeDue(queue, { now, limit, untilAt }) {
+    async takeDue(queue, { now, latestAt, limit, untilAt }) {
       const rows = await queries.run(
         `WITH taken AS (
-           SELECT id, due AS was FROM ${table} WHERE queue = $1 AND due <= $2
+           SELECT id, due AS was FROM ${table} WHERE queue = $1 AND (due <= $2 OR due > $5)
            ORDER BY due, id LIMIT $3 FOR UPDATE SKIP LOCKED)
          UPDATE ${table} AS held SET due = $4 FROM taken
          WHERE held.queue = $1 AND held.id = taken.id RETURNING held.id, held.user_id, held.body, taken.was`,
-        [queue, now, limit, untilAt],
+        [queue, now, limit, untilAt, latestAt ?? Number.MAX_SAFE_INTEGER],
       );
       return rows.toSorted((a, b) => Number(a['was']) - Number(b['was'])).map(toItem);
     },

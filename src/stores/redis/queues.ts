@@ -9,9 +9,16 @@ import { unreadable } from './store-errors';
 /** Every queue there is, so that what is about one user can be found. */
 export const QUEUES = ['notices', 'jobs', 'webhooks'] as const;
 
-/** The ids by due, and the items; now, how many to take, until when they are taken. An id without its item is dropped. */
+/**
+ * The ids by due, and the items; now, how many to take, until when they are taken, what is due
+ * later than which is taken too. An id without its item is dropped.
+ */
 const TAKE_DUE = defineScript(`
 local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])
+local room = tonumber(ARGV[2]) - #due
+if room > 0 then
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. ARGV[4], '+inf', 'LIMIT', 0, room)) do due[#due + 1] = id end
+end
 local taken = {}
 for _, id in ipairs(due) do
   local item = redis.call('HGET', KEYS[2], id)
@@ -66,10 +73,10 @@ export function queuesIn(redis: RedisCommands, keys: Keys): QueueStore {
       return ids.length;
     },
 
-    async takeDue(queue, { now, limit, untilAt }) {
+    async takeDue(queue, { now, latestAt = Number.MAX_SAFE_INTEGER, limit, untilAt }) {
       const both = [keys.queue(queue), keys.queued(queue)];
       const reply = toTexts(
-        await redis.run(TAKE_DUE, { keys: both, args: [now, limit, untilAt] }),
+        await redis.run(TAKE_DUE, { keys: both, args: [now, limit, untilAt, latestAt] }),
         'a queue',
       );
       return Array.from({ length: reply.length / 2 }, (_, at) =>

@@ -1,6 +1,6 @@
 import { NO_GUESSES } from '../../../src/core/guess-counter';
 import type { RecordStore } from '../../../src/stores/record-store';
-import { NOW, anAuthenticator, newId } from '../samples';
+import { NOW, aUser, anAuthenticator, newId } from '../samples';
 import { guessUntilLockedWith } from './guess-until-locked';
 
 /** What every record store does with authenticators. */
@@ -134,7 +134,7 @@ export function describeAuthenticators(open: () => RecordStore): void {
     });
 
     it('forgets recovery codes and counters with the last one, and not before', async () => {
-      const userId = newId();
+      const userId = await aUser(open());
       const [first, last] = [anAuthenticator(), anAuthenticator()];
       await open().addAuthenticator(userId, first);
       await open().addAuthenticator(userId, last);

@@ -3,7 +3,7 @@ import { onFileId } from '../../../src/core/factor-kind';
 import type { FactorRank } from '../../../src/core/factor-strength';
 import type { PerRank } from '../../../src/core/guess-counter';
 import type { RecordStore } from '../../../src/stores/record-store';
-import { NOW, aGuess, anAuthenticator, newId } from '../samples';
+import { NOW, aGuess, aUser, anAuthenticator } from '../samples';
 
 const LIMITS = { perChallenge: 5, perUser: 10, perAuthenticator: 100, lockSeconds: 1800 };
 const RANKS = [1, 2, 3] as const;
@@ -30,7 +30,7 @@ const act: fc.Arbitrary<Act> = fc
 export function describeGuessesByRank(open: () => RecordStore): void {
   /** A person with an app, a phone and an address, and what answers do to them. */
   async function aPerson() {
-    const userId = newId();
+    const userId = await aUser(open());
     const app = anAuthenticator({ kind: 'totp' });
     const phone = anAuthenticator({ kind: 'sms' });
     const idOf: Readonly<Record<FactorRank, string>> = { 1: onFileId('email'), 2: phone.id, 3: app.id };

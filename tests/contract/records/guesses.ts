@@ -1,7 +1,7 @@
 import { GUESS_LIMITS, NO_USE } from '../../../src/core/authenticator';
 import { NO_GUESSES } from '../../../src/core/guess-counter';
 import type { RecordStore } from '../../../src/stores/record-store';
-import { NOW, aGuess, anAuthenticator, newId } from '../samples';
+import { NOW, aGuess, aUser, anAuthenticator, newId } from '../samples';
 import { GUARANTEED, guessUntilLockedWith } from './guess-until-locked';
 
 /** A right answer of the strongest factor. */
@@ -15,7 +15,7 @@ export function describeGuesses(open: () => RecordStore): void {
 
   describe('guesses', () => {
     it('spends as many as the user has, then locks', async () => {
-      const userId = newId();
+      const userId = await aUser(open());
       const guess = aGuess({ userId, limits: GUARANTEED });
       const lockedUntil = NOW + 60_000;
       expect(await open().spendGuess(guess)).toEqual({ outcome: 'spent', guessesLeft: 2, lockedUntil: null });
@@ -34,14 +34,14 @@ export function describeGuesses(open: () => RecordStore): void {
     });
 
     it('begins a new count when the lock has run out', async () => {
-      const userId = newId();
+      const userId = await aUser(open());
       await guessUntilLocked(userId, NOW);
       const after = aGuess({ userId, limits: GUARANTEED, now: NOW + 60_000 });
       expect(await open().spendGuess(after)).toEqual({ outcome: 'spent', guessesLeft: 2, lockedUntil: null });
     });
 
     it('doubles each further lock without a success between, up to a day', async () => {
-      const userId = newId();
+      const userId = await aUser(open());
       let now = NOW;
       const lengths: number[] = [];
       for (let lock = 0; lock < 13; lock += 1) {
@@ -58,7 +58,7 @@ export function describeGuesses(open: () => RecordStore): void {
     });
 
     it('counts recovery codes apart', async () => {
-      const userId = newId();
+      const userId = await aUser(open());
       await guessUntilLocked(userId, NOW);
       const recovery = await open().spendGuess(
         aGuess({ userId, group: 'recovery-codes', limits: GUARANTEED }),
@@ -67,7 +67,7 @@ export function describeGuesses(open: () => RecordStore): void {
     });
 
     it('disables the authenticator at its own limit, across locks and unlocks', async () => {
-      const userId = newId();
+      const userId = await aUser(open());
       const app = anAuthenticator();
       await open().addAuthenticator(userId, app);
       const outcomes: string[] = [];
@@ -84,7 +84,7 @@ export function describeGuesses(open: () => RecordStore): void {
     });
 
     it('leaves a disabled authenticator disabled where the limit was raised meanwhile', async () => {
-      const userId = newId();
+      const userId = await aUser(open());
       const app = anAuthenticator({ failures: 4 });
       await open().addAuthenticator(userId, app);
       const guess = { userId, authenticatorId: app.id };
@@ -96,13 +96,13 @@ export function describeGuesses(open: () => RecordStore): void {
     });
 
     it('calls an authenticator that is gone disabled', async () => {
-      const userId = newId();
+      const userId = await aUser(open());
       const outcome = await open().spendGuess(aGuess({ userId, authenticatorId: newId() }));
       expect(outcome).toEqual({ outcome: 'disabled' });
     });
 
     it('says how many guesses the nearer limit leaves', async () => {
-      const userId = newId();
+      const userId = await aUser(open());
       const app = anAuthenticator({ failures: 98 });
       await open().addAuthenticator(userId, app);
       const outcome = await open().spendGuess(aGuess({ userId, authenticatorId: app.id }));
@@ -110,7 +110,7 @@ export function describeGuesses(open: () => RecordStore): void {
     });
 
     it('holds to limits that were lowered meanwhile', async () => {
-      const userId = newId();
+      const userId = await aUser(open());
       const app = anAuthenticator({ failures: 7 });
       await open().addAuthenticator(userId, app);
       await open().spendGuess(aGuess({ userId }));
@@ -123,7 +123,7 @@ export function describeGuesses(open: () => RecordStore): void {
     });
 
     it('never spends more than the limit, however many guess at once', async () => {
-      const userId = newId();
+      const userId = await aUser(open());
       const app = anAuthenticator();
       await open().addAuthenticator(userId, app);
       const guess = aGuess({ userId, authenticatorId: app.id });
@@ -132,7 +132,7 @@ export function describeGuesses(open: () => RecordStore): void {
     });
 
     it('clears counter, lock and disablement by a right proof, and remembers when', async () => {
-      const userId = newId();
+      const userId = await aUser(open());
       const phone = anAuthenticator({ kind: 'sms', failures: 4, disabledAt: NOW });
       await open().addAuthenticator(userId, phone);
       await guessUntilLocked(userId, NOW);
@@ -157,7 +157,7 @@ export function describeGuesses(open: () => RecordStore): void {
       const useOf = async (userId: string) => (await open().findMember(userId, 'acme')).onFile.email;
 
       async function disabledEmail() {
-        const userId = newId();
+        const userId = await aUser(open());
         const limits = { ...GUARANTEED, perUser: 100 };
         const guess = aGuess({ userId, authenticatorId: email, limits });
         await open().saveMemberSettings(userId, 'acme', { enabled: true, assignedKind: 'email' });
@@ -204,7 +204,7 @@ export function describeGuesses(open: () => RecordStore): void {
     });
 
     it('clears the locks of every group on demand', async () => {
-      const userId = newId();
+      const userId = await aUser(open());
       await guessUntilLocked(userId, NOW);
       await open().spendGuess(aGuess({ userId, group: 'recovery-codes' }));
       await open().clearGuesses(userId);

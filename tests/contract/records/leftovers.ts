@@ -1,5 +1,5 @@
 import type { RecordStore } from '../../../src/stores/record-store';
-import { NOW, anAuthenticator, newId } from '../samples';
+import { NOW, aUser, anAuthenticator } from '../samples';
 
 /** What no record store keeps of an authenticator that is gone, or that never was. */
 export function describeLeftovers(open: () => RecordStore): void {
@@ -16,7 +16,7 @@ export function describeLeftovers(open: () => RecordStore): void {
       ['removed', (userId, id) => open().removeAuthenticator(userId, id)],
       ['removed with all others', (userId) => open().removeAllAuthenticators(userId)],
     ])('is no step that is refused, once it is %s', async (_how, remove) => {
-      const userId = newId();
+      const userId = await aUser(open());
       const app = anAuthenticator();
       for (const one of [app, anAuthenticator()]) await open().addAuthenticator(userId, one);
       await open().refuseTimeStep(step(userId, app.id));
@@ -27,7 +27,7 @@ export function describeLeftovers(open: () => RecordStore): void {
     });
 
     it('is no step for one that is not there beside others', async () => {
-      const userId = newId();
+      const userId = await aUser(open());
       const [there, app] = [anAuthenticator(), anAuthenticator()];
       await open().addAuthenticator(userId, there);
       expect(await open().acceptTimeStep(step(userId, app.id))).toBe(false);
@@ -38,7 +38,7 @@ export function describeLeftovers(open: () => RecordStore): void {
     });
 
     it('is not asked first, whether others stay or not', async () => {
-      const userId = newId();
+      const userId = await aUser(open());
       const [first, other] = [anAuthenticator(), anAuthenticator()];
       const askedFirst = async () => (await open().findMember(userId, 'acme')).askedFirst;
       for (const one of [first, other]) await open().addAuthenticator(userId, one);
@@ -51,7 +51,7 @@ export function describeLeftovers(open: () => RecordStore): void {
     });
 
     it('is no instant of recovery codes, once all are removed', async () => {
-      const userId = newId();
+      const userId = await aUser(open());
       await open().addAuthenticator(userId, anAuthenticator());
       await open().replaceRecoveryCodes(userId, [{ number: 1, codeHash: 'h' }], NOW);
       await open().removeAllAuthenticators(userId);

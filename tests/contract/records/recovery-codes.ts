@@ -1,6 +1,6 @@
 import { NO_GUESSES } from '../../../src/core/guess-counter';
 import type { RecordStore } from '../../../src/stores/record-store';
-import { NOW, aGuess, newId } from '../samples';
+import { NOW, aGuess, aUser } from '../samples';
 
 /** What every record store does with recovery codes. */
 export function describeRecoveryCodes(open: () => RecordStore): void {
@@ -8,7 +8,7 @@ export function describeRecoveryCodes(open: () => RecordStore): void {
     const set = [1, 2, 3].map((number) => ({ number, codeHash: `hash-${number}` }));
 
     it('replaces the whole set', async () => {
-      const userId = newId();
+      const userId = await aUser(open());
       await open().replaceRecoveryCodes(userId, set, NOW);
       await open().replaceRecoveryCodes(userId, [{ number: 2, codeHash: 'other' }], NOW + 1);
       expect(await open().findRecoveryCode(userId, 2)).toEqual({ number: 2, codeHash: 'other' });
@@ -22,7 +22,7 @@ export function describeRecoveryCodes(open: () => RecordStore): void {
     });
 
     it('consumes a code once, if it is still that one, and clears its own counter', async () => {
-      const userId = newId();
+      const userId = await aUser(open());
       await open().replaceRecoveryCodes(userId, set, NOW);
       await open().spendGuess(aGuess({ userId, group: 'recovery-codes' }));
       await open().spendGuess(aGuess({ userId }));

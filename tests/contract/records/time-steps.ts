@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { NO_GUESSES } from '../../../src/core/guess-counter';
 import { timeStepAt } from '../../../src/core/totp';
 import type { RecordStore } from '../../../src/stores/record-store';
-import { NOW, anAuthenticator, newId } from '../samples';
+import { NOW, aUser, anAuthenticator, newId } from '../samples';
 import { guessUntilLockedWith } from './guess-until-locked';
 
 /** What every record store does with the time steps of authenticator apps. */
@@ -11,7 +11,7 @@ export function describeTimeSteps(open: () => RecordStore): void {
 
   describe('time steps', () => {
     it('accepts only steps above the last accepted one', async () => {
-      const userId = newId();
+      const userId = await aUser(open());
       const app = anAuthenticator({ lastAcceptedStep: 100 });
       await open().addAuthenticator(userId, app);
       const accept = (timeStep: number) =>
@@ -26,7 +26,7 @@ export function describeTimeSteps(open: () => RecordStore): void {
     });
 
     it('accepts a step once, and with it clears the counters', async () => {
-      const userId = newId();
+      const userId = await aUser(open());
       const app = anAuthenticator({ failures: 2 });
       await open().addAuthenticator(userId, app);
       await guessUntilLocked(userId, NOW);
@@ -77,7 +77,7 @@ export function describeTimeSteps(open: () => RecordStore): void {
     });
 
     it('never accepts the step that was refused beforehand, and leaves the others alone', async () => {
-      const userId = newId();
+      const userId = await aUser(open());
       const app = anAuthenticator({ lastAcceptedStep: 100 });
       await open().addAuthenticator(userId, app);
       const step = (timeStep: number) => ({ userId, authenticatorId: app.id, timeStep, now: NOW });
@@ -94,7 +94,7 @@ export function describeTimeSteps(open: () => RecordStore): void {
     });
 
     it('accepts none for an authenticator that is gone', async () => {
-      const userId = newId();
+      const userId = await aUser(open());
       const proof = { userId, authenticatorId: newId(), timeStep: 7, now: NOW };
       expect(await open().acceptTimeStep(proof)).toBe(false);
       expect((await open().findMember(userId, 'acme')).authenticators).toEqual([]);

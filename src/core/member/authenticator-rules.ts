@@ -1,0 +1,94 @@
+import type { Authenticator } from '../authenticator';
+import { changeAuthenticator, findAuthenticator, type Changed, type MemberDocument } from './member-document';
+
+/** What an enrollment was judged on. */
+export interface BindingGround {
+  readonly epoch: string;
+  readonly authenticators: number;
+}
+
+/** Adds a confirmed authenticator. The one that it replaces goes, and the new one is preferred where the old one was. */
+export function addAuthenticator(
+  member: MemberDocument,
+  authenticator: Authenticator,
+  replaces?: string,
+): MemberDocument {
+  const others = member.authenticators.filter(({ id }) => id !== replaces && id !== authenticator.id);
+  const isPreferred = replaces !== undefined && member.preferredId === replaces;
+  return {
+    ...member,
+    authenticators: [...others, authenticator].toSorted(byAge),
+    preferredId: isPreferred ? authenticator.id : member.preferredId,
+  };
+}
+
+function byAge(one: Authenticator, other: Authenticator): number {
+  if (one.createdAt !== other.createdAt) return one.createdAt - other.createdAt;
+  return one.id < other.id ? -1 : 1;
+}
+
+/** The same for one that was proven just now. False where anything changed since its owner was judged. */
+export function bindAuthenticator(
+  member: MemberDocument,
+  authenticator: Authenticator,
+  binding: { readonly replaces?: string; readonly expected: BindingGround },
+): Changed<MemberDocument, boolean> {
+  const { replaces, expected } = binding;
+  if (member.epoch !== expected.epoch || member.authenticators.length !== expected.authenticators)
+    return { next: member, outcome: false };
+  return { next: addAuthenticator(member, authenticator, replaces), outcome: true };
+}
+
+export function renameAuthenticator(
+  member: MemberDocument,
+  id: string,
+  label: string,
+): Changed<MemberDocument, boolean> {
+  const found = findAuthenticator(member, id);
+  if (found === undefined) return { next: member, outcome: false };
+  return { next: changeAuthenticator(member, id, { label }), outcome: true };
+}
+
+/** Seals a secret anew. False where `expected` is no longer what stands. */
+export function resealAuthenticator(
+  member: MemberDocument,
+  id: string,
+  seal: { readonly expected: string; readonly sealed: string },
+): Changed<MemberDocument, boolean> {
+  if (findAuthenticator(member, id)?.sealedSecret !== seal.expected) return { next: member, outcome: false };
+  return { next: changeAuthenticator(member, id, { sealedSecret: seal.sealed }), outcome: true };
+}
+
+export function preferAuthenticator(member: MemberDocument, id: string): Changed<MemberDocument, boolean> {
+  if (findAuthenticator(member, id) === undefined) return { next: member, outcome: false };
+  return { next: member.preferredId === id ? member : { ...member, preferredId: id }, outcome: true };
+}
+
+/**
+ * Removes one; with the last one go the recovery codes and the counts. False where there is none of that id and, with `keepOneOf`,
+ * where none of these is there.
+ */
+export function removeAuthenticator(
+  member: MemberDocument,
+  id: string,
+  keepOneOf?: readonly string[],
+): Changed<MemberDocument, boolean> {
+  const isKept =
+    keepOneOf === undefined || keepOneOf.some((one) => findAuthenticator(member, one) !== undefined);
+  if (!isKept || findAuthenticator(member, id) === undefined) return { next: member, outcome: false };
+  const authenticators = member.authenticators.filter((one) => one.id !== id);
+  const preferredId = member.preferredId === id ? null : member.preferredId;
+  const left = { ...member, authenticators, preferredId };
+  return { next: authenticators.length === 0 ? forgetFactors(left) : left, outcome: true };
+}
+
+/** Removes every authenticator, count and use of an address on file; answers how many authenticators there were. */
+export function removeAllAuthenticators(member: MemberDocument): Changed<MemberDocument, number> {
+  const outcome = member.authenticators.length;
+  return { next: { ...forgetFactors(member), authenticators: [], onFile: {} }, outcome };
+}
+
+/** What goes with the last authenticator. */
+function forgetFactors(member: MemberDocument): MemberDocument {
+  return { ...member, preferredId: null, recoveryCodes: null, guesses: {} };
+}

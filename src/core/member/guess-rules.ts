@@ -1,0 +1,152 @@
+import type { Authenticator, GuessGroup, GuessLimits, OnFileUse } from '../authenticator';
+import { onFileKind } from '../factor-kind';
+import { countGuess, lockEnd, settleGuesses, settleOwnGuesses, totalOf } from '../guess-counter';
+import type { RightAnswer } from '../guess-counter';
+import type { FactorRank } from '../factor-strength';
+import {
+  changeAuthenticator,
+  changeGuesses,
+  changeUse,
+  findAuthenticator,
+  guessesOf,
+  useOf,
+  type Changed,
+  type MemberDocument,
+} from './member-document';
+
+export interface Guess {
+  readonly group: GuessGroup;
+  /** What is guessed at: an enrolled authenticator, or the id that stands for an address on file; null for recovery codes. */
+  readonly authenticatorId: string | null;
+  /** How strong the factor is that is guessed at. */
+  readonly rank: FactorRank;
+  readonly limits: GuessLimits;
+  readonly now: number;
+  /**
+   * An unlock, which has a cap of its own: the group's count and lock are neither asked nor moved, the authenticator's
+   * count is.
+   */
+  readonly duringLock?: true;
+}
+
+export type GuessOutcome =
+  | {
+      readonly outcome: 'spent';
+      readonly guessesLeft: number;
+      /** Where this guess set the lock, its end. */
+      readonly lockedUntil: number | null;
+      /** This guess disabled the authenticator. */
+      readonly disabled?: true;
+    }
+  | {
+      readonly outcome: 'locked';
+      readonly lockedUntil: number;
+      /** A clock ahead of this one had set the lock; this call shortened it by so much. */
+      readonly shortenedByMs?: number;
+    }
+  | { readonly outcome: 'disabled' };
+
+type MemberGuess = Changed<MemberDocument, GuessOutcome>;
+
+/** What counts guesses under the id: an authenticator or an address on file. */
+function findCounted(member: MemberDocument, id: string): OnFileUse | undefined {
+  const kind = onFileKind(id);
+  return kind === null ? findAuthenticator(member, id) : useOf(member, kind);
+}
+
+function changeCounted(member: MemberDocument, id: string, changes: Partial<Authenticator>): MemberDocument {
+  const kind = onFileKind(id);
+  return kind === null ? changeAuthenticator(member, id, changes) : changeUse(member, kind, changes);
+}
+
+/**
+ * Counts one guess, before it is judged. `spent` is answered at most `limits.perUser` times in a row for the group and
+ * `limits.perAuthenticator` times in a row for the authenticator. The guess that reaches `perUser` sets the lock; each further
+ * lock without a success between lasts twice as long, up to a day. The guess that reaches `perAuthenticator` disables the
+ * authenticator. `disabled` is also the answer for an authenticator that is gone.
+ */
+export function spendGuess(member: MemberDocument, guess: Guess): MemberGuess {
+  const { group, authenticatorId, limits, now, duringLock } = guess;
+  // Sign-in makes the document: a guess at a user without one is under way while the user is forgotten.
+  if (member.epoch === null) return { next: member, outcome: { outcome: 'disabled' } };
+  if (duringLock === undefined) {
+    const locked = findLock(member, guess);
+    if (locked !== null) return locked;
+  }
+  const counted = authenticatorId === null ? undefined : findCounted(member, authenticatorId);
+  if (authenticatorId !== null && (counted === undefined || counted.disabledAt !== null))
+    return { next: member, outcome: { outcome: 'disabled' } };
+  if (authenticatorId !== null && counted !== undefined && counted.failures >= limits.perAuthenticator) {
+    return {
+      next: changeCounted(member, authenticatorId, { disabledAt: now }),
+      outcome: { outcome: 'disabled' },
+    };
+  }
+  if (duringLock === true) return countOwn(member, guess, { left: Infinity, lockedUntil: null });
+  const { outcome, counter } = countGuess(guessesOf(member, group), guess);
+  const next = changeGuesses(member, group, counter);
+  const { lockedUntil } = counter;
+  if (outcome === 'locked' && lockedUntil !== null) return { next, outcome: { outcome, lockedUntil } };
+  return countOwn(next, guess, { left: limits.perUser - totalOf(counter.failures), lockedUntil });
+}
+
+/** The lock that stands, shortened where it ends later than one set now would. Null where none stands. */
+function findLock(member: MemberDocument, { group, limits, now }: Guess): MemberGuess | null {
+  const counter = guessesOf(member, group);
+  const lockedUntil = lockEnd(counter, limits, now);
+  if (lockedUntil === null || counter.lockedUntil === null) return null;
+  const shortenedByMs = counter.lockedUntil - lockedUntil;
+  if (shortenedByMs === 0) return { next: member, outcome: { outcome: 'locked', lockedUntil } };
+  const next = changeGuesses(member, group, { ...counter, lockedUntil });
+  return { next, outcome: { outcome: 'locked', lockedUntil, shortenedByMs } };
+}
+
+/** Counts the guess at the authenticator itself, where there is one. */
+function countOwn(
+  member: MemberDocument,
+  { authenticatorId, limits, now }: Guess,
+  ofGroup: { readonly left: number; readonly lockedUntil: number | null },
+): MemberGuess {
+  const counted = authenticatorId === null ? undefined : findCounted(member, authenticatorId);
+  const spent = { outcome: 'spent', lockedUntil: ofGroup.lockedUntil } as const;
+  if (authenticatorId === null || counted === undefined)
+    return { next: member, outcome: { ...spent, guessesLeft: Math.min(ofGroup.left, limits.perUser) } };
+  const failures = counted.failures + 1;
+  const disabled = failures >= limits.perAuthenticator;
+  return {
+    next: changeCounted(member, authenticatorId, { failures, disabledAt: disabled ? now : null }),
+    outcome: {
+      ...spent,
+      guessesLeft: Math.min(ofGroup.left, limits.perAuthenticator - failures),
+      ...(disabled ? { disabled } : {}),
+    },
+  };
+}
+
+/** Where a right answer was given. */
+export interface Success extends RightAnswer {
+  readonly group: GuessGroup;
+  readonly authenticatorId: string | null;
+  readonly now: number;
+}
+
+/**
+ * Clears the counts of the group that are no stronger than what was proven, with a lock that rests on them, and sets `lastUsedAt`.
+ * The count of the authenticator is cleared where it was proven itself; where its code went by a weaker channel, only this
+ * guess is taken back. A disablement that this very guess brought about goes with it.
+ */
+export function recordSuccess(
+  member: MemberDocument,
+  { group, authenticatorId, now, ...answer }: Success,
+): MemberDocument {
+  const settled = changeGuesses(member, group, settleGuesses(guessesOf(member, group), answer));
+  const counted = authenticatorId === null ? undefined : findCounted(settled, authenticatorId);
+  if (authenticatorId === null || counted === undefined) return settled;
+  const failures = settleOwnGuesses(counted.failures, answer);
+  return changeCounted(settled, authenticatorId, { failures, disabledAt: null, lastUsedAt: now });
+}
+
+/** Ends locks and counts of every group. The count of each authenticator stays: only a right proof ends it. */
+export function clearGuesses(member: MemberDocument): MemberDocument {
+  return Object.keys(member.guesses).length === 0 ? member : { ...member, guesses: {} };
+}

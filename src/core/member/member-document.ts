@@ -1,0 +1,110 @@
+import type { Authenticator, OnFileUse } from '../authenticator';
+import { encodeId } from '../encoded-id';
+import { NO_USE } from '../authenticator';
+import type { SpentChannel } from '../channel';
+import { NO_GUESSES, type GuessCounter } from '../guess-counter';
+import { NO_MEMBER_SETTINGS, type MemberSettings } from '../member';
+
+/** What one organization has set for a user. */
+export interface MemberOfOrganization extends MemberSettings {
+  /** The encoded id of the organization. */
+  readonly organization: string;
+}
+
+/**
+ * Everything that a decision needs to know about one user, in every organization. Lists hold what has an id of the host's, so
+ * that an id such as `__proto__` is one like any other.
+ */
+export interface MemberDocument {
+  /** Null until the first login. Every session carries it; a new one ends them all. */
+  readonly epoch: string | null;
+  /** When sessions of the user were ended last; null where they never were. */
+  readonly sessionsEndedAt: number | null;
+  /** The address through which the user chose a new password last. */
+  readonly spentChannel: SpentChannel | null;
+  readonly organizations: readonly MemberOfOrganization[];
+  readonly authenticators: readonly Authenticator[];
+  /** The authenticator that the user wants to be asked first, or null. */
+  readonly preferredId: string | null;
+  /** By group of factors. */
+  readonly guesses: Readonly<Record<string, GuessCounter>>;
+  /** By kind of address on file. */
+  readonly onFile: Readonly<Record<string, OnFileUse>>;
+  /** How many recovery codes are left, and when the set was made, also once all are used; null where there is none. */
+  readonly recoveryCodes: { readonly left: number; readonly issuedAt: number } | null;
+}
+
+export const NEW_MEMBER: MemberDocument = {
+  epoch: null,
+  sessionsEndedAt: null,
+  spentChannel: null,
+  organizations: [],
+  authenticators: [],
+  preferredId: null,
+  guesses: {},
+  onFile: {},
+  recoveryCodes: null,
+};
+
+/** What a rule makes of a document: the same object where nothing changes, and what the caller is told. */
+export interface Changed<Document, Outcome> {
+  readonly next: Document;
+  readonly outcome: Outcome;
+}
+
+export function findOrganization(
+  member: MemberDocument,
+  organizationId: string,
+): MemberOfOrganization | undefined {
+  const organization = encodeId(organizationId);
+  return member.organizations.find((one) => one.organization === organization);
+}
+
+export function settingsOf(member: MemberDocument, organizationId: string): MemberSettings {
+  const found = findOrganization(member, organizationId);
+  if (found === undefined) return NO_MEMBER_SETTINGS;
+  const { enabled, assignedKind, skipsUsed, exemption } = found;
+  return { enabled, assignedKind, skipsUsed, exemption };
+}
+
+export function changeSettings(
+  member: MemberDocument,
+  organizationId: string,
+  changes: Partial<MemberSettings>,
+): MemberDocument {
+  const organization = encodeId(organizationId);
+  const others = member.organizations.filter((one) => one.organization !== organization);
+  const before = findOrganization(member, organizationId) ?? { ...NO_MEMBER_SETTINGS, organization };
+  return { ...member, organizations: [...others, { ...before, ...changes }] };
+}
+
+export function findAuthenticator(member: MemberDocument, id: string): Authenticator | undefined {
+  return member.authenticators.find((one) => one.id === id);
+}
+
+/** The member as it is where there is no authenticator of that id. */
+export function changeAuthenticator(
+  member: MemberDocument,
+  id: string,
+  changes: Partial<Authenticator>,
+): MemberDocument {
+  if (findAuthenticator(member, id) === undefined) return member;
+  const changed = (one: Authenticator) => (one.id === id ? { ...one, ...changes } : one);
+  return { ...member, authenticators: member.authenticators.map(changed) };
+}
+
+export function guessesOf(member: MemberDocument, group: string): GuessCounter {
+  return member.guesses[group] ?? NO_GUESSES;
+}
+
+export function changeGuesses(member: MemberDocument, group: string, counter: GuessCounter): MemberDocument {
+  return { ...member, guesses: { ...member.guesses, [group]: counter } };
+}
+
+export function useOf(member: MemberDocument, kind: string): OnFileUse {
+  return member.onFile[kind] ?? NO_USE;
+}
+
+export function changeUse(member: MemberDocument, kind: string, changes: Partial<OnFileUse>): MemberDocument {
+  return { ...member, onFile: { ...member.onFile, [kind]: { ...useOf(member, kind), ...changes } } };
+}

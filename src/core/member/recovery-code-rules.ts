@@ -1,0 +1,55 @@
+import type { Changed, MemberDocument } from './member-document';
+
+/** A recovery code as stored: its number selects it, so that one try costs one hash. */
+export interface RecoveryCodeRecord {
+  readonly number: number;
+  readonly codeHash: string;
+}
+
+/** The hashes of one user's codes. How many are left stands in the member document, which every decision reads. */
+export interface RecoveryCodesDocument {
+  readonly codes: readonly RecoveryCodeRecord[];
+}
+
+export const NO_RECOVERY_CODES: RecoveryCodesDocument = { codes: [] };
+
+export interface RecoveryCodeSet {
+  readonly codes: readonly RecoveryCodeRecord[];
+  readonly issuedAt: number;
+}
+
+/** Both documents, written together. */
+export interface WithRecoveryCodes {
+  readonly member: MemberDocument;
+  readonly codes: RecoveryCodesDocument;
+}
+
+/** Puts a set in the place of the one there was. */
+export function replaceRecoveryCodes(
+  { member, codes: before }: WithRecoveryCodes,
+  { codes, issuedAt }: RecoveryCodeSet,
+): WithRecoveryCodes {
+  return {
+    member: { ...member, recoveryCodes: { left: codes.length, issuedAt } },
+    codes: { ...before, codes },
+  };
+}
+
+/** Uses a code up, once, and ends the count of wrong ones. False where it is no longer that one. */
+export function consumeRecoveryCode(
+  given: WithRecoveryCodes,
+  { number, codeHash }: RecoveryCodeRecord,
+): Changed<WithRecoveryCodes, boolean> {
+  const { member, codes } = given;
+  const isThere = codes.codes.some((code) => code.number === number && code.codeHash === codeHash);
+  if (!isThere || member.recoveryCodes === null) return { next: given, outcome: false };
+  const left = codes.codes.filter((code) => code.number !== number);
+  const { 'recovery-codes': _, ...guesses } = member.guesses;
+  return {
+    next: {
+      member: { ...member, guesses, recoveryCodes: { ...member.recoveryCodes, left: left.length } },
+      codes: { ...codes, codes: left },
+    },
+    outcome: true,
+  };
+}

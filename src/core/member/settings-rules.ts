@@ -1,0 +1,99 @@
+import type { SpentChannel } from '../channel';
+import type { Exemption, MemberSettings } from '../member';
+import {
+  changeSettings,
+  findOrganization,
+  settingsOf,
+  type Changed,
+  type MemberDocument,
+} from './member-document';
+
+/** Replaces the two settings. Where they change, the kinds on file are assigned anew: their counts and disablement end. */
+export function saveMemberSettings(
+  member: MemberDocument,
+  organizationId: string,
+  { enabled, assignedKind }: Pick<MemberSettings, 'enabled' | 'assignedKind'>,
+): MemberDocument {
+  const before = findOrganization(member, organizationId);
+  if (before?.enabled === enabled && before.assignedKind === assignedKind) return member;
+  const uses = Object.entries(member.onFile).map(
+    ([kind, use]) => [kind, { ...use, failures: 0, disabledAt: null }] as const,
+  );
+  const onFile = Object.fromEntries(uses);
+  return changeSettings({ ...member, onFile }, organizationId, { enabled, assignedKind });
+}
+
+/** Null ends it. */
+export function saveExemption(
+  member: MemberDocument,
+  organizationId: string,
+  exemption: Exemption | null,
+): MemberDocument {
+  return changeSettings(member, organizationId, { exemption });
+}
+
+export type SkipOutcome =
+  { readonly outcome: 'spent'; readonly skipsUsed: number } | { readonly outcome: 'exhausted' };
+
+/** Counts one skip unless `limit` (null for none) is reached. */
+export function spendSkip(
+  member: MemberDocument,
+  organizationId: string,
+  limit: number | null,
+): Changed<MemberDocument, SkipOutcome> {
+  const used = settingsOf(member, organizationId).skipsUsed;
+  if (limit !== null && used >= limit) return { next: member, outcome: { outcome: 'exhausted' } };
+  const skipsUsed = used + 1;
+  return {
+    next: changeSettings(member, organizationId, { skipsUsed }),
+    outcome: { outcome: 'spent', skipsUsed },
+  };
+}
+
+/** What documents of users and of organizations have in common. */
+interface WithEpoch {
+  readonly epoch: string | null;
+  readonly sessionsEndedAt: number | null;
+}
+
+/** Ends sessions: those that carry another epoch, and those without one that began before `endedAt`. */
+export interface SessionsEnd {
+  readonly epoch: string;
+  readonly endedAt: number;
+}
+
+/** The epoch that stands, made from `candidate` where there is none. */
+export function establishEpoch<Document extends WithEpoch>(
+  document: Document,
+  candidate: string,
+): Changed<Document, string> {
+  const { epoch } = document;
+  if (epoch !== null) return { next: document, outcome: epoch };
+  return { next: { ...document, epoch: candidate }, outcome: candidate };
+}
+
+export function replaceEpoch<Document extends WithEpoch>(
+  document: Document,
+  { epoch, endedAt }: SessionsEnd,
+): Document {
+  return { ...document, epoch, sessionsEndedAt: endedAt };
+}
+
+/** The same where `expected` is what stands: for a session that ends the others and goes on with the new epoch. */
+export function renewEpoch<Document extends WithEpoch>(
+  document: Document,
+  renewal: SessionsEnd & { readonly expected: string },
+): Changed<Document, boolean> {
+  if (document.epoch !== renewal.expected) return { next: document, outcome: false };
+  return { next: replaceEpoch(document, renewal), outcome: true };
+}
+
+/** Ends the sessions that carry no epoch and began before `endedAt`, and no others. */
+export function noteSessionsEnded(member: MemberDocument, endedAt: number): MemberDocument {
+  return { ...member, sessionsEndedAt: endedAt };
+}
+
+/** Remembers a channel; it takes the place of the one before. */
+export function noteSpentChannel(member: MemberDocument, spentChannel: SpentChannel): MemberDocument {
+  return { ...member, spentChannel };
+}

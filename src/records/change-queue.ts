@@ -1,0 +1,57 @@
+import { MfaError } from '../errors';
+
+/** How long a change may wait for those before it. */
+const LONGEST_WAIT_MS = 5_000;
+
+/** How many changes of one owner may wait in this process; one more is refused. */
+export const MOST_WAITING = 50;
+
+interface Waiting {
+  readonly isUrgent: boolean;
+  readonly start: () => Promise<void>;
+}
+
+/**
+ * Runs the changes of one owner one after the other, so that only processes contend for a document, never the requests of one
+ * process. Urgent changes, such as ending sessions, go first and are never refused for the number of those that wait.
+ */
+export class ChangeQueue {
+  readonly #waiting = new Map<string, Waiting[]>();
+
+  /** @throws MfaError `too-many-requests` where too many wait, `store-unavailable` where those before it took too long. */
+  run<Result>(
+    owner: string,
+    change: () => Promise<Result>,
+    options: { readonly isUrgent?: boolean } = {},
+  ): Promise<Result> {
+    const { isUrgent = false } = options;
+    const waiting = this.#waiting.get(owner);
+    if (!isUrgent && waiting !== undefined && waiting.length >= MOST_WAITING) {
+      const message = 'Too many changes of one account wait. Try again in a moment.';
+      return Promise.reject(new MfaError('too-many-requests', message));
+    }
+    return new Promise((resolve, reject) => {
+      const deadline = performance.now() + LONGEST_WAIT_MS;
+      const start = () => (performance.now() > deadline ? refuseLate() : change()).then(resolve, reject);
+      if (waiting === undefined) {
+        this.#waiting.set(owner, []);
+        this.#go(owner, start);
+        return;
+      }
+      const behind = isUrgent ? waiting.findIndex((one) => !one.isUrgent) : -1;
+      waiting.splice(behind === -1 ? waiting.length : behind, 0, { isUrgent, start });
+    });
+  }
+
+  #go(owner: string, start: () => Promise<void>): void {
+    void start().finally(() => {
+      const next = this.#waiting.get(owner)?.shift();
+      if (next === undefined) this.#waiting.delete(owner);
+      else this.#go(owner, next.start);
+    });
+  }
+}
+
+function refuseLate(): Promise<never> {
+  return Promise.reject(new MfaError('store-unavailable', 'The changes before this one took too long.'));
+}

@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import type { Authenticator, OnFileUse } from '../core/authenticator';
+import type { SpentChannel } from '../core/channel';
+import type { EnrollableKind } from '../core/factor-kind';
+import type { GuessCounter } from '../core/guess-counter';
+import type { Exemption } from '../core/member';
+import { NO_BROWSERS, type BrowsersDocument } from '../core/member/browser-rules';
+import { NEW_MEMBER, type MemberDocument } from '../core/member/member-document';
+import { NO_RECOVERY_CODES, type RecoveryCodesDocument } from '../core/member/recovery-code-rules';
+import { NEW_ORGANIZATION, type PolicyDocument, type StoredPolicy } from '../core/policy-document';
+import type { RememberedBrowser } from '../core/remembered-browser';
+import type { BackgroundJob } from '../stores/background-jobs';
+import type { DailyCounts } from '../stores/member-index';
+import type { DocumentFormat } from './document-format';
+
+const instant = z.int();
+const count = z.int().min(0);
+
+/** A kind that this version does not know is kept: the person has it, and cannot prove it here. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+const kind = z.string() as unknown as z.ZodType<EnrollableKind>;
+
+const exemption: z.ZodType<Exemption> = z.looseObject({
+  reason: z.string(),
+  grantedBy: z.string(),
+  grantedAt: instant,
+  until: instant,
+});
+
+const use = {
+  failures: count.default(0),
+  disabledAt: instant.nullable().default(null),
+  lastUsedAt: instant.nullable().default(null),
+};
+
+const authenticator: z.ZodType<Authenticator> = z.looseObject({
+  ...use,
+  id: z.string(),
+  kind,
+  label: z.string(),
+  createdAt: instant,
+  lastAcceptedStep: count.nullable().default(null),
+  refusedStep: count.exactOptional(),
+  sealedSecret: z.string(),
+  maskedDestination: z.string().nullable().default(null),
+});
+
+const onFileUse: z.ZodType<OnFileUse> = z.looseObject(use);
+
+const perRank = z.object({ 1: count, 2: count, 3: count });
+
+const guesses: z.ZodType<GuessCounter> = z.looseObject({
+  failures: perRank,
+  locks: perRank,
+  lockedUntil: instant.nullable(),
+});
+
+const spentChannel: z.ZodType<SpentChannel> = z.looseObject({ channel: z.string(), until: instant });
+
+const memberOfOrganization = z.looseObject({
+  organization: z.string(),
+  enabled: z.boolean().default(false),
+  assignedKind: kind.nullable().default(null),
+  skipsUsed: count.default(0),
+  exemption: exemption.nullable().default(null),
+});
+
+export const MEMBER: DocumentFormat<MemberDocument> = {
+  name: 'member',
+  absent: NEW_MEMBER,
+  schema: z.looseObject({
+    epoch: z.string().nullable(),
+    sessionsEndedAt: instant.nullable().default(null),
+    spentChannel: spentChannel.nullable().default(null),
+    organizations: z.array(memberOfOrganization).default([]),
+    authenticators: z.array(authenticator),
+    preferredId: z.string().nullable().default(null),
+    guesses: z.record(z.string(), guesses).default({}),
+    onFile: z.record(z.string(), onFileUse).default({}),
+    recoveryCodes: z.looseObject({ left: count, issuedAt: instant }).nullable().default(null),
+  }),
+};
+
+export const RECOVERY_CODES: DocumentFormat<RecoveryCodesDocument> = {
+  name: 'recovery-codes',
+  absent: NO_RECOVERY_CODES,
+  schema: z.looseObject({ codes: z.array(z.looseObject({ number: count, codeHash: z.string() })) }),
+};
+
+const browser: z.ZodType<RememberedBrowser> = z.looseObject({
+  id: z.string(),
+  organizationId: z.string(),
+  tokenHash: z.string(),
+  previousTokenHash: z.string().nullable(),
+  rotatedAt: instant,
+  factorSetHash: z.string(),
+  createdAt: instant,
+  lastUsedAt: instant.nullable(),
+  expiresAt: instant,
+  userAgent: z.string(),
+  address: z.string(),
+});
+
+export const BROWSERS: DocumentFormat<BrowsersDocument> = {
+  name: 'browsers',
+  absent: NO_BROWSERS,
+  schema: z.looseObject({ browsers: z.array(browser) }),
+};
+
+const seconds = z.int().positive();
+
+const policy: z.ZodType<StoredPolicy> = z.looseObject({
+  version: z.int().min(1),
+  enabled: z.boolean(),
+  enrollment: z.enum(['assigned', 'optional', 'required']),
+  methods: z.array(kind),
+  enrollAtSignUp: z.boolean(),
+  backupPhone: z.boolean(),
+  graceUntil: instant.nullable(),
+  skips: count.nullable(),
+  rememberBrowserSeconds: count,
+  sessionDurationSeconds: seconds,
+  idleTimeoutSeconds: seconds.nullable(),
+  challengeFederated: z.boolean(),
+  smsFallback: z.boolean(),
+});
+
+export const POLICY: DocumentFormat<PolicyDocument> = {
+  name: 'policy',
+  absent: NEW_ORGANIZATION,
+  schema: z.looseObject({
+    policy: policy.nullable(),
+    epoch: z.string().nullable(),
+    sessionsEndedAt: instant.nullable().default(null),
+  }),
+};
+
+/** The counts of each day, oldest first. */
+export interface AdoptionDocument {
+  readonly days: readonly DailyCounts[];
+}
+
+export const ADOPTION: DocumentFormat<AdoptionDocument> = {
+  name: 'adoption',
+  absent: { days: [] },
+  schema: z.looseObject({
+    days: z.array(z.looseObject({ day: z.iso.date(), members: count, configured: count })),
+  }),
+};
+
+/** The document knows whose it is. */
+export type StoredJob = Omit<BackgroundJob, 'organizationId'>;
+
+/** The newest job of each kind, finished or not. */
+export interface JobsDocument {
+  readonly jobs: readonly StoredJob[];
+}
+
+const job: z.ZodType<StoredJob> = z.looseObject({
+  kind: z.enum(['forget-devices', 'roster-walk']),
+  id: z.string(),
+  step: count,
+  cursor: z.string().nullable(),
+  done: count,
+  of: count.nullable(),
+  people: count,
+  devices: count,
+  startedAt: instant,
+  startedBy: z.string().nullable(),
+  finishedAt: instant.nullable(),
+});
+
+export const JOBS: DocumentFormat<JobsDocument> = {
+  name: 'jobs',
+  absent: { jobs: [] },
+  schema: z.looseObject({ jobs: z.array(job) }),
+};

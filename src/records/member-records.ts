@@ -1,0 +1,258 @@
+import type { Authenticator } from '../core/authenticator';
+import * as authenticators from '../core/member/authenticator-rules';
+import { clearGuesses, recordSuccess, spendGuess } from '../core/member/guess-rules';
+import {
+  changeAuthenticator,
+  guessesOf,
+  settingsOf,
+  useOf,
+  type MemberDocument,
+} from '../core/member/member-document';
+import { acceptProof } from '../core/member/proof-rules';
+import { consumeRecoveryCode, replaceRecoveryCodes } from '../core/member/recovery-code-rules';
+import * as settings from '../core/member/settings-rules';
+import { factorRank } from '../core/factor-strength';
+import type { Owner } from '../stores/document-store';
+import type { MemberRecord, RecordStore } from '../stores/record-store';
+import type { Documents } from './documents';
+import { BROWSERS, MEMBER, RECOVERY_CODES } from './formats';
+
+export const userOwner = (id: string): Owner => ({ kind: 'user', id });
+
+type Verbs =
+  | 'findMember'
+  | 'findMembers'
+  | 'establishUserEpoch'
+  | 'replaceUserEpoch'
+  | 'renewUserEpoch'
+  | 'noteSessionsEnded'
+  | 'noteSpentChannel'
+  | 'saveMemberSettings'
+  | 'saveExemption'
+  | 'spendSkip'
+  | 'addAuthenticator'
+  | 'bindAuthenticator'
+  | 'renameAuthenticator'
+  | 'resealAuthenticator'
+  | 'savePreference'
+  | 'removeAuthenticator'
+  | 'removeAllAuthenticators'
+  | 'spendGuess'
+  | 'recordSuccess'
+  | 'acceptTimeStep'
+  | 'refuseTimeStep'
+  | 'clearGuesses'
+  | 'replaceRecoveryCodes'
+  | 'findRecoveryCode'
+  | 'consumeRecoveryCode';
+
+/** A rule that always takes effect. */
+const unconditional =
+  (rule: (member: MemberDocument) => MemberDocument) =>
+  ([member]: readonly [MemberDocument]) => ({ next: [rule(member)] as const, outcome: undefined });
+
+/** A rule that says what it did. */
+const judged =
+  <Outcome>(rule: (member: MemberDocument) => { next: MemberDocument; outcome: Outcome }) =>
+  ([member]: readonly [MemberDocument]) => {
+    const { next, outcome } = rule(member);
+    return { next: [next] as const, outcome };
+  };
+
+const CREATES = { creates: true } as const;
+const URGENT = { isUrgent: true } as const;
+
+/** What is recorded about users: documents of theirs, and the rules of `core/member`. */
+export function memberRecordsIn(documents: Documents): Pick<RecordStore, Verbs> {
+  const find = (userId: string) => documents.read(userOwner(userId), MEMBER);
+
+  async function findMember(userId: string, organizationId: string): Promise<MemberRecord> {
+    return toMemberRecord(await find(userId), userId, organizationId);
+  }
+
+  return {
+    findMember,
+    findMembers: (userIds, organizationId) =>
+      Promise.all(userIds.map((userId) => findMember(userId, organizationId))),
+
+    establishUserEpoch: (userId, candidate) =>
+      documents.change(
+        userOwner(userId),
+        [MEMBER],
+        judged((member) => settings.establishEpoch(member, candidate)),
+        CREATES,
+      ),
+    replaceUserEpoch: (userId, end) =>
+      documents.change(
+        userOwner(userId),
+        [MEMBER],
+        unconditional((member) => settings.replaceEpoch(member, end)),
+        { ...CREATES, ...URGENT },
+      ),
+    renewUserEpoch: (userId, renewal) =>
+      documents.change(
+        userOwner(userId),
+        [MEMBER],
+        judged((member) => settings.renewEpoch(member, renewal)),
+        URGENT,
+      ),
+    noteSessionsEnded: (userId, endedAt) =>
+      documents.change(
+        userOwner(userId),
+        [MEMBER],
+        unconditional((member) => settings.noteSessionsEnded(member, endedAt)),
+        { ...CREATES, ...URGENT },
+      ),
+    noteSpentChannel: (userId, spent) =>
+      documents.change(
+        userOwner(userId),
+        [MEMBER],
+        unconditional((member) => settings.noteSpentChannel(member, spent)),
+        CREATES,
+      ),
+    saveMemberSettings: (userId, organizationId, wanted) =>
+      documents.change(
+        userOwner(userId),
+        [MEMBER],
+        unconditional((member) => settings.saveMemberSettings(member, organizationId, wanted)),
+        CREATES,
+      ),
+    saveExemption: (userId, organizationId, exemption) =>
+      documents.change(
+        userOwner(userId),
+        [MEMBER],
+        unconditional((member) => settings.saveExemption(member, organizationId, exemption)),
+        CREATES,
+      ),
+    spendSkip: (userId, organizationId, limit) =>
+      documents.change(
+        userOwner(userId),
+        [MEMBER],
+        judged((member) => settings.spendSkip(member, organizationId, limit)),
+        CREATES,
+      ),
+
+    addAuthenticator: (userId, authenticator, replaces) =>
+      documents.change(
+        userOwner(userId),
+        [MEMBER],
+        unconditional((member) => authenticators.addAuthenticator(member, authenticator, replaces)),
+        CREATES,
+      ),
+    bindAuthenticator: (userId, authenticator, { recoveryCodes, ...binding }) =>
+      documents.change(userOwner(userId), [MEMBER, RECOVERY_CODES], ([member, codes]) => {
+        const { next, outcome } = authenticators.bindAuthenticator(member, authenticator, binding);
+        if (!outcome || recoveryCodes === undefined) return { next: [next, codes], outcome };
+        const replaced = replaceRecoveryCodes({ member: next, codes }, recoveryCodes);
+        return { next: [replaced.member, replaced.codes], outcome };
+      }),
+    renameAuthenticator: (userId, id, label) =>
+      documents.change(
+        userOwner(userId),
+        [MEMBER],
+        judged((member) => authenticators.renameAuthenticator(member, id, label)),
+      ),
+    resealAuthenticator: (userId, id, seal) =>
+      documents.change(
+        userOwner(userId),
+        [MEMBER],
+        judged((member) => authenticators.resealAuthenticator(member, id, seal)),
+      ),
+    savePreference: (userId, id) =>
+      documents.change(
+        userOwner(userId),
+        [MEMBER],
+        judged((member) => authenticators.preferAuthenticator(member, id)),
+      ),
+    removeAuthenticator: (userId, id, keepOneOf) =>
+      documents.change(userOwner(userId), [MEMBER, RECOVERY_CODES], ([member, codes]) => {
+        const { next, outcome } = authenticators.removeAuthenticator(member, id, keepOneOf);
+        const left = next.authenticators.length === 0 && outcome ? { ...codes, codes: [] } : codes;
+        return { next: [next, left], outcome };
+      }),
+    removeAllAuthenticators: (userId) =>
+      documents.change(
+        userOwner(userId),
+        [MEMBER, RECOVERY_CODES, BROWSERS],
+        ([member, codes, browsers]) => {
+          const { next, outcome } = authenticators.removeAllAuthenticators(member);
+          return { next: [next, { ...codes, codes: [] }, { ...browsers, browsers: [] }], outcome };
+        },
+        URGENT,
+      ),
+
+    spendGuess: ({ userId, ...guess }) =>
+      documents.change(
+        userOwner(userId),
+        [MEMBER],
+        judged((member) => spendGuess(member, guess)),
+      ),
+    recordSuccess: ({ userId, ...success }) =>
+      documents.change(
+        userOwner(userId),
+        [MEMBER],
+        unconditional((member) => recordSuccess(member, success)),
+      ),
+    acceptTimeStep: ({ userId, authenticatorId, timeStep, now }) => {
+      const rank = factorRank('totp');
+      const success = { group: 'codes', authenticatorId, now, guessedRank: rank, provenRank: rank } as const;
+      return documents.change(
+        userOwner(userId),
+        [MEMBER],
+        judged((member) => acceptProof(member, success, (app) => afterTimeStep(app, timeStep))),
+      );
+    },
+    refuseTimeStep: ({ userId, authenticatorId, timeStep }) =>
+      documents.change(
+        userOwner(userId),
+        [MEMBER],
+        unconditional((member) => changeAuthenticator(member, authenticatorId, { refusedStep: timeStep })),
+      ),
+    clearGuesses: (userId) =>
+      documents.change(userOwner(userId), [MEMBER], unconditional(clearGuesses), URGENT),
+
+    replaceRecoveryCodes: (userId, codes, issuedAt) =>
+      documents.change(
+        userOwner(userId),
+        [MEMBER, RECOVERY_CODES],
+        ([member, before]) => {
+          const replaced = replaceRecoveryCodes({ member, codes: before }, { codes, issuedAt });
+          return { next: [replaced.member, replaced.codes], outcome: undefined };
+        },
+        CREATES,
+      ),
+    async findRecoveryCode(userId, number) {
+      const { codes } = await documents.read(userOwner(userId), RECOVERY_CODES);
+      return codes.find((code) => code.number === number);
+    },
+    consumeRecoveryCode: (userId, code) =>
+      documents.change(userOwner(userId), [MEMBER, RECOVERY_CODES], ([member, codes]) => {
+        const { next, outcome } = consumeRecoveryCode({ member, codes }, code);
+        return { next: [next.member, next.codes], outcome };
+      }),
+  };
+}
+
+function afterTimeStep(app: Authenticator, timeStep: number): Partial<Authenticator> | null {
+  const { lastAcceptedStep, refusedStep } = app;
+  if (lastAcceptedStep !== null && timeStep <= lastAcceptedStep) return null;
+  return refusedStep === timeStep ? null : { lastAcceptedStep: timeStep };
+}
+
+/** The document as a decision in one organization sees it. */
+function toMemberRecord(member: MemberDocument, userId: string, organizationId: string): MemberRecord {
+  return {
+    userId,
+    organizationId,
+    epoch: member.epoch,
+    sessionsEndedAt: member.sessionsEndedAt,
+    settings: settingsOf(member, organizationId),
+    authenticators: member.authenticators,
+    askedFirst: member.preferredId,
+    recoveryCodesLeft: member.recoveryCodes?.left ?? 0,
+    recoveryCodesIssuedAt: member.recoveryCodes?.issuedAt ?? null,
+    guesses: { codes: guessesOf(member, 'codes'), 'recovery-codes': guessesOf(member, 'recovery-codes') },
+    onFile: { email: useOf(member, 'email'), sms: useOf(member, 'sms') },
+    spentChannel: member.spentChannel,
+  };
+}

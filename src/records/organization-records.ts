@@ -1,0 +1,139 @@
+import { decodeId, encodeId } from '../core/encoded-id';
+import { establishEpoch, replaceEpoch } from '../core/member/settings-rules';
+import { policyOf, savePolicy } from '../core/policy-document';
+import type { BackgroundJob, JobKind } from '../stores/background-jobs';
+import type { Owner } from '../stores/document-store';
+import type { QueueStore } from '../stores/queue-store';
+import type { RecordStore } from '../stores/record-store';
+import type { Documents } from './documents';
+import { ADOPTION, JOBS, POLICY } from './formats';
+
+const organizationOwner = (id: string): Owner => ({ kind: 'organization', id });
+
+type Verbs =
+  | 'findPolicy'
+  | 'savePolicy'
+  | 'establishOrganizationEpoch'
+  | 'replaceOrganizationEpoch'
+  | 'saveDailyCounts'
+  | 'listDailyCounts'
+  | 'beginJob'
+  | 'advanceJob'
+  | 'findJob'
+  | 'listUnfinishedJobs';
+
+const CREATES = { creates: true } as const;
+
+/** The queue that names unfinished jobs of every organization. */
+const JOB_QUEUE = 'jobs';
+const MOST_JOBS = 100_000;
+
+/** What is recorded about organizations. */
+export function organizationRecordsIn(documents: Documents, queue: QueueStore): Pick<RecordStore, Verbs> {
+  async function findJob(organizationId: string, kind: JobKind): Promise<BackgroundJob | undefined> {
+    const { jobs } = await documents.read(organizationOwner(organizationId), JOBS);
+    const job = jobs.find((one) => one.kind === kind);
+    return job === undefined ? undefined : { ...job, organizationId };
+  }
+
+  return {
+    async findPolicy(organizationId) {
+      const document = await documents.read(organizationOwner(organizationId), POLICY);
+      const { epoch, sessionsEndedAt } = document;
+      return { policy: policyOf(document, organizationId), epoch, sessionsEndedAt };
+    },
+    savePolicy: (policy, expectedVersion) =>
+      documents.change(
+        organizationOwner(policy.organizationId),
+        [POLICY],
+        ([document]) => {
+          const { next, outcome } = savePolicy(document, policy, expectedVersion);
+          return { next: [next], outcome };
+        },
+        CREATES,
+      ),
+    establishOrganizationEpoch: (organizationId, candidate) =>
+      documents.change(
+        organizationOwner(organizationId),
+        [POLICY],
+        ([document]) => {
+          const { next, outcome } = establishEpoch(document, candidate);
+          return { next: [next], outcome };
+        },
+        CREATES,
+      ),
+    replaceOrganizationEpoch: (organizationId, end) =>
+      documents.change(
+        organizationOwner(organizationId),
+        [POLICY],
+        ([document]) => ({ next: [replaceEpoch(document, end)], outcome: undefined }),
+        { ...CREATES, isUrgent: true },
+      ),
+
+    saveDailyCounts: (organizationId, counts, keepDays) =>
+      documents.change(
+        organizationOwner(organizationId),
+        [ADOPTION],
+        ([document]) => {
+          const others = document.days.filter(({ day }) => day !== counts.day);
+          const days = [...others, counts].toSorted((one, other) => (one.day < other.day ? -1 : 1));
+          return { next: [{ ...document, days: days.slice(-keepDays) }], outcome: undefined };
+        },
+        CREATES,
+      ),
+    async listDailyCounts(organizationId) {
+      return (await documents.read(organizationOwner(organizationId), ADOPTION)).days;
+    },
+
+    findJob,
+    async beginJob(begun) {
+      const { organizationId, ...job } = begun;
+      const { kind, startedAt } = job;
+      // Named before it stands: a name without a job is found out when it is read, a job without a name never.
+      await queue.enqueue(JOB_QUEUE, toItem(begun), { dueAt: startedAt, most: MOST_JOBS });
+      const stands = await documents.change(
+        organizationOwner(organizationId),
+        [JOBS],
+        ([document]) => {
+          const standing = document.jobs.find((one) => one.kind === kind);
+          if (standing !== undefined && standing.finishedAt === null)
+            return { next: [document], outcome: { ...standing, organizationId } };
+          const others = document.jobs.filter((one) => one.kind !== kind);
+          return { next: [{ ...document, jobs: [...others, job] }], outcome: begun };
+        },
+        CREATES,
+      );
+      if (stands.id !== begun.id) await queue.removeQueued(JOB_QUEUE, begun.id);
+      return stands;
+    },
+    async advanceJob(advanced) {
+      const { organizationId, ...job } = advanced;
+      const isAdvanced = await documents.change(organizationOwner(organizationId), [JOBS], ([document]) => {
+        const standing = document.jobs.find((one) => one.kind === job.kind);
+        const isNext = standing?.id === job.id && standing.step === job.step - 1;
+        if (!isNext) return { next: [document], outcome: false };
+        const others = document.jobs.filter((one) => one.kind !== job.kind);
+        return { next: [{ ...document, jobs: [...others, job] }], outcome: true };
+      });
+      if (isAdvanced && job.finishedAt !== null) await queue.removeQueued(JOB_QUEUE, job.id);
+      return isAdvanced;
+    },
+    async listUnfinishedJobs() {
+      const items = await queue.listQueued(JOB_QUEUE, MOST_JOBS);
+      const named = items.map(({ body }) => toName(body));
+      const found = await Promise.all(named.map(({ organizationId, kind }) => findJob(organizationId, kind)));
+      return named.filter((_, place) => found[place]?.finishedAt === null);
+    },
+  };
+}
+
+/** Each job has an item of its own, so that the end of one never takes its successor out of the queue. */
+function toItem({ id, organizationId, kind }: BackgroundJob) {
+  return { id, userId: null, body: JSON.stringify({ organization: encodeId(organizationId), kind }) };
+}
+
+function toName(body: string): { readonly organizationId: string; readonly kind: JobKind } {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const { organization, kind } = JSON.parse(body) as { organization: string; kind: JobKind };
+  return { organizationId: decodeId(organization), kind };
+}

@@ -1,0 +1,64 @@
+import { MEMBER_INDEXES } from '../stores/member-index';
+import type { DocumentStore } from '../stores/document-store';
+import type { EventStore } from '../stores/event-store';
+import type { IndexStore } from '../stores/index-store';
+import type { QueueStore } from '../stores/queue-store';
+import type { RecordStore } from '../stores/record-store';
+import { Documents } from './documents';
+import { BROWSERS } from './formats';
+import { memberRecordsIn, userOwner } from './member-records';
+import { noticeRecordsIn } from './notice-records';
+import { organizationRecordsIn } from './organization-records';
+import * as browsers from '../core/member/browser-rules';
+
+/** What a store of records has to be. */
+export interface Store extends DocumentStore, EventStore, IndexStore, QueueStore {
+  findWeaknesses(): Promise<readonly string[]>;
+}
+
+/** Every rule about records, over a store that knows none of them. */
+export function createRecords(store: Store): RecordStore {
+  const documents = new Documents(store);
+  return {
+    ...memberRecordsIn(documents),
+    ...organizationRecordsIn(documents, store),
+    ...noticeRecordsIn(store),
+
+    rememberBrowser: (userId, browser, now) =>
+      documents.change(
+        userOwner(userId),
+        [BROWSERS],
+        ([document]) => ({
+          next: [browsers.rememberBrowser(document, browser, now)],
+          outcome: undefined,
+        }),
+        { creates: true },
+      ),
+    useBrowser: () => Promise.reject(new Error('later')),
+    async listBrowsers(userId, now) {
+      return browsers.liveBrowsers(await documents.read(userOwner(userId), BROWSERS), now);
+    },
+    forgetBrowser: (userId, id) =>
+      documents.change(userOwner(userId), [BROWSERS], ([document]) => {
+        const { next, outcome } = browsers.forgetBrowser(document, id);
+        return { next: [next], outcome };
+      }),
+    forgetBrowsers: (userId) =>
+      documents.change(
+        userOwner(userId),
+        [BROWSERS],
+        ([document]) => {
+          const { next, outcome } = browsers.forgetBrowsers(document);
+          return { next: [next], outcome };
+        },
+        { isUrgent: true },
+      ),
+
+    appendEvents: (events, keep) => store.appendEvents(events, keep),
+    listEvents: (query) => store.listEvents(query),
+    indexMembers: (organizationId, members) => store.indexMembers(organizationId, MEMBER_INDEXES, members),
+    listIndex: (query) => store.listIndex(query),
+    countIndex: (query) => store.countIndex(query),
+    findWeaknesses: () => store.findWeaknesses(),
+  };
+}

@@ -1,0 +1,74 @@
+import { encodeId } from '../../core/encoded-id';
+import type { MfaEvent } from '../../events';
+import type { EventStore } from '../event-store';
+import { unreadable, type Queries, type Row } from './queries';
+
+/** Events are numbered in the order in which an organization's were appended, whatever the clocks say. */
+export function eventLogIn(queries: Queries, schema: string): EventStore {
+  const [events, numbers] = [`${schema}.events`, `${schema}.event_numbers`];
+
+  const appendSql = `
+    WITH given AS (
+      SELECT event, row_number() OVER () AS place FROM unnest($2::jsonb[]) AS given (event)),
+    numbered AS (
+      INSERT INTO ${numbers} AS held (organization, newest) SELECT $1, count(*) FROM given
+      ON CONFLICT (organization) DO UPDATE SET newest = held.newest + excluded.newest RETURNING newest),
+    trimmed AS (
+      DELETE FROM ${events} WHERE organization = $1
+        AND (number <= (SELECT newest FROM numbered) - $3 OR at < $4))
+    INSERT INTO ${events} (organization, number, at, name, user_id, actor_id, event)
+    SELECT $1, newest - (SELECT count(*) FROM given) + place, (event->>'at')::bigint, event->>'name',
+      event->>'userId', event->>'actorId', event
+    FROM given CROSS JOIN numbered`;
+
+  return {
+    async appendEvents(given, { maxCount, maxAgeSeconds }) {
+      const newest = given.at(-1);
+      if (newest === undefined || maxCount < 1 || maxAgeSeconds <= 0) return;
+      const kept = given.slice(-maxCount).map((event) => JSON.stringify(event, storable));
+      const oldest = newest.at - maxAgeSeconds * 1000;
+      await queries.run(appendSql, [encodeId(newest.organizationId), kept, maxCount, oldest]);
+    },
+
+    async listEvents({ organizationId, limit, cursor, userId, name }) {
+      const before = cursor !== undefined && /^\d{1,15}$/.test(cursor) ? cursor : null;
+      const rows = await queries.run(
+        `SELECT number, event::text AS event FROM ${events} WHERE organization = $1
+           AND ($2::bigint IS NULL OR number < $2) AND ($3::text IS NULL OR user_id = $3)
+           AND ($4::text IS NULL OR name = $4)
+         ORDER BY number DESC LIMIT $5`,
+        [encodeId(organizationId), before, userId ?? null, name ?? null, limit + 1],
+      );
+      const page = rows.slice(0, limit);
+      const found = page.map((row) => toEvent(row, organizationId));
+      const last = page.at(-1);
+      return rows.length > limit && last !== undefined
+        ? { events: found, nextCursor: String(last['number']) }
+        : { events: found };
+    },
+  };
+}
+
+/** PostgreSQL stores neither U+0000 nor half of a surrogate pair. */
+function storable(_: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.replaceAll(/\0|\p{Surrogate}/gu, '\ufffd') : value;
+}
+
+function toEvent({ event }: Row, organizationId: string): MfaEvent {
+  const found: unknown = typeof event === 'string' ? JSON.parse(event) : undefined;
+  if (!isEvent(found) || found.organizationId !== organizationId) throw unreadable('an event');
+  return found;
+}
+
+/** The name is not compared with those of this version: a later one may have written it. */
+function isEvent(value: unknown): value is MfaEvent {
+  if (typeof value !== 'object' || value === null) return false;
+  return (
+    'name' in value &&
+    typeof value.name === 'string' &&
+    'at' in value &&
+    typeof value.at === 'number' &&
+    'details' in value &&
+    typeof value.details === 'object'
+  );
+}
