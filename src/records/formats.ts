@@ -43,6 +43,7 @@ const authenticator: z.ZodType<Authenticator> = z.looseObject({
   refusedStep: count.exactOptional(),
   sealedSecret: z.string(),
   maskedDestination: z.string().nullable().default(null),
+  organizationId: z.string().exactOptional(),
 });
 
 const onFileUse: z.ZodType<OnFileUse> = z.looseObject(use);
@@ -92,6 +93,8 @@ const browser: z.ZodType<RememberedBrowser> = z.looseObject({
   organizationId: z.string(),
   tokenHash: z.string(),
   previousTokenHash: z.string().nullable(),
+  branch: z.string(),
+  confirmed: z.boolean(),
   rotatedAt: instant,
   factorSetHash: z.string(),
   createdAt: instant,

@@ -110,11 +110,11 @@ export function memberRecordsIn(documents: Documents): Pick<RecordStore, Verbs> 
         unconditional((member) => settings.noteSpentChannel(member, spent)),
         CREATES,
       ),
-    saveMemberSettings: (userId, organizationId, wanted) =>
+    saveMemberSettings: (userId, organizationId, wanted, options) =>
       documents.change(
         userOwner(userId),
         [MEMBER],
-        unconditional((member) => settings.saveMemberSettings(member, organizationId, wanted)),
+        unconditional((member) => settings.saveMemberSettings(member, organizationId, wanted, options)),
         CREATES,
       ),
     saveExemption: (userId, organizationId, exemption) =>

@@ -34,7 +34,16 @@ export function createRecords(store: Store): RecordStore {
         }),
         { creates: true },
       ),
-    useBrowser: () => Promise.reject(new Error('later')),
+    useBrowser: ({ userId, ...use }) =>
+      documents.change(userOwner(userId), [BROWSERS], ([document]) => {
+        const { next, outcome } = browsers.useBrowser(document, use);
+        return { next: [next], outcome };
+      }),
+    confirmBrowser: (userId, id, tokenHashes) =>
+      documents.change(userOwner(userId), [BROWSERS], ([document]) => {
+        const { next, outcome } = browsers.confirmBrowser(document, id, tokenHashes);
+        return { next: [next], outcome };
+      }),
     async listBrowsers(userId, now) {
       return browsers.liveBrowsers(await documents.read(userOwner(userId), BROWSERS), now);
     },

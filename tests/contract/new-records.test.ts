@@ -22,6 +22,7 @@ import { describeBackgroundJobs } from './background-jobs';
 import { describeKeptNotices } from './kept-notices';
 import { describeMemberIndexes } from './member-indexes';
 import { describeRecordStore } from './record-store';
+import { describeRememberedBrowsers } from './remembered-browsers';
 import { describeUnlockGuesses } from './unlock-guesses';
 
 const findWeaknesses = () => Promise.resolve([]);
@@ -32,6 +33,7 @@ function describeAll(open: () => RecordStore): void {
   describeBackgroundJobs(open);
   describeKeptNotices(open);
   describeUnlockGuesses(open);
+  describeRememberedBrowsers(open);
 }
 
 describe('in memory', () => {

@@ -1,4 +1,5 @@
-import type { RememberedBrowser } from '../remembered-browser';
+import { rotateBrowser, type NextTokens } from '../browser-rotation';
+import { isBrowserOver, type RememberedBrowser } from '../remembered-browser';
 import type { Changed } from './member-document';
 
 /** More than anybody uses; the oldest make room. */
@@ -13,7 +14,7 @@ export const NO_BROWSERS: BrowsersDocument = { browsers: [] };
 
 /** Those whose end has not come, the newest first. */
 export function liveBrowsers({ browsers }: BrowsersDocument, now: number): readonly RememberedBrowser[] {
-  return browsers.filter(({ expiresAt }) => now < expiresAt);
+  return browsers.filter((browser) => !isBrowserOver(browser, now));
 }
 
 /** Adds a browser, keeping the newest; those past their end go. One whose id is there already takes its place. */
@@ -28,23 +29,54 @@ export function rememberBrowser(
 }
 
 /** A remembered browser comes back with a token. */
-export interface BrowserUse {
+export interface BrowserUse extends NextTokens {
   readonly id: string;
   /** The stored form of what it sent, under every key of the ring. */
   readonly tokenHashes: readonly string[];
-  /** The stored form of the token that takes its place. */
-  readonly nextTokenHash: string;
   readonly now: number;
-  /** How long the token before the current one is still taken. */
+  /** How long the token before the current one is taken beside it. */
   readonly graceSeconds: number;
 }
 
 export type BrowserUseOutcome =
-  /** The token was the right one; the browser is as it was stored before. */
+  /** The token was a right one; the browser is as it stands now. */
   | { readonly outcome: 'used'; readonly browser: RememberedBrowser }
   /** A token that was used before: somebody has a copy. The browser is forgotten. */
   | { readonly outcome: 'replayed'; readonly browser: RememberedBrowser }
   | { readonly outcome: 'missing' };
+
+/** Judges a token as {@link rotateBrowser} does, and keeps what it says. A replay removes the browser. */
+export function useBrowser(
+  document: BrowsersDocument,
+  { id, ...sent }: BrowserUse,
+): Changed<BrowsersDocument, BrowserUseOutcome> {
+  const browser = document.browsers.find((one) => one.id === id);
+  if (browser === undefined || isBrowserOver(browser, sent.now))
+    return { next: document, outcome: { outcome: 'missing' } };
+  const used = rotateBrowser(browser, sent);
+  if (used === null)
+    return { next: forgetBrowser(document, id).next, outcome: { outcome: 'replayed', browser } };
+  return { next: replaceBrowser(document, used), outcome: { outcome: 'used', browser: used } };
+}
+
+/**
+ * The current token came back after it was handed out: from here on the one before is a replay once its grace is over. False where
+ * none of the hashes is that of the current token.
+ */
+export function confirmBrowser(
+  document: BrowsersDocument,
+  id: string,
+  tokenHashes: readonly string[],
+): Changed<BrowsersDocument, boolean> {
+  const browser = document.browsers.find((one) => one.id === id);
+  if (browser === undefined || !tokenHashes.includes(browser.tokenHash))
+    return { next: document, outcome: false };
+  return { next: replaceBrowser(document, { ...browser, confirmed: true }), outcome: true };
+}
+
+function replaceBrowser(document: BrowsersDocument, changed: RememberedBrowser): BrowsersDocument {
+  return { ...document, browsers: document.browsers.map((one) => (one.id === changed.id ? changed : one)) };
+}
 
 export function forgetBrowser(document: BrowsersDocument, id: string): Changed<BrowsersDocument, boolean> {
   const browsers = document.browsers.filter((one) => one.id !== id);

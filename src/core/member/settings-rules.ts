@@ -8,14 +8,19 @@ import {
   type MemberDocument,
 } from './member-document';
 
-/** Replaces the two settings. Where they change, the kinds on file are assigned anew: their counts and disablement end. */
+/**
+ * Replaces the two settings. Where they change, the kinds on file are assigned anew: their counts and disablement end, unless
+ * `keepsCounts`.
+ */
 export function saveMemberSettings(
   member: MemberDocument,
   organizationId: string,
   { enabled, assignedKind }: Pick<MemberSettings, 'enabled' | 'assignedKind'>,
+  options: { readonly keepsCounts: boolean } = { keepsCounts: false },
 ): MemberDocument {
   const before = findOrganization(member, organizationId);
   if (before?.enabled === enabled && before.assignedKind === assignedKind) return member;
+  if (options.keepsCounts) return changeSettings(member, organizationId, { enabled, assignedKind });
   const uses = Object.entries(member.onFile).map(
     ([kind, use]) => [kind, { ...use, failures: 0, disabledAt: null }] as const,
   );

@@ -15,7 +15,8 @@ export function eventLogIn(queries: Queries, schema: string): EventStore {
       ON CONFLICT (organization) DO UPDATE SET newest = held.newest + excluded.newest RETURNING newest),
     trimmed AS (
       DELETE FROM ${events} WHERE organization = $1
-        AND (number <= (SELECT newest FROM numbered) - $3 OR at < $4))
+        AND (number <= (SELECT newest FROM numbered) - $3
+          OR at < least($4, (extract(epoch FROM now()) * 1000)::bigint - $5)))
     INSERT INTO ${events} (organization, number, at, name, user_id, actor_id, event)
     SELECT $1, newest - (SELECT count(*) FROM given) + place, (event->>'at')::bigint, event->>'name',
       event->>'userId', event->>'actorId', event
@@ -27,7 +28,13 @@ export function eventLogIn(queries: Queries, schema: string): EventStore {
       if (newest === undefined || maxCount < 1 || maxAgeSeconds <= 0) return;
       const kept = given.slice(-maxCount).map((event) => JSON.stringify(event, storable));
       const oldest = newest.at - maxAgeSeconds * 1000;
-      await queries.run(appendSql, [encodeId(newest.organizationId), kept, maxCount, oldest]);
+      await queries.run(appendSql, [
+        encodeId(newest.organizationId),
+        kept,
+        maxCount,
+        oldest,
+        maxAgeSeconds * 1000,
+      ]);
     },
 
     async listEvents({ organizationId, limit, cursor, userId, name }) {
