@@ -87,7 +87,7 @@ export class Documents {
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       // The values stand in the order of the formats that they were read with.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-      const { next, outcome } = rule(standing.map(({ value }) => value) as unknown as Values<Formats>);
+      const { next, outcome } = rule(standing.map(({ value }): unknown => value) as Values<Formats>);
       const isChanged = standing.some(({ value }, place) => next[place] !== value);
       const isAbsent = standing.every(({ version }) => version === null);
       if (!isChanged || (isAbsent && !creates)) {

@@ -17,8 +17,7 @@ const instant = z.int();
 const count = z.int().min(0);
 
 /** A kind that this version does not know is kept: the person has it, and cannot prove it here. */
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion
-const kind = z.string() as unknown as z.ZodType<EnrollableKind>;
+const kind = z.custom<EnrollableKind>((value) => typeof value === 'string');
 
 const exemption: z.ZodType<Exemption> = z.looseObject({
   reason: z.string(),
@@ -40,6 +39,7 @@ const authenticator: z.ZodType<Authenticator> = z.looseObject({
   label: z.string(),
   createdAt: instant,
   lastAcceptedStep: count.nullable().default(null),
+  stepBefore: count.exactOptional(),
   refusedStep: count.exactOptional(),
   sealedSecret: z.string(),
   maskedDestination: z.string().nullable().default(null),

@@ -1,13 +1,9 @@
+import { acceptStep } from '../core/accepted-steps';
+import { timeStepAt } from '../core/totp';
 import type { Authenticator } from '../core/authenticator';
 import * as authenticators from '../core/member/authenticator-rules';
 import { clearGuesses, recordSuccess, spendGuess } from '../core/member/guess-rules';
-import {
-  changeAuthenticator,
-  guessesOf,
-  settingsOf,
-  useOf,
-  type MemberDocument,
-} from '../core/member/member-document';
+import { changeAuthenticator, type MemberDocument } from '../core/member/member-document';
 import { acceptProof } from '../core/member/proof-rules';
 import { consumeRecoveryCode, replaceRecoveryCodes } from '../core/member/recovery-code-rules';
 import * as settings from '../core/member/settings-rules';
@@ -16,6 +12,7 @@ import type { Owner } from '../stores/document-store';
 import type { MemberRecord, RecordStore } from '../stores/record-store';
 import type { Documents } from './documents';
 import { BROWSERS, MEMBER, RECOVERY_CODES } from './formats';
+import { toMemberRecord } from './member-record';
 
 export const userOwner = (id: string): Owner => ({ kind: 'user', id });
 
@@ -199,7 +196,7 @@ export function memberRecordsIn(documents: Documents): Pick<RecordStore, Verbs> 
       return documents.change(
         userOwner(userId),
         [MEMBER],
-        judged((member) => acceptProof(member, success, (app) => afterTimeStep(app, timeStep))),
+        judged((member) => acceptProof(member, success, (app) => afterTimeStep(app, timeStep, now))),
       );
     },
     refuseTimeStep: ({ userId, authenticatorId, timeStep }) =>
@@ -233,26 +230,6 @@ export function memberRecordsIn(documents: Documents): Pick<RecordStore, Verbs> 
   };
 }
 
-function afterTimeStep(app: Authenticator, timeStep: number): Partial<Authenticator> | null {
-  const { lastAcceptedStep, refusedStep } = app;
-  if (lastAcceptedStep !== null && timeStep <= lastAcceptedStep) return null;
-  return refusedStep === timeStep ? null : { lastAcceptedStep: timeStep };
-}
-
-/** The document as a decision in one organization sees it. */
-function toMemberRecord(member: MemberDocument, userId: string, organizationId: string): MemberRecord {
-  return {
-    userId,
-    organizationId,
-    epoch: member.epoch,
-    sessionsEndedAt: member.sessionsEndedAt,
-    settings: settingsOf(member, organizationId),
-    authenticators: member.authenticators,
-    askedFirst: member.preferredId,
-    recoveryCodesLeft: member.recoveryCodes?.left ?? 0,
-    recoveryCodesIssuedAt: member.recoveryCodes?.issuedAt ?? null,
-    guesses: { codes: guessesOf(member, 'codes'), 'recovery-codes': guessesOf(member, 'recovery-codes') },
-    onFile: { email: useOf(member, 'email'), sms: useOf(member, 'sms') },
-    spentChannel: member.spentChannel,
-  };
+function afterTimeStep(app: Authenticator, timeStep: number, now: number): Partial<Authenticator> | null {
+  return app.refusedStep === timeStep ? null : acceptStep(app, timeStep, timeStepAt(now));
 }

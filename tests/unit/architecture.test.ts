@@ -37,9 +37,10 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   factors: ['stores', 'core', 'root'],
   delivery: ['stores', 'core', 'root'],
   stores: ['core', 'root'],
+  records: ['stores', 'core', 'root'],
   flows: ['factors', 'delivery', 'stores', 'core', 'root'],
   http: ['flows', 'factors', 'delivery', 'stores', 'core', 'root'],
-  root: ['http', 'flows', 'factors', 'delivery', 'stores', 'core'],
+  root: ['http', 'flows', 'factors', 'delivery', 'records', 'stores', 'core'],
 };
 
 /** The wiring and the entry points are for hosts; nothing inside leans on them. */
