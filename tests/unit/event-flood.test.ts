@@ -18,6 +18,17 @@ describe('EventFlood', () => {
     expect(flood.isHeldBack({ ...refusal, at: refusal.at + 60_000 })).toBe(false);
   });
 
+  it('holds nothing back because of an event from the future', () => {
+    const flood = new EventFlood();
+    const ahead = refusal.at + 86_400_000;
+    flood.isHeldBack({ ...refusal, at: ahead });
+    expect(flood.isHeldBack(refusal)).toBe(false);
+    expect(flood.isHeldBack({ ...refusal, at: refusal.at + 1 })).toBe(true);
+    const accepted: MfaEvent = { ...refusal, name: 'password-accepted' };
+    for (let event = 0; event < 30; event += 1) flood.isHeldBack({ ...accepted, at: ahead });
+    expect(flood.isHeldBack(accepted)).toBe(false);
+  });
+
   it('tells people, addresses and reasons apart', () => {
     const flood = new EventFlood();
     flood.isHeldBack(refusal);

@@ -4,7 +4,7 @@ import type { Account } from '../../ports';
 import type { FlowContext } from '../context';
 import { deriveWarnings, EXEMPTION_NOTICE_MS } from './adoption-warnings';
 import type { AdoptionWarning } from './adoption-warnings';
-import { rememberDay } from './daily-counts';
+import { dayOf, rememberDay } from './daily-counts';
 import { readMemberCounts } from './member-counts';
 import { readGround, readMembers } from './read-members';
 
@@ -70,7 +70,8 @@ export async function describeAdoption(
     ...shown,
     nextExemptionEndsAt,
     counting: underWay ? { done: walk?.done ?? 0, of: walk?.of ?? null } : null,
-    days,
+    // What a clock ahead has counted is shown when its day has come.
+    days: days.filter(({ day }) => day <= dayOf(now)),
     warnings: deriveWarnings({
       counts,
       policy,

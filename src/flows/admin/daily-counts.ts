@@ -5,6 +5,11 @@ import { readMemberCounts } from './member-counts';
 const KEEP_DAYS = 400;
 const PAUSE_MS = 600_000;
 
+/** `2026-11-22`, UTC. */
+export function dayOf(now: number): string {
+  return new Date(now).toISOString().slice(0, 10);
+}
+
 /** Today's counts, of which the last of the day stays. */
 export async function rememberDay(
   context: FlowContext,
@@ -12,7 +17,7 @@ export async function rememberDay(
   counts: { readonly members: number; readonly configured: number },
 ): Promise<void> {
   const { members, configured } = counts;
-  const day = new Date(context.clock.now()).toISOString().slice(0, 10);
+  const day = dayOf(context.clock.now());
   await context.records.saveDailyCounts(organizationId, { day, members, configured }, KEEP_DAYS);
 }
 

@@ -105,4 +105,21 @@ describeOnBothStores('adoption at a glance', (open) => {
       { day: '2026-01-18', members: 6, configured: 4 },
     ]);
   });
+
+  it('counts anew, and shows no day to come, where a clock was ahead', async () => {
+    const world = await aWorld();
+    world.clock.advance(3 * DAY);
+    await look(world);
+    await world.settled();
+    await look(world);
+    await world.settled();
+    world.clock.advance(-3 * DAY);
+    await look(world);
+    await world.settled();
+    const walk = await world.context.records.findJob('acme', 'roster-walk');
+    expect(walk?.finishedAt).toBe(world.clock.now());
+    await look(world);
+    await world.settled();
+    expect((await look(world)).days).toEqual([{ day: '2026-01-15', members: 6, configured: 2 }]);
+  });
 });

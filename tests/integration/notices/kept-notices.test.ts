@@ -93,6 +93,22 @@ describe('a notice that the mail server does not take', () => {
     expect(await eventsOf(portal, 'notice-failed')).toHaveLength(1);
   });
 
+  it('waits no longer where a clock ahead has kept it', async () => {
+    const { server, email } = mailServer();
+    const { portal } = await portalWith({ email });
+    const month = 30 * 24 * HOUR;
+    portal.clock.advance(month);
+    await useRecoveryCode(portal);
+    await portal.mfa.settled();
+    portal.clock.advance(-month);
+    for (let hour = 0; hour < 80; hour += 1) {
+      portal.clock.advance(HOUR);
+      await portal.mfa.retryNotices();
+    }
+    expect(server.tries).toBeGreaterThan(60);
+    expect(await eventsOf(portal, 'notice-abandoned')).toMatchObject([{ details: { because: 'too-old' } }]);
+  });
+
   it('does not delay the answer', async () => {
     const waiting: (() => void)[] = [];
     const email: EmailSender = { send: () => new Promise((resolve) => waiting.push(resolve)) };

@@ -228,4 +228,11 @@ describe('the link in the mail about a lock', () => {
       because: 'unlock-link-over',
     });
   });
+
+  it('is over where a clock ahead has made it', async () => {
+    const { portal } = await attacked();
+    const link = linkOf(portal);
+    portal.clock.advance(-2 * 86_400_000);
+    expect((await visit(portal).getJson(link)).status).toBe(404);
+  });
 });
