@@ -22,11 +22,13 @@ function isSpent({ spentChannels }: Facts, { authenticatorId, sentBy }: Evidence
 /**
  * A session may go from one organization to another, and rules may change during a session. A code to an address on file counts only
  * where an administrator assigned that, and a kind that the policy forbids only where it is no weaker than what the person has, or
- * where nothing else is left to ask for: otherwise one organization's rules would lower the protection of another.
+ * where nothing else is left to ask for: otherwise one organization's rules would lower the protection of another. The same goes for
+ * a code that went by email in the place of a text.
  */
 function isAskedHere(facts: Facts, evidence: Evidence): boolean {
   const { method, authenticatorId } = evidence;
   if (!isEnrollableKind(method)) return true;
+  if (evidence.sentBy === 'email' && !facts.policy.smsFallback) return false;
   if (authenticatorId !== undefined && onFileKind(authenticatorId) !== null)
     return onFileOption(facts)?.authenticatorId === authenticatorId;
   if (facts.policy.methods.includes(method) || rankOfProof(evidence) >= strongestRank(facts)) return true;

@@ -61,6 +61,17 @@ describe('a step-up', () => {
     expect(ask(mailbox, stepUp)).toEqual({ outcome: 'allow', because: 'satisfied' });
   });
 
+  it('takes no code that fell back in an organization that lets none fall back', () => {
+    const facts = factsOf({
+      authenticators: [authenticator('sms')],
+      session: session(proof('password'), fellBack('sms-1')),
+      policy: { smsFallback: false },
+    });
+    expect(ask(facts)).toMatchObject({ outcome: 'challenge', because: 'assurance-too-low' });
+    const texted = { ...facts, session: session(proof('password'), proof('sms')) };
+    expect(ask(texted)).toEqual({ outcome: 'allow', because: 'satisfied' });
+  });
+
   it('takes no code that fell back to the address through which the first factor came', () => {
     const facts = factsOf({
       authenticators: [authenticator('sms')],
