@@ -62,7 +62,11 @@ export type PolicyDefaults = Partial<Omit<Policy, 'organizationId' | 'version'>>
 export interface MfaOptions<User = Express.User> {
   /** The name shown in authenticator apps, messages and pages: 1 to 64 characters without a colon. */
   readonly issuer: string;
-  /** Where people reach the app, such as `https://portal.example.com`: every absolute URL and the security of cookies come from it. */
+  /**
+   * Where people reach the app, such as `https://portal.example.com`: every absolute URL and the security of cookies come from it.
+   * With a path, `https://example.com/portal`, all paths of the options are below it, and so is where people are led back to, also
+   * where a proxy in front of the app strips it.
+   */
   readonly baseUrl: string | URL;
   /**
    * One or more secrets of at least 32 random bytes each, in base64. The first encrypts, all decrypt. To rotate, put the
@@ -177,6 +181,8 @@ export interface ResolvedOptions<User = Express.User> {
   readonly host: string;
   /** Whether people reach the app over TLS. */
   readonly secure: boolean;
+  /** The path of `baseUrl`, without a slash at the end. The paths below begin with it. */
+  readonly publicPrefix: string;
   readonly keys: readonly string[];
   readonly records: RecordStore;
   readonly state: StateStore;

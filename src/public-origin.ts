@@ -1,5 +1,6 @@
 import type { ConfigurationError } from './errors';
 import { OPTION_RULES } from './option-rules';
+import { parseLocalPath } from './core/local-path';
 import { refuse } from './option-check';
 
 /** Where people reach the app. */
@@ -8,6 +9,8 @@ export interface PublicOrigin {
   readonly baseUrl: string;
   readonly host: string;
   readonly secure: boolean;
+  /** The path of the address, without a slash at the end: everything of the app is below it. Empty where there is none. */
+  readonly publicPrefix: string;
 }
 
 const LOCAL_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
@@ -16,7 +19,7 @@ function refused(problem: string): ConfigurationError {
   return refuse('baseUrl', OPTION_RULES.baseUrl, problem);
 }
 
-/** Reads `baseUrl`. Anything besides an origin is refused: it would be lost from the addresses made of it. */
+/** Reads `baseUrl`. A query or a fragment is refused: it would be lost from the addresses made of it. */
 export function parsePublicOrigin(
   baseUrl: string | URL,
   { insecureAccepted }: { readonly insecureAccepted: boolean },
@@ -27,12 +30,19 @@ export function parsePublicOrigin(
   if (url.username !== '' || url.password !== '') throw refused('the URL holds a user name or a password');
   const { protocol, origin, hostname } = url;
   if (protocol !== 'https:' && protocol !== 'http:') throw refused(`${protocol} was passed as its scheme`);
-  if (url.pathname !== '/' || /[?#]/.test(text)) {
-    throw refused(`${origin} was passed with a path or a query; it is the origin alone`);
-  }
+  if (/[?#]/.test(text)) throw refused(`${origin} was passed with a query or a fragment`);
+  const publicPrefix = url.pathname.replace(/\/$/, '');
+  if (publicPrefix !== '' && parseLocalPath(publicPrefix) !== publicPrefix)
+    throw refused(`${origin} was passed with a path that cannot stand before others`);
   const secure = protocol === 'https:';
   if (!secure && !LOCAL_HOSTS.includes(hostname) && !insecureAccepted) {
     throw refused(`${origin} was passed, and plain http is for ${LOCAL_HOSTS.join(', ')} alone`);
   }
-  return { baseUrl: origin, host: hostname, secure };
+  return { baseUrl: origin, host: hostname, secure, publicPrefix };
+}
+
+/** A path as people reach it: below the prefix that a proxy in front of the app strips. One that begins with it stays as it is. */
+export function publicPath({ publicPrefix }: Pick<PublicOrigin, 'publicPrefix'>, path: string): string {
+  const rest = path.startsWith(publicPrefix) ? path.slice(publicPrefix.length) : null;
+  return rest !== null && /^(?:$|[/?#])/.test(rest) ? path : publicPrefix + path;
 }

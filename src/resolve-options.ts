@@ -11,7 +11,7 @@ import { OPTION_DEFAULTS } from './option-defaults';
 import { OPTION_RULES } from './option-rules';
 import type { MfaOptions, PasswordThrottle, PolicyDefaults, ResolvedOptions } from './options';
 import { refusePolicy } from './policy-rules';
-import { parsePublicOrigin } from './public-origin';
+import { parsePublicOrigin, publicPath } from './public-origin';
 import { findViews } from './views-path';
 
 /** Checks the options and fills in what was left out. Throws {@link ConfigurationError} for the first that cannot be used. */
@@ -19,11 +19,11 @@ export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions
   checkWhole('options', options, OPTION_RULES, 'createMfa({ issuer, baseUrl, … })');
   const { account, featureAvailable, csrf, email = null, sms = null } = options;
   const availableKinds = findAvailableKinds({ totp: true, email: email !== null, sms: sms !== null });
-  const pagesPath = options.pagesPath ?? OPTION_DEFAULTS.pagesPath;
+  const insecureAccepted = options.dangerouslyAllowInsecureBaseUrl === true;
+  const origin = parsePublicOrigin(options.baseUrl, { insecureAccepted });
+  const pagesPath = publicPath(origin, options.pagesPath ?? OPTION_DEFAULTS.pagesPath);
   return {
-    ...parsePublicOrigin(options.baseUrl, {
-      insecureAccepted: options.dangerouslyAllowInsecureBaseUrl === true,
-    }),
+    ...origin,
     issuer: options.issuer,
     keys: resolveKeys(options.keys),
     records: options.records,
@@ -36,9 +36,9 @@ export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions
     availableKinds,
     defaultPolicy: resolveDefaultPolicy(options.defaultPolicy ?? {}, availableKinds),
     pagesPath,
-    adminPath: options.adminPath ?? OPTION_DEFAULTS.adminPath,
-    loginPath: options.loginPath ?? `${pagesPath}/login`,
-    defaultReturnTo: options.defaultReturnTo ?? OPTION_DEFAULTS.defaultReturnTo,
+    adminPath: publicPath(origin, options.adminPath ?? OPTION_DEFAULTS.adminPath),
+    loginPath: publicPath(origin, options.loginPath ?? `${pagesPath}/login`),
+    defaultReturnTo: publicPath(origin, options.defaultReturnTo ?? OPTION_DEFAULTS.defaultReturnTo),
     isFreshSignIn: resolveFreshness(options),
     featureAvailable: featureAvailable === undefined ? () => true : requireSwitch(featureAvailable),
     limits: fill(OPTION_DEFAULTS.limits, options.limits),

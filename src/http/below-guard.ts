@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import type { HttpContext } from './http-context';
+import { isOptionPath } from './same-path';
 
 /** Our pages see to themselves who may open them. A guard above them would send everybody round in a circle. */
 export function isForPagesBelow({ mounts, advice, options }: HttpContext, req: Request): boolean {
@@ -15,7 +16,8 @@ export function isForPagesBelow({ mounts, advice, options }: HttpContext, req: R
 /** The page to which the guard sends people who are not signed in must be open to them. */
 export function isForSignInBelow({ advice, mounts, options }: HttpContext, req: Request): boolean {
   const [signInPath = ''] = options.loginPath.split('?');
-  if (req.baseUrl + req.path !== signInPath) return false;
+  const requested = req.baseUrl + req.path;
+  if (!isOptionPath({ options }, req, { requested, option: signInPath })) return false;
   if (signInPath.startsWith(`${options.pagesPath}/`)) mounts.requirePages(req);
   advice.give(
     'sign-in-below-guard',

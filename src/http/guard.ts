@@ -12,7 +12,7 @@ import { isForPagesBelow, isForSignInBelow } from './below-guard';
 import { refuseRequest } from './refuse-request';
 import { asksForPage } from './representation';
 import { stateOf, takeEarlyReads } from './request-state';
-import { isSamePath } from './same-path';
+import { isOptionPath } from './same-path';
 import { answerOnceStored, storeChanges } from './store-session';
 import { readSlot, updateSlot } from './session-slot';
 import { identifyVisitor } from './visitor';
@@ -53,7 +53,8 @@ export function createGuard(context: HttpContext, options: GuardOptions = {}): R
   const { logoutPaths = ['/logout'] } = options;
   return function mfaGuard(req, res, next) {
     watchPassport(context, req);
-    if (logoutPaths.some((path) => isSamePath(req, req.baseUrl + req.path, path))) {
+    const requested = req.baseUrl + req.path;
+    if (logoutPaths.some((option) => isOptionPath(context, req, { requested, option }))) {
       endWhenLeft(context, req, res);
       next();
       return;

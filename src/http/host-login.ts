@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import { parseLocalPath } from '../core/local-path';
+import { publicPath } from '../public-origin';
 import type { HttpContext } from './http-context';
 import { findKeptReturnTo, forgetKeptReturnTo, restoreReturnTo } from './kept-return-to';
 import { fieldOf, requestedReturnTo } from './return-to';
@@ -63,13 +64,14 @@ function findDestination(
   req: Request,
   { successReturnToOrRedirect, successRedirect }: AuthenticateOptions,
 ): Pick<LoginOrigin, 'returnTo'> & { readonly next?: string } {
-  const { baseUrl } = context.options;
+  const { options } = context;
+  const { baseUrl } = options;
   const asked = successReturnToOrRedirect === undefined ? null : findKeptReturnTo(context, req);
   if (asked !== null) forgetKeptReturnTo(context, req);
   const target = asked ?? successReturnToOrRedirect ?? successRedirect;
   if (target === undefined) return local(requestedReturnTo(req));
   // A relative one belongs to the path of this request, not to that of our pages.
-  const here = `${baseUrl}${parseLocalPath(req.originalUrl) ?? '/'}`;
+  const here = `${baseUrl}${publicPath(options, parseLocalPath(req.originalUrl) ?? '/')}`;
   if (!URL.canParse(target, here)) return {};
   const url = new URL(target, here);
   return url.origin === baseUrl

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { Strategy } from 'passport';
 import { Strategy as LocalStrategy } from 'passport-local';
+import { publicPath } from '../public-origin';
 import { attemptLogin } from './attempt-login';
 import type { LoginAttempt } from './attempt-login';
 import { describePending } from './describe-login';
@@ -17,7 +18,7 @@ import { resumeSignIn } from './resume-sign-in';
 import { requireSessionId } from './session-slot';
 import { requireSessionCookie } from './session-cookie';
 import { adviseOnRefusal } from './token-advice';
-import { isSamePath } from './same-path';
+import { isOptionPath } from './same-path';
 import { sentenceFor } from './sentences';
 import { watchPassport } from './watch-passport';
 
@@ -70,7 +71,8 @@ export class MfaStrategy extends Strategy {
     super();
     const { usernameField = 'username', passwordField = 'password', passReqToCallback = false } = options;
     this.context = context;
-    this.resumePath = options.resumePath ?? null;
+    const { resumePath } = options;
+    this.resumePath = resumePath === undefined ? null : publicPath(context.options, resumePath);
     this.secondStep = options.secondStep ?? 'redirect';
     context.passwords.use(adaptVerify(verify, { passReqToCallback }));
     this.local = new LocalStrategy({ usernameField, passwordField }, (username, password, done) =>
@@ -80,7 +82,7 @@ export class MfaStrategy extends Strategy {
 
   override authenticate(req: Request, options: AuthenticateOptions = {}): void {
     watchPassport(this.context, req);
-    if (this.resumePath !== null && isAt(req, this.resumePath)) {
+    if (this.resumePath !== null && this.isAt(req, this.resumePath)) {
       this.conclude(req, this.resume(req, options));
       return;
     }
@@ -97,6 +99,10 @@ export class MfaStrategy extends Strategy {
     };
     const local: LocalStrategy = Object.assign(Object.create(this.local), verbs);
     local.authenticate(req, options);
+  }
+
+  private isAt(req: Request, option: string): boolean {
+    return isOptionPath(this.context, req, { requested: req.originalUrl.split('?')[0] ?? '', option });
   }
 
   /** Calls Passport's verb once it is known which. */
@@ -202,11 +208,6 @@ export class MfaStrategy extends Strategy {
 
 /** Where the host's callback says nothing. */
 const WRONG_CREDENTIALS = { message: sentenceFor('wrong-credentials') };
-
-/** Whether this request is for that path of the app. */
-function isAt(req: Request, path: string): boolean {
-  return isSamePath(req, req.originalUrl.split('?')[0] ?? '', path);
-}
 
 /** Passport's verbs, which hand on whatever the host's callback said beside `false` or the user. Its types know objects and texts. */
 interface PassportVerbs {

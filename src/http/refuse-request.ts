@@ -50,7 +50,7 @@ export async function refuseRequest(
   if (over) await startAnew(context, req, { visitor, isLive: decision.because === 'sign-in-too-old' });
   res.set('Cache-Control', 'no-store');
   const status = decision.outcome === 'sign-in' || decision.outcome === 'challenge' ? 401 : 403;
-  const returnTo = refused.returnTo ?? returnToHere(req);
+  const returnTo = refused.returnTo ?? returnToHere(context, req);
   const because = reasonFor(visitor, decision.because);
   const next =
     decision.outcome === 'sign-in'

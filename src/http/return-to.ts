@@ -1,5 +1,7 @@
 import type { Request } from 'express';
 import { parseLocalPath } from '../core/local-path';
+import { publicPath } from '../public-origin';
+import type { HttpContext } from './http-context';
 
 /** The local path that the request asks to go on to, or null. It is parsed again where it is used. */
 export function requestedReturnTo(req: Request): string | null {
@@ -7,8 +9,10 @@ export function requestedReturnTo(req: Request): string | null {
 }
 
 /** The path of this request as a way back to it; only a GET can be gone back to. */
-export function returnToHere(req: Request): string | null {
-  return req.method === 'GET' || req.method === 'HEAD' ? parseLocalPath(req.originalUrl) : null;
+export function returnToHere({ options }: Pick<HttpContext, 'options'>, req: Request): string | null {
+  if (req.method !== 'GET' && req.method !== 'HEAD') return null;
+  const path = parseLocalPath(req.originalUrl);
+  return path === null ? null : publicPath(options, path);
 }
 
 export function withReturnTo(path: string, returnTo: string | null): string {

@@ -36,7 +36,7 @@ export function adminHead(page: AdminPage, tab: AdminTab, forms: boolean): Admin
     tab,
     changePath: organizations.length > 1 ? adminPath : null,
     configurePath: configurable ? `${pagesPath}/settings` : null,
-    confirmPath: forms && unproven !== null ? nextPath(context, unproven, returnToHere(req)) : null,
+    confirmPath: forms && unproven !== null ? nextPath(context, unproven, returnToHere(context, req)) : null,
     notice: noticeOf(done, kept !== null),
   };
 }

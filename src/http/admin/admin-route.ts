@@ -107,7 +107,11 @@ async function openPage(
   const administered = await findAdministered(context, { req, organizations, own: gathered.policy.policy });
   const authority = judgeAdministrator({ bearer, gathered, act: 'read', administered });
   if (authority.outcome === 'refused') {
-    await refuseUnproven(page, asStepUp(authority.decision), returnToHere(req) ?? startOf(context, req));
+    await refuseUnproven(
+      page,
+      asStepUp(authority.decision),
+      returnToHere(context, req) ?? startOf(context, req),
+    );
     return null;
   }
   return { ...page, options, gathered, organizations, administered };

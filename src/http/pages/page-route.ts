@@ -60,7 +60,7 @@ async function openPage(context: HttpContext, req: Request, res: Response): Prom
 
 export function refuse(page: PageRequest, decision: Decision): Promise<void> {
   const { context, req, res, visitor, returnTo } = page;
-  const here = returnToHere(req);
+  const here = returnToHere(context, req);
   // A form cannot be gone back to, but where it would have led can.
   const onwards = decision.outcome === 'sign-in' ? (here ?? returnTo) : here;
   return refuseRequest(context, {

@@ -11,7 +11,8 @@ describe('baseUrl', () => {
       { baseUrl: 'https://portal.acme.example:8443', host: 'portal.acme.example' },
     ],
     ['http://localhost:3000', { baseUrl: 'http://localhost:3000', host: 'localhost', secure: false }],
-    ['http://127.0.0.1:3000', { secure: false }],
+    ['https://acme.example/portal/', { baseUrl: 'https://acme.example', publicPrefix: '/portal' }],
+    ['http://127.0.0.1:3000', { secure: false, publicPrefix: '' }],
     ['http://[::1]:3000', { secure: false }],
     [new URL('https://portal.acme.example'), { baseUrl: 'https://portal.acme.example' }],
   ])('takes %s', (baseUrl, expected) => {
@@ -23,12 +24,29 @@ describe('baseUrl', () => {
     'ftp://portal.acme.example',
     'http://portal.acme.example',
     'http://localhost.elsewhere.example',
-    'https://portal.acme.example/app',
+    'https://portal.acme.example//app',
+    'https://portal.acme.example/app?a=1',
     'https://portal.acme.example/?',
     'https://portal.acme.example/#top',
     'javascript:alert(1)',
   ])('refuses %s', (baseUrl) => {
     expect(refusal({ baseUrl }).option).toBe('baseUrl');
+  });
+
+  it('stands before every path, once', () => {
+    const baseUrl = 'https://acme.example/portal';
+    expect(resolve({ baseUrl })).toMatchObject({
+      pagesPath: '/portal/mfa',
+      adminPath: '/portal/admin/mfa',
+      loginPath: '/portal/mfa/login',
+      defaultReturnTo: '/portal/',
+    });
+    const paths = { pagesPath: '/portal/2fa', loginPath: '/portalx/login?a=1', defaultReturnTo: '/portal' };
+    expect(resolve({ baseUrl, ...paths })).toMatchObject({
+      pagesPath: '/portal/2fa',
+      loginPath: '/portal/portalx/login?a=1',
+      defaultReturnTo: '/portal',
+    });
   });
 
   it('is accepted over plain http only by name', () => {

@@ -12,6 +12,7 @@ describe('resolveOptions', () => {
       baseUrl: 'https://portal.acme.example',
       host: 'portal.acme.example',
       secure: true,
+      publicPrefix: '',
       account: expect.any(Function),
       userId: expect.any(Function),
       email: null,
