@@ -13,7 +13,7 @@ export interface ExpectedLogin {
  * What is known of a request so far. It stands on the request itself: maps that hold requests weakly are gone through at
  * every collection of garbage.
  */
-interface RequestState {
+export interface RequestState {
   /** The text of the slot that was read last, and what it says. */
   slot: { readonly text: string; readonly slot: MfaSlot } | undefined;
   /** What was read along with the session. */
@@ -36,8 +36,8 @@ interface RequestState {
   expected: ExpectedLogin | undefined;
   /** The login of this request that was seen: under way, or done. */
   login: 'none' | 'under-way' | 'done';
-  /** `req.logIn` and `req.logOut` of this request are seen. */
-  watched: boolean;
+  /** What Passport or the host has put on the request by these names. */
+  readonly given: { logIn?: unknown; logOut?: unknown };
   /** Who is being logged out. */
   leaver: Express.User | null | undefined;
   /** What the forms of this answer carry where there is no session. */
@@ -67,7 +67,7 @@ export function stateOf(req: IncomingRequest): RequestState {
     renewing: 0,
     expected: undefined,
     login: 'none',
-    watched: false,
+    given: {},
     leaver: undefined,
     visitorToken: undefined,
     bodyReadBefore: false,

@@ -4,6 +4,7 @@ import { grantAtLogin } from './grant-at-login';
 import type { HttpContext } from './http-context';
 import { isFailure, settle } from './renew-session';
 import { stateOf } from './request-state';
+import type { RequestState } from './request-state';
 import { isSomebodyIn } from './signed-in-user';
 import { watchStore } from './watch-store';
 
@@ -26,25 +27,16 @@ interface SessionManager {
 const contexts = new WeakMap<object, HttpContext>();
 const watched = new WeakSet<object>();
 
-/** Sees the logins and log-outs of this request and, once Passport has run, of every later one of its app. */
+/** Sees the logins and log-outs of this request's app from now on, and of its Passport once that has run. */
 export function watchPassport(context: HttpContext, req: Request): void {
   // A connection that does not pass Express, such as a WebSocket, belongs to no app.
   const app: unknown = req.app;
-  if (isCall(app) && contexts.get(app) !== context) contexts.set(app, context);
+  if (isCall(app)) {
+    if (contexts.get(app) !== context) contexts.set(app, context);
+    watchRequests(Reflect.get(app, 'request'));
+  }
   watchManager(req);
   watchStore(req, contextOf);
-  const state = stateOf(req);
-  if (state.watched) return;
-  state.watched = true;
-  intercept(req, ['logIn', 'login'], (original, args) => {
-    watchManager(req);
-    return logInByHost(context, req, { original, args });
-  });
-  intercept(req, ['logOut', 'logout'], (original, args) => {
-    watchManager(req);
-    state.leaver = req.user;
-    return Reflect.apply(original, req, args);
-  });
 }
 
 function contextOf(req: Request): HttpContext | undefined {
@@ -57,23 +49,47 @@ function contextOf(req: Request): HttpContext | undefined {
   return undefined;
 }
 
-/** Passport puts its functions on the request later, and keeps those that are there. */
+/** What every request of an app inherits from. Passport puts its functions on each request later; a host may put others there. */
+function watchRequests(prototype: unknown): void {
+  if (!isObject(prototype) || watched.has(prototype)) return;
+  watched.add(prototype);
+  intercept(prototype, ['logIn', 'login'], (req, original, args) => {
+    watchManager(req);
+    const context = contextOf(req);
+    return context === undefined
+      ? Reflect.apply(original, req, args)
+      : logInByHost(context, req, { original, args });
+  });
+  intercept(prototype, ['logOut', 'logout'], (req, original, args) => {
+    watchManager(req);
+    stateOf(req).leaver = req.user;
+    return Reflect.apply(original, req, args);
+  });
+}
+
+type Name = keyof RequestState['given'];
+
 function intercept(
-  req: Request,
-  names: readonly string[],
-  call: (original: Call, args: readonly unknown[]) => unknown,
+  prototype: object,
+  names: readonly [Name, string],
+  call: (req: Request, original: Call, args: readonly unknown[]) => unknown,
 ): void {
-  let original: unknown = Reflect.get(req, names[0] ?? '');
-  function seen(...args: unknown[]): unknown {
-    return isCall(original) ? call(original, args) : undefined;
+  const [name] = names;
+  const inherited: unknown = Reflect.get(prototype, name);
+  const originalOf = (req: Request): unknown => stateOf(req).given[name] ?? inherited;
+  function seen(this: Request, ...args: unknown[]): unknown {
+    const original = originalOf(this);
+    return isCall(original) ? call(this, original, args) : undefined;
   }
-  for (const name of names) {
-    Object.defineProperty(req, name, {
+  for (const each of names) {
+    Object.defineProperty(prototype, each, {
       configurable: true,
-      enumerable: true,
-      get: () => (isCall(original) ? seen : original),
-      set(given: unknown) {
-        if (given !== seen) original = given;
+      get(this: Request) {
+        const original = originalOf(this);
+        return isCall(original) ? seen : original;
+      },
+      set(this: Request, given: unknown) {
+        if (given !== seen) stateOf(this).given[name] = given;
       },
     });
   }
