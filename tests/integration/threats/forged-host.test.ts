@@ -15,7 +15,6 @@ const FORGED = {
   forwarded: 'for=203.0.113.9;host=evil.example;proto=https',
   'x-original-host': 'evil.example',
   'x-real-ip': '203.0.113.9',
-  origin: 'https://evil.example',
   referer: 'https://evil.example/',
 };
 
@@ -47,9 +46,11 @@ describe('a forged Host', () => {
           { enabled: true, assignedKind },
         );
         const guest = visit(portal);
+        const before = texts().length;
         const body = { username: person.username, password: person.password };
         const login = await guest.postJson('/mfa/login', body, headers);
         const page = await guest.get('/mfa/challenge', headers);
+        expect(texts()).toHaveLength(before + 1);
         const led = await guest.get('/plain', headers);
         const everything = [
           login.text,
@@ -72,6 +73,22 @@ describe('a forged Host', () => {
       expect(forged.sent + forged.html).not.toMatch(/evil\.example|203\.0\.113\.9/);
     },
   );
+
+  it('sends nothing where a page at the forged address asks for it', async () => {
+    const person = addPerson(portal);
+    await portal.mfa.members.save(
+      { userId: person.id, organizationId: 'acme' },
+      { enabled: true, assignedKind: 'email' },
+    );
+    const before = texts().length;
+    const body = { username: person.username, password: person.password };
+    const login = await visit(portal).postJson('/mfa/login', body, {
+      ...FORGED,
+      origin: 'https://evil.example',
+    });
+    expect([login.status, login.body.because]).toEqual([403, 'csrf-token-refused']);
+    expect(texts()).toHaveLength(before);
+  });
 
   it('leaves the last line of a text message to the browser that fills it in', async () => {
     const person = addPerson(portal, { name: 'x\n@evil.example #111111' });
