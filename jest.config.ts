@@ -40,8 +40,10 @@ const project = (name: string, setup?: string) => ({
 
 const config: Config = {
   maxWorkers: 2,
+  // Node's module cache and Jest's grow with every file a worker has run.
+  workerIdleMemoryLimit: '1GB',
   // No limit that a slow machine could reach; a test that hangs still ends.
-  testTimeout: 300_000,
+  testTimeout: 180_000,
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts'],
   projects: [

@@ -53,7 +53,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
           arrived();
           next();
         };
-        app.post('/basket', enter, express.text(), (req, res) => {
+        app.post('/half-sent-basket', enter, express.text(), (req, res) => {
           Object.assign(req.session, { basket: randomUUID() });
           res.json({ basket: req.body });
         });
@@ -82,7 +82,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
         await BEGINNINGS[beginning]?.(agent, user);
         const cookie = `session=${agent.cookie('session') ?? ''}`;
         const early = hold();
-        const sendRest = sendHalf(server.url, '/basket', cookie);
+        const sendRest = sendHalf(server.url, '/half-sent-basket', cookie);
         await early;
         if (isUsed) expect((await agent.getJson('/inside')).body).toEqual({ inside: user.id });
         const left = out === '/mfa/logout' ? await agent.postJson(out) : await agent.send(out);
