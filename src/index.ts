@@ -1,5 +1,5 @@
 export { createMfa } from './create-mfa';
-export type { Mfa } from './create-mfa';
+export type { Mfa } from './api/mfa';
 export type {
   AccountFields,
   Allowance,
@@ -11,12 +11,12 @@ export type {
   PolicyDefaults,
   SendLimits,
   SendWindow,
-} from './options';
-export { OPTION_DEFAULTS } from './options';
-export { ConfigurationError, MfaError } from './errors';
-export type { ConfigurationRefusal, MfaErrorCode } from './errors';
-export type { EventName, MfaEvent } from './events';
-export type { MfaEvents } from './event-recorder';
+} from './options/options';
+export { OPTION_DEFAULTS } from './options/option-defaults';
+export { ConfigurationError, MfaError } from './core/errors';
+export type { ConfigurationRefusal, MfaErrorCode } from './core/errors';
+export type { EventName, MfaEvent } from './events/events';
+export type { MfaEvents } from './events/event-recorder';
 export { memoryRecords } from './stores/memory/memory-records';
 export { memoryState } from './stores/memory/memory-state';
 export { memoryStores } from './stores/memory/memory-stores';
@@ -35,31 +35,30 @@ export type {
   SmsStatus,
   OrganizationName,
   UserDirectory,
-} from './ports';
-export type { CheckOptions, SetupFinding, SetupReport } from './flows/check-setup';
+} from './options/ports';
+export type { CheckOptions, SetupFinding, SetupReport } from './flows/context/check-setup';
 export type { AdministeredOrganization, AdminPagesOptions } from './http/admin/admin-options';
-export type { SessionDescription } from './http/describe-session';
-export type { ChooseJson, GuardOptions, StepUpOptions } from './http/guard';
-export type { MfaStrategy, MfaStrategyOptions, SecondStepInfo } from './http/mfa-strategy';
-export type { FirstFactorChannel } from './http/record-first-factor';
-export type { PasswordChangeOptions } from './http/record-password-change';
-export type { OnboardingOptions } from './http/onboarding';
-export type { PasswordApiOptions } from './http/password-api';
+export type { SessionDescription } from './http/session/describe-session';
+export type { ChooseJson, GuardOptions, StepUpOptions } from './http/sign-in/guard';
+export type { MfaStrategy, MfaStrategyOptions, SecondStepInfo } from './http/sign-in/mfa-strategy';
+export type { FirstFactorChannel } from './http/session/record-first-factor';
+export type { PasswordChangeOptions } from './http/session/record-first-factor';
+export type { OnboardingOptions } from './http/sign-in/onboarding';
+export type { PasswordApiOptions } from './http/sign-in/password-api';
 export type {
   PromisedUser,
   VerifyDone,
   VerifyPassword,
   VerifyPasswordOfRequest,
-} from './http/password-check';
-export type { SessionOptions } from './http/session-middleware';
+} from './http/sign-in/password-check';
+export type { SessionOptions } from './http/session/session-middleware';
 
 // What hosts call in code.
+export type { HostId, MemberId } from './api/host-actor';
 export type {
   ActorOptions,
   ExemptionRequest,
-  HostId,
   LiveSession,
-  MemberId,
   MemberListRequest,
   MemberName,
   MembersApi,
@@ -72,7 +71,7 @@ export type {
   SavePolicyOptions,
   SessionsOfUserApi,
   UnlockOptions,
-} from './programmatic-api';
+} from './api/programmatic-api';
 export type {
   AuthenticatorsApi,
   BeginEnrollment,
@@ -80,7 +79,7 @@ export type {
   EnrollmentBegun,
   EnrollmentConfirmed,
   ShownAuthenticator,
-} from './authenticators-api';
+} from './api/authenticators-api';
 export type {
   AskedChallenge,
   ChallengeAnswer,
@@ -89,21 +88,21 @@ export type {
   ChallengeOptions,
   ChallengesApi,
   CodeRejected,
-} from './challenges-api';
-export type { Option } from './core/decision';
-export type { Sent } from './flows/ask-request';
-export type { Origin } from './flows/context';
-export type { ShownOption } from './http/respond';
+} from './api/challenges-api';
+export type { Option } from './core/decision/decision';
+export type { Sent } from './flows/challenge/active-challenge';
+export type { Origin } from './flows/context/context';
+export type { ShownOption } from './http/kernel/respond';
 export type { NotFound } from './flows/admin/member-acts';
 export type { ProtectedElsewhere } from './flows/admin/protected-elsewhere';
 export type { ListedMember, MemberFilter, MemberPage } from './flows/admin/member-list';
-export type { PolicyChange } from './flows/change-policy';
-export type { ResealProgress, ResealRequest } from './flows/reseal-all';
-export type { DeliveredKind, EnrollableKind, FactorKind } from './core/factor-kind';
-export type { Exemption, MemberSettings } from './core/member';
-export type { MemberState } from './core/member-state';
-export type { EnrollmentRule, Policy } from './core/policy';
-export type { PolicyFault } from './core/policy-check';
+export type { PolicyChange } from './flows/admin/draft-policy';
+export type { ResealProgress, ResealRequest } from './flows/authenticators/reseal-all';
+export type { DeliveredKind, EnrollableKind, FactorKind } from './core/member/factor-kind';
+export type { Exemption, MemberSettings } from './core/member/member';
+export type { MemberState } from './core/member/member-state';
+export type { EnrollmentRule, Policy } from './core/policy/policy';
+export type { PolicyFault } from './core/policy/policy-check';
 
 // What the author of a store needs.
 export type {
@@ -117,7 +116,7 @@ export type {
   RecoveryCodeSet,
   SessionsEnd,
 } from './stores/record-store';
-export type { SentCode } from './core/sent-code';
+export type { SentCode } from './core/proof/sent-code';
 export type {
   AttemptOutcome,
   Challenge,
@@ -133,7 +132,7 @@ export type {
 } from './stores/state-store';
 export type { BackgroundJob, JobKind, JobStore } from './stores/background-jobs';
 export type { BrowserStore, BrowserUse, BrowserUseOutcome } from './stores/browser-store';
-export type { NextTokens } from './core/browser-rotation';
+export type { NextTokens } from './core/member/remembered-browser';
 export type { EventQuery, EventStore } from './stores/event-store';
 export type {
   DailyCounts,
@@ -153,11 +152,11 @@ export type {
 export type { GuessStore } from './stores/guess-store';
 export type { CodesOwner, UnseenCodes, UnseenCodesStore } from './stores/unseen-codes';
 export type { KeptNotice, NoticeStore } from './stores/notice-store';
-export type { Assurance, Evidence, EvidenceMethod } from './core/assurance';
-export type { AcceptedSteps } from './core/accepted-steps';
-export type { Authenticator, GuessGroup, GuessLimits, OnFileUse } from './core/authenticator';
-export type { FactorRank } from './core/factor-strength';
-export type { GuessCounter, PerRank, RightAnswer } from './core/guess-counter';
-export type { SpentChannel } from './core/channel';
-export type { RememberedBrowser } from './core/remembered-browser';
-export type { Epochs } from './core/session-lifetime';
+export type { Assurance, Evidence, EvidenceMethod } from './core/decision/assurance';
+export type { AcceptedSteps } from './core/proof/totp';
+export type { Authenticator, GuessGroup, GuessLimits, OnFileUse } from './core/member/authenticator';
+export type { FactorRank } from './core/decision/factor-strength';
+export type { GuessCounter, PerRank, RightAnswer } from './core/member/guess-counter';
+export type { SpentChannel } from './core/address/destination';
+export type { RememberedBrowser } from './core/member/remembered-browser';
+export type { Epochs } from './core/decision/session-lifetime';

@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
-import { foldEmailAddress } from '../core/email-address';
-import type { DeliveredKind } from '../core/factor-kind';
-import type { KeyRing } from '../core/key-ring';
-import { parsePhoneNumber } from '../core/phone-number';
-import type { CodePurpose } from './code-purpose';
+import { foldEmailAddress } from '../core/address/email-address';
+import { parsePhoneNumber } from '../core/address/phone-number';
+import type { DeliveredKind } from '../core/member/factor-kind';
+import type { KeyRing } from '../core/proof/key-ring';
 import type { SendBudget } from '../stores/state-store';
+import type { CodePurpose } from './delivery-error';
 
 /** So many sends in any so many seconds. */
 export interface SendWindow {

@@ -1,17 +1,12 @@
-import type { DeliveredKind } from '../core/factor-kind';
-import { parsePhoneNumber } from '../core/phone-number';
-import type { Clock, EmailSender, SmsSender } from '../ports';
-import { createCircuitBreaker } from './circuit-breaker';
-import { durationInWords } from './code-purpose';
-import type { CodePurpose } from './code-purpose';
-import { DeliveryError } from './delivery-error';
-import type { DeliveryFault } from './delivery-error';
+import { parsePhoneNumber } from '../core/address/phone-number';
+import type { DeliveredKind } from '../core/member/factor-kind';
+import type { Clock, EmailSender, SmsSender } from '../options/ports';
+import { createCircuitBreaker, withTimeLimit } from './circuit-breaker';
+import { DeliveryError, durationInWords, type CodePurpose, type DeliveryFault } from './delivery-error';
+import { mailLocals, noticeMail, type Mail, type Notice, type NoticeOrigin } from './notice';
 import { readFault } from './provider-fault';
-import { mailLocals, noticeMail } from './notice';
-import type { Mail, Notice, NoticeOrigin } from './notice';
-import { sendEmail } from './send-email';
 import { phoneNoticeText, smsText } from './sms-text';
-import { withTimeLimit } from './time-limit';
+import { sendEmail } from './smtp-email';
 
 export type { Notice, NoticeOrigin } from './notice';
 

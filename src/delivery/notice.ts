@@ -1,8 +1,7 @@
-import { cutText } from '../core/cut-text';
-import { browserName } from '../core/browser-name';
-import type { EnrollableKind } from '../core/factor-kind';
-import { labelInMessage, personInMessage } from '../core/name-in-message';
-import type { EmailLocals, MailLocals } from './email-views';
+import type { EnrollableKind } from '../core/member/factor-kind';
+import { browserName } from '../core/text/browser-name';
+import { cutText, labelInMessage, personInMessage } from '../core/text/typed-text';
+import type { EmailLocals, MailLocals } from './render-email';
 
 /** Where a request came from. */
 export interface NoticeOrigin {

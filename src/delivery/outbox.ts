@@ -1,8 +1,7 @@
-import { ConfigurationError } from '../errors';
-import { checkWhole } from '../option-check';
-import type { RulesFor } from '../option-check';
-import { port } from '../option-kinds';
-import type { Clock, EmailSender, SmsSender } from '../ports';
+import { ConfigurationError } from '../core/errors';
+import { checkWhole, type RulesFor } from '../options/option-check';
+import { port } from '../options/option-kinds';
+import type { Clock, EmailSender, SmsSender } from '../options/ports';
 
 /** A message that was kept instead of sent. */
 export interface OutboxMessage {

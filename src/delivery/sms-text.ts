@@ -1,5 +1,4 @@
-import { durationInWords } from './code-purpose';
-import type { CodePurpose } from './code-purpose';
+import { durationInWords, type CodePurpose } from './delivery-error';
 
 const ACTS: Readonly<Record<CodePurpose, string>> = {
   login: 'to sign in',

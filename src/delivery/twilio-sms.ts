@@ -1,9 +1,8 @@
 import { validateRequest } from 'twilio';
 import { z } from 'zod';
-import { checkWhole } from '../option-check';
-import type { RulesFor } from '../option-check';
-import { NO_MESSAGE, someText } from '../option-kinds';
-import type { SmsSender } from '../ports';
+import { checkWhole, type RulesFor } from '../options/option-check';
+import { NO_MESSAGE, someText } from '../options/option-kinds';
+import type { SmsSender } from '../options/ports';
 import { DeliveryError } from './delivery-error';
 import { endWithoutAnswer, isRecipientCode } from './provider-fault';
 

@@ -1,11 +1,8 @@
-import { isChallengeOver } from '../core/challenge-life';
-import { addressOnFile } from '../core/code-destination';
-import { onFileId } from '../core/factor-kind';
-import type { DeliveredKind } from '../core/factor-kind';
-import { factorRank } from '../core/factor-strength';
-import { isOneTimeCode, parseSubmittedCode } from '../core/one-time-code';
-import { codesAsked, liveCode } from '../core/sent-code';
-import type { SentCode } from '../core/sent-code';
+import { addressOnFile } from '../core/address/destination';
+import { factorRank } from '../core/decision/factor-strength';
+import { onFileId, type DeliveredKind } from '../core/member/factor-kind';
+import { isOneTimeCode, parseSubmittedCode } from '../core/proof/one-time-code';
+import { codesAsked, isChallengeOver, liveCode, type SentCode } from '../core/proof/sent-code';
 import type { Attempt, Factor, FactorContext, Verification } from './factor';
 import { resealIfStale } from './reseal';
 

@@ -1,8 +1,8 @@
-import type { AddressesOnFile } from '../core/code-destination';
-import type { GuessGroup } from '../core/authenticator';
-import type { DeliveredKind, FactorKind } from '../core/factor-kind';
-import type { KeyRing } from '../core/key-ring';
-import type { TotpWindow } from '../core/totp';
+import type { AddressesOnFile } from '../core/address/destination';
+import type { GuessGroup } from '../core/member/authenticator';
+import type { DeliveredKind, FactorKind } from '../core/member/factor-kind';
+import type { KeyRing } from '../core/proof/key-ring';
+import type { TotpWindow } from '../core/proof/totp';
 import type { MemberRecord, RecordStore, RecoveryCodeRecord } from '../stores/record-store';
 import type { Challenge, StateStore } from '../stores/state-store';
 

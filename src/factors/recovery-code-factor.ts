@@ -1,5 +1,5 @@
-import { isChallengeOver } from '../core/challenge-life';
-import { formatRecoveryCode, parseRecoveryCode, verifyRecoveryCode } from '../core/recovery-code';
+import { formatRecoveryCode, parseRecoveryCode, verifyRecoveryCode } from '../core/proof/recovery-code';
+import { isChallengeOver } from '../core/proof/sent-code';
 import type { Factor, FactorContext, Verification } from './factor';
 
 /** Recovery codes. The number that leads a code selects its record, so that one try costs one hash. */

@@ -1,4 +1,4 @@
-import type { FactorKind } from '../core/factor-kind';
+import type { FactorKind } from '../core/member/factor-kind';
 import { createDeliveredCodeFactor } from './delivered-code-factor';
 import type { Factor, FactorContext } from './factor';
 import { createRecoveryCodeFactor } from './recovery-code-factor';

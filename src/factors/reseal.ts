@@ -1,5 +1,5 @@
-import type { Authenticator } from '../core/authenticator';
-import { openSecret, sealSecret } from '../core/sealed-secret';
+import type { Authenticator } from '../core/member/authenticator';
+import { openSecret, sealSecret } from '../core/proof/secrets';
 import type { FactorContext } from './factor';
 
 /**

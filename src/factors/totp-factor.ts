@@ -1,8 +1,8 @@
-import { isChallengeOver } from '../core/challenge-life';
-import type { Authenticator } from '../core/authenticator';
-import { parseSubmittedCode } from '../core/one-time-code';
-import { openSecret } from '../core/sealed-secret';
-import { timeStepAt, verifyTotp } from '../core/totp';
+import type { Authenticator } from '../core/member/authenticator';
+import { parseSubmittedCode } from '../core/proof/one-time-code';
+import { openSecret } from '../core/proof/secrets';
+import { isChallengeOver } from '../core/proof/sent-code';
+import { timeStepAt, verifyTotp } from '../core/proof/totp';
 import type { Attempt, Factor, FactorContext, Verification } from './factor';
 import { resealIfStale } from './reseal';
 

@@ -1,4 +1,4 @@
-import { MfaError } from '../errors';
+import { MfaError } from '../core/errors';
 
 /** How long a change may wait for those before it. */
 const LONGEST_WAIT_MS = 5_000;

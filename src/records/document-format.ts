@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MfaError } from '../errors';
+import { MfaError } from '../core/errors';
 import type { DocumentName } from '../stores/document-store';
 
 /**

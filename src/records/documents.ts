@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { RecentMap } from '../core/recent-map';
-import { MfaError } from '../errors';
+import { MfaError } from '../core/errors';
+import { RecentMap } from '../core/text/recent-map';
 import type { DocumentAnswer, DocumentStore, Owner } from '../stores/document-store';
 import { ownerKey } from '../stores/owner-key';
 import { ChangeQueue } from './change-queue';

@@ -1,13 +1,12 @@
-import { acceptStep } from '../core/accepted-steps';
-import { timeStepAt } from '../core/totp';
-import type { Authenticator } from '../core/authenticator';
+import { factorRank } from '../core/decision/factor-strength';
+import type { Authenticator } from '../core/member/authenticator';
 import * as authenticators from '../core/member/authenticator-rules';
 import { clearGuesses, recordSuccess, spendGuess } from '../core/member/guess-rules';
 import { changeAuthenticator, type MemberDocument } from '../core/member/member-document';
 import { acceptProof } from '../core/member/proof-rules';
 import { consumeRecoveryCode, replaceRecoveryCodes } from '../core/member/recovery-code-rules';
 import * as settings from '../core/member/settings-rules';
-import { factorRank } from '../core/factor-strength';
+import { acceptStep, timeStepAt } from '../core/proof/totp';
 import type { Owner } from '../stores/document-store';
 import type { MemberRecord, RecordStore } from '../stores/record-store';
 import type { Documents } from './documents';

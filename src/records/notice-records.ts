@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { MfaError } from '../core/errors';
 import type { KeptNotice } from '../stores/notice-store';
 import type { QueueStore } from '../stores/queue-store';
 import type { RecordStore } from '../stores/record-store';
-import { MfaError } from '../errors';
 
 const NOTICE_QUEUE = 'notices';
 

@@ -1,6 +1,6 @@
-import { decodeId, encodeId } from '../core/encoded-id';
 import { establishEpoch, replaceEpoch } from '../core/member/settings-rules';
-import { policyOf, savePolicy } from '../core/policy-document';
+import { policyOf, savePolicy } from '../core/policy/policy-document';
+import { decodeId, encodeId } from '../core/text/encoded-id';
 import type { BackgroundJob, JobKind } from '../stores/background-jobs';
 import type { Owner } from '../stores/document-store';
 import type { QueueStore } from '../stores/queue-store';

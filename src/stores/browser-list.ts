@@ -1,4 +1,4 @@
-import type { RememberedBrowser } from '../core/remembered-browser';
+import type { RememberedBrowser } from '../core/member/remembered-browser';
 
 /** More than anybody uses; the oldest make room. */
 export const MAX_BROWSERS_PER_USER = 20;

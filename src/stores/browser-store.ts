@@ -1,5 +1,4 @@
-import type { NextTokens } from '../core/browser-rotation';
-import type { RememberedBrowser } from '../core/remembered-browser';
+import type { NextTokens, RememberedBrowser } from '../core/member/remembered-browser';
 
 /** A remembered browser comes back with a token. */
 export interface BrowserUse extends NextTokens {

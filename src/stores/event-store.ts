@@ -1,4 +1,4 @@
-import type { MfaEvent } from '../events';
+import type { MfaEvent } from '../events/events';
 
 export interface EventQuery {
   readonly organizationId: string;

@@ -1,6 +1,6 @@
-import type { GuessGroup, GuessLimits } from '../core/authenticator';
-import type { FactorRank } from '../core/factor-strength';
-import type { RightAnswer } from '../core/guess-counter';
+import type { FactorRank } from '../core/decision/factor-strength';
+import type { GuessGroup, GuessLimits } from '../core/member/authenticator';
+import type { RightAnswer } from '../core/member/guess-counter';
 
 export interface GuessRequest {
   readonly userId: string;

@@ -1,4 +1,4 @@
-import { decodeId, encodeId } from '../core/encoded-id';
+import { decodeId, encodeId } from '../core/text/encoded-id';
 import type { Owner } from './document-store';
 
 /** `user:ada`: the same on every store, with the id in characters that mean nothing there. */

@@ -1,9 +1,9 @@
-import type { Authenticator, GuessGroup, OnFileUse } from '../core/authenticator';
-import type { SpentChannel } from '../core/channel';
-import type { DeliveredKind } from '../core/factor-kind';
-import type { GuessCounter } from '../core/guess-counter';
-import type { Exemption, MemberSettings } from '../core/member';
-import type { Policy } from '../core/policy';
+import type { SpentChannel } from '../core/address/destination';
+import type { Authenticator, GuessGroup, OnFileUse } from '../core/member/authenticator';
+import type { DeliveredKind } from '../core/member/factor-kind';
+import type { GuessCounter } from '../core/member/guess-counter';
+import type { Exemption, MemberSettings } from '../core/member/member';
+import type { Policy } from '../core/policy/policy';
 import type { JobStore } from './background-jobs';
 import type { BrowserStore } from './browser-store';
 import type { EventStore } from './event-store';

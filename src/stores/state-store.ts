@@ -1,8 +1,8 @@
 import type { Store } from 'express-session';
-import type { Evidence, EvidenceMethod } from '../core/assurance';
-import type { FactorKind } from '../core/factor-kind';
-import type { SentCode } from '../core/sent-code';
-import type { Epochs } from '../core/session-lifetime';
+import type { Evidence, EvidenceMethod } from '../core/decision/assurance';
+import type { Epochs } from '../core/decision/session-lifetime';
+import type { FactorKind } from '../core/member/factor-kind';
+import type { SentCode } from '../core/proof/sent-code';
 import type { PasswordAttemptStore } from './password-attempts';
 import type { UnseenCodesStore } from './unseen-codes';
 

@@ -1,7 +1,6 @@
 import { Redis } from 'ioredis';
-import { createKeyRing } from '../../src/core/key-ring';
-import { PlainSecret } from '../../src/core/plain-secret';
-import { sealSecret } from '../../src/core/sealed-secret';
+import { createKeyRing } from '../../src/core/proof/key-ring';
+import { PlainSecret, sealSecret } from '../../src/core/proof/secrets';
 import { redisRecords } from '../../src/redis';
 import { BENCH_KEY, idOf, totpKeyOf } from './servers/people';
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { GUESS_LIMITS } from '../../src/core/authenticator';
+import { GUESS_LIMITS } from '../../src/core/member/authenticator';
 import { redisRecords, redisState } from '../../src/redis';
+import { runInProcesses } from '../support/processes';
 import { connectRedis } from '../support/redis-client';
 import { redisUrl } from '../support/redis-database';
-import { runInProcesses } from '../support/processes';
 import type { RaceResult, RaceTarget } from './race';
 import { NOW, aChallenge, aPendingLogin, aSession, anAuthenticator, newId } from './samples';
 import { PASSWORD_LIMITS } from './state/password-attempts';

@@ -1,4 +1,4 @@
-import type { RememberedBrowser } from '../../src/core/remembered-browser';
+import type { RememberedBrowser } from '../../src/core/member/remembered-browser';
 import type { BrowserUse, RecordStore } from '../../src/stores/record-store';
 import { NOW, anAuthenticator, newId } from './samples';
 

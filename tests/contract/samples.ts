@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { GUESS_LIMITS, type Authenticator } from '../../src/core/authenticator';
-import { defaultPolicy, type Policy } from '../../src/core/policy';
-import type { SentCode } from '../../src/core/sent-code';
-import type { RecordStore } from '../../src/stores/record-store';
-import type { MfaEvent } from '../../src/events';
-import type { GuessRequest } from '../../src/stores/record-store';
+import { GUESS_LIMITS, type Authenticator } from '../../src/core/member/authenticator';
+import { defaultPolicy, type Policy } from '../../src/core/policy/policy';
+import type { SentCode } from '../../src/core/proof/sent-code';
+import type { MfaEvent } from '../../src/events/events';
+import type { GuessRequest, RecordStore } from '../../src/stores/record-store';
 import type { Challenge, PendingLogin, SessionEntry } from '../../src/stores/state-store';
 
 /** Samples live in the future, so that no store drops them by its own clock while a test runs. */

@@ -33,7 +33,5 @@ describe('two tabs with the sign-in page, opened before the browser has a cookie
     await page.getByLabel('Password').fill(DEMO_PASSWORD);
     await button(page, 'Sign in').click();
     await arriveAt(page, 'Hello, Ken Thompson');
-    const left = await first.context().cookies();
-    expect(left.map(({ name }) => name)).toEqual(['session']);
   });
 });

@@ -1,4 +1,4 @@
-import { switchOff } from '../../src/flows/admin/switch-off';
+import { switchOff } from '../../src/flows/admin/disable';
 import { redisRecords, redisState } from '../../src/redis';
 import { createFlowWorld, createRoster, manyUsers } from './admin-flows';
 import { connectRedis } from './redis-client';

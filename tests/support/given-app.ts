@@ -1,9 +1,8 @@
-import { createKeyRing } from '../../src/core/key-ring';
-import { sealSecret } from '../../src/core/sealed-secret';
-import { issueTotpSecret } from '../../src/core/totp';
-import { hashRecoveryCode, issueRecoveryCodes } from '../../src/core/recovery-code';
-import { TEST_KEY } from './portal';
-import type { Portal } from './portal';
+import { createKeyRing } from '../../src/core/proof/key-ring';
+import { hashRecoveryCode, issueRecoveryCodes } from '../../src/core/proof/recovery-code';
+import { sealSecret } from '../../src/core/proof/secrets';
+import { issueTotpSecret } from '../../src/core/proof/totp';
+import { TEST_KEY, type Portal } from './portal';
 import { totpCode } from './totp';
 
 /** An authenticator app that a member has already, without the pages. */

@@ -1,10 +1,9 @@
-import type { Authenticator } from '../../src/core/authenticator';
+import type { Authenticator } from '../../src/core/member/authenticator';
 import type { MfaEvent } from '../../src/index';
 import { redisRecords, redisState } from '../../src/redis';
 import { createClock } from './clock';
 import { enrollApp } from './member';
-import { createPortal, TEST_KEY } from './portal';
-import type { Portal } from './portal';
+import { TEST_KEY, createPortal, type Portal } from './portal';
 import { connectRedis } from './redis-client';
 
 export const ACME = { organizationId: 'acme' };

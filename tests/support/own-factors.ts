@@ -1,15 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { Authenticator } from '../../src/core/authenticator';
-import type { DeliveredKind } from '../../src/core/factor-kind';
-import { createKeyRing } from '../../src/core/key-ring';
-import { maskDestination } from '../../src/core/mask';
-import { PlainSecret } from '../../src/core/plain-secret';
-import { sealSecret } from '../../src/core/sealed-secret';
-import { issueTotpSecret } from '../../src/core/totp';
-import { visit } from './member';
-import type { Member } from './member';
-import { createPortal, TEST_KEY } from './portal';
-import type { Portal } from './portal';
+import { maskDestination } from '../../src/core/address/destination';
+import type { Authenticator } from '../../src/core/member/authenticator';
+import type { DeliveredKind } from '../../src/core/member/factor-kind';
+import { createKeyRing } from '../../src/core/proof/key-ring';
+import { PlainSecret, sealSecret } from '../../src/core/proof/secrets';
+import { issueTotpSecret } from '../../src/core/proof/totp';
+import { visit, type Member } from './member';
+import { TEST_KEY, createPortal, type Portal } from './portal';
 import { totpCode } from './totp';
 
 const keyRing = createKeyRing([TEST_KEY]);

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Authenticator } from '../../src/core/authenticator';
-import { createKeyRing } from '../../src/core/key-ring';
-import { PlainSecret } from '../../src/core/plain-secret';
-import { hashRecoveryCode, issueRecoveryCodes } from '../../src/core/recovery-code';
-import { sealSecret } from '../../src/core/sealed-secret';
-import { maskDestination } from '../../src/core/mask';
-import { issueTotpSecret } from '../../src/core/totp';
+import { maskDestination } from '../../src/core/address/destination';
+import type { Authenticator } from '../../src/core/member/authenticator';
+import { createKeyRing } from '../../src/core/proof/key-ring';
+import { hashRecoveryCode, issueRecoveryCodes } from '../../src/core/proof/recovery-code';
+import { PlainSecret, sealSecret } from '../../src/core/proof/secrets';
+import { issueTotpSecret } from '../../src/core/proof/totp';
 import type { RecordStore } from '../../src/index';
 import { TEST_KEY } from './portal';
 

@@ -34,13 +34,16 @@ const code = [...sources, ...readTree('example-app', '.ts', '.js'), ...readTree(
 const allowedImports: Readonly<Record<string, readonly string[]>> = {
   core: [],
   testing: [],
-  factors: ['stores', 'core', 'root'],
-  delivery: ['stores', 'core', 'root'],
-  stores: ['core', 'root'],
-  records: ['stores', 'core', 'root'],
-  flows: ['factors', 'delivery', 'stores', 'core', 'root'],
-  http: ['flows', 'factors', 'delivery', 'stores', 'core', 'root'],
-  root: ['http', 'flows', 'factors', 'delivery', 'records', 'stores', 'core'],
+  events: ['stores', 'core'],
+  options: ['events', 'delivery', 'stores', 'core'],
+  stores: ['events', 'options', 'core'],
+  records: ['stores', 'core'],
+  delivery: ['options', 'stores', 'core'],
+  factors: ['stores', 'core'],
+  flows: ['factors', 'delivery', 'stores', 'events', 'options', 'core'],
+  http: ['flows', 'events', 'options', 'stores', 'core'],
+  api: ['http', 'flows', 'events', 'options', 'stores', 'core'],
+  root: ['api', 'http', 'flows', 'factors', 'delivery', 'records', 'stores', 'events', 'options', 'core'],
 };
 
 /** The wiring and the entry points are for hosts; nothing inside leans on them. */
@@ -75,6 +78,21 @@ function forbiddenImports(file: SourceFile): string[] {
     .map((target) => `${file.path} imports ${target}`);
 }
 
+/** Each cycle once, from the file at which it was found back to it. */
+function findCycles(files: readonly SourceFile[]): string[][] {
+  const imports = new Map(files.map((file) => [file.path.replace(/\.ts$/, ''), importsOf(file)]));
+  const seen = new Set<string>();
+  const cycles: string[][] = [];
+  const visit = (path: string, trail: readonly string[]): void => {
+    if (trail.includes(path)) cycles.push([...trail.slice(trail.indexOf(path)), path]);
+    if (seen.has(path)) return;
+    seen.add(path);
+    for (const target of imports.get(path) ?? []) visit(target, [...trail, path]);
+  };
+  for (const path of imports.keys()) visit(path, []);
+  return cycles;
+}
+
 const textWithoutComments = (text: string) => text.replaceAll(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$/gm, '');
 
 const holding = (files: readonly SourceFile[], pattern: RegExp) =>
@@ -92,14 +110,43 @@ describe('the shape of the sources', () => {
 
   it('sees an import against the direction', () => {
     const planted = (path: string, text: string) => forbiddenImports({ path, text });
-    expect(planted('src/core/policy.ts', "import { x } from '../ports';")).toHaveLength(1);
-    expect(planted('src/core/policy.ts', "import type { x } from '../stores/record-store';")).toHaveLength(1);
-    expect(planted('src/stores/redis/keys.ts', "export { x } from '../../flows/log-in';")).toHaveLength(1);
-    expect(planted('src/flows/log-in.ts', "const x = await import('../http/guard');")).toHaveLength(1);
-    expect(planted('src/flows/log-in.ts', "import { x } from '../stores/redis/keys';")).toHaveLength(1);
-    expect(planted('src/flows/log-in.ts', "import { x } from '../stores/record-store';")).toHaveLength(0);
-    expect(planted('src/http/guard.ts', "import { x } from '../create-mfa';")).toHaveLength(1);
-    expect(planted('src/core/policy.ts', "import { x } from './grace';")).toHaveLength(0);
+    expect(planted('src/core/policy/policy.ts', "import { x } from '../../options/ports';")).toHaveLength(1);
+    expect(
+      planted('src/core/policy/policy.ts', "import type { x } from '../../stores/record-store';"),
+    ).toHaveLength(1);
+    expect(
+      planted('src/stores/redis/keys.ts', "export { x } from '../../flows/sign-in/log-in';"),
+    ).toHaveLength(1);
+    expect(
+      planted('src/flows/sign-in/log-in.ts', "const x = await import('../../http/sign-in/guard');"),
+    ).toHaveLength(1);
+    expect(
+      planted('src/flows/sign-in/log-in.ts', "import { x } from '../../stores/redis/keys';"),
+    ).toHaveLength(1);
+    expect(
+      planted('src/flows/sign-in/log-in.ts', "import { x } from '../../stores/record-store';"),
+    ).toHaveLength(0);
+    expect(planted('src/http/sign-in/guard.ts', "import { x } from '../../create-mfa';")).toHaveLength(1);
+    expect(planted('src/core/policy/policy.ts', "import { x } from './grace';")).toHaveLength(0);
+  });
+
+  it('has no file that imports itself through others, types included', () => {
+    expect(findCycles(sources)).toEqual([]);
+  });
+
+  it('sees a cycle of imports', () => {
+    const cycle = [
+      { path: 'src/core/a.ts', text: "import type { B } from './policy/b';" },
+      { path: 'src/core/policy/b.ts', text: "export { c } from '../c';" },
+      { path: 'src/core/c.ts', text: "import './a';\nimport { d } from './d';" },
+      { path: 'src/core/d.ts', text: "import { C } from 'c';" },
+    ];
+    expect(findCycles(cycle)).toEqual([['src/core/a', 'src/core/policy/b', 'src/core/c', 'src/core/a']]);
+  });
+
+  it('keeps no loose files where folders say what belongs together', () => {
+    const loose = sources.filter(({ path }) => /^src\/(http|flows)\/[^/]+$/.test(path));
+    expect(loose.map(({ path }) => path)).toEqual([]);
   });
 
   it('keeps every file at 250 lines or fewer', () => {

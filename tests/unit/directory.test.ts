@@ -1,7 +1,7 @@
-import { createDirectory } from '../../src/directory';
+import { createDirectory } from '../../src/options/directory';
+import { resolveOptions } from '../../src/options/resolve-options';
 import { memoryRecords } from '../../src/stores/memory/memory-records';
 import { memoryState } from '../../src/stores/memory/memory-state';
-import { resolveOptions } from '../../src/options';
 import { TEST_KEY } from '../support/portal';
 
 interface HostUser {

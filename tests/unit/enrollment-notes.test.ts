@@ -1,4 +1,4 @@
-import { EnrollmentNotes } from '../../src/flows/enrollment-notes';
+import { EnrollmentNotes } from '../../src/flows/enrollment/enrollment-notes';
 import { memoryRecords } from '../../src/stores/memory/memory-records';
 
 describe('a user table that never answers', () => {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { parseSubmittedCode } from '../../src/core/one-time-code';
+import { parseSubmittedCode } from '../../src/core/proof/one-time-code';
 import { runPageScript } from '../support/page-script';
 import { TYPED_CODES } from '../support/typed-codes';
 

@@ -90,7 +90,7 @@ function placeOf(name: string, path: string): string {
 
 /** A type of a package, handed on as it is. */
 const isFromPackage = (name: string, path: string) =>
-  new RegExp(`^import type \\{[^}]*\\b${name}\\b[^}]*\\} from '[^.]`, 'm').test(read(path).text);
+  new RegExp(`^import (?:type )?\\{[^}]*\\b${name}\\b[^}]*\\} from '[^.]`, 'm').test(read(path).text);
 
 describe('the types that a host can name', () => {
   it('are all that the exported ones speak of', () => {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EVENT_NAMES } from '../../src/events';
+import { EVENT_NAMES } from '../../src/events/events';
 
 const ROOT = join(__dirname, '..', '..');
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -23,7 +23,7 @@ function source(path: string): string {
 
 describe('README.md', () => {
   it('lists every option in the order of its interface, and no other', () => {
-    const body = /export interface MfaOptions<.*?\n}\n/s.exec(source('options.ts'))?.[0] ?? '';
+    const body = /export interface MfaOptions<.*?\n}\n/s.exec(source('options/options.ts'))?.[0] ?? '';
     const names = [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => name ?? '');
     expect(names.length).toBeGreaterThan(20);
     expect(firstColumn('Options')).toEqual(names);
@@ -34,7 +34,7 @@ describe('README.md', () => {
   });
 
   it('lists every error code with its status, and no other', () => {
-    const statuses = /const STATUS[^{]*\{(.*?)\n\};/s.exec(source('errors.ts'))?.[1] ?? '';
+    const statuses = /const STATUS[^{]*\{(.*?)\n\};/s.exec(source('core/errors.ts'))?.[1] ?? '';
     const codes = [...statuses.matchAll(/'([a-z-]+)': (\d+)/g)].map(
       ([, code, status]) => `${code} ${status}`,
     );

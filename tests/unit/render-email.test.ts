@@ -1,5 +1,9 @@
-import type { EmailLocals, EmailName, MailLocals } from '../../src/delivery/email-views';
-import { renderEmail } from '../../src/delivery/render-email';
+import {
+  renderEmail,
+  type EmailLocals,
+  type EmailName,
+  type MailLocals,
+} from '../../src/delivery/render-email';
 
 const hostile = '<img src=x> & "friends"';
 

@@ -1,4 +1,4 @@
-import type { Authenticator } from '../authenticator';
+import type { Authenticator } from './authenticator';
 import { changeAuthenticator, findAuthenticator, type Changed, type MemberDocument } from './member-document';
 
 /** What an enrollment was judged on. */

@@ -1,6 +1,5 @@
-import { rotateBrowser, type NextTokens } from '../browser-rotation';
-import { isBrowserOver, type RememberedBrowser } from '../remembered-browser';
 import type { Changed } from './member-document';
+import { isBrowserOver, rotateBrowser, type NextTokens, type RememberedBrowser } from './remembered-browser';
 
 /** More than anybody uses; the oldest make room. */
 export const MAX_BROWSERS_PER_USER = 20;

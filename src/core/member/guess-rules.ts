@@ -1,8 +1,14 @@
-import type { Authenticator, GuessGroup, GuessLimits, OnFileUse } from '../authenticator';
-import { onFileKind } from '../factor-kind';
-import { countGuess, lockEnd, settleGuesses, settleOwnGuesses, totalOf } from '../guess-counter';
-import type { RightAnswer } from '../guess-counter';
-import type { FactorRank } from '../factor-strength';
+import type { FactorRank } from '../decision/factor-strength';
+import type { Authenticator, GuessGroup, GuessLimits, OnFileUse } from './authenticator';
+import { onFileKind } from './factor-kind';
+import {
+  countGuess,
+  lockEnd,
+  settleGuesses,
+  settleOwnGuesses,
+  totalOf,
+  type RightAnswer,
+} from './guess-counter';
 import {
   changeAuthenticator,
   changeGuesses,

@@ -1,9 +1,8 @@
-import type { Authenticator, OnFileUse } from '../authenticator';
-import { encodeId } from '../encoded-id';
-import { NO_USE } from '../authenticator';
-import type { SpentChannel } from '../channel';
-import { NO_GUESSES, type GuessCounter } from '../guess-counter';
-import { NO_MEMBER_SETTINGS, type MemberSettings } from '../member';
+import type { SpentChannel } from '../address/destination';
+import { encodeId } from '../text/encoded-id';
+import { NO_USE, type Authenticator, type OnFileUse } from './authenticator';
+import { NO_GUESSES, type GuessCounter } from './guess-counter';
+import { NO_MEMBER_SETTINGS, type MemberSettings } from './member';
 
 /** What one organization has set for a user. */
 export interface MemberOfOrganization extends MemberSettings {

@@ -1,4 +1,4 @@
-import type { Authenticator } from '../authenticator';
+import type { Authenticator } from './authenticator';
 import { recordSuccess, type Success } from './guess-rules';
 import { changeAuthenticator, findAuthenticator, type Changed, type MemberDocument } from './member-document';
 

@@ -1,5 +1,5 @@
-import type { SpentChannel } from '../channel';
-import type { Exemption, MemberSettings } from '../member';
+import type { SpentChannel } from '../address/destination';
+import type { Exemption, MemberSettings } from './member';
 import {
   changeSettings,
   findOrganization,

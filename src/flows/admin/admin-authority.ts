@@ -1,11 +1,42 @@
-import { asAdministrator } from '../../core/as-administrator';
-import { decide } from '../../core/decide';
-import type { Decision, Requirement } from '../../core/decide';
-import type { Policy } from '../../core/policy';
-import { hasFactor } from '../../core/usable-factors';
-import type { Bearer } from '../bearer';
-import type { Gathered } from '../gather-facts';
-import { reproofRequirement } from '../may-enroll';
+import { decide, type Decision, type Requirement } from '../../core/decision/decide';
+import { asAdministrator } from '../../core/decision/facts';
+import { hasFactor } from '../../core/decision/usable-factors';
+import type { Policy } from '../../core/policy/policy';
+import type { Account } from '../../options/ports';
+import type { Bearer } from '../context/auth-subject';
+import type { Origin } from '../context/context';
+import type { Gathered } from '../context/gather-facts';
+import { reproofRequirement } from '../enrollment/may-enroll';
+
+/** The other administrators of an organization, where the host can name them; they are told of changes to one another. */
+export type AdministratorsOf = (organizationId: string) => Promise<readonly Account[]>;
+
+/** Who acts without being in the host's user table: the host itself, or an operator that it names. */
+export interface OutsideActor {
+  readonly id: string;
+  readonly name: string;
+  readonly outside: true;
+}
+
+export type Actor = Account | OutsideActor;
+
+/** Who acts, on which organization. That they may has been checked. */
+export interface AdminAct {
+  readonly organizationId: string;
+  readonly actor: Actor;
+  /** Null where no request is behind it. */
+  readonly origin: Origin | null;
+  readonly administratorsOf?: AdministratorsOf;
+  /** Every organization that the actor administers. */
+  readonly administers?: readonly string[];
+}
+
+/** The same, on one member. */
+export interface MemberAdminAct extends AdminAct {
+  readonly userId: string;
+  /** The host's own code answers for every organization of the person. */
+  readonly everywhere?: boolean;
+}
 
 export type AdminAuthority =
   | {

@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { BackgroundJob, JobKind } from '../../stores/background-jobs';
-import type { FlowContext } from '../context';
-import { newId } from '../context';
+import { newId, type FlowContext } from '../context/context';
 
 /** What one step did: where the next begins, and the counts so far. */
 export type StepDone = Pick<BackgroundJob, 'done' | 'people' | 'devices'> & {

@@ -1,4 +1,4 @@
-import type { FlowContext } from '../context';
+import type { FlowContext } from '../context/context';
 import { readMemberCounts } from './member-counts';
 
 /** How many days the chart goes back at most. */

@@ -1,9 +1,7 @@
-import type { PolicyFault } from '../../core/policy-check';
-import { checkPolicy } from '../../core/policy-check';
-import type { Policy } from '../../core/policy';
-import type { PolicyChange, PolicyRefused } from '../change-policy';
-import type { FlowContext } from '../context';
-import { effectivePolicy } from '../gather-facts';
+import type { Policy } from '../../core/policy/policy';
+import { checkPolicy, type PolicyFault } from '../../core/policy/policy-check';
+import type { FlowContext } from '../context/context';
+import { effectivePolicy } from '../context/gather-facts';
 
 export type PolicyDraft =
   | { readonly outcome: 'draft'; readonly current: Policy; readonly draft: Policy }
@@ -38,4 +36,12 @@ function checkGrace(current: Policy, draft: Policy, now: number): readonly Polic
   if (graceUntil === null || graceUntil === current.graceUntil || graceUntil > now) return [];
   const message = 'The end of the grace period has passed. Choose a date in the future, or none.';
   return [{ field: 'graceUntil', because: 'too-small', message }];
+}
+
+export type PolicyChange = Partial<Omit<Policy, 'organizationId' | 'version'>>;
+export interface PolicyRefused {
+  readonly outcome: 'refused';
+  readonly faults: readonly PolicyFault[];
+  /** The policy as it would have been saved. */
+  readonly draft: Policy;
 }

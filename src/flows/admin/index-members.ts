@@ -1,21 +1,7 @@
-import type { EventName } from '../../events';
-import type { FlowContext } from '../context';
+import type { FlowContext } from '../context/context';
 import { createDayKeeper } from './daily-counts';
-import { indexKnownMembers, readGround, readMembers } from './read-members';
-
-/** What changes where a member stands. */
-const CHANGES: ReadonlySet<EventName> = new Set([
-  'authenticator-added',
-  'authenticator-removed',
-  'authenticator-disabled',
-  'exemption-granted',
-  'exemption-ended',
-  'member-changed',
-  'member-reset',
-  'proofs-locked',
-  'proofs-unlocked',
-  'enrollment-skipped',
-]);
+import { CHANGES } from './member-counts';
+import { readGround, readMembers, indexKnownMembers } from './read-members';
 
 /**
  * Keeps the indexes of the administrators' pages in step with what is reported, apart from the requests that report it. What is

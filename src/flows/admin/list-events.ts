@@ -1,7 +1,6 @@
-import { EVENT_NAMES } from '../../events';
-import type { EventName, MfaEvent } from '../../events';
-import type { FlowContext } from '../context';
-import { instant } from './member-rows';
+import { EVENT_NAMES, type EventName, type MfaEvent } from '../../events/events';
+import type { FlowContext } from '../context/context';
+import { instant } from './member-list';
 
 /** An event with the names of the people in it, where the directory still knows them. */
 export interface ShownEvent extends MfaEvent {

@@ -1,7 +1,11 @@
-import type { EnrollableKind } from '../../core/factor-kind';
-import type { Exemption } from '../../core/member';
-import type { FlowContext } from '../context';
-import { endSessionsOfUser } from '../end-sessions';
+import type { EnrollableKind } from '../../core/member/factor-kind';
+import type { Exemption } from '../../core/member/member';
+import type { FlowContext } from '../context/context';
+import { notifyAddressesOnFile } from '../notices/notify';
+import { endSessionsOfUser } from '../sessions/end-sessions';
+import type { MemberAdminAct } from './admin-authority';
+import { tellAdministrators } from './end-sessions';
+import { assignableKinds } from './member-detail';
 import {
   changeMemberSettings,
   endExemption,
@@ -9,16 +13,10 @@ import {
   resetMember,
   toReason,
   unlockMember,
-} from '../manage-member';
-import type { MemberAct } from '../manage-member';
-import { notifyAddressesOnFile } from '../notify';
-import type { MemberAdminAct } from './administrator';
-import { assignableKinds } from './member-detail';
-import { answersFor, findOthersProtected } from './protected-elsewhere';
-import type { ProtectedElsewhere } from './protected-elsewhere';
-import { readGround, readMembers } from './read-members';
-import type { KnownMember } from './read-members';
-import { tellAdministrators } from './tell-administrators';
+  type MemberAct,
+} from './member-settings';
+import { answersFor, findOthersProtected, type ProtectedElsewhere } from './protected-elsewhere';
+import { readGround, readMembers, type KnownMember } from './read-members';
 
 export type NotFound = { readonly outcome: 'not-found' };
 export type MemberActRefused = {

@@ -1,10 +1,10 @@
-import { ENROLLABLE_KINDS } from '../../core/factor-kind';
-import type { EnrollableKind } from '../../core/factor-kind';
-import type { Policy } from '../../core/policy';
+import { ENROLLABLE_KINDS, type EnrollableKind } from '../../core/member/factor-kind';
+import type { Policy } from '../../core/policy/policy';
+import type { EventName } from '../../events/events';
 import type { BackgroundJob } from '../../stores/background-jobs';
 import type { MemberIndex } from '../../stores/member-index';
-import type { FlowContext } from '../context';
-import { effectivePolicy } from '../gather-facts';
+import type { FlowContext } from '../context/context';
+import { effectivePolicy } from '../context/gather-facts';
 import { indexOfFilter } from './member-index-page';
 import { walkRosterWhenStale } from './roster-walk';
 
@@ -86,3 +86,17 @@ export async function readMemberCounts(
   };
   return { counts, policy, walk };
 }
+
+/** What changes where a member stands. */
+export const CHANGES: ReadonlySet<EventName> = new Set([
+  'authenticator-added',
+  'authenticator-removed',
+  'authenticator-disabled',
+  'exemption-granted',
+  'exemption-ended',
+  'member-changed',
+  'member-reset',
+  'proofs-locked',
+  'proofs-unlocked',
+  'enrollment-skipped',
+]);

@@ -1,14 +1,11 @@
-import type { Authenticator } from '../../core/authenticator';
-import type { Facts } from '../../core/facts';
-import { ENROLLABLE_KINDS } from '../../core/factor-kind';
-import type { EnrollableKind } from '../../core/factor-kind';
-import { maskPhone } from '../../core/mask';
-import type { FlowContext } from '../context';
-import { nameEvents } from './list-events';
-import type { ShownEvent } from './list-events';
-import { toListedMember } from './member-list';
-import type { ListedMember } from './member-list';
-import { isLive } from '../list-sessions';
+import { maskPhone } from '../../core/address/destination';
+import type { Facts } from '../../core/decision/facts';
+import type { Authenticator } from '../../core/member/authenticator';
+import { ENROLLABLE_KINDS, type EnrollableKind } from '../../core/member/factor-kind';
+import type { FlowContext } from '../context/context';
+import { isLive } from '../sessions/end-sessions';
+import { nameEvents, type ShownEvent } from './list-events';
+import { toListedMember, type ListedMember } from './member-list';
 import { readGround, readMembers } from './read-members';
 
 /** An authenticator as an administrator may see it. */

@@ -1,12 +1,11 @@
-import { LONGEST_LOCK_SECONDS } from '../../core/guess-counter';
+import { LONGEST_LOCK_SECONDS } from '../../core/member/guess-counter';
+import type { MemberState } from '../../core/member/member-state';
+import type { Policy } from '../../core/policy/policy';
+import type { Account } from '../../options/ports';
 import type { IndexEntry, MarkRange, MemberIndex } from '../../stores/member-index';
-import type { Account } from '../../ports';
-import type { MemberState } from '../../core/member-state';
-import type { Policy } from '../../core/policy';
-import type { FlowContext } from '../context';
-import { effectivePolicy } from '../gather-facts';
-import { indexKnownMembers, readGround, readMembers } from './read-members';
-import type { Ground, KnownMember } from './read-members';
+import type { FlowContext } from '../context/context';
+import { effectivePolicy } from '../context/gather-facts';
+import { indexKnownMembers, readGround, readMembers, type Ground, type KnownMember } from './read-members';
 
 export type IndexedFilter =
   'not-configured' | 'totp' | 'sms' | 'email' | 'exempt' | 'locked' | 'in-grace' | 'federated';

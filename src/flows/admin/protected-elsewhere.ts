@@ -1,8 +1,8 @@
-import { isMfaOn } from '../../core/as-administrator';
-import type { Authenticator } from '../../core/authenticator';
-import type { Account } from '../../ports';
-import type { FlowContext } from '../context';
-import { effectivePolicy } from '../gather-facts';
+import { isMfaOn } from '../../core/decision/facts';
+import type { Authenticator } from '../../core/member/authenticator';
+import type { Account } from '../../options/ports';
+import type { FlowContext } from '../context/context';
+import { effectivePolicy } from '../context/gather-facts';
 
 /** Who answers for an act that weakens a person's factors, which protect every organization they are in. */
 export interface Reach {

@@ -1,11 +1,10 @@
-import type { Facts } from '../../core/facts';
-import { deriveMemberState } from '../../core/member-state';
-import type { MemberState } from '../../core/member-state';
-import type { Account } from '../../ports';
-import type { MemberRecord, PolicyRecord } from '../../stores/record-store';
+import type { Facts } from '../../core/decision/facts';
+import { deriveMemberState, type MemberState } from '../../core/member/member-state';
+import type { Account } from '../../options/ports';
 import type { MemberMarks } from '../../stores/member-index';
-import type { FlowContext } from '../context';
-import { toGathered } from '../gather-facts';
+import type { MemberRecord, PolicyRecord } from '../../stores/record-store';
+import type { FlowContext } from '../context/context';
+import { toGathered } from '../context/gather-facts';
 
 /** One member with everything that is known of them. */
 export interface KnownMember {

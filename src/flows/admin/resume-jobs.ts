@@ -1,7 +1,6 @@
-import type { FlowContext } from '../context';
-import { takeUpJob } from './background-jobs';
-import type { JobWork } from './background-jobs';
-import { FORGET_DEVICES } from './forget-devices';
+import type { FlowContext } from '../context/context';
+import { takeUpJob, type JobWork } from './background-jobs';
+import { FORGET_DEVICES } from './disable';
 import { ROSTER_WALK } from './roster-walk';
 
 const WORKS: readonly JobWork[] = [FORGET_DEVICES, ROSTER_WALK];

@@ -1,10 +1,9 @@
-import { isRecent } from '../../core/credible-instant';
 import { z } from 'zod';
+import { isRecent } from '../../core/text/credible-instant';
 import type { BackgroundJob } from '../../stores/background-jobs';
 import type { IndexEntry } from '../../stores/member-index';
-import type { FlowContext } from '../context';
-import { beginJob, takeUpJob } from './background-jobs';
-import type { JobWork, StepDone } from './background-jobs';
+import type { FlowContext } from '../context/context';
+import { beginJob, takeUpJob, type JobWork, type StepDone } from './background-jobs';
 import { indexKnownMembers, readGround, readMembers } from './read-members';
 
 const MEMBERS_A_STEP = 500;

@@ -1,9 +1,10 @@
-import type { Policy } from '../../core/policy';
-import { changePolicy } from '../change-policy';
-import type { PolicyChange, PolicySaved } from '../change-policy';
-import type { FlowContext } from '../context';
-import type { Actor, AdminAct } from './administrator';
-import { draftPolicy } from './draft-policy';
+import { isDeepStrictEqual } from 'node:util';
+import type { Policy } from '../../core/policy/policy';
+import { checkPolicy } from '../../core/policy/policy-check';
+import type { FlowContext } from '../context/context';
+import { effectivePolicy } from '../context/gather-facts';
+import type { Actor, AdminAct } from './admin-authority';
+import { draftPolicy, type PolicyChange, type PolicyRefused } from './draft-policy';
 import { previewForActor } from './preview-policy';
 
 export type PolicySavedByAdministrator =
@@ -41,4 +42,48 @@ function wayOut(draft: Policy, actor: Actor): 'enroll-first' | 'allow-another-me
   return byEmailAlone && 'username' in actor && actor.email === undefined
     ? 'allow-another-method'
     : 'enroll-first';
+}
+
+export type PolicySaved =
+  | { readonly outcome: 'saved'; readonly policy: Policy }
+  | PolicyRefused
+  /** Somebody else saved first; nothing was written. */
+  | { readonly outcome: 'conflict'; readonly current: Policy };
+
+export interface PolicyChangeRequest {
+  readonly organizationId: string;
+  readonly change: PolicyChange;
+  /** The version the change was made from; without it the newest is taken. */
+  readonly expectedVersion?: number;
+  readonly actorId?: string;
+  /** Where the request came from, where there was one. */
+  readonly address?: string;
+}
+
+/** Changes some rules of a policy and keeps the rest. It holds from the next request of everybody. */
+export async function changePolicy(context: FlowContext, request: PolicyChangeRequest): Promise<PolicySaved> {
+  const { organizationId, change, actorId, address } = request;
+  const before = effectivePolicy(context, await context.records.findPolicy(organizationId));
+  const expectedVersion = request.expectedVersion ?? before.version;
+  if (expectedVersion !== before.version) return { outcome: 'conflict', current: before };
+  const wanted: Policy = { ...before, ...change, organizationId, version: before.version };
+  const faults = checkPolicy(wanted, { availableKinds: context.options.availableKinds });
+  if (faults.length > 0) return { outcome: 'refused', faults, draft: wanted };
+  const saved = await context.records.savePolicy(wanted, expectedVersion);
+  if (saved.outcome === 'conflict') return saved;
+  context.events.report({
+    name: 'policy-changed',
+    organizationId,
+    ...(actorId === undefined ? {} : { actorId }),
+    ...(address === undefined ? {} : { address }),
+    details: { version: saved.policy.version, fields: changedFields(before, saved.policy).join(' ') },
+  });
+  return saved;
+}
+
+function changedFields(before: Policy, after: Policy): readonly string[] {
+  const was = new Map<string, unknown>(Object.entries(before));
+  return Object.entries(after)
+    .filter(([name, value]) => name !== 'version' && !isDeepStrictEqual(was.get(name), value))
+    .map(([name]) => name);
 }

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
-import { hostIdText } from '../../core/host-id';
-import { ConfigurationError } from '../../errors';
-import { describeAnswer } from '../../option-check';
+import { ConfigurationError } from '../../core/errors';
+import { hostIdText } from '../../core/text/host-id';
+import { describeAnswer } from '../../options/option-check';
 
 /** An organization as the host knows it. */
 export interface AdministeredOrganization {

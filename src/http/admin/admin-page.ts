@@ -1,13 +1,9 @@
-import { isMfaOn } from '../../core/as-administrator';
-import type { AdminHead, AdminTab } from '../admin-head';
-import { answerRefusal, show } from '../pages/page-route';
-import type { PageRequest } from '../pages/page-route';
-import { nextPath } from '../respond';
-import type { Refusal } from '../respond';
-import { returnToHere } from '../return-to';
-import { sentenceFor } from '../sentences';
+import { isMfaOn } from '../../core/decision/facts';
+import { returnToHere } from '../kernel/request';
+import { nextPath } from '../kernel/respond';
 import { textQuery } from './admin-query';
 import type { AdminPage } from './admin-route';
+import type { AdminHead, AdminTab } from './admin-views';
 
 /** What was done, by the word that the redirect after it carries; nothing of an address is ever shown as it came. */
 const DONE: ReadonlyMap<string, string> = new Map([
@@ -44,29 +40,4 @@ export function adminHead(page: AdminPage, tab: AdminTab, forms: boolean): Admin
 function noticeOf(done: string | undefined, waits: boolean): AdminHead['notice'] {
   if (done !== undefined) return { tone: 'good', text: done };
   return waits ? { tone: 'attention', text: 'Nothing was changed yet. Choose it again to confirm.' } : null;
-}
-
-/** A refusal that no form stands beside. */
-export function refusePlainly(page: PageRequest, refusal: Refusal): Promise<void> {
-  const { defaultReturnTo, issuer } = page.context.options;
-  const { because, next } = refusal;
-  const foreign = because === 'not-an-administrator';
-  return answerRefusal(page, refusal, (status) =>
-    show(
-      page,
-      'message',
-      {
-        tone: 'attention',
-        heading: foreign ? 'Only for administrators' : 'There is no such list',
-        paragraphs: [sentenceFor(because)],
-        retryAt: null,
-        action:
-          next === undefined
-            ? { label: `Back to ${issuer}`, path: defaultReturnTo }
-            : { label: 'Show the whole list', path: next },
-        secondary: null,
-      },
-      status,
-    ),
-  );
 }

@@ -1,26 +1,21 @@
-import { asStepUp } from '../../core/as-step-up';
 import type { Request, RequestHandler } from 'express';
-import { decide } from '../../core/decide';
-import type { Decision } from '../../core/decide';
-import type { Policy } from '../../core/policy';
-import { MfaError } from '../../errors';
-import { judgeAdministrator } from '../../flows/admin/admin-authority';
-import type { AdminAct, AdministratorsOf } from '../../flows/admin/administrator';
-import type { Bearer } from '../../flows/bearer';
-import { gatherFacts } from '../../flows/gather-facts';
-import type { Gathered } from '../../flows/gather-facts';
-import { findPolicyWithMfaOn } from '../administered-policy';
-import { renewSeenAt } from '../guard';
-import type { HttpContext } from '../http-context';
-import { originOf } from '../origin';
-import { dropKeptForm, findKeptForm, keepForm } from '../kept-form';
-import { knownPageRoute, refuse } from '../pages/page-route';
-import type { KnownPageRequest } from '../pages/page-route';
-import { refuseRequest } from '../refuse-request';
-import { returnToHere } from '../return-to';
-import type { KeptFormSlot } from '../session-slot';
+import { asStepUp, decide, type Decision } from '../../core/decision/decide';
+import { MfaError } from '../../core/errors';
+import type { Policy } from '../../core/policy/policy';
+import { judgeAdministrator, type AdminAct, type AdministratorsOf } from '../../flows/admin/admin-authority';
+import type { Bearer } from '../../flows/context/auth-subject';
+import { gatherFacts, type Gathered } from '../../flows/context/gather-facts';
+import type { HttpContext } from '../kernel/http-context';
+import { knownPageRoute, refuse, type KnownPageRequest } from '../kernel/page-route';
+import { refuseRequest } from '../kernel/refusals';
+import { originOf, returnToHere } from '../kernel/request';
+import { dropKeptForm, findKeptForm, keepForm } from '../session/saved-form';
+import type { KeptFormSlot } from '../session/session-slot-text';
+import { renewSeenAt } from '../sign-in/guard';
 import type { AdminPagesOptions, Organization } from './admin-options';
-import { administratorsFrom, availableOrganizations } from './organizations';
+import { findPolicyWithMfaOn } from './administered-policy';
+import { administratorsFrom } from './available-organizations';
+import { availableOrganizations } from './available-organizations';
 
 /** What the administrators' routes are made with. */
 export interface AdminRoutes {

@@ -1,22 +1,23 @@
-import { isRecent } from '../../core/credible-instant';
 import type { Router } from 'express';
-import { findForgetDevicesProgress } from '../../flows/admin/forget-devices';
-import type { ForgetDevicesProgress } from '../../flows/admin/forget-devices';
-import { describeSwitchOff, switchOff } from '../../flows/admin/switch-off';
-import type { SwitchOffReach } from '../../flows/admin/switch-off';
-import type { DisableLocals } from '../admin-policy-views';
-import { momentOf } from '../moments';
-import { answerRefusal, show } from '../pages/page-route';
-import { sendNext, sendRefusal } from '../respond';
-import type { Refusal } from '../respond';
-import { fieldOf } from '../return-to';
-import { sentenceFor } from '../sentences';
+import { isRecent } from '../../core/text/credible-instant';
+import {
+  describeSwitchOff,
+  findForgetDevicesProgress,
+  switchOff,
+  type ForgetDevicesProgress,
+  type SwitchOffReach,
+} from '../../flows/admin/disable';
+import { momentOf } from '../kernel/moments';
+import { answerRefusal, show } from '../kernel/page-route';
+import { fieldOf } from '../kernel/request';
+import { sendNext, sendRefusal, type Refusal } from '../kernel/respond';
+import { sentenceFor } from '../kernel/sentences';
 import { adminHead } from './admin-page';
 import { pathWith, textQuery } from './admin-query';
-import { changeRoute, readRoute, refuseUnproven } from './admin-route';
-import type { AdminPage, AdminRoutes } from './admin-route';
+import { changeRoute, readRoute, refuseUnproven, type AdminPage, type AdminRoutes } from './admin-route';
 import { provePasswordAgain, stalePassword } from './password-again';
 import { parseSwitch, parseVersion } from './policy-form';
+import type { DisableLocals } from './policy-views';
 import { grouped } from './words';
 
 export function addDisableRoutes(router: Router, routes: AdminRoutes): void {

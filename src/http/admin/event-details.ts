@@ -1,7 +1,9 @@
-import { isEnrollableKind } from '../../core/factor-kind';
-import { dayOf, momentOf } from '../moments';
+import { isEnrollableKind } from '../../core/member/factor-kind';
+import type { ShownEvent } from '../../flows/admin/list-events';
+import { dayOf, momentOf } from '../kernel/moments';
+import type { EventRow } from './member-views';
 import { durationWords, ruleOf } from './policy-fields';
-import { countOf, kindName } from './words';
+import { countOf, eventText, kindName } from './words';
 
 type Value = string | number | boolean;
 
@@ -134,4 +136,19 @@ export function detailWords(name: string, details: Readonly<Record<string, Value
 /** `usedBefore` as `used before`. */
 function keyText(key: string): string {
   return key.replaceAll(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`);
+}
+
+export function toEventRow(event: ShownEvent): EventRow {
+  const { at, name, details, userId, userName, actorId, actorName, address } = event;
+  const concerned = userName ?? userId;
+  const actor = actorName ?? actorId;
+  const by = actor === undefined || actorId === userId ? [] : [`by ${actor}`];
+  return {
+    at: momentOf(at),
+    name,
+    text: eventText(name),
+    details: detailWords(name, details),
+    who: [...(concerned === undefined ? [] : [concerned]), ...by].join(' '),
+    address: address === undefined || address === '' ? null : address,
+  };
 }

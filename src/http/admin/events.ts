@@ -1,13 +1,13 @@
 import type { Router } from 'express';
-import type { EventName } from '../../events';
+import type { EventName } from '../../events/events';
 import { EVENT_COLUMNS, eventRows, listEventPage, parseEventName } from '../../flows/admin/list-events';
-import { show } from '../pages/page-route';
-import { adminHead, refusePlainly } from './admin-page';
+import { show } from '../kernel/page-route';
+import { adminHead } from './admin-page';
+import { refusePlainly } from '../kernel/page-route';
 import { pageSize, pathWith, textQuery } from './admin-query';
-import { readRoute } from './admin-route';
-import type { AdminPage, AdminRoutes } from './admin-route';
+import { readRoute, type AdminPage, type AdminRoutes } from './admin-route';
 import { csvFileName, sendCsv } from './csv';
-import { toEventRow } from './event-rows';
+import { toEventRow } from './event-details';
 import { EVENT_CHOICES } from './words';
 
 export function addEventRoutes(router: Router, routes: AdminRoutes): void {

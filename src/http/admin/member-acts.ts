@@ -1,7 +1,7 @@
 import type { Router } from 'express';
-import { isEnrollableKind } from '../../core/factor-kind';
-import { MfaError } from '../../errors';
-import type { MemberAdminAct } from '../../flows/admin/administrator';
+import { MfaError } from '../../core/errors';
+import { isEnrollableKind } from '../../core/member/factor-kind';
+import type { MemberAdminAct } from '../../flows/admin/admin-authority';
 import {
   endMemberExemption,
   endMemberSessions,
@@ -10,17 +10,16 @@ import {
   setMember,
   unlockMemberFactors,
 } from '../../flows/admin/member-acts';
-import { answerRefusal } from '../pages/page-route';
-import { sendNext } from '../respond';
-import { fieldOf, textField } from '../return-to';
-import { sentenceFor } from '../sentences';
+import { answerRefusal } from '../kernel/page-route';
+import { fieldOf, textField } from '../kernel/request';
+import { sendNext } from '../kernel/respond';
+import { sentenceFor } from '../kernel/sentences';
 import { pathWith } from './admin-query';
-import { findUnknownField } from './unknown-field';
-import { changeRoute, pathParameter, readRoute } from './admin-route';
-import type { AdminPage, AdminRoutes } from './admin-route';
+import { changeRoute, pathParameter, readRoute, type AdminPage, type AdminRoutes } from './admin-route';
 import { findMemberOf, renderMember, showMember } from './member';
 import { memberPath } from './members';
 import { parseInstant, parseSwitch } from './policy-form';
+import { findUnknownField } from './unknown-field';
 
 export function addMemberActRoutes(router: Router, routes: AdminRoutes): void {
   const path = '/:organizationId/members/:userId';

@@ -1,19 +1,16 @@
-import { ENROLLABLE_KINDS } from '../../core/factor-kind';
-import { MfaError } from '../../errors';
-import { findMemberDetail } from '../../flows/admin/member-detail';
-import type { MemberDetail } from '../../flows/admin/member-detail';
-import type { MemberLocals } from '../admin-member-views';
-import { momentOf } from '../moments';
-import { show } from '../pages/page-route';
-import { fieldOf, textField } from '../return-to';
+import { MfaError } from '../../core/errors';
+import { ENROLLABLE_KINDS } from '../../core/member/factor-kind';
+import { findMemberDetail, type MemberDetail } from '../../flows/admin/member-detail';
+import { momentOf } from '../kernel/moments';
+import { show } from '../kernel/page-route';
+import { fieldOf, textField } from '../kernel/request';
 import { adminHead } from './admin-page';
 import { pathWith } from './admin-query';
-import { pathParameter, sentForm } from './admin-route';
-import type { AdminPage } from './admin-route';
-import { toEventRow } from './event-rows';
+import { pathParameter, sentForm, type AdminPage } from './admin-route';
+import { toEventRow } from './event-details';
+import { methodWords, stateBadges, type MemberLocals } from './member-views';
 import { memberPath } from './members';
 import { dayField, parseSwitch } from './policy-form';
-import { methodWords, stateBadges } from './state-badges';
 
 const DAY_MS = 86_400_000;
 

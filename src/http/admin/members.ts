@@ -1,16 +1,23 @@
 import type { Router } from 'express';
-import { countMembers, listMembers, MEMBER_FILTERS, parseMemberFilter } from '../../flows/admin/member-list';
-import type { ListedMember, MemberFilter, MemberPage } from '../../flows/admin/member-list';
-import { MEMBER_COLUMNS, memberRows } from '../../flows/admin/member-rows';
-import type { MemberRow } from '../admin-member-views';
-import { momentOf } from '../moments';
-import { show } from '../pages/page-route';
-import { adminHead, refusePlainly } from './admin-page';
+import {
+  MEMBER_COLUMNS,
+  MEMBER_FILTERS,
+  countMembers,
+  listMembers,
+  memberRows,
+  parseMemberFilter,
+  type ListedMember,
+  type MemberFilter,
+  type MemberPage,
+} from '../../flows/admin/member-list';
+import { momentOf } from '../kernel/moments';
+import { show } from '../kernel/page-route';
+import { adminHead } from './admin-page';
+import { refusePlainly } from '../kernel/page-route';
 import { pageSize, pathWith, textQuery } from './admin-query';
-import { readRoute } from './admin-route';
-import type { AdminPage, AdminRoutes } from './admin-route';
+import { readRoute, type AdminPage, type AdminRoutes } from './admin-route';
 import { csvFileName, sendCsv } from './csv';
-import { methodWords, stateBadges } from './state-badges';
+import { methodWords, stateBadges, type MemberRow } from './member-views';
 import { grouped } from './words';
 
 const FILTER_WORDS: Readonly<Record<MemberFilter, string>> = {

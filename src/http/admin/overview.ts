@@ -1,17 +1,61 @@
 import type { Router } from 'express';
-import { ENROLLABLE_KINDS } from '../../core/factor-kind';
-import { describeAdoption } from '../../flows/admin/adoption';
-import type { Adoption, AdoptionWarning } from '../../flows/admin/adoption';
-import type { OverviewLocals } from '../admin-views';
-import { dayOf } from '../moments';
-import { show } from '../pages/page-route';
+import { ENROLLABLE_KINDS } from '../../core/member/factor-kind';
+import { describeAdoption, type Adoption, type AdoptionWarning } from '../../flows/admin/adoption';
+import { dayOf } from '../kernel/moments';
+import { show } from '../kernel/page-route';
 import { adminHead } from './admin-page';
 import { pathWith } from './admin-query';
-import { readRoute } from './admin-route';
-import type { AdminPage, AdminRoutes } from './admin-route';
-import { adoptionChart } from './chart';
+import { readRoute, type AdminPage, type AdminRoutes } from './admin-route';
+import type { ChartLocals, OverviewLocals } from './admin-views';
 import { policySentence } from './policy-fields';
 import { countOf, grouped, kindName, percentOf } from './words';
+
+/** One day's numbers, oldest first. */
+export interface ChartDay {
+  readonly at: number;
+  readonly members: number;
+  readonly protectedMembers: number;
+}
+
+const WIDTH = 900;
+const HEIGHT = 180;
+const DAY_MS = 86_400_000;
+
+/** The share of protected members over time as paths in a field of 900 by 180; null where there is no line to draw. */
+export function adoptionChart(days: readonly ChartDay[]): ChartLocals | null {
+  const first = days[0];
+  const last = days.at(-1);
+  if (first === undefined || last === undefined || days.length < 2 || last.at <= first.at) return null;
+  const share = ({ protectedMembers, members }: ChartDay) =>
+    members <= 0 ? 0 : Math.min(1, protectedMembers / members);
+  const points = days.map((day) => {
+    const x = ((day.at - first.at) / (last.at - first.at)) * WIDTH;
+    return `${x.toFixed(1)} ${((1 - share(day)) * (HEIGHT - 12) + 6).toFixed(1)}`;
+  });
+  const line = `M${points.join('L')}`;
+  const percent = (day: ChartDay) => `${percentOf(day.protectedMembers, day.members)} %`;
+  const span = Math.round((last.at - first.at) / DAY_MS) + 1;
+  const middle = days[Math.floor((days.length - 1) / 2)] ?? first;
+  return {
+    line,
+    area: `${line}L${WIDTH} ${HEIGHT}L0 ${HEIGHT}Z`,
+    dot: `M${points.at(-1) ?? '0 0'}h0`,
+    title: 'Share of protected members by day',
+    description: `From ${percent(first)} on ${dayOf(first.at).text} to ${percent(last)} on ${dayOf(last.at).text}. The numbers are in the table below.`,
+    axis:
+      days.length > 2
+        ? [dayOf(first.at), dayOf(middle.at), dayOf(last.at)]
+        : [dayOf(first.at), dayOf(last.at)],
+    span: `last ${span} days`,
+    latest: percent(last),
+    rows: days.toReversed().map((day) => ({
+      day: dayOf(day.at),
+      members: grouped(day.members),
+      protectedMembers: grouped(day.protectedMembers),
+      percent: percent(day),
+    })),
+  };
+}
 
 export function addOverviewRoutes(router: Router, routes: AdminRoutes): void {
   router.get('/:organizationId', readRoute(routes, showOverview));

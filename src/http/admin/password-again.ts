@@ -1,12 +1,10 @@
-import { addEvidence } from '../../core/assurance';
-import { decide } from '../../core/decide';
-import type { Decision } from '../../core/decide';
-import { REPROOF_SECONDS } from '../../flows/may-enroll';
-import { originOf } from '../origin';
+import { addEvidence } from '../../core/decision/assurance';
+import { decide, type Decision } from '../../core/decision/decide';
+import { REPROOF_SECONDS } from '../../flows/enrollment/may-enroll';
+import { originOf, textField } from '../kernel/request';
+import type { Refusal } from '../kernel/respond';
 import { finishProof } from '../pages/finish-login';
-import type { Refusal } from '../respond';
-import { textField } from '../return-to';
-import { sourceOfSession } from '../trusted-source';
+import { sourceOfSession } from '../sign-in/trusted-source';
 import type { AdminPage } from './admin-route';
 
 /**

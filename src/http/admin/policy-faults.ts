@@ -1,6 +1,13 @@
-import type { EnrollableKind } from '../../core/factor-kind';
-import type { Policy } from '../../core/policy';
-import { checkPolicy } from '../../core/policy-check';
+import type { EnrollableKind } from '../../core/member/factor-kind';
+import type { Policy } from '../../core/policy/policy';
+import { checkPolicy } from '../../core/policy/policy-check';
+import type { PolicyChange } from '../../flows/admin/draft-policy';
+import { show } from '../kernel/page-route';
+import { sentenceFor } from '../kernel/sentences';
+import { adminHead } from './admin-page';
+import type { AdminPage } from './admin-route';
+import { changeAsFields, describeRules } from './policy-fields';
+import { parsePolicy, parseVersion } from './policy-form';
 
 /** One thing that is wrong with a policy, however it was found. */
 export interface ShownFault {
@@ -53,5 +60,43 @@ export function errorsByField(faults: readonly ShownFault[]): Readonly<Record<st
       const words = IN_THE_FORM.get(`${field} ${because}`) ?? message;
       return [SHOWN_FIELDS.has(name) ? name : 'policy', words];
     }),
+  );
+}
+
+/**
+ * What was sent before the proof, upon what holds now; it is judged when it is sent again. The version stays the one that it
+ * was made from, so that whoever saved the policy meanwhile is not overwritten unseen.
+ */
+export function keptDraft({ kept, gathered }: AdminPage, current: Policy): Policy {
+  if (kept === null) return current;
+  const { change } = parsePolicy(kept.fields, { current, now: gathered.now });
+  const version = parseVersion(kept.fields['version']);
+  return { ...current, ...change, ...(typeof version === 'number' ? { version } : {}) };
+}
+
+/** Somebody else saved first: both versions, side by side, and nothing is overwritten silently. */
+export async function showConflict(
+  page: AdminPage,
+  conflict: { readonly current: Policy; readonly change: PolicyChange },
+): Promise<void> {
+  const { current, change } = conflict;
+  if (page.json) {
+    const because = 'policy-changed-meanwhile';
+    page.res.status(409).json({ outcome: 'rejected', because, message: sentenceFor(because), current });
+    return;
+  }
+  const yours = describeRules({ ...current, ...change });
+  await show(
+    page,
+    'admin/policy-conflict',
+    {
+      admin: adminHead(page, 'policy', true),
+      rows: describeRules(current).map(({ rule, text }, index) => {
+        const mine = yours[index]?.text ?? text;
+        return { rule, theirs: text, yours: mine, differs: mine !== text };
+      }),
+      resend: changeAsFields(change, current.version),
+    },
+    409,
   );
 }

@@ -1,11 +1,10 @@
-import { ENROLLABLE_KINDS } from '../../core/factor-kind';
-import type { EnrollableKind } from '../../core/factor-kind';
-import type { Policy } from '../../core/policy';
-import type { PolicyChange } from '../../flows/change-policy';
-import type { DurationField, PolicyFields } from '../admin-policy-views';
-import { dayOf } from '../moments';
-import { fieldOf } from '../return-to';
+import { ENROLLABLE_KINDS, type EnrollableKind } from '../../core/member/factor-kind';
+import type { Policy } from '../../core/policy/policy';
+import type { PolicyChange } from '../../flows/admin/draft-policy';
+import { dayOf } from '../kernel/moments';
+import { fieldOf } from '../kernel/request';
 import { dayField } from './policy-form';
+import type { DurationField, PolicyFields } from './policy-views';
 import { kindName } from './words';
 
 const UNITS = [

@@ -1,9 +1,7 @@
-import { isEnrollableKind } from '../../core/factor-kind';
-import type { EnrollableKind } from '../../core/factor-kind';
-import { defaultPolicy } from '../../core/policy';
-import type { Policy } from '../../core/policy';
-import type { PolicyChange } from '../../flows/change-policy';
-import { fieldOf } from '../return-to';
+import { isEnrollableKind, type EnrollableKind } from '../../core/member/factor-kind';
+import { defaultPolicy, type Policy } from '../../core/policy/policy';
+import type { PolicyChange } from '../../flows/admin/draft-policy';
+import { fieldOf } from '../kernel/request';
 
 /** What is wrong with one field, in words for the person who typed it. */
 export interface FieldFault {

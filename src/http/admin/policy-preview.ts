@@ -1,9 +1,9 @@
-import type { PolicyEffect } from '../../core/policy-preview';
+import type { PolicyEffect } from '../../core/policy/policy-preview';
 import type { PolicyPreview, PreviewGroup } from '../../flows/admin/preview-policy';
-import type { PreviewLocals, PreviewRow } from '../admin-policy-views';
-import { dayOf } from '../moments';
+import { dayOf } from '../kernel/moments';
 import type { AdminPage } from './admin-route';
 import { memberPath } from './members';
+import type { PreviewLocals, PreviewRow } from './policy-views';
 import { countOf, grouped } from './words';
 
 /** What saving would mean, in sentences, with the first names of each group. */

@@ -1,15 +1,14 @@
 import type { Router } from 'express';
-import type { Policy } from '../../core/policy';
-import { endAllSessions } from '../../flows/admin/end-all-sessions';
-import { effectivePolicy } from '../../flows/gather-facts';
-import { show } from '../pages/page-route';
-import { sendNext } from '../respond';
-import { readSlot, updateSlot } from '../session-slot';
+import type { Policy } from '../../core/policy/policy';
+import { endAllSessions } from '../../flows/admin/end-sessions';
+import { effectivePolicy } from '../../flows/context/gather-facts';
+import { show } from '../kernel/page-route';
+import { sendNext } from '../kernel/respond';
+import { readSlot, updateSlot } from '../session/session-slot';
 import { adminHead } from './admin-page';
 import { pathWith } from './admin-query';
-import { changeRoute, readRoute } from './admin-route';
-import type { AdminPage, AdminRoutes } from './admin-route';
-import { keptDraft } from './kept-draft';
+import { changeRoute, readRoute, type AdminPage, type AdminRoutes } from './admin-route';
+import { keptDraft } from './policy-faults';
 import { durationField } from './policy-fields';
 import { parseSwitch } from './policy-form';
 

@@ -1,4 +1,4 @@
-import { nearestName } from '../../core/nearest-name';
+import { nearestName } from '../../core/text/nearest-name';
 import type { AdminPage } from './admin-route';
 
 export interface UnknownField {

@@ -1,5 +1,5 @@
-import type { FactorKind } from '../../core/factor-kind';
-import { EVENT_NAMES } from '../../events';
+import type { FactorKind } from '../../core/member/factor-kind';
+import { EVENT_NAMES } from '../../events/events';
 
 const KINDS: Readonly<Record<FactorKind, string>> = {
   totp: 'Authenticator app',

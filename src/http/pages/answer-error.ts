@@ -1,14 +1,14 @@
 import type { ErrorRequestHandler, Request } from 'express';
-import { MfaError } from '../../errors';
-import type { HttpContext } from '../http-context';
-import type { MessageLocals } from '../proof-views';
-import { wantsJson } from '../representation';
-import { bareLocals, pageLocals, sendRefusal } from '../respond';
-import { withReturnTo } from '../return-to';
-import { sentenceFor } from '../sentences';
-import { adviseOnRefusal } from '../token-advice';
-import { ANONYMOUS } from '../visitor';
-import { reportRefusedToken } from './report-refused-token';
+import { MfaError } from '../../core/errors';
+import { reportRefusedToken } from '../kernel/csrf';
+import type { HttpContext } from '../kernel/http-context';
+import { wantsJson } from '../kernel/representation';
+import { withReturnTo } from '../kernel/request';
+import { bareLocals, pageLocals, sendRefusal } from '../kernel/respond';
+import { sentenceFor } from '../kernel/sentences';
+import { adviseOnRefusal } from '../kernel/token-advice';
+import { ANONYMOUS } from '../session/request-identity';
+import type { MessageLocals } from './proof-views';
 
 interface Failure {
   readonly code: string;

@@ -1,22 +1,19 @@
-import { isChallengeOver } from '../../core/challenge-life';
-import type { Decision, Option } from '../../core/decide';
-import { provableFactors } from '../../core/usable-factors';
-import { codesAsked, fallbackOfCode, liveCode } from '../../core/sent-code';
-import { isEnrollableKind } from '../../core/factor-kind';
-import type { FactorKind } from '../../core/factor-kind';
-import { findSendWait } from '../../flows/ask-factor';
-import type { Rejected } from '../../flows/answer-challenge';
-import { challengeOwner } from '../../flows/bearer';
-import type { Asked } from '../../flows/bearer';
-import type { Gathered } from '../../flows/gather-facts';
+import type { Decision, Option } from '../../core/decision/decide';
+import { provableFactors } from '../../core/decision/usable-factors';
+import { isEnrollableKind, type FactorKind } from '../../core/member/factor-kind';
+import { codesAsked, fallbackOfCode, isChallengeOver, liveCode } from '../../core/proof/sent-code';
+import type { Rejected } from '../../flows/challenge/answer-challenge';
+import { findSendWait } from '../../flows/challenge/issue-challenge';
+import { challengeOwner, type Asked } from '../../flows/context/auth-subject';
+import type { Gathered } from '../../flows/context/gather-facts';
 import type { Challenge, ChallengePurpose } from '../../stores/state-store';
-import { refusalStatus } from '../refusal-status';
-import { durationText, momentOf } from '../moments';
-import type { CodeLocals, FactorChoice, LockEnd } from '../page-locals';
-import { showOptions } from '../respond';
-import { sentenceFor } from '../sentences';
-import { KIND_LABELS } from './authenticator-label';
-import type { KnownPageRequest } from './page-route';
+import { durationText, momentOf } from '../kernel/moments';
+import type { KnownPageRequest } from '../kernel/page-route';
+import { refusalStatus } from '../kernel/refusals';
+import type { CodeLocals, FactorChoice, LockEnd } from '../kernel/render-page';
+import { showOptions } from '../kernel/respond';
+import { sentenceFor } from '../kernel/sentences';
+import { KIND_LABELS } from './settings-acts';
 
 export type Challenging = Decision & { readonly outcome: 'challenge' };
 

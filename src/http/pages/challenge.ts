@@ -1,32 +1,32 @@
 import type { Router } from 'express';
-import { decide } from '../../core/decide';
-import { answerChallenge } from '../../flows/answer-challenge';
-import type { Rejected } from '../../flows/answer-challenge';
-import { askFactor } from '../../flows/ask-factor';
-import type { AskOutcome } from '../../flows/ask-request';
-import type { Asked } from '../../flows/bearer';
-import { challengeOwner } from '../../flows/bearer';
-import { gatherFacts } from '../../flows/gather-facts';
-import type { Gathered } from '../../flows/gather-facts';
-import { canNotify } from '../../flows/notify';
-import { rememberableSeconds } from '../../flows/remember-browser';
-import { describeAsk, describeDecision } from '../describe-login';
-import { resumePathOf } from '../host-login';
-import type { HttpContext } from '../http-context';
-import { originOf } from '../origin';
-import { takeEarlyReads } from '../request-state';
-import { refusalStatus } from '../refusal-status';
-import { sendNext } from '../respond';
-import { fieldOf } from '../return-to';
-import { sentenceFor } from '../sentences';
-import { readSlot, updateSlot } from '../session-slot';
-import { startAnew } from '../start-anew';
-import { goOnAfterProof } from './after-proof';
-import { askedFactor, refuseLocked, toChoices, viewAsked } from './challenge-view';
-import type { Opened } from './challenge-view';
+import { decide } from '../../core/decision/decide';
+import { rememberableSeconds } from '../../flows/browsers/remember-browser';
+import type { AskOutcome } from '../../flows/challenge/active-challenge';
+import { answerChallenge, type Rejected } from '../../flows/challenge/answer-challenge';
+import { askFactor } from '../../flows/challenge/issue-challenge';
+import { challengeOwner, type Asked } from '../../flows/context/auth-subject';
+import { gatherFacts, type Gathered } from '../../flows/context/gather-facts';
+import { canNotify } from '../../flows/notices/notify';
+import type { HttpContext } from '../kernel/http-context';
+import {
+  answerRefusal,
+  field,
+  knownPageRoute,
+  refuse,
+  show,
+  type KnownPageRequest,
+} from '../kernel/page-route';
+import { refusalStatus } from '../kernel/refusals';
+import { fieldOf, originOf, takeEarlyReads } from '../kernel/request';
+import { sendNext } from '../kernel/respond';
+import { sentenceFor } from '../kernel/sentences';
+import { startAnew } from '../session/renew-session';
+import { readSlot, updateSlot } from '../session/session-slot';
+import { describeAsk, describeDecision } from '../sign-in/attempt-login';
+import { resumePathOf } from '../sign-in/kept-return-to';
+import { askedFactor, refuseLocked, toChoices, viewAsked, type Opened } from './challenge-view';
+import { goOnAfterProof } from './finish-login';
 import { startOver } from './login';
-import { answerRefusal, field, knownPageRoute, refuse, show } from './page-route';
-import type { KnownPageRequest } from './page-route';
 
 export function addChallengeRoutes(router: Router, context: HttpContext): void {
   router.get('/challenge', knownPageRoute(context, showChallenge));

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
-import type { HttpContext } from '../http-context';
-import { requireSessionCookie } from '../session-cookie';
-import { adviseOnRefusal } from '../token-advice';
+import type { HttpContext } from '../kernel/http-context';
+import { adviseOnRefusal } from '../kernel/token-advice';
+import { requireSessionCookie } from '../session/session-cookie';
 
 const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 

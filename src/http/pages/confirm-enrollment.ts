@@ -1,24 +1,23 @@
-import { administeredBy } from '../administered-policy';
-import { decide } from '../../core/decide';
-import type { EnrollableKind } from '../../core/factor-kind';
-import { confirmEnrollment } from '../../flows/confirm-enrollment';
-import type { Confirmation, ConfirmationRequest } from '../../flows/confirm-enrollment';
-import { describeDecision } from '../describe-login';
-import { originOf } from '../origin';
-import { refusalStatus } from '../refusal-status';
-import { wantsOthersEnded } from '../end-others';
-import { sendNext } from '../respond';
-import type { Refusal } from '../respond';
-import { fieldOf, withReturnTo } from '../return-to';
-import { readSlot, updateSlot } from '../session-slot';
-import { startTotp } from './enroll-totp';
+import { decide } from '../../core/decision/decide';
+import type { EnrollableKind } from '../../core/member/factor-kind';
+import {
+  confirmEnrollment,
+  type Confirmation,
+  type ConfirmationRequest,
+} from '../../flows/enrollment/confirm-enrollment';
+import { administeredBy } from '../admin/administered-policy';
+import { answerRefusal, pathOf, refuse, show, type KnownPageRequest } from '../kernel/page-route';
+import { refusalStatus } from '../kernel/refusals';
+import { fieldOf, originOf, wantsOthersEnded, withReturnTo } from '../kernel/request';
+import { sendNext, type Refusal } from '../kernel/respond';
+import { readSlot, updateSlot } from '../session/session-slot';
+import { describeDecision } from '../sign-in/attempt-login';
+import { startTotp } from './start-totp';
 import { finishProof } from './finish-login';
 import { startOver } from './login';
-import { labelOf } from './authenticator-label';
-import { answerRefusal, pathOf, refuse, show } from './page-route';
 import { unseenCodesPath } from './recovery-codes';
-import type { KnownPageRequest } from './page-route';
-import { progressAt } from './wizard-progress';
+import { labelOf } from './settings-acts';
+import { progressAt } from './wizard';
 
 /** The first right code binds the authenticator; then the wizard, the login or the session goes on. */
 export async function confirmAndGoOn(

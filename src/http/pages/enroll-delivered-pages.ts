@@ -1,20 +1,16 @@
-import type { DeliveredKind } from '../../core/factor-kind';
-import { liveCode } from '../../core/sent-code';
-import { findEnrollment } from '../../flows/enroll';
-import { gatherFacts } from '../../flows/gather-facts';
-import { findDestinationWait } from '../../flows/spend-send';
-import { examplePhone, guessCountry } from '../guess-country';
-import { durationText } from '../moments';
-import type { Refusal } from '../respond';
-import { withReturnTo } from '../return-to';
-import { readSlot } from '../session-slot';
-import { describeAddition } from './describe-addition';
+import type { DeliveredKind } from '../../core/member/factor-kind';
+import { liveCode } from '../../core/proof/sent-code';
+import { findDestinationWait } from '../../flows/challenge/spend-send';
+import { gatherFacts } from '../../flows/context/gather-facts';
+import { findEnrollment } from '../../flows/enrollment/enroll';
+import { durationText } from '../kernel/moments';
+import { pathOf, show, type KnownPageRequest } from '../kernel/page-route';
+import { withReturnTo } from '../kernel/request';
+import type { Refusal } from '../kernel/respond';
+import { readSlot } from '../session/session-slot';
 import { noteOf } from './challenge-view';
-import type { EnrollmentDoor } from './enrollment-door';
-import { pathOf, show } from './page-route';
-import type { KnownPageRequest } from './page-route';
-import type { Replaced } from './replaced-authenticator';
-import { progressAt } from './wizard-progress';
+import { examplePhone, guessCountry } from './enroll-destination';
+import { describeAddition, progressAt, type EnrollmentDoor, type Replaced } from './wizard';
 
 /** What the form for a number or an address shows. */
 export interface AddressView {

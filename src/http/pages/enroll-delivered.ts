@@ -1,23 +1,19 @@
 import type { Router } from 'express';
-import type { DeliveredKind } from '../../core/factor-kind';
-import { findEnrollment } from '../../flows/enroll';
-import { startDeliveredEnrollment } from '../../flows/enroll-delivered';
-import type { HttpContext } from '../http-context';
-import { refusalStatus } from '../refusal-status';
-import { sendNext } from '../respond';
-import { fieldOf, withReturnTo } from '../return-to';
-import { sentenceFor } from '../sentences';
-import { readSlot, updateSlot } from '../session-slot';
+import type { DeliveredKind } from '../../core/member/factor-kind';
+import { findEnrollment } from '../../flows/enrollment/enroll';
+import { startDeliveredEnrollment } from '../../flows/enrollment/enroll-delivered';
+import type { HttpContext } from '../kernel/http-context';
+import { answerRefusal, knownPageRoute, pathOf, type KnownPageRequest } from '../kernel/page-route';
+import { refusalStatus } from '../kernel/refusals';
+import { fieldOf, withReturnTo } from '../kernel/request';
+import { sendNext } from '../kernel/respond';
+import { sentenceFor } from '../kernel/sentences';
+import { readSlot, updateSlot } from '../session/session-slot';
 import { confirmAndGoOn } from './confirm-enrollment';
 import { renderAddress, renderCode } from './enroll-delivered-pages';
 import { readDestination } from './enroll-destination';
-import { openEnrollment } from './enrollment-door';
-import type { EnrollmentDoor } from './enrollment-door';
 import { startOver } from './login';
-import { answerRefusal, knownPageRoute, pathOf } from './page-route';
-import type { KnownPageRequest } from './page-route';
-import { findReplaced } from './replaced-authenticator';
-import type { Replaced } from './replaced-authenticator';
+import { findReplaced, openEnrollment, type EnrollmentDoor, type Replaced } from './wizard';
 
 export function addDeliveredRoutes(router: Router, context: HttpContext): void {
   for (const kind of ['sms', 'email'] as const) {

@@ -1,23 +1,39 @@
 import type { Router } from 'express';
-import { toString as drawQrCode } from 'qrcode';
-import { formatSecret, totpUri } from '../../core/totp';
-import type { PlainSecret } from '../../core/plain-secret';
-import { findEnrollment, startTotpEnrollment } from '../../flows/enroll';
-import { gatherFacts } from '../../flows/gather-facts';
-import type { HttpContext } from '../http-context';
-import { drawQrPath } from '../qr-path';
-import { sendNext } from '../respond';
-import { withReturnTo } from '../return-to';
-import { readSlot, updateSlot } from '../session-slot';
+import { create } from 'qrcode';
+import type { PlainSecret } from '../../core/proof/secrets';
+import { formatSecret } from '../../core/proof/totp';
+import { gatherFacts } from '../../flows/context/gather-facts';
+import { findEnrollment } from '../../flows/enrollment/enroll';
+import type { HttpContext } from '../kernel/http-context';
+import { knownPageRoute, pathOf, show, type KnownPageRequest } from '../kernel/page-route';
+import { withReturnTo } from '../kernel/request';
+import { sendNext } from '../kernel/respond';
+import { readSlot, updateSlot } from '../session/session-slot';
 import { errorText } from './challenge-view';
 import { confirmAndGoOn } from './confirm-enrollment';
-import { describeAddition } from './describe-addition';
-import { openEnrollment } from './enrollment-door';
-import type { EnrollmentDoor } from './enrollment-door';
-import { startOver } from './login';
-import { knownPageRoute, pathOf, show } from './page-route';
-import type { KnownPageRequest } from './page-route';
-import { progressAt } from './wizard-progress';
+import { describeAddition, openEnrollment, progressAt, type EnrollmentDoor } from './wizard';
+import { startTotp, uriOf } from './start-totp';
+
+const QUIET_ZONE_MODULES = 4;
+
+/**
+ * Draws a QR code as the data of one SVG path, so that a template can put it into an attribute and escape it like any
+ * other value. `size` is the side of the square in modules, with the quiet zone that ISO/IEC 18004 asks for.
+ */
+export function drawQrPath(text: string): { readonly size: number; readonly path: string } {
+  const { modules } = create(text, { errorCorrectionLevel: 'M' });
+  let path = '';
+  for (let row = 0; row < modules.size; row += 1) {
+    for (let column = 0; column < modules.size; column += 1) {
+      if (modules.get(row, column) === 0) continue;
+      let run = 1;
+      while (column + run < modules.size && modules.get(row, column + run) !== 0) run += 1;
+      path += `M${column + QUIET_ZONE_MODULES} ${row + QUIET_ZONE_MODULES}h${run}v1h-${run}z`;
+      column += run;
+    }
+  }
+  return { size: modules.size + 2 * QUIET_ZONE_MODULES, path };
+}
 
 export function addTotpRoutes(router: Router, context: HttpContext): void {
   router.get('/enroll/totp', knownPageRoute(context, showTotp));
@@ -71,32 +87,6 @@ async function beginTotp(page: KnownPageRequest): Promise<void> {
     });
   }
   return startTotp(page, door);
-}
-
-/** Makes the secret and shows it: as a page, or in the answer. */
-export async function startTotp(
-  page: KnownPageRequest,
-  door: Pick<EnrollmentDoor, 'gathered' | 'pendingUntil'>,
-): Promise<void> {
-  const { context, visitor, req, res, json } = page;
-  const { gathered, pendingUntil } = door;
-  const start = await startTotpEnrollment(context, { bearer: visitor.bearer, gathered, pendingUntil });
-  if (start.outcome !== 'started') return startOver(page, { because: 'challenge-expired', status: 409 });
-  const next = withReturnTo(pathOf(page, '/enroll/totp'), page.returnTo);
-  const started = json ? await findEnrollment(context, visitor.bearer, 'totp') : undefined;
-  if (started === undefined) return sendNext(req, res, { outcome: 'enrollment-started', next });
-  const uri = uriOf(page, started.secret);
-  const qrSvg = await drawQrCode(uri, { type: 'svg' });
-  return sendNext(req, res, {
-    outcome: 'enrollment-started',
-    next,
-    totp: { secret: started.secret.reveal(), uri, qrSvg },
-  });
-}
-
-function uriOf(page: KnownPageRequest, secret: PlainSecret): string {
-  const { account } = page.visitor;
-  return totpUri({ issuer: page.context.options.issuer, account: account.email ?? account.username, secret });
 }
 
 async function renderTotp(

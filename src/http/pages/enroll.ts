@@ -1,27 +1,31 @@
 import type { Router } from 'express';
-import { decide } from '../../core/decide';
-import type { Decision } from '../../core/decide';
-import type { Facts } from '../../core/facts';
-import { enrollableKinds, hasFactor } from '../../core/usable-factors';
-import { gatherFacts } from '../../flows/gather-facts';
-import type { Gathered } from '../../flows/gather-facts';
-import { gatherSetupFacts } from '../../flows/gather-setup-facts';
-import { mayEnroll } from '../../flows/may-enroll';
-import { skipEnrollment } from '../../flows/skip-enrollment';
-import { MfaError } from '../../errors';
-import { administeredBy, administeredNext } from '../administered-policy';
-import { describeDecision } from '../describe-login';
-import type { HttpContext } from '../http-context';
-import type { EnrollLocals } from '../enrollment-views';
-import { dayOf } from '../moments';
-import { originOf } from '../origin';
-import { sendNext } from '../respond';
-import { readSlot, updateSlot } from '../session-slot';
-import { liveRoute } from './live-route';
-import { answerRefusal, knownPageRoute, pathOf, refuse, show } from './page-route';
-import type { KnownPageRequest } from './page-route';
+import { decide, type Decision } from '../../core/decision/decide';
+import type { Facts } from '../../core/decision/facts';
+import { enrollableKinds, hasFactor } from '../../core/decision/usable-factors';
+import { MfaError } from '../../core/errors';
+import { gatherFacts, type Gathered } from '../../flows/context/gather-facts';
+import { gatherSetupFacts } from '../../flows/context/gather-setup-facts';
+import { mayEnroll } from '../../flows/enrollment/may-enroll';
+import { skipEnrollment } from '../../flows/enrollment/skip-enrollment';
+import { administeredBy, administeredNext } from '../admin/administered-policy';
+import type { HttpContext } from '../kernel/http-context';
+import { dayOf } from '../kernel/moments';
+import {
+  answerRefusal,
+  knownPageRoute,
+  liveRoute,
+  pathOf,
+  refuse,
+  show,
+  type KnownPageRequest,
+} from '../kernel/page-route';
+import { originOf } from '../kernel/request';
+import { sendNext } from '../kernel/respond';
+import { readSlot, updateSlot } from '../session/session-slot';
+import { describeDecision } from '../sign-in/attempt-login';
+import type { EnrollLocals } from './enrollment-views';
 import { unseenCodesPath } from './recovery-codes';
-import { progressAt } from './wizard-progress';
+import { progressAt } from './wizard';
 
 export function addEnrollmentStartRoutes(router: Router, context: HttpContext): void {
   router.get('/enroll', knownPageRoute(context, showStart));

@@ -1,14 +1,21 @@
-import type { Evidence } from '../../core/assurance';
-import { sessionExpiresAt } from '../../core/session-lifetime';
-import type { Epochs } from '../../core/session-lifetime';
-import type { Gathered } from '../../flows/gather-facts';
-import { continueGrant, keepPendingLogin, upgradeSession } from '../establish-session';
-import { grantSession } from '../grant-at-login';
-import { tellSuccess } from '../host-login';
-import { originOf } from '../origin';
-import type { MfaSlot } from '../session-slot';
-import { readSlot } from '../session-slot';
-import type { KnownPageRequest } from './page-route';
+import type { Evidence } from '../../core/decision/assurance';
+import { sessionExpiresAt, type Epochs } from '../../core/decision/session-lifetime';
+import { reportRecoveryCodeUse } from '../../flows/authenticators/recovery-codes';
+import { rememberBrowser } from '../../flows/browsers/remember-browser';
+import { usedRecoveryCode, type Answer } from '../../flows/challenge/answer-challenge';
+import type { Gathered } from '../../flows/context/gather-facts';
+import { refuse, type KnownPageRequest } from '../kernel/page-route';
+import { fieldOf, originOf } from '../kernel/request';
+import { sendNext } from '../kernel/respond';
+import { continueGrant, keepPendingLogin, upgradeSession } from '../session/establish-session';
+import { grantSession } from '../session/grant-at-login';
+import { changeBrowserCookie } from '../session/remembered-browser-cookie';
+import { readSlot, updateSlot } from '../session/session-slot';
+import { type MfaSlot } from '../session/session-slot-text';
+import { describeDecision } from '../sign-in/attempt-login';
+import { tellSuccess } from '../sign-in/host-login';
+import { resumePathOf } from '../sign-in/kept-return-to';
+import { unseenCodesPath } from './recovery-codes';
 
 /**
  * The decision allows: a pending login becomes a session, a session goes on with more evidence; both under a new id. A pending
@@ -59,4 +66,48 @@ export async function finishProof(
     address: originOf(req).address,
     details: { because: 'satisfied' },
   });
+}
+
+type Verified = Answer & { readonly outcome: 'verified' };
+
+/** A factor was proven: the login or session goes on to where the decision leads. */
+export async function goOnAfterProof(page: KnownPageRequest, answer: Verified): Promise<void> {
+  const { context, req, res, visitor, returnTo } = page;
+  const { decision, evidence, gathered, asked } = answer;
+  if (usedRecoveryCode(asked)) await reportRecoveryCodeUse(context, { gathered, origin: originOf(req) });
+  if (decision.outcome === 'allow') {
+    // An enrollment that failed in its last steps may have left codes that nobody has seen.
+    const { unseenCodes } = readSlot(req);
+    const change = unseenCodes === undefined ? {} : { unseenCodes };
+    await Promise.all([rememberIfWanted(page, answer), finishProof(page, { evidence, gathered, change })]);
+    const onwards = returnTo ?? readSlot(req).host?.next ?? context.options.defaultReturnTo;
+    const next = (await unseenCodesPath(page, gathered, onwards)) ?? onwards;
+    const outcome = resumePathOf(req) === null ? 'signed-in' : 'resume';
+    return sendNext(req, res, { outcome, because: decision.because, next });
+  }
+  if (decision.outcome === 'enroll') {
+    // What can be put off is offered in the session, where the strongest factor is asked for before another one is bound.
+    if (visitor.bearer.standing === 'pending' && !decision.skippable) {
+      await context.state.savePendingEvidence(visitor.bearer.userId, visitor.bearer.ownerId, evidence);
+      updateSlot(req, { asked: undefined });
+    } else {
+      await Promise.all([rememberIfWanted(page, answer), finishProof(page, { evidence, gathered })]);
+      const resumePath = resumePathOf(req);
+      if (resumePath !== null)
+        return sendNext(req, res, { outcome: 'resume', because: decision.because, next: resumePath });
+    }
+    return sendNext(req, res, describeDecision(context, { decision, gathered, ask: null, returnTo }));
+  }
+  return refuse(page, decision);
+}
+
+/** The box on the challenge page. Its record goes out together with the session. */
+async function rememberIfWanted(page: KnownPageRequest, { gathered, proof }: Verified): Promise<void> {
+  const { context, req, res, visitor } = page;
+  const wanted = fieldOf(req.body, 'rememberBrowser');
+  if (wanted !== 'yes' && wanted !== true) return;
+  const { account, bearer } = visitor;
+  const { name = '' } = readSlot(req).login ?? {};
+  const proven = { account, bearer, gathered, proof, origin: originOf(req), name };
+  changeBrowserCookie(context, res, await rememberBrowser(context, proven));
 }

@@ -1,23 +1,31 @@
-import type { Router } from 'express';
-import { endSession } from '../../flows/end-sessions';
-import { MfaError } from '../../errors';
-import { pageLocals, sendNext, sendRefusal } from '../respond';
-import { attemptLogin } from '../attempt-login';
-import { describeDecision, describePending } from '../describe-login';
-import { grantSession } from '../grant-at-login';
-import { gatherFacts } from '../../flows/gather-facts';
-import type { HttpContext } from '../http-context';
-import { originOf } from '../origin';
-import type { LoginLocals } from '../proof-views';
-import { requireSessionCookie } from '../session-cookie';
-import { sentenceFor } from '../sentences';
-import { withQuery, withReturnTo } from '../return-to';
-import { regenerate } from '../renew-session';
-import { readSlot } from '../session-slot';
-import { reasonFor, signInPath, toSignInReason } from '../sign-in-again';
-import { ANONYMOUS } from '../visitor';
-import { answerRefusal, field, pageRoute, pathOf, show } from './page-route';
-import type { KnownPageRequest, PageRequest } from './page-route';
+import type { ErrorRequestHandler, Router } from 'express';
+import { MfaError } from '../../core/errors';
+import { gatherFacts } from '../../flows/context/gather-facts';
+import { endSession } from '../../flows/sessions/end-sessions';
+import { reportRefusedToken } from '../kernel/csrf';
+import type { HttpContext } from '../kernel/http-context';
+import {
+  answerRefusal,
+  field,
+  pageRoute,
+  pathOf,
+  show,
+  type KnownPageRequest,
+  type PageRequest,
+} from '../kernel/page-route';
+import { wantsJson } from '../kernel/representation';
+import { originOf, withQuery, withReturnTo } from '../kernel/request';
+import { pageLocals, sendNext, sendRefusal } from '../kernel/respond';
+import { sentenceFor } from '../kernel/sentences';
+import { tokenRefusalOf, type TokenRefusal } from '../kernel/token-refusal';
+import { grantSession } from '../session/grant-at-login';
+import { regenerate } from '../session/renew-session';
+import { requireSessionCookie } from '../session/session-cookie';
+import { readSlot } from '../session/session-slot';
+import { ANONYMOUS } from '../session/request-identity';
+import { attemptLogin, describeDecision, describePending } from '../sign-in/attempt-login';
+import { reasonFor, signInPath, toSignInReason } from '../sign-in/sign-in-again';
+import type { LoginLocals } from './proof-views';
 import { unseenCodesPath } from './recovery-codes';
 import { describeState } from './state';
 
@@ -176,4 +184,42 @@ export async function startOver(
     secondary: null,
   } as const;
   return context.pages.send(res, { view: 'message', locals, status, page: stranger });
+}
+
+/** What the sign-in form says when it is shown again. Forms of other sites and addresses are not shown again. */
+const NOTICES: Readonly<Record<TokenRefusal, string | null>> = {
+  'other-site': null,
+  'other-address': null,
+  'cookie-missing': 'cookie-missing',
+  'token-missing': 'token-missing',
+  'body-unread': 'body-unread',
+  'page-too-old': 'sign-in-form-too-old',
+  'session-changed': 'sign-in-out-of-date',
+};
+
+/**
+ * A sign-in form without its token, such as one that lay open for longer than the token lasts. Nothing of it is tried, and it is
+ * shown again with the name in it. Somebody who is known here gets the plain refusal.
+ */
+export function answerStaleLogin(context: HttpContext): ErrorRequestHandler {
+  return function answerStaleForm(error: unknown, req, res, next) {
+    const reason = tokenRefusalOf(error);
+    const notice = reason === null ? null : NOTICES[reason];
+    const isForm = req.method === 'POST' && req.path === '/login' && !wantsJson(req);
+    if (notice === null || !isForm) {
+      next(error);
+      return;
+    }
+    const showAgain = pageRoute(context, async (page) => {
+      if (page.visitor.kind === 'known') throw error;
+      reportRefusedToken(context, req);
+      const locals = {
+        username: field(page, 'username'),
+        error: null,
+        notice: { tone: 'attention', text: sentenceFor(notice) },
+      } as const;
+      await show(page, 'login', locals, 403);
+    });
+    showAgain(req, res, next);
+  };
 }

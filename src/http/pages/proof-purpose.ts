@@ -1,9 +1,9 @@
-import type { Gathered } from '../../flows/gather-facts';
-import { findKeptForm } from '../kept-form';
-import { stepUpPurpose } from '../step-up-purpose';
-import { findWaitingAct } from '../waiting-act';
-import { pathOf } from './page-route';
-import type { KnownPageRequest } from './page-route';
+import type { Authenticator } from '../../core/member/authenticator';
+import type { Gathered } from '../../flows/context/gather-facts';
+import { pathOf, type KnownPageRequest } from '../kernel/page-route';
+import { findKeptForm } from '../session/saved-form';
+import type { SettingsAct } from '../session/session-slot-text';
+import { findWaitingAct } from '../session/waiting-act';
 
 /** What the proof is for, in words, and where the person goes who does not want to give it. */
 export function purposeOf(
@@ -24,4 +24,32 @@ export function purposeOf(
   // Where the form waits that was sent without the proof.
   const form = administering && findKeptForm(req, returnTo, context.clock.now()) !== null ? returnTo : null;
   return { purpose, cancelPath: form ?? (hasSettings ? pathOf(page, '/settings') : defaultReturnTo) };
+}
+
+/** What a proof is asked for: `To <purpose>, confirm that it is you.` */
+export function stepUpPurpose(asked: {
+  readonly act: SettingsAct | null;
+  /** Where the person goes on to, below the pages' own path; null elsewhere. */
+  readonly page: string | null;
+  /** The person goes on to the administrators' pages. */
+  readonly administering: boolean;
+  readonly authenticators: readonly Authenticator[];
+}): string {
+  const { act, page, administering, authenticators } = asked;
+  if (act !== null) return purposeOfAct(act, authenticators);
+  if (page === null) return administering ? 'make changes as an administrator' : 'go on';
+  const [path = '', query = ''] = page.split('?');
+  if (path === '/enroll/totp') return 'add an authenticator app';
+  if (path === '/enroll/email') return 'add an email address';
+  if (path === '/enroll/sms')
+    return new URLSearchParams(query).has('replaces') ? 'change your phone number' : 'add a phone number';
+  return path.startsWith('/enroll') ? 'protect your account' : 'go on';
+}
+
+function purposeOfAct(act: SettingsAct, authenticators: readonly Authenticator[]): string {
+  if (act.kind === 'new-recovery-codes') return 'make new recovery codes';
+  const label = authenticators.find(({ id }) => id === act.authenticatorId)?.label;
+  const named = label === undefined ? 'a method' : `“${label}”`;
+  if (act.kind === 'remove') return `remove ${named}`;
+  return act.kind === 'rename' ? `rename ${named}` : `ask ${named} first`;
 }

@@ -1,20 +1,17 @@
 import type { Request, Router } from 'express';
-import { decide } from '../../core/decide';
-import type { Gathered } from '../../flows/gather-facts';
-import { acknowledgeCodes, findUnseenCodes } from '../../flows/unseen-codes';
-import type { ShownCodes } from '../../flows/unseen-codes';
+import { decide } from '../../core/decision/decide';
+import { acknowledgeCodes, findUnseenCodes, type ShownCodes } from '../../flows/authenticators/unseen-codes';
+import type { Gathered } from '../../flows/context/gather-facts';
 import type { CodesOwner } from '../../stores/unseen-codes';
-import { resumePathOf } from '../host-login';
-import type { HttpContext } from '../http-context';
-import { keepFormsHere } from '../keep-forms-here';
-import { dayOf } from '../moments';
-import { sendNext } from '../respond';
-import { fieldOf, withReturnTo } from '../return-to';
-import { sentenceFor } from '../sentences';
-import { readSlot, updateSlot } from '../session-slot';
-import { liveRoute } from './live-route';
-import { answerRefusal, pathOf, show } from './page-route';
-import type { KnownPageRequest } from './page-route';
+import { keepFormsHere } from '../kernel/headers';
+import type { HttpContext } from '../kernel/http-context';
+import { dayOf } from '../kernel/moments';
+import { answerRefusal, liveRoute, pathOf, show, type KnownPageRequest } from '../kernel/page-route';
+import { fieldOf, withReturnTo } from '../kernel/request';
+import { sendNext } from '../kernel/respond';
+import { sentenceFor } from '../kernel/sentences';
+import { readSlot, updateSlot } from '../session/session-slot';
+import { resumePathOf } from '../sign-in/kept-return-to';
 
 const PATH = '/enroll/recovery-codes';
 

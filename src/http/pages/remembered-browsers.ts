@@ -1,16 +1,67 @@
 import type { Router } from 'express';
-import { gatherFacts } from '../../flows/gather-facts';
-import { listRememberedBrowsers } from '../../flows/list-browsers';
-import { forgetBrowser, forgetBrowsers } from '../../flows/forget-browser';
-import { MfaError } from '../../errors';
-import type { HttpContext } from '../http-context';
-import { originOf } from '../origin';
-import { changeBrowserCookie, readBrowserCookie } from '../remembered-browser-cookie';
-import { toBrowserList } from '../remembered-browser-rows';
-import { sendNext } from '../respond';
-import { knownPageRoute, pathOf } from './page-route';
-import type { KnownPageRequest } from './page-route';
+import { MfaError } from '../../core/errors';
+import type { RememberedBrowser } from '../../core/member/remembered-browser';
+import { browserName } from '../../core/text/browser-name';
+import {
+  forgetBrowser,
+  forgetBrowsers,
+  keepTrusted,
+  listRememberedBrowsers,
+} from '../../flows/browsers/list-browsers';
+import { gatherFacts, type Gathered } from '../../flows/context/gather-facts';
+import type { HttpContext } from '../kernel/http-context';
+import { momentOf } from '../kernel/moments';
+import { knownPageRoute, pathOf, type KnownPageRequest } from '../kernel/page-route';
+import { originOf } from '../kernel/request';
+import { sendNext } from '../kernel/respond';
+import { changeBrowserCookie, readBrowserCookie } from '../session/remembered-browser-cookie';
+import type { RememberedBrowserRow } from './account-views';
 import { openOwnPage } from './sessions';
+
+/** The list in the settings; null where the policy remembers no browsers. */
+export function toBrowserRows(
+  page: KnownPageRequest,
+  gathered: Gathered,
+  browsers: readonly RememberedBrowser[],
+): readonly RememberedBrowserRow[] | null {
+  const shown = trustedBrowsers(page, gathered, browsers);
+  if (shown === null) return null;
+  return shown.map(({ browser, current }) => ({
+    id: browser.id,
+    browser: browserName(browser.userAgent),
+    place: browser.address,
+    addedAt: momentOf(browser.createdAt),
+    lastUsedAt: browser.lastUsedAt === null ? null : momentOf(browser.lastUsedAt),
+    current,
+  }));
+}
+
+/** The same for JSON, with instants. */
+export function toBrowserList(
+  page: KnownPageRequest,
+  gathered: Gathered,
+  browsers: readonly RememberedBrowser[],
+): readonly object[] {
+  return (trustedBrowsers(page, gathered, browsers) ?? []).map(({ browser, current }) => {
+    const { id, userAgent, address, createdAt, lastUsedAt, expiresAt } = browser;
+    const name = browserName(userAgent);
+    return { id, browser: name, address, createdAt, lastUsedAt, expiresAt, current };
+  });
+}
+
+function trustedBrowsers(
+  { context, req }: KnownPageRequest,
+  gathered: Gathered,
+  browsers: readonly RememberedBrowser[],
+): readonly { readonly browser: RememberedBrowser; readonly current: boolean }[] | null {
+  const { enabled, rememberBrowserSeconds } = gathered.facts.policy;
+  if (!enabled || rememberBrowserSeconds <= 0) return null;
+  const presented = readBrowserCookie(context, req);
+  return keepTrusted(context, gathered, browsers).map((browser) => ({
+    browser,
+    current: browser.id === presented?.id,
+  }));
+}
 
 /** Below the settings, where they are listed. */
 export function addRememberedBrowserRoutes(router: Router, context: HttpContext): void {

@@ -1,19 +1,16 @@
 import type { Router } from 'express';
-import { browserName } from '../../core/browser-name';
-import { decide } from '../../core/decide';
-import { endOtherSessions, endSessionOfUser } from '../../flows/end-sessions';
-import { gatherFacts } from '../../flows/gather-facts';
-import type { Gathered } from '../../flows/gather-facts';
-import { listLiveSessions } from '../../flows/list-sessions';
-import { MfaError } from '../../errors';
+import { decide } from '../../core/decision/decide';
+import { MfaError } from '../../core/errors';
+import { browserName } from '../../core/text/browser-name';
+import { gatherFacts, type Gathered } from '../../flows/context/gather-facts';
+import { endOtherSessions, endSessionOfUser, listLiveSessions } from '../../flows/sessions/end-sessions';
 import type { SessionEntry } from '../../stores/state-store';
-import type { HttpContext } from '../http-context';
-import { momentOf } from '../moments';
-import { originOf } from '../origin';
-import { proofInWords } from '../proof-words';
-import { sendNext } from '../respond';
-import { knownPageRoute, pathOf, refuse, show } from './page-route';
-import type { KnownPageRequest } from './page-route';
+import type { HttpContext } from '../kernel/http-context';
+import { momentOf } from '../kernel/moments';
+import { knownPageRoute, pathOf, refuse, show, type KnownPageRequest } from '../kernel/page-route';
+import { originOf } from '../kernel/request';
+import { sendNext } from '../kernel/respond';
+import { proofInWords } from '../kernel/sentences';
 
 export function addSessionRoutes(router: Router, context: HttpContext): void {
   router.get('/sessions', knownPageRoute(context, showSessions));

@@ -1,24 +1,59 @@
-import { askFirst } from '../../flows/ask-first';
-import type { ChangeRefused, FactorAct } from '../../flows/may-change-factors';
-import { removeAuthenticator } from '../../flows/remove-authenticator';
-import { renameAuthenticator } from '../../flows/rename-authenticator';
-import { renewRecoveryCodes } from '../../flows/renew-recovery-codes';
-import type { Renewal } from '../../flows/renew-recovery-codes';
-import type { Removal } from '../../flows/remove-authenticator';
-import { MfaError } from '../../errors';
-import { administeredBy } from '../administered-policy';
-import { originOf } from '../origin';
-import { refusalStatus } from '../refusal-status';
-import { nextPath, sendNext } from '../respond';
-import { withReturnTo } from '../return-to';
-import type { SettingsAct } from '../session-slot';
-import { updateSlot } from '../session-slot';
-import { identifyVisitor } from '../visitor';
-import { dropWaitingAct, findWaitingAct, keepWaitingAct } from '../waiting-act';
+import { MfaError } from '../../core/errors';
+import type { Authenticator } from '../../core/member/authenticator';
+import type { EnrollableKind } from '../../core/member/factor-kind';
+import { cutText } from '../../core/text/typed-text';
+import {
+  askFirst,
+  removeAuthenticator,
+  renameAuthenticator,
+  type ChangeRefused,
+  type FactorAct,
+  type Removal,
+} from '../../flows/authenticators/change-authenticator';
+import { renewRecoveryCodes, type Renewal } from '../../flows/authenticators/recovery-codes';
+import { administeredBy } from '../admin/administered-policy';
+import { answerRefusal, field, pathOf, refuse, type KnownPageRequest } from '../kernel/page-route';
+import { refusalStatus } from '../kernel/refusals';
+import { originOf, withReturnTo } from '../kernel/request';
+import { nextPath, sendNext } from '../kernel/respond';
+import { updateSlot } from '../session/session-slot';
+import { type SettingsAct } from '../session/session-slot-text';
+import { identifyVisitor } from '../session/visitor';
+import { dropWaitingAct, findWaitingAct, keepWaitingAct } from '../session/waiting-act';
 import { finishProof } from './finish-login';
-import { answerRefusal, pathOf, refuse } from './page-route';
-import type { KnownPageRequest } from './page-route';
 import { renderSettings } from './settings-page';
+
+/** What an authenticator is called where the person gave no name. */
+export const KIND_LABELS: Readonly<Record<EnrollableKind, string>> = {
+  totp: 'Authenticator app',
+  sms: 'Phone',
+  email: 'Email',
+};
+const LONGEST_LABEL = 60;
+
+/** What a person typed as the name of an authenticator; null where there is nothing to read. */
+export function typedLabel(page: KnownPageRequest): string | null {
+  return cleanLabel(field(page, 'label'));
+}
+
+/** One line of bounded length; null where nothing is left. */
+export function cleanLabel(typed: string): string | null {
+  const line = typed.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').trim();
+  const label = cutText(line, LONGEST_LABEL);
+  return label === '' ? null : label;
+}
+
+/** What a person calls an authenticator, or the name of its kind. */
+export function labelOf(page: KnownPageRequest, kind: EnrollableKind): string {
+  return typedLabel(page) ?? KIND_LABELS[kind];
+}
+
+/** A name that no other authenticator has: `Phone`, `Phone 2`. */
+export function suggestLabel(kind: EnrollableKind, others: readonly Pick<Authenticator, 'label'>[]): string {
+  const taken = new Set(others.map(({ label }) => label));
+  const names = [KIND_LABELS[kind], ...others.map((_, index) => `${KIND_LABELS[kind]} ${index + 2}`)];
+  return names.find((name) => !taken.has(name)) ?? KIND_LABELS[kind];
+}
 
 /** Does what was asked in the settings, or leads to the proof that it needs. */
 export async function performAct(page: KnownPageRequest, act: SettingsAct): Promise<void> {

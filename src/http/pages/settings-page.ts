@@ -1,24 +1,21 @@
-import { mayRemoveFactor } from '../../core/factor-removal';
-import { ENROLLABLE_KINDS, isDeliveredKind } from '../../core/factor-kind';
-import type { EnrollableKind } from '../../core/factor-kind';
-import type { Facts } from '../../core/facts';
-import { RECOVERY_CODE_COUNT } from '../../core/recovery-code';
-import { challengeOptions, provableFactors } from '../../core/usable-factors';
-import { MfaError } from '../../errors';
-import type { Gathered } from '../../flows/gather-facts';
-import { gatherSetupFacts } from '../../flows/gather-setup-facts';
-import type { GatheredForSetup } from '../../flows/gather-setup-facts';
-import { listRememberedBrowsers } from '../../flows/list-browsers';
-import { judgeSettings } from '../../flows/may-change-factors';
-import type { SettingsAuthenticator, SettingsLocals } from '../account-views';
-import { administeredBy } from '../administered-policy';
-import { momentOf } from '../moments';
-import { toBrowserList, toBrowserRows } from '../remembered-browser-rows';
-import { showOptions } from '../respond';
-import { sentenceFor } from '../sentences';
-import { pathOf, refuse, show } from './page-route';
-import type { KnownPageRequest } from './page-route';
+import type { Facts } from '../../core/decision/facts';
+import { challengeOptions, provableFactors } from '../../core/decision/usable-factors';
+import { MfaError } from '../../core/errors';
+import { mayRemoveFactor } from '../../core/member/authenticator';
+import { ENROLLABLE_KINDS, isDeliveredKind, type EnrollableKind } from '../../core/member/factor-kind';
+import { RECOVERY_CODE_COUNT } from '../../core/proof/recovery-code';
+import { judgeSettings } from '../../flows/authenticators/change-authenticator';
+import { listRememberedBrowsers } from '../../flows/browsers/list-browsers';
+import type { Gathered } from '../../flows/context/gather-facts';
+import { gatherSetupFacts, type GatheredForSetup } from '../../flows/context/gather-setup-facts';
+import { administeredBy } from '../admin/administered-policy';
+import { momentOf } from '../kernel/moments';
+import { pathOf, refuse, show, type KnownPageRequest } from '../kernel/page-route';
+import { showOptions } from '../kernel/respond';
+import { sentenceFor } from '../kernel/sentences';
+import type { SettingsAuthenticator, SettingsLocals } from './account-views';
 import { unseenCodesPath } from './recovery-codes';
+import { toBrowserList, toBrowserRows } from './remembered-browsers';
 
 const NOTICES: ReadonlyMap<unknown, string> = new Map([
   ['removed', 'That method is removed. We told every address on file.'],

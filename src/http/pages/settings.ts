@@ -1,11 +1,9 @@
 import type { Router } from 'express';
-import { wantsOthersEnded } from '../end-others';
-import type { HttpContext } from '../http-context';
-import type { SettingsAct } from '../session-slot';
-import { typedLabel } from './authenticator-label';
-import { answerRefusal, knownPageRoute } from './page-route';
-import type { KnownPageRequest } from './page-route';
-import { performAct } from './settings-acts';
+import type { HttpContext } from '../kernel/http-context';
+import { answerRefusal, knownPageRoute, type KnownPageRequest } from '../kernel/page-route';
+import { wantsOthersEnded } from '../kernel/request';
+import type { SettingsAct } from '../session/session-slot-text';
+import { performAct, typedLabel } from './settings-acts';
 import { renderSettings } from './settings-page';
 
 /** A person's own factors: see them, rename, remove, choose the first, make new recovery codes. */

@@ -1,6 +1,6 @@
 import type { Router } from 'express';
-import { handleUndelivered } from '../../flows/resend-by-email';
-import type { HttpContext } from '../http-context';
+import { handleUndelivered } from '../../flows/challenge/resend-by-email';
+import type { HttpContext } from '../kernel/http-context';
 
 /** Below the pages' path; the provider posts here what became of a message. */
 export const SMS_STATUS_PATH = '/sms-status';

@@ -1,12 +1,9 @@
 import type { Router } from 'express';
-import { decide } from '../../core/decide';
-import type { Decision } from '../../core/decide';
-import { gatherFacts } from '../../flows/gather-facts';
-import type { Gathered } from '../../flows/gather-facts';
-import type { HttpContext } from '../http-context';
-import { readSlot } from '../session-slot';
-import { pageRoute } from './page-route';
-import type { PageRequest } from './page-route';
+import { decide, type Decision } from '../../core/decision/decide';
+import { gatherFacts, type Gathered } from '../../flows/context/gather-facts';
+import type { HttpContext } from '../kernel/http-context';
+import { pageRoute, type PageRequest } from '../kernel/page-route';
+import { readSlot } from '../session/session-slot';
 
 export function addStateRoute(router: Router, context: HttpContext): void {
   router.get(

@@ -1,33 +1,33 @@
 import type { Router } from 'express';
-import { asStepUp } from '../../core/as-step-up';
-import { addEvidence } from '../../core/assurance';
-import { decide } from '../../core/decide';
-import type { Decision, Requirement } from '../../core/decide';
-import { answerChallenge, usedRecoveryCode } from '../../flows/answer-challenge';
-import { askFactor } from '../../flows/ask-factor';
-import type { Asked } from '../../flows/bearer';
-import { challengeOwner } from '../../flows/bearer';
-import { gatherSetupFacts } from '../../flows/gather-setup-facts';
-import { reportRecoveryCodeUse } from '../../flows/report-recovery-code-use';
-import { administeredNext } from '../administered-policy';
-import { describeAsk, describeDecision } from '../describe-login';
-import type { HttpContext } from '../http-context';
-import { originOf } from '../origin';
-import { refusalStatus } from '../refusal-status';
-import { sendNext } from '../respond';
-import type { Refusal } from '../respond';
-import { fieldOf } from '../return-to';
-import { sentenceFor } from '../sentences';
-import { updateSlot } from '../session-slot';
-import { sourceOfSession } from '../trusted-source';
-import { askedFactor, isAskedFor, refuseLocked, toChoices, viewAsked } from './challenge-view';
-import type { Opened } from './challenge-view';
+import { addEvidence } from '../../core/decision/assurance';
+import { asStepUp, decide, type Decision, type Requirement } from '../../core/decision/decide';
+import { reportRecoveryCodeUse } from '../../flows/authenticators/recovery-codes';
+import { answerChallenge, usedRecoveryCode } from '../../flows/challenge/answer-challenge';
+import { askFactor } from '../../flows/challenge/issue-challenge';
+import { challengeOwner, type Asked } from '../../flows/context/auth-subject';
+import { gatherSetupFacts } from '../../flows/context/gather-setup-facts';
+import { administeredNext } from '../admin/administered-policy';
+import type { HttpContext } from '../kernel/http-context';
+import {
+  answerRefusal,
+  field,
+  knownPageRoute,
+  refuse,
+  show,
+  type KnownPageRequest,
+} from '../kernel/page-route';
+import { refusalStatus } from '../kernel/refusals';
+import { fieldOf, originOf } from '../kernel/request';
+import { sendNext, type Refusal } from '../kernel/respond';
+import { sentenceFor } from '../kernel/sentences';
+import { updateSlot } from '../session/session-slot';
+import { describeAsk, describeDecision } from '../sign-in/attempt-login';
+import { sourceOfSession } from '../sign-in/trusted-source';
+import { askedFactor, isAskedFor, refuseLocked, toChoices, viewAsked, type Opened } from './challenge-view';
 import { finishProof } from './finish-login';
 import { purposeOf } from './proof-purpose';
 import { resumeAct } from './settings-acts';
-import { answerRefusal, field, knownPageRoute, refuse, show } from './page-route';
 import { unusableSentence } from './unusable-sentence';
-import type { KnownPageRequest } from './page-route';
 
 export function addStepUpRoutes(router: Router, context: HttpContext): void {
   router.get('/step-up', knownPageRoute(context, showStepUp));

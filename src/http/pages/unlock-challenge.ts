@@ -1,28 +1,64 @@
 import type { Router } from 'express';
-import { decide } from '../../core/decide';
-import type { Decision, Option } from '../../core/decide';
-import { lockEnd } from '../../core/guess-counter';
-import type { Rejected } from '../../flows/answer-challenge';
-import type { Asked } from '../../flows/bearer';
-import { gatherFacts } from '../../flows/gather-facts';
-import type { Gathered } from '../../flows/gather-facts';
-import { isLockedOut } from '../../flows/lock-standing';
-import { answerUnlock, askUnlock, unlockOptions, unlockOwner, withoutLocks } from '../../flows/unlock';
-import { findLinkByHash } from '../../flows/unlock-link';
-import type { FoundUnlockLink } from '../../flows/unlock-link';
-import { describeAsk, describeDecision } from '../describe-login';
-import type { HttpContext } from '../http-context';
-import { originOf } from '../origin';
-import { refusalStatus } from '../refusal-status';
-import { sendNext } from '../respond';
-import { fieldOf } from '../return-to';
-import { sentenceFor } from '../sentences';
-import { readSlot, updateSlot } from '../session-slot';
-import { goOnAfterProof } from './after-proof';
+import { decide, type Decision, type Option } from '../../core/decision/decide';
+import { lockEnd } from '../../core/member/guess-counter';
+import type { Rejected } from '../../flows/challenge/answer-challenge';
+import {
+  answerUnlock,
+  askUnlock,
+  unlockOptions,
+  unlockOwner,
+  withoutLocks,
+} from '../../flows/challenge/unlock';
+import { findLinkByHash, isLockedOut, type FoundUnlockLink } from '../../flows/challenge/unlock-link';
+import type { Asked } from '../../flows/context/auth-subject';
+import { gatherFacts, type Gathered } from '../../flows/context/gather-facts';
+import type { HttpContext } from '../kernel/http-context';
+import {
+  answerRefusal,
+  field,
+  knownPageRoute,
+  pathOf,
+  refuse,
+  show,
+  type KnownPageRequest,
+  type PageRequest,
+} from '../kernel/page-route';
+import { refusalStatus } from '../kernel/refusals';
+import { fieldOf, originOf } from '../kernel/request';
+import { sendNext } from '../kernel/respond';
+import { sentenceFor } from '../kernel/sentences';
+import { readSlot, updateSlot } from '../session/session-slot';
+import { describeAsk, describeDecision } from '../sign-in/attempt-login';
 import { isAskedFor, toChoices, viewAsked } from './challenge-view';
-import { answerRefusal, field, knownPageRoute, pathOf, refuse, show } from './page-route';
-import type { KnownPageRequest } from './page-route';
-import { refuseUnlock } from './refuse-unlock';
+import { goOnAfterProof } from './finish-login';
+
+/** A link that leads nowhere, and what to do instead. */
+export function refuseUnlock(
+  page: PageRequest,
+  because: 'unlock-link-over' | 'unlock-link-of-another' | 'unlock-used-up',
+): Promise<void> {
+  const { visitor, context } = page;
+  const { loginPath, defaultReturnTo, issuer } = context.options;
+  const signedIn = visitor.kind === 'known' && visitor.bearer.standing === 'session';
+  const action = signedIn
+    ? { label: `Back to ${issuer}`, path: defaultReturnTo }
+    : { label: 'Sign in', path: loginPath };
+  return answerRefusal(page, { because, status: refusalStatus(because) }, (status) =>
+    show(
+      page,
+      'message',
+      {
+        tone: 'attention',
+        heading: 'This link does not work',
+        paragraphs: [sentenceFor(because)],
+        retryAt: null,
+        action,
+        secondary: null,
+      },
+      status,
+    ),
+  );
+}
 
 export function addUnlockChallengeRoutes(router: Router, context: HttpContext): void {
   router.get('/unlock/challenge', knownPageRoute(context, showChallenge));

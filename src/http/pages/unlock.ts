@@ -1,13 +1,11 @@
 import type { Router } from 'express';
-import { findUnlockLink } from '../../flows/unlock-link';
-import type { HttpContext } from '../http-context';
-import { keepFormsHere } from '../keep-forms-here';
-import { sendNext } from '../respond';
-import { updateSlot } from '../session-slot';
-import { field, pageRoute, pathOf, show } from './page-route';
-import type { PageRequest } from './page-route';
-import { refuseUnlock } from './refuse-unlock';
-import { addUnlockChallengeRoutes } from './unlock-challenge';
+import { findUnlockLink } from '../../flows/challenge/unlock-link';
+import { keepFormsHere } from '../kernel/headers';
+import type { HttpContext } from '../kernel/http-context';
+import { field, pageRoute, pathOf, show, type PageRequest } from '../kernel/page-route';
+import { sendNext } from '../kernel/respond';
+import { updateSlot } from '../session/session-slot';
+import { addUnlockChallengeRoutes, refuseUnlock } from './unlock-challenge';
 
 export function addUnlockRoutes(router: Router, context: HttpContext): void {
   const keepForms = keepFormsHere(context);

@@ -1,5 +1,5 @@
-import { findUnusableStrongest } from '../../core/factor-strength';
-import type { Gathered } from '../../flows/gather-facts';
+import { findUnusableStrongest } from '../../core/decision/factor-strength';
+import type { Gathered } from '../../flows/context/gather-facts';
 
 const CODES_BY = {
   totp: 'Codes from your authenticator app',

@@ -1,4 +1,4 @@
-import type { Authenticator } from '../../core/authenticator';
+import type { Authenticator } from '../../core/member/authenticator';
 import type { RecordStore } from '../record-store';
 import { replaceCodes } from './recovery-codes';
 import { recordsOf, type UserRecords, type Users } from './user-records';

@@ -1,5 +1,5 @@
-import { hasEnded } from '../../core/credible-instant';
-import { LONGEST_LOCK_SECONDS } from '../../core/guess-counter';
+import { LONGEST_LOCK_SECONDS } from '../../core/member/guess-counter';
+import { hasEnded } from '../../core/text/credible-instant';
 import type { Challenge, ChallengeOwner, StateStore } from '../state-store';
 import { ownerKey, withEntry, withoutEntry, type Owner, type Owners } from './owners';
 

@@ -1,4 +1,4 @@
-import type { MfaEvent } from '../../events';
+import type { MfaEvent } from '../../events/events';
 import type { RecordStore } from '../record-store';
 
 /** One organization's events, oldest first, numbered so that a page can begin where the one before ended. */

@@ -1,18 +1,16 @@
-import { acceptStep } from '../../core/accepted-steps';
-import type { Authenticator, GuessGroup, OnFileUse } from '../../core/authenticator';
-import { NO_USE } from '../../core/authenticator';
-import { onFileKind } from '../../core/factor-kind';
-import { factorRank } from '../../core/factor-strength';
+import { factorRank } from '../../core/decision/factor-strength';
+import { NO_USE, type Authenticator, type GuessGroup, type OnFileUse } from '../../core/member/authenticator';
+import { onFileKind } from '../../core/member/factor-kind';
 import {
+  NO_GUESSES,
   countGuess,
   lockEnd,
-  NO_GUESSES,
   settleGuesses,
   settleOwnGuesses,
   totalOf,
   type RightAnswer,
-} from '../../core/guess-counter';
-import { timeStepAt } from '../../core/totp';
+} from '../../core/member/guess-counter';
+import { acceptStep, timeStepAt } from '../../core/proof/totp';
 import type { GuessOutcome, GuessRequest, RecordStore } from '../record-store';
 import { recordsOf, type UserRecords, type Users } from './user-records';
 

@@ -1,4 +1,4 @@
-import { NO_MEMBER_SETTINGS, type MemberSettings } from '../../core/member';
+import { NO_MEMBER_SETTINGS, type MemberSettings } from '../../core/member/member';
 import type { RecordStore } from '../record-store';
 import { recordsOf, toMemberRecord, type Users } from './user-records';
 

@@ -1,4 +1,4 @@
-import { checkArguments } from '../../call-check';
+import { checkArguments } from '../../options/call-check';
 import type { RecordStore } from '../record-store';
 import { authenticatorsIn } from './authenticators';
 import { jobsIn } from './background-jobs';
@@ -8,8 +8,8 @@ import { keptNoticesIn } from './kept-notices';
 import { memberIndexesIn } from './member-indexes';
 import { membersIn } from './members';
 import { policiesIn } from './policies';
-import { rememberedBrowsersIn } from './remembered-browsers';
 import { recoveryCodesIn } from './recovery-codes';
+import { rememberedBrowsersIn } from './remembered-browsers';
 import type { Users } from './user-records';
 
 /**

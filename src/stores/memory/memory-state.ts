@@ -1,6 +1,6 @@
 import { MemoryStore } from 'express-session';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
-import { checkArguments } from '../../call-check';
+import { checkArguments } from '../../options/call-check';
 import { countingThrottle } from '../counting-throttle';
 import type { StateStore, Throttle } from '../state-store';
 import { challengesIn } from './challenges';
@@ -14,8 +14,7 @@ import { sendsIn } from './sends';
 import { sentMessagesIn } from './sent-messages';
 import { sessionsIn } from './sessions';
 import { unlockLinksIn } from './unlock-links';
-import { unseenCodesIn } from './unseen-codes';
-import type { KeptCodes } from './unseen-codes';
+import { unseenCodesIn, type KeptCodes } from './unseen-codes';
 
 /** State in the memory of one process. When it ends, people sign in again. */
 export function memoryState(...none: readonly []): StateStore {

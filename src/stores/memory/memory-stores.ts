@@ -1,4 +1,4 @@
-import { checkArguments } from '../../call-check';
+import { checkArguments } from '../../options/call-check';
 import type { RecordStore } from '../record-store';
 import type { StateStore } from '../state-store';
 import { memoryRecords } from './memory-records';

@@ -1,4 +1,4 @@
-import { defaultPolicy, type Policy } from '../../core/policy';
+import { defaultPolicy, type Policy } from '../../core/policy/policy';
 import type { RecordStore } from '../record-store';
 
 type Verbs = 'findPolicy' | 'savePolicy' | 'establishOrganizationEpoch' | 'replaceOrganizationEpoch';

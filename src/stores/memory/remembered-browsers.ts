@@ -1,5 +1,4 @@
-import { rotateBrowser } from '../../core/browser-rotation';
-import { isBrowserOver } from '../../core/remembered-browser';
+import { isBrowserOver, rotateBrowser } from '../../core/member/remembered-browser';
 import { MAX_BROWSERS_PER_USER, byNewest } from '../browser-list';
 import type { BrowserUseOutcome, RecordStore } from '../record-store';
 import { recordsOf, type Users } from './user-records';

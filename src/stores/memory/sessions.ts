@@ -1,7 +1,7 @@
-import { isCredible } from '../../core/credible-instant';
-import { MAX_SESSION_DURATION_SECONDS } from '../../core/policy';
-import type { SessionEntry, StateStore } from '../state-store';
+import { MAX_SESSION_DURATION_SECONDS } from '../../core/policy/policy';
+import { isCredible } from '../../core/text/credible-instant';
 import { MAX_SESSIONS_PER_USER, bySeenAt } from '../session-index';
+import type { SessionEntry, StateStore } from '../state-store';
 import type { ExpiringMap } from './expiring-map';
 import { ownerKey, type Owners } from './owners';
 import { takeCodesAlong, type KeptCodes } from './unseen-codes';

@@ -1,10 +1,9 @@
-import type { Authenticator, GuessGroup } from '../../core/authenticator';
-import { NO_USE, type OnFileUse } from '../../core/authenticator';
-import type { SpentChannel } from '../../core/channel';
-import type { DeliveredKind } from '../../core/factor-kind';
-import { NO_GUESSES, type GuessCounter } from '../../core/guess-counter';
-import { NO_MEMBER_SETTINGS, type MemberSettings } from '../../core/member';
-import type { RememberedBrowser } from '../../core/remembered-browser';
+import type { SpentChannel } from '../../core/address/destination';
+import { NO_USE, type Authenticator, type GuessGroup, type OnFileUse } from '../../core/member/authenticator';
+import type { DeliveredKind } from '../../core/member/factor-kind';
+import { NO_GUESSES, type GuessCounter } from '../../core/member/guess-counter';
+import { NO_MEMBER_SETTINGS, type MemberSettings } from '../../core/member/member';
+import type { RememberedBrowser } from '../../core/member/remembered-browser';
 import type { MemberRecord } from '../record-store';
 
 /** Everything of one user, in every organization. The values in the maps are replaced, never changed. */

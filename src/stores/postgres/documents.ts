@@ -1,14 +1,15 @@
-import type {
-  DocumentAnswer,
-  DocumentChange,
-  DocumentName,
-  DocumentQuery,
-  DocumentStore,
-  Owner,
-  StandingDocument,
+import { encodeId } from '../../core/text/encoded-id';
+import {
+  ORGANIZATION_DOCUMENTS,
+  USER_DOCUMENTS,
+  type DocumentAnswer,
+  type DocumentChange,
+  type DocumentName,
+  type DocumentQuery,
+  type DocumentStore,
+  type Owner,
+  type StandingDocument,
 } from '../document-store';
-import { ORGANIZATION_DOCUMENTS, USER_DOCUMENTS } from '../document-store';
-import { encodeId } from '../../core/encoded-id';
 import { ownerKey, parseOwnerKey } from '../owner-key';
 import { unreadable, type Queries, type Row } from './queries';
 

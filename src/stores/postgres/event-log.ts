@@ -1,5 +1,5 @@
-import { encodeId } from '../../core/encoded-id';
-import type { MfaEvent } from '../../events';
+import { encodeId } from '../../core/text/encoded-id';
+import type { MfaEvent } from '../../events/events';
 import type { EventStore } from '../event-store';
 import { unreadable, type Queries, type Row } from './queries';
 

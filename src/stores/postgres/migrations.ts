@@ -1,4 +1,4 @@
-import { MfaError } from '../../errors';
+import { MfaError } from '../../core/errors';
 import { codeOf, unavailable, type Queries } from './queries';
 
 interface Migration {

@@ -1,4 +1,4 @@
-import { MfaError } from '../../errors';
+import { MfaError } from '../../core/errors';
 
 /** As much of a client of the package `pg` as is used. */
 export interface PostgresClient {

@@ -1,5 +1,5 @@
-import { decodeId, encodeId } from '../../core/encoded-id';
-import type { QueuedItem, QueueStore } from '../queue-store';
+import { decodeId, encodeId } from '../../core/text/encoded-id';
+import type { QueueStore, QueuedItem } from '../queue-store';
 import { unreadable, type Queries, type Row } from './queries';
 
 export function queuesIn(queries: Queries, schema: string): QueueStore {

@@ -1,5 +1,5 @@
-import { encodeId } from '../../core/encoded-id';
-import { onFileId } from '../../core/factor-kind';
+import { onFileId } from '../../core/member/factor-kind';
+import { encodeId } from '../../core/text/encoded-id';
 import type { RecordStore } from '../record-store';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';

@@ -1,7 +1,6 @@
-import { decodeId, encodeId } from '../../core/encoded-id';
 import { z } from 'zod';
-import { JOB_KINDS } from '../background-jobs';
-import type { BackgroundJob, JobKind, JobStore } from '../background-jobs';
+import { decodeId, encodeId } from '../../core/text/encoded-id';
+import { JOB_KINDS, type BackgroundJob, type JobKind, type JobStore } from '../background-jobs';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
 import { isOne, parseJson, toTexts } from './replies';

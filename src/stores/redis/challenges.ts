@@ -1,5 +1,5 @@
-import { CLOCK_TOLERANCE_MS } from '../../core/credible-instant';
-import { LONGEST_LOCK_SECONDS } from '../../core/guess-counter';
+import { LONGEST_LOCK_SECONDS } from '../../core/member/guess-counter';
+import { CLOCK_TOLERANCE_MS } from '../../core/text/credible-instant';
 import type { ChallengeOwner, StateStore } from '../state-store';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
@@ -12,7 +12,7 @@ import {
   writeChallenge,
 } from './owner-hash';
 import { isOne, toTexts, toWholeNumber } from './replies';
-import { defineScript, NUMBER_IN_FIELD } from './script';
+import { NUMBER_IN_FIELD, defineScript } from './script';
 
 /** As long as the link to end a lock, whose challenges last longest. What ends later was written by a clock ahead. */
 const LONGEST_OWNER_MS = LONGEST_LOCK_SECONDS * 1000 + CLOCK_TOLERANCE_MS;

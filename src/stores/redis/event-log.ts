@@ -1,4 +1,4 @@
-import type { MfaEvent } from '../../events';
+import type { MfaEvent } from '../../events/events';
 import type { EventQuery } from '../event-store';
 import type { RecordStore } from '../record-store';
 import type { RedisCommands } from './command-batch';

@@ -1,15 +1,14 @@
-import { STEPS_AHEAD } from '../../core/accepted-steps';
-import { encodeId } from '../../core/encoded-id';
-import { onFileId } from '../../core/factor-kind';
-import { FACTOR_RANKS, factorRank } from '../../core/factor-strength';
-import { LONGEST_LOCK_SECONDS } from '../../core/guess-counter';
-import { timeStepAt } from '../../core/totp';
+import { FACTOR_RANKS, factorRank } from '../../core/decision/factor-strength';
+import { onFileId } from '../../core/member/factor-kind';
+import { LONGEST_LOCK_SECONDS } from '../../core/member/guess-counter';
+import { STEPS_AHEAD, timeStepAt } from '../../core/proof/totp';
+import { encodeId } from '../../core/text/encoded-id';
 import type { GuessOutcome, RecordStore } from '../record-store';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
 import { guessFields } from './member-hash';
 import { isOne, toOptionalNumber, toTexts, toWholeNumber } from './replies';
-import { defineScript, NUMBER_IN_FIELD } from './script';
+import { NUMBER_IN_FIELD, defineScript } from './script';
 import { unreadable } from './store-errors';
 
 const RANK_OF_APP = factorRank('totp');

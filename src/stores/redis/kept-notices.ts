@@ -1,4 +1,4 @@
-import { encodeId } from '../../core/encoded-id';
+import { encodeId } from '../../core/text/encoded-id';
 import type { KeptNotice } from '../notice-store';
 import type { RecordStore } from '../record-store';
 import type { RedisCommands } from './command-batch';

@@ -1,11 +1,10 @@
-import { decodeId, encodeId } from '../../core/encoded-id';
-import type { Authenticator, GuessGroup, OnFileUse } from '../../core/authenticator';
-import type { SpentChannel } from '../../core/channel';
-import { isEnrollableKind, onFileId } from '../../core/factor-kind';
-import type { DeliveredKind } from '../../core/factor-kind';
-import { FACTOR_RANKS, type FactorRank } from '../../core/factor-strength';
-import type { GuessCounter } from '../../core/guess-counter';
-import { NO_MEMBER_SETTINGS, type Exemption, type MemberSettings } from '../../core/member';
+import type { SpentChannel } from '../../core/address/destination';
+import { FACTOR_RANKS, type FactorRank } from '../../core/decision/factor-strength';
+import type { Authenticator, GuessGroup, OnFileUse } from '../../core/member/authenticator';
+import { isEnrollableKind, onFileId, type DeliveredKind } from '../../core/member/factor-kind';
+import type { GuessCounter } from '../../core/member/guess-counter';
+import { NO_MEMBER_SETTINGS, type Exemption, type MemberSettings } from '../../core/member/member';
+import { decodeId, encodeId } from '../../core/text/encoded-id';
 import type { MemberRecord } from '../record-store';
 import { isInstant, parseObject, toHash, toOptionalNumber, toWholeNumber, type Hash } from './replies';
 import { unreadable } from './store-errors';

@@ -1,7 +1,12 @@
-import { decodeId, encodeId } from '../../core/encoded-id';
 import { z } from 'zod';
-import { MEMBER_INDEXES } from '../member-index';
-import type { DailyCounts, IndexEntry, MarkRange, MemberIndexStore } from '../member-index';
+import { decodeId, encodeId } from '../../core/text/encoded-id';
+import {
+  MEMBER_INDEXES,
+  type DailyCounts,
+  type IndexEntry,
+  type MarkRange,
+  type MemberIndexStore,
+} from '../member-index';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
 import { parseJson, toTexts, toWholeNumber } from './replies';

@@ -1,11 +1,11 @@
-import { onFileId } from '../../core/factor-kind';
+import { onFileId } from '../../core/member/factor-kind';
 import type { MemberRecord, RecordStore } from '../record-store';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
 import { exemptionField, readMember, settingsField, skipsField } from './member-hash';
 import { RememberedAnswers } from './remembered-answers';
 import { toTexts, toWholeNumber } from './replies';
-import { defineScript, NUMBER_IN_FIELD } from './script';
+import { NUMBER_IN_FIELD, defineScript } from './script';
 import { unreadable } from './store-errors';
 
 /** The member; the field of the count, the limit or nothing. */

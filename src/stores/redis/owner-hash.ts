@@ -1,6 +1,6 @@
-import type { Evidence } from '../../core/assurance';
-import { letterOfMethod, readEvidence, writeEvidence } from '../../core/evidence-text';
-import type { FactorKind } from '../../core/factor-kind';
+import type { Evidence } from '../../core/decision/assurance';
+import type { FactorKind } from '../../core/member/factor-kind';
+import { letterOfMethod, readEvidence, writeEvidence } from '../../core/proof/evidence-text';
 import type { Challenge, ChallengeOwner, ChallengePurpose, PendingLogin } from '../state-store';
 import { toTexts, toWholeNumber } from './replies';
 import { readCodes, writeCodes } from './sent-codes';

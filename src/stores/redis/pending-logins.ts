@@ -1,4 +1,4 @@
-import { writeEvidence } from '../../core/evidence-text';
+import { writeEvidence } from '../../core/proof/evidence-text';
 import type { StateStore } from '../state-store';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';

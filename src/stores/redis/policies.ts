@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { ENROLLABLE_KINDS } from '../../core/factor-kind';
-import { defaultPolicy, type Policy } from '../../core/policy';
+import { ENROLLABLE_KINDS } from '../../core/member/factor-kind';
+import { defaultPolicy, type Policy } from '../../core/policy/policy';
 import type { PolicyRecord, RecordStore } from '../record-store';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
 import { establishEpoch } from './members';
 import { RememberedAnswers } from './remembered-answers';
 import { parseJson, toOptionalNumber, toTexts } from './replies';
-import { defineScript, NUMBER_IN_FIELD } from './script';
+import { NUMBER_IN_FIELD, defineScript } from './script';
 import { unreadable } from './store-errors';
 
 /** The policy; the expected version, the new version, the new policy. Answers with what stands where that differs. */

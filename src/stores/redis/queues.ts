@@ -1,5 +1,5 @@
-import { decodeId, encodeId } from '../../core/encoded-id';
-import type { QueuedItem, QueueStore } from '../queue-store';
+import { decodeId, encodeId } from '../../core/text/encoded-id';
+import type { QueueStore, QueuedItem } from '../queue-store';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
 import { isObject, parseJson, toTexts } from './replies';

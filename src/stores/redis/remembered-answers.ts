@@ -1,4 +1,4 @@
-import { RecentMap } from '../../core/recent-map';
+import { RecentMap } from '../../core/text/recent-map';
 
 /** What a read was answered with. */
 export interface Remembered<Value> {

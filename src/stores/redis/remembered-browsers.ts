@@ -1,7 +1,10 @@
-import { CLOCK_TOLERANCE_MS } from '../../core/credible-instant';
-import { decodeId, encodeId } from '../../core/encoded-id';
-import { isBrowserOver, LONGEST_REMEMBERED_SECONDS } from '../../core/remembered-browser';
-import type { RememberedBrowser } from '../../core/remembered-browser';
+import {
+  LONGEST_REMEMBERED_SECONDS,
+  isBrowserOver,
+  type RememberedBrowser,
+} from '../../core/member/remembered-browser';
+import { CLOCK_TOLERANCE_MS } from '../../core/text/credible-instant';
+import { decodeId, encodeId } from '../../core/text/encoded-id';
 import { MAX_BROWSERS_PER_USER, byNewest } from '../browser-list';
 import type { BrowserUseOutcome, RecordStore } from '../record-store';
 import type { RedisCommands } from './command-batch';

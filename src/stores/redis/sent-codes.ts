@@ -1,6 +1,6 @@
-import { letterOfMethod } from '../../core/evidence-text';
-import type { DeliveredKind } from '../../core/factor-kind';
-import type { SentCode } from '../../core/sent-code';
+import type { DeliveredKind } from '../../core/member/factor-kind';
+import { letterOfMethod } from '../../core/proof/evidence-text';
+import type { SentCode } from '../../core/proof/sent-code';
 import { isInstant, parseJson } from './replies';
 import { unreadable } from './store-errors';
 

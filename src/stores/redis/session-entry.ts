@@ -1,7 +1,6 @@
-import type { EvidenceMethod } from '../../core/assurance';
-import { decodeId, encodeId } from '../../core/encoded-id';
-import { letterOfMethod, methodOfLetter } from '../../core/evidence-text';
-import { readInstant, writeInstant } from '../../core/instant-text';
+import type { EvidenceMethod } from '../../core/decision/assurance';
+import { letterOfMethod, methodOfLetter, readInstant, writeInstant } from '../../core/proof/evidence-text';
+import { decodeId, encodeId } from '../../core/text/encoded-id';
 import type { SessionEntry } from '../state-store';
 import { unreadable } from './store-errors';
 

@@ -1,5 +1,5 @@
 import type { SessionData } from 'express-session';
-import { readInstant, writeInstant } from '../../core/instant-text';
+import { readInstant, writeInstant } from '../../core/proof/evidence-text';
 import { parseObject } from './replies';
 import { unreadable } from './store-errors';
 

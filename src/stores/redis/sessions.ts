@@ -1,7 +1,7 @@
-import { CLOCK_TOLERANCE_MS } from '../../core/credible-instant';
-import { encodeId } from '../../core/encoded-id';
-import { MAX_SESSION_DURATION_SECONDS } from '../../core/policy';
-import { writeInstant } from '../../core/instant-text';
+import { MAX_SESSION_DURATION_SECONDS } from '../../core/policy/policy';
+import { writeInstant } from '../../core/proof/evidence-text';
+import { CLOCK_TOLERANCE_MS } from '../../core/text/credible-instant';
+import { encodeId } from '../../core/text/encoded-id';
 import { MAX_SESSIONS_PER_USER, bySeenAt } from '../session-index';
 import type { SessionEntry, StateStore } from '../state-store';
 import type { RedisCommands } from './command-batch';

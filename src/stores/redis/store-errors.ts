@@ -1,4 +1,4 @@
-import { MfaError } from '../../errors';
+import { MfaError } from '../../core/errors';
 import { UNREADABLE } from './script';
 
 /** What Redis says where a key or field holds something that these stores never write. */

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { checkOption, checkWhole } from '../../option-check';
-import type { OptionRule, RulesFor } from '../../option-check';
-import { number, port } from '../../option-kinds';
+import { checkOption, checkWhole, type OptionRule, type RulesFor } from '../../options/option-check';
+import { number, port } from '../../options/option-kinds';
 import { redisCommands, type RedisClient, type RedisCommands } from './command-batch';
 import { createKeys, type Keys } from './keys';
 

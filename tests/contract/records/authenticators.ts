@@ -1,4 +1,4 @@
-import { NO_GUESSES } from '../../../src/core/guess-counter';
+import { NO_GUESSES } from '../../../src/core/member/guess-counter';
 import type { RecordStore } from '../../../src/stores/record-store';
 import { NOW, aUser, anAuthenticator, newId } from '../samples';
 import { guessUntilLockedWith } from './guess-until-locked';

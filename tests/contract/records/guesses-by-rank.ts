@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
-import { onFileId } from '../../../src/core/factor-kind';
-import type { FactorRank } from '../../../src/core/factor-strength';
-import type { PerRank } from '../../../src/core/guess-counter';
+import type { FactorRank } from '../../../src/core/decision/factor-strength';
+import { onFileId } from '../../../src/core/member/factor-kind';
+import type { PerRank } from '../../../src/core/member/guess-counter';
 import type { RecordStore } from '../../../src/stores/record-store';
 import { NOW, aGuess, aUser, anAuthenticator } from '../samples';
 

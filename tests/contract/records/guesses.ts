@@ -1,5 +1,5 @@
-import { GUESS_LIMITS, NO_USE } from '../../../src/core/authenticator';
-import { NO_GUESSES } from '../../../src/core/guess-counter';
+import { GUESS_LIMITS, NO_USE } from '../../../src/core/member/authenticator';
+import { NO_GUESSES } from '../../../src/core/member/guess-counter';
 import type { RecordStore } from '../../../src/stores/record-store';
 import { NOW, aGuess, aUser, anAuthenticator, newId } from '../samples';
 import { GUARANTEED, guessUntilLockedWith } from './guess-until-locked';

@@ -1,6 +1,6 @@
-import { NO_USE } from '../../../src/core/authenticator';
-import { NO_GUESSES } from '../../../src/core/guess-counter';
-import { NO_MEMBER_SETTINGS } from '../../../src/core/member';
+import { NO_USE } from '../../../src/core/member/authenticator';
+import { NO_GUESSES } from '../../../src/core/member/guess-counter';
+import { NO_MEMBER_SETTINGS } from '../../../src/core/member/member';
 import type { RecordStore } from '../../../src/stores/record-store';
 import { NOW, anAuthenticator, newId } from '../samples';
 

@@ -1,4 +1,4 @@
-import { defaultPolicy } from '../../../src/core/policy';
+import { defaultPolicy } from '../../../src/core/policy/policy';
 import type { RecordStore } from '../../../src/stores/record-store';
 import { NOW, aPolicy, newId } from '../samples';
 

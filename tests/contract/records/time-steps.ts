@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { NO_GUESSES } from '../../../src/core/guess-counter';
-import { timeStepAt } from '../../../src/core/totp';
+import { NO_GUESSES } from '../../../src/core/member/guess-counter';
+import { timeStepAt } from '../../../src/core/proof/totp';
 import type { RecordStore } from '../../../src/stores/record-store';
 import { NOW, aUser, anAuthenticator, newId } from '../samples';
 import { guessUntilLockedWith } from './guess-until-locked';

@@ -1,9 +1,9 @@
-import type { Evidence, EvidenceMethod } from '../../../src/core/assurance';
-import type { EnrollableKind } from '../../../src/core/factor-kind';
-import type { Policy } from '../../../src/core/policy';
+import type { Evidence, EvidenceMethod } from '../../../src/core/decision/assurance';
+import type { EnrollableKind } from '../../../src/core/member/factor-kind';
+import type { Policy } from '../../../src/core/policy/policy';
 import { judgeAdministrator } from '../../../src/flows/admin/admin-authority';
-import type { Bearer } from '../../../src/flows/bearer';
-import { gatherFacts } from '../../../src/flows/gather-facts';
+import type { Bearer } from '../../../src/flows/context/auth-subject';
+import { gatherFacts } from '../../../src/flows/context/gather-facts';
 import { createFlowWorld, createRoster } from '../../support/admin-flows';
 
 interface Standing {

@@ -2,13 +2,17 @@ import { fork } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { findForgetDevicesProgress } from '../../../src/flows/admin/forget-devices';
-import { resumeJobs } from '../../../src/flows/admin/resume-jobs';
-import { describeSwitchOff, switchOff } from '../../../src/flows/admin/switch-off';
+import { describeSwitchOff, findForgetDevicesProgress, switchOff } from '../../../src/flows/admin/disable';
 import { countMembers } from '../../../src/flows/admin/member-list';
+import { resumeJobs } from '../../../src/flows/admin/resume-jobs';
 import { redisRecords, redisState } from '../../../src/redis';
-import { createFlowWorld, createRoster, manyUsers } from '../../support/admin-flows';
-import type { FlowWorld, Roster } from '../../support/admin-flows';
+import {
+  createFlowWorld,
+  createRoster,
+  manyUsers,
+  type FlowWorld,
+  type Roster,
+} from '../../support/admin-flows';
 import { describeOnBothStores } from '../../support/admin-stores';
 import { connectRedis } from '../../support/redis-client';
 import { redisUrl } from '../../support/redis-database';

@@ -1,4 +1,5 @@
-import { findMemberDetail } from '../../../src/flows/admin/member-detail';
+import { endAllSessions } from '../../../src/flows/admin/end-sessions';
+import { eventRows, listEventPage, parseEventName } from '../../../src/flows/admin/list-events';
 import {
   endMemberExemption,
   endMemberSessions,
@@ -7,10 +8,8 @@ import {
   setMember,
   unlockMemberFactors,
 } from '../../../src/flows/admin/member-acts';
-import { eventRows, listEventPage, parseEventName } from '../../../src/flows/admin/list-events';
-import { endAllSessions } from '../../../src/flows/admin/end-all-sessions';
-import { createFlowWorld, createRoster } from '../../support/admin-flows';
-import type { FlowWorld, RosterUser } from '../../support/admin-flows';
+import { findMemberDetail } from '../../../src/flows/admin/member-detail';
+import { createFlowWorld, createRoster, type FlowWorld, type RosterUser } from '../../support/admin-flows';
 import { describeOnBothStores } from '../../support/admin-stores';
 
 const DAY = 86_400_000;

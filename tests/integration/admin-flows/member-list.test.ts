@@ -1,10 +1,18 @@
-import { listMembers, countMembers } from '../../../src/flows/admin/member-list';
-import type { MemberFilter } from '../../../src/flows/admin/member-list';
-import { memberRows } from '../../../src/flows/admin/member-rows';
 import { exemptMember, setMember } from '../../../src/flows/admin/member-acts';
-import { resetMember } from '../../../src/flows/manage-member';
-import { createFlowWorld, createRoster, manyUsers } from '../../support/admin-flows';
-import type { FlowWorld, RosterUser } from '../../support/admin-flows';
+import {
+  countMembers,
+  listMembers,
+  memberRows,
+  type MemberFilter,
+} from '../../../src/flows/admin/member-list';
+import { resetMember } from '../../../src/flows/admin/member-settings';
+import {
+  createFlowWorld,
+  createRoster,
+  manyUsers,
+  type FlowWorld,
+  type RosterUser,
+} from '../../support/admin-flows';
 import { describeOnBothStores } from '../../support/admin-stores';
 
 const DAY = 86_400_000;

@@ -1,11 +1,19 @@
-import { previewPolicy } from '../../../src/flows/admin/preview-policy';
-import type { PolicyPreview, PolicyPreviewed } from '../../../src/flows/admin/preview-policy';
-import { savePolicyAsAdministrator } from '../../../src/flows/admin/save-policy';
 import { exemptMember } from '../../../src/flows/admin/member-acts';
 import { countMembers } from '../../../src/flows/admin/member-list';
-import type { PolicyChange } from '../../../src/flows/change-policy';
-import { createFlowWorld, createRoster, manyUsers } from '../../support/admin-flows';
-import type { FlowWorld, RosterUser } from '../../support/admin-flows';
+import {
+  previewPolicy,
+  type PolicyPreview,
+  type PolicyPreviewed,
+} from '../../../src/flows/admin/preview-policy';
+import { savePolicyAsAdministrator } from '../../../src/flows/admin/save-policy';
+import { type PolicyChange } from '../../../src/flows/admin/draft-policy';
+import {
+  createFlowWorld,
+  createRoster,
+  manyUsers,
+  type FlowWorld,
+  type RosterUser,
+} from '../../support/admin-flows';
 import { describeOnBothStores } from '../../support/admin-stores';
 
 const DAY = 86_400_000;

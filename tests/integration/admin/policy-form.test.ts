@@ -1,6 +1,6 @@
-import { defaultPolicy } from '../../../src/core/policy';
-import { parseInstant, parsePolicy } from '../../../src/http/admin/policy-form';
+import { defaultPolicy } from '../../../src/core/policy/policy';
 import { durationField } from '../../../src/http/admin/policy-fields';
+import { parseInstant, parsePolicy } from '../../../src/http/admin/policy-form';
 
 const now = Date.UTC(2026, 0, 15);
 const current = defaultPolicy('acme');

@@ -1,4 +1,4 @@
-import { defaultPolicy } from '../../../src/core/policy';
+import { defaultPolicy } from '../../../src/core/policy/policy';
 import {
   createAdminHost,
   signIn,
@@ -6,8 +6,8 @@ import {
   signInToChange,
   signInWithPlantedApp,
   stepUpWithApp,
+  type AdminHost,
 } from '../../support/admin-host';
-import type { AdminHost } from '../../support/admin-host';
 import type { HttpAgent } from '../../support/http-agent';
 
 const POLICY = '/admin/mfa/acme/policy';

@@ -1,9 +1,8 @@
 import { createTransport } from 'nodemailer';
+import { ConfigurationError } from '../../../src/core/errors';
 import type { DeliveryFailure, Notice } from '../../../src/delivery/delivery';
 import { smtpEmail } from '../../../src/delivery/smtp-email';
-import { ConfigurationError } from '../../../src/errors';
-import { address, code, startDeliveryWorld, toBoth } from './delivery-world';
-import type { DeliveryWorld } from './delivery-world';
+import { address, code, startDeliveryWorld, toBoth, type DeliveryWorld } from './delivery-world';
 
 let world: DeliveryWorld;
 beforeAll(async () => {

@@ -1,8 +1,7 @@
+import { ConfigurationError } from '../../../src/core/errors';
 import { twilioSms } from '../../../src/delivery/twilio-sms';
-import { ConfigurationError } from '../../../src/errors';
 import type { SentSms } from '../../support/twilio-api';
-import { startDeliveryWorld, toBoth } from './delivery-world';
-import type { DeliveryWorld } from './delivery-world';
+import { startDeliveryWorld, toBoth, type DeliveryWorld } from './delivery-world';
 
 let world: DeliveryWorld;
 beforeAll(async () => {

@@ -1,10 +1,14 @@
-import { toWellFormed } from '../../../src/core/cut-text';
-import { createAdminHost, signInToChange, signInWithPlantedApp } from '../../support/admin-host';
-import type { HostUser } from '../../support/admin-host';
+import { toWellFormed } from '../../../src/core/text/typed-text';
+import {
+  createAdminHost,
+  signInToChange,
+  signInWithPlantedApp,
+  type HostUser,
+} from '../../support/admin-host';
 import { createHttpAgent } from '../../support/http-agent';
-import { plantApp, plantAddress } from '../../support/planted';
-import { readQrPath } from '../../support/qr-code';
 import { textOf } from '../../support/page-text';
+import { plantAddress, plantApp } from '../../support/planted';
+import { readQrPath } from '../../support/qr-code';
 
 // Names, addresses and labels are what people and hosts call things. None of them, however long or odd, may break a page, a mail, a
 // text, a header, a QR code or an event.

@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { createKeyRing } from '../../../src/core/key-ring';
-import { PlainSecret } from '../../../src/core/plain-secret';
-import { sealSecret } from '../../../src/core/sealed-secret';
+import { createKeyRing } from '../../../src/core/proof/key-ring';
+import { PlainSecret, sealSecret } from '../../../src/core/proof/secrets';
 import type { MfaEvent } from '../../../src/index';
 import { ACME, anAddress, hear, openKeyRotation, sealedSecrets } from '../../support/key-rotation';
 import { visit } from '../../support/member';
-import { TEST_KEY } from '../../support/portal';
-import type { Portal } from '../../support/portal';
+import { TEST_KEY, type Portal } from '../../support/portal';
 import { totpCode } from '../../support/totp';
 
 const OTHER_KEY = randomBytes(32).toString('base64');

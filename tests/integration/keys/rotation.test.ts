@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { createKeyRing } from '../../../src/core/key-ring';
-import { PlainSecret } from '../../../src/core/plain-secret';
-import { sealSecret } from '../../../src/core/sealed-secret';
+import { createKeyRing } from '../../../src/core/proof/key-ring';
+import { PlainSecret, sealSecret } from '../../../src/core/proof/secrets';
 import { createMfa, memoryState } from '../../../src/index';
 import { redisRecords } from '../../../src/redis';
 import { ACME, anAddress, openKeyRotation, sealedSecrets } from '../../support/key-rotation';
 import { enrollApp, visit } from '../../support/member';
-import { TEST_KEY } from '../../support/portal';
-import type { Portal } from '../../support/portal';
+import { TEST_KEY, type Portal } from '../../support/portal';
 import { totpCode } from '../../support/totp';
 
 const NEW_KEY = randomBytes(32).toString('base64');

@@ -1,5 +1,5 @@
 import request from 'supertest';
-import { sentenceFor } from '../../../src/http/sentences';
+import { sentenceFor } from '../../../src/http/kernel/sentences';
 import { CREDENTIALS, createLoginHost } from '../../support/login-host';
 import { expressMajors, passportMinors } from '../../support/majors';
 

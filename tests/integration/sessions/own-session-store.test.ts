@@ -1,10 +1,10 @@
-import type { ErrorRequestHandler } from 'express';
 import express from 'express';
-import session, { MemoryStore } from 'express-session';
+import type { ErrorRequestHandler } from 'express';
 import { memoryRecords, memoryState } from 'express-mfa';
-import { ownSessionStore } from '../../../src/http/own-session-store';
-import { stateOf } from '../../../src/http/request-state';
-import { readSlot } from '../../../src/http/session-slot';
+import session, { MemoryStore } from 'express-session';
+import { stateOf } from '../../../src/http/kernel/request';
+import { ownSessionStore } from '../../../src/http/session/own-session-store';
+import { readSlot } from '../../../src/http/session/session-slot';
 import { createClock } from '../../support/clock';
 import { createHttpAgent } from '../../support/http-agent';
 

@@ -1,5 +1,5 @@
-import { NO_GUESSES } from '../../../src/core/guess-counter';
 import request from 'supertest';
+import { NO_GUESSES } from '../../../src/core/member/guess-counter';
 import { halfLoginsAt } from '../../support/half-logins';
 import { createPortal } from '../../support/portal';
 import { totpCode } from '../../support/totp';

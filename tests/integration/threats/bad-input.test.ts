@@ -1,6 +1,6 @@
-import { NO_GUESSES } from '../../../src/core/guess-counter';
 import * as fc from 'fast-check';
 import request from 'supertest';
+import { NO_GUESSES } from '../../../src/core/member/guess-counter';
 import { halfLoginsAt } from '../../support/half-logins';
 import { holdVisit } from '../../support/held-visit';
 import { visit } from '../../support/member';

@@ -1,8 +1,7 @@
-import { MOST_AUTHENTICATORS } from '../../../src/core/authenticator';
+import { MOST_AUTHENTICATORS } from '../../../src/core/member/authenticator';
 import { addPerson, visit } from '../../support/member';
 import { plantAddress, plantApp } from '../../support/planted';
-import { createPortal } from '../../support/portal';
-import type { Portal } from '../../support/portal';
+import { createPortal, type Portal } from '../../support/portal';
 import { totpCode } from '../../support/totp';
 
 // The attack: a member, or whoever took over a session of one, makes the site pay: new recovery codes over and over, each set over a

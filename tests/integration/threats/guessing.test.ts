@@ -1,4 +1,4 @@
-import { NO_GUESSES, totalOf } from '../../../src/core/guess-counter';
+import { NO_GUESSES, totalOf } from '../../../src/core/member/guess-counter';
 import { guesserAt } from '../../support/guesser';
 import { holdVisit, postHeld } from '../../support/held-visit';
 import { visit } from '../../support/member';

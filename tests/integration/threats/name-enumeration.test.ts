@@ -1,12 +1,10 @@
-import { usernameKey } from '../../../src/core/username-key';
+import { usernameKey } from '../../../src/core/address/network-address';
+import { shapeOfAnswer } from '../../support/answer-shape';
+import type { HttpAgent } from '../../support/http-agent';
 import { addPerson, visit } from '../../support/member';
 import { plantApp } from '../../support/planted';
-import { createPortal } from '../../support/portal';
-import type { Portal, PortalUser } from '../../support/portal';
-import { shapeOfAnswer } from '../../support/answer-shape';
-import { openTracedStores } from '../../support/store-trace';
-import type { TracedStores } from '../../support/store-trace';
-import type { HttpAgent } from '../../support/http-agent';
+import { createPortal, type Portal, type PortalUser } from '../../support/portal';
+import { openTracedStores, type TracedStores } from '../../support/store-trace';
 
 // The attack: somebody who knows no password tries names, and compares how the answers look and how long they take, to
 // learn who has an account, a second factor, or a lock. What takes time is asked of Redis or of the host: where both are asked

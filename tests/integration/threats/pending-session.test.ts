@@ -1,9 +1,8 @@
-import { NO_GUESSES } from '../../../src/core/guess-counter';
 import request from 'supertest';
+import { NO_GUESSES } from '../../../src/core/member/guess-counter';
 import { halfLoginsAt } from '../../support/half-logins';
 import { startLoopbackServer } from '../../support/loopback-server';
-import { addPerson, visit } from '../../support/member';
-import type { Member } from '../../support/member';
+import { addPerson, visit, type Member } from '../../support/member';
 import { plantApp, plantRecoveryCodes } from '../../support/planted';
 import { createPortal } from '../../support/portal';
 import { sendRaw } from '../../support/raw-request';

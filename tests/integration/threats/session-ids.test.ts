@@ -1,8 +1,7 @@
-import { totalOf } from '../../../src/core/guess-counter';
 import request from 'supertest';
+import { totalOf } from '../../../src/core/member/guess-counter';
 import { halfLoginsAt } from '../../support/half-logins';
-import { addPerson, visit } from '../../support/member';
-import type { Member } from '../../support/member';
+import { addPerson, visit, type Member } from '../../support/member';
 import { plantApp } from '../../support/planted';
 import { createPortal } from '../../support/portal';
 import { totpCode, wrongCode } from '../../support/totp';

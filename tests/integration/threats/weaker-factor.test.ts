@@ -1,10 +1,8 @@
 import * as fc from 'fast-check';
-import { totalOf } from '../../../src/core/guess-counter';
-import { addPerson, visit } from '../../support/member';
-import type { Member } from '../../support/member';
+import { totalOf } from '../../../src/core/member/guess-counter';
+import { addPerson, visit, type Member } from '../../support/member';
 import { plantAddress, plantApp, plantRecoveryCodes } from '../../support/planted';
-import { createPortal } from '../../support/portal';
-import type { PortalUser } from '../../support/portal';
+import { createPortal, type PortalUser } from '../../support/portal';
 import { storeKinds } from '../../support/store-kinds';
 import { totpCode, wrongCode } from '../../support/totp';
 

@@ -1,4 +1,4 @@
-import { totalOf } from '../../../src/core/guess-counter';
+import { totalOf } from '../../../src/core/member/guess-counter';
 import { giveApp } from '../../support/given-app';
 import { visit } from '../../support/member';
 import { createPortal } from '../../support/portal';

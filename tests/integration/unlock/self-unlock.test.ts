@@ -1,9 +1,7 @@
-import { NO_GUESSES } from '../../../src/core/guess-counter';
+import { NO_GUESSES } from '../../../src/core/member/guess-counter';
 import { giveApp, giveRecoveryCode } from '../../support/given-app';
-import { visit } from '../../support/member';
-import type { Member } from '../../support/member';
-import { createPortal, PASSWORD } from '../../support/portal';
-import type { Portal } from '../../support/portal';
+import { visit, type Member } from '../../support/member';
+import { PASSWORD, createPortal, type Portal } from '../../support/portal';
 import { totpCode, wrongCode } from '../../support/totp';
 
 async function portalWithApp() {

@@ -1,6 +1,5 @@
 import * as fc from 'fast-check';
-import { acceptStep, isCredibleStep, usedUpTo } from '../../../src/core/accepted-steps';
-import type { AcceptedSteps } from '../../../src/core/accepted-steps';
+import { acceptStep, isCredibleStep, usedUpTo, type AcceptedSteps } from '../../../src/core/proof/totp';
 
 const NONE: AcceptedSteps = { lastAcceptedStep: null };
 const FAR = 1_000_000;

@@ -1,5 +1,5 @@
-import { asStepUp } from '../../../src/core/as-step-up';
-import type { Decision } from '../../../src/core/decision';
+import { asStepUp } from '../../../src/core/decision/decide';
+import type { Decision } from '../../../src/core/decision/decision';
 
 describe('a decision of a route that asks more than the policy', () => {
   it('is a step-up where it asks for a proof', () => {

@@ -6,8 +6,8 @@ import {
   isFirstFactor,
   isSecondFactor,
   latestProof,
-} from '../../../src/core/assurance';
-import type { EvidenceMethod } from '../../../src/core/assurance';
+  type EvidenceMethod,
+} from '../../../src/core/decision/assurance';
 import { NOW, proof } from './decision-facts';
 
 const FIRST: readonly EvidenceMethod[] = ['password', 'host', 'federated'];

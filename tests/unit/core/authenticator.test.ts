@@ -1,4 +1,4 @@
-import { GUESS_LIMITS, MOST_AUTHENTICATORS, NO_USE } from '../../../src/core/authenticator';
+import { GUESS_LIMITS, MOST_AUTHENTICATORS, NO_USE } from '../../../src/core/member/authenticator';
 
 describe('a count of guesses', () => {
   it('has the limits of the standards (NIST SP 800-63B-4, 3.2.2; PCI DSS 8.3.4)', () => {

@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { hashToken, issueToken, parseToken, succeedToken, tokenHashes } from '../../../src/core/bearer-token';
-import { createKeyRing } from '../../../src/core/key-ring';
+import {
+  hashToken,
+  issueToken,
+  parseToken,
+  succeedToken,
+  tokenHashes,
+} from '../../../src/core/proof/bearer-token';
+import { createKeyRing } from '../../../src/core/proof/key-ring';
 
 const newKey = () => randomBytes(32).toString('base64');
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { isBrowserOf, issueBrowserId } from '../../../src/core/browser-id';
-import { createKeyRing } from '../../../src/core/key-ring';
+import { isBrowserOf, issueBrowserId } from '../../../src/core/member/remembered-browser';
+import { createKeyRing } from '../../../src/core/proof/key-ring';
 
 const [older, newer] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')];
 

@@ -1,4 +1,4 @@
-import { browserName } from '../../../src/core/browser-name';
+import { browserName } from '../../../src/core/text/browser-name';
 
 describe('browserName', () => {
   it.each([

@@ -1,6 +1,9 @@
 import * as fc from 'fast-check';
-import { rotateBrowser, ROTATION_GRACE_SECONDS } from '../../../src/core/browser-rotation';
-import type { RememberedBrowser } from '../../../src/core/remembered-browser';
+import {
+  ROTATION_GRACE_SECONDS,
+  rotateBrowser,
+  type RememberedBrowser,
+} from '../../../src/core/member/remembered-browser';
 
 const NOW = Date.UTC(2026, 0, 15);
 

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Authenticator } from '../../../src/core/authenticator';
-import { createKeyRing } from '../../../src/core/key-ring';
-import { hashFactorSet } from '../../../src/core/remembered-browser';
-import type { FactorSet } from '../../../src/core/remembered-browser';
+import type { Authenticator } from '../../../src/core/member/authenticator';
+import { hashFactorSet, type FactorSet } from '../../../src/core/member/remembered-browser';
+import { createKeyRing } from '../../../src/core/proof/key-ring';
 
 const keyRing = createKeyRing([randomBytes(32).toString('base64')]);
 

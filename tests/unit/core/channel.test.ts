@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { emailChannel, isAmongChannels } from '../../../src/core/channel';
-import { createKeyRing } from '../../../src/core/key-ring';
+import { emailChannel, isAmongChannels } from '../../../src/core/address/destination';
+import { createKeyRing } from '../../../src/core/proof/key-ring';
 
 const key = () => randomBytes(32).toString('base64');
 

@@ -1,4 +1,4 @@
-import { addressOnFile } from '../../../src/core/code-destination';
+import { addressOnFile } from '../../../src/core/address/destination';
 
 const onFile = { email: 'ada@acme.example', phone: '+442079460018' };
 

@@ -1,4 +1,4 @@
-import { isEqualInConstantTime } from '../../../src/core/constant-time';
+import { isEqualInConstantTime } from '../../../src/core/proof/one-time-code';
 
 describe('isEqualInConstantTime', () => {
   it.each([

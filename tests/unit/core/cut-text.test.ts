@@ -1,4 +1,4 @@
-import { cutForUri, cutText, toWellFormed } from '../../../src/core/cut-text';
+import { cutForUri, cutText, toWellFormed } from '../../../src/core/text/typed-text';
 
 describe('cutText', () => {
   it.each([

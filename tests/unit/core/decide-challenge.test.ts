@@ -1,7 +1,6 @@
-import type { Requirement } from '../../../src/core/decide';
-import { decide } from '../../../src/core/decide';
-import type { Facts } from '../../../src/core/facts';
-import { authenticator, factsOf, HOUR, NOW, page, proof, session } from './decision-facts';
+import { decide, type Requirement } from '../../../src/core/decision/decide';
+import type { Facts } from '../../../src/core/decision/facts';
+import { HOUR, NOW, authenticator, factsOf, page, proof, session } from './decision-facts';
 
 const ask = (facts: Facts, requirement: Requirement = page) => decide(facts, requirement, NOW);
 const totp = { authenticatorId: 'totp-1', kind: 'totp' };

@@ -1,12 +1,10 @@
-import type { EvidenceMethod } from '../../../src/core/assurance';
-import type { Decision } from '../../../src/core/decide';
-import { decide, explain } from '../../../src/core/decide';
-import type { Facts } from '../../../src/core/facts';
+import type { EvidenceMethod } from '../../../src/core/decision/assurance';
+import { decide, explain, type Decision } from '../../../src/core/decision/decide';
+import type { Facts } from '../../../src/core/decision/facts';
 import { NOW, proof } from './decision-facts';
 import { INVARIANTS } from './decision-invariants';
-import { isMultiFactor, provesForbidden, STRENGTH, strongestOf } from './decision-premises';
-import type { Point } from './decision-space';
-import { everyMainPoint, spreadPoints, unmetPairs } from './decision-space';
+import { STRENGTH, isMultiFactor, provesForbidden, strongestOf } from './decision-premises';
+import { everyMainPoint, spreadPoints, unmetPairs, type Point } from './decision-space';
 
 const SPREAD = 100_000;
 

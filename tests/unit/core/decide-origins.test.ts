@@ -1,7 +1,6 @@
-import { decide, explain } from '../../../src/core/decide';
-import type { Decision, Requirement } from '../../../src/core/decide';
-import type { Facts } from '../../../src/core/facts';
-import { authenticator, factsOf, NOW, page, proof, SECOND, session, stepUp } from './decision-facts';
+import { decide, explain, type Decision, type Requirement } from '../../../src/core/decision/decide';
+import type { Facts } from '../../../src/core/decision/facts';
+import { NOW, SECOND, authenticator, factsOf, page, proof, session, stepUp } from './decision-facts';
 
 // Where a first factor came from decides what a second one may be, and for whom a provider answers.
 

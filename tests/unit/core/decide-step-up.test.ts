@@ -1,14 +1,13 @@
-import type { Requirement } from '../../../src/core/decide';
-import { decide } from '../../../src/core/decide';
-import type { Facts } from '../../../src/core/facts';
+import { decide, type Requirement } from '../../../src/core/decision/decide';
+import type { Facts } from '../../../src/core/decision/facts';
 import {
+  NOW,
+  SECOND,
   authenticator,
   factsOf,
   fellBack,
-  NOW,
   page,
   proof,
-  SECOND,
   session,
   stepUp,
 } from './decision-facts';

@@ -1,7 +1,6 @@
-import type { Requirement } from '../../../src/core/decide';
-import { decide, explain } from '../../../src/core/decide';
-import type { Facts } from '../../../src/core/facts';
-import { authenticator, exemptionUntil, factsOf, NOW, page, proof, session, stepUp } from './decision-facts';
+import { decide, explain, type Requirement } from '../../../src/core/decision/decide';
+import type { Facts } from '../../../src/core/decision/facts';
+import { NOW, authenticator, exemptionUntil, factsOf, page, proof, session, stepUp } from './decision-facts';
 
 const ask = (facts: Facts, requirement: Requirement = page) => decide(facts, requirement, NOW);
 const totp = { authenticatorId: 'totp-1', kind: 'totp' };

@@ -1,11 +1,9 @@
-import type { Evidence, EvidenceMethod } from '../../../src/core/assurance';
-import type { Requirement } from '../../../src/core/decide';
-import type { AuthenticatorFact, Facts, SessionFact } from '../../../src/core/facts';
-import type { EnrollableKind } from '../../../src/core/factor-kind';
-import type { Exemption, MemberSettings } from '../../../src/core/member';
-import { NO_MEMBER_SETTINGS } from '../../../src/core/member';
-import type { Policy } from '../../../src/core/policy';
-import { defaultPolicy } from '../../../src/core/policy';
+import type { Evidence, EvidenceMethod } from '../../../src/core/decision/assurance';
+import type { Requirement } from '../../../src/core/decision/decide';
+import type { AuthenticatorFact, Facts, SessionFact } from '../../../src/core/decision/facts';
+import type { EnrollableKind } from '../../../src/core/member/factor-kind';
+import { NO_MEMBER_SETTINGS, type Exemption, type MemberSettings } from '../../../src/core/member/member';
+import { defaultPolicy, type Policy } from '../../../src/core/policy/policy';
 
 export const NOW = Date.UTC(2026, 0, 15, 12);
 export const SECOND = 1000;

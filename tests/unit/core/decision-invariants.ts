@@ -1,5 +1,5 @@
-import type { Decision, Option, Requirement } from '../../../src/core/decide';
-import type { Facts } from '../../../src/core/facts';
+import type { Decision, Option, Requirement } from '../../../src/core/decision/decide';
+import type { Facts } from '../../../src/core/decision/facts';
 import { NOW } from './decision-facts';
 import {
   assignedAddress,

@@ -1,5 +1,5 @@
-import type { Requirement } from '../../../src/core/decide';
-import type { Facts } from '../../../src/core/facts';
+import type { Requirement } from '../../../src/core/decision/decide';
+import type { Facts } from '../../../src/core/decision/facts';
 import { DIMENSIONS } from './decision-dimensions';
 import { factsOf } from './decision-facts';
 

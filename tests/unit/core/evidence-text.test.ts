@@ -1,6 +1,11 @@
 import * as fc from 'fast-check';
-import type { Evidence } from '../../../src/core/assurance';
-import { letterOfMethod, methodOfLetter, readEvidence, writeEvidence } from '../../../src/core/evidence-text';
+import type { Evidence } from '../../../src/core/decision/assurance';
+import {
+  letterOfMethod,
+  methodOfLetter,
+  readEvidence,
+  writeEvidence,
+} from '../../../src/core/proof/evidence-text';
 
 const METHODS = [
   'password',

@@ -1,4 +1,4 @@
-import { onFileId, onFileKind } from '../../../src/core/factor-kind';
+import { onFileId, onFileKind } from '../../../src/core/member/factor-kind';
 
 describe('an address on file', () => {
   it('is told by its id, and no other id is', () => {

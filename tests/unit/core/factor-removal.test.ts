@@ -1,4 +1,4 @@
-import { mayRemoveFactor } from '../../../src/core/factor-removal';
+import { mayRemoveFactor } from '../../../src/core/member/authenticator';
 import { authenticator, factsOf } from './decision-facts';
 
 const required = { enrollment: 'required' } as const;

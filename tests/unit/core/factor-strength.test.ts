@@ -5,8 +5,8 @@ import {
   rankOf,
   rankOfProof,
   strongestRank,
-} from '../../../src/core/factor-strength';
-import type { AuthenticatorFact } from '../../../src/core/facts';
+} from '../../../src/core/decision/factor-strength';
+import type { AuthenticatorFact } from '../../../src/core/decision/facts';
 import { authenticator, factsOf, fellBack, proof } from './decision-facts';
 
 describe('the strength of a factor', () => {

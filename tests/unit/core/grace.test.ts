@@ -1,8 +1,5 @@
-import { deriveGrace, doesSkipHold } from '../../../src/core/grace';
-import { NO_MEMBER_SETTINGS } from '../../../src/core/member';
-import type { MemberSettings } from '../../../src/core/member';
-import type { Policy } from '../../../src/core/policy';
-import { defaultPolicy } from '../../../src/core/policy';
+import { NO_MEMBER_SETTINGS, type MemberSettings } from '../../../src/core/member/member';
+import { defaultPolicy, deriveGrace, doesSkipHold, type Policy } from '../../../src/core/policy/policy';
 import { HOUR, NOW } from './decision-facts';
 
 const policyOf = (changes: Partial<Policy>): Policy => ({

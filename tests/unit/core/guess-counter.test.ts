@@ -1,17 +1,17 @@
-import { GUESS_LIMITS } from '../../../src/core/authenticator';
+import type { FactorRank } from '../../../src/core/decision/factor-strength';
+import { GUESS_LIMITS } from '../../../src/core/member/authenticator';
 import {
+  LONGEST_LOCK_SECONDS,
+  NO_GUESSES,
   canEndLock,
   countGuess,
   knownLockEnd,
   lockEnd,
-  LONGEST_LOCK_SECONDS,
-  NO_GUESSES,
   settleGuesses,
   settleOwnGuesses,
   totalOf,
-} from '../../../src/core/guess-counter';
-import type { GuessCounter } from '../../../src/core/guess-counter';
-import type { FactorRank } from '../../../src/core/factor-strength';
+  type GuessCounter,
+} from '../../../src/core/member/guess-counter';
 
 const NOW = Date.UTC(2026, 0, 15);
 const MINUTE = 60_000;

@@ -1,6 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { assertUsableKey, createKeyRing, findKeyFault } from '../../../src/core/key-ring';
-import type { KeyPurpose } from '../../../src/core/key-ring';
+import {
+  assertUsableKey,
+  createKeyRing,
+  findKeyFault,
+  type KeyPurpose,
+} from '../../../src/core/proof/key-ring';
 
 const newKey = () => randomBytes(32).toString('base64');
 /** Drawn once, so that what is derived from it can be written down. */

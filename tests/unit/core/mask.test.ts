@@ -1,4 +1,4 @@
-import { maskDestination, maskEmail, maskPhone } from '../../../src/core/mask';
+import { maskDestination, maskEmail, maskPhone } from '../../../src/core/address/destination';
 
 describe('masking', () => {
   it.each([

@@ -1,5 +1,5 @@
-import { deriveMemberState } from '../../../src/core/member-state';
-import { authenticator, exemptionUntil, factsOf, HOUR, NOW } from './decision-facts';
+import { deriveMemberState } from '../../../src/core/member/member-state';
+import { HOUR, NOW, authenticator, exemptionUntil, factsOf } from './decision-facts';
 
 describe('the state of a member', () => {
   it('is bare for somebody with nothing', () => {

@@ -1,4 +1,4 @@
-import { labelInMessage, personInMessage } from '../../../src/core/name-in-message';
+import { labelInMessage, personInMessage } from '../../../src/core/text/typed-text';
 
 describe('labelInMessage', () => {
   it.each([

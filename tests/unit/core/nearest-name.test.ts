@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { nearestName } from '../../../src/core/nearest-name';
+import { nearestName } from '../../../src/core/text/nearest-name';
 
 describe('nearestName', () => {
   const known = [

@@ -1,4 +1,4 @@
-import { networkOf, parseAddress } from '../../../src/core/network-address';
+import { networkOf, parseAddress } from '../../../src/core/address/network-address';
 
 describe('an address', () => {
   it.each([

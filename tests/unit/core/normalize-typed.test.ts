@@ -1,4 +1,4 @@
-import { normalizeTyped } from '../../../src/core/normalize-typed';
+import { normalizeTyped } from '../../../src/core/text/typed-text';
 
 /** Every numbering system that writes numbers with ten digits of its own; `hanidec` uses ideographs, which are no digits. */
 const systems = Intl.supportedValuesOf('numberingSystem').filter((system) => system !== 'hanidec');

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import * as fc from 'fast-check';
-import { createKeyRing } from '../../../src/core/key-ring';
+import { createKeyRing } from '../../../src/core/proof/key-ring';
 import {
   hashOneTimeCode,
   isOneTimeCode,
   issueOneTimeCode,
   parseSubmittedCode,
-} from '../../../src/core/one-time-code';
-import type { CodeBinding } from '../../../src/core/one-time-code';
+  type CodeBinding,
+} from '../../../src/core/proof/one-time-code';
 import { TYPED_CODES } from '../../support/typed-codes';
 
 const newKey = () => randomBytes(32).toString('base64');

@@ -4,7 +4,7 @@ import {
   isAmongCountries,
   isCountryCode,
   parsePhoneNumber,
-} from '../../../src/core/phone-number';
+} from '../../../src/core/address/phone-number';
 
 describe('parsePhoneNumber', () => {
   it.each([

@@ -1,7 +1,6 @@
-import type { EnrollableKind } from '../../../src/core/factor-kind';
-import type { Policy } from '../../../src/core/policy';
-import { defaultPolicy, MAX_SESSION_DURATION_SECONDS } from '../../../src/core/policy';
-import { checkPolicy } from '../../../src/core/policy-check';
+import type { EnrollableKind } from '../../../src/core/member/factor-kind';
+import { MAX_SESSION_DURATION_SECONDS, defaultPolicy, type Policy } from '../../../src/core/policy/policy';
+import { checkPolicy } from '../../../src/core/policy/policy-check';
 
 const EVERY: readonly EnrollableKind[] = ['totp', 'sms', 'email'];
 

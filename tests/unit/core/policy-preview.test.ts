@@ -1,7 +1,7 @@
-import { decide } from '../../../src/core/decide';
-import type { Facts } from '../../../src/core/facts';
-import { POLICY_EFFECTS, previewEffect } from '../../../src/core/policy-preview';
-import { authenticator, exemptionUntil, factsOf, HOUR, NOW, page, proof, session } from './decision-facts';
+import { decide } from '../../../src/core/decision/decide';
+import type { Facts } from '../../../src/core/decision/facts';
+import { POLICY_EFFECTS, previewEffect } from '../../../src/core/policy/policy-preview';
+import { HOUR, NOW, authenticator, exemptionUntil, factsOf, page, proof, session } from './decision-facts';
 
 describe('what a policy would mean for one person', () => {
   const required = { enrollment: 'required' } as const;

@@ -1,4 +1,4 @@
-import { defaultPolicy, MAX_SESSION_DURATION_SECONDS } from '../../../src/core/policy';
+import { MAX_SESSION_DURATION_SECONDS, defaultPolicy } from '../../../src/core/policy/policy';
 
 describe('the policy of an organization that saved none', () => {
   it('asks nobody and remembers nothing, and has the session end after 90 days', () => {

@@ -1,4 +1,4 @@
-import { RecentMap } from '../../../src/core/recent-map';
+import { RecentMap } from '../../../src/core/text/recent-map';
 
 describe('RecentMap', () => {
   it('keeps what was set or found last, and drops the rest', () => {

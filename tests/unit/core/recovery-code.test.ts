@@ -8,7 +8,7 @@ import {
   issueRecoveryCodes,
   parseRecoveryCode,
   verifyRecoveryCode,
-} from '../../../src/core/recovery-code';
+} from '../../../src/core/proof/recovery-code';
 
 const code = '0123456789ABC';
 

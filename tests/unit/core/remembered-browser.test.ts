@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { createKeyRing } from '../../../src/core/key-ring';
 import {
-  hashFactorSet,
-  isBrowserTrusted,
-  isBrowserOver,
   LONGEST_REMEMBERED_SECONDS,
-} from '../../../src/core/remembered-browser';
-import type { FactorSet, RememberedBrowser } from '../../../src/core/remembered-browser';
+  hashFactorSet,
+  isBrowserOver,
+  isBrowserTrusted,
+  type FactorSet,
+  type RememberedBrowser,
+} from '../../../src/core/member/remembered-browser';
+import { createKeyRing } from '../../../src/core/proof/key-ring';
 
 const key = randomBytes(32).toString('base64');
 const keyRing = createKeyRing([key]);

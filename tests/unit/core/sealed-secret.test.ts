@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import * as fc from 'fast-check';
-import { createKeyRing } from '../../../src/core/key-ring';
-import { PlainSecret } from '../../../src/core/plain-secret';
-import { isSealKeyKnown, openSecret, sealSecret } from '../../../src/core/sealed-secret';
-import type { SealBinding } from '../../../src/core/sealed-secret';
+import { createKeyRing } from '../../../src/core/proof/key-ring';
+import {
+  PlainSecret,
+  isSealKeyKnown,
+  openSecret,
+  sealSecret,
+  type SealBinding,
+} from '../../../src/core/proof/secrets';
 
 const newKey = () => randomBytes(32).toString('base64');
 const keyRing = createKeyRing([newKey()]);

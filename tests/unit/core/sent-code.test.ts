@@ -1,14 +1,14 @@
 import {
   addCode,
-  codesAsked,
   codeUnderWay,
+  codesAsked,
   confirmCode,
   countCode,
   dropCode,
   fallbackOfCode,
   liveCode,
-} from '../../../src/core/sent-code';
-import type { SentCode } from '../../../src/core/sent-code';
+  type SentCode,
+} from '../../../src/core/proof/sent-code';
 
 const code = (id: string, changes: Partial<SentCode> = {}): SentCode => ({
   id,

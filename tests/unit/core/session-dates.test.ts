@@ -1,4 +1,4 @@
-import { boundDates, findFutureDate } from '../../../src/core/session-dates';
+import { boundDates, findFutureDate } from '../../../src/core/decision/session-lifetime';
 import { NOW, proof } from './decision-facts';
 
 const YEAR = 365 * 86_400;

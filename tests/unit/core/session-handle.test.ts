@@ -3,7 +3,7 @@ import {
   isAdoptedHandle,
   isStartUnknown,
   successorHandle,
-} from '../../../src/core/session-handle';
+} from '../../../src/core/decision/session-lifetime';
 
 describe('the handle of a session that was found', () => {
   it('is the same for the same session, another for another, and does not say its id', () => {

@@ -5,7 +5,7 @@ import {
   isSeenAtStale,
   isSessionExpired,
   sessionExpiresAt,
-} from '../../../src/core/session-lifetime';
+} from '../../../src/core/decision/session-lifetime';
 import { NOW, SECOND } from './decision-facts';
 
 const absolute = { sessionDurationSeconds: 3600, idleTimeoutSeconds: null };

@@ -1,5 +1,4 @@
-import { defaultPolicy } from '../../../src/core/policy';
-import { maySmsFallBack } from '../../../src/core/sms-fallback';
+import { defaultPolicy, maySmsFallBack } from '../../../src/core/policy/policy';
 
 describe('a text message that cannot be sent', () => {
   it.each([

@@ -1,14 +1,14 @@
 import * as fc from 'fast-check';
 import { generateSync } from 'otplib';
-import { PlainSecret } from '../../../src/core/plain-secret';
+import { PlainSecret } from '../../../src/core/proof/secrets';
 import {
   formatSecret,
-  issueTotpSecret,
   instantOfStep,
+  issueTotpSecret,
   timeStepAt,
   totpUri,
   verifyTotp,
-} from '../../../src/core/totp';
+} from '../../../src/core/proof/totp';
 import { totpCode, wrongCode } from '../../support/totp';
 
 const rfcSecret = new PlainSecret('GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ');

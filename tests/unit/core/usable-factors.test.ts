@@ -4,8 +4,8 @@ import {
   hasFactor,
   hasWantedFactor,
   provableFactors,
-} from '../../../src/core/usable-factors';
-import { authenticator, factsOf, NOW } from './decision-facts';
+} from '../../../src/core/decision/usable-factors';
+import { NOW, authenticator, factsOf } from './decision-facts';
 
 const onFile = { email: true, phone: true };
 const assigned = { enabled: true, assignedKind: 'email' } as const;

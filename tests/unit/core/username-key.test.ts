@@ -1,4 +1,4 @@
-import { usernameKey } from '../../../src/core/username-key';
+import { usernameKey } from '../../../src/core/address/network-address';
 
 describe('what stands for a username', () => {
   it.each([

@@ -1,11 +1,11 @@
-import { createKeyRing } from '../../../src/core/key-ring';
 import {
+  VISITOR_TOKEN_SECONDS,
   isVisitorMarkLive,
   issueVisitorMark,
   readVisitorHalf,
-  VISITOR_TOKEN_SECONDS,
   writeVisitorHalf,
-} from '../../../src/core/visitor-token';
+} from '../../../src/core/proof/bearer-token';
+import { createKeyRing } from '../../../src/core/proof/key-ring';
 
 const OLD_KEY = 'BZNAa8vgZOyHkpe8SZ/0yg81YYMdfXHVYqKRkJOij6g=';
 const NEW_KEY = 'XgPzc0yXlZpJ2dsYuR9Hn0m1bRk3tqvQ4d1m7u0sD2k=';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { createKeyRing } from '../../../src/core/key-ring';
-import { personalBudgets, SEND_LIMITS, sendBudgets } from '../../../src/delivery/budgets';
+import { createKeyRing } from '../../../src/core/proof/key-ring';
+import { SEND_LIMITS, personalBudgets, sendBudgets } from '../../../src/delivery/budgets';
 import { memoryState } from '../../../src/stores/memory/memory-state';
 
 const keyRing = createKeyRing([randomBytes(32).toString('base64')]);

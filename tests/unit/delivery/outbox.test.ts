@@ -1,5 +1,5 @@
+import { ConfigurationError } from '../../../src/core/errors';
 import { createOutbox } from '../../../src/delivery/outbox';
-import { ConfigurationError } from '../../../src/errors';
 import { createClock } from '../../support/clock';
 
 const signal = new AbortController().signal;

@@ -1,6 +1,6 @@
-import { factorRank } from '../../../src/core/factor-strength';
-import { NO_GUESSES } from '../../../src/core/guess-counter';
-import { onFileId } from '../../../src/core/factor-kind';
+import { factorRank } from '../../../src/core/decision/factor-strength';
+import { onFileId } from '../../../src/core/member/factor-kind';
+import { NO_GUESSES } from '../../../src/core/member/guess-counter';
 import { createFactorWorld, userId } from './factor-world';
 
 const limits = { perChallenge: 5, perUser: 10, perAuthenticator: 100, lockSeconds: 1800 };

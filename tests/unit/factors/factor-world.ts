@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import type { Authenticator } from '../../../src/core/authenticator';
-import { addressOnFile } from '../../../src/core/code-destination';
-import { isDeliveredKind } from '../../../src/core/factor-kind';
-import type { DeliveredKind, EnrollableKind, FactorKind } from '../../../src/core/factor-kind';
-import { createKeyRing } from '../../../src/core/key-ring';
-import { hashOneTimeCode } from '../../../src/core/one-time-code';
-import { PlainSecret } from '../../../src/core/plain-secret';
-import { sealSecret } from '../../../src/core/sealed-secret';
-import type { SentCode } from '../../../src/core/sent-code';
+import { addressOnFile } from '../../../src/core/address/destination';
+import type { Authenticator } from '../../../src/core/member/authenticator';
+import {
+  isDeliveredKind,
+  type DeliveredKind,
+  type EnrollableKind,
+  type FactorKind,
+} from '../../../src/core/member/factor-kind';
+import { createKeyRing } from '../../../src/core/proof/key-ring';
+import { hashOneTimeCode } from '../../../src/core/proof/one-time-code';
+import { PlainSecret, sealSecret } from '../../../src/core/proof/secrets';
+import type { SentCode } from '../../../src/core/proof/sent-code';
 import type { Attempt, Factor } from '../../../src/factors/factor';
 import { createFactors } from '../../../src/factors/registry';
 import { memoryRecords } from '../../../src/stores/memory/memory-records';

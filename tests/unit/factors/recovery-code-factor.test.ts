@@ -1,5 +1,5 @@
-import { RECOVERY_CODES_ID } from '../../../src/core/factor-kind';
-import { hashRecoveryCode, issueRecoveryCodes } from '../../../src/core/recovery-code';
+import { RECOVERY_CODES_ID } from '../../../src/core/member/factor-kind';
+import { hashRecoveryCode, issueRecoveryCodes } from '../../../src/core/proof/recovery-code';
 import { createFactorWorld, userId } from './factor-world';
 
 const wrong = { outcome: 'rejected', because: 'wrong-code' };

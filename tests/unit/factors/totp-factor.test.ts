@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { createKeyRing } from '../../../src/core/key-ring';
-import { PlainSecret } from '../../../src/core/plain-secret';
-import { openSecret, sealSecret } from '../../../src/core/sealed-secret';
-import { timeStepAt } from '../../../src/core/totp';
+import { createKeyRing } from '../../../src/core/proof/key-ring';
+import { PlainSecret, openSecret, sealSecret } from '../../../src/core/proof/secrets';
+import { timeStepAt } from '../../../src/core/proof/totp';
 import { createTotpFactor } from '../../../src/factors/totp-factor';
 import { totpCode, wrongCode } from '../../support/totp';
 import { createFactorWorld, totpSecret, userId } from './factor-world';

@@ -1,5 +1,4 @@
-import { PasswordQueue } from '../../../src/flows/password-queue';
-import type { Busy } from '../../../src/flows/password-queue';
+import { PasswordQueue, type Busy } from '../../../src/flows/sign-in/password-queue';
 
 const busy = (on = 'ada'): Busy => ({ outcome: 'busy', on });
 const free = { outcome: 'free' } as const;

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { connectionOf } from '../../../src/http/connection';
+import { connectionOf } from '../../../src/http/kernel/connection';
 
 interface Seen {
   readonly secure?: boolean;

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
-import { dropKeptForm, findKeptForm, keepForm } from '../../../src/http/kept-form';
-import { readSlot } from '../../../src/http/session-slot';
+import { dropKeptForm, findKeptForm, keepForm } from '../../../src/http/session/saved-form';
+import { readSlot } from '../../../src/http/session/session-slot';
 
 const NOW = 1_795_707_648_000;
 

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { originOf } from '../../../src/http/origin';
+import { originOf } from '../../../src/http/kernel/request';
 
 const requestFrom = (ip: string | undefined, userAgent?: string) =>
   ({ ip, get: (name: string) => (name === 'user-agent' ? userAgent : undefined) }) as unknown as Request;

@@ -1,4 +1,4 @@
-import { defaultPolicy } from '../../../src/core/policy';
+import { defaultPolicy } from '../../../src/core/policy/policy';
 import { allFaults, errorsByField } from '../../../src/http/admin/policy-faults';
 
 const policy = { ...defaultPolicy('acme'), enabled: true };

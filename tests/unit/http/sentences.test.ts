@@ -1,5 +1,5 @@
-import { sentenceFor } from '../../../src/http/sentences';
-import { TOKEN_REFUSALS } from '../../../src/http/token-refusal';
+import { sentenceFor } from '../../../src/http/kernel/sentences';
+import { TOKEN_REFUSALS } from '../../../src/http/kernel/token-refusal';
 
 describe('the sentence for a refused code', () => {
   it('speaks of the newest message only where one was sent', () => {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { parseSlot, writeSlotText } from '../../../src/http/session-slot-text';
-import type { MfaSlot } from '../../../src/http/session-slot';
+import type { MfaSlot } from '../../../src/http/session/session-slot-text';
+import { parseSlot, writeSlotText } from '../../../src/http/session/session-slot-text';
 
 const grant = {
   userId: 'u 1|"',

@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInThisContext } from 'node:vm';
 import express from 'express';
 import { createMfa, memoryStores } from '../../../src';
-import { takeManyProperties } from '../../../src/http/take-many-properties';
+import { takeManyProperties } from '../../../src/http/session/session-middleware';
 import { createHttpAgent } from '../../support/http-agent';
 
 setFlagsFromString('--allow-natives-syntax');

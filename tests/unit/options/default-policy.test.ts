@@ -1,4 +1,4 @@
-import { defaultPolicy } from '../../../src/core/policy';
+import { defaultPolicy } from '../../../src/core/policy/policy';
 import { refusal, resolve, sender, smsSender } from './given-options';
 
 describe('the default policy', () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { defaultPolicy } from '../../../src/core/policy';
-import { OPTION_RULES } from '../../../src/option-rules';
-import { OPTION_DEFAULTS } from '../../../src/options';
+import { defaultPolicy } from '../../../src/core/policy/policy';
+import { OPTION_RULES } from '../../../src/options/option-rules';
+import { OPTION_DEFAULTS } from '../../../src/options/option-defaults';
 import { key, required, resolve, sender, smsSender } from './given-options';
 
 describe('resolveOptions', () => {

@@ -1,6 +1,6 @@
-import { ConfigurationError } from '../../../src/errors';
-import type { MfaOptions } from '../../../src/options';
-import { resolveOptions } from '../../../src/options';
+import { ConfigurationError } from '../../../src/core/errors';
+import type { MfaOptions } from '../../../src/options/options';
+import { resolveOptions } from '../../../src/options/resolve-options';
 import { memoryState } from '../../../src/stores/memory/memory-state';
 import { key, refusal, required, sender, type Person } from './given-options';
 

@@ -1,4 +1,4 @@
-import { OPTION_DEFAULTS } from '../../../src/options';
+import { OPTION_DEFAULTS } from '../../../src/options/option-defaults';
 import { refusal, resolve } from './given-options';
 
 describe('the budgets for codes', () => {

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../../src/errors';
+import { ConfigurationError } from '../../../src/core/errors';
 import { resolve, type Person } from './given-options';
 
 describe('userId', () => {

@@ -1,9 +1,8 @@
-import type { MfaSlot } from '../../../../src/http/session-slot';
-import { parseSlot } from '../../../../src/http/session-slot-text';
+import type { MfaSlot } from '../../../../src/http/session/session-slot-text';
+import { parseSlot } from '../../../../src/http/session/session-slot-text';
 import { ADDED_LATER } from '../../../support/crawled-app';
 import type { RawAnswer } from '../../../support/raw-request';
-import { doorOf, isSafe } from './doors';
-import type { Answer, Method } from './doors';
+import { doorOf, isSafe, type Answer, type Method } from './doors';
 import type { Visit } from './entrances';
 
 /** One request of the crawl, with everything that came of it. */

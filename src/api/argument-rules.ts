@@ -1,0 +1,51 @@
+import type { Argument } from '../options/call-check';
+import type { OptionRule, RuleTable, RulesFor } from '../options/option-check';
+import { anId, anObject } from '../options/option-kinds';
+import type { ActorOptions, MemberName } from './programmatic-api';
+import type { MemberId } from './host-actor';
+
+// Arguments that many verbs take.
+
+export const USER_ID: Argument = {
+  name: 'userId',
+  ...anId('the id of the user, as in user.id'),
+  required: true,
+};
+export const ORGANIZATION_ID: Argument = {
+  name: 'organizationId',
+  ...anId("the id of the organization, as in 'acme'; 'default' where there are none"),
+  required: true,
+};
+
+export const ACTOR = { actorId: anId("actorId: 'ada'") } satisfies RulesFor<ActorOptions>;
+
+/** Each field is meant where it is named. */
+export function definite<Table extends RuleTable>(
+  rules: Table,
+): { readonly [Name in keyof Table]: OptionRule } {
+  const marked = Object.entries(rules).map(([name, rule]) => [name, { ...rule, definite: true }]);
+  return { ...rules, ...Object.fromEntries(marked) };
+}
+
+/** A required argument that is an object. */
+export function anArgument(name: string, write: string, fields: RuleTable): Argument {
+  const names = Object.keys(fields).join(', ');
+  return { name, schema: anObject, allowed: `an object with any of ${names}`, write, fields, required: true };
+}
+
+const PERSON = {
+  userId: { ...anId('userId: user.id'), required: true },
+  organizationId: anId("organizationId: 'acme'"),
+} satisfies RulesFor<MemberId>;
+export const A_PERSON = anArgument('member', "{ userId: user.id, organizationId: 'acme' }", PERSON);
+
+const MEMBER = { ...PERSON, ...ACTOR } satisfies RulesFor<MemberName>;
+export const A_MEMBER = anArgument('member', "{ userId: user.id, organizationId: 'acme' }", MEMBER);
+export const A_MEMBER_BY_ACTOR = anArgument(
+  'member',
+  "{ userId: user.id, organizationId: 'acme', actorId: 'ada' }",
+  {
+    ...MEMBER,
+    actorId: { ...ACTOR.actorId, required: true },
+  },
+);

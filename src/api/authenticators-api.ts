@@ -1,0 +1,225 @@
+import { parseEmailAddress } from '../core/address/email-address';
+import { parsePhoneNumber } from '../core/address/phone-number';
+import { decide } from '../core/decision/decide';
+import { isMfaOn } from '../core/decision/facts';
+import { hasFactor } from '../core/decision/usable-factors';
+import type { EnrollableKind } from '../core/member/factor-kind';
+import { totpUri } from '../core/proof/totp';
+import type { NotFound } from '../flows/admin/member-acts';
+import { acknowledgeCodes } from '../flows/authenticators/unseen-codes';
+import type { Bearer } from '../flows/context/auth-subject';
+import type { FlowContext, Origin } from '../flows/context/context';
+import type { Gathered } from '../flows/context/gather-facts';
+import { gatherSetupFacts } from '../flows/context/gather-setup-facts';
+import { confirmEnrollment } from '../flows/enrollment/confirm-enrollment';
+import {
+  findEnrollment,
+  startTotpEnrollment,
+  type EnrollmentRequest,
+  type EnrollmentStart,
+} from '../flows/enrollment/enroll';
+import { startDeliveredEnrollment } from '../flows/enrollment/enroll-delivered';
+import { mayEnroll } from '../flows/enrollment/may-enroll';
+import { beginHostLogin, findHostLogin } from '../flows/sign-in/host-login';
+import { showOptions, type ShownOption } from '../http/kernel/respond';
+import { KIND_LABELS, cleanLabel } from '../http/pages/settings-acts';
+import type { Account } from '../options/ports';
+import { STRONGEST, type CodeRejected } from './challenges-api';
+import { findMemberAccount, idText, organizationOf } from './host-actor';
+import type { MemberId } from './host-actor';
+import type { HostId } from './host-actor';
+
+/** An authenticator as it may be shown: no secret, no full address. */
+export interface ShownAuthenticator {
+  readonly id: string;
+  readonly kind: EnrollableKind;
+  readonly label: string;
+  readonly destination?: string;
+  readonly createdAt: number;
+  readonly lastUsedAt: number | null;
+  /** Since when too many wrong codes keep it from being used. */
+  readonly disabledAt: number | null;
+}
+
+export interface BeginEnrollment {
+  readonly kind: EnrollableKind;
+  /** Where the code goes: a number in E.164, or an email address (default: the one on file). An app has none. */
+  readonly address?: string;
+  /** The challenge that the person answered before: people who have a factor prove it first. */
+  readonly challengeId?: string;
+}
+
+export interface ConfirmEnrollment {
+  readonly challengeId: string;
+  /** As typed. */
+  readonly code: string;
+  /** What the person calls it. Default: the name of its kind. */
+  readonly label?: string;
+  /** Whether other sessions and remembered browsers of the person end. Default true. */
+  readonly endOthers?: boolean;
+  /** Where the answer came from, for events and notices. */
+  readonly origin: Origin;
+}
+
+export type EnrollmentBegun =
+  | {
+      readonly outcome: 'enrollment-started';
+      readonly challengeId: string;
+      readonly expiresAt: number;
+      /** Of an app: for the person alone. */
+      readonly totp?: { readonly secret: string; readonly uri: string };
+      /** Where the code went, masked. */
+      readonly destination?: string;
+      /** Its sender has not answered yet: it may take a while to arrive, and may not. */
+      readonly delayed?: true;
+    }
+  /** The person has a factor: `challenges.begin` and `answer` come first. */
+  | { readonly outcome: 'challenge'; readonly anyOf: readonly ShownOption[] }
+  | { readonly outcome: 'not-sent'; readonly because: string; readonly retryAfterSeconds?: number }
+  | { readonly outcome: 'denied'; readonly because: string }
+  /** `challenge-expired`, `method-not-offered`, or what is wrong with the address. */
+  | { readonly outcome: 'rejected'; readonly because: string }
+  | NotFound;
+
+export type EnrollmentConfirmed =
+  | {
+      readonly outcome: 'enrolled';
+      readonly kind: EnrollableKind;
+      /** Of the first factor: to be shown once. */
+      readonly recoveryCodes?: readonly string[];
+      /** The masked addresses that were told. */
+      readonly notified: readonly string[];
+    }
+  | CodeRejected
+  | NotFound;
+
+/** Authenticators of one person, set up in the host's own code. Checks, events and notices are those of the pages. */
+export interface AuthenticatorsApi {
+  /** Of the person, in every organization. */
+  list(userId: HostId): Promise<readonly ShownAuthenticator[]>;
+  /**
+   * @example
+   * const { challengeId, totp } = await mfa.authenticators.begin({ userId: user.id }, { kind: 'totp' });
+   */
+  begin(member: MemberId, enrollment: BeginEnrollment): Promise<EnrollmentBegun>;
+  /** The first right code binds the authenticator. */
+  confirm(member: MemberId, confirmation: ConfirmEnrollment): Promise<EnrollmentConfirmed>;
+}
+
+/** The pages on which authenticators are set up, for the host's own code. */
+export function createAuthenticatorsApi(context: FlowContext): AuthenticatorsApi {
+  return {
+    async list(hostId) {
+      const userId = idText(hostId);
+      const organizationId = await organizationOf(context, userId);
+      const { authenticators } = await context.records.findMember(userId, organizationId);
+      return authenticators.map(
+        ({ id, kind, label, createdAt, lastUsedAt, disabledAt, maskedDestination }) => {
+          const destination = maskedDestination === null ? {} : { destination: maskedDestination };
+          return { id, kind, label, createdAt, lastUsedAt, disabledAt, ...destination };
+        },
+      );
+    },
+    async begin(member, enrollment) {
+      const account = await findMemberAccount(context, member);
+      if (account === null) return { outcome: 'not-found' };
+      const destination = destinationOf(account, enrollment);
+      if (typeof destination === 'object' && destination !== null)
+        return { outcome: 'rejected', because: destination.because };
+      const bearer = await (enrollment.challengeId === undefined
+        ? beginHostLogin(context, account).then((begun) => begun.bearer)
+        : findHostLogin(context, account, enrollment.challengeId));
+      if (bearer === null) return { outcome: 'rejected', because: 'challenge-expired' };
+      const gathered = await gatherSetupFacts(context, { account, bearer });
+      if (!isMfaOn(gathered.facts)) return { outcome: 'denied', because: 'policy-off' };
+      const refused = refuseUnproven(gathered);
+      if (refused !== null) return refused;
+      const leave = mayEnroll(bearer, gathered, true);
+      if (leave.outcome === 'feature-off') return { outcome: 'denied', because: 'policy-off' };
+      if (leave.outcome === 'refused') return { outcome: 'denied', because: leave.decision.because };
+      const { kind } = enrollment;
+      if (!leave.kinds.includes(kind)) return { outcome: 'rejected', because: 'method-not-offered' };
+      const request: EnrollmentRequest = { bearer, gathered, pendingUntil: bearer.expiresAt };
+      const start =
+        kind === 'totp' || destination === null
+          ? await startTotpEnrollment(context, request)
+          : await startDeliveredEnrollment(context, { ...request, kind, destination });
+      return describeStart(context, start, { account, bearer });
+    },
+    async confirm(member, { challengeId, code, label, endOthers = true, origin }) {
+      const account = await findMemberAccount(context, member);
+      if (account === null) return { outcome: 'not-found' };
+      const bearer = await findHostLogin(context, account, challengeId);
+      const owner = { userId: account.id, ownerId: challengeId, purpose: 'enroll' } as const;
+      const kind = (await context.state.findChallenge(owner))?.kind;
+      if (bearer === null || kind === undefined || kind === 'recovery-code')
+        return { outcome: 'rejected', because: 'challenge-expired' };
+      const confirmation = await confirmEnrollment(context, {
+        account,
+        bearer,
+        kind,
+        submitted: code,
+        label: cleanLabel(label ?? '') ?? KIND_LABELS[kind],
+        wizardUnderWay: true,
+        endOthers,
+        origin,
+      });
+      if (confirmation.outcome === 'rejected') return confirmation;
+      const { recoveryCodes, notified } = confirmation;
+      // They are in the answer, and the login has done its work.
+      await acknowledgeCodes(context, bearer);
+      await context.state.endPendingLogin(bearer.userId, bearer.ownerId);
+      return { outcome: 'enrolled', kind, notified, ...(recoveryCodes === null ? {} : { recoveryCodes }) };
+    },
+  };
+}
+
+/** Whoever has a factor proves the strongest one first, also where the policy would let them in without. */
+function refuseUnproven(gathered: Gathered): EnrollmentBegun | null {
+  const { facts, now } = gathered;
+  if (!hasFactor(facts)) return null;
+  const decision = decide(facts, STRONGEST, now);
+  if (decision.outcome === 'allow') return null;
+  if (decision.outcome !== 'challenge') return { outcome: 'denied', because: decision.because };
+  return { outcome: 'challenge', anyOf: showOptions(gathered, decision.anyOf) };
+}
+
+/** The address that a code goes to; null for an app. Without one, an email goes to the address on file. */
+function destinationOf(
+  account: Account,
+  { kind, address }: BeginEnrollment,
+): string | null | { readonly because: string } {
+  if (kind === 'totp') return null;
+  if (kind === 'sms') {
+    const parsed = parsePhoneNumber(address);
+    return parsed.outcome === 'parsed' ? parsed.e164 : parsed;
+  }
+  const parsed = parseEmailAddress(address ?? account.email);
+  return parsed.outcome === 'parsed' ? parsed.address : parsed;
+}
+
+async function describeStart(
+  context: FlowContext,
+  start: EnrollmentStart,
+  { account, bearer }: { readonly account: Account; readonly bearer: Bearer },
+): Promise<EnrollmentBegun> {
+  if (start.outcome === 'gone') return { outcome: 'rejected', because: 'challenge-expired' };
+  if (start.outcome === 'refused') {
+    const { because, retryAfterSeconds } = start;
+    const wait = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+    return { outcome: 'not-sent', because, ...wait };
+  }
+  const { challenge, sent } = start;
+  const { ownerId: challengeId, kind } = challenge;
+  const { expiresAt } = sent ?? challenge;
+  const started = { outcome: 'enrollment-started', challengeId, expiresAt } as const;
+  if (sent !== undefined) {
+    const delayed = sent.delayed === undefined ? {} : { delayed: sent.delayed };
+    return { ...started, destination: sent.destination, ...delayed };
+  }
+  const found = kind === 'totp' ? await findEnrollment(context, bearer, 'totp') : undefined;
+  if (found === undefined) return { outcome: 'rejected', because: 'challenge-expired' };
+  const { issuer } = context.options;
+  const uri = totpUri({ issuer, account: account.email ?? account.username, secret: found.secret });
+  return { ...started, totp: { secret: found.secret.reveal(), uri } };
+}

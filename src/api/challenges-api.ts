@@ -1,0 +1,190 @@
+import { deriveAmr, deriveAssuranceLevel } from '../core/decision/assurance';
+import { decide, type Option } from '../core/decision/decide';
+import type { FactorKind } from '../core/member/factor-kind';
+import type { NotFound } from '../flows/admin/member-acts';
+import { reportRecoveryCodeUse } from '../flows/authenticators/recovery-codes';
+import type { Sent } from '../flows/challenge/active-challenge';
+import { answerChallenge, usedRecoveryCode } from '../flows/challenge/answer-challenge';
+import { askFactor } from '../flows/challenge/issue-challenge';
+import { challengeOwner } from '../flows/context/auth-subject';
+import type { FlowContext, Origin } from '../flows/context/context';
+import { gatherFacts, type Gathered } from '../flows/context/gather-facts';
+import { REPROOF_SECONDS } from '../flows/enrollment/may-enroll';
+import { beginHostLogin, findHostLogin, type HostBearer } from '../flows/sign-in/host-login';
+import { showOptions, type ShownOption } from '../http/kernel/respond';
+import { findMemberAccount } from './host-actor';
+import type { MemberId } from './host-actor';
+
+export interface ChallengeOptions {
+  /** One of `anyOf`. Default: the one that is asked first. */
+  readonly authenticatorId?: string;
+  /** Goes on with a challenge that was begun: another factor, or a new code. */
+  readonly challengeId?: string;
+}
+
+export interface ChallengeAnswer {
+  readonly challengeId: string;
+  /** As typed. */
+  readonly code: string;
+  /** Where the answer came from, for events and notices. */
+  readonly origin: Origin;
+}
+
+/** What a challenge asks. */
+export interface AskedChallenge {
+  readonly challengeId: string;
+  readonly expiresAt: number;
+  readonly asked: Option;
+  /** What else could be asked, with addresses masked. */
+  readonly anyOf: readonly ShownOption[];
+}
+
+export type ChallengeBegun =
+  | ({ readonly outcome: 'challenge'; readonly sent?: Sent } & AskedChallenge)
+  /** It stands, but its code did not go out. */
+  | ({
+      readonly outcome: 'not-sent';
+      readonly because: string;
+      readonly retryAfterSeconds?: number;
+    } & AskedChallenge)
+  /** There is nothing to ask. */
+  | { readonly outcome: 'no-factor' }
+  /** Locked, or not active. */
+  | { readonly outcome: 'denied'; readonly because: string }
+  | { readonly outcome: 'rejected'; readonly because: 'challenge-expired' | 'no-authenticator' }
+  | NotFound;
+
+/** A code that was not accepted, by the words of the challenge page. */
+export interface CodeRejected {
+  readonly outcome: 'rejected';
+  readonly because: string;
+  readonly attemptsLeft?: number;
+  readonly lockedUntil?: number;
+  /** How far the clock of the person's device is off. */
+  readonly driftSeconds?: number;
+  readonly retryAfterSeconds?: number;
+}
+
+export type ChallengeAnswered =
+  | {
+      readonly outcome: 'verified';
+      readonly kind: FactorKind;
+      readonly authenticatorId: string;
+      /** RFC 8176 values. */
+      readonly amr: readonly string[];
+      readonly assuranceLevel: 1 | 2;
+    }
+  | CodeRejected
+  | NotFound;
+
+/**
+ * Asks a person for a second factor in the host's own code, such as the server of a native app or a help desk. The host vouches
+ * for who it is; no session begins. Codes, counts, locks, events and notices are those of the challenge page.
+ */
+export interface ChallengesApi {
+  /**
+   * @example
+   * const challenge = await mfa.challenges.begin({ userId: user.id });
+   */
+  begin(member: MemberId, options?: ChallengeOptions): Promise<ChallengeBegun>;
+  /**
+   * A right answer is accepted once.
+   * @example
+   * const { outcome } = await mfa.challenges.answer({ userId: user.id }, { challengeId, code, origin });
+   */
+  answer(member: MemberId, answer: ChallengeAnswer): Promise<ChallengeAnswered>;
+}
+
+/** The strongest factor that the person has, whatever the policy lets others do without. */
+export const STRONGEST = { kind: 'step-up', maxAgeSeconds: REPROOF_SECONDS } as const;
+
+/** The challenge page, for the host's own code. */
+export function createChallengesApi(context: FlowContext): ChallengesApi {
+  return {
+    async begin(member, { challengeId, authenticatorId } = {}) {
+      const account = await findMemberAccount(context, member);
+      if (account === null) return { outcome: 'not-found' };
+      if (challengeId === undefined) {
+        const { bearer, gathered } = await beginHostLogin(context, account);
+        return ask(context, { bearer, gathered, authenticatorId });
+      }
+      const bearer = await findHostLogin(context, account, challengeId);
+      if (bearer === null) return { outcome: 'rejected', because: 'challenge-expired' };
+      const gathered = await gatherFacts(context, account, bearer);
+      return ask(context, { bearer, gathered, authenticatorId });
+    },
+    async answer(member, { challengeId, code, origin }) {
+      const account = await findMemberAccount(context, member);
+      if (account === null) return { outcome: 'not-found' };
+      const bearer = await findHostLogin(context, account, challengeId);
+      if (bearer === null) return { outcome: 'rejected', because: 'challenge-expired' };
+      const answer = await answerChallenge(context, {
+        account,
+        bearer,
+        purpose: 'login',
+        requirement: STRONGEST,
+        submitted: code,
+        origin,
+      });
+      if (answer.outcome === 'rejected') return answer;
+      const { asked, evidence, gathered } = answer;
+      if (usedRecoveryCode(asked)) await reportRecoveryCodeUse(context, { gathered, origin });
+      // What is set up next in this login rests on the proof.
+      await context.state.savePendingEvidence(bearer.userId, bearer.ownerId, evidence);
+      const { kind, authenticatorId } = asked;
+      const level = deriveAssuranceLevel(evidence);
+      return { outcome: 'verified', kind, authenticatorId, amr: deriveAmr(evidence), assuranceLevel: level };
+    },
+  };
+}
+
+async function ask(
+  context: FlowContext,
+  asking: {
+    readonly bearer: HostBearer;
+    readonly gathered: Gathered;
+    readonly authenticatorId: string | undefined;
+  },
+): Promise<ChallengeBegun> {
+  const { bearer, gathered, authenticatorId } = asking;
+  const decision = decide(gathered.facts, STRONGEST, gathered.now);
+  if (decision.outcome === 'deny' || decision.outcome === 'sign-in') {
+    await context.state.endPendingLogin(bearer.userId, bearer.ownerId);
+    return { outcome: 'denied', because: decision.because };
+  }
+  if (decision.outcome !== 'challenge') {
+    await context.state.endPendingLogin(bearer.userId, bearer.ownerId);
+    return { outcome: 'no-factor' };
+  }
+  const option = choose(decision.anyOf, authenticatorId);
+  if (option === undefined) return { outcome: 'rejected', because: 'no-authenticator' };
+  const owner = challengeOwner(bearer, 'login');
+  const standing = await context.state.findChallenge(owner);
+  const outcome = await askFactor(context, {
+    owner,
+    option,
+    gathered,
+    pendingUntil: bearer.expiresAt,
+    resend: standing?.authenticatorId === option.authenticatorId,
+  });
+  if (outcome.outcome === 'gone') return { outcome: 'rejected', because: 'challenge-expired' };
+  const shown = {
+    challengeId: bearer.ownerId,
+    expiresAt: bearer.expiresAt,
+    asked: option,
+    anyOf: showOptions(gathered, decision.anyOf),
+  };
+  if (outcome.outcome === 'not-sent') {
+    const { because, retryAfterSeconds } = outcome;
+    const wait = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+    return { outcome: 'not-sent', because, ...wait, ...shown };
+  }
+  const { sent } = outcome;
+  return { outcome: 'challenge', ...shown, ...(sent === undefined ? {} : { sent }) };
+}
+
+/** A recovery code is asked first only where there is nothing else. */
+function choose(anyOf: readonly Option[], authenticatorId: string | undefined): Option | undefined {
+  if (authenticatorId !== undefined) return anyOf.find((one) => one.authenticatorId === authenticatorId);
+  return anyOf.find(({ kind }) => kind !== 'recovery-code') ?? anyOf[0];
+}

@@ -1,0 +1,154 @@
+import { isDeepStrictEqual } from 'node:util';
+import { ConfigurationError } from '../core/errors';
+import type { MemberSettings } from '../core/member/member';
+import type { AdministratorsOf, MemberAdminAct } from '../flows/admin/admin-authority';
+import {
+  endMemberExemption,
+  exemptMember,
+  findTarget,
+  resetMemberFactors,
+  setMember,
+  unlockMemberFactors,
+  type MemberActRefused,
+  type NotFound,
+} from '../flows/admin/member-acts';
+import { listMembers } from '../flows/admin/member-list';
+import type { ProtectedElsewhere } from '../flows/admin/protected-elsewhere';
+import type { FlowContext } from '../flows/context/context';
+import { requireUserList } from '../http/admin/admin-options';
+import { findMemberAccount, idText, nameActor } from './host-actor';
+import type { MemberListRequest, MemberName, MemberSettingsChange, MembersApi } from './programmatic-api';
+
+/** What only the host has. */
+export interface HostParts {
+  readonly administratorsOf: AdministratorsOf;
+  readonly users: { readonly list?: unknown };
+}
+
+/** Members listed at a time where the host does not say. */
+const PAGE = 50;
+
+/** The acts of the administrators' page of a member, for the host's own code. */
+export function createMembersApi(context: FlowContext, { administratorsOf, users }: HostParts): MembersApi {
+  async function actOn(member: MemberName): Promise<MemberAdminAct | null> {
+    const named = await nameMember(context, member);
+    if (named === null) return null;
+    const actor = await nameActor(context, member.actorId);
+    return { ...named, actor, origin: null, administratorsOf };
+  }
+
+  return {
+    async get(member) {
+      const named = await nameMember(context, member);
+      const found = named === null ? null : await findTarget(context, named);
+      return found === null ? null : found.record.settings;
+    },
+    async list({
+      organizationId = 'default',
+      filter = 'all',
+      limit = PAGE,
+      ...rest
+    }: MemberListRequest = {}) {
+      requireUserList(users);
+      return listMembers(context, { organizationId: idText(organizationId), filter, limit, ...rest });
+    },
+    async save(member, settings) {
+      const { enabled, assignedKind = null } = settings;
+      const act = await actOn(member);
+      if (act === null) return NOT_FOUND;
+      if (settings.skipsUsed !== undefined || settings.exemption !== undefined) {
+        const found = await findTarget(context, act);
+        if (found === null) return NOT_FOUND;
+        requireStored(found.record.settings, settings);
+      }
+      return valueOf('members.save', await setMember(context, { ...act, enabled, assignedKind }));
+    },
+    async exempt(member, { reason, until }) {
+      const act = await actOn(member);
+      if (act === null) return NOT_FOUND;
+      return valueOf('members.exempt', await exemptMember(context, { ...act, reason, until }));
+    },
+    async endExemption(member) {
+      const act = await actOn(member);
+      return act === null ? NOT_FOUND : endMemberExemption(context, act);
+    },
+    async reset(member, { reason, everywhere = false }) {
+      const act = await actOn(member);
+      if (act === null) return NOT_FOUND;
+      const result = await resetMemberFactors(context, { ...act, reason, everywhere });
+      return isProtectedElsewhere(result) ? result : valueOf('members.reset', result);
+    },
+    async unlock(member, { everywhere = false } = {}) {
+      const act = await actOn(member);
+      return act === null ? NOT_FOUND : unlockMemberFactors(context, { ...act, everywhere });
+    },
+  };
+}
+
+const NOT_FOUND: NotFound = { outcome: 'not-found' };
+
+/** Null where no organization is named and the user table has no such person, who would be in one. */
+async function nameMember(
+  context: FlowContext,
+  { userId: hostId, organizationId }: MemberName,
+): Promise<Pick<MemberAdminAct, 'userId' | 'organizationId'> | null> {
+  const userId = idText(hostId);
+  if (organizationId !== undefined) return { userId, organizationId: idText(organizationId) };
+  const account = await findMemberAccount(context, { userId });
+  return account === null ? null : { userId, organizationId: account.organizationId };
+}
+
+/** What `get` returned is accepted, and a change of what `save` does not write is not lost unseen. */
+function requireStored(stored: MemberSettings, given: MemberSettingsChange): void {
+  const names = ['skipsUsed', 'exemption'] as const;
+  const changed = names.find(
+    (name) => given[name] !== undefined && !isDeepStrictEqual(given[name], stored[name]),
+  );
+  if (changed === undefined) return;
+  const instead = changed === 'exemption' ? ', and write members.exempt or members.endExemption' : '';
+  throw new ConfigurationError(
+    `members.save.settings.${changed}`,
+    `it is not what is stored, and it is not changed here. Leave it out${instead}.`,
+    { because: 'read-only' },
+  );
+}
+
+const REFUSALS: Readonly<Record<MemberActRefused['because'], readonly [argument: string, message: string]>> =
+  {
+    'kind-not-allowed': [
+      'settings.assignedKind',
+      'the policy of the organization does not allow this kind, or nothing sends it here. Assign another kind, or null for any, or change `methods` of the policy first.',
+    ],
+    'not-yourself': [
+      'member.actorId',
+      'nobody switches themselves off or exempts themselves. Name another actor, or leave it out where your own code decides.',
+    ],
+    'reason-missing': ['reason', 'it says nothing. Write why.'],
+    'end-not-in-future': [
+      'exemption.until',
+      'it is not in the future. Write epoch milliseconds, such as Date.now() + 30 * 86_400_000.',
+    ],
+    'end-too-far': [
+      'exemption.until',
+      'it is more than ten years ahead. Write an earlier end; it can be extended.',
+    ],
+  };
+
+/** Nobody knows it before asking, so it is a value. */
+function isProtectedElsewhere(result: {
+  readonly outcome: string;
+  readonly because?: string;
+}): result is ProtectedElsewhere {
+  return result.because === 'protected-elsewhere';
+}
+
+function valueOf<Done>(verb: string, result: Done | MemberActRefused): Done {
+  if (!isRefused(result)) return result;
+  const { because } = result;
+  const [argument, message] = REFUSALS[because];
+  throw new ConfigurationError(`${verb}.${argument}`, message, { because });
+}
+
+function isRefused(result: unknown): result is MemberActRefused {
+  return typeof result === 'object' && result !== null && Reflect.get(result, 'outcome') === 'refused';
+}

@@ -1,0 +1,101 @@
+import type { RequestHandler, Router, Request } from 'express';
+import type { MfaEvents } from '../events/event-recorder';
+import type { CheckOptions, SetupReport } from '../flows/context/check-setup';
+import type { FirstFactorChannel } from '../flows/context/first-factor-channels';
+import type { AdminPagesOptions } from '../http/admin/admin-options';
+import type { SessionDescription } from '../http/session/describe-session';
+import type { PasswordChangeOptions } from '../http/session/record-first-factor';
+import type { SessionOptions } from '../http/session/session-middleware';
+import type { GuardOptions, StepUpOptions } from '../http/sign-in/guard';
+import type { MfaStrategyOptions, MfaStrategy } from '../http/sign-in/mfa-strategy';
+import type { OnboardingOptions } from '../http/sign-in/onboarding';
+import type { PasswordApiOptions } from '../http/sign-in/password-api';
+import type { VerifyPassword, VerifyPasswordOfRequest } from '../http/sign-in/password-check';
+import type { HostId } from './host-actor';
+import type { ProgrammaticApi } from './programmatic-api';
+
+/**
+ * What `createMfa` returns. Every function refuses an argument or an option that is missing, unknown or of a wrong type, by
+ * throwing {@link ConfigurationError} before it does anything; one that answers with a promise rejects with it.
+ */
+export interface Mfa<User extends Express.User = Express.User> extends ProgrammaticApi {
+  /** express-session set up on the state's store. Optional: any express-session before the other middleware does. */
+  sessions(options?: SessionOptions): RequestHandler;
+  /**
+   * A Passport strategy named `mfa`. It takes the callback that passport-local takes, or one that returns a promise.
+   */
+  strategy(
+    verify: VerifyPassword<User>,
+    options?: MfaStrategyOptions & { readonly passReqToCallback?: false },
+  ): MfaStrategy;
+  strategy(
+    verify: VerifyPasswordOfRequest<User>,
+    options: MfaStrategyOptions & { readonly passReqToCallback: true },
+  ): MfaStrategy;
+  /** The pages, to be mounted at `pagesPath`. */
+  pages(): Router;
+  /**
+   * The administrators' pages, to be mounted at `adminPath`.
+   * @throws ConfigurationError also where `users.list` is missing, by which they list people.
+   * @example
+   * app.use('/admin/mfa', mfa.adminPages({ organizationsOf: (req) => organizationsAdministeredBy(req.user) }));
+   */
+  adminPages(options: AdminPagesOptions): Router;
+  /** Everything mounted after it obeys the policy. */
+  guard(options?: GuardOptions): RequestHandler;
+  /** A route that wants a second factor no older than this. */
+  requireStepUp(options: StepUpOptions): RequestHandler;
+  /** For routes that programs call with a password and no session. */
+  passwordApi(options?: PasswordApiOptions): RequestHandler;
+  /** How the person of this request signed in; null where nobody did. */
+  describeSession(req: Request): Promise<SessionDescription | null>;
+  /**
+   * Where a person goes who has just signed up and was signed in: to protecting the account, where the organization wants
+   * that, or straight to `returnTo` (a local path; the default way on otherwise).
+   * @example
+   * req.login(user, async (error) => error ? next(error) : res.redirect(303, await mfa.startOnboarding(req)));
+   */
+  startOnboarding(req: Request, options?: OnboardingOptions): Promise<string>;
+  /**
+   * Says that the person has just proven who they are, and through what: their session begins now, also where `req.login` could not be
+   * seen. A code sent to the address is no second factor in that session. Call it after `req.login`; with an address also
+   * before the sign-in that follows in the same browser.
+   * @throws MfaError `session-not-renewed` where this request signed nobody in and no address is given.
+   * @example
+   * await mfa.recordFirstFactor(req, { channel: 'email', address: user.email });
+   */
+  recordFirstFactor(req: Request, channel?: FirstFactorChannel): Promise<void>;
+  /** @deprecated The name of `recordFirstFactor` before; it goes with the next release. */
+  noteFirstFactor(req: Request, channel: FirstFactorChannel): Promise<void>;
+  /**
+   * Says that a password was changed: every session of the person, sign-in in progress and remembered browser ends, but for the session of
+   * `keep`. The person is told by email.
+   * @throws TypeError where nobody of that id is signed in in `keep`.
+   * @example
+   * await mfa.recordPasswordChange(user.id, { keep: req });
+   */
+  recordPasswordChange(userId: HostId, options?: PasswordChangeOptions): Promise<void>;
+  /** The token that a form on a page of the host's carries as `_csrf`, such as a log-out button that posts to our pages. */
+  csrfToken(req: Request): string;
+  /** Refuses a form of the host's without that token, by passing {@link MfaError} `csrf-token-refused` on. */
+  requireCsrfToken(): RequestHandler;
+  readonly events: MfaEvents;
+  /**
+   * Looks at what a start can get wrong: keys, the settings of the stores, clocks, cookies behind a proxy, whether messages can
+   * be sent, and options that weaken something. Never rejects. Fit for a health endpoint that is not asked every second.
+   * @example
+   * const { ok, findings } = await mfa.check({ app });
+   * for (const { level, message } of findings) console.warn(level, message);
+   */
+  check(options?: CheckOptions): Promise<SetupReport>;
+  /**
+   * Sends again what the mail server did not take, as far as it is due, and resolves with how many notices went out. Calls of
+   * `users.noteEnrolled` that failed are made again too. The
+   * package calls it twice a minute by itself; whoever starts a process for a moment only can call it too.
+   */
+  retryNotices(): Promise<number>;
+  /** Resolves when every notice under way has been sent and every event stored. */
+  settled(): Promise<void>;
+  /** Stops looking for notices to send again, and settles. Call it before the process ends and the stores go. */
+  close(): Promise<void>;
+}

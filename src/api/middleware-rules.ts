@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import { parseEmailAddress } from '../core/address/email-address';
+import { hostIdText } from '../core/text/host-id';
+import { parseLocalPath } from '../core/text/local-path';
+import { EVENT_NAMES } from '../events/events';
+import type { CheckOptions } from '../flows/context/check-setup';
+import type { AdminPagesOptions } from '../http/admin/admin-options';
+import type { FirstFactorChannel, PasswordChangeOptions } from '../http/session/record-first-factor';
+import type { SessionOptions } from '../http/session/session-middleware';
+import type { GuardOptions, StepUpOptions } from '../http/sign-in/guard';
+import type { MfaStrategyOptions } from '../http/sign-in/mfa-strategy';
+import type { OnboardingOptions } from '../http/sign-in/onboarding';
+import type { PasswordApiOptions } from '../http/sign-in/password-api';
+import { options, type Argument } from '../options/call-check';
+import type { RulesFor } from '../options/option-check';
+import {
+  NO_MESSAGE,
+  aFunction,
+  aSwitch,
+  anObject,
+  callback,
+  mountPath,
+  oneOf,
+  port,
+  someText,
+} from '../options/option-kinds';
+
+// What `mfa` builds for Express and Passport, and what it is asked about a request.
+
+const textField = (name: string) =>
+  someText('the name of a form field', `${name}: '${name.replace('Field', '')}'`);
+
+export const SESSIONS = options("sessions({ cookieName: 'session' })", {
+  store: port('a store of express-session', 'store: new RedisStore({ client })', ['get', 'set', 'destroy']),
+  cookieName: {
+    schema: z.string().regex(/^[\w!#$%&'*+.^`|~-]{1,128}$/),
+    allowed: 'the name of a cookie (RFC 6265)',
+    write: "cookieName: 'session'",
+    shown: true,
+  },
+} satisfies RulesFor<SessionOptions>);
+
+export const VERIFY: Argument = {
+  name: 'verify',
+  schema: aFunction,
+  allowed: 'a function, and the first argument',
+  write: 'strategy((username, password) => user | false)',
+  required: true,
+};
+
+export const STRATEGY = options("strategy(verify, { usernameField: 'email' })", {
+  usernameField: textField('usernameField'),
+  passwordField: textField('passwordField'),
+  passReqToCallback: aSwitch('passReqToCallback: true'),
+  resumePath: mountPath("resumePath: '/login/done'"),
+  secondStep: oneOf(['redirect', 'callback'], "secondStep: 'callback'"),
+} satisfies RulesFor<MfaStrategyOptions>);
+
+export const ADMIN_PAGES = options(
+  'adminPages({ organizationsOf: (req) => [{ id: "acme", name: "Acme Corp" }] })',
+  {
+    organizationsOf: {
+      schema: aFunction,
+      allowed: 'a function that takes a request and gives the organizations which its user administers',
+      write: 'organizationsOf: (req) => [{ id: "acme", name: "Acme Corp" }]',
+      required: true,
+    },
+    administratorsOf: callback(
+      'a function that takes an organization id and gives the ids of its administrators',
+      'administratorsOf: (organizationId) => ["user-id"]',
+    ),
+    clientWarning: someText('a text', "clientWarning: 'The nightly export cannot ask for a code.'"),
+  } satisfies RulesFor<AdminPagesOptions>,
+  'required',
+);
+
+const chooseJson = callback(
+  'a function that takes a request and says whether it is answered with JSON',
+  "json: (req) => req.path.startsWith('/api/')",
+);
+
+export const GUARD = options("guard({ anonymous: 'pass' })", {
+  anonymous: oneOf(['sign-in', 'pass'], "anonymous: 'pass'"),
+  logoutPaths: {
+    schema: z.array(
+      z.string().refine((path) => parseLocalPath(path) === path && !/[?#]/.test(path), NO_MESSAGE),
+    ),
+    allowed: 'a list of paths on this site, each without a query',
+    write: "logoutPaths: ['/logout']",
+  },
+  json: chooseJson,
+} satisfies RulesFor<GuardOptions>);
+
+export const REQUIRE_STEP_UP = options(
+  'requireStepUp({ maxAgeSeconds: 300 })',
+  {
+    maxAgeSeconds: {
+      schema: z.number().positive(),
+      allowed: 'a number of seconds above 0',
+      write: 'maxAgeSeconds: 300',
+      required: true,
+      shown: true,
+    },
+    json: chooseJson,
+  } satisfies RulesFor<StepUpOptions>,
+  'required',
+);
+
+export const PASSWORD_API = options('passwordApi({ authenticate: (req) => user })', {
+  authenticate: callback(
+    'a function that takes a request and gives its user or false',
+    'authenticate: (req) => user | false',
+  ),
+} satisfies RulesFor<PasswordApiOptions>);
+
+export const REQUEST: Argument = {
+  name: 'req',
+  schema: z.custom((value) => anObject.safeParse(Reflect.get(Object(value), 'headers')).success, NO_MESSAGE),
+  allowed: 'the request that Express gives to a route',
+  write: 'req',
+  required: true,
+};
+
+export const ONBOARDING = options("startOnboarding(req, { returnTo: '/welcome' })", {
+  returnTo: {
+    schema: z.string(),
+    allowed: 'a path on this site; any other text counts as left out',
+    write: "returnTo: '/welcome'",
+  },
+} satisfies RulesFor<OnboardingOptions>);
+
+/** Where it may be left out; whatever is passed must be complete. */
+export const CHANNEL_IF_ANY: Argument = {
+  name: 'channel',
+  schema: anObject,
+  allowed: 'an object { channel, address }',
+  write: "{ channel: 'email', address: user.email }",
+  fields: {
+    channel: { ...oneOf(['email'], "channel: 'email'"), required: true },
+    address: {
+      schema: z.custom((value) => parseEmailAddress(value).outcome === 'parsed', NO_MESSAGE),
+      allowed: 'the email address that the link or code was sent to',
+      write: 'address: user.email',
+      required: true,
+    },
+  } satisfies RulesFor<FirstFactorChannel>,
+};
+
+export const FIRST_FACTOR_CHANNEL: Argument = { ...CHANNEL_IF_ANY, required: true };
+
+const { name: _name, required: _required, ...A_REQUEST } = REQUEST;
+
+export const PASSWORD_CHANGE = options('recordPasswordChange(user.id, { keep: req })', {
+  keep: { ...A_REQUEST, write: 'keep: req' },
+  notify: aSwitch('notify: false'),
+} satisfies RulesFor<PasswordChangeOptions>);
+
+export const CHECK = options('check({ app })', {
+  app: port('the Express app', 'app', ['get']),
+  userIds: {
+    schema: z.array(z.custom((value) => hostIdText(value) !== null, NO_MESSAGE)),
+    allowed: 'a list of user ids',
+    write: "userIds: ['7']",
+  },
+} satisfies RulesFor<CheckOptions>);
+
+export const EVENT: Argument = {
+  name: 'name',
+  ...oneOf(['event', ...EVENT_NAMES], "on('proof-rejected', (event) => …)"),
+  required: true,
+};
+
+export const LISTENER: Argument = {
+  name: 'listener',
+  schema: aFunction,
+  allowed: 'a function that takes an event',
+  write: '(event) => …',
+  required: true,
+};

@@ -1,0 +1,183 @@
+import { z } from 'zod';
+import { ENROLLABLE_KINDS } from '../core/member/factor-kind';
+import type { Exemption } from '../core/member/member';
+import type { Policy } from '../core/policy/policy';
+import { MEMBER_FILTERS } from '../flows/admin/member-list';
+import { call, options, verb, type RulesForCalls } from '../options/call-check';
+import type { OptionRule, RulesFor } from '../options/option-check';
+import {
+  NO_MESSAGE,
+  aFunction,
+  aSwitch,
+  anId,
+  anObject,
+  number,
+  oneOf,
+  someText,
+} from '../options/option-kinds';
+import { POLICY_RULES } from '../options/policy-rules';
+import {
+  ACTOR,
+  A_MEMBER,
+  A_MEMBER_BY_ACTOR,
+  ORGANIZATION_ID,
+  USER_ID,
+  anArgument,
+  definite,
+} from './argument-rules';
+import { AUTHENTICATOR_RULES, CHALLENGE_RULES } from './challenge-rules';
+import { FIRST_FACTOR_CHANNEL } from './middleware-rules';
+import type {
+  ExemptionRequest,
+  MemberListRequest,
+  MemberSettingsChange,
+  ProgrammaticApi,
+  ResealOptions,
+  ResetOptions,
+  SavePolicyOptions,
+  SessionsOfUserApi,
+  UnlockOptions,
+} from './programmatic-api';
+
+// What hosts call in code. A mistake in a change must not pass for a change: whatever is named must be meant.
+
+const VERSION = number({ min: 0, max: Number.MAX_SAFE_INTEGER, unit: 'saves', write: 'version' });
+
+const POLICY_CHANGE = anArgument(
+  'change',
+  "{ enabled: true, enrollment: 'required' }",
+  definite({
+    ...POLICY_RULES,
+    organizationId: anId('it as it came, of the same organization'),
+    version: VERSION,
+  } satisfies RulesFor<Policy>),
+);
+
+const INSTANT: OptionRule = {
+  schema: z.number(),
+  allowed: 'an instant in epoch milliseconds',
+  write: 'until: Date.now() + 30 * 86_400_000',
+  shown: true,
+};
+
+const REASON: OptionRule = {
+  ...someText('a text that says why', "reason: 'The phone is lost; called back on the number on file'"),
+  required: true,
+};
+
+const EVERYWHERE = { everywhere: aSwitch('everywhere: true') };
+
+const KIND = oneOf([...ENROLLABLE_KINDS], "assignedKind: 'totp'");
+
+const EXEMPTION = {
+  reason: REASON,
+  until: { ...INSTANT, required: true },
+  grantedBy: anId('it as it came'),
+  grantedAt: { ...INSTANT, write: 'it as it came' },
+} satisfies RulesFor<ExemptionRequest> & RulesFor<Exemption>;
+
+const SETTINGS = anArgument(
+  'settings',
+  "{ enabled: true, assignedKind: 'email' }",
+  definite({
+    enabled: { ...aSwitch('enabled: true'), required: true },
+    assignedKind: {
+      ...KIND,
+      schema: z.union([z.null(), KIND.schema]),
+      allowed: `${KIND.allowed}, or null for any`,
+    },
+    skipsUsed: number({ min: 0, max: Number.MAX_SAFE_INTEGER, unit: 'skips', write: 'it as it came' }),
+    exemption: {
+      schema: z.union([z.null(), anObject]),
+      allowed: 'the exemption as it came',
+      write: 'it as it came, and members.exempt to change it',
+      fields: EXEMPTION,
+    },
+  } satisfies RulesFor<MemberSettingsChange>),
+);
+
+const LIST = options("members.list({ organizationId: 'acme', filter: 'not-configured' })", {
+  organizationId: anId("organizationId: 'acme'"),
+  filter: oneOf(MEMBER_FILTERS, "filter: 'not-configured'"),
+  query: { schema: z.string(), allowed: 'a text to search for', write: "query: 'ada'", shown: true },
+  cursor: someText('the nextCursor of the page before', 'cursor: nextCursor'),
+  limit: number({ min: 1, max: 200, unit: 'members', write: 'limit: 50' }),
+} satisfies RulesFor<MemberListRequest>);
+
+const RESEAL = options("resealAll({ organizationId: 'acme' })", {
+  organizationId: anId("organizationId: 'acme'"),
+  userIds: {
+    schema: z.custom(
+      (value) =>
+        typeof value === 'object' &&
+        value !== null &&
+        !(value instanceof Map) &&
+        (Symbol.iterator in value || Symbol.asyncIterator in value),
+      NO_MESSAGE,
+    ),
+    allowed: 'a list of user ids, or another iterable of them',
+    write: "userIds: ['7', '8']",
+  },
+  cursor: someText('the cursor that onBatch was given', 'cursor'),
+  batchSize: number({ min: 1, max: 1000, unit: 'users', write: 'batchSize: 100' }),
+  onBatch: {
+    schema: aFunction,
+    allowed: 'a function that takes what was done',
+    write: 'onBatch: console.log',
+  },
+} satisfies RulesFor<ResealOptions>);
+
+export const VERB_RULES: RulesForCalls<ProgrammaticApi> = {
+  policies: {
+    get: verb(ORGANIZATION_ID),
+    save: verb(
+      ORGANIZATION_ID,
+      POLICY_CHANGE,
+      options("policies.save(organizationId, change, { actorId: 'ada' })", {
+        ...ACTOR,
+        expectedVersion: VERSION,
+      } satisfies RulesFor<SavePolicyOptions>),
+    ),
+    endAllSessions: verb(
+      ORGANIZATION_ID,
+      options("policies.endAllSessions(organizationId, { actorId: 'ada' })", ACTOR),
+    ),
+  },
+  members: {
+    get: verb(A_MEMBER),
+    save: verb(A_MEMBER, SETTINGS),
+    exempt: verb(
+      A_MEMBER_BY_ACTOR,
+      anArgument('exemption', "{ reason: 'Nightly export', until: Date.now() + 30 * 86_400_000 }", EXEMPTION),
+    ),
+    list: verb(LIST),
+    endExemption: verb(A_MEMBER),
+    reset: verb(
+      A_MEMBER,
+      options(
+        "members.reset(member, { reason: 'The phone is lost' })",
+        { reason: REASON, ...EVERYWHERE } satisfies RulesFor<ResetOptions>,
+        'required',
+      ),
+    ),
+    unlock: verb(
+      A_MEMBER,
+      options('members.unlock(member, { everywhere: true })', EVERYWHERE satisfies RulesFor<UnlockOptions>),
+    ),
+  },
+  authenticators: AUTHENTICATOR_RULES,
+  challenges: CHALLENGE_RULES,
+  sessionsOf: call(USER_ID),
+  recordPasswordReset: verb(USER_ID, FIRST_FACTOR_CHANNEL),
+  notePasswordReset: verb(USER_ID, FIRST_FACTOR_CHANNEL),
+  resealAll: verb(RESEAL),
+};
+
+export const SESSION_VERB_RULES: RulesForCalls<SessionsOfUserApi> = {
+  list: verb(),
+  end: verb(
+    { name: 'handle', ...someText('the handle of a session', 'the handle that list gave'), required: true },
+    options("sessionsOf(userId).end(handle, { actorId: 'ada' })", ACTOR),
+  ),
+  endAll: verb(options("sessionsOf(userId).endAll({ actorId: 'ada' })", ACTOR)),
+};

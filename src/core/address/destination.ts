@@ -1,0 +1,72 @@
+import { createHmac } from 'node:crypto';
+import { onFileId, type DeliveredKind, type FactorKind } from '../member/factor-kind';
+import type { KeyRing, PurposeKey } from '../proof/key-ring';
+import { foldEmailAddress } from './email-address';
+
+/** `m•••@acme.example`: enough for the owner to know the address, too little to learn it. */
+export function maskEmail(address: string): string {
+  const at = address.lastIndexOf('@');
+  const [first = ''] = address;
+  return at > 0 ? `${first}•••@${address.slice(at + 1)}` : '•••';
+}
+
+/** `•••• 4417`: the last four digits, or two where the number is short. */
+export function maskPhone(e164: string): string {
+  const digits = e164.replaceAll(/\D/g, '');
+  return `•••• ${digits.slice(digits.length >= 9 ? -4 : -2)}`;
+}
+
+export function maskDestination(kind: DeliveredKind, destination: string): string {
+  return kind === 'email' ? maskEmail(destination) : maskPhone(destination);
+}
+
+/** The addresses that the host has on file now. */
+export interface AddressesOnFile {
+  readonly email?: string;
+  readonly phone?: string;
+}
+
+/**
+ * The address on file that a code went to, as it stands now: where the host changes it, codes that went to the old one are
+ * worth nothing. Null for an enrolled address, which never changes; another one is another authenticator.
+ */
+export function addressOnFile(
+  sent: {
+    readonly kind: FactorKind;
+    readonly authenticatorId: string;
+    readonly sentBy: DeliveredKind;
+  },
+  { email, phone }: AddressesOnFile,
+): string | null {
+  const { kind, authenticatorId, sentBy } = sent;
+  const fellBack = kind === 'sms' && sentBy === 'email';
+  if (fellBack || authenticatorId === onFileId('email')) return email ?? '';
+  return authenticatorId === onFileId('sms') ? (phone ?? '') : null;
+}
+
+/** An address in the form in which evidence remembers it: the same for each spelling, and unreadable. */
+function hashAddress({ key }: PurposeKey, address: string): string {
+  return createHmac('sha256', key)
+    .update(`channel:email:${foldEmailAddress(address)}`)
+    .digest('base64url')
+    .slice(0, 22);
+}
+
+/** The channel of a link or code that the host sent to an email address. */
+export function emailChannel(keyRing: KeyRing, address: string): string {
+  return hashAddress(keyRing.current('destination'), address);
+}
+
+/** Whether one of the channels is this address, under any key of the ring. */
+export function isAmongChannels(keyRing: KeyRing, channels: readonly string[], address: string): boolean {
+  return keyRing.all('destination').some((key) => channels.includes(hashAddress(key, address)));
+}
+
+/** How long a reset is held against the address: long enough for the owner to read of it and act. */
+export const SPENT_SECONDS = 3600;
+
+/** An address through which the host let somebody choose a new password, and until when that is held against it. */
+export interface SpentChannel {
+  readonly channel: string;
+  readonly until: number;
+}

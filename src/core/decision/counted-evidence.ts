@@ -1,0 +1,64 @@
+import { isEnrollableKind, onFileId, onFileKind } from '../member/factor-kind';
+import { deriveAssurance, isFirstFactor, isSecondFactor, latestProof, type Evidence } from './assurance';
+import { rankOfProof, strongestRank } from './factor-strength';
+import type { Facts } from './facts';
+import { onFileOption, provableFactors } from './usable-factors';
+
+/** What was proven by another way than the first factor came, and what this organization would have asked for. */
+function countedEvidence(facts: Facts): readonly Evidence[] {
+  return (facts.session?.evidence ?? []).filter(
+    (evidence) => !isSpent(facts, evidence) && isAskedHere(facts, evidence),
+  );
+}
+
+function isSpent({ spentChannels }: Facts, { authenticatorId, sentBy }: Evidence): boolean {
+  if (spentChannels.length === 0) return false;
+  // A code that fell back went to the address on file.
+  const address = sentBy === 'email' ? onFileId('email') : authenticatorId;
+  return address !== undefined && spentChannels.includes(address);
+}
+
+/**
+ * A session may go from one organization to another, and rules may change during a session. A code to an address on file counts only
+ * where an administrator assigned that, and a kind that the policy forbids only where it is no weaker than what the person has, or
+ * where nothing else is left to ask for: otherwise one organization's rules would lower the protection of another. The same goes for
+ * a code that went by email in the place of a text.
+ */
+function isAskedHere(facts: Facts, evidence: Evidence): boolean {
+  const { method, authenticatorId } = evidence;
+  if (!isEnrollableKind(method)) return true;
+  if (evidence.sentBy === 'email' && !facts.policy.smsFallback) return false;
+  if (authenticatorId !== undefined && onFileKind(authenticatorId) !== null)
+    return onFileOption(facts)?.authenticatorId === authenticatorId;
+  if (facts.policy.methods.includes(method) || rankOfProof(evidence) >= strongestRank(facts)) return true;
+  return provableFactors(facts).some((option) => option.authenticatorId === authenticatorId);
+}
+
+export function isMultiFactor(facts: Facts): boolean {
+  return deriveAssurance(countedEvidence(facts)) === 'multi-factor';
+}
+
+/** Whether this login or session has proven a second factor, or a remembered browser stood in for it. */
+export function isProven(facts: Facts): boolean {
+  if (isMultiFactor(facts)) return true;
+  const evidence = facts.session?.evidence ?? [];
+  return evidence.some(isFirstFactor) && evidence.some(({ method }) => method === 'remembered-browser');
+}
+
+/** The proofs of this login or session that are no weaker than the strongest factor the person has. */
+function strongestProofs(facts: Facts): readonly Evidence[] {
+  const strongest = strongestRank(facts);
+  return countedEvidence(facts).filter(
+    (evidence) => isSecondFactor(evidence) && rankOfProof(evidence) >= strongest,
+  );
+}
+
+/** When the strongest factor was proven last, or null. */
+export function strongestProofAt(facts: Facts, now: number): number | null {
+  return latestProof(strongestProofs(facts), () => true, now);
+}
+
+/** Whether this login or session has proven two factors, of which the second is no weaker than the strongest. */
+export function isStrongestProven(facts: Facts): boolean {
+  return isMultiFactor(facts) && strongestProofs(facts).length > 0;
+}

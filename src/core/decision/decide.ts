@@ -1,0 +1,38 @@
+import type { Decision, Requirement } from './decision';
+import { RULES } from './decision-rules';
+import type { Facts } from './facts';
+
+export type { Requirement, Option, AllowReason, Decision } from './decision';
+
+/** One rule's name and what it says: a decision, or nothing to say. */
+export interface Verdict {
+  readonly rule: string;
+  readonly decision: Decision | null;
+}
+
+const POLICY: Requirement = { kind: 'policy' };
+
+/**
+ * The one answer to "may this go on?". Every login, page and step-up asks it; nothing else may conclude "done".
+ * The first rule with something to say wins.
+ */
+export function decide(facts: Facts, requirement: Requirement = POLICY, now: number): Decision {
+  for (const rule of RULES) {
+    const decision = rule.judge(facts, requirement, now);
+    if (decision !== null) return decision;
+  }
+  return { outcome: 'deny', because: 'no-usable-factor' };
+}
+
+/** What every rule says, whether or not an earlier one decided: for support, tests and the preview of a policy. */
+export function explain(facts: Facts, requirement: Requirement, now: number): readonly Verdict[] {
+  return RULES.map(({ name, judge }) => ({ rule: name, decision: judge(facts, requirement, now) }));
+}
+
+/**
+ * For a session that the policy lets go on, such as an exempt person's: the challenge page would send it straight back. What a
+ * route asks beyond the policy is proven on the step-up page.
+ */
+export function asStepUp(decision: Decision): Decision {
+  return decision.outcome === 'challenge' ? { ...decision, because: 'authentication-too-old' } : decision;
+}

@@ -1,0 +1,196 @@
+import { isExempt } from '../member/member';
+import { deriveGrace, doesSkipHold } from '../policy/policy';
+import { isRecent } from '../text/credible-instant';
+import { latestProof } from './assurance';
+import { isMultiFactor, isProven, isStrongestProven, strongestProofAt } from './counted-evidence';
+import type { Decision, Requirement } from './decision';
+import { rankOf, strongestRank } from './factor-strength';
+import type { Facts } from './facts';
+import {
+  challengeOptions,
+  enrollableKinds,
+  hasFactor,
+  hasWantedFactor,
+  provableFactors,
+} from './usable-factors';
+
+/** A rule answers with a decision, or with null when it has nothing to say. */
+export interface Rule {
+  readonly name: string;
+  readonly judge: (facts: Facts, requirement: Requirement, now: number) => Decision | null;
+}
+
+/** The order is the meaning: the first rule that answers wins. */
+export const RULES: readonly Rule[] = [
+  { name: 'session-must-be-live', judge: requireLiveSession },
+  { name: 'policy-off', judge: allowWithoutPolicy },
+  { name: 'federated', judge: allowFederated },
+  { name: 'exempt', judge: allowExempt },
+  { name: 'records-must-not-be-missing', judge: denyMissingRecords },
+  { name: 'factor-must-be-proven', judge: challengeFactor },
+  { name: 'factor-proof-must-be-fresh', judge: challengeStaleFactor },
+  { name: 'wanted-factor-must-exist', judge: enrollWantedFactor },
+  { name: 'password-must-be-fresh', judge: challengeStalePassword },
+  { name: 'factor-proven', judge: allowSatisfied },
+  { name: 'no-factor-asked', judge: allowNotEnrolled },
+];
+
+function requireLiveSession({ session }: Facts): Decision | null {
+  if (session === null) return { outcome: 'sign-in', because: 'no-session' };
+  if (session.standing === 'ended') return { outcome: 'sign-in', because: 'session-ended' };
+  if (session.standing === 'expired') return { outcome: 'sign-in', because: 'session-expired' };
+  return null;
+}
+
+function isPolicyOff(facts: Facts): boolean {
+  if (!facts.featureAvailable) return true;
+  return !facts.policy.enabled && !isPolicyLost(facts);
+}
+
+/**
+ * Off is what was saved as off. Where nothing is saved and somebody has a factor all the same, the policy under which they came
+ * to it may be lost; what they have is asked for, so that the loss opens nothing.
+ */
+function isPolicyLost(facts: Facts): boolean {
+  const { policy, authenticators, enrolledBefore, onFileProven } = facts;
+  if (policy.version > 0) return false;
+  return authenticators.length > 0 || enrolledBefore || (onFileProven && hasFactor(facts));
+}
+
+function allowWithoutPolicy(facts: Facts, requirement: Requirement, now: number): Decision | null {
+  if (!isPolicyOff(facts)) return null;
+  return stalePassword(facts, requirement, now) ?? { outcome: 'allow', because: 'policy-off' };
+}
+
+/** The provider answers for sessions that began with it; a password given here is a login like any other. */
+function allowFederated(facts: Facts, requirement: Requirement): Decision | null {
+  if (requirement.kind === 'step-up' || !facts.federated) return null;
+  const elsewhere = facts.session?.evidence.some(({ method }) => method === 'federated' || method === 'host');
+  const answered =
+    elsewhere === true && facts.authenticators.length === 0 && !facts.policy.challengeFederated;
+  return answered ? { outcome: 'allow', because: 'federated' } : null;
+}
+
+function allowExempt(facts: Facts, requirement: Requirement, now: number): Decision | null {
+  if (requirement.kind === 'step-up') return null;
+  return isExempt(facts.member.exemption, now) ? { outcome: 'allow', because: 'exempt' } : null;
+}
+
+/** Lost records must not read as "never enrolled". */
+function denyMissingRecords(facts: Facts): Decision | null {
+  const missing = facts.enrolledBefore && facts.authenticators.length === 0;
+  return missing ? { outcome: 'deny', because: 'records-unavailable' } : null;
+}
+
+function challengeFactor(facts: Facts, requirement: Requirement, now: number): Decision | null {
+  if (!hasFactor(facts) || isProven(facts)) return null;
+  // Whoever has to enroll another one would be asked for the strongest next.
+  const rank = isEnrollmentDue(facts, now) ? strongestRank(facts) : 0;
+  return challenge(facts, 'assurance-too-low', now, rank);
+}
+
+type ChallengeReason = (Decision & { outcome: 'challenge' })['because'];
+
+/** Asks for a factor of this rank at least. */
+function challenge(facts: Facts, because: ChallengeReason, now: number, rank = 0): Decision {
+  const waysAt = (known: Facts, at: number) =>
+    challengeOptions(known, at).filter(({ kind }) => rankOf(kind) >= rank);
+  const anyOf = waysAt(facts, now);
+  if (anyOf.length > 0) return { outcome: 'challenge', because, anyOf };
+  // Waiting helps only where the end of a lock leaves something to answer with.
+  const ends = [facts.codesLockedUntil, facts.recoveryCodesLockedUntil].filter(
+    (until) => until !== null && now < until && waysAt(facts, until).length > 0,
+  );
+  if (ends.length > 0)
+    return { outcome: 'deny', because: 'locked', lockedUntil: Math.min(...ends.map(Number)) };
+  if (waysAt({ ...facts, spentChannels: [] }, now).length > 0)
+    return { outcome: 'deny', because: 'same-channel' };
+  const isWeakerLeft = provableFactors(facts).length > 0;
+  return { outcome: 'deny', because: isWeakerLeft ? 'strongest-unusable' : 'no-usable-factor' };
+}
+
+/** Asks for enrollment where the policy wants a factor that the person does not have. */
+function enrollWantedFactor(facts: Facts, requirement: Requirement, now: number): Decision | null {
+  const { policy, member } = facts;
+  // A policy that is lost asks for what there is and wants nothing new.
+  if (!policy.enabled || hasWantedFactor(facts)) return null;
+  const anyOf = enrollableKinds(facts);
+  const asked = member.enabled || policy.enrollment !== 'assigned';
+  if (!asked && requirement.kind === 'policy') return null;
+  const grace = deriveGrace(policy, member, now);
+  // A route that wants a fresh proof takes the password of a person who need not enroll yet; without one, only a factor is left.
+  const mayWait = !asked || grace.skippable;
+  if (requirement.kind === 'step-up' && mayWait && (hasFactor(facts) || facts.hasPassword)) return null;
+  const skipped = facts.session?.skipped === true && doesSkipHold(policy, member, now);
+  if (requirement.kind === 'policy' && skipped) return { outcome: 'allow', because: 'skipped' };
+  if (anyOf.length === 0) return grace.skippable ? null : { outcome: 'deny', because: 'no-usable-factor' };
+  if (requirement.kind === 'step-up' || !grace.skippable) {
+    return demandStrongest(facts, now) ?? { outcome: 'enroll', because: 'required', anyOf, skippable: false };
+  }
+  // A remembered browser stands in for a proof where pages are shown; it does not bind a new factor.
+  if (hasFactor(facts) && !isMultiFactor(facts)) return challenge(facts, 'assurance-too-low', now);
+  return { outcome: 'enroll', because: 'offered', anyOf, ...grace };
+}
+
+/** Enrollment cannot be put off. */
+function isEnrollmentDue(facts: Facts, now: number): boolean {
+  const { policy, member } = facts;
+  if (!policy.enabled || hasWantedFactor(facts) || enrollableKinds(facts).length === 0) return false;
+  const asked = member.enabled || policy.enrollment !== 'assigned';
+  return asked && !deriveGrace(policy, member, now).skippable;
+}
+
+/**
+ * Asks a person who has a factor for the strongest one, unless this login or session has proven it: a weaker proof must not bind
+ * another factor. Null where nothing is left to prove.
+ */
+export function demandStrongest(facts: Facts, now: number): Decision | null {
+  if (!hasFactor(facts) || isStrongestProven(facts)) return null;
+  return challenge(facts, 'assurance-too-low', now, strongestRank(facts));
+}
+
+/** Step-up: the newest proof of the strongest factor counts, never a remembered browser. */
+function challengeStaleFactor(facts: Facts, requirement: Requirement, now: number): Decision | null {
+  if (requirement.kind !== 'step-up' || !hasFactor(facts)) return null;
+  if (isFresh(strongestProofAt(facts, now), requirement.maxAgeSeconds, now)) return null;
+  return challenge(facts, 'authentication-too-old', now, strongestRank(facts));
+}
+
+/** Step-up: the password counts only where there is no factor. */
+function challengeStalePassword(facts: Facts, requirement: Requirement, now: number): Decision | null {
+  return hasFactor(facts) ? null : stalePassword(facts, requirement, now);
+}
+
+function stalePassword(facts: Facts, requirement: Requirement, now: number): Decision | null {
+  if (requirement.kind !== 'step-up') return null;
+  if (isFirstFactorFresh(facts, requirement, now)) return null;
+  if (!facts.hasPassword) return { outcome: 'sign-in', because: 'sign-in-too-old' };
+  return { outcome: 'challenge', because: 'authentication-too-old', anyOf: [], password: true };
+}
+
+type StepUp = Requirement & { readonly kind: 'step-up' };
+
+function isFirstFactorFresh({ session, hasPassword }: Facts, requirement: StepUp, now: number): boolean {
+  const { maxAgeSeconds, passwordSince = Number.NEGATIVE_INFINITY, signInCounts } = requirement;
+  const evidence = session?.evidence ?? [];
+  const passwordAt = latestProof(evidence, ({ method }) => method === 'password', now);
+  if (passwordAt !== null && passwordAt > passwordSince && isFresh(passwordAt, maxAgeSeconds, now))
+    return true;
+  // A session of the host that was merely found is dated by when it was, which says nothing about its proof.
+  const signInAt = latestProof(evidence, ({ seen }) => seen === true, now);
+  return (signInCounts === true || !hasPassword) && isFresh(signInAt, maxAgeSeconds, now);
+}
+
+function isFresh(provenAt: number | null, maxAgeSeconds: number, now: number): boolean {
+  return provenAt !== null && isRecent(provenAt, maxAgeSeconds, now);
+}
+
+function allowSatisfied(facts: Facts, requirement: Requirement): Decision | null {
+  return requirement.kind === 'step-up' || isProven(facts)
+    ? { outcome: 'allow', because: 'satisfied' }
+    : null;
+}
+
+function allowNotEnrolled(): Decision {
+  return { outcome: 'allow', because: 'not-enrolled-optional' };
+}

@@ -1,0 +1,105 @@
+import {
+  ENROLLABLE_KINDS,
+  RECOVERY_CODES_ID,
+  isDeliveredKind,
+  onFileId,
+  onFileKind,
+  type EnrollableKind,
+} from '../member/factor-kind';
+import type { Option } from './decision';
+import type { Facts } from './facts';
+
+/** The kinds a person may enroll now: what the organization allows and the host can do. */
+export function enrollableKinds(facts: Facts): readonly EnrollableKind[] {
+  const { methods } = facts.policy;
+  const possible = ENROLLABLE_KINDS.filter(
+    (kind) => methods.includes(kind) && facts.availableKinds.includes(kind),
+  );
+  const { enabled, assignedKind } = facts.member;
+  if (enabled && assignedKind !== null && possible.includes(assignedKind)) return [assignedKind];
+  return possible;
+}
+
+/**
+ * The delivered kind that an administrator assigned and that an address on file can carry: no enrollment needed. A kind
+ * that the policy has forbidden since then, or that nothing is sent by any more, still counts for people with nothing else:
+ * a sender that is missing after a new deployment must not let a password alone enroll another factor.
+ */
+export function onFileOption(facts: Facts): Option | null {
+  const { enabled, assignedKind } = facts.member;
+  if (!enabled || assignedKind === null || !isDeliveredKind(assignedKind)) return null;
+  if (!facts.policy.methods.includes(assignedKind) && facts.authenticators.length > 0) return null;
+  const onFile = assignedKind === 'email' ? facts.onFile.email : facts.onFile.phone;
+  if (!onFile || facts.authenticators.some(({ kind }) => kind === assignedKind)) return null;
+  return { authenticatorId: onFileId(assignedKind), kind: assignedKind };
+}
+
+/**
+ * Whether anything stands in the way of "never enrolled". It depends on what the person has, never on what the
+ * policy allows today: tightening the methods must not open the door to whoever holds the password.
+ */
+export function hasFactor(facts: Facts): boolean {
+  return facts.authenticators.length > 0 || onFileOption(facts) !== null;
+}
+
+/** Whether the person has the factor that the policy wants of them. */
+export function hasWantedFactor(facts: Facts): boolean {
+  const wanted = enrollableKinds(facts);
+  const onFile = onFileOption(facts);
+  const has = onFile === null ? facts.authenticators : [onFile, ...facts.authenticators];
+  return has.some(({ kind }) => wanted.some((want) => want === kind));
+}
+
+/**
+ * The factors a person could prove if nothing were locked. Allowed kinds if there is one; otherwise what the person has,
+ * so that they prove it before they enroll another.
+ */
+export function provableFactors(facts: Facts): readonly Option[] {
+  const usable = facts.authenticators.filter((authenticator) => authenticator.usable);
+  return allowedFirst(
+    facts,
+    ownFactors(facts, usable).filter(({ authenticatorId }) => {
+      const kind = onFileKind(authenticatorId);
+      return kind === null || !facts.onFileDisabled.includes(kind);
+    }),
+  );
+}
+
+/**
+ * The same with those that work no more: guessing at the app until it is disabled must not make an email code proof enough for
+ * what the app protects.
+ */
+export function rankedFactors(facts: Facts): readonly Option[] {
+  return allowedFirst(facts, ownFactors(facts, facts.authenticators));
+}
+
+function ownFactors(facts: Facts, authenticators: Facts['authenticators']): readonly Option[] {
+  const own: Option[] = authenticators
+    .filter(({ kind }) => facts.availableKinds.includes(kind))
+    .map(({ id, kind }) => ({ authenticatorId: id, kind }));
+  const onFile = onFileOption(facts);
+  const works = onFile !== null && facts.availableKinds.some((can) => can === onFile.kind);
+  return (works ? [onFile, ...own] : own).filter(
+    ({ authenticatorId }) => !facts.spentChannels.includes(authenticatorId),
+  );
+}
+
+function allowedFirst({ policy }: Facts, all: readonly Option[]): readonly Option[] {
+  const allowed = all.filter(({ kind }) => kind !== 'recovery-code' && policy.methods.includes(kind));
+  return allowed.length > 0 ? allowed : all;
+}
+
+/** The ways to answer a challenge now. Recovery codes come last and only beside a factor. */
+export function challengeOptions(facts: Facts, now: number): readonly Option[] {
+  const codesLocked = facts.codesLockedUntil !== null && now < facts.codesLockedUntil;
+  const recoveryLocked = facts.recoveryCodesLockedUntil !== null && now < facts.recoveryCodesLockedUntil;
+  const assigned = facts.member.enabled ? facts.member.assignedKind : null;
+  const ordered = provableFactors(facts).toSorted(
+    (a, b) => Number(b.kind === assigned) - Number(a.kind === assigned),
+  );
+  const recovery: Option[] =
+    facts.recoveryCodesLeft > 0 && hasFactor(facts) && !recoveryLocked
+      ? [{ authenticatorId: RECOVERY_CODES_ID, kind: 'recovery-code' }]
+      : [];
+  return [...(codesLocked ? [] : ordered), ...recovery];
+}

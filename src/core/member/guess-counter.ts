@@ -1,0 +1,125 @@
+import { FACTOR_RANKS, type FactorRank } from '../decision/factor-strength';
+import type { GuessLimits } from './authenticator';
+
+/** One count for each rank of factors. */
+export type PerRank = Readonly<Record<FactorRank, number>>;
+
+/**
+ * Wrong proofs in a row over a group of factors, and the lock they led to. They are kept by rank, since a right answer says nothing
+ * about guesses at a stronger factor: whoever reads the mailbox must not clear the count of the app by it.
+ */
+export interface GuessCounter {
+  /** By the rank of the factor that was guessed at. All of them together lead to the lock. */
+  readonly failures: PerRank;
+  /** How many locks there were, by the rank of the strongest factor guessed at. The next one is longer. */
+  readonly locks: PerRank;
+  readonly lockedUntil: number | null;
+}
+
+const NONE: PerRank = { 1: 0, 2: 0, 3: 0 };
+
+export const NO_GUESSES: GuessCounter = { failures: NONE, locks: NONE, lockedUntil: null };
+
+export const LONGEST_LOCK_SECONDS = 86_400;
+
+export function totalOf(counts: PerRank): number {
+  return FACTOR_RANKS.reduce((sum, rank) => sum + counts[rank], 0);
+}
+
+/** Each lock without a success between lasts twice as long as the one before, up to a day. */
+function lockMs({ locks }: Pick<GuessCounter, 'locks'>, { lockSeconds }: GuessLimits): number {
+  const before = Math.max(0, totalOf(locks) - 1);
+  return Math.min(lockSeconds * 2 ** before, LONGEST_LOCK_SECONDS) * 1000;
+}
+
+/**
+ * The end of the lock that stands, or null. It is never further away than a lock lasts: one that was set by a clock ahead of this
+ * one ends as if it were set now.
+ */
+export function lockEnd(counter: GuessCounter, limits: GuessLimits, now: number): number | null {
+  const { lockedUntil } = counter;
+  if (lockedUntil === null || now >= lockedUntil) return null;
+  return Math.min(lockedUntil, now + lockMs(counter, limits));
+}
+
+/**
+ * The same for whoever only looks: null also for a lock from a clock ahead. Taken for a lock it would be one for as long as that
+ * clock was ahead, since nobody guesses at what is locked; the next guess is refused and shortens it.
+ */
+export function knownLockEnd(counter: GuessCounter, limits: GuessLimits, now: number): number | null {
+  const end = lockEnd(counter, limits, now);
+  return end === counter.lockedUntil ? end : null;
+}
+
+function strongestGuessed(failures: PerRank): FactorRank {
+  if (failures[3] > 0) return 3;
+  return failures[2] > 0 ? 2 : 1;
+}
+
+function lock(counter: GuessCounter, limits: GuessLimits, now: number): GuessCounter {
+  const strongest = strongestGuessed(counter.failures);
+  const locks = { ...counter.locks, [strongest]: counter.locks[strongest] + 1 };
+  return { ...counter, locks, lockedUntil: now + lockMs({ locks }, limits) };
+}
+
+/** Counts a guess where no lock stands; one that has run out starts a new count. `locked` where the count was full before. */
+export function countGuess(
+  counter: GuessCounter,
+  guess: { readonly rank: FactorRank; readonly limits: GuessLimits; readonly now: number },
+): { readonly outcome: 'spent' | 'locked'; readonly counter: GuessCounter } {
+  const { rank, limits, now } = guess;
+  const { locks } = counter;
+  const begun = counter.lockedUntil === null ? counter : { ...NO_GUESSES, locks };
+  if (totalOf(begun.failures) >= limits.perUser)
+    return { outcome: 'locked', counter: lock(begun, limits, now) };
+  const failures = { ...begun.failures, [rank]: begun.failures[rank] + 1 };
+  const counted = { ...begun, failures };
+  const isFull = totalOf(failures) >= limits.perUser;
+  return { outcome: 'spent', counter: isFull ? lock(counted, limits, now) : counted };
+}
+
+/** A right answer, by what was guessed at and by what it proved. */
+export interface RightAnswer {
+  readonly guessedRank: FactorRank;
+  /** Lower than `guessedRank` where the code went by a weaker channel. */
+  readonly provenRank: FactorRank;
+  /** An unlock, whose guess was not counted for the group. */
+  readonly duringLock?: true;
+}
+
+/**
+ * A right answer ends the counts of factors that are no stronger than what it proved, and takes its own guess back. A lock that
+ * stands on what is gone ends with it; the others stay.
+ */
+export function settleGuesses(counter: GuessCounter, answer: RightAnswer): GuessCounter {
+  const { guessedRank, provenRank, duringLock } = answer;
+  const ended = endUpTo(counter.failures, provenRank);
+  const own = duringLock === undefined ? 1 : 0;
+  const failures = { ...ended, [guessedRank]: Math.max(0, ended[guessedRank] - own) };
+  const locks = endUpTo(counter.locks, provenRank);
+  if (counter.lockedUntil === null || totalOf(failures) === totalOf(counter.failures))
+    return { ...counter, failures, locks };
+  if (duringLock === true) return { failures, locks, lockedUntil: null };
+  // The guess that set the lock was a right one, so that there was no lock.
+  const strongest = strongestGuessed(counter.failures);
+  return {
+    failures,
+    locks: { ...locks, [strongest]: Math.max(0, locks[strongest] - 1) },
+    lockedUntil: null,
+  };
+}
+
+/** Whether a right answer of this rank ends a lock: where some of the guesses behind it were at factors no stronger. */
+export function canEndLock({ failures }: Pick<GuessCounter, 'failures'>, rank: FactorRank): boolean {
+  return FACTOR_RANKS.some((guessed) => guessed <= rank && failures[guessed] > 0);
+}
+
+/** What is left of the count of the authenticator that was guessed at. */
+export function settleOwnGuesses(failures: number, { guessedRank, provenRank }: RightAnswer): number {
+  return provenRank >= guessedRank ? 0 : Math.max(0, failures - 1);
+}
+
+function endUpTo(counts: PerRank, last: FactorRank): PerRank {
+  const kept = (rank: FactorRank) => (rank <= last ? 0 : counts[rank]);
+  return { 1: kept(1), 2: kept(2), 3: kept(3) };
+}

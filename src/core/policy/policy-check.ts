@@ -1,0 +1,155 @@
+import { ENROLLABLE_KINDS, isEnrollableKind, type EnrollableKind } from '../member/factor-kind';
+import { LONGEST_REMEMBERED_SECONDS } from '../member/remembered-browser';
+import { MAX_SESSION_DURATION_SECONDS, type EnrollmentRule, type Policy } from './policy';
+
+/** Why a policy cannot be saved: the field at fault, a stable reason, and a sentence that says what to do. */
+export interface PolicyFault {
+  readonly field: keyof Policy;
+  readonly because:
+    | 'malformed'
+    | 'too-small'
+    | 'too-large'
+    | 'idle-exceeds-session'
+    | 'no-method'
+    | 'no-usable-method'
+    | 'sms-alone';
+  readonly message: string;
+}
+
+/** The most often enrollment may be put off. */
+export const MAX_SKIPS = 100;
+/** 2001; anything below it is an instant in seconds. */
+const EARLIEST_INSTANT = 1_000_000_000_000;
+/** The end of the year 9999. */
+const LATEST_INSTANT = 253_402_300_799_999;
+
+export const ENROLLMENT_RULES: readonly EnrollmentRule[] = ['assigned', 'optional', 'required'];
+const SWITCHES = ['enabled', 'enrollAtSignUp', 'backupPhone', 'challengeFederated', 'smsFallback'] as const;
+
+interface Range {
+  readonly min: number;
+  readonly max: number;
+  readonly nullable?: true;
+  readonly message: string;
+}
+
+const RANGES = {
+  graceUntil: {
+    min: EARLIEST_INSTANT,
+    max: LATEST_INSTANT,
+    nullable: true,
+    message: 'The end of the grace period must be a date, given in epoch milliseconds. Choose one, or none.',
+  },
+  skips: {
+    min: 1,
+    max: MAX_SKIPS,
+    nullable: true,
+    message: 'Enrollment can be put off 1 to 100 times. Choose a whole number, or none.',
+  },
+  rememberBrowserSeconds: {
+    min: 0,
+    max: LONGEST_REMEMBERED_SECONDS,
+    message: 'A browser can be remembered for up to 90 days. Choose a shorter time, or 0 for never.',
+  },
+  sessionDurationSeconds: {
+    min: 1,
+    max: MAX_SESSION_DURATION_SECONDS,
+    message: 'A session can last up to 400 days. Choose a whole number of seconds above 0.',
+  },
+  idleTimeoutSeconds: {
+    min: 1,
+    max: MAX_SESSION_DURATION_SECONDS,
+    nullable: true,
+    message:
+      'A session can end after up to 400 idle days. Choose a whole number of seconds above 0, or none.',
+  },
+} satisfies Partial<Record<keyof Policy, Range>>;
+
+type RangedField = keyof typeof RANGES;
+const RANGED_FIELDS: readonly RangedField[] = [
+  'graceUntil',
+  'skips',
+  'rememberBrowserSeconds',
+  'sessionDurationSeconds',
+  'idleTimeoutSeconds',
+];
+
+/** Everything that is wrong with a policy; empty where it can be saved. Values of a wrong type are faults too. */
+export function checkPolicy(
+  policy: Policy,
+  { availableKinds }: { readonly availableKinds: readonly EnrollableKind[] },
+): readonly PolicyFault[] {
+  const faults = [
+    ...SWITCHES.map((field) => checkSwitch(field, policy[field])),
+    checkEnrollment(policy.enrollment),
+    checkMethods(policy, availableKinds),
+    ...RANGED_FIELDS.map((field) => checkRange(field, policy[field])),
+    checkIdleWithinSession(policy),
+  ];
+  return faults.filter((fault) => fault !== null);
+}
+
+function checkSwitch(field: (typeof SWITCHES)[number], value: unknown): PolicyFault | null {
+  if (typeof value === 'boolean') return null;
+  return { field, because: 'malformed', message: 'This is either on or off. Choose one (true or false).' };
+}
+
+function checkEnrollment(value: unknown): PolicyFault | null {
+  if (ENROLLMENT_RULES.some((rule) => rule === value)) return null;
+  return {
+    field: 'enrollment',
+    because: 'malformed',
+    message: 'Enrollment is one of assigned, optional and required. Choose one.',
+  };
+}
+
+function checkMethods(
+  { methods, enabled }: Policy,
+  availableKinds: readonly EnrollableKind[],
+): PolicyFault | null {
+  const fault = (because: PolicyFault['because'], message: string) => ({
+    field: 'methods' as const,
+    because,
+    message,
+  });
+  if (!Array.isArray(methods) || !methods.every((kind: unknown) => isEnrollableKind(kind))) {
+    return fault('malformed', `Methods are any of ${ENROLLABLE_KINDS.join(', ')}. Choose from these.`);
+  }
+  // While it is off, nobody is asked, and an unfinished choice does no harm.
+  if (!enabled) return null;
+  if (methods.length === 0) return fault('no-method', 'No method is allowed. Choose at least one.');
+  const usable = methods.filter((kind) => availableKinds.includes(kind));
+  if (usable.length === 0) {
+    return fault(
+      'no-usable-method',
+      `None of these methods works here. Choose from ${availableKinds.join(', ')}.`,
+    );
+  }
+  // The telephone network is a restricted channel: another one must be on offer (NIST SP 800-63B-4, 3.1.3.3).
+  return usable.every((kind) => kind === 'sms')
+    ? fault(
+        'sms-alone',
+        'Text messages cannot be the only method. Allow an authenticator app or email as well.',
+      )
+    : null;
+}
+
+function checkRange(field: RangedField, value: unknown): PolicyFault | null {
+  const range: Range = RANGES[field];
+  if (value === null && range.nullable === true) return null;
+  const { message } = range;
+  if (typeof value !== 'number' || Number.isNaN(value)) return { field, because: 'malformed', message };
+  if (value < range.min) return { field, because: 'too-small', message };
+  if (value > range.max) return { field, because: 'too-large', message };
+  return Number.isInteger(value) ? null : { field, because: 'malformed', message };
+}
+
+function checkIdleWithinSession(policy: Policy): PolicyFault | null {
+  const { idleTimeoutSeconds, sessionDurationSeconds } = policy;
+  if (idleTimeoutSeconds === null || !(idleTimeoutSeconds > sessionDurationSeconds)) return null;
+  return {
+    field: 'idleTimeoutSeconds',
+    because: 'idle-exceeds-session',
+    message: 'The idle time is longer than the session itself. Choose a shorter one.',
+  };
+}

@@ -1,0 +1,162 @@
+import { MfaError } from '../../core/errors';
+import type { Policy } from '../../core/policy/policy';
+import type { FlowContext } from '../context/context';
+import type { AdminAct } from './admin-authority';
+import { beginJob, takeUpJob, type JobWork } from './background-jobs';
+import { readMemberCounts } from './member-counts';
+import { findOthersProtected } from './protected-elsewhere';
+import { indexKnownMembers, readGround, readMembers, type KnownMember } from './read-members';
+import { changePolicy } from './save-policy';
+
+/** What switching off with "Forget all devices" touches. */
+export interface SwitchOffReach {
+  readonly policy: Policy;
+  readonly members: number;
+  /** Members with at least one authenticator, and how many those have together. */
+  readonly people: number;
+  readonly devices: number;
+  /** Not every member has been counted yet. */
+  readonly counting: boolean;
+}
+
+/** Members with more authenticators than this are counted as having this many. */
+const MOST_COUNTED = 8;
+
+export async function describeSwitchOff(
+  context: FlowContext,
+  organizationId: string,
+): Promise<SwitchOffReach> {
+  const moreThan = Array.from({ length: MOST_COUNTED }, (_, above) =>
+    context.records.countIndex({ organizationId, index: 'enrolled', above }),
+  );
+  const [{ counts, policy, walk }, having] = await Promise.all([
+    readMemberCounts(context, organizationId),
+    Promise.all(moreThan),
+  ]);
+  return {
+    policy,
+    members: counts.members,
+    people: having[0] ?? 0,
+    // Everybody with more than none has one, everybody with more than one has another.
+    devices: having.reduce((sum, people) => sum + people, 0),
+    counting: walk === undefined || (walk.finishedAt === null && walk.step === 0),
+  };
+}
+
+export type SwitchedOff =
+  | { readonly outcome: 'switched-off'; readonly policy: Policy; readonly forgetting: boolean }
+  | { readonly outcome: 'conflict'; readonly current: Policy };
+
+/** MFA off for the organization; from the next request nobody is asked. The forgetting goes on in the background. */
+export async function switchOff(
+  context: FlowContext,
+  act: AdminAct & { readonly forgetDevices: boolean; readonly expectedVersion: number },
+): Promise<SwitchedOff> {
+  const { organizationId, actor, origin, expectedVersion, forgetDevices } = act;
+  const saved = await changePolicy(context, {
+    organizationId,
+    change: { enabled: false },
+    expectedVersion,
+    actorId: actor.id,
+    ...(origin === null ? {} : { address: origin.address }),
+  });
+  if (saved.outcome === 'conflict') return saved;
+  if (saved.outcome === 'refused') {
+    // What was saved once can only be at fault where this process has fewer ways to deliver; off is off all the same.
+    throw new MfaError('records-unreadable', `The policy cannot be saved: ${saved.faults[0]?.message ?? ''}`);
+  }
+  if (forgetDevices) {
+    const of = (await context.directory.count(organizationId)) ?? null;
+    await beginJob(context, FORGET_DEVICES, { organizationId, of, startedBy: actor.id });
+  }
+  return { outcome: 'switched-off', policy: saved.policy, forgetting: forgetDevices };
+}
+
+export interface ForgetDevicesProgress {
+  readonly startedAt: number;
+  readonly finishedAt: number | null;
+  /** Members looked at, of how many where that is known. */
+  readonly done: number;
+  readonly of: number | null;
+  /** Members who lost devices, and how many devices. */
+  readonly people: number;
+  readonly devices: number;
+  readonly startedBy: string | null;
+}
+
+/** Null where it was never started. Reading it takes up work that a process left behind. */
+export async function findForgetDevicesProgress(
+  context: FlowContext,
+  organizationId: string,
+): Promise<ForgetDevicesProgress | null> {
+  const job = await context.records.findJob(organizationId, FORGET_DEVICES.kind);
+  if (job === undefined) return null;
+  if (job.finishedAt === null) takeUpJob(context, FORGET_DEVICES, organizationId);
+  const { startedAt, finishedAt, done, of, people, devices, startedBy } = job;
+  return { startedAt, finishedAt, done, of, people, devices, startedBy };
+}
+
+const MEMBERS_A_STEP = 200;
+
+/**
+ * Takes every authenticator, recovery code and remembered browser that was there when it was ordered from every member. People
+ * of whom the directory says that another organization is theirs keep what they have, although they may be members here too. So
+ * do people who are in another organization with MFA on, which their devices protect as well.
+ * Whoever enrolls anew meanwhile keeps that.
+ */
+export const FORGET_DEVICES: JobWork = {
+  kind: 'forget-devices',
+  retrySeconds: 30,
+  async step(context, job) {
+    const { organizationId, cursor, startedAt } = job;
+    const page = await context.directory.list({
+      organizationId,
+      limit: MEMBERS_A_STEP,
+      ...(cursor === null ? {} : { cursor }),
+    });
+    const ground = readGround(context, organizationId);
+    const members = await readMembers(context, { organizationId, accounts: page.accounts, ground });
+    const forgotten = await Promise.all(members.map((member) => forget(context, member, startedAt)));
+    const touched = members.filter((_, index) => forgotten[index] !== null);
+    const accounts = touched.map(({ account }) => account);
+    const after = await readMembers(context, { organizationId, accounts, ground });
+    await indexKnownMembers(context, organizationId, after);
+    const devices = forgotten.map((count) => count ?? 0);
+    return {
+      cursor: page.nextCursor ?? null,
+      finished: page.nextCursor === undefined,
+      done: job.done + members.length,
+      people: job.people + devices.filter((count) => count > 0).length,
+      devices: job.devices + devices.reduce((sum, count) => sum + count, 0),
+    };
+  },
+  finish(context, { organizationId, people, devices, startedBy }) {
+    context.events.report({
+      name: 'devices-forgotten',
+      organizationId,
+      ...(startedBy === null ? {} : { actorId: startedBy }),
+      details: { people, devices },
+    });
+  },
+};
+
+/** How many authenticators went; null where there was nothing to do. */
+async function forget(
+  context: FlowContext,
+  { account, record }: KnownMember,
+  startedAt: number,
+): Promise<number | null> {
+  const { records, enrollmentNotes } = context;
+  const { authenticators } = record;
+  const others = await findOthersProtected(context, { account, authenticators }, record.organizationId);
+  if (others.length > 0) return null;
+  const older = record.authenticators.filter(({ createdAt }) => createdAt < startedAt);
+  if (older.length < record.authenticators.length) {
+    await Promise.all(older.map(({ id }) => records.removeAuthenticator(account.id, id)));
+    return older.length === 0 ? null : older.length;
+  }
+  const removed = await records.removeAllAuthenticators(account.id);
+  // Also where nothing was left to remove: a process may have ended between the two.
+  if (removed > 0 || account.mfaEnrolled) await enrollmentNotes.noteIfNone(account.id);
+  return removed > 0 || account.mfaEnrolled ? removed : null;
+}

@@ -1,0 +1,100 @@
+import type { Epochs } from '../../core/decision/session-lifetime';
+import type { EnrollableKind } from '../../core/member/factor-kind';
+import { openSecret } from '../../core/proof/secrets';
+import type { Notice } from '../../delivery/delivery';
+import type { Account } from '../../options/ports';
+import type { MemberRecord } from '../../stores/record-store';
+import type { Bearer } from '../context/auth-subject';
+import { newMark, type FlowContext, type Origin } from '../context/context';
+import { notifyAddressesOnFile } from '../notices/notify';
+
+/** What happened to a person's factors. */
+export type Change =
+  | {
+      readonly kind: 'authenticator-added' | 'authenticator-removed' | 'authenticator-replaced';
+      readonly factor: EnrollableKind;
+      readonly label: string;
+      /** The one that is gone. */
+      readonly goneId?: string;
+    }
+  | { readonly kind: 'recovery-codes-issued' };
+
+export interface FactorChange {
+  readonly account: Account;
+  readonly bearer: Bearer;
+  /** As it was before, so that an address that went is told too. */
+  readonly member: MemberRecord;
+  readonly change: Change;
+  /** Whether other sessions, pending logins and remembered browsers end. */
+  readonly endOthers: boolean;
+  readonly origin: Origin;
+}
+
+export interface FactorChanged {
+  /** With these the session at hand goes on; it needs a new id. */
+  readonly epochs: Epochs;
+  /** The masked addresses that were told. */
+  readonly notified: readonly string[];
+}
+
+/**
+ * What follows every change of factors: by one write everything else that is signed in ends, and every address on file
+ * is told, the one that went included (NIST SP 800-63B-4, 4.6).
+ */
+export async function afterFactorChange(context: FlowContext, changed: FactorChange): Promise<FactorChanged> {
+  const { account, bearer, member, change, endOthers, origin } = changed;
+  const epochs = endOthers ? await endOtherSessions(context, changed) : bearer.epochs;
+  const told = { origin, at: context.clock.now() };
+  const notice: Notice =
+    change.kind === 'recovery-codes-issued'
+      ? { kind: change.kind, ...told }
+      : { kind: change.kind, factor: change.factor, label: change.label, ...told };
+  const notified = await notifyAddressesOnFile(context, { account, member, notice });
+  tellPhoneThatWent(context, changed);
+  return { epochs, notified };
+}
+
+async function endOtherSessions(
+  context: FlowContext,
+  { account, bearer, origin }: FactorChange,
+): Promise<Epochs> {
+  const user = newMark();
+  const renewed = await context.records.renewUserEpoch(account.id, {
+    expected: bearer.epochs.user,
+    epoch: user,
+    endedAt: context.clock.now(),
+  });
+  // Somebody ended the sessions while this request was under way: this one goes with them.
+  if (!renewed) return bearer.epochs;
+  context.events.report({
+    name: 'sessions-ended',
+    userId: account.id,
+    organizationId: bearer.organizationId,
+    address: origin.address,
+    details: { scope: 'others' },
+  });
+  return { ...bearer.epochs, user };
+}
+
+/** A number that no longer counts is told so itself: its owner may be the only one who knows better. */
+function tellPhoneThatWent(context: FlowContext, { account, bearer, member, change }: FactorChange): void {
+  const goneId = change.kind === 'recovery-codes-issued' ? undefined : change.goneId;
+  const gone = member.authenticators.find(({ id, kind }) => id === goneId && kind === 'sms');
+  if (gone === undefined) return;
+  const binding = { userId: account.id, authenticatorId: gone.id, kind: gone.kind };
+  const opened = openSecret(context.keyRing, gone.sealedSecret, binding);
+  if (opened.outcome !== 'opened') return;
+  const { delivery } = context;
+  delivery.inBackground(
+    () => delivery.sendPhoneNotice(opened.secret.reveal()),
+    (error) => {
+      context.events.report({
+        name: 'notice-failed',
+        userId: account.id,
+        organizationId: bearer.organizationId,
+        details: { notice: change.kind, by: 'sms' },
+      });
+      context.options.onError(error);
+    },
+  );
+}

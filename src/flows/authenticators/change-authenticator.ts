@@ -1,0 +1,134 @@
+import { asStepUp, decide, type Decision } from '../../core/decision/decide';
+import { mayRemoveFactor } from '../../core/member/authenticator';
+import type { Account } from '../../options/ports';
+import type { Bearer } from '../context/auth-subject';
+import type { FlowContext, Origin } from '../context/context';
+import type { Gathered } from '../context/gather-facts';
+import {
+  gatherSetupFacts,
+  type FindAdministered,
+  type GatheredForSetup,
+} from '../context/gather-setup-facts';
+import { spendChange, type TooManyChanges } from '../enrollment/enroll';
+import { reproofRequirement } from '../enrollment/may-enroll';
+import { afterFactorChange, type FactorChanged } from './after-factor-change';
+
+export type Removal =
+  | ({ readonly outcome: 'removed'; readonly label: string; readonly gathered: Gathered } & FactorChanged)
+  | ChangeRefused;
+
+/** Removes one of the person's own authenticators. Somebody else's is no different from one that never was. */
+export async function removeAuthenticator(
+  context: FlowContext,
+  act: FactorAct & { readonly authenticatorId: string; readonly endOthers: boolean },
+): Promise<Removal> {
+  const { account, bearer, origin, authenticatorId, endOthers } = act;
+  const leave = await mayChangeFactors(context, act);
+  if (leave.outcome !== 'may-change') return leave;
+  const { gathered } = leave;
+  const { member, facts } = gathered;
+  const authenticator = member.authenticators.find(({ id }) => id === authenticatorId);
+  if (authenticator === undefined) return { outcome: 'rejected', because: 'no-authenticator' };
+  const removal = mayRemoveFactor(facts, authenticatorId);
+  if (removal.outcome === 'last-factor') return { outcome: 'rejected', because: 'last-factor' };
+  const spent = await spendChange(context, account.id, 'factor-changes');
+  if (spent.outcome === 'rejected') return spent;
+  const keepOneOf = removal.keepOneOf ?? undefined;
+  if (!(await context.records.removeAuthenticator(account.id, authenticatorId, keepOneOf))) {
+    return { outcome: 'rejected', because: keepOneOf === undefined ? 'no-authenticator' : 'last-factor' };
+  }
+  const { kind, label } = authenticator;
+  context.events.report({
+    name: 'authenticator-removed',
+    userId: account.id,
+    organizationId: bearer.organizationId,
+    address: origin.address,
+    details: { kind, authenticatorId },
+  });
+  // Otherwise the directory's note would read as lost records.
+  await context.enrollmentNotes.noteIfNone(account.id);
+  const change = { kind: 'authenticator-removed', factor: kind, label, goneId: authenticatorId } as const;
+  const changed = await afterFactorChange(context, { account, bearer, member, change, endOthers, origin });
+  return { outcome: 'removed', label, gathered, ...changed };
+}
+
+/** Gives an authenticator another name. */
+export async function renameAuthenticator(
+  context: FlowContext,
+  act: FactorAct & { readonly authenticatorId: string; readonly label: string },
+): Promise<{ readonly outcome: 'renamed' } | ChangeRefused> {
+  const { account, bearer, origin, authenticatorId, label } = act;
+  const leave = await mayChangeFactors(context, act);
+  if (leave.outcome !== 'may-change') return leave;
+  if (!(await context.records.renameAuthenticator(account.id, authenticatorId, label)))
+    return { outcome: 'rejected', because: 'no-authenticator' };
+  context.events.report({
+    name: 'authenticator-renamed',
+    userId: account.id,
+    organizationId: bearer.organizationId,
+    address: origin.address,
+    details: { authenticatorId },
+  });
+  return { outcome: 'renamed' };
+}
+
+/** Remembers which authenticator is asked first when the person signs in. The others stay one step away. */
+export async function askFirst(
+  context: FlowContext,
+  act: FactorAct & { readonly authenticatorId: string },
+): Promise<{ readonly outcome: 'asked-first' } | ChangeRefused> {
+  const leave = await mayChangeFactors(context, act);
+  if (leave.outcome !== 'may-change') return leave;
+  const saved = await context.records.savePreference(act.account.id, act.authenticatorId);
+  return saved ? { outcome: 'asked-first' } : { outcome: 'rejected', because: 'no-authenticator' };
+}
+
+/** Who asks to change their own factors, and from where. */
+export interface FactorAct {
+  readonly account: Account;
+  readonly bearer: Bearer;
+  readonly origin: Origin;
+  readonly findAdministered?: FindAdministered;
+}
+
+/** A proof is needed first, or the session is over, or there is nothing to set here. */
+export type SettingsRefused =
+  { readonly outcome: 'refused'; readonly decision: Decision } | { readonly outcome: 'feature-off' };
+
+/** Why a change of factors was not made. */
+export type ChangeRefused =
+  | SettingsRefused
+  | { readonly outcome: 'rejected'; readonly because: 'no-authenticator' | 'last-factor' | 'no-factor' }
+  | TooManyChanges;
+
+export type ChangeLeave =
+  { readonly outcome: 'may-change'; readonly gathered: GatheredForSetup } | SettingsRefused;
+
+/** Whether the settings may be seen: in a session that the policy lets through, where the organization has MFA at all. */
+export function judgeSettings(
+  { standing }: Bearer,
+  { facts, setup, now }: GatheredForSetup,
+): SettingsRefused | null {
+  const decision = decide(facts, { kind: 'policy' }, now);
+  const over: Decision = { outcome: 'sign-in', because: 'no-session' };
+  if (standing === 'pending')
+    return { outcome: 'refused', decision: decision.outcome === 'allow' ? over : decision };
+  if (decision.outcome === 'sign-in') return { outcome: 'refused', decision };
+  if (setup === null) return { outcome: 'feature-off' };
+  const open = decision.outcome === 'allow' || (decision.outcome === 'enroll' && decision.skippable);
+  return open ? null : { outcome: 'refused', decision };
+}
+
+/** Whether a factor may be changed now: after a proof by the strongest one, no older than ten minutes. */
+export async function mayChangeFactors(context: FlowContext, act: FactorAct): Promise<ChangeLeave> {
+  const { bearer } = act;
+  const gathered = await gatherSetupFacts(context, act);
+  const refused = judgeSettings(bearer, gathered);
+  if (refused !== null) return refused;
+  const { facts, setup, now } = gathered;
+  const decision = decide(setup ?? facts, reproofRequirement(bearer, gathered), now);
+  // Enrollment that is due comes after the proof: what there is may be changed before.
+  if (decision.outcome === 'allow' || decision.outcome === 'enroll')
+    return { outcome: 'may-change', gathered };
+  return { outcome: 'refused', decision: asStepUp(decision) };
+}

@@ -1,0 +1,98 @@
+import { hashRecoveryCodes, issueRecoveryCodes } from '../../core/proof/recovery-code';
+import type { MemberRecord, RecoveryCodeSet } from '../../stores/record-store';
+import type { CodesOwner } from '../../stores/unseen-codes';
+import type { Bearer } from '../context/auth-subject';
+import type { FlowContext, Origin } from '../context/context';
+import type { Gathered } from '../context/gather-facts';
+import { spendChange, type TooManyChanges } from '../enrollment/enroll';
+import { notifyAddressesOnFile } from '../notices/notify';
+import { afterFactorChange } from './after-factor-change';
+import { mayChangeFactors, type ChangeRefused, type FactorAct } from './change-authenticator';
+import { keepUnseenCodes } from './unseen-codes';
+
+export type NewCodeSet =
+  /** `set` is what is stored, `shown` what is shown once. */
+  | { readonly outcome: 'made'; readonly set: RecoveryCodeSet; readonly shown: readonly string[] }
+  | TooManyChanges;
+
+/**
+ * Makes a new set, which is to take the place of the old one whole. It is kept for showing in the session that made it; as a set of
+ * codes that work it is not stored yet.
+ */
+export async function makeRecoveryCodeSet(
+  context: FlowContext,
+  bearer: CodesOwner,
+  { recoveryCodesLeft }: Pick<MemberRecord, 'recoveryCodesLeft'>,
+): Promise<NewCodeSet> {
+  const spent = await spendChange(context, bearer.userId, 'recovery-codes');
+  if (spent.outcome === 'rejected') return spent;
+  const issued = issueRecoveryCodes();
+  const shown = issued.map(({ text }) => text);
+  const set = { codes: await hashRecoveryCodes(issued), issuedAt: context.clock.now() };
+  const replacesOlder = recoveryCodesLeft > 0;
+  await keepUnseenCodes(context, bearer, { codes: shown, issuedAt: set.issuedAt, replacesOlder });
+  return { outcome: 'made', set, shown };
+}
+
+/** Says that a new set was stored. */
+export function reportCodesIssued(
+  context: FlowContext,
+  { userId, organizationId }: Pick<Bearer, 'userId' | 'organizationId'>,
+  { codes }: RecoveryCodeSet,
+): void {
+  const details = { count: codes.length };
+  context.events.report({ name: 'recovery-codes-issued', userId, organizationId, details });
+}
+
+export type Renewal =
+  | {
+      readonly outcome: 'recovery-codes-issued';
+      readonly recoveryCodes: readonly string[];
+      readonly notified: readonly string[];
+    }
+  | ChangeRefused;
+
+/** A new set of recovery codes for a person who has a factor; the old one stops working at once. */
+export async function renewRecoveryCodes(context: FlowContext, act: FactorAct): Promise<Renewal> {
+  const { account, bearer, origin } = act;
+  const leave = await mayChangeFactors(context, act);
+  if (leave.outcome !== 'may-change') return leave;
+  const { member } = leave.gathered;
+  if (member.authenticators.length === 0) return { outcome: 'rejected', because: 'no-factor' };
+  const made = await makeRecoveryCodeSet(context, bearer, member);
+  if (made.outcome === 'rejected') return made;
+  const { set, shown: recoveryCodes } = made;
+  await context.records.replaceRecoveryCodes(account.id, set.codes, set.issuedAt);
+  reportCodesIssued(context, bearer, set);
+  const { notified } = await afterFactorChange(context, {
+    account,
+    bearer,
+    member,
+    change: { kind: 'recovery-codes-issued' },
+    endOthers: false,
+    origin,
+  });
+  return { outcome: 'recovery-codes-issued', recoveryCodes, notified };
+}
+
+/** A recovery code was used: every address on file is told, with how many are left (NIST SP 800-63B-4, 4.2.3). */
+export async function reportRecoveryCodeUse(
+  context: FlowContext,
+  used: { readonly gathered: Gathered; readonly origin: Origin },
+): Promise<void> {
+  const { gathered, origin } = used;
+  const { account, member, facts, now } = gathered;
+  const left = facts.recoveryCodesLeft;
+  context.events.report({
+    name: 'recovery-code-used',
+    userId: account.id,
+    organizationId: account.organizationId,
+    address: origin.address,
+    details: { left },
+  });
+  await notifyAddressesOnFile(context, {
+    account,
+    member,
+    notice: { kind: 'recovery-code-used', left, origin, at: now },
+  });
+}

@@ -1,0 +1,75 @@
+import { provenBy, type Evidence, type EvidenceMethod } from '../../core/decision/assurance';
+import { decide } from '../../core/decision/decide';
+import { rankOf, strongestRank } from '../../core/decision/factor-strength';
+import { hashFactorSet, issueBrowserId, type RememberedBrowser } from '../../core/member/remembered-browser';
+import { hashToken, issueToken } from '../../core/proof/bearer-token';
+import type { Account } from '../../options/ports';
+import type { Bearer } from '../context/auth-subject';
+import type { FlowContext, Origin } from '../context/context';
+import type { Gathered } from '../context/gather-facts';
+import { REPROOF_SECONDS } from '../enrollment/may-enroll';
+import { factorSetOf } from './security-fingerprint';
+import type { BrowserCookie } from './use-browser';
+
+/**
+ * For how many seconds a browser may be remembered after this factor is proven; null where it may not. Only a login by
+ * the strongest factor the person has earns it, and never a recovery code.
+ */
+export function rememberableSeconds(
+  bearer: Pick<Bearer, 'standing'>,
+  { facts }: Pick<Gathered, 'facts'>,
+  proven: EvidenceMethod,
+): number | null {
+  const { enabled, rememberBrowserSeconds } = facts.policy;
+  if (!enabled || rememberBrowserSeconds <= 0 || bearer.standing !== 'pending') return null;
+  if (proven === 'recovery-code' || rankOf(proven) < strongestRank(facts)) return null;
+  return rememberBrowserSeconds;
+}
+
+/** Remembers the browser of a login that was proven just now; null where that earns it no trust. */
+export async function rememberBrowser(
+  context: FlowContext,
+  proven: {
+    readonly account: Account;
+    readonly bearer: Bearer;
+    readonly gathered: Gathered;
+    readonly proof: Evidence;
+    readonly origin: Origin;
+    /** The `usernameKey` of the name that was typed. */
+    readonly name: string;
+  },
+): Promise<BrowserCookie | null> {
+  const { account, bearer, gathered, proof, origin, name } = proven;
+  const { facts, now } = gathered;
+  const seconds = rememberableSeconds(bearer, gathered, provenBy(proof));
+  const fresh = decide(facts, { kind: 'step-up', maxAgeSeconds: REPROOF_SECONDS }, now);
+  const recovered = facts.session?.evidence.some(({ method }) => method === 'recovery-code') === true;
+  if (seconds === null || fresh.outcome !== 'allow' || recovered) return null;
+  const id = issueBrowserId(context.keyRing, name);
+  const token = issueToken();
+  const browser: RememberedBrowser = {
+    id,
+    organizationId: bearer.organizationId,
+    tokenHash: hashToken(context.keyRing, 'browser', [account.id, id, token.reveal()]),
+    previousTokenHash: null,
+    branch: '',
+    confirmed: false,
+    rotatedAt: now,
+    // The epoch was made at the latest when the pending login began, so the record carries it.
+    factorSetHash: hashFactorSet(context.keyRing, factorSetOf(gathered)),
+    createdAt: now,
+    lastUsedAt: null,
+    expiresAt: now + seconds * 1000,
+    userAgent: origin.userAgent,
+    address: origin.address,
+  };
+  await context.records.rememberBrowser(account.id, browser, now);
+  context.events.report({
+    name: 'browser-remembered',
+    userId: account.id,
+    organizationId: bearer.organizationId,
+    address: origin.address,
+    details: { seconds },
+  });
+  return { id, token, expiresAt: browser.expiresAt };
+}

@@ -1,0 +1,163 @@
+import type { Evidence } from '../../core/decision/assurance';
+import { decide } from '../../core/decision/decide';
+import {
+  ROTATION_GRACE_SECONDS,
+  isBrowserTrusted,
+  type RememberedBrowser,
+} from '../../core/member/remembered-browser';
+import { hashToken, succeedToken, successorsOf, tokenHashes } from '../../core/proof/bearer-token';
+import type { PlainSecret } from '../../core/proof/secrets';
+import { isCredible } from '../../core/text/credible-instant';
+import type { EventReport } from '../../events/event-recorder';
+import type { BrowserUseOutcome } from '../../stores/record-store';
+import { newMark, type FlowContext, type Origin } from '../context/context';
+import type { Gathered } from '../context/gather-facts';
+import { notifyAddressesOnFile } from '../notices/notify';
+import { factorSetOf } from './security-fingerprint';
+
+/** What a remembered browser carries. */
+export interface BrowserToken {
+  readonly id: string;
+  readonly token: PlainSecret;
+}
+
+export interface BrowserCookie extends BrowserToken {
+  readonly expiresAt: number;
+}
+
+/** What becomes of the browser's cookie; null leaves it as it is. */
+export type CookieChange = BrowserCookie | 'clear' | null;
+
+/** A login's facts with what the browser adds to them. */
+export interface BrowserJudgement {
+  readonly evidence: readonly Evidence[];
+  readonly gathered: Gathered;
+  readonly cookie: CookieChange;
+}
+
+/** Asks for the browser's record beside the facts, in the same round trip; its token is used up by asking. */
+export async function presentBrowser(
+  context: FlowContext,
+  userId: string,
+  presented: BrowserToken | null,
+): Promise<BrowserUseOutcome> {
+  if (presented === null) return { outcome: 'missing' };
+  const { keyRing, clock } = context;
+  const { id, token } = presented;
+  const hashOfNext = (branch: string) => {
+    const next = succeedToken(keyRing, token, [userId, id, branch]);
+    return hashToken(keyRing, 'browser', [userId, id, next.reveal()]);
+  };
+  const branch = newMark();
+  return context.records.useBrowser({
+    userId,
+    id,
+    tokenHashes: hashesOf(context, userId, presented),
+    nextTokenHash: hashOfNext(''),
+    again: { branch, tokenHash: hashOfNext(branch) },
+    now: clock.now(),
+    graceSeconds: ROTATION_GRACE_SECONDS,
+  });
+}
+
+function hashesOf(
+  { keyRing }: Pick<FlowContext, 'keyRing'>,
+  userId: string,
+  { id, token }: BrowserToken,
+): readonly string[] {
+  return tokenHashes(keyRing, 'browser', [userId, id, token.reveal()]);
+}
+
+/**
+ * The token that the browser is given next: the one that its record waits for. Null where that was made under a key that is gone;
+ * the browser then keeps what it has.
+ */
+function nextToken(
+  { keyRing }: Pick<FlowContext, 'keyRing'>,
+  userId: string,
+  { presented, browser }: { readonly presented: BrowserToken; readonly browser: RememberedBrowser },
+): PlainSecret | null {
+  const { id, branch, tokenHash } = browser;
+  const all = successorsOf(keyRing, presented.token, [userId, id, branch]);
+  const isAwaited = (token: PlainSecret) =>
+    tokenHashes(keyRing, 'browser', [userId, id, token.reveal()]).includes(tokenHash);
+  return all.find(isAwaited) ?? null;
+}
+
+/** The browser came back with what it was given last, so that no answer was lost. */
+export async function confirmBrowser(
+  context: FlowContext,
+  userId: string,
+  presented: BrowserToken,
+): Promise<void> {
+  await context.records.confirmBrowser(userId, presented.id, hashesOf(context, userId, presented));
+}
+
+/** Whether the browser stands in for the challenge. Where nothing would be asked, it counts for nothing. */
+export async function judgeBrowser(
+  context: FlowContext,
+  login: {
+    readonly presented: BrowserToken | null;
+    readonly used: BrowserUseOutcome;
+    readonly evidence: readonly Evidence[];
+    readonly gathered: Gathered;
+    readonly origin: Origin;
+  },
+): Promise<BrowserJudgement> {
+  const { presented, used, evidence, gathered } = login;
+  const unchanged = { evidence, gathered };
+  // A browser of somebody else's who signs in here too is none of this login's business.
+  if (presented === null || used.outcome === 'missing') return { ...unchanged, cookie: null };
+  if (used.outcome === 'replayed') {
+    await reportReplay(context, login);
+    return { ...unchanged, cookie: 'clear' };
+  }
+  const { browser } = used;
+  const { account, policy, facts, now } = gathered;
+  const factors = factorSetOf(gathered);
+  if (!isCredible(browser.createdAt, now)) context.clocks.note('remembered browser', browser.createdAt);
+  if (!isBrowserTrusted(context.keyRing, { browser, factors, policy: policy.policy, now })) {
+    await context.records.forgetBrowser(account.id, browser.id);
+    report(context, login, { name: 'browser-forgotten', details: { because: 'no-longer-trusted' } });
+    return { ...unchanged, cookie: 'clear' };
+  }
+  const token = nextToken(context, account.id, { presented, browser });
+  const cookie = token === null ? null : { id: browser.id, token, expiresAt: browser.expiresAt };
+  if (decide(facts, { kind: 'policy' }, now).outcome !== 'challenge') return { ...unchanged, cookie };
+  const proven: readonly Evidence[] = [...evidence, { method: 'remembered-browser', at: now }];
+  const session = { standing: 'live', evidence: proven, skipped: false } as const;
+  return { evidence: proven, gathered: { ...gathered, facts: { ...facts, session } }, cookie };
+}
+
+/** A token was sent a second time: there are two copies, and one of them is not the owner's. */
+async function reportReplay(
+  context: FlowContext,
+  login: { readonly gathered: Gathered; readonly origin: Origin },
+): Promise<void> {
+  const { gathered, origin } = login;
+  const { account, member, now } = gathered;
+  report(context, login, { name: 'browser-token-replayed' });
+  await notifyAddressesOnFile(context, {
+    account,
+    member,
+    notice: {
+      kind: 'other',
+      heading: 'A remembered browser was forgotten',
+      paragraphs: [
+        'Somebody signed in with your password and an old copy of what one of your remembered browsers keeps. It was refused, a code was asked for, and that browser is not remembered any more.',
+        'If you restored a browser from a backup, there is nothing to do. If not, change your password.',
+      ],
+      origin,
+      at: now,
+    },
+  });
+}
+
+function report(
+  context: FlowContext,
+  login: { readonly gathered: Gathered; readonly origin: Origin },
+  event: Pick<EventReport, 'name' | 'details'>,
+): void {
+  const { id: userId, organizationId } = login.gathered.account;
+  context.events.report({ ...event, userId, organizationId, address: login.origin.address });
+}

@@ -1,0 +1,96 @@
+import { addressOnFile, maskDestination, type AddressesOnFile } from '../../core/address/destination';
+import { MfaError } from '../../core/errors';
+import type { DeliveredKind } from '../../core/member/factor-kind';
+import { hashOneTimeCode, issueOneTimeCode } from '../../core/proof/one-time-code';
+import type { SentCode } from '../../core/proof/sent-code';
+import type { Challenge, ChallengeOwner } from '../../stores/state-store';
+import { newMark, type FlowContext } from '../context/context';
+
+export type ChallengeChange =
+  | { readonly outcome: 'changed'; readonly challenge: Challenge }
+  /** The rule left it as it is. */
+  | { readonly outcome: 'unchanged'; readonly challenge: Challenge | undefined }
+  /** The pending login is over. */
+  | { readonly outcome: 'gone' };
+
+/** More writes to one challenge than that come together only in an attack. */
+const MOST_TRIES = 8;
+
+/**
+ * Changes the owner's challenge by a rule, which is applied again to what stands where another request came between. With
+ * `known`, the challenge as it was written last is not read first.
+ */
+export async function changeChallenge(
+  { state, clock }: Pick<FlowContext, 'state' | 'clock'>,
+  at: {
+    readonly owner: ChallengeOwner;
+    readonly underPendingLogin: boolean;
+    readonly known?: Challenge | undefined;
+  },
+  rule: (standing: Challenge | undefined) => Omit<Challenge, 'version'> | null,
+): Promise<ChallengeChange> {
+  const { owner, underPendingLogin } = at;
+  let standing = at.known ?? (await state.findChallenge(owner));
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const next = rule(standing);
+    if (next === null) return { outcome: 'unchanged', challenge: standing };
+    const challenge = { ...next, version: newMark() };
+    const after = standing?.version ?? null;
+    // Each try stands on what the one before found.
+    // oxlint-disable-next-line no-await-in-loop
+    if (await state.issueChallenge(challenge, { now: clock.now(), underPendingLogin, after }))
+      return { outcome: 'changed', challenge };
+    // oxlint-disable-next-line no-await-in-loop
+    const found = await state.findChallenge(owner);
+    if ((found?.version ?? null) === after) return { outcome: 'gone' };
+    standing = found;
+  }
+  throw new MfaError('store-unavailable', 'Too many requests changed one challenge at once.');
+}
+
+/** A code before it is sent: its digits, and the form in which it is kept. */
+export interface NewCode {
+  readonly digits: string;
+  readonly kept: SentCode;
+}
+
+export interface CodeToMake {
+  readonly owner: ChallengeOwner;
+  readonly authenticatorId: string;
+  readonly kind: DeliveredKind;
+  readonly sentBy: DeliveredKind;
+  readonly destination: string;
+  readonly onFile: AddressesOnFile;
+  /** Of the text that it takes the place of. */
+  readonly sendId?: string;
+  /** When the pending login ends; null under a session. */
+  readonly pendingUntil: number | null;
+}
+
+/** It is kept before it is sent: a sender that is too slow for us may still deliver it. */
+export function makeCode(
+  context: Pick<FlowContext, 'clock' | 'keyRing' | 'options'>,
+  made: CodeToMake,
+): NewCode {
+  const { owner, authenticatorId, kind, sentBy, destination, onFile, pendingUntil } = made;
+  const id = newMark();
+  const digits = issueOneTimeCode();
+  const address = addressOnFile({ kind, authenticatorId, sentBy }, onFile);
+  const binding = { ...owner, codeId: id, kind, sentBy, address };
+  const sentAt = context.clock.now();
+  return {
+    digits,
+    kept: {
+      id,
+      sendId: made.sendId ?? id,
+      authenticatorId,
+      kind,
+      codeHash: hashOneTimeCode({ code: digits, binding }, context.keyRing),
+      sentBy,
+      maskedDestination: maskDestination(sentBy, destination),
+      sentAt,
+      expiresAt: Math.min(sentAt + context.options.codeSeconds * 1000, pendingUntil ?? Infinity),
+      stage: 'stored',
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { codeUnderWay, isChallengeOver } from '../../core/proof/sent-code';
+import type { PendingLogin } from '../../stores/state-store';
+import type { Asked } from '../context/auth-subject';
+import type { FlowContext } from '../context/context';
+import { toSent, type AskOutcome } from './active-challenge';
+
+/**
+ * What tells that a first step is made once more: by a double click, or by going back and signing in again. The limit on sending lets
+ * one code go out, and it must be good whichever answer the browser shows.
+ */
+export interface FirstStep {
+  /** The person, and the browser as far as it can be told; the same for each click on one form. */
+  readonly mark: string;
+  /** How long after it another one counts as the same. */
+  readonly seconds: number;
+  /** The login under way in this browser's session. */
+  readonly pendingId: string | null;
+}
+
+/** A login in progress with its first challenge. */
+export interface Begun {
+  /** The one that goes on: where the same first step was made a moment ago, that of then. */
+  readonly pending: PendingLogin;
+  readonly ask: AskOutcome | null;
+}
+
+/** Goes on with the login of a moment ago, where its code holds; the new one, for which none goes out, ends. */
+export async function goOnWithEarlier(
+  context: FlowContext,
+  repeated: {
+    readonly pending: PendingLogin;
+    readonly asked: Asked;
+    readonly step: FirstStep;
+  },
+): Promise<Begun | null> {
+  const { pending, asked, step } = repeated;
+  const { userId } = pending;
+  // Read now: the one whose code went out was noted before it was counted, and this one was refused after that.
+  const noted = await context.state.findFirstSteps(step.mark);
+  const earlier = [...noted, ...(step.pendingId === null ? [] : [step.pendingId])];
+  const found = await Promise.all(
+    [...new Set(earlier)].map((id) =>
+      Promise.all([
+        context.state.findPendingLogin(userId, id),
+        context.state.findChallenge({ userId, ownerId: id, purpose: 'login' }),
+      ]),
+    ),
+  );
+  const now = context.clock.now();
+  for (const [login, challenge] of found) {
+    const code = challenge === undefined ? undefined : codeUnderWay(challenge, now);
+    if (login === undefined || challenge === undefined || code === undefined || login.id === pending.id)
+      continue;
+    if (challenge.authenticatorId !== asked.authenticatorId || !isSameStep(login, pending, now)) continue;
+    // oxlint-disable-next-line no-await-in-loop
+    await context.state.endPendingLogin(userId, pending.id);
+    return { pending: login, ask: { outcome: 'asked', challenge, sent: toSent(code, { earlier: true }) } };
+  }
+  return null;
+}
+
+/** What was ended since, or began some other way, does not go on. */
+function isSameStep(earlier: PendingLogin, pending: PendingLogin, now: number): boolean {
+  const { organizationId, epochs, evidence } = pending;
+  const [first, again] = [earlier.evidence, evidence].map((list) =>
+    JSON.stringify(list.map(({ at: _at, ...proof }) => proof)),
+  );
+  return (
+    !isChallengeOver(earlier, now) &&
+    earlier.organizationId === organizationId &&
+    earlier.epochs.user === epochs.user &&
+    earlier.epochs.organization === epochs.organization &&
+    first === again
+  );
+}

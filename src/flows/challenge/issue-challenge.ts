@@ -1,0 +1,134 @@
+import type { Option } from '../../core/decision/decide';
+import { isDeliveredKind, onFileId, type DeliveredKind } from '../../core/member/factor-kind';
+import { openSecret } from '../../core/proof/secrets';
+import { addCode, isChallengeOver } from '../../core/proof/sent-code';
+import type { Challenge } from '../../stores/state-store';
+import { newId, newMark, type FlowContext } from '../context/context';
+import type { Gathered } from '../context/gather-facts';
+import { reportUnreadable } from '../context/report-unreadable';
+import type { AskOutcome, AskRequest } from './active-challenge';
+import { changeChallenge, makeCode, type NewCode } from './change-challenge';
+import { sendAskedCode } from './send-asked-code';
+import { findDestinationWait } from './spend-send';
+
+/** A challenge before it is stored, with the code that will be sent. */
+export interface PreparedAsk {
+  readonly challenge: Challenge;
+  /** Null where nothing is sent, or nothing can be. */
+  readonly code: (NewCode & { readonly destination: string }) | null;
+}
+
+/** Asks one factor: makes the owner's challenge and, where the kind is delivered, sends its code. */
+export async function askFactor(context: FlowContext, request: AskRequest): Promise<AskOutcome> {
+  const prepared = prepareAsk(context, request);
+  const at = { owner: request.owner, underPendingLogin: request.pendingUntil !== null };
+  const change = await changeChallenge(context, at, (standing) =>
+    takePlace(prepared.challenge, standing, context.clock.now()),
+  );
+  if (change.outcome !== 'changed') return { outcome: 'gone' };
+  return finishAsk(context, request, { ...prepared, challenge: change.challenge });
+}
+
+/** The challenge of a factor, for whoever stores it together with the pending login. {@link finishAsk} sends its code. */
+export function prepareAsk(context: FlowContext, request: AskRequest): PreparedAsk {
+  const { owner, option, gathered, pendingUntil } = request;
+  const { authenticatorId, kind } = option;
+  const { account } = gathered;
+  const destination = isDeliveredKind(kind) ? findDestination(context, gathered, option, kind) : null;
+  const code =
+    destination === null || !isDeliveredKind(kind)
+      ? null
+      : makeCode(context, {
+          owner,
+          authenticatorId,
+          kind,
+          sentBy: kind,
+          destination,
+          onFile: account,
+          pendingUntil,
+        });
+  const challenge: Challenge = {
+    ...owner,
+    id: newId(),
+    version: newMark(),
+    kind,
+    authenticatorId,
+    codes: code === null ? [] : [code.kept],
+    notSent: isDeliveredKind(kind) && code === null ? 'fault' : null,
+    sealedSecret: null,
+    expiresAt: pendingUntil ?? context.clock.now() + context.options.pendingLoginSeconds * 1000,
+  };
+  const details = { kind, purpose: owner.purpose };
+  const { organizationId } = account;
+  context.events.report({ name: 'challenge-issued', userId: owner.userId, organizationId, details });
+  return { challenge, code: code === null || destination === null ? null : { ...code, destination } };
+}
+
+/** What is left to do once the challenge is stored. */
+export async function finishAsk(
+  context: FlowContext,
+  request: AskRequest,
+  { challenge, code }: PreparedAsk,
+): Promise<AskOutcome> {
+  const { option, gathered } = request;
+  if (code !== null) return sendAskedCode(context, request, { challenge, code });
+  if (!isDeliveredKind(option.kind)) return { outcome: 'asked', challenge };
+  const authenticator = gathered.member.authenticators.find(({ id }) => id === option.authenticatorId);
+  if (authenticator !== undefined) reportUnreadable(context, gathered.member, authenticator);
+  return { outcome: 'not-sent', because: 'secret-unreadable' };
+}
+
+/**
+ * A factor that is asked again keeps its challenge, and a code that holds is kept while another factor is asked: whoever comes
+ * back to it need not wait for a new one.
+ */
+function takePlace(
+  next: Challenge,
+  standing: Challenge | undefined,
+  now: number,
+): Omit<Challenge, 'version'> {
+  if (standing === undefined) return next;
+  const isSame = standing.authenticatorId === next.authenticatorId && standing.kind === next.kind;
+  const holding = standing.codes.filter((code) => !isChallengeOver(code, now));
+  const [code] = next.codes;
+  return {
+    ...next,
+    id: isSame ? standing.id : next.id,
+    codes: code === undefined ? holding : addCode(holding, code),
+  };
+}
+
+/** The address comes from the record or the host's table, never from the request. Null where it cannot be read. */
+function findDestination(
+  context: FlowContext,
+  gathered: Gathered,
+  option: Option,
+  kind: DeliveredKind,
+): string | null {
+  const { account, member } = gathered;
+  if (option.authenticatorId === onFileId(kind)) {
+    const onFile = kind === 'email' ? account.email : account.phone;
+    if (onFile !== undefined) return onFile;
+  }
+  const authenticator = member.authenticators.find(({ id }) => id === option.authenticatorId);
+  if (authenticator !== undefined) {
+    const binding = { userId: account.id, authenticatorId: authenticator.id, kind };
+    const opened = openSecret(context.keyRing, authenticator.sealedSecret, binding);
+    if (opened.outcome === 'opened') return opened.secret.reveal();
+  }
+  return null;
+}
+
+/** Seconds until a new code may be sent by this option; null where it sends none. */
+export async function findSendWait(
+  context: FlowContext,
+  gathered: Gathered,
+  option: Option,
+): Promise<number | null> {
+  const { kind } = option;
+  if (!isDeliveredKind(kind)) return null;
+  const destination = findDestination(context, gathered, option, kind);
+  return destination === null
+    ? null
+    : findDestinationWait(context, { kind, destination, userId: gathered.account.id, purpose: 'login' });
+}

@@ -1,0 +1,105 @@
+import { onFileKind } from '../../core/member/factor-kind';
+import type { Account } from '../../options/ports';
+import type { GuessOutcome } from '../../stores/record-store';
+import type { ChallengePurpose } from '../../stores/state-store';
+import type { Asked } from '../context/auth-subject';
+import type { FlowContext, Origin } from '../context/context';
+import type { Gathered } from '../context/gather-facts';
+import { notifyAddressesOnFile } from '../notices/notify';
+
+/** A wrong answer, with what counting it led to. */
+export interface WrongAnswer {
+  readonly account: Account;
+  readonly gathered: Gathered;
+  readonly asked: Asked;
+  readonly purpose: ChallengePurpose;
+  readonly guess: GuessOutcome;
+  /** Whether no try is left for this challenge. */
+  readonly exhausted: boolean;
+  readonly origin: Origin;
+}
+
+/** Told of wrong codes after a right password at most so often, since whoever guesses can cause it. */
+const WRONG_FACTOR_NOTICES = [
+  { max: 1, seconds: 3600 },
+  { max: 3, seconds: 86_400 },
+];
+
+/**
+ * The limits that this very answer reached: a lock, a disabled authenticator, a challenge without tries left. Each is
+ * reported once, when it happens, and every address on file is told.
+ */
+export function reportGuessLimits(context: FlowContext, wrong: WrongAnswer): void {
+  const { guess, exhausted, purpose } = wrong;
+  if (guess.outcome === 'locked' && guess.shortenedByMs !== undefined)
+    context.clocks.note('lock', context.clock.now() + guess.shortenedByMs);
+  const set = guess.outcome === 'spent' ? guess : null;
+  if (set?.disabled === true) reportDisabled(context, wrong);
+  if (set !== null && set.lockedUntil !== null) reportLock(context, wrong, set.lockedUntil);
+  else if (exhausted && purpose === 'login') tellOfWrongFactor(context, wrong);
+}
+
+function reportLock(context: FlowContext, wrong: WrongAnswer, lockedUntil: number): void {
+  const { asked, purpose, origin, gathered } = wrong;
+  report(context, wrong, 'proofs-locked', { kind: asked.kind, purpose, lockedUntil });
+  tell(context, wrong, { kind: 'proofs-locked', lockedUntil, unlockUrl: null, origin, at: gathered.now });
+}
+
+function reportDisabled(context: FlowContext, wrong: WrongAnswer): void {
+  const { asked, origin, gathered } = wrong;
+  const { kind, authenticatorId } = asked;
+  report(context, wrong, 'authenticator-disabled', { kind, authenticatorId });
+  const wayBack =
+    onFileKind(authenticatorId) === null
+      ? 'Sign in another way, then remove it in your settings and set it up again. If it is your strongest method, that takes a recovery code; without one, ask your administrator to reset your methods.'
+      : 'Sign in another way, or ask an administrator to assign it to you again.';
+  tell(context, wrong, {
+    kind: 'other',
+    heading: 'One of your sign-in methods was turned off',
+    paragraphs: [
+      'It was answered wrong too often, so it is not taken any more.',
+      `${wayBack} If the tries were not yours, change your password.`,
+    ],
+    origin,
+    at: gathered.now,
+  });
+}
+
+/** The password was right and five codes were wrong: that is how a stolen password looks. */
+function tellOfWrongFactor(context: FlowContext, wrong: WrongAnswer): void {
+  const { account, origin, gathered } = wrong;
+  const budget = { key: `notice:wrong-factor:${account.id}`, windows: WRONG_FACTOR_NOTICES };
+  context.delivery.inBackground(async () => {
+    const spent = await context.state.spendSendBudgets([budget], gathered.now);
+    if (spent.outcome === 'refused') return;
+    tell(context, wrong, {
+      kind: 'other',
+      heading: 'Wrong codes after your password',
+      paragraphs: [
+        'Somebody typed your password and then wrong codes. Nobody was signed in.',
+        'If it was you, there is nothing to do. If it was not, change your password.',
+      ],
+      origin,
+      at: gathered.now,
+    });
+  }, context.options.onError);
+}
+
+function tell(
+  context: FlowContext,
+  { account, gathered }: WrongAnswer,
+  notice: Parameters<typeof notifyAddressesOnFile>[1]['notice'],
+): void {
+  const { member } = gathered;
+  notifyAddressesOnFile(context, { account, member, notice }).catch(context.options.onError);
+}
+
+function report(
+  context: FlowContext,
+  { account, origin }: WrongAnswer,
+  name: 'proofs-locked' | 'authenticator-disabled',
+  details: Readonly<Record<string, string | number>>,
+): void {
+  const { id: userId, organizationId } = account;
+  context.events.report({ name, userId, organizationId, address: origin.address, details });
+}

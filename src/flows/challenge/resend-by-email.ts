@@ -1,0 +1,97 @@
+import { maySmsFallBack } from '../../core/policy/policy';
+import {
+  addCode,
+  confirmCode,
+  countCode,
+  dropCode,
+  isChallengeOver,
+  type SentCode,
+} from '../../core/proof/sent-code';
+import { mayArrive } from '../../delivery/delivery';
+import type { Account } from '../../options/ports';
+import type { SentMessage } from '../../stores/state-store';
+import type { FlowContext } from '../context/context';
+import { effectivePolicy } from '../context/gather-facts';
+import { changeChallenge, makeCode } from './change-challenge';
+import { spendSend } from './spend-send';
+
+/** A report may come before the provider has answered who sent the message. So long, and so many of them, are remembered. */
+const EARLY = { name: 'early-reports', points: 1000, seconds: 60 };
+
+/** The SMS provider reports that a message did not arrive. */
+export async function handleUndelivered(context: FlowContext, messageId: string): Promise<void> {
+  const isRoom = (await context.state.throttle(EARLY).spend('all')).outcome === 'spent';
+  const message = await context.state.takeSentMessage(messageId, isRoom ? EARLY.seconds : 0);
+  if (message !== undefined) await resendByEmail(context, message);
+}
+
+/**
+ * The same challenge gets a new code by email, in the place of the one that did not arrive; attempts already spent stay spent. A
+ * code that is over, or that another one took the place of, is left alone.
+ */
+export async function resendByEmail(context: FlowContext, message: SentMessage): Promise<void> {
+  const { state, directory, delivery, clock } = context;
+  const [challenge, known] = await Promise.all([
+    state.findChallenge(message),
+    directory.find(message.userId),
+  ]);
+  const text = challenge?.codes.find(({ id }) => id === message.codeId);
+  const email = known?.account.email;
+  if (challenge === undefined || text === undefined || known === undefined || email === undefined) return;
+  const isAsked = text.authenticatorId === challenge.authenticatorId;
+  if (!isAsked || text.sentBy !== 'sms' || isChallengeOver(text, clock.now())) return;
+  const { account } = known;
+  if (!(await maySend(context, message, { account, email }))) return;
+  const { userId, ownerId, purpose } = message;
+  const owner = { userId, ownerId, purpose };
+  const { authenticatorId, kind, sendId } = text;
+  const mail = makeCode(context, {
+    owner,
+    authenticatorId,
+    kind,
+    sentBy: 'email',
+    destination: email,
+    onFile: account,
+    sendId,
+    pendingUntil: challenge.expiresAt,
+  });
+  const change = (rule: (codes: readonly SentCode[]) => readonly SentCode[]) =>
+    changeChallenge(context, { owner, underPendingLogin: false }, (standing) =>
+      standing === undefined ? null : { ...standing, codes: rule(standing.codes) },
+    );
+  // Stored before it is sent: the code in the mail works when it arrives.
+  const stored = await change((codes) =>
+    countCode(addCode(dropCode(codes, text.id), mail.kept), mail.kept.id),
+  );
+  if (stored.outcome !== 'changed') return;
+  const sent = await delivery.sendCode({
+    by: 'email',
+    destinations: { email },
+    code: mail.digits,
+    purpose,
+    userId,
+    userName: account.name,
+    fallbackFrom: 'sms',
+  });
+  if (sent.outcome === 'sent') await change((codes) => confirmCode(codes, mail.kept.id));
+  // One that was too slow for us may still arrive.
+  else if (!mayArrive(sent)) await change((codes) => dropCode(codes, mail.kept.id));
+  context.events.report({
+    name: sent.outcome === 'sent' ? 'delivery-fell-back' : 'delivery-failed',
+    userId,
+    organizationId: account.organizationId,
+    details: { kind: 'email', purpose, because: 'undelivered' },
+  });
+}
+
+async function maySend(
+  context: FlowContext,
+  { userId, purpose }: SentMessage,
+  { account, email }: { readonly account: Account; readonly email: string },
+): Promise<boolean> {
+  const { organizationId } = account;
+  const policy = effectivePolicy(context, await context.records.findPolicy(organizationId));
+  if (!maySmsFallBack(policy, purpose)) return false;
+  const send = { kind: 'email', destination: email, userId, organizationId, purpose } as const;
+  return (await spendSend(context, send)).outcome === 'spent';
+}

@@ -1,0 +1,200 @@
+import { onFileId, type DeliveredKind } from '../../core/member/factor-kind';
+import { maySmsFallBack } from '../../core/policy/policy';
+import {
+  addCode,
+  codeUnderWay,
+  confirmCode,
+  countCode,
+  dropCode,
+  type SentCode,
+} from '../../core/proof/sent-code';
+import { mayArrive, type SendOutcome } from '../../delivery/delivery';
+import type { Challenge } from '../../stores/state-store';
+import type { FlowContext } from '../context/context';
+import { toSent, type AskOutcome, type AskRequest } from './active-challenge';
+import { changeChallenge, makeCode, type NewCode } from './change-challenge';
+import { resendByEmail } from './resend-by-email';
+import { spendSendOrFallback } from './spend-send';
+
+type NotSent = Omit<AskOutcome & { readonly outcome: 'not-sent' }, 'outcome'>;
+
+/** One send of one challenge. The codes are stored before they go out, and settled when it is known what became of them. */
+interface Sending {
+  readonly context: FlowContext;
+  readonly request: AskRequest;
+  /** As it was written last. */
+  known: Challenge;
+  /** The code that was sent last. */
+  code: NewCode & { readonly destination: string };
+}
+
+/**
+ * Sends the code of a stored challenge, within the budgets. A text that does not go out becomes a mail with digits of its own;
+ * where the text may still arrive both hold. A code that arrived before holds until the new one went out.
+ */
+export async function sendAskedCode(
+  context: FlowContext,
+  request: AskRequest,
+  stored: { readonly challenge: Challenge; readonly code: NewCode & { readonly destination: string } },
+): Promise<AskOutcome> {
+  const sending: Sending = { context, request, known: stored.challenge, code: stored.code };
+  const { userId, purpose } = request.owner;
+  const { kind } = sending.code.kept;
+  const { organizationId } = request.gathered.account;
+  const send = { kind, destination: sending.code.destination, userId, organizationId, purpose };
+  const mailbox = fallbackOf(request);
+  const spent = await spendSendOrFallback(context, send, mailbox);
+  if (spent.outcome === 'refused') {
+    const { because, retryAfterSeconds } = spent;
+    return goWithout(sending, { because, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) });
+  }
+  const isMail = spent.by !== kind && mailbox !== undefined;
+  const isStored = isMail ? await turnToMail(sending, mailbox, 'never-sent') : await markCounted(sending);
+  if (!isStored) return { outcome: 'gone' };
+  return settle(sending, await deliver(sending, mailbox));
+}
+
+/** Where a text message may fall back, it goes to the address on file, unless the first factor came through it. */
+function fallbackOf({ gathered, owner }: AskRequest): string | undefined {
+  const { account, facts, policy } = gathered;
+  const isSpent = facts.spentChannels.includes(onFileId('email'));
+  return isSpent || !maySmsFallBack(policy.policy, owner.purpose) ? undefined : account.email;
+}
+
+function deliver(sending: Sending, mailbox: string | undefined): Promise<SendOutcome> {
+  const { context, request, code } = sending;
+  const { sentBy } = code.kept;
+  const { purpose, userId } = request.owner;
+  const { destination, digits } = code;
+  const isText = sentBy === 'sms';
+  return context.delivery.sendCode({
+    by: sentBy,
+    fallbackFrom: code.kept.kind === sentBy ? null : 'sms',
+    code: digits,
+    purpose,
+    userId,
+    userName: request.gathered.account.name,
+    destinations: isText
+      ? { sms: destination, ...(mailbox === undefined ? {} : { email: mailbox }) }
+      : { email: destination },
+    async codeForMail(failed) {
+      if (mailbox === undefined) return null;
+      const text = mayArrive(failed) ? 'may-arrive' : 'never-sent';
+      const isStored = await turnToMail(sending, mailbox, text);
+      return isStored ? sending.code.digits : null;
+    },
+    onLate({ sentBy: channel }) {
+      const late = channel === sentBy ? code.kept.id : sending.code.kept.id;
+      context.delivery.inBackground(async () => {
+        await change(sending, (codes) => confirmCode(codes, late));
+        report(sending, 'code-sent', channel);
+      }, context.options.onError);
+    },
+  });
+}
+
+async function markCounted(sending: Sending): Promise<boolean> {
+  const stored = await change(sending, (codes) => countCode(codes, sending.code.kept.id));
+  return stored !== undefined;
+}
+
+/** Puts a mail in the place of the text, or beside it where that may still arrive. */
+async function turnToMail(
+  sending: Sending,
+  mailbox: string,
+  text: 'never-sent' | 'may-arrive',
+): Promise<boolean> {
+  const { context, request, code } = sending;
+  const { id, sendId, authenticatorId, kind } = code.kept;
+  const { owner, pendingUntil, gathered } = request;
+  const mail = makeCode(context, {
+    owner,
+    authenticatorId,
+    kind,
+    sentBy: 'email',
+    destination: mailbox,
+    onFile: gathered.account,
+    sendId,
+    pendingUntil,
+  });
+  sending.code = { ...mail, destination: mailbox };
+  const stored = await change(sending, (codes) =>
+    countCode(addCode(text === 'may-arrive' ? codes : dropCode(codes, id), mail.kept), mail.kept.id),
+  );
+  return stored !== undefined;
+}
+
+async function settle(sending: Sending, outcome: SendOutcome): Promise<AskOutcome> {
+  const { kept } = sending.code;
+  if (outcome.outcome === 'sent') {
+    const [stored] = await Promise.all([
+      change(sending, (codes) => confirmCode(codes, kept.id)),
+      rememberMessage(sending, outcome.messageId),
+    ]);
+    const fellBack = kept.sentBy !== kept.kind;
+    report(sending, fellBack ? 'delivery-fell-back' : 'code-sent', kept.sentBy);
+    return {
+      outcome: 'asked',
+      challenge: stored ?? sending.known,
+      sent: toSent({ ...kept, stage: 'sent' }),
+    };
+  }
+  report(
+    sending,
+    'delivery-failed',
+    kept.kind,
+    outcome.because === 'timed-out' ? { because: 'timed-out' } : {},
+  );
+  if (mayArrive(outcome)) return { outcome: 'asked', challenge: sending.known, sent: toSent(kept) };
+  return goWithout(sending, { because: 'delivery-failed' });
+}
+
+/** This code does not go out. One of before holds all the same, and so does a text that may still arrive. */
+async function goWithout(sending: Sending, refused: NotSent): Promise<AskOutcome> {
+  const { context, request, code } = sending;
+  const { id, sendId, authenticatorId } = code.kept;
+  const why = refused.because === 'send-limit' ? 'limit' : 'fault';
+  const stored = await change(sending, (codes) => dropCode(codes, id), why);
+  if (stored === undefined) return { outcome: 'gone' };
+  const left = codeUnderWay({ authenticatorId, codes: stored.codes }, context.clock.now());
+  if (left === undefined || (request.resend === true && left.sendId !== sendId))
+    return { outcome: 'not-sent', ...refused };
+  const earlier = left.sendId !== sendId;
+  return { outcome: 'asked', challenge: stored, sent: toSent(left, { earlier }) };
+}
+
+/** Undefined where the challenge is over: answered, or ended with its login. */
+async function change(
+  sending: Sending,
+  rule: (codes: readonly SentCode[]) => readonly SentCode[],
+  notSent: Challenge['notSent'] = null,
+): Promise<Challenge | undefined> {
+  const { context, request, known } = sending;
+  const at = { owner: request.owner, underPendingLogin: request.pendingUntil !== null, known };
+  const changed = await changeChallenge(context, at, (standing) =>
+    standing === undefined ? null : { ...standing, codes: rule(standing.codes), notSent },
+  );
+  if (changed.outcome !== 'changed') return undefined;
+  sending.known = changed.challenge;
+  return changed.challenge;
+}
+
+/** The provider may report later that the text did not arrive; or it has done so already. */
+async function rememberMessage({ context, request, code }: Sending, messageId: string | null): Promise<void> {
+  if (messageId === null || fallbackOf(request) === undefined) return;
+  const message = { ...request.owner, codeId: code.kept.id };
+  const isReported = await context.state.rememberSentMessage(messageId, message, context.options.codeSeconds);
+  if (isReported)
+    context.delivery.inBackground(() => resendByEmail(context, message), context.options.onError);
+}
+
+function report(
+  { context, request }: Sending,
+  name: 'code-sent' | 'delivery-fell-back' | 'delivery-failed',
+  kind: DeliveredKind,
+  more: Readonly<Record<string, string>> = {},
+): void {
+  const { userId, purpose } = request.owner;
+  const { organizationId } = request.gathered.account;
+  context.events.report({ name, userId, organizationId, details: { kind, ...more, purpose } });
+}

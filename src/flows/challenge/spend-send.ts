@@ -1,0 +1,103 @@
+import { isAmongCountries, parsePhoneNumber } from '../../core/address/phone-number';
+import type { DeliveredKind } from '../../core/member/factor-kind';
+import { personalBudgets, sendBudgets, type BudgetOf, type BudgetedSend } from '../../delivery/budgets';
+import type { FlowContext } from '../context/context';
+
+export interface SendToSpend extends BudgetedSend {
+  readonly organizationId: string;
+}
+
+export interface SendRefused {
+  readonly outcome: 'refused';
+  readonly because: 'send-limit' | 'send-budget-exhausted' | 'country-not-allowed';
+  readonly retryAfterSeconds?: number;
+}
+
+const ALARM_SECONDS = 3600;
+
+/**
+ * Counts one send under every budget before it goes out. The counts are in the state under the person and the address,
+ * so neither another login nor another process starts them anew.
+ */
+export async function spendSend(
+  context: FlowContext,
+  send: SendToSpend,
+): Promise<{ readonly outcome: 'spent' } | SendRefused> {
+  if (send.kind === 'sms' && !isCountryAllowed(context, send.destination)) {
+    return refuse(context, send, { outcome: 'refused', because: 'country-not-allowed' });
+  }
+  const budgets = sendBudgets(context.keyRing, send, context.options.sends);
+  const spent = await context.state.spendSendBudgets(budgets, context.clock.now());
+  if (spent.outcome === 'spent') return { outcome: 'spent' };
+  const { retryAfterSeconds } = spent;
+  const of = budgets.find(({ key }) => key === spent.key)?.of ?? 'destination';
+  if (of === 'destination' || of === 'user') {
+    return refuse(context, send, { outcome: 'refused', because: 'send-limit', retryAfterSeconds });
+  }
+  await raiseAlarm(context, send, of, spent.key);
+  return refuse(context, send, { outcome: 'refused', because: 'send-budget-exhausted', retryAfterSeconds });
+}
+
+/**
+ * The same for a code that may go by email where a text message must not: to a country that is not allowed, or beyond
+ * what is paid for. Whom it is sent too often waits, whichever way.
+ */
+export async function spendSendOrFallback(
+  context: FlowContext,
+  send: SendToSpend,
+  fallback: string | undefined,
+): Promise<{ readonly outcome: 'spent'; readonly by: DeliveredKind } | SendRefused> {
+  const spent = await spendSend(context, send);
+  if (spent.outcome === 'spent') return { outcome: 'spent', by: send.kind };
+  const mayFallBack = send.kind === 'sms' && spent.because !== 'send-limit' && context.options.email !== null;
+  if (!mayFallBack || fallback === undefined) return spent;
+  const byEmail = await spendSend(context, { ...send, kind: 'email', destination: fallback });
+  return byEmail.outcome === 'spent' ? { outcome: 'spent', by: 'email' } : byEmail;
+}
+
+function isCountryAllowed({ options }: FlowContext, destination: string): boolean {
+  if (options.allowedCountries === null) return true;
+  const number = parsePhoneNumber(destination);
+  return number.outcome === 'parsed' && isAmongCountries(number, options.allowedCountries);
+}
+
+function refuse(context: FlowContext, send: SendToSpend, refused: SendRefused): SendRefused {
+  const { userId, organizationId, kind, purpose } = send;
+  const details = { kind, purpose, because: refused.because };
+  context.events.report({ name: 'delivery-refused', userId, organizationId, details });
+  return refused;
+}
+
+/** One event an hour for each budget, over all processes: an alarm and not a flood. */
+async function raiseAlarm(context: FlowContext, send: SendToSpend, of: BudgetOf, key: string): Promise<void> {
+  const alarm = context.state.throttle({ name: 'send-alarm', points: 1, seconds: ALARM_SECONDS });
+  if ((await alarm.spend(key)).outcome === 'blocked') return;
+  const { userId, organizationId, kind } = send;
+  const details = { kind, budget: of };
+  context.events.report({ name: 'send-budget-exhausted', userId, organizationId, details });
+  const option = CAPS.get(of);
+  if (option !== undefined) context.options.onError(new SendCapReached(option));
+}
+
+/** What all organizations share, and the option that sets it. */
+const CAPS: ReadonlyMap<BudgetOf, string> = new Map([
+  ['total-sms', 'sends.totalSms'],
+  ['total', 'sends.total'],
+]);
+
+/** For whoever runs the site: organizations that did nothing wrong are held up. */
+class SendCapReached extends Error {
+  override readonly name = 'SendCapReached';
+
+  constructor(option: string) {
+    super(
+      `${option} is reached, the limit over all organizations: no more codes go out until there is room. See which organizations sent them in the events, and raise it if they are in order.`,
+    );
+  }
+}
+
+/** Seconds until a code may be sent to this address again. What is shared is judged when one is sent. */
+export function findDestinationWait(context: FlowContext, send: BudgetedSend): Promise<number> {
+  const { keyRing, options, state, clock } = context;
+  return state.findSendWait(personalBudgets(keyRing, send, options.sends), clock.now());
+}

@@ -1,0 +1,51 @@
+import type { Evidence } from '../../core/decision/assurance';
+import type { Epochs } from '../../core/decision/session-lifetime';
+import type { FactorKind } from '../../core/member/factor-kind';
+import type { ChallengeOwner, ChallengePurpose } from '../../stores/state-store';
+
+/** The factor that was asked last, as the session remembers it: a hint for reading, judged again before it counts. */
+export interface Asked {
+  readonly purpose: ChallengePurpose;
+  readonly kind: FactorKind;
+  readonly authenticatorId: string;
+}
+
+interface BearerBase {
+  readonly userId: string;
+  readonly organizationId: string;
+  /** The id of the pending login, or the handle of the session. */
+  readonly ownerId: string;
+  readonly epochs: Epochs;
+  readonly startedAt: number;
+  readonly asked: Asked | null;
+}
+
+/** Who stands at the wall: a login in progress, or a session. */
+export type Bearer =
+  | (BearerBase & { readonly standing: 'pending'; readonly expiresAt: number })
+  | (BearerBase & {
+      readonly standing: 'session';
+      readonly evidence: readonly Evidence[];
+      readonly seenAt: number;
+      readonly skipped: boolean;
+    });
+
+export function challengeOwner(bearer: Bearer, purpose: ChallengePurpose): ChallengeOwner {
+  return { userId: bearer.userId, ownerId: bearer.ownerId, purpose };
+}
+
+/** What a session is granted with once the decision allows it. */
+export interface Grant {
+  readonly userId: string;
+  readonly organizationId: string;
+  readonly evidence: readonly Evidence[];
+  readonly epochs: Epochs;
+  readonly startedAt: number;
+  readonly skipped: boolean;
+  /** When the policy ends it. */
+  readonly expiresAt: number;
+  /** The pending login or older handle that this takes the place of. */
+  readonly replaces: string | null;
+  /** The older handle goes on as this session; where it was ended meanwhile, this one never begins. */
+  readonly continues?: true;
+}

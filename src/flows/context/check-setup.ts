@@ -1,0 +1,191 @@
+import { MfaError } from '../../core/errors';
+import { isSealKeyKnown } from '../../core/proof/secrets';
+import { withTimeLimit } from '../../delivery/circuit-breaker';
+import type { FlowContext } from './context';
+
+/** One thing that was looked at and found wanting: what it is, then what to do. */
+export interface SetupFinding {
+  readonly part: 'keys' | 'records' | 'state' | 'clock' | 'cookies' | 'email' | 'sms' | 'options';
+  /** `error` where people cannot sign in or are not protected; `warning` where they are, but something should be better. */
+  readonly level: 'error' | 'warning';
+  readonly message: string;
+}
+
+export interface SetupReport {
+  /** No finding is an error. */
+  readonly ok: boolean;
+  readonly findings: readonly SetupFinding[];
+}
+
+export interface CheckOptions {
+  /** The Express app, for its `trust proxy` setting. */
+  readonly app?: { get(setting: string): unknown };
+  /** Users whose secrets are tried against the keys, such as one of the operators. */
+  readonly userIds?: readonly string[];
+}
+
+/** What the requests so far have shown. */
+export interface SeenProxies {
+  /** Something that proxies add arrived while `trust proxy` was not set. */
+  readonly seesUnknownProxy: boolean;
+}
+
+/** Beyond it a code of an authenticator app is refused, and every life in the state is off by as much. */
+const CLOCK_ERROR_MS = 30_000;
+const CLOCK_WARNING_MS = 5000;
+
+/** Looks at what a start can get wrong. Never rejects: what cannot be asked is a finding. */
+export async function checkSetup(
+  context: FlowContext,
+  options: CheckOptions,
+  seen: SeenProxies,
+): Promise<SetupReport> {
+  const found = await Promise.all([
+    checkKeys(context, options.userIds ?? []),
+    checkRecords(context),
+    checkState(context),
+    checkSenders(context),
+  ]);
+  const findings = [
+    ...found.flat(),
+    ...checkClocks(context),
+    ...checkTls(context),
+    ...checkProxies(context, options.app, seen),
+    ...checkOptions(context),
+  ];
+  return { ok: findings.every(({ level }) => level !== 'error'), findings };
+}
+
+const isProduction = () => process.env['NODE_ENV'] === 'production';
+
+async function checkKeys(context: FlowContext, userIds: readonly string[]): Promise<readonly SetupFinding[]> {
+  if (userIds.length === 0) return [];
+  try {
+    const members = await context.records.findMembers(userIds, 'default');
+    const sealed = members.flatMap(({ authenticators }) => authenticators);
+    const lost = sealed.filter(({ sealedSecret }) => !isSealKeyKnown(context.keyRing, sealedSecret));
+    if (lost.length === 0) return [];
+    const message = `${lost.length} of ${sealed.length} secrets open with none of the keys: put the key that sealed them back into \`keys\`.`;
+    return [{ part: 'keys', level: 'error', message }];
+  } catch (error) {
+    return [unreachable('keys', 'The records', error)];
+  }
+}
+
+async function checkRecords({ records, options }: FlowContext): Promise<readonly SetupFinding[]> {
+  try {
+    const level = isProduction() && !options.dangerouslyAcceptVolatileRecords ? 'error' : 'warning';
+    return (await records.findWeaknesses()).map((message) => ({ part: 'records', level, message }));
+  } catch (error) {
+    return [unreachable('records', 'The records', error)];
+  }
+}
+
+async function checkState({ state, options }: FlowContext): Promise<readonly SetupFinding[]> {
+  try {
+    const before = options.clock.now();
+    const theirs = await state.findClock(before);
+    if (theirs === null) {
+      const message =
+        'The state is kept in the memory of this process: people are signed out when it ends, and a second process knows nothing of it. Pass `state: redisState(redis)`.';
+      return [{ part: 'state', level: 'warning', message }];
+    }
+    // A reply on its way is no difference: only what the way cannot explain counts.
+    const now = options.clock.now();
+    const off = Math.round(theirs < before ? before - theirs : Math.max(0, theirs - now));
+    if (off < CLOCK_WARNING_MS) return [];
+    const message = `The clocks of this process and of the state are ${off} ms apart: let both follow the same time server.`;
+    return [{ part: 'clock', level: off < CLOCK_ERROR_MS ? 'warning' : 'error', message }];
+  } catch (error) {
+    return [unreachable('state', 'The state', error)];
+  }
+}
+
+/** A clock that was ahead once has left its instants behind. */
+function checkClocks({ clocks: { furthest } }: FlowContext): readonly SetupFinding[] {
+  if (furthest === null) return [];
+  const seconds = Math.round(furthest.aheadMs / 1000);
+  const message = `Since this process started it has read an instant that lay ${seconds} s in the future, of a ${furthest.of}: the clock of a process is or was ahead, or this one is behind. Let all of them follow the same time server.`;
+  return [{ part: 'clock', level: 'warning', message }];
+}
+
+async function checkSenders({ options }: FlowContext): Promise<readonly SetupFinding[]> {
+  const { email, sms, emailTimeoutSeconds, smsTimeoutSeconds } = options;
+  const none: SetupFinding = {
+    part: 'email',
+    level: 'warning',
+    message: 'There is no email sender, so that nobody is told when a factor changes: pass `email`.',
+  };
+  const found = await Promise.all([
+    email === null ? none : checkSender('email', email, emailTimeoutSeconds),
+    sms === null ? null : checkSender('sms', sms, smsTimeoutSeconds),
+  ]);
+  return found.filter((finding) => finding !== null);
+}
+
+async function checkSender(
+  part: 'email' | 'sms',
+  sender: { check?(): Promise<void> },
+  seconds: number,
+): Promise<SetupFinding | null> {
+  if (sender.check === undefined) return null;
+  try {
+    await withTimeLimit(seconds, async () => sender.check?.());
+    return null;
+  } catch (error) {
+    return unreachable(part, part === 'email' ? 'The email sender' : 'The SMS sender', error);
+  }
+}
+
+function checkTls({ options }: FlowContext): readonly SetupFinding[] {
+  if (options.secure) return [];
+  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(options.host);
+  const level = isProduction() || !isLocal ? 'error' : 'warning';
+  const message =
+    'Cookies, passwords and codes travel unencrypted: serve the app over TLS and give an https `baseUrl`.';
+  return [{ part: 'cookies', level, message }];
+}
+
+/** No error where a visitor could bring it about: a health endpoint would take the app out of service. */
+function checkProxies(
+  { options }: FlowContext,
+  app: CheckOptions['app'],
+  { seesUnknownProxy }: SeenProxies,
+): readonly SetupFinding[] {
+  const trusted = app?.get('trust proxy');
+  if (trusted === true) {
+    const message =
+      '`trust proxy` is `true`, so that every visitor can claim any address and scheme: set it to the number of proxies or to their addresses.';
+    return [{ part: 'cookies', level: 'error', message }];
+  }
+  if (trusted) return [];
+  if (seesUnknownProxy) {
+    const message =
+      'X-Forwarded-For arrives and `trust proxy` is not set. If a proxy sends it, every visitor has the address of the proxy and shares its limits, and over TLS no session cookie is sent: set it to the number of proxies.';
+    return [{ part: 'cookies', level: 'warning', message }];
+  }
+  if (app === undefined || !options.secure) return [];
+  const message =
+    '`trust proxy` is not set. Where a proxy ends TLS, no session cookie is sent without it and every visitor has the address of the proxy: set it to the number of proxies.';
+  return [{ part: 'cookies', level: 'warning', message }];
+}
+
+function checkOptions({ options }: FlowContext): readonly SetupFinding[] {
+  return options.dangers.map((name) => ({
+    part: 'options',
+    level: 'warning',
+    message: `\`${name}\` is in use: leave it out as soon as you can.`,
+  }));
+}
+
+/** Only the word of a failure is passed on: its message may hold an address or a password. */
+function unreachable(part: SetupFinding['part'], what: string, error: unknown): SetupFinding {
+  const said = typeof error === 'object' && error !== null ? Reflect.get(error, 'because') : undefined;
+  const code: unknown = said ?? (error instanceof MfaError ? error.code : undefined);
+  const because = typeof code === 'string' ? ` (${code})` : '';
+  return {
+    part,
+    level: 'error',
+    message: `${what} cannot be reached${because}: see that it runs and is allowed.`,
+  };
+}

@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import type { KeyRing } from '../../core/proof/key-ring';
+import type { Delivery } from '../../delivery/delivery';
+import type { ClockWatch } from '../../events/advice';
+import type { EventRecorder } from '../../events/event-recorder';
+import type { FactorRegistry } from '../../factors/registry';
+import type { ResolvedOptions } from '../../options/options';
+import type { Clock } from '../../options/ports';
+import type { RecordStore } from '../../stores/record-store';
+import type { StateStore } from '../../stores/state-store';
+import type { EnrollmentNotes } from '../enrollment/enrollment-notes';
+import type { BackgroundWork } from './background-work';
+import type { Directory } from '../../options/directory';
+
+/** The options without the host's own user type, which only the directory knows. */
+export type FlowOptions = Omit<ResolvedOptions, 'users' | 'account' | 'userId'>;
+
+/** Everything a flow works with; wired once. */
+export interface FlowContext {
+  readonly options: FlowOptions;
+  readonly clock: Clock;
+  readonly records: RecordStore;
+  readonly state: StateStore;
+  readonly keyRing: KeyRing;
+  readonly factors: FactorRegistry;
+  readonly delivery: Delivery;
+  readonly directory: Directory;
+  readonly events: EventRecorder;
+  readonly background: BackgroundWork;
+  readonly clocks: ClockWatch;
+  readonly enrollmentNotes: EnrollmentNotes;
+}
+
+/** Where a request came from, for events and notices. */
+export interface Origin {
+  readonly address: string;
+  readonly userAgent: string;
+}
+
+/** 128 random bits: an id that cannot be guessed (ASVS 11.5.1). */
+export function newId(): string {
+  return randomBytes(16).toString('base64url');
+}
+
+/** 72 random bits: tells a thing from all others, where whoever guesses it gains nothing, as with an epoch or the handle of a session. */
+export function newMark(): string {
+  return randomBytes(9).toString('base64url');
+}

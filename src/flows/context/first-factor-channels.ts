@@ -1,0 +1,78 @@
+import { SPENT_SECONDS, emailChannel, isAmongChannels } from '../../core/address/destination';
+import { parseEmailAddress } from '../../core/address/email-address';
+import type { Evidence } from '../../core/decision/assurance';
+import { onFileId } from '../../core/member/factor-kind';
+import { openSecret } from '../../core/proof/secrets';
+import { isCredible } from '../../core/text/credible-instant';
+import type { Account } from '../../options/ports';
+import type { MemberRecord } from '../../stores/record-store';
+import type { FlowContext } from './context';
+
+/** Through what the host let the person in, or let them choose a new password. */
+export interface FirstFactorChannel {
+  readonly channel: 'email';
+  readonly address: string;
+}
+
+/** The channel as it is kept. Throws a TypeError that names the call where the host gave none. */
+export function toStoredChannel(
+  { keyRing }: Pick<FlowContext, 'keyRing'>,
+  call: string,
+  { channel, address }: FirstFactorChannel,
+): string {
+  const parsed = parseEmailAddress(address);
+  if (channel === 'email' && parsed.outcome === 'parsed') return emailChannel(keyRing, parsed.address);
+  throw new TypeError(
+    `${call}: channel must be 'email' and address the email address that the link or code was sent to.`,
+  );
+}
+
+/** The channels that the first factor came through, or a new password a while ago, as the host said. */
+export function channelsOf(
+  context: Pick<FlowContext, 'clock'>,
+  { member, evidence }: { readonly member: MemberRecord; readonly evidence: readonly Evidence[] },
+): readonly string[] {
+  const ofLogin = evidence.flatMap(({ channel }) => (channel === undefined ? [] : [channel]));
+  const { spentChannel } = member;
+  const isSpent = spentChannel !== null && context.clock.now() < spentChannel.until;
+  return isSpent ? [...ofLogin, spentChannel.channel] : ofLogin;
+}
+
+/**
+ * The authenticators at an address through which the first factor came. Addresses are opened only where a channel is known.
+ * An address that cannot be read counts as spent: what cannot be told apart proves nothing.
+ */
+export function findSpentChannels(
+  context: FlowContext,
+  known: {
+    readonly account: Account;
+    readonly member: MemberRecord;
+    readonly evidence: readonly Evidence[];
+  },
+): readonly string[] {
+  const { account, member } = known;
+  boundSpentChannel(context, member);
+  const channels = channelsOf(context, known);
+  if (channels.length === 0) return [];
+  const spent = member.authenticators.filter(({ id, kind, sealedSecret }) => {
+    if (kind !== 'email') return false;
+    const binding = { userId: account.id, authenticatorId: id, kind };
+    const opened = openSecret(context.keyRing, sealedSecret, binding);
+    return opened.outcome !== 'opened' || isAmongChannels(context.keyRing, channels, opened.secret.reveal());
+  });
+  const onFile = account.email !== undefined && isAmongChannels(context.keyRing, channels, account.email);
+  return [...spent.map(({ id }) => id), ...(onFile ? [onFileId('email')] : [])];
+}
+
+/** A clock ahead must not hold a reset against the address for longer than it is held: what is stored then ends in time. */
+function boundSpentChannel({ clocks, clock, records, background }: FlowContext, member: MemberRecord): void {
+  const { userId, spentChannel } = member;
+  const now = clock.now();
+  const life = SPENT_SECONDS * 1000;
+  if (spentChannel === null || isCredible(spentChannel.until - life, now)) return;
+  clocks.note('password reset', spentChannel.until - life);
+  const { channel } = spentChannel;
+  background.run(`spent-channel:${userId}`, () =>
+    records.noteSpentChannel(userId, { channel, until: now + life }),
+  );
+}

@@ -1,0 +1,232 @@
+import type { Evidence } from '../../core/decision/assurance';
+import { rankOf } from '../../core/decision/factor-strength';
+import type { Facts, SessionFact } from '../../core/decision/facts';
+import { areEpochsCurrent, isSessionExpired } from '../../core/decision/session-lifetime';
+import type { Authenticator } from '../../core/member/authenticator';
+import { knownLockEnd } from '../../core/member/guess-counter';
+import type { Policy } from '../../core/policy/policy';
+import { isSealKeyKnown } from '../../core/proof/secrets';
+import { isChallengeOver } from '../../core/proof/sent-code';
+import { instantOfStep, isCredibleStep, timeStepAt } from '../../core/proof/totp';
+import { isCredible } from '../../core/text/credible-instant';
+import type { Account } from '../../options/ports';
+import type { MemberRecord, PolicyRecord } from '../../stores/record-store';
+import type { PendingLogin, SessionEntry } from '../../stores/state-store';
+import type { Bearer } from './auth-subject';
+import type { FlowContext } from './context';
+import { findSpentChannels } from './first-factor-channels';
+import { reportMissingKeys } from './report-unreadable';
+
+/** The facts, and the records they were made from. */
+export interface Gathered {
+  readonly facts: Facts;
+  readonly account: Account;
+  readonly member: MemberRecord;
+  readonly policy: PolicyRecord;
+  readonly now: number;
+}
+
+/** Reads what a first factor's login needs. One round trip; the login itself is the session. */
+export async function gatherLoginFacts(
+  context: FlowContext,
+  account: Account,
+  evidence: readonly Evidence[],
+): Promise<Gathered> {
+  const [member, policy, featureAvailable] = await Promise.all([
+    context.records.findMember(account.id, account.organizationId),
+    context.records.findPolicy(account.organizationId),
+    context.options.featureAvailable(account.organizationId),
+  ]);
+  reportMissingKeys(context, member);
+  const standing = account.active ? 'live' : 'ended';
+  return toGathered(context, {
+    account,
+    member,
+    policy,
+    featureAvailable,
+    session: { standing, evidence, skipped: false },
+  });
+}
+
+/** Whose records are read, and by which session or pending login. */
+export type Reader = Pick<Bearer, 'standing' | 'userId' | 'organizationId' | 'ownerId'>;
+
+type Read = readonly [MemberRecord, PolicyRecord, PendingLogin | SessionEntry | undefined];
+
+/** What was read for a bearer before it was certain who the bearer is. */
+export interface EarlyReads {
+  readonly reader: Reader;
+  /** When the reads were asked for. */
+  readonly at: number;
+  readonly found: Promise<Read>;
+}
+
+/** Asks for what {@link gatherFacts} will need. */
+export function readEarly(context: ReadContext, reader: Reader): EarlyReads {
+  const found = readRecords(context, reader);
+  // Whoever uses them is told of a failure; nobody using them must not end the process.
+  found.catch(() => undefined);
+  return { reader, at: context.clock.now(), found };
+}
+
+type ReadContext = Pick<FlowContext, 'records' | 'state' | 'clock'>;
+
+function readRecords(
+  { records, state }: ReadContext,
+  { standing, userId, organizationId, ownerId }: Reader,
+  pending?: Promise<PendingLogin | undefined>,
+): Promise<Read> {
+  return Promise.all([
+    records.findMember(userId, organizationId),
+    records.findPolicy(organizationId),
+    standing === 'session'
+      ? state.findSession(userId, ownerId)
+      : (pending ?? state.findPendingLogin(userId, ownerId)),
+  ]);
+}
+
+/** Older reads are made again: a session that was ended meanwhile must not go on. */
+const EARLY_MS = 1000;
+
+/**
+ * Reads what a pending login or a session needs, with whether it is still there. One round trip, or none where `early` was
+ * read a moment ago for exactly this bearer. `pending` is the login itself, where another call reads it in the same trip.
+ */
+export async function gatherFacts(
+  context: FlowContext,
+  account: Account,
+  bearer: Bearer,
+  known: {
+    readonly early?: EarlyReads | undefined;
+    readonly pending?: Promise<PendingLogin | undefined>;
+  } = {},
+): Promise<Gathered> {
+  const { early, pending } = known;
+  const isRead = early !== undefined && isOf(early, bearer, context.clock.now());
+  const [[member, policy, owner], login, featureAvailable] = await Promise.all([
+    isRead ? early.found : readRecords(context, bearer, pending),
+    pending,
+    context.options.featureAvailable(bearer.organizationId),
+  ]);
+  const kept = pending === undefined ? owner : login;
+  const inForce = { ...policy, policy: effectivePolicy(context, policy) };
+  const session = judgeStanding({
+    bearer,
+    kept,
+    member,
+    policy: inForce,
+    active: account.active,
+    now: context.clock.now(),
+  });
+  return toGathered(context, { account, member, policy, featureAvailable, session });
+}
+
+function isOf(early: EarlyReads, bearer: Bearer, now: number): boolean {
+  const age = now - early.at;
+  const { reader } = early;
+  return (
+    reader.standing === bearer.standing &&
+    reader.ownerId === bearer.ownerId &&
+    reader.userId === bearer.userId &&
+    reader.organizationId === bearer.organizationId &&
+    age >= 0 &&
+    age < EARLY_MS
+  );
+}
+
+/** What was saved, or the host's default where nothing was. */
+export function effectivePolicy(context: FlowContext, { policy }: PolicyRecord): Policy {
+  return policy.version > 0 ? policy : context.options.defaultPolicy(policy.organizationId);
+}
+
+function judgeStanding(found: {
+  readonly bearer: Bearer;
+  readonly kept: PendingLogin | SessionEntry | undefined;
+  readonly member: MemberRecord;
+  readonly policy: PolicyRecord;
+  readonly active: boolean;
+  readonly now: number;
+}): SessionFact {
+  const { bearer, kept, member, policy, now } = found;
+  const evidence = bearer.standing === 'session' ? bearer.evidence : evidenceOf(kept);
+  const skipped = bearer.standing === 'session' && bearer.skipped;
+  const epochs = { user: member.epoch, organization: policy.epoch };
+  const current = found.active && areEpochsCurrent(bearer.epochs, epochs);
+  if (bearer.standing === 'session') {
+    if (isSessionExpired(bearer, policy.policy, now)) return { standing: 'expired', evidence, skipped };
+  } else if (kept === undefined || isChallengeOver(kept, now)) {
+    return { standing: current ? 'expired' : 'ended', evidence, skipped };
+  }
+  return { standing: current && kept !== undefined ? 'live' : 'ended', evidence, skipped };
+}
+
+function evidenceOf(kept: PendingLogin | SessionEntry | undefined): readonly Evidence[] {
+  return kept !== undefined && 'evidence' in kept ? kept.evidence : [];
+}
+
+/** The facts of somebody whose records were read, as they would be in this session. */
+export function toGathered(
+  context: FlowContext,
+  read: {
+    readonly account: Account;
+    readonly member: MemberRecord;
+    readonly policy: PolicyRecord;
+    readonly featureAvailable: boolean;
+    readonly session: SessionFact;
+  },
+): Gathered {
+  const { account, member, featureAvailable, session } = read;
+  const { limits } = context.options;
+  const now = context.clock.now();
+  noteFutureDates(context, { member, session }, now);
+  const policy = { ...read.policy, policy: effectivePolicy(context, read.policy) };
+  const facts: Facts = {
+    session,
+    featureAvailable,
+    policy: policy.policy,
+    member: member.settings,
+    federated: account.federated,
+    hasPassword: account.hasPassword,
+    authenticators: inAskingOrder(member).map(({ id, kind, disabledAt, sealedSecret }) => ({
+      id,
+      kind,
+      usable: disabledAt === null && isSealKeyKnown(context.keyRing, sealedSecret),
+    })),
+    recoveryCodesLeft: member.recoveryCodesLeft,
+    onFile: { email: account.email !== undefined, phone: account.phone !== undefined },
+    onFileDisabled: (['email', 'sms'] as const).filter((kind) => member.onFile[kind].disabledAt !== null),
+    availableKinds: context.options.availableKinds,
+    enrolledBefore: account.mfaEnrolled,
+    onFileProven: member.onFile.email.lastUsedAt !== null || member.onFile.sms.lastUsedAt !== null,
+    spentChannels: findSpentChannels(context, { account, member, evidence: session.evidence }),
+    codesLockedUntil: knownLockEnd(member.guesses.codes, limits, now),
+    recoveryCodesLockedUntil: knownLockEnd(member.guesses['recovery-codes'], limits, now),
+  };
+  return { facts, account, member, policy, now };
+}
+
+/** What a clock ahead has written is not believed where it is used; here it is told of. */
+function noteFutureDates(
+  { clocks }: FlowContext,
+  { member, session }: { readonly member: MemberRecord; readonly session: SessionFact },
+  now: number,
+): void {
+  const { exemption } = member.settings;
+  if (exemption !== null && !isCredible(exemption.grantedAt, now))
+    clocks.note('exemption', exemption.grantedAt);
+  for (const { lastAcceptedStep } of member.authenticators)
+    if (lastAcceptedStep !== null && !isCredibleStep(lastAcceptedStep, timeStepAt(now)))
+      clocks.note('app code', instantOfStep(lastAcceptedStep));
+  for (const { at } of session.evidence) if (!isCredible(at, now)) clocks.note('login', at);
+}
+
+/** The one that the person chose first, then the strongest, and of one kind the one used last. */
+function inAskingOrder({ authenticators, askedFirst }: MemberRecord): readonly Authenticator[] {
+  if (authenticators.length < 2) return authenticators;
+  return authenticators.toSorted(
+    (a, b) =>
+      Number(b.id === askedFirst) - Number(a.id === askedFirst) ||
+      rankOf(b.kind) - rankOf(a.kind) ||
+      (b.lastUsedAt ?? b.createdAt) - (a.lastUsedAt ?? a.createdAt),
+  );
+}

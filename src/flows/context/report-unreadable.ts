@@ -1,0 +1,28 @@
+import type { Authenticator } from '../../core/member/authenticator';
+import { isSealKeyKnown } from '../../core/proof/secrets';
+import type { MemberRecord } from '../../stores/record-store';
+import type { FlowContext } from './context';
+
+/** Says that a secret does not open: its key has left the ring or never was in it, or what is stored was changed. */
+export function reportUnreadable(
+  context: FlowContext,
+  whose: { readonly userId: string; readonly organizationId: string },
+  authenticator: Pick<Authenticator, 'id' | 'kind' | 'sealedSecret'>,
+): void {
+  const { userId, organizationId } = whose;
+  const { id, kind, sealedSecret } = authenticator;
+  const because = isSealKeyKnown(context.keyRing, sealedSecret) ? 'secret-unreadable' : 'key-missing';
+  const details = { because, authenticatorId: id, kind };
+  context.events.report({ name: 'records-unreadable', userId, organizationId, details });
+}
+
+/** Says at a login which of the person's authenticators no key of the ring opens. */
+export function reportMissingKeys(
+  context: FlowContext,
+  { userId, organizationId, authenticators }: MemberRecord,
+): void {
+  for (const authenticator of authenticators) {
+    if (isSealKeyKnown(context.keyRing, authenticator.sealedSecret)) continue;
+    reportUnreadable(context, { userId, organizationId }, authenticator);
+  }
+}

@@ -1,0 +1,194 @@
+import { addEvidence, type Evidence } from '../../core/decision/assurance';
+import type { Epochs } from '../../core/decision/session-lifetime';
+import { MOST_AUTHENTICATORS, type Authenticator } from '../../core/member/authenticator';
+import { isEnrollableKind, type EnrollableKind } from '../../core/member/factor-kind';
+import { isChallengeOver } from '../../core/proof/sent-code';
+import type { Account } from '../../options/ports';
+import type { Challenge } from '../../stores/state-store';
+import { afterFactorChange, type Change, type FactorChanged } from '../authenticators/after-factor-change';
+import { makeRecoveryCodeSet, reportCodesIssued } from '../authenticators/recovery-codes';
+import type { Rejected } from '../challenge/answer-challenge';
+import { challengeOwner, type Bearer } from '../context/auth-subject';
+import type { FlowContext, Origin } from '../context/context';
+import { gatherFacts, type Gathered } from '../context/gather-facts';
+import { gatherSetupFacts, type FindAdministered } from '../context/gather-setup-facts';
+import { spendChange, toAuthenticator } from './enroll';
+import { mayEnroll } from './may-enroll';
+
+export type Confirmation =
+  | Rejected
+  | {
+      readonly outcome: 'enrolled';
+      readonly kind: EnrollableKind;
+      readonly maskedDestination: string | null;
+      readonly evidence: readonly Evidence[];
+      /** Read again after the authenticator was stored. */
+      readonly gathered: Gathered;
+      /** A first set, shown once; null where the person has codes already. */
+      readonly recoveryCodes: readonly string[] | null;
+      readonly notified: readonly string[];
+      /** With these the login or session goes on. */
+      readonly epochs: Epochs;
+    };
+
+export interface ConfirmationRequest {
+  readonly account: Account;
+  readonly bearer: Bearer;
+  readonly kind: EnrollableKind;
+  readonly submitted: unknown;
+  readonly label: string;
+  readonly wizardUnderWay: boolean;
+  /** The authenticator that the new one takes the place of, and the enrollment that was begun for it. */
+  readonly replaces?: { readonly authenticatorId: string; readonly enrollmentId: string };
+  /** Whether other sessions, pending logins and remembered browsers end. */
+  readonly endOthers: boolean;
+  readonly origin: Origin;
+  readonly findAdministered?: FindAdministered;
+}
+
+/** Binds the authenticator with its first right code. That code is used up too (RFC 6238, section 5.2). */
+export async function confirmEnrollment(
+  context: FlowContext,
+  request: ConfirmationRequest,
+): Promise<Confirmation> {
+  const { bearer, account, kind } = request;
+  const factor = context.factors.get(kind);
+  const submitted = factor?.parse(request.submitted) ?? null;
+  if (factor === undefined || submitted === null) return { outcome: 'rejected', because: 'malformed-code' };
+  const [attempt, gathered] = await Promise.all([
+    spendTry(context, bearer, kind),
+    gatherSetupFacts(context, request),
+  ]);
+  const leave = mayEnroll(bearer, gathered, request.wizardUnderWay);
+  // The wizard of the app asks for a backup phone, whatever kind was assigned.
+  const isBackupPhone = kind === 'sms' && request.wizardUnderWay;
+  if (leave.outcome !== 'may-enroll' || !(leave.kinds.includes(kind) || isBackupPhone)) {
+    return { outcome: 'rejected', because: 'session-ended' };
+  }
+  if (attempt.outcome === 'exhausted') return { outcome: 'rejected', because: 'attempts-exhausted' };
+  if (attempt.outcome === 'missing' || attempt.challenge.kind !== kind) {
+    return { outcome: 'rejected', because: 'challenge-expired' };
+  }
+  const { challenge, attemptsLeft } = attempt;
+  const left = attemptsLeft === undefined ? {} : { attemptsLeft };
+  const { member, now } = gathered;
+  const replaced = findReplaced(request, gathered, challenge);
+  if (replaced === undefined && member.authenticators.length >= MOST_AUTHENTICATORS)
+    return { outcome: 'rejected', because: 'too-many-authenticators', ...left };
+  const trial = { userId: bearer.userId, challenge, member, onFile: gathered.account, submitted, now };
+  const verification = await factor.verify(trial);
+  if (verification.outcome === 'rejected') {
+    report(context, request, 'proof-rejected', { because: verification.because, purpose: 'enroll', kind });
+    return { ...verification, ...left };
+  }
+  const spent = await spendChange(context, account.id, 'factor-changes');
+  if (spent.outcome === 'rejected') return spent;
+  if (!(await factor.accept(trial, verification.proof)))
+    return { outcome: 'rejected', because: 'code-used', ...left };
+
+  const { proof: shown } = verification;
+  const timeStep = shown.kind === 'totp' ? shown.timeStep : null;
+  const authenticator = toAuthenticator(challenge, {
+    label: request.label,
+    now,
+    timeStep,
+    kind,
+    organizationId: bearer.organizationId,
+  });
+  const first = member.authenticators.length === 0;
+  const made =
+    first || member.recoveryCodesLeft === 0 ? await makeRecoveryCodeSet(context, bearer, member) : null;
+  if (made?.outcome === 'rejected') return made;
+  // On the ground that was judged and in one step with the codes: of two enrollments at once, of which one may be somebody
+  // else's with the same password, one is bound, and whoever ended the sessions meanwhile ended this one too.
+  const bound = await context.records.bindAuthenticator(account.id, authenticator, {
+    ...(replaced === undefined ? {} : { replaces: replaced.id }),
+    expected: { epoch: bearer.epochs.user, authenticators: member.authenticators.length },
+    ...(made === null ? {} : { recoveryCodes: made.set }),
+  });
+  if (!bound) return { outcome: 'rejected', because: 'challenge-expired' };
+  if (made !== null) reportCodesIssued(context, bearer, made.set);
+  if (first) await context.enrollmentNotes.note(account.id, true);
+  report(context, request, 'authenticator-added', {
+    kind,
+    authenticatorId: authenticator.id,
+    ...(replaced === undefined ? {} : { replaces: replaced.id }),
+  });
+  const proof: Evidence = { method: kind, authenticatorId: authenticator.id, at: now };
+  const evidence = addEvidence(gathered.facts.session?.evidence ?? [], proof);
+  const changed = await afterFactorChange(context, {
+    ...request,
+    member,
+    change: changeBy(authenticator, replaced),
+  });
+  return {
+    outcome: 'enrolled',
+    kind,
+    maskedDestination: authenticator.maskedDestination,
+    evidence,
+    gathered: await regather(context, request, { evidence, changed }),
+    recoveryCodes: made?.shown ?? null,
+    ...changed,
+  };
+}
+
+/**
+ * A sent code proves an address and may be guessed at five times. The secret of an app stands on the person's own screen:
+ * there is nothing to guess, only a clock or a thumb to be off.
+ */
+async function spendTry(context: FlowContext, bearer: Bearer, kind: EnrollableKind): Promise<EnrollmentTry> {
+  const owner = challengeOwner(bearer, 'enroll');
+  if (kind !== 'totp') return context.state.spendAttempt(owner, context.options.limits.perChallenge);
+  const challenge = await context.state.findChallenge(owner);
+  if (challenge === undefined || isChallengeOver(challenge, context.clock.now()))
+    return { outcome: 'missing' };
+  return { outcome: 'spent', challenge, attemptsLeft: undefined };
+}
+
+type EnrollmentTry =
+  | { readonly outcome: 'missing' }
+  | { readonly outcome: 'exhausted' }
+  | { readonly outcome: 'spent'; readonly challenge: Challenge; readonly attemptsLeft: number | undefined };
+
+/** The one to be replaced, if the enrollment was begun for it and it is still there. */
+function findReplaced(
+  { replaces, kind }: ConfirmationRequest,
+  { member }: Gathered,
+  { authenticatorId }: Challenge,
+): Authenticator | undefined {
+  if (replaces === undefined || replaces.enrollmentId !== authenticatorId) return undefined;
+  return member.authenticators.find((old) => old.id === replaces.authenticatorId && old.kind === kind);
+}
+
+function changeBy({ kind, label }: Authenticator, replaced: Authenticator | undefined): Change {
+  if (replaced === undefined) return { kind: 'authenticator-added', factor: kind, label };
+  return { kind: 'authenticator-replaced', factor: kind, label: replaced.label, goneId: replaced.id };
+}
+
+/** The facts as they are now, with the proof just given. */
+async function regather(
+  context: FlowContext,
+  { bearer, account }: ConfirmationRequest,
+  { evidence, changed }: { readonly evidence: readonly Evidence[]; readonly changed: FactorChanged },
+): Promise<Gathered> {
+  const { epochs } = changed;
+  const proven: Bearer =
+    bearer.standing === 'session' ? { ...bearer, epochs, evidence } : { ...bearer, epochs };
+  const gathered = await gatherFacts(context, account, proven);
+  if (gathered.facts.session === null) return gathered;
+  return { ...gathered, facts: { ...gathered.facts, session: { ...gathered.facts.session, evidence } } };
+}
+
+function report(
+  context: FlowContext,
+  { bearer, origin }: ConfirmationRequest,
+  name: 'authenticator-added' | 'proof-rejected',
+  details: Readonly<Record<string, string>>,
+): void {
+  const { userId, organizationId } = bearer;
+  context.events.report({ name, userId, organizationId, address: origin.address, details });
+}
+
+export function parseEnrollableKind(value: unknown): EnrollableKind | null {
+  return isEnrollableKind(value) ? value : null;
+}

@@ -1,0 +1,182 @@
+import { isAmongChannels } from '../../core/address/destination';
+import type { DeliveredKind } from '../../core/member/factor-kind';
+import { PlainSecret, openSecret } from '../../core/proof/secrets';
+import {
+  addCode,
+  codeUnderWay,
+  confirmCode,
+  countCode,
+  dropCode,
+  type SentCode,
+} from '../../core/proof/sent-code';
+import { mayArrive } from '../../delivery/delivery';
+import type { Challenge } from '../../stores/state-store';
+import { toSent } from '../challenge/active-challenge';
+import { changeChallenge, makeCode, type NewCode } from '../challenge/change-challenge';
+import { spendSend } from '../challenge/spend-send';
+import { challengeOwner } from '../context/auth-subject';
+import type { FlowContext } from '../context/context';
+import { channelsOf } from '../context/first-factor-channels';
+import { newEnrollment, reportEnrollment, type EnrollmentRequest, type EnrollmentStart } from './enroll';
+
+export interface DeliveredEnrollmentRequest extends EnrollmentRequest {
+  readonly kind: DeliveredKind;
+  readonly destination: string;
+  /** The person has a code and wants another one, so that the one under way is no answer. */
+  readonly resend?: boolean;
+}
+
+type Begun =
+  | { readonly outcome: 'begun'; readonly challenge: Challenge; readonly code: NewCode }
+  | { readonly outcome: 'gone' };
+
+/**
+ * Sends a code to an address that is to become a factor. It goes there or nowhere: another channel would prove another address.
+ * The code is stored before it is sent, so that one that is slow to arrive is good.
+ */
+export async function startDeliveredEnrollment(
+  context: FlowContext,
+  request: DeliveredEnrollmentRequest,
+): Promise<EnrollmentStart> {
+  const { kind, destination, gathered } = request;
+  const channels = channelsOf(context, {
+    member: gathered.member,
+    evidence: gathered.facts.session?.evidence ?? [],
+  });
+  if (kind === 'email' && isAmongChannels(context.keyRing, channels, destination))
+    return { outcome: 'refused', because: 'same-channel' };
+  const owner = challengeOwner(request.bearer, 'enroll');
+  const standing = await context.state.findChallenge(owner);
+  // An enrollment of something else is given up only once this code may be sent.
+  const isCountedFirst = standing !== undefined && !isFor(context, request, standing);
+  const early = isCountedFirst ? await spend(context, request) : null;
+  if (early?.outcome === 'refused')
+    return goOnWithEarlier(context, request, await context.state.findChallenge(owner)) ?? early;
+  const begun = await begin(context, request);
+  if (begun.outcome === 'gone') return begun;
+  const spent = early ?? (await spend(context, request));
+  if (spent.outcome === 'refused') return goWithout(context, request, { ...begun, refused: spent });
+  const { challenge, code } = begun;
+  const counted = await change(context, request, (codes) => countCode(codes, code.kept.id), challenge);
+  if (counted === undefined) return { outcome: 'gone' };
+  return deliver(context, request, { challenge: counted, code });
+}
+
+function spend(context: FlowContext, { kind, destination, bearer }: DeliveredEnrollmentRequest) {
+  const { userId, organizationId } = bearer;
+  return spendSend(context, { kind, destination, userId, organizationId, purpose: 'enroll' });
+}
+
+/** Stores the code, in the enrollment under way where that is for the same address. */
+async function begin(context: FlowContext, request: DeliveredEnrollmentRequest): Promise<Begun> {
+  const { kind, destination, bearer, gathered, pendingUntil } = request;
+  const owner = challengeOwner(bearer, 'enroll');
+  const fresh = newEnrollment(context, request, kind, new PlainSecret(destination));
+  let code: NewCode | undefined;
+  const at = { owner, underPendingLogin: bearer.standing === 'pending' };
+  const changed = await changeChallenge(context, at, (standing) => {
+    const enrollment = standing !== undefined && isFor(context, request, standing) ? standing : fresh;
+    const { authenticatorId } = enrollment;
+    code = makeCode(context, {
+      owner,
+      authenticatorId,
+      kind,
+      sentBy: kind,
+      destination,
+      onFile: gathered.account,
+      pendingUntil,
+    });
+    const { expiresAt } = fresh;
+    return { ...enrollment, codes: addCode(enrollment.codes, code.kept), notSent: null, expiresAt };
+  });
+  if (changed.outcome !== 'changed' || code === undefined) return { outcome: 'gone' };
+  return { outcome: 'begun', challenge: changed.challenge, code };
+}
+
+/** Whether the enrollment under way is for this address. */
+function isFor(
+  { keyRing }: FlowContext,
+  { bearer, kind, destination }: DeliveredEnrollmentRequest,
+  { kind: standingKind, authenticatorId, sealedSecret }: Challenge,
+): boolean {
+  if (standingKind !== kind || sealedSecret === null) return false;
+  const opened = openSecret(keyRing, sealedSecret, { userId: bearer.userId, authenticatorId, kind });
+  return opened.outcome === 'opened' && opened.secret.reveal() === destination;
+}
+
+async function deliver(
+  context: FlowContext,
+  request: DeliveredEnrollmentRequest,
+  begun: { readonly challenge: Challenge; readonly code: NewCode },
+): Promise<EnrollmentStart> {
+  const { kind, destination, gathered, bearer } = request;
+  const { challenge, code } = begun;
+  const { id } = code.kept;
+  const delivered = await context.delivery.sendCode({
+    by: kind,
+    code: code.digits,
+    purpose: 'enroll',
+    userId: bearer.userId,
+    userName: gathered.account.name,
+    destinations: kind === 'email' ? { email: destination } : { sms: destination },
+    onLate() {
+      context.delivery.inBackground(async () => {
+        await change(context, request, (codes) => confirmCode(codes, id));
+      }, context.options.onError);
+    },
+  });
+  if (delivered.outcome === 'failed' && !mayArrive(delivered)) {
+    reportEnrollment(context, request, 'delivery-failed', kind);
+    return goWithout(context, request, {
+      ...begun,
+      refused: { outcome: 'refused', because: 'delivery-failed' },
+    });
+  }
+  reportEnrollment(context, request, delivered.outcome === 'sent' ? 'code-sent' : 'delivery-failed', kind);
+  reportEnrollment(context, request, 'enrollment-started', kind);
+  if (delivered.outcome === 'failed') return { outcome: 'started', challenge, sent: toSent(code.kept) };
+  const stored = await change(context, request, (codes) => confirmCode(codes, id), challenge);
+  const sent = toSent({ ...code.kept, stage: 'sent' });
+  return { outcome: 'started', challenge: stored ?? challenge, sent };
+}
+
+/** This code does not go out. One of a moment ago holds all the same. */
+async function goWithout(
+  context: FlowContext,
+  request: DeliveredEnrollmentRequest,
+  without: {
+    readonly challenge: Challenge;
+    readonly code: NewCode;
+    readonly refused: EnrollmentStart & { readonly outcome: 'refused' };
+  },
+): Promise<EnrollmentStart> {
+  const { challenge, code, refused } = without;
+  const stored = await change(context, request, (codes) => dropCode(codes, code.kept.id), challenge);
+  return stored === undefined ? { outcome: 'gone' } : (goOnWithEarlier(context, request, stored) ?? refused);
+}
+
+/** A second click on one form: its code went out with the first. */
+function goOnWithEarlier(
+  context: FlowContext,
+  request: DeliveredEnrollmentRequest,
+  standing: Challenge | undefined,
+): (EnrollmentStart & { readonly outcome: 'started' }) | null {
+  if (request.resend === true || standing === undefined || !isFor(context, request, standing)) return null;
+  const code = codeUnderWay(standing, context.clock.now());
+  if (code === undefined) return null;
+  return { outcome: 'started', challenge: standing, sent: toSent(code, { earlier: true }) };
+}
+
+async function change(
+  context: FlowContext,
+  { bearer }: DeliveredEnrollmentRequest,
+  rule: (codes: readonly SentCode[]) => readonly SentCode[],
+  known?: Challenge,
+): Promise<Challenge | undefined> {
+  const owner = challengeOwner(bearer, 'enroll');
+  const at = { owner, underPendingLogin: bearer.standing === 'pending', known };
+  const changed = await changeChallenge(context, at, (standing) =>
+    standing === undefined ? null : { ...standing, codes: rule(standing.codes) },
+  );
+  return changed.outcome === 'changed' ? changed.challenge : undefined;
+}

@@ -1,0 +1,142 @@
+import type { Authenticator } from '../../core/member/authenticator';
+import type { EnrollableKind } from '../../core/member/factor-kind';
+import { openSecret, sealSecret, type PlainSecret } from '../../core/proof/secrets';
+import { isChallengeOver } from '../../core/proof/sent-code';
+import { issueTotpSecret } from '../../core/proof/totp';
+import type { Challenge } from '../../stores/state-store';
+import type { Sent } from '../challenge/active-challenge';
+import type { SendRefused } from '../challenge/spend-send';
+import { challengeOwner, type Bearer } from '../context/auth-subject';
+import { newId, newMark, type FlowContext } from '../context/context';
+import type { Gathered } from '../context/gather-facts';
+
+export interface EnrollmentRequest {
+  readonly bearer: Bearer;
+  readonly gathered: Gathered;
+  readonly pendingUntil: number | null;
+}
+
+export type EnrollmentStart =
+  | { readonly outcome: 'started'; readonly challenge: Challenge; readonly sent?: Sent }
+  | {
+      readonly outcome: 'refused';
+      readonly because: SendRefused['because'] | 'delivery-failed' | 'same-channel';
+      readonly retryAfterSeconds?: number;
+    }
+  | { readonly outcome: 'gone' };
+
+/** Makes a secret for a new authenticator app. It waits beside the ones in use and becomes one of them with its first right code. */
+export async function startTotpEnrollment(
+  context: FlowContext,
+  request: EnrollmentRequest,
+): Promise<EnrollmentStart> {
+  const secret = issueTotpSecret();
+  const challenge = newEnrollment(context, request, 'totp', secret);
+  // A new secret is a new puzzle: guesses at the one before say nothing about it.
+  await context.state.endChallenge(challenge);
+  const life = { now: context.clock.now(), underPendingLogin: request.bearer.standing === 'pending' };
+  if (!(await context.state.issueChallenge(challenge, life))) return { outcome: 'gone' };
+  reportEnrollment(context, request, 'enrollment-started', challenge.kind);
+  return { outcome: 'started', challenge };
+}
+
+/** An enrollment before its first code; of a kind that is delivered, {@link startDeliveredEnrollment} adds that. */
+export function newEnrollment(
+  context: FlowContext,
+  { bearer, pendingUntil }: EnrollmentRequest,
+  kind: EnrollableKind,
+  secret: PlainSecret,
+): Challenge {
+  const authenticatorId = newId();
+  const binding = { userId: bearer.userId, authenticatorId, kind };
+  return {
+    ...challengeOwner(bearer, 'enroll'),
+    id: newId(),
+    version: newMark(),
+    kind,
+    authenticatorId,
+    codes: [],
+    notSent: null,
+    sealedSecret: sealSecret(context.keyRing, secret, binding),
+    expiresAt: pendingUntil ?? context.clock.now() + context.options.pendingLoginSeconds * 1000,
+  };
+}
+
+/** The enrollment that waits for its first code, with its secret opened for showing. */
+export async function findEnrollment(
+  context: FlowContext,
+  bearer: Bearer,
+  kind: EnrollableKind,
+): Promise<{ readonly challenge: Challenge; readonly secret: PlainSecret } | undefined> {
+  const challenge = await context.state.findChallenge(challengeOwner(bearer, 'enroll'));
+  if (challenge === undefined || challenge.kind !== kind || challenge.sealedSecret === null) return undefined;
+  if (kind === 'totp' && isChallengeOver(challenge, context.clock.now())) return undefined;
+  // Without a code that went out there is nothing to wait for.
+  if (kind !== 'totp' && challenge.codes.length === 0) return undefined;
+  const binding = { userId: bearer.userId, authenticatorId: challenge.authenticatorId, kind };
+  const opened = openSecret(context.keyRing, challenge.sealedSecret, binding);
+  return opened.outcome === 'opened' ? { challenge, secret: opened.secret } : undefined;
+}
+
+/** The authenticator that a proven enrollment becomes. */
+export function toAuthenticator(
+  challenge: Challenge,
+  confirmed: {
+    readonly label: string;
+    readonly now: number;
+    readonly timeStep: number | null;
+    readonly kind: EnrollableKind;
+    readonly organizationId: string;
+  },
+): Authenticator {
+  const { label, now, timeStep, kind, organizationId } = confirmed;
+  return {
+    id: challenge.authenticatorId,
+    kind,
+    label,
+    createdAt: now,
+    lastUsedAt: now,
+    failures: 0,
+    disabledAt: null,
+    lastAcceptedStep: timeStep,
+    sealedSecret: challenge.sealedSecret ?? '',
+    maskedDestination: challenge.codes[0]?.maskedDestination ?? null,
+    organizationId,
+  };
+}
+
+export function reportEnrollment(
+  context: FlowContext,
+  { bearer }: EnrollmentRequest,
+  name: 'code-sent' | 'delivery-failed' | 'enrollment-started',
+  kind: string,
+): void {
+  const { userId, organizationId } = bearer;
+  context.events.report({ name, userId, organizationId, details: { kind, purpose: 'enroll' } });
+}
+
+export interface TooManyChanges {
+  readonly outcome: 'rejected';
+  readonly because: 'too-many-changes';
+  readonly retryAfterSeconds: number;
+}
+
+/** What one person may do in an hour, far beyond what anybody needs. */
+const AN_HOUR = {
+  /** Each is told to every address on file, so that without an end it is a flood of mails. */
+  'factor-changes': 30,
+  /** Each costs over a second of processor time. */
+  'recovery-codes': 10,
+} as const;
+
+/** Counts one change; what would be one too many is refused. */
+export async function spendChange(
+  context: FlowContext,
+  userId: string,
+  name: keyof typeof AN_HOUR,
+): Promise<{ readonly outcome: 'spent' } | TooManyChanges> {
+  const spent = await context.state.throttle({ name, points: AN_HOUR[name], seconds: 3600 }).spend(userId);
+  if (spent.outcome === 'spent') return spent;
+  const { retryAfterSeconds } = spent;
+  return { outcome: 'rejected', because: 'too-many-changes', retryAfterSeconds };
+}

@@ -1,0 +1,85 @@
+import { asStepUp, decide, type Decision, type Requirement } from '../../core/decision/decide';
+import { demandStrongest } from '../../core/decision/decision-rules';
+import { enrollableKinds, hasFactor } from '../../core/decision/usable-factors';
+import { ENROLLABLE_KINDS, type EnrollableKind } from '../../core/member/factor-kind';
+import type { Bearer } from '../context/auth-subject';
+import type { Gathered } from '../context/gather-facts';
+import type { GatheredForSetup } from '../context/gather-setup-facts';
+
+/** How old a proof may be that a change of factors rests on. */
+export const REPROOF_SECONDS = 600;
+
+export type EnrollmentLeave =
+  | {
+      readonly outcome: 'may-enroll';
+      readonly kinds: readonly EnrollableKind[];
+      readonly because: 'required' | 'offered' | 'assigned' | 'settings';
+    }
+  /** A proof is needed first, or the session is over, or there is nothing to enroll. */
+  | { readonly outcome: 'refused'; readonly decision: Decision }
+  | { readonly outcome: 'feature-off' };
+
+/**
+ * What a change asks of a session: the strongest factor, or the password given again where there is none. Who has no password
+ * cannot give it again: having signed in a moment ago at the host is their proof.
+ */
+export function reproofRequirement(
+  bearer: Bearer,
+  { facts }: Gathered,
+): Requirement & { readonly kind: 'step-up' } {
+  const requirement = { kind: 'step-up', maxAgeSeconds: REPROOF_SECONDS } as const;
+  return facts.hasPassword ? { ...requirement, passwordSince: bearer.startedAt } : requirement;
+}
+
+/** A first factor may rest on a sign-in of the host that was seen, so that nobody gives a password again right after their sign-up. */
+function firstFactorRequirement(bearer: Bearer, gathered: GatheredForSetup): Requirement {
+  const requirement = reproofRequirement(bearer, gathered);
+  const isFirst = gathered.setup !== null && !hasFactor(gathered.setup);
+  return isFirst ? { ...requirement, signInCounts: true } : requirement;
+}
+
+/**
+ * Whether a factor may be added now. In a pending login only where the decision says so, after every factor that exists
+ * was proven; in a session after a fresh proof. Whoever holds only the password of an enrolled person gets neither.
+ */
+export function mayEnroll(
+  bearer: Bearer,
+  gathered: GatheredForSetup,
+  wizardUnderWay: boolean,
+): EnrollmentLeave {
+  const { facts, setup, now } = gathered;
+  const decision = decide(facts, { kind: 'policy' }, now);
+  const because = facts.member.enabled && facts.member.assignedKind !== null ? 'assigned' : 'required';
+  // Only what is let in, or sent here: a locked person in particular must not enroll a way around the lock.
+  if (decision.outcome !== 'allow' && decision.outcome !== 'enroll') return { outcome: 'refused', decision };
+  if (bearer.standing === 'pending') {
+    const stronger = demandStrongest(facts, now);
+    if (stronger !== null) return { outcome: 'refused', decision: stronger };
+    if (decision.outcome === 'enroll') return { outcome: 'may-enroll', kinds: decision.anyOf, because };
+    if (decision.outcome === 'allow' && wizardUnderWay) {
+      return { outcome: 'may-enroll', kinds: enrollableKinds(facts), because };
+    }
+    return { outcome: 'refused', decision };
+  }
+  if (setup === null) return { outcome: 'feature-off' };
+  const requirement = firstFactorRequirement(bearer, gathered);
+  const proof = decide(setup, requirement, now);
+  if (proof.outcome !== 'allow' && proof.outcome !== 'enroll')
+    return { outcome: 'refused', decision: asStepUp(proof) };
+  if (proof.outcome === 'enroll' && !hasFactor(setup)) {
+    // Enrollment is due and no factor exists: the first factor is the only proof there is, so it is asked for again.
+    const again = decide({ ...setup, featureAvailable: false }, requirement, now);
+    if (again.outcome !== 'allow') return { outcome: 'refused', decision: again };
+  }
+  if (decision.outcome === 'enroll') {
+    return {
+      outcome: 'may-enroll',
+      kinds: decision.anyOf,
+      because: decision.because === 'offered' ? 'offered' : because,
+    };
+  }
+  const kinds = ENROLLABLE_KINDS.filter(
+    (kind) => setup.policy.methods.includes(kind) && setup.availableKinds.includes(kind),
+  );
+  return { outcome: 'may-enroll', kinds, because: 'settings' };
+}

@@ -1,0 +1,164 @@
+import { z } from 'zod';
+import { PlainSecret, sealSecret, type SealBinding } from '../../core/proof/secrets';
+import type { Notice } from '../../delivery/delivery';
+import { DeliveryError } from '../../delivery/delivery-error';
+import type { KeptNotice } from '../../stores/notice-store';
+import { issueUnlockLink } from '../challenge/unlock-link';
+import { newId, type FlowContext } from '../context/context';
+
+/** What a notice says, and to whom by name. */
+export interface NoticeBody {
+  readonly userName: string;
+  readonly notice: Notice;
+}
+
+/** A notice as it is kept: without the link, which is made anew when it is sent. */
+export function writeNoticeBody({ userName, notice }: NoticeBody): string {
+  const kept = notice.kind === 'proofs-locked' ? { ...notice, unlockUrl: null } : notice;
+  return JSON.stringify({ userName, notice: kept });
+}
+
+/** The fields that every notice has; those of its kind are as they were written. */
+const BODY = z.object({
+  userName: z.string(),
+  notice: z.looseObject({ kind: z.string(), at: z.number(), origin: z.looseObject({}).nullable() }),
+});
+
+function isBody(value: unknown): value is NoticeBody {
+  return BODY.safeParse(value).success;
+}
+
+/** Null where the text is none that was written here. */
+export function parseNoticeBody(text: string): NoticeBody | null {
+  try {
+    const body: unknown = JSON.parse(text);
+    return isBody(body) ? body : null;
+  } catch {
+    return null;
+  }
+}
+
+/** One notice to one address. */
+export interface Letter extends NoticeBody {
+  readonly to: string;
+  readonly userId: string;
+  readonly organizationId: string;
+}
+
+/** The wait before each next try; the last one stays. */
+const WAITS_SECONDS = [30, 60, 120, 300, 900, 1800, 3600];
+export const LONGEST_PAUSE_SECONDS = 3600;
+/** Longer than any send takes: within it nobody else takes the notice up. */
+export const CLAIM_SECONDS = 120;
+const LONGEST_WAIT_SECONDS = 3 * 86_400;
+const MOST_KEPT = 10_000;
+
+/**
+ * Sends a notice apart from the act it tells of. It is kept before it is sent and dropped when it went out, so that neither
+ * a mail server that is down nor a process that ends loses it silently.
+ */
+export function sendNoticeInBackground(context: FlowContext, letter: Letter): void {
+  const kept = toKept(context, letter);
+  context.delivery.inBackground(async () => {
+    await keep(context, kept, CLAIM_SECONDS).catch(context.options.onError);
+    await trySending(context, kept, letter);
+  }, context.options.onError);
+}
+
+function toKept(context: FlowContext, letter: Letter): KeptNotice {
+  const id = newId();
+  const { userId, organizationId } = letter;
+  const sealedAddress = sealSecret(context.keyRing, new PlainSecret(letter.to), bindingOf({ id, userId }));
+  const body = writeNoticeBody(letter);
+  return { id, userId, organizationId, sealedAddress, body, keptAt: context.clock.now(), attempts: 0 };
+}
+
+/** What the kept address is sealed for. */
+export function bindingOf({ id, userId }: Pick<KeptNotice, 'id' | 'userId'>): SealBinding {
+  return { userId, authenticatorId: `notice-${id}`, kind: 'email' };
+}
+
+/** Without an email sender there is nothing to wait for. */
+async function keep(context: FlowContext, kept: KeptNotice, waitSeconds: number): Promise<void> {
+  if (context.options.email === null) return;
+  const dueAt = context.clock.now() + waitSeconds * 1000;
+  const dropped = await context.records.keepNotice(kept, { dueAt, most: MOST_KEPT });
+  if (dropped > 0) report(context, kept, 'notice-abandoned', { because: 'too-many', count: dropped });
+}
+
+/** One try; whether it went out. */
+export async function trySending(
+  context: FlowContext,
+  kept: KeptNotice,
+  letter: NoticeBody & { readonly to: string },
+): Promise<boolean> {
+  const { to, userName } = letter;
+  try {
+    const notice = await withUnlockLink(context, kept.userId, letter.notice);
+    await context.delivery.sendNotice({ to, userName, notice });
+  } catch (error) {
+    context.options.onError(error);
+    await putOff(context, kept, { notice: letter.notice, error });
+    return false;
+  }
+  await drop(context, kept);
+  return true;
+}
+
+/** The link is made when the mail goes out: it is the one secret in a notice, and what is kept holds none. */
+async function withUnlockLink(context: FlowContext, userId: string, notice: Notice): Promise<Notice> {
+  if (notice.kind !== 'proofs-locked' || context.clock.now() >= notice.lockedUntil) return notice;
+  return {
+    ...notice,
+    unlockUrl: await issueUnlockLink(context, { userId, lockedUntil: notice.lockedUntil }),
+  };
+}
+
+async function putOff(
+  context: FlowContext,
+  kept: KeptNotice,
+  failed: { readonly notice: Notice; readonly error: unknown },
+): Promise<void> {
+  const { notice, error } = failed;
+  const attempts = kept.attempts + 1;
+  if (attempts === 1) report(context, kept, 'notice-failed', { notice: notice.kind });
+  const waitSeconds = WAITS_SECONDS[Math.min(attempts, WAITS_SECONDS.length) - 1] ?? CLAIM_SECONDS;
+  const refused = error instanceof DeliveryError && error.because === 'destination-refused';
+  const now = context.clock.now();
+  // One that a clock ahead has kept waits no longer than one that is kept now.
+  const keptAt = Math.min(kept.keptAt, now);
+  const tooOld = now + waitSeconds * 1000 > keptAt + LONGEST_WAIT_SECONDS * 1000;
+  if (refused || tooOld || context.options.email === null) {
+    await abandon(context, kept, {
+      notice: notice.kind,
+      because: refused ? 'destination-refused' : tooOld ? 'too-old' : 'no-email-sender',
+    });
+    return;
+  }
+  await keep(context, { ...kept, keptAt, attempts }, waitSeconds);
+}
+
+/** Gives a notice up, which is an event. */
+export async function abandon(
+  context: FlowContext,
+  kept: KeptNotice,
+  details: { readonly notice: string; readonly because: string },
+): Promise<void> {
+  report(context, kept, 'notice-abandoned', { ...details, attempts: kept.attempts });
+  await drop(context, kept);
+}
+
+/** A notice that cannot be dropped is sent once more later, which is better than not at all. */
+async function drop(context: FlowContext, kept: KeptNotice): Promise<void> {
+  if (context.options.email === null) return;
+  await context.records.dropNotice(kept.id).catch(context.options.onError);
+}
+
+function report(
+  context: FlowContext,
+  { userId, organizationId }: KeptNotice,
+  name: 'notice-failed' | 'notice-abandoned',
+  details: Readonly<Record<string, string | number>>,
+): void {
+  context.events.report({ name, userId, organizationId, details });
+}

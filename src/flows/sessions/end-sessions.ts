@@ -1,0 +1,193 @@
+import { SPENT_SECONDS } from '../../core/address/destination';
+import { areEpochsCurrent, isAdoptedHandle, type Epochs } from '../../core/decision/session-lifetime';
+import type { SessionEntry } from '../../stores/state-store';
+import type { Bearer } from '../context/auth-subject';
+import { newMark, type FlowContext, type Origin } from '../context/context';
+import { toStoredChannel, type FirstFactorChannel } from '../context/first-factor-channels';
+import type { Gathered } from '../context/gather-facts';
+import { notifyAddressesOnFile } from '../notices/notify';
+
+type EndingContext = Pick<FlowContext, 'records' | 'state' | 'clock'>;
+
+/** Ends one session of a user. False where it was not live. */
+export async function endSession(
+  context: EndingContext,
+  { userId, handle }: { readonly userId: string; readonly handle: string },
+): Promise<boolean> {
+  // A request under way may store a copy without the handle, which only its start tells from a new session.
+  if (isAdoptedHandle(handle)) await noteSessionsEnded(context, userId);
+  return context.state.endSession(userId, handle);
+}
+
+/** Ends all sessions of a user but one, and returns how many were listed. */
+export async function endOtherSessions(
+  context: EndingContext,
+  { userId, handle }: { readonly userId: string; readonly handle: string },
+): Promise<number> {
+  await noteSessionsEnded(context, userId);
+  return context.state.endOtherSessions(userId, handle);
+}
+
+/** Ends the sessions of a user that we have never seen, and those whose start is unknown. */
+export function noteSessionsEnded({ records, clock }: EndingContext, userId: string): Promise<void> {
+  return records.noteSessionsEnded(userId, clock.now());
+}
+
+/** Ends every session, pending login and challenge of one user by one write, however many there are. */
+export async function endSessionsOfUser(
+  context: FlowContext,
+  act: {
+    readonly userId: string;
+    readonly organizationId: string;
+    readonly actorId?: string;
+    readonly address?: string;
+  },
+): Promise<void> {
+  const { userId, organizationId, actorId, address } = act;
+  await context.records.replaceUserEpoch(userId, { epoch: newMark(), endedAt: context.clock.now() });
+  context.events.report({
+    name: 'sessions-ended',
+    userId,
+    organizationId,
+    ...(actorId === undefined ? {} : { actorId }),
+    ...(address === undefined ? {} : { address }),
+    details: { scope: 'user' },
+  });
+}
+
+/** Ends one session by its handle. False where the user has no such session. */
+export async function endSessionOfUser(
+  context: FlowContext,
+  act: {
+    readonly userId: string;
+    readonly organizationId: string;
+    readonly handle: string;
+    readonly actorId?: string;
+    readonly address?: string;
+  },
+): Promise<boolean> {
+  const { userId, organizationId, handle, actorId, address } = act;
+  // What a session carries is compared with the list at each request, so it is dead at its next one.
+  const ended = await endSession(context, { userId, handle });
+  if (!ended) return false;
+  context.events.report({
+    name: 'sessions-ended',
+    userId,
+    organizationId,
+    ...(actorId === undefined ? {} : { actorId }),
+    ...(address === undefined ? {} : { address }),
+    details: { scope: 'one' },
+  });
+  return true;
+}
+
+/** Ends every session of everybody of an organization by one write. */
+export async function endSessionsOfOrganization(
+  context: FlowContext,
+  act: {
+    readonly organizationId: string;
+    readonly actorId?: string;
+    readonly address?: string;
+    /** The new epoch, for a caller whose own session is to go on with it. */
+    readonly epoch?: string;
+  },
+): Promise<void> {
+  const { organizationId, actorId, address } = act;
+  const epoch = act.epoch ?? newMark();
+  await context.records.replaceOrganizationEpoch(organizationId, { epoch, endedAt: context.clock.now() });
+  context.events.report({
+    name: 'sessions-ended',
+    organizationId,
+    ...(actorId === undefined ? {} : { actorId }),
+    ...(address === undefined ? {} : { address }),
+    details: { scope: 'organization' },
+  });
+}
+
+/**
+ * The sessions of a person that are live, the one seen last first. Ending many sessions by an epoch leaves their entries
+ * behind, so each is compared with the current ones; those of another organization only by the user's.
+ */
+export async function listLiveSessions(
+  context: FlowContext,
+  person: { readonly userId: string; readonly facts: Promise<Gathered> },
+): Promise<readonly SessionEntry[]> {
+  const [entries, { member, policy, now }] = await Promise.all([
+    context.state.listSessions(person.userId),
+    person.facts,
+  ]);
+  return entries.filter((entry) => isLive(entry, { member, policy, now }));
+}
+
+/** Whether a listed session goes on, as far as its list can tell. */
+export function isLive(
+  { epochs, organizationId, expiresAt }: SessionEntry,
+  { member, policy, now }: Pick<Gathered, 'member' | 'policy' | 'now'>,
+): boolean {
+  const organization = organizationId === member.organizationId ? policy.epoch : epochs.organization;
+  return now < expiresAt && areEpochsCurrent(epochs, { user: member.epoch, organization });
+}
+
+export interface PasswordChanged {
+  readonly userId: string;
+  /** The session that goes on, where the person changed the password themselves in one. */
+  readonly kept?: Bearer & { readonly standing: 'session' };
+  /** Null for what nobody's browser asked for. */
+  readonly origin: Origin | null;
+  /** Whether the person is told; a host may tell them itself. */
+  readonly notify: boolean;
+}
+
+/**
+ * A password was changed: whoever knew the old one loses what it opened. By one write every session of the person, login in progress and
+ * trust in a browser ends, but for the session that is kept. Answers with the epochs that it goes on with; null where there is none.
+ */
+export async function recordPasswordChange(
+  context: FlowContext,
+  { userId, kept, origin, notify }: PasswordChanged,
+): Promise<Epochs | null> {
+  const { records, directory, clock } = context;
+  const end = { epoch: newMark(), endedAt: clock.now() };
+  const isKept =
+    kept !== undefined && (await records.renewUserEpoch(userId, { ...end, expected: kept.epochs.user }));
+  if (!isKept) await records.replaceUserEpoch(userId, end);
+  const [known] = await Promise.all([directory.find(userId), records.forgetBrowsers(userId)]);
+  const organizationId = known?.account.organizationId ?? '';
+  const from = { userId, organizationId, ...(origin === null ? {} : { address: origin.address }) };
+  context.events.report({ name: 'password-changed', ...from });
+  context.events.report({ name: 'sessions-ended', ...from, details: { scope: isKept ? 'others' : 'user' } });
+  if (known !== undefined && notify) {
+    const { account } = known;
+    const member = await records.findMember(userId, organizationId);
+    await notifyAddressesOnFile(context, { account, member, notice: noticeOf(origin, clock.now()) });
+  }
+  return isKept ? { ...kept.epochs, user: end.epoch } : null;
+}
+
+function noticeOf(origin: Origin | null, at: number): Parameters<typeof notifyAddressesOnFile>[1]['notice'] {
+  return {
+    kind: 'other',
+    heading: 'Your password was changed',
+    paragraphs: [
+      'You were signed out everywhere else, and no browser is remembered anymore.',
+      'If you didn’t change it, somebody else may have: set a new password now, and check your sign-in methods.',
+    ],
+    origin,
+    at,
+  };
+}
+
+/**
+ * For an hour a code to that address is no second factor anywhere, in no session and no login: whoever reads the mailbox has the
+ * password by it.
+ */
+export async function recordPasswordReset(
+  context: FlowContext,
+  userId: string,
+  given: FirstFactorChannel,
+): Promise<void> {
+  await context.records.noteSpentChannel(userId, {
+    channel: toStoredChannel(context, 'mfa.recordPasswordReset(userId, { channel, address })', given),
+    until: context.clock.now() + SPENT_SECONDS * 1000,
+  });
+}

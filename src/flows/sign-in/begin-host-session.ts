@@ -1,0 +1,101 @@
+import { addEvidence, isFirstFactor, latestProof, type Evidence } from '../../core/decision/assurance';
+import { areEpochsCurrent, isEndedBy, sessionExpiresAt } from '../../core/decision/session-lifetime';
+import type { Account } from '../../options/ports';
+import type { Bearer, Grant } from '../context/auth-subject';
+import type { FlowContext } from '../context/context';
+import { gatherFacts, gatherLoginFacts, type Gathered } from '../context/gather-facts';
+import { establishEpochs } from './log-in';
+
+type SessionBearer = Bearer & { readonly standing: 'session' };
+
+/** Who is signed in, as far as it is known, in the session that a sign-in of the host is about to replace. */
+export type SignedInBefore =
+  | { readonly kind: 'nobody' }
+  /** Somebody, in a session that carries no grant: nobody knows since when. */
+  | { readonly kind: 'somebody' }
+  | { readonly kind: 'session'; readonly bearer: SessionBearer };
+
+export interface HostSignIn {
+  readonly account: Account;
+  readonly before: SignedInBefore;
+  /** The host says that the person proved just now who they are: no cookie that remembers them, no impersonation. */
+  readonly isFresh: boolean;
+  /** Through what they proved it. */
+  readonly channel?: string;
+}
+
+/** Epochs that no record holds: a session that carries them has ended. */
+const ENDED = { user: '', organization: '' } as const;
+
+/**
+ * What the session is granted with that a sign-in of the host begins. A sign-in of the person who is signed in already goes on with
+ * the session there is, so that a route that only renews `req.user` makes no session younger and brings none back that was ended.
+ */
+export async function beginHostSession(context: FlowContext, signIn: HostSignIn): Promise<Grant> {
+  const { account, before } = signIn;
+  if (before.kind === 'session' && before.bearer.userId === account.id) {
+    const gathered = await gatherFacts(context, account, before.bearer);
+    if (!isMerelyExpired(before.bearer, gathered)) return goOn(signIn, gathered, before.bearer);
+  }
+  const isSeen = signIn.isFresh && !(await isAnotherIn(context, signIn));
+  const at = context.clock.now();
+  const evidence = [toEvidence(signIn, isSeen ? { at, seen: true } : { at })];
+  const gathered = await gatherLoginFacts(context, account, evidence);
+  const mayBeEnded = before.kind === 'somebody' && isStartTooOld(gathered, null);
+  const epochs = mayBeEnded ? ENDED : await establishEpochs(context, gathered);
+  return {
+    userId: account.id,
+    organizationId: account.organizationId,
+    evidence,
+    epochs,
+    startedAt: gathered.now,
+    skipped: false,
+    expiresAt: sessionExpiresAt({ startedAt: gathered.now }, gathered.policy.policy),
+    replaces: null,
+  };
+}
+
+function toEvidence({ account, channel }: HostSignIn, proven: Pick<Evidence, 'at' | 'seen'>): Evidence {
+  const method = account.federated ? 'federated' : 'host';
+  return { method, ...proven, ...(channel === undefined ? {} : { channel }) };
+}
+
+/** Whether sessions were ended since, of the person or of the organization. */
+export function isStartTooOld(
+  { member, policy }: Pick<Gathered, 'member' | 'policy'>,
+  startedAt: number | null,
+): boolean {
+  return isEndedBy(member, startedAt) || isEndedBy(policy, startedAt);
+}
+
+/** A session whose time is over, and that nobody ended: a sign-in after it is a new one. */
+function isMerelyExpired(bearer: Bearer, { facts, member, policy }: Gathered): boolean {
+  const current = areEpochsCurrent(bearer.epochs, { user: member.epoch, organization: policy.epoch });
+  return facts.session?.standing === 'expired' && current;
+}
+
+/** The session goes on under a new id: nothing that ended it meanwhile is undone, and no second factor is taken along. */
+function goOn(signIn: HostSignIn, { policy, now }: Gathered, bearer: SessionBearer): Grant {
+  const { userId, organizationId, epochs, startedAt, skipped, ownerId, evidence } = bearer;
+  const provenAt = latestProof(evidence, ({ method, seen }) => method === 'password' || seen === true, now);
+  const proof = toEvidence(signIn, provenAt === null ? { at: startedAt } : { at: provenAt, seen: true });
+  return {
+    userId,
+    organizationId,
+    evidence: addEvidence(evidence.filter(isFirstFactor), proof),
+    epochs,
+    startedAt,
+    skipped,
+    expiresAt: sessionExpiresAt({ startedAt }, policy.policy),
+    replaces: ownerId,
+    continues: true,
+  };
+}
+
+/** Somebody else’s session goes on in this browser: an administrator may look at the app as this person. */
+async function isAnotherIn({ state }: FlowContext, { account, before }: HostSignIn): Promise<boolean> {
+  if (before.kind === 'nobody') return false;
+  if (before.kind === 'somebody') return true;
+  const { userId, ownerId } = before.bearer;
+  return userId !== account.id && (await state.findSession(userId, ownerId)) !== undefined;
+}

@@ -1,0 +1,114 @@
+import { decide, type Decision } from '../../core/decision/decide';
+import { sessionExpiresAt } from '../../core/decision/session-lifetime';
+import type { Account } from '../../options/ports';
+import type { PendingLogin } from '../../stores/state-store';
+import type { Bearer, Grant } from '../context/auth-subject';
+import { newId, type FlowContext, type Origin } from '../context/context';
+import { gatherFacts, gatherLoginFacts, type Gathered } from '../context/gather-facts';
+import { establishEpochs } from './log-in';
+
+export type HostBearer = Bearer & { readonly standing: 'pending' };
+
+/**
+ * A login in the host's own code. The host vouches for the first factor, no browser has a cookie of it, and it never becomes a
+ * session; all else is that of any login: it ends in ten minutes, and with all sessions of the person.
+ */
+export async function beginHostLogin(
+  context: FlowContext,
+  account: Account,
+): Promise<{ readonly bearer: HostBearer; readonly gathered: Gathered }> {
+  const evidence = [{ method: 'host', at: context.clock.now() }] as const;
+  const gathered = await gatherLoginFacts(context, account, evidence);
+  const pending: PendingLogin = {
+    id: newId(),
+    userId: account.id,
+    organizationId: account.organizationId,
+    evidence,
+    epochs: await establishEpochs(context, gathered),
+    startedAt: gathered.now,
+    expiresAt: gathered.now + context.options.pendingLoginSeconds * 1000,
+  };
+  await context.state.createPendingLogin(pending);
+  return { bearer: toBearer(pending, null), gathered };
+}
+
+/** With the factor that was asked last, or the one that is being set up. Null where it is over, or another person's. */
+export async function findHostLogin(
+  context: FlowContext,
+  { id: userId, organizationId }: Account,
+  ownerId: string,
+): Promise<HostBearer | null> {
+  if (!/^[\w-]{1,64}$/.test(ownerId)) return null;
+  const owner = { userId, ownerId, purpose: 'login' } as const;
+  const [pending, challenge] = await Promise.all([
+    context.state.findPendingLogin(userId, ownerId),
+    context.state.findChallenge(owner),
+  ]);
+  if (pending?.organizationId !== organizationId) return null;
+  const asked =
+    challenge === undefined
+      ? null
+      : {
+          purpose: owner.purpose,
+          kind: challenge.kind,
+          authenticatorId: challenge.authenticatorId,
+        };
+  return toBearer(pending, asked);
+}
+
+function toBearer(pending: PendingLogin, asked: Bearer['asked']): HostBearer {
+  const { id, userId, organizationId, epochs, startedAt, expiresAt } = pending;
+  return { standing: 'pending', ownerId: id, userId, organizationId, epochs, startedAt, expiresAt, asked };
+}
+
+export type ResumedLogin =
+  | { readonly outcome: 'signed-in'; readonly grant: Grant; readonly decision: Decision }
+  | {
+      readonly outcome: 'pending';
+      readonly decision: Decision & { readonly outcome: 'challenge' | 'enroll' };
+      readonly gathered: Gathered;
+    }
+  | { readonly outcome: 'denied'; readonly decision: Decision & { readonly outcome: 'deny' | 'sign-in' } };
+
+/**
+ * The host goes on with a login whose second step was done on our pages. The proofs wait in the pending login, and the decision
+ * says whether they are enough. The login is used up before anybody is told so: one login makes one session or token.
+ */
+export async function resumeLogin(
+  context: FlowContext,
+  login: {
+    readonly account: Account;
+    readonly bearer: Bearer & { readonly standing: 'pending' };
+    readonly origin: Origin;
+  },
+): Promise<ResumedLogin> {
+  const { account, bearer, origin } = login;
+  const gathered = await gatherFacts(context, account, bearer);
+  const { facts, now, policy } = gathered;
+  const decision = decide(facts, { kind: 'policy' }, now);
+  if (decision.outcome === 'deny' || decision.outcome === 'sign-in') return { outcome: 'denied', decision };
+  if (decision.outcome === 'challenge' || (decision.outcome === 'enroll' && !decision.skippable))
+    return { outcome: 'pending', decision, gathered };
+  const { userId, organizationId, ownerId, epochs } = bearer;
+  if (!(await context.state.endPendingLogin(userId, ownerId)))
+    return { outcome: 'denied', decision: { outcome: 'sign-in', because: 'session-ended' } };
+  context.events.report({
+    name: 'signed-in',
+    userId,
+    organizationId,
+    address: origin.address,
+    details: { because: decision.outcome === 'allow' ? 'satisfied' : decision.because },
+  });
+  const grant: Grant = {
+    userId,
+    organizationId,
+    evidence: facts.session?.evidence ?? [],
+    epochs,
+    // The absolute end of a session counts from authentication, which is now.
+    startedAt: now,
+    skipped: false,
+    expiresAt: sessionExpiresAt({ startedAt: now }, policy.policy),
+    replaces: null,
+  };
+  return { outcome: 'signed-in', grant, decision };
+}

@@ -1,0 +1,190 @@
+import type { Evidence } from '../../core/decision/assurance';
+import { decide, type Decision } from '../../core/decision/decide';
+import { sessionExpiresAt, type Epochs } from '../../core/decision/session-lifetime';
+import type { Account } from '../../options/ports';
+import type { PendingLogin } from '../../stores/state-store';
+import { judgeBrowser, presentBrowser, type BrowserToken, type CookieChange } from '../browsers/use-browser';
+import { goOnWithEarlier, type Begun, type FirstStep } from '../challenge/first-step';
+import { finishAsk, prepareAsk } from '../challenge/issue-challenge';
+import { isLockedOut } from '../challenge/unlock-link';
+import type { Asked, Grant } from '../context/auth-subject';
+import { newId, newMark, type FlowContext, type Origin } from '../context/context';
+import { gatherLoginFacts, type Gathered } from '../context/gather-facts';
+
+export type LoginOutcome =
+  | {
+      readonly outcome: 'signed-in';
+      readonly grant: Grant;
+      readonly decision: Decision;
+      readonly gathered: Gathered;
+    }
+  | {
+      readonly outcome: 'pending';
+      readonly pending: PendingLogin;
+      readonly decision: Decision & { readonly outcome: 'challenge' | 'enroll' };
+      readonly gathered: Gathered;
+      readonly asked: Asked | null;
+      /** The pending login and its first challenge on their way into the state. */
+      readonly begun: Promise<Begun>;
+      /** The login goes on with the proof that ends the lock. */
+      readonly unlocking: boolean;
+    }
+  | { readonly outcome: 'denied'; readonly decision: Decision & { readonly outcome: 'deny' | 'sign-in' } };
+
+/**
+ * What follows a right first factor: a session, a pending login with its first challenge, or a refusal.
+ * One round trip to decide; what it stores is written beside the session's own new id.
+ */
+export async function logIn(
+  context: FlowContext,
+  login: {
+    readonly account: Account;
+    readonly evidence: readonly Evidence[];
+    readonly origin: Origin;
+    /** What the browser carries, where it claims to be remembered. */
+    readonly presented: BrowserToken | null;
+    /** The person came by the link that ends a lock, which needs a pending login to prove a factor in. */
+    readonly unlocking: boolean;
+    readonly step: FirstStep;
+  },
+): Promise<LoginOutcome & { readonly cookie: CookieChange }> {
+  const { account, presented } = login;
+  const [found, used] = await Promise.all([
+    gatherLoginFacts(context, account, login.evidence),
+    presentBrowser(context, account.id, presented),
+  ]);
+  const judged = await judgeBrowser(context, { ...login, used, gathered: found });
+  return { ...(await conclude(context, { ...login, ...judged })), cookie: judged.cookie };
+}
+
+async function conclude(
+  context: FlowContext,
+  login: {
+    readonly account: Account;
+    readonly evidence: readonly Evidence[];
+    readonly gathered: Gathered;
+    readonly origin: Origin;
+    readonly unlocking: boolean;
+    readonly step: FirstStep;
+  },
+): Promise<LoginOutcome> {
+  const { account, evidence, gathered, origin, step } = login;
+  const unlocking = login.unlocking && isLockedOut(context, gathered);
+  const decision = unlocking ? decideUnlocking(gathered) : decideLogin(gathered);
+  const { userId, organizationId } = { userId: account.id, organizationId: account.organizationId };
+  if (decision.outcome === 'deny' || decision.outcome === 'sign-in') {
+    context.events.report({
+      name: 'login-denied',
+      userId,
+      organizationId,
+      address: origin.address,
+      details: { because: decision.because },
+    });
+    return { outcome: 'denied', decision };
+  }
+  const epochs = await establishEpochs(context, gathered);
+  const firstLogin = gathered.member.epoch === null ? { firstLogin: true } : {};
+  if (decision.outcome === 'allow' || (decision.outcome === 'enroll' && decision.skippable)) {
+    const grant: Grant = {
+      userId,
+      organizationId,
+      evidence,
+      epochs,
+      startedAt: gathered.now,
+      skipped: false,
+      expiresAt: sessionExpiresAt({ startedAt: gathered.now }, gathered.policy.policy),
+      replaces: null,
+    };
+    context.events.report({
+      name: 'signed-in',
+      userId,
+      organizationId,
+      address: origin.address,
+      details: { because: decision.because, ...firstLogin },
+    });
+    return { outcome: 'signed-in', grant, decision, gathered };
+  }
+  const pending: PendingLogin = {
+    id: newId(),
+    userId,
+    organizationId,
+    evidence,
+    epochs,
+    startedAt: gathered.now,
+    expiresAt: gathered.now + context.options.pendingLoginSeconds * 1000,
+  };
+  context.events.report({
+    name: 'password-accepted',
+    userId,
+    organizationId,
+    address: origin.address,
+    details: { next: decision.outcome, ...firstLogin },
+  });
+  const asked = unlocking ? null : firstAsked(decision);
+  const begun = begin(context, { pending, asked, gathered, step });
+  // Whoever waits for it is told of its failure; a caller that failed before must not end the process.
+  begun.catch(() => undefined);
+  return {
+    outcome: 'pending',
+    pending,
+    decision,
+    gathered,
+    asked,
+    begun,
+    unlocking,
+  };
+}
+
+function decideLogin({ facts, now }: Gathered): Decision {
+  return decide(facts, { kind: 'policy' }, now);
+}
+
+/** A lock that leaves nothing to answer with is no reason to turn away who came to end it: the pending login lets nobody through. */
+function decideUnlocking(gathered: Gathered): Decision {
+  const decision = decideLogin(gathered);
+  if (decision.outcome !== 'deny' || decision.because !== 'locked') return decision;
+  return { outcome: 'challenge', because: 'assurance-too-low', anyOf: [] };
+}
+
+/** The factor that a pending login asks first. A recovery code is never asked, only chosen. */
+function firstAsked(decision: Decision): Asked | null {
+  const option = decision.outcome === 'challenge' ? decision.anyOf[0] : undefined;
+  return option === undefined || option.kind === 'recovery-code' ? null : { purpose: 'login', ...option };
+}
+
+/** Stores the pending login with its first challenge, and sends the code where there is one. */
+async function begin(
+  context: FlowContext,
+  begun: {
+    readonly pending: PendingLogin;
+    readonly asked: Asked | null;
+    readonly gathered: Gathered;
+    readonly step: FirstStep;
+  },
+): Promise<Begun> {
+  const { pending, asked, gathered, step } = begun;
+  const { state } = context;
+  if (asked === null) return state.createPendingLogin(pending).then(() => ({ pending, ask: null }));
+  const { authenticatorId, kind } = asked;
+  const owner = { userId: pending.userId, ownerId: pending.id, purpose: 'login' } as const;
+  const request = { owner, option: { authenticatorId, kind }, gathered, pendingUntil: pending.expiresAt };
+  const prepared = prepareAsk(context, request);
+  const created = state.createPendingLogin(pending, prepared.challenge);
+  if (prepared.code === null)
+    return created.then(async () => ({ pending, ask: await finishAsk(context, request, prepared) }));
+  await Promise.all([created, state.noteFirstStep(step.mark, pending.id, step.seconds)]);
+  const ask = await finishAsk(context, request, prepared);
+  const earlier =
+    ask.outcome === 'not-sent' ? await goOnWithEarlier(context, { pending, asked, step }) : null;
+  return earlier ?? { pending, ask };
+}
+
+/** The epochs of the user and the organization; made at the very first login. */
+export async function establishEpochs(context: FlowContext, gathered: Gathered): Promise<Epochs> {
+  const { account, member, policy } = gathered;
+  const [user, organization] = await Promise.all([
+    member.epoch ?? context.records.establishUserEpoch(account.id, newMark()),
+    policy.epoch ?? context.records.establishOrganizationEpoch(account.organizationId, newMark()),
+  ]);
+  return { user, organization };
+}

@@ -1,0 +1,197 @@
+import { networkOf, parseAddress, usernameKey } from '../../core/address/network-address';
+import { tokenHashes } from '../../core/proof/bearer-token';
+import { RecentMap } from '../../core/text/recent-map';
+import type { PasswordThrottle } from '../../options/options';
+import type {
+  PasswordAttempt,
+  PasswordLimits,
+  PasswordReservation,
+  ReservedPassword,
+} from '../../stores/password-attempts';
+import type { Throttle } from '../../stores/state-store';
+import { newId, type FlowContext } from '../context/context';
+import { PasswordQueue, type Sleep } from './password-queue';
+
+/** One password on its way to the host's callback. */
+export interface SubmittedPassword {
+  readonly username: string;
+  /** As Express gives it. */
+  readonly address: string;
+  /** The live session or the remembered browser that it comes from, where that is the name's own. */
+  readonly trusted: string | null;
+  /** Whether nobody waits for the answer any more. */
+  readonly isGone: () => boolean;
+}
+
+export interface Throttled {
+  readonly outcome: 'throttled';
+  readonly retryAfterSeconds: number;
+}
+
+/** What is counted already, to be settled by what the callback says. */
+export interface AdmittedPassword {
+  readonly outcome: 'admitted';
+  /** Whether a sign-in would make its address known. */
+  readonly isNetworkNew: boolean;
+  /** Takes the count back. */
+  accept(): Promise<void>;
+  /** Lets it stand. */
+  reject(): Promise<void>;
+  /** Lets it stand too: some callbacks say by an error that a password is wrong. */
+  fail(): Promise<void>;
+}
+
+/** By a clock that may be set back: what began in the future is over. */
+interface Span {
+  readonly since: number;
+  readonly until: number;
+}
+
+function slowness({ since }: Span, now: number): number {
+  return Math.min(SLOW_MS.most, SLOW_MS.first * 2 ** Math.floor((now - since) / SLOW_MS.doubleEvery));
+}
+
+function secondsLeft(span: Span | undefined, now: number): number {
+  if (span === undefined || now < span.since) return 0;
+  return Math.max(0, Math.ceil((span.until - now) / 1000));
+}
+
+type Wired = Pick<FlowContext, 'state' | 'keyRing' | 'clock' | 'events'> & {
+  readonly throttle: PasswordThrottle;
+  readonly onError: (error: unknown) => void;
+};
+
+/** 96 bits behind the key's id: enough to tell addresses apart. */
+const NETWORK_HASH_LENGTH = 25;
+/** As many blocked addresses as a process keeps in mind. */
+const MOST_BLOCKED = 10_000;
+/** After this long a sign-in makes its address known anew. */
+const RENEW_NETWORK_MS = 86_400_000;
+/** What strangers wait while very many passwords are wrong: twice as long with each minute that it goes on. */
+const SLOW_MS = { first: 250, most: 2000, doubleEvery: 60_000 } as const;
+/** What is told to somebody who waited in vain for others to be judged. */
+const BUSY_SECONDS = 5;
+
+/**
+ * The limits on guessing at passwords. An address has a count, and so has each name for each source; a name has one more for all the
+ * addresses together that it never signed in from. So a stranger, or very many, use up the strangers' count and leave the owner's.
+ */
+export class PasswordLimiter {
+  readonly #wired: Wired;
+  readonly #limits: PasswordLimits;
+  readonly #queue: PasswordQueue;
+  readonly #overall: Throttle;
+  readonly #alarm: Throttle;
+  readonly #sleep: Sleep;
+  /** Of addresses that are blocked for certain, so that a flood from them reaches no name. */
+  readonly #blocked = new RecentMap<string, Span>(MOST_BLOCKED);
+  #slow: Span = { since: 0, until: 0 };
+  #toldOfUnreadable = false;
+
+  constructor(wired: Wired) {
+    const { state, throttle, clock } = wired;
+    const { perUsername, perAddress, overall } = throttle;
+    this.#wired = wired;
+    this.#limits = {
+      perSource: perUsername.points,
+      fromStrangers: perUsername.points * 2,
+      nameSeconds: perUsername.seconds,
+      perAddress: perAddress.points,
+      addressSeconds: perAddress.seconds,
+    };
+    this.#overall = state.throttle({ name: 'password-overall', ...overall });
+    this.#alarm = state.throttle({ name: 'password-alarm', points: 1, seconds: overall.seconds });
+    this.#sleep = (milliseconds) =>
+      clock.sleep === undefined ? rest(milliseconds) : clock.sleep(milliseconds);
+    this.#queue = new PasswordQueue(this.#sleep);
+  }
+
+  /** Counts the password before anybody looks at it, so that parallel ones do not slip through. */
+  async admit(submitted: SubmittedPassword): Promise<AdmittedPassword | Throttled> {
+    const name = usernameKey(submitted.username);
+    const networks = this.#networksOf(submitted.address);
+    const { trusted, isGone } = submitted;
+    const ask = () => this.#reserve({ id: newId(), name, networks, trusted });
+    const asked = await ask();
+    const reserved = asked.outcome === 'busy' ? await this.#queue.wait(asked, { ask, isGone }) : asked;
+    if (reserved === null) return { outcome: 'throttled', retryAfterSeconds: BUSY_SECONDS };
+    if (reserved.outcome === 'blocked')
+      return { outcome: 'throttled', retryAfterSeconds: reserved.retryAfterSeconds };
+    const { reservation, isFamiliar, networkSeenAt } = reserved;
+    const now = this.#wired.clock.now();
+    if (!isFamiliar && secondsLeft(this.#slow, now) > 0) await this.#sleep(slowness(this.#slow, now));
+    return {
+      outcome: 'admitted',
+      isNetworkNew: networkSeenAt === null || Math.abs(now - networkSeenAt) > RENEW_NETWORK_MS,
+      accept: () => this.#settle(reservation, 'right'),
+      fail: () => this.#settle(reservation, 'wrong'),
+      reject: async () => {
+        await Promise.all([this.#settle(reservation, 'wrong'), this.#countOverall()]);
+      },
+    };
+  }
+
+  /** The name signed in from this address, with everything that was asked of it. In the background: it holds nobody up. */
+  noteSignIn(name: string, address: string): void {
+    const [network] = this.#networksOf(address);
+    const { state, clock, onError } = this.#wired;
+    if (network !== undefined) state.noteNetwork(name, network, clock.now()).catch(onError);
+  }
+
+  async #reserve(attempt: Omit<PasswordAttempt, 'addressWaitSeconds'>): Promise<ReservedPassword> {
+    const { state, clock } = this.#wired;
+    const [network = ''] = attempt.networks;
+    const now = clock.now();
+    const addressWaitSeconds = secondsLeft(this.#blocked.get(network), now);
+    const reserved = await state.reservePassword({ ...attempt, addressWaitSeconds }, this.#limits, now);
+    if (reserved.outcome === 'blocked' && reserved.by === 'address' && addressWaitSeconds === 0)
+      this.#blocked.set(network, { since: now, until: now + reserved.retryAfterSeconds * 1000 });
+    return reserved;
+  }
+
+  async #settle(reservation: PasswordReservation, verdict: 'right' | 'wrong'): Promise<void> {
+    const { state, clock } = this.#wired;
+    await state.settlePassword(reservation, verdict, this.#limits, clock.now());
+    for (const on of reservation.lines) this.#queue.release(on);
+  }
+
+  /** One password at very many names passes every other limit. It makes no more than an event and slower answers, since it refuses nobody. */
+  async #countOverall(): Promise<void> {
+    const { clock, events, throttle } = this.#wired;
+    if ((await this.#overall.spend('all')).outcome === 'spent') return;
+    const { points, seconds } = throttle.overall;
+    const now = clock.now();
+    const since = secondsLeft(this.#slow, now) > 0 ? this.#slow.since : now;
+    this.#slow = { since, until: now + 2 * seconds * 1000 };
+    if ((await this.#alarm.spend('all')).outcome === 'blocked') return;
+    events.report({ name: 'passwords-sprayed', organizationId: '', details: { moreThan: points, seconds } });
+  }
+
+  /** Nothing where the address cannot be read: strangers must not share a count that one of them can use up. */
+  #networksOf(address: string): readonly string[] {
+    const parsed = parseAddress(address);
+    if (parsed === null) {
+      this.#reportUnreadable(address);
+      return [];
+    }
+    const hashes = tokenHashes(this.#wired.keyRing, 'network', [networkOf(parsed)]);
+    return hashes.map((hash) => hash.slice(0, NETWORK_HASH_LENGTH));
+  }
+
+  #reportUnreadable(address: string): void {
+    if (this.#toldOfUnreadable) return;
+    this.#toldOfUnreadable = true;
+    const shown = JSON.stringify(address.slice(0, 64));
+    this.#wired.onError(
+      new Error(
+        `req.ip is ${shown}, which is no IP address, so passwords are not counted by address. Let the proxy send the address in X-Forwarded-For, and set \`trust proxy\` to your proxies.`,
+      ),
+    );
+  }
+}
+
+function rest(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds).unref();
+  });
+}

@@ -1,0 +1,82 @@
+import type { Request } from 'express';
+import { MfaError } from '../../core/errors';
+import type { FlowOptions } from '../../flows/context/context';
+import { sentenceFor } from './sentences';
+
+/**
+ * How a request came: over TLS as far as Express knows; over TLS by what a proxy says that `trust proxy` does not name; or
+ * without any sign of TLS. Only for words and cookies: a claim lets nobody in.
+ */
+export type Connection = 'secure' | 'claimed' | 'insecure';
+
+export function connectionOf(req: Request): Connection {
+  if (req.secure || Reflect.get(req.socket, 'encrypted') === true) return 'secure';
+  const [forwarded = ''] = (req.get('x-forwarded-proto') ?? '').split(',');
+  if (forwarded.trim().toLowerCase() === 'https') return 'claimed';
+  return /\bproto="?https\b/i.test(req.get('forwarded') ?? '') ? 'claimed' : 'insecure';
+}
+
+/** A cookie that says `Secure` does not travel over this connection, or is not sent over it. */
+export function refuseConnection(req: Request, options: Pick<FlowOptions, 'baseUrl'>): MfaError {
+  const isOverHttp = options.baseUrl.startsWith('https:') && !isBrowserSecure(req, options);
+  const reason = isOverHttp ? 'plain-http' : 'cookie-not-sent';
+  return new MfaError('connection-insecure', sentenceFor(reason), { reason });
+}
+
+/** The browser itself, or the proxy in front, says that the person reached the site over https. */
+function isBrowserSecure(req: Request, { baseUrl }: Pick<FlowOptions, 'baseUrl'>): boolean {
+  return connectionOf(req) === 'claimed' || req.get('origin') === baseUrl;
+}
+
+/** What the host has to change so that its connection is known to be secure. */
+export function connectionAdvice(
+  { options }: { readonly options: Pick<FlowOptions, 'baseUrl'> },
+  req: Request,
+): string {
+  const lost = '`Secure` cookies are lost, and nobody can sign in';
+  const trust = "`app.set('trust proxy', 1)`, with the number of proxies in front of the app,";
+  if (!options.baseUrl.startsWith('https:')) {
+    return `The session cookie is \`Secure\`, but \`baseUrl\` is ${options.baseUrl}, so ${lost}. Serve the app over TLS and give an https \`baseUrl\`, or write \`cookie: { secure: false }\` for the session middleware on your own machine.`;
+  }
+  if (connectionOf(req) === 'claimed') {
+    return `A proxy says that the request came over https, but Express does not trust it, so ${lost}. Write ${trust} before \`mfa.sessions()\`.`;
+  }
+  if (isBrowserSecure(req, options)) {
+    return `A request came from ${options.baseUrl} over plain http: a proxy ends TLS and does not say so, so ${lost}. Let it send \`X-Forwarded-Proto: https\`, and write ${trust} before \`mfa.sessions()\`.`;
+  }
+  return `\`baseUrl\` is ${options.baseUrl}, but a request came over plain http, so ${lost}. Redirect http to https. Where a proxy ends TLS, let it send \`X-Forwarded-Proto: https\` and write ${trust} before \`mfa.sessions()\`. On your own machine, write \`baseUrl: 'http://localhost:3000'\`.`;
+}
+
+/** What proxies add to a request. */
+const ADDED_BY_PROXIES = ['x-forwarded-for', 'x-forwarded-proto'] as const;
+
+/**
+ * Notices a proxy that the app does not know of. Express then gives the proxy's address for everybody's, so that all share one count of
+ * wrong passwords, and takes TLS that ends at the proxy for none.
+ */
+export class ProxyWatch {
+  #seesUnknownProxy = false;
+  readonly #onError: (error: unknown) => void;
+
+  constructor(onError: (error: unknown) => void) {
+    this.#onError = onError;
+  }
+
+  get seesUnknownProxy(): boolean {
+    return this.#seesUnknownProxy;
+  }
+
+  /** Tells of the first such request only: anybody can send the header. */
+  look(req: Request): void {
+    if (this.#seesUnknownProxy || ADDED_BY_PROXIES.every((name) => req.headers[name] === undefined)) return;
+    // A connection that does not pass Express, such as a WebSocket, has no app to ask.
+    if (!('app' in req) || req.app.get('trust proxy')) return;
+    this.#seesUnknownProxy = true;
+    const header = req.headers['x-forwarded-for'] === undefined ? 'X-Forwarded-Proto' : 'X-Forwarded-For';
+    this.#onError(
+      new Error(
+        `${header} arrives, but \`trust proxy\` is not set. Write app.set('trust proxy', 1), with the number of proxies in front of the app or their addresses. Without it every visitor has the address of the proxy, and express-session may send no \`Secure\` cookie, so that nobody can sign in. If there is no proxy, a visitor sent the header.`,
+      ),
+    );
+  }
+}

@@ -1,0 +1,174 @@
+import { csrfSync } from 'csrf-sync';
+import type { Request } from 'express';
+import {
+  isVisitorMarkLive,
+  issueVisitorMark,
+  readVisitorHalf,
+  writeVisitorHalf,
+  type VisitorMark,
+} from '../../core/proof/bearer-token';
+import type { FlowContext } from '../../flows/context/context';
+import type { AwaitedSessions } from '../session/awaited-sessions';
+import { readSlot, requireSession, updateSlot } from '../session/session-slot';
+import { connectionOf, refuseConnection } from './connection';
+import { fieldOf, isSomebodyIn, originOf, stateOf } from './request';
+import {
+  isForeignForm,
+  missingTokenReason,
+  refuseCrossSite,
+  refuseForeignOrigin,
+  refuseToken,
+} from './token-refusal';
+import { readVisitorMarks, setVisitorCookie, type VisitorCookieSettings } from './visitor-cookie';
+
+/** Whose token a request carried. */
+export type CheckedToken = 'session' | 'visitor';
+
+/** Gives out and checks the token that every unsafe request carries. */
+export interface CsrfGuard {
+  readonly field: string;
+  /** Makes the token of a session that is about to be stored, so that the next page need not store it once more. */
+  prepare(req: Request): void;
+  /**
+   * The token of this visitor: of the session where it holds something of ours, otherwise one that needs no store. It is new
+   * whenever the session id changes, and empty for a form of another site.
+   */
+  token(req: Request): string;
+  /** Throws `csrf-token-refused` with the reason. */
+  check(req: Request): CheckedToken;
+  /** The visitor has a session from now on: a token from before means nothing any more. */
+  leaveVisitor(req: Request): void;
+}
+
+const FIELD = '_csrf';
+const HEADER = 'x-csrf-token';
+
+/** A cookie that is this old is replaced, so that every form has an hour at least. */
+const RENEW_AFTER_SECONDS = 3600;
+
+type CsrfContext = Pick<FlowContext, 'keyRing' | 'clock' | 'options'> & { readonly awaited: AwaitedSessions };
+
+/**
+ * A synchronizer token in our own session slot. A visitor whose session holds nothing of ours, because there is none yet, gets
+ * a signed double-submit token instead (OWASP CSRF cheat sheet): a form that is only looked at costs no storage.
+ * The host's token where its own middleware has checked it already.
+ */
+export function createCsrfGuard(context: CsrfContext): CsrfGuard {
+  const { options } = context;
+  if (options.csrf !== null) {
+    const { field, token } = options.csrf;
+    return {
+      field,
+      prepare: () => undefined,
+      token: (req) => token(req),
+      check(req) {
+        refuseCrossSite(req);
+        return 'session';
+      },
+      leaveVisitor: () => undefined,
+    };
+  }
+  const visitors = createVisitorTokens(context);
+  const { generateToken, isRequestValid } = csrfSync({
+    size: 32,
+    getTokenFromRequest: (req) => submittedToken(req),
+    getTokenFromState: (req) => readSlot(req).csrfToken,
+    storeTokenInState: (req, token) => updateSlot(req, { csrfToken: token ?? undefined }),
+  });
+  function sessionToken(req: Request): string {
+    if (readSlot(req).csrfToken === undefined) visitors.leave(req);
+    return generateToken(req);
+  }
+  return {
+    field: FIELD,
+    prepare: (req) => void sessionToken(req),
+    token(req) {
+      if (isForeignForm(req)) return '';
+      return hasOwnToken(req) ? sessionToken(req) : visitors.token(req);
+    },
+    check(req) {
+      refuseCrossSite(req);
+      const submitted = submittedToken(req);
+      const ownToken = hasOwnToken(req);
+      if (!ownToken) refuseForeignOrigin(req, options);
+      if (submitted === undefined) throw refuseToken(missingTokenReason(req));
+      if (!ownToken) {
+        visitors.check(req, submitted);
+        return 'visitor';
+      }
+      if (!isRequestValid(req)) throw refuseToken('session-changed');
+      return 'session';
+    },
+    leaveVisitor: (req) => visitors.leave(req),
+  };
+}
+
+/**
+ * Whether the session holds something of ours, or somebody's login. Only its own token counts then: whoever planted the cookie
+ * of a visitor could otherwise act in a session that is not theirs.
+ */
+function hasOwnToken(req: Request): boolean {
+  const session = requireSession(req);
+  if (session.mfa !== undefined) return true;
+  if (req.user !== undefined && req.user !== null) return true;
+  // Passport has not read its part yet where a host asks for the token above it.
+  return isSomebodyIn(req);
+}
+
+function createVisitorTokens({ keyRing, clock, options, awaited }: CsrfContext) {
+  const settings: VisitorCookieSettings = { keyRing, secure: options.secure };
+
+  function currentMark(req: Request): VisitorMark {
+    const now = clock.now();
+    const [newest] = readVisitorMarks(settings, req, now);
+    if (newest !== undefined && now / 1000 - newest.issuedAtSeconds < RENEW_AFTER_SECONDS) return newest;
+    const mark = issueVisitorMark(now);
+    const { res } = req;
+    // A browser drops what says `Secure` over plain http, and an answer under way takes no more headers.
+    const isDropped = settings.secure && connectionOf(req) === 'insecure';
+    if (res?.headersSent === false && !isDropped) setVisitorCookie(settings, res, mark);
+    return mark;
+  }
+
+  return {
+    /** The same however often a request asks for it. */
+    token(req: Request): string {
+      const state = stateOf(req);
+      return (state.visitorToken ??= writeVisitorHalf(keyRing, 'form', currentMark(req)));
+    },
+    /** Throws where the form's half is not live, or the browser does not hold the other half. */
+    check(req: Request, submitted: string): void {
+      const now = clock.now();
+      const mark = readVisitorHalf(keyRing, 'form', submitted);
+      const sendsCookies = req.get('cookie') !== undefined;
+      // Of a session that has just begun, where its cookie was not kept; of one that is over otherwise.
+      if (mark === null) {
+        throw refuseToken(!sendsCookies && awaited.isAwaited(req) ? 'cookie-missing' : 'session-changed');
+      }
+      if (!isVisitorMarkLive(mark, now)) throw refuseToken('page-too-old');
+      const isHeld = readVisitorMarks(settings, req, now).some(({ id }) => id === mark.id);
+      if (isHeld) return;
+      if (settings.secure && connectionOf(req) === 'insecure') throw refuseConnection(req, options);
+      // A browser that sends other cookies keeps this one too, until it expires.
+      throw refuseToken(sendsCookies ? 'session-changed' : 'cookie-missing');
+    },
+    leave(req: Request): void {
+      stateOf(req).visitorToken = undefined;
+    },
+  };
+}
+
+function submittedToken(req: Request): string | undefined {
+  const submitted = req.get(HEADER) ?? fieldOf(req.body, FIELD);
+  return typeof submitted === 'string' && submitted !== '' ? submitted : undefined;
+}
+
+/** A form or a script sent no token of this session, so nothing was done. */
+export function reportRefusedToken(context: Pick<FlowContext, 'events'>, req: Request): void {
+  context.events.report({
+    name: 'request-refused',
+    organizationId: '',
+    address: originOf(req).address,
+    details: { because: 'csrf-token-refused' },
+  });
+}

@@ -1,0 +1,148 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { decide, type Decision } from '../../core/decision/decide';
+import { gatherFacts, type Gathered } from '../../flows/context/gather-facts';
+import { answerOnceStored } from '../session/renew-session';
+import { requirePassport } from '../session/require-passport';
+import { requireSessionId } from '../session/session-slot';
+import { identifyVisitor } from '../session/visitor';
+import type { Visitor } from '../session/request-identity';
+import { findReturnTo } from '../sign-in/kept-return-to';
+import type { HttpContext } from './http-context';
+import { refuseRequest } from './refusals';
+import type { ViewLocals, ViewName } from './render-page';
+import { wantsJson } from './representation';
+import { returnToHere, textField } from './request';
+import { pageLocals, sendRefusal, type Refusal } from './respond';
+import { sentenceFor } from './sentences';
+
+/** One request to a page or its JSON twin, with who sent it. */
+export interface PageRequest {
+  readonly context: HttpContext;
+  readonly req: Request;
+  readonly res: Response;
+  readonly visitor: Visitor;
+  readonly json: boolean;
+  /** Where a finished step goes on to; checked again where it is used. */
+  readonly returnTo: string | null;
+}
+
+/** The same, by somebody with a pending login or a session. */
+export type KnownPageRequest = PageRequest & { readonly visitor: Visitor & { readonly kind: 'known' } };
+
+export function pageRoute(
+  context: HttpContext,
+  handle: (page: PageRequest) => Promise<void>,
+): RequestHandler {
+  return function answerPage(req, res, next) {
+    answerOnceStored(req, res, next);
+    openPage(context, req, res).then(handle).catch(next);
+  };
+}
+
+/** A page that is nothing to a stranger: they are sent to sign in. */
+export function knownPageRoute(
+  context: HttpContext,
+  handle: (page: KnownPageRequest) => Promise<void>,
+): RequestHandler {
+  return pageRoute(context, async (page) => {
+    const { visitor } = page;
+    if (visitor.kind === 'known') return handle({ ...page, visitor });
+    return refuse(page, { outcome: 'sign-in', because: 'no-session' });
+  });
+}
+
+async function openPage(context: HttpContext, req: Request, res: Response): Promise<PageRequest> {
+  requireSessionId(req);
+  requirePassport(req);
+  const visitor = await identifyVisitor(context, req);
+  if (visitor.kind === 'known') context.awaited.cameBack(req);
+  return { context, req, res, visitor, json: wantsJson(req), returnTo: findReturnTo(req) };
+}
+
+export function refuse(page: PageRequest, decision: Decision): Promise<void> {
+  const { context, req, res, visitor, returnTo } = page;
+  const here = returnToHere(context, req);
+  // A form cannot be gone back to, but where it would have led can.
+  const onwards = decision.outcome === 'sign-in' ? (here ?? returnTo) : here;
+  return refuseRequest(context, {
+    req,
+    res,
+    visitor,
+    decision,
+    ...(onwards === null ? {} : { returnTo: onwards }),
+  });
+}
+
+/** Answers with a page in the visitor's name. */
+export function show<Name extends ViewName>(
+  page: PageRequest,
+  view: Name,
+  locals: Omit<ViewLocals[Name], 'page'>,
+  status = 200,
+): Promise<void> {
+  const { context, req, res, visitor } = page;
+  return context.pages.send(res, { view, locals, status, page: pageLocals(context, req, visitor) });
+}
+
+/** A refused step: JSON as it is, or the page again with the reason beside the field. */
+export async function answerRefusal(
+  page: PageRequest,
+  refusal: Refusal,
+  showAgain: (status: number) => Promise<void>,
+): Promise<void> {
+  if (page.json) return sendRefusal(page.res, refusal);
+  if (refusal.retryAfterSeconds !== undefined) page.res.set('Retry-After', String(refusal.retryAfterSeconds));
+  return showAgain(refusal.status);
+}
+
+/** A text field of the body. */
+export function field(page: PageRequest, name: string): string {
+  return textField(page.req.body, name);
+}
+
+/** The path of another page of ours. */
+export function pathOf(page: PageRequest, path: string): string {
+  return `${page.context.options.pagesPath}${path}`;
+}
+
+/**
+ * What an enrollment leaves in the session to be shown: codes, and where it is told. Whoever was signed out meanwhile, or has a
+ * factor that was not proven, sees none of it.
+ */
+export function liveRoute(
+  context: HttpContext,
+  handle: (page: KnownPageRequest, gathered: Gathered) => Promise<void>,
+): RequestHandler {
+  return knownPageRoute(context, async (page) => {
+    const { account, bearer } = page.visitor;
+    const gathered = await gatherFacts(context, account, bearer);
+    const decision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
+    if (decision.outcome === 'allow' || decision.outcome === 'enroll') return handle(page, gathered);
+    return refuse(page, decision);
+  });
+}
+
+/** A refusal that no form stands beside. */
+export function refusePlainly(page: PageRequest, refusal: Refusal): Promise<void> {
+  const { defaultReturnTo, issuer } = page.context.options;
+  const { because, next } = refusal;
+  const foreign = because === 'not-an-administrator';
+  return answerRefusal(page, refusal, (status) =>
+    show(
+      page,
+      'message',
+      {
+        tone: 'attention',
+        heading: foreign ? 'Only for administrators' : 'There is no such list',
+        paragraphs: [sentenceFor(because)],
+        retryAt: null,
+        action:
+          next === undefined
+            ? { label: `Back to ${issuer}`, path: defaultReturnTo }
+            : { label: 'Show the whole list', path: next },
+        secondary: null,
+      },
+      status,
+    ),
+  );
+}

@@ -1,0 +1,142 @@
+import type { Request, Response } from 'express';
+import type { Decision } from '../../core/decision/decide';
+import type { MessageLocals } from '../pages/proof-views';
+import { startAnew, withoutCircle } from '../session/renew-session';
+import { ANONYMOUS } from '../session/request-identity';
+import { type Visitor } from '../session/request-identity';
+import { keepReturnTo } from '../sign-in/kept-return-to';
+import { reasonFor, signInPath } from '../sign-in/sign-in-again';
+import { setPageHeaders } from './headers';
+import type { HttpContext } from './http-context';
+import { momentOf } from './moments';
+import { wantsJson } from './representation';
+import { originOf, returnToHere } from './request';
+import { nextPath, pageLocals } from './respond';
+import { sentenceFor } from './sentences';
+
+/** The HTTP status of each refused step; 401 asks to authenticate further. */
+const STATUS: ReadonlyMap<string, number> = new Map([
+  ['malformed-code', 400],
+  ['no-authenticator', 400],
+  ['not-a-phone-number', 400],
+  ['country-code-missing', 400],
+  ['not-a-possible-number', 400],
+  ['number-not-textable', 400],
+  ['not-an-email-address', 400],
+  ['not-acknowledged', 400],
+  ['no-challenge', 409],
+  ['challenge-expired', 409],
+  ['wizard-over', 409],
+  ['last-factor', 409],
+  ['no-factor', 409],
+  ['too-many-authenticators', 409],
+  ['too-many-changes', 429],
+  ['same-channel', 403],
+  ['method-not-offered', 403],
+  ['cannot-skip', 403],
+  ['country-not-allowed', 403],
+  ['unlock-link-over', 404],
+  ['unlock-link-of-another', 403],
+  ['unlock-used-up', 429],
+  ['locked', 429],
+  ['send-limit', 429],
+  ['send-budget-exhausted', 429],
+  ['delivery-failed', 503],
+  ['secret-unreadable', 503],
+]);
+
+export function refusalStatus(because: string): number {
+  return STATUS.get(because) ?? 401;
+}
+
+/**
+ * Answers a request that may not go on. A page is led to where it can; anything else that a browser sends is refused with a
+ * page, since its body cannot be taken along; JSON gets the status, the reason and the way on.
+ */
+export async function refuseRequest(
+  context: HttpContext,
+  refused: {
+    readonly req: Request;
+    readonly res: Response;
+    readonly visitor: Visitor;
+    readonly decision: Decision;
+    /** Whether it is answered with data; without it the request says. */
+    readonly json?: boolean;
+    /** Where the way on leads back to; without it to this request, where that can be gone back to. */
+    readonly returnTo?: string;
+  },
+): Promise<void> {
+  const { req, res, visitor } = refused;
+  const decision = withoutCircle(context, refused);
+  if (visitor.kind === 'known') {
+    context.events.report({
+      name: 'request-refused',
+      userId: visitor.account.id,
+      organizationId: visitor.account.organizationId,
+      address: originOf(req).address,
+      details: { outcome: decision.outcome, because: decision.because },
+    });
+  }
+  // A session that is over must not greet its owner by name on the sign-in page. A login that is not finished goes on: any
+  // other page, or an icon that the browser asks for by itself, finds no session there and must not end it.
+  const over =
+    decision.outcome === 'sign-in' && decision.because !== 'no-session' && visitor.kind === 'known';
+  if (over) await startAnew(context, req, { visitor, isLive: decision.because === 'sign-in-too-old' });
+  res.set('Cache-Control', 'no-store');
+  const status = decision.outcome === 'sign-in' || decision.outcome === 'challenge' ? 401 : 403;
+  const returnTo = refused.returnTo ?? returnToHere(context, req);
+  const because = reasonFor(visitor, decision.because);
+  const next =
+    decision.outcome === 'sign-in'
+      ? signInPath(context.options.loginPath, { because, returnTo })
+      : nextPath(context, decision, returnTo);
+  if (next.startsWith(`${context.options.pagesPath}/`)) context.mounts.requirePages(req);
+  if (refused.json ?? wantsJson(req)) {
+    res.status(status).json({ outcome: decision.outcome, because: decision.because, next });
+    return;
+  }
+  const isPage = req.method === 'GET' || req.method === 'HEAD';
+  const loss = visitor.kind === 'anonymous' ? context.awaited.findLoss(req) : null;
+  if (isPage && decision.outcome !== 'deny' && loss === null) {
+    if (decision.outcome === 'sign-in') keepReturnTo(context, req, res, returnTo);
+    res.redirect(303, next);
+    return;
+  }
+  await setPageHeaders(context, req, res);
+  await context.pages.send(res, {
+    view: 'message',
+    status,
+    page: pageLocals(context, req, over ? ANONYMOUS : visitor),
+    locals: refusalMessage(decision, { because: loss ?? because, next }),
+  });
+}
+
+/** What happened to a form that could not be taken along. */
+const HEADINGS: Readonly<Record<Decision['outcome'], string>> = {
+  allow: 'Not done',
+  challenge: 'Confirm that it is you first',
+  enroll: 'Set up a second factor first',
+  'sign-in': 'Sign in first',
+  deny: 'You cannot go on',
+};
+
+function refusalMessage(
+  decision: Decision,
+  { because, next }: { readonly because: string; readonly next: string },
+): Omit<MessageLocals, 'page'> {
+  const denied = decision.outcome === 'deny';
+  const lost = decision.outcome === 'sign-in' ? ['What you sent was not saved.'] : [];
+  return {
+    tone: denied ? 'bad' : 'attention',
+    heading: because.startsWith('session-cookie-')
+      ? 'You weren’t kept signed in'
+      : HEADINGS[decision.outcome],
+    paragraphs: [sentenceFor(because), ...lost],
+    retryAt:
+      decision.outcome === 'deny' && decision.lockedUntil !== undefined
+        ? momentOf(decision.lockedUntil)
+        : null,
+    action: denied ? null : { label: decision.outcome === 'sign-in' ? 'Sign in' : 'Continue', path: next },
+    secondary: null,
+  };
+}

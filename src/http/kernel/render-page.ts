@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import { renderFile } from 'ejs';
+import type { Response } from 'express';
+import type { FactorKind } from '../../core/member/factor-kind';
+
+export interface PageRenderer {
+  /** Answers with a page. Locals are an explicit object; nothing of the request reaches the template by itself. */
+  send<Name extends ViewName>(
+    res: Response,
+    page: {
+      readonly view: Name;
+      readonly locals: Omit<ViewLocals[Name], 'page'>;
+      readonly page: PageLocals;
+      readonly status?: number;
+    },
+  ): Promise<void>;
+}
+
+export function createPageRenderer(views: string): PageRenderer {
+  return {
+    async send(res, { view, locals, page, status }) {
+      const html = await renderFile(join(views, `${view}.ejs`), { ...locals, page }, { cache: true });
+      res
+        .status(status ?? 200)
+        .type('html')
+        .send(html);
+    },
+  };
+}
+
+/** What every page knows. */
+export interface PageLocals {
+  /** Shown as the brand beside the mark, and in the title. */
+  readonly issuer: string;
+  /** Mount path of the member pages, without a slash at the end: `/mfa`. */
+  readonly basePath: string;
+  /** Where the host's own application begins. */
+  readonly homePath: string;
+  /** Where `views/assets` is served, without a slash at the end. */
+  readonly assetsPath: string;
+  /** A further stylesheet of the host's that sets the custom properties, on the same origin. */
+  readonly themePath: string | null;
+  readonly csrfField: { readonly name: string; readonly value: string };
+  /** Whether the visitor has a session; the way out is shown then, and wherever `account` is known. */
+  readonly signedIn: boolean;
+  /** The name the person signed in with, also in a pending login. */
+  readonly account: string | null;
+  /** A checked local path that forms and links carry along. */
+  readonly returnTo: string | null;
+  /** Whether the page's policy keeps its forms on our own pages. */
+  readonly formsStay: boolean;
+  /** Whether to load the small script; every page works without it. */
+  readonly script: boolean;
+  /** Language of the templates: `en`. */
+  readonly lang: string;
+}
+
+export interface WithPage {
+  readonly page: PageLocals;
+}
+
+/** `Step 3 of 5`; null where the page is not part of a wizard. */
+export interface InWizard {
+  readonly progress: { readonly step: number; readonly of: number } | null;
+}
+
+/** An instant for people: `text` is what is read (`15 Dec 2026, 14:32 UTC`), `iso` stands in the markup. */
+export interface Moment {
+  readonly iso: string;
+  readonly text: string;
+}
+
+/** When a lock ends. */
+export interface LockEnd extends Moment {
+  /** How long that is from now: `28 minutes`. */
+  readonly wait: string;
+}
+
+/** One way to prove, offered as a form that posts its `authenticatorId`. */
+export interface FactorChoice {
+  readonly authenticatorId: string;
+  readonly kind: FactorKind;
+  /** The name its owner gave it, told apart by it where there are several of a kind. */
+  readonly label: string | null;
+  /** Masked. */
+  readonly destination: string | null;
+}
+
+/** What a page that asks for a code needs, wherever the code is for. */
+export interface CodeLocals {
+  /** What went wrong and what to do, as one or two sentences; tries left included. */
+  readonly error: string | null;
+  /** The code belonged to a far-off time: the page explains how to set the phone's clock. */
+  readonly clockIsOff: boolean;
+  /** Masked. */
+  readonly destination: string | null;
+  /** `5 minutes`; null for codes that are not sent. */
+  readonly validFor: string | null;
+  /** The message could not be texted and went by email. */
+  readonly fallbackFrom: 'sms' | null;
+  /**
+   * What to know of the code: it was sent a moment ago and no other one now; its sender has not answered yet; it went by email while
+   * the text may still arrive, and either works.
+   */
+  readonly codeNote: 'earlier' | 'delayed' | 'either' | null;
+  /** Null where nothing can be sent again; 0 seconds means at once. */
+  readonly resend: { readonly waitSeconds: number } | null;
+}
+
+/**
+ * What each page template is given: one entry a template, named by its path below `views/` without the extension.
+ * Whatever may be absent is `null` rather than optional, so that a forgotten value is a compile error and not an empty spot.
+ * Templates escape everything; masking of addresses happens before they are called.
+ */
+// oxlint-disable-next-line typescript/no-empty-interface
+export interface ViewLocals {}
+
+export type ViewName = keyof ViewLocals;

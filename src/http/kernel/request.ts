@@ -1,0 +1,207 @@
+import type { Request as IncomingRequest } from 'express';
+import { parseAddress } from '../../core/address/network-address';
+import { parseLocalPath } from '../../core/text/local-path';
+import { cutText } from '../../core/text/typed-text';
+import type { Grant } from '../../flows/context/auth-subject';
+import type { FlowContext, Origin } from '../../flows/context/context';
+import type { EarlyReads, Gathered } from '../../flows/context/gather-facts';
+import { publicPath } from '../../options/public-origin';
+import type { MfaSlot } from '../session/session-slot-text';
+
+const LONGEST_USER_AGENT = 200;
+/** Longer than any IP address; what is no address is whatever a proxy sent. */
+const LONGEST_ADDRESS = 64;
+
+/** Where the request came from. The address is Express's, so it obeys the host's `trust proxy` and no header otherwise. */
+export function originOf(req: IncomingRequest): Origin {
+  const { ip = '' } = req;
+  return {
+    address: parseAddress(ip) ?? onOneLine(ip, LONGEST_ADDRESS),
+    userAgent: onOneLine(userAgentOf(req) ?? '', LONGEST_USER_AGENT),
+  };
+}
+
+/** A connection that does not pass Express, such as a WebSocket, has headers and no `get`. */
+function userAgentOf(req: IncomingRequest): string | undefined {
+  return Reflect.has(req, 'get') ? req.get('user-agent') : req.headers['user-agent'];
+}
+
+/** Control characters would forge lines in a log. */
+function onOneLine(text: string, longest: number): string {
+  return cutText(text.replaceAll(/\p{Cc}/gu, ' '), longest);
+}
+
+/** The local path that the request asks to go on to, or null. It is parsed again where it is used. */
+export function requestedReturnTo(req: IncomingRequest): string | null {
+  return parseLocalPath(fieldOf(req.body, 'returnTo')) ?? parseLocalPath(req.query['returnTo']);
+}
+
+/** The path of this request as a way back to it; only a GET can be gone back to. */
+export function returnToHere({ options }: Pick<FlowContext, 'options'>, req: IncomingRequest): string | null {
+  if (req.method !== 'GET' && req.method !== 'HEAD') return null;
+  const path = parseLocalPath(req.originalUrl);
+  return path === null ? null : publicPath(options, path);
+}
+
+export function withReturnTo(path: string, returnTo: string | null): string {
+  return withQuery(path, { returnTo });
+}
+
+/** A path, which may have a query already, with those parameters that say something. */
+export function withQuery(path: string, parameters: Readonly<Record<string, string | null>>): string {
+  const given = Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== null);
+  if (given.length === 0) return path;
+  return `${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams(given).toString()}`;
+}
+
+/** One own field of a body of unknown shape. */
+export function fieldOf(body: unknown, name: string): unknown {
+  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, name)) return undefined;
+  return Reflect.get(body, name);
+}
+
+/** A field that must be text; anything else is as good as absent. */
+export function textField(body: unknown, name: string): string {
+  const value = fieldOf(body, name);
+  return typeof value === 'string' ? value : '';
+}
+
+/** What the session that a login is about to make is granted with, and what it keeps of the one before. */
+export interface ExpectedLogin {
+  readonly grant: Grant;
+  readonly keep: Partial<MfaSlot>;
+}
+
+/**
+ * What is known of a request so far. It stands on the request itself: maps that hold requests weakly are gone through at
+ * every collection of garbage.
+ */
+export interface RequestState {
+  /** The text of the slot that was read last, and what it says. */
+  slot: { readonly text: string; readonly slot: MfaSlot } | undefined;
+  /** What was read along with the session. */
+  reads: EarlyReads | undefined;
+  /** What the guard read for a request that it let through, so that the route behind it need not read it again. */
+  facts: Gathered | undefined;
+  /** The session came from our own store. */
+  loaded: boolean;
+  /** Whoever asks for a new session id saves the new session before anything is answered. */
+  savesNext: boolean;
+  /** The id of the session in which our data was changed and not stored since. */
+  unstoredIn: string | undefined;
+  /** The remembered browser that is given its next token with this answer. */
+  givenBrowser: string | undefined;
+  /** Goes on to a path by a page where a redirect would be stopped; false where a redirect will do. */
+  leave: ((path: string) => boolean) | undefined;
+  /** Changes of the session id under way that are ours. */
+  renewing: number;
+  /** Set by the strategy and the pages for the `req.logIn` that they lead to. */
+  expected: ExpectedLogin | undefined;
+  /** The login of this request that was seen: under way, or done. */
+  login: 'none' | 'under-way' | 'done';
+  /** What Passport or the host has put on the request by these names. */
+  readonly given: { logIn?: unknown; logOut?: unknown };
+  /** Who is being logged out. */
+  leaver: Express.User | null | undefined;
+  /** What the forms of this answer carry where there is no session. */
+  visitorToken: string | undefined;
+  /** The body was read before it came to our own parsers. */
+  bodyReadBefore: boolean;
+}
+
+const STATE: unique symbol = Symbol('express-mfa');
+
+declare module 'express-serve-static-core' {
+  interface Request {
+    [STATE]?: RequestState;
+  }
+}
+
+export function stateOf(req: IncomingRequest): RequestState {
+  return (req[STATE] ??= {
+    slot: undefined,
+    reads: undefined,
+    facts: undefined,
+    loaded: false,
+    savesNext: false,
+    unstoredIn: undefined,
+    givenBrowser: undefined,
+    leave: undefined,
+    renewing: 0,
+    expected: undefined,
+    login: 'none',
+    given: {},
+    leaver: undefined,
+    visitorToken: undefined,
+    bodyReadBefore: false,
+  });
+}
+
+/** Hands the reads over, once: what is asked later in a request must see what the request did. */
+export function takeEarlyReads(req: IncomingRequest): EarlyReads | undefined {
+  const state = stateOf(req);
+  const { reads } = state;
+  state.reads = undefined;
+  return reads;
+}
+
+/** What a callback of the host's, or of Express, calls an error; anything may be passed there. */
+export function toError(error: unknown): Error {
+  return error instanceof Error
+    ? error
+    : new Error('A callback failed with something that is no error.', { cause: error });
+}
+
+/**
+ * Whether two paths are the same to the app's router: without regard to case and to one slash at the end, unless the host
+ * switched on `case sensitive routing` or `strict routing`.
+ */
+function isSamePath({ app }: Pick<IncomingRequest, 'app'>, one: string, other: string): boolean {
+  const fold = (path: string): string => {
+    const ended = app.enabled('strict routing') ? path : path.replace(/(?<=.)\/$/, '');
+    return app.enabled('case sensitive routing') ? ended : ended.toLowerCase();
+  };
+  return fold(one) === fold(other);
+}
+
+/** Whether a path of this request is one of the options', as it is written there or with the prefix that a proxy strips. */
+export function isOptionPath(
+  { options }: Pick<FlowContext, 'options'>,
+  req: IncomingRequest,
+  paths: { readonly requested: string; readonly option: string },
+): boolean {
+  return isSamePath(req, publicPath(options, paths.requested), publicPath(options, paths.option));
+}
+
+/** A request, or what else has a session. */
+interface WithSession {
+  readonly session: object | null | undefined;
+}
+
+/** Where Passport keeps who is signed in, unless it was given another key. */
+const KEY = 'passport';
+
+/** What Passport serialized of the person who is signed in in this session; undefined where nobody is. */
+export function signedInUser({ session }: WithSession): unknown {
+  const kept: unknown = session === undefined || session === null ? undefined : Reflect.get(session, KEY);
+  return typeof kept === 'object' && kept !== null ? Reflect.get(kept, 'user') : undefined;
+}
+
+export function isSomebodyIn(req: WithSession): boolean {
+  const user = signedInUser(req);
+  return user !== undefined && user !== null;
+}
+
+export function forgetSignedInUser({ session }: WithSession): void {
+  if (session !== undefined && session !== null) Reflect.deleteProperty(session, KEY);
+}
+
+/**
+ * Whether other sessions end with a change of factors. They do unless the person said no: by a box that was shown and is
+ * not ticked, or by `endOthers: false` in JSON.
+ */
+export function wantsOthersEnded(body: unknown): boolean {
+  const ticked = fieldOf(body, 'endOthers');
+  if (ticked === false) return false;
+  return ticked !== undefined || fieldOf(body, 'endOthersShown') === undefined;
+}

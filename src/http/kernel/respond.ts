@@ -1,0 +1,111 @@
+import type { Request, Response } from 'express';
+import { maskDestination } from '../../core/address/destination';
+import type { Decision, Option } from '../../core/decision/decide';
+import { isDeliveredKind, onFileId } from '../../core/member/factor-kind';
+import type { Gathered } from '../../flows/context/gather-facts';
+import type { Visitor } from '../session/request-identity';
+import { findReturnTo } from '../sign-in/kept-return-to';
+import { signInPath } from '../sign-in/sign-in-again';
+import type { HttpContext } from './http-context';
+import type { PageLocals } from './render-page';
+import { wantsJson } from './representation';
+import { stateOf, withReturnTo } from './request';
+import { sentenceFor } from './sentences';
+
+/** An option as a person may see it. */
+export interface ShownOption extends Option {
+  readonly destination?: string;
+  readonly label?: string;
+}
+
+export function showOptions(gathered: Gathered, options: readonly Option[]): readonly ShownOption[] {
+  const { member, account } = gathered;
+  return options.map((option) => {
+    const authenticator = member.authenticators.find(({ id }) => id === option.authenticatorId);
+    if (authenticator !== undefined) {
+      const { maskedDestination, label } = authenticator;
+      return { ...option, label, ...(maskedDestination === null ? {} : { destination: maskedDestination }) };
+    }
+    const onFile = isDeliveredKind(option.kind) && option.authenticatorId === onFileId(option.kind);
+    const address = option.kind === 'email' ? account.email : account.phone;
+    if (!onFile || address === undefined || !isDeliveredKind(option.kind)) return option;
+    return { ...option, destination: maskDestination(option.kind, address) };
+  });
+}
+
+/** What a page knows that asks nothing of the session: it has no form, and greets nobody. */
+export function bareLocals(context: Pick<HttpContext, 'options' | 'csrf'>): PageLocals {
+  const { pagesPath, issuer, defaultReturnTo } = context.options;
+  return {
+    issuer,
+    basePath: pagesPath,
+    homePath: defaultReturnTo,
+    assetsPath: `${pagesPath}/assets`,
+    themePath: null,
+    csrfField: { name: context.csrf.field, value: '' },
+    signedIn: false,
+    account: null,
+    returnTo: null,
+    formsStay: false,
+    script: true,
+    lang: 'en',
+  };
+}
+
+/** What every other page knows. */
+export function pageLocals(context: HttpContext, req: Request, visitor: Visitor): PageLocals {
+  return {
+    ...bareLocals(context),
+    csrfField: { name: context.csrf.field, value: context.csrf.token(req) },
+    signedIn: visitor.kind === 'known' && visitor.bearer.standing === 'session',
+    account: visitor.kind === 'known' ? visitor.account.name : null,
+    returnTo: findReturnTo(req),
+    formsStay: stateOf(req).leave !== undefined,
+  };
+}
+
+/** The page or route on which a decision that does not allow goes on. */
+export function nextPath(context: HttpContext, decision: Decision, returnTo: string | null): string {
+  const { pagesPath, loginPath, defaultReturnTo } = context.options;
+  switch (decision.outcome) {
+    case 'allow':
+      return returnTo ?? defaultReturnTo;
+    case 'challenge': {
+      const page = decision.because === 'assurance-too-low' ? 'challenge' : 'step-up';
+      return withReturnTo(`${pagesPath}/${page}`, returnTo);
+    }
+    case 'enroll':
+      return withReturnTo(`${pagesPath}/enroll`, returnTo);
+    case 'sign-in':
+      return signInPath(loginPath, { because: decision.because, returnTo });
+    case 'deny':
+      return `${pagesPath}/challenge`;
+  }
+}
+
+export interface Refusal {
+  readonly because: string;
+  readonly status: number;
+  /** Which of several causes of `because` it was, for the message alone. */
+  readonly reason?: string;
+  readonly next?: string;
+  readonly attemptsLeft?: number;
+  readonly retryAfterSeconds?: number;
+}
+
+/** A refused step in JSON, with the same words as on the page. */
+export function sendRefusal(res: Response, refusal: Refusal): void {
+  const { status, reason, ...body } = refusal;
+  if (refusal.retryAfterSeconds !== undefined) res.set('Retry-After', String(refusal.retryAfterSeconds));
+  res.status(status).json({ outcome: 'rejected', message: sentenceFor(reason ?? refusal.because), ...body });
+}
+
+/** A step that moved on: JSON says so, a browser is sent on. 303, so that a reload of the next page posts nothing. */
+export function sendNext(
+  req: Request,
+  res: Response,
+  moved: { readonly outcome: string; readonly next: string; readonly [field: string]: unknown },
+): void {
+  if (wantsJson(req)) res.json(moved);
+  else if (stateOf(req).leave?.(moved.next) !== true) res.redirect(303, moved.next);
+}

@@ -1,0 +1,61 @@
+import type { Request } from 'express';
+import { MfaError } from '../../core/errors';
+import { connectionAdvice, connectionOf } from './connection';
+import type { HttpContext } from './http-context';
+import { stateOf } from './request';
+import { tokenRefusalOf } from './token-refusal';
+
+/** Says in the log, once for each cause, what the host can change about a refused form. */
+export function adviseOnRefusal(context: HttpContext, req: Request, error: unknown): void {
+  if (error instanceof MfaError && error.code === 'connection-insecure') {
+    // The watch has said so already, of the first request that came through the proxy.
+    const isTold = connectionOf(req) === 'claimed' && context.proxies.seesUnknownProxy;
+    if (!isTold) context.advice.give(error.code, connectionAdvice(context, req));
+    return;
+  }
+  const reason = tokenRefusalOf(error);
+  const message = reason === null ? null : ADVICE[reason](context, req);
+  if (reason !== null && message !== null) context.advice.give(reason, message);
+}
+
+const NONE = () => null;
+
+const ADVICE: Readonly<
+  Record<
+    NonNullable<ReturnType<typeof tokenRefusalOf>>,
+    (context: HttpContext, req: Request) => string | null
+  >
+> = {
+  'other-site': NONE,
+  'page-too-old': NONE,
+  'session-changed': NONE,
+  'other-address': ({ options }, req) =>
+    `${nameOf(req)} was sent by a page at ${originOf(req)}, but \`baseUrl\` is ${options.baseUrl}. Open the app at \`baseUrl\`, redirect other addresses to it, or change \`baseUrl\`.`,
+  'cookie-missing': ({ options }, req) =>
+    `${nameOf(req)} came with the token of a page that was just opened, but without the cookie that the page set. Either this browser refuses cookies, or something in front of the app drops \`Set-Cookie\` or \`Cookie\`. Check the proxy, and that people reach the app at ${options.baseUrl}.`,
+  'token-missing': ({ options, csrf }, req) =>
+    `${nameOf(req)} came without a token. Send \`csrfToken\` of GET ${options.pagesPath}/state in the header \`x-csrf-token\`, or \`mfa.csrfToken(req)\` in the form field \`${csrf.field}\`.`,
+  'body-unread': (_context, req) => `${nameOf(req)}: ${unreadAdvice(req)}`,
+};
+
+function unreadAdvice(req: Request): string {
+  const type = req.get('content-type')?.split(';')[0] ?? 'no content type';
+  if (!req.is('application/x-www-form-urlencoded') && !req.is('application/json')) {
+    return `the body is ${type.slice(0, 100)}, which is not read here, so the token in it is lost. Send application/x-www-form-urlencoded or application/json, or send the token in the header \`x-csrf-token\`.`;
+  }
+  const { bodyReadBefore } = stateOf(req);
+  if (bodyReadBefore || req.readableDidRead) {
+    return 'another parser read the body before the token could be looked for, and left no fields in `req.body`. Mount `mfa.pages()` and `mfa.adminPages()` above that parser, or limit it to the routes that need it.';
+  }
+  return `nothing has read the body, which is ${type}. Put \`express.urlencoded({ extended: false })\` or \`express.json()\` before \`mfa.requireCsrfToken()\`.`;
+}
+
+/** A path of the visitor's is quoted in the log: no longer than it must be. It holds no control characters. */
+function nameOf(req: Request): string {
+  return `${req.method} ${(req.baseUrl + req.path).slice(0, 200)}`;
+}
+
+function originOf(req: Request): string {
+  const origin = req.get('origin') ?? '';
+  return URL.canParse(origin) ? new URL(origin).origin.slice(0, 200) : 'another address';
+}

@@ -1,0 +1,76 @@
+import type { Request } from 'express';
+import { MfaError } from '../../core/errors';
+import type { FlowOptions } from '../../flows/context/context';
+import { refuseConnection } from './connection';
+import { stateOf } from './request';
+import { sentenceFor } from './sentences';
+
+/** A browser that knows says so itself (Fetch Metadata). The token is asked for all the same. */
+export function refuseCrossSite(req: Request): void {
+  if (req.get('sec-fetch-site') === 'cross-site') throw refuseToken('other-site');
+}
+
+/**
+ * It comes without the visitor's cookie, so a token would begin a session and its cookie end the one that the visitor has.
+ */
+export function isForeignForm(req: Request): boolean {
+  return req.get('sec-fetch-site') === 'cross-site' && req.method !== 'GET' && req.method !== 'HEAD';
+}
+
+/**
+ * Before there is a session, another host of the same domain can plant both halves of a token: its forms are refused by what the
+ * browser says of them. A page with `Referrer-Policy: no-referrer` sends `Origin: null`; then `Sec-Fetch-Site` has to vouch for it.
+ */
+export function refuseForeignOrigin(req: Request, { baseUrl }: Pick<FlowOptions, 'baseUrl'>): void {
+  const site = req.get('sec-fetch-site');
+  if (site === 'same-site') throw refuseToken('other-site');
+  const origin = req.get('origin');
+  if (origin === undefined || origin === baseUrl) return;
+  if (origin === 'null' && site === 'same-origin') return;
+  if (!isOwnAddress(req, origin)) throw refuseToken('other-site');
+  const downgraded = baseUrl.startsWith('https:') && origin.startsWith('http:');
+  throw downgraded ? refuseConnection(req, { baseUrl }) : refuseToken('other-address');
+}
+
+/** The page came from this app, which was opened at an address other than `baseUrl`. */
+function isOwnAddress(req: Request, origin: string): boolean {
+  if (req.get('sec-fetch-site') === 'same-origin') return origin !== 'null';
+  const host = URL.canParse(origin) ? new URL(origin).host : null;
+  return host !== null && (host === req.get('host') || host === req.get('x-forwarded-host'));
+}
+
+/** Why a request without its right token was refused. One sentence each. */
+export const TOKEN_REFUSALS = [
+  'other-site',
+  'other-address',
+  'cookie-missing',
+  'token-missing',
+  'body-unread',
+  'page-too-old',
+  'session-changed',
+] as const;
+
+export type TokenRefusal = (typeof TOKEN_REFUSALS)[number];
+
+export function refuseToken(reason: TokenRefusal): MfaError {
+  return new MfaError('csrf-token-refused', sentenceFor(reason), { reason });
+}
+
+/** The reason of a refused token; null for every other error. */
+export function tokenRefusalOf(error: unknown): TokenRefusal | null {
+  if (!(error instanceof MfaError) || error.code !== 'csrf-token-refused') return null;
+  return TOKEN_REFUSALS.find((reason) => reason === error.reason) ?? null;
+}
+
+/** There is no token: it was not sent, or nobody here has read it. */
+export function missingTokenReason(req: Request): TokenRefusal {
+  const hasBody = Number(req.get('content-length') ?? 0) > 0 || req.get('transfer-encoding') !== undefined;
+  if (!hasBody) return 'token-missing';
+  const body: unknown = req.body;
+  const isRead = typeof body === 'object' && body !== null && !ArrayBuffer.isView(body);
+  if (!isRead) return 'body-unread';
+  if (Object.keys(body).length > 0) return 'token-missing';
+  // JSON may be empty in itself; a form that has a length has fields.
+  const isEmptyJson = Boolean(req.is('application/json')) && !stateOf(req).bodyReadBefore;
+  return isEmptyJson ? 'token-missing' : 'body-unread';
+}

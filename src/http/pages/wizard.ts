@@ -1,0 +1,147 @@
+import { MfaError } from '../../core/errors';
+import type { EnrollableKind } from '../../core/member/factor-kind';
+import type { Gathered } from '../../flows/context/gather-facts';
+import { gatherSetupFacts } from '../../flows/context/gather-setup-facts';
+import { mayEnroll, type EnrollmentLeave } from '../../flows/enrollment/may-enroll';
+import { administeredBy } from '../admin/administered-policy';
+import { answerRefusal, field, refuse, show, type KnownPageRequest } from '../kernel/page-route';
+import { readSlot } from '../session/session-slot';
+import { suggestLabel } from './settings-acts';
+
+type Place =
+  | 'choose'
+  | 'install'
+  | 'phone'
+  | 'phone-code'
+  | 'scan'
+  | 'address'
+  | 'address-code'
+  | 'recovery-codes'
+  | 'done';
+
+const APP: readonly Place[] = ['choose', 'install', 'scan', 'recovery-codes', 'done'];
+const APP_WITH_PHONE: readonly Place[] = [
+  'choose',
+  'install',
+  'phone',
+  'phone-code',
+  'scan',
+  'recovery-codes',
+  'done',
+];
+const ADDRESS: readonly Place[] = ['choose', 'address', 'address-code', 'recovery-codes', 'done'];
+
+/** `Step 3 of 5`. */
+export function progressAt(
+  place: Place,
+  wizard: { readonly kind: EnrollableKind; readonly backupPhone: boolean },
+): { readonly step: number; readonly of: number } | null {
+  const app = wizard.backupPhone ? APP_WITH_PHONE : APP;
+  const places = wizard.kind === 'totp' ? app : ADDRESS;
+  const index = places.indexOf(place);
+  return index < 0 ? null : { step: index + 1, of: places.length };
+}
+
+/** The authenticator that a new one is to take the place of. */
+export interface Replaced {
+  readonly authenticatorId: string;
+  readonly destination: string;
+}
+
+export type ReplacedFound =
+  | { readonly outcome: 'none' }
+  | { readonly outcome: 'found'; readonly replaced: Replaced }
+  /** Not one of the person's own, or of another kind. */
+  | { readonly outcome: 'unknown' };
+
+/** Reads which authenticator is to be replaced: from the form, or from the link that leads to it. */
+export function findReplaced(
+  page: KnownPageRequest,
+  { member }: Gathered,
+  kind: EnrollableKind,
+): ReplacedFound {
+  const { replaces: linked } = page.req.query;
+  const posted = field(page, 'replaces');
+  const authenticatorId = posted === '' && typeof linked === 'string' ? linked : posted;
+  if (authenticatorId === '') return { outcome: 'none' };
+  const own = member.authenticators.find((one) => one.id === authenticatorId && one.kind === kind);
+  if (own === undefined) return { outcome: 'unknown' };
+  return { outcome: 'found', replaced: { authenticatorId, destination: own.maskedDestination ?? own.label } };
+}
+
+/**
+ * What is asked beside the code where a person who has a factor adds or changes one: its name, and whether everything
+ * else that is signed in ends. Null in the wizard, where there is nothing yet to tell it apart from.
+ */
+export function describeAddition(
+  { req, visitor }: KnownPageRequest,
+  { member }: Gathered,
+  kind: EnrollableKind,
+): { readonly suggestedLabel: string } | null {
+  const { wizard, replacing } = readSlot(req);
+  const { authenticators } = member;
+  if (visitor.bearer.standing === 'pending' || wizard !== undefined || authenticators.length === 0)
+    return null;
+  const old = authenticators.find(({ id, kind: own }) => id === replacing?.authenticatorId && own === kind);
+  return { suggestedLabel: old?.label ?? suggestLabel(kind, authenticators) };
+}
+
+/** Leave to enroll, with the facts it rests on. */
+export interface EnrollmentDoor {
+  readonly gathered: Gathered;
+  readonly kinds: readonly EnrollableKind[];
+  readonly because: (EnrollmentLeave & { outcome: 'may-enroll' })['because'];
+  readonly pendingUntil: number | null;
+}
+
+/** Opens the way to one kind of enrollment, or answers why it stays shut. */
+export async function openEnrollment(
+  page: KnownPageRequest,
+  kind: EnrollableKind | null,
+): Promise<EnrollmentDoor | null> {
+  const { context, visitor, req } = page;
+  const gathered = await gatherSetupFacts(context, { ...visitor, findAdministered: administeredBy(page) });
+  const slot = readSlot(req);
+  const leave = mayEnroll(visitor.bearer, gathered, slot.wizard !== undefined);
+  if (leave.outcome === 'feature-off') throw new MfaError('not-found', 'There is nothing here.');
+  if (leave.outcome === 'refused') {
+    await refuse(page, leave.decision);
+    return null;
+  }
+  if (kind !== null && !isOffered(leave.kinds, kind, slot.wizard?.backupPhone === 'asked')) {
+    const refusal = { because: 'method-not-offered', status: 403 };
+    await answerRefusal(page, refusal, (status) => showNotOffered(page, status));
+    return null;
+  }
+  return {
+    gathered,
+    kinds: leave.kinds,
+    because: leave.because,
+    pendingUntil: slot.login?.expiresAt ?? null,
+  };
+}
+
+/** The wizard's backup phone is asked for whatever method was assigned. */
+function isOffered(
+  kinds: readonly EnrollableKind[],
+  kind: EnrollableKind,
+  backupPhoneAsked: boolean,
+): boolean {
+  return kinds.includes(kind) || (kind === 'sms' && backupPhoneAsked);
+}
+
+function showNotOffered(page: KnownPageRequest, status: number): Promise<void> {
+  return show(
+    page,
+    'message',
+    {
+      tone: 'attention',
+      heading: 'Not offered here',
+      paragraphs: ['Your organization does not offer that method. Choose another one.'],
+      retryAt: null,
+      action: { label: 'See what is offered', path: `${page.context.options.pagesPath}/enroll` },
+      secondary: null,
+    },
+    status,
+  );
+}

@@ -1,0 +1,81 @@
+import type { Request, Response } from 'express';
+import type { SessionData } from 'express-session';
+import { endSession, noteSessionsEnded } from '../../flows/sessions/end-sessions';
+import type { HttpContext } from '../kernel/http-context';
+import { signedInUser, stateOf } from '../kernel/request';
+import { findSlot, updateSlot } from './session-slot';
+import { type SessionGrantSlot } from './session-slot-text';
+import { parseSlot } from './session-slot-text';
+
+/**
+ * The host's own log-out knows nothing of our list. The session goes from there if nobody, or somebody else, is signed in in it once the
+ * request is answered.
+ */
+export function endWhenLeft(context: HttpContext, req: Request, res: Response): void {
+  const grant = findSlot(req).session;
+  const serialized = signedInUser(req);
+  const { user } = req;
+  const stays = rememberSignIn(req);
+  res.once('close', function endListedSession() {
+    if (stays() && (grant === undefined || findSlot(req).session?.handle === grant.handle)) return;
+    const left = grant === undefined ? noteLeaver(context, user, serialized) : endSession(context, grant);
+    left.catch(context.options.onError);
+  });
+}
+
+/** Whether the same person is still signed in later in this request. */
+function rememberSignIn(req: Request): () => boolean {
+  const { sessionID } = req;
+  const before = JSON.stringify(signedInUser(req));
+  return () => {
+    if (req.user === undefined || req.user === null || req.session === undefined) return false;
+    if (before !== undefined) return JSON.stringify(signedInUser(req)) === before;
+    return req.sessionID === sessionID;
+  };
+}
+
+/**
+ * Passport is about to log somebody out. The session ends at once, so that a request that began before stores nothing that would still
+ * be good; a failure does not block the log-out.
+ */
+export function leaveAtLogOut(context: HttpContext, req: Request): Promise<void> {
+  const grant = findSlot(req).session;
+  if (grant !== undefined) {
+    updateSlot(req, { session: undefined });
+    return endSession(context, grant).then(() => undefined, context.options.onError);
+  }
+  return noteLeaver(context, stateOf(req).leaver, signedInUser(req)).catch(context.options.onError);
+}
+
+/** The same for a session that is about to be destroyed, as its store has it. */
+export function leaveStored(context: HttpContext, data: SessionData | null | undefined): Promise<void> {
+  const grant = grantIn(data?.mfa);
+  const left =
+    grant === undefined
+      ? noteLeaver(context, undefined, signedInUser({ session: data }))
+      : endSession(context, grant).then(() => undefined);
+  return left.catch(context.options.onError);
+}
+
+function grantIn(text: unknown): SessionGrantSlot | undefined {
+  try {
+    return typeof text === 'string' ? parseSlot(text).session : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A session without a grant can be told from a later one by when it ended alone. Most hosts serialize the id of a person. */
+async function noteLeaver(
+  context: HttpContext,
+  user: Express.User | null | undefined,
+  serialized: unknown,
+): Promise<void> {
+  if (user !== undefined && user !== null) {
+    await noteSessionsEnded(context, context.directory.accountOf(user).id);
+    return;
+  }
+  if (typeof serialized !== 'string' && typeof serialized !== 'number') return;
+  const known = await context.directory.find(String(serialized));
+  if (known !== undefined) await noteSessionsEnded(context, known.account.id);
+}

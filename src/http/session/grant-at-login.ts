@@ -1,0 +1,194 @@
+import type { Request } from 'express';
+import { MfaError } from '../../core/errors';
+import { endSession } from '../../flows/sessions/end-sessions';
+import { beginHostSession, type SignedInBefore } from '../../flows/sign-in/begin-host-session';
+import type { Account } from '../../options/ports';
+import type { HttpContext } from '../kernel/http-context';
+import {
+  forgetSignedInUser,
+  isSomebodyIn,
+  originOf,
+  signedInUser,
+  stateOf,
+  type ExpectedLogin,
+} from '../kernel/request';
+import { restoreReturnTo } from '../sign-in/kept-return-to';
+import { resolveGrant, toSessionBearer } from './adopt-session';
+import { endWhenLeft } from './end-when-left';
+import { channelNoted, endCookieWithGrant, leaveSession, register, toSessionSlot } from './establish-session';
+import { browserGiven } from './remembered-browser-cookie';
+import { isFailure, makeNewSession, regenerate, renewing, saveSession, settle } from './renew-session';
+import { reportSessionFault } from './report-session-fault';
+import { findSlot, requireSession, requireSessionId, sessionMark, writeSlot } from './session-slot';
+import { type SessionGrantSlot } from './session-slot-text';
+
+/** A login of Passport’s that is about to be made. */
+export interface SeenLogin {
+  readonly user: Express.User;
+  /** Whether somebody is signed in already in the session that goes. */
+  readonly somebodyIn: boolean;
+  /** Makes it, as Passport or the host does. */
+  readonly begin: () => Promise<void>;
+}
+
+type GrantedLogin = ExpectedLogin & { readonly session: SessionGrantSlot };
+
+/**
+ * Makes a login so that the session which comes of it carries our grant from its first write, whoever asked for it. What ends sessions
+ * later ends this one too, although no route of ours has seen it.
+ */
+export async function grantAtLogin(context: HttpContext, req: Request, login: SeenLogin): Promise<void> {
+  const state = stateOf(req);
+  const expected = await toExpected(context, req, login);
+  if (expected === null) return login.begin();
+  const { grant } = expected;
+  const granted = { ...expected, session: toSessionSlot(context, grant) };
+  const { userId, handle } = granted.session;
+  const idBefore = req.sessionID;
+  const userBefore = JSON.stringify(signedInUser(req));
+  state.login = 'under-way';
+  try {
+    requireSessionId(req);
+    armRegenerate(context, req, granted);
+    const registered = register(context, { session: granted.session, grant, origin: originOf(req) });
+    await Promise.all([registered, renewing(req, login.begin)]);
+    await ensureGranted(context, req, { ...granted, idBefore });
+    state.login = 'done';
+  } catch (error) {
+    state.login = 'none';
+    takeBack(req, userBefore);
+    reportSessionFault(context, error);
+    await endSession(context, { userId, handle }).catch(context.options.onError);
+    throw error;
+  }
+}
+
+/** Whoever signs in here next gets another grant, and nobody stays signed in by a login that failed. */
+function takeBack(req: Request, userBefore: string | undefined): void {
+  const session: object | undefined = req.session;
+  if (session === undefined || session === null) return;
+  Reflect.deleteProperty(session, 'regenerate');
+  if (JSON.stringify(signedInUser(req)) !== userBefore) forgetSignedInUser(req);
+}
+
+/** What the strategy or a page has prepared for this person, or what a sign-in of the host is granted. Null for a user who is no account. */
+async function toExpected(
+  context: HttpContext,
+  req: Request,
+  { user, somebodyIn }: SeenLogin,
+): Promise<ExpectedLogin | null> {
+  const state = stateOf(req);
+  const { expected } = state;
+  state.expected = undefined;
+  const account = findAccount(context, user);
+  if (account === null) return null;
+  if (expected?.grant.userId === account.id) return expected;
+  const before = somebodyIn ? await signedInBefore(context, req, account) : NOBODY;
+  const signIn = { account, before, isFresh: await context.options.isFreshSignIn(req), ...channelNoted(req) };
+  return { grant: await beginHostSession(context, signIn), keep: {} };
+}
+
+const NOBODY: SignedInBefore = { kind: 'nobody' };
+
+/** The guard tells what is wrong with a user it cannot read; a login of people whom it never sees goes on. */
+function findAccount({ directory }: HttpContext, user: Express.User): Account | null {
+  try {
+    return directory.accountOf(user);
+  } catch {
+    return null;
+  }
+}
+
+async function signedInBefore(context: HttpContext, req: Request, account: Account): Promise<SignedInBefore> {
+  const slot = findSlot(req);
+  if (slot.session === undefined) return { kind: 'somebody' };
+  const same = slot.session.userId === account.id;
+  const session = same ? await resolveGrant(context, req, { session: slot.session, account }) : slot.session;
+  return { kind: 'session', bearer: toSessionBearer(session, account.organizationId, slot) };
+}
+
+/** Puts the grant into the session that Passport makes before it saves it. */
+function armRegenerate(context: HttpContext, req: Request, granted: GrantedLogin): void {
+  const before = requireSession(req);
+  restoreReturnTo(context, req);
+  const { returnTo } = before;
+  const own = before.regenerate?.bind(before);
+  before.regenerate = function regenerateWithSlot(done) {
+    // Not sooner: a host may ask for the password and sign nobody in.
+    leaveSession(context, req, granted.grant);
+    // With `keepSessionInfo` Passport copies what is left of the old session over the new one: not ours.
+    Reflect.deleteProperty(before, 'mfa');
+    Reflect.deleteProperty(before, 'regenerate');
+    stateOf(req).savesNext = true;
+    makeNewSession(req, own, function keepSlot(error: unknown) {
+      if (!isFailure(error)) {
+        putGrant(context, req, granted);
+        // The copy of `keepSessionInfo` would bring the end of the visitor's session back.
+        if (context.ownCookie.name !== null) before.cookie = req.session.cookie;
+        if (returnTo !== undefined) req.session.returnTo = returnTo;
+      }
+      done(error);
+    });
+    return before;
+  };
+}
+
+function putGrant(context: HttpContext, req: Request, { keep, session, grant }: GrantedLogin): void {
+  context.csrf.leaveVisitor(req);
+  const granted = { ...session, grantedIn: sessionMark(req) };
+  writeSlot(req, { ...keep, ...browserGiven(req), session: granted });
+  endCookieWithGrant(context, req, grant);
+}
+
+/**
+ * Where Passport did not ask for a new session id, as before 0.6 or in a host that replaced `req.logIn`, it is asked for here. What the
+ * host keeps in its session stays.
+ */
+async function ensureGranted(
+  context: HttpContext,
+  req: Request,
+  granted: GrantedLogin & { readonly idBefore: string },
+): Promise<void> {
+  const { session } = findSlot(req);
+  const isNew = req.sessionID !== granted.idBefore;
+  if (isNew && session?.handle === granted.session.handle && session.grantedIn === sessionMark(req)) return;
+  if (!isNew) {
+    leaveSession(context, req, granted.grant);
+    const { cookie: _cookie, mfa: _mfa, ...data } = requireSession(req);
+    Reflect.deleteProperty(requireSession(req), 'regenerate');
+    stateOf(req).savesNext = true;
+    await regenerate(req);
+    Object.assign(requireSession(req), data);
+  }
+  putGrant(context, req, granted);
+  await saveSession(req);
+}
+
+/** Grants the session of a login that ends here: a new id, Passport’s user and our slot in one write. */
+export function grantSession(
+  req: Request,
+  { user, ...expected }: ExpectedLogin & { readonly user: Express.User },
+): Promise<void> {
+  if (typeof req.logIn !== 'function') throw new MfaError('session-missing', NO_PASSPORT);
+  stateOf(req).expected = expected;
+  return settle((done) => req.logIn(user, done));
+}
+
+const NO_PASSPORT =
+  'There is no req.logIn. Put passport.initialize() and passport.session() between the session middleware and mfa.pages().';
+
+/**
+ * A host makes a new session: to sign somebody out, or to go on under another id with what it copies. Which of the two shows only later.
+ * So the new session is marked as the one that follows, and nothing that ended the old one is forgotten.
+ */
+export function carryGrant(context: HttpContext, req: Request): () => void {
+  const { session, madeAfter } = findSlot(req);
+  const { res } = req;
+  if (res !== undefined && (session !== undefined || isSomebodyIn(req))) endWhenLeft(context, req, res);
+  if (session === undefined && madeAfter === undefined) return () => undefined;
+  return () =>
+    writeSlot(req, {
+      ...(session === undefined ? {} : { session }),
+      ...(madeAfter === undefined ? {} : { madeAfter }),
+    });
+}

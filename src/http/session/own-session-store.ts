@@ -1,0 +1,175 @@
+import type { Request } from 'express';
+import type { SessionData, Store } from 'express-session';
+import type { FlowContext } from '../../flows/context/context';
+import { readEarly, type EarlyReads } from '../../flows/context/gather-facts';
+import { endSession } from '../../flows/sessions/end-sessions';
+import { isSomebodyIn, stateOf, toError } from '../kernel/request';
+import { isFailure } from './renew-session';
+import { SessionHints, type Hint } from './session-hints';
+
+const FOUND = Symbol('found');
+const WRITE = Symbol('write');
+const ENDING = Symbol('ending');
+const LOADED = Symbol('loaded');
+
+interface OwnSessionData extends SessionData {
+  /** On its way from the store to the request. */
+  [FOUND]?: { readonly hint: Hint | undefined; readonly reads: EarlyReads | undefined };
+  /** The last write of this session. */
+  [WRITE]?: Write;
+  /** The end of the session before this one, where it is still under way. */
+  [ENDING]?: Promise<void>;
+  /** It came from the store, and has its place there. */
+  [LOADED]?: true;
+}
+
+/** express-session gives its store one more method, which its types leave out. */
+interface GeneratingStore extends Store {
+  generate(req: Request): void;
+}
+
+interface Write {
+  readonly text: string;
+  readonly endsAt: number;
+  done: boolean;
+}
+
+/**
+ * The store of `mfa.sessions()`, with less to wait for:
+ * it reads a session together with what will be asked about its owner, as soon as this process has seen the session once;
+ * the id only hints at the owner, and whoever uses the reads compares them with what the session itself says.
+ * It writes a session once where a request saves the same twice, as Passport and express-session do between them.
+ * It ends no session that was never stored, and ends the one before together with the first write of the next, where one follows.
+ * A session that the host destroys goes from its owner's list, too.
+ */
+export function ownSessionStore(
+  context: Pick<FlowContext, 'records' | 'state' | 'clock'> & {
+    readonly options: Pick<FlowContext['options'], 'onError'>;
+  },
+  store: Store,
+): Store {
+  const hints = new SessionHints();
+  const own: GeneratingStore = Object.create(store);
+
+  own.get = function getWithReads(sessionId, done) {
+    const owner = hints.find(sessionId)?.owner ?? null;
+    const reads = owner === null ? undefined : readEarly(context, owner);
+    store.get(sessionId, function found(error: unknown, data?: OwnSessionData | null) {
+      if (data !== null && data !== undefined)
+        data[FOUND] = { hint: hints.learn(sessionId, data.mfa), reads };
+      done(error, data);
+    });
+  };
+
+  own.createSession = function createSessionWithReads(req, data: OwnSessionData) {
+    const state = stateOf(req);
+    state.loaded = true;
+    state.slot = data[FOUND]?.hint;
+    state.reads = data[FOUND]?.reads;
+    const session = store.createSession(req, data);
+    keepOn(session, LOADED, true);
+    return session;
+  };
+
+  /** Nothing but its being there says that a session without a grant has not ended: a request under way must not bring it back. */
+  function isWithoutGrant(sessionId: string, data: OwnSessionData): boolean {
+    return isSomebodyIn({ session: data }) && hints.learn(sessionId, data.mfa)?.slot.session === undefined;
+  }
+
+  own.set = function setOnce(sessionId, data: OwnSessionData, done) {
+    const ending = data[ENDING];
+    const write = toWrite(data);
+    if (isRepeated(data[WRITE], write)) {
+      done?.();
+      return;
+    }
+    keepOn(data, WRITE, write);
+    if (data[LOADED] === true && isWithoutGrant(sessionId, data)) {
+      store.get(sessionId, function found(error: unknown, kept) {
+        if (isFailure(error) || !kept) done?.(error);
+        else store.set(sessionId, data, done);
+      });
+      return;
+    }
+    hints.learn(sessionId, data.mfa);
+    store.set(sessionId, data, function wrote(error: unknown) {
+      write.done = error === null || error === undefined;
+      if (ending === undefined || !write.done) done?.(error);
+      else
+        void ending.then(
+          () => done?.(),
+          (failure: unknown) => done?.(failure),
+        );
+    });
+  };
+
+  const forget: Store['destroy'] = (sessionId, done) => {
+    hints.forget(sessionId);
+    store.destroy(sessionId, done);
+  };
+
+  const forgetAndUnlist: Store['destroy'] = (sessionId, done) => {
+    const owner = hints.find(sessionId)?.owner ?? null;
+    // Beside the log-out, which it neither holds up nor breaks.
+    if (owner?.standing === 'session')
+      endSession(context, { userId: owner.userId, handle: owner.ownerId }).catch(context.options.onError);
+    forget(sessionId, done);
+  };
+  own.destroy = forgetAndUnlist;
+
+  own.regenerate = function regenerateAtOnce(req, done) {
+    const before: OwnSessionData | undefined = req.session;
+    const isStored = stateOf(req).loaded || before?.[WRITE] !== undefined;
+    const { savesNext } = stateOf(req);
+    const ending = isStored ? ended(forget, req.sessionID) : Promise.resolve();
+    Object.assign(stateOf(req), { loaded: false, savesNext: false });
+    if (!savesNext) {
+      const renew = (error: unknown) => {
+        own.generate(req);
+        done(error);
+      };
+      ending.then(() => renew(null), renew);
+      return;
+    }
+    // Whoever saves the next session is told of a failure; a request that fails before must not end the process.
+    ending.catch(() => undefined);
+    own.generate(req);
+    if (isStored) keepOn(req.session, ENDING, ending);
+    done(null);
+  };
+  ownStores.add(own);
+  return own;
+}
+
+const ownStores = new WeakSet<object>();
+
+export function isOwnSessionStore(store: object): boolean {
+  return ownStores.has(store);
+}
+
+function ended(end: Store['destroy'], sessionId: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    end(sessionId, (error: unknown) => {
+      if (error === null || error === undefined) resolve();
+      else reject(toError(error));
+    });
+  });
+}
+
+/** Where nothing that goes through a session's values finds it. */
+function keepOn<Key extends keyof OwnSessionData>(
+  data: OwnSessionData,
+  key: Key,
+  value: OwnSessionData[Key],
+): void {
+  Object.defineProperty(data, key, { value, configurable: true });
+}
+
+function toWrite({ cookie, ...rest }: SessionData): Write {
+  return { text: JSON.stringify(rest), endsAt: Number(cookie.expires ?? 0), done: false };
+}
+
+/** Each save moves the end by the time since the one before; only a moment's difference is nothing. */
+function isRepeated(before: Write | undefined, now: Write): boolean {
+  return before?.done === true && before.text === now.text && Math.abs(before.endsAt - now.endsAt) < 1000;
+}

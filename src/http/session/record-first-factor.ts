@@ -1,0 +1,154 @@
+import type { Request } from 'express';
+import { addEvidence, isFirstFactor, type Evidence } from '../../core/decision/assurance';
+import { sessionExpiresAt } from '../../core/decision/session-lifetime';
+import { MfaError } from '../../core/errors';
+import type { Bearer } from '../../flows/context/auth-subject';
+import { toStoredChannel, type FirstFactorChannel } from '../../flows/context/first-factor-channels';
+import { effectivePolicy } from '../../flows/context/gather-facts';
+import { recordPasswordChange as changePassword } from '../../flows/sessions/end-sessions';
+import { beginHostSession } from '../../flows/sign-in/begin-host-session';
+import type { Account } from '../../options/ports';
+import type { HttpContext } from '../kernel/http-context';
+import { originOf, stateOf, takeEarlyReads } from '../kernel/request';
+import {
+  continueGrant,
+  endCookieWithGrant,
+  leaveSession,
+  register,
+  toSessionSlot,
+  upgradeSession,
+} from './establish-session';
+import { storeChanges } from './renew-session';
+import { readSlot, sessionMark, updateSlot } from './session-slot';
+import { identifyVisitor } from './visitor';
+
+export type { FirstFactorChannel } from '../../flows/context/first-factor-channels';
+
+/**
+ * The person of this request has just proven who they are. Where we did not see the host sign them in, the session begins now; a code to
+ * the address that was named is no second factor in it. A visitor who is not signed in yet takes the address along into the sign-in of
+ * the same browser.
+ */
+export async function recordFirstFactor(
+  context: HttpContext,
+  req: Request,
+  given: FirstFactorChannel | undefined,
+): Promise<void> {
+  await record(context, req, given);
+  // The host redirects next, and the browser may come back before express-session has saved.
+  await storeChanges(req);
+}
+
+async function record(
+  context: HttpContext,
+  req: Request,
+  given: FirstFactorChannel | undefined,
+): Promise<void> {
+  const call = 'mfa.recordFirstFactor(req, { channel, address })';
+  const channel = given === undefined ? undefined : toStoredChannel(context, call, given);
+  const visitor = await identifyVisitor(context, req);
+  if (visitor.kind === 'anonymous') {
+    if (channel === undefined) throw nobodySignedIn('nobody is signed in');
+    updateSlot(req, { channel });
+    return;
+  }
+  const { bearer, account } = visitor;
+  if (bearer.standing === 'session' && isSignedInNow(req))
+    return beginNow(context, req, { account, channel });
+  if (channel === undefined) throw nobodySignedIn('nobody was signed in by this request');
+  await noteInBearer(context, req, { bearer, channel });
+}
+
+function nobodySignedIn(problem: string): MfaError {
+  return new MfaError(
+    'session-not-renewed',
+    `mfa.recordFirstFactor(req): ${problem}. Call it after req.login, which makes a new session, or say through what the visitor came: { channel, address }.`,
+  );
+}
+
+/** A login was seen, or the browser does not know the id of this session yet. */
+function isSignedInNow(req: Request): boolean {
+  const cookies = req.headers.cookie ?? '';
+  const ids = [req.sessionID, encodeURIComponent(req.sessionID)];
+  return stateOf(req).login === 'done' || !ids.some((id) => cookies.includes(id));
+}
+
+async function beginNow(
+  context: HttpContext,
+  req: Request,
+  { account, channel }: { readonly account: Account; readonly channel: string | undefined },
+): Promise<void> {
+  const signIn = { account, before: { kind: 'nobody' }, isFresh: true } as const;
+  const begun = await beginHostSession(context, { ...signIn, ...(channel === undefined ? {} : { channel }) });
+  const grant = { ...begun, evidence: channelsNoted(req).reduce(withChannel, begun.evidence) };
+  const session = { ...toSessionSlot(context, grant), grantedIn: sessionMark(req) };
+  await register(context, { session, grant, origin: originOf(req) });
+  leaveSession(context, req);
+  updateSlot(req, { session, login: undefined, asked: undefined, madeAfter: undefined, channel: undefined });
+  endCookieWithGrant(context, req, grant);
+  takeEarlyReads(req);
+}
+
+/** What was said of the person's addresses before holds in the session that begins now. */
+function channelsNoted(req: Request): readonly string[] {
+  const { session } = readSlot(req);
+  return (session?.evidence ?? []).flatMap(({ channel }) => (channel === undefined ? [] : [channel]));
+}
+
+/** How and when the first factor was given stays as it was; only through what it came is added. */
+function withChannel(evidence: readonly Evidence[], channel: string): readonly Evidence[] {
+  return evidence
+    .filter(isFirstFactor)
+    .reduce<readonly Evidence[]>((noted, first) => addEvidence(noted, { ...first, channel }), evidence);
+}
+
+async function noteInBearer(
+  context: HttpContext,
+  req: Request,
+  { bearer, channel }: { readonly bearer: Bearer; readonly channel: string },
+): Promise<void> {
+  const { session } = readSlot(req);
+  if (bearer.standing === 'session') {
+    if (session !== undefined) {
+      updateSlot(req, { session: { ...session, evidence: withChannel(session.evidence, channel) } });
+    }
+    return;
+  }
+  const pending = await context.state.findPendingLogin(bearer.userId, bearer.ownerId);
+  if (pending === undefined) return;
+  const evidence = withChannel(pending.evidence, channel);
+  await context.state.savePendingEvidence(bearer.userId, bearer.ownerId, evidence);
+  // What was read along with the session says nothing of it.
+  takeEarlyReads(req);
+}
+
+export interface PasswordChangeOptions {
+  /** The request in which the person changed it: its session goes on, under a new id. Without it every session ends. */
+  readonly keep?: Request;
+  /** False where the app itself tells the person. Default true: every address on file is told. */
+  readonly notify?: boolean;
+}
+
+export async function recordPasswordChange(
+  context: HttpContext,
+  userId: string,
+  { keep, notify = true }: PasswordChangeOptions,
+): Promise<void> {
+  if (keep === undefined) {
+    await changePassword(context, { userId, origin: null, notify });
+    return;
+  }
+  const visitor = await identifyVisitor(context, keep);
+  const bearer = visitor.kind === 'known' ? visitor.bearer : null;
+  if (bearer?.standing !== 'session' || bearer.userId !== userId) {
+    throw new TypeError(
+      'mfa.recordPasswordChange(userId, { keep: req }): nobody of that id is signed in in this request. Leave `keep` out where somebody else changed the password.',
+    );
+  }
+  const epochs = await changePassword(context, { userId, kept: bearer, origin: originOf(keep), notify });
+  if (epochs === null) return;
+  const { organizationId, startedAt, evidence } = bearer;
+  const policy = effectivePolicy(context, await context.records.findPolicy(organizationId));
+  const grant = continueGrant(bearer, { evidence, expiresAt: sessionExpiresAt({ startedAt }, policy) });
+  await upgradeSession(context, keep, { grant: { ...grant, epochs }, change: {} });
+}

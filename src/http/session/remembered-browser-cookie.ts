@@ -1,0 +1,62 @@
+import type { Request, Response } from 'express';
+import { parseToken } from '../../core/proof/bearer-token';
+import { confirmBrowser, type BrowserToken, type CookieChange } from '../../flows/browsers/use-browser';
+import type { HttpContext } from '../kernel/http-context';
+import { stateOf } from '../kernel/request';
+import { readSlot, updateSlot } from './session-slot';
+import { type MfaSlot } from './session-slot-text';
+
+/** Over TLS the prefix keeps other hosts of the domain from setting it (RFC 6265bis, section 4.1.3.2). */
+function cookieName({ options }: HttpContext): string {
+  return options.secure ? '__Host-mfa-browser' : 'mfa-browser';
+}
+
+const VALUE = /^([\w-]{22})\.([\w-]{43})$/;
+
+/** What the browser says it is remembered by, or null. */
+export function readBrowserCookie(context: HttpContext, req: Request): BrowserToken | null {
+  const prefix = `${cookieName(context)}=`;
+  const pairs = (req.get('cookie') ?? '').split(';').map((pair) => pair.trim());
+  const value = pairs.find((pair) => pair.startsWith(prefix))?.slice(prefix.length);
+  const [, id, submitted] = VALUE.exec(value ?? '') ?? [];
+  const token = parseToken(submitted);
+  return id === undefined || token === null ? null : { id, token };
+}
+
+/** `Lax` and no domain: it goes nowhere but here. Its end is never what ends the trust; the record is. */
+export function changeBrowserCookie(context: HttpContext, res: Response, change: CookieChange): void {
+  if (change === null) return;
+  const attributes = {
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: context.options.secure,
+    path: '/',
+  } as const;
+  if (change === 'clear') {
+    res.clearCookie(cookieName(context), attributes);
+    return;
+  }
+  const { id, token, expiresAt } = change;
+  const maxAge = Math.max(1000, expiresAt - context.clock.now());
+  res.cookie(cookieName(context), `${id}.${token.reveal()}`, { ...attributes, maxAge });
+}
+
+/**
+ * The first request after a login shows whether the browser got its next token: from then on the one before is a copy's. In the
+ * background; where it fails, a copy is found out later, when the owner comes back.
+ */
+export function confirmBrowserOnce(context: HttpContext, req: Request, userId: string): void {
+  const { unconfirmedBrowser } = readSlot(req);
+  if (unconfirmedBrowser === undefined) return;
+  updateSlot(req, { unconfirmedBrowser: undefined });
+  const presented = readBrowserCookie(context, req);
+  if (presented?.id !== unconfirmedBrowser) return;
+  const { delivery, options } = context;
+  delivery.inBackground(() => confirmBrowser(context, userId, presented), options.onError);
+}
+
+/** What the session of a login remembers, where the browser is given its next token with it. */
+export function browserGiven(req: Request): Pick<MfaSlot, 'unconfirmedBrowser'> {
+  const { givenBrowser } = stateOf(req);
+  return givenBrowser === undefined ? {} : { unconfirmedBrowser: givenBrowser };
+}

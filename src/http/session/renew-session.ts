@@ -1,0 +1,200 @@
+import type { NextFunction, Request, Response } from 'express';
+import type { Decision } from '../../core/decision/decide';
+import { isAdoptedHandle, isStartUnknown } from '../../core/decision/session-lifetime';
+import { MfaError } from '../../core/errors';
+import { endSession } from '../../flows/sessions/end-sessions';
+import type { HttpContext } from '../kernel/http-context';
+import { stateOf, toError } from '../kernel/request';
+import { requireSession, updateSlot } from './session-slot';
+import type { Visitor } from './request-identity';
+
+type Done = (error?: unknown) => void;
+
+/** The session ends, and an empty one with a new id takes its place. What the list says of the old one is for the caller. */
+export function regenerate(req: Request): Promise<void> {
+  const session = requireSession(req);
+  return renewing(req, () => settle((done) => makeNewSession(req, session.regenerate?.bind(session), done)));
+}
+
+/** A new id for what `fill` writes, stored when this resolves. */
+export async function renewSession(req: Request, fill: () => void): Promise<void> {
+  stateOf(req).savesNext = true;
+  await regenerate(req);
+  fill();
+  await saveSession(req);
+}
+
+/** Marks a change of the session id as ours: nothing of the session before is carried over. */
+export async function renewing<Result>(req: Request, act: () => Promise<Result>): Promise<Result> {
+  const state = stateOf(req);
+  state.renewing += 1;
+  try {
+    return await act();
+  } finally {
+    state.renewing -= 1;
+  }
+}
+
+/**
+ * Calls the session's own `regenerate`. Where that leaves the id as it was, because a host replaced it with one that does nothing,
+ * the store makes the new session; where there is none, nobody is signed in under an id that an attacker may have chosen.
+ */
+export function makeNewSession(req: Request, own: ((done: Done) => unknown) | undefined, done: Done): void {
+  const before = req.sessionID;
+  const isNew = () => req.sessionID !== before && req.session !== undefined && req.session !== null;
+  const finish: Done = (error) => {
+    if (isFailure(error)) done(error);
+    else if (isNew()) done(null);
+    else done(notRenewed());
+  };
+  const { sessionStore } = req;
+  const byStore: Done = (error) => {
+    if (isFailure(error) || isNew() || typeof sessionStore?.regenerate !== 'function') finish(error);
+    else sessionStore.regenerate(req, finish);
+  };
+  if (own === undefined) byStore(null);
+  else own(byStore);
+}
+
+function notRenewed(): MfaError {
+  return new MfaError(
+    'session-not-renewed',
+    'req.session.regenerate() left the session id as it was, so nobody can be signed in safely. Use express-session or mfa.sessions(), and remove what replaces `regenerate`.',
+  );
+}
+
+export function isFailure(error: unknown): boolean {
+  return error !== undefined && error !== null;
+}
+
+/** A promise of what takes a callback. */
+export function settle(act: (done: Done) => unknown): Promise<void> {
+  return new Promise((resolve, reject) => {
+    act((error) => {
+      if (isFailure(error)) reject(toError(error));
+      else resolve();
+    });
+  });
+}
+
+/** Resolves when the session is in its store. */
+export function saveSession(req: Request): Promise<void> {
+  const session = requireSession(req);
+  const { mfa: text } = session;
+  return new Promise((resolve, reject) => {
+    session.save((error: unknown) => {
+      if (error !== undefined && error !== null) {
+        reject(
+          new MfaError('store-unavailable', 'The session store did not take the session.', { cause: error }),
+        );
+        return;
+      }
+      if (session.mfa === text) stateOf(req).unstoredIn = undefined;
+      resolve();
+    });
+  });
+}
+
+/** Saves the session where this request changed it and nobody has saved it since. */
+export async function storeChanges(req: Request): Promise<void> {
+  if (hasUnstoredChanges(req)) await saveSession(req);
+}
+
+function hasUnstoredChanges(req: Request): boolean {
+  return stateOf(req).unstoredIn === req.sessionID && req.sessionID !== undefined;
+}
+
+/**
+ * Holds the answer of this request back until the session is stored. express-session sends the head of an answer before it
+ * saves, and a browser follows a redirect as soon as it has read the head: the next request would find the session as it was.
+ * A store that fails is an error, passed to `next`, and nothing is announced.
+ */
+export function answerOnceStored(req: Request, res: Response, next: NextFunction): void {
+  const end: Response['end'] = res.end.bind(res);
+  const send = (args: readonly unknown[]): void => {
+    res.end = end;
+    Reflect.apply(end, undefined, isRedirect(res) ? withoutBody(res) : args);
+  };
+  let held = false;
+  res.end = function endOnceStored(...args: readonly unknown[]) {
+    if (held) return res;
+    if (!hasUnstoredChanges(req)) {
+      send(args);
+      return res;
+    }
+    held = true;
+    storeChanges(req)
+      .then(() => send(args))
+      .catch((error: unknown) => {
+        res.end = end;
+        takeBack(res);
+        next(error);
+      });
+    return res;
+  };
+}
+
+const isRedirect = (res: Response): boolean =>
+  res.statusCode >= 300 && res.statusCode < 400 && res.hasHeader('Location');
+
+/**
+ * express-session keeps the head of an answer without a body until it has saved or touched the session. Some stores write the
+ * whole session where they only touch it, and would undo what the next request has changed meanwhile.
+ */
+function withoutBody(res: Response): readonly [] {
+  if (res.headersSent) return [];
+  res.removeHeader('Content-Type');
+  res.setHeader('Content-Length', '0');
+  return [];
+}
+
+/** What the answer that is not sent said. */
+function takeBack(res: Response): void {
+  if (res.headersSent) return;
+  for (const name of ['Location', 'Content-Disposition', 'Content-Length', 'ETag']) res.removeHeader(name);
+}
+
+/**
+ * The session is over, and an anonymous one takes its place, marked with what had been ended by then. A host that signs people in out of
+ * our sight would otherwise be told for ever that it is not known when its sessions began.
+ */
+export async function startAnew(
+  context: HttpContext,
+  req: Request,
+  { visitor, isLive }: { readonly visitor: Visitor; readonly isLive: boolean },
+): Promise<void> {
+  if (visitor.kind === 'anonymous' || visitor.bearer.standing === 'pending') return regenerate(req);
+  const { userId, organizationId, ownerId } = visitor.bearer;
+  if (isLive) await endSession(context, { userId, handle: ownerId });
+  const [member, policy] = await Promise.all([
+    context.records.findMember(userId, organizationId),
+    context.records.findPolicy(organizationId),
+  ]);
+  await regenerate(req);
+  const madeAfter = {
+    userId,
+    user: { epoch: member.epoch, sessionsEndedAt: member.sessionsEndedAt },
+    organizationId,
+    organization: { epoch: policy.epoch, sessionsEndedAt: policy.sessionsEndedAt },
+  };
+  updateSlot(req, { madeAfter });
+}
+
+/**
+ * Somebody signed in again because that was asked of them, and we saw nothing of it. Asking once more would lead in a circle, which may
+ * need nobody's click where a provider signs people in by itself.
+ */
+export function withoutCircle(
+  { options }: HttpContext,
+  { visitor, decision }: { readonly visitor: Visitor; readonly decision: Decision },
+): Decision {
+  if (decision.because !== 'sign-in-too-old' || visitor.kind === 'anonymous') return decision;
+  const { ownerId } = visitor.bearer;
+  if (!isAdoptedHandle(ownerId) || isStartUnknown(ownerId)) return decision;
+  options.onError(
+    new Error(
+      'Somebody without a password signed in, but this app does it by a way that cannot be seen, so nobody knows when. Call mfa.recordFirstFactor(req) after the sign-in.',
+    ),
+  );
+  return { outcome: 'deny', because: 'sign-in-unseen' };
+}

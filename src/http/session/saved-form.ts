@@ -1,0 +1,80 @@
+import type { Request } from 'express';
+import { hasEnded } from '../../core/text/credible-instant';
+import { newId } from '../../flows/context/context';
+import { fieldOf } from '../kernel/request';
+import { readSlot, updateSlot } from './session-slot';
+import { type KeptFormSlot } from './session-slot-text';
+
+/** As long as the proof counts that it waits for. */
+const KEPT_SECONDS = 600;
+const MARK = 'kept';
+const LONGEST_TEXT = 500;
+const MOST_CHOICES = 10;
+const LONGEST_CHOICE = 40;
+
+/** What a form sent, as it is shown again. Nothing that proves anything is among these. */
+const FIELDS = [
+  'whole',
+  'version',
+  'page',
+  'enabled',
+  'enrollment',
+  'methods',
+  'enrollAtSignUp',
+  'backupPhone',
+  'challengeFederated',
+  'smsFallback',
+  'graceUntil',
+  'skips',
+  'rememberBrowser',
+  'rememberBrowserUnit',
+  'sessionDuration',
+  'sessionDurationUnit',
+  'idleTimeout',
+  'idleTimeoutUnit',
+  'assignedKind',
+  'reason',
+  'until',
+  'forgetDevices',
+  'keepMine',
+] as const;
+
+/**
+ * Keeps what a form of the administrators' pages said until the proof is given that it needs, and returns the way back that
+ * names it. It is only filled in again: nothing is done before the person sends it once more.
+ */
+export function keepForm(
+  req: Request,
+  { path, now }: { readonly path: string; readonly now: number },
+): string {
+  const id = newId();
+  const fields = Object.fromEntries(
+    FIELDS.flatMap((name) => {
+      const value = toKept(fieldOf(req.body, name));
+      return value === null ? [] : [[name, value] as const];
+    }),
+  );
+  const act = req.path.split('/').at(-1) ?? '';
+  updateSlot(req, { keptForm: { id, path, act, fields, until: now + KEPT_SECONDS * 1000 } });
+  return `${path}?${MARK}=${id}`;
+}
+
+function toKept(value: unknown): string | readonly string[] | null {
+  if (typeof value === 'string') return value.slice(0, LONGEST_TEXT);
+  if (!Array.isArray(value)) return null;
+  const choices: readonly unknown[] = value.slice(0, MOST_CHOICES);
+  return choices.filter((one) => typeof one === 'string').map((one) => one.slice(0, LONGEST_CHOICE));
+}
+
+/** The form that a way back names, if it still waits: what was meant for one member or organization is shown for no other. */
+export function findKeptForm(req: Request, way: string, now: number): KeptFormSlot | null {
+  const { keptForm } = readSlot(req);
+  if (keptForm === undefined || hasEnded(keptForm.until, KEPT_SECONDS, now)) return null;
+  const [path, query = ''] = way.split('?');
+  return path === keptForm.path && new URLSearchParams(query).get(MARK) === keptForm.id ? keptForm : null;
+}
+
+/** Once something is changed, nothing waits any more. */
+export function dropKeptForm(req: Request): void {
+  if (readSlot(req).keptForm !== undefined) updateSlot(req, { keptForm: undefined });
+}

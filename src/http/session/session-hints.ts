@@ -1,0 +1,57 @@
+import { RecentMap } from '../../core/text/recent-map';
+import type { Reader } from '../../flows/context/gather-facts';
+import type { MfaSlot } from './session-slot-text';
+import { parseSlot } from './session-slot-text';
+
+/** What the slot of a session said when it was seen last, and whose it was: what to read along with it, and nothing more. */
+export interface Hint {
+  readonly text: string;
+  readonly slot: MfaSlot;
+  /** Null where it was nobody's. */
+  readonly owner: Reader | null;
+}
+
+/** Enough for the people who are busy in one process at a time. */
+const REMEMBERED = 10_000;
+
+/** The sessions that this process saw last, by their id. */
+export class SessionHints {
+  readonly #hints = new RecentMap<string, Hint>(REMEMBERED);
+
+  find(sessionId: string): Hint | undefined {
+    return this.#hints.get(sessionId);
+  }
+
+  /** What the slot says; read only where it is another than the last time. Undefined where it says nothing that can be read. */
+  learn(sessionId: string, text: string | undefined): Hint | undefined {
+    const known = this.#hints.get(sessionId);
+    if (known?.text === text) return known;
+    const hint = text === undefined ? undefined : toHint(text);
+    if (hint === undefined) this.#hints.delete(sessionId);
+    else this.#hints.set(sessionId, hint);
+    return hint;
+  }
+
+  forget(sessionId: string): void {
+    this.#hints.delete(sessionId);
+  }
+}
+
+/** A slot that cannot be read is refused where a request asks for it; the store only brings it. */
+function toHint(text: string): Hint | undefined {
+  try {
+    const slot = parseSlot(text);
+    return { text, slot, owner: ownerOf(slot) };
+  } catch {
+    return undefined;
+  }
+}
+
+function ownerOf({ session, login }: MfaSlot): Reader | null {
+  const organizationId = session?.organizationEpochs.at(-1)?.[0];
+  if (session !== undefined && organizationId !== undefined)
+    return { standing: 'session', userId: session.userId, organizationId, ownerId: session.handle };
+  if (login === undefined) return null;
+  const { userId, organizationId: enteredBy, pendingId } = login;
+  return { standing: 'pending', userId, organizationId: enteredBy, ownerId: pendingId };
+}

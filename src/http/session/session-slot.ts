@@ -1,0 +1,85 @@
+import type { Request } from 'express';
+import 'express-session';
+import { MfaError } from '../../core/errors';
+import { stateOf } from '../kernel/request';
+import { parseSlot, writeSlotText, type MfaSlot, type SlotChange } from './session-slot-text';
+
+/**
+ * The session at hand, by enough of its id to tell it from any other. With `keepSessionInfo` Passport copies a session over the
+ * next one, at a log-out and at a log-in; what was proven in the one is not proven in the other.
+ */
+export function sessionMark({ sessionID }: Pick<Request, 'sessionID'>): string {
+  return sessionID.slice(0, 8);
+}
+
+declare module 'express-session' {
+  interface SessionData {
+    /** The slot as text: express-session goes through every value of a session several times a request. */
+    mfa?: string;
+    returnTo?: string;
+  }
+}
+
+const EMPTY: MfaSlot = {};
+
+export function readSlot(req: Request): MfaSlot {
+  const { mfa: text } = requireSession(req);
+  if (text === undefined) return EMPTY;
+  const state = stateOf(req);
+  if (state.slot?.text === text) return state.slot.slot;
+  const slot = parseSlot(text);
+  state.slot = { text, slot };
+  return slot;
+}
+
+/** The same where a session is about to go: one that is missing or cannot be read says nothing. */
+export function findSlot(req: Request): MfaSlot {
+  try {
+    return readSlot(req);
+  } catch {
+    return EMPTY;
+  }
+}
+
+export function writeSlot(req: Request, slot: MfaSlot): void {
+  keepText(req, writeSlotText(slot));
+}
+
+/** Changes some fields and keeps the rest; `undefined` removes a field. */
+export function updateSlot(req: Request, change: SlotChange): void {
+  keepText(req, writeSlotText({ ...readSlot(req), ...change }));
+}
+
+function keepText(req: Request, text: string): void {
+  const session = requireSession(req);
+  if (session.mfa === text) return;
+  session.mfa = text;
+  markUnstored(req);
+}
+
+/** The session was changed, and what is answered next may rest on that. */
+export function markUnstored(req: Request): void {
+  stateOf(req).unstoredIn = req.sessionID;
+}
+
+/** A request without a session object says nothing about the visitor, so nothing is let through. */
+export function requireSession(req: Request): NonNullable<Request['session']> {
+  const session: Request['session'] | undefined = req.session;
+  if (session === undefined || session === null) {
+    throw new MfaError(
+      'session-missing',
+      'There is no req.session. Put mfa.sessions() or express-session before the MFA middleware, and check that its store is up.',
+    );
+  }
+  return session;
+}
+
+/** A session that the browser keeps has no id, cannot be ended, and is brought back by whoever kept the cookie. */
+export function requireSessionId(req: Request): void {
+  const session = requireSession(req);
+  if (typeof req.sessionID === 'string' && typeof session.save === 'function') return;
+  throw new MfaError(
+    'session-missing',
+    'req.session has no id, as with cookie-session, which keeps the session in the browser, where it cannot be ended. Put mfa.sessions() or express-session in its place.',
+  );
+}

@@ -1,0 +1,185 @@
+import type { Request } from 'express';
+import type { HttpContext } from '../kernel/http-context';
+import { isSomebodyIn, stateOf, type RequestState } from '../kernel/request';
+import { leaveAtLogOut } from './end-when-left';
+import { grantAtLogin } from './grant-at-login';
+import { isFailure, settle } from './renew-session';
+import { watchStore } from './watch-store';
+
+/*
+ * `req.logIn` and `req.logOut` belong to Passport, and most hosts call them above our middleware. So Passport’s session manager is
+ * watched, of which an app has one: from the first request that a middleware of ours sees in this process. `mfa.sessions()` comes
+ * before Passport and sees them all. What a host does without Passport is seen by nobody; see `adoptSession`.
+ */
+
+type Call = (...args: unknown[]) => unknown;
+type Done = (...results: unknown[]) => void;
+
+/** Passport’s own, which its types leave out: `logIn(req, user, options?, done)`, `logOut(req, options?, done?)`. */
+interface SessionManager {
+  logIn: Call;
+  logOut: Call;
+}
+
+/** The context that guards an app. One Passport may serve several apps. */
+const contexts = new WeakMap<object, HttpContext>();
+const watched = new WeakSet<object>();
+
+/** Sees the logins and log-outs of this request's app from now on, and of its Passport once that has run. */
+export function watchPassport(context: HttpContext, req: Request): void {
+  // A connection that does not pass Express, such as a WebSocket, belongs to no app.
+  const app: unknown = req.app;
+  if (isCall(app)) {
+    if (contexts.get(app) !== context) contexts.set(app, context);
+    watchRequests(Reflect.get(app, 'request'));
+  }
+  watchManager(req);
+  watchStore(req, contextOf);
+}
+
+function contextOf(req: Request): HttpContext | undefined {
+  let app: unknown = req.app;
+  while (typeof app === 'function') {
+    const context = contexts.get(app);
+    if (context !== undefined) return context;
+    app = Reflect.get(app, 'parent');
+  }
+  return undefined;
+}
+
+/** What every request of an app inherits from. Passport puts its functions on each request later; a host may put others there. */
+function watchRequests(prototype: unknown): void {
+  if (!isObject(prototype) || watched.has(prototype)) return;
+  watched.add(prototype);
+  intercept(prototype, ['logIn', 'login'], (req, original, args) => {
+    watchManager(req);
+    const context = contextOf(req);
+    return context === undefined
+      ? Reflect.apply(original, req, args)
+      : logInByHost(context, req, { original, args });
+  });
+  intercept(prototype, ['logOut', 'logout'], (req, original, args) => {
+    watchManager(req);
+    stateOf(req).leaver = req.user;
+    return Reflect.apply(original, req, args);
+  });
+}
+
+type Name = keyof RequestState['given'];
+
+function intercept(
+  prototype: object,
+  names: readonly [Name, string],
+  call: (req: Request, original: Call, args: readonly unknown[]) => unknown,
+): void {
+  const [name] = names;
+  const inherited: unknown = Reflect.get(prototype, name);
+  const originalOf = (req: Request): unknown => stateOf(req).given[name] ?? inherited;
+  function seen(this: Request, ...args: unknown[]): unknown {
+    const original = originalOf(this);
+    return isCall(original) ? call(this, original, args) : undefined;
+  }
+  for (const each of names) {
+    Object.defineProperty(prototype, each, {
+      configurable: true,
+      get(this: Request) {
+        const original = originalOf(this);
+        return isCall(original) ? seen : original;
+      },
+      set(this: Request, given: unknown) {
+        if (given !== seen) stateOf(this).given[name] = given;
+      },
+    });
+  }
+}
+
+/**
+ * Passport’s own login is seen by its session manager. Where the host put something else in its place, the grant is added to what that
+ * has made.
+ */
+function logInByHost(
+  context: HttpContext,
+  req: Request,
+  { original, args }: { readonly original: Call; readonly args: readonly unknown[] },
+): unknown {
+  const state = stateOf(req);
+  const [user, options] = args;
+  const done = args.at(-1);
+  if (!isCall(done) || isSessionless(options) || !isUser(user)) return Reflect.apply(original, req, args);
+  const somebodyIn = isSomebodyIn(req) || (req.user !== undefined && req.user !== null);
+  state.login = 'none';
+  return Reflect.apply(original, req, [
+    ...args.slice(0, -1),
+    function loggedIn(...results: unknown[]) {
+      if (isFailure(results[0]) || state.login === 'done') return done(...results);
+      const login = { user, somebodyIn, begin: async () => undefined };
+      return callBack(grantAtLogin(context, req, login), done);
+    },
+  ]);
+}
+
+function watchManager(req: Request): void {
+  const manager = managerOf(req);
+  if (manager === undefined || watched.has(manager)) return;
+  watched.add(manager);
+  const { logIn, logOut } = manager;
+  manager.logIn = function logInSeen(...args) {
+    const [request, user] = args;
+    const done = args.at(-1);
+    const context = isRequest(request) ? contextOf(request) : undefined;
+    if (context === undefined || !isRequest(request) || !isCall(done) || !isUser(user))
+      return Reflect.apply(logIn, manager, args);
+    const begin = () => settle((next) => Reflect.apply(logIn, manager, [...args.slice(0, -1), next]));
+    return callBack(grantAtLogin(context, request, { user, somebodyIn: isSomebodyIn(request), begin }), done);
+  };
+  manager.logOut = function logOutSeen(...args) {
+    const [request] = args;
+    const done = args.at(-1);
+    const context = isRequest(request) ? contextOf(request) : undefined;
+    if (context === undefined || !isRequest(request)) return Reflect.apply(logOut, manager, args);
+    const left = leaveAtLogOut(context, request);
+    if (!isCall(done)) return Reflect.apply(logOut, manager, args);
+    const leftThen = (...results: unknown[]) => void left.then(() => done(...results));
+    return Reflect.apply(logOut, manager, [...args.slice(0, -1), leftThen]);
+  };
+}
+
+/** On the request since Passport 0.6, below `_passport` before. */
+function managerOf(req: Request): SessionManager | undefined {
+  const own: unknown = Reflect.get(req, '_sessionManager');
+  if (isManager(own)) return own;
+  const before: unknown = Reflect.get(req, '_passport');
+  const instance: unknown = isObject(before) ? Reflect.get(before, 'instance') : undefined;
+  const manager: unknown = isObject(instance) ? Reflect.get(instance, '_sm') : undefined;
+  return isManager(manager) ? manager : undefined;
+}
+
+function callBack(work: Promise<void>, done: Done): void {
+  work.then(() => done(), done);
+}
+
+function isCall(value: unknown): value is Call {
+  return typeof value === 'function';
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function isUser(value: unknown): value is Express.User {
+  return isObject(value);
+}
+
+function isRequest(value: unknown): value is Request {
+  return isObject(value) && 'app' in value;
+}
+
+function isManager(value: unknown): value is SessionManager {
+  return (
+    isObject(value) && 'logIn' in value && 'logOut' in value && isCall(value.logIn) && isCall(value.logOut)
+  );
+}
+
+function isSessionless(options: unknown): boolean {
+  return isObject(options) && 'session' in options && options.session === false;
+}

@@ -1,0 +1,183 @@
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { asStepUp, decide, type Decision, type Requirement } from '../../core/decision/decide';
+import { isSeenAtStale } from '../../core/decision/session-lifetime';
+import type { Bearer } from '../../flows/context/auth-subject';
+import { gatherFacts } from '../../flows/context/gather-facts';
+import type { HttpContext } from '../kernel/http-context';
+import { refuseRequest } from '../kernel/refusals';
+import { asksForPage } from '../kernel/representation';
+import { isOptionPath, stateOf, takeEarlyReads } from '../kernel/request';
+import { endWhenLeft } from '../session/end-when-left';
+import { answerOnceStored, storeChanges } from '../session/renew-session';
+import { readSlot, updateSlot } from '../session/session-slot';
+import { identifyVisitor } from '../session/visitor';
+import { type Visitor } from '../session/request-identity';
+import { watchPassport } from '../session/watch-passport';
+import { flashSuccess } from './host-login';
+
+export interface GuardOptions {
+  /**
+   * What happens to visitors who are not signed in: `sign-in` (default) sends them to the login page, `pass` leaves them to
+   * the host's own routes. A login that is not finished is not signed in.
+   */
+  readonly anonymous?: 'sign-in' | 'pass';
+  /**
+   * Paths of the host's own log-out, reachable from every wall. Below the app's root, compared as the app's router does: without
+   * regard to case and to a slash at the end, unless `case sensitive routing` or `strict routing` is on. Default `['/logout']`.
+   */
+  readonly logoutPaths?: readonly string[];
+  /**
+   * Whether a request that may not go on is answered with data instead of a page. Default: unless it is a navigation, by its
+   * `Sec-Fetch-*`, `X-Requested-With` and `Accept` headers.
+   * @example
+   * app.use(mfa.guard({ json: (req) => req.path.startsWith('/api/') }));
+   */
+  readonly json?: (req: Request) => boolean;
+}
+
+export type ChooseJson = (req: Request) => boolean;
+
+export interface StepUpOptions {
+  /** How old the proof may be. */
+  readonly maxAgeSeconds: number;
+  /** As for the guard. */
+  readonly json?: (req: Request) => boolean;
+}
+
+/** Everything below obeys the policy: one decision a request, from facts read in one round trip. */
+export function createGuard(context: HttpContext, options: GuardOptions = {}): RequestHandler {
+  const { logoutPaths = ['/logout'] } = options;
+  return function mfaGuard(req, res, next) {
+    watchPassport(context, req);
+    const requested = req.baseUrl + req.path;
+    if (logoutPaths.some((option) => isOptionPath(context, req, { requested, option }))) {
+      endWhenLeft(context, req, res);
+      next();
+      return;
+    }
+    pass(context, {
+      req,
+      res,
+      next,
+      requirement: { kind: 'policy' },
+      anonymous: options.anonymous ?? 'sign-in',
+      chooseJson: options.json,
+    }).catch(failWith(context, next));
+  };
+}
+
+/** A route that wants a second factor no older than this (RFC 9470). It judges the policy too, so it holds without the guard. */
+export function createRequireStepUp(
+  context: HttpContext,
+  { maxAgeSeconds, json }: StepUpOptions,
+): RequestHandler {
+  return function requireStepUp(req, res, next) {
+    pass(context, {
+      req,
+      res,
+      next,
+      requirement: { kind: 'step-up', maxAgeSeconds },
+      anonymous: 'sign-in',
+      chooseJson: json,
+    }).catch(failWith(context, next));
+  };
+}
+
+function failWith({ advice }: HttpContext, next: NextFunction): (error: unknown) => void {
+  return function fail(error) {
+    advice.reportFault(error);
+    next(error);
+  };
+}
+
+async function pass(
+  context: HttpContext,
+  request: {
+    readonly req: Request;
+    readonly res: Response;
+    readonly next: NextFunction;
+    readonly requirement: Requirement;
+    readonly anonymous: 'sign-in' | 'pass';
+    readonly chooseJson: GuardOptions['json'];
+  },
+): Promise<void> {
+  const { req, res, next, requirement, anonymous } = request;
+  if (isForPagesBelow(context, req)) return next();
+  const visitor = await identifyVisitor(context, req);
+  // The host's own answer may be a redirect too.
+  await storeChanges(req);
+
+  const signedIn = visitor.kind === 'known' && visitor.bearer.standing === 'session';
+  if (visitor.kind === 'known') context.awaited.cameBack(req);
+  if (!signedIn && (anonymous === 'pass' || isForSignInBelow(context, req))) return next();
+  const decision = signedIn ? await judge(context, req, visitor, requirement) : NO_SESSION;
+  if (decision.outcome === 'allow') {
+    flashSuccess(req);
+    return next();
+  }
+  answerOnceStored(req, res, next);
+  const json = request.chooseJson?.(req) ?? !asksForPage(req);
+  await refuseRequest(context, { req, res, visitor, decision, json });
+}
+
+const NO_SESSION: Decision = { outcome: 'sign-in', because: 'no-session' };
+
+async function judge(
+  context: HttpContext,
+  req: Request,
+  visitor: Visitor & { readonly kind: 'known' },
+  requirement: Requirement,
+): Promise<Decision> {
+  const { account, bearer } = visitor;
+  const gathered = await gatherFacts(context, account, bearer, { early: takeEarlyReads(req) });
+  stateOf(req).facts = gathered;
+  const { facts, now } = gathered;
+  const decision = decide(facts, requirement, now);
+  if (decision.outcome === 'allow') {
+    await renewSeenAt(context, req, bearer, gathered.policy.policy);
+    return decision;
+  }
+  const isBeyondPolicy =
+    requirement.kind === 'step-up' && decide(facts, { kind: 'policy' }, now).outcome === 'allow';
+  return isBeyondPolicy ? asStepUp(decision) : decision;
+}
+
+/** The idle end counts from here. Written now and then, never for a session that was ended meanwhile. */
+export async function renewSeenAt(
+  context: HttpContext,
+  req: Request,
+  bearer: Bearer,
+  policy: Parameters<typeof isSeenAtStale>[1],
+): Promise<void> {
+  if (bearer.standing !== 'session') return;
+  const now = context.clock.now();
+  if (!isSeenAtStale(bearer, policy, now)) return;
+  const { session } = readSlot(req);
+  if (session === undefined) return;
+  updateSlot(req, { session: { ...session, seenAt: now } });
+  await context.state.touchSession(bearer.userId, bearer.ownerId, now);
+}
+
+/** Our pages see to themselves who may open them. A guard above them would send everybody round in a circle. */
+export function isForPagesBelow({ mounts, advice, options }: HttpContext, req: Request): boolean {
+  if (!mounts.isForPages(req)) return false;
+  mounts.requirePages(req);
+  advice.give(
+    'pages-below-guard',
+    `mfa.guard() stands above mfa.pages(). It lets their routes through; write app.use('${options.pagesPath}', mfa.pages()) above it, so that nothing else below that path depends on this.`,
+  );
+  return true;
+}
+
+/** The page to which the guard sends people who are not signed in must be open to them. */
+export function isForSignInBelow({ advice, mounts, options }: HttpContext, req: Request): boolean {
+  const [signInPath = ''] = options.loginPath.split('?');
+  const requested = req.baseUrl + req.path;
+  if (!isOptionPath({ options }, req, { requested, option: signInPath })) return false;
+  if (signInPath.startsWith(`${options.pagesPath}/`)) mounts.requirePages(req);
+  advice.give(
+    'sign-in-below-guard',
+    `mfa.guard() stands above \`loginPath\` (${options.loginPath}). It lets that path through, and nothing that the page loads or posts to elsewhere: mount the sign-in page and its files above mfa.guard().`,
+  );
+  return true;
+}

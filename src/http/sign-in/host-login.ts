@@ -1,0 +1,204 @@
+import type { Request } from 'express';
+import { decide, type Decision } from '../../core/decision/decide';
+import { parseLocalPath } from '../../core/text/local-path';
+import { findUnseenCodes } from '../../flows/authenticators/unseen-codes';
+import { gatherFacts, type Gathered } from '../../flows/context/gather-facts';
+import { resumeLogin } from '../../flows/sign-in/host-login';
+import { publicPath } from '../../options/public-origin';
+import type { HttpContext } from '../kernel/http-context';
+import { fieldOf, originOf, requestedReturnTo, withReturnTo } from '../kernel/request';
+import { markUnstored, readSlot, updateSlot } from '../session/session-slot';
+import type { HostLoginSlot } from '../session/session-slot-text';
+import { identifyVisitor } from '../session/visitor';
+import type { Visitor } from '../session/request-identity';
+import { describeDecision, type LoginAttempt, type LoginOrigin, type StepBody } from './attempt-login';
+import { findKeptReturnTo, forgetKeptReturnTo, restoreReturnTo } from './kept-return-to';
+import { reasonFor } from './sign-in-again';
+
+/*
+ * What the host wrote for the moment after its sign-in happens after the second step too: its redirect, flash and message, or its own
+ * callback. Between the two steps it waits in the session.
+ */
+
+/** The options of `passport.authenticate` that mean something after the second step. */
+export interface AuthenticateOptions {
+  readonly successRedirect?: string;
+  readonly successReturnToOrRedirect?: string;
+  readonly successFlash?: unknown;
+  readonly successMessage?: unknown;
+  readonly session?: boolean;
+}
+
+/** What our pages do in the host's place once the person is signed in. */
+export function keepSuccess(
+  req: Request,
+  login: { readonly options: AuthenticateOptions; readonly info: unknown; readonly context: HttpContext },
+): LoginOrigin {
+  const { options, info, context } = login;
+  const flash = successNote(options.successFlash, info, 'success');
+  const message = successNote(options.successMessage, info, '')?.message;
+  const { next, ...destination } = findDestination(context, req, options);
+  const host = {
+    ...(next === undefined ? {} : { next }),
+    ...(flash === undefined ? {} : { flash }),
+    ...(message === undefined ? {} : { message }),
+  };
+  return Object.keys(host).length === 0 ? destination : { ...destination, host };
+}
+
+/** What the host's own route needs that goes on with the sign-in. */
+export function keepForResuming(
+  req: Request,
+  login: { readonly resumePath: string; readonly info: unknown; readonly context: HttpContext },
+): LoginOrigin {
+  const { resumePath, info, context } = login;
+  restoreReturnTo(context, req);
+  const { returnTo } = req.session;
+  return {
+    host: {
+      resumePath,
+      ...(isKeepable(info) ? { info } : {}),
+      ...(typeof returnTo === 'string' ? { returnTo } : {}),
+    },
+  };
+}
+
+/** Where the host's own options lead. Those are the host's code, so they may name another origin; what a visitor sends may not. */
+function findDestination(
+  context: HttpContext,
+  req: Request,
+  { successReturnToOrRedirect, successRedirect }: AuthenticateOptions,
+): Pick<LoginOrigin, 'returnTo'> & { readonly next?: string } {
+  const { options } = context;
+  const { baseUrl } = options;
+  const asked = successReturnToOrRedirect === undefined ? null : findKeptReturnTo(context, req);
+  if (asked !== null) forgetKeptReturnTo(context, req);
+  const target = asked ?? successReturnToOrRedirect ?? successRedirect;
+  if (target === undefined) return local(requestedReturnTo(req));
+  // A relative one belongs to the path of this request, not to that of our pages.
+  const here = `${baseUrl}${publicPath(options, parseLocalPath(req.originalUrl) ?? '/')}`;
+  if (!URL.canParse(target, here)) return {};
+  const url = new URL(target, here);
+  return url.origin === baseUrl
+    ? local(parseLocalPath(url.pathname + url.search + url.hash))
+    : { next: url.href };
+}
+
+function local(returnTo: string | null): Pick<LoginOrigin, 'returnTo'> {
+  return returnTo === null ? {} : { returnTo };
+}
+
+/** As Passport reads `successFlash` and `successMessage`. */
+function successNote(option: unknown, info: unknown, type: string): HostLoginSlot['flash'] {
+  if (option === undefined || option === null || option === false || option === '') return undefined;
+  const given = typeof option === 'string' ? option : fieldOf(option, 'message');
+  const message = given ?? fieldOf(info, 'message') ?? info;
+  const named = fieldOf(option, 'type') ?? fieldOf(info, 'type') ?? type;
+  if (typeof message !== 'string' || message === '') return undefined;
+  return { type: typeof named === 'string' ? named : type, message };
+}
+
+const LONGEST_INFO = 2000;
+
+/** It waits in the session, so it has to survive as JSON. */
+function isKeepable(info: unknown): boolean {
+  if (info === undefined) return false;
+  try {
+    const text: string | undefined = JSON.stringify(info);
+    return text !== undefined && text.length <= LONGEST_INFO;
+  } catch {
+    return false;
+  }
+}
+
+/** Says what `successMessage` and `successFlash` asked for, to somebody who has just signed in on our pages. */
+export function tellSuccess(req: Request, { message, flash }: HostLoginSlot): void {
+  if (message !== undefined) {
+    const before: unknown = Reflect.get(req.session, 'messages');
+    Reflect.set(req.session, 'messages', [...(Array.isArray(before) ? before : []), message]);
+    markUnstored(req);
+  }
+  if (flash !== undefined) updateSlot(req, { host: { ...readSlot(req).host, flash } });
+  flashSuccess(req);
+}
+
+/** The host's flash may come after our pages and before the guard. */
+export function flashSuccess(req: Request): void {
+  const { host } = readSlot(req);
+  const say: unknown = Reflect.get(req, 'flash');
+  if (host?.flash === undefined || typeof say !== 'function') return;
+  const { flash, ...rest } = host;
+  updateSlot(req, { host: Object.keys(rest).length === 0 ? undefined : rest });
+  Reflect.apply(say, req, [flash.type, flash.message]);
+}
+
+type Known = Visitor & { readonly kind: 'known' };
+type SignedIn = Pick<
+  LoginAttempt & { readonly outcome: 'signed-in' },
+  'grant' | 'decision' | 'user' | 'info'
+>;
+
+export type ResumedSignIn =
+  | ({ readonly outcome: 'signed-in' } & SignedIn)
+  /** The visitor has to go somewhere else first, or has arrived already. */
+  | { readonly outcome: 'step'; readonly step: StepBody }
+  | { readonly outcome: 'refused'; readonly because: string; readonly status: number };
+
+/** The host's own sign-in goes on after the second step on our pages. */
+export async function resumeSignIn(context: HttpContext, req: Request): Promise<ResumedSignIn> {
+  const visitor = await identifyVisitor(context, req);
+  if (visitor.kind === 'anonymous') return refused('login-expired', 401);
+  const { bearer } = visitor;
+  const { host } = readSlot(req);
+  if (bearer.standing !== 'pending' || host?.resumePath === undefined) return describeKnown(context, visitor);
+  const { account, user } = visitor;
+  const codesPath = await findCodesPath(context, req, { ...visitor, host });
+  if (codesPath !== null) return { outcome: 'step', step: { outcome: 'enrolled', next: codesPath } };
+  const resumed = await resumeLogin(context, { account, bearer, origin: originOf(req) });
+  if (resumed.outcome === 'denied') return refusedBy(visitor, resumed.decision);
+  if (resumed.outcome === 'pending') return describe(context, resumed);
+  const { login } = readSlot(req);
+  if (login?.name !== undefined) context.passwords.noteSignIn(req, login.name);
+  if (host.returnTo !== undefined) req.session.returnTo = host.returnTo;
+  const { grant, decision } = resumed;
+  return { outcome: 'signed-in', grant, decision, user, info: host.info };
+}
+
+/** Somebody who is signed in already, as after a reload, or whose login began on our own page. */
+async function describeKnown(context: HttpContext, visitor: Known): Promise<ResumedSignIn> {
+  const gathered = await gatherFacts(context, visitor.account, visitor.bearer);
+  const decision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
+  if (decision.outcome === 'deny' || decision.outcome === 'sign-in') return refusedBy(visitor, decision);
+  if (decision.outcome !== 'allow') return describe(context, { decision, gathered });
+  if (visitor.bearer.standing === 'pending') return refused('login-expired', 401);
+  const { because } = decision;
+  return { outcome: 'step', step: { outcome: 'signed-in', because, next: context.options.defaultReturnTo } };
+}
+
+function describe(
+  context: HttpContext,
+  found: { readonly decision: Decision; readonly gathered: Gathered },
+): ResumedSignIn {
+  return { outcome: 'step', step: describeDecision(context, { ...found, ask: null, returnTo: null }) };
+}
+
+function refusedBy(visitor: Visitor, { outcome, because }: Decision): ResumedSignIn {
+  return refused(reasonFor(visitor, because), outcome === 'deny' ? 403 : 401);
+}
+
+function refused(because: string, status: number): ResumedSignIn {
+  return { outcome: 'refused', because, status };
+}
+
+/** New recovery codes end with the login that made them, so they are seen before it does. */
+async function findCodesPath(
+  context: HttpContext,
+  req: Request,
+  { account, bearer, host }: Known & { readonly host: HostLoginSlot },
+): Promise<string | null> {
+  if (readSlot(req).unseenCodes === undefined || host.resumePath === undefined) return null;
+  const member = await context.records.findMember(account.id, account.organizationId);
+  const codes = await findUnseenCodes(context, bearer, member);
+  if (codes === null) return null;
+  return withReturnTo(`${context.options.pagesPath}/enroll/recovery-codes`, host.resumePath);
+}

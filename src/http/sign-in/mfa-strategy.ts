@@ -1,0 +1,214 @@
+import type { Request } from 'express';
+import { Strategy } from 'passport';
+import { Strategy as LocalStrategy } from 'passport-local';
+import { publicPath } from '../../options/public-origin';
+import type { HttpContext } from '../kernel/http-context';
+import { wantsJson } from '../kernel/representation';
+import { isOptionPath, stateOf } from '../kernel/request';
+import { sentenceFor } from '../kernel/sentences';
+import { adviseOnRefusal } from '../kernel/token-advice';
+import { reportSessionFault } from '../session/report-session-fault';
+import { requireSessionCookie } from '../session/session-cookie';
+import { requireSessionId } from '../session/session-slot';
+import { watchPassport } from '../session/watch-passport';
+import { attemptLogin, describePending, type LoginAttempt, type StepBody } from './attempt-login';
+import { keepForResuming, keepSuccess, resumeSignIn, type AuthenticateOptions } from './host-login';
+import { restoreReturnTo } from './kept-return-to';
+import { adaptVerify } from './password-check';
+
+/** The first three are the same as passport-local's. */
+export interface MfaStrategyOptions {
+  readonly usernameField?: string;
+  readonly passwordField?: string;
+  readonly passReqToCallback?: boolean;
+  /**
+   * A `GET` route of yours that runs `passport.authenticate('mfa')` once more, with the same callback or handlers as your sign-in.
+   * After the second step our pages lead there, and the strategy gives you the user as if there had been no second step: you
+   * sign in, flash and redirect. Nobody is signed in before. Default: our pages sign the person in themselves.
+   */
+  readonly resumePath?: string;
+  /**
+   * Who answers a sign-in that needs a second step: the strategy, with a redirect to our pages or its JSON twin (`redirect`, the
+   * default), or your own callback (`callback`), which gets `false` for the user and {@link SecondStepInfo} as its info.
+   */
+  readonly secondStep?: 'redirect' | 'callback';
+}
+
+/** What a custom callback gets beside `false` where the password was right and a second step comes next. */
+export interface SecondStepInfo {
+  /** A sentence for people. */
+  readonly message: string;
+  /** The same as the JSON answer to a password: send it on, or redirect to `next`. */
+  readonly mfa: { readonly outcome: string; readonly next: string; readonly [field: string]: unknown };
+}
+
+/** As the body has them: JSON and some parsers of forms give more than text. */
+interface Credentials {
+  readonly username: unknown;
+  readonly password: unknown;
+}
+
+/**
+ * Passport strategy `mfa`: the password by the host's callback, then the decision. It calls exactly one of Passport's verbs.
+ * A login that needs a second factor goes on to the pages; Passport sees no user until the factor is proven.
+ * Passport calls `authenticate` on an object made from this one, which `#private` fields would refuse.
+ */
+export class MfaStrategy extends Strategy {
+  override readonly name = 'mfa';
+  private readonly context: HttpContext;
+  /** Reads the credentials from the request, and nothing more. */
+  private readonly local: LocalStrategy;
+  private readonly resumePath: string | null;
+  private readonly secondStep: 'redirect' | 'callback';
+
+  constructor(context: HttpContext, verify: (...args: never[]) => unknown, options: MfaStrategyOptions = {}) {
+    super();
+    const { usernameField = 'username', passwordField = 'password', passReqToCallback = false } = options;
+    this.context = context;
+    const { resumePath } = options;
+    this.resumePath = resumePath === undefined ? null : publicPath(context.options, resumePath);
+    this.secondStep = options.secondStep ?? 'redirect';
+    context.passwords.use(adaptVerify(verify, { passReqToCallback }));
+    this.local = new LocalStrategy({ usernameField, passwordField }, (username, password, done) =>
+      done(null, { username, password }),
+    );
+  }
+
+  override authenticate(req: Request, options: AuthenticateOptions = {}): void {
+    watchPassport(this.context, req);
+    if (this.resumePath !== null && this.isAt(req, this.resumePath)) {
+      this.conclude(req, this.resume(req, options));
+      return;
+    }
+    const verbs = {
+      fail: (challenge: { readonly message: string }, status = 400) => this.fail(challenge, status),
+      error: (error: Error) => this.error(error),
+      success: ({ username, password }: Credentials) => {
+        if (typeof username !== 'string' || typeof password !== 'string') {
+          this.fail(WRONG_CREDENTIALS, 400);
+          return;
+        }
+        this.conclude(req, this.logIn(req, { username, password }, options));
+      },
+    };
+    const local: LocalStrategy = Object.assign(Object.create(this.local), verbs);
+    local.authenticate(req, options);
+  }
+
+  private isAt(req: Request, option: string): boolean {
+    return isOptionPath(this.context, req, { requested: req.originalUrl.split('?')[0] ?? '', option });
+  }
+
+  /** Calls Passport's verb once it is known which. */
+  private conclude(req: Request, act: Promise<() => void>): void {
+    act
+      .then((verb) => verb())
+      .catch((error: unknown) => {
+        reportSessionFault(this.context, error);
+        this.error(error);
+      });
+  }
+
+  private async logIn(
+    req: Request,
+    { username, password }: { readonly username: string; readonly password: string },
+    options: AuthenticateOptions,
+  ): Promise<() => void> {
+    const { context, resumePath } = this;
+    const attempt = await this.attempt(req, options, {
+      username,
+      password,
+      origin: (info) =>
+        resumePath === null
+          ? keepSuccess(req, { options, info, context })
+          : keepForResuming(req, { resumePath, info, context }),
+    });
+    switch (attempt.outcome) {
+      case 'wrong':
+        return () => passportVerbs(this).fail(attempt.info ?? WRONG_CREDENTIALS, 401);
+      case 'throttled':
+        req.res?.set('Retry-After', String(attempt.retryAfterSeconds));
+        return this.refuse('too-many-passwords', 429);
+      case 'denied':
+        return this.refuse(attempt.decision.because, 403);
+      case 'pending':
+        return this.handOver(req, describePending(context, req, attempt));
+      case 'signed-in':
+        return this.signIn(req, attempt, options);
+    }
+  }
+
+  private async attempt(
+    req: Request,
+    options: AuthenticateOptions,
+    submitted: Parameters<typeof attemptLogin>[2],
+  ): Promise<LoginAttempt> {
+    const { context } = this;
+    try {
+      if (options.session !== false) {
+        requireSessionId(req);
+        requireSessionCookie(context, req);
+      }
+      const attempt = await attemptLogin(context, req, submitted);
+      if (attempt.outcome === 'pending') context.mounts.requirePages(req);
+      const begins = attempt.outcome === 'pending' || attempt.outcome === 'signed-in';
+      if (begins && options.session !== false) context.awaited.expect(req);
+      return attempt;
+    } catch (error) {
+      adviseOnRefusal(context, req, error);
+      context.advice.reportFault(error);
+      throw error;
+    }
+  }
+
+  /** The second step is done on our pages, and the host goes on with its sign-in. */
+  private async resume(req: Request, options: AuthenticateOptions): Promise<() => void> {
+    const resumed = await resumeSignIn(this.context, req);
+    if (resumed.outcome === 'refused') return this.refuse(resumed.because, resumed.status);
+    if (resumed.outcome === 'step') return this.handOver(req, resumed.step);
+    return this.signIn(req, resumed, options);
+  }
+
+  /** To the challenge or the enrollment, where no session of Passport's begins before it is done. */
+  private handOver(req: Request, step: StepBody): () => void {
+    const { res } = req;
+    if (this.secondStep === 'callback') {
+      const info: SecondStepInfo = { message: sentenceFor('second-step'), mfa: step };
+      return () => passportVerbs(this).fail(info, 401);
+    }
+    if (res !== undefined && wantsJson(req)) return () => void res.json(step);
+    return () => this.redirect(step.next, 303);
+  }
+
+  private refuse(because: string, status: number): () => void {
+    return () => this.fail({ message: sentenceFor(because) }, status);
+  }
+
+  private signIn(
+    req: Request,
+    signedIn: Pick<LoginAttempt & { readonly outcome: 'signed-in' }, 'grant' | 'decision' | 'user' | 'info'>,
+    options: AuthenticateOptions,
+  ): () => void {
+    const { grant, user, info, decision } = signedIn;
+    // Without a session there is nothing that could be asked for a factor later.
+    if (options.session === false && decision.outcome !== 'allow') return this.refuse('mfa-required', 403);
+    if (options.session !== false) {
+      stateOf(req).expected = { grant, keep: {} };
+      restoreReturnTo(this.context, req);
+    }
+    return () => passportVerbs(this).success(user, info);
+  }
+}
+
+/** Where the host's callback says nothing. */
+const WRONG_CREDENTIALS = { message: sentenceFor('wrong-credentials') };
+
+/** Passport's verbs, which hand on whatever the host's callback said beside `false` or the user. Its types know objects and texts. */
+interface PassportVerbs {
+  fail(info: unknown, status: number): void;
+  success(user: Express.User, info: unknown): void;
+}
+
+function passportVerbs(strategy: PassportVerbs): PassportVerbs {
+  return strategy;
+}

@@ -1,0 +1,41 @@
+import type { Request } from 'express';
+import { enrollableKinds, hasFactor } from '../../core/decision/usable-factors';
+import { parseLocalPath } from '../../core/text/local-path';
+import { gatherFacts } from '../../flows/context/gather-facts';
+import type { HttpContext } from '../kernel/http-context';
+import { withReturnTo } from '../kernel/request';
+import { storeChanges } from '../session/renew-session';
+import { updateSlot } from '../session/session-slot';
+import { identifyVisitor } from '../session/visitor';
+
+export interface OnboardingOptions {
+  /** A local path. */
+  readonly returnTo?: string;
+}
+
+/**
+ * Where a person goes who has just signed up: on to protecting the account, where the organization has that in its
+ * sign-up and there is something to set up, and straight on otherwise.
+ */
+export async function startOnboarding(
+  context: HttpContext,
+  req: Request,
+  returnTo: string | undefined,
+): Promise<string> {
+  const path = await findWayOn(context, req, returnTo);
+  // The host redirects next, and the browser may come back before express-session has saved.
+  await storeChanges(req);
+  return path;
+}
+
+async function findWayOn(context: HttpContext, req: Request, returnTo: string | undefined): Promise<string> {
+  const onwards = parseLocalPath(returnTo) ?? context.options.defaultReturnTo;
+  const visitor = await identifyVisitor(context, req);
+  if (visitor.kind === 'anonymous') return onwards;
+  const { facts } = await gatherFacts(context, visitor.account, visitor.bearer);
+  const { enabled, enrollAtSignUp } = facts.policy;
+  const wanted = facts.featureAvailable && enabled && enrollAtSignUp && !facts.federated;
+  if (!wanted || hasFactor(facts) || enrollableKinds(facts).length === 0) return onwards;
+  updateSlot(req, { onboarding: true });
+  return withReturnTo(`${context.options.pagesPath}/enroll`, onwards);
+}

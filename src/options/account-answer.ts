@@ -1,0 +1,78 @@
+import { ConfigurationError } from '../core/errors';
+import { hostIdText } from '../core/text/host-id';
+import { describeAnswer, isOptions } from './option-check';
+import type { Account } from './ports';
+
+/**
+ * What the host's `account` function said of a user. A key that it names is final: `undefined` or null is none, never what the
+ * user's own field says, since a host withholds an address by it.
+ */
+export class AccountAnswer {
+  readonly #given: object;
+
+  /** @throws ConfigurationError where it is no object, such as a promise. */
+  constructor(given: unknown) {
+    if (!isOptions(given)) {
+      throw new ConfigurationError(
+        'account',
+        `${describeAnswer(given)}. It must answer with an object. Write account: (user) => ({ email: user.mail }).`,
+      );
+    }
+    this.#given = given;
+  }
+
+  text(name: 'email' | 'phone' | 'username' | 'name', own: () => string | undefined): string | undefined {
+    if (!(name in this.#given)) return own();
+    const value = this.#read(name);
+    if (value === undefined || value === null || value === '') return undefined;
+    if (typeof value === 'string') return value;
+    throw refused(name, value, 'a text, or null for none');
+  }
+
+  organizationId(own: () => unknown): string | undefined {
+    const named = 'organizationId' in this.#given;
+    const value = named ? this.#read('organizationId') : own();
+    if (value === undefined || value === null || value === '') return undefined;
+    const id = hostIdText(value);
+    if (id !== null) return id;
+    // A person in no organization would be under the rules of `default`, and perhaps under none.
+    throw refused('organizationId', value, 'a text or a whole number, or null for none');
+  }
+
+  flag(name: 'federated' | 'hasPassword' | 'mfaEnrolled', own: () => boolean): boolean {
+    if (!(name in this.#given)) return own();
+    const value = this.#read(name) ?? false;
+    if (typeof value === 'boolean') return value;
+    throw refused(name, value, 'true or false');
+  }
+
+  /** Here none has no meaning: it would let somebody in who was shut out, or shut everybody out. */
+  active(own: () => boolean): boolean {
+    if (!('active' in this.#given)) return own();
+    const value = this.#read('active');
+    if (typeof value === 'boolean') return value;
+    throw refused('active', value, 'true or false, or left out');
+  }
+
+  /** The id comes from `userId` alone; two ids for one person would be two people. */
+  requireId(id: string): void {
+    if (!('id' in this.#given)) return;
+    const value = this.#read('id');
+    if (value === undefined || hostIdText(value) === id) return;
+    throw new ConfigurationError(
+      'account.id',
+      'it is another id than userId gives. Write userId: (user) => user.uuid, and leave id out here.',
+    );
+  }
+
+  #read(name: keyof Account): unknown {
+    return Reflect.get(this.#given, name);
+  }
+}
+
+function refused(name: keyof Account, value: unknown, allowed: string): ConfigurationError {
+  return new ConfigurationError(
+    `account.${name}`,
+    `${describeAnswer(value)}. It must be ${allowed}. Write account: (user) => ({ ${name}: … }) with that.`,
+  );
+}

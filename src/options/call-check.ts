@@ -1,0 +1,92 @@
+import { ConfigurationError } from '../core/errors';
+import { checkOption, type OptionRule, type RuleTable } from './option-check';
+import { group } from './option-kinds';
+
+/** The rule of one argument of a public function. */
+export interface Argument extends OptionRule {
+  readonly name: string;
+}
+
+/** The rules of a function: one for each argument. A `verb` answers with a promise, which rejects where a `call` throws. */
+interface CallRule {
+  readonly kind: 'call' | 'verb';
+  readonly expected: readonly Argument[];
+}
+
+/** The rules of every function of an object, and of the objects in it: the compiler refuses a table that forgets one. */
+export type RulesForCalls<Api> = {
+  readonly [Name in keyof Api]-?: Api[Name] extends (...given: infer Given) => infer Answer
+    ? {
+        readonly kind: Answer extends Promise<unknown> ? 'verb' : 'call';
+        readonly expected: { readonly [Index in keyof Given]-?: Argument };
+      }
+    : RulesForCalls<Api[Name]>;
+};
+
+export function call<const Expected extends readonly Argument[]>(...expected: Expected) {
+  return { kind: 'call', expected } as const;
+}
+
+export function verb<const Expected extends readonly Argument[]>(...expected: Expected) {
+  return { kind: 'verb', expected } as const;
+}
+
+const OPTIONS = 'options';
+
+/** A last argument that is an object of options. Its fields are named as the call's own: `guard.anonymous`. */
+export function options(write: string, fields: RuleTable, isRequired?: 'required'): Argument {
+  const rule = { ...group(write, fields), name: OPTIONS };
+  return isRequired === undefined ? rule : { ...rule, required: true };
+}
+
+/**
+ * Puts a check in front of every function of the object: nothing is done where an argument is missing, unknown or of a wrong
+ * type.
+ */
+export function checkCalls<Api extends object>(api: Api, rules: RulesForCalls<Api>, prefix = ''): Api {
+  for (const [name, found] of Object.entries(api)) {
+    const rule: unknown = Reflect.get(rules, name);
+    if (isFunction(found)) Reflect.set(api, name, checked(prefix + name, found, rule));
+    else checkCalls(Object(found), Object(rule), `${prefix}${name}.`);
+  }
+  return api;
+}
+
+function isFunction(value: unknown): value is (...given: readonly unknown[]) => unknown {
+  return typeof value === 'function';
+}
+
+function isCallRule(value: unknown): value is CallRule {
+  return typeof value === 'object' && value !== null && 'expected' in value;
+}
+
+function checked(name: string, act: (...given: readonly unknown[]) => unknown, rule: unknown) {
+  if (!isCallRule(rule)) throw new TypeError(`${name} has no rules for its arguments.`);
+  return function checkedCall(...given: readonly unknown[]): unknown {
+    try {
+      checkArguments(name, rule.expected, given);
+    } catch (error) {
+      if (rule.kind === 'verb') return Promise.reject(error);
+      throw error;
+    }
+    return act(...given);
+  };
+}
+
+/** @throws ConfigurationError */
+export function checkArguments(name: string, rules: readonly Argument[], given: readonly unknown[]): void {
+  if (given.slice(rules.length).some((value) => value !== undefined))
+    throw tooMany(name, rules, given.length);
+  for (const [index, rule] of rules.entries()) {
+    checkOption(rule.name === OPTIONS ? name : `${name}.${rule.name}`, given[index], rule);
+  }
+}
+
+function tooMany(name: string, rules: readonly Argument[], count: number): ConfigurationError {
+  const names = rules.map((rule) => rule.name).join(', ');
+  const most = rules.length === 0 ? 'no argument' : `${rules.length} at most`;
+  return new ConfigurationError(
+    name,
+    `${count} arguments were passed, and it takes ${most}. Write ${name}(${names}).`,
+  );
+}

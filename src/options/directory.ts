@@ -1,0 +1,195 @@
+import { MfaError } from '../core/errors';
+import { hostIdText } from '../core/text/host-id';
+import { cutText } from '../core/text/typed-text';
+import { Advice } from '../events/advice';
+import { AccountAnswer } from './account-answer';
+import type { ResolvedOptions } from './options';
+import type { Account } from './ports';
+
+/** Only shown; what a person types to sign in, and where mail goes, is never cut. */
+const LONGEST_NAME = 200;
+
+/**
+ * The host's user table as the flows see it. What a user's own fields say by the usual names is read from there, where the host's
+ * `account` option does not name it.
+ */
+export function createDirectory<User extends Express.User>(
+  options: ResolvedOptions<User>,
+  advice = new Advice(options.onError),
+): Directory {
+  const { users, userId } = options;
+  let isConfirmed = false;
+
+  /** Passport's type says nothing of the user; it is what the host's own callbacks returned. */
+  const isHostUser = (user: Express.User): user is User => typeof user === 'object' && user !== null;
+
+  /** The host's user that an account was made from, for what is asked seldom. */
+  const usersOf = new WeakMap<Account, User>();
+
+  function accountOf(user: Express.User): Account {
+    if (!isHostUser(user)) throw new MfaError('user-unavailable', 'req.user is not an object.');
+    const account = readAccount(user);
+    usersOf.set(account, user);
+    return account;
+  }
+
+  function readAccount(user: User): Account {
+    const said = new AccountAnswer(options.account(user));
+    const own = (name: string): unknown => Reflect.get(user, name);
+    const id = userId(user);
+    said.requireId(id);
+    const email = said.text('email', () => addressOf(user, 'email'));
+    const phone = said.text('phone', () => addressOf(user, 'phone'));
+    const username = said.text('username', () => textOf(user, 'username') ?? email) ?? '';
+    const federated = said.flag('federated', () => own('federated') === true);
+    return {
+      id,
+      name: cutText(said.text('name', () => textOf(user, 'name')) ?? username, LONGEST_NAME),
+      username,
+      ...(email === undefined ? {} : { email }),
+      ...(phone === undefined ? {} : { phone }),
+      organizationId: said.organizationId(() => own('organizationId')) ?? 'default',
+      federated,
+      hasPassword: said.flag('hasPassword', () => ownFlag(user, 'hasPassword') ?? !federated),
+      mfaEnrolled: said.flag('mfaEnrolled', () => own('mfaEnrolled') === true),
+      active: said.active(() => own('active') !== false),
+    };
+  }
+
+  async function find(id: string): Promise<KnownUser | undefined> {
+    const user = await users.findById(id);
+    if (user === null || user === undefined) return undefined;
+    const account = accountOf(user);
+    if (account.id === id) return { user, account };
+    advice.give(OTHER_FOUND, OTHER_FOUND);
+    throw new MfaError('user-unavailable', OTHER_FOUND);
+  }
+
+  async function findEach(ids: readonly string[]): Promise<readonly User[]> {
+    const found = await Promise.all(ids.map(async (id) => users.findById(id)));
+    return found.filter((user) => user !== null && user !== undefined);
+  }
+
+  return {
+    accountOf,
+    find,
+    async confirm(account) {
+      if (isConfirmed) return true;
+      isConfirmed = (await find(account.id)) !== undefined;
+      if (!isConfirmed) advice.give(NOBODY_FOUND, NOBODY_FOUND);
+      return isConfirmed;
+    },
+    async membershipsOf(account) {
+      if (users.membershipsOf === undefined) return null;
+      const user = usersOf.get(account) ?? (await users.findById(account.id));
+      if (user === null || user === undefined) return null;
+      return toMemberships(await users.membershipsOf(user));
+    },
+    noteSeveralOrganizations() {
+      if (users.membershipsOf === undefined) advice.give('membershipsOf', MEMBERSHIPS_UNKNOWN);
+    },
+    async findMany(ids) {
+      const found = users.findByIds === undefined ? await findEach(ids) : await users.findByIds(ids);
+      const accounts = found.map((user) => accountOf(user));
+      // A table that answers with somebody who was not asked for is not believed.
+      const asked = new Set(ids);
+      const known = accounts.filter(({ id }) => asked.has(id));
+      if (known.length < accounts.length) advice.give('findByIds', OTHERS_FOUND);
+      const [first] = ids;
+      // Nobody at all: perhaps they are gone, perhaps the ids are compared with numbers.
+      if (users.findByIds !== undefined && accounts.length === 0 && first !== undefined) {
+        if ((await find(first)) !== undefined) advice.give('findByIds', NONE_OF_MANY_FOUND);
+      }
+      return new Map(known.map((account) => [account.id, account]));
+    },
+    async list(request) {
+      if (users.list === undefined) {
+        throw new MfaError(
+          'user-unavailable',
+          'The administrators’ pages list people by users.list, which this app does not give: add it to `users`.',
+        );
+      }
+      const { users: found, nextCursor } = await users.list(request);
+      const accounts = found.map((user) => accountOf(user));
+      return nextCursor === undefined ? { accounts } : { accounts, nextCursor };
+    },
+    async count(organizationId) {
+      return users.count?.(organizationId);
+    },
+    async noteEnrolled(id, enrolled) {
+      await users.noteEnrolled?.(id, enrolled);
+    },
+  };
+}
+
+function ownFlag(user: object, name: string): boolean | undefined {
+  const value: unknown = Reflect.get(user, name);
+  return typeof value === 'boolean' ? value : undefined;
+}
+
+const AS_TEXT =
+  'Ids arrive as text, also where your table has numbers: compare them as text, such as rows.find((user) => String(user.id) === id).';
+
+const MEMBERSHIPS_UNKNOWN =
+  'A person went from one organization to another, and users.membershipsOf is not given. Write users: { membershipsOf: (user) => ["acme", "globex"] }, so that an administrator of one organization cannot remove the factors that protect another.';
+
+export const NOBODY_FOUND = `users.findById found nobody by the id of the user whom \`verify\` has just returned, so that this person cannot get past the second factor. ${AS_TEXT}`;
+
+const OTHER_FOUND = `users.findById answered with another user than the one asked for, and is not believed. ${AS_TEXT} Look at \`userId\` too, where you pass it.`;
+
+const OTHERS_FOUND = `users.findByIds answered with users who were not asked for; they are left out. ${AS_TEXT}`;
+
+const NONE_OF_MANY_FOUND = `users.findByIds finds nobody of the people whom users.findById finds. ${AS_TEXT}`;
+/** What cannot be read must not pass for "nowhere else". */
+function toMemberships(found: unknown): readonly string[] {
+  const ids: readonly unknown[] = Array.isArray(found) ? found : [undefined];
+  return ids.map((id) => {
+    const text = hostIdText(id);
+    if (text !== null) return text;
+    throw new MfaError(
+      'user-unavailable',
+      'users.membershipsOf must answer with a list of organization ids, such as ["acme", "globex"].',
+    );
+  });
+}
+
+/** An address that the host itself calls unverified is nobody's proof, and no place for notices. */
+function addressOf(user: object, name: 'email' | 'phone'): string | undefined {
+  return Reflect.get(user, `${name}Verified`) === false ? undefined : textOf(user, name);
+}
+
+function textOf(user: object, name: string): string | undefined {
+  const value: unknown = Reflect.get(user, name);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** The host's user table, as the flows see it. */
+export interface Directory {
+  /** Tells the host's table, where it wants to know. Flows use {@link FlowContext.enrollmentNotes}, which outlives its failures. */
+  noteEnrolled(id: string, enrolled: boolean): Promise<void>;
+  find(id: string): Promise<KnownUser | undefined>;
+  /** Whether the table finds somebody who has just signed in. It is asked until it does; then it is believed. */
+  confirm(account: Account): Promise<boolean>;
+  /** The organizations that the person is in; null where the host's table does not say. */
+  membershipsOf(account: Account): Promise<readonly string[] | null>;
+  /** A person is in more than one organization. Tells the host, once, where its table does not say which. */
+  noteSeveralOrganizations(): void;
+  /** Those of the ids that the table knows, by id. */
+  findMany(ids: readonly string[]): Promise<ReadonlyMap<string, Account>>;
+  /** A page of an organization's people, in the table's own order. Rejects where the host's table cannot list. */
+  list(request: {
+    readonly organizationId: string;
+    readonly query?: string;
+    readonly cursor?: string;
+    readonly limit: number;
+  }): Promise<{ readonly accounts: readonly Account[]; readonly nextCursor?: string }>;
+  /** Undefined where the host's table does not count. */
+  count(organizationId: string): Promise<number | undefined>;
+  accountOf(user: Express.User): Account;
+}
+
+/** The host's user and what the package reads from it. */
+export interface KnownUser {
+  readonly user: Express.User;
+  readonly account: Account;
+}

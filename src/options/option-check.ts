@@ -1,0 +1,112 @@
+import type { z } from 'zod';
+import { ConfigurationError } from '../core/errors';
+import { nearestName } from '../core/text/nearest-name';
+
+/** What one option or argument may be: the schema that checks it, and the two sentences of the refusal. */
+export interface OptionRule {
+  readonly schema: z.ZodType;
+  /** Continues "It must be …". */
+  readonly allowed: string;
+  /** Continues "Write …". */
+  readonly write: string;
+  readonly required?: true;
+  /** `undefined` is refused: where a field left out keeps what is stored, a misspelled variable would keep it unseen. */
+  readonly definite?: true;
+  /** Whether the value may stand in a message. Keys, tokens and addresses with passwords in them must not. */
+  readonly shown?: boolean;
+  /** The names inside an option that is an object of options. */
+  readonly fields?: RuleTable;
+}
+
+export type RuleTable = Readonly<Record<string, OptionRule>>;
+
+/** One rule for every name of `T`: the compiler refuses a table that forgets one. */
+export type RulesFor<T> = { readonly [Name in keyof T]-?: OptionRule };
+
+/** Throws for the first option that is unknown or cannot be used. `prefix` is what the names stand in. */
+export function checkOptions(given: object, rules: RuleTable, prefix = ''): void {
+  const known = Object.keys(rules);
+  for (const name of Object.keys(given)) {
+    if (!known.includes(name)) throw unknownOption(name, known, prefix);
+  }
+  for (const [name, rule] of Object.entries(rules)) {
+    const value: unknown = Reflect.get(given, name);
+    if (value === undefined && rule.definite === true && name in given) {
+      throw refuse(prefix + name, rule, 'undefined was passed');
+    }
+    checkOption(prefix + name, value, rule);
+  }
+}
+
+/** The same for a whole argument, which may be something else than an object of options. */
+export function checkWhole(name: string, given: unknown, rules: RuleTable, write: string): void {
+  if (!isOptions(given)) {
+    throw refuse(name, { allowed: 'an object of options', write, required: true }, describeValue(given, {}));
+  }
+  checkOptions(given, rules);
+}
+
+function unknownOption(name: string, known: readonly string[], prefix: string): ConfigurationError {
+  const nearest = nearestName(name, known);
+  const advice = nearest === undefined ? 'Leave it out' : `Write ${prefix}${nearest}, or leave it out`;
+  const all = known.length === 0 ? 'There are none here' : `Known are ${known.join(', ')}`;
+  return new ConfigurationError(prefix + name, `there is no option of this name. ${all}. ${advice}.`);
+}
+
+/** Throws where one value cannot be used. */
+export function checkOption(name: string, value: unknown, rule: OptionRule): void {
+  if (value === undefined && rule.required !== true) return;
+  const result = rule.schema.safeParse(value);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    const said = issue?.code === 'custom' && issue.message !== '' ? issue.message : undefined;
+    throw refuse(name, rule, said ?? describeValue(value, rule));
+  }
+  if (rule.fields !== undefined && typeof value === 'object' && value !== null) {
+    checkOptions(value, rule.fields, `${name}.`);
+  }
+}
+
+/** The error for an option: what is wrong with it, what is allowed, what to write. */
+export function refuse(
+  name: string,
+  rule: Pick<OptionRule, 'allowed' | 'write' | 'required'>,
+  problem: string,
+): ConfigurationError {
+  const orNothing = rule.required === true ? '' : ', or leave it out';
+  return new ConfigurationError(
+    name,
+    `${problem}. It must be ${rule.allowed}. Write ${rule.write}${orNothing}.`,
+  );
+}
+
+/** Names a value in a message. A text that may be secret is told by its length alone. */
+export function describeValue(value: unknown, { shown }: Pick<OptionRule, 'shown'>): string {
+  if (value === undefined) return 'it is missing';
+  if (value === null || typeof value === 'boolean' || typeof value === 'number')
+    return `${String(value)} was passed`;
+  if (typeof value === 'string') {
+    if (shown !== true) return `a text of ${value.length} characters was passed`;
+    return `${JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value)} was passed`;
+  }
+  if (Array.isArray(value)) return `a list of ${value.length} was passed`;
+  if (isPromise(value)) return 'a promise was passed: await it first';
+  return typeof value === 'object' ? 'an object was passed' : `a ${typeof value} was passed`;
+}
+
+/** The same for what a function of the host's answered with. Texts may be secret. */
+export function describeAnswer(answer: unknown): string {
+  if (answer === undefined) return 'it answered with nothing';
+  return describeValue(answer, {}).replace(' was passed', ' was the answer');
+}
+
+/** Options, and not a list, a promise of options, or another thing at whose names nobody would look. */
+export function isOptions(value: unknown): value is object {
+  return OBJECTS.has(Object.prototype.toString.call(value)) && !isPromise(value);
+}
+
+const OBJECTS: ReadonlySet<string> = new Set(['[object Object]', '[object Module]']);
+
+export function isPromise(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && typeof Reflect.get(value, 'then') === 'function';
+}

@@ -1,0 +1,197 @@
+import { isAbsolute } from 'node:path';
+import { z } from 'zod';
+import { isCountryCode } from '../core/address/phone-number';
+import { GUESS_LIMITS, type GuessLimits } from '../core/member/authenticator';
+import { LONGEST_CHALLENGE_SECONDS } from '../core/proof/sent-code';
+import type { SendLimits } from '../delivery/budgets';
+import { RECORD_METHODS, STATE_METHODS } from '../stores/required-methods';
+import type { RulesFor } from './option-check';
+import {
+  NO_MESSAGE,
+  aFunction,
+  anObject,
+  callback,
+  danger,
+  group,
+  localPath,
+  mountPath,
+  number,
+  port,
+  sendWindows,
+} from './option-kinds';
+import type { Allowance, EventRetention, HostCsrf, MfaOptions, PasswordThrottle } from './options';
+import { POLICY_RULES } from './policy-rules';
+
+const DAY = 86_400;
+
+const allowance = (points: number, max: number, seconds = 900) =>
+  group(`{ points: ${points}, seconds: ${seconds} }`, {
+    points: number({ min: 1, max, unit: 'attempts', write: `points: ${points}` }),
+    seconds: number({ min: 1, max: DAY, unit: 'seconds', write: `seconds: ${seconds}` }),
+  } satisfies RulesFor<Allowance>);
+
+const atMost = (name: Exclude<keyof GuessLimits, 'lockSeconds'>) =>
+  number({ min: 1, max: GUESS_LIMITS[name], unit: 'guesses', write: `${name}: ${GUESS_LIMITS[name]}` });
+
+const LIMITS = {
+  perChallenge: atMost('perChallenge'),
+  perUser: atMost('perUser'),
+  perAuthenticator: atMost('perAuthenticator'),
+  lockSeconds: number({
+    min: GUESS_LIMITS.lockSeconds,
+    max: DAY,
+    unit: 'seconds',
+    write: 'lockSeconds: 1800',
+  }),
+} satisfies RulesFor<GuessLimits>;
+
+const THROTTLE = {
+  perUsername: allowance(10, 100),
+  perAddress: allowance(100, 10_000),
+  overall: allowance(100, 1_000_000, 60),
+} satisfies RulesFor<PasswordThrottle>;
+
+const EVENTS = {
+  keepCount: number({ min: 1, max: 10_000_000, unit: 'events', write: 'keepCount: 100000' }),
+  keepSeconds: number({
+    min: 1,
+    max: 3650 * DAY,
+    unit: 'seconds',
+    write: 'keepSeconds: 34560000 (400 days)',
+  }),
+} satisfies RulesFor<EventRetention>;
+
+const SENDS = {
+  perDestination: sendWindows({ least: 1, max: 100, write: 'perDestination: [{ max: 1, seconds: 30 }]' }),
+  perUser: sendWindows({ least: 1, max: 1000, write: 'perUser: [{ max: 20, seconds: 86400 }]' }),
+  perOrganization: sendWindows({ max: 1e5, write: 'perOrganization: [{ max: 20000, seconds: 86400 }]' }),
+  perOrganizationSms: sendWindows({ max: 1e5, write: 'perOrganizationSms: [{ max: 2500, seconds: 86400 }]' }),
+  perCountryPrefix: sendWindows({ max: 1e5, write: 'perCountryPrefix: [{ max: 2000, seconds: 86400 }]' }),
+  totalSms: sendWindows({ max: 1e5, write: 'totalSms: [{ max: 25000, seconds: 86400 }]' }),
+  total: sendWindows({ max: 1e6, write: 'total: [{ max: 200000, seconds: 86400 }]' }),
+} satisfies RulesFor<SendLimits>;
+
+const CSRF = {
+  token: {
+    schema: aFunction,
+    allowed: 'a function that takes a request and gives its token',
+    write: 'token: (req) => req.csrfToken()',
+    required: true,
+  },
+  field: {
+    schema: z.string().regex(/^[\w.[\]-]{1,64}$/),
+    allowed: 'the name of a form field',
+    write: "field: '_csrf'",
+  },
+} satisfies RulesFor<HostCsrf>;
+
+/** One rule an option. `issuer`, `baseUrl` and `keys` say more about what is wrong where they are resolved. */
+export const OPTION_RULES = {
+  issuer: {
+    schema: z
+      .string()
+      .regex(/^.{1,64}$/u)
+      .regex(/^\S(.*\S)?$/u)
+      .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}:\u202a-\u202e\u2066-\u2069]*$/u),
+    allowed: 'a name of 1 to 64 characters, without a colon, control characters or spaces around it',
+    write: "issuer: 'Acme Portal'",
+    required: true,
+    shown: true,
+  },
+  baseUrl: {
+    schema: z.union([z.string(), z.instanceof(URL)]),
+    allowed: 'the address at which people reach the app',
+    write: "baseUrl: 'https://portal.example.com'",
+    required: true,
+  },
+  keys: {
+    schema: z.array(z.unknown()).min(1),
+    allowed: 'a list of one or more keys of 32 or more random bytes each, in base64',
+    write: 'keys: [process.env.MFA_KEY], with a key made by: openssl rand -base64 32',
+    required: true,
+  },
+  records: { ...port('a record store', 'records: redisRecords(redis)', RECORD_METHODS), required: true },
+  state: { ...port('a state store', 'state: redisState(redis)', STATE_METHODS), required: true },
+  users: {
+    ...port(
+      'an object with at least findById, and functions alone under the names it knows',
+      'users: { findById: (id) => … }',
+      ['findById'],
+      ['findByIds', 'list', 'count', 'membershipsOf', 'noteEnrolled'],
+    ),
+    required: true,
+  },
+  account: callback('a function that takes a user', 'account: (user) => ({ email: user.mail })'),
+  userId: callback('a function that takes a user', 'userId: (user) => user.uuid'),
+  email: port('an email sender', 'email: smtpEmail({ transport, from })', ['send'], ['check']),
+  sms: port('an SMS sender', 'sms: twilioSms({ client, from })', ['send'], ['readStatus', 'check']),
+  defaultPolicy: group("defaultPolicy: { enabled: true, enrollment: 'optional' }", POLICY_RULES),
+  pagesPath: mountPath("pagesPath: '/mfa'"),
+  adminPath: mountPath("adminPath: '/admin/mfa'"),
+  loginPath: localPath("loginPath: '/login'"),
+  defaultReturnTo: localPath("defaultReturnTo: '/'"),
+  isFreshSignIn: callback(
+    'a function that says whether a sign-in proves who the person is',
+    "isFreshSignIn: (req) => req.path !== '/impersonate'",
+  ),
+  featureAvailable: callback(
+    'a function that takes an organization id',
+    'featureAvailable: (organizationId) => true',
+  ),
+  limits: group('limits: { perChallenge: 3 }', LIMITS),
+  totpWindow: number({ min: 0, max: 1, unit: 'time steps', write: 'totpWindow: 1' }),
+  codeSeconds: number({
+    min: 60,
+    max: LONGEST_CHALLENGE_SECONDS,
+    unit: 'seconds',
+    write: 'codeSeconds: 300',
+  }),
+  pendingLoginSeconds: number({
+    min: 60,
+    max: LONGEST_CHALLENGE_SECONDS,
+    unit: 'seconds',
+    write: 'pendingLoginSeconds: 600',
+  }),
+  smsTimeoutSeconds: number({
+    min: 0.05,
+    max: 30,
+    unit: 'seconds',
+    fractions: true,
+    write: 'smsTimeoutSeconds: 5',
+  }),
+  emailTimeoutSeconds: number({
+    min: 0.05,
+    max: 30,
+    unit: 'seconds',
+    fractions: true,
+    write: 'emailTimeoutSeconds: 10',
+  }),
+  passwordThrottle: {
+    ...group('passwordThrottle: { perUsername: { points: 5, seconds: 900 } }', THROTTLE),
+    schema: z.custom().superRefine((value, context) => {
+      const off = 'the throttle is switched off only by dangerouslyDisablePasswordThrottle: true';
+      if (value === false || value === null) context.addIssue({ code: 'custom', message: off });
+      else if (!anObject.safeParse(value).success) context.addIssue({ code: 'custom', message: '' });
+    }),
+  },
+  sends: group('sends: { totalSms: [{ max: 1000, seconds: 86400 }] }', SENDS),
+  allowedCountries: {
+    schema: z.array(z.custom(isCountryCode, { error: '' })).min(1),
+    allowed: 'a list of one or more country codes of two capital letters',
+    write: "allowedCountries: ['GB', 'DE']",
+  },
+  csrf: group('csrf: { token: (req) => req.csrfToken() }', CSRF),
+  events: group('events: { keepCount: 100000 }', EVENTS),
+  clock: port('an object with now(), in epoch milliseconds', 'clock: { now: () => Date.now() }', ['now']),
+  viewsPath: {
+    schema: z.string().refine(isAbsolute, NO_MESSAGE),
+    allowed: 'the absolute path of a folder',
+    write: "viewsPath: path.join(import.meta.dirname, 'views')",
+    shown: true,
+  },
+  onError: callback('a function that takes an error', 'onError: (error) => logger.error(error)'),
+  dangerouslyAllowInsecureBaseUrl: danger('dangerouslyAllowInsecureBaseUrl'),
+  dangerouslyDisablePasswordThrottle: danger('dangerouslyDisablePasswordThrottle'),
+  dangerouslyAcceptVolatileRecords: danger('dangerouslyAcceptVolatileRecords'),
+  dangerouslyAllowOpener: danger('dangerouslyAllowOpener'),
+} satisfies RulesFor<MfaOptions<never>>;

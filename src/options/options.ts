@@ -1,0 +1,226 @@
+import type { Request } from 'express';
+import type { CountryCode } from '../core/address/phone-number';
+import type { GuessLimits } from '../core/member/authenticator';
+import type { EnrollableKind } from '../core/member/factor-kind';
+import type { Policy } from '../core/policy/policy';
+import type { SendLimits } from '../delivery/budgets';
+import type { RecordStore } from '../stores/record-store';
+import type { StateStore } from '../stores/state-store';
+import type { Account, Clock, EmailSender, SmsSender, UserDirectory } from './ports';
+
+export type { CountryCode } from '../core/address/phone-number';
+export type { SendLimits, SendWindow } from '../delivery/budgets';
+
+/** What `account` may say of a user; undefined or null is none. */
+export type AccountFields = {
+  readonly [Name in Exclude<keyof Account, 'id' | 'active'>]?: Account[Name] | null | undefined;
+} & { readonly active?: boolean };
+
+/** So many attempts in a rolling window of so many seconds. */
+export interface Allowance {
+  readonly points: number;
+  readonly seconds: number;
+}
+
+/** How many wrong passwords are judged. */
+export interface PasswordThrottle {
+  /**
+   * For one username, from each address, remembered browser and session; twice as many from all the addresses together that
+   * it never signed in from.
+   */
+  readonly perUsername: Allowance;
+  /** From one address, for all usernames. */
+  readonly perAddress: Allowance;
+  /** In the whole app. More of them refuse nobody: they are an event, and strangers are answered more slowly. */
+  readonly overall: Allowance;
+}
+
+/** How many events an organization keeps, and for how long. */
+export interface EventRetention {
+  readonly keepCount: number;
+  readonly keepSeconds: number;
+}
+
+/** The CSRF middleware that the host runs in front of the pages. */
+export interface HostCsrf {
+  /** The token that belongs to this request, which the pages put into their forms. */
+  token(req: Request): string;
+  /** The field in which the host's middleware looks for it. Default `_csrf`. */
+  readonly field?: string | undefined;
+}
+
+/** The parts of a policy that a host may set for every organization that has not saved its own. */
+export type PolicyDefaults = Partial<Omit<Policy, 'organizationId' | 'version'>>;
+
+/**
+ * What `createMfa` takes. Every option is checked when it is called; one that cannot be used throws
+ * {@link ConfigurationError}, whose message says what was passed, what is allowed and what to write. Options that weaken
+ * something start with `dangerously`. `User` is whatever the host keeps in `req.user`.
+ */
+export interface MfaOptions<User = Express.User> {
+  /** The name shown in authenticator apps, messages and pages: 1 to 64 characters without a colon. */
+  readonly issuer: string;
+  /**
+   * Where people reach the app, such as `https://portal.example.com`: every absolute URL and the security of cookies come from it.
+   * With a path, `https://example.com/portal`, all paths of the options are below it, and so is where people are led back to, also
+   * where a proxy in front of the app strips it.
+   */
+  readonly baseUrl: string | URL;
+  /**
+   * One or more secrets of at least 32 random bytes each, in base64. The first encrypts, all decrypt. To rotate, put the
+   * new one last on every process, then first on every process, call `resealAll`, and drop the old one when it says that
+   * nothing is left under it and a day has passed for what is in flight.
+   */
+  readonly keys: readonly (string | undefined)[];
+  /** What must survive: policies, members, authenticators, events. */
+  readonly records: RecordStore;
+  /** What may be lost: pending logins, challenges, the session index. */
+  readonly state: StateStore;
+  /** The host's user table. `findById` is enough to sign people in. */
+  readonly users: UserDirectory<User>;
+  /**
+   * What the package needs to know of a user, where the user's own fields do not say it by these names. A name that is left out is
+   * read from the user. A name that is there is final: `{ email: undefined }` or null is no address, whatever `user.email` says.
+   */
+  readonly account?: ((user: User) => AccountFields) | undefined;
+  /** The user's id. Default: `user.id`. Ids are kept as text; an id that is an object must have a `toString` of its own. */
+  readonly userId?: ((user: User) => string | number | bigint | object) | undefined;
+  /** Sends codes and security notices. Without it nothing is sent by email. */
+  readonly email?: EmailSender | undefined;
+  /** Sends codes. Without it nothing is sent by text message. */
+  readonly sms?: SmsSender | undefined;
+  /** The policy of organizations that never saved one. Default: off. Checked like a policy that is saved. */
+  readonly defaultPolicy?: PolicyDefaults | undefined;
+  /** Where the host mounts `mfa.pages()`. Default `/mfa`. */
+  readonly pagesPath?: string | undefined;
+  /** Where the host mounts `mfa.adminPages()`. Default `/admin/mfa`. */
+  readonly adminPath?: string | undefined;
+  /** Where people without a session are sent. Default: `pagesPath` and `/login`. */
+  readonly loginPath?: string | undefined;
+  /** Where a finished step leads when nothing else was asked for: a local path. Default `/`. */
+  readonly defaultReturnTo?: string | undefined;
+  /**
+   * Whether a `req.login` that just happened is the person proving who they are; `req.user` is who was signed in. For ten minutes such a
+   * sign-in is proof enough to set up a first method. Answer false for a cookie that remembers the person and for staff who look at
+   * the app as somebody else. Default: every `req.login` is, but for one over a session of somebody else’s.
+   */
+  readonly isFreshSignIn?: ((req: Request) => boolean | Promise<boolean>) | undefined;
+  /** Whether the feature exists for an organization at all. Default: for every one. */
+  readonly featureAvailable?: ((organizationId: string) => boolean | Promise<boolean>) | undefined;
+  /**
+   * Limits on guessing, which can only be made stricter: at most 5 a challenge, 10 in a row a user, 100 in a row an
+   * authenticator; `lockSeconds` 1800 to 86400. Those are the defaults too, with 1800.
+   */
+  readonly limits?: Partial<GuessLimits> | undefined;
+  /** Time steps of 30 s accepted on each side of now, 0 or 1. Default 1. */
+  readonly totpWindow?: 0 | 1 | undefined;
+  /** How long a sent code holds, 60 to 600. Default 300. */
+  readonly codeSeconds?: number | undefined;
+  /** How long a login may take after the password, 60 to 600. Default 600. */
+  readonly pendingLoginSeconds?: number | undefined;
+  /** How long to wait for the SMS sender before the code goes by email, 0.05 to 30. Default 5. */
+  readonly smsTimeoutSeconds?: number | undefined;
+  /** How long to wait for the email sender, 0.05 to 30. Default 10. */
+  readonly emailTimeoutSeconds?: number | undefined;
+  /**
+   * How often codes are sent. A list that is given takes the place of the default one; an empty list lifts a shared limit, never
+   * a person's own. Each organization has budgets of its own, and enrollments are counted apart in them. `totalSms` and `total`
+   * hold over all organizations: keep them several times an organization's, so that none can use them up for the others. At the
+   * end of a shared budget the event `send-budget-exhausted` says which, and a text message goes by email where there is an
+   * address; at the end of `totalSms` and `total` `onError` is told too.
+   */
+  readonly sends?: { readonly [Name in keyof SendLimits]?: SendLimits[Name] | undefined } | undefined;
+  /** Countries that text messages are sent to, such as `['GB', 'DE']` (ISO 3166-1). Default: every one. */
+  readonly allowedCountries?: readonly CountryCode[] | undefined;
+  /** Wrong passwords that are judged. Default: 10 a username and 100 an address in 900 s, 100 in all in 60 s. */
+  readonly passwordThrottle?:
+    | {
+        readonly perUsername?: Partial<Allowance> | undefined;
+        readonly perAddress?: Partial<Allowance> | undefined;
+        readonly overall?: Partial<Allowance> | undefined;
+      }
+    | undefined;
+  /** Where the host has a CSRF middleware in front of the pages. Default: the pages check tokens of their own. */
+  readonly csrf?: HostCsrf | undefined;
+  /** How many events each organization keeps. Default: 100000, for 400 days. */
+  readonly events?: Partial<EventRetention> | undefined;
+  /** The time. Default: the machine's. */
+  readonly clock?: Clock | undefined;
+  /**
+   * The folder of the package's pages and mails, an absolute path. Default: beside its code. An app that is bundled has to copy
+   * `node_modules/express-mfa/views` and say where it is.
+   */
+  readonly viewsPath?: string | undefined;
+  /** Told of failures that no request can be answered with, such as a notice that was not sent. Default: standard error. */
+  readonly onError?: ((error: unknown) => void) | undefined;
+  /** Accepts `http:` for hosts other than the local one: passwords and codes are then readable on the way. Default false. */
+  readonly dangerouslyAllowInsecureBaseUrl?: boolean | undefined;
+  /** Lets passwords be tried without limit. Default false. */
+  readonly dangerouslyDisablePasswordThrottle?: boolean | undefined;
+  /**
+   * Serves under `NODE_ENV=production` although the record store may lose what it holds: whoever enrolled would be asked
+   * for nothing afterwards, unless the user directory knows `mfaEnrolled`. Default false: every request is refused then.
+   */
+  readonly dangerouslyAcceptVolatileRecords?: boolean | undefined;
+  /**
+   * Lets a window that opened our pages keep its hold on them (`Cross-Origin-Opener-Policy: unsafe-none`), for a sign-in in a
+   * popup that reports to `window.opener`. Any site that opens them has that hold too: it can lead the window elsewhere while
+   * somebody types a code. Default false: the popup is cut off, unless its opener is of this site and sends `same-origin` too.
+   */
+  readonly dangerouslyAllowOpener?: boolean | undefined;
+}
+
+/** The options, checked, with everything filled in. */
+export interface ResolvedOptions<User = Express.User> {
+  readonly issuer: string;
+  /** The origin, without a slash at the end. */
+  readonly baseUrl: string;
+  /** The name of the host, without a port. */
+  readonly host: string;
+  /** Whether people reach the app over TLS. */
+  readonly secure: boolean;
+  /** The path of `baseUrl`, without a slash at the end. The paths below begin with it. */
+  readonly publicPrefix: string;
+  readonly keys: readonly string[];
+  readonly records: RecordStore;
+  readonly state: StateStore;
+  readonly users: UserDirectory<User>;
+  readonly account: (user: User) => AccountFields;
+  /** Throws {@link ConfigurationError} for a user without a usable id. */
+  readonly userId: (user: User) => string;
+  readonly email: EmailSender | null;
+  readonly sms: SmsSender | null;
+  /** What can be delivered or verified here, in the order in which it is offered. */
+  readonly availableKinds: readonly EnrollableKind[];
+  /** The policy of an organization that never saved one. */
+  readonly defaultPolicy: (organizationId: string) => Policy;
+  readonly pagesPath: string;
+  readonly adminPath: string;
+  readonly loginPath: string;
+  readonly defaultReturnTo: string;
+  /** Never rejects. */
+  readonly isFreshSignIn: (req: Request) => Promise<boolean>;
+  readonly featureAvailable: (organizationId: string) => boolean | Promise<boolean>;
+  readonly limits: GuessLimits;
+  readonly totpWindow: 0 | 1;
+  readonly codeSeconds: number;
+  readonly pendingLoginSeconds: number;
+  readonly smsTimeoutSeconds: number;
+  readonly emailTimeoutSeconds: number;
+  readonly sends: SendLimits;
+  /** Null for every one. */
+  readonly allowedCountries: readonly CountryCode[] | null;
+  /** Null where it was switched off. */
+  readonly passwordThrottle: PasswordThrottle | null;
+  /** Null where the pages check tokens of their own. */
+  readonly csrf: { readonly token: (req: Request) => string; readonly field: string } | null;
+  readonly events: EventRetention;
+  readonly clock: Clock;
+  readonly viewsPath: string;
+  /** Never throws. */
+  readonly onError: (error: unknown) => void;
+  readonly dangerouslyAcceptVolatileRecords: boolean;
+  readonly dangerouslyAllowOpener: boolean;
+  /** The names of the options in use that weaken something. */
+  readonly dangers: readonly string[];
+}

@@ -1,0 +1,183 @@
+import { ConfigurationError } from '../core/errors';
+import { ENROLLABLE_KINDS, type EnrollableKind } from '../core/member/factor-kind';
+import { defaultPolicy, type Policy } from '../core/policy/policy';
+import { checkPolicy } from '../core/policy/policy-check';
+import { findKeyFault } from '../core/proof/key-ring';
+import { hostIdText } from '../core/text/host-id';
+import { findViews } from './views-path';
+import { checkWhole, describeAnswer } from './option-check';
+import { OPTION_DEFAULTS } from './option-defaults';
+import { OPTION_RULES } from './option-rules';
+import type { MfaOptions, PasswordThrottle, PolicyDefaults, ResolvedOptions } from './options';
+import { refusePolicy } from './policy-rules';
+import { parsePublicOrigin, publicPath } from './public-origin';
+
+/** Checks the options and fills in what was left out. Throws {@link ConfigurationError} for the first that cannot be used. */
+export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions<User> {
+  checkWhole('options', options, OPTION_RULES, 'createMfa({ issuer, baseUrl, … })');
+  const { account, featureAvailable, csrf, email = null, sms = null } = options;
+  const availableKinds = findAvailableKinds({ totp: true, email: email !== null, sms: sms !== null });
+  const insecureAccepted = options.dangerouslyAllowInsecureBaseUrl === true;
+  const origin = parsePublicOrigin(options.baseUrl, { insecureAccepted });
+  const pagesPath = publicPath(origin, options.pagesPath ?? OPTION_DEFAULTS.pagesPath);
+  return {
+    ...origin,
+    issuer: options.issuer,
+    keys: resolveKeys(options.keys),
+    records: options.records,
+    state: options.state,
+    users: options.users,
+    account: account ?? (() => ({})),
+    userId: (user) => textId((options.userId ?? ownId)(user)),
+    email,
+    sms,
+    availableKinds,
+    defaultPolicy: resolveDefaultPolicy(options.defaultPolicy ?? {}, availableKinds),
+    pagesPath,
+    adminPath: publicPath(origin, options.adminPath ?? OPTION_DEFAULTS.adminPath),
+    loginPath: publicPath(origin, options.loginPath ?? `${pagesPath}/login`),
+    defaultReturnTo: publicPath(origin, options.defaultReturnTo ?? OPTION_DEFAULTS.defaultReturnTo),
+    isFreshSignIn: resolveFreshness(options),
+    featureAvailable: featureAvailable === undefined ? () => true : requireSwitch(featureAvailable),
+    limits: fill(OPTION_DEFAULTS.limits, options.limits),
+    totpWindow: options.totpWindow ?? OPTION_DEFAULTS.totpWindow,
+    codeSeconds: options.codeSeconds ?? OPTION_DEFAULTS.codeSeconds,
+    pendingLoginSeconds: options.pendingLoginSeconds ?? OPTION_DEFAULTS.pendingLoginSeconds,
+    smsTimeoutSeconds: options.smsTimeoutSeconds ?? OPTION_DEFAULTS.smsTimeoutSeconds,
+    emailTimeoutSeconds: options.emailTimeoutSeconds ?? OPTION_DEFAULTS.emailTimeoutSeconds,
+    sends: fill(OPTION_DEFAULTS.sends, options.sends),
+    allowedCountries: options.allowedCountries ?? null,
+    passwordThrottle: resolveThrottle(options),
+    csrf:
+      csrf === undefined
+        ? null
+        : { token: (req) => csrf.token(req), field: csrf.field ?? OPTION_DEFAULTS.csrfField },
+    events: fill(OPTION_DEFAULTS.events, options.events),
+    clock: options.clock ?? { now: () => Date.now() },
+    viewsPath: findViews(options.viewsPath),
+    onError: neverThrowing(options.onError ?? printError),
+    dangerouslyAcceptVolatileRecords: options.dangerouslyAcceptVolatileRecords === true,
+    dangerouslyAllowOpener: options.dangerouslyAllowOpener === true,
+    dangers: Object.entries(options)
+      .filter(([name, value]) => name.startsWith('dangerously') && value === true)
+      .map(([name]) => name),
+  };
+}
+
+/** The defaults with what was given on top; an option passed as undefined counts as left out. */
+function fill<Value extends object>(
+  defaults: Value,
+  given: { readonly [Name in keyof Value]?: Value[Name] | undefined } = {},
+): Value {
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(set) };
+}
+
+function resolveKeys(keys: MfaOptions<never>['keys']): readonly string[] {
+  return keys.map((key, index) => {
+    const fault = findKeyFault(key);
+    if (key === undefined || fault !== null)
+      throw new ConfigurationError(`keys[${index}]`, fault ?? 'it is missing');
+    return key;
+  });
+}
+
+function findAvailableKinds(available: Readonly<Record<EnrollableKind, boolean>>): readonly EnrollableKind[] {
+  return ENROLLABLE_KINDS.filter((kind) => available[kind]);
+}
+
+function resolveDefaultPolicy(
+  given: PolicyDefaults,
+  availableKinds: readonly EnrollableKind[],
+): (organizationId: string) => Policy {
+  const policyOf = (organizationId: string): Policy => fill(defaultPolicy(organizationId), given);
+  const policy = policyOf('default');
+  const faults = checkPolicy(policy, { availableKinds });
+  const [fault] = faults;
+  if (fault === undefined) return policyOf;
+  throw refusePolicy('defaultPolicy.', { policy, fault, faults, availableKinds });
+}
+
+function resolveThrottle(
+  options: Pick<MfaOptions<never>, 'passwordThrottle' | 'dangerouslyDisablePasswordThrottle'>,
+): PasswordThrottle | null {
+  const { passwordThrottle: given, dangerouslyDisablePasswordThrottle: disabled } = options;
+  const { perUsername, perAddress, overall } = OPTION_DEFAULTS.passwordThrottle;
+  if (disabled !== true) {
+    return {
+      perUsername: fill(perUsername, given?.perUsername),
+      perAddress: fill(perAddress, given?.perAddress),
+      overall: fill(overall, given?.overall),
+    };
+  }
+  if (given === undefined) return null;
+  throw new ConfigurationError(
+    'passwordThrottle',
+    'it was passed together with dangerouslyDisablePasswordThrottle: true. Write one of the two.',
+  );
+}
+
+function resolveFreshness<User>(options: MfaOptions<User>): ResolvedOptions<User>['isFreshSignIn'] {
+  const { isFreshSignIn = () => true } = options;
+  const onError = neverThrowing(options.onError ?? printError);
+  return async function answersTrue(req) {
+    try {
+      const answer: unknown = await isFreshSignIn(req);
+      if (typeof answer === 'boolean') return answer;
+      throw new ConfigurationError(
+        'isFreshSignIn',
+        `${describeAnswer(answer)}. It must answer true or false. Write isFreshSignIn: (req) => req.path !== '/impersonate'.`,
+      );
+    } catch (error) {
+      onError(error);
+      return false;
+    }
+  };
+}
+
+/** A function that forgets to answer must not read as "not available", which asks nobody for a second factor. */
+function requireSwitch(
+  featureAvailable: (organizationId: string) => unknown,
+): (organizationId: string) => Promise<boolean> {
+  return async function judgeFeature(organizationId) {
+    const answer = await featureAvailable(organizationId);
+    if (typeof answer === 'boolean') return answer;
+    throw new ConfigurationError(
+      'featureAvailable',
+      `${describeAnswer(answer)}. It must answer true or false. Write featureAvailable: (organizationId) => true.`,
+    );
+  };
+}
+
+function ownId(user: unknown): unknown {
+  return typeof user === 'object' && user !== null ? Reflect.get(user, 'id') : undefined;
+}
+
+/** An id that two people could share would give one the other's factors. */
+function textId(id: unknown): string {
+  const text = hostIdText(id);
+  if (text !== null) return text;
+  const problem = `the user's id is ${id === '' ? 'empty' : typeof id}`;
+  throw new ConfigurationError(
+    'userId',
+    `${problem}. It must be a text or a whole number. Write userId: (user) => user.uuid.`,
+  );
+}
+
+function printError(error: unknown): void {
+  console.error('express-mfa:', error);
+}
+
+/** What a host does with an error must not become another one, which could end the process. */
+function neverThrowing(onError: (error: unknown) => unknown): (error: unknown) => void {
+  async function report(error: unknown): Promise<void> {
+    try {
+      await onError(error);
+    } catch {
+      // The host's own report failed; there is nobody left to tell.
+    }
+  }
+  return function reportError(error) {
+    void report(error);
+  };
+}
