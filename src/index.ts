@@ -81,7 +81,7 @@ export type {
   ShownAuthenticator,
 } from './api/authenticators-api';
 export type {
-  AskedChallenge,
+  ActiveChallenge,
   ChallengeAnswer,
   ChallengeAnswered,
   ChallengeBegun,

@@ -7,10 +7,11 @@ import type { EnrollableKind } from '../core/member/factor-kind';
 import { totpUri } from '../core/proof/totp';
 import type { NotFound } from '../flows/admin/member-acts';
 import { acknowledgeCodes } from '../flows/authenticators/unseen-codes';
-import type { Bearer } from '../flows/context/auth-subject';
+import type { AuthSubject } from '../flows/context/auth-subject';
 import type { FlowContext, Origin } from '../flows/context/context';
 import type { Gathered } from '../flows/context/gather-facts';
 import { gatherSetupFacts } from '../flows/context/gather-setup-facts';
+import { authorizeEnrollment } from '../flows/enrollment/authorize-enrollment';
 import { confirmEnrollment } from '../flows/enrollment/confirm-enrollment';
 import {
   findEnrollment,
@@ -19,15 +20,12 @@ import {
   type EnrollmentStart,
 } from '../flows/enrollment/enroll';
 import { startDeliveredEnrollment } from '../flows/enrollment/enroll-delivered';
-import { mayEnroll } from '../flows/enrollment/may-enroll';
 import { beginHostLogin, findHostLogin } from '../flows/sign-in/host-login';
 import { showOptions, type ShownOption } from '../http/kernel/respond';
 import { KIND_LABELS, cleanLabel } from '../http/pages/settings-acts';
 import type { Account } from '../options/ports';
 import { STRONGEST, type CodeRejected } from './challenges-api';
-import { findMemberAccount, idText, organizationOf } from './host-actor';
-import type { MemberId } from './host-actor';
-import type { HostId } from './host-actor';
+import { findMemberAccount, idText, organizationOf, type HostId, type MemberId } from './host-actor';
 
 /** An authenticator as it may be shown: no secret, no full address. */
 export interface ShownAuthenticator {
@@ -126,37 +124,37 @@ export function createAuthenticatorsApi(context: FlowContext): AuthenticatorsApi
       const destination = destinationOf(account, enrollment);
       if (typeof destination === 'object' && destination !== null)
         return { outcome: 'rejected', because: destination.because };
-      const bearer = await (enrollment.challengeId === undefined
-        ? beginHostLogin(context, account).then((begun) => begun.bearer)
+      const subject = await (enrollment.challengeId === undefined
+        ? beginHostLogin(context, account).then((begun) => begun.subject)
         : findHostLogin(context, account, enrollment.challengeId));
-      if (bearer === null) return { outcome: 'rejected', because: 'challenge-expired' };
-      const gathered = await gatherSetupFacts(context, { account, bearer });
+      if (subject === null) return { outcome: 'rejected', because: 'challenge-expired' };
+      const gathered = await gatherSetupFacts(context, { account, subject });
       if (!isMfaOn(gathered.facts)) return { outcome: 'denied', because: 'policy-off' };
       const refused = refuseUnproven(gathered);
       if (refused !== null) return refused;
-      const leave = mayEnroll(bearer, gathered, true);
+      const leave = authorizeEnrollment(subject, gathered, true);
       if (leave.outcome === 'feature-off') return { outcome: 'denied', because: 'policy-off' };
       if (leave.outcome === 'refused') return { outcome: 'denied', because: leave.decision.because };
       const { kind } = enrollment;
       if (!leave.kinds.includes(kind)) return { outcome: 'rejected', because: 'method-not-offered' };
-      const request: EnrollmentRequest = { bearer, gathered, pendingUntil: bearer.expiresAt };
+      const request: EnrollmentRequest = { subject, gathered, pendingUntil: subject.expiresAt };
       const start =
         kind === 'totp' || destination === null
           ? await startTotpEnrollment(context, request)
           : await startDeliveredEnrollment(context, { ...request, kind, destination });
-      return describeStart(context, start, { account, bearer });
+      return describeStart(context, start, { account, subject });
     },
     async confirm(member, { challengeId, code, label, endOthers = true, origin }) {
       const account = await findMemberAccount(context, member);
       if (account === null) return { outcome: 'not-found' };
-      const bearer = await findHostLogin(context, account, challengeId);
+      const subject = await findHostLogin(context, account, challengeId);
       const owner = { userId: account.id, ownerId: challengeId, purpose: 'enroll' } as const;
       const kind = (await context.state.findChallenge(owner))?.kind;
-      if (bearer === null || kind === undefined || kind === 'recovery-code')
+      if (subject === null || kind === undefined || kind === 'recovery-code')
         return { outcome: 'rejected', because: 'challenge-expired' };
       const confirmation = await confirmEnrollment(context, {
         account,
-        bearer,
+        subject,
         kind,
         submitted: code,
         label: cleanLabel(label ?? '') ?? KIND_LABELS[kind],
@@ -167,8 +165,8 @@ export function createAuthenticatorsApi(context: FlowContext): AuthenticatorsApi
       if (confirmation.outcome === 'rejected') return confirmation;
       const { recoveryCodes, notified } = confirmation;
       // They are in the answer, and the login has done its work.
-      await acknowledgeCodes(context, bearer);
-      await context.state.endPendingLogin(bearer.userId, bearer.ownerId);
+      await acknowledgeCodes(context, subject);
+      await context.state.endPendingLogin(subject.userId, subject.ownerId);
       return { outcome: 'enrolled', kind, notified, ...(recoveryCodes === null ? {} : { recoveryCodes }) };
     },
   };
@@ -201,7 +199,7 @@ function destinationOf(
 async function describeStart(
   context: FlowContext,
   start: EnrollmentStart,
-  { account, bearer }: { readonly account: Account; readonly bearer: Bearer },
+  { account, subject }: { readonly account: Account; readonly subject: AuthSubject },
 ): Promise<EnrollmentBegun> {
   if (start.outcome === 'gone') return { outcome: 'rejected', because: 'challenge-expired' };
   if (start.outcome === 'refused') {
@@ -217,7 +215,7 @@ async function describeStart(
     const delayed = sent.delayed === undefined ? {} : { delayed: sent.delayed };
     return { ...started, destination: sent.destination, ...delayed };
   }
-  const found = kind === 'totp' ? await findEnrollment(context, bearer, 'totp') : undefined;
+  const found = kind === 'totp' ? await findEnrollment(context, subject, 'totp') : undefined;
   if (found === undefined) return { outcome: 'rejected', because: 'challenge-expired' };
   const { issuer } = context.options;
   const uri = totpUri({ issuer, account: account.email ?? account.username, secret: found.secret });

@@ -5,15 +5,14 @@ import type { NotFound } from '../flows/admin/member-acts';
 import { reportRecoveryCodeUse } from '../flows/authenticators/recovery-codes';
 import type { Sent } from '../flows/challenge/active-challenge';
 import { answerChallenge, usedRecoveryCode } from '../flows/challenge/answer-challenge';
-import { askFactor } from '../flows/challenge/issue-challenge';
+import { issueChallengeFor } from '../flows/challenge/issue-challenge';
 import { challengeOwner } from '../flows/context/auth-subject';
 import type { FlowContext, Origin } from '../flows/context/context';
 import { gatherFacts, type Gathered } from '../flows/context/gather-facts';
-import { REPROOF_SECONDS } from '../flows/enrollment/may-enroll';
-import { beginHostLogin, findHostLogin, type HostBearer } from '../flows/sign-in/host-login';
+import { REPROOF_SECONDS } from '../flows/enrollment/authorize-enrollment';
+import { beginHostLogin, findHostLogin, type HostSubject } from '../flows/sign-in/host-login';
 import { showOptions, type ShownOption } from '../http/kernel/respond';
-import { findMemberAccount } from './host-actor';
-import type { MemberId } from './host-actor';
+import { findMemberAccount, type MemberId } from './host-actor';
 
 export interface ChallengeOptions {
   /** One of `anyOf`. Default: the one that is asked first. */
@@ -31,7 +30,7 @@ export interface ChallengeAnswer {
 }
 
 /** What a challenge asks. */
-export interface AskedChallenge {
+export interface ActiveChallenge {
   readonly challengeId: string;
   readonly expiresAt: number;
   readonly asked: Option;
@@ -40,13 +39,13 @@ export interface AskedChallenge {
 }
 
 export type ChallengeBegun =
-  | ({ readonly outcome: 'challenge'; readonly sent?: Sent } & AskedChallenge)
+  | ({ readonly outcome: 'challenge'; readonly sent?: Sent } & ActiveChallenge)
   /** It stands, but its code did not go out. */
   | ({
       readonly outcome: 'not-sent';
       readonly because: string;
       readonly retryAfterSeconds?: number;
-    } & AskedChallenge)
+    } & ActiveChallenge)
   /** There is nothing to ask. */
   | { readonly outcome: 'no-factor' }
   /** Locked, or not active. */
@@ -105,22 +104,22 @@ export function createChallengesApi(context: FlowContext): ChallengesApi {
       const account = await findMemberAccount(context, member);
       if (account === null) return { outcome: 'not-found' };
       if (challengeId === undefined) {
-        const { bearer, gathered } = await beginHostLogin(context, account);
-        return ask(context, { bearer, gathered, authenticatorId });
+        const { subject, gathered } = await beginHostLogin(context, account);
+        return ask(context, { subject, gathered, authenticatorId });
       }
-      const bearer = await findHostLogin(context, account, challengeId);
-      if (bearer === null) return { outcome: 'rejected', because: 'challenge-expired' };
-      const gathered = await gatherFacts(context, account, bearer);
-      return ask(context, { bearer, gathered, authenticatorId });
+      const subject = await findHostLogin(context, account, challengeId);
+      if (subject === null) return { outcome: 'rejected', because: 'challenge-expired' };
+      const gathered = await gatherFacts(context, account, subject);
+      return ask(context, { subject, gathered, authenticatorId });
     },
     async answer(member, { challengeId, code, origin }) {
       const account = await findMemberAccount(context, member);
       if (account === null) return { outcome: 'not-found' };
-      const bearer = await findHostLogin(context, account, challengeId);
-      if (bearer === null) return { outcome: 'rejected', because: 'challenge-expired' };
+      const subject = await findHostLogin(context, account, challengeId);
+      if (subject === null) return { outcome: 'rejected', because: 'challenge-expired' };
       const answer = await answerChallenge(context, {
         account,
-        bearer,
+        subject,
         purpose: 'login',
         requirement: STRONGEST,
         submitted: code,
@@ -130,7 +129,7 @@ export function createChallengesApi(context: FlowContext): ChallengesApi {
       const { asked, evidence, gathered } = answer;
       if (usedRecoveryCode(asked)) await reportRecoveryCodeUse(context, { gathered, origin });
       // What is set up next in this login rests on the proof.
-      await context.state.savePendingEvidence(bearer.userId, bearer.ownerId, evidence);
+      await context.state.savePendingEvidence(subject.userId, subject.ownerId, evidence);
       const { kind, authenticatorId } = asked;
       const level = deriveAssuranceLevel(evidence);
       return { outcome: 'verified', kind, authenticatorId, amr: deriveAmr(evidence), assuranceLevel: level };
@@ -141,36 +140,36 @@ export function createChallengesApi(context: FlowContext): ChallengesApi {
 async function ask(
   context: FlowContext,
   asking: {
-    readonly bearer: HostBearer;
+    readonly subject: HostSubject;
     readonly gathered: Gathered;
     readonly authenticatorId: string | undefined;
   },
 ): Promise<ChallengeBegun> {
-  const { bearer, gathered, authenticatorId } = asking;
+  const { subject, gathered, authenticatorId } = asking;
   const decision = decide(gathered.facts, STRONGEST, gathered.now);
   if (decision.outcome === 'deny' || decision.outcome === 'sign-in') {
-    await context.state.endPendingLogin(bearer.userId, bearer.ownerId);
+    await context.state.endPendingLogin(subject.userId, subject.ownerId);
     return { outcome: 'denied', because: decision.because };
   }
   if (decision.outcome !== 'challenge') {
-    await context.state.endPendingLogin(bearer.userId, bearer.ownerId);
+    await context.state.endPendingLogin(subject.userId, subject.ownerId);
     return { outcome: 'no-factor' };
   }
   const option = choose(decision.anyOf, authenticatorId);
   if (option === undefined) return { outcome: 'rejected', because: 'no-authenticator' };
-  const owner = challengeOwner(bearer, 'login');
-  const standing = await context.state.findChallenge(owner);
-  const outcome = await askFactor(context, {
+  const owner = challengeOwner(subject, 'login');
+  const phase = await context.state.findChallenge(owner);
+  const outcome = await issueChallengeFor(context, {
     owner,
     option,
     gathered,
-    pendingUntil: bearer.expiresAt,
-    resend: standing?.authenticatorId === option.authenticatorId,
+    pendingUntil: subject.expiresAt,
+    resend: phase?.authenticatorId === option.authenticatorId,
   });
   if (outcome.outcome === 'gone') return { outcome: 'rejected', because: 'challenge-expired' };
   const shown = {
-    challengeId: bearer.ownerId,
-    expiresAt: bearer.expiresAt,
+    challengeId: subject.ownerId,
+    expiresAt: subject.expiresAt,
     asked: option,
     anyOf: showOptions(gathered, decision.anyOf),
   };

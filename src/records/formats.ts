@@ -96,7 +96,7 @@ const browser: z.ZodType<RememberedBrowser> = z.looseObject({
   branch: z.string(),
   confirmed: z.boolean(),
   rotatedAt: instant,
-  factorSetHash: z.string(),
+  securityFingerprint: z.string(),
   createdAt: instant,
   lastUsedAt: instant.nullable(),
   expiresAt: instant,

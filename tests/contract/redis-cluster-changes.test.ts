@@ -64,19 +64,19 @@ async function useEverything(userId: string): Promise<void> {
 }
 
 /** A slot that moves from one master to another, one key after the other. */
-async function beginMove(slot: number, from: ClusterMember, to: ClusterMember) {
-  await to.client.cluster('SETSLOT', slot, 'IMPORTING', from.id);
-  await from.client.cluster('SETSLOT', slot, 'MIGRATING', to.id);
+async function beginMove(sessionData: number, from: ClusterMember, to: ClusterMember) {
+  await to.client.cluster('SETSLOT', sessionData, 'IMPORTING', from.id);
+  await from.client.cluster('SETSLOT', sessionData, 'MIGRATING', to.id);
   return {
     async moveSome(count: number): Promise<number> {
-      const keys = await from.client.cluster('GETKEYSINSLOT', slot, count);
+      const keys = await from.client.cluster('GETKEYSINSLOT', sessionData, count);
       for (const key of keys) await from.client.migrate('127.0.0.1', to.server.port, key, 0, 5000);
       return keys.length;
     },
     async finish(): Promise<void> {
       while ((await this.moveSome(10)) > 0);
       for (const { client } of [to, from, ...started.masters])
-        await client.cluster('SETSLOT', slot, 'NODE', to.id);
+        await client.cluster('SETSLOT', sessionData, 'NODE', to.id);
     },
   };
 }
@@ -86,12 +86,12 @@ describe('while a slot moves', () => {
     const userId = newId();
     const from = await started.masterOf(memberKey(userId));
     const to = started.masters.find((master) => master !== from) ?? from;
-    const slot = await from.client.cluster('KEYSLOT', memberKey(userId));
+    const sessionData = await from.client.cluster('KEYSLOT', memberKey(userId));
     const kept = anAuthenticator({ id: newId() });
     await stores.records.addAuthenticator(userId, kept);
     await stores.records.replaceRecoveryCodes(userId, [{ number: 4, codeHash: 'four' }], NOW);
     const epoch = await stores.records.establishUserEpoch(userId, newId());
-    const move = await beginMove(slot, from, to);
+    const move = await beginMove(sessionData, from, to);
     expect((await stores.records.findMember(userId, 'acme')).epoch).toBe(epoch);
     await move.moveSome(1);
     // The two keys of this user are on different nodes now: a script on both waits until they are together.

@@ -11,7 +11,7 @@ function aBrowser(overrides: Partial<RememberedBrowser> = {}): RememberedBrowser
     branch: '',
     confirmed: false,
     rotatedAt: NOW,
-    factorSetHash: 'k.factors',
+    securityFingerprint: 'k.factors',
     createdAt: NOW,
     lastUsedAt: null,
     expiresAt: NOW + 30 * 86_400_000,

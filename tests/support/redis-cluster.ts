@@ -82,10 +82,10 @@ export async function startRedisCluster({
       return cluster;
     },
     async masterOf(key) {
-      const slot = Number(await first?.client.cluster('KEYSLOT', key));
-      const index = masters.findIndex((_, at) => slot >= startOf(at) && slot < startOf(at + 1));
+      const sessionData = Number(await first?.client.cluster('KEYSLOT', key));
+      const index = masters.findIndex((_, at) => sessionData >= startOf(at) && sessionData < startOf(at + 1));
       const master = masters[index];
-      if (master === undefined) throw new Error(`No master holds slot ${slot}.`);
+      if (master === undefined) throw new Error(`No master holds slot ${sessionData}.`);
       return master;
     },
     async stop() {

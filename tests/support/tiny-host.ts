@@ -17,10 +17,10 @@ const START = Date.UTC(2026, 0, 15, 12, 0, 0);
 
 export interface TinyHost extends LoginWorld {
   /** Signs in for the first time and sets up an authenticator app. */
-  enrollApp(visitor: HttpAgent): Promise<{ readonly secret: string; readonly done: Response }>;
-  finishEnrollment(visitor: HttpAgent): Promise<{ readonly secret: string; readonly done: Response }>;
+  enrollApp(identity: HttpAgent): Promise<{ readonly secret: string; readonly done: Response }>;
+  finishEnrollment(identity: HttpAgent): Promise<{ readonly secret: string; readonly done: Response }>;
   /** Sends the code that the app shows now. */
-  answer(visitor: HttpAgent, secret: string): Promise<Response>;
+  answer(identity: HttpAgent, secret: string): Promise<Response>;
 }
 
 /** The small host without or with express-mfa. It knows no clock of ours, so the date itself stands still until it is moved. */
@@ -44,31 +44,31 @@ export function startTinyHost(version: keyof typeof versions): TinyHost {
   process.env['BASE_URL'] = 'http://localhost:3000';
   const app = versions[version]();
 
-  async function signIn(visitor: HttpAgent, password = 'difference engine') {
-    await visitor.get('/signin');
-    return visitor.post('/signin', { login: 'ada', secret: password });
+  async function signIn(identity: HttpAgent, password = 'difference engine') {
+    await identity.get('/signin');
+    return identity.post('/signin', { login: 'ada', secret: password });
   }
 
-  const answer = (visitor: HttpAgent, secret: string) =>
-    visitor.post('/mfa/challenge', { code: totpCode(secret, Date.now()) });
+  const answer = (identity: HttpAgent, secret: string) =>
+    identity.post('/mfa/challenge', { code: totpCode(secret, Date.now()) });
 
-  async function finishEnrollment(visitor: HttpAgent) {
-    await visitor.get('/mfa/enroll/totp');
-    const scan = await visitor.follow(await visitor.post('/mfa/enroll/totp'));
+  async function finishEnrollment(identity: HttpAgent) {
+    await identity.get('/mfa/enroll/totp');
+    const scan = await identity.follow(await identity.post('/mfa/enroll/totp'));
     const secret = /data-key="([A-Z2-7]+)"/.exec(scan.text)?.[1] ?? '';
-    const codes = await visitor.follow(
-      await visitor.post('/mfa/enroll/totp/confirm', { code: totpCode(secret, Date.now()) }),
+    const codes = await identity.follow(
+      await identity.post('/mfa/enroll/totp/confirm', { code: totpCode(secret, Date.now()) }),
     );
     const path = '/mfa/enroll/recovery-codes';
     const saved = { ...hiddenFields(codes.text, path), saved: 'yes' };
-    const done = await visitor.follow(await visitor.post(path, saved));
+    const done = await identity.follow(await identity.post(path, saved));
     return { secret, done };
   }
 
   return {
-    async enrollApp(visitor) {
-      await signIn(visitor);
-      return finishEnrollment(visitor);
+    async enrollApp(identity) {
+      await signIn(identity);
+      return finishEnrollment(identity);
     },
     finishEnrollment,
     answer,

@@ -37,8 +37,8 @@ export const RULES: readonly Rule[] = [
 
 function requireLiveSession({ session }: Facts): Decision | null {
   if (session === null) return { outcome: 'sign-in', because: 'no-session' };
-  if (session.standing === 'ended') return { outcome: 'sign-in', because: 'session-ended' };
-  if (session.standing === 'expired') return { outcome: 'sign-in', because: 'session-expired' };
+  if (session.phase === 'ended') return { outcome: 'sign-in', because: 'session-ended' };
+  if (session.phase === 'expired') return { outcome: 'sign-in', because: 'session-expired' };
   return null;
 }
 

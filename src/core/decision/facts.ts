@@ -13,7 +13,7 @@ export interface AuthenticatorFact {
 
 /** What a decision needs to know of the session, or of the login in progress. */
 export interface SessionFact {
-  readonly standing: 'live' | 'expired' | 'ended';
+  readonly phase: 'live' | 'expired' | 'ended';
   readonly evidence: readonly Evidence[];
   /** Enrollment was put off in this session. */
   readonly skipped: boolean;

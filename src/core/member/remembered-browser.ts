@@ -21,7 +21,7 @@ export interface RememberedBrowser {
   readonly confirmed: boolean;
   readonly rotatedAt: number;
   /** The set of factors that the browser was remembered under. */
-  readonly factorSetHash: string;
+  readonly securityFingerprint: string;
   readonly createdAt: number;
   readonly lastUsedAt: number | null;
   /** Absolute: use does not move it. */
@@ -82,7 +82,7 @@ export function isBrowserTrusted(
     isCredible(browser.createdAt, now) &&
     now < endsAt &&
     browser.organizationId === policy.organizationId &&
-    hashes.includes(browser.factorSetHash)
+    hashes.includes(browser.securityFingerprint)
   );
 }
 

@@ -73,5 +73,5 @@ function effectOf(facts: Facts, decision: Decision): PolicyEffect {
 }
 
 function withEvidence(facts: Facts, evidence: readonly Evidence[]): Facts {
-  return { ...facts, session: { standing: 'live', evidence, skipped: false } };
+  return { ...facts, session: { phase: 'live', evidence, skipped: false } };
 }

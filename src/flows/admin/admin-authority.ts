@@ -3,10 +3,10 @@ import { asAdministrator } from '../../core/decision/facts';
 import { hasFactor } from '../../core/decision/usable-factors';
 import type { Policy } from '../../core/policy/policy';
 import type { Account } from '../../options/ports';
-import type { Bearer } from '../context/auth-subject';
+import type { AuthSubject } from '../context/auth-subject';
 import type { Origin } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
-import { reproofRequirement } from '../enrollment/may-enroll';
+import { reproofRequirement } from '../enrollment/authorize-enrollment';
 
 /** The other administrators of an organization, where the host can name them; they are told of changes to one another. */
 export type AdministratorsOf = (organizationId: string) => Promise<readonly Account[]>;
@@ -48,7 +48,7 @@ export type AdminAuthority =
   | { readonly outcome: 'refused'; readonly decision: Exclude<Decision, { outcome: 'allow' }> };
 
 export interface AdministratorRequest {
-  readonly bearer: Bearer;
+  readonly subject: AuthSubject;
   readonly gathered: Gathered;
   readonly act: 'read' | 'change';
   /** The policy of the administered organization; null where MFA is off there. */
@@ -64,13 +64,13 @@ export interface AdministratorRequest {
  * off, a change needs the password again. A remembered browser is no proof for any of these.
  */
 export function judgeAdministrator(request: AdministratorRequest): AdminAuthority {
-  const { bearer, gathered, administered } = request;
-  if (bearer.standing !== 'session')
+  const { subject, gathered, administered } = request;
+  if (subject.phase !== 'session')
     return { outcome: 'refused', decision: { outcome: 'sign-in', because: 'no-session' } };
-  const standing = decide(gathered.facts, { kind: 'policy' }, gathered.now);
+  const phase = decide(gathered.facts, { kind: 'policy' }, gathered.now);
   // Enrollment that members may put off is required of administrators, which is judged below.
-  const isOffered = administered !== null && standing.outcome === 'enroll' && standing.skippable;
-  if (standing.outcome !== 'allow' && !isOffered) return { outcome: 'refused', decision: standing };
+  const isOffered = administered !== null && phase.outcome === 'enroll' && phase.skippable;
+  if (phase.outcome !== 'allow' && !isOffered) return { outcome: 'refused', decision: phase };
   return administered === null ? judgeWithMfaOff(request) : judgeWithMfaOn(request, administered);
 }
 
@@ -104,8 +104,8 @@ function judgeWithMfaOff(request: AdministratorRequest): AdminAuthority {
     : { outcome: 'refused', decision };
 }
 
-function requirementOf({ act, bearer, gathered }: AdministratorRequest): Requirement {
+function requirementOf({ act, subject, gathered }: AdministratorRequest): Requirement {
   return act === 'read'
     ? { kind: 'step-up', maxAgeSeconds: Number.POSITIVE_INFINITY }
-    : reproofRequirement(bearer, gathered);
+    : reproofRequirement(subject, gathered);
 }

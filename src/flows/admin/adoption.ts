@@ -4,7 +4,7 @@ import type { Account } from '../../options/ports';
 import type { FlowContext } from '../context/context';
 import { dayOf, rememberDay } from './daily-counts';
 import { readMemberCounts, type MemberCounts } from './member-counts';
-import { readGround, readMembers } from './read-members';
+import { readPolicyContext, readMembers } from './read-members';
 
 export type AdoptionWarning =
   | { readonly because: 'administrators-without-factor'; readonly names: readonly string[] }
@@ -132,8 +132,8 @@ async function administratorsWithoutFactor(
   const found = await Promise.all(
     administrators.map(async (account) => {
       const { organizationId } = account;
-      const ground = readGround(context, organizationId);
-      const [member] = await readMembers(context, { organizationId, accounts: [account], ground });
+      const policyContext = readPolicyContext(context, organizationId);
+      const [member] = await readMembers(context, { organizationId, accounts: [account], policyContext });
       return member?.state.configured === false ? [account.name] : [];
     }),
   );

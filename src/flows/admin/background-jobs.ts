@@ -24,7 +24,7 @@ export async function beginJob(
   work: JobWork,
   begun: { readonly organizationId: string; readonly of: number | null; readonly startedBy: string | null },
 ): Promise<BackgroundJob> {
-  const standing = await context.records.beginJob({
+  const phase = await context.records.beginJob({
     kind: work.kind,
     id: newId(),
     step: 0,
@@ -37,7 +37,7 @@ export async function beginJob(
     ...begun,
   });
   takeUpJob(context, work, begun.organizationId);
-  return standing;
+  return phase;
 }
 
 export const JOB_NAMES = 'job:';

@@ -5,11 +5,11 @@ import type { AdminAct } from './admin-authority';
 import { beginJob, takeUpJob, type JobWork } from './background-jobs';
 import { readMemberCounts } from './member-counts';
 import { findOthersProtected } from './protected-elsewhere';
-import { indexKnownMembers, readGround, readMembers, type KnownMember } from './read-members';
+import { indexKnownMembers, readPolicyContext, readMembers, type KnownMember } from './read-members';
 import { changePolicy } from './save-policy';
 
 /** What switching off with "Forget all devices" touches. */
-export interface SwitchOffReach {
+export interface DisableImpact {
   readonly policy: Policy;
   readonly members: number;
   /** Members with at least one authenticator, and how many those have together. */
@@ -25,7 +25,7 @@ const MOST_COUNTED = 8;
 export async function describeSwitchOff(
   context: FlowContext,
   organizationId: string,
-): Promise<SwitchOffReach> {
+): Promise<DisableImpact> {
   const moreThan = Array.from({ length: MOST_COUNTED }, (_, above) =>
     context.records.countIndex({ organizationId, index: 'enrolled', above }),
   );
@@ -114,12 +114,12 @@ export const FORGET_DEVICES: JobWork = {
       limit: MEMBERS_A_STEP,
       ...(cursor === null ? {} : { cursor }),
     });
-    const ground = readGround(context, organizationId);
-    const members = await readMembers(context, { organizationId, accounts: page.accounts, ground });
+    const policyContext = readPolicyContext(context, organizationId);
+    const members = await readMembers(context, { organizationId, accounts: page.accounts, policyContext });
     const forgotten = await Promise.all(members.map((member) => forget(context, member, startedAt)));
     const touched = members.filter((_, index) => forgotten[index] !== null);
     const accounts = touched.map(({ account }) => account);
-    const after = await readMembers(context, { organizationId, accounts, ground });
+    const after = await readMembers(context, { organizationId, accounts, policyContext });
     await indexKnownMembers(context, organizationId, after);
     const devices = forgotten.map((count) => count ?? 0);
     return {

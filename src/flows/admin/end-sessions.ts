@@ -1,6 +1,6 @@
 import { personInMessage } from '../../core/text/typed-text';
 import type { Account } from '../../options/ports';
-import { newMark, type FlowContext } from '../context/context';
+import { newHandle, type FlowContext } from '../context/context';
 import { notifyAddressesOnFile } from '../notices/notify';
 import { endSessionsOfOrganization } from '../sessions/end-sessions';
 import type { AdminAct } from './admin-authority';
@@ -14,7 +14,7 @@ export async function endAllSessions(
   act: AdminAct,
 ): Promise<{ readonly outcome: 'ended'; readonly organizationEpoch: string }> {
   const { organizationId, actor, origin } = act;
-  const epoch = newMark();
+  const epoch = newHandle();
   await endSessionsOfOrganization(context, {
     organizationId,
     actorId: actor.id,

@@ -1,7 +1,7 @@
 import type { FlowContext } from '../context/context';
 import { createDayKeeper } from './daily-counts';
 import { CHANGES } from './member-counts';
-import { readGround, readMembers, indexKnownMembers } from './read-members';
+import { readPolicyContext, readMembers, indexKnownMembers } from './read-members';
 
 /**
  * Keeps the indexes of the administrators' pages in step with what is reported, apart from the requests that report it. What is
@@ -24,8 +24,8 @@ export async function indexMember(context: FlowContext, userId: string): Promise
   const known = await context.directory.find(userId);
   if (known === undefined) return null;
   const { organizationId } = known.account;
-  const ground = readGround(context, organizationId);
-  const members = await readMembers(context, { organizationId, accounts: [known.account], ground });
+  const policyContext = readPolicyContext(context, organizationId);
+  const members = await readMembers(context, { organizationId, accounts: [known.account], policyContext });
   await indexKnownMembers(context, organizationId, members);
   return organizationId;
 }

@@ -16,7 +16,7 @@ import {
   type MemberAct,
 } from './member-settings';
 import { answersFor, findOthersProtected, type ProtectedElsewhere } from './protected-elsewhere';
-import { readGround, readMembers, type KnownMember } from './read-members';
+import { readPolicyContext, readMembers, type KnownMember } from './read-members';
 
 export type NotFound = { readonly outcome: 'not-found' };
 export type MemberActRefused = {
@@ -144,8 +144,8 @@ export async function findTarget(
 ): Promise<KnownMember | null> {
   const known = await context.directory.find(userId);
   if (known?.account.organizationId !== organizationId) return null;
-  const ground = readGround(context, organizationId);
-  const [member] = await readMembers(context, { organizationId, accounts: [known.account], ground });
+  const policyContext = readPolicyContext(context, organizationId);
+  const [member] = await readMembers(context, { organizationId, accounts: [known.account], policyContext });
   return member ?? null;
 }
 

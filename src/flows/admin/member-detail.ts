@@ -6,7 +6,7 @@ import type { FlowContext } from '../context/context';
 import { isLive } from '../sessions/end-sessions';
 import { nameEvents, type ShownEvent } from './list-events';
 import { toListedMember, type ListedMember } from './member-list';
-import { readGround, readMembers } from './read-members';
+import { readPolicyContext, readMembers } from './read-members';
 
 /** An authenticator as an administrator may see it. */
 export interface SeenAuthenticator {
@@ -46,10 +46,10 @@ export async function findMemberDetail(
   const known = await context.directory.find(userId);
   if (known?.account.organizationId !== organizationId) return { outcome: 'not-found' };
   const { account } = known;
-  const ground = readGround(context, organizationId);
+  const policyContext = readPolicyContext(context, organizationId);
   const [{ policy }, [member], sessions, history] = await Promise.all([
-    ground,
-    readMembers(context, { organizationId, accounts: [account], ground }),
+    policyContext,
+    readMembers(context, { organizationId, accounts: [account], policyContext }),
     context.state.listSessions(userId),
     context.events
       .settled()

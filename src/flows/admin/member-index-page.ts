@@ -5,7 +5,13 @@ import type { Account } from '../../options/ports';
 import type { IndexEntry, MarkRange, MemberIndex } from '../../stores/member-index';
 import type { FlowContext } from '../context/context';
 import { effectivePolicy } from '../context/gather-facts';
-import { indexKnownMembers, readGround, readMembers, type Ground, type KnownMember } from './read-members';
+import {
+  indexKnownMembers,
+  readPolicyContext,
+  readMembers,
+  type PolicyContext,
+  type KnownMember,
+} from './read-members';
 
 export type IndexedFilter =
   'not-configured' | 'totp' | 'sms' | 'email' | 'exempt' | 'locked' | 'in-grace' | 'federated';
@@ -64,8 +70,8 @@ export async function readIndexPage(
   },
 ): Promise<{ readonly members: readonly KnownMember[]; readonly next: IndexEntry | null }> {
   const { organizationId, filter, limit } = asked;
-  const ground = readGround(context, organizationId);
-  const policy = filter === 'in-grace' ? effectivePolicy(context, (await ground).policy) : null;
+  const policyContext = readPolicyContext(context, organizationId);
+  const policy = filter === 'in-grace' ? effectivePolicy(context, (await policyContext).policy) : null;
   const part = indexOfFilter(filter, policy, context.clock.now());
   if (part === null) return { members: [], next: null };
   const found: KnownMember[] = [];
@@ -81,7 +87,7 @@ export async function readIndexPage(
     const more = entries.length > limit - found.length;
     const read = more ? entries.slice(0, -1) : entries;
     // oxlint-disable-next-line no-await-in-loop
-    found.push(...(await readEntries(context, { organizationId, filter, entries: read, ground })));
+    found.push(...(await readEntries(context, { organizationId, filter, entries: read, policyContext })));
     after = read.at(-1) ?? after;
     if (!more) return { members: found, next: null };
     if (found.length >= limit || reads === MOST_READS) return { members: found, next: after };
@@ -94,13 +100,13 @@ async function readEntries(
     readonly organizationId: string;
     readonly filter: IndexedFilter;
     readonly entries: readonly IndexEntry[];
-    readonly ground: Promise<Ground>;
+    readonly policyContext: Promise<PolicyContext>;
   },
 ): Promise<readonly KnownMember[]> {
-  const { organizationId, filter, entries, ground } = asked;
+  const { organizationId, filter, entries, policyContext } = asked;
   const found = await context.directory.findMany(entries.map(({ userId }) => userId));
   const accounts = entries.map(({ userId }) => found.get(userId)).filter(isMember(organizationId));
-  const members = await readMembers(context, { organizationId, accounts, ground });
+  const members = await readMembers(context, { organizationId, accounts, policyContext });
   const fitting = members.filter(({ state }) => matchesFilter(state, filter));
   if (fitting.length < entries.length) {
     const fits = new Set(fitting.map(({ account }) => account.id));

@@ -3,7 +3,7 @@ import type { IndexEntry } from '../../stores/member-index';
 import type { FlowContext } from '../context/context';
 import { readMemberCounts } from './member-counts';
 import { matchesFilter, readIndexPage } from './member-index-page';
-import { readGround, readMembers, type KnownMember } from './read-members';
+import { readPolicyContext, readMembers, type KnownMember } from './read-members';
 
 export const MEMBER_FILTERS = [
   'all',
@@ -87,7 +87,7 @@ async function listFromDirectory(
   },
 ): Promise<MemberPage> {
   const { organizationId, filter, search, limit } = asked;
-  const ground = readGround(context, organizationId);
+  const policyContext = readPolicyContext(context, organizationId);
   let { cursor } = asked;
   for (let pages = 1; ; pages += 1) {
     // oxlint-disable-next-line no-await-in-loop
@@ -98,7 +98,7 @@ async function listFromDirectory(
       ...(cursor === null ? {} : { cursor }),
     });
     // oxlint-disable-next-line no-await-in-loop
-    const members = await readMembers(context, { organizationId, accounts, ground });
+    const members = await readMembers(context, { organizationId, accounts, policyContext });
     const fitting = members.filter(({ state }) => filter === 'all' || matchesFilter(state, filter));
     if (nextCursor === undefined) return { members: fitting.map(toListedMember) };
     if (fitting.length > 0 || pages === MOST_HOST_PAGES) {

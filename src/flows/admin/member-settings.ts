@@ -1,7 +1,7 @@
 import type { EnrollableKind } from '../../core/member/factor-kind';
 import { LONGEST_EXEMPTION_SECONDS, type Exemption } from '../../core/member/member';
 import { cutText } from '../../core/text/typed-text';
-import { newMark, type FlowContext } from '../context/context';
+import { newHandle, type FlowContext } from '../context/context';
 
 /** Which member of which organization, and who acts. */
 export interface MemberAct {
@@ -73,7 +73,7 @@ export async function resetMember(
 ): Promise<number> {
   const { userId, reason, organizationId, alsoIn } = act;
   // The sessions end first: whatever fails after that, nobody goes on with what is being taken away.
-  await context.records.replaceUserEpoch(userId, { epoch: newMark(), endedAt: context.clock.now() });
+  await context.records.replaceUserEpoch(userId, { epoch: newHandle(), endedAt: context.clock.now() });
   const removed = await context.records.removeAllAuthenticators(userId);
   await context.enrollmentNotes.noteIfNone(userId);
   for (const id of [organizationId, ...alsoIn])

@@ -5,7 +5,7 @@ import type { MemberIndex } from '../../stores/member-index';
 import type { FlowContext } from '../context/context';
 import type { Actor, AdminAct } from './admin-authority';
 import { draftPolicy } from './draft-policy';
-import { readGround, readMembers, type Ground, type KnownMember } from './read-members';
+import { readPolicyContext, readMembers, type PolicyContext, type KnownMember } from './read-members';
 import type { PolicyRefused } from './draft-policy';
 import type { PolicyChange } from './draft-policy';
 
@@ -79,8 +79,8 @@ export async function previewForActor(
 ): Promise<PolicyEffect | null> {
   const { organizationId, actor, draft } = asked;
   if ('outside' in actor) return null;
-  const ground = readGround(context, organizationId);
-  const [member] = await readMembers(context, { organizationId, accounts: [actor], ground });
+  const policyContext = readPolicyContext(context, organizationId);
+  const [member] = await readMembers(context, { organizationId, accounts: [actor], policyContext });
   if (member === undefined) return null;
   return previewEffect({ ...member.facts, policy: asSaved(draft) }, context.clock.now());
 }
@@ -123,7 +123,7 @@ export interface Roster {
 
 /** Everybody of a small organization, or of a large one enough to judge by: those with a factor and those without apart. */
 export async function sampleRoster(context: FlowContext, organizationId: string): Promise<Roster> {
-  const ground = await readGround(context, organizationId);
+  const policyContext = await readPolicyContext(context, organizationId);
   const [listed, configured, notConfigured] = await Promise.all([
     context.directory.count(organizationId),
     context.records.countIndex({ organizationId, index: 'configured' }),
@@ -132,14 +132,14 @@ export async function sampleRoster(context: FlowContext, organizationId: string)
   const indexed = configured + notConfigured;
   // Where the index does not know most people yet, the beginning of the host's table says more.
   if ((listed ?? indexed) <= EVERYBODY || indexed < (listed ?? 0) / 2) {
-    const { members, complete } = await readTable(context, organizationId, ground);
+    const { members, complete } = await readTable(context, organizationId, policyContext);
     const all = complete ? members.length : Math.max(listed ?? indexed, members.length);
     const weight = members.length === 0 ? 1 : all / members.length;
     return { basis: complete ? 'all' : 'sample', members: all, strata: [{ members, weight }] };
   }
   const strata = await Promise.all([
-    sampleIndex(context, { organizationId, index: 'configured', size: configured, ground }),
-    sampleIndex(context, { organizationId, index: 'not-configured', size: notConfigured, ground }),
+    sampleIndex(context, { organizationId, index: 'configured', size: configured, policyContext }),
+    sampleIndex(context, { organizationId, index: 'not-configured', size: notConfigured, policyContext }),
   ]);
   return { basis: 'sample', members: listed ?? indexed, strata };
 }
@@ -147,7 +147,7 @@ export async function sampleRoster(context: FlowContext, organizationId: string)
 async function readTable(
   context: FlowContext,
   organizationId: string,
-  ground: Ground,
+  policyContext: PolicyContext,
 ): Promise<{ readonly members: readonly KnownMember[]; readonly complete: boolean }> {
   const members: KnownMember[] = [];
   let cursor: string | undefined;
@@ -159,7 +159,7 @@ async function readTable(
       ...(cursor === undefined ? {} : { cursor }),
     });
     // oxlint-disable-next-line no-await-in-loop
-    members.push(...(await readMembers(context, { organizationId, accounts: page.accounts, ground })));
+    members.push(...(await readMembers(context, { organizationId, accounts: page.accounts, policyContext })));
     cursor = page.nextCursor;
   } while (cursor !== undefined && members.length < EVERYBODY);
   return { members, complete: cursor === undefined };
@@ -171,10 +171,10 @@ async function sampleIndex(
     readonly organizationId: string;
     readonly index: MemberIndex;
     readonly size: number;
-    readonly ground: Ground;
+    readonly policyContext: PolicyContext;
   },
 ): Promise<{ readonly members: readonly KnownMember[]; readonly weight: number }> {
-  const { organizationId, index, size, ground } = asked;
+  const { organizationId, index, size, policyContext } = asked;
   const slices = await Promise.all(
     Array.from({ length: SLICES }, (_, number) =>
       context.records.listIndex({
@@ -187,6 +187,10 @@ async function sampleIndex(
   );
   const ids = [...new Set(slices.flat().map(({ userId }) => userId))];
   const found = await context.directory.findMany(ids);
-  const members = await readMembers(context, { organizationId, accounts: [...found.values()], ground });
+  const members = await readMembers(context, {
+    organizationId,
+    accounts: [...found.values()],
+    policyContext,
+  });
   return { members, weight: members.length === 0 ? 0 : size / members.length };
 }

@@ -16,12 +16,15 @@ export interface KnownMember {
 }
 
 /** What the members of one organization are judged by. */
-export interface Ground {
+export interface PolicyContext {
   readonly policy: PolicyRecord;
   readonly featureAvailable: boolean;
 }
 
-export async function readGround(context: FlowContext, organizationId: string): Promise<Ground> {
+export async function readPolicyContext(
+  context: FlowContext,
+  organizationId: string,
+): Promise<PolicyContext> {
   const [policy, featureAvailable] = await Promise.all([
     context.records.findPolicy(organizationId),
     context.options.featureAvailable(organizationId),
@@ -35,13 +38,13 @@ export async function readMembers(
   asked: {
     readonly organizationId: string;
     readonly accounts: readonly Account[];
-    readonly ground: Ground | Promise<Ground>;
+    readonly policyContext: PolicyContext | Promise<PolicyContext>;
   },
 ): Promise<readonly KnownMember[]> {
   const { organizationId } = asked;
   const accounts = asked.accounts.filter((account) => account.organizationId === organizationId);
-  const [ground, records] = await Promise.all([
-    asked.ground,
+  const [policyContext, records] = await Promise.all([
+    asked.policyContext,
     context.records.findMembers(
       accounts.map(({ id }) => id),
       organizationId,
@@ -49,20 +52,20 @@ export async function readMembers(
   ]);
   return accounts.flatMap((account, index) => {
     const record = records[index];
-    return record === undefined ? [] : [toKnownMember(context, { account, record, ground })];
+    return record === undefined ? [] : [toKnownMember(context, { account, record, policyContext })];
   });
 }
 
 function toKnownMember(
   context: FlowContext,
-  read: { readonly account: Account; readonly record: MemberRecord; readonly ground: Ground },
+  read: { readonly account: Account; readonly record: MemberRecord; readonly policyContext: PolicyContext },
 ): KnownMember {
-  const { account, record, ground } = read;
+  const { account, record, policyContext } = read;
   const { facts, now } = toGathered(context, {
     account,
     member: record,
-    ...ground,
-    session: { standing: 'live', evidence: [], skipped: false },
+    ...policyContext,
+    session: { phase: 'live', evidence: [], skipped: false },
   });
   return { account, record, facts, state: deriveMemberState(facts, now) };
 }

@@ -4,7 +4,7 @@ import type { BackgroundJob } from '../../stores/background-jobs';
 import type { IndexEntry } from '../../stores/member-index';
 import type { FlowContext } from '../context/context';
 import { beginJob, takeUpJob, type JobWork, type StepDone } from './background-jobs';
-import { indexKnownMembers, readGround, readMembers } from './read-members';
+import { indexKnownMembers, readPolicyContext, readMembers } from './read-members';
 
 const MEMBERS_A_STEP = 500;
 const DAY_SECONDS = 86_400;
@@ -48,8 +48,8 @@ async function walkDirectory(
     limit: MEMBERS_A_STEP,
     ...(cursor === null ? {} : { cursor }),
   });
-  const ground = readGround(context, organizationId);
-  const members = await readMembers(context, { organizationId, accounts: page.accounts, ground });
+  const policyContext = readPolicyContext(context, organizationId);
+  const members = await readMembers(context, { organizationId, accounts: page.accounts, policyContext });
   await indexKnownMembers(context, organizationId, members);
   const next: Position =
     page.nextCursor === undefined

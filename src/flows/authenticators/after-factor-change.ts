@@ -4,8 +4,8 @@ import { openSecret } from '../../core/proof/secrets';
 import type { Notice } from '../../delivery/delivery';
 import type { Account } from '../../options/ports';
 import type { MemberRecord } from '../../stores/record-store';
-import type { Bearer } from '../context/auth-subject';
-import { newMark, type FlowContext, type Origin } from '../context/context';
+import type { AuthSubject } from '../context/auth-subject';
+import { newHandle, type FlowContext, type Origin } from '../context/context';
 import { notifyAddressesOnFile } from '../notices/notify';
 
 /** What happened to a person's factors. */
@@ -21,7 +21,7 @@ export type Change =
 
 export interface FactorChange {
   readonly account: Account;
-  readonly bearer: Bearer;
+  readonly subject: AuthSubject;
   /** As it was before, so that an address that went is told too. */
   readonly member: MemberRecord;
   readonly change: Change;
@@ -42,8 +42,8 @@ export interface FactorChanged {
  * is told, the one that went included (NIST SP 800-63B-4, 4.6).
  */
 export async function afterFactorChange(context: FlowContext, changed: FactorChange): Promise<FactorChanged> {
-  const { account, bearer, member, change, endOthers, origin } = changed;
-  const epochs = endOthers ? await endOtherSessions(context, changed) : bearer.epochs;
+  const { account, subject, member, change, endOthers, origin } = changed;
+  const epochs = endOthers ? await endOtherSessions(context, changed) : subject.epochs;
   const told = { origin, at: context.clock.now() };
   const notice: Notice =
     change.kind === 'recovery-codes-issued'
@@ -56,28 +56,28 @@ export async function afterFactorChange(context: FlowContext, changed: FactorCha
 
 async function endOtherSessions(
   context: FlowContext,
-  { account, bearer, origin }: FactorChange,
+  { account, subject, origin }: FactorChange,
 ): Promise<Epochs> {
-  const user = newMark();
+  const user = newHandle();
   const renewed = await context.records.renewUserEpoch(account.id, {
-    expected: bearer.epochs.user,
+    expected: subject.epochs.user,
     epoch: user,
     endedAt: context.clock.now(),
   });
   // Somebody ended the sessions while this request was under way: this one goes with them.
-  if (!renewed) return bearer.epochs;
+  if (!renewed) return subject.epochs;
   context.events.report({
     name: 'sessions-ended',
     userId: account.id,
-    organizationId: bearer.organizationId,
+    organizationId: subject.organizationId,
     address: origin.address,
     details: { scope: 'others' },
   });
-  return { ...bearer.epochs, user };
+  return { ...subject.epochs, user };
 }
 
 /** A number that no longer counts is told so itself: its owner may be the only one who knows better. */
-function tellPhoneThatWent(context: FlowContext, { account, bearer, member, change }: FactorChange): void {
+function tellPhoneThatWent(context: FlowContext, { account, subject, member, change }: FactorChange): void {
   const goneId = change.kind === 'recovery-codes-issued' ? undefined : change.goneId;
   const gone = member.authenticators.find(({ id, kind }) => id === goneId && kind === 'sms');
   if (gone === undefined) return;
@@ -91,7 +91,7 @@ function tellPhoneThatWent(context: FlowContext, { account, bearer, member, chan
       context.events.report({
         name: 'notice-failed',
         userId: account.id,
-        organizationId: bearer.organizationId,
+        organizationId: subject.organizationId,
         details: { notice: change.kind, by: 'sms' },
       });
       context.options.onError(error);

@@ -1,7 +1,7 @@
 import { asStepUp, decide, type Decision } from '../../core/decision/decide';
 import { mayRemoveFactor } from '../../core/member/authenticator';
 import type { Account } from '../../options/ports';
-import type { Bearer } from '../context/auth-subject';
+import type { AuthSubject } from '../context/auth-subject';
 import type { FlowContext, Origin } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 import {
@@ -9,8 +9,8 @@ import {
   type FindAdministered,
   type GatheredForSetup,
 } from '../context/gather-setup-facts';
+import { reproofRequirement } from '../enrollment/authorize-enrollment';
 import { spendChange, type TooManyChanges } from '../enrollment/enroll';
-import { reproofRequirement } from '../enrollment/may-enroll';
 import { afterFactorChange, type FactorChanged } from './after-factor-change';
 
 export type Removal =
@@ -22,7 +22,7 @@ export async function removeAuthenticator(
   context: FlowContext,
   act: FactorAct & { readonly authenticatorId: string; readonly endOthers: boolean },
 ): Promise<Removal> {
-  const { account, bearer, origin, authenticatorId, endOthers } = act;
+  const { account, subject, origin, authenticatorId, endOthers } = act;
   const leave = await mayChangeFactors(context, act);
   if (leave.outcome !== 'may-change') return leave;
   const { gathered } = leave;
@@ -41,14 +41,14 @@ export async function removeAuthenticator(
   context.events.report({
     name: 'authenticator-removed',
     userId: account.id,
-    organizationId: bearer.organizationId,
+    organizationId: subject.organizationId,
     address: origin.address,
     details: { kind, authenticatorId },
   });
   // Otherwise the directory's note would read as lost records.
   await context.enrollmentNotes.noteIfNone(account.id);
   const change = { kind: 'authenticator-removed', factor: kind, label, goneId: authenticatorId } as const;
-  const changed = await afterFactorChange(context, { account, bearer, member, change, endOthers, origin });
+  const changed = await afterFactorChange(context, { account, subject, member, change, endOthers, origin });
   return { outcome: 'removed', label, gathered, ...changed };
 }
 
@@ -57,7 +57,7 @@ export async function renameAuthenticator(
   context: FlowContext,
   act: FactorAct & { readonly authenticatorId: string; readonly label: string },
 ): Promise<{ readonly outcome: 'renamed' } | ChangeRefused> {
-  const { account, bearer, origin, authenticatorId, label } = act;
+  const { account, subject, origin, authenticatorId, label } = act;
   const leave = await mayChangeFactors(context, act);
   if (leave.outcome !== 'may-change') return leave;
   if (!(await context.records.renameAuthenticator(account.id, authenticatorId, label)))
@@ -65,7 +65,7 @@ export async function renameAuthenticator(
   context.events.report({
     name: 'authenticator-renamed',
     userId: account.id,
-    organizationId: bearer.organizationId,
+    organizationId: subject.organizationId,
     address: origin.address,
     details: { authenticatorId },
   });
@@ -86,7 +86,7 @@ export async function askFirst(
 /** Who asks to change their own factors, and from where. */
 export interface FactorAct {
   readonly account: Account;
-  readonly bearer: Bearer;
+  readonly subject: AuthSubject;
   readonly origin: Origin;
   readonly findAdministered?: FindAdministered;
 }
@@ -106,12 +106,12 @@ export type ChangeLeave =
 
 /** Whether the settings may be seen: in a session that the policy lets through, where the organization has MFA at all. */
 export function judgeSettings(
-  { standing }: Bearer,
+  { phase }: AuthSubject,
   { facts, setup, now }: GatheredForSetup,
 ): SettingsRefused | null {
   const decision = decide(facts, { kind: 'policy' }, now);
   const over: Decision = { outcome: 'sign-in', because: 'no-session' };
-  if (standing === 'pending')
+  if (phase === 'pending')
     return { outcome: 'refused', decision: decision.outcome === 'allow' ? over : decision };
   if (decision.outcome === 'sign-in') return { outcome: 'refused', decision };
   if (setup === null) return { outcome: 'feature-off' };
@@ -121,12 +121,12 @@ export function judgeSettings(
 
 /** Whether a factor may be changed now: after a proof by the strongest one, no older than ten minutes. */
 export async function mayChangeFactors(context: FlowContext, act: FactorAct): Promise<ChangeLeave> {
-  const { bearer } = act;
+  const { subject } = act;
   const gathered = await gatherSetupFacts(context, act);
-  const refused = judgeSettings(bearer, gathered);
+  const refused = judgeSettings(subject, gathered);
   if (refused !== null) return refused;
   const { facts, setup, now } = gathered;
-  const decision = decide(setup ?? facts, reproofRequirement(bearer, gathered), now);
+  const decision = decide(setup ?? facts, reproofRequirement(subject, gathered), now);
   // Enrollment that is due comes after the proof: what there is may be changed before.
   if (decision.outcome === 'allow' || decision.outcome === 'enroll')
     return { outcome: 'may-change', gathered };

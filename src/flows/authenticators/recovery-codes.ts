@@ -1,7 +1,7 @@
 import { hashRecoveryCodes, issueRecoveryCodes } from '../../core/proof/recovery-code';
 import type { MemberRecord, RecoveryCodeSet } from '../../stores/record-store';
 import type { CodesOwner } from '../../stores/unseen-codes';
-import type { Bearer } from '../context/auth-subject';
+import type { AuthSubject } from '../context/auth-subject';
 import type { FlowContext, Origin } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 import { spendChange, type TooManyChanges } from '../enrollment/enroll';
@@ -21,23 +21,23 @@ export type NewCodeSet =
  */
 export async function makeRecoveryCodeSet(
   context: FlowContext,
-  bearer: CodesOwner,
+  subject: CodesOwner,
   { recoveryCodesLeft }: Pick<MemberRecord, 'recoveryCodesLeft'>,
 ): Promise<NewCodeSet> {
-  const spent = await spendChange(context, bearer.userId, 'recovery-codes');
+  const spent = await spendChange(context, subject.userId, 'recovery-codes');
   if (spent.outcome === 'rejected') return spent;
   const issued = issueRecoveryCodes();
   const shown = issued.map(({ text }) => text);
   const set = { codes: await hashRecoveryCodes(issued), issuedAt: context.clock.now() };
   const replacesOlder = recoveryCodesLeft > 0;
-  await keepUnseenCodes(context, bearer, { codes: shown, issuedAt: set.issuedAt, replacesOlder });
+  await keepUnseenCodes(context, subject, { codes: shown, issuedAt: set.issuedAt, replacesOlder });
   return { outcome: 'made', set, shown };
 }
 
 /** Says that a new set was stored. */
 export function reportCodesIssued(
   context: FlowContext,
-  { userId, organizationId }: Pick<Bearer, 'userId' | 'organizationId'>,
+  { userId, organizationId }: Pick<AuthSubject, 'userId' | 'organizationId'>,
   { codes }: RecoveryCodeSet,
 ): void {
   const details = { count: codes.length };
@@ -54,19 +54,19 @@ export type Renewal =
 
 /** A new set of recovery codes for a person who has a factor; the old one stops working at once. */
 export async function renewRecoveryCodes(context: FlowContext, act: FactorAct): Promise<Renewal> {
-  const { account, bearer, origin } = act;
+  const { account, subject, origin } = act;
   const leave = await mayChangeFactors(context, act);
   if (leave.outcome !== 'may-change') return leave;
   const { member } = leave.gathered;
   if (member.authenticators.length === 0) return { outcome: 'rejected', because: 'no-factor' };
-  const made = await makeRecoveryCodeSet(context, bearer, member);
+  const made = await makeRecoveryCodeSet(context, subject, member);
   if (made.outcome === 'rejected') return made;
   const { set, shown: recoveryCodes } = made;
   await context.records.replaceRecoveryCodes(account.id, set.codes, set.issuedAt);
-  reportCodesIssued(context, bearer, set);
+  reportCodesIssued(context, subject, set);
   const { notified } = await afterFactorChange(context, {
     account,
-    bearer,
+    subject,
     member,
     change: { kind: 'recovery-codes-issued' },
     endOthers: false,

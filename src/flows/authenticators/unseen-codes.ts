@@ -2,7 +2,7 @@ import { PlainSecret, openSecret, sealSecret } from '../../core/proof/secrets';
 import { hasEnded } from '../../core/text/credible-instant';
 import type { MemberRecord } from '../../stores/record-store';
 import type { CodesOwner } from '../../stores/unseen-codes';
-import type { Bearer } from '../context/auth-subject';
+import type { AuthSubject } from '../context/auth-subject';
 import type { FlowContext } from '../context/context';
 
 /** How long a new set can be seen. */
@@ -51,6 +51,9 @@ export async function findUnseenCodes(
 }
 
 /** The owner has saved them; they are never shown again. */
-export async function acknowledgeCodes(context: FlowContext, { userId, ownerId }: Bearer): Promise<void> {
+export async function acknowledgeCodes(
+  context: FlowContext,
+  { userId, ownerId }: AuthSubject,
+): Promise<void> {
   await context.state.endUnseenCodes({ userId, ownerId });
 }

@@ -2,7 +2,7 @@ import { isBrowserTrusted, type RememberedBrowser } from '../../core/member/reme
 import type { Account } from '../../options/ports';
 import type { FlowContext, Origin } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
-import { factorSetOf } from './security-fingerprint';
+import { securityFingerprintOf } from './security-fingerprint';
 
 /** What is stored, the newest first; to be asked beside the facts and then judged by `keepTrusted`. */
 export function listRememberedBrowsers(
@@ -19,7 +19,7 @@ export function keepTrusted(
   browsers: readonly RememberedBrowser[],
 ): readonly RememberedBrowser[] {
   const { policy, now } = gathered;
-  const factors = factorSetOf(gathered);
+  const factors = securityFingerprintOf(gathered);
   return browsers.filter((browser) =>
     isBrowserTrusted(context.keyRing, { browser, factors, policy: policy.policy, now }),
   );

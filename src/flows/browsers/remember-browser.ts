@@ -4,11 +4,11 @@ import { rankOf, strongestRank } from '../../core/decision/factor-strength';
 import { hashFactorSet, issueBrowserId, type RememberedBrowser } from '../../core/member/remembered-browser';
 import { hashToken, issueToken } from '../../core/proof/bearer-token';
 import type { Account } from '../../options/ports';
-import type { Bearer } from '../context/auth-subject';
+import type { AuthSubject } from '../context/auth-subject';
 import type { FlowContext, Origin } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
-import { REPROOF_SECONDS } from '../enrollment/may-enroll';
-import { factorSetOf } from './security-fingerprint';
+import { REPROOF_SECONDS } from '../enrollment/authorize-enrollment';
+import { securityFingerprintOf } from './security-fingerprint';
 import type { BrowserCookie } from './use-browser';
 
 /**
@@ -16,12 +16,12 @@ import type { BrowserCookie } from './use-browser';
  * the strongest factor the person has earns it, and never a recovery code.
  */
 export function rememberableSeconds(
-  bearer: Pick<Bearer, 'standing'>,
+  subject: Pick<AuthSubject, 'phase'>,
   { facts }: Pick<Gathered, 'facts'>,
   proven: EvidenceMethod,
 ): number | null {
   const { enabled, rememberBrowserSeconds } = facts.policy;
-  if (!enabled || rememberBrowserSeconds <= 0 || bearer.standing !== 'pending') return null;
+  if (!enabled || rememberBrowserSeconds <= 0 || subject.phase !== 'pending') return null;
   if (proven === 'recovery-code' || rankOf(proven) < strongestRank(facts)) return null;
   return rememberBrowserSeconds;
 }
@@ -31,7 +31,7 @@ export async function rememberBrowser(
   context: FlowContext,
   proven: {
     readonly account: Account;
-    readonly bearer: Bearer;
+    readonly subject: AuthSubject;
     readonly gathered: Gathered;
     readonly proof: Evidence;
     readonly origin: Origin;
@@ -39,9 +39,9 @@ export async function rememberBrowser(
     readonly name: string;
   },
 ): Promise<BrowserCookie | null> {
-  const { account, bearer, gathered, proof, origin, name } = proven;
+  const { account, subject, gathered, proof, origin, name } = proven;
   const { facts, now } = gathered;
-  const seconds = rememberableSeconds(bearer, gathered, provenBy(proof));
+  const seconds = rememberableSeconds(subject, gathered, provenBy(proof));
   const fresh = decide(facts, { kind: 'step-up', maxAgeSeconds: REPROOF_SECONDS }, now);
   const recovered = facts.session?.evidence.some(({ method }) => method === 'recovery-code') === true;
   if (seconds === null || fresh.outcome !== 'allow' || recovered) return null;
@@ -49,14 +49,14 @@ export async function rememberBrowser(
   const token = issueToken();
   const browser: RememberedBrowser = {
     id,
-    organizationId: bearer.organizationId,
+    organizationId: subject.organizationId,
     tokenHash: hashToken(context.keyRing, 'browser', [account.id, id, token.reveal()]),
     previousTokenHash: null,
     branch: '',
     confirmed: false,
     rotatedAt: now,
     // The epoch was made at the latest when the pending login began, so the record carries it.
-    factorSetHash: hashFactorSet(context.keyRing, factorSetOf(gathered)),
+    securityFingerprint: hashFactorSet(context.keyRing, securityFingerprintOf(gathered)),
     createdAt: now,
     lastUsedAt: null,
     expiresAt: now + seconds * 1000,
@@ -67,7 +67,7 @@ export async function rememberBrowser(
   context.events.report({
     name: 'browser-remembered',
     userId: account.id,
-    organizationId: bearer.organizationId,
+    organizationId: subject.organizationId,
     address: origin.address,
     details: { seconds },
   });

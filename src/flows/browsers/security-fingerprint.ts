@@ -2,7 +2,7 @@ import type { FactorSet } from '../../core/member/remembered-browser';
 import type { Gathered } from '../context/gather-facts';
 
 /** What trust in a browser rests on, as it was read. */
-export function factorSetOf({
+export function securityFingerprintOf({
   account,
   member,
   policy,

@@ -10,10 +10,10 @@ import type { PlainSecret } from '../../core/proof/secrets';
 import { isCredible } from '../../core/text/credible-instant';
 import type { EventReport } from '../../events/event-recorder';
 import type { BrowserUseOutcome } from '../../stores/record-store';
-import { newMark, type FlowContext, type Origin } from '../context/context';
+import { newHandle, type FlowContext, type Origin } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 import { notifyAddressesOnFile } from '../notices/notify';
-import { factorSetOf } from './security-fingerprint';
+import { securityFingerprintOf } from './security-fingerprint';
 
 /** What a remembered browser carries. */
 export interface BrowserToken {
@@ -48,7 +48,7 @@ export async function presentBrowser(
     const next = succeedToken(keyRing, token, [userId, id, branch]);
     return hashToken(keyRing, 'browser', [userId, id, next.reveal()]);
   };
-  const branch = newMark();
+  const branch = newHandle();
   return context.records.useBrowser({
     userId,
     id,
@@ -114,7 +114,7 @@ export async function judgeBrowser(
   }
   const { browser } = used;
   const { account, policy, facts, now } = gathered;
-  const factors = factorSetOf(gathered);
+  const factors = securityFingerprintOf(gathered);
   if (!isCredible(browser.createdAt, now)) context.clocks.note('remembered browser', browser.createdAt);
   if (!isBrowserTrusted(context.keyRing, { browser, factors, policy: policy.policy, now })) {
     await context.records.forgetBrowser(account.id, browser.id);
@@ -125,7 +125,7 @@ export async function judgeBrowser(
   const cookie = token === null ? null : { id: browser.id, token, expiresAt: browser.expiresAt };
   if (decide(facts, { kind: 'policy' }, now).outcome !== 'challenge') return { ...unchanged, cookie };
   const proven: readonly Evidence[] = [...evidence, { method: 'remembered-browser', at: now }];
-  const session = { standing: 'live', evidence: proven, skipped: false } as const;
+  const session = { phase: 'live', evidence: proven, skipped: false } as const;
   return { evidence: proven, gathered: { ...gathered, facts: { ...facts, session } }, cookie };
 }
 

@@ -6,7 +6,7 @@ import type { Gathered } from '../context/gather-facts';
 import type { SendRefused } from './spend-send';
 
 /** Which factor is asked, of whom and for what. */
-export interface AskRequest {
+export interface ChallengeRequest {
   readonly owner: ChallengeOwner;
   readonly option: Option;
   readonly gathered: Gathered;
@@ -28,7 +28,7 @@ export interface Sent {
   readonly earlier?: true;
 }
 
-export type AskOutcome =
+export type ChallengeOutcome =
   | { readonly outcome: 'asked'; readonly challenge: Challenge; readonly sent?: Sent }
   /** The challenge stands, but its code did not go out. */
   | {

@@ -8,9 +8,9 @@ import type { Factor, Verification } from '../../factors/factor';
 import type { Account } from '../../options/ports';
 import type { GuessOutcome, MemberRecord } from '../../stores/record-store';
 import type { AttemptOutcome, ChallengePurpose } from '../../stores/state-store';
-import { challengeOwner, type Asked, type Bearer } from '../context/auth-subject';
+import { challengeOwner, type ChallengeHint, type AuthSubject } from '../context/auth-subject';
 import type { FlowContext, Origin } from '../context/context';
-import { gatherFacts, type EarlyReads, type Gathered } from '../context/gather-facts';
+import { gatherFacts, type PrefetchedRecords, type Gathered } from '../context/gather-facts';
 import { reportUnreadable } from '../context/report-unreadable';
 import { reportAccepted, toEvidence } from './accepted-proof';
 import { reportGuessLimits } from './report-guess-limits';
@@ -44,19 +44,19 @@ export type Answer =
       readonly evidence: readonly Evidence[];
       readonly decision: Decision;
       readonly gathered: Gathered;
-      readonly asked: Asked;
+      readonly asked: ChallengeHint;
       readonly proof: Evidence;
     };
 
 export interface AnswerRequest {
   readonly account: Account;
-  readonly bearer: Bearer;
+  readonly subject: AuthSubject;
   readonly purpose: Extract<ChallengePurpose, 'login' | 'step-up'>;
   readonly requirement: Requirement;
   readonly submitted: unknown;
   readonly origin: Origin;
   /** What was read together with the session, before the attempt was counted. */
-  readonly early?: EarlyReads | undefined;
+  readonly early?: PrefetchedRecords | undefined;
 }
 
 /**
@@ -64,11 +64,11 @@ export interface AnswerRequest {
  * atomic step, so that neither parallel guesses nor a repeated right answer gain anything.
  */
 export async function answerChallenge(context: FlowContext, request: AnswerRequest): Promise<Answer> {
-  const { bearer, account, purpose, origin } = request;
-  const { asked } = bearer;
+  const { subject, account, purpose, origin } = request;
+  const { asked } = subject;
   if (asked === null || asked.purpose !== purpose) return { outcome: 'rejected', because: 'no-challenge' };
   // A login that is over is told so for nothing: its cookie must not go on counting guesses against the owner.
-  if (bearer.standing === 'pending' && isChallengeOver(bearer, context.clock.now()))
+  if (subject.phase === 'pending' && isChallengeOver(subject, context.clock.now()))
     return { outcome: 'rejected', because: 'challenge-expired' };
   const factor = context.factors.get(asked.kind);
   if (factor === undefined) return { outcome: 'rejected', because: 'no-challenge' };
@@ -76,33 +76,33 @@ export async function answerChallenge(context: FlowContext, request: AnswerReque
   if (submitted === null) return { outcome: 'rejected', because: 'malformed-code' };
 
   const spent = context.state.spendAttempt(
-    challengeOwner(bearer, purpose),
+    challengeOwner(subject, purpose),
     context.options.limits.perChallenge,
   );
   const [attempt, guess, gathered] = await Promise.all([
     spent,
-    spendGuess(context, bearer, asked, factor),
-    gatherFacts(context, account, bearer, {
+    spendGuess(context, subject, asked, factor),
+    gatherFacts(context, account, subject, {
       early: request.early,
-      ...(bearer.standing === 'pending' ? { pending: spent.then(({ pending }) => pending) } : {}),
+      ...(subject.phase === 'pending' ? { pending: spent.then(({ pending }) => pending) } : {}),
     }),
   ]);
   const reject = (rejected: Rejected) => report(context, request, { rejected, asked, guess, gathered });
   const refused = refuseAnswer({ attempt, guess, gathered, asked });
   if (refused !== null) {
-    const isExpired = bearer.standing === 'session' && gathered.facts.session?.standing === 'expired';
+    const isExpired = subject.phase === 'session' && gathered.facts.session?.phase === 'expired';
     return reject(isExpired ? { outcome: 'rejected', because: 'session-expired' } : refused);
   }
   if (attempt.outcome !== 'spent') return { outcome: 'rejected', because: 'challenge-expired' };
 
   const { challenge, attemptsLeft } = attempt;
   const { member, now } = gathered;
-  const trial = { userId: bearer.userId, challenge, member, onFile: gathered.account, submitted, now };
+  const trial = { userId: subject.userId, challenge, member, onFile: gathered.account, submitted, now };
   const verification = await factor.verify(trial);
   if (verification.outcome === 'rejected') {
     const authenticator = member.authenticators.find(({ id }) => id === asked.authenticatorId);
     if (verification.because === 'secret-unreadable' && authenticator !== undefined) {
-      reportUnreadable(context, bearer, authenticator);
+      reportUnreadable(context, subject, authenticator);
     }
     return reject({ ...verification, attemptsLeft });
   }
@@ -128,14 +128,14 @@ function noteLate(
 /** What a right answer adds to the login or session, and where that leads. */
 export function toVerified(
   gathered: Gathered,
-  { asked, proof }: { readonly asked: Asked; readonly proof: Evidence },
+  { asked, proof }: { readonly asked: ChallengeHint; readonly proof: Evidence },
   requirement: Requirement,
 ): Answer & { readonly outcome: 'verified' } {
   const { now } = gathered;
   const evidence = addEvidence(gathered.facts.session?.evidence ?? [], proof);
   const facts = {
     ...gathered.facts,
-    session: { standing: 'live', evidence, skipped: false } as const,
+    session: { phase: 'live', evidence, skipped: false } as const,
     recoveryCodesLeft: gathered.facts.recoveryCodesLeft - (asked.kind === 'recovery-code' ? 1 : 0),
   };
   const decision = decide(facts, requirement, now);
@@ -144,12 +144,12 @@ export function toVerified(
 
 function spendGuess(
   context: FlowContext,
-  bearer: Bearer,
-  asked: Asked,
+  subject: AuthSubject,
+  asked: ChallengeHint,
   factor: Factor,
 ): Promise<GuessOutcome> {
   return context.records.spendGuess({
-    userId: bearer.userId,
+    userId: subject.userId,
     group: factor.group,
     authenticatorId: isEnrollableKind(asked.kind) ? asked.authenticatorId : null,
     rank: factorRank(asked.kind),
@@ -163,12 +163,12 @@ export function refuseAnswer(spent: {
   readonly attempt: AttemptOutcome;
   readonly guess: GuessOutcome;
   readonly gathered: Gathered;
-  readonly asked: Asked;
+  readonly asked: ChallengeHint;
 }): Rejected | null {
   const { attempt, guess, gathered, asked } = spent;
-  const standing = gathered.facts.session?.standing;
-  if (standing === 'ended') return { outcome: 'rejected', because: 'session-ended' };
-  if (standing !== 'live') return { outcome: 'rejected', because: 'challenge-expired' };
+  const phase = gathered.facts.session?.phase;
+  if (phase === 'ended') return { outcome: 'rejected', because: 'session-ended' };
+  if (phase !== 'live') return { outcome: 'rejected', because: 'challenge-expired' };
   if (guess.outcome === 'locked') {
     return { outcome: 'rejected', because: 'locked', lockedUntil: guess.lockedUntil };
   }
@@ -183,7 +183,7 @@ export function refuseAnswer(spent: {
 }
 
 /** The factor may have been removed, or its kind forbidden, since it was asked. The guess in hand was paid for, so locks are not asked again. */
-function isStillOffered(gathered: Gathered, asked: Asked): boolean {
+function isStillOffered(gathered: Gathered, asked: ChallengeHint): boolean {
   const unlocked = { ...gathered.facts, codesLockedUntil: null, recoveryCodesLockedUntil: null };
   const options = challengeOptions(unlocked, gathered.now);
   return options.some(
@@ -197,18 +197,18 @@ function report(
   request: AnswerRequest,
   refused: {
     readonly rejected: Rejected;
-    readonly asked: Asked;
+    readonly asked: ChallengeHint;
     readonly guess: GuessOutcome;
     readonly gathered: Gathered;
   },
 ): Rejected {
-  const { account, bearer, origin, purpose } = request;
+  const { account, subject, origin, purpose } = request;
   const { rejected, asked, guess, gathered } = refused;
   const { because, lockedUntil, attemptsLeft } = rejected;
   context.events.report({
     name: 'proof-rejected',
-    userId: bearer.userId,
-    organizationId: bearer.organizationId,
+    userId: subject.userId,
+    organizationId: subject.organizationId,
     address: origin.address,
     details: { because, purpose, kind: asked.kind, ...(lockedUntil === undefined ? {} : { lockedUntil }) },
   });
@@ -218,6 +218,6 @@ function report(
 }
 
 /** Whether the answer used a recovery code, of which every address on file is told. */
-export function usedRecoveryCode(asked: Asked): boolean {
+export function usedRecoveryCode(asked: ChallengeHint): boolean {
   return asked.authenticatorId === RECOVERY_CODES_ID;
 }

@@ -4,7 +4,7 @@ import type { DeliveredKind } from '../../core/member/factor-kind';
 import { hashOneTimeCode, issueOneTimeCode } from '../../core/proof/one-time-code';
 import type { SentCode } from '../../core/proof/sent-code';
 import type { Challenge, ChallengeOwner } from '../../stores/state-store';
-import { newMark, type FlowContext } from '../context/context';
+import { newHandle, type FlowContext } from '../context/context';
 
 export type ChallengeChange =
   | { readonly outcome: 'changed'; readonly challenge: Challenge }
@@ -27,15 +27,15 @@ export async function changeChallenge(
     readonly underPendingLogin: boolean;
     readonly known?: Challenge | undefined;
   },
-  rule: (standing: Challenge | undefined) => Omit<Challenge, 'version'> | null,
+  rule: (phase: Challenge | undefined) => Omit<Challenge, 'version'> | null,
 ): Promise<ChallengeChange> {
   const { owner, underPendingLogin } = at;
-  let standing = at.known ?? (await state.findChallenge(owner));
+  let phase = at.known ?? (await state.findChallenge(owner));
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const next = rule(standing);
-    if (next === null) return { outcome: 'unchanged', challenge: standing };
-    const challenge = { ...next, version: newMark() };
-    const after = standing?.version ?? null;
+    const next = rule(phase);
+    if (next === null) return { outcome: 'unchanged', challenge: phase };
+    const challenge = { ...next, version: newHandle() };
+    const after = phase?.version ?? null;
     // Each try stands on what the one before found.
     // oxlint-disable-next-line no-await-in-loop
     if (await state.issueChallenge(challenge, { now: clock.now(), underPendingLogin, after }))
@@ -43,7 +43,7 @@ export async function changeChallenge(
     // oxlint-disable-next-line no-await-in-loop
     const found = await state.findChallenge(owner);
     if ((found?.version ?? null) === after) return { outcome: 'gone' };
-    standing = found;
+    phase = found;
   }
   throw new MfaError('store-unavailable', 'Too many requests changed one challenge at once.');
 }
@@ -73,7 +73,7 @@ export function makeCode(
   made: CodeToMake,
 ): NewCode {
   const { owner, authenticatorId, kind, sentBy, destination, onFile, pendingUntil } = made;
-  const id = newMark();
+  const id = newHandle();
   const digits = issueOneTimeCode();
   const address = addressOnFile({ kind, authenticatorId, sentBy }, onFile);
   const binding = { ...owner, codeId: id, kind, sentBy, address };

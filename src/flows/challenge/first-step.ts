@@ -1,8 +1,8 @@
 import { codeUnderWay, isChallengeOver } from '../../core/proof/sent-code';
 import type { PendingLogin } from '../../stores/state-store';
-import type { Asked } from '../context/auth-subject';
+import type { ChallengeHint } from '../context/auth-subject';
 import type { FlowContext } from '../context/context';
-import { toSent, type AskOutcome } from './active-challenge';
+import { toSent, type ChallengeOutcome } from './active-challenge';
 
 /**
  * What tells that a first step is made once more: by a double click, or by going back and signing in again. The limit on sending lets
@@ -21,7 +21,7 @@ export interface FirstStep {
 export interface Begun {
   /** The one that goes on: where the same first step was made a moment ago, that of then. */
   readonly pending: PendingLogin;
-  readonly ask: AskOutcome | null;
+  readonly ask: ChallengeOutcome | null;
 }
 
 /** Goes on with the login of a moment ago, where its code holds; the new one, for which none goes out, ends. */
@@ -29,7 +29,7 @@ export async function goOnWithEarlier(
   context: FlowContext,
   repeated: {
     readonly pending: PendingLogin;
-    readonly asked: Asked;
+    readonly asked: ChallengeHint;
     readonly step: FirstStep;
   },
 ): Promise<Begun | null> {

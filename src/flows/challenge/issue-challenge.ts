@@ -3,10 +3,10 @@ import { isDeliveredKind, onFileId, type DeliveredKind } from '../../core/member
 import { openSecret } from '../../core/proof/secrets';
 import { addCode, isChallengeOver } from '../../core/proof/sent-code';
 import type { Challenge } from '../../stores/state-store';
-import { newId, newMark, type FlowContext } from '../context/context';
+import { newId, newHandle, type FlowContext } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 import { reportUnreadable } from '../context/report-unreadable';
-import type { AskOutcome, AskRequest } from './active-challenge';
+import type { ChallengeOutcome, ChallengeRequest } from './active-challenge';
 import { changeChallenge, makeCode, type NewCode } from './change-challenge';
 import { sendAskedCode } from './send-asked-code';
 import { findDestinationWait } from './spend-send';
@@ -19,18 +19,21 @@ export interface PreparedAsk {
 }
 
 /** Asks one factor: makes the owner's challenge and, where the kind is delivered, sends its code. */
-export async function askFactor(context: FlowContext, request: AskRequest): Promise<AskOutcome> {
-  const prepared = prepareAsk(context, request);
+export async function issueChallengeFor(
+  context: FlowContext,
+  request: ChallengeRequest,
+): Promise<ChallengeOutcome> {
+  const prepared = prepareChallenge(context, request);
   const at = { owner: request.owner, underPendingLogin: request.pendingUntil !== null };
-  const change = await changeChallenge(context, at, (standing) =>
-    takePlace(prepared.challenge, standing, context.clock.now()),
+  const change = await changeChallenge(context, at, (phase) =>
+    takePlace(prepared.challenge, phase, context.clock.now()),
   );
   if (change.outcome !== 'changed') return { outcome: 'gone' };
-  return finishAsk(context, request, { ...prepared, challenge: change.challenge });
+  return finishChallenge(context, request, { ...prepared, challenge: change.challenge });
 }
 
-/** The challenge of a factor, for whoever stores it together with the pending login. {@link finishAsk} sends its code. */
-export function prepareAsk(context: FlowContext, request: AskRequest): PreparedAsk {
+/** The challenge of a factor, for whoever stores it together with the pending login. {@link finishChallenge} sends its code. */
+export function prepareChallenge(context: FlowContext, request: ChallengeRequest): PreparedAsk {
   const { owner, option, gathered, pendingUntil } = request;
   const { authenticatorId, kind } = option;
   const { account } = gathered;
@@ -50,7 +53,7 @@ export function prepareAsk(context: FlowContext, request: AskRequest): PreparedA
   const challenge: Challenge = {
     ...owner,
     id: newId(),
-    version: newMark(),
+    version: newHandle(),
     kind,
     authenticatorId,
     codes: code === null ? [] : [code.kept],
@@ -65,11 +68,11 @@ export function prepareAsk(context: FlowContext, request: AskRequest): PreparedA
 }
 
 /** What is left to do once the challenge is stored. */
-export async function finishAsk(
+export async function finishChallenge(
   context: FlowContext,
-  request: AskRequest,
+  request: ChallengeRequest,
   { challenge, code }: PreparedAsk,
-): Promise<AskOutcome> {
+): Promise<ChallengeOutcome> {
   const { option, gathered } = request;
   if (code !== null) return sendAskedCode(context, request, { challenge, code });
   if (!isDeliveredKind(option.kind)) return { outcome: 'asked', challenge };
@@ -82,18 +85,14 @@ export async function finishAsk(
  * A factor that is asked again keeps its challenge, and a code that holds is kept while another factor is asked: whoever comes
  * back to it need not wait for a new one.
  */
-function takePlace(
-  next: Challenge,
-  standing: Challenge | undefined,
-  now: number,
-): Omit<Challenge, 'version'> {
-  if (standing === undefined) return next;
-  const isSame = standing.authenticatorId === next.authenticatorId && standing.kind === next.kind;
-  const holding = standing.codes.filter((code) => !isChallengeOver(code, now));
+function takePlace(next: Challenge, phase: Challenge | undefined, now: number): Omit<Challenge, 'version'> {
+  if (phase === undefined) return next;
+  const isSame = phase.authenticatorId === next.authenticatorId && phase.kind === next.kind;
+  const holding = phase.codes.filter((code) => !isChallengeOver(code, now));
   const [code] = next.codes;
   return {
     ...next,
-    id: isSame ? standing.id : next.id,
+    id: isSame ? phase.id : next.id,
     codes: code === undefined ? holding : addCode(holding, code),
   };
 }

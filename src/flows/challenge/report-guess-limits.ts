@@ -2,7 +2,7 @@ import { onFileKind } from '../../core/member/factor-kind';
 import type { Account } from '../../options/ports';
 import type { GuessOutcome } from '../../stores/record-store';
 import type { ChallengePurpose } from '../../stores/state-store';
-import type { Asked } from '../context/auth-subject';
+import type { ChallengeHint } from '../context/auth-subject';
 import type { FlowContext, Origin } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 import { notifyAddressesOnFile } from '../notices/notify';
@@ -11,7 +11,7 @@ import { notifyAddressesOnFile } from '../notices/notify';
 export interface WrongAnswer {
   readonly account: Account;
   readonly gathered: Gathered;
-  readonly asked: Asked;
+  readonly asked: ChallengeHint;
   readonly purpose: ChallengePurpose;
   readonly guess: GuessOutcome;
   /** Whether no try is left for this challenge. */

@@ -56,8 +56,8 @@ export async function resendByEmail(context: FlowContext, message: SentMessage):
     pendingUntil: challenge.expiresAt,
   });
   const change = (rule: (codes: readonly SentCode[]) => readonly SentCode[]) =>
-    changeChallenge(context, { owner, underPendingLogin: false }, (standing) =>
-      standing === undefined ? null : { ...standing, codes: rule(standing.codes) },
+    changeChallenge(context, { owner, underPendingLogin: false }, (phase) =>
+      phase === undefined ? null : { ...phase, codes: rule(phase.codes) },
     );
   // Stored before it is sent: the code in the mail works when it arrives.
   const stored = await change((codes) =>

@@ -11,17 +11,17 @@ import {
 import { mayArrive, type SendOutcome } from '../../delivery/delivery';
 import type { Challenge } from '../../stores/state-store';
 import type { FlowContext } from '../context/context';
-import { toSent, type AskOutcome, type AskRequest } from './active-challenge';
+import { toSent, type ChallengeOutcome, type ChallengeRequest } from './active-challenge';
 import { changeChallenge, makeCode, type NewCode } from './change-challenge';
 import { resendByEmail } from './resend-by-email';
 import { spendSendOrFallback } from './spend-send';
 
-type NotSent = Omit<AskOutcome & { readonly outcome: 'not-sent' }, 'outcome'>;
+type NotSent = Omit<ChallengeOutcome & { readonly outcome: 'not-sent' }, 'outcome'>;
 
 /** One send of one challenge. The codes are stored before they go out, and settled when it is known what became of them. */
 interface Sending {
   readonly context: FlowContext;
-  readonly request: AskRequest;
+  readonly request: ChallengeRequest;
   /** As it was written last. */
   known: Challenge;
   /** The code that was sent last. */
@@ -34,9 +34,9 @@ interface Sending {
  */
 export async function sendAskedCode(
   context: FlowContext,
-  request: AskRequest,
+  request: ChallengeRequest,
   stored: { readonly challenge: Challenge; readonly code: NewCode & { readonly destination: string } },
-): Promise<AskOutcome> {
+): Promise<ChallengeOutcome> {
   const sending: Sending = { context, request, known: stored.challenge, code: stored.code };
   const { userId, purpose } = request.owner;
   const { kind } = sending.code.kept;
@@ -55,7 +55,7 @@ export async function sendAskedCode(
 }
 
 /** Where a text message may fall back, it goes to the address on file, unless the first factor came through it. */
-function fallbackOf({ gathered, owner }: AskRequest): string | undefined {
+function fallbackOf({ gathered, owner }: ChallengeRequest): string | undefined {
   const { account, facts, policy } = gathered;
   const isSpent = facts.spentChannels.includes(onFileId('email'));
   return isSpent || !maySmsFallBack(policy.policy, owner.purpose) ? undefined : account.email;
@@ -124,7 +124,7 @@ async function turnToMail(
   return stored !== undefined;
 }
 
-async function settle(sending: Sending, outcome: SendOutcome): Promise<AskOutcome> {
+async function settle(sending: Sending, outcome: SendOutcome): Promise<ChallengeOutcome> {
   const { kept } = sending.code;
   if (outcome.outcome === 'sent') {
     const [stored] = await Promise.all([
@@ -150,7 +150,7 @@ async function settle(sending: Sending, outcome: SendOutcome): Promise<AskOutcom
 }
 
 /** This code does not go out. One of before holds all the same, and so does a text that may still arrive. */
-async function goWithout(sending: Sending, refused: NotSent): Promise<AskOutcome> {
+async function goWithout(sending: Sending, refused: NotSent): Promise<ChallengeOutcome> {
   const { context, request, code } = sending;
   const { id, sendId, authenticatorId } = code.kept;
   const why = refused.because === 'send-limit' ? 'limit' : 'fault';
@@ -171,8 +171,8 @@ async function change(
 ): Promise<Challenge | undefined> {
   const { context, request, known } = sending;
   const at = { owner: request.owner, underPendingLogin: request.pendingUntil !== null, known };
-  const changed = await changeChallenge(context, at, (standing) =>
-    standing === undefined ? null : { ...standing, codes: rule(standing.codes), notSent },
+  const changed = await changeChallenge(context, at, (phase) =>
+    phase === undefined ? null : { ...phase, codes: rule(phase.codes), notSent },
   );
   if (changed.outcome !== 'changed') return undefined;
   sending.known = changed.challenge;

@@ -6,13 +6,13 @@ import { canEndLock, lockEnd } from '../../core/member/guess-counter';
 import type { Account } from '../../options/ports';
 import type { ChallengeOwner } from '../../stores/state-store';
 import { reportUnlocked, unlockMember } from '../admin/member-settings';
-import type { Asked, Bearer } from '../context/auth-subject';
-import { newId, newMark, type FlowContext, type Origin } from '../context/context';
+import type { ChallengeHint, AuthSubject } from '../context/auth-subject';
+import { newId, newHandle, type FlowContext, type Origin } from '../context/context';
 import { gatherFacts, type Gathered } from '../context/gather-facts';
 import { reportAccepted, toEvidence } from './accepted-proof';
-import type { AskOutcome } from './active-challenge';
+import type { ChallengeOutcome } from './active-challenge';
 import { refuseAnswer, toVerified, type Answer, type Rejected } from './answer-challenge';
-import { askFactor } from './issue-challenge';
+import { issueChallengeFor } from './issue-challenge';
 import { reportGuessLimits } from './report-guess-limits';
 import type { FoundUnlockLink } from './unlock-link';
 
@@ -58,7 +58,7 @@ export async function askUnlock(
     readonly gathered: Gathered;
     readonly resend?: boolean;
   },
-): Promise<AskOutcome> {
+): Promise<ChallengeOutcome> {
   const { link, option, gathered, resend = false } = request;
   const owner = unlockOwner(link);
   if ((await context.state.findChallenge(owner)) === undefined) {
@@ -66,14 +66,14 @@ export async function askUnlock(
     const life = { now: context.clock.now(), underPendingLogin: false, after: null };
     await context.state.issueChallenge({ ...emptyChallenge(owner, option), expiresAt: link.expiresAt }, life);
   }
-  return askFactor(context, { owner, option, gathered, pendingUntil: null, resend });
+  return issueChallengeFor(context, { owner, option, gathered, pendingUntil: null, resend });
 }
 
 function emptyChallenge(owner: ChallengeOwner, { kind, authenticatorId }: Option) {
   return {
     ...owner,
     id: newId(),
-    version: newMark(),
+    version: newHandle(),
     kind,
     authenticatorId,
     codes: [],
@@ -84,9 +84,9 @@ function emptyChallenge(owner: ChallengeOwner, { kind, authenticatorId }: Option
 
 export interface UnlockRequest {
   readonly account: Account;
-  readonly bearer: Bearer;
+  readonly subject: AuthSubject;
   readonly link: FoundUnlockLink;
-  readonly asked: Asked;
+  readonly asked: ChallengeHint;
   readonly submitted: unknown;
   readonly origin: Origin;
 }
@@ -101,7 +101,7 @@ export type UnlockAnswer =
  * authenticator as everywhere, and the link has a small cap of its own, since the user's count stands still while it is locked.
  */
 export async function answerUnlock(context: FlowContext, request: UnlockRequest): Promise<UnlockAnswer> {
-  const { account, bearer, link, asked, origin } = request;
+  const { account, subject, link, asked, origin } = request;
   const factor = context.factors.get(asked.kind);
   const submitted = factor?.parse(request.submitted) ?? null;
   if (factor === undefined || submitted === null) return { outcome: 'rejected', because: 'malformed-code' };
@@ -116,7 +116,7 @@ export async function answerUnlock(context: FlowContext, request: UnlockRequest)
       now: context.clock.now(),
       duringLock: true,
     }),
-    gatherFacts(context, account, bearer),
+    gatherFacts(context, account, subject),
   ]);
   const reject = async (rejected: Rejected): Promise<UnlockAnswer> => {
     reportRejected(context, request, rejected);

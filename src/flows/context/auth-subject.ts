@@ -4,38 +4,38 @@ import type { FactorKind } from '../../core/member/factor-kind';
 import type { ChallengeOwner, ChallengePurpose } from '../../stores/state-store';
 
 /** The factor that was asked last, as the session remembers it: a hint for reading, judged again before it counts. */
-export interface Asked {
+export interface ChallengeHint {
   readonly purpose: ChallengePurpose;
   readonly kind: FactorKind;
   readonly authenticatorId: string;
 }
 
-interface BearerBase {
+interface SubjectBase {
   readonly userId: string;
   readonly organizationId: string;
   /** The id of the pending login, or the handle of the session. */
   readonly ownerId: string;
   readonly epochs: Epochs;
   readonly startedAt: number;
-  readonly asked: Asked | null;
+  readonly asked: ChallengeHint | null;
 }
 
 /** Who stands at the wall: a login in progress, or a session. */
-export type Bearer =
-  | (BearerBase & { readonly standing: 'pending'; readonly expiresAt: number })
-  | (BearerBase & {
-      readonly standing: 'session';
+export type AuthSubject =
+  | (SubjectBase & { readonly phase: 'pending'; readonly expiresAt: number })
+  | (SubjectBase & {
+      readonly phase: 'session';
       readonly evidence: readonly Evidence[];
       readonly seenAt: number;
       readonly skipped: boolean;
     });
 
-export function challengeOwner(bearer: Bearer, purpose: ChallengePurpose): ChallengeOwner {
-  return { userId: bearer.userId, ownerId: bearer.ownerId, purpose };
+export function challengeOwner(subject: AuthSubject, purpose: ChallengePurpose): ChallengeOwner {
+  return { userId: subject.userId, ownerId: subject.ownerId, purpose };
 }
 
 /** What a session is granted with once the decision allows it. */
-export interface Grant {
+export interface SessionGrant {
   readonly userId: string;
   readonly organizationId: string;
   readonly evidence: readonly Evidence[];

@@ -43,6 +43,6 @@ export function newId(): string {
 }
 
 /** 72 random bits: tells a thing from all others, where whoever guesses it gains nothing, as with an epoch or the handle of a session. */
-export function newMark(): string {
+export function newHandle(): string {
   return randomBytes(9).toString('base64url');
 }

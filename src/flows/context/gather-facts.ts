@@ -12,7 +12,7 @@ import { isCredible } from '../../core/text/credible-instant';
 import type { Account } from '../../options/ports';
 import type { MemberRecord, PolicyRecord } from '../../stores/record-store';
 import type { PendingLogin, SessionEntry } from '../../stores/state-store';
-import type { Bearer } from './auth-subject';
+import type { AuthSubject } from './auth-subject';
 import type { FlowContext } from './context';
 import { findSpentChannels } from './first-factor-channels';
 import { reportMissingKeys } from './report-unreadable';
@@ -38,23 +38,23 @@ export async function gatherLoginFacts(
     context.options.featureAvailable(account.organizationId),
   ]);
   reportMissingKeys(context, member);
-  const standing = account.active ? 'live' : 'ended';
+  const phase = account.active ? 'live' : 'ended';
   return toGathered(context, {
     account,
     member,
     policy,
     featureAvailable,
-    session: { standing, evidence, skipped: false },
+    session: { phase, evidence, skipped: false },
   });
 }
 
 /** Whose records are read, and by which session or pending login. */
-export type Reader = Pick<Bearer, 'standing' | 'userId' | 'organizationId' | 'ownerId'>;
+export type Reader = Pick<AuthSubject, 'phase' | 'userId' | 'organizationId' | 'ownerId'>;
 
 type Read = readonly [MemberRecord, PolicyRecord, PendingLogin | SessionEntry | undefined];
 
 /** What was read for a bearer before it was certain who the bearer is. */
-export interface EarlyReads {
+export interface PrefetchedRecords {
   readonly reader: Reader;
   /** When the reads were asked for. */
   readonly at: number;
@@ -62,7 +62,7 @@ export interface EarlyReads {
 }
 
 /** Asks for what {@link gatherFacts} will need. */
-export function readEarly(context: ReadContext, reader: Reader): EarlyReads {
+export function readEarly(context: ReadContext, reader: Reader): PrefetchedRecords {
   const found = readRecords(context, reader);
   // Whoever uses them is told of a failure; nobody using them must not end the process.
   found.catch(() => undefined);
@@ -73,13 +73,13 @@ type ReadContext = Pick<FlowContext, 'records' | 'state' | 'clock'>;
 
 function readRecords(
   { records, state }: ReadContext,
-  { standing, userId, organizationId, ownerId }: Reader,
+  { phase, userId, organizationId, ownerId }: Reader,
   pending?: Promise<PendingLogin | undefined>,
 ): Promise<Read> {
   return Promise.all([
     records.findMember(userId, organizationId),
     records.findPolicy(organizationId),
-    standing === 'session'
+    phase === 'session'
       ? state.findSession(userId, ownerId)
       : (pending ?? state.findPendingLogin(userId, ownerId)),
   ]);
@@ -95,23 +95,23 @@ const EARLY_MS = 1000;
 export async function gatherFacts(
   context: FlowContext,
   account: Account,
-  bearer: Bearer,
+  subject: AuthSubject,
   known: {
-    readonly early?: EarlyReads | undefined;
+    readonly early?: PrefetchedRecords | undefined;
     readonly pending?: Promise<PendingLogin | undefined>;
   } = {},
 ): Promise<Gathered> {
   const { early, pending } = known;
-  const isRead = early !== undefined && isOf(early, bearer, context.clock.now());
+  const isRead = early !== undefined && isOf(early, subject, context.clock.now());
   const [[member, policy, owner], login, featureAvailable] = await Promise.all([
-    isRead ? early.found : readRecords(context, bearer, pending),
+    isRead ? early.found : readRecords(context, subject, pending),
     pending,
-    context.options.featureAvailable(bearer.organizationId),
+    context.options.featureAvailable(subject.organizationId),
   ]);
   const kept = pending === undefined ? owner : login;
   const inForce = { ...policy, policy: effectivePolicy(context, policy) };
   const session = judgeStanding({
-    bearer,
+    subject,
     kept,
     member,
     policy: inForce,
@@ -121,14 +121,14 @@ export async function gatherFacts(
   return toGathered(context, { account, member, policy, featureAvailable, session });
 }
 
-function isOf(early: EarlyReads, bearer: Bearer, now: number): boolean {
+function isOf(early: PrefetchedRecords, subject: AuthSubject, now: number): boolean {
   const age = now - early.at;
   const { reader } = early;
   return (
-    reader.standing === bearer.standing &&
-    reader.ownerId === bearer.ownerId &&
-    reader.userId === bearer.userId &&
-    reader.organizationId === bearer.organizationId &&
+    reader.phase === subject.phase &&
+    reader.ownerId === subject.ownerId &&
+    reader.userId === subject.userId &&
+    reader.organizationId === subject.organizationId &&
     age >= 0 &&
     age < EARLY_MS
   );
@@ -140,24 +140,24 @@ export function effectivePolicy(context: FlowContext, { policy }: PolicyRecord):
 }
 
 function judgeStanding(found: {
-  readonly bearer: Bearer;
+  readonly subject: AuthSubject;
   readonly kept: PendingLogin | SessionEntry | undefined;
   readonly member: MemberRecord;
   readonly policy: PolicyRecord;
   readonly active: boolean;
   readonly now: number;
 }): SessionFact {
-  const { bearer, kept, member, policy, now } = found;
-  const evidence = bearer.standing === 'session' ? bearer.evidence : evidenceOf(kept);
-  const skipped = bearer.standing === 'session' && bearer.skipped;
+  const { subject, kept, member, policy, now } = found;
+  const evidence = subject.phase === 'session' ? subject.evidence : evidenceOf(kept);
+  const skipped = subject.phase === 'session' && subject.skipped;
   const epochs = { user: member.epoch, organization: policy.epoch };
-  const current = found.active && areEpochsCurrent(bearer.epochs, epochs);
-  if (bearer.standing === 'session') {
-    if (isSessionExpired(bearer, policy.policy, now)) return { standing: 'expired', evidence, skipped };
+  const current = found.active && areEpochsCurrent(subject.epochs, epochs);
+  if (subject.phase === 'session') {
+    if (isSessionExpired(subject, policy.policy, now)) return { phase: 'expired', evidence, skipped };
   } else if (kept === undefined || isChallengeOver(kept, now)) {
-    return { standing: current ? 'expired' : 'ended', evidence, skipped };
+    return { phase: current ? 'expired' : 'ended', evidence, skipped };
   }
-  return { standing: current && kept !== undefined ? 'live' : 'ended', evidence, skipped };
+  return { phase: current && kept !== undefined ? 'live' : 'ended', evidence, skipped };
 }
 
 function evidenceOf(kept: PendingLogin | SessionEntry | undefined): readonly Evidence[] {

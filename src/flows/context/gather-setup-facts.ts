@@ -1,7 +1,7 @@
 import { asAdministrator, isMfaOn, type Facts } from '../../core/decision/facts';
 import type { Policy } from '../../core/policy/policy';
 import type { Account } from '../../options/ports';
-import type { Bearer } from './auth-subject';
+import type { AuthSubject } from './auth-subject';
 import type { FlowContext } from './context';
 import { gatherFacts, type Gathered } from './gather-facts';
 
@@ -22,15 +22,15 @@ export async function gatherSetupFacts(
   context: FlowContext,
   who: {
     readonly account: Account;
-    readonly bearer: Bearer;
+    readonly subject: AuthSubject;
     readonly findAdministered?: FindAdministered | undefined;
   },
 ): Promise<GatheredForSetup> {
-  const { account, bearer, findAdministered } = who;
-  const gathered = await gatherFacts(context, account, bearer);
+  const { account, subject, findAdministered } = who;
+  const gathered = await gatherFacts(context, account, subject);
   const { facts } = gathered;
   if (isMfaOn(facts)) return { ...gathered, setup: facts };
-  const isSession = bearer.standing === 'session' && facts.session?.standing === 'live';
+  const isSession = subject.phase === 'session' && facts.session?.phase === 'live';
   const administered = isSession ? ((await findAdministered?.(facts.policy)) ?? null) : null;
   return { ...gathered, setup: administered === null ? null : asAdministrator(facts, administered) };
 }

@@ -8,12 +8,12 @@ import type { Challenge } from '../../stores/state-store';
 import { afterFactorChange, type Change, type FactorChanged } from '../authenticators/after-factor-change';
 import { makeRecoveryCodeSet, reportCodesIssued } from '../authenticators/recovery-codes';
 import type { Rejected } from '../challenge/answer-challenge';
-import { challengeOwner, type Bearer } from '../context/auth-subject';
+import { challengeOwner, type AuthSubject } from '../context/auth-subject';
 import type { FlowContext, Origin } from '../context/context';
 import { gatherFacts, type Gathered } from '../context/gather-facts';
 import { gatherSetupFacts, type FindAdministered } from '../context/gather-setup-facts';
+import { authorizeEnrollment } from './authorize-enrollment';
 import { spendChange, toAuthenticator } from './enroll';
-import { mayEnroll } from './may-enroll';
 
 export type Confirmation =
   | Rejected
@@ -33,7 +33,7 @@ export type Confirmation =
 
 export interface ConfirmationRequest {
   readonly account: Account;
-  readonly bearer: Bearer;
+  readonly subject: AuthSubject;
   readonly kind: EnrollableKind;
   readonly submitted: unknown;
   readonly label: string;
@@ -51,15 +51,15 @@ export async function confirmEnrollment(
   context: FlowContext,
   request: ConfirmationRequest,
 ): Promise<Confirmation> {
-  const { bearer, account, kind } = request;
+  const { subject, account, kind } = request;
   const factor = context.factors.get(kind);
   const submitted = factor?.parse(request.submitted) ?? null;
   if (factor === undefined || submitted === null) return { outcome: 'rejected', because: 'malformed-code' };
   const [attempt, gathered] = await Promise.all([
-    spendTry(context, bearer, kind),
+    spendTry(context, subject, kind),
     gatherSetupFacts(context, request),
   ]);
-  const leave = mayEnroll(bearer, gathered, request.wizardUnderWay);
+  const leave = authorizeEnrollment(subject, gathered, request.wizardUnderWay);
   // The wizard of the app asks for a backup phone, whatever kind was assigned.
   const isBackupPhone = kind === 'sms' && request.wizardUnderWay;
   if (leave.outcome !== 'may-enroll' || !(leave.kinds.includes(kind) || isBackupPhone)) {
@@ -75,7 +75,7 @@ export async function confirmEnrollment(
   const replaced = findReplaced(request, gathered, challenge);
   if (replaced === undefined && member.authenticators.length >= MOST_AUTHENTICATORS)
     return { outcome: 'rejected', because: 'too-many-authenticators', ...left };
-  const trial = { userId: bearer.userId, challenge, member, onFile: gathered.account, submitted, now };
+  const trial = { userId: subject.userId, challenge, member, onFile: gathered.account, submitted, now };
   const verification = await factor.verify(trial);
   if (verification.outcome === 'rejected') {
     report(context, request, 'proof-rejected', { because: verification.because, purpose: 'enroll', kind });
@@ -93,21 +93,21 @@ export async function confirmEnrollment(
     now,
     timeStep,
     kind,
-    organizationId: bearer.organizationId,
+    organizationId: subject.organizationId,
   });
   const first = member.authenticators.length === 0;
   const made =
-    first || member.recoveryCodesLeft === 0 ? await makeRecoveryCodeSet(context, bearer, member) : null;
+    first || member.recoveryCodesLeft === 0 ? await makeRecoveryCodeSet(context, subject, member) : null;
   if (made?.outcome === 'rejected') return made;
   // On the ground that was judged and in one step with the codes: of two enrollments at once, of which one may be somebody
   // else's with the same password, one is bound, and whoever ended the sessions meanwhile ended this one too.
   const bound = await context.records.bindAuthenticator(account.id, authenticator, {
     ...(replaced === undefined ? {} : { replaces: replaced.id }),
-    expected: { epoch: bearer.epochs.user, authenticators: member.authenticators.length },
+    expected: { epoch: subject.epochs.user, authenticators: member.authenticators.length },
     ...(made === null ? {} : { recoveryCodes: made.set }),
   });
   if (!bound) return { outcome: 'rejected', because: 'challenge-expired' };
-  if (made !== null) reportCodesIssued(context, bearer, made.set);
+  if (made !== null) reportCodesIssued(context, subject, made.set);
   if (first) await context.enrollmentNotes.note(account.id, true);
   report(context, request, 'authenticator-added', {
     kind,
@@ -136,8 +136,12 @@ export async function confirmEnrollment(
  * A sent code proves an address and may be guessed at five times. The secret of an app stands on the person's own screen:
  * there is nothing to guess, only a clock or a thumb to be off.
  */
-async function spendTry(context: FlowContext, bearer: Bearer, kind: EnrollableKind): Promise<EnrollmentTry> {
-  const owner = challengeOwner(bearer, 'enroll');
+async function spendTry(
+  context: FlowContext,
+  subject: AuthSubject,
+  kind: EnrollableKind,
+): Promise<EnrollmentTry> {
+  const owner = challengeOwner(subject, 'enroll');
   if (kind !== 'totp') return context.state.spendAttempt(owner, context.options.limits.perChallenge);
   const challenge = await context.state.findChallenge(owner);
   if (challenge === undefined || isChallengeOver(challenge, context.clock.now()))
@@ -168,12 +172,12 @@ function changeBy({ kind, label }: Authenticator, replaced: Authenticator | unde
 /** The facts as they are now, with the proof just given. */
 async function regather(
   context: FlowContext,
-  { bearer, account }: ConfirmationRequest,
+  { subject, account }: ConfirmationRequest,
   { evidence, changed }: { readonly evidence: readonly Evidence[]; readonly changed: FactorChanged },
 ): Promise<Gathered> {
   const { epochs } = changed;
-  const proven: Bearer =
-    bearer.standing === 'session' ? { ...bearer, epochs, evidence } : { ...bearer, epochs };
+  const proven: AuthSubject =
+    subject.phase === 'session' ? { ...subject, epochs, evidence } : { ...subject, epochs };
   const gathered = await gatherFacts(context, account, proven);
   if (gathered.facts.session === null) return gathered;
   return { ...gathered, facts: { ...gathered.facts, session: { ...gathered.facts.session, evidence } } };
@@ -181,11 +185,11 @@ async function regather(
 
 function report(
   context: FlowContext,
-  { bearer, origin }: ConfirmationRequest,
+  { subject, origin }: ConfirmationRequest,
   name: 'authenticator-added' | 'proof-rejected',
   details: Readonly<Record<string, string>>,
 ): void {
-  const { userId, organizationId } = bearer;
+  const { userId, organizationId } = subject;
   context.events.report({ name, userId, organizationId, address: origin.address, details });
 }
 

@@ -45,10 +45,10 @@ export async function startDeliveredEnrollment(
   });
   if (kind === 'email' && isAmongChannels(context.keyRing, channels, destination))
     return { outcome: 'refused', because: 'same-channel' };
-  const owner = challengeOwner(request.bearer, 'enroll');
-  const standing = await context.state.findChallenge(owner);
+  const owner = challengeOwner(request.subject, 'enroll');
+  const phase = await context.state.findChallenge(owner);
   // An enrollment of something else is given up only once this code may be sent.
-  const isCountedFirst = standing !== undefined && !isFor(context, request, standing);
+  const isCountedFirst = phase !== undefined && !isFor(context, request, phase);
   const early = isCountedFirst ? await spend(context, request) : null;
   if (early?.outcome === 'refused')
     return goOnWithEarlier(context, request, await context.state.findChallenge(owner)) ?? early;
@@ -62,20 +62,20 @@ export async function startDeliveredEnrollment(
   return deliver(context, request, { challenge: counted, code });
 }
 
-function spend(context: FlowContext, { kind, destination, bearer }: DeliveredEnrollmentRequest) {
-  const { userId, organizationId } = bearer;
+function spend(context: FlowContext, { kind, destination, subject }: DeliveredEnrollmentRequest) {
+  const { userId, organizationId } = subject;
   return spendSend(context, { kind, destination, userId, organizationId, purpose: 'enroll' });
 }
 
 /** Stores the code, in the enrollment under way where that is for the same address. */
 async function begin(context: FlowContext, request: DeliveredEnrollmentRequest): Promise<Begun> {
-  const { kind, destination, bearer, gathered, pendingUntil } = request;
-  const owner = challengeOwner(bearer, 'enroll');
+  const { kind, destination, subject, gathered, pendingUntil } = request;
+  const owner = challengeOwner(subject, 'enroll');
   const fresh = newEnrollment(context, request, kind, new PlainSecret(destination));
   let code: NewCode | undefined;
-  const at = { owner, underPendingLogin: bearer.standing === 'pending' };
-  const changed = await changeChallenge(context, at, (standing) => {
-    const enrollment = standing !== undefined && isFor(context, request, standing) ? standing : fresh;
+  const at = { owner, underPendingLogin: subject.phase === 'pending' };
+  const changed = await changeChallenge(context, at, (phase) => {
+    const enrollment = phase !== undefined && isFor(context, request, phase) ? phase : fresh;
     const { authenticatorId } = enrollment;
     code = makeCode(context, {
       owner,
@@ -96,11 +96,11 @@ async function begin(context: FlowContext, request: DeliveredEnrollmentRequest):
 /** Whether the enrollment under way is for this address. */
 function isFor(
   { keyRing }: FlowContext,
-  { bearer, kind, destination }: DeliveredEnrollmentRequest,
+  { subject, kind, destination }: DeliveredEnrollmentRequest,
   { kind: standingKind, authenticatorId, sealedSecret }: Challenge,
 ): boolean {
   if (standingKind !== kind || sealedSecret === null) return false;
-  const opened = openSecret(keyRing, sealedSecret, { userId: bearer.userId, authenticatorId, kind });
+  const opened = openSecret(keyRing, sealedSecret, { userId: subject.userId, authenticatorId, kind });
   return opened.outcome === 'opened' && opened.secret.reveal() === destination;
 }
 
@@ -109,14 +109,14 @@ async function deliver(
   request: DeliveredEnrollmentRequest,
   begun: { readonly challenge: Challenge; readonly code: NewCode },
 ): Promise<EnrollmentStart> {
-  const { kind, destination, gathered, bearer } = request;
+  const { kind, destination, gathered, subject } = request;
   const { challenge, code } = begun;
   const { id } = code.kept;
   const delivered = await context.delivery.sendCode({
     by: kind,
     code: code.digits,
     purpose: 'enroll',
-    userId: bearer.userId,
+    userId: subject.userId,
     userName: gathered.account.name,
     destinations: kind === 'email' ? { email: destination } : { sms: destination },
     onLate() {
@@ -159,24 +159,24 @@ async function goWithout(
 function goOnWithEarlier(
   context: FlowContext,
   request: DeliveredEnrollmentRequest,
-  standing: Challenge | undefined,
+  phase: Challenge | undefined,
 ): (EnrollmentStart & { readonly outcome: 'started' }) | null {
-  if (request.resend === true || standing === undefined || !isFor(context, request, standing)) return null;
-  const code = codeUnderWay(standing, context.clock.now());
+  if (request.resend === true || phase === undefined || !isFor(context, request, phase)) return null;
+  const code = codeUnderWay(phase, context.clock.now());
   if (code === undefined) return null;
-  return { outcome: 'started', challenge: standing, sent: toSent(code, { earlier: true }) };
+  return { outcome: 'started', challenge: phase, sent: toSent(code, { earlier: true }) };
 }
 
 async function change(
   context: FlowContext,
-  { bearer }: DeliveredEnrollmentRequest,
+  { subject }: DeliveredEnrollmentRequest,
   rule: (codes: readonly SentCode[]) => readonly SentCode[],
   known?: Challenge,
 ): Promise<Challenge | undefined> {
-  const owner = challengeOwner(bearer, 'enroll');
-  const at = { owner, underPendingLogin: bearer.standing === 'pending', known };
-  const changed = await changeChallenge(context, at, (standing) =>
-    standing === undefined ? null : { ...standing, codes: rule(standing.codes) },
+  const owner = challengeOwner(subject, 'enroll');
+  const at = { owner, underPendingLogin: subject.phase === 'pending', known };
+  const changed = await changeChallenge(context, at, (phase) =>
+    phase === undefined ? null : { ...phase, codes: rule(phase.codes) },
   );
   return changed.outcome === 'changed' ? changed.challenge : undefined;
 }

@@ -6,12 +6,12 @@ import { issueTotpSecret } from '../../core/proof/totp';
 import type { Challenge } from '../../stores/state-store';
 import type { Sent } from '../challenge/active-challenge';
 import type { SendRefused } from '../challenge/spend-send';
-import { challengeOwner, type Bearer } from '../context/auth-subject';
-import { newId, newMark, type FlowContext } from '../context/context';
+import { challengeOwner, type AuthSubject } from '../context/auth-subject';
+import { newId, newHandle, type FlowContext } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 
 export interface EnrollmentRequest {
-  readonly bearer: Bearer;
+  readonly subject: AuthSubject;
   readonly gathered: Gathered;
   readonly pendingUntil: number | null;
 }
@@ -34,7 +34,7 @@ export async function startTotpEnrollment(
   const challenge = newEnrollment(context, request, 'totp', secret);
   // A new secret is a new puzzle: guesses at the one before say nothing about it.
   await context.state.endChallenge(challenge);
-  const life = { now: context.clock.now(), underPendingLogin: request.bearer.standing === 'pending' };
+  const life = { now: context.clock.now(), underPendingLogin: request.subject.phase === 'pending' };
   if (!(await context.state.issueChallenge(challenge, life))) return { outcome: 'gone' };
   reportEnrollment(context, request, 'enrollment-started', challenge.kind);
   return { outcome: 'started', challenge };
@@ -43,16 +43,16 @@ export async function startTotpEnrollment(
 /** An enrollment before its first code; of a kind that is delivered, {@link startDeliveredEnrollment} adds that. */
 export function newEnrollment(
   context: FlowContext,
-  { bearer, pendingUntil }: EnrollmentRequest,
+  { subject, pendingUntil }: EnrollmentRequest,
   kind: EnrollableKind,
   secret: PlainSecret,
 ): Challenge {
   const authenticatorId = newId();
-  const binding = { userId: bearer.userId, authenticatorId, kind };
+  const binding = { userId: subject.userId, authenticatorId, kind };
   return {
-    ...challengeOwner(bearer, 'enroll'),
+    ...challengeOwner(subject, 'enroll'),
     id: newId(),
-    version: newMark(),
+    version: newHandle(),
     kind,
     authenticatorId,
     codes: [],
@@ -65,15 +65,15 @@ export function newEnrollment(
 /** The enrollment that waits for its first code, with its secret opened for showing. */
 export async function findEnrollment(
   context: FlowContext,
-  bearer: Bearer,
+  subject: AuthSubject,
   kind: EnrollableKind,
 ): Promise<{ readonly challenge: Challenge; readonly secret: PlainSecret } | undefined> {
-  const challenge = await context.state.findChallenge(challengeOwner(bearer, 'enroll'));
+  const challenge = await context.state.findChallenge(challengeOwner(subject, 'enroll'));
   if (challenge === undefined || challenge.kind !== kind || challenge.sealedSecret === null) return undefined;
   if (kind === 'totp' && isChallengeOver(challenge, context.clock.now())) return undefined;
   // Without a code that went out there is nothing to wait for.
   if (kind !== 'totp' && challenge.codes.length === 0) return undefined;
-  const binding = { userId: bearer.userId, authenticatorId: challenge.authenticatorId, kind };
+  const binding = { userId: subject.userId, authenticatorId: challenge.authenticatorId, kind };
   const opened = openSecret(context.keyRing, challenge.sealedSecret, binding);
   return opened.outcome === 'opened' ? { challenge, secret: opened.secret } : undefined;
 }
@@ -107,11 +107,11 @@ export function toAuthenticator(
 
 export function reportEnrollment(
   context: FlowContext,
-  { bearer }: EnrollmentRequest,
+  { subject }: EnrollmentRequest,
   name: 'code-sent' | 'delivery-failed' | 'enrollment-started',
   kind: string,
 ): void {
-  const { userId, organizationId } = bearer;
+  const { userId, organizationId } = subject;
   context.events.report({ name, userId, organizationId, details: { kind, purpose: 'enroll' } });
 }
 

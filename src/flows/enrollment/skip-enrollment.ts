@@ -1,6 +1,6 @@
 import { decide } from '../../core/decision/decide';
 import type { Account } from '../../options/ports';
-import type { Bearer } from '../context/auth-subject';
+import type { AuthSubject } from '../context/auth-subject';
 import type { FlowContext, Origin } from '../context/context';
 import { gatherFacts } from '../context/gather-facts';
 
@@ -10,19 +10,19 @@ export type SkipOutcome =
 /** Puts enrollment off, where and as often as the decision allows it; the count is spent in one atomic step. */
 export async function skipEnrollment(
   context: FlowContext,
-  request: { readonly account: Account; readonly bearer: Bearer; readonly origin: Origin },
+  request: { readonly account: Account; readonly subject: AuthSubject; readonly origin: Origin },
 ): Promise<SkipOutcome> {
-  const { account, bearer, origin } = request;
-  const { facts, now } = await gatherFacts(context, account, bearer);
+  const { account, subject, origin } = request;
+  const { facts, now } = await gatherFacts(context, account, subject);
   const decision = decide(facts, { kind: 'policy' }, now);
-  if (bearer.standing !== 'session' || decision.outcome !== 'enroll' || !decision.skippable)
+  if (subject.phase !== 'session' || decision.outcome !== 'enroll' || !decision.skippable)
     return { outcome: 'refused' };
-  const spent = await context.records.spendSkip(account.id, bearer.organizationId, facts.policy.skips);
+  const spent = await context.records.spendSkip(account.id, subject.organizationId, facts.policy.skips);
   if (spent.outcome === 'exhausted') return { outcome: 'refused' };
   context.events.report({
     name: 'enrollment-skipped',
     userId: account.id,
-    organizationId: bearer.organizationId,
+    organizationId: subject.organizationId,
     address: origin.address,
     details: { skipsUsed: spent.skipsUsed },
   });

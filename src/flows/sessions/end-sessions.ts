@@ -1,8 +1,8 @@
 import { SPENT_SECONDS } from '../../core/address/destination';
 import { areEpochsCurrent, isAdoptedHandle, type Epochs } from '../../core/decision/session-lifetime';
 import type { SessionEntry } from '../../stores/state-store';
-import type { Bearer } from '../context/auth-subject';
-import { newMark, type FlowContext, type Origin } from '../context/context';
+import type { AuthSubject } from '../context/auth-subject';
+import { newHandle, type FlowContext, type Origin } from '../context/context';
 import { toStoredChannel, type FirstFactorChannel } from '../context/first-factor-channels';
 import type { Gathered } from '../context/gather-facts';
 import { notifyAddressesOnFile } from '../notices/notify';
@@ -44,7 +44,7 @@ export async function endSessionsOfUser(
   },
 ): Promise<void> {
   const { userId, organizationId, actorId, address } = act;
-  await context.records.replaceUserEpoch(userId, { epoch: newMark(), endedAt: context.clock.now() });
+  await context.records.replaceUserEpoch(userId, { epoch: newHandle(), endedAt: context.clock.now() });
   context.events.report({
     name: 'sessions-ended',
     userId,
@@ -93,7 +93,7 @@ export async function endSessionsOfOrganization(
   },
 ): Promise<void> {
   const { organizationId, actorId, address } = act;
-  const epoch = act.epoch ?? newMark();
+  const epoch = act.epoch ?? newHandle();
   await context.records.replaceOrganizationEpoch(organizationId, { epoch, endedAt: context.clock.now() });
   context.events.report({
     name: 'sessions-ended',
@@ -131,7 +131,7 @@ export function isLive(
 export interface PasswordChanged {
   readonly userId: string;
   /** The session that goes on, where the person changed the password themselves in one. */
-  readonly kept?: Bearer & { readonly standing: 'session' };
+  readonly kept?: AuthSubject & { readonly phase: 'session' };
   /** Null for what nobody's browser asked for. */
   readonly origin: Origin | null;
   /** Whether the person is told; a host may tell them itself. */
@@ -147,7 +147,7 @@ export async function recordPasswordChange(
   { userId, kept, origin, notify }: PasswordChanged,
 ): Promise<Epochs | null> {
   const { records, directory, clock } = context;
-  const end = { epoch: newMark(), endedAt: clock.now() };
+  const end = { epoch: newHandle(), endedAt: clock.now() };
   const isKept =
     kept !== undefined && (await records.renewUserEpoch(userId, { ...end, expected: kept.epochs.user }));
   if (!isKept) await records.replaceUserEpoch(userId, end);

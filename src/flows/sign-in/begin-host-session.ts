@@ -1,19 +1,19 @@
 import { addEvidence, isFirstFactor, latestProof, type Evidence } from '../../core/decision/assurance';
 import { areEpochsCurrent, isEndedBy, sessionExpiresAt } from '../../core/decision/session-lifetime';
 import type { Account } from '../../options/ports';
-import type { Bearer, Grant } from '../context/auth-subject';
+import type { AuthSubject, SessionGrant } from '../context/auth-subject';
 import type { FlowContext } from '../context/context';
 import { gatherFacts, gatherLoginFacts, type Gathered } from '../context/gather-facts';
 import { establishEpochs } from './log-in';
 
-type SessionBearer = Bearer & { readonly standing: 'session' };
+type SessionSubject = AuthSubject & { readonly phase: 'session' };
 
 /** Who is signed in, as far as it is known, in the session that a sign-in of the host is about to replace. */
 export type SignedInBefore =
   | { readonly kind: 'nobody' }
   /** Somebody, in a session that carries no grant: nobody knows since when. */
   | { readonly kind: 'somebody' }
-  | { readonly kind: 'session'; readonly bearer: SessionBearer };
+  | { readonly kind: 'session'; readonly subject: SessionSubject };
 
 export interface HostSignIn {
   readonly account: Account;
@@ -31,11 +31,11 @@ const ENDED = { user: '', organization: '' } as const;
  * What the session is granted with that a sign-in of the host begins. A sign-in of the person who is signed in already goes on with
  * the session there is, so that a route that only renews `req.user` makes no session younger and brings none back that was ended.
  */
-export async function beginHostSession(context: FlowContext, signIn: HostSignIn): Promise<Grant> {
+export async function beginHostSession(context: FlowContext, signIn: HostSignIn): Promise<SessionGrant> {
   const { account, before } = signIn;
-  if (before.kind === 'session' && before.bearer.userId === account.id) {
-    const gathered = await gatherFacts(context, account, before.bearer);
-    if (!isMerelyExpired(before.bearer, gathered)) return goOn(signIn, gathered, before.bearer);
+  if (before.kind === 'session' && before.subject.userId === account.id) {
+    const gathered = await gatherFacts(context, account, before.subject);
+    if (!isMerelyExpired(before.subject, gathered)) return goOn(signIn, gathered, before.subject);
   }
   const isSeen = signIn.isFresh && !(await isAnotherIn(context, signIn));
   const at = context.clock.now();
@@ -69,14 +69,14 @@ export function isStartTooOld(
 }
 
 /** A session whose time is over, and that nobody ended: a sign-in after it is a new one. */
-function isMerelyExpired(bearer: Bearer, { facts, member, policy }: Gathered): boolean {
-  const current = areEpochsCurrent(bearer.epochs, { user: member.epoch, organization: policy.epoch });
-  return facts.session?.standing === 'expired' && current;
+function isMerelyExpired(subject: AuthSubject, { facts, member, policy }: Gathered): boolean {
+  const current = areEpochsCurrent(subject.epochs, { user: member.epoch, organization: policy.epoch });
+  return facts.session?.phase === 'expired' && current;
 }
 
 /** The session goes on under a new id: nothing that ended it meanwhile is undone, and no second factor is taken along. */
-function goOn(signIn: HostSignIn, { policy, now }: Gathered, bearer: SessionBearer): Grant {
-  const { userId, organizationId, epochs, startedAt, skipped, ownerId, evidence } = bearer;
+function goOn(signIn: HostSignIn, { policy, now }: Gathered, subject: SessionSubject): SessionGrant {
+  const { userId, organizationId, epochs, startedAt, skipped, ownerId, evidence } = subject;
   const provenAt = latestProof(evidence, ({ method, seen }) => method === 'password' || seen === true, now);
   const proof = toEvidence(signIn, provenAt === null ? { at: startedAt } : { at: provenAt, seen: true });
   return {
@@ -96,6 +96,6 @@ function goOn(signIn: HostSignIn, { policy, now }: Gathered, bearer: SessionBear
 async function isAnotherIn({ state }: FlowContext, { account, before }: HostSignIn): Promise<boolean> {
   if (before.kind === 'nobody') return false;
   if (before.kind === 'somebody') return true;
-  const { userId, ownerId } = before.bearer;
+  const { userId, ownerId } = before.subject;
   return userId !== account.id && (await state.findSession(userId, ownerId)) !== undefined;
 }

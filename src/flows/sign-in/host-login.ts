@@ -2,12 +2,12 @@ import { decide, type Decision } from '../../core/decision/decide';
 import { sessionExpiresAt } from '../../core/decision/session-lifetime';
 import type { Account } from '../../options/ports';
 import type { PendingLogin } from '../../stores/state-store';
-import type { Bearer, Grant } from '../context/auth-subject';
+import type { AuthSubject, SessionGrant } from '../context/auth-subject';
 import { newId, type FlowContext, type Origin } from '../context/context';
 import { gatherFacts, gatherLoginFacts, type Gathered } from '../context/gather-facts';
 import { establishEpochs } from './log-in';
 
-export type HostBearer = Bearer & { readonly standing: 'pending' };
+export type HostSubject = AuthSubject & { readonly phase: 'pending' };
 
 /**
  * A login in the host's own code. The host vouches for the first factor, no browser has a cookie of it, and it never becomes a
@@ -16,7 +16,7 @@ export type HostBearer = Bearer & { readonly standing: 'pending' };
 export async function beginHostLogin(
   context: FlowContext,
   account: Account,
-): Promise<{ readonly bearer: HostBearer; readonly gathered: Gathered }> {
+): Promise<{ readonly subject: HostSubject; readonly gathered: Gathered }> {
   const evidence = [{ method: 'host', at: context.clock.now() }] as const;
   const gathered = await gatherLoginFacts(context, account, evidence);
   const pending: PendingLogin = {
@@ -29,7 +29,7 @@ export async function beginHostLogin(
     expiresAt: gathered.now + context.options.pendingLoginSeconds * 1000,
   };
   await context.state.createPendingLogin(pending);
-  return { bearer: toBearer(pending, null), gathered };
+  return { subject: toSubject(pending, null), gathered };
 }
 
 /** With the factor that was asked last, or the one that is being set up. Null where it is over, or another person's. */
@@ -37,7 +37,7 @@ export async function findHostLogin(
   context: FlowContext,
   { id: userId, organizationId }: Account,
   ownerId: string,
-): Promise<HostBearer | null> {
+): Promise<HostSubject | null> {
   if (!/^[\w-]{1,64}$/.test(ownerId)) return null;
   const owner = { userId, ownerId, purpose: 'login' } as const;
   const [pending, challenge] = await Promise.all([
@@ -53,16 +53,16 @@ export async function findHostLogin(
           kind: challenge.kind,
           authenticatorId: challenge.authenticatorId,
         };
-  return toBearer(pending, asked);
+  return toSubject(pending, asked);
 }
 
-function toBearer(pending: PendingLogin, asked: Bearer['asked']): HostBearer {
+function toSubject(pending: PendingLogin, asked: AuthSubject['asked']): HostSubject {
   const { id, userId, organizationId, epochs, startedAt, expiresAt } = pending;
-  return { standing: 'pending', ownerId: id, userId, organizationId, epochs, startedAt, expiresAt, asked };
+  return { phase: 'pending', ownerId: id, userId, organizationId, epochs, startedAt, expiresAt, asked };
 }
 
 export type ResumedLogin =
-  | { readonly outcome: 'signed-in'; readonly grant: Grant; readonly decision: Decision }
+  | { readonly outcome: 'signed-in'; readonly grant: SessionGrant; readonly decision: Decision }
   | {
       readonly outcome: 'pending';
       readonly decision: Decision & { readonly outcome: 'challenge' | 'enroll' };
@@ -78,18 +78,18 @@ export async function resumeLogin(
   context: FlowContext,
   login: {
     readonly account: Account;
-    readonly bearer: Bearer & { readonly standing: 'pending' };
+    readonly subject: AuthSubject & { readonly phase: 'pending' };
     readonly origin: Origin;
   },
 ): Promise<ResumedLogin> {
-  const { account, bearer, origin } = login;
-  const gathered = await gatherFacts(context, account, bearer);
+  const { account, subject, origin } = login;
+  const gathered = await gatherFacts(context, account, subject);
   const { facts, now, policy } = gathered;
   const decision = decide(facts, { kind: 'policy' }, now);
   if (decision.outcome === 'deny' || decision.outcome === 'sign-in') return { outcome: 'denied', decision };
   if (decision.outcome === 'challenge' || (decision.outcome === 'enroll' && !decision.skippable))
     return { outcome: 'pending', decision, gathered };
-  const { userId, organizationId, ownerId, epochs } = bearer;
+  const { userId, organizationId, ownerId, epochs } = subject;
   if (!(await context.state.endPendingLogin(userId, ownerId)))
     return { outcome: 'denied', decision: { outcome: 'sign-in', because: 'session-ended' } };
   context.events.report({
@@ -99,7 +99,7 @@ export async function resumeLogin(
     address: origin.address,
     details: { because: decision.outcome === 'allow' ? 'satisfied' : decision.because },
   });
-  const grant: Grant = {
+  const grant: SessionGrant = {
     userId,
     organizationId,
     evidence: facts.session?.evidence ?? [],

@@ -5,16 +5,16 @@ import type { Account } from '../../options/ports';
 import type { PendingLogin } from '../../stores/state-store';
 import { judgeBrowser, presentBrowser, type BrowserToken, type CookieChange } from '../browsers/use-browser';
 import { goOnWithEarlier, type Begun, type FirstStep } from '../challenge/first-step';
-import { finishAsk, prepareAsk } from '../challenge/issue-challenge';
+import { finishChallenge, prepareChallenge } from '../challenge/issue-challenge';
 import { isLockedOut } from '../challenge/unlock-link';
-import type { Asked, Grant } from '../context/auth-subject';
-import { newId, newMark, type FlowContext, type Origin } from '../context/context';
+import type { ChallengeHint, SessionGrant } from '../context/auth-subject';
+import { newId, newHandle, type FlowContext, type Origin } from '../context/context';
 import { gatherLoginFacts, type Gathered } from '../context/gather-facts';
 
 export type LoginOutcome =
   | {
       readonly outcome: 'signed-in';
-      readonly grant: Grant;
+      readonly grant: SessionGrant;
       readonly decision: Decision;
       readonly gathered: Gathered;
     }
@@ -23,7 +23,7 @@ export type LoginOutcome =
       readonly pending: PendingLogin;
       readonly decision: Decision & { readonly outcome: 'challenge' | 'enroll' };
       readonly gathered: Gathered;
-      readonly asked: Asked | null;
+      readonly asked: ChallengeHint | null;
       /** The pending login and its first challenge on their way into the state. */
       readonly begun: Promise<Begun>;
       /** The login goes on with the proof that ends the lock. */
@@ -85,7 +85,7 @@ async function conclude(
   const epochs = await establishEpochs(context, gathered);
   const firstLogin = gathered.member.epoch === null ? { firstLogin: true } : {};
   if (decision.outcome === 'allow' || (decision.outcome === 'enroll' && decision.skippable)) {
-    const grant: Grant = {
+    const grant: SessionGrant = {
       userId,
       organizationId,
       evidence,
@@ -147,7 +147,7 @@ function decideUnlocking(gathered: Gathered): Decision {
 }
 
 /** The factor that a pending login asks first. A recovery code is never asked, only chosen. */
-function firstAsked(decision: Decision): Asked | null {
+function firstAsked(decision: Decision): ChallengeHint | null {
   const option = decision.outcome === 'challenge' ? decision.anyOf[0] : undefined;
   return option === undefined || option.kind === 'recovery-code' ? null : { purpose: 'login', ...option };
 }
@@ -157,7 +157,7 @@ async function begin(
   context: FlowContext,
   begun: {
     readonly pending: PendingLogin;
-    readonly asked: Asked | null;
+    readonly asked: ChallengeHint | null;
     readonly gathered: Gathered;
     readonly step: FirstStep;
   },
@@ -168,12 +168,12 @@ async function begin(
   const { authenticatorId, kind } = asked;
   const owner = { userId: pending.userId, ownerId: pending.id, purpose: 'login' } as const;
   const request = { owner, option: { authenticatorId, kind }, gathered, pendingUntil: pending.expiresAt };
-  const prepared = prepareAsk(context, request);
+  const prepared = prepareChallenge(context, request);
   const created = state.createPendingLogin(pending, prepared.challenge);
   if (prepared.code === null)
-    return created.then(async () => ({ pending, ask: await finishAsk(context, request, prepared) }));
+    return created.then(async () => ({ pending, ask: await finishChallenge(context, request, prepared) }));
   await Promise.all([created, state.noteFirstStep(step.mark, pending.id, step.seconds)]);
-  const ask = await finishAsk(context, request, prepared);
+  const ask = await finishChallenge(context, request, prepared);
   const earlier =
     ask.outcome === 'not-sent' ? await goOnWithEarlier(context, { pending, asked, step }) : null;
   return earlier ?? { pending, ask };
@@ -183,8 +183,8 @@ async function begin(
 export async function establishEpochs(context: FlowContext, gathered: Gathered): Promise<Epochs> {
   const { account, member, policy } = gathered;
   const [user, organization] = await Promise.all([
-    member.epoch ?? context.records.establishUserEpoch(account.id, newMark()),
-    policy.epoch ?? context.records.establishOrganizationEpoch(account.organizationId, newMark()),
+    member.epoch ?? context.records.establishUserEpoch(account.id, newHandle()),
+    policy.epoch ?? context.records.establishOrganizationEpoch(account.organizationId, newHandle()),
   ]);
   return { user, organization };
 }

@@ -3,19 +3,18 @@ import { asStepUp, decide, type Decision } from '../../core/decision/decide';
 import { MfaError } from '../../core/errors';
 import type { Policy } from '../../core/policy/policy';
 import { judgeAdministrator, type AdminAct, type AdministratorsOf } from '../../flows/admin/admin-authority';
-import type { Bearer } from '../../flows/context/auth-subject';
+import type { AuthSubject } from '../../flows/context/auth-subject';
 import { gatherFacts, type Gathered } from '../../flows/context/gather-facts';
 import type { HttpContext } from '../kernel/http-context';
 import { knownPageRoute, refuse, type KnownPageRequest } from '../kernel/page-route';
 import { refuseRequest } from '../kernel/refusals';
 import { originOf, returnToHere } from '../kernel/request';
-import { dropKeptForm, findKeptForm, keepForm } from '../session/saved-form';
-import type { KeptFormSlot } from '../session/session-slot-text';
+import { dropSavedForm, findSavedForm, keepForm } from '../session/saved-form';
+import type { SavedForm } from '../session/session-data-text';
 import { renewSeenAt } from '../sign-in/guard';
 import type { AdminPagesOptions, Organization } from './admin-options';
 import { findPolicyWithMfaOn } from './administered-policy';
-import { administratorsFrom } from './available-organizations';
-import { availableOrganizations } from './available-organizations';
+import { administratorsFrom, availableOrganizations } from './available-organizations';
 
 /** What the administrators' routes are made with. */
 export interface AdminRoutes {
@@ -41,7 +40,7 @@ export interface AdminPage extends AdministratorPage {
   /** What stands between this person and a change; null where the last proof is fresh. */
   readonly unproven: Decision | null;
   /** What was sent before the proof, on the page to which the proof led back. */
-  readonly kept: KeptFormSlot | null;
+  readonly kept: SavedForm | null;
 }
 
 /** Everything the person administers; a session that may not look is led to where it can. */
@@ -68,7 +67,7 @@ export function changeRoute(
 ): RequestHandler {
   return readRoute(routes, async (page) => {
     if (page.unproven !== null) return refuseChange(page, page.unproven, `${page.basePath}${back(page)}`);
-    dropKeptForm(page.req);
+    dropSavedForm(page.req);
     return handle(page);
   });
 }
@@ -81,26 +80,26 @@ function refuseChange(page: AdminPage, decision: Decision, path: string): Promis
 }
 
 export function refuseUnproven(page: KnownPageRequest, decision: Decision, returnTo: string): Promise<void> {
-  const { context, req, res, visitor } = page;
-  return refuseRequest(context, { req, res, visitor, decision, returnTo });
+  const { context, req, res, identity } = page;
+  return refuseRequest(context, { req, res, identity, decision, returnTo });
 }
 
 async function openPage(
   page: KnownPageRequest,
   options: AdminPagesOptions,
 ): Promise<AdministratorPage | null> {
-  const { context, req, visitor } = page;
-  const { bearer, account } = visitor;
-  const gathered = await gatherFacts(context, account, bearer);
-  const standing = judgeStanding(bearer, gathered);
-  if (standing !== null) {
-    await refuse(page, standing);
+  const { context, req, identity } = page;
+  const { subject, account } = identity;
+  const gathered = await gatherFacts(context, account, subject);
+  const phase = judgeStanding(subject, gathered);
+  if (phase !== null) {
+    await refuse(page, phase);
     return null;
   }
-  await renewSeenAt(context, req, bearer, gathered.policy.policy);
+  await renewSeenAt(context, req, subject, gathered.policy.policy);
   const organizations = await availableOrganizations(context, options, req);
   const administered = await findAdministered(context, { req, organizations, own: gathered.policy.policy });
-  const authority = judgeAdministrator({ bearer, gathered, act: 'read', administered });
+  const authority = judgeAdministrator({ subject, gathered, act: 'read', administered });
   if (authority.outcome === 'refused') {
     await refuseUnproven(
       page,
@@ -120,9 +119,9 @@ function startOf(context: HttpContext, { params: { organizationId } }: Request):
 }
 
 /** What stands in the way before it is asked what the person administers. */
-function judgeStanding({ standing }: Bearer, { facts, now }: Gathered): Decision | null {
+function judgeStanding({ phase }: AuthSubject, { facts, now }: Gathered): Decision | null {
   const decision = decide(facts, { kind: 'policy' }, now);
-  if (standing === 'pending')
+  if (phase === 'pending')
     return decision.outcome === 'allow' ? { outcome: 'sign-in', because: 'no-session' } : decision;
   return decision.outcome === 'allow' || decision.outcome === 'enroll' ? null : decision;
 }
@@ -145,21 +144,21 @@ function findAdministered(
 }
 
 function openOrganization(page: AdministratorPage): AdminPage {
-  const { context, req, visitor, gathered, organizations, options, administered } = page;
+  const { context, req, identity, gathered, organizations, options, administered } = page;
   const { organizationId } = req.params;
   const organization = organizations.find(({ id }) => id === organizationId);
   if (organization === undefined) throw new MfaError('not-found', 'There is nothing here.');
-  const { bearer } = visitor;
-  const authority = judgeAdministrator({ bearer, gathered, act: 'change', administered });
+  const { subject } = identity;
+  const authority = judgeAdministrator({ subject, gathered, act: 'change', administered });
   return {
     ...page,
     organization,
     basePath: organizationPath(context, organization.id),
     unproven: authority.outcome === 'may' ? null : asStepUp(authority.decision),
-    kept: req.method === 'GET' ? findKeptForm(req, context.options.adminPath + req.url, gathered.now) : null,
+    kept: req.method === 'GET' ? findSavedForm(req, context.options.adminPath + req.url, gathered.now) : null,
     act: {
       organizationId: organization.id,
-      actor: visitor.account,
+      actor: identity.account,
       origin: originOf(req),
       administratorsOf: administratorsFrom(context, options),
       administers: organizations.map(({ id }) => id),

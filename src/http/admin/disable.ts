@@ -5,7 +5,7 @@ import {
   findForgetDevicesProgress,
   switchOff,
   type ForgetDevicesProgress,
-  type SwitchOffReach,
+  type DisableImpact,
 } from '../../flows/admin/disable';
 import { momentOf } from '../kernel/moments';
 import { answerRefusal, show } from '../kernel/page-route';
@@ -72,7 +72,7 @@ function renderProgress(page: AdminPage, progress: ForgetDevicesProgress): Promi
 
 function renderDisable(
   page: AdminPage,
-  reach: SwitchOffReach,
+  reach: DisableImpact,
   shown: {
     readonly step: DisableLocals['step'];
     readonly forgetDevices?: boolean;
@@ -89,7 +89,7 @@ function renderDisable(
       step,
       error,
       forgetDevices,
-      username: page.visitor.account.username,
+      username: page.identity.account.username,
       version: reach.policy.version,
       members: grouped(reach.members),
       people: grouped(reach.people),
@@ -134,7 +134,7 @@ async function refusePassword(page: AdminPage, forgetDevices: boolean, refusal: 
 }
 
 /** How many people and devices it touches, before anything is done. */
-async function askToConfirm(page: AdminPage, reach: SwitchOffReach, forgetDevices: boolean): Promise<void> {
+async function askToConfirm(page: AdminPage, reach: DisableImpact, forgetDevices: boolean): Promise<void> {
   if (!page.json) return renderDisable(page, reach, { step: 'confirm', forgetDevices });
   const { members, people, devices, counting, policy } = reach;
   const because = 'not-confirmed';
@@ -150,7 +150,7 @@ async function askToConfirm(page: AdminPage, reach: SwitchOffReach, forgetDevice
   });
 }
 
-async function disable(page: AdminPage, reach: SwitchOffReach, forgetDevices: boolean): Promise<void> {
+async function disable(page: AdminPage, reach: DisableImpact, forgetDevices: boolean): Promise<void> {
   const { context, req, res, act, basePath } = page;
   const sent = parseVersion(fieldOf(req.body, 'version'));
   if (sent === 'malformed') return sendRefusal(res, { because: 'malformed', status: 400 });

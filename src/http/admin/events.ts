@@ -15,7 +15,7 @@ export function addEventRoutes(router: Router, routes: AdminRoutes): void {
   router.get('/:organizationId/events.csv', readRoute(routes, sendEventsCsv));
 }
 
-interface Asked {
+interface ChallengeHint {
   readonly organizationId: string;
   readonly userId?: string;
   readonly name?: EventName;
@@ -23,7 +23,7 @@ interface Asked {
 
 const LONGEST_ID = 200;
 
-async function readQuery(page: AdminPage): Promise<Asked | null> {
+async function readQuery(page: AdminPage): Promise<ChallengeHint | null> {
   const given: unknown = page.req.query['name'];
   const named = given !== undefined && given !== '';
   const name = named ? parseEventName(given) : null;

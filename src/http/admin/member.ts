@@ -41,7 +41,7 @@ export async function renderMember(
   },
 ): Promise<void> {
   const { member, errors, status } = shown;
-  const { visitor, basePath, kept } = page;
+  const { identity, basePath, kept } = page;
   await show(
     page,
     'admin/member',
@@ -61,7 +61,7 @@ export async function renderMember(
       exemptionFields: exemptionFields(page, member),
       resetReason: kept?.act === 'reset' ? textField(kept.fields, 'reason') : '',
       asked: kept?.act ?? null,
-      myself: member.id === visitor.account.id,
+      myself: member.id === identity.account.id,
       errors,
       history: member.history.map((event) => toEventRow(event)),
       historyPath: pathWith(`${basePath}/events`, { user: member.id }),

@@ -37,7 +37,7 @@ export function addMemberRoutes(router: Router, routes: AdminRoutes): void {
   router.get('/:organizationId/members.csv', readRoute(routes, sendMembersCsv));
 }
 
-interface Asked {
+interface ChallengeHint {
   readonly filter: MemberFilter;
   readonly query: string;
 }
@@ -45,7 +45,7 @@ interface Asked {
 const LONGEST_QUERY = 100;
 
 /** Null where the request asks for what there is not; it has been answered then. */
-async function readQuery(page: AdminPage): Promise<Asked | null> {
+async function readQuery(page: AdminPage): Promise<ChallengeHint | null> {
   const given: unknown = page.req.query['filter'];
   const filter = given === undefined || given === '' ? 'all' : parseMemberFilter(given);
   if (filter === null) {
@@ -85,7 +85,7 @@ async function showMembers(page: AdminPage): Promise<void> {
 async function showList(
   page: AdminPage,
   found: {
-    readonly asked: Asked;
+    readonly asked: ChallengeHint;
     readonly cursor: string;
     readonly listed: MemberPage;
     readonly counts: Readonly<Record<MemberFilter, number>>;

@@ -1,6 +1,6 @@
 import { addEvidence } from '../../core/decision/assurance';
 import { decide, type Decision } from '../../core/decision/decide';
-import { REPROOF_SECONDS } from '../../flows/enrollment/may-enroll';
+import { REPROOF_SECONDS } from '../../flows/enrollment/authorize-enrollment';
 import { originOf, textField } from '../kernel/request';
 import type { Refusal } from '../kernel/respond';
 import { finishProof } from '../pages/finish-login';
@@ -21,12 +21,12 @@ export function stalePassword({ gathered }: AdminPage): Decision | null {
 
 /** Checks the password that was sent; a right one becomes evidence of the session, under a new session id. */
 export async function provePasswordAgain(page: AdminPage): Promise<Refusal | null> {
-  const { context, req, visitor, gathered } = page;
-  const { account } = visitor;
+  const { context, req, identity, gathered } = page;
+  const { account } = identity;
   const verdict = await context.passwords.check(req, {
     username: account.username,
     password: textField(req.body, 'password'),
-    trusted: sourceOfSession(visitor.bearer.ownerId),
+    trusted: sourceOfSession(identity.subject.ownerId),
   });
   if (verdict.outcome === 'throttled') {
     return { because: 'too-many-passwords', status: 429, retryAfterSeconds: verdict.retryAfterSeconds };

@@ -4,7 +4,7 @@ import { endAllSessions } from '../../flows/admin/end-sessions';
 import { effectivePolicy } from '../../flows/context/gather-facts';
 import { show } from '../kernel/page-route';
 import { sendNext } from '../kernel/respond';
-import { readSlot, updateSlot } from '../session/session-slot';
+import { readSessionData, updateSessionData } from '../session/session-data';
 import { adminHead } from './admin-page';
 import { pathWith } from './admin-query';
 import { changeRoute, readRoute, type AdminPage, type AdminRoutes } from './admin-route';
@@ -74,12 +74,12 @@ async function endEverySession(page: AdminPage): Promise<void> {
  */
 async function carryEpoch(page: AdminPage, epoch: string): Promise<void> {
   const { context, req, organization } = page;
-  const { session } = readSlot(req);
+  const { session } = readSessionData(req);
   if (session === undefined) return;
   const organizationEpochs = session.organizationEpochs.map((entry) =>
     entry[0] === organization.id ? ([organization.id, epoch] as const) : entry,
   );
-  updateSlot(req, { session: { ...session, organizationEpochs } });
+  updateSessionData(req, { session: { ...session, organizationEpochs } });
   const { userId, handle } = session;
   const entry = await context.state.findSession(userId, handle);
   if (entry?.organizationId !== organization.id) return;

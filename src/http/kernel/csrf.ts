@@ -9,7 +9,7 @@ import {
 } from '../../core/proof/bearer-token';
 import type { FlowContext } from '../../flows/context/context';
 import type { AwaitedSessions } from '../session/awaited-sessions';
-import { readSlot, requireSession, updateSlot } from '../session/session-slot';
+import { readSessionData, requireSession, updateSessionData } from '../session/session-data';
 import { connectionOf, refuseConnection } from './connection';
 import { fieldOf, isSomebodyIn, originOf, stateOf } from './request';
 import {
@@ -72,11 +72,11 @@ export function createCsrfGuard(context: CsrfContext): CsrfGuard {
   const { generateToken, isRequestValid } = csrfSync({
     size: 32,
     getTokenFromRequest: (req) => submittedToken(req),
-    getTokenFromState: (req) => readSlot(req).csrfToken,
-    storeTokenInState: (req, token) => updateSlot(req, { csrfToken: token ?? undefined }),
+    getTokenFromState: (req) => readSessionData(req).csrfToken,
+    storeTokenInState: (req, token) => updateSessionData(req, { csrfToken: token ?? undefined }),
   });
   function sessionToken(req: Request): string {
-    if (readSlot(req).csrfToken === undefined) visitors.leave(req);
+    if (readSessionData(req).csrfToken === undefined) visitors.leave(req);
     return generateToken(req);
   }
   return {

@@ -2,10 +2,10 @@ import type { Request, RequestHandler, Response } from 'express';
 import { decide, type Decision } from '../../core/decision/decide';
 import { gatherFacts, type Gathered } from '../../flows/context/gather-facts';
 import { answerOnceStored } from '../session/renew-session';
+import type { RequestIdentity } from '../session/request-identity';
 import { requirePassport } from '../session/require-passport';
-import { requireSessionId } from '../session/session-slot';
-import { identifyVisitor } from '../session/visitor';
-import type { Visitor } from '../session/request-identity';
+import { resolveIdentity } from '../session/resolve-identity';
+import { requireSessionId } from '../session/session-data';
 import { findReturnTo } from '../sign-in/kept-return-to';
 import type { HttpContext } from './http-context';
 import { refuseRequest } from './refusals';
@@ -20,14 +20,16 @@ export interface PageRequest {
   readonly context: HttpContext;
   readonly req: Request;
   readonly res: Response;
-  readonly visitor: Visitor;
+  readonly identity: RequestIdentity;
   readonly json: boolean;
   /** Where a finished step goes on to; checked again where it is used. */
   readonly returnTo: string | null;
 }
 
 /** The same, by somebody with a pending login or a session. */
-export type KnownPageRequest = PageRequest & { readonly visitor: Visitor & { readonly kind: 'known' } };
+export type KnownPageRequest = PageRequest & {
+  readonly identity: RequestIdentity & { readonly kind: 'known' };
+};
 
 export function pageRoute(
   context: HttpContext,
@@ -45,8 +47,8 @@ export function knownPageRoute(
   handle: (page: KnownPageRequest) => Promise<void>,
 ): RequestHandler {
   return pageRoute(context, async (page) => {
-    const { visitor } = page;
-    if (visitor.kind === 'known') return handle({ ...page, visitor });
+    const { identity } = page;
+    if (identity.kind === 'known') return handle({ ...page, identity });
     return refuse(page, { outcome: 'sign-in', because: 'no-session' });
   });
 }
@@ -54,20 +56,20 @@ export function knownPageRoute(
 async function openPage(context: HttpContext, req: Request, res: Response): Promise<PageRequest> {
   requireSessionId(req);
   requirePassport(req);
-  const visitor = await identifyVisitor(context, req);
-  if (visitor.kind === 'known') context.awaited.cameBack(req);
-  return { context, req, res, visitor, json: wantsJson(req), returnTo: findReturnTo(req) };
+  const identity = await resolveIdentity(context, req);
+  if (identity.kind === 'known') context.awaited.cameBack(req);
+  return { context, req, res, identity, json: wantsJson(req), returnTo: findReturnTo(req) };
 }
 
 export function refuse(page: PageRequest, decision: Decision): Promise<void> {
-  const { context, req, res, visitor, returnTo } = page;
+  const { context, req, res, identity, returnTo } = page;
   const here = returnToHere(context, req);
   // A form cannot be gone back to, but where it would have led can.
   const onwards = decision.outcome === 'sign-in' ? (here ?? returnTo) : here;
   return refuseRequest(context, {
     req,
     res,
-    visitor,
+    identity,
     decision,
     ...(onwards === null ? {} : { returnTo: onwards }),
   });
@@ -80,8 +82,8 @@ export function show<Name extends ViewName>(
   locals: Omit<ViewLocals[Name], 'page'>,
   status = 200,
 ): Promise<void> {
-  const { context, req, res, visitor } = page;
-  return context.pages.send(res, { view, locals, status, page: pageLocals(context, req, visitor) });
+  const { context, req, res, identity } = page;
+  return context.pages.send(res, { view, locals, status, page: pageLocals(context, req, identity) });
 }
 
 /** A refused step: JSON as it is, or the page again with the reason beside the field. */
@@ -114,8 +116,8 @@ export function liveRoute(
   handle: (page: KnownPageRequest, gathered: Gathered) => Promise<void>,
 ): RequestHandler {
   return knownPageRoute(context, async (page) => {
-    const { account, bearer } = page.visitor;
-    const gathered = await gatherFacts(context, account, bearer);
+    const { account, subject } = page.identity;
+    const gathered = await gatherFacts(context, account, subject);
     const decision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
     if (decision.outcome === 'allow' || decision.outcome === 'enroll') return handle(page, gathered);
     return refuse(page, decision);

@@ -3,7 +3,7 @@ import type { Decision } from '../../core/decision/decide';
 import type { MessageLocals } from '../pages/proof-views';
 import { startAnew, withoutCircle } from '../session/renew-session';
 import { ANONYMOUS } from '../session/request-identity';
-import { type Visitor } from '../session/request-identity';
+import { type RequestIdentity } from '../session/request-identity';
 import { keepReturnTo } from '../sign-in/kept-return-to';
 import { reasonFor, signInPath } from '../sign-in/sign-in-again';
 import { setPageHeaders } from './headers';
@@ -58,7 +58,7 @@ export async function refuseRequest(
   refused: {
     readonly req: Request;
     readonly res: Response;
-    readonly visitor: Visitor;
+    readonly identity: RequestIdentity;
     readonly decision: Decision;
     /** Whether it is answered with data; without it the request says. */
     readonly json?: boolean;
@@ -66,13 +66,13 @@ export async function refuseRequest(
     readonly returnTo?: string;
   },
 ): Promise<void> {
-  const { req, res, visitor } = refused;
+  const { req, res, identity } = refused;
   const decision = withoutCircle(context, refused);
-  if (visitor.kind === 'known') {
+  if (identity.kind === 'known') {
     context.events.report({
       name: 'request-refused',
-      userId: visitor.account.id,
-      organizationId: visitor.account.organizationId,
+      userId: identity.account.id,
+      organizationId: identity.account.organizationId,
       address: originOf(req).address,
       details: { outcome: decision.outcome, because: decision.because },
     });
@@ -80,12 +80,12 @@ export async function refuseRequest(
   // A session that is over must not greet its owner by name on the sign-in page. A login that is not finished goes on: any
   // other page, or an icon that the browser asks for by itself, finds no session there and must not end it.
   const over =
-    decision.outcome === 'sign-in' && decision.because !== 'no-session' && visitor.kind === 'known';
-  if (over) await startAnew(context, req, { visitor, isLive: decision.because === 'sign-in-too-old' });
+    decision.outcome === 'sign-in' && decision.because !== 'no-session' && identity.kind === 'known';
+  if (over) await startAnew(context, req, { identity, isLive: decision.because === 'sign-in-too-old' });
   res.set('Cache-Control', 'no-store');
   const status = decision.outcome === 'sign-in' || decision.outcome === 'challenge' ? 401 : 403;
   const returnTo = refused.returnTo ?? returnToHere(context, req);
-  const because = reasonFor(visitor, decision.because);
+  const because = reasonFor(identity, decision.because);
   const next =
     decision.outcome === 'sign-in'
       ? signInPath(context.options.loginPath, { because, returnTo })
@@ -96,7 +96,7 @@ export async function refuseRequest(
     return;
   }
   const isPage = req.method === 'GET' || req.method === 'HEAD';
-  const loss = visitor.kind === 'anonymous' ? context.awaited.findLoss(req) : null;
+  const loss = identity.kind === 'anonymous' ? context.awaited.findLoss(req) : null;
   if (isPage && decision.outcome !== 'deny' && loss === null) {
     if (decision.outcome === 'sign-in') keepReturnTo(context, req, res, returnTo);
     res.redirect(303, next);
@@ -106,7 +106,7 @@ export async function refuseRequest(
   await context.pages.send(res, {
     view: 'message',
     status,
-    page: pageLocals(context, req, over ? ANONYMOUS : visitor),
+    page: pageLocals(context, req, over ? ANONYMOUS : identity),
     locals: refusalMessage(decision, { because: loss ?? because, next }),
   });
 }

@@ -2,11 +2,11 @@ import type { Request as IncomingRequest } from 'express';
 import { parseAddress } from '../../core/address/network-address';
 import { parseLocalPath } from '../../core/text/local-path';
 import { cutText } from '../../core/text/typed-text';
-import type { Grant } from '../../flows/context/auth-subject';
+import type { SessionGrant } from '../../flows/context/auth-subject';
 import type { FlowContext, Origin } from '../../flows/context/context';
-import type { EarlyReads, Gathered } from '../../flows/context/gather-facts';
+import type { Gathered, PrefetchedRecords } from '../../flows/context/gather-facts';
 import { publicPath } from '../../options/public-origin';
-import type { MfaSlot } from '../session/session-slot-text';
+import type { MfaSessionData } from '../session/session-data-text';
 
 const LONGEST_USER_AGENT = 200;
 /** Longer than any IP address; what is no address is whatever a proxy sent. */
@@ -68,8 +68,8 @@ export function textField(body: unknown, name: string): string {
 
 /** What the session that a login is about to make is granted with, and what it keeps of the one before. */
 export interface ExpectedLogin {
-  readonly grant: Grant;
-  readonly keep: Partial<MfaSlot>;
+  readonly grant: SessionGrant;
+  readonly keep: Partial<MfaSessionData>;
 }
 
 /**
@@ -78,9 +78,9 @@ export interface ExpectedLogin {
  */
 export interface RequestState {
   /** The text of the slot that was read last, and what it says. */
-  slot: { readonly text: string; readonly slot: MfaSlot } | undefined;
+  sessionData: { readonly text: string; readonly sessionData: MfaSessionData } | undefined;
   /** What was read along with the session. */
-  reads: EarlyReads | undefined;
+  reads: PrefetchedRecords | undefined;
   /** What the guard read for a request that it let through, so that the route behind it need not read it again. */
   facts: Gathered | undefined;
   /** The session came from our own store. */
@@ -119,7 +119,7 @@ declare module 'express-serve-static-core' {
 
 export function stateOf(req: IncomingRequest): RequestState {
   return (req[STATE] ??= {
-    slot: undefined,
+    sessionData: undefined,
     reads: undefined,
     facts: undefined,
     loaded: false,
@@ -138,7 +138,7 @@ export function stateOf(req: IncomingRequest): RequestState {
 }
 
 /** Hands the reads over, once: what is asked later in a request must see what the request did. */
-export function takeEarlyReads(req: IncomingRequest): EarlyReads | undefined {
+export function takePrefetchedRecords(req: IncomingRequest): PrefetchedRecords | undefined {
   const state = stateOf(req);
   const { reads } = state;
   state.reads = undefined;

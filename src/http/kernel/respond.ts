@@ -3,7 +3,7 @@ import { maskDestination } from '../../core/address/destination';
 import type { Decision, Option } from '../../core/decision/decide';
 import { isDeliveredKind, onFileId } from '../../core/member/factor-kind';
 import type { Gathered } from '../../flows/context/gather-facts';
-import type { Visitor } from '../session/request-identity';
+import type { RequestIdentity } from '../session/request-identity';
 import { findReturnTo } from '../sign-in/kept-return-to';
 import { signInPath } from '../sign-in/sign-in-again';
 import type { HttpContext } from './http-context';
@@ -53,12 +53,12 @@ export function bareLocals(context: Pick<HttpContext, 'options' | 'csrf'>): Page
 }
 
 /** What every other page knows. */
-export function pageLocals(context: HttpContext, req: Request, visitor: Visitor): PageLocals {
+export function pageLocals(context: HttpContext, req: Request, identity: RequestIdentity): PageLocals {
   return {
     ...bareLocals(context),
     csrfField: { name: context.csrf.field, value: context.csrf.token(req) },
-    signedIn: visitor.kind === 'known' && visitor.bearer.standing === 'session',
-    account: visitor.kind === 'known' ? visitor.account.name : null,
+    signedIn: identity.kind === 'known' && identity.subject.phase === 'session',
+    account: identity.kind === 'known' ? identity.account.name : null,
     returnTo: findReturnTo(req),
     formsStay: stateOf(req).leave !== undefined,
   };

@@ -4,7 +4,7 @@ import { isEnrollableKind, type FactorKind } from '../../core/member/factor-kind
 import { codesAsked, fallbackOfCode, isChallengeOver, liveCode } from '../../core/proof/sent-code';
 import type { Rejected } from '../../flows/challenge/answer-challenge';
 import { findSendWait } from '../../flows/challenge/issue-challenge';
-import { challengeOwner, type Asked } from '../../flows/context/auth-subject';
+import { challengeOwner, type ChallengeHint } from '../../flows/context/auth-subject';
 import type { Gathered } from '../../flows/context/gather-facts';
 import type { Challenge, ChallengePurpose } from '../../stores/state-store';
 import { durationText, momentOf } from '../kernel/moments';
@@ -31,7 +31,7 @@ interface LockedRefusal {
 
 /** What a page that asks for a code shows beside the field. */
 export interface AskedView extends CodeLocals {
-  readonly asked: Asked;
+  readonly asked: ChallengeHint;
   /** Where to look for the code: a text message that failed went by email. */
   readonly kind: FactorKind;
   readonly label: string | null;
@@ -47,9 +47,13 @@ export interface AskedView extends CodeLocals {
  * The factor that is asked: the one that was asked last, if it is still offered; otherwise the first, if it needs no sending.
  * Null where the person has to choose, since a page that is only looked at sends nothing.
  */
-export function askedFactor(page: KnownPageRequest, opened: Opened, purpose: ChallengePurpose): Asked | null {
+export function askedFactor(
+  page: KnownPageRequest,
+  opened: Opened,
+  purpose: ChallengePurpose,
+): ChallengeHint | null {
   const { decision, gathered } = opened;
-  const { asked } = page.visitor.bearer;
+  const { asked } = page.identity.subject;
   const offered = (option: Option) =>
     asked?.purpose === purpose &&
     asked.authenticatorId === option.authenticatorId &&
@@ -69,15 +73,15 @@ export function askedFactor(page: KnownPageRequest, opened: Opened, purpose: Cha
 
 /** Whether it is asked for once more on its own page, and not chosen from the list. */
 export function isAskedFor(
-  { visitor }: KnownPageRequest,
-  { purpose, authenticatorId }: Pick<Asked, 'purpose' | 'authenticatorId'>,
+  { identity }: KnownPageRequest,
+  { purpose, authenticatorId }: Pick<ChallengeHint, 'purpose' | 'authenticatorId'>,
 ): boolean {
-  const { asked } = visitor.bearer;
+  const { asked } = identity.subject;
   return asked?.purpose === purpose && asked.authenticatorId === authenticatorId;
 }
 
 /** What to answer where the factor that is asked is locked, so that no code is sent and none is judged; null where it is not. */
-export function refuseLocked({ decision, gathered }: Opened, asked: Asked): LockedRefusal | null {
+export function refuseLocked({ decision, gathered }: Opened, asked: ChallengeHint): LockedRefusal | null {
   const { codesLockedUntil } = gathered.facts;
   const offered = decision.anyOf.some(({ authenticatorId }) => authenticatorId === asked.authenticatorId);
   if (offered || codesLockedUntil === null || gathered.now >= codesLockedUntil) return null;
@@ -103,17 +107,17 @@ function ownLabel(kind: FactorKind, label: string | undefined): string | null {
 export async function viewAsked(
   page: KnownPageRequest,
   view: {
-    readonly asked: Asked;
+    readonly asked: ChallengeHint;
     readonly decision: Challenging;
     readonly gathered: Gathered;
     readonly refused: { readonly because: string; readonly attemptsLeft?: number } | null;
   },
 ): Promise<AskedView> {
   const { asked, decision, gathered, refused } = view;
-  const { context, visitor } = page;
+  const { context, identity } = page;
   const option: Option = { authenticatorId: asked.authenticatorId, kind: asked.kind };
   const [challenge, waitSeconds] = await Promise.all([
-    context.state.findChallenge(challengeOwner(visitor.bearer, asked.purpose)),
+    context.state.findChallenge(challengeOwner(identity.subject, asked.purpose)),
     findSendWait(context, gathered, option),
   ]);
   const choices = toChoices(gathered, decision.anyOf);

@@ -1,10 +1,10 @@
 import type { Router } from 'express';
 import { decide } from '../../core/decision/decide';
 import { rememberableSeconds } from '../../flows/browsers/remember-browser';
-import type { AskOutcome } from '../../flows/challenge/active-challenge';
+import type { ChallengeOutcome } from '../../flows/challenge/active-challenge';
 import { answerChallenge, type Rejected } from '../../flows/challenge/answer-challenge';
-import { askFactor } from '../../flows/challenge/issue-challenge';
-import { challengeOwner, type Asked } from '../../flows/context/auth-subject';
+import { issueChallengeFor } from '../../flows/challenge/issue-challenge';
+import { challengeOwner, type ChallengeHint } from '../../flows/context/auth-subject';
 import { gatherFacts, type Gathered } from '../../flows/context/gather-facts';
 import { canNotify } from '../../flows/notices/notify';
 import type { HttpContext } from '../kernel/http-context';
@@ -17,11 +17,11 @@ import {
   type KnownPageRequest,
 } from '../kernel/page-route';
 import { refusalStatus } from '../kernel/refusals';
-import { fieldOf, originOf, takeEarlyReads } from '../kernel/request';
+import { fieldOf, originOf, takePrefetchedRecords } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
 import { startAnew } from '../session/renew-session';
-import { readSlot, updateSlot } from '../session/session-slot';
+import { readSessionData, updateSessionData } from '../session/session-data';
 import { describeAsk, describeDecision } from '../sign-in/attempt-login';
 import { resumePathOf } from '../sign-in/kept-return-to';
 import { askedFactor, refuseLocked, toChoices, viewAsked, type Opened } from './challenge-view';
@@ -37,21 +37,21 @@ export function addChallengeRoutes(router: Router, context: HttpContext): void {
 
 /** Reads where the visitor stands; goes on without the page where no second factor is asked here. */
 async function openChallenge(page: KnownPageRequest): Promise<Opened | null> {
-  const { context, visitor, returnTo, res, req } = page;
-  const early = takeEarlyReads(req);
-  const gathered = await gatherFacts(context, visitor.account, visitor.bearer, { early });
+  const { context, identity, returnTo, res, req } = page;
+  const early = takePrefetchedRecords(req);
+  const gathered = await gatherFacts(context, identity.account, identity.subject, { early });
   const decision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
   if (decision.outcome === 'challenge') return { gathered, decision };
   const resumePath = resumePathOf(req);
   if (decision.outcome === 'allow' && resumePath !== null) {
     sendNext(req, res, { outcome: 'resume', because: decision.because, next: resumePath });
-  } else if (decision.outcome === 'allow' && visitor.bearer.standing === 'pending') {
+  } else if (decision.outcome === 'allow' && identity.subject.phase === 'pending') {
     // The policy changed in the middle of the login: the next one will be let through.
     await startOver(page, { because: 'challenge-expired', status: 409 });
   } else if (decision.outcome === 'allow' || decision.outcome === 'enroll') {
     const step = describeDecision(context, { decision, gathered, ask: null, returnTo });
     sendNext(req, res, step);
-  } else if (decision.outcome === 'sign-in' && visitor.bearer.standing === 'pending' && !page.json) {
+  } else if (decision.outcome === 'sign-in' && identity.subject.phase === 'pending' && !page.json) {
     await startOver(page, { because: decision.because, status: 401 });
   } else {
     await refuse(page, decision);
@@ -85,8 +85,8 @@ async function renderChallenge(
     return;
   }
   const shown = await viewAsked(page, { asked, decision, gathered, refused });
-  const { account, bearer } = page.visitor;
-  const seconds = rememberableSeconds(bearer, gathered, shown.kind);
+  const { account, subject } = page.identity;
+  const seconds = rememberableSeconds(subject, gathered, shown.kind);
   const rememberBrowser = seconds === null ? null : { days: Math.max(1, Math.floor(seconds / 86_400)) };
   const unlockSent = shown.lockedUntil !== null && canNotify(page.context, account, gathered.member);
   await show(page, 'challenge', { ...shown, rememberBrowser, unlockSent }, status);
@@ -95,16 +95,16 @@ async function renderChallenge(
 async function submitProof(page: KnownPageRequest): Promise<void> {
   const asking = await ensureAsked(page);
   if (asking === null) return;
-  const { context, req, visitor } = asking;
-  const { bearer, account } = visitor;
+  const { context, req, identity } = asking;
+  const { subject, account } = identity;
   const answer = await answerChallenge(context, {
     account,
-    bearer,
+    subject,
     purpose: 'login',
     requirement: { kind: 'policy' },
     submitted: fieldOf(req.body, 'code'),
     origin: originOf(req),
-    early: takeEarlyReads(req),
+    early: takePrefetchedRecords(req),
   });
   if (answer.outcome === 'rejected') return showRejection(asking, answer);
   return goOnAfterProof(asking, answer);
@@ -112,7 +112,7 @@ async function submitProof(page: KnownPageRequest): Promise<void> {
 
 /** A factor that needs no sending is asked with its answer: the page had nothing to start. */
 async function ensureAsked(page: KnownPageRequest): Promise<KnownPageRequest | null> {
-  if (page.visitor.bearer.asked?.purpose === 'login') return page;
+  if (page.identity.subject.asked?.purpose === 'login') return page;
   const opened = await openChallenge(page);
   if (opened === null) return null;
   const asked = askedFactor(page, opened, 'login');
@@ -128,38 +128,44 @@ async function ensureAsked(page: KnownPageRequest): Promise<KnownPageRequest | n
   return withAsked(page, asked);
 }
 
-async function answerLocked(page: KnownPageRequest, opened: Opened, asked: Asked): Promise<boolean> {
+async function answerLocked(page: KnownPageRequest, opened: Opened, asked: ChallengeHint): Promise<boolean> {
   const refused = refuseLocked(opened, asked);
   if (refused === null) return false;
   await answerRefusal(page, refused, (status) => renderChallenge(page, { ...opened, refused, status }));
   return true;
 }
 
-function withAsked(page: KnownPageRequest, asked: Asked): KnownPageRequest {
-  updateSlot(page.req, { asked });
-  return { ...page, visitor: { ...page.visitor, bearer: { ...page.visitor.bearer, asked } } };
+function withAsked(page: KnownPageRequest, asked: ChallengeHint): KnownPageRequest {
+  updateSessionData(page.req, { asked });
+  return { ...page, identity: { ...page.identity, subject: { ...page.identity.subject, asked } } };
 }
 
 function ask(
   page: KnownPageRequest,
   gathered: Gathered,
-  option: Pick<Asked, 'authenticatorId' | 'kind'> & { readonly resend?: boolean },
-): Promise<AskOutcome> {
-  const { context, visitor, req } = page;
+  option: Pick<ChallengeHint, 'authenticatorId' | 'kind'> & { readonly resend?: boolean },
+): Promise<ChallengeOutcome> {
+  const { context, identity, req } = page;
   const pendingUntil =
-    visitor.bearer.standing === 'pending' ? (readSlot(req).login?.expiresAt ?? null) : null;
+    identity.subject.phase === 'pending' ? (readSessionData(req).login?.expiresAt ?? null) : null;
   const { authenticatorId, kind, resend = false } = option;
-  const owner = challengeOwner(visitor.bearer, 'login');
-  return askFactor(context, { owner, option: { authenticatorId, kind }, gathered, pendingUntil, resend });
+  const owner = challengeOwner(identity.subject, 'login');
+  return issueChallengeFor(context, {
+    owner,
+    option: { authenticatorId, kind },
+    gathered,
+    pendingUntil,
+    resend,
+  });
 }
 
 async function showRejection(page: KnownPageRequest, rejected: Rejected): Promise<void> {
   const { because } = rejected;
   const status = refusalStatus(because);
-  const pending = page.visitor.bearer.standing === 'pending';
+  const pending = page.identity.subject.phase === 'pending';
   const isOver = because === 'session-ended' || because === 'session-expired';
   // The cookie of a session that is over goes with it, so that it counts no more guesses against the owner.
-  if (isOver && !pending) await startAnew(page.context, page.req, { visitor: page.visitor, isLive: false });
+  if (isOver && !pending) await startAnew(page.context, page.req, { identity: page.identity, isLive: false });
   if (isOver || (pending && because === 'attempts-exhausted')) return startOver(page, { because, status });
   // A form with no try left would only be refused once more.
   if (pending && rejected.attemptsLeft === 0 && !page.json)
@@ -210,7 +216,7 @@ async function resendCode(page: KnownPageRequest): Promise<void> {
 async function send(
   page: KnownPageRequest,
   opened: Opened,
-  asked: Asked,
+  asked: ChallengeHint,
   { resend = false }: { readonly resend?: boolean } = {},
 ): Promise<void> {
   const { req, res, returnTo } = page;

@@ -10,13 +10,13 @@ import { answerRefusal, pathOf, refuse, show, type KnownPageRequest } from '../k
 import { refusalStatus } from '../kernel/refusals';
 import { fieldOf, originOf, wantsOthersEnded, withReturnTo } from '../kernel/request';
 import { sendNext, type Refusal } from '../kernel/respond';
-import { readSlot, updateSlot } from '../session/session-slot';
+import { readSessionData, updateSessionData } from '../session/session-data';
 import { describeDecision } from '../sign-in/attempt-login';
-import { startTotp } from './start-totp';
 import { finishProof } from './finish-login';
 import { startOver } from './login';
 import { unseenCodesPath } from './recovery-codes';
 import { labelOf } from './settings-acts';
+import { startTotp } from './start-totp';
 import { progressAt } from './wizard';
 
 /** The first right code binds the authenticator; then the wizard, the login or the session goes on. */
@@ -25,11 +25,11 @@ export async function confirmAndGoOn(
   kind: EnrollableKind,
   showAgain: (refusal: Refusal, status: number) => Promise<void> | void,
 ): Promise<void> {
-  const { req, visitor } = page;
-  const { wizard, replacing } = readSlot(req);
+  const { req, identity } = page;
+  const { wizard, replacing } = readSessionData(req);
   const confirmation = await confirm(page, {
-    account: visitor.account,
-    bearer: visitor.bearer,
+    account: identity.account,
+    subject: identity.subject,
     kind,
     submitted: fieldOf(req.body, 'code'),
     label: labelOf(page, kind),
@@ -59,7 +59,7 @@ export async function confirmAndGoOn(
 
 /** After a failure the factor may be bound all the same; its new codes are then looked for at the next proof. */
 async function confirm(page: KnownPageRequest, request: ConfirmationRequest): Promise<Confirmation> {
-  const noteCodes = () => (page.json ? undefined : updateSlot(page.req, { unseenCodes: true }));
+  const noteCodes = () => (page.json ? undefined : updateSessionData(page.req, { unseenCodes: true }));
   try {
     const confirmation = await confirmEnrollment(page.context, request);
     if (confirmation.outcome === 'enrolled' && confirmation.recoveryCodes !== null) noteCodes();
@@ -72,7 +72,7 @@ async function confirm(page: KnownPageRequest, request: ConfirmationRequest): Pr
 
 /** This enrollment is over: half a login starts from the password, a session goes on and can begin anew. */
 async function stop(page: KnownPageRequest, refusal: Refusal): Promise<void> {
-  if (page.visitor.bearer.standing === 'pending') return startOver(page, refusal);
+  if (page.identity.subject.phase === 'pending') return startOver(page, refusal);
   const exhausted = refusal.because === 'attempts-exhausted';
   const paragraph = exhausted
     ? 'Those were five wrong tries. Wait ten minutes, then start again.'
@@ -94,47 +94,47 @@ type Enrolled = Confirmation & { readonly outcome: 'enrolled' };
 
 /** The backup phone is bound; the wizard goes on to the app it was meant for. */
 async function goOnToApp(page: KnownPageRequest, enrolled: Enrolled): Promise<void> {
-  const { req, visitor } = page;
-  const { bearer } = visitor;
+  const { req, identity } = page;
+  const { subject } = identity;
   const { evidence, gathered, epochs } = enrolled;
-  const { session, login } = readSlot(req);
-  if (bearer.standing === 'pending') {
+  const { session, login } = readSessionData(req);
+  if (subject.phase === 'pending') {
     await goOnPending(page, enrolled);
   } else if (session !== undefined) {
-    updateSlot(req, { session: { ...session, evidence, userEpoch: epochs.user } });
+    updateSessionData(req, { session: { ...session, evidence, userEpoch: epochs.user } });
   }
-  updateSlot(req, { wizard: { kind: 'totp', backupPhone: 'done' } });
+  updateSessionData(req, { wizard: { kind: 'totp', backupPhone: 'done' } });
   return startTotp(page, { gathered, pendingUntil: login?.expiresAt ?? null });
 }
 
 /** The login goes on with one more proof, and outlives what ended the others. */
-async function goOnPending({ context, req, visitor }: KnownPageRequest, enrolled: Enrolled): Promise<void> {
+async function goOnPending({ context, req, identity }: KnownPageRequest, enrolled: Enrolled): Promise<void> {
   const { evidence, epochs } = enrolled;
-  const { login } = readSlot(req);
-  await context.state.savePendingEvidence(visitor.bearer.userId, visitor.bearer.ownerId, evidence);
-  if (login !== undefined) updateSlot(req, { login: { ...login, epochs } });
+  const { login } = readSessionData(req);
+  await context.state.savePendingEvidence(identity.subject.userId, identity.subject.ownerId, evidence);
+  if (login !== undefined) updateSessionData(req, { login: { ...login, epochs } });
 }
 
 async function finish(page: KnownPageRequest, enrolled: Enrolled): Promise<void> {
-  const { context, req, res, visitor, json, returnTo } = page;
+  const { context, req, res, identity, json, returnTo } = page;
   const { kind, evidence, gathered, maskedDestination, notified, recoveryCodes, epochs } = enrolled;
   const decision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
   // Recovery codes are made with the first factor, and the wizard is what leads to it.
-  const backupPhone = readSlot(req).wizard?.backupPhone === 'done';
+  const backupPhone = readSessionData(req).wizard?.backupPhone === 'done';
   const steps =
     recoveryCodes === null && !backupPhone ? null : (progressAt('done', { kind, backupPhone })?.of ?? null);
-  const { unseenCodes } = readSlot(req);
+  const { unseenCodes } = readSessionData(req);
   const kept = {
     ...(unseenCodes === undefined ? {} : { unseenCodes }),
     enrolled: { kind, maskedDestination, notified, steps },
   };
-  if (decision.outcome === 'enroll' && visitor.bearer.standing === 'pending') {
+  if (decision.outcome === 'enroll' && identity.subject.phase === 'pending') {
     await goOnPending(page, enrolled);
-    updateSlot(req, { ...kept, wizard: undefined });
+    updateSessionData(req, { ...kept, wizard: undefined });
     return sendNext(req, res, describeDecision(context, { decision, gathered, ask: null, returnTo }));
   }
   if (decision.outcome !== 'allow' && decision.outcome !== 'enroll') return refuse(page, decision);
-  updateSlot(req, { wizard: undefined, replacing: undefined, onboarding: undefined });
+  updateSessionData(req, { wizard: undefined, replacing: undefined, onboarding: undefined });
   await finishProof(page, { evidence, gathered, epochs, change: kept });
   const codes = await unseenCodesPath(page, gathered, returnTo);
   return sendNext(req, res, {

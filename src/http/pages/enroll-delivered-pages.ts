@@ -7,10 +7,10 @@ import { durationText } from '../kernel/moments';
 import { pathOf, show, type KnownPageRequest } from '../kernel/page-route';
 import { withReturnTo } from '../kernel/request';
 import type { Refusal } from '../kernel/respond';
-import { readSlot } from '../session/session-slot';
+import { readSessionData } from '../session/session-data';
 import { noteOf } from './challenge-view';
 import { examplePhone, guessCountry } from './enroll-destination';
-import { describeAddition, progressAt, type EnrollmentDoor, type Replaced } from './wizard';
+import { describeAddition, progressAt, type EnrollmentPermission, type Replaced } from './wizard';
 
 /** What the form for a number or an address shows. */
 export interface AddressView {
@@ -25,14 +25,14 @@ export interface AddressView {
 
 export async function renderAddress(
   page: KnownPageRequest,
-  door: EnrollmentDoor,
+  permission: EnrollmentPermission,
   view: AddressView,
 ): Promise<void> {
   const { kind, typed, error, status, replaces, confirm = false } = view;
   const { context, req, returnTo } = page;
-  const { account } = door.gathered;
-  const backup = readSlot(req).wizard?.backupPhone === 'asked';
-  const inSettings = door.because === 'settings';
+  const { account } = permission.gathered;
+  const backup = readSessionData(req).wizard?.backupPhone === 'asked';
+  const inSettings = permission.because === 'settings';
   const cancelPath = inSettings ? pathOf(page, '/settings') : withReturnTo(pathOf(page, '/enroll'), returnTo);
   if (kind === 'email') {
     const progress = inSettings ? null : progressAt('address', { kind, backupPhone: false });
@@ -70,10 +70,10 @@ export async function renderCode(
   refused: Pick<Refusal, 'because' | 'attemptsLeft'> | null,
   status: number,
 ): Promise<void> {
-  const { context, visitor, req, returnTo } = page;
+  const { context, identity, req, returnTo } = page;
   const [started, gathered] = await Promise.all([
-    findEnrollment(context, visitor.bearer, kind),
-    gatherFacts(context, visitor.account, visitor.bearer),
+    findEnrollment(context, identity.subject, kind),
+    gatherFacts(context, identity.account, identity.subject),
   ]);
   const formPath = withReturnTo(pathOf(page, `/enroll/${kind}`), returnTo);
   if (started === undefined) return page.res.redirect(303, formPath);
@@ -83,12 +83,12 @@ export async function renderCode(
   const waitSeconds = await findDestinationWait(context, {
     kind,
     destination: secret.reveal(),
-    userId: visitor.account.id,
+    userId: identity.account.id,
     purpose: 'enroll',
   });
-  const backup = readSlot(req).wizard?.backupPhone === 'asked';
+  const backup = readSessionData(req).wizard?.backupPhone === 'asked';
   const addition = describeAddition(page, gathered, kind);
-  const { replacing } = readSlot(req);
+  const { replacing } = readSessionData(req);
   const replaces = replacing?.enrollmentId === challenge.authenticatorId ? replacing.authenticatorId : null;
   const change = new URLSearchParams({
     change: '1',

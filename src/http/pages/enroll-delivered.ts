@@ -8,12 +8,12 @@ import { refusalStatus } from '../kernel/refusals';
 import { fieldOf, withReturnTo } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
-import { readSlot, updateSlot } from '../session/session-slot';
+import { readSessionData, updateSessionData } from '../session/session-data';
 import { confirmAndGoOn } from './confirm-enrollment';
 import { renderAddress, renderCode } from './enroll-delivered-pages';
 import { readDestination } from './enroll-destination';
 import { startOver } from './login';
-import { findReplaced, openEnrollment, type EnrollmentDoor, type Replaced } from './wizard';
+import { findReplaced, openEnrollment, type EnrollmentPermission, type Replaced } from './wizard';
 
 export function addDeliveredRoutes(router: Router, context: HttpContext): void {
   for (const kind of ['sms', 'email'] as const) {
@@ -40,15 +40,21 @@ export function addDeliveredRoutes(router: Router, context: HttpContext): void {
 async function openForm(
   page: KnownPageRequest,
   kind: DeliveredKind,
-): Promise<{ readonly door: EnrollmentDoor; readonly replaces: Replaced | null } | null> {
-  const door = await openEnrollment(page, kind);
-  if (door === null) return null;
-  const found = findReplaced(page, door.gathered, kind);
+): Promise<{ readonly permission: EnrollmentPermission; readonly replaces: Replaced | null } | null> {
+  const permission = await openEnrollment(page, kind);
+  if (permission === null) return null;
+  const found = findReplaced(page, permission.gathered, kind);
   if (found.outcome !== 'unknown')
-    return { door, replaces: found.outcome === 'found' ? found.replaced : null };
+    return { permission, replaces: found.outcome === 'found' ? found.replaced : null };
   const because = 'no-authenticator';
   await answerRefusal(page, { because, status: 404 }, (status) =>
-    renderAddress(page, door, { kind, typed: null, error: sentenceFor(because), status, replaces: null }),
+    renderAddress(page, permission, {
+      kind,
+      typed: null,
+      error: sentenceFor(because),
+      status,
+      replaces: null,
+    }),
   );
   return null;
 }
@@ -56,11 +62,11 @@ async function openForm(
 async function showDelivered(page: KnownPageRequest, kind: DeliveredKind): Promise<void> {
   const form = await openForm(page, kind);
   if (form === null) return;
-  const { door, replaces } = form;
+  const { permission, replaces } = form;
   const anew = page.req.query['change'] === '1';
-  const started = anew ? undefined : await findEnrollment(page.context, page.visitor.bearer, kind);
+  const started = anew ? undefined : await findEnrollment(page.context, page.identity.subject, kind);
   // An enrollment that was begun for something else is not the one that this link asks for.
-  const { replacing } = readSlot(page.req);
+  const { replacing } = readSessionData(page.req);
   const begunFor =
     replacing?.enrollmentId === started?.challenge.authenticatorId ? replacing?.authenticatorId : undefined;
   const isSame = replaces === null || replaces.authenticatorId === begunFor;
@@ -70,19 +76,19 @@ async function showDelivered(page: KnownPageRequest, kind: DeliveredKind): Promi
     return;
   }
   if (started === undefined || !isSame)
-    return renderAddress(page, door, { kind, typed: null, error: null, status: 200, replaces });
+    return renderAddress(page, permission, { kind, typed: null, error: null, status: 200, replaces });
   return renderCode(page, kind, null, 200);
 }
 
 async function beginDelivered(page: KnownPageRequest, kind: DeliveredKind): Promise<void> {
   const form = await openForm(page, kind);
   if (form === null) return;
-  const { door, replaces } = form;
+  const { permission, replaces } = form;
   const typed = fieldOf(page.req.body, kind === 'sms' ? 'phone' : 'email');
   const read = readDestination(page, kind, typed);
   if (read.outcome === 'to-confirm') {
     const { international } = read;
-    return renderAddress(page, door, {
+    return renderAddress(page, permission, {
       kind,
       typed: international,
       error: null,
@@ -95,15 +101,15 @@ async function beginDelivered(page: KnownPageRequest, kind: DeliveredKind): Prom
     const { because } = read;
     const text = typeof typed === 'string' ? typed.slice(0, 100) : '';
     return answerRefusal(page, { because, status: refusalStatus(because) }, (status) =>
-      renderAddress(page, door, { kind, typed: text, error: sentenceFor(because), status, replaces }),
+      renderAddress(page, permission, { kind, typed: text, error: sentenceFor(because), status, replaces }),
     );
   }
-  return send(page, door, { kind, destination: read.destination, replaces });
+  return send(page, permission, { kind, destination: read.destination, replaces });
 }
 
 async function send(
   page: KnownPageRequest,
-  door: EnrollmentDoor,
+  permission: EnrollmentPermission,
   sending: {
     readonly kind: DeliveredKind;
     readonly destination: string;
@@ -112,10 +118,10 @@ async function send(
   },
 ): Promise<void> {
   const { kind, destination, replaces, resend = false } = sending;
-  const { context, visitor, req, res, returnTo } = page;
-  const { gathered, pendingUntil } = door;
+  const { context, identity, req, res, returnTo } = page;
+  const { gathered, pendingUntil } = permission;
   const start = await startDeliveredEnrollment(context, {
-    bearer: visitor.bearer,
+    subject: identity.subject,
     gathered,
     pendingUntil,
     kind,
@@ -131,16 +137,16 @@ async function send(
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     };
     return answerRefusal(page, refusal, async (status) => {
-      const started = await findEnrollment(context, visitor.bearer, kind);
+      const started = await findEnrollment(context, identity.subject, kind);
       if (started?.secret.reveal() === destination) return renderCode(page, kind, refusal, status);
       const error = sentenceFor(because);
-      return renderAddress(page, door, { kind, typed: destination, error, status, replaces });
+      return renderAddress(page, permission, { kind, typed: destination, error, status, replaces });
     });
   }
   const { authenticatorId: enrollmentId } = start.challenge;
   const replacing =
     replaces === null ? undefined : { authenticatorId: replaces.authenticatorId, enrollmentId };
-  updateSlot(req, { replacing });
+  updateSessionData(req, { replacing });
   return sendNext(req, res, {
     outcome: 'enrollment-started',
     next: withReturnTo(pathOf(page, `/enroll/${kind}`), returnTo),
@@ -154,21 +160,27 @@ async function send(
 
 /** A new code for the same address, and for the same purpose. */
 async function resendDelivered(page: KnownPageRequest, kind: DeliveredKind): Promise<void> {
-  const door = await openEnrollment(page, kind);
-  if (door === null) return;
-  const started = await findEnrollment(page.context, page.visitor.bearer, kind);
+  const permission = await openEnrollment(page, kind);
+  if (permission === null) return;
+  const started = await findEnrollment(page.context, page.identity.subject, kind);
   if (started !== undefined) {
-    const { replacing } = readSlot(page.req);
+    const { replacing } = readSessionData(page.req);
     const same = replacing?.enrollmentId === started.challenge.authenticatorId;
     const replaces =
       replacing !== undefined && same
         ? { authenticatorId: replacing.authenticatorId, destination: '' }
         : null;
-    return send(page, door, { kind, destination: started.secret.reveal(), replaces, resend: true });
+    return send(page, permission, { kind, destination: started.secret.reveal(), replaces, resend: true });
   }
   const because = 'wizard-over';
   return answerRefusal(page, { because, status: 409 }, (status) =>
-    renderAddress(page, door, { kind, typed: null, error: sentenceFor(because), status, replaces: null }),
+    renderAddress(page, permission, {
+      kind,
+      typed: null,
+      error: sentenceFor(because),
+      status,
+      replaces: null,
+    }),
   );
 }
 

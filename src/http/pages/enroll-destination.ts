@@ -22,7 +22,7 @@ export function readDestination(
   kind: DeliveredKind,
   typed: unknown,
 ): TypedDestination {
-  const { account } = page.visitor;
+  const { account } = page.identity;
   if (kind === 'sms') return readPhone(page, account, typed);
   const onFile = parseEmailAddress(account.email);
   if (typed === undefined || typed === '') return toDestination(onFile);

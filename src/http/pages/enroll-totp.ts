@@ -8,11 +8,11 @@ import type { HttpContext } from '../kernel/http-context';
 import { knownPageRoute, pathOf, show, type KnownPageRequest } from '../kernel/page-route';
 import { withReturnTo } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
-import { readSlot, updateSlot } from '../session/session-slot';
+import { readSessionData, updateSessionData } from '../session/session-data';
 import { errorText } from './challenge-view';
 import { confirmAndGoOn } from './confirm-enrollment';
-import { describeAddition, openEnrollment, progressAt, type EnrollmentDoor } from './wizard';
 import { startTotp, uriOf } from './start-totp';
+import { describeAddition, openEnrollment, progressAt, type EnrollmentPermission } from './wizard';
 
 const QUIET_ZONE_MODULES = 4;
 
@@ -42,16 +42,16 @@ export function addTotpRoutes(router: Router, context: HttpContext): void {
 }
 
 async function showTotp(page: KnownPageRequest): Promise<void> {
-  const door = await openEnrollment(page, 'totp');
-  if (door === null) return;
-  const started = await findEnrollment(page.context, page.visitor.bearer, 'totp');
+  const permission = await openEnrollment(page, 'totp');
+  if (permission === null) return;
+  const started = await findEnrollment(page.context, page.identity.subject, 'totp');
   if (page.json) {
     page.res.json({ outcome: 'enroll', next: pathOf(page, '/enroll/totp'), started: started !== undefined });
     return;
   }
   if (started === undefined) {
-    const backupPhone = wantsBackupPhone(page, door);
-    const inSettings = door.because === 'settings';
+    const backupPhone = wantsBackupPhone(page, permission);
+    const inSettings = permission.because === 'settings';
     const progress = inSettings ? null : progressAt('install', { kind: 'totp', backupPhone });
     await show(page, 'enroll-app-install', { progress, cancelPath: wayBack(page, inSettings) });
     return;
@@ -65,20 +65,20 @@ function wayBack(page: KnownPageRequest, inSettings: boolean): string {
 }
 
 /** The policy asks for a phone beside the app, and the person has none enrolled. */
-function wantsBackupPhone(page: KnownPageRequest, { gathered }: EnrollmentDoor): boolean {
+function wantsBackupPhone(page: KnownPageRequest, { gathered }: EnrollmentPermission): boolean {
   const { policy, availableKinds, authenticators } = gathered.facts;
-  const { wizard } = readSlot(page.req);
+  const { wizard } = readSessionData(page.req);
   if (wizard?.backupPhone === 'done') return true;
   const possible = policy.methods.includes('sms') && availableKinds.includes('sms');
   return policy.backupPhone && possible && !authenticators.some(({ kind }) => kind === 'sms');
 }
 
 async function beginTotp(page: KnownPageRequest): Promise<void> {
-  const door = await openEnrollment(page, 'totp');
-  if (door === null) return;
+  const permission = await openEnrollment(page, 'totp');
+  if (permission === null) return;
   const { req, res } = page;
-  if (wantsBackupPhone(page, door) && readSlot(req).wizard?.backupPhone !== 'done') {
-    updateSlot(req, { wizard: { kind: 'totp', backupPhone: 'asked' } });
+  if (wantsBackupPhone(page, permission) && readSessionData(req).wizard?.backupPhone !== 'done') {
+    updateSessionData(req, { wizard: { kind: 'totp', backupPhone: 'asked' } });
     return sendNext(req, res, {
       outcome: 'enroll',
       because: 'backup-phone',
@@ -86,7 +86,7 @@ async function beginTotp(page: KnownPageRequest): Promise<void> {
       next: withReturnTo(pathOf(page, '/enroll/sms'), page.returnTo),
     });
   }
-  return startTotp(page, door);
+  return startTotp(page, permission);
 }
 
 async function renderTotp(
@@ -100,10 +100,10 @@ async function renderTotp(
 ): Promise<void> {
   const { secret, error, clockIsOff, status } = view;
   const uri = uriOf(page, secret);
-  const { context, visitor } = page;
-  const gathered = await gatherFacts(context, visitor.account, visitor.bearer);
+  const { context, identity } = page;
+  const gathered = await gatherFacts(context, identity.account, identity.subject);
   const addition = describeAddition(page, gathered, 'totp');
-  const backupPhone = readSlot(page.req).wizard?.backupPhone === 'done';
+  const backupPhone = readSessionData(page.req).wizard?.backupPhone === 'done';
   await show(
     page,
     'enroll-app',
@@ -124,7 +124,7 @@ async function renderTotp(
 
 async function confirmTotp(page: KnownPageRequest): Promise<void> {
   await confirmAndGoOn(page, 'totp', async (refusal, status) => {
-    const started = await findEnrollment(page.context, page.visitor.bearer, 'totp');
+    const started = await findEnrollment(page.context, page.identity.subject, 'totp');
     if (started === undefined) return page.res.redirect(303, pathOf(page, '/enroll/totp'));
     const clockIsOff = refusal.because === 'clock-off';
     return renderTotp(page, {

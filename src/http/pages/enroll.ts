@@ -5,7 +5,7 @@ import { enrollableKinds, hasFactor } from '../../core/decision/usable-factors';
 import { MfaError } from '../../core/errors';
 import { gatherFacts, type Gathered } from '../../flows/context/gather-facts';
 import { gatherSetupFacts } from '../../flows/context/gather-setup-facts';
-import { mayEnroll } from '../../flows/enrollment/may-enroll';
+import { authorizeEnrollment } from '../../flows/enrollment/authorize-enrollment';
 import { skipEnrollment } from '../../flows/enrollment/skip-enrollment';
 import { administeredBy, administeredNext } from '../admin/administered-policy';
 import type { HttpContext } from '../kernel/http-context';
@@ -21,7 +21,7 @@ import {
 } from '../kernel/page-route';
 import { originOf } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
-import { readSlot, updateSlot } from '../session/session-slot';
+import { readSessionData, updateSessionData } from '../session/session-data';
 import { describeDecision } from '../sign-in/attempt-login';
 import type { EnrollLocals } from './enrollment-views';
 import { unseenCodesPath } from './recovery-codes';
@@ -42,12 +42,16 @@ function wantsFirstFactor(decision: Decision): boolean {
 
 /** What can be set up, and whether it can be put off. Only looking needs no fresh proof; starting does. */
 async function showStart(page: KnownPageRequest): Promise<void> {
-  const { context, visitor, json, res, returnTo } = page;
+  const { context, identity, json, res, returnTo } = page;
   const findAdministered = administeredBy(page);
-  const gathered = await gatherSetupFacts(context, { ...visitor, findAdministered });
+  const gathered = await gatherSetupFacts(context, { ...identity, findAdministered });
   const { facts, setup, now } = gathered;
   const decision = decide(facts, { kind: 'policy' }, now);
-  const leave = mayEnroll(visitor.bearer, gathered, readSlot(page.req).wizard !== undefined);
+  const leave = authorizeEnrollment(
+    identity.subject,
+    gathered,
+    readSessionData(page.req).wizard !== undefined,
+  );
   if (leave.outcome === 'feature-off') throw new MfaError('not-found', 'There is nothing here.');
   const mayLook = leave.outcome === 'refused' && wantsFirstFactor(leave.decision);
   const offered = decision.outcome === 'enroll';
@@ -55,7 +59,7 @@ async function showStart(page: KnownPageRequest): Promise<void> {
   const maySkip =
     offered && decision.skippable && leave.outcome === 'refused' && leave.decision.outcome !== 'sign-in';
   if (leave.outcome === 'refused' && !mayLook && !maySkip) return refuse(page, leave.decision);
-  const onboarding = readSlot(page.req).onboarding === true && !offered;
+  const onboarding = readSessionData(page.req).onboarding === true && !offered;
   const administering =
     !hasFactor(facts) && leadsToAdministration(page) && (await administeredNext(page)(facts.policy)) !== null;
   const methods = offered
@@ -118,9 +122,9 @@ function reasonFor(
 }
 
 async function skip(page: KnownPageRequest): Promise<void> {
-  const { context, req, res, visitor, returnTo } = page;
+  const { context, req, res, identity, returnTo } = page;
   if (await leaveOnboarding(page)) return;
-  const skipped = await skipEnrollment(context, { ...visitor, origin: originOf(req) });
+  const skipped = await skipEnrollment(context, { ...identity, origin: originOf(req) });
   if (skipped.outcome === 'refused') {
     const refusal = { because: 'cannot-skip', status: 403 };
     return answerRefusal(page, refusal, (status) =>
@@ -139,11 +143,11 @@ async function skip(page: KnownPageRequest): Promise<void> {
       ),
     );
   }
-  const { session } = readSlot(req);
+  const { session } = readSessionData(req);
   if (session !== undefined) {
-    updateSlot(req, {
+    updateSessionData(req, {
       session: { ...session, skipped: true },
-      skippedIn: visitor.bearer.organizationId,
+      skippedIn: identity.subject.organizationId,
     });
   }
   sendNext(req, res, { outcome: 'skipped', next: returnTo ?? context.options.defaultReturnTo });
@@ -151,19 +155,19 @@ async function skip(page: KnownPageRequest): Promise<void> {
 
 /** Sign-up offers what the policy does not ask for, so putting it off counts nothing. */
 async function leaveOnboarding(page: KnownPageRequest): Promise<boolean> {
-  const { context, req, res, visitor, returnTo } = page;
-  if (readSlot(req).onboarding !== true) return false;
-  const { facts, now } = await gatherFacts(context, visitor.account, visitor.bearer);
+  const { context, req, res, identity, returnTo } = page;
+  if (readSessionData(req).onboarding !== true) return false;
+  const { facts, now } = await gatherFacts(context, identity.account, identity.subject);
   if (decide(facts, { kind: 'policy' }, now).outcome !== 'allow') return false;
-  updateSlot(req, { onboarding: undefined });
+  updateSessionData(req, { onboarding: undefined });
   sendNext(req, res, { outcome: 'skipped', next: returnTo ?? context.options.defaultReturnTo });
   return true;
 }
 
 async function showDone(page: KnownPageRequest, gathered: Gathered): Promise<void> {
   const { context, req, res, json, returnTo } = page;
-  const { enrolled } = readSlot(req);
-  const continuePath = returnTo ?? readSlot(req).host?.next ?? context.options.defaultReturnTo;
+  const { enrolled } = readSessionData(req);
+  const continuePath = returnTo ?? readSessionData(req).host?.next ?? context.options.defaultReturnTo;
   if (enrolled === undefined || json) {
     sendNext(req, res, { outcome: 'enrolled', next: continuePath });
     return;

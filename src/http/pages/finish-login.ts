@@ -10,8 +10,8 @@ import { sendNext } from '../kernel/respond';
 import { continueGrant, keepPendingLogin, upgradeSession } from '../session/establish-session';
 import { grantSession } from '../session/grant-at-login';
 import { changeBrowserCookie } from '../session/remembered-browser-cookie';
-import { readSlot, updateSlot } from '../session/session-slot';
-import { type MfaSlot } from '../session/session-slot-text';
+import { readSessionData, updateSessionData } from '../session/session-data';
+import type { MfaSessionData } from '../session/session-data-text';
 import { describeDecision } from '../sign-in/attempt-login';
 import { tellSuccess } from '../sign-in/host-login';
 import { resumePathOf } from '../sign-in/kept-return-to';
@@ -28,21 +28,21 @@ export async function finishProof(
     readonly gathered: Gathered;
     /** New ones, where the user's older sessions were ended. */
     readonly epochs?: Epochs;
-    readonly change?: Partial<MfaSlot>;
+    readonly change?: Partial<MfaSessionData>;
   },
 ): Promise<void> {
-  const { context, req, visitor } = page;
-  const { bearer, user, account } = visitor;
+  const { context, req, identity } = page;
+  const { subject, user, account } = identity;
   const { evidence, gathered, change = {} } = proven;
   // The absolute end of a session counts from authentication: of a login, that is now.
-  const startedAt = bearer.standing === 'pending' ? gathered.now : bearer.startedAt;
+  const startedAt = subject.phase === 'pending' ? gathered.now : subject.startedAt;
   const expiresAt = sessionExpiresAt({ startedAt }, gathered.policy.policy);
-  const { epochs = bearer.epochs } = proven;
-  const grant = { ...continueGrant(bearer, { evidence, expiresAt }), startedAt, epochs };
-  if (bearer.standing === 'session') return upgradeSession(context, req, { grant, change });
-  const { wizard, login, host } = readSlot(req);
+  const { epochs = subject.epochs } = proven;
+  const grant = { ...continueGrant(subject, { evidence, expiresAt }), startedAt, epochs };
+  if (subject.phase === 'session') return upgradeSession(context, req, { grant, change });
+  const { wizard, login, host } = readSessionData(req);
   if (login !== undefined && host?.resumePath !== undefined) {
-    const kept = context.state.savePendingEvidence(bearer.userId, bearer.ownerId, evidence);
+    const kept = context.state.savePendingEvidence(subject.userId, subject.ownerId, evidence);
     const renewed = keepPendingLogin(context, req, { ...change, login: { ...login, epochs } });
     await Promise.all([kept, renewed]);
     return;
@@ -62,7 +62,7 @@ export async function finishProof(
   context.events.report({
     name: 'signed-in',
     userId: account.id,
-    organizationId: bearer.organizationId,
+    organizationId: subject.organizationId,
     address: originOf(req).address,
     details: { because: 'satisfied' },
   });
@@ -72,24 +72,24 @@ type Verified = Answer & { readonly outcome: 'verified' };
 
 /** A factor was proven: the login or session goes on to where the decision leads. */
 export async function goOnAfterProof(page: KnownPageRequest, answer: Verified): Promise<void> {
-  const { context, req, res, visitor, returnTo } = page;
+  const { context, req, res, identity, returnTo } = page;
   const { decision, evidence, gathered, asked } = answer;
   if (usedRecoveryCode(asked)) await reportRecoveryCodeUse(context, { gathered, origin: originOf(req) });
   if (decision.outcome === 'allow') {
     // An enrollment that failed in its last steps may have left codes that nobody has seen.
-    const { unseenCodes } = readSlot(req);
+    const { unseenCodes } = readSessionData(req);
     const change = unseenCodes === undefined ? {} : { unseenCodes };
     await Promise.all([rememberIfWanted(page, answer), finishProof(page, { evidence, gathered, change })]);
-    const onwards = returnTo ?? readSlot(req).host?.next ?? context.options.defaultReturnTo;
+    const onwards = returnTo ?? readSessionData(req).host?.next ?? context.options.defaultReturnTo;
     const next = (await unseenCodesPath(page, gathered, onwards)) ?? onwards;
     const outcome = resumePathOf(req) === null ? 'signed-in' : 'resume';
     return sendNext(req, res, { outcome, because: decision.because, next });
   }
   if (decision.outcome === 'enroll') {
     // What can be put off is offered in the session, where the strongest factor is asked for before another one is bound.
-    if (visitor.bearer.standing === 'pending' && !decision.skippable) {
-      await context.state.savePendingEvidence(visitor.bearer.userId, visitor.bearer.ownerId, evidence);
-      updateSlot(req, { asked: undefined });
+    if (identity.subject.phase === 'pending' && !decision.skippable) {
+      await context.state.savePendingEvidence(identity.subject.userId, identity.subject.ownerId, evidence);
+      updateSessionData(req, { asked: undefined });
     } else {
       await Promise.all([rememberIfWanted(page, answer), finishProof(page, { evidence, gathered })]);
       const resumePath = resumePathOf(req);
@@ -103,11 +103,11 @@ export async function goOnAfterProof(page: KnownPageRequest, answer: Verified): 
 
 /** The box on the challenge page. Its record goes out together with the session. */
 async function rememberIfWanted(page: KnownPageRequest, { gathered, proof }: Verified): Promise<void> {
-  const { context, req, res, visitor } = page;
+  const { context, req, res, identity } = page;
   const wanted = fieldOf(req.body, 'rememberBrowser');
   if (wanted !== 'yes' && wanted !== true) return;
-  const { account, bearer } = visitor;
-  const { name = '' } = readSlot(req).login ?? {};
-  const proven = { account, bearer, gathered, proof, origin: originOf(req), name };
+  const { account, subject } = identity;
+  const { name = '' } = readSessionData(req).login ?? {};
+  const proven = { account, subject, gathered, proof, origin: originOf(req), name };
   changeBrowserCookie(context, res, await rememberBrowser(context, proven));
 }

@@ -20,9 +20,9 @@ import { sentenceFor } from '../kernel/sentences';
 import { tokenRefusalOf, type TokenRefusal } from '../kernel/token-refusal';
 import { grantSession } from '../session/grant-at-login';
 import { regenerate } from '../session/renew-session';
-import { requireSessionCookie } from '../session/session-cookie';
-import { readSlot } from '../session/session-slot';
 import { ANONYMOUS } from '../session/request-identity';
+import { requireSessionCookie } from '../session/session-cookie';
+import { readSessionData } from '../session/session-data';
 import { attemptLogin, describeDecision, describePending } from '../sign-in/attempt-login';
 import { reasonFor, signInPath, toSignInReason } from '../sign-in/sign-in-again';
 import type { LoginLocals } from './proof-views';
@@ -36,14 +36,14 @@ export function addLoginRoutes(router: Router, context: HttpContext): void {
 }
 
 async function showLogin(page: PageRequest): Promise<void> {
-  const { json, res, visitor, returnTo, context } = page;
+  const { json, res, identity, returnTo, context } = page;
   if (json) {
     res.json(await describeState(page));
     return;
   }
-  if (visitor.kind === 'known' && visitor.bearer.standing === 'session') {
+  if (identity.kind === 'known' && identity.subject.phase === 'session') {
     const onwards = returnTo ?? context.options.defaultReturnTo;
-    res.redirect(303, (await findCodesPath({ ...page, visitor }, onwards)) ?? onwards);
+    res.redirect(303, (await findCodesPath({ ...page, identity }, onwards)) ?? onwards);
     return;
   }
   await show(page, 'login', { username: '', error: null, notice: noticeOf(page) });
@@ -51,9 +51,9 @@ async function showLogin(page: PageRequest): Promise<void> {
 
 /** Another tab, or a form sent twice, may have left the person here without having seen their new codes. */
 async function findCodesPath(page: KnownPageRequest, onwards: string): Promise<string | null> {
-  const { context, req, visitor } = page;
-  if (readSlot(req).unseenCodes === undefined) return null;
-  const gathered = await gatherFacts(context, visitor.account, visitor.bearer);
+  const { context, req, identity } = page;
+  if (readSessionData(req).unseenCodes === undefined) return null;
+  const gathered = await gatherFacts(context, identity.account, identity.subject);
   return unseenCodesPath(page, gathered, onwards);
 }
 
@@ -61,7 +61,7 @@ function noticeOf({ req }: PageRequest): LoginLocals['notice'] {
   if (req.query['signedOut'] === '1') return { tone: 'good', text: 'You are signed out.' };
   const reason = toSignInReason(req.query['because']);
   if (reason !== null) return { tone: 'neutral', text: sentenceFor(reason) };
-  return readSlot(req).unlock === undefined
+  return readSessionData(req).unlock === undefined
     ? null
     : { tone: 'neutral', text: 'Sign in to unlock your account. Your second factor comes next.' };
 }
@@ -128,15 +128,15 @@ function requireStrategy({ passwords }: HttpContext): void {
  * signed in (ASVS 14.3.1): it is the whole site's, drafts and service workers included, and nobody has left them in the middle of a login.
  */
 async function signOut(page: PageRequest): Promise<void> {
-  const { context, req, res, visitor } = page;
-  if (visitor.kind === 'known') {
-    const { userId, ownerId, organizationId, standing } = visitor.bearer;
-    if (standing === 'pending') await context.state.endPendingLogin(userId, ownerId);
+  const { context, req, res, identity } = page;
+  if (identity.kind === 'known') {
+    const { userId, ownerId, organizationId, phase } = identity.subject;
+    if (phase === 'pending') await context.state.endPendingLogin(userId, ownerId);
     else await endSession(context, { userId, handle: ownerId });
     context.events.report({ name: 'signed-out', userId, organizationId, address: originOf(req).address });
   }
   await regenerate(req);
-  const wasSignedIn = visitor.kind === 'known' && visitor.bearer.standing === 'session';
+  const wasSignedIn = identity.kind === 'known' && identity.subject.phase === 'session';
   if (wasSignedIn) res.set('Clear-Site-Data', '"storage"');
   leaveCookie(page);
   sendNext(req, res, {
@@ -159,13 +159,13 @@ export async function startOver(
   page: PageRequest,
   refusal: { readonly because: string; readonly status: number },
 ): Promise<void> {
-  const { context, req, res, visitor, json, returnTo } = page;
-  if (visitor.kind === 'known' && visitor.bearer.standing === 'pending') {
-    await context.state.endPendingLogin(visitor.bearer.userId, visitor.bearer.ownerId);
+  const { context, req, res, identity, json, returnTo } = page;
+  if (identity.kind === 'known' && identity.subject.phase === 'pending') {
+    await context.state.endPendingLogin(identity.subject.userId, identity.subject.ownerId);
     await regenerate(req);
   }
   const { status } = refusal;
-  const because = reasonFor(visitor, refusal.because);
+  const because = reasonFor(identity, refusal.because);
   const next = signInPath(context.options.loginPath, { because, returnTo });
   if (json) return sendRefusal(res, { ...refusal, next });
   const sentence = sentenceFor(because);
@@ -211,7 +211,7 @@ export function answerStaleLogin(context: HttpContext): ErrorRequestHandler {
       return;
     }
     const showAgain = pageRoute(context, async (page) => {
-      if (page.visitor.kind === 'known') throw error;
+      if (page.identity.kind === 'known') throw error;
       reportRefusedToken(context, req);
       const locals = {
         username: field(page, 'username'),

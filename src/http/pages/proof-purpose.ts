@@ -1,9 +1,9 @@
 import type { Authenticator } from '../../core/member/authenticator';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { pathOf, type KnownPageRequest } from '../kernel/page-route';
-import { findKeptForm } from '../session/saved-form';
-import type { SettingsAct } from '../session/session-slot-text';
-import { findWaitingAct } from '../session/waiting-act';
+import { findPendingAction } from '../session/pending-action';
+import { findSavedForm } from '../session/saved-form';
+import type { SettingsAct } from '../session/session-data-text';
 
 /** What the proof is for, in words, and where the person goes who does not want to give it. */
 export function purposeOf(
@@ -15,14 +15,14 @@ export function purposeOf(
   const inPages = returnTo !== null && returnTo.startsWith(`${pagesPath}/`);
   const administering = returnTo !== null && returnTo.startsWith(`${adminPath}/`);
   const purpose = stepUpPurpose({
-    act: findWaitingAct(req, returnTo, context.clock.now()),
+    act: findPendingAction(req, returnTo, context.clock.now()),
     page: inPages ? returnTo.slice(pagesPath.length) : null,
     administering,
     authenticators: member.authenticators,
   });
   const hasSettings = inPages && member.authenticators.length > 0;
   // Where the form waits that was sent without the proof.
-  const form = administering && findKeptForm(req, returnTo, context.clock.now()) !== null ? returnTo : null;
+  const form = administering && findSavedForm(req, returnTo, context.clock.now()) !== null ? returnTo : null;
   return { purpose, cancelPath: form ?? (hasSettings ? pathOf(page, '/settings') : defaultReturnTo) };
 }
 

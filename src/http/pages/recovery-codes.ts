@@ -10,7 +10,7 @@ import { answerRefusal, liveRoute, pathOf, show, type KnownPageRequest } from '.
 import { fieldOf, withReturnTo } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
-import { readSlot, updateSlot } from '../session/session-slot';
+import { readSessionData, updateSessionData } from '../session/session-data';
 import { resumePathOf } from '../sign-in/kept-return-to';
 
 const PATH = '/enroll/recovery-codes';
@@ -23,13 +23,13 @@ export function addRecoveryCodeRoutes(router: Router, context: HttpContext): voi
 }
 
 async function findShown(page: KnownPageRequest, gathered: Gathered): Promise<ShownCodes | null> {
-  const { context, visitor } = page;
-  return mayHaveCodes(page, gathered) ? findUnseenCodes(context, visitor.bearer, gathered.member) : null;
+  const { context, identity } = page;
+  return mayHaveCodes(page, gathered) ? findUnseenCodes(context, identity.subject, gathered.member) : null;
 }
 
 /** A session has codes, and a login that lacks nothing but the host's own end. One that is not finished sees none. */
-function mayHaveCodes({ req, visitor }: KnownPageRequest, { facts, now }: Gathered): boolean {
-  if (visitor.bearer.standing === 'session') return true;
+function mayHaveCodes({ req, identity }: KnownPageRequest, { facts, now }: Gathered): boolean {
+  if (identity.subject.phase === 'session') return true;
   return resumePathOf(req) !== null && decide(facts, { kind: 'policy' }, now).outcome === 'allow';
 }
 
@@ -39,7 +39,7 @@ export async function unseenCodesPath(
   { member }: Pick<Gathered, 'member'>,
   returnTo: string | null,
 ): Promise<string | null> {
-  const { unseenCodes } = readSlot(page.req);
+  const { unseenCodes } = readSessionData(page.req);
   const owner = ownerOfCodes(page.req);
   if (page.json || unseenCodes === undefined || owner === null) return null;
   const waiting = await findUnseenCodes(page.context, owner, member);
@@ -47,7 +47,7 @@ export async function unseenCodesPath(
 }
 
 function ownerOfCodes(req: Request): CodesOwner | null {
-  const { session, login } = readSlot(req);
+  const { session, login } = readSessionData(req);
   if (session !== undefined) return { userId: session.userId, ownerId: session.handle };
   if (login === undefined || resumePathOf(req) === null) return null;
   return { userId: login.userId, ownerId: login.pendingId };
@@ -73,7 +73,7 @@ async function render(
   error: string | null,
   status: number,
 ): Promise<void> {
-  const steps = readSlot(page.req).enrolled?.steps ?? null;
+  const steps = readSessionData(page.req).enrolled?.steps ?? null;
   await show(
     page,
     'recovery-codes',
@@ -91,7 +91,7 @@ async function render(
 
 /** Whoever goes on without the tick sees the same codes again. */
 async function acknowledge(page: KnownPageRequest, gathered: Gathered): Promise<void> {
-  const { context, req, res, visitor, returnTo } = page;
+  const { context, req, res, identity, returnTo } = page;
   const saved = fieldOf(req.body, 'saved');
   if (saved === undefined || saved === '' || saved === false) {
     const shown = await findShown(page, gathered);
@@ -100,9 +100,9 @@ async function acknowledge(page: KnownPageRequest, gathered: Gathered): Promise<
       render(page, shown, sentenceFor('not-acknowledged'), status),
     );
   }
-  if (mayHaveCodes(page, gathered)) await acknowledgeCodes(context, visitor.bearer);
-  const { enrolled } = readSlot(req);
-  updateSlot(req, { unseenCodes: undefined });
+  if (mayHaveCodes(page, gathered)) await acknowledgeCodes(context, identity.subject);
+  const { enrolled } = readSessionData(req);
+  updateSessionData(req, { unseenCodes: undefined });
   const done = withReturnTo(pathOf(page, '/enroll/done'), returnTo);
   const next = enrolled === undefined ? (returnTo ?? pathOf(page, '/settings')) : done;
   return sendNext(req, res, { outcome: 'saved', next });
@@ -110,13 +110,13 @@ async function acknowledge(page: KnownPageRequest, gathered: Gathered): Promise<
 
 /** The codes that the page shows as a text file, until they are acknowledged. */
 async function download(page: KnownPageRequest, gathered: Gathered): Promise<void> {
-  const { context, res, visitor } = page;
+  const { context, res, identity } = page;
   const shown = await findShown(page, gathered);
   if (shown === null) {
     const refusal = { because: 'codes-not-shown', status: 409 };
     return answerRefusal(page, refusal, (status) => render(page, null, null, status));
   }
-  const head = `${context.options.issuer}, ${visitor.account.name}\nRecovery codes of ${dayOf(shown.issuedAt).text}. Each works once.`;
+  const head = `${context.options.issuer}, ${identity.account.name}\nRecovery codes of ${dayOf(shown.issuedAt).text}. Each works once.`;
   res
     .set({ 'Content-Disposition': 'attachment; filename="recovery-codes.txt"' })
     .type('text/plain')

@@ -72,10 +72,10 @@ export function addRememberedBrowserRoutes(router: Router, context: HttpContext)
 
 /** JSON; the page is a part of the settings. */
 async function list(page: KnownPageRequest): Promise<void> {
-  const { context, res, visitor, json } = page;
-  const { account, bearer } = visitor;
+  const { context, res, identity, json } = page;
+  const { account, subject } = identity;
   const [gathered, browsers] = await Promise.all([
-    openOwnPage(page, gatherFacts(context, account, bearer)),
+    openOwnPage(page, gatherFacts(context, account, subject)),
     listRememberedBrowsers(context, account.id),
   ]);
   if (gathered === null) return;
@@ -84,9 +84,9 @@ async function list(page: KnownPageRequest): Promise<void> {
 }
 
 async function forgetOne(page: KnownPageRequest): Promise<void> {
-  const { context, req, res, visitor } = page;
-  const { account, bearer } = visitor;
-  if ((await openOwnPage(page, gatherFacts(context, account, bearer))) === null) return;
+  const { context, req, res, identity } = page;
+  const { account, subject } = identity;
+  if ((await openOwnPage(page, gatherFacts(context, account, subject))) === null) return;
   const id = String(req.params['id']);
   const forgotten = await forgetBrowser(context, { account, id, origin: originOf(req) });
   if (!forgotten) throw new MfaError('not-found', 'There is no such browser.');
@@ -95,9 +95,9 @@ async function forgetOne(page: KnownPageRequest): Promise<void> {
 }
 
 async function forgetAll(page: KnownPageRequest): Promise<void> {
-  const { context, req, res, visitor } = page;
-  const { account, bearer } = visitor;
-  if ((await openOwnPage(page, gatherFacts(context, account, bearer))) === null) return;
+  const { context, req, res, identity } = page;
+  const { account, subject } = identity;
+  if ((await openOwnPage(page, gatherFacts(context, account, subject))) === null) return;
   const count = await forgetBrowsers(context, { account, origin: originOf(req) });
   changeBrowserCookie(context, res, 'clear');
   sendNext(req, res, { outcome: 'forgotten', count, next: settingsAfter(page, 'all-forgotten') });

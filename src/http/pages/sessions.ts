@@ -26,15 +26,14 @@ export async function openOwnPage(
   const gathered = await reading;
   const decision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
   const offered = decision.outcome === 'enroll' && decision.skippable;
-  if (page.visitor.bearer.standing === 'session' && (decision.outcome === 'allow' || offered))
-    return gathered;
-  const pending = page.visitor.bearer.standing === 'pending' && decision.outcome === 'allow';
+  if (page.identity.subject.phase === 'session' && (decision.outcome === 'allow' || offered)) return gathered;
+  const pending = page.identity.subject.phase === 'pending' && decision.outcome === 'allow';
   await refuse(page, pending ? { outcome: 'sign-in', because: 'no-session' } : decision);
   return null;
 }
 
-function readFacts({ context, visitor }: KnownPageRequest): Promise<Gathered> {
-  return gatherFacts(context, visitor.account, visitor.bearer);
+function readFacts({ context, identity }: KnownPageRequest): Promise<Gathered> {
+  return gatherFacts(context, identity.account, identity.subject);
 }
 
 const NOTICES: ReadonlyMap<unknown, string> = new Map([
@@ -43,12 +42,12 @@ const NOTICES: ReadonlyMap<unknown, string> = new Map([
 ]);
 
 async function showSessions(page: KnownPageRequest): Promise<void> {
-  const { context, req, res, visitor, json } = page;
+  const { context, req, res, identity, json } = page;
   const facts = readFacts(page);
-  const listing = listLiveSessions(context, { userId: visitor.account.id, facts });
+  const listing = listLiveSessions(context, { userId: identity.account.id, facts });
   const [gathered, sessions] = await Promise.all([openOwnPage(page, facts), listing]);
   if (gathered === null) return;
-  const current = visitor.bearer.ownerId;
+  const current = identity.subject.ownerId;
   if (json) {
     res.json({ sessions: sessions.map((session) => toJson(session, current)) });
     return;
@@ -90,9 +89,9 @@ function toJson(session: SessionEntry, current: string) {
 }
 
 async function endOne(page: KnownPageRequest): Promise<void> {
-  const { context, req, res, visitor } = page;
+  const { context, req, res, identity } = page;
   if ((await openOwnPage(page, readFacts(page))) === null) return;
-  const { id: userId, organizationId } = visitor.account;
+  const { id: userId, organizationId } = identity.account;
   const { address } = originOf(req);
   const handle = String(req.params['id']);
   const ended = await endSessionOfUser(context, { userId, organizationId, handle, address });
@@ -101,21 +100,21 @@ async function endOne(page: KnownPageRequest): Promise<void> {
 }
 
 async function endOthers(page: KnownPageRequest): Promise<void> {
-  const { context, req, res, visitor } = page;
+  const { context, req, res, identity } = page;
   if ((await openOwnPage(page, readFacts(page))) === null) return;
   const count = await endOtherSessions(context, {
-    userId: visitor.account.id,
-    handle: visitor.bearer.ownerId,
+    userId: identity.account.id,
+    handle: identity.subject.ownerId,
   });
   report(page, { scope: 'others', count });
   sendNext(req, res, { outcome: 'ended', count, next: `${pathOf(page, '/sessions')}?ended=others` });
 }
 
 function report(
-  { context, req, visitor }: KnownPageRequest,
+  { context, req, identity }: KnownPageRequest,
   details: Readonly<Record<string, string | number>>,
 ): void {
-  const { id: userId, organizationId } = visitor.account;
+  const { id: userId, organizationId } = identity.account;
   const { address } = originOf(req);
   context.events.report({ name: 'sessions-ended', userId, organizationId, address, details });
 }

@@ -16,10 +16,10 @@ import { answerRefusal, field, pathOf, refuse, type KnownPageRequest } from '../
 import { refusalStatus } from '../kernel/refusals';
 import { originOf, withReturnTo } from '../kernel/request';
 import { nextPath, sendNext } from '../kernel/respond';
-import { updateSlot } from '../session/session-slot';
-import { type SettingsAct } from '../session/session-slot-text';
-import { identifyVisitor } from '../session/visitor';
-import { dropWaitingAct, findWaitingAct, keepWaitingAct } from '../session/waiting-act';
+import { dropPendingAction, findPendingAction, savePendingAction } from '../session/pending-action';
+import { resolveIdentity } from '../session/resolve-identity';
+import { updateSessionData } from '../session/session-data';
+import type { SettingsAct } from '../session/session-data-text';
 import { finishProof } from './finish-login';
 import { renderSettings } from './settings-page';
 
@@ -57,10 +57,10 @@ export function suggestLabel(kind: EnrollableKind, others: readonly Pick<Authent
 
 /** Does what was asked in the settings, or leads to the proof that it needs. */
 export async function performAct(page: KnownPageRequest, act: SettingsAct): Promise<void> {
-  const { context, req, visitor } = page;
+  const { context, req, identity } = page;
   const asking: FactorAct = {
-    account: visitor.account,
-    bearer: visitor.bearer,
+    account: identity.account,
+    subject: identity.subject,
     origin: originOf(req),
     findAdministered: administeredBy(page),
   };
@@ -91,13 +91,13 @@ export async function performAct(page: KnownPageRequest, act: SettingsAct): Prom
 /** After a proof that was asked for an act, the act itself. False where nothing waits for this proof. */
 export async function resumeAct(page: KnownPageRequest): Promise<boolean> {
   const { context, req, returnTo, json } = page;
-  const act = findWaitingAct(req, returnTo, context.clock.now());
+  const act = findPendingAction(req, returnTo, context.clock.now());
   if (act === null || json) return false;
-  dropWaitingAct(req);
+  dropPendingAction(req);
   // The proof gave the session a new id and new evidence.
-  const visitor = await identifyVisitor(context, req);
-  if (visitor.kind === 'anonymous') return false;
-  await performAct({ ...page, visitor, returnTo: null }, act);
+  const identity = await resolveIdentity(context, req);
+  if (identity.kind === 'anonymous') return false;
+  await performAct({ ...page, identity, returnTo: null }, act);
   return true;
 }
 
@@ -131,7 +131,7 @@ function showNewCodes(
     sendNext(req, res, { outcome, next: pathOf(page, '/settings'), recoveryCodes, notified });
     return;
   }
-  updateSlot(req, { unseenCodes: true, enrolled: undefined });
+  updateSessionData(req, { unseenCodes: true, enrolled: undefined });
   const next = withReturnTo(pathOf(page, '/enroll/recovery-codes'), pathOf(page, '/settings'));
   sendNext(req, res, { outcome, next });
 }
@@ -147,7 +147,7 @@ async function answerRefused(
     const { decision } = refused;
     if (json || decision.outcome !== 'challenge') return refuse(page, decision);
     const place = { settingsPath: pathOf(page, '/settings'), now: context.clock.now() };
-    res.redirect(303, nextPath(context, decision, keepWaitingAct(req, act, place)));
+    res.redirect(303, nextPath(context, decision, savePendingAction(req, act, place)));
     return undefined;
   }
   const { because } = refused;

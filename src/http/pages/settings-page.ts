@@ -45,12 +45,12 @@ export async function renderSettings(
   page: KnownPageRequest,
   answer: { readonly error: string | null; readonly status: number },
 ): Promise<void> {
-  const { context, visitor, req, res, json } = page;
+  const { context, identity, req, res, json } = page;
   const [gathered, browsers] = await Promise.all([
-    gatherSetupFacts(context, { ...visitor, findAdministered: administeredBy(page) }),
-    listRememberedBrowsers(context, visitor.account.id),
+    gatherSetupFacts(context, { ...identity, findAdministered: administeredBy(page) }),
+    listRememberedBrowsers(context, identity.account.id),
   ]);
-  const refused = judgeSettings(visitor.bearer, gathered);
+  const refused = judgeSettings(identity.subject, gathered);
   if (refused?.outcome === 'feature-off') throw new MfaError('not-found', 'There is nothing here.');
   if (refused !== null) return refuse(page, refused.decision);
   const { facts, setup, member } = gathered;
@@ -83,7 +83,7 @@ export async function renderSettings(
       error: error === null ? null : sentenceFor(error),
       authenticators: own.map(toRow),
       onFile,
-      hasPassword: visitor.account.hasPassword,
+      hasPassword: identity.account.hasPassword,
       addable,
       unseenCodes,
       recoveryCodes:

@@ -2,7 +2,7 @@ import type { Router } from 'express';
 import type { HttpContext } from '../kernel/http-context';
 import { answerRefusal, knownPageRoute, type KnownPageRequest } from '../kernel/page-route';
 import { wantsOthersEnded } from '../kernel/request';
-import type { SettingsAct } from '../session/session-slot-text';
+import type { SettingsAct } from '../session/session-data-text';
 import { performAct, typedLabel } from './settings-acts';
 import { renderSettings } from './settings-page';
 

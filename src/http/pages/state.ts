@@ -3,7 +3,7 @@ import { decide, type Decision } from '../../core/decision/decide';
 import { gatherFacts, type Gathered } from '../../flows/context/gather-facts';
 import type { HttpContext } from '../kernel/http-context';
 import { pageRoute, type PageRequest } from '../kernel/page-route';
-import { readSlot } from '../session/session-slot';
+import { readSessionData } from '../session/session-data';
 
 export function addStateRoute(router: Router, context: HttpContext): void {
   router.get(
@@ -16,21 +16,21 @@ export function addStateRoute(router: Router, context: HttpContext): void {
 
 /** Where the visitor stands, for single-page apps. It says nothing to a stranger. */
 export async function describeState(page: PageRequest): Promise<object> {
-  const { context, req, visitor } = page;
+  const { context, req, identity } = page;
   const csrfToken = context.csrf.token(req);
   const stranger: Decision = { outcome: 'sign-in', because: 'no-session' };
-  if (visitor.kind === 'anonymous') {
+  if (identity.kind === 'anonymous') {
     return { signedIn: false, pending: null, decision: stranger, authenticators: [], csrfToken };
   }
-  const { bearer, account } = visitor;
-  const gathered = await gatherFacts(context, account, bearer);
+  const { subject, account } = identity;
+  const gathered = await gatherFacts(context, account, subject);
   const decision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
   const live = decision.outcome !== 'sign-in';
-  const { login } = readSlot(req);
+  const { login } = readSessionData(req);
   return {
-    signedIn: live && bearer.standing === 'session',
+    signedIn: live && subject.phase === 'session',
     pending:
-      live && bearer.standing === 'pending' && login !== undefined ? { expiresAt: login.expiresAt } : null,
+      live && subject.phase === 'pending' && login !== undefined ? { expiresAt: login.expiresAt } : null,
     decision: { outcome: decision.outcome, because: decision.because },
     authenticators: live ? listAuthenticators(gathered) : [],
     csrfToken,

@@ -3,8 +3,8 @@ import { addEvidence } from '../../core/decision/assurance';
 import { asStepUp, decide, type Decision, type Requirement } from '../../core/decision/decide';
 import { reportRecoveryCodeUse } from '../../flows/authenticators/recovery-codes';
 import { answerChallenge, usedRecoveryCode } from '../../flows/challenge/answer-challenge';
-import { askFactor } from '../../flows/challenge/issue-challenge';
-import { challengeOwner, type Asked } from '../../flows/context/auth-subject';
+import { issueChallengeFor } from '../../flows/challenge/issue-challenge';
+import { challengeOwner, type ChallengeHint } from '../../flows/context/auth-subject';
 import { gatherSetupFacts } from '../../flows/context/gather-setup-facts';
 import { administeredNext } from '../admin/administered-policy';
 import type { HttpContext } from '../kernel/http-context';
@@ -20,7 +20,7 @@ import { refusalStatus } from '../kernel/refusals';
 import { fieldOf, originOf } from '../kernel/request';
 import { sendNext, type Refusal } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
-import { updateSlot } from '../session/session-slot';
+import { updateSessionData } from '../session/session-data';
 import { describeAsk, describeDecision } from '../sign-in/attempt-login';
 import { sourceOfSession } from '../sign-in/trusted-source';
 import { askedFactor, isAskedFor, refuseLocked, toChoices, viewAsked, type Opened } from './challenge-view';
@@ -40,21 +40,18 @@ function freshProof(now: number): Requirement {
 }
 
 async function openStepUp(page: KnownPageRequest): Promise<Opened | null> {
-  const { context, visitor } = page;
-  const gathered = await gatherSetupFacts(context, { ...visitor, findAdministered: administeredNext(page) });
+  const { context, identity } = page;
+  const gathered = await gatherSetupFacts(context, { ...identity, findAdministered: administeredNext(page) });
   const stale = gathered.now + 2000;
   const policyDecision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
   const open = policyDecision.outcome === 'allow' || policyDecision.outcome === 'enroll';
   const decision: Decision = open
     ? asStepUp(decide(gathered.setup ?? gathered.facts, freshProof(stale), stale))
     : policyDecision;
-  if (decision.outcome === 'challenge' && visitor.bearer.standing === 'session')
-    return { gathered, decision };
-  if (decision.outcome === 'enroll' && visitor.bearer.standing === 'session' && visitor.account.hasPassword) {
-    return {
-      gathered,
-      decision: { outcome: 'challenge', because: 'authentication-too-old', anyOf: [], password: true },
-    };
+  if (decision.outcome === 'challenge' && identity.subject.phase === 'session') return { gathered, decision };
+  if (decision.outcome === 'enroll' && identity.subject.phase === 'session' && identity.account.hasPassword) {
+    const because = 'authentication-too-old';
+    return { gathered, decision: { outcome: 'challenge', because, anyOf: [], password: true } };
   }
   await refuse(page, decision);
   return null;
@@ -136,31 +133,35 @@ async function submitStepUp(page: KnownPageRequest): Promise<void> {
 }
 
 /** The factor becomes the one that is asked; a kind that needs no sending is asked with its answer. */
-async function asking(page: KnownPageRequest, opened: Opened, asked: Asked): Promise<KnownPageRequest> {
-  const { bearer } = page.visitor;
-  const before = bearer.asked;
+async function asking(
+  page: KnownPageRequest,
+  opened: Opened,
+  asked: ChallengeHint,
+): Promise<KnownPageRequest> {
+  const { subject } = page.identity;
+  const before = subject.asked;
   const same = before?.purpose === 'step-up' && before.authenticatorId === asked.authenticatorId;
   const sent = asked.kind === 'sms' || asked.kind === 'email';
   if (!same && !sent) await issue(page, opened, asked);
-  updateSlot(page.req, { asked });
-  return { ...page, visitor: { ...page.visitor, bearer: { ...bearer, asked } } };
+  updateSessionData(page.req, { asked });
+  return { ...page, identity: { ...page.identity, subject: { ...subject, asked } } };
 }
 
 function issue(
   page: KnownPageRequest,
   { gathered }: Opened,
-  { authenticatorId, kind }: Asked,
-): ReturnType<typeof askFactor> {
-  const owner = challengeOwner(page.visitor.bearer, 'step-up');
+  { authenticatorId, kind }: ChallengeHint,
+): ReturnType<typeof issueChallengeFor> {
+  const owner = challengeOwner(page.identity.subject, 'step-up');
   const resend = isAskedFor(page, { purpose: 'step-up', authenticatorId });
   const option = { authenticatorId, kind };
-  return askFactor(page.context, { owner, option, gathered, pendingUntil: null, resend });
+  return issueChallengeFor(page.context, { owner, option, gathered, pendingUntil: null, resend });
 }
 
-async function ask(page: KnownPageRequest, opened: Opened, asked: Asked): Promise<void> {
+async function ask(page: KnownPageRequest, opened: Opened, asked: ChallengeHint): Promise<void> {
   const outcome = await issue(page, opened, asked);
-  updateSlot(page.req, { asked });
-  const known = { ...page, visitor: { ...page.visitor, bearer: { ...page.visitor.bearer, asked } } };
+  updateSessionData(page.req, { asked });
+  const known = { ...page, identity: { ...page.identity, subject: { ...page.identity.subject, asked } } };
   if (outcome.outcome === 'not-sent') {
     const { because, retryAfterSeconds } = outcome;
     const wait = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
@@ -174,10 +175,10 @@ async function ask(page: KnownPageRequest, opened: Opened, asked: Asked): Promis
 }
 
 async function prove(page: KnownPageRequest, opened: Opened, submitted: unknown): Promise<void> {
-  const { context, req, visitor } = page;
+  const { context, req, identity } = page;
   const answer = await answerChallenge(context, {
-    account: visitor.account,
-    bearer: visitor.bearer,
+    account: identity.account,
+    subject: identity.subject,
     purpose: 'step-up',
     requirement: { kind: 'policy' },
     submitted,
@@ -200,12 +201,12 @@ async function prove(page: KnownPageRequest, opened: Opened, submitted: unknown)
 }
 
 async function provePassword(page: KnownPageRequest, opened: Opened): Promise<void> {
-  const { context, req, visitor } = page;
-  const { account } = visitor;
+  const { context, req, identity } = page;
+  const { account } = identity;
   const verdict = await context.passwords.check(req, {
     username: account.username,
     password: field(page, 'password'),
-    trusted: sourceOfSession(visitor.bearer.ownerId),
+    trusted: sourceOfSession(identity.subject.ownerId),
   });
   if (verdict.outcome === 'throttled') {
     const { retryAfterSeconds } = verdict;
@@ -232,12 +233,12 @@ async function complete(
   evidence: Parameters<typeof finishProof>[1]['evidence'],
   { gathered }: Opened,
 ): Promise<void> {
-  const { context, req, res, visitor, returnTo } = page;
+  const { context, req, res, identity, returnTo } = page;
   await finishProof(page, { evidence, gathered });
   context.events.report({
     name: 'step-up-completed',
-    userId: visitor.account.id,
-    organizationId: visitor.account.organizationId,
+    userId: identity.account.id,
+    organizationId: identity.account.organizationId,
     address: originOf(req).address,
   });
   if (await resumeAct(page)) return;

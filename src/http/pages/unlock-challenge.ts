@@ -10,7 +10,7 @@ import {
   withoutLocks,
 } from '../../flows/challenge/unlock';
 import { findLinkByHash, isLockedOut, type FoundUnlockLink } from '../../flows/challenge/unlock-link';
-import type { Asked } from '../../flows/context/auth-subject';
+import type { ChallengeHint } from '../../flows/context/auth-subject';
 import { gatherFacts, type Gathered } from '../../flows/context/gather-facts';
 import type { HttpContext } from '../kernel/http-context';
 import {
@@ -27,7 +27,7 @@ import { refusalStatus } from '../kernel/refusals';
 import { fieldOf, originOf } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
-import { readSlot, updateSlot } from '../session/session-slot';
+import { readSessionData, updateSessionData } from '../session/session-data';
 import { describeAsk, describeDecision } from '../sign-in/attempt-login';
 import { isAskedFor, toChoices, viewAsked } from './challenge-view';
 import { goOnAfterProof } from './finish-login';
@@ -37,9 +37,9 @@ export function refuseUnlock(
   page: PageRequest,
   because: 'unlock-link-over' | 'unlock-link-of-another' | 'unlock-used-up',
 ): Promise<void> {
-  const { visitor, context } = page;
+  const { identity, context } = page;
   const { loginPath, defaultReturnTo, issuer } = context.options;
-  const signedIn = visitor.kind === 'known' && visitor.bearer.standing === 'session';
+  const signedIn = identity.kind === 'known' && identity.subject.phase === 'session';
   const action = signedIn
     ? { label: `Back to ${issuer}`, path: defaultReturnTo }
     : { label: 'Sign in', path: loginPath };
@@ -73,24 +73,24 @@ interface Unlocking {
 
 /** The link of this visitor, where it is theirs and there is a lock to end; otherwise the answer was given already. */
 async function open(page: KnownPageRequest): Promise<Unlocking | null> {
-  const { context, req, res, visitor, returnTo } = page;
-  const { unlock } = readSlot(req);
+  const { context, req, res, identity, returnTo } = page;
+  const { unlock } = readSessionData(req);
   const [link, gathered] = await Promise.all([
     unlock === undefined ? undefined : findLinkByHash(context, unlock),
-    gatherFacts(context, visitor.account, visitor.bearer),
+    gatherFacts(context, identity.account, identity.subject),
   ]);
   const { session } = gathered.facts;
-  if (session?.standing !== 'live') {
-    const because = session?.standing === 'expired' ? 'session-expired' : 'session-ended';
+  if (session?.phase !== 'live') {
+    const because = session?.phase === 'expired' ? 'session-expired' : 'session-ended';
     await refuse(page, { outcome: 'sign-in', because });
     return null;
   }
-  if (link === undefined || link.userId !== visitor.account.id) {
+  if (link === undefined || link.userId !== identity.account.id) {
     await refuseUnlock(page, 'unlock-link-over');
     return null;
   }
   if (!isLockedOut(context, gathered)) {
-    const pending = visitor.bearer.standing === 'pending';
+    const pending = identity.subject.phase === 'pending';
     const next = pending ? pathOf(page, '/challenge') : (returnTo ?? context.options.defaultReturnTo);
     sendNext(req, res, { outcome: 'unlocked', next });
     return null;
@@ -127,8 +127,8 @@ async function showChallenge(page: KnownPageRequest): Promise<void> {
 }
 
 /** The one asked last, or the app; what has to be sent is chosen first. */
-function askedOf(page: KnownPageRequest, { options }: Unlocking): Asked | null {
-  const { asked } = page.visitor.bearer;
+function askedOf(page: KnownPageRequest, { options }: Unlocking): ChallengeHint | null {
+  const { asked } = page.identity.subject;
   const isAsked = ({ authenticatorId }: Option) =>
     asked?.purpose === 'unlock' && asked.authenticatorId === authenticatorId;
   const option = options.find(isAsked) ?? options.find(({ kind }) => kind === 'totp');
@@ -152,9 +152,9 @@ async function render(
     const choices = toChoices(gathered, options);
     return show(page, 'unlock-challenge', { prompt: null, alternatives: choices, error }, status);
   }
-  const { visitor } = page;
+  const { identity } = page;
   const { ownerId } = unlockOwner(link);
-  const ofLink = { ...page, visitor: { ...visitor, bearer: { ...visitor.bearer, ownerId } } };
+  const ofLink = { ...page, identity: { ...identity, subject: { ...identity.subject, ownerId } } };
   const decision = { outcome: 'challenge', because: 'assurance-too-low', anyOf: options } as const;
   const shown = await viewAsked(ofLink, { asked, decision, gathered, refused: rejected });
   const { alternatives, error, ...prompt } = shown;
@@ -171,26 +171,26 @@ async function submit(page: KnownPageRequest): Promise<void> {
   if (asked === null) return again(page, opened, 'no-challenge');
   const submitted = fieldOf(page.req.body, 'code');
   if (submitted === undefined) return ask(page, opened, asked);
-  const before = page.visitor.bearer.asked;
+  const before = page.identity.subject.asked;
   const same = before?.purpose === 'unlock' && before.authenticatorId === asked.authenticatorId;
   if (asked.kind === 'totp' && !same) await askUnlock(page.context, { ...opened, option: toOption(asked) });
-  updateSlot(page.req, { asked });
+  updateSessionData(page.req, { asked });
   return prove(withAsked(page, asked), opened, submitted);
 }
 
-function toOption({ authenticatorId, kind }: Asked): Option {
+function toOption({ authenticatorId, kind }: ChallengeHint): Option {
   return { authenticatorId, kind };
 }
 
-function withAsked(page: KnownPageRequest, asked: Asked): KnownPageRequest {
-  return { ...page, visitor: { ...page.visitor, bearer: { ...page.visitor.bearer, asked } } };
+function withAsked(page: KnownPageRequest, asked: ChallengeHint): KnownPageRequest {
+  return { ...page, identity: { ...page.identity, subject: { ...page.identity.subject, asked } } };
 }
 
-async function ask(page: KnownPageRequest, opened: Unlocking, asked: Asked): Promise<void> {
+async function ask(page: KnownPageRequest, opened: Unlocking, asked: ChallengeHint): Promise<void> {
   const { context, req, res } = page;
   const resend = isAskedFor(page, asked);
   const outcome = await askUnlock(context, { ...opened, option: toOption(asked), resend });
-  updateSlot(req, { asked });
+  updateSessionData(req, { asked });
   if (outcome.outcome === 'not-sent') return again(withAsked(page, asked), opened, outcome.because);
   const sent = outcome.outcome === 'asked' && outcome.sent !== undefined;
   const next = pathOf(page, '/unlock/challenge');
@@ -198,25 +198,25 @@ async function ask(page: KnownPageRequest, opened: Unlocking, asked: Asked): Pro
 }
 
 async function prove(page: KnownPageRequest, opened: Unlocking, submitted: unknown): Promise<void> {
-  const { context, req, visitor, res, returnTo } = page;
-  const { account, bearer } = visitor;
-  const { asked } = bearer;
+  const { context, req, identity, res, returnTo } = page;
+  const { account, subject } = identity;
+  const { asked } = subject;
   if (asked === null) return again(page, opened, 'no-challenge');
   const { link } = opened;
   const answer = await answerUnlock(context, {
     account,
-    bearer,
+    subject,
     link,
     asked,
     submitted,
     origin: originOf(req),
   });
   if (answer.outcome === 'used-up') {
-    updateSlot(req, { unlock: undefined, asked: undefined });
+    updateSessionData(req, { unlock: undefined, asked: undefined });
     return refuseUnlock(page, 'unlock-used-up');
   }
   if (answer.outcome === 'rejected') return again(page, opened, answer.because, answer);
-  updateSlot(req, { unlock: undefined, asked: undefined });
+  updateSessionData(req, { unlock: undefined, asked: undefined });
   if (answer.decision.outcome === 'allow' || answer.decision.outcome === 'enroll')
     return goOnAfterProof(page, answer);
   // The factor ends the lock and is still not all that is asked for.

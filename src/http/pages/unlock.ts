@@ -4,7 +4,7 @@ import { keepFormsHere } from '../kernel/headers';
 import type { HttpContext } from '../kernel/http-context';
 import { field, pageRoute, pathOf, show, type PageRequest } from '../kernel/page-route';
 import { sendNext } from '../kernel/respond';
-import { updateSlot } from '../session/session-slot';
+import { updateSessionData } from '../session/session-data';
 import { addUnlockChallengeRoutes, refuseUnlock } from './unlock-challenge';
 
 export function addUnlockRoutes(router: Router, context: HttpContext): void {
@@ -28,13 +28,13 @@ async function showLink(page: PageRequest): Promise<void> {
 
 /** The link is remembered in the visitor's session; the password and a factor come next. */
 async function followLink(page: PageRequest): Promise<void> {
-  const { context, req, res, visitor } = page;
+  const { context, req, res, identity } = page;
   const link = await findUnlockLink(context, field(page, 'token'));
   if (link === undefined) return refuseUnlock(page, 'unlock-link-over');
-  if (visitor.kind === 'known' && visitor.account.id !== link.userId)
+  if (identity.kind === 'known' && identity.account.id !== link.userId)
     return refuseUnlock(page, 'unlock-link-of-another');
-  updateSlot(req, { unlock: link.tokenHash });
-  const signedIn = visitor.kind === 'known';
+  updateSessionData(req, { unlock: link.tokenHash });
+  const signedIn = identity.kind === 'known';
   const next = signedIn ? pathOf(page, '/unlock/challenge') : context.options.loginPath;
   return sendNext(req, res, { outcome: signedIn ? 'challenge' : 'sign-in', next });
 }

@@ -2,10 +2,13 @@ import { MfaError } from '../../core/errors';
 import type { EnrollableKind } from '../../core/member/factor-kind';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { gatherSetupFacts } from '../../flows/context/gather-setup-facts';
-import { mayEnroll, type EnrollmentLeave } from '../../flows/enrollment/may-enroll';
+import {
+  authorizeEnrollment,
+  type EnrollmentAuthorization,
+} from '../../flows/enrollment/authorize-enrollment';
 import { administeredBy } from '../admin/administered-policy';
 import { answerRefusal, field, refuse, show, type KnownPageRequest } from '../kernel/page-route';
-import { readSlot } from '../session/session-slot';
+import { readSessionData } from '../session/session-data';
 import { suggestLabel } from './settings-acts';
 
 type Place =
@@ -74,23 +77,23 @@ export function findReplaced(
  * else that is signed in ends. Null in the wizard, where there is nothing yet to tell it apart from.
  */
 export function describeAddition(
-  { req, visitor }: KnownPageRequest,
+  { req, identity }: KnownPageRequest,
   { member }: Gathered,
   kind: EnrollableKind,
 ): { readonly suggestedLabel: string } | null {
-  const { wizard, replacing } = readSlot(req);
+  const { wizard, replacing } = readSessionData(req);
   const { authenticators } = member;
-  if (visitor.bearer.standing === 'pending' || wizard !== undefined || authenticators.length === 0)
+  if (identity.subject.phase === 'pending' || wizard !== undefined || authenticators.length === 0)
     return null;
   const old = authenticators.find(({ id, kind: own }) => id === replacing?.authenticatorId && own === kind);
   return { suggestedLabel: old?.label ?? suggestLabel(kind, authenticators) };
 }
 
 /** Leave to enroll, with the facts it rests on. */
-export interface EnrollmentDoor {
+export interface EnrollmentPermission {
   readonly gathered: Gathered;
   readonly kinds: readonly EnrollableKind[];
-  readonly because: (EnrollmentLeave & { outcome: 'may-enroll' })['because'];
+  readonly because: (EnrollmentAuthorization & { outcome: 'may-enroll' })['because'];
   readonly pendingUntil: number | null;
 }
 
@@ -98,17 +101,17 @@ export interface EnrollmentDoor {
 export async function openEnrollment(
   page: KnownPageRequest,
   kind: EnrollableKind | null,
-): Promise<EnrollmentDoor | null> {
-  const { context, visitor, req } = page;
-  const gathered = await gatherSetupFacts(context, { ...visitor, findAdministered: administeredBy(page) });
-  const slot = readSlot(req);
-  const leave = mayEnroll(visitor.bearer, gathered, slot.wizard !== undefined);
+): Promise<EnrollmentPermission | null> {
+  const { context, identity, req } = page;
+  const gathered = await gatherSetupFacts(context, { ...identity, findAdministered: administeredBy(page) });
+  const sessionData = readSessionData(req);
+  const leave = authorizeEnrollment(identity.subject, gathered, sessionData.wizard !== undefined);
   if (leave.outcome === 'feature-off') throw new MfaError('not-found', 'There is nothing here.');
   if (leave.outcome === 'refused') {
     await refuse(page, leave.decision);
     return null;
   }
-  if (kind !== null && !isOffered(leave.kinds, kind, slot.wizard?.backupPhone === 'asked')) {
+  if (kind !== null && !isOffered(leave.kinds, kind, sessionData.wizard?.backupPhone === 'asked')) {
     const refusal = { because: 'method-not-offered', status: 403 };
     await answerRefusal(page, refusal, (status) => showNotOffered(page, status));
     return null;
@@ -117,7 +120,7 @@ export async function openEnrollment(
     gathered,
     kinds: leave.kinds,
     because: leave.because,
-    pendingUntil: slot.login?.expiresAt ?? null,
+    pendingUntil: sessionData.login?.expiresAt ?? null,
   };
 }
 

@@ -7,8 +7,8 @@ import {
   isStartUnknown,
   sessionExpiresAt,
 } from '../../core/decision/session-lifetime';
-import type { Bearer, Grant } from '../../flows/context/auth-subject';
-import { newMark } from '../../flows/context/context';
+import type { AuthSubject, SessionGrant } from '../../flows/context/auth-subject';
+import { newHandle } from '../../flows/context/context';
 import { effectivePolicy, gatherLoginFacts, type Gathered } from '../../flows/context/gather-facts';
 import { endSession } from '../../flows/sessions/end-sessions';
 import { isStartTooOld } from '../../flows/sign-in/begin-host-session';
@@ -17,9 +17,8 @@ import type { Account } from '../../options/ports';
 import type { HttpContext } from '../kernel/http-context';
 import { originOf } from '../kernel/request';
 import { channelNoted, endCookieWithGrant, register } from './establish-session';
-import { readSlot, sessionMark, updateSlot } from './session-slot';
-import { type MfaSlot } from './session-slot-text';
-import { type SessionGrantSlot } from './session-slot-text';
+import { readSessionData, sessionMark, updateSessionData } from './session-data';
+import type { MfaSessionData, SessionClaims } from './session-data-text';
 
 interface Found {
   readonly account: Account;
@@ -35,14 +34,14 @@ export async function adoptSession(
   context: HttpContext,
   req: Request,
   { account, notBefore }: Found,
-): Promise<SessionGrantSlot> {
+): Promise<SessionClaims> {
   const now = context.clock.now();
   const method = account.federated ? 'federated' : 'host';
   const evidence: readonly Evidence[] = [{ method, at: now, ...channelNoted(req) }];
   const gathered = await gatherLoginFacts(context, account, evidence);
   const isNewer = isMadeAfterEnds(req, gathered);
   const start = isNewer || notBefore !== null ? 'known' : 'unknown';
-  const found: SessionGrantSlot = {
+  const found: SessionClaims = {
     userId: account.id,
     handle: adoptedHandle(req.sessionID, start),
     grantedIn: sessionMark(req),
@@ -55,12 +54,12 @@ export async function adoptSession(
   };
   if (!isNewer && isStartTooOld(gathered, notBefore)) return found;
   const epochs = await establishEpochs(context, gathered);
-  const session: SessionGrantSlot = {
+  const session: SessionClaims = {
     ...found,
     userEpoch: epochs.user,
     organizationEpochs: [[account.organizationId, epochs.organization]],
   };
-  const grant: Grant = {
+  const grant: SessionGrant = {
     userId: account.id,
     organizationId: account.organizationId,
     evidence,
@@ -75,15 +74,15 @@ export async function adoptSession(
     await endSession(context, session);
     return found;
   }
-  const change = { login: undefined, asked: undefined, keptForm: undefined, madeAfter: undefined };
-  updateSlot(req, { ...change, session });
+  const change = { login: undefined, asked: undefined, savedForm: undefined, madeAfter: undefined };
+  updateSessionData(req, { ...change, session });
   endCookieWithGrant(context, req, grant);
   return session;
 }
 
 /** Whether the session was made after the last end of both, in place of one that was over. */
 function isMadeAfterEnds(req: Request, { account, member, policy }: Gathered): boolean {
-  const { madeAfter } = readSlot(req);
+  const { madeAfter } = readSessionData(req);
   if (madeAfter?.userId !== account.id || madeAfter.organizationId !== account.organizationId) return false;
   return areSameEnds(madeAfter.user, member) && areSameEnds(madeAfter.organization, policy);
 }
@@ -95,7 +94,7 @@ async function endedMeanwhile({ records }: HttpContext, { account, member }: Gat
 }
 
 interface GrantOf {
-  readonly session: SessionGrantSlot;
+  readonly session: SessionClaims;
   readonly account: Account;
 }
 
@@ -104,7 +103,7 @@ export async function resolveGrant(
   context: HttpContext,
   req: Request,
   { session, account }: GrantOf,
-): Promise<SessionGrantSlot> {
+): Promise<SessionClaims> {
   const own =
     session.grantedIn === sessionMark(req)
       ? session
@@ -120,18 +119,18 @@ async function continueCopied(
   context: HttpContext,
   req: Request,
   { session, account }: GrantOf,
-): Promise<SessionGrantSlot> {
+): Promise<SessionClaims> {
   const { userId, startedAt, skipped } = session;
   const { organizationId } = account;
   const start = isStartUnknown(session.handle) ? 'unknown' : 'known';
-  const continued: SessionGrantSlot = {
+  const continued: SessionClaims = {
     ...session,
     handle: adoptedHandle(req.sessionID, start),
     grantedIn: sessionMark(req),
     evidence: session.evidence.filter(isFirstFactor),
   };
   const policy = effectivePolicy(context, await context.records.findPolicy(organizationId));
-  const grant: Grant = {
+  const grant: SessionGrant = {
     userId,
     organizationId,
     evidence: continued.evidence,
@@ -144,7 +143,7 @@ async function continueCopied(
   };
   // Nothing is registered where the old one is gone: it ended, or another request has continued it already.
   await register(context, { session: continued, grant, origin: originOf(req) });
-  updateSlot(req, { session: continued, asked: undefined });
+  updateSessionData(req, { session: continued, asked: undefined });
   endCookieWithGrant(context, req, grant);
   return continued;
 }
@@ -154,11 +153,11 @@ async function enterOrganization(
   context: HttpContext,
   req: Request,
   { session, account }: GrantOf,
-): Promise<SessionGrantSlot> {
+): Promise<SessionClaims> {
   const { organizationId } = account;
   if (epochOf(session, organizationId) !== undefined) return session;
   const { records } = context;
-  const current = await records.establishOrganizationEpoch(organizationId, newMark());
+  const current = await records.establishOrganizationEpoch(organizationId, newHandle());
   const startedAt = isStartUnknown(session.handle) ? null : session.startedAt;
   // A session from before the organization ended all of its sessions is one of them.
   const epoch = isEndedBy(await records.findPolicy(organizationId), startedAt) ? '' : current;
@@ -169,22 +168,22 @@ async function enterOrganization(
     evidence: session.evidence.filter(({ method }) => method !== 'remembered-browser'),
     organizationEpochs: [...session.organizationEpochs, [organizationId, epoch] as const],
   };
-  updateSlot(req, { session: entered });
+  updateSessionData(req, { session: entered });
   return entered;
 }
 
-function epochOf(session: SessionGrantSlot, organizationId: string): string | undefined {
+function epochOf(session: SessionClaims, organizationId: string): string | undefined {
   return session.organizationEpochs.find(([id]) => id === organizationId)?.[1];
 }
 
-export function toSessionBearer(
-  session: SessionGrantSlot,
+export function toSessionSubject(
+  session: SessionClaims,
   organizationId: string,
-  slot: MfaSlot,
-): Bearer & { readonly standing: 'session' } {
+  sessionData: MfaSessionData,
+): AuthSubject & { readonly phase: 'session' } {
   const { userId, handle, userEpoch, startedAt, seenAt, evidence, skipped } = session;
   return {
-    standing: 'session',
+    phase: 'session',
     userId,
     organizationId,
     ownerId: handle,
@@ -193,7 +192,7 @@ export function toSessionBearer(
     seenAt,
     evidence,
     // Putting enrollment off counts where it was done.
-    skipped: skipped && slot.skippedIn === organizationId,
-    asked: slot.asked ?? null,
+    skipped: skipped && sessionData.skippedIn === organizationId,
+    asked: sessionData.asked ?? null,
   };
 }

@@ -10,7 +10,7 @@ import { sessionExpiresAt } from '../../core/decision/session-lifetime';
 import { gatherFacts } from '../../flows/context/gather-facts';
 import type { HttpContext } from '../kernel/http-context';
 import { stateOf } from '../kernel/request';
-import { identifyVisitor } from './visitor';
+import { resolveIdentity } from './resolve-identity';
 
 /** How the person of this request signed in. */
 export interface SessionDescription {
@@ -28,12 +28,12 @@ export async function describeSession(
   context: HttpContext,
   req: Request,
 ): Promise<SessionDescription | null> {
-  const visitor = await identifyVisitor(context, req);
-  if (visitor.kind === 'anonymous' || visitor.bearer.standing !== 'session') return null;
-  const { bearer, account } = visitor;
-  const { facts, policy, now } = stateOf(req).facts ?? (await gatherFacts(context, account, bearer));
+  const identity = await resolveIdentity(context, req);
+  if (identity.kind === 'anonymous' || identity.subject.phase !== 'session') return null;
+  const { subject, account } = identity;
+  const { facts, policy, now } = stateOf(req).facts ?? (await gatherFacts(context, account, subject));
   if (decide(facts, { kind: 'policy' }, now).outcome !== 'allow') return null;
-  const { evidence, startedAt } = bearer;
+  const { evidence, startedAt } = subject;
   return {
     assurance: deriveAssurance(evidence),
     assuranceLevel: deriveAssuranceLevel(evidence),

@@ -3,21 +3,20 @@ import type { SessionData } from 'express-session';
 import { endSession, noteSessionsEnded } from '../../flows/sessions/end-sessions';
 import type { HttpContext } from '../kernel/http-context';
 import { signedInUser, stateOf } from '../kernel/request';
-import { findSlot, updateSlot } from './session-slot';
-import { type SessionGrantSlot } from './session-slot-text';
-import { parseSlot } from './session-slot-text';
+import { findSessionData, updateSessionData } from './session-data';
+import { parseSessionData, type SessionClaims } from './session-data-text';
 
 /**
  * The host's own log-out knows nothing of our list. The session goes from there if nobody, or somebody else, is signed in in it once the
  * request is answered.
  */
 export function endWhenLeft(context: HttpContext, req: Request, res: Response): void {
-  const grant = findSlot(req).session;
+  const grant = findSessionData(req).session;
   const serialized = signedInUser(req);
   const { user } = req;
   const stays = rememberSignIn(req);
   res.once('close', function endListedSession() {
-    if (stays() && (grant === undefined || findSlot(req).session?.handle === grant.handle)) return;
+    if (stays() && (grant === undefined || findSessionData(req).session?.handle === grant.handle)) return;
     const left = grant === undefined ? noteLeaver(context, user, serialized) : endSession(context, grant);
     left.catch(context.options.onError);
   });
@@ -39,9 +38,9 @@ function rememberSignIn(req: Request): () => boolean {
  * be good; a failure does not block the log-out.
  */
 export function leaveAtLogOut(context: HttpContext, req: Request): Promise<void> {
-  const grant = findSlot(req).session;
+  const grant = findSessionData(req).session;
   if (grant !== undefined) {
-    updateSlot(req, { session: undefined });
+    updateSessionData(req, { session: undefined });
     return endSession(context, grant).then(() => undefined, context.options.onError);
   }
   return noteLeaver(context, stateOf(req).leaver, signedInUser(req)).catch(context.options.onError);
@@ -57,9 +56,9 @@ export function leaveStored(context: HttpContext, data: SessionData | null | und
   return left.catch(context.options.onError);
 }
 
-function grantIn(text: unknown): SessionGrantSlot | undefined {
+function grantIn(text: unknown): SessionClaims | undefined {
   try {
-    return typeof text === 'string' ? parseSlot(text).session : undefined;
+    return typeof text === 'string' ? parseSessionData(text).session : undefined;
   } catch {
     return undefined;
   }

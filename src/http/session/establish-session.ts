@@ -1,17 +1,22 @@
 import type { Request } from 'express';
 import { provenBy, type Evidence } from '../../core/decision/assurance';
 import { successorHandle } from '../../core/decision/session-lifetime';
-import type { Bearer, Grant } from '../../flows/context/auth-subject';
-import { newMark, type Origin } from '../../flows/context/context';
+import type { AuthSubject, SessionGrant } from '../../flows/context/auth-subject';
+import { newHandle, type Origin } from '../../flows/context/context';
 import { endSession } from '../../flows/sessions/end-sessions';
 import type { PendingLogin, SessionEntry } from '../../stores/state-store';
 import type { HttpContext } from '../kernel/http-context';
 import { originOf } from '../kernel/request';
 import { browserGiven } from './remembered-browser-cookie';
 import { renewSession } from './renew-session';
-import { findSlot, readSlot, requireSession, sessionMark, writeSlot } from './session-slot';
-import { type MfaSlot } from './session-slot-text';
-import { type SessionGrantSlot } from './session-slot-text';
+import {
+  findSessionData,
+  readSessionData,
+  requireSession,
+  sessionMark,
+  writeSessionData,
+} from './session-data';
+import type { MfaSessionData, SessionClaims } from './session-data-text';
 
 /** Half a login: a new session id, in which Passport finds nobody. */
 export async function enterPendingLogin(
@@ -20,15 +25,15 @@ export async function enterPendingLogin(
   entry: {
     readonly pending: PendingLogin;
     readonly name: string;
-    readonly slot: Pick<MfaSlot, 'asked' | 'returnTo' | 'unlock' | 'host'>;
+    readonly sessionData: Pick<MfaSessionData, 'asked' | 'returnTo' | 'unlock' | 'host'>;
   },
 ): Promise<void> {
-  const { pending, name, slot } = entry;
+  const { pending, name, sessionData } = entry;
   const { userId, organizationId, epochs, startedAt, expiresAt } = pending;
   const login = { userId, organizationId, pendingId: pending.id, epochs, startedAt, expiresAt, name };
   leaveSession(context, req);
   await renewSession(req, () => {
-    writeSlot(req, { ...slot, ...browserGiven(req), login });
+    writeSessionData(req, { ...sessionData, ...browserGiven(req), login });
     context.csrf.prepare(req);
   });
 }
@@ -37,18 +42,18 @@ export async function enterPendingLogin(
 export function keepPendingLogin(
   context: HttpContext,
   req: Request,
-  change: Partial<MfaSlot>,
+  change: Partial<MfaSessionData>,
 ): Promise<void> {
-  const { asked: _asked, csrfToken: _csrfToken, ...kept } = readSlot(req);
+  const { asked: _asked, csrfToken: _csrfToken, ...kept } = readSessionData(req);
   return renewSession(req, () => {
-    writeSlot(req, { ...kept, ...change });
+    writeSessionData(req, { ...kept, ...change });
     context.csrf.prepare(req);
   });
 }
 
 /** What a session carries that begins with this grant. */
-export function toSessionSlot(context: HttpContext, grant: Grant): SessionGrantSlot {
-  const mark = newMark();
+export function toSessionClaims(context: HttpContext, grant: SessionGrant): SessionClaims {
+  const mark = newHandle();
   return {
     userId: grant.userId,
     handle:
@@ -68,15 +73,15 @@ export function toSessionSlot(context: HttpContext, grant: Grant): SessionGrantS
  * Whoever signs in over a session leaves it, and it goes from its owner's list: in the background; a failure does not block the
  * sign-in. A session that goes on as `grant` is left by that.
  */
-export function leaveSession(context: HttpContext, req: Request, grant?: Grant): void {
-  const { session } = findSlot(req);
+export function leaveSession(context: HttpContext, req: Request, grant?: SessionGrant): void {
+  const { session } = findSessionData(req);
   if (session === undefined || session.grantedIn !== sessionMark(req)) return;
   if (session.handle === grant?.replaces) return;
   endSession(context, session).catch(context.options.onError);
 }
 
 /** The cookie of a session that we set up ends when the policy ends the session. */
-export function endCookieWithGrant(context: HttpContext, req: Request, grant: Grant): void {
+export function endCookieWithGrant(context: HttpContext, req: Request, grant: SessionGrant): void {
   if (context.ownCookie.name === null) return;
   requireSession(req).cookie.maxAge = Math.max(1000, grant.expiresAt - context.clock.now());
 }
@@ -85,20 +90,20 @@ export function endCookieWithGrant(context: HttpContext, req: Request, grant: Gr
 export async function upgradeSession(
   context: HttpContext,
   req: Request,
-  upgrade: { readonly grant: Grant; readonly change: Partial<MfaSlot> },
+  upgrade: { readonly grant: SessionGrant; readonly change: Partial<MfaSessionData> },
 ): Promise<void> {
   const { change } = upgrade;
-  const grant: Grant = { ...upgrade.grant, continues: true };
-  const before = readSlot(req);
+  const grant: SessionGrant = { ...upgrade.grant, continues: true };
+  const before = readSessionData(req);
   const { cookie: _cookie, ...data } = requireSession(req);
-  const granted = toSessionSlot(context, grant);
+  const granted = toSessionClaims(context, grant);
   const organizationEpochs = before.session?.organizationEpochs ?? granted.organizationEpochs;
-  const session: SessionGrantSlot = { ...granted, organizationEpochs };
+  const session: SessionClaims = { ...granted, organizationEpochs };
   const { asked: _asked, csrfToken: _csrfToken, ...kept } = before;
   const registered = register(context, { session, grant, origin: originOf(req) });
   const renewed = renewSession(req, () => {
     Object.assign(requireSession(req), data);
-    writeSlot(req, { ...kept, ...change, session: { ...session, grantedIn: sessionMark(req) } });
+    writeSessionData(req, { ...kept, ...change, session: { ...session, grantedIn: sessionMark(req) } });
     endCookieWithGrant(context, req, grant);
   });
   await Promise.all([registered, renewed]);
@@ -106,17 +111,17 @@ export async function upgradeSession(
 
 /** The session of a bearer as it goes on with more evidence. */
 export function continueGrant(
-  bearer: Bearer,
+  subject: AuthSubject,
   proven: { readonly evidence: readonly Evidence[]; readonly expiresAt: number },
-): Grant {
-  const { userId, organizationId, epochs, startedAt, ownerId } = bearer;
-  const skipped = bearer.standing === 'session' && bearer.skipped;
+): SessionGrant {
+  const { userId, organizationId, epochs, startedAt, ownerId } = subject;
+  const skipped = subject.phase === 'session' && subject.skipped;
   return { userId, organizationId, epochs, startedAt, skipped, replaces: ownerId, ...proven };
 }
 
 export function register(
   context: HttpContext,
-  entry: { readonly session: SessionGrantSlot; readonly grant: Grant; readonly origin: Origin },
+  entry: { readonly session: SessionClaims; readonly grant: SessionGrant; readonly origin: Origin },
 ): Promise<void> {
   const { session, grant, origin } = entry;
   const listed: SessionEntry = {
@@ -140,6 +145,6 @@ export function register(
 
 /** Through what the visitor proved, before signing in, that an account is theirs; taken along into the sign-in. */
 export function channelNoted(req: Request): { readonly channel?: string } {
-  const { channel } = findSlot(req);
+  const { channel } = findSessionData(req);
   return channel === undefined ? {} : { channel };
 }

@@ -13,14 +13,26 @@ import {
   type ExpectedLogin,
 } from '../kernel/request';
 import { restoreReturnTo } from '../sign-in/kept-return-to';
-import { resolveGrant, toSessionBearer } from './adopt-session';
+import { resolveGrant, toSessionSubject } from './adopt-session';
 import { endWhenLeft } from './end-when-left';
-import { channelNoted, endCookieWithGrant, leaveSession, register, toSessionSlot } from './establish-session';
+import {
+  channelNoted,
+  endCookieWithGrant,
+  leaveSession,
+  register,
+  toSessionClaims,
+} from './establish-session';
 import { browserGiven } from './remembered-browser-cookie';
 import { isFailure, makeNewSession, regenerate, renewing, saveSession, settle } from './renew-session';
 import { reportSessionFault } from './report-session-fault';
-import { findSlot, requireSession, requireSessionId, sessionMark, writeSlot } from './session-slot';
-import { type SessionGrantSlot } from './session-slot-text';
+import {
+  findSessionData,
+  requireSession,
+  requireSessionId,
+  sessionMark,
+  writeSessionData,
+} from './session-data';
+import type { SessionClaims } from './session-data-text';
 
 /** A login of Passport’s that is about to be made. */
 export interface SeenLogin {
@@ -31,7 +43,7 @@ export interface SeenLogin {
   readonly begin: () => Promise<void>;
 }
 
-type GrantedLogin = ExpectedLogin & { readonly session: SessionGrantSlot };
+type GrantedLogin = ExpectedLogin & { readonly session: SessionClaims };
 
 /**
  * Makes a login so that the session which comes of it carries our grant from its first write, whoever asked for it. What ends sessions
@@ -42,7 +54,7 @@ export async function grantAtLogin(context: HttpContext, req: Request, login: Se
   const expected = await toExpected(context, req, login);
   if (expected === null) return login.begin();
   const { grant } = expected;
-  const granted = { ...expected, session: toSessionSlot(context, grant) };
+  const granted = { ...expected, session: toSessionClaims(context, grant) };
   const { userId, handle } = granted.session;
   const idBefore = req.sessionID;
   const userBefore = JSON.stringify(signedInUser(req));
@@ -100,11 +112,13 @@ function findAccount({ directory }: HttpContext, user: Express.User): Account | 
 }
 
 async function signedInBefore(context: HttpContext, req: Request, account: Account): Promise<SignedInBefore> {
-  const slot = findSlot(req);
-  if (slot.session === undefined) return { kind: 'somebody' };
-  const same = slot.session.userId === account.id;
-  const session = same ? await resolveGrant(context, req, { session: slot.session, account }) : slot.session;
-  return { kind: 'session', bearer: toSessionBearer(session, account.organizationId, slot) };
+  const sessionData = findSessionData(req);
+  if (sessionData.session === undefined) return { kind: 'somebody' };
+  const same = sessionData.session.userId === account.id;
+  const session = same
+    ? await resolveGrant(context, req, { session: sessionData.session, account })
+    : sessionData.session;
+  return { kind: 'session', subject: toSessionSubject(session, account.organizationId, sessionData) };
 }
 
 /** Puts the grant into the session that Passport makes before it saves it. */
@@ -136,7 +150,7 @@ function armRegenerate(context: HttpContext, req: Request, granted: GrantedLogin
 function putGrant(context: HttpContext, req: Request, { keep, session, grant }: GrantedLogin): void {
   context.csrf.leaveVisitor(req);
   const granted = { ...session, grantedIn: sessionMark(req) };
-  writeSlot(req, { ...keep, ...browserGiven(req), session: granted });
+  writeSessionData(req, { ...keep, ...browserGiven(req), session: granted });
   endCookieWithGrant(context, req, grant);
 }
 
@@ -149,7 +163,7 @@ async function ensureGranted(
   req: Request,
   granted: GrantedLogin & { readonly idBefore: string },
 ): Promise<void> {
-  const { session } = findSlot(req);
+  const { session } = findSessionData(req);
   const isNew = req.sessionID !== granted.idBefore;
   if (isNew && session?.handle === granted.session.handle && session.grantedIn === sessionMark(req)) return;
   if (!isNew) {
@@ -182,12 +196,12 @@ const NO_PASSPORT =
  * So the new session is marked as the one that follows, and nothing that ended the old one is forgotten.
  */
 export function carryGrant(context: HttpContext, req: Request): () => void {
-  const { session, madeAfter } = findSlot(req);
+  const { session, madeAfter } = findSessionData(req);
   const { res } = req;
   if (res !== undefined && (session !== undefined || isSomebodyIn(req))) endWhenLeft(context, req, res);
   if (session === undefined && madeAfter === undefined) return () => undefined;
   return () =>
-    writeSlot(req, {
+    writeSessionData(req, {
       ...(session === undefined ? {} : { session }),
       ...(madeAfter === undefined ? {} : { madeAfter }),
     });

@@ -2,25 +2,25 @@ import type { Request } from 'express';
 import { addEvidence, isFirstFactor, type Evidence } from '../../core/decision/assurance';
 import { sessionExpiresAt } from '../../core/decision/session-lifetime';
 import { MfaError } from '../../core/errors';
-import type { Bearer } from '../../flows/context/auth-subject';
+import type { AuthSubject } from '../../flows/context/auth-subject';
 import { toStoredChannel, type FirstFactorChannel } from '../../flows/context/first-factor-channels';
 import { effectivePolicy } from '../../flows/context/gather-facts';
 import { recordPasswordChange as changePassword } from '../../flows/sessions/end-sessions';
 import { beginHostSession } from '../../flows/sign-in/begin-host-session';
 import type { Account } from '../../options/ports';
 import type { HttpContext } from '../kernel/http-context';
-import { originOf, stateOf, takeEarlyReads } from '../kernel/request';
+import { originOf, stateOf, takePrefetchedRecords } from '../kernel/request';
 import {
   continueGrant,
   endCookieWithGrant,
   leaveSession,
   register,
-  toSessionSlot,
+  toSessionClaims,
   upgradeSession,
 } from './establish-session';
 import { storeChanges } from './renew-session';
-import { readSlot, sessionMark, updateSlot } from './session-slot';
-import { identifyVisitor } from './visitor';
+import { resolveIdentity } from './resolve-identity';
+import { readSessionData, sessionMark, updateSessionData } from './session-data';
 
 export type { FirstFactorChannel } from '../../flows/context/first-factor-channels';
 
@@ -46,17 +46,16 @@ async function record(
 ): Promise<void> {
   const call = 'mfa.recordFirstFactor(req, { channel, address })';
   const channel = given === undefined ? undefined : toStoredChannel(context, call, given);
-  const visitor = await identifyVisitor(context, req);
-  if (visitor.kind === 'anonymous') {
+  const identity = await resolveIdentity(context, req);
+  if (identity.kind === 'anonymous') {
     if (channel === undefined) throw nobodySignedIn('nobody is signed in');
-    updateSlot(req, { channel });
+    updateSessionData(req, { channel });
     return;
   }
-  const { bearer, account } = visitor;
-  if (bearer.standing === 'session' && isSignedInNow(req))
-    return beginNow(context, req, { account, channel });
+  const { subject, account } = identity;
+  if (subject.phase === 'session' && isSignedInNow(req)) return beginNow(context, req, { account, channel });
   if (channel === undefined) throw nobodySignedIn('nobody was signed in by this request');
-  await noteInBearer(context, req, { bearer, channel });
+  await noteInSubject(context, req, { subject, channel });
 }
 
 function nobodySignedIn(problem: string): MfaError {
@@ -81,17 +80,23 @@ async function beginNow(
   const signIn = { account, before: { kind: 'nobody' }, isFresh: true } as const;
   const begun = await beginHostSession(context, { ...signIn, ...(channel === undefined ? {} : { channel }) });
   const grant = { ...begun, evidence: channelsNoted(req).reduce(withChannel, begun.evidence) };
-  const session = { ...toSessionSlot(context, grant), grantedIn: sessionMark(req) };
+  const session = { ...toSessionClaims(context, grant), grantedIn: sessionMark(req) };
   await register(context, { session, grant, origin: originOf(req) });
   leaveSession(context, req);
-  updateSlot(req, { session, login: undefined, asked: undefined, madeAfter: undefined, channel: undefined });
+  updateSessionData(req, {
+    session,
+    login: undefined,
+    asked: undefined,
+    madeAfter: undefined,
+    channel: undefined,
+  });
   endCookieWithGrant(context, req, grant);
-  takeEarlyReads(req);
+  takePrefetchedRecords(req);
 }
 
 /** What was said of the person's addresses before holds in the session that begins now. */
 function channelsNoted(req: Request): readonly string[] {
-  const { session } = readSlot(req);
+  const { session } = readSessionData(req);
   return (session?.evidence ?? []).flatMap(({ channel }) => (channel === undefined ? [] : [channel]));
 }
 
@@ -102,24 +107,24 @@ function withChannel(evidence: readonly Evidence[], channel: string): readonly E
     .reduce<readonly Evidence[]>((noted, first) => addEvidence(noted, { ...first, channel }), evidence);
 }
 
-async function noteInBearer(
+async function noteInSubject(
   context: HttpContext,
   req: Request,
-  { bearer, channel }: { readonly bearer: Bearer; readonly channel: string },
+  { subject, channel }: { readonly subject: AuthSubject; readonly channel: string },
 ): Promise<void> {
-  const { session } = readSlot(req);
-  if (bearer.standing === 'session') {
+  const { session } = readSessionData(req);
+  if (subject.phase === 'session') {
     if (session !== undefined) {
-      updateSlot(req, { session: { ...session, evidence: withChannel(session.evidence, channel) } });
+      updateSessionData(req, { session: { ...session, evidence: withChannel(session.evidence, channel) } });
     }
     return;
   }
-  const pending = await context.state.findPendingLogin(bearer.userId, bearer.ownerId);
+  const pending = await context.state.findPendingLogin(subject.userId, subject.ownerId);
   if (pending === undefined) return;
   const evidence = withChannel(pending.evidence, channel);
-  await context.state.savePendingEvidence(bearer.userId, bearer.ownerId, evidence);
+  await context.state.savePendingEvidence(subject.userId, subject.ownerId, evidence);
   // What was read along with the session says nothing of it.
-  takeEarlyReads(req);
+  takePrefetchedRecords(req);
 }
 
 export interface PasswordChangeOptions {
@@ -138,17 +143,17 @@ export async function recordPasswordChange(
     await changePassword(context, { userId, origin: null, notify });
     return;
   }
-  const visitor = await identifyVisitor(context, keep);
-  const bearer = visitor.kind === 'known' ? visitor.bearer : null;
-  if (bearer?.standing !== 'session' || bearer.userId !== userId) {
+  const identity = await resolveIdentity(context, keep);
+  const subject = identity.kind === 'known' ? identity.subject : null;
+  if (subject?.phase !== 'session' || subject.userId !== userId) {
     throw new TypeError(
       'mfa.recordPasswordChange(userId, { keep: req }): nobody of that id is signed in in this request. Leave `keep` out where somebody else changed the password.',
     );
   }
-  const epochs = await changePassword(context, { userId, kept: bearer, origin: originOf(keep), notify });
+  const epochs = await changePassword(context, { userId, kept: subject, origin: originOf(keep), notify });
   if (epochs === null) return;
-  const { organizationId, startedAt, evidence } = bearer;
+  const { organizationId, startedAt, evidence } = subject;
   const policy = effectivePolicy(context, await context.records.findPolicy(organizationId));
-  const grant = continueGrant(bearer, { evidence, expiresAt: sessionExpiresAt({ startedAt }, policy) });
+  const grant = continueGrant(subject, { evidence, expiresAt: sessionExpiresAt({ startedAt }, policy) });
   await upgradeSession(context, keep, { grant: { ...grant, epochs }, change: {} });
 }

@@ -3,8 +3,8 @@ import { parseToken } from '../../core/proof/bearer-token';
 import { confirmBrowser, type BrowserToken, type CookieChange } from '../../flows/browsers/use-browser';
 import type { HttpContext } from '../kernel/http-context';
 import { stateOf } from '../kernel/request';
-import { readSlot, updateSlot } from './session-slot';
-import { type MfaSlot } from './session-slot-text';
+import { readSessionData, updateSessionData } from './session-data';
+import type { MfaSessionData } from './session-data-text';
 
 /** Over TLS the prefix keeps other hosts of the domain from setting it (RFC 6265bis, section 4.1.3.2). */
 function cookieName({ options }: HttpContext): string {
@@ -46,9 +46,9 @@ export function changeBrowserCookie(context: HttpContext, res: Response, change:
  * background; where it fails, a copy is found out later, when the owner comes back.
  */
 export function confirmBrowserOnce(context: HttpContext, req: Request, userId: string): void {
-  const { unconfirmedBrowser } = readSlot(req);
+  const { unconfirmedBrowser } = readSessionData(req);
   if (unconfirmedBrowser === undefined) return;
-  updateSlot(req, { unconfirmedBrowser: undefined });
+  updateSessionData(req, { unconfirmedBrowser: undefined });
   const presented = readBrowserCookie(context, req);
   if (presented?.id !== unconfirmedBrowser) return;
   const { delivery, options } = context;
@@ -56,7 +56,7 @@ export function confirmBrowserOnce(context: HttpContext, req: Request, userId: s
 }
 
 /** What the session of a login remembers, where the browser is given its next token with it. */
-export function browserGiven(req: Request): Pick<MfaSlot, 'unconfirmedBrowser'> {
+export function browserGiven(req: Request): Pick<MfaSessionData, 'unconfirmedBrowser'> {
   const { givenBrowser } = stateOf(req);
   return givenBrowser === undefined ? {} : { unconfirmedBrowser: givenBrowser };
 }

@@ -5,8 +5,8 @@ import { MfaError } from '../../core/errors';
 import { endSession } from '../../flows/sessions/end-sessions';
 import type { HttpContext } from '../kernel/http-context';
 import { stateOf, toError } from '../kernel/request';
-import { requireSession, updateSlot } from './session-slot';
-import type { Visitor } from './request-identity';
+import type { RequestIdentity } from './request-identity';
+import { requireSession, updateSessionData } from './session-data';
 
 type Done = (error?: unknown) => void;
 
@@ -161,10 +161,10 @@ function takeBack(res: Response): void {
 export async function startAnew(
   context: HttpContext,
   req: Request,
-  { visitor, isLive }: { readonly visitor: Visitor; readonly isLive: boolean },
+  { identity, isLive }: { readonly identity: RequestIdentity; readonly isLive: boolean },
 ): Promise<void> {
-  if (visitor.kind === 'anonymous' || visitor.bearer.standing === 'pending') return regenerate(req);
-  const { userId, organizationId, ownerId } = visitor.bearer;
+  if (identity.kind === 'anonymous' || identity.subject.phase === 'pending') return regenerate(req);
+  const { userId, organizationId, ownerId } = identity.subject;
   if (isLive) await endSession(context, { userId, handle: ownerId });
   const [member, policy] = await Promise.all([
     context.records.findMember(userId, organizationId),
@@ -177,7 +177,7 @@ export async function startAnew(
     organizationId,
     organization: { epoch: policy.epoch, sessionsEndedAt: policy.sessionsEndedAt },
   };
-  updateSlot(req, { madeAfter });
+  updateSessionData(req, { madeAfter });
 }
 
 /**
@@ -186,10 +186,10 @@ export async function startAnew(
  */
 export function withoutCircle(
   { options }: HttpContext,
-  { visitor, decision }: { readonly visitor: Visitor; readonly decision: Decision },
+  { identity, decision }: { readonly identity: RequestIdentity; readonly decision: Decision },
 ): Decision {
-  if (decision.because !== 'sign-in-too-old' || visitor.kind === 'anonymous') return decision;
-  const { ownerId } = visitor.bearer;
+  if (decision.because !== 'sign-in-too-old' || identity.kind === 'anonymous') return decision;
+  const { ownerId } = identity.subject;
   if (!isAdoptedHandle(ownerId) || isStartUnknown(ownerId)) return decision;
   options.onError(
     new Error(

@@ -1,14 +1,14 @@
-import type { Bearer } from '../../flows/context/auth-subject';
+import type { AuthSubject } from '../../flows/context/auth-subject';
 import type { Account } from '../../options/ports';
 
 /** Who is at the door. */
-export type Visitor =
+export type RequestIdentity =
   | { readonly kind: 'anonymous' }
   | {
       readonly kind: 'known';
-      readonly bearer: Bearer;
+      readonly subject: AuthSubject;
       readonly account: Account;
       readonly user: Express.User;
     };
 
-export const ANONYMOUS: Visitor = { kind: 'anonymous' };
+export const ANONYMOUS: RequestIdentity = { kind: 'anonymous' };

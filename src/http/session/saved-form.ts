@@ -2,8 +2,8 @@ import type { Request } from 'express';
 import { hasEnded } from '../../core/text/credible-instant';
 import { newId } from '../../flows/context/context';
 import { fieldOf } from '../kernel/request';
-import { readSlot, updateSlot } from './session-slot';
-import { type KeptFormSlot } from './session-slot-text';
+import { readSessionData, updateSessionData } from './session-data';
+import type { SavedForm } from './session-data-text';
 
 /** As long as the proof counts that it waits for. */
 const KEPT_SECONDS = 600;
@@ -55,7 +55,7 @@ export function keepForm(
     }),
   );
   const act = req.path.split('/').at(-1) ?? '';
-  updateSlot(req, { keptForm: { id, path, act, fields, until: now + KEPT_SECONDS * 1000 } });
+  updateSessionData(req, { savedForm: { id, path, act, fields, until: now + KEPT_SECONDS * 1000 } });
   return `${path}?${MARK}=${id}`;
 }
 
@@ -67,14 +67,14 @@ function toKept(value: unknown): string | readonly string[] | null {
 }
 
 /** The form that a way back names, if it still waits: what was meant for one member or organization is shown for no other. */
-export function findKeptForm(req: Request, way: string, now: number): KeptFormSlot | null {
-  const { keptForm } = readSlot(req);
-  if (keptForm === undefined || hasEnded(keptForm.until, KEPT_SECONDS, now)) return null;
+export function findSavedForm(req: Request, way: string, now: number): SavedForm | null {
+  const { savedForm } = readSessionData(req);
+  if (savedForm === undefined || hasEnded(savedForm.until, KEPT_SECONDS, now)) return null;
   const [path, query = ''] = way.split('?');
-  return path === keptForm.path && new URLSearchParams(query).get(MARK) === keptForm.id ? keptForm : null;
+  return path === savedForm.path && new URLSearchParams(query).get(MARK) === savedForm.id ? savedForm : null;
 }
 
 /** Once something is changed, nothing waits any more. */
-export function dropKeptForm(req: Request): void {
-  if (readSlot(req).keptForm !== undefined) updateSlot(req, { keptForm: undefined });
+export function dropSavedForm(req: Request): void {
+  if (readSessionData(req).savedForm !== undefined) updateSessionData(req, { savedForm: undefined });
 }

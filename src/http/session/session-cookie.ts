@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { connectionOf, refuseConnection } from '../kernel/connection';
 import type { HttpContext } from '../kernel/http-context';
-import { requireSession } from './session-slot';
+import { requireSession } from './session-data';
 
 /**
  * Throws `connection-insecure` where express-session would begin a session and not send its cookie: after the right password

@@ -1,12 +1,11 @@
 import { RecentMap } from '../../core/text/recent-map';
 import type { Reader } from '../../flows/context/gather-facts';
-import type { MfaSlot } from './session-slot-text';
-import { parseSlot } from './session-slot-text';
+import { parseSessionData, type MfaSessionData } from './session-data-text';
 
 /** What the slot of a session said when it was seen last, and whose it was: what to read along with it, and nothing more. */
 export interface Hint {
   readonly text: string;
-  readonly slot: MfaSlot;
+  readonly sessionData: MfaSessionData;
   /** Null where it was nobody's. */
   readonly owner: Reader | null;
 }
@@ -40,18 +39,18 @@ export class SessionHints {
 /** A slot that cannot be read is refused where a request asks for it; the store only brings it. */
 function toHint(text: string): Hint | undefined {
   try {
-    const slot = parseSlot(text);
-    return { text, slot, owner: ownerOf(slot) };
+    const sessionData = parseSessionData(text);
+    return { text, sessionData, owner: ownerOf(sessionData) };
   } catch {
     return undefined;
   }
 }
 
-function ownerOf({ session, login }: MfaSlot): Reader | null {
+function ownerOf({ session, login }: MfaSessionData): Reader | null {
   const organizationId = session?.organizationEpochs.at(-1)?.[0];
   if (session !== undefined && organizationId !== undefined)
-    return { standing: 'session', userId: session.userId, organizationId, ownerId: session.handle };
+    return { phase: 'session', userId: session.userId, organizationId, ownerId: session.handle };
   if (login === undefined) return null;
   const { userId, organizationId: enteredBy, pendingId } = login;
-  return { standing: 'pending', userId, organizationId: enteredBy, ownerId: pendingId };
+  return { phase: 'pending', userId, organizationId: enteredBy, ownerId: pendingId };
 }

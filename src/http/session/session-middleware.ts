@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import session from 'express-session';
 import type { Store } from 'express-session';
 import type { HttpContext } from '../kernel/http-context';
-import { ownSessionStore } from './own-session-store';
+import { prefetchingSessionStore } from './prefetching-session-store';
 import { watchPassport } from './watch-passport';
 
 export interface SessionOptions {
@@ -28,7 +28,7 @@ export function createSessionMiddleware(context: HttpContext, options: SessionOp
   context.ownCookie.name = name;
   const middleware = session({
     name,
-    store: options.store ?? ownSessionStore(context, context.state.createSessionStore()),
+    store: options.store ?? prefetchingSessionStore(context, context.state.createSessionStore()),
     secret: context.keyRing.all('session').map(({ key }) => key.toString('base64url')),
     resave: false,
     saveUninitialized: false,

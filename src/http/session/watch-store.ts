@@ -4,7 +4,7 @@ import type { HttpContext } from '../kernel/http-context';
 import { stateOf } from '../kernel/request';
 import { leaveStored } from './end-when-left';
 import { carryGrant } from './grant-at-login';
-import { isOwnSessionStore } from './own-session-store';
+import { isOwnSessionStore } from './prefetching-session-store';
 import { isFailure } from './renew-session';
 
 /*

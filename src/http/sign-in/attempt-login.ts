@@ -3,7 +3,7 @@ import { usernameKey } from '../../core/address/network-address';
 import type { Decision } from '../../core/decision/decide';
 import { MfaError } from '../../core/errors';
 import { isDeliveredKind } from '../../core/member/factor-kind';
-import type { AskOutcome } from '../../flows/challenge/active-challenge';
+import type { ChallengeOutcome } from '../../flows/challenge/active-challenge';
 import { UNLOCK_PATH, findLinkByHash } from '../../flows/challenge/unlock-link';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { logIn, type LoginOutcome } from '../../flows/sign-in/log-in';
@@ -13,15 +13,15 @@ import { originOf, stateOf } from '../kernel/request';
 import { nextPath, showOptions } from '../kernel/respond';
 import { channelNoted, enterPendingLogin } from '../session/establish-session';
 import { changeBrowserCookie, readBrowserCookie } from '../session/remembered-browser-cookie';
-import { readSlot } from '../session/session-slot';
+import { readSessionData } from '../session/session-data';
+import type { MfaSessionData } from '../session/session-data-text';
 import { firstStepOf, trustedSourceOf } from './trusted-source';
-import type { MfaSlot } from '../session/session-slot-text';
 
 export type LoginAttempt =
   | { readonly outcome: 'wrong'; readonly info: unknown }
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
   | (LoginOutcome & { readonly outcome: 'signed-in'; readonly user: Express.User; readonly info: unknown })
-  | (LoginOutcome & { readonly outcome: 'pending' } & { readonly ask: AskOutcome | null })
+  | (LoginOutcome & { readonly outcome: 'pending' } & { readonly ask: ChallengeOutcome | null })
   | (LoginOutcome & { readonly outcome: 'denied' });
 
 /**
@@ -69,7 +69,7 @@ export async function attemptLogin(
   }
   if (login.outcome === 'denied') return login;
   if (!isFindable) throw new MfaError('user-unavailable', NOBODY_FOUND);
-  const slot = {
+  const sessionData = {
     ...(login.asked === null ? {} : { asked: login.asked }),
     ...submitted.origin(info),
     ...(unlock === undefined ? {} : { unlock }),
@@ -79,14 +79,14 @@ export async function attemptLogin(
   const { pending } = isSent ? await login.begun : login;
   const [{ ask }] = await Promise.all([
     login.begun,
-    enterPendingLogin(context, req, { pending, name, slot }),
+    enterPendingLogin(context, req, { pending, name, sessionData }),
   ]);
   return { ...login, pending, ask };
 }
 
 /** The link to end a lock that this visitor came by, where it is this account's. It outlives the new session id. */
 async function unlockOf(context: HttpContext, req: Request, userId: string): Promise<string | undefined> {
-  const unlock = req.session?.mfa === undefined ? undefined : readSlot(req).unlock;
+  const unlock = req.session?.mfa === undefined ? undefined : readSessionData(req).unlock;
   if (unlock === undefined) return undefined;
   const link = await findLinkByHash(context, unlock);
   return link?.userId === userId ? unlock : undefined;
@@ -121,7 +121,7 @@ export function describeDecision(
   step: {
     readonly decision: Decision;
     readonly gathered: Gathered;
-    readonly ask: AskOutcome | null;
+    readonly ask: ChallengeOutcome | null;
     readonly returnTo: string | null;
   },
 ): StepBody {
@@ -153,7 +153,7 @@ export function describeDecision(
 }
 
 /** What became of the code: sent, or why not. */
-export function describeAsk(ask: AskOutcome | null): Readonly<Record<string, unknown>> {
+export function describeAsk(ask: ChallengeOutcome | null): Readonly<Record<string, unknown>> {
   if (ask === null || ask.outcome === 'gone') return {};
   if (ask.outcome === 'asked') return ask.sent === undefined ? {} : { sent: ask.sent };
   const { because, retryAfterSeconds } = ask;
@@ -161,4 +161,4 @@ export function describeAsk(ask: AskOutcome | null): Readonly<Record<string, unk
 }
 
 /** What a pending login keeps of where it came from. */
-export type LoginOrigin = Pick<MfaSlot, 'returnTo' | 'host'>;
+export type LoginOrigin = Pick<MfaSessionData, 'returnTo' | 'host'>;

@@ -1,17 +1,17 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { asStepUp, decide, type Decision, type Requirement } from '../../core/decision/decide';
 import { isSeenAtStale } from '../../core/decision/session-lifetime';
-import type { Bearer } from '../../flows/context/auth-subject';
+import type { AuthSubject } from '../../flows/context/auth-subject';
 import { gatherFacts } from '../../flows/context/gather-facts';
 import type { HttpContext } from '../kernel/http-context';
 import { refuseRequest } from '../kernel/refusals';
 import { asksForPage } from '../kernel/representation';
-import { isOptionPath, stateOf, takeEarlyReads } from '../kernel/request';
+import { isOptionPath, stateOf, takePrefetchedRecords } from '../kernel/request';
 import { endWhenLeft } from '../session/end-when-left';
 import { answerOnceStored, storeChanges } from '../session/renew-session';
-import { readSlot, updateSlot } from '../session/session-slot';
-import { identifyVisitor } from '../session/visitor';
-import { type Visitor } from '../session/request-identity';
+import type { RequestIdentity } from '../session/request-identity';
+import { resolveIdentity } from '../session/resolve-identity';
+import { readSessionData, updateSessionData } from '../session/session-data';
 import { watchPassport } from '../session/watch-passport';
 import { flashSuccess } from './host-login';
 
@@ -103,21 +103,21 @@ async function pass(
 ): Promise<void> {
   const { req, res, next, requirement, anonymous } = request;
   if (isForPagesBelow(context, req)) return next();
-  const visitor = await identifyVisitor(context, req);
+  const identity = await resolveIdentity(context, req);
   // The host's own answer may be a redirect too.
   await storeChanges(req);
 
-  const signedIn = visitor.kind === 'known' && visitor.bearer.standing === 'session';
-  if (visitor.kind === 'known') context.awaited.cameBack(req);
+  const signedIn = identity.kind === 'known' && identity.subject.phase === 'session';
+  if (identity.kind === 'known') context.awaited.cameBack(req);
   if (!signedIn && (anonymous === 'pass' || isForSignInBelow(context, req))) return next();
-  const decision = signedIn ? await judge(context, req, visitor, requirement) : NO_SESSION;
+  const decision = signedIn ? await judge(context, req, identity, requirement) : NO_SESSION;
   if (decision.outcome === 'allow') {
     flashSuccess(req);
     return next();
   }
   answerOnceStored(req, res, next);
   const json = request.chooseJson?.(req) ?? !asksForPage(req);
-  await refuseRequest(context, { req, res, visitor, decision, json });
+  await refuseRequest(context, { req, res, identity, decision, json });
 }
 
 const NO_SESSION: Decision = { outcome: 'sign-in', because: 'no-session' };
@@ -125,16 +125,16 @@ const NO_SESSION: Decision = { outcome: 'sign-in', because: 'no-session' };
 async function judge(
   context: HttpContext,
   req: Request,
-  visitor: Visitor & { readonly kind: 'known' },
+  identity: RequestIdentity & { readonly kind: 'known' },
   requirement: Requirement,
 ): Promise<Decision> {
-  const { account, bearer } = visitor;
-  const gathered = await gatherFacts(context, account, bearer, { early: takeEarlyReads(req) });
+  const { account, subject } = identity;
+  const gathered = await gatherFacts(context, account, subject, { early: takePrefetchedRecords(req) });
   stateOf(req).facts = gathered;
   const { facts, now } = gathered;
   const decision = decide(facts, requirement, now);
   if (decision.outcome === 'allow') {
-    await renewSeenAt(context, req, bearer, gathered.policy.policy);
+    await renewSeenAt(context, req, subject, gathered.policy.policy);
     return decision;
   }
   const isBeyondPolicy =
@@ -146,16 +146,16 @@ async function judge(
 export async function renewSeenAt(
   context: HttpContext,
   req: Request,
-  bearer: Bearer,
+  subject: AuthSubject,
   policy: Parameters<typeof isSeenAtStale>[1],
 ): Promise<void> {
-  if (bearer.standing !== 'session') return;
+  if (subject.phase !== 'session') return;
   const now = context.clock.now();
-  if (!isSeenAtStale(bearer, policy, now)) return;
-  const { session } = readSlot(req);
+  if (!isSeenAtStale(subject, policy, now)) return;
+  const { session } = readSessionData(req);
   if (session === undefined) return;
-  updateSlot(req, { session: { ...session, seenAt: now } });
-  await context.state.touchSession(bearer.userId, bearer.ownerId, now);
+  updateSessionData(req, { session: { ...session, seenAt: now } });
+  await context.state.touchSession(subject.userId, subject.ownerId, now);
 }
 
 /** Our pages see to themselves who may open them. A guard above them would send everybody round in a circle. */

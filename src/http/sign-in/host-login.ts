@@ -7,10 +7,10 @@ import { resumeLogin } from '../../flows/sign-in/host-login';
 import { publicPath } from '../../options/public-origin';
 import type { HttpContext } from '../kernel/http-context';
 import { fieldOf, originOf, requestedReturnTo, withReturnTo } from '../kernel/request';
-import { markUnstored, readSlot, updateSlot } from '../session/session-slot';
-import type { HostLoginSlot } from '../session/session-slot-text';
-import { identifyVisitor } from '../session/visitor';
-import type { Visitor } from '../session/request-identity';
+import type { RequestIdentity } from '../session/request-identity';
+import { resolveIdentity } from '../session/resolve-identity';
+import { markUnstored, readSessionData, updateSessionData } from '../session/session-data';
+import type { HostLogin } from '../session/session-data-text';
 import { describeDecision, type LoginAttempt, type LoginOrigin, type StepBody } from './attempt-login';
 import { findKeptReturnTo, forgetKeptReturnTo, restoreReturnTo } from './kept-return-to';
 import { reasonFor } from './sign-in-again';
@@ -89,7 +89,7 @@ function local(returnTo: string | null): Pick<LoginOrigin, 'returnTo'> {
 }
 
 /** As Passport reads `successFlash` and `successMessage`. */
-function successNote(option: unknown, info: unknown, type: string): HostLoginSlot['flash'] {
+function successNote(option: unknown, info: unknown, type: string): HostLogin['flash'] {
   if (option === undefined || option === null || option === false || option === '') return undefined;
   const given = typeof option === 'string' ? option : fieldOf(option, 'message');
   const message = given ?? fieldOf(info, 'message') ?? info;
@@ -112,27 +112,27 @@ function isKeepable(info: unknown): boolean {
 }
 
 /** Says what `successMessage` and `successFlash` asked for, to somebody who has just signed in on our pages. */
-export function tellSuccess(req: Request, { message, flash }: HostLoginSlot): void {
+export function tellSuccess(req: Request, { message, flash }: HostLogin): void {
   if (message !== undefined) {
     const before: unknown = Reflect.get(req.session, 'messages');
     Reflect.set(req.session, 'messages', [...(Array.isArray(before) ? before : []), message]);
     markUnstored(req);
   }
-  if (flash !== undefined) updateSlot(req, { host: { ...readSlot(req).host, flash } });
+  if (flash !== undefined) updateSessionData(req, { host: { ...readSessionData(req).host, flash } });
   flashSuccess(req);
 }
 
 /** The host's flash may come after our pages and before the guard. */
 export function flashSuccess(req: Request): void {
-  const { host } = readSlot(req);
+  const { host } = readSessionData(req);
   const say: unknown = Reflect.get(req, 'flash');
   if (host?.flash === undefined || typeof say !== 'function') return;
   const { flash, ...rest } = host;
-  updateSlot(req, { host: Object.keys(rest).length === 0 ? undefined : rest });
+  updateSessionData(req, { host: Object.keys(rest).length === 0 ? undefined : rest });
   Reflect.apply(say, req, [flash.type, flash.message]);
 }
 
-type Known = Visitor & { readonly kind: 'known' };
+type Known = RequestIdentity & { readonly kind: 'known' };
 type SignedIn = Pick<
   LoginAttempt & { readonly outcome: 'signed-in' },
   'grant' | 'decision' | 'user' | 'info'
@@ -146,18 +146,18 @@ export type ResumedSignIn =
 
 /** The host's own sign-in goes on after the second step on our pages. */
 export async function resumeSignIn(context: HttpContext, req: Request): Promise<ResumedSignIn> {
-  const visitor = await identifyVisitor(context, req);
-  if (visitor.kind === 'anonymous') return refused('login-expired', 401);
-  const { bearer } = visitor;
-  const { host } = readSlot(req);
-  if (bearer.standing !== 'pending' || host?.resumePath === undefined) return describeKnown(context, visitor);
-  const { account, user } = visitor;
-  const codesPath = await findCodesPath(context, req, { ...visitor, host });
+  const identity = await resolveIdentity(context, req);
+  if (identity.kind === 'anonymous') return refused('login-expired', 401);
+  const { subject } = identity;
+  const { host } = readSessionData(req);
+  if (subject.phase !== 'pending' || host?.resumePath === undefined) return describeKnown(context, identity);
+  const { account, user } = identity;
+  const codesPath = await findCodesPath(context, req, { ...identity, host });
   if (codesPath !== null) return { outcome: 'step', step: { outcome: 'enrolled', next: codesPath } };
-  const resumed = await resumeLogin(context, { account, bearer, origin: originOf(req) });
-  if (resumed.outcome === 'denied') return refusedBy(visitor, resumed.decision);
+  const resumed = await resumeLogin(context, { account, subject, origin: originOf(req) });
+  if (resumed.outcome === 'denied') return refusedBy(identity, resumed.decision);
   if (resumed.outcome === 'pending') return describe(context, resumed);
-  const { login } = readSlot(req);
+  const { login } = readSessionData(req);
   if (login?.name !== undefined) context.passwords.noteSignIn(req, login.name);
   if (host.returnTo !== undefined) req.session.returnTo = host.returnTo;
   const { grant, decision } = resumed;
@@ -165,12 +165,12 @@ export async function resumeSignIn(context: HttpContext, req: Request): Promise<
 }
 
 /** Somebody who is signed in already, as after a reload, or whose login began on our own page. */
-async function describeKnown(context: HttpContext, visitor: Known): Promise<ResumedSignIn> {
-  const gathered = await gatherFacts(context, visitor.account, visitor.bearer);
+async function describeKnown(context: HttpContext, identity: Known): Promise<ResumedSignIn> {
+  const gathered = await gatherFacts(context, identity.account, identity.subject);
   const decision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
-  if (decision.outcome === 'deny' || decision.outcome === 'sign-in') return refusedBy(visitor, decision);
+  if (decision.outcome === 'deny' || decision.outcome === 'sign-in') return refusedBy(identity, decision);
   if (decision.outcome !== 'allow') return describe(context, { decision, gathered });
-  if (visitor.bearer.standing === 'pending') return refused('login-expired', 401);
+  if (identity.subject.phase === 'pending') return refused('login-expired', 401);
   const { because } = decision;
   return { outcome: 'step', step: { outcome: 'signed-in', because, next: context.options.defaultReturnTo } };
 }
@@ -182,8 +182,8 @@ function describe(
   return { outcome: 'step', step: describeDecision(context, { ...found, ask: null, returnTo: null }) };
 }
 
-function refusedBy(visitor: Visitor, { outcome, because }: Decision): ResumedSignIn {
-  return refused(reasonFor(visitor, because), outcome === 'deny' ? 403 : 401);
+function refusedBy(identity: RequestIdentity, { outcome, because }: Decision): ResumedSignIn {
+  return refused(reasonFor(identity, because), outcome === 'deny' ? 403 : 401);
 }
 
 function refused(because: string, status: number): ResumedSignIn {
@@ -194,11 +194,11 @@ function refused(because: string, status: number): ResumedSignIn {
 async function findCodesPath(
   context: HttpContext,
   req: Request,
-  { account, bearer, host }: Known & { readonly host: HostLoginSlot },
+  { account, subject, host }: Known & { readonly host: HostLogin },
 ): Promise<string | null> {
-  if (readSlot(req).unseenCodes === undefined || host.resumePath === undefined) return null;
+  if (readSessionData(req).unseenCodes === undefined || host.resumePath === undefined) return null;
   const member = await context.records.findMember(account.id, account.organizationId);
-  const codes = await findUnseenCodes(context, bearer, member);
+  const codes = await findUnseenCodes(context, subject, member);
   if (codes === null) return null;
   return withReturnTo(`${context.options.pagesPath}/enroll/recovery-codes`, host.resumePath);
 }

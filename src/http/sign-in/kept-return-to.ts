@@ -2,8 +2,8 @@ import type { Request, Response } from 'express';
 import { parseLocalPath } from '../../core/text/local-path';
 import type { HttpContext } from '../kernel/http-context';
 import { isBrowserNavigation, isLookingAhead } from '../kernel/representation';
-import { markUnstored, readSlot, requireSession } from '../session/session-slot';
 import { requestedReturnTo } from '../kernel/request';
+import { markUnstored, readSessionData, requireSession } from '../session/session-data';
 
 /*
  * Many sign-in pages look for the way back in `req.session.returnTo`: connect-ensure-login puts it there, Passport's
@@ -82,11 +82,11 @@ function holdsAnything(session: object): boolean {
 
 /** Where this visitor's login goes on after the second step, where the host's own route ends it. */
 export function resumePathOf(req: Request): string | null {
-  const { login, host } = readSlot(req);
+  const { login, host } = readSessionData(req);
   return login === undefined ? null : (host?.resumePath ?? null);
 }
 
 /** Where the steps of this visitor lead in the end: no address can lead around the host's own route. */
 export function findReturnTo(req: Request): string | null {
-  return resumePathOf(req) ?? requestedReturnTo(req) ?? parseLocalPath(readSlot(req).returnTo);
+  return resumePathOf(req) ?? requestedReturnTo(req) ?? parseLocalPath(readSessionData(req).returnTo);
 }

@@ -9,7 +9,7 @@ import { sentenceFor } from '../kernel/sentences';
 import { adviseOnRefusal } from '../kernel/token-advice';
 import { reportSessionFault } from '../session/report-session-fault';
 import { requireSessionCookie } from '../session/session-cookie';
-import { requireSessionId } from '../session/session-slot';
+import { requireSessionId } from '../session/session-data';
 import { watchPassport } from '../session/watch-passport';
 import { attemptLogin, describePending, type LoginAttempt, type StepBody } from './attempt-login';
 import { keepForResuming, keepSuccess, resumeSignIn, type AuthenticateOptions } from './host-login';

@@ -5,8 +5,8 @@ import { gatherFacts } from '../../flows/context/gather-facts';
 import type { HttpContext } from '../kernel/http-context';
 import { withReturnTo } from '../kernel/request';
 import { storeChanges } from '../session/renew-session';
-import { updateSlot } from '../session/session-slot';
-import { identifyVisitor } from '../session/visitor';
+import { resolveIdentity } from '../session/resolve-identity';
+import { updateSessionData } from '../session/session-data';
 
 export interface OnboardingOptions {
   /** A local path. */
@@ -30,12 +30,12 @@ export async function startOnboarding(
 
 async function findWayOn(context: HttpContext, req: Request, returnTo: string | undefined): Promise<string> {
   const onwards = parseLocalPath(returnTo) ?? context.options.defaultReturnTo;
-  const visitor = await identifyVisitor(context, req);
-  if (visitor.kind === 'anonymous') return onwards;
-  const { facts } = await gatherFacts(context, visitor.account, visitor.bearer);
+  const identity = await resolveIdentity(context, req);
+  if (identity.kind === 'anonymous') return onwards;
+  const { facts } = await gatherFacts(context, identity.account, identity.subject);
   const { enabled, enrollAtSignUp } = facts.policy;
   const wanted = facts.featureAvailable && enabled && enrollAtSignUp && !facts.federated;
   if (!wanted || hasFactor(facts) || enrollableKinds(facts).length === 0) return onwards;
-  updateSlot(req, { onboarding: true });
+  updateSessionData(req, { onboarding: true });
   return withReturnTo(`${context.options.pagesPath}/enroll`, onwards);
 }

@@ -1,5 +1,5 @@
 import { withQuery } from '../kernel/request';
-import type { Visitor } from '../session/request-identity';
+import type { RequestIdentity } from '../session/request-identity';
 
 /**
  * Why somebody signs in once more, as the address of the sign-in page says it. A fixed word, so that a link made by somebody
@@ -27,8 +27,8 @@ const OF_LOGIN: ReadonlyMap<string, SignInReason> = new Map([
 ]);
 
 /** The reason as it is for this visitor. */
-export function reasonFor(visitor: Visitor, because: string): string {
-  const pending = visitor.kind === 'known' && visitor.bearer.standing === 'pending';
+export function reasonFor(identity: RequestIdentity, because: string): string {
+  const pending = identity.kind === 'known' && identity.subject.phase === 'pending';
   return (pending ? OF_LOGIN.get(because) : undefined) ?? because;
 }
 

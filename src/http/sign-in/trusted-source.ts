@@ -5,7 +5,7 @@ import { hashToken } from '../../core/proof/bearer-token';
 import type { FirstStep } from '../../flows/challenge/first-step';
 import type { HttpContext } from '../kernel/http-context';
 import { readBrowserCookie } from '../session/remembered-browser-cookie';
-import { readSlot } from '../session/session-slot';
+import { readSessionData } from '../session/session-data';
 
 /**
  * What tells a sign-in from a stranger's before the password is judged: a session of the person whose name it is, or a browser that
@@ -26,7 +26,7 @@ export function sourceOfSession(handle: string): string {
 
 function ownSession(context: HttpContext, req: Request, name: string): string | null {
   if (req.user === undefined || req.user === null || req.session?.mfa === undefined) return null;
-  const { session } = readSlot(req);
+  const { session } = readSessionData(req);
   if (session === undefined) return null;
   const { username } = context.directory.accountOf(req.user);
   return usernameKey(username) === name ? session.handle : null;
@@ -42,7 +42,7 @@ const SECONDS = 10;
 export function firstStepOf(context: HttpContext, req: Request, userId: string): FirstStep {
   const { 'user-agent': userAgent = '', 'accept-language': languages = '', cookie = '' } = req.headers;
   const browser = [req.ip ?? '', userAgent, languages, cookie];
-  const login = req.session?.mfa === undefined ? undefined : readSlot(req).login;
+  const login = req.session?.mfa === undefined ? undefined : readSessionData(req).login;
   return {
     mark: hashToken(context.keyRing, 'first-step', [userId, ...browser]),
     seconds: SECONDS,

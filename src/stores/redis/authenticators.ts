@@ -132,8 +132,15 @@ export function authenticatorsIn(redis: RedisCommands, keys: Keys): Pick<RecordS
       const replacing = replaces === undefined ? ['adding', ''] : ['replacing', encodeId(replaces)];
       const fields = writeAuthenticator(authenticator);
       const codes = recoveryCodes === undefined ? [] : writeCodes(recoveryCodes);
-      const ground = [expected.epoch, expected.authenticators];
-      const args = [...ground, ...replacing, encodeId(authenticator.id), fields.length, ...fields, ...codes];
+      const policyContext = [expected.epoch, expected.authenticators];
+      const args = [
+        ...policyContext,
+        ...replacing,
+        encodeId(authenticator.id),
+        fields.length,
+        ...fields,
+        ...codes,
+      ];
       return isOne(await redis.run(BIND, { keys: both(userId), args }));
     },
     async renameAuthenticator(userId, authenticatorId, label) {

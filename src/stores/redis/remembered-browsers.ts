@@ -144,9 +144,9 @@ function toOutcome([outcome, text]: readonly (string | null)[], id: string): Bro
 function writeBrowser(browser: RememberedBrowser): string {
   const { tokenHash, previousTokenHash, branch, confirmed } = browser;
   const { rotatedAt, lastUsedAt, createdAt, expiresAt } = browser;
-  const { organizationId, factorSetHash, userAgent, address } = browser;
+  const { organizationId, securityFingerprint, userAgent, address } = browser;
   const tokens = [tokenHash, previousTokenHash ?? '-', branch === '' ? '-' : branch, confirmed ? '+' : '-'];
-  const rest = JSON.stringify([organizationId, factorSetHash, userAgent, address]);
+  const rest = JSON.stringify([organizationId, securityFingerprint, userAgent, address]);
   return [...tokens, rotatedAt, lastUsedAt ?? '-', createdAt, expiresAt, rest].join(' ');
 }
 
@@ -160,7 +160,7 @@ function readBrowser(text: string, id: string): RememberedBrowser {
   if (tokenHash === undefined || json === undefined) throw unreadable('a remembered browser');
   const rest = parseJson(json, 'a remembered browser');
   if (!Array.isArray(rest) || rest.length !== 4) throw unreadable('a remembered browser');
-  const [organizationId, factorSetHash, userAgent, address] = toTexts(rest, 'a remembered browser');
+  const [organizationId, securityFingerprint, userAgent, address] = toTexts(rest, 'a remembered browser');
   return {
     id,
     organizationId: organizationId ?? '',
@@ -169,7 +169,7 @@ function readBrowser(text: string, id: string): RememberedBrowser {
     branch: branch === undefined || branch === '-' ? '' : branch,
     confirmed: confirmed === '+',
     rotatedAt: instant(rotatedAt),
-    factorSetHash: factorSetHash ?? '',
+    securityFingerprint: securityFingerprint ?? '',
     createdAt: instant(createdAt),
     lastUsedAt: toOptionalNumber(lastUsedAt === '-' ? null : lastUsedAt, 'a remembered browser'),
     expiresAt: instant(expiresAt),

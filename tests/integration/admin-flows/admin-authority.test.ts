@@ -2,7 +2,7 @@ import type { Evidence, EvidenceMethod } from '../../../src/core/decision/assura
 import type { EnrollableKind } from '../../../src/core/member/factor-kind';
 import type { Policy } from '../../../src/core/policy/policy';
 import { judgeAdministrator } from '../../../src/flows/admin/admin-authority';
-import type { Bearer } from '../../../src/flows/context/auth-subject';
+import type { AuthSubject } from '../../../src/flows/context/auth-subject';
 import { gatherFacts } from '../../../src/flows/context/gather-facts';
 import { createFlowWorld, createRoster } from '../../support/admin-flows';
 
@@ -19,10 +19,10 @@ interface Standing {
 }
 
 /** An administrator whose session began two hours ago; each proof is so many seconds old. */
-async function judge(act: 'read' | 'change', standing: Standing) {
-  const { policy = {}, enrolled = [], proofs = [], pending = false, exempt = false } = standing;
+async function judge(act: 'read' | 'change', phase: Standing) {
+  const { policy = {}, enrolled = [], proofs = [], pending = false, exempt = false } = phase;
   const ada = { id: 'ada', name: 'Ada', email: 'ada@acme.example', organizationId: 'acme' };
-  const federated = standing.federated === true;
+  const federated = phase.federated === true;
   const world = createFlowWorld({ roster: createRoster([{ ...ada, federated }]) });
   const { context, clock } = world;
   await world.savePolicy({ enabled: true, enrollment: 'assigned', ...policy });
@@ -61,15 +61,15 @@ async function judge(act: 'read' | 'change', standing: Standing) {
     { ...session, userAgent: '', address: '', methods: [] },
     { now },
   );
-  const bearer: Bearer = pending
-    ? { ...common, standing: 'pending', expiresAt: now + 1000 }
-    : { ...common, standing: 'session', evidence, seenAt: now, skipped: standing.skipped === true };
+  const subject: AuthSubject = pending
+    ? { ...common, phase: 'pending', expiresAt: now + 1000 }
+    : { ...common, phase: 'session', evidence, seenAt: now, skipped: phase.skipped === true };
   const { actor } = world.act('ada');
-  const gathered = await gatherFacts(context, actor, bearer);
+  const gathered = await gatherFacts(context, actor, subject);
   const own = gathered.policy.policy;
-  const isOn = standing.administered === undefined ? own.enabled : standing.administered === 'on';
+  const isOn = phase.administered === undefined ? own.enabled : phase.administered === 'on';
   const administered = isOn ? { ...own, organizationId: 'globex', enabled: true } : null;
-  const judged = judgeAdministrator({ bearer, gathered, act, administered });
+  const judged = judgeAdministrator({ subject, gathered, act, administered });
   return judged.outcome === 'may'
     ? `may, ${judged.hasFactor ? 'with' : 'without'} a factor`
     : `${judged.decision.outcome}: ${judged.decision.because}`;
@@ -91,16 +91,16 @@ const NO_FACTOR: readonly (readonly [string, Standing])[] = [
 ];
 
 describe('an administrator without a factor, of an organization with MFA on', () => {
-  it.each(NO_FACTOR)('%s is led to enrollment before reading', async (_, standing) => {
-    expect(await judge('read', standing)).toBe('enroll: required');
+  it.each(NO_FACTOR)('%s is led to enrollment before reading', async (_, phase) => {
+    expect(await judge('read', phase)).toBe('enroll: required');
   });
 
-  it.each(NO_FACTOR)('%s is led to enrollment before a change', async (_, standing) => {
-    expect(await judge('change', standing)).toBe('enroll: required');
+  it.each(NO_FACTOR)('%s is led to enrollment before a change', async (_, phase) => {
+    expect(await judge('change', phase)).toBe('enroll: required');
   });
 
-  it.each(NO_FACTOR)('%s changes nothing by giving the password again', async (_, standing) => {
-    expect(await judge('change', { ...standing, proofs: [['password', 5]] })).toBe('enroll: required');
+  it.each(NO_FACTOR)('%s changes nothing by giving the password again', async (_, phase) => {
+    expect(await judge('change', { ...phase, proofs: [['password', 5]] })).toBe('enroll: required');
   });
 });
 
@@ -116,14 +116,14 @@ const ENROLLED: readonly (readonly [string, Standing])[] = [
 ];
 
 describe('an administrator with a factor, of an organization with MFA on', () => {
-  it.each(ENROLLED)('%s reads nothing with the first factor alone', async (_, standing) => {
-    expect(await judge('read', { ...standing, enrolled: ['totp'], proofs: [['password', 5]] })).toBe(
+  it.each(ENROLLED)('%s reads nothing with the first factor alone', async (_, phase) => {
+    expect(await judge('read', { ...phase, enrolled: ['totp'], proofs: [['password', 5]] })).toBe(
       'challenge: assurance-too-low',
     );
   });
 
-  it.each(ENROLLED)('%s changes nothing with a proof of ten minutes ago', async (_, standing) => {
-    const proven: Standing = { ...standing, enrolled: ['totp'], proofs: [['totp', 600]] };
+  it.each(ENROLLED)('%s changes nothing with a proof of ten minutes ago', async (_, phase) => {
+    const proven: Standing = { ...phase, enrolled: ['totp'], proofs: [['totp', 600]] };
     expect(await judge('read', proven)).toBe('may, with a factor');
     expect(
       await judge('change', {
@@ -136,8 +136,8 @@ describe('an administrator with a factor, of an organization with MFA on', () =>
     ).toBe('challenge: authentication-too-old');
   });
 
-  it.each(ENROLLED)('%s changes with a fresh proof', async (_, standing) => {
-    expect(await judge('change', { ...standing, enrolled: ['totp'], proofs: [['totp', 599]] })).toBe(
+  it.each(ENROLLED)('%s changes with a fresh proof', async (_, phase) => {
+    expect(await judge('change', { ...phase, enrolled: ['totp'], proofs: [['totp', 599]] })).toBe(
       'may, with a factor',
     );
   });
@@ -176,8 +176,8 @@ describe('who may look at what they administer', () => {
       { administered: 'off', enrolled: ['totp'] },
       'challenge: assurance-too-low',
     ],
-  ])('%s', async (_, standing, expected) => {
-    expect(await judge('read', standing)).toBe(expected);
+  ])('%s', async (_, phase, expected) => {
+    expect(await judge('read', phase)).toBe(expected);
   });
 });
 
@@ -237,7 +237,7 @@ describe('who may change what they administer', () => {
       { policy: { enabled: false }, proofs: [['password', 5]] },
       'may, without a factor',
     ],
-  ])('%s', async (_, standing, expected) => {
-    expect(await judge('change', standing)).toBe(expected);
+  ])('%s', async (_, phase, expected) => {
+    expect(await judge('change', phase)).toBe(expected);
   });
 });

@@ -28,10 +28,10 @@ describe.each(['memory', 'Redis'])('signing up at the example app, with its stat
   afterAll(() => redis.disconnect());
 
   async function signUp(email: string, ip = '203.0.113.7') {
-    const visitor = createHttpAgent(example.url, { headers: { 'x-forwarded-for': ip } });
-    await visitor.get('/signup');
-    const answer = await visitor.post('/signup', { ...FORM, email });
-    return { visitor, answer, text: textOf(answer.text).replaceAll(email.toLowerCase(), '') };
+    const identity = createHttpAgent(example.url, { headers: { 'x-forwarded-for': ip } });
+    await identity.get('/signup');
+    const answer = await identity.post('/signup', { ...FORM, email });
+    return { identity, answer, text: textOf(answer.text).replaceAll(email.toLowerCase(), '') };
   }
   const mailsTo = (address: string) => example.outbox?.messages.filter(({ to }) => to === address) ?? [];
   const mailed = () => example.outbox?.messages.length ?? 0;
@@ -88,16 +88,16 @@ describe.each(['memory', 'Redis'])('signing up at the example app, with its stat
 
   it('makes an account by the link and the password together, and takes five passwords', async () => {
     // The attack: somebody signs up with the address of another, who opens the link.
-    const { visitor } = await signUp('eve@x.example');
+    const { identity } = await signUp('eve@x.example');
     const [, token = ''] = /token=(\S+)/.exec(mailsTo('eve@x.example')[0]?.text ?? '') ?? [];
     const owner = createHttpAgent(example.url);
     await owner.get(`/signup/verify?token=${token}`);
     for (const password of ['', 'guess', DEMO_PASSWORD])
       expect((await owner.post('/signup/verify', { token, password })).status).toBe(401);
     expect(example.users.findByEmail('eve@x.example')).toBeUndefined();
-    await visitor.get(`/signup/verify?token=${token}`);
-    expect((await visitor.post('/signup/verify', { token, password: 'guess' })).status).toBe(401);
-    expect((await visitor.post('/signup/verify', { token, password: FORM.password })).status).toBe(303);
+    await identity.get(`/signup/verify?token=${token}`);
+    expect((await identity.post('/signup/verify', { token, password: 'guess' })).status).toBe(401);
+    expect((await identity.post('/signup/verify', { token, password: FORM.password })).status).toBe(303);
     expect(example.users.findByEmail('eve@x.example')).toBeDefined();
 
     await signUp('mallory@x.example');

@@ -10,9 +10,9 @@ async function startWorld(stores: Pick<ExampleAppOptions, 'records' | 'state'> =
   const example = await startExampleApp(stores);
   return {
     visit: () => createHttpAgent(example.url),
-    async signIn(visitor, password = DEMO_PASSWORD) {
-      await visitor.get('/mfa/login');
-      return visitor.post('/mfa/login', { username: 'alan@acme.example', password });
+    async signIn(identity, password = DEMO_PASSWORD) {
+      await identity.get('/mfa/login');
+      return identity.post('/mfa/login', { username: 'alan@acme.example', password });
     },
     home: { path: '/', greeting: 'Hello, Alan Turing' },
     wrongPasswordSentence: 'That email or password did not work.',

@@ -15,9 +15,9 @@ describe('the portal', () => {
   afterEach(() => example.stop());
 
   async function signIn(username: string): Promise<HttpAgent> {
-    const visitor = createHttpAgent(example.url);
-    await visitor.postJson('/mfa/login', { username, password: DEMO_PASSWORD });
-    return visitor;
+    const identity = createHttpAgent(example.url);
+    await identity.postJson('/mfa/login', { username, password: DEMO_PASSWORD });
+    return identity;
   }
 
   it('says in JSON who signed in and how', async () => {
@@ -71,11 +71,11 @@ describe('the portal', () => {
   });
 
   it('answers a sign-up with a known address as any other, and tells the owner', async () => {
-    const visitor = createHttpAgent(example.url);
+    const identity = createHttpAgent(example.url);
     const answers = [];
     for (const email of ['new@acme.example', 'alan@acme.example']) {
-      await visitor.get('/signup');
-      const answer = await visitor.post('/signup', { name: 'Eve', email, password: 'twelve characters' });
+      await identity.get('/signup');
+      const answer = await identity.post('/signup', { name: 'Eve', email, password: 'twelve characters' });
       answers.push([answer.status, textOf(answer.text).replaceAll(email, '')]);
     }
     expect(answers[0]).toEqual(answers[1]);
@@ -86,12 +86,12 @@ describe('the portal', () => {
   });
 
   it('takes a link for a sign-up once', async () => {
-    const visitor = createHttpAgent(example.url);
-    await visitor.get('/signup');
-    await visitor.post('/signup', { name: 'Eve', email: 'eve@acme.example', password: 'twelve characters' });
+    const identity = createHttpAgent(example.url);
+    await identity.get('/signup');
+    await identity.post('/signup', { name: 'Eve', email: 'eve@acme.example', password: 'twelve characters' });
     const token = /token=(\S+)/.exec(example.outbox?.messages.at(-1)?.text ?? '')?.[1] ?? '';
-    await visitor.get(`/signup/verify?token=${token}`);
-    const first = await visitor.post('/signup/verify', { token, password: 'twelve characters' });
+    await identity.get(`/signup/verify?token=${token}`);
+    const first = await identity.post('/signup/verify', { token, password: 'twelve characters' });
     expect([first.status, first.headers['location']]).toEqual([303, '/mfa/enroll?returnTo=%2F']);
     const again = createHttpAgent(example.url);
     await again.get('/mfa/login');
@@ -100,9 +100,9 @@ describe('the portal', () => {
   });
 
   it('refuses forms without a token', async () => {
-    const visitor = createHttpAgent(example.url);
+    const identity = createHttpAgent(example.url);
     for (const path of ['/signup', '/signup/verify', '/sso', '/mfa/login']) {
-      const answer = await visitor.post(path, { _csrf: 'guessed' });
+      const answer = await identity.post(path, { _csrf: 'guessed' });
       expect([path, answer.status]).toEqual([path, 403]);
     }
   });

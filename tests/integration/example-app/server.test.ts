@@ -64,9 +64,9 @@ describe('npm start', () => {
     expect(server.greeting).toContain('kept in memory');
     expect(server.greeting).toContain('Set MFA_KEY');
     expect(server.greeting).toContain('/outbox');
-    const visitor = createHttpAgent(server.url);
-    expect(textOf((await visitor.follow(await visitor.get('/'))).text)).toContain('Sign in');
-    expect((await visitor.getJson('/outbox.json')).body).toEqual([]);
+    const identity = createHttpAgent(server.url);
+    expect(textOf((await identity.follow(await identity.get('/'))).text)).toContain('Sign in');
+    expect((await identity.getJson('/outbox.json')).body).toEqual([]);
     expect(await server.stop()).toBe(0);
   });
 

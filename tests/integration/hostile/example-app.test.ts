@@ -46,7 +46,7 @@ interface Visitors {
 
 /** Somebody in the middle of a login, a member and an administrator, with the tokens of their sessions. */
 async function prepareVisitors(): Promise<Visitors> {
-  const visitor = async (agent: HttpAgent) => ({
+  const identity = async (agent: HttpAgent) => ({
     cookie: `session=${agent.cookie('session') ?? ''}`,
     token: await agent.csrfToken(),
   });
@@ -56,19 +56,19 @@ async function prepareVisitors(): Promise<Visitors> {
     return agent;
   };
   return {
-    stranger: await visitor(createHttpAgent(url)),
-    pending: await visitor(await logIn('alan@acme.example')),
-    member: await visitor(await logIn('grace@globex.example')),
-    administrator: await visitor(await logIn('root@initech.example')),
+    stranger: await identity(createHttpAgent(url)),
+    pending: await identity(await logIn('alan@acme.example')),
+    member: await identity(await logIn('grace@globex.example')),
+    administrator: await identity(await logIn('root@initech.example')),
   };
 }
 
 /** The status, or null where the connection was ended before an answer. */
 function send(hostile: HostileRequest, visitors: Visitors): Promise<number | null> {
   const { method, path, headers, body, as, withToken } = hostile;
-  const visitor = visitors[as];
-  const own = visitor !== undefined && as !== 'stranger' ? { cookie: visitor.cookie } : {};
-  const token = withToken && visitor !== undefined ? { 'x-csrf-token': visitor.token } : {};
+  const identity = visitors[as];
+  const own = identity !== undefined && as !== 'stranger' ? { cookie: identity.cookie } : {};
+  const token = withToken && identity !== undefined ? { 'x-csrf-token': identity.token } : {};
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
     const outgoing = sendRequest(

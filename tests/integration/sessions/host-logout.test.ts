@@ -129,9 +129,9 @@ describe.each(storeKinds)('a log-out of the host above the guard, on $kind', ({ 
     clock.advance(30_000);
     expect((await browser.postJson('/mfa/step-up', { code: code() })).body.outcome).toBe('stepped-up');
     expect((await browser.getJson('/plain')).body).toEqual({ plain: true });
-    const visitor = createHttpAgent(app);
-    await visitor.get('/mfa/login');
-    await visitor.post('/leave/all');
+    const identity = createHttpAgent(app);
+    await identity.get('/mfa/login');
+    await identity.post('/leave/all');
     expect(asked).toEqual([]);
     expect(await listed()).toHaveLength(1);
     await endAll();

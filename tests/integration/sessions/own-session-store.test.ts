@@ -3,8 +3,8 @@ import type { ErrorRequestHandler } from 'express';
 import { memoryRecords, memoryState } from 'express-mfa';
 import session, { MemoryStore } from 'express-session';
 import { stateOf } from '../../../src/http/kernel/request';
-import { ownSessionStore } from '../../../src/http/session/own-session-store';
-import { readSlot } from '../../../src/http/session/session-slot';
+import { prefetchingSessionStore } from '../../../src/http/session/prefetching-session-store';
+import { readSessionData } from '../../../src/http/session/session-data';
 import { createClock } from '../../support/clock';
 import { createHttpAgent } from '../../support/http-agent';
 
@@ -32,7 +32,7 @@ function openApp() {
   const app = express();
   app.use(
     session({
-      store: ownSessionStore(context, store),
+      store: prefetchingSessionStore(context, store),
       secret: 'for this test alone',
       resave: false,
       saveUninitialized: false,
@@ -47,7 +47,7 @@ function openApp() {
     req.session.mfa = 'what nobody wrote';
     res.json({});
   });
-  app.get('/slot', (req, res) => res.json(readSlot(req)));
+  app.get('/slot', (req, res) => res.json(readSessionData(req)));
   app.get('/renew', (req, res, next) => {
     stateOf(req).savesNext = req.query['savesNext'] === 'yes';
     req.session.regenerate((error: unknown) => {

@@ -93,24 +93,24 @@ describe.each(expressMajors)('on Express $major', ({ major, express: build }) =>
   });
 
   it('a session begins with the password, and a wrong one begins none', async () => {
-    const visitor = createHttpAgent(app);
-    await visitor.get('/mfa/login');
-    const wrong = await visitor.post('/mfa/login', { username: 'ada', password: 'wrong' });
+    const identity = createHttpAgent(app);
+    await identity.get('/mfa/login');
+    const wrong = await identity.post('/mfa/login', { username: 'ada', password: 'wrong' });
     expect(wrong.status).toBe(401);
-    expect(visitor.cookie('session')).toBeUndefined();
-    const right = await visitor.post('/mfa/login', { username: 'ada', password: PASSWORD });
+    expect(identity.cookie('session')).toBeUndefined();
+    const right = await identity.post('/mfa/login', { username: 'ada', password: PASSWORD });
     expect([right.status, right.headers['location']]).toEqual([303, '/mfa/enroll']);
-    expect(visitor.cookie('session')).toBeDefined();
+    expect(identity.cookie('session')).toBeDefined();
   });
 
   it('a form of the host for visitors carries a token that needs no session', async () => {
-    const visitor = createHttpAgent(app);
-    const page = await visitor.getJson('/newsletter');
+    const identity = createHttpAgent(app);
+    const page = await identity.getJson('/newsletter');
     expect(page.body.again).toBe(page.body.csrfToken);
-    expect((await visitor.post('/newsletter')).body).toEqual({ subscribed: true });
-    expect((await visitor.post('/newsletter', { _csrf: 'guessed' })).status).toBe(403);
+    expect((await identity.post('/newsletter')).body).toEqual({ subscribed: true });
+    expect((await identity.post('/newsletter', { _csrf: 'guessed' })).status).toBe(403);
     expect((await createHttpAgent(app).post('/newsletter', { _csrf: page.body.csrfToken })).status).toBe(403);
-    expect(visitor.cookie('session')).toBeUndefined();
+    expect(identity.cookie('session')).toBeUndefined();
     expect(await redis.dbsize()).toBe(0);
   });
 });

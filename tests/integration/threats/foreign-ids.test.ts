@@ -55,7 +55,7 @@ function send(agent: HttpAgent, { method, path, body }: AdminRouteCase, json: bo
   return json ? agent.postJson(path, body) : agent.post(path, body);
 }
 
-interface Asked {
+interface ChallengeHint {
   readonly agent: HttpAgent;
   readonly json: boolean;
   /** With the id in its address. */
@@ -64,7 +64,7 @@ interface Asked {
 }
 
 /** All that can be told of one request: the answer, and what was asked of Redis. */
-async function watch({ agent, json, route, id }: Asked) {
+async function watch({ agent, json, route, id }: ChallengeHint) {
   await agent.csrfToken();
   await host.mfa.settled();
   let answer;

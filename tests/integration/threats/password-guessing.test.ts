@@ -98,10 +98,10 @@ describe('the passwords of one name, from any number of addresses', () => {
     const host = createGuessedHost({ state: { ...memoryState(), [verb]: unavailable } });
     const person = addPerson(host.portal);
     for (const password of [PASSWORD, 'guessed']) {
-      const visitor = host.visitFrom(newAddress());
-      const answer = await visitor.postJson('/mfa/login', { username: person.username, password });
+      const identity = host.visitFrom(newAddress());
+      const answer = await identity.postJson('/mfa/login', { username: person.username, password });
       expect([answer.status, answer.body.because]).toEqual([503, 'store-unavailable']);
-      expect((await visitor.getJson('/whoami')).body.authenticated).toBe(false);
+      expect((await identity.getJson('/whoami')).body.authenticated).toBe(false);
       expect(await host.call(person.username, newAddress(), password)).toBe(503);
     }
     expect(host.judged).toHaveLength(verb === 'reservePassword' ? 0 : 4);

@@ -219,9 +219,9 @@ describe('the link in the mail about a lock', () => {
     const { portal } = await attacked();
     const link = linkOf(portal);
     portal.clock.advance(1_800_000);
-    const visitor = visit(portal);
-    expect((await visitor.get(link)).status).toBe(404);
-    expect((await visitor.postJson('/mfa/unlock', { token: tokenOf(link) })).body).toMatchObject({
+    const identity = visit(portal);
+    expect((await identity.get(link)).status).toBe(404);
+    expect((await identity.postJson('/mfa/unlock', { token: tokenOf(link) })).body).toMatchObject({
       outcome: 'rejected',
       because: 'unlock-link-over',
     });

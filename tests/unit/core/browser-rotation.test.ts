@@ -15,7 +15,7 @@ const fresh: RememberedBrowser = {
   branch: '',
   confirmed: false,
   rotatedAt: NOW,
-  factorSetHash: 'f',
+  securityFingerprint: 'f',
   createdAt: NOW,
   lastUsedAt: null,
   expiresAt: NOW + 86_400_000,

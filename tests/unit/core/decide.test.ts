@@ -8,8 +8,8 @@ const totp = { authenticatorId: 'totp-1', kind: 'totp' };
 describe('a session', () => {
   it.each([
     ['no-session', null],
-    ['session-expired', { ...session(proof('password'), proof('totp')), standing: 'expired' as const }],
-    ['session-ended', { ...session(proof('password'), proof('totp')), standing: 'ended' as const }],
+    ['session-expired', { ...session(proof('password'), proof('totp')), phase: 'expired' as const }],
+    ['session-ended', { ...session(proof('password'), proof('totp')), phase: 'ended' as const }],
   ])('that is over leads to sign in: %s', (because, found) => {
     expect(ask(factsOf({ session: found, policy: { enabled: false } }))).toEqual({
       outcome: 'sign-in',

@@ -17,9 +17,9 @@ const stale = 3600;
 /** By the clock of a process that is a day ahead. */
 const ahead = 86_400;
 
-const standing = (value: 'ended' | 'expired') => ({
+const phase = (value: 'ended' | 'expired') => ({
   ...session(proof('password'), proof('totp')),
-  standing: value,
+  phase: value,
 });
 
 /** Every fact by its values. The first `main` of them are those that between them bring out every rule. */
@@ -33,8 +33,8 @@ export const DIMENSIONS = {
       session(proof('password'), proof('remembered-browser')),
       session(proof('federated')),
       null,
-      standing('ended'),
-      standing('expired'),
+      phase('ended'),
+      phase('expired'),
       session(),
       session(proof('host')),
       session(proof('password', stale)),

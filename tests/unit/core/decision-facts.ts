@@ -23,7 +23,7 @@ export function fellBack(authenticatorId: string): Evidence {
 }
 
 export function session(...evidence: readonly Evidence[]): SessionFact {
-  return { standing: 'live', evidence, skipped: false };
+  return { phase: 'live', evidence, skipped: false };
 }
 
 export function authenticator(

@@ -30,8 +30,8 @@ export const INVARIANTS: readonly Invariant[] = [
   {
     sentence: 'sends everybody without a live session to sign in, and nobody is let through',
     holds: ({ session }, _requirement, { outcome, because }) => {
-      if (session?.standing === 'live') return true;
-      const reason = session === null ? 'no-session' : `session-${session.standing}`;
+      if (session?.phase === 'live') return true;
+      const reason = session === null ? 'no-session' : `session-${session.phase}`;
       return outcome === 'sign-in' && because === reason;
     },
   },

@@ -51,7 +51,7 @@ const strengthOf = ({ method, sentBy }: Evidence) => STRENGTH[sentBy ?? method] 
 const proven = (facts: Facts, methods: readonly string[]) =>
   evidenceOf(facts).some(({ method }) => methods.includes(method));
 
-export const isLive = (facts: Facts) => facts.session?.standing === 'live';
+export const isLive = (facts: Facts) => facts.session?.phase === 'live';
 /** A policy that was never saved, or is lost, is off for those alone who have nothing to prove. */
 export const isPolicyOn = (facts: Facts) =>
   facts.featureAvailable &&

@@ -43,7 +43,7 @@ const browser: RememberedBrowser = {
   branch: '',
   confirmed: false,
   rotatedAt: NOW,
-  factorSetHash: hashFactorSet(keyRing, factors),
+  securityFingerprint: hashFactorSet(keyRing, factors),
   createdAt: NOW,
   lastUsedAt: null,
   expiresAt: NOW + 3_600_000,

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
-import { dropKeptForm, findKeptForm, keepForm } from '../../../src/http/session/saved-form';
-import { readSlot } from '../../../src/http/session/session-slot';
+import { dropSavedForm, findSavedForm, keepForm } from '../../../src/http/session/saved-form';
+import { readSessionData } from '../../../src/http/session/session-data';
 
 const NOW = 1_795_707_648_000;
 
@@ -11,19 +11,19 @@ function sent(body: object): { readonly req: Request; readonly back: string } {
 
 const keptOf = (body: object) => {
   const { req } = sent(body);
-  return readSlot(req).keptForm;
+  return readSessionData(req).savedForm;
 };
 
 describe('a form that waits for a proof', () => {
   it('is found by the way back that names it, for ten minutes', () => {
     const { req, back } = sent({ reason: 'Nightly export', until: '2027-01-01' });
     const fields = { reason: 'Nightly export', until: '2027-01-01' };
-    expect(findKeptForm(req, back, NOW + 599_999)).toMatchObject({ act: 'exemption', fields });
-    expect(findKeptForm(req, back, NOW + 600_000)).toBeNull();
-    expect(findKeptForm(req, back.split('?')[0] ?? '', NOW)).toBeNull();
-    expect(findKeptForm(req, `${back}x`, NOW)).toBeNull();
-    dropKeptForm(req);
-    expect(findKeptForm(req, back, NOW)).toBeNull();
+    expect(findSavedForm(req, back, NOW + 599_999)).toMatchObject({ act: 'exemption', fields });
+    expect(findSavedForm(req, back, NOW + 600_000)).toBeNull();
+    expect(findSavedForm(req, back.split('?')[0] ?? '', NOW)).toBeNull();
+    expect(findSavedForm(req, `${back}x`, NOW)).toBeNull();
+    dropSavedForm(req);
+    expect(findSavedForm(req, back, NOW)).toBeNull();
   });
 
   it('keeps nothing that proves anything, and nothing that no form has', () => {

@@ -70,10 +70,10 @@ export function expectedAnswer(
   if (!isServed && isOurs(path)) return '404 rejected not-found';
   if (!isServed && isAboveTheGuard(path) && method === 'OPTIONS') return 'options';
   if (isServed && isForged && isAboveTheGuard(path)) return '403 failed csrf-token-refused';
-  const door = isServed ? doorOf(asked, path) : 'portal';
+  const permission = isServed ? doorOf(asked, path) : 'portal';
   const named = `${asked} ${path}`;
   const single = reach.named?.[`${named} as ${accept}`] ?? reach.named?.[named];
-  const answer = single ?? reach[door] ?? reach.else;
+  const answer = single ?? reach[permission] ?? reach.else;
   if (isServed || answer !== 'reach') return answer;
   return method === 'OPTIONS' ? 'options' : '404 failed not-found';
 }

@@ -67,19 +67,19 @@ async function prepare(
   };
 }
 
-async function logIn(visitor: HttpAgent, outcome: string, username = EMAIL): Promise<void> {
-  const { body } = await visitor.postJson('/mfa/login', { username, password: DEMO_PASSWORD });
+async function logIn(identity: HttpAgent, outcome: string, username = EMAIL): Promise<void> {
+  const { body } = await identity.postJson('/mfa/login', { username, password: DEMO_PASSWORD });
   if (body.outcome !== outcome) throw new Error(`The login answered ${JSON.stringify(body)}.`);
 }
 
-async function answer(visitor: HttpAgent, path: string, fields: object, outcome: string): Promise<void> {
-  const { body } = await visitor.postJson(path, fields);
+async function answer(identity: HttpAgent, path: string, fields: object, outcome: string): Promise<void> {
+  const { body } = await identity.postJson(path, fields);
   if (body.outcome !== outcome) throw new Error(`${path} answered ${JSON.stringify(body)}.`);
 }
 
-async function prove(person: Person, visitor: HttpAgent, fields: object = {}): Promise<void> {
-  await logIn(visitor, 'challenge');
-  await answer(visitor, '/mfa/challenge', { code: person.nextCode(), ...fields }, 'signed-in');
+async function prove(person: Person, identity: HttpAgent, fields: object = {}): Promise<void> {
+  await logIn(identity, 'challenge');
+  await answer(identity, '/mfa/challenge', { code: person.nextCode(), ...fields }, 'signed-in');
 }
 
 /** A second session of the person, which the visitor may want to end. One is enough for every visit. */
@@ -89,9 +89,9 @@ async function inAnotherBrowser(app: CrawledApp, signIn: (other: HttpAgent) => P
 }
 
 /** What is there of the person to be stolen or ended, with the visitor's cookie and token. */
-async function hold(person: Person, visitor: HttpAgent): Promise<Visit> {
+async function hold(person: Person, identity: HttpAgent): Promise<Visit> {
   const { app, secret, authenticatorId } = person;
-  const held = await holdVisit(visitor);
+  const held = await holdVisit(identity);
   await app.mfa.settled();
   const code = person.nextCode();
   const other = (await app.mfa.sessionsOf(ADA.userId).list()).at(-1);
@@ -126,9 +126,9 @@ async function lock(person: Person): Promise<void> {
 const GRACE = (now: number): PolicyChange => ({ graceUntil: now + 30 * DAY });
 
 /** Every proof gets older than the limits of the payouts and of changes; the session was seen a moment ago. */
-async function age({ clock }: CrawledApp, visitor: HttpAgent): Promise<void> {
+async function age({ clock }: CrawledApp, identity: HttpAgent): Promise<void> {
   clock.advance(11 * MINUTE);
-  await visitor.getJson('/');
+  await identity.getJson('/');
 }
 
 export const asStranger: Enter = async (app) => {
@@ -140,34 +140,34 @@ export const asStranger: Enter = async (app) => {
 export const beforeTheSecondFactor: Enter = async (app) => {
   const person = await prepare(app, { enrolled: true });
   await inAnotherBrowser(app, (other) => prove(person, other));
-  const visitor = app.visit();
-  await logIn(visitor, 'challenge');
-  return hold(person, visitor);
+  const identity = app.visit();
+  await logIn(identity, 'challenge');
+  return hold(person, identity);
 };
 
 export const beforeEnrollment: Enter = async (app) => {
   const person = await prepare(app, { enrolled: false });
-  const visitor = app.visit();
-  await logIn(visitor, 'enroll');
-  return hold(person, visitor);
+  const identity = app.visit();
+  await logIn(identity, 'enroll');
+  return hold(person, identity);
 };
 
 export const inGrace: Enter = async (app) => {
   const person = await prepare(app, { enrolled: false, policy: GRACE(app.clock.now()) });
   await inAnotherBrowser(app, (other) => logIn(other, 'enroll'));
-  const visitor = app.visit();
-  await logIn(visitor, 'enroll');
-  return hold(person, visitor);
+  const identity = app.visit();
+  await logIn(identity, 'enroll');
+  return hold(person, identity);
 };
 
 export const afterASkip: Enter = async (app) => {
   const person = await prepare(app, { enrolled: false, policy: GRACE(app.clock.now()) });
   await inAnotherBrowser(app, (other) => logIn(other, 'enroll'));
-  const visitor = app.visit();
-  await logIn(visitor, 'enroll');
-  await answer(visitor, '/mfa/enroll/skip', {}, 'skipped');
-  await age(app, visitor);
-  return hold(person, visitor);
+  const identity = app.visit();
+  await logIn(identity, 'enroll');
+  await answer(identity, '/mfa/enroll/skip', {}, 'skipped');
+  await age(app, identity);
+  return hold(person, identity);
 };
 
 export const asExempt: Enter = async (app) => {
@@ -175,50 +175,50 @@ export const asExempt: Enter = async (app) => {
   const until = app.clock.now() + 30 * DAY;
   await app.mfa.members.exempt({ ...ADA, actorId: 'mary' }, { reason: 'The phone is on its way', until });
   await inAnotherBrowser(app, (other) => logIn(other, 'signed-in'));
-  const visitor = app.visit();
-  await logIn(visitor, 'signed-in');
-  return hold(person, visitor);
+  const identity = app.visit();
+  await logIn(identity, 'signed-in');
+  return hold(person, identity);
 };
 
 export const inARememberedBrowser: Enter = async (app) => {
   const person = await prepare(app, { enrolled: true, policy: { rememberBrowserSeconds: 86_400 } });
   await inAnotherBrowser(app, (other) => prove(person, other));
-  const visitor = app.visit();
-  await prove(person, visitor, { rememberBrowser: true });
-  await answer(visitor, '/mfa/logout', {}, 'signed-out');
-  await logIn(visitor, 'signed-in');
-  return hold(person, visitor);
+  const identity = app.visit();
+  await prove(person, identity, { rememberBrowser: true });
+  await answer(identity, '/mfa/logout', {}, 'signed-out');
+  await logIn(identity, 'signed-in');
+  return hold(person, identity);
 };
 
 export const withAFreshProof: Enter = async (app) => {
   const person = await prepare(app, { enrolled: true });
   await inAnotherBrowser(app, (other) => prove(person, other));
-  const visitor = app.visit();
-  await prove(person, visitor);
-  return hold(person, visitor);
+  const identity = app.visit();
+  await prove(person, identity);
+  return hold(person, identity);
 };
 
 async function agedSession(
   app: CrawledApp,
-): Promise<{ readonly person: Person; readonly visitor: HttpAgent }> {
+): Promise<{ readonly person: Person; readonly identity: HttpAgent }> {
   const person = await prepare(app, { enrolled: true });
   await inAnotherBrowser(app, (other) => prove(person, other));
-  const visitor = app.visit();
-  await prove(person, visitor);
-  await age(app, visitor);
-  return { person, visitor };
+  const identity = app.visit();
+  await prove(person, identity);
+  await age(app, identity);
+  return { person, identity };
 }
 
 export const withAStaleProof: Enter = async (app) => {
-  const { person, visitor } = await agedSession(app);
-  return hold(person, visitor);
+  const { person, identity } = await agedSession(app);
+  return hold(person, identity);
 };
 
 export const afterTheSessionEnded: Enter = async (app) => {
   const person = await prepare(app, { enrolled: true });
-  const visitor = app.visit();
-  await prove(person, visitor);
-  const visit = await hold(person, visitor);
+  const identity = app.visit();
+  await prove(person, identity);
+  const visit = await hold(person, identity);
   await app.mfa.sessionsOf(ADA.userId).endAll();
   return visit;
 };
@@ -226,23 +226,23 @@ export const afterTheSessionEnded: Enter = async (app) => {
 export const lockedInALogin: Enter = async (app) => {
   const person = await prepare(app, { enrolled: true });
   await inAnotherBrowser(app, (other) => prove(person, other));
-  const visitor = app.visit();
-  await logIn(visitor, 'challenge');
+  const identity = app.visit();
+  await logIn(identity, 'challenge');
   await lock(person);
-  return hold(person, visitor);
+  return hold(person, identity);
 };
 
 export const lockedInASession: Enter = async (app) => {
-  const { person, visitor } = await agedSession(app);
+  const { person, identity } = await agedSession(app);
   await lock(person);
-  return hold(person, visitor);
+  return hold(person, identity);
 };
 
 export const asFederated: Enter = async (app) => {
   const person = await prepare(app, { enrolled: true });
   await inAnotherBrowser(app, (other) => prove(person, other));
-  const visitor = app.visit();
-  await visitor.post('/sso');
-  await visitor.get('/');
-  return hold(person, visitor);
+  const identity = app.visit();
+  await identity.post('/sso');
+  await identity.get('/');
+  return hold(person, identity);
 };

@@ -1,5 +1,4 @@
-import type { MfaSlot } from '../../../../src/http/session/session-slot-text';
-import { parseSlot } from '../../../../src/http/session/session-slot-text';
+import { parseSessionData, type MfaSessionData } from '../../../../src/http/session/session-data-text';
 import { ADDED_LATER } from '../../../support/crawled-app';
 import type { RawAnswer } from '../../../support/raw-request';
 import { doorOf, isSafe, type Answer, type Method } from './doors';
@@ -158,8 +157,14 @@ function effectFaults({
 function identityIn(session: string | undefined): string {
   if (session === undefined) return identityIn('{}');
   const { passport, mfa } = JSON.parse(session) as { readonly passport?: unknown; readonly mfa?: string };
-  const slot: MfaSlot = mfa === undefined ? {} : parseSlot(mfa);
-  return JSON.stringify([passport, slot.login, slot.session, slot.enrolled, slot.unseenCodes]);
+  const sessionData: MfaSessionData = mfa === undefined ? {} : parseSessionData(mfa);
+  return JSON.stringify([
+    passport,
+    sessionData.login,
+    sessionData.session,
+    sessionData.enrolled,
+    sessionData.unseenCodes,
+  ]);
 }
 
 /** Of other members, of the portal and of its pages. */

@@ -15,7 +15,7 @@ export function tellCrawl(states: readonly State[]): void {
     it('is what the app takes it for, and Passport knows nobody who is not let in', async () => {
       const { cookie } = await state.enter(app);
       const session = app.sessionOf(cookie) ?? '{}';
-      expect(await standing(app, cookie)).toEqual(state.stands);
+      expect(await phase(app, cookie)).toEqual(state.stands);
       const { passport } = JSON.parse(session) as { readonly passport?: { readonly user?: string } };
       const { signedIn, decision } = state.stands;
       expect(passport?.user !== undefined).toBe(signedIn || decision === 'sign-in session-ended');
@@ -27,7 +27,7 @@ export function tellCrawl(states: readonly State[]): void {
   });
 }
 
-async function standing(app: CrawledApp, cookie: string): Promise<State['stands']> {
+async function phase(app: CrawledApp, cookie: string): Promise<State['stands']> {
   const ask = async (path: string): Promise<Readonly<Record<string, unknown>>> => {
     const { text } = await app.send({ path, headers: { cookie, accept: 'application/json' } });
     return JSON.parse(text) as Readonly<Record<string, unknown>>;

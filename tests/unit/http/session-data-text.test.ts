@@ -1,6 +1,9 @@
 import * as fc from 'fast-check';
-import type { MfaSlot } from '../../../src/http/session/session-slot-text';
-import { parseSlot, writeSlotText } from '../../../src/http/session/session-slot-text';
+import {
+  formatSessionData,
+  parseSessionData,
+  type MfaSessionData,
+} from '../../../src/http/session/session-data-text';
 
 const grant = {
   userId: 'u 1|"',
@@ -18,27 +21,29 @@ const grant = {
     { method: 'totp', at: 1_795_707_648_775, authenticatorId: 'app' },
   ],
   skipped: true,
-} as const satisfies MfaSlot['session'];
+} as const satisfies MfaSessionData['session'];
 
 describe('the slot as text', () => {
-  it.each<[string, MfaSlot]>([
+  it.each<[string, MfaSessionData]>([
     ['nothing', {}],
     ['a session', { session: grant }],
     ['a session and what a page left', { session: grant, csrfToken: 't|"', returnTo: '/a|b' }],
     ['no session', { csrfToken: 't', onboarding: true }],
-  ])('holds %s', (_what, slot) => {
-    expect(parseSlot(writeSlotText(slot))).toEqual(slot);
+  ])('holds %s', (_what, sessionData) => {
+    expect(parseSessionData(formatSessionData(sessionData))).toEqual(sessionData);
   });
 
   it('leaves out what is undefined', () => {
-    expect(parseSlot(writeSlotText({ session: grant, asked: undefined, csrfToken: undefined }))).toEqual({
+    expect(
+      parseSessionData(formatSessionData({ session: grant, asked: undefined, csrfToken: undefined })),
+    ).toEqual({
       session: grant,
     });
-    expect(parseSlot(writeSlotText({ session: undefined }))).toEqual({});
+    expect(parseSessionData(formatSessionData({ session: undefined }))).toEqual({});
   });
 
   it('writes a session without a quote, which every hash of it would have to escape', () => {
-    expect(writeSlotText({ session: grant })).not.toMatch(/["\\]/);
+    expect(formatSessionData({ session: grant })).not.toMatch(/["\\]/);
   });
 
   it('takes any ids that a host may have', () => {
@@ -48,7 +53,7 @@ describe('the slot as text', () => {
         fc.string({ unit: 'binary' }),
         (userId, id) => {
           const session = { ...grant, userId, organizationEpochs: [[id, 'epoch']] as const };
-          expect(parseSlot(writeSlotText({ session }))).toEqual({ session });
+          expect(parseSessionData(formatSessionData({ session }))).toEqual({ session });
         },
       ),
     );
@@ -64,6 +69,6 @@ describe('the slot as text', () => {
     'u h e m o 1 1 p1 -',
     'u h e m o:1 1 1 nonsense -',
   ])('refuses what it did not write: %s', (text) => {
-    expect(() => parseSlot(text)).toThrow(expect.objectContaining({ code: 'records-unreadable' }));
+    expect(() => parseSessionData(text)).toThrow(expect.objectContaining({ code: 'records-unreadable' }));
   });
 });

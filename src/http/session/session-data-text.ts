@@ -4,7 +4,7 @@ import { MfaError } from '../../core/errors';
 import type { EnrollableKind } from '../../core/member/factor-kind';
 import { readEvidence, readInstant, writeEvidence, writeInstant } from '../../core/proof/evidence-text';
 import { decodeId, encodeId } from '../../core/text/encoded-id';
-import type { Asked } from '../../flows/context/auth-subject';
+import type { ChallengeHint } from '../../flows/context/auth-subject';
 
 /*
  * The slot as text: the grant as short fields behind spaces, a bar, and JSON of the rest where there is any. express-session
@@ -12,22 +12,22 @@ import type { Asked } from '../../flows/context/auth-subject';
  */
 const BAR = '|';
 
-export function writeSlotText({ session, ...rest }: SlotChange): string {
+export function formatSessionData({ session, ...rest }: SessionDataChange): string {
   const others = JSON.stringify(rest);
   const grant = session === undefined ? '' : writeGrant(session);
   return others === '{}' ? grant : grant + BAR + others;
 }
 
-/** Throws on what `writeSlotText` did not write. */
-export function parseSlot(text: string): MfaSlot {
+/** Throws on what `formatSessionData` did not write. */
+export function parseSessionData(text: string): MfaSessionData {
   const bar = text.indexOf(BAR);
-  const rest: Omit<MfaSlot, 'session'> | null = bar < 0 ? {} : JSON.parse(text.slice(bar + 1));
+  const rest: Omit<MfaSessionData, 'session'> | null = bar < 0 ? {} : JSON.parse(text.slice(bar + 1));
   if (typeof rest !== 'object' || rest === null) throw unreadable();
   const grant = bar < 0 ? text : text.slice(0, bar);
   return grant === '' ? rest : { ...rest, session: readGrant(grant) };
 }
 
-function writeGrant(session: SessionGrantSlot): string {
+function writeGrant(session: SessionClaims): string {
   const { userId, handle, userEpoch, grantedIn, organizationEpochs, startedAt, seenAt, evidence, skipped } =
     session;
   const organizations = organizationEpochs.map(([id, epoch]) => `${encodeId(id)}:${encodeId(epoch)}`);
@@ -44,7 +44,7 @@ function writeGrant(session: SessionGrantSlot): string {
   ].join(' ');
 }
 
-function readGrant(text: string): SessionGrantSlot {
+function readGrant(text: string): SessionClaims {
   const [userId, handle, userEpoch, grantedIn, organizations, started = '', seen = '', proofs, skipped] =
     text.split(' ');
   const [startedAt, seenAt] = [readInstant(started), readInstant(seen)];
@@ -89,7 +89,7 @@ export interface LoginSlot {
 }
 
 /** What a full session carries. */
-export interface SessionGrantSlot {
+export interface SessionClaims {
   readonly userId: string;
   readonly handle: string;
   /** The session it was granted in, by a part of its id. */
@@ -142,14 +142,14 @@ export type SettingsAct =
   | { readonly kind: 'ask-first'; readonly authenticatorId: string }
   | { readonly kind: 'new-recovery-codes' };
 /** What was asked and waits for a proof. */
-export interface WaitingActSlot {
+export interface PendingAction {
   readonly id: string;
   readonly act: SettingsAct;
   readonly until: number;
 }
 
 /** A form of the administrators' pages that was sent without the proof it needs. */
-export interface KeptFormSlot {
+export interface SavedForm {
   readonly id: string;
   /** The page that shows it again. */
   readonly path: string;
@@ -160,7 +160,7 @@ export interface KeptFormSlot {
 }
 
 /** What the host's own sign-in goes on with once the second step is done. */
-export interface HostLoginSlot {
+export interface HostLogin {
   /** Where the host runs the strategy again; without it our pages sign the person in. */
   readonly resumePath?: string;
   /** What the verify callback said beside the user. */
@@ -176,11 +176,11 @@ export interface HostLoginSlot {
 }
 
 /** The only part of the session that the package reads or writes, beside `returnTo`. */
-export interface MfaSlot {
+export interface MfaSessionData {
   readonly csrfToken?: string;
   readonly login?: LoginSlot;
-  readonly session?: SessionGrantSlot;
-  readonly asked?: Asked;
+  readonly session?: SessionClaims;
+  readonly asked?: ChallengeHint;
   readonly returnTo?: string;
   readonly wizard?: WizardSlot;
   readonly enrolled?: EnrolledSlot;
@@ -189,8 +189,8 @@ export interface MfaSlot {
   /** New recovery codes may wait to be seen; the state store has them. Saves looking there in every other session. */
   readonly unseenCodes?: true;
   readonly replacing?: ReplacingSlot;
-  readonly waitingAct?: WaitingActSlot;
-  readonly keptForm?: KeptFormSlot;
+  readonly pendingAction?: PendingAction;
+  readonly savedForm?: SavedForm;
   /** The organization in which enrollment was put off. */
   readonly skippedIn?: string;
   /** The host's sign-up led here: protecting the account can be put off although nothing asks for it. */
@@ -200,10 +200,10 @@ export interface MfaSlot {
   readonly madeAfter?: MadeAfterSlot;
   /** The remembered browser whose next token went out with this login, until it comes back. */
   readonly unconfirmedBrowser?: string;
-  readonly host?: HostLoginSlot;
+  readonly host?: HostLogin;
 }
 
 /** Some fields of a slot; `undefined` is none. */
-export type SlotChange = {
-  readonly [Key in keyof MfaSlot]?: MfaSlot[Key] | undefined;
+export type SessionDataChange = {
+  readonly [Key in keyof MfaSessionData]?: MfaSessionData[Key] | undefined;
 };

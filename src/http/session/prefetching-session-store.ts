@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import type { SessionData, Store } from 'express-session';
 import type { FlowContext } from '../../flows/context/context';
-import { readEarly, type EarlyReads } from '../../flows/context/gather-facts';
+import { readEarly, type PrefetchedRecords } from '../../flows/context/gather-facts';
 import { endSession } from '../../flows/sessions/end-sessions';
 import { isSomebodyIn, stateOf, toError } from '../kernel/request';
 import { isFailure } from './renew-session';
@@ -14,7 +14,7 @@ const LOADED = Symbol('loaded');
 
 interface OwnSessionData extends SessionData {
   /** On its way from the store to the request. */
-  [FOUND]?: { readonly hint: Hint | undefined; readonly reads: EarlyReads | undefined };
+  [FOUND]?: { readonly hint: Hint | undefined; readonly reads: PrefetchedRecords | undefined };
   /** The last write of this session. */
   [WRITE]?: Write;
   /** The end of the session before this one, where it is still under way. */
@@ -42,7 +42,7 @@ interface Write {
  * It ends no session that was never stored, and ends the one before together with the first write of the next, where one follows.
  * A session that the host destroys goes from its owner's list, too.
  */
-export function ownSessionStore(
+export function prefetchingSessionStore(
   context: Pick<FlowContext, 'records' | 'state' | 'clock'> & {
     readonly options: Pick<FlowContext['options'], 'onError'>;
   },
@@ -64,7 +64,7 @@ export function ownSessionStore(
   own.createSession = function createSessionWithReads(req, data: OwnSessionData) {
     const state = stateOf(req);
     state.loaded = true;
-    state.slot = data[FOUND]?.hint;
+    state.sessionData = data[FOUND]?.hint;
     state.reads = data[FOUND]?.reads;
     const session = store.createSession(req, data);
     keepOn(session, LOADED, true);
@@ -73,7 +73,9 @@ export function ownSessionStore(
 
   /** Nothing but its being there says that a session without a grant has not ended: a request under way must not bring it back. */
   function isWithoutGrant(sessionId: string, data: OwnSessionData): boolean {
-    return isSomebodyIn({ session: data }) && hints.learn(sessionId, data.mfa)?.slot.session === undefined;
+    return (
+      isSomebodyIn({ session: data }) && hints.learn(sessionId, data.mfa)?.sessionData.session === undefined
+    );
   }
 
   own.set = function setOnce(sessionId, data: OwnSessionData, done) {
@@ -111,7 +113,7 @@ export function ownSessionStore(
   const forgetAndUnlist: Store['destroy'] = (sessionId, done) => {
     const owner = hints.find(sessionId)?.owner ?? null;
     // Beside the log-out, which it neither holds up nor breaks.
-    if (owner?.standing === 'session')
+    if (owner?.phase === 'session')
       endSession(context, { userId: owner.userId, handle: owner.ownerId }).catch(context.options.onError);
     forget(sessionId, done);
   };

@@ -2,14 +2,14 @@ import { asStepUp, decide, type Decision, type Requirement } from '../../core/de
 import { demandStrongest } from '../../core/decision/decision-rules';
 import { enrollableKinds, hasFactor } from '../../core/decision/usable-factors';
 import { ENROLLABLE_KINDS, type EnrollableKind } from '../../core/member/factor-kind';
-import type { Bearer } from '../context/auth-subject';
+import type { AuthSubject } from '../context/auth-subject';
 import type { Gathered } from '../context/gather-facts';
 import type { GatheredForSetup } from '../context/gather-setup-facts';
 
 /** How old a proof may be that a change of factors rests on. */
 export const REPROOF_SECONDS = 600;
 
-export type EnrollmentLeave =
+export type EnrollmentAuthorization =
   | {
       readonly outcome: 'may-enroll';
       readonly kinds: readonly EnrollableKind[];
@@ -24,16 +24,16 @@ export type EnrollmentLeave =
  * cannot give it again: having signed in a moment ago at the host is their proof.
  */
 export function reproofRequirement(
-  bearer: Bearer,
+  subject: AuthSubject,
   { facts }: Gathered,
 ): Requirement & { readonly kind: 'step-up' } {
   const requirement = { kind: 'step-up', maxAgeSeconds: REPROOF_SECONDS } as const;
-  return facts.hasPassword ? { ...requirement, passwordSince: bearer.startedAt } : requirement;
+  return facts.hasPassword ? { ...requirement, passwordSince: subject.startedAt } : requirement;
 }
 
 /** A first factor may rest on a sign-in of the host that was seen, so that nobody gives a password again right after their sign-up. */
-function firstFactorRequirement(bearer: Bearer, gathered: GatheredForSetup): Requirement {
-  const requirement = reproofRequirement(bearer, gathered);
+function firstFactorRequirement(subject: AuthSubject, gathered: GatheredForSetup): Requirement {
+  const requirement = reproofRequirement(subject, gathered);
   const isFirst = gathered.setup !== null && !hasFactor(gathered.setup);
   return isFirst ? { ...requirement, signInCounts: true } : requirement;
 }
@@ -42,17 +42,17 @@ function firstFactorRequirement(bearer: Bearer, gathered: GatheredForSetup): Req
  * Whether a factor may be added now. In a pending login only where the decision says so, after every factor that exists
  * was proven; in a session after a fresh proof. Whoever holds only the password of an enrolled person gets neither.
  */
-export function mayEnroll(
-  bearer: Bearer,
+export function authorizeEnrollment(
+  subject: AuthSubject,
   gathered: GatheredForSetup,
   wizardUnderWay: boolean,
-): EnrollmentLeave {
+): EnrollmentAuthorization {
   const { facts, setup, now } = gathered;
   const decision = decide(facts, { kind: 'policy' }, now);
   const because = facts.member.enabled && facts.member.assignedKind !== null ? 'assigned' : 'required';
   // Only what is let in, or sent here: a locked person in particular must not enroll a way around the lock.
   if (decision.outcome !== 'allow' && decision.outcome !== 'enroll') return { outcome: 'refused', decision };
-  if (bearer.standing === 'pending') {
+  if (subject.phase === 'pending') {
     const stronger = demandStrongest(facts, now);
     if (stronger !== null) return { outcome: 'refused', decision: stronger };
     if (decision.outcome === 'enroll') return { outcome: 'may-enroll', kinds: decision.anyOf, because };
@@ -62,7 +62,7 @@ export function mayEnroll(
     return { outcome: 'refused', decision };
   }
   if (setup === null) return { outcome: 'feature-off' };
-  const requirement = firstFactorRequirement(bearer, gathered);
+  const requirement = firstFactorRequirement(subject, gathered);
   const proof = decide(setup, requirement, now);
   if (proof.outcome !== 'allow' && proof.outcome !== 'enroll')
     return { outcome: 'refused', decision: asStepUp(proof) };

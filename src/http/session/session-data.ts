@@ -2,7 +2,12 @@ import type { Request } from 'express';
 import 'express-session';
 import { MfaError } from '../../core/errors';
 import { stateOf } from '../kernel/request';
-import { parseSlot, writeSlotText, type MfaSlot, type SlotChange } from './session-slot-text';
+import {
+  formatSessionData,
+  parseSessionData,
+  type MfaSessionData,
+  type SessionDataChange,
+} from './session-data-text';
 
 /**
  * The session at hand, by enough of its id to tell it from any other. With `keepSessionInfo` Passport copies a session over the
@@ -20,34 +25,34 @@ declare module 'express-session' {
   }
 }
 
-const EMPTY: MfaSlot = {};
+const EMPTY: MfaSessionData = {};
 
-export function readSlot(req: Request): MfaSlot {
+export function readSessionData(req: Request): MfaSessionData {
   const { mfa: text } = requireSession(req);
   if (text === undefined) return EMPTY;
   const state = stateOf(req);
-  if (state.slot?.text === text) return state.slot.slot;
-  const slot = parseSlot(text);
-  state.slot = { text, slot };
-  return slot;
+  if (state.sessionData?.text === text) return state.sessionData.sessionData;
+  const sessionData = parseSessionData(text);
+  state.sessionData = { text, sessionData };
+  return sessionData;
 }
 
 /** The same where a session is about to go: one that is missing or cannot be read says nothing. */
-export function findSlot(req: Request): MfaSlot {
+export function findSessionData(req: Request): MfaSessionData {
   try {
-    return readSlot(req);
+    return readSessionData(req);
   } catch {
     return EMPTY;
   }
 }
 
-export function writeSlot(req: Request, slot: MfaSlot): void {
-  keepText(req, writeSlotText(slot));
+export function writeSessionData(req: Request, sessionData: MfaSessionData): void {
+  keepText(req, formatSessionData(sessionData));
 }
 
 /** Changes some fields and keeps the rest; `undefined` removes a field. */
-export function updateSlot(req: Request, change: SlotChange): void {
-  keepText(req, writeSlotText({ ...readSlot(req), ...change }));
+export function updateSessionData(req: Request, change: SessionDataChange): void {
+  keepText(req, formatSessionData({ ...readSessionData(req), ...change }));
 }
 
 function keepText(req: Request, text: string): void {
