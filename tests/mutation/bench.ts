@@ -16,6 +16,10 @@ const COPIED = [
   'tsconfig.json',
   'package.json',
   'README.md',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'docs',
 ];
 
 /** Far longer than any of the tests takes: what does not end is caught too, and named apart. */

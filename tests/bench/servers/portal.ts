@@ -9,7 +9,7 @@ import { Passport } from 'passport';
 import { BENCH_KEY, createPeople, ORGANIZATION } from './people';
 import type { Person } from './people';
 
-// A host with express-mfa as the README sets it up, on Redis, with a login form of its own. Every protection is on.
+// A host with express-mfa as the documentation sets it up, on Redis, with a login form of its own. Every protection is on.
 
 const NOBODY_HEARS = { send: async () => undefined };
 

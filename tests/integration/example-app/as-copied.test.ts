@@ -9,7 +9,7 @@ import { textOf } from '../../support/page-text';
 import { redisState } from '../../../src/redis';
 import { connectRedis } from '../../support/redis-client';
 
-// People copy example apps, so this one does what the README asks of an app.
+// People copy example apps, so this one does what the documentation asks of an app.
 
 const FORM = { name: 'Eve', organizationId: 'acme', password: 'twelve characters' };
 

@@ -1,17 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Express } from 'express';
+import { codeIn } from '../../support/docs';
 import { addPerson, visit } from '../../support/member';
 import { plantApp } from '../../support/planted';
 import { createPortal } from '../../support/portal';
 import type { Portal } from '../../support/portal';
 
-/** The log-out of the README, as it stands there. The guard is above it in the portal already. */
-const [recipe = ''] =
-  readFileSync(join(__dirname, '../../../README.md'), 'utf8')
-    .split('### Log-out, and routes that answer everything')[1]
-    ?.split('```js\n')[1]
-    ?.split('```') ?? [];
+/** The documented log-out. The portal already has a guard above it. */
+const [recipe = ''] = codeIn('docs/guarding-routes.md', 'Log-out, and routes that answer everything');
 const routes = recipe.replace('app.use(mfa.guard());\n', '').replace("'*splat'", '/.*/');
 
 describe('a log-out above a route that answers everything', () => {

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Request } from 'express';
 import express from 'express';
 import passport from 'passport';
 import { createOutbox } from '../../../src/index';
 import { createClock } from '../../support/clock';
+import { codeIn } from '../../support/docs';
 import type { HttpAgent } from '../../support/http-agent';
 import { plantApp } from '../../support/planted';
 import { openSessionHost } from '../../support/session-host';
@@ -15,12 +14,8 @@ import { totpCode } from '../../support/totp';
 
 const MINUTE = 60_000;
 
-/** The recipes of the README, as they stand there. */
-const [recipes = ''] =
-  readFileSync(join(__dirname, '../../../README.md'), 'utf8')
-    .split('## Other ways in')[1]
-    ?.split('```js\n')[1]
-    ?.split('```') ?? [];
+/** The documented routes, in one piece. */
+const recipes = codeIn('docs/recipes.md', 'Other ways in').join('\n');
 
 /** Stands in for passport-google-oauth20, which is told by the provider who the person is. */
 class Provider extends passport.Strategy {

@@ -1,15 +1,14 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { codeIn, ROOT } from '../../support/docs';
 import { createHttpAgent } from '../../support/http-agent';
 import { redisUrl } from '../../support/redis-database';
 import { findFreePort } from '../../support/redis-server';
 import { startSmtpInbox } from '../../support/smtp-inbox';
 import { totpCode } from '../../support/totp';
-
-const ROOT = join(__dirname, '..', '..', '..');
 
 /** The user table that the quick start leaves to its reader. */
 const USERS = `
@@ -20,14 +19,9 @@ export const users = {
 };
 `;
 
-function quickStart(): string {
-  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-  const code = /<!-- quick-start[^>]*-->\s*```js\n(.*?)```/s.exec(readme)?.[1];
-  if (code === undefined) throw new Error('README.md has no quick start.');
-  return code;
-}
+const [quickStart = ''] = codeIn('README.md', 'Quick start');
 
-describe('the quick start of the README', () => {
+describe('the quick start', () => {
   let folder: string;
   let child: ChildProcess;
   let inbox: Awaited<ReturnType<typeof startSmtpInbox>>;
@@ -39,7 +33,7 @@ describe('the quick start of the README', () => {
     url = `http://localhost:${port}`;
     // Inside the project, where the package finds itself and its dependencies by name.
     folder = mkdtempSync(join(ROOT, 'tests', '.quick-start-'));
-    writeFileSync(join(folder, 'app.mts'), quickStart());
+    writeFileSync(join(folder, 'app.mts'), quickStart);
     writeFileSync(join(folder, 'users.ts'), USERS);
     child = spawn(process.execPath, ['--import', 'tsx', join(folder, 'app.mts')], {
       cwd: ROOT,
@@ -64,9 +58,7 @@ describe('the quick start of the README', () => {
   });
 
   it('is short', () => {
-    const lines = quickStart()
-      .split('\n')
-      .filter((line) => line.trim() !== '' && !line.startsWith('import '));
+    const lines = quickStart.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('import '));
     expect(lines.length).toBeLessThanOrEqual(25);
   });
 

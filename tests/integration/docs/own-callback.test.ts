@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type express from 'express';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import type passport from 'passport';
+import { codeIn } from '../../support/docs';
 import { createHttpAgent } from '../../support/http-agent';
 import { CREDENTIALS, createLoginHost, type LoginHost } from '../../support/login-host';
 import { expressMajors } from '../../support/majors';
@@ -10,13 +9,7 @@ import { plantApp } from '../../support/planted';
 import type { PortalUser } from '../../support/portal';
 import { totpCode } from '../../support/totp';
 
-/** The recipes of the README, as they stand there. */
-const [expressRecipe = '', nestRecipe = ''] = (
-  readFileSync(join(__dirname, '../../../README.md'), 'utf8').split('### Your own callback')[1] ?? ''
-)
-  .split('```js\n')
-  .slice(1)
-  .map((part) => part.split('```')[0] ?? '');
+const [expressRecipe = '', nestRecipe = ''] = codeIn('docs/recipes.md', 'Your own callback');
 
 type Context = ReturnType<typeof contextOf>;
 type Handle = (error: unknown, user: unknown, info: unknown, context: Context, status: unknown) => unknown;
