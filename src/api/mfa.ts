@@ -22,7 +22,8 @@ export interface Mfa<User extends Express.User = Express.User> extends Programma
   /** express-session set up on the state's store. Optional: any express-session before the other middleware does. */
   sessions(options?: SessionOptions): RequestHandler;
   /**
-   * A Passport strategy named `mfa`. It takes the callback that passport-local takes, or one that returns a promise.
+   * A Passport strategy named `mfa`. It takes the callback that passport-local takes, or one that returns a promise. Each strategy
+   * judges its own sign-ins by its own callback; our pages and `passwordApi` use the callback of the first one.
    */
   strategy(
     verify: VerifyPassword<User>,
@@ -96,6 +97,8 @@ export interface Mfa<User extends Express.User = Express.User> extends Programma
   retryNotices(): Promise<number>;
   /** Resolves when every notice under way has been sent and every event stored. */
   settled(): Promise<void>;
-  /** Stops looking for notices to send again, and settles. Call it before the process ends and the stores go. */
+  /**
+   * Stops the timer and the background work that `createMfa` started, and settles. Call it before the process ends and the stores go.
+   */
   close(): Promise<void>;
 }

@@ -32,17 +32,20 @@ export function newAddress(): string {
 }
 
 export function createGuessedHost(change: Parameters<typeof createPortal>[0] = {}): GuessedHost {
-  // The tests share a Redis, and send more wrong passwords than an app sees.
-  const portal = createPortal({ passwordThrottle: { overall: { points: 1_000_000 } }, ...change });
-  portal.app.set('trust proxy', 1);
   const judged: string[] = [];
   let held: Promise<unknown> | null = null;
-  portal.mfa.strategy(async (username, password) => {
-    judged.push(username);
-    const user = [...portal.users.values()].find((one) => one.username === username);
-    if (held !== null) await held;
-    return user?.password === password ? user : false;
+  // The tests share a Redis, and send more wrong passwords than an app sees.
+  const portal: Portal = createPortal({
+    passwordThrottle: { overall: { points: 1_000_000 } },
+    ...change,
+    async verify(username, password) {
+      judged.push(username);
+      const user = [...portal.users.values()].find((one) => one.username === username);
+      if (held !== null) await held;
+      return user?.password === password ? user : false;
+    },
   });
+  portal.app.set('trust proxy', 1);
   const visitFrom = (address: string) =>
     createHttpAgent(portal.app, { headers: { 'x-forwarded-for': address } });
   return {

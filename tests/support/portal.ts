@@ -2,7 +2,15 @@ import express from 'express';
 import type { Express } from 'express';
 import passport from 'passport';
 import { createMfa, createOutbox, memoryRecords, memoryState } from '../../src/index';
-import type { Mfa, MfaOptions, Outbox, RecordStore, StateStore, UserDirectory } from '../../src/index';
+import type {
+  Mfa,
+  MfaOptions,
+  Outbox,
+  RecordStore,
+  StateStore,
+  UserDirectory,
+  VerifyPassword,
+} from '../../src/index';
 import { createClock } from './clock';
 
 /** A user of the test portal. */
@@ -59,12 +67,14 @@ export function portalUsers(): PortalUser[] {
 export function createPortal(
   change: Partial<MfaOptions<PortalUser>> & {
     readonly users?: never;
+    /** Judges passwords in place of the user table. */
+    readonly verify?: VerifyPassword<PortalUser>;
     /** What the user table does besides. */
     readonly directory?: Partial<UserDirectory<PortalUser>>;
   } = {},
   addRoutes: (app: Express, mfa: Mfa<PortalUser>) => void = () => undefined,
 ): Portal {
-  const { directory, ...options } = change;
+  const { directory, verify, ...options } = change;
   const clock = createClock();
   const outbox = createOutbox({ clock });
   const records = change.records ?? memoryRecords();
@@ -91,10 +101,13 @@ export function createPortal(
   });
   const passports = new passport.Passport();
   passports.use(
-    mfa.strategy(async (username, password) => {
-      const user = [...users.values()].find((candidate) => candidate.username === username);
-      return user?.password === password ? user : false;
-    }),
+    mfa.strategy(
+      verify ??
+        (async (username, password) => {
+          const user = [...users.values()].find((candidate) => candidate.username === username);
+          return user?.password === password ? user : false;
+        }),
+    ),
   );
   passports.serializeUser<string>((user, done) => done(null, (user as PortalUser).id));
   passports.deserializeUser<string>((id, done) => done(null, users.get(id) ?? false));

@@ -5,6 +5,7 @@ import type { AuthSubject } from '../context/auth-subject';
 import { newHandle, type FlowContext, type Origin } from '../context/context';
 import { toStoredChannel, type FirstFactorChannel } from '../context/first-factor-channels';
 import type { Gathered } from '../context/gather-facts';
+import type { Person } from '../context/judge-access';
 import { notifyAddressesOnFile } from '../notices/notify';
 
 type EndingContext = Pick<FlowContext, 'records' | 'state' | 'clock'>;
@@ -19,6 +20,26 @@ export async function endSession(
   return context.state.endSession(userId, handle);
 }
 
+/** Ends a login that is not finished, with its challenge. */
+export async function endPendingLogin(
+  { state }: Pick<FlowContext, 'state'>,
+  { userId, ownerId }: Pick<AuthSubject, 'userId' | 'ownerId'>,
+): Promise<void> {
+  await state.endPendingLogin(userId, ownerId);
+}
+
+/** Ends the session, or the login that is not finished, of somebody who signs out. */
+export async function signOut(
+  context: FlowContext,
+  subject: AuthSubject,
+  { address }: Origin,
+): Promise<void> {
+  const { userId, ownerId, organizationId, phase } = subject;
+  if (phase === 'pending') await endPendingLogin(context, subject);
+  else await endSession(context, { userId, handle: ownerId });
+  context.events.report({ name: 'signed-out', userId, organizationId, address });
+}
+
 /** Ends all sessions of a user but one, and returns how many were listed. */
 export async function endOtherSessions(
   context: EndingContext,
@@ -26,6 +47,24 @@ export async function endOtherSessions(
 ): Promise<number> {
   await noteSessionsEnded(context, userId);
   return context.state.endOtherSessions(userId, handle);
+}
+
+/** Ends all sessions of a person but the one in which they ask for it. */
+export async function endOwnOtherSessions(
+  context: FlowContext,
+  { account, subject, origin }: Person & { readonly origin: Origin },
+): Promise<number> {
+  const { id: userId, organizationId } = account;
+  const count = await endOtherSessions(context, { userId, handle: subject.ownerId });
+  const details = { scope: 'others', count };
+  context.events.report({
+    name: 'sessions-ended',
+    userId,
+    organizationId,
+    address: origin.address,
+    details,
+  });
+  return count;
 }
 
 /** Ends the sessions of a user that we have never seen, and those whose start is unknown. */

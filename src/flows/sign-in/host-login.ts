@@ -1,10 +1,12 @@
-import { decide, type Decision } from '../../core/decision/decide';
+import type { Decision } from '../../core/decision/decide';
 import { sessionExpiresAt } from '../../core/decision/session-lifetime';
 import type { Account } from '../../options/ports';
 import type { PendingLogin } from '../../stores/state-store';
+import { findUnseenCodes } from '../authenticators/unseen-codes';
 import type { AuthSubject, SessionGrant } from '../context/auth-subject';
 import { newId, type FlowContext, type Origin } from '../context/context';
-import { gatherFacts, gatherLoginFacts, type Gathered } from '../context/gather-facts';
+import { gatherLoginFacts, type Gathered } from '../context/gather-facts';
+import { judgeAccess } from '../context/judge-access';
 import { establishEpochs } from './log-in';
 
 export type HostSubject = AuthSubject & { readonly phase: 'pending' };
@@ -62,6 +64,8 @@ function toSubject(pending: PendingLogin, asked: AuthSubject['asked']): HostSubj
 }
 
 export type ResumedLogin =
+  /** New recovery codes end with the login that made them, so they are seen before it does. */
+  | { readonly outcome: 'codes-unseen' }
   | { readonly outcome: 'signed-in'; readonly grant: SessionGrant; readonly decision: Decision }
   | {
       readonly outcome: 'pending';
@@ -80,12 +84,17 @@ export async function resumeLogin(
     readonly account: Account;
     readonly subject: AuthSubject & { readonly phase: 'pending' };
     readonly origin: Origin;
+    /** The login has made recovery codes that nobody has acknowledged. */
+    readonly madeCodes: boolean;
   },
 ): Promise<ResumedLogin> {
-  const { account, subject, origin } = login;
-  const gathered = await gatherFacts(context, account, subject);
+  const { account, subject, origin, madeCodes } = login;
+  if (madeCodes) {
+    const member = await context.records.findMember(account.id, account.organizationId);
+    if ((await findUnseenCodes(context, subject, member)) !== null) return { outcome: 'codes-unseen' };
+  }
+  const { gathered, decision } = await judgeAccess(context, { account, subject });
   const { facts, now, policy } = gathered;
-  const decision = decide(facts, { kind: 'policy' }, now);
   if (decision.outcome === 'deny' || decision.outcome === 'sign-in') return { outcome: 'denied', decision };
   if (decision.outcome === 'challenge' || (decision.outcome === 'enroll' && !decision.skippable))
     return { outcome: 'pending', decision, gathered };

@@ -1,5 +1,5 @@
 import type { Evidence } from '../../core/decision/assurance';
-import { decide, type Decision } from '../../core/decision/decide';
+import type { Decision } from '../../core/decision/decide';
 import { sessionExpiresAt, type Epochs } from '../../core/decision/session-lifetime';
 import type { Account } from '../../options/ports';
 import type { PendingLogin } from '../../stores/state-store';
@@ -10,6 +10,8 @@ import { isLockedOut } from '../challenge/unlock-link';
 import type { ChallengeHint, SessionGrant } from '../context/auth-subject';
 import { newId, newHandle, type FlowContext, type Origin } from '../context/context';
 import { gatherLoginFacts, type Gathered } from '../context/gather-facts';
+import { decideByPolicy } from '../context/judge-access';
+import { reportRefusedRequest } from '../context/report-refused';
 
 export type LoginOutcome =
   | {
@@ -70,7 +72,7 @@ async function conclude(
 ): Promise<LoginOutcome> {
   const { account, evidence, gathered, origin, step } = login;
   const unlocking = login.unlocking && isLockedOut(context, gathered);
-  const decision = unlocking ? decideUnlocking(gathered) : decideLogin(gathered);
+  const decision = unlocking ? decideUnlocking(gathered) : decideByPolicy(gathered);
   const { userId, organizationId } = { userId: account.id, organizationId: account.organizationId };
   if (decision.outcome === 'deny' || decision.outcome === 'sign-in') {
     context.events.report({
@@ -135,13 +137,9 @@ async function conclude(
   };
 }
 
-function decideLogin({ facts, now }: Gathered): Decision {
-  return decide(facts, { kind: 'policy' }, now);
-}
-
 /** A lock that leaves nothing to answer with is no reason to turn away who came to end it: the pending login lets nobody through. */
 function decideUnlocking(gathered: Gathered): Decision {
-  const decision = decideLogin(gathered);
+  const decision = decideByPolicy(gathered);
   if (decision.outcome !== 'deny' || decision.because !== 'locked') return decision;
   return { outcome: 'challenge', because: 'assurance-too-low', anyOf: [] };
 }
@@ -177,6 +175,18 @@ async function begin(
   const earlier =
     ask.outcome === 'not-sent' ? await goOnWithEarlier(context, { pending, asked, step }) : null;
   return earlier ?? { pending, ask };
+}
+
+/** Whether the policy lets a program in by its password alone: there is no session in which a factor could be asked later. */
+export async function admitByPassword(
+  context: FlowContext,
+  { account, origin }: { readonly account: Account; readonly origin: Origin },
+): Promise<boolean> {
+  const evidence = [{ method: 'password', at: context.clock.now() } as const];
+  const { outcome } = decideByPolicy(await gatherLoginFacts(context, account, evidence));
+  if (outcome === 'allow') return true;
+  reportRefusedRequest(context, { account, origin, details: { because: 'mfa-required', outcome } });
+  return false;
 }
 
 /** The epochs of the user and the organization; made at the very first login. */

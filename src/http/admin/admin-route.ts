@@ -11,7 +11,7 @@ import { refuseRequest } from '../kernel/refusals';
 import { originOf, returnToHere } from '../kernel/request';
 import { dropSavedForm, findSavedForm, keepForm } from '../session/saved-form';
 import type { SavedForm } from '../session/session-data-text';
-import { renewSeenAt } from '../sign-in/guard';
+import { noteSeen } from '../sign-in/guard';
 import type { AdminPagesOptions, Organization } from './admin-options';
 import { findPolicyWithMfaOn } from './administered-policy';
 import { administratorsFrom, availableOrganizations } from './available-organizations';
@@ -96,7 +96,7 @@ async function openPage(
     await refuse(page, phase);
     return null;
   }
-  await renewSeenAt(context, req, subject, gathered.policy.policy);
+  await noteSeen(context, req, subject, gathered);
   const organizations = await availableOrganizations(context, options, req);
   const administered = await findAdministered(context, { req, organizations, own: gathered.policy.policy });
   const authority = judgeAdministrator({ subject, gathered, act: 'read', administered });

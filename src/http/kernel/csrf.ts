@@ -11,7 +11,7 @@ import type { FlowContext } from '../../flows/context/context';
 import type { AwaitedSessions } from '../session/awaited-sessions';
 import { readSessionData, requireSession, updateSessionData } from '../session/session-data';
 import { connectionOf, refuseConnection } from './connection';
-import { fieldOf, isSomebodyIn, originOf, stateOf } from './request';
+import { fieldOf, isSomebodyIn, stateOf } from './request';
 import {
   isForeignForm,
   missingTokenReason,
@@ -161,14 +161,4 @@ function createVisitorTokens({ keyRing, clock, options, awaited }: CsrfContext) 
 function submittedToken(req: Request): string | undefined {
   const submitted = req.get(HEADER) ?? fieldOf(req.body, FIELD);
   return typeof submitted === 'string' && submitted !== '' ? submitted : undefined;
-}
-
-/** A form or a script sent no token of this session, so nothing was done. */
-export function reportRefusedToken(context: Pick<FlowContext, 'events'>, req: Request): void {
-  context.events.report({
-    name: 'request-refused',
-    organizationId: '',
-    address: originOf(req).address,
-    details: { because: 'csrf-token-refused' },
-  });
 }

@@ -17,8 +17,6 @@ export interface HttpContext extends FlowContext {
   readonly passwords: PasswordCheck;
   readonly pages: PageRenderer;
   readonly proxies: ProxyWatch;
-  /** The session cookie, where `mfa.sessions()` set it: its end follows the policy, and signing out clears it. */
-  readonly ownCookie: { name: string | null };
   /** What the user of a request administers, for each `mfa.adminPages()` of the app. */
   readonly administration: ((req: Request) => Promise<readonly { readonly id: string }[]>)[];
 }
@@ -40,7 +38,6 @@ export function createHttpParts({
     mounts: new Mounts(options),
     csrf: createCsrfGuard({ options, keyRing, clock, awaited }),
     pages: createPageRenderer(options.viewsPath),
-    ownCookie: { name: null },
     administration: [],
   };
 }

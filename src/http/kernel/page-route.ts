@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { decide, type Decision } from '../../core/decision/decide';
-import { gatherFacts, type Gathered } from '../../flows/context/gather-facts';
+import type { Decision } from '../../core/decision/decide';
+import type { Gathered } from '../../flows/context/gather-facts';
+import { judgeAccess } from '../../flows/context/judge-access';
 import { answerOnceStored } from '../session/renew-session';
 import type { RequestIdentity } from '../session/request-identity';
 import { requirePassport } from '../session/require-passport';
@@ -116,9 +117,7 @@ export function liveRoute(
   handle: (page: KnownPageRequest, gathered: Gathered) => Promise<void>,
 ): RequestHandler {
   return knownPageRoute(context, async (page) => {
-    const { account, subject } = page.identity;
-    const gathered = await gatherFacts(context, account, subject);
-    const decision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
+    const { gathered, decision } = await judgeAccess(context, page.identity);
     if (decision.outcome === 'allow' || decision.outcome === 'enroll') return handle(page, gathered);
     return refuse(page, decision);
   });

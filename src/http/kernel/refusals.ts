@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Decision } from '../../core/decision/decide';
+import { reportRefusedRequest } from '../../flows/context/report-refused';
 import type { MessageLocals } from '../pages/proof-views';
 import { startAnew, withoutCircle } from '../session/renew-session';
 import { ANONYMOUS } from '../session/request-identity';
@@ -69,13 +70,9 @@ export async function refuseRequest(
   const { req, res, identity } = refused;
   const decision = withoutCircle(context, refused);
   if (identity.kind === 'known') {
-    context.events.report({
-      name: 'request-refused',
-      userId: identity.account.id,
-      organizationId: identity.account.organizationId,
-      address: originOf(req).address,
-      details: { outcome: decision.outcome, because: decision.because },
-    });
+    const { outcome, because } = decision;
+    const { account } = identity;
+    reportRefusedRequest(context, { account, origin: originOf(req), details: { outcome, because } });
   }
   // A session that is over must not greet its owner by name on the sign-in page. A login that is not finished goes on: any
   // other page, or an icon that the browser asks for by itself, finds no session there and must not end it.

@@ -83,6 +83,8 @@ export interface RequestState {
   reads: PrefetchedRecords | undefined;
   /** What the guard read for a request that it let through, so that the route behind it need not read it again. */
   facts: Gathered | undefined;
+  /** The name of the session cookie, where `mfa.sessions()` sets it: its end follows the policy, and signing out clears it. */
+  ownCookie: string | undefined;
   /** The session came from our own store. */
   loaded: boolean;
   /** Whoever asks for a new session id saves the new session before anything is answered. */
@@ -122,6 +124,7 @@ export function stateOf(req: IncomingRequest): RequestState {
     sessionData: undefined,
     reads: undefined,
     facts: undefined,
+    ownCookie: undefined,
     loaded: false,
     savesNext: false,
     unstoredIn: undefined,

@@ -1,9 +1,9 @@
 import type { ErrorRequestHandler, Request } from 'express';
 import { MfaError } from '../../core/errors';
-import { reportRefusedToken } from '../kernel/csrf';
+import { reportRefusedRequest } from '../../flows/context/report-refused';
 import type { HttpContext } from '../kernel/http-context';
 import { wantsJson } from '../kernel/representation';
-import { withReturnTo } from '../kernel/request';
+import { originOf, withReturnTo } from '../kernel/request';
 import { bareLocals, pageLocals, sendRefusal } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
 import { adviseOnRefusal } from '../kernel/token-advice';
@@ -26,7 +26,8 @@ export function answerError(context: HttpContext): ErrorRequestHandler {
     const failure = describeError(error);
     const { code, status, reason } = failure;
     if (status >= 500) reportError(context, error);
-    if (code === 'csrf-token-refused') reportRefusedToken(context, req);
+    if (code === 'csrf-token-refused')
+      reportRefusedRequest(context, { account: null, origin: originOf(req), details: { because: code } });
     if (code === 'connection-insecure') adviseOnRefusal(context, req, error);
     if (wantsJson(req)) {
       sendRefusal(res, { because: code, status, ...(reason === null ? {} : { reason }) });

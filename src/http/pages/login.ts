@@ -1,8 +1,8 @@
 import type { ErrorRequestHandler, Router } from 'express';
 import { MfaError } from '../../core/errors';
 import { gatherFacts } from '../../flows/context/gather-facts';
-import { endSession } from '../../flows/sessions/end-sessions';
-import { reportRefusedToken } from '../kernel/csrf';
+import { reportRefusedRequest } from '../../flows/context/report-refused';
+import { endPendingLogin, signOut } from '../../flows/sessions/end-sessions';
 import type { HttpContext } from '../kernel/http-context';
 import {
   answerRefusal,
@@ -14,7 +14,7 @@ import {
   type PageRequest,
 } from '../kernel/page-route';
 import { wantsJson } from '../kernel/representation';
-import { originOf, withQuery, withReturnTo } from '../kernel/request';
+import { originOf, stateOf, withQuery, withReturnTo } from '../kernel/request';
 import { pageLocals, sendNext, sendRefusal } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
 import { tokenRefusalOf, type TokenRefusal } from '../kernel/token-refusal';
@@ -32,7 +32,7 @@ import { describeState } from './state';
 export function addLoginRoutes(router: Router, context: HttpContext): void {
   router.get('/login', pageRoute(context, showLogin));
   router.post('/login', pageRoute(context, submitLogin));
-  router.post('/logout', pageRoute(context, signOut));
+  router.post('/logout', pageRoute(context, submitLogout));
 }
 
 async function showLogin(page: PageRequest): Promise<void> {
@@ -127,14 +127,9 @@ function requireStrategy({ passwords }: HttpContext): void {
  * Ends the session or the pending login, everywhere it is kept. What the app keeps in the browser is cleared only where somebody was
  * signed in (ASVS 14.3.1): it is the whole site's, drafts and service workers included, and nobody has left them in the middle of a login.
  */
-async function signOut(page: PageRequest): Promise<void> {
+async function submitLogout(page: PageRequest): Promise<void> {
   const { context, req, res, identity } = page;
-  if (identity.kind === 'known') {
-    const { userId, ownerId, organizationId, phase } = identity.subject;
-    if (phase === 'pending') await context.state.endPendingLogin(userId, ownerId);
-    else await endSession(context, { userId, handle: ownerId });
-    context.events.report({ name: 'signed-out', userId, organizationId, address: originOf(req).address });
-  }
+  if (identity.kind === 'known') await signOut(context, identity.subject, originOf(req));
   await regenerate(req);
   const wasSignedIn = identity.kind === 'known' && identity.subject.phase === 'session';
   if (wasSignedIn) res.set('Clear-Site-Data', '"storage"');
@@ -147,11 +142,11 @@ async function signOut(page: PageRequest): Promise<void> {
 
 /** The session that took the place of the old one holds nothing, so neither it nor its cookie is kept. */
 function leaveCookie({ context, req, res }: PageRequest): void {
-  const { ownCookie, options } = context;
-  if (ownCookie.name === null) return;
+  const { ownCookie } = stateOf(req);
+  if (ownCookie === undefined) return;
   Reflect.set(req, 'session', null);
-  const attributes = { path: '/', secure: options.secure, httpOnly: true, sameSite: 'lax' } as const;
-  res.clearCookie(ownCookie.name, attributes);
+  const attributes = { path: '/', secure: context.options.secure, httpOnly: true, sameSite: 'lax' } as const;
+  res.clearCookie(ownCookie, attributes);
 }
 
 /** A pending login that cannot go on: it ends, and the way is back to the start, from which it leads on to the same place. */
@@ -161,7 +156,7 @@ export async function startOver(
 ): Promise<void> {
   const { context, req, res, identity, json, returnTo } = page;
   if (identity.kind === 'known' && identity.subject.phase === 'pending') {
-    await context.state.endPendingLogin(identity.subject.userId, identity.subject.ownerId);
+    await endPendingLogin(context, identity.subject);
     await regenerate(req);
   }
   const { status } = refusal;
@@ -212,7 +207,11 @@ export function answerStaleLogin(context: HttpContext): ErrorRequestHandler {
     }
     const showAgain = pageRoute(context, async (page) => {
       if (page.identity.kind === 'known') throw error;
-      reportRefusedToken(context, req);
+      reportRefusedRequest(context, {
+        account: null,
+        origin: originOf(req),
+        details: { because: 'csrf-token-refused' },
+      });
       const locals = {
         username: field(page, 'username'),
         error: null,

@@ -1,9 +1,9 @@
 import type { Router } from 'express';
-import { decide } from '../../core/decision/decide';
 import { MfaError } from '../../core/errors';
 import { browserName } from '../../core/text/browser-name';
 import { gatherFacts, type Gathered } from '../../flows/context/gather-facts';
-import { endOtherSessions, endSessionOfUser, listLiveSessions } from '../../flows/sessions/end-sessions';
+import { refuseOwnPage } from '../../flows/context/judge-access';
+import { endOwnOtherSessions, endSessionOfUser, listLiveSessions } from '../../flows/sessions/end-sessions';
 import type { SessionEntry } from '../../stores/state-store';
 import type { HttpContext } from '../kernel/http-context';
 import { momentOf } from '../kernel/moments';
@@ -24,11 +24,9 @@ export async function openOwnPage(
   reading: Promise<Gathered>,
 ): Promise<Gathered | null> {
   const gathered = await reading;
-  const decision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
-  const offered = decision.outcome === 'enroll' && decision.skippable;
-  if (page.identity.subject.phase === 'session' && (decision.outcome === 'allow' || offered)) return gathered;
-  const pending = page.identity.subject.phase === 'pending' && decision.outcome === 'allow';
-  await refuse(page, pending ? { outcome: 'sign-in', because: 'no-session' } : decision);
+  const refused = refuseOwnPage(page.identity.subject, gathered);
+  if (refused === null) return gathered;
+  await refuse(page, refused);
   return null;
 }
 
@@ -102,19 +100,7 @@ async function endOne(page: KnownPageRequest): Promise<void> {
 async function endOthers(page: KnownPageRequest): Promise<void> {
   const { context, req, res, identity } = page;
   if ((await openOwnPage(page, readFacts(page))) === null) return;
-  const count = await endOtherSessions(context, {
-    userId: identity.account.id,
-    handle: identity.subject.ownerId,
-  });
-  report(page, { scope: 'others', count });
+  const { account, subject } = identity;
+  const count = await endOwnOtherSessions(context, { account, subject, origin: originOf(req) });
   sendNext(req, res, { outcome: 'ended', count, next: `${pathOf(page, '/sessions')}?ended=others` });
-}
-
-function report(
-  { context, req, identity }: KnownPageRequest,
-  details: Readonly<Record<string, string | number>>,
-): void {
-  const { id: userId, organizationId } = identity.account;
-  const { address } = originOf(req);
-  context.events.report({ name: 'sessions-ended', userId, organizationId, address, details });
 }

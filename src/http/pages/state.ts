@@ -1,6 +1,7 @@
 import type { Router } from 'express';
-import { decide, type Decision } from '../../core/decision/decide';
-import { gatherFacts, type Gathered } from '../../flows/context/gather-facts';
+import type { Decision } from '../../core/decision/decide';
+import type { Gathered } from '../../flows/context/gather-facts';
+import { judgeAccess } from '../../flows/context/judge-access';
 import type { HttpContext } from '../kernel/http-context';
 import { pageRoute, type PageRequest } from '../kernel/page-route';
 import { readSessionData } from '../session/session-data';
@@ -22,9 +23,8 @@ export async function describeState(page: PageRequest): Promise<object> {
   if (identity.kind === 'anonymous') {
     return { signedIn: false, pending: null, decision: stranger, authenticators: [], csrfToken };
   }
-  const { subject, account } = identity;
-  const gathered = await gatherFacts(context, account, subject);
-  const decision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
+  const { subject } = identity;
+  const { gathered, decision } = await judgeAccess(context, identity);
   const live = decision.outcome !== 'sign-in';
   const { login } = readSessionData(req);
   return {

@@ -6,7 +6,7 @@ import { newHandle, type Origin } from '../../flows/context/context';
 import { endSession } from '../../flows/sessions/end-sessions';
 import type { PendingLogin, SessionEntry } from '../../stores/state-store';
 import type { HttpContext } from '../kernel/http-context';
-import { originOf } from '../kernel/request';
+import { originOf, stateOf } from '../kernel/request';
 import { browserGiven } from './remembered-browser-cookie';
 import { renewSession } from './renew-session';
 import {
@@ -82,7 +82,7 @@ export function leaveSession(context: HttpContext, req: Request, grant?: Session
 
 /** The cookie of a session that we set up ends when the policy ends the session. */
 export function endCookieWithGrant(context: HttpContext, req: Request, grant: SessionGrant): void {
-  if (context.ownCookie.name === null) return;
+  if (stateOf(req).ownCookie === undefined) return;
   requireSession(req).cookie.maxAge = Math.max(1000, grant.expiresAt - context.clock.now());
 }
 

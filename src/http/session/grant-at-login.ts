@@ -137,8 +137,8 @@ function armRegenerate(context: HttpContext, req: Request, granted: GrantedLogin
     makeNewSession(req, own, function keepSlot(error: unknown) {
       if (!isFailure(error)) {
         putGrant(context, req, granted);
-        // The copy of `keepSessionInfo` would bring the end of the visitor's session back.
-        if (context.ownCookie.name !== null) before.cookie = req.session.cookie;
+        // `keepSessionInfo` copies the old cookie expiry; restore the new one.
+        if (stateOf(req).ownCookie !== undefined) before.cookie = req.session.cookie;
         if (returnTo !== undefined) req.session.returnTo = returnTo;
       }
       done(error);

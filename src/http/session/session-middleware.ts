@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import session from 'express-session';
 import type { Store } from 'express-session';
 import type { HttpContext } from '../kernel/http-context';
+import { stateOf } from '../kernel/request';
 import { prefetchingSessionStore } from './prefetching-session-store';
 import { watchPassport } from './watch-passport';
 
@@ -25,7 +26,6 @@ const VISITOR_SECONDS = 7200;
 export function createSessionMiddleware(context: HttpContext, options: SessionOptions = {}): RequestHandler {
   const { secure } = context.options;
   const name = options.cookieName ?? (secure ? '__Host-session' : 'session');
-  context.ownCookie.name = name;
   const middleware = session({
     name,
     store: options.store ?? prefetchingSessionStore(context, context.state.createSessionStore()),
@@ -36,6 +36,7 @@ export function createSessionMiddleware(context: HttpContext, options: SessionOp
     cookie: { httpOnly: true, sameSite: 'lax', secure, path: '/', maxAge: VISITOR_SECONDS * 1000 },
   });
   return function mfaSessions(req, res, next) {
+    stateOf(req).ownCookie = name;
     takeManyProperties(req, 'complete');
     takeManyProperties(res, 'sendDate');
     middleware(req, res, function sessionRead(error?: unknown) {

@@ -6,6 +6,7 @@ import { isDeliveredKind } from '../../core/member/factor-kind';
 import type { ChallengeOutcome } from '../../flows/challenge/active-challenge';
 import { UNLOCK_PATH, findLinkByHash } from '../../flows/challenge/unlock-link';
 import type { Gathered } from '../../flows/context/gather-facts';
+import { checkSignInPassword } from '../../flows/sign-in/judge-password';
 import { logIn, type LoginOutcome } from '../../flows/sign-in/log-in';
 import { NOBODY_FOUND } from '../../options/directory';
 import type { HttpContext } from '../kernel/http-context';
@@ -15,6 +16,7 @@ import { channelNoted, enterPendingLogin } from '../session/establish-session';
 import { changeBrowserCookie, readBrowserCookie } from '../session/remembered-browser-cookie';
 import { readSessionData } from '../session/session-data';
 import type { MfaSessionData } from '../session/session-data-text';
+import type { Verify } from './password-check';
 import { firstStepOf, trustedSourceOf } from './trusted-source';
 
 export type LoginAttempt =
@@ -34,6 +36,8 @@ export async function attemptLogin(
   submitted: {
     readonly username: string;
     readonly password: string;
+    /** The callback of the strategy that was called. Default: that of the first strategy. */
+    readonly verify?: Verify;
     /** What a login that is not finished keeps for its end. `info` is what the verify callback said beside the user. */
     readonly origin: (info: unknown) => LoginOrigin;
   },
@@ -42,15 +46,10 @@ export async function attemptLogin(
   const { username, password } = submitted;
   const origin = originOf(req);
   const trusted = trustedSourceOf(context, req, username);
-  const verdict = await context.passwords.check(req, { username, password, trusted });
-  if (verdict.outcome !== 'right') {
-    context.events.report({
-      name: verdict.outcome === 'wrong' ? 'password-rejected' : 'password-throttled',
-      organizationId: '',
-      address: origin.address,
-    });
-    return verdict;
-  }
+  const verdict = await checkSignInPassword(context, origin, () =>
+    context.passwords.check(req, { username, password, trusted }, submitted.verify),
+  );
+  if (verdict.outcome !== 'right') return verdict;
   const { user, info } = verdict;
   const name = usernameKey(username);
   const account = context.directory.accountOf(user);

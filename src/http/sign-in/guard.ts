@@ -1,8 +1,8 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { asStepUp, decide, type Decision, type Requirement } from '../../core/decision/decide';
-import { isSeenAtStale } from '../../core/decision/session-lifetime';
+import type { Decision, Requirement } from '../../core/decision/decide';
 import type { AuthSubject } from '../../flows/context/auth-subject';
-import { gatherFacts } from '../../flows/context/gather-facts';
+import type { Gathered } from '../../flows/context/gather-facts';
+import { judgeRequest, renewSeenAt } from '../../flows/context/judge-access';
 import type { HttpContext } from '../kernel/http-context';
 import { refuseRequest } from '../kernel/refusals';
 import { asksForPage } from '../kernel/representation';
@@ -128,34 +128,24 @@ async function judge(
   identity: RequestIdentity & { readonly kind: 'known' },
   requirement: Requirement,
 ): Promise<Decision> {
-  const { account, subject } = identity;
-  const gathered = await gatherFacts(context, account, subject, { early: takePrefetchedRecords(req) });
+  const early = takePrefetchedRecords(req);
+  const { gathered, decision } = await judgeRequest(context, { ...identity, requirement, early });
   stateOf(req).facts = gathered;
-  const { facts, now } = gathered;
-  const decision = decide(facts, requirement, now);
-  if (decision.outcome === 'allow') {
-    await renewSeenAt(context, req, subject, gathered.policy.policy);
-    return decision;
-  }
-  const isBeyondPolicy =
-    requirement.kind === 'step-up' && decide(facts, { kind: 'policy' }, now).outcome === 'allow';
-  return isBeyondPolicy ? asStepUp(decision) : decision;
+  if (decision.outcome === 'allow') await noteSeen(context, req, identity.subject, gathered);
+  return decision;
 }
 
-/** The idle end counts from here. Written now and then, never for a session that was ended meanwhile. */
-export async function renewSeenAt(
+/** The idle end of the session counts from this request. */
+export async function noteSeen(
   context: HttpContext,
   req: Request,
   subject: AuthSubject,
-  policy: Parameters<typeof isSeenAtStale>[1],
+  gathered: Gathered,
 ): Promise<void> {
-  if (subject.phase !== 'session') return;
-  const now = context.clock.now();
-  if (!isSeenAtStale(subject, policy, now)) return;
   const { session } = readSessionData(req);
   if (session === undefined) return;
-  updateSessionData(req, { session: { ...session, seenAt: now } });
-  await context.state.touchSession(subject.userId, subject.ownerId, now);
+  const seenAt = await renewSeenAt(context, subject, gathered);
+  if (seenAt !== null) updateSessionData(req, { session: { ...session, seenAt } });
 }
 
 /** Our pages see to themselves who may open them. A guard above them would send everybody round in a circle. */

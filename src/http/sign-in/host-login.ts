@@ -1,8 +1,8 @@
 import type { Request } from 'express';
-import { decide, type Decision } from '../../core/decision/decide';
+import type { Decision } from '../../core/decision/decide';
 import { parseLocalPath } from '../../core/text/local-path';
-import { findUnseenCodes } from '../../flows/authenticators/unseen-codes';
-import { gatherFacts, type Gathered } from '../../flows/context/gather-facts';
+import type { Gathered } from '../../flows/context/gather-facts';
+import { judgeAccess } from '../../flows/context/judge-access';
 import { resumeLogin } from '../../flows/sign-in/host-login';
 import { publicPath } from '../../options/public-origin';
 import type { HttpContext } from '../kernel/http-context';
@@ -152,9 +152,12 @@ export async function resumeSignIn(context: HttpContext, req: Request): Promise<
   const { host } = readSessionData(req);
   if (subject.phase !== 'pending' || host?.resumePath === undefined) return describeKnown(context, identity);
   const { account, user } = identity;
-  const codesPath = await findCodesPath(context, req, { ...identity, host });
-  if (codesPath !== null) return { outcome: 'step', step: { outcome: 'enrolled', next: codesPath } };
-  const resumed = await resumeLogin(context, { account, subject, origin: originOf(req) });
+  const madeCodes = readSessionData(req).unseenCodes !== undefined;
+  const resumed = await resumeLogin(context, { account, subject, origin: originOf(req), madeCodes });
+  if (resumed.outcome === 'codes-unseen') {
+    const codesPath = withReturnTo(`${context.options.pagesPath}/enroll/recovery-codes`, host.resumePath);
+    return { outcome: 'step', step: { outcome: 'enrolled', next: codesPath } };
+  }
   if (resumed.outcome === 'denied') return refusedBy(identity, resumed.decision);
   if (resumed.outcome === 'pending') return describe(context, resumed);
   const { login } = readSessionData(req);
@@ -166,8 +169,7 @@ export async function resumeSignIn(context: HttpContext, req: Request): Promise<
 
 /** Somebody who is signed in already, as after a reload, or whose login began on our own page. */
 async function describeKnown(context: HttpContext, identity: Known): Promise<ResumedSignIn> {
-  const gathered = await gatherFacts(context, identity.account, identity.subject);
-  const decision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
+  const { gathered, decision } = await judgeAccess(context, identity);
   if (decision.outcome === 'deny' || decision.outcome === 'sign-in') return refusedBy(identity, decision);
   if (decision.outcome !== 'allow') return describe(context, { decision, gathered });
   if (identity.subject.phase === 'pending') return refused('login-expired', 401);
@@ -188,17 +190,4 @@ function refusedBy(identity: RequestIdentity, { outcome, because }: Decision): R
 
 function refused(because: string, status: number): ResumedSignIn {
   return { outcome: 'refused', because, status };
-}
-
-/** New recovery codes end with the login that made them, so they are seen before it does. */
-async function findCodesPath(
-  context: HttpContext,
-  req: Request,
-  { account, subject, host }: Known & { readonly host: HostLogin },
-): Promise<string | null> {
-  if (readSessionData(req).unseenCodes === undefined || host.resumePath === undefined) return null;
-  const member = await context.records.findMember(account.id, account.organizationId);
-  const codes = await findUnseenCodes(context, subject, member);
-  if (codes === null) return null;
-  return withReturnTo(`${context.options.pagesPath}/enroll/recovery-codes`, host.resumePath);
 }

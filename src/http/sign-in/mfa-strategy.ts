@@ -14,7 +14,7 @@ import { watchPassport } from '../session/watch-passport';
 import { attemptLogin, describePending, type LoginAttempt, type StepBody } from './attempt-login';
 import { keepForResuming, keepSuccess, resumeSignIn, type AuthenticateOptions } from './host-login';
 import { restoreReturnTo } from './kept-return-to';
-import { adaptVerify } from './password-check';
+import { adaptVerify, type Verify } from './password-check';
 
 /** The first three are the same as passport-local's. */
 export interface MfaStrategyOptions {
@@ -56,6 +56,7 @@ interface Credentials {
 export class MfaStrategy extends Strategy {
   override readonly name = 'mfa';
   private readonly context: HttpContext;
+  private readonly verify: Verify;
   /** Reads the credentials from the request, and nothing more. */
   private readonly local: LocalStrategy;
   private readonly resumePath: string | null;
@@ -68,7 +69,8 @@ export class MfaStrategy extends Strategy {
     const { resumePath } = options;
     this.resumePath = resumePath === undefined ? null : publicPath(context.options, resumePath);
     this.secondStep = options.secondStep ?? 'redirect';
-    context.passwords.use(adaptVerify(verify, { passReqToCallback }));
+    this.verify = adaptVerify(verify, { passReqToCallback });
+    context.passwords.add(this.verify);
     this.local = new LocalStrategy({ usernameField, passwordField }, (username, password, done) =>
       done(null, { username, password }),
     );
@@ -118,6 +120,7 @@ export class MfaStrategy extends Strategy {
     const attempt = await this.attempt(req, options, {
       username,
       password,
+      verify: this.verify,
       origin: (info) =>
         resumePath === null
           ? keepSuccess(req, { options, info, context })

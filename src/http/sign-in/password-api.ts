@@ -1,8 +1,8 @@
 import auth from 'basic-auth';
 import type { Request, RequestHandler, Response } from 'express';
 import { usernameKey } from '../../core/address/network-address';
-import { decide } from '../../core/decision/decide';
-import { gatherLoginFacts } from '../../flows/context/gather-facts';
+import { checkSignInPassword } from '../../flows/sign-in/judge-password';
+import { admitByPassword } from '../../flows/sign-in/log-in';
 import type { HttpContext } from '../kernel/http-context';
 import { originOf } from '../kernel/request';
 import { sendRefusal } from '../kernel/respond';
@@ -49,21 +49,15 @@ async function admit(
   }
   const { user } = found;
   const account = context.directory.accountOf(user);
-  const evidence = [{ method: 'password', at: context.clock.now() } as const];
-  const [gathered] = await Promise.all([gatherLoginFacts(context, account, evidence), found.settled]);
-  const decision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
-  if (decision.outcome === 'allow') {
+  const [isAllowed] = await Promise.all([
+    admitByPassword(context, { account, origin: originOf(req) }),
+    found.settled,
+  ]);
+  if (isAllowed) {
     req.user = user;
     found.noteSignIn();
     return true;
   }
-  context.events.report({
-    name: 'request-refused',
-    userId: account.id,
-    organizationId: account.organizationId,
-    address: originOf(req).address,
-    details: { because: 'mfa-required', outcome: decision.outcome },
-  });
   sendRefusal(res, { because: 'mfa-required', status: 403 });
   return false;
 }
@@ -90,11 +84,9 @@ async function authenticateBasic(
   const credentials = auth(req);
   if (credentials === undefined) return false;
   const { name: username, pass: password } = credentials;
-  const verdict = await context.passwords.check(req, { username, password, trusted: null });
-  if (verdict.outcome !== 'right') {
-    const name = verdict.outcome === 'wrong' ? 'password-rejected' : 'password-throttled';
-    context.events.report({ name, organizationId: '', address: originOf(req).address });
-  }
+  const verdict = await checkSignInPassword(context, originOf(req), () =>
+    context.passwords.check(req, { username, password, trusted: null }),
+  );
   if (verdict.outcome === 'throttled') {
     const { retryAfterSeconds } = verdict;
     sendRefusal(res, { because: 'too-many-passwords', status: 429, retryAfterSeconds });

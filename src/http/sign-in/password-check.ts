@@ -1,5 +1,6 @@
 import type { Request } from 'express';
-import type { AdmittedPassword, PasswordLimiter } from '../../flows/sign-in/password-limits';
+import { judgePassword, type JudgePassword, type PasswordVerdict } from '../../flows/sign-in/judge-password';
+import type { PasswordLimiter } from '../../flows/sign-in/password-limits';
 import { toError } from '../kernel/request';
 
 /**
@@ -24,19 +25,8 @@ export type PromisedUser<User> = Promise<User | false | null | undefined | void>
 
 export type VerifyDone<User> = (error: unknown, user?: User | false | null, info?: unknown) => void;
 
-export type PasswordVerdict =
-  | {
-      readonly outcome: 'right';
-      readonly user: Express.User;
-      /** What the callback said beside the user. */
-      readonly info: unknown;
-      /** Takes the count back; started when the password was found right, for the caller to wait for beside its own work. */
-      readonly settled: Promise<void>;
-      /** Whether the address is not known yet as one that the name signs in from. */
-      readonly isNetworkNew: boolean;
-    }
-  | { readonly outcome: 'wrong'; readonly info: unknown }
-  | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number };
+/** The host's callback in one shape. */
+export type Verify = (req: Request, ...credentials: Parameters<JudgePassword>) => ReturnType<JudgePassword>;
 
 export interface SubmittedCredentials {
   readonly username: string;
@@ -45,19 +35,10 @@ export interface SubmittedCredentials {
   readonly trusted: string | null;
 }
 
-type Verify = (
-  req: Request,
-  username: string,
-  password: string,
-) => Promise<
-  | { readonly outcome: 'right'; readonly user: Express.User; readonly info: unknown }
-  | { readonly outcome: 'wrong'; readonly info: unknown }
->;
-
-/** Checks passwords by the host's callback, under limits of their own that have nothing to do with second factors. */
+/** Checks passwords by the host's callbacks. */
 export class PasswordCheck {
-  #verify: Verify | null = null;
-  /** Null where the host switched them off. */
+  #first: Verify | null = null;
+  /** Null where the host switched the limits off. */
   readonly #limiter: PasswordLimiter | null;
 
   constructor(limiter: PasswordLimiter | null) {
@@ -66,55 +47,29 @@ export class PasswordCheck {
 
   /** Whether a strategy was built, so that a password can be asked for again. */
   get isAvailable(): boolean {
-    return this.#verify !== null;
+    return this.#first !== null;
   }
 
-  use(verify: Verify): void {
-    this.#verify = verify;
+  /** Our own pages and `mfa.passwordApi()` check with the callback of the first strategy; a later one is for its own sign-ins. */
+  add(verify: Verify): void {
+    this.#first ??= verify;
   }
 
-  async check(req: Request, submitted: SubmittedCredentials): Promise<PasswordVerdict> {
-    const verify = this.#verify;
+  async check(
+    req: Request,
+    { username, password, trusted }: SubmittedCredentials,
+    verify = this.#first,
+  ): Promise<PasswordVerdict> {
     if (verify === null) return { outcome: 'wrong', info: undefined };
-    const { username, password, trusted } = submitted;
-    if (this.#limiter === null) {
-      const verdict = await verify(req, username, password);
-      return verdict.outcome === 'right' ? { ...verdict, ...NOT_COUNTED } : verdict;
-    }
-    const admitted = await this.#limiter.admit({
-      username,
-      address: req.ip ?? '',
-      trusted,
-      isGone: () => req.socket.destroyed,
-    });
-    if (admitted.outcome === 'throttled') return admitted;
-    return judge(admitted, () => verify(req, username, password));
+    const isGone = () => req.socket.destroyed;
+    const submitted = { username, password, trusted, address: req.ip ?? '', isGone };
+    return judgePassword(this.#limiter, submitted, (...credentials) => verify(req, ...credentials));
   }
 
   /** The name signed in from this address, where it has a count of its own from now on. `name` is its `usernameKey`. */
   noteSignIn(req: Request, name: string): void {
     this.#limiter?.noteSignIn(name, req.ip ?? '');
   }
-}
-
-const NOT_COUNTED = { settled: Promise.resolve(), isNetworkNew: false } as const;
-
-async function judge(admitted: AdmittedPassword, verify: () => ReturnType<Verify>): Promise<PasswordVerdict> {
-  let verdict;
-  try {
-    verdict = await verify();
-  } catch (error) {
-    await admitted.fail();
-    throw error;
-  }
-  if (verdict.outcome !== 'right') {
-    await admitted.reject();
-    return verdict;
-  }
-  const settled = admitted.accept();
-  // Whoever waits for it is told of its failure; nobody waiting must not end the process.
-  settled.catch(() => undefined);
-  return { ...verdict, settled, isNetworkNew: admitted.isNetworkNew };
 }
 
 /** Turns the host's callback, whatever its shape, into one that resolves with a verdict. */

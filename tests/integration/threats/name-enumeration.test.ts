@@ -57,11 +57,11 @@ beforeEach(async () => {
       asked.push('who somebody is');
       return {};
     },
-  });
-  portal.mfa.strategy(async (username, password) => {
-    asked.push('a password');
-    const user = [...portal.users.values()].find((one) => one.username === username);
-    return user?.password === password ? user : false;
+    async verify(username, password) {
+      asked.push('a password');
+      const user = [...portal.users.values()].find((one) => one.username === username);
+      return user?.password === password ? user : false;
+    },
   });
   await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'required' });
   for (const id of KNOWN) addPerson(portal, { id, username: id, ...FIELDS[id] });

@@ -7,6 +7,7 @@ import { createGuessedHost, newAddress } from '../../support/guessed-host';
 import { addPerson, visit } from '../../support/member';
 import { plantApp } from '../../support/planted';
 import { createPortal, PASSWORD } from '../../support/portal';
+import type { Portal } from '../../support/portal';
 import { connectRedis } from '../../support/redis-client';
 import { dumpRedis } from '../../support/redis-dump';
 
@@ -83,10 +84,11 @@ describe('the passwords of one name, from any number of addresses', () => {
   });
 
   it('count although the callback says by an error that they are wrong', async () => {
-    const portal = createPortal();
-    portal.mfa.strategy((_username, password, done) => {
-      if (password === PASSWORD) done(null, portal.users.get('ada'));
-      else done(new Error('That is wrong.'));
+    const portal: Portal = createPortal({
+      verify(_username, password, done) {
+        if (password === PASSWORD) done(null, portal.users.get('ada'));
+        else done(new Error('That is wrong.'));
+      },
     });
     for (let n = 0; n < 10; n += 1) expect((await visit(portal).logIn('ada', 'guessed')).status).toBe(500);
     expect((await visit(portal).logIn('ada')).status).toBe(429);

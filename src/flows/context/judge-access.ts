@@ -1,0 +1,77 @@
+import { asStepUp, decide, type Decision, type Requirement } from '../../core/decision/decide';
+import { isSeenAtStale } from '../../core/decision/session-lifetime';
+import type { Account } from '../../options/ports';
+import type { AuthSubject } from './auth-subject';
+import type { FlowContext } from './context';
+import { gatherFacts, type Gathered, type PrefetchedRecords } from './gather-facts';
+
+/** Somebody with a pending login or a session. */
+export interface Person {
+  readonly account: Account;
+  readonly subject: AuthSubject;
+}
+
+/** A decision, and the facts it was made from. */
+export interface Judged {
+  readonly gathered: Gathered;
+  readonly decision: Decision;
+}
+
+const POLICY: Requirement = { kind: 'policy' };
+
+/** What the policy decides about facts that were read. */
+export function decideByPolicy({ facts, now }: Pick<Gathered, 'facts' | 'now'>): Decision {
+  return decide(facts, POLICY, now);
+}
+
+/** Reads the facts and decides by the policy. */
+export async function judgeAccess(
+  context: FlowContext,
+  { account, subject }: Person,
+  early?: PrefetchedRecords,
+): Promise<Judged> {
+  const gathered = await gatherFacts(context, account, subject, { early });
+  return { gathered, decision: decideByPolicy(gathered) };
+}
+
+/** Judges a guarded request. A step-up is asked for only where the policy itself is met. */
+export async function judgeRequest(
+  context: FlowContext,
+  { account, subject, requirement, early }: Person & RequestToJudge,
+): Promise<Judged> {
+  const gathered = await gatherFacts(context, account, subject, { early });
+  const { facts, now } = gathered;
+  const decision = decide(facts, requirement, now);
+  if (decision.outcome === 'allow' || requirement.kind !== 'step-up') return { gathered, decision };
+  const meetsPolicy = decideByPolicy(gathered).outcome === 'allow';
+  return { gathered, decision: meetsPolicy ? asStepUp(decision) : decision };
+}
+
+interface RequestToJudge {
+  readonly requirement: Requirement;
+  readonly early?: PrefetchedRecords | undefined;
+}
+
+/** Why somebody may not look at their own sessions, methods and browsers; null where they may. */
+export function refuseOwnPage({ phase }: AuthSubject, gathered: Gathered): Decision | null {
+  const decision = decideByPolicy(gathered);
+  const isEnrollmentOptional = decision.outcome === 'enroll' && decision.skippable;
+  if (phase === 'session') return decision.outcome === 'allow' || isEnrollmentOptional ? null : decision;
+  return decision.outcome === 'allow' ? { outcome: 'sign-in', because: 'no-session' } : decision;
+}
+
+/**
+ * Counts the idle time of a session from now. Written now and then, and never for a session that was ended meanwhile. Answers with
+ * the instant that the session is to carry; null where the one that it carries is recent enough.
+ */
+export async function renewSeenAt(
+  { state, clock }: FlowContext,
+  subject: AuthSubject,
+  { policy }: Pick<Gathered, 'policy'>,
+): Promise<number | null> {
+  if (subject.phase !== 'session') return null;
+  const now = clock.now();
+  if (!isSeenAtStale(subject, policy.policy, now)) return null;
+  await state.touchSession(subject.userId, subject.ownerId, now);
+  return now;
+}

@@ -1,0 +1,117 @@
+import { addEvidence, type Evidence } from '../../core/decision/assurance';
+import type { Account } from '../../options/ports';
+import type { FlowContext, Origin } from '../context/context';
+import type { Gathered } from '../context/gather-facts';
+import type { AdmittedPassword, PasswordLimiter, SubmittedPassword } from './password-limits';
+
+export type PasswordVerdict =
+  | {
+      readonly outcome: 'right';
+      readonly user: Express.User;
+      /** What the callback said beside the user. */
+      readonly info: unknown;
+      /** Takes the count back. Started when the password was found right; the caller waits for it beside its own work. */
+      readonly settled: Promise<void>;
+      /** Whether the address is not known yet as one that the name signs in from. */
+      readonly isNetworkNew: boolean;
+    }
+  | { readonly outcome: 'wrong'; readonly info: unknown }
+  | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number };
+
+/** The host's callback, with the request that it judges for. */
+export type JudgePassword = (
+  username: string,
+  password: string,
+) => Promise<
+  | { readonly outcome: 'right'; readonly user: Express.User; readonly info: unknown }
+  | { readonly outcome: 'wrong'; readonly info: unknown }
+>;
+
+export interface PasswordToJudge extends SubmittedPassword {
+  readonly password: string;
+}
+
+const NOT_COUNTED = { settled: Promise.resolve(), isNetworkNew: false } as const;
+
+/** Judges a password under the limits on guessing, which have nothing to do with second factors. Null switches them off. */
+export async function judgePassword(
+  limiter: PasswordLimiter | null,
+  submitted: PasswordToJudge,
+  judge: JudgePassword,
+): Promise<PasswordVerdict> {
+  const { username, password } = submitted;
+  if (limiter === null) {
+    const verdict = await judge(username, password);
+    return verdict.outcome === 'right' ? { ...verdict, ...NOT_COUNTED } : verdict;
+  }
+  const admitted = await limiter.admit(submitted);
+  if (admitted.outcome === 'throttled') return admitted;
+  return settle(admitted, () => judge(username, password));
+}
+
+async function settle(
+  admitted: AdmittedPassword,
+  judge: () => ReturnType<JudgePassword>,
+): Promise<PasswordVerdict> {
+  let verdict;
+  try {
+    verdict = await judge();
+  } catch (error) {
+    await admitted.fail();
+    throw error;
+  }
+  if (verdict.outcome !== 'right') {
+    await admitted.reject();
+    return verdict;
+  }
+  const settled = admitted.accept();
+  // The caller that waits for it is told of a failure; with nobody waiting it must not end the process.
+  settled.catch(() => undefined);
+  return { ...verdict, settled, isNetworkNew: admitted.isNetworkNew };
+}
+
+/** Checks the password of a sign-in. The event of a wrong one names nobody: the name may be a password typed into the wrong field. */
+export async function checkSignInPassword(
+  { events }: FlowContext,
+  { address }: Origin,
+  check: () => Promise<PasswordVerdict>,
+): Promise<PasswordVerdict> {
+  const verdict = await check();
+  if (verdict.outcome !== 'right') {
+    const name = verdict.outcome === 'wrong' ? 'password-rejected' : 'password-throttled';
+    events.report({ name, organizationId: '', address });
+  }
+  return verdict;
+}
+
+export type OwnPassword =
+  | { readonly outcome: 'proven'; readonly evidence: readonly Evidence[] }
+  | { readonly outcome: 'wrong' }
+  | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number };
+
+/** Checks the password of somebody who is signed in and types it once more. A right one is added to the session's evidence. */
+export async function proveOwnPassword(
+  { events, directory, clock }: FlowContext,
+  proof: {
+    readonly account: Account;
+    readonly gathered: Pick<Gathered, 'facts'>;
+    readonly purpose: 'step-up' | 'switch-off';
+    readonly origin: Origin;
+    readonly check: () => Promise<PasswordVerdict>;
+  },
+): Promise<OwnPassword> {
+  const { account, gathered, purpose, origin } = proof;
+  const verdict = await proof.check();
+  if (verdict.outcome === 'throttled') return verdict;
+  if (verdict.outcome === 'wrong' || directory.accountOf(verdict.user).id !== account.id) {
+    const { id: userId, organizationId } = account;
+    const details = { purpose };
+    events.report({ name: 'password-rejected', userId, organizationId, address: origin.address, details });
+    return { outcome: 'wrong' };
+  }
+  const evidence = gathered.facts.session?.evidence ?? [];
+  return {
+    outcome: 'proven',
+    evidence: addEvidence(evidence, { method: 'password', at: clock.now() }),
+  };
+}
