@@ -6,7 +6,7 @@ import { createKeyRing } from './core/proof/key-ring';
 import { createDelivery } from './delivery/delivery';
 import { ClockWatch } from './events/advice';
 import { EventRecorder } from './events/event-recorder';
-import { createFactors } from './factors/registry';
+import { createFactors } from './factors/find-factor';
 import type { AdministratorsOf } from './flows/admin/admin-authority';
 import { JOB_NAMES } from './flows/admin/background-jobs';
 import { keepMembersIndexed } from './flows/admin/index-members';

@@ -98,7 +98,7 @@ export type { ProtectedElsewhere } from './flows/admin/protected-elsewhere';
 export type { ListedMember, MemberFilter, MemberPage } from './flows/admin/member-list';
 export type { PolicyChange } from './flows/admin/draft-policy';
 export type { ResealProgress, ResealRequest } from './flows/authenticators/reseal-all';
-export type { DeliveredKind, EnrollableKind, FactorKind } from './core/member/factor-kind';
+export type { Channel, DeliveredKind, EnrollableKind, FactorKind } from './core/member/factor-kind';
 export type { Exemption, MemberSettings } from './core/member/member';
 export type { MemberState } from './core/member/member-state';
 export type { EnrollmentRule, Policy } from './core/policy/policy';

@@ -5,6 +5,7 @@ import { isMfaOn } from '../core/decision/facts';
 import { hasFactor } from '../core/decision/usable-factors';
 import type { EnrollableKind } from '../core/member/factor-kind';
 import { totpUri } from '../core/proof/totp';
+import { isEnrollableKind, wordsOf } from '../factors/find-factor';
 import type { NotFound } from '../flows/admin/member-acts';
 import { acknowledgeCodes } from '../flows/authenticators/unseen-codes';
 import type { AuthSubject } from '../flows/context/auth-subject';
@@ -22,7 +23,7 @@ import {
 import { startDeliveredEnrollment } from '../flows/enrollment/enroll-delivered';
 import { beginHostLogin, findHostLogin } from '../flows/sign-in/host-login';
 import { showOptions, type ShownOption } from '../http/kernel/respond';
-import { KIND_LABELS, cleanLabel } from '../http/pages/settings-acts';
+import { cleanLabel } from '../http/pages/settings-acts';
 import type { Account } from '../options/ports';
 import { STRONGEST, type CodeRejected } from './challenges-api';
 import { findMemberAccount, idText, organizationOf, type HostId, type MemberId } from './host-actor';
@@ -150,14 +151,14 @@ export function createAuthenticatorsApi(context: FlowContext): AuthenticatorsApi
       const subject = await findHostLogin(context, account, challengeId);
       const owner = { userId: account.id, ownerId: challengeId, purpose: 'enroll' } as const;
       const kind = (await context.state.findChallenge(owner))?.kind;
-      if (subject === null || kind === undefined || kind === 'recovery-code')
+      if (subject === null || kind === undefined || !isEnrollableKind(kind))
         return { outcome: 'rejected', because: 'challenge-expired' };
       const confirmation = await confirmEnrollment(context, {
         account,
         subject,
         kind,
         submitted: code,
-        label: cleanLabel(label ?? '') ?? KIND_LABELS[kind],
+        label: cleanLabel(label ?? '') ?? wordsOf(kind).label,
         wizardUnderWay: true,
         endOthers,
         origin,

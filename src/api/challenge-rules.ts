@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ENROLLABLE_KINDS } from '../core/member/factor-kind';
+import { ENROLLABLE_KINDS } from '../factors/find-factor';
 import type { Origin } from '../flows/context/context';
 import { options, verb, type RulesForCalls } from '../options/call-check';
 import type { OptionRule, RulesFor } from '../options/option-check';

@@ -1,6 +1,7 @@
 import { deriveAmr, deriveAssuranceLevel } from '../core/decision/assurance';
 import { decide, type Option } from '../core/decision/decide';
 import type { FactorKind } from '../core/member/factor-kind';
+import { FACTOR_TRAITS } from '../factors/find-factor';
 import type { NotFound } from '../flows/admin/member-acts';
 import { reportRecoveryCodeUse } from '../flows/authenticators/recovery-codes';
 import type { Sent } from '../flows/challenge/active-challenge';
@@ -131,8 +132,14 @@ export function createChallengesApi(context: FlowContext): ChallengesApi {
       // What is set up next in this login rests on the proof.
       await context.state.savePendingEvidence(subject.userId, subject.ownerId, evidence);
       const { kind, authenticatorId } = asked;
-      const level = deriveAssuranceLevel(evidence);
-      return { outcome: 'verified', kind, authenticatorId, amr: deriveAmr(evidence), assuranceLevel: level };
+      const level = deriveAssuranceLevel(evidence, FACTOR_TRAITS);
+      return {
+        outcome: 'verified',
+        kind,
+        authenticatorId,
+        amr: deriveAmr(evidence, FACTOR_TRAITS),
+        assuranceLevel: level,
+      };
     },
   };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { ENROLLABLE_KINDS } from '../core/member/factor-kind';
 import type { Exemption } from '../core/member/member';
 import type { Policy } from '../core/policy/policy';
+import { ENROLLABLE_KINDS } from '../factors/find-factor';
 import { MEMBER_FILTERS } from '../flows/admin/member-list';
 import { call, options, verb, type RulesForCalls } from '../options/call-check';
 import type { OptionRule, RulesFor } from '../options/option-check';

@@ -1,5 +1,5 @@
 import { parsePhoneNumber } from '../core/address/phone-number';
-import type { DeliveredKind } from '../core/member/factor-kind';
+import type { Channel } from '../core/member/factor-kind';
 import type { Clock, EmailSender, SmsSender } from '../options/ports';
 import { createCircuitBreaker, withTimeLimit } from './circuit-breaker';
 import { DeliveryError, durationInWords, type CodePurpose, type DeliveryFault } from './delivery-error';
@@ -29,13 +29,13 @@ export interface DeliveryOptions {
 }
 
 export interface DeliveryFailure {
-  readonly by: DeliveredKind;
+  readonly by: Channel;
   readonly because: DeliveryFault | 'provider-spared';
   readonly error: unknown;
 }
 
 export interface CodeToSend {
-  readonly by: DeliveredKind;
+  readonly by: Channel;
   /** Where to; an SMS that fails goes to the email address, where there is one. */
   readonly destinations: { readonly sms?: string; readonly email?: string };
   readonly code: string;
@@ -45,7 +45,7 @@ export interface CodeToSend {
   readonly userName: string;
   readonly origin?: NoticeOrigin;
   /** An email in place of a text message that must not be sent, which the mail says. */
-  readonly fallbackFrom?: 'sms' | null;
+  readonly fallbackFrom?: Channel | null;
   /**
    * Gives the code for the mail where the text did not go out, or null where there is to be none. Without it the mail has the
    * same code: wrong where the text may still arrive.
@@ -56,15 +56,15 @@ export interface CodeToSend {
 }
 
 export interface LateDelivery {
-  readonly sentBy: DeliveredKind;
+  readonly sentBy: Channel;
   readonly messageId: string | null;
 }
 
 export type SendOutcome =
   | {
       readonly outcome: 'sent';
-      readonly sentBy: DeliveredKind;
-      readonly fallbackFrom: 'sms' | null;
+      readonly sentBy: Channel;
+      readonly fallbackFrom: Channel | null;
       readonly messageId: string | null;
     }
   | {
@@ -111,7 +111,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const breaker = createCircuitBreaker({ clock, ...BREAKER });
   const underWay = new Set<Promise<void>>();
 
-  function fail(by: DeliveredKind, error: unknown): Failed {
+  function fail(by: Channel, error: unknown): Failed {
     const fault = readFault(error);
     const { because } = fault;
     options.onFailure({ by, because, error });
@@ -167,7 +167,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     else if (!isEnrollment) breaker.recordFailure(userId);
   }
 
-  async function tryEmail(to: string, sent: CodeToSend, fallbackFrom: 'sms' | null): Promise<SendOutcome> {
+  async function tryEmail(to: string, sent: CodeToSend, fallbackFrom: Channel | null): Promise<SendOutcome> {
     const { userName, origin = null, code } = sent;
     const mail: Mail = {
       name: 'code',

@@ -75,11 +75,11 @@ export function mailLocals(
   };
 }
 
-const METHODS: Readonly<Record<EnrollableKind, string>> = {
-  totp: 'The authenticator app',
-  sms: 'The phone',
-  email: 'The email address',
-};
+const METHODS: ReadonlyMap<string, string> = new Map([
+  ['totp', 'The authenticator app'],
+  ['sms', 'The phone'],
+  ['email', 'The email address'],
+]);
 
 function methodInWords({
   factor,
@@ -89,7 +89,8 @@ function methodInWords({
   readonly label?: string;
 }): string {
   const name = labelInMessage(label ?? '');
-  return name === '' ? METHODS[factor] : `${METHODS[factor]} “${name}”`;
+  const method = METHODS.get(factor) ?? 'The method';
+  return name === '' ? method : `${method} “${name}”`;
 }
 
 const CHANGES = {

@@ -1,3 +1,4 @@
+import type { Channel } from '../core/member/factor-kind';
 import { join } from 'node:path';
 import { renderFile } from 'ejs';
 import { findViews } from '../options/views-path';
@@ -33,7 +34,7 @@ export interface CodeEmailLocals {
   /** `5 minutes` */
   readonly validFor: string;
   readonly purpose: 'sign-in' | 'enrollment' | 'step-up';
-  readonly fallbackFrom: 'sms' | null;
+  readonly fallbackFrom: Channel | null;
 }
 
 export interface FactorChangedEmailLocals {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { ConfigurationError } from '../core/errors';
-import { ENROLLABLE_KINDS, type DeliveredKind, type EnrollableKind } from '../core/member/factor-kind';
+import type { DeliveredKind, EnrollableKind } from '../core/member/factor-kind';
 import type { Policy } from '../core/policy/policy';
 import { ENROLLMENT_RULES, type PolicyFault } from '../core/policy/policy-check';
+import { ENROLLABLE_KINDS } from '../factors/find-factor';
 import { describeValue, type OptionRule, type RulesFor } from './option-check';
 import { aSwitch, listOf, oneOf } from './option-kinds';
 import type { PolicyDefaults } from './options';

@@ -1,9 +1,10 @@
 import { ConfigurationError } from '../core/errors';
-import { ENROLLABLE_KINDS, type EnrollableKind } from '../core/member/factor-kind';
+import { CHANNELS, type EnrollableKind } from '../core/member/factor-kind';
 import { defaultPolicy, type Policy } from '../core/policy/policy';
 import { checkPolicy } from '../core/policy/policy-check';
 import { findKeyFault } from '../core/proof/key-ring';
 import { hostIdText } from '../core/text/host-id';
+import { ENROLLABLE_KINDS, FACTOR_TRAITS, findAvailableKinds } from '../factors/find-factor';
 import { findViews } from './views-path';
 import { checkWhole, describeAnswer } from './option-check';
 import { OPTION_DEFAULTS } from './option-defaults';
@@ -16,7 +17,8 @@ import { parsePublicOrigin, publicPath } from './public-origin';
 export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions<User> {
   checkWhole('options', options, OPTION_RULES, 'createMfa({ issuer, baseUrl, … })');
   const { account, featureAvailable, csrf, email = null, sms = null } = options;
-  const availableKinds = findAvailableKinds({ totp: true, email: email !== null, sms: sms !== null });
+  const senders = { email, sms };
+  const availableKinds = findAvailableKinds({ channels: CHANNELS.filter((by) => senders[by] !== null) });
   const insecureAccepted = options.dangerouslyAllowInsecureBaseUrl === true;
   const origin = parsePublicOrigin(options.baseUrl, { insecureAccepted });
   const pagesPath = publicPath(origin, options.pagesPath ?? OPTION_DEFAULTS.pagesPath);
@@ -82,17 +84,14 @@ function resolveKeys(keys: MfaOptions<never>['keys']): readonly string[] {
   });
 }
 
-function findAvailableKinds(available: Readonly<Record<EnrollableKind, boolean>>): readonly EnrollableKind[] {
-  return ENROLLABLE_KINDS.filter((kind) => available[kind]);
-}
-
 function resolveDefaultPolicy(
   given: PolicyDefaults,
   availableKinds: readonly EnrollableKind[],
 ): (organizationId: string) => Policy {
-  const policyOf = (organizationId: string): Policy => fill(defaultPolicy(organizationId), given);
+  const policyOf = (organizationId: string): Policy =>
+    fill({ ...defaultPolicy(organizationId), methods: ENROLLABLE_KINDS }, given);
   const policy = policyOf('default');
-  const faults = checkPolicy(policy, { availableKinds });
+  const faults = checkPolicy(policy, { factors: FACTOR_TRAITS, availableKinds });
   const [fault] = faults;
   if (fault === undefined) return policyOf;
   throw refusePolicy('defaultPolicy.', { policy, fault, faults, availableKinds });

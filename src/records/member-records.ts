@@ -1,4 +1,3 @@
-import { factorRank } from '../core/decision/factor-strength';
 import type { Authenticator } from '../core/member/authenticator';
 import * as authenticators from '../core/member/authenticator-rules';
 import { clearGuesses, recordSuccess, spendGuess } from '../core/member/guess-rules';
@@ -190,7 +189,7 @@ export function memberRecordsIn(documents: Documents): Pick<RecordStore, Verbs> 
         unconditional((member) => recordSuccess(member, success)),
       ),
     acceptTimeStep: ({ userId, authenticatorId, timeStep, now }) => {
-      const rank = factorRank('totp');
+      const rank = 3;
       const success = { group: 'codes', authenticatorId, now, guessedRank: rank, provenRank: rank } as const;
       return documents.change(
         userOwner(userId),

@@ -16,10 +16,10 @@ export const MEMBER_INDEXES = [
   'no-contact',
   'enrolled',
 ] as const;
-export type MemberIndex = (typeof MEMBER_INDEXES)[number];
+export type MemberIndex = string;
 
 /** Where one member stands; an index that is not named does not hold the member. */
-export type MemberMarks = Readonly<Partial<Record<MemberIndex, number>>>;
+export type MemberMarks = Readonly<Record<MemberIndex, number>>;
 
 export interface IndexEntry {
   readonly userId: string;

@@ -1,6 +1,6 @@
 import type { SpentChannel } from '../core/address/destination';
 import type { Authenticator, GuessGroup, OnFileUse } from '../core/member/authenticator';
-import type { DeliveredKind } from '../core/member/factor-kind';
+import type { FactorKind } from '../core/member/factor-kind';
 import type { GuessCounter } from '../core/member/guess-counter';
 import type { Exemption, MemberSettings } from '../core/member/member';
 import type { Policy } from '../core/policy/policy';
@@ -30,7 +30,8 @@ export interface MemberRecord {
   /** When the set of codes was made, also once all are used; null where there is none. */
   readonly recoveryCodesIssuedAt: number | null;
   readonly guesses: Readonly<Record<GuessGroup, GuessCounter>>;
-  readonly onFile: Readonly<Record<DeliveredKind, OnFileUse>>;
+  /** By kind; a kind whose address on file was never asked may be missing. */
+  readonly onFile: Readonly<Record<FactorKind, OnFileUse>>;
   /** The newest that was noted, whether or not its time is over. */
   readonly spentChannel: SpentChannel | null;
 }

@@ -6,7 +6,7 @@ import { createDelivery } from '../../src/delivery/delivery';
 import { createOutbox, type Outbox } from '../../src/delivery/outbox';
 import { ClockWatch } from '../../src/events/advice';
 import { EventRecorder } from '../../src/events/event-recorder';
-import { createFactors } from '../../src/factors/registry';
+import { createFactors } from '../../src/factors/find-factor';
 import type { AdminAct } from '../../src/flows/admin/admin-authority';
 import { keepMembersIndexed } from '../../src/flows/admin/index-members';
 import { BackgroundWork } from '../../src/flows/context/background-work';

@@ -35,14 +35,14 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   core: [],
   testing: [],
   events: ['stores', 'core'],
-  options: ['events', 'delivery', 'stores', 'core'],
+  options: ['factors', 'events', 'delivery', 'stores', 'core'],
   stores: ['events', 'options', 'core'],
   records: ['stores', 'core'],
   delivery: ['options', 'stores', 'core'],
   factors: ['stores', 'core'],
   flows: ['factors', 'delivery', 'stores', 'events', 'options', 'core'],
-  http: ['flows', 'events', 'options', 'stores', 'core'],
-  api: ['http', 'flows', 'events', 'options', 'stores', 'core'],
+  http: ['flows', 'factors', 'events', 'options', 'stores', 'core'],
+  api: ['http', 'flows', 'factors', 'events', 'options', 'stores', 'core'],
   root: ['api', 'http', 'flows', 'factors', 'delivery', 'records', 'stores', 'events', 'options', 'core'],
 };
 

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { onFileId, type DeliveredKind, type FactorKind } from '../member/factor-kind';
+import { onFileKind, type Channel } from '../member/factor-kind';
 import type { KeyRing, PurposeKey } from '../proof/key-ring';
 import { foldEmailAddress } from './email-address';
 
@@ -16,8 +16,8 @@ export function maskPhone(e164: string): string {
   return `•••• ${digits.slice(digits.length >= 9 ? -4 : -2)}`;
 }
 
-export function maskDestination(kind: DeliveredKind, destination: string): string {
-  return kind === 'email' ? maskEmail(destination) : maskPhone(destination);
+export function maskDestination(channel: Channel, destination: string): string {
+  return channel === 'email' ? maskEmail(destination) : maskPhone(destination);
 }
 
 /** The addresses that the host has on file now. */
@@ -31,17 +31,15 @@ export interface AddressesOnFile {
  * worth nothing. Null for an enrolled address, which never changes; another one is another authenticator.
  */
 export function addressOnFile(
-  sent: {
-    readonly kind: FactorKind;
-    readonly authenticatorId: string;
-    readonly sentBy: DeliveredKind;
-  },
-  { email, phone }: AddressesOnFile,
+  sent: { readonly authenticatorId: string; readonly sentBy: Channel; readonly fellBack: boolean },
+  onFile: AddressesOnFile,
 ): string | null {
-  const { kind, authenticatorId, sentBy } = sent;
-  const fellBack = kind === 'sms' && sentBy === 'email';
-  if (fellBack || authenticatorId === onFileId('email')) return email ?? '';
-  return authenticatorId === onFileId('sms') ? (phone ?? '') : null;
+  const isOnFile = sent.fellBack || onFileKind(sent.authenticatorId) !== null;
+  return isOnFile ? (addressBy(sent.sentBy, onFile) ?? '') : null;
+}
+
+export function addressBy(channel: Channel, { email, phone }: AddressesOnFile): string | undefined {
+  return channel === 'email' ? email : phone;
 }
 
 /** An address in the form in which evidence remembers it: the same for each spelling, and unreadable. */

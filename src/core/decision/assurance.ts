@@ -1,8 +1,11 @@
-import type { FactorKind } from '../member/factor-kind';
+import { findTraits, type Channel, type FactorKind, type Factors } from '../member/factor-kind';
 import { isCredible } from '../text/credible-instant';
 
-/** How something was proven. `host` is a session that the host began by a way of its own. */
-export type EvidenceMethod = 'password' | 'host' | 'federated' | 'remembered-browser' | FactorKind;
+/**
+ * How something was proven: `password`, `federated`, `host` for a session that the host began in its own way, `remembered-browser`,
+ * or a kind of second factor.
+ */
+export type EvidenceMethod = FactorKind;
 
 /** One fact collected in a login or session. */
 export interface Evidence {
@@ -13,53 +16,46 @@ export interface Evidence {
   readonly channel?: string;
   /** A sign-in of the host that we saw happen at `at`; without it a session of the host was merely found then. */
   readonly seen?: true;
-  /** An SMS code that was sent by email instead, because the SMS did not go out. */
-  readonly sentBy?: 'email';
+  /** The channel by which the code went instead, where a text message did not go out. It proves what a code of that channel proves. */
+  readonly sentBy?: Channel;
 }
 
 export type Assurance = 'none' | 'single-factor' | 'multi-factor';
 
-const SECOND_FACTORS: ReadonlySet<EvidenceMethod> = new Set(['totp', 'email', 'sms', 'recovery-code']);
 const FIRST_FACTORS: ReadonlySet<EvidenceMethod> = new Set(['password', 'host', 'federated']);
-
-/**
- * RFC 8176 values. The registry has none for an email code or a recovery code; both are one-time passwords.
- * What the host did by itself is not ours to name.
- */
-const AMR: ReadonlyMap<EvidenceMethod, string> = new Map([
-  ['password', 'pwd'],
-  ['totp', 'otp'],
-  ['email', 'otp'],
-  ['sms', 'sms'],
-  ['recovery-code', 'otp'],
-]);
 
 /** Two kinds, not two proofs: what the first factor is, and a second factor besides. */
 export function deriveAssurance(evidence: readonly Evidence[]): Assurance {
-  const hasSecond = evidence.some(({ method }) => SECOND_FACTORS.has(method));
+  const hasSecond = evidence.some(isSecondFactor);
   const hasFirst = evidence.some(({ method }) => FIRST_FACTORS.has(method));
   if (hasFirst && hasSecond) return 'multi-factor';
   return hasFirst || hasSecond ? 'single-factor' : 'none';
 }
 
-/** The authenticator assurance level. Email is no out-of-band authenticator at level 2 (NIST SP 800-63B-4, 3.1.3.1). */
-export function deriveAssuranceLevel(evidence: readonly Evidence[]): 1 | 2 {
-  const strong = evidence.filter((item) => provenBy(item) !== 'email');
+/** The authenticator assurance level (NIST SP 800-63B-4). A second factor whose traits are unknown here reaches none. */
+export function deriveAssuranceLevel(evidence: readonly Evidence[], factors: Factors): 1 | 2 {
+  const strong = evidence.filter(
+    (item) => !isSecondFactor(item) || findTraits(factors, provenBy(item))?.assuranceLevel === 2,
+  );
   return deriveAssurance(strong) === 'multi-factor' ? 2 : 1;
 }
 
-/** By what it was proven in fact: an SMS code that came by email proves the mailbox. */
+/** What it proves: a code for a phone that came by email proves the mailbox. The factor of a channel has its name. */
 export function provenBy({ method, sentBy }: Evidence): EvidenceMethod {
   return sentBy ?? method;
 }
 
-export function deriveAmr(evidence: readonly Evidence[]): string[] {
-  const values = evidence.map((item) => AMR.get(provenBy(item))).filter((value) => value !== undefined);
+/** RFC 8176 values. What the host or an identity provider did has none: only they know. */
+export function deriveAmr(evidence: readonly Evidence[], factors: Factors): string[] {
+  const values = evidence
+    .map((item) => (item.method === 'password' ? 'pwd' : findTraits(factors, provenBy(item))?.amr))
+    .filter((value) => value !== undefined);
   return [...new Set(values)];
 }
 
-export function isSecondFactor(evidence: Evidence): boolean {
-  return SECOND_FACTORS.has(evidence.method);
+/** Every kind of factor, also one that only another version of this package knows. */
+export function isSecondFactor({ method }: Evidence): boolean {
+  return !FIRST_FACTORS.has(method) && method !== 'remembered-browser';
 }
 
 export function isFirstFactor(evidence: Evidence): boolean {

@@ -1,4 +1,4 @@
-import { isEnrollableKind, onFileId, onFileKind } from '../member/factor-kind';
+import { findTraits, onFileId, onFileKind } from '../member/factor-kind';
 import { deriveAssurance, isFirstFactor, isSecondFactor, latestProof, type Evidence } from './assurance';
 import { rankOfProof, strongestRank } from './factor-strength';
 import type { Facts } from './facts';
@@ -14,7 +14,7 @@ function countedEvidence(facts: Facts): readonly Evidence[] {
 function isSpent({ spentChannels }: Facts, { authenticatorId, sentBy }: Evidence): boolean {
   if (spentChannels.length === 0) return false;
   // A code that fell back went to the address on file.
-  const address = sentBy === 'email' ? onFileId('email') : authenticatorId;
+  const address = sentBy === undefined ? authenticatorId : onFileId(sentBy);
   return address !== undefined && spentChannels.includes(address);
 }
 
@@ -26,11 +26,12 @@ function isSpent({ spentChannels }: Facts, { authenticatorId, sentBy }: Evidence
  */
 function isAskedHere(facts: Facts, evidence: Evidence): boolean {
   const { method, authenticatorId } = evidence;
-  if (!isEnrollableKind(method)) return true;
-  if (evidence.sentBy === 'email' && !facts.policy.smsFallback) return false;
+  if (!isSecondFactor(evidence) || findTraits(facts.factors, method)?.enrollable === false) return true;
+  if (evidence.sentBy !== undefined && !facts.policy.smsFallback) return false;
   if (authenticatorId !== undefined && onFileKind(authenticatorId) !== null)
     return onFileOption(facts)?.authenticatorId === authenticatorId;
-  if (facts.policy.methods.includes(method) || rankOfProof(evidence) >= strongestRank(facts)) return true;
+  if (facts.policy.methods.includes(method) || rankOfProof(facts.factors, evidence) >= strongestRank(facts))
+    return true;
   return provableFactors(facts).some((option) => option.authenticatorId === authenticatorId);
 }
 
@@ -49,7 +50,7 @@ export function isProven(facts: Facts): boolean {
 function strongestProofs(facts: Facts): readonly Evidence[] {
   const strongest = strongestRank(facts);
   return countedEvidence(facts).filter(
-    (evidence) => isSecondFactor(evidence) && rankOfProof(evidence) >= strongest,
+    (evidence) => isSecondFactor(evidence) && rankOfProof(facts.factors, evidence) >= strongest,
   );
 }
 

@@ -94,7 +94,7 @@ type ChallengeReason = (Decision & { outcome: 'challenge' })['because'];
 /** Asks for a factor of this rank at least. */
 function challenge(facts: Facts, because: ChallengeReason, now: number, rank = 0): Decision {
   const waysAt = (known: Facts, at: number) =>
-    challengeOptions(known, at).filter(({ kind }) => rankOf(kind) >= rank);
+    challengeOptions(known, at).filter(({ kind }) => rankOf(facts.factors, kind) >= rank);
   const anyOf = waysAt(facts, now);
   if (anyOf.length > 0) return { outcome: 'challenge', because, anyOf };
   // Waiting helps only where the end of a lock leaves something to answer with.

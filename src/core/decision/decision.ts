@@ -1,4 +1,4 @@
-import type { EnrollableKind } from '../member/factor-kind';
+import type { FactorKind } from '../member/factor-kind';
 
 /** What a route or a login asks. */
 export type Requirement =
@@ -17,7 +17,7 @@ export type Requirement =
 /** A way to answer a challenge. */
 export interface Option {
   readonly authenticatorId: string;
-  readonly kind: 'totp' | 'email' | 'sms' | 'recovery-code';
+  readonly kind: FactorKind;
 }
 
 export type AllowReason =
@@ -35,7 +35,7 @@ export type Decision =
   | {
       readonly outcome: 'enroll';
       readonly because: 'required' | 'offered';
-      readonly anyOf: readonly EnrollableKind[];
+      readonly anyOf: readonly FactorKind[];
       readonly skippable: boolean;
       readonly graceUntil?: number;
       readonly skipsLeft?: number;

@@ -1,4 +1,4 @@
-import type { DeliveredKind, EnrollableKind } from '../member/factor-kind';
+import type { FactorKind, Factors } from '../member/factor-kind';
 import type { MemberSettings } from '../member/member';
 import type { Policy } from '../policy/policy';
 import type { Evidence } from './assurance';
@@ -6,7 +6,7 @@ import type { Evidence } from './assurance';
 /** What a decision needs to know of one authenticator. */
 export interface AuthenticatorFact {
   readonly id: string;
-  readonly kind: EnrollableKind;
+  readonly kind: FactorKind;
   /** False where it was disabled by too many wrong proofs, or its secret cannot be read. */
   readonly usable: boolean;
 }
@@ -21,6 +21,8 @@ export interface SessionFact {
 
 /** Everything a decision is made from: plain data, gathered in one round trip. */
 export interface Facts {
+  /** The kinds that this process knows. */
+  readonly factors: Factors;
   readonly session: SessionFact | null;
   /** Whether the host offers the feature to this organization at all. */
   readonly featureAvailable: boolean;
@@ -35,9 +37,9 @@ export interface Facts {
   /** Addresses that the host has on file and vouches for. */
   readonly onFile: { readonly email: boolean; readonly phone: boolean };
   /** The kinds on file that too many wrong proofs disabled. */
-  readonly onFileDisabled: readonly DeliveredKind[];
-  /** What the host can deliver or verify at all. */
-  readonly availableKinds: readonly EnrollableKind[];
+  readonly onFileDisabled: readonly FactorKind[];
+  /** The enrollable kinds that work here: a code can be sent or checked. */
+  readonly availableKinds: readonly FactorKind[];
   /** The user directory says that this person has enrolled before. */
   readonly enrolledBefore: boolean;
   /** An address on file was proven before, so that a policy was on then. */

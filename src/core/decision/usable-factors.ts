@@ -1,18 +1,19 @@
 import {
-  ENROLLABLE_KINDS,
   RECOVERY_CODES_ID,
-  isDeliveredKind,
+  enrollableOf,
+  findBackup,
+  findTraits,
   onFileId,
   onFileKind,
-  type EnrollableKind,
+  type FactorKind,
 } from '../member/factor-kind';
 import type { Option } from './decision';
 import type { Facts } from './facts';
 
 /** The kinds a person may enroll now: what the organization allows and the host can do. */
-export function enrollableKinds(facts: Facts): readonly EnrollableKind[] {
+export function enrollableKinds(facts: Facts): readonly FactorKind[] {
   const { methods } = facts.policy;
-  const possible = ENROLLABLE_KINDS.filter(
+  const possible = enrollableOf(facts.factors).filter(
     (kind) => methods.includes(kind) && facts.availableKinds.includes(kind),
   );
   const { enabled, assignedKind } = facts.member;
@@ -27,9 +28,11 @@ export function enrollableKinds(facts: Facts): readonly EnrollableKind[] {
  */
 export function onFileOption(facts: Facts): Option | null {
   const { enabled, assignedKind } = facts.member;
-  if (!enabled || assignedKind === null || !isDeliveredKind(assignedKind)) return null;
+  if (!enabled || assignedKind === null) return null;
+  const traits = findTraits(facts.factors, assignedKind);
+  if (traits?.worksOnFile !== true) return null;
   if (!facts.policy.methods.includes(assignedKind) && facts.authenticators.length > 0) return null;
-  const onFile = assignedKind === 'email' ? facts.onFile.email : facts.onFile.phone;
+  const onFile = traits.channel === 'email' ? facts.onFile.email : facts.onFile.phone;
   if (!onFile || facts.authenticators.some(({ kind }) => kind === assignedKind)) return null;
   return { authenticatorId: onFileId(assignedKind), kind: assignedKind };
 }
@@ -85,7 +88,7 @@ function ownFactors(facts: Facts, authenticators: Facts['authenticators']): read
 }
 
 function allowedFirst({ policy }: Facts, all: readonly Option[]): readonly Option[] {
-  const allowed = all.filter(({ kind }) => kind !== 'recovery-code' && policy.methods.includes(kind));
+  const allowed = all.filter(({ kind }) => policy.methods.includes(kind));
   return allowed.length > 0 ? allowed : all;
 }
 
@@ -97,9 +100,10 @@ export function challengeOptions(facts: Facts, now: number): readonly Option[] {
   const ordered = provableFactors(facts).toSorted(
     (a, b) => Number(b.kind === assigned) - Number(a.kind === assigned),
   );
+  const backup = findBackup(facts.factors);
   const recovery: Option[] =
-    facts.recoveryCodesLeft > 0 && hasFactor(facts) && !recoveryLocked
-      ? [{ authenticatorId: RECOVERY_CODES_ID, kind: 'recovery-code' }]
+    backup !== undefined && facts.recoveryCodesLeft > 0 && hasFactor(facts) && !recoveryLocked
+      ? [{ authenticatorId: RECOVERY_CODES_ID, kind: backup.kind }]
       : [];
   return [...(codesLocked ? [] : ordered), ...recovery];
 }

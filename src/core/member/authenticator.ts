@@ -1,12 +1,12 @@
 import type { Facts } from '../decision/facts';
 import { enrollableKinds, provableFactors } from '../decision/usable-factors';
 import type { AcceptedSteps } from '../proof/totp';
-import { isDeliveredKind, onFileId, type EnrollableKind } from './factor-kind';
+import { onFileKind, type FactorKind } from './factor-kind';
 
 /** One user's confirmed instance of a factor (NIST SP 800-63B-4, section 4). */
 export interface Authenticator extends AcceptedSteps {
   readonly id: string;
-  readonly kind: EnrollableKind;
+  readonly kind: FactorKind;
   readonly label: string;
   readonly createdAt: number;
   readonly lastUsedAt: number | null;
@@ -37,11 +37,7 @@ export interface OnFileUse {
 
 export const NO_USE: OnFileUse = { failures: 0, disabledAt: null, lastUsedAt: null };
 
-/**
- * Which counter a proof moves. Recovery codes have their own, so that guessing at one-time codes cannot
- * lock the owner out of the way back in.
- */
-export type GuessGroup = 'codes' | 'recovery-codes';
+export type { GuessGroup } from './factor-kind';
 
 /** Hard limits on guessing. They can be lowered by the host, never raised (NIST SP 800-63B-4, 3.2.2; PCI DSS 8.3.4). */
 export interface GuessLimits {
@@ -74,8 +70,6 @@ export function mayRemoveFactor(facts: Facts, authenticatorId: string): RemovalL
     .filter(({ kind }) => wanted.some((want) => want === kind))
     .map((option) => option.authenticatorId);
   if (left.length === 0) return { outcome: 'last-factor' };
-  const onFile = left.some((id) =>
-    ['email', 'sms'].some((kind) => isDeliveredKind(kind) && id === onFileId(kind)),
-  );
+  const onFile = left.some((id) => onFileKind(id) !== null);
   return { outcome: 'removable', keepOneOf: onFile ? null : left };
 }

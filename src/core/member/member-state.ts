@@ -1,7 +1,7 @@
 import type { Facts } from '../decision/facts';
 import { hasFactor, provableFactors } from '../decision/usable-factors';
 import { deriveGrace, type Grace } from '../policy/policy';
-import { ENROLLABLE_KINDS, type EnrollableKind } from './factor-kind';
+import { channelOf, enrollableOf, type FactorKind } from './factor-kind';
 import { isExempt, type Exemption } from './member';
 
 /** How one member stands, as administrators see it. */
@@ -9,10 +9,10 @@ export interface MemberState {
   /** Has a factor: an authenticator, or an assigned kind that an address on file carries. */
   readonly configured: boolean;
   /** In the order in which kinds are offered. */
-  readonly kinds: readonly EnrollableKind[];
+  readonly kinds: readonly FactorKind[];
   /** Asked even where the policy asks only assigned members. */
   readonly enabled: boolean;
-  readonly assignedKind?: EnrollableKind;
+  readonly assignedKind?: FactorKind;
   /** Only one that holds now. */
   readonly exemption?: Exemption;
   /** Only an end in the future. */
@@ -49,10 +49,12 @@ export function deriveMemberState(facts: Facts, now: number): MemberState {
 }
 
 /** The kinds a member has: enrolled ones, and one that was assigned and needs no enrollment. */
-function kindsOf(facts: Facts): readonly EnrollableKind[] {
-  const onFile = provableFactors({ ...facts, onFileDisabled: [], availableKinds: ENROLLABLE_KINDS });
+function kindsOf(facts: Facts): readonly FactorKind[] {
+  const known = enrollableOf(facts.factors);
+  const onFile = provableFactors({ ...facts, onFileDisabled: [], availableKinds: known });
   const all: readonly { readonly kind: string }[] = [...facts.authenticators, ...onFile];
-  return ENROLLABLE_KINDS.filter((wanted) => all.some(({ kind }) => kind === wanted));
+  const unknown = facts.authenticators.map(({ kind }) => kind).filter((kind) => !known.includes(kind));
+  return [...known.filter((wanted) => all.some(({ kind }) => kind === wanted)), ...new Set(unknown)];
 }
 
 /** Grace as it matters to a person: somebody is asked to enroll, and may put it off. */
@@ -68,6 +70,6 @@ function deriveWaiting(
   return deriveGrace(policy, member, known.now);
 }
 
-function hasContact({ onFile, authenticators }: Facts): boolean {
-  return onFile.email || onFile.phone || authenticators.some(({ kind }) => kind !== 'totp');
+function hasContact({ onFile, authenticators, factors }: Facts): boolean {
+  return onFile.email || onFile.phone || authenticators.some(({ kind }) => channelOf(factors, kind) !== null);
 }

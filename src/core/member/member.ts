@@ -1,11 +1,11 @@
 import { hasEnded, isCredible } from '../text/credible-instant';
-import type { EnrollableKind } from './factor-kind';
+import type { FactorKind } from './factor-kind';
 
 /** What an administrator set for one member of one organization. */
 export interface MemberSettings {
   /** Asked for a second factor even where the policy only asks assigned members. */
   readonly enabled: boolean;
-  readonly assignedKind: EnrollableKind | null;
+  readonly assignedKind: FactorKind | null;
   /** How often this member has put enrollment off. */
   readonly skipsUsed: number;
   readonly exemption: Exemption | null;

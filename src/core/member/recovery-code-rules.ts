@@ -1,3 +1,4 @@
+import { RECOVERY_CODES_GROUP } from './factor-kind';
 import type { Changed, MemberDocument } from './member-document';
 
 /** A recovery code as stored: its number selects it, so that one try costs one hash. */
@@ -44,7 +45,7 @@ export function consumeRecoveryCode(
   const isThere = codes.codes.some((code) => code.number === number && code.codeHash === codeHash);
   if (!isThere || member.recoveryCodes === null) return { next: given, outcome: false };
   const left = codes.codes.filter((code) => code.number !== number);
-  const { 'recovery-codes': _, ...guesses } = member.guesses;
+  const { [RECOVERY_CODES_GROUP]: _, ...guesses } = member.guesses;
   return {
     next: {
       member: { ...member, guesses, recoveryCodes: { ...member.recoveryCodes, left: left.length } },

@@ -1,4 +1,4 @@
-import { ENROLLABLE_KINDS, isEnrollableKind, type EnrollableKind } from '../member/factor-kind';
+import { enrollableOf, findTraits, type FactorKind, type Factors } from '../member/factor-kind';
 import { LONGEST_REMEMBERED_SECONDS } from '../member/remembered-browser';
 import { MAX_SESSION_DURATION_SECONDS, type EnrollmentRule, type Policy } from './policy';
 
@@ -77,12 +77,12 @@ const RANGED_FIELDS: readonly RangedField[] = [
 /** Everything that is wrong with a policy; empty where it can be saved. Values of a wrong type are faults too. */
 export function checkPolicy(
   policy: Policy,
-  { availableKinds }: { readonly availableKinds: readonly EnrollableKind[] },
+  known: { readonly factors: Factors; readonly availableKinds: readonly FactorKind[] },
 ): readonly PolicyFault[] {
   const faults = [
     ...SWITCHES.map((field) => checkSwitch(field, policy[field])),
     checkEnrollment(policy.enrollment),
-    checkMethods(policy, availableKinds),
+    checkMethods(policy, known),
     ...RANGED_FIELDS.map((field) => checkRange(field, policy[field])),
     checkIdleWithinSession(policy),
   ];
@@ -105,15 +105,17 @@ function checkEnrollment(value: unknown): PolicyFault | null {
 
 function checkMethods(
   { methods, enabled }: Policy,
-  availableKinds: readonly EnrollableKind[],
+  known: { readonly factors: Factors; readonly availableKinds: readonly FactorKind[] },
 ): PolicyFault | null {
+  const { factors, availableKinds } = known;
+  const all = enrollableOf(factors);
   const fault = (because: PolicyFault['because'], message: string) => ({
     field: 'methods' as const,
     because,
     message,
   });
-  if (!Array.isArray(methods) || !methods.every((kind: unknown) => isEnrollableKind(kind))) {
-    return fault('malformed', `Methods are any of ${ENROLLABLE_KINDS.join(', ')}. Choose from these.`);
+  if (!Array.isArray(methods) || !methods.every((kind) => all.includes(kind))) {
+    return fault('malformed', `Methods are any of ${all.join(', ')}. Choose from these.`);
   }
   // While it is off, nobody is asked, and an unfinished choice does no harm.
   if (!enabled) return null;
@@ -126,7 +128,7 @@ function checkMethods(
     );
   }
   // The telephone network is a restricted channel: another one must be on offer (NIST SP 800-63B-4, 3.1.3.3).
-  return usable.every((kind) => kind === 'sms')
+  return usable.every((kind) => findTraits(factors, kind)?.restricted)
     ? fault(
         'sms-alone',
         'Text messages cannot be the only method. Allow an authenticator app or email as well.',

@@ -2,6 +2,7 @@ import { addEvidence, type Evidence } from '../decision/assurance';
 import { decide } from '../decision/decide';
 import type { Decision } from '../decision/decision';
 import type { Facts } from '../decision/facts';
+import { channelOf } from '../member/factor-kind';
 
 /** What a policy would mean for one person at the next request. */
 export type PolicyEffect =
@@ -60,7 +61,9 @@ function effectOf(facts: Facts, decision: Decision): PolicyEffect {
     case 'enroll':
       if (decision.skippable) return 'in-grace';
       // A code by email goes to the verified address on file; without one there is nothing to enroll it with.
-      return decision.anyOf.every((kind) => kind === 'email') && !facts.onFile.email ? 'no-way' : 'enrolls';
+      return !facts.onFile.email && decision.anyOf.every((kind) => channelOf(facts.factors, kind) === 'email')
+        ? 'no-way'
+        : 'enrolls';
     case 'deny':
       return decision.because === 'locked' ? 'proves' : 'no-way';
     case 'allow':

@@ -1,4 +1,4 @@
-import type { EnrollableKind } from '../member/factor-kind';
+import type { FactorKind } from '../member/factor-kind';
 import type { MemberSettings } from '../member/member';
 
 /** How members without a factor come to one. */
@@ -11,7 +11,7 @@ export interface Policy {
   readonly version: number;
   readonly enabled: boolean;
   readonly enrollment: EnrollmentRule;
-  readonly methods: readonly EnrollableKind[];
+  readonly methods: readonly FactorKind[];
   readonly enrollAtSignUp: boolean;
   /** Whether the wizard for an authenticator app also asks for a backup phone. */
   readonly backupPhone: boolean;
@@ -38,14 +38,14 @@ const DAY = 86_400;
 /** The longest session any organization can ask for. */
 export const MAX_SESSION_DURATION_SECONDS = 400 * DAY;
 
-/** The policy of an organization that never saved one: MFA is off, and everything else has its default. */
+/** The policy of an organization that never saved one: MFA is off, no method is chosen, and everything else has its default. */
 export function defaultPolicy(organizationId: string): Policy {
   return {
     organizationId,
     version: 0,
     enabled: false,
     enrollment: 'assigned',
-    methods: ['totp', 'sms', 'email'],
+    methods: [],
     enrollAtSignUp: false,
     backupPhone: false,
     graceUntil: null,

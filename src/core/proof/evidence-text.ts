@@ -1,40 +1,32 @@
 import type { Evidence, EvidenceMethod } from '../decision/assurance';
+import { isChannel } from '../member/factor-kind';
 import { decodeId, encodeId } from '../text/encoded-id';
 
 /*
- * Evidence as short text without quotes, since it stands in every session and every unfinished login: items behind commas, each
- * a letter (a capital one for a sign-in that was seen) and an instant, and after colons the authenticator, the channel, and `e` for an
- * SMS code that went by email.
+ * Evidence as short text without quotes, since it stands in every session and every pending login: items behind commas, and in each,
+ * behind colons, the method, an instant, the authenticator, the channel, and the channel that a code fell back to. A factor is written
+ * with the name of its kind, so that a process that does not know the kind keeps it; every other method is one letter, a capital one
+ * for a sign-in that was seen.
  */
 
-const LETTERS: Readonly<Record<EvidenceMethod, string>> = {
-  password: 'p',
-  host: 'h',
-  federated: 'f',
-  'remembered-browser': 'b',
-  totp: 't',
-  email: 'e',
-  sms: 's',
-  'recovery-code': 'r',
-};
-
-const METHODS: ReadonlyMap<string, EvidenceMethod> = new Map<string, EvidenceMethod>([
-  [LETTERS.password, 'password'],
-  [LETTERS.host, 'host'],
-  [LETTERS.federated, 'federated'],
-  [LETTERS['remembered-browser'], 'remembered-browser'],
-  [LETTERS.totp, 'totp'],
-  [LETTERS.email, 'email'],
-  [LETTERS.sms, 'sms'],
-  [LETTERS['recovery-code'], 'recovery-code'],
+const LETTERS: ReadonlyMap<EvidenceMethod, string> = new Map([
+  ['password', 'p'],
+  ['host', 'h'],
+  ['federated', 'f'],
+  ['remembered-browser', 'b'],
 ]);
 
-export function letterOfMethod(method: EvidenceMethod): string {
-  return LETTERS[method];
+const METHODS: ReadonlyMap<string, EvidenceMethod> = new Map(
+  [...LETTERS].map(([method, letter]) => [letter, method]),
+);
+
+export function writeMethod(method: EvidenceMethod): string {
+  return LETTERS.get(method) ?? method;
 }
 
-export function methodOfLetter(letter: string): EvidenceMethod | undefined {
-  return METHODS.get(letter);
+/** Undefined where `writeMethod` writes no such thing. */
+export function readMethod(text: string): EvidenceMethod | undefined {
+  return METHODS.get(text) ?? (/^[a-z][a-z0-9-]+$/.test(text) && !LETTERS.has(text) ? text : undefined);
 }
 
 export function writeEvidence(evidence: readonly Evidence[]): string {
@@ -42,10 +34,10 @@ export function writeEvidence(evidence: readonly Evidence[]): string {
 }
 
 function writeItem({ method, at, authenticatorId, channel, seen, sentBy }: Evidence): string {
-  const letter = seen === true ? LETTERS[method].toUpperCase() : LETTERS[method];
-  const fact = letter + writeInstant(at);
-  const rest = [encodeId(authenticatorId ?? ''), encodeId(channel ?? ''), sentBy === undefined ? '' : 'e'];
-  return `${fact}:${rest.join(':')}`.replace(/:+$/, '');
+  const written = writeMethod(method);
+  const fact = [seen === true ? written.toUpperCase() : written, writeInstant(at)];
+  const rest = [encodeId(authenticatorId ?? ''), encodeId(channel ?? ''), sentBy ?? ''];
+  return [...fact, ...rest].join(':').replace(/:+$/, '');
 }
 
 /** Null where this is not what `writeEvidence` writes. */
@@ -61,21 +53,21 @@ export function readEvidence(text: string): readonly Evidence[] | null {
 }
 
 function readItem(item: string): Evidence | null {
-  const [fact = '', authenticatorId = '', channel = '', sentBy = '', ...more] = item.split(':');
-  const letter = fact.charAt(0);
-  const method = METHODS.get(letter.toLowerCase());
-  const isSeen = letter !== letter.toLowerCase();
-  const at = readInstant(fact.slice(1));
+  const [written = '', instant = '', authenticatorId = '', channel = '', sentBy = '', ...more] =
+    item.split(':');
+  const method = readMethod(written.toLowerCase());
+  const isSeen = written !== written.toLowerCase();
+  const at = readInstant(instant);
   if (method === undefined || at === null || more.length > 0) return null;
   if (isSeen && method !== 'host' && method !== 'federated') return null;
-  if (sentBy !== '' && sentBy !== 'e') return null;
+  if (sentBy !== '' && !isChannel(sentBy)) return null;
   return {
     method,
     at,
     ...(authenticatorId === '' ? {} : { authenticatorId: decodeId(authenticatorId) }),
     ...(channel === '' ? {} : { channel: decodeId(channel) }),
     ...(isSeen ? { seen: true } : {}),
-    ...(sentBy === '' ? {} : { sentBy: 'email' }),
+    ...(sentBy === '' ? {} : { sentBy }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { createHmac, randomInt, timingSafeEqual } from 'node:crypto';
-import type { DeliveredKind } from '../member/factor-kind';
+import type { Channel, FactorKind } from '../member/factor-kind';
 import { normalizeTyped } from '../text/typed-text';
 import type { KeyRing, PurposeKey } from './key-ring';
 
@@ -9,8 +9,8 @@ export interface CodeBinding {
   readonly ownerId: string;
   readonly purpose: string;
   readonly codeId: string;
-  readonly kind: DeliveredKind;
-  readonly sentBy: DeliveredKind;
+  readonly kind: FactorKind;
+  readonly sentBy: Channel;
   /** The address on file that it went to, or null: see `addressOnFile`. */
   readonly address: string | null;
 }

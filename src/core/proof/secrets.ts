@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
-import type { EnrollableKind } from '../member/factor-kind';
+import type { FactorKind } from '../member/factor-kind';
 import type { KeyRing } from './key-ring';
 
 /**
@@ -35,7 +35,7 @@ export class PlainSecret {
 export interface SealBinding {
   readonly userId: string;
   readonly authenticatorId: string;
-  readonly kind: EnrollableKind;
+  readonly kind: FactorKind;
 }
 
 export type OpenedSecret =

@@ -1,4 +1,4 @@
-import type { DeliveredKind } from '../member/factor-kind';
+import { channelOf, type Channel, type FactorKind, type Factors } from '../member/factor-kind';
 import { hasEnded } from '../text/credible-instant';
 
 /** One code that was sent, or is on its way. A challenge may have several: each has its own digits, channel and end. */
@@ -9,11 +9,11 @@ export interface SentCode {
   readonly sendId: string;
   /** The authenticator that it proves, and the kind of that. */
   readonly authenticatorId: string;
-  readonly kind: DeliveredKind;
+  readonly kind: FactorKind;
   /** HMAC under a key that the store does not hold. */
   readonly codeHash: string;
   /** The channel by which it travels, which is what it proves. */
-  readonly sentBy: DeliveredKind;
+  readonly sentBy: Channel;
   readonly maskedDestination: string;
   readonly sentAt: number;
   readonly expiresAt: number;
@@ -73,9 +73,13 @@ export function codeUnderWay({ authenticatorId, codes }: Coded, now: number): Se
   return liveCode({ authenticatorId, codes: codes.filter(({ stage }) => stage !== 'stored') }, now);
 }
 
-/** `sms` where the code is for a phone and travels to a mailbox. */
-export function fallbackOfCode({ kind, sentBy }: Pick<SentCode, 'kind' | 'sentBy'>): 'sms' | null {
-  return kind === 'sms' && sentBy === 'email' ? 'sms' : null;
+/** The channel that the code was meant for, where it travels by another one; null where it does not. */
+export function fallbackOfCode(
+  { kind, sentBy }: Pick<SentCode, 'kind' | 'sentBy'>,
+  factors: Factors,
+): Channel | null {
+  const channel = channelOf(factors, kind);
+  return channel === sentBy ? null : channel;
 }
 
 /** The longest life of an unfinished login and of a code (NIST SP 800-63B-4, 3.1.3.2: ten minutes). */

@@ -1,5 +1,6 @@
 import type { Policy } from '../../core/policy/policy';
 import { checkPolicy, type PolicyFault } from '../../core/policy/policy-check';
+import { FACTOR_TRAITS } from '../../factors/find-factor';
 import type { FlowContext } from '../context/context';
 import { effectivePolicy } from '../context/gather-facts';
 
@@ -24,7 +25,7 @@ export async function draftPolicy(
   }
   const draft: Policy = { ...current, ...change, organizationId, version: current.version };
   const faults = [
-    ...checkPolicy(draft, { availableKinds: context.options.availableKinds }),
+    ...checkPolicy(draft, { factors: FACTOR_TRAITS, availableKinds: context.options.availableKinds }),
     ...checkGrace(current, draft, context.clock.now()),
   ];
   return faults.length > 0 ? { outcome: 'refused', faults, draft } : { outcome: 'draft', current, draft };

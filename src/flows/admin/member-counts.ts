@@ -1,6 +1,7 @@
-import { ENROLLABLE_KINDS, type EnrollableKind } from '../../core/member/factor-kind';
+import type { EnrollableKind } from '../../core/member/factor-kind';
 import type { Policy } from '../../core/policy/policy';
 import type { EventName } from '../../events/events';
+import { ENROLLABLE_KINDS } from '../../factors/find-factor';
 import type { BackgroundJob } from '../../stores/background-jobs';
 import type { MemberIndex } from '../../stores/member-index';
 import type { FlowContext } from '../context/context';
@@ -65,12 +66,7 @@ export async function readMemberCounts(
   const inGrace = waiting === null ? 0 : await records.countIndex({ organizationId, ...waiting });
   const indexed = configured + notConfigured;
   walkRosterWhenStale(context, { organizationId, walk, indexed, listed });
-  const counted = new Map(kinds);
-  const byKind = {
-    totp: counted.get('totp') ?? 0,
-    sms: counted.get('sms') ?? 0,
-    email: counted.get('email') ?? 0,
-  };
+  const byKind = Object.fromEntries(kinds);
   const members = listed ?? indexed;
   const counts = {
     members,

@@ -1,7 +1,8 @@
 import { maskPhone } from '../../core/address/destination';
 import type { Facts } from '../../core/decision/facts';
 import type { Authenticator } from '../../core/member/authenticator';
-import { ENROLLABLE_KINDS, type EnrollableKind } from '../../core/member/factor-kind';
+import type { EnrollableKind } from '../../core/member/factor-kind';
+import { ENROLLABLE_KINDS } from '../../factors/find-factor';
 import type { FlowContext } from '../context/context';
 import { isLive } from '../sessions/end-sessions';
 import { nameEvents, type ShownEvent } from './list-events';

@@ -1,22 +1,21 @@
 import type { MemberState } from '../../core/member/member-state';
+import { ENROLLABLE_KINDS } from '../../factors/find-factor';
 import type { IndexEntry } from '../../stores/member-index';
 import type { FlowContext } from '../context/context';
 import { readMemberCounts } from './member-counts';
 import { matchesFilter, readIndexPage } from './member-index-page';
 import { readPolicyContext, readMembers, type KnownMember } from './read-members';
 
-export const MEMBER_FILTERS = [
+export const MEMBER_FILTERS: readonly string[] = [
   'all',
   'not-configured',
-  'totp',
-  'sms',
-  'email',
+  ...ENROLLABLE_KINDS,
   'exempt',
   'locked',
   'in-grace',
   'federated',
-] as const;
-export type MemberFilter = (typeof MEMBER_FILTERS)[number];
+];
+export type MemberFilter = string;
 
 export function parseMemberFilter(value: unknown): MemberFilter | null {
   return MEMBER_FILTERS.find((filter) => filter === value) ?? null;

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Policy } from '../../core/policy/policy';
 import { checkPolicy } from '../../core/policy/policy-check';
+import { FACTOR_TRAITS, channelOfKind } from '../../factors/find-factor';
 import type { FlowContext } from '../context/context';
 import { effectivePolicy } from '../context/gather-facts';
 import type { Actor, AdminAct } from './admin-authority';
@@ -38,7 +39,7 @@ export async function savePolicyAsAdministrator(
 }
 
 function wayOut(draft: Policy, actor: Actor): 'enroll-first' | 'allow-another-method' {
-  const byEmailAlone = draft.methods.every((kind) => kind === 'email');
+  const byEmailAlone = draft.methods.every((kind) => channelOfKind(kind) === 'email');
   return byEmailAlone && 'username' in actor && actor.email === undefined
     ? 'allow-another-method'
     : 'enroll-first';
@@ -67,7 +68,10 @@ export async function changePolicy(context: FlowContext, request: PolicyChangeRe
   const expectedVersion = request.expectedVersion ?? before.version;
   if (expectedVersion !== before.version) return { outcome: 'conflict', current: before };
   const wanted: Policy = { ...before, ...change, organizationId, version: before.version };
-  const faults = checkPolicy(wanted, { availableKinds: context.options.availableKinds });
+  const faults = checkPolicy(wanted, {
+    factors: FACTOR_TRAITS,
+    availableKinds: context.options.availableKinds,
+  });
   if (faults.length > 0) return { outcome: 'refused', faults, draft: wanted };
   const saved = await context.records.savePolicy(wanted, expectedVersion);
   if (saved.outcome === 'conflict') return saved;

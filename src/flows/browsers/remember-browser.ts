@@ -3,6 +3,7 @@ import { decide } from '../../core/decision/decide';
 import { rankOf, strongestRank } from '../../core/decision/factor-strength';
 import { hashFactorSet, issueBrowserId, type RememberedBrowser } from '../../core/member/remembered-browser';
 import { hashToken, issueToken } from '../../core/proof/bearer-token';
+import { BACKUP_KIND } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import type { AuthSubject } from '../context/auth-subject';
 import type { FlowContext, Origin } from '../context/context';
@@ -22,7 +23,7 @@ export function rememberableSeconds(
 ): number | null {
   const { enabled, rememberBrowserSeconds } = facts.policy;
   if (!enabled || rememberBrowserSeconds <= 0 || subject.phase !== 'pending') return null;
-  if (proven === 'recovery-code' || rankOf(proven) < strongestRank(facts)) return null;
+  if (proven === BACKUP_KIND || rankOf(facts.factors, proven) < strongestRank(facts)) return null;
   return rememberBrowserSeconds;
 }
 
@@ -43,7 +44,7 @@ export async function rememberBrowser(
   const { facts, now } = gathered;
   const seconds = rememberableSeconds(subject, gathered, provenBy(proof));
   const fresh = decide(facts, { kind: 'step-up', maxAgeSeconds: REPROOF_SECONDS }, now);
-  const recovered = facts.session?.evidence.some(({ method }) => method === 'recovery-code') === true;
+  const recovered = facts.session?.evidence.some(({ method }) => method === BACKUP_KIND) === true;
   if (seconds === null || fresh.outcome !== 'allow' || recovered) return null;
   const id = issueBrowserId(context.keyRing, name);
   const token = issueToken();

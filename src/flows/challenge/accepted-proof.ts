@@ -1,15 +1,14 @@
 import { provenBy, type Evidence } from '../../core/decision/assurance';
-import type { Proof } from '../../factors/factor';
+import type { Verified } from '../../factors/factor';
 import type { Account } from '../../options/ports';
 import type { ChallengePurpose } from '../../stores/state-store';
 import type { ChallengeHint } from '../context/auth-subject';
 import type { FlowContext, Origin } from '../context/context';
 
 /** What a right answer proves: where a code for a phone went by email, the mailbox. */
-export function toEvidence(asked: ChallengeHint, shown: Proof, now: number): Evidence {
+export function toEvidence(asked: ChallengeHint, { sentBy }: Verified, now: number): Evidence {
   const { kind: method, authenticatorId } = asked;
-  const fellBack = shown.kind === 'delivered-code' && method === 'sms' && shown.sentBy === 'email';
-  return { method, authenticatorId, at: now, ...(fellBack ? { sentBy: 'email' } : {}) };
+  return { method, authenticatorId, at: now, ...(sentBy === undefined ? {} : { sentBy }) };
 }
 
 export function reportAccepted(

@@ -1,6 +1,7 @@
 import type { Option } from '../../core/decision/decide';
-import type { DeliveredKind } from '../../core/member/factor-kind';
+import type { Channel } from '../../core/member/factor-kind';
 import { fallbackOfCode, type SentCode } from '../../core/proof/sent-code';
+import { FACTOR_TRAITS } from '../../factors/find-factor';
 import type { Challenge, ChallengeOwner } from '../../stores/state-store';
 import type { Gathered } from '../context/gather-facts';
 import type { SendRefused } from './spend-send';
@@ -18,10 +19,10 @@ export interface ChallengeRequest {
 
 /** How a code went out, as it may be shown. */
 export interface Sent {
-  readonly kind: DeliveredKind;
+  readonly kind: Channel;
   readonly destination: string;
   readonly expiresAt: number;
-  readonly fallbackFrom?: 'sms';
+  readonly fallbackFrom?: Channel;
   /** Its sender has not answered yet: it may take a while to arrive, and may not. */
   readonly delayed?: true;
   /** It was sent before, and no other one now. */
@@ -39,7 +40,7 @@ export type ChallengeOutcome =
   | { readonly outcome: 'gone' };
 
 export function toSent(code: SentCode, { earlier = false }: { readonly earlier?: boolean } = {}): Sent {
-  const fallbackFrom = fallbackOfCode(code);
+  const fallbackFrom = fallbackOfCode(code, FACTOR_TRAITS);
   return {
     kind: code.sentBy,
     destination: code.maskedDestination,

@@ -1,10 +1,11 @@
 import { addEvidence, type Evidence } from '../../core/decision/assurance';
 import { decide, type Decision, type Requirement } from '../../core/decision/decide';
-import { factorRank } from '../../core/decision/factor-strength';
+import { guessRank } from '../../core/decision/factor-strength';
 import { challengeOptions } from '../../core/decision/usable-factors';
-import { RECOVERY_CODES_ID, isEnrollableKind } from '../../core/member/factor-kind';
+import { RECOVERY_CODES_ID } from '../../core/member/factor-kind';
 import { isChallengeOver } from '../../core/proof/sent-code';
-import type { Factor, Verification } from '../../factors/factor';
+import { BACKUP_KIND, FACTOR_TRAITS, type Factor } from '../../factors/find-factor';
+import type { Rejection } from '../../factors/factor';
 import type { Account } from '../../options/ports';
 import type { GuessOutcome, MemberRecord } from '../../stores/record-store';
 import type { AttemptOutcome, ChallengePurpose } from '../../stores/state-store';
@@ -26,7 +27,7 @@ export type RejectedBecause =
   | 'session-expired'
   | 'too-many-authenticators'
   | 'too-many-changes'
-  | (Verification & { outcome: 'rejected' })['because'];
+  | Rejection['because'];
 
 export interface Rejected {
   readonly outcome: 'rejected';
@@ -106,10 +107,10 @@ export async function answerChallenge(context: FlowContext, request: AnswerReque
     }
     return reject({ ...verification, attemptsLeft });
   }
-  if (!(await factor.accept(trial, verification.proof))) {
+  if (!(await factor.accept(trial, verification))) {
     return reject({ outcome: 'rejected', because: 'code-used', attemptsLeft });
   }
-  const proof = toEvidence(asked, verification.proof, now);
+  const proof = toEvidence(asked, verification, now);
   reportAccepted(context, { account, proof, purpose, origin });
   noteLate(context, account, member);
   return toVerified(gathered, { asked, proof }, request.requirement);
@@ -136,11 +137,14 @@ export function toVerified(
   const facts = {
     ...gathered.facts,
     session: { phase: 'live', evidence, skipped: false } as const,
-    recoveryCodesLeft: gathered.facts.recoveryCodesLeft - (asked.kind === 'recovery-code' ? 1 : 0),
+    recoveryCodesLeft: gathered.facts.recoveryCodesLeft - (asked.kind === BACKUP_KIND ? 1 : 0),
   };
   const decision = decide(facts, requirement, now);
   return { outcome: 'verified', evidence, decision, gathered: { ...gathered, facts }, asked, proof };
 }
+
+/** For a factor that can't be guessed at: no counter moves, and no lock stops it. */
+export const NOT_GUESSED: GuessOutcome = { outcome: 'spent', guessesLeft: Infinity, lockedUntil: null };
 
 function spendGuess(
   context: FlowContext,
@@ -148,11 +152,13 @@ function spendGuess(
   asked: ChallengeHint,
   factor: Factor,
 ): Promise<GuessOutcome> {
+  const { kind, guessGroup, enrollable } = factor.traits;
+  if (guessGroup === null) return Promise.resolve(NOT_GUESSED);
   return context.records.spendGuess({
     userId: subject.userId,
-    group: factor.group,
-    authenticatorId: isEnrollableKind(asked.kind) ? asked.authenticatorId : null,
-    rank: factorRank(asked.kind),
+    group: guessGroup,
+    authenticatorId: enrollable ? asked.authenticatorId : null,
+    rank: guessRank(FACTOR_TRAITS, kind),
     limits: context.options.limits,
     now: context.clock.now(),
   });

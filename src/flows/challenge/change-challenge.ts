@@ -1,8 +1,9 @@
 import { addressOnFile, maskDestination, type AddressesOnFile } from '../../core/address/destination';
 import { MfaError } from '../../core/errors';
-import type { DeliveredKind } from '../../core/member/factor-kind';
+import type { Channel, FactorKind } from '../../core/member/factor-kind';
 import { hashOneTimeCode, issueOneTimeCode } from '../../core/proof/one-time-code';
 import type { SentCode } from '../../core/proof/sent-code';
+import { channelOfKind } from '../../factors/find-factor';
 import type { Challenge, ChallengeOwner } from '../../stores/state-store';
 import { newHandle, type FlowContext } from '../context/context';
 
@@ -57,8 +58,8 @@ export interface NewCode {
 export interface CodeToMake {
   readonly owner: ChallengeOwner;
   readonly authenticatorId: string;
-  readonly kind: DeliveredKind;
-  readonly sentBy: DeliveredKind;
+  readonly kind: FactorKind;
+  readonly sentBy: Channel;
   readonly destination: string;
   readonly onFile: AddressesOnFile;
   /** Of the text that it takes the place of. */
@@ -75,7 +76,10 @@ export function makeCode(
   const { owner, authenticatorId, kind, sentBy, destination, onFile, pendingUntil } = made;
   const id = newHandle();
   const digits = issueOneTimeCode();
-  const address = addressOnFile({ kind, authenticatorId, sentBy }, onFile);
+  const address = addressOnFile(
+    { authenticatorId, sentBy, fellBack: sentBy !== channelOfKind(kind) },
+    onFile,
+  );
   const binding = { ...owner, codeId: id, kind, sentBy, address };
   const sentAt = context.clock.now();
   return {

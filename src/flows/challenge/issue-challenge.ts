@@ -1,7 +1,9 @@
+import { addressBy } from '../../core/address/destination';
 import type { Option } from '../../core/decision/decide';
-import { isDeliveredKind, onFileId, type DeliveredKind } from '../../core/member/factor-kind';
+import { onFileId } from '../../core/member/factor-kind';
 import { openSecret } from '../../core/proof/secrets';
 import { addCode, isChallengeOver } from '../../core/proof/sent-code';
+import { channelOfKind } from '../../factors/find-factor';
 import type { Challenge } from '../../stores/state-store';
 import { newId, newHandle, type FlowContext } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
@@ -37,15 +39,16 @@ export function prepareChallenge(context: FlowContext, request: ChallengeRequest
   const { owner, option, gathered, pendingUntil } = request;
   const { authenticatorId, kind } = option;
   const { account } = gathered;
-  const destination = isDeliveredKind(kind) ? findDestination(context, gathered, option, kind) : null;
+  const sentBy = channelOfKind(kind);
+  const destination = sentBy === null ? null : findDestination(context, gathered, option);
   const code =
-    destination === null || !isDeliveredKind(kind)
+    destination === null || sentBy === null
       ? null
       : makeCode(context, {
           owner,
           authenticatorId,
           kind,
-          sentBy: kind,
+          sentBy,
           destination,
           onFile: account,
           pendingUntil,
@@ -57,7 +60,7 @@ export function prepareChallenge(context: FlowContext, request: ChallengeRequest
     kind,
     authenticatorId,
     codes: code === null ? [] : [code.kept],
-    notSent: isDeliveredKind(kind) && code === null ? 'fault' : null,
+    notSent: sentBy !== null && code === null ? 'fault' : null,
     sealedSecret: null,
     expiresAt: pendingUntil ?? context.clock.now() + context.options.pendingLoginSeconds * 1000,
   };
@@ -75,7 +78,7 @@ export async function finishChallenge(
 ): Promise<ChallengeOutcome> {
   const { option, gathered } = request;
   if (code !== null) return sendAskedCode(context, request, { challenge, code });
-  if (!isDeliveredKind(option.kind)) return { outcome: 'asked', challenge };
+  if (channelOfKind(option.kind) === null) return { outcome: 'asked', challenge };
   const authenticator = gathered.member.authenticators.find(({ id }) => id === option.authenticatorId);
   if (authenticator !== undefined) reportUnreadable(context, gathered.member, authenticator);
   return { outcome: 'not-sent', because: 'secret-unreadable' };
@@ -98,15 +101,12 @@ function takePlace(next: Challenge, phase: Challenge | undefined, now: number): 
 }
 
 /** The address comes from the record or the host's table, never from the request. Null where it cannot be read. */
-function findDestination(
-  context: FlowContext,
-  gathered: Gathered,
-  option: Option,
-  kind: DeliveredKind,
-): string | null {
+function findDestination(context: FlowContext, gathered: Gathered, option: Option): string | null {
   const { account, member } = gathered;
-  if (option.authenticatorId === onFileId(kind)) {
-    const onFile = kind === 'email' ? account.email : account.phone;
+  const { kind } = option;
+  const channel = channelOfKind(kind);
+  if (channel !== null && option.authenticatorId === onFileId(kind)) {
+    const onFile = addressBy(channel, account);
     if (onFile !== undefined) return onFile;
   }
   const authenticator = member.authenticators.find(({ id }) => id === option.authenticatorId);
@@ -124,9 +124,9 @@ export async function findSendWait(
   gathered: Gathered,
   option: Option,
 ): Promise<number | null> {
-  const { kind } = option;
-  if (!isDeliveredKind(kind)) return null;
-  const destination = findDestination(context, gathered, option, kind);
+  const kind = channelOfKind(option.kind);
+  if (kind === null) return null;
+  const destination = findDestination(context, gathered, option);
   return destination === null
     ? null
     : findDestinationWait(context, { kind, destination, userId: gathered.account.id, purpose: 'login' });

@@ -1,4 +1,4 @@
-import { onFileId, type DeliveredKind } from '../../core/member/factor-kind';
+import { onFileId, type Channel } from '../../core/member/factor-kind';
 import { maySmsFallBack } from '../../core/policy/policy';
 import {
   addCode,
@@ -6,9 +6,11 @@ import {
   confirmCode,
   countCode,
   dropCode,
+  fallbackOfCode,
   type SentCode,
 } from '../../core/proof/sent-code';
 import { mayArrive, type SendOutcome } from '../../delivery/delivery';
+import { FACTOR_TRAITS } from '../../factors/find-factor';
 import type { Challenge } from '../../stores/state-store';
 import type { FlowContext } from '../context/context';
 import { toSent, type ChallengeOutcome, type ChallengeRequest } from './active-challenge';
@@ -39,7 +41,7 @@ export async function sendAskedCode(
 ): Promise<ChallengeOutcome> {
   const sending: Sending = { context, request, known: stored.challenge, code: stored.code };
   const { userId, purpose } = request.owner;
-  const { kind } = sending.code.kept;
+  const { sentBy: kind } = sending.code.kept;
   const { organizationId } = request.gathered.account;
   const send = { kind, destination: sending.code.destination, userId, organizationId, purpose };
   const mailbox = fallbackOf(request);
@@ -69,7 +71,7 @@ function deliver(sending: Sending, mailbox: string | undefined): Promise<SendOut
   const isText = sentBy === 'sms';
   return context.delivery.sendCode({
     by: sentBy,
-    fallbackFrom: code.kept.kind === sentBy ? null : 'sms',
+    fallbackFrom: fallbackOfCode(code.kept, FACTOR_TRAITS),
     code: digits,
     purpose,
     userId,
@@ -131,7 +133,7 @@ async function settle(sending: Sending, outcome: SendOutcome): Promise<Challenge
       change(sending, (codes) => confirmCode(codes, kept.id)),
       rememberMessage(sending, outcome.messageId),
     ]);
-    const fellBack = kept.sentBy !== kept.kind;
+    const fellBack = fallbackOfCode(kept, FACTOR_TRAITS) !== null;
     report(sending, fellBack ? 'delivery-fell-back' : 'code-sent', kept.sentBy);
     return {
       outcome: 'asked',
@@ -142,7 +144,7 @@ async function settle(sending: Sending, outcome: SendOutcome): Promise<Challenge
   report(
     sending,
     'delivery-failed',
-    kept.kind,
+    kept.sentBy,
     outcome.because === 'timed-out' ? { because: 'timed-out' } : {},
   );
   if (mayArrive(outcome)) return { outcome: 'asked', challenge: sending.known, sent: toSent(kept) };
@@ -191,7 +193,7 @@ async function rememberMessage({ context, request, code }: Sending, messageId: s
 function report(
   { context, request }: Sending,
   name: 'code-sent' | 'delivery-fell-back' | 'delivery-failed',
-  kind: DeliveredKind,
+  kind: Channel,
   more: Readonly<Record<string, string>> = {},
 ): void {
   const { userId, purpose } = request.owner;

@@ -1,8 +1,9 @@
 import type { Option } from '../../core/decision/decide';
-import { factorRank, rankOfProof, strongestRank } from '../../core/decision/factor-strength';
+import { guessRank, rankOf, rankOfProof, strongestRank } from '../../core/decision/factor-strength';
 import { challengeOptions } from '../../core/decision/usable-factors';
-import { RECOVERY_CODES_ID, isEnrollableKind } from '../../core/member/factor-kind';
+import { RECOVERY_CODES_ID } from '../../core/member/factor-kind';
 import { canEndLock, lockEnd } from '../../core/member/guess-counter';
+import { FACTOR_TRAITS } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import type { ChallengeOwner } from '../../stores/state-store';
 import { reportUnlocked, unlockMember } from '../admin/member-settings';
@@ -11,7 +12,7 @@ import { newId, newHandle, type FlowContext, type Origin } from '../context/cont
 import { gatherFacts, type Gathered } from '../context/gather-facts';
 import { reportAccepted, toEvidence } from './accepted-proof';
 import type { ChallengeOutcome } from './active-challenge';
-import { refuseAnswer, toVerified, type Answer, type Rejected } from './answer-challenge';
+import { NOT_GUESSED, refuseAnswer, toVerified, type Answer, type Rejected } from './answer-challenge';
 import { issueChallengeFor } from './issue-challenge';
 import { reportGuessLimits } from './report-guess-limits';
 import type { FoundUnlockLink } from './unlock-link';
@@ -44,8 +45,8 @@ export function unlockOptions(
   const areRecoveryCodesLocked = lockEnd(recoveryCodes, limits, now) !== null;
   return challengeOptions(withoutLocks(gathered).facts, now).filter(({ authenticatorId, kind }) => {
     if (authenticatorId === RECOVERY_CODES_ID) return false;
-    if (areRecoveryCodesLocked && factorRank(kind) >= strongestRank(facts)) return true;
-    return areCodesLocked && canEndLock(codes, factorRank(kind));
+    if (areRecoveryCodesLocked && rankOf(facts.factors, kind) >= strongestRank(facts)) return true;
+    return areCodesLocked && canEndLock(codes, guessRank(facts.factors, kind));
   });
 }
 
@@ -105,17 +106,20 @@ export async function answerUnlock(context: FlowContext, request: UnlockRequest)
   const factor = context.factors.get(asked.kind);
   const submitted = factor?.parse(request.submitted) ?? null;
   if (factor === undefined || submitted === null) return { outcome: 'rejected', because: 'malformed-code' };
+  const { guessGroup, enrollable } = factor.traits;
   const [attempt, guess, gathered] = await Promise.all([
     context.state.spendAttempt(unlockOwner(link), UNLOCK_ATTEMPTS),
-    context.records.spendGuess({
-      userId: account.id,
-      group: factor.group,
-      authenticatorId: isEnrollableKind(asked.kind) ? asked.authenticatorId : null,
-      rank: factorRank(asked.kind),
-      limits: context.options.limits,
-      now: context.clock.now(),
-      duringLock: true,
-    }),
+    guessGroup === null
+      ? NOT_GUESSED
+      : context.records.spendGuess({
+          userId: account.id,
+          group: guessGroup,
+          authenticatorId: enrollable ? asked.authenticatorId : null,
+          rank: guessRank(FACTOR_TRAITS, asked.kind),
+          limits: context.options.limits,
+          now: context.clock.now(),
+          duringLock: true,
+        }),
     gatherFacts(context, account, subject),
   ]);
   const reject = async (rejected: Rejected): Promise<UnlockAnswer> => {
@@ -141,13 +145,13 @@ export async function answerUnlock(context: FlowContext, request: UnlockRequest)
   const trial = { userId: account.id, challenge, member, onFile: gathered.account, submitted, now };
   const verification = await factor.verify(trial);
   if (verification.outcome === 'rejected') return reject({ ...verification, attemptsLeft });
-  if (!(await factor.accept(trial, verification.proof)))
+  if (!(await factor.accept(trial, verification)))
     return reject({ outcome: 'rejected', because: 'code-used', attemptsLeft });
-  const proof = toEvidence(asked, verification.proof, now);
+  const proof = toEvidence(asked, verification, now);
   reportAccepted(context, { account, proof, purpose: 'unlock', origin });
   const act = { userId: account.id, organizationId: account.organizationId, address: origin.address };
   // Accepting the proof has ended the counts that are no stronger; the strongest ends all of them.
-  const isStrongest = rankOfProof(proof) >= strongestRank(gathered.facts);
+  const isStrongest = rankOfProof(FACTOR_TRAITS, proof) >= strongestRank(gathered.facts);
   await Promise.all([
     context.state.endUnlockLink(link.tokenHash),
     isStrongest ? unlockMember(context, act) : reportUnlocked(context, act),

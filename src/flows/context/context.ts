@@ -3,7 +3,7 @@ import type { KeyRing } from '../../core/proof/key-ring';
 import type { Delivery } from '../../delivery/delivery';
 import type { ClockWatch } from '../../events/advice';
 import type { EventRecorder } from '../../events/event-recorder';
-import type { FactorRegistry } from '../../factors/registry';
+import type { FactorRegistry } from '../../factors/find-factor';
 import type { ResolvedOptions } from '../../options/options';
 import type { Clock } from '../../options/ports';
 import type { RecordStore } from '../../stores/record-store';

@@ -9,6 +9,7 @@ import { isSealKeyKnown } from '../../core/proof/secrets';
 import { isChallengeOver } from '../../core/proof/sent-code';
 import { instantOfStep, isCredibleStep, timeStepAt } from '../../core/proof/totp';
 import { isCredible } from '../../core/text/credible-instant';
+import { FACTOR_TRAITS } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import type { MemberRecord, PolicyRecord } from '../../stores/record-store';
 import type { PendingLogin, SessionEntry } from '../../stores/state-store';
@@ -181,6 +182,7 @@ export function toGathered(
   noteFutureDates(context, { member, session }, now);
   const policy = { ...read.policy, policy: effectivePolicy(context, read.policy) };
   const facts: Facts = {
+    factors: FACTOR_TRAITS,
     session,
     featureAvailable,
     policy: policy.policy,
@@ -194,10 +196,12 @@ export function toGathered(
     })),
     recoveryCodesLeft: member.recoveryCodesLeft,
     onFile: { email: account.email !== undefined, phone: account.phone !== undefined },
-    onFileDisabled: (['email', 'sms'] as const).filter((kind) => member.onFile[kind].disabledAt !== null),
+    onFileDisabled: Object.entries(member.onFile)
+      .filter(([, { disabledAt }]) => disabledAt !== null)
+      .map(([kind]) => kind),
     availableKinds: context.options.availableKinds,
     enrolledBefore: account.mfaEnrolled,
-    onFileProven: member.onFile.email.lastUsedAt !== null || member.onFile.sms.lastUsedAt !== null,
+    onFileProven: Object.values(member.onFile).some(({ lastUsedAt }) => lastUsedAt !== null),
     spentChannels: findSpentChannels(context, { account, member, evidence: session.evidence }),
     codesLockedUntil: knownLockEnd(member.guesses.codes, limits, now),
     recoveryCodesLockedUntil: knownLockEnd(member.guesses['recovery-codes'], limits, now),
@@ -226,7 +230,7 @@ function inAskingOrder({ authenticators, askedFirst }: MemberRecord): readonly A
   return authenticators.toSorted(
     (a, b) =>
       Number(b.id === askedFirst) - Number(a.id === askedFirst) ||
-      rankOf(b.kind) - rankOf(a.kind) ||
+      rankOf(FACTOR_TRAITS, b.kind) - rankOf(FACTOR_TRAITS, a.kind) ||
       (b.lastUsedAt ?? b.createdAt) - (a.lastUsedAt ?? a.createdAt),
   );
 }

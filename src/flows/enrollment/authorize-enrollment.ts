@@ -1,7 +1,8 @@
 import { asStepUp, decide, type Decision, type Requirement } from '../../core/decision/decide';
 import { demandStrongest } from '../../core/decision/decision-rules';
 import { enrollableKinds, hasFactor } from '../../core/decision/usable-factors';
-import { ENROLLABLE_KINDS, type EnrollableKind } from '../../core/member/factor-kind';
+import type { EnrollableKind } from '../../core/member/factor-kind';
+import { ENROLLABLE_KINDS } from '../../factors/find-factor';
 import type { AuthSubject } from '../context/auth-subject';
 import type { Gathered } from '../context/gather-facts';
 import type { GatheredForSetup } from '../context/gather-setup-facts';

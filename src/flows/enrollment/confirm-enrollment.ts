@@ -1,8 +1,9 @@
 import { addEvidence, type Evidence } from '../../core/decision/assurance';
 import type { Epochs } from '../../core/decision/session-lifetime';
 import { MOST_AUTHENTICATORS, type Authenticator } from '../../core/member/authenticator';
-import { isEnrollableKind, type EnrollableKind } from '../../core/member/factor-kind';
+import type { EnrollableKind } from '../../core/member/factor-kind';
 import { isChallengeOver } from '../../core/proof/sent-code';
+import { isEnrollableKind } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import type { Challenge } from '../../stores/state-store';
 import { afterFactorChange, type Change, type FactorChanged } from '../authenticators/after-factor-change';
@@ -83,15 +84,13 @@ export async function confirmEnrollment(
   }
   const spent = await spendChange(context, account.id, 'factor-changes');
   if (spent.outcome === 'rejected') return spent;
-  if (!(await factor.accept(trial, verification.proof)))
+  if (!(await factor.accept(trial, verification)))
     return { outcome: 'rejected', because: 'code-used', ...left };
 
-  const { proof: shown } = verification;
-  const timeStep = shown.kind === 'totp' ? shown.timeStep : null;
   const authenticator = toAuthenticator(challenge, {
     label: request.label,
     now,
-    timeStep,
+    accepted: factor.enrolled(verification),
     kind,
     organizationId: subject.organizationId,
   });

@@ -1,5 +1,5 @@
 import { isAmongChannels } from '../../core/address/destination';
-import type { DeliveredKind } from '../../core/member/factor-kind';
+import type { Channel, FactorKind } from '../../core/member/factor-kind';
 import { PlainSecret, openSecret } from '../../core/proof/secrets';
 import {
   addCode,
@@ -10,6 +10,7 @@ import {
   type SentCode,
 } from '../../core/proof/sent-code';
 import { mayArrive } from '../../delivery/delivery';
+import { channelOfKind } from '../../factors/find-factor';
 import type { Challenge } from '../../stores/state-store';
 import { toSent } from '../challenge/active-challenge';
 import { changeChallenge, makeCode, type NewCode } from '../challenge/change-challenge';
@@ -20,10 +21,17 @@ import { channelsOf } from '../context/first-factor-channels';
 import { newEnrollment, reportEnrollment, type EnrollmentRequest, type EnrollmentStart } from './enroll';
 
 export interface DeliveredEnrollmentRequest extends EnrollmentRequest {
-  readonly kind: DeliveredKind;
+  readonly kind: FactorKind;
   readonly destination: string;
   /** The person has a code and wants another one, so that the one under way is no answer. */
   readonly resend?: boolean;
+}
+
+/** Only kinds whose codes travel are enrolled here. */
+function requireChannel(kind: FactorKind): Channel {
+  const channel = channelOfKind(kind);
+  if (channel === null) throw new TypeError(`No code of the kind ${kind} can be sent.`);
+  return channel;
 }
 
 type Begun =
@@ -43,7 +51,7 @@ export async function startDeliveredEnrollment(
     member: gathered.member,
     evidence: gathered.facts.session?.evidence ?? [],
   });
-  if (kind === 'email' && isAmongChannels(context.keyRing, channels, destination))
+  if (channelOfKind(kind) === 'email' && isAmongChannels(context.keyRing, channels, destination))
     return { outcome: 'refused', because: 'same-channel' };
   const owner = challengeOwner(request.subject, 'enroll');
   const phase = await context.state.findChallenge(owner);
@@ -64,7 +72,13 @@ export async function startDeliveredEnrollment(
 
 function spend(context: FlowContext, { kind, destination, subject }: DeliveredEnrollmentRequest) {
   const { userId, organizationId } = subject;
-  return spendSend(context, { kind, destination, userId, organizationId, purpose: 'enroll' });
+  return spendSend(context, {
+    kind: requireChannel(kind),
+    destination,
+    userId,
+    organizationId,
+    purpose: 'enroll',
+  });
 }
 
 /** Stores the code, in the enrollment under way where that is for the same address. */
@@ -81,7 +95,7 @@ async function begin(context: FlowContext, request: DeliveredEnrollmentRequest):
       owner,
       authenticatorId,
       kind,
-      sentBy: kind,
+      sentBy: requireChannel(kind),
       destination,
       onFile: gathered.account,
       pendingUntil,
@@ -112,13 +126,14 @@ async function deliver(
   const { kind, destination, gathered, subject } = request;
   const { challenge, code } = begun;
   const { id } = code.kept;
+  const by = requireChannel(kind);
   const delivered = await context.delivery.sendCode({
-    by: kind,
+    by,
     code: code.digits,
     purpose: 'enroll',
     userId: subject.userId,
     userName: gathered.account.name,
-    destinations: kind === 'email' ? { email: destination } : { sms: destination },
+    destinations: { [by]: destination },
     onLate() {
       context.delivery.inBackground(async () => {
         await change(context, request, (codes) => confirmCode(codes, id));

@@ -2,7 +2,7 @@ import type { Authenticator } from '../../core/member/authenticator';
 import type { EnrollableKind } from '../../core/member/factor-kind';
 import { openSecret, sealSecret, type PlainSecret } from '../../core/proof/secrets';
 import { isChallengeOver } from '../../core/proof/sent-code';
-import { issueTotpSecret } from '../../core/proof/totp';
+import { issueTotpSecret, type AcceptedSteps } from '../../core/proof/totp';
 import type { Challenge } from '../../stores/state-store';
 import type { Sent } from '../challenge/active-challenge';
 import type { SendRefused } from '../challenge/spend-send';
@@ -84,12 +84,13 @@ export function toAuthenticator(
   confirmed: {
     readonly label: string;
     readonly now: number;
-    readonly timeStep: number | null;
+    /** What the first proof leaves behind. */
+    readonly accepted: AcceptedSteps;
     readonly kind: EnrollableKind;
     readonly organizationId: string;
   },
 ): Authenticator {
-  const { label, now, timeStep, kind, organizationId } = confirmed;
+  const { label, now, accepted, kind, organizationId } = confirmed;
   return {
     id: challenge.authenticatorId,
     kind,
@@ -98,7 +99,7 @@ export function toAuthenticator(
     lastUsedAt: now,
     failures: 0,
     disabledAt: null,
-    lastAcceptedStep: timeStep,
+    ...accepted,
     sealedSecret: challenge.sealedSecret ?? '',
     maskedDestination: challenge.codes[0]?.maskedDestination ?? null,
     organizationId,

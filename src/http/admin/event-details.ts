@@ -1,5 +1,5 @@
-import { isEnrollableKind } from '../../core/member/factor-kind';
 import type { ShownEvent } from '../../flows/admin/list-events';
+import { findFactor } from '../../factors/find-factor';
 import { dayOf, momentOf } from '../kernel/moments';
 import type { EventRow } from './member-views';
 import { durationWords, ruleOf } from './policy-fields';
@@ -119,7 +119,9 @@ const PHRASES: ReadonlyMap<string, Phrase> = new Map<string, Phrase>([
 ]);
 
 function kindText(value: Value): string {
-  return isEnrollableKind(value) || value === 'recovery-code' ? kindName(value).toLowerCase() : words(value);
+  return typeof value === 'string' && findFactor(value) !== undefined
+    ? kindName(value).toLowerCase()
+    : words(value);
 }
 
 /** What an event's details say to people: `authenticator app · at sign-in`. All of it, as it is stored, is in the CSV and in JSON. */

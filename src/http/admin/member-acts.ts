@@ -1,6 +1,6 @@
 import type { Router } from 'express';
 import { MfaError } from '../../core/errors';
-import { isEnrollableKind } from '../../core/member/factor-kind';
+import { isEnrollableKind } from '../../factors/find-factor';
 import type { MemberAdminAct } from '../../flows/admin/admin-authority';
 import {
   endMemberExemption,

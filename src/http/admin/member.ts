@@ -1,5 +1,5 @@
 import { MfaError } from '../../core/errors';
-import { ENROLLABLE_KINDS } from '../../core/member/factor-kind';
+import { ENROLLABLE_KINDS } from '../../factors/find-factor';
 import { findMemberDetail, type MemberDetail } from '../../flows/admin/member-detail';
 import { momentOf } from '../kernel/moments';
 import { show } from '../kernel/page-route';

@@ -18,7 +18,7 @@ import { pageSize, pathWith, textQuery } from './admin-query';
 import { readRoute, type AdminPage, type AdminRoutes } from './admin-route';
 import { csvFileName, sendCsv } from './csv';
 import { methodWords, stateBadges, type MemberRow } from './member-views';
-import { grouped } from './words';
+import { grouped, kindName } from './words';
 
 const FILTER_WORDS: Readonly<Record<MemberFilter, string>> = {
   all: 'All',
@@ -26,9 +26,6 @@ const FILTER_WORDS: Readonly<Record<MemberFilter, string>> = {
   'in-grace': 'In grace',
   exempt: 'Exempt',
   locked: 'Locked',
-  totp: 'Authenticator app',
-  sms: 'Text message',
-  email: 'Email',
   federated: 'Single sign-on',
 };
 
@@ -100,8 +97,8 @@ async function showList(
   await show(page, 'admin/members', {
     admin: adminHead(page, 'members', false),
     filters: MEMBER_FILTERS.map((one) => ({
-      text: FILTER_WORDS[one],
-      count: grouped(counts[one]),
+      text: FILTER_WORDS[one] ?? kindName(one),
+      count: grouped(counts[one] ?? 0),
       path: pathWith(path, { filter: one === 'all' ? '' : one, q: query }),
       chosen: one === asked.filter,
     })),

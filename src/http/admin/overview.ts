@@ -1,5 +1,5 @@
 import type { Router } from 'express';
-import { ENROLLABLE_KINDS } from '../../core/member/factor-kind';
+import { ENROLLABLE_KINDS } from '../../factors/find-factor';
 import { describeAdoption, type Adoption, type AdoptionWarning } from '../../flows/admin/adoption';
 import { dayOf } from '../kernel/moments';
 import { show } from '../kernel/page-route';
@@ -100,8 +100,8 @@ function overviewLocals(page: AdminPage, adoption: Adoption): Omit<OverviewLocal
     bars: [
       ...ENROLLABLE_KINDS.map((kind, index) => ({
         name: kindName(kind),
-        count: countOf(adoption.byKind[kind], 'member', 'members'),
-        percent: percentOf(adoption.byKind[kind], members),
+        count: countOf(adoption.byKind[kind] ?? 0, 'member', 'members'),
+        percent: percentOf(adoption.byKind[kind] ?? 0, members),
         shade: (['1', '2', '3'] as const)[index] ?? ('3' as const),
       })),
       {

@@ -1,6 +1,7 @@
 import type { EnrollableKind } from '../../core/member/factor-kind';
 import type { Policy } from '../../core/policy/policy';
 import { checkPolicy } from '../../core/policy/policy-check';
+import { FACTOR_TRAITS } from '../../factors/find-factor';
 import type { PolicyChange } from '../../flows/admin/draft-policy';
 import { show } from '../kernel/page-route';
 import { sentenceFor } from '../kernel/sentences';
@@ -23,7 +24,7 @@ export function allFaults(
   availableKinds: readonly EnrollableKind[],
 ): readonly ShownFault[] {
   const known = new Set(found.map(({ field }) => FIELD_OF_RULE.get(field) ?? field));
-  const others = checkPolicy(draft, { availableKinds }).filter(
+  const others = checkPolicy(draft, { factors: FACTOR_TRAITS, availableKinds }).filter(
     ({ field }) => !known.has(FIELD_OF_RULE.get(field) ?? field),
   );
   return [...found, ...others];

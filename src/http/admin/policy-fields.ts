@@ -1,5 +1,6 @@
-import { ENROLLABLE_KINDS, type EnrollableKind } from '../../core/member/factor-kind';
+import type { EnrollableKind } from '../../core/member/factor-kind';
 import type { Policy } from '../../core/policy/policy';
+import { ENROLLABLE_KINDS } from '../../factors/find-factor';
 import type { PolicyChange } from '../../flows/admin/draft-policy';
 import { dayOf } from '../kernel/moments';
 import { fieldOf } from '../kernel/request';

@@ -1,5 +1,6 @@
-import { isEnrollableKind, type EnrollableKind } from '../../core/member/factor-kind';
+import type { EnrollableKind } from '../../core/member/factor-kind';
 import { defaultPolicy, type Policy } from '../../core/policy/policy';
+import { isEnrollableKind } from '../../factors/find-factor';
 import type { PolicyChange } from '../../flows/admin/draft-policy';
 import { fieldOf } from '../kernel/request';
 

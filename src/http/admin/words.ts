@@ -1,15 +1,9 @@
 import type { FactorKind } from '../../core/member/factor-kind';
 import { EVENT_NAMES } from '../../events/events';
-
-const KINDS: Readonly<Record<FactorKind, string>> = {
-  totp: 'Authenticator app',
-  sms: 'Text message',
-  email: 'Email',
-  'recovery-code': 'Recovery code',
-};
+import { wordsOf } from '../../factors/find-factor';
 
 export function kindName(kind: FactorKind): string {
-  return KINDS[kind];
+  return wordsOf(kind).name;
 }
 
 /** What an administrator reads for an event whose name does not say it well enough. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { renderFile } from 'ejs';
 import type { Response } from 'express';
-import type { FactorKind } from '../../core/member/factor-kind';
+import type { Channel, FactorKind } from '../../core/member/factor-kind';
 
 export interface PageRenderer {
   /** Answers with a page. Locals are an explicit object; nothing of the request reaches the template by itself. */
@@ -97,7 +97,7 @@ export interface CodeLocals {
   /** `5 minutes`; null for codes that are not sent. */
   readonly validFor: string | null;
   /** The message could not be texted and went by email. */
-  readonly fallbackFrom: 'sms' | null;
+  readonly fallbackFrom: Channel | null;
   /**
    * What to know of the code: it was sent a moment ago and no other one now; its sender has not answered yet; it went by email while
    * the text may still arrive, and either works.

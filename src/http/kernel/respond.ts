@@ -1,7 +1,8 @@
 import type { Request, Response } from 'express';
-import { maskDestination } from '../../core/address/destination';
+import { addressBy, maskDestination } from '../../core/address/destination';
 import type { Decision, Option } from '../../core/decision/decide';
-import { isDeliveredKind, onFileId } from '../../core/member/factor-kind';
+import { onFileId } from '../../core/member/factor-kind';
+import { channelOfKind } from '../../factors/find-factor';
 import type { Gathered } from '../../flows/context/gather-facts';
 import type { RequestIdentity } from '../session/request-identity';
 import { findReturnTo } from '../sign-in/kept-return-to';
@@ -26,10 +27,11 @@ export function showOptions(gathered: Gathered, options: readonly Option[]): rea
       const { maskedDestination, label } = authenticator;
       return { ...option, label, ...(maskedDestination === null ? {} : { destination: maskedDestination }) };
     }
-    const onFile = isDeliveredKind(option.kind) && option.authenticatorId === onFileId(option.kind);
-    const address = option.kind === 'email' ? account.email : account.phone;
-    if (!onFile || address === undefined || !isDeliveredKind(option.kind)) return option;
-    return { ...option, destination: maskDestination(option.kind, address) };
+    const channel = channelOfKind(option.kind);
+    const address = channel === null ? undefined : addressBy(channel, account);
+    const isOnFile = option.authenticatorId === onFileId(option.kind);
+    if (!isOnFile || channel === null || address === undefined) return option;
+    return { ...option, destination: maskDestination(channel, address) };
   });
 }
 

@@ -1,5 +1,5 @@
+import type { EnrollableKind, FactorKind } from '../../core/member/factor-kind';
 import type { Moment, WithPage } from '../kernel/render-page';
-import type { EnrollableKind } from './enrollment-views';
 
 declare module '../kernel/render-page' {
   interface ViewLocals {
@@ -13,7 +13,7 @@ export interface SettingsLocals extends WithPage {
   readonly error: string | null;
   readonly authenticators: readonly SettingsAuthenticator[];
   /** The address on file that codes go to because an administrator said so; null where there is none. */
-  readonly onFile: { readonly kind: 'sms' | 'email'; readonly destination: string } | null;
+  readonly onFile: { readonly kind: FactorKind; readonly destination: string } | null;
   /** False for people whom an identity provider signs in. */
   readonly hasPassword: boolean;
   /** What may be added; empty leaves the links out. */
@@ -34,7 +34,7 @@ export interface SettingsLocals extends WithPage {
 
 export interface SettingsAuthenticator {
   readonly id: string;
-  readonly kind: 'totp' | 'email' | 'sms';
+  readonly kind: FactorKind;
   readonly label: string;
   readonly destination: string | null;
   readonly addedAt: Moment;

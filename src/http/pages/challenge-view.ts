@@ -1,7 +1,8 @@
 import type { Decision, Option } from '../../core/decision/decide';
 import { provableFactors } from '../../core/decision/usable-factors';
-import { isEnrollableKind, type FactorKind } from '../../core/member/factor-kind';
+import type { FactorKind } from '../../core/member/factor-kind';
 import { codesAsked, fallbackOfCode, isChallengeOver, liveCode } from '../../core/proof/sent-code';
+import { BACKUP_KIND, FACTOR_TRAITS, channelOfKind, wordsOf } from '../../factors/find-factor';
 import type { Rejected } from '../../flows/challenge/answer-challenge';
 import { findSendWait } from '../../flows/challenge/issue-challenge';
 import { challengeOwner, type ChallengeHint } from '../../flows/context/auth-subject';
@@ -13,7 +14,6 @@ import { refusalStatus } from '../kernel/refusals';
 import type { CodeLocals, FactorChoice, LockEnd } from '../kernel/render-page';
 import { showOptions } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
-import { KIND_LABELS } from './settings-acts';
 
 export type Challenging = Decision & { readonly outcome: 'challenge' };
 
@@ -61,7 +61,7 @@ export function askedFactor(
   if (asked !== null && decision.anyOf.some((option) => offered(option))) return asked;
   // A locked factor is not offered, but the page says so and what else there is.
   if (codesLockEnd(gathered) !== null) {
-    if (asked?.purpose === purpose && asked.kind !== 'recovery-code') return asked;
+    if (asked?.purpose === purpose && asked.kind !== BACKUP_KIND) return asked;
     const [locked] = provableFactors(gathered.facts);
     if (locked !== undefined) return { purpose, ...locked };
   }
@@ -100,7 +100,7 @@ export function toChoices(gathered: Gathered, options: readonly Option[]): reado
 
 /** The name of the kind itself would only say the same twice. */
 function ownLabel(kind: FactorKind, label: string | undefined): string | null {
-  return label === undefined || (isEnrollableKind(kind) && label === KIND_LABELS[kind]) ? null : label;
+  return label === undefined || label === wordsOf(kind).label ? null : label;
 }
 
 /** Everything about the factor that is asked, read for showing. */
@@ -124,7 +124,7 @@ export async function viewAsked(
   const own = choices.find(({ authenticatorId }) => authenticatorId === asked.authenticatorId);
   const now = context.clock.now();
   const live = challenge?.authenticatorId === asked.authenticatorId ? challenge : undefined;
-  const delivered = asked.kind === 'sms' || asked.kind === 'email';
+  const delivered = channelOfKind(asked.kind) !== null;
   const code = live === undefined ? undefined : (liveCode(live, now) ?? codesAsked(live)[0]);
   const holds = code !== undefined && !isChallengeOver(code, now);
   const wasNeverSent = delivered && live !== undefined && code === undefined;
@@ -135,10 +135,10 @@ export async function viewAsked(
     alternatives: choices.filter(({ authenticatorId }) => authenticatorId !== asked.authenticatorId),
     destination: code?.maskedDestination ?? own?.destination ?? null,
     validFor: holds ? durationText((code.expiresAt - now) / 1000) : null,
-    fallbackFrom: code === undefined ? null : fallbackOfCode(code),
+    fallbackFrom: code === undefined ? null : fallbackOfCode(code, FACTOR_TRAITS),
     resend: waitSeconds === null ? null : { waitSeconds },
     clockIsOff: refused?.because === 'clock-off',
-    lockedUntil: asked.kind === 'recovery-code' ? null : codesLockEnd(gathered),
+    lockedUntil: asked.kind === BACKUP_KIND ? null : codesLockEnd(gathered),
     expired:
       delivered && (live === undefined || (code !== undefined && !holds) || isChallengeOver(live, now)),
     unsent: wasNeverSent && live.notSent !== 'limit',

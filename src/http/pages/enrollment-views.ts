@@ -1,3 +1,4 @@
+import type { EnrollableKind, FactorKind } from '../../core/member/factor-kind';
 import type { CodeLocals, InWizard, Moment, WithPage } from '../kernel/render-page';
 
 declare module '../kernel/render-page' {
@@ -12,8 +13,6 @@ declare module '../kernel/render-page' {
     done: DoneLocals;
   }
 }
-
-export type EnrollableKind = 'totp' | 'sms' | 'email';
 
 export interface EnrollLocals extends WithPage, InWizard {
   /**
@@ -70,7 +69,7 @@ export interface EnrollEmailLocals extends WithPage, InWizard {
 }
 
 export interface EnrollCodeLocals extends WithPage, InWizard, CodeLocals {
-  readonly kind: 'sms' | 'email';
+  readonly kind: FactorKind;
   /** Back to the form for the number or address; null where it is fixed. */
   readonly changePath: string | null;
   readonly suggestedLabel: string | null;

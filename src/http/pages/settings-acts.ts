@@ -2,6 +2,7 @@ import { MfaError } from '../../core/errors';
 import type { Authenticator } from '../../core/member/authenticator';
 import type { EnrollableKind } from '../../core/member/factor-kind';
 import { cutText } from '../../core/text/typed-text';
+import { wordsOf } from '../../factors/find-factor';
 import {
   askFirst,
   removeAuthenticator,
@@ -23,12 +24,6 @@ import type { SettingsAct } from '../session/session-data-text';
 import { finishProof } from './finish-login';
 import { renderSettings } from './settings-page';
 
-/** What an authenticator is called where the person gave no name. */
-export const KIND_LABELS: Readonly<Record<EnrollableKind, string>> = {
-  totp: 'Authenticator app',
-  sms: 'Phone',
-  email: 'Email',
-};
 const LONGEST_LABEL = 60;
 
 /** What a person typed as the name of an authenticator; null where there is nothing to read. */
@@ -45,14 +40,15 @@ export function cleanLabel(typed: string): string | null {
 
 /** What a person calls an authenticator, or the name of its kind. */
 export function labelOf(page: KnownPageRequest, kind: EnrollableKind): string {
-  return typedLabel(page) ?? KIND_LABELS[kind];
+  return typedLabel(page) ?? wordsOf(kind).label;
 }
 
 /** A name that no other authenticator has: `Phone`, `Phone 2`. */
 export function suggestLabel(kind: EnrollableKind, others: readonly Pick<Authenticator, 'label'>[]): string {
   const taken = new Set(others.map(({ label }) => label));
-  const names = [KIND_LABELS[kind], ...others.map((_, index) => `${KIND_LABELS[kind]} ${index + 2}`)];
-  return names.find((name) => !taken.has(name)) ?? KIND_LABELS[kind];
+  const { label } = wordsOf(kind);
+  const names = [label, ...others.map((_, index) => `${label} ${index + 2}`)];
+  return names.find((name) => !taken.has(name)) ?? label;
 }
 
 /** Does what was asked in the settings, or leads to the proof that it needs. */

@@ -2,8 +2,9 @@ import type { Facts } from '../../core/decision/facts';
 import { challengeOptions, provableFactors } from '../../core/decision/usable-factors';
 import { MfaError } from '../../core/errors';
 import { mayRemoveFactor } from '../../core/member/authenticator';
-import { ENROLLABLE_KINDS, isDeliveredKind, type EnrollableKind } from '../../core/member/factor-kind';
+import type { EnrollableKind } from '../../core/member/factor-kind';
 import { RECOVERY_CODE_COUNT } from '../../core/proof/recovery-code';
+import { BACKUP_KIND, ENROLLABLE_KINDS, channelOfKind } from '../../factors/find-factor';
 import { judgeSettings } from '../../flows/authenticators/change-authenticator';
 import { listRememberedBrowsers } from '../../flows/browsers/list-browsers';
 import type { Gathered } from '../../flows/context/gather-facts';
@@ -101,7 +102,7 @@ export async function renderSettings(
 function listOwn({ facts: own, setup, member, now }: GatheredForSetup): readonly OwnAuthenticator[] {
   const facts = setup ?? own;
   const unlocked = { ...facts, codesLockedUntil: null, recoveryCodesLockedUntil: null };
-  const asked = challengeOptions(unlocked, now).filter(({ kind }) => kind !== 'recovery-code');
+  const asked = challengeOptions(unlocked, now).filter(({ kind }) => kind !== BACKUP_KIND);
   const [first] = asked;
   return member.authenticators.map((authenticator) => {
     const { id, kind, label, maskedDestination, createdAt, lastUsedAt, disabledAt } = authenticator;
@@ -129,7 +130,7 @@ function findOnFile(gathered: Gathered): SettingsLocals['onFile'] {
     ({ authenticatorId }) => !member.authenticators.some(({ id }) => id === authenticatorId),
   );
   const [shown] = showOptions(gathered, options);
-  if (shown === undefined || !isDeliveredKind(shown.kind)) return null;
+  if (shown === undefined || channelOfKind(shown.kind) === null) return null;
   return { kind: shown.kind, destination: shown.destination ?? '' };
 }
 

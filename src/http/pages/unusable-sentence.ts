@@ -1,16 +1,10 @@
 import { findUnusableStrongest } from '../../core/decision/factor-strength';
+import { wordsOf } from '../../factors/find-factor';
 import type { Gathered } from '../../flows/context/gather-facts';
-
-const CODES_BY = {
-  totp: 'Codes from your authenticator app',
-  sms: 'Codes by text message',
-  email: 'Codes by email',
-  'recovery-code': 'Recovery codes',
-} as const;
 
 /** Says that the strongest method works no more, and what takes its place; null where it works. */
 export function unusableSentence({ facts }: Gathered): string | null {
   const kind = findUnusableStrongest(facts);
   if (kind === null) return null;
-  return `${CODES_BY[kind]} are turned off. Use a recovery code, or ask your administrator to reset your methods.`;
+  return `${wordsOf(kind).proofs} are turned off. Use a recovery code, or ask your administrator to reset your methods.`;
 }

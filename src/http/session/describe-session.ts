@@ -7,6 +7,7 @@ import {
 } from '../../core/decision/assurance';
 import { decide } from '../../core/decision/decide';
 import { sessionExpiresAt } from '../../core/decision/session-lifetime';
+import { FACTOR_TRAITS } from '../../factors/find-factor';
 import { gatherFacts } from '../../flows/context/gather-facts';
 import type { HttpContext } from '../kernel/http-context';
 import { stateOf } from '../kernel/request';
@@ -36,8 +37,8 @@ export async function describeSession(
   const { evidence, startedAt } = subject;
   return {
     assurance: deriveAssurance(evidence),
-    assuranceLevel: deriveAssuranceLevel(evidence),
-    amr: deriveAmr(evidence),
+    assuranceLevel: deriveAssuranceLevel(evidence, FACTOR_TRAITS),
+    amr: deriveAmr(evidence, FACTOR_TRAITS),
     startedAt,
     expiresAt: sessionExpiresAt({ startedAt }, policy.policy),
   };

@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { usernameKey } from '../../core/address/network-address';
 import type { Decision } from '../../core/decision/decide';
 import { MfaError } from '../../core/errors';
-import { isDeliveredKind } from '../../core/member/factor-kind';
+import { channelOfKind } from '../../factors/find-factor';
 import type { ChallengeOutcome } from '../../flows/challenge/active-challenge';
 import { UNLOCK_PATH, findLinkByHash } from '../../flows/challenge/unlock-link';
 import type { Gathered } from '../../flows/context/gather-facts';
@@ -74,7 +74,7 @@ export async function attemptLogin(
     ...(unlock === undefined ? {} : { unlock }),
   };
   // Where a code is sent, only its sending shows which login goes on.
-  const isSent = login.asked !== null && isDeliveredKind(login.asked.kind);
+  const isSent = login.asked !== null && channelOfKind(login.asked.kind) !== null;
   const { pending } = isSent ? await login.begun : login;
   const [{ ask }] = await Promise.all([
     login.begun,

@@ -1,4 +1,4 @@
-import { factorRank } from '../../core/decision/factor-strength';
+import type { FactorRank } from '../../core/decision/factor-strength';
 import { NO_USE, type Authenticator, type GuessGroup, type OnFileUse } from '../../core/member/authenticator';
 import { onFileKind } from '../../core/member/factor-kind';
 import {
@@ -131,7 +131,7 @@ export function guessesIn(users: Users): Pick<RecordStore, Verbs> {
       if (accepted === null) return false;
       if (records.refusedSteps.get(authenticatorId) === timeStep) return false;
       const changes = { lastUsedAt: now, ...accepted };
-      const rank = factorRank('totp');
+      const rank: FactorRank = 3;
       const answer = { guessedRank: rank, provenRank: rank };
       succeed(records, { group: 'codes', authenticatorId, answer, changes });
       return true;

@@ -1,6 +1,6 @@
 import type { SpentChannel } from '../../core/address/destination';
 import { NO_USE, type Authenticator, type GuessGroup, type OnFileUse } from '../../core/member/authenticator';
-import type { DeliveredKind } from '../../core/member/factor-kind';
+import { CHANNELS, type FactorKind } from '../../core/member/factor-kind';
 import { NO_GUESSES, type GuessCounter } from '../../core/member/guess-counter';
 import { NO_MEMBER_SETTINGS, type MemberSettings } from '../../core/member/member';
 import type { RememberedBrowser } from '../../core/member/remembered-browser';
@@ -14,7 +14,7 @@ export interface UserRecords {
   readonly settings: Map<string, MemberSettings>;
   readonly authenticators: Map<string, Authenticator>;
   readonly guesses: Map<GuessGroup, GuessCounter>;
-  readonly onFile: Map<DeliveredKind, OnFileUse>;
+  readonly onFile: Map<FactorKind, OnFileUse>;
   /** By authenticator: the time step that is never accepted. */
   readonly refusedSteps: Map<string, number>;
   askedFirst: string | null;
@@ -61,7 +61,10 @@ export function toMemberRecord(users: Users, userId: string, organizationId: str
     recoveryCodesLeft: known?.recoveryCodes.size ?? 0,
     recoveryCodesIssuedAt: known?.recoveryCodesIssuedAt ?? null,
     guesses: { codes: counterOf('codes'), 'recovery-codes': counterOf('recovery-codes') },
-    onFile: { email: known?.onFile.get('email') ?? NO_USE, sms: known?.onFile.get('sms') ?? NO_USE },
+    onFile: {
+      ...Object.fromEntries(CHANNELS.map((kind) => [kind, NO_USE])),
+      ...Object.fromEntries(known?.onFile ?? []),
+    },
     spentChannel: known?.spentChannel ?? null,
   };
 }

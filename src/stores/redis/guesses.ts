@@ -1,4 +1,4 @@
-import { FACTOR_RANKS, factorRank } from '../../core/decision/factor-strength';
+import { FACTOR_RANKS } from '../../core/decision/factor-strength';
 import { onFileId } from '../../core/member/factor-kind';
 import { LONGEST_LOCK_SECONDS } from '../../core/member/guess-counter';
 import { STEPS_AHEAD, timeStepAt } from '../../core/proof/totp';
@@ -11,7 +11,7 @@ import { isOne, toOptionalNumber, toTexts, toWholeNumber } from './replies';
 import { NUMBER_IN_FIELD, defineScript } from './script';
 import { unreadable } from './store-errors';
 
-const RANK_OF_APP = factorRank('totp');
+const RANK_OF_APP = 3;
 
 /** Lua: whether there is something to count at; the ids that stand for an address on file always do. */
 const IS_COUNTED = `

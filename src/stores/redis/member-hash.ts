@@ -1,7 +1,7 @@
 import type { SpentChannel } from '../../core/address/destination';
 import { FACTOR_RANKS, type FactorRank } from '../../core/decision/factor-strength';
 import type { Authenticator, GuessGroup, OnFileUse } from '../../core/member/authenticator';
-import { isEnrollableKind, onFileId, type DeliveredKind } from '../../core/member/factor-kind';
+import { onFileId, type DeliveredKind } from '../../core/member/factor-kind';
 import type { GuessCounter } from '../../core/member/guess-counter';
 import { NO_MEMBER_SETTINGS, type Exemption, type MemberSettings } from '../../core/member/member';
 import { decodeId, encodeId } from '../../core/text/encoded-id';
@@ -83,7 +83,7 @@ function readSettings(fields: Hash, organization: string): MemberSettings {
 function parseSettings(text: string): Pick<MemberSettings, 'enabled' | 'assignedKind'> {
   const { enabled, assignedKind } = parseObject(text, 'member settings');
   if (typeof enabled !== 'boolean') throw unreadable('member settings');
-  if (assignedKind !== null && !isEnrollableKind(assignedKind)) throw unreadable('member settings');
+  if (assignedKind !== null && typeof assignedKind !== 'string') throw unreadable('member settings');
   return { enabled, assignedKind };
 }
 
@@ -142,7 +142,7 @@ function readAuthenticator(fields: Hash, id: string): Authenticator {
   const label = fields[`l:${id}`];
   const sealedSecret = fields[`k:${id}`];
   const stepBefore = toOptionalNumber(fields[`o:${id}`], 'a time step');
-  if (!isEnrollableKind(kind) || !isInstant(createdAt)) throw unreadable('an authenticator');
+  if (typeof kind !== 'string' || !isInstant(createdAt)) throw unreadable('an authenticator');
   if (label === undefined || sealedSecret === undefined) throw unreadable('an authenticator');
   if (maskedDestination !== null && typeof maskedDestination !== 'string')
     throw unreadable('an authenticator');

@@ -1,6 +1,5 @@
 import type { Evidence } from '../../core/decision/assurance';
-import type { FactorKind } from '../../core/member/factor-kind';
-import { letterOfMethod, readEvidence, writeEvidence } from '../../core/proof/evidence-text';
+import { readEvidence, writeEvidence } from '../../core/proof/evidence-text';
 import type { Challenge, ChallengeOwner, ChallengePurpose, PendingLogin } from '../state-store';
 import { toTexts, toWholeNumber } from './replies';
 import { readCodes, writeCodes } from './sent-codes';
@@ -13,16 +12,9 @@ import { unreadable } from './store-errors';
  *   o  organization    s  started at    v  evidence    u  the user's epoch    g  the organization's epoch
  *
  * and, after the letter of the purpose, a challenge and the attempts spent:
- *   i  id    k  letter of the kind, and authenticator    x  end    n  attempts    w  version
+ *   i  id    k  kind, and authenticator behind a colon    x  end    n  attempts    w  version
  *   c  the sent codes    r  why there is none    z  sealed secret
  */
-
-const KIND_OF_LETTER: ReadonlyMap<string, FactorKind> = new Map([
-  ['t', 'totp'],
-  ['e', 'email'],
-  ['s', 'sms'],
-  ['r', 'recovery-code'],
-]);
 
 const PURPOSE_LETTERS: Readonly<Record<ChallengePurpose, string>> = {
   login: 'l',
@@ -79,7 +71,7 @@ export function challengeFields(purpose: ChallengePurpose): string[] {
 export function writeChallenge(challenge: Challenge): (string | number)[] {
   const { id, version, kind, authenticatorId, codes, notSent, sealedSecret, expiresAt } = challenge;
   const p = letterOf(challenge.purpose);
-  const fields = [`${p}i`, id, `${p}k`, letterOfMethod(kind) + authenticatorId, `${p}w`, version];
+  const fields = [`${p}i`, id, `${p}k`, `${kind}:${authenticatorId}`, `${p}w`, version];
   if (codes.length > 0) fields.push(`${p}c`, writeCodes(codes));
   if (notSent !== null) fields.push(`${p}r`, notSent);
   if (sealedSecret !== null) fields.push(`${p}z`, sealedSecret);
@@ -89,8 +81,7 @@ export function writeChallenge(challenge: Challenge): (string | number)[] {
 export function readChallenge(reply: unknown, owner: ChallengeOwner): Challenge | undefined {
   const [id, kind, expiresAt, version, codes, notSent, sealedSecret] = toTexts(reply, 'a challenge');
   if (isNothing(id)) return undefined;
-  const factor = KIND_OF_LETTER.get(kind?.charAt(0) ?? '');
-  if (factor === undefined || isNothing(kind) || isNothing(expiresAt)) throw unreadable('a challenge');
+  if (isNothing(kind) || !kind.includes(':') || isNothing(expiresAt)) throw unreadable('a challenge');
   const whyNotSent = notSent ?? null;
   if (isNothing(version) || !isWhyNotSent(whyNotSent)) throw unreadable('a challenge');
   return {
@@ -99,8 +90,8 @@ export function readChallenge(reply: unknown, owner: ChallengeOwner): Challenge 
     purpose: owner.purpose,
     id,
     version,
-    kind: factor,
-    authenticatorId: kind.slice(1),
+    kind: kind.slice(0, kind.indexOf(':')),
+    authenticatorId: kind.slice(kind.indexOf(':') + 1),
     codes: isNothing(codes) ? [] : readCodes(codes),
     notSent: whyNotSent,
     sealedSecret: sealedSecret ?? null,

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { ENROLLABLE_KINDS } from '../../core/member/factor-kind';
 import { defaultPolicy, type Policy } from '../../core/policy/policy';
 import type { PolicyRecord, RecordStore } from '../record-store';
 import type { RedisCommands } from './command-batch';
@@ -26,7 +25,7 @@ const storedPolicy = z.object({
   version: z.int().min(1),
   enabled: z.boolean(),
   enrollment: z.enum(['assigned', 'optional', 'required']),
-  methods: z.array(z.enum(ENROLLABLE_KINDS)),
+  methods: z.array(z.string()),
   enrollAtSignUp: z.boolean(),
   backupPhone: z.boolean(),
   graceUntil: instant,

@@ -1,13 +1,7 @@
-import type { DeliveredKind } from '../../core/member/factor-kind';
-import { letterOfMethod } from '../../core/proof/evidence-text';
+import { isChannel } from '../../core/member/factor-kind';
 import type { SentCode } from '../../core/proof/sent-code';
 import { isInstant, parseJson } from './replies';
 import { unreadable } from './store-errors';
-
-const KIND_OF_LETTER: ReadonlyMap<unknown, DeliveredKind> = new Map([
-  ['e', 'email'],
-  ['s', 'sms'],
-]);
 
 const STAGES: readonly SentCode['stage'][] = ['stored', 'counted', 'sent'];
 
@@ -18,7 +12,7 @@ export function writeCodes(codes: readonly SentCode[]): string {
       code.id,
       code.sendId === code.id ? 0 : code.sendId,
       code.authenticatorId,
-      letterOfMethod(code.kind) + letterOfMethod(code.sentBy),
+      `${code.kind}:${code.sentBy}`,
       code.codeHash,
       code.maskedDestination,
       code.sentAt,
@@ -38,13 +32,11 @@ function readCode(fields: unknown): SentCode {
   if (!Array.isArray(fields)) throw unreadable('a sent code');
   const [id, sendId, authenticatorId, kinds, codeHash, maskedDestination, sentAt, life, place]: unknown[] =
     fields;
-  const [kind, sentBy] = Array.from(typeof kinds === 'string' ? kinds : '', (letter) =>
-    KIND_OF_LETTER.get(letter),
-  );
+  const [kind, sentBy] = typeof kinds === 'string' ? kinds.split(':') : [];
   if (typeof id !== 'string' || typeof authenticatorId !== 'string') throw unreadable('a sent code');
   if (typeof codeHash !== 'string' || typeof maskedDestination !== 'string') throw unreadable('a sent code');
   const stage = typeof place === 'number' ? STAGES[place] : undefined;
-  if (kind === undefined || sentBy === undefined || stage === undefined) throw unreadable('a sent code');
+  if (kind === undefined || !isChannel(sentBy) || stage === undefined) throw unreadable('a sent code');
   if (!isInstant(sentAt) || !isInstant(life) || (sendId !== 0 && typeof sendId !== 'string'))
     throw unreadable('a sent code');
   return {

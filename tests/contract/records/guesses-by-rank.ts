@@ -55,7 +55,7 @@ export function describeGuessesByRank(open: () => RecordStore): void {
     async function standing() {
       const { guesses, authenticators, onFile } = await open().findMember(userId, 'acme');
       const own = (rank: FactorRank) =>
-        rank === 1 ? onFile.email : authenticators.find(({ id }) => id === idOf[rank]);
+        rank === 1 ? onFile['email'] : authenticators.find(({ id }) => id === idOf[rank]);
       return { ...guesses.codes, own: { 1: own(1), 2: own(2), 3: own(3) } };
     }
     return { userId, guess, succeed, standing };

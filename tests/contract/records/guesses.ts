@@ -154,7 +154,7 @@ export function describeGuesses(open: () => RecordStore): void {
 
     describe('at an address on file', () => {
       const email = 'on-file-email';
-      const useOf = async (userId: string) => (await open().findMember(userId, 'acme')).onFile.email;
+      const useOf = async (userId: string) => (await open().findMember(userId, 'acme')).onFile['email'];
 
       async function disabledEmail() {
         const userId = await aUser(open());

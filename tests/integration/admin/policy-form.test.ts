@@ -3,7 +3,7 @@ import { durationField } from '../../../src/http/admin/policy-fields';
 import { parseInstant, parsePolicy } from '../../../src/http/admin/policy-form';
 
 const now = Date.UTC(2026, 0, 15);
-const current = defaultPolicy('acme');
+const current = { ...defaultPolicy('acme'), methods: ['totp', 'sms', 'email'] };
 const parse = (body: unknown) => parsePolicy(body, { current, now });
 
 describe('reading a policy', () => {

@@ -57,7 +57,7 @@ describe('the policy page', () => {
 
   beforeEach(async () => {
     const { organizationId: _organizationId, version: _version, ...rules } = defaultPolicy('acme');
-    await host.mfa.policies.save('acme', { ...rules, enabled: true });
+    await host.mfa.policies.save('acme', { ...rules, methods: ['totp', 'sms', 'email'], enabled: true });
   });
 
   const versionOf = async () => (await stored()).version;

@@ -84,7 +84,7 @@ describe.each(storeKinds)('an administrator of one organization, on $kind', ({ o
     const assigned = await agent.postJson(`${GRACE}/settings`, { enabled: true, assignedKind: 'email' });
     expect(assigned.body).toMatchObject({ outcome: 'saved' });
     expect((await records.findMember('grace', 'globex')).settings).toMatchObject({ assignedKind: 'email' });
-    expect((await records.findMember('grace', 'acme')).onFile.email.disabledAt).not.toBeNull();
+    expect((await records.findMember('grace', 'acme')).onFile['email']?.disabledAt).not.toBeNull();
     await host.mfa.close();
   });
 

@@ -53,7 +53,7 @@ describe.each(storeKinds)('guessing on $kind', ({ open: openStores }) => {
     await portal.mfa.members.save(member, { enabled: true, assignedKind: 'email' });
     const owner = await logIn(person.username);
     expect(await owner.guess(owner.guest.newestCode(email))).toMatchObject({ outcome: 'signed-in' });
-    expect((await records.findMember(person.id, 'acme')).onFile.email).toMatchObject({ failures: 0 });
+    expect((await records.findMember(person.id, 'acme')).onFile['email']).toMatchObject({ failures: 0 });
   });
 
   it('disables an authenticator after a hundred in a row, however long the guesser waits', async () => {

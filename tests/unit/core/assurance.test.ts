@@ -8,6 +8,7 @@ import {
   latestProof,
   type EvidenceMethod,
 } from '../../../src/core/decision/assurance';
+import { FACTOR_TRAITS } from '../../../src/factors/find-factor';
 import { NOW, proof } from './decision-facts';
 
 const FIRST: readonly EvidenceMethod[] = ['password', 'host', 'federated'];
@@ -51,23 +52,23 @@ describe('deriveAssurance', () => {
 
 describe('deriveAssuranceLevel', () => {
   it.each(['totp', 'sms', 'recovery-code'] as const)('is 2 for a password and %s', (method) => {
-    expect(deriveAssuranceLevel(proofs('password', method))).toBe(2);
+    expect(deriveAssuranceLevel(proofs('password', method), FACTOR_TRAITS)).toBe(2);
   });
 
   it.each(['email', 'remembered-browser'] as const)('is 1 for a password and %s', (method) => {
-    expect(deriveAssuranceLevel(proofs('password', method))).toBe(1);
+    expect(deriveAssuranceLevel(proofs('password', method), FACTOR_TRAITS)).toBe(1);
   });
 
   it('is 1 for a password and an SMS code that came by email', () => {
     const fellBack = { ...proof('sms'), sentBy: 'email' } as const;
-    expect(deriveAssuranceLevel([proof('password'), fellBack])).toBe(1);
-    expect(deriveAssuranceLevel([proof('password'), fellBack, proof('totp')])).toBe(2);
+    expect(deriveAssuranceLevel([proof('password'), fellBack], FACTOR_TRAITS)).toBe(1);
+    expect(deriveAssuranceLevel([proof('password'), fellBack, proof('totp')], FACTOR_TRAITS)).toBe(2);
   });
 });
 
 describe('deriveAmr', () => {
   it('names each method by its registered value, once', () => {
-    expect(deriveAmr(proofs('password', 'totp', 'email', 'recovery-code', 'sms'))).toEqual([
+    expect(deriveAmr(proofs('password', 'totp', 'email', 'recovery-code', 'sms'), FACTOR_TRAITS)).toEqual([
       'pwd',
       'otp',
       'sms',
@@ -75,11 +76,14 @@ describe('deriveAmr', () => {
   });
 
   it('names an SMS code that came by email as what it proved', () => {
-    expect(deriveAmr([proof('password'), { ...proof('sms'), sentBy: 'email' }])).toEqual(['pwd', 'otp']);
+    expect(deriveAmr([proof('password'), { ...proof('sms'), sentBy: 'email' }], FACTOR_TRAITS)).toEqual([
+      'pwd',
+      'otp',
+    ]);
   });
 
   it('says nothing of what the host did by itself', () => {
-    expect(deriveAmr(proofs('host', 'federated', 'remembered-browser'))).toStrictEqual([]);
+    expect(deriveAmr(proofs('host', 'federated', 'remembered-browser'), FACTOR_TRAITS)).toStrictEqual([]);
   });
 });
 

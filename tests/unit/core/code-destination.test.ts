@@ -11,13 +11,13 @@ describe('addressOnFile', () => {
     ['sms', 'enrolled', 'sms', null],
     ['email', 'enrolled', 'email', null],
   ] as const)('of a code by %s to %s that went by %s is %s', (kind, authenticatorId, sentBy, address) => {
-    expect(addressOnFile({ kind, authenticatorId, sentBy }, onFile)).toBe(address);
+    expect(addressOnFile({ authenticatorId, sentBy, fellBack: kind !== sentBy }, onFile)).toBe(address);
   });
 
   it('is no address, and not an enrolled one, where there is none any more', () => {
     const none = [
-      addressOnFile({ kind: 'email', authenticatorId: 'on-file-email', sentBy: 'email' }, {}),
-      addressOnFile({ kind: 'sms', authenticatorId: 'on-file-sms', sentBy: 'sms' }, {}),
+      addressOnFile({ authenticatorId: 'on-file-email', sentBy: 'email', fellBack: false }, {}),
+      addressOnFile({ authenticatorId: 'on-file-sms', sentBy: 'sms', fellBack: false }, {}),
     ];
     expect(none).toEqual(['', '']);
   });

@@ -4,6 +4,7 @@ import type { AuthenticatorFact, Facts, SessionFact } from '../../../src/core/de
 import type { EnrollableKind } from '../../../src/core/member/factor-kind';
 import { NO_MEMBER_SETTINGS, type Exemption, type MemberSettings } from '../../../src/core/member/member';
 import { defaultPolicy, type Policy } from '../../../src/core/policy/policy';
+import { ENROLLABLE_KINDS, FACTOR_TRAITS } from '../../../src/factors/find-factor';
 
 export const NOW = Date.UTC(2026, 0, 15, 12);
 export const SECOND = 1000;
@@ -45,6 +46,7 @@ type Changes = Partial<Omit<Facts, 'policy' | 'member'>> & {
 /** Somebody who just gave the right password in an organization whose policy is on, and who has nothing enrolled. */
 export function factsOf({ policy, member, ...changes }: Changes = {}): Facts {
   return {
+    factors: FACTOR_TRAITS,
     session: session(proof('password')),
     featureAvailable: true,
     federated: false,
@@ -60,7 +62,7 @@ export function factsOf({ policy, member, ...changes }: Changes = {}): Facts {
     codesLockedUntil: null,
     recoveryCodesLockedUntil: null,
     ...changes,
-    policy: { ...defaultPolicy('acme'), version: 1, enabled: true, ...policy },
+    policy: { ...defaultPolicy('acme'), methods: ENROLLABLE_KINDS, version: 1, enabled: true, ...policy },
     member: { ...NO_MEMBER_SETTINGS, ...member },
   };
 }

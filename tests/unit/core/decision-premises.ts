@@ -73,7 +73,7 @@ export const stepsUp = ({ kind }: Requirement) => kind === 'step-up';
 export const isLocked = (until: number | null) => until !== null && NOW < until;
 
 /** An address on file of the kind that an administrator assigned; of a forbidden kind only for people with nothing else. */
-export function assignedAddress(facts: Facts): 'email' | 'sms' | null {
+export function assignedAddress(facts: Facts): string | null {
   const { member, onFile, authenticators, policy } = facts;
   const { enabled, assignedKind } = member;
   if (!enabled || assignedKind === null || assignedKind === 'totp') return null;

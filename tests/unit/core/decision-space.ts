@@ -1,3 +1,4 @@
+import { FACTOR_TRAITS } from '../../../src/factors/find-factor';
 import type { Requirement } from '../../../src/core/decision/decide';
 import type { Facts } from '../../../src/core/decision/facts';
 import { DIMENSIONS } from './decision-dimensions';
@@ -50,6 +51,7 @@ const sessionOf = remembering(
 function toPoint(chosen: Chosen, digits: readonly number[]): Point {
   const { switches, federation, locks, requirement } = chosen;
   const facts: Facts = {
+    factors: FACTOR_TRAITS,
     session: sessionOf(chosen, digits),
     featureAvailable: switches.featureAvailable,
     policy: policyOf(chosen, digits),

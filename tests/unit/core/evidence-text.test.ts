@@ -1,11 +1,6 @@
 import * as fc from 'fast-check';
 import type { Evidence } from '../../../src/core/decision/assurance';
-import {
-  letterOfMethod,
-  methodOfLetter,
-  readEvidence,
-  writeEvidence,
-} from '../../../src/core/proof/evidence-text';
+import { readEvidence, readMethod, writeEvidence, writeMethod } from '../../../src/core/proof/evidence-text';
 
 const METHODS = [
   'password',
@@ -47,35 +42,39 @@ describe('evidence as text', () => {
     );
   });
 
-  it('has a letter for every method', () => {
-    expect(METHODS.map((method) => methodOfLetter(letterOfMethod(method)))).toEqual(METHODS);
-    expect(new Set(METHODS.map(letterOfMethod)).size).toBe(METHODS.length);
-    expect(methodOfLetter('x')).toBeUndefined();
+  it('tells every method from the others, and keeps a kind that only another version knows', () => {
+    const methods = [...METHODS, 'a-kind-to-come'];
+    expect(methods.map((method) => readMethod(writeMethod(method)))).toEqual(methods);
+    expect(new Set(methods.map(writeMethod)).size).toBe(methods.length);
+    expect(['x', 'password', 'Totp', 'to tp', ''].map(readMethod)).toEqual(Array(5).fill(undefined));
+    expect(readEvidence('a-kind-to-come:1:a')).toEqual([
+      { method: 'a-kind-to-come', at: 1, authenticatorId: 'a' },
+    ]);
   });
 
   it.each([
-    'x1',
+    'x:1',
     'p',
-    'p-1',
-    'p1,',
+    'p:-1',
+    'p:1,',
     ',',
-    'p1:a:b:x',
-    'P1',
-    'T1',
-    'p1:a:b:e:c',
-    'pZZ',
-    'p1 2',
+    'p:1:a:b:x',
+    'P:1',
+    'TOTP:1',
+    'p:1:a:b:email:c',
+    'p:ZZ',
+    'p:1 2',
     '{}',
-    'pzzzzzzzzzzz',
-    'pzzzzzzzzzzzz',
+    'p:zzzzzzzzzzz',
+    'p:zzzzzzzzzzzz',
   ])('is nothing where it was not written so: %s', (text) => {
     expect(readEvidence(text)).toBeNull();
   });
 
   it('says by what an SMS code went in the end', () => {
     const sent: Evidence = { method: 'sms', at: 36, authenticatorId: 'a', sentBy: 'email' };
-    expect(writeEvidence([sent])).toBe('s10:a::e');
-    expect(readEvidence('s10:a::e')).toEqual([sent]);
+    expect(writeEvidence([sent])).toBe('sms:10:a::email');
+    expect(readEvidence('sms:10:a::email')).toEqual([sent]);
     expect(readEvidence('')).toEqual([]);
   });
 });

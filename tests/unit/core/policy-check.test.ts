@@ -1,18 +1,22 @@
 import type { EnrollableKind } from '../../../src/core/member/factor-kind';
 import { MAX_SESSION_DURATION_SECONDS, defaultPolicy, type Policy } from '../../../src/core/policy/policy';
 import { checkPolicy } from '../../../src/core/policy/policy-check';
+import { FACTOR_TRAITS } from '../../../src/factors/find-factor';
 
 const EVERY: readonly EnrollableKind[] = ['totp', 'sms', 'email'];
 
 /** Forms and JSON bring values of any type; the check is what makes them a policy. */
 function faultsOf(changes: Readonly<Record<string, unknown>>, availableKinds = EVERY) {
-  const policy = { ...defaultPolicy('acme'), enabled: true, ...changes } as Policy;
-  return checkPolicy(policy, { availableKinds }).map(({ field, because }) => [field, because]);
+  const policy = { ...defaultPolicy('acme'), methods: EVERY, enabled: true, ...changes } as Policy;
+  return checkPolicy(policy, { factors: FACTOR_TRAITS, availableKinds }).map(({ field, because }) => [
+    field,
+    because,
+  ]);
 }
 
 describe('checkPolicy', () => {
   it('finds nothing wrong with the default policy, on or off', () => {
-    expect(checkPolicy(defaultPolicy('acme'), { availableKinds: EVERY })).toEqual([]);
+    expect(checkPolicy(defaultPolicy('acme'), { factors: FACTOR_TRAITS, availableKinds: EVERY })).toEqual([]);
     expect(faultsOf({})).toEqual([]);
   });
 
@@ -104,7 +108,7 @@ describe('checkPolicy', () => {
       skips: 0,
       sessionDurationSeconds: 0,
     };
-    const faults = checkPolicy(policy, { availableKinds: EVERY });
+    const faults = checkPolicy(policy, { factors: FACTOR_TRAITS, availableKinds: EVERY });
     expect(faults.map(({ field }) => field)).toEqual(['methods', 'skips', 'sessionDurationSeconds']);
     for (const { message } of faults) expect(message).toMatch(/^[A-Z].*\. (Choose|Allow) .*\.$/);
   });

@@ -7,7 +7,7 @@ describe('the policy of an organization that saved none', () => {
       version: 0,
       enabled: false,
       enrollment: 'assigned',
-      methods: ['totp', 'sms', 'email'],
+      methods: [],
       enrollAtSignUp: false,
       backupPhone: false,
       graceUntil: null,

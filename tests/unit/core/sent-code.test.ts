@@ -9,6 +9,7 @@ import {
   liveCode,
   type SentCode,
 } from '../../../src/core/proof/sent-code';
+import { FACTOR_TRAITS } from '../../../src/factors/find-factor';
 
 const code = (id: string, changes: Partial<SentCode> = {}): SentCode => ({
   id,
@@ -73,8 +74,8 @@ describe('the codes of a challenge', () => {
   });
 
   it('say which of them fell back', () => {
-    expect(fallbackOfCode({ kind: 'sms', sentBy: 'email' })).toBe('sms');
-    expect(fallbackOfCode({ kind: 'sms', sentBy: 'sms' })).toBeNull();
-    expect(fallbackOfCode({ kind: 'email', sentBy: 'email' })).toBeNull();
+    expect(fallbackOfCode({ kind: 'sms', sentBy: 'email' }, FACTOR_TRAITS)).toBe('sms');
+    expect(fallbackOfCode({ kind: 'sms', sentBy: 'sms' }, FACTOR_TRAITS)).toBeNull();
+    expect(fallbackOfCode({ kind: 'email', sentBy: 'email' }, FACTOR_TRAITS)).toBeNull();
   });
 });

@@ -1,6 +1,7 @@
-import { factorRank } from '../../../src/core/decision/factor-strength';
+import { guessRank } from '../../../src/core/decision/factor-strength';
 import { onFileId } from '../../../src/core/member/factor-kind';
 import { NO_GUESSES } from '../../../src/core/member/guess-counter';
+import { FACTOR_TRAITS } from '../../../src/factors/find-factor';
 import { createFactorWorld, userId } from './factor-world';
 
 const limits = { perChallenge: 5, perUser: 10, perAuthenticator: 100, lockSeconds: 1800 };
@@ -16,7 +17,7 @@ describe.each(['email', 'sms'] as const)('the factor of codes sent by %s', (kind
     const guess = {
       userId,
       group: 'codes',
-      rank: factorRank(kind),
+      rank: guessRank(FACTOR_TRAITS, kind),
       authenticatorId: 'mine',
       limits,
       now: clock.now(),
@@ -114,8 +115,8 @@ describe.each(['email', 'sms'] as const)('the factor of codes sent by %s', (kind
       const verified = await factor(kind).verify(await attempt(both, code));
       return verified.outcome === 'verified' ? verified.proof : verified.because;
     };
-    expect(await channelOf('204417')).toEqual({ kind: 'delivered-code', sentBy: kind });
-    expect(await channelOf('550011')).toEqual({ kind: 'delivered-code', sentBy: 'email' });
+    expect(await channelOf('204417')).toEqual({ sentBy: kind });
+    expect(await channelOf('550011')).toEqual({ sentBy: 'email' });
     expect(await channelOf('999999')).toBe('wrong-code');
     const over = {
       ...both,

@@ -1,18 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { addressOnFile } from '../../../src/core/address/destination';
 import type { Authenticator } from '../../../src/core/member/authenticator';
-import {
-  isDeliveredKind,
-  type DeliveredKind,
-  type EnrollableKind,
-  type FactorKind,
-} from '../../../src/core/member/factor-kind';
+import type { Channel, FactorKind } from '../../../src/core/member/factor-kind';
 import { createKeyRing } from '../../../src/core/proof/key-ring';
 import { hashOneTimeCode } from '../../../src/core/proof/one-time-code';
 import { PlainSecret, sealSecret } from '../../../src/core/proof/secrets';
 import type { SentCode } from '../../../src/core/proof/sent-code';
-import type { Attempt, Factor } from '../../../src/factors/factor';
-import { createFactors } from '../../../src/factors/registry';
+import type { Attempt } from '../../../src/factors/factor';
+import { channelOfKind, createFactors, type Factor } from '../../../src/factors/find-factor';
 import { memoryRecords } from '../../../src/stores/memory/memory-records';
 import { memoryState } from '../../../src/stores/memory/memory-state';
 import type { Challenge, ChallengeOwner, ChallengePurpose } from '../../../src/stores/state-store';
@@ -39,7 +34,7 @@ export function createFactorWorld() {
   }
 
   /** What an enrollment leaves behind. */
-  async function enroll(kind: EnrollableKind, id: string, secret: string): Promise<Authenticator> {
+  async function enroll(kind: FactorKind, id: string, secret: string): Promise<Authenticator> {
     const binding = { userId, authenticatorId: id, kind };
     const authenticator: Authenticator = {
       id,
@@ -61,15 +56,15 @@ export function createFactorWorld() {
   function sent(
     owner: ChallengeOwner,
     made: {
-      readonly kind: DeliveredKind;
+      readonly kind: Channel;
       readonly authenticatorId: string;
       readonly code: string;
-      readonly sentBy?: DeliveredKind;
+      readonly sentBy?: Channel;
     },
   ): SentCode {
     const { kind, authenticatorId, code, sentBy = kind } = made;
     const id = randomBytes(9).toString('base64url');
-    const address = addressOnFile({ kind, authenticatorId, sentBy }, onFile);
+    const address = addressOnFile({ authenticatorId, sentBy, fellBack: kind !== sentBy }, onFile);
     const binding = { ...owner, codeId: id, kind, sentBy, address };
     return {
       id,
@@ -93,6 +88,7 @@ export function createFactorWorld() {
   ): Promise<Challenge> {
     const { code, purpose = 'login', id = 'challenge-1', sealedSecret = null } = options;
     const owner = { userId, ownerId: 'owner-1', purpose };
+    const channel = channelOfKind(kind);
     const challenge: Challenge = {
       ...owner,
       id,
@@ -100,7 +96,7 @@ export function createFactorWorld() {
       kind,
       authenticatorId,
       codes:
-        code === undefined || !isDeliveredKind(kind) ? [] : [sent(owner, { kind, authenticatorId, code })],
+        code === undefined || channel === null ? [] : [sent(owner, { kind: channel, authenticatorId, code })],
       notSent: null,
       sealedSecret,
       expiresAt: clock.now() + 600_000,
@@ -109,7 +105,8 @@ export function createFactorWorld() {
     return challenge;
   }
 
-  async function attempt(challenge: Challenge, submitted: unknown): Promise<Attempt> {
+  async function attempt(challenge: Challenge, typed: unknown): Promise<Attempt> {
+    const submitted = factor(challenge.kind).parse(typed) ?? typed;
     const member = await records.findMember(userId, 'acme');
     return { userId, challenge, member, onFile, submitted, now: clock.now() };
   }
@@ -119,7 +116,7 @@ export function createFactorWorld() {
     const tried = await attempt(challenge, submitted);
     const verification = await factor(challenge.kind).verify(tried);
     if (verification.outcome === 'rejected') return verification;
-    const accepted = await factor(challenge.kind).accept(tried, verification.proof);
+    const accepted = await factor(challenge.kind).accept(tried, verification);
     return { outcome: accepted ? 'accepted' : 'too-late' };
   }
 

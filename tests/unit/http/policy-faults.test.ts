@@ -1,7 +1,7 @@
 import { defaultPolicy } from '../../../src/core/policy/policy';
 import { allFaults, errorsByField } from '../../../src/http/admin/policy-faults';
 
-const policy = { ...defaultPolicy('acme'), enabled: true };
+const policy = { ...defaultPolicy('acme'), methods: ['totp', 'sms', 'email'], enabled: true };
 const kinds = ['totp', 'sms', 'email'] as const;
 const past = { field: 'graceUntil', because: 'date-in-past', message: 'That day has begun already.' };
 

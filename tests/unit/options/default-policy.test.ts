@@ -6,7 +6,12 @@ describe('the default policy', () => {
     const { defaultPolicy: policyOf } = resolve({
       defaultPolicy: { enabled: true, enrollment: 'optional', skips: undefined },
     });
-    expect(policyOf('acme')).toEqual({ ...defaultPolicy('acme'), enabled: true, enrollment: 'optional' });
+    expect(policyOf('acme')).toEqual({
+      ...defaultPolicy('acme'),
+      methods: ['totp', 'sms', 'email'],
+      enabled: true,
+      enrollment: 'optional',
+    });
     expect(policyOf('globex').organizationId).toBe('globex');
   });
 

@@ -49,7 +49,7 @@ describe('resolveOptions', () => {
     expect(records).toBe(required.records);
     expect(state).toBe(required.state);
     expect(users).toBe(required.users);
-    expect(policyOf('acme')).toEqual(defaultPolicy('acme'));
+    expect(policyOf('acme')).toEqual({ ...defaultPolicy('acme'), methods: ['totp', 'sms', 'email'] });
     expect(Number.isInteger(clock.now())).toBe(true);
   });
 
