@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
+import { transformSync } from 'esbuild';
 import { EVENT_NAMES } from '../../src/events/events';
-import { firstColumn, listDocs, readDoc, ROOT, sectionOf } from '../support/docs';
+import { codeIn, firstColumn, listDocs, readDoc, ROOT, sectionOf } from '../support/docs';
 
 const DOCS = listDocs();
 
@@ -61,6 +62,23 @@ describe('the documentation', () => {
     expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
   });
 
+  it('holds only JavaScript that can be parsed', () => {
+    const blocks = DOCS.flatMap((path) => [...readDoc(path).matchAll(/^ *```js\n(.*?)^ *```$/gms)]).map(
+      ([, code]) => code ?? '',
+    );
+    expect(blocks.length).toBeGreaterThan(20);
+    // Express runs handlers, and modules run as a whole, where await is allowed.
+    for (const code of blocks) expect(() => transformSync(code, { format: 'esm' })).not.toThrow();
+  });
+
+  it('names only source files and folders that exist', () => {
+    const named = DOCS.filter((path) => path !== 'CHANGELOG.md').flatMap((path) =>
+      [...readDoc(path).matchAll(/`((?:src|tests|views)(?:\/[\w./-]+)?)`/g)].map(([, name]) => name ?? ''),
+    );
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((name) => !existsSync(join(ROOT, name)))).toEqual([]);
+  });
+
   it('lists every page of docs/ in its index', () => {
     const indexed = new Set(linksOf('docs/README.md').map(({ to }) => to));
     const pages = DOCS.filter((path) => path.startsWith('docs/') && path !== 'docs/README.md');
@@ -72,6 +90,16 @@ describe('the documentation', () => {
     const names = [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => name ?? '');
     expect(names.length).toBeGreaterThan(20);
     expect(firstColumn(readDoc('docs/options.md'))).toEqual(names);
+  });
+
+  it('lists every field of a policy, and no other', () => {
+    const body = /export interface Policy \{.*?\n}\n/s.exec(source('core/policy/policy.ts'))?.[0] ?? '';
+    const names = [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => name ?? '');
+    const [table = ''] = sectionOf('docs/policy.md', 'Fields').split('\n\n`enrollment` has');
+    const listed = firstColumn(table);
+    expect(listed.toSorted()).toEqual(
+      names.filter((name) => !['organizationId', 'version'].includes(name)).toSorted(),
+    );
   });
 
   it('lists every event, and no other', () => {
@@ -89,6 +117,37 @@ describe('the documentation', () => {
     );
     expect(codes.length).toBeGreaterThan(5);
     expect(rows).toEqual(codes);
+  });
+});
+
+describe('docs/getting-started.md', () => {
+  it('shows every line that changes in the small app, and no other', () => {
+    const read = (name: string) => readDoc(`tests/support/tiny-host/${name}/app.js`).split('\n');
+    const [before, after] = [read('before'), read('after')];
+    const [diff = ''] = codeIn('docs/getting-started.md', 'Add it to an existing app', 'diff');
+    const shown = (sign: string) =>
+      diff
+        .split('\n')
+        .filter((line) => line.startsWith(sign))
+        .map((line) => line.slice(1));
+    // A line such as `});` may stand in both.
+    for (const line of shown('-')) expect(before).toContain(line);
+    for (const line of shown('+')) expect(after).toContain(line);
+    expect(before.filter((line) => !after.includes(line) && !shown('-').includes(line))).toEqual([]);
+    expect(after.filter((line) => !before.includes(line) && !shown('+').includes(line))).toEqual([]);
+  });
+});
+
+describe('docs/requirements.md', () => {
+  it('quotes only names of tests that exist', () => {
+    const tests = readdirSync(join(ROOT, 'tests'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => readFileSync(join(ROOT, 'tests', name), 'utf8'))
+      .join('\n');
+    const requirements = readDoc('docs/requirements.md').split('\n## ').slice(1).join('\n');
+    const names = [...requirements.matchAll(/“([^”]+)”/g)].map(([, name]) => name ?? '');
+    expect(names.length).toBeGreaterThan(150);
+    expect(names.filter((name) => !tests.includes(name))).toEqual([]);
   });
 });
 
