@@ -9,7 +9,8 @@ import { plantApp } from '../../support/planted';
 import type { PortalUser } from '../../support/portal';
 import { totpCode } from '../../support/totp';
 
-const [expressRecipe = '', nestRecipe = ''] = codeIn('docs/recipes.md', 'Your own callback');
+const [expressRecipe = ''] = codeIn('docs/recipes.md', 'Your own callback');
+const [nestRecipe = ''] = codeIn('docs/recipes.md', 'NestJS');
 
 type Context = ReturnType<typeof contextOf>;
 type Handle = (error: unknown, user: unknown, info: unknown, context: Context, status: unknown) => unknown;
