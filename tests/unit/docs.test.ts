@@ -79,6 +79,17 @@ describe('the documentation', () => {
     expect(named.filter((name) => !existsSync(join(ROOT, name)))).toEqual([]);
   });
 
+  it('draws a login with modules that exist', () => {
+    const [picture = ''] = /```\n(.*?)```/s.exec(readDoc('docs/architecture.md')) ?? [];
+    const modules = [...picture.matchAll(/\b(?:challenge|pages|session|sign-in)\/[a-z-]+/g)].map(
+      ([name]) => name,
+    );
+    expect(modules.length).toBeGreaterThan(5);
+    const exists = (name: string) =>
+      ['http', 'flows'].some((folder) => existsSync(join(ROOT, 'src', folder, `${name}.ts`)));
+    expect(modules.filter((name) => !exists(name))).toEqual([]);
+  });
+
   it('lists every page of docs/ in its index', () => {
     const indexed = new Set(linksOf('docs/README.md').map(({ to }) => to));
     const pages = DOCS.filter((path) => path.startsWith('docs/') && path !== 'docs/README.md');
