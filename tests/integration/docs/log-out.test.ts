@@ -9,7 +9,7 @@ import type { Portal } from '../../support/portal';
 const [recipe = ''] = codeIn('docs/guarding-routes.md', 'Log-out, and routes that answer everything');
 const routes = recipe.replace('app.use(mfa.guard());\n', '').replace("'*splat'", '/.*/');
 
-describe('a log-out above a route that answers everything', () => {
+describe('a log-out above a catch-all route', () => {
   let portal: Portal;
   beforeAll(async () => {
     portal = createPortal({}, (app: Express) => {
@@ -21,7 +21,7 @@ describe('a log-out above a route that answers everything', () => {
   });
   afterAll(() => portal.mfa.close());
 
-  it('shows nothing of it to a person who has not proven the second factor', async () => {
+  it('shows nothing of that route to a person without the second factor', async () => {
     const person = addPerson(portal);
     await plantApp(portal, person.id);
     const guest = visit(portal);

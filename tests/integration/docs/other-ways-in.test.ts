@@ -17,7 +17,7 @@ const MINUTE = 60_000;
 /** The documented routes, in one piece. */
 const recipes = codeIn('docs/recipes.md', 'Other ways in').join('\n');
 
-/** Stands in for passport-google-oauth20, which is told by the provider who the person is. */
+/** In place of passport-google-oauth20: the code in the query names the user. */
 class Provider extends passport.Strategy {
   override readonly name = 'google';
 
@@ -82,10 +82,6 @@ async function enrollApp(agent: HttpAgent, { clock }: SessionHost) {
   return (await agent.postJson('/mfa/enroll/totp/confirm', { code })).body;
 }
 
-it('are four', () => {
-  expect(recipes.match(/^app\./gm)).toHaveLength(4);
-});
-
 describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
   const { close, records, state } = openStores();
   const hosts: SessionHost[] = [];
@@ -94,7 +90,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
     close();
   });
 
-  describe.each(['ours', 'of the host'] as const)('with sessions %s', (sessions) => {
+  describe.each(['ours', 'of the host'] as const)('with sessions: %s', (sessions) => {
     async function open(fields: Partial<SessionUser> = {}, policy = {}) {
       const host = openHost({ records, state, sessions });
       hosts.push(host);
@@ -114,7 +110,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
     };
 
     describe.each(Object.entries(WAYS))('a person without a password who came by %s', (_name, come) => {
-      it('sets up a first method, is asked for it next time, and never for a password', async () => {
+      it('sets up a first method, gives it at the next sign-in, and is never asked for a password', async () => {
         const { host, user, agent } = await open({ hasPassword: false });
         expect((await come(agent, { host, user })).headers['location']).toBe('/');
         expect((await agent.getJson('/inside')).body).toMatchObject({
@@ -130,7 +126,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
         expect([hijacked.status, hijacked.body.outcome]).toEqual([401, 'challenge']);
       });
 
-      it('is sent to come again where that was ten minutes ago', async () => {
+      it('has to sign in again if that was ten minutes ago', async () => {
         const { host, user, agent } = await open({ hasPassword: false }, { enrollment: 'assigned' });
         await come(agent, { host, user });
         host.clock.advance(10 * MINUTE);
@@ -146,14 +142,14 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       });
     });
 
-    it('a link makes its mailbox no second factor', async () => {
+    it('refuses the mailbox of the link as a second factor', async () => {
       const { host, user, agent } = await open({ hasPassword: false });
       await WAYS['a link'](agent, { host, user });
       const refused = await agent.postJson('/mfa/enroll/email', { email: user.email });
       expect([refused.status, refused.body.because]).toEqual([403, 'same-channel']);
     });
 
-    it('a link that was used signs nobody in', async () => {
+    it('signs nobody in with a link that was used before', async () => {
       const { host, user, agent } = await open();
       const token = host.linkFor(user);
       await agent.get(`/link/${token}`);
@@ -162,7 +158,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       expect((await thief.getJson('/inside')).status).toBe(401);
     });
 
-    it('a new password by a link ends every session, and asks for the new one', async () => {
+    it('ends every session when the password is reset, and tells the owner', async () => {
       const { host, user, agent } = await open({}, { enrollment: 'assigned' });
       const { username, password } = user;
       await agent.postJson('/login', { username, password });
@@ -181,9 +177,9 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       });
     });
 
-    it('a sign-up leads to the first method without the password again', async () => {
+    it('leads from sign-up to the first method without asking for the password again', async () => {
       const { host, user, agent } = await open({}, { enrollAtSignUp: true });
-      // With a session middleware of the host’s own nothing is seen before our first request in a process.
+      // With the host's own session middleware, sign-ins are seen after our first request in a process.
       await agent.csrfToken();
       const answer = await agent.post('/sign-up', { id: user.id });
       expect(answer.headers['location']).toMatch(/^\/mfa\/enroll\?/);

@@ -15,12 +15,12 @@ const [nestRecipe = ''] = codeIn('docs/recipes.md', 'NestJS');
 type Context = ReturnType<typeof contextOf>;
 type Handle = (error: unknown, user: unknown, info: unknown, context: Context, status: unknown) => unknown;
 
-/** What NestJS hands to a guard and to a filter. */
+/** What NestJS passes to a guard and to a filter. */
 function contextOf(req: Request, res: Response) {
   return { switchToHttp: () => ({ getRequest: () => req, getResponse: () => res }) };
 }
 
-/** Stands in for that of @nestjs/passport: a promise around the callback, which has to settle. */
+/** Like the one of @nestjs/passport: a promise around the callback, which must settle. */
 function authGuardOf(passports: passport.Authenticator) {
   return (name: string) =>
     class {
@@ -64,7 +64,7 @@ interface NestGuard {
   canActivate(context: Context): Promise<boolean>;
 }
 
-/** As NestJS runs a route: the guard, then the handler; what is thrown goes to the filter of its class, or is an error. */
+/** Runs a route as NestJS does: the guard, then the handler. What is thrown goes to the filter of its class. */
 function addNestRoutes(app: Express, define: () => unknown): void {
   const { SignInGuard, SecondStepFilter, SecondStep } = define() as {
     readonly SignInGuard: new () => NestGuard;
@@ -104,9 +104,9 @@ function start(build: typeof express, kind: (typeof kinds)[number]): LoginHost {
 }
 
 describe.each(expressMajors.flatMap((major) => kinds.map((kind) => ({ ...major, kind }))))(
-  'the recipe for $kind, on Express $major',
+  'the sign-in for $kind, on Express $major',
   ({ express, kind }) => {
-    it('goes on after the second step, and signs nobody in before', async () => {
+    it('continues after the second step, and signs nobody in before', async () => {
       const host = start(express, kind);
       await host.mfa.policies.save('acme', { enabled: true, enrollment: 'required' });
       const { secret } = await plantApp(host, 'ada');
@@ -123,7 +123,7 @@ describe.each(expressMajors.flatMap((major) => kinds.map((kind) => ({ ...major, 
       await host.mfa.close();
     });
 
-    it('signs in at once where no second step is asked', async () => {
+    it('signs in at once if no second step is needed', async () => {
       const host = start(express, kind);
       const agent = createHttpAgent(host.app);
       expect((await agent.post('/login', CREDENTIALS)).headers['location']).toBe('/home');
@@ -133,8 +133,8 @@ describe.each(expressMajors.flatMap((major) => kinds.map((kind) => ({ ...major, 
   },
 );
 
-describe.each(expressMajors)('the recipe for Express, on Express $major', ({ express }) => {
-  it('keeps out whom it refuses itself, after the second step too', async () => {
+describe.each(expressMajors)('the sign-in for Express, on Express $major', ({ express }) => {
+  it('refuses a suspended user after the second step, too', async () => {
     const host = start(express, 'Express');
     await host.mfa.policies.save('acme', { enabled: true, enrollment: 'required' });
     const { secret } = await plantApp(host, 'ada');

@@ -10,7 +10,7 @@ import { findFreePort } from '../../support/redis-server';
 import { startSmtpInbox } from '../../support/smtp-inbox';
 import { totpCode } from '../../support/totp';
 
-/** The user table that the quick start leaves to its reader. */
+/** The user table that the reader brings. */
 const USERS = `
 const ada = { id: 7, name: 'Ada', email: 'ada@acme.example' };
 export const users = {
@@ -31,7 +31,7 @@ describe('the quick start', () => {
     inbox = await startSmtpInbox();
     const port = await findFreePort();
     url = `http://localhost:${port}`;
-    // Inside the project, where the package finds itself and its dependencies by name.
+    // Inside the project, where the package and its dependencies resolve by name.
     folder = mkdtempSync(join(ROOT, 'tests', '.quick-start-'));
     writeFileSync(join(folder, 'app.mts'), quickStart);
     writeFileSync(join(folder, 'users.ts'), USERS);
@@ -57,12 +57,12 @@ describe('the quick start', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('is short', () => {
+  it('has at most 25 lines beside the imports', () => {
     const lines = quickStart.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('import '));
     expect(lines.length).toBeLessThanOrEqual(25);
   });
 
-  it('signs a person in with a second factor, and tells them by mail', async () => {
+  it('signs a person in with a second factor, and tells them by email', async () => {
     const ada = createHttpAgent(url);
     expect((await ada.getJson('/')).status).toBe(401);
     const login = await ada.postJson('/mfa/login', { username: 'ada', password: 'right' });
