@@ -4,8 +4,8 @@ import { decide } from '../core/decision/decide';
 import { isMfaOn } from '../core/decision/facts';
 import { hasFactor } from '../core/decision/usable-factors';
 import type { EnrollableKind } from '../core/member/factor-kind';
-import { totpUri } from '../core/proof/totp';
-import { isEnrollableKind, wordsOf } from '../factors/find-factor';
+import { channelOfKind, isEnrollableKind } from '../factors/find-factor';
+import { wordsOf } from '../factors/present-factor';
 import type { NotFound } from '../flows/admin/member-acts';
 import { acknowledgeCodes } from '../flows/authenticators/unseen-codes';
 import type { AuthSubject } from '../flows/context/auth-subject';
@@ -16,7 +16,8 @@ import { authorizeEnrollment } from '../flows/enrollment/authorize-enrollment';
 import { confirmEnrollment } from '../flows/enrollment/confirm-enrollment';
 import {
   findEnrollment,
-  startTotpEnrollment,
+  showSecret,
+  startSecretEnrollment,
   type EnrollmentRequest,
   type EnrollmentStart,
 } from '../flows/enrollment/enroll';
@@ -140,8 +141,8 @@ export function createAuthenticatorsApi(context: FlowContext): AuthenticatorsApi
       if (!leave.kinds.includes(kind)) return { outcome: 'rejected', because: 'method-not-offered' };
       const request: EnrollmentRequest = { subject, gathered, pendingUntil: subject.expiresAt };
       const start =
-        kind === 'totp' || destination === null
-          ? await startTotpEnrollment(context, request)
+        destination === null
+          ? await startSecretEnrollment(context, { ...request, kind })
           : await startDeliveredEnrollment(context, { ...request, kind, destination });
       return describeStart(context, start, { account, subject });
     },
@@ -188,8 +189,9 @@ function destinationOf(
   account: Account,
   { kind, address }: BeginEnrollment,
 ): string | null | { readonly because: string } {
-  if (kind === 'totp') return null;
-  if (kind === 'sms') {
+  const channel = channelOfKind(kind);
+  if (channel === null) return null;
+  if (channel === 'sms') {
     const parsed = parsePhoneNumber(address);
     return parsed.outcome === 'parsed' ? parsed.e164 : parsed;
   }
@@ -216,9 +218,8 @@ async function describeStart(
     const delayed = sent.delayed === undefined ? {} : { delayed: sent.delayed };
     return { ...started, destination: sent.destination, ...delayed };
   }
-  const found = kind === 'totp' ? await findEnrollment(context, subject, 'totp') : undefined;
+  const found = await findEnrollment(context, subject, kind);
   if (found === undefined) return { outcome: 'rejected', because: 'challenge-expired' };
-  const { issuer } = context.options;
-  const uri = totpUri({ issuer, account: account.email ?? account.username, secret: found.secret });
-  return { ...started, totp: { secret: found.secret.reveal(), uri } };
+  const { json } = await showSecret(context, account, found);
+  return { ...started, [kind]: json };
 }

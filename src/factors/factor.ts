@@ -1,6 +1,7 @@
 import type { AddressesOnFile } from '../core/address/destination';
-import type { Channel, FactorTraits } from '../core/member/factor-kind';
+import type { Channel, FactorKind, FactorTraits } from '../core/member/factor-kind';
 import type { KeyRing } from '../core/proof/key-ring';
+import type { PlainSecret } from '../core/proof/secrets';
 import type { AcceptedSteps, TotpWindow } from '../core/proof/totp';
 import type { MemberRecord, RecordStore } from '../stores/record-store';
 import type { Challenge, StateStore } from '../stores/state-store';
@@ -40,22 +41,81 @@ export interface Rejection {
 
 export type Verification<Proof = unknown> = Verified<Proof> | Rejection;
 
-/** What pages, mails and lists call a factor. English; sentences begin with a capital letter and end with a full stop. */
+/** A sentence; `{issuer}` stands for the name of the app, `{label}` for ` (its name)` where the authenticator has one. With `{destination}`, `unnamed` is for an address that is not known. */
+export type Told = string | { readonly named: string; readonly unnamed: string };
+
+/** What pages, mails and lists say about a factor, in English. */
 export interface FactorWords {
   /** In lists, filters and charts: `Authenticator app`. */
   readonly name: string;
   /** How a session was proven: `authenticator app`. */
   readonly proof: string;
+  /** Behind `codes sent to m•••@acme.example, by`: `email`. */
+  readonly by: string;
   /** What an authenticator is called until its owner names it: `Phone`. */
   readonly label: string;
+  /** The subject of a sentence in a mail: `The phone`. */
+  readonly thing: string;
   /** Before `are turned off.`: `Codes by email`. */
   readonly proofs: string;
+  /** What it means to choose it. */
+  readonly about: string;
   /** The button that adds one: `Add a phone number`. */
   readonly add: string;
-  /** After `To` and before `, confirm that it is you.`: `add a phone number`. `replace` is for one that takes the place of another. */
+  /** The link that puts another one in its place, or null where it is added and removed instead. */
+  readonly replace: string | null;
+  /** The link back from the code to the form for an address; null where there is none. */
+  readonly otherDestination: string | null;
+  /** Between `To` and `, confirm that it is you.`. `replace` is for one that takes the place of another. */
   readonly purpose: { readonly add: string; readonly replace: string };
-  /** Where a general sentence would be wrong, by the reason of the refusal. */
+  /** The button that chooses it as the way to sign in. */
+  readonly choice: Told;
+  /** The heading of the other ways, on the page that asks for this one. */
+  readonly noneAtHand: string;
+  readonly prompt: {
+    readonly heading: string;
+    readonly lead: Told;
+    readonly field: string;
+    readonly hint: string | null;
+  };
+  /** A page before it is set up, or null. */
+  readonly before: { readonly heading: string; readonly lead: string; readonly button: string } | null;
+  readonly setUp: { readonly heading: string; readonly lead: string; readonly field: string };
+  /** After it is set up, as the person's first and as a further one. */
+  readonly saved: { readonly heading: string; readonly first: Told; readonly further: Told };
+  /** By the reason of the refusal, where the general sentence would be wrong. */
   readonly refusals: Readonly<Record<string, string>>;
+}
+
+/** What the person sees of a new secret. */
+export interface ShownSecret {
+  /** In the JSON answer, under the name of the kind. */
+  readonly json: Readonly<Record<string, unknown>>;
+  /** What the view of the factor is given. */
+  readonly view: Readonly<Record<string, unknown>>;
+}
+
+/** How a kind without a channel is set up: a secret is made, shown, and confirmed with the first right proof. */
+export interface SecretEnrollment {
+  issueSecret(): PlainSecret;
+  show(
+    secret: PlainSecret,
+    owner: { readonly issuer: string; readonly account: string },
+  ): Promise<ShownSecret>;
+  /** The kind that the wizard asks for first where a policy wants a backup phone, or null. */
+  readonly backup: FactorKind | null;
+}
+
+/** Templates below `views/`, without the extension; null where the words are enough. */
+export interface FactorViews {
+  /** A drawing of `partials/icon`. */
+  readonly icon: string;
+  /** Below the lead of the page before it is set up. */
+  readonly before: string | null;
+  /** Between the lead and the field of the page that sets it up. It is given what `show` answers. */
+  readonly setUp: string | null;
+  /** Whether the proof is six digits, for the keyboard of a phone. */
+  readonly digits: boolean;
 }
 
 /**
@@ -65,6 +125,9 @@ export interface FactorWords {
 export interface FactorDefinition<Submission = unknown, Proof = unknown> {
   readonly traits: FactorTraits;
   readonly words: FactorWords;
+  readonly views: FactorViews;
+  /** Null for kinds that are set up with a code to an address, or not at all. */
+  readonly secret: SecretEnrollment | null;
   /** Whether it works with these options: a code can be sent or checked. */
   available(options: FactorOptions): boolean;
   /** The proof as it is judged; null where it doesn't have the form of one, and then no attempt is counted. */

@@ -7,15 +7,7 @@ import {
   type Factors,
 } from '../core/member/factor-kind';
 import type { AcceptedSteps } from '../core/proof/totp';
-import type {
-  Attempt,
-  FactorDefinition,
-  FactorOptions,
-  FactorTools,
-  FactorWords,
-  Verification,
-  Verified,
-} from './factor';
+import type { Attempt, FactorDefinition, FactorOptions, FactorTools, Verification, Verified } from './factor';
 import { FACTORS } from './registry';
 
 /** What the rules know about the factors. */
@@ -47,20 +39,11 @@ export function findAvailableKinds(options: FactorOptions): readonly FactorKind[
   );
 }
 
-/** For a kind that only another version of this package knows. */
-const UNKNOWN: FactorWords = {
-  name: 'Other method',
-  proof: 'other method',
-  label: 'Other method',
-  proofs: 'Proofs by your other method',
-  add: 'Add a method',
-  purpose: { add: 'add a method', replace: 'change a method' },
-  refusals: {},
-};
+const backedUp = FACTORS.find(({ secret }) => (secret?.backup ?? null) !== null);
 
-export function wordsOf(kind: FactorKind): FactorWords {
-  return findFactor(kind)?.words ?? UNKNOWN;
-}
+/** The kind for which the wizard sets up a backup first, and the kind of that backup. */
+export const KIND_WITH_BACKUP: FactorKind | null = backedUp?.traits.kind ?? null;
+export const BACKUP_PHONE_KIND: FactorKind | null = backedUp?.secret?.backup ?? null;
 
 /** A factor with the stores and keys of one instance. */
 export interface Factor extends Pick<FactorDefinition, 'traits' | 'parse'> {

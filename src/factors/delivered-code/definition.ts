@@ -5,36 +5,16 @@ import { isOneTimeCode, parseSubmittedCode } from '../../core/proof/one-time-cod
 import { codesAsked, isChallengeOver, liveCode, type SentCode } from '../../core/proof/sent-code';
 import type { Attempt, FactorDefinition, FactorTools, FactorWords, Rejection } from '../factor';
 import { resealIfStale } from '../reseal';
+import { emailWords, smsWords } from './words';
 
 /** How much a code proves that travelled a channel, and the rank under which wrong ones are counted. */
 const RANKS: Readonly<Record<Channel, FactorRank>> = { sms: 2, email: 1 };
 
-const REFUSALS = {
-  'wrong-code': 'That code did not work. Check the newest message and try again.',
-  'code-used': 'That code was used before. Ask for a new one.',
-};
-
 /** Codes by text message. */
-export const smsCode = createDeliveredCode('sms', {
-  name: 'Text message',
-  proof: 'text message',
-  label: 'Phone',
-  proofs: 'Codes by text message',
-  add: 'Add a phone number',
-  purpose: { add: 'add a phone number', replace: 'change your phone number' },
-  refusals: REFUSALS,
-});
+export const smsCode = createDeliveredCode('sms', smsWords);
 
 /** Codes by email. */
-export const emailCode = createDeliveredCode('email', {
-  name: 'Email',
-  proof: 'email code',
-  label: 'Email',
-  proofs: 'Codes by email',
-  add: 'Add an email address',
-  purpose: { add: 'add an email address', replace: 'add an email address' },
-  refusals: REFUSALS,
-});
+export const emailCode = createDeliveredCode('email', emailWords);
 
 /** The channel of the code that was right. */
 interface SentProof {
@@ -91,6 +71,8 @@ function createDeliveredCode(kind: Channel, words: FactorWords): FactorDefinitio
       guessGroup: 'codes',
     },
     words,
+    views: { icon: kind === 'sms' ? 'message' : 'mail', before: null, setUp: null, digits: true },
+    secret: null,
     available: ({ channels }) => channels.includes(kind),
     parse: parseSubmittedCode,
 

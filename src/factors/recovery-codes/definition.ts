@@ -2,6 +2,7 @@ import { parseRecoveryCode, verifyRecoveryCode, type RecoveryCode } from '../../
 import { isChallengeOver } from '../../core/proof/sent-code';
 import type { RecoveryCodeRecord } from '../../stores/record-store';
 import type { FactorDefinition } from '../factor';
+import { recoveryCodeWords } from './words';
 
 /** What was typed, without the case and the separators. */
 type TypedCode = Pick<RecoveryCode, 'number' | 'code'>;
@@ -22,20 +23,9 @@ export const recoveryCode: FactorDefinition<TypedCode, RecoveryCodeRecord> = {
     restricted: false,
     guessGroup: 'recovery-codes',
   },
-  words: {
-    name: 'Recovery code',
-    proof: 'recovery code',
-    label: 'Recovery codes',
-    proofs: 'Recovery codes',
-    add: 'Make recovery codes',
-    purpose: { add: 'make recovery codes', replace: 'make new recovery codes' },
-    refusals: {
-      'wrong-code':
-        'That recovery code did not work. Compare it with your list, or use one that you have not used yet.',
-      'code-used': 'That recovery code was used before. Use another one from your list.',
-      'malformed-code': 'That does not look like a recovery code. Type it with the number before it.',
-    },
-  },
+  words: recoveryCodeWords,
+  views: { icon: 'sheet', before: null, setUp: null, digits: false },
+  secret: null,
   available: () => true,
   parse: parseRecoveryCode,
 

@@ -1,10 +1,13 @@
+import { toString as drawQrCode } from 'qrcode';
 import type { Authenticator } from '../../core/member/authenticator';
 import { parseSubmittedCode } from '../../core/proof/one-time-code';
 import { openSecret } from '../../core/proof/secrets';
 import { isChallengeOver } from '../../core/proof/sent-code';
-import { timeStepAt, verifyTotp } from '../../core/proof/totp';
+import { formatSecret, issueTotpSecret, timeStepAt, totpUri, verifyTotp } from '../../core/proof/totp';
 import type { Attempt, FactorDefinition } from '../factor';
 import { resealIfStale } from '../reseal';
+import { drawQrPath } from './qr-path';
+import { totpWords } from './words';
 
 const KIND = 'totp';
 
@@ -30,14 +33,19 @@ export const totp: FactorDefinition<string, { readonly timeStep: number }> = {
     restricted: false,
     guessGroup: 'codes',
   },
-  words: {
-    name: 'Authenticator app',
-    proof: 'authenticator app',
-    label: 'Authenticator app',
-    proofs: 'Codes from your authenticator app',
-    add: 'Add authenticator app',
-    purpose: { add: 'add an authenticator app', replace: 'add an authenticator app' },
-    refusals: {},
+  words: totpWords,
+  views: { icon: 'app', before: 'factors/totp/apps', setUp: 'factors/totp/secret', digits: true },
+  secret: {
+    issueSecret: issueTotpSecret,
+    async show(secret, owner) {
+      const uri = totpUri({ ...owner, secret });
+      const qrSvg = await drawQrCode(uri, { type: 'svg' });
+      return {
+        json: { secret: secret.reveal(), uri, qrSvg },
+        view: { qr: drawQrPath(uri), keyGroups: formatSecret(secret).split(' '), uri },
+      };
+    },
+    backup: 'sms',
   },
   available: () => true,
   parse: parseSubmittedCode,

@@ -1,14 +1,20 @@
+import { decide } from '../../core/decision/decide';
+import { RECOVERY_CODES_ID } from '../../core/member/factor-kind';
 import { PlainSecret, openSecret, sealSecret } from '../../core/proof/secrets';
 import { hasEnded } from '../../core/text/credible-instant';
 import type { MemberRecord } from '../../stores/record-store';
 import type { CodesOwner } from '../../stores/unseen-codes';
 import type { AuthSubject } from '../context/auth-subject';
 import type { FlowContext } from '../context/context';
+import type { Gathered } from '../context/gather-facts';
 
 /** How long a new set can be seen. */
 const SHOWN_SECONDS = 600;
 
-const bindingOf = (userId: string) => ({ userId, authenticatorId: 'recovery-codes', kind: 'totp' }) as const;
+/** What they are sealed as until their owner has seen them. */
+const UNSEEN = 'unseen-codes';
+
+const bindingOf = (userId: string) => ({ userId, authenticatorId: RECOVERY_CODES_ID, kind: UNSEEN });
 
 /** New recovery codes that their owner has not acknowledged. */
 export interface ShownCodes {
@@ -48,6 +54,15 @@ export async function findUnseenCodes(
   if (opened.outcome !== 'opened') return null;
   const { issuedAt, replacesOlder } = kept;
   return { codes: opened.secret.reveal().split('\n'), issuedAt, replacesOlder };
+}
+
+/** Whether the subject may see codes: a session may, and a login that lacks nothing but its own end (`isLoginDone`). */
+export function maySeeCodes(
+  { phase }: Pick<AuthSubject, 'phase'>,
+  { facts, now }: Gathered,
+  isLoginDone: boolean,
+): boolean {
+  return phase === 'session' || (isLoginDone && decide(facts, { kind: 'policy' }, now).outcome === 'allow');
 }
 
 /** The owner has saved them; they are never shown again. */

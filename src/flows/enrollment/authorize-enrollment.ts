@@ -1,11 +1,17 @@
 import { asStepUp, decide, type Decision, type Requirement } from '../../core/decision/decide';
 import { demandStrongest } from '../../core/decision/decision-rules';
 import { enrollableKinds, hasFactor } from '../../core/decision/usable-factors';
-import type { EnrollableKind } from '../../core/member/factor-kind';
+import type { FactorKind } from '../../core/member/factor-kind';
 import { ENROLLABLE_KINDS } from '../../factors/find-factor';
+import type { Account } from '../../options/ports';
 import type { AuthSubject } from '../context/auth-subject';
-import type { Gathered } from '../context/gather-facts';
-import type { GatheredForSetup } from '../context/gather-setup-facts';
+import type { FlowContext, Origin } from '../context/context';
+import { gatherFacts, type Gathered } from '../context/gather-facts';
+import {
+  gatherSetupFacts,
+  type FindAdministered,
+  type GatheredForSetup,
+} from '../context/gather-setup-facts';
 
 /** How old a proof may be that a change of factors rests on. */
 export const REPROOF_SECONDS = 600;
@@ -13,7 +19,7 @@ export const REPROOF_SECONDS = 600;
 export type EnrollmentAuthorization =
   | {
       readonly outcome: 'may-enroll';
-      readonly kinds: readonly EnrollableKind[];
+      readonly kinds: readonly FactorKind[];
       readonly because: 'required' | 'offered' | 'assigned' | 'settings';
     }
   /** A proof is needed first, or the session is over, or there is nothing to enroll. */
@@ -83,4 +89,53 @@ export function authorizeEnrollment(
     (kind) => setup.policy.methods.includes(kind) && setup.availableKinds.includes(kind),
   );
   return { outcome: 'may-enroll', kinds, because: 'settings' };
+}
+
+/** Who wants to enroll, and from where. */
+export interface Enroller {
+  readonly account: Account;
+  readonly subject: AuthSubject;
+  readonly findAdministered?: FindAdministered;
+}
+
+/** Reads what enrollment is judged by, and judges it. `decision` is what the policy says without the enrollment. */
+export async function readEnrollment(
+  context: FlowContext,
+  enroller: Enroller & { readonly wizardUnderWay: boolean },
+): Promise<{
+  readonly gathered: GatheredForSetup;
+  readonly decision: Decision;
+  readonly authorization: EnrollmentAuthorization;
+}> {
+  const gathered = await gatherSetupFacts(context, enroller);
+  const authorization = authorizeEnrollment(enroller.subject, gathered, enroller.wizardUnderWay);
+  return { gathered, authorization, decision: decide(gathered.facts, { kind: 'policy' }, gathered.now) };
+}
+
+export type SkipOutcome =
+  /** `onboarding`: the host's sign-up offered it, so nothing was counted. */
+  | { readonly outcome: 'skipped'; readonly because: 'policy' | 'onboarding' }
+  | { readonly outcome: 'refused' };
+
+/** Puts enrollment off, where and as often as the decision allows it; the count is spent in one atomic step. */
+export async function skipEnrollment(
+  context: FlowContext,
+  request: Enroller & { readonly origin: Origin; readonly onboarding: boolean },
+): Promise<SkipOutcome> {
+  const { account, subject, origin, onboarding } = request;
+  const { facts, now } = await gatherFacts(context, account, subject);
+  const decision = decide(facts, { kind: 'policy' }, now);
+  if (onboarding && decision.outcome === 'allow') return { outcome: 'skipped', because: 'onboarding' };
+  if (subject.phase !== 'session' || decision.outcome !== 'enroll' || !decision.skippable)
+    return { outcome: 'refused' };
+  const spent = await context.records.spendSkip(account.id, subject.organizationId, facts.policy.skips);
+  if (spent.outcome === 'exhausted') return { outcome: 'refused' };
+  context.events.report({
+    name: 'enrollment-skipped',
+    userId: account.id,
+    organizationId: subject.organizationId,
+    address: origin.address,
+    details: { skipsUsed: spent.skipsUsed },
+  });
+  return { outcome: 'skipped', because: 'policy' };
 }

@@ -1,9 +1,10 @@
 import { addEvidence, type Evidence } from '../../core/decision/assurance';
+import { decide, type Decision } from '../../core/decision/decide';
 import type { Epochs } from '../../core/decision/session-lifetime';
 import { MOST_AUTHENTICATORS, type Authenticator } from '../../core/member/authenticator';
-import type { EnrollableKind } from '../../core/member/factor-kind';
+import type { FactorKind } from '../../core/member/factor-kind';
 import { isChallengeOver } from '../../core/proof/sent-code';
-import { isEnrollableKind } from '../../factors/find-factor';
+import { BACKUP_PHONE_KIND, channelOfKind } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import type { Challenge } from '../../stores/state-store';
 import { afterFactorChange, type Change, type FactorChanged } from '../authenticators/after-factor-change';
@@ -20,11 +21,13 @@ export type Confirmation =
   | Rejected
   | {
       readonly outcome: 'enrolled';
-      readonly kind: EnrollableKind;
+      readonly kind: FactorKind;
       readonly maskedDestination: string | null;
       readonly evidence: readonly Evidence[];
       /** Read again after the authenticator was stored. */
       readonly gathered: Gathered;
+      /** What the policy says now. */
+      readonly decision: Decision;
       /** A first set, shown once; null where the person has codes already. */
       readonly recoveryCodes: readonly string[] | null;
       readonly notified: readonly string[];
@@ -35,7 +38,7 @@ export type Confirmation =
 export interface ConfirmationRequest {
   readonly account: Account;
   readonly subject: AuthSubject;
-  readonly kind: EnrollableKind;
+  readonly kind: FactorKind;
   readonly submitted: unknown;
   readonly label: string;
   readonly wizardUnderWay: boolean;
@@ -62,8 +65,8 @@ export async function confirmEnrollment(
   ]);
   const leave = authorizeEnrollment(subject, gathered, request.wizardUnderWay);
   // The wizard of the app asks for a backup phone, whatever kind was assigned.
-  const isBackupPhone = kind === 'sms' && request.wizardUnderWay;
-  if (leave.outcome !== 'may-enroll' || !(leave.kinds.includes(kind) || isBackupPhone)) {
+  const isBackup = kind === BACKUP_PHONE_KIND && request.wizardUnderWay;
+  if (leave.outcome !== 'may-enroll' || !(leave.kinds.includes(kind) || isBackup)) {
     return { outcome: 'rejected', because: 'session-ended' };
   }
   if (attempt.outcome === 'exhausted') return { outcome: 'rejected', because: 'attempts-exhausted' };
@@ -120,28 +123,35 @@ export async function confirmEnrollment(
     member,
     change: changeBy(authenticator, replaced),
   });
+  const after = await regather(context, request, { evidence, changed });
+  const decision = decide(after.facts, { kind: 'policy' }, after.now);
+  // The login goes on with one more proof.
+  if (subject.phase === 'pending' && (isBackup || decision.outcome === 'enroll'))
+    await context.state.savePendingEvidence(subject.userId, subject.ownerId, evidence);
   return {
     outcome: 'enrolled',
     kind,
     maskedDestination: authenticator.maskedDestination,
     evidence,
-    gathered: await regather(context, request, { evidence, changed }),
+    gathered: after,
+    decision,
     recoveryCodes: made?.shown ?? null,
     ...changed,
   };
 }
 
 /**
- * A sent code proves an address and may be guessed at five times. The secret of an app stands on the person's own screen:
- * there is nothing to guess, only a clock or a thumb to be off.
+ * A sent code proves an address and may be guessed at five times. A secret is on the person's own screen: there is
+ * nothing to guess, only a clock or a thumb to be off.
  */
 async function spendTry(
   context: FlowContext,
   subject: AuthSubject,
-  kind: EnrollableKind,
+  kind: FactorKind,
 ): Promise<EnrollmentTry> {
   const owner = challengeOwner(subject, 'enroll');
-  if (kind !== 'totp') return context.state.spendAttempt(owner, context.options.limits.perChallenge);
+  if (channelOfKind(kind) !== null)
+    return context.state.spendAttempt(owner, context.options.limits.perChallenge);
   const challenge = await context.state.findChallenge(owner);
   if (challenge === undefined || isChallengeOver(challenge, context.clock.now()))
     return { outcome: 'missing' };
@@ -190,8 +200,4 @@ function report(
 ): void {
   const { userId, organizationId } = subject;
   context.events.report({ name, userId, organizationId, address: origin.address, details });
-}
-
-export function parseEnrollableKind(value: unknown): EnrollableKind | null {
-  return isEnrollableKind(value) ? value : null;
 }

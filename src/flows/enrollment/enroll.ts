@@ -1,8 +1,11 @@
 import type { Authenticator } from '../../core/member/authenticator';
-import type { EnrollableKind } from '../../core/member/factor-kind';
+import type { FactorKind } from '../../core/member/factor-kind';
 import { openSecret, sealSecret, type PlainSecret } from '../../core/proof/secrets';
 import { isChallengeOver } from '../../core/proof/sent-code';
-import { issueTotpSecret, type AcceptedSteps } from '../../core/proof/totp';
+import type { AcceptedSteps } from '../../core/proof/totp';
+import { channelOfKind, findFactor } from '../../factors/find-factor';
+import type { ShownSecret } from '../../factors/factor';
+import type { Account } from '../../options/ports';
 import type { Challenge } from '../../stores/state-store';
 import type { Sent } from '../challenge/active-challenge';
 import type { SendRefused } from '../challenge/spend-send';
@@ -25,13 +28,18 @@ export type EnrollmentStart =
     }
   | { readonly outcome: 'gone' };
 
-/** Makes a secret for a new authenticator app. It waits beside the ones in use and becomes one of them with its first right code. */
-export async function startTotpEnrollment(
+/**
+ * Makes the secret of a new authenticator, for a kind that has one. It waits beside the ones in use and becomes one of them with its
+ * first right proof.
+ */
+export async function startSecretEnrollment(
   context: FlowContext,
-  request: EnrollmentRequest,
+  request: EnrollmentRequest & { readonly kind: FactorKind },
 ): Promise<EnrollmentStart> {
-  const secret = issueTotpSecret();
-  const challenge = newEnrollment(context, request, 'totp', secret);
+  const { kind } = request;
+  const secret = findFactor(kind)?.secret?.issueSecret();
+  if (secret === undefined) throw new TypeError(`A ${kind} has no secret that could be made.`);
+  const challenge = newEnrollment(context, request, kind, secret);
   // A new secret is a new puzzle: guesses at the one before say nothing about it.
   await context.state.endChallenge(challenge);
   const life = { now: context.clock.now(), underPendingLogin: request.subject.phase === 'pending' };
@@ -44,7 +52,7 @@ export async function startTotpEnrollment(
 export function newEnrollment(
   context: FlowContext,
   { subject, pendingUntil }: EnrollmentRequest,
-  kind: EnrollableKind,
+  kind: FactorKind,
   secret: PlainSecret,
 ): Challenge {
   const authenticatorId = newId();
@@ -66,16 +74,28 @@ export function newEnrollment(
 export async function findEnrollment(
   context: FlowContext,
   subject: AuthSubject,
-  kind: EnrollableKind,
+  kind: FactorKind,
 ): Promise<{ readonly challenge: Challenge; readonly secret: PlainSecret } | undefined> {
   const challenge = await context.state.findChallenge(challengeOwner(subject, 'enroll'));
   if (challenge === undefined || challenge.kind !== kind || challenge.sealedSecret === null) return undefined;
-  if (kind === 'totp' && isChallengeOver(challenge, context.clock.now())) return undefined;
+  const isSent = channelOfKind(kind) !== null;
+  if (!isSent && isChallengeOver(challenge, context.clock.now())) return undefined;
   // Without a code that went out there is nothing to wait for.
-  if (kind !== 'totp' && challenge.codes.length === 0) return undefined;
+  if (isSent && challenge.codes.length === 0) return undefined;
   const binding = { userId: subject.userId, authenticatorId: challenge.authenticatorId, kind };
   const opened = openSecret(context.keyRing, challenge.sealedSecret, binding);
   return opened.outcome === 'opened' ? { challenge, secret: opened.secret } : undefined;
+}
+
+/** What the person sees of the secret, on the page and in JSON. */
+export async function showSecret(
+  context: FlowContext,
+  { email, username }: Account,
+  { challenge, secret }: { readonly challenge: Challenge; readonly secret: PlainSecret },
+): Promise<ShownSecret> {
+  const owner = { issuer: context.options.issuer, account: email ?? username };
+  const shown = await findFactor(challenge.kind)?.secret?.show(secret, owner);
+  return shown ?? { json: {}, view: {} };
 }
 
 /** The authenticator that a proven enrollment becomes. */
@@ -86,7 +106,7 @@ export function toAuthenticator(
     readonly now: number;
     /** What the first proof leaves behind. */
     readonly accepted: AcceptedSteps;
-    readonly kind: EnrollableKind;
+    readonly kind: FactorKind;
     readonly organizationId: string;
   },
 ): Authenticator {

@@ -1,6 +1,6 @@
 import type { FactorKind } from '../../core/member/factor-kind';
 import { EVENT_NAMES } from '../../events/events';
-import { wordsOf } from '../../factors/find-factor';
+import { wordsOf } from '../../factors/present-factor';
 
 export function kindName(kind: FactorKind): string {
   return wordsOf(kind).name;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { renderFile } from 'ejs';
 import type { Response } from 'express';
 import type { Channel, FactorKind } from '../../core/member/factor-kind';
+import { showFactor } from '../../factors/present-factor';
 
 export interface PageRenderer {
   /** Answers with a page. Locals are an explicit object; nothing of the request reaches the template by itself. */
@@ -19,7 +20,11 @@ export interface PageRenderer {
 export function createPageRenderer(views: string): PageRenderer {
   return {
     async send(res, { view, locals, page, status }) {
-      const html = await renderFile(join(views, `${view}.ejs`), { ...locals, page }, { cache: true });
+      const html = await renderFile(
+        join(views, `${view}.ejs`),
+        { ...locals, page, factor: showFactor },
+        { cache: true },
+      );
       res
         .status(status ?? 200)
         .type('html')

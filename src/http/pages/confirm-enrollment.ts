@@ -1,10 +1,11 @@
-import { decide } from '../../core/decision/decide';
-import type { EnrollableKind } from '../../core/member/factor-kind';
+import type { FactorKind } from '../../core/member/factor-kind';
+import { BACKUP_PHONE_KIND } from '../../factors/find-factor';
 import {
   confirmEnrollment,
   type Confirmation,
   type ConfirmationRequest,
 } from '../../flows/enrollment/confirm-enrollment';
+import { findEnrollment, showSecret, startSecretEnrollment } from '../../flows/enrollment/enroll';
 import { administeredBy } from '../admin/administered-policy';
 import { answerRefusal, pathOf, refuse, show, type KnownPageRequest } from '../kernel/page-route';
 import { refusalStatus } from '../kernel/refusals';
@@ -16,13 +17,12 @@ import { finishProof } from './finish-login';
 import { startOver } from './login';
 import { unseenCodesPath } from './recovery-codes';
 import { labelOf } from './settings-acts';
-import { startTotp } from './start-totp';
-import { progressAt } from './wizard';
+import { progressAt, type EnrollmentPermission } from './wizard';
 
 /** The first right code binds the authenticator; then the wizard, the login or the session goes on. */
 export async function confirmAndGoOn(
   page: KnownPageRequest,
-  kind: EnrollableKind,
+  kind: FactorKind,
   showAgain: (refusal: Refusal, status: number) => Promise<void> | void,
 ): Promise<void> {
   const { req, identity } = page;
@@ -53,7 +53,8 @@ export async function confirmAndGoOn(
       return stop(page, { because: 'attempts-exhausted', status: refusal.status });
     return answerRefusal(page, refusal, async (status) => showAgain(refusal, status));
   }
-  if (kind === 'sms' && wizard?.backupPhone === 'asked') return goOnToApp(page, confirmation);
+  if (kind === BACKUP_PHONE_KIND && wizard?.backupPhone === 'asked')
+    return goOnAfterBackup(page, confirmation, wizard.kind);
   return finish(page, confirmation);
 }
 
@@ -92,33 +93,48 @@ async function stop(page: KnownPageRequest, refusal: Refusal): Promise<void> {
 
 type Enrolled = Confirmation & { readonly outcome: 'enrolled' };
 
-/** The backup phone is bound; the wizard goes on to the app it was meant for. */
-async function goOnToApp(page: KnownPageRequest, enrolled: Enrolled): Promise<void> {
+/** The backup phone is bound; the wizard goes on to the method it is the backup of. */
+async function goOnAfterBackup(page: KnownPageRequest, enrolled: Enrolled, kind: FactorKind): Promise<void> {
   const { req, identity } = page;
   const { subject } = identity;
   const { evidence, gathered, epochs } = enrolled;
   const { session, login } = readSessionData(req);
   if (subject.phase === 'pending') {
-    await goOnPending(page, enrolled);
+    goOnPending(page, enrolled);
   } else if (session !== undefined) {
     updateSessionData(req, { session: { ...session, evidence, userEpoch: epochs.user } });
   }
-  updateSessionData(req, { wizard: { kind: 'totp', backupPhone: 'done' } });
-  return startTotp(page, { gathered, pendingUntil: login?.expiresAt ?? null });
+  updateSessionData(req, { wizard: { kind, backupPhone: 'done' } });
+  return startSecret(page, kind, { gathered, pendingUntil: login?.expiresAt ?? null });
 }
 
-/** The login goes on with one more proof, and outlives what ended the others. */
-async function goOnPending({ context, req, identity }: KnownPageRequest, enrolled: Enrolled): Promise<void> {
-  const { evidence, epochs } = enrolled;
+/** Makes the secret and shows it: as a page, or in the answer. */
+export async function startSecret(
+  page: KnownPageRequest,
+  kind: FactorKind,
+  permission: Pick<EnrollmentPermission, 'gathered' | 'pendingUntil'>,
+): Promise<void> {
+  const { context, identity, req, res, json } = page;
+  const { gathered, pendingUntil } = permission;
+  const request = { subject: identity.subject, gathered, pendingUntil, kind };
+  const start = await startSecretEnrollment(context, request);
+  if (start.outcome !== 'started') return startOver(page, { because: 'challenge-expired', status: 409 });
+  const next = withReturnTo(pathOf(page, `/enroll/${kind}`), page.returnTo);
+  const started = json ? await findEnrollment(context, identity.subject, kind) : undefined;
+  if (started === undefined) return sendNext(req, res, { outcome: 'enrollment-started', next });
+  const shown = await showSecret(context, identity.account, started);
+  return sendNext(req, res, { outcome: 'enrollment-started', next, [kind]: shown.json });
+}
+
+/** The login outlives what ended the others. */
+function goOnPending({ req }: KnownPageRequest, { epochs }: Enrolled): void {
   const { login } = readSessionData(req);
-  await context.state.savePendingEvidence(identity.subject.userId, identity.subject.ownerId, evidence);
   if (login !== undefined) updateSessionData(req, { login: { ...login, epochs } });
 }
 
 async function finish(page: KnownPageRequest, enrolled: Enrolled): Promise<void> {
   const { context, req, res, identity, json, returnTo } = page;
-  const { kind, evidence, gathered, maskedDestination, notified, recoveryCodes, epochs } = enrolled;
-  const decision = decide(gathered.facts, { kind: 'policy' }, gathered.now);
+  const { kind, evidence, gathered, decision, maskedDestination, notified, recoveryCodes, epochs } = enrolled;
   // Recovery codes are made with the first factor, and the wizard is what leads to it.
   const backupPhone = readSessionData(req).wizard?.backupPhone === 'done';
   const steps =
@@ -129,7 +145,7 @@ async function finish(page: KnownPageRequest, enrolled: Enrolled): Promise<void>
     enrolled: { kind, maskedDestination, notified, steps },
   };
   if (decision.outcome === 'enroll' && identity.subject.phase === 'pending') {
-    await goOnPending(page, enrolled);
+    goOnPending(page, enrolled);
     updateSessionData(req, { ...kept, wizard: undefined });
     return sendNext(req, res, describeDecision(context, { decision, gathered, ask: null, returnTo }));
   }

@@ -1,5 +1,6 @@
-import type { DeliveredKind } from '../../core/member/factor-kind';
+import type { FactorKind } from '../../core/member/factor-kind';
 import { liveCode } from '../../core/proof/sent-code';
+import { KIND_WITH_BACKUP, channelOfKind } from '../../factors/find-factor';
 import { findDestinationWait } from '../../flows/challenge/spend-send';
 import { gatherFacts } from '../../flows/context/gather-facts';
 import { findEnrollment } from '../../flows/enrollment/enroll';
@@ -14,7 +15,7 @@ import { describeAddition, progressAt, type EnrollmentPermission, type Replaced 
 
 /** What the form for a number or an address shows. */
 export interface AddressView {
-  readonly kind: DeliveredKind;
+  readonly kind: FactorKind;
   readonly typed: string | null;
   readonly error: string | null;
   readonly status: number;
@@ -34,12 +35,12 @@ export async function renderAddress(
   const backup = readSessionData(req).wizard?.backupPhone === 'asked';
   const inSettings = permission.because === 'settings';
   const cancelPath = inSettings ? pathOf(page, '/settings') : withReturnTo(pathOf(page, '/enroll'), returnTo);
-  if (kind === 'email') {
+  if (channelOfKind(kind) === 'email') {
     const progress = inSettings ? null : progressAt('address', { kind, backupPhone: false });
     return show(
       page,
       'enroll-email',
-      { email: typed ?? account.email ?? '', error, cancelPath, progress },
+      { kind, email: typed ?? account.email ?? '', error, cancelPath, progress },
       status,
     );
   }
@@ -48,6 +49,7 @@ export async function renderAddress(
     page,
     'enroll-phone',
     {
+      kind,
       phone: typed ?? (replaces === null ? (account.phone ?? '') : ''),
       example: examplePhone(country),
       error,
@@ -57,7 +59,10 @@ export async function renderAddress(
       cancelPath: backup ? null : cancelPath,
       progress: inSettings
         ? null
-        : progressAt(backup ? 'phone' : 'address', { kind: backup ? 'totp' : 'sms', backupPhone: backup }),
+        : progressAt(backup ? 'phone' : 'address', {
+            kind: backup ? KIND_WITH_BACKUP : kind,
+            backupPhone: backup,
+          }),
     },
     status,
   );
@@ -66,7 +71,7 @@ export async function renderAddress(
 /** The page that asks for the code; without an enrollment under way, back to the form. */
 export async function renderCode(
   page: KnownPageRequest,
-  kind: DeliveredKind,
+  kind: FactorKind,
   refused: Pick<Refusal, 'because' | 'attemptsLeft'> | null,
   status: number,
 ): Promise<void> {
@@ -80,12 +85,9 @@ export async function renderCode(
   const { challenge, secret } = started;
   const now = context.clock.now();
   const code = liveCode(challenge, now);
-  const waitSeconds = await findDestinationWait(context, {
-    kind,
-    destination: secret.reveal(),
-    userId: identity.account.id,
-    purpose: 'enroll',
-  });
+  const channel = channelOfKind(kind);
+  const send = { destination: secret.reveal(), userId: identity.account.id, purpose: 'enroll' } as const;
+  const waitSeconds = channel === null ? 0 : await findDestinationWait(context, { ...send, kind: channel });
   const backup = readSessionData(req).wizard?.backupPhone === 'asked';
   const addition = describeAddition(page, gathered, kind);
   const { replacing } = readSessionData(req);
@@ -112,7 +114,7 @@ export async function renderCode(
       progress:
         addition === null
           ? progressAt(backup ? 'phone-code' : 'address-code', {
-              kind: backup ? 'totp' : kind,
+              kind: backup ? KIND_WITH_BACKUP : kind,
               backupPhone: backup,
             })
           : null,

@@ -1,5 +1,6 @@
 import type { Router } from 'express';
-import type { DeliveredKind } from '../../core/member/factor-kind';
+import type { FactorKind } from '../../core/member/factor-kind';
+import { ENROLLABLE_KINDS, channelOfKind } from '../../factors/find-factor';
 import { findEnrollment } from '../../flows/enrollment/enroll';
 import { startDeliveredEnrollment } from '../../flows/enrollment/enroll-delivered';
 import type { HttpContext } from '../kernel/http-context';
@@ -16,7 +17,7 @@ import { startOver } from './login';
 import { findReplaced, openEnrollment, type EnrollmentPermission, type Replaced } from './wizard';
 
 export function addDeliveredRoutes(router: Router, context: HttpContext): void {
-  for (const kind of ['sms', 'email'] as const) {
+  for (const kind of ENROLLABLE_KINDS.filter((one) => channelOfKind(one) !== null)) {
     router.get(
       `/enroll/${kind}`,
       knownPageRoute(context, (page) => showDelivered(page, kind)),
@@ -39,7 +40,7 @@ export function addDeliveredRoutes(router: Router, context: HttpContext): void {
 /** The door, and the authenticator that is to be replaced, which must be one of the person's own. */
 async function openForm(
   page: KnownPageRequest,
-  kind: DeliveredKind,
+  kind: FactorKind,
 ): Promise<{ readonly permission: EnrollmentPermission; readonly replaces: Replaced | null } | null> {
   const permission = await openEnrollment(page, kind);
   if (permission === null) return null;
@@ -59,7 +60,7 @@ async function openForm(
   return null;
 }
 
-async function showDelivered(page: KnownPageRequest, kind: DeliveredKind): Promise<void> {
+async function showDelivered(page: KnownPageRequest, kind: FactorKind): Promise<void> {
   const form = await openForm(page, kind);
   if (form === null) return;
   const { permission, replaces } = form;
@@ -80,11 +81,11 @@ async function showDelivered(page: KnownPageRequest, kind: DeliveredKind): Promi
   return renderCode(page, kind, null, 200);
 }
 
-async function beginDelivered(page: KnownPageRequest, kind: DeliveredKind): Promise<void> {
+async function beginDelivered(page: KnownPageRequest, kind: FactorKind): Promise<void> {
   const form = await openForm(page, kind);
   if (form === null) return;
   const { permission, replaces } = form;
-  const typed = fieldOf(page.req.body, kind === 'sms' ? 'phone' : 'email');
+  const typed = fieldOf(page.req.body, channelOfKind(kind) === 'sms' ? 'phone' : 'email');
   const read = readDestination(page, kind, typed);
   if (read.outcome === 'to-confirm') {
     const { international } = read;
@@ -111,7 +112,7 @@ async function send(
   page: KnownPageRequest,
   permission: EnrollmentPermission,
   sending: {
-    readonly kind: DeliveredKind;
+    readonly kind: FactorKind;
     readonly destination: string;
     readonly replaces: Replaced | null;
     readonly resend?: true;
@@ -159,7 +160,7 @@ async function send(
 }
 
 /** A new code for the same address, and for the same purpose. */
-async function resendDelivered(page: KnownPageRequest, kind: DeliveredKind): Promise<void> {
+async function resendDelivered(page: KnownPageRequest, kind: FactorKind): Promise<void> {
   const permission = await openEnrollment(page, kind);
   if (permission === null) return;
   const started = await findEnrollment(page.context, page.identity.subject, kind);
@@ -184,6 +185,6 @@ async function resendDelivered(page: KnownPageRequest, kind: DeliveredKind): Pro
   );
 }
 
-async function confirmDelivered(page: KnownPageRequest, kind: DeliveredKind): Promise<void> {
+async function confirmDelivered(page: KnownPageRequest, kind: FactorKind): Promise<void> {
   await confirmAndGoOn(page, kind, (refusal, status) => renderCode(page, kind, refusal, status));
 }

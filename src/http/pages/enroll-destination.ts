@@ -6,7 +6,8 @@ import {
   parsePhoneNumber,
   type CountryCode,
 } from '../../core/address/phone-number';
-import type { DeliveredKind } from '../../core/member/factor-kind';
+import type { FactorKind } from '../../core/member/factor-kind';
+import { channelOfKind } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import type { KnownPageRequest } from '../kernel/page-route';
 
@@ -17,13 +18,9 @@ export type TypedDestination =
   | { readonly outcome: 'refused'; readonly because: string };
 
 /** The number or address as typed. An empty email field means the address on file. */
-export function readDestination(
-  page: KnownPageRequest,
-  kind: DeliveredKind,
-  typed: unknown,
-): TypedDestination {
+export function readDestination(page: KnownPageRequest, kind: FactorKind, typed: unknown): TypedDestination {
   const { account } = page.identity;
-  if (kind === 'sms') return readPhone(page, account, typed);
+  if (channelOfKind(kind) === 'sms') return readPhone(page, account, typed);
   const onFile = parseEmailAddress(account.email);
   if (typed === undefined || typed === '') return toDestination(onFile);
   const parsed = parseEmailAddress(typed);

@@ -1,12 +1,10 @@
 import type { Router } from 'express';
-import { decide, type Decision } from '../../core/decision/decide';
+import type { Decision } from '../../core/decision/decide';
 import type { Facts } from '../../core/decision/facts';
 import { enrollableKinds, hasFactor } from '../../core/decision/usable-factors';
 import { MfaError } from '../../core/errors';
-import { gatherFacts, type Gathered } from '../../flows/context/gather-facts';
-import { gatherSetupFacts } from '../../flows/context/gather-setup-facts';
-import { authorizeEnrollment } from '../../flows/enrollment/authorize-enrollment';
-import { skipEnrollment } from '../../flows/enrollment/skip-enrollment';
+import type { Gathered } from '../../flows/context/gather-facts';
+import { readEnrollment, skipEnrollment } from '../../flows/enrollment/authorize-enrollment';
 import { administeredBy, administeredNext } from '../admin/administered-policy';
 import type { HttpContext } from '../kernel/http-context';
 import { dayOf } from '../kernel/moments';
@@ -43,15 +41,16 @@ function wantsFirstFactor(decision: Decision): boolean {
 /** What can be set up, and whether it can be put off. Only looking needs no fresh proof; starting does. */
 async function showStart(page: KnownPageRequest): Promise<void> {
   const { context, identity, json, res, returnTo } = page;
-  const findAdministered = administeredBy(page);
-  const gathered = await gatherSetupFacts(context, { ...identity, findAdministered });
-  const { facts, setup, now } = gathered;
-  const decision = decide(facts, { kind: 'policy' }, now);
-  const leave = authorizeEnrollment(
-    identity.subject,
+  const {
     gathered,
-    readSessionData(page.req).wizard !== undefined,
-  );
+    decision,
+    authorization: leave,
+  } = await readEnrollment(context, {
+    ...identity,
+    findAdministered: administeredBy(page),
+    wizardUnderWay: readSessionData(page.req).wizard !== undefined,
+  });
+  const { facts, setup } = gathered;
   if (leave.outcome === 'feature-off') throw new MfaError('not-found', 'There is nothing here.');
   const mayLook = leave.outcome === 'refused' && wantsFirstFactor(leave.decision);
   const offered = decision.outcome === 'enroll';
@@ -95,7 +94,7 @@ async function showStart(page: KnownPageRequest): Promise<void> {
     error: null,
     progress:
       offered || onboarding
-        ? progressAt('choose', { kind: 'totp', backupPhone: facts.policy.backupPhone })
+        ? progressAt('choose', { kind: null, backupPhone: facts.policy.backupPhone })
         : null,
   });
 }
@@ -123,8 +122,8 @@ function reasonFor(
 
 async function skip(page: KnownPageRequest): Promise<void> {
   const { context, req, res, identity, returnTo } = page;
-  if (await leaveOnboarding(page)) return;
-  const skipped = await skipEnrollment(context, { ...identity, origin: originOf(req) });
+  const onboarding = readSessionData(req).onboarding === true;
+  const skipped = await skipEnrollment(context, { ...identity, origin: originOf(req), onboarding });
   if (skipped.outcome === 'refused') {
     const refusal = { because: 'cannot-skip', status: 403 };
     return answerRefusal(page, refusal, (status) =>
@@ -144,24 +143,15 @@ async function skip(page: KnownPageRequest): Promise<void> {
     );
   }
   const { session } = readSessionData(req);
-  if (session !== undefined) {
+  if (skipped.because === 'onboarding') {
+    updateSessionData(req, { onboarding: undefined });
+  } else if (session !== undefined) {
     updateSessionData(req, {
       session: { ...session, skipped: true },
       skippedIn: identity.subject.organizationId,
     });
   }
   sendNext(req, res, { outcome: 'skipped', next: returnTo ?? context.options.defaultReturnTo });
-}
-
-/** Sign-up offers what the policy does not ask for, so putting it off counts nothing. */
-async function leaveOnboarding(page: KnownPageRequest): Promise<boolean> {
-  const { context, req, res, identity, returnTo } = page;
-  if (readSessionData(req).onboarding !== true) return false;
-  const { facts, now } = await gatherFacts(context, identity.account, identity.subject);
-  if (decide(facts, { kind: 'policy' }, now).outcome !== 'allow') return false;
-  updateSessionData(req, { onboarding: undefined });
-  sendNext(req, res, { outcome: 'skipped', next: returnTo ?? context.options.defaultReturnTo });
-  return true;
 }
 
 async function showDone(page: KnownPageRequest, gathered: Gathered): Promise<void> {

@@ -1,11 +1,11 @@
-import type { EnrollableKind, FactorKind } from '../../core/member/factor-kind';
+import type { FactorKind } from '../../core/member/factor-kind';
 import type { CodeLocals, InWizard, Moment, WithPage } from '../kernel/render-page';
 
 declare module '../kernel/render-page' {
   interface ViewLocals {
     enroll: EnrollLocals;
-    'enroll-app-install': EnrollAppInstallLocals;
-    'enroll-app': EnrollAppLocals;
+    'enroll-before': EnrollBeforeLocals;
+    'enroll-secret': EnrollSecretLocals;
     'enroll-phone': EnrollPhoneLocals;
     'enroll-email': EnrollEmailLocals;
     'enroll-code': EnrollCodeLocals;
@@ -20,7 +20,7 @@ export interface EnrollLocals extends WithPage, InWizard {
    * person came from there to add one. `administrator`: the pages of an organization with MFA on ask for one.
    */
   readonly because: 'required' | 'offered' | 'assigned' | 'outdated' | 'settings' | 'administrator';
-  readonly methods: readonly EnrollableKind[];
+  readonly methods: readonly FactorKind[];
   /** A page of the host's asks for a factor that the person does not have. */
   readonly needed: boolean;
   /** Null where enrollment cannot be put off. */
@@ -28,13 +28,10 @@ export interface EnrollLocals extends WithPage, InWizard {
   readonly error: string | null;
 }
 
-export interface EnrollAppLocals extends WithPage, InWizard {
-  /** The modules of the code as one path, quiet zone included; `size` is the side of the square. */
-  readonly qr: { readonly size: number; readonly path: string };
-  /** The secret in groups of four. */
-  readonly keyGroups: readonly string[];
-  /** `otpauth:` address for an app on the same device; null leaves the link out. */
-  readonly uri: string | null;
+export interface EnrollSecretLocals extends WithPage, InWizard {
+  readonly kind: FactorKind;
+  /** What the factor's own template is given. */
+  readonly shown: Readonly<Record<string, unknown>>;
   readonly error: string | null;
   readonly clockIsOff: boolean;
   /** Asks for a name, with this in the field. */
@@ -43,12 +40,14 @@ export interface EnrollAppLocals extends WithPage, InWizard {
   readonly cancelPath: string | null;
 }
 
-/** Which apps there are, before one is set up. */
-export interface EnrollAppInstallLocals extends WithPage, InWizard {
+/** What is needed before it can be set up, such as an app on the phone. */
+export interface EnrollBeforeLocals extends WithPage, InWizard {
+  readonly kind: FactorKind;
   readonly cancelPath: string | null;
 }
 
 export interface EnrollPhoneLocals extends WithPage, InWizard {
+  readonly kind: FactorKind;
   readonly phone: string;
   /** `+44 20 7946 0018`, in the country that is guessed. */
   readonly example: string;
@@ -63,6 +62,7 @@ export interface EnrollPhoneLocals extends WithPage, InWizard {
 }
 
 export interface EnrollEmailLocals extends WithPage, InWizard {
+  readonly kind: FactorKind;
   readonly email: string;
   readonly error: string | null;
   readonly cancelPath: string | null;
@@ -89,7 +89,7 @@ export interface RecoveryCodesLocals extends WithPage, InWizard {
 }
 
 export interface DoneLocals extends WithPage, InWizard {
-  readonly kind: EnrollableKind;
+  readonly kind: FactorKind;
   readonly destination: string | null;
   /** The masked addresses that were told. */
   readonly notified: readonly string[];

@@ -1,6 +1,10 @@
 import type { Request, Router } from 'express';
-import { decide } from '../../core/decision/decide';
-import { acknowledgeCodes, findUnseenCodes, type ShownCodes } from '../../flows/authenticators/unseen-codes';
+import {
+  acknowledgeCodes,
+  findUnseenCodes,
+  maySeeCodes,
+  type ShownCodes,
+} from '../../flows/authenticators/unseen-codes';
 import type { Gathered } from '../../flows/context/gather-facts';
 import type { CodesOwner } from '../../stores/unseen-codes';
 import { keepFormsHere } from '../kernel/headers';
@@ -27,10 +31,8 @@ async function findShown(page: KnownPageRequest, gathered: Gathered): Promise<Sh
   return mayHaveCodes(page, gathered) ? findUnseenCodes(context, identity.subject, gathered.member) : null;
 }
 
-/** A session has codes, and a login that lacks nothing but the host's own end. One that is not finished sees none. */
-function mayHaveCodes({ req, identity }: KnownPageRequest, { facts, now }: Gathered): boolean {
-  if (identity.subject.phase === 'session') return true;
-  return resumePathOf(req) !== null && decide(facts, { kind: 'policy' }, now).outcome === 'allow';
+function mayHaveCodes({ req, identity }: KnownPageRequest, gathered: Gathered): boolean {
+  return maySeeCodes(identity.subject, gathered, resumePathOf(req) !== null);
 }
 
 /** The page for codes that wait to be seen in this session; null where none wait. `returnTo` comes after it. */

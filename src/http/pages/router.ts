@@ -11,7 +11,7 @@ import { addChallengeRoutes } from './challenge';
 import { checkCsrf } from './check-csrf';
 import { addEnrollmentStartRoutes } from './enroll';
 import { addDeliveredRoutes } from './enroll-delivered';
-import { addTotpRoutes } from './enroll-totp';
+import { addSecretRoutes } from './enroll-secret';
 import { addLoginRoutes, answerStaleLogin } from './login';
 import { addRecoveryCodeRoutes } from './recovery-codes';
 import { addRememberedBrowserRoutes } from './remembered-browsers';
@@ -53,7 +53,7 @@ export function createPagesRouter(context: HttpContext): Router {
   addSessionRoutes(router, context);
   addRememberedBrowserRoutes(router, context);
   addEnrollmentStartRoutes(router, context);
-  addTotpRoutes(router, context);
+  addSecretRoutes(router, context);
   addDeliveredRoutes(router, context);
   addRecoveryCodeRoutes(router, context);
   addSettingsRoutes(router, context);

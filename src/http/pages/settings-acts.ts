@@ -2,7 +2,7 @@ import { MfaError } from '../../core/errors';
 import type { Authenticator } from '../../core/member/authenticator';
 import type { EnrollableKind } from '../../core/member/factor-kind';
 import { cutText } from '../../core/text/typed-text';
-import { wordsOf } from '../../factors/find-factor';
+import { wordsOf } from '../../factors/present-factor';
 import {
   askFirst,
   removeAuthenticator,

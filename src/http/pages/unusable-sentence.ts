@@ -1,5 +1,5 @@
 import { findUnusableStrongest } from '../../core/decision/factor-strength';
-import { wordsOf } from '../../factors/find-factor';
+import { wordsOf } from '../../factors/present-factor';
 import type { Gathered } from '../../flows/context/gather-facts';
 
 /** Says that the strongest method works no more, and what takes its place; null where it works. */

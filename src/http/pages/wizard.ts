@@ -1,11 +1,8 @@
 import { MfaError } from '../../core/errors';
-import type { EnrollableKind } from '../../core/member/factor-kind';
+import type { FactorKind } from '../../core/member/factor-kind';
+import { BACKUP_PHONE_KIND, KIND_WITH_BACKUP, channelOfKind } from '../../factors/find-factor';
 import type { Gathered } from '../../flows/context/gather-facts';
-import { gatherSetupFacts } from '../../flows/context/gather-setup-facts';
-import {
-  authorizeEnrollment,
-  type EnrollmentAuthorization,
-} from '../../flows/enrollment/authorize-enrollment';
+import { readEnrollment, type EnrollmentAuthorization } from '../../flows/enrollment/authorize-enrollment';
 import { administeredBy } from '../admin/administered-policy';
 import { answerRefusal, field, refuse, show, type KnownPageRequest } from '../kernel/page-route';
 import { readSessionData } from '../session/session-data';
@@ -22,27 +19,21 @@ type Place =
   | 'recovery-codes'
   | 'done';
 
-const APP: readonly Place[] = ['choose', 'install', 'scan', 'recovery-codes', 'done'];
-const APP_WITH_PHONE: readonly Place[] = [
-  'choose',
-  'install',
-  'phone',
-  'phone-code',
-  'scan',
-  'recovery-codes',
-  'done',
-];
-const ADDRESS: readonly Place[] = ['choose', 'address', 'address-code', 'recovery-codes', 'done'];
-
-/** `Step 3 of 5`. */
+/** `Step 3 of 5`. `kind` is null while none is chosen. */
 export function progressAt(
   place: Place,
-  wizard: { readonly kind: EnrollableKind; readonly backupPhone: boolean },
+  wizard: { readonly kind: FactorKind | null; readonly backupPhone: boolean },
 ): { readonly step: number; readonly of: number } | null {
-  const app = wizard.backupPhone ? APP_WITH_PHONE : APP;
-  const places = wizard.kind === 'totp' ? app : ADDRESS;
+  const places = placesOf(wizard.kind ?? KIND_WITH_BACKUP, wizard.backupPhone);
   const index = places.indexOf(place);
   return index < 0 ? null : { step: index + 1, of: places.length };
+}
+
+function placesOf(kind: FactorKind | null, backupPhone: boolean): readonly Place[] {
+  const end = ['recovery-codes', 'done'] as const;
+  if (kind !== null && channelOfKind(kind) !== null) return ['choose', 'address', 'address-code', ...end];
+  const backup = backupPhone && kind === KIND_WITH_BACKUP ? (['phone', 'phone-code'] as const) : [];
+  return ['choose', 'install', ...backup, 'scan', ...end];
 }
 
 /** The authenticator that a new one is to take the place of. */
@@ -58,11 +49,7 @@ export type ReplacedFound =
   | { readonly outcome: 'unknown' };
 
 /** Reads which authenticator is to be replaced: from the form, or from the link that leads to it. */
-export function findReplaced(
-  page: KnownPageRequest,
-  { member }: Gathered,
-  kind: EnrollableKind,
-): ReplacedFound {
+export function findReplaced(page: KnownPageRequest, { member }: Gathered, kind: FactorKind): ReplacedFound {
   const { replaces: linked } = page.req.query;
   const posted = field(page, 'replaces');
   const authenticatorId = posted === '' && typeof linked === 'string' ? linked : posted;
@@ -79,7 +66,7 @@ export function findReplaced(
 export function describeAddition(
   { req, identity }: KnownPageRequest,
   { member }: Gathered,
-  kind: EnrollableKind,
+  kind: FactorKind,
 ): { readonly suggestedLabel: string } | null {
   const { wizard, replacing } = readSessionData(req);
   const { authenticators } = member;
@@ -92,7 +79,7 @@ export function describeAddition(
 /** Leave to enroll, with the facts it rests on. */
 export interface EnrollmentPermission {
   readonly gathered: Gathered;
-  readonly kinds: readonly EnrollableKind[];
+  readonly kinds: readonly FactorKind[];
   readonly because: (EnrollmentAuthorization & { outcome: 'may-enroll' })['because'];
   readonly pendingUntil: number | null;
 }
@@ -100,12 +87,15 @@ export interface EnrollmentPermission {
 /** Opens the way to one kind of enrollment, or answers why it stays shut. */
 export async function openEnrollment(
   page: KnownPageRequest,
-  kind: EnrollableKind | null,
+  kind: FactorKind | null,
 ): Promise<EnrollmentPermission | null> {
   const { context, identity, req } = page;
-  const gathered = await gatherSetupFacts(context, { ...identity, findAdministered: administeredBy(page) });
   const sessionData = readSessionData(req);
-  const leave = authorizeEnrollment(identity.subject, gathered, sessionData.wizard !== undefined);
+  const { gathered, authorization: leave } = await readEnrollment(context, {
+    ...identity,
+    findAdministered: administeredBy(page),
+    wizardUnderWay: sessionData.wizard !== undefined,
+  });
   if (leave.outcome === 'feature-off') throw new MfaError('not-found', 'There is nothing here.');
   if (leave.outcome === 'refused') {
     await refuse(page, leave.decision);
@@ -125,12 +115,8 @@ export async function openEnrollment(
 }
 
 /** The wizard's backup phone is asked for whatever method was assigned. */
-function isOffered(
-  kinds: readonly EnrollableKind[],
-  kind: EnrollableKind,
-  backupPhoneAsked: boolean,
-): boolean {
-  return kinds.includes(kind) || (kind === 'sms' && backupPhoneAsked);
+function isOffered(kinds: readonly FactorKind[], kind: FactorKind, backupPhoneAsked: boolean): boolean {
+  return kinds.includes(kind) || (kind === BACKUP_PHONE_KIND && backupPhoneAsked);
 }
 
 function showNotOffered(page: KnownPageRequest, status: number): Promise<void> {

@@ -1,0 +1,36 @@
+import type { FactorWords } from '../factor';
+
+export const recoveryCodeWords: FactorWords = {
+  name: 'Recovery code',
+  proof: 'recovery code',
+  by: 'recovery code',
+  label: 'Recovery codes',
+  thing: 'The recovery codes',
+  proofs: 'Recovery codes',
+  about: 'Stand in for your other methods. Each works once.',
+  add: 'Make recovery codes',
+  replace: null,
+  otherDestination: null,
+  purpose: { add: 'make recovery codes', replace: 'make new recovery codes' },
+  choice: 'Use a recovery code',
+  noneAtHand: 'No code at hand?',
+  prompt: {
+    heading: 'Enter a recovery code',
+    lead: 'Type one of the codes you saved when you set up {issuer}. Each works once.',
+    field: 'Recovery code',
+    hint: 'With its number, as in 3-XXXX-XXXX-XXXXX. Spaces, dashes and capitals do not matter.',
+  },
+  before: null,
+  setUp: { heading: 'Save your recovery codes', lead: 'Each works once.', field: 'Recovery code' },
+  saved: {
+    heading: 'Your recovery codes are saved',
+    first: 'You can use one when you sign in.',
+    further: 'You can use one when you sign in.',
+  },
+  refusals: {
+    'wrong-code':
+      'That recovery code did not work. Compare it with your list, or use one that you have not used yet.',
+    'code-used': 'That recovery code was used before. Use another one from your list.',
+    'malformed-code': 'That does not look like a recovery code. Type it with the number before it.',
+  },
+};
