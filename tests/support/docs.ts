@@ -33,7 +33,7 @@ export function sectionOf(path: string, heading: string): string {
 
 /** The code blocks of a section in one language, in order. Throws if there are none. */
 export function codeIn(path: string, heading: string, language = 'js'): readonly string[] {
-  const blocks = [...sectionOf(path, heading).matchAll(/^```(\w+)\n(.*?)^```$/gms)]
+  const blocks = [...sectionOf(path, heading).matchAll(/^ *```(\w+)\n(.*?)^ *```$/gms)]
     .filter(([, name]) => name === language)
     .map(([, , code]) => code ?? '');
   if (blocks.length === 0) throw new Error(`${path} has no ${language} code under "${heading}".`);
@@ -43,4 +43,11 @@ export function codeIn(path: string, heading: string, language = 'js'): readonly
 /** The first cell of each row of the tables in a text, if it is code. */
 export function firstColumn(text: string): readonly string[] {
   return [...text.matchAll(/^\| `([^`]+)`\s*\|/gm)].map(([, name]) => name ?? '');
+}
+
+/** Runs documented code as the body of an async function, with these names in scope. */
+export function runCode(code: string, scope: Readonly<Record<string, unknown>>): Promise<unknown> {
+  const body = `return (async () => { ${code} })();`;
+  // oxlint-disable-next-line typescript/no-implied-eval
+  return new Function(...Object.keys(scope), body)(...Object.values(scope)) as Promise<unknown>;
 }

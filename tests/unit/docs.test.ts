@@ -39,6 +39,18 @@ function linksOf(
   });
 }
 
+/** For each block of JavaScript, the headings that it stands under. */
+function headingsOfCode(path: string): readonly (readonly string[])[] {
+  const found: string[][] = [];
+  let headings: string[] = [];
+  for (const line of readDoc(path).split('\n')) {
+    const [, marks = '', heading = ''] = /^(#+) (.+)$/.exec(line) ?? [];
+    if (heading !== '') headings = [...headings.slice(0, marks.length - 1), heading];
+    if (/^ *```js$/.test(line)) found.push(headings);
+  }
+  return found;
+}
+
 function isShipped(path: string): boolean {
   if (shipped.includes(`!${path}`)) return false;
   return path === 'README.md' || shipped.some((entry) => path === entry || path.startsWith(`${entry}/`));
@@ -69,6 +81,22 @@ describe('the documentation', () => {
     expect(blocks.length).toBeGreaterThan(20);
     // Express runs handlers, and modules run as a whole, where await is allowed.
     for (const code of blocks) expect(() => transformSync(code, { format: 'esm' })).not.toThrow();
+  });
+
+  it('holds only JavaScript that a test runs', () => {
+    const folders = ['tests/integration/docs', 'tests/contract'];
+    const tests = folders
+      .flatMap((folder) => readdirSync(join(ROOT, folder)).map((name) => join(ROOT, folder, name)))
+      .filter((path) => path.endsWith('.test.ts'))
+      .map((path) => readFileSync(path, 'utf8'))
+      .join('\n');
+    const sections = DOCS.flatMap((path) => headingsOfCode(path).map((headings) => ({ path, headings })));
+    expect(sections.length).toBeGreaterThan(20);
+    const isRun = ({ path, headings }: (typeof sections)[number]) =>
+      headings
+        .slice(headings.length > 1 ? 1 : 0)
+        .some((heading) => tests.includes(`('${path}', '${heading}'`));
+    expect(sections.filter((section) => !isRun(section))).toEqual([]);
   });
 
   it('names only source files and folders that exist', () => {

@@ -9,18 +9,11 @@ import { createMfa, createOutbox, memoryStores, type Mfa, type MfaOptions } from
 import express from 'express';
 import passport from 'passport';
 import request from 'supertest';
-import { codeIn, ROOT } from '../../support/docs';
+import { codeIn, ROOT, runCode } from '../../support/docs';
 import { createHttpAgent } from '../../support/http-agent';
 import { plantApp } from '../../support/planted';
 import { createPortal, PASSWORD, TEST_KEY, type Portal } from '../../support/portal';
 import { totpCode } from '../../support/totp';
-
-/** Runs documented code as the body of an async function, with these names in scope. */
-function runCode(code: string, scope: Readonly<Record<string, unknown>>): Promise<unknown> {
-  const body = `return (async () => { ${code} })();`;
-  // oxlint-disable-next-line typescript/no-implied-eval
-  return new Function(...Object.keys(scope), body)(...Object.values(scope)) as Promise<unknown>;
-}
 
 interface User {
   readonly id: string;
@@ -224,7 +217,10 @@ describe('the commands of docs/pages.md', () => {
     symlinkSync(ROOT, join(folder, 'node_modules', 'express-mfa'));
     const [commands = ''] = codeIn('docs/pages.md', 'Colors and fonts', 'sh');
     execFileSync('sh', ['-ec', commands], { cwd: folder });
-    const mfa = openMfa({ viewsPath: join(folder, 'mfa-views') });
+    const [code = ''] = codeIn('docs/pages.md', 'Colors and fonts');
+    const path = { resolve: (name: string) => join(folder, name) };
+    const options = { ...OPTIONS, ...memoryStores() };
+    const mfa = (await runCode(`${code}\nreturn mfa;`, { createMfa, options, path })) as Mfa<User>;
     const app = createApp(mfa);
     const { text } = await request(app).get('/mfa/assets/express-mfa.css');
     expect(text).toContain('--mfa-accent: #0a7d4f');
