@@ -3,9 +3,8 @@ import { decide, type Option } from '../core/decision/decide';
 import type { FactorKind } from '../core/member/factor-kind';
 import { FACTOR_TRAITS } from '../factors/find-factor';
 import type { NotFound } from '../flows/admin/member-acts';
-import { reportRecoveryCodeUse } from '../flows/authenticators/recovery-codes';
 import type { Sent } from '../flows/challenge/active-challenge';
-import { answerChallenge, usedRecoveryCode } from '../flows/challenge/answer-challenge';
+import { answerChallenge } from '../flows/challenge/answer-challenge';
 import { issueChallengeFor } from '../flows/challenge/issue-challenge';
 import { challengeOwner } from '../flows/context/auth-subject';
 import type { FlowContext, Origin } from '../flows/context/context';
@@ -127,8 +126,7 @@ export function createChallengesApi(context: FlowContext): ChallengesApi {
         origin,
       });
       if (answer.outcome === 'rejected') return answer;
-      const { asked, evidence, gathered } = answer;
-      if (usedRecoveryCode(asked)) await reportRecoveryCodeUse(context, { gathered, origin });
+      const { asked, evidence } = answer;
       // What is set up next in this login rests on the proof.
       await context.state.savePendingEvidence(subject.userId, subject.ownerId, evidence);
       const { kind, authenticatorId } = asked;

@@ -1,20 +1,19 @@
-import { addEvidence, type Evidence } from '../../core/decision/assurance';
-import { decide, type Decision, type Requirement } from '../../core/decision/decide';
+import type { Requirement } from '../../core/decision/decide';
 import { guessRank } from '../../core/decision/factor-strength';
 import { challengeOptions } from '../../core/decision/usable-factors';
-import { RECOVERY_CODES_ID } from '../../core/member/factor-kind';
 import { isChallengeOver } from '../../core/proof/sent-code';
-import { BACKUP_KIND, FACTOR_TRAITS, type Factor } from '../../factors/find-factor';
 import type { Rejection } from '../../factors/factor';
+import { FACTOR_TRAITS, type Factor } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
-import type { GuessOutcome, MemberRecord } from '../../stores/record-store';
+import type { GuessOutcome } from '../../stores/record-store';
 import type { AttemptOutcome, ChallengePurpose } from '../../stores/state-store';
 import { challengeOwner, type ChallengeHint, type AuthSubject } from '../context/auth-subject';
 import type { FlowContext, Origin } from '../context/context';
 import { gatherFacts, type PrefetchedRecords, type Gathered } from '../context/gather-facts';
 import { reportUnreadable } from '../context/report-unreadable';
-import { reportAccepted, toEvidence } from './accepted-proof';
+import { concludeProof, type Verified } from './accepted-proof';
 import { reportGuessLimits } from './report-guess-limits';
+import { UNLOCK_ATTEMPTS, unlockOwner, type FoundUnlockLink } from './unlock-link';
 
 export type RejectedBecause =
   | 'malformed-code'
@@ -22,6 +21,8 @@ export type RejectedBecause =
   | 'challenge-expired'
   | 'attempts-exhausted'
   | 'locked'
+  /** The link is used up; the person has to wait. */
+  | 'unlock-used-up'
   | 'authenticator-disabled'
   | 'session-ended'
   | 'session-expired'
@@ -38,24 +39,20 @@ export interface Rejected {
   readonly retryAfterSeconds?: number;
 }
 
-export type Answer =
-  | Rejected
-  | {
-      readonly outcome: 'verified';
-      readonly evidence: readonly Evidence[];
-      readonly decision: Decision;
-      readonly gathered: Gathered;
-      readonly asked: ChallengeHint;
-      readonly proof: Evidence;
-    };
+export type Answer = Rejected | Verified;
+
+/** What a second factor is asked for, beside binding one. */
+export type ProofPurpose = Exclude<ChallengePurpose, 'enroll'>;
 
 export interface AnswerRequest {
   readonly account: Account;
   readonly subject: AuthSubject;
-  readonly purpose: Extract<ChallengePurpose, 'login' | 'step-up'>;
+  readonly purpose: ProofPurpose;
   readonly requirement: Requirement;
   readonly submitted: unknown;
   readonly origin: Origin;
+  /** The link that ends a lock, where the purpose is `unlock`. It has a small cap of its own: the user's count stands still while locked. */
+  readonly link?: FoundUnlockLink | undefined;
   /** What was read together with the session, before the attempt was counted. */
   readonly early?: PrefetchedRecords | undefined;
 }
@@ -65,10 +62,10 @@ export interface AnswerRequest {
  * atomic step, so that neither parallel guesses nor a repeated right answer gain anything.
  */
 export async function answerChallenge(context: FlowContext, request: AnswerRequest): Promise<Answer> {
-  const { subject, account, purpose, origin } = request;
+  const { subject, account, purpose, origin, requirement, link } = request;
   const { asked } = subject;
   if (asked === null || asked.purpose !== purpose) return { outcome: 'rejected', because: 'no-challenge' };
-  // A login that is over is told so for nothing: its cookie must not go on counting guesses against the owner.
+  // Reject before counting: the cookie of a login that is over must not go on counting guesses against its owner.
   if (subject.phase === 'pending' && isChallengeOver(subject, context.clock.now()))
     return { outcome: 'rejected', because: 'challenge-expired' };
   const factor = context.factors.get(asked.kind);
@@ -76,19 +73,17 @@ export async function answerChallenge(context: FlowContext, request: AnswerReque
   const submitted = factor.parse(request.submitted);
   if (submitted === null) return { outcome: 'rejected', because: 'malformed-code' };
 
-  const spent = context.state.spendAttempt(
-    challengeOwner(subject, purpose),
-    context.options.limits.perChallenge,
-  );
+  const spent = spendAttempt(context, request);
+  const isReadWithAttempt = subject.phase === 'pending' && link === undefined;
   const [attempt, guess, gathered] = await Promise.all([
     spent,
-    spendGuess(context, subject, asked, factor),
+    spendGuess(context, request, { asked, factor }),
     gatherFacts(context, account, subject, {
       early: request.early,
-      ...(subject.phase === 'pending' ? { pending: spent.then(({ pending }) => pending) } : {}),
+      ...(isReadWithAttempt ? { pending: spent.then(({ pending }) => pending) } : {}),
     }),
   ]);
-  const reject = (rejected: Rejected) => report(context, request, { rejected, asked, guess, gathered });
+  const reject = (rejected: Rejected) => rejectAnswer(context, request, { rejected, asked, guess, gathered });
   const refused = refuseAnswer({ attempt, guess, gathered, asked });
   if (refused !== null) {
     const isExpired = subject.phase === 'session' && gathered.facts.session?.phase === 'expired';
@@ -110,47 +105,33 @@ export async function answerChallenge(context: FlowContext, request: AnswerReque
   if (!(await factor.accept(trial, verification))) {
     return reject({ outcome: 'rejected', because: 'code-used', attemptsLeft });
   }
-  const proof = toEvidence(asked, verification, now);
-  reportAccepted(context, { account, proof, purpose, origin });
-  noteLate(context, account, member);
-  return toVerified(gathered, { asked, proof }, request.requirement);
+  return concludeProof(context, {
+    account,
+    gathered,
+    asked,
+    shown: verification,
+    purpose,
+    requirement,
+    origin,
+    link,
+  });
 }
 
-/** A note that failed is made again here where the process that owed it has ended. */
-function noteLate(
-  { background, enrollmentNotes }: FlowContext,
-  { id, mfaEnrolled }: Account,
-  { authenticators }: MemberRecord,
-): void {
-  if (mfaEnrolled || authenticators.length === 0) return;
-  background.run(`note-enrolled:${id}`, () => enrollmentNotes.note(id, true));
-}
-
-/** What a right answer adds to the login or session, and where that leads. */
-export function toVerified(
-  gathered: Gathered,
-  { asked, proof }: { readonly asked: ChallengeHint; readonly proof: Evidence },
-  requirement: Requirement,
-): Answer & { readonly outcome: 'verified' } {
-  const { now } = gathered;
-  const evidence = addEvidence(gathered.facts.session?.evidence ?? [], proof);
-  const facts = {
-    ...gathered.facts,
-    session: { phase: 'live', evidence, skipped: false } as const,
-    recoveryCodesLeft: gathered.facts.recoveryCodesLeft - (asked.kind === BACKUP_KIND ? 1 : 0),
-  };
-  const decision = decide(facts, requirement, now);
-  return { outcome: 'verified', evidence, decision, gathered: { ...gathered, facts }, asked, proof };
+function spendAttempt(
+  { state, options }: FlowContext,
+  { subject, purpose, link }: AnswerRequest,
+): Promise<AttemptOutcome> {
+  if (link !== undefined) return state.spendAttempt(unlockOwner(link), UNLOCK_ATTEMPTS);
+  return state.spendAttempt(challengeOwner(subject, purpose), options.limits.perChallenge);
 }
 
 /** For a factor that can't be guessed at: no counter moves, and no lock stops it. */
-export const NOT_GUESSED: GuessOutcome = { outcome: 'spent', guessesLeft: Infinity, lockedUntil: null };
+const NOT_GUESSED: GuessOutcome = { outcome: 'spent', guessesLeft: Infinity, lockedUntil: null };
 
 function spendGuess(
   context: FlowContext,
-  subject: AuthSubject,
-  asked: ChallengeHint,
-  factor: Factor,
+  { subject, link }: AnswerRequest,
+  { asked, factor }: { readonly asked: ChallengeHint; readonly factor: Factor },
 ): Promise<GuessOutcome> {
   const { kind, guessGroup, enrollable } = factor.traits;
   if (guessGroup === null) return Promise.resolve(NOT_GUESSED);
@@ -161,11 +142,12 @@ function spendGuess(
     rank: guessRank(FACTOR_TRAITS, kind),
     limits: context.options.limits,
     now: context.clock.now(),
+    ...(link === undefined ? {} : { duringLock: true }),
   });
 }
 
 /** Everything that refuses an answer before it is looked at; a right and a wrong one look alike here. */
-export function refuseAnswer(spent: {
+function refuseAnswer(spent: {
   readonly attempt: AttemptOutcome;
   readonly guess: GuessOutcome;
   readonly gathered: Gathered;
@@ -188,7 +170,7 @@ export function refuseAnswer(spent: {
   return null;
 }
 
-/** The factor may have been removed, or its kind forbidden, since it was asked. The guess in hand was paid for, so locks are not asked again. */
+/** The factor may have been removed, or its kind forbidden, since it was asked. This attempt is already counted, so locks are ignored. */
 function isStillOffered(gathered: Gathered, asked: ChallengeHint): boolean {
   const unlocked = { ...gathered.facts, codesLockedUntil: null, recoveryCodesLockedUntil: null };
   const options = challengeOptions(unlocked, gathered.now);
@@ -198,7 +180,7 @@ function isStillOffered(gathered: Gathered, asked: ChallengeHint): boolean {
 }
 
 /** A refused answer is an event, and so is each limit that it reached. */
-function report(
+async function rejectAnswer(
   context: FlowContext,
   request: AnswerRequest,
   refused: {
@@ -207,8 +189,8 @@ function report(
     readonly guess: GuessOutcome;
     readonly gathered: Gathered;
   },
-): Rejected {
-  const { account, subject, origin, purpose } = request;
+): Promise<Rejected> {
+  const { account, subject, origin, purpose, link } = request;
   const { rejected, asked, guess, gathered } = refused;
   const { because, lockedUntil, attemptsLeft } = rejected;
   context.events.report({
@@ -218,12 +200,10 @@ function report(
     address: origin.address,
     details: { because, purpose, kind: asked.kind, ...(lockedUntil === undefined ? {} : { lockedUntil }) },
   });
-  const exhausted = attemptsLeft === 0;
+  const exhausted = attemptsLeft === 0 && link === undefined;
   reportGuessLimits(context, { account, gathered, asked, purpose, guess, exhausted, origin });
-  return rejected;
-}
-
-/** Whether the answer used a recovery code, of which every address on file is told. */
-export function usedRecoveryCode(asked: ChallengeHint): boolean {
-  return asked.authenticatorId === RECOVERY_CODES_ID;
+  const isUsedUp = attemptsLeft === 0 || because === 'attempts-exhausted';
+  if (link === undefined || !isUsedUp) return rejected;
+  await context.state.endUnlockLink(link.tokenHash);
+  return { outcome: 'rejected', because: 'unlock-used-up' };
 }

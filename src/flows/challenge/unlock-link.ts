@@ -1,6 +1,7 @@
 import { LONGEST_LOCK_SECONDS, lockEnd } from '../../core/member/guess-counter';
 import { hashToken, issueToken, parseToken, tokenHashes } from '../../core/proof/bearer-token';
 import { hasEnded } from '../../core/text/credible-instant';
+import type { ChallengeOwner } from '../../stores/state-store';
 import type { FlowContext } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 
@@ -14,9 +15,17 @@ export interface FoundUnlockLink {
 /** Below the pages' path. */
 export const UNLOCK_PATH = '/unlock';
 
+/** Guesses that one link allows, however many logins use it. */
+export const UNLOCK_ATTEMPTS = 3;
+
+/** The attempts belong to the link and not to the login, so that a second login has no more. */
+export function unlockOwner({ userId, tokenHash }: FoundUnlockLink): ChallengeOwner {
+  return { userId, ownerId: `unlock-${tokenHash}`, purpose: 'unlock' };
+}
+
 /**
- * Makes the link that ends a lock sooner. It lives as long as the lock. Whoever holds it alone gets nothing: the
- * password and a factor are asked for besides.
+ * Makes the link that ends a lock sooner. It lives as long as the lock. The link alone opens nothing: the password and a factor are
+ * asked for as well.
  */
 export async function issueUnlockLink(
   context: FlowContext,
@@ -59,4 +68,10 @@ export function isLockedOut(
   { member: { guesses }, now }: Pick<Gathered, 'member' | 'now'>,
 ): boolean {
   return [guesses.codes, guesses['recovery-codes']].some((counter) => lockEnd(counter, limits, now) !== null);
+}
+
+/** The facts as they would be without the lock. */
+export function withoutLocks(gathered: Gathered): Gathered {
+  const facts = { ...gathered.facts, codesLockedUntil: null, recoveryCodesLockedUntil: null };
+  return { ...gathered, facts };
 }

@@ -20,7 +20,7 @@ interface SubjectBase {
   readonly asked: ChallengeHint | null;
 }
 
-/** Who stands at the wall: a login in progress, or a session. */
+/** Whom a request belongs to: a login that is not finished, or a session. */
 export type AuthSubject =
   | (SubjectBase & { readonly phase: 'pending'; readonly expiresAt: number })
   | (SubjectBase & {
@@ -48,4 +48,14 @@ export interface SessionGrant {
   readonly replaces: string | null;
   /** The older handle goes on as this session; where it was ended meanwhile, this one never begins. */
   readonly continues?: true;
+}
+
+/** The login or session as it goes on with more evidence. */
+export function continueGrant(
+  subject: AuthSubject,
+  proven: { readonly evidence: readonly Evidence[]; readonly expiresAt: number },
+): SessionGrant {
+  const { userId, organizationId, epochs, startedAt, ownerId } = subject;
+  const skipped = subject.phase === 'session' && subject.skipped;
+  return { userId, organizationId, epochs, startedAt, skipped, replaces: ownerId, ...proven };
 }

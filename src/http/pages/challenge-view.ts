@@ -1,34 +1,18 @@
-import type { Decision, Option } from '../../core/decision/decide';
-import { provableFactors } from '../../core/decision/usable-factors';
+import type { Option } from '../../core/decision/decide';
 import type { FactorKind } from '../../core/member/factor-kind';
 import { codesAsked, fallbackOfCode, isChallengeOver, liveCode } from '../../core/proof/sent-code';
 import { BACKUP_KIND, FACTOR_TRAITS, channelOfKind } from '../../factors/find-factor';
 import { wordsOf } from '../../factors/present-factor';
-import type { Rejected } from '../../flows/challenge/answer-challenge';
-import { findSendWait } from '../../flows/challenge/issue-challenge';
-import { challengeOwner, type ChallengeHint } from '../../flows/context/auth-subject';
+import { readPrompt } from '../../flows/challenge/ask-proof';
+import { codesLockedUntil, type OpenProof } from '../../flows/challenge/open-proof';
+import type { ChallengeHint } from '../../flows/context/auth-subject';
 import type { Gathered } from '../../flows/context/gather-facts';
-import type { Challenge, ChallengePurpose } from '../../stores/state-store';
+import type { Challenge } from '../../stores/state-store';
 import { durationText, momentOf } from '../kernel/moments';
 import type { KnownPageRequest } from '../kernel/page-route';
-import { refusalStatus } from '../kernel/refusals';
 import type { CodeLocals, FactorChoice, LockEnd } from '../kernel/render-page';
 import { showOptions } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
-
-export type Challenging = Decision & { readonly outcome: 'challenge' };
-
-/** A challenge as it stands when its page is opened. */
-export interface Opened {
-  readonly gathered: Gathered;
-  readonly decision: Challenging;
-}
-
-interface LockedRefusal {
-  readonly because: 'locked';
-  readonly status: number;
-  readonly retryAfterSeconds: number;
-}
 
 /** What a page that asks for a code shows beside the field. */
 export interface AskedView extends CodeLocals {
@@ -42,52 +26,6 @@ export interface AskedView extends CodeLocals {
   readonly unsent: boolean;
   readonly limited: boolean;
   readonly exhausted: boolean;
-}
-
-/**
- * The factor that is asked: the one that was asked last, if it is still offered; otherwise the first, if it needs no sending.
- * Null where the person has to choose, since a page that is only looked at sends nothing.
- */
-export function askedFactor(
-  page: KnownPageRequest,
-  opened: Opened,
-  purpose: ChallengePurpose,
-): ChallengeHint | null {
-  const { decision, gathered } = opened;
-  const { asked } = page.identity.subject;
-  const offered = (option: Option) =>
-    asked?.purpose === purpose &&
-    asked.authenticatorId === option.authenticatorId &&
-    asked.kind === option.kind;
-  if (asked !== null && decision.anyOf.some((option) => offered(option))) return asked;
-  // A locked factor is not offered, but the page says so and what else there is.
-  if (codesLockEnd(gathered) !== null) {
-    if (asked?.purpose === purpose && asked.kind !== BACKUP_KIND) return asked;
-    const [locked] = provableFactors(gathered.facts);
-    if (locked !== undefined) return { purpose, ...locked };
-  }
-  const [first] = decision.anyOf;
-  const needsNoSending = first !== undefined && (first.kind === 'totp' || decision.anyOf.length === 1);
-  if (!needsNoSending || first.kind === 'email' || first.kind === 'sms') return null;
-  return { purpose, authenticatorId: first.authenticatorId, kind: first.kind };
-}
-
-/** Whether it is asked for once more on its own page, and not chosen from the list. */
-export function isAskedFor(
-  { identity }: KnownPageRequest,
-  { purpose, authenticatorId }: Pick<ChallengeHint, 'purpose' | 'authenticatorId'>,
-): boolean {
-  const { asked } = identity.subject;
-  return asked?.purpose === purpose && asked.authenticatorId === authenticatorId;
-}
-
-/** What to answer where the factor that is asked is locked, so that no code is sent and none is judged; null where it is not. */
-export function refuseLocked({ decision, gathered }: Opened, asked: ChallengeHint): LockedRefusal | null {
-  const { codesLockedUntil } = gathered.facts;
-  const offered = decision.anyOf.some(({ authenticatorId }) => authenticatorId === asked.authenticatorId);
-  if (offered || codesLockedUntil === null || gathered.now >= codesLockedUntil) return null;
-  const retryAfterSeconds = Math.ceil((codesLockedUntil - gathered.now) / 1000);
-  return { because: 'locked', status: refusalStatus('locked'), retryAfterSeconds };
 }
 
 export function toChoices(gathered: Gathered, options: readonly Option[]): readonly FactorChoice[] {
@@ -106,25 +44,14 @@ function ownLabel(kind: FactorKind, label: string | undefined): string | null {
 
 /** Everything about the factor that is asked, read for showing. */
 export async function viewAsked(
-  page: KnownPageRequest,
-  view: {
-    readonly asked: ChallengeHint;
-    readonly decision: Challenging;
-    readonly gathered: Gathered;
-    readonly refused: { readonly because: string; readonly attemptsLeft?: number } | null;
-  },
+  { context }: KnownPageRequest,
+  view: { readonly proof: OpenProof; readonly asked: ChallengeHint; readonly refused: ShownRefusal | null },
 ): Promise<AskedView> {
-  const { asked, decision, gathered, refused } = view;
-  const { context, identity } = page;
-  const option: Option = { authenticatorId: asked.authenticatorId, kind: asked.kind };
-  const [challenge, waitSeconds] = await Promise.all([
-    context.state.findChallenge(challengeOwner(identity.subject, asked.purpose)),
-    findSendWait(context, gathered, option),
-  ]);
+  const { proof, asked, refused } = view;
+  const { decision, gathered } = proof;
+  const { challenge: live, waitSeconds, now } = await readPrompt(context, proof, asked);
   const choices = toChoices(gathered, decision.anyOf);
   const own = choices.find(({ authenticatorId }) => authenticatorId === asked.authenticatorId);
-  const now = context.clock.now();
-  const live = challenge?.authenticatorId === asked.authenticatorId ? challenge : undefined;
   const delivered = channelOfKind(asked.kind) !== null;
   const code = live === undefined ? undefined : (liveCode(live, now) ?? codesAsked(live)[0]);
   const holds = code !== undefined && !isChallengeOver(code, now);
@@ -145,12 +72,17 @@ export async function viewAsked(
     unsent: wasNeverSent && live.notSent !== 'limit',
     limited: wasNeverSent && live.notSent === 'limit',
     ...noteOf(live, { now, refused, kind: asked.kind }),
-    // Whoever is signed in is not sent back to the start, and a form with no try left helps nobody.
+    // Somebody who is signed in is not sent back to the start, and a form with no try left helps nobody.
     exhausted: !delivered && refused !== null && isExhausted(refused),
   };
 }
 
-function isExhausted({ because, attemptsLeft }: { because: string; attemptsLeft?: number }): boolean {
+interface ShownRefusal {
+  readonly because: string;
+  readonly attemptsLeft?: number;
+}
+
+function isExhausted({ because, attemptsLeft }: ShownRefusal): boolean {
   return because === 'attempts-exhausted' || attemptsLeft === 0;
 }
 
@@ -159,7 +91,7 @@ export function noteOf(
   challenge: Challenge | undefined,
   shown: {
     readonly now: number;
-    readonly refused: { readonly because: string; readonly attemptsLeft?: number } | null;
+    readonly refused: ShownRefusal | null;
     readonly kind: FactorKind;
   },
 ): Pick<CodeLocals, 'codeNote' | 'error'> {
@@ -175,17 +107,14 @@ export function noteOf(
   return { error, codeNote: isEither ? 'either' : code.stage === 'sent' ? null : 'delayed' };
 }
 
-function codesLockEnd({ facts, now }: Gathered): LockEnd | null {
-  const { codesLockedUntil } = facts;
-  if (codesLockedUntil === null || now >= codesLockedUntil) return null;
-  return { ...momentOf(codesLockedUntil), wait: durationText((codesLockedUntil - now) / 1000) };
+function codesLockEnd(gathered: Gathered): LockEnd | null {
+  const until = codesLockedUntil(gathered);
+  if (until === null) return null;
+  return { ...momentOf(until), wait: durationText((until - gathered.now) / 1000) };
 }
 
 /** The sentence beside the field, with the tries left. */
-export function errorText(
-  { because, attemptsLeft }: Pick<Rejected, 'attemptsLeft'> & { readonly because: string },
-  kind: FactorKind,
-): string {
+export function errorText({ because, attemptsLeft }: ShownRefusal, kind: FactorKind): string {
   // Above the field stands how to set the clock.
   const sentence = sentenceFor(because === 'clock-off' ? 'clock-off-explained' : because, kind);
   if (attemptsLeft === undefined) return sentence;

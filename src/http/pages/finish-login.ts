@@ -1,13 +1,12 @@
 import type { Evidence } from '../../core/decision/assurance';
-import { sessionExpiresAt, type Epochs } from '../../core/decision/session-lifetime';
-import { reportRecoveryCodeUse } from '../../flows/authenticators/recovery-codes';
-import { rememberBrowser } from '../../flows/browsers/remember-browser';
-import { usedRecoveryCode, type Answer } from '../../flows/challenge/answer-challenge';
+import type { Epochs } from '../../core/decision/session-lifetime';
+import type { Verified } from '../../flows/challenge/accepted-proof';
+import { completeProof, proceed, type Completion, type Proving } from '../../flows/challenge/complete-proof';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { refuse, type KnownPageRequest } from '../kernel/page-route';
 import { fieldOf, originOf } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
-import { continueGrant, keepPendingLogin, upgradeSession } from '../session/establish-session';
+import { keepPendingLogin, upgradeSession } from '../session/establish-session';
 import { grantSession } from '../session/grant-at-login';
 import { changeBrowserCookie } from '../session/remembered-browser-cookie';
 import { readSessionData, updateSessionData } from '../session/session-data';
@@ -17,11 +16,13 @@ import { tellSuccess } from '../sign-in/host-login';
 import { resumePathOf } from '../sign-in/kept-return-to';
 import { unseenCodesPath } from './recovery-codes';
 
-/**
- * The decision allows: a pending login becomes a session, a session goes on with more evidence; both under a new id. A pending
- * login that the host's own sign-in ends keeps the proof for it. `change` is what the slot holds besides.
- */
-export async function finishProof(
+export function provingOf({ req, identity }: KnownPageRequest): Proving {
+  const { account, subject } = identity;
+  return { account, subject, origin: originOf(req), endsAtHost: resumePathOf(req) !== null };
+}
+
+/** The decision allows: the login or session goes on with more evidence. `change` is what the session keeps besides. */
+export function finishProof(
   page: KnownPageRequest,
   proven: {
     readonly evidence: readonly Evidence[];
@@ -31,27 +32,30 @@ export async function finishProof(
     readonly change?: Partial<MfaSessionData>;
   },
 ): Promise<void> {
-  const { context, req, identity } = page;
-  const { subject, user, account } = identity;
-  const { evidence, gathered, change = {} } = proven;
-  // The absolute end of a session counts from authentication: of a login, that is now.
-  const startedAt = subject.phase === 'pending' ? gathered.now : subject.startedAt;
-  const expiresAt = sessionExpiresAt({ startedAt }, gathered.policy.policy);
-  const { epochs = subject.epochs } = proven;
-  const grant = { ...continueGrant(subject, { evidence, expiresAt }), startedAt, epochs };
-  if (subject.phase === 'session') return upgradeSession(context, req, { grant, change });
+  const completion = completeProof(page.context, { ...provingOf(page), ...proven });
+  return applyCompletion(page, completion, proven.change);
+}
+
+/** Makes the session, or the login that the host ends, go on under a new id. */
+export async function applyCompletion(
+  { context, req, identity }: KnownPageRequest,
+  completion: Completion,
+  change: Partial<MfaSessionData> = {},
+): Promise<void> {
+  if (completion.outcome === 'raised')
+    return upgradeSession(context, req, { grant: completion.grant, change });
   const { wizard, login, host } = readSessionData(req);
-  if (login !== undefined && host?.resumePath !== undefined) {
-    const kept = context.state.savePendingEvidence(subject.userId, subject.ownerId, evidence);
-    const renewed = keepPendingLogin(context, req, { ...change, login: { ...login, epochs } });
-    await Promise.all([kept, renewed]);
+  if (completion.outcome === 'kept') {
+    const { epochs, stored } = completion;
+    const goesOn = login === undefined ? {} : { login: { ...login, epochs } };
+    await Promise.all([stored, keepPendingLogin(context, req, { ...change, ...goesOn })]);
     return;
   }
   // Beside the session, in the same round trip.
   if (login?.name !== undefined) context.passwords.noteSignIn(req, login.name);
   await grantSession(req, {
-    user,
-    grant,
+    user: identity.user,
+    grant: completion.grant,
     keep: {
       ...(wizard === undefined ? {} : { wizard }),
       ...(host?.next === undefined ? {} : { host: { next: host.next } }),
@@ -59,55 +63,39 @@ export async function finishProof(
     },
   });
   if (host !== undefined) tellSuccess(req, host);
-  context.events.report({
-    name: 'signed-in',
-    userId: account.id,
-    organizationId: subject.organizationId,
-    address: originOf(req).address,
-    details: { because: 'satisfied' },
-  });
 }
-
-type Verified = Answer & { readonly outcome: 'verified' };
 
 /** A factor was proven: the login or session goes on to where the decision leads. */
 export async function goOnAfterProof(page: KnownPageRequest, answer: Verified): Promise<void> {
-  const { context, req, res, identity, returnTo } = page;
-  const { decision, evidence, gathered, asked } = answer;
-  if (usedRecoveryCode(asked)) await reportRecoveryCodeUse(context, { gathered, origin: originOf(req) });
-  if (decision.outcome === 'allow') {
+  const { context, req, res, returnTo } = page;
+  const { gathered } = answer;
+  const remember = wantsBrowserRemembered(page) ? { name: readSessionData(req).login?.name ?? '' } : null;
+  const progress = await proceed(context, { ...provingOf(page), answer, remember });
+  const { decision } = progress;
+  if (progress.outcome === 'refused') return refuse(page, decision);
+  if (progress.outcome === 'goes-on') {
+    updateSessionData(req, { asked: undefined });
+  } else {
     // An enrollment that failed in its last steps may have left codes that nobody has seen.
     const { unseenCodes } = readSessionData(req);
     const change = unseenCodes === undefined ? {} : { unseenCodes };
-    await Promise.all([rememberIfWanted(page, answer), finishProof(page, { evidence, gathered, change })]);
-    const onwards = returnTo ?? readSessionData(req).host?.next ?? context.options.defaultReturnTo;
-    const next = (await unseenCodesPath(page, gathered, onwards)) ?? onwards;
-    const outcome = resumePathOf(req) === null ? 'signed-in' : 'resume';
-    return sendNext(req, res, { outcome, because: decision.because, next });
-  }
-  if (decision.outcome === 'enroll') {
-    // What can be put off is offered in the session, where the strongest factor is asked for before another one is bound.
-    if (identity.subject.phase === 'pending' && !decision.skippable) {
-      await context.state.savePendingEvidence(identity.subject.userId, identity.subject.ownerId, evidence);
-      updateSessionData(req, { asked: undefined });
-    } else {
-      await Promise.all([rememberIfWanted(page, answer), finishProof(page, { evidence, gathered })]);
-      const resumePath = resumePathOf(req);
-      if (resumePath !== null)
-        return sendNext(req, res, { outcome: 'resume', because: decision.because, next: resumePath });
+    const [cookie] = await Promise.all([progress.cookie, applyCompletion(page, progress.completion, change)]);
+    changeBrowserCookie(context, res, cookie);
+    const resumePath = resumePathOf(req);
+    const { because } = decision;
+    if (decision.outcome === 'allow') {
+      const onwards = returnTo ?? readSessionData(req).host?.next ?? context.options.defaultReturnTo;
+      const next = (await unseenCodesPath(page, gathered, onwards)) ?? onwards;
+      const outcome = resumePath === null ? 'signed-in' : 'resume';
+      return sendNext(req, res, { outcome, because, next });
     }
-    return sendNext(req, res, describeDecision(context, { decision, gathered, ask: null, returnTo }));
+    if (resumePath !== null) return sendNext(req, res, { outcome: 'resume', because, next: resumePath });
   }
-  return refuse(page, decision);
+  return sendNext(req, res, describeDecision(context, { decision, gathered, ask: null, returnTo }));
 }
 
-/** The box on the challenge page. Its record goes out together with the session. */
-async function rememberIfWanted(page: KnownPageRequest, { gathered, proof }: Verified): Promise<void> {
-  const { context, req, res, identity } = page;
+/** The box on the challenge page. */
+function wantsBrowserRemembered({ req }: KnownPageRequest): boolean {
   const wanted = fieldOf(req.body, 'rememberBrowser');
-  if (wanted !== 'yes' && wanted !== true) return;
-  const { account, subject } = identity;
-  const { name = '' } = readSessionData(req).login ?? {};
-  const proven = { account, subject, gathered, proof, origin: originOf(req), name };
-  changeBrowserCookie(context, res, await rememberBrowser(context, proven));
+  return wanted === 'yes' || wanted === true;
 }

@@ -1,17 +1,59 @@
 import type { Router } from 'express';
+import { lockEnd } from '../../core/member/guess-counter';
+import type { Verified } from '../../flows/challenge/accepted-proof';
+import { openUnlock, type OpenProof } from '../../flows/challenge/open-proof';
 import { findUnlockLink } from '../../flows/challenge/unlock-link';
 import { keepFormsHere } from '../kernel/headers';
 import type { HttpContext } from '../kernel/http-context';
-import { field, pageRoute, pathOf, show, type PageRequest } from '../kernel/page-route';
+import {
+  answerRefusal,
+  field,
+  knownPageRoute,
+  pageRoute,
+  pathOf,
+  refuse,
+  show,
+  type KnownPageRequest,
+  type PageRequest,
+} from '../kernel/page-route';
+import { refusalStatus } from '../kernel/refusals';
 import { sendNext } from '../kernel/respond';
-import { updateSessionData } from '../session/session-data';
-import { addUnlockChallengeRoutes, refuseUnlock } from './unlock-challenge';
+import { sentenceFor } from '../kernel/sentences';
+import { readSessionData, updateSessionData } from '../session/session-data';
+import { describeDecision } from '../sign-in/attempt-login';
+import { toChoices, viewAsked } from './challenge-view';
+import { goOnAfterProof } from './finish-login';
+import { showProof, submitProof, type ProofPage, type Shown } from './prove';
+
+/** The factor that ends a lock, after the link of the mail and the password. */
+const UNLOCK: ProofPage = {
+  purpose: 'unlock',
+  hasOneForm: true,
+  open,
+  describe,
+  render,
+  afterSending: (page) => ({ next: pathOf(page, '/unlock/challenge') }),
+  async answerEnd(page, { because }) {
+    if (because !== 'unlock-used-up') return false;
+    forgetLink(page);
+    await refuseUnlock(page, because);
+    return true;
+  },
+  accept,
+};
 
 export function addUnlockRoutes(router: Router, context: HttpContext): void {
   const keepForms = keepFormsHere(context);
   router.get('/unlock', keepForms, pageRoute(context, showLink));
   router.post('/unlock', keepForms, pageRoute(context, followLink));
-  addUnlockChallengeRoutes(router, context);
+  router.get(
+    '/unlock/challenge',
+    knownPageRoute(context, (page) => showProof(UNLOCK, page)),
+  );
+  router.post(
+    '/unlock/challenge',
+    knownPageRoute(context, (page) => submitProof(UNLOCK, page)),
+  );
 }
 
 /** What the link in the mail opens. It changes nothing, since mail scanners open links too. */
@@ -26,7 +68,7 @@ async function showLink(page: PageRequest): Promise<void> {
   await show(page, 'unlock', { token: submitted });
 }
 
-/** The link is remembered in the visitor's session; the password and a factor come next. */
+/** The session remembers the link; the password and a factor come next. */
 async function followLink(page: PageRequest): Promise<void> {
   const { context, req, res, identity } = page;
   const link = await findUnlockLink(context, field(page, 'token'));
@@ -37,4 +79,85 @@ async function followLink(page: PageRequest): Promise<void> {
   const signedIn = identity.kind === 'known';
   const next = signedIn ? pathOf(page, '/unlock/challenge') : context.options.loginPath;
   return sendNext(req, res, { outcome: signedIn ? 'challenge' : 'sign-in', next });
+}
+
+/** A link that does not work, and what to do instead. */
+function refuseUnlock(
+  page: PageRequest,
+  because: 'unlock-link-over' | 'unlock-link-of-another' | 'unlock-used-up',
+): Promise<void> {
+  const { identity, context } = page;
+  const { loginPath, defaultReturnTo, issuer } = context.options;
+  const signedIn = identity.kind === 'known' && identity.subject.phase === 'session';
+  const action = signedIn
+    ? { label: `Back to ${issuer}`, path: defaultReturnTo }
+    : { label: 'Sign in', path: loginPath };
+  const locals = {
+    tone: 'attention',
+    heading: 'This link does not work',
+    paragraphs: [sentenceFor(because)],
+    retryAt: null,
+    action,
+    secondary: null,
+  } as const;
+  return answerRefusal(page, { because, status: refusalStatus(because) }, (status) =>
+    show(page, 'message', locals, status),
+  );
+}
+
+async function open(page: KnownPageRequest): Promise<OpenProof | null> {
+  const { context, req, res, identity, returnTo } = page;
+  const opening = await openUnlock(context, { ...identity, tokenHash: readSessionData(req).unlock });
+  switch (opening.outcome) {
+    case 'open':
+      return opening.proof;
+    case 'link-over':
+      await refuseUnlock(page, 'unlock-link-over');
+      return null;
+    case 'unlocked': {
+      const isPending = identity.subject.phase === 'pending';
+      const next = isPending ? pathOf(page, '/challenge') : (returnTo ?? context.options.defaultReturnTo);
+      sendNext(req, res, { outcome: 'unlocked', next });
+      return null;
+    }
+    case 'decided':
+      await refuse(page, opening.decision);
+      return null;
+  }
+}
+
+function describe(page: KnownPageRequest, { gathered, decision }: OpenProof): object {
+  const { codes } = gathered.member.guesses;
+  const lockedUntil = lockEnd(codes, page.context.options.limits, gathered.now);
+  return {
+    outcome: 'challenge',
+    because: 'locked',
+    next: pathOf(page, '/unlock/challenge'),
+    anyOf: toChoices(gathered, decision.anyOf),
+    ...(lockedUntil === null ? {} : { lockedUntil }),
+  };
+}
+
+async function render(page: KnownPageRequest, proof: OpenProof, { refused, status }: Shown): Promise<void> {
+  const { decision, gathered, asked } = proof;
+  if (asked === null) {
+    const error = refused === null ? null : sentenceFor(refused.because);
+    const alternatives = toChoices(gathered, decision.anyOf);
+    return show(page, 'unlock-challenge', { prompt: null, alternatives, error }, status);
+  }
+  const { alternatives, error, ...prompt } = await viewAsked(page, { proof, asked, refused });
+  return show(page, 'unlock-challenge', { prompt: { ...prompt, error }, alternatives, error }, status);
+}
+
+function forgetLink({ req }: PageRequest): void {
+  updateSessionData(req, { unlock: undefined, asked: undefined });
+}
+
+async function accept(page: KnownPageRequest, answer: Verified): Promise<void> {
+  const { context, req, res, returnTo } = page;
+  const { decision, gathered } = answer;
+  forgetLink(page);
+  if (decision.outcome === 'allow' || decision.outcome === 'enroll') return goOnAfterProof(page, answer);
+  // The factor ends the lock, and the login needs another proof.
+  return sendNext(req, res, describeDecision(context, { decision, gathered, ask: null, returnTo }));
 }

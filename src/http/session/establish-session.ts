@@ -1,7 +1,7 @@
 import type { Request } from 'express';
-import { provenBy, type Evidence } from '../../core/decision/assurance';
+import { provenBy } from '../../core/decision/assurance';
 import { successorHandle } from '../../core/decision/session-lifetime';
-import type { AuthSubject, SessionGrant } from '../../flows/context/auth-subject';
+import type { SessionGrant } from '../../flows/context/auth-subject';
 import { newHandle, type Origin } from '../../flows/context/context';
 import { endSession } from '../../flows/sessions/end-sessions';
 import type { PendingLogin, SessionEntry } from '../../stores/state-store';
@@ -107,16 +107,6 @@ export async function upgradeSession(
     endCookieWithGrant(context, req, grant);
   });
   await Promise.all([registered, renewed]);
-}
-
-/** The session of a bearer as it goes on with more evidence. */
-export function continueGrant(
-  subject: AuthSubject,
-  proven: { readonly evidence: readonly Evidence[]; readonly expiresAt: number },
-): SessionGrant {
-  const { userId, organizationId, epochs, startedAt, ownerId } = subject;
-  const skipped = subject.phase === 'session' && subject.skipped;
-  return { userId, organizationId, epochs, startedAt, skipped, replaces: ownerId, ...proven };
 }
 
 export function register(

@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { addEvidence, isFirstFactor, type Evidence } from '../../core/decision/assurance';
 import { sessionExpiresAt } from '../../core/decision/session-lifetime';
 import { MfaError } from '../../core/errors';
-import type { AuthSubject } from '../../flows/context/auth-subject';
+import { continueGrant, type AuthSubject } from '../../flows/context/auth-subject';
 import { toStoredChannel, type FirstFactorChannel } from '../../flows/context/first-factor-channels';
 import { effectivePolicy } from '../../flows/context/gather-facts';
 import { recordPasswordChange as changePassword } from '../../flows/sessions/end-sessions';
@@ -11,7 +11,6 @@ import type { Account } from '../../options/ports';
 import type { HttpContext } from '../kernel/http-context';
 import { originOf, stateOf, takePrefetchedRecords } from '../kernel/request';
 import {
-  continueGrant,
   endCookieWithGrant,
   leaveSession,
   register,

@@ -1,0 +1,190 @@
+import { asStepUp, decide, type Decision, type Option } from '../../core/decision/decide';
+import { challengeOptions, provableFactors } from '../../core/decision/usable-factors';
+import { guessRank, rankOf, strongestRank } from '../../core/decision/factor-strength';
+import { RECOVERY_CODES_ID } from '../../core/member/factor-kind';
+import { canEndLock, lockEnd } from '../../core/member/guess-counter';
+import { BACKUP_KIND, channelOfKind } from '../../factors/find-factor';
+import type { ChallengeOwner } from '../../stores/state-store';
+import { challengeOwner, type AuthSubject, type ChallengeHint } from '../context/auth-subject';
+import type { FlowContext } from '../context/context';
+import { gatherFacts, type Gathered, type PrefetchedRecords } from '../context/gather-facts';
+import { gatherSetupFacts, type FindAdministered } from '../context/gather-setup-facts';
+import { decideByPolicy, judgeAccess, type Person } from '../context/judge-access';
+import type { ProofPurpose } from './answer-challenge';
+import { findLinkByHash, isLockedOut, unlockOwner, withoutLocks, type FoundUnlockLink } from './unlock-link';
+
+export type Challenging = Decision & { readonly outcome: 'challenge' };
+
+/** What can be proven now, for a sign-in, a step-up or to end a lock. */
+export interface OpenProof {
+  readonly purpose: ProofPurpose;
+  readonly gathered: Gathered;
+  /** Why a proof is needed, and by what. */
+  readonly decision: Challenging;
+  readonly owner: ChallengeOwner;
+  /** The factor that is asked; null where the person has to choose one. */
+  readonly asked: ChallengeHint | null;
+  /** By which a lock is ended. */
+  readonly link?: FoundUnlockLink;
+}
+
+export type Opening =
+  | { readonly outcome: 'open'; readonly proof: OpenProof }
+  /** No proof is asked for here: the decision says what is. */
+  | { readonly outcome: 'decided'; readonly decision: Decision; readonly gathered: Gathered };
+
+export async function openLogin(
+  context: FlowContext,
+  { account, subject, early }: Person & { readonly early?: PrefetchedRecords | undefined },
+): Promise<Opening> {
+  const { gathered, decision } = await judgeAccess(context, { account, subject }, early);
+  if (decision.outcome !== 'challenge') return { outcome: 'decided', decision, gathered };
+  return open(subject, { purpose: 'login', gathered, decision });
+}
+
+/** Asks a session for a proof made now, however fresh the last one is. People without a factor type their password. */
+export async function openStepUp(
+  context: FlowContext,
+  { account, subject, findAdministered }: Person & { readonly findAdministered?: FindAdministered },
+): Promise<Opening> {
+  const gathered = await gatherSetupFacts(context, { account, subject, findAdministered });
+  const policyDecision = decideByPolicy(gathered);
+  const meetsPolicy = policyDecision.outcome === 'allow' || policyDecision.outcome === 'enroll';
+  const decision = meetsPolicy
+    ? decideFreshProof(gathered.setup ?? gathered.facts, gathered.now)
+    : policyDecision;
+  if (subject.phase === 'session') {
+    if (decision.outcome === 'challenge') return open(subject, { purpose: 'step-up', gathered, decision });
+    if (decision.outcome === 'enroll' && account.hasPassword)
+      return open(subject, { purpose: 'step-up', gathered, decision: BY_PASSWORD });
+  }
+  return { outcome: 'decided', decision, gathered };
+}
+
+const BY_PASSWORD: Challenging = {
+  outcome: 'challenge',
+  because: 'authentication-too-old',
+  anyOf: [],
+  password: true,
+};
+
+function decideFreshProof(facts: Gathered['facts'], now: number): Decision {
+  // A moment later every proof so far is too old.
+  const later = now + 2000;
+  return asStepUp(decide(facts, { kind: 'step-up', maxAgeSeconds: 1, passwordSince: later }, later));
+}
+
+export type UnlockOpening =
+  | Opening
+  /** The link is used up, too old, or another person's. */
+  | { readonly outcome: 'link-over' }
+  | { readonly outcome: 'unlocked' };
+
+/** Asks for a factor that ends the lock, under a right password or a session. */
+export async function openUnlock(
+  context: FlowContext,
+  { account, subject, tokenHash }: Person & { readonly tokenHash: string | undefined },
+): Promise<UnlockOpening> {
+  const [link, gathered] = await Promise.all([
+    tokenHash === undefined ? undefined : findLinkByHash(context, tokenHash),
+    gatherFacts(context, account, subject),
+  ]);
+  const phase = gathered.facts.session?.phase;
+  if (phase !== 'live') {
+    const because = phase === 'expired' ? 'session-expired' : 'session-ended';
+    return { outcome: 'decided', decision: { outcome: 'sign-in', because }, gathered };
+  }
+  if (link === undefined || link.userId !== account.id) return { outcome: 'link-over' };
+  if (!isLockedOut(context, gathered)) return { outcome: 'unlocked' };
+  const anyOf = unlockOptions(context, gathered);
+  if (anyOf.length === 0) return { outcome: 'decided', decision: decideLocked(context, gathered), gathered };
+  const decision = { outcome: 'challenge', because: 'assurance-too-low', anyOf } as const;
+  return open(subject, { purpose: 'unlock', gathered: withoutLocks(gathered), decision, link });
+}
+
+/**
+ * What ends the lock: a factor that the person could prove if nothing were locked, and that is no weaker than what was guessed at.
+ * A recovery code has a lock of its own, which the strongest factor ends.
+ */
+function unlockOptions(
+  { options: { limits } }: Pick<FlowContext, 'options'>,
+  gathered: Gathered,
+): readonly Option[] {
+  const { member, facts, now } = gathered;
+  const { codes, 'recovery-codes': recoveryCodes } = member.guesses;
+  const areCodesLocked = lockEnd(codes, limits, now) !== null;
+  const areRecoveryCodesLocked = lockEnd(recoveryCodes, limits, now) !== null;
+  return challengeOptions(withoutLocks(gathered).facts, now).filter(({ authenticatorId, kind }) => {
+    if (authenticatorId === RECOVERY_CODES_ID) return false;
+    if (areRecoveryCodesLocked && rankOf(facts.factors, kind) >= strongestRank(facts)) return true;
+    return areCodesLocked && canEndLock(codes, guessRank(facts.factors, kind));
+  });
+}
+
+/** Nothing that the person has can end the lock: they answer with a recovery code, or wait. */
+function decideLocked({ options: { limits } }: FlowContext, gathered: Gathered): Decision {
+  const { member, now } = gathered;
+  const decision = decideByPolicy(gathered);
+  if (decision.outcome === 'challenge' || decision.outcome === 'deny') return decision;
+  const { codes, 'recovery-codes': recoveryCodes } = member.guesses;
+  const lockedUntil = lockEnd(codes, limits, now) ?? lockEnd(recoveryCodes, limits, now) ?? now;
+  return { outcome: 'deny', because: 'locked', lockedUntil };
+}
+
+function open(subject: AuthSubject, found: Omit<OpenProof, 'owner' | 'asked'>): Opening {
+  const { purpose, link } = found;
+  const owner = link === undefined ? challengeOwner(subject, purpose) : unlockOwner(link);
+  return { outcome: 'open', proof: { ...found, owner, asked: findAsked(subject, found) } };
+}
+
+/** The factor that was asked last, if it is still offered; otherwise one that needs no sending, since looking at a page sends nothing. */
+function findAsked(
+  { asked }: AuthSubject,
+  { purpose, decision, gathered }: Omit<OpenProof, 'owner' | 'asked'>,
+): ChallengeHint | null {
+  const before = asked?.purpose === purpose ? asked : null;
+  if (before !== null && decision.anyOf.some((option) => isSameFactor(option, before))) return before;
+  // A locked factor is not offered, but the page says so and what else there is.
+  if (codesLockedUntil(gathered) !== null) {
+    if (before !== null && before.kind !== BACKUP_KIND) return before;
+    const [locked] = provableFactors(gathered.facts);
+    if (locked !== undefined) return { purpose, ...locked };
+  }
+  const [first, ...others] = decision.anyOf;
+  const needsNoSending = ({ kind }: Option) => channelOfKind(kind) === null;
+  const isAtHand = (option: Option) => needsNoSending(option) && option.kind !== BACKUP_KIND;
+  const isOnlyOne = first !== undefined && others.length === 0 && needsNoSending(first);
+  const option = purpose === 'unlock' ? decision.anyOf.find(isAtHand) : first;
+  return option !== undefined && (isAtHand(option) || isOnlyOne) ? { purpose, ...option } : null;
+}
+
+function isSameFactor(one: Option, other: Option): boolean {
+  return one.authenticatorId === other.authenticatorId && one.kind === other.kind;
+}
+
+/** When the lock on codes ends; null where there is none now. */
+export function codesLockedUntil({ facts, now }: Pick<Gathered, 'facts' | 'now'>): number | null {
+  const { codesLockedUntil: until } = facts;
+  return until !== null && now < until ? until : null;
+}
+
+export type Picked =
+  | { readonly outcome: 'picked'; readonly asked: ChallengeHint }
+  | { readonly outcome: 'refused'; readonly because: 'no-authenticator' | 'no-challenge' }
+  | { readonly outcome: 'refused'; readonly because: 'locked'; readonly lockedUntil: number };
+
+/** The factor that the person chose, which must be offered. Null for the one that is asked anyway. No code is sent or judged under a lock. */
+export function pickFactor(proof: OpenProof, authenticatorId: string | null): Picked {
+  const { purpose, decision, gathered } = proof;
+  if (authenticatorId !== null) {
+    const chosen = decision.anyOf.find((option) => option.authenticatorId === authenticatorId);
+    if (chosen === undefined) return { outcome: 'refused', because: 'no-authenticator' };
+    return { outcome: 'picked', asked: { purpose, ...chosen } };
+  }
+  const { asked } = proof;
+  if (asked === null) return { outcome: 'refused', because: 'no-challenge' };
+  const lockedUntil = codesLockedUntil(gathered);
+  const isOffered = decision.anyOf.some((option) => option.authenticatorId === asked.authenticatorId);
+  if (lockedUntil !== null && !isOffered) return { outcome: 'refused', because: 'locked', lockedUntil };
+  return { outcome: 'picked', asked };
+}

@@ -1,0 +1,179 @@
+import { channelOfKind } from '../../factors/find-factor';
+import type { Verified } from '../../flows/challenge/accepted-proof';
+import { answerChallenge, type ProofPurpose, type Rejected } from '../../flows/challenge/answer-challenge';
+import { askProof, isAskedAgain } from '../../flows/challenge/ask-proof';
+import { pickFactor, type OpenProof } from '../../flows/challenge/open-proof';
+import type { ChallengeHint } from '../../flows/context/auth-subject';
+import { answerRefusal, field, type KnownPageRequest } from '../kernel/page-route';
+import { refusalStatus } from '../kernel/refusals';
+import { fieldOf, originOf, takePrefetchedRecords } from '../kernel/request';
+import { sendNext, type Refusal } from '../kernel/respond';
+import { updateSessionData } from '../session/session-data';
+import { describeAsk } from '../sign-in/attempt-login';
+
+/*
+ * Signing in, stepping up and ending a lock ask for a second factor by the same steps: open the page, choose a factor, send its code,
+ * answer. This file has the steps; `challenge`, `step-up` and `unlock-challenge` say what differs.
+ */
+
+/** What differs between the pages on which a factor is proven. */
+export interface ProofPage {
+  readonly purpose: ProofPurpose;
+  /** One form chooses a factor, asks for its code and answers. Elsewhere a form without a code is a wrong answer. */
+  readonly hasOneForm: boolean;
+  /** Reads what can be proven now; null where the request was answered already. */
+  open(page: KnownPageRequest): Promise<OpenProof | null>;
+  /** The page as JSON. */
+  describe(page: KnownPageRequest, proof: OpenProof): object;
+  render(page: KnownPageRequest, proof: OpenProof, shown: Shown): Promise<void>;
+  /** Where the form is, with what else is answered once a code was sent. */
+  afterSending(page: KnownPageRequest, proof: OpenProof): { readonly next: string };
+  /** The login ended before its code was sent. Without it the answer says that the factor is asked. */
+  answerGone?(page: KnownPageRequest): Promise<void>;
+  /** Takes the password of people who have no factor. */
+  submitPassword?(page: KnownPageRequest, proof: OpenProof): Promise<void>;
+  /** Answers a rejection after which the form is not shown again; false otherwise. */
+  answerEnd(page: KnownPageRequest, rejected: Rejected): Promise<boolean>;
+  /** A factor was proven. */
+  accept(page: KnownPageRequest, answer: Verified): Promise<void>;
+}
+
+/** What a form that is shown says. */
+export interface Shown {
+  readonly refused: Pick<Refusal, 'because' | 'attemptsLeft'> | null;
+  readonly status: number;
+}
+
+export async function showProof(kind: ProofPage, page: KnownPageRequest): Promise<void> {
+  const proof = await kind.open(page);
+  if (proof === null) return;
+  if (page.json) page.res.json(kind.describe(page, proof));
+  else await kind.render(page, proof, { refused: null, status: 200 });
+}
+
+export async function submitProof(kind: ProofPage, page: KnownPageRequest): Promise<void> {
+  const { context, req, identity } = page;
+  const { subject } = identity;
+  const submitted = fieldOf(req.body, 'code');
+  if (!kind.hasOneForm && subject.asked?.purpose === kind.purpose)
+    return prove(kind, page, { proof: null, submitted });
+  const proof = await kind.open(page);
+  if (proof === null) return;
+  if (proof.decision.password === true && kind.submitPassword !== undefined)
+    return kind.submitPassword(page, proof);
+  const chosen = kind.hasOneForm ? field(page, 'authenticatorId') : '';
+  const asked = await pick(kind, page, { proof, authenticatorId: chosen === '' ? null : chosen });
+  if (asked === null) return;
+  const isAgain = isAskedAgain(subject, asked);
+  if (kind.hasOneForm && submitted === undefined) return send(kind, page, { proof, asked, resend: isAgain });
+  // A factor that needs no sending is asked with its answer.
+  if (!isAgain && channelOfKind(asked.kind) === null)
+    await askProof(context, { subject, proof, asked, resend: false });
+  return prove(kind, withAsked(page, asked), { proof: { ...proof, asked }, submitted });
+}
+
+/** Sends a code by the factor that the person chose. */
+export async function chooseFactor(kind: ProofPage, page: KnownPageRequest): Promise<void> {
+  const proof = await kind.open(page);
+  if (proof === null) return;
+  const asked = await pick(kind, page, { proof, authenticatorId: field(page, 'authenticatorId') });
+  if (asked !== null) await send(kind, page, { proof, asked, resend: false });
+}
+
+export async function resendCode(kind: ProofPage, page: KnownPageRequest): Promise<void> {
+  const proof = await kind.open(page);
+  if (proof === null) return;
+  const asked = await pick(kind, page, { proof, authenticatorId: null });
+  if (asked !== null) await send(kind, page, { proof, asked, resend: true });
+}
+
+/** Null where the choice was refused, and the request answered. */
+async function pick(
+  kind: ProofPage,
+  page: KnownPageRequest,
+  { proof, authenticatorId }: { readonly proof: OpenProof; readonly authenticatorId: string | null },
+): Promise<ChallengeHint | null> {
+  const picked = pickFactor(proof, authenticatorId);
+  if (picked.outcome === 'picked') return picked.asked;
+  await showAgain(kind, page, { proof, refusal: toRefusal(picked, proof.gathered.now) });
+  return null;
+}
+
+function withAsked(page: KnownPageRequest, asked: ChallengeHint): KnownPageRequest {
+  updateSessionData(page.req, { asked });
+  return { ...page, identity: { ...page.identity, subject: { ...page.identity.subject, asked } } };
+}
+
+async function send(
+  kind: ProofPage,
+  page: KnownPageRequest,
+  sending: { readonly proof: OpenProof; readonly asked: ChallengeHint; readonly resend: boolean },
+): Promise<void> {
+  const { context, req, res, identity } = page;
+  const { proof, asked } = sending;
+  const outcome = await askProof(context, { ...sending, subject: identity.subject });
+  const asking = withAsked(page, asked);
+  if (outcome.outcome === 'gone' && kind.answerGone !== undefined) return kind.answerGone(page);
+  if (outcome.outcome === 'not-sent') {
+    const refusal = toRefusal(outcome, context.clock.now());
+    return showAgain(kind, asking, { proof: { ...proof, asked }, refusal });
+  }
+  const isSent = outcome.outcome === 'asked' && outcome.sent !== undefined;
+  return sendNext(req, res, {
+    outcome: isSent ? 'sent' : 'challenge',
+    ...kind.afterSending(page, proof),
+    ...describeAsk(outcome),
+  });
+}
+
+async function prove(
+  kind: ProofPage,
+  page: KnownPageRequest,
+  { proof, submitted }: { readonly proof: OpenProof | null; readonly submitted: unknown },
+): Promise<void> {
+  const { context, req, identity } = page;
+  const { account, subject } = identity;
+  const answer = await answerChallenge(context, {
+    account,
+    subject,
+    purpose: kind.purpose,
+    requirement: { kind: 'policy' },
+    submitted,
+    origin: originOf(req),
+    link: proof?.link,
+    early: proof === null ? takePrefetchedRecords(req) : undefined,
+  });
+  if (answer.outcome === 'verified') return kind.accept(page, answer);
+  if (await kind.answerEnd(page, answer)) return;
+  const refusal = toRefusal(answer, context.clock.now());
+  return showAgain(kind, page, { proof: kind.hasOneForm ? proof : null, refusal });
+}
+
+/** JSON as it is, or the form again with the reason beside the field. Without `proof` it is read again, with the locks of now. */
+function showAgain(
+  kind: ProofPage,
+  page: KnownPageRequest,
+  { proof, refusal }: { readonly proof: OpenProof | null; readonly refusal: Refusal },
+): Promise<void> {
+  return answerRefusal(page, refusal, async (status) => {
+    const shown = proof ?? (await kind.open(page));
+    if (shown !== null) await kind.render(page, shown, { refused: refusal, status });
+  });
+}
+
+function toRefusal(
+  refused: Pick<Rejected, 'attemptsLeft' | 'driftSeconds' | 'lockedUntil' | 'retryAfterSeconds'> & {
+    readonly because: string;
+  },
+  now: number,
+): Refusal & Pick<Rejected, 'driftSeconds'> {
+  const { because, attemptsLeft, driftSeconds, lockedUntil } = refused;
+  const wait = lockedUntil === undefined ? refused.retryAfterSeconds : Math.ceil((lockedUntil - now) / 1000);
+  return {
+    because,
+    status: refusalStatus(because),
+    ...(attemptsLeft === undefined ? {} : { attemptsLeft }),
+    ...(driftSeconds === undefined ? {} : { driftSeconds }),
+    ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
+  };
+}
