@@ -1,6 +1,7 @@
 import { MFA_RULES } from './api/call-rules';
 import { createProgrammaticApi } from './api/create-api';
 import { idText } from './api/host-actor';
+import type { Mfa } from './api/mfa';
 import { refuseUncalled } from './api/refuse-uncalled';
 import { createKeyRing } from './core/proof/key-ring';
 import { createDelivery } from './delivery/delivery';
@@ -19,8 +20,8 @@ import { PasswordLimiter } from './flows/sign-in/password-limits';
 import { requireUserList } from './http/admin/admin-options';
 import { administratorsFrom } from './http/admin/available-organizations';
 import { createAdminRouter } from './http/admin/router';
+import { checkCsrf } from './http/kernel/check-csrf';
 import { createHttpParts, type HttpContext } from './http/kernel/http-context';
-import { checkCsrf } from './http/pages/check-csrf';
 import { createPagesRouter } from './http/pages/router';
 import { SMS_STATUS_PATH } from './http/pages/sms-status';
 import { describeSession } from './http/session/describe-session';
@@ -36,7 +37,6 @@ import { createDirectory } from './options/directory';
 import type { MfaOptions } from './options/options';
 import { resolveOptions } from './options/resolve-options';
 import { requireDurableRecords } from './stores/durable-records';
-import type { Mfa } from './api/mfa';
 
 /**
  * Wires the package for one app. Every option is checked here. Starts a timer that sends notices again and, with `users.list`, goes on

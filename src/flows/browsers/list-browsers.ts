@@ -2,7 +2,7 @@ import { isBrowserTrusted, type RememberedBrowser } from '../../core/member/reme
 import type { Account } from '../../options/ports';
 import type { FlowContext, Origin } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
-import { securityFingerprintOf } from './security-fingerprint';
+import { securityFingerprintOf } from './use-browser';
 
 /** What is stored, the newest first; to be asked beside the facts and then judged by `keepTrusted`. */
 export function listRememberedBrowsers(

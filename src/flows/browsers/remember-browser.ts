@@ -9,8 +9,7 @@ import type { AuthSubject } from '../context/auth-subject';
 import type { FlowContext, Origin } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 import { REPROOF_SECONDS } from '../enrollment/authorize-enrollment';
-import { securityFingerprintOf } from './security-fingerprint';
-import type { BrowserCookie } from './use-browser';
+import { securityFingerprintOf, type BrowserCookie } from './use-browser';
 
 /**
  * For how many seconds a browser may be remembered after this factor is proven; null where it may not. Only a login by

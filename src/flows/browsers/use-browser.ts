@@ -3,6 +3,7 @@ import { decide } from '../../core/decision/decide';
 import {
   ROTATION_GRACE_SECONDS,
   isBrowserTrusted,
+  type FactorSet,
   type RememberedBrowser,
 } from '../../core/member/remembered-browser';
 import { hashToken, succeedToken, successorsOf, tokenHashes } from '../../core/proof/bearer-token';
@@ -13,7 +14,6 @@ import type { BrowserUseOutcome } from '../../stores/record-store';
 import { newHandle, type FlowContext, type Origin } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 import { notifyAddressesOnFile } from '../notices/notify';
-import { securityFingerprintOf } from './security-fingerprint';
 
 /** What a remembered browser carries. */
 export interface BrowserToken {
@@ -160,4 +160,20 @@ function report(
 ): void {
   const { id: userId, organizationId } = login.gathered.account;
   context.events.report({ ...event, userId, organizationId, address: login.origin.address });
+}
+
+/** What trust in a browser rests on, as it was read. */
+export function securityFingerprintOf({
+  account,
+  member,
+  policy,
+}: Pick<Gathered, 'account' | 'member' | 'policy'>): FactorSet {
+  return {
+    userId: account.id,
+    userEpoch: member.epoch,
+    organizationEpoch: policy.epoch,
+    authenticators: member.authenticators,
+    settings: member.settings,
+    onFile: { email: account.email, phone: account.phone },
+  };
 }

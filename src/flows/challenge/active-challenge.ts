@@ -1,8 +1,12 @@
+import { addressOnFile, maskDestination, type AddressesOnFile } from '../../core/address/destination';
 import type { Option } from '../../core/decision/decide';
-import type { Channel } from '../../core/member/factor-kind';
+import { MfaError } from '../../core/errors';
+import type { Channel, FactorKind } from '../../core/member/factor-kind';
+import { hashOneTimeCode, issueOneTimeCode } from '../../core/proof/one-time-code';
 import { fallbackOfCode, type SentCode } from '../../core/proof/sent-code';
-import { FACTOR_TRAITS } from '../../factors/find-factor';
+import { FACTOR_TRAITS, channelOfKind } from '../../factors/find-factor';
 import type { Challenge, ChallengeOwner } from '../../stores/state-store';
+import { newHandle, type FlowContext } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 import type { SendRefused } from './spend-send';
 
@@ -48,5 +52,97 @@ export function toSent(code: SentCode, { earlier = false }: { readonly earlier?:
     ...(fallbackFrom === null ? {} : { fallbackFrom }),
     ...(code.stage === 'sent' ? {} : { delayed: true }),
     ...(earlier ? { earlier: true } : {}),
+  };
+}
+
+export type ChallengeChange =
+  | { readonly outcome: 'changed'; readonly challenge: Challenge }
+  /** The rule left it as it is. */
+  | { readonly outcome: 'unchanged'; readonly challenge: Challenge | undefined }
+  /** The pending login is over. */
+  | { readonly outcome: 'gone' };
+
+/** More writes to one challenge than that come together only in an attack. */
+const MOST_TRIES = 8;
+
+/**
+ * Changes the owner's challenge by a rule, which is applied again to what stands where another request came between. With
+ * `known`, the challenge as it was written last is not read first.
+ */
+export async function changeChallenge(
+  { state, clock }: Pick<FlowContext, 'state' | 'clock'>,
+  at: {
+    readonly owner: ChallengeOwner;
+    readonly underPendingLogin: boolean;
+    readonly known?: Challenge | undefined;
+  },
+  rule: (phase: Challenge | undefined) => Omit<Challenge, 'version'> | null,
+): Promise<ChallengeChange> {
+  const { owner, underPendingLogin } = at;
+  let phase = at.known ?? (await state.findChallenge(owner));
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const next = rule(phase);
+    if (next === null) return { outcome: 'unchanged', challenge: phase };
+    const challenge = { ...next, version: newHandle() };
+    const after = phase?.version ?? null;
+    // Each try stands on what the one before found.
+    // oxlint-disable-next-line no-await-in-loop
+    if (await state.issueChallenge(challenge, { now: clock.now(), underPendingLogin, after }))
+      return { outcome: 'changed', challenge };
+    // oxlint-disable-next-line no-await-in-loop
+    const found = await state.findChallenge(owner);
+    if ((found?.version ?? null) === after) return { outcome: 'gone' };
+    phase = found;
+  }
+  throw new MfaError('store-unavailable', 'Too many requests changed one challenge at once.');
+}
+
+/** A code before it is sent: its digits, and the form in which it is kept. */
+export interface NewCode {
+  readonly digits: string;
+  readonly kept: SentCode;
+}
+
+export interface CodeToMake {
+  readonly owner: ChallengeOwner;
+  readonly authenticatorId: string;
+  readonly kind: FactorKind;
+  readonly sentBy: Channel;
+  readonly destination: string;
+  readonly onFile: AddressesOnFile;
+  /** Of the text that it takes the place of. */
+  readonly sendId?: string;
+  /** When the pending login ends; null under a session. */
+  readonly pendingUntil: number | null;
+}
+
+/** It is kept before it is sent: a sender that is too slow for us may still deliver it. */
+export function makeCode(
+  context: Pick<FlowContext, 'clock' | 'keyRing' | 'options'>,
+  made: CodeToMake,
+): NewCode {
+  const { owner, authenticatorId, kind, sentBy, destination, onFile, pendingUntil } = made;
+  const id = newHandle();
+  const digits = issueOneTimeCode();
+  const address = addressOnFile(
+    { authenticatorId, sentBy, fellBack: sentBy !== channelOfKind(kind) },
+    onFile,
+  );
+  const binding = { ...owner, codeId: id, kind, sentBy, address };
+  const sentAt = context.clock.now();
+  return {
+    digits,
+    kept: {
+      id,
+      sendId: made.sendId ?? id,
+      authenticatorId,
+      kind,
+      codeHash: hashOneTimeCode({ code: digits, binding }, context.keyRing),
+      sentBy,
+      maskedDestination: maskDestination(sentBy, destination),
+      sentAt,
+      expiresAt: Math.min(sentAt + context.options.codeSeconds * 1000, pendingUntil ?? Infinity),
+      stage: 'stored',
+    },
   };
 }

@@ -5,11 +5,16 @@ import { openSecret } from '../../core/proof/secrets';
 import { addCode, isChallengeOver } from '../../core/proof/sent-code';
 import { channelOfKind } from '../../factors/find-factor';
 import type { Challenge } from '../../stores/state-store';
-import { newId, newHandle, type FlowContext } from '../context/context';
+import { newHandle, newId, type FlowContext } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 import { reportUnreadable } from '../context/report-unreadable';
-import type { ChallengeOutcome, ChallengeRequest } from './active-challenge';
-import { changeChallenge, makeCode, type NewCode } from './change-challenge';
+import {
+  changeChallenge,
+  makeCode,
+  type ChallengeOutcome,
+  type ChallengeRequest,
+  type NewCode,
+} from './active-challenge';
 import { sendAskedCode } from './send-asked-code';
 import { findDestinationWait } from './spend-send';
 

@@ -12,7 +12,7 @@ import type { Account } from '../../options/ports';
 import type { SentMessage } from '../../stores/state-store';
 import type { FlowContext } from '../context/context';
 import { effectivePolicy } from '../context/gather-facts';
-import { changeChallenge, makeCode } from './change-challenge';
+import { changeChallenge, makeCode } from './active-challenge';
 import { spendSend } from './spend-send';
 
 /** A report may come before the provider has answered who sent the message. So long, and so many of them, are remembered. */

@@ -13,8 +13,14 @@ import { mayArrive, type SendOutcome } from '../../delivery/delivery';
 import { FACTOR_TRAITS } from '../../factors/find-factor';
 import type { Challenge } from '../../stores/state-store';
 import type { FlowContext } from '../context/context';
-import { toSent, type ChallengeOutcome, type ChallengeRequest } from './active-challenge';
-import { changeChallenge, makeCode, type NewCode } from './change-challenge';
+import {
+  changeChallenge,
+  makeCode,
+  toSent,
+  type ChallengeOutcome,
+  type ChallengeRequest,
+  type NewCode,
+} from './active-challenge';
 import { resendByEmail } from './resend-by-email';
 import { spendSendOrFallback } from './spend-send';
 

@@ -2,7 +2,7 @@ import { asStepUp, decide, type Decision, type Requirement } from '../../core/de
 import { isSeenAtStale } from '../../core/decision/session-lifetime';
 import type { Account } from '../../options/ports';
 import type { AuthSubject } from './auth-subject';
-import type { FlowContext } from './context';
+import type { FlowContext, Origin } from './context';
 import { gatherFacts, type Gathered, type PrefetchedRecords } from './gather-facts';
 
 /** Somebody with a pending login or a session. */
@@ -74,4 +74,21 @@ export async function renewSeenAt(
   if (!isSeenAtStale(subject, policy.policy, now)) return null;
   await state.touchSession(subject.userId, subject.ownerId, now);
   return now;
+}
+
+/** Says that a request was refused. `account` is null where it is not known whose it was. */
+export function reportRefusedRequest(
+  { events }: Pick<FlowContext, 'events'>,
+  refused: {
+    readonly account: Pick<Account, 'id' | 'organizationId'> | null;
+    readonly origin: Origin;
+    readonly details: { readonly because: string; readonly outcome?: string };
+  },
+): void {
+  const { account, origin, details } = refused;
+  const whose =
+    account === null
+      ? { organizationId: '' }
+      : { userId: account.id, organizationId: account.organizationId };
+  events.report({ name: 'request-refused', ...whose, address: origin.address, details });
 }

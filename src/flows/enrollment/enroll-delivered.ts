@@ -12,8 +12,7 @@ import {
 import { mayArrive } from '../../delivery/delivery';
 import { channelOfKind } from '../../factors/find-factor';
 import type { Challenge } from '../../stores/state-store';
-import { toSent } from '../challenge/active-challenge';
-import { changeChallenge, makeCode, type NewCode } from '../challenge/change-challenge';
+import { changeChallenge, makeCode, toSent, type NewCode } from '../challenge/active-challenge';
 import { spendSend } from '../challenge/spend-send';
 import { challengeOwner } from '../context/auth-subject';
 import type { FlowContext } from '../context/context';

@@ -8,10 +8,9 @@ import { goOnWithEarlier, type Begun, type FirstStep } from '../challenge/first-
 import { finishChallenge, prepareChallenge } from '../challenge/issue-challenge';
 import { isLockedOut } from '../challenge/unlock-link';
 import type { ChallengeHint, SessionGrant } from '../context/auth-subject';
-import { newId, newHandle, type FlowContext, type Origin } from '../context/context';
+import { newHandle, newId, type FlowContext, type Origin } from '../context/context';
 import { gatherLoginFacts, type Gathered } from '../context/gather-facts';
-import { decideByPolicy } from '../context/judge-access';
-import { reportRefusedRequest } from '../context/report-refused';
+import { decideByPolicy, reportRefusedRequest } from '../context/judge-access';
 
 export type LoginOutcome =
   | {

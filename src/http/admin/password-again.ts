@@ -4,7 +4,7 @@ import { REPROOF_SECONDS } from '../../flows/enrollment/authorize-enrollment';
 import { originOf, textField } from '../kernel/request';
 import type { Refusal } from '../kernel/respond';
 import { finishProof } from '../pages/finish-login';
-import { sourceOfSession } from '../sign-in/trusted-source';
+import { sourceOfSession } from '../sign-in/attempt-login';
 import type { AdminPage } from './admin-route';
 
 /**

@@ -8,7 +8,7 @@ import {
   type VisitorMark,
 } from '../../core/proof/bearer-token';
 import type { FlowContext } from '../../flows/context/context';
-import type { AwaitedSessions } from '../session/awaited-sessions';
+import type { AwaitedSessions } from '../session/session-cookie';
 import { readSessionData, requireSession, updateSessionData } from '../session/session-data';
 import { connectionOf, refuseConnection } from './connection';
 import { fieldOf, isSomebodyIn, stateOf } from './request';

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { Advice } from '../../events/advice';
 import type { FlowContext } from '../../flows/context/context';
-import { AwaitedSessions } from '../session/awaited-sessions';
+import { AwaitedSessions } from '../session/session-cookie';
 import type { PasswordCheck } from '../sign-in/password-check';
 import { ProxyWatch } from './connection';
 import { createCsrfGuard, type CsrfGuard } from './csrf';

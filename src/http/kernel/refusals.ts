@@ -1,12 +1,10 @@
 import type { Request, Response } from 'express';
 import type { Decision } from '../../core/decision/decide';
-import { reportRefusedRequest } from '../../flows/context/report-refused';
+import { reportRefusedRequest } from '../../flows/context/judge-access';
 import type { MessageLocals } from '../pages/proof-views';
 import { startAnew, withoutCircle } from '../session/renew-session';
-import { ANONYMOUS } from '../session/request-identity';
-import { type RequestIdentity } from '../session/request-identity';
-import { keepReturnTo } from '../sign-in/kept-return-to';
-import { reasonFor, signInPath } from '../sign-in/sign-in-again';
+import { ANONYMOUS, type RequestIdentity } from '../session/request-identity';
+import { keepReturnTo, reasonFor, signInPath } from '../sign-in/return-to';
 import { setPageHeaders } from './headers';
 import type { HttpContext } from './http-context';
 import { momentOf } from './moments';

@@ -3,10 +3,10 @@ import { addressBy, maskDestination } from '../../core/address/destination';
 import type { Decision, Option } from '../../core/decision/decide';
 import { onFileId } from '../../core/member/factor-kind';
 import { channelOfKind } from '../../factors/find-factor';
+import type { ChallengeOutcome } from '../../flows/challenge/active-challenge';
 import type { Gathered } from '../../flows/context/gather-facts';
 import type { RequestIdentity } from '../session/request-identity';
-import { findReturnTo } from '../sign-in/kept-return-to';
-import { signInPath } from '../sign-in/sign-in-again';
+import { findReturnTo, signInPath } from '../sign-in/return-to';
 import type { HttpContext } from './http-context';
 import type { PageLocals } from './render-page';
 import { wantsJson } from './representation';
@@ -83,6 +83,53 @@ export function nextPath(context: HttpContext, decision: Decision, returnTo: str
     case 'deny':
       return `${pagesPath}/challenge`;
   }
+}
+
+export type StepBody = { readonly outcome: string; readonly next: string; readonly [field: string]: unknown };
+
+/** The JSON answer of a step after which something else is asked. */
+export function describeDecision(
+  context: HttpContext,
+  step: {
+    readonly decision: Decision;
+    readonly gathered: Gathered;
+    readonly ask: ChallengeOutcome | null;
+    readonly returnTo: string | null;
+  },
+): StepBody {
+  const { decision, gathered, ask, returnTo } = step;
+  const next = nextPath(context, decision, returnTo);
+  if (decision.outcome === 'challenge') {
+    return {
+      outcome: 'challenge',
+      because: decision.because,
+      next,
+      anyOf: showOptions(gathered, decision.anyOf),
+      ...(decision.password === undefined ? {} : { password: true }),
+      ...describeAsk(ask),
+    };
+  }
+  if (decision.outcome === 'enroll') {
+    const { because, anyOf, skippable, graceUntil, skipsLeft } = decision;
+    return {
+      outcome: 'enroll',
+      because,
+      next,
+      anyOf,
+      skippable,
+      ...(graceUntil === undefined ? {} : { graceUntil }),
+      ...(skipsLeft === undefined ? {} : { skipsLeft }),
+    };
+  }
+  return { outcome: decision.outcome, because: decision.because, next };
+}
+
+/** What became of the code: sent, or why not. */
+export function describeAsk(ask: ChallengeOutcome | null): Readonly<Record<string, unknown>> {
+  if (ask === null || ask.outcome === 'gone') return {};
+  if (ask.outcome === 'asked') return ask.sent === undefined ? {} : { sent: ask.sent };
+  const { because, retryAfterSeconds } = ask;
+  return { notSent: { because, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) } };
 }
 
 export interface Refusal {

@@ -1,12 +1,12 @@
 import type { ErrorRequestHandler, Request } from 'express';
 import { MfaError } from '../../core/errors';
-import { reportRefusedRequest } from '../../flows/context/report-refused';
+import { reportRefusedRequest } from '../../flows/context/judge-access';
+import { adviseOnRefusal } from '../kernel/check-csrf';
 import type { HttpContext } from '../kernel/http-context';
 import { wantsJson } from '../kernel/representation';
 import { originOf, withReturnTo } from '../kernel/request';
 import { bareLocals, pageLocals, sendRefusal } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
-import { adviseOnRefusal } from '../kernel/token-advice';
 import { ANONYMOUS } from '../session/request-identity';
 import type { MessageLocals } from './proof-views';
 

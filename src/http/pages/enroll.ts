@@ -18,9 +18,8 @@ import {
   type KnownPageRequest,
 } from '../kernel/page-route';
 import { originOf } from '../kernel/request';
-import { sendNext } from '../kernel/respond';
+import { sendNext, describeDecision } from '../kernel/respond';
 import { readSessionData, updateSessionData } from '../session/session-data';
-import { describeDecision } from '../sign-in/attempt-login';
 import type { EnrollLocals } from './enrollment-views';
 import { unseenCodesPath } from './recovery-codes';
 import { progressAt } from './wizard';

@@ -5,15 +5,14 @@ import { completeProof, proceed, type Completion, type Proving } from '../../flo
 import type { Gathered } from '../../flows/context/gather-facts';
 import { refuse, type KnownPageRequest } from '../kernel/page-route';
 import { fieldOf, originOf } from '../kernel/request';
-import { sendNext } from '../kernel/respond';
+import { sendNext, describeDecision } from '../kernel/respond';
 import { keepPendingLogin, upgradeSession } from '../session/establish-session';
 import { grantSession } from '../session/grant-at-login';
 import { changeBrowserCookie } from '../session/remembered-browser-cookie';
 import { readSessionData, updateSessionData } from '../session/session-data';
 import type { MfaSessionData } from '../session/session-data-text';
-import { describeDecision } from '../sign-in/attempt-login';
 import { tellSuccess } from '../sign-in/host-login';
-import { resumePathOf } from '../sign-in/kept-return-to';
+import { resumePathOf } from '../sign-in/return-to';
 import { unseenCodesPath } from './recovery-codes';
 
 export function provingOf({ req, identity }: KnownPageRequest): Proving {

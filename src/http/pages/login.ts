@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, Router } from 'express';
 import { MfaError } from '../../core/errors';
 import { gatherFacts } from '../../flows/context/gather-facts';
-import { reportRefusedRequest } from '../../flows/context/report-refused';
+import { reportRefusedRequest } from '../../flows/context/judge-access';
 import { endPendingLogin, signOut } from '../../flows/sessions/end-sessions';
 import type { HttpContext } from '../kernel/http-context';
 import {
@@ -15,7 +15,7 @@ import {
 } from '../kernel/page-route';
 import { wantsJson } from '../kernel/representation';
 import { originOf, stateOf, withQuery, withReturnTo } from '../kernel/request';
-import { pageLocals, sendNext, sendRefusal } from '../kernel/respond';
+import { pageLocals, sendNext, sendRefusal, describeDecision } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
 import { tokenRefusalOf, type TokenRefusal } from '../kernel/token-refusal';
 import { grantSession } from '../session/grant-at-login';
@@ -23,8 +23,8 @@ import { regenerate } from '../session/renew-session';
 import { ANONYMOUS } from '../session/request-identity';
 import { requireSessionCookie } from '../session/session-cookie';
 import { readSessionData } from '../session/session-data';
-import { attemptLogin, describeDecision, describePending } from '../sign-in/attempt-login';
-import { reasonFor, signInPath, toSignInReason } from '../sign-in/sign-in-again';
+import { attemptLogin, describePending } from '../sign-in/attempt-login';
+import { reasonFor, signInPath, toSignInReason } from '../sign-in/return-to';
 import type { LoginLocals } from './proof-views';
 import { unseenCodesPath } from './recovery-codes';
 import { describeState } from './state';

@@ -1,4 +1,6 @@
+import { findUnusableStrongest } from '../../core/decision/factor-strength';
 import type { Authenticator } from '../../core/member/authenticator';
+import { wordsOf } from '../../factors/present-factor';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { pathOf, type KnownPageRequest } from '../kernel/page-route';
 import { findPendingAction } from '../session/pending-action';
@@ -27,7 +29,7 @@ export function purposeOf(
 }
 
 /** What a proof is asked for: `To <purpose>, confirm that it is you.` */
-export function stepUpPurpose(asked: {
+function stepUpPurpose(asked: {
   readonly act: SettingsAct | null;
   /** Where the person goes on to, below the pages' own path; null elsewhere. */
   readonly page: string | null;
@@ -52,4 +54,11 @@ function purposeOfAct(act: SettingsAct, authenticators: readonly Authenticator[]
   const named = label === undefined ? 'a method' : `“${label}”`;
   if (act.kind === 'remove') return `remove ${named}`;
   return act.kind === 'rename' ? `rename ${named}` : `ask ${named} first`;
+}
+
+/** Says that the strongest method works no more, and what takes its place; null where it works. */
+export function unusableSentence({ facts }: Gathered): string | null {
+  const kind = findUnusableStrongest(facts);
+  if (kind === null) return null;
+  return `${wordsOf(kind).proofs} are turned off. Use a recovery code, or ask your administrator to reset your methods.`;
 }

@@ -7,9 +7,8 @@ import type { ChallengeHint } from '../../flows/context/auth-subject';
 import { answerRefusal, field, type KnownPageRequest } from '../kernel/page-route';
 import { refusalStatus } from '../kernel/refusals';
 import { fieldOf, originOf, takePrefetchedRecords } from '../kernel/request';
-import { sendNext, type Refusal } from '../kernel/respond';
+import { sendNext, type Refusal, describeAsk } from '../kernel/respond';
 import { updateSessionData } from '../session/session-data';
-import { describeAsk } from '../sign-in/attempt-login';
 
 /*
  * Signing in, stepping up and ending a lock ask for a second factor by the same steps: open the page, choose a factor, send its code,

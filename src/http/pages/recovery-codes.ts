@@ -15,7 +15,7 @@ import { fieldOf, withReturnTo } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
 import { readSessionData, updateSessionData } from '../session/session-data';
-import { resumePathOf } from '../sign-in/kept-return-to';
+import { resumePathOf } from '../sign-in/return-to';
 
 const PATH = '/enroll/recovery-codes';
 

@@ -15,16 +15,14 @@ import {
   type KnownPageRequest,
 } from '../kernel/page-route';
 import { originOf } from '../kernel/request';
-import { nextPath, sendNext, type Refusal } from '../kernel/respond';
+import { nextPath, sendNext, type Refusal, describeDecision } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
-import { describeDecision } from '../sign-in/attempt-login';
-import { sourceOfSession } from '../sign-in/trusted-source';
+import { sourceOfSession } from '../sign-in/attempt-login';
 import { toChoices, viewAsked } from './challenge-view';
 import { applyCompletion, provingOf } from './finish-login';
-import { purposeOf } from './proof-purpose';
+import { purposeOf, unusableSentence } from './proof-purpose';
 import { showProof, submitProof, type ProofPage, type Shown } from './prove';
 import { resumeAct } from './settings-acts';
-import { unusableSentence } from './unusable-sentence';
 
 /** A fresh proof in a session. */
 const STEP_UP: ProofPage = {

@@ -17,10 +17,9 @@ import {
   type PageRequest,
 } from '../kernel/page-route';
 import { refusalStatus } from '../kernel/refusals';
-import { sendNext } from '../kernel/respond';
+import { sendNext, describeDecision } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
 import { readSessionData, updateSessionData } from '../session/session-data';
-import { describeDecision } from '../sign-in/attempt-login';
 import { toChoices, viewAsked } from './challenge-view';
 import { goOnAfterProof } from './finish-login';
 import { showProof, submitProof, type ProofPage, type Shown } from './prove';

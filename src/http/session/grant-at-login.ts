@@ -12,7 +12,7 @@ import {
   stateOf,
   type ExpectedLogin,
 } from '../kernel/request';
-import { restoreReturnTo } from '../sign-in/kept-return-to';
+import { restoreReturnTo } from '../sign-in/return-to';
 import { resolveGrant, toSessionSubject } from './adopt-session';
 import { endWhenLeft } from './end-when-left';
 import {
@@ -24,7 +24,6 @@ import {
 } from './establish-session';
 import { browserGiven } from './remembered-browser-cookie';
 import { isFailure, makeNewSession, regenerate, renewing, saveSession, settle } from './renew-session';
-import { reportSessionFault } from './report-session-fault';
 import {
   findSessionData,
   requireSession,
@@ -69,7 +68,7 @@ export async function grantAtLogin(context: HttpContext, req: Request, login: Se
   } catch (error) {
     state.login = 'none';
     takeBack(req, userBefore);
-    reportSessionFault(context, error);
+    context.advice.reportFault(error);
     await endSession(context, { userId, handle }).catch(context.options.onError);
     throw error;
   }

@@ -1,13 +1,14 @@
 import type { Request } from 'express';
 import { boundDates, findFutureDate } from '../../core/decision/session-lifetime';
+import { MfaError } from '../../core/errors';
 import type { AuthSubject } from '../../flows/context/auth-subject';
 import { endSession } from '../../flows/sessions/end-sessions';
 import type { Account } from '../../options/ports';
 import type { HttpContext } from '../kernel/http-context';
+import { isSomebodyIn } from '../kernel/request';
 import { adoptSession, resolveGrant, toSessionSubject } from './adopt-session';
 import { confirmBrowserOnce } from './remembered-browser-cookie';
 import { ANONYMOUS, type RequestIdentity } from './request-identity';
-import { requirePassportAbove } from './require-passport';
 import { readSessionData, requireSessionId, sessionMark, updateSessionData } from './session-data';
 import type { LoginSlot, MfaSessionData, SessionClaims } from './session-data-text';
 import { watchPassport } from './watch-passport';
@@ -91,4 +92,36 @@ function toPendingSubject(login: LoginSlot, sessionData: MfaSessionData): AuthSu
     expiresAt,
     asked: sessionData.asked ?? null,
   };
+}
+
+const WRITE =
+  'Write app.use(mfa.sessions(), passport.initialize(), passport.session()) first, then mfa.pages(), mfa.adminPages() and mfa.guard().';
+
+/**
+ * Throws where the session names a user whom Passport has not put on the request: it stands below, and everybody who signs in
+ * would be sent to the sign-in page again. A host that takes `req.user` away itself leaves the property there.
+ */
+export function requirePassportAbove(req: Request): void {
+  if (!isSomebodyIn(req)) return;
+  const property: unknown = Reflect.get(req, '_userProperty') ?? 'user';
+  if (typeof property === 'string' && property !== 'user') {
+    throw new MfaError(
+      'host-misconfigured',
+      `Passport keeps the user in req.${property}, and this package reads req.user. Leave \`userProperty\` out of passport.initialize().`,
+    );
+  }
+  if (Object.hasOwn(req, 'user')) return;
+  throw new MfaError(
+    'host-misconfigured',
+    `The session belongs to somebody, but there is no req.user: passport.session() is missing, or it stands below this middleware. ${WRITE}`,
+  );
+}
+
+/** Throws where the pages could not sign anybody in: Passport has not touched the request. */
+export function requirePassport(req: Request): void {
+  if (typeof Reflect.get(req, 'logIn') === 'function') return;
+  throw new MfaError(
+    'host-misconfigured',
+    `There is no req.logIn: mfa.pages() stands above Passport. ${WRITE}`,
+  );
 }

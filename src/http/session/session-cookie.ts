@@ -1,6 +1,9 @@
 import type { Request } from 'express';
-import { connectionOf, refuseConnection } from '../kernel/connection';
-import type { HttpContext } from '../kernel/http-context';
+import { RecentMap } from '../../core/text/recent-map';
+import type { Advice } from '../../events/advice';
+import type { Clock } from '../../options/ports';
+import { connectionOf, refuseConnection, type ProxyWatch } from '../kernel/connection';
+import type { FlowContext } from '../../flows/context/context';
 import { stateOf } from '../kernel/request';
 import { requireSession } from './session-data';
 
@@ -8,11 +11,99 @@ import { requireSession } from './session-data';
  * Throws `connection-insecure` where express-session would begin a session and not send its cookie: after the right password
  * the person would be asked to sign in again, and nothing would say why.
  */
-export function requireSessionCookie(context: HttpContext, req: Request): void {
+export function requireSessionCookie(context: Pick<FlowContext, 'options'>, req: Request): void {
   if (requireSession(req).cookie?.secure !== true) return;
   const connection = connectionOf(req);
   // A session of the host may be told to believe the proxy by its option `proxy`, which nobody else can see.
   const isSent =
     connection === 'secure' || (connection === 'claimed' && stateOf(req).ownCookie === undefined);
   if (!isSent) throw refuseConnection(req, context.options);
+}
+
+interface Awaited {
+  readonly sessionId: string;
+  readonly until: number;
+  readonly isCookieSent: boolean;
+  /** Where the answer leads; null where it is no redirect. */
+  readonly path: string | null;
+}
+
+/** A browser follows the redirect after a password at once. */
+const AWAITED_SECONDS = 30;
+const REMEMBERED = 1000;
+
+/**
+ * Sessions that a sign-in began in this process and that no request has come back with yet. Where the next request of that browser
+ * comes without its session, the cookie was lost: otherwise the person would see the sign-in page again, and nothing would say why.
+ * It only finds words: it decides nothing.
+ */
+export class AwaitedSessions {
+  readonly #awaited = new RecentMap<string, Awaited>(REMEMBERED);
+  readonly #clock: Clock;
+  readonly #advice: Advice;
+  readonly #proxies: ProxyWatch;
+
+  constructor(given: { readonly clock: Clock; readonly advice: Advice; readonly proxies: ProxyWatch }) {
+    this.#clock = given.clock;
+    this.#advice = given.advice;
+    this.#proxies = given.proxies;
+  }
+
+  /** A sign-in is about to answer under a new session id. */
+  expect(req: Request): void {
+    const { res } = req;
+    if (res === undefined) return;
+    res.once('finish', () => {
+      const { sessionID: sessionId } = req;
+      const isCookieSent = [res.getHeader('set-cookie')]
+        .flat()
+        .some((cookie) => String(cookie).includes(encodeURIComponent(sessionId)));
+      const until = this.#clock.now() + AWAITED_SECONDS * 1000;
+      const path = pathOf(res.getHeader('location'));
+      this.#awaited.set(browserOf(req), { sessionId, until, isCookieSent, path });
+      if (!isCookieSent && !this.#proxies.seesUnknownProxy) {
+        this.#advice.give(
+          'session-cookie-not-sent',
+          "A sign-in began a session, and express-session did not send its cookie. It sends a `Secure` cookie only over TLS: write app.set('trust proxy', 1), with the number of proxies in front of the app, before the session middleware.",
+        );
+      }
+    });
+  }
+
+  /** A request came with its session. */
+  cameBack(req: Request): void {
+    const browser = browserOf(req);
+    if (this.#awaited.get(browser)?.sessionId === req.sessionID) this.#awaited.delete(browser);
+  }
+
+  /** Whether this browser has just signed in, and not come back yet. */
+  isAwaited(req: Request): boolean {
+    return this.#find(req) !== undefined;
+  }
+
+  /** Why a request without a session has lost it, where it follows the redirect of a sign-in; null otherwise. */
+  findLoss(req: Request): 'session-cookie-missing' | 'session-cookie-not-sent' | null {
+    const awaited = this.#find(req);
+    if (awaited === undefined || awaited.path !== pathOf(req.originalUrl)) return null;
+    if (!awaited.isCookieSent) return 'session-cookie-not-sent';
+    this.#advice.give(
+      'session-cookie-missing',
+      'A sign-in set the session cookie, and the next request of that browser came without it. Either the browser refuses cookies, or the cookie does not fit: look at its `domain`, `path` and `secure` in the options of the session middleware, and at what the proxy does with `Set-Cookie`.',
+    );
+    return 'session-cookie-missing';
+  }
+
+  #find(req: Request): Awaited | undefined {
+    const awaited = this.#awaited.get(browserOf(req));
+    return awaited !== undefined && this.#clock.now() < awaited.until ? awaited : undefined;
+  }
+}
+
+function pathOf(address: unknown): string | null {
+  return typeof address === 'string' && address.startsWith('/') ? (address.split('?')[0] ?? null) : null;
+}
+
+/** Two people behind one address with the same browser count as one. */
+function browserOf(req: Request): string {
+  return `${req.ip ?? ''} ${(req.get('user-agent') ?? '').slice(0, 200)}`;
 }

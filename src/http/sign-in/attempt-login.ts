@@ -1,23 +1,23 @@
 import type { Request } from 'express';
 import { usernameKey } from '../../core/address/network-address';
-import type { Decision } from '../../core/decision/decide';
 import { MfaError } from '../../core/errors';
+import { isBrowserOf } from '../../core/member/remembered-browser';
+import { hashToken } from '../../core/proof/bearer-token';
 import { channelOfKind } from '../../factors/find-factor';
 import type { ChallengeOutcome } from '../../flows/challenge/active-challenge';
+import type { FirstStep } from '../../flows/challenge/first-step';
 import { UNLOCK_PATH, findLinkByHash } from '../../flows/challenge/unlock-link';
-import type { Gathered } from '../../flows/context/gather-facts';
 import { checkSignInPassword } from '../../flows/sign-in/judge-password';
 import { logIn, type LoginOutcome } from '../../flows/sign-in/log-in';
 import { NOBODY_FOUND } from '../../options/directory';
 import type { HttpContext } from '../kernel/http-context';
 import { originOf, stateOf } from '../kernel/request';
-import { nextPath, showOptions } from '../kernel/respond';
+import { describeDecision, nextPath, type StepBody } from '../kernel/respond';
 import { channelNoted, enterPendingLogin } from '../session/establish-session';
 import { changeBrowserCookie, readBrowserCookie } from '../session/remembered-browser-cookie';
 import { readSessionData } from '../session/session-data';
 import type { MfaSessionData } from '../session/session-data-text';
 import type { Verify } from './password-check';
-import { firstStepOf, trustedSourceOf } from './trusted-source';
 
 export type LoginAttempt =
   | { readonly outcome: 'wrong'; readonly info: unknown }
@@ -91,8 +91,6 @@ async function unlockOf(context: HttpContext, req: Request, userId: string): Pro
   return link?.userId === userId ? unlock : undefined;
 }
 
-export type StepBody = { readonly outcome: string; readonly next: string; readonly [field: string]: unknown };
-
 /** The JSON answer to a password that leads to a second step, with the token that the step will carry under the new session id. */
 export function describePending(
   context: HttpContext,
@@ -114,50 +112,48 @@ export function pendingPath(
   return nextPath(context, attempt.decision, null);
 }
 
-/** The JSON answer of a step after which something else is asked. */
-export function describeDecision(
-  context: HttpContext,
-  step: {
-    readonly decision: Decision;
-    readonly gathered: Gathered;
-    readonly ask: ChallengeOutcome | null;
-    readonly returnTo: string | null;
-  },
-): StepBody {
-  const { decision, gathered, ask, returnTo } = step;
-  const next = nextPath(context, decision, returnTo);
-  if (decision.outcome === 'challenge') {
-    return {
-      outcome: 'challenge',
-      because: decision.because,
-      next,
-      anyOf: showOptions(gathered, decision.anyOf),
-      ...(decision.password === undefined ? {} : { password: true }),
-      ...describeAsk(ask),
-    };
-  }
-  if (decision.outcome === 'enroll') {
-    const { because, anyOf, skippable, graceUntil, skipsLeft } = decision;
-    return {
-      outcome: 'enroll',
-      because,
-      next,
-      anyOf,
-      skippable,
-      ...(graceUntil === undefined ? {} : { graceUntil }),
-      ...(skipsLeft === undefined ? {} : { skipsLeft }),
-    };
-  }
-  return { outcome: decision.outcome, because: decision.because, next };
-}
-
-/** What became of the code: sent, or why not. */
-export function describeAsk(ask: ChallengeOutcome | null): Readonly<Record<string, unknown>> {
-  if (ask === null || ask.outcome === 'gone') return {};
-  if (ask.outcome === 'asked') return ask.sent === undefined ? {} : { sent: ask.sent };
-  const { because, retryAfterSeconds } = ask;
-  return { notSent: { because, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) } };
-}
-
 /** What a pending login keeps of where it came from. */
 export type LoginOrigin = Pick<MfaSessionData, 'returnTo' | 'host'>;
+
+/**
+ * What tells a sign-in from a stranger's before the password is judged: a session of the person whose name it is, or a browser that
+ * they had remembered. It earns a count of its own and nothing else. Null where there is neither.
+ */
+export function trustedSourceOf(context: HttpContext, req: Request, username: string): string | null {
+  const name = usernameKey(username);
+  const handle = ownSession(context, req, name);
+  if (handle !== null) return sourceOfSession(handle);
+  const browser = readBrowserCookie(context, req);
+  return browser !== null && isBrowserOf(context.keyRing, browser.id, name) ? `browser:${browser.id}` : null;
+}
+
+/** The session of somebody who is asked for the password again. */
+export function sourceOfSession(handle: string): string {
+  return `session:${handle}`;
+}
+
+function ownSession(context: HttpContext, req: Request, name: string): string | null {
+  if (req.user === undefined || req.user === null || req.session?.mfa === undefined) return null;
+  const { session } = readSessionData(req);
+  if (session === undefined) return null;
+  const { username } = context.directory.accountOf(req.user);
+  return usernameKey(username) === name ? session.handle : null;
+}
+
+/** Two clicks on one form are not further apart, with a slow network between them and us. */
+const SECONDS = 10;
+
+/**
+ * How a second click on a sign-in form is told from another sign-in: it comes from the same address, with the same cookies, from a
+ * program of the same name and language.
+ */
+export function firstStepOf(context: HttpContext, req: Request, userId: string): FirstStep {
+  const { 'user-agent': userAgent = '', 'accept-language': languages = '', cookie = '' } = req.headers;
+  const browser = [req.ip ?? '', userAgent, languages, cookie];
+  const login = req.session?.mfa === undefined ? undefined : readSessionData(req).login;
+  return {
+    mark: hashToken(context.keyRing, 'first-step', [userId, ...browser]),
+    seconds: SECONDS,
+    pendingId: login?.userId === userId ? login.pendingId : null,
+  };
+}

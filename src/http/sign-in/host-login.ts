@@ -1,3 +1,4 @@
+import { describeDecision, type StepBody } from '../kernel/respond';
 import type { Request } from 'express';
 import type { Decision } from '../../core/decision/decide';
 import { parseLocalPath } from '../../core/text/local-path';
@@ -11,9 +12,8 @@ import type { RequestIdentity } from '../session/request-identity';
 import { resolveIdentity } from '../session/resolve-identity';
 import { markUnstored, readSessionData, updateSessionData } from '../session/session-data';
 import type { HostLogin } from '../session/session-data-text';
-import { describeDecision, type LoginAttempt, type LoginOrigin, type StepBody } from './attempt-login';
-import { findKeptReturnTo, forgetKeptReturnTo, restoreReturnTo } from './kept-return-to';
-import { reasonFor } from './sign-in-again';
+import { type LoginAttempt, type LoginOrigin } from './attempt-login';
+import { findKeptReturnTo, forgetKeptReturnTo, reasonFor, restoreReturnTo } from './return-to';
 
 /*
  * What the host wrote for the moment after its sign-in happens after the second step too: its redirect, flash and message, or its own

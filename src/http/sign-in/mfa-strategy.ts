@@ -1,20 +1,20 @@
+import { type StepBody } from '../kernel/respond';
 import type { Request } from 'express';
 import { Strategy } from 'passport';
 import { Strategy as LocalStrategy } from 'passport-local';
 import { publicPath } from '../../options/public-origin';
+import { adviseOnRefusal } from '../kernel/check-csrf';
 import type { HttpContext } from '../kernel/http-context';
 import { wantsJson } from '../kernel/representation';
 import { isOptionPath, stateOf } from '../kernel/request';
 import { sentenceFor } from '../kernel/sentences';
-import { adviseOnRefusal } from '../kernel/token-advice';
-import { reportSessionFault } from '../session/report-session-fault';
 import { requireSessionCookie } from '../session/session-cookie';
 import { requireSessionId } from '../session/session-data';
 import { watchPassport } from '../session/watch-passport';
-import { attemptLogin, describePending, type LoginAttempt, type StepBody } from './attempt-login';
+import { attemptLogin, describePending, type LoginAttempt } from './attempt-login';
 import { keepForResuming, keepSuccess, resumeSignIn, type AuthenticateOptions } from './host-login';
-import { restoreReturnTo } from './kept-return-to';
 import { adaptVerify, type Verify } from './password-check';
+import { restoreReturnTo } from './return-to';
 
 /** The first three are the same as passport-local's. */
 export interface MfaStrategyOptions {
@@ -106,7 +106,7 @@ export class MfaStrategy extends Strategy {
     act
       .then((verb) => verb())
       .catch((error: unknown) => {
-        reportSessionFault(this.context, error);
+        this.context.advice.reportFault(error);
         this.error(error);
       });
   }

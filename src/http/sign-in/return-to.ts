@@ -2,7 +2,8 @@ import type { Request, Response } from 'express';
 import { parseLocalPath } from '../../core/text/local-path';
 import type { HttpContext } from '../kernel/http-context';
 import { isBrowserNavigation, isLookingAhead } from '../kernel/representation';
-import { requestedReturnTo } from '../kernel/request';
+import { requestedReturnTo, withQuery } from '../kernel/request';
+import type { RequestIdentity } from '../session/request-identity';
 import { markUnstored, readSessionData, requireSession } from '../session/session-data';
 
 /*
@@ -89,4 +90,43 @@ export function resumePathOf(req: Request): string | null {
 /** Where the steps of this visitor lead in the end: no address can lead around the host's own route. */
 export function findReturnTo(req: Request): string | null {
   return resumePathOf(req) ?? requestedReturnTo(req) ?? parseLocalPath(readSessionData(req).returnTo);
+}
+
+/**
+ * Why somebody signs in once more, as the address of the sign-in page says it. A fixed word, so that a link made by somebody
+ * else can say nothing but one of our own sentences, which name nobody and tell nobody to do anything but sign in.
+ */
+const REASONS = [
+  'session-expired',
+  'session-ended',
+  'sign-in-too-old',
+  'login-expired',
+  'login-ended',
+] as const;
+
+type SignInReason = (typeof REASONS)[number];
+
+/** The word of that reason; null where there is none to tell, and for whatever else an address may hold. */
+export function toSignInReason(word: unknown): SignInReason | null {
+  return REASONS.find((reason) => reason === word) ?? null;
+}
+
+/** What is said of a login that was not finished; it is no session yet. */
+const OF_LOGIN: ReadonlyMap<string, SignInReason> = new Map([
+  ['session-expired', 'login-expired'],
+  ['session-ended', 'login-ended'],
+]);
+
+/** The reason as it is for this visitor. */
+export function reasonFor(identity: RequestIdentity, because: string): string {
+  const pending = identity.kind === 'known' && identity.subject.phase === 'pending';
+  return (pending ? OF_LOGIN.get(because) : undefined) ?? because;
+}
+
+/** The host's sign-in page or ours, with where to go on to and why. */
+export function signInPath(
+  loginPath: string,
+  again: { readonly because: string; readonly returnTo: string | null },
+): string {
+  return withQuery(loginPath, { returnTo: again.returnTo, because: toSignInReason(again.because) });
 }

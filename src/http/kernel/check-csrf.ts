@@ -1,9 +1,28 @@
-import type { Request } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { MfaError } from '../../core/errors';
+import { requireSessionCookie } from '../session/session-cookie';
 import { connectionAdvice, connectionOf } from './connection';
 import type { HttpContext } from './http-context';
 import { stateOf } from './request';
 import { tokenRefusalOf } from './token-refusal';
+
+const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
+
+export function checkCsrf(context: HttpContext): RequestHandler {
+  return function checkCsrfToken(req, _res, next) {
+    if (SAFE_METHODS.includes(req.method)) {
+      next();
+      return;
+    }
+    try {
+      if (context.csrf.check(req) === 'visitor') requireSessionCookie(context, req);
+    } catch (error) {
+      adviseOnRefusal(context, req, error);
+      throw error;
+    }
+    next();
+  };
+}
 
 /** Says in the log, once for each cause, what the host can change about a refused form. */
 export function adviseOnRefusal(context: HttpContext, req: Request, error: unknown): void {
