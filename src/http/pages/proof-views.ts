@@ -46,8 +46,8 @@ export interface ChooseFactorLocals extends WithPage {
 }
 
 export interface StepUpLocals extends WithPage, InWizard, CodeLocals {
-  /** `password` where there is no factor; `choose` where none of several is chosen yet. */
-  readonly method: FactorKind | 'password' | 'choose';
+  /** A kind, `password` for people without a factor, or `choose` while none of several is chosen. */
+  readonly method: FactorKind;
   /** What the proof is for, at the end of `to …`: `change your settings`. */
   readonly purpose: string;
   /** Of the one that is asked; null with a password or while choosing. */
