@@ -1,6 +1,9 @@
+import { z } from 'zod';
+import { parseEmailAddress } from '../core/address/email-address';
+import type { FirstFactorChannel } from '../flows/context/first-factor-channels';
 import type { Argument } from '../options/call-check';
 import type { OptionRule, RuleTable, RulesFor } from '../options/option-check';
-import { anId, anObject } from '../options/option-kinds';
+import { NO_MESSAGE, anId, anObject, oneOf } from '../options/option-kinds';
 import type { ActorOptions, MemberName } from './programmatic-api';
 import type { MemberId } from './host-actor';
 
@@ -49,3 +52,22 @@ export const A_MEMBER_BY_ACTOR = anArgument(
     actorId: { ...ACTOR.actorId, required: true },
   },
 );
+
+/** Where it may be left out; whatever is passed must be complete. */
+export const CHANNEL_IF_ANY: Argument = {
+  name: 'channel',
+  schema: anObject,
+  allowed: 'an object { channel, address }',
+  write: "{ channel: 'email', address: user.email }",
+  fields: {
+    channel: { ...oneOf(['email'], "channel: 'email'"), required: true },
+    address: {
+      schema: z.custom((value) => parseEmailAddress(value).outcome === 'parsed', NO_MESSAGE),
+      allowed: 'the email address that the link or code was sent to',
+      write: 'address: user.email',
+      required: true,
+    },
+  } satisfies RulesFor<FirstFactorChannel>,
+};
+
+export const FIRST_FACTOR_CHANNEL: Argument = { ...CHANNEL_IF_ANY, required: true };

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigurationError } from '../core/errors';
 import type { MemberSettings } from '../core/member/member';
-import type { AdministratorsOf, MemberAdminAct } from '../flows/admin/admin-authority';
+import type { AdministratorsOf, MemberAdminAct, ProtectedElsewhere } from '../flows/admin/admin-authority';
 import {
   endMemberExemption,
   exemptMember,
@@ -13,7 +13,6 @@ import {
   type NotFound,
 } from '../flows/admin/member-acts';
 import { listMembers } from '../flows/admin/member-list';
-import type { ProtectedElsewhere } from '../flows/admin/protected-elsewhere';
 import type { FlowContext } from '../flows/context/context';
 import { requireUserList } from '../http/admin/admin-options';
 import { findMemberAccount, idText, nameActor } from './host-actor';

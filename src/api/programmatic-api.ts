@@ -1,9 +1,9 @@
 import type { EnrollableKind } from '../core/member/factor-kind';
 import type { Exemption, MemberSettings } from '../core/member/member';
 import type { Policy } from '../core/policy/policy';
+import type { ProtectedElsewhere } from '../flows/admin/admin-authority';
 import type { NotFound } from '../flows/admin/member-acts';
 import type { MemberFilter, MemberPage } from '../flows/admin/member-list';
-import type { ProtectedElsewhere } from '../flows/admin/protected-elsewhere';
 import type { ResealProgress, ResealRequest } from '../flows/authenticators/reseal-all';
 import type { FirstFactorChannel } from '../flows/context/first-factor-channels';
 import type { SessionEntry } from '../stores/state-store';

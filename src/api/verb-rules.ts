@@ -3,6 +3,7 @@ import type { Exemption } from '../core/member/member';
 import type { Policy } from '../core/policy/policy';
 import { ENROLLABLE_KINDS } from '../factors/find-factor';
 import { MEMBER_FILTERS } from '../flows/admin/member-list';
+import type { Origin } from '../flows/context/context';
 import { call, options, verb, type RulesForCalls } from '../options/call-check';
 import type { OptionRule, RulesFor } from '../options/option-check';
 import {
@@ -20,13 +21,15 @@ import {
   ACTOR,
   A_MEMBER,
   A_MEMBER_BY_ACTOR,
+  A_PERSON,
   ORGANIZATION_ID,
   USER_ID,
   anArgument,
   definite,
+  FIRST_FACTOR_CHANNEL,
 } from './argument-rules';
-import { AUTHENTICATOR_RULES, CHALLENGE_RULES } from './challenge-rules';
-import { FIRST_FACTOR_CHANNEL } from './middleware-rules';
+import type { AuthenticatorsApi, BeginEnrollment, ConfirmEnrollment } from './authenticators-api';
+import type { ChallengeAnswer, ChallengeOptions, ChallengesApi } from './challenges-api';
 import type {
   ExemptionRequest,
   MemberListRequest,
@@ -38,6 +41,63 @@ import type {
   SessionsOfUserApi,
   UnlockOptions,
 } from './programmatic-api';
+
+// Verbs by which a host asks for factors and sets them up in its own code.
+
+/** What a person typed, or a client sent back: what cannot be right is told as any wrong answer is. */
+function typed(what: string, write: string): OptionRule {
+  return { schema: z.string(), allowed: what, write };
+}
+
+const CHALLENGE_ID = typed('the challengeId that begin gave', 'challengeId');
+
+const ORIGIN = {
+  schema: anObject,
+  allowed: 'where the answer came from, as { address, userAgent }',
+  write: "origin: { address: req.ip, userAgent: req.get('user-agent') ?? '' }",
+  required: true,
+  fields: {
+    address: { ...typed('a text', 'address: req.ip'), required: true },
+    userAgent: { ...typed('a text', "userAgent: req.get('user-agent') ?? ''"), required: true },
+  } satisfies RulesFor<Origin>,
+} satisfies OptionRule;
+
+const ANSWER = {
+  challengeId: { ...CHALLENGE_ID, required: true },
+  code: { ...typed('the code as it was typed', 'code: req.body.code'), required: true },
+  origin: ORIGIN,
+} satisfies RulesFor<ChallengeAnswer>;
+
+export const CHALLENGE_RULES: RulesForCalls<ChallengesApi> = {
+  begin: verb(
+    A_PERSON,
+    options('challenges.begin(member, { authenticatorId })', {
+      authenticatorId: typed('the authenticatorId of one of anyOf', 'authenticatorId'),
+      challengeId: CHALLENGE_ID,
+    } satisfies RulesFor<ChallengeOptions>),
+  ),
+  answer: verb(A_PERSON, anArgument('answer', '{ challengeId, code, origin }', ANSWER)),
+};
+
+export const AUTHENTICATOR_RULES: RulesForCalls<AuthenticatorsApi> = {
+  list: verb(USER_ID),
+  begin: verb(
+    A_PERSON,
+    anArgument('enrollment', "{ kind: 'totp' }", {
+      kind: { ...oneOf(ENROLLABLE_KINDS, "kind: 'totp'"), required: true },
+      address: typed('a number in E.164 or an email address', "address: '+442079460018'"),
+      challengeId: CHALLENGE_ID,
+    } satisfies RulesFor<BeginEnrollment>),
+  ),
+  confirm: verb(
+    A_PERSON,
+    anArgument('confirmation', '{ challengeId, code, origin }', {
+      ...ANSWER,
+      label: typed('what the person calls it', "label: 'My phone'"),
+      endOthers: aSwitch('endOthers: false'),
+    } satisfies RulesFor<ConfirmEnrollment>),
+  ),
+};
 
 // What hosts call in code. A mistake in a change must not pass for a change: whatever is named must be meant.
 

@@ -2,13 +2,24 @@ import { parsePhoneNumber } from '../core/address/phone-number';
 import type { Channel } from '../core/member/factor-kind';
 import type { Clock, EmailSender, SmsSender } from '../options/ports';
 import { createCircuitBreaker, withTimeLimit } from './circuit-breaker';
-import { DeliveryError, durationInWords, type CodePurpose, type DeliveryFault } from './delivery-error';
-import { mailLocals, noticeMail, type Mail, type Notice, type NoticeOrigin } from './notice';
-import { readFault } from './provider-fault';
-import { phoneNoticeText, smsText } from './sms-text';
-import { sendEmail } from './smtp-email';
+import {
+  DeliveryError,
+  durationInWords,
+  readFault,
+  type CodePurpose,
+  type DeliveryFault,
+} from './delivery-error';
+import {
+  mailLocals,
+  noticeMail,
+  phoneNoticeText,
+  smsText,
+  type Notice,
+  type NoticeOrigin,
+} from './message-text';
+import { sendEmail, type Mail } from './send-email';
 
-export type { Notice, NoticeOrigin } from './notice';
+export type { Notice, NoticeOrigin } from './message-text';
 
 export interface DeliveryOptions {
   readonly email: EmailSender | null;

@@ -3,8 +3,7 @@ import { z } from 'zod';
 import { checkWhole, type RulesFor } from '../options/option-check';
 import { NO_MESSAGE, someText } from '../options/option-kinds';
 import type { SmsSender } from '../options/ports';
-import { DeliveryError } from './delivery-error';
-import { endWithoutAnswer, isRecipientCode } from './provider-fault';
+import { DeliveryError, endWithoutAnswer, isRecipientCode } from './delivery-error';
 
 /** The part of a Twilio client that is used. */
 export interface TwilioClient {

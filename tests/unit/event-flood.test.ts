@@ -1,5 +1,5 @@
 import { EventFlood } from '../../src/events/event-recorder';
-import type { MfaEvent } from '../../src/events/events';
+import { type MfaEvent } from '../../src/events/events';
 
 const refusal: MfaEvent = {
   name: 'request-refused',

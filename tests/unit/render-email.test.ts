@@ -3,7 +3,7 @@ import {
   type EmailLocals,
   type EmailName,
   type MailLocals,
-} from '../../src/delivery/render-email';
+} from '../../src/delivery/send-email';
 
 const hostile = '<img src=x> & "friends"';
 

@@ -1,11 +1,13 @@
 import { decide, type Decision, type Requirement } from '../../core/decision/decide';
-import { asAdministrator } from '../../core/decision/facts';
+import { asAdministrator, isMfaOn } from '../../core/decision/facts';
 import { hasFactor } from '../../core/decision/usable-factors';
+import type { Authenticator } from '../../core/member/authenticator';
 import type { Policy } from '../../core/policy/policy';
 import type { Account } from '../../options/ports';
 import type { AuthSubject } from '../context/auth-subject';
-import type { Origin } from '../context/context';
-import type { Gathered } from '../context/gather-facts';
+import type { FlowContext, Origin } from '../context/context';
+import { readPolicy, type Gathered } from '../context/gather-facts';
+import { decideByPolicy } from '../context/judge-access';
 import { reproofRequirement } from '../enrollment/authorize-enrollment';
 
 /** The other administrators of an organization, where the host can name them; they are told of changes to one another. */
@@ -47,6 +49,29 @@ export type AdminAuthority =
   /** `challenge` leads to the step-up page, `enroll` to the wizard, `sign-in` to the login page. */
   | { readonly outcome: 'refused'; readonly decision: Exclude<Decision, { outcome: 'allow' }> };
 
+/**
+ * Why a session may not reach any page of administrators; null where it may. Enrollment that is due is judged later, by the
+ * organization that is administered.
+ */
+export function refuseSession({ phase }: AuthSubject, gathered: Gathered): Decision | null {
+  const decision = decideByPolicy(gathered);
+  if (phase === 'pending')
+    return decision.outcome === 'allow' ? { outcome: 'sign-in', because: 'no-session' } : decision;
+  return decision.outcome === 'allow' || decision.outcome === 'enroll' ? null : decision;
+}
+
+/** The policy of the first of these organizations that has MFA on, or null. `own` was read already. */
+export async function findPolicyWithMfaOn(
+  context: FlowContext,
+  organizations: readonly { readonly id: string }[],
+  own: Policy,
+): Promise<Policy | null> {
+  const policies = await Promise.all(
+    organizations.map(async ({ id }) => (id === own.organizationId ? own : readPolicy(context, id))),
+  );
+  return policies.find(({ enabled }) => enabled) ?? null;
+}
+
 export interface AdministratorRequest {
   readonly subject: AuthSubject;
   readonly gathered: Gathered;
@@ -67,10 +92,10 @@ export function judgeAdministrator(request: AdministratorRequest): AdminAuthorit
   const { subject, gathered, administered } = request;
   if (subject.phase !== 'session')
     return { outcome: 'refused', decision: { outcome: 'sign-in', because: 'no-session' } };
-  const phase = decide(gathered.facts, { kind: 'policy' }, gathered.now);
-  // Enrollment that members may put off is required of administrators, which is judged below.
-  const isOffered = administered !== null && phase.outcome === 'enroll' && phase.skippable;
-  if (phase.outcome !== 'allow' && !isOffered) return { outcome: 'refused', decision: phase };
+  const decision = decideByPolicy(gathered);
+  // Enrollment that members may skip is required of administrators, which is judged below.
+  const isSkippable = administered !== null && decision.outcome === 'enroll' && decision.skippable;
+  if (decision.outcome !== 'allow' && !isSkippable) return { outcome: 'refused', decision };
   return administered === null ? judgeWithMfaOff(request) : judgeWithMfaOn(request, administered);
 }
 
@@ -108,4 +133,51 @@ function requirementOf({ act, subject, gathered }: AdministratorRequest): Requir
   return act === 'read'
     ? { kind: 'step-up', maxAgeSeconds: Number.POSITIVE_INFINITY }
     : reproofRequirement(subject, gathered);
+}
+
+/** Who answers for an act that weakens a person's factors, which protect every organization they are in. */
+export interface Reach {
+  readonly organizationId: string;
+  /** Organizations that the actor administers too. */
+  readonly administers?: readonly string[];
+  /** The host's own code, which answers for all of them. */
+  readonly everywhere?: boolean;
+}
+
+/** Nothing was done: the factors protect another organization with MFA on, for which the actor does not answer. */
+export interface ProtectedElsewhere {
+  readonly outcome: 'refused';
+  readonly because: 'protected-elsewhere';
+}
+
+/**
+ * The other organizations with MFA on whose protection an act would weaken. Factors, recovery codes and locks belong to the person:
+ * an administrator of one organization must not take away what protects another.
+ *
+ * The host's `users.membershipsOf` names the organizations of a person. Without it, what is known is in which one each
+ * authenticator was set up.
+ */
+export async function findOthersProtected(
+  context: FlowContext,
+  member: { readonly account: Account; readonly authenticators: readonly Authenticator[] },
+  organizationId: string,
+): Promise<readonly string[]> {
+  const { account, authenticators } = member;
+  const memberships = await context.directory.membershipsOf(account);
+  const known = memberships ?? authenticators.map((one) => one.organizationId ?? organizationId);
+  const others = [...new Set(known)].filter((id) => id !== organizationId);
+  const isOn = await Promise.all(others.map((id) => hasMfaOn(context, id)));
+  return others.filter((_, index) => isOn[index]);
+}
+
+async function hasMfaOn(context: FlowContext, organizationId: string): Promise<boolean> {
+  const [policy, featureAvailable] = await Promise.all([
+    readPolicy(context, organizationId),
+    context.options.featureAvailable(organizationId),
+  ]);
+  return isMfaOn({ featureAvailable, policy });
+}
+
+export function answersFor({ everywhere, administers = [] }: Reach, others: readonly string[]): boolean {
+  return everywhere === true || others.every((id) => administers.includes(id));
 }

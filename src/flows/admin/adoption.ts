@@ -2,9 +2,8 @@ import type { EnrollableKind } from '../../core/member/factor-kind';
 import type { Policy } from '../../core/policy/policy';
 import type { Account } from '../../options/ports';
 import type { FlowContext } from '../context/context';
-import { dayOf, rememberDay } from './daily-counts';
 import { readMemberCounts, type MemberCounts } from './member-counts';
-import { readPolicyContext, readMembers } from './read-members';
+import { readMembers, readPolicyContext } from './read-members';
 
 export type AdoptionWarning =
   | { readonly because: 'administrators-without-factor'; readonly names: readonly string[] }
@@ -138,4 +137,42 @@ async function administratorsWithoutFactor(
     }),
   );
   return found.flat();
+}
+
+/** How many days the chart goes back at most. */
+const KEEP_DAYS = 400;
+const PAUSE_MS = 600_000;
+
+/** `2026-11-22`, UTC. */
+export function dayOf(now: number): string {
+  return new Date(now).toISOString().slice(0, 10);
+}
+
+/** Today's counts, of which the last of the day stays. */
+export async function rememberDay(
+  context: FlowContext,
+  organizationId: string,
+  counts: { readonly members: number; readonly configured: number },
+): Promise<void> {
+  const { members, configured } = counts;
+  const day = dayOf(context.clock.now());
+  await context.records.saveDailyCounts(organizationId, { day, members, configured }, KEEP_DAYS);
+}
+
+/**
+ * Counts an organization when something changed in it, at most every ten minutes, so that the chart has a value for days
+ * on which no administrator looked. Not before every member has been counted once.
+ */
+export function createDayKeeper(context: FlowContext): (organizationId: string) => Promise<void> {
+  const keptAt = new Map<string, number>();
+  return async function keepDay(organizationId) {
+    const now = context.clock.now();
+    const before = keptAt.get(organizationId);
+    if (before !== undefined && now >= before && now - before < PAUSE_MS) return;
+    const walk = await context.records.findJob(organizationId, 'roster-walk');
+    if (walk === undefined || walk.finishedAt === null) return;
+    keptAt.set(organizationId, now);
+    const { counts } = await readMemberCounts(context, organizationId);
+    await rememberDay(context, organizationId, counts);
+  };
 }

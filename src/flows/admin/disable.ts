@@ -1,11 +1,13 @@
+import { decide } from '../../core/decision/decide';
 import { MfaError } from '../../core/errors';
 import type { Policy } from '../../core/policy/policy';
 import type { FlowContext } from '../context/context';
-import type { AdminAct } from './admin-authority';
+import type { Gathered } from '../context/gather-facts';
+import { REPROOF_SECONDS } from '../enrollment/authorize-enrollment';
+import { findOthersProtected, type AdminAct } from './admin-authority';
 import { beginJob, takeUpJob, type JobWork } from './background-jobs';
 import { readMemberCounts } from './member-counts';
-import { findOthersProtected } from './protected-elsewhere';
-import { indexKnownMembers, readPolicyContext, readMembers, type KnownMember } from './read-members';
+import { indexKnownMembers, readMembers, readPolicyContext, type KnownMember } from './read-members';
 import { changePolicy } from './save-policy';
 
 /** What switching off with "Forget all devices" touches. */
@@ -41,6 +43,18 @@ export async function describeSwitchOff(
     devices: having.reduce((sum, people) => sum + people, 0),
     counting: walk === undefined || (walk.finishedAt === null && walk.step === 0),
   };
+}
+
+/**
+ * Whether the password must be given again, in addition to the second factor that every change needs. False within ten
+ * minutes after it was given, and for people without a password.
+ */
+export function isPasswordStale({ facts, now }: Gathered): boolean {
+  if (!facts.hasPassword) return false;
+  // Without the feature the decision asks for the password alone.
+  const passwordOnly = { ...facts, featureAvailable: false };
+  const decision = decide(passwordOnly, { kind: 'step-up', maxAgeSeconds: REPROOF_SECONDS }, now);
+  return decision.outcome !== 'allow';
 }
 
 export type SwitchedOff =

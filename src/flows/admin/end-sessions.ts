@@ -1,19 +1,26 @@
-import { personInMessage } from '../../core/text/typed-text';
-import type { Account } from '../../options/ports';
 import { newHandle, type FlowContext } from '../context/context';
-import { notifyAddressesOnFile } from '../notices/notify';
 import { endSessionsOfOrganization } from '../sessions/end-sessions';
 import type { AdminAct } from './admin-authority';
 
+/** The epoch of each organization that a session was started in. A session ends when one of them is replaced. */
+type OrganizationEpochs = readonly (readonly [organizationId: string, epoch: string])[];
+
+/** The session of the acting administrator, where it is to continue. */
+export interface KeptSession {
+  readonly userId: string;
+  readonly handle: string;
+  readonly organizationEpochs: OrganizationEpochs;
+}
+
 /**
- * Ends every session of the organization by one write. The answer is the new epoch: a session that carries it goes on, which
- * is how the acting administrator keeps their own (put it into the session's slot only when they asked for that).
+ * Ends every session of the organization by one write: its epoch is replaced. `keep` continues, because the new epoch is
+ * written into its entry in the list of sessions; the answer has the epochs that the session itself must carry from now on.
  */
 export async function endAllSessions(
   context: FlowContext,
-  act: AdminAct,
-): Promise<{ readonly outcome: 'ended'; readonly organizationEpoch: string }> {
-  const { organizationId, actor, origin } = act;
+  act: AdminAct & { readonly keep?: KeptSession | undefined },
+): Promise<{ readonly outcome: 'ended'; readonly keptEpochs: OrganizationEpochs | null }> {
+  const { organizationId, actor, origin, keep } = act;
   const epoch = newHandle();
   await endSessionsOfOrganization(context, {
     organizationId,
@@ -21,51 +28,22 @@ export async function endAllSessions(
     ...(origin === null ? {} : { address: origin.address }),
     epoch,
   });
-  return { outcome: 'ended', organizationEpoch: epoch };
+  if (keep === undefined) return { outcome: 'ended', keptEpochs: null };
+  await continueEntry(context, keep, { organizationId, epoch });
+  const keptEpochs = keep.organizationEpochs.map((entry) =>
+    entry[0] === organizationId ? ([organizationId, epoch] as const) : entry,
+  );
+  return { outcome: 'ended', keptEpochs };
 }
 
-const HEADINGS = {
-  reset: 'The second factors of an administrator were reset',
-  exempted: 'An administrator was exempted from multi-factor authentication',
-} as const;
-
-const SENTENCES = {
-  reset: (actor: string, target: string) => `${actor} reset the second factors of ${target}.`,
-  exempted: (actor: string, target: string) => `${actor} exempted ${target} from the second factor.`,
-} as const;
-
-/**
- * Tells the other administrators when one of them lost their factors or need none any more, so that nobody is taken over by a
- * colleague unseen. The administrator it was done to is told apart from this.
- */
-export async function tellAdministrators(
-  context: FlowContext,
-  act: AdminAct,
-  told: { readonly target: Account; readonly done: keyof typeof HEADINGS; readonly reason: string },
+/** A session that was started in another organization keeps its entry as it is. */
+async function continueEntry(
+  { state, clock }: FlowContext,
+  { userId, handle }: KeptSession,
+  { organizationId, epoch }: { readonly organizationId: string; readonly epoch: string },
 ): Promise<void> {
-  const { organizationId, actor, administratorsOf, origin } = act;
-  const { target, done, reason } = told;
-  const administrators = (await administratorsOf?.(organizationId)) ?? [];
-  if (!administrators.some(({ id }) => id === target.id)) return;
-  const others = administrators.filter(({ id }) => id !== target.id && id !== actor.id);
-  await Promise.all(
-    others.map(async (account) => {
-      const member = await context.records.findMember(account.id, account.organizationId);
-      await notifyAddressesOnFile(context, {
-        account,
-        member,
-        notice: {
-          kind: 'other',
-          heading: HEADINGS[done],
-          paragraphs: [
-            SENTENCES[done](personInMessage(actor.name), personInMessage(target.name)),
-            `The reason given: ${reason}`,
-            'If you did not expect this, ask them about it, and look at the events page.',
-          ],
-          origin,
-          at: context.clock.now(),
-        },
-      });
-    }),
-  );
+  const entry = await state.findSession(userId, handle);
+  if (entry?.organizationId !== organizationId) return;
+  const epochs = { ...entry.epochs, organization: epoch };
+  await state.registerSession(userId, { ...entry, epochs }, { now: clock.now(), continues: handle });
 }

@@ -1,22 +1,18 @@
 import type { EnrollableKind } from '../../core/member/factor-kind';
-import type { Exemption } from '../../core/member/member';
-import type { FlowContext } from '../context/context';
-import { notifyAddressesOnFile } from '../notices/notify';
+import { LONGEST_EXEMPTION_SECONDS, type Exemption } from '../../core/member/member';
+import { cutText } from '../../core/text/typed-text';
+import type { EventName } from '../../events/events';
+import { newHandle, type FlowContext } from '../context/context';
+import { notifyAddressesOnFile, tellAdministrators } from '../notices/notify';
 import { endSessionsOfUser } from '../sessions/end-sessions';
-import type { MemberAdminAct } from './admin-authority';
-import { tellAdministrators } from './end-sessions';
-import { assignableKinds } from './member-detail';
 import {
-  changeMemberSettings,
-  endExemption,
-  grantExemption,
-  resetMember,
-  toReason,
-  unlockMember,
-  type MemberAct,
-} from './member-settings';
-import { answersFor, findOthersProtected, type ProtectedElsewhere } from './protected-elsewhere';
-import { readPolicyContext, readMembers, type KnownMember } from './read-members';
+  answersFor,
+  findOthersProtected,
+  type MemberAdminAct,
+  type ProtectedElsewhere,
+} from './admin-authority';
+import { assignableKinds } from './member-detail';
+import { readMembers, readPolicyContext, type KnownMember } from './read-members';
 
 export type NotFound = { readonly outcome: 'not-found' };
 export type MemberActRefused = {
@@ -25,40 +21,50 @@ export type MemberActRefused = {
     'reason-missing' | 'end-not-in-future' | 'end-too-far' | 'not-yourself' | 'kind-not-allowed';
 };
 
-/** Switches MFA on or off for one member and assigns a kind (null: any that the policy allows). Nobody switches themselves off. */
+const NOT_FOUND: NotFound = { outcome: 'not-found' };
+const PROTECTED_ELSEWHERE: ProtectedElsewhere = { outcome: 'refused', because: 'protected-elsewhere' };
+
+/** Enables or disables MFA for one member and assigns a method (null: any that the policy allows). Nobody disables their own. */
 export async function setMember(
   context: FlowContext,
   act: MemberAdminAct & { readonly enabled: boolean; readonly assignedKind: EnrollableKind | null },
 ): Promise<{ readonly outcome: 'saved' } | MemberActRefused | NotFound> {
   const member = await findTarget(context, act);
   if (member === null) return NOT_FOUND;
-  const { enabled, assignedKind } = act;
-  // Where only those are asked who were switched on, it would be an exemption without a reason, an author or an end.
-  if (act.userId === act.actor.id && member.record.settings.enabled && !enabled)
+  const { userId, organizationId, enabled, assignedKind } = act;
+  // With enrollment `assigned`, disabling yourself would be an exemption without a reason, a grantor or an end.
+  if (userId === act.actor.id && member.record.settings.enabled && !enabled)
     return { outcome: 'refused', because: 'not-yourself' };
   if (enabled && assignedKind !== null && !assignableKinds(member.facts).includes(assignedKind)) {
     return { outcome: 'refused', because: 'kind-not-allowed' };
   }
-  // Assigning a kind anew switches it on again where too many wrong codes switched it off, and it may be assigned elsewhere too.
+  // Assigning a method again enables it again after too many wrong codes, also for other organizations that assign it.
   const keepsCounts = !answersFor(act, await findWeakened(context, act, member));
-  await changeMemberSettings(context, { ...actOf(act), enabled, assignedKind, keepsCounts });
+  const settings = { enabled, assignedKind };
+  await context.records.saveMemberSettings(userId, organizationId, settings, { keepsCounts });
+  report(context, act, 'member-changed', { enabled, assignedKind: assignedKind ?? 'none' });
   return { outcome: 'saved' };
 }
 
-/** Exempts, or extends. Nobody exempts themselves. */
+/** Exempts one member, with a reason, a grantor and an end (PCI DSS 8.5.1). Granting again extends. Nobody exempts themselves. */
 export async function exemptMember(
   context: FlowContext,
   act: MemberAdminAct & { readonly reason: string; readonly until: number },
 ): Promise<{ readonly outcome: 'granted'; readonly exemption: Exemption } | MemberActRefused | NotFound> {
   const member = await findTarget(context, act);
   if (member === null) return NOT_FOUND;
-  if (act.userId === act.actor.id) return { outcome: 'refused', because: 'not-yourself' };
-  const { reason, until } = act;
-  const granted = await grantExemption(context, { ...actOf(act), reason, until });
-  if (granted.outcome === 'granted') {
-    await tellAdministrators(context, act, { target: member.account, done: 'exempted', reason });
-  }
-  return granted;
+  const { userId, organizationId, actor, until } = act;
+  if (userId === actor.id) return { outcome: 'refused', because: 'not-yourself' };
+  const now = context.clock.now();
+  const reason = toReason(act.reason);
+  if (reason === '') return { outcome: 'refused', because: 'reason-missing' };
+  if (!Number.isFinite(until) || until <= now) return { outcome: 'refused', because: 'end-not-in-future' };
+  if (until > now + LONGEST_EXEMPTION_SECONDS * 1000) return { outcome: 'refused', because: 'end-too-far' };
+  const exemption = { reason, grantedBy: actor.id, grantedAt: now, until: Math.trunc(until) };
+  await context.records.saveExemption(userId, organizationId, exemption);
+  report(context, act, 'exemption-granted', { reason, until: exemption.until });
+  await tellAdministrators(context, act, { target: member.account, done: 'exempted', reason: act.reason });
+  return { outcome: 'granted', exemption };
 }
 
 export async function endMemberExemption(
@@ -67,11 +73,14 @@ export async function endMemberExemption(
 ): Promise<{ readonly outcome: 'ended' } | NotFound> {
   const member = await findTarget(context, act);
   if (member === null) return NOT_FOUND;
-  if (member.record.settings.exemption !== null) await endExemption(context, actOf(act));
+  if (member.record.settings.exemption !== null) {
+    await context.records.saveExemption(act.userId, act.organizationId, null);
+    report(context, act, 'exemption-ended', {});
+  }
   return { outcome: 'ended' };
 }
 
-/** Removes every authenticator, ends the sessions and tells the member. */
+/** Removes every authenticator, recovery code and remembered browser, ends the sessions, and tells the member by email. */
 export async function resetMemberFactors(
   context: FlowContext,
   act: MemberAdminAct & { readonly reason: string },
@@ -84,18 +93,24 @@ export async function resetMemberFactors(
   if (reason === '') return { outcome: 'refused', because: 'reason-missing' };
   const others = await findWeakened(context, act, member);
   if (!answersFor(act, others)) return PROTECTED_ELSEWHERE;
-  const removed = await resetMember(context, { ...actOf(act), reason, alsoIn: others });
-  // The records were read before, so that addresses which were enrolled are told too.
+  const { records, clock, enrollmentNotes } = context;
+  // The sessions end first, so that none continues if a later step fails.
+  await records.replaceUserEpoch(act.userId, { epoch: newHandle(), endedAt: clock.now() });
+  const removed = await records.removeAllAuthenticators(act.userId);
+  await enrollmentNotes.noteIfNone(act.userId);
+  const weakened = [act.organizationId, ...others].map((organizationId) => ({ ...act, organizationId }));
+  for (const each of weakened) report(context, each, 'member-reset', { reason, removed });
+  // The record was read before the removal, so enrolled addresses are told too.
   await notifyAddressesOnFile(context, {
     account: member.account,
     member: member.record,
-    notice: { kind: 'member-reset', origin: null, at: context.clock.now() },
+    notice: { kind: 'member-reset', origin: null, at: clock.now() },
   });
   const told = { target: member.account, done: 'reset', reason } as const;
-  for (const organizationId of [act.organizationId, ...others])
-    // One after the other, since somebody may administer several of them.
+  for (const each of weakened)
+    // In sequence, because one person may administer several of these organizations.
     // oxlint-disable-next-line no-await-in-loop
-    await tellAdministrators(context, { ...act, organizationId }, told);
+    await tellAdministrators(context, each, told);
   return { outcome: 'reset', removed };
 }
 
@@ -105,9 +120,10 @@ export async function unlockMemberFactors(
 ): Promise<{ readonly outcome: 'unlocked' } | ProtectedElsewhere | NotFound> {
   const member = await findTarget(context, act);
   if (member === null) return NOT_FOUND;
-  // Each unlock gives ten more guesses at codes that protect the other organization too.
+  // Every unlock allows ten more guesses at codes that also protect other organizations.
   if (!answersFor(act, await findWeakened(context, act, member))) return PROTECTED_ELSEWHERE;
-  await unlockMember(context, actOf(act));
+  await context.records.clearGuesses(act.userId);
+  report(context, act, 'proofs-unlocked', {});
   return { outcome: 'unlocked' };
 }
 
@@ -116,14 +132,23 @@ export async function endMemberSessions(
   act: MemberAdminAct,
 ): Promise<{ readonly outcome: 'ended' } | NotFound> {
   if ((await findTarget(context, act)) === null) return NOT_FOUND;
-  await endSessionsOfUser(context, actOf(act));
+  await endSessionsOfUser(context, whoAndWhere(act));
   return { outcome: 'ended' };
 }
 
-const NOT_FOUND: NotFound = { outcome: 'not-found' };
-const PROTECTED_ELSEWHERE: ProtectedElsewhere = { outcome: 'refused', because: 'protected-elsewhere' };
+/** Unknown users and users of other organizations are both null. */
+export async function findTarget(
+  context: FlowContext,
+  { userId, organizationId }: Pick<MemberAdminAct, 'userId' | 'organizationId'>,
+): Promise<KnownMember | null> {
+  const known = await context.directory.find(userId);
+  if (known?.account.organizationId !== organizationId) return null;
+  const policyContext = readPolicyContext(context, organizationId);
+  const [member] = await readMembers(context, { organizationId, accounts: [known.account], policyContext });
+  return member ?? null;
+}
 
-/** The other organizations that lose protection. The host’s own code is not held up by a table that cannot say which. */
+/** The other organizations that lose protection. A failing `membershipsOf` does not stop a host that acts `everywhere`. */
 async function findWeakened(
   context: FlowContext,
   act: MemberAdminAct,
@@ -137,24 +162,23 @@ async function findWeakened(
   });
 }
 
-/** The member, if the directory has them in this organization; a stranger and nobody are the same answer. */
-export async function findTarget(
-  context: FlowContext,
-  { userId, organizationId }: Pick<MemberAdminAct, 'userId' | 'organizationId'>,
-): Promise<KnownMember | null> {
-  const known = await context.directory.find(userId);
-  if (known?.account.organizationId !== organizationId) return null;
-  const policyContext = readPolicyContext(context, organizationId);
-  const [member] = await readMembers(context, { organizationId, accounts: [known.account], policyContext });
-  return member ?? null;
+const LONGEST_REASON = 500;
+
+/** A reason as it is stored: one line of bounded length, or empty. */
+function toReason(text: string): string {
+  return cutText(text.replaceAll(/\p{Cc}/gu, ' ').trim(), LONGEST_REASON);
 }
 
-function actOf({
-  userId,
-  organizationId,
-  actor,
-  origin,
-}: MemberAdminAct): MemberAct & { readonly actorId: string } {
+function whoAndWhere({ userId, organizationId, actor, origin }: MemberAdminAct) {
   const from = origin === null ? {} : { address: origin.address };
   return { userId, organizationId, actorId: actor.id, ...from };
+}
+
+function report(
+  context: FlowContext,
+  act: MemberAdminAct,
+  name: EventName,
+  details: Readonly<Record<string, string | number | boolean>>,
+): void {
+  context.events.report({ name, ...whoAndWhere(act), details });
 }

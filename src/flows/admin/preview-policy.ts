@@ -3,11 +3,9 @@ import { POLICY_EFFECTS, previewEffect, type PolicyEffect } from '../../core/pol
 import type { Account } from '../../options/ports';
 import type { MemberIndex } from '../../stores/member-index';
 import type { FlowContext } from '../context/context';
-import type { Actor, AdminAct } from './admin-authority';
-import { draftPolicy } from './draft-policy';
-import { readPolicyContext, readMembers, type PolicyContext, type KnownMember } from './read-members';
-import type { PolicyRefused } from './draft-policy';
-import type { PolicyChange } from './draft-policy';
+import type { AdminAct } from './admin-authority';
+import { readMembers, readPolicyContext, type KnownMember, type PolicyContext } from './read-members';
+import { asSaved, draftPolicy, previewForActor, type PolicyChange, type PolicyRefused } from './save-policy';
 
 export interface PreviewGroup {
   readonly effect: PolicyEffect;
@@ -72,24 +70,6 @@ export async function previewPolicy(
   };
 }
 
-/** What it would mean for the one who is about to save it; null for one who is a member elsewhere, or nowhere. */
-export async function previewForActor(
-  context: FlowContext,
-  asked: { readonly organizationId: string; readonly actor: Actor; readonly draft: Policy },
-): Promise<PolicyEffect | null> {
-  const { organizationId, actor, draft } = asked;
-  if ('outside' in actor) return null;
-  const policyContext = readPolicyContext(context, organizationId);
-  const [member] = await readMembers(context, { organizationId, accounts: [actor], policyContext });
-  if (member === undefined) return null;
-  return previewEffect({ ...member.facts, policy: asSaved(draft) }, context.clock.now());
-}
-
-/** What was never saved is judged otherwise than what was. */
-function asSaved(draft: Policy): Policy {
-  return { ...draft, version: draft.version + 1 };
-}
-
 interface Judged {
   readonly account: Account;
   readonly effect: PolicyEffect;
@@ -107,21 +87,21 @@ function toGroup(effect: PolicyEffect, judged: readonly Judged[]): PreviewGroup 
   return { effect, count: Math.round(those.reduce((sum, { weight }) => sum + weight, 0)), people };
 }
 
-/** Up to this size everybody is looked at. */
-const EVERYBODY = 2000;
+/** Organizations up to this size are read completely. */
+const READ_COMPLETELY = 2000;
 const HOST_PAGE = 500;
-/** From a larger organization, so many slices are taken evenly out of each half of the index. */
+/** A larger organization is sampled: this many slices, spread evenly over each of the two indexes. */
 const SLICES = 10;
 const SLICE = 50;
 
 export interface Roster {
-  /** `all`: everybody. `sample`: each member stands for `weight` of their stratum. */
+  /** `all`: every member. `sample`: each member represents `weight` members of their stratum. */
   readonly basis: 'all' | 'sample';
   readonly members: number;
   readonly strata: readonly { readonly members: readonly KnownMember[]; readonly weight: number }[];
 }
 
-/** Everybody of a small organization, or of a large one enough to judge by: those with a factor and those without apart. */
+/** Every member of a small organization; of a large one a sample of members with a factor and one of members without. */
 export async function sampleRoster(context: FlowContext, organizationId: string): Promise<Roster> {
   const policyContext = await readPolicyContext(context, organizationId);
   const [listed, configured, notConfigured] = await Promise.all([
@@ -130,8 +110,8 @@ export async function sampleRoster(context: FlowContext, organizationId: string)
     context.records.countIndex({ organizationId, index: 'not-configured' }),
   ]);
   const indexed = configured + notConfigured;
-  // Where the index does not know most people yet, the beginning of the host's table says more.
-  if ((listed ?? indexed) <= EVERYBODY || indexed < (listed ?? 0) / 2) {
+  // While most members are not indexed yet, the first pages of the host's table are a better sample.
+  if ((listed ?? indexed) <= READ_COMPLETELY || indexed < (listed ?? 0) / 2) {
     const { members, complete } = await readTable(context, organizationId, policyContext);
     const all = complete ? members.length : Math.max(listed ?? indexed, members.length);
     const weight = members.length === 0 ? 1 : all / members.length;
@@ -161,7 +141,7 @@ async function readTable(
     // oxlint-disable-next-line no-await-in-loop
     members.push(...(await readMembers(context, { organizationId, accounts: page.accounts, policyContext })));
     cursor = page.nextCursor;
-  } while (cursor !== undefined && members.length < EVERYBODY);
+  } while (cursor !== undefined && members.length < READ_COMPLETELY);
   return { members, complete: cursor === undefined };
 }
 

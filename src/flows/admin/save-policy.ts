@@ -1,12 +1,71 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Policy } from '../../core/policy/policy';
-import { checkPolicy } from '../../core/policy/policy-check';
+import { checkPolicy, type PolicyFault } from '../../core/policy/policy-check';
+import { previewEffect, type PolicyEffect } from '../../core/policy/policy-preview';
 import { FACTOR_TRAITS, channelOfKind } from '../../factors/find-factor';
 import type { FlowContext } from '../context/context';
-import { effectivePolicy } from '../context/gather-facts';
+import { readPolicy } from '../context/gather-facts';
 import type { Actor, AdminAct } from './admin-authority';
-import { draftPolicy, type PolicyChange, type PolicyRefused } from './draft-policy';
-import { previewForActor } from './preview-policy';
+import { readMembers, readPolicyContext } from './read-members';
+
+export type PolicyDraft =
+  | { readonly outcome: 'draft'; readonly current: Policy; readonly draft: Policy }
+  | PolicyRefused
+  | { readonly outcome: 'conflict'; readonly current: Policy };
+
+/** The policy as it would be saved, checked as it would be checked then. */
+export async function draftPolicy(
+  context: FlowContext,
+  asked: {
+    readonly organizationId: string;
+    readonly change: PolicyChange;
+    readonly expectedVersion?: number;
+  },
+): Promise<PolicyDraft> {
+  const { organizationId, change, expectedVersion } = asked;
+  const current = await readPolicy(context, organizationId);
+  if (expectedVersion !== undefined && expectedVersion !== current.version) {
+    return { outcome: 'conflict', current };
+  }
+  const draft: Policy = { ...current, ...change, organizationId, version: current.version };
+  const faults = [
+    ...checkPolicy(draft, { factors: FACTOR_TRAITS, availableKinds: context.options.availableKinds }),
+    ...checkGrace(current, draft, context.clock.now()),
+  ];
+  return faults.length > 0 ? { outcome: 'refused', faults, draft } : { outcome: 'draft', current, draft };
+}
+
+/** A grace that has run out is left as it is; a new one must lie ahead. */
+function checkGrace(current: Policy, draft: Policy, now: number): readonly PolicyFault[] {
+  const { graceUntil } = draft;
+  if (graceUntil === null || graceUntil === current.graceUntil || graceUntil > now) return [];
+  const message = 'The end of the grace period has passed. Choose a date in the future, or none.';
+  return [{ field: 'graceUntil', because: 'too-small', message }];
+}
+
+export type PolicyChange = Partial<Omit<Policy, 'organizationId' | 'version'>>;
+export interface PolicyRefused {
+  readonly outcome: 'refused';
+  readonly faults: readonly PolicyFault[];
+  /** The policy as it would have been saved. */
+  readonly draft: Policy;
+}
+/** What it would mean for the one who is about to save it; null for one who is a member elsewhere, or nowhere. */
+export async function previewForActor(
+  context: FlowContext,
+  asked: { readonly organizationId: string; readonly actor: Actor; readonly draft: Policy },
+): Promise<PolicyEffect | null> {
+  const { organizationId, actor, draft } = asked;
+  if ('outside' in actor) return null;
+  const policyContext = readPolicyContext(context, organizationId);
+  const [member] = await readMembers(context, { organizationId, accounts: [actor], policyContext });
+  if (member === undefined) return null;
+  return previewEffect({ ...member.facts, policy: asSaved(draft) }, context.clock.now());
+}
+/** What was never saved is judged otherwise than what was. */
+export function asSaved(draft: Policy): Policy {
+  return { ...draft, version: draft.version + 1 };
+}
 
 export type PolicySavedByAdministrator =
   | PolicySaved
@@ -64,7 +123,7 @@ export interface PolicyChangeRequest {
 /** Changes some rules of a policy and keeps the rest. It holds from the next request of everybody. */
 export async function changePolicy(context: FlowContext, request: PolicyChangeRequest): Promise<PolicySaved> {
   const { organizationId, change, actorId, address } = request;
-  const before = effectivePolicy(context, await context.records.findPolicy(organizationId));
+  const before = await readPolicy(context, organizationId);
   const expectedVersion = request.expectedVersion ?? before.version;
   if (expectedVersion !== before.version) return { outcome: 'conflict', current: before };
   const wanted: Policy = { ...before, ...change, organizationId, version: before.version };

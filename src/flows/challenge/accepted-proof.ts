@@ -6,7 +6,6 @@ import type { Verified as RightProof } from '../../factors/factor';
 import { BACKUP_KIND, FACTOR_TRAITS } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import type { ChallengePurpose } from '../../stores/state-store';
-import { reportUnlocked, unlockMember } from '../admin/member-settings';
 import { reportRecoveryCodeUse } from '../authenticators/recovery-codes';
 import type { ChallengeHint } from '../context/auth-subject';
 import type { FlowContext, Origin } from '../context/context';
@@ -79,12 +78,17 @@ async function endLock(
   { account, gathered, origin, link }: Accepted & { readonly link: FoundUnlockLink },
   proof: Evidence,
 ): Promise<void> {
-  const act = { userId: account.id, organizationId: account.organizationId, address: origin.address };
   const isStrongest = rankOfProof(FACTOR_TRAITS, proof) >= strongestRank(gathered.facts);
   await Promise.all([
     context.state.endUnlockLink(link.tokenHash),
-    isStrongest ? unlockMember(context, act) : reportUnlocked(context, act),
+    isStrongest ? context.records.clearGuesses(account.id) : undefined,
   ]);
+  context.events.report({
+    name: 'proofs-unlocked',
+    userId: account.id,
+    organizationId: account.organizationId,
+    address: origin.address,
+  });
 }
 
 function toVerified({ gathered: before, asked, requirement, link }: Accepted, proof: Evidence): Verified {

@@ -140,6 +140,11 @@ export function effectivePolicy(context: FlowContext, { policy }: PolicyRecord):
   return policy.version > 0 ? policy : context.options.defaultPolicy(policy.organizationId);
 }
 
+/** The policy in force: as it was saved, or the host's default. */
+export async function readPolicy(context: FlowContext, organizationId: string): Promise<Policy> {
+  return effectivePolicy(context, await context.records.findPolicy(organizationId));
+}
+
 function judgeStanding(found: {
   readonly subject: AuthSubject;
   readonly kept: PendingLogin | SessionEntry | undefined;

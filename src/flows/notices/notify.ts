@@ -1,9 +1,10 @@
 import { maskDestination } from '../../core/address/destination';
 import { openSecret } from '../../core/proof/secrets';
+import { personInMessage } from '../../core/text/typed-text';
 import type { Notice } from '../../delivery/delivery';
 import type { Account } from '../../options/ports';
 import type { MemberRecord } from '../../stores/record-store';
-import type { FlowContext } from '../context/context';
+import type { FlowContext, Origin } from '../context/context';
 import { sendNoticeInBackground } from './send-notice';
 
 /** Every address a notice goes to: the one on file and the enrolled ones (NIST SP 800-63B-4, 4.6). */
@@ -39,4 +40,56 @@ export async function notifyAddressesOnFile(
 /** Whether a notice would reach anybody. */
 export function canNotify(context: FlowContext, account: Account, member: MemberRecord): boolean {
   return context.options.email !== null && emailAddresses(context, account, member).length > 0;
+}
+
+const HEADINGS = {
+  reset: 'The second factors of an administrator were reset',
+  exempted: 'An administrator was exempted from multi-factor authentication',
+} as const;
+
+const SENTENCES = {
+  reset: (actor: string, target: string) => `${actor} reset the second factors of ${target}.`,
+  exempted: (actor: string, target: string) => `${actor} exempted ${target} from the second factor.`,
+} as const;
+
+/**
+ * When an administrator was reset or exempted, tells the other administrators by email: without it, one administrator could
+ * take over the account of another unnoticed. The administrator concerned gets a notice of their own.
+ */
+export async function tellAdministrators(
+  context: FlowContext,
+  act: {
+    readonly organizationId: string;
+    readonly actor: { readonly id: string; readonly name: string };
+    readonly administratorsOf?: (organizationId: string) => Promise<readonly Account[]>;
+    /** Null where no request is behind it. */
+    readonly origin: Origin | null;
+  },
+  told: { readonly target: Account; readonly done: keyof typeof HEADINGS; readonly reason: string },
+): Promise<void> {
+  const { organizationId, actor, administratorsOf, origin } = act;
+  const { target, done, reason } = told;
+  const administrators = (await administratorsOf?.(organizationId)) ?? [];
+  if (!administrators.some(({ id }) => id === target.id)) return;
+  const others = administrators.filter(({ id }) => id !== target.id && id !== actor.id);
+  await Promise.all(
+    others.map(async (account) => {
+      const member = await context.records.findMember(account.id, account.organizationId);
+      await notifyAddressesOnFile(context, {
+        account,
+        member,
+        notice: {
+          kind: 'other',
+          heading: HEADINGS[done],
+          paragraphs: [
+            SENTENCES[done](personInMessage(actor.name), personInMessage(target.name)),
+            `The reason given: ${reason}`,
+            'If you did not expect this, ask them about it, and look at the events page.',
+          ],
+          origin,
+          at: context.clock.now(),
+        },
+      });
+    }),
+  );
 }

@@ -1,7 +1,10 @@
 import type { Request } from 'express';
 import { ConfigurationError } from '../../core/errors';
 import { hostIdText } from '../../core/text/host-id';
+import { findPolicyWithMfaOn, type AdministratorsOf } from '../../flows/admin/admin-authority';
+import type { FindAdministered } from '../../flows/context/gather-setup-facts';
 import { describeAnswer } from '../../options/option-check';
+import type { HttpContext } from '../kernel/http-context';
 
 /** An organization as the host knows it. */
 export interface AdministeredOrganization {
@@ -72,4 +75,71 @@ export function requireUserList({ list }: { readonly list?: unknown }): void {
     'users.list',
     'it is missing, and people are listed by it. Write users: { findById, list: async ({ organizationId, query, cursor, limit }) => ({ users, nextCursor }) }.',
   );
+}
+
+export const MOST_ADMINISTRATORS = 200;
+
+/** What the host says this person administers, without those that do not have the feature. */
+export async function availableOrganizations(
+  context: HttpContext,
+  options: AdminPagesOptions,
+  req: Request,
+): Promise<readonly Organization[]> {
+  const given = readOrganizations(await options.organizationsOf(req));
+  const judged = await Promise.all(
+    given.map(async ({ id, name, featureAvailable }) => ({
+      id,
+      name,
+      available: featureAvailable && (await context.options.featureAvailable(id)),
+    })),
+  );
+  return judged.filter(({ available }) => available).map(({ id, name }) => ({ id, name }));
+}
+
+/** The host names ids; those whom its table does not know any more are left out. */
+export function administratorsFrom(context: HttpContext, options: AdminPagesOptions): AdministratorsOf {
+  return async (organizationId) => {
+    const given = (await options.administratorsOf?.(organizationId)) ?? [];
+    const ids = given.map((id) => hostIdText(id)).filter((id) => id !== null);
+    const found = await Promise.all(
+      ids.slice(0, MOST_ADMINISTRATORS).map((id) => context.directory.find(id)),
+    );
+    return found.filter((known) => known !== undefined).map(({ account }) => account);
+  };
+}
+
+interface AdministeringPage {
+  readonly context: HttpContext;
+  readonly req: Request;
+  readonly returnTo: string | null;
+}
+
+/** Any organization with MFA on that the person administers: for setting up and changing factors. */
+export function administeredBy({ context, req }: AdministeringPage): FindAdministered {
+  return async (own) => findPolicyWithMfaOn(context, await organizationsOf(context, req), own);
+}
+
+/**
+ * The one that the person is on the way to. A page of the host's, and an organization with MFA off, want the password of people whose
+ * own organization has MFA off; a factor given instead would lead back here for ever.
+ */
+export function administeredNext({ context, req, returnTo }: AdministeringPage): FindAdministered {
+  const { adminPath, pagesPath } = context.options;
+  const [path = ''] = (returnTo ?? '').split('?');
+  const isOurs = path === adminPath || path.startsWith(`${pagesPath}/`);
+  const [, encodedId] = path.startsWith(`${adminPath}/`) ? path.slice(adminPath.length).split('/') : [];
+  return async (own) => {
+    if (!isOurs && encodedId === undefined) return null;
+    const all = await organizationsOf(context, req);
+    const next = isOurs ? all : all.filter(({ id }) => encodeURIComponent(id) === encodedId);
+    return findPolicyWithMfaOn(context, next, own);
+  };
+}
+
+async function organizationsOf(
+  context: HttpContext,
+  req: Request,
+): Promise<readonly { readonly id: string }[]> {
+  const lists = await Promise.all(context.administration.map((list) => list(req)));
+  return lists.flat();
 }

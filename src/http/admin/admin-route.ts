@@ -1,9 +1,14 @@
 import type { Request, RequestHandler } from 'express';
-import { asStepUp, decide, type Decision } from '../../core/decision/decide';
+import { asStepUp, type Decision } from '../../core/decision/decide';
 import { MfaError } from '../../core/errors';
 import type { Policy } from '../../core/policy/policy';
-import { judgeAdministrator, type AdminAct, type AdministratorsOf } from '../../flows/admin/admin-authority';
-import type { AuthSubject } from '../../flows/context/auth-subject';
+import {
+  findPolicyWithMfaOn,
+  judgeAdministrator,
+  refuseSession,
+  type AdminAct,
+  type AdministratorsOf,
+} from '../../flows/admin/admin-authority';
 import { gatherFacts, type Gathered } from '../../flows/context/gather-facts';
 import type { HttpContext } from '../kernel/http-context';
 import { knownPageRoute, refuse, type KnownPageRequest } from '../kernel/page-route';
@@ -12,9 +17,12 @@ import { originOf, returnToHere } from '../kernel/request';
 import { dropSavedForm, findSavedForm, keepForm } from '../session/saved-form';
 import type { SavedForm } from '../session/session-data-text';
 import { noteSeen } from '../sign-in/guard';
-import type { AdminPagesOptions, Organization } from './admin-options';
-import { findPolicyWithMfaOn } from './administered-policy';
-import { administratorsFrom, availableOrganizations } from './available-organizations';
+import {
+  administratorsFrom,
+  availableOrganizations,
+  type AdminPagesOptions,
+  type Organization,
+} from './admin-options';
 
 /** What the administrators' routes are made with. */
 export interface AdminRoutes {
@@ -91,9 +99,9 @@ async function openPage(
   const { context, req, identity } = page;
   const { subject, account } = identity;
   const gathered = await gatherFacts(context, account, subject);
-  const phase = judgeStanding(subject, gathered);
-  if (phase !== null) {
-    await refuse(page, phase);
+  const refused = refuseSession(subject, gathered);
+  if (refused !== null) {
+    await refuse(page, refused);
     return null;
   }
   await noteSeen(context, req, subject, gathered);
@@ -116,14 +124,6 @@ function startOf(context: HttpContext, { params: { organizationId } }: Request):
   return typeof organizationId === 'string'
     ? organizationPath(context, organizationId)
     : context.options.adminPath;
-}
-
-/** What stands in the way before it is asked what the person administers. */
-function judgeStanding({ phase }: AuthSubject, { facts, now }: Gathered): Decision | null {
-  const decision = decide(facts, { kind: 'policy' }, now);
-  if (phase === 'pending')
-    return decision.outcome === 'allow' ? { outcome: 'sign-in', because: 'no-session' } : decision;
-  return decision.outcome === 'allow' || decision.outcome === 'enroll' ? null : decision;
 }
 
 /**

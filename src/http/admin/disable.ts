@@ -3,22 +3,31 @@ import { isRecent } from '../../core/text/credible-instant';
 import {
   describeSwitchOff,
   findForgetDevicesProgress,
+  isPasswordStale,
   switchOff,
-  type ForgetDevicesProgress,
   type DisableImpact,
+  type ForgetDevicesProgress,
 } from '../../flows/admin/disable';
+import { proveOwnPassword } from '../../flows/sign-in/judge-password';
 import { momentOf } from '../kernel/moments';
 import { answerRefusal, show } from '../kernel/page-route';
-import { fieldOf } from '../kernel/request';
+import type { Moment } from '../kernel/render-page';
+import { fieldOf, originOf, textField } from '../kernel/request';
 import { sendNext, sendRefusal, type Refusal } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
-import { adminHead } from './admin-page';
-import { pathWith, textQuery } from './admin-query';
+import { finishProof } from '../pages/finish-login';
+import { sourceOfSession } from '../sign-in/attempt-login';
+import { adminHead, pathWith, textQuery, type WithAdmin } from './admin-page';
 import { changeRoute, readRoute, refuseUnproven, type AdminPage, type AdminRoutes } from './admin-route';
-import { provePasswordAgain, stalePassword } from './password-again';
-import { parseSwitch, parseVersion } from './policy-form';
-import type { DisableLocals } from './policy-views';
+import { parseSwitch, parseVersion } from './form-fields';
 import { grouped } from './words';
+
+declare module '../kernel/render-page' {
+  interface ViewLocals {
+    'admin/disable': DisableLocals;
+    'admin/disable-progress': DisableProgressLocals;
+  }
+}
 
 export function addDisableRoutes(router: Router, routes: AdminRoutes): void {
   router.get('/:organizationId/disable', readRoute(routes, showDisable));
@@ -48,7 +57,7 @@ async function showDisable(page: AdminPage): Promise<void> {
   if (unproven !== null) return refuseUnproven(page, unproven, `${basePath}/disable`);
   const asked = textQuery(page.req, 'forgetDevices') === 'yes';
   const forgetDevices = asked || parseSwitch(page.kept?.fields, 'forgetDevices') === true;
-  const step = stalePassword(page) === null ? 'choose' : 'password';
+  const step = isPasswordStale(page.gathered) ? 'password' : 'choose';
   return renderDisable(page, reach, { step, forgetDevices });
 }
 
@@ -105,11 +114,11 @@ async function submitDisable(page: AdminPage): Promise<void> {
   const forgetDevices = parseSwitch(req.body, 'forgetDevices') === true;
   const confirmed = parseSwitch(req.body, 'confirm') === true;
   const path = `${basePath}/disable`;
-  if (stalePassword(page) !== null) {
+  if (isPasswordStale(page.gathered)) {
     if (fieldOf(req.body, 'password') === undefined) {
       return refusePassword(page, forgetDevices, { because: 'password-needed', status: 401, next: path });
     }
-    const refusal = await provePasswordAgain(page);
+    const refusal = await provePassword(page);
     if (refusal !== null) return refusePassword(page, forgetDevices, { ...refusal, next: path });
     if (!page.json) {
       res.redirect(303, pathWith(path, { forgetDevices: forgetDevices ? 'yes' : '' }));
@@ -166,4 +175,57 @@ async function disable(page: AdminPage, reach: DisableImpact, forgetDevices: boo
   const shown = forgetting ? `${basePath}/disable` : pathWith(`${basePath}/policy`, { done: 'off' });
   const next = page.json ? `${basePath}/${forgetting ? 'disable' : 'policy'}` : shown;
   sendNext(req, res, { outcome, next, forgetting, policy });
+}
+export interface DisableLocals extends WithAdmin {
+  readonly step: 'password' | 'choose' | 'confirm' | 'off';
+  readonly error: string | null;
+  readonly forgetDevices: boolean;
+  readonly username: string | null;
+  readonly version: number;
+  readonly members: string;
+  /** Members with a method of their own, and how many those have. */
+  readonly people: string;
+  readonly devices: string;
+  /** The numbers still grow. */
+  readonly counting: boolean;
+}
+export interface DisableProgressLocals extends WithAdmin {
+  readonly running: boolean;
+  readonly done: number;
+  readonly total: number | null;
+  readonly people: string;
+  readonly devices: string;
+  readonly startedAt: Moment;
+  readonly finishedAt: Moment | null;
+}
+
+/** Checks the password that was sent. A right one is added to the session, which gets a new id. */
+async function provePassword(page: AdminPage): Promise<Refusal | null> {
+  const { context, req, identity, gathered } = page;
+  const { account, subject } = identity;
+  const proof = await proveOwnPassword(context, {
+    account,
+    gathered,
+    purpose: 'switch-off',
+    origin: originOf(req),
+    check: () =>
+      context.passwords.check(req, {
+        username: account.username,
+        password: textField(req.body, 'password'),
+        trusted: sourceOfSession(subject.ownerId),
+      }),
+  });
+  switch (proof.outcome) {
+    case 'throttled':
+      return {
+        because: 'too-many-passwords',
+        status: 429,
+        retryAfterSeconds: proof.retryAfterSeconds,
+      };
+    case 'wrong':
+      return { because: 'wrong-password', status: 401 };
+    case 'proven':
+      await finishProof(page, { evidence: proof.evidence, gathered });
+      return null;
+  }
 }

@@ -1,14 +1,17 @@
 import type { Router } from 'express';
 import type { EventName } from '../../events/events';
 import { EVENT_COLUMNS, eventRows, listEventPage, parseEventName } from '../../flows/admin/list-events';
-import { show } from '../kernel/page-route';
-import { adminHead } from './admin-page';
-import { refusePlainly } from '../kernel/page-route';
-import { pageSize, pathWith, textQuery } from './admin-query';
+import { refusePlainly, show } from '../kernel/page-route';
+import { adminHead, pageSize, pathWith, textQuery, type WithAdmin } from './admin-page';
 import { readRoute, type AdminPage, type AdminRoutes } from './admin-route';
 import { csvFileName, sendCsv } from './csv';
-import { toEventRow } from './event-details';
-import { EVENT_CHOICES } from './words';
+import { EVENT_CHOICES, toEventRow, type EventRow } from './event-words';
+
+declare module '../kernel/render-page' {
+  interface ViewLocals {
+    'admin/events': EventsLocals;
+  }
+}
 
 export function addEventRoutes(router: Router, routes: AdminRoutes): void {
   router.get('/:organizationId/events', readRoute(routes, showEvents));
@@ -81,4 +84,16 @@ async function sendEventsCsv(page: AdminPage): Promise<void> {
     columns: EVENT_COLUMNS,
     rows: eventRows(context, asked),
   });
+}
+export interface EventsLocals extends WithAdmin {
+  readonly names: readonly { readonly name: string; readonly text: string }[];
+  readonly name: string;
+  readonly user: string;
+  /** The name of the member whose events these are, or what was typed. */
+  readonly userName: string;
+  readonly csvPath: string;
+  readonly clearPath: string | null;
+  readonly events: readonly EventRow[];
+  readonly firstPath: string | null;
+  readonly nextPath: string | null;
 }

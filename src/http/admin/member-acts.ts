@@ -14,12 +14,11 @@ import { answerRefusal } from '../kernel/page-route';
 import { fieldOf, textField } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
-import { pathWith } from './admin-query';
+import { pathWith } from './admin-page';
 import { changeRoute, pathParameter, readRoute, type AdminPage, type AdminRoutes } from './admin-route';
+import { findUnknownField, parseInstant, parseSwitch } from './form-fields';
 import { findMemberOf, renderMember, showMember } from './member';
 import { memberPath } from './members';
-import { parseInstant, parseSwitch } from './policy-form';
-import { findUnknownField } from './unknown-field';
 
 export function addMemberActRoutes(router: Router, routes: AdminRoutes): void {
   const path = '/:organizationId/members/:userId';

@@ -1,16 +1,22 @@
 import { MfaError } from '../../core/errors';
+import type { EnrollableKind } from '../../core/member/factor-kind';
 import { ENROLLABLE_KINDS } from '../../factors/find-factor';
 import { findMemberDetail, type MemberDetail } from '../../flows/admin/member-detail';
 import { momentOf } from '../kernel/moments';
 import { show } from '../kernel/page-route';
+import type { Moment } from '../kernel/render-page';
 import { fieldOf, textField } from '../kernel/request';
-import { adminHead } from './admin-page';
-import { pathWith } from './admin-query';
+import { adminHead, pathWith, type WithAdmin } from './admin-page';
 import { pathParameter, sentForm, type AdminPage } from './admin-route';
-import { toEventRow } from './event-details';
-import { methodWords, stateBadges, type MemberLocals } from './member-views';
-import { memberPath } from './members';
-import { dayField, parseSwitch } from './policy-form';
+import { toEventRow, type EventRow } from './event-words';
+import { dayField, parseSwitch } from './form-fields';
+import { memberPath, methodWords, stateBadges, type StateBadge } from './members';
+
+declare module '../kernel/render-page' {
+  interface ViewLocals {
+    'admin/member': MemberLocals;
+  }
+}
 
 const DAY_MS = 86_400_000;
 
@@ -123,4 +129,46 @@ function exemptionFields(page: AdminPage, { mfa }: MemberDetail): MemberLocals['
     until: sent ? textField(body, 'until').slice(0, 40) : dayField(mfa.exemption?.until ?? null),
     earliest: dayField(page.gathered.now + DAY_MS),
   };
+}
+export interface MemberLocals extends WithAdmin {
+  readonly member: {
+    readonly path: string;
+    readonly name: string;
+    readonly email: string | null;
+    readonly badges: readonly StateBadge[];
+    readonly methods: string;
+    readonly federated: boolean;
+    readonly lockedUntil: Moment | null;
+    readonly recoveryCodesLeft: number;
+    readonly lastUsedAt: Moment | null;
+    readonly sessions: number;
+    readonly noContact: boolean;
+  };
+  readonly authenticators: readonly {
+    readonly kind: EnrollableKind;
+    readonly label: string;
+    readonly destination: string | null;
+    readonly addedAt: Moment;
+    readonly lastUsedAt: Moment | null;
+    readonly disabled: boolean;
+  }[];
+  readonly settings: {
+    readonly enabled: boolean;
+    readonly assignedKind: EnrollableKind | null;
+    readonly kinds: readonly { readonly kind: EnrollableKind; readonly note: string | null }[];
+  };
+  readonly exemption: {
+    readonly reason: string;
+    readonly grantedBy: string;
+    readonly grantedAt: Moment;
+    readonly until: Moment;
+  } | null;
+  readonly exemptionFields: { readonly reason: string; readonly until: string; readonly earliest: string };
+  readonly resetReason: string;
+  /** What was asked before the proof, by the last part of its path: its form is in sight. */
+  readonly asked: string | null;
+  readonly myself: boolean;
+  readonly errors: Readonly<Record<string, string>>;
+  readonly history: readonly EventRow[];
+  readonly historyPath: string;
 }

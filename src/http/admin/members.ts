@@ -1,4 +1,5 @@
 import type { Router } from 'express';
+import type { MemberState } from '../../core/member/member-state';
 import {
   MEMBER_COLUMNS,
   MEMBER_FILTERS,
@@ -10,15 +11,19 @@ import {
   type MemberFilter,
   type MemberPage,
 } from '../../flows/admin/member-list';
-import { momentOf } from '../kernel/moments';
-import { show } from '../kernel/page-route';
-import { adminHead } from './admin-page';
-import { refusePlainly } from '../kernel/page-route';
-import { pageSize, pathWith, textQuery } from './admin-query';
+import { dayOf, momentOf } from '../kernel/moments';
+import { refusePlainly, show } from '../kernel/page-route';
+import type { Moment } from '../kernel/render-page';
+import { adminHead, pageSize, pathWith, textQuery, type Tone, type WithAdmin } from './admin-page';
 import { readRoute, type AdminPage, type AdminRoutes } from './admin-route';
 import { csvFileName, sendCsv } from './csv';
-import { methodWords, stateBadges, type MemberRow } from './member-views';
 import { grouped, kindName } from './words';
+
+declare module '../kernel/render-page' {
+  interface ViewLocals {
+    'admin/members': MembersLocals;
+  }
+}
 
 const FILTER_WORDS: Readonly<Record<MemberFilter, string>> = {
   all: 'All',
@@ -140,4 +145,70 @@ async function sendMembersCsv(page: AdminPage): Promise<void> {
     columns: MEMBER_COLUMNS,
     rows: memberRows(context, { organizationId: organization.id, filter, ...search }),
   });
+}
+
+export interface StateBadge {
+  readonly tone: Tone;
+  readonly icon: string;
+  readonly text: string;
+}
+
+export interface MemberRow {
+  readonly path: string;
+  readonly name: string;
+  readonly email: string | null;
+  readonly badges: readonly StateBadge[];
+  readonly methods: string;
+  readonly lastUsedAt: Moment | null;
+}
+
+export interface MembersLocals extends WithAdmin {
+  readonly filters: readonly {
+    readonly text: string;
+    readonly count: string | null;
+    readonly path: string;
+    readonly chosen: boolean;
+  }[];
+  readonly filter: string;
+  readonly query: string;
+  readonly csvPath: string;
+  readonly clearPath: string | null;
+  readonly members: readonly MemberRow[];
+  readonly firstPath: string | null;
+  readonly nextPath: string | null;
+  /** The index of this filter is still being filled. */
+  readonly incomplete: boolean;
+}
+
+/** How a member stands, as icon and words; what needs attention comes first. */
+export function stateBadges(state: MemberState): readonly StateBadge[] {
+  const badges: StateBadge[] = [];
+  if (state.lockedUntil !== undefined) badges.push({ tone: 'bad', icon: 'locked', text: 'Locked' });
+  if (state.exemption !== undefined) badges.push({ tone: 'neutral', icon: 'clock', text: 'Exempt' });
+  if (state.configured) badges.push({ tone: 'good', icon: 'good', text: 'On' });
+  else if (state.federated) badges.push({ tone: 'neutral', icon: 'people', text: 'Single sign-on' });
+  else if (state.exemption === undefined) {
+    badges.push({ tone: 'attention', icon: 'attention', text: 'Not configured' });
+  }
+  if (state.inGrace) badges.push({ tone: 'neutral', icon: 'clock', text: 'In grace' });
+  return badges;
+}
+
+/** What the member proves with, or why there is nothing. */
+export function methodWords(state: MemberState): string {
+  const { kinds, exemption, federated, inGrace, graceUntil, skipsLeft, assignedKind } = state;
+  const until =
+    exemption === undefined ? null : `exempt until ${dayOf(exemption.until).text} · ${exemption.reason}`;
+  if (kinds.length > 0) {
+    const named = kinds.map((kind) => kindName(kind)).join(', ');
+    return until === null ? named : `${named} · ${until}`;
+  }
+  if (until !== null) return until;
+  if (federated) return 'handled by the provider';
+  if (inGrace) {
+    const date = graceUntil === undefined ? [] : [`until ${dayOf(graceUntil).text}`];
+    const count = skipsLeft === undefined ? [] : [`${skipsLeft} ${skipsLeft === 1 ? 'skip' : 'skips'} left`];
+    return ['may put it off', ...date, ...count].join(', ');
+  }
+  return assignedKind === undefined ? '—' : `${kindName(assignedKind)} assigned, not set up yet`;
 }

@@ -3,12 +3,17 @@ import { ENROLLABLE_KINDS } from '../../factors/find-factor';
 import { describeAdoption, type Adoption, type AdoptionWarning } from '../../flows/admin/adoption';
 import { dayOf } from '../kernel/moments';
 import { show } from '../kernel/page-route';
-import { adminHead } from './admin-page';
-import { pathWith } from './admin-query';
+import type { Moment } from '../kernel/render-page';
+import { adminHead, pathWith, type LinkLocals, type WithAdmin } from './admin-page';
 import { readRoute, type AdminPage, type AdminRoutes } from './admin-route';
-import type { ChartLocals, OverviewLocals } from './admin-views';
 import { policySentence } from './policy-fields';
 import { countOf, grouped, kindName, percentOf } from './words';
+
+declare module '../kernel/render-page' {
+  interface ViewLocals {
+    'admin/overview': OverviewLocals;
+  }
+}
 
 /** One day's numbers, oldest first. */
 export interface ChartDay {
@@ -185,4 +190,40 @@ function warn(page: AdminPage, warning: AdoptionWarning): OverviewLocals['warnin
         link: null,
       };
   }
+}
+export interface OverviewLocals extends WithAdmin {
+  readonly policySentence: string;
+  readonly tiles: readonly {
+    readonly number: string;
+    readonly text: string;
+    readonly bad: boolean;
+    readonly path: string | null;
+  }[];
+  /** Null where there is not more than one day to draw. */
+  readonly chart: ChartLocals | null;
+  readonly bars: readonly {
+    readonly name: string;
+    readonly count: string;
+    /** Of all members, 0 to 100. */
+    readonly percent: number;
+    readonly shade: '1' | '2' | '3' | 'none';
+  }[];
+  readonly warnings: readonly { readonly text: string; readonly link: LinkLocals | null }[];
+}
+/** Lines in a field of 900 by 180. */
+export interface ChartLocals {
+  readonly line: string;
+  readonly area: string;
+  readonly dot: string;
+  readonly title: string;
+  readonly description: string;
+  readonly axis: readonly Moment[];
+  readonly span: string;
+  readonly latest: string;
+  readonly rows: readonly {
+    readonly day: Moment;
+    readonly members: string;
+    readonly protectedMembers: string;
+    readonly percent: string;
+  }[];
 }

@@ -1,28 +1,11 @@
 import type { EnrollableKind } from '../../core/member/factor-kind';
-import type { Policy } from '../../core/policy/policy';
 import { ENROLLABLE_KINDS } from '../../factors/find-factor';
-import type { PolicyChange } from '../../flows/admin/draft-policy';
+import type { EnrollmentRule, Policy } from '../../core/policy/policy';
+import type { PolicyChange } from '../../flows/admin/save-policy';
 import { dayOf } from '../kernel/moments';
 import { fieldOf } from '../kernel/request';
-import { dayField } from './policy-form';
-import type { DurationField, PolicyFields } from './policy-views';
-import { kindName } from './words';
-
-const UNITS = [
-  ['days', 86_400],
-  ['hours', 3600],
-  ['minutes', 60],
-] as const;
-
-/** In the largest unit that says it exactly. */
-export function durationField(seconds: number | null): DurationField {
-  if (seconds === null) return { amount: '', unit: 'days' };
-  if (seconds === 0) return { amount: '0', unit: 'days' };
-  const fitting = UNITS.find(([, size]) => seconds % size === 0);
-  if (fitting === undefined) return { amount: String(seconds), unit: 'seconds' };
-  const [unit, size] = fitting;
-  return { amount: String(seconds / size), unit };
-}
+import { dayField } from './form-fields';
+import { durationField, durationWords, kindName, type DurationField } from './words';
 
 export function policyFields(policy: Policy, availableKinds: readonly EnrollableKind[]): PolicyFields {
   const {
@@ -89,12 +72,6 @@ const ENROLLMENT_WORDS = {
 } as const;
 
 const onOff = (on: boolean) => (on ? 'on' : 'off');
-
-export function durationWords(seconds: number | null, none: string): string {
-  const { amount, unit } = durationField(seconds);
-  if (seconds === null || seconds === 0) return none;
-  return amount === '1' ? `1 ${unit.slice(0, -1)}` : `${amount} ${unit}`;
-}
 
 const RULES = {
   enabled: 'Multi-factor authentication',
@@ -163,4 +140,24 @@ export function policySentence(policy: Policy): string {
   const date = graceUntil === null ? '' : ` by ${dayOf(graceUntil).text}`;
   const count = skips === null ? '' : `, and may skip ${skips === 1 ? 'once' : `${skips} times`} before`;
   return `Everyone must set it up${date}${count}.`;
+}
+export interface PolicyFields {
+  readonly version: number;
+  readonly enabled: boolean;
+  readonly enrollment: EnrollmentRule;
+  readonly methods: readonly {
+    readonly kind: EnrollableKind;
+    readonly checked: boolean;
+    readonly available: boolean;
+  }[];
+  readonly enrollAtSignUp: boolean;
+  readonly backupPhone: boolean;
+  readonly challengeFederated: boolean;
+  readonly smsFallback: boolean;
+  /** `2026-12-15`, or empty. */
+  readonly graceUntil: string;
+  readonly skips: string;
+  readonly rememberBrowser: DurationField;
+  readonly sessionDuration: DurationField;
+  readonly idleTimeout: DurationField;
 }

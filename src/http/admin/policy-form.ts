@@ -1,8 +1,11 @@
 import type { EnrollableKind } from '../../core/member/factor-kind';
+import { FACTOR_TRAITS, isEnrollableKind } from '../../factors/find-factor';
 import { defaultPolicy, type Policy } from '../../core/policy/policy';
-import { isEnrollableKind } from '../../factors/find-factor';
-import type { PolicyChange } from '../../flows/admin/draft-policy';
+import { checkPolicy } from '../../core/policy/policy-check';
+import type { PolicyChange } from '../../flows/admin/save-policy';
 import { fieldOf } from '../kernel/request';
+import type { AdminPage } from './admin-route';
+import { dayField, malformed, parseInstant, parseSwitch, parseVersion, toNumber } from './form-fields';
 
 /** What is wrong with one field, in words for the person who typed it. */
 export interface FieldFault {
@@ -22,8 +25,6 @@ type Parsed<Value> =
   { readonly value: Value } | { readonly because: string; readonly message: string } | null;
 
 const SWITCHES = ['enabled', 'enrollAtSignUp', 'backupPhone', 'challengeFederated', 'smsFallback'] as const;
-const ON: readonly unknown[] = [true, 'true', 'on', 'yes', '1'];
-const OFF: readonly unknown[] = [false, 'false', 'off', 'no', '0', ''];
 const UNIT_SECONDS: ReadonlyMap<unknown, number> = new Map([
   ['seconds', 1],
   ['minutes', 60],
@@ -38,16 +39,6 @@ export const POLICY_FIELDS: readonly string[] = [
   'whole',
   'page',
 ];
-
-const malformed = (message: string) => ({ because: 'malformed', message });
-
-/** What a switch in a form or in JSON says; null where it says nothing. */
-export function parseSwitch(body: unknown, name: string): boolean | 'malformed' | null {
-  const value = fieldOf(body, name);
-  if (value === undefined) return null;
-  if (ON.includes(value)) return true;
-  return OFF.includes(value) ? false : 'malformed';
-}
 
 /**
  * Reads a policy from a form or from JSON. A field that is not there stays as it is, except that our own form (`whole`)
@@ -110,28 +101,6 @@ function parseMethods(value: unknown): Parsed<readonly EnrollableKind[]> {
     : malformed('Methods are any of totp, sms, email. Choose from these.');
 }
 
-/** A day means its beginning in UTC. */
-export function parseInstant(value: unknown): number | null {
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? value : null;
-  if (typeof value !== 'string') return null;
-  const iso = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2}))?$/;
-  const text = value.trim();
-  if (!iso.test(text)) return null;
-  const at = Date.parse(text);
-  // JavaScript reads 31 February as 3 March.
-  return Number.isNaN(at) || !isRealDay(text.slice(0, 10)) ? null : at;
-}
-
-function isRealDay(day: string): boolean {
-  const at = Date.parse(day);
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
-}
-
-/** `2026-12-15`, as a field of type date holds it. */
-export function dayField(at: number | null): string {
-  return at === null ? '' : new Date(at).toISOString().slice(0, 10);
-}
-
 function parseGrace(
   value: unknown,
   { current, now }: { readonly current: Policy; readonly now: number },
@@ -182,14 +151,67 @@ function requireValue(parsed: Parsed<number | null>): Parsed<number> {
     : { value: parsed.value };
 }
 
-function toNumber(value: unknown): number | null {
-  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
-  if (typeof value !== 'string' || !/^-?\d{1,15}(?:[.,]\d{1,6})?$/.test(value.trim())) return null;
-  return Number(value.trim().replace(',', '.'));
+/** One thing that is wrong with a policy, however it was found. */
+export interface ShownFault {
+  readonly field: string;
+  readonly because: string;
+  readonly message: string;
 }
 
-export function parseVersion(value: unknown): number | 'malformed' | null {
-  if (value === undefined || value === '') return null;
-  const version = toNumber(value);
-  return version !== null && Number.isSafeInteger(version) && version >= 0 ? version : 'malformed';
+/** What could not be read hides nothing else that is wrong: everything is said at once. */
+export function allFaults(
+  found: readonly ShownFault[],
+  draft: Policy,
+  availableKinds: readonly EnrollableKind[],
+): readonly ShownFault[] {
+  const known = new Set(found.map(({ field }) => FIELD_OF_RULE.get(field) ?? field));
+  const others = checkPolicy(draft, { factors: FACTOR_TRAITS, availableKinds }).filter(
+    ({ field }) => !known.has(FIELD_OF_RULE.get(field) ?? field),
+  );
+  return [...found, ...others];
+}
+
+/** Fields of the form by the rule they set, for the words beside them. */
+const FIELD_OF_RULE: ReadonlyMap<string, string> = new Map([
+  ['rememberBrowserSeconds', 'rememberBrowser'],
+  ['sessionDurationSeconds', 'sessionDuration'],
+  ['idleTimeoutSeconds', 'idleTimeout'],
+]);
+const SHOWN_FIELDS: ReadonlySet<string> = new Set([
+  'enrollment',
+  'methods',
+  'graceUntil',
+  'skips',
+  'rememberBrowser',
+  'sessionDuration',
+  'idleTimeout',
+]);
+
+/** The form has a number and a unit where programs send seconds. */
+const IN_THE_FORM: ReadonlyMap<string, string> = new Map([
+  ['sessionDurationSeconds too-small', 'That is too short. Type a number above 0.'],
+  ['sessionDurationSeconds too-large', 'That is too long. Choose up to 400 days.'],
+  ['idleTimeoutSeconds too-small', 'That is too short. Type a number above 0, or leave it empty.'],
+  ['idleTimeoutSeconds too-large', 'That is too long. Choose up to 400 days, or leave it empty.'],
+]);
+
+export function errorsByField(faults: readonly ShownFault[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    faults.map(({ field, because, message }) => {
+      const name = FIELD_OF_RULE.get(field) ?? field;
+      const words = IN_THE_FORM.get(`${field} ${because}`) ?? message;
+      return [SHOWN_FIELDS.has(name) ? name : 'policy', words];
+    }),
+  );
+}
+
+/**
+ * What was sent before the proof, upon what holds now; it is judged when it is sent again. The version stays the one that it
+ * was made from, so that whoever saved the policy meanwhile is not overwritten unseen.
+ */
+export function keptDraft({ kept, gathered }: AdminPage, current: Policy): Policy {
+  if (kept === null) return current;
+  const { change } = parsePolicy(kept.fields, { current, now: gathered.now });
+  const version = parseVersion(kept.fields['version']);
+  return { ...current, ...change, ...(typeof version === 'number' ? { version } : {}) };
 }

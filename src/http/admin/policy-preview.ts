@@ -1,9 +1,9 @@
 import type { PolicyEffect } from '../../core/policy/policy-preview';
 import type { PolicyPreview, PreviewGroup } from '../../flows/admin/preview-policy';
 import { dayOf } from '../kernel/moments';
+import type { LinkLocals } from './admin-page';
 import type { AdminPage } from './admin-route';
 import { memberPath } from './members';
-import type { PreviewLocals, PreviewRow } from './policy-views';
 import { countOf, grouped } from './words';
 
 /** What saving would mean, in sentences, with the first names of each group. */
@@ -91,4 +91,20 @@ function yourSentence(preview: PolicyPreview, effect: PolicyEffect): string {
     case 'not-asked':
       return 'you are not asked.';
   }
+}
+export interface PreviewRow {
+  readonly count: string;
+  readonly text: string;
+  readonly bad: boolean;
+  readonly names: readonly LinkLocals[];
+  /** Members who are not named. */
+  readonly more: number;
+}
+export interface PreviewLocals {
+  readonly rows: readonly PreviewRow[];
+  readonly you: string | null;
+  /** How the numbers came about where they are not counted one by one. */
+  readonly estimate: string | null;
+  /** What becomes of a text message that cannot be sent; null where none is. */
+  readonly fallback: string | null;
 }

@@ -1,23 +1,36 @@
 import type { Router } from 'express';
 import type { Policy } from '../../core/policy/policy';
+import { isPasswordStale } from '../../flows/admin/disable';
 import { previewPolicy, type PolicyPreview } from '../../flows/admin/preview-policy';
-import { savePolicyAsAdministrator } from '../../flows/admin/save-policy';
-import { effectivePolicy } from '../../flows/context/gather-facts';
+import { savePolicyAsAdministrator, type PolicyChange } from '../../flows/admin/save-policy';
+import { readPolicy } from '../../flows/context/gather-facts';
 import { show } from '../kernel/page-route';
 import { textField } from '../kernel/request';
 import { sendNext, sendRefusal } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
 import { DEFAULT_CLIENT_WARNING } from './admin-options';
-import { adminHead } from './admin-page';
-import { pathWith } from './admin-query';
+import { adminHead, pathWith, type WithAdmin } from './admin-page';
 import { changeRoute, readRoute, sentForm, type AdminPage, type AdminRoutes } from './admin-route';
-import { stalePassword } from './password-again';
-import { allFaults, errorsByField, keptDraft, showConflict, type ShownFault } from './policy-faults';
-import { policyFields, sentFields } from './policy-fields';
-import { POLICY_FIELDS, parsePolicy, type ParsedPolicy } from './policy-form';
-import { describePreview } from './policy-preview';
+import { findUnknownField } from './form-fields';
+import { changeAsFields, describeRules, policyFields, sentFields, type PolicyFields } from './policy-fields';
+import {
+  POLICY_FIELDS,
+  allFaults,
+  errorsByField,
+  keptDraft,
+  parsePolicy,
+  type ParsedPolicy,
+  type ShownFault,
+} from './policy-form';
+import { describePreview, type PreviewLocals } from './policy-preview';
 import { renderSessions } from './sessions';
-import { findUnknownField } from './unknown-field';
+
+declare module '../kernel/render-page' {
+  interface ViewLocals {
+    'admin/policy': PolicyLocals;
+    'admin/policy-conflict': ConflictLocals;
+  }
+}
 
 export function addPolicyRoutes(router: Router, routes: AdminRoutes): void {
   router.get('/:organizationId/policy', readRoute(routes, showPolicy));
@@ -30,16 +43,11 @@ function backToForm(page: AdminPage): string {
   return textField(sentForm(page), 'page') === 'sessions' ? '/sessions' : '/policy';
 }
 
-async function currentPolicy({ context, organization }: AdminPage): Promise<Policy> {
-  return effectivePolicy(context, await context.records.findPolicy(organization.id));
-}
-
 async function showPolicy(page: AdminPage): Promise<void> {
-  const { context, res } = page;
-  const current = await currentPolicy(page);
-  const { availableKinds } = context.options;
+  const { context, res, organization } = page;
+  const current = await readPolicy(context, organization.id);
   if (page.json) {
-    res.json({ policy: current, availableKinds });
+    res.json({ policy: current, availableKinds: context.options.availableKinds });
     return;
   }
   const draft = keptDraft(page, current);
@@ -113,13 +121,14 @@ function parseSent(page: AdminPage, current: Policy): ParsedPolicy {
 }
 
 async function savePolicy(page: AdminPage): Promise<void> {
-  const { context, req, res, act } = page;
-  const current = await currentPolicy(page);
+  const { context, req, res, act, organization } = page;
+  const current = await readPolicy(context, organization.id);
   const parsed = parseSent(page, current);
   if (parsed.faults.length > 0) return refusePolicy(page, { current, parsed, faults: parsed.faults });
   const { change } = parsed;
   // Switching off has a page of its own, which asks for the password again.
-  if (current.enabled && change.enabled === false && stalePassword(page) !== null) return leadToDisable(page);
+  if (current.enabled && change.enabled === false && isPasswordStale(page.gathered))
+    return leadToDisable(page);
   const expectedVersion = parsed.expectedVersion ?? current.version;
   const saved = await savePolicyAsAdministrator(context, { ...act, change, expectedVersion });
   switch (saved.outcome) {
@@ -169,8 +178,8 @@ async function refuseLockOut(
 
 /** What saving would do. It changes nothing, so it asks for no fresh proof. */
 async function showPreview(page: AdminPage): Promise<void> {
-  const { context, res, act } = page;
-  const current = await currentPolicy(page);
+  const { context, res, act, organization } = page;
+  const current = await readPolicy(context, organization.id);
   const parsed = parseSent(page, current);
   if (parsed.faults.length > 0) return refusePolicy(page, { current, parsed, faults: parsed.faults });
   const { change, expectedVersion } = parsed;
@@ -192,4 +201,50 @@ async function showPreview(page: AdminPage): Promise<void> {
       }
       return renderPolicy(page, { current, draft: preview.draft, faults: [], preview, status: 200 });
   }
+}
+export interface PolicyLocals extends WithAdmin {
+  readonly fields: PolicyFields;
+  /** By the name of the field. */
+  readonly errors: Readonly<Record<string, string>>;
+  /** Whether MFA is on now: it is switched off on a page of its own. */
+  readonly wasEnabled: boolean;
+  readonly clientWarning: string;
+  readonly preview: PreviewLocals | null;
+  readonly membersPath: string;
+}
+export interface ConflictLocals extends WithAdmin {
+  readonly rows: readonly {
+    readonly rule: string;
+    readonly theirs: string;
+    readonly yours: string;
+    readonly differs: boolean;
+  }[];
+  /** The fields as sent, to be saved on top of the newest version. */
+  readonly resend: readonly { readonly name: string; readonly value: string }[];
+}
+/** Somebody else saved first: both versions, side by side, and nothing is overwritten silently. */
+export async function showConflict(
+  page: AdminPage,
+  conflict: { readonly current: Policy; readonly change: PolicyChange },
+): Promise<void> {
+  const { current, change } = conflict;
+  if (page.json) {
+    const because = 'policy-changed-meanwhile';
+    page.res.status(409).json({ outcome: 'rejected', because, message: sentenceFor(because), current });
+    return;
+  }
+  const yours = describeRules({ ...current, ...change });
+  await show(
+    page,
+    'admin/policy-conflict',
+    {
+      admin: adminHead(page, 'policy', true),
+      rows: describeRules(current).map(({ rule, text }, index) => {
+        const mine = yours[index]?.text ?? text;
+        return { rule, theirs: text, yours: mine, differs: mine !== text };
+      }),
+      resend: changeAsFields(change, current.version),
+    },
+    409,
+  );
 }

@@ -1,21 +1,33 @@
 import express from 'express';
 import type { Router } from 'express';
-import { checkCsrf } from '../kernel/check-csrf';
 import { keepFormsHere, pageHeaders } from '../kernel/headers';
 import type { HttpContext } from '../kernel/http-context';
 import { requireMountPath } from '../kernel/mounts';
+import { refusePlainly, show } from '../kernel/page-route';
+import type { WithPage } from '../kernel/render-page';
 import { answerError } from '../pages/answer-error';
+import { checkCsrf } from '../kernel/check-csrf';
 import { answerUnknown, bodyParsers, neverStore } from '../pages/router';
-import type { AdminPagesOptions } from './admin-options';
-import { availableOrganizations } from './available-organizations';
+import { availableOrganizations, type AdminPagesOptions } from './admin-options';
+import {
+  administratorRoute,
+  organizationPath,
+  type AdminRoutes,
+  type AdministratorPage,
+} from './admin-route';
 import { addDisableRoutes } from './disable';
 import { addEventRoutes } from './events';
 import { addMemberActRoutes } from './member-acts';
 import { addMemberRoutes } from './members';
-import { addOrganizationRoutes } from './organizations';
 import { addOverviewRoutes } from './overview';
 import { addPolicyRoutes } from './policy';
 import { addSessionsRoutes } from './sessions';
+
+declare module '../kernel/render-page' {
+  interface ViewLocals {
+    'admin/organizations': OrganizationsLocals;
+  }
+}
 
 /** The administrators' pages and their JSON twins. Everything below an organization's id is checked against it. */
 export function createAdminRouter(context: HttpContext, options: AdminPagesOptions): Router {
@@ -42,4 +54,30 @@ export function createAdminRouter(context: HttpContext, options: AdminPagesOptio
   router.use(answerUnknown);
   router.use(answerError(context));
   return router;
+}
+export interface OrganizationsLocals extends WithPage {
+  readonly organizations: readonly { readonly name: string; readonly path: string }[];
+}
+
+/** One organization: straight in. Several: a chooser. */
+export function addOrganizationRoutes(router: Router, routes: AdminRoutes): void {
+  router.get('/', administratorRoute(routes, showOrganizations));
+}
+
+async function showOrganizations(page: AdministratorPage): Promise<void> {
+  const { context, organizations, json, res } = page;
+  const [first] = organizations;
+  if (first === undefined) return refusePlainly(page, { because: 'not-an-administrator', status: 403 });
+  if (json) {
+    const listed = organizations.map(({ id, name }) => ({ id, name, next: organizationPath(context, id) }));
+    res.json({ organizations: listed });
+    return;
+  }
+  if (organizations.length === 1) {
+    res.redirect(303, organizationPath(context, first.id));
+    return;
+  }
+  await show(page, 'admin/organizations', {
+    organizations: organizations.map(({ id, name }) => ({ name, path: organizationPath(context, id) })),
+  });
 }

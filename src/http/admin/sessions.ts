@@ -1,16 +1,31 @@
 import type { Router } from 'express';
 import type { Policy } from '../../core/policy/policy';
 import { endAllSessions } from '../../flows/admin/end-sessions';
-import { effectivePolicy } from '../../flows/context/gather-facts';
+import { readPolicy } from '../../flows/context/gather-facts';
 import { show } from '../kernel/page-route';
 import { sendNext } from '../kernel/respond';
 import { readSessionData, updateSessionData } from '../session/session-data';
-import { adminHead } from './admin-page';
-import { pathWith } from './admin-query';
+import { adminHead, pathWith, type WithAdmin } from './admin-page';
 import { changeRoute, readRoute, type AdminPage, type AdminRoutes } from './admin-route';
-import { keptDraft } from './policy-faults';
-import { durationField } from './policy-fields';
-import { parseSwitch } from './policy-form';
+import { parseSwitch } from './form-fields';
+import { keptDraft } from './policy-form';
+import { durationField, type DurationField } from './words';
+
+declare module '../kernel/render-page' {
+  interface ViewLocals {
+    'admin/sessions': AdminSessionsLocals;
+  }
+}
+
+export interface AdminSessionsLocals extends WithAdmin {
+  readonly version: number;
+  readonly sessionDuration: DurationField;
+  readonly idleTimeout: DurationField;
+  readonly errors: Readonly<Record<string, string>>;
+  /** Ending every session was requested before the proof: the page opens at the button that confirms it. */
+  readonly ending: boolean;
+  readonly keepMine: boolean;
+}
 
 export function addSessionsRoutes(router: Router, routes: AdminRoutes): void {
   router.get('/:organizationId/sessions', readRoute(routes, showSessions));
@@ -22,7 +37,7 @@ export function addSessionsRoutes(router: Router, routes: AdminRoutes): void {
 
 async function showSessions(page: AdminPage): Promise<void> {
   const { context, organization } = page;
-  const policy = effectivePolicy(context, await context.records.findPolicy(organization.id));
+  const policy = await readPolicy(context, organization.id);
   const { sessionDurationSeconds, idleTimeoutSeconds, version } = policy;
   if (page.json) {
     page.res.json({ sessionDurationSeconds, idleTimeoutSeconds, version });
@@ -60,33 +75,12 @@ export function renderSessions(
 
 async function endEverySession(page: AdminPage): Promise<void> {
   const { context, req, res, act, basePath } = page;
-  const keepMine = parseSwitch(req.body, 'keepMine') === true;
-  const { outcome, organizationEpoch } = await endAllSessions(context, act);
-  if (keepMine) await carryEpoch(page, organizationEpoch);
+  const { session } = readSessionData(req);
+  const keep = parseSwitch(req.body, 'keepMine') === true ? session : undefined;
+  const { outcome, keptEpochs } = await endAllSessions(context, { ...act, keep });
+  if (session !== undefined && keptEpochs !== null)
+    updateSessionData(req, { session: { ...session, organizationEpochs: keptEpochs } });
   const path = `${basePath}/sessions`;
   const next = page.json ? path : pathWith(path, { done: 'all-sessions-ended' });
   sendNext(req, res, { outcome, next });
-}
-
-/**
- * The new value, written into this one session and its entry in the list, is what lets it go on. One that never entered the
- * organization needs none.
- */
-async function carryEpoch(page: AdminPage, epoch: string): Promise<void> {
-  const { context, req, organization } = page;
-  const { session } = readSessionData(req);
-  if (session === undefined) return;
-  const organizationEpochs = session.organizationEpochs.map((entry) =>
-    entry[0] === organization.id ? ([organization.id, epoch] as const) : entry,
-  );
-  updateSessionData(req, { session: { ...session, organizationEpochs } });
-  const { userId, handle } = session;
-  const entry = await context.state.findSession(userId, handle);
-  if (entry?.organizationId !== organization.id) return;
-  const epochs = { ...entry.epochs, organization: epoch };
-  await context.state.registerSession(
-    userId,
-    { ...entry, epochs },
-    { now: page.gathered.now, continues: handle },
-  );
 }

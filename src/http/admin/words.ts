@@ -1,65 +1,9 @@
 import type { FactorKind } from '../../core/member/factor-kind';
-import { EVENT_NAMES } from '../../events/events';
 import { wordsOf } from '../../factors/present-factor';
 
 export function kindName(kind: FactorKind): string {
   return wordsOf(kind).name;
 }
-
-/** What an administrator reads for an event whose name does not say it well enough. */
-const EVENTS: ReadonlyMap<string, string> = new Map([
-  ['signed-in', 'Signed in'],
-  ['signed-out', 'Signed out'],
-  ['password-accepted', 'Password accepted'],
-  ['password-rejected', 'Wrong password'],
-  ['password-throttled', 'Too many passwords tried'],
-  ['passwords-sprayed', 'Very many wrong passwords'],
-  ['password-changed', 'Password changed'],
-  ['login-denied', 'Sign-in denied'],
-  ['challenge-issued', 'Second factor asked'],
-  ['proof-accepted', 'Second factor proven'],
-  ['proof-rejected', 'Wrong code'],
-  ['proofs-locked', 'Locked after wrong codes'],
-  ['proofs-unlocked', 'Unlocked'],
-  ['authenticator-disabled', 'Method disabled after wrong codes'],
-  ['code-sent', 'Code sent'],
-  ['delivery-failed', 'Code could not be sent'],
-  ['delivery-fell-back', 'Code went by email instead'],
-  ['delivery-refused', 'Code not sent: limit reached'],
-  ['send-budget-exhausted', 'Code not sent: budget used up'],
-  ['enrollment-started', 'Began to set up a method'],
-  ['enrollment-skipped', 'Put setting up off'],
-  ['authenticator-added', 'Method added'],
-  ['authenticator-renamed', 'Method renamed'],
-  ['authenticator-removed', 'Method removed'],
-  ['recovery-codes-issued', 'Recovery codes made'],
-  ['recovery-code-used', 'Recovery code used'],
-  ['browser-remembered', 'Browser remembered'],
-  ['browser-forgotten', 'Browser forgotten'],
-  ['browser-token-replayed', 'Copied browser token refused'],
-  ['step-up-completed', 'Confirmed it was them'],
-  ['sessions-ended', 'Sessions ended'],
-  ['policy-changed', 'Policy changed'],
-  ['member-changed', 'Member’s settings changed'],
-  ['exemption-granted', 'Exemption granted'],
-  ['exemption-ended', 'Exemption ended'],
-  ['member-reset', 'Member reset'],
-  ['devices-forgotten', 'All devices forgotten'],
-  ['request-refused', 'Request refused'],
-  ['notice-failed', 'Notice could not be sent'],
-  ['notice-abandoned', 'Notice given up'],
-  ['records-unreadable', 'Records could not be read'],
-]);
-
-/** In words; a name that has none of its own is read as it stands. */
-export function eventText(name: string): string {
-  const words = name.replaceAll('-', ' ');
-  return EVENTS.get(name) ?? words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-export const EVENT_CHOICES: readonly { readonly name: string; readonly text: string }[] = EVENT_NAMES.map(
-  (name) => ({ name, text: eventText(name) }),
-);
 
 /** `1 member`, `38 members`. */
 export function countOf(count: number, one: string, many: string): string {
@@ -78,4 +22,29 @@ export function percentOf(part: number, whole: number): number {
   if (whole <= 0 || part <= 0) return 0;
   if (part >= whole) return 100;
   return Math.min(99, Math.max(1, Math.round((part / whole) * 100)));
+}
+export const UNITS = [
+  ['days', 86400],
+  ['hours', 3600],
+  ['minutes', 60],
+] as const;
+/** In the largest unit that says it exactly. */
+export function durationField(seconds: number | null): DurationField {
+  if (seconds === null) return { amount: '', unit: 'days' };
+  if (seconds === 0) return { amount: '0', unit: 'days' };
+  const fitting = UNITS.find(([, size]) => seconds % size === 0);
+  if (fitting === undefined) return { amount: String(seconds), unit: 'seconds' };
+  const [unit, size] = fitting;
+  return { amount: String(seconds / size), unit };
+}
+
+export function durationWords(seconds: number | null, none: string): string {
+  const { amount, unit } = durationField(seconds);
+  if (seconds === null || seconds === 0) return none;
+  return amount === '1' ? `1 ${unit.slice(0, -1)}` : `${amount} ${unit}`;
+}
+/** A duration as it is typed: empty for none. */
+export interface DurationField {
+  readonly amount: string;
+  readonly unit: 'minutes' | 'hours' | 'days' | 'seconds';
 }

@@ -5,7 +5,7 @@ import { cutText } from '../../core/text/typed-text';
 import type { SessionGrant } from '../../flows/context/auth-subject';
 import type { FlowContext, Origin } from '../../flows/context/context';
 import type { Gathered, PrefetchedRecords } from '../../flows/context/gather-facts';
-import { publicPath } from '../../options/public-origin';
+import { publicPath } from '../../options/resolve-options';
 import type { MfaSessionData } from '../session/session-data-text';
 
 const LONGEST_USER_AGENT = 200;

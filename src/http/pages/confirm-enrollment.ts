@@ -6,7 +6,7 @@ import {
   type ConfirmationRequest,
 } from '../../flows/enrollment/confirm-enrollment';
 import { findEnrollment, showSecret, startSecretEnrollment } from '../../flows/enrollment/enroll';
-import { administeredBy } from '../admin/administered-policy';
+import { administeredBy } from '../admin/admin-options';
 import { answerRefusal, pathOf, refuse, show, type KnownPageRequest } from '../kernel/page-route';
 import { refusalStatus } from '../kernel/refusals';
 import { fieldOf, originOf, wantsOthersEnded, withReturnTo } from '../kernel/request';

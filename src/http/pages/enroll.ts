@@ -5,7 +5,7 @@ import { enrollableKinds, hasFactor } from '../../core/decision/usable-factors';
 import { MfaError } from '../../core/errors';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { readEnrollment, skipEnrollment } from '../../flows/enrollment/authorize-enrollment';
-import { administeredBy, administeredNext } from '../admin/administered-policy';
+import { administeredBy, administeredNext } from '../admin/admin-options';
 import type { HttpContext } from '../kernel/http-context';
 import { dayOf } from '../kernel/moments';
 import {

@@ -12,7 +12,7 @@ import {
   type Removal,
 } from '../../flows/authenticators/change-authenticator';
 import { renewRecoveryCodes, type Renewal } from '../../flows/authenticators/recovery-codes';
-import { administeredBy } from '../admin/administered-policy';
+import { administeredBy } from '../admin/admin-options';
 import { answerRefusal, field, pathOf, refuse, type KnownPageRequest } from '../kernel/page-route';
 import { refusalStatus } from '../kernel/refusals';
 import { originOf, withReturnTo } from '../kernel/request';

@@ -9,7 +9,7 @@ import { judgeSettings } from '../../flows/authenticators/change-authenticator';
 import { listRememberedBrowsers } from '../../flows/browsers/list-browsers';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { gatherSetupFacts, type GatheredForSetup } from '../../flows/context/gather-setup-facts';
-import { administeredBy } from '../admin/administered-policy';
+import { administeredBy } from '../admin/admin-options';
 import { momentOf } from '../kernel/moments';
 import { pathOf, refuse, show, type KnownPageRequest } from '../kernel/page-route';
 import { showOptions } from '../kernel/respond';

@@ -4,7 +4,7 @@ import { completeStepUp } from '../../flows/challenge/complete-proof';
 import { openStepUp, type OpenProof } from '../../flows/challenge/open-proof';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { proveOwnPassword } from '../../flows/sign-in/judge-password';
-import { administeredNext } from '../admin/administered-policy';
+import { administeredNext } from '../admin/admin-options';
 import type { HttpContext } from '../kernel/http-context';
 import {
   answerRefusal,

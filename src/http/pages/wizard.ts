@@ -3,7 +3,7 @@ import type { FactorKind } from '../../core/member/factor-kind';
 import { BACKUP_PHONE_KIND, KIND_WITH_BACKUP, channelOfKind } from '../../factors/find-factor';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { readEnrollment, type EnrollmentAuthorization } from '../../flows/enrollment/authorize-enrollment';
-import { administeredBy } from '../admin/administered-policy';
+import { administeredBy } from '../admin/admin-options';
 import { answerRefusal, field, refuse, show, type KnownPageRequest } from '../kernel/page-route';
 import { readSessionData } from '../session/session-data';
 import { suggestLabel } from './settings-acts';

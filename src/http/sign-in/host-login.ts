@@ -5,7 +5,7 @@ import { parseLocalPath } from '../../core/text/local-path';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { judgeAccess } from '../../flows/context/judge-access';
 import { resumeLogin } from '../../flows/sign-in/host-login';
-import { publicPath } from '../../options/public-origin';
+import { publicPath } from '../../options/resolve-options';
 import type { HttpContext } from '../kernel/http-context';
 import { fieldOf, originOf, requestedReturnTo, withReturnTo } from '../kernel/request';
 import type { RequestIdentity } from '../session/request-identity';

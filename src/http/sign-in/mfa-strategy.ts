@@ -2,7 +2,7 @@ import { type StepBody } from '../kernel/respond';
 import type { Request } from 'express';
 import { Strategy } from 'passport';
 import { Strategy as LocalStrategy } from 'passport-local';
-import { publicPath } from '../../options/public-origin';
+import { publicPath } from '../../options/resolve-options';
 import { adviseOnRefusal } from '../kernel/check-csrf';
 import type { HttpContext } from '../kernel/http-context';
 import { wantsJson } from '../kernel/representation';

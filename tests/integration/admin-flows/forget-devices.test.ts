@@ -3,8 +3,8 @@ import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describeSwitchOff, findForgetDevicesProgress, switchOff } from '../../../src/flows/admin/disable';
+import { resumeJobs } from '../../../src/flows/admin/keep-indexes';
 import { countMembers } from '../../../src/flows/admin/member-list';
-import { resumeJobs } from '../../../src/flows/admin/resume-jobs';
 import { redisRecords, redisState } from '../../../src/redis';
 import {
   createFlowWorld,

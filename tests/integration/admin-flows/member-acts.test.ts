@@ -216,12 +216,28 @@ describeOnBothStores('what an administrator does to a member', (open) => {
     expect(JSON.stringify(found)).not.toMatch(/SEALED-SECRET|442079460018/);
   });
 
-  it('ends every session of the organization by one write, and hands out the epoch to keep one’s own', async () => {
+  it('ends every session of the organization by one write, except a session that is kept', async () => {
     const world = await aWorld();
     await world.context.records.establishOrganizationEpoch('acme', 'before');
-    const { organizationEpoch } = await endAllSessions(world.context, world.act('ada'));
-    expect(organizationEpoch).not.toBe('before');
-    expect((await world.context.records.findPolicy('acme')).epoch).toBe(organizationEpoch);
+    expect(await endAllSessions(world.context, world.act('ada'))).toEqual({
+      outcome: 'ended',
+      keptEpochs: null,
+    });
+    expect((await world.context.records.findPolicy('acme')).epoch).not.toBe('before');
+    const keep = {
+      userId: 'ada',
+      handle: 'none',
+      organizationEpochs: [
+        ['acme', 'before'],
+        ['globex', 'other'],
+      ],
+    } as const;
+    const { keptEpochs } = await endAllSessions(world.context, { ...world.act('ada'), keep });
+    const { epoch } = await world.context.records.findPolicy('acme');
+    expect(keptEpochs).toEqual([
+      ['acme', epoch],
+      ['globex', 'other'],
+    ]);
   });
 
   it('lists events with filters and as rows, names included', async () => {

@@ -1,11 +1,10 @@
-import { exemptMember, setMember } from '../../../src/flows/admin/member-acts';
+import { exemptMember, resetMemberFactors, setMember } from '../../../src/flows/admin/member-acts';
 import {
   countMembers,
   listMembers,
   memberRows,
   type MemberFilter,
 } from '../../../src/flows/admin/member-list';
-import { resetMember } from '../../../src/flows/admin/member-settings';
 import {
   createFlowWorld,
   createRoster,
@@ -81,12 +80,7 @@ describeOnBothStores('the list of members', (open) => {
     expect(await idsOf(world, 'federated')).toEqual(['linus']);
     expect(await idsOf(world, 'not-configured')).toEqual(['alan', 'linus', 'sync']);
     expect(await idsOf(world, 'in-grace')).toEqual(['alan']);
-    await resetMember(world.context, {
-      userId: 'ada',
-      organizationId: 'acme',
-      reason: 'lost phone',
-      alsoIn: [],
-    });
+    await resetMemberFactors(world.context, { ...world.act('alan'), userId: 'ada', reason: 'lost phone' });
     await world.settled();
     expect(await idsOf(world, 'totp')).toEqual([]);
     expect(await idsOf(world, 'in-grace')).toEqual(['ada', 'alan']);

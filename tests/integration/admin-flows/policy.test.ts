@@ -5,8 +5,7 @@ import {
   type PolicyPreview,
   type PolicyPreviewed,
 } from '../../../src/flows/admin/preview-policy';
-import { savePolicyAsAdministrator } from '../../../src/flows/admin/save-policy';
-import { type PolicyChange } from '../../../src/flows/admin/draft-policy';
+import { savePolicyAsAdministrator, type PolicyChange } from '../../../src/flows/admin/save-policy';
 import {
   createFlowWorld,
   createRoster,

@@ -1,6 +1,7 @@
 import { defaultPolicy } from '../../../src/core/policy/policy';
-import { durationField } from '../../../src/http/admin/policy-fields';
-import { parseInstant, parsePolicy } from '../../../src/http/admin/policy-form';
+import { durationField } from '../../../src/http/admin/words';
+import { parsePolicy } from '../../../src/http/admin/policy-form';
+import { parseInstant } from '../../../src/http/admin/form-fields';
 
 const now = Date.UTC(2026, 0, 15);
 const current = { ...defaultPolicy('acme'), methods: ['totp', 'sms', 'email'] };

@@ -1,5 +1,4 @@
-import { DeliveryError } from '../../../src/delivery/delivery-error';
-import { readFault } from '../../../src/delivery/provider-fault';
+import { DeliveryError, readFault } from '../../../src/delivery/delivery-error';
 
 const failed = (fields: object, message = 'It failed.') => Object.assign(new Error(message), fields);
 

@@ -1,4 +1,4 @@
-import { smsText } from '../../../src/delivery/sms-text';
+import { smsText } from '../../../src/delivery/message-text';
 
 const message = {
   issuer: 'Acme Portal',

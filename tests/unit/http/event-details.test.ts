@@ -1,4 +1,4 @@
-import { detailWords } from '../../../src/http/admin/event-details';
+import { detailWords } from '../../../src/http/admin/event-words';
 
 describe('the details of an event', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { defaultPolicy } from '../../../src/core/policy/policy';
-import { allFaults, errorsByField } from '../../../src/http/admin/policy-faults';
+import { allFaults, errorsByField } from '../../../src/http/admin/policy-form';
 
 const policy = { ...defaultPolicy('acme'), methods: ['totp', 'sms', 'email'], enabled: true };
 const kinds = ['totp', 'sms', 'email'] as const;

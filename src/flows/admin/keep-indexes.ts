@@ -1,7 +1,10 @@
 import type { FlowContext } from '../context/context';
-import { createDayKeeper } from './daily-counts';
+import { createDayKeeper } from './adoption';
+import { takeUpJob, type JobWork } from './background-jobs';
+import { FORGET_DEVICES } from './disable';
 import { CHANGES } from './member-counts';
-import { readPolicyContext, readMembers, indexKnownMembers } from './read-members';
+import { indexKnownMembers, readMembers, readPolicyContext } from './read-members';
+import { ROSTER_WALK } from './roster-walk';
 
 /**
  * Keeps the indexes of the administrators' pages in step with what is reported, apart from the requests that report it. What is
@@ -28,4 +31,16 @@ export async function indexMember(context: FlowContext, userId: string): Promise
   const members = await readMembers(context, { organizationId, accounts: [known.account], policyContext });
   await indexKnownMembers(context, organizationId, members);
   return organizationId;
+}
+
+const WORKS: readonly JobWork[] = [FORGET_DEVICES, ROSTER_WALK];
+
+/** Takes up, in the background, what an earlier process began and did not finish. */
+export function resumeJobs(context: FlowContext): void {
+  context.background.run('resume-jobs', async () => {
+    for (const { kind, organizationId } of await context.records.listUnfinishedJobs()) {
+      const work = WORKS.find((known) => known.kind === kind);
+      if (work !== undefined) takeUpJob(context, work, organizationId);
+    }
+  });
 }

@@ -1,17 +1,16 @@
 import { z } from 'zod';
-import { parseEmailAddress } from '../core/address/email-address';
 import { hostIdText } from '../core/text/host-id';
 import { parseLocalPath } from '../core/text/local-path';
 import { EVENT_NAMES } from '../events/events';
 import type { CheckOptions } from '../flows/context/check-setup';
 import type { AdminPagesOptions } from '../http/admin/admin-options';
-import type { FirstFactorChannel, PasswordChangeOptions } from '../http/session/record-first-factor';
+import type { PasswordChangeOptions } from '../http/session/record-first-factor';
 import type { SessionOptions } from '../http/session/session-middleware';
 import type { GuardOptions, StepUpOptions } from '../http/sign-in/guard';
 import type { MfaStrategyOptions } from '../http/sign-in/mfa-strategy';
 import type { OnboardingOptions } from '../http/sign-in/onboarding';
 import type { PasswordApiOptions } from '../http/sign-in/password-api';
-import { options, type Argument } from '../options/call-check';
+import { call, options, verb, type Argument, type RulesForCalls } from '../options/call-check';
 import type { RulesFor } from '../options/option-check';
 import {
   NO_MESSAGE,
@@ -24,6 +23,9 @@ import {
   port,
   someText,
 } from '../options/option-kinds';
+import { CHANNEL_IF_ANY, FIRST_FACTOR_CHANNEL, USER_ID } from './argument-rules';
+import type { Mfa } from './mfa';
+import { VERB_RULES } from './verb-rules';
 
 // What `mfa` builds for Express and Passport, and what it is asked about a request.
 
@@ -129,25 +131,6 @@ export const ONBOARDING = options("startOnboarding(req, { returnTo: '/welcome' }
   },
 } satisfies RulesFor<OnboardingOptions>);
 
-/** Where it may be left out; whatever is passed must be complete. */
-export const CHANNEL_IF_ANY: Argument = {
-  name: 'channel',
-  schema: anObject,
-  allowed: 'an object { channel, address }',
-  write: "{ channel: 'email', address: user.email }",
-  fields: {
-    channel: { ...oneOf(['email'], "channel: 'email'"), required: true },
-    address: {
-      schema: z.custom((value) => parseEmailAddress(value).outcome === 'parsed', NO_MESSAGE),
-      allowed: 'the email address that the link or code was sent to',
-      write: 'address: user.email',
-      required: true,
-    },
-  } satisfies RulesFor<FirstFactorChannel>,
-};
-
-export const FIRST_FACTOR_CHANNEL: Argument = { ...CHANNEL_IF_ANY, required: true };
-
 const { name: _name, required: _required, ...A_REQUEST } = REQUEST;
 
 export const PASSWORD_CHANGE = options('recordPasswordChange(user.id, { keep: req })', {
@@ -176,4 +159,28 @@ export const LISTENER: Argument = {
   allowed: 'a function that takes an event',
   write: '(event) => …',
   required: true,
+};
+
+/** One entry for everything that `createMfa` returns: the compiler refuses a function without rules. */
+export const MFA_RULES: RulesForCalls<Mfa> = {
+  ...VERB_RULES,
+  events: { on: call(EVENT, LISTENER), off: call(EVENT, LISTENER), settled: verb() },
+  sessions: call(SESSIONS),
+  strategy: call(VERIFY, STRATEGY),
+  pages: call(),
+  adminPages: call(ADMIN_PAGES),
+  guard: call(GUARD),
+  requireStepUp: call(REQUIRE_STEP_UP),
+  passwordApi: call(PASSWORD_API),
+  describeSession: verb(REQUEST),
+  startOnboarding: verb(REQUEST, ONBOARDING),
+  recordFirstFactor: verb(REQUEST, CHANNEL_IF_ANY),
+  noteFirstFactor: verb(REQUEST, FIRST_FACTOR_CHANNEL),
+  recordPasswordChange: verb(USER_ID, PASSWORD_CHANGE),
+  csrfToken: call(REQUEST),
+  requireCsrfToken: call(),
+  check: verb(CHECK),
+  retryNotices: verb(),
+  settled: verb(),
+  close: verb(),
 };

@@ -1,7 +1,8 @@
 import type { EnrollableKind } from '../core/member/factor-kind';
 import { browserName } from '../core/text/browser-name';
 import { cutText, labelInMessage, personInMessage } from '../core/text/typed-text';
-import type { EmailLocals, MailLocals } from './render-email';
+import { durationInWords, type CodePurpose } from './delivery-error';
+import type { Mail, MailLocals } from './send-email';
 
 /** Where a request came from. */
 export interface NoticeOrigin {
@@ -36,11 +37,6 @@ export interface Site {
   readonly issuer: string;
   readonly host: string;
 }
-
-/** A mail by its template and what that is given. */
-export type Mail = {
-  [Name in keyof EmailLocals]: { readonly name: Name; readonly locals: EmailLocals[Name] };
-}[keyof EmailLocals];
 
 const dateAndTime = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'UTC',
@@ -118,4 +114,45 @@ export function noticeMail(site: Site, told: { readonly userName: string; readon
   }
   const method = 'factor' in notice ? methodInWords(notice) : '';
   return { name: 'factor-changed', locals: { mail, change: CHANGES[notice.kind], method } };
+}
+
+const ACTS: Readonly<Record<CodePurpose, string>> = {
+  login: 'to sign in',
+  'step-up': 'to confirm that it is you',
+  enroll: 'to add this phone',
+  unlock: 'to unlock your account',
+};
+
+/**
+ * A text message with a code. The last line is an origin-bound one-time code (WICG draft): browsers fill it in on that
+ * host and no other, so nothing may follow it, and nothing in the message comes from a visitor.
+ */
+export function smsText(message: {
+  readonly issuer: string;
+  readonly host: string;
+  readonly code: string;
+  readonly purpose: CodePurpose;
+  readonly codeSeconds: number;
+}): string {
+  const { issuer, host, code, purpose, codeSeconds } = message;
+  return [
+    `${code} is your ${issuer} code ${ACTS[purpose]} at ${host}.`,
+    `It works for ${durationInWords(codeSeconds)}, once. Never share it.`,
+    '',
+    `@${host} #${code}`,
+  ].join('\n');
+}
+
+/** Tells a phone that its number was changed or removed. No link: a message with one teaches people to follow links. */
+export function phoneNoticeText({
+  issuer,
+  host,
+}: {
+  readonly issuer: string;
+  readonly host: string;
+}): string {
+  return [
+    `${issuer}: this phone no longer proves that it is you at ${host}.`,
+    'If you did not change this, sign in there and change your password, then tell your administrator.',
+  ].join(' ');
 }

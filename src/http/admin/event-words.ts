@@ -1,9 +1,10 @@
-import type { ShownEvent } from '../../flows/admin/list-events';
+import { EVENT_NAMES } from '../../events/events';
 import { findFactor } from '../../factors/find-factor';
+import type { ShownEvent } from '../../flows/admin/list-events';
 import { dayOf, momentOf } from '../kernel/moments';
-import type { EventRow } from './member-views';
-import { durationWords, ruleOf } from './policy-fields';
-import { countOf, eventText, kindName } from './words';
+import type { Moment } from '../kernel/render-page';
+import { ruleOf } from './policy-fields';
+import { countOf, durationWords, kindName } from './words';
 
 type Value = string | number | boolean;
 
@@ -153,4 +154,64 @@ export function toEventRow(event: ShownEvent): EventRow {
     who: [...(concerned === undefined ? [] : [concerned]), ...by].join(' '),
     address: address === undefined || address === '' ? null : address,
   };
+}
+/** What an administrator reads for an event whose name does not say it well enough. */
+export const EVENTS: ReadonlyMap<string, string> = new Map([
+  ['signed-in', 'Signed in'],
+  ['signed-out', 'Signed out'],
+  ['password-accepted', 'Password accepted'],
+  ['password-rejected', 'Wrong password'],
+  ['password-throttled', 'Too many passwords tried'],
+  ['passwords-sprayed', 'Very many wrong passwords'],
+  ['password-changed', 'Password changed'],
+  ['login-denied', 'Sign-in denied'],
+  ['challenge-issued', 'Second factor asked'],
+  ['proof-accepted', 'Second factor proven'],
+  ['proof-rejected', 'Wrong code'],
+  ['proofs-locked', 'Locked after wrong codes'],
+  ['proofs-unlocked', 'Unlocked'],
+  ['authenticator-disabled', 'Method disabled after wrong codes'],
+  ['code-sent', 'Code sent'],
+  ['delivery-failed', 'Code could not be sent'],
+  ['delivery-fell-back', 'Code went by email instead'],
+  ['delivery-refused', 'Code not sent: limit reached'],
+  ['send-budget-exhausted', 'Code not sent: budget used up'],
+  ['enrollment-started', 'Began to set up a method'],
+  ['enrollment-skipped', 'Put setting up off'],
+  ['authenticator-added', 'Method added'],
+  ['authenticator-renamed', 'Method renamed'],
+  ['authenticator-removed', 'Method removed'],
+  ['recovery-codes-issued', 'Recovery codes made'],
+  ['recovery-code-used', 'Recovery code used'],
+  ['browser-remembered', 'Browser remembered'],
+  ['browser-forgotten', 'Browser forgotten'],
+  ['browser-token-replayed', 'Copied browser token refused'],
+  ['step-up-completed', 'Confirmed it was them'],
+  ['sessions-ended', 'Sessions ended'],
+  ['policy-changed', 'Policy changed'],
+  ['member-changed', 'Member’s settings changed'],
+  ['exemption-granted', 'Exemption granted'],
+  ['exemption-ended', 'Exemption ended'],
+  ['member-reset', 'Member reset'],
+  ['devices-forgotten', 'All devices forgotten'],
+  ['request-refused', 'Request refused'],
+  ['notice-failed', 'Notice could not be sent'],
+  ['notice-abandoned', 'Notice given up'],
+  ['records-unreadable', 'Records could not be read'],
+]);
+/** In words; a name that has none of its own is read as it stands. */
+export function eventText(name: string): string {
+  const plain = name.replaceAll('-', ' ');
+  return EVENTS.get(name) ?? plain.charAt(0).toUpperCase() + plain.slice(1);
+}
+export const EVENT_CHOICES: readonly { readonly name: string; readonly text: string }[] = EVENT_NAMES.map(
+  (name) => ({ name, text: eventText(name) }),
+);
+export interface EventRow {
+  readonly at: Moment;
+  readonly name: string;
+  readonly text: string;
+  readonly details: string;
+  readonly who: string;
+  readonly address: string | null;
 }

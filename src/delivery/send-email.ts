@@ -1,8 +1,11 @@
 import type { Channel } from '../core/member/factor-kind';
 import { join } from 'node:path';
 import { renderFile } from 'ejs';
+import { parseEmailAddress } from '../core/address/email-address';
+import type { EmailMessage, EmailSender } from '../options/ports';
 import { findViews } from '../options/views-path';
-import type { EmailMessage } from '../options/ports';
+import { withTimeLimit } from './circuit-breaker';
+import { DeliveryError } from './delivery-error';
 
 /** What each mail template is given, by its name below `views/email/`. Each has a `.text.ejs` and a `.html.ejs`. */
 export interface EmailLocals {
@@ -64,6 +67,11 @@ export interface NoticeEmailLocals {
   readonly paragraphs: readonly string[];
 }
 
+/** A mail by its template and what that is given. */
+export type Mail = {
+  [Name in keyof EmailLocals]: { readonly name: Name; readonly locals: EmailLocals[Name] };
+}[keyof EmailLocals];
+
 /**
  * Renders a mail from its two templates. The text template opens with a `Subject:` line, so that all words of a
  * mail stand in one place and are translated together. Text and HTML share no partial: ejs caches a compiled
@@ -89,4 +97,27 @@ export async function renderEmail<Name extends EmailName>(
       .trim()}\n`,
     html: html.trim(),
   };
+}
+
+/** Renders one mail and sends it to one address, within a bounded time. Rejects where it did not go out. */
+export async function sendEmail(
+  sender: EmailSender | null,
+  sent: {
+    readonly to: string;
+    readonly mail: Mail;
+    readonly timeoutSeconds: number;
+    readonly viewsPath: string | undefined;
+    /** Told where the sender was given up on and took the mail all the same. */
+    readonly onLate?: () => void;
+  },
+): Promise<void> {
+  const { to, mail, timeoutSeconds, viewsPath, onLate } = sent;
+  if (sender === null) throw new DeliveryError('provider-failed', 'There is no email sender.');
+  const parsed = parseEmailAddress(to);
+  if (parsed.outcome === 'refused') {
+    throw new DeliveryError('destination-refused', 'The address is not one plain email address.');
+  }
+  const content = await renderEmail(mail.name, mail.locals, viewsPath);
+  const message = { to: parsed.address, ...content };
+  await withTimeLimit(timeoutSeconds, (signal) => sender.send(message, signal), onLate);
 }

@@ -1,0 +1,68 @@
+import { nearestName } from '../../core/text/nearest-name';
+import { fieldOf } from '../kernel/request';
+import type { AdminPage } from './admin-route';
+
+export const ON: readonly unknown[] = [true, 'true', 'on', 'yes', '1'];
+export const OFF: readonly unknown[] = [false, 'false', 'off', 'no', '0', ''];
+/** What a switch in a form or in JSON says; null where it says nothing. */
+export function parseSwitch(body: unknown, name: string): boolean | 'malformed' | null {
+  const value = fieldOf(body, name);
+  if (value === undefined) return null;
+  if (ON.includes(value)) return true;
+  return OFF.includes(value) ? false : 'malformed';
+}
+/** A day means its beginning in UTC. */
+export function parseInstant(value: unknown): number | null {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? value : null;
+  if (typeof value !== 'string') return null;
+  const iso = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2}))?$/;
+  const text = value.trim();
+  if (!iso.test(text)) return null;
+  const at = Date.parse(text);
+  // JavaScript reads 31 February as 3 March.
+  return Number.isNaN(at) || !isRealDay(text.slice(0, 10)) ? null : at;
+}
+export function isRealDay(day: string): boolean {
+  const at = Date.parse(day);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
+}
+/** `2026-12-15`, as a field of type date holds it. */
+export function dayField(at: number | null): string {
+  return at === null ? '' : new Date(at).toISOString().slice(0, 10);
+}
+export function toNumber(value: unknown): number | null {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (typeof value !== 'string' || !/^-?\d{1,15}(?:[.,]\d{1,6})?$/.test(value.trim())) return null;
+  return Number(value.trim().replace(',', '.'));
+}
+export function parseVersion(value: unknown): number | 'malformed' | null {
+  if (value === undefined || value === '') return null;
+  const version = toNumber(value);
+  return version !== null && Number.isSafeInteger(version) && version >= 0 ? version : 'malformed';
+}
+export const malformed = (message: string) => ({ because: 'malformed', message });
+
+export interface UnknownField {
+  readonly field: string;
+  readonly because: 'unknown-field';
+  readonly message: string;
+}
+
+/**
+ * A field of a JSON body that nothing reads, or null. A rule with a misspelled name would be kept as it was, and the answer would
+ * be `saved`. Forms are ours, and their browsers and proxies may add to them.
+ */
+export function findUnknownField(
+  { req, context }: Pick<AdminPage, 'req' | 'context'>,
+  known: readonly string[],
+): UnknownField | null {
+  if (req.is('json') === false) return null;
+  const token = context.options.csrf?.field ?? '_csrf';
+  const body: unknown = req.body;
+  const names = typeof body === 'object' && body !== null ? Object.keys(body) : [];
+  const field = names.find((name) => name !== token && !known.includes(name));
+  if (field === undefined) return null;
+  const meant = nearestName(field, known);
+  const advice = meant === undefined ? `Known are ${known.join(', ')}.` : `Did you mean ${meant}?`;
+  return { field, because: 'unknown-field', message: `There is no field of this name. ${advice}` };
+}
