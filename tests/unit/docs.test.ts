@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { transformSync } from 'esbuild';
 import { EVENT_NAMES } from '../../src/events/events';
+import { OPTION_DEFAULTS } from '../../src/index';
 import { codeIn, firstColumn, listDocs, readDoc, ROOT, sectionOf } from '../support/docs';
 
 const DOCS = listDocs();
@@ -129,6 +130,20 @@ describe('the documentation', () => {
     const names = [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => name ?? '');
     expect(names.length).toBeGreaterThan(20);
     expect(firstColumn(readDoc('docs/options.md'))).toEqual(names);
+  });
+
+  it('says the default of every option that has a simple one', () => {
+    const rows = new Map(
+      [...readDoc('docs/options.md').matchAll(/^\| `(\w+)` .*\| ([^|]+?) *\|$/gm)].map(([, name, value]) => [
+        name,
+        value,
+      ]),
+    );
+    const simple = Object.entries(OPTION_DEFAULTS).flatMap(([name, value]) =>
+      typeof value === 'object' || name === 'csrfField' ? [] : [[name, `\`${value}\``]],
+    );
+    expect(simple.length).toBeGreaterThan(10);
+    expect(simple.map(([name = '']) => [name, rows.get(name)])).toEqual(simple);
   });
 
   it('lists every field of a policy, and no other', () => {
