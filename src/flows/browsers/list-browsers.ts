@@ -4,7 +4,7 @@ import type { FlowContext, Origin } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 import { securityFingerprintOf } from './use-browser';
 
-/** What is stored, the newest first; to be asked beside the facts and then judged by `keepTrusted`. */
+/** The stored browsers, newest first. Read them in parallel with the facts, then filter with `keepTrusted`. */
 export function listRememberedBrowsers(
   context: FlowContext,
   userId: string,
@@ -30,7 +30,7 @@ interface Forgetting {
   readonly origin: Origin;
 }
 
-/** It is asked for a code at its next login. False where the person has none of that id. */
+/** The next login from it needs a code again. False if the person has no browser with that id. */
 export async function forgetBrowser(
   context: FlowContext,
   act: Forgetting & { readonly id: string },

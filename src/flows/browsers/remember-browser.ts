@@ -26,7 +26,7 @@ export function rememberableSeconds(
   return rememberBrowserSeconds;
 }
 
-/** Remembers the browser of a login that was proven just now; null where that earns it no trust. */
+/** Remembers the browser of a login that was proven just now; null if the proof is not enough for that. */
 export async function rememberBrowser(
   context: FlowContext,
   proven: {

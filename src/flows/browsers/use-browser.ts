@@ -35,7 +35,7 @@ export interface BrowserJudgement {
   readonly cookie: CookieChange;
 }
 
-/** Asks for the browser's record beside the facts, in the same round trip; its token is used up by asking. */
+/** Reads the browser's record in the same round trip as the facts, and uses its token up. */
 export async function presentBrowser(
   context: FlowContext,
   userId: string,
@@ -93,7 +93,7 @@ export async function confirmBrowser(
   await context.records.confirmBrowser(userId, presented.id, hashesOf(context, userId, presented));
 }
 
-/** Whether the browser stands in for the challenge. Where nothing would be asked, it counts for nothing. */
+/** Whether the browser replaces the challenge. It counts for nothing if no challenge is due. */
 export async function judgeBrowser(
   context: FlowContext,
   login: {
@@ -106,7 +106,7 @@ export async function judgeBrowser(
 ): Promise<BrowserJudgement> {
   const { presented, used, evidence, gathered } = login;
   const unchanged = { evidence, gathered };
-  // A browser of somebody else's who signs in here too is none of this login's business.
+  // The cookie may belong to another person who signs in with this browser.
   if (presented === null || used.outcome === 'missing') return { ...unchanged, cookie: null };
   if (used.outcome === 'replayed') {
     await reportReplay(context, login);

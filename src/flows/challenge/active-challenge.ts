@@ -35,7 +35,7 @@ export interface Sent {
 
 export type ChallengeOutcome =
   | { readonly outcome: 'asked'; readonly challenge: Challenge; readonly sent?: Sent }
-  /** The challenge stands, but its code did not go out. */
+  /** The challenge is stored, but its code was not sent. */
   | {
       readonly outcome: 'not-sent';
       readonly because: SendRefused['because'] | 'delivery-failed' | 'secret-unreadable';

@@ -113,7 +113,7 @@ export async function proceed(
   };
 }
 
-/** The caller that waits for it is told of a failure; one that failed before must not end the process. */
+/** The caller that waits for it gets the failure; an unhandled rejection would end the process. */
 function awaitedLater<Value>(work: Promise<Value>): Promise<Value> {
   work.catch(() => undefined);
   return work;

@@ -39,7 +39,7 @@ export async function issueChallengeFor(
   return finishChallenge(context, request, { ...prepared, challenge: change.challenge });
 }
 
-/** The challenge of a factor, for whoever stores it together with the pending login. {@link finishChallenge} sends its code. */
+/** Makes the challenge of a factor, to be stored together with the pending login. {@link finishChallenge} sends its code. */
 export function prepareChallenge(context: FlowContext, request: ChallengeRequest): PreparedAsk {
   const { owner, option, gathered, pendingUntil } = request;
   const { authenticatorId, kind } = option;
@@ -90,8 +90,8 @@ export async function finishChallenge(
 }
 
 /**
- * A factor that is asked again keeps its challenge, and a code that holds is kept while another factor is asked: whoever comes
- * back to it need not wait for a new one.
+ * A factor that is asked again keeps its challenge. A live code is kept while another factor is asked, so that a person who comes back to it
+ * need not wait for a new one.
  */
 function takePlace(next: Challenge, phase: Challenge | undefined, now: number): Omit<Challenge, 'version'> {
   if (phase === undefined) return next;

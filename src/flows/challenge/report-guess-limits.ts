@@ -19,7 +19,7 @@ export interface WrongAnswer {
   readonly origin: Origin;
 }
 
-/** Told of wrong codes after a right password at most so often, since whoever guesses can cause it. */
+/** At most this many notices about wrong codes after a right password, since an attacker can trigger them. */
 const WRONG_FACTOR_NOTICES = [
   { max: 1, seconds: 3600 },
   { max: 3, seconds: 86_400 },

@@ -106,7 +106,7 @@ async function markCounted(sending: Sending): Promise<boolean> {
   return stored !== undefined;
 }
 
-/** Puts a mail in the place of the text, or beside it where that may still arrive. */
+/** Replaces the text by a mail, or adds the mail if the text may still arrive. */
 async function turnToMail(
   sending: Sending,
   mailbox: string,
@@ -157,7 +157,7 @@ async function settle(sending: Sending, outcome: SendOutcome): Promise<Challenge
   return goWithout(sending, { because: 'delivery-failed' });
 }
 
-/** This code does not go out. One of before holds all the same, and so does a text that may still arrive. */
+/** This code is not sent. An earlier one stays valid, and so does a text that may still arrive. */
 async function goWithout(sending: Sending, refused: NotSent): Promise<ChallengeOutcome> {
   const { context, request, code } = sending;
   const { id, sendId, authenticatorId } = code.kept;

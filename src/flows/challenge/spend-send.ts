@@ -85,7 +85,7 @@ const CAPS: ReadonlyMap<BudgetOf, string> = new Map([
   ['total', 'sends.total'],
 ]);
 
-/** For whoever runs the site: organizations that did nothing wrong are held up. */
+/** For the operator: a limit over all organizations also stops those that did nothing wrong. */
 class SendCapReached extends Error {
   override readonly name = 'SendCapReached';
 

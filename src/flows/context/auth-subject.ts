@@ -3,7 +3,7 @@ import type { Epochs } from '../../core/decision/session-lifetime';
 import type { FactorKind } from '../../core/member/factor-kind';
 import type { ChallengeOwner, ChallengePurpose } from '../../stores/state-store';
 
-/** The factor that was asked last, as the session remembers it: a hint for reading, judged again before it counts. */
+/** The factor that was asked last, as the session remembers it. A hint: it is checked again before it counts. */
 export interface ChallengeHint {
   readonly purpose: ChallengePurpose;
   readonly kind: FactorKind;
@@ -44,7 +44,7 @@ export interface SessionGrant {
   readonly skipped: boolean;
   /** When the policy ends it. */
   readonly expiresAt: number;
-  /** The pending login or older handle that this takes the place of. */
+  /** The pending login or older handle that this replaces. */
   readonly replaces: string | null;
   /** The older handle goes on as this session; where it was ended meanwhile, this one never begins. */
   readonly continues?: true;

@@ -1,4 +1,4 @@
-/** Work that no answer waits for. Work of one name never runs twice at once; asked for meanwhile, it runs once more. */
+/** Work that no response waits for. Work with the same name never runs twice at once; if it is requested meanwhile, it runs again after. */
 export class BackgroundWork {
   readonly #underWay = new Map<
     string,

@@ -34,7 +34,7 @@ export interface SeenProxies {
 const CLOCK_ERROR_MS = 30_000;
 const CLOCK_WARNING_MS = 5000;
 
-/** Looks at what a start can get wrong. Never rejects: what cannot be asked is a finding. */
+/** Checks what can be set up wrongly. Never rejects: a check that fails to run is a finding. */
 export async function checkSetup(
   context: FlowContext,
   options: CheckOptions,

@@ -42,7 +42,7 @@ export function newId(): string {
   return randomBytes(16).toString('base64url');
 }
 
-/** 72 random bits: tells a thing from all others, where whoever guesses it gains nothing, as with an epoch or the handle of a session. */
+/** 72 random bits: unique, for values that are no secret, such as an epoch or the handle of a session. */
 export function newHandle(): string {
   return randomBytes(9).toString('base64url');
 }

@@ -40,7 +40,7 @@ export function channelsOf(
 
 /**
  * The authenticators at an address through which the first factor came. Addresses are opened only where a channel is known.
- * An address that cannot be read counts as spent: what cannot be told apart proves nothing.
+ * An address that cannot be read counts as spent, since it cannot be compared.
  */
 export function findSpentChannels(
   context: FlowContext,

@@ -54,7 +54,7 @@ export type Reader = Pick<AuthSubject, 'phase' | 'userId' | 'organizationId' | '
 
 type Read = readonly [MemberRecord, PolicyRecord, PendingLogin | SessionEntry | undefined];
 
-/** What was read for a bearer before it was certain who the bearer is. */
+/** Records that were read before it was certain whose request this is. */
 export interface PrefetchedRecords {
   readonly reader: Reader;
   /** When the reads were asked for. */
@@ -65,7 +65,7 @@ export interface PrefetchedRecords {
 /** Asks for what {@link gatherFacts} will need. */
 export function readEarly(context: ReadContext, reader: Reader): PrefetchedRecords {
   const found = readRecords(context, reader);
-  // Whoever uses them is told of a failure; nobody using them must not end the process.
+  // The caller that uses them gets the failure; an unhandled rejection would end the process.
   found.catch(() => undefined);
   return { reader, at: context.clock.now(), found };
 }
@@ -91,7 +91,7 @@ const EARLY_MS = 1000;
 
 /**
  * Reads what a pending login or a session needs, with whether it is still there. One round trip, or none where `early` was
- * read a moment ago for exactly this bearer. `pending` is the login itself, where another call reads it in the same trip.
+ * read a moment ago for exactly this subject. `pending` is the login itself, if another call reads it in the same round trip.
  */
 export async function gatherFacts(
   context: FlowContext,
@@ -214,7 +214,7 @@ export function toGathered(
   return { facts, account, member, policy, now };
 }
 
-/** What a clock ahead has written is not believed where it is used; here it is told of. */
+/** Reports dates in the future, which a clock that was ahead has written. The rules do not trust them. */
 function noteFutureDates(
   { clocks }: FlowContext,
   { member, session }: { readonly member: MemberRecord; readonly session: SessionFact },

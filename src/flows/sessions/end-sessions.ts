@@ -171,15 +171,15 @@ export interface PasswordChanged {
   readonly userId: string;
   /** The session that goes on, where the person changed the password themselves in one. */
   readonly kept?: AuthSubject & { readonly phase: 'session' };
-  /** Null for what nobody's browser asked for. */
+  /** Null if no browser asked for it. */
   readonly origin: Origin | null;
-  /** Whether the person is told; a host may tell them itself. */
+  /** Whether the person gets a notice; a host may send its own. */
   readonly notify: boolean;
 }
 
 /**
- * A password was changed: whoever knew the old one loses what it opened. By one write every session of the person, login in progress and
- * trust in a browser ends, but for the session that is kept. Answers with the epochs that it goes on with; null where there is none.
+ * A password was changed, so everything that the old one opened ends by one write: sessions, pending logins and remembered browsers, except
+ * the session that is kept. Returns the epochs with which that session continues; null if there is none.
  */
 export async function recordPasswordChange(
   context: FlowContext,

@@ -11,7 +11,7 @@ type SessionSubject = AuthSubject & { readonly phase: 'session' };
 /** Who is signed in, as far as it is known, in the session that a sign-in of the host is about to replace. */
 export type SignedInBefore =
   | { readonly kind: 'nobody' }
-  /** Somebody, in a session that carries no grant: nobody knows since when. */
+  /** Somebody, in a session without our claims, so it is unknown since when. */
   | { readonly kind: 'somebody' }
   | { readonly kind: 'session'; readonly subject: SessionSubject };
 
@@ -68,7 +68,7 @@ export function isStartTooOld(
   return isEndedBy(member, startedAt) || isEndedBy(policy, startedAt);
 }
 
-/** A session whose time is over, and that nobody ended: a sign-in after it is a new one. */
+/** Whether the session expired without being ended. A sign-in after it is a new one. */
 function isMerelyExpired(subject: AuthSubject, { facts, member, policy }: Gathered): boolean {
   const current = areEpochsCurrent(subject.epochs, { user: member.epoch, organization: policy.epoch });
   return facts.session?.phase === 'expired' && current;

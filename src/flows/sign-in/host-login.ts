@@ -34,7 +34,7 @@ export async function beginHostLogin(
   return { subject: toSubject(pending, null), gathered };
 }
 
-/** With the factor that was asked last, or the one that is being set up. Null where it is over, or another person's. */
+/** The login with the factor that was asked or set up last. Null if it is over or another person's. */
 export async function findHostLogin(
   context: FlowContext,
   { id: userId, organizationId }: Account,
@@ -76,7 +76,7 @@ export type ResumedLogin =
 
 /**
  * The host goes on with a login whose second step was done on our pages. The proofs wait in the pending login, and the decision
- * says whether they are enough. The login is used up before anybody is told so: one login makes one session or token.
+ * says whether they are enough. The login is used up first, so that one login makes one session or token.
  */
 export async function resumeLogin(
   context: FlowContext,

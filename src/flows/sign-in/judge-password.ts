@@ -65,7 +65,7 @@ async function settle(
     return verdict;
   }
   const settled = admitted.accept();
-  // The caller that waits for it is told of a failure; with nobody waiting it must not end the process.
+  // The caller that waits for it gets the failure; an unhandled rejection would end the process.
   settled.catch(() => undefined);
   return { ...verdict, settled, isNetworkNew: admitted.isNetworkNew };
 }

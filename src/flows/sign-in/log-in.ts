@@ -123,7 +123,7 @@ async function conclude(
   });
   const asked = unlocking ? null : firstAsked(decision);
   const begun = begin(context, { pending, asked, gathered, step });
-  // Whoever waits for it is told of its failure; a caller that failed before must not end the process.
+  // The caller that waits for it gets the failure; an unhandled rejection would end the process.
   begun.catch(() => undefined);
   return {
     outcome: 'pending',
@@ -136,7 +136,7 @@ async function conclude(
   };
 }
 
-/** A lock that leaves nothing to answer with is no reason to turn away who came to end it: the pending login lets nobody through. */
+/** Lets a locked-out person who came by the unlock link begin a login, even if no factor is left. The pending login grants nothing. */
 function decideUnlocking(gathered: Gathered): Decision {
   const decision = decideByPolicy(gathered);
   if (decision.outcome !== 'deny' || decision.because !== 'locked') return decision;

@@ -131,7 +131,7 @@ export class PasswordLimiter {
     };
   }
 
-  /** The name signed in from this address, with everything that was asked of it. In the background: it holds nobody up. */
+  /** The name signed in from this address, with every factor that was needed. Stored in the background. */
   noteSignIn(name: string, address: string): void {
     const [network] = this.#networksOf(address);
     const { state, clock, onError } = this.#wired;

@@ -5,7 +5,7 @@ import { sentenceFor } from './sentences';
 
 /**
  * How a request came: over TLS as far as Express knows; over TLS by what a proxy says that `trust proxy` does not name; or
- * without any sign of TLS. Only for words and cookies: a claim lets nobody in.
+ * without any sign of TLS. It only decides about messages and cookies, never about access.
  */
 export type Connection = 'secure' | 'claimed' | 'insecure';
 

@@ -27,7 +27,7 @@ export type CheckedToken = 'session' | 'visitor';
 /** Gives out and checks the token that every unsafe request carries. */
 export interface CsrfGuard {
   readonly field: string;
-  /** Makes the token of a session that is about to be stored, so that the next page need not store it once more. */
+  /** Makes the token of a session that is about to be stored, so that the next page does not store it again. */
   prepare(req: Request): void;
   /**
    * The token of this visitor: of the session where it holds something of ours, otherwise one that needs no store. It is new
@@ -49,9 +49,8 @@ const RENEW_AFTER_SECONDS = 3600;
 type CsrfContext = Pick<FlowContext, 'keyRing' | 'clock' | 'options'> & { readonly awaited: AwaitedSessions };
 
 /**
- * A synchronizer token in our own session slot. A visitor whose session holds nothing of ours, because there is none yet, gets
- * a signed double-submit token instead (OWASP CSRF cheat sheet): a form that is only looked at costs no storage.
- * The host's token where its own middleware has checked it already.
+ * A synchronizer token in our session data. A visitor without session data of ours gets a signed double-submit token instead (OWASP CSRF
+ * cheat sheet), so that opening a form stores nothing. If the host's own middleware checks tokens, its token is used.
  */
 export function createCsrfGuard(context: CsrfContext): CsrfGuard {
   const { options } = context;
@@ -104,8 +103,8 @@ export function createCsrfGuard(context: CsrfContext): CsrfGuard {
 }
 
 /**
- * Whether the session holds something of ours, or somebody's login. Only its own token counts then: whoever planted the cookie
- * of a visitor could otherwise act in a session that is not theirs.
+ * Whether the session holds data of ours or a signed-in user. Only its own token counts then: an attacker who planted a visitor's cookie
+ * could otherwise act in another person's session.
  */
 function hasOwnToken(req: Request): boolean {
   const session = requireSession(req);

@@ -15,7 +15,7 @@ import { returnToHere, textField } from './request';
 import { pageLocals, sendRefusal, type Refusal } from './respond';
 import { sentenceFor } from './sentences';
 
-/** One request to a page or its JSON twin, with who sent it. */
+/** One request to a page, as HTML or JSON, with who sent it. */
 export interface PageRequest {
   readonly context: HttpContext;
   readonly req: Request;
@@ -41,7 +41,7 @@ export function pageRoute(
   };
 }
 
-/** A page that is nothing to a stranger: they are sent to sign in. */
+/** A page for people with a pending login or a session. Others are sent to sign in. */
 export function knownPageRoute(
   context: HttpContext,
   handle: (page: KnownPageRequest) => Promise<void>,
@@ -108,8 +108,8 @@ export function pathOf(page: PageRequest, path: string): string {
 }
 
 /**
- * What an enrollment leaves in the session to be shown: codes, and where it is told. Whoever was signed out meanwhile, or has a
- * factor that was not proven, sees none of it.
+ * A page that shows what an enrollment left in the session, such as new codes. People who were signed out meanwhile, or have not proven
+ * their factor, do not see it.
  */
 export function liveRoute(
   context: HttpContext,
@@ -122,7 +122,7 @@ export function liveRoute(
   });
 }
 
-/** A refusal that no form stands beside. */
+/** Refuses with a page of its own, without a form. */
 export function refusePlainly(page: PageRequest, refusal: Refusal): Promise<void> {
   const { defaultReturnTo, issuer } = page.context.options;
   const { because, next } = refusal;

@@ -72,8 +72,8 @@ export async function refuseRequest(
     const { account } = identity;
     reportRefusedRequest(context, { account, origin: originOf(req), details: { outcome, because } });
   }
-  // A session that is over must not greet its owner by name on the sign-in page. A login that is not finished goes on: any
-  // other page, or an icon that the browser asks for by itself, finds no session there and must not end it.
+  // The sign-in page must not show the name of an ended session's owner. A pending login is kept: another page, or an icon that the
+  // browser fetches by itself, must not end it.
   const over =
     decision.outcome === 'sign-in' && decision.because !== 'no-session' && identity.kind === 'known';
   if (over) await startAnew(context, req, { identity, isLive: decision.because === 'sign-in-too-old' });

@@ -73,11 +73,10 @@ export interface ExpectedLogin {
 }
 
 /**
- * What is known of a request so far. It stands on the request itself: maps that hold requests weakly are gone through at
- * every collection of garbage.
+ * What is known about a request so far. It is kept on the request itself, since weak maps make every garbage collection slower.
  */
 export interface RequestState {
-  /** The text of the slot that was read last, and what it says. */
+  /** The text of the session data that was read last, and its parsed form. */
   sessionData: { readonly text: string; readonly sessionData: MfaSessionData } | undefined;
   /** What was read along with the session. */
   reads: PrefetchedRecords | undefined;
@@ -87,7 +86,7 @@ export interface RequestState {
   ownCookie: string | undefined;
   /** The session came from our own store. */
   loaded: boolean;
-  /** Whoever asks for a new session id saves the new session before anything is answered. */
+  /** The code that asks for a new session id saves the new session before the response. */
   savesNext: boolean;
   /** The id of the session in which our data was changed and not stored since. */
   unstoredIn: string | undefined;
@@ -140,7 +139,7 @@ export function stateOf(req: IncomingRequest): RequestState {
   });
 }
 
-/** Hands the reads over, once: what is asked later in a request must see what the request did. */
+/** Hands the prefetched records over once: later reads must see what this request has written. */
 export function takePrefetchedRecords(req: IncomingRequest): PrefetchedRecords | undefined {
   const state = stateOf(req);
   const { reads } = state;
@@ -184,7 +183,7 @@ interface WithSession {
 /** Where Passport keeps who is signed in, unless it was given another key. */
 const KEY = 'passport';
 
-/** What Passport serialized of the person who is signed in in this session; undefined where nobody is. */
+/** The user of this session as Passport serialized it; undefined if nobody is signed in. */
 export function signedInUser({ session }: WithSession): unknown {
   const kept: unknown = session === undefined || session === null ? undefined : Reflect.get(session, KEY);
   return typeof kept === 'object' && kept !== null ? Reflect.get(kept, 'user') : undefined;

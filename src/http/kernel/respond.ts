@@ -35,7 +35,7 @@ export function showOptions(gathered: Gathered, options: readonly Option[]): rea
   });
 }
 
-/** What a page knows that asks nothing of the session: it has no form, and greets nobody. */
+/** The locals of a page that reads nothing from the session: no form, no name. */
 export function bareLocals(context: Pick<HttpContext, 'options' | 'csrf'>): PageLocals {
   const { pagesPath, issuer, defaultReturnTo } = context.options;
   return {
@@ -54,7 +54,7 @@ export function bareLocals(context: Pick<HttpContext, 'options' | 'csrf'>): Page
   };
 }
 
-/** What every other page knows. */
+/** The locals of every other page. */
 export function pageLocals(context: HttpContext, req: Request, identity: RequestIdentity): PageLocals {
   return {
     ...bareLocals(context),
@@ -149,7 +149,7 @@ export function sendRefusal(res: Response, refusal: Refusal): void {
   res.status(status).json({ outcome: 'rejected', message: sentenceFor(reason ?? refusal.because), ...body });
 }
 
-/** A step that moved on: JSON says so, a browser is sent on. 303, so that a reload of the next page posts nothing. */
+/** Answers a finished step: JSON with the next path, or a redirect. 303, so that a reload of the next page posts nothing. */
 export function sendNext(
   req: Request,
   res: Response,

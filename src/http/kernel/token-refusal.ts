@@ -5,7 +5,7 @@ import { refuseConnection } from './connection';
 import { stateOf } from './request';
 import { sentenceFor } from './sentences';
 
-/** A browser that knows says so itself (Fetch Metadata). The token is asked for all the same. */
+/** Refuses what the browser marks as cross-site (Fetch Metadata). The token is still required. */
 export function refuseCrossSite(req: Request): void {
   if (req.get('sec-fetch-site') === 'cross-site') throw refuseToken('other-site');
 }
@@ -62,7 +62,7 @@ export function tokenRefusalOf(error: unknown): TokenRefusal | null {
   return TOKEN_REFUSALS.find((reason) => reason === error.reason) ?? null;
 }
 
-/** There is no token: it was not sent, or nobody here has read it. */
+/** Why there is no token: it was not sent, or no parser has read the body. */
 export function missingTokenReason(req: Request): TokenRefusal {
   const hasBody = Number(req.get('content-length') ?? 0) > 0 || req.get('transfer-encoding') !== undefined;
   if (!hasBody) return 'token-missing';

@@ -22,13 +22,13 @@ import type { MfaSessionData, SessionClaims } from './session-data-text';
 
 interface Found {
   readonly account: Account;
-  /** An instant before which the session cannot have become this person's, where one is known. */
+  /** The session became this person's after this instant; null if unknown. */
   readonly notBefore: number | null;
 }
 
 /**
- * Dates a session that the host began out of our sight, and makes it one that can be ended. One that may be older than an end of the
- * person's sessions, or of the organization's, has ended.
+ * Registers a session that the host began without us, so that it can be ended. If it may be older than the last time the sessions of the
+ * person or the organization were ended, it has ended too.
  */
 export async function adoptSession(
   context: HttpContext,
@@ -80,14 +80,14 @@ export async function adoptSession(
   return session;
 }
 
-/** Whether the session was made after the last end of both, in place of one that was over. */
+/** Whether the session replaced an ended one after the last time both were ended. */
 function isMadeAfterEnds(req: Request, { account, member, policy }: Gathered): boolean {
   const { madeAfter } = readSessionData(req);
   if (madeAfter?.userId !== account.id || madeAfter.organizationId !== account.organizationId) return false;
   return areSameEnds(madeAfter.user, member) && areSameEnds(madeAfter.organization, policy);
 }
 
-/** A log-out may have come between reading and registering, and found nothing to end. */
+/** A log-out between reading and registering found nothing to end. */
 async function endedMeanwhile({ records }: HttpContext, { account, member }: Gathered): Promise<boolean> {
   const { sessionsEndedAt } = await records.findMember(account.id, account.organizationId);
   return sessionsEndedAt !== member.sessionsEndedAt;
@@ -98,7 +98,7 @@ interface GrantOf {
   readonly account: Account;
 }
 
-/** The grant of this person as it holds in this session, in the organization they are in. */
+/** The claims of this person in this session and their current organization. */
 export async function resolveGrant(
   context: HttpContext,
   req: Request,
@@ -112,8 +112,8 @@ export async function resolveGrant(
 }
 
 /**
- * A host made a new session and copied the old one into it. It goes on from where it was, or has ended with it; only the first factor is
- * taken along, since with `keepSessionInfo` another person’s sign-in may lie in between.
+ * The host made a new session and copied the old one into it. The new one continues the old, unless that was ended. Only the first factor
+ * is kept: with `keepSessionInfo`, another person may have signed in between.
  */
 async function continueCopied(
   context: HttpContext,
@@ -141,14 +141,14 @@ async function continueCopied(
     replaces: session.handle,
     continues: true,
   };
-  // Nothing is registered where the old one is gone: it ended, or another request has continued it already.
+  // Registers nothing if the old session was ended, or another request has continued it.
   await register(context, { session: continued, grant, origin: originOf(req) });
   updateSessionData(req, { session: continued, asked: undefined });
   endCookieWithGrant(context, req, grant);
   return continued;
 }
 
-/** A person may go from one organization to another within a session; each one's epoch is kept, so that going back revives nothing. */
+/** A person may change organization within a session. The session keeps an epoch for each, so that going back revives nothing. */
 async function enterOrganization(
   context: HttpContext,
   req: Request,
@@ -159,12 +159,12 @@ async function enterOrganization(
   const { records } = context;
   const current = await records.establishOrganizationEpoch(organizationId, newHandle());
   const startedAt = isStartUnknown(session.handle) ? null : session.startedAt;
-  // A session from before the organization ended all of its sessions is one of them.
+  // If the organization ended all sessions after this one began, it is over there.
   const epoch = isEndedBy(await records.findPolicy(organizationId), startedAt) ? '' : current;
   context.directory.noteSeveralOrganizations();
   const entered = {
     ...session,
-    // What one organization lets stand in for a proof, another may not.
+    // A browser remembered in one organization proves nothing in another.
     evidence: session.evidence.filter(({ method }) => method !== 'remembered-browser'),
     organizationEpochs: [...session.organizationEpochs, [organizationId, epoch] as const],
   };
@@ -191,7 +191,7 @@ export function toSessionSubject(
     startedAt,
     seenAt,
     evidence,
-    // Putting enrollment off counts where it was done.
+    // A skipped enrollment counts only in the organization where it was skipped.
     skipped: skipped && sessionData.skippedIn === organizationId,
     asked: sessionData.asked ?? null,
   };

@@ -24,7 +24,7 @@ export interface SessionDescription {
   readonly expiresAt: number;
 }
 
-/** Null for a visitor whom the guard would stop: without a live session, in the middle of a login, or before a second factor. */
+/** Null for a visitor whom the guard would stop: without a live session, during a login, or before a second factor. */
 export async function describeSession(
   context: HttpContext,
   req: Request,

@@ -7,8 +7,8 @@ import { findSessionData, updateSessionData } from './session-data';
 import { parseSessionData, type SessionClaims } from './session-data-text';
 
 /**
- * The host's own log-out knows nothing of our list. The session goes from there if nobody, or somebody else, is signed in in it once the
- * request is answered.
+ * Removes the session from our list if, after the response, nobody or somebody else is signed in. The host's own log-out does not know
+ * the list.
  */
 export function endWhenLeft(context: HttpContext, req: Request, res: Response): void {
   const grant = findSessionData(req).session;
@@ -34,8 +34,8 @@ function rememberSignIn(req: Request): () => boolean {
 }
 
 /**
- * Passport is about to log somebody out. The session ends at once, so that a request that began before stores nothing that would still
- * be good; a failure does not block the log-out.
+ * Ends the session before Passport signs the person out, so that a request that began earlier cannot store a valid session. A failure does
+ * not block the log-out.
  */
 export function leaveAtLogOut(context: HttpContext, req: Request): Promise<void> {
   const grant = findSessionData(req).session;
@@ -46,7 +46,7 @@ export function leaveAtLogOut(context: HttpContext, req: Request): Promise<void>
   return noteLeaver(context, stateOf(req).leaver, signedInUser(req)).catch(context.options.onError);
 }
 
-/** The same for a session that is about to be destroyed, as its store has it. */
+/** The same for a stored session that is about to be destroyed. */
 export function leaveStored(context: HttpContext, data: SessionData | null | undefined): Promise<void> {
   const grant = grantIn(data?.mfa);
   const left =
@@ -64,7 +64,7 @@ function grantIn(text: unknown): SessionClaims | undefined {
   }
 }
 
-/** A session without a grant can be told from a later one by when it ended alone. Most hosts serialize the id of a person. */
+/** A session without our claims can only be ended by the instant. Most hosts serialize the id of the user. */
 async function noteLeaver(
   context: HttpContext,
   user: Express.User | null | undefined,

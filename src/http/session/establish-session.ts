@@ -18,7 +18,7 @@ import {
 } from './session-data';
 import type { MfaSessionData, SessionClaims } from './session-data-text';
 
-/** Half a login: a new session id, in which Passport finds nobody. */
+/** Begins a pending login under a new session id. Passport finds no user in it. */
 export async function enterPendingLogin(
   context: HttpContext,
   req: Request,
@@ -38,7 +38,7 @@ export async function enterPendingLogin(
   });
 }
 
-/** The second step is done and the host's own sign-in goes on with it: a new session id, in which Passport still finds nobody. */
+/** The second step is done, and the host's sign-in continues: a new session id, still without a user for Passport. */
 export function keepPendingLogin(
   context: HttpContext,
   req: Request,
@@ -51,14 +51,14 @@ export function keepPendingLogin(
   });
 }
 
-/** What a session carries that begins with this grant. */
+/** The claims of a session that begins with this grant. */
 export function toSessionClaims(context: HttpContext, grant: SessionGrant): SessionClaims {
   const mark = newHandle();
   return {
     userId: grant.userId,
     handle:
       grant.continues === true && grant.replaces !== null ? successorHandle(grant.replaces, mark) : mark,
-    // Known once the session has its new id.
+    // Set once the session has its new id.
     grantedIn: '',
     userEpoch: grant.epochs.user,
     organizationEpochs: [[grant.organizationId, grant.epochs.organization]],
@@ -70,8 +70,8 @@ export function toSessionClaims(context: HttpContext, grant: SessionGrant): Sess
 }
 
 /**
- * Whoever signs in over a session leaves it, and it goes from its owner's list: in the background; a failure does not block the
- * sign-in. A session that goes on as `grant` is left by that.
+ * Ends the session that a new sign-in replaces, in the background; a failure does not block the sign-in. If `grant` continues that session,
+ * registering the grant ends it.
  */
 export function leaveSession(context: HttpContext, req: Request, grant?: SessionGrant): void {
   const { session } = findSessionData(req);
@@ -80,13 +80,13 @@ export function leaveSession(context: HttpContext, req: Request, grant?: Session
   endSession(context, session).catch(context.options.onError);
 }
 
-/** The cookie of a session that we set up ends when the policy ends the session. */
+/** If `mfa.sessions()` set the cookie, it expires with the session. */
 export function endCookieWithGrant(context: HttpContext, req: Request, grant: SessionGrant): void {
   if (stateOf(req).ownCookie === undefined) return;
   requireSession(req).cookie.maxAge = Math.max(1000, grant.expiresAt - context.clock.now());
 }
 
-/** A proof was added in a session that goes on: a new id, everything of the host's kept, the old handle ended. */
+/** Continues a session after a proof: under a new id, with the host's data, and the old handle ended. */
 export async function upgradeSession(
   context: HttpContext,
   req: Request,
@@ -133,7 +133,7 @@ export function register(
   });
 }
 
-/** Through what the visitor proved, before signing in, that an account is theirs; taken along into the sign-in. */
+/** The channel by which the visitor proved the account before signing in. */
 export function channelNoted(req: Request): { readonly channel?: string } {
   const { channel } = findSessionData(req);
   return channel === undefined ? {} : { channel };

@@ -45,8 +45,8 @@ export interface SeenLogin {
 type GrantedLogin = ExpectedLogin & { readonly session: SessionClaims };
 
 /**
- * Makes a login so that the session which comes of it carries our grant from its first write, whoever asked for it. What ends sessions
- * later ends this one too, although no route of ours has seen it.
+ * Makes a login of Passport or the host so that its session carries our claims from the first write. So everything that ends sessions ends
+ * this one too.
  */
 export async function grantAtLogin(context: HttpContext, req: Request, login: SeenLogin): Promise<void> {
   const state = stateOf(req);
@@ -74,7 +74,7 @@ export async function grantAtLogin(context: HttpContext, req: Request, login: Se
   }
 }
 
-/** Whoever signs in here next gets another grant, and nobody stays signed in by a login that failed. */
+/** Undoes a login that failed: nobody stays signed in, and the next sign-in gets a grant of its own. */
 function takeBack(req: Request, userBefore: string | undefined): void {
   const session: object | undefined = req.session;
   if (session === undefined || session === null) return;
@@ -82,7 +82,7 @@ function takeBack(req: Request, userBefore: string | undefined): void {
   if (JSON.stringify(signedInUser(req)) !== userBefore) forgetSignedInUser(req);
 }
 
-/** What the strategy or a page has prepared for this person, or what a sign-in of the host is granted. Null for a user who is no account. */
+/** The grant that the strategy or a page prepared, or that of a sign-in by the host. Null if the user has no account. */
 async function toExpected(
   context: HttpContext,
   req: Request,
@@ -101,7 +101,7 @@ async function toExpected(
 
 const NOBODY: SignedInBefore = { kind: 'nobody' };
 
-/** The guard tells what is wrong with a user it cannot read; a login of people whom it never sees goes on. */
+/** Null if the user cannot be read. The guard reports that; a login outside the guard continues. */
 function findAccount({ directory }: HttpContext, user: Express.User): Account | null {
   try {
     return directory.accountOf(user);
@@ -127,7 +127,7 @@ function armRegenerate(context: HttpContext, req: Request, granted: GrantedLogin
   const { returnTo } = before;
   const own = before.regenerate?.bind(before);
   before.regenerate = function regenerateWithSlot(done) {
-    // Not sooner: a host may ask for the password and sign nobody in.
+    // Only now: a host may check the password and sign nobody in.
     leaveSession(context, req, granted.grant);
     // With `keepSessionInfo` Passport copies what is left of the old session over the new one: not ours.
     Reflect.deleteProperty(before, 'mfa');
@@ -154,8 +154,7 @@ function putGrant(context: HttpContext, req: Request, { keep, session, grant }: 
 }
 
 /**
- * Where Passport did not ask for a new session id, as before 0.6 or in a host that replaced `req.logIn`, it is asked for here. What the
- * host keeps in its session stays.
+ * Makes a new session id if Passport did not: before 0.6, or if the host replaced `req.logIn`. The host's own data stays.
  */
 async function ensureGranted(
   context: HttpContext,
@@ -177,7 +176,7 @@ async function ensureGranted(
   await saveSession(req);
 }
 
-/** Grants the session of a login that ends here: a new id, Passport’s user and our slot in one write. */
+/** Signs a user in at the end of our login: a new id, Passport’s user and our claims in one write. */
 export function grantSession(
   req: Request,
   { user, ...expected }: ExpectedLogin & { readonly user: Express.User },

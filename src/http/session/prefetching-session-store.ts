@@ -112,7 +112,7 @@ export function prefetchingSessionStore(
 
   const forgetAndUnlist: Store['destroy'] = (sessionId, done) => {
     const owner = hints.find(sessionId)?.owner ?? null;
-    // Beside the log-out, which it neither holds up nor breaks.
+    // In the background; a failure does not block the log-out.
     if (owner?.phase === 'session')
       endSession(context, { userId: owner.userId, handle: owner.ownerId }).catch(context.options.onError);
     forget(sessionId, done);
@@ -133,7 +133,7 @@ export function prefetchingSessionStore(
       ending.then(() => renew(null), renew);
       return;
     }
-    // Whoever saves the next session is told of a failure; a request that fails before must not end the process.
+    // The caller that saves the next session gets the failure; an unhandled rejection would end the process.
     ending.catch(() => undefined);
     own.generate(req);
     if (isStored) keepOn(req.session, ENDING, ending);

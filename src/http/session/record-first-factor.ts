@@ -129,7 +129,7 @@ async function noteInSubject(
 export interface PasswordChangeOptions {
   /** The request in which the person changed it: its session goes on, under a new id. Without it every session ends. */
   readonly keep?: Request;
-  /** False where the app itself tells the person. Default true: every address on file is told. */
+  /** False if the app tells the person itself. Default true: a notice goes to every address on file. */
   readonly notify?: boolean;
 }
 

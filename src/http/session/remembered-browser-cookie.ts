@@ -23,7 +23,7 @@ export function readBrowserCookie(context: HttpContext, req: Request): BrowserTo
   return id === undefined || token === null ? null : { id, token };
 }
 
-/** `Lax` and no domain: it goes nowhere but here. Its end is never what ends the trust; the record is. */
+/** `Lax` and no domain, so it is sent only here. The stored record ends the trust, not the cookie's expiry. */
 export function changeBrowserCookie(context: HttpContext, res: Response, change: CookieChange): void {
   if (change === null) return;
   const attributes = {
@@ -42,8 +42,8 @@ export function changeBrowserCookie(context: HttpContext, res: Response, change:
 }
 
 /**
- * The first request after a login shows whether the browser got its next token: from then on the one before is a copy's. In the
- * background; where it fails, a copy is found out later, when the owner comes back.
+ * The first request after a login shows that the browser got its next token; the previous one is a copy from then on. In the background; if
+ * it fails, a copy is found later, when the owner comes back.
  */
 export function confirmBrowserOnce(context: HttpContext, req: Request, userId: string): void {
   const { unconfirmedBrowser } = readSessionData(req);
@@ -55,7 +55,7 @@ export function confirmBrowserOnce(context: HttpContext, req: Request, userId: s
   delivery.inBackground(() => confirmBrowser(context, userId, presented), options.onError);
 }
 
-/** What the session of a login remembers, where the browser is given its next token with it. */
+/** Noted in the session of a login that gave the browser its next token. */
 export function browserGiven(req: Request): Pick<MfaSessionData, 'unconfirmedBrowser'> {
   const { givenBrowser } = stateOf(req);
   return givenBrowser === undefined ? {} : { unconfirmedBrowser: givenBrowser };

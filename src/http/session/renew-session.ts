@@ -10,7 +10,7 @@ import { requireSession, updateSessionData } from './session-data';
 
 type Done = (error?: unknown) => void;
 
-/** The session ends, and an empty one with a new id takes its place. What the list says of the old one is for the caller. */
+/** Replaces the session by an empty one with a new id. The caller updates the list of sessions. */
 export function regenerate(req: Request): Promise<void> {
   const session = requireSession(req);
   return renewing(req, () => settle((done) => makeNewSession(req, session.regenerate?.bind(session), done)));
@@ -24,7 +24,7 @@ export async function renewSession(req: Request, fill: () => void): Promise<void
   await saveSession(req);
 }
 
-/** Marks a change of the session id as ours: nothing of the session before is carried over. */
+/** Marks a change of the session id as ours, so that nothing is copied from the old session. */
 export async function renewing<Result>(req: Request, act: () => Promise<Result>): Promise<Result> {
   const state = stateOf(req);
   state.renewing += 1;
@@ -36,8 +36,8 @@ export async function renewing<Result>(req: Request, act: () => Promise<Result>)
 }
 
 /**
- * Calls the session's own `regenerate`. Where that leaves the id as it was, because a host replaced it with one that does nothing,
- * the store makes the new session; where there is none, nobody is signed in under an id that an attacker may have chosen.
+ * Calls the session's own `regenerate`. If a host replaced that by one that keeps the id, the store makes the new session. Without either it
+ * fails: an attacker may have chosen the id (session fixation).
  */
 export function makeNewSession(req: Request, own: ((done: Done) => unknown) | undefined, done: Done): void {
   const before = req.sessionID;
@@ -95,7 +95,7 @@ export function saveSession(req: Request): Promise<void> {
   });
 }
 
-/** Saves the session where this request changed it and nobody has saved it since. */
+/** Saves the session if this request has changed it and not saved it since. */
 export async function storeChanges(req: Request): Promise<void> {
   if (hasUnstoredChanges(req)) await saveSession(req);
 }
@@ -156,7 +156,7 @@ function takeBack(res: Response): void {
 
 /**
  * The session is over, and an anonymous one takes its place, marked with what had been ended by then. A host that signs people in out of
- * our sight would otherwise be told for ever that it is not known when its sessions began.
+ * without us could otherwise never tell that its next session is newer.
  */
 export async function startAnew(
   context: HttpContext,
@@ -181,8 +181,8 @@ export async function startAnew(
 }
 
 /**
- * Somebody signed in again because that was asked of them, and we saw nothing of it. Asking once more would lead in a circle, which may
- * need nobody's click where a provider signs people in by itself.
+ * The person signed in again as asked, but not through us. Asking once more would be a redirect loop, which a provider that signs people in
+ * automatically would repeat without a click.
  */
 export function withoutCircle(
   { options }: HttpContext,

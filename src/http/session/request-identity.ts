@@ -1,7 +1,7 @@
 import type { AuthSubject } from '../../flows/context/auth-subject';
 import type { Account } from '../../options/ports';
 
-/** Who is at the door. */
+/** The authenticated state of this request. */
 export type RequestIdentity =
   | { readonly kind: 'anonymous' }
   | {

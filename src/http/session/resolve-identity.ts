@@ -14,8 +14,8 @@ import type { LoginSlot, MfaSessionData, SessionClaims } from './session-data-te
 import { watchPassport } from './watch-passport';
 
 /**
- * Tells who is at the door from Passport's user and our slot. A session that the host began out of our sight is adopted where it
- * stands; a slot that belongs to another user is nobody’s.
+ * Resolves who sent the request, from Passport's user and our session data. A session that the host began without us is adopted. Session
+ * data of another user is ignored.
  */
 export async function resolveIdentity(context: HttpContext, req: Request): Promise<RequestIdentity> {
   context.proxies.look(req);
@@ -46,12 +46,12 @@ async function grantOf(
   }
   if (session === undefined) return adoptSession(context, req, { account, notBefore: null });
   await forgetGrant(context, req, session);
-  // Within one session the other person came first.
+  // In one session, the other person was signed in first.
   const notBefore = session.grantedIn === sessionMark(req) ? session.startedAt : null;
   return adoptSession(context, req, { account, notBefore });
 }
 
-/** A session that a clock ahead took part in goes on with dates that this clock believes, and keeps them. */
+/** A clock that was ahead may have dated the session. It goes on with dates that are not in the future. */
 function boundSession(context: HttpContext, req: Request, session: SessionClaims): SessionClaims {
   const now = context.clock.now();
   const ahead = findFutureDate(session, now);
@@ -62,7 +62,7 @@ function boundSession(context: HttpContext, req: Request, session: SessionClaims
   return bounded;
 }
 
-/** The host logged the person out, or somebody in, and kept what else the session held. */
+/** The host signed the person out, or somebody else in, and kept the rest of the session. */
 async function forgetGrant(context: HttpContext, req: Request, grant: SessionClaims): Promise<void> {
   updateSessionData(req, { session: undefined });
   await endSession(context, grant);
@@ -98,8 +98,8 @@ const WRITE =
   'Write app.use(mfa.sessions(), passport.initialize(), passport.session()) first, then mfa.pages(), mfa.adminPages() and mfa.guard().';
 
 /**
- * Throws where the session names a user whom Passport has not put on the request: it stands below, and everybody who signs in
- * would be sent to the sign-in page again. A host that takes `req.user` away itself leaves the property there.
+ * Throws if the session names a user and Passport has not set `req.user`: Passport is mounted below, and everybody who signs in would
+ * return to the sign-in page. A host that clears `req.user` itself leaves the property on the request.
  */
 export function requirePassportAbove(req: Request): void {
   if (!isSomebodyIn(req)) return;
@@ -117,7 +117,7 @@ export function requirePassportAbove(req: Request): void {
   );
 }
 
-/** Throws where the pages could not sign anybody in: Passport has not touched the request. */
+/** Throws if Passport has not run, since the pages could not sign anybody in. */
 export function requirePassport(req: Request): void {
   if (typeof Reflect.get(req, 'logIn') === 'function') return;
   throw new MfaError(

@@ -40,8 +40,8 @@ const FIELDS = [
 ] as const;
 
 /**
- * Keeps what a form of the administrators' pages said until the proof is given that it needs, and returns the way back that
- * names it. It is only filled in again: nothing is done before the person sends it once more.
+ * Keeps a form of the administrators' pages until the person has given the proof that it needs, and returns the path back to it. The form
+ * is only filled in again; the person has to send it.
  */
 export function keepForm(
   req: Request,

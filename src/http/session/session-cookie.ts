@@ -8,13 +8,13 @@ import { stateOf } from '../kernel/request';
 import { requireSession } from './session-data';
 
 /**
- * Throws `connection-insecure` where express-session would begin a session and not send its cookie: after the right password
- * the person would be asked to sign in again, and nothing would say why.
+ * Throws `connection-insecure` if express-session would not send the cookie of a new session. Otherwise the person would be asked to sign in
+ * again after the right password, without a reason.
  */
 export function requireSessionCookie(context: Pick<FlowContext, 'options'>, req: Request): void {
   if (requireSession(req).cookie?.secure !== true) return;
   const connection = connectionOf(req);
-  // A session of the host may be told to believe the proxy by its option `proxy`, which nobody else can see.
+  // The host's express-session may trust the proxy by its option `proxy`, which cannot be read here.
   const isSent =
     connection === 'secure' || (connection === 'claimed' && stateOf(req).ownCookie === undefined);
   if (!isSent) throw refuseConnection(req, context.options);

@@ -19,7 +19,7 @@ export function sessionMark({ sessionID }: Pick<Request, 'sessionID'>): string {
 
 declare module 'express-session' {
   interface SessionData {
-    /** The slot as text: express-session goes through every value of a session several times a request. */
+    /** Our data as one text: express-session walks every value of a session several times per request. */
     mfa?: string;
     returnTo?: string;
   }
@@ -37,7 +37,7 @@ export function readSessionData(req: Request): MfaSessionData {
   return sessionData;
 }
 
-/** The same where a session is about to go: one that is missing or cannot be read says nothing. */
+/** The same, but empty if there is no session or it cannot be read. */
 export function findSessionData(req: Request): MfaSessionData {
   try {
     return readSessionData(req);
@@ -62,12 +62,12 @@ function keepText(req: Request, text: string): void {
   markUnstored(req);
 }
 
-/** The session was changed, and what is answered next may rest on that. */
+/** The session was changed and must be saved before the response. */
 export function markUnstored(req: Request): void {
   stateOf(req).unstoredIn = req.sessionID;
 }
 
-/** A request without a session object says nothing about the visitor, so nothing is let through. */
+/** Without a session object nobody is let through. */
 export function requireSession(req: Request): NonNullable<Request['session']> {
   const session: Request['session'] | undefined = req.session;
   if (session === undefined || session === null) {
@@ -79,7 +79,7 @@ export function requireSession(req: Request): NonNullable<Request['session']> {
   return session;
 }
 
-/** A session that the browser keeps has no id, cannot be ended, and is brought back by whoever kept the cookie. */
+/** A session stored in a cookie has no id and cannot be ended: a copy of the cookie brings it back. */
 export function requireSessionId(req: Request): void {
   const session = requireSession(req);
   if (typeof req.sessionID === 'string' && typeof session.save === 'function') return;

@@ -2,11 +2,11 @@ import { RecentMap } from '../../core/text/recent-map';
 import type { Reader } from '../../flows/context/gather-facts';
 import { parseSessionData, type MfaSessionData } from './session-data-text';
 
-/** What the slot of a session said when it was seen last, and whose it was: what to read along with it, and nothing more. */
+/** Our data and the owner of a session as last seen. It only says what to prefetch. */
 export interface Hint {
   readonly text: string;
   readonly sessionData: MfaSessionData;
-  /** Null where it was nobody's. */
+  /** Null if nobody was signed in. */
   readonly owner: Reader | null;
 }
 
@@ -21,7 +21,7 @@ export class SessionHints {
     return this.#hints.get(sessionId);
   }
 
-  /** What the slot says; read only where it is another than the last time. Undefined where it says nothing that can be read. */
+  /** Parses the text if it has changed since. Undefined if it cannot be read. */
   learn(sessionId: string, text: string | undefined): Hint | undefined {
     const known = this.#hints.get(sessionId);
     if (known?.text === text) return known;
@@ -36,7 +36,7 @@ export class SessionHints {
   }
 }
 
-/** A slot that cannot be read is refused where a request asks for it; the store only brings it. */
+/** Undefined for unreadable data, which is refused when a request reads it. */
 function toHint(text: string): Hint | undefined {
   try {
     const sessionData = parseSessionData(text);

@@ -9,7 +9,7 @@ import { watchStore } from './watch-store';
 /*
  * `req.logIn` and `req.logOut` belong to Passport, and most hosts call them above our middleware. So Passport’s session manager is
  * watched, of which an app has one: from the first request that a middleware of ours sees in this process. `mfa.sessions()` comes
- * before Passport and sees them all. What a host does without Passport is seen by nobody; see `adoptSession`.
+ * before Passport and sees them all. For what a host does without Passport, see `adoptSession`.
  */
 
 type Call = (...args: unknown[]) => unknown;

@@ -45,7 +45,7 @@ function watchRegenerate(
   };
 }
 
-/** `inPlace` are the sessions that another one is about to take the place of: whoever makes that one sees to the list. */
+/** `inPlace` are the sessions that are about to be replaced; the code that replaces them updates the list. */
 function watchDestroy(
   store: Pick<Store, 'get' | 'destroy'>,
   { context, inPlace }: { readonly context: HttpContext; readonly inPlace: ReadonlySet<string> },

@@ -127,7 +127,7 @@ export function trustedSourceOf(context: HttpContext, req: Request, username: st
   return browser !== null && isBrowserOf(context.keyRing, browser.id, name) ? `browser:${browser.id}` : null;
 }
 
-/** The session of somebody who is asked for the password again. */
+/** For a person in a session who types the password again. */
 export function sourceOfSession(handle: string): string {
   return `session:${handle}`;
 }
@@ -144,8 +144,7 @@ function ownSession(context: HttpContext, req: Request, name: string): string | 
 const SECONDS = 10;
 
 /**
- * How a second click on a sign-in form is told from another sign-in: it comes from the same address, with the same cookies, from a
- * program of the same name and language.
+ * Tells a second click on a sign-in form from another sign-in: it has the same address, cookies, user agent and languages.
  */
 export function firstStepOf(context: HttpContext, req: Request, userId: string): FirstStep {
   const { 'user-agent': userAgent = '', 'accept-language': languages = '', cookie = '' } = req.headers;

@@ -148,7 +148,7 @@ export async function noteSeen(
   if (seenAt !== null) updateSessionData(req, { session: { ...session, seenAt } });
 }
 
-/** Our pages see to themselves who may open them. A guard above them would send everybody round in a circle. */
+/** Our pages check access themselves. A guard above them would be a redirect loop. */
 export function isForPagesBelow({ mounts, advice, options }: HttpContext, req: Request): boolean {
   if (!mounts.isForPages(req)) return false;
   mounts.requirePages(req);

@@ -193,7 +193,7 @@ export class MfaStrategy extends Strategy {
     options: AuthenticateOptions,
   ): () => void {
     const { grant, user, info, decision } = signedIn;
-    // Without a session there is nothing that could be asked for a factor later.
+    // Without a session, no factor can be asked for later.
     if (options.session === false && decision.outcome !== 'allow') return this.refuse('mfa-required', 403);
     if (options.session !== false) {
       stateOf(req).expected = { grant, keep: {} };

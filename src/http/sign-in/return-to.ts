@@ -93,8 +93,8 @@ export function findReturnTo(req: Request): string | null {
 }
 
 /**
- * Why somebody signs in once more, as the address of the sign-in page says it. A fixed word, so that a link made by somebody
- * else can say nothing but one of our own sentences, which name nobody and tell nobody to do anything but sign in.
+ * Why a person has to sign in again, as a fixed word in the address of the sign-in page. A link made by an attacker can therefore show only
+ * one of our own sentences.
  */
 const REASONS = [
   'session-expired',
@@ -106,12 +106,12 @@ const REASONS = [
 
 type SignInReason = (typeof REASONS)[number];
 
-/** The word of that reason; null where there is none to tell, and for whatever else an address may hold. */
+/** The word, if it is one of ours; null otherwise. */
 export function toSignInReason(word: unknown): SignInReason | null {
   return REASONS.find((reason) => reason === word) ?? null;
 }
 
-/** What is said of a login that was not finished; it is no session yet. */
+/** A pending login is no session yet, so it has words of its own. */
 const OF_LOGIN: ReadonlyMap<string, SignInReason> = new Map([
   ['session-expired', 'login-expired'],
   ['session-ended', 'login-ended'],
