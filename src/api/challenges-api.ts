@@ -1,7 +1,7 @@
 import { deriveAmr, deriveAssuranceLevel } from '../core/decision/assurance';
 import { decide, type Option } from '../core/decision/decide';
 import type { FactorKind } from '../core/member/factor-kind';
-import { FACTOR_TRAITS } from '../factors/find-factor';
+import { BACKUP_KIND, FACTOR_TRAITS } from '../factors/find-factor';
 import type { NotFound } from '../flows/admin/member-acts';
 import type { Sent } from '../flows/challenge/active-challenge';
 import { answerChallenge } from '../flows/challenge/answer-challenge';
@@ -190,5 +190,5 @@ async function ask(
 /** A recovery code is asked first only where there is nothing else. */
 function choose(anyOf: readonly Option[], authenticatorId: string | undefined): Option | undefined {
   if (authenticatorId !== undefined) return anyOf.find((one) => one.authenticatorId === authenticatorId);
-  return anyOf.find(({ kind }) => kind !== 'recovery-code') ?? anyOf[0];
+  return anyOf.find(({ kind }) => kind !== BACKUP_KIND) ?? anyOf[0];
 }

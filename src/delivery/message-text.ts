@@ -1,6 +1,7 @@
 import type { EnrollableKind } from '../core/member/factor-kind';
 import { browserName } from '../core/text/browser-name';
 import { cutText, labelInMessage, personInMessage } from '../core/text/typed-text';
+import { wordsOf } from '../factors/present-factor';
 import { durationInWords, type CodePurpose } from './delivery-error';
 import type { Mail, MailLocals } from './send-email';
 
@@ -71,12 +72,6 @@ export function mailLocals(
   };
 }
 
-const METHODS: ReadonlyMap<string, string> = new Map([
-  ['totp', 'The authenticator app'],
-  ['sms', 'The phone'],
-  ['email', 'The email address'],
-]);
-
 function methodInWords({
   factor,
   label,
@@ -85,8 +80,8 @@ function methodInWords({
   readonly label?: string;
 }): string {
   const name = labelInMessage(label ?? '');
-  const method = METHODS.get(factor) ?? 'The method';
-  return name === '' ? method : `${method} “${name}”`;
+  const { thing } = wordsOf(factor);
+  return name === '' ? thing : `${thing} “${name}”`;
 }
 
 const CHANGES = {

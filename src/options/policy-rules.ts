@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { ConfigurationError } from '../core/errors';
-import type { DeliveredKind, EnrollableKind } from '../core/member/factor-kind';
+import { CHANNELS, type Channel, type EnrollableKind } from '../core/member/factor-kind';
 import type { Policy } from '../core/policy/policy';
 import { ENROLLMENT_RULES, type PolicyFault } from '../core/policy/policy-check';
-import { ENROLLABLE_KINDS } from '../factors/find-factor';
+import { ENROLLABLE_KINDS, channelOfKind } from '../factors/find-factor';
 import { describeValue, type OptionRule, type RulesFor } from './option-check';
 import { aSwitch, listOf, oneOf } from './option-kinds';
 import type { PolicyDefaults } from './options';
@@ -53,13 +53,14 @@ export function refusePolicy(
 /** A method that nothing can send is as good as missing, and nothing in the policy says so. */
 function adviseSender(methods: unknown, availableKinds: readonly EnrollableKind[]): string {
   if (!Array.isArray(methods)) return '';
-  return DELIVERED_KINDS.filter((kind) => methods.includes(kind) && !availableKinds.includes(kind))
-    .map((kind) => ` For ${kind} there is no sender: pass \`${kind}\` to createMfa, as in ${SENDERS[kind]}.`)
+  const unsent = ENROLLABLE_KINDS.filter((kind) => methods.includes(kind) && !availableKinds.includes(kind));
+  const missing = CHANNELS.filter((channel) => unsent.some((kind) => channelOfKind(kind) === channel));
+  return missing
+    .map((by) => ` For ${by} there is no sender: pass \`${by}\` to createMfa, as in ${SENDERS[by]}.`)
     .join('');
 }
 
-const DELIVERED_KINDS: readonly DeliveredKind[] = ['email', 'sms'];
-const SENDERS: Readonly<Record<DeliveredKind, string>> = {
+const SENDERS: Readonly<Record<Channel, string>> = {
   email: 'email: smtpEmail({ transport, from })',
   sms: 'sms: twilioSms({ client, from })',
 };

@@ -38,7 +38,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   options: ['factors', 'events', 'delivery', 'stores', 'core'],
   stores: ['events', 'options', 'core'],
   records: ['stores', 'core'],
-  delivery: ['options', 'stores', 'core'],
+  delivery: ['factors', 'options', 'stores', 'core'],
   factors: ['stores', 'core'],
   flows: ['factors', 'delivery', 'stores', 'events', 'options', 'core'],
   http: ['flows', 'factors', 'events', 'options', 'stores', 'core'],

@@ -5,6 +5,7 @@ import type { KeyRing } from '../proof/key-ring';
 import { isEqualInConstantTime } from '../proof/one-time-code';
 import { hasEnded, isCredible, isRecent } from '../text/credible-instant';
 import type { Authenticator } from './authenticator';
+import { channelOf, type Factors } from './factor-kind';
 import type { MemberSettings } from './member';
 
 /** A browser that stands in for a challenge at login, as the server knows it. */
@@ -40,6 +41,7 @@ export function isBrowserOver({ expiresAt }: Pick<RememberedBrowser, 'expiresAt'
 
 /** What trust in a browser rests on. Any change to it ends the trust. */
 export interface FactorSet {
+  readonly factors: Factors;
   readonly userId: string;
   /** A new one ends the remembered browsers with the sessions. */
   readonly userEpoch: string | null;
@@ -49,13 +51,14 @@ export interface FactorSet {
   readonly onFile: { readonly email: string | undefined; readonly phone: string | undefined };
 }
 
-function describeFactorSet(factors: FactorSet): string[] {
-  const { userId, userEpoch, organizationEpoch, authenticators, settings, onFile } = factors;
+function describeFactorSet(set: FactorSet): string[] {
+  const { factors, userId, userEpoch, organizationEpoch, authenticators, settings, onFile } = set;
   const own = authenticators
     .map(({ id, kind, disabledAt }) => [id, kind, disabledAt === null])
     .toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1));
   const assigned = settings.enabled ? settings.assignedKind : null;
-  const address = assigned === 'email' ? onFile.email : assigned === 'sms' ? onFile.phone : undefined;
+  const channel = assigned === null ? null : channelOf(factors, assigned);
+  const address = channel === 'email' ? onFile.email : channel === 'sms' ? onFile.phone : undefined;
   const epochs = [userEpoch ?? '', organizationEpoch ?? ''];
   return [userId, ...epochs, JSON.stringify(own), assigned ?? '', address ?? ''];
 }

@@ -1,5 +1,7 @@
 import type { Facts } from '../../core/decision/facts';
+import { findTraits } from '../../core/member/factor-kind';
 import { deriveMemberState, type MemberState } from '../../core/member/member-state';
+import { FACTOR_TRAITS } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import type { MemberMarks } from '../../stores/member-index';
 import type { MemberRecord, PolicyRecord } from '../../stores/record-store';
@@ -78,7 +80,9 @@ export function marksOf({ record, state }: KnownMember): MemberMarks {
   return {
     [configured ? 'configured' : 'not-configured']: 0,
     ...Object.fromEntries(kinds.map((kind) => [kind, 0])),
-    ...(kinds.every((kind) => kind === 'sms') && configured ? { 'sms-only': 0 } : {}),
+    ...(configured && kinds.every((kind) => findTraits(FACTOR_TRAITS, kind)?.restricted)
+      ? { 'sms-only': 0 }
+      : {}),
     ...(exemption === undefined ? {} : { exempt: exemption.until }),
     ...(lockedUntil === undefined ? {} : { locked: lockedUntil }),
     ...(federated ? { federated: 0 } : {}),

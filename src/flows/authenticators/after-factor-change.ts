@@ -2,6 +2,7 @@ import type { Epochs } from '../../core/decision/session-lifetime';
 import type { EnrollableKind } from '../../core/member/factor-kind';
 import { openSecret } from '../../core/proof/secrets';
 import type { Notice } from '../../delivery/delivery';
+import { channelOfKind } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import type { MemberRecord } from '../../stores/record-store';
 import type { AuthSubject } from '../context/auth-subject';
@@ -79,7 +80,7 @@ async function endOtherSessions(
 /** A number that no longer counts is told so itself: its owner may be the only one who knows better. */
 function tellPhoneThatWent(context: FlowContext, { account, subject, member, change }: FactorChange): void {
   const goneId = change.kind === 'recovery-codes-issued' ? undefined : change.goneId;
-  const gone = member.authenticators.find(({ id, kind }) => id === goneId && kind === 'sms');
+  const gone = member.authenticators.find(({ id, kind }) => id === goneId && channelOfKind(kind) === 'sms');
   if (gone === undefined) return;
   const binding = { userId: account.id, authenticatorId: gone.id, kind: gone.kind };
   const opened = openSecret(context.keyRing, gone.sealedSecret, binding);

@@ -10,6 +10,7 @@ import { hashToken, succeedToken, successorsOf, tokenHashes } from '../../core/p
 import type { PlainSecret } from '../../core/proof/secrets';
 import { isCredible } from '../../core/text/credible-instant';
 import type { EventReport } from '../../events/event-recorder';
+import { FACTOR_TRAITS } from '../../factors/find-factor';
 import type { BrowserUseOutcome } from '../../stores/record-store';
 import { newHandle, type FlowContext, type Origin } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
@@ -169,6 +170,7 @@ export function securityFingerprintOf({
   policy,
 }: Pick<Gathered, 'account' | 'member' | 'policy'>): FactorSet {
   return {
+    factors: FACTOR_TRAITS,
     userId: account.id,
     userEpoch: member.epoch,
     organizationEpoch: policy.epoch,

@@ -4,6 +4,7 @@ import type { Evidence } from '../../core/decision/assurance';
 import { onFileId } from '../../core/member/factor-kind';
 import { openSecret } from '../../core/proof/secrets';
 import { isCredible } from '../../core/text/credible-instant';
+import { FACTOR_TRAITS, channelOfKind } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import type { MemberRecord } from '../../stores/record-store';
 import type { FlowContext } from './context';
@@ -26,6 +27,11 @@ export function toStoredChannel(
     `${call}: channel must be 'email' and address the email address that the link or code was sent to.`,
   );
 }
+
+/** The ids of the address on file, under every kind that sends a code there. */
+const ON_FILE_BY_EMAIL = FACTOR_TRAITS.filter(
+  ({ channel, worksOnFile }) => channel === 'email' && worksOnFile,
+).map(({ kind }) => onFileId(kind));
 
 /** The channels that the first factor came through, or a new password a while ago, as the host said. */
 export function channelsOf(
@@ -55,13 +61,13 @@ export function findSpentChannels(
   const channels = channelsOf(context, known);
   if (channels.length === 0) return [];
   const spent = member.authenticators.filter(({ id, kind, sealedSecret }) => {
-    if (kind !== 'email') return false;
+    if (channelOfKind(kind) !== 'email') return false;
     const binding = { userId: account.id, authenticatorId: id, kind };
     const opened = openSecret(context.keyRing, sealedSecret, binding);
     return opened.outcome !== 'opened' || isAmongChannels(context.keyRing, channels, opened.secret.reveal());
   });
   const onFile = account.email !== undefined && isAmongChannels(context.keyRing, channels, account.email);
-  return [...spent.map(({ id }) => id), ...(onFile ? [onFileId('email')] : [])];
+  return [...spent.map(({ id }) => id), ...(onFile ? ON_FILE_BY_EMAIL : [])];
 }
 
 /** A clock ahead must not hold a reset against the address for longer than it is held: what is stored then ends in time. */

@@ -2,6 +2,7 @@ import { maskDestination } from '../../core/address/destination';
 import { openSecret } from '../../core/proof/secrets';
 import { personInMessage } from '../../core/text/typed-text';
 import type { Notice } from '../../delivery/delivery';
+import { channelOfKind } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import type { MemberRecord } from '../../stores/record-store';
 import type { FlowContext, Origin } from '../context/context';
@@ -10,7 +11,7 @@ import { sendNoticeInBackground } from './send-notice';
 /** Every address a notice goes to: the one on file and the enrolled ones (NIST SP 800-63B-4, 4.6). */
 function emailAddresses(context: FlowContext, account: Account, member: MemberRecord): readonly string[] {
   const enrolled = member.authenticators
-    .filter(({ kind }) => kind === 'email')
+    .filter(({ kind }) => channelOfKind(kind) === 'email')
     .map(({ id, sealedSecret, kind }) =>
       openSecret(context.keyRing, sealedSecret, { userId: account.id, authenticatorId: id, kind }),
     )

@@ -1,6 +1,7 @@
 import type { Evidence } from '../../core/decision/assurance';
 import type { Decision } from '../../core/decision/decide';
 import { sessionExpiresAt, type Epochs } from '../../core/decision/session-lifetime';
+import { BACKUP_KIND } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import type { PendingLogin } from '../../stores/state-store';
 import { judgeBrowser, presentBrowser, type BrowserToken, type CookieChange } from '../browsers/use-browser';
@@ -146,7 +147,7 @@ function decideUnlocking(gathered: Gathered): Decision {
 /** The factor that a pending login asks first. A recovery code is never asked, only chosen. */
 function firstAsked(decision: Decision): ChallengeHint | null {
   const option = decision.outcome === 'challenge' ? decision.anyOf[0] : undefined;
-  return option === undefined || option.kind === 'recovery-code' ? null : { purpose: 'login', ...option };
+  return option === undefined || option.kind === BACKUP_KIND ? null : { purpose: 'login', ...option };
 }
 
 /** Stores the pending login with its first challenge, and sends the code where there is one. */

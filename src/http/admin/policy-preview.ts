@@ -1,4 +1,5 @@
 import type { PolicyEffect } from '../../core/policy/policy-preview';
+import { channelOfKind } from '../../factors/find-factor';
 import type { PolicyPreview, PreviewGroup } from '../../flows/admin/preview-policy';
 import { dayOf } from '../kernel/moments';
 import type { LinkLocals } from './admin-page';
@@ -23,7 +24,7 @@ export function describePreview(page: AdminPage, preview: PolicyPreview): Previe
 }
 
 function fallbackSentence({ draft: { methods, smsFallback } }: PolicyPreview): string | null {
-  if (!methods.includes('sms')) return null;
+  if (!methods.some((kind) => channelOfKind(kind) === 'sms')) return null;
   return smsFallback
     ? 'If a text message can’t be sent at sign-in, the code goes to the person’s email address and counts as an email code.'
     : 'If a text message can’t be sent, the person needs another method or a recovery code.';

@@ -1,4 +1,5 @@
 import type { FactorKind } from '../../core/member/factor-kind';
+import { wordsOf } from '../../factors/present-factor';
 
 /** What people read for each reason: what happened, then what to do. The code is the contract, the sentence is not. */
 const SENTENCES: ReadonlyMap<string, string> = new Map([
@@ -193,25 +194,8 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
   ['store-unavailable', 'The fault is on our side. Try again in a minute.'],
 ]);
 
-/** Where the general sentence would say what is not true of this kind of code. */
-const BY_KIND: ReadonlyMap<string, string> = new Map([
-  ['wrong-code of sms', 'That code did not work. Check the newest message and try again.'],
-  ['wrong-code of email', 'That code did not work. Check the newest message and try again.'],
-  [
-    'wrong-code of recovery-code',
-    'That recovery code did not work. Compare it with your list, or use one that you have not used yet.',
-  ],
-  ['code-used of sms', 'That code was used before. Ask for a new one.'],
-  ['code-used of email', 'That code was used before. Ask for a new one.'],
-  ['code-used of recovery-code', 'That recovery code was used before. Use another one from your list.'],
-  [
-    'malformed-code of recovery-code',
-    'That does not look like a recovery code. Type it with the number before it.',
-  ],
-]);
-
 export function sentenceFor(because: string, kind?: FactorKind): string {
-  const ofKind = kind === undefined ? undefined : BY_KIND.get(`${because} of ${kind}`);
+  const ofKind = kind === undefined ? undefined : wordsOf(kind).refusals[because];
   return ofKind ?? SENTENCES.get(because) ?? 'This does not work at the moment. Try again in a minute.';
 }
 
@@ -220,15 +204,11 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['federated', 'identity provider'],
   ['host', 'the site’s own sign-in'],
   ['remembered-browser', 'remembered browser'],
-  ['totp', 'authenticator app'],
-  ['sms', 'text message'],
-  ['email', 'email code'],
-  ['recovery-code', 'recovery code'],
 ]);
 
 /** `Password and authenticator app`, for how a session was proven. */
 export function proofInWords(methods: readonly string[]): string {
-  const words = methods.map((method) => WORDS.get(method) ?? method);
+  const words = methods.map((method) => WORDS.get(method) ?? wordsOf(method).proof);
   const [last] = words.slice(-1);
   if (last === undefined) return 'Nothing';
   const before = words.slice(0, -1);

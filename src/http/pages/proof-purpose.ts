@@ -1,5 +1,6 @@
 import { findUnusableStrongest } from '../../core/decision/factor-strength';
 import type { Authenticator } from '../../core/member/authenticator';
+import { ENROLLABLE_KINDS } from '../../factors/find-factor';
 import { wordsOf } from '../../factors/present-factor';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { pathOf, type KnownPageRequest } from '../kernel/page-route';
@@ -41,10 +42,11 @@ function stepUpPurpose(asked: {
   if (act !== null) return purposeOfAct(act, authenticators);
   if (page === null) return administering ? 'make changes as an administrator' : 'go on';
   const [path = '', query = ''] = page.split('?');
-  if (path === '/enroll/totp') return 'add an authenticator app';
-  if (path === '/enroll/email') return 'add an email address';
-  if (path === '/enroll/sms')
-    return new URLSearchParams(query).has('replaces') ? 'change your phone number' : 'add a phone number';
+  const kind = ENROLLABLE_KINDS.find((one) => path === `/enroll/${one}`);
+  if (kind !== undefined) {
+    const { add, replace } = wordsOf(kind).purpose;
+    return new URLSearchParams(query).has('replaces') ? replace : add;
+  }
   return path.startsWith('/enroll') ? 'protect your account' : 'go on';
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Authenticator } from '../../../src/core/member/authenticator';
 import { hashFactorSet, type FactorSet } from '../../../src/core/member/remembered-browser';
 import { createKeyRing } from '../../../src/core/proof/key-ring';
+import { FACTOR_TRAITS } from '../../../src/factors/find-factor';
 
 const keyRing = createKeyRing([randomBytes(32).toString('base64')]);
 
@@ -18,6 +19,7 @@ const app: Authenticator = {
   maskedDestination: null,
 };
 const before: FactorSet = {
+  factors: FACTOR_TRAITS,
   userId: 'ada',
   userEpoch: 'u1',
   organizationEpoch: 'o1',

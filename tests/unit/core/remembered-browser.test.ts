@@ -8,6 +8,7 @@ import {
   type RememberedBrowser,
 } from '../../../src/core/member/remembered-browser';
 import { createKeyRing } from '../../../src/core/proof/key-ring';
+import { FACTOR_TRAITS } from '../../../src/factors/find-factor';
 
 const key = randomBytes(32).toString('base64');
 const keyRing = createKeyRing([key]);
@@ -27,6 +28,7 @@ const app = {
 } as const;
 
 const factors: FactorSet = {
+  factors: FACTOR_TRAITS,
   userId: 'ada',
   userEpoch: 'u1',
   organizationEpoch: 'o1',
