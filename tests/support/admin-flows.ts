@@ -10,6 +10,7 @@ import { createFactors } from '../../src/factors/find-factor';
 import type { AdminAct } from '../../src/flows/admin/admin-authority';
 import { keepMembersIndexed } from '../../src/flows/admin/keep-indexes';
 import { BackgroundWork } from '../../src/flows/context/background-work';
+import { readPolicy } from '../../src/flows/context/gather-facts';
 import type { FlowContext } from '../../src/flows/context/context';
 import { EnrollmentNotes } from '../../src/flows/enrollment/enrollment-notes';
 import { createDirectory } from '../../src/options/directory';
@@ -151,7 +152,7 @@ export function createFlowWorld(given: {
       return { organizationId, actor: context.directory.accountOf(user), origin };
     },
     async savePolicy(change, organizationId = 'acme') {
-      const { policy } = await records.findPolicy(organizationId);
+      const policy = await readPolicy(context, organizationId);
       await records.savePolicy({ ...policy, ...change, organizationId }, policy.version);
     },
     async enroll(userId, change = {}) {
