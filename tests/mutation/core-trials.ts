@@ -5,7 +5,7 @@ import { mutantsOf } from './mutants';
 import type { Trial } from './trial';
 
 /** About the texts of the project, which a mutant in memory does not change. */
-const TEXTS = ['architecture.test.ts', 'readme.test.ts', 'public-types.test.ts'];
+const TEXTS = ['architecture.test.ts', 'docs.test.ts', 'public-types.test.ts'];
 /** They set Jest’s own clock. */
 const BY_JEST = ['enrollment-notes.test.ts'];
 /** They take seconds: asked when the others have noticed nothing. */

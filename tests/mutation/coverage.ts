@@ -12,7 +12,8 @@ export interface Coverage {
 }
 
 /** Tests about the texts of the project, and those that need a browser or a cluster of their own. */
-const LEFT_OUT = /architecture|readme|bench|cluster|what-is-loaded|guarded-route|round-trips|tests\/e2e/;
+const LEFT_OUT =
+  /architecture|tests\/(unit|integration)\/docs|sql-directory|bench|cluster|what-is-loaded|guarded-route|round-trips|tests\/e2e/;
 
 export function probeOf(file: string, { start, end }: Pick<Mutant, 'start' | 'end'>): string {
   return `${file}:${start}-${end}`;
