@@ -70,8 +70,7 @@ function hashesOf(
 }
 
 /**
- * The token that the browser is given next: the one that its record waits for. Null where that was made under a key that is gone;
- * the browser then keeps what it has.
+ * The next token of the browser, as its record expects it. Null if it was made with a key that is gone; the browser then keeps its token.
  */
 function nextToken(
   { keyRing }: Pick<FlowContext, 'keyRing'>,
@@ -85,7 +84,7 @@ function nextToken(
   return all.find(isAwaited) ?? null;
 }
 
-/** The browser came back with what it was given last, so that no answer was lost. */
+/** The browser sent its newest token, so it has received it. */
 export async function confirmBrowser(
   context: FlowContext,
   userId: string,
@@ -130,7 +129,7 @@ export async function judgeBrowser(
   return { evidence: proven, gathered: { ...gathered, facts: { ...facts, session } }, cookie };
 }
 
-/** A token was sent a second time: there are two copies, and one of them is not the owner's. */
+/** A token was used twice, so there is a copy that is not the owner's. */
 async function reportReplay(
   context: FlowContext,
   login: { readonly gathered: Gathered; readonly origin: Origin },

@@ -48,7 +48,7 @@ export async function concludeProof(context: FlowContext, accepted: Accepted): P
   return verified;
 }
 
-/** What a right answer proves: where a code for a phone went by email, the mailbox. */
+/** What a right answer proves: the mailbox, if the code for a phone was sent by email. */
 function toEvidence(asked: ChallengeHint, { sentBy }: RightProof, now: number): Evidence {
   const { kind: method, authenticatorId } = asked;
   return { method, authenticatorId, at: now, ...(sentBy === undefined ? {} : { sentBy }) };
@@ -65,7 +65,7 @@ function reportAccepted(context: FlowContext, { account, purpose, origin }: Acce
   });
 }
 
-/** A note that failed is made again here where the process that owed it has ended. */
+/** Tells the host again that the person has a factor, if that failed in a process that has ended since. */
 function noteLate({ background, enrollmentNotes }: FlowContext, { account, gathered }: Accepted): void {
   const { id, mfaEnrolled } = account;
   if (mfaEnrolled || gathered.member.authenticators.length === 0) return;

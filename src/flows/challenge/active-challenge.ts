@@ -10,26 +10,26 @@ import { newHandle, type FlowContext } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 import type { SendRefused } from './spend-send';
 
-/** Which factor is asked, of whom and for what. */
+/** Which factor to ask, for which owner and purpose. */
 export interface ChallengeRequest {
   readonly owner: ChallengeOwner;
   readonly option: Option;
   readonly gathered: Gathered;
   /** When the pending login ends; null under a session. */
   readonly pendingUntil: number | null;
-  /** The person has a code and wants another one, so that the one under way is no answer. */
+  /** The person wants a new code, so the one that was sent before is no answer. */
   readonly resend?: boolean;
 }
 
-/** How a code went out, as it may be shown. */
+/** How a code was sent, with its address masked. */
 export interface Sent {
   readonly kind: Channel;
   readonly destination: string;
   readonly expiresAt: number;
   readonly fallbackFrom?: Channel;
-  /** Its sender has not answered yet: it may take a while to arrive, and may not. */
+  /** Its sender has not answered yet, so it may arrive late or not at all. */
   readonly delayed?: true;
-  /** It was sent before, and no other one now. */
+  /** It was sent earlier; none was sent now. */
   readonly earlier?: true;
 }
 
@@ -57,17 +57,17 @@ export function toSent(code: SentCode, { earlier = false }: { readonly earlier?:
 
 export type ChallengeChange =
   | { readonly outcome: 'changed'; readonly challenge: Challenge }
-  /** The rule left it as it is. */
+  /** The rule changed nothing. */
   | { readonly outcome: 'unchanged'; readonly challenge: Challenge | undefined }
   /** The pending login is over. */
   | { readonly outcome: 'gone' };
 
-/** More writes to one challenge than that come together only in an attack. */
+/** Only an attack writes to one challenge more often at once. */
 const MOST_TRIES = 8;
 
 /**
- * Changes the owner's challenge by a rule, which is applied again to what stands where another request came between. With
- * `known`, the challenge as it was written last is not read first.
+ * Changes the owner's challenge by a rule. If another request wrote in between, the rule is applied again to what it wrote. `known` is the
+ * challenge as it was written last, which saves reading it.
  */
 export async function changeChallenge(
   { state, clock }: Pick<FlowContext, 'state' | 'clock'>,
@@ -85,7 +85,7 @@ export async function changeChallenge(
     if (next === null) return { outcome: 'unchanged', challenge: phase };
     const challenge = { ...next, version: newHandle() };
     const after = phase?.version ?? null;
-    // Each try stands on what the one before found.
+    // Each try works on what the previous one read.
     // oxlint-disable-next-line no-await-in-loop
     if (await state.issueChallenge(challenge, { now: clock.now(), underPendingLogin, after }))
       return { outcome: 'changed', challenge };
@@ -110,13 +110,13 @@ export interface CodeToMake {
   readonly sentBy: Channel;
   readonly destination: string;
   readonly onFile: AddressesOnFile;
-  /** Of the text that it takes the place of. */
+  /** Of the text message that it replaces. */
   readonly sendId?: string;
   /** When the pending login ends; null under a session. */
   readonly pendingUntil: number | null;
 }
 
-/** It is kept before it is sent: a sender that is too slow for us may still deliver it. */
+/** The code is stored before it is sent, since a sender that times out may still deliver it. */
 export function makeCode(
   context: Pick<FlowContext, 'clock' | 'keyRing' | 'options'>,
   made: CodeToMake,

@@ -41,7 +41,7 @@ export interface Rejected {
 
 export type Answer = Rejected | Verified;
 
-/** What a second factor is asked for, beside binding one. */
+/** What a second factor is asked for, other than enrollment. */
 export type ProofPurpose = Exclude<ChallengePurpose, 'enroll'>;
 
 export interface AnswerRequest {
@@ -51,15 +51,15 @@ export interface AnswerRequest {
   readonly requirement: Requirement;
   readonly submitted: unknown;
   readonly origin: Origin;
-  /** The link that ends a lock, where the purpose is `unlock`. It has a small cap of its own: the user's count stands still while locked. */
+  /** For the purpose `unlock`. The link has its own limit on attempts, since the user's count does not move during a lock. */
   readonly link?: FoundUnlockLink | undefined;
   /** What was read together with the session, before the attempt was counted. */
   readonly early?: PrefetchedRecords | undefined;
 }
 
 /**
- * Judges one proof. The attempt is counted before it is judged and the proof is used up before it counts, each in one
- * atomic step, so that neither parallel guesses nor a repeated right answer gain anything.
+ * Verifies one proof. The attempt is counted before the proof is verified, and the proof is used up before it counts. Each is one atomic
+ * step, so parallel guesses and replays gain nothing.
  */
 export async function answerChallenge(context: FlowContext, request: AnswerRequest): Promise<Answer> {
   const { subject, account, purpose, origin, requirement, link } = request;
@@ -146,7 +146,7 @@ function spendGuess(
   });
 }
 
-/** Everything that refuses an answer before it is looked at; a right and a wrong one look alike here. */
+/** Refusals before the code is compared, so they say nothing about whether it was right. */
 function refuseAnswer(spent: {
   readonly attempt: AttemptOutcome;
   readonly guess: GuessOutcome;

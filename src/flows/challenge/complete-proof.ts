@@ -22,7 +22,7 @@ export type Completion =
   | { readonly outcome: 'signed-in'; readonly grant: SessionGrant }
   /** The session goes on under a new id. */
   | { readonly outcome: 'raised'; readonly grant: SessionGrant }
-  /** The pending login keeps the proof for the host's own sign-in; `stored` is on its way into the state. */
+  /** The pending login keeps the proof for the host's own sign-in. `stored` resolves when it is in the state. */
   | { readonly outcome: 'kept'; readonly epochs: Epochs; readonly stored: Promise<unknown> };
 
 /** The decision allows: the login or session goes on with more evidence. */
@@ -73,7 +73,7 @@ export function completeStepUp(
 }
 
 export type Progress =
-  /** The cookie is on its way beside the session. */
+  /** `cookie` is being stored while the session is. */
   | {
       readonly outcome: 'finished';
       readonly completion: Completion;
@@ -96,7 +96,7 @@ export async function proceed(
   const { account, subject, origin, answer, remember } = proven;
   const { decision, evidence, gathered, proof } = answer;
   if (decision.outcome !== 'allow' && decision.outcome !== 'enroll') return { outcome: 'refused', decision };
-  // What can be put off is offered in the session, where the strongest factor is asked for before another one is bound.
+  // An optional enrollment is offered in the session, which asks for the strongest factor before it binds another.
   if (decision.outcome === 'enroll' && subject.phase === 'pending' && !decision.skippable) {
     await context.state.savePendingEvidence(subject.userId, subject.ownerId, evidence);
     return { outcome: 'goes-on', decision };

@@ -5,13 +5,13 @@ import type { FlowContext } from '../context/context';
 import { toSent, type ChallengeOutcome } from './active-challenge';
 
 /**
- * What tells that a first step is made once more: by a double click, or by going back and signing in again. The limit on sending lets
- * one code go out, and it must be good whichever answer the browser shows.
+ * Recognizes a first step that is repeated by a double click, or by going back and signing in again. The limit on sending allows one code, and
+ * it must work whichever response the browser shows.
  */
 export interface FirstStep {
-  /** The person, and the browser as far as it can be told; the same for each click on one form. */
+  /** The person and, as far as it can be recognized, the browser. The same for each click on one form. */
   readonly mark: string;
-  /** How long after it another one counts as the same. */
+  /** How long another one counts as the same. */
   readonly seconds: number;
   /** The login under way in this browser's session. */
   readonly pendingId: string | null;
@@ -19,12 +19,12 @@ export interface FirstStep {
 
 /** A login in progress with its first challenge. */
 export interface Begun {
-  /** The one that goes on: where the same first step was made a moment ago, that of then. */
+  /** The login that continues: the earlier one if the same step was made a moment ago. */
   readonly pending: PendingLogin;
   readonly ask: ChallengeOutcome | null;
 }
 
-/** Goes on with the login of a moment ago, where its code holds; the new one, for which none goes out, ends. */
+/** Continues the earlier login if its code is still valid. The new login, for which no code was sent, ends. */
 export async function goOnWithEarlier(
   context: FlowContext,
   repeated: {
@@ -35,7 +35,7 @@ export async function goOnWithEarlier(
 ): Promise<Begun | null> {
   const { pending, asked, step } = repeated;
   const { userId } = pending;
-  // Read now: the one whose code went out was noted before it was counted, and this one was refused after that.
+  // Read only now: the earlier login was noted before its send was counted, and this one was refused after that.
   const noted = await context.state.findFirstSteps(step.mark);
   const earlier = [...noted, ...(step.pendingId === null ? [] : [step.pendingId])];
   const found = await Promise.all(
@@ -59,7 +59,7 @@ export async function goOnWithEarlier(
   return null;
 }
 
-/** What was ended since, or began some other way, does not go on. */
+/** A login that was ended, or began in another way, is not continued. */
 function isSameStep(earlier: PendingLogin, pending: PendingLogin, now: number): boolean {
   const { organizationId, epochs, evidence } = pending;
   const [first, again] = [earlier.evidence, evidence].map((list) =>

@@ -21,7 +21,7 @@ import { findDestinationWait } from './spend-send';
 /** A challenge before it is stored, with the code that will be sent. */
 export interface PreparedAsk {
   readonly challenge: Challenge;
-  /** Null where nothing is sent, or nothing can be. */
+  /** Null if the kind sends no code, or the address cannot be read. */
   readonly code: (NewCode & { readonly destination: string }) | null;
 }
 
@@ -75,7 +75,7 @@ export function prepareChallenge(context: FlowContext, request: ChallengeRequest
   return { challenge, code: code === null || destination === null ? null : { ...code, destination } };
 }
 
-/** What is left to do once the challenge is stored. */
+/** Sends the code once the challenge is stored. */
 export async function finishChallenge(
   context: FlowContext,
   request: ChallengeRequest,

@@ -15,7 +15,7 @@ import { effectivePolicy } from '../context/gather-facts';
 import { changeChallenge, makeCode } from './active-challenge';
 import { spendSend } from './spend-send';
 
-/** A report may come before the provider has answered who sent the message. So long, and so many of them, are remembered. */
+/** A report may arrive before the provider has answered our request. This many reports are kept, for this long. */
 const EARLY = { name: 'early-reports', points: 1000, seconds: 60 };
 
 /** The SMS provider reports that a message did not arrive. */
@@ -26,8 +26,8 @@ export async function handleUndelivered(context: FlowContext, messageId: string)
 }
 
 /**
- * The same challenge gets a new code by email, in the place of the one that did not arrive; attempts already spent stay spent. A
- * code that is over, or that another one took the place of, is left alone.
+ * Sends a new code by email for the same challenge, in place of the text that did not arrive. Attempts stay counted. A code that expired or
+ * was replaced is left alone.
  */
 export async function resendByEmail(context: FlowContext, message: SentMessage): Promise<void> {
   const { state, directory, delivery, clock } = context;
@@ -59,7 +59,7 @@ export async function resendByEmail(context: FlowContext, message: SentMessage):
     changeChallenge(context, { owner, underPendingLogin: false }, (phase) =>
       phase === undefined ? null : { ...phase, codes: rule(phase.codes) },
     );
-  // Stored before it is sent: the code in the mail works when it arrives.
+  // Stored before it is sent, so that it works when the mail arrives.
   const stored = await change((codes) =>
     countCode(addCode(dropCode(codes, text.id), mail.kept), mail.kept.id),
   );
@@ -74,7 +74,7 @@ export async function resendByEmail(context: FlowContext, message: SentMessage):
     fallbackFrom: 'sms',
   });
   if (sent.outcome === 'sent') await change((codes) => confirmCode(codes, mail.kept.id));
-  // One that was too slow for us may still arrive.
+  // A mail whose sender timed out may still arrive.
   else if (!mayArrive(sent)) await change((codes) => dropCode(codes, mail.kept.id));
   context.events.report({
     name: sent.outcome === 'sent' ? 'delivery-fell-back' : 'delivery-failed',

@@ -26,19 +26,19 @@ import { spendSendOrFallback } from './spend-send';
 
 type NotSent = Omit<ChallengeOutcome & { readonly outcome: 'not-sent' }, 'outcome'>;
 
-/** One send of one challenge. The codes are stored before they go out, and settled when it is known what became of them. */
+/** One send of one challenge. Codes are stored before they are sent, and updated once the result is known. */
 interface Sending {
   readonly context: FlowContext;
   readonly request: ChallengeRequest;
-  /** As it was written last. */
+  /** The challenge as it was written last. */
   known: Challenge;
   /** The code that was sent last. */
   code: NewCode & { readonly destination: string };
 }
 
 /**
- * Sends the code of a stored challenge, within the budgets. A text that does not go out becomes a mail with digits of its own;
- * where the text may still arrive both hold. A code that arrived before holds until the new one went out.
+ * Sends the code of a stored challenge, within the budgets. If a text cannot be sent, a mail with another code replaces it; if the text may
+ * still arrive, both codes work. An earlier code works until the new one was sent.
  */
 export async function sendAskedCode(
   context: FlowContext,

@@ -16,8 +16,8 @@ export interface SendRefused {
 const ALARM_SECONDS = 3600;
 
 /**
- * Counts one send under every budget before it goes out. The counts are in the state under the person and the address,
- * so neither another login nor another process starts them anew.
+ * Counts one send under every budget before the message is sent. The counts belong to the person and the address, so another login or process
+ * does not reset them.
  */
 export async function spendSend(
   context: FlowContext,
@@ -39,8 +39,8 @@ export async function spendSend(
 }
 
 /**
- * The same for a code that may go by email where a text message must not: to a country that is not allowed, or beyond
- * what is paid for. Whom it is sent too often waits, whichever way.
+ * The same for a code that may fall back to email: if the country is not allowed, or the budget for texts is used up. A person over their own
+ * limit has to wait in either case.
  */
 export async function spendSendOrFallback(
   context: FlowContext,
@@ -68,7 +68,7 @@ function refuse(context: FlowContext, send: SendToSpend, refused: SendRefused): 
   return refused;
 }
 
-/** One event an hour for each budget, over all processes: an alarm and not a flood. */
+/** At most one event an hour per budget, over all processes. */
 async function raiseAlarm(context: FlowContext, send: SendToSpend, of: BudgetOf, key: string): Promise<void> {
   const alarm = context.state.throttle({ name: 'send-alarm', points: 1, seconds: ALARM_SECONDS });
   if ((await alarm.spend(key)).outcome === 'blocked') return;
@@ -96,7 +96,7 @@ class SendCapReached extends Error {
   }
 }
 
-/** Seconds until a code may be sent to this address again. What is shared is judged when one is sent. */
+/** Seconds until a code may be sent to this address again. Shared budgets are checked when one is sent. */
 export function findDestinationWait(context: FlowContext, send: BudgetedSend): Promise<number> {
   const { keyRing, options, state, clock } = context;
   return state.findSendWait(personalBudgets(keyRing, send, options.sends), clock.now());

@@ -70,7 +70,7 @@ export function findSpentChannels(
   return [...spent.map(({ id }) => id), ...(onFile ? ON_FILE_BY_EMAIL : [])];
 }
 
-/** A clock ahead must not hold a reset against the address for longer than it is held: what is stored then ends in time. */
+/** A clock that was ahead must not spend the address for longer than a reset does, so the end is stored again. */
 function boundSpentChannel({ clocks, clock, records, background }: FlowContext, member: MemberRecord): void {
   const { userId, spentChannel } = member;
   const now = clock.now();

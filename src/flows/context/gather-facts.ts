@@ -86,7 +86,7 @@ function readRecords(
   ]);
 }
 
-/** Older reads are made again: a session that was ended meanwhile must not go on. */
+/** Older reads are repeated, since the session may have been ended. */
 const EARLY_MS = 1000;
 
 /**
@@ -229,7 +229,7 @@ function noteFutureDates(
   for (const { at } of session.evidence) if (!isCredible(at, now)) clocks.note('login', at);
 }
 
-/** The one that the person chose first, then the strongest, and of one kind the one used last. */
+/** First the person's choice, then by strength, then by last use. */
 function inAskingOrder({ authenticators, askedFirst }: MemberRecord): readonly Authenticator[] {
   if (authenticators.length < 2) return authenticators;
   return authenticators.toSorted(

@@ -61,8 +61,8 @@ export function refuseOwnPage({ phase }: AuthSubject, gathered: Gathered): Decis
 }
 
 /**
- * Counts the idle time of a session from now. Written now and then, and never for a session that was ended meanwhile. Answers with
- * the instant that the session is to carry; null where the one that it carries is recent enough.
+ * Restarts the idle time of a session. Written only now and then, and never for an ended session. Returns the instant that the session is to
+ * carry; null if the one it has is recent enough.
  */
 export async function renewSeenAt(
   { state, clock }: FlowContext,
@@ -76,7 +76,7 @@ export async function renewSeenAt(
   return now;
 }
 
-/** Says that a request was refused. `account` is null where it is not known whose it was. */
+/** Reports a refused request. `account` is null if it is unknown whose request it was. */
 export function reportRefusedRequest(
   { events }: Pick<FlowContext, 'events'>,
   refused: {

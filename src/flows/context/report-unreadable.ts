@@ -3,7 +3,7 @@ import { isSealKeyKnown } from '../../core/proof/secrets';
 import type { MemberRecord } from '../../stores/record-store';
 import type { FlowContext } from './context';
 
-/** Says that a secret does not open: its key has left the ring or never was in it, or what is stored was changed. */
+/** Reports a secret that does not open: its key is not in the ring, or the stored value was changed. */
 export function reportUnreadable(
   context: FlowContext,
   whose: { readonly userId: string; readonly organizationId: string },
@@ -16,7 +16,7 @@ export function reportUnreadable(
   context.events.report({ name: 'records-unreadable', userId, organizationId, details });
 }
 
-/** Says at a login which of the person's authenticators no key of the ring opens. */
+/** Reports at a login the authenticators whose key is not in the ring. */
 export function reportMissingKeys(
   context: FlowContext,
   { userId, organizationId, authenticators }: MemberRecord,

@@ -15,7 +15,7 @@ export async function endSession(
   context: EndingContext,
   { userId, handle }: { readonly userId: string; readonly handle: string },
 ): Promise<boolean> {
-  // A request under way may store a copy without the handle, which only its start tells from a new session.
+  // A request in progress may store a copy without the handle. Only its start tells it from a new session.
   if (isAdoptedHandle(handle)) await noteSessionsEnded(context, userId);
   return context.state.endSession(userId, handle);
 }
@@ -106,7 +106,7 @@ export async function endSessionOfUser(
   },
 ): Promise<boolean> {
   const { userId, organizationId, handle, actorId, address } = act;
-  // What a session carries is compared with the list at each request, so it is dead at its next one.
+  // Each request compares its session with the list, so this one ends at its next request.
   const ended = await endSession(context, { userId, handle });
   if (!ended) return false;
   context.events.report({
@@ -158,7 +158,7 @@ export async function listLiveSessions(
   return entries.filter((entry) => isLive(entry, { member, policy, now }));
 }
 
-/** Whether a listed session goes on, as far as its list can tell. */
+/** Whether a listed session is still live, by what the list says. */
 export function isLive(
   { epochs, organizationId, expiresAt }: SessionEntry,
   { member, policy, now }: Pick<Gathered, 'member' | 'policy' | 'now'>,
@@ -217,8 +217,7 @@ function noticeOf(origin: Origin | null, at: number): Parameters<typeof notifyAd
 }
 
 /**
- * For an hour a code to that address is no second factor anywhere, in no session and no login: whoever reads the mailbox has the
- * password by it.
+ * For an hour a code to that address is no second factor in any session or login: a person who reads the mailbox got the password by it.
  */
 export async function recordPasswordReset(
   context: FlowContext,

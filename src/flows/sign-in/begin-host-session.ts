@@ -8,7 +8,7 @@ import { establishEpochs } from './log-in';
 
 type SessionSubject = AuthSubject & { readonly phase: 'session' };
 
-/** Who is signed in, as far as it is known, in the session that a sign-in of the host is about to replace. */
+/** Who is signed in, as far as is known, in the session that a sign-in of the host will replace. */
 export type SignedInBefore =
   | { readonly kind: 'nobody' }
   /** Somebody, in a session without our claims, so it is unknown since when. */
@@ -18,9 +18,9 @@ export type SignedInBefore =
 export interface HostSignIn {
   readonly account: Account;
   readonly before: SignedInBefore;
-  /** The host says that the person proved just now who they are: no cookie that remembers them, no impersonation. */
+  /** The host says that the person authenticated just now: not by a remember-me cookie, not by impersonation. */
   readonly isFresh: boolean;
-  /** Through what they proved it. */
+  /** The channel by which they did. */
   readonly channel?: string;
 }
 
@@ -28,8 +28,8 @@ export interface HostSignIn {
 const ENDED = { user: '', organization: '' } as const;
 
 /**
- * What the session is granted with that a sign-in of the host begins. A sign-in of the person who is signed in already goes on with
- * the session there is, so that a route that only renews `req.user` makes no session younger and brings none back that was ended.
+ * The grant of a session that a sign-in of the host begins. If the same person is signed in already, their session continues, so that a route
+ * that only renews `req.user` neither extends a session nor revives an ended one.
  */
 export async function beginHostSession(context: FlowContext, signIn: HostSignIn): Promise<SessionGrant> {
   const { account, before } = signIn;
@@ -74,7 +74,7 @@ function isMerelyExpired(subject: AuthSubject, { facts, member, policy }: Gather
   return facts.session?.phase === 'expired' && current;
 }
 
-/** The session goes on under a new id: nothing that ended it meanwhile is undone, and no second factor is taken along. */
+/** The session continues under a new id. An end in the meantime still counts, and no second factor is kept. */
 function goOn(signIn: HostSignIn, { policy, now }: Gathered, subject: SessionSubject): SessionGrant {
   const { userId, organizationId, epochs, startedAt, skipped, ownerId, evidence } = subject;
   const provenAt = latestProof(evidence, ({ method, seen }) => method === 'password' || seen === true, now);
@@ -92,7 +92,7 @@ function goOn(signIn: HostSignIn, { policy, now }: Gathered, subject: SessionSub
   };
 }
 
-/** Somebody else’s session goes on in this browser: an administrator may look at the app as this person. */
+/** Another person’s session continues in this browser: an administrator may be impersonating this one. */
 async function isAnotherIn({ state }: FlowContext, { account, before }: HostSignIn): Promise<boolean> {
   if (before.kind === 'nobody') return false;
   if (before.kind === 'somebody') return true;

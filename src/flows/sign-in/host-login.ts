@@ -12,8 +12,8 @@ import { establishEpochs } from './log-in';
 export type HostSubject = AuthSubject & { readonly phase: 'pending' };
 
 /**
- * A login in the host's own code. The host vouches for the first factor, no browser has a cookie of it, and it never becomes a
- * session; all else is that of any login: it ends in ten minutes, and with all sessions of the person.
+ * A login in the host's own code. The host vouches for the first factor, there is no browser cookie, and no session comes of it. Like any login
+ * it ends after ten minutes, and with all sessions of the person.
  */
 export async function beginHostLogin(
   context: FlowContext,

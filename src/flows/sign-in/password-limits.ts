@@ -19,7 +19,7 @@ export interface SubmittedPassword {
   readonly address: string;
   /** The live session or the remembered browser that it comes from, where that is the name's own. */
   readonly trusted: string | null;
-  /** Whether nobody waits for the answer any more. */
+  /** Whether the client has disconnected. */
   readonly isGone: () => boolean;
 }
 
@@ -28,20 +28,20 @@ export interface Throttled {
   readonly retryAfterSeconds: number;
 }
 
-/** What is counted already, to be settled by what the callback says. */
+/** A password that is already counted. The result of the callback settles it. */
 export interface AdmittedPassword {
   readonly outcome: 'admitted';
   /** Whether a sign-in would make its address known. */
   readonly isNetworkNew: boolean;
   /** Takes the count back. */
   accept(): Promise<void>;
-  /** Lets it stand. */
+  /** Keeps the count. */
   reject(): Promise<void>;
-  /** Lets it stand too: some callbacks say by an error that a password is wrong. */
+  /** Keeps the count too: some callbacks report a wrong password by an error. */
   fail(): Promise<void>;
 }
 
-/** By a clock that may be set back: what began in the future is over. */
+/** The clock may be set back, so a span that began in the future is over. */
 interface Span {
   readonly since: number;
   readonly until: number;
@@ -63,18 +63,18 @@ type Wired = Pick<FlowContext, 'state' | 'keyRing' | 'clock' | 'events'> & {
 
 /** 96 bits behind the key's id: enough to tell addresses apart. */
 const NETWORK_HASH_LENGTH = 25;
-/** As many blocked addresses as a process keeps in mind. */
+/** How many blocked addresses a process remembers. */
 const MOST_BLOCKED = 10_000;
-/** After this long a sign-in makes its address known anew. */
+/** After this long, a sign-in stores its address again. */
 const RENEW_NETWORK_MS = 86_400_000;
-/** What strangers wait while very many passwords are wrong: twice as long with each minute that it goes on. */
+/** The delay for unknown addresses while very many passwords are wrong. It doubles every minute. */
 const SLOW_MS = { first: 250, most: 2000, doubleEvery: 60_000 } as const;
-/** What is told to somebody who waited in vain for others to be judged. */
+/** Retry-After for a request that waited too long in line. */
 const BUSY_SECONDS = 5;
 
 /**
- * The limits on guessing at passwords. An address has a count, and so has each name for each source; a name has one more for all the
- * addresses together that it never signed in from. So a stranger, or very many, use up the strangers' count and leave the owner's.
+ * The limits on password guessing. Each address has a count, and each name has one per source. All addresses from which a name never signed in
+ * share one more, so strangers use up that count and not the owner's.
  */
 export class PasswordLimiter {
   readonly #wired: Wired;
@@ -83,7 +83,7 @@ export class PasswordLimiter {
   readonly #overall: Throttle;
   readonly #alarm: Throttle;
   readonly #sleep: Sleep;
-  /** Of addresses that are blocked for certain, so that a flood from them reaches no name. */
+  /** Addresses that are certainly blocked, so that a flood from them counts against no name. */
   readonly #blocked = new RecentMap<string, Span>(MOST_BLOCKED);
   #slow: Span = { since: 0, until: 0 };
   #toldOfUnreadable = false;
@@ -155,7 +155,7 @@ export class PasswordLimiter {
     for (const on of reservation.lines) this.#queue.release(on);
   }
 
-  /** One password at very many names passes every other limit. It makes no more than an event and slower answers, since it refuses nobody. */
+  /** Catches one password tried on very many names. It reports an event and slows responses, but refuses nobody. */
   async #countOverall(): Promise<void> {
     const { clock, events, throttle } = this.#wired;
     if ((await this.#overall.spend('all')).outcome === 'spent') return;

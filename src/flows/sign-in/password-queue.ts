@@ -1,8 +1,8 @@
-/** How often somebody who waits looks whether another process has judged. */
+/** How often a waiting request checks whether another process has finished. */
 const TICK_MS = 250;
-/** Half a minute: longer than a slow callback takes, and no longer than a proxy waits. */
+/** Longer than a slow callback takes, and shorter than a proxy waits. */
 const MOST_TICKS = 120;
-/** More than this are no crowd of people but a flood. */
+/** More waiting requests than this are a flood. */
 const MOST_IN_LINE = 256;
 const MOST_IN_ALL = 2048;
 
@@ -51,7 +51,7 @@ export class PasswordQueue {
     this.#sleep = sleep;
   }
 
-  /** Asks until the answer is another. Null where that takes too long, too many wait, or nobody waits for it any more. */
+  /** Asks until the answer changes. Null if that takes too long, too many wait, or the client has disconnected. */
   async wait<Answer extends { readonly outcome: string }>(
     busy: Busy,
     waiting: { readonly ask: () => Promise<Answer | Busy>; readonly isGone: () => boolean },
@@ -77,7 +77,7 @@ export class PasswordQueue {
     }
   }
 
-  /** One was judged: the first in line may go on. */
+  /** One password was judged, so the first in line may go on. */
   release(on: string): void {
     this.#lines.get(on)?.[0]?.wake();
   }
