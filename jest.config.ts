@@ -20,7 +20,7 @@ const base = {
   // The package's own name means its source, as in tsconfig.json.
   moduleNameMapper: {
     '^express-mfa$': '<rootDir>/src/index.ts',
-    '^express-mfa/(redis|smtp|twilio|testing)$': '<rootDir>/src/$1.ts',
+    '^express-mfa/(postgres|redis|smtp|twilio|testing)$': '<rootDir>/src/$1.ts',
   },
 } satisfies Config;
 

@@ -25,12 +25,39 @@ export function requireDemo({ NODE_ENV, DEMO_ACCOUNTS }: Environment): void {
   );
 }
 
-/** Where to keep things: Redis at `REDIS_URL`, or nothing, which means memory. */
-export async function connectStores({ REDIS_URL }: Environment): Promise<{
+interface ConnectedStores {
   readonly records?: RecordStore;
   readonly state?: StateStore;
   disconnect(): void;
-}> {
+}
+
+/**
+ * Where to keep things: records in PostgreSQL at `DATABASE_URL`, and everything else, or everything, in Redis at `REDIS_URL`. What has
+ * no address is kept in memory.
+ */
+export async function connectStores(environment: Environment): Promise<ConnectedStores> {
+  const [redis, postgres] = await Promise.all([connectRedis(environment), connectPostgres(environment)]);
+  return {
+    ...redis,
+    ...postgres,
+    disconnect() {
+      redis.disconnect();
+      postgres.disconnect();
+    },
+  };
+}
+
+async function connectPostgres({ DATABASE_URL }: Environment): Promise<ConnectedStores> {
+  if (DATABASE_URL === undefined || DATABASE_URL === '') return { disconnect: () => undefined };
+  const [{ Pool }, { postgresRecords }] = await Promise.all([import('pg'), import('express-mfa/postgres')]);
+  const pool = new Pool({ connectionString: DATABASE_URL, connectionTimeoutMillis: TIMEOUT_MS });
+  pool.on('error', (error) => console.error(`PostgreSQL: ${error.message}`));
+  const records = postgresRecords(pool);
+  await records.migrate();
+  return { records, disconnect: () => void pool.end() };
+}
+
+async function connectRedis({ REDIS_URL }: Environment): Promise<ConnectedStores> {
   if (REDIS_URL === undefined || REDIS_URL === '') return { disconnect: () => undefined };
   const [{ Redis }, { redisStores }] = await Promise.all([import('ioredis'), import('express-mfa/redis')]);
   // Without these a command waits for more than a minute while Redis is down.

@@ -33,6 +33,7 @@ import { checkCalls, refuseUncalled } from './options/call-check';
 import { createDirectory } from './options/directory';
 import type { MfaOptions } from './options/options';
 import { resolveOptions } from './options/resolve-options';
+import { createRecords } from './records/create-records';
 import { requireDurableRecords } from './stores/durable-records';
 
 /**
@@ -47,7 +48,7 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
   const options = resolveOptions(given);
   const { state, clock, onError } = options;
   const mustLast = process.env['NODE_ENV'] === 'production' && !options.dangerouslyAcceptVolatileRecords;
-  const records = mustLast ? requireDurableRecords(options.records) : options.records;
+  const records = createRecords(mustLast ? requireDurableRecords(options.records) : options.records);
   const keyRing = createKeyRing(options.keys);
   const keep = { maxCount: options.events.keepCount, maxAgeSeconds: options.events.keepSeconds };
   const events = new EventRecorder({ records, clock, keep, onError });

@@ -105,17 +105,19 @@ export type { EnrollmentRule, Policy } from './core/policy/policy';
 export type { PolicyFault } from './core/policy/policy-check';
 
 // What the author of a store needs.
+export type { RecordStore } from './stores/record-store';
 export type {
-  Binding,
-  GuessOutcome,
-  GuessRequest,
-  MemberRecord,
-  PolicyRecord,
-  RecordStore,
-  RecoveryCodeRecord,
-  RecoveryCodeSet,
-  SessionsEnd,
-} from './stores/record-store';
+  DocumentAnswer,
+  DocumentChange,
+  DocumentName,
+  DocumentQuery,
+  DocumentStore,
+  Owner,
+  StandingDocument,
+  WriteOutcome,
+} from './stores/document-store';
+export type { IndexedMember, IndexEntry, IndexQuery, IndexStore, MarkRange } from './stores/index-store';
+export type { QueuedItem, QueueStore } from './stores/queue-store';
 export type { SentCode } from './core/proof/sent-code';
 export type {
   AttemptOutcome,
@@ -130,18 +132,7 @@ export type {
   Throttle,
   UnlockLink,
 } from './stores/state-store';
-export type { BackgroundJob, JobKind, JobStore } from './stores/background-jobs';
-export type { BrowserStore, BrowserUse, BrowserUseOutcome } from './stores/browser-store';
-export type { NextTokens } from './core/member/remembered-browser';
 export type { EventQuery, EventStore } from './stores/event-store';
-export type {
-  DailyCounts,
-  IndexEntry,
-  MarkRange,
-  MemberIndex,
-  MemberIndexStore,
-  MemberMarks,
-} from './stores/member-index';
 export type {
   PasswordAttempt,
   PasswordAttemptStore,
@@ -149,9 +140,7 @@ export type {
   PasswordReservation,
   ReservedPassword,
 } from './stores/password-attempts';
-export type { GuessStore } from './stores/guess-store';
 export type { CodesOwner, UnseenCodes, UnseenCodesStore } from './stores/unseen-codes';
-export type { KeptNotice, NoticeStore } from './stores/notice-store';
 export type { Assurance, Evidence, EvidenceMethod } from './core/decision/assurance';
 export type { AcceptedSteps } from './core/proof/totp';
 export type { Authenticator, GuessGroup, GuessLimits, OnFileUse } from './core/member/authenticator';

@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
+import type { Clock } from '../core/clock';
 import { isRecent } from '../core/text/credible-instant';
 import { RecentMap } from '../core/text/recent-map';
-import type { Clock } from '../core/clock';
-import type { RecordStore } from '../stores/record-store';
+import type { Records } from '../records/records';
 import type { EventName, MfaEvent } from './events';
 
 /** What a flow says about an event; the recorder adds the time. */
@@ -17,7 +17,7 @@ export interface MfaEvents {
 }
 
 export interface EventRecorderParts {
-  readonly records: RecordStore;
+  readonly records: Records;
   readonly clock: Clock;
   readonly keep: { readonly maxCount: number; readonly maxAgeSeconds: number };
   readonly onError: (error: unknown) => void;

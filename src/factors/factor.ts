@@ -3,12 +3,12 @@ import type { Channel, FactorKind, FactorTraits } from '../core/member/factor-ki
 import type { KeyRing } from '../core/proof/key-ring';
 import type { PlainSecret } from '../core/proof/secrets';
 import type { AcceptedSteps, TotpWindow } from '../core/proof/totp';
-import type { MemberRecord, RecordStore } from '../stores/record-store';
+import type { MemberRecord, Records } from '../records/records';
 import type { Challenge, StateStore } from '../stores/state-store';
 
 /** What the factors work with. */
 export interface FactorTools {
-  readonly records: RecordStore;
+  readonly records: Records;
   readonly state: StateStore;
   readonly keyRing: KeyRing;
   readonly totpWindow: TotpWindow;

@@ -9,9 +9,9 @@ import { NEW_MEMBER, type MemberDocument } from '../core/member/member-document'
 import { NO_RECOVERY_CODES, type RecoveryCodesDocument } from '../core/member/recovery-code-rules';
 import type { RememberedBrowser } from '../core/member/remembered-browser';
 import { NEW_ORGANIZATION, type PolicyDocument, type StoredPolicy } from '../core/policy/policy-document';
-import type { BackgroundJob } from '../stores/background-jobs';
-import type { DailyCounts } from '../stores/member-index';
+import type { BackgroundJob } from './background-jobs';
 import type { DocumentFormat } from './document-format';
+import type { DailyCounts } from './member-index';
 
 const instant = z.int();
 const count = z.int().min(0);

@@ -1,5 +1,9 @@
-import { guessesOf, settingsOf, useOf, type MemberDocument } from '../core/member/member-document';
-import type { MemberRecord } from '../stores/record-store';
+import { guessesOf, settingsOf, type MemberDocument } from '../core/member/member-document';
+import { CHANNELS } from '../core/member/factor-kind';
+import { NO_USE } from '../core/member/authenticator';
+import type { MemberRecord } from './records';
+
+const NO_USES = Object.fromEntries(CHANNELS.map((kind) => [kind, NO_USE]));
 
 /** The document as a decision in one organization sees it. */
 export function toMemberRecord(member: MemberDocument, userId: string, organizationId: string): MemberRecord {
@@ -14,7 +18,7 @@ export function toMemberRecord(member: MemberDocument, userId: string, organizat
     recoveryCodesLeft: member.recoveryCodes?.left ?? 0,
     recoveryCodesIssuedAt: member.recoveryCodes?.issuedAt ?? null,
     guesses: { codes: guessesOf(member, 'codes'), 'recovery-codes': guessesOf(member, 'recovery-codes') },
-    onFile: { email: useOf(member, 'email'), sms: useOf(member, 'sms') },
+    onFile: { ...NO_USES, ...member.onFile },
     spentChannel: member.spentChannel,
   };
 }

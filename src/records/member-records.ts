@@ -7,10 +7,10 @@ import { consumeRecoveryCode, replaceRecoveryCodes } from '../core/member/recove
 import * as settings from '../core/member/settings-rules';
 import { acceptStep, timeStepAt } from '../core/proof/totp';
 import type { Owner } from '../stores/document-store';
-import type { MemberRecord, RecordStore } from '../stores/record-store';
 import type { Documents } from './documents';
 import { BROWSERS, MEMBER, RECOVERY_CODES } from './formats';
 import { toMemberRecord } from './member-record';
+import type { MemberRecord, Records } from './records';
 
 export const userOwner = (id: string): Owner => ({ kind: 'user', id });
 
@@ -58,7 +58,7 @@ const CREATES = { creates: true } as const;
 const URGENT = { isUrgent: true } as const;
 
 /** What is recorded about users: documents of theirs, and the rules of `core/member`. */
-export function memberRecordsIn(documents: Documents): Pick<RecordStore, Verbs> {
+export function memberRecordsIn(documents: Documents): Pick<Records, Verbs> {
   const find = (userId: string) => documents.read(userOwner(userId), MEMBER);
 
   async function findMember(userId: string, organizationId: string): Promise<MemberRecord> {

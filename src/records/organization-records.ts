@@ -1,12 +1,12 @@
 import { establishEpoch, replaceEpoch } from '../core/member/settings-rules';
 import { policyOf, savePolicy } from '../core/policy/policy-document';
 import { decodeId, encodeId } from '../core/text/encoded-id';
-import type { BackgroundJob, JobKind } from '../stores/background-jobs';
 import type { Owner } from '../stores/document-store';
 import type { QueueStore } from '../stores/queue-store';
-import type { RecordStore } from '../stores/record-store';
+import type { BackgroundJob, JobKind } from './background-jobs';
 import type { Documents } from './documents';
 import { ADOPTION, JOBS, POLICY } from './formats';
+import type { Records } from './records';
 
 const organizationOwner = (id: string): Owner => ({ kind: 'organization', id });
 
@@ -29,7 +29,7 @@ const JOB_QUEUE = 'jobs';
 const MOST_JOBS = 100_000;
 
 /** What is recorded about organizations. */
-export function organizationRecordsIn(documents: Documents, queue: QueueStore): Pick<RecordStore, Verbs> {
+export function organizationRecordsIn(documents: Documents, queue: QueueStore): Pick<Records, Verbs> {
   async function findJob(organizationId: string, kind: JobKind): Promise<BackgroundJob | undefined> {
     const { jobs } = await documents.read(organizationOwner(organizationId), JOBS);
     const job = jobs.find((one) => one.kind === kind);

@@ -1,73 +1,182 @@
-import { MEMBER_INDEXES } from '../stores/member-index';
-import type { DocumentStore } from '../stores/document-store';
+import type { SpentChannel } from '../core/address/destination';
+import type { Authenticator, GuessGroup, OnFileUse } from '../core/member/authenticator';
+import type { FactorKind } from '../core/member/factor-kind';
+import type { GuessCounter } from '../core/member/guess-counter';
+import type { Exemption, MemberSettings } from '../core/member/member';
+import type { Policy } from '../core/policy/policy';
 import type { EventStore } from '../stores/event-store';
-import type { IndexStore } from '../stores/index-store';
-import type { QueueStore } from '../stores/queue-store';
-import type { RecordStore } from '../stores/record-store';
-import { Documents } from './documents';
-import { BROWSERS } from './formats';
-import { memberRecordsIn, userOwner } from './member-records';
-import { noticeRecordsIn } from './notice-records';
-import { organizationRecordsIn } from './organization-records';
-import * as browsers from '../core/member/browser-rules';
+import type { JobRecords } from './background-jobs';
+import type { BrowserRecords } from './browser-records';
+import type { GuessRecords } from './guess-records';
+import type { MemberIndexRecords } from './member-index';
+import type { NoticeRecords } from './notice-records';
 
-/** What a store of records has to be. */
-export interface Store extends DocumentStore, EventStore, IndexStore, QueueStore {
-  findWeaknesses(): Promise<readonly string[]>;
+export type { BrowserUse, BrowserUseOutcome } from './browser-records';
+export type { GuessOutcome, GuessRequest } from './guess-records';
+
+/** Everything that is recorded about one user, seen as a member of one organization. */
+export interface MemberRecord {
+  readonly userId: string;
+  readonly organizationId: string;
+  /** Null until the first login, and after the record was lost. */
+  readonly epoch: string | null;
+  /** When sessions of the user were ended last; null where they never were. */
+  readonly sessionsEndedAt: number | null;
+  readonly settings: MemberSettings;
+  readonly authenticators: readonly Authenticator[];
+  /** The authenticator that the person wants to be asked first, or null. */
+  readonly askedFirst: string | null;
+  readonly recoveryCodesLeft: number;
+  /** When the set of codes was made, also once all are used; null where there is none. */
+  readonly recoveryCodesIssuedAt: number | null;
+  readonly guesses: Readonly<Record<GuessGroup, GuessCounter>>;
+  /** By kind; a kind whose address on file was never asked may be missing. */
+  readonly onFile: Readonly<Record<FactorKind, OnFileUse>>;
+  /** The newest that was noted, whether or not its time is over. */
+  readonly spentChannel: SpentChannel | null;
 }
 
-/** Every rule about records, over a store that knows none of them. */
-export function createRecords(store: Store): RecordStore {
-  const documents = new Documents(store);
-  return {
-    ...memberRecordsIn(documents),
-    ...organizationRecordsIn(documents, store),
-    ...noticeRecordsIn(store),
+export interface PolicyRecord {
+  readonly policy: Policy;
+  /** Null until the organization's first login, and after the record was lost. */
+  readonly epoch: string | null;
+  /** When the organization's sessions were ended last; null where they never were. */
+  readonly sessionsEndedAt: number | null;
+}
 
-    rememberBrowser: (userId, browser, now) =>
-      documents.change(
-        userOwner(userId),
-        [BROWSERS],
-        ([document]) => ({
-          next: [browsers.rememberBrowser(document, browser, now)],
-          outcome: undefined,
-        }),
-        { creates: true },
-      ),
-    useBrowser: ({ userId, ...use }) =>
-      documents.change(userOwner(userId), [BROWSERS], ([document]) => {
-        const { next, outcome } = browsers.useBrowser(document, use);
-        return { next: [next], outcome };
-      }),
-    confirmBrowser: (userId, id, tokenHashes) =>
-      documents.change(userOwner(userId), [BROWSERS], ([document]) => {
-        const { next, outcome } = browsers.confirmBrowser(document, id, tokenHashes);
-        return { next: [next], outcome };
-      }),
-    async listBrowsers(userId, now) {
-      return browsers.liveBrowsers(await documents.read(userOwner(userId), BROWSERS), now);
-    },
-    forgetBrowser: (userId, id) =>
-      documents.change(userOwner(userId), [BROWSERS], ([document]) => {
-        const { next, outcome } = browsers.forgetBrowser(document, id);
-        return { next: [next], outcome };
-      }),
-    forgetBrowsers: (userId) =>
-      documents.change(
-        userOwner(userId),
-        [BROWSERS],
-        ([document]) => {
-          const { next, outcome } = browsers.forgetBrowsers(document);
-          return { next: [next], outcome };
-        },
-        { isUrgent: true },
-      ),
+/** Ends sessions: those that carry another epoch, and those without one that began before `endedAt`. */
+export interface SessionsEnd {
+  readonly epoch: string;
+  readonly endedAt: number;
+}
 
-    appendEvents: (events, keep) => store.appendEvents(events, keep),
-    listEvents: (query) => store.listEvents(query),
-    indexMembers: (organizationId, members) => store.indexMembers(organizationId, MEMBER_INDEXES, members),
-    listIndex: (query) => store.listIndex(query),
-    countIndex: (query) => store.countIndex(query),
-    findWeaknesses: () => store.findWeaknesses(),
-  };
+/** A recovery code as stored: its number selects it, so that one try costs one hash. */
+export interface RecoveryCodeRecord {
+  readonly number: number;
+  readonly codeHash: string;
+}
+
+export interface RecoveryCodeSet {
+  readonly codes: readonly RecoveryCodeRecord[];
+  readonly issuedAt: number;
+}
+
+/** What an enrollment binds, and on what ground. */
+export interface Binding {
+  readonly replaces?: string;
+  /** The epoch, and the number of authenticators, as they were when the enrollment was judged. */
+  readonly expected: { readonly epoch: string; readonly authenticators: number };
+  /** Takes the place of the set there was. */
+  readonly recoveryCodes?: RecoveryCodeSet;
+}
+
+/**
+ * What must survive. Losing it must never let anybody in: absent epochs end sessions.
+ *
+ * Every method rejects with `MfaError` `store-unavailable` when the store does not answer in a bounded time, and with
+ * `records-unreadable` when what it holds is not what was written. A rejected call may or may not have taken effect.
+ * Instants are the caller's clock. Ids are the host's, any string.
+ */
+export interface Records
+  extends BrowserRecords, GuessRecords, MemberIndexRecords, JobRecords, EventStore, NoticeRecords {
+  /** One read. A user who was never seen has the empty record: no epoch, no settings, nothing enrolled. */
+  findMember(userId: string, organizationId: string): Promise<MemberRecord>;
+
+  /** The same for a page of members, in the order asked, in one round trip. */
+  findMembers(userIds: readonly string[], organizationId: string): Promise<readonly MemberRecord[]>;
+
+  /** One read. An organization that never saved a policy has the default one, which is off. */
+  findPolicy(organizationId: string): Promise<PolicyRecord>;
+
+  /**
+   * Saves the policy if its stored version is `expectedVersion` (0 for none), and numbers it one higher.
+   * Atomic: of two savers with the same expected version one gets `conflict` with what stands, and nothing is written.
+   */
+  savePolicy(
+    policy: Policy,
+    expectedVersion: number,
+  ): Promise<
+    | { readonly outcome: 'saved'; readonly policy: Policy }
+    | { readonly outcome: 'conflict'; readonly current: Policy }
+  >;
+
+  /** The user's epoch, made from `candidate` where there is none. Atomic: all callers get the same. */
+  establishUserEpoch(userId: string, candidate: string): Promise<string>;
+  establishOrganizationEpoch(organizationId: string, candidate: string): Promise<string>;
+
+  /** Ends every session, pending login and challenge of the user, by one write. */
+  replaceUserEpoch(userId: string, end: SessionsEnd): Promise<void>;
+  /**
+   * The same, where `expected` is what stands: for a session that ends the others and goes on with the new epoch. Atomic;
+   * false, and nothing written, where somebody else has ended the sessions meanwhile, this one included.
+   */
+  renewUserEpoch(userId: string, renewal: SessionsEnd & { readonly expected: string }): Promise<boolean>;
+  /** Ends the sessions that carry no epoch and began before `endedAt`, and no others. */
+  noteSessionsEnded(userId: string, endedAt: number): Promise<void>;
+  /** Remembers a channel of the user; it takes the place of the one before. */
+  noteSpentChannel(userId: string, spent: SpentChannel): Promise<void>;
+  /** Ends every session and pending login of the organization, by one write. */
+  replaceOrganizationEpoch(organizationId: string, end: SessionsEnd): Promise<void>;
+
+  /**
+   * Replaces the two settings and leaves skips and exemption alone. Where they change, the kinds on file are bound anew: their
+   * counts and disablement end, unless `keepsCounts`. Atomic.
+   */
+  saveMemberSettings(
+    userId: string,
+    organizationId: string,
+    settings: Pick<MemberSettings, 'enabled' | 'assignedKind'>,
+    options?: { readonly keepsCounts: boolean },
+  ): Promise<void>;
+  /** Null ends it. */
+  saveExemption(userId: string, organizationId: string, exemption: Exemption | null): Promise<void>;
+
+  /** Counts one skip unless `limit` (null for none) is reached. Atomic: parallel calls never exceed the limit. */
+  spendSkip(
+    userId: string,
+    organizationId: string,
+    limit: number | null,
+  ): Promise<{ readonly outcome: 'spent'; readonly skipsUsed: number } | { readonly outcome: 'exhausted' }>;
+
+  /**
+   * Adds a confirmed authenticator. With `replaces`, the old one goes in the same atomic step, and the new one is asked
+   * first where the old one was.
+   */
+  addAuthenticator(userId: string, authenticator: Authenticator, replaces?: string): Promise<void>;
+  /**
+   * The same for one that was proven just now, with the recovery codes that were made for it, if nothing changed since its owner was
+   * judged. Atomic: of several that were judged alike one is bound. False, and nothing written, otherwise.
+   */
+  bindAuthenticator(userId: string, authenticator: Authenticator, binding: Binding): Promise<boolean>;
+  /** False where there is none of that id. */
+  renameAuthenticator(userId: string, authenticatorId: string, label: string): Promise<boolean>;
+  /** Re-seals a secret; false where `expected` is no longer what is stored. Atomic. */
+  resealAuthenticator(
+    userId: string,
+    authenticatorId: string,
+    seal: { readonly expected: string; readonly sealed: string },
+  ): Promise<boolean>;
+  /** Remembers which one is asked first, until that one goes. False where there is none of that id. Atomic. */
+  savePreference(userId: string, authenticatorId: string): Promise<boolean>;
+  /**
+   * Removes one; with the last one go the recovery codes and the counters. False where there is none of that id. With
+   * `keepOneOf`, also false, and nothing removed, where none of these is there. Atomic: of two that keep each other only
+   * one can be removed, however many calls run in parallel.
+   */
+  removeAuthenticator(
+    userId: string,
+    authenticatorId: string,
+    keepOneOf?: readonly string[],
+  ): Promise<boolean>;
+  /** Removes every authenticator, recovery code, remembered browser, counter and use of an address on file of the user, and returns how many authenticators. Atomic. */
+  removeAllAuthenticators(userId: string): Promise<number>;
+
+  /** Replaces the whole set. Atomic. */
+  replaceRecoveryCodes(userId: string, codes: readonly RecoveryCodeRecord[], issuedAt: number): Promise<void>;
+  findRecoveryCode(userId: string, number: number): Promise<RecoveryCodeRecord | undefined>;
+  /** Removes the code if it is still that one, and clears its group's counter. Atomic: true exactly once. */
+  consumeRecoveryCode(userId: string, code: RecoveryCodeRecord): Promise<boolean>;
+
+  /** What is wrong with the store's own settings for records that must survive: one sentence each, with the fix. */
+  findWeaknesses(): Promise<readonly string[]>;
 }

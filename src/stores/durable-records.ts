@@ -2,30 +2,42 @@ import { MfaError } from '../core/errors';
 import type { RecordStore } from './record-store';
 
 /**
- * The records, refused until the store was found to keep what it is given. A store that forgets reads as "never enrolled",
- * which would let a password alone in. What was found right once is not asked again.
+ * The store, refused until it was found to keep what it is given. A store that forgets reads as "nothing enrolled", which would
+ * let a password alone in. A store that was found durable is not asked again.
  */
-export function requireDurableRecords(records: RecordStore): RecordStore {
-  let durable = false;
+export function requireDurableRecords(store: RecordStore): RecordStore {
+  let isDurable = false;
 
-  async function checkDurable(): Promise<void> {
-    const [weakness] = await records.findWeaknesses();
+  async function durable(): Promise<RecordStore> {
+    if (isDurable) return store;
+    const [weakness] = await store.findWeaknesses();
     if (weakness !== undefined) {
       throw new MfaError(
         'records-not-durable',
         `${weakness} Or pass dangerouslyAcceptVolatileRecords: true if losing them is what you want.`,
       );
     }
-    durable = true;
+    isDurable = true;
+    return store;
   }
 
-  return new Proxy(records, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name);
-      if (typeof value !== 'function') return value;
-      const call = (args: unknown[]): unknown => Reflect.apply(value, target, args);
-      return (...args: unknown[]) =>
-        durable || name === 'findWeaknesses' ? call(args) : checkDurable().then(() => call(args));
-    },
-  });
+  return {
+    read: async (...args) => (await durable()).read(...args),
+    write: async (...args) => (await durable()).write(...args),
+    removeDocuments: async (...args) => (await durable()).removeDocuments(...args),
+    claim: async (...args) => (await durable()).claim(...args),
+    findOwner: async (...args) => (await durable()).findOwner(...args),
+    release: async (...args) => (await durable()).release(...args),
+    appendEvents: async (...args) => (await durable()).appendEvents(...args),
+    listEvents: async (...args) => (await durable()).listEvents(...args),
+    indexMembers: async (...args) => (await durable()).indexMembers(...args),
+    listIndex: async (...args) => (await durable()).listIndex(...args),
+    countIndex: async (...args) => (await durable()).countIndex(...args),
+    enqueue: async (...args) => (await durable()).enqueue(...args),
+    takeDue: async (...args) => (await durable()).takeDue(...args),
+    listQueued: async (...args) => (await durable()).listQueued(...args),
+    removeQueued: async (...args) => (await durable()).removeQueued(...args),
+    removeQueuedOf: async (...args) => (await durable()).removeQueuedOf(...args),
+    findWeaknesses: () => store.findWeaknesses(),
+  };
 }

@@ -1,6 +1,7 @@
+import { redisRecords } from '../support/records';
 import { listMembers, countMembers } from '../../src/flows/admin/member-list';
 import type { MemberFilter } from '../../src/flows/admin/member-list';
-import { redisRecords, redisState } from '../../src/redis';
+import { redisState } from '../../src/redis';
 import { createFlowWorld, createRoster, manyUsers } from '../support/admin-flows';
 import type { FlowWorld } from '../support/admin-flows';
 import { connectRedis } from '../support/redis-client';

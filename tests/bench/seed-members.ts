@@ -1,7 +1,8 @@
+import { redisRecords } from '../support/records';
 import { Redis } from 'ioredis';
 import { createKeyRing } from '../../src/core/proof/key-ring';
 import { PlainSecret, sealSecret } from '../../src/core/proof/secrets';
-import { redisRecords } from '../../src/redis';
+
 import { BENCH_KEY, idOf, totpKeyOf } from './servers/people';
 
 const AT_ONCE = 1000;

@@ -1,5 +1,6 @@
-import type { BackgroundJob } from '../../src/stores/background-jobs';
-import type { RecordStore } from '../../src/stores/record-store';
+import type { Records } from '../support/records';
+import type { BackgroundJob } from '../../src/records/background-jobs';
+
 import { NOW, newId } from './samples';
 
 function aJob(overrides: Partial<BackgroundJob> = {}): BackgroundJob {
@@ -21,7 +22,7 @@ function aJob(overrides: Partial<BackgroundJob> = {}): BackgroundJob {
 }
 
 /** What every record store does with background jobs. */
-export function describeBackgroundJobs(open: () => RecordStore): void {
+export function describeBackgroundJobs(open: () => Records): void {
   const unfinished = async ({ organizationId }: BackgroundJob) =>
     (await open().listUnfinishedJobs())
       .filter((job) => job.organizationId === organizationId)

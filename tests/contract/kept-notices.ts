@@ -1,5 +1,6 @@
-import type { KeptNotice } from '../../src/stores/notice-store';
-import type { RecordStore } from '../../src/stores/record-store';
+import type { Records } from '../support/records';
+import type { KeptNotice } from '../../src/records/notice-records';
+
 import { NOW, newId } from './samples';
 
 function aNotice(overrides: Partial<KeptNotice> = {}): KeptNotice {
@@ -19,7 +20,7 @@ const KEEP = { dueAt: NOW + 60_000, most: 100 };
 const CLAIM = { now: NOW + 60_000, latestAt: NOW + 3_660_000, limit: 10, untilAt: NOW + 120_000 };
 
 /** What every record store does with notices that wait. There is one list of them for all users. */
-export function describeKeptNotices(open: () => RecordStore): void {
+export function describeKeptNotices(open: () => Records): void {
   const claimAll = async (now: number) => {
     const found = await open().claimNotices({ now, latestAt: now, limit: 1000, untilAt: now });
     await Promise.all(found.map(({ id }) => open().dropNotice(id)));

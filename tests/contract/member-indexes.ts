@@ -1,13 +1,14 @@
-import type { IndexEntry, MemberIndex, MemberMarks } from '../../src/stores/member-index';
-import type { RecordStore } from '../../src/stores/record-store';
+import type { Records } from '../support/records';
+import type { IndexEntry, MemberIndex, MemberMarks } from '../../src/records/member-index';
+
 import { newId } from './samples';
 
 const HOSTILE_IDS = ['__proto__', 'constructor', 'a:b', '{a}', '%003a', '', 'é€😀', '\ud800', 'a\r\nb', ' '];
 
 /** What every record store does with the indexes of members and the counts of days. */
-export function describeMemberIndexes(open: () => RecordStore): void {
+export function describeMemberIndexes(open: () => Records): void {
   const put = (organizationId: string, members: Readonly<Record<string, MemberMarks>>) =>
-    open().indexMembers(
+    open().saveMemberMarks(
       organizationId,
       Object.entries(members).map(([userId, marks]) => ({ userId, marks })),
     );
@@ -94,7 +95,7 @@ export function describeMemberIndexes(open: () => RecordStore): void {
 
     it('treat any id as any other', async () => {
       const organizationId = '{:}\ud800';
-      await open().indexMembers(
+      await open().saveMemberMarks(
         organizationId,
         HOSTILE_IDS.map((userId) => ({ userId, marks: { federated: 0 } })),
       );
@@ -110,9 +111,9 @@ export function describeMemberIndexes(open: () => RecordStore): void {
         userId: `user-${n}`,
         marks: { configured: 0 },
       }));
-      await open().indexMembers(organizationId, members);
+      await open().saveMemberMarks(organizationId, members);
       expect(await open().countIndex({ organizationId, index: 'configured' })).toBe(1234);
-      await open().indexMembers(organizationId, []);
+      await open().saveMemberMarks(organizationId, []);
       expect((await readAll(organizationId, 'configured', 500)).map((page) => page.length)).toEqual([
         500, 500, 234,
       ]);

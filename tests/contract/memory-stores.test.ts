@@ -1,4 +1,4 @@
-import { memoryRecords } from '../../src/stores/memory/memory-records';
+import { memoryRecords } from '../support/records';
 import { memoryState } from '../../src/stores/memory/memory-state';
 import { describeBackgroundJobs } from './background-jobs';
 import { describeKeptNotices } from './kept-notices';

@@ -1,10 +1,10 @@
-import { redisRecords, redisState } from '../../src/redis';
-import type { RecordStore } from '../../src/stores/record-store';
+import { redisRecords, type Records } from '../support/records';
+import { redisState } from '../../src/redis';
 import type { StateStore } from '../../src/stores/state-store';
-import { connectRedis } from '../support/redis-client';
 import type { PrepareInProcess } from '../support/processes';
+import { connectRedis } from '../support/redis-client';
 import { NOW, aGuess, aSession, newId } from './samples';
-import { aPassword, PASSWORD_LIMITS } from './state/password-attempts';
+import { PASSWORD_LIMITS, aPassword } from './state/password-attempts';
 
 /** What every process tries to do, many times at once. */
 export interface RaceTarget {
@@ -21,7 +21,7 @@ export interface RaceTarget {
 export type RaceResult = Readonly<Record<keyof typeof VERBS, number>>;
 
 interface Stores {
-  readonly records: RecordStore;
+  readonly records: Records;
   readonly state: StateStore;
 }
 
@@ -63,7 +63,8 @@ const VERBS = {
   },
 } satisfies Record<string, Try>;
 
-const TRIES = 25;
+/** Three verbs change the same user, and at most fifty changes of one user wait in a process. */
+const TRIES = 15;
 
 const prepareRace: PrepareInProcess<RaceTarget, RaceResult> = async (target) => {
   const redis = connectRedis(target.url);

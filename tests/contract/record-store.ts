@@ -1,4 +1,4 @@
-import type { RecordStore } from '../../src/stores/record-store';
+import type { Records } from '../support/records';
 import { describeAuthenticators } from './records/authenticators';
 import { describeEvents } from './records/events';
 import { describeGuesses } from './records/guesses';
@@ -10,7 +10,7 @@ import { describeRecoveryCodes } from './records/recovery-codes';
 import { describeTimeSteps } from './records/time-steps';
 
 /** What every record store does. `open` gives the store under test. */
-export function describeRecordStore(open: () => RecordStore): void {
+export function describeRecordStore(open: () => Records): void {
   describeMembers(open);
   describePolicies(open);
   describeAuthenticators(open);

@@ -1,5 +1,6 @@
+import { redisRecords } from '../support/records';
 import type { Cluster } from 'ioredis';
-import { redisRecords, redisState } from '../../src/redis';
+import { redisState } from '../../src/redis';
 import {
   startRedisCluster,
   untilCopied,
@@ -29,7 +30,7 @@ afterAll(async () => {
   await started.stop();
 });
 
-const memberKey = (userId: string) => `mfa:{user:${userId}}:member`;
+const memberKey = (userId: string) => `mfa:{user:${userId}}:documents`;
 
 /** Everything that one-time things rest on, for one user; each answers as on a cluster that does not change. */
 async function useEverything(userId: string): Promise<void> {
@@ -64,19 +65,19 @@ async function useEverything(userId: string): Promise<void> {
 }
 
 /** A slot that moves from one master to another, one key after the other. */
-async function beginMove(sessionData: number, from: ClusterMember, to: ClusterMember) {
-  await to.client.cluster('SETSLOT', sessionData, 'IMPORTING', from.id);
-  await from.client.cluster('SETSLOT', sessionData, 'MIGRATING', to.id);
+async function beginMove(slot: number, from: ClusterMember, to: ClusterMember) {
+  await to.client.cluster('SETSLOT', slot, 'IMPORTING', from.id);
+  await from.client.cluster('SETSLOT', slot, 'MIGRATING', to.id);
   return {
     async moveSome(count: number): Promise<number> {
-      const keys = await from.client.cluster('GETKEYSINSLOT', sessionData, count);
+      const keys = await from.client.cluster('GETKEYSINSLOT', slot, count);
       for (const key of keys) await from.client.migrate('127.0.0.1', to.server.port, key, 0, 5000);
       return keys.length;
     },
     async finish(): Promise<void> {
       while ((await this.moveSome(10)) > 0);
       for (const { client } of [to, from, ...started.masters])
-        await client.cluster('SETSLOT', sessionData, 'NODE', to.id);
+        await client.cluster('SETSLOT', slot, 'NODE', to.id);
     },
   };
 }
@@ -86,12 +87,12 @@ describe('while a slot moves', () => {
     const userId = newId();
     const from = await started.masterOf(memberKey(userId));
     const to = started.masters.find((master) => master !== from) ?? from;
-    const sessionData = await from.client.cluster('KEYSLOT', memberKey(userId));
+    const slot = await from.client.cluster('KEYSLOT', memberKey(userId));
     const kept = anAuthenticator({ id: newId() });
     await stores.records.addAuthenticator(userId, kept);
     await stores.records.replaceRecoveryCodes(userId, [{ number: 4, codeHash: 'four' }], NOW);
     const epoch = await stores.records.establishUserEpoch(userId, newId());
-    const move = await beginMove(sessionData, from, to);
+    const move = await beginMove(slot, from, to);
     expect((await stores.records.findMember(userId, 'acme')).epoch).toBe(epoch);
     await move.moveSome(1);
     // The two keys of this user are on different nodes now: a script on both waits until they are together.

@@ -1,5 +1,6 @@
+import { redisRecords } from '../support/records';
 import type { Cluster } from 'ioredis';
-import { redisRecords, redisState } from '../../src/redis';
+import { redisState } from '../../src/redis';
 import { startRedisCluster, type RedisCluster } from '../support/redis-cluster';
 import { describeRecordStore } from './record-store';
 import { describeSessionStore } from './session-store';

@@ -1,4 +1,5 @@
-import { redisRecords, redisState } from '../../src/redis';
+import { redisRecords } from '../support/records';
+import { redisState } from '../../src/redis';
 import { connectRedis } from '../support/redis-client';
 import { damageEach } from './damage-each';
 import { NOW, anEvent, newId } from './samples';
@@ -14,61 +15,6 @@ const state = redisState(redis);
 afterAll(() => redis.disconnect());
 
 describe('what is kept beside the records of users in Redis', () => {
-  const notice = {
-    id: 'n',
-    userId: 'ada',
-    organizationId: 'acme',
-    sealedAddress: 'sealed',
-    body: '{}',
-    keptAt: NOW,
-    attempts: 0,
-  };
-
-  it.each([
-    ['whole', JSON.stringify(notice)] as const,
-    ...damageEach(notice, {
-      id: 1,
-      userId: 1,
-      organizationId: 1,
-      sealedAddress: 1,
-      body: 1,
-      keptAt: 'x',
-      attempts: 'x',
-    }),
-  ])('is a notice, refused where its %s is damaged', async (name, text) => {
-    await redis.del('mfa:{notices}:kept', 'mfa:{notices}:due');
-    await redis.hset('mfa:{notices}:kept', 'n', text);
-    await redis.zadd('mfa:{notices}:due', NOW, 'n');
-    const claimed = records.claimNotices({ now: NOW, limit: 5, untilAt: NOW + 1 });
-    if (name === 'whole') await expect(claimed).resolves.toEqual([notice]);
-    else await expect(claimed).rejects.toMatchObject(unreadable);
-  });
-
-  const job = {
-    kind: 'roster-walk',
-    organizationId: 'acme',
-    id: 'job',
-    step: 0,
-    cursor: null,
-    done: 0,
-    of: null,
-    people: 0,
-    devices: 0,
-    startedAt: NOW,
-    startedBy: null,
-    finishedAt: null,
-  };
-
-  it.each([
-    ['whole', JSON.stringify(job)] as const,
-    ...damageEach(job, { kind: 'x', organizationId: 'globex', step: -1, startedAt: 'x', finishedAt: 'x' }),
-  ])('is a job, refused where its %s is damaged', async (name, text) => {
-    await redis.hset('mfa:{organization:acme}:job:roster-walk', 'j', text);
-    const found = records.findJob('acme', 'roster-walk');
-    if (name === 'whole') await expect(found).resolves.toEqual(job);
-    else await expect(found).rejects.toMatchObject(unreadable);
-  });
-
   const event = {
     ...anEvent({ organizationId: 'acme' }),
     userId: 'ada',
@@ -100,19 +46,6 @@ describe('what is kept beside the records of users in Redis', () => {
     await redis.xadd('mfa:{organization:acme}:events', '*', 'other', JSON.stringify(event));
     const listed = records.listEvents({ organizationId: 'acme', limit: 5 });
     await expect(listed).rejects.toMatchObject(unreadable);
-  });
-
-  const day = { day: '2040-01-15', members: 2, configured: 1 };
-
-  it.each([
-    ['whole', JSON.stringify(day)] as const,
-    ...damageEach(day, { day: 1, members: -1, configured: 'x' }),
-  ])('are the counts of a day, refused where their %s is damaged', async (name, text) => {
-    await redis.del('mfa:{organization:acme}:days');
-    await redis.zadd('mfa:{organization:acme}:days', 1, text);
-    const listed = records.listDailyCounts('acme');
-    if (name === 'whole') await expect(listed).resolves.toEqual([day]);
-    else await expect(listed).rejects.toMatchObject(unreadable);
   });
 
   const message = { userId: 'ada', ownerId: 'login', purpose: 'login', codeId: 'c' };

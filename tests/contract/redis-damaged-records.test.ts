@@ -1,7 +1,6 @@
-import { redisRecords, redisState } from '../../src/redis';
+import { redisState } from '../../src/redis';
 import { connectRedis } from '../support/redis-client';
-import { damageEach } from './damage-each';
-import { NOW, aChallenge, aPendingLogin, aSentCode, anAuthenticator, newId } from './samples';
+import { NOW, aChallenge, aPendingLogin, aSentCode, newId } from './samples';
 
 // Each record is written as the stores write it, and read; then one thing in it is damaged.
 
@@ -14,46 +13,8 @@ function damagedCode(place: number, value: unknown): string {
 }
 
 const redis = connectRedis();
-const records = redisRecords(redis);
 const state = redisState(redis);
 afterAll(() => redis.disconnect());
-
-describe('a user in Redis', () => {
-  const exemption = { reason: 'r', grantedBy: 'ada', grantedAt: NOW, until: NOW + 1 };
-  const app = { kind: 'totp', createdAt: NOW, maskedDestination: null, organizationId: 'acme' };
-  const keyOf = (userId: string) => `mfa:{user:${userId}}:member`;
-
-  async function expectRefused(field: string, whole: string, damaged: string): Promise<void> {
-    const userId = newId();
-    await redis.hset(keyOf(userId), 'l:app', 'App', 'k:app', 'sealed', field, whole);
-    await expect(records.findMember(userId, 'acme')).resolves.toMatchObject({ userId });
-    await redis.hset(keyOf(userId), field, damaged);
-    await expect(records.findMember(userId, 'acme')).rejects.toMatchObject(unreadable);
-  }
-
-  it.each(damageEach(exemption, { reason: 1, grantedBy: null, grantedAt: 'x', until: 1.5 }))(
-    'is refused where the %s of an exemption is damaged',
-    (_name, damaged) => expectRefused('x:acme', JSON.stringify(exemption), damaged),
-  );
-
-  it.each(damageEach(app, { kind: 'pigeon', createdAt: 'x', maskedDestination: 1, organizationId: 1 }))(
-    'is refused where the %s of an authenticator is damaged',
-    (_name, damaged) => expectRefused('a:app', JSON.stringify(app), damaged),
-  );
-
-  it.each(['', 'soon email:x', '12', '12 ', '12 a b', '99999999999999999999 email:x'])(
-    'is refused where the spent channel is %j',
-    (damaged) => expectRefused('h', `${NOW} email:x`, damaged),
-  );
-
-  it.each(['l', 'k'])('is refused where the %s of an authenticator is lost', async (letter) => {
-    const [userId, authenticator] = [newId(), anAuthenticator()];
-    await records.addAuthenticator(userId, authenticator);
-    await expect(records.findMember(userId, 'acme')).resolves.toMatchObject({ userId });
-    await redis.hdel(keyOf(userId), `${letter}:${authenticator.id}`);
-    await expect(records.findMember(userId, 'acme')).rejects.toMatchObject(unreadable);
-  });
-});
 
 describe('a login in Redis', () => {
   const keyOf = ({ userId, ownerId }: { readonly userId: string; readonly ownerId: string }) =>
@@ -133,39 +94,5 @@ describe('a session in Redis', () => {
     const userId = newId();
     await redis.hset(`mfa:{user:${userId}}:sessions`, 'handle', damaged);
     await expect(state.touchSession(userId, 'handle', NOW)).rejects.toMatchObject(unreadable);
-  });
-});
-
-describe('a remembered browser in Redis', () => {
-  const head = `k.1 - - - ${NOW} - ${NOW} ${NOW + 1000}`;
-  const whole = `${head} ["acme","k.factors","Firefox","192.0.2.1"]`;
-
-  it.each([
-    ['text'],
-    [`${head} {"length":4}`],
-    [`${head} {}`],
-    [`${head} "four"`],
-    [`${head} ["acme","k.factors","Firefox"]`],
-    [`${head} []`],
-    [whole.replace(`- ${NOW}`, '- 99999999999999999999')],
-    [whole.replace('k.1 - - -', 'k.1 - - ?')],
-    [whole.replace('k.1 - - -', 'k.1 -')],
-  ])('is refused where it is %j', async (damaged) => {
-    const userId = newId();
-    const key = `mfa:{user:${userId}}:browsers`;
-    await redis.hset(key, 'b', whole);
-    await expect(records.listBrowsers(userId, NOW)).resolves.toHaveLength(1);
-    await redis.hset(key, 'b', damaged);
-    await expect(records.listBrowsers(userId, NOW)).rejects.toMatchObject(unreadable);
-  });
-
-  it('is not used where it is not what was written', async () => {
-    const userId = newId();
-    const key = `mfa:{user:${userId}}:browsers`;
-    await redis.hset(key, 'b', 'text');
-    const again = { branch: 'x', tokenHash: 'k.3' };
-    const tokens = { tokenHashes: ['text'], nextTokenHash: 'k.2', again, now: NOW, graceSeconds: 60 };
-    await expect(records.useBrowser({ userId, id: 'b', ...tokens })).rejects.toMatchObject(unreadable);
-    expect(await redis.hget(key, 'b')).toBe('text');
   });
 });

@@ -1,5 +1,6 @@
+import { redisRecords } from '../support/records';
 import type { Redis } from 'ioredis';
-import { redisRecords, redisState } from '../../src/redis';
+import { redisState } from '../../src/redis';
 import { connectRedis } from '../support/redis-client';
 import { startRedisProxy } from '../support/redis-proxy';
 import { startRedisServer } from '../support/redis-server';

@@ -1,4 +1,5 @@
-import { redisRecords, redisState } from '../../src/redis';
+import { redisRecords } from '../support/records';
+import { redisState } from '../../src/redis';
 import { connectRedis } from '../support/redis-client';
 import { describeBackgroundJobs } from './background-jobs';
 import { describeKeptNotices } from './kept-notices';

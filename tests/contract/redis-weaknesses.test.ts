@@ -1,4 +1,4 @@
-import { redisRecords } from '../../src/redis';
+import { redisRecords } from '../support/records';
 import { connectRedis } from '../support/redis-client';
 import { startRedisServer } from '../support/redis-server';
 

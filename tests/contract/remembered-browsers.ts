@@ -1,5 +1,6 @@
+import type { Records } from '../support/records';
 import type { RememberedBrowser } from '../../src/core/member/remembered-browser';
-import type { BrowserUse, RecordStore } from '../../src/stores/record-store';
+import type { BrowserUse } from '../../src/records/records';
 import { NOW, anAuthenticator, newId } from './samples';
 
 function aBrowser(overrides: Partial<RememberedBrowser> = {}): RememberedBrowser {
@@ -22,7 +23,7 @@ function aBrowser(overrides: Partial<RememberedBrowser> = {}): RememberedBrowser
 }
 
 /** What every record store does with remembered browsers. */
-export function describeRememberedBrowsers(open: () => RecordStore): void {
+export function describeRememberedBrowsers(open: () => Records): void {
   async function remembered(overrides: Partial<RememberedBrowser> = {}) {
     const userId = newId();
     const browser = aBrowser(overrides);

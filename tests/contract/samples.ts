@@ -1,9 +1,10 @@
+import type { Records } from '../support/records';
 import { randomBytes } from 'node:crypto';
 import { GUESS_LIMITS, type Authenticator } from '../../src/core/member/authenticator';
 import { defaultPolicy, type Policy } from '../../src/core/policy/policy';
 import type { SentCode } from '../../src/core/proof/sent-code';
 import type { MfaEvent } from '../../src/events/events';
-import type { GuessRequest, RecordStore } from '../../src/stores/record-store';
+import type { GuessRequest } from '../../src/records/records';
 import type { Challenge, PendingLogin, SessionEntry } from '../../src/stores/state-store';
 
 /** Samples live in the future, so that no store drops them by its own clock while a test runs. */
@@ -122,7 +123,7 @@ export const HOSTILE_IDS: readonly string[] = [
 ];
 
 /** The id of a user who has signed in before. */
-export async function aUser(records: Pick<RecordStore, 'establishUserEpoch'>): Promise<string> {
+export async function aUser(records: Pick<Records, 'establishUserEpoch'>): Promise<string> {
   const userId = newId();
   await records.establishUserEpoch(userId, newId());
   return userId;

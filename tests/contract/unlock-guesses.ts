@@ -1,11 +1,12 @@
+import type { Records } from '../support/records';
 import { NO_GUESSES } from '../../src/core/member/guess-counter';
-import type { RecordStore } from '../../src/stores/record-store';
+
 import { NOW, aGuess, aUser, anAuthenticator } from './samples';
 
 const LIMITS = { perChallenge: 5, perUser: 2, perAuthenticator: 4, lockSeconds: 1800 };
 
 /** What every record store says of guesses that set a lock, end one, or disable. */
-export function describeUnlockGuesses(open: () => RecordStore): void {
+export function describeUnlockGuesses(open: () => Records): void {
   async function withApp() {
     const userId = await aUser(open());
     const app = anAuthenticator();

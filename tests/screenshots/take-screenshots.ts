@@ -1,8 +1,8 @@
+import { memoryRecords, type Records } from '../support/records';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { memoryRecords } from '../../src/index';
-import type { RecordStore } from '../../src/index';
+
 import { launchBrowser, openPage } from '../support/browser';
 import { createClock } from '../support/clock';
 import { newestCode, startExampleApp } from '../support/example-app';
@@ -36,8 +36,8 @@ async function takeScreenshots(): Promise<void> {
 }
 
 /** An organization that has counted its members for a while, kept as safely as in production. */
-async function recordsOfTwelveWeeks(now: number): Promise<RecordStore> {
-  const records: RecordStore = { ...memoryRecords(), findWeaknesses: async () => [] };
+async function recordsOfTwelveWeeks(now: number): Promise<Records> {
+  const records: Records = { ...memoryRecords(), findWeaknesses: async () => [] };
   const configured = [0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3];
   const days = configured.map((count, week) => ({
     day: new Date(now - (configured.length - week) * WEEK_MS).toISOString().slice(0, 10),

@@ -1,3 +1,4 @@
+import { memoryRecords, withRules, type Records } from './records';
 import type { Authenticator } from '../../src/core/member/authenticator';
 import type { Policy } from '../../src/core/policy/policy';
 import { createKeyRing } from '../../src/core/proof/key-ring';
@@ -16,9 +17,7 @@ import { EnrollmentNotes } from '../../src/flows/enrollment/enrollment-notes';
 import { createDirectory } from '../../src/options/directory';
 import type { Account, UserDirectory } from '../../src/options/ports';
 import { resolveOptions } from '../../src/options/resolve-options';
-import { memoryRecords } from '../../src/stores/memory/memory-records';
 import { memoryState } from '../../src/stores/memory/memory-state';
-import type { RecordStore } from '../../src/stores/record-store';
 import type { StateStore } from '../../src/stores/state-store';
 import { createClock, type SettableClock } from './clock';
 
@@ -72,7 +71,7 @@ export function manyUsers(count: number, organizationId = 'acme'): RosterUser[] 
 /** The flows on stores of the test's choice, without Express. */
 export function createFlowWorld(given: {
   readonly roster: Roster;
-  readonly records?: RecordStore;
+  readonly records?: Records;
   readonly state?: StateStore;
   readonly clock?: SettableClock;
   /** In place of what the roster answers. */
@@ -112,7 +111,8 @@ export function createFlowWorld(given: {
       ...given.users,
     },
   });
-  const { records, state } = resolved;
+  const { state } = resolved;
+  const records = withRules(resolved.records);
   const onError = (error: unknown) => void errors.push(error);
   const keyRing = createKeyRing(resolved.keys);
   const keep = { maxCount: resolved.events.keepCount, maxAgeSeconds: resolved.events.keepSeconds };

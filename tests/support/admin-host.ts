@@ -1,8 +1,9 @@
+import { memoryRecords, type Records } from './records';
 import express from 'express';
 import type { Express } from 'express';
 import passport from 'passport';
-import { createMfa, createOutbox, memoryRecords, memoryState } from '../../src/index';
-import type { AdminPagesOptions, Mfa, Outbox, RecordStore, StateStore, UserDirectory } from '../../src/index';
+import { createMfa, createOutbox, memoryState } from '../../src/index';
+import type { AdminPagesOptions, Mfa, Outbox, StateStore, UserDirectory } from '../../src/index';
 import { createClock } from './clock';
 import type { SettableClock } from './clock';
 import { createHttpAgent } from './http-agent';
@@ -26,7 +27,7 @@ export interface AdminHost {
   readonly mfa: Mfa<HostUser>;
   readonly clock: SettableClock;
   readonly outbox: Outbox;
-  readonly records: RecordStore;
+  readonly records: Records;
   readonly users: Map<string, HostUser>;
   /** Organization ids by user id. */
   readonly administrators: Map<string, readonly string[]>;
@@ -65,7 +66,7 @@ const NAMES: ReadonlyMap<string, string> = new Map([
 
 export function createAdminHost(
   change: {
-    readonly records?: RecordStore;
+    readonly records?: Records;
     readonly state?: StateStore;
     readonly baseUrl?: string;
     readonly admin?: Partial<AdminPagesOptions>;

@@ -56,6 +56,7 @@ export async function startAdminSite(): Promise<AdminSite> {
         { userId: 'sync', organizationId: 'acme', actorId: 'ada' },
         { reason: 'data export', until: host.clock.now() + 5 * DAY },
       );
+      await host.records.establishUserEpoch('alan', 'signed in before');
       for (let guess = 0; guess < 10; guess += 1) {
         const now = host.clock.now();
         await host.records.spendGuess({

@@ -1,12 +1,12 @@
-import { redisRecords, redisState } from '../../src/redis';
-import { memoryRecords } from '../../src/stores/memory/memory-records';
+import { memoryRecords, redisRecords, type Records } from './records';
+import { redisState } from '../../src/redis';
+
 import { memoryState } from '../../src/stores/memory/memory-state';
-import type { RecordStore } from '../../src/stores/record-store';
 import type { StateStore } from '../../src/stores/state-store';
 import { connectRedis } from './redis-client';
 
 export interface Stores {
-  readonly records: RecordStore;
+  readonly records: Records;
   readonly state: StateStore;
 }
 

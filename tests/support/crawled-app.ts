@@ -1,6 +1,7 @@
+import { memoryRecords, type Records } from './records';
 import { Agent } from 'node:http';
-import { memoryRecords, memoryState } from 'express-mfa';
-import type { Outbox, RecordStore } from 'express-mfa';
+import { memoryState } from 'express-mfa';
+import type { Outbox } from 'express-mfa';
 import { MemoryStore } from 'express-session';
 import { createClock } from './clock';
 import { startExampleApp } from './example-app';
@@ -13,7 +14,7 @@ import type { RawAnswer } from './raw-request';
 /** The example app, in memory, with an eye on everything that a request has an effect on. */
 export interface CrawledApp extends Omit<RunningExampleApp, 'outbox'> {
   readonly outbox: Outbox;
-  readonly records: RecordStore;
+  readonly records: Records;
   /** A browser with cookies of its own. */
   visit(): HttpAgent;
   /** Keeps no cookie and follows nothing. */

@@ -1,5 +1,6 @@
-import { createOutbox, type EmailSender, type Outbox, type RecordStore, type SmsSender } from 'express-mfa';
-import { redisStores } from 'express-mfa/redis';
+import { redisStores, type Records } from './records';
+import { createOutbox, type EmailSender, type Outbox, type SmsSender } from 'express-mfa';
+
 import type { Browser, Page } from 'playwright-core';
 import { expectAccessible, launchBrowser, openPage, picture } from './browser';
 import { createClock } from './clock';
@@ -12,7 +13,7 @@ export const storages: readonly Storage[] = ['in memory', 'on Redis'];
 interface StageOptions {
   readonly storage?: Storage;
   /** In memory, where the test puts something into them beforehand. */
-  readonly records?: RecordStore;
+  readonly records?: Records;
   readonly email?: EmailSender;
   readonly sms?: SmsSender;
 }

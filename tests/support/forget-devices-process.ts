@@ -1,5 +1,6 @@
+import { redisRecords } from './records';
 import { switchOff } from '../../src/flows/admin/disable';
-import { redisRecords, redisState } from '../../src/redis';
+import { redisState } from '../../src/redis';
 import { createFlowWorld, createRoster, manyUsers } from './admin-flows';
 import { connectRedis } from './redis-client';
 

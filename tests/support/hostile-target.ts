@@ -1,8 +1,9 @@
+import { redisStores } from './records';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Redis } from 'ioredis';
 import { createExampleApp } from '../../example-app/app';
-import { redisStores } from '../../src/redis';
+
 import { createClock } from './clock';
 import { startLoopbackServer } from './loopback-server';
 import { EXAMPLE_KEY } from './example-app';

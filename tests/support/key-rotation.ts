@@ -1,6 +1,7 @@
+import { redisRecords } from './records';
 import type { Authenticator } from '../../src/core/member/authenticator';
 import type { MfaEvent } from '../../src/index';
-import { redisRecords, redisState } from '../../src/redis';
+import { redisState } from '../../src/redis';
 import { createClock } from './clock';
 import { enrollApp } from './member';
 import { TEST_KEY, createPortal, type Portal } from './portal';

@@ -1,9 +1,10 @@
+import { memoryRecords, type Records } from './records';
 import express from 'express';
 import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
 import session from 'express-session';
 import type { Store } from 'express-session';
 import passport from 'passport';
-import { createMfa, createOutbox, memoryRecords, memoryState } from '../../src/index';
+import { createMfa, createOutbox, memoryState } from '../../src/index';
 import type {
   VerifyPassword,
   GuardOptions,
@@ -11,7 +12,6 @@ import type {
   MfaOptions,
   MfaStrategyOptions,
   Outbox,
-  RecordStore,
 } from '../../src/index';
 import { createClock, type SettableClock } from './clock';
 import { PASSWORD, portalUsers, TEST_KEY, type PortalUser } from './portal';
@@ -23,7 +23,7 @@ export interface LoginHost {
   readonly passports: passport.Authenticator;
   readonly clock: SettableClock;
   readonly outbox: Outbox;
-  readonly records: RecordStore;
+  readonly records: Records;
   readonly users: Map<string, PortalUser>;
   /** What the host flashed: kind and message. */
   readonly flashes: (readonly [string, unknown])[];

@@ -1,3 +1,4 @@
+import type { Records } from './records';
 import { randomUUID } from 'node:crypto';
 import { maskDestination } from '../../src/core/address/destination';
 import type { Authenticator } from '../../src/core/member/authenticator';
@@ -5,13 +6,13 @@ import { createKeyRing } from '../../src/core/proof/key-ring';
 import { hashRecoveryCode, issueRecoveryCodes } from '../../src/core/proof/recovery-code';
 import { PlainSecret, sealSecret } from '../../src/core/proof/secrets';
 import { issueTotpSecret } from '../../src/core/proof/totp';
-import type { RecordStore } from '../../src/index';
+
 import { TEST_KEY } from './portal';
 
 // What an enrollment leaves behind, written at once. An enrollment hashes ten recovery codes, which takes a second.
 
 interface Plot {
-  readonly records: RecordStore;
+  readonly records: Records;
   readonly clock: { now(): number };
 }
 

@@ -1,16 +1,9 @@
+import { memoryRecords, withRules, type Records } from './records';
 import express from 'express';
 import type { Express } from 'express';
 import passport from 'passport';
-import { createMfa, createOutbox, memoryRecords, memoryState } from '../../src/index';
-import type {
-  Mfa,
-  MfaOptions,
-  Outbox,
-  RecordStore,
-  StateStore,
-  UserDirectory,
-  VerifyPassword,
-} from '../../src/index';
+import { createMfa, createOutbox, memoryState } from '../../src/index';
+import type { Mfa, MfaOptions, Outbox, StateStore, UserDirectory, VerifyPassword } from '../../src/index';
 import { createClock } from './clock';
 
 /** A user of the test portal. */
@@ -32,7 +25,7 @@ export interface Portal {
   readonly mfa: Mfa<PortalUser>;
   readonly clock: ReturnType<typeof createClock>;
   readonly outbox: Outbox;
-  readonly records: RecordStore;
+  readonly records: Records;
   readonly state: StateStore;
   /** Changeable: the host's user table. */
   readonly users: Map<string, PortalUser>;
@@ -77,7 +70,7 @@ export function createPortal(
   const { directory, verify, ...options } = change;
   const clock = createClock();
   const outbox = createOutbox({ clock });
-  const records = change.records ?? memoryRecords();
+  const records = withRules(change.records ?? memoryRecords());
   const state = change.state ?? memoryState();
   const users = new Map(portalUsers().map((user) => [user.id, user]));
   const errors: unknown[] = [];

@@ -1,10 +1,11 @@
+import type { Records } from './records';
 import { randomUUID } from 'node:crypto';
 import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
 import express from 'express';
 import session from 'express-session';
 import passport from 'passport';
 import { createMfa } from '../../src/index';
-import type { Mfa, MfaOptions, RecordStore, StateStore } from '../../src/index';
+import type { Mfa, MfaOptions, StateStore } from '../../src/index';
 import { createClock } from './clock';
 import { createHttpAgent } from './http-agent';
 import { TEST_KEY } from './portal';
@@ -21,7 +22,7 @@ export interface SessionUser {
 }
 
 export interface SessionHostOptions {
-  readonly records: RecordStore;
+  readonly records: Records;
   readonly state: StateStore;
   /** `mfa.sessions()`, or an express-session of the host’s own. */
   readonly sessions: 'ours' | 'of the host';

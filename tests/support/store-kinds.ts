@@ -1,11 +1,12 @@
-import { memoryRecords, memoryState } from '../../src/index';
-import type { RecordStore, StateStore } from '../../src/index';
-import { redisRecords, redisState } from '../../src/redis';
+import { memoryRecords, redisRecords, type Records } from './records';
+import { memoryState } from '../../src/index';
+import type { StateStore } from '../../src/index';
+import { redisState } from '../../src/redis';
 import { connectRedis } from './redis-client';
 import { redisUrl } from './redis-database';
 
 interface OpenStores {
-  readonly records: RecordStore;
+  readonly records: Records;
   readonly state: StateStore;
   readonly close: () => void;
 }

@@ -1,5 +1,6 @@
+import { redisRecords } from './records';
 import { createHash } from 'node:crypto';
-import { redisRecords, redisState } from '../../src/redis';
+import { redisState } from '../../src/redis';
 import type { Stores } from './admin-stores';
 import { connectRedis } from './redis-client';
 import { startRedisProxy } from './redis-proxy';

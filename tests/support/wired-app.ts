@@ -1,6 +1,7 @@
+import { memoryRecords } from './records';
 import type { Express, RequestHandler } from 'express';
 import passport from 'passport';
-import { createMfa, createOutbox, memoryRecords, memoryState } from '../../src/index';
+import { createMfa, createOutbox, memoryState } from '../../src/index';
 import type { Mfa, MfaOptions } from '../../src/index';
 import { createClock } from './clock';
 import type { expressMajors } from './majors';

@@ -1,6 +1,7 @@
+import { memoryRecords } from '../support/records';
 import { createDirectory } from '../../src/options/directory';
 import { resolveOptions } from '../../src/options/resolve-options';
-import { memoryRecords } from '../../src/stores/memory/memory-records';
+
 import { memoryState } from '../../src/stores/memory/memory-state';
 import { TEST_KEY } from '../support/portal';
 

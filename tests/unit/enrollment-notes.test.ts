@@ -1,5 +1,5 @@
+import { memoryRecords } from '../support/records';
 import { EnrollmentNotes } from '../../src/flows/enrollment/enrollment-notes';
-import { memoryRecords } from '../../src/stores/memory/memory-records';
 
 describe('a user table that never answers', () => {
   beforeEach(() => void jest.useFakeTimers());

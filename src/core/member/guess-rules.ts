@@ -10,6 +10,7 @@ import {
   type RightAnswer,
 } from './guess-counter';
 import {
+  NEW_MEMBER,
   changeAuthenticator,
   changeGuesses,
   changeUse,
@@ -74,7 +75,7 @@ function changeCounted(member: MemberDocument, id: string, changes: Partial<Auth
 export function spendGuess(member: MemberDocument, guess: Guess): MemberGuess {
   const { group, authenticatorId, limits, now, duringLock } = guess;
   // Sign-in makes the document: a guess at a user without one is under way while the user is forgotten.
-  if (member.epoch === null) return { next: member, outcome: { outcome: 'disabled' } };
+  if (member === NEW_MEMBER) return { next: member, outcome: { outcome: 'disabled' } };
   if (duringLock === undefined) {
     const locked = findLock(member, guess);
     if (locked !== null) return locked;

@@ -1,6 +1,6 @@
 import { parseRecoveryCode, verifyRecoveryCode, type RecoveryCode } from '../../core/proof/recovery-code';
 import { isChallengeOver } from '../../core/proof/sent-code';
-import type { RecoveryCodeRecord } from '../../stores/record-store';
+import type { RecoveryCodeRecord } from '../../records/records';
 import type { FactorDefinition } from '../factor';
 import { recoveryCodeWords } from './words';
 

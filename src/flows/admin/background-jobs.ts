@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { BackgroundJob, JobKind } from '../../stores/background-jobs';
+import type { BackgroundJob, JobKind } from '../../records/background-jobs';
 import { newId, type FlowContext } from '../context/context';
 
 /** What one step did: where the next begins, and the counts so far. */

@@ -2,15 +2,15 @@ import { LONGEST_LOCK_SECONDS } from '../../core/member/guess-counter';
 import type { MemberState } from '../../core/member/member-state';
 import type { Policy } from '../../core/policy/policy';
 import type { Account } from '../../options/ports';
-import type { IndexEntry, MarkRange, MemberIndex } from '../../stores/member-index';
+import type { IndexEntry, MarkRange, MemberIndex } from '../../records/member-index';
 import type { FlowContext } from '../context/context';
 import { effectivePolicy } from '../context/gather-facts';
 import {
   indexKnownMembers,
-  readPolicyContext,
   readMembers,
-  type PolicyContext,
+  readPolicyContext,
   type KnownMember,
+  type PolicyContext,
 } from './read-members';
 
 /** A filter other than `all`: a state, or a kind that the member has. */
@@ -113,7 +113,7 @@ async function readEntries(
     const gone = entries.filter(({ userId }) => !known.has(userId));
     context.background.run(`repair:${organizationId}:${filter}`, async () => {
       await indexKnownMembers(context, organizationId, stale);
-      await context.records.indexMembers(
+      await context.records.saveMemberMarks(
         organizationId,
         gone.map(({ userId }) => ({ userId, marks: {} })),
       );

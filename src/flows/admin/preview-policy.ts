@@ -1,7 +1,7 @@
 import type { Policy } from '../../core/policy/policy';
 import { POLICY_EFFECTS, previewEffect, type PolicyEffect } from '../../core/policy/policy-preview';
 import type { Account } from '../../options/ports';
-import type { MemberIndex } from '../../stores/member-index';
+import type { MemberIndex } from '../../records/member-index';
 import type { FlowContext } from '../context/context';
 import type { AdminAct } from './admin-authority';
 import { readMembers, readPolicyContext, type KnownMember, type PolicyContext } from './read-members';

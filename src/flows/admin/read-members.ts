@@ -3,8 +3,8 @@ import { findTraits } from '../../core/member/factor-kind';
 import { deriveMemberState, type MemberState } from '../../core/member/member-state';
 import { FACTOR_TRAITS } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
-import type { MemberMarks } from '../../stores/member-index';
-import type { MemberRecord, PolicyRecord } from '../../stores/record-store';
+import type { MemberMarks } from '../../records/member-index';
+import type { MemberRecord, PolicyRecord } from '../../records/records';
 import type { FlowContext } from '../context/context';
 import { toGathered } from '../context/gather-facts';
 
@@ -98,7 +98,7 @@ export async function indexKnownMembers(
   members: readonly KnownMember[],
 ): Promise<void> {
   if (members.length === 0) return;
-  await context.records.indexMembers(
+  await context.records.saveMemberMarks(
     organizationId,
     members.map((member) => ({ userId: member.account.id, marks: marksOf(member) })),
   );

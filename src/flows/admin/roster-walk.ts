@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { isRecent } from '../../core/text/credible-instant';
-import type { BackgroundJob } from '../../stores/background-jobs';
-import type { IndexEntry } from '../../stores/member-index';
+import type { BackgroundJob } from '../../records/background-jobs';
+import type { IndexEntry } from '../../records/member-index';
 import type { FlowContext } from '../context/context';
 import { beginJob, takeUpJob, type JobWork, type StepDone } from './background-jobs';
-import { indexKnownMembers, readPolicyContext, readMembers } from './read-members';
+import { indexKnownMembers, readMembers, readPolicyContext } from './read-members';
 
 const MEMBERS_A_STEP = 500;
 const DAY_SECONDS = 86_400;
@@ -93,7 +93,7 @@ async function dropStrangers(
   if (entries.length === 0) return;
   const accounts = await context.directory.findMany(entries.map(({ userId }) => userId));
   const strangers = entries.filter(({ userId }) => accounts.get(userId)?.organizationId !== organizationId);
-  await context.records.indexMembers(
+  await context.records.saveMemberMarks(
     organizationId,
     strangers.map(({ userId }) => ({ userId, marks: {} })),
   );

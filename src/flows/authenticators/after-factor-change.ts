@@ -4,7 +4,7 @@ import { openSecret } from '../../core/proof/secrets';
 import type { Notice } from '../../delivery/delivery';
 import { channelOfKind } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
-import type { MemberRecord } from '../../stores/record-store';
+import type { MemberRecord } from '../../records/records';
 import type { AuthSubject } from '../context/auth-subject';
 import { newHandle, type FlowContext, type Origin } from '../context/context';
 import { notifyAddressesOnFile } from '../notices/notify';

@@ -1,5 +1,5 @@
 import { hashRecoveryCodes, issueRecoveryCodes } from '../../core/proof/recovery-code';
-import type { MemberRecord, RecoveryCodeSet } from '../../stores/record-store';
+import type { MemberRecord, RecoveryCodeSet } from '../../records/records';
 import type { CodesOwner } from '../../stores/unseen-codes';
 import type { AuthSubject } from '../context/auth-subject';
 import type { FlowContext, Origin } from '../context/context';

@@ -2,7 +2,7 @@ import { decide } from '../../core/decision/decide';
 import { RECOVERY_CODES_ID } from '../../core/member/factor-kind';
 import { PlainSecret, openSecret, sealSecret } from '../../core/proof/secrets';
 import { hasEnded } from '../../core/text/credible-instant';
-import type { MemberRecord } from '../../stores/record-store';
+import type { MemberRecord } from '../../records/records';
 import type { CodesOwner } from '../../stores/unseen-codes';
 import type { AuthSubject } from '../context/auth-subject';
 import type { FlowContext } from '../context/context';

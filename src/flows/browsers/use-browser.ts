@@ -11,7 +11,7 @@ import type { PlainSecret } from '../../core/proof/secrets';
 import { isCredible } from '../../core/text/credible-instant';
 import type { EventReport } from '../../events/event-recorder';
 import { FACTOR_TRAITS } from '../../factors/find-factor';
-import type { BrowserUseOutcome } from '../../stores/record-store';
+import type { BrowserUseOutcome } from '../../records/records';
 import { newHandle, type FlowContext, type Origin } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 import { notifyAddressesOnFile } from '../notices/notify';

@@ -1,6 +1,6 @@
 import { onFileKind } from '../../core/member/factor-kind';
 import type { Account } from '../../options/ports';
-import type { GuessOutcome } from '../../stores/record-store';
+import type { GuessOutcome } from '../../records/records';
 import type { ChallengePurpose } from '../../stores/state-store';
 import type { ChallengeHint } from '../context/auth-subject';
 import type { FlowContext, Origin } from '../context/context';

@@ -4,13 +4,13 @@ import type { Delivery } from '../../delivery/delivery';
 import type { ClockWatch } from '../../events/advice';
 import type { EventRecorder } from '../../events/event-recorder';
 import type { FactorRegistry } from '../../factors/find-factor';
+import type { Directory } from '../../options/directory';
 import type { ResolvedOptions } from '../../options/options';
 import type { Clock } from '../../options/ports';
-import type { RecordStore } from '../../stores/record-store';
+import type { Records } from '../../records/records';
 import type { StateStore } from '../../stores/state-store';
 import type { EnrollmentNotes } from '../enrollment/enrollment-notes';
 import type { BackgroundWork } from './background-work';
-import type { Directory } from '../../options/directory';
 
 /** The options without the host's own user type, which only the directory knows. */
 export type FlowOptions = Omit<ResolvedOptions, 'users' | 'account' | 'userId'>;
@@ -19,7 +19,7 @@ export type FlowOptions = Omit<ResolvedOptions, 'users' | 'account' | 'userId'>;
 export interface FlowContext {
   readonly options: FlowOptions;
   readonly clock: Clock;
-  readonly records: RecordStore;
+  readonly records: Records;
   readonly state: StateStore;
   readonly keyRing: KeyRing;
   readonly factors: FactorRegistry;

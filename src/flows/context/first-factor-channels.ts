@@ -6,7 +6,7 @@ import { openSecret } from '../../core/proof/secrets';
 import { isCredible } from '../../core/text/credible-instant';
 import { FACTOR_TRAITS, channelOfKind } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
-import type { MemberRecord } from '../../stores/record-store';
+import type { MemberRecord } from '../../records/records';
 import type { FlowContext } from './context';
 
 /** Through what the host let the person in, or let them choose a new password. */

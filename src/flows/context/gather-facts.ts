@@ -11,7 +11,7 @@ import { instantOfStep, isCredibleStep, timeStepAt } from '../../core/proof/totp
 import { isCredible } from '../../core/text/credible-instant';
 import { FACTOR_TRAITS } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
-import type { MemberRecord, PolicyRecord } from '../../stores/record-store';
+import type { MemberRecord, PolicyRecord } from '../../records/records';
 import type { PendingLogin, SessionEntry } from '../../stores/state-store';
 import type { AuthSubject } from './auth-subject';
 import type { FlowContext } from './context';

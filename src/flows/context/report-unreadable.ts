@@ -1,6 +1,6 @@
 import type { Authenticator } from '../../core/member/authenticator';
 import { isSealKeyKnown } from '../../core/proof/secrets';
-import type { MemberRecord } from '../../stores/record-store';
+import type { MemberRecord } from '../../records/records';
 import type { FlowContext } from './context';
 
 /** Reports a secret that does not open: its key is not in the ring, or the stored value was changed. */

@@ -1,6 +1,6 @@
 import { MfaError } from '../../core/errors';
-import type { RecordStore } from '../../stores/record-store';
 import type { Directory } from '../../options/directory';
+import type { Records } from '../../records/records';
 
 const LONGEST_WAIT_MS = 5000;
 const MOST_LATE = 10_000;
@@ -13,13 +13,13 @@ const MOST_LATE = 10_000;
  */
 export class EnrollmentNotes {
   readonly #directory: Pick<Directory, 'noteEnrolled'>;
-  readonly #records: Pick<RecordStore, 'findMember'>;
+  readonly #records: Pick<Records, 'findMember'>;
   readonly #onError: (error: unknown) => void;
   readonly #late = new Set<string>();
 
   constructor(of: {
     readonly directory: Pick<Directory, 'noteEnrolled'>;
-    readonly records: Pick<RecordStore, 'findMember'>;
+    readonly records: Pick<Records, 'findMember'>;
     readonly onError: (error: unknown) => void;
   }) {
     this.#directory = of.directory;

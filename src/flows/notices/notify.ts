@@ -4,7 +4,7 @@ import { personInMessage } from '../../core/text/typed-text';
 import type { Notice } from '../../delivery/delivery';
 import { channelOfKind } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
-import type { MemberRecord } from '../../stores/record-store';
+import type { MemberRecord } from '../../records/records';
 import type { FlowContext, Origin } from '../context/context';
 import { sendNoticeInBackground } from './send-notice';
 

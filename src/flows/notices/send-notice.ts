@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { PlainSecret, openSecret, sealSecret, type SealBinding } from '../../core/proof/secrets';
 import type { Notice } from '../../delivery/delivery';
 import { DeliveryError } from '../../delivery/delivery-error';
-import type { KeptNotice } from '../../stores/notice-store';
+import type { KeptNotice } from '../../records/notice-records';
 import { issueUnlockLink } from '../challenge/unlock-link';
 import { newId, type FlowContext } from '../context/context';
 

@@ -1,5 +1,5 @@
 import type { MfaEvent } from '../../events/events';
-import type { RecordStore } from '../record-store';
+import type { EventStore } from '../event-store';
 
 /** One organization's events, oldest first, numbered so that a page can begin where the one before ended. */
 interface EventLog {
@@ -7,7 +7,7 @@ interface EventLog {
   kept: { readonly number: number; readonly event: MfaEvent }[];
 }
 
-export function eventLogsIn(logs: Map<string, EventLog>): Pick<RecordStore, 'appendEvents' | 'listEvents'> {
+export function eventLogsIn(logs: Map<string, EventLog>): EventStore {
   return {
     async appendEvents(events, { maxCount, maxAgeSeconds }) {
       const newest = events.at(-1);

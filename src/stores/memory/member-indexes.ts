@@ -1,34 +1,21 @@
-import type { DailyCounts, IndexEntry, MarkRange, MemberIndex, MemberIndexStore } from '../member-index';
-import { MEMBER_INDEXES } from '../member-index';
+import type { IndexEntry, IndexStore, MarkRange } from '../index-store';
 
 /** One index of one organization. What is sorted is thrown away at each change and sorted again when it is read. */
-interface Index {
+export interface Index {
   readonly marks: Map<string, number>;
   sorted: readonly IndexEntry[] | null;
 }
 
-export interface IndexedOrganization {
-  readonly indexes: Map<MemberIndex, Index>;
-  readonly days: Map<string, DailyCounts>;
-}
+/** By organization and name of index. */
+export type Indexes = Map<string, Index>;
 
-export function memberIndexesIn(organizations: Map<string, IndexedOrganization>): MemberIndexStore {
-  function organizationOf(organizationId: string): IndexedOrganization {
-    const known = organizations.get(organizationId);
-    if (known !== undefined) return known;
-    const begun: IndexedOrganization = { indexes: new Map(), days: new Map() };
-    organizations.set(organizationId, begun);
-    return begun;
-  }
+export function memberIndexesIn(indexes: Indexes): IndexStore {
+  const keyOf = (organizationId: string, index: string) => JSON.stringify([organizationId, index]);
 
-  function put(
-    organizationId: string,
-    index: MemberIndex,
-    entry: { userId: string; mark: number | null },
-  ): void {
-    const { indexes } = organizationOf(organizationId);
-    const found = indexes.get(index) ?? { marks: new Map(), sorted: null };
-    indexes.set(index, found);
+  function put(organizationId: string, index: string, entry: { userId: string; mark: number | null }): void {
+    const key = keyOf(organizationId, index);
+    const found = indexes.get(key) ?? { marks: new Map<string, number>(), sorted: null };
+    indexes.set(key, found);
     const { userId, mark } = entry;
     if (found.marks.get(userId) === (mark ?? undefined)) return;
     found.sorted = null;
@@ -36,18 +23,17 @@ export function memberIndexesIn(organizations: Map<string, IndexedOrganization>)
     else found.marks.set(userId, mark);
   }
 
-  function entriesOf(organizationId: string, index: MemberIndex): readonly IndexEntry[] {
-    const found = organizations.get(organizationId)?.indexes.get(index);
+  function entriesOf(organizationId: string, index: string): readonly IndexEntry[] {
+    const found = indexes.get(keyOf(organizationId, index));
     if (found === undefined) return [];
     found.sorted ??= [...found.marks].map(([userId, mark]) => ({ userId, mark })).toSorted(byMark);
     return found.sorted;
   }
 
   return {
-    async indexMembers(organizationId, members) {
+    async indexMembers(organizationId, names, members) {
       for (const { userId, marks } of members) {
-        for (const index of MEMBER_INDEXES)
-          put(organizationId, index, { userId, mark: marks[index] ?? null });
+        for (const index of names) put(organizationId, index, { userId, mark: marks[index] ?? null });
       }
     },
     async listIndex({ organizationId, index, after, skip = 0, limit, ...range }) {
@@ -61,15 +47,6 @@ export function memberIndexesIn(organizations: Map<string, IndexedOrganization>)
     },
     async countIndex({ organizationId, index, ...range }) {
       return entriesOf(organizationId, index).filter((entry) => isWithin(entry, range)).length;
-    },
-    async saveDailyCounts(organizationId, counts, keepDays) {
-      const { days } = organizationOf(organizationId);
-      days.set(counts.day, { ...counts });
-      for (const day of [...days.keys()].toSorted().slice(0, -keepDays)) days.delete(day);
-    },
-    async listDailyCounts(organizationId) {
-      const days = organizations.get(organizationId)?.days ?? new Map<string, DailyCounts>();
-      return [...days.values()].toSorted((a, b) => (a.day < b.day ? -1 : 1));
     },
   };
 }

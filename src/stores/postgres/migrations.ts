@@ -49,6 +49,27 @@ const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX queued_by_due ON ${schema}.queued (queue, due, id);
       CREATE INDEX queued_by_user ON ${schema}.queued (user_id);`,
   },
+  {
+    id: 2,
+    breaking: false,
+    sql: (schema) => `
+      CREATE VIEW ${schema}.member AS
+        SELECT owner AS user_id, jsonb_array_length(member->'authenticators') AS authenticators,
+          (member->'recoveryCodes'->>'left')::int AS recovery_codes_left,
+          to_timestamp((member->>'sessionsEndedAt')::double precision / 1000) AS sessions_ended_at
+        FROM ${schema}.user_documents WHERE member IS NOT NULL;
+      CREATE VIEW ${schema}.authenticator AS
+        SELECT owner AS user_id, one->>'id' AS id, one->>'kind' AS kind, one->>'label' AS label,
+          to_timestamp((one->>'createdAt')::double precision / 1000) AS created_at,
+          to_timestamp((one->>'lastUsedAt')::double precision / 1000) AS last_used_at,
+          to_timestamp((one->>'disabledAt')::double precision / 1000) AS disabled_at
+        FROM ${schema}.user_documents CROSS JOIN jsonb_array_elements(member->'authenticators') AS one;
+      CREATE VIEW ${schema}.policy AS
+        SELECT owner AS organization_id, (policy->'policy'->>'enabled')::boolean AS enabled,
+          policy->'policy'->>'enrollment' AS enrollment, policy->'policy'->'methods' AS methods,
+          (policy->'policy'->>'version')::int AS version
+        FROM ${schema}.organization_documents WHERE policy->'policy' IS NOT NULL;`,
+  },
 ];
 
 const NEWEST = Math.max(...MIGRATIONS.map(({ id }) => id));

@@ -5,6 +5,8 @@ export interface PostgresClient {
   query(text: string, values?: readonly unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
   /** With true, the connection is closed instead of used again. */
   release(destroy?: boolean): void;
+  on(event: 'error', listener: () => void): unknown;
+  removeListener(event: 'error', listener: () => void): unknown;
 }
 
 /** A pool of the package `pg`. */
@@ -30,6 +32,7 @@ export function openQueries(pool: PostgresPool, timeoutMs: number): Queries {
   async function onOneClient<Result>(work: (run: Queries['run']) => Promise<Result>): Promise<Result> {
     const deadline = Date.now() + timeoutMs;
     const client = await takeClient(pool, timeoutMs);
+    client.on('error', ignoreError);
     let isUsable = false;
     try {
       const result = await work(async (text, values) => {
@@ -45,6 +48,7 @@ export function openQueries(pool: PostgresPool, timeoutMs: number): Queries {
       isUsable ||= codeOf(error) !== undefined;
       throw toStoreError(error);
     } finally {
+      client.removeListener('error', ignoreError);
       // A statement that is still running would answer to whoever got the connection next.
       client.release(!isUsable);
     }
@@ -65,6 +69,9 @@ export function openQueries(pool: PostgresPool, timeoutMs: number): Queries {
     },
   };
 }
+
+/** A connection that breaks rejects the statement under way. It also emits an error, which would end the process without a listener. */
+function ignoreError(): void {}
 
 async function takeClient(pool: PostgresPool, timeoutMs: number): Promise<PostgresClient> {
   const connecting = pool.connect();

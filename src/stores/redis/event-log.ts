@@ -1,6 +1,5 @@
 import type { MfaEvent } from '../../events/events';
-import type { EventQuery } from '../event-store';
-import type { RecordStore } from '../record-store';
+import type { EventQuery, EventStore } from '../event-store';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
 import { isInstant, isObject, parseObject } from './replies';
@@ -42,10 +41,7 @@ interface Entry {
   readonly event: MfaEvent;
 }
 
-export function eventLogIn(
-  redis: RedisCommands,
-  keys: Keys,
-): Pick<RecordStore, 'appendEvents' | 'listEvents'> {
+export function eventLogIn(redis: RedisCommands, keys: Keys): EventStore {
   async function read(organizationId: string, end: string, count: number): Promise<readonly Entry[]> {
     const reply = await redis.send('xrevrange', keys.events(organizationId), end, '-', 'COUNT', count);
     if (!Array.isArray(reply)) throw unreadable('events');

@@ -12,30 +12,16 @@ export interface Keys {
   queue(name: string): string;
   /** A hash: the id of what is queued, and what it is. */
   queued(name: string): string;
-  /** A hash: everything that a decision needs to know about a user. Its fields are in `member-hash`. */
-  member(userId: string): string;
-  /** A hash: the number of a recovery code, and its hash. */
-  recoveryCodes(userId: string): string;
-  /** A hash: the id of a remembered browser, and the browser. */
-  browsers(userId: string): string;
   /** A hash: a pending login, or what a session is proving, with the challenges. Its fields are in `owner-hash`. */
   owner(userId: string, ownerId: string): string;
   /** A string: new recovery codes, sealed, that the owner has not acknowledged. */
   unseenCodes(userId: string, ownerId: string): string;
   /** A hash: the handle of a session, and the session. */
   sessions(userId: string): string;
-  /** A hash: `p` the policy, `v` its version, `e` the epoch, `q` when sessions were ended last. */
-  policy(organizationId: string): string;
   /** A stream. */
   events(organizationId: string): string;
   /** A sorted set: the ids of members by a mark. */
   index(organizationId: string, name: string): string;
-  /** A sorted set: the counts of each day. */
-  days(organizationId: string): string;
-  /** A hash: the newest job of a kind. */
-  job(organizationId: string, kind: string): string;
-  /** A set: the names of unfinished jobs. */
-  jobs(): string;
   /** A list: the instants of the newest sends, newest first. */
   sends(key: string): string;
   /** A string: whose challenge a sent message belongs to, or that it was asked for. */
@@ -44,10 +30,6 @@ export interface Keys {
   firstSteps(mark: string): string;
   /** A string: whom an unlock link belongs to, by the stored form of its token. */
   unlockLink(tokenHash: string): string;
-  /** A sorted set: the ids of the notices that wait, by the instant at which they are due. */
-  noticesDue(): string;
-  /** A hash: the id of a notice that waits, and the notice. */
-  notices(): string;
   /** A number: attempts in the running window. */
   throttle(name: string, key: string): string;
   /** A hash: the wrong passwords for a name. Its fields are in `password-attempts`. */
@@ -66,24 +48,15 @@ export function createKeys(prefix: string): Keys {
     claim: (key) => `${prefix}:{claim:${encodeId(key)}}`,
     queue: (name) => `${prefix}:{queue:${name}}:due`,
     queued: (name) => `${prefix}:{queue:${name}}:items`,
-    member: (userId) => `${user(userId)}:member`,
-    recoveryCodes: (userId) => `${user(userId)}:recovery-codes`,
-    browsers: (userId) => `${user(userId)}:browsers`,
     owner: (userId, ownerId) => `${user(userId)}:owner:${encodeId(ownerId)}`,
     unseenCodes: (userId, ownerId) => `${user(userId)}:unseen-codes:${encodeId(ownerId)}`,
     sessions: (userId) => `${user(userId)}:sessions`,
-    policy: (organizationId) => `${organization(organizationId)}:policy`,
     events: (organizationId) => `${organization(organizationId)}:events`,
     index: (organizationId, name) => `${organization(organizationId)}:index:${name}`,
-    days: (organizationId) => `${organization(organizationId)}:days`,
-    job: (organizationId, kind) => `${organization(organizationId)}:job:${kind}`,
-    jobs: () => `${prefix}:{jobs}`,
     sends: (key) => `${prefix}:{sends:${encodeId(key)}}`,
     message: (messageId) => `${prefix}:{message:${encodeId(messageId)}}`,
     firstSteps: (mark) => `${prefix}:{first-steps:${encodeId(mark)}}`,
     unlockLink: (tokenHash) => `${prefix}:{unlock-link:${encodeId(tokenHash)}}`,
-    noticesDue: () => `${prefix}:{notices}:due`,
-    notices: () => `${prefix}:{notices}:kept`,
     throttle: (name, key) => `${prefix}:{throttle:${encodeId(name)}:${encodeId(key)}}`,
     passwords: (name) => `${prefix}:{name:${encodeId(name)}}:passwords`,
     networks: (name) => `${prefix}:{name:${encodeId(name)}}:networks`,

@@ -1,28 +1,9 @@
-import { z } from 'zod';
 import { decodeId, encodeId } from '../../core/text/encoded-id';
-import {
-  MEMBER_INDEXES,
-  type DailyCounts,
-  type IndexEntry,
-  type MarkRange,
-  type MemberIndexStore,
-} from '../member-index';
+import type { IndexEntry, IndexStore, MarkRange } from '../index-store';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
-import { parseJson, toTexts, toWholeNumber } from './replies';
+import { toTexts, toWholeNumber } from './replies';
 import { defineScript } from './script';
-import { unreadable } from './store-errors';
-
-/** Every index of one organization; then for each member the id and a mark for each index, nothing for none. */
-const INDEX_MEMBERS = defineScript(`
-local width = #KEYS + 1
-for at = 1, #ARGV, width do
-  for index, key in ipairs(KEYS) do
-    local mark = ARGV[at + index]
-    if mark == '' then redis.call('ZREM', key, ARGV[at]) else redis.call('ZADD', key, mark, ARGV[at]) end
-  end
-end
-`);
 
 /**
  * The index; above which mark, below which mark, the mark and the id behind which it begins (each nothing for none), how many, and how many to
@@ -59,36 +40,32 @@ if first >= last then return {} end
 return redis.call('ZRANGE', key, first, last - 1, 'WITHSCORES')
 `);
 
-/** The days; the number of the day, the counts, how many to keep. */
-const SAVE_DAY = defineScript(`
-redis.call('ZREMRANGEBYSCORE', KEYS[1], ARGV[1], ARGV[1])
-redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2])
-redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - tonumber(ARGV[3]))
-`);
-
-/** So many members go into one call that it takes Redis about a millisecond. */
+/** So many members go into one command that it takes Redis about a millisecond. */
 const MEMBERS_A_CALL = 100;
-const DAY_MS = 86_400_000;
 
-const storedDay = z.object({
-  day: z.string(),
-  members: z.int().min(0),
-  configured: z.int().min(0),
-}) satisfies z.ZodType<DailyCounts>;
+export function memberIndexesIn(redis: RedisCommands, keys: Keys): IndexStore {
+  /** Members of one index, put in and taken out. */
+  async function put(
+    key: string,
+    members: readonly { readonly id: string; readonly mark: number | undefined }[],
+  ): Promise<void> {
+    const scored = members.flatMap(({ id, mark }) => (mark === undefined ? [] : [mark, id]));
+    const removed = members.flatMap(({ id, mark }) => (mark === undefined ? [id] : []));
+    await Promise.all([
+      ...(scored.length === 0 ? [] : [redis.send('zadd', key, ...scored)]),
+      ...(removed.length === 0 ? [] : [redis.send('zrem', key, ...removed)]),
+    ]);
+  }
 
-export function memberIndexesIn(redis: RedisCommands, keys: Keys): MemberIndexStore {
   return {
-    async indexMembers(organizationId, members) {
-      const calls: Promise<unknown>[] = [];
+    async indexMembers(organizationId, indexes, members) {
+      const calls: Promise<void>[] = [];
       for (let at = 0; at < members.length; at += MEMBERS_A_CALL) {
-        const args = members
-          .slice(at, at + MEMBERS_A_CALL)
-          .flatMap(({ userId, marks }) => [
-            encodeId(userId),
-            ...MEMBER_INDEXES.map((index) => marks[index] ?? ''),
-          ]);
-        const indexKeys = MEMBER_INDEXES.map((index) => keys.index(organizationId, index));
-        calls.push(redis.run(INDEX_MEMBERS, { keys: indexKeys, args }));
+        const some = members.slice(at, at + MEMBERS_A_CALL);
+        for (const index of indexes) {
+          const marked = some.map(({ userId, marks }) => ({ id: encodeId(userId), mark: marks[index] }));
+          calls.push(put(keys.index(organizationId, index), marked));
+        }
       }
       await Promise.all(calls);
     },
@@ -100,20 +77,6 @@ export function memberIndexesIn(redis: RedisCommands, keys: Keys): MemberIndexSt
     async countIndex({ organizationId, index, ...range }) {
       const [from, to] = boundsOf(range);
       return Number(await redis.send('zcount', keys.index(organizationId, index), from, to));
-    },
-    async saveDailyCounts(organizationId, counts, keepDays) {
-      const number = Math.trunc(Date.parse(`${counts.day}T00:00:00Z`) / DAY_MS);
-      const { day, members, configured } = counts;
-      const args = [number, JSON.stringify({ day, members, configured }), keepDays];
-      await redis.run(SAVE_DAY, { keys: [keys.days(organizationId)], args });
-    },
-    async listDailyCounts(organizationId) {
-      const reply = await redis.send('zrange', keys.days(organizationId), 0, -1);
-      return toTexts(reply, 'counts of days').map((text) => {
-        const checked = storedDay.safeParse(parseJson(text ?? '', 'counts of a day'));
-        if (!checked.success) throw unreadable('counts of a day', checked.error);
-        return checked.data;
-      });
     },
   };
 }

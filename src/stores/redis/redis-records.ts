@@ -1,15 +1,9 @@
 import type { RecordStore } from '../record-store';
-import { authenticatorsIn } from './authenticators';
 import type { RedisClient } from './command-batch';
-import { jobsIn } from './background-jobs';
+import { documentsIn } from './documents';
 import { eventLogIn } from './event-log';
-import { guessesIn } from './guesses';
 import { memberIndexesIn } from './member-indexes';
-import { membersIn } from './members';
-import { policiesIn } from './policies';
-import { keptNoticesIn } from './kept-notices';
-import { recoveryCodesIn } from './recovery-codes';
-import { rememberedBrowsersIn } from './remembered-browsers';
+import { queuesIn } from './queues';
 import { openRedis, type RedisStoreOptions } from './store-options';
 import { findWeaknesses } from './weaknesses';
 
@@ -23,16 +17,10 @@ import { findWeaknesses } from './weaknesses';
 export function redisRecords(client: RedisClient, options: RedisStoreOptions = {}): RecordStore {
   const { redis, keys, timeoutMs } = openRedis(client, options);
   return {
-    ...membersIn(redis, keys),
-    ...policiesIn(redis, keys),
-    ...authenticatorsIn(redis, keys),
-    ...guessesIn(redis, keys),
-    ...recoveryCodesIn(redis, keys),
-    ...rememberedBrowsersIn(redis, keys),
-    ...keptNoticesIn(redis, keys),
+    ...documentsIn(redis, keys),
     ...eventLogIn(redis, keys),
     ...memberIndexesIn(redis, keys),
-    ...jobsIn(redis, keys),
+    ...queuesIn(redis, keys),
     findWeaknesses: () => findWeaknesses(client, timeoutMs),
   };
 }

@@ -1,5 +1,6 @@
+import { redisRecords } from '../../support/records';
 import { Redis } from 'ioredis';
-import { redisRecords } from '../../../src/redis';
+
 import type { Bench } from '../bench';
 import type { Row } from '../report';
 import { median, round } from '../statistics';

@@ -1,9 +1,10 @@
+import { redisStores } from '../../support/records';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import express from 'express';
 import { createMfa } from 'express-mfa';
-import { redisStores } from 'express-mfa/redis';
+
 import { Redis } from 'ioredis';
 import { Passport } from 'passport';
 import { BENCH_KEY, createPeople, ORGANIZATION } from './people';

@@ -1,10 +1,11 @@
+import type { Records } from '../../support/records';
 import { NO_GUESSES } from '../../../src/core/member/guess-counter';
-import type { RecordStore } from '../../../src/stores/record-store';
+
 import { NOW, aUser, anAuthenticator, newId } from '../samples';
 import { guessUntilLockedWith } from './guess-until-locked';
 
 /** What every record store does with authenticators. */
-export function describeAuthenticators(open: () => RecordStore): void {
+export function describeAuthenticators(open: () => Records): void {
   const guessUntilLocked = guessUntilLockedWith(open);
 
   describe('authenticators', () => {

@@ -1,9 +1,10 @@
+import type { Records } from '../../support/records';
 import * as fc from 'fast-check';
-import type { RecordStore } from '../../../src/stores/record-store';
+
 import { KEEP, NOW, anEvent, newId } from '../samples';
 
 /** What every record store does with events. */
-export function describeEvents(open: () => RecordStore): void {
+export function describeEvents(open: () => Records): void {
   describe('events', () => {
     const readAll = async (
       organizationId: string,

@@ -1,8 +1,9 @@
+import type { Records } from '../../support/records';
 import * as fc from 'fast-check';
 import type { FactorRank } from '../../../src/core/decision/factor-strength';
 import { onFileId } from '../../../src/core/member/factor-kind';
 import type { PerRank } from '../../../src/core/member/guess-counter';
-import type { RecordStore } from '../../../src/stores/record-store';
+
 import { NOW, aGuess, aUser, anAuthenticator } from '../samples';
 
 const LIMITS = { perChallenge: 5, perUser: 10, perAuthenticator: 100, lockSeconds: 1800 };
@@ -27,7 +28,7 @@ const act: fc.Arbitrary<Act> = fc
   .map((made) => ({ ...made, via: made.via < made.rank && made.rank === 2 ? made.via : made.rank }));
 
 /** What every record store does with guesses at factors of different strength. */
-export function describeGuessesByRank(open: () => RecordStore): void {
+export function describeGuessesByRank(open: () => Records): void {
   /** A person with an app, a phone and an address, and what answers do to them. */
   async function aPerson() {
     const userId = await aUser(open());

@@ -1,6 +1,7 @@
+import type { Records } from '../../support/records';
 import { GUESS_LIMITS, NO_USE } from '../../../src/core/member/authenticator';
 import { NO_GUESSES } from '../../../src/core/member/guess-counter';
-import type { RecordStore } from '../../../src/stores/record-store';
+
 import { NOW, aGuess, aUser, anAuthenticator, newId } from '../samples';
 import { GUARANTEED, guessUntilLockedWith } from './guess-until-locked';
 
@@ -8,7 +9,7 @@ import { GUARANTEED, guessUntilLockedWith } from './guess-until-locked';
 const APP = { guessedRank: 3, provenRank: 3 } as const;
 
 /** What every record store does with guesses. */
-export function describeGuesses(open: () => RecordStore): void {
+export function describeGuesses(open: () => Records): void {
   const guessUntilLocked = guessUntilLockedWith(open);
   const lockOf = async (userId: string) =>
     (await open().findMember(userId, 'acme')).guesses.codes.lockedUntil;

@@ -1,8 +1,8 @@
-import type { RecordStore } from '../../../src/stores/record-store';
+import type { Records } from '../../support/records';
 import { NOW, aUser, anAuthenticator } from '../samples';
 
 /** What no record store keeps of an authenticator that is gone, or that never was. */
-export function describeLeftovers(open: () => RecordStore): void {
+export function describeLeftovers(open: () => Records): void {
   describe('what is left of an authenticator', () => {
     const step = (userId: string, authenticatorId: string) => ({
       userId,

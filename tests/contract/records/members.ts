@@ -1,7 +1,8 @@
+import type { Records } from '../../support/records';
 import { NO_USE } from '../../../src/core/member/authenticator';
 import { NO_GUESSES } from '../../../src/core/member/guess-counter';
 import { NO_MEMBER_SETTINGS } from '../../../src/core/member/member';
-import type { RecordStore } from '../../../src/stores/record-store';
+
 import { NOW, anAuthenticator, newId } from '../samples';
 
 const HOSTILE_IDS = [
@@ -18,7 +19,7 @@ const HOSTILE_IDS = [
 ];
 
 /** What every record store keeps of members. */
-export function describeMembers(open: () => RecordStore): void {
+export function describeMembers(open: () => Records): void {
   describe('members', () => {
     it('knows nothing of a user who was never seen', async () => {
       const userId = newId();

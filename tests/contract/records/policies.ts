@@ -1,9 +1,10 @@
+import type { Records } from '../../support/records';
 import { defaultPolicy } from '../../../src/core/policy/policy';
-import type { RecordStore } from '../../../src/stores/record-store';
+
 import { NOW, aPolicy, newId } from '../samples';
 
 /** What every record store does with policies. */
-export function describePolicies(open: () => RecordStore): void {
+export function describePolicies(open: () => Records): void {
   describe('policies', () => {
     it('gives the default, which is off, where none was saved', async () => {
       const organizationId = newId();

@@ -1,9 +1,10 @@
+import type { Records } from '../../support/records';
 import { NO_GUESSES } from '../../../src/core/member/guess-counter';
-import type { RecordStore } from '../../../src/stores/record-store';
+
 import { NOW, aGuess, aUser } from '../samples';
 
 /** What every record store does with recovery codes. */
-export function describeRecoveryCodes(open: () => RecordStore): void {
+export function describeRecoveryCodes(open: () => Records): void {
   describe('recovery codes', () => {
     const set = [1, 2, 3].map((number) => ({ number, codeHash: `hash-${number}` }));
 

@@ -1,12 +1,13 @@
+import type { Records } from '../../support/records';
 import * as fc from 'fast-check';
 import { NO_GUESSES } from '../../../src/core/member/guess-counter';
 import { timeStepAt } from '../../../src/core/proof/totp';
-import type { RecordStore } from '../../../src/stores/record-store';
+
 import { NOW, aUser, anAuthenticator, newId } from '../samples';
 import { guessUntilLockedWith } from './guess-until-locked';
 
 /** What every record store does with the time steps of authenticator apps. */
-export function describeTimeSteps(open: () => RecordStore): void {
+export function describeTimeSteps(open: () => Records): void {
   const guessUntilLocked = guessUntilLockedWith(open);
 
   describe('time steps', () => {

@@ -1,4 +1,4 @@
-import { memoryRecords } from 'express-mfa';
+import { memoryRecords } from '../../support/records';
 import type { Page } from 'playwright-core';
 import { startStage, type Stage } from '../../support/example-app-stage';
 import { arriveAt, button, enterCode, enterPassword, tabTo } from '../../support/example-app-visitor';

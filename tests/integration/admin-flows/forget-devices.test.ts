@@ -1,3 +1,5 @@
+import { redisState } from '../../../src/redis';
+import { redisRecords } from '../../support/records';
 import { fork } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
@@ -5,7 +7,6 @@ import { pathToFileURL } from 'node:url';
 import { describeSwitchOff, findForgetDevicesProgress, switchOff } from '../../../src/flows/admin/disable';
 import { resumeJobs } from '../../../src/flows/admin/keep-indexes';
 import { countMembers } from '../../../src/flows/admin/member-list';
-import { redisRecords, redisState } from '../../../src/redis';
 import {
   createFlowWorld,
   createRoster,

@@ -146,6 +146,7 @@ describeOnBothStores('what an administrator does to a member', (open) => {
   it('unlocks, and ends the sessions of one', async () => {
     const world = await aWorld();
     const { records } = world.context;
+    await records.establishUserEpoch('mary', 'signed in before');
     for (let guess = 0; guess < 10; guess += 1) {
       const now = world.clock.now();
       const { limits } = world.context.options;

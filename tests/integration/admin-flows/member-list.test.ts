@@ -127,6 +127,7 @@ describeOnBothStores('the list of members', (open) => {
     const world = await aWorld();
     const until = world.clock.now() + DAY;
     await exemptMember(world.context, { ...world.act('ada'), userId: 'sync', reason: 'Integration', until });
+    await world.context.records.establishUserEpoch('alan', 'signed in before');
     for (let guess = 0; guess < 10; guess += 1) {
       await world.context.records.spendGuess({
         userId: 'alan',
@@ -149,7 +150,7 @@ describeOnBothStores('the list of members', (open) => {
 
   it('drops what an index has wrong and puts it right', async () => {
     const world = await aWorld();
-    await world.context.records.indexMembers('acme', [
+    await world.context.records.saveMemberMarks('acme', [
       { userId: 'alan', marks: { totp: 0, configured: 0 } },
       { userId: 'eve', marks: { totp: 0 } },
       { userId: 'nobody', marks: { totp: 0 } },

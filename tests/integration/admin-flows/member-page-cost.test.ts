@@ -1,5 +1,6 @@
+import { redisRecords } from '../../support/records';
 import { countMembers, listMembers, MEMBER_FILTERS } from '../../../src/flows/admin/member-list';
-import { redisRecords, redisState } from '../../../src/redis';
+import { redisState } from '../../../src/redis';
 import { createFlowWorld, createRoster, manyUsers } from '../../support/admin-flows';
 import { connectRedis } from '../../support/redis-client';
 import { startRedisProxy } from '../../support/redis-proxy';

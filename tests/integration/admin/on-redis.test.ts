@@ -1,5 +1,6 @@
+import { redisRecords } from '../../support/records';
 import type { Redis } from 'ioredis';
-import { redisRecords, redisState } from '../../../src/redis';
+import { redisState } from '../../../src/redis';
 import { createAdminHost, signIn, signInProtected } from '../../support/admin-host';
 import type { AdminHost } from '../../support/admin-host';
 import type { HttpAgent } from '../../support/http-agent';

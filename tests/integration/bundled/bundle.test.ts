@@ -42,7 +42,7 @@ start().catch((error) => { console.log(JSON.stringify({ name: error.name, messag
 
 describe.each(['cjs', 'esm'] as const)('an app that was bundled as %s', (format) => {
   let folder: string;
-  const bundle = () => join(folder, format === 'esm' ? 'app.mjs' : 'app.cjs');
+  const bundle = () => join(folder, 'server', format === 'esm' ? 'app.mjs' : 'app.cjs');
 
   beforeAll(async () => {
     folder = await mkdtemp(join(root, 'node_modules', '.bundle-'));

@@ -1,5 +1,6 @@
+import { redisRecords } from '../../support/records';
 import type { Cluster, Redis } from 'ioredis';
-import { redisRecords, redisState } from '../../../src/redis';
+import { redisState } from '../../../src/redis';
 import { createClock } from '../../support/clock';
 import { enrollApp, visit } from '../../support/member';
 import { createPortal } from '../../support/portal';

@@ -1,3 +1,4 @@
+import { memoryStores as memoryRecordsAndState } from '../../support/records';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import http from 'node:http';
@@ -80,7 +81,7 @@ describe('the code of docs/operations.md', () => {
   });
 
   it('lets an administrator in again who lost the phone', async () => {
-    const stores = memoryStores();
+    const stores = memoryRecordsAndState();
     const mfa = openMfa({ ...stores, onError: () => undefined });
     await plantApp({ ...stores, clock: Date }, '7');
     expect(await mfa.authenticators.list('7')).toHaveLength(1);

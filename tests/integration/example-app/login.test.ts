@@ -1,4 +1,4 @@
-import { redisStores } from 'express-mfa/redis';
+import { redisStores } from '../../support/records';
 import type { ExampleAppOptions } from '../../../example-app/app';
 import { DEMO_PASSWORD, startExampleApp } from '../../support/example-app';
 import { createHttpAgent } from '../../support/http-agent';

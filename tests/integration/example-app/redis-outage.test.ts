@@ -1,4 +1,5 @@
-import { redisRecords, redisState, redisStores } from 'express-mfa/redis';
+import { redisRecords, redisStores } from '../../support/records';
+import { redisState } from 'express-mfa/redis';
 import type { Redis } from 'ioredis';
 import {
   DEMO_PASSWORD,

@@ -1,4 +1,5 @@
-import { redisRecords, redisState } from '../../../src/redis';
+import { redisRecords } from '../../support/records';
+import { redisState } from '../../../src/redis';
 import { anAuthenticator } from '../../contract/samples';
 import { visit } from '../../support/member';
 import { createPortal, PASSWORD } from '../../support/portal';

@@ -1,4 +1,5 @@
-import { redisRecords, redisState } from '../../../src/redis';
+import { redisRecords } from '../../support/records';
+import { redisState } from '../../../src/redis';
 import { visit } from '../../support/member';
 import { plantApp } from '../../support/planted';
 import { createPortal } from '../../support/portal';

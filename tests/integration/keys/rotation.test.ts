@@ -1,8 +1,9 @@
+import { redisRecords } from '../../support/records';
 import { randomBytes } from 'node:crypto';
 import { createKeyRing } from '../../../src/core/proof/key-ring';
 import { PlainSecret, sealSecret } from '../../../src/core/proof/secrets';
 import { createMfa, memoryState } from '../../../src/index';
-import { redisRecords } from '../../../src/redis';
+
 import { ACME, anAddress, openKeyRotation, sealedSecrets } from '../../support/key-rotation';
 import { enrollApp, visit } from '../../support/member';
 import { TEST_KEY, type Portal } from '../../support/portal';

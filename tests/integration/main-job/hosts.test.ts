@@ -1,7 +1,8 @@
+import { memoryRecords } from '../../support/records';
 import type express from 'express';
 import session from 'express-session';
 import type passport from 'passport';
-import { createMfa, createOutbox, memoryRecords, memoryState } from '../../../src/index';
+import { createMfa, createOutbox, memoryState } from '../../../src/index';
 import type { MfaOptions } from '../../../src/index';
 import { createClock } from '../../support/clock';
 import { createHttpAgent } from '../../support/http-agent';

@@ -1,7 +1,8 @@
+import { memoryRecords, redisRecords } from '../../support/records';
 import { createTransport } from 'nodemailer';
-import { redisRecords, redisState } from '../../../src/redis';
+import { redisState } from '../../../src/redis';
 import { smtpEmail } from '../../../src/smtp';
-import { createMfa, memoryRecords } from '../../../src/index';
+import { createMfa } from '../../../src/index';
 import type { EmailMessage, EmailSender } from '../../../src/index';
 import { giveApp, giveRecoveryCode } from '../../support/given-app';
 import { visit } from '../../support/member';

@@ -1,5 +1,6 @@
+import { redisRecords } from '../../support/records';
 import type { Redis } from 'ioredis';
-import { redisRecords, redisState } from '../../../src/redis';
+import { redisState } from '../../../src/redis';
 import { giveApp } from '../../support/given-app';
 import { visit } from '../../support/member';
 import { ownTrips } from '../../support/own-trips';

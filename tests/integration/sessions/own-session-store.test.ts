@@ -1,6 +1,7 @@
+import { memoryRecords } from '../../support/records';
 import express from 'express';
 import type { ErrorRequestHandler } from 'express';
-import { memoryRecords, memoryState } from 'express-mfa';
+import { memoryState } from 'express-mfa';
 import session, { MemoryStore } from 'express-session';
 import { stateOf } from '../../../src/http/kernel/request';
 import { prefetchingSessionStore } from '../../../src/http/session/prefetching-session-store';

@@ -1,8 +1,9 @@
+import { memoryStores } from '../../support/records';
 import express from 'express';
 import passport from 'passport';
 import request from 'supertest';
 import type { Response } from 'supertest';
-import { createMfa, memoryStores } from 'express-mfa';
+import { createMfa } from 'express-mfa';
 import { giveApp } from '../../support/given-app';
 import { visit } from '../../support/member';
 import { textOf } from '../../support/page-text';

@@ -64,6 +64,11 @@ const answer = { challengeId: 'a-challenge', code: '123456', origin };
 const req = { headers: {} };
 const until = clock.now() + 86_400_000;
 const redisClient = { pipeline: () => undefined, call: () => undefined };
+/** A thing of the host's, as `pg` gives it. */
+class Pool {
+  connect(): void {}
+  query(): void {}
+}
 const redisExample: Example = { given: [redisClient, { prefix: 'mfa', timeoutMs: 500 }], required: 1 };
 
 const call = (required: number, ...given: readonly unknown[]): Example => ({ given, required });
@@ -166,6 +171,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   memoryRecords: call(0),
   memoryState: call(0),
   memoryStores: call(0),
+  postgresRecords: call(1, new Pool(), { schema: 'express_mfa', timeoutMs: 500 }),
   redisRecords: redisExample,
   redisState: redisExample,
   redisStores: redisExample,

@@ -1,5 +1,6 @@
+import { redisStores } from '../../support/records';
 import type { Redis } from 'ioredis';
-import { redisStores } from '../../../src/redis';
+
 import { createHttpAgent } from '../../support/http-agent';
 import { enrollApp } from '../../support/member';
 import type { Member } from '../../support/member';

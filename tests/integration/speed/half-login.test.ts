@@ -1,5 +1,6 @@
+import { redisStores } from '../../support/records';
 import type { Redis } from 'ioredis';
-import { redisStores } from '../../../src/redis';
+
 import { enrollApp, visit } from '../../support/member';
 import type { Member } from '../../support/member';
 import { createPortal } from '../../support/portal';

@@ -1,6 +1,7 @@
+import { redisStores } from '../../support/records';
 import type { Redis } from 'ioredis';
 import request from 'supertest';
-import { redisStores } from '../../../src/redis';
+
 import { enrollApp, visit } from '../../support/member';
 import { createPortal, PASSWORD } from '../../support/portal';
 import type { Portal } from '../../support/portal';

@@ -44,6 +44,7 @@ describe.each(storeKinds)('an administrator of one organization, on $kind', ({ o
       rank: 3,
       limits: LIMITS,
     } as const;
+    await records.establishUserEpoch('grace', 'signed in before');
     for (let n = 0; n < 10; n += 1) await records.spendGuess({ ...guess, now: host.clock.now() });
   }
 
@@ -79,6 +80,7 @@ describe.each(storeKinds)('an administrator of one organization, on $kind', ({ o
       rank: 1,
       limits: LIMITS,
     } as const;
+    await records.establishUserEpoch('grace', 'signed in before');
     for (let n = 0; n < 100; n += 1)
       await records.spendGuess({ ...guess, now: host.clock.now() + n * 86_400_000 });
     const assigned = await agent.postJson(`${GRACE}/settings`, { enabled: true, assignedKind: 'email' });

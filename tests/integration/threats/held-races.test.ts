@@ -31,12 +31,7 @@ describe.each(storeKinds)('two right answers held together on $kind', ({ open: o
   const { close, records, state } = openStores();
   const turnstile = createTurnstile();
   const portal = createPortal({
-    records: {
-      ...records,
-      acceptTimeStep: (request) => turnstile.pass(() => records.acceptTimeStep(request)),
-      spendSkip: (...skip) => turnstile.pass(() => records.spendSkip(...skip)),
-      consumeRecoveryCode: (userId, code) => turnstile.pass(() => records.consumeRecoveryCode(userId, code)),
-    },
+    records,
     state: {
       ...state,
       consumeChallenge: (owner, challengeId) =>

@@ -1,8 +1,9 @@
+import { memoryStores } from '../../support/records';
 import type { RequestHandler } from 'express';
 import express from 'express';
 import passport from 'passport';
 import request from 'supertest';
-import { createMfa, memoryStores } from 'express-mfa';
+import { createMfa } from 'express-mfa';
 import { createHttpAgent } from '../../support/http-agent';
 import { plantApp } from '../../support/planted';
 import { TEST_KEY } from '../../support/portal';

@@ -211,8 +211,7 @@ describe('a whole run of every factor', () => {
   });
 
   it('leaves nothing without an end in the state, and no half login above half a kilobyte', async () => {
-    const ofRecords =
-      /:(member|policy|recovery-codes|browsers|events)$|:\{(organization|notices|jobs|background)/;
+    const ofRecords = /:(documents|events)$|:\{(organization|queue|claim)/;
     const ofState = [...dump.keys()].filter((key) => !ofRecords.test(key));
     expect(ofState.length).toBeGreaterThan(5);
     for (const key of ofState) expect([key, (await redis.pttl(key)) > 0]).toEqual([key, true]);

@@ -189,13 +189,13 @@ describe.each(storeKinds)('new recovery codes, on $kind', ({ open }) => {
     let isBroken = false;
     const failing: typeof records = {
       ...records,
-      async bindAuthenticator(...args) {
-        const bound = await records.bindAuthenticator(...args);
-        isBroken = true;
-        return bound;
+      async write(owner, changes) {
+        const written = await records.write(owner, changes);
+        if (changes.some(({ name, next }) => name === 'recovery-codes' && next !== undefined))
+          isBroken = true;
+        return written;
       },
-      findMember: (...args) =>
-        isBroken ? Promise.reject(new Error('The store is down.')) : records.findMember(...args),
+      read: (queries) => (isBroken ? Promise.reject(new Error('The store is down.')) : records.read(queries)),
     };
     const portal = await createSettingsPortal({}, { records: failing, state });
     const { id: userId } = addPerson(portal);

@@ -31,6 +31,7 @@ const FIELDS: Readonly<Record<string, Partial<PortalUser>>> = {
 const KNOWN = Object.keys(FIELDS);
 
 async function lock(userId: string): Promise<void> {
+  await portal.records.establishUserEpoch(userId, 'signed in before');
   const limits = { perChallenge: 9, perUser: 1, perAuthenticator: 9, lockSeconds: 86_400 };
   const guess = {
     userId,

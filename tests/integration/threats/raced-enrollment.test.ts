@@ -10,17 +10,19 @@ import { totpCode } from '../../support/totp';
 
 describe.each(storeKinds)('an enrollment held to the last moment, on $kind', ({ open: openStores }) => {
   const { close, records, state } = openStores();
-  let beforeBinding = (): Promise<void> => Promise.resolve();
+  let beforeWriting = (): Promise<void> => Promise.resolve();
   const portal = createPortal({
     state,
     records: {
       ...records,
-      bindAuthenticator: async (...binding) => {
-        await beforeBinding();
-        return records.bindAuthenticator(...binding);
+      write: async (...change) => {
+        await beforeWriting();
+        return records.write(...change);
       },
     },
   });
+  /** Another process: changes of one user are queued within each. */
+  const elsewhere = createPortal({ state, records });
 
   beforeAll(() => portal.mfa.policies.save('acme', { enabled: true, enrollment: 'required' }));
   afterAll(async () => {
@@ -40,16 +42,7 @@ describe.each(storeKinds)('an enrollment held to the last moment, on $kind', ({ 
   it('binds one of two, and leaves the recovery codes that its owner was shown', async () => {
     const person = addPerson(portal);
     const both = [await readyToConfirm(person.username), await readyToConfirm(person.username)];
-    let waiting = both.length;
-    let open = (): void => undefined;
-    const opened = new Promise<void>((resolve) => (open = resolve));
-    beforeBinding = () => {
-      waiting -= 1;
-      if (waiting === 0) open();
-      return opened;
-    };
     const answers = await Promise.all(both.map(({ confirm }) => confirm()));
-    beforeBinding = () => Promise.resolve();
     expect(answers.map(({ body }) => body.outcome as string).toSorted()).toEqual(['enrolled', 'rejected']);
     const member = await records.findMember(person.id, 'acme');
     expect(member.authenticators).toHaveLength(1);
@@ -65,9 +58,14 @@ describe.each(storeKinds)('an enrollment held to the last moment, on $kind', ({ 
   it('binds nothing where the member was reset meanwhile', async () => {
     const person = addPerson(portal);
     const { confirm } = await readyToConfirm(person.username);
-    beforeBinding = async () => {
-      beforeBinding = () => Promise.resolve();
-      await portal.mfa.members.reset({ userId: person.id, organizationId: 'acme' }, { reason: 'Taken over' });
+    const user = portal.users.get(person.id);
+    if (user !== undefined) elsewhere.users.set(user.id, user);
+    beforeWriting = async () => {
+      beforeWriting = () => Promise.resolve();
+      await elsewhere.mfa.members.reset(
+        { userId: person.id, organizationId: 'acme' },
+        { reason: 'Taken over' },
+      );
     };
     expect((await confirm()).body).toMatchObject({ outcome: 'rejected' });
     expect((await records.findMember(person.id, 'acme')).authenticators).toEqual([]);

@@ -1,9 +1,9 @@
+import { redisRecords } from '../../support/records';
 import type { Redis } from 'ioredis';
-import { redisRecords, redisState } from '../../../src/redis';
+import { redisState } from '../../../src/redis';
 import { addPerson, visit } from '../../support/member';
 import { plantApp } from '../../support/planted';
-import { createPortal } from '../../support/portal';
-import type { Portal } from '../../support/portal';
+import { createPortal, type Portal } from '../../support/portal';
 import { connectRedis } from '../../support/redis-client';
 import { startRedisProxy } from '../../support/redis-proxy';
 import type { RedisProxy } from '../../support/redis-proxy';
@@ -28,6 +28,15 @@ async function untilAnswered(redis: Redis): Promise<void> {
     () => false,
   );
   if (!answered) await untilAnswered(redis);
+}
+
+async function loseEpoch({ records }: Pick<Portal, 'records'>, id: string): Promise<void> {
+  const owner = { kind: 'organization', id } as const;
+  const [policy] = await records.read([{ owner, name: 'policy' }]);
+  if (policy?.outcome !== 'found') throw new Error('There is no policy.');
+  const body = JSON.stringify({ ...(JSON.parse(policy.body) as object), epoch: null });
+  const change = { name: 'policy', expected: policy.version, next: { version: 'lost', body } } as const;
+  expect(await records.write(owner, [change])).toEqual({ outcome: 'written' });
 }
 
 async function halfAndWhole({ portal }: { readonly portal: Portal }) {
@@ -129,7 +138,7 @@ describe('a Redis', () => {
       because: 'session-ended',
     });
     const second = await halfAndWhole(opened);
-    await redis.hdel('mfa:{organization:acme}:policy', 'e');
+    await loseEpoch(portal, 'acme');
     expect((await second.whole.getJson('/plain')).body).toMatchObject({ because: 'session-ended' });
     const late = await second.half.postJson('/mfa/challenge', { code: second.code() });
     expect(late.body).toMatchObject({ outcome: 'rejected', because: 'session-ended' });
@@ -146,7 +155,7 @@ describe('a Redis', () => {
     const { redis, portal } = opened;
     const { person, whole, half, code } = await halfAndWhole(opened);
     const keys = await redis.keys('mfa:*');
-    await redis.del(keys.filter((key) => !/:(member|policy|recovery-codes)$/.test(key)));
+    await redis.del(keys.filter((key) => !key.endsWith(':documents')));
     expect((await whole.getJson('/plain')).body).toMatchObject({ outcome: 'sign-in' });
     expect((await half.getJson('/plain')).body).toMatchObject({ outcome: 'sign-in' });
     const back = visit(portal);
@@ -159,7 +168,7 @@ describe('a Redis', () => {
   it('that holds nonsense refuses', async () => {
     const { redis } = opened;
     const { person, whole, half, code } = await halfAndWhole(opened);
-    const member = `mfa:{user:${person.id}}:member`;
+    const member = `mfa:{user:${person.id}}:documents`;
     await redis.del(member);
     await redis.set(member, 'nonsense');
     expect((await whole.getJson('/plain')).status).toBe(503);

@@ -1,4 +1,5 @@
-import { redisRecords, redisState } from '../../../src/redis';
+import { redisRecords } from '../../support/records';
+import { redisState } from '../../../src/redis';
 import { createOutbox } from '../../../src/index';
 import type { MfaEvent } from '../../../src/index';
 import { visit } from '../../support/member';

@@ -1,3 +1,4 @@
+import { memoryRecords } from '../../support/records';
 import { randomBytes } from 'node:crypto';
 import { addressOnFile } from '../../../src/core/address/destination';
 import type { Authenticator } from '../../../src/core/member/authenticator';
@@ -8,7 +9,6 @@ import { PlainSecret, sealSecret } from '../../../src/core/proof/secrets';
 import type { SentCode } from '../../../src/core/proof/sent-code';
 import type { Attempt } from '../../../src/factors/factor';
 import { channelOfKind, createFactors, type Factor } from '../../../src/factors/find-factor';
-import { memoryRecords } from '../../../src/stores/memory/memory-records';
 import { memoryState } from '../../../src/stores/memory/memory-state';
 import type { Challenge, ChallengeOwner, ChallengePurpose } from '../../../src/stores/state-store';
 import { createClock } from '../../support/clock';

@@ -117,7 +117,7 @@ describe('an option that cannot be used', () => {
   });
 
   it('is a store that lacks a method, which is named', () => {
-    expect(refusal({ records: memoryState() }).message).toMatch(/^records: it has no method find/);
+    expect(refusal({ records: memoryState() }).message).toMatch(/^records: it has no method read/);
     const { consumeChallenge: _gone, ...rest } = Object(memoryState());
     expect(refusal({ state: { ...rest, consumeChallenge: null } }).option).toBe('state');
   });

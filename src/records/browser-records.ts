@@ -19,7 +19,7 @@ export type BrowserUseOutcome =
   | { readonly outcome: 'missing' };
 
 /** The part of the records that holds the browsers which stand in for a challenge. */
-export interface BrowserStore {
+export interface BrowserRecords {
   /**
    * Adds a browser, keeping the 20 newest of the user; those past their end go. One whose id is there already takes its
    * place. Atomic.

@@ -44,9 +44,9 @@ export interface DailyCounts {
  * Indexes are written after what they speak of, on another node perhaps, and may lag behind or lack a member. Whoever
  * reads one compares each entry with the member's own record and writes it again where the two differ.
  */
-export interface MemberIndexStore {
+export interface MemberIndexRecords {
   /** Puts each member into the indexes named, and out of all others. Atomic for each member; writing the same twice changes nothing. */
-  indexMembers(
+  saveMemberMarks(
     organizationId: string,
     members: readonly { readonly userId: string; readonly marks: MemberMarks }[],
   ): Promise<void>;

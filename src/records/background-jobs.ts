@@ -22,7 +22,7 @@ export interface BackgroundJob {
 }
 
 /** Where jobs keep what they have done, so that another process can go on. */
-export interface JobStore {
+export interface JobRecords {
   /** Begins the job unless an unfinished one of its kind stands. Atomic. Answers with the one that stands. */
   beginJob(job: BackgroundJob): Promise<BackgroundJob>;
   /**

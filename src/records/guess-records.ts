@@ -36,7 +36,7 @@ export type GuessOutcome =
   | { readonly outcome: 'disabled' };
 
 /** The part of the records that counts guesses and takes right answers once. The rules are those of `core/guess-counter`. */
-export interface GuessStore {
+export interface GuessRecords {
   /**
    * Counts one guess before it is judged. Atomic: however many calls run in parallel, `spent` is answered at most
    * `limits.perUser` times in a row for the group and `limits.perAuthenticator` times in a row for the authenticator.

@@ -1,0 +1,65 @@
+import type { RecordStore } from '../stores/record-store';
+import * as browsers from '../core/member/browser-rules';
+import { Documents } from './documents';
+import { BROWSERS } from './formats';
+import { MEMBER_INDEXES } from './member-index';
+import { memberRecordsIn, userOwner } from './member-records';
+import { noticeRecordsIn } from './notice-records';
+import { organizationRecordsIn } from './organization-records';
+import type { Records } from './records';
+
+/** Every rule about records, over a store that knows none of them. */
+export function createRecords(store: RecordStore): Records {
+  const documents = new Documents(store);
+  return {
+    ...memberRecordsIn(documents),
+    ...organizationRecordsIn(documents, store),
+    ...noticeRecordsIn(store),
+
+    rememberBrowser: (userId, browser, now) =>
+      documents.change(
+        userOwner(userId),
+        [BROWSERS],
+        ([document]) => ({
+          next: [browsers.rememberBrowser(document, browser, now)],
+          outcome: undefined,
+        }),
+        { creates: true },
+      ),
+    useBrowser: ({ userId, ...use }) =>
+      documents.change(userOwner(userId), [BROWSERS], ([document]) => {
+        const { next, outcome } = browsers.useBrowser(document, use);
+        return { next: [next], outcome };
+      }),
+    confirmBrowser: (userId, id, tokenHashes) =>
+      documents.change(userOwner(userId), [BROWSERS], ([document]) => {
+        const { next, outcome } = browsers.confirmBrowser(document, id, tokenHashes);
+        return { next: [next], outcome };
+      }),
+    async listBrowsers(userId, now) {
+      return browsers.liveBrowsers(await documents.read(userOwner(userId), BROWSERS), now);
+    },
+    forgetBrowser: (userId, id) =>
+      documents.change(userOwner(userId), [BROWSERS], ([document]) => {
+        const { next, outcome } = browsers.forgetBrowser(document, id);
+        return { next: [next], outcome };
+      }),
+    forgetBrowsers: (userId) =>
+      documents.change(
+        userOwner(userId),
+        [BROWSERS],
+        ([document]) => {
+          const { next, outcome } = browsers.forgetBrowsers(document);
+          return { next: [next], outcome };
+        },
+        { isUrgent: true },
+      ),
+
+    appendEvents: (events, keep) => store.appendEvents(events, keep),
+    listEvents: (query) => store.listEvents(query),
+    saveMemberMarks: (organizationId, members) => store.indexMembers(organizationId, MEMBER_INDEXES, members),
+    listIndex: (query) => store.listIndex(query),
+    countIndex: (query) => store.countIndex(query),
+    findWeaknesses: () => store.findWeaknesses(),
+  };
+}
