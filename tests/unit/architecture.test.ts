@@ -149,6 +149,16 @@ describe('the shape of the sources', () => {
     expect(loose.map(({ path }) => path)).toEqual([]);
   });
 
+  it('decides, stores and reports events in flows, and in http only for the session', () => {
+    const web = sources.filter(({ path }) => /^src\/http\/(?!session\/)/.test(path));
+    expect(holding(web, /\bdecide\(|\bevents\.report\(|\bcontext\.(?:records|state)\b/)).toEqual([]);
+  });
+
+  it('keeps Express out of the flows', () => {
+    const flows = sources.filter(({ path }) => path.startsWith('src/flows/'));
+    expect(holding(flows, /from 'express'/)).toEqual([]);
+  });
+
   it('keeps every file at 250 lines or fewer', () => {
     const files = [
       ...sources,
