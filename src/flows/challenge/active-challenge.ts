@@ -76,15 +76,15 @@ export async function changeChallenge(
     readonly underPendingLogin: boolean;
     readonly known?: Challenge | undefined;
   },
-  rule: (phase: Challenge | undefined) => Omit<Challenge, 'version'> | null,
+  rule: (current: Challenge | undefined) => Omit<Challenge, 'version'> | null,
 ): Promise<ChallengeChange> {
   const { owner, underPendingLogin } = at;
-  let phase = at.known ?? (await state.findChallenge(owner));
+  let current = at.known ?? (await state.findChallenge(owner));
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const next = rule(phase);
-    if (next === null) return { outcome: 'unchanged', challenge: phase };
+    const next = rule(current);
+    if (next === null) return { outcome: 'unchanged', challenge: current };
     const challenge = { ...next, version: newHandle() };
-    const after = phase?.version ?? null;
+    const after = current?.version ?? null;
     // Each try works on what the previous one read.
     // oxlint-disable-next-line no-await-in-loop
     if (await state.issueChallenge(challenge, { now: clock.now(), underPendingLogin, after }))
@@ -92,7 +92,7 @@ export async function changeChallenge(
     // oxlint-disable-next-line no-await-in-loop
     const found = await state.findChallenge(owner);
     if ((found?.version ?? null) === after) return { outcome: 'gone' };
-    phase = found;
+    current = found;
   }
   throw new MfaError('store-unavailable', 'Too many requests changed one challenge at once.');
 }

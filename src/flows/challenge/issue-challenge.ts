@@ -32,8 +32,8 @@ export async function issueChallengeFor(
 ): Promise<ChallengeOutcome> {
   const prepared = prepareChallenge(context, request);
   const at = { owner: request.owner, underPendingLogin: request.pendingUntil !== null };
-  const change = await changeChallenge(context, at, (phase) =>
-    takePlace(prepared.challenge, phase, context.clock.now()),
+  const change = await changeChallenge(context, at, (current) =>
+    takePlace(prepared.challenge, current, context.clock.now()),
   );
   if (change.outcome !== 'changed') return { outcome: 'gone' };
   return finishChallenge(context, request, { ...prepared, challenge: change.challenge });
@@ -93,14 +93,14 @@ export async function finishChallenge(
  * A factor that is asked again keeps its challenge. A live code is kept while another factor is asked, so that a person who comes back to it
  * need not wait for a new one.
  */
-function takePlace(next: Challenge, phase: Challenge | undefined, now: number): Omit<Challenge, 'version'> {
-  if (phase === undefined) return next;
-  const isSame = phase.authenticatorId === next.authenticatorId && phase.kind === next.kind;
-  const holding = phase.codes.filter((code) => !isChallengeOver(code, now));
+function takePlace(next: Challenge, current: Challenge | undefined, now: number): Omit<Challenge, 'version'> {
+  if (current === undefined) return next;
+  const isSame = current.authenticatorId === next.authenticatorId && current.kind === next.kind;
+  const holding = current.codes.filter((code) => !isChallengeOver(code, now));
   const [code] = next.codes;
   return {
     ...next,
-    id: isSame ? phase.id : next.id,
+    id: isSame ? current.id : next.id,
     codes: code === undefined ? holding : addCode(holding, code),
   };
 }

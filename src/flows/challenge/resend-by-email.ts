@@ -56,8 +56,8 @@ export async function resendByEmail(context: FlowContext, message: SentMessage):
     pendingUntil: challenge.expiresAt,
   });
   const change = (rule: (codes: readonly SentCode[]) => readonly SentCode[]) =>
-    changeChallenge(context, { owner, underPendingLogin: false }, (phase) =>
-      phase === undefined ? null : { ...phase, codes: rule(phase.codes) },
+    changeChallenge(context, { owner, underPendingLogin: false }, (current) =>
+      current === undefined ? null : { ...current, codes: rule(current.codes) },
     );
   // Stored before it is sent, so that it works when the mail arrives.
   const stored = await change((codes) =>

@@ -179,8 +179,8 @@ async function change(
 ): Promise<Challenge | undefined> {
   const { context, request, known } = sending;
   const at = { owner: request.owner, underPendingLogin: request.pendingUntil !== null, known };
-  const changed = await changeChallenge(context, at, (phase) =>
-    phase === undefined ? null : { ...phase, codes: rule(phase.codes), notSent },
+  const changed = await changeChallenge(context, at, (current) =>
+    current === undefined ? null : { ...current, codes: rule(current.codes), notSent },
   );
   if (changed.outcome !== 'changed') return undefined;
   sending.known = changed.challenge;

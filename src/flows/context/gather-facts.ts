@@ -111,7 +111,7 @@ export async function gatherFacts(
   ]);
   const kept = pending === undefined ? owner : login;
   const inForce = { ...policy, policy: effectivePolicy(context, policy) };
-  const session = judgeStanding({
+  const session = judgePhase({
     subject,
     kept,
     member,
@@ -145,7 +145,7 @@ export async function readPolicy(context: FlowContext, organizationId: string): 
   return effectivePolicy(context, await context.records.findPolicy(organizationId));
 }
 
-function judgeStanding(found: {
+function judgePhase(found: {
   readonly subject: AuthSubject;
   readonly kept: PendingLogin | SessionEntry | undefined;
   readonly member: MemberRecord;

@@ -126,14 +126,14 @@ function armRegenerate(context: HttpContext, req: Request, granted: GrantedLogin
   restoreReturnTo(context, req);
   const { returnTo } = before;
   const own = before.regenerate?.bind(before);
-  before.regenerate = function regenerateWithSlot(done) {
+  before.regenerate = function regenerateWithGrant(done) {
     // Only now: a host may check the password and sign nobody in.
     leaveSession(context, req, granted.grant);
     // With `keepSessionInfo` Passport copies what is left of the old session over the new one: not ours.
     Reflect.deleteProperty(before, 'mfa');
     Reflect.deleteProperty(before, 'regenerate');
     stateOf(req).savesNext = true;
-    makeNewSession(req, own, function keepSlot(error: unknown) {
+    makeNewSession(req, own, function keepGrant(error: unknown) {
       if (!isFailure(error)) {
         putGrant(context, req, granted);
         // `keepSessionInfo` copies the old cookie expiry; restore the new one.

@@ -10,7 +10,7 @@ import { adoptSession, resolveGrant, toSessionSubject } from './adopt-session';
 import { confirmBrowserOnce } from './remembered-browser-cookie';
 import { ANONYMOUS, type RequestIdentity } from './request-identity';
 import { readSessionData, requireSessionId, sessionMark, updateSessionData } from './session-data';
-import type { LoginSlot, MfaSessionData, SessionClaims } from './session-data-text';
+import type { PendingLoginData, MfaSessionData, SessionClaims } from './session-data-text';
 import { watchPassport } from './watch-passport';
 
 /**
@@ -80,7 +80,7 @@ async function identifyPending(
   return { kind: 'known', subject: toPendingSubject(sessionData.login, sessionData), ...known };
 }
 
-function toPendingSubject(login: LoginSlot, sessionData: MfaSessionData): AuthSubject {
+function toPendingSubject(login: PendingLoginData, sessionData: MfaSessionData): AuthSubject {
   const { userId, organizationId, pendingId, epochs, startedAt, expiresAt } = login;
   return {
     phase: 'pending',

@@ -7,8 +7,8 @@ import { decodeId, encodeId } from '../../core/text/encoded-id';
 import type { ChallengeHint } from '../../flows/context/auth-subject';
 
 /*
- * The slot as text: the grant as short fields behind spaces, a bar, and JSON of the rest where there is any. express-session
- * writes and hashes every session several times a request, and quotes within quotes make that slow.
+ * Our session data as text: the claims as short fields separated by spaces, a bar, and the rest as JSON. express-session serializes and
+ * hashes every session several times per request, and nested quotes make that slow.
  */
 const BAR = '|';
 
@@ -76,26 +76,26 @@ function unreadable(): MfaError {
   return new MfaError('records-unreadable', 'A session holds what was not written by this package.');
 }
 
-/** Half a login: enough to find the pending login, and nothing that Passport reads. */
-export interface LoginSlot {
+/** Identifies the pending login. Passport reads nothing of it. */
+export interface PendingLoginData {
   readonly userId: string;
   readonly organizationId: string;
   readonly pendingId: string;
   readonly epochs: Epochs;
   readonly startedAt: number;
   readonly expiresAt: number;
-  /** The `usernameKey` of the name that was typed, where a password was. */
+  /** The `usernameKey` of the typed name, if the login began with a password. */
   readonly name?: string;
 }
 
-/** What a full session carries. */
+/** What a session was granted with. */
 export interface SessionClaims {
   readonly userId: string;
   readonly handle: string;
-  /** The session it was granted in, by a part of its id. */
+  /** Part of the id of the session that it was granted in. */
   readonly grantedIn: string;
   readonly userEpoch: string;
-  /** The epoch of every organization that the session has been in; pairs, since ids are the host's. */
+  /** The epoch of every organization that the session has been in. Pairs, since ids come from the host. */
   readonly organizationEpochs: readonly (readonly [organizationId: string, epoch: string])[];
   readonly startedAt: number;
   readonly seenAt: number;
@@ -104,24 +104,23 @@ export interface SessionClaims {
 }
 
 /**
- * What had been ended when this session was made in place of one that was over: a sign-in that is found in it later, and that we did
- * not see, is newer than those ends.
+ * What had been ended when this session replaced an ended one. A sign-in of the host that is found in it later is newer than that.
  */
-export interface MadeAfterSlot {
+export interface MadeAfterData {
   readonly userId: string;
   readonly user: Ends;
   readonly organizationId: string;
   readonly organization: Ends;
 }
 
-/** Where a wizard stands that has more than one step. */
-export interface WizardSlot {
+/** The progress of a wizard with several steps. */
+export interface WizardData {
   readonly kind: EnrollableKind;
   readonly backupPhone: 'asked' | 'done' | 'not-asked';
 }
 
 /** What was enrolled last, for the success page. */
-export interface EnrolledSlot {
+export interface EnrolledData {
   readonly kind: EnrollableKind;
   readonly maskedDestination: string | null;
   readonly notified: readonly string[];
@@ -129,8 +128,8 @@ export interface EnrolledSlot {
   readonly steps: number | null;
 }
 
-/** The authenticator that an enrollment under way takes the place of. */
-export interface ReplacingSlot {
+/** The authenticator that the current enrollment replaces. */
+export interface ReplacingData {
   readonly authenticatorId: string;
   readonly enrollmentId: string;
 }
@@ -141,7 +140,8 @@ export type SettingsAct =
   | { readonly kind: 'remove'; readonly authenticatorId: string; readonly endOthers: boolean }
   | { readonly kind: 'ask-first'; readonly authenticatorId: string }
   | { readonly kind: 'new-recovery-codes' };
-/** What was asked and waits for a proof. */
+
+/** An action in the settings that waits for a proof. */
 export interface PendingAction {
   readonly id: string;
   readonly act: SettingsAct;
@@ -153,21 +153,21 @@ export interface SavedForm {
   readonly id: string;
   /** The page that shows it again. */
   readonly path: string;
-  /** The last part of where it was sent to. */
+  /** The last part of the path it was sent to. */
   readonly act: string;
   readonly fields: Readonly<Record<string, string | readonly string[]>>;
   readonly until: number;
 }
 
-/** What the host's own sign-in goes on with once the second step is done. */
+/** What the host's own sign-in needs after the second step. */
 export interface HostLogin {
   /** Where the host runs the strategy again; without it our pages sign the person in. */
   readonly resumePath?: string;
-  /** What the verify callback said beside the user. */
+  /** The `info` of the verify callback. */
   readonly info?: unknown;
   /** The host's `req.session.returnTo`. */
   readonly returnTo?: string;
-  /** Where `successRedirect` leads, where that is at another origin. */
+  /** The target of `successRedirect`, if it is at another origin. */
   readonly next?: string;
   /** What `successFlash` says. */
   readonly flash?: { readonly type: string; readonly message: string };
@@ -178,32 +178,32 @@ export interface HostLogin {
 /** The only part of the session that the package reads or writes, beside `returnTo`. */
 export interface MfaSessionData {
   readonly csrfToken?: string;
-  readonly login?: LoginSlot;
+  readonly login?: PendingLoginData;
   readonly session?: SessionClaims;
   readonly asked?: ChallengeHint;
   readonly returnTo?: string;
-  readonly wizard?: WizardSlot;
-  readonly enrolled?: EnrolledSlot;
+  readonly wizard?: WizardData;
+  readonly enrolled?: EnrolledData;
   /** The stored form of the link to end a lock, between opening it and the proof. */
   readonly unlock?: string;
-  /** New recovery codes may wait to be seen; the state store has them. Saves looking there in every other session. */
+  /** The state store may hold new recovery codes that were not acknowledged. Other sessions need not look there. */
   readonly unseenCodes?: true;
-  readonly replacing?: ReplacingSlot;
+  readonly replacing?: ReplacingData;
   readonly pendingAction?: PendingAction;
   readonly savedForm?: SavedForm;
-  /** The organization in which enrollment was put off. */
+  /** The organization in which enrollment was skipped. */
   readonly skippedIn?: string;
-  /** The host's sign-up led here: protecting the account can be put off although nothing asks for it. */
+  /** The host's sign-up led here, so enrollment can be skipped although nothing requires it. */
   readonly onboarding?: true;
-  /** Through what the visitor proved, before signing in, that an account is theirs. */
+  /** The channel by which the visitor proved the account before signing in. */
   readonly channel?: string;
-  readonly madeAfter?: MadeAfterSlot;
-  /** The remembered browser whose next token went out with this login, until it comes back. */
+  readonly madeAfter?: MadeAfterData;
+  /** The remembered browser that got its next token with this login, until it sends that token. */
   readonly unconfirmedBrowser?: string;
   readonly host?: HostLogin;
 }
 
-/** Some fields of a slot; `undefined` is none. */
+/** A change of some fields; `undefined` removes one. */
 export type SessionDataChange = {
   readonly [Key in keyof MfaSessionData]?: MfaSessionData[Key] | undefined;
 };
