@@ -4,6 +4,14 @@ import { DEMO_ACCOUNTS, DEMO_PASSWORD } from './accounts';
 import { createExampleApp } from './app';
 import { connectEmail, connectSms, connectStores, readKey, readTrustProxy, requireDemo } from './environment';
 
+function whereKept({ records, state }: Awaited<ReturnType<typeof connectStores>>): string {
+  if (records === undefined)
+    return 'Everything is kept in memory and gone when this ends. Set DATABASE_URL or REDIS_URL to keep it.';
+  return state === undefined
+    ? 'Who has which factor is kept in PostgreSQL, sessions in memory. Set REDIS_URL to keep those too.'
+    : 'Everything but the accounts is kept.';
+}
+
 async function start(): Promise<void> {
   const { env } = process;
   const port = Number(env['PORT'] ?? 3000);
@@ -30,9 +38,7 @@ async function start(): Promise<void> {
     ...DEMO_ACCOUNTS.map(({ email, about }) => `  ${email.padEnd(width)}  ${about}`),
     '',
     `New people sign up at ${baseUrl}/signup`,
-    stores.records === undefined
-      ? 'Everything is kept in memory and gone when this ends. Set REDIS_URL to keep it.'
-      : 'Everything but the accounts is kept in Redis.',
+    whereKept(stores),
     ...(isTemporary
       ? ['The key is a new one each time. Set MFA_KEY to what `openssl rand -base64 32` prints.']
       : []),

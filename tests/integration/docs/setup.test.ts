@@ -1,10 +1,12 @@
 import { createMfa, memoryStores } from 'express-mfa';
+import { postgresRecords } from 'express-mfa/postgres';
 import { redisRecords, redisState } from 'express-mfa/redis';
 import { smtpEmail } from 'express-mfa/smtp';
 import { twilioSms } from 'express-mfa/twilio';
 import express from 'express';
 import { Redis } from 'ioredis';
 import nodemailer from 'nodemailer';
+import { Pool } from 'pg';
 import twilio from 'twilio';
 import { codeIn, runCode } from '../../support/docs';
 import { createHttpAgent } from '../../support/http-agent';
@@ -12,6 +14,7 @@ import { createLoginHost, CREDENTIALS } from '../../support/login-host';
 import { visit } from '../../support/member';
 import { plantApp } from '../../support/planted';
 import { createPortal, TEST_KEY } from '../../support/portal';
+import { startPostgresServer } from '../../support/postgres-server';
 import { redisUrl } from '../../support/redis-database';
 import { totpCode } from '../../support/totp';
 
@@ -53,6 +56,26 @@ describe('the code that sets up the package', () => {
     expect(await mfa.policies.get('acme')).toMatchObject({ enabled: false });
     await mfa.close();
     redis.disconnect();
+  });
+
+  it('builds records in PostgreSQL', async () => {
+    const server = await startPostgresServer();
+    const code = bodyIn('docs/storage.md', 'Records in PostgreSQL');
+    const environment = { DATABASE_URL: `${server.url}/postgres`, REDIS_URL: redisUrl() };
+    const scope = { Redis, Pool, postgresRecords, redisState, process: { env: environment } };
+    const built = await runCode(`${code}\nreturn { pool, redis, records, state };`, scope);
+    const { pool, redis, ...stores } = built as {
+      readonly pool: Pool;
+      readonly redis: Redis;
+    } & Pick<Parameters<typeof createMfa>[0], 'records' | 'state'>;
+    const mfa = createMfa({ ...OPTIONS, ...stores });
+    expect(await mfa.policies.get('acme')).toMatchObject({ enabled: false });
+    const [query = ''] = codeIn('docs/storage.md', 'Records in PostgreSQL', 'sql');
+    expect((await pool.query(query)).rows).toEqual([]);
+    await mfa.close();
+    redis.disconnect();
+    await pool.end();
+    await server.stop();
   });
 
   it('takes sessions, administrators’ pages and memberships', async () => {

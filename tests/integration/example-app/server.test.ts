@@ -73,7 +73,7 @@ describe('npm start', () => {
   it('keeps people signed in over a restart, with Redis', async () => {
     const environment = { REDIS_URL: redisUrl(), MFA_KEY: EXAMPLE_KEY };
     const first = await startServer(environment);
-    expect(first.greeting).toContain('kept in Redis');
+    expect(first.greeting).toContain('Everything but the accounts is kept');
     expect(first.greeting).not.toContain('Set MFA_KEY');
     const ken = createHttpAgent(first.url);
     await ken.get('/mfa/login');
