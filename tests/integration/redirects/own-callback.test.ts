@@ -131,7 +131,7 @@ describe.each(expressMajors)('on Express $major, a sign-in with a callback of th
     expect((await logIn()).headers['location']).toBe('/mfa/challenge');
   });
 
-  it('keeps everybody out whom it does not sign in', async () => {
+  it('keeps people out whom it does not sign in', async () => {
     const { agent, calls, logIn, prove, mfa } = await start({
       callback: (_error, _user, _info, { res }) => res.redirect('/account-suspended'),
     });
@@ -147,7 +147,7 @@ describe.each(expressMajors)('on Express $major, a sign-in with a callback of th
     await expectNobodyIn(agent);
   });
 
-  it('is given the person once, however often the browser comes back', async () => {
+  it('gets the user once, however often the browser comes back', async () => {
     const { agent, calls, logIn, prove } = await start();
     await logIn();
     await prove();
@@ -155,7 +155,7 @@ describe.each(expressMajors)('on Express $major, a sign-in with a callback of th
     expect(calls.filter(({ id }) => id === 'ada')).toHaveLength(1);
   });
 
-  it('is given nobody before the second step is done', async () => {
+  it('gets no user before the second step is done', async () => {
     const { agent, calls, logIn } = await start();
     const early = await agent.get('/login/done');
     expect([early.status, early.text]).toEqual([401, expect.stringContaining('Sorry.')]);
@@ -168,7 +168,7 @@ describe.each(expressMajors)('on Express $major, a sign-in with a callback of th
     await expectNobodyIn(agent);
   });
 
-  it('gives nothing to whoever knew the session id of before the proof', async () => {
+  it('gives nothing to an attacker who knew the session id from before the proof', async () => {
     const { app, agent, calls, logIn, prove } = await start();
     await logIn();
     const known = agent.cookie('connect.sid');
@@ -179,7 +179,7 @@ describe.each(expressMajors)('on Express $major, a sign-in with a callback of th
     expect(calls.map(({ id }) => id)).toEqual([false]);
   });
 
-  it('is told of its own failure, and the process goes on', async () => {
+  it('gets its own failure as an error, and the process continues', async () => {
     const broken = new Error('The audit log is full.');
     const { agent, logIn, prove, errors } = await start({
       callback: (error, user, _info, { next }) => {
@@ -195,7 +195,7 @@ describe.each(expressMajors)('on Express $major, a sign-in with a callback of th
     await expectNobodyIn(agent);
   });
 
-  it('is given nobody whose sessions were ended after the proof', async () => {
+  it('gets no user whose sessions were ended after the proof', async () => {
     const { agent, calls, logIn, prove, mfa } = await start();
     await logIn();
     await prove();
@@ -205,7 +205,7 @@ describe.each(expressMajors)('on Express $major, a sign-in with a callback of th
     await expectNobodyIn(agent);
   });
 
-  it('is given nobody whose login took too long', async () => {
+  it('gets no user whose login took too long', async () => {
     const { agent, calls, clock, logIn, prove } = await start();
     await logIn();
     await prove();
@@ -214,7 +214,7 @@ describe.each(expressMajors)('on Express $major, a sign-in with a callback of th
     expect(calls.map(({ id }) => id)).toEqual([false]);
   });
 
-  it('is not led around by an address', async () => {
+  it('cannot be skipped by a returnTo address', async () => {
     const { agent, logIn, prove } = await start();
     await logIn();
     await agent.get('/mfa/challenge?returnTo=/home');
@@ -225,7 +225,7 @@ describe.each(expressMajors)('on Express $major, a sign-in with a callback of th
       expect([path, (await agent.getJson(path)).status]).toEqual([path, 401]);
   });
 
-  it('leads somebody who is signed in on, as after a reload', async () => {
+  it('redirects a person who is signed in already, as after a reload', async () => {
     const { agent, calls, logIn, prove } = await start();
     await logIn();
     await prove();
@@ -287,7 +287,7 @@ describe.each(expressMajors)('on Express $major, a sign-in with a callback of th
     expect((await agent.getJson('/mfa/state')).body.signedIn).toBe(true);
   });
 
-  describe('that is told of the second step', () => {
+  describe('that handles the second step itself', () => {
     it('answers the password itself', async () => {
       const { agent, calls, logIn, prove } = await start({
         secondStep: 'callback',
@@ -313,7 +313,7 @@ describe.each(expressMajors)('on Express $major, a sign-in with a callback of th
       expect((await agent.get('/login/done')).headers['location']).toBe('/reports?from=callback');
     });
 
-    it('signs nobody in by taking no notice', async () => {
+    it('signs nobody in if it ignores the second step', async () => {
       const { agent, logIn } = await start({ secondStep: 'callback' });
       const half = await logIn();
       expect([half.status, half.text]).toEqual([401, expect.stringContaining('Sorry. One more step')]);

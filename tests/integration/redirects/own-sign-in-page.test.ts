@@ -62,7 +62,7 @@ describe.each(expressMajors)('on Express $major, a sign-in page of the host', ({
       await mfa.close();
     });
 
-    it('leads there after a session that is over', async () => {
+    it('leads there after a session has ended', async () => {
       const { agent, mfa } = await start();
       await agent.post('/login', CREDENTIALS);
       await agent.get('/');
@@ -117,7 +117,7 @@ describe.each(expressMajors)('on Express $major, a sign-in page of the host', ({
     await mfa.close();
   });
 
-  it('costs nobody a session where our own page signs people in', async () => {
+  it('stores no session if our own page signs people in', async () => {
     const { agent, mfa, stored } = await start({});
     const led = await agent.get('/home', chrome);
     expect(led.headers['location']).toBe('/mfa/login?returnTo=%2Fhome');

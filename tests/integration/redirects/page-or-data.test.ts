@@ -123,7 +123,7 @@ describe.each(expressMajors)('on Express $major, a guarded route', ({ express })
     return `connect.sid=${agent.cookie('connect.sid')}`;
   }
 
-  it('does the same where the session must prove more, or set something up', async () => {
+  it('does the same if the session needs a proof or an enrollment', async () => {
     await host.mfa.policies.save('acme', { enabled: false });
     const cookie = await signedInCookie();
     expect((await send('get', '/home', {}, cookie)).status).toBe(200);
@@ -172,7 +172,7 @@ describe.each(expressMajors)('on Express $major, guard({ json })', ({ express })
     await mfa.close();
   });
 
-  it('lets nobody in where the host’s function fails', async () => {
+  it('lets nobody in if the host’s function throws', async () => {
     const broken = new Error('no such user agent');
     const json = () => {
       throw broken;
@@ -188,7 +188,7 @@ describe.each(expressMajors)('on Express $major, a page of ours', ({ express }) 
   const host = createLoginHost({ express });
   afterAll(() => host.mfa.close());
 
-  it('is a page for whoever does not ask for JSON', async () => {
+  it('is a page unless the request asks for JSON', async () => {
     for (const headers of [
       {},
       { accept: '*/*' },
@@ -200,7 +200,7 @@ describe.each(expressMajors)('on Express $major, a page of ours', ({ express }) 
     }
   });
 
-  it('is its JSON twin for whoever asks for JSON, and for a script that asks for no page', async () => {
+  it('is JSON for a request that asks for it, and for a script that does not ask for a page', async () => {
     for (const headers of [
       { accept: 'application/json' },
       { accept: 'application/json, text/plain, */*' },

@@ -43,7 +43,7 @@ describe('a sign-out on our pages', () => {
     },
   );
 
-  it('goes on to the sign-in page, which works', async () => {
+  it('leads to the sign-in page, which works', async () => {
     const ada = visit(portal);
     await ada.logIn('ada');
     const page = await ada.follow(await ada.post('/mfa/logout'));
@@ -52,7 +52,7 @@ describe('a sign-out on our pages', () => {
     expect([again.status, (await ada.getJson('/whoami')).body.id]).toEqual([303, 'ada']);
   });
 
-  it('clears what the site keeps in the browser only where somebody was signed in', async () => {
+  it('clears the site’s data in the browser only if somebody was signed in', async () => {
     const site = createPortal();
     await plantApp(site, 'mary');
     const [ada, mary, stranger] = [visit(site), visit(site), visit(site)];

@@ -173,7 +173,7 @@ function addSignUp({ app, mfa }: Pick<LoginHost, 'app' | 'mfa'>): void {
 }
 
 describe('a store that writes the whole session to touch it', () => {
-  it('has done so before a redirect goes out, since it would undo what the next request changes', async () => {
+  it('does so before the redirect is sent, since it would undo what the next request changes', async () => {
     const order: string[] = [];
     const store = createSlowStore();
     const { touch } = store;
@@ -196,7 +196,7 @@ describe('a store that writes the whole session to touch it', () => {
 });
 
 describe('a session store that fails', () => {
-  it('announces nothing that is not stored', async () => {
+  it('answers nothing that is not stored', async () => {
     const store = createSlowStore({ latencyMs: 0 });
     const { app, mfa } = createLoginHost({ store });
     await mfa.policies.save('acme', { enabled: true, enrollment: 'optional' });
@@ -216,7 +216,7 @@ describe('a session store that fails', () => {
     await mfa.close();
   });
 
-  it('lets the guard announce no sign-in page either, where that changed the session', async () => {
+  it('makes the guard send no redirect either if that changed the session', async () => {
     const store = createSlowStore({ latencyMs: 0 });
     const { app, mfa, errors } = createLoginHost({ store });
     const agent = createHttpAgent(app);

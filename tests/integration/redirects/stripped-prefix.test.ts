@@ -126,7 +126,7 @@ describe.each(['stripped by a proxy', 'where the app is mounted'])('a prefix tha
     expect((await agent.post('/portal/home', {}, json)).status).toBe(401);
   });
 
-  it('stands in the link of a mail', async () => {
+  it('is in the link of a mail', async () => {
     start();
     await withApp();
     await agent.get('/portal/mfa/login');

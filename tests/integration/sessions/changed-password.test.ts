@@ -59,7 +59,7 @@ describe.each(storeKinds)('a changed password, on $kind', ({ open: openStores })
       return { host, user, signedIn, credentials, eventsOf, subjects };
     }
 
-    it('ends every session, sign-in in progress and remembered browser, and is told', async () => {
+    it('ends all sessions, pending logins and remembered browsers, and sends a notice', async () => {
       const { host, user, signedIn, credentials, eventsOf, subjects } = await open();
       const agent = await signedIn();
       const found = host.visit();
@@ -78,7 +78,7 @@ describe.each(storeKinds)('a changed password, on $kind', ({ open: openStores })
       );
     });
 
-    it('keeps the session in which it was changed, under a new id and as well proven as before', async () => {
+    it('keeps the session in which it was changed, under a new id and with its proofs', async () => {
       const { host, user, signedIn, eventsOf } = await open();
       const [agent, other] = [await signedIn(), await signedIn()];
       const before = agent.cookie('session');
@@ -93,7 +93,7 @@ describe.each(storeKinds)('a changed password, on $kind', ({ open: openStores })
       expect(await eventsOf('sessions-ended')).toMatchObject([{ details: { scope: 'others' } }]);
     });
 
-    it('keeps no session that was ended meanwhile, and none of somebody else', async () => {
+    it('keeps no session that was ended meanwhile, nor another person’s', async () => {
       const { host, user, signedIn, eventsOf } = await open();
       const agent = await signedIn();
       const stranger = host.visit();
@@ -106,7 +106,7 @@ describe.each(storeKinds)('a changed password, on $kind', ({ open: openStores })
       expect((await agent.getJson('/inside')).status).toBe(401);
     });
 
-    it('is told by the host itself where it says so, and ends sessions of people whom the table has lost', async () => {
+    it('sends no notice if the host sends its own, and ends sessions of deleted users', async () => {
       const { host, user, signedIn, subjects } = await open();
       const agent = await signedIn();
       await host.mfa.recordPasswordChange(user.id, { notify: false });

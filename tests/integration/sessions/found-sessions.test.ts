@@ -29,7 +29,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       return host;
     }
 
-    it('lists a session once that many requests find at the same time', async () => {
+    it('lists a session once if many requests find it at the same time', async () => {
       const host = open();
       const user = host.addUser();
       const agent = host.visit();
@@ -40,7 +40,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       expect(await host.mfa.sessionsOf(user.id).list()).toHaveLength(1);
     });
 
-    it('lists a session once that many requests find copied at the same time', async () => {
+    it('lists a copied session once if many requests find it at the same time', async () => {
       const host = open();
       const user = host.addUser();
       const agent = host.visit();
@@ -53,7 +53,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       expect(await host.mfa.sessionsOf(user.id).list()).toHaveLength(1);
     });
 
-    it('ends one by its handle, also for a request that found it before it was listed', async () => {
+    it('ends a session by its handle, also for a request that found it before it was listed', async () => {
       const host = open();
       const user = host.addUser();
       const agent = host.visit();
@@ -70,7 +70,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       expect((await getHeld(host.app, held, '/inside')).status).toBe(401);
     });
 
-    it('ends the others although no guarded page has seen them, and goes on itself', async () => {
+    it('ends the other sessions even if no guarded page has seen them', async () => {
       const host = open();
       const user = host.addUser();
       const [agent, unused, seen] = [host.visit(), host.visit(), host.visit()];
@@ -83,7 +83,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       expect((await agent.getJson('/inside')).body).toEqual({ inside: user.id });
     });
 
-    it('describes no session that the guard would stop', async () => {
+    it('does not describe a session that the guard would stop', async () => {
       const host = open();
       const user = host.addUser();
       const described = async () => (await agent.getJson('/describe')).body.described;
@@ -105,7 +105,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       expect(await described()).toBeNull();
     });
 
-    it('describes the session of a connection that does not pass Express', async () => {
+    it('describes the session of a WebSocket connection', async () => {
       const host = open();
       const user = host.addUser();
       const agent = host.visit();
@@ -143,7 +143,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       await promisify(server.close.bind(server))();
     });
 
-    it('lets nobody into an organization whose sessions were ended after theirs had begun elsewhere', async () => {
+    it('refuses a session that began elsewhere before the organization ended all sessions', async () => {
       const host = open();
       const user = host.addUser();
       const agent = host.visit();
@@ -160,7 +160,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       expect((await agent.getJson('/inside')).body).toEqual({ inside: user.id });
     });
 
-    it('judges somebody else in the same session by when the session became their own', async () => {
+    it('dates another person’s session from when it became theirs', async () => {
       const shown = { id: '' };
       const host = open({
         addRoutes({ app, users }) {
@@ -204,7 +204,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       expect((await agent.getJson('/inside')).body).toEqual({ inside: user.id });
     });
 
-    it('is reached below a sub-app, whose logins are its own', async () => {
+    it('works below a sub-app, whose logins stay separate', async () => {
       const host = open();
       const user = host.addUser();
       const outer = express();

@@ -95,7 +95,7 @@ describe.each(storeKinds)('a log-out of the host above the guard, on $kind', ({ 
     return { ...host, browser, code };
   }
 
-  it.each(['keep', 'all', 'destroy', 'regenerate'])('takes the session from the list: %s', async (how) => {
+  it.each(['keep', 'all', 'destroy', 'regenerate'])('removes the session from the list: %s', async (how) => {
     const { browser, listed, asked } = await signedIn();
     const [entry] = await listed();
     expect((await browser.post(`/leave/${how}`)).body).toEqual({ how });
@@ -104,7 +104,7 @@ describe.each(storeKinds)('a log-out of the host above the guard, on $kind', ({ 
     expect((await browser.getJson('/plain')).body).toMatchObject({ outcome: 'sign-in' });
   });
 
-  it('leaves what `keepSessionInfo` keeps', async () => {
+  it('keeps what `keepSessionInfo` keeps', async () => {
     const { browser, listed } = await signedIn();
     await browser.post('/basket');
     await browser.post('/leave/keep');
@@ -112,7 +112,7 @@ describe.each(storeKinds)('a log-out of the host above the guard, on $kind', ({ 
     expect((await browser.getJson('/basket')).body).toEqual({ basket: ['tea'] });
   });
 
-  it('happens although the list cannot be written, and the failure is told', async () => {
+  it('works even if the list cannot be written, and reports the failure', async () => {
     const { browser, listed, errors, fail } = await signedIn();
     fail();
     expect((await browser.post('/leave/all')).body).toEqual({ how: 'all' });
@@ -122,7 +122,7 @@ describe.each(storeKinds)('a log-out of the host above the guard, on $kind', ({ 
     expect(await listed()).toHaveLength(1);
   });
 
-  it('is the only thing that asks for it: no page, no proof and no visitor does', async () => {
+  it('is the only thing that ends a session: no page, proof or visitor does', async () => {
     const { browser, listed, asked, clock, code, app, endAll } = await signedIn();
     await browser.getJson('/plain');
     await browser.post('/basket');
@@ -139,7 +139,7 @@ describe.each(storeKinds)('a log-out of the host above the guard, on $kind', ({ 
     expect(asked).toEqual([]);
   });
 
-  it('is asked for once by our own log-out', async () => {
+  it('is done once at our own log-out', async () => {
     const { browser, listed, asked } = await signedIn();
     expect((await browser.postJson('/mfa/logout')).body).toMatchObject({ outcome: 'signed-out' });
     expect(asked).toHaveLength(1);

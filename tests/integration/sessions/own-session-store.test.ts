@@ -63,7 +63,7 @@ function openApp() {
 }
 
 describe.each(['yes', 'no'])('a new session id, where the next session is saved first: %s', (savesNext) => {
-  it('leaves nothing of the session before', async () => {
+  it('leaves nothing of the old session', async () => {
     const { store, agent } = openApp();
     await agent.getJson('/keep');
     expect((await agent.getJson(`/renew?savesNext=${savesNext}`)).body).toEqual({ renewed: true });
@@ -71,13 +71,13 @@ describe.each(['yes', 'no'])('a new session id, where the next session is saved 
     expect(store.asked).toEqual(['set', 'destroy', 'set']);
   });
 
-  it('ends nothing where nothing was stored', async () => {
+  it('ends nothing if nothing was stored', async () => {
     const { store, agent } = openApp();
     await agent.getJson(`/renew?savesNext=${savesNext}`);
     expect(store.asked).toEqual(['set']);
   });
 
-  it('is an error where the session before could not be ended', async () => {
+  it('is an error if the old session could not be ended', async () => {
     const { store, agent } = openApp();
     await agent.getJson('/keep');
     store.endsFail = true;
@@ -85,7 +85,7 @@ describe.each(['yes', 'no'])('a new session id, where the next session is saved 
   });
 });
 
-it('brings a session that cannot be read, which is refused where it is asked for', async () => {
+it('loads an unreadable session, which is refused when it is used', async () => {
   const { agent } = openApp();
   await agent.getJson('/keep');
   await agent.getJson('/spoil');
@@ -95,7 +95,7 @@ it('brings a session that cannot be read, which is refused where it is asked for
   }
 });
 
-it('writes what is saved twice once, and what changed in between once more', async () => {
+it('writes once what is saved twice, and again what changed in between', async () => {
   const { store, agent } = openApp();
   await agent.getJson('/renew?savesNext=yes');
   await agent.getJson('/');

@@ -86,7 +86,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       },
     );
 
-    it('a reset that signs the person in ends the other sessions and makes its mailbox no factor', async () => {
+    it('a reset that signs the person in ends the other sessions, and its mailbox is no factor', async () => {
       const host = open({ mfa: { email: createOutbox({ clock: createClock() }).email } });
       const user = host.addUser();
       const [agent, other] = [host.visit(), host.visit()];
@@ -100,7 +100,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       expect(await host.mfa.sessionsOf(user.id).list()).toHaveLength(1);
     });
 
-    it('a sign-in over a session that was ended is new once it is recorded', async () => {
+    it('a recorded sign-in over an ended session is new', async () => {
       const host = open();
       const user = host.addUser();
       const agent = host.visit();
@@ -115,7 +115,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       expect(await host.mfa.sessionsOf(user.id).list()).toHaveLength(1);
     });
 
-    it('a session that goes on is made no younger, and one that was ended is not brought back', async () => {
+    it('a continued session keeps its age, and an ended one stays ended', async () => {
       const host = open();
       const user = host.addUser();
       const agent = host.visit();
@@ -141,7 +141,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       expect((await agent.send('/record/nobody')).status).toBe(500);
     });
 
-    it('what was said of the address before the sign-in, at it and after it holds in the session', async () => {
+    it('an address recorded before, during or after the sign-in counts in the session', async () => {
       const host = open({ mfa: { email: createOutbox({ clock: createClock() }).email } });
       const user = host.addUser({ hasPassword: false });
       const agent = host.visit();
@@ -157,7 +157,7 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
     });
   });
 
-  it('the old names do the same', async () => {
+  it('the old names still work', async () => {
     const host = openSessionHost({
       records,
       state,

@@ -62,7 +62,7 @@ describe('the sessions of a member', () => {
     expect(page.text.match(/This session/g)).toHaveLength(1);
   });
 
-  it('end one by one, each dead at its next request', async () => {
+  it('end one by one, each at its next request', async () => {
     const { portal, first, second } = await twoSessions();
     const [other = ''] = (await idsOf(second)).others;
     const ended = await second.post(`/mfa/sessions/${other}/end`);
@@ -82,7 +82,7 @@ describe('the sessions of a member', () => {
     expect((await idsOf(second)).others).toEqual([]);
   });
 
-  it('leave the list when an epoch ended them', async () => {
+  it('leave the list when an epoch ends them', async () => {
     const { portal, app } = await twoSessions();
     await portal.mfa.sessionsOf('ada').endAll();
     const browser = visit(portal);
@@ -91,7 +91,7 @@ describe('the sessions of a member', () => {
     expect((await idsOf(browser)).others).toEqual([]);
   });
 
-  it('are not brought back by a request that was under way', async () => {
+  it('are not revived by a request in progress', async () => {
     const { portal, first, second } = await twoSessions();
     const [other = ''] = (await idsOf(second)).others;
     const touchSession = portal.state.touchSession.bind(portal.state);
@@ -109,7 +109,7 @@ describe('the sessions of a member', () => {
     expect((await idsOf(second)).others).not.toContain(other);
   });
 
-  it('are nobody else’s to see or end', async () => {
+  it('cannot be seen or ended by another person', async () => {
     const { portal, first, second } = await twoSessions();
     const { own } = await idsOf(second);
     const mary = visit(portal);
@@ -124,7 +124,7 @@ describe('the sessions of a member', () => {
     expect((await visit(portal).getJson('/mfa/sessions')).status).toBe(401);
   });
 
-  it('end by a POST with this visitor’s token only', async () => {
+  it('end only by a POST with the token of this session', async () => {
     const { first, second } = await twoSessions();
     const [other = ''] = (await idsOf(second)).others;
     expect((await second.get(`/mfa/sessions/${other}/end`)).status).toBe(404);
@@ -133,7 +133,7 @@ describe('the sessions of a member', () => {
   });
 });
 
-it('is shown in no login that is halfway, not even where nothing is asked any more', async () => {
+it('is not shown in a pending login, even if nothing more is asked', async () => {
   const { portal } = await twoSessions();
   const half = visit(portal);
   await half.logIn('ada');

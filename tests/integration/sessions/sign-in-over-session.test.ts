@@ -35,18 +35,18 @@ describe.each(storeKinds)('a sign-in over a session, on $kind', ({ open }) => {
     close();
   });
 
-  it('takes the session from the list, whoever signs in', async () => {
+  it('removes the old session from the list, whichever person signs in', async () => {
     expect((await ada.logIn('mary')).status).toBe(200);
     await until(async () => !(await listed('ada')).includes(own));
   });
 
-  it('that stops at the second step does so as well', async () => {
+  it('removes it too if the sign-in stops at the second step', async () => {
     await giveApp(portal, 'mary');
     expect((await ada.logIn('mary')).body).toMatchObject({ outcome: 'challenge' });
     await until(async () => !(await listed('ada')).includes(own));
   });
 
-  it('that the host asks for and does not make leaves the session as it is', async () => {
+  it('keeps it if the host checks the password and signs nobody in', async () => {
     const { app, mfa, users } = portal;
     const passports = new passport.Passport();
     passports.use(mfa.strategy(async () => users.get('ada') ?? false));
@@ -64,7 +64,7 @@ describe.each(storeKinds)('a sign-in over a session, on $kind', ({ open }) => {
     expect((await ada.getJson('/plain')).status).toBe(200);
   });
 
-  it('goes on where the list cannot be reached, and says so', async () => {
+  it('works even if the list cannot be reached, and reports it', async () => {
     portal.state.endSession = async () => {
       throw new Error('The list is gone.');
     };

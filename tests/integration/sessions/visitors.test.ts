@@ -31,12 +31,12 @@ async function openPortal() {
 }
 
 describe('a session', () => {
-  it('is not begun for a visitor who only looks', async () => {
+  it('is not begun for a visitor who only opens a page', async () => {
     const portal = await openPortal();
     expect(cookieSeconds(await visit(portal).get('/mfa/login'))).toBeNull();
   });
 
-  it('of half a login outlives the login', async () => {
+  it('of a pending login lasts longer than the login', async () => {
     const portal = await openPortal();
     await giveApp(portal, 'ada');
     const half = await visit(portal).logIn('ada');
@@ -44,7 +44,7 @@ describe('a session', () => {
     expect(cookieSeconds(half)).toEqual(aboutSeconds(7200));
   });
 
-  it('of somebody who signed in ends as the policy says, with one factor or two', async () => {
+  it('of a signed-in person ends as the policy says, with one factor or two', async () => {
     const portal = await openPortal();
     const [ada, mary] = [visit(portal), visit(portal)];
     const app = await giveApp(portal, 'ada');
@@ -149,12 +149,12 @@ describe('a sign-in form that was open for longer than its token lasts', () => {
     expect((await browser.getJson('/whoami')).body.id).toBe('mary');
   });
 
-  it('is taken as it is a minute before', async () => {
+  it('is accepted a minute before', async () => {
     const { browser, fields } = await staleForm(2 * HOUR - 60_000);
     expect((await browser.post('/mfa/login', fields)).status).toBe(303);
   });
 
-  it('works with the token of the page that says so', async () => {
+  it('works with the token of the page that is shown again', async () => {
     const { browser, fields } = await staleForm();
     await browser.post('/mfa/login', fields);
     const signedIn = await browser.post('/mfa/login', fields);
@@ -187,7 +187,7 @@ describe('a sign-in form that was open for longer than its token lasts', () => {
     expect(refused.text).not.toContain('value="mary"');
   });
 
-  it('is refused plainly where somebody signed in meanwhile, with the way on', async () => {
+  it('is refused with a link onwards if somebody signed in meanwhile', async () => {
     const { browser, fields } = await staleForm();
     await browser.get('/mfa/login');
     await browser.post('/mfa/login', fields);

@@ -82,7 +82,7 @@ describe.each(expressMajors)('on Express $major', ({ major, express: build }) =>
     expect(await redis.keys('*')).toEqual([]);
   });
 
-  it('nor do visits to a guarded page from which the sign-in page of the host comes next', async () => {
+  it('visits to a guarded page that leads to the sign-in page of the host leave none either', async () => {
     const own = createHost(build, { loginPath: '/sign-in' });
     for (const path of ['/', '/reports?year=2026', '/mfa/challenge']) {
       const sent = await createHttpAgent(own.app).get(path);
@@ -92,7 +92,7 @@ describe.each(expressMajors)('on Express $major', ({ major, express: build }) =>
     expect(await redis.keys('*')).toEqual([]);
   });
 
-  it('a session begins with the password, and a wrong one begins none', async () => {
+  it('a right password begins a session, and a wrong one does not', async () => {
     const identity = createHttpAgent(app);
     await identity.get('/mfa/login');
     const wrong = await identity.post('/mfa/login', { username: 'ada', password: 'wrong' });

@@ -54,8 +54,8 @@ const NO_CODES: readonly unknown[] = [
 const inScript = (code: string, zero: number) =>
   code.replaceAll(/\d/g, (digit) => String.fromCodePoint(zero + Number(digit)));
 
-describe('a code that is none', () => {
-  it('is refused as JSON, and counted nowhere', async () => {
+describe('a malformed code', () => {
+  it('is refused as JSON, and not counted', async () => {
     const { guest, person, secret } = await atTheChallenge();
     for (const code of NO_CODES) {
       const answer = await guest.postJson('/mfa/challenge', { code });
@@ -74,7 +74,7 @@ describe('a code that is none', () => {
     ],
     ['full-width digits', (code: string) => inScript(code, 0xff10)],
     ['Arabic digits', (code: string) => inScript(code, 0x0660)],
-  ])('is none of those with %s', async (_what, write) => {
+  ])('does not include a right code with %s', async (_what, write) => {
     const { guest, secret } = await atTheChallenge();
     const answer = await guest.post('/mfa/challenge', { code: write(totpCode(secret, clock.now())) });
     expect(answer.status).toBe(303);

@@ -26,7 +26,7 @@ describe('a form of another site', () => {
     expect(answer.headers['set-cookie']).toBeUndefined();
   });
 
-  it('is told from a link of another site, which leads to a form that works', async () => {
+  it('is refused, but a link of another site leads to a form that works', async () => {
     const ada = visit(portal);
     const page = await request(portal.app)
       .get('/mfa/login')

@@ -17,7 +17,7 @@ describe.each(storeKinds)('a code whose time is still to come, on $kind', ({ ope
     close();
   });
 
-  it('is worth nothing any more once its guesser was told of it, in whatever login', async () => {
+  it('is never accepted once a response has revealed it, in any login', async () => {
     const { secret } = await giveApp(portal, 'ada');
     portal.clock.advance(3_600_000);
     const codeIn = (seconds: number) => totpCode(secret, portal.clock.now() + seconds * 1000);

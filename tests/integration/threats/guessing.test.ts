@@ -99,7 +99,7 @@ describe.each(storeKinds)('guessing on $kind', ({ open: openStores }) => {
     });
   });
 
-  it('forgets the wrong ones with a right one, and leaves a session of the owner alone', async () => {
+  it('resets the count with a right code, and does not affect a session of the owner', async () => {
     const { person, secret } = await personWithApp();
     await guessWrong(person.username, secret, 9);
     const { guest: owner } = await logIn(person.username);
@@ -112,7 +112,7 @@ describe.each(storeKinds)('guessing on $kind', ({ open: openStores }) => {
     clock.advance(30 * MINUTE);
   });
 
-  it('counts recovery codes apart, both ways', async () => {
+  it('counts recovery codes separately', async () => {
     const { person, secret } = await personWithApp();
     const [recoveryCode = ''] = await plantRecoveryCodes(portal, person.id, 1);
     await guessWrong(person.username, secret, 10);
@@ -132,7 +132,7 @@ describe.each(storeKinds)('guessing on $kind', ({ open: openStores }) => {
     expect((await countersOf(person.id)).guesses['recovery-codes'].lockedUntil).not.toBeNull();
   });
 
-  it('counts nothing for a stranger, nor for a login or session that is over', async () => {
+  it('counts no guess without a login, or after a login or session has ended', async () => {
     const { person, secret } = await personWithApp();
     const untouched = await countersOf(person.id);
     const [wrong = ''] = wrongCodes(secret, clock.now(), 1);

@@ -35,7 +35,7 @@ async function signedIn() {
 }
 
 describe('a log-out of the host', () => {
-  it.each(['keep', 'all'])('leaves nothing proven to the next sign-in, where it keeps %s', async (how) => {
+  it.each(['keep', 'all'])('passes no proof on to the next sign-in if it keeps %s', async (how) => {
     const { portal, person, browser } = await signedIn();
     await browser.post(`/logout?how=${how}`);
     await browser.post(`/sso/${person.id}?keep=yes`);
@@ -45,7 +45,7 @@ describe('a log-out of the host', () => {
     await portal.mfa.close();
   });
 
-  it.each(['keep', 'all', 'destroy'])('takes the session from the list of its owner: %s', async (how) => {
+  it.each(['keep', 'all', 'destroy'])('removes the session from the list of its owner: %s', async (how) => {
     const { portal, browser, listed } = await signedIn();
     await browser.post(`/logout?how=${how}`);
     await until(async () => (await listed()).length === 0);
@@ -53,7 +53,7 @@ describe('a log-out of the host', () => {
     await portal.mfa.close();
   });
 
-  it('that did not happen leaves the session as it was', async () => {
+  it('keeps the session if it did not happen', async () => {
     const { portal, browser, listed } = await signedIn();
     await browser.post('/logout?how=stay');
     expect((await browser.getJson('/plain')).status).toBe(200);
@@ -63,7 +63,7 @@ describe('a log-out of the host', () => {
 });
 
 describe('a sign-in of the host over a session that goes on', () => {
-  it('asks again, and does not leave the session before in the list', async () => {
+  it('asks again, and removes the old session from the list', async () => {
     const { portal, person, browser, listed } = await signedIn();
     const [before] = await listed();
     await browser.post(`/sso/${person.id}?keep=yes`);
@@ -75,8 +75,8 @@ describe('a sign-in of the host over a session that goes on', () => {
   });
 });
 
-describe('a host that puts somebody else into the session as it stands', () => {
-  it('passes nothing on that was proven before', async () => {
+describe('a host that puts another user into the same session', () => {
+  it('passes no earlier proof on', async () => {
     const { portal, browser } = await signedIn();
     const other = addPerson(portal);
     await plantApp(portal, other.id);

@@ -62,7 +62,7 @@ describe.each(storeKinds)('the owner of a name that is guessed at, with state in
     }
   });
 
-  it('signs in from anywhere in the network of an IPv6 address of theirs', async () => {
+  it('signs in from anywhere in the network of a known IPv6 address', async () => {
     await host.logIn(owner.username, '2001:db8:77:1::1');
     await host.attack(owner.username);
     expect((await host.logIn(owner.username, '2001:db8:77:1:aaaa::2'))[0]).toBe(200);
@@ -92,7 +92,7 @@ describe.each(storeKinds)('the owner of a name that is guessed at, with state in
     await host.portal.mfa.policies.save('acme', { enabled: false });
   });
 
-  it('signs in from a remembered browser, wherever it is, and nobody else does with its cookie', async () => {
+  it('signs in from a remembered browser anywhere, and a stranger does not with its cookie', async () => {
     const rememberBrowserSeconds = 30 * 86_400;
     const policy = { enabled: true, enrollment: 'required', rememberBrowserSeconds } as const;
     await host.portal.mfa.policies.save('acme', policy);
@@ -163,7 +163,7 @@ describe.each(storeKinds)('the owner of a name that is guessed at, with state in
     expect(await host.attack(owner.username)).toBe(20);
   });
 
-  it('is reached by nothing from a blocked address, and its address noted once a day', async () => {
+  it('is not affected by a blocked address, and its own address is stored once a day', async () => {
     const { state } = stores;
     const waits: number[] = [];
     const noted: string[] = [];
@@ -235,7 +235,7 @@ describe.each(storeKinds)('the owner of a name that is guessed at, with state in
     expect(host.judged).toHaveLength(10);
   });
 
-  it('gives strangers nothing back by signing in', async () => {
+  it('does not reset the strangers’ count by signing in', async () => {
     await host.logIn(owner.username, home);
     for (let n = 0; n < 19; n += 1) await host.call(owner.username, newAddress(), 'guessed');
     for (let n = 0; n < 3; n += 1) expect((await host.logIn(owner.username, home))[0]).toBe(200);

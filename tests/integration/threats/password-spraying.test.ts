@@ -57,7 +57,7 @@ describe.each(storeKinds)('one password at very many names, with state in $kind,
     stores.close();
   });
 
-  it('is told of once a window, and answered more slowly', async () => {
+  it('is reported once per window and answered more slowly', async () => {
     await spray(OVERALL.points);
     expect([told, slept]).toEqual([[], []]);
     expect(await spray(10)).toEqual(new Set([401]));
@@ -80,7 +80,7 @@ describe.each(storeKinds)('one password at very many names, with state in $kind,
     expect(slept).toEqual([]);
   });
 
-  it('keeps nobody out who has the right password, and slows nobody down who is known', async () => {
+  it('does not keep out a right password, nor slow down a known address', async () => {
     const [known, other] = [addPerson(host.portal), addPerson(host.portal)];
     const home = newAddress();
     await host.logIn(known.username, home);
@@ -92,7 +92,7 @@ describe.each(storeKinds)('one password at very many names, with state in $kind,
     expect(slept).toEqual([250]);
   });
 
-  it('is no reason to be told of where the passwords are right', async () => {
+  it('is not reported if the passwords are right', async () => {
     const names = Array.from({ length: 40 }, () => addPerson(host.portal).username);
     for (const name of names) expect(await host.call(name, newAddress(), PASSWORD)).toBe(200);
     expect([told, slept]).toEqual([[], []]);

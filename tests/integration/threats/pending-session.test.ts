@@ -142,7 +142,7 @@ describe('the steps of a login', () => {
     expect(portal.outbox.messages).toHaveLength(sent);
   });
 
-  it('never let a recovery code in alone', async () => {
+  it('never accept a recovery code alone', async () => {
     const { person, guest } = await signedIn();
     const [recoveryCode = ''] = await plantRecoveryCodes(portal, person.id, 1);
     await guest.postJson('/mfa/logout');
@@ -171,7 +171,7 @@ describe('two people in one browser', () => {
     await expectAnonymous(guest);
   });
 
-  it('gives the proofs of the first to nobody else', async () => {
+  it('does not give the proofs of the first to the second', async () => {
     const { guest } = await signedIn();
     const second = addPerson(portal);
     await plantApp(portal, second.id);

@@ -74,7 +74,7 @@ describe('a code of an app', () => {
     expect(await answer(totpCode(secret, clock.now()))).toMatchObject({ outcome: 'signed-in' });
   });
 
-  it('proves nothing for somebody else', async () => {
+  it('proves nothing for another person', async () => {
     const [one, other] = [addPerson(portal), addPerson(portal)];
     const { secret } = await plantApp(portal, one.id);
     await plantApp(portal, other.id);
@@ -110,7 +110,7 @@ describe('a sent code', () => {
     expect(await second.answer(ofFirst)).toMatchObject(REFUSED);
   });
 
-  it('is nothing for a step-up or for another person', async () => {
+  it('is rejected for a step-up and for another person', async () => {
     const { person, email } = await personByEmail();
     const other = await personByEmail();
     const { guest, answer } = await logIn(person.username);
@@ -146,7 +146,7 @@ describe('a sent code', () => {
     expect((await portal.records.findMember(person.id, 'acme')).authenticators).toEqual([]);
   });
 
-  it('dies with the next one, and with the choice of another factor', async () => {
+  it('ends when the next one is sent, or another factor is chosen', async () => {
     const person = addPerson(portal);
     const [email, phone] = [person.email ?? '', person.phone ?? ''];
     const byEmail = await plantAddress(portal, person.id, { kind: 'email', destination: email });
@@ -171,7 +171,7 @@ describe('a sent code', () => {
     expect(await answer(resent)).toMatchObject({ outcome: 'signed-in' });
   });
 
-  it('dies with the factor it was sent by', async () => {
+  it('ends when its factor is removed', async () => {
     const person = addPerson(portal);
     const phone = person.phone ?? '';
     await plantApp(portal, person.id);
@@ -185,7 +185,7 @@ describe('a sent code', () => {
     expect((await guest.getJson('/whoami')).body.authenticated).toBe(false);
   });
 
-  it('dies with the assignment it was sent for', async () => {
+  it('ends with the assignment it was sent for', async () => {
     const { person, email } = await personByEmail();
     const { guest, answer } = await logIn(person.username);
     const member = { userId: person.id, organizationId: 'acme' };

@@ -6,7 +6,7 @@ import { totpCode } from '../../support/totp';
 // The attack: half a login goes to the page that refreshes a session's proof, which would make a session of it there.
 
 describe('a step-up', () => {
-  it('is nothing for half a login: it judges no code, uses none up and begins no session', async () => {
+  it('is refused during a pending login: no code is checked or used up, and no session begins', async () => {
     const portal = createPortal();
     await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'required' });
     const person = addPerson(portal);

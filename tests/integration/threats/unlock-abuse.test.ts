@@ -26,7 +26,7 @@ async function locked() {
 }
 
 describe('unlocking', () => {
-  it('is not done by the password alone', async () => {
+  it('is not possible with the password alone', async () => {
     const { portal, lockOf } = await locked();
     const attacker = visit(portal);
     expect((await attacker.logIn('ada')).body).toMatchObject({ outcome: 'rejected', because: 'locked' });
@@ -35,7 +35,7 @@ describe('unlocking', () => {
     expect(await lockOf()).not.toBeNull();
   });
 
-  it('is not done by the link alone, however it is opened', async () => {
+  it('is not possible with the link alone, however it is opened', async () => {
     const { portal, token, lockOf } = await locked();
     const reader = visit(portal);
     await reader.get(`/mfa/unlock?token=${token}`);
@@ -46,7 +46,7 @@ describe('unlocking', () => {
     expect(await lockOf()).not.toBeNull();
   });
 
-  it('is not done by a recovery code, which has a lock of its own', async () => {
+  it('is not possible with a recovery code, which has a lock of its own', async () => {
     const { portal, token, lockOf } = await locked();
     const code = await giveRecoveryCode(portal, 'ada');
     const thief = visit(portal);
@@ -74,7 +74,7 @@ describe('unlocking', () => {
     expect(replayed.body).toMatchObject({ outcome: 'rejected', because: 'code-used' });
   });
 
-  it('gives three guesses a link, over any number of logins, which count for the authenticator', async () => {
+  it('allows three guesses per link over all logins, which count for the authenticator', async () => {
     const { portal, app, wrong, token, lockOf } = await locked();
     const outcomes: string[] = [];
     for (let login = 0; login < 3; login += 1) {
@@ -97,7 +97,7 @@ describe('unlocking', () => {
     expect(await lockOf()).not.toBeNull();
   });
 
-  it('counts nothing for a login that is over', async () => {
+  it('counts no guess for a login that has ended', async () => {
     const { portal, app, token, lockOf } = await locked();
     const owner = visit(portal);
     await owner.postJson('/mfa/unlock', { token });
@@ -110,7 +110,7 @@ describe('unlocking', () => {
     expect(authenticators[0]?.failures).toBe(10);
   });
 
-  it('of one account gives no guess at another that is locked too', async () => {
+  it('with the link of one account allows no guess at another', async () => {
     const { portal, token } = await locked();
     const app = await giveApp(portal, 'mary');
     for (let guess = 0; guess < 10; guess += 1) {
@@ -133,7 +133,7 @@ describe('unlocking', () => {
     expect(guesses.codes.lockedUntil).not.toBeNull();
   });
 
-  it('is nothing for another account that opens the link', async () => {
+  it('is refused for another account that opens the link', async () => {
     const { portal, token, lockOf } = await locked();
     const app = await giveApp(portal, 'mary');
     const mary = visit(portal);

@@ -36,7 +36,7 @@ describe('a code of an app whose clock is off', () => {
     },
   );
 
-  it('uses nothing else up: the code of the present is right', async () => {
+  it('uses nothing up: the current code still works', async () => {
     const { portal, ada, codeOff } = await atChallenge();
     await ada.postJson('/mfa/challenge', { code: codeOff(90) });
     portal.clock.advance(60_000);
@@ -45,13 +45,13 @@ describe('a code of an app whose clock is off', () => {
     });
   });
 
-  it('beyond ten minutes is a wrong code like any other', async () => {
+  it('is a wrong code if it is off by more than ten minutes', async () => {
     const { ada, codeOff } = await atChallenge();
     const refused = await ada.postJson('/mfa/challenge', { code: codeOff(630) });
     expect(refused.body.because).toBe('wrong-code');
   });
 
-  it('leads to a page that says how to set the clock', async () => {
+  it('shows how to set the clock', async () => {
     const { ada, codeOff } = await atChallenge();
     const page = await ada.post('/mfa/challenge', { code: codeOff(300) });
     expect(page.status).toBe(401);

@@ -45,7 +45,7 @@ const eventsOf = async (portal: Portal, name: string) => {
 };
 
 describe('a lock', () => {
-  it('is reported once, when it is set, and every address on file is told', async () => {
+  it('is reported once, and every address on file gets a notice', async () => {
     const { portal, attacker, guessWrong } = await attacked();
     await guessWrong(attacker, 3);
     const locks = await eventsOf(portal, 'proofs-locked');
@@ -58,7 +58,7 @@ describe('a lock', () => {
     expect(told[0]?.to).toBe('ada@acme.example');
   });
 
-  it('answers right and wrong codes with the same bytes', async () => {
+  it('gives the same response to right and wrong codes', async () => {
     const { portal, rightCode } = await attacked();
     await giveRecoveryCode(portal, 'ada');
     const agent = visit(portal);
@@ -77,7 +77,7 @@ describe('a lock', () => {
     expect((await agent.getJson('/whoami')).body.authenticated).toBe(false);
   });
 
-  it('of codes leaves recovery codes alone, and theirs leaves codes alone', async () => {
+  it('of codes does not affect recovery codes, nor the other way round', async () => {
     const { portal } = await attacked();
     const recoveryCode = await giveRecoveryCode(portal, 'ada');
     const owner = visit(portal);
@@ -93,7 +93,7 @@ describe('a lock', () => {
     expect(guesses['recovery-codes']).toEqual(NO_GUESSES);
   });
 
-  it('tells of wrong codes after a right password when a challenge has no tries left, at most once an hour', async () => {
+  it('sends a notice about wrong codes when a challenge has no tries left, at most once an hour', async () => {
     const { portal, guessWrong } = await portalWithApp();
     const agent = visit(portal);
     await agent.logIn('ada');
@@ -105,7 +105,7 @@ describe('a lock', () => {
     expect(portal.outbox.messages.map(({ subject }) => subject)).toEqual(['Wrong codes after your password']);
   });
 
-  it('reports an authenticator that was switched off once, and tells its owner', async () => {
+  it('reports a disabled authenticator once, and notifies its owner', async () => {
     const { portal, rightCode } = await portalWithApp();
     const { authenticators } = await portal.records.findMember('ada', 'acme');
     const [app] = authenticators;
@@ -122,8 +122,8 @@ describe('a lock', () => {
   });
 });
 
-describe('the link in the mail about a lock', () => {
-  it('with the password and the right factor ends the lock and signs the owner in', async () => {
+describe('the unlock link in a mail', () => {
+  it('ends the lock with the password and a factor, and signs the owner in', async () => {
     const { portal, app } = await attacked();
     const link = linkOf(portal);
     const owner = visit(portal);
@@ -148,7 +148,7 @@ describe('the link in the mail about a lock', () => {
     expect((await visit(portal).getJson(link)).status).toBe(404);
   });
 
-  it('speaks JSON', async () => {
+  it('works with JSON', async () => {
     const { portal, app } = await attacked();
     const link = linkOf(portal);
     const owner = visit(portal);
@@ -170,7 +170,7 @@ describe('the link in the mail about a lock', () => {
     expect(right.body).toEqual({ outcome: 'signed-in', because: 'satisfied', next: '/' });
   });
 
-  it('opened by a session ends the lock there', async () => {
+  it('ends the lock from within a session', async () => {
     const { portal, app, rightCode, guessWrong } = await portalWithApp();
     const owner = visit(portal);
     await owner.logIn('ada');
@@ -189,7 +189,7 @@ describe('the link in the mail about a lock', () => {
     expect((await portal.records.findMember('ada', 'acme')).guesses.codes.lockedUntil).toBeNull();
   });
 
-  it('sends the code of a delivered factor only when it is asked to', async () => {
+  it('sends a code only when the person asks for it', async () => {
     const portal = createPortal();
     await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'assigned' });
     const mary = { userId: 'mary', organizationId: 'acme' };
@@ -215,7 +215,7 @@ describe('the link in the mail about a lock', () => {
     expect(proven.body).toMatchObject({ outcome: 'signed-in' });
   });
 
-  it('is over with the lock', async () => {
+  it('expires with the lock', async () => {
     const { portal } = await attacked();
     const link = linkOf(portal);
     portal.clock.advance(1_800_000);
@@ -227,7 +227,7 @@ describe('the link in the mail about a lock', () => {
     });
   });
 
-  it('is over where a clock ahead has made it', async () => {
+  it('is invalid if a clock that was ahead made it', async () => {
     const { portal } = await attacked();
     const link = linkOf(portal);
     portal.clock.advance(-2 * 86_400_000);
