@@ -69,6 +69,17 @@ async function setUp(pair: Pick<Pair, 'before'>) {
   };
 }
 
+/** Three wrong codes of one challenge, which an unlock takes back. */
+async function guessWrongly(host: AdminHost, userId: string): Promise<void> {
+  const challenge = await host.mfa.challenges.begin({ userId });
+  if (challenge.outcome !== 'challenge') throw new Error(`It is ${challenge.outcome}.`);
+  const { challengeId } = challenge;
+  const origin = { address: '192.0.2.7', userAgent: 'Firefox' };
+  for (const code of ['000000', '111111', '222222'])
+    // oxlint-disable-next-line no-await-in-loop
+    await host.mfa.challenges.answer({ userId }, { challengeId, code, origin });
+}
+
 /** Whose sessions an epoch ended: the values themselves are random. */
 async function endedOf(host: AdminHost) {
   const listed = await Promise.all(['ada', 'mary', 'bob'].map((id) => host.mfa.sessionsOf(id).list()));
@@ -82,6 +93,11 @@ const DONE: readonly Pair[] = [
     verb: (mfa) => mfa.policies.save('acme', { methods: ['totp'], skips: 3 }, { actorId: 'ada' }),
   },
   {
+    name: 'policies.save, to disable MFA',
+    page: (agent) => agent.postJson(`${ADMIN}/disable`, { confirm: true }),
+    verb: (mfa) => mfa.policies.save('acme', { enabled: false }, { actorId: 'ada' }),
+  },
+  {
     name: 'policies.endAllSessions',
     page: (agent) => agent.postJson(`${ADMIN}/sessions/end-all`, {}),
     verb: (mfa) => mfa.policies.endAllSessions('acme', { actorId: 'ada' }),
@@ -91,6 +107,12 @@ const DONE: readonly Pair[] = [
     page: (agent) =>
       agent.postJson(`${ADMIN}/members/mary/settings`, { enabled: true, assignedKind: 'email' }),
     verb: (mfa) => mfa.members.save(mary, { enabled: true, assignedKind: 'email' }),
+  },
+  {
+    name: 'members.save, to disable MFA for a member',
+    before: (host) => host.mfa.members.save(mary, { enabled: true, assignedKind: 'email' }),
+    page: (agent) => agent.postJson(`${ADMIN}/members/mary/settings`, { enabled: false }),
+    verb: (mfa) => mfa.members.save(mary, { enabled: false }),
   },
   {
     name: 'members.exempt',
@@ -119,6 +141,22 @@ const DONE: readonly Pair[] = [
     before: async (host) => host.administrators.set('alan', ['acme']),
     page: (agent) => agent.postJson(`${ADMIN}/members/bob/reset`, { reason: 'The phone is lost' }),
     verb: (mfa) => mfa.members.reset(bob, { reason: 'The phone is lost' }),
+  },
+  {
+    name: 'members.unlock, after wrong codes',
+    before: (host) => guessWrongly(host, 'mary'),
+    page: (agent) => agent.postJson(`${ADMIN}/members/mary/unlock`, {}),
+    verb: (mfa) => mfa.members.unlock(mary),
+  },
+  {
+    name: 'members.exempt, of another administrator',
+    before: async (host) => {
+      host.administrators.set('alan', ['acme']);
+      host.administrators.set('bob', ['acme']);
+    },
+    page: (agent, host) =>
+      agent.postJson(`${ADMIN}/members/bob/exemption`, { reason: 'On leave', until: later(host) }),
+    verb: (mfa, host) => mfa.members.exempt(bob, { reason: 'On leave', until: later(host) }),
   },
   {
     name: 'members.unlock',
