@@ -8,12 +8,12 @@ import { ClockWatch } from './events/advice';
 import { EventRecorder } from './events/event-recorder';
 import { createFactors } from './factors/find-factor';
 import type { AdministratorsOf } from './flows/admin/admin-authority';
-import { JOB_NAMES } from './flows/admin/background-jobs';
+import { JOB_PREFIX } from './flows/admin/background-jobs';
 import { keepMembersIndexed, resumeJobs } from './flows/admin/keep-indexes';
 import { BackgroundWork } from './flows/context/background-work';
 import { checkSetup } from './flows/context/check-setup';
 import { EnrollmentNotes } from './flows/enrollment/enrollment-notes';
-import { retryDue, retryNowAndThen } from './flows/notices/send-notice';
+import { retryDue, retryPeriodically } from './flows/notices/send-notice';
 import { PasswordLimiter } from './flows/sign-in/password-limits';
 import { administratorsFrom, requireUserList } from './http/admin/admin-options';
 import { createAdminRouter } from './http/admin/router';
@@ -82,12 +82,12 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     keepMembersIndexed(context);
     resumeJobs(context);
   }
-  const retrying = retryNowAndThen(context);
+  const retrying = retryPeriodically(context);
   async function settle(): Promise<void> {
     await delivery.settled();
     await events.settled();
     // A long job goes on at the next start.
-    await context.background.settled(JOB_NAMES);
+    await context.background.settled(JOB_PREFIX);
   }
   /** As the administrators' pages name them, who are told of the host's acts too. */
   const administrators: { of: AdministratorsOf } = { of: async () => [] };

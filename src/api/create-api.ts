@@ -15,7 +15,7 @@ import { checkCalls } from '../options/call-check';
 import { refusePolicy } from '../options/policy-rules';
 import { createAuthenticatorsApi } from './authenticators-api';
 import { createChallengesApi } from './challenges-api';
-import { idText, nameActor, organizationOf, outsideActor, type HostId } from './host-actor';
+import { idText, resolveActor, organizationOf, outsideActor, type HostId } from './host-actor';
 import { createMembersApi, type HostParts } from './members-api';
 import type {
   PoliciesApi,
@@ -105,7 +105,7 @@ export function createPoliciesApi(context: FlowContext): PoliciesApi {
         origin: null,
         ...(expected === undefined ? {} : { expectedVersion: expected }),
       };
-      const actor = await nameActor(context, options.actorId);
+      const actor = await resolveActor(context, options.actorId);
       const saved = await savePolicyAsAdministrator(context, { ...asked, actor });
       return valueOf(context, saved);
     },

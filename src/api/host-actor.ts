@@ -18,7 +18,7 @@ export function outsideActor(context: FlowContext, actorId: HostId | undefined):
  * Who acts in the host's own code. A name that is nobody's in the user table, such as that of a job, is taken as it is; so is one
  * that the table cannot look up, since it may want ids of another form.
  */
-export async function nameActor(context: FlowContext, actorId: HostId | undefined): Promise<Actor> {
+export async function resolveActor(context: FlowContext, actorId: HostId | undefined): Promise<Actor> {
   const outside = outsideActor(context, actorId);
   if (actorId === undefined) return outside;
   const known = await context.directory.find(outside.id).catch(() => undefined);

@@ -15,7 +15,7 @@ import {
 import { listMembers } from '../flows/admin/member-list';
 import type { FlowContext } from '../flows/context/context';
 import { requireUserList } from '../http/admin/admin-options';
-import { findMemberAccount, idText, nameActor } from './host-actor';
+import { findMemberAccount, idText, resolveActor } from './host-actor';
 import type { MemberListRequest, MemberName, MemberSettingsChange, MembersApi } from './programmatic-api';
 
 /** What only the host has. */
@@ -32,7 +32,7 @@ export function createMembersApi(context: FlowContext, { administratorsOf, users
   async function actOn(member: MemberName): Promise<MemberAdminAct | null> {
     const named = await nameMember(context, member);
     if (named === null) return null;
-    const actor = await nameActor(context, member.actorId);
+    const actor = await resolveActor(context, member.actorId);
     return { ...named, actor, origin: null, administratorsOf };
   }
 

@@ -1,5 +1,5 @@
 import { redisRecords } from './records';
-import { switchOff } from '../../src/flows/admin/disable';
+import { disableMfa } from '../../src/flows/admin/disable';
 import { redisState } from '../../src/redis';
 import { createFlowWorld, createRoster, manyUsers } from './admin-flows';
 import { connectRedis } from './redis-client';
@@ -16,7 +16,7 @@ async function main(url: string, prefix: string): Promise<void> {
     process.send?.('in the second step');
     await new Promise(() => undefined);
   };
-  await switchOff(world.context, {
+  await disableMfa(world.context, {
     ...world.act('user-000000'),
     forgetDevices: true,
     expectedVersion: 1,

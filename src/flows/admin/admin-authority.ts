@@ -10,10 +10,10 @@ import { readPolicy, type Gathered } from '../context/gather-facts';
 import { decideByPolicy } from '../context/judge-access';
 import { reproofRequirement } from '../enrollment/authorize-enrollment';
 
-/** The other administrators of an organization, where the host can name them; they are told of changes to one another. */
+/** The administrators of an organization, where the host can name them. They get an email when one of them is reset or exempted. */
 export type AdministratorsOf = (organizationId: string) => Promise<readonly Account[]>;
 
-/** Who acts without being in the host's user table: the host itself, or an operator that it names. */
+/** An actor who is not in the host's user table: the host itself, or an operator that it names. */
 export interface OutsideActor {
   readonly id: string;
   readonly name: string;
@@ -22,28 +22,28 @@ export interface OutsideActor {
 
 export type Actor = Account | OutsideActor;
 
-/** Who acts, on which organization. That they may has been checked. */
+/** Who acts, on which organization. The caller has checked that they may. */
 export interface AdminAct {
   readonly organizationId: string;
   readonly actor: Actor;
-  /** Null where no request is behind it. */
+  /** Null where no request caused it. */
   readonly origin: Origin | null;
   readonly administratorsOf?: AdministratorsOf;
-  /** Every organization that the actor administers. */
+  /** All organizations that the actor administers. */
   readonly administers?: readonly string[];
 }
 
-/** The same, on one member. */
+/** The same for one member. */
 export interface MemberAdminAct extends AdminAct {
   readonly userId: string;
-  /** The host's own code answers for every organization of the person. */
+  /** The host's own code acts for every organization that the person is in. */
   readonly everywhere?: boolean;
 }
 
 export type AdminAuthority =
   | {
       readonly outcome: 'may';
-      /** False: lead the person to "Configure my MFA". */
+      /** Without one, the page offers to set up a method. */
       readonly hasFactor: boolean;
     }
   /** `challenge` leads to the step-up page, `enroll` to the wizard, `sign-in` to the login page. */
@@ -81,12 +81,12 @@ export interface AdministratorRequest {
 }
 
 /**
- * Whether this person may read or change what they administer. Which organizations those are is the host's to say and is
- * checked elsewhere.
+ * Whether this person may read or change what they administer. The host says which organizations those are; that is checked
+ * elsewhere.
  *
- * Where the organization has MFA on, both need a second factor: reading one that was proven in this session, changing a
- * proof by the strongest factor in the last ten minutes. People without a factor are led to set one up. Where it has MFA
- * off, a change needs the password again. A remembered browser is no proof for any of these.
+ * Where the organization has MFA on, reading needs a second factor that was proven in this session, and a change needs a proof
+ * by the strongest factor in the last ten minutes. People without a factor are sent to set one up. Where it has MFA off, a
+ * change needs the password again. A remembered browser is no proof for either.
  */
 export function judgeAdministrator(request: AdministratorRequest): AdminAuthority {
   const { subject, gathered, administered } = request;
@@ -103,7 +103,7 @@ function judgeWithMfaOn(request: AdministratorRequest, administered: Policy): Ad
   const { gathered } = request;
   const facts = asAdministrator(gathered.facts, administered);
   const decision = decide(facts, requirementOf(request), gathered.now);
-  // A proven factor is enough here, even one that the policy no longer lets people set up.
+  // A proven factor is enough, even if the policy no longer allows setting it up.
   const enrolled = hasFactor(facts);
   if (decision.outcome === 'allow' || (decision.outcome === 'enroll' && enrolled))
     return { outcome: 'may', hasFactor: enrolled };
@@ -118,7 +118,7 @@ function judgeWithMfaOff(request: AdministratorRequest): AdminAuthority {
   const requirement = requirementOf(request);
   const decision = decide(facts, requirement, now);
   if (decision.outcome === 'enroll' && !enrolled && facts.hasPassword) {
-    // There is nothing but the password to prove.
+    // The password is the only thing to prove.
     const again = decide({ ...facts, featureAvailable: false }, requirement, now);
     return again.outcome === 'allow'
       ? { outcome: 'may', hasFactor: false }
@@ -135,29 +135,20 @@ function requirementOf({ act, subject, gathered }: AdministratorRequest): Requir
     : reproofRequirement(subject, gathered);
 }
 
-/** Who answers for an act that weakens a person's factors, which protect every organization they are in. */
-export interface Reach {
-  readonly organizationId: string;
-  /** Organizations that the actor administers too. */
-  readonly administers?: readonly string[];
-  /** The host's own code, which answers for all of them. */
-  readonly everywhere?: boolean;
-}
-
-/** Nothing was done: the factors protect another organization with MFA on, for which the actor does not answer. */
+/** Nothing was done: the factors also protect another organization with MFA on, which the actor does not administer. */
 export interface ProtectedElsewhere {
   readonly outcome: 'refused';
   readonly because: 'protected-elsewhere';
 }
 
 /**
- * The other organizations with MFA on whose protection an act would weaken. Factors, recovery codes and locks belong to the person:
- * an administrator of one organization must not take away what protects another.
+ * The other organizations with MFA on that an act would leave less protected. Factors, recovery codes and locks belong to the
+ * person, so an administrator of one organization must not remove what protects another.
  *
- * The host's `users.membershipsOf` names the organizations of a person. Without it, what is known is in which one each
- * authenticator was set up.
+ * The host's `users.membershipsOf` names the organizations of a person. Without it, the organizations count in which the person
+ * set up an authenticator.
  */
-export async function findOthersProtected(
+export async function findOtherProtectedOrganizations(
   context: FlowContext,
   member: { readonly account: Account; readonly authenticators: readonly Authenticator[] },
   organizationId: string,
@@ -178,6 +169,10 @@ async function hasMfaOn(context: FlowContext, organizationId: string): Promise<b
   return isMfaOn({ featureAvailable, policy });
 }
 
-export function answersFor({ everywhere, administers = [] }: Reach, others: readonly string[]): boolean {
+/** Whether the actor may weaken what protects these organizations, too. */
+export function isResponsibleFor(
+  { everywhere, administers = [] }: Pick<MemberAdminAct, 'administers' | 'everywhere'>,
+  others: readonly string[],
+): boolean {
   return everywhere === true || others.every((id) => administers.includes(id));
 }

@@ -14,15 +14,15 @@ export type AdoptionWarning =
   /** Grace ends within 14 days and members have nothing yet. */
   | { readonly because: 'grace-ending'; readonly graceUntil: number; readonly count: number }
   | { readonly because: 'no-usable-contact'; readonly count: number }
-  /** One sentence each, with the fix, as the record store says it. */
+  /** One sentence of the record store, with the fix. */
   | { readonly because: 'records-weakness'; readonly sentence: string };
 
 const DAY_MS = 86_400_000;
-/** How long before an exemption ends it is worth a warning. */
+/** An exemption that ends within this time is worth a warning. */
 export const EXEMPTION_NOTICE_MS = 7 * DAY_MS;
 const GRACE_NOTICE_MS = 14 * DAY_MS;
 
-/** What an administrator should do something about; nothing that is merely true. */
+/** Only what an administrator can act on. */
 export function deriveWarnings(found: {
   readonly counts: MemberCounts;
   readonly policy: Policy;
@@ -51,7 +51,7 @@ export function deriveWarnings(found: {
   return warnings;
 }
 
-/** How an organization stands, from counters and never by walking through its members. */
+/** The state of an organization, from counters: members are never read one by one. */
 export interface Adoption {
   readonly policy: Policy;
   readonly members: number;
@@ -66,7 +66,7 @@ export interface Adoption {
   readonly locked: number;
   readonly federated: number;
   readonly noUsableContact: number;
-  /** Members are still being counted for the first time: the numbers grow until it is done. */
+  /** Set while members are counted for the first time, and the numbers still grow. */
   readonly counting: { readonly done: number; readonly of: number | null } | null;
   /** Oldest first, at most one a day, at most 400. */
   readonly days: readonly AdoptionDay[];
@@ -82,9 +82,9 @@ export interface AdoptionDay {
 
 export async function describeAdoption(
   context: FlowContext,
-  asked: { readonly organizationId: string; readonly administrators: readonly Account[] },
+  request: { readonly organizationId: string; readonly administrators: readonly Account[] },
 ): Promise<Adoption> {
-  const { organizationId, administrators } = asked;
+  const { organizationId, administrators } = request;
   const { records, clock } = context;
   const now = clock.now();
   const [{ counts, policy, walk }, [nextExemption], days, weaknesses, unprotected] = await Promise.all([
@@ -102,16 +102,16 @@ export async function describeAdoption(
   });
   const { smsOnly: _smsOnly, ...shown } = counts;
   const nextExemptionEndsAt = nextExemption?.mark ?? null;
-  const underWay = walk === undefined || walk.finishedAt === null;
-  if (!underWay) {
-    context.background.run(`day:${organizationId}`, () => rememberDay(context, organizationId, counts));
+  const isCounting = walk === undefined || walk.finishedAt === null;
+  if (!isCounting) {
+    context.background.run(`day:${organizationId}`, () => saveDay(context, organizationId, counts));
   }
   return {
     policy,
     ...shown,
     nextExemptionEndsAt,
-    counting: underWay ? { done: walk?.done ?? 0, of: walk?.of ?? null } : null,
-    // What a clock ahead has counted is shown when its day has come.
+    counting: isCounting ? { done: walk?.done ?? 0, of: walk?.of ?? null } : null,
+    // A process whose clock was ahead may have stored a future day.
     days: days.filter(({ day }) => day <= dayOf(now)),
     warnings: deriveWarnings({
       counts,
@@ -139,7 +139,7 @@ async function administratorsWithoutFactor(
   return found.flat();
 }
 
-/** How many days the chart goes back at most. */
+/** The chart shows at most this many days. */
 const KEEP_DAYS = 400;
 const PAUSE_MS = 600_000;
 
@@ -148,8 +148,8 @@ export function dayOf(now: number): string {
   return new Date(now).toISOString().slice(0, 10);
 }
 
-/** Today's counts, of which the last of the day stays. */
-export async function rememberDay(
+/** Stores today's counts; the last ones of a day remain. */
+export async function saveDay(
   context: FlowContext,
   organizationId: string,
   counts: { readonly members: number; readonly configured: number },
@@ -160,19 +160,19 @@ export async function rememberDay(
 }
 
 /**
- * Counts an organization when something changed in it, at most every ten minutes, so that the chart has a value for days
- * on which no administrator looked. Not before every member has been counted once.
+ * Stores the counts of an organization when something changed in it, at most every ten minutes, so that the chart also has days
+ * on which no administrator opened it. Not before every member has been counted once.
  */
-export function createDayKeeper(context: FlowContext): (organizationId: string) => Promise<void> {
-  const keptAt = new Map<string, number>();
-  return async function keepDay(organizationId) {
+export function createDailyCounter(context: FlowContext): (organizationId: string) => Promise<void> {
+  const countedAt = new Map<string, number>();
+  return async function countDay(organizationId) {
     const now = context.clock.now();
-    const before = keptAt.get(organizationId);
+    const before = countedAt.get(organizationId);
     if (before !== undefined && now >= before && now - before < PAUSE_MS) return;
     const walk = await context.records.findJob(organizationId, 'roster-walk');
     if (walk === undefined || walk.finishedAt === null) return;
-    keptAt.set(organizationId, now);
+    countedAt.set(organizationId, now);
     const { counts } = await readMemberCounts(context, organizationId);
-    await rememberDay(context, organizationId, counts);
+    await saveDay(context, organizationId, counts);
   };
 }

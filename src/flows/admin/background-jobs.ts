@@ -2,29 +2,29 @@ import { setImmediate } from 'node:timers/promises';
 import type { BackgroundJob, JobKind } from '../../records/background-jobs';
 import { newId, type FlowContext } from '../context/context';
 
-/** What one step did: where the next begins, and the counts so far. */
-export type StepDone = Pick<BackgroundJob, 'done' | 'people' | 'devices'> & {
-  /** Null where nothing is left. */
+/** The result of one step: where the next begins, and the counts so far. */
+export type StepResult = Pick<BackgroundJob, 'done' | 'people' | 'devices'> & {
+  /** Null after the last step. */
   readonly cursor: string | null;
   readonly finished: boolean;
 };
 
-/** One step of a kind of job. It may run twice, in two processes even, with the same result. */
+/** A kind of job. Running a step twice, even in two processes, has the same result. */
 export interface JobWork {
   readonly kind: JobKind;
-  step(context: FlowContext, job: BackgroundJob): Promise<StepDone>;
+  step(context: FlowContext, job: BackgroundJob): Promise<StepResult>;
   finish?(context: FlowContext, job: BackgroundJob): void;
-  /** Tries again by itself after a failure; otherwise the next who looks takes it up. */
+  /** Retries by itself after a failure. Without it, the next reader of its progress resumes the job. */
   readonly retrySeconds?: number;
 }
 
-/** Begins the job, or takes up the one that is under way. The caller does not wait for it. */
+/** Starts the job, or resumes the one that is running. The caller does not wait for it. */
 export async function beginJob(
   context: FlowContext,
   work: JobWork,
   begun: { readonly organizationId: string; readonly of: number | null; readonly startedBy: string | null },
 ): Promise<BackgroundJob> {
-  const phase = await context.records.beginJob({
+  const job = await context.records.beginJob({
     kind: work.kind,
     id: newId(),
     step: 0,
@@ -36,31 +36,31 @@ export async function beginJob(
     finishedAt: null,
     ...begun,
   });
-  takeUpJob(context, work, begun.organizationId);
-  return phase;
+  resumeJob(context, work, begun.organizationId);
+  return job;
 }
 
-export const JOB_NAMES = 'job:';
+export const JOB_PREFIX = 'job:';
 
-/** Goes on with an unfinished job where it was left. */
-export function takeUpJob(context: FlowContext, work: JobWork, organizationId: string): void {
-  context.background.run(`${JOB_NAMES}${work.kind}:${organizationId}`, async () => {
+/** Continues an unfinished job in the background. */
+export function resumeJob(context: FlowContext, work: JobWork, organizationId: string): void {
+  context.background.run(`${JOB_PREFIX}${work.kind}:${organizationId}`, async () => {
     try {
-      await goOn(context, work, organizationId);
+      await runJob(context, work, organizationId);
     } catch (error) {
       const { retrySeconds } = work;
       if (retrySeconds !== undefined) {
-        setTimeout(() => takeUpJob(context, work, organizationId), retrySeconds * 1000).unref();
+        setTimeout(() => resumeJob(context, work, organizationId), retrySeconds * 1000).unref();
       }
       throw error;
     }
   });
 }
 
-async function goOn(context: FlowContext, work: JobWork, organizationId: string): Promise<void> {
+async function runJob(context: FlowContext, work: JobWork, organizationId: string): Promise<void> {
   let job = await context.records.findJob(organizationId, work.kind);
   while (job !== undefined && job.finishedAt === null) {
-    // One step after the other, and requests in between.
+    // One step at a time, so that requests are answered in between.
     // oxlint-disable-next-line no-await-in-loop
     const { finished, ...done } = await work.step(context, job);
     const next: BackgroundJob = {
@@ -69,7 +69,7 @@ async function goOn(context: FlowContext, work: JobWork, organizationId: string)
       step: job.step + 1,
       finishedAt: finished ? context.clock.now() : null,
     };
-    // Another process that did this step first goes on alone.
+    // If another process did this step first, it continues the job.
     // oxlint-disable-next-line no-await-in-loop
     if (!(await context.records.advanceJob(next))) return;
     if (finished) work.finish?.(context, next);

@@ -4,17 +4,17 @@ import type { Policy } from '../../core/policy/policy';
 import type { FlowContext } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 import { REPROOF_SECONDS } from '../enrollment/authorize-enrollment';
-import { findOthersProtected, type AdminAct } from './admin-authority';
-import { beginJob, takeUpJob, type JobWork } from './background-jobs';
+import { findOtherProtectedOrganizations, type AdminAct } from './admin-authority';
+import { beginJob, resumeJob, type JobWork } from './background-jobs';
 import { readMemberCounts } from './member-counts';
 import { indexKnownMembers, readMembers, readPolicyContext, type KnownMember } from './read-members';
 import { changePolicy } from './save-policy';
 
-/** What switching off with "Forget all devices" touches. */
+/** What disabling MFA with "Forget all devices" affects. */
 export interface DisableImpact {
   readonly policy: Policy;
   readonly members: number;
-  /** Members with at least one authenticator, and how many those have together. */
+  /** Members with at least one authenticator, and the number of all authenticators. */
   readonly people: number;
   readonly devices: number;
   /** Not every member has been counted yet. */
@@ -24,7 +24,7 @@ export interface DisableImpact {
 /** Members with more authenticators than this are counted as having this many. */
 const MOST_COUNTED = 8;
 
-export async function describeSwitchOff(
+export async function describeDisableImpact(
   context: FlowContext,
   organizationId: string,
 ): Promise<DisableImpact> {
@@ -39,7 +39,7 @@ export async function describeSwitchOff(
     policy,
     members: counts.members,
     people: having[0] ?? 0,
-    // Everybody with more than none has one, everybody with more than one has another.
+    // The sum over n of the members with more than n authenticators.
     devices: having.reduce((sum, people) => sum + people, 0),
     counting: walk === undefined || (walk.finishedAt === null && walk.step === 0),
   };
@@ -57,15 +57,15 @@ export function isPasswordStale({ facts, now }: Gathered): boolean {
   return decision.outcome !== 'allow';
 }
 
-export type SwitchedOff =
+export type DisableResult =
   | { readonly outcome: 'switched-off'; readonly policy: Policy; readonly forgetting: boolean }
   | { readonly outcome: 'conflict'; readonly current: Policy };
 
-/** MFA off for the organization; from the next request nobody is asked. The forgetting goes on in the background. */
-export async function switchOff(
+/** Disables MFA for the organization from the next request on. Devices are forgotten in the background. */
+export async function disableMfa(
   context: FlowContext,
   act: AdminAct & { readonly forgetDevices: boolean; readonly expectedVersion: number },
-): Promise<SwitchedOff> {
+): Promise<DisableResult> {
   const { organizationId, actor, origin, expectedVersion, forgetDevices } = act;
   const saved = await changePolicy(context, {
     organizationId,
@@ -76,7 +76,7 @@ export async function switchOff(
   });
   if (saved.outcome === 'conflict') return saved;
   if (saved.outcome === 'refused') {
-    // What was saved once can only be at fault where this process has fewer ways to deliver; off is off all the same.
+    // A saved policy is only refused if this process can deliver fewer kinds of code than the one that saved it.
     throw new MfaError('records-unreadable', `The policy cannot be saved: ${saved.faults[0]?.message ?? ''}`);
   }
   if (forgetDevices) {
@@ -89,23 +89,23 @@ export async function switchOff(
 export interface ForgetDevicesProgress {
   readonly startedAt: number;
   readonly finishedAt: number | null;
-  /** Members looked at, of how many where that is known. */
+  /** Members done, of how many if that is known. */
   readonly done: number;
   readonly of: number | null;
-  /** Members who lost devices, and how many devices. */
+  /** Members who lost devices, and the number of those devices. */
   readonly people: number;
   readonly devices: number;
   readonly startedBy: string | null;
 }
 
-/** Null where it was never started. Reading it takes up work that a process left behind. */
+/** Null if it was never started. Reading it resumes a job that a process left unfinished. */
 export async function findForgetDevicesProgress(
   context: FlowContext,
   organizationId: string,
 ): Promise<ForgetDevicesProgress | null> {
   const job = await context.records.findJob(organizationId, FORGET_DEVICES.kind);
   if (job === undefined) return null;
-  if (job.finishedAt === null) takeUpJob(context, FORGET_DEVICES, organizationId);
+  if (job.finishedAt === null) resumeJob(context, FORGET_DEVICES, organizationId);
   const { startedAt, finishedAt, done, of, people, devices, startedBy } = job;
   return { startedAt, finishedAt, done, of, people, devices, startedBy };
 }
@@ -113,10 +113,9 @@ export async function findForgetDevicesProgress(
 const MEMBERS_A_STEP = 200;
 
 /**
- * Takes every authenticator, recovery code and remembered browser that was there when it was ordered from every member. People
- * of whom the directory says that another organization is theirs keep what they have, although they may be members here too. So
- * do people who are in another organization with MFA on, which their devices protect as well.
- * Whoever enrolls anew meanwhile keeps that.
+ * Removes every authenticator, recovery code and remembered browser that existed when the job was started. Members keep them if
+ * the directory names another organization as theirs, or if they are in another organization with MFA on, which their devices
+ * protect, too. What is enrolled meanwhile stays.
  */
 export const FORGET_DEVICES: JobWork = {
   kind: 'forget-devices',
@@ -154,7 +153,7 @@ export const FORGET_DEVICES: JobWork = {
   },
 };
 
-/** How many authenticators went; null where there was nothing to do. */
+/** The number of removed authenticators; null if there was nothing to do. */
 async function forget(
   context: FlowContext,
   { account, record }: KnownMember,
@@ -162,7 +161,11 @@ async function forget(
 ): Promise<number | null> {
   const { records, enrollmentNotes } = context;
   const { authenticators } = record;
-  const others = await findOthersProtected(context, { account, authenticators }, record.organizationId);
+  const others = await findOtherProtectedOrganizations(
+    context,
+    { account, authenticators },
+    record.organizationId,
+  );
   if (others.length > 0) return null;
   const older = record.authenticators.filter(({ createdAt }) => createdAt < startedAt);
   if (older.length < record.authenticators.length) {
@@ -170,7 +173,7 @@ async function forget(
     return older.length === 0 ? null : older.length;
   }
   const removed = await records.removeAllAuthenticators(account.id);
-  // Also where nothing was left to remove: a process may have ended between the two.
+  // Also if nothing was left to remove: a process may have ended between the two writes.
   if (removed > 0 || account.mfaEnrolled) await enrollmentNotes.noteIfNone(account.id);
   return removed > 0 || account.mfaEnrolled ? removed : null;
 }

@@ -2,7 +2,7 @@ import { EVENT_NAMES, type EventName, type MfaEvent } from '../../events/events'
 import type { FlowContext } from '../context/context';
 import { instant } from './member-list';
 
-/** An event with the names of the people in it, where the directory still knows them. */
+/** An event with the names of its people, if the directory still knows them. */
 export interface ShownEvent extends MfaEvent {
   readonly userName?: string;
   readonly actorName?: string;
@@ -10,7 +10,7 @@ export interface ShownEvent extends MfaEvent {
 
 export interface EventPage {
   readonly events: readonly ShownEvent[];
-  /** Absent on the last page. A page may hold fewer than were asked for, even none, and still have a next one. */
+  /** Absent on the last page. A page may have fewer events than `limit`, even none, and still have a next one. */
   readonly nextCursor?: string;
 }
 
@@ -19,7 +19,7 @@ export interface EventPageQuery {
   readonly userId?: string;
   readonly name?: EventName;
   readonly cursor?: string;
-  /** 1 to 200; whatever is outside is brought inside. */
+  /** 1 to 200; other values are clamped. */
   readonly limit: number;
 }
 
@@ -28,7 +28,7 @@ const MOST_A_PAGE = 200;
 /** What happened in an organization, newest first. */
 export async function listEventPage(context: FlowContext, query: EventPageQuery): Promise<EventPage> {
   const limit = Math.min(MOST_A_PAGE, Math.max(1, Math.trunc(Number.isNaN(query.limit) ? 1 : query.limit)));
-  // Who changed something wants to see it on the next page.
+  // Events that were just reported must be on the page.
   await context.events.settled();
   const { events, nextCursor } = await context.records.listEvents({ ...query, limit });
   const shown = await nameEvents(context, events);
@@ -53,7 +53,7 @@ export async function nameEvents(
   });
 }
 
-/** Null for what is no event's name. EVENT_NAMES of events.ts lists them all. */
+/** Null if it is not the name of an event. */
 export function parseEventName(value: unknown): EventName | null {
   return EVENT_NAMES.find((name) => name === value) ?? null;
 }
@@ -69,7 +69,7 @@ export const EVENT_COLUMNS: readonly string[] = [
   'details',
 ];
 
-/** The filtered events as rows of text under EVENT_COLUMNS, newest first. Instants in ISO 8601. Escaping is the writer's. */
+/** The filtered events as rows for EVENT_COLUMNS, newest first. Instants in ISO 8601. The writer escapes. */
 export async function* eventRows(
   context: FlowContext,
   query: Pick<EventPageQuery, 'organizationId' | 'userId' | 'name'>,

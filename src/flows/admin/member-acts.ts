@@ -3,11 +3,11 @@ import { LONGEST_EXEMPTION_SECONDS, type Exemption } from '../../core/member/mem
 import { cutText } from '../../core/text/typed-text';
 import type { EventName } from '../../events/events';
 import { newHandle, type FlowContext } from '../context/context';
-import { notifyAddressesOnFile, tellAdministrators } from '../notices/notify';
+import { notifyAddressesOnFile, notifyAdministrators } from '../notices/notify';
 import { endSessionsOfUser } from '../sessions/end-sessions';
 import {
-  answersFor,
-  findOthersProtected,
+  isResponsibleFor,
+  findOtherProtectedOrganizations,
   type MemberAdminAct,
   type ProtectedElsewhere,
 } from './admin-authority';
@@ -39,7 +39,7 @@ export async function setMember(
     return { outcome: 'refused', because: 'kind-not-allowed' };
   }
   // Assigning a method again enables it again after too many wrong codes, also for other organizations that assign it.
-  const keepsCounts = !answersFor(act, await findWeakened(context, act, member));
+  const keepsCounts = !isResponsibleFor(act, await findWeakened(context, act, member));
   const settings = { enabled, assignedKind };
   await context.records.saveMemberSettings(userId, organizationId, settings, { keepsCounts });
   report(context, act, 'member-changed', { enabled, assignedKind: assignedKind ?? 'none' });
@@ -63,7 +63,7 @@ export async function exemptMember(
   const exemption = { reason, grantedBy: actor.id, grantedAt: now, until: Math.trunc(until) };
   await context.records.saveExemption(userId, organizationId, exemption);
   report(context, act, 'exemption-granted', { reason, until: exemption.until });
-  await tellAdministrators(context, act, { target: member.account, done: 'exempted', reason: act.reason });
+  await notifyAdministrators(context, act, { target: member.account, done: 'exempted', reason: act.reason });
   return { outcome: 'granted', exemption };
 }
 
@@ -92,7 +92,7 @@ export async function resetMemberFactors(
   const reason = toReason(act.reason);
   if (reason === '') return { outcome: 'refused', because: 'reason-missing' };
   const others = await findWeakened(context, act, member);
-  if (!answersFor(act, others)) return PROTECTED_ELSEWHERE;
+  if (!isResponsibleFor(act, others)) return PROTECTED_ELSEWHERE;
   const { records, clock, enrollmentNotes } = context;
   // The sessions end first, so that none continues if a later step fails.
   await records.replaceUserEpoch(act.userId, { epoch: newHandle(), endedAt: clock.now() });
@@ -110,7 +110,7 @@ export async function resetMemberFactors(
   for (const each of weakened)
     // In sequence, because one person may administer several of these organizations.
     // oxlint-disable-next-line no-await-in-loop
-    await tellAdministrators(context, each, told);
+    await notifyAdministrators(context, each, told);
   return { outcome: 'reset', removed };
 }
 
@@ -121,7 +121,7 @@ export async function unlockMemberFactors(
   const member = await findTarget(context, act);
   if (member === null) return NOT_FOUND;
   // Every unlock allows ten more guesses at codes that also protect other organizations.
-  if (!answersFor(act, await findWeakened(context, act, member))) return PROTECTED_ELSEWHERE;
+  if (!isResponsibleFor(act, await findWeakened(context, act, member))) return PROTECTED_ELSEWHERE;
   await context.records.clearGuesses(act.userId);
   report(context, act, 'proofs-unlocked', {});
   return { outcome: 'unlocked' };
@@ -154,7 +154,7 @@ async function findWeakened(
   act: MemberAdminAct,
   { account, record: { authenticators } }: KnownMember,
 ): Promise<readonly string[]> {
-  const others = findOthersProtected(context, { account, authenticators }, act.organizationId);
+  const others = findOtherProtectedOrganizations(context, { account, authenticators }, act.organizationId);
   if (act.everywhere !== true) return others;
   return others.catch((error: unknown) => {
     context.options.onError(error);

@@ -22,7 +22,7 @@ export interface MemberCounts {
   readonly noUsableContact: number;
 }
 
-/** Everything that can be counted without looking at a member. Two round trips. */
+/** Counts from the indexes, without reading members. Two round trips. */
 export async function readMemberCounts(
   context: FlowContext,
   organizationId: string,
@@ -83,7 +83,7 @@ export async function readMemberCounts(
   return { counts, policy, walk };
 }
 
-/** What changes where a member stands. */
+/** The events that change the indexes of a member. */
 export const CHANGES: ReadonlySet<EventName> = new Set([
   'authenticator-added',
   'authenticator-removed',

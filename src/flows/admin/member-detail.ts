@@ -25,17 +25,17 @@ export interface MemberDetail extends ListedMember {
   /** Masked. */
   readonly phone?: string;
   readonly settings: { readonly enabled: boolean; readonly assignedKind: EnrollableKind | null };
-  /** What can be assigned: allowed by the policy and possible here. */
+  /** Methods that can be assigned: the policy allows them, and they can be delivered. */
   readonly assignableKinds: readonly EnrollableKind[];
   readonly authenticators: readonly SeenAuthenticator[];
   readonly recoveryCodesLeft: number;
   /** Sessions that have not ended. */
   readonly sessions: number;
-  /** The newest first; the rest is on the events page, filtered by this member. */
+  /** The newest events first; the others are on the events page, filtered by this member. */
   readonly history: readonly ShownEvent[];
 }
 
-/** How much of a member's history stands on their page. */
+/** Events on the page of a member. */
 const HISTORY = 20;
 
 /** `not-found` for a user that does not exist and for one of another organization alike. */
@@ -75,7 +75,7 @@ export async function findMemberDetail(
   };
 }
 
-/** What an administrator may assign: allowed by the policy and possible here. */
+/** Methods that an administrator may assign: the policy allows them, and they can be delivered. */
 export function assignableKinds({ policy, availableKinds }: Facts): readonly EnrollableKind[] {
   return ENROLLABLE_KINDS.filter((kind) => policy.methods.includes(kind) && availableKinds.includes(kind));
 }

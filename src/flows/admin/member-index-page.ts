@@ -34,14 +34,14 @@ export function matchesFilter(state: MemberState, filter: IndexedFilter): boolea
   }
 }
 
-/** Which part of which index a filter is; null where nobody can be in it. */
+/** The part of an index that a filter reads; null if nobody can match. */
 export function indexOfFilter(
   filter: IndexedFilter,
   policy: Policy | null,
   now: number,
 ): ({ readonly index: MemberIndex } & MarkRange) | null {
   if (filter === 'exempt') return { index: filter, above: now };
-  // No lock ends later than that, whatever a clock ahead has written.
+  // No lock ends later than that; a later end comes from a clock that was ahead.
   if (filter === 'locked') return { index: filter, above: now, below: now + LONGEST_LOCK_SECONDS * 1000 + 1 };
   if (filter !== 'in-grace') return { index: filter };
   if (policy === null) return { index: 'waiting' };
@@ -51,12 +51,12 @@ export function indexOfFilter(
   return { index: 'waiting', ...(skips === null ? {} : { below: skips }) };
 }
 
-/** However many entries of an index turn out stale, a page reads no more often than this. */
+/** A page reads the index at most this often, however many entries are stale. */
 const MOST_READS = 3;
 
 /**
- * A page of one index, compared with the records. Entries that no longer belong are dropped, and written again behind the
- * answer. Two round trips, three where the policy decides which part of the index it is.
+ * A page of one index, compared with the records. Stale entries are left out, and repaired in the background. Two round trips;
+ * three if the policy decides which part of the index is read.
  */
 export async function readIndexPage(
   context: FlowContext,

@@ -33,24 +33,24 @@ export interface ListedMember {
 
 export interface MemberPage {
   readonly members: readonly ListedMember[];
-  /** Absent on the last page. A page may hold fewer than were asked for and still have a next one. */
+  /** Absent on the last page. A page may have fewer members than `limit` and still have a next one. */
   readonly nextCursor?: string;
 }
 
 export interface MemberQuery {
   readonly organizationId: string;
   readonly filter: MemberFilter;
-  /** Searches names and addresses, by the host's directory. With a filter, only members of the filter are shown. */
+  /** Searches names and addresses with the host's directory. With a filter, only its members are listed. */
   readonly query?: string;
-  /** What the page before returned; anything else starts at the beginning. */
+  /** The cursor of the page before. An invalid one starts at the beginning. */
   readonly cursor?: string;
-  /** 1 to 200; whatever is outside is brought inside. */
+  /** 1 to 200; other values are clamped. */
   readonly limit: number;
 }
 
 /**
- * A page of the list. Without a filter, and when searching, the order is that of the host's table; a filter alone has the order of
- * its index. At most three round trips to the records, however large the organization.
+ * A page of the list. Without a filter, and in a search, members are in the order of the host's table; with a filter alone, in the
+ * order of its index. At most three round trips to the records, however large the organization.
  */
 export async function listMembers(context: FlowContext, query: MemberQuery): Promise<MemberPage> {
   const limit = Math.min(MOST_A_PAGE, Math.max(1, Math.trunc(Number.isNaN(query.limit) ? 1 : query.limit)));
@@ -119,7 +119,7 @@ export function toListedMember({ account, record, state }: KnownMember): ListedM
   };
 }
 
-// The two kinds of cursor are told apart, so that one which was kept from another filter begins at the beginning.
+// The prefix tells the two kinds of cursor apart: one from another filter starts at the beginning.
 const HOST_CURSOR = 'd.';
 
 function parseHostCursor(cursor: string | undefined): string | null {
@@ -137,8 +137,8 @@ function parseIndexCursor(cursor: string | undefined): IndexEntry | null {
 }
 
 /**
- * How many members each filter has, from the indexes. Where they have not been counted for a day, or the host's table has
- * grown, a walk through it is started behind the answer.
+ * The number of members of each filter, from the indexes. If they are a day old, or the host's table has grown, a roster walk is
+ * started in the background.
  */
 export async function countMembers(
   context: FlowContext,
@@ -173,14 +173,14 @@ export const MEMBER_COLUMNS: readonly string[] = [
 
 const MEMBERS_A_PAGE = 200;
 
-/** The filtered list as rows of text under MEMBER_COLUMNS, page after page. Instants in ISO 8601. Escaping is the writer's. */
+/** The filtered list as rows for MEMBER_COLUMNS. Instants in ISO 8601. The writer escapes. */
 export async function* memberRows(
   context: FlowContext,
   query: Pick<MemberQuery, 'organizationId' | 'filter' | 'query'>,
 ): AsyncGenerator<readonly string[]> {
   let cursor: string | undefined;
   do {
-    // Each page begins where the one before ended, and none is read before the reader wants it.
+    // A page is read only when the client wants it.
     // oxlint-disable-next-line no-await-in-loop
     const page = await listMembers(context, {
       ...query,

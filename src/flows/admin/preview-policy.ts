@@ -20,13 +20,13 @@ export interface PolicyPreview {
   readonly current: Policy;
   /** The policy as it would be saved. */
   readonly draft: Policy;
-  /** `all`: every member was judged. `sample`: the counts are an estimate and must be shown as one. */
+  /** `all`: every member was judged. `sample`: the counts are estimates and must be shown as such. */
   readonly basis: 'all' | 'sample';
   readonly members: number;
   readonly examined: number;
   /** One for each effect, in the order of POLICY_EFFECTS. */
   readonly groups: readonly PreviewGroup[];
-  /** What it means for the acting administrator; null where they belong to another organization. */
+  /** The effect on the acting administrator; null if they belong to another organization. */
   readonly you: PolicyEffect | null;
   readonly wouldLockYouOut: boolean;
 }
@@ -34,7 +34,7 @@ export interface PolicyPreview {
 export type PolicyPreviewed =
   PolicyPreview | PolicyRefused | { readonly outcome: 'conflict'; readonly current: Policy };
 
-/** What a policy would mean for everybody, before it is saved. Changes nothing. */
+/** The effects of a policy on every member, before it is saved. Changes nothing. */
 export async function previewPolicy(
   context: FlowContext,
   asked: Pick<AdminAct, 'organizationId' | 'actor'> & {

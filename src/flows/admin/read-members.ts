@@ -8,11 +8,11 @@ import type { MemberRecord, PolicyRecord } from '../../records/records';
 import type { FlowContext } from '../context/context';
 import { toGathered } from '../context/gather-facts';
 
-/** One member with everything that is known of them. */
+/** One member, with their record and what is derived from it. */
 export interface KnownMember {
   readonly account: Account;
   readonly record: MemberRecord;
-  /** As in a session that has just begun with the first factor. */
+  /** The facts of a session that has just started with the first factor. */
   readonly facts: Facts;
   readonly state: MemberState;
 }
@@ -34,7 +34,7 @@ export async function readPolicyContext(
   return { policy, featureAvailable };
 }
 
-/** One read for all of them, in the order given. Accounts of other organizations are left out. */
+/** Reads all of them at once, in the order given. Accounts of other organizations are left out. */
 export async function readMembers(
   context: FlowContext,
   asked: {
@@ -72,7 +72,7 @@ function toKnownMember(
   return { account, record, facts, state: deriveMemberState(facts, now) };
 }
 
-/** Where a member stands in the indexes. */
+/** The marks of a member in the indexes. */
 export function marksOf({ record, state }: KnownMember): MemberMarks {
   const { kinds, configured, exemption, lockedUntil, federated } = state;
   const enrolled = record.authenticators.length;

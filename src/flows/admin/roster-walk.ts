@@ -3,17 +3,17 @@ import { isRecent } from '../../core/text/credible-instant';
 import type { BackgroundJob } from '../../records/background-jobs';
 import type { IndexEntry } from '../../records/member-index';
 import type { FlowContext } from '../context/context';
-import { beginJob, takeUpJob, type JobWork, type StepDone } from './background-jobs';
+import { beginJob, resumeJob, type JobWork, type StepResult } from './background-jobs';
 import { indexKnownMembers, readMembers, readPolicyContext } from './read-members';
 
 const MEMBERS_A_STEP = 500;
 const DAY_SECONDS = 86_400;
-/** Organizations up to this size are walked again soon after the host's table has grown or shrunk. */
+/** Up to this size, an organization is walked again a minute after its table has grown or shrunk; above it, an hour. */
 const SMALL = 10_000;
 
 /**
- * Where the walk is: at a cursor of the host's table, and then behind an entry of an index, looking for people whom the
- * table no longer has.
+ * The position of the walk: first a cursor of the host's table, then an entry of an index, to find people who are no longer in
+ * the table.
  */
 const position = z.union([
   z.object({ in: z.literal('directory'), cursor: z.string().nullable() }),
@@ -24,7 +24,7 @@ const position = z.union([
 ]);
 type Position = z.infer<typeof position>;
 
-/** Puts every member into the indexes, also those who never signed in, and takes those out who are gone. */
+/** Adds every member to the indexes, also those who never signed in, and removes people who are gone. */
 export const ROSTER_WALK: JobWork = {
   kind: 'roster-walk',
   async step(context, job) {
@@ -41,7 +41,7 @@ async function walkDirectory(
   context: FlowContext,
   job: BackgroundJob,
   cursor: string | null,
-): Promise<StepDone> {
+): Promise<StepResult> {
   const { organizationId } = job;
   const page = await context.directory.list({
     organizationId,
@@ -62,7 +62,7 @@ async function sweep(
   context: FlowContext,
   job: BackgroundJob,
   at: Position & { readonly in: 'configured' | 'not-configured' },
-): Promise<StepDone> {
+): Promise<StepResult> {
   const { organizationId } = job;
   const entries = await context.records.listIndex({
     organizationId,
@@ -79,12 +79,12 @@ async function sweep(
   return { ...moveTo(job, at, 0), cursor: null, finished: true };
 }
 
-function moveTo(job: BackgroundJob, next: Position, members: number): StepDone {
+function moveTo(job: BackgroundJob, next: Position, members: number): StepResult {
   const { done, people, devices } = job;
   return { cursor: JSON.stringify(next), done: done + members, people, devices, finished: false };
 }
 
-/** Takes people out of the indexes whom the directory does not have in this organization. */
+/** Removes people from the indexes whom the directory does not have in this organization. */
 async function dropStrangers(
   context: FlowContext,
   organizationId: string,
@@ -100,8 +100,8 @@ async function dropStrangers(
 }
 
 /**
- * Starts a walk where there never was one, where the last is a day old, or where the host's table has another number of
- * people than it had then. Safe to call at every view of a page.
+ * Starts a walk if there never was one, if the last is a day old, or if the host's table has grown or shrunk since. It may be
+ * called on every page view.
  */
 export function walkRosterWhenStale(
   context: FlowContext,
@@ -114,7 +114,7 @@ export function walkRosterWhenStale(
 ): void {
   const { organizationId, walk, indexed, listed } = seen;
   if (walk?.finishedAt === null) {
-    takeUpJob(context, ROSTER_WALK, organizationId);
+    resumeJob(context, ROSTER_WALK, organizationId);
     return;
   }
   const isYounger = (seconds: number) =>

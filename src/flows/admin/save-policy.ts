@@ -13,7 +13,7 @@ export type PolicyDraft =
   | PolicyRefused
   | { readonly outcome: 'conflict'; readonly current: Policy };
 
-/** The policy as it would be saved, checked as it would be checked then. */
+/** The policy as it would be saved, with the checks of saving. */
 export async function draftPolicy(
   context: FlowContext,
   asked: {
@@ -35,7 +35,7 @@ export async function draftPolicy(
   return faults.length > 0 ? { outcome: 'refused', faults, draft } : { outcome: 'draft', current, draft };
 }
 
-/** A grace that has run out is left as it is; a new one must lie ahead. */
+/** A grace period that has ended may stay; a new end must be in the future. */
 function checkGrace(current: Policy, draft: Policy, now: number): readonly PolicyFault[] {
   const { graceUntil } = draft;
   if (graceUntil === null || graceUntil === current.graceUntil || graceUntil > now) return [];
@@ -50,7 +50,7 @@ export interface PolicyRefused {
   /** The policy as it would have been saved. */
   readonly draft: Policy;
 }
-/** What it would mean for the one who is about to save it; null for one who is a member elsewhere, or nowhere. */
+/** The effect on the actor who wants to save it; null if they are not a member of the organization. */
 export async function previewForActor(
   context: FlowContext,
   asked: { readonly organizationId: string; readonly actor: Actor; readonly draft: Policy },
@@ -62,19 +62,19 @@ export async function previewForActor(
   if (member === undefined) return null;
   return previewEffect({ ...member.facts, policy: asSaved(draft) }, context.clock.now());
 }
-/** What was never saved is judged otherwise than what was. */
+/** Version 0 means that nothing was saved, which is judged differently. */
 export function asSaved(draft: Policy): Policy {
   return { ...draft, version: draft.version + 1 };
 }
 
 export type PolicySavedByAdministrator =
   | PolicySaved
-  /** The acting administrator could not come back. The way out: `enroll-first` at "Configure my MFA", or another choice of methods. */
+  /** The acting administrator could not sign in any more. They must set up a method first, or allow one that they can set up. */
   | { readonly outcome: 'would-lock-you-out'; readonly wayOut: 'enroll-first' | 'allow-another-method' };
 
 /**
- * Saves a policy for an administrator or the host: never one that would lock the acting administrator out, nor a new end of
- * grace that has passed. `expectedVersion` is the version of the form; without it the newest is changed.
+ * Saves a policy for an administrator or the host. Refuses a policy that would lock out the acting administrator, and a new end of
+ * the grace period in the past. `expectedVersion` is the version of the form; without it, the newest is changed.
  */
 export async function savePolicyAsAdministrator(
   context: FlowContext,
@@ -107,20 +107,20 @@ function wayOut(draft: Policy, actor: Actor): 'enroll-first' | 'allow-another-me
 export type PolicySaved =
   | { readonly outcome: 'saved'; readonly policy: Policy }
   | PolicyRefused
-  /** Somebody else saved first; nothing was written. */
+  /** Somebody else saved first, and nothing was written. */
   | { readonly outcome: 'conflict'; readonly current: Policy };
 
 export interface PolicyChangeRequest {
   readonly organizationId: string;
   readonly change: PolicyChange;
-  /** The version the change was made from; without it the newest is taken. */
+  /** The version that the change is based on; without it, the newest. */
   readonly expectedVersion?: number;
   readonly actorId?: string;
-  /** Where the request came from, where there was one. */
+  /** The address of the request, if there was one. */
   readonly address?: string;
 }
 
-/** Changes some rules of a policy and keeps the rest. It holds from the next request of everybody. */
+/** Changes some rules of a policy and keeps the rest. It applies from everybody's next request. */
 export async function changePolicy(context: FlowContext, request: PolicyChangeRequest): Promise<PolicySaved> {
   const { organizationId, change, actorId, address } = request;
   const before = await readPolicy(context, organizationId);

@@ -8,7 +8,7 @@ import type { MemberRecord } from '../../records/records';
 import type { FlowContext, Origin } from '../context/context';
 import { sendNoticeInBackground } from './send-notice';
 
-/** Every address a notice goes to: the one on file and the enrolled ones (NIST SP 800-63B-4, 4.6). */
+/** The addresses of a notice: the one on file and the enrolled ones (NIST SP 800-63B-4, 4.6). */
 function emailAddresses(context: FlowContext, account: Account, member: MemberRecord): readonly string[] {
   const enrolled = member.authenticators
     .filter(({ kind }) => channelOfKind(kind) === 'email')
@@ -22,8 +22,8 @@ function emailAddresses(context: FlowContext, account: Account, member: MemberRe
 }
 
 /**
- * Tells every address what happened, apart from the act itself: the answer does not wait for the mail server, and a
- * mail that does not go out is kept and tried again. Returns the masked addresses.
+ * Sends a notice to every address in the background: the answer does not wait for the mail server, and a mail that fails is kept
+ * and retried. Returns the masked addresses.
  */
 export async function notifyAddressesOnFile(
   context: FlowContext,
@@ -38,7 +38,7 @@ export async function notifyAddressesOnFile(
   return addresses.map((to) => maskDestination('email', to));
 }
 
-/** Whether a notice would reach anybody. */
+/** Whether a notice would reach an address. */
 export function canNotify(context: FlowContext, account: Account, member: MemberRecord): boolean {
   return context.options.email !== null && emailAddresses(context, account, member).length > 0;
 }
@@ -57,7 +57,7 @@ const SENTENCES = {
  * When an administrator was reset or exempted, tells the other administrators by email: without it, one administrator could
  * take over the account of another unnoticed. The administrator concerned gets a notice of their own.
  */
-export async function tellAdministrators(
+export async function notifyAdministrators(
   context: FlowContext,
   act: {
     readonly organizationId: string;

@@ -6,19 +6,19 @@ import type { KeptNotice } from '../../records/notice-records';
 import { issueUnlockLink } from '../challenge/unlock-link';
 import { newId, type FlowContext } from '../context/context';
 
-/** What a notice says, and to whom by name. */
+/** A notice and the name of its recipient. */
 export interface NoticeBody {
   readonly userName: string;
   readonly notice: Notice;
 }
 
-/** A notice as it is kept: without the link, which is made anew when it is sent. */
+/** A notice as it is stored: without the unlock link, which is created when the mail is sent. */
 export function writeNoticeBody({ userName, notice }: NoticeBody): string {
   const kept = notice.kind === 'proofs-locked' ? { ...notice, unlockUrl: null } : notice;
   return JSON.stringify({ userName, notice: kept });
 }
 
-/** The fields that every notice has; those of its kind are as they were written. */
+/** The fields of every notice; the fields of its kind are not checked. */
 const BODY = z.object({
   userName: z.string(),
   notice: z.looseObject({ kind: z.string(), at: z.number(), origin: z.looseObject({}).nullable() }),
@@ -28,7 +28,7 @@ function isBody(value: unknown): value is NoticeBody {
   return BODY.safeParse(value).success;
 }
 
-/** Null where the text is none that was written here. */
+/** Null if the text is not a notice. */
 export function parseNoticeBody(text: string): NoticeBody | null {
   try {
     const body: unknown = JSON.parse(text);
@@ -45,17 +45,17 @@ export interface Letter extends NoticeBody {
   readonly organizationId: string;
 }
 
-/** The wait before each next try; the last one stays. */
+/** The wait before each retry; the last one repeats. */
 const WAITS_SECONDS = [30, 60, 120, 300, 900, 1800, 3600];
 export const LONGEST_PAUSE_SECONDS = 3600;
-/** Longer than any send takes: within it nobody else takes the notice up. */
+/** Longer than any send takes. Within it, no other process claims the notice. */
 export const CLAIM_SECONDS = 120;
 const LONGEST_WAIT_SECONDS = 3 * 86_400;
 const MOST_KEPT = 10_000;
 
 /**
- * Sends a notice apart from the act it tells of. It is kept before it is sent and dropped when it went out, so that neither
- * a mail server that is down nor a process that ends loses it silently.
+ * Sends a notice in the background. It is stored before it is sent and removed afterwards, so that it is not lost when the mail
+ * server is down or the process ends.
  */
 export function sendNoticeInBackground(context: FlowContext, letter: Letter): void {
   const kept = toKept(context, letter);
@@ -73,12 +73,12 @@ function toKept(context: FlowContext, letter: Letter): KeptNotice {
   return { id, userId, organizationId, sealedAddress, body, keptAt: context.clock.now(), attempts: 0 };
 }
 
-/** What the kept address is sealed for. */
+/** Binds the sealed address to its notice. */
 export function bindingOf({ id, userId }: Pick<KeptNotice, 'id' | 'userId'>): SealBinding {
   return { userId, authenticatorId: `notice-${id}`, kind: 'email' };
 }
 
-/** Without an email sender there is nothing to wait for. */
+/** Without an email sender, nothing is stored. */
 async function keep(context: FlowContext, kept: KeptNotice, waitSeconds: number): Promise<void> {
   if (context.options.email === null) return;
   const dueAt = context.clock.now() + waitSeconds * 1000;
@@ -86,7 +86,7 @@ async function keep(context: FlowContext, kept: KeptNotice, waitSeconds: number)
   if (dropped > 0) report(context, kept, 'notice-abandoned', { because: 'too-many', count: dropped });
 }
 
-/** One try; whether it went out. */
+/** Tries once; true if it was sent. */
 export async function trySending(
   context: FlowContext,
   kept: KeptNotice,
@@ -105,7 +105,7 @@ export async function trySending(
   return true;
 }
 
-/** The link is made when the mail goes out: it is the one secret in a notice, and what is kept holds none. */
+/** The link is the only secret in a notice, so it is created when the mail is sent and never stored. */
 async function withUnlockLink(context: FlowContext, userId: string, notice: Notice): Promise<Notice> {
   if (notice.kind !== 'proofs-locked' || context.clock.now() >= notice.lockedUntil) return notice;
   return {
@@ -125,7 +125,7 @@ async function putOff(
   const waitSeconds = WAITS_SECONDS[Math.min(attempts, WAITS_SECONDS.length) - 1] ?? CLAIM_SECONDS;
   const refused = error instanceof DeliveryError && error.because === 'destination-refused';
   const now = context.clock.now();
-  // One that a clock ahead has kept waits no longer than one that is kept now.
+  // `keptAt` from a clock that was ahead must not extend the wait.
   const keptAt = Math.min(kept.keptAt, now);
   const tooOld = now + waitSeconds * 1000 > keptAt + LONGEST_WAIT_SECONDS * 1000;
   if (refused || tooOld || context.options.email === null) {
@@ -138,7 +138,7 @@ async function putOff(
   await keep(context, { ...kept, keptAt, attempts }, waitSeconds);
 }
 
-/** Gives a notice up, which is an event. */
+/** Gives up on a notice, and reports that. */
 export async function abandon(
   context: FlowContext,
   kept: KeptNotice,
@@ -148,7 +148,7 @@ export async function abandon(
   await drop(context, kept);
 }
 
-/** A notice that cannot be dropped is sent once more later, which is better than not at all. */
+/** A notice that cannot be removed is sent again later, which is better than never. */
 async function drop(context: FlowContext, kept: KeptNotice): Promise<void> {
   if (context.options.email === null) return;
   await context.records.dropNotice(kept.id).catch(context.options.onError);
@@ -166,7 +166,7 @@ function report(
 const BATCH = 20;
 const RETRY_MILLISECONDS = 30_000;
 
-/** Sends what is due again. Returns how many went out. */
+/** Sends notices that are due. Returns how many were sent. */
 async function retryNotices(context: FlowContext): Promise<number> {
   let sent = 0;
   for (;;) {
@@ -177,7 +177,7 @@ async function retryNotices(context: FlowContext): Promise<number> {
       limit: BATCH,
       untilAt: now + CLAIM_SECONDS * 1000,
     };
-    // Each batch is sent before the next is taken, so that none is put off by more than it takes.
+    // Each batch is sent before the next is claimed, so that no claim runs out.
     // oxlint-disable-next-line no-await-in-loop
     const due = await context.records.claimNotices(claim);
     // oxlint-disable-next-line no-await-in-loop
@@ -198,14 +198,14 @@ async function retry(context: FlowContext, kept: KeptNotice): Promise<boolean> {
   return trySending(context, kept, { ...body, to: opened.secret.reveal() });
 }
 
-/** Everything that failed and can be done later. Returns how many notices went out. */
+/** Retries failed notices and enrollment notes that are due. Returns how many notices were sent. */
 export async function retryDue(context: FlowContext): Promise<number> {
   await context.enrollmentNotes.retry();
   return context.options.email === null ? 0 : retryNotices(context);
 }
 
-/** Looks for what is due until it is stopped, or as long as the process runs for some other reason. */
-export function retryNowAndThen(context: FlowContext): { stop(): void } {
+/** Retries what is due every 30 seconds until it is stopped. The timer does not keep the process alive. */
+export function retryPeriodically(context: FlowContext): { stop(): void } {
   let running = false;
   let failing = false;
   const timer = setInterval(function retryWhatIsDue() {
@@ -217,7 +217,7 @@ export function retryNowAndThen(context: FlowContext): { stop(): void } {
           failing = false;
         },
         (error: unknown) => {
-          // A store that is down is said once, and not twice a minute.
+          // A store that is down is reported once, not every 30 seconds.
           if (!failing) context.options.onError(error);
           failing = true;
         },

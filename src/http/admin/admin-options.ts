@@ -10,28 +10,28 @@ import type { HttpContext } from '../kernel/http-context';
 export interface AdministeredOrganization {
   readonly id: string | number | bigint;
   readonly name: string;
-  /** False hides it: the organization does not have the feature. Default true. */
+  /** False hides an organization that does not have the feature. Default true. */
   readonly featureAvailable?: boolean;
 }
 
 /** What `mfa.adminPages` takes. */
 export interface AdminPagesOptions {
   /**
-   * The organizations that the signed-in user of this request administers; none for everybody else. It is asked at every
-   * request, and nothing outside it is ever shown or changed.
+   * The organizations that the signed-in user of this request administers; an empty list for other users. It is called on
+   * every request. No other organization is ever shown or changed.
    */
   organizationsOf(
     req: Request,
   ): readonly AdministeredOrganization[] | Promise<readonly AdministeredOrganization[]>;
-  /** The ids of an organization's administrators, who are told of resets and exemptions of one another. */
+  /** The ids of an organization's administrators. They get an email when one of them is reset or exempted. */
   administratorsOf?(
     organizationId: string,
   ): readonly (string | number | bigint)[] | Promise<readonly (string | number | bigint)[]>;
-  /** What to know before MFA is switched on, such as which programs cannot ask for a code. Plain text. */
+  /** Shown before MFA is enabled, for example which programs cannot ask for a code. Plain text. */
   readonly clientWarning?: string;
 }
 
-/** One organization of the administrator, with its id as text. */
+/** An organization that the person administers, with its id as text. */
 export interface Organization {
   readonly id: string;
   readonly name: string;
@@ -41,34 +41,35 @@ export const DEFAULT_CLIENT_WARNING =
   'Programs that sign in with a password and cannot ask for a code, such as scheduled jobs and older mail clients, stop working for members who are asked. Give each of them a separate integration account, and exempt that account and no other.';
 
 /**
- * What `organizationsOf` answered, with ids as text.
- * @throws ConfigurationError where it is no list of organizations: two with the text `[object Object]` would be one.
+ * Reads the answer of `organizationsOf`; ids become text.
+ * @throws ConfigurationError for an answer that is not a list of organizations. An id such as `[object Object]` would not be unique.
  */
 export function readOrganizations(
   given: unknown,
 ): readonly (Organization & { readonly featureAvailable: boolean })[] {
-  if (!Array.isArray(given)) throw oddAnswer(describeAnswer(given));
+  if (!Array.isArray(given)) throw invalidAnswer(describeAnswer(given));
   return given.map((one: unknown) => {
     const [id, name, available]: readonly unknown[] = ['id', 'name', 'featureAvailable'].map((field) =>
       Reflect.get(Object(one), field),
     );
     const text = hostIdText(id);
-    if (text === null) throw oddAnswer(`an id that is a ${typeof id} without a text of its own was given`);
-    if (typeof name !== 'string') throw oddAnswer(`a name that is a ${typeof name} was given`);
+    if (text === null)
+      throw invalidAnswer(`an id that is a ${typeof id} without a text of its own was given`);
+    if (typeof name !== 'string') throw invalidAnswer(`a name that is a ${typeof name} was given`);
     if (available !== undefined && typeof available !== 'boolean')
-      throw oddAnswer(`featureAvailable that is a ${typeof available} was given`);
+      throw invalidAnswer(`featureAvailable that is a ${typeof available} was given`);
     return { id: text, name, featureAvailable: available !== false };
   });
 }
 
-function oddAnswer(problem: string): ConfigurationError {
+function invalidAnswer(problem: string): ConfigurationError {
   return new ConfigurationError(
     'adminPages.organizationsOf',
     `${problem}. It must answer with a list of organizations. Write (req) => [{ id: "acme", name: "Acme Corp" }].`,
   );
 }
 
-/** Told to the host that asks for what lists people, and not to the first person who opens the list. */
+/** Fails when the host sets up, not when the first person opens a list of members. */
 export function requireUserList({ list }: { readonly list?: unknown }): void {
   if (list !== undefined) return;
   throw new ConfigurationError(
@@ -79,7 +80,7 @@ export function requireUserList({ list }: { readonly list?: unknown }): void {
 
 export const MOST_ADMINISTRATORS = 200;
 
-/** What the host says this person administers, without those that do not have the feature. */
+/** The organizations that this person administers and that have the feature. */
 export async function availableOrganizations(
   context: HttpContext,
   options: AdminPagesOptions,
@@ -96,7 +97,7 @@ export async function availableOrganizations(
   return judged.filter(({ available }) => available).map(({ id, name }) => ({ id, name }));
 }
 
-/** The host names ids; those whom its table does not know any more are left out. */
+/** Ids that the host's user table no longer knows are left out. */
 export function administratorsFrom(context: HttpContext, options: AdminPagesOptions): AdministratorsOf {
   return async (organizationId) => {
     const given = (await options.administratorsOf?.(organizationId)) ?? [];
@@ -114,14 +115,14 @@ interface AdministeringPage {
   readonly returnTo: string | null;
 }
 
-/** Any organization with MFA on that the person administers: for setting up and changing factors. */
+/** The policy of any organization with MFA on that the person administers: for setting up and changing factors. */
 export function administeredBy({ context, req }: AdministeringPage): FindAdministered {
   return async (own) => findPolicyWithMfaOn(context, await organizationsOf(context, req), own);
 }
 
 /**
- * The one that the person is on the way to. A page of the host's, and an organization with MFA off, want the password of people whose
- * own organization has MFA off; a factor given instead would lead back here for ever.
+ * The policy of the organization whose page the person is going to. Pages of the host, and organizations with MFA off, accept
+ * the password of people whose own organization has MFA off. Asking for a factor there would redirect forever.
  */
 export function administeredNext({ context, req, returnTo }: AdministeringPage): FindAdministered {
   const { adminPath, pagesPath } = context.options;

@@ -5,21 +5,21 @@ import { returnToHere } from '../kernel/request';
 import { nextPath } from '../kernel/respond';
 import type { AdminPage } from './admin-route';
 
-/** What was done, by the word that the redirect after it carries; nothing of an address is ever shown as it came. */
+/** Messages by the word in the query of the redirect after a change. Text from the address itself is never shown. */
 const DONE: ReadonlyMap<string, string> = new Map([
-  ['policy', 'The policy is saved. It holds from everybody’s next page.'],
-  ['duration', 'The session times are saved. They hold for sessions that are open, too.'],
-  ['off', 'Multi-factor authentication is off. Nobody is asked any more.'],
-  ['settings', 'The settings are saved. They hold from this member’s next page.'],
+  ['policy', 'The policy is saved. It applies from everybody’s next page.'],
+  ['duration', 'The session times are saved. They apply to open sessions, too.'],
+  ['off', 'Multi-factor authentication is off. Nobody is asked for a second factor.'],
+  ['settings', 'The settings are saved. They apply from this member’s next page.'],
   ['exempted', 'The member is exempt until the date below.'],
   ['exemption-ended', 'The exemption has ended.'],
-  ['reset', 'Every method was removed, and the member’s sessions have ended. They were told.'],
+  ['reset', 'Every method was removed, and the member’s sessions have ended. We’ve emailed the member.'],
   ['unlocked', 'The member can try again.'],
   ['sessions-ended', 'This member’s sessions have ended.'],
-  ['all-sessions-ended', 'Every session of this organization has ended, but for those kept on purpose.'],
+  ['all-sessions-ended', 'Every session of this organization has ended, except the ones you kept.'],
 ]);
 
-/** What stands above the page. `forms`: the page changes something, so the proof that it needs is asked in time. */
+/** The head of a page. `forms`: the page has forms, so it offers to prove the second factor before they are filled in. */
 export function adminHead(page: AdminPage, tab: AdminTab, forms: boolean): AdminHead {
   const { context, organization, organizations, basePath, gathered, administered, unproven, req, kept } =
     page;
@@ -37,15 +37,17 @@ export function adminHead(page: AdminPage, tab: AdminTab, forms: boolean): Admin
   };
 }
 
-function noticeOf(done: string | undefined, waits: boolean): AdminHead['notice'] {
+function noticeOf(done: string | undefined, isUnconfirmed: boolean): AdminHead['notice'] {
   if (done !== undefined) return { tone: 'good', text: done };
-  return waits ? { tone: 'attention', text: 'Nothing was changed yet. Choose it again to confirm.' } : null;
+  return isUnconfirmed
+    ? { tone: 'attention', text: 'Nothing was changed yet. Choose it again to confirm.' }
+    : null;
 }
 
 export type AdminTab = 'overview' | 'policy' | 'members' | 'sessions' | 'events';
 export type Tone = 'good' | 'attention' | 'bad' | 'neutral';
 
-/** What stands above every page of one organization. */
+/** The head of every page of one organization. */
 export interface AdminHead {
   readonly organizationName: string;
   /** Path of the organization's pages, without a slash at the end. */
@@ -55,7 +57,7 @@ export interface AdminHead {
   readonly changePath: string | null;
   /** The administrator's own settings; null where MFA is off for them. */
   readonly configurePath: string | null;
-  /** Where a proof is given that changes need; null while the last one is fresh, and on pages without forms. */
+  /** Where to give the proof that changes need; null while the last one is fresh, and on pages without forms. */
   readonly confirmPath: string | null;
   readonly notice: { readonly tone: Tone; readonly text: string } | null;
 }
@@ -70,13 +72,13 @@ export interface LinkLocals {
   readonly path: string;
 }
 
-/** One text of the query; anything else, such as a list or an object, is as good as absent. */
+/** A text of the query; empty where it is missing or not a text, such as a list. */
 export function textQuery(req: Request, name: string): string {
   const value: unknown = Object.hasOwn(req.query, name) ? req.query[name] : undefined;
   return typeof value === 'string' ? value : '';
 }
 
-/** A path with those parameters that say something. */
+/** A path with the parameters that are not empty. */
 export function pathWith(path: string, parameters: Readonly<Record<string, string | undefined>>): string {
   const given = Object.entries(parameters).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
@@ -87,7 +89,7 @@ export function pathWith(path: string, parameters: Readonly<Record<string, strin
 const PAGE_SIZE = 50;
 const LARGEST_PAGE = 200;
 
-/** How many rows a page has: `limit`, 1 to 200, else 50. Null for what is no such number. */
+/** The rows of a page: `limit`, 1 to 200; 50 where it is missing. Null where it is invalid. */
 export function pageSize(req: Request): number | null {
   const given: unknown = req.query['limit'];
   if (given === undefined || given === '') return PAGE_SIZE;

@@ -24,34 +24,33 @@ import {
   type Organization,
 } from './admin-options';
 
-/** What the administrators' routes are made with. */
 export interface AdminRoutes {
   readonly context: HttpContext;
   readonly options: AdminPagesOptions;
 }
 
-/** A request by somebody whose session may look at what they administer. */
+/** A request of an administrator whose session may read what they administer. */
 export interface AdministratorPage extends KnownPageRequest {
   readonly options: AdminPagesOptions;
   readonly gathered: Gathered;
   readonly organizations: readonly Organization[];
-  /** The policy of the organization in the path where it has MFA on. Null otherwise: the password is enough there. */
+  /** The policy of the organization in the path; null where it has MFA off and the password is enough. */
   readonly administered: Policy | null;
 }
 
-/** The same, about one organization that they administer. */
+/** The same for one organization that they administer. */
 export interface AdminPage extends AdministratorPage {
   readonly organization: Organization;
   /** Path of the organization's pages. */
   readonly basePath: string;
   readonly act: AdminAct & { readonly administratorsOf: AdministratorsOf };
-  /** What stands between this person and a change; null where the last proof is fresh. */
+  /** The proof that a change needs first; null while the last one is fresh. */
   readonly unproven: Decision | null;
-  /** What was sent before the proof, on the page to which the proof led back. */
+  /** The form that was submitted before the proof, on the page that the proof led back to. */
   readonly kept: SavedForm | null;
 }
 
-/** Everything the person administers; a session that may not look is led to where it can. */
+/** For every organization that the person administers. Sessions that may not read are sent to the proof they need. */
 export function administratorRoute(
   { context, options }: AdminRoutes,
   handle: (page: AdministratorPage) => Promise<void>,
@@ -62,12 +61,12 @@ export function administratorRoute(
   });
 }
 
-/** A page about the organization in the path. Another one, and one that there is not, are answered alike. */
+/** A page about the organization in the path. Unknown and foreign organizations both answer 404. */
 export function readRoute(routes: AdminRoutes, handle: (page: AdminPage) => Promise<void>): RequestHandler {
   return administratorRoute(routes, async (page) => handle(openOrganization(page)));
 }
 
-/** A change needs a fresh proof. `back` is the page, below the organization's, on which the person goes on after it. */
+/** A change needs a fresh proof. `back` is the page, below the organization's, that the proof leads back to. */
 export function changeRoute(
   routes: AdminRoutes,
   back: (page: AdminPage) => string,
@@ -80,7 +79,7 @@ export function changeRoute(
   });
 }
 
-/** After the proof the person finds the form as it was sent. */
+/** After the proof, the form is filled in again as it was submitted. */
 function refuseChange(page: AdminPage, decision: Decision, path: string): Promise<void> {
   const goesOn = decision.outcome === 'challenge' || decision.outcome === 'enroll';
   const { req, json, gathered } = page;
@@ -112,23 +111,23 @@ async function openPage(
     await refuseUnproven(
       page,
       asStepUp(authority.decision),
-      returnToHere(context, req) ?? startOf(context, req),
+      returnToHere(context, req) ?? firstPage(context, req),
     );
     return null;
   }
   return { ...page, options, gathered, organizations, administered };
 }
 
-/** The page to begin with, for a form that cannot be gone back to. */
-function startOf(context: HttpContext, { params: { organizationId } }: Request): string {
+/** The first page, for a form whose address cannot be opened with GET. */
+function firstPage(context: HttpContext, { params: { organizationId } }: Request): string {
   return typeof organizationId === 'string'
     ? organizationPath(context, organizationId)
     : context.options.adminPath;
 }
 
 /**
- * The policy of the organization in the path, or on the chooser of one that has MFA on; null where there is none with MFA on.
- * An organization of somebody else is not looked at, so that nothing is learned of its policy.
+ * The policy of the organization in the path; on the list of organizations, of one that has MFA on. Null where none has. Foreign
+ * organizations are not read, so nothing is revealed about their policies.
  */
 function findAdministered(
   context: HttpContext,
@@ -170,13 +169,13 @@ export function organizationPath(context: HttpContext, organizationId: string): 
   return `${context.options.adminPath}/${encodeURIComponent(organizationId)}`;
 }
 
-/** A parameter of the path; Express has decoded it. */
+/** A decoded parameter of the path. */
 export function pathParameter(page: AdminPage, name: string): string {
   const value: unknown = page.req.params[name];
   return typeof value === 'string' ? value : '';
 }
 
-/** The form that the page shows again: as it was just sent, or as it was before the proof. */
+/** The submitted form: of this request, or the one that was saved before the proof. */
 export function sentForm({ req, kept }: AdminPage): unknown {
   return kept === null ? req.body : kept.fields;
 }

@@ -4,8 +4,8 @@ import { stringify } from 'csv-stringify';
 import type { Request, Response } from 'express';
 
 /**
- * Streams a table as CSV (RFC 4180), row by row, at the pace of the reader. A field that a spreadsheet would take for a
- * formula is written as text (ASVS 1.2.10), and every field is quoted. Excel reads UTF-8 only behind a byte order mark.
+ * Streams a table as CSV (RFC 4180), row by row, as fast as the client reads. Every field is quoted, and formulas are escaped
+ * (ASVS 1.2.10). The byte order mark makes Excel read UTF-8.
  */
 export async function sendCsv(
   req: Request,
@@ -34,7 +34,7 @@ export async function sendCsv(
   try {
     await pipeline(Readable.from(plainRows(rows)), lines, res);
   } catch (error) {
-    // A reader who went away is no failure; one who is still there must not take half a table for the whole.
+    // A client that closed the connection is not an error. One that is still connected must not take half a table for all of it.
     if (!res.destroyed) res.destroy();
     if (!isClosedEarly(error)) throw error;
   }
@@ -45,12 +45,12 @@ async function* plainRows(rows: AsyncIterable<readonly string[]>): AsyncGenerato
 }
 
 /**
- * A program that is set to another separator splits within the quotes of ours: there `Bob;=1+1` is two cells, of which one
- * is a formula (OWASP, CSV Injection). The signs in full width are formulas too.
+ * A program with another separator splits inside our quotes: `Bob;=1+1` becomes two cells, and one is a formula (OWASP, CSV
+ * Injection). Full-width signs start formulas, too.
  */
 const FORMULA_IN_LIST = /([;,|]["'\s\p{Cf}]*)(?=[=+\-@＝＋－＠])/gu;
 
-/** Control characters could end a line; these, spaces and format characters could hide a formula's first character. */
+/** Control characters could end a line. Spaces and format characters could hide the first character of a formula. */
 function plainText(field: string): string {
   return field
     .replaceAll(/\p{Cc}/gu, ' ')
@@ -63,7 +63,7 @@ function isClosedEarly(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
 
-/** A name that is safe in a header and on a disk. */
+/** A file name that is safe in a header and on a disk. */
 export function csvFileName(what: string, organizationId: string): string {
   const safe = organizationId.replaceAll(/[^A-Za-z0-9_-]+/g, '-').slice(0, 60);
   return `${what}-${safe}.csv`;

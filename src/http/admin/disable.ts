@@ -1,10 +1,10 @@
 import type { Router } from 'express';
 import { isRecent } from '../../core/text/credible-instant';
 import {
-  describeSwitchOff,
+  describeDisableImpact,
   findForgetDevicesProgress,
   isPasswordStale,
-  switchOff,
+  disableMfa,
   type DisableImpact,
   type ForgetDevicesProgress,
 } from '../../flows/admin/disable';
@@ -37,32 +37,33 @@ export function addDisableRoutes(router: Router, routes: AdminRoutes): void {
   );
 }
 
-/** How long a finished forgetting is still news. */
-const NEWS_SECONDS = 86_400;
+/** How long a finished job stays visible. */
+const VISIBLE_SECONDS = 86_400;
 
 async function showDisable(page: AdminPage): Promise<void> {
   const { context, organization, unproven, basePath } = page;
-  const [reach, progress] = await Promise.all([
-    describeSwitchOff(context, organization.id),
+  const [impact, progress] = await Promise.all([
+    describeDisableImpact(context, organization.id),
     findForgetDevicesProgress(context, organization.id),
   ]);
   if (page.json) {
-    page.res.json({ ...reach, progress });
+    page.res.json({ ...impact, progress });
     return;
   }
-  if (progress !== null && !reach.policy.enabled && isNews(progress, page)) {
+  if (progress !== null && !impact.policy.enabled && isVisible(progress, page)) {
     return renderProgress(page, progress);
   }
-  if (!reach.policy.enabled) return renderDisable(page, reach, { step: 'off' });
+  if (!impact.policy.enabled) return renderDisable(page, impact, { step: 'off' });
   if (unproven !== null) return refuseUnproven(page, unproven, `${basePath}/disable`);
-  const asked = textQuery(page.req, 'forgetDevices') === 'yes';
-  const forgetDevices = asked || parseSwitch(page.kept?.fields, 'forgetDevices') === true;
+  const forgetDevices =
+    textQuery(page.req, 'forgetDevices') === 'yes' ||
+    parseSwitch(page.kept?.fields, 'forgetDevices') === true;
   const step = isPasswordStale(page.gathered) ? 'password' : 'choose';
-  return renderDisable(page, reach, { step, forgetDevices });
+  return renderDisable(page, impact, { step, forgetDevices });
 }
 
-function isNews({ finishedAt }: ForgetDevicesProgress, page: AdminPage): boolean {
-  return finishedAt === null || isRecent(finishedAt, NEWS_SECONDS, page.gathered.now);
+function isVisible({ finishedAt }: ForgetDevicesProgress, page: AdminPage): boolean {
+  return finishedAt === null || isRecent(finishedAt, VISIBLE_SECONDS, page.gathered.now);
 }
 
 function renderProgress(page: AdminPage, progress: ForgetDevicesProgress): Promise<void> {
@@ -81,7 +82,7 @@ function renderProgress(page: AdminPage, progress: ForgetDevicesProgress): Promi
 
 function renderDisable(
   page: AdminPage,
-  reach: DisableImpact,
+  impact: DisableImpact,
   shown: {
     readonly step: DisableLocals['step'];
     readonly forgetDevices?: boolean;
@@ -99,11 +100,11 @@ function renderDisable(
       error,
       forgetDevices,
       username: page.identity.account.username,
-      version: reach.policy.version,
-      members: grouped(reach.members),
-      people: grouped(reach.people),
-      devices: grouped(reach.devices),
-      counting: reach.counting,
+      version: impact.policy.version,
+      members: grouped(impact.members),
+      people: grouped(impact.people),
+      devices: grouped(impact.devices),
+      counting: impact.counting,
     },
     status,
   );
@@ -125,15 +126,15 @@ async function submitDisable(page: AdminPage): Promise<void> {
       return;
     }
   }
-  const reach = await describeSwitchOff(context, organization.id);
-  if (!confirmed) return askToConfirm(page, reach, forgetDevices);
-  return disable(page, reach, forgetDevices);
+  const impact = await describeDisableImpact(context, organization.id);
+  if (!confirmed) return askToConfirm(page, impact, forgetDevices);
+  return disable(page, impact, forgetDevices);
 }
 
 async function refusePassword(page: AdminPage, forgetDevices: boolean, refusal: Refusal): Promise<void> {
-  const reach = await describeSwitchOff(page.context, page.organization.id);
+  const impact = await describeDisableImpact(page.context, page.organization.id);
   return answerRefusal(page, refusal, (status) =>
-    renderDisable(page, reach, {
+    renderDisable(page, impact, {
       step: 'password',
       forgetDevices,
       error: sentenceFor(refusal.because),
@@ -142,10 +143,10 @@ async function refusePassword(page: AdminPage, forgetDevices: boolean, refusal: 
   );
 }
 
-/** How many people and devices it touches, before anything is done. */
-async function askToConfirm(page: AdminPage, reach: DisableImpact, forgetDevices: boolean): Promise<void> {
-  if (!page.json) return renderDisable(page, reach, { step: 'confirm', forgetDevices });
-  const { members, people, devices, counting, policy } = reach;
+/** Shows how many people and devices are affected, before anything is done. */
+async function askToConfirm(page: AdminPage, impact: DisableImpact, forgetDevices: boolean): Promise<void> {
+  if (!page.json) return renderDisable(page, impact, { step: 'confirm', forgetDevices });
+  const { members, people, devices, counting, policy } = impact;
   const because = 'not-confirmed';
   page.res.status(400).json({
     outcome: 'rejected',
@@ -159,16 +160,16 @@ async function askToConfirm(page: AdminPage, reach: DisableImpact, forgetDevices
   });
 }
 
-async function disable(page: AdminPage, reach: DisableImpact, forgetDevices: boolean): Promise<void> {
+async function disable(page: AdminPage, impact: DisableImpact, forgetDevices: boolean): Promise<void> {
   const { context, req, res, act, basePath } = page;
   const sent = parseVersion(fieldOf(req.body, 'version'));
   if (sent === 'malformed') return sendRefusal(res, { because: 'malformed', status: 400 });
-  const expectedVersion = sent ?? reach.policy.version;
-  const result = await switchOff(context, { ...act, forgetDevices, expectedVersion });
+  const expectedVersion = sent ?? impact.policy.version;
+  const result = await disableMfa(context, { ...act, forgetDevices, expectedVersion });
   if (result.outcome === 'conflict') {
     const because = 'policy-changed-meanwhile';
     return answerRefusal(page, { because, status: 409 }, (status) =>
-      renderDisable(page, reach, { step: 'confirm', forgetDevices, error: sentenceFor(because), status }),
+      renderDisable(page, impact, { step: 'confirm', forgetDevices, error: sentenceFor(because), status }),
     );
   }
   const { outcome, forgetting, policy } = result;
@@ -183,10 +184,10 @@ export interface DisableLocals extends WithAdmin {
   readonly username: string | null;
   readonly version: number;
   readonly members: string;
-  /** Members with a method of their own, and how many those have. */
+  /** Members with a method, and the number of their methods. */
   readonly people: string;
   readonly devices: string;
-  /** The numbers still grow. */
+  /** Members are still being counted, so the numbers grow. */
   readonly counting: boolean;
 }
 export interface DisableProgressLocals extends WithAdmin {

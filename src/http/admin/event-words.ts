@@ -8,7 +8,7 @@ import { countOf, durationWords, kindName } from './words';
 
 type Value = string | number | boolean;
 
-/** How one detail reads; null where the event's name says it already, or where only programs need it. */
+/** The words for one detail; null where the name of the event says it already, or only programs need it. */
 type Phrase = (value: Value, name: string) => string | null;
 
 const PURPOSES: ReadonlyMap<Value, string> = new Map([
@@ -16,7 +16,7 @@ const PURPOSES: ReadonlyMap<Value, string> = new Map([
   ['step-up', 'to confirm a change'],
   ['enroll', 'to set it up'],
   ['unlock', 'to unlock'],
-  ['switch-off', 'to switch it off for everybody'],
+  ['switch-off', 'to disable it for everybody'],
 ]);
 
 const REASONS: ReadonlyMap<Value, string | null> = new Map([
@@ -24,8 +24,8 @@ const REASONS: ReadonlyMap<Value, string | null> = new Map([
   ['wrong-code', null],
   ['policy-off', 'multi-factor authentication is off'],
   ['exempt', 'exempt'],
-  ['federated', 'the identity provider answers'],
-  ['not-enrolled-optional', 'nothing set up, which is optional'],
+  ['federated', 'signed in through the identity provider'],
+  ['not-enrolled-optional', 'no method set up, which is optional'],
   ['skipped', 'setting up was put off'],
   ['code-used', 'the code was used before'],
   ['code-expired', 'the code was too old'],
@@ -39,7 +39,7 @@ const REASONS: ReadonlyMap<Value, string | null> = new Map([
   ['offered', 'a method was offered first'],
   ['no-session', 'not signed in'],
   ['session-ended', 'the session was ended'],
-  ['session-expired', 'the session was over'],
+  ['session-expired', 'the session had expired'],
   ['sign-in-too-old', 'the last sign-in was too old'],
   ['sign-in-unseen', 'the app did not say when the person signed in'],
   ['no-usable-factor', 'no method is left to prove'],
@@ -108,7 +108,7 @@ const PHRASES: ReadonlyMap<string, Phrase> = new Map<string, Phrase>([
   ['skipsUsed', (value) => `${number(value, 'time', 'times')} so far`],
   ['people', (value) => number(value, 'member', 'members')],
   ['devices', (value) => number(value, 'device or address', 'devices and addresses')],
-  ['enabled', (value) => (value === true ? 'switched on' : 'switched off')],
+  ['enabled', (value) => (value === true ? 'enabled' : 'disabled')],
   ['assignedKind', (value) => (value === 'none' ? 'no type assigned' : `${kindText(value)} assigned`)],
   [
     'count',
@@ -125,7 +125,7 @@ function kindText(value: Value): string {
     : words(value);
 }
 
-/** What an event's details say to people: `authenticator app · at sign-in`. All of it, as it is stored, is in the CSV and in JSON. */
+/** The details of an event in words: `authenticator app · at sign-in`. The CSV and JSON have all details as they are stored. */
 export function detailWords(name: string, details: Readonly<Record<string, Value>>): string {
   return Object.entries(details)
     .map(([key, value]) => {
@@ -155,7 +155,7 @@ export function toEventRow(event: ShownEvent): EventRow {
     address: address === undefined || address === '' ? null : address,
   };
 }
-/** What an administrator reads for an event whose name does not say it well enough. */
+/** The words for events whose name alone is not clear. */
 export const EVENTS: ReadonlyMap<string, string> = new Map([
   ['signed-in', 'Signed in'],
   ['signed-out', 'Signed out'],
@@ -199,7 +199,7 @@ export const EVENTS: ReadonlyMap<string, string> = new Map([
   ['notice-abandoned', 'Notice given up'],
   ['records-unreadable', 'Records could not be read'],
 ]);
-/** In words; a name that has none of its own is read as it stands. */
+/** The words for an event; by default its name without hyphens. */
 export function eventText(name: string): string {
   const plain = name.replaceAll('-', ' ');
   return EVENTS.get(name) ?? plain.charAt(0).toUpperCase() + plain.slice(1);

@@ -18,7 +18,7 @@ export function addEventRoutes(router: Router, routes: AdminRoutes): void {
   router.get('/:organizationId/events.csv', readRoute(routes, sendEventsCsv));
 }
 
-interface ChallengeHint {
+interface EventFilter {
   readonly organizationId: string;
   readonly userId?: string;
   readonly name?: EventName;
@@ -26,7 +26,8 @@ interface ChallengeHint {
 
 const LONGEST_ID = 200;
 
-async function readQuery(page: AdminPage): Promise<ChallengeHint | null> {
+/** Null where the query is invalid; the request was answered then. */
+async function readFilter(page: AdminPage): Promise<EventFilter | null> {
   const given: unknown = page.req.query['name'];
   const named = given !== undefined && given !== '';
   const name = named ? parseEventName(given) : null;
@@ -44,14 +45,14 @@ async function readQuery(page: AdminPage): Promise<ChallengeHint | null> {
 
 async function showEvents(page: AdminPage): Promise<void> {
   const { context, req } = page;
-  const asked = await readQuery(page);
-  if (asked === null) return;
+  const filter = await readFilter(page);
+  if (filter === null) return;
   const path = `${page.basePath}/events`;
   const limit = pageSize(req);
   if (limit === null) return refusePlainly(page, { because: 'page-size', status: 400, next: path });
   const cursor = textQuery(req, 'cursor');
   const { events, nextCursor } = await listEventPage(context, {
-    ...asked,
+    ...filter,
     limit,
     ...(cursor === '' ? {} : { cursor }),
   });
@@ -59,16 +60,16 @@ async function showEvents(page: AdminPage): Promise<void> {
     page.res.json({ events, ...(nextCursor === undefined ? {} : { nextCursor }) });
     return;
   }
-  const filters = { name: asked.name, user: asked.userId };
+  const filters = { name: filter.name, user: filter.userId };
   const kept = { ...filters, limit: textQuery(req, 'limit') };
   await show(page, 'admin/events', {
     admin: adminHead(page, 'events', false),
     names: EVENT_CHOICES,
-    name: asked.name ?? '',
-    user: asked.userId ?? '',
-    userName: events.find(({ userId }) => userId === asked.userId)?.userName ?? asked.userId ?? '',
+    name: filter.name ?? '',
+    user: filter.userId ?? '',
+    userName: events.find(({ userId }) => userId === filter.userId)?.userName ?? filter.userId ?? '',
     csvPath: pathWith(`${path}.csv`, filters),
-    clearPath: asked.name === undefined && asked.userId === undefined ? null : path,
+    clearPath: filter.name === undefined && filter.userId === undefined ? null : path,
     events: events.map((event) => toEventRow(event)),
     firstPath: cursor === '' ? null : pathWith(path, kept),
     nextPath: nextCursor === undefined ? null : pathWith(path, { ...kept, cursor: nextCursor }),
@@ -77,12 +78,12 @@ async function showEvents(page: AdminPage): Promise<void> {
 
 async function sendEventsCsv(page: AdminPage): Promise<void> {
   const { context, organization, req, res } = page;
-  const asked = await readQuery(page);
-  if (asked === null) return;
+  const filter = await readFilter(page);
+  if (filter === null) return;
   await sendCsv(req, res, {
     fileName: csvFileName('events', organization.id),
     columns: EVENT_COLUMNS,
-    rows: eventRows(context, asked),
+    rows: eventRows(context, filter),
   });
 }
 export interface EventsLocals extends WithAdmin {

@@ -4,14 +4,14 @@ import type { AdminPage } from './admin-route';
 
 export const ON: readonly unknown[] = [true, 'true', 'on', 'yes', '1'];
 export const OFF: readonly unknown[] = [false, 'false', 'off', 'no', '0', ''];
-/** What a switch in a form or in JSON says; null where it says nothing. */
+/** A checkbox of a form or a boolean of JSON; null where it is missing. */
 export function parseSwitch(body: unknown, name: string): boolean | 'malformed' | null {
   const value = fieldOf(body, name);
   if (value === undefined) return null;
   if (ON.includes(value)) return true;
   return OFF.includes(value) ? false : 'malformed';
 }
-/** A day means its beginning in UTC. */
+/** Epoch milliseconds, or an ISO 8601 date or instant; a date is its start in UTC. Null where it is invalid. */
 export function parseInstant(value: unknown): number | null {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? value : null;
   if (typeof value !== 'string') return null;
@@ -19,14 +19,14 @@ export function parseInstant(value: unknown): number | null {
   const text = value.trim();
   if (!iso.test(text)) return null;
   const at = Date.parse(text);
-  // JavaScript reads 31 February as 3 March.
+  // JavaScript parses 31 February as 3 March.
   return Number.isNaN(at) || !isRealDay(text.slice(0, 10)) ? null : at;
 }
 export function isRealDay(day: string): boolean {
   const at = Date.parse(day);
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
 }
-/** `2026-12-15`, as a field of type date holds it. */
+/** `2026-12-15`, the value of an input of type date. */
 export function dayField(at: number | null): string {
   return at === null ? '' : new Date(at).toISOString().slice(0, 10);
 }
@@ -49,8 +49,8 @@ export interface UnknownField {
 }
 
 /**
- * A field of a JSON body that nothing reads, or null. A rule with a misspelled name would be kept as it was, and the answer would
- * be `saved`. Forms are ours, and their browsers and proxies may add to them.
+ * The first unknown field of a JSON body, or null. Without this check a misspelled rule would be ignored and answered with
+ * `saved`. Forms are ours, and browsers and proxies may add fields to them.
  */
 export function findUnknownField(
   { req, context }: Pick<AdminPage, 'req' | 'context'>,

@@ -40,7 +40,7 @@ function memberAct(page: AdminPage): MemberAdminAct {
   return { ...page.act, userId: pathParameter(page, 'userId') };
 }
 
-/** Done, or refused with the reason beside its field, or there is no such member here. */
+/** Answers with what was done, or with the reason beside its field. */
 async function answer(
   page: AdminPage,
   result: { readonly outcome: string; readonly because?: string },
@@ -77,7 +77,7 @@ async function refuseAct(page: AdminPage, because: string, field?: string): Prom
   });
 }
 
-/** The member must be one of this organization before anything about the request is said. */
+/** The member is looked up first: a foreign member answers 404, whatever the form says. */
 async function refuseUnknownField(page: AdminPage, known: readonly string[]): Promise<boolean> {
   if (findUnknownField(page, known) === null) return false;
   await findMemberOf(page);
@@ -92,7 +92,6 @@ async function saveSettings(page: AdminPage): Promise<void> {
   const enabled = said === null && fieldOf(req.body, 'whole') === 'yes' ? false : said;
   const kind = fieldOf(req.body, 'assignedKind') ?? null;
   const assignedKind = kind === '' || kind === null ? null : kind;
-  // The member must be one of this organization before anything about the form is said.
   if (typeof enabled !== 'boolean' || (assignedKind !== null && !isEnrollableKind(assignedKind))) {
     await findMemberOf(page);
     return refuseAct(page, typeof enabled === 'boolean' ? 'kind-not-allowed' : 'malformed');

@@ -20,7 +20,7 @@ declare module '../kernel/render-page' {
 
 const DAY_MS = 86_400_000;
 
-/** The member of the path; one of another organization is as unknown as one that never was. */
+/** The member of the path. Unknown members and members of other organizations both answer 404. */
 export async function findMemberOf(page: AdminPage): Promise<MemberDetail> {
   const userId = pathParameter(page, 'userId');
   const found = await findMemberDetail(page.context, { organizationId: page.organization.id, userId });
@@ -37,7 +37,7 @@ export async function showMember(page: AdminPage): Promise<void> {
   await renderMember(page, { member, errors: {}, status: 200 });
 }
 
-/** The member's page, with what was typed and what was wrong with it after a refused form. */
+/** The member's page; after a refused form with what was typed and the errors. */
 export async function renderMember(
   page: AdminPage,
   shown: {
@@ -93,7 +93,7 @@ function summary(page: AdminPage, member: MemberDetail): MemberLocals['member'] 
   };
 }
 
-/** A kind that is assigned today stays choosable, even where it can be assigned no more. */
+/** The assigned method stays in the list, even when the policy no longer allows it. */
 function settings({ kept }: AdminPage, member: MemberDetail): MemberLocals['settings'] {
   const { settings: stored, assignableKinds } = member;
   const kinds = ENROLLABLE_KINDS.filter(
@@ -122,7 +122,7 @@ async function exemption({ context }: AdminPage, { mfa }: MemberDetail): Promise
 
 function exemptionFields(page: AdminPage, { mfa }: MemberDetail): MemberLocals['exemptionFields'] {
   const body = sentForm(page);
-  // Only the exemption form has an end; the reason of another form is not this one's.
+  // Only the exemption form has an end, so a reason without one belongs to another form.
   const sent = fieldOf(body, 'until') !== undefined;
   return {
     reason: sent ? textField(body, 'reason').slice(0, 500) : (mfa.exemption?.reason ?? ''),
@@ -165,7 +165,7 @@ export interface MemberLocals extends WithAdmin {
   } | null;
   readonly exemptionFields: { readonly reason: string; readonly until: string; readonly earliest: string };
   readonly resetReason: string;
-  /** What was asked before the proof, by the last part of its path: its form is in sight. */
+  /** The form that was submitted before the proof, by the last part of its path; the page opens there. */
   readonly asked: string | null;
   readonly myself: boolean;
   readonly errors: Readonly<Record<string, string>>;

@@ -39,15 +39,15 @@ export function addMemberRoutes(router: Router, routes: AdminRoutes): void {
   router.get('/:organizationId/members.csv', readRoute(routes, sendMembersCsv));
 }
 
-interface ChallengeHint {
+interface ListQuery {
   readonly filter: MemberFilter;
   readonly query: string;
 }
 
 const LONGEST_QUERY = 100;
 
-/** Null where the request asks for what there is not; it has been answered then. */
-async function readQuery(page: AdminPage): Promise<ChallengeHint | null> {
+/** Null where the filter is unknown; the request was answered then. */
+async function readQuery(page: AdminPage): Promise<ListQuery | null> {
   const given: unknown = page.req.query['filter'];
   const filter = given === undefined || given === '' ? 'all' : parseMemberFilter(given);
   if (filter === null) {
@@ -59,18 +59,18 @@ async function readQuery(page: AdminPage): Promise<ChallengeHint | null> {
 
 async function showMembers(page: AdminPage): Promise<void> {
   const { context, organization, req } = page;
-  const asked = await readQuery(page);
-  if (asked === null) return;
+  const listQuery = await readQuery(page);
+  if (listQuery === null) return;
   const limit = pageSize(req);
   if (limit === null) {
     return refusePlainly(page, { because: 'page-size', status: 400, next: `${page.basePath}/members` });
   }
   const cursor = textQuery(req, 'cursor');
-  const search = asked.query === '' ? {} : { query: asked.query };
+  const search = listQuery.query === '' ? {} : { query: listQuery.query };
   const [listed, counts] = await Promise.all([
     listMembers(context, {
       organizationId: organization.id,
-      filter: asked.filter,
+      filter: listQuery.filter,
       limit,
       ...search,
       ...(cursor === '' ? {} : { cursor }),
@@ -81,21 +81,21 @@ async function showMembers(page: AdminPage): Promise<void> {
     page.res.json({ ...listed, counts });
     return;
   }
-  await showList(page, { asked, cursor, listed, counts });
+  await showList(page, { listQuery, cursor, listed, counts });
 }
 
 async function showList(
   page: AdminPage,
   found: {
-    readonly asked: ChallengeHint;
+    readonly listQuery: ListQuery;
     readonly cursor: string;
     readonly listed: MemberPage;
     readonly counts: Readonly<Record<MemberFilter, number>>;
   },
 ): Promise<void> {
-  const { asked, cursor, listed, counts } = found;
-  const { query } = asked;
-  const filter = asked.filter === 'all' ? '' : asked.filter;
+  const { listQuery, cursor, listed, counts } = found;
+  const { query } = listQuery;
+  const filter = listQuery.filter === 'all' ? '' : listQuery.filter;
   const path = `${page.basePath}/members`;
   const { nextCursor, members } = listed;
   const limit = textQuery(page.req, 'limit');
@@ -105,9 +105,9 @@ async function showList(
       text: FILTER_WORDS[one] ?? kindName(one),
       count: grouped(counts[one] ?? 0),
       path: pathWith(path, { filter: one === 'all' ? '' : one, q: query }),
-      chosen: one === asked.filter,
+      chosen: one === listQuery.filter,
     })),
-    filter: asked.filter,
+    filter: listQuery.filter,
     query,
     csvPath: pathWith(`${path}.csv`, { filter, q: query }),
     clearPath: filter === '' && query === '' ? null : path,
@@ -136,9 +136,9 @@ function toRow(page: AdminPage, { id, name, email, mfa, lastUsedAt }: ListedMemb
 
 async function sendMembersCsv(page: AdminPage): Promise<void> {
   const { context, organization, req, res } = page;
-  const asked = await readQuery(page);
-  if (asked === null) return;
-  const { filter, query } = asked;
+  const listQuery = await readQuery(page);
+  if (listQuery === null) return;
+  const { filter, query } = listQuery;
   const search = query === '' ? {} : { query };
   await sendCsv(req, res, {
     fileName: csvFileName('members', organization.id),
@@ -176,11 +176,11 @@ export interface MembersLocals extends WithAdmin {
   readonly members: readonly MemberRow[];
   readonly firstPath: string | null;
   readonly nextPath: string | null;
-  /** The index of this filter is still being filled. */
+  /** The index of this filter is still being built. */
   readonly incomplete: boolean;
 }
 
-/** How a member stands, as icon and words; what needs attention comes first. */
+/** The state of a member as icons and words, the most urgent first. */
 export function stateBadges(state: MemberState): readonly StateBadge[] {
   const badges: StateBadge[] = [];
   if (state.lockedUntil !== undefined) badges.push({ tone: 'bad', icon: 'locked', text: 'Locked' });
@@ -194,7 +194,7 @@ export function stateBadges(state: MemberState): readonly StateBadge[] {
   return badges;
 }
 
-/** What the member proves with, or why there is nothing. */
+/** The methods of a member, or why there are none. */
 export function methodWords(state: MemberState): string {
   const { kinds, exemption, federated, inGrace, graceUntil, skipsLeft, assignedKind } = state;
   const until =

@@ -26,7 +26,7 @@ const WIDTH = 900;
 const HEIGHT = 180;
 const DAY_MS = 86_400_000;
 
-/** The share of protected members over time as paths in a field of 900 by 180; null where there is no line to draw. */
+/** The share of protected members over time as SVG paths of 900 by 180; null with fewer than two days. */
 export function adoptionChart(days: readonly ChartDay[]): ChartLocals | null {
   const first = days[0];
   const last = days.at(-1);
@@ -184,7 +184,7 @@ function warn(page: AdminPage, warning: AdoptionWarning): OverviewLocals['warnin
         link: null,
       };
     case 'records-weakness':
-      // What to write into the server's settings is no business of administrators.
+      // Administrators cannot change the settings of the server, so the sentence of the store is not shown.
       return {
         text: 'The server could lose these records when it restarts. Tell whoever runs it.',
         link: null,
@@ -199,7 +199,7 @@ export interface OverviewLocals extends WithAdmin {
     readonly bad: boolean;
     readonly path: string | null;
   }[];
-  /** Null where there is not more than one day to draw. */
+  /** Null with fewer than two days. */
   readonly chart: ChartLocals | null;
   readonly bars: readonly {
     readonly name: string;
@@ -210,7 +210,7 @@ export interface OverviewLocals extends WithAdmin {
   }[];
   readonly warnings: readonly { readonly text: string; readonly link: LinkLocals | null }[];
 }
-/** Lines in a field of 900 by 180. */
+/** SVG paths of 900 by 180. */
 export interface ChartLocals {
   readonly line: string;
   readonly area: string;

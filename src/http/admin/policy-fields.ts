@@ -39,7 +39,7 @@ export function policyFields(policy: Policy, availableKinds: readonly Enrollable
   };
 }
 
-/** The form as it was sent, wrong fields included, so that nothing has to be typed again. */
+/** The form as submitted, with its invalid values, so that nothing has to be typed again. */
 export function sentFields(
   body: unknown,
   draft: Policy,
@@ -88,13 +88,13 @@ const RULES = {
   idleTimeoutSeconds: 'End without activity',
 } as const satisfies Readonly<Record<keyof PolicyChange, string>>;
 
-/** What a rule of the policy is called within a sentence; a name that is none of them as it stands. */
+/** The name of a rule within a sentence; unknown names are returned unchanged. */
 export function ruleOf(field: string): string {
   const rule = new Map<string, string>(Object.entries(RULES)).get(field);
   return rule === undefined ? field : rule.charAt(0).toLowerCase() + rule.slice(1);
 }
 
-/** Each rule in words, for comparing two policies. */
+/** Every rule in words, to compare two policies. */
 export function describeRules(policy: Policy): readonly { readonly rule: string; readonly text: string }[] {
   const { graceUntil, skips, methods } = policy;
   return [
@@ -116,7 +116,7 @@ export function describeRules(policy: Policy): readonly { readonly rule: string;
   ];
 }
 
-/** A change as form fields, to be sent once more. */
+/** A change as form fields, to submit it again. */
 export function changeAsFields(
   change: PolicyChange,
   version: number,
@@ -130,12 +130,12 @@ export function changeAsFields(
   return [...fields, { name: 'version', value: String(version) }];
 }
 
-/** One sentence about what holds now. */
+/** The policy in one sentence. */
 export function policySentence(policy: Policy): string {
-  if (!policy.enabled) return 'Multi-factor authentication is off: a password alone lets everybody in.';
+  if (!policy.enabled) return 'Multi-factor authentication is off: a password is enough to sign in.';
   const { enrollment, graceUntil, skips } = policy;
   if (enrollment === 'assigned')
-    return 'Only members whom you assign are asked, and those who set it up themselves.';
+    return 'Only members whom you assign are asked, and members who set it up themselves.';
   if (enrollment === 'optional') return 'Everyone is invited to set it up, and may skip.';
   const date = graceUntil === null ? '' : ` by ${dayOf(graceUntil).text}`;
   const count = skips === null ? '' : `, and may skip ${skips === 1 ? 'once' : `${skips} times`} before`;

@@ -7,7 +7,7 @@ import { fieldOf } from '../kernel/request';
 import type { AdminPage } from './admin-route';
 import { dayField, malformed, parseInstant, parseSwitch, parseVersion, toNumber } from './form-fields';
 
-/** What is wrong with one field, in words for the person who typed it. */
+/** What is wrong with one field, for the person who typed it. */
 export interface FieldFault {
   readonly field: string;
   readonly because: string;
@@ -16,7 +16,7 @@ export interface FieldFault {
 
 export interface ParsedPolicy {
   readonly change: PolicyChange;
-  /** The version that the form was made from; null where none was sent. */
+  /** The version that the form was rendered from; null where none was sent. */
   readonly expectedVersion: number | null;
   readonly faults: readonly FieldFault[];
 }
@@ -32,7 +32,7 @@ const UNIT_SECONDS: ReadonlyMap<unknown, number> = new Map([
   ['days', 86_400],
 ]);
 
-/** Everything that a request may send: the rules, the fields of our form, and what a read policy also says. */
+/** Every field that a request may have: the rules, the fields of our form, and the fields of a policy that was read. */
 export const POLICY_FIELDS: readonly string[] = [
   ...Object.keys(defaultPolicy('')),
   ...['rememberBrowser', 'sessionDuration', 'idleTimeout'].flatMap((name) => [name, `${name}Unit`]),
@@ -41,8 +41,8 @@ export const POLICY_FIELDS: readonly string[] = [
 ];
 
 /**
- * Reads a policy from a form or from JSON. A field that is not there stays as it is, except that our own form (`whole`)
- * means every box that it does not send to be off. Ranges are judged where the policy is saved.
+ * Reads a policy from a form or from JSON. Missing fields stay unchanged; in our own form (`whole`) a missing checkbox is off.
+ * Ranges are checked when the policy is saved.
  */
 export function parsePolicy(
   body: unknown,
@@ -107,7 +107,7 @@ function parseGrace(
 ): Parsed<number | null> {
   if (value === undefined) return null;
   if (value === null || value === '') return { value: null };
-  // The form knows the day only; sending it back unchanged must not move the instant.
+  // The form has only the day. Submitting it unchanged must not move the instant.
   if (current.graceUntil !== null && value === dayField(current.graceUntil))
     return { value: current.graceUntil };
   const at = parseInstant(value);
@@ -127,7 +127,7 @@ function parseSkips(value: unknown): Parsed<number | null> {
   return { value: count === 0 ? null : count };
 }
 
-/** `…Seconds` as programs send it, or a number and its unit as the form does. */
+/** `…Seconds` from programs, or a number and its unit from the form. */
 function parseDuration<Nothing extends 0 | null>(
   body: unknown,
   name: string,
@@ -151,14 +151,14 @@ function requireValue(parsed: Parsed<number | null>): Parsed<number> {
     : { value: parsed.value };
 }
 
-/** One thing that is wrong with a policy, however it was found. */
+/** A fault of a policy, from the form or from the check of the whole policy. */
 export interface ShownFault {
   readonly field: string;
   readonly because: string;
   readonly message: string;
 }
 
-/** What could not be read hides nothing else that is wrong: everything is said at once. */
+/** All faults at once: fields that could not be read, and faults of the rest of the policy. */
 export function allFaults(
   found: readonly ShownFault[],
   draft: Policy,
@@ -171,7 +171,7 @@ export function allFaults(
   return [...found, ...others];
 }
 
-/** Fields of the form by the rule they set, for the words beside them. */
+/** The form field that sets each rule. */
 const FIELD_OF_RULE: ReadonlyMap<string, string> = new Map([
   ['rememberBrowserSeconds', 'rememberBrowser'],
   ['sessionDurationSeconds', 'sessionDuration'],
@@ -187,7 +187,7 @@ const SHOWN_FIELDS: ReadonlySet<string> = new Set([
   'idleTimeout',
 ]);
 
-/** The form has a number and a unit where programs send seconds. */
+/** Messages for the form, where programs send seconds. */
 const IN_THE_FORM: ReadonlyMap<string, string> = new Map([
   ['sessionDurationSeconds too-small', 'That is too short. Type a number above 0.'],
   ['sessionDurationSeconds too-large', 'That is too long. Choose up to 400 days.'],
@@ -206,10 +206,10 @@ export function errorsByField(faults: readonly ShownFault[]): Readonly<Record<st
 }
 
 /**
- * What was sent before the proof, upon what holds now; it is judged when it is sent again. The version stays the one that it
- * was made from, so that whoever saved the policy meanwhile is not overwritten unseen.
+ * The current policy with the changes that were submitted before the proof. They are checked when they are submitted again. The
+ * version is the one of the form, so a policy that somebody saved meanwhile is not overwritten.
  */
-export function keptDraft({ kept, gathered }: AdminPage, current: Policy): Policy {
+export function savedDraft({ kept, gathered }: AdminPage, current: Policy): Policy {
   if (kept === null) return current;
   const { change } = parsePolicy(kept.fields, { current, now: gathered.now });
   const version = parseVersion(kept.fields['version']);

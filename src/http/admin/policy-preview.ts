@@ -7,7 +7,7 @@ import type { AdminPage } from './admin-route';
 import { memberPath } from './members';
 import { countOf, grouped } from './words';
 
-/** What saving would mean, in sentences, with the first names of each group. */
+/** The effects of saving in sentences, with the first members of each group. */
 export function describePreview(page: AdminPage, preview: PolicyPreview): PreviewLocals {
   const { groups, basis, members, examined, you } = preview;
   const rows = groups.filter(({ count }) => count > 0).map((group) => toRow(page, preview, group));
@@ -104,8 +104,8 @@ export interface PreviewRow {
 export interface PreviewLocals {
   readonly rows: readonly PreviewRow[];
   readonly you: string | null;
-  /** How the numbers came about where they are not counted one by one. */
+  /** How the numbers were estimated; null where every member was judged. */
   readonly estimate: string | null;
-  /** What becomes of a text message that cannot be sent; null where none is. */
+  /** What happens when a text message cannot be sent; null where the policy has no text messages. */
   readonly fallback: string | null;
 }

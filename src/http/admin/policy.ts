@@ -17,7 +17,7 @@ import {
   POLICY_FIELDS,
   allFaults,
   errorsByField,
-  keptDraft,
+  savedDraft,
   parsePolicy,
   type ParsedPolicy,
   type ShownFault,
@@ -38,7 +38,7 @@ export function addPolicyRoutes(router: Router, routes: AdminRoutes): void {
   router.post('/:organizationId/policy/preview', readRoute(routes, showPreview));
 }
 
-/** The session times have a form of their own on another page, which says so. */
+/** The form with the session times is on another page and sends `page`. */
 function backToForm(page: AdminPage): string {
   return textField(sentForm(page), 'page') === 'sessions' ? '/sessions' : '/policy';
 }
@@ -50,7 +50,7 @@ async function showPolicy(page: AdminPage): Promise<void> {
     res.json({ policy: current, availableKinds: context.options.availableKinds });
     return;
   }
-  const draft = keptDraft(page, current);
+  const draft = savedDraft(page, current);
   await renderPolicy(page, { current, draft, faults: [], preview: null, status: 200 });
 }
 
@@ -126,7 +126,7 @@ async function savePolicy(page: AdminPage): Promise<void> {
   const parsed = parseSent(page, current);
   if (parsed.faults.length > 0) return refusePolicy(page, { current, parsed, faults: parsed.faults });
   const { change } = parsed;
-  // Switching off has a page of its own, which asks for the password again.
+  // Disabling has its own page, which asks for the password again.
   if (current.enabled && change.enabled === false && isPasswordStale(page.gathered))
     return leadToDisable(page);
   const expectedVersion = parsed.expectedVersion ?? current.version;
@@ -153,7 +153,7 @@ async function leadToDisable({ json, res, basePath }: AdminPage): Promise<void> 
   else res.redirect(303, next);
 }
 
-/** Refused with the way out: a factor of one's own first, or a method that one can set up. */
+/** Says how to avoid it: set up a method of your own first, or allow one that you can set up. */
 async function refuseLockOut(
   page: AdminPage,
   refused: {
@@ -176,7 +176,7 @@ async function refuseLockOut(
   await renderPolicy(page, { current, draft, faults, preview: null, status: 409 });
 }
 
-/** What saving would do. It changes nothing, so it asks for no fresh proof. */
+/** Shows what saving would do. It changes nothing, so it needs no fresh proof. */
 async function showPreview(page: AdminPage): Promise<void> {
   const { context, res, act, organization } = page;
   const current = await readPolicy(context, organization.id);
@@ -206,7 +206,7 @@ export interface PolicyLocals extends WithAdmin {
   readonly fields: PolicyFields;
   /** By the name of the field. */
   readonly errors: Readonly<Record<string, string>>;
-  /** Whether MFA is on now: it is switched off on a page of its own. */
+  /** Whether MFA is on now. Disabling it has its own page. */
   readonly wasEnabled: boolean;
   readonly clientWarning: string;
   readonly preview: PreviewLocals | null;
@@ -222,7 +222,7 @@ export interface ConflictLocals extends WithAdmin {
   /** The fields as sent, to be saved on top of the newest version. */
   readonly resend: readonly { readonly name: string; readonly value: string }[];
 }
-/** Somebody else saved first: both versions, side by side, and nothing is overwritten silently. */
+/** Somebody else saved first: shows both versions side by side, and overwrites nothing. */
 export async function showConflict(
   page: AdminPage,
   conflict: { readonly current: Policy; readonly change: PolicyChange },

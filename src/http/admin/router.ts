@@ -29,7 +29,7 @@ declare module '../kernel/render-page' {
   }
 }
 
-/** The administrators' pages and their JSON twins. Everything below an organization's id is checked against it. */
+/** The administrators' pages, as HTML and JSON. Every route below an organization's id checks that the person administers it. */
 export function createAdminRouter(context: HttpContext, options: AdminPagesOptions): Router {
   const routes = { context, options };
   context.administration.push((req) => availableOrganizations(context, options, req));
@@ -59,7 +59,7 @@ export interface OrganizationsLocals extends WithPage {
   readonly organizations: readonly { readonly name: string; readonly path: string }[];
 }
 
-/** One organization: straight in. Several: a chooser. */
+/** With one organization, redirects to it; with several, lists them. */
 export function addOrganizationRoutes(router: Router, routes: AdminRoutes): void {
   router.get('/', administratorRoute(routes, showOrganizations));
 }

@@ -8,7 +8,7 @@ import { readSessionData, updateSessionData } from '../session/session-data';
 import { adminHead, pathWith, type WithAdmin } from './admin-page';
 import { changeRoute, readRoute, type AdminPage, type AdminRoutes } from './admin-route';
 import { parseSwitch } from './form-fields';
-import { keptDraft } from './policy-form';
+import { savedDraft } from './policy-form';
 import { durationField, type DurationField } from './words';
 
 declare module '../kernel/render-page' {
@@ -43,7 +43,7 @@ async function showSessions(page: AdminPage): Promise<void> {
     page.res.json({ sessionDurationSeconds, idleTimeoutSeconds, version });
     return;
   }
-  await renderSessions(page, { policy: keptDraft(page, policy), errors: {}, status: 200 });
+  await renderSessions(page, { policy: savedDraft(page, policy), errors: {}, status: 200 });
 }
 
 export function renderSessions(

