@@ -24,10 +24,10 @@ export function checkCsrf(context: HttpContext): RequestHandler {
   };
 }
 
-/** Says in the log, once for each cause, what the host can change about a refused form. */
+/** Logs once per cause what the host can change about a refused form. */
 export function adviseOnRefusal(context: HttpContext, req: Request, error: unknown): void {
   if (error instanceof MfaError && error.code === 'connection-insecure') {
-    // The watch has said so already, of the first request that came through the proxy.
+    // `ProxyWatch` has reported it for the first request through the proxy.
     const isTold = connectionOf(req) === 'claimed' && context.proxies.seesUnknownProxy;
     if (!isTold) context.advice.give(error.code, connectionAdvice(context, req));
     return;
@@ -69,7 +69,7 @@ function unreadAdvice(req: Request): string {
   return `nothing has read the body, which is ${type}. Put \`express.urlencoded({ extended: false })\` or \`express.json()\` before \`mfa.requireCsrfToken()\`.`;
 }
 
-/** A path of the visitor's is quoted in the log: no longer than it must be. It holds no control characters. */
+/** The method and path for the log, cut short. A path holds no control characters. */
 function nameOf(req: Request): string {
   return `${req.method} ${(req.baseUrl + req.path).slice(0, 200)}`;
 }

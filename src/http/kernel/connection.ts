@@ -4,7 +4,7 @@ import type { FlowOptions } from '../../flows/context/context';
 import { sentenceFor } from './sentences';
 
 /**
- * How a request came: over TLS as far as Express knows; over TLS by what a proxy says that `trust proxy` does not name; or
+ * How a request arrived: over TLS as far as Express knows; over TLS as a proxy claims that `trust proxy` does not name; or
  * without any sign of TLS. It only decides about messages and cookies, never about access.
  */
 export type Connection = 'secure' | 'claimed' | 'insecure';
@@ -16,14 +16,14 @@ export function connectionOf(req: Request): Connection {
   return /\bproto="?https\b/i.test(req.get('forwarded') ?? '') ? 'claimed' : 'insecure';
 }
 
-/** A cookie that says `Secure` does not travel over this connection, or is not sent over it. */
+/** The error for a connection over which `Secure` cookies are not sent. */
 export function refuseConnection(req: Request, options: Pick<FlowOptions, 'baseUrl'>): MfaError {
   const isOverHttp = options.baseUrl.startsWith('https:') && !isBrowserSecure(req, options);
   const reason = isOverHttp ? 'plain-http' : 'cookie-not-sent';
   return new MfaError('connection-insecure', sentenceFor(reason), { reason });
 }
 
-/** The browser itself, or the proxy in front, says that the person reached the site over https. */
+/** Whether the browser or a proxy says that the person uses https. */
 function isBrowserSecure(req: Request, { baseUrl }: Pick<FlowOptions, 'baseUrl'>): boolean {
   return connectionOf(req) === 'claimed' || req.get('origin') === baseUrl;
 }
@@ -51,8 +51,8 @@ export function connectionAdvice(
 const ADDED_BY_PROXIES = ['x-forwarded-for', 'x-forwarded-proto'] as const;
 
 /**
- * Notices a proxy that the app does not know of. Express then gives the proxy's address for everybody's, so that all share one count of
- * wrong passwords, and takes TLS that ends at the proxy for none.
+ * Detects a proxy that the app does not trust. Express then gives everybody the address of the proxy, so all share one count of wrong passwords,
+ * and TLS that ends at the proxy looks like none.
  */
 export class ProxyWatch {
   #seesUnknownProxy = false;
@@ -66,7 +66,7 @@ export class ProxyWatch {
     return this.#seesUnknownProxy;
   }
 
-  /** Tells of the first such request only: anybody can send the header. */
+  /** Reports only the first such request, since anybody can send the header. */
   look(req: Request): void {
     if (this.#seesUnknownProxy || ADDED_BY_PROXIES.every((name) => req.headers[name] === undefined)) return;
     // A connection that does not pass Express, such as a WebSocket, has no app to ask.

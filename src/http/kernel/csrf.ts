@@ -24,19 +24,19 @@ import { readVisitorMarks, setVisitorCookie, type VisitorCookieSettings } from '
 /** Whose token a request carried. */
 export type CheckedToken = 'session' | 'visitor';
 
-/** Gives out and checks the token that every unsafe request carries. */
+/** Issues and checks the token that every unsafe request carries. */
 export interface CsrfGuard {
   readonly field: string;
   /** Makes the token of a session that is about to be stored, so that the next page does not store it again. */
   prepare(req: Request): void;
   /**
-   * The token of this visitor: of the session where it holds something of ours, otherwise one that needs no store. It is new
-   * whenever the session id changes, and empty for a form of another site.
+   * The token of this visitor: that of the session if it holds data of ours, otherwise one that needs no store. It changes with the session id,
+   * and is empty for a form of another site.
    */
   token(req: Request): string;
   /** Throws `csrf-token-refused` with the reason. */
   check(req: Request): CheckedToken;
-  /** The visitor has a session from now on: a token from before means nothing any more. */
+  /** The visitor has a session from now on, so an earlier token is invalid. */
   leaveVisitor(req: Request): void;
 }
 
@@ -110,7 +110,7 @@ function hasOwnToken(req: Request): boolean {
   const session = requireSession(req);
   if (session.mfa !== undefined) return true;
   if (req.user !== undefined && req.user !== null) return true;
-  // Passport has not read its part yet where a host asks for the token above it.
+  // A host may ask for the token before Passport has read the session.
   return isSomebodyIn(req);
 }
 
@@ -123,7 +123,7 @@ function createVisitorTokens({ keyRing, clock, options, awaited }: CsrfContext) 
     if (newest !== undefined && now / 1000 - newest.issuedAtSeconds < RENEW_AFTER_SECONDS) return newest;
     const mark = issueVisitorMark(now);
     const { res } = req;
-    // A browser drops what says `Secure` over plain http, and an answer under way takes no more headers.
+    // Browsers drop `Secure` cookies over plain http, and a response that has begun takes no more headers.
     const isDropped = settings.secure && connectionOf(req) === 'insecure';
     if (res?.headersSent === false && !isDropped) setVisitorCookie(settings, res, mark);
     return mark;
@@ -135,12 +135,12 @@ function createVisitorTokens({ keyRing, clock, options, awaited }: CsrfContext) 
       const state = stateOf(req);
       return (state.visitorToken ??= writeVisitorHalf(keyRing, 'form', currentMark(req)));
     },
-    /** Throws where the form's half is not live, or the browser does not hold the other half. */
+    /** Throws if the form's half has expired, or the browser does not have the other half. */
     check(req: Request, submitted: string): void {
       const now = clock.now();
       const mark = readVisitorHalf(keyRing, 'form', submitted);
       const sendsCookies = req.get('cookie') !== undefined;
-      // Of a session that has just begun, where its cookie was not kept; of one that is over otherwise.
+      // The token of a session: one that just began and lost its cookie, or one that has ended.
       if (mark === null) {
         throw refuseToken(!sendsCookies && awaited.isAwaited(req) ? 'cookie-missing' : 'session-changed');
       }

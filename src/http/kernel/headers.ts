@@ -33,7 +33,7 @@ export function pageHeaders(context: HttpContext): RequestHandler {
   });
 }
 
-/** The same for a page of ours in place of one of the host's. */
+/** The same for a page of ours on a route of the host. */
 export function setPageHeaders(context: HttpContext, req: Request, res: Response): Promise<void> {
   const set = pageHeaders(context);
   return new Promise((resolve, reject) => {
@@ -57,10 +57,10 @@ export function keepFormsHere(context: HttpContext): RequestHandler {
   };
 }
 
-/** The name of the field by which a form on such a page says so to a route that other pages post to as well. */
+/** The field by which a form on such a page identifies itself to a route that other pages post to as well. */
 const FROM_KEPT = 'from';
 
-/** For the way out, which is on every page. */
+/** For signing out, which is on every page. */
 export function leaveAsFormMust(context: HttpContext): RequestHandler {
   return function leaveAsFormMustLeave(req, res, next) {
     if (fieldOf(req.body, FROM_KEPT) === 'kept') leaveByPage(context, req, res, next);

@@ -16,7 +16,7 @@ type Mounted = { readonly at: string } | 'elsewhere' | 'unknown' | 'untold';
 
 type PathOptions = Pick<FlowOptions, 'pagesPath'>;
 
-/** Knows whether the pages are where people are sent to. */
+/** Finds out whether the pages are mounted where people are sent. */
 export class Mounts {
   readonly #routers = new Set<unknown>();
   readonly #options: PathOptions;
@@ -31,7 +31,7 @@ export class Mounts {
     this.#found = new WeakMap();
   }
 
-  /** Throws where people would be sent to pages that are not there. */
+  /** Throws if people would be sent to pages that are not mounted. */
   requirePages(req: Request): void {
     const { pagesPath } = this.#options;
     const write = `Write app.use('${pagesPath}', mfa.pages()), above mfa.guard()`;
@@ -72,7 +72,7 @@ export class Mounts {
   }
 }
 
-/** A router of ours that is reached at another path than its links lead to. */
+/** Throws if a router of ours is mounted at another path than its links use. */
 export function requireMountPath(
   req: Request,
   expected: { readonly path: string; readonly option: string; readonly router: string },

@@ -22,7 +22,7 @@ export interface PageRequest {
   readonly res: Response;
   readonly identity: RequestIdentity;
   readonly json: boolean;
-  /** Where a finished step goes on to; checked again where it is used. */
+  /** The path after a finished step. */
   readonly returnTo: string | null;
 }
 
@@ -64,7 +64,7 @@ async function openPage(context: HttpContext, req: Request, res: Response): Prom
 export function refuse(page: PageRequest, decision: Decision): Promise<void> {
   const { context, req, res, identity, returnTo } = page;
   const here = returnToHere(context, req);
-  // A form cannot be gone back to, but where it would have led can.
+  // A form cannot be opened again, but the page it leads to can.
   const onwards = decision.outcome === 'sign-in' ? (here ?? returnTo) : here;
   return refuseRequest(context, {
     req,
@@ -75,7 +75,7 @@ export function refuse(page: PageRequest, decision: Decision): Promise<void> {
   });
 }
 
-/** Answers with a page in the visitor's name. */
+/** Answers with a page for this visitor. */
 export function show<Name extends ViewName>(
   page: PageRequest,
   view: Name,
@@ -86,7 +86,7 @@ export function show<Name extends ViewName>(
   return context.pages.send(res, { view, locals, status, page: pageLocals(context, req, identity) });
 }
 
-/** A refused step: JSON as it is, or the page again with the reason beside the field. */
+/** Answers a refused step: as JSON, or with the page again and the reason beside the field. */
 export async function answerRefusal(
   page: PageRequest,
   refusal: Refusal,

@@ -49,8 +49,8 @@ export function refusalStatus(because: string): number {
 }
 
 /**
- * Answers a request that may not go on. A page is led to where it can; anything else that a browser sends is refused with a
- * page, since its body cannot be taken along; JSON gets the status, the reason and the way on.
+ * Answers a refused request. A GET is redirected to the next step. Other requests of a browser get a page, since their body would be lost. JSON
+ * gets the status, the reason and the next path.
  */
 export async function refuseRequest(
   context: HttpContext,
@@ -59,9 +59,9 @@ export async function refuseRequest(
     readonly res: Response;
     readonly identity: RequestIdentity;
     readonly decision: Decision;
-    /** Whether it is answered with data; without it the request says. */
+    /** Whether to answer with JSON. Default: as the request asks. */
     readonly json?: boolean;
-    /** Where the way on leads back to; without it to this request, where that can be gone back to. */
+    /** The path to return to afterwards. Default: this request, if it is a GET. */
     readonly returnTo?: string;
   },
 ): Promise<void> {
@@ -106,7 +106,7 @@ export async function refuseRequest(
   });
 }
 
-/** What happened to a form that could not be taken along. */
+/** The headings of the page for a refused form. */
 const HEADINGS: Readonly<Record<Decision['outcome'], string>> = {
   allow: 'Not done',
   challenge: 'Confirm that it is you first',

@@ -46,7 +46,7 @@ export interface PageLocals {
   /** A further stylesheet of the host's that sets the custom properties, on the same origin. */
   readonly themePath: string | null;
   readonly csrfField: { readonly name: string; readonly value: string };
-  /** Whether the visitor has a session; the way out is shown then, and wherever `account` is known. */
+  /** Whether the visitor has a session. The sign-out button is shown then, and if `account` is known. */
   readonly signedIn: boolean;
   /** The name the person signed in with, also in a pending login. */
   readonly account: string | null;
@@ -69,7 +69,7 @@ export interface InWizard {
   readonly progress: { readonly step: number; readonly of: number } | null;
 }
 
-/** An instant for people: `text` is what is read (`15 Dec 2026, 14:32 UTC`), `iso` stands in the markup. */
+/** An instant: `text` is shown (`15 Dec 2026, 14:32 UTC`), `iso` is in the markup. */
 export interface Moment {
   readonly iso: string;
   readonly text: string;
@@ -85,7 +85,7 @@ export interface LockEnd extends Moment {
 export interface FactorChoice {
   readonly authenticatorId: string;
   readonly kind: FactorKind;
-  /** The name its owner gave it, told apart by it where there are several of a kind. */
+  /** The name that its owner gave it; null if that is the name of the kind. */
   readonly label: string | null;
   /** Masked. */
   readonly destination: string | null;
@@ -104,8 +104,8 @@ export interface CodeLocals {
   /** The message could not be texted and went by email. */
   readonly fallbackFrom: Channel | null;
   /**
-   * What to know of the code: it was sent a moment ago and no other one now; its sender has not answered yet; it went by email while
-   * the text may still arrive, and either works.
+   * `earlier`: it was sent a moment ago, and none was sent now. `delayed`: its sender has not answered yet. `either`: it went by email while the
+   * text may still arrive, and both work.
    */
   readonly codeNote: 'earlier' | 'delayed' | 'either' | null;
   /** Null where nothing can be sent again; 0 seconds means at once. */
@@ -114,7 +114,7 @@ export interface CodeLocals {
 
 /**
  * What each page template is given: one entry a template, named by its path below `views/` without the extension.
- * Whatever may be absent is `null` rather than optional, so that a forgotten value is a compile error and not an empty spot.
+ * Absent values are `null` and not optional, so that a forgotten value is a compile error.
  * Templates escape everything; masking of addresses happens before they are called.
  */
 // oxlint-disable-next-line typescript/no-empty-interface

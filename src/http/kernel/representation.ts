@@ -1,14 +1,12 @@
 import type { Request } from 'express';
 
 /*
- * What a request is answered with: a page or data. Headers choose that and nothing else; what a visitor may do never depends on
- * them.
+ * Whether a request is answered with a page or JSON. Headers decide only that, never what a visitor may do.
  */
 
 /**
- * Whether a guarded route of the host's is asked for a page: only by a navigation, which a redirect can lead elsewhere. A
- * script, an image or a program would follow the redirect and take the sign-in page for its answer. Browsers say which it is by
- * `Sec-Fetch-Mode` and `Sec-Fetch-Dest`; those that send neither, and every other client, name HTML where they want a page.
+ * Whether a request to a guarded route wants a page. Only a navigation does: a script, an image or a program would follow the redirect and take
+ * the sign-in page for its answer. Browsers say so by `Sec-Fetch-Mode` and `Sec-Fetch-Dest`. Other clients name HTML if they want a page.
  */
 export function asksForPage(req: Request): boolean {
   if (isFromScript(req)) return false;
@@ -16,8 +14,7 @@ export function asksForPage(req: Request): boolean {
 }
 
 /**
- * Whether a route of ours is asked for JSON, where a page and its JSON twin share the address: the request says so, or it
- * sends JSON and does not ask for a page, or a script sends it and does not ask for one either.
+ * Whether a request to one of our routes wants JSON: it says so, or it sends JSON or comes from a script and does not ask for a page.
  */
 export function wantsJson(req: Request): boolean {
   if (req.get('accept')?.includes('text/html') === true) return false;
@@ -54,12 +51,12 @@ function acceptsHtml(req: Request): boolean {
   return first !== undefined && !isJson(first);
 }
 
-/** Whether a browser says that somebody opens a page. */
+/** Whether the browser says that a person opens a page. */
 export function isBrowserNavigation(req: Request): boolean {
   return isNavigation(req) === true;
 }
 
-/** The browser fetches what its reader may open next. */
+/** Whether the browser prefetches a page. */
 export function isLookingAhead(req: Request): boolean {
   return `${req.get('sec-purpose') ?? ''} ${req.get('purpose') ?? ''}`.includes('prefetch');
 }

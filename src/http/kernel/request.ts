@@ -31,12 +31,12 @@ function onOneLine(text: string, longest: number): string {
   return cutText(text.replaceAll(/\p{Cc}/gu, ' '), longest);
 }
 
-/** The local path that the request asks to go on to, or null. It is parsed again where it is used. */
+/** The local path in `returnTo`, or null. */
 export function requestedReturnTo(req: IncomingRequest): string | null {
   return parseLocalPath(fieldOf(req.body, 'returnTo')) ?? parseLocalPath(req.query['returnTo']);
 }
 
-/** The path of this request as a way back to it; only a GET can be gone back to. */
+/** The path of this request, to return to it; null unless it is a GET. */
 export function returnToHere({ options }: Pick<FlowContext, 'options'>, req: IncomingRequest): string | null {
   if (req.method !== 'GET' && req.method !== 'HEAD') return null;
   const path = parseLocalPath(req.originalUrl);
@@ -47,7 +47,7 @@ export function withReturnTo(path: string, returnTo: string | null): string {
   return withQuery(path, { returnTo });
 }
 
-/** A path, which may have a query already, with those parameters that say something. */
+/** Adds the parameters that are not null to a path, which may have a query already. */
 export function withQuery(path: string, parameters: Readonly<Record<string, string | null>>): string {
   const given = Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== null);
   if (given.length === 0) return path;
@@ -60,13 +60,13 @@ export function fieldOf(body: unknown, name: string): unknown {
   return Reflect.get(body, name);
 }
 
-/** A field that must be text; anything else is as good as absent. */
+/** A text field; empty if it is absent or not text. */
 export function textField(body: unknown, name: string): string {
   const value = fieldOf(body, name);
   return typeof value === 'string' ? value : '';
 }
 
-/** What the session that a login is about to make is granted with, and what it keeps of the one before. */
+/** The grant of the session that a login is about to make, and what it keeps of the old session. */
 export interface ExpectedLogin {
   readonly grant: SessionGrant;
   readonly keep: Partial<MfaSessionData>;
@@ -78,11 +78,11 @@ export interface ExpectedLogin {
 export interface RequestState {
   /** The text of the session data that was read last, and its parsed form. */
   sessionData: { readonly text: string; readonly sessionData: MfaSessionData } | undefined;
-  /** What was read along with the session. */
+  /** Records that were read together with the session. */
   reads: PrefetchedRecords | undefined;
-  /** What the guard read for a request that it let through, so that the route behind it need not read it again. */
+  /** What the guard read, so that the route behind it need not read it again. */
   facts: Gathered | undefined;
-  /** The name of the session cookie, where `mfa.sessions()` sets it: its end follows the policy, and signing out clears it. */
+  /** The name of the session cookie, if `mfa.sessions()` sets it. It expires with the session, and signing out clears it. */
   ownCookie: string | undefined;
   /** The session came from our own store. */
   loaded: boolean;
@@ -90,11 +90,11 @@ export interface RequestState {
   savesNext: boolean;
   /** The id of the session in which our data was changed and not stored since. */
   unstoredIn: string | undefined;
-  /** The remembered browser that is given its next token with this answer. */
+  /** The remembered browser that gets its next token with this response. */
   givenBrowser: string | undefined;
-  /** Goes on to a path by a page where a redirect would be stopped; false where a redirect will do. */
+  /** Leads to a path by a page if the page's policy would stop a redirect. False if a redirect works. */
   leave: ((path: string) => boolean) | undefined;
-  /** Changes of the session id under way that are ours. */
+  /** How many changes of the session id by us are in progress. */
   renewing: number;
   /** Set by the strategy and the pages for the `req.logIn` that they lead to. */
   expected: ExpectedLogin | undefined;

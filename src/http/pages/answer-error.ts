@@ -16,7 +16,7 @@ interface Failure {
   readonly reason: string | null;
 }
 
-/** The last word on our own pages: a plain page or JSON, never a stack. */
+/** Answers errors on our pages: a plain page or JSON, never a stack trace. */
 export function answerError(context: HttpContext): ErrorRequestHandler {
   return function answerPageError(error: unknown, req, res, next) {
     if (res.headersSent) {
@@ -46,12 +46,12 @@ export function answerError(context: HttpContext): ErrorRequestHandler {
   };
 }
 
-/** What is set up wrongly fails every request: one line in the log is enough. */
+/** A wrong setup fails every request, so it is logged once. */
 function reportError({ advice, options }: HttpContext, error: unknown): void {
   if (!advice.reportFault(error)) options.onError(error);
 }
 
-/** A form whose session is gone starts over at the sign-in, which leads whoever is signed in on. */
+/** A form without its session starts over at the sign-in page, which redirects people who are signed in. */
 function wayOn(
   context: HttpContext,
   { code, reason }: Failure,
@@ -92,7 +92,7 @@ function describeError(error: unknown): Failure {
   return { code: 'store-unavailable', status: 500, reason: null };
 }
 
-/** The store may be what failed, so the page asks nothing of the session. */
+/** The store may have failed, so the page reads nothing from the session. */
 function pageOfError(context: HttpContext, req: Request): ReturnType<typeof pageLocals> {
   try {
     return pageLocals(context, req, ANONYMOUS);

@@ -37,7 +37,7 @@ export function toChoices(gathered: Gathered, options: readonly Option[]): reado
   }));
 }
 
-/** The name of the kind itself would only say the same twice. */
+/** Null if the label is just the name of the kind. */
 function ownLabel(kind: FactorKind, label: string | undefined): string | null {
   return label === undefined || label === wordsOf(kind).label ? null : label;
 }
@@ -86,7 +86,7 @@ function isExhausted({ because, attemptsLeft }: ShownRefusal): boolean {
   return because === 'attempts-exhausted' || attemptsLeft === 0;
 }
 
-/** What to say of a code that holds. That the next one takes a wait is no failure, where there is one to use. */
+/** The note about a valid code. A limit on sending is no error while there is a code to use. */
 export function noteOf(
   challenge: Challenge | undefined,
   shown: {
@@ -115,7 +115,7 @@ function codesLockEnd(gathered: Gathered): LockEnd | null {
 
 /** The sentence beside the field, with the tries left. */
 export function errorText({ because, attemptsLeft }: ShownRefusal, kind: FactorKind): string {
-  // Above the field stands how to set the clock.
+  // The page explains above the field how to set the clock.
   const sentence = sentenceFor(because === 'clock-off' ? 'clock-off-explained' : because, kind);
   if (attemptsLeft === undefined) return sentence;
   return `${sentence} ${attemptsLeft === 1 ? '1 try left.' : `${attemptsLeft} tries left.`}`;

@@ -49,7 +49,7 @@ async function showLogin(page: PageRequest): Promise<void> {
   await show(page, 'login', { username: '', error: null, notice: noticeOf(page) });
 }
 
-/** Another tab, or a form sent twice, may have left the person here without having seen their new codes. */
+/** After another tab or a form that was sent twice, the person may not have seen their new codes yet. */
 async function findCodesPath(page: KnownPageRequest, onwards: string): Promise<string | null> {
   const { context, req, identity } = page;
   if (readSessionData(req).unseenCodes === undefined) return null;
@@ -114,7 +114,7 @@ async function submitLogin(page: PageRequest): Promise<void> {
   }
 }
 
-/** Without a strategy every password would be wrong, and nobody could tell why. */
+/** Throws without a strategy, since every password would be wrong. */
 function requireStrategy({ passwords }: HttpContext): void {
   if (passwords.isAvailable) return;
   throw new MfaError(
@@ -124,8 +124,8 @@ function requireStrategy({ passwords }: HttpContext): void {
 }
 
 /**
- * Ends the session or the pending login, everywhere it is kept. What the app keeps in the browser is cleared only where somebody was
- * signed in (ASVS 14.3.1): it is the whole site's, drafts and service workers included, and nobody has left them in the middle of a login.
+ * Ends the session or the pending login. `Clear-Site-Data` is sent only if somebody was signed in (ASVS 14.3.1): it clears the storage of the
+ * whole site, drafts and service workers included.
  */
 async function submitLogout(page: PageRequest): Promise<void> {
   const { context, req, res, identity } = page;
@@ -140,7 +140,7 @@ async function submitLogout(page: PageRequest): Promise<void> {
   });
 }
 
-/** The session that took the place of the old one holds nothing, so neither it nor its cookie is kept. */
+/** The session that replaced the old one is empty, so neither it nor its cookie is kept. */
 function leaveCookie({ context, req, res }: PageRequest): void {
   const { ownCookie } = stateOf(req);
   if (ownCookie === undefined) return;
@@ -149,7 +149,7 @@ function leaveCookie({ context, req, res }: PageRequest): void {
   res.clearCookie(ownCookie, attributes);
 }
 
-/** A pending login that cannot go on: it ends, and the way is back to the start, from which it leads on to the same place. */
+/** Ends a pending login that cannot continue, and shows the sign-in page, which leads to the same place. */
 export async function startOver(
   page: PageRequest,
   refusal: { readonly because: string; readonly status: number },
@@ -169,7 +169,7 @@ export async function startOver(
     const locals = { username: '', error: sentence, notice: null };
     return context.pages.send(res, { view: 'login', locals, status, page: stranger });
   }
-  // The host signs people in on a page of its own, which is not ours to draw.
+  // The sign-in page is the host's, so a message links to it.
   const locals = {
     tone: 'attention',
     heading: 'Sign in again',
@@ -181,7 +181,7 @@ export async function startOver(
   return context.pages.send(res, { view: 'message', locals, status, page: stranger });
 }
 
-/** What the sign-in form says when it is shown again. Forms of other sites and addresses are not shown again. */
+/** The notice when the sign-in form is shown again; null where it is not, as for forms of other sites. */
 const NOTICES: Readonly<Record<TokenRefusal, string | null>> = {
   'other-site': null,
   'other-address': null,
@@ -193,8 +193,8 @@ const NOTICES: Readonly<Record<TokenRefusal, string | null>> = {
 };
 
 /**
- * A sign-in form without its token, such as one that lay open for longer than the token lasts. Nothing of it is tried, and it is
- * shown again with the name in it. Somebody who is known here gets the plain refusal.
+ * Shows a sign-in form without a valid token again, with the name filled in, for example after its token expired. No password is tried.
+ * People with a session or a pending login get the plain refusal.
  */
 export function answerStaleLogin(context: HttpContext): ErrorRequestHandler {
   return function answerStaleForm(error: unknown, req, res, next) {

@@ -18,7 +18,7 @@ import { changeBrowserCookie, readBrowserCookie } from '../session/remembered-br
 import type { RememberedBrowserRow } from './account-views';
 import { openOwnPage } from './sessions';
 
-/** The list in the settings; null where the policy remembers no browsers. */
+/** The list for the settings page; null if the policy remembers no browsers. */
 export function toBrowserRows(
   page: KnownPageRequest,
   gathered: Gathered,
@@ -36,7 +36,7 @@ export function toBrowserRows(
   }));
 }
 
-/** The same for JSON, with instants. */
+/** The same as JSON, with times in milliseconds. */
 export function toBrowserList(
   page: KnownPageRequest,
   gathered: Gathered,

@@ -68,7 +68,7 @@ export function neverStore(...[, res, next]: Parameters<RequestHandler>): void {
   next();
 }
 
-/** Ours, unless the host's parser was there first. Flat fields only: nothing here is nested. */
+/** Our body parsers; they skip a body that the host has parsed. Flat fields only. */
 export function bodyParsers(): readonly RequestHandler[] {
   return [
     noteReadBody,
@@ -77,7 +77,7 @@ export function bodyParsers(): readonly RequestHandler[] {
   ];
 }
 
-/** A body that the host's parser has read is nothing that ours can read again. */
+/** Notes that the host's parser has read the body, which can be read only once. */
 function noteReadBody(...[req, , next]: Parameters<RequestHandler>): void {
   if (req.readableDidRead) stateOf(req).bodyReadBefore = true;
   next();

@@ -18,7 +18,7 @@ export function addSessionRoutes(router: Router, context: HttpContext): void {
   router.post('/sessions/:id/end', knownPageRoute(context, endOne));
 }
 
-/** The facts of a session that may look at its owner's own things; otherwise the answer was given already. */
+/** The facts of a session that may see its owner's settings and lists; null if the request was refused and answered. */
 export async function openOwnPage(
   page: KnownPageRequest,
   reading: Promise<Gathered>,

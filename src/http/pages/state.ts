@@ -15,7 +15,7 @@ export function addStateRoute(router: Router, context: HttpContext): void {
   );
 }
 
-/** Where the visitor stands, for single-page apps. It says nothing to a stranger. */
+/** The authenticated state of the visitor, for single-page apps. Visitors without a login learn nothing. */
 export async function describeState(page: PageRequest): Promise<object> {
   const { context, req, identity } = page;
   const csrfToken = context.csrf.token(req);

@@ -17,18 +17,18 @@ import { flashSuccess } from './host-login';
 
 export interface GuardOptions {
   /**
-   * What happens to visitors who are not signed in: `sign-in` (default) sends them to the login page, `pass` leaves them to
-   * the host's own routes. A login that is not finished is not signed in.
+   * Visitors who are not signed in: `sign-in` (default) sends them to the login page, `pass` lets them through to your own routes. A pending
+   * login is not signed in.
    */
   readonly anonymous?: 'sign-in' | 'pass';
   /**
-   * Paths of the host's own log-out, reachable from every wall. Below the app's root, compared as the app's router does: without
-   * regard to case and to a slash at the end, unless `case sensitive routing` or `strict routing` is on. Default `['/logout']`.
+   * Paths of your own log-out, which the guard always lets through. From the app's root, compared as the app's router does: case and a trailing
+   * slash are ignored unless `case sensitive routing` or `strict routing` is on. Default `['/logout']`.
    */
   readonly logoutPaths?: readonly string[];
   /**
-   * Whether a request that may not go on is answered with data instead of a page. Default: unless it is a navigation, by its
-   * `Sec-Fetch-*`, `X-Requested-With` and `Accept` headers.
+   * Whether a refused request is answered with JSON instead of a page. Default: unless it is a navigation, by its `Sec-Fetch-*`,
+   * `X-Requested-With` and `Accept` headers.
    * @example
    * app.use(mfa.guard({ json: (req) => req.path.startsWith('/api/') }));
    */
@@ -38,13 +38,13 @@ export interface GuardOptions {
 export type ChooseJson = (req: Request) => boolean;
 
 export interface StepUpOptions {
-  /** How old the proof may be. */
+  /** The greatest age of the proof. */
   readonly maxAgeSeconds: number;
   /** As for the guard. */
   readonly json?: (req: Request) => boolean;
 }
 
-/** Everything below obeys the policy: one decision a request, from facts read in one round trip. */
+/** Applies the policy to all routes below: one decision per request, from facts read in one round trip. */
 export function createGuard(context: HttpContext, options: GuardOptions = {}): RequestHandler {
   const { logoutPaths = ['/logout'] } = options;
   return function mfaGuard(req, res, next) {
@@ -66,7 +66,7 @@ export function createGuard(context: HttpContext, options: GuardOptions = {}): R
   };
 }
 
-/** A route that wants a second factor no older than this (RFC 9470). It judges the policy too, so it holds without the guard. */
+/** Requires a second factor no older than this (RFC 9470). It applies the policy too, so it works without the guard. */
 export function createRequireStepUp(
   context: HttpContext,
   { maxAgeSeconds, json }: StepUpOptions,

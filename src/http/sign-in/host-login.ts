@@ -16,11 +16,11 @@ import { type LoginAttempt, type LoginOrigin } from './attempt-login';
 import { findKeptReturnTo, forgetKeptReturnTo, reasonFor, restoreReturnTo } from './return-to';
 
 /*
- * What the host wrote for the moment after its sign-in happens after the second step too: its redirect, flash and message, or its own
- * callback. Between the two steps it waits in the session.
+ * What the host does after its sign-in also happens after the second step: its redirect, flash and message, or its own callback. The session
+ * keeps it between the two steps.
  */
 
-/** The options of `passport.authenticate` that mean something after the second step. */
+/** The options of `passport.authenticate` that apply after the second step. */
 export interface AuthenticateOptions {
   readonly successRedirect?: string;
   readonly successReturnToOrRedirect?: string;
@@ -29,7 +29,7 @@ export interface AuthenticateOptions {
   readonly session?: boolean;
 }
 
-/** What our pages do in the host's place once the person is signed in. */
+/** What our pages do for the host once the person is signed in. */
 export function keepSuccess(
   req: Request,
   login: { readonly options: AuthenticateOptions; readonly info: unknown; readonly context: HttpContext },
@@ -46,7 +46,7 @@ export function keepSuccess(
   return Object.keys(host).length === 0 ? destination : { ...destination, host };
 }
 
-/** What the host's own route needs that goes on with the sign-in. */
+/** What the host's own route needs to finish the sign-in. */
 export function keepForResuming(
   req: Request,
   login: { readonly resumePath: string; readonly info: unknown; readonly context: HttpContext },
@@ -100,7 +100,7 @@ function successNote(option: unknown, info: unknown, type: string): HostLogin['f
 
 const LONGEST_INFO = 2000;
 
-/** It waits in the session, so it has to survive as JSON. */
+/** It is kept in the session, so it must be JSON. */
 function isKeepable(info: unknown): boolean {
   if (info === undefined) return false;
   try {
@@ -140,11 +140,11 @@ type SignedIn = Pick<
 
 export type ResumedSignIn =
   | ({ readonly outcome: 'signed-in' } & SignedIn)
-  /** The visitor has to go somewhere else first, or has arrived already. */
+  /** The visitor has another step to do first, or is signed in already. */
   | { readonly outcome: 'step'; readonly step: StepBody }
   | { readonly outcome: 'refused'; readonly because: string; readonly status: number };
 
-/** The host's own sign-in goes on after the second step on our pages. */
+/** Continues the host's own sign-in after the second step on our pages. */
 export async function resumeSignIn(context: HttpContext, req: Request): Promise<ResumedSignIn> {
   const identity = await resolveIdentity(context, req);
   if (identity.kind === 'anonymous') return refused('login-expired', 401);

@@ -28,13 +28,13 @@ export interface MfaStrategyOptions {
    */
   readonly resumePath?: string;
   /**
-   * Who answers a sign-in that needs a second step: the strategy, with a redirect to our pages or its JSON twin (`redirect`, the
-   * default), or your own callback (`callback`), which gets `false` for the user and {@link SecondStepInfo} as its info.
+   * What answers a sign-in that needs a second step: the strategy, with a redirect to our pages or with JSON (`redirect`, the default), or your
+   * own callback (`callback`), which gets `false` for the user and {@link SecondStepInfo} as its info.
    */
   readonly secondStep?: 'redirect' | 'callback';
 }
 
-/** What a custom callback gets beside `false` where the password was right and a second step comes next. */
+/** The info that a custom callback gets with `false` if the password was right and a second step follows. */
 export interface SecondStepInfo {
   /** A sentence for people. */
   readonly message: string;
@@ -42,7 +42,7 @@ export interface SecondStepInfo {
   readonly mfa: { readonly outcome: string; readonly next: string; readonly [field: string]: unknown };
 }
 
-/** As the body has them: JSON and some parsers of forms give more than text. */
+/** As in the body: JSON and some form parsers give more than text. */
 interface Credentials {
   readonly username: unknown;
   readonly password: unknown;
@@ -57,7 +57,7 @@ export class MfaStrategy extends Strategy {
   override readonly name = 'mfa';
   private readonly context: HttpContext;
   private readonly verify: Verify;
-  /** Reads the credentials from the request, and nothing more. */
+  /** Only reads the credentials from the request. */
   private readonly local: LocalStrategy;
   private readonly resumePath: string | null;
   private readonly secondStep: 'redirect' | 'callback';
@@ -172,7 +172,7 @@ export class MfaStrategy extends Strategy {
     return this.signIn(req, resumed, options);
   }
 
-  /** To the challenge or the enrollment, where no session of Passport's begins before it is done. */
+  /** Leads to the challenge or the enrollment. Passport begins no session before it is done. */
   private handOver(req: Request, step: StepBody): () => void {
     const { res } = req;
     if (this.secondStep === 'callback') {
@@ -203,10 +203,10 @@ export class MfaStrategy extends Strategy {
   }
 }
 
-/** Where the host's callback says nothing. */
+/** If the host's callback gives no info. */
 const WRONG_CREDENTIALS = { message: sentenceFor('wrong-credentials') };
 
-/** Passport's verbs, which hand on whatever the host's callback said beside `false` or the user. Its types know objects and texts. */
+/** Passport's verbs, which pass on any info of the host's callback. Passport's types allow only objects and texts. */
 interface PassportVerbs {
   fail(info: unknown, status: number): void;
   success(user: Express.User, info: unknown): void;

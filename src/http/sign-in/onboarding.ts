@@ -14,8 +14,8 @@ export interface OnboardingOptions {
 }
 
 /**
- * Where a person goes who has just signed up: on to protecting the account, where the organization has that in its
- * sign-up and there is something to set up, and straight on otherwise.
+ * Where a person goes after signing up: to the enrollment, if the organization has it in its sign-up and there is a factor to set up, otherwise
+ * straight on.
  */
 export async function startOnboarding(
   context: HttpContext,

@@ -9,15 +9,15 @@ import { sendRefusal } from '../kernel/respond';
 
 export interface PasswordApiOptions {
   /**
-   * Finds out who calls, where it is not HTTP Basic: a header, a token of the host's. Answers with the user, or false.
-   * Without it the strategy's verify callback judges HTTP Basic credentials, under the same throttle.
+   * Authenticates the caller, for example by a token of yours. Returns the user, or false. Without it, the verify callback of the first strategy
+   * checks HTTP Basic credentials, under the same limits.
    */
   readonly authenticate?: (req: Request) => Promise<Express.User | false> | Express.User | false;
 }
 
 /**
- * For routes that programs call with a password and no session. Whoever the policy lets in by password alone passes,
- * such as exempt integration accounts; everybody else gets 403 `mfa-required`.
+ * For routes that programs call with a password and no session. Accounts that the policy lets in by password alone pass, such as exempt
+ * integration accounts. All others get 403 `mfa-required`.
  */
 export function createPasswordApi(context: HttpContext, options: PasswordApiOptions = {}): RequestHandler {
   return function passwordApi(req, res, next) {
@@ -62,14 +62,14 @@ async function admit(
   return false;
 }
 
-/** Who calls, and what is done once they are let in. */
+/** The caller, and what to do once it is let in. */
 interface Caller {
   readonly user: Express.User;
   readonly settled: Promise<void>;
   readonly noteSignIn: () => void;
 }
 
-/** The host judged by itself: nothing was counted. */
+/** The host authenticated the caller, so nothing was counted. */
 function toCaller(user: Express.User | false | null | undefined): Caller | false {
   if (typeof user !== 'object' || user === null) return false;
   return { user, settled: Promise.resolve(), noteSignIn: () => undefined };

@@ -31,7 +31,7 @@ export type Verify = (req: Request, ...credentials: Parameters<JudgePassword>) =
 export interface SubmittedCredentials {
   readonly username: string;
   readonly password: string;
-  /** The session or remembered browser of the name's owner that it comes from, where it does. */
+  /** The session or remembered browser of the name's owner that the password comes from; null otherwise. */
   readonly trusted: string | null;
 }
 
@@ -66,7 +66,7 @@ export class PasswordCheck {
     return judgePassword(this.#limiter, submitted, (...credentials) => verify(req, ...credentials));
   }
 
-  /** The name signed in from this address, where it has a count of its own from now on. `name` is its `usernameKey`. */
+  /** The name signed in from this address, so it gets a count of its own there. `name` is its `usernameKey`. */
   noteSignIn(req: Request, name: string): void {
     this.#limiter?.noteSignIn(name, req.ip ?? '');
   }

@@ -7,10 +7,9 @@ import type { RequestIdentity } from '../session/request-identity';
 import { markUnstored, readSessionData, requireSession } from '../session/session-data';
 
 /*
- * Many sign-in pages look for the way back in `req.session.returnTo`: connect-ensure-login puts it there, Passport's
- * `successReturnToOrRedirect` reads it. Where the guard leads to such a page, it leaves the way back there too. That begins a
- * session, so it is done only for a browser that says it opens a page, and in a session that there is anyway. For others a cookie
- * keeps it until somebody signs in: a visitor who only looks costs no storage.
+ * Many sign-in pages read the way back from `req.session.returnTo`: connect-ensure-login writes it, Passport's `successReturnToOrRedirect` reads
+ * it. So the guard writes it too. That begins a session, so it happens only if there is one, or the browser says that it opens a page.
+ * Otherwise a cookie keeps it until the sign-in, so that visitors who only look cost no storage.
  */
 const KEPT_SECONDS = 900;
 /** Browsers drop a cookie of more than 4,096 characters. */
@@ -18,7 +17,7 @@ const LONGEST_PATH = 1500;
 
 type Context = Pick<HttpContext, 'options'>;
 
-/** Only where the host signs people in itself; our own page gets it in its address. */
+/** Only for a sign-in page of the host. Our own page gets the path in its address. */
 export function keepReturnTo({ options }: Context, req: Request, res: Response, path: string | null): void {
   const isOurs = options.loginPath.split('?')[0] === `${options.pagesPath}/login`;
   if (isOurs || path === null || req.method !== 'GET' || isLookingAhead(req)) return;
@@ -32,13 +31,13 @@ export function keepReturnTo({ options }: Context, req: Request, res: Response, 
   }
 }
 
-/** Where this visitor was going, if anybody has kept it: the host itself or the guard. */
+/** Where this visitor was going, if the host or the guard has kept it. */
 export function findKeptReturnTo({ options }: Context, req: Request): string | null {
   const session: Request['session'] | undefined = req.session;
   return parseLocalPath(session?.returnTo) ?? readCookie(options, req);
 }
 
-/** Puts what the cookie kept where the host looks for it; somebody signs in, so there is a session anyway. */
+/** Moves the path from the cookie to the session, where the host reads it. */
 export function restoreReturnTo({ options }: Context, req: Request): void {
   const kept = readCookie(options, req);
   if (kept === null) return;
@@ -46,7 +45,7 @@ export function restoreReturnTo({ options }: Context, req: Request): void {
   clearCookie(options, req);
 }
 
-/** It was taken along into the login. */
+/** The login has taken it over. */
 export function forgetKeptReturnTo({ options }: Context, req: Request): void {
   if (readCookie(options, req) !== null) clearCookie(options, req);
 }
@@ -81,13 +80,13 @@ function holdsAnything(session: object): boolean {
   return Object.keys(session).some((key) => key !== 'cookie');
 }
 
-/** Where this visitor's login goes on after the second step, where the host's own route ends it. */
+/** The host's route that ends this login after the second step; null if our pages end it. */
 export function resumePathOf(req: Request): string | null {
   const { login, host } = readSessionData(req);
   return login === undefined ? null : (host?.resumePath ?? null);
 }
 
-/** Where the steps of this visitor lead in the end: no address can lead around the host's own route. */
+/** Where this visitor's steps lead in the end. No `returnTo` can skip the host's own route. */
 export function findReturnTo(req: Request): string | null {
   return resumePathOf(req) ?? requestedReturnTo(req) ?? parseLocalPath(readSessionData(req).returnTo);
 }
@@ -117,13 +116,13 @@ const OF_LOGIN: ReadonlyMap<string, SignInReason> = new Map([
   ['session-ended', 'login-ended'],
 ]);
 
-/** The reason as it is for this visitor. */
+/** The reason in the words for this visitor. */
 export function reasonFor(identity: RequestIdentity, because: string): string {
   const pending = identity.kind === 'known' && identity.subject.phase === 'pending';
   return (pending ? OF_LOGIN.get(because) : undefined) ?? because;
 }
 
-/** The host's sign-in page or ours, with where to go on to and why. */
+/** The host's sign-in page or ours, with the way back and the reason. */
 export function signInPath(
   loginPath: string,
   again: { readonly because: string; readonly returnTo: string | null },
