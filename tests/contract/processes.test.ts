@@ -1,4 +1,7 @@
-import { redisRecords } from '../support/records';
+import { Pool } from 'pg';
+import { postgresRecords } from '../../src/postgres';
+import { startPostgresServer, type PostgresServer } from '../support/postgres-server';
+import { redisRecords, withRules, type Records } from '../support/records';
 import { join } from 'node:path';
 import { GUESS_LIMITS } from '../../src/core/member/authenticator';
 import { redisState } from '../../src/redis';
@@ -9,12 +12,32 @@ import type { RaceResult, RaceTarget } from './race';
 import { NOW, aChallenge, aPendingLogin, aSession, anAuthenticator, newId } from './samples';
 import { PASSWORD_LIMITS } from './state/password-attempts';
 
-describe('stores in Redis under four processes at once', () => {
+describe.each(['Redis', 'PostgreSQL'] as const)('records in %s under four processes at once', (kind) => {
   const redis = connectRedis();
-  afterAll(() => redis.disconnect());
+  let server: PostgresServer | undefined;
+  let postgresUrl: string | null = null;
+  let pool: Pool | undefined;
+  let records: Records;
+
+  beforeAll(async () => {
+    if (kind === 'Redis') {
+      records = redisRecords(redis);
+      return;
+    }
+    server = await startPostgresServer();
+    postgresUrl = `${server.url}/postgres`;
+    pool = new Pool({ connectionString: postgresUrl });
+    const store = postgresRecords(pool, { timeoutMs: 30_000 });
+    await store.migrate();
+    records = withRules(store);
+  });
+  afterAll(async () => {
+    redis.disconnect();
+    await pool?.end();
+    await server?.stop();
+  });
 
   it('say yes no more often than they may', async () => {
-    const records = redisRecords(redis);
     const state = redisState(redis);
     const userId = newId();
     const pending = aPendingLogin({ userId });
@@ -32,6 +55,7 @@ describe('stores in Redis under four processes at once', () => {
 
     const input: RaceTarget = {
       url: redisUrl(),
+      postgresUrl,
       userId,
       ownerId: pending.id,
       authenticatorId: app.id,
