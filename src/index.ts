@@ -113,7 +113,7 @@ export type {
   DocumentQuery,
   DocumentStore,
   Owner,
-  StandingDocument,
+  CurrentDocument,
   WriteOutcome,
 } from './stores/document-store';
 export type { IndexedMember, IndexEntry, IndexQuery, IndexStore, MarkRange } from './stores/index-store';

@@ -23,7 +23,7 @@ export interface BackgroundJob {
 
 /** Where jobs keep what they have done, so that another process can go on. */
 export interface JobRecords {
-  /** Begins the job unless an unfinished one of its kind stands. Atomic. Answers with the one that stands. */
+  /** Begins the job unless another of its kind is unfinished. Atomic. Answers with the unfinished job. */
   beginJob(job: BackgroundJob): Promise<BackgroundJob>;
   /**
    * Stores the job after its next step. Atomic: false, and nothing is stored, unless the stored job has the same id and

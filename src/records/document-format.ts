@@ -9,7 +9,7 @@ import type { DocumentName } from '../stores/document-store';
 export interface DocumentFormat<Value> {
   readonly name: DocumentName;
   readonly schema: z.ZodType<Value>;
-  /** What stands for a document that is not there. */
+  /** The value of a document that does not exist. */
   readonly absent: Value;
 }
 
@@ -45,7 +45,7 @@ export function writeDocument(value: unknown): string {
   return body;
 }
 
-/** What is read again is shared by every request: whoever changed it would change the decisions of others. */
+/** Requests share what was read. A change made by one would change the decisions of others. */
 function freeze<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   for (const key in value) freeze(value[key]);

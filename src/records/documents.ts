@@ -13,7 +13,7 @@ import {
 } from './document-format';
 
 /** A document and the version that the store has of it; null for one that is not there. */
-interface Standing<Value> extends ParsedDocument<Value> {
+interface Current<Value> extends ParsedDocument<Value> {
   readonly version: string | null;
 }
 
@@ -38,21 +38,21 @@ export interface ChangeOptions {
 /** How often a change is made again where another process was first. */
 const MOST_TRIES = 10;
 
-/** What this process has read last; whoever is pushed out is read in full once more. */
+/** How many documents this process remembers. One that was dropped is read in full again. */
 const MOST_REMEMBERED = 20_000;
 
 /** 128 random bits: two writes never choose the same. */
 const newVersion = () => randomBytes(16).toString('base64url');
 
 /**
- * Reads documents, and changes them by rules: what stands is read, the rule is applied, and the result is written where nothing
- * changed meanwhile; otherwise the rule is applied to what stands now. Every outcome rests on a version that the store confirmed
+ * Reads documents, and changes them by rules. A change reads the current documents, applies the rule and writes the result if nothing
+ * changed meanwhile; otherwise it applies the rule again. Every outcome rests on a version that the store confirmed
  * during the call.
  */
 export class Documents {
   readonly #store: DocumentStore;
   readonly #queue = new ChangeQueue();
-  readonly #remembered = new RecentMap<string, Standing<unknown>>(MOST_REMEMBERED);
+  readonly #remembered = new RecentMap<string, Current<unknown>>(MOST_REMEMBERED);
 
   constructor(store: DocumentStore) {
     this.#store = store;
@@ -81,60 +81,60 @@ export class Documents {
     rule: (values: Values<Formats>) => Applied<Values<Formats>, Outcome>,
     { creates = false }: ChangeOptions,
   ): Promise<Outcome> {
-    let standing = this.#recall(owner, formats);
-    let isConfirmed = standing === undefined;
-    standing ??= await this.#readAll(owner, formats);
+    let current = this.#recall(owner, formats);
+    let isConfirmed = current === undefined;
+    current ??= await this.#readAll(owner, formats);
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       // The values stand in the order of the formats that they were read with.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-      const { next, outcome } = rule(standing.map(({ value }): unknown => value) as Values<Formats>);
-      const isChanged = standing.some(({ value }, place) => next[place] !== value);
-      const isAbsent = standing.every(({ version }) => version === null);
+      const { next, outcome } = rule(current.map(({ value }): unknown => value) as Values<Formats>);
+      const isChanged = current.some(({ value }, place) => next[place] !== value);
+      const isAbsent = current.every(({ version }) => version === null);
       if (!isChanged || (isAbsent && !creates)) {
         if (isConfirmed) return outcome;
-        const before: readonly Standing<unknown>[] = standing;
+        const before: readonly Current<unknown>[] = current;
         // oxlint-disable-next-line no-await-in-loop
-        standing = await this.#readAll(owner, formats);
-        if (standing.every(({ version }, place) => version === before[place]?.version)) return outcome;
+        current = await this.#readAll(owner, formats);
+        if (current.every(({ version }, place) => version === before[place]?.version)) return outcome;
         isConfirmed = true;
         continue;
       }
       // oxlint-disable-next-line no-await-in-loop
-      const conflict = await this.#write(owner, { formats, standing, next });
+      const conflict = await this.#write(owner, { formats, current, next });
       if (conflict === undefined) return outcome;
-      standing = conflict;
+      current = conflict;
       isConfirmed = true;
     }
     throw new MfaError('store-unavailable', 'Other processes changed the same account at every try.');
   }
 
-  /** What stands, where something else stood than was expected. */
+  /** The current documents, if one of them was not the expected version. */
   async #write(
     owner: Owner,
     change: {
       readonly formats: readonly DocumentFormat<unknown>[];
-      readonly standing: readonly Standing<unknown>[];
+      readonly current: readonly Current<unknown>[];
       readonly next: readonly unknown[];
     },
-  ): Promise<readonly Standing<unknown>[] | undefined> {
-    const { formats, standing, next } = change;
+  ): Promise<readonly Current<unknown>[] | undefined> {
+    const { formats, current, next } = change;
     const written = formats.map((_, place) =>
-      next[place] === standing[place]?.value
+      next[place] === current[place]?.value
         ? undefined
         : { version: newVersion(), body: writeDocument(next[place]) },
     );
     const changes = formats.map(({ name }, place) => {
-      const expected = standing[place]?.version ?? null;
+      const expected = current[place]?.version ?? null;
       const one = written[place];
       if (one === undefined) return { name, expected };
-      requireWriter(standing[place]);
+      requireWriter(current[place]);
       return { name, expected, next: { version: one.version, body: one.body } };
     });
     const answer = await this.#store.write(owner, changes);
     // The client library may have sent the write twice: its own version in the conflict shows that it took effect.
     const isOurs =
       answer.outcome === 'conflict' &&
-      written.every((one, place) => one === undefined || versionOf(answer.standing[place]) === one.version);
+      written.every((one, place) => one === undefined || versionOf(answer.current[place]) === one.version);
     if (answer.outcome === 'written' || isOurs) {
       for (const [place, format] of formats.entries()) {
         const one = written[place];
@@ -143,40 +143,40 @@ export class Documents {
       return undefined;
     }
     return formats.map((format, place) =>
-      this.#keep(owner, format, answer.standing[place] ?? { outcome: 'absent' }),
+      this.#keep(owner, format, answer.current[place] ?? { outcome: 'absent' }),
     );
   }
 
   #recall(
     owner: Owner,
     formats: readonly DocumentFormat<unknown>[],
-  ): readonly Standing<unknown>[] | undefined {
+  ): readonly Current<unknown>[] | undefined {
     const found = formats.map((format) => this.#remembered.get(placeOf(owner, format)));
     return found.every((one) => one !== undefined) ? found : undefined;
   }
 
-  #readAll(owner: Owner, formats: readonly DocumentFormat<unknown>[]): Promise<readonly Standing<unknown>[]> {
+  #readAll(owner: Owner, formats: readonly DocumentFormat<unknown>[]): Promise<readonly Current<unknown>[]> {
     return Promise.all(formats.map((format) => this.#readStanding(owner, format)));
   }
 
-  async #readStanding<Value>(owner: Owner, format: DocumentFormat<Value>): Promise<Standing<Value>> {
+  async #readStanding<Value>(owner: Owner, format: DocumentFormat<Value>): Promise<Current<Value>> {
     const known = this.#remembered.get(placeOf(owner, format));
     const version = known?.version ?? undefined;
     const [answer] = await this.#store.read([
       { owner, name: format.name, ...(version === undefined ? {} : { known: version }) },
     ]);
     if (answer === undefined) throw new MfaError('records-unreadable', 'The store gave no answer to a read.');
-    // What stands under the name of a format was read by that format.
+    // The format of this name has parsed the value.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    return this.#keep(owner, format, answer, known) as Standing<Value>;
+    return this.#keep(owner, format, answer, known) as Current<Value>;
   }
 
   #keep(
     owner: Owner,
     format: DocumentFormat<unknown>,
     answer: DocumentAnswer,
-    known?: Standing<unknown>,
-  ): Standing<unknown> {
+    known?: Current<unknown>,
+  ): Current<unknown> {
     if (answer.outcome === 'absent') {
       this.#remembered.delete(placeOf(owner, format));
       return { value: format.absent, oldestWriter: 1, version: null };
@@ -185,9 +185,9 @@ export class Documents {
       if (known !== undefined) return known;
       throw new MfaError('records-unreadable', 'The store named a version that nobody asked for.');
     }
-    const standing = { ...parseDocument(format, answer.body), version: answer.version };
-    this.#remembered.set(placeOf(owner, format), standing);
-    return standing;
+    const current = { ...parseDocument(format, answer.body), version: answer.version };
+    this.#remembered.set(placeOf(owner, format), current);
+    return current;
   }
 }
 
@@ -200,8 +200,8 @@ function versionOf(answer: DocumentAnswer | undefined): string | null {
 }
 
 /** A process of an older version would undo a restriction that it does not know. */
-function requireWriter(standing: ParsedDocument<unknown> | undefined): void {
-  if (standing === undefined || standing.oldestWriter <= FORMAT) return;
+function requireWriter(current: ParsedDocument<unknown> | undefined): void {
+  if (current === undefined || current.oldestWriter <= FORMAT) return;
   const message = 'A later version of express-mfa has written this account. Update this app.';
   throw new MfaError('store-unavailable', message);
 }

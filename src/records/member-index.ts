@@ -18,7 +18,7 @@ export const MEMBER_INDEXES = [
 ] as const;
 export type MemberIndex = string;
 
-/** Where one member stands; an index that is not named does not hold the member. */
+/** The score of one member in each index. An index that is not named does not hold the member. */
 export type MemberMarks = Readonly<Record<MemberIndex, number>>;
 
 export interface IndexEntry {

@@ -89,15 +89,15 @@ export function organizationRecordsIn(documents: Documents, queue: QueueStore): 
     async beginJob(begun) {
       const { organizationId, ...job } = begun;
       const { kind, startedAt } = job;
-      // Named before it stands: a name without a job is found out when it is read, a job without a name never.
+      // The name is written first. A name without a job is noticed when it is read; a job without a name never would be.
       await queue.enqueue(JOB_QUEUE, toItem(begun), { dueAt: startedAt, most: MOST_JOBS });
       const stands = await documents.change(
         organizationOwner(organizationId),
         [JOBS],
         ([document]) => {
-          const standing = document.jobs.find((one) => one.kind === kind);
-          if (standing !== undefined && standing.finishedAt === null)
-            return { next: [document], outcome: { ...standing, organizationId } };
+          const current = document.jobs.find((one) => one.kind === kind);
+          if (current !== undefined && current.finishedAt === null)
+            return { next: [document], outcome: { ...current, organizationId } };
           const others = document.jobs.filter((one) => one.kind !== kind);
           return { next: [{ ...document, jobs: [...others, job] }], outcome: begun };
         },
@@ -109,8 +109,8 @@ export function organizationRecordsIn(documents: Documents, queue: QueueStore): 
     async advanceJob(advanced) {
       const { organizationId, ...job } = advanced;
       const isAdvanced = await documents.change(organizationOwner(organizationId), [JOBS], ([document]) => {
-        const standing = document.jobs.find((one) => one.kind === job.kind);
-        const isNext = standing?.id === job.id && standing.step === job.step - 1;
+        const current = document.jobs.find((one) => one.kind === job.kind);
+        const isNext = current?.id === job.id && current.step === job.step - 1;
         if (!isNext) return { next: [document], outcome: false };
         const others = document.jobs.filter((one) => one.kind !== job.kind);
         return { next: [{ ...document, jobs: [...others, job] }], outcome: true };

@@ -90,7 +90,7 @@ export interface Records
 
   /**
    * Saves the policy if its stored version is `expectedVersion` (0 for none), and numbers it one higher.
-   * Atomic: of two savers with the same expected version one gets `conflict` with what stands, and nothing is written.
+   * Atomic: of two calls with the same expected version one gets `conflict` with the current policy, and nothing is written.
    */
   savePolicy(
     policy: Policy,
@@ -107,7 +107,7 @@ export interface Records
   /** Ends every session, pending login and challenge of the user, by one write. */
   replaceUserEpoch(userId: string, end: SessionsEnd): Promise<void>;
   /**
-   * The same, where `expected` is what stands: for a session that ends the others and goes on with the new epoch. Atomic;
+   * The same, if `expected` is the current epoch: for a session that ends the others and goes on with the new epoch. Atomic;
    * false, and nothing written, where somebody else has ended the sessions meanwhile, this one included.
    */
   renewUserEpoch(userId: string, renewal: SessionsEnd & { readonly expected: string }): Promise<boolean>;

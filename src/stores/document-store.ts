@@ -23,8 +23,8 @@ export type DocumentAnswer =
   | { readonly outcome: 'unchanged' }
   | { readonly outcome: 'absent' };
 
-/** What stands, where a write was refused. */
-export type StandingDocument = Exclude<DocumentAnswer, { readonly outcome: 'unchanged' }>;
+/** The current document, when a write was refused. */
+export type CurrentDocument = Exclude<DocumentAnswer, { readonly outcome: 'unchanged' }>;
 
 export interface DocumentChange {
   readonly name: DocumentName;
@@ -39,8 +39,8 @@ export interface DocumentChange {
 
 export type WriteOutcome =
   | { readonly outcome: 'written' }
-  /** Nothing was written. What stands of the documents that were named, in their order. */
-  | { readonly outcome: 'conflict'; readonly standing: readonly StandingDocument[] };
+  /** Nothing was written. The current documents, in the order of the changes. */
+  | { readonly outcome: 'conflict'; readonly current: readonly CurrentDocument[] };
 
 /**
  * Documents that must survive: plain JSON, each with a version, owned by a user or an organization. The store never reads

@@ -32,9 +32,9 @@ export function describeBackgroundJobs(open: () => Records): void {
     it('begin once, however many ask at once', async () => {
       const organizationId = '{a}:b é\ud800';
       const asked = [1, 2, 3].map(() => aJob({ organizationId }));
-      const standing = await Promise.all(asked.map((job) => open().beginJob(job)));
-      expect(new Set(standing.map(({ id }) => id)).size).toBe(1);
-      expect(await open().findJob(organizationId, 'forget-devices')).toEqual(standing[0]);
+      const current = await Promise.all(asked.map((job) => open().beginJob(job)));
+      expect(new Set(current.map(({ id }) => id)).size).toBe(1);
+      expect(await open().findJob(organizationId, 'forget-devices')).toEqual(current[0]);
       expect(await open().findJob(organizationId, 'roster-walk')).toBeUndefined();
       expect(await unfinished(aJob({ organizationId }))).toEqual(['forget-devices']);
     });

@@ -61,7 +61,7 @@ export function describeDocuments(open: () => DocumentStore): void {
         const refused = await open().write(owner, [set('member', expected, 'v2', '{"n":2}')]);
         expect(refused).toMatchObject({
           outcome: 'conflict',
-          standing: [{ outcome: 'found', version: 'v1' }],
+          current: [{ outcome: 'found', version: 'v1' }],
         });
       }
       expect(await read(owner, 'member', 'v1')).toEqual({ outcome: 'unchanged' });
@@ -72,7 +72,7 @@ export function describeDocuments(open: () => DocumentStore): void {
     it('that are absent are no document of any version', async () => {
       const owner = aUser();
       const refused = await open().write(owner, [set('member', 'v1', 'v2')]);
-      expect(refused).toEqual({ outcome: 'conflict', standing: [{ outcome: 'absent' }] });
+      expect(refused).toEqual({ outcome: 'conflict', current: [{ outcome: 'absent' }] });
       expect(await read(owner, 'member')).toEqual({ outcome: 'absent' });
     });
 
@@ -86,7 +86,7 @@ export function describeDocuments(open: () => DocumentStore): void {
       ];
       expect(await open().write(owner, half)).toMatchObject({
         outcome: 'conflict',
-        standing: [{ version: 'm1' }, { version: 'r1' }, { outcome: 'absent' }],
+        current: [{ version: 'm1' }, { version: 'r1' }, { outcome: 'absent' }],
       });
       expect(await read(owner, 'member', 'm1')).toEqual({ outcome: 'unchanged' });
       expect(await read(owner, 'browsers')).toEqual({ outcome: 'absent' });
@@ -126,7 +126,7 @@ export function describeDocuments(open: () => DocumentStore): void {
       await open().write(owner, change);
       expect(await open().write(owner, change)).toMatchObject({
         outcome: 'conflict',
-        standing: [{ outcome: 'found', version: 'mine' }],
+        current: [{ outcome: 'found', version: 'mine' }],
       });
     });
 

@@ -49,7 +49,7 @@ export function renameAuthenticator(
   return { next: changeAuthenticator(member, id, { label }), outcome: true };
 }
 
-/** Seals a secret anew. False where `expected` is no longer what stands. */
+/** Seals a secret again. False if `expected` is no longer what is stored. */
 export function resealAuthenticator(
   member: MemberDocument,
   id: string,

@@ -38,7 +38,7 @@ export interface BrowserUse extends NextTokens {
 }
 
 export type BrowserUseOutcome =
-  /** The token was a right one; the browser is as it stands now. */
+  /** The token was right. The browser as it is now. */
   | { readonly outcome: 'used'; readonly browser: RememberedBrowser }
   /** A token that was used before: somebody has a copy. The browser is forgotten. */
   | { readonly outcome: 'replayed'; readonly browser: RememberedBrowser }

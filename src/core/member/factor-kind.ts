@@ -19,7 +19,7 @@ export function isChannel(value: unknown): value is Channel {
  */
 export type GuessGroup = 'codes' | 'recovery-codes';
 
-/** What the rules need to know about a kind: plain data that stands in the facts. */
+/** What the rules need to know about a kind, as plain data in the facts. */
 export interface FactorTraits {
   readonly kind: FactorKind;
   /** Higher is stronger. A step-up asks for the highest rank that the person has. */

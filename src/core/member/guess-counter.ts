@@ -62,7 +62,7 @@ function lock(counter: GuessCounter, limits: GuessLimits, now: number): GuessCou
   return { ...counter, locks, lockedUntil: now + lockMs({ locks }, limits) };
 }
 
-/** Counts a guess where no lock stands; one that has run out starts a new count. `locked` where the count was full before. */
+/** Counts a guess if there is no lock. A lock that has run out starts a new count. `locked` if the count was full before. */
 export function countGuess(
   counter: GuessCounter,
   guess: { readonly rank: FactorRank; readonly limits: GuessLimits; readonly now: number },

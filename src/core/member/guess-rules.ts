@@ -97,7 +97,7 @@ export function spendGuess(member: MemberDocument, guess: Guess): MemberGuess {
   return countOwn(next, guess, { left: limits.perUser - totalOf(counter.failures), lockedUntil });
 }
 
-/** The lock that stands, shortened where it ends later than one set now would. Null where none stands. */
+/** The current lock, shortened if it ends later than one set now would. Null if there is none. */
 function findLock(member: MemberDocument, { group, limits, now }: Guess): MemberGuess | null {
   const counter = guessesOf(member, group);
   const lockedUntil = lockEnd(counter, limits, now);

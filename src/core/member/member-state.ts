@@ -4,7 +4,7 @@ import { deriveGrace, type Grace } from '../policy/policy';
 import { channelOf, enrollableOf, type FactorKind } from './factor-kind';
 import { isExempt, type Exemption } from './member';
 
-/** How one member stands, as administrators see it. */
+/** The state of one member, as administrators see it. */
 export interface MemberState {
   /** Has a factor: an authenticator, or an assigned kind that an address on file carries. */
   readonly configured: boolean;

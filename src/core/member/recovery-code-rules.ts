@@ -7,7 +7,7 @@ export interface RecoveryCodeRecord {
   readonly codeHash: string;
 }
 
-/** The hashes of one user's codes. How many are left stands in the member document, which every decision reads. */
+/** The hashes of one user's codes. The member document, which every decision reads, says how many are left. */
 export interface RecoveryCodesDocument {
   readonly codes: readonly RecoveryCodeRecord[];
 }

@@ -8,7 +8,7 @@ import type { Authenticator } from './authenticator';
 import { channelOf, type Factors } from './factor-kind';
 import type { MemberSettings } from './member';
 
-/** A browser that stands in for a challenge at login, as the server knows it. */
+/** A browser that needs no challenge at login, as the server knows it. */
 export interface RememberedBrowser {
   readonly id: string;
   readonly organizationId: string;

@@ -67,7 +67,7 @@ export interface SessionsEnd {
   readonly endedAt: number;
 }
 
-/** The epoch that stands, made from `candidate` where there is none. */
+/** The current epoch, or `candidate` if there is none. */
 export function establishEpoch<Document extends WithEpoch>(
   document: Document,
   candidate: string,
@@ -84,7 +84,7 @@ export function replaceEpoch<Document extends WithEpoch>(
   return { ...document, epoch, sessionsEndedAt: endedAt };
 }
 
-/** The same where `expected` is what stands: for a session that ends the others and goes on with the new epoch. */
+/** The same if `expected` is the current epoch: for a session that ends the others and goes on with the new epoch. */
 export function renewEpoch<Document extends WithEpoch>(
   document: Document,
   renewal: SessionsEnd & { readonly expected: string },

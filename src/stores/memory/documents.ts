@@ -1,7 +1,7 @@
 import { ownerKey } from '../owner-key';
-import type { DocumentName, DocumentStore, Owner, StandingDocument } from '../document-store';
+import type { DocumentName, DocumentStore, Owner, CurrentDocument } from '../document-store';
 
-type Stored = StandingDocument & { readonly outcome: 'found' };
+type Stored = CurrentDocument & { readonly outcome: 'found' };
 
 /** The documents of this process, and the keys that were claimed. */
 export interface StoredDocuments {
@@ -12,7 +12,7 @@ export interface StoredDocuments {
 const ABSENT = { outcome: 'absent' } as const;
 
 export function documentsIn({ documents, claims }: StoredDocuments): DocumentStore {
-  const find = (owner: Owner, name: DocumentName): StandingDocument =>
+  const find = (owner: Owner, name: DocumentName): CurrentDocument =>
     documents.get(ownerKey(owner))?.get(name) ?? ABSENT;
 
   return {
@@ -24,9 +24,9 @@ export function documentsIn({ documents, claims }: StoredDocuments): DocumentSto
     },
 
     async write(owner, changes) {
-      const standing = changes.map(({ name }) => find(owner, name));
-      const isExpected = changes.every(({ expected }, place) => versionOf(standing[place]) === expected);
-      if (!isExpected) return { outcome: 'conflict', standing };
+      const current = changes.map(({ name }) => find(owner, name));
+      const isExpected = changes.every(({ expected }, place) => versionOf(current[place]) === expected);
+      if (!isExpected) return { outcome: 'conflict', current };
       const key = ownerKey(owner);
       const own = documents.get(key) ?? new Map<DocumentName, Stored>();
       documents.set(key, own);
@@ -56,6 +56,6 @@ export function documentsIn({ documents, claims }: StoredDocuments): DocumentSto
   };
 }
 
-function versionOf(document: StandingDocument | undefined): string | null {
+function versionOf(document: CurrentDocument | undefined): string | null {
   return document?.outcome === 'found' ? document.version : null;
 }

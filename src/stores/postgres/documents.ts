@@ -8,7 +8,7 @@ import {
   type DocumentQuery,
   type DocumentStore,
   type Owner,
-  type StandingDocument,
+  type CurrentDocument,
 } from '../document-store';
 import { ownerKey, parseOwnerKey } from '../owner-key';
 import { unreadable, type Queries, type Row } from './queries';
@@ -66,7 +66,7 @@ export function documentsIn(queries: Queries, schema: string): DocumentStore {
   async function findStanding(
     owner: Owner,
     changes: readonly DocumentChange[],
-  ): Promise<readonly StandingDocument[]> {
+  ): Promise<readonly CurrentDocument[]> {
     const answers = await Promise.all(changes.map(({ name }) => readOne({ owner, name })));
     return answers.map((answer) => (answer.outcome === 'unchanged' ? { outcome: 'absent' } : answer));
   }
@@ -78,7 +78,7 @@ export function documentsIn(queries: Queries, schema: string): DocumentStore {
       const [text, values] = toWrite(schema, owner, changes);
       const rows = await queries.run(text, values);
       if (rows.length > 0) return { outcome: 'written' };
-      return { outcome: 'conflict', standing: await findStanding(owner, changes) };
+      return { outcome: 'conflict', current: await findStanding(owner, changes) };
     },
 
     async removeDocuments(owner) {

@@ -49,7 +49,7 @@ export function openQueries(pool: PostgresPool, timeoutMs: number): Queries {
       throw toStoreError(error);
     } finally {
       client.removeListener('error', ignoreError);
-      // A statement that is still running would answer to whoever got the connection next.
+      // The next user of the connection would get the answer of a statement that is still running.
       client.release(!isUsable);
     }
   }

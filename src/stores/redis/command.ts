@@ -2,7 +2,7 @@ import { isSame, parseReply, toReply } from './read-answers';
 import { share, type Remembered, type RememberedAnswers } from './remembered-answers';
 import { toTexts } from './replies';
 import { toStoreError, unreadable } from './store-errors';
-import type { DocumentAnswer, StandingDocument } from '../document-store';
+import type { DocumentAnswer, CurrentDocument } from '../document-store';
 
 export type Argument = string | number;
 
@@ -21,7 +21,7 @@ export interface Recall<Value> {
 export interface Command {
   readonly name: string;
   readonly args: readonly Argument[];
-  /** What stands for the last answer in a joined read. */
+  /** How a joined read names the last answer. */
   readonly known: string;
   /** By a reply of ioredis. */
   answer(reply: unknown): void;
@@ -159,7 +159,7 @@ export class VersionedRead implements Command {
 }
 
 /** A body without a version, or the other way round, was not written by this store. */
-export function toStored(version: string | null, body: string | null): StandingDocument {
+export function toStored(version: string | null, body: string | null): CurrentDocument {
   if (version === null && body === null) return { outcome: 'absent' };
   if (version === null || body === null) throw unreadable('a document');
   return { outcome: 'found', version, body };

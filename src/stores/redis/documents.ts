@@ -3,7 +3,7 @@ import type {
   DocumentChange,
   DocumentName,
   DocumentStore,
-  StandingDocument,
+  CurrentDocument,
 } from '../document-store';
 import { ownerKey, parseOwnerKey } from '../owner-key';
 import type { RedisCommands } from './command-batch';
@@ -23,14 +23,14 @@ import { unreadable } from './store-errors';
  * version and the new body. Answers 1, or the version and body of each document named where one is not the expected one.
  */
 const WRITE = defineScript(`
-local standing, isExpected = {}, true
+local current, isExpected = {}, true
 for at = 1, #ARGV, 5 do
   local found = redis.call('HMGET', KEYS[1], ARGV[at] .. ':v', ARGV[at])
   if (found[1] or '') ~= ARGV[at + 1] then isExpected = false end
-  standing[#standing + 1] = found[1]
-  standing[#standing + 1] = found[2]
+  current[#current + 1] = found[1]
+  current[#current + 1] = found[2]
 end
-if not isExpected then return standing end
+if not isExpected then return current end
 for at = 1, #ARGV, 5 do
   if ARGV[at + 2] == 'set' then
     redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 4], ARGV[at] .. ':v', ARGV[at + 3])
@@ -61,9 +61,9 @@ export function documentsIn(redis: RedisCommands, keys: Keys): DocumentStore {
       Promise.all(queries.map(({ owner, name, known }) => ask(keys.documents(owner), name, known))),
 
     async write(owner, changes) {
-      const standing = await change(keys.documents(owner), changes.flatMap(toArguments));
-      if (standing === undefined) return { outcome: 'written' };
-      return { outcome: 'conflict', standing: changes.map((_, place) => toStanding(standing, place)) };
+      const current = await change(keys.documents(owner), changes.flatMap(toArguments));
+      if (current === undefined) return { outcome: 'written' };
+      return { outcome: 'conflict', current: changes.map((_, place) => toCurrent(current, place)) };
     },
 
     async removeDocuments(owner) {
@@ -72,8 +72,8 @@ export function documentsIn(redis: RedisCommands, keys: Keys): DocumentStore {
 
     async claim(key, owner) {
       const holder = ownerKey(owner);
-      const standing = await change(keys.claim(key), [CLAIM, '', 'set', holder, '']);
-      return standing === undefined || standing[0] === holder;
+      const current = await change(keys.claim(key), [CLAIM, '', 'set', holder, '']);
+      return current === undefined || current[0] === holder;
     },
     async findOwner(key) {
       const holder = await redis.send('hget', keys.claim(key), `${CLAIM}:v`);
@@ -95,6 +95,6 @@ function toArguments({ name, expected, next }: DocumentChange): readonly string[
 }
 
 /** Lua ends a list at its first nil unless it is false: an absent document is two of these. */
-function toStanding(texts: readonly (string | null)[], place: number): StandingDocument {
+function toCurrent(texts: readonly (string | null)[], place: number): CurrentDocument {
   return toStored(texts[2 * place] ?? null, texts[2 * place + 1] ?? null);
 }

@@ -2,7 +2,7 @@ import { encodeId } from '../../core/text/encoded-id';
 import type { Owner } from '../document-store';
 import { ownerKey } from '../owner-key';
 
-/** Every key, at one place. What stands in braces is all that Redis Cluster hashes: one user is on one node. */
+/** All keys. Redis Cluster hashes only the part in braces, so that one user is on one node. */
 export interface Keys {
   /** A hash: the documents of a user or an organization, each with its version. */
   documents(owner: Owner): string;

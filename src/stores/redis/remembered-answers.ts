@@ -10,7 +10,7 @@ export interface Remembered<Value> {
   shared?: Value;
 }
 
-/** Some megabytes; whoever is pushed out is read in full once more. */
+/** Some megabytes. An answer that was dropped is read in full again. */
 const MOST = 5000;
 
 /**

@@ -7,7 +7,7 @@ import { unreadable } from './store-errors';
 
 const PURPOSES: ReadonlySet<unknown> = new Set<ChallengePurpose>(['login', 'step-up', 'enroll', 'unlock']);
 
-/** What stands in the place of a message that was asked for before it was known. */
+/** The value of a message whose report came before the message was stored. */
 const ASKED_FOR = '?';
 
 /** The message; what it says, its life in milliseconds. */

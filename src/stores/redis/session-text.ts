@@ -29,7 +29,7 @@ export function parse(text: string): SessionData {
   return { ...parseObject(text.slice(short.length), 'a session'), cookie };
 }
 
-/** Null where it is another than ours. */
+/** Null if it is not one of our cookies. */
 function writeCookie(cookie: SessionData['cookie']): string | null {
   const { originalMaxAge, expires, secure, httpOnly, path, sameSite } = cookie;
   if (httpOnly !== CONSTANT.httpOnly || path !== CONSTANT.path || sameSite !== CONSTANT.sameSite) return null;

@@ -70,12 +70,12 @@ export function describeChallenges(open: () => StateStore): void {
     it('is written once after one version, however many write at once', async () => {
       const first = await issueInPendingLogin();
       const session = aChallenge({ purpose: 'step-up' });
-      for (const [standing, life] of [
+      for (const [current, life] of [
         [first, { ...PENDING, after: first.version }],
         [session, { ...SESSION, after: null }],
       ] as const) {
         const writes = Array.from({ length: 20 }, () =>
-          open().issueChallenge({ ...standing, version: newId() }, life),
+          open().issueChallenge({ ...current, version: newId() }, life),
         );
         expect((await Promise.all(writes)).filter(Boolean)).toHaveLength(1);
       }

@@ -6,7 +6,7 @@ import type { AuthSubject } from '../../../src/flows/context/auth-subject';
 import { gatherFacts } from '../../../src/flows/context/gather-facts';
 import { createFlowWorld, createRoster } from '../../support/admin-flows';
 
-interface Standing {
+interface Current {
   readonly policy?: Partial<Policy>;
   readonly enrolled?: readonly EnrollableKind[];
   readonly proofs?: readonly (readonly [EvidenceMethod, number])[];
@@ -19,7 +19,7 @@ interface Standing {
 }
 
 /** An administrator whose session began two hours ago; each proof is so many seconds old. */
-async function judge(act: 'read' | 'change', phase: Standing) {
+async function judge(act: 'read' | 'change', phase: Current) {
   const { policy = {}, enrolled = [], proofs = [], pending = false, exempt = false } = phase;
   const ada = { id: 'ada', name: 'Ada', email: 'ada@acme.example', organizationId: 'acme' };
   const federated = phase.federated === true;
@@ -75,7 +75,7 @@ async function judge(act: 'read' | 'change', phase: Standing) {
     : `${judged.decision.outcome}: ${judged.decision.because}`;
 }
 
-const NO_FACTOR: readonly (readonly [string, Standing])[] = [
+const NO_FACTOR: readonly (readonly [string, Current])[] = [
   ['of an organization that asks assigned members only', {}],
   ['who must enroll', { policy: { enrollment: 'required' } }],
   ['who may put it off', { policy: { enrollment: 'optional' } }],
@@ -104,7 +104,7 @@ describe('an administrator without a factor, of an organization with MFA on', ()
   });
 });
 
-const ENROLLED: readonly (readonly [string, Standing])[] = [
+const ENROLLED: readonly (readonly [string, Current])[] = [
   ['of the same organization', {}],
   ['who is exempt', { exempt: true }],
   ['who is federated', { federated: true }],
@@ -123,7 +123,7 @@ describe('an administrator with a factor, of an organization with MFA on', () =>
   });
 
   it.each(ENROLLED)('%s changes nothing with a proof of ten minutes ago', async (_, phase) => {
-    const proven: Standing = { ...phase, enrolled: ['totp'], proofs: [['totp', 600]] };
+    const proven: Current = { ...phase, enrolled: ['totp'], proofs: [['totp', 600]] };
     expect(await judge('read', proven)).toBe('may, with a factor');
     expect(
       await judge('change', {
@@ -144,7 +144,7 @@ describe('an administrator with a factor, of an organization with MFA on', () =>
 });
 
 describe('who may look at what they administer', () => {
-  it.each<readonly [string, Standing, string]>([
+  it.each<readonly [string, Current, string]>([
     ['one with a proven factor', { enrolled: ['totp'], proofs: [['totp', 7000]] }, 'may, with a factor'],
     ['one with only the password', { enrolled: ['totp'] }, 'challenge: assurance-too-low'],
     [
@@ -182,7 +182,7 @@ describe('who may look at what they administer', () => {
 });
 
 describe('who may change what they administer', () => {
-  it.each<readonly [string, Standing, string]>([
+  it.each<readonly [string, Current, string]>([
     ['a fresh proof', { enrolled: ['totp'], proofs: [['totp', 599]] }, 'may, with a factor'],
     [
       'a proof of ten minutes ago',
