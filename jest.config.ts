@@ -48,8 +48,8 @@ const config: Config = {
   collectCoverageFrom: ['src/**/*.ts'],
   projects: [
     project('unit'),
-    project('contract', 'setup-redis'),
-    project('integration', 'setup-redis'),
+    project('contract', 'setup-stores'),
+    project('integration', 'setup-stores'),
     project('e2e', 'setup-browser'),
   ],
 };

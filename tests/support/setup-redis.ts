@@ -1,5 +1,0 @@
-import { startSharedRedis } from './shared-redis';
-
-export default async function setUpRedis(): Promise<void> {
-  await startSharedRedis();
-}
