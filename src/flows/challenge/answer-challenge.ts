@@ -11,7 +11,7 @@ import { challengeOwner, type AuthSubject, type ChallengeHint } from '../context
 import type { FlowContext, Origin } from '../context/context';
 import { gatherFacts, type Gathered, type PrefetchedRecords } from '../context/gather-facts';
 import { reportUnreadable } from '../context/report-unreadable';
-import { concludeProof, type Verified } from './accepted-proof';
+import { concludeProof, type Verified } from './after-proof';
 import { reportGuessLimits } from './report-guess-limits';
 import { UNLOCK_ATTEMPTS, unlockOwner, type FoundUnlockLink } from './unlock-link';
 

@@ -3,7 +3,7 @@ import type { FactorKind } from '../../core/member/factor-kind';
 import { codesAsked, fallbackOfCode, isChallengeOver, liveCode } from '../../core/proof/sent-code';
 import { BACKUP_KIND, FACTOR_TRAITS, channelOfKind } from '../../factors/find-factor';
 import { wordsOf } from '../../factors/present-factor';
-import { readPrompt } from '../../flows/challenge/ask-proof';
+import { readPrompt } from '../../flows/challenge/issue-challenge';
 import { codesLockedUntil, type OpenProof } from '../../flows/challenge/open-proof';
 import type { ChallengeHint } from '../../flows/context/auth-subject';
 import type { Gathered } from '../../flows/context/gather-facts';

@@ -1,11 +1,16 @@
 import type { Evidence } from '../../core/decision/assurance';
 import type { Epochs } from '../../core/decision/session-lifetime';
-import type { Verified } from '../../flows/challenge/accepted-proof';
-import { completeProof, proceed, type Completion, type Proving } from '../../flows/challenge/complete-proof';
+import {
+  completeProof,
+  proceed,
+  type Completion,
+  type Proving,
+  type Verified,
+} from '../../flows/challenge/after-proof';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { refuse, type KnownPageRequest } from '../kernel/page-route';
 import { fieldOf, originOf } from '../kernel/request';
-import { sendNext, describeDecision } from '../kernel/respond';
+import { describeDecision, sendNext } from '../kernel/respond';
 import { keepPendingLogin, upgradeSession } from '../session/establish-session';
 import { grantSession } from '../session/grant-at-login';
 import { changeBrowserCookie } from '../session/remembered-browser-cookie';

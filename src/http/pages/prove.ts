@@ -1,13 +1,13 @@
 import { channelOfKind } from '../../factors/find-factor';
-import type { Verified } from '../../flows/challenge/accepted-proof';
+import type { Verified } from '../../flows/challenge/after-proof';
 import { answerChallenge, type ProofPurpose, type Rejected } from '../../flows/challenge/answer-challenge';
-import { askProof, isAskedAgain } from '../../flows/challenge/ask-proof';
+import { askProof, isAskedAgain } from '../../flows/challenge/issue-challenge';
 import { pickFactor, type OpenProof } from '../../flows/challenge/open-proof';
 import type { ChallengeHint } from '../../flows/context/auth-subject';
 import { answerRefusal, field, type KnownPageRequest } from '../kernel/page-route';
 import { refusalStatus } from '../kernel/refusals';
 import { fieldOf, originOf, takePrefetchedRecords } from '../kernel/request';
-import { sendNext, type Refusal, describeAsk } from '../kernel/respond';
+import { describeAsk, sendNext, type Refusal } from '../kernel/respond';
 import { updateSessionData } from '../session/session-data';
 
 /*

@@ -1,6 +1,6 @@
 import type { Router } from 'express';
 import type { Evidence } from '../../core/decision/assurance';
-import { completeStepUp } from '../../flows/challenge/complete-proof';
+import { completeStepUp } from '../../flows/challenge/after-proof';
 import { openStepUp, type OpenProof } from '../../flows/challenge/open-proof';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { proveOwnPassword } from '../../flows/sign-in/judge-password';
@@ -15,7 +15,7 @@ import {
   type KnownPageRequest,
 } from '../kernel/page-route';
 import { originOf } from '../kernel/request';
-import { nextPath, sendNext, type Refusal, describeDecision } from '../kernel/respond';
+import { describeDecision, nextPath, sendNext, type Refusal } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
 import { sourceOfSession } from '../sign-in/attempt-login';
 import { toChoices, viewAsked } from './challenge-view';

@@ -1,6 +1,6 @@
 import type { Router } from 'express';
 import { lockEnd } from '../../core/member/guess-counter';
-import type { Verified } from '../../flows/challenge/accepted-proof';
+import type { Verified } from '../../flows/challenge/after-proof';
 import { openUnlock, type OpenProof } from '../../flows/challenge/open-proof';
 import { findUnlockLink } from '../../flows/challenge/unlock-link';
 import { keepFormsHere } from '../kernel/headers';
@@ -17,7 +17,7 @@ import {
   type PageRequest,
 } from '../kernel/page-route';
 import { refusalStatus } from '../kernel/refusals';
-import { sendNext, describeDecision } from '../kernel/respond';
+import { describeDecision, sendNext } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
 import { readSessionData, updateSessionData } from '../session/session-data';
 import { toChoices, viewAsked } from './challenge-view';

@@ -1,11 +1,12 @@
 import type { Request } from 'express';
 import type { SessionData, Store } from 'express-session';
+import { RecentMap } from '../../core/text/recent-map';
 import type { FlowContext } from '../../flows/context/context';
-import { readEarly, type PrefetchedRecords } from '../../flows/context/gather-facts';
+import { readEarly, type PrefetchedRecords, type Reader } from '../../flows/context/gather-facts';
 import { endSession } from '../../flows/sessions/end-sessions';
 import { isSomebodyIn, stateOf, toError } from '../kernel/request';
 import { isFailure } from './renew-session';
-import { SessionHints, type Hint } from './session-hints';
+import { parseSessionData, type MfaSessionData } from './session-data-text';
 
 const FOUND = Symbol('found');
 const WRITE = Symbol('write');
@@ -174,4 +175,57 @@ function toWrite({ cookie, ...rest }: SessionData): Write {
 /** Each save moves the end by the time since the one before; only a moment's difference is nothing. */
 function isRepeated(before: Write | undefined, now: Write): boolean {
   return before?.done === true && before.text === now.text && Math.abs(before.endsAt - now.endsAt) < 1000;
+}
+
+/** Our data and the owner of a session as last seen. It only says what to prefetch. */
+interface Hint {
+  readonly text: string;
+  readonly sessionData: MfaSessionData;
+  /** Null if nobody was signed in. */
+  readonly owner: Reader | null;
+}
+
+/** Enough for the people who are busy in one process at a time. */
+const REMEMBERED = 10_000;
+
+/** The sessions that this process saw last, by their id. */
+class SessionHints {
+  readonly #hints = new RecentMap<string, Hint>(REMEMBERED);
+
+  find(sessionId: string): Hint | undefined {
+    return this.#hints.get(sessionId);
+  }
+
+  /** Parses the text if it has changed since. Undefined if it cannot be read. */
+  learn(sessionId: string, text: string | undefined): Hint | undefined {
+    const known = this.#hints.get(sessionId);
+    if (known?.text === text) return known;
+    const hint = text === undefined ? undefined : toHint(text);
+    if (hint === undefined) this.#hints.delete(sessionId);
+    else this.#hints.set(sessionId, hint);
+    return hint;
+  }
+
+  forget(sessionId: string): void {
+    this.#hints.delete(sessionId);
+  }
+}
+
+/** Undefined for unreadable data, which is refused when a request reads it. */
+function toHint(text: string): Hint | undefined {
+  try {
+    const sessionData = parseSessionData(text);
+    return { text, sessionData, owner: ownerOf(sessionData) };
+  } catch {
+    return undefined;
+  }
+}
+
+function ownerOf({ session, login }: MfaSessionData): Reader | null {
+  const organizationId = session?.organizationEpochs.at(-1)?.[0];
+  if (session !== undefined && organizationId !== undefined)
+    return { phase: 'session', userId: session.userId, organizationId, ownerId: session.handle };
+  if (login === undefined) return null;
+  const { userId, organizationId: enteredBy, pendingId } = login;
+  return { phase: 'pending', userId, organizationId: enteredBy, ownerId: pendingId };
 }
