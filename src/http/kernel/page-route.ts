@@ -3,7 +3,6 @@ import type { Decision } from '../../core/decision/decide';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { judgeAccess } from '../../flows/context/judge-access';
 import { answerOnceStored } from '../session/renew-session';
-import type { RequestIdentity } from '../session/request-identity';
 import { requirePassport, resolveIdentity } from '../session/resolve-identity';
 import { requireSessionId } from '../session/session-data';
 import { findReturnTo } from '../sign-in/return-to';
@@ -11,7 +10,7 @@ import type { HttpContext } from './http-context';
 import { refuseRequest } from './refusals';
 import type { ViewLocals, ViewName } from './render-page';
 import { wantsJson } from './representation';
-import { returnToHere, textField } from './request';
+import { returnToHere, textField, type RequestIdentity } from './request';
 import { pageLocals, sendRefusal, type Refusal } from './respond';
 import { sentenceFor } from './sentences';
 

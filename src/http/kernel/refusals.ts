@@ -3,13 +3,12 @@ import type { Decision } from '../../core/decision/decide';
 import { reportRefusedRequest } from '../../flows/context/judge-access';
 import type { MessageLocals } from '../pages/proof-views';
 import { startAnew, withoutCircle } from '../session/renew-session';
-import { ANONYMOUS, type RequestIdentity } from '../session/request-identity';
 import { keepReturnTo, reasonFor, signInPath } from '../sign-in/return-to';
 import { setPageHeaders } from './headers';
 import type { HttpContext } from './http-context';
 import { momentOf } from './moments';
 import { wantsJson } from './representation';
-import { originOf, returnToHere } from './request';
+import { ANONYMOUS, originOf, returnToHere, type RequestIdentity } from './request';
 import { nextPath, pageLocals } from './respond';
 import { sentenceFor } from './sentences';
 

@@ -2,9 +2,10 @@ import type { Request as IncomingRequest } from 'express';
 import { parseAddress } from '../../core/address/network-address';
 import { parseLocalPath } from '../../core/text/local-path';
 import { cutText } from '../../core/text/typed-text';
-import type { SessionGrant } from '../../flows/context/auth-subject';
+import type { AuthSubject, SessionGrant } from '../../flows/context/auth-subject';
 import type { FlowContext, Origin } from '../../flows/context/context';
 import type { Gathered, PrefetchedRecords } from '../../flows/context/gather-facts';
+import type { Account } from '../../options/ports';
 import { publicPath } from '../../options/resolve-options';
 import type { MfaSessionData } from '../session/session-data-text';
 
@@ -207,3 +208,15 @@ export function wantsOthersEnded(body: unknown): boolean {
   if (ticked === false) return false;
   return ticked !== undefined || fieldOf(body, 'endOthersShown') === undefined;
 }
+
+/** The authenticated state of this request. */
+export type RequestIdentity =
+  | { readonly kind: 'anonymous' }
+  | {
+      readonly kind: 'known';
+      readonly subject: AuthSubject;
+      readonly account: Account;
+      readonly user: Express.User;
+    };
+
+export const ANONYMOUS: RequestIdentity = { kind: 'anonymous' };

@@ -5,12 +5,11 @@ import { onFileId } from '../../core/member/factor-kind';
 import { channelOfKind } from '../../factors/find-factor';
 import type { ChallengeOutcome } from '../../flows/challenge/active-challenge';
 import type { Gathered } from '../../flows/context/gather-facts';
-import type { RequestIdentity } from '../session/request-identity';
 import { findReturnTo, signInPath } from '../sign-in/return-to';
 import type { HttpContext } from './http-context';
 import type { PageLocals } from './render-page';
 import { wantsJson } from './representation';
-import { stateOf, withReturnTo } from './request';
+import { stateOf, withReturnTo, type RequestIdentity } from './request';
 import { sentenceFor } from './sentences';
 
 /** An option as a person may see it. */

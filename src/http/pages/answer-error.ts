@@ -4,10 +4,9 @@ import { reportRefusedRequest } from '../../flows/context/judge-access';
 import { adviseOnRefusal } from '../kernel/check-csrf';
 import type { HttpContext } from '../kernel/http-context';
 import { wantsJson } from '../kernel/representation';
-import { originOf, withReturnTo } from '../kernel/request';
+import { ANONYMOUS, originOf, withReturnTo } from '../kernel/request';
 import { bareLocals, pageLocals, sendRefusal } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
-import { ANONYMOUS } from '../session/request-identity';
 import type { MessageLocals } from './proof-views';
 
 interface Failure {

@@ -14,13 +14,12 @@ import {
   type PageRequest,
 } from '../kernel/page-route';
 import { wantsJson } from '../kernel/representation';
-import { originOf, stateOf, withQuery, withReturnTo } from '../kernel/request';
-import { pageLocals, sendNext, sendRefusal, describeDecision } from '../kernel/respond';
+import { ANONYMOUS, originOf, stateOf, withQuery, withReturnTo } from '../kernel/request';
+import { describeDecision, pageLocals, sendNext, sendRefusal } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
 import { tokenRefusalOf, type TokenRefusal } from '../kernel/token-refusal';
 import { grantSession } from '../session/grant-at-login';
 import { regenerate } from '../session/renew-session';
-import { ANONYMOUS } from '../session/request-identity';
 import { requireSessionCookie } from '../session/session-cookie';
 import { readSessionData } from '../session/session-data';
 import { attemptLogin, describePending } from '../sign-in/attempt-login';

@@ -4,8 +4,7 @@ import { isAdoptedHandle, isStartUnknown } from '../../core/decision/session-lif
 import { MfaError } from '../../core/errors';
 import { endSession } from '../../flows/sessions/end-sessions';
 import type { HttpContext } from '../kernel/http-context';
-import { stateOf, toError } from '../kernel/request';
-import type { RequestIdentity } from './request-identity';
+import { stateOf, toError, type RequestIdentity } from '../kernel/request';
 import { requireSession, updateSessionData } from './session-data';
 
 type Done = (error?: unknown) => void;

@@ -5,12 +5,11 @@ import type { AuthSubject } from '../../flows/context/auth-subject';
 import { endSession } from '../../flows/sessions/end-sessions';
 import type { Account } from '../../options/ports';
 import type { HttpContext } from '../kernel/http-context';
-import { isSomebodyIn } from '../kernel/request';
+import { ANONYMOUS, isSomebodyIn, type RequestIdentity } from '../kernel/request';
 import { adoptSession, resolveGrant, toSessionSubject } from './adopt-session';
 import { confirmBrowserOnce } from './remembered-browser-cookie';
-import { ANONYMOUS, type RequestIdentity } from './request-identity';
 import { readSessionData, requireSessionId, sessionMark, updateSessionData } from './session-data';
-import type { PendingLoginData, MfaSessionData, SessionClaims } from './session-data-text';
+import type { MfaSessionData, PendingLoginData, SessionClaims } from './session-data-text';
 import { watchPassport } from './watch-passport';
 
 /**

@@ -1,4 +1,3 @@
-import { describeDecision, type StepBody } from '../kernel/respond';
 import type { Request } from 'express';
 import type { Decision } from '../../core/decision/decide';
 import { parseLocalPath } from '../../core/text/local-path';
@@ -7,12 +6,12 @@ import { judgeAccess } from '../../flows/context/judge-access';
 import { resumeLogin } from '../../flows/sign-in/host-login';
 import { publicPath } from '../../options/resolve-options';
 import type { HttpContext } from '../kernel/http-context';
-import { fieldOf, originOf, requestedReturnTo, withReturnTo } from '../kernel/request';
-import type { RequestIdentity } from '../session/request-identity';
+import { fieldOf, originOf, requestedReturnTo, withReturnTo, type RequestIdentity } from '../kernel/request';
+import { describeDecision, type StepBody } from '../kernel/respond';
 import { resolveIdentity } from '../session/resolve-identity';
 import { markUnstored, readSessionData, updateSessionData } from '../session/session-data';
 import type { HostLogin } from '../session/session-data-text';
-import { type LoginAttempt, type LoginOrigin } from './attempt-login';
+import type { LoginAttempt, LoginOrigin } from './attempt-login';
 import { findKeptReturnTo, forgetKeptReturnTo, reasonFor, restoreReturnTo } from './return-to';
 
 /*

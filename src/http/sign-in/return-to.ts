@@ -2,8 +2,7 @@ import type { Request, Response } from 'express';
 import { parseLocalPath } from '../../core/text/local-path';
 import type { HttpContext } from '../kernel/http-context';
 import { isBrowserNavigation, isLookingAhead } from '../kernel/representation';
-import { requestedReturnTo, withQuery } from '../kernel/request';
-import type { RequestIdentity } from '../session/request-identity';
+import { requestedReturnTo, withQuery, type RequestIdentity } from '../kernel/request';
 import { markUnstored, readSessionData, requireSession } from '../session/session-data';
 
 /*
