@@ -22,11 +22,12 @@ import {
   type EnrollmentStart,
 } from '../flows/enrollment/enroll';
 import { startDeliveredEnrollment } from '../flows/enrollment/enroll-delivered';
+import { STRONGEST } from '../flows/challenge/host-challenge';
 import { beginHostLogin, findHostLogin } from '../flows/sign-in/host-login';
 import { showOptions, type ShownOption } from '../http/kernel/respond';
 import { cleanLabel } from '../http/pages/settings-acts';
 import type { Account } from '../options/ports';
-import { STRONGEST, type CodeRejected } from './challenges-api';
+import type { CodeRejected } from './challenges-api';
 import { findMemberAccount, idText, organizationOf, type HostId, type MemberId } from './host-actor';
 
 /** An authenticator as it may be shown: no secret, no full address. */

@@ -1,16 +1,11 @@
 import { deriveAmr, deriveAssuranceLevel } from '../core/decision/assurance';
-import { decide, type Option } from '../core/decision/decide';
+import type { Option } from '../core/decision/decide';
 import type { FactorKind } from '../core/member/factor-kind';
-import { BACKUP_KIND, FACTOR_TRAITS } from '../factors/find-factor';
+import { FACTOR_TRAITS } from '../factors/find-factor';
 import type { NotFound } from '../flows/admin/member-acts';
 import type { Sent } from '../flows/challenge/active-challenge';
-import { answerChallenge } from '../flows/challenge/answer-challenge';
-import { issueChallengeFor } from '../flows/challenge/issue-challenge';
-import { challengeOwner } from '../flows/context/auth-subject';
+import { answerHostChallenge, askHostChallenge, type HostChallenge } from '../flows/challenge/host-challenge';
 import type { FlowContext, Origin } from '../flows/context/context';
-import { gatherFacts, type Gathered } from '../flows/context/gather-facts';
-import { REPROOF_SECONDS } from '../flows/enrollment/authorize-enrollment';
-import { beginHostLogin, findHostLogin, type HostSubject } from '../flows/sign-in/host-login';
 import { showOptions, type ShownOption } from '../http/kernel/respond';
 import { findMemberAccount, type MemberId } from './host-actor';
 
@@ -94,101 +89,46 @@ export interface ChallengesApi {
   answer(member: MemberId, answer: ChallengeAnswer): Promise<ChallengeAnswered>;
 }
 
-/** The strongest factor that the person has, whatever the policy lets others do without. */
-export const STRONGEST = { kind: 'step-up', maxAgeSeconds: REPROOF_SECONDS } as const;
-
 /** The challenge page, for the host's own code. */
 export function createChallengesApi(context: FlowContext): ChallengesApi {
   return {
-    async begin(member, { challengeId, authenticatorId } = {}) {
+    async begin(member, options = {}) {
       const account = await findMemberAccount(context, member);
       if (account === null) return { outcome: 'not-found' };
-      if (challengeId === undefined) {
-        const { subject, gathered } = await beginHostLogin(context, account);
-        return ask(context, { subject, gathered, authenticatorId });
-      }
-      const subject = await findHostLogin(context, account, challengeId);
-      if (subject === null) return { outcome: 'rejected', because: 'challenge-expired' };
-      const gathered = await gatherFacts(context, account, subject);
-      return ask(context, { subject, gathered, authenticatorId });
+      const asked = await askHostChallenge(context, account, options);
+      return asked.outcome === 'challenge' ? describeChallenge(asked) : asked;
     },
-    async answer(member, { challengeId, code, origin }) {
+    async answer(member, submitted) {
       const account = await findMemberAccount(context, member);
       if (account === null) return { outcome: 'not-found' };
-      const subject = await findHostLogin(context, account, challengeId);
-      if (subject === null) return { outcome: 'rejected', because: 'challenge-expired' };
-      const answer = await answerChallenge(context, {
-        account,
-        subject,
-        purpose: 'login',
-        requirement: STRONGEST,
-        submitted: code,
-        origin,
-      });
+      const answer = await answerHostChallenge(context, account, submitted);
       if (answer.outcome === 'rejected') return answer;
-      const { asked, evidence } = answer;
-      // What is set up next in this login rests on the proof.
-      await context.state.savePendingEvidence(subject.userId, subject.ownerId, evidence);
-      const { kind, authenticatorId } = asked;
-      const level = deriveAssuranceLevel(evidence, FACTOR_TRAITS);
-      return {
-        outcome: 'verified',
-        kind,
-        authenticatorId,
-        amr: deriveAmr(evidence, FACTOR_TRAITS),
-        assuranceLevel: level,
-      };
+      const { kind, authenticatorId } = answer.asked;
+      const amr = deriveAmr(answer.evidence, FACTOR_TRAITS);
+      const assuranceLevel = deriveAssuranceLevel(answer.evidence, FACTOR_TRAITS);
+      return { outcome: 'verified', kind, authenticatorId, amr, assuranceLevel };
     },
   };
 }
 
-async function ask(
-  context: FlowContext,
-  asking: {
-    readonly subject: HostSubject;
-    readonly gathered: Gathered;
-    readonly authenticatorId: string | undefined;
-  },
-): Promise<ChallengeBegun> {
-  const { subject, gathered, authenticatorId } = asking;
-  const decision = decide(gathered.facts, STRONGEST, gathered.now);
-  if (decision.outcome === 'deny' || decision.outcome === 'sign-in') {
-    await context.state.endPendingLogin(subject.userId, subject.ownerId);
-    return { outcome: 'denied', because: decision.because };
-  }
-  if (decision.outcome !== 'challenge') {
-    await context.state.endPendingLogin(subject.userId, subject.ownerId);
-    return { outcome: 'no-factor' };
-  }
-  const option = choose(decision.anyOf, authenticatorId);
-  if (option === undefined) return { outcome: 'rejected', because: 'no-authenticator' };
-  const owner = challengeOwner(subject, 'login');
-  const phase = await context.state.findChallenge(owner);
-  const outcome = await issueChallengeFor(context, {
-    owner,
-    option,
-    gathered,
-    pendingUntil: subject.expiresAt,
-    resend: phase?.authenticatorId === option.authenticatorId,
-  });
-  if (outcome.outcome === 'gone') return { outcome: 'rejected', because: 'challenge-expired' };
+function describeChallenge({
+  subject,
+  gathered,
+  option,
+  anyOf,
+  issued,
+}: HostChallenge & { readonly outcome: 'challenge' }): ChallengeBegun {
   const shown = {
     challengeId: subject.ownerId,
     expiresAt: subject.expiresAt,
     asked: option,
-    anyOf: showOptions(gathered, decision.anyOf),
+    anyOf: showOptions(gathered, anyOf),
   };
-  if (outcome.outcome === 'not-sent') {
-    const { because, retryAfterSeconds } = outcome;
+  if (issued.outcome === 'not-sent') {
+    const { because, retryAfterSeconds } = issued;
     const wait = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
     return { outcome: 'not-sent', because, ...wait, ...shown };
   }
-  const { sent } = outcome;
+  const { sent } = issued;
   return { outcome: 'challenge', ...shown, ...(sent === undefined ? {} : { sent }) };
-}
-
-/** A recovery code is asked first only where there is nothing else. */
-function choose(anyOf: readonly Option[], authenticatorId: string | undefined): Option | undefined {
-  if (authenticatorId !== undefined) return anyOf.find((one) => one.authenticatorId === authenticatorId);
-  return anyOf.find(({ kind }) => kind !== BACKUP_KIND) ?? anyOf[0];
 }

@@ -1,0 +1,104 @@
+import { decide, type Option, type Requirement } from '../../core/decision/decide';
+import { BACKUP_KIND } from '../../factors/find-factor';
+import type { Account } from '../../options/ports';
+import { challengeOwner } from '../context/auth-subject';
+import type { FlowContext, Origin } from '../context/context';
+import { gatherFacts, type Gathered } from '../context/gather-facts';
+import { REPROOF_SECONDS } from '../enrollment/authorize-enrollment';
+import { endPendingLogin } from '../sessions/end-sessions';
+import { beginHostLogin, findHostLogin, type HostSubject } from '../sign-in/host-login';
+import type { ChallengeOutcome } from './active-challenge';
+import type { Verified } from './after-proof';
+import { answerChallenge, type Rejected } from './answer-challenge';
+import { issueChallengeFor } from './issue-challenge';
+
+/** The strongest factor that the person has, whatever the policy lets others do without. */
+export const STRONGEST: Requirement = { kind: 'step-up', maxAgeSeconds: REPROOF_SECONDS };
+
+export type HostChallenge =
+  | {
+      readonly outcome: 'challenge';
+      readonly subject: HostSubject;
+      readonly gathered: Gathered;
+      readonly option: Option;
+      readonly anyOf: readonly Option[];
+      readonly issued: Exclude<ChallengeOutcome, { readonly outcome: 'gone' }>;
+    }
+  /** There is nothing to ask. */
+  | { readonly outcome: 'no-factor' }
+  /** Locked, or not active. */
+  | { readonly outcome: 'denied'; readonly because: string }
+  | { readonly outcome: 'rejected'; readonly because: 'challenge-expired' | 'no-authenticator' };
+
+/** Asks a person for a factor in the host's own code. With `challengeId` a login that was begun there continues. */
+export async function askHostChallenge(
+  context: FlowContext,
+  account: Account,
+  { challengeId, authenticatorId }: { readonly challengeId?: string; readonly authenticatorId?: string },
+): Promise<HostChallenge> {
+  if (challengeId === undefined)
+    return ask(context, { ...(await beginHostLogin(context, account)), authenticatorId });
+  const subject = await findHostLogin(context, account, challengeId);
+  if (subject === null) return { outcome: 'rejected', because: 'challenge-expired' };
+  const gathered = await gatherFacts(context, account, subject);
+  return ask(context, { subject, gathered, authenticatorId });
+}
+
+async function ask(
+  context: FlowContext,
+  asking: {
+    readonly subject: HostSubject;
+    readonly gathered: Gathered;
+    readonly authenticatorId: string | undefined;
+  },
+): Promise<HostChallenge> {
+  const { subject, gathered, authenticatorId } = asking;
+  const decision = decide(gathered.facts, STRONGEST, gathered.now);
+  if (decision.outcome !== 'challenge') {
+    await endPendingLogin(context, subject);
+    const isDenied = decision.outcome === 'deny' || decision.outcome === 'sign-in';
+    return isDenied ? { outcome: 'denied', because: decision.because } : { outcome: 'no-factor' };
+  }
+  const { anyOf } = decision;
+  const option = choose(anyOf, authenticatorId);
+  if (option === undefined) return { outcome: 'rejected', because: 'no-authenticator' };
+  const owner = challengeOwner(subject, 'login');
+  const current = await context.state.findChallenge(owner);
+  const issued = await issueChallengeFor(context, {
+    owner,
+    option,
+    gathered,
+    pendingUntil: subject.expiresAt,
+    resend: current?.authenticatorId === option.authenticatorId,
+  });
+  if (issued.outcome === 'gone') return { outcome: 'rejected', because: 'challenge-expired' };
+  return { outcome: 'challenge', subject, gathered, option, anyOf, issued };
+}
+
+/** A recovery code is asked first only where there is nothing else. */
+function choose(anyOf: readonly Option[], authenticatorId: string | undefined): Option | undefined {
+  if (authenticatorId !== undefined) return anyOf.find((one) => one.authenticatorId === authenticatorId);
+  return anyOf.find(({ kind }) => kind !== BACKUP_KIND) ?? anyOf[0];
+}
+
+/** Verifies the code of such a challenge. What is set up next in this login rests on the proof. */
+export async function answerHostChallenge(
+  context: FlowContext,
+  account: Account,
+  answer: { readonly challengeId: string; readonly code: string; readonly origin: Origin },
+): Promise<Rejected | Verified> {
+  const { challengeId, code, origin } = answer;
+  const subject = await findHostLogin(context, account, challengeId);
+  if (subject === null) return { outcome: 'rejected', because: 'challenge-expired' };
+  const judged = await answerChallenge(context, {
+    account,
+    subject,
+    purpose: 'login',
+    requirement: STRONGEST,
+    submitted: code,
+    origin,
+  });
+  if (judged.outcome === 'verified')
+    await context.state.savePendingEvidence(subject.userId, subject.ownerId, judged.evidence);
+  return judged;
+}
