@@ -66,7 +66,7 @@ export class Documents {
    * @throws MfaError `store-unavailable` where other processes were first every time, or where a later version of the app has
    * written the document; `too-many-requests` where too many changes of the owner wait.
    */
-  change<const Formats extends readonly DocumentFormat<unknown>[], Outcome>(
+  async change<const Formats extends readonly DocumentFormat<unknown>[], Outcome>(
     owner: Owner,
     formats: Formats,
     rule: (values: Values<Formats>) => Applied<Values<Formats>, Outcome>,

@@ -1,8 +1,16 @@
+import { MfaError } from '../core/errors';
 import { decodeId, encodeId } from '../core/text/encoded-id';
 import type { Owner } from './document-store';
 
-/** `user:ada`: the same on every store, with the id in characters that mean nothing there. */
+const LONGEST_ID = 1024;
+
+/**
+ * `user:ada`: the same on every store, with the id in characters that mean nothing there.
+ * @throws MfaError `text-unusable` if the id is longer than 1,024 characters.
+ */
 export function ownerKey({ kind, id }: Owner): string {
+  if (id.length > LONGEST_ID)
+    throw new MfaError('text-unusable', `The id of a ${kind} is longer than 1,024 characters.`);
   return `${kind}:${encodeId(id)}`;
 }
 
