@@ -4,12 +4,8 @@ import { savePolicyAsAdministrator, type PolicySavedByAdministrator } from '../f
 import { resealAll } from '../flows/authenticators/reseal-all';
 import type { FlowContext } from '../flows/context/context';
 import { readPolicy } from '../flows/context/gather-facts';
-import {
-  endSessionOfUser,
-  endSessionsOfUser,
-  isLive,
-  recordPasswordReset,
-} from '../flows/sessions/end-sessions';
+import { endSessionOfUser, endSessionsOfUser, recordPasswordReset } from '../flows/sessions/end-sessions';
+import { listSessionsOfUser } from '../flows/sessions/list-sessions';
 import { requireUserList } from '../http/admin/admin-options';
 import { checkCalls } from '../options/call-check';
 import { refusePolicy } from '../options/policy-rules';
@@ -64,15 +60,8 @@ function createSessionsApi(context: FlowContext, userId: string): SessionsOfUser
   return {
     async list() {
       const organizationId = await organizationOf(context, userId);
-      const [entries, member, policy] = await Promise.all([
-        context.state.listSessions(userId),
-        context.records.findMember(userId, organizationId),
-        context.records.findPolicy(organizationId),
-      ]);
-      const now = context.clock.now();
-      return entries
-        .filter((entry) => isLive(entry, { member, policy, now }))
-        .map(({ epochs: _epochs, ...shown }) => shown);
+      const sessions = await listSessionsOfUser(context, { userId, organizationId });
+      return sessions.map(({ epochs: _epochs, ...shown }) => shown);
     },
     async end(handle, options = {}) {
       return endSessionOfUser(context, { ...(await act(options.actorId)), handle });

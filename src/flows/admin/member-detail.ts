@@ -4,7 +4,7 @@ import type { Authenticator } from '../../core/member/authenticator';
 import type { EnrollableKind } from '../../core/member/factor-kind';
 import { ENROLLABLE_KINDS } from '../../factors/find-factor';
 import type { FlowContext } from '../context/context';
-import { isLive } from '../sessions/end-sessions';
+import { isLive } from '../sessions/list-sessions';
 import { nameEvents, type ShownEvent } from './list-events';
 import { toListedMember, type ListedMember } from './member-list';
 import { readPolicyContext, readMembers } from './read-members';

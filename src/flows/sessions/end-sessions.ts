@@ -1,10 +1,8 @@
 import { SPENT_SECONDS } from '../../core/address/destination';
-import { areEpochsCurrent, isAdoptedHandle, type Epochs } from '../../core/decision/session-lifetime';
-import type { SessionEntry } from '../../stores/state-store';
+import { isAdoptedHandle, type Epochs } from '../../core/decision/session-lifetime';
 import type { AuthSubject } from '../context/auth-subject';
 import { newHandle, type FlowContext, type Origin } from '../context/context';
 import { toStoredChannel, type FirstFactorChannel } from '../context/first-factor-channels';
-import type { Gathered } from '../context/gather-facts';
 import type { Person } from '../context/judge-access';
 import { notifyAddressesOnFile } from '../notices/notify';
 
@@ -141,30 +139,6 @@ export async function endSessionsOfOrganization(
     ...(address === undefined ? {} : { address }),
     details: { scope: 'organization' },
   });
-}
-
-/**
- * The sessions of a person that are live, the one seen last first. Ending many sessions by an epoch leaves their entries
- * behind, so each is compared with the current ones; those of another organization only by the user's.
- */
-export async function listLiveSessions(
-  context: FlowContext,
-  person: { readonly userId: string; readonly facts: Promise<Gathered> },
-): Promise<readonly SessionEntry[]> {
-  const [entries, { member, policy, now }] = await Promise.all([
-    context.state.listSessions(person.userId),
-    person.facts,
-  ]);
-  return entries.filter((entry) => isLive(entry, { member, policy, now }));
-}
-
-/** Whether a listed session is still live, by what the list says. */
-export function isLive(
-  { epochs, organizationId, expiresAt }: SessionEntry,
-  { member, policy, now }: Pick<Gathered, 'member' | 'policy' | 'now'>,
-): boolean {
-  const organization = organizationId === member.organizationId ? policy.epoch : epochs.organization;
-  return now < expiresAt && areEpochsCurrent(epochs, { user: member.epoch, organization });
 }
 
 export interface PasswordChanged {
