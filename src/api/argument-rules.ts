@@ -7,7 +7,7 @@ import { NO_MESSAGE, anId, anObject, oneOf } from '../options/option-kinds';
 import type { ActorOptions, MemberName } from './programmatic-api';
 import type { MemberId } from './host-actor';
 
-// Arguments that many verbs take.
+// Arguments that several functions take.
 
 export const USER_ID: Argument = {
   name: 'userId',
@@ -22,7 +22,7 @@ export const ORGANIZATION_ID: Argument = {
 
 export const ACTOR = { actorId: anId("actorId: 'ada'") } satisfies RulesFor<ActorOptions>;
 
-/** Each field is meant where it is named. */
+/** A field that is named must have a value: `undefined` is refused. */
 export function definite<Table extends RuleTable>(
   rules: Table,
 ): { readonly [Name in keyof Table]: OptionRule } {
@@ -53,7 +53,7 @@ export const A_MEMBER_BY_ACTOR = anArgument(
   },
 );
 
-/** Where it may be left out; whatever is passed must be complete. */
+/** May be left out; an object must be complete. */
 export const CHANNEL_IF_ANY: Argument = {
   name: 'channel',
   schema: anObject,

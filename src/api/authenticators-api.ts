@@ -38,7 +38,7 @@ export interface ShownAuthenticator {
   readonly destination?: string;
   readonly createdAt: number;
   readonly lastUsedAt: number | null;
-  /** Since when too many wrong codes keep it from being used. */
+  /** When too many wrong codes disabled it. */
   readonly disabledAt: number | null;
 }
 
@@ -46,7 +46,7 @@ export interface BeginEnrollment {
   readonly kind: EnrollableKind;
   /** Where the code goes: a number in E.164, or an email address (default: the one on file). An app has none. */
   readonly address?: string;
-  /** The challenge that the person answered before: people who have a factor prove it first. */
+  /** The challenge that the person has answered: people who have a factor prove it first. */
   readonly challengeId?: string;
 }
 
@@ -54,11 +54,11 @@ export interface ConfirmEnrollment {
   readonly challengeId: string;
   /** As typed. */
   readonly code: string;
-  /** What the person calls it. Default: the name of its kind. */
+  /** Its name. Default: the name of its kind. */
   readonly label?: string;
   /** Whether other sessions and remembered browsers of the person end. Default true. */
   readonly endOthers?: boolean;
-  /** Where the answer came from, for events and notices. */
+  /** The origin of the answer, for events and notices. */
   readonly origin: Origin;
 }
 
@@ -67,11 +67,11 @@ export type EnrollmentBegun =
       readonly outcome: 'enrollment-started';
       readonly challengeId: string;
       readonly expiresAt: number;
-      /** Of an app: for the person alone. */
+      /** Of an app. Show it to the person only. */
       readonly totp?: { readonly secret: string; readonly uri: string };
-      /** Where the code went, masked. */
+      /** The masked address that the code was sent to. */
       readonly destination?: string;
-      /** Its sender has not answered yet: it may take a while to arrive, and may not. */
+      /** The sender has not answered yet: the code may arrive late, or not at all. */
       readonly delayed?: true;
     }
   /** The person has a factor: `challenges.begin` and `answer` come first. */
@@ -86,9 +86,9 @@ export type EnrollmentConfirmed =
   | {
       readonly outcome: 'enrolled';
       readonly kind: EnrollableKind;
-      /** Of the first factor: to be shown once. */
+      /** With the first factor. Show them once. */
       readonly recoveryCodes?: readonly string[];
-      /** The masked addresses that were told. */
+      /** The masked addresses that were notified. */
       readonly notified: readonly string[];
     }
   | CodeRejected
@@ -103,11 +103,11 @@ export interface AuthenticatorsApi {
    * const { challengeId, totp } = await mfa.authenticators.begin({ userId: user.id }, { kind: 'totp' });
    */
   begin(member: MemberId, enrollment: BeginEnrollment): Promise<EnrollmentBegun>;
-  /** The first right code binds the authenticator. */
+  /** The first right code confirms the authenticator. */
   confirm(member: MemberId, confirmation: ConfirmEnrollment): Promise<EnrollmentConfirmed>;
 }
 
-/** The pages on which authenticators are set up, for the host's own code. */
+/** The pages that set up authenticators, for the host's own code. */
 export function createAuthenticatorsApi(context: FlowContext): AuthenticatorsApi {
   return {
     async list(hostId) {
@@ -167,7 +167,7 @@ export function createAuthenticatorsApi(context: FlowContext): AuthenticatorsApi
       });
       if (confirmation.outcome === 'rejected') return confirmation;
       const { recoveryCodes, notified } = confirmation;
-      // They are in the answer, and the login has done its work.
+      // The codes are in the answer, and the login is no longer needed.
       await acknowledgeCodes(context, subject);
       await context.state.endPendingLogin(subject.userId, subject.ownerId);
       return { outcome: 'enrolled', kind, notified, ...(recoveryCodes === null ? {} : { recoveryCodes }) };
@@ -175,7 +175,7 @@ export function createAuthenticatorsApi(context: FlowContext): AuthenticatorsApi
   };
 }
 
-/** Whoever has a factor proves the strongest one first, also where the policy would let them in without. */
+/** People with a factor prove the strongest one first, even if the policy requires none. */
 function refuseUnproven(gathered: Gathered): EnrollmentBegun | null {
   const { facts, now } = gathered;
   if (!hasFactor(facts)) return null;
@@ -185,7 +185,7 @@ function refuseUnproven(gathered: Gathered): EnrollmentBegun | null {
   return { outcome: 'challenge', anyOf: showOptions(gathered, decision.anyOf) };
 }
 
-/** The address that a code goes to; null for an app. Without one, an email goes to the address on file. */
+/** The address to send a code to; null for an app. The default for email is the address on file. */
 function destinationOf(
   account: Account,
   { kind, address }: BeginEnrollment,

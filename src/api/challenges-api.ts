@@ -10,9 +10,9 @@ import { showOptions, type ShownOption } from '../http/kernel/respond';
 import { findMemberAccount, type MemberId } from './host-actor';
 
 export interface ChallengeOptions {
-  /** One of `anyOf`. Default: the one that is asked first. */
+  /** One of `anyOf`. Default: the first. */
   readonly authenticatorId?: string;
-  /** Goes on with a challenge that was begun: another factor, or a new code. */
+  /** Continues a challenge: with another factor, or a new code. */
   readonly challengeId?: string;
 }
 
@@ -20,35 +20,35 @@ export interface ChallengeAnswer {
   readonly challengeId: string;
   /** As typed. */
   readonly code: string;
-  /** Where the answer came from, for events and notices. */
+  /** The origin of the answer, for events and notices. */
   readonly origin: Origin;
 }
 
-/** What a challenge asks. */
+/** What a challenge asks for. */
 export interface ActiveChallenge {
   readonly challengeId: string;
   readonly expiresAt: number;
   readonly asked: Option;
-  /** What else could be asked, with addresses masked. */
+  /** All options, with masked addresses. */
   readonly anyOf: readonly ShownOption[];
 }
 
 export type ChallengeBegun =
   | ({ readonly outcome: 'challenge'; readonly sent?: Sent } & ActiveChallenge)
-  /** It stands, but its code did not go out. */
+  /** The challenge exists, but its code was not sent. */
   | ({
       readonly outcome: 'not-sent';
       readonly because: string;
       readonly retryAfterSeconds?: number;
     } & ActiveChallenge)
-  /** There is nothing to ask. */
+  /** The person has no factor. */
   | { readonly outcome: 'no-factor' }
   /** Locked, or not active. */
   | { readonly outcome: 'denied'; readonly because: string }
   | { readonly outcome: 'rejected'; readonly because: 'challenge-expired' | 'no-authenticator' }
   | NotFound;
 
-/** A code that was not accepted, by the words of the challenge page. */
+/** A code that was not accepted; `because` as on the challenge page. */
 export interface CodeRejected {
   readonly outcome: 'rejected';
   readonly because: string;

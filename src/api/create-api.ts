@@ -23,10 +23,10 @@ import type {
 } from './programmatic-api';
 import { SESSION_VERB_RULES } from './verb-rules';
 
-/** Users read at a time where the host does not say. */
+/** Users read at a time by default. */
 const RESEAL_BATCH = 100;
 
-/** What hosts call from their own code; each verb is one flow, the same that the pages use. */
+/** What hosts call from their own code. Each function runs the flow that the pages run. */
 export function createProgrammaticApi(context: FlowContext, host: HostParts): ProgrammaticApi {
   return {
     policies: createPoliciesApi(context),
@@ -76,7 +76,7 @@ async function* asText(ids: Iterable<HostId> | AsyncIterable<HostId>): AsyncGene
   for await (const id of ids) yield idText(id);
 }
 
-/** The acts of the pages of policies and sessions, for the host's own code. */
+/** The policy and session pages, for the host's own code. */
 export function createPoliciesApi(context: FlowContext): PoliciesApi {
   return {
     async get(organizationId) {
@@ -87,7 +87,7 @@ export function createPoliciesApi(context: FlowContext): PoliciesApi {
       const { organizationId: named, version, ...change } = given;
       requireSame(organizationId, named);
       const expected = expectedVersion(version, options);
-      // The caller may go on using its object while this waits.
+      // The caller may change its object while this waits.
       const asked = {
         organizationId,
         change: structuredClone(change),
@@ -105,7 +105,7 @@ export function createPoliciesApi(context: FlowContext): PoliciesApi {
   };
 }
 
-/** A policy that was read for one organization is not another's: its version would say nothing. */
+/** The version of another organization's policy must not be compared with this one's. */
 function requireSame(organizationId: string, named: HostId | undefined): void {
   if (named === undefined || idText(named) === organizationId) return;
   throw new ConfigurationError(

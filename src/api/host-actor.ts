@@ -4,10 +4,10 @@ import type { Actor, OutsideActor } from '../flows/admin/admin-authority';
 import type { FlowContext } from '../flows/context/context';
 import type { Account } from '../options/ports';
 
-/** The actor of an event where the host did not say who acted. */
+/** The actor of an event if the host does not name one. */
 const HOST = 'host';
 
-/** Who acts, where only the event names them. */
+/** An actor who is named in events only. */
 export function outsideActor(context: FlowContext, actorId: HostId | undefined): OutsideActor {
   if (actorId === undefined) return { id: HOST, name: context.options.issuer, outside: true };
   const id = idText(actorId);
@@ -15,8 +15,8 @@ export function outsideActor(context: FlowContext, actorId: HostId | undefined):
 }
 
 /**
- * Who acts in the host's own code. A name that is nobody's in the user table, such as that of a job, is taken as it is; so is one
- * that the table cannot look up, since it may want ids of another form.
+ * The actor of a call in the host's own code. A name that the user table does not know, such as that of a job, is used as it is, and
+ * so is one that the table cannot look up, because it may expect ids of another form.
  */
 export async function resolveActor(context: FlowContext, actorId: HostId | undefined): Promise<Actor> {
   const outside = outsideActor(context, actorId);
@@ -25,7 +25,7 @@ export async function resolveActor(context: FlowContext, actorId: HostId | undef
   return known?.account ?? outside;
 }
 
-/** The arguments were checked; what an iterable gives is not known before. */
+/** Arguments were checked before; the items of an iterable were not. */
 export function idText(id: HostId): string {
   const text = hostIdText(id);
   if (text !== null) return text;
@@ -33,15 +33,14 @@ export function idText(id: HostId): string {
 }
 
 /**
- * Where events of this person belong. Sessions of somebody whom the user table has lost end all the same, so a table that fails
- * is no obstacle.
+ * The organization of this person's events. A failing user table is ignored, because the sessions of a deleted user must end, too.
  */
 export async function organizationOf(context: FlowContext, userId: string): Promise<string> {
   const known = await context.directory.find(userId).catch(() => undefined);
   return known?.account.organizationId ?? 'default';
 }
 
-/** The person, if the user table has them in the organization that is named; in whichever they are where none is. */
+/** The person, if the user table has them in the named organization, or in any if none is named. */
 export async function findMemberAccount(
   context: FlowContext,
   { userId, organizationId }: MemberId,
@@ -53,13 +52,13 @@ export async function findMemberAccount(
 }
 
 /**
- * An id as the host has it. Ids are compared as text. At run time an object of a database that has a text of its own, such as
- * an ObjectId, is taken too.
+ * An id as the host has it. Ids are compared as text. At run time an object with its own `toString`, such as an ObjectId, is
+ * accepted, too.
  */
 export type HostId = string | number | bigint;
 /** Names one member of one organization. */
 export interface MemberId {
   readonly userId: HostId;
-  /** Default: the organization that the user table names for the person. */
+  /** Default: the organization that the user table has for the person. */
   readonly organizationId?: HostId;
 }

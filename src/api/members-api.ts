@@ -18,16 +18,16 @@ import { requireUserList } from '../http/admin/admin-options';
 import { findMemberAccount, idText, resolveActor } from './host-actor';
 import type { MemberListRequest, MemberName, MemberSettingsChange, MembersApi } from './programmatic-api';
 
-/** What only the host has. */
+/** What only the host knows. */
 export interface HostParts {
   readonly administratorsOf: AdministratorsOf;
   readonly users: { readonly list?: unknown };
 }
 
-/** Members listed at a time where the host does not say. */
+/** Members listed at a time by default. */
 const PAGE = 50;
 
-/** The acts of the administrators' page of a member, for the host's own code. */
+/** The administrators' page of a member, for the host's own code. */
 export function createMembersApi(context: FlowContext, { administratorsOf, users }: HostParts): MembersApi {
   async function actOn(member: MemberName): Promise<MemberAdminAct | null> {
     const named = await nameMember(context, member);
@@ -86,7 +86,7 @@ export function createMembersApi(context: FlowContext, { administratorsOf, users
 
 const NOT_FOUND: NotFound = { outcome: 'not-found' };
 
-/** Null where no organization is named and the user table has no such person, who would be in one. */
+/** Null if no organization is named and the user table does not know the person. */
 async function nameMember(
   context: FlowContext,
   { userId: hostId, organizationId }: MemberName,
@@ -97,7 +97,7 @@ async function nameMember(
   return account === null ? null : { userId, organizationId: account.organizationId };
 }
 
-/** What `get` returned is accepted, and a change of what `save` does not write is not lost unseen. */
+/** The result of `get` may be passed on, but a change of a field that `save` does not write is refused. */
 function requireStored(stored: MemberSettings, given: MemberSettingsChange): void {
   const names = ['skipsUsed', 'exemption'] as const;
   const changed = names.find(
@@ -120,7 +120,7 @@ const REFUSALS: Readonly<Record<MemberActRefused['because'], readonly [argument:
     ],
     'not-yourself': [
       'member.actorId',
-      'nobody switches themselves off or exempts themselves. Name another actor, or leave it out where your own code decides.',
+      'nobody disables MFA for themselves or exempts themselves. Name another actor, or leave it out where your own code decides.',
     ],
     'reason-missing': ['reason', 'it says nothing. Write why.'],
     'end-not-in-future': [
@@ -133,7 +133,7 @@ const REFUSALS: Readonly<Record<MemberActRefused['because'], readonly [argument:
     ],
   };
 
-/** Nobody knows it before asking, so it is a value. */
+/** The caller cannot know it before the call, so it is a result and not an error. */
 function isProtectedElsewhere(result: {
   readonly outcome: string;
   readonly because?: string;

@@ -27,7 +27,7 @@ import { CHANNEL_IF_ANY, FIRST_FACTOR_CHANNEL, USER_ID } from './argument-rules'
 import type { Mfa } from './mfa';
 import { VERB_RULES } from './verb-rules';
 
-// What `mfa` builds for Express and Passport, and what it is asked about a request.
+// What `mfa` builds for Express and Passport, and its functions that take a request.
 
 const textField = (name: string) =>
   someText('the name of a form field', `${name}: '${name.replace('Field', '')}'`);
@@ -161,7 +161,7 @@ export const LISTENER: Argument = {
   required: true,
 };
 
-/** One entry for everything that `createMfa` returns: the compiler refuses a function without rules. */
+/** One entry for every function of `createMfa`'s result; a missing one does not compile. */
 export const MFA_RULES: RulesForCalls<Mfa> = {
   ...VERB_RULES,
   events: { on: call(EVENT, LISTENER), off: call(EVENT, LISTENER), settled: verb() },

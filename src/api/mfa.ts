@@ -19,7 +19,7 @@ import type { ProgrammaticApi } from './programmatic-api';
  * throwing {@link ConfigurationError} before it does anything; one that answers with a promise rejects with it.
  */
 export interface Mfa<User extends Express.User = Express.User> extends ProgrammaticApi {
-  /** express-session set up on the state's store. Optional: any express-session before the other middleware does. */
+  /** express-session with the store of `state`. Optional: any express-session mounted before the other middleware works. */
   sessions(options?: SessionOptions): RequestHandler;
   /**
    * A Passport strategy named `mfa`. It takes the callback that passport-local takes, or one that returns a promise. Each strategy
@@ -42,17 +42,17 @@ export interface Mfa<User extends Express.User = Express.User> extends Programma
    * app.use('/admin/mfa', mfa.adminPages({ organizationsOf: (req) => organizationsAdministeredBy(req.user) }));
    */
   adminPages(options: AdminPagesOptions): Router;
-  /** Everything mounted after it obeys the policy. */
+  /** Protects everything mounted after it by the policy. */
   guard(options?: GuardOptions): RequestHandler;
-  /** A route that wants a second factor no older than this. */
+  /** Protects a route by a second factor that was proven within `maxAgeSeconds`. */
   requireStepUp(options: StepUpOptions): RequestHandler;
-  /** For routes that programs call with a password and no session. */
+  /** Protects routes that programs call with a password and without a session. */
   passwordApi(options?: PasswordApiOptions): RequestHandler;
-  /** How the person of this request signed in; null where nobody did. */
+  /** How the person of this request signed in; null without a session. */
   describeSession(req: Request): Promise<SessionDescription | null>;
   /**
-   * Where a person goes who has just signed up and was signed in: to protecting the account, where the organization wants
-   * that, or straight to `returnTo` (a local path; the default way on otherwise).
+   * The path to redirect to after a sign-up and `req.login`: setting up a method, if the organization wants that, or `returnTo`
+   * (a local path; default `defaultReturnTo`).
    * @example
    * req.login(user, async (error) => error ? next(error) : res.redirect(303, await mfa.startOnboarding(req)));
    */
@@ -76,26 +76,25 @@ export interface Mfa<User extends Express.User = Express.User> extends Programma
    * await mfa.recordPasswordChange(user.id, { keep: req });
    */
   recordPasswordChange(userId: HostId, options?: PasswordChangeOptions): Promise<void>;
-  /** The token that a form on a page of the host's carries as `_csrf`, such as a log-out button that posts to our pages. */
+  /** The CSRF token for a form of the host, in the field `_csrf`, such as a log-out button that posts to our pages. */
   csrfToken(req: Request): string;
-  /** Refuses a form of the host's without that token, by passing {@link MfaError} `csrf-token-refused` on. */
+  /** Refuses a form of the host without that token: passes {@link MfaError} `csrf-token-refused` to `next`. */
   requireCsrfToken(): RequestHandler;
   readonly events: MfaEvents;
   /**
-   * Looks at what a start can get wrong: keys, the settings of the stores, clocks, cookies behind a proxy, whether messages can
-   * be sent, and options that weaken something. Never rejects. Fit for a health endpoint that is not asked every second.
+   * Checks the setup: keys, the settings of the stores, clocks, cookies behind a proxy, whether messages can be sent, and options
+   * that weaken something. Never rejects. Fit for a health endpoint that is not called every second.
    * @example
    * const { ok, findings } = await mfa.check({ app });
    * for (const { level, message } of findings) console.warn(level, message);
    */
   check(options?: CheckOptions): Promise<SetupReport>;
   /**
-   * Sends again what the mail server did not take, as far as it is due, and resolves with how many notices went out. Calls of
-   * `users.noteEnrolled` that failed are made again too. The
-   * package calls it twice a minute by itself; whoever starts a process for a moment only can call it too.
+   * Sends again notices that the mail server did not accept and that are due, and resolves with how many were sent. Also repeats failed
+   * calls of `users.noteEnrolled`. The package calls it every 30 seconds; a short-lived process can call it, too.
    */
   retryNotices(): Promise<number>;
-  /** Resolves when every notice under way has been sent and every event stored. */
+  /** Resolves when every notice that is being sent was sent, and every event was stored. */
   settled(): Promise<void>;
   /**
    * Stops the timer and the background work that `createMfa` started, and settles. Call it before the process ends and the stores go.

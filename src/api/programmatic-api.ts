@@ -11,46 +11,46 @@ import type { AuthenticatorsApi } from './authenticators-api';
 import type { ChallengesApi } from './challenges-api';
 import type { HostId, MemberId } from './host-actor';
 
-/** Who acts, for the events and notices: an id of the host's user table, or any other name. The host itself by default. */
+/** The actor in events and notices: an id of the host's user table, or any other name. Default: the host itself. */
 export interface ActorOptions {
   readonly actorId?: HostId;
 }
 
 export interface SavePolicyOptions extends ActorOptions {
-  /** The version that the change was made from. Where another one is in force, nothing is saved: `conflict`. */
+  /** The version that the change is based on. If another one is in force, nothing is saved: `conflict`. */
   readonly expectedVersion?: number;
 }
 
 export type PolicySaved =
   | { readonly outcome: 'saved'; readonly policy: Policy }
-  /** Somebody else saved first; nothing was written. */
+  /** Somebody else saved first, and nothing was written. */
   | { readonly outcome: 'conflict'; readonly current: Policy };
 
 export interface PoliciesApi {
-  /** The policy in force; the default one where none was saved. */
+  /** The policy in force; the default one if none was saved. */
   get(organizationId: HostId): Promise<Policy>;
   /**
-   * Changes some rules and keeps the rest; holds from the next request of everybody. What `get` returned is accepted: its
-   * `version` then counts as `expectedVersion`.
-   * @throws ConfigurationError with `faults` where nobody could meet the policy; with `because: 'would-lock-you-out'` where the
-   * actor could not sign in any more. Nothing is saved then.
+   * Changes some rules and keeps the rest; applies from everybody's next request. The result of `get` is accepted: its `version`
+   * then counts as `expectedVersion`.
+   * @throws ConfigurationError with `faults` if nobody could meet the policy; with `because: 'would-lock-you-out'` if the actor
+   * could not sign in any more. Nothing is saved then.
    */
   save(organizationId: HostId, change: Partial<Policy>, options?: SavePolicyOptions): Promise<PolicySaved>;
   /** Ends every session of the organization, by one write. */
   endAllSessions(organizationId: HostId, options?: ActorOptions): Promise<void>;
 }
 
-/** The same, and who acts on them. */
+/** The same, and who acts. */
 export interface MemberName extends MemberId, ActorOptions {}
 
-/** What `get` returned is accepted. `skipsUsed` and `exemption` cannot be changed here and must be what is stored. */
+/** The result of `get` is accepted. `skipsUsed` and `exemption` cannot be changed here and must be as stored. */
 export interface MemberSettingsChange extends Partial<MemberSettings> {
   readonly enabled: boolean;
-  /** The kind that is asked. Left out or null: any that the policy allows. */
+  /** The assigned kind. Left out or null: any that the policy allows. */
   readonly assignedKind?: EnrollableKind | null;
 }
 
-/** What an earlier exemption also says is accepted: the author and the time are those of this call. */
+/** An earlier exemption is accepted; its grantor and time are replaced by those of this call. */
 export interface ExemptionRequest extends Partial<Exemption> {
   readonly reason: string;
   /** Epoch milliseconds; ten years ahead at most. */
@@ -58,31 +58,31 @@ export interface ExemptionRequest extends Partial<Exemption> {
 }
 
 /**
- * The acts of the administrators' page of a member, with the same checks, events and notices. `not-found`: the user table has
- * no such person in the organization, and nothing was done.
+ * What the administrators' page of a member does, with the same checks, events and notices. `not-found`: the user table does not
+ * have the person in the organization, and nothing was done.
  */
 export interface MembersApi {
-  /** Null where the user table has no such person in the organization. */
+  /** Null if the user table does not have the person in the organization. */
   get(member: MemberName): Promise<MemberSettings | null>;
-  /** @throws ConfigurationError where the policy does not allow the kind, or an actor switches themselves off. */
+  /** @throws ConfigurationError if the policy does not allow the kind, or the actor disables MFA for themselves. */
   save(member: MemberName, settings: MemberSettingsChange): Promise<{ readonly outcome: 'saved' } | NotFound>;
-  /** Exempts, or extends. @throws ConfigurationError where the end is past or too far, or an actor exempts themselves. */
+  /** Exempts, or extends. @throws ConfigurationError if the end is past or too far ahead, or the actor exempts themselves. */
   exempt(
     member: MemberName & { readonly actorId: HostId },
     exemption: ExemptionRequest,
   ): Promise<{ readonly outcome: 'granted'; readonly exemption: Exemption } | NotFound>;
   /**
-   * A page of an organization's members and how each stands: who has a factor, who is exempt, who is locked. Without a filter the
-   * order is that of the user table.
-   * @throws ConfigurationError where `users.list` is missing.
+   * A page of an organization's members with the state of each: methods, exemption, lock. Without a filter in the order of the
+   * user table.
+   * @throws ConfigurationError if `users.list` is missing.
    * @example
    * const { members } = await mfa.members.list({ organizationId: 'acme', filter: 'not-configured' });
    */
   list(request?: MemberListRequest): Promise<MemberPage>;
   endExemption(member: MemberName): Promise<{ readonly outcome: 'ended' } | NotFound>;
   /**
-   * Removes every authenticator, ends the sessions, and tells the person by email. `refused`, and nothing done, where the same
-   * factors protect another organization with MFA on that the person is in; `everywhere` resets them all the same.
+   * Removes every authenticator, ends the sessions, and tells the person by email. `refused`, and nothing done, if the factors also
+   * protect another organization with MFA on that the person is in; `everywhere` resets them anyway.
    */
   reset(
     member: MemberName,
@@ -100,7 +100,7 @@ export interface MemberListRequest {
   readonly organizationId?: HostId;
   /** Default `all`. */
   readonly filter?: MemberFilter;
-  /** Searches names and addresses, as the user table does. */
+  /** Searches names and addresses with `users.list`. */
   readonly query?: string;
   /** The `nextCursor` of the page before. */
   readonly cursor?: string;
@@ -109,7 +109,7 @@ export interface MemberListRequest {
 }
 
 export interface UnlockOptions {
-  /** Your own code answers for every organization that the person is in. Default false. */
+  /** Your own code acts for every organization that the person is in. Default false. */
   readonly everywhere?: boolean;
 }
 
@@ -121,9 +121,9 @@ export interface ResetOptions extends UnlockOptions {
 export type LiveSession = Omit<SessionEntry, 'epochs'>;
 
 export interface SessionsOfUserApi {
-  /** The one seen last comes first. */
+  /** The session seen last comes first. */
   list(): Promise<readonly LiveSession[]>;
-  /** False where the user has no such session. */
+  /** False if the user has no such session. */
   end(handle: string, options?: ActorOptions): Promise<boolean>;
   /** Ends every session, pending login and challenge of the user, by one write. */
   endAll(options?: ActorOptions): Promise<void>;
@@ -136,16 +136,16 @@ export interface ResealOptions extends Partial<Pick<ResealRequest, 'cursor' | 'b
 }
 
 /**
- * What hosts call from their own code. A verb does what the page for the same thing does: the same checks, events and mails. An
- * argument that is missing, unknown or of a wrong type, and everything that a page would refuse, rejects with
- * {@link ConfigurationError} before anything is done. Only what the caller could not know is a value: `conflict`, `not-found`.
+ * What hosts call from their own code. A function does what its page does: the same checks, events and mails. An argument that is
+ * missing, unknown or of a wrong type, and everything that the page would refuse, rejects with {@link ConfigurationError} before
+ * anything is done. Only what the caller could not know is a result: `conflict`, `not-found`.
  */
 export interface ProgrammaticApi {
   readonly policies: PoliciesApi;
   readonly members: MembersApi;
   readonly authenticators: AuthenticatorsApi;
   readonly challenges: ChallengesApi;
-  /** Of one user, named by id. */
+  /** The sessions of one user. */
   sessionsOf(userId: HostId): SessionsOfUserApi;
   /**
    * Says that a person chose a new password by a link or code sent to this address: for an hour a code sent there is no second

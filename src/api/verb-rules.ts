@@ -42,9 +42,9 @@ import type {
   UnlockOptions,
 } from './programmatic-api';
 
-// Verbs by which a host asks for factors and sets them up in its own code.
+// Functions that ask for factors and set them up in the host's own code.
 
-/** What a person typed, or a client sent back: what cannot be right is told as any wrong answer is. */
+/** Text that a person typed or a client sent. A value that cannot be right is answered like any wrong one. */
 function typed(what: string, write: string): OptionRule {
   return { schema: z.string(), allowed: what, write };
 }
@@ -99,7 +99,7 @@ export const AUTHENTICATOR_RULES: RulesForCalls<AuthenticatorsApi> = {
   ),
 };
 
-// What hosts call in code. A mistake in a change must not pass for a change: whatever is named must be meant.
+// What hosts call in code. Fields that are named must have a value, so that a misspelled variable does not pass for "no change".
 
 const VERSION = number({ min: 0, max: Number.MAX_SAFE_INTEGER, unit: 'saves', write: 'version' });
 
