@@ -86,10 +86,10 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
   async function settle(): Promise<void> {
     await delivery.settled();
     await events.settled();
-    // A long job goes on at the next start.
+    // An unfinished job continues at the next start.
     await context.background.settled(JOB_PREFIX);
   }
-  /** As the administrators' pages name them, who are told of the host's acts too. */
+  /** The administrators that `adminPages` names. They are also told of what the host does in code. */
   const administrators: { of: AdministratorsOf } = { of: async () => [] };
   const mfa: Mfa<User> = {
     ...createProgrammaticApi(context, {

@@ -6,13 +6,13 @@ import type { KeyRing } from '../core/proof/key-ring';
 import type { SendBudget } from '../stores/state-store';
 import type { CodePurpose } from './delivery-error';
 
-/** So many sends in any so many seconds. */
+/** At most `max` sends in any period of `seconds`. */
 export interface SendWindow {
   readonly max: number;
   readonly seconds: number;
 }
 
-/** How often codes may be sent. Every window of every list must have room. */
+/** Limits on sending codes. A send needs room in every window of every list. */
 export interface SendLimits {
   /** To one address or number. The first window is the wait between two codes. */
   readonly perDestination: readonly SendWindow[];
@@ -34,9 +34,9 @@ const HOUR = 3600;
 const DAY = 86_400;
 
 /**
- * What is sent to one person is close to what a person needs. What the people of an organization share leaves room for a morning
- * on which everybody signs in, and ends a run of messages to numbers that somebody is paid for. What all organizations share
- * is the last line: with these numbers one organization uses at most a fifth of it, its enrollments included.
+ * The limits of one person are close to what a person needs. Those of an organization leave room for a morning when everybody signs
+ * in, and stop SMS pumping fraud. The limits over all organizations come last: one organization can use at most a fifth of them,
+ * including its enrollments.
  */
 export const SEND_LIMITS: SendLimits = Object.freeze({
   perDestination: [
@@ -61,7 +61,7 @@ export const SEND_LIMITS: SendLimits = Object.freeze({
   total: [{ max: 200_000, seconds: DAY }],
 });
 
-/** Whom a budget belongs to: one person, the people of one organization, or everybody. */
+/** The owner of a budget: one person, one organization, or everybody. */
 export type BudgetOf =
   'destination' | 'user' | 'organization' | 'organization-sms' | 'country-prefix' | 'total-sms' | 'total';
 
@@ -77,9 +77,8 @@ export interface BudgetedSend {
 }
 
 /**
- * What one person's sends are counted under. The address is in no key: it stands there as an HMAC, the same for each
- * spelling of it. An enrollment names any address, also a stranger's, and so is counted apart: it must not use up the codes with
- * which that address's owner signs in.
+ * The budgets of one person. Keys have an HMAC in place of the address, the same for every spelling of it. Enrollments are counted
+ * separately, because they can name a stranger's address and must not use up the codes that its owner signs in with.
  */
 export function personalBudgets(
   keyRing: KeyRing,
@@ -100,8 +99,8 @@ export function personalBudgets(
 }
 
 /**
- * Everything that one send is counted under. No organization uses up what another one has, but for the two caps at the end.
- * Enrollments are counted apart here too: they go wherever a new account wants, and must not use up what members sign in with.
+ * All budgets of one send. No organization can use up another's, except for the two totals at the end. Enrollments are counted
+ * separately here, too: a new account chooses where they go, and must not use up what members sign in with.
  */
 export function sendBudgets(
   keyRing: KeyRing,
@@ -132,7 +131,7 @@ function organizationBudgets(
   ];
 }
 
-/** What is no number is refused by the delivery; until then it is counted as one country. */
+/** Invalid numbers count as one country; the delivery refuses them later. */
 function prefixOf(destination: string): string {
   const number = parsePhoneNumber(destination);
   return number.outcome === 'parsed' ? (number.country ?? number.callingCode) : 'unknown';

@@ -2,18 +2,17 @@ import { hasEnded } from '../core/text/credible-instant';
 import type { Clock } from '../options/ports';
 import { DeliveryError } from './delivery-error';
 
-/** Spares a provider that is down, and the people who would wait for it. */
+/** Stops sending to a provider that is down, so that nobody waits for it. */
 export interface CircuitBreaker {
-  /** Whether a send may be tried now. Every `true` is answered by at most one `record…`. */
+  /** Whether a send may be tried now. After `true`, call one `record…` at most. */
   tryEnter(): boolean;
   recordSuccess(): void;
-  /** With `once`, the failures of this name in a row count as one. */
+  /** With `once`, consecutive failures of this name count as one. */
   recordFailure(once?: string): void;
 }
 
 /**
- * Opens after so many failures in a row. When it has been open for `openSeconds` it lets one send through, and that
- * one's fate closes it or opens it for as long again.
+ * Opens after `failures` in a row. After `openSeconds` it lets one send through, whose result closes it or opens it for as long again.
  */
 export function createCircuitBreaker(options: {
   readonly clock: Clock;
@@ -29,7 +28,7 @@ export function createCircuitBreaker(options: {
       if (failed < failures) return true;
       const now = clock.now();
       if (!hasEnded(retryAt, openSeconds, now)) return false;
-      // Whoever comes next finds it open until this trial has ended.
+      // It stays open for others until this trial has ended.
       retryAt = now + openSeconds * 1000;
       return true;
     },
@@ -47,8 +46,8 @@ export function createCircuitBreaker(options: {
 }
 
 /**
- * Waits for `send` no longer than it may take. The signal tells a sender to stop; one that does not listen is left alone, and
- * `onLate` is told what it answers after the limit. That nothing was answered in time does not say that nothing was sent.
+ * Waits for `send` for a limited time. The signal tells the sender to stop. If it does not, `onLate` gets the result that arrives
+ * later. After a timeout, the message may have been sent or not.
  */
 export async function withTimeLimit<Result>(
   seconds: number,

@@ -1,30 +1,30 @@
-/** What a code is sent for, the same words as a challenge's purpose. */
+/** The purpose of a code, in the words of a challenge's purpose. */
 export type CodePurpose = 'login' | 'step-up' | 'enroll' | 'unlock';
 
-/** `5 minutes`, or `90 seconds` where that is no whole number of minutes. */
+/** `5 minutes`, or `90 seconds` if it is not a whole number of minutes. */
 export function durationInWords(seconds: number): string {
   const [count, unit] = seconds % 60 === 0 ? [seconds / 60, 'minute'] : [seconds, 'second'];
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
 /**
- * Why it is not known that a message went out. `destination-refused` speaks of the one address, the others of the provider;
- * after `timed-out` the message may arrive all the same.
+ * Why a message was not sent, as far as is known. `destination-refused` is about the one address, the others about the provider.
+ * After `timed-out`, the message may still arrive.
  */
 export type DeliveryFault = 'destination-refused' | 'provider-failed' | 'timed-out';
 
 /**
- * What a sender rejects with. Of other errors the HTTP status and the code are read, and without either it is `provider-failed`.
- * It carries no cause: a provider's own error often holds the request, and with it the code.
+ * The error that a sender rejects with. For other errors, the HTTP status and the error code are read; without them it counts as
+ * `provider-failed`. It has no cause, because a provider's error often contains the request, and with it the code.
  * @example
  * throw new DeliveryError('destination-refused', 'The number is a landline.');
  */
 export class DeliveryError extends Error {
   override readonly name = 'DeliveryError';
   readonly because: DeliveryFault;
-  /** The provider answered, so that it is not down, whatever it said. */
+  /** The provider answered, so it is not down. */
   readonly answered: boolean;
-  /** The message may have gone out all the same: always where it timed out. */
+  /** The message may still have been sent; always true after a timeout. */
   readonly mayArrive: boolean;
 
   constructor(
@@ -39,18 +39,18 @@ export class DeliveryError extends Error {
   }
 }
 
-/** Why a text message did not go out, and whether that says that the provider is down. */
+/** Why a message was not sent, and whether the provider is down. */
 export interface Fault {
   readonly because: DeliveryFault;
-  /** `unclear` where the sender did not say: it may be the provider, and it may be this one number. */
+  /** `unclear` if it may be the provider or this one number. */
   readonly isProviderDown: 'yes' | 'no' | 'unclear';
-  /** Whether the message may have gone out all the same. */
+  /** Whether the message may still have been sent. */
   readonly mayArrive: boolean;
 }
 
 /**
- * What Twilio says of one recipient, whatever the HTTP status: numbers that are none, cannot be reached, are landlines or in a
- * country that the account does not serve, and people who do not want texts.
+ * Twilio's error codes about one recipient, with any HTTP status: invalid or unreachable numbers, landlines, countries that the
+ * account does not serve, and people who opted out.
  */
 const RECIPIENT_CODES: ReadonlySet<unknown> = new Set([
   21211, 21214, 21217, 21219, 21265, 21266, 21401, 21407, 21408, 21421, 21604, 21608, 21610, 21612, 21614,
@@ -59,7 +59,7 @@ const RECIPIENT_CODES: ReadonlySet<unknown> = new Set([
 
 const NETWORK_CODE = /^(?:E[A-Z_]{3,}|UND_ERR_\w+|ERR_(?:TLS|SSL|SOCKET|NETWORK|CANCELED)\w*|CERT_\w+)$/;
 
-/** The wait for an answer was given up, or the connection lost: the message may have been taken before. */
+/** A timeout or a lost connection: the provider may have accepted the message before. */
 const TIMEOUT_CODES: ReadonlySet<unknown> = new Set([
   'ECONNABORTED',
   'ESOCKETTIMEDOUT',
@@ -70,7 +70,7 @@ const TIMEOUT_CODES: ReadonlySet<unknown> = new Set([
 ]);
 const LOST_CODES: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
-/** Unauthorized, and what asks to come back later. A 403 may speak of either side. */
+/** Unauthorized, and "try again later". A 403 may be about either side. */
 const DOWN_STATUSES: ReadonlySet<number> = new Set([401, 402, 407, 408, 425, 429]);
 
 const fieldOf = (error: unknown, name: string): unknown =>
@@ -80,7 +80,7 @@ export function isRecipientCode(code: unknown): boolean {
   return RECIPIENT_CODES.has(typeof code === 'string' && /^\d{5}$/.test(code) ? Number(code) : code);
 }
 
-/** The status of an HTTP answer, where the error of a client library names it. */
+/** The HTTP status in the error of a client library. */
 function statusOf(error: unknown): number | undefined {
   const places = [error, fieldOf(error, 'response'), fieldOf(error, '$metadata'), fieldOf(error, 'cause')];
   return places
@@ -88,7 +88,7 @@ function statusOf(error: unknown): number | undefined {
     .find((status): status is number => typeof status === 'number' && status >= 400 && status < 600);
 }
 
-/** How a request ended without an answer, once it was under way; null where there was one, or it never began. */
+/** How a request ended without an answer; null if there was one, or the request never reached the provider. */
 export function endWithoutAnswer(error: unknown): 'timed-out' | 'connection-lost' | null {
   const name = fieldOf(error, 'name');
   if (name === 'TimeoutError' || name === 'AbortError' || statusOf(error) === 504) return 'timed-out';
@@ -101,8 +101,8 @@ export function endWithoutAnswer(error: unknown): 'timed-out' | 'connection-lost
 }
 
 /**
- * Reads the error of a sender. Recipients are chosen by visitors: if a number that is refused counted against the provider, three
- * of them would send everybody's texts to their mailboxes.
+ * Interprets the error of a sender. Visitors choose the numbers: if a refused number counted against the provider, three of them
+ * would redirect everybody's texts to email.
  */
 export function readFault(error: unknown): Fault {
   if (error instanceof DeliveryError) {

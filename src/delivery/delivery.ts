@@ -31,11 +31,11 @@ export interface DeliveryOptions {
   readonly smsTimeoutSeconds: number;
   readonly emailTimeoutSeconds: number;
   readonly codeSeconds: number;
-  /** Default: beside the code of the package. */
+  /** Default: next to the code of the package. */
   readonly viewsPath?: string;
-  /** Where the SMS provider reports what became of a message. */
+  /** Where the SMS provider reports the status of messages. */
   readonly statusCallbackUrl?: string;
-  /** Told of each send that failed, whether or not another took its place. */
+  /** Called for every failed send, also if a fallback succeeds. */
   readonly onFailure: (failure: DeliveryFailure) => void;
 }
 
@@ -47,22 +47,22 @@ export interface DeliveryFailure {
 
 export interface CodeToSend {
   readonly by: Channel;
-  /** Where to; an SMS that fails goes to the email address, where there is one. */
+  /** A failed SMS falls back to the email address, if there is one. */
   readonly destinations: { readonly sms?: string; readonly email?: string };
   readonly code: string;
   readonly purpose: CodePurpose;
-  /** Whose failures are told from those of others. */
+  /** Failures of one user count once for the circuit breaker. */
   readonly userId?: string;
   readonly userName: string;
   readonly origin?: NoticeOrigin;
-  /** An email in place of a text message that must not be sent, which the mail says. */
+  /** Set for an email in place of a text message; the mail says so. */
   readonly fallbackFrom?: Channel | null;
   /**
-   * Gives the code for the mail where the text did not go out, or null where there is to be none. Without it the mail has the
-   * same code: wrong where the text may still arrive.
+   * Returns the code for the fallback mail, or null for no mail. Without it, the mail has the same code, which is wrong if the text
+   * may still arrive.
    */
   readonly codeForMail?: (failed: SendOutcome & { readonly outcome: 'failed' }) => Promise<string | null>;
-  /** Told where a sender that was given up on took the message all the same. */
+  /** Called when a sender accepts the message after its timeout. */
   readonly onLate?: (sent: LateDelivery) => void;
 }
 
@@ -81,13 +81,13 @@ export type SendOutcome =
   | {
       readonly outcome: 'failed';
       readonly because: DeliveryFailure['because'];
-      /** It may have gone out all the same, as always where it timed out. */
+      /** The message may still have been sent; always possible after `timed-out`. */
       readonly mayArrive?: true;
     };
 
 type Failed = SendOutcome & { readonly outcome: 'failed' };
 
-/** Whether its code must stay good. */
+/** Whether the message may still arrive, so that its code must stay valid. */
 export function mayArrive({ because, mayArrive: isPossible }: Failed): boolean {
   return isPossible === true || because === 'timed-out';
 }
@@ -99,19 +99,19 @@ export interface NoticeToSend {
 }
 
 export interface Delivery {
-  /** Never rejects. Waits as long as the time limits say and no longer. */
+  /** Never rejects. Takes no longer than the time limits. */
   sendCode(code: CodeToSend): Promise<SendOutcome>;
-  /** Rejects where it did not go out within the time limit. */
+  /** Rejects if it was not sent within the time limit. */
   sendNotice(notice: NoticeToSend): Promise<void>;
-  /** Tells a phone that it no longer proves anything. Rejects where it did not go out within the time limit. */
+  /** Tells a phone that it is no longer a sign-in method. Rejects if it was not sent within the time limit. */
   sendPhoneNotice(to: string): Promise<void>;
-  /** Runs a task that no answer waits for; what it rejects with is given to `onFailure`. */
+  /** Runs a task in the background; its error is passed to `onFailure`. */
   inBackground(task: () => Promise<void>, onFailure: (error: unknown) => void): void;
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when all background tasks have ended. */
   settled(): Promise<void>;
 }
 
-/** After three failures of the SMS provider in a row, of which none may be about a recipient, nobody waits for it for a minute. */
+/** After three consecutive failures of the SMS provider, not counting refused recipients, it is not used for a minute. */
 const BREAKER = { failures: 3, openSeconds: 60 };
 
 const PURPOSES = { login: 'sign-in', unlock: 'sign-in', enroll: 'enrollment', 'step-up': 'step-up' } as const;
@@ -150,7 +150,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       ...(statusCallbackUrl === undefined ? {} : { statusCallbackUrl }),
     };
     try {
-      // A sender in JavaScript may answer with nothing; its text has left all the same.
+      // A sender in JavaScript may return nothing, although the text was sent.
       type Answer = Partial<Awaited<ReturnType<typeof sender.send>>> | undefined;
       const idOf = (answer: Answer) => answer?.messageId ?? null;
       const answer: Answer = await withTimeLimit(
@@ -167,8 +167,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   /**
-   * No single account may take the provider away from all others. In an enrollment the number is of its choosing, so that even
-   * a clear failure counts once for each account; an unclear one counts once at a sign-in and not at all in an enrollment.
+   * One account must not open the circuit for all others. In an enrollment the account chooses the number, so even a clear failure
+   * counts once for each account. An unclear failure counts once at a sign-in, and not at all in an enrollment.
    */
   function judgeProvider(error: unknown, { purpose, userId }: CodeToSend): void {
     const { isProviderDown } = readFault(error);

@@ -5,19 +5,19 @@ import { wordsOf } from '../factors/present-factor';
 import { durationInWords, type CodePurpose } from './delivery-error';
 import type { Mail, MailLocals } from './send-email';
 
-/** Where a request came from. */
+/** The origin of a request. */
 export interface NoticeOrigin {
   readonly address: string;
   readonly userAgent: string;
 }
 
 interface Told {
-  /** Null for what nobody's browser asked for. */
+  /** Null if no browser caused it. */
   readonly origin: NoticeOrigin | null;
   readonly at: number;
 }
 
-/** Something that happened to an account and that its owner is told of. */
+/** A message to the owner of an account about something that happened to it. */
 export type Notice = Told &
   (
     | {
@@ -29,11 +29,11 @@ export type Notice = Told &
     | { readonly kind: 'recovery-code-used'; readonly left: number }
     | { readonly kind: 'member-reset' }
     | { readonly kind: 'proofs-locked'; readonly lockedUntil: number; readonly unlockUrl: string | null }
-    /** Anything else, in words. */
+    /** Any other message, as text. */
     | { readonly kind: 'other'; readonly heading: string; readonly paragraphs: readonly string[] }
   );
 
-/** What every mail of one site says. */
+/** What every mail of a site names. */
 export interface Site {
   readonly issuer: string;
   readonly host: string;
@@ -53,7 +53,7 @@ export function instantInWords(at: number): string {
   return `${dateAndTime.format(at)} UTC`;
 }
 
-/** One line, and not the whole mail. */
+/** One line of bounded length. */
 const oneLine = (text: string) => cutText(text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim(), 120);
 
 export function mailLocals(
@@ -92,7 +92,7 @@ const CHANGES = {
   'member-reset': 'reset-by-administrator',
 } as const;
 
-/** The mail that tells of a notice. */
+/** The mail for a notice. */
 export function noticeMail(site: Site, told: { readonly userName: string; readonly notice: Notice }): Mail {
   const { notice, userName } = told;
   const mail = mailLocals(site, { userName, at: notice.at, origin: notice.origin });
@@ -119,8 +119,8 @@ const ACTS: Readonly<Record<CodePurpose, string>> = {
 };
 
 /**
- * A text message with a code. The last line is an origin-bound one-time code (WICG draft): browsers fill it in on that
- * host and no other, so nothing may follow it, and nothing in the message comes from a visitor.
+ * A text message with a code. The last line is an origin-bound one-time code (WICG draft): browsers fill it in on that host only.
+ * Nothing may follow it, and nothing in the message comes from a visitor.
  */
 export function smsText(message: {
   readonly issuer: string;
@@ -138,7 +138,7 @@ export function smsText(message: {
   ].join('\n');
 }
 
-/** Tells a phone that its number was changed or removed. No link: a message with one teaches people to follow links. */
+/** Tells a phone that its number was changed or removed. It has no link, so that people do not learn to follow links in messages. */
 export function phoneNoticeText({
   issuer,
   host,

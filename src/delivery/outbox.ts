@@ -3,7 +3,7 @@ import { checkWhole, type RulesFor } from '../options/option-check';
 import { port } from '../options/option-kinds';
 import type { Clock, EmailSender, SmsSender } from '../options/ports';
 
-/** A message that was kept instead of sent. */
+/** A message that was stored instead of sent. */
 export interface OutboxMessage {
   readonly channel: 'email' | 'sms';
   readonly to: string;
@@ -13,16 +13,16 @@ export interface OutboxMessage {
   readonly at: number;
 }
 
-/** Keeps messages for reading, on a developer's machine and in tests. */
+/** Stores messages for development and tests. */
 export interface Outbox {
   readonly email: EmailSender;
   readonly sms: SmsSender;
-  /** The newest last. */
+  /** The newest is last. */
   readonly messages: readonly OutboxMessage[];
 }
 
 export interface OutboxOptions {
-  /** For the time of the messages. Default: the machine's. */
+  /** The clock for the time of the messages. Default: the system clock. */
   readonly clock?: Clock;
 }
 
@@ -32,7 +32,7 @@ const RULES = {
 
 const CAPACITY = 500;
 
-/** Codes that can be read are for development: under `NODE_ENV=production` this throws {@link ConfigurationError}. */
+/** For development only: throws {@link ConfigurationError} under `NODE_ENV=production`, because it shows codes. */
 export function createOutbox(options: OutboxOptions = {}): Outbox {
   checkWhole('options', options, RULES, 'createOutbox()');
   const { clock = { now: () => Date.now() } } = options;

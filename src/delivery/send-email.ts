@@ -7,7 +7,7 @@ import { findViews } from '../options/views-path';
 import { withTimeLimit } from './circuit-breaker';
 import { DeliveryError } from './delivery-error';
 
-/** What each mail template is given, by its name below `views/email/`. Each has a `.text.ejs` and a `.html.ejs`. */
+/** The locals of each mail template, by its name below `views/email/`. Each has a `.text.ejs` and a `.html.ejs`. */
 export interface EmailLocals {
   code: CodeEmailLocals;
   'factor-changed': FactorChangedEmailLocals;
@@ -18,16 +18,16 @@ export interface EmailLocals {
 
 export type EmailName = keyof EmailLocals;
 
-/** What every mail says at its end: what it is about, when, from where. */
+/** The end of every mail: account, time and origin. */
 export interface MailLocals {
   readonly issuer: string;
   /** Host name of the site, `portal.example.com`. */
   readonly site: string;
-  /** Whose account; null where the address says enough. */
+  /** The account; null if the address is enough. */
   readonly account: string | null;
   /** `22 Nov 2026, 14:32 UTC` */
   readonly at: string;
-  /** Where the request came from; null for what nobody's browser asked for. */
+  /** The origin of the request; null if no browser caused it. */
   readonly origin: { readonly browser: string; readonly address: string } | null;
 }
 
@@ -50,7 +50,7 @@ export interface FactorChangedEmailLocals {
 export interface LockedEmailLocals {
   readonly mail: MailLocals;
   readonly lockedUntil: string;
-  /** Leads to a page that asks for the second factor; never signs anybody in. */
+  /** Opens a page that asks for the second factor; it never signs anybody in. */
   readonly unlockUrl: string | null;
 }
 
@@ -59,7 +59,7 @@ export interface RecoveryCodeUsedEmailLocals {
   readonly left: number;
 }
 
-/** Any other event that an owner or an administrator should know of. */
+/** Any other message to an owner or an administrator. */
 export interface NoticeEmailLocals {
   readonly mail: MailLocals;
   /** Subject and heading. */
@@ -67,7 +67,7 @@ export interface NoticeEmailLocals {
   readonly paragraphs: readonly string[];
 }
 
-/** A mail by its template and what that is given. */
+/** A template and its locals. */
 export type Mail = {
   [Name in keyof EmailLocals]: { readonly name: Name; readonly locals: EmailLocals[Name] };
 }[keyof EmailLocals];
@@ -99,7 +99,7 @@ export async function renderEmail<Name extends EmailName>(
   };
 }
 
-/** Renders one mail and sends it to one address, within a bounded time. Rejects where it did not go out. */
+/** Renders a mail and sends it to one address within a time limit. Rejects if it was not sent. */
 export async function sendEmail(
   sender: EmailSender | null,
   sent: {
@@ -107,7 +107,7 @@ export async function sendEmail(
     readonly mail: Mail;
     readonly timeoutSeconds: number;
     readonly viewsPath: string | undefined;
-    /** Told where the sender was given up on and took the mail all the same. */
+    /** Called when the sender accepts the mail after its timeout. */
     readonly onLate?: () => void;
   },
 ): Promise<void> {

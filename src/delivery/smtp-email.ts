@@ -5,7 +5,7 @@ import { port, someText } from '../options/option-kinds';
 import type { EmailSender } from '../options/ports';
 import { DeliveryError } from './delivery-error';
 
-/** The part of a nodemailer transport that is used. */
+/** The part of a nodemailer transport that the package uses. */
 export interface MailTransport {
   sendMail(mail: {
     readonly from: { readonly name: string; readonly address: string };
@@ -52,13 +52,13 @@ function parseSender(from: string): { readonly name: string; readonly address: s
   );
 }
 
-/** A transport's own error holds the address and sometimes the message: only its codes are passed on. */
+/** The error of a transport has the address and sometimes the message, so only its codes are passed on. */
 function toDeliveryError(error: unknown): DeliveryError {
   const read = (name: string) =>
     typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
   const responseCode: unknown = read('responseCode');
   const code: unknown = read('code');
-  // Of the sender's address the server speaks in the same way.
+  // The server refuses the sender's address with the same codes.
   const isOfRecipient = code === 'EENVELOPE' && read('command') !== 'MAIL FROM';
   if (isOfRecipient && typeof responseCode === 'number' && responseCode >= 500 && responseCode < 600) {
     return new DeliveryError('destination-refused', `The mail server refused the address (${responseCode}).`);
@@ -75,8 +75,8 @@ function toDeliveryError(error: unknown): DeliveryError {
 }
 
 /**
- * How a connection ended that stood, so that the server may have taken the mail. nodemailer gives codes of its own, the same for
- * one that was never made; before version 10 only the message tells a timeout from another.
+ * How an established connection ended, after which the server may have accepted the mail. nodemailer has the same codes for a
+ * connection that was never made; before version 10, only the message tells the timeouts apart.
  */
 function endOfConnection(error: unknown): 'timed-out' | 'connection-lost' | null {
   if (!(error instanceof Error) || Reflect.get(error, 'syscall') === 'connect') return null;
@@ -107,12 +107,12 @@ export function smtpEmail(options: SmtpEmailOptions): EmailSender {
       const sending = transport.sendMail({
         from: sender,
         to: parsed.address,
-        // The header is parsed for more addresses; the envelope is what the server delivers to, and it is exactly this.
+        // nodemailer parses the header for more addresses. The server delivers to the envelope only.
         envelope: { from: sender.address, to: [parsed.address] },
         subject,
         text,
         html,
-        // Nobody's holiday answer should carry a code back (RFC 3834).
+        // No automatic reply with the code (RFC 3834).
         headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
         disableFileAccess: true,
         disableUrlAccess: true,

@@ -5,7 +5,7 @@ import { NO_MESSAGE, someText } from '../options/option-kinds';
 import type { SmsSender } from '../options/ports';
 import { DeliveryError, endWithoutAnswer, isRecipientCode } from './delivery-error';
 
-/** The part of a Twilio client that is used. */
+/** The part of a Twilio client that the package uses. */
 export interface TwilioClient {
   readonly messages: {
     create(message: {
@@ -54,12 +54,12 @@ function hasCreate(client: unknown): boolean {
   return typeof Reflect.get(Object(messages), 'create') === 'function';
 }
 
-/** Refusals that Twilio answers with 400 although the sender's side is at fault: a new recipient would fare no better. */
+/** Error codes of Twilio with status 400 that are about the sender: another recipient would be refused, too. */
 const SENDER_FAULTS: ReadonlySet<unknown> = new Set([
   21212, 21603, 21606, 21611, 21618, 21701, 21702, 21703, 21704,
 ]);
 
-/** Twilio's own error may hold the whole request and so the code: only status and error code are passed on. */
+/** Twilio's error may contain the whole request, and so the code: only its status and error code are passed on. */
 function toDeliveryError(error: unknown): DeliveryError {
   const read = (name: string) =>
     typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;

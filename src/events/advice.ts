@@ -1,7 +1,7 @@
 import { ConfigurationError, MfaError, type MfaErrorCode } from '../core/errors';
 import type { Clock } from '../core/clock';
 
-/** Each request meets these again until the host is changed. */
+/** Faults of the host that every request repeats. */
 const FAULTS: readonly MfaErrorCode[] = [
   'host-misconfigured',
   'session-missing',
@@ -9,7 +9,7 @@ const FAULTS: readonly MfaErrorCode[] = [
   'user-unavailable',
 ];
 
-/** Tells the developer what to change, once each, however many requests meet it. */
+/** Tells the developer what to change, each advice once. */
 export class Advice {
   readonly #told = new Set<string>();
   readonly #onError: (error: unknown) => void;
@@ -18,12 +18,12 @@ export class Advice {
     this.#onError = onError;
   }
 
-  /** `topic` names what is wrong; the message says where it shows and what to write. */
+  /** Advice with the same `topic` is given once. */
   give(topic: string, message: string): void {
     this.#report(topic, new MfaError('host-misconfigured', message));
   }
 
-  /** The same for an error that the request itself fails with. False where it says nothing about how the host is set up. */
+  /** The same for an error that fails the request. False if it is not about the setup of the host. */
   reportFault(error: unknown): boolean {
     const isFault =
       error instanceof ConfigurationError || (error instanceof MfaError && FAULTS.includes(error.code));
@@ -38,13 +38,13 @@ export class Advice {
   }
 }
 
-/** What an instant from the future was read for. */
+/** The thing that an instant from the future belongs to. */
 export type DatedThing =
   'session' | 'login' | 'lock' | 'remembered browser' | 'exemption' | 'password reset' | 'app code';
 
 const PAUSE_MS = 3_600_000;
 
-/** Tells of instants from the future that were not believed: a clock is or was ahead. Of each kind once an hour. */
+/** Reports instants from the future, which were ignored because a clock is or was ahead. Once an hour for each kind. */
 export class ClockWatch {
   readonly #parts: { readonly clock: Clock; readonly onError: (error: unknown) => void };
   readonly #reportedAt = new Map<DatedThing, number>();
@@ -54,7 +54,7 @@ export class ClockWatch {
     this.#parts = parts;
   }
 
-  /** The one furthest ahead since this process started; null where there was none. */
+  /** The one furthest ahead since this process started; null if there was none. */
   get furthest(): { readonly of: DatedThing; readonly aheadMs: number } | null {
     return this.#furthest;
   }

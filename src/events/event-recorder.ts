@@ -5,10 +5,10 @@ import { RecentMap } from '../core/text/recent-map';
 import type { Records } from '../records/records';
 import type { EventName, MfaEvent } from './events';
 
-/** What a flow says about an event; the recorder adds the time. */
+/** An event without its time, which the recorder adds. */
 export type EventReport = Omit<MfaEvent, 'at' | 'details'> & { readonly details?: MfaEvent['details'] };
 
-/** What a host can listen to. `'event'` is every event. */
+/** The events for a host. `'event'` is every event. */
 export interface MfaEvents {
   on(name: EventName | 'event', listener: (event: MfaEvent) => void): void;
   off(name: EventName | 'event', listener: (event: MfaEvent) => void): void;
@@ -23,15 +23,14 @@ export interface EventRecorderParts {
   readonly onError: (error: unknown) => void;
 }
 
-/** How long events wait for more of their organization, which are stored together. */
+/** Events of an organization within this time are stored together. */
 const GATHERED_MS = 25;
-/** As many as one script is given at a time. */
+/** The most that one script stores. */
 const MOST_TOGETHER = 500;
 
 /**
- * Emits each event to the host and appends it to the records, the same refusal once a minute, and of one person no
- * more of a kind than anybody causes by hand. Storing never delays an answer and never fails one;
- * events that cannot be stored are given to `onError`.
+ * Emits every event to the host, and stores it. Repeated refusals are stored once a minute, and events of one kind by one person
+ * only up to a limit. Storing never delays or fails an answer; events that cannot be stored are passed to `onError`.
  */
 export class EventRecorder implements MfaEvents {
   readonly #emitter = new EventEmitter();
@@ -80,7 +79,7 @@ export class EventRecorder implements MfaEvents {
     await Promise.all(this.#underWay);
   }
 
-  /** A listener that throws is the host's fault and not the visitor's. */
+  /** A listener that throws must not fail the request. */
   #emit(event: MfaEvent): void {
     try {
       this.#emitter.emit('event', event);
@@ -91,7 +90,7 @@ export class EventRecorder implements MfaEvents {
   }
 }
 
-/** Events that a visitor can cause as often as they send requests. */
+/** Events that anybody can cause with every request. */
 const REPEATABLE: ReadonlySet<EventName> = new Set([
   'request-refused',
   'password-rejected',
@@ -99,18 +98,18 @@ const REPEATABLE: ReadonlySet<EventName> = new Set([
 ]);
 const WINDOW_SECONDS = 60;
 const CAPACITY = 10_000;
-/** More than anybody does by hand, and than the limits on guessing let through. */
+/** More than a person does by hand, and more than the limits on guessing allow. */
 const MOST_A_MINUTE = 20;
 
 /**
- * Tells floods from news. Stored one by one, a hundred thousand requests would push everything else out of an organization's
- * log, which is how an intruder would clean up.
+ * Recognizes floods of events. If all were stored, an intruder could send a hundred thousand requests and push everything else out
+ * of an organization's log.
  */
 export class EventFlood {
   readonly #lastStoredAt = new RecentMap<string, number>(CAPACITY);
   readonly #ofPerson = new RecentMap<string, { readonly since: number; count: number }>(CAPACITY);
 
-  /** The same refusal within a minute, or more of one kind by one person in a minute than anybody needs. */
+  /** A refusal repeated within a minute, or too many events of one kind by one person in a minute. */
   isHeldBack(event: MfaEvent): boolean {
     return (REPEATABLE.has(event.name) && this.#isRepeated(event)) || this.#isTooMany(event);
   }
@@ -123,7 +122,7 @@ export class EventFlood {
     return false;
   }
 
-  /** Whoever holds one password can begin logins without end, from as many addresses as they like. */
+  /** With one password, a person can begin any number of logins, from any number of addresses. */
   #isTooMany({ name, userId, actorId, organizationId, at }: MfaEvent): boolean {
     if (userId === undefined || actorId !== undefined) return false;
     const key = JSON.stringify([name, userId, organizationId]);

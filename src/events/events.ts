@@ -51,9 +51,9 @@ export interface MfaEvent {
   /** Epoch milliseconds, UTC. */
   readonly at: number;
   readonly organizationId: string;
-  /** Whom it concerns. */
+  /** The person it concerns. */
   readonly userId?: string;
-  /** Who did it, where that is somebody else. */
+  /** Who did it, if it was somebody else. */
   readonly actorId?: string;
   /** The address the request came from, as the host's `trust proxy` setting gives it. */
   readonly address?: string;

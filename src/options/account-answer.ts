@@ -4,13 +4,13 @@ import { describeAnswer, isOptions } from './option-check';
 import type { Account } from './ports';
 
 /**
- * What the host's `account` function said of a user. A key that it names is final: `undefined` or null is none, never what the
- * user's own field says, since a host withholds an address by it.
+ * The answer of the host's `account` function for a user. A key in it is final: `undefined` or null means none, and the user's own
+ * field is not read, because a host withholds an address that way.
  */
 export class AccountAnswer {
   readonly #given: object;
 
-  /** @throws ConfigurationError where it is no object, such as a promise. */
+  /** @throws ConfigurationError for anything but an object, such as a promise. */
   constructor(given: unknown) {
     if (!isOptions(given)) {
       throw new ConfigurationError(
@@ -35,7 +35,7 @@ export class AccountAnswer {
     if (value === undefined || value === null || value === '') return undefined;
     const id = hostIdText(value);
     if (id !== null) return id;
-    // A person in no organization would be under the rules of `default`, and perhaps under none.
+    // Falling back to `default` could leave the person without a policy.
     throw refused('organizationId', value, 'a text or a whole number, or null for none');
   }
 
@@ -46,7 +46,7 @@ export class AccountAnswer {
     throw refused(name, value, 'true or false');
   }
 
-  /** Here none has no meaning: it would let somebody in who was shut out, or shut everybody out. */
+  /** Null is refused: it would let in a deactivated user, or shut out everybody. */
   active(own: () => boolean): boolean {
     if (!('active' in this.#given)) return own();
     const value = this.#read('active');
@@ -54,7 +54,7 @@ export class AccountAnswer {
     throw refused('active', value, 'true or false, or left out');
   }
 
-  /** The id comes from `userId` alone; two ids for one person would be two people. */
+  /** The id comes from `userId` only: a second id would make one person two. */
   requireId(id: string): void {
     if (!('id' in this.#given)) return;
     const value = this.#read('id');

@@ -8,13 +8,13 @@ export interface Argument extends OptionRule {
   readonly name: string;
 }
 
-/** The rules of a function: one for each argument. A `verb` answers with a promise, which rejects where a `call` throws. */
+/** The rules of a function, one for each argument. A `verb` returns a promise, which rejects where a `call` throws. */
 interface CallRule {
   readonly kind: 'call' | 'verb';
   readonly expected: readonly Argument[];
 }
 
-/** The rules of every function of an object, and of the objects in it: the compiler refuses a table that forgets one. */
+/** The rules of every function of an object and of its objects; a missing one does not compile. */
 export type RulesForCalls<Api> = {
   readonly [Name in keyof Api]-?: Api[Name] extends (...given: infer Given) => infer Answer
     ? {
@@ -34,15 +34,14 @@ export function verb<const Expected extends readonly Argument[]>(...expected: Ex
 
 const OPTIONS = 'options';
 
-/** A last argument that is an object of options. Its fields are named as the call's own: `guard.anonymous`. */
+/** A last argument with options. Messages name its fields after the function: `guard.anonymous`. */
 export function options(write: string, fields: RuleTable, isRequired?: 'required'): Argument {
   const rule = { ...group(write, fields), name: OPTIONS };
   return isRequired === undefined ? rule : { ...rule, required: true };
 }
 
 /**
- * Puts a check in front of every function of the object: nothing is done where an argument is missing, unknown or of a wrong
- * type.
+ * Checks the arguments of every function of the object before it runs: missing, unknown and of a wrong type.
  */
 export function checkCalls<Api extends object>(api: Api, rules: RulesForCalls<Api>, prefix = ''): Api {
   for (const [name, found] of Object.entries(api)) {
@@ -92,7 +91,7 @@ function tooMany(name: string, rules: readonly Argument[], count: number): Confi
   );
 }
 
-/** What to write where one of these is passed to Express or Passport as it is. */
+/** What to write instead of passing one of these functions to Express or Passport. */
 const WRITE: Readonly<Record<string, string>> = {
   sessions: 'app.use(mfa.sessions())',
   pages: "app.use('/mfa', mfa.pages())",
@@ -109,8 +108,8 @@ const WRITE: Readonly<Record<string, string>> = {
 };
 
 /**
- * Makes the functions of `mfa` throw where Express calls one of them as a middleware, as in `app.use(mfa.guard)`: it would
- * answer with a middleware that nobody calls, and every request would hang.
+ * Makes the functions of `mfa` throw if Express calls one as a middleware, as in `app.use(mfa.guard)`. It would return a middleware
+ * that nobody calls, and every request would hang.
  */
 export function refuseUncalled<Api extends object>(api: Api, advice: Advice): Api {
   for (const [name, write] of Object.entries(WRITE)) {
@@ -139,7 +138,7 @@ function isMiddlewareCall([request, , next]: readonly unknown[]): boolean {
   return isRequest && typeof next === 'function';
 }
 
-/** `passport.use(mfa.strategy)` takes the function for a strategy of its own name, and calls `authenticate` on it. */
+/** `passport.use(mfa.strategy)` treats the function as a strategy of its name, and calls `authenticate` on it. */
 function beStrategy(strategy: object, refuse: () => Error): void {
   Object.defineProperty(strategy, 'name', { value: 'mfa' });
   Object.defineProperty(strategy, 'authenticate', {

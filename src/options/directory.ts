@@ -6,12 +6,12 @@ import { AccountAnswer } from './account-answer';
 import type { ResolvedOptions } from './options';
 import type { Account } from './ports';
 
-/** Only shown; what a person types to sign in, and where mail goes, is never cut. */
+/** Only names are cut, which are only shown; usernames and addresses never. */
 const LONGEST_NAME = 200;
 
 /**
- * The host's user table as the flows see it. What a user's own fields say by the usual names is read from there, where the host's
- * `account` option does not name it.
+ * The host's user table for the flows. The fields of a user with the usual names are read, unless the host's `account` option
+ * names them.
  */
 export function createDirectory<User extends Express.User>(
   options: ResolvedOptions<User>,
@@ -20,10 +20,10 @@ export function createDirectory<User extends Express.User>(
   const { users, userId } = options;
   let isConfirmed = false;
 
-  /** Passport's type says nothing of the user; it is what the host's own callbacks returned. */
+  /** Passport's type does not say what the user is; the host's own callbacks returned it. */
   const isHostUser = (user: Express.User): user is User => typeof user === 'object' && user !== null;
 
-  /** The host's user that an account was made from, for what is asked seldom. */
+  /** The host's user of each account, for calls that need it. */
   const usersOf = new WeakMap<Account, User>();
 
   function accountOf(user: Express.User): Account {
@@ -91,12 +91,12 @@ export function createDirectory<User extends Express.User>(
     async findMany(ids) {
       const found = users.findByIds === undefined ? await findEach(ids) : await users.findByIds(ids);
       const accounts = found.map((user) => accountOf(user));
-      // A table that answers with somebody who was not asked for is not believed.
+      // Users who were not requested are ignored.
       const asked = new Set(ids);
       const known = accounts.filter(({ id }) => asked.has(id));
       if (known.length < accounts.length) advice.give('findByIds', OTHERS_FOUND);
       const [first] = ids;
-      // Nobody at all: perhaps they are gone, perhaps the ids are compared with numbers.
+      // No user at all: they may be deleted, or the table compares text with numbers.
       if (users.findByIds !== undefined && accounts.length === 0 && first !== undefined) {
         if ((await find(first)) !== undefined) advice.give('findByIds', NONE_OF_MANY_FOUND);
       }
@@ -140,7 +140,7 @@ const OTHER_FOUND = `users.findById answered with another user than the one aske
 const OTHERS_FOUND = `users.findByIds answered with users who were not asked for; they are left out. ${AS_TEXT}`;
 
 const NONE_OF_MANY_FOUND = `users.findByIds finds nobody of the people whom users.findById finds. ${AS_TEXT}`;
-/** What cannot be read must not pass for "nowhere else". */
+/** An invalid answer must not count as "in no other organization". */
 function toMemberships(found: unknown): readonly string[] {
   const ids: readonly unknown[] = Array.isArray(found) ? found : [undefined];
   return ids.map((id) => {
@@ -153,7 +153,7 @@ function toMemberships(found: unknown): readonly string[] {
   });
 }
 
-/** An address that the host itself calls unverified is nobody's proof, and no place for notices. */
+/** An address that the host marks as unverified gets no codes and no notices. */
 function addressOf(user: object, name: 'email' | 'phone'): string | undefined {
   return Reflect.get(user, `${name}Verified`) === false ? undefined : textOf(user, name);
 }
@@ -163,32 +163,32 @@ function textOf(user: object, name: string): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** The host's user table, as the flows see it. */
+/** The host's user table, for the flows. */
 export interface Directory {
-  /** Tells the host's table, where it wants to know. Flows use {@link FlowContext.enrollmentNotes}, which outlives its failures. */
+  /** Calls `users.noteEnrolled`, if the host has it. Flows use {@link FlowContext.enrollmentNotes}, which repeats failed calls. */
   noteEnrolled(id: string, enrolled: boolean): Promise<void>;
   find(id: string): Promise<KnownUser | undefined>;
-  /** Whether the table finds somebody who has just signed in. It is asked until it does; then it is believed. */
+  /** Whether the table finds a person who has just signed in. Called until it succeeds once. */
   confirm(account: Account): Promise<boolean>;
-  /** The organizations that the person is in; null where the host's table does not say. */
+  /** The organizations of the person; null without `users.membershipsOf`. */
   membershipsOf(account: Account): Promise<readonly string[] | null>;
-  /** A person is in more than one organization. Tells the host, once, where its table does not say which. */
+  /** Call it for a person in more than one organization. Advises the host once to add `users.membershipsOf`. */
   noteSeveralOrganizations(): void;
-  /** Those of the ids that the table knows, by id. */
+  /** The accounts that the table knows, by id. */
   findMany(ids: readonly string[]): Promise<ReadonlyMap<string, Account>>;
-  /** A page of an organization's people, in the table's own order. Rejects where the host's table cannot list. */
+  /** A page of an organization's people, in the order of the table. Rejects without `users.list`. */
   list(request: {
     readonly organizationId: string;
     readonly query?: string;
     readonly cursor?: string;
     readonly limit: number;
   }): Promise<{ readonly accounts: readonly Account[]; readonly nextCursor?: string }>;
-  /** Undefined where the host's table does not count. */
+  /** Undefined without `users.count`. */
   count(organizationId: string): Promise<number | undefined>;
   accountOf(user: Express.User): Account;
 }
 
-/** The host's user and what the package reads from it. */
+/** The host's user, and the account read from it. */
 export interface KnownUser {
   readonly user: Express.User;
   readonly account: Account;

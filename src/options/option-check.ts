@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { ConfigurationError } from '../core/errors';
 import { nearestName } from '../core/text/nearest-name';
 
-/** What one option or argument may be: the schema that checks it, and the two sentences of the refusal. */
+/** The schema of one option or argument, and the two sentences of its error message. */
 export interface OptionRule {
   readonly schema: z.ZodType;
   /** Continues "It must be …". */
@@ -10,20 +10,20 @@ export interface OptionRule {
   /** Continues "Write …". */
   readonly write: string;
   readonly required?: true;
-  /** `undefined` is refused: where a field left out keeps what is stored, a misspelled variable would keep it unseen. */
+  /** Refuses `undefined`: where a missing field keeps the stored value, a misspelled variable would go unnoticed. */
   readonly definite?: true;
-  /** Whether the value may stand in a message. Keys, tokens and addresses with passwords in them must not. */
+  /** Whether messages may show the value. Never for keys, tokens and addresses with passwords. */
   readonly shown?: boolean;
-  /** The names inside an option that is an object of options. */
+  /** The rules of the fields, for an option that is an object. */
   readonly fields?: RuleTable;
 }
 
 export type RuleTable = Readonly<Record<string, OptionRule>>;
 
-/** One rule for every name of `T`: the compiler refuses a table that forgets one. */
+/** One rule for every field of `T`; a missing one does not compile. */
 export type RulesFor<T> = { readonly [Name in keyof T]-?: OptionRule };
 
-/** Throws for the first option that is unknown or cannot be used. `prefix` is what the names stand in. */
+/** Throws for the first option that is unknown or invalid. `prefix` comes before names in messages. */
 export function checkOptions(given: object, rules: RuleTable, prefix = ''): void {
   const known = Object.keys(rules);
   for (const name of Object.keys(given)) {
@@ -38,7 +38,7 @@ export function checkOptions(given: object, rules: RuleTable, prefix = ''): void
   }
 }
 
-/** The same for a whole argument, which may be something else than an object of options. */
+/** The same for a whole argument, which may not be an object. */
 export function checkWhole(name: string, given: unknown, rules: RuleTable, write: string): void {
   if (!isOptions(given)) {
     throw refuse(name, { allowed: 'an object of options', write, required: true }, describeValue(given, {}));
@@ -53,7 +53,7 @@ function unknownOption(name: string, known: readonly string[], prefix: string): 
   return new ConfigurationError(prefix + name, `there is no option of this name. ${all}. ${advice}.`);
 }
 
-/** Throws where one value cannot be used. */
+/** Throws if the value is invalid. */
 export function checkOption(name: string, value: unknown, rule: OptionRule): void {
   if (value === undefined && rule.required !== true) return;
   const result = rule.schema.safeParse(value);
@@ -67,7 +67,7 @@ export function checkOption(name: string, value: unknown, rule: OptionRule): voi
   }
 }
 
-/** The error for an option: what is wrong with it, what is allowed, what to write. */
+/** The error for an option: the problem, what is allowed, and what to write. */
 export function refuse(
   name: string,
   rule: Pick<OptionRule, 'allowed' | 'write' | 'required'>,
@@ -80,7 +80,7 @@ export function refuse(
   );
 }
 
-/** Names a value in a message. A text that may be secret is told by its length alone. */
+/** Describes a value in a message. For text that may be secret, only its length. */
 export function describeValue(value: unknown, { shown }: Pick<OptionRule, 'shown'>): string {
   if (value === undefined) return 'it is missing';
   if (value === null || typeof value === 'boolean' || typeof value === 'number')
@@ -94,13 +94,13 @@ export function describeValue(value: unknown, { shown }: Pick<OptionRule, 'shown
   return typeof value === 'object' ? 'an object was passed' : `a ${typeof value} was passed`;
 }
 
-/** The same for what a function of the host's answered with. Texts may be secret. */
+/** The same for the result of a function of the host. Texts may be secret. */
 export function describeAnswer(answer: unknown): string {
   if (answer === undefined) return 'it answered with nothing';
   return describeValue(answer, {}).replace(' was passed', ' was the answer');
 }
 
-/** Options, and not a list, a promise of options, or another thing at whose names nobody would look. */
+/** A plain object or a module, not a list or a promise. */
 export function isOptions(value: unknown): value is object {
   return OBJECTS.has(Object.prototype.toString.call(value)) && !isPromise(value);
 }

@@ -2,14 +2,14 @@ import { GUESS_LIMITS } from '../core/member/authenticator';
 import { SEND_LIMITS } from '../delivery/budgets';
 import type { Allowance, EventRetention } from './options';
 
-/** Ten tries are enough for a person; an address may be shared by many. */
+/** Ten attempts are enough for a person. Many people may share an address. */
 const PER_USERNAME: Allowance = Object.freeze({ points: 10, seconds: 900 });
 const PER_ADDRESS: Allowance = Object.freeze({ points: 100, seconds: 900 });
-/** A busy app has more, and says so; most never see as many. */
+/** Most apps never reach it; a busy one raises it. */
 const OVERALL: Allowance = Object.freeze({ points: 100, seconds: 60 });
 const EVENTS: EventRetention = Object.freeze({ keepCount: 100_000, keepSeconds: 400 * 86_400 });
 
-/** What an option is when it is left out. Durations are seconds. */
+/** The defaults of the options. Durations are in seconds. */
 export const OPTION_DEFAULTS = Object.freeze({
   pagesPath: '/mfa',
   adminPath: '/admin/mfa',

@@ -4,7 +4,7 @@ import { parseLocalPath } from '../core/text/local-path';
 import { nearestName } from '../core/text/nearest-name';
 import { describeValue, isOptions, isPromise, type OptionRule, type RuleTable } from './option-check';
 
-/** The refusal then describes the value itself. */
+/** Without a message, the error describes the value. */
 export const NO_MESSAGE = { error: '' };
 
 interface Methods {
@@ -107,7 +107,7 @@ export function aSwitch(write: string): OptionRule {
   return { schema: z.boolean(), allowed: 'true or false', write, shown: true };
 }
 
-/** One of a few words. A word that is nearly one of them is told which. */
+/** One of a few words. For a misspelled word, the message names the nearest. */
 export function oneOf(words: readonly string[], write: string): OptionRule {
   return {
     schema: z.custom().superRefine((value, context) => {
@@ -120,7 +120,7 @@ export function oneOf(words: readonly string[], write: string): OptionRule {
   };
 }
 
-/** A list of such words. */
+/** A list of words from a few. */
 export function listOf(words: readonly string[], write: string): OptionRule {
   return {
     schema: z.custom().superRefine((value, context) => {
@@ -142,7 +142,7 @@ function describeWord(value: unknown, words: readonly string[]): string {
   return nearest === undefined ? passed : `${passed} (did you mean '${nearest}'?)`;
 }
 
-/** An id of the host's. */
+/** An id of the host. */
 export function anId(write: string): OptionRule {
   return {
     schema: z.custom((value) => hostIdText(value) !== null, NO_MESSAGE),
@@ -152,7 +152,7 @@ export function anId(write: string): OptionRule {
   };
 }
 
-/** Text that says something. */
+/** Text that is not blank. */
 export function someText(allowed: string, write: string): OptionRule {
   return {
     schema: z.string().refine((value) => /[^\s\p{Cc}]/u.test(value), NO_MESSAGE),
@@ -162,7 +162,7 @@ export function someText(allowed: string, write: string): OptionRule {
   };
 }
 
-/** A list of windows for sending. The number in each is bounded, since every send within it is remembered. */
+/** A list of windows for sending. `max` is bounded, because every send within a window is stored. */
 export function sendWindows(bounds: {
   readonly least?: 1;
   readonly max: number;

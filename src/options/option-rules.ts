@@ -85,7 +85,7 @@ const CSRF = {
   },
 } satisfies RulesFor<HostCsrf>;
 
-/** One rule an option. `issuer`, `baseUrl` and `keys` say more about what is wrong where they are resolved. */
+/** One rule for each option. `issuer`, `baseUrl` and `keys` get more precise messages when they are resolved. */
 export const OPTION_RULES = {
   issuer: {
     schema: z

@@ -8,7 +8,7 @@ import { describeValue, type OptionRule, type RulesFor } from './option-check';
 import { aSwitch, listOf, oneOf } from './option-kinds';
 import type { PolicyDefaults } from './options';
 
-/** The range of a number is judged with the rest of the policy, by the check that every saved policy passes. */
+/** The range of a number is checked with the rest of the policy, as for every policy that is saved. */
 function aNumber(write: string, nullable?: 'nullable'): OptionRule {
   return {
     schema: nullable === undefined ? z.number() : z.number().nullable(),
@@ -33,7 +33,7 @@ export const POLICY_RULES = {
   smsFallback: aSwitch('smsFallback: false'),
 } satisfies RulesFor<PolicyDefaults>;
 
-/** What a host is told of a policy that cannot be saved: every fault, and one of them in the message. */
+/** The error for a policy that cannot be saved, with every fault; the message has the first. */
 export function refusePolicy(
   prefix: string,
   refused: {
@@ -50,7 +50,7 @@ export function refusePolicy(
   return new ConfigurationError(`${prefix}${field}`, `${passed}. ${message}${advice}`, { because, faults });
 }
 
-/** A method that nothing can send is as good as missing, and nothing in the policy says so. */
+/** Advice for a method without a sender, which the policy itself does not show. */
 function adviseSender(methods: unknown, availableKinds: readonly EnrollableKind[]): string {
   if (!Array.isArray(methods)) return '';
   const unsent = ENROLLABLE_KINDS.filter((kind) => methods.includes(kind) && !availableKinds.includes(kind));

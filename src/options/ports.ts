@@ -1,4 +1,4 @@
-/** What the package asks of the world. Each port is one small interface that a host or a test can supply. */
+/** What the package needs from the host: small interfaces that a host or a test implements. */
 
 export type { Clock } from '../core/clock';
 
@@ -25,7 +25,7 @@ export interface EmailSender {
   check?(): Promise<void>;
 }
 
-/** What the provider's status callback said, once its signature was found right. */
+/** The content of a status callback of the provider, after its signature was checked. */
 export interface SmsStatus {
   readonly messageId: string;
   readonly undelivered: boolean;
@@ -47,14 +47,14 @@ export interface SmsSender {
   check?(): Promise<void>;
 }
 
-/** What the package needs to know about one person of the host's user table. */
+/** What the package needs to know about one user of the host. */
 export interface Account {
-  /** The host's own id as text. */
+  /** The host's id as text. */
   readonly id: string;
   readonly name: string;
-  /** What the person types to sign in; the password is asked again under it. */
+  /** What the person types to sign in. The password is checked again with it. */
   readonly username: string;
-  /** Verified by the host; notices and codes go there. */
+  /** Verified by the host. Notices and codes are sent to it. */
   readonly email?: string;
   /** Verified by the host, E.164. */
   readonly phone?: string;
@@ -62,7 +62,7 @@ export interface Account {
   /** Signs in through an identity provider. */
   readonly federated: boolean;
   readonly hasPassword: boolean;
-  /** The directory's own note that this person has enrolled; guards against lost records. */
+  /** The host's own note that this person has enrolled. It protects against lost records. */
   readonly mfaEnrolled: boolean;
   /** False ends every session and refuses every login. */
   readonly active: boolean;
@@ -93,11 +93,11 @@ export interface UserDirectory<User> {
   }): Promise<AccountPage<User>>;
   count?(organizationId: string): Promise<number>;
   /**
-   * The ids of every organization that a person is a member or an administrator of. Give it where people are in more than one: factors
-   * belong to the person, and an administrator of one organization must not remove what protects another. Without it, the
-   * organizations in which the person set something up are protected, and no others.
+   * The ids of all organizations in which a person is a member or an administrator. Needed if people can be in more than one: factors
+   * belong to the person, and an administrator of one organization must not remove what protects another. Without it, only the
+   * organizations in which the person has set up a method are protected.
    */
   membershipsOf?(user: User): Promise<readonly OrganizationName[]> | readonly OrganizationName[];
-  /** Told when a person enrolls the first factor or loses the last one, so that the directory can hold `mfaEnrolled`. */
+  /** Called when a person enrolls the first factor or loses the last one, so that the host can store `mfaEnrolled`. */
   noteEnrolled?(id: string, enrolled: boolean): Promise<void>;
 }

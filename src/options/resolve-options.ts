@@ -66,7 +66,7 @@ export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions
   };
 }
 
-/** The defaults with what was given on top; an option passed as undefined counts as left out. */
+/** The defaults, replaced by what was given; `undefined` counts as left out. */
 function fill<Value extends object>(
   defaults: Value,
   given: { readonly [Name in keyof Value]?: Value[Name] | undefined } = {},
@@ -134,7 +134,7 @@ function resolveFreshness<User>(options: MfaOptions<User>): ResolvedOptions<User
   };
 }
 
-/** A function that forgets to answer must not read as "not available", which asks nobody for a second factor. */
+/** A missing result must not count as "not available", which would require no second factor. */
 function requireSwitch(
   featureAvailable: (organizationId: string) => unknown,
 ): (organizationId: string) => Promise<boolean> {
@@ -152,7 +152,7 @@ function ownId(user: unknown): unknown {
   return typeof user === 'object' && user !== null ? Reflect.get(user, 'id') : undefined;
 }
 
-/** An id that two people could share would give one the other's factors. */
+/** If two people shared an id, one would get the other's factors. */
 function textId(id: unknown): string {
   const text = hostIdText(id);
   if (text !== null) return text;
@@ -167,13 +167,13 @@ function printError(error: unknown): void {
   console.error('express-mfa:', error);
 }
 
-/** What a host does with an error must not become another one, which could end the process. */
+/** An error in the host's `onError` must not end the process. */
 function neverThrowing(onError: (error: unknown) => unknown): (error: unknown) => void {
   async function report(error: unknown): Promise<void> {
     try {
       await onError(error);
     } catch {
-      // The host's own report failed; there is nobody left to tell.
+      // The host's own report failed, and there is nowhere else to report it.
     }
   }
   return function reportError(error) {
@@ -181,7 +181,7 @@ function neverThrowing(onError: (error: unknown) => unknown): (error: unknown) =
   };
 }
 
-/** Where people reach the app. */
+/** The address of the app, in parts. */
 export interface PublicOrigin {
   /** Scheme, host and port, without a slash at the end. */
   readonly baseUrl: string;
@@ -197,7 +197,7 @@ function refused(problem: string): ConfigurationError {
   return refuse('baseUrl', OPTION_RULES.baseUrl, problem);
 }
 
-/** Reads `baseUrl`. A query or a fragment is refused: it would be lost from the addresses made of it. */
+/** Parses `baseUrl`. A query or a fragment is refused: URLs made from it would lose it. */
 export function parsePublicOrigin(
   baseUrl: string | URL,
   { insecureAccepted }: { readonly insecureAccepted: boolean },
@@ -219,7 +219,7 @@ export function parsePublicOrigin(
   return { baseUrl: origin, host: hostname, secure, publicPrefix };
 }
 
-/** A path as people reach it: below the prefix that a proxy in front of the app strips. One that begins with it stays as it is. */
+/** A path with the prefix that a proxy in front of the app removes. A path that already has it stays unchanged. */
 export function publicPath({ publicPrefix }: Pick<PublicOrigin, 'publicPrefix'>, path: string): string {
   const rest = path.startsWith(publicPrefix) ? path.slice(publicPrefix.length) : null;
   return rest !== null && /^(?:$|[/?#])/.test(rest) ? path : publicPrefix + path;

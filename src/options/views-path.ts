@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../core/errors';
 
-/** Beside the code in the package. A bundle has no such folder, and one that is an ES module has no `__dirname`. */
+/** Next to the code of the package. A bundle has no such folder, and an ES module has no `__dirname`. */
 const PACKAGED = typeof __dirname === 'string' ? join(__dirname, '..', '..', 'views') : null;
 
 /**
- * The folder of the pages, their assets and the mails. Throws where it is not there: every page and every mail would fail, and the
- * app would seem to be well until somebody opens one.
+ * The folder of the pages, their assets and the mails. Throws if it is missing: otherwise the app would start, and every page and mail
+ * would fail.
  */
 export function findViews(given?: string): string {
   const path = given ?? PACKAGED;
