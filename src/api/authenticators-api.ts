@@ -1,29 +1,14 @@
 import { parseEmailAddress } from '../core/address/email-address';
 import { parsePhoneNumber } from '../core/address/phone-number';
-import { decide } from '../core/decision/decide';
-import { isMfaOn } from '../core/decision/facts';
-import { hasFactor } from '../core/decision/usable-factors';
 import type { EnrollableKind } from '../core/member/factor-kind';
-import { channelOfKind, isEnrollableKind } from '../factors/find-factor';
-import { wordsOf } from '../factors/present-factor';
+import { channelOfKind } from '../factors/find-factor';
 import type { NotFound } from '../flows/admin/member-acts';
-import { acknowledgeCodes } from '../flows/authenticators/unseen-codes';
-import type { AuthSubject } from '../flows/context/auth-subject';
 import type { FlowContext, Origin } from '../flows/context/context';
-import type { Gathered } from '../flows/context/gather-facts';
-import { gatherSetupFacts } from '../flows/context/gather-setup-facts';
-import { authorizeEnrollment } from '../flows/enrollment/authorize-enrollment';
-import { confirmEnrollment } from '../flows/enrollment/confirm-enrollment';
 import {
-  findEnrollment,
-  showSecret,
-  startSecretEnrollment,
-  type EnrollmentRequest,
-  type EnrollmentStart,
-} from '../flows/enrollment/enroll';
-import { startDeliveredEnrollment } from '../flows/enrollment/enroll-delivered';
-import { STRONGEST } from '../flows/challenge/host-challenge';
-import { beginHostLogin, findHostLogin } from '../flows/sign-in/host-login';
+  confirmHostEnrollment,
+  startHostEnrollment,
+  type HostEnrollment,
+} from '../flows/enrollment/host-enrollment';
 import { showOptions, type ShownOption } from '../http/kernel/respond';
 import { cleanLabel } from '../http/pages/settings-acts';
 import type { Account } from '../options/ports';
@@ -124,65 +109,29 @@ export function createAuthenticatorsApi(context: FlowContext): AuthenticatorsApi
     async begin(member, enrollment) {
       const account = await findMemberAccount(context, member);
       if (account === null) return { outcome: 'not-found' };
+      const { kind, challengeId } = enrollment;
       const destination = destinationOf(account, enrollment);
       if (typeof destination === 'object' && destination !== null)
         return { outcome: 'rejected', because: destination.because };
-      const subject = await (enrollment.challengeId === undefined
-        ? beginHostLogin(context, account).then((begun) => begun.subject)
-        : findHostLogin(context, account, enrollment.challengeId));
-      if (subject === null) return { outcome: 'rejected', because: 'challenge-expired' };
-      const gathered = await gatherSetupFacts(context, { account, subject });
-      if (!isMfaOn(gathered.facts)) return { outcome: 'denied', because: 'policy-off' };
-      const refused = refuseUnproven(gathered);
-      if (refused !== null) return refused;
-      const leave = authorizeEnrollment(subject, gathered, true);
-      if (leave.outcome === 'feature-off') return { outcome: 'denied', because: 'policy-off' };
-      if (leave.outcome === 'refused') return { outcome: 'denied', because: leave.decision.because };
-      const { kind } = enrollment;
-      if (!leave.kinds.includes(kind)) return { outcome: 'rejected', because: 'method-not-offered' };
-      const request: EnrollmentRequest = { subject, gathered, pendingUntil: subject.expiresAt };
-      const start =
-        destination === null
-          ? await startSecretEnrollment(context, { ...request, kind })
-          : await startDeliveredEnrollment(context, { ...request, kind, destination });
-      return describeStart(context, start, { account, subject });
+      return describeEnrollment(
+        await startHostEnrollment(context, account, { kind, destination, challengeId }),
+      );
     },
     async confirm(member, { challengeId, code, label, endOthers = true, origin }) {
       const account = await findMemberAccount(context, member);
       if (account === null) return { outcome: 'not-found' };
-      const subject = await findHostLogin(context, account, challengeId);
-      const owner = { userId: account.id, ownerId: challengeId, purpose: 'enroll' } as const;
-      const kind = (await context.state.findChallenge(owner))?.kind;
-      if (subject === null || kind === undefined || !isEnrollableKind(kind))
-        return { outcome: 'rejected', because: 'challenge-expired' };
-      const confirmation = await confirmEnrollment(context, {
-        account,
-        subject,
-        kind,
-        submitted: code,
-        label: cleanLabel(label ?? '') ?? wordsOf(kind).label,
-        wizardUnderWay: true,
+      const confirmed = await confirmHostEnrollment(context, account, {
+        challengeId,
+        code,
+        label: cleanLabel(label ?? ''),
         endOthers,
         origin,
       });
-      if (confirmation.outcome === 'rejected') return confirmation;
-      const { recoveryCodes, notified } = confirmation;
-      // The codes are in the answer, and the login is no longer needed.
-      await acknowledgeCodes(context, subject);
-      await context.state.endPendingLogin(subject.userId, subject.ownerId);
+      if (confirmed.outcome === 'rejected') return confirmed;
+      const { kind, recoveryCodes, notified } = confirmed;
       return { outcome: 'enrolled', kind, notified, ...(recoveryCodes === null ? {} : { recoveryCodes }) };
     },
   };
-}
-
-/** People with a factor prove the strongest one first, even if the policy requires none. */
-function refuseUnproven(gathered: Gathered): EnrollmentBegun | null {
-  const { facts, now } = gathered;
-  if (!hasFactor(facts)) return null;
-  const decision = decide(facts, STRONGEST, now);
-  if (decision.outcome === 'allow') return null;
-  if (decision.outcome !== 'challenge') return { outcome: 'denied', because: decision.because };
-  return { outcome: 'challenge', anyOf: showOptions(gathered, decision.anyOf) };
 }
 
 /** The address to send a code to; null for an app. The default for email is the address on file. */
@@ -200,27 +149,17 @@ function destinationOf(
   return parsed.outcome === 'parsed' ? parsed.address : parsed;
 }
 
-async function describeStart(
-  context: FlowContext,
-  start: EnrollmentStart,
-  { account, subject }: { readonly account: Account; readonly subject: AuthSubject },
-): Promise<EnrollmentBegun> {
-  if (start.outcome === 'gone') return { outcome: 'rejected', because: 'challenge-expired' };
-  if (start.outcome === 'refused') {
-    const { because, retryAfterSeconds } = start;
-    const wait = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
-    return { outcome: 'not-sent', because, ...wait };
-  }
+function describeEnrollment(enrollment: HostEnrollment): EnrollmentBegun {
+  if (enrollment.outcome === 'challenge')
+    return { outcome: 'challenge', anyOf: showOptions(enrollment.gathered, enrollment.anyOf) };
+  if (enrollment.outcome !== 'started') return enrollment;
+  const { start, secret } = enrollment;
   const { challenge, sent } = start;
   const { ownerId: challengeId, kind } = challenge;
   const { expiresAt } = sent ?? challenge;
   const started = { outcome: 'enrollment-started', challengeId, expiresAt } as const;
-  if (sent !== undefined) {
-    const delayed = sent.delayed === undefined ? {} : { delayed: sent.delayed };
-    return { ...started, destination: sent.destination, ...delayed };
-  }
-  const found = await findEnrollment(context, subject, kind);
-  if (found === undefined) return { outcome: 'rejected', because: 'challenge-expired' };
-  const { json } = await showSecret(context, account, found);
-  return { ...started, [kind]: json };
+  if (secret !== null) return { ...started, [kind]: secret.json };
+  if (sent === undefined) return started;
+  const delayed = sent.delayed === undefined ? {} : { delayed: sent.delayed };
+  return { ...started, destination: sent.destination, ...delayed };
 }

@@ -1,0 +1,122 @@
+import { decide, type Option } from '../../core/decision/decide';
+import { isMfaOn } from '../../core/decision/facts';
+import { hasFactor } from '../../core/decision/usable-factors';
+import type { EnrollableKind } from '../../core/member/factor-kind';
+import { isEnrollableKind } from '../../factors/find-factor';
+import { wordsOf } from '../../factors/present-factor';
+import type { Account } from '../../options/ports';
+import { acknowledgeCodes } from '../authenticators/unseen-codes';
+import { STRONGEST } from '../challenge/host-challenge';
+import type { FlowContext, Origin } from '../context/context';
+import type { Gathered } from '../context/gather-facts';
+import { gatherSetupFacts } from '../context/gather-setup-facts';
+import { endPendingLogin } from '../sessions/end-sessions';
+import { beginHostLogin, findHostLogin } from '../sign-in/host-login';
+import { authorizeEnrollment } from './authorize-enrollment';
+import { confirmEnrollment } from './confirm-enrollment';
+import { findEnrollment, showSecret, startSecretEnrollment, type EnrollmentStart } from './enroll';
+import { startDeliveredEnrollment } from './enroll-delivered';
+
+export type HostEnrollment =
+  | {
+      readonly outcome: 'started';
+      readonly start: EnrollmentStart & { readonly outcome: 'started' };
+      /** Of an authenticator app. */
+      readonly secret: Awaited<ReturnType<typeof showSecret>> | null;
+    }
+  /** The person has a factor and must prove it first. */
+  | { readonly outcome: 'challenge'; readonly gathered: Gathered; readonly anyOf: readonly Option[] }
+  | { readonly outcome: 'not-sent'; readonly because: string; readonly retryAfterSeconds?: number }
+  | { readonly outcome: 'denied'; readonly because: string }
+  | { readonly outcome: 'rejected'; readonly because: 'challenge-expired' | 'method-not-offered' };
+
+/**
+ * Starts an enrollment in the host's own code. With `challengeId`, the login continues in which the person answered a challenge.
+ * `destination` is the address that a code is sent to, null for an authenticator app.
+ */
+export async function startHostEnrollment(
+  context: FlowContext,
+  account: Account,
+  enrollment: {
+    readonly kind: EnrollableKind;
+    readonly destination: string | null;
+    readonly challengeId: string | undefined;
+  },
+): Promise<HostEnrollment> {
+  const { kind, destination, challengeId } = enrollment;
+  const subject = await (challengeId === undefined
+    ? beginHostLogin(context, account).then((begun) => begun.subject)
+    : findHostLogin(context, account, challengeId));
+  if (subject === null) return { outcome: 'rejected', because: 'challenge-expired' };
+  const gathered = await gatherSetupFacts(context, { account, subject });
+  if (!isMfaOn(gathered.facts)) return { outcome: 'denied', because: 'policy-off' };
+  const refused = requireStrongest(gathered);
+  if (refused !== null) return refused;
+  const permission = authorizeEnrollment(subject, gathered, true);
+  if (permission.outcome === 'feature-off') return { outcome: 'denied', because: 'policy-off' };
+  if (permission.outcome === 'refused') return { outcome: 'denied', because: permission.decision.because };
+  if (!permission.kinds.includes(kind)) return { outcome: 'rejected', because: 'method-not-offered' };
+  const request = { subject, gathered, pendingUntil: subject.expiresAt, kind };
+  const start = await (destination === null
+    ? startSecretEnrollment(context, request)
+    : startDeliveredEnrollment(context, { ...request, destination }));
+  if (start.outcome === 'gone') return { outcome: 'rejected', because: 'challenge-expired' };
+  if (start.outcome === 'refused') {
+    const { because, retryAfterSeconds } = start;
+    return {
+      outcome: 'not-sent',
+      because,
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    };
+  }
+  if (start.sent !== undefined) return { outcome: 'started', start, secret: null };
+  const found = await findEnrollment(context, subject, kind);
+  if (found === undefined) return { outcome: 'rejected', because: 'challenge-expired' };
+  return { outcome: 'started', start, secret: await showSecret(context, account, found) };
+}
+
+/** People with a factor prove the strongest one first, even if the policy requires none. */
+function requireStrongest(gathered: Gathered): HostEnrollment | null {
+  const { facts, now } = gathered;
+  if (!hasFactor(facts)) return null;
+  const decision = decide(facts, STRONGEST, now);
+  if (decision.outcome === 'allow') return null;
+  if (decision.outcome !== 'challenge') return { outcome: 'denied', because: decision.because };
+  return { outcome: 'challenge', gathered, anyOf: decision.anyOf };
+}
+
+/** Confirms such an enrollment by its first right code, and ends the login that it was started in. */
+export async function confirmHostEnrollment(
+  context: FlowContext,
+  account: Account,
+  confirmation: {
+    readonly challengeId: string;
+    readonly code: string;
+    /** Null for the name of the kind. */
+    readonly label: string | null;
+    readonly endOthers: boolean;
+    readonly origin: Origin;
+  },
+) {
+  const { challengeId, code, label, endOthers, origin } = confirmation;
+  const subject = await findHostLogin(context, account, challengeId);
+  const owner = { userId: account.id, ownerId: challengeId, purpose: 'enroll' } as const;
+  const kind = (await context.state.findChallenge(owner))?.kind;
+  if (subject === null || kind === undefined || !isEnrollableKind(kind))
+    return { outcome: 'rejected', because: 'challenge-expired' } as const;
+  const confirmed = await confirmEnrollment(context, {
+    account,
+    subject,
+    kind,
+    submitted: code,
+    label: label ?? wordsOf(kind).label,
+    wizardUnderWay: true,
+    endOthers,
+    origin,
+  });
+  if (confirmed.outcome === 'rejected') return confirmed;
+  // The recovery codes are in the answer, and the login is no longer needed.
+  await acknowledgeCodes(context, subject);
+  await endPendingLogin(context, subject);
+  return { ...confirmed, kind };
+}
