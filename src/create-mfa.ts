@@ -37,8 +37,8 @@ import { createRecords } from './records/create-records';
 import { requireDurableRecords } from './stores/durable-records';
 
 /**
- * Wires the package for one app. Every option is checked here. Starts a timer that sends notices again and, with `users.list`, goes on
- * with jobs that a process before left unfinished; neither keeps the process alive, and `mfa.close()` ends both.
+ * Wires the package for one app. Every option is checked here. Starts a timer that sends failed notices again and, with `users.list`,
+ * continues jobs that an earlier process left unfinished; neither keeps the process alive, and `mfa.close()` ends both.
  * @throws ConfigurationError naming the option, what was passed, what is allowed and what to write instead.
  * @example
  * const mfa = createMfa({ issuer: 'Acme Portal', baseUrl: 'https://portal.example.com', keys: [process.env.MFA_KEY],

@@ -11,18 +11,18 @@ import type { Account, Clock, EmailSender, SmsSender, UserDirectory } from './po
 export type { CountryCode } from '../core/address/phone-number';
 export type { SendLimits, SendWindow } from '../delivery/budgets';
 
-/** What `account` may say of a user; undefined or null is none. */
+/** The fields that `account` may return for a user; undefined or null means none. */
 export type AccountFields = {
   readonly [Name in Exclude<keyof Account, 'id' | 'active'>]?: Account[Name] | null | undefined;
 } & { readonly active?: boolean };
 
-/** So many attempts in a rolling window of so many seconds. */
+/** At most `points` attempts in a rolling window of `seconds`. */
 export interface Allowance {
   readonly points: number;
   readonly seconds: number;
 }
 
-/** How many wrong passwords are judged. */
+/** How many wrong passwords are checked. */
 export interface PasswordThrottle {
   /**
    * For one username, from each address, remembered browser and session; twice as many from all the addresses together that
@@ -31,7 +31,7 @@ export interface PasswordThrottle {
   readonly perUsername: Allowance;
   /** From one address, for all usernames. */
   readonly perAddress: Allowance;
-  /** In the whole app. More of them refuse nobody: they are an event, and strangers are answered more slowly. */
+  /** In the whole app. Above it, nobody is refused: an event is reported, and unknown addresses are answered more slowly. */
   readonly overall: Allowance;
 }
 
@@ -41,9 +41,9 @@ export interface EventRetention {
   readonly keepSeconds: number;
 }
 
-/** The CSRF middleware that the host runs in front of the pages. */
+/** A CSRF middleware that the host mounts before the pages. */
 export interface HostCsrf {
-  /** The token that belongs to this request, which the pages put into their forms. */
+  /** The token of this request, for the forms of the pages. */
   token(req: Request): string;
   /** The field in which the host's middleware looks for it. Default `_csrf`. */
   readonly field?: string | undefined;
@@ -72,9 +72,9 @@ export interface MfaOptions<User = Express.User> {
    * nothing is left under it and a day has passed for what is in flight.
    */
   readonly keys: readonly (string | undefined)[];
-  /** What must survive: policies, members, authenticators, events. */
+  /** The store for data that must survive: policies, members, authenticators, events. */
   readonly records: RecordStore;
-  /** What may be lost: pending logins, challenges, the session index. */
+  /** The store for data that may be lost: pending logins, challenges, the session index. */
   readonly state: StateStore;
   /** The host's user table. `findById` is enough to sign people in. */
   readonly users: UserDirectory<User>;
@@ -85,11 +85,11 @@ export interface MfaOptions<User = Express.User> {
   readonly account?: ((user: User) => AccountFields) | undefined;
   /** The user's id. Default: `user.id`. Ids are kept as text; an id that is an object must have a `toString` of its own. */
   readonly userId?: ((user: User) => string | number | bigint | object) | undefined;
-  /** Sends codes and security notices. Without it nothing is sent by email. */
+  /** Sends codes and security notices by email. Without it, no email is sent. */
   readonly email?: EmailSender | undefined;
-  /** Sends codes. Without it nothing is sent by text message. */
+  /** Sends codes by text message. Without it, none is sent. */
   readonly sms?: SmsSender | undefined;
-  /** The policy of organizations that never saved one. Default: off. Checked like a policy that is saved. */
+  /** The policy of organizations that have not saved one. Default: MFA off. Checked like a policy that is saved. */
   readonly defaultPolicy?: PolicyDefaults | undefined;
   /** Where the host mounts `mfa.pages()`. Default `/mfa`. */
   readonly pagesPath?: string | undefined;
@@ -105,7 +105,7 @@ export interface MfaOptions<User = Express.User> {
    * the app as somebody else. Default: every `req.login` is, but for one over a session of somebody else’s.
    */
   readonly isFreshSignIn?: ((req: Request) => boolean | Promise<boolean>) | undefined;
-  /** Whether the feature exists for an organization at all. Default: for every one. */
+  /** Whether an organization has the feature. Default: all have it. */
   readonly featureAvailable?: ((organizationId: string) => boolean | Promise<boolean>) | undefined;
   /**
    * Limits on guessing, which can only be made stricter: at most 5 a challenge, 10 in a row a user, 100 in a row an
@@ -114,7 +114,7 @@ export interface MfaOptions<User = Express.User> {
   readonly limits?: Partial<GuessLimits> | undefined;
   /** Time steps of 30 s accepted on each side of now, 0 or 1. Default 1. */
   readonly totpWindow?: 0 | 1 | undefined;
-  /** How long a sent code holds, 60 to 600. Default 300. */
+  /** How long a sent code is valid, 60 to 600. Default 300. */
   readonly codeSeconds?: number | undefined;
   /** How long a login may take after the password, 60 to 600. Default 600. */
   readonly pendingLoginSeconds?: number | undefined;
@@ -130,9 +130,9 @@ export interface MfaOptions<User = Express.User> {
    * address; at the end of `totalSms` and `total` `onError` is told too.
    */
   readonly sends?: { readonly [Name in keyof SendLimits]?: SendLimits[Name] | undefined } | undefined;
-  /** Countries that text messages are sent to, such as `['GB', 'DE']` (ISO 3166-1). Default: every one. */
+  /** Countries that text messages may be sent to, such as `['GB', 'DE']` (ISO 3166-1). Default: all. */
   readonly allowedCountries?: readonly CountryCode[] | undefined;
-  /** Wrong passwords that are judged. Default: 10 a username and 100 an address in 900 s, 100 in all in 60 s. */
+  /** Limits on wrong passwords. Default: 10 for a username and 100 for an address in 900 s, 100 in total in 60 s. */
   readonly passwordThrottle?:
     | {
         readonly perUsername?: Partial<Allowance> | undefined;
@@ -140,26 +140,26 @@ export interface MfaOptions<User = Express.User> {
         readonly overall?: Partial<Allowance> | undefined;
       }
     | undefined;
-  /** Where the host has a CSRF middleware in front of the pages. Default: the pages check tokens of their own. */
+  /** For hosts with their own CSRF middleware before the pages. Default: the pages check their own tokens. */
   readonly csrf?: HostCsrf | undefined;
   /** How many events each organization keeps. Default: 100000, for 400 days. */
   readonly events?: Partial<EventRetention> | undefined;
-  /** The time. Default: the machine's. */
+  /** The clock. Default: the system clock. */
   readonly clock?: Clock | undefined;
   /**
-   * The folder of the package's pages and mails, an absolute path. Default: beside its code. An app that is bundled has to copy
-   * `node_modules/express-mfa/views` and say where it is.
+   * The folder of the package's pages and mails, an absolute path. Default: next to its code. A bundled app must copy
+   * `node_modules/express-mfa/views` and pass the path.
    */
   readonly viewsPath?: string | undefined;
-  /** Told of failures that no request can be answered with, such as a notice that was not sent. Default: standard error. */
+  /** Called with errors that no request can report, such as a notice that was not sent. Default: standard error. */
   readonly onError?: ((error: unknown) => void) | undefined;
-  /** Accepts `http:` for hosts other than the local one: passwords and codes are then readable on the way. Default false. */
+  /** Accepts `http:` for hosts other than localhost: passwords and codes are then readable in transit. Default false. */
   readonly dangerouslyAllowInsecureBaseUrl?: boolean | undefined;
-  /** Lets passwords be tried without limit. Default false. */
+  /** Allows unlimited password attempts. Default false. */
   readonly dangerouslyDisablePasswordThrottle?: boolean | undefined;
   /**
-   * Serves under `NODE_ENV=production` although the record store may lose what it holds: whoever enrolled would be asked
-   * for nothing afterwards, unless the user directory knows `mfaEnrolled`. Default false: every request is refused then.
+   * Runs under `NODE_ENV=production` although the record store may lose its data. Afterwards, people who had enrolled sign in without
+   * a second factor, unless the user table has `mfaEnrolled`. Default false: every request is refused then.
    */
   readonly dangerouslyAcceptVolatileRecords?: boolean | undefined;
   /**

@@ -98,7 +98,7 @@ describeOnBothStores('a policy before and when it is saved', (open) => {
     expect(await preview(world, REQUIRED, 'gus')).toMatchObject({ you: null, wouldLockYouOut: false });
   });
 
-  it('is refused where it would wall the administrator out for good, with the way out', async () => {
+  it('is refused if it would lock the administrator out for good, and the answer says what to do', async () => {
     const world = await aWorld();
     const change: PolicyChange = { ...REQUIRED, methods: ['email'] };
     expect(await preview(world, change, 'nobody')).toMatchObject({ you: 'no-way', wouldLockYouOut: true });

@@ -32,7 +32,7 @@ describe('the members', () => {
     return (body as Listed).members.map(({ id }) => id).toSorted();
   };
 
-  it('are listed with how each one stands', async () => {
+  it('are listed with the state of each', async () => {
     await agent.postJson(`${MEMBERS}/sync/exemption`, { reason: 'data export', until: '2026-12-31' });
     const { body } = await agent.getJson(MEMBERS);
     const { members } = body as Listed;

@@ -198,7 +198,7 @@ describe('the policy page', () => {
   });
 });
 
-describe('a policy that would wall the administrator out', () => {
+describe('a policy that would lock the administrator out', () => {
   it('is refused with the way out', async () => {
     const host = createAdminHost();
     const { email: _email, ...ada } = host.users.get('ada') ?? {

@@ -176,7 +176,7 @@ describe('an administrator whose proof is no longer fresh', () => {
     }
   });
 
-  it('leaves nothing to whoever the host signs in over the same session', async () => {
+  it('leaves no proof to a person whom the host signs in over the same session', async () => {
     const world = await withStaleProof();
     const { host, agent } = world;
     host.app.post('/become-bob', (req, res, next) => {

@@ -136,7 +136,7 @@ describe('a notice that the mail server does not take', () => {
     expect(JSON.stringify(kept)).toContain('proofs-locked');
   });
 
-  it('about a lock carries a link of its own when it goes out, as long as the lock stands', async () => {
+  it('about a lock has a new link when it is sent, as long as the lock lasts', async () => {
     const { server, sent, email } = mailServer();
     const { portal, app } = await portalWith({ email });
     for (let login = 0; login < 2; login += 1) {
