@@ -1,5 +1,5 @@
+import { memoryState } from '../../src/stores/memory/memory-stores';
 import { memoryRecords } from '../support/records';
-import { memoryState } from '../../src/stores/memory/memory-state';
 import { describeBackgroundJobs } from './background-jobs';
 import { describeKeptNotices } from './kept-notices';
 import { describeMemberIndexes } from './member-indexes';

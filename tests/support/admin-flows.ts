@@ -1,4 +1,3 @@
-import { memoryRecords, withRules, type Records } from './records';
 import type { Authenticator } from '../../src/core/member/authenticator';
 import type { Policy } from '../../src/core/policy/policy';
 import { createKeyRing } from '../../src/core/proof/key-ring';
@@ -11,15 +10,16 @@ import { createFactors } from '../../src/factors/find-factor';
 import type { AdminAct } from '../../src/flows/admin/admin-authority';
 import { keepMembersIndexed } from '../../src/flows/admin/keep-indexes';
 import { BackgroundWork } from '../../src/flows/context/background-work';
-import { readPolicy } from '../../src/flows/context/gather-facts';
 import type { FlowContext } from '../../src/flows/context/context';
+import { readPolicy } from '../../src/flows/context/gather-facts';
 import { EnrollmentNotes } from '../../src/flows/enrollment/enrollment-notes';
 import { createDirectory } from '../../src/options/directory';
 import type { Account, UserDirectory } from '../../src/options/ports';
 import { resolveOptions } from '../../src/options/resolve-options';
-import { memoryState } from '../../src/stores/memory/memory-state';
+import { memoryState } from '../../src/stores/memory/memory-stores';
 import type { StateStore } from '../../src/stores/state-store';
 import { createClock, type SettableClock } from './clock';
+import { memoryRecords, withRules, type Records } from './records';
 
 export interface RosterUser {
   readonly id: string;

@@ -1,8 +1,7 @@
-import { memoryRecords, redisRecords, type Records } from './records';
 import { redisState } from '../../src/redis';
-
-import { memoryState } from '../../src/stores/memory/memory-state';
+import { memoryState } from '../../src/stores/memory/memory-stores';
 import type { StateStore } from '../../src/stores/state-store';
+import { memoryRecords, redisRecords, type Records } from './records';
 import { connectRedis } from './redis-client';
 
 export interface Stores {

@@ -1,9 +1,8 @@
-import { memoryRecords } from '../support/records';
 import { createDirectory } from '../../src/options/directory';
 import { resolveOptions } from '../../src/options/resolve-options';
-
-import { memoryState } from '../../src/stores/memory/memory-state';
+import { memoryState } from '../../src/stores/memory/memory-stores';
 import { TEST_KEY } from '../support/portal';
+import { memoryRecords } from '../support/records';
 
 interface HostUser {
   readonly id: number | string;

@@ -2,12 +2,44 @@ import { LONGEST_LOCK_SECONDS } from '../../core/member/guess-counter';
 import { hasEnded } from '../../core/text/credible-instant';
 import type { Challenge, ChallengeOwner, StateStore } from '../state-store';
 import { ownerKey, withEntry, withoutEntry, type Owner, type Owners } from './owners';
+import type { KeptCodes } from './short-lived';
 
-type Verbs = 'issueChallenge' | 'findChallenge' | 'spendAttempt' | 'consumeChallenge' | 'endChallenge';
+type LoginVerbs = 'createPendingLogin' | 'findPendingLogin' | 'savePendingEvidence' | 'endPendingLogin';
+
+export function pendingLoginsIn(owners: Owners, unseenCodes: KeptCodes): Pick<StateStore, LoginVerbs> {
+  return {
+    async createPendingLogin(pending, first) {
+      const challenges = new Map(first === undefined ? [] : [[first.purpose, { ...first }]]);
+      const owner = { pending: { ...pending }, challenges, attempts: new Map() };
+      const life = { now: pending.startedAt, expiresAt: pending.expiresAt };
+      owners.set(ownerKey(pending.userId, pending.id), owner, life);
+    },
+    async findPendingLogin(userId, id) {
+      return owners.get(ownerKey(userId, id))?.pending ?? undefined;
+    },
+    async savePendingEvidence(userId, id, evidence) {
+      const key = ownerKey(userId, id);
+      const owner = owners.get(key);
+      if (owner === undefined || owner.pending === null) return false;
+      owners.replace(key, { ...owner, pending: { ...owner.pending, evidence: [...evidence] } });
+      return true;
+    },
+    async endPendingLogin(userId, id) {
+      const key = ownerKey(userId, id);
+      const wasThere = (owners.get(key)?.pending ?? null) !== null;
+      owners.delete(key);
+      unseenCodes.delete(key);
+      return wasThere;
+    },
+  };
+}
+
+type ChallengeVerbs =
+  'issueChallenge' | 'findChallenge' | 'spendAttempt' | 'consumeChallenge' | 'endChallenge';
 
 const NOTHING: Owner = { pending: null, challenges: new Map(), attempts: new Map() };
 
-export function challengesIn(owners: Owners): Pick<StateStore, Verbs> {
+export function challengesIn(owners: Owners): Pick<StateStore, ChallengeVerbs> {
   function find({ userId, ownerId, purpose }: ChallengeOwner): {
     readonly key: string;
     readonly owner: Owner;

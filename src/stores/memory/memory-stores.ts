@@ -1,8 +1,74 @@
+import { MemoryStore } from 'express-session';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { checkArguments } from '../../options/call-check';
+import { countingThrottle } from '../counting-throttle';
 import type { RecordStore } from '../record-store';
-import type { StateStore } from '../state-store';
-import { memoryRecords } from './memory-records';
-import { memoryState } from './memory-state';
+import type { StateStore, Throttle } from '../state-store';
+import { challengesIn, pendingLoginsIn } from './challenges';
+import { documentsIn } from './documents';
+import { eventLogsIn } from './event-log';
+import { ExpiringMap } from './expiring-map';
+import { memberIndexesIn } from './member-indexes';
+import type { Owner } from './owners';
+import { passwordAttemptsIn } from './password-attempts';
+import { queuesIn } from './queues';
+import { sendsIn } from './sends';
+import { sessionsIn } from './sessions';
+import {
+  Moments,
+  firstStepsIn,
+  sentMessagesIn,
+  unlockLinksIn,
+  unseenCodesIn,
+  type KeptCodes,
+} from './short-lived';
+
+/**
+ * Records in the memory of one process, for trying out and for tests. They are lost when the process ends,
+ * and a second process knows nothing of them.
+ */
+export function memoryRecords(...none: readonly []): RecordStore {
+  checkArguments('memoryRecords', [], none);
+  return {
+    ...documentsIn({ documents: new Map(), claims: new Map() }),
+    ...eventLogsIn(new Map()),
+    ...memberIndexesIn(new Map()),
+    ...queuesIn(new Map()),
+    async findWeaknesses() {
+      return [
+        'The records are kept in memory and are lost when the process ends: pass `records: redisRecords(redis)` to keep them.',
+      ];
+    },
+  };
+}
+
+/** State in the memory of one process. When it ends, people sign in again. */
+export function memoryState(...none: readonly []): StateStore {
+  checkArguments('memoryState', [], none);
+  const owners = new ExpiringMap<Owner>();
+  const unseenCodes: KeptCodes = new ExpiringMap();
+  const throttles = new Map<string, Throttle>();
+  return {
+    ...pendingLoginsIn(owners, unseenCodes),
+    ...challengesIn(owners),
+    ...sessionsIn(new ExpiringMap(), { owners, unseenCodes }),
+    ...sendsIn(new ExpiringMap()),
+    ...sentMessagesIn(new Moments()),
+    ...firstStepsIn(new Moments()),
+    ...unlockLinksIn(new ExpiringMap()),
+    ...passwordAttemptsIn(),
+    ...unseenCodesIn(unseenCodes),
+    findClock: async () => null,
+    createSessionStore: () => new MemoryStore(),
+    throttle({ name, points, seconds }) {
+      const existing = throttles.get(name);
+      if (existing !== undefined) return existing;
+      const begun = countingThrottle(new RateLimiterMemory({ keyPrefix: name, points, duration: seconds }));
+      throttles.set(name, begun);
+      return begun;
+    },
+  };
+}
 
 /**
  * Both stores in the memory of one process, for trying out and for tests.

@@ -1,7 +1,15 @@
-import { ALL_NAMES, countPasswords, STRANGERS } from '../counted-passwords';
-import type { Counted, CountsOf } from '../counted-passwords';
-import { MOST_NETWORKS, NETWORK_LIFE_MS } from '../password-attempts';
-import type { PasswordAttempt, PasswordAttemptStore, PasswordLimits } from '../password-attempts';
+import {
+  ALL_NAMES,
+  MOST_NETWORKS,
+  NETWORK_LIFE_MS,
+  STRANGERS,
+  countPasswords,
+  type Counted,
+  type CountsOf,
+  type PasswordAttempt,
+  type PasswordAttemptStore,
+  type PasswordLimits,
+} from '../password-attempts';
 import { ExpiringMap } from './expiring-map';
 
 /** The counts of a name or an address in the running window. */

@@ -4,7 +4,7 @@ import { MAX_SESSIONS_PER_USER, bySeenAt } from '../session-index';
 import type { SessionEntry, StateStore } from '../state-store';
 import type { ExpiringMap } from './expiring-map';
 import { ownerKey, type Owners } from './owners';
-import { takeCodesAlong, type KeptCodes } from './unseen-codes';
+import { takeCodesAlong, type KeptCodes } from './short-lived';
 
 type Verbs =
   'registerSession' | 'findSession' | 'touchSession' | 'listSessions' | 'endSession' | 'endOtherSessions';

@@ -1,8 +1,7 @@
-import { isSame, parseReply, toReply } from './read-answers';
+import type { CurrentDocument, DocumentAnswer } from '../document-store';
 import { share, type Remembered, type RememberedAnswers } from './remembered-answers';
-import { toTexts } from './replies';
+import { isSame, parseReply, toReply, toTexts } from './replies';
 import { toStoreError, unreadable } from './store-errors';
-import type { DocumentAnswer, CurrentDocument } from '../document-store';
 
 export type Argument = string | number;
 

@@ -1,9 +1,60 @@
 import type { Evidence } from '../../core/decision/assurance';
+import { isChannel } from '../../core/member/factor-kind';
 import { readEvidence, writeEvidence } from '../../core/proof/evidence-text';
+import type { SentCode } from '../../core/proof/sent-code';
 import type { Challenge, ChallengeOwner, ChallengePurpose, PendingLogin } from '../state-store';
-import { toTexts, toWholeNumber } from './replies';
-import { readCodes, writeCodes } from './sent-codes';
+import { isInstant, parseJson, toTexts, toWholeNumber } from './replies';
 import { unreadable } from './store-errors';
+
+const STAGES: readonly SentCode['stage'][] = ['stored', 'counted', 'sent'];
+
+/** Each as a list of its fields in this order, without their names. */
+export function writeCodes(codes: readonly SentCode[]): string {
+  return JSON.stringify(
+    codes.map((code) => [
+      code.id,
+      code.sendId === code.id ? 0 : code.sendId,
+      code.authenticatorId,
+      `${code.kind}:${code.sentBy}`,
+      code.codeHash,
+      code.maskedDestination,
+      code.sentAt,
+      code.expiresAt - code.sentAt,
+      STAGES.indexOf(code.stage),
+    ]),
+  );
+}
+
+export function readCodes(text: string): readonly SentCode[] {
+  const codes = parseJson(text, 'sent codes');
+  if (!Array.isArray(codes)) throw unreadable('sent codes');
+  return codes.map(readCode);
+}
+
+function readCode(fields: unknown): SentCode {
+  if (!Array.isArray(fields)) throw unreadable('a sent code');
+  const [id, sendId, authenticatorId, kinds, codeHash, maskedDestination, sentAt, life, place]: unknown[] =
+    fields;
+  const [kind, sentBy] = typeof kinds === 'string' ? kinds.split(':') : [];
+  if (typeof id !== 'string' || typeof authenticatorId !== 'string') throw unreadable('a sent code');
+  if (typeof codeHash !== 'string' || typeof maskedDestination !== 'string') throw unreadable('a sent code');
+  const stage = typeof place === 'number' ? STAGES[place] : undefined;
+  if (kind === undefined || !isChannel(sentBy) || stage === undefined) throw unreadable('a sent code');
+  if (!isInstant(sentAt) || !isInstant(life) || (sendId !== 0 && typeof sendId !== 'string'))
+    throw unreadable('a sent code');
+  return {
+    id,
+    sendId: sendId === 0 ? id : sendId,
+    authenticatorId,
+    kind,
+    codeHash,
+    sentBy,
+    maskedDestination,
+    sentAt,
+    expiresAt: sentAt + life,
+    stage,
+  };
+}
 
 /*
  * The fields of an owner's hash. Names and values are short, since Redis keeps a hash of short ones in one small block.

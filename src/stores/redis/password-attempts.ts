@@ -1,11 +1,17 @@
-import { ALL_NAMES, countPasswords, STRANGERS } from '../counted-passwords';
-import type { Counted, CountsOf } from '../counted-passwords';
-import { MOST_NETWORKS, NETWORK_LIFE_MS } from '../password-attempts';
-import type { PasswordAttemptStore } from '../password-attempts';
+import {
+  ALL_NAMES,
+  MOST_NETWORKS,
+  NETWORK_LIFE_MS,
+  STRANGERS,
+  countPasswords,
+  type Counted,
+  type CountsOf,
+  type PasswordAttemptStore,
+} from '../password-attempts';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
 import { toOptionalNumber, toTexts, toWholeNumber } from './replies';
-import { defineScript, NUMBER_IN_FIELD, UNREADABLE } from './script';
+import { NUMBER_IN_FIELD, UNREADABLE, defineScript } from './script';
 import { unreadable } from './store-errors';
 
 /*

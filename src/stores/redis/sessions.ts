@@ -1,7 +1,8 @@
+import type { EvidenceMethod } from '../../core/decision/assurance';
 import { MAX_SESSION_DURATION_SECONDS } from '../../core/policy/policy';
-import { writeInstant } from '../../core/proof/evidence-text';
+import { readInstant, readMethod, writeInstant, writeMethod } from '../../core/proof/evidence-text';
 import { CLOCK_TOLERANCE_MS } from '../../core/text/credible-instant';
-import { encodeId } from '../../core/text/encoded-id';
+import { decodeId, encodeId } from '../../core/text/encoded-id';
 import { MAX_SESSIONS_PER_USER, bySeenAt } from '../session-index';
 import type { SessionEntry, StateStore } from '../state-store';
 import type { RedisCommands } from './command-batch';
@@ -9,8 +10,50 @@ import type { Keys } from './keys';
 import { RememberedAnswers } from './remembered-answers';
 import { isOne, toHash } from './replies';
 import { defineScript } from './script';
-import { readSession, writeSession } from './session-entry';
 import { unreadable } from './store-errors';
+
+/**
+ * Short, since there is one for every session, and every guarded request reads one: `seenAt startedAt expiresAt`, which scripts
+ * read too, `organizationId`, the two epochs, the methods behind commas, the address; what is left is the browser's own words.
+ */
+export function writeSession(session: SessionEntry): string {
+  const { seenAt, startedAt, expiresAt, organizationId, userAgent, address, epochs, methods } = session;
+  const instants = [seenAt, startedAt, expiresAt].map(writeInstant);
+  const ids = [organizationId, epochs.user, epochs.organization].map(encodeId);
+  return [...instants, ...ids, methods.map(writeMethod).join(','), encodeId(address), userAgent].join(' ');
+}
+
+const FIELDS_BEFORE_USER_AGENT = 8;
+
+export function readSession(text: string, handle: string): SessionEntry {
+  const fields = text.split(' ');
+  const [seen = '', started = '', ends = '', organizationId, user, organization, written = '', address] =
+    fields;
+  const [seenAt, startedAt, expiresAt] = [readInstant(seen), readInstant(started), readInstant(ends)];
+  if (seenAt === null || startedAt === null || expiresAt === null) throw unreadable('a session');
+  if (organizationId === undefined || user === undefined) throw unreadable('a session');
+  if (organization === undefined || address === undefined) throw unreadable('a session');
+  return {
+    handle: decodeId(handle),
+    organizationId: decodeId(organizationId),
+    startedAt,
+    seenAt,
+    expiresAt,
+    userAgent: fields.slice(FIELDS_BEFORE_USER_AGENT).join(' '),
+    address: decodeId(address),
+    methods: toMethods(written),
+    epochs: { user: decodeId(user), organization: decodeId(organization) },
+  };
+}
+
+function toMethods(written: string): readonly EvidenceMethod[] {
+  if (written === '') return [];
+  return written.split(',').map((text) => {
+    const method = readMethod(text);
+    if (method === undefined) throw unreadable('a session');
+    return method;
+  });
+}
 
 /** The sessions; of what ends the owner and the new codes, and where these go on; the handle, the entry, its end, now, how many there may be, the handle that ends or nothing, 1 where it must be live, the longest that a session lasts. */
 const REGISTER = defineScript(`

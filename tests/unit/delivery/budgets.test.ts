@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createKeyRing } from '../../../src/core/proof/key-ring';
 import { SEND_LIMITS, personalBudgets, sendBudgets } from '../../../src/delivery/budgets';
-import { memoryState } from '../../../src/stores/memory/memory-state';
+import { memoryState } from '../../../src/stores/memory/memory-stores';
 
 const keyRing = createKeyRing([randomBytes(32).toString('base64')]);
 const mary = { userId: 'mary', organizationId: 'acme', purpose: 'login' } as const;

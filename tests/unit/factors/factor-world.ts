@@ -1,4 +1,3 @@
-import { memoryRecords } from '../../support/records';
 import { randomBytes } from 'node:crypto';
 import { addressOnFile } from '../../../src/core/address/destination';
 import type { Authenticator } from '../../../src/core/member/authenticator';
@@ -9,9 +8,10 @@ import { PlainSecret, sealSecret } from '../../../src/core/proof/secrets';
 import type { SentCode } from '../../../src/core/proof/sent-code';
 import type { Attempt } from '../../../src/factors/factor';
 import { channelOfKind, createFactors, type Factor } from '../../../src/factors/find-factor';
-import { memoryState } from '../../../src/stores/memory/memory-state';
+import { memoryState } from '../../../src/stores/memory/memory-stores';
 import type { Challenge, ChallengeOwner, ChallengePurpose } from '../../../src/stores/state-store';
 import { createClock } from '../../support/clock';
+import { memoryRecords } from '../../support/records';
 
 export const userId = 'ada';
 export const totpSecret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';

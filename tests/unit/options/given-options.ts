@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { ConfigurationError } from '../../../src/core/errors';
 import type { MfaOptions } from '../../../src/options/options';
 import { resolveOptions } from '../../../src/options/resolve-options';
-import { memoryRecords } from '../../../src/stores/memory/memory-records';
-import { memoryState } from '../../../src/stores/memory/memory-state';
+import { memoryRecords, memoryState } from '../../../src/stores/memory/memory-stores';
 
 export interface Person {
   readonly id: string | number;

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../../../src/core/errors';
 import type { MfaOptions } from '../../../src/options/options';
 import { resolveOptions } from '../../../src/options/resolve-options';
-import { memoryState } from '../../../src/stores/memory/memory-state';
+import { memoryState } from '../../../src/stores/memory/memory-stores';
 import { key, refusal, required, sender, type Person } from './given-options';
 
 describe('an option that cannot be used', () => {

@@ -1,0 +1,133 @@
+import type { ChallengePurpose, SentMessage, StateStore, UnlockLink } from '../state-store';
+import type { UnseenCodes, UnseenCodesStore } from '../unseen-codes';
+import type { RedisCommands } from './command-batch';
+import type { Keys } from './keys';
+import { isInstant, isOne, parseObject, toTexts } from './replies';
+import { defineScript } from './script';
+import { unreadable } from './store-errors';
+
+type LinkVerbs = 'saveUnlockLink' | 'findUnlockLink' | 'endUnlockLink';
+
+export function unlockLinksIn(redis: RedisCommands, keys: Keys): Pick<StateStore, LinkVerbs> {
+  return {
+    async saveUnlockLink(tokenHash, { userId, expiresAt }, now) {
+      const text = JSON.stringify({ userId, expiresAt });
+      await redis.send('set', keys.unlockLink(tokenHash), text, 'PX', Math.max(1, expiresAt - now));
+    },
+    async findUnlockLink(tokenHash) {
+      const text = await redis.send('get', keys.unlockLink(tokenHash));
+      return typeof text === 'string' ? readLink(text) : undefined;
+    },
+    async endUnlockLink(tokenHash) {
+      return isOne(await redis.send('del', keys.unlockLink(tokenHash)));
+    },
+  };
+}
+
+function readLink(text: string): UnlockLink {
+  const { userId, expiresAt } = parseObject(text, 'an unlock link');
+  if (typeof userId !== 'string' || !isInstant(expiresAt)) throw unreadable('an unlock link');
+  return { userId, expiresAt };
+}
+
+export function unseenCodesIn(redis: RedisCommands, keys: Keys): UnseenCodesStore {
+  return {
+    async keepUnseenCodes({ userId, ownerId }, { sealed, issuedAt, expiresAt, replacesOlder }, now) {
+      const text = JSON.stringify({ sealed, issuedAt, expiresAt, replacesOlder });
+      await redis.send('set', keys.unseenCodes(userId, ownerId), text, 'PX', Math.max(1, expiresAt - now));
+    },
+    async findUnseenCodes({ userId, ownerId }) {
+      const text = await redis.send('get', keys.unseenCodes(userId, ownerId));
+      return typeof text === 'string' ? readCodes(text) : undefined;
+    },
+    async endUnseenCodes({ userId, ownerId }) {
+      return isOne(await redis.send('del', keys.unseenCodes(userId, ownerId)));
+    },
+  };
+}
+
+function readCodes(text: string): UnseenCodes {
+  const what = 'new recovery codes';
+  const { sealed, issuedAt, expiresAt, replacesOlder } = parseObject(text, what);
+  if (typeof sealed !== 'string' || typeof replacesOlder !== 'boolean') throw unreadable(what);
+  if (!isInstant(issuedAt) || !isInstant(expiresAt)) throw unreadable(what);
+  return { sealed, issuedAt, expiresAt, replacesOlder };
+}
+
+const PURPOSES: ReadonlySet<unknown> = new Set<ChallengePurpose>(['login', 'step-up', 'enroll', 'unlock']);
+
+/** The value of a message whose report came before the message was stored. */
+const ASKED_FOR = '?';
+
+/** The message; what it says, its life in milliseconds. */
+const REMEMBER = defineScript(`
+if redis.call('GET', KEYS[1]) == '${ASKED_FOR}' then
+  redis.call('DEL', KEYS[1])
+  return 1
+end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 0
+`);
+
+/** The message; how long the question is remembered, in milliseconds. */
+const TAKE = defineScript(`
+local message = redis.call('GETDEL', KEYS[1])
+local isKnown = message and message ~= '${ASKED_FOR}'
+if not isKnown and tonumber(ARGV[1]) > 0 then redis.call('SET', KEYS[1], '${ASKED_FOR}', 'PX', ARGV[1]) end
+return message
+`);
+
+const toMilliseconds = (seconds: number) => Math.ceil(seconds * 1000);
+
+type MessageVerbs = 'rememberSentMessage' | 'takeSentMessage';
+
+export function sentMessagesIn(redis: RedisCommands, keys: Keys): Pick<StateStore, MessageVerbs> {
+  return {
+    async rememberSentMessage(messageId, { userId, ownerId, purpose, codeId }, lifeSeconds) {
+      const text = JSON.stringify({ userId, ownerId, purpose, codeId });
+      const call = { keys: [keys.message(messageId)], args: [text, toMilliseconds(lifeSeconds)] };
+      return isOne(await redis.run(REMEMBER, call));
+    },
+    async takeSentMessage(messageId, questionSeconds = 0) {
+      const call = { keys: [keys.message(messageId)], args: [toMilliseconds(questionSeconds)] };
+      const text = await redis.run(TAKE, call);
+      return typeof text === 'string' && text !== ASKED_FOR ? readSentMessage(text) : undefined;
+    },
+  };
+}
+
+function readSentMessage(text: string): SentMessage {
+  const { userId, ownerId, purpose, codeId } = parseObject(text, 'a sent message');
+  if (typeof userId !== 'string' || typeof ownerId !== 'string') throw unreadable('a sent message');
+  if (typeof codeId !== 'string' || !isPurpose(purpose)) throw unreadable('a sent message');
+  return { userId, ownerId, purpose, codeId };
+}
+
+function isPurpose(value: unknown): value is ChallengePurpose {
+  return PURPOSES.has(value);
+}
+
+/** The first steps, newest first; the pending login, the life of the notes in milliseconds, how many are kept. */
+const NOTE = defineScript(`
+redis.call('LPUSH', KEYS[1], ARGV[1])
+redis.call('LTRIM', KEYS[1], 0, ARGV[3] - 1)
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+`);
+
+/** More clicks on one form than anybody makes. */
+const MOST_OF_ONE = 8;
+
+type FirstStepVerbs = 'noteFirstStep' | 'findFirstSteps';
+
+export function firstStepsIn(redis: RedisCommands, keys: Keys): Pick<StateStore, FirstStepVerbs> {
+  return {
+    async noteFirstStep(mark, pendingId, lifeSeconds) {
+      const args = [pendingId, Math.ceil(lifeSeconds * 1000), MOST_OF_ONE];
+      await redis.run(NOTE, { keys: [keys.firstSteps(mark)], args });
+    },
+    async findFirstSteps(mark) {
+      const found = toTexts(await redis.send('lrange', keys.firstSteps(mark), 0, -1), 'first steps');
+      return found.map((step) => step ?? '');
+    },
+  };
+}
