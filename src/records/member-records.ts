@@ -1,8 +1,7 @@
 import type { Authenticator } from '../core/member/authenticator';
 import * as authenticators from '../core/member/authenticator-rules';
-import { clearGuesses, recordSuccess, spendGuess } from '../core/member/guess-rules';
+import { acceptProof, clearGuesses, recordSuccess, spendGuess } from '../core/member/guess-rules';
 import { changeAuthenticator, type MemberDocument } from '../core/member/member-document';
-import { acceptProof } from '../core/member/proof-rules';
 import { consumeRecoveryCode, replaceRecoveryCodes } from '../core/member/recovery-code-rules';
 import * as settings from '../core/member/settings-rules';
 import { acceptStep, timeStepAt } from '../core/proof/totp';

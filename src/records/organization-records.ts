@@ -1,6 +1,6 @@
 import { establishEpoch, replaceEpoch } from '../core/member/settings-rules';
 import { policyOf, savePolicy } from '../core/policy/policy-document';
-import { decodeId, encodeId } from '../core/text/encoded-id';
+import { decodeId, encodeId } from '../core/text/host-id';
 import type { Owner } from '../stores/document-store';
 import type { QueueStore } from '../stores/queue-store';
 import type { BackgroundJob, JobKind } from './background-jobs';

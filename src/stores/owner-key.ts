@@ -1,5 +1,5 @@
 import { MfaError } from '../core/errors';
-import { decodeId, encodeId } from '../core/text/encoded-id';
+import { decodeId, encodeId } from '../core/text/host-id';
 import type { Owner } from './document-store';
 
 const LONGEST_ID = 1024;

@@ -1,5 +1,5 @@
 import type { SpentChannel } from '../address/destination';
-import { encodeId } from '../text/encoded-id';
+import { encodeId } from '../text/host-id';
 import { NO_USE, type Authenticator, type OnFileUse } from './authenticator';
 import { NO_GUESSES, type GuessCounter } from './guess-counter';
 import { NO_MEMBER_SETTINGS, type MemberSettings } from './member';

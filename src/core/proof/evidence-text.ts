@@ -1,6 +1,6 @@
 import type { Evidence, EvidenceMethod } from '../decision/assurance';
 import { isChannel } from '../member/factor-kind';
-import { decodeId, encodeId } from '../text/encoded-id';
+import { decodeId, encodeId } from '../text/host-id';
 
 /*
  * Evidence as short text without quotes, since it stands in every session and every pending login: items behind commas, and in each,

@@ -3,7 +3,7 @@ import type { Ends, Epochs } from '../../core/decision/session-lifetime';
 import { MfaError } from '../../core/errors';
 import type { EnrollableKind } from '../../core/member/factor-kind';
 import { readEvidence, readInstant, writeEvidence, writeInstant } from '../../core/proof/evidence-text';
-import { decodeId, encodeId } from '../../core/text/encoded-id';
+import { decodeId, encodeId } from '../../core/text/host-id';
 import type { ChallengeHint } from '../../flows/context/auth-subject';
 
 /*

@@ -1,14 +1,14 @@
-import { encodeId } from '../../core/text/encoded-id';
+import { encodeId } from '../../core/text/host-id';
 import {
   ORGANIZATION_DOCUMENTS,
   USER_DOCUMENTS,
+  type CurrentDocument,
   type DocumentAnswer,
   type DocumentChange,
   type DocumentName,
   type DocumentQuery,
   type DocumentStore,
   type Owner,
-  type CurrentDocument,
 } from '../document-store';
 import { ownerKey, parseOwnerKey } from '../owner-key';
 import { unreadable, type Queries, type Row } from './queries';

@@ -1,4 +1,4 @@
-import { encodeId } from '../../core/text/encoded-id';
+import { encodeId } from '../../core/text/host-id';
 import type { MfaEvent } from '../../events/events';
 import type { EventStore } from '../event-store';
 import { unreadable, type Queries, type Row } from './queries';

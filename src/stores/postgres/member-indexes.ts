@@ -1,4 +1,4 @@
-import { decodeId, encodeId } from '../../core/text/encoded-id';
+import { decodeId, encodeId } from '../../core/text/host-id';
 import type { IndexStore, MarkRange } from '../index-store';
 import type { Queries } from './queries';
 

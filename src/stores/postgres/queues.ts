@@ -1,4 +1,4 @@
-import { decodeId, encodeId } from '../../core/text/encoded-id';
+import { decodeId, encodeId } from '../../core/text/host-id';
 import type { QueueStore, QueuedItem } from '../queue-store';
 import { unreadable, type Queries, type Row } from './queries';
 

@@ -1,4 +1,4 @@
-import { encodeId } from '../../core/text/encoded-id';
+import { encodeId } from '../../core/text/host-id';
 import type { Owner } from '../document-store';
 import { ownerKey } from '../owner-key';
 

@@ -1,4 +1,4 @@
-import { decodeId, encodeId } from '../../core/text/encoded-id';
+import { decodeId, encodeId } from '../../core/text/host-id';
 import type { IndexEntry, IndexStore, MarkRange } from '../index-store';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';

@@ -2,7 +2,7 @@ import type { EvidenceMethod } from '../../core/decision/assurance';
 import { MAX_SESSION_DURATION_SECONDS } from '../../core/policy/policy';
 import { readInstant, readMethod, writeInstant, writeMethod } from '../../core/proof/evidence-text';
 import { CLOCK_TOLERANCE_MS } from '../../core/text/credible-instant';
-import { decodeId, encodeId } from '../../core/text/encoded-id';
+import { decodeId, encodeId } from '../../core/text/host-id';
 import { MAX_SESSIONS_PER_USER, bySeenAt } from '../session-index';
 import type { SessionEntry, StateStore } from '../state-store';
 import type { RedisCommands } from './command-batch';

@@ -1,4 +1,4 @@
-import { decodeId, encodeId } from '../../../src/core/text/encoded-id';
+import { decodeId, encodeId } from '../../../src/core/text/host-id';
 
 const IDS = [
   'a b',
