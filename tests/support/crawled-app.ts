@@ -72,7 +72,7 @@ export async function startCrawledApp(): Promise<CrawledApp> {
 const NO_EFFECT: ReadonlySet<string> = new Set([
   'appendEvents',
   'indexMembers',
-  'claimNotices',
+  'takeDue',
   'throttle',
   'reservePassword',
   'settlePassword',
@@ -84,7 +84,7 @@ function noteWrites<Store extends object>(store: Store, note: (verb: string) => 
     get(target, name) {
       const value: unknown = Reflect.get(target, name);
       if (typeof value !== 'function' || typeof name !== 'string') return value;
-      if (/^(find|list|count)/.test(name) || NO_EFFECT.has(name)) return value;
+      if (/^(find|list|count|read)/.test(name) || NO_EFFECT.has(name)) return value;
       return (...given: unknown[]) => {
         note(name);
         return Reflect.apply(value, target, given);

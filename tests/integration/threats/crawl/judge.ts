@@ -130,7 +130,7 @@ function pageFaults(expected: string, { method, path, answer }: Observed): reado
 
 /** An attempt is counted before it is looked at; half a login that tries to bind a factor is over. */
 const COUNTED: ReadonlyMap<string, readonly string[]> = new Map([
-  ['challenge', ['spendAttempt', 'spendGuess']],
+  ['challenge', ['spendAttempt', 'write']],
   ['confirm', ['spendAttempt', 'endPendingLogin']],
 ]);
 
