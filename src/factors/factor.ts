@@ -60,6 +60,8 @@ export interface FactorWords {
   readonly proofs: string;
   /** What it means to choose it. */
   readonly about: string;
+  /** The same for an administrator who may offer it. */
+  readonly offer: string;
   /** The button that adds one: `Add a phone number`. */
   readonly add: string;
   /** The link that puts another one in its place, or null where it is added and removed instead. */

@@ -11,6 +11,7 @@ const UNKNOWN: FactorWords = {
   thing: 'The method',
   proofs: 'Proofs by your other method',
   about: 'Not available here at the moment.',
+  offer: 'Not available here at the moment.',
   add: 'Add a method',
   replace: null,
   otherDestination: null,

@@ -1,8 +1,9 @@
+import type { IndexedMember } from '../stores/index-store';
 import type { RecordStore } from '../stores/record-store';
 import * as browsers from '../core/member/browser-rules';
 import { Documents } from './documents';
 import { BROWSERS } from './formats';
-import { MEMBER_INDEXES } from './member-index';
+import { MEMBER_INDEXES, type MemberIndex, type MemberMarks } from './member-index';
 import { memberRecordsIn, userOwner } from './member-records';
 import { noticeRecordsIn } from './notice-records';
 import { organizationRecordsIn } from './organization-records';
@@ -57,9 +58,27 @@ export function createRecords(store: RecordStore): Records {
 
     appendEvents: (events, keep) => store.appendEvents(events, keep),
     listEvents: (query) => store.listEvents(query),
-    saveMemberMarks: (organizationId, members) => store.indexMembers(organizationId, MEMBER_INDEXES, members),
+    saveMemberMarks: (organizationId, members) =>
+      store.indexMembers(organizationId, indexesOf(members), members.map(toIndexed)),
     listIndex: (query) => store.listIndex(query),
     countIndex: (query) => store.countIndex(query),
     findWeaknesses: () => store.findWeaknesses(),
   };
+}
+
+interface MarkedMember {
+  readonly userId: string;
+  readonly marks: MemberMarks;
+}
+
+/** Every index that these members are put into or out of. */
+function indexesOf(members: readonly MarkedMember[]): readonly MemberIndex[] {
+  return [...new Set([...MEMBER_INDEXES, ...members.flatMap(({ marks }) => Object.keys(marks))])];
+}
+
+function toIndexed({ userId, marks }: MarkedMember): IndexedMember {
+  const held = Object.entries(marks).flatMap(([index, mark]) =>
+    mark === null ? [] : [[index, mark] as const],
+  );
+  return { userId, marks: Object.fromEntries(held) };
 }

@@ -5,9 +5,6 @@
 export const MEMBER_INDEXES = [
   'configured',
   'not-configured',
-  'totp',
-  'sms',
-  'email',
   'sms-only',
   'exempt',
   'locked',
@@ -16,10 +13,15 @@ export const MEMBER_INDEXES = [
   'no-contact',
   'enrolled',
 ] as const;
+
+/** One of {@link MEMBER_INDEXES}, or a kind of factor. */
 export type MemberIndex = string;
 
-/** The score of one member in each index. An index that is not named does not hold the member. */
-export type MemberMarks = Readonly<Record<MemberIndex, number>>;
+/**
+ * The score of one member in each index; null is outside of it, and so is absent for {@link MEMBER_INDEXES}. Every kind that the member
+ * may have lost is named.
+ */
+export type MemberMarks = Readonly<Record<MemberIndex, number | null>>;
 
 export interface IndexEntry {
   readonly userId: string;

@@ -8,6 +8,7 @@ export const recoveryCodeWords: FactorWords = {
   thing: 'The recovery codes',
   proofs: 'Recovery codes',
   about: 'Stand in for your other methods. Each works once.',
+  offer: 'Stand in for the other methods.',
   add: 'Make recovery codes',
   replace: null,
   otherDestination: null,

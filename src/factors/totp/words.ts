@@ -8,6 +8,7 @@ export const totpWords: FactorWords = {
   thing: 'The authenticator app',
   proofs: 'Codes from your authenticator app',
   about: 'Shows a new code every 30 seconds, also without a network. The safest choice here.',
+  offer: 'Works without a network. The safest of these.',
   add: 'Add authenticator app',
   replace: null,
   otherDestination: null,

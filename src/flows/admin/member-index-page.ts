@@ -7,6 +7,7 @@ import type { FlowContext } from '../context/context';
 import { effectivePolicy } from '../context/gather-facts';
 import {
   indexKnownMembers,
+  NO_MARKS,
   readMembers,
   readPolicyContext,
   type KnownMember,
@@ -115,7 +116,7 @@ async function readEntries(
       await indexKnownMembers(context, organizationId, stale);
       await context.records.saveMemberMarks(
         organizationId,
-        gone.map(({ userId }) => ({ userId, marks: {} })),
+        gone.map(({ userId }) => ({ userId, marks: NO_MARKS })),
       );
     });
   }

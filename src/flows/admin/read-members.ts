@@ -1,7 +1,7 @@
 import type { Facts } from '../../core/decision/facts';
 import { findTraits } from '../../core/member/factor-kind';
 import { deriveMemberState, type MemberState } from '../../core/member/member-state';
-import { FACTOR_TRAITS } from '../../factors/find-factor';
+import { ENROLLABLE_KINDS, FACTOR_TRAITS } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import type { MemberMarks } from '../../records/member-index';
 import type { MemberRecord, PolicyRecord } from '../../records/records';
@@ -72,6 +72,9 @@ function toKnownMember(
   return { account, record, facts, state: deriveMemberState(facts, now) };
 }
 
+/** Out of every index: somebody who is no member. */
+export const NO_MARKS: MemberMarks = Object.fromEntries(ENROLLABLE_KINDS.map((kind) => [kind, null]));
+
 /** The marks of a member in the indexes. */
 export function marksOf({ record, state }: KnownMember): MemberMarks {
   const { kinds, configured, exemption, lockedUntil, federated } = state;
@@ -79,7 +82,8 @@ export function marksOf({ record, state }: KnownMember): MemberMarks {
   const waiting = !configured && !federated && exemption === undefined && !record.settings.enabled;
   return {
     [configured ? 'configured' : 'not-configured']: 0,
-    ...Object.fromEntries(kinds.map((kind) => [kind, 0])),
+    ...NO_MARKS,
+    ...Object.fromEntries(ENROLLABLE_KINDS.filter((kind) => kinds.includes(kind)).map((kind) => [kind, 0])),
     ...(configured && kinds.every((kind) => findTraits(FACTOR_TRAITS, kind)?.restricted)
       ? { 'sms-only': 0 }
       : {}),

@@ -4,7 +4,7 @@ import type { BackgroundJob } from '../../records/background-jobs';
 import type { IndexEntry } from '../../records/member-index';
 import type { FlowContext } from '../context/context';
 import { beginJob, resumeJob, type JobWork, type StepResult } from './background-jobs';
-import { indexKnownMembers, readMembers, readPolicyContext } from './read-members';
+import { NO_MARKS, indexKnownMembers, readMembers, readPolicyContext } from './read-members';
 
 const MEMBERS_A_STEP = 500;
 const DAY_SECONDS = 86_400;
@@ -95,7 +95,7 @@ async function dropStrangers(
   const strangers = entries.filter(({ userId }) => accounts.get(userId)?.organizationId !== organizationId);
   await context.records.saveMemberMarks(
     organizationId,
-    strangers.map(({ userId }) => ({ userId, marks: {} })),
+    strangers.map(({ userId }) => ({ userId, marks: NO_MARKS })),
   );
 }
 
