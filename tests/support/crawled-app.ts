@@ -1,3 +1,4 @@
+import type { DocumentChange } from '../../src/index';
 import { memoryRecords, type Records } from './records';
 import { Agent } from 'node:http';
 import { memoryState } from 'express-mfa';
@@ -79,6 +80,11 @@ const NO_EFFECT: ReadonlySet<string> = new Set([
   'createSessionStore',
 ]);
 
+/** The documents that are changed. */
+function namesIn(changes: unknown): string {
+  return (changes as readonly DocumentChange[]).map((change) => change.name).join(' ');
+}
+
 function noteWrites<Store extends object>(store: Store, note: (verb: string) => void): Store {
   return new Proxy(store, {
     get(target, name) {
@@ -86,7 +92,7 @@ function noteWrites<Store extends object>(store: Store, note: (verb: string) => 
       if (typeof value !== 'function' || typeof name !== 'string') return value;
       if (/^(find|list|count|read)/.test(name) || NO_EFFECT.has(name)) return value;
       return (...given: unknown[]) => {
-        note(name);
+        note(name === 'write' ? `write ${namesIn(given[1])}` : name);
         return Reflect.apply(value, target, given);
       };
     },

@@ -52,7 +52,7 @@ function reachFaults({ answer, accept, method, path }: Observed): readonly strin
 }
 
 /** What the administrators' overview works out for itself as it is looked at. */
-const WORKED_OUT = ['saveDailyCounts', 'beginJob', 'advanceJob'];
+const WORKED_OUT = ['write adoption', 'write jobs', 'enqueue', 'removeQueued'];
 
 /** Only looking changes nothing. */
 function lookFaults({ method, writes, sent }: Observed): readonly string[] {
@@ -130,7 +130,7 @@ function pageFaults(expected: string, { method, path, answer }: Observed): reado
 
 /** An attempt is counted before it is looked at; half a login that tries to bind a factor is over. */
 const COUNTED: ReadonlyMap<string, readonly string[]> = new Map([
-  ['challenge', ['spendAttempt', 'write']],
+  ['challenge', ['spendAttempt', 'write member']],
   ['confirm', ['spendAttempt', 'endPendingLogin']],
 ]);
 
