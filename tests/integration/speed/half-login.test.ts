@@ -62,7 +62,7 @@ describe('half a login whose session the process has seen', () => {
     const { commands } = await proxy.measure(async () => {
       expect((await sendCode()).body).toMatchObject({ outcome: 'signed-in' });
     });
-    expect(reads(commands, 'hgetall')).toBe(1);
+    expect(reads(commands, 'member:v')).toBe(1);
     expect((await ada.getJson('/plain')).status).toBe(200);
   });
 
@@ -86,6 +86,6 @@ describe('half a login whose session the process has seen', () => {
   it('is read again where what was read is a second old', async () => {
     whileRead(() => portal.clock.advance(1000));
     const { commands } = await proxy.measure(sendCode);
-    expect(reads(commands, 'hgetall')).toBe(2);
+    expect(reads(commands, 'member:v')).toBe(2);
   });
 });
