@@ -18,11 +18,15 @@ async function drop(pattern: string): Promise<void> {
 }
 
 /** Records under `kept:`, state under `gone:`. */
-async function openPortal(): Promise<{ readonly portal: Portal; readonly secret: string }> {
-  const portal = createPortal({
+function openProcess(): Portal {
+  return createPortal({
     records: redisRecords(redis, { prefix: 'kept' }),
     state: redisState(redis, { prefix: 'gone' }),
   });
+}
+
+async function openPortal(): Promise<{ readonly portal: Portal; readonly secret: string }> {
+  const portal = openProcess();
   await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'required' });
   const { secret } = await plantApp(portal, 'ada');
   return { portal, secret };
@@ -100,10 +104,13 @@ describe('losing the records', () => {
 
   it('of a policy alone is no switch to turn it off', async () => {
     const { portal, secret } = await openPortal();
-    const ada = await signIn(portal, secret);
-    await redis.hdel('kept:{organization:acme}:policy', 'p');
-    expect((await ada.getJson('/')).status).toBe(503);
-    expect((await visit(portal).logIn('ada')).status).toBe(503);
+    await signIn(portal, secret);
+    await redis.hdel('kept:{organization:acme}:documents', 'policy');
+    // This process still has the version that Redis names, and goes on enforcing it.
+    expect((await visit(portal).logIn('ada')).body).toMatchObject({ outcome: 'challenge' });
+    const restarted = openProcess();
+    expect((await visit(restarted).logIn('ada')).status).toBe(503);
     await portal.mfa.close();
+    await restarted.mfa.close();
   });
 });
