@@ -1,24 +1,14 @@
-import type { NextTokens, RememberedBrowser } from '../core/member/remembered-browser';
+import type { BrowserUse as TokenUse, BrowserUseOutcome } from '../core/member/browser-rules';
+import type { RememberedBrowser } from '../core/member/remembered-browser';
+
+export type { BrowserUseOutcome };
 
 /** A remembered browser comes back with a token. */
-export interface BrowserUse extends NextTokens {
+export interface BrowserUse extends TokenUse {
   readonly userId: string;
-  readonly id: string;
-  /** The stored form of what it sent, under every key of the ring. */
-  readonly tokenHashes: readonly string[];
-  readonly now: number;
-  /** How long the token before the current one is taken beside it. */
-  readonly graceSeconds: number;
 }
 
-export type BrowserUseOutcome =
-  /** The token was right. The browser as it is now. */
-  | { readonly outcome: 'used'; readonly browser: RememberedBrowser }
-  /** A token that was used before: somebody has a copy. The browser is forgotten. */
-  | { readonly outcome: 'replayed'; readonly browser: RememberedBrowser }
-  | { readonly outcome: 'missing' };
-
-/** The part of the records that holds the browsers which stand in for a challenge. */
+/** The part of the records that holds the browsers that need no challenge. */
 export interface BrowserRecords {
   /**
    * Adds a browser, keeping the 20 newest of the user; those past their end go. One whose id is there already takes its

@@ -1,39 +1,12 @@
-import type { FactorRank } from '../core/decision/factor-strength';
-import type { GuessGroup, GuessLimits } from '../core/member/authenticator';
+import type { GuessGroup } from '../core/member/authenticator';
 import type { RightAnswer } from '../core/member/guess-counter';
+import type { Guess, GuessOutcome } from '../core/member/guess-rules';
 
-export interface GuessRequest {
+export type { GuessOutcome };
+
+export interface GuessRequest extends Guess {
   readonly userId: string;
-  readonly group: GuessGroup;
-  /** What is guessed at: an enrolled authenticator, or the id that stands for an address on file; null for recovery codes. */
-  readonly authenticatorId: string | null;
-  /** How strong the factor is that is guessed at. */
-  readonly rank: FactorRank;
-  readonly limits: GuessLimits;
-  readonly now: number;
-  /**
-   * An unlock, which has a cap of its own: the group's count and lock are neither asked nor moved, the authenticator's
-   * count is.
-   */
-  readonly duringLock?: true;
 }
-
-export type GuessOutcome =
-  | {
-      readonly outcome: 'spent';
-      readonly guessesLeft: number;
-      /** Where this guess set the lock, its end. */
-      readonly lockedUntil: number | null;
-      /** This guess disabled the authenticator. */
-      readonly disabled?: true;
-    }
-  | {
-      readonly outcome: 'locked';
-      readonly lockedUntil: number;
-      /** A clock ahead of this one had set the lock; this call shortened it by so much. */
-      readonly shortenedByMs?: number;
-    }
-  | { readonly outcome: 'disabled' };
 
 /** The part of the records that counts guesses and takes right answers once. The rules are those of `core/guess-counter`. */
 export interface GuessRecords {

@@ -159,7 +159,7 @@ export interface Records
   /** Remembers which one is asked first, until that one goes. False where there is none of that id. Atomic. */
   savePreference(userId: string, authenticatorId: string): Promise<boolean>;
   /**
-   * Removes one; with the last one go the recovery codes and the counters. False where there is none of that id. With
+   * Removes an authenticator. Removing the last one also removes the recovery codes and the counters. False if there is none of that id. With
    * `keepOneOf`, also false, and nothing removed, where none of these is there. Atomic: of two that keep each other only
    * one can be removed, however many calls run in parallel.
    */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
 
 /**
- * The IP address in what a proxy or a socket calls the address of a visitor, in its usual form; null where there is none.
+ * The IP address in an address as a proxy or a socket reports it, in its usual form. Null if it holds none.
  * Some proxies add the port (`203.0.113.5:51234`, `[2001:db8::1]:443`), a socket for both versions of IP writes the older one
  * within the newer (`::ffff:203.0.113.5`), and a link-local address names its interface (`fe80::1%eth0`).
  */

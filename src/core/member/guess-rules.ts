@@ -49,8 +49,8 @@ export interface Guess {
   readonly limits: GuessLimits;
   readonly now: number;
   /**
-   * An unlock, which has a cap of its own: the group's count and lock are neither asked nor moved, the authenticator's
-   * count is.
+   * A guess that ends a lock. It has a cap of its own, so it neither reads nor changes the count and lock of the group. It counts at
+   * the authenticator.
    */
   readonly duringLock?: true;
 }

@@ -29,7 +29,7 @@ export interface MemberDocument {
   readonly guesses: Readonly<Record<string, GuessCounter>>;
   /** By kind of address on file. */
   readonly onFile: Readonly<Record<string, OnFileUse>>;
-  /** How many recovery codes are left, and when the set was made, also once all are used; null where there is none. */
+  /** How many recovery codes are left, and when the set was made. It stays after all are used. Null if none were made. */
   readonly recoveryCodes: { readonly left: number; readonly issuedAt: number } | null;
 }
 

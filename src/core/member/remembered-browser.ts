@@ -132,7 +132,7 @@ export interface NextTokens {
  * next one put in its place. The token before is taken
  * - while the grace lasts, for tabs that signed in at once: they all get the same next one;
  * - later too, as long as nobody came back with the current one, for an answer that was lost. The current one is then worth nothing:
- *   whoever has it after all has a copy, and gives it away by using it.
+ *   a client that uses it has a copy, and the use reveals that.
  */
 export function rotateBrowser(
   browser: RememberedBrowser,
