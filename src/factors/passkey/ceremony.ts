@@ -1,0 +1,196 @@
+import { afterAssertion, type AssertionFacts, type PasskeyState } from './passkey-state';
+import type { RelyingParty } from './ceremony-options';
+import { ALGORITHMS, isComplete, judgeClientData, judgeKey, type CeremonyRefusal } from './signed-data';
+import type { SubmittedCredential } from './submitted-credential';
+
+export interface CeremonyRejection {
+  readonly outcome: 'rejected';
+  readonly because: CeremonyRefusal;
+}
+
+const MAX_CREDENTIAL_ID_BYTES = 1023;
+
+// Loaded when they are first needed: they take longer to load than the rest of the package.
+const loadServer = () => import('@simplewebauthn/server');
+const loadHelpers = () => import('@simplewebauthn/server/helpers');
+
+const rejected = (because: CeremonyRefusal): CeremonyRejection => ({ outcome: 'rejected', because });
+
+export interface Registration {
+  readonly response: SubmittedCredential;
+  readonly challenge: string;
+  readonly relyingParty: RelyingParty;
+  /** UUIDs. Null allows every model. An authenticator says its model itself; nobody vouches for it. */
+  readonly allowedAaguids: readonly string[] | null;
+  readonly deniedAaguids: readonly string[];
+}
+
+export type RegistrationResult =
+  { readonly outcome: 'verified'; readonly state: PasskeyState } | CeremonyRejection;
+
+/**
+ * Judges a registration (WebAuthn 7.1). Whether another person has this credential is for the caller to check, and so is that the
+ * challenge is used once.
+ */
+export async function verifyRegistration(registration: Registration): Promise<RegistrationResult> {
+  const { response, challenge, relyingParty, allowedAaguids, deniedAaguids } = registration;
+  if (response.ceremony !== 'registration') return rejected('malformed');
+  const { id, clientDataJSON, transports } = response;
+  const { origins } = relyingParty;
+  const refusal = judgeClientData(clientDataJSON, { type: 'webauthn.create', challenge, origins });
+  if (refusal !== null) return rejected(refusal);
+
+  const unattested = await withoutStatement(response.attestationObject);
+  if (unattested === null) return rejected('malformed');
+  const read = await readAuthenticatorData(unattested.authData, relyingParty.id);
+  if ('because' in read) return read;
+  const { credentialID, credentialPublicKey, flags } = read;
+  if (credentialID === undefined || credentialPublicKey === undefined) return rejected('malformed');
+  if (credentialID.length === 0 || credentialID.length > MAX_CREDENTIAL_ID_BYTES)
+    return rejected('malformed');
+  if (Buffer.from(credentialID).toString('base64url') !== id) return rejected('wrong-credential');
+  const keyRefusal = judgeKey(read.key);
+  if (keyRefusal !== null) return rejected(keyRefusal);
+
+  const { verifyRegistrationResponse } = await loadServer();
+  const verification = await verifyRegistrationResponse({
+    response: {
+      id,
+      rawId: id,
+      type: 'public-key',
+      clientExtensionResults: {},
+      response: { clientDataJSON, attestationObject: unattested.attestationObject },
+    },
+    expectedChallenge: challenge,
+    expectedOrigin: [...origins],
+    expectedRPID: relyingParty.id,
+    requireUserVerification: false,
+    supportedAlgorithmIDs: ALGORITHMS,
+  }).catch(() => null);
+  if (verification === null || !verification.verified) return rejected('malformed');
+  const { aaguid, credential, userVerified, credentialBackedUp } = verification.registrationInfo;
+  const isListed = (list: readonly string[]) => list.some((entry) => entry.toLowerCase() === aaguid);
+  if (isListed(deniedAaguids) || (allowedAaguids !== null && !isListed(allowedAaguids)))
+    return rejected('aaguid-not-allowed');
+  return {
+    outcome: 'verified',
+    state: {
+      format: 1,
+      credentialId: id,
+      publicKey: Buffer.from(credential.publicKey).toString('base64url'),
+      signCount: credential.counter,
+      transports,
+      rpId: relyingParty.id,
+      aaguid,
+      backupEligible: flags.be,
+      backedUp: credentialBackedUp,
+      uvSeen: userVerified,
+    },
+  };
+}
+
+export interface Assertion {
+  readonly response: SubmittedCredential;
+  readonly challenge: string;
+  readonly relyingParty: RelyingParty;
+  /** The passkey on record that the response names. */
+  readonly state: PasskeyState;
+  /** The user handle of its owner, base64url. */
+  readonly userHandle: string;
+  readonly requireUserVerification: boolean;
+  /** Refuses a response without a user handle: nothing else says whose it is when no name was given (WebAuthn 7.2, step 6). */
+  readonly requireUserHandle?: boolean;
+}
+
+export type AssertionResult =
+  ({ readonly outcome: 'verified'; readonly userVerified: boolean } & AssertionFacts) | CeremonyRejection;
+
+/** Judges an assertion (WebAuthn 7.2). The caller uses the challenge up and writes `afterAssertion` of the state, on condition. */
+export async function verifyAssertion(assertion: Assertion): Promise<AssertionResult> {
+  const { response, challenge, relyingParty, state, userHandle, requireUserVerification } = assertion;
+  if (response.ceremony !== 'assertion') return rejected('malformed');
+  const { id, clientDataJSON, authenticatorData, signature } = response;
+  const { origins } = relyingParty;
+  if (id !== state.credentialId) return rejected('wrong-credential');
+  const isOwner =
+    response.userHandle === null ? !assertion.requireUserHandle : response.userHandle === userHandle;
+  if (!isOwner) return rejected('wrong-user');
+  const refusal = judgeClientData(clientDataJSON, { type: 'webauthn.get', challenge, origins });
+  if (refusal !== null) return rejected(refusal);
+
+  const read = await readAuthenticatorData(Buffer.from(authenticatorData, 'base64url'), state.rpId);
+  if ('because' in read) return read;
+  if (state.rpId !== relyingParty.id) return rejected('wrong-rp');
+  const { flags, counter } = read;
+  if (requireUserVerification && !flags.uv) return rejected('not-verified');
+  if (flags.be !== state.backupEligible) return rejected('malformed');
+
+  const { verifyAuthenticationResponse } = await loadServer();
+  const verification = await verifyAuthenticationResponse({
+    response: {
+      id,
+      rawId: id,
+      type: 'public-key',
+      clientExtensionResults: {},
+      response: { clientDataJSON, authenticatorData, signature },
+    },
+    expectedChallenge: challenge,
+    expectedOrigin: [...origins],
+    expectedRPID: relyingParty.id,
+    requireUserVerification,
+    // The library would judge the counter before the signature, so that anybody could report a copied authenticator.
+    credential: { id, publicKey: new Uint8Array(Buffer.from(state.publicKey, 'base64url')), counter: 0 },
+  }).catch(() => null);
+  if (verification === null || !verification.verified) return rejected('wrong-signature');
+  const facts = { signCount: counter, backedUp: flags.bs };
+  if (afterAssertion(state, facts) === null) return rejected('counter');
+  return { outcome: 'verified', ...facts, userVerified: flags.uv };
+}
+
+/** Checks the flags and the RP id of both ceremonies. */
+async function readAuthenticatorData(data: Uint8Array, rpId: string) {
+  const { toHash } = await loadHelpers();
+  const bytes = new Uint8Array(data);
+  const parsed = await parseCompletely(bytes);
+  if (parsed === null) return rejected('malformed');
+  if (!Buffer.from(parsed.rpIdHash).equals(await toHash(rpId))) return rejected('wrong-rp');
+  if (!parsed.flags.up) return rejected('not-present');
+  // Synced now, though it may never be: such flags contradict each other (WebAuthn 6.1.3).
+  return parsed.flags.bs && !parsed.flags.be ? rejected('malformed') : parsed;
+}
+
+async function parseCompletely(bytes: Uint8Array<ArrayBuffer>) {
+  const { parseAuthenticatorData, isoCBOR } = await loadHelpers();
+  try {
+    const parsed = parseAuthenticatorData(bytes);
+    if (!isComplete(bytes, parsed)) return null;
+    const { credentialPublicKey } = parsed;
+    const key = credentialPublicKey === undefined ? null : isoCBOR.decodeFirst<unknown>(credentialPublicKey);
+    return { ...parsed, key };
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The attestation object without its statement. We ask for none and trust none, and the certificates in one would make the library fetch
+ * revocation lists from addresses that the sender chose.
+ */
+async function withoutStatement(attestationObject: string) {
+  const { decodeAttestationObject, isoCBOR, isoBase64URL } = await loadHelpers();
+  try {
+    const decoded: unknown = decodeAttestationObject(
+      new Uint8Array(Buffer.from(attestationObject, 'base64url')),
+    );
+    const authData: unknown = decoded instanceof Map ? decoded.get('authData') : null;
+    if (!(authData instanceof Uint8Array)) return null;
+    const rewritten = new Map<string | number, Parameters<typeof isoCBOR.encode>[0]>([
+      ['fmt', 'none'],
+      ['attStmt', new Map()],
+      ['authData', authData],
+    ]);
+    return { authData, attestationObject: isoBase64URL.fromBuffer(isoCBOR.encode(rewritten)) };
+  } catch {
+    return null;
+  }
+}

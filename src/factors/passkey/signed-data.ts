@@ -1,0 +1,120 @@
+import { createPublicKey, type JsonWebKeyInput } from 'node:crypto';
+
+/** Why a credential is refused: the check of WebAuthn 7.1 or 7.2 that failed. */
+export type CeremonyRefusal =
+  | 'wrong-challenge'
+  | 'wrong-origin'
+  | 'cross-origin'
+  | 'wrong-rp'
+  | 'not-present'
+  | 'not-verified'
+  | 'wrong-signature'
+  | 'wrong-credential'
+  | 'wrong-user'
+  | 'algorithm'
+  | 'malformed'
+  | 'aaguid-not-allowed'
+  | 'counter';
+
+/** COSE numbers: EdDSA, ES256, RS256. The defaults of the library change with the version of Node. */
+export const ALGORITHMS = [-8, -7, -257];
+
+interface ExpectedClientData {
+  readonly type: 'webauthn.create' | 'webauthn.get';
+  readonly challenge: string;
+  readonly origins: readonly string[];
+}
+
+/** Judges what the browser says about the page that asked. Null where all of it is right. */
+export function judgeClientData(
+  clientDataJSON: string,
+  expected: ExpectedClientData,
+): CeremonyRefusal | null {
+  const clientData = readObject(Buffer.from(clientDataJSON, 'base64url').toString('utf8'));
+  if (clientData === null || clientData['type'] !== expected.type) return 'malformed';
+  if (clientData['challenge'] !== expected.challenge) return 'wrong-challenge';
+  const { origin, crossOrigin = false, topOrigin } = clientData;
+  if (typeof origin !== 'string' || !expected.origins.includes(origin)) return 'wrong-origin';
+  // A page that another site shows in a frame. The library lets it pass at registration, and without `topOrigin`.
+  return crossOrigin === false && topOrigin === undefined ? null : 'cross-origin';
+}
+
+function readObject(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The parts of authenticator data that the library parsed (WebAuthn 6.1). */
+interface ParsedAuthenticatorData {
+  readonly flags: { readonly at: boolean; readonly ed: boolean };
+  readonly credentialID?: Uint8Array;
+  readonly credentialPublicKey?: Uint8Array;
+  readonly extensionsDataBuffer?: Uint8Array;
+}
+
+const HEAD_BYTES = 37;
+const AAGUID_AND_LENGTH_BYTES = 18;
+
+/** Whether the parts are all of the data. The library cuts a part short where the data ends within it, and says nothing. */
+export function isComplete(data: Uint8Array, parsed: ParsedAuthenticatorData): boolean {
+  const { flags, credentialID: id, credentialPublicKey: key, extensionsDataBuffer: extensions } = parsed;
+  const view = Buffer.from(data);
+  let end = HEAD_BYTES;
+  if (flags.at) {
+    if (id === undefined || key === undefined) return false;
+    end += AAGUID_AND_LENGTH_BYTES + id.length;
+    if (view.readUInt16BE(HEAD_BYTES + 16) !== id.length) return false;
+    if (!view.subarray(end, end + key.length).equals(key)) return false;
+    end += key.length;
+  }
+  if (flags.ed) {
+    if (extensions === undefined || !view.subarray(end).equals(extensions)) return false;
+    end += extensions.length;
+  }
+  return end === data.length;
+}
+
+/** The labels of a COSE_Key (RFC 9052 section 7, RFC 9053 section 7, RFC 8230 section 4). */
+const KEY_TYPE = 1;
+const ALGORITHM = 3;
+const CURVE_OR_MODULUS = -1;
+const X_OR_EXPONENT = -2;
+const Y = -3;
+
+const MIN_RSA_BITS = 2048;
+
+/** Judges the key of a new credential: one of our algorithms, on its curve, and usable. */
+export function judgeKey(key: unknown): CeremonyRefusal | null {
+  if (!isMap(key)) return 'malformed';
+  const algorithm = key.get(ALGORITHM);
+  if (typeof algorithm !== 'number' || !ALGORITHMS.includes(algorithm)) return 'algorithm';
+  const jwk = toJwk(key, algorithm);
+  if (jwk === null) return 'algorithm';
+  try {
+    const { asymmetricKeyDetails: details } = createPublicKey({ key: jwk, format: 'jwk' });
+    return (details?.modulusLength ?? MIN_RSA_BITS) >= MIN_RSA_BITS ? null : 'algorithm';
+  } catch {
+    return 'malformed';
+  }
+}
+
+const isMap = (value: unknown): value is ReadonlyMap<unknown, unknown> => value instanceof Map;
+
+/** WebAuthn 5.8.5 ties each algorithm to one type of key and one curve. Null where the key is another. */
+function toJwk(key: ReadonlyMap<unknown, unknown>, algorithm: number): JsonWebKeyInput['key'] | null {
+  const is = (type: number, curve: number) =>
+    key.get(KEY_TYPE) === type && key.get(CURVE_OR_MODULUS) === curve;
+  const part = (label: number) => {
+    const value = key.get(label);
+    return value instanceof Uint8Array ? Buffer.from(value).toString('base64url') : '';
+  };
+  if (algorithm === -7 && is(2, 1)) return { kty: 'EC', crv: 'P-256', x: part(X_OR_EXPONENT), y: part(Y) };
+  if (algorithm === -8 && is(1, 6)) return { kty: 'OKP', crv: 'Ed25519', x: part(X_OR_EXPONENT) };
+  if (algorithm === -257 && key.get(KEY_TYPE) === 3)
+    return { kty: 'RSA', n: part(CURVE_OR_MODULUS), e: part(X_OR_EXPONENT) };
+  return null;
+}

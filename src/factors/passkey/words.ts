@@ -1,0 +1,40 @@
+import type { FactorWords } from '../factor';
+
+export const passkeyWords: FactorWords = {
+  name: 'Passkey',
+  proof: 'passkey',
+  by: 'passkey',
+  label: 'Passkey',
+  thing: 'The passkey',
+  proofs: 'Passkeys',
+  about: 'Confirm with your fingerprint, face, screen lock or security key. Only works on the real site.',
+  offer: 'The only method that a fake sign-in page can’t steal.',
+  add: 'Add passkey',
+  replace: null,
+  otherDestination: null,
+  purpose: { add: 'add a passkey', replace: 'add a passkey' },
+  choice: 'Use your passkey',
+  noneAtHand: 'Can’t use your passkey?',
+  prompt: {
+    heading: 'Confirm with your passkey',
+    lead: 'Your browser asks for your passkey. Confirm with your fingerprint, face, screen lock or security key.',
+    field: 'Passkey',
+    hint: null,
+  },
+  before: null,
+  setUp: {
+    heading: 'Add a passkey',
+    lead: 'Your browser saves it on this device, on your phone, in your password manager or on a security key.',
+    field: 'Passkey',
+  },
+  saved: {
+    heading: 'Your passkey is saved',
+    first: 'From now on we ask for your passkey when you sign in.',
+    further: 'When you sign in, you can use this passkey.',
+  },
+  refusals: {
+    'wrong-code': 'That didn’t work. Try again, or use another method.',
+    'code-used': 'That answer was already used. Try again.',
+    'code-expired': 'That took too long. Try again.',
+  },
+};
