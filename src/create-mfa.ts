@@ -1,4 +1,5 @@
 import { createProgrammaticApi } from './api/create-api';
+import { createEventsApi } from './api/events-api';
 import { idText } from './api/host-actor';
 import type { Mfa } from './api/mfa';
 import { MFA_RULES } from './api/mfa-rules';
@@ -96,11 +97,7 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
       administratorsOf: (id) => administrators.of(id),
       users: options.users,
     }),
-    events: {
-      on: (name, listener) => events.on(name, listener),
-      off: (name, listener) => events.off(name, listener),
-      settled: () => events.settled(),
-    },
+    events: createEventsApi(context, options),
     sessions: (sessionOptions) => createSessionMiddleware(context, sessionOptions),
     strategy: (verify: (...args: never[]) => unknown, strategyOptions?: MfaStrategyOptions) =>
       new MfaStrategy(context, verify, strategyOptions),

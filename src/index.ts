@@ -15,8 +15,10 @@ export type {
 export { OPTION_DEFAULTS } from './options/option-defaults';
 export { ConfigurationError, MfaError } from './core/errors';
 export type { ConfigurationRefusal, MfaErrorCode } from './core/errors';
-export type { EventName, MfaEvent } from './events/events';
+export type { EventName, MfaEvent, Severity } from './events/events';
 export type { MfaEvents } from './events/event-recorder';
+export type { EventQueryRequest, EventsApi } from './api/events-api';
+export type { EventPage, ShownEvent } from './flows/admin/list-events';
 export { memoryRecords } from './stores/memory/memory-stores';
 export { memoryState } from './stores/memory/memory-stores';
 export { memoryStores } from './stores/memory/memory-stores';
@@ -132,7 +134,7 @@ export type {
   Throttle,
   UnlockLink,
 } from './stores/state-store';
-export type { EventQuery, EventStore } from './stores/event-store';
+export type { EventFilter, EventQuery, EventStore } from './stores/event-store';
 export type {
   PasswordAttempt,
   PasswordAttemptStore,

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { hostIdText } from '../core/text/host-id';
 import { parseLocalPath } from '../core/text/local-path';
-import { EVENT_NAMES } from '../events/events';
 import type { CheckOptions } from '../flows/context/check-setup';
 import type { AdminPagesOptions } from '../http/admin/admin-options';
 import type { PasswordChangeOptions } from '../http/session/record-first-factor';
@@ -24,6 +23,7 @@ import {
   someText,
 } from '../options/option-kinds';
 import { CHANNEL_IF_ANY, FIRST_FACTOR_CHANNEL, USER_ID } from './argument-rules';
+import { EVENT_RULES } from './events-api';
 import type { Mfa } from './mfa';
 import { VERB_RULES } from './verb-rules';
 
@@ -147,24 +147,10 @@ export const CHECK = options('check({ app })', {
   },
 } satisfies RulesFor<CheckOptions>);
 
-export const EVENT: Argument = {
-  name: 'name',
-  ...oneOf(['event', ...EVENT_NAMES], "on('proof-rejected', (event) => …)"),
-  required: true,
-};
-
-export const LISTENER: Argument = {
-  name: 'listener',
-  schema: aFunction,
-  allowed: 'a function that takes an event',
-  write: '(event) => …',
-  required: true,
-};
-
 /** One entry for every function of `createMfa`'s result; a missing one does not compile. */
 export const MFA_RULES: RulesForCalls<Mfa> = {
   ...VERB_RULES,
-  events: { on: call(EVENT, LISTENER), off: call(EVENT, LISTENER), settled: verb() },
+  events: EVENT_RULES,
   sessions: call(SESSIONS),
   strategy: call(VERIFY, STRATEGY),
   pages: call(),

@@ -1,5 +1,4 @@
 import type { RequestHandler, Router, Request } from 'express';
-import type { MfaEvents } from '../events/event-recorder';
 import type { CheckOptions, SetupReport } from '../flows/context/check-setup';
 import type { FirstFactorChannel } from '../flows/context/first-factor-channels';
 import type { AdminPagesOptions } from '../http/admin/admin-options';
@@ -11,6 +10,7 @@ import type { MfaStrategyOptions, MfaStrategy } from '../http/sign-in/mfa-strate
 import type { OnboardingOptions } from '../http/sign-in/onboarding';
 import type { PasswordApiOptions } from '../http/sign-in/password-api';
 import type { VerifyPassword, VerifyPasswordOfRequest } from '../http/sign-in/password-check';
+import type { EventsApi } from './events-api';
 import type { HostId } from './host-actor';
 import type { ProgrammaticApi } from './programmatic-api';
 
@@ -80,7 +80,7 @@ export interface Mfa<User extends Express.User = Express.User> extends Programma
   csrfToken(req: Request): string;
   /** Refuses a form of the host without that token: passes {@link MfaError} `csrf-token-refused` to `next`. */
   requireCsrfToken(): RequestHandler;
-  readonly events: MfaEvents;
+  readonly events: EventsApi;
   /**
    * Checks the setup: keys, the settings of the stores, clocks, cookies behind a proxy, whether messages can be sent, and options
    * that weaken something. Never rejects. Fit for a health endpoint that is not called every second.

@@ -60,3 +60,77 @@ export interface MfaEvent {
   /** Plain words and numbers about it. */
   readonly details: Readonly<Record<string, string | number | boolean>>;
 }
+
+/** How much attention an event deserves, the least first. */
+export const SEVERITIES = ['info', 'notice', 'warning', 'alert'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+const SEVERITY_OF: Readonly<Partial<Record<EventName, Severity>>> = {
+  'passwords-sprayed': 'alert',
+  'proofs-locked': 'alert',
+  'authenticator-disabled': 'alert',
+  'browser-token-replayed': 'alert',
+  'records-unreadable': 'alert',
+  'password-rejected': 'warning',
+  'password-throttled': 'warning',
+  'proof-rejected': 'warning',
+  'login-denied': 'warning',
+  'request-refused': 'warning',
+  'recovery-code-used': 'warning',
+  'delivery-failed': 'warning',
+  'delivery-refused': 'warning',
+  'send-budget-exhausted': 'warning',
+  'notice-failed': 'warning',
+  'notice-abandoned': 'warning',
+  'password-changed': 'notice',
+  'delivery-fell-back': 'notice',
+  'proofs-unlocked': 'notice',
+  'enrollment-skipped': 'notice',
+  'authenticator-added': 'notice',
+  'authenticator-removed': 'notice',
+  'recovery-codes-issued': 'notice',
+  'browser-remembered': 'notice',
+  'browser-forgotten': 'notice',
+  'sessions-ended': 'notice',
+  'policy-changed': 'notice',
+  'member-changed': 'notice',
+  'exemption-granted': 'notice',
+  'exemption-ended': 'notice',
+  'member-reset': 'notice',
+  'devices-forgotten': 'notice',
+};
+
+/** `info` unless the event says more. */
+export function severityOf(name: EventName): Severity {
+  return SEVERITY_OF[name] ?? 'info';
+}
+
+export function namesOfSeverity(severity: Severity): readonly EventName[] {
+  return EVENT_NAMES.filter((name) => severityOf(name) === severity);
+}
+
+/** Words that the package itself writes into details. Others may be free text, an address, a label or an id. */
+const IMPERSONAL_DETAILS: ReadonlySet<string> = new Set([
+  'kind',
+  'because',
+  'purpose',
+  'next',
+  'outcome',
+  'scope',
+  'budget',
+  'fields',
+  'assignedKind',
+]);
+
+/** The event without the person: what happened and when, but neither who nor from where. */
+export function withoutPerson(event: MfaEvent, userId: string): MfaEvent {
+  const { name, at, organizationId, details } = event;
+  const kept = Object.entries(details).filter(
+    ([key, value]) => (typeof value !== 'string' || IMPERSONAL_DETAILS.has(key)) && value !== userId,
+  );
+  const others = {
+    ...(event.userId === undefined || event.userId === userId ? {} : { userId: event.userId }),
+    ...(event.actorId === undefined || event.actorId === userId ? {} : { actorId: event.actorId }),
+  };
+  return { name, at, organizationId, ...others, details: Object.fromEntries(kept) };
+}

@@ -58,6 +58,8 @@ export function createRecords(store: RecordStore): Records {
 
     appendEvents: (events, keep) => store.appendEvents(events, keep),
     listEvents: (query) => store.listEvents(query),
+    eraseFromEvents: (organizationId, userId, erase) => store.eraseFromEvents(organizationId, userId, erase),
+    removeEvents: (organizationId) => store.removeEvents(organizationId),
     saveMemberMarks: (organizationId, members) =>
       store.indexMembers(organizationId, indexesOf(members), members.map(toIndexed)),
     listIndex: (query) => store.listIndex(query),

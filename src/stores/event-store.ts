@@ -1,11 +1,21 @@
 import type { MfaEvent } from '../events/events';
 
-export interface EventQuery {
+/** Which events of an organization; what is left out does not restrict. */
+export interface EventFilter {
   readonly organizationId: string;
+  /** Events about any of these people; an empty list matches none. */
+  readonly userIds?: readonly string[];
+  /** Events of any of these names; an empty list matches none. */
+  readonly names?: readonly string[];
+  /** The first instant. */
+  readonly from?: number;
+  /** The instant after the last one. */
+  readonly to?: number;
+}
+
+export interface EventQuery extends EventFilter {
   readonly limit: number;
   readonly cursor?: string;
-  readonly userId?: string;
-  readonly name?: string;
 }
 
 /** Where events are kept, bounded by count and age. */
@@ -26,4 +36,15 @@ export interface EventStore {
   listEvents(
     query: EventQuery,
   ): Promise<{ readonly events: readonly MfaEvent[]; readonly nextCursor?: string }>;
+  /**
+   * Replaces every event that names the user, in whatever field, by what `erase` makes of it. It keeps its place in the log.
+   * Events that are appended meanwhile may be left out.
+   */
+  eraseFromEvents(
+    organizationId: string,
+    userId: string,
+    erase: (event: MfaEvent) => MfaEvent,
+  ): Promise<void>;
+  /** Removes every event of the organization. */
+  removeEvents(organizationId: string): Promise<void>;
 }

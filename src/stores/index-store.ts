@@ -51,4 +51,7 @@ export interface IndexStore {
 
   /** How many. The cost of counting a whole index does not grow with it. */
   countIndex(query: IndexQuery): Promise<number>;
+
+  /** Empties indexes of the organization. */
+  removeIndexes(organizationId: string, indexes: readonly string[]): Promise<void>;
 }

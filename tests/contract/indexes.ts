@@ -52,6 +52,20 @@ export function describeIndexes(open: () => IndexStore): void {
         expect(await open().countIndex({ organizationId, index })).toBe(0);
     });
 
+    it('are emptied for one organization, and counted anew afterwards', async () => {
+      const [one, other] = [newId(), newId()];
+      for (const organizationId of [one, other])
+        await put(organizationId, { ada: { configured: 0, totp: 0 }, mary: { configured: 0 } });
+      await open().removeIndexes(one, ['configured', 'waiting']);
+      await open().removeIndexes(one, []);
+      expect(await readAll(one, 'configured', 10)).toEqual([]);
+      expect(await open().countIndex({ organizationId: one, index: 'configured' })).toBe(0);
+      expect(await readAll(one, 'totp', 10)).toEqual([['ada']]);
+      expect(await open().countIndex({ organizationId: other, index: 'configured' })).toBe(2);
+      await put(one, { ada: { configured: 0 } });
+      expect(await open().countIndex({ organizationId: one, index: 'configured' })).toBe(1);
+    });
+
     it('keep organizations apart', async () => {
       const [one, other] = [newId(), newId()];
       await put(one, { ada: { configured: 0 } });

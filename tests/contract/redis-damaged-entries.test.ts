@@ -2,7 +2,7 @@ import { redisRecords } from '../support/records';
 import { redisState } from '../../src/redis';
 import { connectRedis } from '../support/redis-client';
 import { damageEach } from './damage-each';
-import { NOW, anEvent, newId } from './samples';
+import { KEEP, NOW, anEvent, newId } from './samples';
 import { aPassword, PASSWORD_LIMITS } from './state/password-attempts';
 
 // What stands beside the records of users, as the stores write it; then one thing in it is damaged.
@@ -35,17 +35,19 @@ describe('what is kept beside the records of users in Redis', () => {
     }),
   ])('is an event, refused where its %s is damaged', async (name, text) => {
     await redis.del('mfa:{organization:acme}:events');
-    await redis.xadd('mfa:{organization:acme}:events', '*', 'event', text);
+    await redis.lpush('mfa:{organization:acme}:events', `1 1795707648775 ${text}`);
     const listed = records.listEvents({ organizationId: 'acme', limit: 5 });
     if (name === 'whole') await expect(listed).resolves.toEqual({ events: [event] });
     else await expect(listed).rejects.toMatchObject(unreadable);
   });
 
-  it('is an event, refused where it stands in another field', async () => {
+  it('is an event, refused without its number, for reading and for appending', async () => {
     await redis.del('mfa:{organization:acme}:events');
-    await redis.xadd('mfa:{organization:acme}:events', '*', 'other', JSON.stringify(event));
+    await redis.lpush('mfa:{organization:acme}:events', JSON.stringify(event));
     const listed = records.listEvents({ organizationId: 'acme', limit: 5 });
     await expect(listed).rejects.toMatchObject(unreadable);
+    const appended = records.appendEvents([anEvent({ organizationId: 'acme' })], KEEP);
+    await expect(appended).rejects.toMatchObject(unreadable);
   });
 
   const message = { userId: 'ada', ownerId: 'login', purpose: 'login', codeId: 'c' };

@@ -22,7 +22,7 @@ describe('a filter that few events match', () => {
     do {
       const query = {
         organizationId,
-        userId: 'rare',
+        userIds: ['rare'],
         limit: 10,
         ...(cursor === undefined ? {} : { cursor }),
       };
@@ -34,7 +34,7 @@ describe('a filter that few events match', () => {
     expect(found).toEqual([11_000, 3]);
     expect(pages).toBe(3);
     const first = await proxy.measure(() =>
-      records.listEvents({ organizationId, userId: 'rare', limit: 10 }),
+      records.listEvents({ organizationId, userIds: ['rare'], limit: 10 }),
     );
     expect(first.commands).toHaveLength(10);
     redis.disconnect();

@@ -62,13 +62,13 @@ describe('a reply that is of another kind', () => {
   const event = JSON.stringify({ name: 'signed-in', at, organizationId: 'acme', details: {} });
 
   it('is an event where it is one', async () => {
-    const { records } = storesThatHear([['1-1', ['event', event]]]);
+    const { records } = storesThatHear([`1 ${at} ${event}`]);
     expect(await records.listEvents({ organizationId: 'acme', limit: 5 })).toEqual({
       events: [JSON.parse(event)],
     });
   });
 
-  it.each([['text'], [['1-1']], [['1-1', 'event']], [[1, ['event', event]]], [['1-1', ['event', [event]]]]])(
+  it.each(['text', event, `1 ${event}`, `x ${at} ${event}`, `1 ${at} [${event}]`, 5, [event], null])(
     'is refused where events are listed: the entry %j',
     async (entry) => {
       const { records } = storesThatHear([entry]);

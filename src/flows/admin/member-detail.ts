@@ -54,7 +54,7 @@ export async function findMemberDetail(
     context.state.listSessions(userId),
     context.events
       .settled()
-      .then(() => context.records.listEvents({ organizationId, userId, limit: HISTORY })),
+      .then(() => context.records.listEvents({ organizationId, userIds: [userId], limit: HISTORY })),
   ]);
   if (member === undefined) return { outcome: 'not-found' };
   const { record, facts } = member;

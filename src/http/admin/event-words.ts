@@ -1,4 +1,4 @@
-import { EVENT_NAMES } from '../../events/events';
+import { EVENT_NAMES, type Severity } from '../../events/events';
 import { findFactor } from '../../factors/find-factor';
 import type { ShownEvent } from '../../flows/admin/list-events';
 import { dayOf, momentOf } from '../kernel/moments';
@@ -204,6 +204,12 @@ export function eventText(name: string): string {
   const plain = name.replaceAll('-', ' ');
   return EVENTS.get(name) ?? plain.charAt(0).toUpperCase() + plain.slice(1);
 }
+export const SEVERITY_WORDS: Readonly<Record<Severity, string>> = {
+  info: 'Information',
+  notice: 'Changes',
+  warning: 'Warnings',
+  alert: 'Alerts',
+};
 export const EVENT_CHOICES: readonly { readonly name: string; readonly text: string }[] = EVENT_NAMES.map(
   (name) => ({ name, text: eventText(name) }),
 );

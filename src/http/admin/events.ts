@@ -1,11 +1,19 @@
 import type { Router } from 'express';
-import type { EventName } from '../../events/events';
-import { EVENT_COLUMNS, eventRows, listEventPage, parseEventName } from '../../flows/admin/list-events';
+import { SEVERITIES, type EventName, type Severity } from '../../events/events';
+import {
+  EVENT_COLUMNS,
+  eventRows,
+  listEventPage,
+  parseEventName,
+  parseSeverity,
+  type EventSearch,
+} from '../../flows/admin/list-events';
 import { refusePlainly, show } from '../kernel/page-route';
 import { adminHead, pageSize, pathWith, textQuery, type WithAdmin } from './admin-page';
 import { readRoute, type AdminPage, type AdminRoutes } from './admin-route';
 import { csvFileName, sendCsv } from './csv';
-import { EVENT_CHOICES, toEventRow, type EventRow } from './event-words';
+import { EVENT_CHOICES, SEVERITY_WORDS, toEventRow, type EventRow } from './event-words';
+import { parseInstant } from './form-fields';
 
 declare module '../kernel/render-page' {
   interface ViewLocals {
@@ -18,41 +26,70 @@ export function addEventRoutes(router: Router, routes: AdminRoutes): void {
   router.get('/:organizationId/events.csv', readRoute(routes, sendEventsCsv));
 }
 
-interface EventFilter {
-  readonly organizationId: string;
-  readonly userId?: string;
-  readonly name?: EventName;
-}
-
-const LONGEST_ID = 200;
+const LONGEST_TEXT = 200;
+const DAY_MS = 86_400_000;
 
 /** Null where the query is invalid; the request was answered then. */
-async function readFilter(page: AdminPage): Promise<EventFilter | null> {
-  const given: unknown = page.req.query['name'];
-  const named = given !== undefined && given !== '';
-  const name = named ? parseEventName(given) : null;
-  if (named && name === null) {
-    await refusePlainly(page, { because: 'unknown-event', status: 400, next: `${page.basePath}/events` });
+async function readSearch(page: AdminPage): Promise<EventSearch | null> {
+  const text = (name: string) => textQuery(page.req, name).trim().slice(0, LONGEST_TEXT);
+  const [query, userId] = [text('q'), text('user')];
+  const fields = {
+    name: parseField(page, 'name', parseEventName),
+    severity: parseField(page, 'severity', parseSeverity),
+    from: parseField(page, 'from', (value) => parseInstant(value) ?? undefined),
+    to: parseField(page, 'to', parseEnd),
+  };
+  const [refused] = Object.entries(fields).find(([, value]) => value === 'invalid') ?? [];
+  if (refused !== undefined) {
+    const because = BECAUSE[refused] ?? 'unknown-date';
+    await refusePlainly(page, { because, status: 400, next: `${page.basePath}/events` });
     return null;
   }
-  const userId = textQuery(page.req, 'user').trim().slice(0, LONGEST_ID);
+  const { name, severity, from, to } = fields;
   return {
     organizationId: page.organization.id,
-    ...(name === null ? {} : { name }),
+    ...(query === '' ? {} : { query }),
     ...(userId === '' ? {} : { userId }),
+    ...(isGiven(name) ? { name } : {}),
+    ...(isGiven(severity) ? { severity } : {}),
+    ...(isGiven(from) ? { from } : {}),
+    ...(isGiven(to) ? { to } : {}),
   };
+}
+
+const BECAUSE: Readonly<Record<string, string>> = { name: 'unknown-event', severity: 'unknown-severity' };
+
+/** Undefined where the field is missing or empty. */
+function parseField<Value>(
+  { req }: AdminPage,
+  name: string,
+  parse: (value: unknown) => Value | undefined,
+): Value | 'invalid' | undefined {
+  const given: unknown = req.query[name];
+  return given === undefined || given === '' ? undefined : (parse(given) ?? 'invalid');
+}
+
+function isGiven<Value>(value: Value | 'invalid' | undefined): value is Value {
+  return value !== undefined && value !== 'invalid';
+}
+
+/** A day counts to its end. */
+function parseEnd(value: unknown): number | undefined {
+  const at = parseInstant(value);
+  if (at === null) return undefined;
+  return typeof value === 'string' && value.trim().length === '2026-11-22'.length ? at + DAY_MS : at;
 }
 
 async function showEvents(page: AdminPage): Promise<void> {
   const { context, req } = page;
-  const filter = await readFilter(page);
-  if (filter === null) return;
+  const search = await readSearch(page);
+  if (search === null) return;
   const path = `${page.basePath}/events`;
   const limit = pageSize(req);
   if (limit === null) return refusePlainly(page, { because: 'page-size', status: 400, next: path });
   const cursor = textQuery(req, 'cursor');
   const { events, nextCursor } = await listEventPage(context, {
-    ...filter,
+    ...search,
     limit,
     ...(cursor === '' ? {} : { cursor }),
   });
@@ -60,16 +97,23 @@ async function showEvents(page: AdminPage): Promise<void> {
     page.res.json({ events, ...(nextCursor === undefined ? {} : { nextCursor }) });
     return;
   }
-  const filters = { name: filter.name, user: filter.userId };
+  const { query, userId, name, severity } = search;
+  const [from, to] = [textQuery(req, 'from'), textQuery(req, 'to')];
+  const filters = { q: query, user: userId, name, severity, from, to };
   const kept = { ...filters, limit: textQuery(req, 'limit') };
   await show(page, 'admin/events', {
     admin: adminHead(page, 'events', false),
     names: EVENT_CHOICES,
-    name: filter.name ?? '',
-    user: filter.userId ?? '',
-    userName: events.find(({ userId }) => userId === filter.userId)?.userName ?? filter.userId ?? '',
+    name: name ?? '',
+    severities: SEVERITIES.map((one) => ({ name: one, text: SEVERITY_WORDS[one] })),
+    severity: severity ?? '',
+    query: query ?? '',
+    from,
+    to,
+    user: userId ?? '',
+    userName: events.find((event) => event.userId === userId)?.userName ?? userId ?? '',
     csvPath: pathWith(`${path}.csv`, filters),
-    clearPath: filter.name === undefined && filter.userId === undefined ? null : path,
+    clearPath: Object.keys(search).length > 1 ? path : null,
     events: events.map((event) => toEventRow(event)),
     firstPath: cursor === '' ? null : pathWith(path, kept),
     nextPath: nextCursor === undefined ? null : pathWith(path, { ...kept, cursor: nextCursor }),
@@ -78,19 +122,27 @@ async function showEvents(page: AdminPage): Promise<void> {
 
 async function sendEventsCsv(page: AdminPage): Promise<void> {
   const { context, organization, req, res } = page;
-  const filter = await readFilter(page);
-  if (filter === null) return;
+  const search = await readSearch(page);
+  if (search === null) return;
   await sendCsv(req, res, {
     fileName: csvFileName('events', organization.id),
     columns: EVENT_COLUMNS,
-    rows: eventRows(context, filter),
+    rows: eventRows(context, search),
   });
 }
 export interface EventsLocals extends WithAdmin {
   readonly names: readonly { readonly name: string; readonly text: string }[];
-  readonly name: string;
+  readonly name: EventName | '';
+  readonly severities: readonly { readonly name: Severity; readonly text: string }[];
+  readonly severity: Severity | '';
+  /** The name, address or id that was searched for. */
+  readonly query: string;
+  /** As they were typed. */
+  readonly from: string;
+  readonly to: string;
+  /** The id of the member whose events these are; empty for everybody. */
   readonly user: string;
-  /** The name of the member whose events these are, or what was typed. */
+  /** That member's name, or the id where it is not known. */
   readonly userName: string;
   readonly csvPath: string;
   readonly clearPath: string | null;

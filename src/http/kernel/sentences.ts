@@ -117,6 +117,8 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
   ],
   ['unknown-filter', 'There is no such filter. Go back and choose one above the list.'],
   ['unknown-event', 'There is no event of that name. Go back and choose one from the list.'],
+  ['unknown-severity', 'There is no severity of that name. Go back and choose one from the list.'],
+  ['unknown-date', 'That isn’t a date. Write it like 2026-11-22.'],
   ['page-size', 'A page has 1 to 200 rows. Ask for a number between these.'],
   ['malformed', 'A value is missing or of the wrong kind. Check what was sent and try again.'],
   ['malformed-date', 'That is not a date. Choose one, such as 2026-12-15.'],

@@ -1,5 +1,6 @@
 import type { MfaEvent } from '../../events/events';
 import type { EventStore } from '../event-store';
+import { matchesFilter, namesUser } from '../stored-event';
 
 /** One organization's events, oldest first, numbered so that a page can begin where the one before ended. */
 interface EventLog {
@@ -25,13 +26,10 @@ export function eventLogsIn(logs: Map<string, EventLog>): EventStore {
       const drop = Math.max(tooMany, firstYoung === -1 ? log.kept.length : firstYoung);
       if (drop > 0) log.kept.splice(0, drop);
     },
-    async listEvents({ organizationId, limit, cursor, userId, name }) {
+    async listEvents({ limit, cursor, ...filter }) {
       const before = cursor !== undefined && /^\d{1,15}$/.test(cursor) ? Number(cursor) : Infinity;
-      const matching = (logs.get(organizationId)?.kept ?? []).filter(
-        ({ number, event }) =>
-          number < before &&
-          (userId === undefined || event.userId === userId) &&
-          (name === undefined || event.name === name),
+      const matching = (logs.get(filter.organizationId)?.kept ?? []).filter(
+        ({ number, event }) => number < before && matchesFilter(event, filter),
       );
       const page = matching.slice(-limit).toReversed();
       const last = page.at(-1);
@@ -39,6 +37,17 @@ export function eventLogsIn(logs: Map<string, EventLog>): EventStore {
       return matching.length > limit && last !== undefined
         ? { events, nextCursor: String(last.number) }
         : { events };
+    },
+    async eraseFromEvents(organizationId, userId, erase) {
+      const log = logs.get(organizationId);
+      if (log === undefined) return;
+      log.kept = log.kept.map(({ number, event }) => ({
+        number,
+        event: namesUser(event, userId) ? erase(event) : event,
+      }));
+    },
+    async removeEvents(organizationId) {
+      logs.delete(organizationId);
     },
   };
 }

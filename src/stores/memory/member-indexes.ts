@@ -48,6 +48,9 @@ export function memberIndexesIn(indexes: Indexes): IndexStore {
     async countIndex({ organizationId, index, ...range }) {
       return entriesOf(organizationId, index).filter((entry) => isWithin(entry, range)).length;
     },
+    async removeIndexes(organizationId, names) {
+      for (const index of names) indexes.delete(keyOf(organizationId, index));
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import { encodeId } from '../../core/text/host-id';
 import type { MfaEvent } from '../../events/events';
 import type { EventStore } from '../event-store';
+import { namesUser, parseEvent } from '../stored-event';
 import { unreadable, type Queries, type Row } from './queries';
 
 /** Events are numbered in the order in which an organization's were appended, whatever the clocks say. */
@@ -37,14 +38,23 @@ export function eventLogIn(queries: Queries, schema: string): EventStore {
       ]);
     },
 
-    async listEvents({ organizationId, limit, cursor, userId, name }) {
+    async listEvents({ organizationId, limit, cursor, userIds, names, from, to }) {
       const before = cursor !== undefined && /^\d{1,15}$/.test(cursor) ? cursor : null;
       const rows = await queries.run(
         `SELECT number, event::text AS event FROM ${events} WHERE organization = $1
-           AND ($2::bigint IS NULL OR number < $2) AND ($3::text IS NULL OR user_id = $3)
-           AND ($4::text IS NULL OR name = $4)
-         ORDER BY number DESC LIMIT $5`,
-        [encodeId(organizationId), before, userId ?? null, name ?? null, limit + 1],
+           AND ($2::bigint IS NULL OR number < $2) AND ($3::text[] IS NULL OR user_id = ANY ($3))
+           AND ($4::text[] IS NULL OR name = ANY ($4)) AND ($5::bigint IS NULL OR at >= $5)
+           AND ($6::bigint IS NULL OR at < $6)
+         ORDER BY number DESC LIMIT $7`,
+        [
+          encodeId(organizationId),
+          before,
+          userIds?.map(storableText) ?? null,
+          names ?? null,
+          from ?? null,
+          to ?? null,
+          limit + 1,
+        ],
       );
       const page = rows.slice(0, limit);
       const found = page.map((row) => toEvent(row, organizationId));
@@ -53,29 +63,47 @@ export function eventLogIn(queries: Queries, schema: string): EventStore {
         ? { events: found, nextCursor: String(last['number']) }
         : { events: found };
     },
+
+    async eraseFromEvents(organizationId, userId, erase) {
+      const rows = await queries.run(
+        `SELECT number, event::text AS event FROM ${events}
+         WHERE organization = $1 AND strpos(event::text, to_jsonb($2::text)::text) > 0`,
+        [encodeId(organizationId), storableText(userId)],
+      );
+      const named = rows
+        .map((row) => ({ number: row['number'], event: toEvent(row, organizationId) }))
+        .filter(({ event }) => namesUser(event, storableText(userId)));
+      await queries.run(
+        `UPDATE ${events} AS held SET event = given.event,
+           user_id = given.event->>'userId', actor_id = given.event->>'actorId'
+         FROM unnest($2::bigint[], $3::jsonb[]) AS given (number, event)
+         WHERE held.organization = $1 AND held.number = given.number`,
+        [
+          encodeId(organizationId),
+          named.map(({ number }) => number),
+          named.map(({ event }) => JSON.stringify(erase(event), storable)),
+        ],
+      );
+    },
+
+    async removeEvents(organizationId) {
+      await queries.run(`DELETE FROM ${events} WHERE organization = $1`, [encodeId(organizationId)]);
+      await queries.run(`DELETE FROM ${numbers} WHERE organization = $1`, [encodeId(organizationId)]);
+    },
   };
 }
 
 /** PostgreSQL stores neither U+0000 nor half of a surrogate pair. */
 function storable(_: string, value: unknown): unknown {
-  return typeof value === 'string' ? value.replaceAll(/\0|\p{Surrogate}/gu, '\ufffd') : value;
+  return typeof value === 'string' ? storableText(value) : value;
+}
+
+function storableText(text: string): string {
+  return text.replaceAll(/\0|\p{Surrogate}/gu, '\ufffd');
 }
 
 function toEvent({ event }: Row, organizationId: string): MfaEvent {
-  const found: unknown = typeof event === 'string' ? JSON.parse(event) : undefined;
-  if (!isEvent(found) || found.organizationId !== organizationId) throw unreadable('an event');
+  const found = typeof event === 'string' ? parseEvent(event, organizationId) : null;
+  if (found === null) throw unreadable('an event');
   return found;
-}
-
-/** The name is not compared with those of this version: a later one may have written it. */
-function isEvent(value: unknown): value is MfaEvent {
-  if (typeof value !== 'object' || value === null) return false;
-  return (
-    'name' in value &&
-    typeof value.name === 'string' &&
-    'at' in value &&
-    typeof value.at === 'number' &&
-    'details' in value &&
-    typeof value.details === 'object'
-  );
 }

@@ -75,6 +75,12 @@ export function memberIndexesIn(queries: Queries, schema: string): IndexStore {
           );
       return Number(row?.['size'] ?? 0);
     },
+
+    async removeIndexes(organizationId, indexes) {
+      const values = [encodeId(organizationId), indexes];
+      await queries.run(`DELETE FROM ${entries} WHERE organization = $1 AND name = ANY ($2)`, values);
+      await queries.run(`DELETE FROM ${sizes} WHERE organization = $1 AND name = ANY ($2)`, values);
+    },
   };
 }
 

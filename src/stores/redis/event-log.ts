@@ -1,116 +1,157 @@
+import { CLOCK_TOLERANCE_MS } from '../../core/text/credible-instant';
 import type { MfaEvent } from '../../events/events';
-import type { EventQuery, EventStore } from '../event-store';
+import type { EventStore } from '../event-store';
+import { matchesFilter, namesUser, parseEvent } from '../stored-event';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
-import { isInstant, isObject, parseObject } from './replies';
-import { defineScript } from './script';
+import { toTexts } from './replies';
+import { UNREADABLE, defineScript } from './script';
 import { unreadable } from './store-errors';
 
-/**
- * The stream; how many to keep, for how many milliseconds, and of each event its instant and itself. Entries are numbered by
- * instant; one that comes from a clock behind the others follows the newest, since a stream only grows. No instant counts for more
- * than Redis's own clock: one process ahead must neither push out what the others have stored nor keep it for longer.
+/*
+ * The events of an organization are a list, newest first. Each entry is its number, an instant and the event. Numbers have no
+ * gaps, so that the place of an entry follows from the number of the newest. Instants never fall, and none is later than
+ * Redis's own clock was: one process ahead must neither push out what the others have stored nor keep it for longer.
  */
+
+/** The list; how many to keep, for how many milliseconds, and of each event its instant and itself. */
 const APPEND = defineScript(`
-local lastInstant, lastNumber = -1, 0
 local time = redis.call('TIME')
 local clock = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
-if newest then
-  local instant, number = string.match(newest[1], '^(%d+)-(%d+)$')
-  lastInstant, lastNumber = tonumber(instant), tonumber(number)
+local function read(place)
+  local entry = redis.call('LINDEX', KEYS[1], place)
+  if not entry then return nil end
+  local number, instant = string.match(entry, '^(%d+) (%d+) ')
+  if not number then error('${UNREADABLE} event') end
+  return tonumber(instant), tonumber(number)
 end
+local instant, number = read(0)
+instant, number = instant or -1, number or 0
 for i = 3, #ARGV, 2 do
-  local at = math.min(tonumber(ARGV[i]), clock)
-  if at > lastInstant then lastInstant, lastNumber = at, 0 else lastNumber = lastNumber + 1 end
-  redis.call('XADD', KEYS[1], string.format('%.0f-%.0f', lastInstant, lastNumber), 'event', ARGV[i + 1])
+  number, instant = number + 1, math.max(instant, math.min(tonumber(ARGV[i]), clock))
+  redis.call('LPUSH', KEYS[1], string.format('%.0f %.0f ', number, math.max(0, instant)) .. ARGV[i + 1])
 end
-redis.call('XTRIM', KEYS[1], 'MAXLEN', ARGV[1])
+redis.call('LTRIM', KEYS[1], 0, tonumber(ARGV[1]) - 1)
 local oldest = math.min(tonumber(ARGV[#ARGV - 1]), clock) - tonumber(ARGV[2])
-redis.call('XTRIM', KEYS[1], 'MINID', string.format('%.0f', math.max(0, oldest)))
+while (read(-1) or oldest) < oldest do redis.call('RPOP', KEYS[1]) end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
+`);
+
+/** The list; the number of each entry, and what takes its place. */
+const REPLACE = defineScript(`
+local newest = string.match(redis.call('LINDEX', KEYS[1], 0) or '', '^%d+')
+for i = 1, newest and #ARGV or 0, 2 do
+  local place = tonumber(newest) - tonumber(ARGV[i])
+  local found = redis.call('LINDEX', KEYS[1], place)
+  if found and string.match(found, '^%d+') == ARGV[i] then redis.call('LSET', KEYS[1], place, ARGV[i + 1]) end
+end
 `);
 
 /** How many entries are read at once where a filter may drop most of them. */
 const FILTERED_READ = 500;
-/** A rare filter must not read the whole stream for one page; the next page goes on where this one stopped. */
+/** A rare filter must not read the whole list for one page; the next page goes on where this one stopped. */
 const MOST_READS = 10;
 
 interface Entry {
-  readonly id: string;
+  readonly number: number;
+  readonly instant: number;
   readonly event: MfaEvent;
 }
 
 export function eventLogIn(redis: RedisCommands, keys: Keys): EventStore {
-  async function read(organizationId: string, end: string, count: number): Promise<readonly Entry[]> {
-    const reply = await redis.send('xrevrange', keys.events(organizationId), end, '-', 'COUNT', count);
-    if (!Array.isArray(reply)) throw unreadable('events');
-    return reply.map((entry: unknown) => toEntry(entry, organizationId));
+  async function readEntries(
+    organizationId: string,
+    first: number,
+    count: number,
+  ): Promise<readonly Entry[]> {
+    const reply = await redis.send('lrange', keys.events(organizationId), first, first + count - 1);
+    return toTexts(reply, 'events').map((text) => toEntry(text ?? '', organizationId));
+  }
+
+  /** Runs of entries, newest first, below a number if one is given. Entries that are appended meanwhile are left out. */
+  async function* readRuns(
+    organizationId: string,
+    count: number,
+    below?: number,
+  ): AsyncGenerator<{ readonly entries: readonly Entry[]; readonly isLast: boolean }> {
+    let bound = below ?? Infinity;
+    let first = 0;
+    if (below !== undefined) {
+      const [newest] = await readEntries(organizationId, 0, 1);
+      first = Math.max(0, (newest?.number ?? 0) - below + 1);
+    }
+    for (;;) {
+      // Each run begins where the one before ended.
+      // oxlint-disable-next-line no-await-in-loop
+      const read = await readEntries(organizationId, first, count);
+      const numbersBelow = bound;
+      yield {
+        entries: read.filter(({ number }) => number < numbersBelow),
+        isLast: read.length < count,
+      };
+      bound = read.at(-1)?.number ?? 0;
+      first += count;
+    }
   }
 
   return {
     async appendEvents(events, { maxCount, maxAgeSeconds }) {
-      const [first] = events;
-      if (first === undefined || maxCount < 1 || maxAgeSeconds <= 0) return;
+      const [newest] = events;
+      if (newest === undefined || maxCount < 1 || maxAgeSeconds <= 0) return;
       const args = events.flatMap((event) => [event.at, JSON.stringify(event)]);
       await redis.run(APPEND, {
-        keys: [keys.events(first.organizationId)],
+        keys: [keys.events(newest.organizationId)],
         args: [maxCount, maxAgeSeconds * 1000, ...args],
       });
     },
-    async listEvents(query) {
-      const { organizationId, limit, cursor, userId, name } = query;
-      const isFiltered = userId !== undefined || name !== undefined;
+
+    async listEvents({ limit, cursor, ...filter }) {
+      const { organizationId, from = 0 } = filter;
+      const isFiltered = Object.keys(filter).length > 1;
       const count = isFiltered ? Math.max(FILTERED_READ, limit + 1) : limit + 1;
+      const below = cursor !== undefined && /^\d{1,15}$/.test(cursor) ? Number(cursor) : undefined;
       const found: Entry[] = [];
-      let end = cursor !== undefined && /^\d{1,15}-\d{1,15}$/.test(cursor) ? `(${cursor}` : '+';
-      for (let reads = 1; ; reads += 1) {
-        // Each page begins where the one before ended.
-        // oxlint-disable-next-line no-await-in-loop
-        const entries = await read(organizationId, end, count);
-        found.push(...entries.filter(({ event }) => matches(event, query)));
+      let reads = 0;
+      for await (const { entries, isLast } of readRuns(organizationId, count, below)) {
+        reads += 1;
+        found.push(...entries.filter(({ event }) => matchesFilter(event, filter)));
         const oldest = entries.at(-1);
-        if (oldest === undefined || entries.length < count || found.length > limit) break;
-        if (reads === MOST_READS) return { events: found.map(({ event }) => event), nextCursor: oldest.id };
-        end = `(${oldest.id}`;
+        // An instant is at most so much earlier than that of its event.
+        const isOver = isLast || (oldest !== undefined && oldest.instant < from - CLOCK_TOLERANCE_MS);
+        if (isOver || found.length > limit) break;
+        if (reads === MOST_READS && oldest !== undefined)
+          return { events: found.map(({ event }) => event), nextCursor: String(oldest.number) };
       }
       const page = found.slice(0, limit);
       const last = page.at(-1);
       const events = page.map(({ event }) => event);
-      return found.length > limit && last !== undefined ? { events, nextCursor: last.id } : { events };
+      return found.length > limit && last !== undefined
+        ? { events, nextCursor: String(last.number) }
+        : { events };
+    },
+
+    async eraseFromEvents(organizationId, userId, erase) {
+      for await (const { entries, isLast } of readRuns(organizationId, FILTERED_READ)) {
+        const args = entries
+          .filter(({ event }) => namesUser(event, userId))
+          .flatMap(({ number, instant, event }) => [
+            number,
+            `${number} ${instant} ${JSON.stringify(erase(event))}`,
+          ]);
+        if (args.length > 0) await redis.run(REPLACE, { keys: [keys.events(organizationId)], args });
+        if (isLast) return;
+      }
+    },
+
+    async removeEvents(organizationId) {
+      await redis.send('del', keys.events(organizationId));
     },
   };
 }
 
-function matches(event: MfaEvent, { userId, name }: EventQuery): boolean {
-  return (userId === undefined || event.userId === userId) && (name === undefined || event.name === name);
-}
-
-function toEntry(entry: unknown, organizationId: string): Entry {
-  if (!Array.isArray(entry) || typeof entry[0] !== 'string' || !Array.isArray(entry[1]))
-    throw unreadable('an event');
-  const [field, text] = entry[1];
-  if (field !== 'event' || typeof text !== 'string') throw unreadable('an event');
-  const event = parseObject(text, 'an event');
-  if (!isEvent(event) || event.organizationId !== organizationId) throw unreadable('an event');
-  return { id: entry[0], event };
-}
-
-/** The name is not compared with those of this version: a later one may have written it. */
-function isEvent(
-  value: Readonly<Record<string, unknown>>,
-): value is Readonly<Record<string, unknown>> & MfaEvent {
-  return (
-    typeof value['name'] === 'string' &&
-    isInstant(value['at']) &&
-    typeof value['organizationId'] === 'string' &&
-    isOptionalText(value['userId']) &&
-    isOptionalText(value['actorId']) &&
-    isOptionalText(value['address']) &&
-    isObject(value['details'])
-  );
-}
-
-function isOptionalText(item: unknown): boolean {
-  return item === undefined || typeof item === 'string';
+function toEntry(text: string, organizationId: string): Entry {
+  const [head = '', number, instant] = /^(\d{1,15}) (\d{1,15}) /.exec(text) ?? [];
+  const event = parseEvent(text.slice(head.length), organizationId);
+  if (event === null || head === '') throw unreadable('an event');
+  return { number: Number(number), instant: Number(instant), event };
 }

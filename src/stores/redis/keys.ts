@@ -18,7 +18,7 @@ export interface Keys {
   unseenCodes(userId: string, ownerId: string): string;
   /** A hash: the handle of a session, and the session. */
   sessions(userId: string): string;
-  /** A stream. */
+  /** A list: the events, newest first. */
   events(organizationId: string): string;
   /** A sorted set: the ids of members by a mark. */
   index(organizationId: string, name: string): string;

@@ -78,6 +78,10 @@ export function memberIndexesIn(redis: RedisCommands, keys: Keys): IndexStore {
       const [from, to] = boundsOf(range);
       return Number(await redis.send('zcount', keys.index(organizationId, index), from, to));
     },
+    async removeIndexes(organizationId, indexes) {
+      if (indexes.length === 0) return;
+      await redis.send('del', ...indexes.map((index) => keys.index(organizationId, index)));
+    },
   };
 }
 

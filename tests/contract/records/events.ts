@@ -1,16 +1,14 @@
-import type { Records } from '../../support/records';
 import * as fc from 'fast-check';
+import { withoutPerson, type MfaEvent } from '../../../src/events/events';
+import type { EventQuery } from '../../../src/stores/event-store';
+import type { Records } from '../../support/records';
 
 import { KEEP, NOW, anEvent, newId } from '../samples';
 
 /** What every record store does with events. */
 export function describeEvents(open: () => Records): void {
   describe('events', () => {
-    const readAll = async (
-      organizationId: string,
-      limit: number,
-      filter: { userId?: string; name?: string } = {},
-    ) => {
+    const readAll = async (organizationId: string, limit: number, filter: Partial<EventQuery> = {}) => {
       const pages: number[][] = [];
       let cursor: string | undefined;
       do {
@@ -54,12 +52,111 @@ export function describeEvents(open: () => Records): void {
         } as const;
         await open().appendEvents([anEvent({ organizationId, ...who, details: { n } })], KEEP);
       }
-      expect(await readAll(organizationId, 2, { userId: 'even' })).toEqual([
+      const even = { userIds: ['even', 'nobody'] };
+      expect(await readAll(organizationId, 2, even)).toEqual([
         [12, 10],
         [8, 6],
         [4, 2],
       ]);
-      expect(await readAll(organizationId, 2, { userId: 'odd', name: 'signed-out' })).toEqual([[9, 3]]);
+      const oddLeft = { userIds: ['odd'], names: ['signed-out', 'code-sent'] };
+      expect(await readAll(organizationId, 2, oddLeft)).toEqual([[9, 3]]);
+      expect((await readAll(organizationId, 5, { userIds: ['odd', 'even'] })).flat()).toHaveLength(12);
+      expect(await readAll(organizationId, 5, { userIds: [] })).toEqual([[]]);
+      expect(await readAll(organizationId, 5, { names: [] })).toEqual([[]]);
+    });
+
+    it('filters by time: from the first instant, and up to the last without it', async () => {
+      const organizationId = newId();
+      const start = Date.now() - 1000;
+      for (let n = 1; n <= 8; n += 1)
+        await open().appendEvents([anEvent({ organizationId, at: start + n, details: { n } })], KEEP);
+      const within = (from?: number, to?: number) =>
+        readAll(organizationId, 3, {
+          ...(from === undefined ? {} : { from: start + from }),
+          ...(to === undefined ? {} : { to: start + to }),
+        });
+      expect(await within(3, 8)).toEqual([
+        [7, 6, 5],
+        [4, 3],
+      ]);
+      expect(await within(7)).toEqual([[8, 7]]);
+      expect(await within(undefined, 2)).toEqual([[1]]);
+      expect(await within(9)).toEqual([[]]);
+      expect(await within(-400 * 86_400_000, 1)).toEqual([[]]);
+    });
+
+    it('erases a person at the place of each event, and leaves the others as they are', async () => {
+      const [organizationId, other] = [newId(), newId()];
+      const ada = `ada "é" {${newId()}}`;
+      const events = [
+        anEvent({ organizationId, userId: ada, address: '192.0.2.1', details: { n: 1, label: 'Phone' } }),
+        anEvent({ organizationId, userId: 'mary', details: { n: 2 } }),
+        anEvent({ organizationId, userId: 'mary', actorId: ada, details: { n: 3 } }),
+        anEvent({ organizationId, details: { n: 4, target: ada } }),
+        anEvent({ organizationId, userId: `${ada}2`, details: { n: 5 } }),
+      ];
+      for (const event of events) await open().appendEvents([event], KEEP);
+      await open().appendEvents([anEvent({ organizationId: other, userId: ada, details: { n: 1 } })], KEEP);
+      const erase = (event: MfaEvent) => withoutPerson(event, ada);
+      await open().eraseFromEvents(organizationId, ada, erase);
+      await open().eraseFromEvents(organizationId, ada, erase);
+      expect((await open().listEvents({ organizationId, limit: 10 })).events.toReversed()).toEqual([
+        anEvent({ organizationId, details: { n: 1 } }),
+        events[1],
+        anEvent({ organizationId, userId: 'mary', details: { n: 3 } }),
+        anEvent({ organizationId, details: { n: 4 } }),
+        events[4],
+      ]);
+      expect(await readAll(organizationId, 10, { userIds: [ada] })).toEqual([[]]);
+      expect(await readAll(other, 10, { userIds: [ada] })).toEqual([[1]]);
+      await open().appendEvents([anEvent({ organizationId, details: { n: 6 } })], KEEP);
+      expect(await readAll(organizationId, 2)).toEqual([
+        [6, 5],
+        [4, 3],
+        [2, 1],
+      ]);
+    });
+
+    it('erases a person from a long log while others append to it', async () => {
+      const organizationId = newId();
+      const event = (n: number) =>
+        anEvent({ organizationId, userId: n % 3 === 0 ? 'ada' : 'mary', details: { n } });
+      const keep = { ...KEEP, maxCount: 2000 };
+      const append = (from: number, to: number, userId?: string) =>
+        open().appendEvents(
+          Array.from({ length: to - from }, (_, n) => ({
+            ...event(from + n),
+            ...(userId === undefined ? {} : { userId }),
+          })),
+          keep,
+        );
+      await append(0, 1800);
+      const appending = Array.from({ length: 10 }, (_, n) => append(1800 + 50 * n, 1850 + 50 * n, 'mary'));
+      await Promise.all([
+        open().eraseFromEvents(organizationId, 'ada', (one) => withoutPerson(one, 'ada')),
+        ...appending,
+      ]);
+      const pages = await readAll(organizationId, 500);
+      expect(pages.flat()).toHaveLength(2000);
+      expect(new Set(pages.flat()).size).toBe(2000);
+      expect((await readAll(organizationId, 500, { userIds: ['ada'] })).flat()).toEqual([]);
+      const { events } = await open().listEvents({ organizationId, limit: 2000, names: ['signed-in'] });
+      const wrong = events.filter(
+        ({ userId, details: { n } }) => (userId === undefined) !== (Number(n) < 1800 && Number(n) % 3 === 0),
+      );
+      expect(wrong).toEqual([]);
+    });
+
+    it('removes every event of an organization and of no other', async () => {
+      const [organizationId, other] = [newId(), newId()];
+      for (const id of [organizationId, other])
+        await open().appendEvents([anEvent({ organizationId: id, details: { n: 1 } })], KEEP);
+      await open().removeEvents(organizationId);
+      await open().removeEvents(organizationId);
+      expect(await readAll(organizationId, 5)).toEqual([[]]);
+      expect(await readAll(other, 5)).toEqual([[1]]);
+      await open().appendEvents([anEvent({ organizationId, details: { n: 2 } })], KEEP);
+      expect(await readAll(organizationId, 5)).toEqual([[2]]);
     });
 
     it('keeps no more than it may, and nothing too old', async () => {

@@ -116,7 +116,7 @@ describeOnBothStores('switching off with all devices', (open) => {
     expect(notedEnrolled(world.roster)).toBe(0);
     const { events } = await world.context.records.listEvents({
       organizationId: 'acme',
-      name: 'devices-forgotten',
+      names: ['devices-forgotten'],
       limit: 5,
     });
     expect(events).toMatchObject([{ actorId: 'user-000000', details: { people: 450, devices: 450 } }]);
@@ -190,7 +190,7 @@ describeOnBothStores('switching off with all devices', (open) => {
     expect(await factorsLeft(first)).toBe(0);
     const { events } = await stores.records.listEvents({
       organizationId: 'acme',
-      name: 'devices-forgotten',
+      names: ['devices-forgotten'],
       limit: 5,
     });
     expect(events).toHaveLength(1);

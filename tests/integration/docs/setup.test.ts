@@ -110,6 +110,10 @@ describe('the code that sets up the package', () => {
     await ada.postJson('/mfa/challenge', { code: wrong });
     expect(log.warn).toHaveBeenCalledWith(expect.objectContaining({ userId: 'ada' }));
     expect(log.info).toHaveBeenCalledWith(expect.objectContaining({ name: 'proof-rejected' }));
+    const query = bodyIn('docs/events-and-errors.md', 'Stored events');
+    expect(await runCode(`${query}\nreturn { events, nextCursor };`, portal as never)).toEqual({
+      events: [],
+    });
     await portal.mfa.close();
   });
 

@@ -47,7 +47,7 @@ async function useRecoveryCode(portal: Portal) {
 
 const eventsOf = async (portal: Portal, name: string) => {
   await portal.mfa.settled();
-  return (await portal.records.listEvents({ organizationId: 'acme', limit: 100, name })).events;
+  return (await portal.records.listEvents({ organizationId: 'acme', limit: 100, names: [name] })).events;
 };
 
 describe('a notice that the mail server does not take', () => {

@@ -27,7 +27,7 @@ async function remembered(seconds?: number) {
 
 const eventsOf = async (portal: Portal, name: string) => {
   await portal.mfa.settled();
-  return (await portal.records.listEvents({ organizationId: 'acme', limit: 100, name })).events;
+  return (await portal.records.listEvents({ organizationId: 'acme', limit: 100, names: [name] })).events;
 };
 
 describe('a remembered browser', () => {

@@ -50,7 +50,7 @@ describe.each(storeKinds)('a changed password, on $kind', ({ open: openStores })
       const eventsOf = async (name: string) => {
         await host.mfa.settled();
         const { organizationId } = user;
-        return (await records.listEvents({ organizationId, limit: 100, name })).events;
+        return (await records.listEvents({ organizationId, limit: 100, names: [name] })).events;
       };
       const subjects = async () => {
         await host.mfa.settled();

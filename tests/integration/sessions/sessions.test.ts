@@ -37,7 +37,7 @@ const idsOf = async (browser: ReturnType<typeof visit>) => {
 
 const eventsOf = async (portal: Portal, name: string) => {
   await portal.mfa.settled();
-  return (await portal.records.listEvents({ organizationId: 'acme', limit: 100, name })).events;
+  return (await portal.records.listEvents({ organizationId: 'acme', limit: 100, names: [name] })).events;
 };
 
 describe('the sessions of a member', () => {

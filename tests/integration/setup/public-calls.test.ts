@@ -140,6 +140,17 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   'mfa.events.on': call(2, 'signed-in', () => undefined),
   'mfa.events.off': call(2, 'event', () => undefined),
   'mfa.events.settled': call(0),
+  'mfa.events.query': call(0, {
+    organizationId: 'acme',
+    query: 'ada',
+    userId: '7',
+    name: 'signed-in',
+    severity: 'info',
+    from: 0,
+    to: clock.now(),
+    cursor: '7',
+    limit: 10,
+  }),
   'mfa.sessions': call(0, { store: memoryState().createSessionStore(), cookieName: 'session' }),
   'mfa.strategy': call(1, () => false, {
     usernameField: 'email',

@@ -50,7 +50,7 @@ describe('a stolen browser token', () => {
     const { events } = await portal.records.listEvents({
       organizationId: 'acme',
       limit: 100,
-      name: 'browser-token-replayed',
+      names: ['browser-token-replayed'],
     });
     expect(events).toHaveLength(1);
     expect(portal.outbox.messages.at(-1)).toMatchObject({

@@ -205,7 +205,11 @@ describe.each(storeKinds)('a clock that was ahead on $kind', ({ open: openStores
     await mfa.settled();
     const before = clock.now();
     await ahead(500 * DAY, () => visit(portal).logIn(person.username));
-    const { events } = await records.listEvents({ organizationId: 'acme', limit: 1000, userId: person.id });
+    const { events } = await records.listEvents({
+      organizationId: 'acme',
+      limit: 1000,
+      userIds: [person.id],
+    });
     expect(events.filter(({ name, at }) => name === 'signed-in' && at === before)).toHaveLength(1);
   });
 

@@ -138,7 +138,7 @@ describe.each(storeKinds)('an administrator of one organization, on $kind', ({ o
     expect(reset.body).toMatchObject({ outcome: 'reset', removed: 1 });
     await host.mfa.settled();
     for (const organizationId of ['globex', 'acme']) {
-      const { events } = await records.listEvents({ organizationId, userId: 'grace', limit: 1 });
+      const { events } = await records.listEvents({ organizationId, userIds: ['grace'], limit: 1 });
       expect(events).toMatchObject([{ name: 'member-reset', organizationId, actorId: 'linus' }]);
     }
     await host.mfa.close();

@@ -41,7 +41,7 @@ const tokenOf = (link: string) => new URL(link, 'http://localhost').searchParams
 
 const eventsOf = async (portal: Portal, name: string) => {
   await portal.mfa.settled();
-  return (await portal.records.listEvents({ organizationId: 'acme', limit: 100, name })).events;
+  return (await portal.records.listEvents({ organizationId: 'acme', limit: 100, names: [name] })).events;
 };
 
 describe('a lock', () => {
