@@ -24,14 +24,30 @@ const COPIED = [
 
 /** Far longer than any of the tests takes: what does not end is caught too, and named apart. */
 const LONGEST_MS = 600_000;
+/** Every load of the sources leaves something behind in the process. */
+const TRIES_PER_PROCESS = 150;
 
 export interface Job {
   readonly file: string;
   readonly original: string;
   readonly text: string;
   readonly tests: readonly string[];
+  /** Of a file of tests, only those at these positions. */
+  readonly cases?: Readonly<Record<string, readonly number[]>>;
+  /** How long to wait for the answer, where it is known how long the tests take. */
+  readonly patienceMs?: number;
   /** Runs sources that say which places they run through. */
   readonly probes?: true;
+}
+
+/** What one file of tests ran through. */
+export interface SeenByTest {
+  readonly setupMs: number;
+  readonly caseMs: readonly number[];
+  /** For each place, the tests in which it came to something true and to something false; -1 is the setup of the file. */
+  readonly places: Readonly<
+    Record<string, readonly [whenTrue: readonly number[], whenFalse: readonly number[]]>
+  >;
 }
 
 export interface Verdict {
@@ -44,8 +60,8 @@ export interface Verdict {
   readonly because: string;
   /** The file of the test that noticed it. */
   readonly by?: string;
-  /** The places that the tests ran through, where that was asked. */
-  readonly reached?: readonly string[];
+  /** What the tests ran through, where that was asked. */
+  readonly seen?: SeenByTest;
 }
 
 export interface Workbench {
@@ -69,7 +85,10 @@ async function ask(child: ChildProcess, job: Job): Promise<Verdict> {
   child.stderr?.on('data', listen);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Verdict>((resolve) => {
-    timer = setTimeout(() => resolve({ is: 'timed-out', because: 'It did not end.' }), LONGEST_MS);
+    timer = setTimeout(
+      () => resolve({ is: 'timed-out', because: 'It did not end.' }),
+      job.patienceMs ?? LONGEST_MS,
+    );
   });
   const listening = new AbortController();
   const { signal } = listening;
@@ -99,13 +118,17 @@ async function end(child: ChildProcess, how: 'told' | 'killed'): Promise<void> {
 /** One process that tries one change after the other, until one of them ends it or does not end. */
 function openBench(worker: string, folder: string): Workbench {
   let child: ChildProcess | undefined;
+  let tries = 0;
 
   async function renew(how: 'told' | 'killed' = 'told'): Promise<void> {
     if (child !== undefined) await end(child, how);
     child = undefined;
+    tries = 0;
   }
   async function tryOnce(job: Job): Promise<Verdict> {
     // What a test left behind may have ended it since.
+    if (tries >= TRIES_PER_PROCESS) await renew();
+    tries += 1;
     if (child?.connected !== true) child = start(worker, folder);
     const verdict = await ask(child, job);
     if (verdict.is === 'timed-out' || verdict.is === 'ended') await renew('killed');

@@ -6,8 +6,6 @@ import type { Trial } from './trial';
 
 /** About the texts of the project, which a mutant in memory does not change. */
 const TEXTS = ['architecture.test.ts', 'docs.test.ts', 'public-types.test.ts'];
-/** They set Jest’s own clock. */
-const BY_JEST = ['enrollment-notes.test.ts'];
 /** They take seconds: asked when the others have noticed nothing. */
 const SLOW = ['decide-enumerated.test.ts', 'recovery-code-factor.test.ts'];
 
@@ -34,9 +32,19 @@ const NEAR: Readonly<Record<string, readonly string[]>> = {
   policy: ['policy-check.test.ts', 'defaults.test.ts', 'default-policy.test.ts'],
 };
 
-const unitTests = ['.', 'core', 'factors', 'delivery', 'options'].flatMap((folder) =>
+const unitTests = [
+  '.',
+  'core',
+  'factors',
+  'delivery',
+  'options',
+  'records',
+  'flows',
+  'http',
+  'testing',
+].flatMap((folder) =>
   readdirSync(join(ROOT, 'tests/unit', folder))
-    .filter((name) => name.endsWith('.test.ts') && ![...TEXTS, ...BY_JEST].includes(name))
+    .filter((name) => name.endsWith('.test.ts') && !TEXTS.includes(name))
     .map((name) => posix.join('tests/unit', folder, name)),
 );
 
@@ -48,14 +56,16 @@ function testsFor(file: string): readonly string[] {
     if (name.startsWith(`${stem}.`)) return 0;
     if (NEAR[stem]?.includes(name) === true) return 1;
     if (SLOW.includes(name)) return 4;
-    return new RegExp(`/core/${stem}'`).test(readFileSync(join(ROOT, test), 'utf8')) ? 2 : 3;
+    return new RegExp(`/core/(?:\\w+/)*${stem}'`).test(readFileSync(join(ROOT, test), 'utf8')) ? 2 : 3;
   };
   return unitTests.toSorted((left, right) => distance(left) - distance(right));
 }
 
 /** Every mutant of the files of core/ whose names begin so. */
 export function coreTrials(part: string): Trial[] {
-  const files = readdirSync(join(ROOT, 'src/core')).filter((name) => name.startsWith(part));
+  const files = readdirSync(join(ROOT, 'src/core'), { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.ts') && basename(name).startsWith(part),
+  );
   return files.flatMap((name) => {
     const file = `src/core/${name}`;
     const original = readFileSync(join(ROOT, file), 'utf8');

@@ -1,25 +1,33 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import type { Workbench } from './bench';
-import { ROOT } from './bench';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ROOT, type SeenByTest, type Workbench } from './bench';
 import { guardMutantsOf } from './guard-mutants';
 import type { Mutant } from './source';
 
 /** Which tests reach which piece of code, found by running each test once on sources that say what they run through. */
 export interface Coverage {
-  /** The tests that reach this mutant's place, the likeliest to notice it first. */
-  testsFor(file: string, mutant: Mutant): readonly string[];
+  /** The tests in which this mutant can make a difference, the cheapest first. */
+  testsFor(file: string, mutant: Mutant): AskedTests;
+}
+
+export interface AskedTests {
+  readonly tests: readonly string[];
+  readonly cases: Readonly<Record<string, readonly number[]>>;
+  /** How long each file of tests takes with these cases. */
+  readonly ms: Readonly<Record<string, number>>;
 }
 
 /** Tests about the texts of the project, and those that need a browser or a cluster of their own. */
 const LEFT_OUT =
-  /architecture|tests\/(unit|integration)\/docs|sql-directory|bench|cluster|what-is-loaded|guarded-route|round-trips|tests\/e2e/;
+  /architecture|mutation-guards|tests\/(unit|integration)\/docs|sql-directory|bench|cluster|what-is-loaded|guarded-route|round-trips|tests\/e2e/;
 
 export function probeOf(file: string, { start, end }: Pick<Mutant, 'start' | 'end'>): string {
   return `${file}:${start}-${end}`;
 }
 
-/** The source with a call in front of each place that a mutant changes. */
+/** The source with a call around each place that a mutant changes. */
 export function withProbes(file: string, text: string): string {
   const places = new Map<string, Mutant>();
   for (const mutant of guardMutantsOf(text)) {
@@ -28,9 +36,9 @@ export function withProbes(file: string, text: string): string {
   const inserts: { readonly at: number; readonly text: string; readonly depth: number }[] = [];
   for (const [probe, { start, end }] of places) {
     const isStatement = text[end - 1] === ';';
-    const call = `globalThis.__reached?.(${JSON.stringify(probe)})`;
+    const call = `globalThis.__noted(${JSON.stringify(probe)}`;
     const length = end - start;
-    inserts.push({ at: start, text: isStatement ? `{${call};` : `(${call},`, depth: -length });
+    inserts.push({ at: start, text: isStatement ? `{${call});` : `${call},`, depth: -length });
     inserts.push({ at: end, text: isStatement ? '}' : ')', depth: length });
   }
   let probed = text;
@@ -45,54 +53,126 @@ function isScript(text: string, { start }: Mutant): boolean {
   return text[start] === '`';
 }
 
-function allTests(folder: string): string[] {
-  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.test.ts'))
-    .map((name) => `${folder}/${name}`)
-    .filter((name) => !LEFT_OUT.test(name));
+function filesIn(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length + 1));
 }
 
-export async function measureCoverage(bench: Workbench, print: (line: string) => void): Promise<Coverage> {
-  const tests = ['tests/unit', 'tests/contract', 'tests/integration'].flatMap(allTests);
-  const reached = new Map<string, { readonly test: string; readonly ms: number }[]>();
-  const files = new Map<string, Set<string>>();
-  const took = new Map<string, number>();
-  for (const test of tests) {
-    const startedAt = Date.now();
-    const nothing = { file: 'src/index.ts', original: readFileSync(join(ROOT, 'src/index.ts'), 'utf8') };
-    // oxlint-disable-next-line no-await-in-loop
-    const verdict = await bench.tryOut({ ...nothing, text: nothing.original, tests: [test], probes: true });
-    const ms = Date.now() - startedAt;
-    if (verdict.is !== 'survived') {
-      print(`not used: ${test} (${verdict.is} without any change: ${verdict.because.slice(0, 200)})`);
-      // oxlint-disable-next-line no-await-in-loop
-      await bench.renew();
-      continue;
-    }
-    took.set(test, ms);
-    for (const probe of verdict.reached ?? []) {
-      reached.set(probe, [...(reached.get(probe) ?? []), { test, ms }]);
-      const file = probe.slice(0, probe.lastIndexOf(':'));
-      files.set(file, (files.get(file) ?? new Set()).add(test));
-    }
-  }
-  print(`${took.size} of ${tests.length} tests ran, ${reached.size} places reached`);
+function hashOf(files: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const file of files.toSorted())
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(join(ROOT, file)))
+      .update('\0');
+  return hash.digest('hex').slice(0, 24);
+}
 
+/** What each test ran through is kept in the temporary folder, until a source, a view or the test itself changes. */
+function openCache() {
+  const probing = ['source', 'guard-mutants', 'guard-worker', 'test-run', 'project-loader', 'coverage'];
+  const shared = [
+    ...['src', 'views', 'example-app', 'tests/support'].flatMap(filesIn),
+    ...probing.map((name) => `tests/mutation/${name}.ts`),
+  ];
+  const folder = join(tmpdir(), 'express-mfa-coverage', hashOf(shared));
+  mkdirSync(folder, { recursive: true });
+  const pathOf = (test: string) => join(folder, `${hashOf([test])}.json`);
   return {
-    testsFor(file, mutant) {
-      const found = reached.get(probeOf(file, mutant)) ?? [];
-      const names = found.length > 0 ? found.map(({ test }) => test) : [...(files.get(file) ?? [])];
-      const rank = (test: string) => distance(file, test) * 100_000 + (took.get(test) ?? 0);
-      return names.toSorted((one, other) => rank(one) - rank(other));
+    read(test: string): SeenByTest | undefined {
+      try {
+        return JSON.parse(readFileSync(pathOf(test), 'utf8')) as SeenByTest;
+      } catch {
+        return undefined;
+      }
     },
+    write: (test: string, seen: SeenByTest) => writeFileSync(pathOf(test), JSON.stringify(seen)),
   };
 }
 
-/** Tests named after the file first, then unit and contract tests, then the rest by how long they take. */
-function distance(file: string, test: string): number {
-  const stem = basename(file, '.ts');
-  if (basename(test) === `${stem}.test.ts`) return 0;
-  const isStore = file.startsWith('src/stores/');
-  if (isStore && test.startsWith('tests/contract/')) return 1;
-  return test.startsWith('tests/unit/') ? 1 : 2;
+async function measure(
+  test: string,
+  bench: Workbench,
+  print: (line: string) => void,
+): Promise<SeenByTest | undefined> {
+  const file = 'src/index.ts';
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  const verdict = await bench.tryOut({ file, original: text, text, tests: [test], probes: true });
+  if (verdict.is === 'survived') return verdict.seen;
+  print(`not used: ${test} (${verdict.is} without any change: ${verdict.because.slice(0, 200)})`);
+  await bench.renew();
+  return undefined;
+}
+
+/** Of the tests whose paths match. */
+export async function measureCoverage(
+  pattern: RegExp,
+  bench: Workbench,
+  print: (line: string) => void,
+): Promise<Coverage> {
+  const cache = openCache();
+  const tests = ['tests/unit', 'tests/contract', 'tests/integration']
+    .flatMap(filesIn)
+    .filter((name) => name.endsWith('.test.ts') && !LEFT_OUT.test(name) && pattern.test(name));
+  const seenBy = new Map<string, SeenByTest>();
+  for (const test of tests) {
+    const known = cache.read(test);
+    // oxlint-disable-next-line no-await-in-loop
+    const seen = known ?? (await measure(test, bench, print));
+    if (seen !== undefined) seenBy.set(test, seen);
+    if (seen !== undefined && known === undefined) cache.write(test, seen);
+  }
+  print(`${seenBy.size} of ${tests.length} tests ran`);
+  return coverageOf(seenBy);
+}
+
+export function coverageOf(seenBy: ReadonlyMap<string, SeenByTest>): Coverage {
+  const byPlace = new Map<
+    string,
+    { readonly test: string; readonly whenTrue: number[]; readonly whenFalse: number[] }[]
+  >();
+  const byFile = new Map<string, Set<string>>();
+  for (const [test, { places }] of seenBy) {
+    for (const [place, [whenTrue, whenFalse]] of Object.entries(places)) {
+      byPlace.set(place, [
+        ...(byPlace.get(place) ?? []),
+        { test, whenTrue: [...whenTrue], whenFalse: [...whenFalse] },
+      ]);
+      const file = place.slice(0, place.lastIndexOf(':'));
+      byFile.set(file, (byFile.get(file) ?? new Set()).add(test));
+    }
+  }
+  const allCases = (test: string) => (seenBy.get(test)?.caseMs ?? []).map((_, at) => at);
+
+  /** What happens while a file is set up may show in each of its tests. */
+  function casesAt(
+    place: string,
+    noticedWhen: boolean | undefined,
+  ): [test: string, cases: readonly number[]][] {
+    return (byPlace.get(place) ?? []).flatMap(({ test, whenTrue, whenFalse }) => {
+      const seen = [...(noticedWhen === false ? [] : whenTrue), ...(noticedWhen === true ? [] : whenFalse)];
+      if (seen.length === 0) return [];
+      return [[test, seen.includes(-1) ? allCases(test) : [...new Set(seen)].toSorted((a, b) => a - b)]];
+    });
+  }
+
+  return {
+    testsFor(file, mutant) {
+      const isSeen = mutant.rule !== 'script';
+      const found = isSeen
+        ? casesAt(probeOf(file, mutant), mutant.noticedWhen)
+        : [...(byFile.get(file) ?? [])].map((test): [string, readonly number[]] => [test, allCases(test)]);
+      const cost = ([test, cases]: readonly [string, readonly number[]]) => {
+        const { setupMs = 0, caseMs = [] } = seenBy.get(test) ?? {};
+        return cases.reduce((sum, at) => sum + (caseMs[at] ?? 0), setupMs);
+      };
+      const ordered = found.toSorted((one, other) => cost(one) - cost(other));
+      return {
+        tests: ordered.map(([test]) => test),
+        cases: Object.fromEntries(ordered),
+        ms: Object.fromEntries(ordered.map((one) => [one[0], cost(one)])),
+      };
+    },
+  };
 }

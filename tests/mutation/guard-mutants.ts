@@ -1,4 +1,13 @@
-import { changeSource, isNode, textOf, type Change, type Mutant, type Node, type Source } from './source';
+import {
+  changeSource,
+  isNode,
+  textOf,
+  type Change,
+  type Mutant,
+  type Node,
+  type Rule,
+  type Source,
+} from './source';
 
 /** Calls that change nothing a test could miss. */
 const WITHOUT_EFFECT = /^(?:await )?(?:console|clearTimeout|clearInterval|resolve|reject|next)\b|\.unref\(/;
@@ -11,7 +20,15 @@ const NARROWING = new Set(['filter', 'slice', 'replace', 'replaceAll']);
  * limit left out, each call made for its effect left out, and each condition and command of a Lua script or SQL statement.
  */
 export function guardMutantsOf(text: string): Mutant[] {
-  return changeSource(text, changesOf);
+  let wayOut: { readonly start: number; readonly end: number } = { start: 0, end: 0 };
+  return changeSource(text, (node, source) => {
+    // Conditions are visited right after the statement they belong to.
+    if (node.type === 'IfStatement' && isNode(node['test']) && leaves(node['consequent']))
+      wayOut = node['test'].span;
+    const isInWayOut = node.span.start >= wayOut.start && node.span.end <= wayOut.end;
+    const changes = changesOf(node, source);
+    return isInWayOut ? changes.map((change) => ({ ...change, rule: 'refusal' })) : changes;
+  });
 }
 
 function changesOf(node: Node, source: Source): Change[] {
@@ -19,7 +36,7 @@ function changesOf(node: Node, source: Source): Change[] {
     case 'IfStatement':
       return changesOfIf(node);
     case 'ConditionalExpression':
-      return fixed(node['test'], ['true', 'false']);
+      return fixed(node['test'], ['true', 'false'], 'condition');
     case 'BinaryExpression':
       return withoutEachSide(node, source);
     case 'ExpressionStatement':
@@ -35,13 +52,13 @@ function changesOf(node: Node, source: Source): Change[] {
   }
 }
 
-function fixed(test: unknown, values: readonly string[]): Change[] {
-  return isNode(test) ? values.map((to) => ({ node: test, to })) : [];
+function fixed(test: unknown, values: readonly ('true' | 'false')[], rule: Rule): Change[] {
+  return isNode(test) ? values.map((to) => ({ node: test, to, rule, noticedWhen: to === 'false' })) : [];
 }
 
 /** A condition before a way out is made false only: where it holds always, everything else stops, which any test shows. */
 function changesOfIf({ test, consequent }: Node): Change[] {
-  return fixed(test, leaves(consequent) ? ['false'] : ['true', 'false']);
+  return leaves(consequent) ? fixed(test, ['false'], 'refusal') : fixed(test, ['true', 'false'], 'condition');
 }
 
 /** Whether the flow does not go on after it. */
@@ -56,7 +73,9 @@ function withoutEachSide(node: Node, source: Source): Change[] {
   const { left, right, operator } = node;
   if (operator !== '||' && operator !== '&&' && operator !== '??') return [];
   if (!isNode(left) || !isNode(right)) return [];
-  return [left, right].map((side) => ({ node, to: textOf(side, source) }));
+  const changes = [left, right].map((side) => ({ node, to: textOf(side, source) }));
+  if (operator === '??') return changes.map((change) => ({ ...change, rule: 'default' }));
+  return changes.map((change) => ({ ...change, rule: 'condition', noticedWhen: operator === '||' }));
 }
 
 /** A list of rules, such as budgets, without each of them. */
@@ -65,13 +84,13 @@ function withoutEachRule({ elements }: Node): Change[] {
     (one) => one?.expression ?? [],
   );
   const rules = given.filter((one): one is Node => isNode(one) && one.type === 'ObjectExpression');
-  return rules.length < 2 ? [] : rules.map((node) => ({ node, to: '' }));
+  return rules.length < 2 ? [] : rules.map((node) => ({ node, to: '', rule: 'bound' }));
 }
 
 function changesOfStatement(node: Node, source: Source): Change[] {
   const { expression } = node;
   if (!isNode(expression) || !/^(?:Await|Call)Expression$/.test(expression.type)) return [];
-  return WITHOUT_EFFECT.test(textOf(expression, source)) ? [] : [{ node, to: ';' }];
+  return WITHOUT_EFFECT.test(textOf(expression, source)) ? [] : [{ node, to: ';', rule: 'effect' }];
 }
 
 function changesOfCall(node: Node, source: Source): Change[] {
@@ -83,10 +102,10 @@ function changesOfCall(node: Node, source: Source): Change[] {
   if (textOf(object, source) === 'Math' && (name === 'min' || name === 'max')) {
     const given = node['arguments'] as readonly { readonly expression: unknown }[];
     return given.flatMap(({ expression }) =>
-      isNode(expression) ? [{ node, to: textOf(expression, source) }] : [],
+      isNode(expression) ? [{ node, to: textOf(expression, source), rule: 'bound' }] : [],
     );
   }
-  return NARROWING.has(name) ? [{ node, to: textOf(object, source) }] : [];
+  return NARROWING.has(name) ? [{ node, to: textOf(object, source), rule: 'bound' }] : [];
 }
 
 /** Conditions as Lua and SQL write them, each part that `or` or `and` joins, and commands whose answer is not used. */
@@ -96,6 +115,7 @@ function changesOfScript(node: Node, source: Source): Change[] {
   const replace = (from: string, to: string, at: number): Change => ({
     node,
     from,
+    rule: 'script',
     to: script.slice(0, at) + to + script.slice(at + from.length),
   });
   const conditions = [...script.matchAll(/\b(?:else)?if (.+?) then\b/g)].flatMap((found) => {

@@ -2,93 +2,137 @@ import { readFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { ROOT, type Verdict, type Workbench } from './bench';
-import { measureCoverage, type Coverage } from './coverage';
+import { measureCoverage, type AskedTests, type Coverage } from './coverage';
 import { guardMutantsOf } from './guard-mutants';
+import { sampleOf, shardOf } from './sampling';
 import type { Trial } from './trial';
 
 // One change after the other has the machine to itself.
 /* oxlint-disable no-await-in-loop */
 
+export interface GuardSelection {
+  /** Which sources, by their paths. */
+  readonly sources: RegExp;
+  /** Which tests are asked, by their paths. */
+  readonly tests: RegExp;
+  /** Which rules of `guard-mutants`. */
+  readonly rules: RegExp;
+  readonly sample?: { readonly count: number; readonly seed: number } | undefined;
+  readonly shard?: { readonly nth: number; readonly of: number } | undefined;
+}
+
+export type GuardTrial = Trial & AskedTests;
+
 /** Sources with guards. Those of core/ are changed in more ways by the other half of the run. */
-function guardedFiles(part: string): readonly string[] {
+function guardedFiles(sources: RegExp): readonly string[] {
   const listed = execFileSync('git', ['ls-files', 'src'], { cwd: ROOT, encoding: 'utf8' }).trim().split('\n');
-  return listed.filter(
-    (file) => file.endsWith('.ts') && !file.startsWith('src/core/') && new RegExp(part).test(file),
-  );
+  return listed.filter((file) => file.endsWith('.ts') && !file.startsWith('src/core/') && sources.test(file));
 }
 
-export function guardTrials(file: string, coverage: Coverage): Trial[] {
+export function guardTrials(file: string, coverage: Coverage, rules = /./): GuardTrial[] {
   const original = readFileSync(join(ROOT, file), 'utf8');
-  return guardMutantsOf(original).map((mutant) => {
-    const { line, within, from, to, text } = mutant;
-    const shown = `${from.replaceAll(/\s+/g, ' ')} → ${to.replaceAll(/\s+/g, ' ')}`;
-    const name = `${file}:${line} ${within}: ${shown}`;
-    return { name, file, line, within, original, text, from, to, tests: coverage.testsFor(file, mutant) };
-  });
+  return guardMutantsOf(original)
+    .filter(({ rule }) => rules.test(rule))
+    .map((mutant) => {
+      const { line, within, from, to, text } = mutant;
+      const shown = `${from.replaceAll(/\s+/g, ' ')} → ${to.replaceAll(/\s+/g, ' ')}`;
+      const name = `${file}:${line} ${within}: ${shown}`;
+      return { name, file, line, within, original, text, from, to, ...coverage.testsFor(file, mutant) };
+    });
 }
 
-/** Tests that noticed a change of a file are asked first about the next one. */
-function killersFirst(tests: readonly string[], killers: ReadonlyMap<string, number>): readonly string[] {
-  const kills = (test: string) => killers.get(test) ?? 0;
-  return tests.toSorted((one, other) => kills(other) - kills(one));
+function patienceFor(trial: GuardTrial): number {
+  return 60_000 + 20 * trial.tests.reduce((sum, test) => sum + (trial.ms[test] ?? 0), 0);
+}
+
+/** The cheapest tests first, and those that noticed a change of this file before are worth more. */
+function likeliestFirst(trial: GuardTrial, kills: ReadonlyMap<string, number>): readonly string[] {
+  const rank = (test: string) => (trial.ms[test] ?? 0) / (1 + (kills.get(test) ?? 0));
+  return trial.tests.toSorted((one, other) => rank(one) - rank(other));
 }
 
 /**
- * Takes out every guard of the files that match, one file after the other. A test that notices something for the first time
- * in a file runs once more without any change, and all of them do at the end of the file: one that fails then too is left
- * out from there on, and what it said is not believed.
+ * Takes guards out, one file after the other. Tests that notice something for the first time in a file run once more without
+ * any change, and so does each file of tests at the end of the file: one that fails then too is left out from there on, and
+ * what it said is not believed.
  */
 export async function tryGuards(
-  part: string,
+  { sources, tests, rules, sample, shard }: GuardSelection,
   bench: Workbench,
   report: (trial: Trial, verdict: Verdict) => void,
 ): Promise<number> {
-  const files = guardedFiles(part);
-  const coverage = await measureCoverage(bench, (line) => console.error(line));
+  const coverage = await measureCoverage(tests, bench, (line) => console.error(line));
+  const everything = guardedFiles(sources).flatMap((file) => guardTrials(file, coverage, rules));
+  const sampled = sample === undefined ? everything : sampleOf(everything, sample.count, sample.seed);
+  const trials = shard === undefined ? sampled : shardOf(sampled, shard);
   const unstable = new Set<string>();
-  let count = 0;
-  for (const file of files) {
-    const trials = guardTrials(file, coverage);
-    count += trials.length;
-    let verdicts = await tryFile(trials, bench, unstable);
-    const killers = [...new Set([...verdicts.values()].flatMap(({ by }) => by ?? []))];
+  for (const file of new Set(trials.map((trial) => trial.file))) {
+    const ofFile = trials.filter((trial) => trial.file === file);
+    let { verdicts, believed } = await tryFile(ofFile, bench, unstable);
     const shaky: string[] = [];
-    for (const test of killers) if (!(await passesUnchanged(trials[0], test, bench))) shaky.push(test);
+    for (const [test, trial] of believed) if (!(await passesUnchanged(trial, test, bench))) shaky.push(test);
     if (shaky.length > 0) {
       for (const test of shaky) unstable.add(test);
-      verdicts = await tryFile(trials, bench, unstable);
+      ({ verdicts, believed } = await tryFile(ofFile, bench, unstable));
     }
     for (const [trial, verdict] of verdicts) report(trial, verdict);
   }
   for (const test of unstable) console.error(`left out, since it failed without any change: ${test}`);
-  return count;
+  return trials.length;
 }
 
-async function passesUnchanged(trial: Trial | undefined, test: string, bench: Workbench): Promise<boolean> {
-  if (trial === undefined) return true;
+async function passesUnchanged(trial: GuardTrial, test: string, bench: Workbench): Promise<boolean> {
   const { is } = await bench.tryOut({ ...trial, text: trial.original, tests: [test] });
   if (is !== 'survived') await bench.renew();
   return is === 'survived';
 }
 
+interface FileResult {
+  readonly verdicts: ReadonlyMap<Trial, Verdict>;
+  /** The files of tests that noticed something, each with the last change that it noticed. */
+  readonly believed: ReadonlyMap<string, GuardTrial>;
+}
+
 async function tryFile(
-  trials: readonly Trial[],
+  trials: readonly GuardTrial[],
   bench: Workbench,
   unstable: Set<string>,
-): Promise<ReadonlyMap<Trial, Verdict>> {
+): Promise<FileResult> {
   const verdicts = new Map<Trial, Verdict>();
   const kills = new Map<string, number>();
-  for (const trial of trials) {
-    let verdict: Verdict;
-    do {
-      const tests = trial.tests.filter((test) => !unstable.has(test));
-      verdict = await bench.tryOut({ ...trial, tests: killersFirst(tests, kills) });
-      if (verdict.by === undefined || kills.has(verdict.by)) break;
-      if (await passesUnchanged(trial, verdict.by, bench)) break;
-      unstable.add(verdict.by);
-    } while (unstable.size < 100);
-    if (verdict.by !== undefined) kills.set(verdict.by, (kills.get(verdict.by) ?? 0) + 1);
-    verdicts.set(trial, verdict);
+  const believed = new Map<string, GuardTrial>();
+  /** Tests that pass on their own without any change. A test may need one in front of it. */
+  const known = new Map<string, boolean>();
+
+  async function isStable(trial: GuardTrial, test: string): Promise<boolean> {
+    const key = `${test} ${trial.cases[test]?.join() ?? ''}`;
+    const stable = known.get(key) ?? (await passesUnchanged(trial, test, bench));
+    known.set(key, stable);
+    return stable;
   }
-  return verdicts;
+
+  for (let trial of trials) {
+    const asked = trial;
+    let verdict: Verdict = { is: 'nothing-ran', because: 'no test gets there' };
+    for (;;) {
+      const tests = likeliestFirst(trial, kills).filter((test) => !unstable.has(test));
+      if (tests.length === 0) break;
+      verdict = await bench.tryOut({ ...trial, tests, patienceMs: patienceFor(trial) });
+      const { by } = verdict;
+      if (by === undefined || (await isStable(trial, by))) break;
+      const isWhole = trial.cases[by] === undefined;
+      if (isWhole) unstable.add(by);
+      else
+        trial = {
+          ...trial,
+          cases: Object.fromEntries(Object.entries(trial.cases).filter(([test]) => test !== by)),
+        };
+    }
+    if (verdict.by !== undefined) {
+      kills.set(verdict.by, (kills.get(verdict.by) ?? 0) + 1);
+      believed.set(verdict.by, trial);
+    }
+    verdicts.set(asked, verdict);
+  }
+  return { verdicts, believed };
 }

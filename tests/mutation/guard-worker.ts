@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Job, Verdict } from './bench';
+import type { Job, SeenByTest, Verdict } from './bench';
 import { withProbes } from './coverage';
 import { createProjectLoader } from './project-loader';
 import { openTestRun } from './test-run';
@@ -12,25 +12,70 @@ const root = process.cwd();
 const project = createProjectLoader(root);
 const testRun = openTestRun();
 
-async function judge({ file, original, text, tests, probes }: Job): Promise<Verdict> {
+/** Notes what each place comes to in each test. The sources with probes in them call it. */
+function openNotes() {
+  const places: Record<string, [Set<number>, Set<number>]> = {};
+  let at = -1;
+  let startedAt = Date.now();
+  let setupMs = 0;
+  const caseMs: number[] = [];
+  const lap = () => {
+    const ms = Date.now() - startedAt;
+    startedAt += ms;
+    return ms;
+  };
+  const note = (place: string, value: unknown) => {
+    const sets = (places[place] ??= [new Set(), new Set()]);
+    sets[value ? 0 : 1].add(at);
+    return value;
+  };
+  return {
+    note,
+    onSetUp: () => {
+      setupMs += lap();
+      at = caseMs.length;
+    },
+    onEnd: () => {
+      caseMs.push(lap());
+      at = -1;
+    },
+    read(): SeenByTest {
+      const lists = Object.entries(places).map(([place, [whenTrue, whenFalse]]) => [
+        place,
+        [[...whenTrue], [...whenFalse]],
+      ]);
+      return { setupMs: setupMs + lap(), caseMs, places: Object.fromEntries(lists) as SeenByTest['places'] };
+    },
+  };
+}
+
+async function judge({ file, original, text, tests, cases = {}, probes }: Job): Promise<Verdict> {
   const path = join(root, file);
   try {
-    const reached = new Set<string>();
-    Object.assign(globalThis, { __reached: (probe: string) => void reached.add(probe) });
+    const notes = openNotes();
+    Object.assign(globalThis, { __noted: notes.note });
     project.change(file, text, probes === true ? withProbes : undefined);
     writeFileSync(path, text);
     let ran = 0;
     for (const test of tests) {
       // oxlint-disable-next-line no-await-in-loop
-      const found = await testRun.run(() => {
-        project.load(test);
-        if (!test.startsWith('tests/unit/')) require(join(root, 'tests/support/fresh-database.ts'));
-        return true;
-      });
+      const found = await testRun.run(
+        () => {
+          project.load(
+            ...(test.startsWith('tests/unit/') ? [test] : ['tests/support/fresh-database.ts', test]),
+          );
+          return true;
+        },
+        { only: cases[test], ...(probes === true ? { onSetUp: notes.onSetUp, onEnd: notes.onEnd } : {}) },
+      );
       if (found.failed !== undefined) return { is: 'killed', because: found.failed, by: test };
       ran += found.ran;
     }
-    return { is: ran === 0 ? 'nothing-ran' : 'survived', because: '', reached: probes ? [...reached] : [] };
+    return {
+      is: ran === 0 ? 'nothing-ran' : 'survived',
+      because: '',
+      ...(probes === true ? { seen: notes.read() } : {}),
+    };
   } catch (error) {
     return { is: 'broken', because: String(error) };
   } finally {

@@ -8,8 +8,8 @@ import * as fc from 'fast-check';
 export type Transform = (file: string, text: string) => string;
 
 export interface ProjectLoader {
-  /** Loads a file of the project, relative to its root, and everything of the project that it needs, anew. */
-  load(file: string): void;
+  /** Loads files of the project, relative to its root, and everything of the project that they need, anew. */
+  load(...files: readonly string[]): void;
   /** Forgets what was loaded. `text` is read in place of the file from now on. */
   change(file: string, text: string, transform?: Transform): void;
   isLoaded(file: string): boolean;
@@ -75,9 +75,9 @@ export function createProjectLoader(root: string): ProjectLoader {
   };
 
   return {
-    load(file) {
+    load(...files) {
       for (const path of Object.keys(require.cache)) if (isOurs(path)) delete require.cache[path];
-      require(join(root, file));
+      for (const file of files) require(join(root, file));
     },
     change(file, text, wanted) {
       if (transform !== wanted) compiled.clear();

@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { ACCEPTED } from './accepted';
 import { openCoreBench, openGuardBench, type Verdict, type Workbench } from './bench';
 import { coreTrials } from './core-trials';
@@ -10,8 +11,31 @@ import type { Accepted, Trial } from './trial';
 // npm run test:mutation                 every mutant of core/, then every guard taken out
 // npm run test:mutation -- core totp    the mutants of the files of core/ whose names begin with totp
 // npm run test:mutation -- guards login the guards of the files whose paths match /login/
+//
+// For guards:
+// --tests http/session      asks only the tests whose paths match
+// --rules refusal,effect    only these rules of guard-mutants.ts: refusal, condition, default, effect, bound, script
+// --sample 300 --seed 7     so many of them, spread over all files; the same ones for the same seed
+// --shard 2/5               the second of five parts
 
-const [what, part = ''] = process.argv.slice(2);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    tests: { type: 'string', default: '' },
+    rules: { type: 'string', default: '' },
+    sample: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    shard: { type: 'string' },
+  },
+});
+const [what, part = ''] = positionals;
+
+function readShard(text: string): { readonly nth: number; readonly of: number } {
+  const [, nth, of] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
+  if (nth === undefined || of === undefined || nth < 1 || nth > of)
+    throw new Error('--shard takes I/N, such as 2/5.');
+  return { nth, of };
+}
 
 const CAUGHT: readonly Verdict['is'][] = ['killed', 'timed-out', 'ended'];
 
@@ -100,7 +124,15 @@ async function tryCore(): Promise<number> {
 
 async function tryAllGuards(): Promise<number> {
   const [report, bench] = [openReport(), await openGuardBench()];
-  const count = await tryGuards(part, bench, report.add);
+  const selection = {
+    sources: new RegExp(part),
+    tests: new RegExp(values.tests),
+    rules: new RegExp(values.rules.replaceAll(',', '|')),
+    sample:
+      values.sample === undefined ? undefined : { count: Number(values.sample), seed: Number(values.seed) },
+    shard: values.shard === undefined ? undefined : readShard(values.shard),
+  };
+  const count = await tryGuards(selection, bench, report.add);
   await bench.close();
   return report.close('Guards taken out', count);
 }

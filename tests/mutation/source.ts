@@ -1,5 +1,8 @@
 import { parseSync } from '@swc/core';
 
+/** What kind of code is changed. */
+export type Rule = 'refusal' | 'condition' | 'default' | 'effect' | 'bound' | 'script' | 'operator';
+
 /** One small change to a source: what stands in a range of it is replaced. */
 export interface Mutant {
   readonly line: number;
@@ -12,6 +15,9 @@ export interface Mutant {
   readonly end: number;
   /** The whole changed source. */
   readonly text: string;
+  readonly rule: Rule;
+  /** What the place must come to for a test to notice the change; undefined: anything. */
+  readonly noticedWhen?: boolean;
 }
 
 export interface Node {
@@ -25,6 +31,8 @@ export interface Change {
   readonly to: string;
   /** What is shown as changed, where it is only a part of the node. */
   readonly from?: string;
+  readonly rule?: Rule;
+  readonly noticedWhen?: boolean;
 }
 
 /** A parsed source. Its positions count bytes. */
@@ -84,7 +92,8 @@ export function changeSource(
   visit(program, '');
 
   const seen = new Set<string>();
-  return found.flatMap(({ change: { node, to, from }, within }) => {
+  return found.flatMap(({ change, within }) => {
+    const { node, to, from, rule = 'operator', noticedWhen } = change;
     const [first, last] = [node.span.start - OFFSET, node.span.end - OFFSET];
     const changed = Buffer.concat([
       bytes.subarray(0, first),
@@ -97,6 +106,12 @@ export function changeSource(
     const end = start + textOf(node, source).length;
     const line = text.slice(0, start).split('\n').length;
     const shown = from ?? textOf(node, source);
-    return [{ line, within, from: shown, to: from === undefined ? to : '', start, end, text: changed }];
+    const replaced = { from: shown, to: from === undefined ? to : '' };
+    return [
+      {
+        ...{ line, within, ...replaced, start, end, text: changed, rule },
+        ...(noticedWhen === undefined ? {} : { noticedWhen }),
+      },
+    ];
   });
 }

@@ -1,4 +1,5 @@
 import { expect } from 'expect';
+import { mock } from 'node:test';
 
 // As much of Jest as the tests use, in a process that stays: a run takes milliseconds, where Jest takes seconds.
 
@@ -16,6 +17,15 @@ interface Test {
   readonly act: () => unknown;
 }
 
+export interface RunOptions {
+  /** The tests to run, counted from 0 in the order of the file; all of them otherwise. */
+  readonly only?: readonly number[] | undefined;
+  /** Called after each test. */
+  readonly onEnd?: ((at: number) => void) | undefined;
+  /** Called when the hooks in front of a test have run. */
+  readonly onSetUp?: (() => void) | undefined;
+}
+
 export interface TestRun {
   readonly ran: number;
   /** The first test that failed: the others are left out. */
@@ -31,8 +41,33 @@ async function inTurn(acts: readonly Act[]): Promise<void> {
   for (const act of acts) await act();
 }
 
+/** The part of Jest’s clock that the tests use. */
+const clock = {
+  useFakeTimers() {
+    mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'setImmediate', 'Date'], now: Date.now() });
+    mock.method(performance, 'now', () => Date.now());
+  },
+  useRealTimers() {
+    mock.timers.reset();
+    mock.restoreAll();
+  },
+  advanceTimersByTime: (ms: number) => mock.timers.tick(ms),
+  async advanceTimersByTimeAsync(ms: number) {
+    await settle();
+    mock.timers.tick(ms);
+    await settle();
+  },
+};
+
+async function settle(): Promise<void> {
+  // oxlint-disable-next-line no-await-in-loop
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+}
+
 /** A name that Jest knows and this does not is not there, so that a test which needs it fails without any change too. */
-export function openTestRun(): { readonly run: (loadTests: () => boolean) => Promise<TestRun> } {
+export function openTestRun(): {
+  readonly run: (loadTests: () => boolean, options?: RunOptions) => Promise<TestRun>;
+} {
   let tests: Test[] = [];
   let blocks: readonly Block[] = [];
 
@@ -56,6 +91,7 @@ export function openTestRun(): { readonly run: (loadTests: () => boolean) => Pro
   const hook = (name: Hook) => (act: Act) => void innermost()[name].push(act);
   Object.assign(globalThis, {
     expect,
+    jest: clock,
     describe: global(describe),
     it: global(it),
     beforeAll: hook('beforeAll'),
@@ -73,8 +109,9 @@ export function openTestRun(): { readonly run: (loadTests: () => boolean) => Pro
     }
   }
 
-  async function runAll(open: Set<Block>): Promise<TestRun> {
-    for (const [at, test] of tests.entries()) {
+  async function runAll(open: Set<Block>, { only, onEnd, onSetUp }: RunOptions): Promise<TestRun> {
+    const wanted = [...tests.entries()].filter(([at]) => only?.includes(at) ?? true);
+    for (const [turn, [at, test]] of wanted.entries()) {
       const name = [...test.blocks.map((block) => block.name), test.name].join(' ').trim();
       try {
         for (const block of test.blocks.filter((one) => !open.has(one))) {
@@ -82,16 +119,18 @@ export function openTestRun(): { readonly run: (loadTests: () => boolean) => Pro
           // oxlint-disable-next-line no-await-in-loop
           await inTurn(block.beforeAll);
         }
+        onSetUp?.();
         // oxlint-disable-next-line no-await-in-loop
         await runTest(test);
+        onEnd?.(at);
       } catch (error) {
-        return { ran: at + 1, failed: `${name}: ${String(error).split('\n', 1).join()}` };
+        return { ran: turn + 1, failed: `${name}: ${String(error).split('\n', 1).join()}` };
       }
-      const next = tests[at + 1]?.blocks ?? [];
+      const next = wanted[turn + 1]?.[1].blocks ?? [];
       // oxlint-disable-next-line no-await-in-loop
       await close(open, (block) => !next.includes(block));
     }
-    return { ran: tests.length };
+    return { ran: wanted.length };
   }
 
   async function close(open: Set<Block>, isOver: (block: Block) => boolean): Promise<void> {
@@ -101,12 +140,12 @@ export function openTestRun(): { readonly run: (loadTests: () => boolean) => Pro
   }
 
   return {
-    async run(loadTests) {
+    async run(loadTests, options = {}) {
       tests = [];
       blocks = [newBlock('')];
       if (!loadTests()) return { ran: 0 };
       const open = new Set<Block>();
-      const run = await runAll(open);
+      const run = await runAll(open, options);
       await close(open, () => true);
       return run;
     },

@@ -1,5 +1,6 @@
 import { guardMutantsOf } from '../mutation/guard-mutants';
-import { withProbes } from '../mutation/coverage';
+import { coverageOf, probeOf, withProbes } from '../mutation/coverage';
+import { sampleOf, shardOf } from '../mutation/sampling';
 
 const changesOf = (text: string) =>
   guardMutantsOf(text).map(({ within, from, to }) => `${within}: ${from} → ${to}`);
@@ -61,10 +62,74 @@ describe('the guards that the mutation run takes out', () => {
     const run = (code: string) =>
       // oxlint-disable-next-line no-new-func, typescript/no-implied-eval
       new Function('globalThis', 'g', `${code} return [f(1, 0), f(0, 2), f(0, undefined), f(1, 1)];`)(
-        { __reached: (probe: string) => void reached.push(probe) },
+        { __noted: (probe: string, value: unknown) => (reached.push(probe), value) },
         () => undefined,
       ) as unknown;
     expect(run(withProbes('src/f.ts', text))).toEqual(run(text));
     expect(reached).toContain('src/f.ts:26-32');
+  });
+});
+
+describe('the tests that a guard mutant is tried on', () => {
+  const text = 'function judge(a) { if (a) return null; save(); return 1; }';
+  const [refusal, effect] = guardMutantsOf(text);
+  if (refusal === undefined || effect === undefined) throw new Error('This source has two mutants.');
+  const seenBy = (test: string, caseMs: number[], whenTrue: number[], whenFalse: number[]) =>
+    [
+      test,
+      {
+        setupMs: 10,
+        caseMs,
+        places: {
+          [probeOf('src/judge.ts', refusal)]: [whenTrue, whenFalse],
+          [probeOf('src/judge.ts', effect)]: [[], whenFalse],
+        },
+      },
+    ] as const;
+
+  it('are only those in which the condition held', () => {
+    const coverage = coverageOf(
+      new Map([seenBy('one', [5, 5, 5], [2], [0, 1]), seenBy('other', [5], [], [0])]),
+    );
+    expect(coverage.testsFor('src/judge.ts', refusal).cases).toEqual({ one: [2] });
+    expect(coverage.testsFor('src/judge.ts', effect).cases).toEqual({ one: [0, 1], other: [0] });
+  });
+
+  it('are all tests of a file whose setup reached the place', () => {
+    const coverage = coverageOf(new Map([seenBy('one', [5, 5, 5], [-1], [])]));
+    expect(coverage.testsFor('src/judge.ts', refusal).cases).toEqual({ one: [0, 1, 2] });
+  });
+
+  it('begin with the cheapest', () => {
+    const seen = [seenBy('slow', [300], [0], []), seenBy('quick', [20], [0], [])];
+    expect(coverageOf(new Map(seen)).testsFor('src/judge.ts', refusal).tests).toEqual(['quick', 'slow']);
+  });
+});
+
+describe('a sample of the guard mutants', () => {
+  const all = ['a', 'b', 'c'].flatMap((file, at) =>
+    Array.from({ length: 20 * (at + 1) }, (_, line) => ({ file, name: `${file}:${line}` })),
+  );
+  const countByFile = (some: typeof all) =>
+    ['a', 'b', 'c'].map((file) => some.filter((one) => one.file === file).length);
+
+  it('takes the same share from each file', () => {
+    expect(countByFile(sampleOf(all, 12, 1))).toEqual([2, 4, 6]);
+    expect(new Set(sampleOf(all, 12, 1)).size).toBe(12);
+  });
+
+  it('is the same for the same seed and another for another seed', () => {
+    expect(sampleOf(all, 12, 1)).toEqual(sampleOf(all.toReversed(), 12, 1));
+    expect(sampleOf(all, 12, 1)).not.toEqual(sampleOf(all, 12, 2));
+  });
+
+  it('is everything where there is no more', () => {
+    expect(sampleOf(all, 500, 1)).toHaveLength(120);
+  });
+
+  it('is split into shards that together are everything once', () => {
+    const shards = [1, 2, 3, 4, 5, 6, 7].map((nth) => shardOf(all, { nth, of: 7 }));
+    expect(shards.flat()).toEqual(all);
+    expect(new Set(shards.map((shard) => shard.length))).toEqual(new Set([17, 18]));
   });
 });
