@@ -59,7 +59,9 @@ export type { SessionOptions } from './http/session/session-middleware';
 export type { HostId, MemberId } from './api/host-actor';
 export type {
   ActorOptions,
+  EndSessionsOptions,
   ExemptionRequest,
+  ExplainOptions,
   LiveSession,
   MemberListRequest,
   MemberName,
@@ -68,6 +70,7 @@ export type {
   PoliciesApi,
   PolicySaved,
   ProgrammaticApi,
+  ReportRequest,
   ResealOptions,
   ResetOptions,
   SavePolicyOptions,
@@ -91,13 +94,17 @@ export type {
   ChallengesApi,
   CodeRejected,
 } from './api/challenges-api';
-export type { Option } from './core/decision/decision';
+export type { AllowReason, Decision, Option } from './core/decision/decision';
 export type { Sent } from './flows/challenge/active-challenge';
 export type { Origin } from './flows/context/context';
 export type { ShownOption } from './http/kernel/respond';
 export type { NotFound } from './flows/admin/member-acts';
 export type { ProtectedElsewhere } from './flows/admin/admin-authority';
 export type { ListedMember, MemberFilter, MemberPage } from './flows/admin/member-list';
+export type { MemberDetail, SeenAuthenticator } from './flows/admin/member-detail';
+export type { MemberExplanation } from './flows/admin/explain-member';
+export type { Verdict } from './core/decision/decide';
+export type { Adoption, AdoptionDay, AdoptionWarning } from './flows/admin/adoption';
 export type { PolicyChange } from './flows/admin/save-policy';
 export type { ResealProgress, ResealRequest } from './flows/authenticators/reseal-all';
 export type { Channel, DeliveredKind, EnrollableKind, FactorKind } from './core/member/factor-kind';
@@ -107,7 +114,7 @@ export type { EnrollmentRule, Policy } from './core/policy/policy';
 export type { PolicyFault } from './core/policy/policy-check';
 
 // What the author of a store needs.
-export type { RecordStore } from './stores/record-store';
+export type { RecordStore, RecordTables } from './stores/record-store';
 export type {
   DocumentAnswer,
   DocumentChange,

@@ -9,6 +9,7 @@ import { listSessionsOfUser } from '../flows/sessions/list-sessions';
 import { requireUserList } from '../http/admin/admin-options';
 import { checkCalls } from '../options/call-check';
 import { refusePolicy } from '../options/policy-rules';
+import { hasTables } from '../stores/record-store';
 import { createAuthenticatorsApi } from './authenticators-api';
 import { createChallengesApi } from './challenges-api';
 import { idText, resolveActor, organizationOf, outsideActor, type HostId } from './host-actor';
@@ -48,6 +49,16 @@ export function createProgrammaticApi(context: FlowContext, host: HostParts): Pr
       const named = ids === undefined ? {} : { userIds: asText(ids) };
       return resealAll(context, { organizationId: idText(organizationId), batchSize, ...named, ...rest });
     },
+    async migrate() {
+      const { records } = context.options;
+      if (!hasTables(records)) return { outcome: 'no-tables' };
+      await records.migrate();
+      return { outcome: 'migrated' };
+    },
+    migrationSql() {
+      const { records } = context.options;
+      return hasTables(records) ? records.migrationSql() : null;
+    },
   };
 }
 
@@ -66,8 +77,8 @@ function createSessionsApi(context: FlowContext, userId: string): SessionsOfUser
     async end(handle, options = {}) {
       return endSessionOfUser(context, { ...(await act(options.actorId)), handle });
     },
-    async endAll(options = {}) {
-      await endSessionsOfUser(context, await act(options.actorId));
+    async endAll({ actorId, reason } = {}) {
+      await endSessionsOfUser(context, { ...(await act(actorId)), reason });
     },
   };
 }
@@ -98,9 +109,10 @@ export function createPoliciesApi(context: FlowContext): PoliciesApi {
       const saved = await savePolicyAsAdministrator(context, { ...asked, actor });
       return valueOf(context, saved);
     },
-    async endAllSessions(organizationId, options = {}) {
-      const actor = outsideActor(context, options.actorId);
-      await endAllSessions(context, { organizationId: idText(organizationId), actor, origin: null });
+    async endAllSessions(organizationId, { actorId, reason } = {}) {
+      const actor = outsideActor(context, actorId);
+      const act = { organizationId: idText(organizationId), actor, origin: null, reason };
+      await endAllSessions(context, act);
     },
   };
 }

@@ -2,6 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { ConfigurationError } from '../core/errors';
 import type { MemberSettings } from '../core/member/member';
 import type { AdministratorsOf, MemberAdminAct, ProtectedElsewhere } from '../flows/admin/admin-authority';
+import { describeAdoption } from '../flows/admin/adoption';
+import { explainMember } from '../flows/admin/explain-member';
 import {
   endMemberExemption,
   exemptMember,
@@ -12,6 +14,7 @@ import {
   type MemberActRefused,
   type NotFound,
 } from '../flows/admin/member-acts';
+import { findMemberDetail } from '../flows/admin/member-detail';
 import { listMembers } from '../flows/admin/member-list';
 import type { FlowContext } from '../flows/context/context';
 import { requireUserList } from '../http/admin/admin-options';
@@ -77,9 +80,29 @@ export function createMembersApi(context: FlowContext, { administratorsOf, users
       const result = await resetMemberFactors(context, { ...act, reason, everywhere });
       return isProtectedElsewhere(result) ? result : valueOf('members.reset', result);
     },
-    async unlock(member, { everywhere = false } = {}) {
+    async unlock(member, { everywhere = false, reason } = {}) {
       const act = await actOn(member);
-      return act === null ? NOT_FOUND : unlockMemberFactors(context, { ...act, everywhere });
+      return act === null ? NOT_FOUND : unlockMemberFactors(context, { ...act, everywhere, reason });
+    },
+    async describe(member) {
+      const named = await nameMember(context, member);
+      const found = named === null ? null : await findMemberDetail(context, named);
+      return found?.outcome === 'found' ? found.member : null;
+    },
+    async explain(member, { maxAgeSeconds } = {}) {
+      const named = await nameMember(context, member);
+      if (named === null) return null;
+      const requirement =
+        maxAgeSeconds === undefined
+          ? ({ kind: 'policy' } as const)
+          : ({ kind: 'step-up', maxAgeSeconds } as const);
+      return explainMember(context, { ...named, requirement });
+    },
+    async report({ organizationId: hostId = 'default' } = {}) {
+      requireUserList(users);
+      const organizationId = idText(hostId);
+      const administrators = await administratorsOf(organizationId);
+      return describeAdoption(context, { organizationId, administrators });
     },
   };
 }

@@ -1,8 +1,11 @@
 import type { EnrollableKind } from '../core/member/factor-kind';
 import type { Exemption, MemberSettings } from '../core/member/member';
 import type { Policy } from '../core/policy/policy';
+import type { Adoption } from '../flows/admin/adoption';
 import type { ProtectedElsewhere } from '../flows/admin/admin-authority';
+import type { MemberExplanation } from '../flows/admin/explain-member';
 import type { NotFound } from '../flows/admin/member-acts';
+import type { MemberDetail } from '../flows/admin/member-detail';
 import type { MemberFilter, MemberPage } from '../flows/admin/member-list';
 import type { ResealProgress, ResealRequest } from '../flows/authenticators/reseal-all';
 import type { FirstFactorChannel } from '../flows/context/first-factor-channels';
@@ -14,6 +17,11 @@ import type { HostId, MemberId } from './host-actor';
 /** The actor in events and notices: an id of the host's user table, or any other name. Default: the host itself. */
 export interface ActorOptions {
   readonly actorId?: HostId;
+}
+
+/** `reason` is stored with the event. */
+export interface EndSessionsOptions extends ActorOptions {
+  readonly reason?: string;
 }
 
 export interface SavePolicyOptions extends ActorOptions {
@@ -37,7 +45,7 @@ export interface PoliciesApi {
    */
   save(organizationId: HostId, change: Partial<Policy>, options?: SavePolicyOptions): Promise<PolicySaved>;
   /** Ends every session of the organization, by one write. */
-  endAllSessions(organizationId: HostId, options?: ActorOptions): Promise<void>;
+  endAllSessions(organizationId: HostId, options?: EndSessionsOptions): Promise<void>;
 }
 
 /** The same, and who acts. */
@@ -79,6 +87,24 @@ export interface MembersApi {
    * const { members } = await mfa.members.list({ organizationId: 'acme', filter: 'not-configured' });
    */
   list(request?: MemberListRequest): Promise<MemberPage>;
+  /**
+   * What the administrators' page of a member shows: methods, lock, exemption, sessions and the newest events. Null if the user
+   * table does not have the person in the organization.
+   */
+  describe(member: MemberName): Promise<MemberDetail | null>;
+  /**
+   * What the policy decides about the person right after the first factor, and what each rule says. With `maxAgeSeconds`, for a
+   * route with `requireStepUp`. Changes nothing.
+   * @example
+   * const { decision, verdicts } = await mfa.members.explain({ userId: user.id });
+   */
+  explain(member: MemberName, options?: ExplainOptions): Promise<MemberExplanation | null>;
+  /**
+   * How many members of an organization have a factor, of which kinds, and what needs attention. From counters, which are
+   * complete once `counting` is null.
+   * @throws ConfigurationError if `users.list` is missing.
+   */
+  report(request?: ReportRequest): Promise<Adoption>;
   endExemption(member: MemberName): Promise<{ readonly outcome: 'ended' } | NotFound>;
   /**
    * Removes every authenticator, ends the sessions, and tells the person by email. `refused`, and nothing done, if the factors also
@@ -108,7 +134,19 @@ export interface MemberListRequest {
   readonly limit?: number;
 }
 
+export interface ExplainOptions {
+  /** As in `requireStepUp({ maxAgeSeconds })`. Without it, what the policy asks. */
+  readonly maxAgeSeconds?: number;
+}
+
+export interface ReportRequest {
+  /** Default `default`. */
+  readonly organizationId?: HostId;
+}
+
 export interface UnlockOptions {
+  /** Stored with the event. */
+  readonly reason?: string;
   /** Your own code acts for every organization that the person is in. Default false. */
   readonly everywhere?: boolean;
 }
@@ -126,7 +164,7 @@ export interface SessionsOfUserApi {
   /** False if the user has no such session. */
   end(handle: string, options?: ActorOptions): Promise<boolean>;
   /** Ends every session, pending login and challenge of the user, by one write. */
-  endAll(options?: ActorOptions): Promise<void>;
+  endAll(options?: EndSessionsOptions): Promise<void>;
 }
 
 export interface ResealOptions extends Partial<Pick<ResealRequest, 'cursor' | 'batchSize' | 'onBatch'>> {
@@ -164,4 +202,11 @@ export interface ProgrammaticApi {
    * await mfa.resealAll({ organizationId: 'acme', onBatch: ({ users, resealed }) => console.log(users, resealed) });
    */
   resealAll(request?: ResealOptions): Promise<ResealProgress>;
+  /**
+   * Brings the tables of the record store up to date, and creates them where there are none. Run it before the app starts.
+   * `no-tables`: the record store has none, such as Redis.
+   */
+  migrate(): Promise<{ readonly outcome: 'migrated' | 'no-tables' }>;
+  /** The SQL that `migrate` runs on an empty database; null where the record store has no tables. */
+  migrationSql(): string | null;
 }

@@ -3,7 +3,6 @@ import type { Exemption } from '../core/member/member';
 import type { Policy } from '../core/policy/policy';
 import { ENROLLABLE_KINDS } from '../factors/find-factor';
 import { MEMBER_FILTERS } from '../flows/admin/member-list';
-import type { Origin } from '../flows/context/context';
 import { call, options, verb, type RulesForCalls } from '../options/call-check';
 import type { OptionRule, RulesFor } from '../options/option-check';
 import {
@@ -21,83 +20,27 @@ import {
   ACTOR,
   A_MEMBER,
   A_MEMBER_BY_ACTOR,
-  A_PERSON,
   ORGANIZATION_ID,
   USER_ID,
   anArgument,
   definite,
   FIRST_FACTOR_CHANNEL,
 } from './argument-rules';
-import type { AuthenticatorsApi, BeginEnrollment, ConfirmEnrollment } from './authenticators-api';
-import type { ChallengeAnswer, ChallengeOptions, ChallengesApi } from './challenges-api';
+import { AUTHENTICATOR_RULES, CHALLENGE_RULES } from './factor-rules';
 import type {
+  EndSessionsOptions,
   ExemptionRequest,
+  ExplainOptions,
   MemberListRequest,
   MemberSettingsChange,
   ProgrammaticApi,
+  ReportRequest,
   ResealOptions,
   ResetOptions,
   SavePolicyOptions,
   SessionsOfUserApi,
   UnlockOptions,
 } from './programmatic-api';
-
-// Functions that ask for factors and set them up in the host's own code.
-
-/** Text that a person typed or a client sent. A value that cannot be right is answered like any wrong one. */
-function typed(what: string, write: string): OptionRule {
-  return { schema: z.string(), allowed: what, write };
-}
-
-const CHALLENGE_ID = typed('the challengeId that begin gave', 'challengeId');
-
-const ORIGIN = {
-  schema: anObject,
-  allowed: 'where the answer came from, as { address, userAgent }',
-  write: "origin: { address: req.ip, userAgent: req.get('user-agent') ?? '' }",
-  required: true,
-  fields: {
-    address: { ...typed('a text', 'address: req.ip'), required: true },
-    userAgent: { ...typed('a text', "userAgent: req.get('user-agent') ?? ''"), required: true },
-  } satisfies RulesFor<Origin>,
-} satisfies OptionRule;
-
-const ANSWER = {
-  challengeId: { ...CHALLENGE_ID, required: true },
-  code: { ...typed('the code as it was typed', 'code: req.body.code'), required: true },
-  origin: ORIGIN,
-} satisfies RulesFor<ChallengeAnswer>;
-
-export const CHALLENGE_RULES: RulesForCalls<ChallengesApi> = {
-  begin: verb(
-    A_PERSON,
-    options('challenges.begin(member, { authenticatorId })', {
-      authenticatorId: typed('the authenticatorId of one of anyOf', 'authenticatorId'),
-      challengeId: CHALLENGE_ID,
-    } satisfies RulesFor<ChallengeOptions>),
-  ),
-  answer: verb(A_PERSON, anArgument('answer', '{ challengeId, code, origin }', ANSWER)),
-};
-
-export const AUTHENTICATOR_RULES: RulesForCalls<AuthenticatorsApi> = {
-  list: verb(USER_ID),
-  begin: verb(
-    A_PERSON,
-    anArgument('enrollment', "{ kind: 'totp' }", {
-      kind: { ...oneOf(ENROLLABLE_KINDS, "kind: 'totp'"), required: true },
-      address: typed('a number in E.164 or an email address', "address: '+442079460018'"),
-      challengeId: CHALLENGE_ID,
-    } satisfies RulesFor<BeginEnrollment>),
-  ),
-  confirm: verb(
-    A_PERSON,
-    anArgument('confirmation', '{ challengeId, code, origin }', {
-      ...ANSWER,
-      label: typed('what the person calls it', "label: 'My phone'"),
-      endOthers: aSwitch('endOthers: false'),
-    } satisfies RulesFor<ConfirmEnrollment>),
-  ),
-};
 
 // What hosts call in code. Fields that are named must have a value, so that a misspelled variable does not pass for "no change".
 
@@ -124,6 +67,24 @@ const REASON: OptionRule = {
   ...someText('a text that says why', "reason: 'The phone is lost; called back on the number on file'"),
   required: true,
 };
+
+const END_SESSIONS = {
+  ...ACTOR,
+  reason: someText('a text that says why', "reason: 'The laptop was stolen'"),
+} satisfies RulesFor<EndSessionsOptions>;
+
+const EXPLAIN = options('members.explain(member, { maxAgeSeconds: 300 })', {
+  maxAgeSeconds: {
+    schema: z.number().positive(),
+    allowed: 'a number of seconds above 0',
+    write: 'maxAgeSeconds: 300',
+    shown: true,
+  },
+} satisfies RulesFor<ExplainOptions>);
+
+const REPORT = options("members.report({ organizationId: 'acme' })", {
+  organizationId: anId("organizationId: 'acme'"),
+} satisfies RulesFor<ReportRequest>);
 
 const EVERYWHERE = { everywhere: aSwitch('everywhere: true') };
 
@@ -200,7 +161,7 @@ export const VERB_RULES: RulesForCalls<ProgrammaticApi> = {
     ),
     endAllSessions: verb(
       ORGANIZATION_ID,
-      options("policies.endAllSessions(organizationId, { actorId: 'ada' })", ACTOR),
+      options("policies.endAllSessions(organizationId, { actorId: 'ada' })", END_SESSIONS),
     ),
   },
   members: {
@@ -211,6 +172,9 @@ export const VERB_RULES: RulesForCalls<ProgrammaticApi> = {
       anArgument('exemption', "{ reason: 'Nightly export', until: Date.now() + 30 * 86_400_000 }", EXEMPTION),
     ),
     list: verb(LIST),
+    describe: verb(A_MEMBER),
+    explain: verb(A_MEMBER, EXPLAIN),
+    report: verb(REPORT),
     endExemption: verb(A_MEMBER),
     reset: verb(
       A_MEMBER,
@@ -222,7 +186,10 @@ export const VERB_RULES: RulesForCalls<ProgrammaticApi> = {
     ),
     unlock: verb(
       A_MEMBER,
-      options('members.unlock(member, { everywhere: true })', EVERYWHERE satisfies RulesFor<UnlockOptions>),
+      options('members.unlock(member, { everywhere: true })', {
+        ...EVERYWHERE,
+        reason: END_SESSIONS.reason,
+      } satisfies RulesFor<UnlockOptions>),
     ),
   },
   authenticators: AUTHENTICATOR_RULES,
@@ -231,6 +198,8 @@ export const VERB_RULES: RulesForCalls<ProgrammaticApi> = {
   recordPasswordReset: verb(USER_ID, FIRST_FACTOR_CHANNEL),
   notePasswordReset: verb(USER_ID, FIRST_FACTOR_CHANNEL),
   resealAll: verb(RESEAL),
+  migrate: verb(),
+  migrationSql: call(),
 };
 
 export const SESSION_VERB_RULES: RulesForCalls<SessionsOfUserApi> = {
@@ -239,5 +208,5 @@ export const SESSION_VERB_RULES: RulesForCalls<SessionsOfUserApi> = {
     { name: 'handle', ...someText('the handle of a session', 'the handle that list gave'), required: true },
     options("sessionsOf(userId).end(handle, { actorId: 'ada' })", ACTOR),
   ),
-  endAll: verb(options("sessionsOf(userId).endAll({ actorId: 'ada' })", ACTOR)),
+  endAll: verb(options("sessionsOf(userId).endAll({ actorId: 'ada' })", END_SESSIONS)),
 };

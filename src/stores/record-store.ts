@@ -16,3 +16,15 @@ export interface RecordStore extends DocumentStore, EventStore, IndexStore, Queu
   /** What is wrong with the store's own settings for records that must survive: one sentence each, with the fix. */
   findWeaknesses(): Promise<readonly string[]>;
 }
+
+/** A record store with tables, which have to be there before the app starts. */
+export interface RecordTables {
+  /** Creates the tables, or brings them up to date. Several processes may run it at once. */
+  migrate(): Promise<void>;
+  /** The SQL that `migrate` runs on an empty database. */
+  migrationSql(): string;
+}
+
+export function hasTables(store: RecordStore): store is RecordStore & RecordTables {
+  return ['migrate', 'migrationSql'].every((name) => typeof Reflect.get(store, name) === 'function');
+}

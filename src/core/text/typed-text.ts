@@ -100,3 +100,10 @@ export function normalizeTyped(text: string): string {
     .replaceAll(SEPARATORS, '')
     .replaceAll(/\p{Nd}/gu, toAsciiDigit);
 }
+
+const LONGEST_REASON = 500;
+
+/** A reason as it is stored: one line of bounded length, or empty. */
+export function toReason(text: string): string {
+  return cutText(text.replaceAll(/\p{Cc}/gu, ' ').trim(), LONGEST_REASON);
+}

@@ -18,15 +18,16 @@ export interface KeptSession {
  */
 export async function endAllSessions(
   context: FlowContext,
-  act: AdminAct & { readonly keep?: KeptSession | undefined },
+  act: AdminAct & { readonly keep?: KeptSession | undefined; readonly reason?: string | undefined },
 ): Promise<{ readonly outcome: 'ended'; readonly keptEpochs: OrganizationEpochs | null }> {
-  const { organizationId, actor, origin, keep } = act;
+  const { organizationId, actor, origin, keep, reason } = act;
   const epoch = newHandle();
   await endSessionsOfOrganization(context, {
     organizationId,
     actorId: actor.id,
     ...(origin === null ? {} : { address: origin.address }),
     epoch,
+    reason,
   });
   if (keep === undefined) return { outcome: 'ended', keptEpochs: null };
   await continueEntry(context, keep, { organizationId, epoch });

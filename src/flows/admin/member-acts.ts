@@ -1,10 +1,10 @@
 import type { EnrollableKind } from '../../core/member/factor-kind';
 import { LONGEST_EXEMPTION_SECONDS, type Exemption } from '../../core/member/member';
-import { cutText } from '../../core/text/typed-text';
+import { toReason } from '../../core/text/typed-text';
 import type { EventName } from '../../events/events';
 import { newHandle, type FlowContext } from '../context/context';
 import { notifyAddressesOnFile, notifyAdministrators } from '../notices/notify';
-import { endSessionsOfUser } from '../sessions/end-sessions';
+import { endSessionsOfUser, reasonDetail } from '../sessions/end-sessions';
 import {
   isResponsibleFor,
   findOtherProtectedOrganizations,
@@ -116,14 +116,14 @@ export async function resetMemberFactors(
 
 export async function unlockMemberFactors(
   context: FlowContext,
-  act: MemberAdminAct,
+  act: MemberAdminAct & { readonly reason?: string | undefined },
 ): Promise<{ readonly outcome: 'unlocked' } | ProtectedElsewhere | NotFound> {
   const member = await findTarget(context, act);
   if (member === null) return NOT_FOUND;
   // Every unlock allows ten more guesses at codes that also protect other organizations.
   if (!isResponsibleFor(act, await findWeakened(context, act, member))) return PROTECTED_ELSEWHERE;
   await context.records.clearGuesses(act.userId);
-  report(context, act, 'proofs-unlocked', {});
+  report(context, act, 'proofs-unlocked', reasonDetail(act.reason));
   return { outcome: 'unlocked' };
 }
 
@@ -160,13 +160,6 @@ async function findWeakened(
     context.options.onError(error);
     return [];
   });
-}
-
-const LONGEST_REASON = 500;
-
-/** A reason as it is stored: one line of bounded length, or empty. */
-function toReason(text: string): string {
-  return cutText(text.replaceAll(/\p{Cc}/gu, ' ').trim(), LONGEST_REASON);
 }
 
 function whoAndWhere({ userId, organizationId, actor, origin }: MemberAdminAct) {

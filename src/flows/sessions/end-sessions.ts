@@ -1,5 +1,6 @@
 import { SPENT_SECONDS } from '../../core/address/destination';
 import { isAdoptedHandle, type Epochs } from '../../core/decision/session-lifetime';
+import { toReason } from '../../core/text/typed-text';
 import type { AuthSubject } from '../context/auth-subject';
 import { newHandle, type FlowContext, type Origin } from '../context/context';
 import { toStoredChannel, type FirstFactorChannel } from '../context/first-factor-channels';
@@ -70,6 +71,12 @@ export function noteSessionsEnded({ records, clock }: EndingContext, userId: str
   return records.noteSessionsEnded(userId, clock.now());
 }
 
+/** The reason of an act in its event, if one was given. */
+export function reasonDetail(given: string | undefined): { readonly reason?: string } {
+  const reason = toReason(given ?? '');
+  return reason === '' ? {} : { reason };
+}
+
 /** Ends every session, pending login and challenge of one user by one write, however many there are. */
 export async function endSessionsOfUser(
   context: FlowContext,
@@ -78,9 +85,10 @@ export async function endSessionsOfUser(
     readonly organizationId: string;
     readonly actorId?: string;
     readonly address?: string;
+    readonly reason?: string | undefined;
   },
 ): Promise<void> {
-  const { userId, organizationId, actorId, address } = act;
+  const { userId, organizationId, actorId, address, reason } = act;
   await context.records.replaceUserEpoch(userId, { epoch: newHandle(), endedAt: context.clock.now() });
   context.events.report({
     name: 'sessions-ended',
@@ -88,7 +96,7 @@ export async function endSessionsOfUser(
     organizationId,
     ...(actorId === undefined ? {} : { actorId }),
     ...(address === undefined ? {} : { address }),
-    details: { scope: 'user' },
+    details: { scope: 'user', ...reasonDetail(reason) },
   });
 }
 
@@ -125,11 +133,12 @@ export async function endSessionsOfOrganization(
     readonly organizationId: string;
     readonly actorId?: string;
     readonly address?: string;
+    readonly reason?: string | undefined;
     /** The new epoch, for a caller whose own session is to go on with it. */
     readonly epoch?: string;
   },
 ): Promise<void> {
-  const { organizationId, actorId, address } = act;
+  const { organizationId, actorId, address, reason } = act;
   const epoch = act.epoch ?? newHandle();
   await context.records.replaceOrganizationEpoch(organizationId, { epoch, endedAt: context.clock.now() });
   context.events.report({
@@ -137,7 +146,7 @@ export async function endSessionsOfOrganization(
     organizationId,
     ...(actorId === undefined ? {} : { actorId }),
     ...(address === undefined ? {} : { address }),
-    details: { scope: 'organization' },
+    details: { scope: 'organization', ...reasonDetail(reason) },
   });
 }
 

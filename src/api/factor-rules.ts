@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { ENROLLABLE_KINDS } from '../factors/find-factor';
+import type { Origin } from '../flows/context/context';
+import { options, verb, type RulesForCalls } from '../options/call-check';
+import type { OptionRule, RulesFor } from '../options/option-check';
+import { aSwitch, anObject, oneOf } from '../options/option-kinds';
+import { A_PERSON, USER_ID, anArgument } from './argument-rules';
+import type { AuthenticatorsApi, BeginEnrollment, ConfirmEnrollment } from './authenticators-api';
+import type { ChallengeAnswer, ChallengeOptions, ChallengesApi } from './challenges-api';
+
+// Functions that ask for factors and set them up in the host's own code.
+
+/** Text that a person typed or a client sent. A value that cannot be right is answered like any wrong one. */
+function typed(what: string, write: string): OptionRule {
+  return { schema: z.string(), allowed: what, write };
+}
+
+const CHALLENGE_ID = typed('the challengeId that begin gave', 'challengeId');
+
+const ORIGIN = {
+  schema: anObject,
+  allowed: 'where the answer came from, as { address, userAgent }',
+  write: "origin: { address: req.ip, userAgent: req.get('user-agent') ?? '' }",
+  required: true,
+  fields: {
+    address: { ...typed('a text', 'address: req.ip'), required: true },
+    userAgent: { ...typed('a text', "userAgent: req.get('user-agent') ?? ''"), required: true },
+  } satisfies RulesFor<Origin>,
+} satisfies OptionRule;
+
+const ANSWER = {
+  challengeId: { ...CHALLENGE_ID, required: true },
+  code: { ...typed('the code as it was typed', 'code: req.body.code'), required: true },
+  origin: ORIGIN,
+} satisfies RulesFor<ChallengeAnswer>;
+
+export const CHALLENGE_RULES: RulesForCalls<ChallengesApi> = {
+  begin: verb(
+    A_PERSON,
+    options('challenges.begin(member, { authenticatorId })', {
+      authenticatorId: typed('the authenticatorId of one of anyOf', 'authenticatorId'),
+      challengeId: CHALLENGE_ID,
+    } satisfies RulesFor<ChallengeOptions>),
+  ),
+  answer: verb(A_PERSON, anArgument('answer', '{ challengeId, code, origin }', ANSWER)),
+};
+
+export const AUTHENTICATOR_RULES: RulesForCalls<AuthenticatorsApi> = {
+  list: verb(USER_ID),
+  begin: verb(
+    A_PERSON,
+    anArgument('enrollment', "{ kind: 'totp' }", {
+      kind: { ...oneOf(ENROLLABLE_KINDS, "kind: 'totp'"), required: true },
+      address: typed('a number in E.164 or an email address', "address: '+442079460018'"),
+      challengeId: CHALLENGE_ID,
+    } satisfies RulesFor<BeginEnrollment>),
+  ),
+  confirm: verb(
+    A_PERSON,
+    anArgument('confirmation', '{ challengeId, code, origin }', {
+      ...ANSWER,
+      label: typed('what the person calls it', "label: 'My phone'"),
+      endOthers: aSwitch('endOthers: false'),
+    } satisfies RulesFor<ConfirmEnrollment>),
+  ),
+};
