@@ -6,7 +6,7 @@ const SENTENCE = 'The fault is on our side. Try again in a minute.';
 const UNKNOWN =
   'The address may be mistyped, or what was here is gone. Check it, or start from the front page.';
 
-const UNREADABLE = 'What was sent cannot be read. Go back and try again.';
+const UNREADABLE = 'We couldn’t read that request. Go back and try again.';
 
 /** Express's parsers say by `status` that the visitor is at fault. */
 function statusOf(error: unknown): number {
@@ -16,7 +16,7 @@ function statusOf(error: unknown): number {
 
 function headingOf(status: number): string {
   if (status === 404) return 'There is nothing here';
-  return status < 500 ? 'Not done' : 'This does not work now';
+  return status < 500 ? 'Not done' : 'Something went wrong on our side';
 }
 
 /** Below every route: an address that leads nowhere. */

@@ -9,10 +9,10 @@ export function signUpMail(mail: {
   const { to, known, link } = mail;
   const sentence = known
     ? 'Somebody tried to sign up with this address, which has an account already. If it was you, sign in here:'
-    : 'Somebody signed up for Acme Portal with this address. If it was you, open this link to go on:';
+    : 'Somebody signed up for Acme Portal with this address. If it was you, open this link to continue:';
   const after = known
-    ? 'If it was not you, there is nothing to do.'
-    : 'It works for 24 hours. If it was not you, ignore this mail.';
+    ? 'If it wasn’t you, there’s nothing to do.'
+    : 'It expires in 24 hours. If it wasn’t you, ignore this mail.';
   return {
     to,
     subject: known ? 'You have an Acme Portal account' : 'Verify your email address for Acme Portal',

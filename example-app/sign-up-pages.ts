@@ -13,7 +13,7 @@ import type { NewUser, User, UserTable } from './user-table';
 const SHORTEST_PASSWORD = 12;
 const MAIL_MS = 10_000;
 const TOO_MANY = 'There were too many sign-ups from your network. Try again in an hour.';
-const WRONG_PASSWORD = 'That is not the password that you chose when you signed up. Type it again.';
+const WRONG_PASSWORD = 'That isn’t the password you chose when you signed up. Type it again.';
 
 interface SignUpOptions {
   readonly mfa: Mfa<User>;
@@ -140,7 +140,7 @@ const isOrganization = (id: string): id is OrganizationId => Object.hasOwn(ORGAN
 function faultOf({ name, email, password }: TypedForm): string | null {
   if (name === '') return 'Your name is missing. Type it.';
   if (!/^[^\s@<>",;:()[\]\\]+@[^\s@<>",;:()[\]\\]+\.[^\s@<>",;:()[\]\\]+$/.test(email))
-    return 'That is not an email address. Type one, such as name@example.com.';
+    return 'That isn’t an email address. Type one, such as name@example.com.';
   if (password.length < SHORTEST_PASSWORD)
     return `That password is too short. Choose one of at least ${SHORTEST_PASSWORD} characters.`;
   return null;

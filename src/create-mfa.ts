@@ -8,7 +8,7 @@ import { createDelivery } from './delivery/delivery';
 import { ClockWatch } from './events/advice';
 import { EventRecorder } from './events/event-recorder';
 import { createFactors } from './factors/find-factor';
-import type { AdministratorsOf } from './flows/admin/admin-authority';
+import { joinAdministrators, type AdministratorsOf } from './flows/admin/admin-authority';
 import { JOB_PREFIX } from './flows/admin/background-jobs';
 import { keepMembersIndexed, resumeJobs } from './flows/admin/keep-indexes';
 import { BackgroundWork } from './flows/context/background-work';
@@ -90,11 +90,11 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     // An unfinished job continues at the next start.
     await context.background.settled(JOB_PREFIX);
   }
-  /** The administrators that `adminPages` names. They are also told of what the host does in code. */
-  const administrators: { of: AdministratorsOf } = { of: async () => [] };
+  /** What each call of `adminPages` names as administrators. They are also told of what the host does in code. */
+  const administrators: AdministratorsOf[] = [];
   const mfa: Mfa<User> = {
     ...createProgrammaticApi(context, {
-      administratorsOf: (id) => administrators.of(id),
+      administratorsOf: joinAdministrators(administrators),
       users: options.users,
     }),
     events: createEventsApi(context, options),
@@ -104,9 +104,7 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     pages: () => createPagesRouter(context),
     adminPages(adminOptions) {
       requireUserList(options.users);
-      if (adminOptions.administratorsOf !== undefined) {
-        administrators.of = administratorsFrom(context, adminOptions);
-      }
+      administrators.push(administratorsFrom(context, adminOptions));
       return createAdminRouter(context, adminOptions);
     },
     guard: (guardOptions) => createGuard(context, guardOptions),

@@ -12,6 +12,7 @@ export type {
   SendLimits,
   SendWindow,
 } from './options/options';
+export type { Brand, SignInLink } from './options/brand';
 export { OPTION_DEFAULTS } from './options/option-defaults';
 export { ConfigurationError, MfaError } from './core/errors';
 export type { ConfigurationRefusal, MfaErrorCode } from './core/errors';

@@ -16,18 +16,16 @@ import {
   smsText,
   type Notice,
   type NoticeOrigin,
+  type Site,
 } from './message-text';
 import { sendEmail, type Mail } from './send-email';
 
 export type { Notice, NoticeOrigin } from './message-text';
 
-export interface DeliveryOptions {
+export interface DeliveryOptions extends Site {
   readonly email: EmailSender | null;
   readonly sms: SmsSender | null;
   readonly clock: Clock;
-  readonly issuer: string;
-  /** The host of the site, without a port. */
-  readonly host: string;
   readonly smsTimeoutSeconds: number;
   readonly emailTimeoutSeconds: number;
   readonly codeSeconds: number;

@@ -2,6 +2,7 @@ import type { EnrollableKind } from '../core/member/factor-kind';
 import { browserName } from '../core/text/browser-name';
 import { cutText, labelInMessage, personInMessage } from '../core/text/typed-text';
 import { wordsOf } from '../factors/present-factor';
+import type { ResolvedBrand } from '../options/brand';
 import { durationInWords, type CodePurpose } from './delivery-error';
 import type { Mail, MailLocals } from './send-email';
 
@@ -33,10 +34,13 @@ export type Notice = Told &
     | { readonly kind: 'other'; readonly heading: string; readonly paragraphs: readonly string[] }
   );
 
-/** What every mail of a site names. */
+/** Whose mails they are. */
 export interface Site {
   readonly issuer: string;
   readonly host: string;
+  /** Scheme, host and port, for addresses of images and links. */
+  readonly baseUrl: string;
+  readonly brand: Pick<ResolvedBrand, 'logoUrl' | 'supportUrl' | 'accent'>;
 }
 
 const dateAndTime = new Intl.DateTimeFormat('en-GB', {
@@ -56,15 +60,23 @@ export function instantInWords(at: number): string {
 /** One line of bounded length. */
 const oneLine = (text: string) => cutText(text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim(), 120);
 
+/** `--mfa-accent` of the pages. */
+const OUR_ACCENT = '#2f5bea';
+
 export function mailLocals(
   site: Site,
   about: { readonly userName: string; readonly at: number; readonly origin: NoticeOrigin | null },
 ): MailLocals {
   const { userName, at, origin } = about;
   const account = personInMessage(userName);
+  const { logoUrl, supportUrl, accent } = site.brand;
+  const absolute = (url: string | null) => (url === null ? null : new URL(url, site.baseUrl).href);
   return {
     issuer: site.issuer,
     site: site.host,
+    logoUrl: absolute(logoUrl),
+    supportUrl: absolute(supportUrl),
+    accent: accent ?? OUR_ACCENT,
     account: account === '' ? null : account,
     at: instantInWords(at),
     origin:
@@ -80,8 +92,8 @@ function methodInWords({
   readonly label?: string;
 }): string {
   const name = labelInMessage(label ?? '');
-  const { thing } = wordsOf(factor);
-  return name === '' ? thing : `${thing} “${name}”`;
+  const { thing, label: unnamed } = wordsOf(factor);
+  return name === '' || name === unnamed ? thing : `${thing} “${name}”`;
 }
 
 const CHANGES = {
@@ -113,7 +125,7 @@ export function noticeMail(site: Site, told: { readonly userName: string; readon
 
 const ACTS: Readonly<Record<CodePurpose, string>> = {
   login: 'to sign in',
-  'step-up': 'to confirm that it is you',
+  'step-up': 'to confirm it’s you',
   enroll: 'to add this phone',
   unlock: 'to unlock your account',
 };
@@ -132,7 +144,7 @@ export function smsText(message: {
   const { issuer, host, code, purpose, codeSeconds } = message;
   return [
     `${code} is your ${issuer} code ${ACTS[purpose]} at ${host}.`,
-    `It works for ${durationInWords(codeSeconds)}, once. Never share it.`,
+    `It expires in ${durationInWords(codeSeconds)}. Never share it.`,
     '',
     `@${host} #${code}`,
   ].join('\n');
@@ -147,7 +159,7 @@ export function phoneNoticeText({
   readonly host: string;
 }): string {
   return [
-    `${issuer}: this phone no longer proves that it is you at ${host}.`,
-    'If you did not change this, sign in there and change your password, then tell your administrator.',
+    `${issuer}: this phone can no longer be used to sign in at ${host}.`,
+    'If you didn’t change this, sign in there and change your password, then tell your administrator.',
   ].join(' ');
 }

@@ -23,6 +23,11 @@ export interface MailLocals {
   readonly issuer: string;
   /** Host name of the site, `portal.example.com`. */
   readonly site: string;
+  /** Absolute, like the next; null where there is none. */
+  readonly logoUrl: string | null;
+  readonly supportUrl: string | null;
+  /** Of buttons: `#2f5bea`. */
+  readonly accent: string;
   /** The account; null if the address is enough. */
   readonly account: string | null;
   /** `22 Nov 2026, 14:32 UTC` */

@@ -68,7 +68,7 @@ export interface FactorWords {
   readonly replace: string | null;
   /** The link back from the code to the form for an address; null where there is none. */
   readonly otherDestination: string | null;
-  /** Between `To` and `, confirm that it is you.`. `replace` is for one that takes the place of another. */
+  /** Behind `Confirm it’s you to`. `replace` is for one that takes the place of another. */
   readonly purpose: { readonly add: string; readonly replace: string };
   /** The button that chooses it as the way to sign in. */
   readonly choice: Told;

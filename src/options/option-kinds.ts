@@ -81,6 +81,21 @@ export function localPath(write: string): OptionRule {
   };
 }
 
+/** A path on this site, or an address of one of the schemes, such as `https:`. */
+export function linkTo(schemes: readonly string[], write: string): OptionRule {
+  return {
+    schema: z.string().refine((value) => isLink(value, schemes), NO_MESSAGE),
+    allowed: `a path on this site that starts with one slash, or an address that starts with ${schemes.join(' or ')}`,
+    write,
+    shown: true,
+  };
+}
+
+export function isLink(value: string, schemes: readonly string[]): boolean {
+  if (value.startsWith('/')) return parseLocalPath(value) !== null;
+  return URL.canParse(value) && schemes.includes(new URL(value).protocol);
+}
+
 export function callback(allowed: string, write: string): OptionRule {
   return { schema: aFunction, allowed, write };
 }

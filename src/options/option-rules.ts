@@ -5,6 +5,7 @@ import { GUESS_LIMITS, type GuessLimits } from '../core/member/authenticator';
 import { LONGEST_CHALLENGE_SECONDS } from '../core/proof/sent-code';
 import type { SendLimits } from '../delivery/budgets';
 import { RECORD_METHODS, STATE_METHODS } from '../stores/required-methods';
+import type { Brand } from './brand';
 import type { RulesFor } from './option-check';
 import {
   NO_MESSAGE,
@@ -13,6 +14,8 @@ import {
   callback,
   danger,
   group,
+  isLink,
+  linkTo,
   localPath,
   mountPath,
   number,
@@ -84,6 +87,26 @@ const CSRF = {
     write: "field: '_csrf'",
   },
 } satisfies RulesFor<HostCsrf>;
+
+const colour = (write: string) => ({
+  schema: z.string().regex(/^#[0-9a-f]{6}$/i),
+  allowed: 'a colour of six hexadecimal digits, such as #0b6e4f',
+  write,
+  shown: true as const,
+});
+
+const BRAND = {
+  logoUrl: linkTo(['https:'], "logoUrl: '/logo.svg'"),
+  faviconUrl: linkTo(['https:'], "faviconUrl: '/favicon.svg'"),
+  accent: colour("accent: '#0b6e4f'"),
+  darkAccent: colour("darkAccent: '#5fd0a6'"),
+  supportUrl: linkTo(['https:', 'mailto:'], "supportUrl: 'mailto:help@acme.example'"),
+} satisfies RulesFor<Brand>;
+
+const signInLink = z.strictObject({
+  label: z.string().trim().min(1).max(60),
+  url: z.string().refine((value) => isLink(value, ['https:'])),
+});
 
 /** One rule for each option. `issuer`, `baseUrl` and `keys` get more precise messages when they are resolved. */
 export const OPTION_RULES = {
@@ -188,6 +211,13 @@ export const OPTION_RULES = {
     allowed: 'the absolute path of a folder',
     write: "viewsPath: path.join(import.meta.dirname, 'views')",
     shown: true,
+  },
+  brand: group("brand: { logoUrl: '/logo.svg', accent: '#0b6e4f' }", BRAND),
+  stylesheet: localPath("stylesheet: '/mfa-theme.css'"),
+  signInLinks: {
+    schema: z.custom((value) => z.array(signInLink).max(5).safeParse(value).success, NO_MESSAGE),
+    allowed: 'a list of up to five { label, url }, each url a path on this site or an https address',
+    write: "signInLinks: [{ label: 'Forgot your password?', url: '/forgot' }]",
   },
   onError: callback('a function that takes an error', 'onError: (error) => logger.error(error)'),
   dangerouslyAllowInsecureBaseUrl: danger('dangerouslyAllowInsecureBaseUrl'),

@@ -6,6 +6,7 @@ import type { Policy } from '../core/policy/policy';
 import type { SendLimits } from '../delivery/budgets';
 import type { RecordStore } from '../stores/record-store';
 import type { StateStore } from '../stores/state-store';
+import type { Brand, ResolvedBrand, SignInLink } from './brand';
 import type { Account, Clock, EmailSender, SmsSender, UserDirectory } from './ports';
 
 export type { CountryCode } from '../core/address/phone-number';
@@ -151,6 +152,12 @@ export interface MfaOptions<User = Express.User> {
    * `node_modules/express-mfa/views` and pass the path.
    */
   readonly viewsPath?: string | undefined;
+  /** The logo, colours and help link of pages and mails. */
+  readonly brand?: Brand | undefined;
+  /** A stylesheet of yours after ours, a path on this site. It may set the custom properties that `express-mfa.css` lists. */
+  readonly stylesheet?: string | undefined;
+  /** Links below the sign-in form, at most five. */
+  readonly signInLinks?: readonly SignInLink[] | undefined;
   /** Called with errors that no request can report, such as a notice that was not sent. Default: standard error. */
   readonly onError?: ((error: unknown) => void) | undefined;
   /** Accepts `http:` for hosts other than localhost: passwords and codes are then readable in transit. Default false. */
@@ -217,6 +224,9 @@ export interface ResolvedOptions<User = Express.User> {
   readonly events: EventRetention;
   readonly clock: Clock;
   readonly viewsPath: string;
+  readonly brand: ResolvedBrand;
+  readonly stylesheet: string | null;
+  readonly signInLinks: readonly SignInLink[];
   /** Never throws. */
   readonly onError: (error: unknown) => void;
   readonly dangerouslyAcceptVolatileRecords: boolean;

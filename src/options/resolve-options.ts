@@ -6,6 +6,7 @@ import { findKeyFault } from '../core/proof/key-ring';
 import { hostIdText } from '../core/text/host-id';
 import { ENROLLABLE_KINDS, FACTOR_TRAITS, findAvailableKinds } from '../factors/find-factor';
 import { parseLocalPath } from '../core/text/local-path';
+import { resolveBrand } from './brand';
 import { checkWhole, describeAnswer, refuse } from './option-check';
 import { OPTION_DEFAULTS } from './option-defaults';
 import { OPTION_RULES } from './option-rules';
@@ -57,6 +58,9 @@ export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions
     events: fill(OPTION_DEFAULTS.events, options.events),
     clock: options.clock ?? { now: () => Date.now() },
     viewsPath: findViews(options.viewsPath),
+    brand: resolveBrand(options.brand),
+    stylesheet: options.stylesheet ?? null,
+    signInLinks: options.signInLinks ?? [],
     onError: neverThrowing(options.onError ?? printError),
     dangerouslyAcceptVolatileRecords: options.dangerouslyAcceptVolatileRecords === true,
     dangerouslyAllowOpener: options.dangerouslyAllowOpener === true,

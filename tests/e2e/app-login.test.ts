@@ -27,7 +27,7 @@ describe.each(storages)('a member with an authenticator app, %s', (storage) => {
     await page.goto('/');
     await stage.look(page, 'login');
     await enterPassword(page, ALAN, 'not the password');
-    await page.getByText('That email or password did not work.').waitFor();
+    await page.getByText('That email or password didn’t work.').waitFor();
     await stage.look(page, 'login-wrong');
     await enterPassword(page, ALAN);
     alan = await setUpApp(stage, page);
@@ -62,7 +62,7 @@ describe.each(storages)('a member with an authenticator app, %s', (storage) => {
     await arriveAt(page, 'Hello, Alan Turing');
     stage.clock.advance(6 * MINUTE);
     await page.getByRole('link', { name: 'Payouts' }).click();
-    await page.getByText('To go on, confirm that it is you.').waitFor();
+    await page.getByText('Confirm it’s you to continue.').waitFor();
     await stage.look(page, 'step-up-app');
     await enterCode(page, codeNow());
     await arriveAt(page, 'Payouts');
@@ -75,7 +75,7 @@ describe.each(storages)('a member with an authenticator app, %s', (storage) => {
     await stage.look(page, 'challenge-recovery-code');
     await page.getByLabel('Recovery code').fill('3-0000-0000-00000');
     await button(page, 'Continue').click();
-    await page.getByText('That recovery code did not work.').waitFor();
+    await page.getByText('That recovery code didn’t work.').waitFor();
     await page.getByLabel('Recovery code').fill(alan.recoveryCodes[2] ?? '');
     await button(page, 'Continue').click();
     await arriveAt(page, 'Hello, Alan Turing');
@@ -154,7 +154,7 @@ describe.each(storages)('a member with an authenticator app, %s', (storage) => {
         if (round === 1 && left === 4) await stage.look(page, 'challenge-wrong');
       }
       await enterCode(page, wrongCode(codeNow()));
-      await page.getByText('Those were five wrong tries.').waitFor();
+      await page.getByText('You entered too many wrong codes.').waitFor();
       await stage.look(page, 'login-exhausted');
       await page.context().close();
     }
@@ -199,7 +199,7 @@ describe('the first login of a member', () => {
     await stage.look(page, 'enroll-app');
     const secret = (await page.locator('[data-key]').getAttribute('data-key')) ?? '';
     await keyboard.type(wrongCode(totpCode(secret, stage.clock.now())));
-    await page.getByText('That code did not work.').waitFor();
+    await page.getByText('That code didn’t work.').waitFor();
     await stage.look(page, 'enroll-app-wrong');
     await keyboard.type(totpCode(secret, stage.clock.now() + 5 * MINUTE));
     await page

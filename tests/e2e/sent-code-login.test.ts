@@ -64,7 +64,7 @@ describe.each(storages)('a member whose codes are sent, %s', (storage) => {
     const newer = stage.codeFor(ALAN.email);
     if (older !== newer) {
       await enterCode(page, older);
-      await page.getByText('That code did not work.').waitFor();
+      await page.getByText('That code didn’t work.').waitFor();
     }
     await enterCode(page, newer);
     await arriveAt(page, 'Hello, Alan Turing');
@@ -99,7 +99,7 @@ describe.each(storages)('a member whose codes are sent, %s', (storage) => {
     stage.smsFails = true;
     const page = await stage.open();
     await enterPassword(page, MARY.email);
-    await page.getByText('We could not text your phone. The code went to your email instead.').waitFor();
+    await page.getByText('We couldn’t text your phone. The code went to your email instead.').waitFor();
     await arriveAt(page, 'Check your email');
     await stage.look(page, 'challenge-fallback');
     await enterCode(page, stage.codeFor(MARY.email));

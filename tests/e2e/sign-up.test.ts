@@ -38,11 +38,11 @@ describe.each([
     await stage.look(page, 'sign-up-verify');
     stage.clock.advance(1000);
     await page.getByLabel('Password').fill('not what it was');
-    await button(page, 'It is mine, go on').click();
+    await button(page, 'It’s mine, continue').click();
     await page.getByRole('alert').waitFor();
     await stage.look(page, 'sign-up-verify-wrong');
     await page.getByLabel('Password').fill(PASSWORD);
-    await button(page, 'It is mine, go on').click();
+    await button(page, 'It’s mine, continue').click();
     await arriveAt(page, 'Protect your account');
     stage.clock.advance(1000);
     await page.getByRole('link', { name: 'Text message' }).click();
@@ -57,7 +57,7 @@ describe.each([
     await arriveAt(page, 'Is this your number?');
     expect(await page.getByLabel('Mobile number').inputValue()).toBe('+44 20 7946 0018');
     await stage.look(page, 'enroll-phone-confirm');
-    await button(page, 'It is right, text me a code').click();
+    await button(page, 'Yes, text me a code').click();
     await arriveAt(page, 'Check your phone');
     await stage.look(page, 'enroll-phone-code');
     stage.clock.advance(61_000);

@@ -10,6 +10,9 @@ const hostile = '<img src=x> & "friends"';
 const mail: MailLocals = {
   issuer: `Acme ${hostile}`,
   site: 'portal.example.com',
+  logoUrl: null,
+  supportUrl: null,
+  accent: '#2f5bea',
   account: `alan ${hostile}`,
   at: '22 Nov 2026, 14:32 UTC',
   origin: { browser: `Firefox ${hostile}`, address: '203.0.113.9' },

@@ -72,7 +72,6 @@
 
   function countDown(form) {
     const shown = form.querySelector('.resend-left');
-    const unit = form.querySelector('.resend-unit');
     const wait = Number(form.dataset.resendWait);
     if (shown === null || wait <= 0) return;
     const readyAt = performance.now() + wait * 1000;
@@ -80,9 +79,8 @@
     const timer = setInterval(() => {
       const left = Math.ceil((readyAt - performance.now()) / 1000);
       if (left > 0) {
-        shown.textContent =
-          left < 100 ? String(left) : `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
-        unit.textContent = left === 1 ? 'second' : left < 100 ? 'seconds' : 'minutes';
+        const seconds = `${left} ${left === 1 ? 'second' : 'seconds'}`;
+        shown.textContent = left < 100 ? seconds : `${Math.floor(left / 60)} min ${left % 60} s`;
         return;
       }
       clearInterval(timer);
@@ -91,6 +89,15 @@
       const status = form.querySelector('[data-resend-ready]');
       status.textContent = status.dataset.resendReady;
     }, 250);
+  }
+
+  /** Instants come in UTC. The tooltip keeps that text. */
+  function showLocalTime(time) {
+    const { lang } = document.documentElement;
+    const locale = navigator.languages.find((one) => one.split('-')[0] === lang.split('-')[0]) ?? lang;
+    const format = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+    time.title = time.textContent;
+    time.textContent = format.format(new Date(time.dateTime));
   }
 
   function listedCodes(selector) {
@@ -130,6 +137,7 @@
   document.querySelectorAll('form[data-once]').forEach(submitOnce);
   document.querySelectorAll('input[data-code-digits]').forEach(submitWhenComplete);
   document.querySelectorAll('form[data-resend-wait]').forEach(countDown);
+  document.querySelectorAll('time[data-instant]').forEach(showLocalTime);
   document.querySelectorAll('[data-copy]').forEach(copyOnClick);
   document.querySelectorAll('[data-download]').forEach(downloadOnClick);
   document

@@ -3,10 +3,10 @@ import type { FactorWords } from '../factor';
 const COMMON = {
   before: null,
   refusals: {
-    'wrong-code': 'That code did not work. Check the newest message and try again.',
+    'wrong-code': 'That code didn’t work. Check the newest message and try again.',
     'code-used': 'That code was used before. Ask for a new one.',
   },
-  noneAtHand: 'Another way',
+  noneAtHand: 'Try another way',
 };
 
 export const smsWords: FactorWords = {
@@ -17,7 +17,7 @@ export const smsWords: FactorWords = {
   label: 'Phone',
   thing: 'The phone',
   proofs: 'Codes by text message',
-  about: 'We text a code to your phone. Texts can be intercepted, an app is safer.',
+  about: 'We text a code to your phone. Texts can be intercepted; an app is safer.',
   offer: 'Sent to a phone number.',
   add: 'Add a phone number',
   replace: 'Change number',

@@ -14,12 +14,12 @@ export const recoveryCodeWords: FactorWords = {
   otherDestination: null,
   purpose: { add: 'make recovery codes', replace: 'make new recovery codes' },
   choice: 'Use a recovery code',
-  noneAtHand: 'No code at hand?',
+  noneAtHand: 'Don’t have a code?',
   prompt: {
     heading: 'Enter a recovery code',
     lead: 'Type one of the codes you saved when you set up {issuer}. Each works once.',
     field: 'Recovery code',
-    hint: 'With its number, as in 3-XXXX-XXXX-XXXXX. Spaces, dashes and capitals do not matter.',
+    hint: 'Include the number at the start, as in 3-XXXX-XXXX-XXXXX. Spaces, dashes and capitals don’t matter.',
   },
   before: null,
   setUp: { heading: 'Save your recovery codes', lead: 'Each works once.', field: 'Recovery code' },
@@ -30,8 +30,8 @@ export const recoveryCodeWords: FactorWords = {
   },
   refusals: {
     'wrong-code':
-      'That recovery code did not work. Compare it with your list, or use one that you have not used yet.',
+      'That recovery code didn’t work. Compare it with your list, or use one you haven’t used yet.',
     'code-used': 'That recovery code was used before. Use another one from your list.',
-    'malformed-code': 'That does not look like a recovery code. Type it with the number before it.',
+    'malformed-code': 'That doesn’t look like a recovery code. Include the number at the start.',
   },
 };

@@ -13,6 +13,14 @@ import { reproofRequirement } from '../enrollment/authorize-enrollment';
 /** The administrators of an organization, where the host can name them. They get an email when one of them is reset or exempted. */
 export type AdministratorsOf = (organizationId: string) => Promise<readonly Account[]>;
 
+/** The administrators of all sources, each person once. */
+export function joinAdministrators(sources: readonly AdministratorsOf[]): AdministratorsOf {
+  return async (organizationId) => {
+    const found = await Promise.all(sources.map((source) => source(organizationId)));
+    return [...new Map(found.flat().map((account) => [account.id, account])).values()];
+  };
+}
+
 /** An actor who is not in the host's user table: the host itself, or an operator that it names. */
 export interface OutsideActor {
   readonly id: string;

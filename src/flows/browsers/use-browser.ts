@@ -144,7 +144,7 @@ async function reportReplay(
       kind: 'other',
       heading: 'A remembered browser was forgotten',
       paragraphs: [
-        'Somebody signed in with your password and an old copy of what one of your remembered browsers keeps. It was refused, a code was asked for, and that browser is not remembered any more.',
+        'Somebody signed in with your password and an old copy of a remembered browser’s cookie. It was refused, a code was asked for, and that browser is no longer remembered.',
         'If you restored a browser from a backup, there is nothing to do. If not, change your password.',
       ],
       origin,

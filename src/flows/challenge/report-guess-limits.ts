@@ -51,13 +51,13 @@ function reportDisabled(context: FlowContext, wrong: WrongAnswer): void {
   report(context, wrong, 'authenticator-disabled', { kind, authenticatorId });
   const wayBack =
     onFileKind(authenticatorId) === null
-      ? 'Sign in another way, then remove it in your settings and set it up again. If it is your strongest method, that takes a recovery code; without one, ask your administrator to reset your methods.'
+      ? 'Sign in another way, then remove it in your settings and set it up again. If it’s your strongest method, you need a recovery code; without one, ask your administrator to reset your methods.'
       : 'Sign in another way, or ask an administrator to assign it to you again.';
   tell(context, wrong, {
     kind: 'other',
     heading: 'One of your sign-in methods was turned off',
     paragraphs: [
-      'It was answered wrong too often, so it is not taken any more.',
+      'It was turned off after too many wrong codes.',
       `${wayBack} If the tries were not yours, change your password.`,
     ],
     origin,
@@ -74,10 +74,10 @@ function tellOfWrongFactor(context: FlowContext, wrong: WrongAnswer): void {
     if (spent.outcome === 'refused') return;
     tell(context, wrong, {
       kind: 'other',
-      heading: 'Wrong codes after your password',
+      heading: 'Failed sign-in attempt',
       paragraphs: [
         'Somebody typed your password and then wrong codes. Nobody was signed in.',
-        'If it was you, there is nothing to do. If it was not, change your password.',
+        'If it was you, there’s nothing to do. If it wasn’t, change your password.',
       ],
       origin,
       at: gathered.now,

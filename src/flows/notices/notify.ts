@@ -85,7 +85,7 @@ export async function notifyAdministrators(
           paragraphs: [
             SENTENCES[done](personInMessage(actor.name), personInMessage(target.name)),
             `The reason given: ${reason}`,
-            'If you did not expect this, ask them about it, and look at the events page.',
+            'If you didn’t expect this, ask them about it and check the events page.',
           ],
           origin,
           at: context.clock.now(),

@@ -38,7 +38,7 @@ export interface Organization {
 }
 
 export const DEFAULT_CLIENT_WARNING =
-  'Programs that sign in with a password and cannot ask for a code, such as scheduled jobs and older mail clients, stop working for members who are asked. Give each of them a separate integration account, and exempt that account and no other.';
+  'Programs that sign in with a password and can’t ask for a code, such as scheduled jobs and older mail clients, stop working for members who are asked. Give each of them a separate integration account, and exempt that account and no other.';
 
 /**
  * Reads the answer of `organizationsOf`; ids become text.

@@ -111,6 +111,7 @@ async function showList(
     query,
     csvPath: pathWith(`${path}.csv`, { filter, q: query }),
     clearPath: filter === '' && query === '' ? null : path,
+    clearSearchPath: pathWith(path, { filter }),
     members: members.map((member) => toRow(page, member)),
     firstPath: cursor === '' ? null : pathWith(path, { filter, q: query, limit }),
     nextPath:
@@ -173,6 +174,7 @@ export interface MembersLocals extends WithAdmin {
   readonly query: string;
   readonly csvPath: string;
   readonly clearPath: string | null;
+  readonly clearSearchPath: string;
   readonly members: readonly MemberRow[];
   readonly firstPath: string | null;
   readonly nextPath: string | null;

@@ -53,6 +53,7 @@ export function adoptionChart(days: readonly ChartDay[]): ChartLocals | null {
         : [dayOf(first.at), dayOf(last.at)],
     span: `last ${span} days`,
     latest: percent(last),
+    latestDay: dayOf(last.at),
     rows: days.toReversed().map((day) => ({
       day: dayOf(day.at),
       members: grouped(day.members),
@@ -142,7 +143,7 @@ function tiles(page: AdminPage, adoption: Adoption): OverviewLocals['tiles'] {
     { number: grouped(locked), text: 'locked out now', bad: locked > 0, path: listed('locked') },
     {
       number: grouped(noUsableContact),
-      text: 'with no address for a code',
+      text: 'can’t receive a code',
       bad: noUsableContact > 0,
       path: null,
     },
@@ -220,6 +221,8 @@ export interface ChartLocals {
   readonly axis: readonly Moment[];
   readonly span: string;
   readonly latest: string;
+  /** The last day that was counted: today is not over. */
+  readonly latestDay: Moment;
   readonly rows: readonly {
     readonly day: Moment;
     readonly members: string;

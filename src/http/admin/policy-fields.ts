@@ -75,7 +75,7 @@ const onOff = (on: boolean) => (on ? 'on' : 'off');
 
 const RULES = {
   enabled: 'Multi-factor authentication',
-  enrollment: 'Who is asked',
+  enrollment: 'Who must use it',
   methods: 'Methods',
   graceUntil: 'Grace until',
   skips: 'Skips',
@@ -84,8 +84,8 @@ const RULES = {
   challengeFederated: 'Ask after single sign-on too',
   smsFallback: 'Email the code if a text message can’t be sent',
   rememberBrowserSeconds: 'Remembered browsers',
-  sessionDurationSeconds: 'Session duration',
-  idleTimeoutSeconds: 'End without activity',
+  sessionDurationSeconds: 'Maximum session length',
+  idleTimeoutSeconds: 'Sign out after inactivity',
 } as const satisfies Readonly<Record<keyof PolicyChange, string>>;
 
 /** The name of a rule within a sentence; unknown names are returned unchanged. */

@@ -111,9 +111,9 @@ function parseGrace(
   if (current.graceUntil !== null && value === dayField(current.graceUntil))
     return { value: current.graceUntil };
   const at = parseInstant(value);
-  if (at === null) return malformed('That is not a date. Choose one, such as 2026-12-15, or none.');
+  if (at === null) return malformed('That isn’t a date. Choose one, such as 2026-12-15, or none.');
   if (at <= now && at !== current.graceUntil) {
-    return { because: 'date-in-past', message: 'That day has begun already. Choose a later one, or none.' };
+    return { because: 'date-in-past', message: 'Choose a future date, or none.' };
   }
   return { value: at };
 }
@@ -140,7 +140,7 @@ function parseDuration<Nothing extends 0 | null>(
   const unit = seconds === undefined ? UNIT_SECONDS.get(fieldOf(body, `${name}Unit`)) : 1;
   const number = toNumber(amount);
   if (number === null || unit === undefined)
-    return malformed('That is not a length of time. Type a number and choose its unit.');
+    return malformed('That isn’t a length of time. Type a number and choose its unit.');
   return { value: seconds === undefined ? Math.round(number * unit) : number };
 }
 

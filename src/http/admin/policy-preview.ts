@@ -78,7 +78,7 @@ function yourSentence(preview: PolicyPreview, effect: PolicyEffect): string {
   }
   switch (effect) {
     case 'proves':
-      return 'you prove your second factor, as you do for these pages.';
+      return 'you use your second step, as you do for these pages.';
     case 'enrolls':
       return 'you are asked to set up MFA at your next page.';
     case 'in-grace':

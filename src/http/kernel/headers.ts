@@ -5,18 +5,18 @@ import type { HttpContext } from './http-context';
 import { fieldOf, stateOf, toError } from './request';
 import { bareLocals } from './respond';
 
-/** Nothing inline, nothing from elsewhere, in no frame. */
-export const PAGE_POLICY = {
+/** Nothing inline, in no frame, and nothing from elsewhere but the images of the brand. */
+const pagePolicy = ({ options }: HttpContext) => ({
   defaultSrc: ["'none'"],
   styleSrc: ["'self'"],
   scriptSrc: ["'self'"],
-  imgSrc: ["'self'"],
+  imgSrc: ["'self'", ...options.brand.imageOrigins],
   fontSrc: ["'self'"],
   connectSrc: ["'self'"],
   frameAncestors: ["'none'"],
   baseUri: ["'none'"],
   objectSrc: ["'none'"],
-};
+});
 
 /**
  * HSTS where the site is reached over TLS. There is no `form-action`, since it also governs every redirect after a form, and
@@ -25,7 +25,7 @@ export const PAGE_POLICY = {
 export function pageHeaders(context: HttpContext): RequestHandler {
   const { secure, dangerouslyAllowOpener } = context.options;
   return helmet({
-    contentSecurityPolicy: { useDefaults: false, directives: PAGE_POLICY },
+    contentSecurityPolicy: { useDefaults: false, directives: pagePolicy(context) },
     referrerPolicy: { policy: 'same-origin' },
     frameguard: { action: 'deny' },
     crossOriginOpenerPolicy: { policy: dangerouslyAllowOpener ? 'unsafe-none' : 'same-origin' },
@@ -49,7 +49,7 @@ export function setPageHeaders(context: HttpContext, req: Request, res: Response
 export function keepFormsHere(context: HttpContext): RequestHandler {
   const setPolicy = contentSecurityPolicy({
     useDefaults: false,
-    directives: { ...PAGE_POLICY, formAction: ["'self'"] },
+    directives: { ...pagePolicy(context), formAction: ["'self'"] },
   });
   return function keepFormsOnOurPages(req, res, next) {
     leaveByPage(context, req, res, next);

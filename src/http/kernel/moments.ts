@@ -17,16 +17,20 @@ const DATE = new Intl.DateTimeFormat('en-GB', {
 
 /** `15 Dec 2026, 14:32 UTC`. */
 export function momentOf(at: number): Moment {
-  return { iso: new Date(at).toISOString(), text: `${DATE_AND_TIME.format(at)} UTC` };
+  return { iso: new Date(at).toISOString(), text: `${DATE_AND_TIME.format(at)} UTC`, isInstant: true };
 }
 
 /** `15 Dec 2026`. */
 export function dayOf(at: number): Moment {
-  return { iso: new Date(at).toISOString(), text: DATE.format(at) };
+  return { iso: new Date(at).toISOString(), text: DATE.format(at), isInstant: false };
 }
 
-/** `5 minutes`, rounded up, for how long something still holds. */
+/** `5 minutes`, rounded up, for how long something is still valid; `40 seconds` below a minute. */
 export function durationText(seconds: number): string {
-  const minutes = Math.max(1, Math.ceil(seconds / 60));
-  return minutes === 1 ? '1 minute' : `${minutes} minutes`;
+  if (seconds < 60) return countOf(Math.max(1, Math.ceil(seconds)), 'second');
+  return countOf(Math.ceil(seconds / 60), 'minute');
+}
+
+function countOf(count: number, unit: string): string {
+  return count === 1 ? `1 ${unit}` : `${count} ${unit}s`;
 }

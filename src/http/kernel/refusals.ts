@@ -108,8 +108,8 @@ export async function refuseRequest(
 /** The headings of the page for a refused form. */
 const HEADINGS: Readonly<Record<Decision['outcome'], string>> = {
   allow: 'Not done',
-  challenge: 'Confirm that it is you first',
-  enroll: 'Set up a second factor first',
+  challenge: 'Confirm it’s you first',
+  enroll: 'Set up a method first',
   'sign-in': 'Sign in first',
   deny: 'You cannot go on',
 };

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { renderFile } from 'ejs';
 import type { Response } from 'express';
 import type { Channel, FactorKind } from '../../core/member/factor-kind';
+import type { SignInLink } from '../../options/brand';
 import { showFactor } from '../../factors/present-factor';
 
 export interface PageRenderer {
@@ -43,8 +44,13 @@ export interface PageLocals {
   readonly homePath: string;
   /** Where `views/assets` is served, without a slash at the end. */
   readonly assetsPath: string;
-  /** A further stylesheet of the host's that sets the custom properties, on the same origin. */
-  readonly themePath: string | null;
+  /** After ours: the colours of the brand, then the host's own. */
+  readonly stylesheets: readonly string[];
+  readonly logoUrl: string | null;
+  readonly faviconUrl: string | null;
+  readonly supportUrl: string | null;
+  /** Below the sign-in form. */
+  readonly signInLinks: readonly SignInLink[];
   readonly csrfField: { readonly name: string; readonly value: string };
   /** Whether the visitor has a session. The sign-out button is shown then, and if `account` is known. */
   readonly signedIn: boolean;
@@ -69,10 +75,14 @@ export interface InWizard {
   readonly progress: { readonly step: number; readonly of: number } | null;
 }
 
-/** An instant: `text` is shown (`15 Dec 2026, 14:32 UTC`), `iso` is in the markup. */
+/**
+ * An instant (`15 Dec 2026, 14:32 UTC`) or a day (`15 Dec 2026`). `text` is shown, `iso` is in the markup. The script shows instants in
+ * the reader's time zone; days stay days in UTC.
+ */
 export interface Moment {
   readonly iso: string;
   readonly text: string;
+  readonly isInstant: boolean;
 }
 
 /** When a lock ends. */

@@ -34,15 +34,24 @@ export function showOptions(gathered: Gathered, options: readonly Option[]): rea
   });
 }
 
+/** Below the pages' path. */
+export const BRAND_STYLESHEET = '/assets/brand.css';
+
 /** The locals of a page that reads nothing from the session: no form, no name. */
 export function bareLocals(context: Pick<HttpContext, 'options' | 'csrf'>): PageLocals {
-  const { pagesPath, issuer, defaultReturnTo } = context.options;
+  const { pagesPath, issuer, defaultReturnTo, brand, stylesheet, signInLinks } = context.options;
+  const { logoUrl, faviconUrl, supportUrl, css } = brand;
+  const brandSheet = css === null ? null : `${pagesPath}${BRAND_STYLESHEET}`;
   return {
     issuer,
     basePath: pagesPath,
     homePath: defaultReturnTo,
     assetsPath: `${pagesPath}/assets`,
-    themePath: null,
+    stylesheets: [brandSheet, stylesheet].filter((sheet) => sheet !== null),
+    logoUrl,
+    faviconUrl,
+    supportUrl,
+    signInLinks,
     csrfField: { name: context.csrf.field, value: '' },
     signedIn: false,
     account: null,

@@ -75,7 +75,7 @@ function headingFor({ code, status, reason }: Failure): string {
   const ofReason = HEADINGS.get(reason ?? code);
   if (ofReason !== undefined) return ofReason;
   if (status === 404) return 'There is nothing here';
-  if (status >= 500) return 'This does not work now';
+  if (status >= 500) return 'Something went wrong on our side';
   return 'Not done';
 }
 

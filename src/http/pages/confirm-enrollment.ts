@@ -75,8 +75,8 @@ async function stop(page: KnownPageRequest, refusal: Refusal): Promise<void> {
   if (page.identity.subject.phase === 'pending') return startOver(page, refusal);
   const exhausted = refusal.because === 'attempts-exhausted';
   const paragraph = exhausted
-    ? 'Those were five wrong tries. Wait ten minutes, then start again.'
-    : 'This took too long. Prove it is you once more, then start again.';
+    ? 'You entered too many wrong codes. Wait ten minutes, then start again.'
+    : 'This timed out. Confirm it’s you again, then start over.';
   const message = {
     tone: 'attention',
     heading: 'Not set up',

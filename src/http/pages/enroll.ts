@@ -131,8 +131,8 @@ async function skip(page: KnownPageRequest): Promise<void> {
         'message',
         {
           tone: 'attention',
-          heading: 'This cannot be put off',
-          paragraphs: ['Set up a method to go on.'],
+          heading: 'You can’t skip this',
+          paragraphs: ['Set up a method to continue.'],
           retryAt: null,
           action: { label: 'Set it up', path: pathOf(page, '/enroll') },
           secondary: null,

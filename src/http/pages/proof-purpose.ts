@@ -29,7 +29,7 @@ export function purposeOf(
   return { purpose, cancelPath: form ?? (hasSettings ? pathOf(page, '/settings') : defaultReturnTo) };
 }
 
-/** What a proof is asked for: `To <purpose>, confirm that it is you.` */
+/** What a proof is asked for: `Confirm it’s you to <purpose>.` */
 function stepUpPurpose(asked: {
   readonly act: SettingsAct | null;
   /** Where the person goes on to, below the pages' own path; null elsewhere. */
@@ -40,14 +40,14 @@ function stepUpPurpose(asked: {
 }): string {
   const { act, page, administering, authenticators } = asked;
   if (act !== null) return purposeOfAct(act, authenticators);
-  if (page === null) return administering ? 'make changes as an administrator' : 'go on';
+  if (page === null) return administering ? 'make changes as an administrator' : 'continue';
   const [path = '', query = ''] = page.split('?');
   const kind = ENROLLABLE_KINDS.find((one) => path === `/enroll/${one}`);
   if (kind !== undefined) {
     const { add, replace } = wordsOf(kind).purpose;
     return new URLSearchParams(query).has('replaces') ? replace : add;
   }
-  return path.startsWith('/enroll') ? 'protect your account' : 'go on';
+  return path.startsWith('/enroll') ? 'protect your account' : 'continue';
 }
 
 function purposeOfAct(act: SettingsAct, authenticators: readonly Authenticator[]): string {
@@ -55,7 +55,7 @@ function purposeOfAct(act: SettingsAct, authenticators: readonly Authenticator[]
   const label = authenticators.find(({ id }) => id === act.authenticatorId)?.label;
   const named = label === undefined ? 'a method' : `“${label}”`;
   if (act.kind === 'remove') return `remove ${named}`;
-  return act.kind === 'rename' ? `rename ${named}` : `ask ${named} first`;
+  return act.kind === 'rename' ? `rename ${named}` : `make ${named} the default`;
 }
 
 /** Says that the strongest method works no more, and what takes its place; null where it works. */

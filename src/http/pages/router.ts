@@ -7,6 +7,7 @@ import { leaveAsFormMust, pageHeaders } from '../kernel/headers';
 import type { HttpContext } from '../kernel/http-context';
 import { requireMountPath } from '../kernel/mounts';
 import { stateOf } from '../kernel/request';
+import { BRAND_STYLESHEET } from '../kernel/respond';
 import { answerError } from './answer-error';
 import { addChallengeRoutes } from './challenge';
 import { addEnrollmentStartRoutes } from './enroll';
@@ -33,6 +34,12 @@ export function createPagesRouter(context: HttpContext): Router {
     requireMountPath(req, { path: context.options.pagesPath, option: 'pagesPath', router: 'mfa.pages()' });
     next();
   });
+  const { css } = context.options.brand;
+  if (css !== null) {
+    router.get(BRAND_STYLESHEET, function sendBrand(_req, res) {
+      res.set('Cache-Control', 'public, max-age=3600').type('css').send(css);
+    });
+  }
   router.use(
     '/assets',
     express.static(join(context.options.viewsPath, 'assets'), {

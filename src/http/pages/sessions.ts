@@ -36,7 +36,7 @@ function readFacts({ context, identity }: KnownPageRequest): Promise<Gathered> {
 }
 
 const NOTICES: ReadonlyMap<unknown, string> = new Map([
-  ['one', 'That session is over.'],
+  ['one', 'Session ended.'],
   ['others', 'All other sessions are over.'],
 ]);
 
@@ -54,7 +54,9 @@ async function showSessions(page: KnownPageRequest): Promise<void> {
   const { featureAvailable, policy } = gathered.facts;
   await show(page, 'sessions', {
     notice: NOTICES.get(req.query['ended']) ?? null,
-    sessions: sessions.map((session) => toRow(session, current)),
+    sessions: sessions
+      .map((session) => toRow(session, current))
+      .toSorted((one, other) => Number(other.current) - Number(one.current)),
     settingsPath: featureAvailable && policy.enabled ? pathOf(page, '/settings') : null,
   });
 }

@@ -93,7 +93,7 @@ function refuseUnlock(
     : { label: 'Sign in', path: loginPath };
   const locals = {
     tone: 'attention',
-    heading: 'This link does not work',
+    heading: 'This link doesn’t work',
     paragraphs: [sentenceFor(because)],
     retryAt: null,
     action,

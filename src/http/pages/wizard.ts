@@ -126,7 +126,7 @@ function showNotOffered(page: KnownPageRequest, status: number): Promise<void> {
     {
       tone: 'attention',
       heading: 'Not offered here',
-      paragraphs: ['Your organization does not offer that method. Choose another one.'],
+      paragraphs: ['Your organization doesn’t offer that method. Choose another one.'],
       retryAt: null,
       action: { label: 'See what is offered', path: `${page.context.options.pagesPath}/enroll` },
       secondary: null,

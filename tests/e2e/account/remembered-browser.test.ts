@@ -44,7 +44,7 @@ describe('a remembered browser', () => {
       const page = await stage.open({ javaScriptEnabled });
       await askedAgain(page);
       await stage.look(page, `challenge-remember ${how}`.replaceAll(' ', '-'));
-      await page.getByLabel('Do not ask again in this browser for 30 days').check();
+      await page.getByLabel('Don’t ask again in this browser for 30 days').check();
       await enterCode(page, app.nextCode());
       await arriveAt(page, 'Hello, Alan Turing');
       for (let login = 0; login < 2; login += 1) {
@@ -67,7 +67,7 @@ describe('a remembered browser', () => {
   it('whose token comes back a second time is asked for a code, and its owner is told', async () => {
     const page = await stage.open();
     await askedAgain(page);
-    await tabTo(page, 'Do not ask again in this browser');
+    await tabTo(page, 'Don’t ask again in this browser');
     await page.keyboard.press('Space');
     await enterCode(page, app.nextCode());
     await arriveAt(page, 'Hello, Alan Turing');

@@ -40,10 +40,10 @@ describe('a member with an app', () => {
       .getByRole('button', { name: /^End session/ })
       .first()
       .click();
-    await second.getByText('That session is over.').waitFor();
+    await second.getByText('Session ended.').waitFor();
     await third.goto('/');
     await arriveAt(third, 'Sign in');
-    await third.getByText('You were signed out because this session was ended').waitFor();
+    await third.getByText('Your session was ended').waitFor();
     await stage.look(third, 'login-session-ended');
     await first.goto('/');
     await arriveAt(first, 'Hello, Alan Turing');
@@ -83,7 +83,7 @@ describe('a member with an app', () => {
     await owner.getByLabel('Email or username').fill(ALAN);
     await owner.getByLabel('Password').fill(DEMO_PASSWORD);
     await button(owner, 'Sign in').click();
-    await owner.getByText('To unlock your account, prove your second factor.').waitFor();
+    await owner.getByText('To unlock your account, enter a code.').waitFor();
     await stage.look(owner, `unlock-challenge ${how}`.replaceAll(' ', '-'));
     await enterCode(owner, wrongCode(totpCode(app.secret, stage.clock.now())));
     await owner.getByText('2 tries left.').waitFor();

@@ -26,8 +26,8 @@ describe('an administrator', () => {
     await admin.goto('/admin/mfa');
     await admin.getByRole('link', { name: 'Acme Corp' }).click();
     await admin.getByRole('link', { name: 'Members', exact: true }).click();
-    await admin.getByRole('link', { name: 'Open Bob Noyce' }).click();
-    await admin.getByLabel('Multi-factor authentication on').check();
+    await admin.getByRole('link', { name: 'Bob Noyce' }).click();
+    await admin.getByLabel('Always require MFA for this member').check();
     await admin.getByLabel('Type').selectOption('email');
     await admin.getByRole('button', { name: 'Save settings' }).click();
     await admin.getByText('The settings are saved.').waitFor();

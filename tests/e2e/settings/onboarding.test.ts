@@ -29,7 +29,7 @@ describe('signing up and protecting the account', () => {
     await page.getByText(email).first().waitFor();
     await page.goto(linkFor(email));
     await page.getByLabel('Password').fill(PASSWORD);
-    await button(page, 'It is mine, go on').click();
+    await button(page, 'It’s mine, continue').click();
     await arriveAt(page, 'Protect your account');
     stage.clock.advance(1000);
   }

@@ -34,7 +34,7 @@ describe.each([
   afterAll(() => stage.stop());
 
   async function confirmWithApp(on: Page, purpose: string): Promise<void> {
-    await on.getByText(`To ${purpose}, confirm that it is you.`).waitFor();
+    await on.getByText(`Confirm it’s you to ${purpose}.`).waitFor();
     await enterCode(on, codeNow());
   }
 
@@ -52,7 +52,7 @@ describe.each([
     await arriveAt(page, 'Is this your number?');
     expect(await page.getByLabel('Mobile number').inputValue()).toBe('+44 7700 900123');
     await stage.look(page, 'enroll-phone-confirm');
-    await button(page, 'It is right, text me a code').click();
+    await button(page, 'Yes, text me a code').click();
     await arriveAt(page, 'Check your phone');
     await stage.look(page, 'enroll-code-in-settings');
     await page.getByLabel('Code').fill(stage.codeFor('+447700900123'));
@@ -90,7 +90,7 @@ describe.each([
     expect(await page.getByText('•••• 0123').count()).toBe(0);
     await stage.mfa.settled();
     const told = stage.outbox.messages.findLast(({ to }) => to === '+447700900123');
-    expect(told?.text).toContain('no longer proves');
+    expect(told?.text).toContain('can no longer be used to sign in');
   });
 
   it('renames one and has it asked first, and everything folds out and fits', async () => {
@@ -99,9 +99,9 @@ describe.each([
     await button(page, 'Save name').filter({ visible: true }).click();
     await page.getByText('The new name is saved.').waitFor();
     await page.getByRole('heading', { name: 'Home' }).waitFor();
-    await button(page, /Ask first.*Home/).click();
-    await page.getByText('Asked first', { exact: true }).waitFor();
-    expect(await page.locator('.row', { hasText: 'Home' }).getByText('Asked first').count()).toBe(1);
+    await button(page, /Make default.*Home/).click();
+    await page.getByText('Default', { exact: true }).waitFor();
+    expect(await page.locator('.row', { hasText: 'Home' }).getByText('Default').count()).toBe(1);
     for (const summary of await page.locator('summary').all()) {
       // One after the other: each moves those below it.
       // oxlint-disable-next-line no-await-in-loop
@@ -143,7 +143,7 @@ describe.each([
   it('makes new recovery codes, which are shown once', async () => {
     await page.getByText('Make a new set').click();
     await button(page, 'Make new codes').click();
-    const asked = page.getByText('To make new recovery codes, confirm that it is you.');
+    const asked = page.getByText('Confirm it’s you to make new recovery codes.');
     await asked.or(page.getByText('Your older codes no longer work.')).waitFor();
     if (await asked.isVisible()) {
       stage.clock.advance(MINUTE);
@@ -160,7 +160,7 @@ describe.each([
     await arriveAt(page, SETTINGS);
     alan = { ...alan, recoveryCodes: codes };
     await page.goto('/mfa/enroll/recovery-codes');
-    await arriveAt(page, 'Your recovery codes are not shown again');
+    await arriveAt(page, 'Your recovery codes can’t be shown again');
     await stage.look(page, 'recovery-codes-over');
   });
 

@@ -95,7 +95,7 @@ describe('the policy page', () => {
     expect(shown.text).toContain('If you save this now');
     expect(shown.text).toMatch(/<b>4 members<\/b> are asked to set up MFA at the next page\./);
     expect(shown.text).toContain('Alan Turing');
-    expect(shown.text).toContain('you prove your second factor');
+    expect(shown.text).toContain('you use your second step');
     expect(shown.text).toMatch(/name="sessionDuration"[^>]*value="12"/);
     expect(await stored()).toEqual(before);
     const json = await agent.postJson(`${POLICY}/preview`, { enabled: true, enrollment: 'required' });

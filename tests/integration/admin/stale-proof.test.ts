@@ -109,7 +109,7 @@ describe('an administrator whose proof is no longer fresh', () => {
     const world = await withStaleProof();
     const { host, agent } = world;
     const { page, asked } = await sendAndProve(world, `${ACME}/sessions/end-all`, fields);
-    expect(textOf(asked.text)).toContain('To make changes as an administrator');
+    expect(textOf(asked.text)).toContain('Confirm it’s you to make changes as an administrator');
     expect(textOf(page.text)).toContain(AGAIN);
     expect(page.text).toContain('<details class="act act-bad" open>');
     expect(page.text.includes('name="keepMine" value="yes" checked')).toBe(checked);
@@ -147,7 +147,7 @@ describe('an administrator whose proof is no longer fresh', () => {
     const cancel = /<p class="cancel"><a href="([^"]+)"/.exec(asked.text)?.[1] ?? '';
     const page = await agent.get(cancel);
     expect(textOf(page.text)).toContain(AGAIN);
-    expect(textOf(page.text)).toContain('confirm that it is you first');
+    expect(textOf(page.text)).toContain('confirm it’s you first');
     expect(page.text).toContain('value="2026-02-01"');
   });
 

@@ -36,7 +36,7 @@ describe('a code sent by SMS', () => {
     const [mail] = world.inbox.mails.all;
     expect(mail?.envelopeTo).toEqual([address]);
     expect(mail?.text).toContain(`${code} is your code`);
-    expect(mail?.text).toContain('We could not text your phone');
+    expect(mail?.text).toContain('We couldn’t text your phone');
     expect(world.failures).toMatchObject([{ by: 'sms', because }]);
   });
 

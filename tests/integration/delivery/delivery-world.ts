@@ -34,6 +34,8 @@ export async function startDeliveryWorld() {
     clock,
     issuer: 'Acme Portal',
     host: 'portal.acme.example',
+    baseUrl: 'https://portal.acme.example',
+    brand: { logoUrl: null, supportUrl: null, accent: null },
     smsTimeoutSeconds: 20,
     emailTimeoutSeconds: 20,
     codeSeconds: 300,

@@ -1,6 +1,6 @@
 import { memoryStores as memoryRecordsAndState } from '../../support/records';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -211,21 +211,38 @@ describe('the code of docs/guarding-routes.md', () => {
   });
 });
 
+describe('the brand of docs/pages.md', () => {
+  it('is accepted, and so is a stylesheet', async () => {
+    const blocks = codeIn('docs/pages.md', 'Logo, colors and links');
+    expect(blocks).toHaveLength(2);
+    for (const code of blocks) {
+      const options = { ...OPTIONS, ...memoryStores() };
+      // oxlint-disable-next-line no-await-in-loop
+      const mfa = (await runCode(`${code}\nreturn mfa;`, { createMfa, options })) as Mfa<User>;
+      // oxlint-disable-next-line no-await-in-loop
+      const page = await request(createApp(mfa)).get('/mfa/login').set('Accept', 'text/html');
+      expect(page.text).toMatch(/Forgot your password\?|\/mfa-theme\.css/);
+      // oxlint-disable-next-line no-await-in-loop
+      await mfa.close();
+    }
+  });
+});
+
 describe('the commands of docs/pages.md', () => {
-  it('make a theme of the copied views', async () => {
+  it('make a copy of the views that the app then uses', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'theme-'));
     mkdirSync(join(folder, 'node_modules'));
     symlinkSync(ROOT, join(folder, 'node_modules', 'express-mfa'));
-    const [commands = ''] = codeIn('docs/pages.md', 'Colors and fonts', 'sh');
+    const [commands = ''] = codeIn('docs/pages.md', 'Your own templates', 'sh');
     execFileSync('sh', ['-ec', commands], { cwd: folder });
-    const [code = ''] = codeIn('docs/pages.md', 'Colors and fonts');
+    appendFileSync(join(folder, 'mfa-views', 'login.ejs'), '<p>Changed by the host</p>');
+    const [code = ''] = codeIn('docs/pages.md', 'Your own templates');
     const path = { resolve: (name: string) => join(folder, name) };
     const options = { ...OPTIONS, ...memoryStores() };
     const mfa = (await runCode(`${code}\nreturn mfa;`, { createMfa, options, path })) as Mfa<User>;
     const app = createApp(mfa);
-    const { text } = await request(app).get('/mfa/assets/express-mfa.css');
-    expect(text).toContain('--mfa-accent: #0a7d4f');
-    expect((await request(app).get('/mfa/login').set('Accept', 'text/html')).status).toBe(200);
+    const page = await request(app).get('/mfa/login').set('Accept', 'text/html');
+    expect(page.text).toContain('<p>Changed by the host</p>');
     await mfa.close();
     rmSync(folder, { recursive: true });
   });

@@ -15,7 +15,7 @@ async function startWorld(stores: Pick<ExampleAppOptions, 'records' | 'state'> =
       return identity.post('/mfa/login', { username: 'alan@acme.example', password });
     },
     home: { path: '/', greeting: 'Hello, Alan Turing' },
-    wrongPasswordSentence: 'That email or password did not work.',
+    wrongPasswordSentence: 'That email or password didn’t work.',
     clock: example.clock,
     stop: () => example.stop(),
   };

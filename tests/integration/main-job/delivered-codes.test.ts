@@ -51,7 +51,7 @@ describe('delivered codes', () => {
       fallbackFrom: 'sms',
     });
     const page = await mary.get('/mfa/challenge');
-    expect(page.text).toContain('We could not text your phone. The code went to your email instead.');
+    expect(page.text).toContain('We couldn’t text your phone. The code went to your email instead.');
     expect(page.text).toContain('Check your email');
     const signedIn = await mary.postJson('/mfa/challenge', { code: mary.newestCode('mary@acme.example') });
     expect(signedIn.body).toMatchObject({ outcome: 'signed-in' });

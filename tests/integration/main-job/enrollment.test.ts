@@ -47,7 +47,7 @@ describe('setting up a factor', () => {
       await ada.postJson('/mfa/enroll/email/confirm', { code: wrongCode(code) });
     }
     const page = await ada.post('/mfa/enroll/email/confirm', { code });
-    expect(page.text).toContain('Those were five wrong tries. Wait ten minutes, then start again.');
+    expect(page.text).toContain('You entered too many wrong codes. Wait ten minutes, then start again.');
     expect((await ada.getJson('/whoami')).body).toMatchObject({ authenticated: true, id: 'ada' });
     expect(await portal.mfa.authenticators.list('ada')).toEqual([]);
   });

@@ -16,7 +16,7 @@ describe('a page on which no code helps', () => {
     const browser = visit(portal);
     await browser.logIn('mary');
     const page = await browser.get('/mfa/challenge');
-    expect(textOf(page.text)).toContain('We could not send a code');
+    expect(textOf(page.text)).toContain('We couldn’t send a code');
     expect(textOf(page.text)).not.toContain('too long ago');
     expect(page.text).not.toContain(FIELD);
     expect(page.text).toContain('Send a new code');
@@ -57,7 +57,7 @@ describe('a page on which no code helps', () => {
     const pages = [];
     for (const code of wrong.slice(0, 5)) pages.push(await browser.post('/mfa/enroll/sms/confirm', { code }));
     expect(textOf(pages[3]?.text ?? '')).toContain('1 try left.');
-    expect(textOf(pages[4]?.text ?? '')).toContain('Those were five wrong tries. Wait ten minutes');
+    expect(textOf(pages[4]?.text ?? '')).toContain('You entered too many wrong codes. Wait ten minutes');
     expect(pages[4]?.text).not.toContain(FIELD);
     const { authenticators } = await portal.records.findMember('ada', 'acme');
     expect(authenticators.map(({ kind }) => kind)).toEqual(['totp']);

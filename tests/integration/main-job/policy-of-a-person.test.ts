@@ -38,7 +38,7 @@ describe('a method that the organization does not accept any more', () => {
     await mfa.policies.save(organizationId, { methods: ['email'] });
     expect((await guest.getJson('/')).body).toMatchObject({ outcome: 'enroll' });
     const page = textOf((await guest.get('/mfa/enroll')).text);
-    expect(page).toContain('Your organization no longer accepts the method that you have.');
+    expect(page).toContain('Your organization no longer accepts the method you have.');
   });
 });
 

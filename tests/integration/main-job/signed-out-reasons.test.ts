@@ -6,8 +6,8 @@ import { totpCode } from '../../support/totp';
 
 const MINUTE = 60_000;
 
-const ENDED = 'You were signed out because this session was ended';
-const EXPIRED = 'You were signed out because the time of this session was over';
+const ENDED = 'Your session was ended';
+const EXPIRED = 'Your session expired';
 
 async function openPortal(options: Parameters<typeof createPortal>[0] = {}) {
   const portal = createPortal(options);
@@ -123,7 +123,7 @@ describe('a login that is not finished in time', () => {
     portal.clock.advance(11 * MINUTE);
     const over = await browser.get('/mfa/challenge');
     expect(over.status).toBe(401);
-    expect(textOf(over.text)).toContain('Signing in took too long');
+    expect(textOf(over.text)).toContain('Sign-in timed out');
     expect(over.text).toContain('name="returnTo" value="/plain"');
     expect(over.text).not.toContain(person.name);
     const { username, password } = person;
@@ -138,14 +138,14 @@ describe('a login that is not finished in time', () => {
     portal.clock.advance(11 * MINUTE);
     const refused = await browser.get('/mfa/enroll');
     expect(refused.headers['location']).toBe('/mfa/login?returnTo=%2Fmfa%2Fenroll&because=login-expired');
-    expect(textOf((await browser.follow(refused)).text)).toContain('Signing in took too long');
+    expect(textOf((await browser.follow(refused)).text)).toContain('Sign-in timed out');
   });
 
   it('says that it was stopped where every session was ended meanwhile', async () => {
     const { portal, person, halfway } = await openPortal();
     const browser = await halfway();
     await portal.mfa.sessionsOf(person.id).endAll();
-    expect(textOf((await browser.get('/mfa/challenge')).text)).toContain('Signing in was stopped');
+    expect(textOf((await browser.get('/mfa/challenge')).text)).toContain('Sign-in stopped because');
   });
 });
 
@@ -166,7 +166,7 @@ describe('a sign-in page of the host', () => {
     const browser = await halfway();
     portal.clock.advance(11 * MINUTE);
     const over = await browser.get('/mfa/challenge');
-    expect(textOf(over.text)).toContain('Signing in took too long');
+    expect(textOf(over.text)).toContain('Sign-in timed out');
     expect(over.text).toContain('href="/signin?returnTo=%2Fplain&amp;because=login-expired"');
   });
 });

@@ -71,7 +71,7 @@ describe.each(stores)('a visitor faster than $name', ({ create }) => {
     expect(textOf(codes.text)).toContain('Save your recovery codes');
     await browser.post('/mfa/enroll/recovery-codes', { saved: 'yes' });
     const again = await browser.get('/mfa/enroll/recovery-codes');
-    expect(textOf(again.text)).toContain('Your recovery codes are not shown again');
+    expect(textOf(again.text)).toContain('Your recovery codes can’t be shown again');
   });
 
   it('goes on with the act that waited for a proof', async () => {

@@ -79,7 +79,7 @@ describe('a remembered browser', () => {
     const browser = visit(portal);
     await browser.logIn('ada');
     expect((await browser.get('/mfa/challenge')).text).toContain(
-      'Do not ask again in this browser for 30 days',
+      'Don’t ask again in this browser for 30 days',
     );
     await browser.postJson('/mfa/challenge/factor', { authenticatorId: 'recovery-codes' });
     expect((await browser.get('/mfa/challenge')).text).not.toContain('rememberBrowser');

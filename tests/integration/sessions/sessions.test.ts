@@ -67,7 +67,7 @@ describe('the sessions of a member', () => {
     const [other = ''] = (await idsOf(second)).others;
     const ended = await second.post(`/mfa/sessions/${other}/end`);
     expect(ended.status).toBe(303);
-    expect((await second.follow(ended)).text).toContain('That session is over.');
+    expect((await second.follow(ended)).text).toContain('Session ended.');
     expect((await first.getJson('/')).body).toMatchObject({ outcome: 'sign-in', because: 'session-ended' });
     expect((await first.getJson('/whoami')).body.authenticated).toBe(false);
     expect((await second.getJson('/')).status).toBe(200);

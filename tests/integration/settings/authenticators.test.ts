@@ -86,9 +86,7 @@ describe('the settings', () => {
       onFile: { kind: 'email', destination: 'a•••@acme.example' },
       recoveryCodes: null,
     });
-    expect(textOf((await ada.get('/mfa/settings')).text)).toContain(
-      'Your administrator has codes sent to a•••@acme.example',
-    );
+    expect(textOf((await ada.get('/mfa/settings')).text)).toContain('Codes go to a•••@acme.example');
   });
 
   it('are absent where the organization has no MFA, and lead strangers to sign in', async () => {
@@ -167,7 +165,7 @@ describe('removing an authenticator', () => {
     expect((await elsewhere.getJson('/')).status).toBe(200);
     await portal.mfa.settled();
     const [notice] = mailsTo(portal, '+447700900123');
-    expect(notice?.text).toContain('this phone no longer proves that it is you');
+    expect(notice?.text).toContain('this phone can no longer be used to sign in');
   });
 
   it('refuses the last one that works under a required policy', async () => {
@@ -210,7 +208,7 @@ describe('a proof before a change', () => {
     expect(json.status).toBe(401);
     expect(json.body).toMatchObject({ outcome: 'challenge', because: 'authentication-too-old' });
     const stepUp = await ada.follow(await ada.post(`/mfa/settings/authenticators/${phone}/remove`));
-    expect(textOf(stepUp.text)).toContain('To remove “Work”, confirm that it is you.');
+    expect(textOf(stepUp.text)).toContain('Confirm it’s you to remove “Work”.');
     const returnTo = /name="returnTo" value="([^"]+)"/.exec(stepUp.text)?.[1] ?? '';
     const after = await ada.follow(await ada.post('/mfa/step-up', { returnTo, code: nextCode(portal, app) }));
     expect(textOf(after.text)).toContain('That method is removed.');

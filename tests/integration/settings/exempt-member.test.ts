@@ -21,7 +21,7 @@ describe('an exempt member who has an app', () => {
     expect(asked.headers['location']).toBe('/mfa/step-up?returnTo=%2Fmfa%2Fenroll');
     expect(textOf((await ada.follow(asked)).text)).toContain('Enter the code from your app');
     const proven = await ada.post('/mfa/step-up', { code: code(), returnTo: '/mfa/enroll' });
-    expect(textOf((await ada.follow(proven)).text)).toContain('Add a way to prove it is you');
+    expect(textOf((await ada.follow(proven)).text)).toContain('Add a sign-in method');
     expect((await ada.postJson('/mfa/enroll/totp')).body.outcome).toBe('enrollment-started');
   });
 

@@ -34,13 +34,13 @@ describe('onboarding', () => {
     expect((await identity.get(phoneLink)).status).toBe(200);
     portal.clock.advance(1);
     const password = await identity.follow(await identity.get(phoneLink));
-    expect(textOf(password.text)).toContain('To add a phone number, confirm that it is you.');
+    expect(textOf(password.text)).toContain('Confirm it’s you to add a phone number.');
     expect(textOf(password.text)).toContain('Enter your password again');
     const returnTo = /name="returnTo" value="([^"]+)"/.exec(password.text)?.[1] ?? '';
     const wrong = await identity.post('/mfa/step-up', { returnTo, password: 'not the password' });
     expect([wrong.status, textOf(wrong.text)]).toEqual([
       401,
-      expect.stringContaining('That password did not work.'),
+      expect.stringContaining('That password didn’t work.'),
     ]);
     portal.clock.advance(1000);
     const number = await identity.follow(

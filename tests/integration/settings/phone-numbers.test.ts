@@ -44,7 +44,7 @@ describe('changing a phone number', () => {
     ]);
     await portal.mfa.settled();
     expect(portal.outbox.messages.findLast(({ to }) => to === '+447700900123')?.text).toContain(
-      'no longer proves that it is you',
+      'can no longer be used to sign in',
     );
     expect(portal.outbox.messages.findLast(({ to }) => to === 'ada@acme.example')?.text).toContain('Work');
     expect((await ada.getJson('/')).status).toBe(200);

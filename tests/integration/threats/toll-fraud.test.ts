@@ -175,7 +175,7 @@ describe('a text message that must not be sent', () => {
     await member.logIn('person-2');
     const page = await member.post('/mfa/enroll/sms', { phone: '+18765550100' });
     expect(page.status).toBe(403);
-    expect(page.text).toContain('not sent to that country');
+    expect(page.text).toContain('send text messages to that country');
   });
 
   it.each([

@@ -102,7 +102,7 @@ describe('a lock', () => {
     expect(portal.outbox.messages).toEqual([]);
     await guessWrong(agent, 1);
     await portal.mfa.settled();
-    expect(portal.outbox.messages.map(({ subject }) => subject)).toEqual(['Wrong codes after your password']);
+    expect(portal.outbox.messages.map(({ subject }) => subject)).toEqual(['Failed sign-in attempt']);
   });
 
   it('reports a disabled authenticator once, and notifies its owner', async () => {

@@ -13,6 +13,8 @@ describe('a code', () => {
     clock,
     issuer: 'Acme Portal',
     host: 'portal.acme.example',
+    baseUrl: 'https://portal.acme.example',
+    brand: { logoUrl: null, supportUrl: null, accent: null },
     smsTimeoutSeconds: 20,
     emailTimeoutSeconds: 20,
     codeSeconds: 300,

@@ -29,7 +29,7 @@ describe('smsText', () => {
   it('says what, where, how long, and never to share it', () => {
     expect(smsText(message)).toBe(
       '204417 is your Acme Portal code to sign in at portal.acme.example.\n' +
-        'It works for 5 minutes, once. Never share it.\n\n@portal.acme.example #204417',
+        'It expires in 5 minutes. Never share it.\n\n@portal.acme.example #204417',
     );
   });
 

@@ -3,7 +3,7 @@ import { allFaults, errorsByField } from '../../../src/http/admin/policy-form';
 
 const policy = { ...defaultPolicy('acme'), methods: ['totp', 'sms', 'email'], enabled: true };
 const kinds = ['totp', 'sms', 'email'] as const;
-const past = { field: 'graceUntil', because: 'date-in-past', message: 'That day has begun already.' };
+const past = { field: 'graceUntil', because: 'date-in-past', message: 'Choose a future date.' };
 
 describe('the faults of a policy', () => {
   it('are said all at once, whatever could not be read among them', () => {
@@ -19,7 +19,7 @@ describe('the faults of a policy', () => {
     const unread = {
       field: 'sessionDurationSeconds',
       because: 'malformed',
-      message: 'That is not a length of time.',
+      message: 'That isn’t a length of time.',
     };
     const faults = allFaults([unread], { ...policy, sessionDurationSeconds: 0 }, kinds);
     expect(errorsByField(faults)).toEqual({ sessionDuration: unread.message });

@@ -1,0 +1,56 @@
+import { mailLocals, noticeMail, type Notice } from '../../../src/delivery/message-text';
+import { renderEmail } from '../../../src/delivery/send-email';
+
+const site = {
+  issuer: 'Acme Portal',
+  host: 'portal.acme.example',
+  baseUrl: 'https://portal.acme.example',
+  brand: { logoUrl: '/logo.svg', supportUrl: '/help', accent: '#0b6e4f' },
+};
+const at = Date.UTC(2026, 0, 15, 12);
+const origin = {
+  userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0',
+  address: '1.2.3.4',
+};
+
+describe('a mail', () => {
+  it('has the logo and the help link by addresses that work outside the site, and the accent on its button', async () => {
+    const mail = mailLocals(site, { userName: 'Ada', at, origin });
+    const locals = { mail, lockedUntil: 'noon', unlockUrl: 'https://portal.acme.example/mfa/unlock' };
+    const { html, text } = await renderEmail('locked', locals);
+    expect(html).toContain('<img src="https://portal.acme.example/logo.svg" alt="Acme Portal"');
+    expect(html).toContain('href="https://portal.acme.example/help"');
+    expect(html).toContain('background-color:#0b6e4f');
+    expect(text).toContain('Need help? https://portal.acme.example/help');
+  });
+
+  it('names the issuer, our accent and no help where the brand says nothing', async () => {
+    const plain = { ...site, brand: { logoUrl: null, supportUrl: null, accent: null } };
+    const mail = mailLocals(plain, { userName: 'Ada', at, origin: null });
+    const { html, text } = await renderEmail('locked', {
+      mail,
+      lockedUntil: 'noon',
+      unlockUrl: 'https://a.example',
+    });
+    expect(html).not.toContain('<img');
+    expect(html).toContain('background-color:#2f5bea');
+    expect(html + text).not.toContain('Need help?');
+  });
+
+  it('says the site, the device and its address apart', async () => {
+    const mail = mailLocals(site, { userName: 'Ada', at, origin });
+    const { text } = await renderEmail('notice', { mail, heading: 'News', paragraphs: ['One.'] });
+    expect(text).toContain(
+      'Site:    portal.acme.example\nDevice:  Firefox on Linux\nFrom:    1.2.3.4\nAccount: Ada',
+    );
+  });
+
+  it.each([
+    ['Authenticator app', 'The authenticator app'],
+    ['', 'The authenticator app'],
+    ['Work phone', 'The authenticator app “Work phone”'],
+  ])('names a method called “%s” once', (label, method) => {
+    const notice: Notice = { kind: 'authenticator-added', factor: 'totp', label, at, origin: null };
+    expect(noticeMail(site, { userName: 'Ada', notice }).locals).toMatchObject({ method });
+  });
+});
