@@ -63,6 +63,7 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     throttle === null ? null : new PasswordLimiter({ state, keyRing, clock, events, throttle, onError });
   const http = createHttpParts({ options, keyRing, clock });
   const directory = createDirectory(options, http.advice);
+  const clocks = new ClockWatch({ clock, onError });
   const context: HttpContext = {
     ...http,
     options,
@@ -74,10 +75,16 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     events,
     directory,
     enrollmentNotes: new EnrollmentNotes({ directory, records, onError }),
-    factors: createFactors({ records, state, keyRing, totpWindow: options.totpWindow }),
+    factors: createFactors({
+      records,
+      state,
+      keyRing,
+      totpWindow: options.totpWindow,
+      noteFuture: (of, at) => clocks.note(of, at),
+    }),
     passwords: new PasswordCheck(limiter),
     background: new BackgroundWork(onError),
-    clocks: new ClockWatch({ clock, onError }),
+    clocks,
   };
   if (options.users.list !== undefined) {
     keepMembersIndexed(context);

@@ -108,7 +108,13 @@ export type { Verdict } from './core/decision/decide';
 export type { Adoption, AdoptionDay, AdoptionWarning } from './flows/admin/adoption';
 export type { PolicyChange } from './flows/admin/save-policy';
 export type { ResealProgress, ResealRequest } from './flows/authenticators/reseal-all';
-export type { Channel, DeliveredKind, EnrollableKind, FactorKind } from './core/member/factor-kind';
+export type {
+  Channel,
+  DeliveredKind,
+  EnrollableKind,
+  FactorKind,
+  FactorState,
+} from './core/member/factor-kind';
 export type { Exemption, MemberSettings } from './core/member/member';
 export type { MemberState } from './core/member/member-state';
 export type { EnrollmentRule, Policy } from './core/policy/policy';
@@ -152,7 +158,6 @@ export type {
 } from './stores/password-attempts';
 export type { CodesOwner, UnseenCodes, UnseenCodesStore } from './stores/unseen-codes';
 export type { Assurance, Evidence, EvidenceMethod } from './core/decision/assurance';
-export type { AcceptedSteps } from './core/proof/totp';
 export type { Authenticator, GuessGroup, GuessLimits, OnFileUse } from './core/member/authenticator';
 export type { FactorRank } from './core/decision/factor-strength';
 export type { GuessCounter, PerRank, RightAnswer } from './core/member/guess-counter';

@@ -33,12 +33,16 @@ export interface BeginEnrollment {
   readonly address?: string;
   /** The challenge that the person has answered: people who have a factor prove it first. */
   readonly challengeId?: string;
+  /** Which one, of a kind that comes in several. */
+  readonly variant?: string;
 }
 
 export interface ConfirmEnrollment {
   readonly challengeId: string;
   /** As typed. */
-  readonly code: string;
+  readonly code?: string;
+  /** In the place of a code: what the browser made of the options, as an object or as JSON. */
+  readonly response?: object | string;
   /** Its name. Default: the name of its kind. */
   readonly label?: string;
   /** Whether other sessions and remembered browsers of the person end. Default true. */
@@ -109,20 +113,20 @@ export function createAuthenticatorsApi(context: FlowContext): AuthenticatorsApi
     async begin(member, enrollment) {
       const account = await findMemberAccount(context, member);
       if (account === null) return { outcome: 'not-found' };
-      const { kind, challengeId } = enrollment;
+      const { kind, challengeId, variant = '' } = enrollment;
       const destination = destinationOf(account, enrollment);
       if (typeof destination === 'object' && destination !== null)
         return { outcome: 'rejected', because: destination.because };
       return describeEnrollment(
-        await startHostEnrollment(context, account, { kind, destination, challengeId }),
+        await startHostEnrollment(context, account, { kind, destination, challengeId, variant }),
       );
     },
-    async confirm(member, { challengeId, code, label, endOthers = true, origin }) {
+    async confirm(member, { challengeId, code, response, label, endOthers = true, origin }) {
       const account = await findMemberAccount(context, member);
       if (account === null) return { outcome: 'not-found' };
       const confirmed = await confirmHostEnrollment(context, account, {
         challengeId,
-        code,
+        submitted: code ?? response,
         label: cleanLabel(label ?? ''),
         endOthers,
         origin,
@@ -153,12 +157,12 @@ function describeEnrollment(enrollment: HostEnrollment): EnrollmentBegun {
   if (enrollment.outcome === 'challenge')
     return { outcome: 'challenge', anyOf: showOptions(enrollment.gathered, enrollment.anyOf) };
   if (enrollment.outcome !== 'started') return enrollment;
-  const { start, secret } = enrollment;
+  const { start, shown } = enrollment;
   const { challenge, sent } = start;
   const { ownerId: challengeId, kind } = challenge;
   const { expiresAt } = sent ?? challenge;
   const started = { outcome: 'enrollment-started', challengeId, expiresAt } as const;
-  if (secret !== null) return { ...started, [kind]: secret.json };
+  if (shown !== null) return { ...started, [kind]: shown.json };
   if (sent === undefined) return started;
   const delayed = sent.delayed === undefined ? {} : { delayed: sent.delayed };
   return { ...started, destination: sent.destination, ...delayed };

@@ -19,7 +19,9 @@ export interface ChallengeOptions {
 export interface ChallengeAnswer {
   readonly challengeId: string;
   /** As typed. */
-  readonly code: string;
+  readonly code?: string;
+  /** In the place of a code: what the browser made of the options, as an object or as JSON. */
+  readonly response?: object | string;
   /** The origin of the answer, for events and notices. */
   readonly origin: Origin;
 }
@@ -101,9 +103,11 @@ export function createChallengesApi(context: FlowContext): ChallengesApi {
     async answer(member, submitted) {
       const account = await findMemberAccount(context, member);
       if (account === null) return { outcome: 'not-found' };
-      const answer = await answerHostChallenge(context, account, submitted);
+      const { challengeId, code, response, origin } = submitted;
+      const proof = { challengeId, submitted: code ?? response, origin };
+      const answer = await answerHostChallenge(context, account, proof);
       if (answer.outcome === 'rejected') return answer;
-      const { kind, authenticatorId } = answer.asked;
+      const { method: kind, authenticatorId = answer.asked.authenticatorId } = answer.proof;
       const amr = deriveAmr(answer.evidence, FACTOR_TRAITS);
       const assuranceLevel = deriveAssuranceLevel(answer.evidence, FACTOR_TRAITS);
       return { outcome: 'verified', kind, authenticatorId, amr, assuranceLevel };
@@ -117,12 +121,14 @@ function describeChallenge({
   option,
   anyOf,
   issued,
+  shown: answered,
 }: HostChallenge & { readonly outcome: 'challenge' }): ChallengeBegun {
   const shown = {
     challengeId: subject.ownerId,
     expiresAt: subject.expiresAt,
     asked: option,
     anyOf: showOptions(gathered, anyOf),
+    ...(answered === null ? {} : { [option.kind]: answered.json }),
   };
   if (issued.outcome === 'not-sent') {
     const { because, retryAfterSeconds } = issued;

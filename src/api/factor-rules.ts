@@ -30,7 +30,12 @@ const ORIGIN = {
 
 const ANSWER = {
   challengeId: { ...CHALLENGE_ID, required: true },
-  code: { ...typed('the code as it was typed', 'code: req.body.code'), required: true },
+  code: typed('the code as it was typed', 'code: req.body.code'),
+  response: {
+    schema: z.union([z.string(), z.looseObject({})]),
+    allowed: 'what the browser answered, as an object or as JSON',
+    write: 'response: req.body.response',
+  },
   origin: ORIGIN,
 } satisfies RulesFor<ChallengeAnswer>;
 
@@ -53,6 +58,7 @@ export const AUTHENTICATOR_RULES: RulesForCalls<AuthenticatorsApi> = {
       kind: { ...oneOf(ENROLLABLE_KINDS, "kind: 'totp'"), required: true },
       address: typed('a number in E.164 or an email address', "address: '+442079460018'"),
       challengeId: CHALLENGE_ID,
+      variant: typed('one of those that the kind comes in', "variant: 'security-key'"),
     } satisfies RulesFor<BeginEnrollment>),
   ),
   confirm: verb(

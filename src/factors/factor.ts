@@ -1,8 +1,10 @@
 import type { AddressesOnFile } from '../core/address/destination';
-import type { Channel, FactorKind, FactorTraits } from '../core/member/factor-kind';
+import type { z } from 'zod';
+import type { Authenticator } from '../core/member/authenticator';
+import type { Channel, FactorKind, FactorState, FactorTraits } from '../core/member/factor-kind';
 import type { KeyRing } from '../core/proof/key-ring';
 import type { PlainSecret } from '../core/proof/secrets';
-import type { AcceptedSteps, TotpWindow } from '../core/proof/totp';
+import type { TotpWindow } from '../core/proof/totp';
 import type { MemberRecord, Records } from '../records/records';
 import type { Challenge, StateStore } from '../stores/state-store';
 
@@ -12,6 +14,8 @@ export interface FactorTools {
   readonly state: StateStore;
   readonly keyRing: KeyRing;
   readonly totpWindow: TotpWindow;
+  /** Reports an instant from the future, which was ignored because a clock is or was ahead. */
+  readonly noteFuture: (of: 'app code', at: number) => void;
 }
 
 /** One proof submitted in answer to one challenge. */
@@ -31,6 +35,10 @@ export interface Verified<Proof = unknown> {
   readonly proof: Proof;
   /** The channel that the code travelled, where it was another one than that of its kind: that is what it proves. */
   readonly sentBy?: Channel;
+  /** The authenticator that was proven, where all of a kind were asked together. It takes the place of the one that was asked. */
+  readonly authenticatorId?: string;
+  /** RFC 8176 values, where they are known better than the traits say. */
+  readonly amr?: readonly string[];
 }
 
 export interface Rejection {
@@ -89,23 +97,51 @@ export interface FactorWords {
   readonly refusals: Readonly<Record<string, string>>;
 }
 
-/** What the person sees of a new secret. */
-export interface ShownSecret {
+/** What the person is shown of something that a factor has begun. */
+export interface Shown {
   /** In the JSON answer, under the name of the kind. */
   readonly json: Readonly<Record<string, unknown>>;
   /** What the view of the factor is given. */
   readonly view: Readonly<Record<string, unknown>>;
 }
 
-/** How a kind without a channel is set up: a secret is made, shown, and confirmed with the first right proof. */
-export interface SecretEnrollment {
-  issueSecret(): PlainSecret;
-  show(
-    secret: PlainSecret,
-    owner: { readonly issuer: string; readonly account: string },
-  ): Promise<ShownSecret>;
+/** Who sets a factor up. */
+export interface Enrollee {
+  readonly issuer: string;
+  /** What tells entries of an app apart: an address, or the name of the account. */
+  readonly account: string;
+  readonly name: string;
+  readonly authenticators: readonly Authenticator[];
+}
+
+/** What waits until the first right proof confirms it. The secret is sealed, the state is not. */
+export interface Begun {
+  readonly secret: PlainSecret | null;
+  readonly state: FactorState | null;
+}
+
+/** How a kind without a channel is set up: something is begun and shown, and the first right proof confirms it. */
+export interface FactorEnrollment<Proof = unknown, State extends FactorState = FactorState> {
+  /** `variant` is what the form says beside its button, where a kind is offered in several. */
+  begin(enrollee: Enrollee, variant: string): Begun;
+  show(begun: Begun & { readonly id: string }, enrollee: Enrollee, tools: FactorTools): Promise<Shown>;
+  /** The state of the new authenticator. */
+  confirm(proof: Proof): State;
   /** The kind that the wizard asks for first where a policy wants a backup phone, or null. */
   readonly backup: FactorKind | null;
+}
+
+/** For a kind whose proof answers something that is shown, such as the request options of a passkey. */
+export interface FactorChallenge {
+  /** What is stored with the challenge. Where `before` still holds, the same object. */
+  begin(before: FactorState | null, now: number): FactorState;
+  show(
+    asked: {
+      readonly state: FactorState | null;
+      readonly authenticators: readonly Authenticator[];
+    },
+    tools: FactorTools,
+  ): Promise<Shown>;
 }
 
 /** Templates below `views/`, without the extension; null where the words are enough. */
@@ -114,7 +150,9 @@ export interface FactorViews {
   readonly icon: string;
   /** Below the lead of the page before it is set up. */
   readonly before: string | null;
-  /** Between the lead and the field of the page that sets it up. It is given what `show` answers. */
+  /** In the place of the field for a code, where the proof is none. It is given what the challenge shows. */
+  readonly prompt: string | null;
+  /** Between the lead and the field of the page that sets it up. It is given what the enrollment shows. */
   readonly setUp: string | null;
   /** Whether the proof is six digits, for the keyboard of a phone. */
   readonly digits: boolean;
@@ -122,27 +160,37 @@ export interface FactorViews {
 
 /**
  * A kind of second factor: everything that the rest of the package needs to know about it. `Submission` is what `parse` makes of the
- * request, `Proof` what `verify` found right.
+ * request, `Proof` what `verify` found right, `State` what an authenticator of the kind keeps.
  */
-export interface FactorDefinition<Submission = unknown, Proof = unknown> {
+export interface FactorDefinition<
+  Submission = unknown,
+  Proof = unknown,
+  State extends FactorState = FactorState,
+> {
   readonly traits: FactorTraits;
   readonly words: FactorWords;
   readonly views: FactorViews;
+  /** The form field that holds the proof. */
+  readonly field: 'code' | 'response';
+  /** Reads the state that was stored. It keeps what a newer version added. */
+  readonly stateSchema: z.ZodType<State>;
   /** Null for kinds that are set up with a code to an address, or not at all. */
-  readonly secret: SecretEnrollment | null;
+  readonly enrollment: FactorEnrollment<Proof, State> | null;
+  /** Null where nothing has to be stored or shown for a proof. */
+  readonly challenge: FactorChallenge | null;
   /** Whether it works with these options: a code can be sent or checked. */
   available(options: FactorOptions): boolean;
   /** The proof as it is judged; null where it doesn't have the form of one, and then no attempt is counted. */
   parse(submitted: unknown): Submission | null;
   /** Judges without using anything up. */
   verify(attempt: Attempt<Submission>, tools: FactorTools): Promise<Verification<Proof>>;
-  /** What an authenticator remembers of the proof that confirmed it. */
-  enrolled(proof: Proof): AcceptedSteps;
+  /** The state after a right proof, so that the same proof is refused next time; null refuses this one. A pure rule. */
+  afterProof(state: State, proof: Proof, now: number): State | null;
   /**
-   * Uses the proof and its challenge up: true exactly once for a proof, however many calls run in parallel. In an enrollment only the
-   * challenge is used up, since there is no authenticator yet.
+   * Uses a proof up that is not kept in the state of an authenticator, together with its challenge: true exactly once, however many
+   * calls run in parallel. Left out, `afterProof` is the rule.
    */
-  accept(attempt: Attempt<Submission>, proof: Proof, tools: FactorTools): Promise<boolean>;
+  accept?(attempt: Attempt<Submission>, proof: Proof, tools: FactorTools): Promise<boolean>;
 }
 
 /** The options that factors ask about. */

@@ -4,10 +4,22 @@ import {
   findBackup,
   type Channel,
   type FactorKind,
+  type FactorState,
   type Factors,
 } from '../core/member/factor-kind';
-import type { AcceptedSteps } from '../core/proof/totp';
-import type { Attempt, FactorDefinition, FactorOptions, FactorTools, Verification, Verified } from './factor';
+import { acceptProof } from './accept-proof';
+import type {
+  Attempt,
+  Begun,
+  Enrollee,
+  FactorChallenge,
+  FactorDefinition,
+  FactorOptions,
+  FactorTools,
+  Shown,
+  Verification,
+  Verified,
+} from './factor';
 import { FACTORS } from './registry';
 
 /** What the rules know about the factors. */
@@ -39,16 +51,30 @@ export function findAvailableKinds(options: FactorOptions): readonly FactorKind[
   );
 }
 
-const backedUp = FACTORS.find(({ secret }) => (secret?.backup ?? null) !== null);
+const backedUp = FACTORS.find(({ enrollment }) => (enrollment?.backup ?? null) !== null);
 
 /** The kind for which the wizard sets up a backup first, and the kind of that backup. */
 export const KIND_WITH_BACKUP: FactorKind | null = backedUp?.traits.kind ?? null;
-export const BACKUP_PHONE_KIND: FactorKind | null = backedUp?.secret?.backup ?? null;
+export const BACKUP_PHONE_KIND: FactorKind | null = backedUp?.enrollment?.backup ?? null;
 
-/** A factor with the stores and keys of one instance. */
+/** The form field that holds the proof of the kind. */
+export function proofField(kind: FactorKind | undefined): string {
+  return (kind === undefined ? undefined : findFactor(kind)?.field) ?? 'code';
+}
+
+/** A factor with the stores and keys of one instance. See `FactorDefinition`. */
 export interface Factor extends Pick<FactorDefinition, 'traits' | 'parse'> {
+  readonly enrollment: {
+    begin(enrollee: Enrollee, variant: string): Begun;
+    show(begun: Begun & { readonly id: string }, enrollee: Enrollee): Promise<Shown>;
+  } | null;
+  readonly challenge: {
+    begin(before: FactorState | null, now: number): FactorState;
+    show(asked: Parameters<FactorChallenge['show']>[0]): Promise<Shown>;
+  } | null;
   verify(attempt: Attempt): Promise<Verification>;
-  enrolled(verified: Verified): AcceptedSteps;
+  /** The state of the authenticator that the proof confirms. */
+  confirm(verified: Verified): FactorState;
   accept(attempt: Attempt, verified: Verified): Promise<boolean>;
 }
 
@@ -60,12 +86,20 @@ export function createFactors(tools: FactorTools): FactorRegistry {
 }
 
 function bind(definition: FactorDefinition, tools: FactorTools): Factor {
-  const { traits } = definition;
+  const { traits, enrollment, challenge } = definition;
   return {
     traits,
+    enrollment: enrollment && {
+      begin: (enrollee, variant) => enrollment.begin(enrollee, variant),
+      show: (begun, enrollee) => enrollment.show(begun, enrollee, tools),
+    },
+    challenge: challenge && {
+      begin: (before, now) => challenge.begin(before, now),
+      show: (asked) => challenge.show(asked, tools),
+    },
     parse: (submitted) => definition.parse(submitted),
     verify: (attempt) => definition.verify(attempt, tools),
-    enrolled: ({ proof }) => definition.enrolled(proof),
-    accept: (attempt, { proof }) => definition.accept(attempt, proof, tools),
+    confirm: ({ proof }) => enrollment?.confirm(proof) ?? {},
+    accept: (attempt, verified) => acceptProof(definition, attempt, verified, tools),
   };
 }

@@ -42,7 +42,7 @@ export interface ShownFactor {
 }
 
 export function showFactor(kind: FactorKind): ShownFactor {
-  const views = { icon: 'neutral', before: null, setUp: null, digits: false };
+  const views = { icon: 'neutral', before: null, prompt: null, setUp: null, digits: false };
   const found = findFactor(kind);
   return {
     words: wordsOf(kind),

@@ -11,6 +11,7 @@ export async function resealIfStale(
   { userId, authenticator }: { readonly userId: string; readonly authenticator: Authenticator },
 ): Promise<void> {
   const { id, kind, sealedSecret } = authenticator;
+  if (sealedSecret === null) return;
   const binding = { userId, authenticatorId: id, kind };
   const opened = openSecret(keyRing, sealedSecret, binding);
   if (opened.outcome !== 'opened' || !opened.stale) return;

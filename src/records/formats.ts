@@ -38,10 +38,8 @@ const authenticator: z.ZodType<Authenticator> = z.looseObject({
   kind,
   label: z.string(),
   createdAt: instant,
-  lastAcceptedStep: count.nullable().default(null),
-  stepBefore: count.exactOptional(),
-  refusedStep: count.exactOptional(),
-  sealedSecret: z.string(),
+  state: z.looseObject({}).default({}),
+  sealedSecret: z.string().nullable(),
   maskedDestination: z.string().nullable().default(null),
   organizationId: z.string().exactOptional(),
 });

@@ -1,8 +1,6 @@
-import type { GuessGroup } from '../core/member/authenticator';
-import type { RightAnswer } from '../core/member/guess-counter';
-import type { Guess, GuessOutcome } from '../core/member/guess-rules';
+import type { Guess, GuessOutcome, StateRule, Success } from '../core/member/guess-rules';
 
-export type { GuessOutcome };
+export type { GuessOutcome, StateRule };
 
 export interface GuessRequest extends Guess {
   readonly userId: string;
@@ -25,36 +23,20 @@ export interface GuessRecords {
    * rests on them, and sets `lastUsedAt`. The count of the authenticator is cleared where it was proven itself; where its code went
    * by a weaker channel, only this guess is taken back. A disablement that this very guess brought about goes with it. Atomic.
    */
-  recordSuccess(
-    success: RightAnswer & {
-      readonly userId: string;
-      readonly group: GuessGroup;
-      readonly authenticatorId: string | null;
-      readonly now: number;
-    },
-  ): Promise<void>;
+  recordSuccess(success: Success & { readonly userId: string }): Promise<void>;
 
   /**
-   * Accepts a TOTP time step once. Atomic, for every purpose and process: true for the first call with a step above the
-   * last accepted one (which also does what `recordSuccess` does); false for every other, for the one that `refuseTimeStep` named, and
-   * for an authenticator that is gone.
+   * Accepts a right proof once, by the rule of its factor: the rule gets the authenticator's state and answers with the state after the
+   * proof, or with null where the proof was used before. Atomic, for every purpose and process; where another process wrote first, the
+   * rule is applied again. True also does what `recordSuccess` does. False, and nothing written, for an authenticator that is gone.
    */
-  acceptTimeStep(proof: {
-    readonly userId: string;
-    readonly authenticatorId: string;
-    readonly timeStep: number;
-    readonly now: number;
-  }): Promise<boolean>;
+  acceptProof(
+    proof: Success & { readonly userId: string; readonly authenticatorId: string },
+    afterProof: StateRule,
+  ): Promise<boolean>;
 
-  /**
-   * Remembers one time step that `acceptTimeStep` refuses from now on, whenever its time comes; the newest such step takes the
-   * place of the one before. Nothing where the authenticator is gone.
-   */
-  refuseTimeStep(step: {
-    readonly userId: string;
-    readonly authenticatorId: string;
-    readonly timeStep: number;
-  }): Promise<void>;
+  /** Changes the state of an authenticator by a rule of its factor. Atomic; false where the rule answers null, or the authenticator is gone. */
+  changeState(userId: string, authenticatorId: string, rule: StateRule): Promise<boolean>;
 
   /** Clears locks and counters of every group. The count of each authenticator stays: only a right proof ends it. */
   clearGuesses(userId: string): Promise<void>;

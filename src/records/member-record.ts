@@ -1,5 +1,5 @@
 import { guessesOf, settingsOf, type MemberDocument } from '../core/member/member-document';
-import { CHANNELS } from '../core/member/factor-kind';
+import { CHANNELS, RECOVERY_CODES_GROUP } from '../core/member/factor-kind';
 import { NO_USE } from '../core/member/authenticator';
 import type { MemberRecord } from './records';
 
@@ -17,7 +17,10 @@ export function toMemberRecord(member: MemberDocument, userId: string, organizat
     askedFirst: member.preferredId,
     recoveryCodesLeft: member.recoveryCodes?.left ?? 0,
     recoveryCodesIssuedAt: member.recoveryCodes?.issuedAt ?? null,
-    guesses: { codes: guessesOf(member, 'codes'), 'recovery-codes': guessesOf(member, 'recovery-codes') },
+    guesses: {
+      codes: guessesOf(member, 'codes'),
+      [RECOVERY_CODES_GROUP]: guessesOf(member, RECOVERY_CODES_GROUP),
+    },
     onFile: { ...NO_USES, ...member.onFile },
     spentChannel: member.spentChannel,
   };

@@ -1,10 +1,14 @@
-import type { Authenticator } from '../core/member/authenticator';
 import * as authenticators from '../core/member/authenticator-rules';
-import { acceptProof, clearGuesses, recordSuccess, spendGuess } from '../core/member/guess-rules';
-import { changeAuthenticator, type MemberDocument } from '../core/member/member-document';
+import {
+  acceptProof,
+  changeState,
+  clearGuesses,
+  recordSuccess,
+  spendGuess,
+} from '../core/member/guess-rules';
+import type { MemberDocument } from '../core/member/member-document';
 import { consumeRecoveryCode, replaceRecoveryCodes } from '../core/member/recovery-code-rules';
 import * as settings from '../core/member/settings-rules';
-import { acceptStep, timeStepAt } from '../core/proof/totp';
 import type { Owner } from '../stores/document-store';
 import type { Documents } from './documents';
 import { BROWSERS, MEMBER, RECOVERY_CODES } from './formats';
@@ -33,8 +37,8 @@ type Verbs =
   | 'removeAllAuthenticators'
   | 'spendGuess'
   | 'recordSuccess'
-  | 'acceptTimeStep'
-  | 'refuseTimeStep'
+  | 'acceptProof'
+  | 'changeState'
   | 'clearGuesses'
   | 'replaceRecoveryCodes'
   | 'findRecoveryCode'
@@ -187,20 +191,17 @@ export function memberRecordsIn(documents: Documents): Pick<Records, Verbs> {
         [MEMBER],
         unconditional((member) => recordSuccess(member, success)),
       ),
-    acceptTimeStep: ({ userId, authenticatorId, timeStep, now }) => {
-      const rank = 3;
-      const success = { group: 'codes', authenticatorId, now, guessedRank: rank, provenRank: rank } as const;
-      return documents.change(
-        userOwner(userId),
-        [MEMBER],
-        judged((member) => acceptProof(member, success, (app) => afterTimeStep(app, timeStep, now))),
-      );
-    },
-    refuseTimeStep: ({ userId, authenticatorId, timeStep }) =>
+    acceptProof: ({ userId, ...success }, afterProof) =>
       documents.change(
         userOwner(userId),
         [MEMBER],
-        unconditional((member) => changeAuthenticator(member, authenticatorId, { refusedStep: timeStep })),
+        judged((member) => acceptProof(member, success, afterProof)),
+      ),
+    changeState: (userId, authenticatorId, rule) =>
+      documents.change(
+        userOwner(userId),
+        [MEMBER],
+        judged((member) => changeState(member, authenticatorId, rule)),
       ),
     clearGuesses: (userId) =>
       documents.change(userOwner(userId), [MEMBER], unconditional(clearGuesses), URGENT),
@@ -225,8 +226,4 @@ export function memberRecordsIn(documents: Documents): Pick<Records, Verbs> {
         return { next: [next.member, next.codes], outcome };
       }),
   };
-}
-
-function afterTimeStep(app: Authenticator, timeStep: number, now: number): Partial<Authenticator> | null {
-  return app.refusedStep === timeStep ? null : acceptStep(app, timeStep, timeStepAt(now));
 }

@@ -1,7 +1,7 @@
 import type { Store } from 'express-session';
 import type { Evidence, EvidenceMethod } from '../core/decision/assurance';
 import type { Epochs } from '../core/decision/session-lifetime';
-import type { FactorKind } from '../core/member/factor-kind';
+import type { FactorKind, FactorState } from '../core/member/factor-kind';
 import type { SentCode } from '../core/proof/sent-code';
 import type { PasswordAttemptStore } from './password-attempts';
 import type { UnseenCodesStore } from './unseen-codes';
@@ -44,6 +44,8 @@ export interface Challenge extends ChallengeOwner {
   readonly notSent: 'limit' | 'fault' | null;
   /** During enrollment: the secret or address that the proof will confirm, sealed. */
   readonly sealedSecret: string | null;
+  /** What the factor has stored for the proof: plain JSON that only the factor reads. */
+  readonly state: FactorState | null;
   /** The end of the challenge. Each code has an end of its own. */
   readonly expiresAt: number;
 }

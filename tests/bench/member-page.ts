@@ -34,7 +34,7 @@ async function fill(world: FlowWorld, size: number): Promise<void> {
             lastUsedAt: now,
             failures: 0,
             disabledAt: null,
-            lastAcceptedStep: null,
+            state: {},
             sealedSecret: 'sealed',
             maskedDestination: null,
           });

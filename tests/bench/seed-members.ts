@@ -37,7 +37,7 @@ export async function seedMembers(redisUrl: string, count: number): Promise<void
           lastUsedAt: null,
           failures: 0,
           disabledAt: null,
-          lastAcceptedStep: null,
+          state: {},
           sealedSecret: sealSecret(keyRing, new PlainSecret(base32(totpKeyOf(person))), binding),
           maskedDestination: null,
         });

@@ -40,7 +40,7 @@ const READS: Readonly<Record<DocumentName, (records: Records, id: string) => Pro
 };
 
 async function fill(records: Records, id: string): Promise<void> {
-  const app = anAuthenticator({ lastUsedAt: NOW, lastAcceptedStep: 5, organizationId: 'acme' });
+  const app = anAuthenticator({ lastUsedAt: NOW, organizationId: 'acme' });
   await records.establishUserEpoch(id, 'epoch');
   await records.addAuthenticator(id, app);
   await records.savePreference(id, app.id);

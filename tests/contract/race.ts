@@ -5,7 +5,7 @@ import { redisState } from '../../src/redis';
 import type { StateStore } from '../../src/stores/state-store';
 import type { PrepareInProcess } from '../support/processes';
 import { connectRedis } from '../support/redis-client';
-import { NOW, aGuess, aSession, newId } from './samples';
+import { NOW, aGuess, aSession, acceptTimeStep, newId } from './samples';
 import { PASSWORD_LIMITS, aPassword } from './state/password-attempts';
 
 /** What every process tries to do, many times at once. */
@@ -45,7 +45,7 @@ const VERBS = {
   spendGuess: async ({ records }, { userId }) =>
     isSpent(await records.spendGuess(aGuess({ userId, group: 'recovery-codes' }))),
   acceptTimeStep: ({ records }, { userId, authenticatorId }) =>
-    records.acceptTimeStep({ userId, authenticatorId, timeStep: 7, now: NOW }),
+    acceptTimeStep(records, { userId, authenticatorId, timeStep: 7, now: NOW }),
   consumeRecoveryCode: ({ records }, { ownerId }) =>
     records.consumeRecoveryCode(ownerId, { number: 1, codeHash: 'hash' }),
   spendSkip: async ({ records }, { userId }) => isSpent(await records.spendSkip(userId, 'acme', 3)),

@@ -8,7 +8,7 @@ import {
   type RedisCluster,
 } from '../support/redis-cluster';
 import { until } from '../support/until';
-import { NOW, aChallenge, aPendingLogin, aSession, anAuthenticator, newId } from './samples';
+import { NOW, aChallenge, aPendingLogin, aSession, acceptTimeStep, anAuthenticator, newId } from './samples';
 
 // A cluster changes while it is used: slots move between nodes, and replicas take the place of masters.
 
@@ -40,7 +40,7 @@ async function useEverything(userId: string): Promise<void> {
   const epoch = await records.establishUserEpoch(userId, newId());
   expect(await records.establishUserEpoch(userId, newId())).toBe(epoch);
   const step = { userId, authenticatorId: authenticator.id, timeStep: 7, now: NOW };
-  const accepted = await Promise.all([1, 2, 3].map(() => records.acceptTimeStep(step)));
+  const accepted = await Promise.all([1, 2, 3].map(() => acceptTimeStep(records, step)));
   expect(accepted.filter((isFirst) => isFirst)).toHaveLength(1);
   await records.replaceRecoveryCodes(userId, [{ number: 1, codeHash: 'hash' }], NOW);
   const used = await Promise.all(
@@ -60,7 +60,11 @@ async function useEverything(userId: string): Promise<void> {
   expect(await state.findPendingLogin(userId, pending.id)).toBeUndefined();
   expect(await state.findSession(userId, session.handle)).toMatchObject({ handle: session.handle });
   const { authenticators } = await records.findMember(userId, 'acme');
-  expect(authenticators).toContainEqual({ ...authenticator, lastAcceptedStep: 7, lastUsedAt: NOW });
+  expect(authenticators).toContainEqual({
+    ...authenticator,
+    state: { format: 1, lastAcceptedStep: 7 },
+    lastUsedAt: NOW,
+  });
   expect(await records.removeAuthenticator(userId, authenticator.id)).toBe(true);
 }
 
@@ -98,7 +102,7 @@ describe('while a slot moves', () => {
     // The two keys of this user are on different nodes now: a script on both waits until they are together.
     const wholeUse = useEverything(newId());
     const accepting = [1, 2, 3].map(() =>
-      stores.records.acceptTimeStep({ userId, authenticatorId: kept.id, timeStep: 9, now: NOW }),
+      acceptTimeStep(stores.records, { userId, authenticatorId: kept.id, timeStep: 9, now: NOW }),
     );
     const consuming = [1, 2, 3].map(() =>
       stores.records.consumeRecoveryCode(userId, { number: 4, codeHash: 'four' }),
@@ -109,7 +113,7 @@ describe('while a slot moves', () => {
     await wholeUse;
     expect(await stores.records.findMember(userId, 'acme')).toMatchObject({
       epoch,
-      authenticators: [{ id: kept.id, lastAcceptedStep: 9 }],
+      authenticators: [{ id: kept.id, state: { lastAcceptedStep: 9 } }],
       recoveryCodesLeft: 0,
     });
     await useEverything(userId);
@@ -124,7 +128,12 @@ describe('when a master is gone', () => {
     const authenticator = anAuthenticator({ id: newId() });
     await stores.records.addAuthenticator(userId, authenticator);
     const epoch = await stores.records.establishUserEpoch(userId, newId());
-    await stores.records.acceptTimeStep({ userId, authenticatorId: authenticator.id, timeStep: 5, now: NOW });
+    await acceptTimeStep(stores.records, {
+      userId,
+      authenticatorId: authenticator.id,
+      timeStep: 5,
+      now: NOW,
+    });
     await untilCopied(master.client);
     await master.server.crash();
     const bounded = openStores(300);
@@ -132,8 +141,8 @@ describe('when a master is gone', () => {
     expect(refused).toMatchObject({ code: 'store-unavailable' });
     await until(async () => (await bounded.records.findMember(userId, 'acme')).epoch === epoch);
     const again = { userId, authenticatorId: authenticator.id, timeStep: 5, now: NOW };
-    expect(await stores.records.acceptTimeStep(again)).toBe(false);
-    expect(await stores.records.acceptTimeStep({ ...again, timeStep: 6 })).toBe(true);
+    expect(await acceptTimeStep(stores.records, again)).toBe(false);
+    expect(await acceptTimeStep(stores.records, { ...again, timeStep: 6 })).toBe(true);
     await useEverything(newId());
   });
 });

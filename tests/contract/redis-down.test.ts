@@ -12,6 +12,7 @@ import {
   aPendingLogin,
   aPolicy,
   aSession,
+  acceptTimeStep,
   anAuthenticator,
   anEvent,
 } from './samples';
@@ -34,7 +35,7 @@ function everyCall(redis: Redis, timeoutMs: number): readonly Promise<unknown>[]
     records.spendSkip('u', 'o', null),
     records.addAuthenticator('u', anAuthenticator()),
     records.spendGuess(aGuess({ userId: 'u' })),
-    records.acceptTimeStep({ userId: 'u', authenticatorId: 'a', timeStep: 1, now: NOW }),
+    acceptTimeStep(records, { userId: 'u', authenticatorId: 'a', timeStep: 1, now: NOW }),
     records.consumeRecoveryCode('u', { number: 1, codeHash: 'h' }),
     records.appendEvents([anEvent({ organizationId: 'o' })], KEEP),
     records.listEvents({ organizationId: 'o', limit: 1 }),

@@ -26,7 +26,7 @@ describe('records in Redis', () => {
 
   it('keep nothing of an authenticator that was removed, its secret least of all', async () => {
     const userId = newId();
-    const used = { failures: 3, lastAcceptedStep: 59_000_000, lastUsedAt: NOW, disabledAt: NOW };
+    const used = { failures: 3, state: { lastAcceptedStep: 59_000_000 }, lastUsedAt: NOW, disabledAt: NOW };
     const app = anAuthenticator({ ...used, sealedSecret: 'sealed-and-removed' });
     const phone = anAuthenticator({ kind: 'sms' });
     await records.addAuthenticator(userId, app);

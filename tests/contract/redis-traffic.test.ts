@@ -5,7 +5,7 @@ import { redisCommands } from '../../src/stores/redis/command-batch';
 import { defineScript } from '../../src/stores/redis/script';
 import { connectRedis } from '../support/redis-client';
 import { startRedisProxy, type RedisProxy } from '../support/redis-proxy';
-import { NOW, aChallenge, aGuess, aPendingLogin, anAuthenticator, newId } from './samples';
+import { NOW, aChallenge, aGuess, aPendingLogin, acceptTimeStep, anAuthenticator, newId } from './samples';
 
 describe('what goes to Redis', () => {
   let proxy: RedisProxy;
@@ -59,7 +59,7 @@ describe('what goes to Redis', () => {
       () => records.findMembers(Array.from({ length: 50 }, newId), 'acme'),
       () => records.addAuthenticator(userId, app),
       () => records.spendGuess(aGuess({ userId, authenticatorId: app.id })),
-      () => records.acceptTimeStep({ userId, authenticatorId: app.id, timeStep: 1, now: NOW }),
+      () => acceptTimeStep(records, { userId, authenticatorId: app.id, timeStep: 1, now: NOW }),
       () => state.createPendingLogin(pending),
       () => state.issueChallenge(challenge, { now: NOW, underPendingLogin: true }),
       () => state.spendAttempt(challenge, 5),

@@ -5,6 +5,8 @@ import { defaultPolicy, type Policy } from '../../src/core/policy/policy';
 import type { SentCode } from '../../src/core/proof/sent-code';
 import type { MfaEvent } from '../../src/events/events';
 import type { GuessRequest } from '../../src/records/records';
+import { readState } from '../../src/factors/read-state';
+import { totp } from '../../src/factors/totp/definition';
 import type { Challenge, PendingLogin, SessionEntry } from '../../src/stores/state-store';
 
 /** Samples live in the future, so that no store drops them by its own clock while a test runs. */
@@ -26,7 +28,7 @@ export function anAuthenticator(overrides: Partial<Authenticator> = {}): Authent
     lastUsedAt: null,
     failures: 0,
     disabledAt: null,
-    lastAcceptedStep: null,
+    state: {},
     sealedSecret: 'sealed',
     maskedDestination: null,
     ...overrides,
@@ -70,6 +72,7 @@ export function aChallenge(overrides: Partial<Challenge> = {}): Challenge {
     codes: [],
     notSent: null,
     sealedSecret: null,
+    state: null,
     expiresAt: NOW + 300_000,
     ...overrides,
   };
@@ -127,4 +130,33 @@ export async function aUser(records: Pick<Records, 'establishUserEpoch'>): Promi
   const userId = newId();
   await records.establishUserEpoch(userId, newId());
   return userId;
+}
+
+/** A right code of an authenticator app. */
+interface CodeOfApp {
+  readonly userId: string;
+  readonly authenticatorId: string;
+  readonly timeStep: number;
+  readonly now: number;
+}
+
+/** Accepts a right code by the rule of authenticator apps, as their factor does. */
+export function acceptTimeStep(
+  records: Pick<Records, 'acceptProof'>,
+  { userId, authenticatorId, timeStep, now }: CodeOfApp,
+): Promise<boolean> {
+  const rank = 3;
+  const success = { group: 'codes', authenticatorId, now, guessedRank: rank, provenRank: rank } as const;
+  return records.acceptProof({ ...success, userId }, (state) =>
+    totp.afterProof(readState(totp.stateSchema, state), { timeStep }, now),
+  );
+}
+
+/** From now on the app's code of this step is refused. */
+export function refuseTimeStep(
+  records: Pick<Records, 'changeState'>,
+  { userId, authenticatorId, timeStep }: Omit<CodeOfApp, 'now'>,
+): Promise<boolean> {
+  const refuse = (state: object) => ({ ...state, refusedStep: timeStep });
+  return records.changeState(userId, authenticatorId, refuse);
 }

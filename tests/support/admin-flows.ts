@@ -129,7 +129,7 @@ export function createFlowWorld(given: {
     events,
     directory,
     enrollmentNotes: new EnrollmentNotes({ directory, records, onError }),
-    factors: createFactors({ records, state, keyRing, totpWindow: 1 }),
+    factors: createFactors({ records, state, keyRing, totpWindow: 1, noteFuture: () => undefined }),
     background: new BackgroundWork(onError),
     clocks: new ClockWatch({ clock, onError }),
   };
@@ -167,7 +167,7 @@ export function createFlowWorld(given: {
         lastUsedAt: null,
         failures: 0,
         disabledAt: null,
-        lastAcceptedStep: null,
+        state: {},
         sealedSecret: sealSecret(keyRing, secret, { userId, authenticatorId: id, kind }),
         maskedDestination: null,
         ...change,

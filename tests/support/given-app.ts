@@ -27,7 +27,7 @@ export async function giveApp(
     lastUsedAt: null,
     failures: 0,
     disabledAt: null,
-    lastAcceptedStep: null,
+    state: {},
     sealedSecret: sealSecret(createKeyRing([TEST_KEY]), secret, {
       userId,
       authenticatorId: id,

@@ -1,19 +1,31 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { z } from 'zod';
 import { PlainSecret, openSecret } from '../../src/core/proof/secrets';
 import { isChallengeOver } from '../../src/core/proof/sent-code';
 import type { FactorDefinition } from '../../src/factors/factor';
+import { readState } from '../../src/factors/read-state';
 
 const KIND = 'token';
 
-/** What the token of this secret shows at its n-th press: `7-1f02ab`. */
-export function pressToken(secret: string, presses: number): string {
-  const mac = createHmac('sha256', secret).update(String(presses)).digest('hex');
+/** What the token of this secret shows at its n-th press after the number on the page was typed in: `7-1f02ab`. */
+export function pressToken(secret: string, presses: number, typed: string): string {
+  const mac = createHmac('sha256', secret).update(`${presses}.${typed}`).digest('hex');
   return `${presses}-${mac.slice(0, 6)}`;
 }
 
-/** A kind that the package does not ship: a token with a counter, stronger than an app. All there is of it is in this file. */
+const stateSchema = z.looseObject({ presses: z.number() });
+const challengeSchema = z.looseObject({ number: z.string(), until: z.number() });
+
+/** How long a number on a page holds. */
+export const NUMBER_MS = 60_000;
+
+/**
+ * A kind that the package does not ship: a token with a counter, stronger than an app, that answers a number which the page shows. A
+ * person with several answers with any of them. All there is of it is in this file.
+ */
 export const inventedFactor: FactorDefinition<
   { readonly presses: number; readonly code: string },
+  { readonly presses: number },
   { readonly presses: number }
 > = {
   traits: {
@@ -27,6 +39,7 @@ export const inventedFactor: FactorDefinition<
     worksOnFile: false,
     restricted: false,
     guessGroup: 'codes',
+    askedTogether: true,
   },
   words: {
     name: 'Security token',
@@ -58,11 +71,30 @@ export const inventedFactor: FactorDefinition<
     },
     refusals: { 'wrong-code': 'That is not what your token shows. Press it again.' },
   },
-  views: { icon: 'key', before: null, setUp: null, digits: false },
-  secret: {
-    issueSecret: () => new PlainSecret(randomBytes(20).toString('hex')),
-    show: async (secret) => ({ json: { secret: secret.reveal() }, view: {} }),
+  views: { icon: 'key', before: null, prompt: null, setUp: null, digits: false },
+  field: 'response',
+  stateSchema,
+  enrollment: {
+    begin: (_enrollee, variant) => ({
+      secret: new PlainSecret(randomBytes(20).toString('hex')),
+      state: { number: variant === '' ? '0' : variant, until: Number.MAX_SAFE_INTEGER },
+    }),
+    async show({ secret, state }) {
+      const { number } = readState(challengeSchema, state ?? {});
+      return { json: { secret: secret?.reveal(), number }, view: {} };
+    },
+    confirm: ({ presses }) => ({ presses }),
     backup: null,
+  },
+  challenge: {
+    begin(before, now) {
+      const stored = challengeSchema.safeParse(before);
+      if (before !== null && stored.success && now < stored.data.until) return before;
+      return { number: randomBytes(4).toString('hex'), until: now + NUMBER_MS };
+    },
+    async show({ state }) {
+      return { json: { number: readState(challengeSchema, state ?? {}).number }, view: {} };
+    },
   },
   available: () => true,
 
@@ -72,24 +104,21 @@ export const inventedFactor: FactorDefinition<
   },
 
   async verify({ userId, challenge, member, submitted, now }, { keyRing }) {
-    const { authenticatorId, purpose } = challenge;
-    if (isChallengeOver(challenge, now)) return { outcome: 'rejected', because: 'code-expired' };
-    const known = member.authenticators.find(({ id }) => id === authenticatorId);
-    const sealedSecret = purpose === 'enroll' ? challenge.sealedSecret : known?.sealedSecret;
-    const opened = openSecret(keyRing, sealedSecret ?? '', { userId, authenticatorId, kind: KIND });
-    if (opened.outcome !== 'opened') return { outcome: 'rejected', because: 'secret-unreadable' };
+    const { authenticatorId, purpose, sealedSecret } = challenge;
+    const { number, until } = readState(challengeSchema, challenge.state ?? {});
+    if (isChallengeOver(challenge, now) || now >= until)
+      return { outcome: 'rejected', because: 'code-expired' };
+    const own = member.authenticators.filter(({ kind }) => kind === KIND);
+    const asked = purpose === 'enroll' ? [{ id: authenticatorId, sealedSecret }] : own;
     const { presses, code } = submitted;
-    if (pressToken(opened.secret.reveal(), presses) !== `${presses}-${code}`)
-      return { outcome: 'rejected', because: 'wrong-code' };
-    return { outcome: 'verified', proof: { presses } };
+    for (const one of asked) {
+      const opened = openSecret(keyRing, one.sealedSecret, { userId, authenticatorId: one.id, kind: KIND });
+      if (opened.outcome !== 'opened') return { outcome: 'rejected', because: 'secret-unreadable' };
+      if (pressToken(opened.secret.reveal(), presses, number) === `${presses}-${code}`)
+        return { outcome: 'verified', proof: { presses }, authenticatorId: one.id, amr: ['hwk', 'pop'] };
+    }
+    return { outcome: 'rejected', because: 'wrong-code' };
   },
 
-  enrolled: ({ presses }) => ({ lastAcceptedStep: presses }),
-
-  async accept({ userId, challenge, now }, { presses: timeStep }, { records, state }) {
-    const { authenticatorId, purpose } = challenge;
-    if (purpose === 'enroll') return state.consumeChallenge(challenge, challenge.id);
-    if (!(await records.acceptTimeStep({ userId, authenticatorId, timeStep, now }))) return false;
-    return state.consumeChallenge(challenge, challenge.id);
-  },
+  afterProof: (state, { presses }) => (presses > state.presses ? { ...state, presses } : null),
 };

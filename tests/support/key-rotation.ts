@@ -56,7 +56,9 @@ export function hear(portal: Portal): MfaEvent[] {
 
 export async function sealedSecrets(portal: Portal, ...userIds: string[]): Promise<string[]> {
   const members = await portal.records.findMembers(userIds, 'acme');
-  return members.flatMap(({ authenticators }) => authenticators.map(({ sealedSecret }) => sealedSecret));
+  return members.flatMap(({ authenticators }) =>
+    authenticators.map(({ sealedSecret }) => sealedSecret ?? ''),
+  );
 }
 
 export function anAddress(given: {
@@ -73,7 +75,7 @@ export function anAddress(given: {
     lastUsedAt: null,
     failures: 0,
     disabledAt: null,
-    lastAcceptedStep: null,
+    state: {},
     sealedSecret: given.sealedSecret,
     maskedDestination: '***',
   };

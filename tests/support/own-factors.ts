@@ -38,7 +38,7 @@ async function give(
     lastUsedAt: null,
     failures: 0,
     disabledAt: null,
-    lastAcceptedStep: null,
+    state: {},
     sealedSecret: sealSecret(keyRing, secret, { userId, authenticatorId: id, kind: made.kind }),
   });
   portal.clock.advance(1);

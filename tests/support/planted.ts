@@ -31,7 +31,7 @@ async function plant(
     lastUsedAt: null,
     failures: 0,
     disabledAt: null,
-    lastAcceptedStep: null,
+    state: {},
     sealedSecret: sealSecret(createKeyRing([TEST_KEY]), secret, binding),
   });
   return id;

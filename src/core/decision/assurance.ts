@@ -18,6 +18,8 @@ export interface Evidence {
   readonly seen?: true;
   /** The channel by which the code went instead, where a text message did not go out. It proves what a code of that channel proves. */
   readonly sentBy?: Channel;
+  /** RFC 8176 values, where the proof said more than the traits of its kind. */
+  readonly amr?: readonly string[];
 }
 
 export type Assurance = 'none' | 'single-factor' | 'multi-factor';
@@ -48,7 +50,9 @@ export function provenBy({ method, sentBy }: Evidence): EvidenceMethod {
 /** RFC 8176 values. What the host or an identity provider did has none: only they know. */
 export function deriveAmr(evidence: readonly Evidence[], factors: Factors): string[] {
   const values = evidence
-    .map((item) => (item.method === 'password' ? 'pwd' : findTraits(factors, provenBy(item))?.amr))
+    .flatMap((item) =>
+      item.method === 'password' ? 'pwd' : (item.amr ?? findTraits(factors, provenBy(item))?.amr),
+    )
     .filter((value) => value !== undefined);
   return [...new Set(values)];
 }

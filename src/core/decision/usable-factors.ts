@@ -1,5 +1,6 @@
 import {
   RECOVERY_CODES_ID,
+  anyOfKindId,
   enrollableOf,
   findBackup,
   findTraits,
@@ -105,5 +106,28 @@ export function challengeOptions(facts: Facts, now: number): readonly Option[] {
     backup !== undefined && facts.recoveryCodesLeft > 0 && hasFactor(facts) && !recoveryLocked
       ? [{ authenticatorId: RECOVERY_CODES_ID, kind: backup.kind }]
       : [];
-  return [...(codesLocked ? [] : ordered), ...recovery];
+  const open = ordered.filter(
+    ({ kind }) => !codesLocked || findTraits(facts.factors, kind)?.guessGroup === null,
+  );
+  return [...askTogether(facts, open), ...recovery];
+}
+
+/** Puts one option in the place of all of a kind that is asked together, where the first of them stands. */
+function askTogether({ factors }: Facts, options: readonly Option[]): readonly Option[] {
+  const asked = options.map((option) => {
+    const { kind } = option;
+    const isTogether = findTraits(factors, kind)?.askedTogether === true;
+    return isTogether ? { authenticatorId: anyOfKindId(kind), kind } : option;
+  });
+  const isFirst = ({ authenticatorId }: Option, place: number) =>
+    asked.findIndex((other) => other.authenticatorId === authenticatorId) === place;
+  return asked.filter(isFirst);
+}
+
+/** Whether the option asks for this authenticator. */
+export function isAskedBy(
+  option: Option,
+  { id, kind }: { readonly id: string; readonly kind: FactorKind },
+): boolean {
+  return option.authenticatorId === id || option.authenticatorId === anyOfKindId(kind);
 }

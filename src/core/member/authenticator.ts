@@ -1,10 +1,9 @@
 import type { Facts } from '../decision/facts';
 import { enrollableKinds, provableFactors } from '../decision/usable-factors';
-import type { AcceptedSteps } from '../proof/totp';
-import { onFileKind, type FactorKind } from './factor-kind';
+import { onFileKind, type FactorKind, type FactorState } from './factor-kind';
 
 /** One user's confirmed instance of a factor (NIST SP 800-63B-4, section 4). */
-export interface Authenticator extends AcceptedSteps {
+export interface Authenticator {
   readonly id: string;
   readonly kind: FactorKind;
   readonly label: string;
@@ -13,10 +12,10 @@ export interface Authenticator extends AcceptedSteps {
   /** Wrong proofs in a row. At the limit the authenticator is disabled until it is enrolled again. */
   readonly failures: number;
   readonly disabledAt: number | null;
-  /** A time step that is never accepted, since it was told to somebody. */
-  readonly refusedStep?: number;
-  /** The TOTP secret, or the address a code is sent to, sealed under the key ring. */
-  readonly sealedSecret: string;
+  /** Belongs to its factor. Empty where the factor keeps nothing. */
+  readonly state: FactorState;
+  /** A secret shared with the person, or the address a code is sent to, sealed under the key ring; null where there is none. */
+  readonly sealedSecret: string | null;
   /** The address as it may be shown, or null where there is none. */
   readonly maskedDestination: string | null;
   /** Where it was set up; absent where that is not known. */

@@ -4,6 +4,9 @@
  */
 export type FactorKind = string;
 
+/** What a factor keeps with an authenticator or a challenge: plain JSON that only the factor reads. */
+export type FactorState = object;
+
 /** How a code travels to a person. */
 export type Channel = 'email' | 'sms';
 
@@ -39,6 +42,8 @@ export interface FactorTraits {
   readonly restricted: boolean;
   /** Null where guessing is impossible. */
   readonly guessGroup: GuessGroup | null;
+  /** Whether all authenticators of the kind answer one challenge, as passkeys do: a browser finds out which one is at hand. */
+  readonly askedTogether: boolean;
 }
 
 /** The traits of every kind that this process knows, in the order in which kinds are offered. */
@@ -79,6 +84,13 @@ export function onFileId(kind: FactorKind): string {
 /** The kind whose address on file an id stands for, or null for every other id. */
 export function onFileKind(authenticatorId: string): FactorKind | null {
   return authenticatorId.startsWith(ON_FILE) ? authenticatorId.slice(ON_FILE.length) || null : null;
+}
+
+const ANY = 'any-';
+
+/** The authenticator id that stands for all of a kind that is asked together. */
+export function anyOfKindId(kind: FactorKind): string {
+  return ANY + kind;
 }
 
 /** @deprecated Write {@link FactorKind}. */

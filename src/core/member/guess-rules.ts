@@ -1,6 +1,6 @@
 import type { FactorRank } from '../decision/factor-strength';
 import type { Authenticator, GuessGroup, GuessLimits, OnFileUse } from './authenticator';
-import { onFileKind } from './factor-kind';
+import { onFileKind, type FactorState } from './factor-kind';
 import {
   countGuess,
   lockEnd,
@@ -21,23 +21,32 @@ import {
   type MemberDocument,
 } from './member-document';
 
-/** What an authenticator remembers of a right proof, so that the same proof is refused next time; null refuses it. */
-export type AfterProof = (authenticator: Authenticator) => Partial<Authenticator> | null;
+/** A rule of a factor about its own state: the state as it is from now on, or null to refuse. Pure, since it may be applied more than once. */
+export type StateRule = (state: FactorState) => FactorState | null;
+
+/** Changes the state of an authenticator; false where it is gone, or the rule refuses. */
+export function changeState(
+  member: MemberDocument,
+  id: string,
+  rule: StateRule,
+): Changed<MemberDocument, boolean> {
+  const authenticator = findAuthenticator(member, id);
+  const state = authenticator === undefined ? null : rule(authenticator.state);
+  if (state === null) return { next: member, outcome: false };
+  return { next: changeAuthenticator(member, id, { state }), outcome: true };
+}
 
 /**
- * Accepts a right proof of one authenticator, once: false where the authenticator is gone, or says that it was used before.
- * Everything else is {@link recordSuccess}.
+ * Accepts a right proof of one authenticator, once: false where the authenticator is gone, or its state says that the proof was used
+ * before. Everything else is {@link recordSuccess}.
  */
 export function acceptProof(
   member: MemberDocument,
   success: Success & { readonly authenticatorId: string },
-  afterProof: AfterProof,
+  afterProof: StateRule,
 ): Changed<MemberDocument, boolean> {
-  const authenticator = findAuthenticator(member, success.authenticatorId);
-  const changes = authenticator === undefined ? null : afterProof(authenticator);
-  if (changes === null) return { next: member, outcome: false };
-  const succeeded = recordSuccess(member, success);
-  return { next: changeAuthenticator(succeeded, success.authenticatorId, changes), outcome: true };
+  const { next, outcome } = changeState(member, success.authenticatorId, afterProof);
+  return { next: outcome ? recordSuccess(next, success) : member, outcome };
 }
 
 export interface Guess {
@@ -151,7 +160,8 @@ function countOwn(
 
 /** Where a right answer was given. */
 export interface Success extends RightAnswer {
-  readonly group: GuessGroup;
+  /** Null for a kind that cannot be guessed at. */
+  readonly group: GuessGroup | null;
   readonly authenticatorId: string | null;
   readonly now: number;
 }
@@ -165,7 +175,8 @@ export function recordSuccess(
   member: MemberDocument,
   { group, authenticatorId, now, ...answer }: Success,
 ): MemberDocument {
-  const settled = changeGuesses(member, group, settleGuesses(guessesOf(member, group), answer));
+  const settled =
+    group === null ? member : changeGuesses(member, group, settleGuesses(guessesOf(member, group), answer));
   const counted = authenticatorId === null ? undefined : findCounted(settled, authenticatorId);
   if (authenticatorId === null || counted === undefined) return settled;
   const failures = settleOwnGuesses(counted.failures, answer);

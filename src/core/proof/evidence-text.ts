@@ -4,7 +4,7 @@ import { decodeId, encodeId } from '../text/host-id';
 
 /*
  * Evidence as short text without quotes, since it stands in every session and every pending login: items behind commas, and in each,
- * behind colons, the method, an instant, the authenticator, the channel, and the channel that a code fell back to. A factor is written
+ * behind colons, the method, an instant, the authenticator, the channel, the channel that a code fell back to, and values for `amr`. A factor is written
  * with the name of its kind, so that a process that does not know the kind keeps it; every other method is one letter, a capital one
  * for a sign-in that was seen.
  */
@@ -33,10 +33,10 @@ export function writeEvidence(evidence: readonly Evidence[]): string {
   return evidence.map(writeItem).join(',');
 }
 
-function writeItem({ method, at, authenticatorId, channel, seen, sentBy }: Evidence): string {
+function writeItem({ method, at, authenticatorId, channel, seen, sentBy, amr = [] }: Evidence): string {
   const written = writeMethod(method);
   const fact = [seen === true ? written.toUpperCase() : written, writeInstant(at)];
-  const rest = [encodeId(authenticatorId ?? ''), encodeId(channel ?? ''), sentBy ?? ''];
+  const rest = [encodeId(authenticatorId ?? ''), encodeId(channel ?? ''), sentBy ?? '', amr.join('+')];
   return [...fact, ...rest].join(':').replace(/:+$/, '');
 }
 
@@ -53,7 +53,7 @@ export function readEvidence(text: string): readonly Evidence[] | null {
 }
 
 function readItem(item: string): Evidence | null {
-  const [written = '', instant = '', authenticatorId = '', channel = '', sentBy = '', ...more] =
+  const [written = '', instant = '', authenticatorId = '', channel = '', sentBy = '', amr = '', ...more] =
     item.split(':');
   const method = readMethod(written.toLowerCase());
   const isSeen = written !== written.toLowerCase();
@@ -61,6 +61,7 @@ function readItem(item: string): Evidence | null {
   if (method === undefined || at === null || more.length > 0) return null;
   if (isSeen && method !== 'host' && method !== 'federated') return null;
   if (sentBy !== '' && !isChannel(sentBy)) return null;
+  if (amr !== '' && !/^[a-z]+(?:\+[a-z]+)*$/.test(amr)) return null;
   return {
     method,
     at,
@@ -68,6 +69,7 @@ function readItem(item: string): Evidence | null {
     ...(channel === '' ? {} : { channel: decodeId(channel) }),
     ...(isSeen ? { seen: true } : {}),
     ...(sentBy === '' ? {} : { sentBy }),
+    ...(amr === '' ? {} : { amr: amr.split('+') }),
   };
 }
 

@@ -69,7 +69,12 @@ export function sealSecret(keyRing: KeyRing, secret: PlainSecret, binding: SealB
 }
 
 /** Opens what `sealSecret` made; `unreadable` for anything else, whatever is wrong with it. */
-export function openSecret(keyRing: KeyRing, sealedSecret: string, binding: SealBinding): OpenedSecret {
+export function openSecret(
+  keyRing: KeyRing,
+  sealedSecret: string | null,
+  binding: SealBinding,
+): OpenedSecret {
+  if (sealedSecret === null) return UNREADABLE;
   const [version, keyId = '', encoded = '', ...rest] = sealedSecret.split('.');
   const found = keyRing.find('seal', keyId);
   if (version !== VERSION || found === undefined || rest.length > 0) return UNREADABLE;
@@ -89,8 +94,9 @@ export function openSecret(keyRing: KeyRing, sealedSecret: string, binding: Seal
   }
 }
 
-/** Whether the key of a sealed secret is in the ring: what a decision needs to know of it, without opening it. */
-export function isSealKeyKnown(keyRing: KeyRing, sealedSecret: string): boolean {
+/** Whether the key of a sealed secret is in the ring: what a decision needs to know of it, without opening it. Nothing sealed needs none. */
+export function isSealKeyKnown(keyRing: KeyRing, sealedSecret: string | null): boolean {
+  if (sealedSecret === null) return true;
   const [version, keyId = ''] = sealedSecret.split('.', 2);
   return version === VERSION && keyRing.find('seal', keyId) !== undefined;
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { addressOnFile } from '../../core/address/destination';
 import type { FactorRank } from '../../core/decision/factor-strength';
 import { onFileId, type Channel } from '../../core/member/factor-kind';
@@ -69,10 +70,20 @@ function createDeliveredCode(kind: Channel, words: FactorWords): FactorDefinitio
       // The telephone network is a restricted channel: another method must be on offer (NIST SP 800-63B-4, 3.1.3.3).
       restricted: kind === 'sms',
       guessGroup: 'codes',
+      askedTogether: false,
     },
     words,
-    views: { icon: kind === 'sms' ? 'message' : 'mail', before: null, setUp: null, digits: true },
-    secret: null,
+    views: {
+      icon: kind === 'sms' ? 'message' : 'mail',
+      before: null,
+      prompt: null,
+      setUp: null,
+      digits: true,
+    },
+    field: 'code',
+    stateSchema: z.looseObject({}),
+    enrollment: null,
+    challenge: null,
     available: ({ channels }) => channels.includes(kind),
     parse: parseSubmittedCode,
 
@@ -93,8 +104,9 @@ function createDeliveredCode(kind: Channel, words: FactorWords): FactorDefinitio
       return { outcome: 'rejected', because: 'wrong-code' };
     },
 
-    enrolled: () => ({ lastAcceptedStep: null }),
+    afterProof: (state) => state,
 
+    /** A code is used up with its challenge, also one to an address on file, which has no authenticator. */
     async accept(attempt, { sentBy }, { records, state, keyRing }) {
       const { userId, challenge, now } = attempt;
       const consumed = state.consumeChallenge(challenge, challenge.id);

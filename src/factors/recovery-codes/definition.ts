@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { parseRecoveryCode, verifyRecoveryCode, type RecoveryCode } from '../../core/proof/recovery-code';
 import { isChallengeOver } from '../../core/proof/sent-code';
 import type { RecoveryCodeRecord } from '../../records/records';
@@ -22,10 +23,14 @@ export const recoveryCode: FactorDefinition<TypedCode, RecoveryCodeRecord> = {
     worksOnFile: false,
     restricted: false,
     guessGroup: 'recovery-codes',
+    askedTogether: false,
   },
   words: recoveryCodeWords,
-  views: { icon: 'sheet', before: null, setUp: null, digits: false },
-  secret: null,
+  views: { icon: 'sheet', before: null, prompt: null, setUp: null, digits: false },
+  field: 'code',
+  stateSchema: z.looseObject({}),
+  enrollment: null,
+  challenge: null,
   available: () => true,
   parse: parseRecoveryCode,
 
@@ -37,8 +42,9 @@ export const recoveryCode: FactorDefinition<TypedCode, RecoveryCodeRecord> = {
     return { outcome: 'verified', proof: record };
   },
 
-  enrolled: () => ({ lastAcceptedStep: null }),
+  afterProof: (state) => state,
 
+  /** Codes stand in a document of their own. */
   async accept({ userId, challenge }, record, { state, records }) {
     // The challenge first: where it is gone, the code is not lost with it.
     if (!(await state.consumeChallenge(challenge, challenge.id))) return false;

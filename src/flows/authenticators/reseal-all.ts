@@ -100,6 +100,7 @@ async function reseal(
   authenticator: Authenticator,
 ): Promise<'resealed' | 'current' | 'changed-meanwhile' | 'unreadable'> {
   const { id, kind, sealedSecret } = authenticator;
+  if (sealedSecret === null) return 'current';
   const binding = { userId: whose.userId, authenticatorId: id, kind };
   const opened = openSecret(context.keyRing, sealedSecret, binding);
   if (opened.outcome === 'unreadable') {

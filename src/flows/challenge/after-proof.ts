@@ -53,9 +53,15 @@ export async function concludeProof(context: FlowContext, accepted: Accepted): P
 }
 
 /** What a right answer proves: the mailbox, if the code for a phone was sent by email. */
-function toEvidence(asked: ChallengeHint, { sentBy }: RightProof, now: number): Evidence {
-  const { kind: method, authenticatorId } = asked;
-  return { method, authenticatorId, at: now, ...(sentBy === undefined ? {} : { sentBy }) };
+function toEvidence(asked: ChallengeHint, shown: RightProof, now: number): Evidence {
+  const { sentBy, amr, authenticatorId = asked.authenticatorId } = shown;
+  return {
+    method: asked.kind,
+    authenticatorId,
+    at: now,
+    ...(sentBy === undefined ? {} : { sentBy }),
+    ...(amr === undefined ? {} : { amr }),
+  };
 }
 
 function reportAccepted(context: FlowContext, { account, purpose, origin }: Accepted, proof: Evidence): void {

@@ -133,12 +133,12 @@ function spendGuess(
   { subject, link }: AnswerRequest,
   { asked, factor }: { readonly asked: ChallengeHint; readonly factor: Factor },
 ): Promise<GuessOutcome> {
-  const { kind, guessGroup, enrollable } = factor.traits;
+  const { kind, guessGroup, enrollable, askedTogether } = factor.traits;
   if (guessGroup === null) return Promise.resolve(NOT_GUESSED);
   return context.records.spendGuess({
     userId: subject.userId,
     group: guessGroup,
-    authenticatorId: enrollable ? asked.authenticatorId : null,
+    authenticatorId: enrollable && !askedTogether ? asked.authenticatorId : null,
     rank: guessRank(FACTOR_TRAITS, kind),
     limits: context.options.limits,
     now: context.clock.now(),

@@ -1,4 +1,5 @@
 import { decide, type Option, type Requirement } from '../../core/decision/decide';
+import type { Shown } from '../../factors/factor';
 import { BACKUP_KIND } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import { challengeOwner } from '../context/auth-subject';
@@ -11,6 +12,7 @@ import type { ChallengeOutcome } from './active-challenge';
 import type { Verified } from './after-proof';
 import { answerChallenge, type Rejected } from './answer-challenge';
 import { issueChallengeFor } from './issue-challenge';
+import { showChallenge } from './read-prompt';
 
 /** The strongest factor that the person has, whatever the policy lets others do without. */
 export const STRONGEST: Requirement = { kind: 'step-up', maxAgeSeconds: REPROOF_SECONDS };
@@ -23,6 +25,8 @@ export type HostChallenge =
       readonly option: Option;
       readonly anyOf: readonly Option[];
       readonly issued: Exclude<ChallengeOutcome, { readonly outcome: 'gone' }>;
+      /** What the proof answers; null where asking is enough. */
+      readonly shown: Shown | null;
     }
   /** There is nothing to ask. */
   | { readonly outcome: 'no-factor' }
@@ -72,7 +76,8 @@ async function ask(
     resend: current?.authenticatorId === option.authenticatorId,
   });
   if (issued.outcome === 'gone') return { outcome: 'rejected', because: 'challenge-expired' };
-  return { outcome: 'challenge', subject, gathered, option, anyOf, issued };
+  const shown = issued.outcome === 'asked' ? await showChallenge(context, gathered, issued.challenge) : null;
+  return { outcome: 'challenge', subject, gathered, option, anyOf, issued, shown };
 }
 
 /** A recovery code is asked first only where there is nothing else. */
@@ -81,13 +86,13 @@ function choose(anyOf: readonly Option[], authenticatorId: string | undefined): 
   return anyOf.find(({ kind }) => kind !== BACKUP_KIND) ?? anyOf[0];
 }
 
-/** Verifies the code of such a challenge. What is set up next in this login rests on the proof. */
+/** Verifies the answer to such a challenge. What is set up next in this login rests on the proof. */
 export async function answerHostChallenge(
   context: FlowContext,
   account: Account,
-  answer: { readonly challengeId: string; readonly code: string; readonly origin: Origin },
+  answer: { readonly challengeId: string; readonly submitted: unknown; readonly origin: Origin },
 ): Promise<Rejected | Verified> {
-  const { challengeId, code, origin } = answer;
+  const { challengeId, submitted, origin } = answer;
   const subject = await findHostLogin(context, account, challengeId);
   if (subject === null) return { outcome: 'rejected', because: 'challenge-expired' };
   const judged = await answerChallenge(context, {
@@ -95,7 +100,7 @@ export async function answerHostChallenge(
     subject,
     purpose: 'login',
     requirement: STRONGEST,
-    submitted: code,
+    submitted,
     origin,
   });
   if (judged.outcome === 'verified')

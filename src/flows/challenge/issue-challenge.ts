@@ -36,7 +36,7 @@ export async function issueChallengeFor(
   const prepared = prepareChallenge(context, request);
   const at = { owner: request.owner, underPendingLogin: request.pendingUntil !== null };
   const change = await changeChallenge(context, at, (current) =>
-    takePlace(prepared.challenge, current, context.clock.now()),
+    takePlace(context, prepared.challenge, current),
   );
   if (change.outcome !== 'changed') return { outcome: 'gone' };
   return finishChallenge(context, request, { ...prepared, challenge: change.challenge });
@@ -70,6 +70,7 @@ export function prepareChallenge(context: FlowContext, request: ChallengeRequest
     codes: code === null ? [] : [code.kept],
     notSent: sentBy !== null && code === null ? 'fault' : null,
     sealedSecret: null,
+    state: context.factors.get(kind)?.challenge?.begin(null, context.clock.now()) ?? null,
     expiresAt: pendingUntil ?? context.clock.now() + context.options.pendingLoginSeconds * 1000,
   };
   const details = { kind, purpose: owner.purpose };
@@ -96,14 +97,20 @@ export async function finishChallenge(
  * A factor that is asked again keeps its challenge. A live code is kept while another factor is asked, so that a person who comes back to it
  * need not wait for a new one.
  */
-function takePlace(next: Challenge, current: Challenge | undefined, now: number): Omit<Challenge, 'version'> {
+function takePlace(
+  { clock, factors }: FlowContext,
+  next: Challenge,
+  current: Challenge | undefined,
+): Omit<Challenge, 'version'> {
   if (current === undefined) return next;
+  const now = clock.now();
   const isSame = current.authenticatorId === next.authenticatorId && current.kind === next.kind;
   const holding = current.codes.filter((code) => !isChallengeOver(code, now));
   const [code] = next.codes;
   return {
     ...next,
     id: isSame ? current.id : next.id,
+    state: isSame ? (factors.get(next.kind)?.challenge?.begin(current.state, now) ?? null) : next.state,
     codes: code === undefined ? holding : addCode(holding, code),
   };
 }
@@ -189,29 +196,8 @@ async function keepAttempts(
     codes: [],
     notSent: null,
     sealedSecret: null,
+    state: null,
     expiresAt: link.expiresAt,
   };
   await state.issueChallenge(challenge, { now: clock.now(), underPendingLogin: false, after: null });
-}
-
-/** What a page that asks for a code shows beside the factor. */
-export interface Prompt {
-  /** The challenge of the factor that is asked; undefined where there is none, or another factor's. */
-  readonly challenge: Challenge | undefined;
-  /** Seconds until a new code may be sent; null where none is. */
-  readonly waitSeconds: number | null;
-  readonly now: number;
-}
-
-export async function readPrompt(
-  context: FlowContext,
-  { owner, gathered }: OpenProof,
-  { authenticatorId, kind }: ChallengeHint,
-): Promise<Prompt> {
-  const [challenge, waitSeconds] = await Promise.all([
-    context.state.findChallenge(owner),
-    findSendWait(context, gathered, { authenticatorId, kind }),
-  ]);
-  const own = challenge?.authenticatorId === authenticatorId ? challenge : undefined;
-  return { challenge: own, waitSeconds, now: context.clock.now() };
 }

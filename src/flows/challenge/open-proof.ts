@@ -1,9 +1,9 @@
 import { asStepUp, decide, type Decision, type Option } from '../../core/decision/decide';
 import { challengeOptions, provableFactors } from '../../core/decision/usable-factors';
 import { guessRank, rankOf, strongestRank } from '../../core/decision/factor-strength';
-import { RECOVERY_CODES_ID } from '../../core/member/factor-kind';
+import { RECOVERY_CODES_GROUP, RECOVERY_CODES_ID, findTraits } from '../../core/member/factor-kind';
 import { canEndLock, lockEnd } from '../../core/member/guess-counter';
-import { BACKUP_KIND, channelOfKind } from '../../factors/find-factor';
+import { BACKUP_KIND, FACTOR_TRAITS, channelOfKind } from '../../factors/find-factor';
 import type { ChallengeOwner } from '../../stores/state-store';
 import { challengeOwner, type AuthSubject, type ChallengeHint } from '../context/auth-subject';
 import type { FlowContext } from '../context/context';
@@ -111,7 +111,7 @@ function unlockOptions(
   gathered: Gathered,
 ): readonly Option[] {
   const { member, facts, now } = gathered;
-  const { codes, 'recovery-codes': recoveryCodes } = member.guesses;
+  const { codes, [RECOVERY_CODES_GROUP]: recoveryCodes } = member.guesses;
   const areCodesLocked = lockEnd(codes, limits, now) !== null;
   const areRecoveryCodesLocked = lockEnd(recoveryCodes, limits, now) !== null;
   return challengeOptions(withoutLocks(gathered).facts, now).filter(({ authenticatorId, kind }) => {
@@ -126,7 +126,7 @@ function decideLocked({ options: { limits } }: FlowContext, gathered: Gathered):
   const { member, now } = gathered;
   const decision = decideByPolicy(gathered);
   if (decision.outcome === 'challenge' || decision.outcome === 'deny') return decision;
-  const { codes, 'recovery-codes': recoveryCodes } = member.guesses;
+  const { codes, [RECOVERY_CODES_GROUP]: recoveryCodes } = member.guesses;
   const lockedUntil = lockEnd(codes, limits, now) ?? lockEnd(recoveryCodes, limits, now) ?? now;
   return { outcome: 'deny', because: 'locked', lockedUntil };
 }
@@ -147,8 +147,9 @@ function findAsked(
   // A locked factor is not offered, but the page says so and what else there is.
   if (codesLockedUntil(gathered) !== null) {
     if (before !== null && before.kind !== BACKUP_KIND) return before;
-    const [locked] = provableFactors(gathered.facts);
-    if (locked !== undefined) return { purpose, ...locked };
+    const [first] = provableFactors(gathered.facts);
+    const isLocked = first !== undefined && findTraits(FACTOR_TRAITS, first.kind)?.guessGroup !== null;
+    if (isLocked) return { purpose, ...first };
   }
   const [first, ...others] = decision.anyOf;
   const needsNoSending = ({ kind }: Option) => channelOfKind(kind) === null;

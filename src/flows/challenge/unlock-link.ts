@@ -67,7 +67,7 @@ export function isLockedOut(
   { options: { limits } }: Pick<FlowContext, 'options'>,
   { member: { guesses }, now }: Pick<Gathered, 'member' | 'now'>,
 ): boolean {
-  return [guesses.codes, guesses['recovery-codes']].some((counter) => lockEnd(counter, limits, now) !== null);
+  return Object.values(guesses).some((counter) => lockEnd(counter, limits, now) !== null);
 }
 
 /** The facts as they would be without the lock. */

@@ -3,11 +3,11 @@ import { rankOf } from '../../core/decision/factor-strength';
 import type { Facts, SessionFact } from '../../core/decision/facts';
 import { areEpochsCurrent, isSessionExpired } from '../../core/decision/session-lifetime';
 import type { Authenticator } from '../../core/member/authenticator';
+import { RECOVERY_CODES_GROUP } from '../../core/member/factor-kind';
 import { knownLockEnd } from '../../core/member/guess-counter';
 import type { Policy } from '../../core/policy/policy';
 import { isSealKeyKnown } from '../../core/proof/secrets';
 import { isChallengeOver } from '../../core/proof/sent-code';
-import { instantOfStep, isCredibleStep, timeStepAt } from '../../core/proof/totp';
 import { isCredible } from '../../core/text/credible-instant';
 import { FACTOR_TRAITS } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
@@ -209,7 +209,7 @@ export function toGathered(
     onFileProven: Object.values(member.onFile).some(({ lastUsedAt }) => lastUsedAt !== null),
     spentChannels: findSpentChannels(context, { account, member, evidence: session.evidence }),
     codesLockedUntil: knownLockEnd(member.guesses.codes, limits, now),
-    recoveryCodesLockedUntil: knownLockEnd(member.guesses['recovery-codes'], limits, now),
+    recoveryCodesLockedUntil: knownLockEnd(member.guesses[RECOVERY_CODES_GROUP], limits, now),
   };
   return { facts, account, member, policy, now };
 }
@@ -223,9 +223,6 @@ function noteFutureDates(
   const { exemption } = member.settings;
   if (exemption !== null && !isCredible(exemption.grantedAt, now))
     clocks.note('exemption', exemption.grantedAt);
-  for (const { lastAcceptedStep } of member.authenticators)
-    if (lastAcceptedStep !== null && !isCredibleStep(lastAcceptedStep, timeStepAt(now)))
-      clocks.note('app code', instantOfStep(lastAcceptedStep));
   for (const { at } of session.evidence) if (!isCredible(at, now)) clocks.note('login', at);
 }
 

@@ -93,7 +93,7 @@ export async function confirmEnrollment(
   const authenticator = toAuthenticator(challenge, {
     label: request.label,
     now,
-    accepted: factor.enrolled(verification),
+    state: factor.confirm(verification),
     kind,
     organizationId: subject.organizationId,
   });

@@ -84,7 +84,10 @@ function spend(context: FlowContext, { kind, destination, subject }: DeliveredEn
 async function begin(context: FlowContext, request: DeliveredEnrollmentRequest): Promise<Begun> {
   const { kind, destination, subject, gathered, pendingUntil } = request;
   const owner = challengeOwner(subject, 'enroll');
-  const fresh = newEnrollment(context, request, kind, new PlainSecret(destination));
+  const fresh = newEnrollment(context, request, kind, {
+    secret: new PlainSecret(destination),
+    state: null,
+  });
   let code: NewCode | undefined;
   const at = { owner, underPendingLogin: subject.phase === 'pending' };
   const changed = await changeChallenge(context, at, (phase) => {

@@ -1,11 +1,9 @@
 import type { Authenticator } from '../../core/member/authenticator';
-import type { FactorKind } from '../../core/member/factor-kind';
+import type { FactorKind, FactorState } from '../../core/member/factor-kind';
 import { openSecret, sealSecret, type PlainSecret } from '../../core/proof/secrets';
 import { isChallengeOver } from '../../core/proof/sent-code';
-import type { AcceptedSteps } from '../../core/proof/totp';
-import { channelOfKind, findFactor } from '../../factors/find-factor';
-import type { ShownSecret } from '../../factors/factor';
-import type { Account } from '../../options/ports';
+import type { Begun, Enrollee, Shown } from '../../factors/factor';
+import { channelOfKind } from '../../factors/find-factor';
 import type { Challenge } from '../../stores/state-store';
 import type { Sent } from '../challenge/active-challenge';
 import type { SendRefused } from '../challenge/spend-send';
@@ -29,18 +27,19 @@ export type EnrollmentStart =
   | { readonly outcome: 'gone' };
 
 /**
- * Makes the secret of a new authenticator, for a kind that has one. It waits beside the ones in use and becomes one of them with its
- * first right proof.
+ * Begins the enrollment of a kind without a channel, for example by making a secret. It waits beside the authenticators in use and
+ * becomes one of them with its first right proof.
  */
-export async function startSecretEnrollment(
+export async function startEnrollment(
   context: FlowContext,
-  request: EnrollmentRequest & { readonly kind: FactorKind },
+  request: EnrollmentRequest & { readonly kind: FactorKind; readonly variant?: string },
 ): Promise<EnrollmentStart> {
-  const { kind } = request;
-  const secret = findFactor(kind)?.secret?.issueSecret();
-  if (secret === undefined) throw new TypeError(`A ${kind} has no secret that could be made.`);
-  const challenge = newEnrollment(context, request, kind, secret);
-  // A new secret is a new puzzle: guesses at the one before say nothing about it.
+  const { kind, gathered, variant = '' } = request;
+  const enrollment = context.factors.get(kind)?.enrollment ?? null;
+  if (enrollment === null) throw new TypeError(`A ${kind} is not set up in this way.`);
+  const begun = enrollment.begin(enrolleeOf(context, gathered), variant);
+  const challenge = newEnrollment(context, request, kind, begun);
+  // What is begun anew is a new puzzle: guesses at the one before say nothing about it.
   await context.state.endChallenge(challenge);
   const life = { now: context.clock.now(), underPendingLogin: request.subject.phase === 'pending' };
   if (!(await context.state.issueChallenge(challenge, life))) return { outcome: 'gone' };
@@ -53,7 +52,7 @@ export function newEnrollment(
   context: FlowContext,
   { subject, pendingUntil }: EnrollmentRequest,
   kind: FactorKind,
-  secret: PlainSecret,
+  { secret, state }: Begun,
 ): Challenge {
   const authenticatorId = newId();
   const binding = { userId: subject.userId, authenticatorId, kind };
@@ -65,37 +64,53 @@ export function newEnrollment(
     authenticatorId,
     codes: [],
     notSent: null,
-    sealedSecret: sealSecret(context.keyRing, secret, binding),
+    sealedSecret: secret === null ? null : sealSecret(context.keyRing, secret, binding),
+    state,
     expiresAt: pendingUntil ?? context.clock.now() + context.options.pendingLoginSeconds * 1000,
   };
 }
 
-/** The enrollment that waits for its first code, with its secret opened for showing. */
+/** An enrollment that waits for its first proof, with its secret opened for showing. */
+export interface FoundEnrollment {
+  readonly challenge: Challenge;
+  readonly secret: PlainSecret | null;
+}
+
 export async function findEnrollment(
   context: FlowContext,
   subject: AuthSubject,
   kind: FactorKind,
-): Promise<{ readonly challenge: Challenge; readonly secret: PlainSecret } | undefined> {
+): Promise<FoundEnrollment | undefined> {
   const challenge = await context.state.findChallenge(challengeOwner(subject, 'enroll'));
-  if (challenge === undefined || challenge.kind !== kind || challenge.sealedSecret === null) return undefined;
+  if (challenge === undefined || challenge.kind !== kind) return undefined;
   const isSent = channelOfKind(kind) !== null;
   if (!isSent && isChallengeOver(challenge, context.clock.now())) return undefined;
   // Without a code that went out there is nothing to wait for.
   if (isSent && challenge.codes.length === 0) return undefined;
+  if (challenge.sealedSecret === null) return { challenge, secret: null };
   const binding = { userId: subject.userId, authenticatorId: challenge.authenticatorId, kind };
   const opened = openSecret(context.keyRing, challenge.sealedSecret, binding);
   return opened.outcome === 'opened' ? { challenge, secret: opened.secret } : undefined;
 }
 
-/** What the person sees of the secret, on the page and in JSON. */
-export async function showSecret(
+/** What the person is shown of it, on the page and in JSON. */
+export async function showEnrollment(
   context: FlowContext,
-  { email, username }: Account,
-  { challenge, secret }: { readonly challenge: Challenge; readonly secret: PlainSecret },
-): Promise<ShownSecret> {
-  const owner = { issuer: context.options.issuer, account: email ?? username };
-  const shown = await findFactor(challenge.kind)?.secret?.show(secret, owner);
+  gathered: Pick<Gathered, 'account' | 'member'>,
+  { challenge, secret }: FoundEnrollment,
+): Promise<Shown> {
+  const { id, state, kind } = challenge;
+  const begun = { id, secret, state };
+  const shown = await context.factors.get(kind)?.enrollment?.show(begun, enrolleeOf(context, gathered));
   return shown ?? { json: {}, view: {} };
+}
+
+function enrolleeOf(
+  { options: { issuer } }: FlowContext,
+  { account, member }: Pick<Gathered, 'account' | 'member'>,
+): Enrollee {
+  const { email, username, name } = account;
+  return { issuer, account: email ?? username, name, authenticators: member.authenticators };
 }
 
 /** The authenticator that a proven enrollment becomes. */
@@ -104,13 +119,12 @@ export function toAuthenticator(
   confirmed: {
     readonly label: string;
     readonly now: number;
-    /** What the first proof leaves behind. */
-    readonly accepted: AcceptedSteps;
+    readonly state: FactorState;
     readonly kind: FactorKind;
     readonly organizationId: string;
   },
 ): Authenticator {
-  const { label, now, accepted, kind, organizationId } = confirmed;
+  const { label, now, state, kind, organizationId } = confirmed;
   return {
     id: challenge.authenticatorId,
     kind,
@@ -119,8 +133,8 @@ export function toAuthenticator(
     lastUsedAt: now,
     failures: 0,
     disabledAt: null,
-    ...accepted,
-    sealedSecret: challenge.sealedSecret ?? '',
+    state,
+    sealedSecret: challenge.sealedSecret,
     maskedDestination: challenge.codes[0]?.maskedDestination ?? null,
     organizationId,
   };

@@ -14,15 +14,15 @@ import { endPendingLogin } from '../sessions/end-sessions';
 import { beginHostLogin, findHostLogin } from '../sign-in/host-login';
 import { authorizeEnrollment } from './authorize-enrollment';
 import { confirmEnrollment } from './confirm-enrollment';
-import { findEnrollment, showSecret, startSecretEnrollment, type EnrollmentStart } from './enroll';
+import { findEnrollment, showEnrollment, startEnrollment, type EnrollmentStart } from './enroll';
 import { startDeliveredEnrollment } from './enroll-delivered';
 
 export type HostEnrollment =
   | {
       readonly outcome: 'started';
       readonly start: EnrollmentStart & { readonly outcome: 'started' };
-      /** Of an authenticator app. */
-      readonly secret: Awaited<ReturnType<typeof showSecret>> | null;
+      /** What the person is shown; null for a code that was sent. */
+      readonly shown: Awaited<ReturnType<typeof showEnrollment>> | null;
     }
   /** The person has a factor and must prove it first. */
   | { readonly outcome: 'challenge'; readonly gathered: Gathered; readonly anyOf: readonly Option[] }
@@ -41,9 +41,10 @@ export async function startHostEnrollment(
     readonly kind: EnrollableKind;
     readonly destination: string | null;
     readonly challengeId: string | undefined;
+    readonly variant: string;
   },
 ): Promise<HostEnrollment> {
-  const { kind, destination, challengeId } = enrollment;
+  const { kind, destination, challengeId, variant } = enrollment;
   const subject = await (challengeId === undefined
     ? beginHostLogin(context, account).then((begun) => begun.subject)
     : findHostLogin(context, account, challengeId));
@@ -56,9 +57,9 @@ export async function startHostEnrollment(
   if (permission.outcome === 'feature-off') return { outcome: 'denied', because: 'policy-off' };
   if (permission.outcome === 'refused') return { outcome: 'denied', because: permission.decision.because };
   if (!permission.kinds.includes(kind)) return { outcome: 'rejected', because: 'method-not-offered' };
-  const request = { subject, gathered, pendingUntil: subject.expiresAt, kind };
+  const request = { subject, gathered, pendingUntil: subject.expiresAt, kind, variant };
   const start = await (destination === null
-    ? startSecretEnrollment(context, request)
+    ? startEnrollment(context, request)
     : startDeliveredEnrollment(context, { ...request, destination }));
   if (start.outcome === 'gone') return { outcome: 'rejected', because: 'challenge-expired' };
   if (start.outcome === 'refused') {
@@ -69,10 +70,10 @@ export async function startHostEnrollment(
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     };
   }
-  if (start.sent !== undefined) return { outcome: 'started', start, secret: null };
+  if (start.sent !== undefined) return { outcome: 'started', start, shown: null };
   const found = await findEnrollment(context, subject, kind);
   if (found === undefined) return { outcome: 'rejected', because: 'challenge-expired' };
-  return { outcome: 'started', start, secret: await showSecret(context, account, found) };
+  return { outcome: 'started', start, shown: await showEnrollment(context, gathered, found) };
 }
 
 /** People with a factor prove the strongest one first, even if the policy requires none. */
@@ -91,14 +92,14 @@ export async function confirmHostEnrollment(
   account: Account,
   confirmation: {
     readonly challengeId: string;
-    readonly code: string;
+    readonly submitted: unknown;
     /** Null for the name of the kind. */
     readonly label: string | null;
     readonly endOthers: boolean;
     readonly origin: Origin;
   },
 ) {
-  const { challengeId, code, label, endOthers, origin } = confirmation;
+  const { challengeId, submitted, label, endOthers, origin } = confirmation;
   const subject = await findHostLogin(context, account, challengeId);
   const owner = { userId: account.id, ownerId: challengeId, purpose: 'enroll' } as const;
   const kind = (await context.state.findChallenge(owner))?.kind;
@@ -108,7 +109,7 @@ export async function confirmHostEnrollment(
     account,
     subject,
     kind,
-    submitted: code,
+    submitted,
     label: label ?? wordsOf(kind).label,
     wizardUnderWay: true,
     endOthers,

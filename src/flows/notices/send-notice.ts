@@ -75,7 +75,7 @@ function toKept(context: FlowContext, letter: Letter): KeptNotice {
 
 /** Binds the sealed address to its notice. */
 export function bindingOf({ id, userId }: Pick<KeptNotice, 'id' | 'userId'>): SealBinding {
-  return { userId, authenticatorId: `notice-${id}`, kind: 'email' };
+  return { userId, authenticatorId: `notice-${id}`, kind: 'notice' };
 }
 
 /** Without an email sender, nothing is stored. */

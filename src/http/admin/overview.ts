@@ -1,5 +1,5 @@
 import type { Router } from 'express';
-import { ENROLLABLE_KINDS } from '../../factors/find-factor';
+import { ENROLLABLE_KINDS, FACTOR_TRAITS } from '../../factors/find-factor';
 import { describeAdoption, type Adoption, type AdoptionWarning } from '../../flows/admin/adoption';
 import { dayOf } from '../kernel/moments';
 import { show } from '../kernel/page-route';
@@ -150,6 +150,8 @@ function tiles(page: AdminPage, adoption: Adoption): OverviewLocals['tiles'] {
   ];
 }
 
+const RESTRICTED_KIND = FACTOR_TRAITS.find(({ restricted }) => restricted)?.kind;
+
 function warn(page: AdminPage, warning: AdoptionWarning): OverviewLocals['warnings'][number] {
   const members = `${page.basePath}/members`;
   const see = (filter: string) => ({ text: 'See who', path: pathWith(members, { filter }) });
@@ -172,7 +174,7 @@ function warn(page: AdminPage, warning: AdoptionWarning): OverviewLocals['warnin
     case 'sms-only-members':
       return {
         text: `${countOf(warning.count, 'member has', 'members have')} text messages and nothing else. An authenticator app is safer.`,
-        link: see('sms'),
+        link: RESTRICTED_KIND === undefined ? null : see(RESTRICTED_KIND),
       };
     case 'grace-ending':
       return {

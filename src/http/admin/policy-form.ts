@@ -1,5 +1,5 @@
 import type { EnrollableKind } from '../../core/member/factor-kind';
-import { FACTOR_TRAITS, isEnrollableKind } from '../../factors/find-factor';
+import { ENROLLABLE_KINDS, FACTOR_TRAITS, isEnrollableKind } from '../../factors/find-factor';
 import { defaultPolicy, type Policy } from '../../core/policy/policy';
 import { checkPolicy } from '../../core/policy/policy-check';
 import type { PolicyChange } from '../../flows/admin/save-policy';
@@ -98,7 +98,7 @@ function parseMethods(value: unknown): Parsed<readonly EnrollableKind[]> {
   const kinds = named.filter((kind) => isEnrollableKind(kind));
   return kinds.length === named.length
     ? { value: kinds }
-    : malformed('Methods are any of totp, sms, email. Choose from these.');
+    : malformed(`Methods are any of ${ENROLLABLE_KINDS.join(', ')}. Choose from these.`);
 }
 
 function parseGrace(

@@ -4,6 +4,7 @@ import type { Decision, Option } from '../../core/decision/decide';
 import { onFileId } from '../../core/member/factor-kind';
 import { channelOfKind } from '../../factors/find-factor';
 import type { ChallengeOutcome } from '../../flows/challenge/active-challenge';
+import { showChallenge } from '../../flows/challenge/read-prompt';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { findReturnTo, signInPath } from '../sign-in/return-to';
 import type { HttpContext } from './http-context';
@@ -138,6 +139,17 @@ export function describeAsk(ask: ChallengeOutcome | null): Readonly<Record<strin
   if (ask.outcome === 'asked') return ask.sent === undefined ? {} : { sent: ask.sent };
   const { because, retryAfterSeconds } = ask;
   return { notSent: { because, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) } };
+}
+
+/** What the proof answers, under the name of its kind: for a passkey its request options. Most kinds show nothing. */
+export async function describeShown(
+  context: HttpContext,
+  gathered: Gathered,
+  ask: ChallengeOutcome | null,
+): Promise<Readonly<Record<string, unknown>>> {
+  if (ask?.outcome !== 'asked') return {};
+  const shown = await showChallenge(context, gathered, ask.challenge);
+  return shown === null ? {} : { [ask.challenge.kind]: shown.json };
 }
 
 export interface Refusal {

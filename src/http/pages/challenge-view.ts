@@ -1,9 +1,9 @@
 import type { Option } from '../../core/decision/decide';
-import type { FactorKind } from '../../core/member/factor-kind';
+import { findTraits, type FactorKind } from '../../core/member/factor-kind';
 import { codesAsked, fallbackOfCode, isChallengeOver, liveCode } from '../../core/proof/sent-code';
 import { BACKUP_KIND, FACTOR_TRAITS, channelOfKind } from '../../factors/find-factor';
 import { wordsOf } from '../../factors/present-factor';
-import { readPrompt } from '../../flows/challenge/issue-challenge';
+import { readPrompt } from '../../flows/challenge/read-prompt';
 import { codesLockedUntil, type OpenProof } from '../../flows/challenge/open-proof';
 import type { ChallengeHint } from '../../flows/context/auth-subject';
 import type { Gathered } from '../../flows/context/gather-facts';
@@ -21,6 +21,8 @@ export interface AskedView extends CodeLocals {
   readonly kind: FactorKind;
   readonly label: string | null;
   readonly alternatives: readonly FactorChoice[];
+  /** What the view of the factor is given; null for a kind that shows nothing. */
+  readonly shown: Readonly<Record<string, unknown>> | null;
   readonly lockedUntil: LockEnd | null;
   readonly expired: boolean;
   readonly unsent: boolean;
@@ -44,12 +46,13 @@ function ownLabel(kind: FactorKind, label: string | undefined): string | null {
 
 /** Everything about the factor that is asked, read for showing. */
 export async function viewAsked(
-  { context }: KnownPageRequest,
+  { context, identity }: KnownPageRequest,
   view: { readonly proof: OpenProof; readonly asked: ChallengeHint; readonly refused: ShownRefusal | null },
 ): Promise<AskedView> {
   const { proof, asked, refused } = view;
   const { decision, gathered } = proof;
-  const { challenge: live, waitSeconds, now } = await readPrompt(context, proof, asked);
+  const prompt = await readPrompt(context, { subject: identity.subject, proof, asked });
+  const { challenge: live, waitSeconds, shown, now } = prompt;
   const choices = toChoices(gathered, decision.anyOf);
   const own = choices.find(({ authenticatorId }) => authenticatorId === asked.authenticatorId);
   const delivered = channelOfKind(asked.kind) !== null;
@@ -66,7 +69,8 @@ export async function viewAsked(
     fallbackFrom: code === undefined ? null : fallbackOfCode(code, FACTOR_TRAITS),
     resend: waitSeconds === null ? null : { waitSeconds },
     clockIsOff: refused?.because === 'clock-off',
-    lockedUntil: asked.kind === BACKUP_KIND ? null : codesLockEnd(gathered),
+    shown: shown?.view ?? null,
+    lockedUntil: isLockedWithCodes(asked.kind) ? codesLockEnd(gathered) : null,
     expired:
       delivered && (live === undefined || (code !== undefined && !holds) || isChallengeOver(live, now)),
     unsent: wasNeverSent && live.notSent !== 'limit',
@@ -105,6 +109,11 @@ export function noteOf(
   );
   if (isOnlyWait) return { error, codeNote: 'earlier' };
   return { error, codeNote: isEither ? 'either' : code.stage === 'sent' ? null : 'delayed' };
+}
+
+/** Recovery codes have a lock of their own, and what cannot be guessed at has none. */
+function isLockedWithCodes(kind: FactorKind): boolean {
+  return kind !== BACKUP_KIND && findTraits(FACTOR_TRAITS, kind)?.guessGroup !== null;
 }
 
 function codesLockEnd(gathered: Gathered): LockEnd | null {

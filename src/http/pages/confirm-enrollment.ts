@@ -1,13 +1,13 @@
 import type { FactorKind } from '../../core/member/factor-kind';
-import { BACKUP_PHONE_KIND } from '../../factors/find-factor';
+import { BACKUP_PHONE_KIND, proofField } from '../../factors/find-factor';
 import {
   confirmEnrollment,
   type Confirmation,
   type ConfirmationRequest,
 } from '../../flows/enrollment/confirm-enrollment';
-import { findEnrollment, showSecret, startSecretEnrollment } from '../../flows/enrollment/enroll';
+import { findEnrollment, showEnrollment, startEnrollment } from '../../flows/enrollment/enroll';
 import { administeredBy } from '../admin/admin-options';
-import { answerRefusal, pathOf, refuse, show, type KnownPageRequest } from '../kernel/page-route';
+import { answerRefusal, field, pathOf, refuse, show, type KnownPageRequest } from '../kernel/page-route';
 import { refusalStatus } from '../kernel/refusals';
 import { fieldOf, originOf, wantsOthersEnded, withReturnTo } from '../kernel/request';
 import { sendNext, type Refusal, describeDecision } from '../kernel/respond';
@@ -30,7 +30,7 @@ export async function confirmAndGoOn(
     account: identity.account,
     subject: identity.subject,
     kind,
-    submitted: fieldOf(req.body, 'code'),
+    submitted: fieldOf(req.body, proofField(kind)),
     label: labelOf(page, kind),
     wizardUnderWay: wizard !== undefined,
     ...(replacing === undefined ? {} : { replaces: replacing }),
@@ -104,24 +104,25 @@ async function goOnAfterBackup(page: KnownPageRequest, enrolled: Enrolled, kind:
     updateSessionData(req, { session: { ...session, evidence, userEpoch: epochs.user } });
   }
   updateSessionData(req, { wizard: { kind, backupPhone: 'done' } });
-  return startSecret(page, kind, { gathered, pendingUntil: login?.expiresAt ?? null });
+  return startOwn(page, kind, { gathered, pendingUntil: login?.expiresAt ?? null });
 }
 
-/** Makes the secret and shows it: as a page, or in the answer. */
-export async function startSecret(
+/** Begins the enrollment and shows it: as a page, or in the answer. */
+export async function startOwn(
   page: KnownPageRequest,
   kind: FactorKind,
   permission: Pick<EnrollmentPermission, 'gathered' | 'pendingUntil'>,
 ): Promise<void> {
   const { context, identity, req, res, json } = page;
   const { gathered, pendingUntil } = permission;
-  const request = { subject: identity.subject, gathered, pendingUntil, kind };
-  const start = await startSecretEnrollment(context, request);
+  const variant = field(page, 'variant');
+  const request = { subject: identity.subject, gathered, pendingUntil, kind, variant };
+  const start = await startEnrollment(context, request);
   if (start.outcome !== 'started') return startOver(page, { because: 'challenge-expired', status: 409 });
   const next = withReturnTo(pathOf(page, `/enroll/${kind}`), page.returnTo);
   const started = json ? await findEnrollment(context, identity.subject, kind) : undefined;
   if (started === undefined) return sendNext(req, res, { outcome: 'enrollment-started', next });
-  const shown = await showSecret(context, identity.account, started);
+  const shown = await showEnrollment(context, gathered, started);
   return sendNext(req, res, { outcome: 'enrollment-started', next, [kind]: shown.json });
 }
 

@@ -81,12 +81,13 @@ export async function renderCode(
     gatherFacts(context, identity.account, identity.subject),
   ]);
   const formPath = withReturnTo(pathOf(page, `/enroll/${kind}`), returnTo);
-  if (started === undefined) return page.res.redirect(303, formPath);
-  const { challenge, secret } = started;
+  const destination = started?.secret?.reveal();
+  if (started === undefined || destination === undefined) return page.res.redirect(303, formPath);
+  const { challenge } = started;
   const now = context.clock.now();
   const code = liveCode(challenge, now);
   const channel = channelOfKind(kind);
-  const send = { destination: secret.reveal(), userId: identity.account.id, purpose: 'enroll' } as const;
+  const send = { destination, userId: identity.account.id, purpose: 'enroll' } as const;
   const waitSeconds = channel === null ? 0 : await findDestinationWait(context, { ...send, kind: channel });
   const backup = readSessionData(req).wizard?.backupPhone === 'asked';
   const addition = describeAddition(page, gathered, kind);

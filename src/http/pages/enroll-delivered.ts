@@ -139,7 +139,7 @@ async function send(
     };
     return answerRefusal(page, refusal, async (status) => {
       const started = await findEnrollment(context, identity.subject, kind);
-      if (started?.secret.reveal() === destination) return renderCode(page, kind, refusal, status);
+      if (started?.secret?.reveal() === destination) return renderCode(page, kind, refusal, status);
       const error = sentenceFor(because);
       return renderAddress(page, permission, { kind, typed: destination, error, status, replaces });
     });
@@ -164,14 +164,15 @@ async function resendDelivered(page: KnownPageRequest, kind: FactorKind): Promis
   const permission = await openEnrollment(page, kind);
   if (permission === null) return;
   const started = await findEnrollment(page.context, page.identity.subject, kind);
-  if (started !== undefined) {
+  const destination = started?.secret?.reveal();
+  if (started !== undefined && destination !== undefined) {
     const { replacing } = readSessionData(page.req);
     const same = replacing?.enrollmentId === started.challenge.authenticatorId;
     const replaces =
       replacing !== undefined && same
         ? { authenticatorId: replacing.authenticatorId, destination: '' }
         : null;
-    return send(page, permission, { kind, destination: started.secret.reveal(), replaces, resend: true });
+    return send(page, permission, { kind, destination, replaces, resend: true });
   }
   const because = 'wizard-over';
   return answerRefusal(page, { because, status: 409 }, (status) =>

@@ -7,14 +7,14 @@ import {
   channelOfKind,
 } from '../../factors/find-factor';
 import { gatherFacts } from '../../flows/context/gather-facts';
-import { findEnrollment, showSecret } from '../../flows/enrollment/enroll';
+import { findEnrollment, showEnrollment } from '../../flows/enrollment/enroll';
 import type { HttpContext } from '../kernel/http-context';
 import { knownPageRoute, pathOf, show, type KnownPageRequest } from '../kernel/page-route';
 import { withReturnTo } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
 import { readSessionData, updateSessionData } from '../session/session-data';
 import { errorText } from './challenge-view';
-import { confirmAndGoOn, startSecret } from './confirm-enrollment';
+import { confirmAndGoOn, startOwn } from './confirm-enrollment';
 import { describeAddition, openEnrollment, progressAt, type EnrollmentPermission } from './wizard';
 
 /** Setting up the kinds that are proven with a secret of their own, such as an authenticator app. */
@@ -76,7 +76,7 @@ async function begin(page: KnownPageRequest, kind: FactorKind): Promise<void> {
       next: withReturnTo(pathOf(page, `/enroll/${BACKUP_PHONE_KIND}`), page.returnTo),
     });
   }
-  return startSecret(page, kind, permission);
+  return startOwn(page, kind, permission);
 }
 
 type Started = NonNullable<Awaited<ReturnType<typeof findEnrollment>>>;
@@ -93,10 +93,8 @@ async function renderSecret(
 ): Promise<void> {
   const { started, error, clockIsOff = false, status } = view;
   const { context, identity } = page;
-  const [gathered, shown] = await Promise.all([
-    gatherFacts(context, identity.account, identity.subject),
-    showSecret(context, identity.account, started),
-  ]);
+  const gathered = await gatherFacts(context, identity.account, identity.subject);
+  const shown = await showEnrollment(context, gathered, started);
   const addition = describeAddition(page, gathered, kind);
   const backupPhone = readSessionData(page.req).wizard?.backupPhone === 'done';
   await show(

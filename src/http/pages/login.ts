@@ -94,7 +94,7 @@ async function submitLogin(page: PageRequest): Promise<void> {
     }
     case 'pending':
       context.awaited.expect(req);
-      return sendNext(req, res, describePending(context, req, attempt));
+      return sendNext(req, res, await describePending(context, req, attempt));
     case 'signed-in': {
       const { user, grant, decision, gathered } = attempt;
       await grantSession(req, { user, grant, keep: {} });

@@ -1,13 +1,14 @@
-import { channelOfKind } from '../../factors/find-factor';
+import { channelOfKind, proofField } from '../../factors/find-factor';
 import type { Verified } from '../../flows/challenge/after-proof';
 import { answerChallenge, type ProofPurpose, type Rejected } from '../../flows/challenge/answer-challenge';
 import { askProof, isAskedAgain } from '../../flows/challenge/issue-challenge';
 import { pickFactor, type OpenProof } from '../../flows/challenge/open-proof';
+import { readPrompt } from '../../flows/challenge/read-prompt';
 import type { ChallengeHint } from '../../flows/context/auth-subject';
 import { answerRefusal, field, type KnownPageRequest } from '../kernel/page-route';
 import { refusalStatus } from '../kernel/refusals';
 import { fieldOf, originOf, takePrefetchedRecords } from '../kernel/request';
-import { describeAsk, sendNext, type Refusal } from '../kernel/respond';
+import { describeAsk, describeShown, sendNext, type Refusal } from '../kernel/respond';
 import { updateSessionData } from '../session/session-data';
 
 /*
@@ -46,16 +47,26 @@ export interface Shown {
 export async function showProof(kind: ProofPage, page: KnownPageRequest): Promise<void> {
   const proof = await kind.open(page);
   if (proof === null) return;
-  if (page.json) page.res.json(kind.describe(page, proof));
+  if (page.json) page.res.json({ ...kind.describe(page, proof), ...(await describePrompt(page, proof)) });
   else await kind.render(page, proof, { refused: null, status: 200 });
+}
+
+/** What the factor that is asked shows, under the name of its kind. */
+async function describePrompt(
+  { context, identity }: KnownPageRequest,
+  proof: OpenProof,
+): Promise<Readonly<Record<string, unknown>>> {
+  const { asked } = proof;
+  if (asked === null) return {};
+  const { shown } = await readPrompt(context, { subject: identity.subject, proof, asked });
+  return shown === null ? {} : { [asked.kind]: shown.json };
 }
 
 export async function submitProof(kind: ProofPage, page: KnownPageRequest): Promise<void> {
   const { context, req, identity } = page;
   const { subject } = identity;
-  const submitted = fieldOf(req.body, 'code');
   if (!kind.hasOneForm && subject.asked?.purpose === kind.purpose)
-    return prove(kind, page, { proof: null, submitted });
+    return prove(kind, page, { proof: null, submitted: fieldOf(req.body, proofField(subject.asked.kind)) });
   const proof = await kind.open(page);
   if (proof === null) return;
   if (proof.decision.password === true && kind.submitPassword !== undefined)
@@ -63,6 +74,7 @@ export async function submitProof(kind: ProofPage, page: KnownPageRequest): Prom
   const chosen = kind.hasOneForm ? field(page, 'authenticatorId') : '';
   const asked = await pick(kind, page, { proof, authenticatorId: chosen === '' ? null : chosen });
   if (asked === null) return;
+  const submitted = fieldOf(req.body, proofField(asked.kind));
   const isAgain = isAskedAgain(subject, asked);
   if (kind.hasOneForm && submitted === undefined) return send(kind, page, { proof, asked, resend: isAgain });
   // A factor that needs no sending is asked with its answer.
@@ -122,6 +134,7 @@ async function send(
     outcome: isSent ? 'sent' : 'challenge',
     ...kind.afterSending(page, proof),
     ...describeAsk(outcome),
+    ...(page.json ? await describeShown(context, proof.gathered, outcome) : {}),
   });
 }
 

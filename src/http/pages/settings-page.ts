@@ -1,5 +1,5 @@
 import type { Facts } from '../../core/decision/facts';
-import { challengeOptions, provableFactors } from '../../core/decision/usable-factors';
+import { challengeOptions, isAskedBy, provableFactors } from '../../core/decision/usable-factors';
 import { MfaError } from '../../core/errors';
 import { mayRemoveFactor } from '../../core/member/authenticator';
 import type { EnrollableKind } from '../../core/member/factor-kind';
@@ -106,7 +106,7 @@ function listOwn({ facts: own, setup, member, now }: GatheredForSetup): readonly
   const [first] = asked;
   return member.authenticators.map((authenticator) => {
     const { id, kind, label, maskedDestination, createdAt, lastUsedAt, disabledAt } = authenticator;
-    const askedFirst = asked.length > 1 && first?.authenticatorId === id;
+    const askedFirst = asked.length > 1 && first !== undefined && isAskedBy(first, authenticator);
     return {
       id,
       kind,
@@ -115,7 +115,7 @@ function listOwn({ facts: own, setup, member, now }: GatheredForSetup): readonly
       createdAt,
       lastUsedAt,
       askedFirst,
-      preferable: asked.length > 1 && !askedFirst && asked.some((option) => option.authenticatorId === id),
+      preferable: asked.length > 1 && !askedFirst && asked.some((option) => isAskedBy(option, authenticator)),
       removable: mayRemoveFactor(facts, id).outcome === 'removable',
       allowed: facts.policy.methods.includes(kind) && facts.availableKinds.includes(kind),
       switchedOff: disabledAt !== null,

@@ -70,6 +70,7 @@ async function render(page: KnownPageRequest, proof: OpenProof, { refused, statu
     authenticatorId: null,
     label: null,
     alternatives: toChoices(gathered, decision.anyOf),
+    shown: null,
     lockedUntil: null,
     expired: false,
     unsent: false,

@@ -12,7 +12,7 @@ import { logIn, type LoginOutcome } from '../../flows/sign-in/log-in';
 import { NOBODY_FOUND } from '../../options/directory';
 import type { HttpContext } from '../kernel/http-context';
 import { originOf, stateOf } from '../kernel/request';
-import { describeDecision, nextPath, type StepBody } from '../kernel/respond';
+import { describeDecision, describeShown, nextPath, type StepBody } from '../kernel/respond';
 import { channelNoted, enterPendingLogin } from '../session/establish-session';
 import { changeBrowserCookie, readBrowserCookie } from '../session/remembered-browser-cookie';
 import { readSessionData } from '../session/session-data';
@@ -92,15 +92,16 @@ async function unlockOf(context: HttpContext, req: Request, userId: string): Pro
 }
 
 /** The JSON answer to a password that leads to a second step, with the token that the step will carry under the new session id. */
-export function describePending(
+export async function describePending(
   context: HttpContext,
   req: Request,
   attempt: LoginAttempt & { readonly outcome: 'pending' },
-): StepBody {
+): Promise<StepBody> {
   const { decision, gathered, ask } = attempt;
   const step = describeDecision(context, { decision, gathered, ask, returnTo: null });
   const next = pendingPath(context, attempt);
-  return { ...step, next, csrfToken: context.csrf.token(req) };
+  const shown = await describeShown(context, gathered, ask);
+  return { ...step, ...shown, next, csrfToken: context.csrf.token(req) };
 }
 
 /** Where a login that is not finished goes on. */

@@ -135,7 +135,7 @@ export class MfaStrategy extends Strategy {
       case 'denied':
         return this.refuse(attempt.decision.because, 403);
       case 'pending':
-        return this.handOver(req, describePending(context, req, attempt));
+        return this.handOver(req, await describePending(context, req, attempt));
       case 'signed-in':
         return this.signIn(req, attempt, options);
     }

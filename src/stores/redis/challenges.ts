@@ -80,7 +80,7 @@ end
 /** Lua: deletes a challenge and leaves the count of attempts. */
 const REMOVE_CHALLENGE = `
 local function removeChallenge(p)
-  redis.call('HDEL', KEYS[1], p .. 'i', p .. 'k', p .. 'x', p .. 'w', p .. 'c', p .. 'r', p .. 'z')
+  redis.call('HDEL', KEYS[1], p .. 'i', p .. 'k', p .. 'x', p .. 'w', p .. 'c', p .. 'r', p .. 'z', p .. 'f')
 end
 `;
 

@@ -112,7 +112,7 @@ function toEvidence(text: string): readonly Evidence[] {
   return evidence;
 }
 
-const CHALLENGE_FIELDS = ['i', 'k', 'x', 'w', 'c', 'r', 'z'] as const;
+const CHALLENGE_FIELDS = ['i', 'k', 'x', 'w', 'c', 'r', 'z', 'f'] as const;
 
 export function challengeFields(purpose: ChallengePurpose): string[] {
   return CHALLENGE_FIELDS.map((field) => letterOf(purpose) + field);
@@ -120,17 +120,18 @@ export function challengeFields(purpose: ChallengePurpose): string[] {
 
 /** Fields and values; what is null has none. */
 export function writeChallenge(challenge: Challenge): (string | number)[] {
-  const { id, version, kind, authenticatorId, codes, notSent, sealedSecret, expiresAt } = challenge;
+  const { id, version, kind, authenticatorId, codes, notSent, sealedSecret, state, expiresAt } = challenge;
   const p = letterOf(challenge.purpose);
   const fields = [`${p}i`, id, `${p}k`, `${kind}:${authenticatorId}`, `${p}w`, version];
   if (codes.length > 0) fields.push(`${p}c`, writeCodes(codes));
   if (notSent !== null) fields.push(`${p}r`, notSent);
   if (sealedSecret !== null) fields.push(`${p}z`, sealedSecret);
+  if (state !== null) fields.push(`${p}f`, JSON.stringify(state));
   return [...fields, `${p}x`, expiresAt];
 }
 
 export function readChallenge(reply: unknown, owner: ChallengeOwner): Challenge | undefined {
-  const [id, kind, expiresAt, version, codes, notSent, sealedSecret] = toTexts(reply, 'a challenge');
+  const [id, kind, expiresAt, version, codes, notSent, sealedSecret, state] = toTexts(reply, 'a challenge');
   if (isNothing(id)) return undefined;
   if (isNothing(kind) || !kind.includes(':') || isNothing(expiresAt)) throw unreadable('a challenge');
   const whyNotSent = notSent ?? null;
@@ -146,8 +147,15 @@ export function readChallenge(reply: unknown, owner: ChallengeOwner): Challenge 
     codes: isNothing(codes) ? [] : readCodes(codes),
     notSent: whyNotSent,
     sealedSecret: sealedSecret ?? null,
+    state: isNothing(state) ? null : readObject(state),
     expiresAt: toWholeNumber(expiresAt, 'a challenge'),
   };
+}
+
+function readObject(text: string): object {
+  const value = parseJson(text, 'a challenge');
+  if (typeof value !== 'object' || value === null) throw unreadable('a challenge');
+  return value;
 }
 
 function isWhyNotSent(text: string | null): text is Challenge['notSent'] {

@@ -22,7 +22,7 @@ export function describeAuthenticators(open: () => Records): void {
         label: 'Work "phone"',
         organizationId: 'a:b {c}',
       });
-      const app = anAuthenticator({ lastAcceptedStep: 59_000_000 });
+      const app = anAuthenticator({ state: { lastAcceptedStep: 59_000_000 } });
       await open().addAuthenticator(userId, phone);
       await open().addAuthenticator(userId, app);
       expect((await open().findMember(userId, 'acme')).authenticators).toEqual([app, phone]);
@@ -160,7 +160,7 @@ export function describeAuthenticators(open: () => Records): void {
       const userId = newId();
       await open().establishUserEpoch(userId, 'epoch');
       await open().saveMemberSettings(userId, 'acme', { enabled: true, assignedKind: null });
-      await open().addAuthenticator(userId, anAuthenticator({ failures: 2, lastAcceptedStep: 3 }));
+      await open().addAuthenticator(userId, anAuthenticator({ failures: 2, state: { lastAcceptedStep: 3 } }));
       await open().addAuthenticator(userId, anAuthenticator());
       await open().replaceRecoveryCodes(userId, [{ number: 1, codeHash: 'h' }], NOW);
       await guessUntilLocked(userId, NOW);

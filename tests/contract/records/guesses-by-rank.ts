@@ -4,7 +4,7 @@ import type { FactorRank } from '../../../src/core/decision/factor-strength';
 import { onFileId } from '../../../src/core/member/factor-kind';
 import type { PerRank } from '../../../src/core/member/guess-counter';
 
-import { NOW, aGuess, aUser, anAuthenticator } from '../samples';
+import { NOW, aGuess, aUser, acceptTimeStep, anAuthenticator } from '../samples';
 
 const LIMITS = { perChallenge: 5, perUser: 10, perAuthenticator: 100, lockSeconds: 1800 };
 const RANKS = [1, 2, 3] as const;
@@ -42,7 +42,7 @@ export function describeGuessesByRank(open: () => Records): void {
       open().spendGuess(aGuess({ userId, authenticatorId: idOf[rank], rank, limits: LIMITS, now }));
     async function succeed(rank: FactorRank, via: FactorRank = rank, now = NOW): Promise<void> {
       timeStep += 1;
-      if (rank === 3) await open().acceptTimeStep({ userId, authenticatorId: app.id, timeStep, now });
+      if (rank === 3) await acceptTimeStep(open(), { userId, authenticatorId: app.id, timeStep, now });
       else
         await open().recordSuccess({
           userId,

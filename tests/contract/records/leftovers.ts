@@ -1,5 +1,5 @@
 import type { Records } from '../../support/records';
-import { NOW, aUser, anAuthenticator } from '../samples';
+import { NOW, aUser, acceptTimeStep, anAuthenticator, refuseTimeStep } from '../samples';
 
 /** What no record store keeps of an authenticator that is gone, or that never was. */
 export function describeLeftovers(open: () => Records): void {
@@ -19,22 +19,22 @@ export function describeLeftovers(open: () => Records): void {
       const userId = await aUser(open());
       const app = anAuthenticator();
       for (const one of [app, anAuthenticator()]) await open().addAuthenticator(userId, one);
-      await open().refuseTimeStep(step(userId, app.id));
-      expect(await open().acceptTimeStep(step(userId, app.id))).toBe(false);
+      await refuseTimeStep(open(), step(userId, app.id));
+      expect(await acceptTimeStep(open(), step(userId, app.id))).toBe(false);
       await remove(userId, app.id);
       await open().addAuthenticator(userId, app);
-      expect(await open().acceptTimeStep(step(userId, app.id))).toBe(true);
+      expect(await acceptTimeStep(open(), step(userId, app.id))).toBe(true);
     });
 
     it('is no step for one that is not there beside others', async () => {
       const userId = await aUser(open());
       const [there, app] = [anAuthenticator(), anAuthenticator()];
       await open().addAuthenticator(userId, there);
-      expect(await open().acceptTimeStep(step(userId, app.id))).toBe(false);
-      await open().refuseTimeStep(step(userId, app.id));
+      expect(await acceptTimeStep(open(), step(userId, app.id))).toBe(false);
+      await refuseTimeStep(open(), step(userId, app.id));
       expect((await open().findMember(userId, 'acme')).authenticators).toEqual([there]);
       await open().addAuthenticator(userId, app);
-      expect(await open().acceptTimeStep(step(userId, app.id))).toBe(true);
+      expect(await acceptTimeStep(open(), step(userId, app.id))).toBe(true);
     });
 
     it('is not asked first, whether others stay or not', async () => {

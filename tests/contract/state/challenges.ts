@@ -18,6 +18,7 @@ export function describeChallenges(open: () => StateStore): void {
         ],
         notSent: 'limit',
         sealedSecret: 'sealed',
+        state: { format: 1, options: { nested: ['é', 0, null, true] } },
       });
       expect(await open().findChallenge(challenge)).toEqual(challenge);
       const fault = await issueInPendingLogin({ notSent: 'fault' });
@@ -39,7 +40,7 @@ export function describeChallenges(open: () => StateStore): void {
     });
 
     it('leaves nothing of the one before in its place', async () => {
-      const sent = { codes: [aSentCode()], notSent: 'fault', sealedSecret: 's' } as const;
+      const sent = { codes: [aSentCode()], notSent: 'fault', sealedSecret: 's', state: { n: 1 } } as const;
       const first = await issueInPendingLogin({ kind: 'sms', ...sent });
       const next = aChallenge({ userId: first.userId, ownerId: first.ownerId });
       await open().issueChallenge(next, PENDING);

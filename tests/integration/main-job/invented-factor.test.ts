@@ -1,6 +1,6 @@
 import { createAdminHost, signIn, type AdminHost } from '../../support/admin-host';
 import type { HttpAgent } from '../../support/http-agent';
-import { pressToken } from '../../support/invented-factor';
+import { NUMBER_MS, pressToken } from '../../support/invented-factor';
 
 // One line more in the registry is all that a new factor needs.
 jest.mock('../../../src/factors/registry', () => {
@@ -16,8 +16,11 @@ describe('a kind of factor that only one file knows', () => {
   let ada: HttpAgent;
   let secret: string;
   let presses = 0;
-  const press = () => pressToken(secret, (presses += 1));
-  const freshProof = () => ada.postJson('/mfa/step-up', { code: press() });
+  const press = (number: string, of = secret) => pressToken(of, (presses += 1), number);
+  async function freshProof() {
+    const { token } = (await ada.getJson('/mfa/step-up')).body;
+    return ada.postJson('/mfa/step-up', { response: press(token.number) });
+  }
 
   beforeAll(async () => {
     host = createAdminHost();
@@ -39,16 +42,19 @@ describe('a kind of factor that only one file knows', () => {
     expect(offered.body).toMatchObject({ outcome: 'enroll', anyOf: ['token', 'email'] });
     expect((await ada.get('/mfa/enroll')).text).toContain('Shows a new code when you press it.');
     expect((await ada.get('/mfa/enroll/token')).text).toContain('Your help desk has one for you.');
-    const started = await ada.postJson('/mfa/enroll/token');
+    const started = await ada.postJson('/mfa/enroll/token', { variant: '1234' });
     expect(started.body).toMatchObject({
       outcome: 'enrollment-started',
-      token: { secret: expect.any(String) },
+      token: { secret: expect.any(String), number: '1234' },
     });
     secret = started.body.token.secret;
     expect((await ada.get('/mfa/enroll/token')).text).toContain('Connect your token');
-    const wrong = await ada.postJson('/mfa/enroll/token/confirm', { code: '1-000000' });
+    const wrong = await ada.postJson('/mfa/enroll/token/confirm', { response: '1-000000' });
     expect(wrong.body).toMatchObject({ outcome: 'rejected', because: 'wrong-code' });
-    const enrolled = await ada.postJson('/mfa/enroll/token/confirm', { code: press(), label: 'Blue token' });
+    const enrolled = await ada.postJson('/mfa/enroll/token/confirm', {
+      response: press('1234'),
+      label: 'Blue token',
+    });
     expect(enrolled.body).toMatchObject({
       outcome: 'enrolled',
       kind: 'token',
@@ -57,15 +63,16 @@ describe('a kind of factor that only one file knows', () => {
   });
 
   it('signs in, once for each proof', async () => {
-    const used = pressToken(secret, presses);
     ada = await signIn(host, 'ada');
     expect((await ada.get('/mfa/challenge')).text).toContain('Press your token');
-    expect((await ada.postJson('/mfa/challenge', { code: used })).body).toMatchObject({
+    const { token } = (await ada.getJson('/mfa/challenge')).body;
+    const used = pressToken(secret, presses, token.number);
+    expect((await ada.postJson('/mfa/challenge', { response: used })).body).toMatchObject({
       because: 'code-used',
     });
-    expect((await ada.postJson('/mfa/challenge', { code: press() })).body).toMatchObject({
-      outcome: 'signed-in',
-    });
+    const again = await ada.getJson('/mfa/challenge');
+    const answered = await ada.postJson('/mfa/challenge', { response: press(again.body.token.number) });
+    expect(answered.body).toMatchObject({ outcome: 'signed-in' });
     const state = await ada.getJson('/mfa/state');
     expect(state.body).toMatchObject({
       signedIn: true,
@@ -73,7 +80,51 @@ describe('a kind of factor that only one file knows', () => {
     });
     expect((await ada.get('/mfa/sessions')).text).toContain('Password and security token');
     expect(await host.records.findMember('ada', 'acme')).toMatchObject({
-      authenticators: [{ kind: 'token', lastAcceptedStep: presses }],
+      authenticators: [{ kind: 'token', state: { presses } }],
+    });
+  });
+
+  it('keeps what its page shows while that holds, and shows something else afterwards', async () => {
+    ada = await signIn(host, 'ada');
+    const numberOf = async () => (await ada.getJson('/mfa/challenge')).body.token.number;
+    const number = await numberOf();
+    expect(await numberOf()).toBe(number);
+    host.clock.advance(NUMBER_MS);
+    const answer = { response: press(number) };
+    expect((await ada.postJson('/mfa/challenge', answer)).body).toMatchObject({ because: 'code-expired' });
+    const next = await numberOf();
+    expect(next).not.toBe(number);
+    expect((await ada.postJson('/mfa/challenge', { response: press(next) })).body).toMatchObject({
+      outcome: 'signed-in',
+    });
+  });
+
+  it('is one choice for a person with several, and the one that was proven counts as used', async () => {
+    await freshProof();
+    const { token } = (await ada.postJson('/mfa/enroll/token', { variant: '5678' })).body;
+    const added = { response: press('5678', token.secret), label: 'Red token' };
+    expect((await ada.postJson('/mfa/enroll/token/confirm', added)).body).toMatchObject({
+      outcome: 'enrolled',
+    });
+    host.clock.advance(3_600_000);
+    const asked = (await ada.getJson('/mfa/step-up')).body;
+    expect(asked.anyOf).toEqual([{ authenticatorId: 'any-token', kind: 'token' }]);
+    const response = press(asked.token.number, token.secret);
+    expect((await ada.postJson('/mfa/step-up', { response })).body).toMatchObject({ outcome: 'stepped-up' });
+    const { authenticators } = (await ada.getJson('/mfa/settings')).body;
+    const now = host.clock.now();
+    expect(
+      authenticators.map(({ label, lastUsedAt }: { label: string; lastUsedAt: number }) => [
+        label,
+        lastUsedAt === now,
+      ]),
+    ).toEqual([
+      ['Blue token', false],
+      ['Red token', true],
+    ]);
+    const [, red] = authenticators;
+    expect((await ada.postJson(`/mfa/settings/authenticators/${red.id}/remove`)).body).toMatchObject({
+      outcome: 'removed',
     });
   });
 

@@ -15,7 +15,7 @@ async function addUnknown({ id }: PortalUser): Promise<void> {
     lastUsedAt: null,
     failures: 0,
     disabledAt: null,
-    lastAcceptedStep: null,
+    state: {},
     sealedSecret: 'v9.unknown.secret',
     maskedDestination: null,
   });

@@ -112,7 +112,7 @@ describe('a remembered browser', () => {
           lastUsedAt: null,
           failures: 0,
           disabledAt: null,
-          lastAcceptedStep: null,
+          state: {},
           sealedSecret: 'sealed',
           maskedDestination: null,
         }),

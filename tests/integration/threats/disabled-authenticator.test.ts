@@ -36,7 +36,7 @@ describe.each(storeKinds)('an authenticator that is disabled on $kind', ({ open:
     expect(answer.body).toMatchObject({ outcome: 'rejected', because: 'authenticator-disabled' });
     expect((await guest.getJson('/whoami')).body.authenticated).toBe(false);
     expect((await records.findMember(person.id, 'acme')).authenticators).toMatchObject([
-      { failures: 1, lastAcceptedStep: app?.lastAcceptedStep ?? null },
+      { failures: 1, state: app?.state ?? {} },
     ]);
   });
 });

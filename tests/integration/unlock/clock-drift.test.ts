@@ -31,7 +31,8 @@ describe('a code of an app whose clock is off', () => {
       });
       const { guesses, authenticators } = await memberOf();
       expect(totalOf(guesses.codes.failures)).toBe(1);
-      expect(authenticators[0]).toMatchObject({ failures: 1, lastAcceptedStep: null });
+      expect(authenticators[0]).toMatchObject({ failures: 1 });
+      expect(authenticators[0]?.state).not.toHaveProperty('lastAcceptedStep', expect.any(Number));
       expect((await ada.getJson('/whoami')).body.authenticated).toBe(false);
     },
   );

@@ -14,7 +14,7 @@ const app: Authenticator = {
   lastUsedAt: null,
   failures: 0,
   disabledAt: null,
-  lastAcceptedStep: null,
+  state: {},
   sealedSecret: 'sealed',
   maskedDestination: null,
 };

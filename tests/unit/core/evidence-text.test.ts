@@ -21,6 +21,7 @@ const evidence: fc.Arbitrary<Evidence> = fc.record(
     authenticatorId: someText,
     channel: someText,
     sentBy: fc.constant('email' as const),
+    amr: fc.subarray(['hwk', 'pop', 'user'], { minLength: 1 }),
   },
   { requiredKeys: ['method', 'at'] },
 );
@@ -61,7 +62,9 @@ describe('evidence as text', () => {
     'p:1:a:b:x',
     'P:1',
     'TOTP:1',
-    'p:1:a:b:email:c',
+    'p:1:a:b:email:C',
+    'p:1:a:b:email:c+',
+    'p:1:a:b:email:c:d',
     'p:ZZ',
     'p:1 2',
     '{}',

@@ -22,7 +22,7 @@ const app = {
   lastUsedAt: null,
   failures: 0,
   disabledAt: null,
-  lastAcceptedStep: null,
+  state: {},
   sealedSecret: 'sealed',
   maskedDestination: null,
 } as const;
@@ -61,7 +61,13 @@ describe('trust in a remembered browser', () => {
   it('holds under the same factors, whatever their order, labels and use', () => {
     expect(trusted()).toBe(true);
     const authenticators = factors.authenticators
-      .map((each) => ({ ...each, label: 'Other', lastUsedAt: NOW, failures: 3, lastAcceptedStep: 9 }))
+      .map((each) => ({
+        ...each,
+        label: 'Other',
+        lastUsedAt: NOW,
+        failures: 3,
+        state: { lastAcceptedStep: 9 },
+      }))
       .toReversed();
     expect(trusted({ factors: { ...factors, authenticators } })).toBe(true);
   });

@@ -25,7 +25,7 @@ export function createFactorWorld() {
   const records = memoryRecords();
   const state = memoryState();
   const clock = createClock();
-  const factors = createFactors({ records, state, keyRing, totpWindow: 1 });
+  const factors = createFactors({ records, state, keyRing, totpWindow: 1, noteFuture: () => undefined });
 
   function factor(kind: FactorKind): Factor {
     const found = factors.get(kind);
@@ -44,7 +44,7 @@ export function createFactorWorld() {
       lastUsedAt: null,
       failures: 0,
       disabledAt: null,
-      lastAcceptedStep: null,
+      state: {},
       sealedSecret: sealSecret(keyRing, new PlainSecret(secret), binding),
       maskedDestination: null,
     };
@@ -99,6 +99,7 @@ export function createFactorWorld() {
         code === undefined || channel === null ? [] : [sent(owner, { kind: channel, authenticatorId, code })],
       notSent: null,
       sealedSecret,
+      state: null,
       expiresAt: clock.now() + 600_000,
     };
     await state.issueChallenge(challenge, { now: clock.now(), underPendingLogin: false });

@@ -23,7 +23,7 @@ describe('the factor of an authenticator app', () => {
     expect(await answer(challenge, code(clock.now()))).toEqual({ outcome: 'accepted' });
     const { authenticators } = await records.findMember(userId, 'acme');
     expect(authenticators[0]).toMatchObject({
-      lastAcceptedStep: timeStepAt(clock.now()),
+      state: { lastAcceptedStep: timeStepAt(clock.now()) },
       lastUsedAt: clock.now(),
     });
     expect(await state.findChallenge(challenge)).toBeUndefined();
@@ -91,6 +91,18 @@ describe('the factor of an authenticator app', () => {
     ).toBe(false);
   });
 
+  it.each([[{ lastAcceptedStep: 'x' }], [{ lastAcceptedStep: -1 }], [{ format: 2 }]])(
+    'lets nobody in where its state is not what was written: %j',
+    async (state) => {
+      const { enroll, ask, answer, records, clock } = createFactorWorld();
+      await enroll('totp', 'app', totpSecret);
+      await records.changeState(userId, 'app', () => state);
+      const challenge = await ask('totp', 'app');
+      const refused = answer(challenge, code(clock.now()));
+      await expect(refused).rejects.toMatchObject({ code: 'records-unreadable' });
+    },
+  );
+
   it('rejects everything after the end of the challenge', async () => {
     const { enroll, ask, answer, clock } = createFactorWorld();
     await enroll('totp', 'app', totpSecret);
@@ -108,7 +120,7 @@ describe('the factor of an authenticator app', () => {
     await enroll('totp', 'app', totpSecret);
     const challenge = await ask('totp', 'app');
     const keyRing = createKeyRing([randomBytes(32).toString('base64')]);
-    const stranger = appOf({ records, state, keyRing, totpWindow: 1 });
+    const stranger = appOf({ records, state, keyRing, totpWindow: 1, noteFuture: () => undefined });
     expect(await stranger.verify(await attempt(challenge, code(clock.now())))).toEqual({
       outcome: 'rejected',
       because: 'secret-unreadable',
@@ -126,6 +138,7 @@ describe('the factor of an authenticator app', () => {
       state,
       keyRing: createKeyRing([newKey, ...keys]),
       totpWindow: 1,
+      noteFuture: () => undefined,
     });
     const tried = await attempt(challenge, code(clock.now()));
     expect(

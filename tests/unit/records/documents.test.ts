@@ -1,7 +1,7 @@
 import { memoryRecords } from '../../../src/index';
 import type { DocumentName, Owner, RecordStore } from '../../../src/index';
 import { createRecords } from '../../../src/records/create-records';
-import { NOW, aGuess, anAuthenticator, newId } from '../../contract/samples';
+import { NOW, aGuess, acceptTimeStep, anAuthenticator, newId } from '../../contract/samples';
 import { RELEASED } from './released-documents';
 
 const userOwner = (id: string): Owner => ({ kind: 'user', id });
@@ -88,7 +88,7 @@ describe('a change of documents', () => {
     });
     const changes: readonly (() => Promise<unknown>)[] = [
       () => records.spendGuess(aGuess({ userId: 'ada', authenticatorId: app.id })),
-      () => records.acceptTimeStep({ userId: 'ada', authenticatorId: app.id, timeStep: 5, now: NOW }),
+      () => acceptTimeStep(records, { userId: 'ada', authenticatorId: app.id, timeStep: 5, now: NOW }),
       () => records.consumeRecoveryCode('ada', { number: 1, codeHash: 'hash' }),
       () => records.renameAuthenticator('ada', app.id, 'Phone'),
       () => records.savePreference('ada', app.id),

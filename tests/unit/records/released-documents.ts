@@ -44,7 +44,7 @@ export const RELEASED: readonly Released[] = [
             lastUsedAt: 2,
             failures: 1,
             disabledAt: null,
-            lastAcceptedStep: 7,
+            state: { lastAcceptedStep: 7 },
             sealedSecret: 'sealed',
             maskedDestination: null,
           },

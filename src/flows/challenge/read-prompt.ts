@@ -1,0 +1,65 @@
+import { isChallengeOver } from '../../core/proof/sent-code';
+import type { Shown } from '../../factors/factor';
+import type { Challenge } from '../../stores/state-store';
+import type { AuthSubject, ChallengeHint } from '../context/auth-subject';
+import type { FlowContext } from '../context/context';
+import type { Gathered } from '../context/gather-facts';
+import { askProof, findSendWait } from './issue-challenge';
+import type { OpenProof } from './open-proof';
+
+/** What a page that asks for a proof shows beside the factor. */
+export interface Prompt {
+  /** The challenge of the factor that is asked; undefined where there is none, or another factor's. */
+  readonly challenge: Challenge | undefined;
+  /** Seconds until a new code may be sent; null where none is. */
+  readonly waitSeconds: number | null;
+  /** What the proof answers, for a kind that shows something; null for the others. */
+  readonly shown: Shown | null;
+  readonly now: number;
+}
+
+export async function readPrompt(
+  context: FlowContext,
+  prompting: { readonly subject: AuthSubject; readonly proof: OpenProof; readonly asked: ChallengeHint },
+): Promise<Prompt> {
+  const { proof, asked } = prompting;
+  const { gathered } = proof;
+  const { authenticatorId, kind } = asked;
+  const [challenge, waitSeconds] = await Promise.all([
+    findPrompted(context, prompting),
+    findSendWait(context, gathered, { authenticatorId, kind }),
+  ]);
+  const own = challenge?.authenticatorId === authenticatorId ? challenge : undefined;
+  const shown = own === undefined ? null : await showChallenge(context, gathered, own);
+  return { challenge: own, waitSeconds, shown, now: context.clock.now() };
+}
+
+/** What the person is shown of a challenge; null where asking is enough. */
+export async function showChallenge(
+  { factors }: FlowContext,
+  { member }: Gathered,
+  { kind, state }: Challenge,
+): Promise<Shown | null> {
+  const { authenticators } = member;
+  return (await factors.get(kind)?.challenge?.show({ state, authenticators })) ?? null;
+}
+
+/**
+ * The live challenge. A kind whose proof answers something that is shown needs one before it can be shown, also where the person only
+ * opened the page. That sends nothing, and leaves one that still holds as it is.
+ */
+async function findPrompted(
+  context: FlowContext,
+  prompting: { readonly subject: AuthSubject; readonly proof: OpenProof; readonly asked: ChallengeHint },
+): Promise<Challenge | undefined> {
+  const { proof, asked } = prompting;
+  const found = await context.state.findChallenge(proof.owner);
+  const factor = context.factors.get(asked.kind);
+  if (factor === undefined || factor.challenge === null) return found;
+  const now = context.clock.now();
+  const isSame = found?.authenticatorId === asked.authenticatorId && found.kind === asked.kind;
+  if (isSame && !isChallengeOver(found, now) && factor.challenge.begin(found.state, now) === found.state)
+    return found;
+  const issued = await askProof(context, { ...prompting, resend: false });
+  return issued.outcome === 'asked' ? issued.challenge : undefined;
+}
