@@ -46,8 +46,7 @@ export async function verifyRegistration(registration: Registration): Promise<Re
   if ('because' in read) return read;
   const { credentialID, credentialPublicKey, flags } = read;
   if (credentialID === undefined || credentialPublicKey === undefined) return rejected('malformed');
-  if (credentialID.length === 0 || credentialID.length > MAX_CREDENTIAL_ID_BYTES)
-    return rejected('malformed');
+  if (credentialID.length > MAX_CREDENTIAL_ID_BYTES) return rejected('malformed');
   if (Buffer.from(credentialID).toString('base64url') !== id) return rejected('wrong-credential');
   const keyRefusal = judgeKey(read.key);
   if (keyRefusal !== null) return rejected(keyRefusal);

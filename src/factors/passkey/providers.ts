@@ -1,3 +1,5 @@
+import type { PasskeyState } from './passkey-state';
+
 /**
  * What holds a passkey, by its AAGUID. From https://github.com/passkeydeveloper/passkey-authenticator-aaguids, `aaguid.json` of 2026-08-07.
  */
@@ -53,7 +55,14 @@ const PROVIDERS: Readonly<Record<string, string>> = {
   '87f5ec51-f721-4feb-9fe4-be18c4971894': 'PassCard',
 };
 
-/** The name that is suggested for a passkey, or null where its model is not known. It is what the authenticator says and proves nothing. */
-export function findProviderName(aaguid: string): string | null {
-  return Object.hasOwn(PROVIDERS, aaguid) ? (PROVIDERS[aaguid] ?? null) : null;
+/** The transports of something that is plugged in or held to a reader. */
+const KEY_TRANSPORTS: readonly string[] = ['usb', 'nfc', 'ble', 'smart-card'];
+
+/** The name that is suggested for a new passkey. It rests on what the authenticator says, and proves nothing. */
+export function suggestName({ aaguid, transports, backupEligible }: PasskeyState): string {
+  const provider = Object.hasOwn(PROVIDERS, aaguid) ? PROVIDERS[aaguid] : undefined;
+  if (provider !== undefined) return provider;
+  const isKey =
+    !backupEligible && transports.length > 0 && transports.every((one) => KEY_TRANSPORTS.includes(one));
+  return isKey ? 'Security key' : 'Passkey';
 }

@@ -48,34 +48,26 @@ function readObject(text: string): Record<string, unknown> | null {
   }
 }
 
-/** The parts of authenticator data that the library parsed (WebAuthn 6.1). */
+/** The parts of authenticator data that the library parsed, and wrote as CBOR again (WebAuthn 6.1). */
 interface ParsedAuthenticatorData {
-  readonly flags: { readonly at: boolean; readonly ed: boolean };
   readonly credentialID?: Uint8Array;
   readonly credentialPublicKey?: Uint8Array;
   readonly extensionsDataBuffer?: Uint8Array;
 }
 
-const HEAD_BYTES = 37;
-const AAGUID_AND_LENGTH_BYTES = 18;
+/** RP id hash, flags, counter, AAGUID and the length of the credential id. */
+const BYTES_BEFORE_ID = 55;
 
-/** Whether the parts are all of the data. The library cuts a part short where the data ends within it, and says nothing. */
+/**
+ * Whether key and extensions are there as they were parsed. Where the data ends within a text or a byte string, the library takes what is
+ * left and says nothing.
+ */
 export function isComplete(data: Uint8Array, parsed: ParsedAuthenticatorData): boolean {
-  const { flags, credentialID: id, credentialPublicKey: key, extensionsDataBuffer: extensions } = parsed;
-  const view = Buffer.from(data);
-  let end = HEAD_BYTES;
-  if (flags.at) {
-    if (id === undefined || key === undefined) return false;
-    end += AAGUID_AND_LENGTH_BYTES + id.length;
-    if (view.readUInt16BE(HEAD_BYTES + 16) !== id.length) return false;
-    if (!view.subarray(end, end + key.length).equals(key)) return false;
-    end += key.length;
-  }
-  if (flags.ed) {
-    if (extensions === undefined || !view.subarray(end).equals(extensions)) return false;
-    end += extensions.length;
-  }
-  return end === data.length;
+  const { credentialID: id, credentialPublicKey: key, extensionsDataBuffer: extensions } = parsed;
+  const holds = (part: Uint8Array, start: number) =>
+    Buffer.from(data.subarray(start, start + part.length)).equals(part);
+  if (key !== undefined && !holds(key, BYTES_BEFORE_ID + (id?.length ?? 0))) return false;
+  return extensions === undefined || holds(extensions, data.length - extensions.length);
 }
 
 /** The labels of a COSE_Key (RFC 9052 section 7, RFC 9053 section 7, RFC 8230 section 4). */
@@ -90,9 +82,7 @@ const MIN_RSA_BITS = 2048;
 /** Judges the key of a new credential: one of our algorithms, on its curve, and usable. */
 export function judgeKey(key: unknown): CeremonyRefusal | null {
   if (!isMap(key)) return 'malformed';
-  const algorithm = key.get(ALGORITHM);
-  if (typeof algorithm !== 'number' || !ALGORITHMS.includes(algorithm)) return 'algorithm';
-  const jwk = toJwk(key, algorithm);
+  const jwk = toJwk(key, key.get(ALGORITHM));
   if (jwk === null) return 'algorithm';
   try {
     const { asymmetricKeyDetails: details } = createPublicKey({ key: jwk, format: 'jwk' });
@@ -104,8 +94,8 @@ export function judgeKey(key: unknown): CeremonyRefusal | null {
 
 const isMap = (value: unknown): value is ReadonlyMap<unknown, unknown> => value instanceof Map;
 
-/** WebAuthn 5.8.5 ties each algorithm to one type of key and one curve. Null where the key is another. */
-function toJwk(key: ReadonlyMap<unknown, unknown>, algorithm: number): JsonWebKeyInput['key'] | null {
+/** One case for each of `ALGORITHMS`; WebAuthn 5.8.5 ties each to one type of key and one curve. Null where the key is another. */
+function toJwk(key: ReadonlyMap<unknown, unknown>, algorithm: unknown): JsonWebKeyInput['key'] | null {
   const is = (type: number, curve: number) =>
     key.get(KEY_TYPE) === type && key.get(CURVE_OR_MODULUS) === curve;
   const part = (label: number) => {

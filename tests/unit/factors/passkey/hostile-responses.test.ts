@@ -1,6 +1,5 @@
 import * as fc from 'fast-check';
 import { verifyAssertion, verifyRegistration } from '../../../../src/factors/passkey/ceremony';
-import { findProviderName } from '../../../../src/factors/passkey/providers';
 import { parseResponse } from '../../../../src/factors/passkey/submitted-credential';
 import { bytes, cborMap, text } from '../../../../src/testing/credential-bytes';
 import { newChallenge, newPasskey, registered, relyingParty, userHandle } from './portal';
@@ -173,13 +172,5 @@ describe('the form of a response', () => {
       response: { ...registration.response, transports: 'usb' },
     });
     expect(none).toMatchObject({ transports: [] });
-  });
-});
-
-describe('the names of providers', () => {
-  it('are known by AAGUID, and not for what is no model', () => {
-    expect(findProviderName('d548826e-79b4-db40-a3d8-11116f7e8349')).toBe('Bitwarden');
-    expect(findProviderName('00000000-0000-0000-0000-000000000000')).toBeNull();
-    expect(findProviderName('constructor')).toBeNull();
   });
 });

@@ -30,11 +30,15 @@ function authenticatorData(rpIdHash: Buffer, id: Buffer, key: Buffer, flags = 0b
 }
 
 /** The authenticator data that a software passkey makes, to change single bytes of it. */
-async function realAuthenticatorData(): Promise<{ readonly id: Buffer; readonly authData: Buffer }> {
-  const passkey = newPasskey();
+async function realAuthenticatorData(
+  algorithm: -7 | -257 = -7,
+): Promise<{ readonly id: Buffer; readonly authData: Buffer }> {
+  const passkey = newPasskey({ algorithm });
   const answer = passkey.register(await optionsFor(newChallenge()));
   const object = Buffer.from(answer.response.attestationObject, 'base64url');
-  const authData = object.subarray(object.indexOf('authData') + 'authData'.length + 2);
+  const start = object.indexOf('authData') + 'authData'.length;
+  // The head of a byte string: two bytes up to a length of 255, three above.
+  const authData = object.subarray(start + (object[start] === 0x58 ? 2 : 3));
   return { id: Buffer.from(answer.id, 'base64url'), authData };
 }
 
@@ -225,6 +229,19 @@ describe('the key of a registration', () => {
     expect(await registerBytes(id, forged)).toMatchObject({ outcome: 'rejected' });
   });
 
+  it('is refused where its type and its algorithm do not belong together', async () => {
+    const { authData } = await realAuthenticatorData();
+    const id = randomBytes(16);
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const key = coseKey(publicKey, -7);
+    // The second byte of the first pair, the type of the key: 2 is EC2, 1 is OKP.
+    key[2] = 1;
+    expect(await registerBytes(id, authenticatorData(authData.subarray(0, 32), id, key))).toEqual({
+      outcome: 'rejected',
+      because: 'algorithm',
+    });
+  });
+
   it('is refused where it is not on its curve, not a map, or missing', async () => {
     const { authData } = await realAuthenticatorData();
     const hash = authData.subarray(0, 32);
@@ -248,5 +265,21 @@ describe('the key of a registration', () => {
     for (const cut of [1, 10, 40, 80])
       expect(await registerBytes(id, authData.subarray(0, -cut))).toEqual(refused);
     expect(await registerBytes(id, Buffer.concat([authData, Buffer.from([0])]))).toEqual(refused);
+    // Without its last byte the exponent of an RSA key is another number.
+    const rsa = await realAuthenticatorData(-257);
+    expect(await registerBytes(rsa.id, rsa.authData)).toMatchObject({ outcome: 'verified' });
+    expect(await registerBytes(rsa.id, rsa.authData.subarray(0, -1))).toEqual(refused);
+  });
+
+  it('may be followed by extensions, which are refused where the data ends within them', async () => {
+    const { id, authData } = await realAuthenticatorData();
+    const extended = Buffer.concat([authData, cborMap([[text('credProtect'), bytes(Buffer.alloc(4))]])]);
+    extended[32] = (extended[32] ?? 0) | 0b1000_0000;
+    expect(await registerBytes(id, extended)).toMatchObject({ outcome: 'verified' });
+    for (const cut of [1, 3])
+      expect(await registerBytes(id, extended.subarray(0, -cut))).toEqual({
+        outcome: 'rejected',
+        because: 'malformed',
+      });
   });
 });
