@@ -101,6 +101,8 @@
   }
 
   function listedCodes(selector) {
+    const key = document.querySelector(selector)?.dataset.key;
+    if (key !== undefined) return key;
     return [...document.querySelectorAll(`${selector} code`)].map((code) => code.textContent).join('\n');
   }
 
@@ -137,6 +139,8 @@
   document.querySelectorAll('form[data-once]').forEach(submitOnce);
   document.querySelectorAll('input[data-code-digits]').forEach(submitWhenComplete);
   document.querySelectorAll('form[data-resend-wait]').forEach(countDown);
+  // On a phone the keyboard would hide what stands above the field.
+  if (matchMedia('(pointer: fine)').matches) document.querySelector('[data-focus]')?.focus();
   document.querySelectorAll('time[data-instant]').forEach(showLocalTime);
   document.querySelectorAll('[data-copy]').forEach(copyOnClick);
   document.querySelectorAll('[data-download]').forEach(downloadOnClick);

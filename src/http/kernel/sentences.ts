@@ -28,7 +28,10 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
     'locked',
     'There were too many wrong codes. Open the link that we sent you, use a recovery code, or wait until the lock ends.',
   ],
-  ['unlock-link-over', 'The link is too old or was used before. Sign in, or wait until the lock ends.'],
+  [
+    'unlock-link-over',
+    'This link has expired or was already used. If codes are still locked, wait until the lock ends.',
+  ],
   ['unlock-link-of-another', 'The link is for another account. Sign out, then open it again.'],
   ['unlock-used-up', 'You entered three wrong codes, so the link is used up. Wait until the lock ends.'],
   [

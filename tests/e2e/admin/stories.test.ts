@@ -28,7 +28,7 @@ describe('an administrator', () => {
     await admin.getByRole('link', { name: 'Members', exact: true }).click();
     await admin.getByRole('link', { name: 'Bob Noyce' }).click();
     await admin.getByLabel('Always require MFA for this member').check();
-    await admin.getByLabel('Type').selectOption('email');
+    await admin.getByLabel('Required method').selectOption('email');
     await admin.getByRole('button', { name: 'Save settings' }).click();
     await admin.getByText('The settings are saved.').waitFor();
     await member.goto('/');
