@@ -44,7 +44,8 @@ export type { AdministeredOrganization, AdminPagesOptions } from './http/admin/a
 export type { SessionDescription } from './http/session/describe-session';
 export type { ChooseJson, GuardOptions, StepUpOptions } from './http/sign-in/guard';
 export type { MfaStrategy, MfaStrategyOptions, SecondStepInfo } from './http/sign-in/mfa-strategy';
-export type { FirstFactorChannel } from './http/session/record-first-factor';
+export type { FirstFactor, FirstFactorChannel } from './http/session/record-first-factor';
+export type { UpstreamClaims, UpstreamRule, UpstreamRules } from './core/decision/upstream-proof';
 export type { PasswordChangeOptions } from './http/session/record-first-factor';
 export type { OnboardingOptions } from './http/sign-in/onboarding';
 export type { PasswordApiOptions } from './http/sign-in/password-api';

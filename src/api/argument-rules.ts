@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { parseEmailAddress } from '../core/address/email-address';
+import type { UpstreamClaims } from '../core/decision/upstream-proof';
 import type { FirstFactorChannel } from '../flows/context/first-factor-channels';
 import type { Argument } from '../options/call-check';
 import type { OptionRule, RuleTable, RulesFor } from '../options/option-check';
-import { NO_MESSAGE, anId, anObject, oneOf } from '../options/option-kinds';
+import { NO_MESSAGE, anId, anObject, group, oneOf, someText } from '../options/option-kinds';
 import type { ActorOptions, MemberName } from './programmatic-api';
 import type { MemberId } from './host-actor';
 
@@ -53,21 +54,50 @@ export const A_MEMBER_BY_ACTOR = anArgument(
   },
 );
 
-/** May be left out; an object must be complete. */
-export const CHANNEL_IF_ANY: Argument = {
+const CHANNEL_FIELDS = {
+  channel: { ...oneOf(['email'], "channel: 'email'"), required: true },
+  address: {
+    schema: z.custom((value) => parseEmailAddress(value).outcome === 'parsed', NO_MESSAGE),
+    allowed: 'the email address that the link or code was sent to',
+    write: 'address: user.email',
+    required: true,
+  },
+} satisfies RulesFor<FirstFactorChannel>;
+
+export const FIRST_FACTOR_CHANNEL: Argument = {
   name: 'channel',
   schema: anObject,
   allowed: 'an object { channel, address }',
   write: "{ channel: 'email', address: user.email }",
-  fields: {
-    channel: { ...oneOf(['email'], "channel: 'email'"), required: true },
-    address: {
-      schema: z.custom((value) => parseEmailAddress(value).outcome === 'parsed', NO_MESSAGE),
-      allowed: 'the email address that the link or code was sent to',
-      write: 'address: user.email',
-      required: true,
-    },
-  } satisfies RulesFor<FirstFactorChannel>,
+  fields: CHANNEL_FIELDS,
+  required: true,
 };
 
-export const FIRST_FACTOR_CHANNEL: Argument = { ...CHANNEL_IF_ANY, required: true };
+/** The claims come from a token: what they hold is judged later, and refused there. */
+const aClaim = (name: string, write: string) => ({
+  schema: z.unknown(),
+  allowed: `the claim ${name}`,
+  write,
+});
+
+const UPSTREAM = {
+  provider: { ...someText('a name of the option `upstreamMfa`', "provider: 'okta'"), required: true },
+  acr: aClaim('acr', 'acr: claims.acr'),
+  amr: aClaim('amr', 'amr: claims.amr'),
+  authTime: aClaim('auth_time', 'authTime: claims.auth_time'),
+} satisfies RulesFor<UpstreamClaims>;
+
+const { required: _channel, ...CHANNEL } = CHANNEL_FIELDS.channel;
+const { required: _address, ...ADDRESS } = CHANNEL_FIELDS.address;
+
+/** May be left out; an object has the two fields of a channel, or `upstream` alone. */
+export const FIRST_FACTOR_IF_ANY: Argument = {
+  name: 'factor',
+  schema: anObject.refine((value) => {
+    const has = (name: string) => Reflect.get(Object(value), name) !== undefined;
+    return has('upstream') ? !has('channel') && !has('address') : has('channel') && has('address');
+  }, NO_MESSAGE),
+  allowed: 'an object { channel, address } or { upstream }',
+  write: "{ channel: 'email', address: user.email }",
+  fields: { channel: CHANNEL, address: ADDRESS, upstream: group("upstream: { provider: 'okta' }", UPSTREAM) },
+};

@@ -22,7 +22,7 @@ import {
   port,
   someText,
 } from '../options/option-kinds';
-import { CHANNEL_IF_ANY, FIRST_FACTOR_CHANNEL, USER_ID } from './argument-rules';
+import { FIRST_FACTOR_CHANNEL, FIRST_FACTOR_IF_ANY, USER_ID } from './argument-rules';
 import { EVENT_RULES } from './events-api';
 import type { Mfa } from './mfa';
 import { VERB_RULES } from './verb-rules';
@@ -160,7 +160,7 @@ export const MFA_RULES: RulesForCalls<Mfa> = {
   passwordApi: call(PASSWORD_API),
   describeSession: verb(REQUEST),
   startOnboarding: verb(REQUEST, ONBOARDING),
-  recordFirstFactor: verb(REQUEST, CHANNEL_IF_ANY),
+  recordFirstFactor: verb(REQUEST, FIRST_FACTOR_IF_ANY),
   noteFirstFactor: verb(REQUEST, FIRST_FACTOR_CHANNEL),
   recordPasswordChange: verb(USER_ID, PASSWORD_CHANGE),
   csrfToken: call(REQUEST),

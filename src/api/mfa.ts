@@ -1,6 +1,6 @@
 import type { RequestHandler, Router, Request } from 'express';
 import type { CheckOptions, SetupReport } from '../flows/context/check-setup';
-import type { FirstFactorChannel } from '../flows/context/first-factor-channels';
+import type { FirstFactor, FirstFactorChannel } from '../flows/context/first-factor-channels';
 import type { AdminPagesOptions } from '../http/admin/admin-options';
 import type { SessionDescription } from '../http/session/describe-session';
 import type { PasswordChangeOptions } from '../http/session/record-first-factor';
@@ -60,12 +60,14 @@ export interface Mfa<User extends Express.User = Express.User> extends Programma
   /**
    * Says that the person has just proven who they are, and through what: their session begins now, also where `req.login` could not be
    * seen. A code sent to the address is no second factor in that session. Call it after `req.login`; with an address also
-   * before the sign-in that follows in the same browser.
+   * before the sign-in that follows in the same browser. With `upstream`, claims of an ID token that you verified, the second factor of
+   * a provider that `upstreamMfa` names counts in this session.
    * @throws MfaError `session-not-renewed` where this request signed nobody in and no address is given.
    * @example
    * await mfa.recordFirstFactor(req, { channel: 'email', address: user.email });
+   * await mfa.recordFirstFactor(req, { upstream: { provider: 'okta', acr, amr, authTime: auth_time } });
    */
-  recordFirstFactor(req: Request, channel?: FirstFactorChannel): Promise<void>;
+  recordFirstFactor(req: Request, factor?: FirstFactor): Promise<void>;
   /** @deprecated The name of `recordFirstFactor` before; it goes with the next release. */
   noteFirstFactor(req: Request, channel: FirstFactorChannel): Promise<void>;
   /**

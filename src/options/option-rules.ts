@@ -24,6 +24,7 @@ import {
 } from './option-kinds';
 import type { Allowance, EventRetention, HostCsrf, MfaOptions, PasswordThrottle } from './options';
 import { POLICY_RULES } from './policy-rules';
+import { UPSTREAM_MFA } from './upstream-rules';
 
 const DAY = 86_400;
 
@@ -157,6 +158,7 @@ export const OPTION_RULES = {
     'a function that says whether a sign-in proves who the person is',
     "isFreshSignIn: (req) => req.path !== '/impersonate'",
   ),
+  upstreamMfa: UPSTREAM_MFA,
   featureAvailable: callback(
     'a function that takes an organization id',
     'featureAvailable: (organizationId) => true',

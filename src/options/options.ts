@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import type { CountryCode } from '../core/address/phone-number';
+import type { UpstreamRules } from '../core/decision/upstream-proof';
 import type { GuessLimits } from '../core/member/authenticator';
 import type { EnrollableKind } from '../core/member/factor-kind';
 import type { Policy } from '../core/policy/policy';
@@ -106,6 +107,12 @@ export interface MfaOptions<User = Express.User> {
    * the app as somebody else. Default: every `req.login` is, but for one over a session of somebody else’s.
    */
   readonly isFreshSignIn?: ((req: Request) => boolean | Promise<boolean>) | undefined;
+  /**
+   * Whose multi-factor authentication counts, by a name of your own for each identity provider: the values of `acr` and `amr` that
+   * stand for a second factor there, and how old it may be. It counts in the session for which `recordFirstFactor` was given the
+   * claims; never for a step-up, administrators' pages, or where phishing resistance is asked for. Default: none.
+   */
+  readonly upstreamMfa?: UpstreamRules | undefined;
   /** Whether an organization has the feature. Default: all have it. */
   readonly featureAvailable?: ((organizationId: string) => boolean | Promise<boolean>) | undefined;
   /**
@@ -207,6 +214,7 @@ export interface ResolvedOptions<User = Express.User> {
   readonly defaultReturnTo: string;
   /** Never rejects. */
   readonly isFreshSignIn: (req: Request) => Promise<boolean>;
+  readonly upstreamMfa: UpstreamRules;
   readonly featureAvailable: (organizationId: string) => boolean | Promise<boolean>;
   readonly limits: GuessLimits;
   readonly totpWindow: 0 | 1;

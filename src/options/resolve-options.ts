@@ -12,6 +12,7 @@ import { OPTION_DEFAULTS } from './option-defaults';
 import { OPTION_RULES } from './option-rules';
 import type { MfaOptions, PasswordThrottle, PolicyDefaults, ResolvedOptions } from './options';
 import { refusePolicy } from './policy-rules';
+import { resolveUpstream } from './upstream-rules';
 import { findViews } from './views-path';
 
 /** Checks the options and fills in what was left out. Throws {@link ConfigurationError} for the first that cannot be used. */
@@ -41,6 +42,7 @@ export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions
     loginPath: publicPath(origin, options.loginPath ?? `${pagesPath}/login`),
     defaultReturnTo: publicPath(origin, options.defaultReturnTo ?? OPTION_DEFAULTS.defaultReturnTo),
     isFreshSignIn: resolveFreshness(options),
+    upstreamMfa: resolveUpstream(options.upstreamMfa),
     featureAvailable: featureAvailable === undefined ? () => true : requireSwitch(featureAvailable),
     limits: fill(OPTION_DEFAULTS.limits, options.limits),
     totpWindow: options.totpWindow ?? OPTION_DEFAULTS.totpWindow,

@@ -3,7 +3,7 @@ import { isCredible } from '../text/credible-instant';
 
 /**
  * How something was proven: `password`, `federated`, `host` for a session that the host began in its own way, `remembered-browser`,
- * or a kind of second factor.
+ * `upstream` for the second factor of an identity provider, or a kind of second factor.
  */
 export type EvidenceMethod = FactorKind;
 
@@ -25,6 +25,9 @@ export interface Evidence {
 export type Assurance = 'none' | 'single-factor' | 'multi-factor';
 
 const FIRST_FACTORS: ReadonlySet<EvidenceMethod> = new Set(['password', 'host', 'federated']);
+
+/** They stand in for a second factor at sign-in, and prove none. */
+const STAND_INS: ReadonlySet<EvidenceMethod> = new Set(['remembered-browser', 'upstream']);
 
 /** Two kinds, not two proofs: what the first factor is, and a second factor besides. */
 export function deriveAssurance(evidence: readonly Evidence[]): Assurance {
@@ -59,7 +62,11 @@ export function deriveAmr(evidence: readonly Evidence[], factors: Factors): stri
 
 /** Every kind of factor, also one that only another version of this package knows. */
 export function isSecondFactor({ method }: Evidence): boolean {
-  return !FIRST_FACTORS.has(method) && method !== 'remembered-browser';
+  return !FIRST_FACTORS.has(method) && !STAND_INS.has(method);
+}
+
+export function isStandIn({ method }: Evidence): boolean {
+  return STAND_INS.has(method);
 }
 
 export function isFirstFactor(evidence: Evidence): boolean {

@@ -1,5 +1,12 @@
 import { findTraits, onFileId, onFileKind } from '../member/factor-kind';
-import { deriveAssurance, isFirstFactor, isSecondFactor, latestProof, type Evidence } from './assurance';
+import {
+  deriveAssurance,
+  isFirstFactor,
+  isSecondFactor,
+  isStandIn,
+  latestProof,
+  type Evidence,
+} from './assurance';
 import { rankOfProof, strongestRank } from './factor-strength';
 import type { Facts } from './facts';
 import { onFileOption, provableFactors } from './usable-factors';
@@ -39,11 +46,11 @@ export function isMultiFactor(facts: Facts): boolean {
   return deriveAssurance(countedEvidence(facts)) === 'multi-factor';
 }
 
-/** Whether this login or session has proven a second factor, or a remembered browser stood in for it. */
+/** Whether this login or session has proven a second factor, or a remembered browser or an identity provider stood in for it. */
 export function isProven(facts: Facts): boolean {
   if (isMultiFactor(facts)) return true;
   const evidence = facts.session?.evidence ?? [];
-  return evidence.some(isFirstFactor) && evidence.some(({ method }) => method === 'remembered-browser');
+  return evidence.some(isFirstFactor) && evidence.some(isStandIn);
 }
 
 /** The proofs of this login or session that are no weaker than the strongest factor the person has. */

@@ -13,6 +13,7 @@ import {
   hasWantedFactor,
   provableFactors,
 } from './usable-factors';
+import { isProvenUpstream } from './upstream-proof';
 
 /** A rule answers with a decision, or with null when it has nothing to say. */
 export interface Rule {
@@ -114,6 +115,7 @@ function enrollWantedFactor(facts: Facts, requirement: Requirement, now: number)
   const { policy, member } = facts;
   // A policy that is lost asks for what there is and wants nothing new.
   if (!policy.enabled || hasWantedFactor(facts)) return null;
+  if (requirement.kind === 'policy' && isProvenUpstream(facts)) return null;
   const anyOf = enrollableKinds(facts);
   const asked = member.enabled || policy.enrollment !== 'assigned';
   if (!asked && requirement.kind === 'policy') return null;

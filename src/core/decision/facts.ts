@@ -67,8 +67,13 @@ export function asAdministrator(facts: Facts, administered: Policy): Facts {
     federated: false,
     policy: { ...own, enabled: true, enrollment: 'required', graceUntil: null, skips: null },
     member: { ...facts.member, exemption: null },
-    session: facts.session === null ? null : { ...facts.session, skipped: false },
+    session: facts.session === null ? null : asOwnProofs(facts.session),
   };
+}
+
+function asOwnProofs(session: SessionFact): SessionFact {
+  const evidence = session.evidence.filter(({ method }) => method !== 'upstream');
+  return { ...session, evidence, skipped: false };
 }
 
 export function isMfaOn({ featureAvailable, policy }: Pick<Facts, 'featureAvailable' | 'policy'>): boolean {

@@ -14,6 +14,7 @@ const LETTERS: ReadonlyMap<EvidenceMethod, string> = new Map([
   ['host', 'h'],
   ['federated', 'f'],
   ['remembered-browser', 'b'],
+  ['upstream', 'u'],
 ]);
 
 const METHODS: ReadonlyMap<string, EvidenceMethod> = new Map(

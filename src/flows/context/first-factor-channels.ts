@@ -1,6 +1,7 @@
 import { SPENT_SECONDS, emailChannel, isAmongChannels } from '../../core/address/destination';
 import { parseEmailAddress } from '../../core/address/email-address';
 import type { Evidence } from '../../core/decision/assurance';
+import type { UpstreamClaims } from '../../core/decision/upstream-proof';
 import { onFileId } from '../../core/member/factor-kind';
 import { openSecret } from '../../core/proof/secrets';
 import { isCredible } from '../../core/text/credible-instant';
@@ -14,6 +15,9 @@ export interface FirstFactorChannel {
   readonly channel: 'email';
   readonly address: string;
 }
+
+/** What the host knows of the first factor that was just given. */
+export type FirstFactor = FirstFactorChannel | { readonly upstream: UpstreamClaims };
 
 /** The channel as it is kept. Throws a TypeError that names the call where the host gave none. */
 export function toStoredChannel(

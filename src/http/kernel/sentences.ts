@@ -206,6 +206,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['federated', 'identity provider'],
   ['host', 'the site’s own sign-in'],
   ['remembered-browser', 'remembered browser'],
+  ['upstream', 'the provider’s second factor'],
 ]);
 
 /** `Password and authenticator app`, for how a session was proven. */

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { isFirstFactor, type Evidence } from '../../core/decision/assurance';
+import { isFirstFactor, isStandIn, type Evidence } from '../../core/decision/assurance';
 import {
   adoptedHandle,
   areSameEnds,
@@ -164,8 +164,8 @@ async function enterOrganization(
   context.directory.noteSeveralOrganizations();
   const entered = {
     ...session,
-    // A browser remembered in one organization proves nothing in another.
-    evidence: session.evidence.filter(({ method }) => method !== 'remembered-browser'),
+    // A browser remembered in one organization proves nothing in another, and its identity provider may be no other's.
+    evidence: session.evidence.filter((proof) => !isStandIn(proof)),
     organizationEpochs: [...session.organizationEpochs, [organizationId, epoch] as const],
   };
   updateSessionData(req, { session: entered });

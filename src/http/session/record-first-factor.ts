@@ -1,9 +1,10 @@
 import type { Request } from 'express';
 import { addEvidence, isFirstFactor, type Evidence } from '../../core/decision/assurance';
+import { judgeUpstream, type UpstreamClaims } from '../../core/decision/upstream-proof';
 import { sessionExpiresAt } from '../../core/decision/session-lifetime';
 import { MfaError } from '../../core/errors';
 import { continueGrant, type AuthSubject } from '../../flows/context/auth-subject';
-import { toStoredChannel, type FirstFactorChannel } from '../../flows/context/first-factor-channels';
+import { toStoredChannel, type FirstFactor } from '../../flows/context/first-factor-channels';
 import { effectivePolicy } from '../../flows/context/gather-facts';
 import { recordPasswordChange as changePassword } from '../../flows/sessions/end-sessions';
 import { beginHostSession } from '../../flows/sign-in/begin-host-session';
@@ -21,30 +22,28 @@ import { storeChanges } from './renew-session';
 import { resolveIdentity } from './resolve-identity';
 import { readSessionData, sessionMark, updateSessionData } from './session-data';
 
-export type { FirstFactorChannel } from '../../flows/context/first-factor-channels';
+export type { FirstFactor, FirstFactorChannel } from '../../flows/context/first-factor-channels';
 
 /**
  * The person of this request has just proven who they are. Where we did not see the host sign them in, the session begins now; a code to
  * the address that was named is no second factor in it. A visitor who is not signed in yet takes the address along into the sign-in of
- * the same browser.
+ * the same browser. What an identity provider says of its second factor counts in the session that begins now.
  */
 export async function recordFirstFactor(
   context: HttpContext,
   req: Request,
-  given: FirstFactorChannel | undefined,
+  given: FirstFactor | undefined,
 ): Promise<void> {
   await record(context, req, given);
   // The host redirects next, and the browser may come back before express-session has saved.
   await storeChanges(req);
 }
 
-async function record(
-  context: HttpContext,
-  req: Request,
-  given: FirstFactorChannel | undefined,
-): Promise<void> {
+async function record(context: HttpContext, req: Request, given: FirstFactor | undefined): Promise<void> {
   const call = 'mfa.recordFirstFactor(req, { channel, address })';
-  const channel = given === undefined ? undefined : toStoredChannel(context, call, given);
+  const upstream = given !== undefined && 'upstream' in given ? given.upstream : undefined;
+  const channel =
+    given === undefined || 'upstream' in given ? undefined : toStoredChannel(context, call, given);
   const identity = await resolveIdentity(context, req);
   if (identity.kind === 'anonymous') {
     if (channel === undefined) throw nobodySignedIn('nobody is signed in');
@@ -52,7 +51,8 @@ async function record(
     return;
   }
   const { subject, account } = identity;
-  if (subject.phase === 'session' && isSignedInNow(req)) return beginNow(context, req, { account, channel });
+  if (subject.phase === 'session' && isSignedInNow(req))
+    return beginNow(context, req, { account, channel, upstream });
   if (channel === undefined) throw nobodySignedIn('nobody was signed in by this request');
   await noteInSubject(context, req, { subject, channel });
 }
@@ -74,11 +74,21 @@ function isSignedInNow(req: Request): boolean {
 async function beginNow(
   context: HttpContext,
   req: Request,
-  { account, channel }: { readonly account: Account; readonly channel: string | undefined },
+  {
+    account,
+    channel,
+    upstream,
+  }: {
+    readonly account: Account;
+    readonly channel: string | undefined;
+    readonly upstream: UpstreamClaims | undefined;
+  },
 ): Promise<void> {
   const signIn = { account, before: { kind: 'nobody' }, isFresh: true } as const;
   const begun = await beginHostSession(context, { ...signIn, ...(channel === undefined ? {} : { channel }) });
-  const grant = { ...begun, evidence: channelsNoted(req).reduce(withChannel, begun.evidence) };
+  const proven = channelsNoted(req).reduce(withChannel, begun.evidence);
+  const evidence = [...proven, ...upstreamProof(context, req, { account, upstream })];
+  const grant = { ...begun, evidence };
   const session = { ...toSessionClaims(context, grant), grantedIn: sessionMark(req) };
   await register(context, { session, grant, origin: originOf(req) });
   leaveSession(context, req);
@@ -91,6 +101,27 @@ async function beginNow(
   });
   endCookieWithGrant(context, req, grant);
   takePrefetchedRecords(req);
+}
+
+function upstreamProof(
+  context: HttpContext,
+  req: Request,
+  { account, upstream }: { readonly account: Account; readonly upstream: UpstreamClaims | undefined },
+): readonly Evidence[] {
+  if (upstream === undefined) return [];
+  const verdict = judgeUpstream(context.options.upstreamMfa, upstream, context.clock.now());
+  if (verdict.outcome === 'ignored') return [];
+  const { id: userId, organizationId } = account;
+  const { provider } = upstream;
+  const details = { kind: verdict.evidence.method, purpose: 'login', provider };
+  context.events.report({
+    name: 'proof-accepted',
+    userId,
+    organizationId,
+    address: originOf(req).address,
+    details,
+  });
+  return [verdict.evidence];
 }
 
 /** What was said of the person's addresses before holds in the session that begins now. */

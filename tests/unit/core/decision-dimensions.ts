@@ -59,6 +59,8 @@ export const DIMENSIONS = {
       session({ ...proof('federated'), seen: true }),
       session({ ...proof('host'), seen: true }),
       session({ ...proof('host', stale), seen: true }),
+      session(proof('federated'), proof('upstream')),
+      session(proof('upstream')),
       session(
         proof('password', stale),
         { ...proof('sms', stale), authenticatorId: 'sms-1' },

@@ -14,6 +14,7 @@ import {
   isLocked,
   isMultiFactor,
   isOwn,
+  isProvenUpstream,
   isPolicyOn,
   isRemembered,
   isSpent,
@@ -42,11 +43,11 @@ export const INVARIANTS: readonly Invariant[] = [
   },
   {
     sentence:
-      'shows a page to an enrolled person only after two factors, on a remembered browser, or by an exemption',
+      'shows a page to an enrolled person only after two factors, here or at a provider, on a remembered browser, or by an exemption',
     holds: (facts, requirement, { outcome, because }) => {
       if (outcome !== 'allow' || stepsUp(requirement) || !isPolicyOn(facts) || !hasEnrolled(facts))
         return true;
-      if (isMultiFactor(facts) || isRemembered(facts))
+      if (isMultiFactor(facts) || isRemembered(facts) || isProvenUpstream(facts))
         return ['satisfied', 'skipped', 'exempt'].includes(because);
       return because === 'exempt' && isExempt(facts);
     },
@@ -132,7 +133,7 @@ export const INVARIANTS: readonly Invariant[] = [
       const due = facts.member.enabled || (facts.policy.enrollment === 'required' && !graceHolds(facts));
       if (!due || !isPolicyOn(facts) || !isLive(facts) || stepsUp(requirement)) return true;
       if (hasEnrolled(facts) || assignedAddress(facts) !== null || isExempt(facts)) return true;
-      if (isAnsweredElsewhere(facts)) return true;
+      if (isAnsweredElsewhere(facts) || isProvenUpstream(facts)) return true;
       // A skip that was counted in this session holds to its end, or to that of the grace period.
       if (facts.session?.skipped === true && !facts.member.enabled && outcome === 'allow') return true;
       return outcome === 'enroll' || outcome === 'deny';
