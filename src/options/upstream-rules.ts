@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { UpstreamRule, UpstreamRules } from '../core/decision/upstream-proof';
-import { checkWhole, refuse, type OptionRule, type RulesFor } from './option-check';
+import { checkOption, refuse, type OptionRule, type RulesFor } from './option-check';
 import { anObject, number } from './option-kinds';
 
 const LONGEST_SECONDS = 30 * 86_400;
@@ -35,13 +35,21 @@ const UPSTREAM = {
   },
 } satisfies RulesFor<UpstreamRule>;
 
+const RULE: OptionRule = {
+  schema: anObject,
+  allowed: 'an object with acr, amr or both, and maxAgeSeconds',
+  write: "{ amr: ['mfa'], maxAgeSeconds: 43200 }",
+  required: true,
+  fields: UPSTREAM,
+};
+
 /** Every rule, checked. */
 export function resolveUpstream(given: UpstreamRules = {}): UpstreamRules {
   for (const [provider, rule] of Object.entries(given)) {
     const name = `upstreamMfa.${provider}`;
-    checkWhole(name, rule, UPSTREAM, "{ amr: ['mfa'], maxAgeSeconds: 43200 }");
+    checkOption(name, rule, RULE);
     if (rule.acr === undefined && rule.amr === undefined)
-      throw refuse(name, { ...UPSTREAM_MFA, required: true }, 'it names no values of acr or amr');
+      throw refuse(name, RULE, 'it names no values of acr or amr');
   }
   return given;
 }

@@ -72,7 +72,7 @@ function typesIn(declaration: string, path: string): [name: string, path: string
 }
 
 const ENTRIES = Object.keys(exported)
-  .filter((entry) => entry !== './package.json')
+  .filter((entry) => !entry.endsWith('.json'))
   .map((entry) => (entry === '.' ? 'index' : entry.replace('./', '')));
 
 function exportsOf(entry: string): Map<string, string> {

@@ -201,7 +201,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
 
 /** Every entry point of the package. */
 const ENTRIES = Object.keys(exported)
-  .filter((entry) => entry !== './package.json')
+  .filter((entry) => !entry.endsWith('.json'))
   .map((entry): object => require(join('../../../src', entry === '.' ? 'index' : entry)));
 
 /** Classes are not called, and a value is no call. */

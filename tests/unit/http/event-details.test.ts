@@ -24,7 +24,7 @@ describe('the details of an event', () => {
       'multi-factor authentication is off · the first time',
     ],
     ['password-accepted', { next: 'challenge', firstLogin: false }, 'a second factor is asked'],
-    ['policy-changed', { version: 3, fields: 'enrollment graceUntil' }, 'who is asked, grace until'],
+    ['policy-changed', { version: 3, fields: 'enrollment graceUntil' }, 'who must use it, grace until'],
     ['member-changed', { enabled: true, assignedKind: 'sms' }, 'enabled · text message assigned'],
     ['member-changed', { enabled: false, assignedKind: 'none' }, 'disabled · no type assigned'],
     ['recovery-codes-issued', { count: 10 }, '10 codes'],

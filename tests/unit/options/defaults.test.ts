@@ -26,6 +26,7 @@ describe('resolveOptions', () => {
       isFreshSignIn: expect.any(Function),
       limits: { perChallenge: 5, perUser: 10, perAuthenticator: 100, lockSeconds: 1800 },
       totpWindow: 1,
+      upstreamMfa: {},
       codeSeconds: 300,
       pendingLoginSeconds: 600,
       smsTimeoutSeconds: 5,
