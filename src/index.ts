@@ -118,7 +118,7 @@ export type {
 } from './core/member/factor-kind';
 export type { Exemption, MemberSettings } from './core/member/member';
 export type { MemberState } from './core/member/member-state';
-export type { EnrollmentRule, Policy } from './core/policy/policy';
+export type { EnrollmentRule, Policy, Strength } from './core/policy/policy';
 export type { PolicyFault } from './core/policy/policy-check';
 
 // What the author of a store needs.

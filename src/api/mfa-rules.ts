@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { STRENGTHS } from '../core/policy/policy';
 import { hostIdText } from '../core/text/host-id';
 import { parseLocalPath } from '../core/text/local-path';
 import type { CheckOptions } from '../flows/context/check-setup';
@@ -103,6 +104,7 @@ export const REQUIRE_STEP_UP = options(
       required: true,
       shown: true,
     },
+    strength: oneOf(STRENGTHS, "strength: 'phishing-resistant'"),
     json: chooseJson,
   } satisfies RulesFor<StepUpOptions>,
   'required',

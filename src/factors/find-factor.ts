@@ -28,6 +28,11 @@ export const FACTOR_TRAITS: Factors = FACTORS.map(({ traits }) => traits);
 /** Every kind that people can enroll, in the order in which they are offered. */
 export const ENROLLABLE_KINDS: readonly FactorKind[] = enrollableOf(FACTOR_TRAITS);
 
+/** The kinds that resist phishing. */
+export const RESISTANT_KINDS: readonly FactorKind[] = FACTOR_TRAITS.filter(
+  ({ enrollable, phishingResistant }) => enrollable && phishingResistant,
+).map(({ kind }) => kind);
+
 /** The kind that stands in for the others. */
 export const BACKUP_KIND: FactorKind | undefined = findBackup(FACTOR_TRAITS)?.kind;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ConfigurationError } from '../core/errors';
 import { CHANNELS, type Channel, type EnrollableKind } from '../core/member/factor-kind';
-import type { Policy } from '../core/policy/policy';
+import { STRENGTHS, type Policy } from '../core/policy/policy';
 import { ENROLLMENT_RULES, type PolicyFault } from '../core/policy/policy-check';
 import { ENROLLABLE_KINDS, channelOfKind } from '../factors/find-factor';
 import { describeValue, type OptionRule, type RulesFor } from './option-check';
@@ -22,6 +22,7 @@ export const POLICY_RULES = {
   enabled: aSwitch('enabled: true'),
   enrollment: oneOf(ENROLLMENT_RULES, "enrollment: 'required'"),
   methods: listOf(ENROLLABLE_KINDS, "methods: ['totp', 'email']"),
+  strength: oneOf(STRENGTHS, "strength: 'phishing-resistant'"),
   enrollAtSignUp: aSwitch('enrollAtSignUp: true'),
   backupPhone: aSwitch('backupPhone: true'),
   graceUntil: aNumber('graceUntil: Date.now() + 14 * 86_400_000', 'nullable'),

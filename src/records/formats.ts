@@ -115,6 +115,7 @@ const policy: z.ZodType<StoredPolicy> = z.looseObject({
   enabled: z.boolean(),
   enrollment: z.enum(['assigned', 'optional', 'required']),
   methods: z.array(kind),
+  strength: z.enum(['any', 'phishing-resistant']).default('any'),
   enrollAtSignUp: z.boolean(),
   backupPhone: z.boolean(),
   graceUntil: instant.nullable(),

@@ -9,7 +9,7 @@ import {
 } from './assurance';
 import { rankOfProof, strongestRank } from './factor-strength';
 import type { Facts } from './facts';
-import { onFileOption, provableFactors } from './usable-factors';
+import { hasResistantFactor, isResistant, onFileOption, provableFactors } from './usable-factors';
 
 /** What was proven by another way than the first factor came, and what this organization would have asked for. */
 function countedEvidence(facts: Facts): readonly Evidence[] {
@@ -42,13 +42,21 @@ function isAskedHere(facts: Facts, evidence: Evidence): boolean {
   return provableFactors(facts).some((option) => option.authenticatorId === authenticatorId);
 }
 
+export function provenSecondFactors(facts: Facts): readonly Evidence[] {
+  return countedEvidence(facts).filter(isSecondFactor);
+}
+
 export function isMultiFactor(facts: Facts): boolean {
   return deriveAssurance(countedEvidence(facts)) === 'multi-factor';
 }
 
-/** Whether this login or session has proven a second factor, or a remembered browser or an identity provider stood in for it. */
+/**
+ * Whether this login or session has proven a second factor, or a remembered browser or an identity provider stood in for it. Neither
+ * does where phishing resistance is asked for.
+ */
 export function isProven(facts: Facts): boolean {
   if (isMultiFactor(facts)) return true;
+  if (facts.policy.strength === 'phishing-resistant') return false;
   const evidence = facts.session?.evidence ?? [];
   return evidence.some(isFirstFactor) && evidence.some(isStandIn);
 }
@@ -56,8 +64,11 @@ export function isProven(facts: Facts): boolean {
 /** The proofs of this login or session that are no weaker than the strongest factor the person has. */
 function strongestProofs(facts: Facts): readonly Evidence[] {
   const strongest = strongestRank(facts);
-  return countedEvidence(facts).filter(
-    (evidence) => isSecondFactor(evidence) && rankOfProof(facts.factors, evidence) >= strongest,
+  const mustResist = facts.policy.strength === 'phishing-resistant' && hasResistantFactor(facts);
+  return provenSecondFactors(facts).filter(
+    (evidence) =>
+      rankOfProof(facts.factors, evidence) >= strongest &&
+      (!mustResist || isResistant(facts, evidence.method)),
   );
 }
 

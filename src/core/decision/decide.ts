@@ -1,5 +1,6 @@
 import type { Decision, Requirement } from './decision';
 import { RULES } from './decision-rules';
+import { demandsResistance } from './phishing-resistance';
 import type { Facts } from './facts';
 
 export type { Requirement, Option, AllowReason, Decision } from './decision';
@@ -17,8 +18,9 @@ const POLICY: Requirement = { kind: 'policy' };
  * The first rule with something to say wins.
  */
 export function decide(facts: Facts, requirement: Requirement = POLICY, now: number): Decision {
+  const judged = withStrength(facts, requirement);
   for (const rule of RULES) {
-    const decision = rule.judge(facts, requirement, now);
+    const decision = rule.judge(judged, requirement, now);
     if (decision !== null) return decision;
   }
   return { outcome: 'deny', because: 'no-usable-factor' };
@@ -26,7 +28,19 @@ export function decide(facts: Facts, requirement: Requirement = POLICY, now: num
 
 /** What every rule says, whether or not an earlier one decided: for support, tests and the preview of a policy. */
 export function explain(facts: Facts, requirement: Requirement, now: number): readonly Verdict[] {
-  return RULES.map(({ name, judge }) => ({ rule: name, decision: judge(facts, requirement, now) }));
+  const judged = withStrength(facts, requirement);
+  return RULES.map(({ name, judge }) => ({ rule: name, decision: judge(judged, requirement, now) }));
+}
+
+/** The stronger of what the route and a policy that is on ask for. */
+function withStrength(facts: Facts, requirement: Requirement): Facts {
+  const { policy } = facts;
+  const asked = demandsResistance(requirement)
+    ? 'phishing-resistant'
+    : policy.enabled
+      ? policy.strength
+      : 'any';
+  return asked === policy.strength ? facts : { ...facts, policy: { ...policy, strength: asked } };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { FactorKind } from '../member/factor-kind';
 import { isExempt } from '../member/member';
 import { deriveGrace, doesSkipHold } from '../policy/policy';
 import { isRecent } from '../text/credible-instant';
@@ -7,10 +8,19 @@ import type { Decision, Requirement } from './decision';
 import { rankOf, strongestRank } from './factor-strength';
 import type { Facts } from './facts';
 import {
+  asksForResistance,
+  backupProvenAt,
+  demandsResistance,
+  isBackup,
+  isResistantProven,
+} from './phishing-resistance';
+import {
   challengeOptions,
   enrollableKinds,
   hasFactor,
+  hasResistantFactor,
   hasWantedFactor,
+  isResistant,
   provableFactors,
 } from './usable-factors';
 import { isProvenUpstream } from './upstream-proof';
@@ -28,6 +38,7 @@ export const RULES: readonly Rule[] = [
   { name: 'federated', judge: allowFederated },
   { name: 'exempt', judge: allowExempt },
   { name: 'records-must-not-be-missing', judge: denyMissingRecords },
+  { name: 'phishing-resistant-factor-must-be-proven', judge: challengeResistantFactor },
   { name: 'factor-must-be-proven', judge: challengeFactor },
   { name: 'factor-proof-must-be-fresh', judge: challengeStaleFactor },
   { name: 'wanted-factor-must-exist', judge: enrollWantedFactor },
@@ -60,6 +71,8 @@ function isPolicyLost(facts: Facts): boolean {
 
 function allowWithoutPolicy(facts: Facts, requirement: Requirement, now: number): Decision | null {
   if (!isPolicyOff(facts)) return null;
+  // Nothing can be set up where MFA is off, and a password is not what the route asks for.
+  if (demandsResistance(requirement)) return { outcome: 'deny', because: 'no-usable-factor' };
   return stalePassword(facts, requirement, now) ?? { outcome: 'allow', because: 'policy-off' };
 }
 
@@ -83,19 +96,53 @@ function denyMissingRecords(facts: Facts): Decision | null {
   return missing ? { outcome: 'deny', because: 'records-unavailable' } : null;
 }
 
+/**
+ * Where phishing resistance is asked for, whoever has a factor with it proves that factor. A recovery code stands in for a lost one:
+ * it opens the enrollment of another, and nothing else.
+ */
+function challengeResistantFactor(facts: Facts, requirement: Requirement, now: number): Decision | null {
+  if (!asksForResistance(facts) || !hasResistantFactor(facts) || isResistantProven(facts)) return null;
+  const backupAt = backupProvenAt(facts, now);
+  const isStepUp = requirement.kind === 'step-up';
+  if (isStepUp ? isFresh(backupAt, requirement.maxAgeSeconds, now) : backupAt !== null)
+    return enroll(facts, requirement);
+  return challenge(
+    facts,
+    'assurance-too-low',
+    now,
+    (kind) => isResistant(facts, kind) || (!isStepUp && isBackup(facts, kind)),
+  );
+}
+
+function enroll(facts: Facts, requirement: Requirement): Decision {
+  const anyOf = facts.policy.enabled ? enrollableKinds(facts) : [];
+  if (anyOf.length === 0) return { outcome: 'deny', because: 'no-usable-factor' };
+  const byRoute = demandsResistance(requirement) ? { byRoute: true as const } : {};
+  return { outcome: 'enroll', because: 'required', anyOf, skippable: false, ...byRoute };
+}
+
 function challengeFactor(facts: Facts, requirement: Requirement, now: number): Decision | null {
   if (!hasFactor(facts) || isProven(facts)) return null;
   // Whoever has to enroll another one would be asked for the strongest next.
   const rank = isEnrollmentDue(facts, now) ? strongestRank(facts) : 0;
-  return challenge(facts, 'assurance-too-low', now, rank);
+  return challenge(facts, 'assurance-too-low', now, atLeast(facts, rank));
 }
 
 type ChallengeReason = (Decision & { outcome: 'challenge' })['because'];
 
-/** Asks for a factor of this rank at least. */
-function challenge(facts: Facts, because: ChallengeReason, now: number, rank = 0): Decision {
+function atLeast({ factors }: Facts, rank: number): (kind: FactorKind) => boolean {
+  return (kind) => rankOf(factors, kind) >= rank;
+}
+
+/** Asks for one of the factors that are strong enough. */
+function challenge(
+  facts: Facts,
+  because: ChallengeReason,
+  now: number,
+  isEnough: (kind: FactorKind) => boolean = () => true,
+): Decision {
   const waysAt = (known: Facts, at: number) =>
-    challengeOptions(known, at).filter(({ kind }) => rankOf(facts.factors, kind) >= rank);
+    challengeOptions(known, at).filter(({ kind }) => isEnough(kind));
   const anyOf = waysAt(facts, now);
   if (anyOf.length > 0) return { outcome: 'challenge', because, anyOf };
   // Waiting helps only where the end of a lock leaves something to answer with.
@@ -113,6 +160,8 @@ function challenge(facts: Facts, because: ChallengeReason, now: number, rank = 0
 /** Asks for enrollment where the policy wants a factor that the person does not have. */
 function enrollWantedFactor(facts: Facts, requirement: Requirement, now: number): Decision | null {
   const { policy, member } = facts;
+  if (demandsResistance(requirement) && !hasResistantFactor(facts))
+    return demandStrongest(facts, now) ?? enroll(facts, requirement);
   // A policy that is lost asks for what there is and wants nothing new.
   if (!policy.enabled || hasWantedFactor(facts)) return null;
   if (requirement.kind === 'policy' && isProvenUpstream(facts)) return null;
@@ -148,14 +197,14 @@ function isEnrollmentDue(facts: Facts, now: number): boolean {
  */
 export function demandStrongest(facts: Facts, now: number): Decision | null {
   if (!hasFactor(facts) || isStrongestProven(facts)) return null;
-  return challenge(facts, 'assurance-too-low', now, strongestRank(facts));
+  return challenge(facts, 'assurance-too-low', now, atLeast(facts, strongestRank(facts)));
 }
 
 /** Step-up: the newest proof of the strongest factor counts, never a remembered browser. */
 function challengeStaleFactor(facts: Facts, requirement: Requirement, now: number): Decision | null {
   if (requirement.kind !== 'step-up' || !hasFactor(facts)) return null;
   if (isFresh(strongestProofAt(facts, now), requirement.maxAgeSeconds, now)) return null;
-  return challenge(facts, 'authentication-too-old', now, strongestRank(facts));
+  return challenge(facts, 'authentication-too-old', now, atLeast(facts, strongestRank(facts)));
 }
 
 /** Step-up: the password counts only where there is no factor. */

@@ -1,4 +1,5 @@
 import type { FactorKind } from '../member/factor-kind';
+import type { Strength } from '../policy/policy';
 
 /** What a route or a login asks. */
 export type Requirement =
@@ -8,6 +9,8 @@ export type Requirement =
   | {
       readonly kind: 'step-up';
       readonly maxAgeSeconds: number;
+      /** What the route asks beyond the policy. */
+      readonly strength?: Strength;
       /** A password counts only if it was given after this instant: "enter your password again". */
       readonly passwordSince?: number;
       /** A sign-in of the host that was seen counts too, although the person has a password. */
@@ -37,6 +40,8 @@ export type Decision =
       readonly because: 'required' | 'offered';
       readonly anyOf: readonly FactorKind[];
       readonly skippable: boolean;
+      /** The route asks for it, not the policy. */
+      readonly byRoute?: true;
       readonly graceUntil?: number;
       readonly skipsLeft?: number;
     }

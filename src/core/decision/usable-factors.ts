@@ -11,12 +11,29 @@ import {
 import type { Option } from './decision';
 import type { Facts } from './facts';
 
-/** The kinds a person may enroll now: what the organization allows and the host can do. */
-export function enrollableKinds(facts: Facts): readonly FactorKind[] {
-  const { methods } = facts.policy;
-  const possible = enrollableOf(facts.factors).filter(
-    (kind) => methods.includes(kind) && facts.availableKinds.includes(kind),
+/** The kinds that the organization allows, that are as strong as it asks, and that the host can do. */
+export function allowedKinds(facts: Facts): readonly FactorKind[] {
+  const { methods, strength } = facts.policy;
+  return enrollableOf(facts.factors).filter(
+    (kind) =>
+      methods.includes(kind) &&
+      facts.availableKinds.includes(kind) &&
+      (strength === 'any' || isResistant(facts, kind)),
   );
+}
+
+export function isResistant({ factors }: Pick<Facts, 'factors'>, kind: FactorKind): boolean {
+  return findTraits(factors, kind)?.phishingResistant === true;
+}
+
+/** Also one that works no more: breaking the passkey must not make the app proof enough. */
+export function hasResistantFactor(facts: Facts): boolean {
+  return facts.authenticators.some(({ kind }) => isResistant(facts, kind));
+}
+
+/** The kinds a person may enroll now: the allowed ones, or the one that was assigned. */
+export function enrollableKinds(facts: Facts): readonly FactorKind[] {
+  const possible = allowedKinds(facts);
   const { enabled, assignedKind } = facts.member;
   if (enabled && assignedKind !== null && possible.includes(assignedKind)) return [assignedKind];
   return possible;
@@ -88,9 +105,13 @@ function ownFactors(facts: Facts, authenticators: Facts['authenticators']): read
   );
 }
 
-function allowedFirst({ policy }: Facts, all: readonly Option[]): readonly Option[] {
-  const allowed = all.filter(({ kind }) => policy.methods.includes(kind));
-  return allowed.length > 0 ? allowed : all;
+/** Where phishing resistance is asked for, a forbidden method that has it comes before an allowed one that doesn't. */
+function allowedFirst(facts: Facts, all: readonly Option[]): readonly Option[] {
+  const { methods, strength } = facts.policy;
+  const resistant = strength === 'any' ? [] : all.filter(({ kind }) => isResistant(facts, kind));
+  const known = resistant.length > 0 ? resistant : all;
+  const allowed = known.filter(({ kind }) => methods.includes(kind));
+  return allowed.length > 0 ? allowed : known;
 }
 
 /** The ways to answer a challenge now. Recovery codes come last and only beside a factor. */

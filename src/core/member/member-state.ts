@@ -1,5 +1,5 @@
-import type { Facts } from '../decision/facts';
-import { hasFactor, provableFactors } from '../decision/usable-factors';
+import { isMfaOn, type Facts } from '../decision/facts';
+import { hasFactor, hasResistantFactor, provableFactors } from '../decision/usable-factors';
 import { deriveGrace, type Grace } from '../policy/policy';
 import { channelOf, enrollableOf, type FactorKind } from './factor-kind';
 import { isExempt, type Exemption } from './member';
@@ -22,6 +22,8 @@ export interface MemberState {
   /** The end of the grace by date, and what is left of it by count, where the member is in it. */
   readonly graceUntil?: number;
   readonly skipsLeft?: number;
+  /** Has a factor, but none that resists phishing, which the policy requires. */
+  readonly needsStronger?: true;
   /** No address, on file or enrolled, that a code or a notice could reach. */
   readonly noUsableContact: boolean;
 }
@@ -44,8 +46,13 @@ export function deriveMemberState(facts: Facts, now: number): MemberState {
     inGrace: grace.skippable,
     ...(grace.skippable && grace.graceUntil !== undefined ? { graceUntil: grace.graceUntil } : {}),
     ...(grace.skippable && grace.skipsLeft !== undefined ? { skipsLeft: grace.skipsLeft } : {}),
+    ...(configured && !exempt && needsStronger(facts) ? { needsStronger: true } : {}),
     noUsableContact: !hasContact(facts),
   };
+}
+
+function needsStronger(facts: Facts): boolean {
+  return isMfaOn(facts) && facts.policy.strength === 'phishing-resistant' && !hasResistantFactor(facts);
 }
 
 /** The kinds a member has: enrolled ones, and one that was assigned and needs no enrollment. */

@@ -73,7 +73,7 @@ export function isBrowserTrusted(
   judged: {
     readonly browser: RememberedBrowser;
     readonly factors: FactorSet;
-    readonly policy: Pick<Policy, 'organizationId' | 'rememberBrowserSeconds'>;
+    readonly policy: Pick<Policy, 'organizationId' | 'rememberBrowserSeconds' | 'strength'>;
     readonly now: number;
   },
 ): boolean {
@@ -82,6 +82,7 @@ export function isBrowserTrusted(
   const endsAt = Math.min(browser.expiresAt, browser.createdAt + policy.rememberBrowserSeconds * 1000);
   const hashes = tokenHashes(keyRing, 'factor-set', describeFactorSet(factors));
   return (
+    policy.strength === 'any' &&
     isCredible(browser.createdAt, now) &&
     now < endsAt &&
     browser.organizationId === policy.organizationId &&

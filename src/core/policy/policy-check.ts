@@ -1,6 +1,6 @@
 import { enrollableOf, findTraits, type FactorKind, type Factors } from '../member/factor-kind';
 import { LONGEST_REMEMBERED_SECONDS } from '../member/remembered-browser';
-import { MAX_SESSION_DURATION_SECONDS, type EnrollmentRule, type Policy } from './policy';
+import { MAX_SESSION_DURATION_SECONDS, STRENGTHS, type EnrollmentRule, type Policy } from './policy';
 
 /** Why a policy cannot be saved: the field at fault, a stable reason, and a sentence that says what to do. */
 export interface PolicyFault {
@@ -12,7 +12,8 @@ export interface PolicyFault {
     | 'idle-exceeds-session'
     | 'no-method'
     | 'no-usable-method'
-    | 'sms-alone';
+    | 'sms-alone'
+    | 'no-phishing-resistant-method';
   readonly message: string;
 }
 
@@ -74,15 +75,18 @@ const RANGED_FIELDS: readonly RangedField[] = [
   'idleTimeoutSeconds',
 ];
 
+interface KnownKinds {
+  readonly factors: Factors;
+  readonly availableKinds: readonly FactorKind[];
+}
+
 /** Everything that is wrong with a policy; empty where it can be saved. Values of a wrong type are faults too. */
-export function checkPolicy(
-  policy: Policy,
-  known: { readonly factors: Factors; readonly availableKinds: readonly FactorKind[] },
-): readonly PolicyFault[] {
+export function checkPolicy(policy: Policy, known: KnownKinds): readonly PolicyFault[] {
   const faults = [
     ...SWITCHES.map((field) => checkSwitch(field, policy[field])),
     checkEnrollment(policy.enrollment),
     checkMethods(policy, known),
+    checkStrength(policy, known),
     ...RANGED_FIELDS.map((field) => checkRange(field, policy[field])),
     checkIdleWithinSession(policy),
   ];
@@ -105,9 +109,8 @@ function checkEnrollment(value: unknown): PolicyFault | null {
 
 function checkMethods(
   { methods, enabled }: Policy,
-  known: { readonly factors: Factors; readonly availableKinds: readonly FactorKind[] },
+  { factors, availableKinds }: KnownKinds,
 ): PolicyFault | null {
-  const { factors, availableKinds } = known;
   const all = enrollableOf(factors);
   const fault = (because: PolicyFault['because'], message: string) => ({
     field: 'methods' as const,
@@ -134,6 +137,28 @@ function checkMethods(
         'Text messages cannot be the only method. Allow an authenticator app or email as well.',
       )
     : null;
+}
+
+function checkStrength(
+  { methods, strength, enabled }: Policy,
+  { factors, availableKinds }: KnownKinds,
+): PolicyFault | null {
+  if (!STRENGTHS.some((known) => known === strength)) {
+    const message = 'Strength is one of any and phishing-resistant. Choose one.';
+    return { field: 'strength', because: 'malformed', message };
+  }
+  if (!enabled || strength === 'any' || !Array.isArray(methods)) return null;
+  const resistant = methods.filter(
+    (kind) => availableKinds.includes(kind) && findTraits(factors, kind)?.phishingResistant,
+  );
+  return resistant.length > 0
+    ? null
+    : {
+        field: 'strength',
+        because: 'no-phishing-resistant-method',
+        message:
+          'No allowed method resists phishing. Allow one that does, such as passkeys, or accept any method.',
+      };
 }
 
 function checkRange(field: RangedField, value: unknown): PolicyFault | null {

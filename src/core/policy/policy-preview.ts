@@ -51,7 +51,8 @@ function afterProof(
   const proven = withEvidence(facts, addEvidence(facts.session?.evidence ?? [], proof));
   const next = decide(proven, { kind: 'policy' }, now);
   const effect = next.outcome === 'enroll' || next.outcome === 'deny' ? effectOf(proven, next) : 'proves';
-  return effect === 'in-grace' ? 'proves' : effect;
+  // Whoever may put off what is stronger is not there yet.
+  return effect === 'in-grace' && facts.policy.strength === 'any' ? 'proves' : effect;
 }
 
 function effectOf(facts: Facts, decision: Decision): PolicyEffect {

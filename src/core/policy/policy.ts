@@ -4,6 +4,11 @@ import type { MemberSettings } from '../member/member';
 /** How members without a factor come to one. */
 export type EnrollmentRule = 'assigned' | 'optional' | 'required';
 
+/** How strong a second factor has to be: any allowed one, or one that resists phishing (NIST SP 800-63B-4, 3.2.5). */
+export type Strength = 'any' | 'phishing-resistant';
+
+export const STRENGTHS: readonly Strength[] = ['any', 'phishing-resistant'];
+
 /** One organization's rules. Durations are seconds, instants epoch milliseconds. */
 export interface Policy {
   readonly organizationId: string;
@@ -12,6 +17,8 @@ export interface Policy {
   readonly enabled: boolean;
   readonly enrollment: EnrollmentRule;
   readonly methods: readonly FactorKind[];
+  /** With `phishing-resistant`, other methods are only proven to set up the first one that is. */
+  readonly strength: Strength;
   readonly enrollAtSignUp: boolean;
   /** Whether the wizard for an authenticator app also asks for a backup phone. */
   readonly backupPhone: boolean;
@@ -46,6 +53,7 @@ export function defaultPolicy(organizationId: string): Policy {
     enabled: false,
     enrollment: 'assigned',
     methods: [],
+    strength: 'any',
     enrollAtSignUp: false,
     backupPhone: false,
     graceUntil: null,

@@ -1,3 +1,4 @@
+import { allowedKinds } from '../../core/decision/usable-factors';
 import type { EnrollableKind } from '../../core/member/factor-kind';
 import { LONGEST_EXEMPTION_SECONDS, type Exemption } from '../../core/member/member';
 import { toReason } from '../../core/text/typed-text';
@@ -11,7 +12,6 @@ import {
   type MemberAdminAct,
   type ProtectedElsewhere,
 } from './admin-authority';
-import { assignableKinds } from './member-detail';
 import { readMembers, readPolicyContext, type KnownMember } from './read-members';
 
 export type NotFound = { readonly outcome: 'not-found' };
@@ -35,7 +35,7 @@ export async function setMember(
   // With enrollment `assigned`, disabling yourself would be an exemption without a reason, a grantor or an end.
   if (userId === act.actor.id && member.record.settings.enabled && !enabled)
     return { outcome: 'refused', because: 'not-yourself' };
-  if (enabled && assignedKind !== null && !assignableKinds(member.facts).includes(assignedKind)) {
+  if (enabled && assignedKind !== null && !allowedKinds(member.facts).includes(assignedKind)) {
     return { outcome: 'refused', because: 'kind-not-allowed' };
   }
   // Assigning a method again enables it again after too many wrong codes, also for other organizations that assign it.

@@ -1,8 +1,7 @@
 import { maskPhone } from '../../core/address/destination';
-import type { Facts } from '../../core/decision/facts';
+import { allowedKinds } from '../../core/decision/usable-factors';
 import type { Authenticator } from '../../core/member/authenticator';
 import type { EnrollableKind } from '../../core/member/factor-kind';
-import { ENROLLABLE_KINDS } from '../../factors/find-factor';
 import type { FlowContext } from '../context/context';
 import { isLive } from '../sessions/list-sessions';
 import { nameEvents, type ShownEvent } from './list-events';
@@ -66,18 +65,13 @@ export async function findMemberDetail(
       ...toListedMember(member),
       ...(account.phone === undefined ? {} : { phone: maskPhone(account.phone) }),
       settings: { enabled, assignedKind },
-      assignableKinds: assignableKinds(facts),
+      assignableKinds: allowedKinds(facts),
       authenticators: record.authenticators.map((authenticator) => toSeen(authenticator)),
       recoveryCodesLeft: record.recoveryCodesLeft,
       sessions: sessions.filter((entry) => isLive(entry, { member: record, policy, now })).length,
       history: await nameEvents(context, history.events),
     },
   };
-}
-
-/** Methods that an administrator may assign: the policy allows them, and they can be delivered. */
-export function assignableKinds({ policy, availableKinds }: Facts): readonly EnrollableKind[] {
-  return ENROLLABLE_KINDS.filter((kind) => policy.methods.includes(kind) && availableKinds.includes(kind));
 }
 
 function toSeen(authenticator: Authenticator): SeenAuthenticator {

@@ -169,6 +169,7 @@ export const MEMBER_COLUMNS: readonly string[] = [
   'federated',
   'in grace',
   'last used',
+  'needs a stronger method',
 ];
 
 const MEMBERS_A_PAGE = 200;
@@ -206,6 +207,7 @@ function toRow({ id, name, email, mfa, lastUsedAt }: ListedMember): readonly str
     yesOrNo(mfa.federated),
     yesOrNo(mfa.inGrace),
     instant(lastUsedAt ?? undefined),
+    yesOrNo(mfa.needsStronger === true),
   ];
 }
 

@@ -20,8 +20,9 @@ export function rememberableSeconds(
   { facts }: Pick<Gathered, 'facts'>,
   proven: EvidenceMethod,
 ): number | null {
-  const { enabled, rememberBrowserSeconds } = facts.policy;
-  if (!enabled || rememberBrowserSeconds <= 0 || subject.phase !== 'pending') return null;
+  const { enabled, strength, rememberBrowserSeconds } = facts.policy;
+  if (!enabled || strength !== 'any' || rememberBrowserSeconds <= 0 || subject.phase !== 'pending')
+    return null;
   if (proven === BACKUP_KIND || rankOf(facts.factors, proven) < strongestRank(facts)) return null;
   return rememberBrowserSeconds;
 }

@@ -1,8 +1,7 @@
 import { asStepUp, decide, type Decision, type Requirement } from '../../core/decision/decide';
 import { demandStrongest } from '../../core/decision/decision-rules';
-import { enrollableKinds, hasFactor } from '../../core/decision/usable-factors';
+import { allowedKinds, enrollableKinds, hasFactor } from '../../core/decision/usable-factors';
 import type { FactorKind } from '../../core/member/factor-kind';
-import { ENROLLABLE_KINDS } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import type { AuthSubject } from '../context/auth-subject';
 import type { FlowContext, Origin } from '../context/context';
@@ -60,7 +59,9 @@ export function authorizeEnrollment(
   // Only what is let in, or sent here: a locked person in particular must not enroll a way around the lock.
   if (decision.outcome !== 'allow' && decision.outcome !== 'enroll') return { outcome: 'refused', decision };
   if (subject.phase === 'pending') {
-    const stronger = demandStrongest(facts, now);
+    // An enrollment that is due was decided after the proof that it needs.
+    const isDue = decision.outcome === 'enroll' && !decision.skippable;
+    const stronger = isDue ? null : demandStrongest(facts, now);
     if (stronger !== null) return { outcome: 'refused', decision: stronger };
     if (decision.outcome === 'enroll') return { outcome: 'may-enroll', kinds: decision.anyOf, because };
     if (decision.outcome === 'allow' && wizardUnderWay) {
@@ -85,10 +86,7 @@ export function authorizeEnrollment(
       because: decision.because === 'offered' ? 'offered' : because,
     };
   }
-  const kinds = ENROLLABLE_KINDS.filter(
-    (kind) => setup.policy.methods.includes(kind) && setup.availableKinds.includes(kind),
-  );
-  return { outcome: 'may-enroll', kinds, because: 'settings' };
+  return { outcome: 'may-enroll', kinds: allowedKinds(setup), because: 'settings' };
 }
 
 /** Who wants to enroll, and from where. */

@@ -187,7 +187,9 @@ export function stateBadges(state: MemberState): readonly StateBadge[] {
   const badges: StateBadge[] = [];
   if (state.lockedUntil !== undefined) badges.push({ tone: 'bad', icon: 'locked', text: 'Locked' });
   if (state.exemption !== undefined) badges.push({ tone: 'neutral', icon: 'clock', text: 'Exempt' });
-  if (state.configured) badges.push({ tone: 'good', icon: 'good', text: 'On' });
+  if (state.needsStronger === true)
+    badges.push({ tone: 'attention', icon: 'attention', text: 'Needs a stronger method' });
+  else if (state.configured) badges.push({ tone: 'good', icon: 'good', text: 'On' });
   else if (state.federated) badges.push({ tone: 'neutral', icon: 'people', text: 'Single sign-on' });
   else if (state.exemption === undefined) {
     badges.push({ tone: 'attention', icon: 'attention', text: 'Not configured' });

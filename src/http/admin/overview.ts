@@ -1,5 +1,5 @@
 import type { Router } from 'express';
-import { ENROLLABLE_KINDS, FACTOR_TRAITS } from '../../factors/find-factor';
+import { ENROLLABLE_KINDS, FACTOR_TRAITS, RESISTANT_KINDS } from '../../factors/find-factor';
 import { describeAdoption, type Adoption, type AdoptionWarning } from '../../flows/admin/adoption';
 import { dayOf } from '../kernel/moments';
 import { show } from '../kernel/page-route';
@@ -138,6 +138,7 @@ function tiles(page: AdminPage, adoption: Adoption): OverviewLocals['tiles'] {
       bad: false,
       path: listed('not-configured'),
     },
+    ...resistantTile(adoption),
     { number: grouped(adoption.inGrace), text: 'in grace', bad: false, path: listed('in-grace') },
     { number: grouped(exempt), text: `exempt${nextEnd}`, bad: false, path: listed('exempt') },
     { number: grouped(locked), text: 'locked out now', bad: locked > 0, path: listed('locked') },
@@ -151,6 +152,14 @@ function tiles(page: AdminPage, adoption: Adoption): OverviewLocals['tiles'] {
 }
 
 const RESTRICTED_KIND = FACTOR_TRAITS.find(({ restricted }) => restricted)?.kind;
+
+/** How many have what the policy asks for. */
+function resistantTile({ policy, byKind, configured }: Adoption): OverviewLocals['tiles'] {
+  if (policy.strength === 'any') return [];
+  const count = RESISTANT_KINDS.reduce((sum, kind) => sum + (byKind[kind] ?? 0), 0);
+  const text = 'with a phishing-resistant method';
+  return [{ number: grouped(Math.min(count, configured)), text, bad: false, path: null }];
+}
 
 function warn(page: AdminPage, warning: AdoptionWarning): OverviewLocals['warnings'][number] {
   const members = `${page.basePath}/members`;

@@ -1,6 +1,6 @@
 import type { EnrollableKind } from '../../core/member/factor-kind';
-import { ENROLLABLE_KINDS } from '../../factors/find-factor';
-import type { EnrollmentRule, Policy } from '../../core/policy/policy';
+import { ENROLLABLE_KINDS, RESISTANT_KINDS } from '../../factors/find-factor';
+import type { EnrollmentRule, Policy, Strength } from '../../core/policy/policy';
 import type { PolicyChange } from '../../flows/admin/save-policy';
 import { dayOf } from '../kernel/moments';
 import { fieldOf } from '../kernel/request';
@@ -26,6 +26,7 @@ export function policyFields(policy: Policy, availableKinds: readonly Enrollable
     backupPhone,
     challengeFederated,
     smsFallback,
+    strength: RESISTANT_KINDS.some((kind) => availableKinds.includes(kind)) ? policy.strength : null,
     methods: ENROLLABLE_KINDS.map((kind) => ({
       kind,
       checked: policy.methods.includes(kind),
@@ -71,12 +72,18 @@ const ENROLLMENT_WORDS = {
   required: 'Required',
 } as const;
 
+const STRENGTH_WORDS = {
+  any: 'Any allowed method',
+  'phishing-resistant': 'Phishing-resistant only',
+} as const;
+
 const onOff = (on: boolean) => (on ? 'on' : 'off');
 
 const RULES = {
   enabled: 'Multi-factor authentication',
   enrollment: 'Who must use it',
   methods: 'Methods',
+  strength: 'Strength of the method',
   graceUntil: 'Grace until',
   skips: 'Skips',
   enrollAtSignUp: 'In the create-account flow',
@@ -104,6 +111,7 @@ export function describeRules(policy: Policy): readonly { readonly rule: string;
       rule: RULES.methods,
       text: methods.length === 0 ? 'none' : methods.map((kind) => kindName(kind)).join(', '),
     },
+    { rule: RULES.strength, text: STRENGTH_WORDS[policy.strength] },
     { rule: RULES.graceUntil, text: graceUntil === null ? 'no date' : dayOf(graceUntil).text },
     { rule: RULES.skips, text: skips === null ? 'no count' : String(skips) },
     { rule: RULES.enrollAtSignUp, text: onOff(policy.enrollAtSignUp) },
@@ -135,16 +143,24 @@ export function policySentence(policy: Policy): string {
   if (!policy.enabled) return 'Multi-factor authentication is off: a password is enough to sign in.';
   const { enrollment, graceUntil, skips } = policy;
   if (enrollment === 'assigned')
-    return 'Only members whom you assign are asked, and members who set it up themselves.';
-  if (enrollment === 'optional') return 'Everyone is invited to set it up, and may skip.';
+    return `Only members whom you assign are asked, and members who set it up themselves.${strengthSentence(policy)}`;
+  if (enrollment === 'optional')
+    return `Everyone is invited to set it up, and may skip.${strengthSentence(policy)}`;
   const date = graceUntil === null ? '' : ` by ${dayOf(graceUntil).text}`;
   const count = skips === null ? '' : `, and may skip ${skips === 1 ? 'once' : `${skips} times`} before`;
-  return `Everyone must set it up${date}${count}.`;
+  return `Everyone must set it up${date}${count}.${strengthSentence(policy)}`;
 }
+
+function strengthSentence({ strength }: Policy): string {
+  return strength === 'any' ? '' : ' Only phishing-resistant methods count.';
+}
+
 export interface PolicyFields {
   readonly version: number;
   readonly enabled: boolean;
   readonly enrollment: EnrollmentRule;
+  /** Null where no method here resists phishing, so that there is nothing to choose. */
+  readonly strength: Strength | null;
   readonly methods: readonly {
     readonly kind: EnrollableKind;
     readonly checked: boolean;

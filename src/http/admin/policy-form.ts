@@ -1,6 +1,6 @@
 import type { EnrollableKind } from '../../core/member/factor-kind';
 import { ENROLLABLE_KINDS, FACTOR_TRAITS, isEnrollableKind } from '../../factors/find-factor';
-import { defaultPolicy, type Policy } from '../../core/policy/policy';
+import { STRENGTHS, defaultPolicy, type Policy } from '../../core/policy/policy';
 import { checkPolicy } from '../../core/policy/policy-check';
 import type { PolicyChange } from '../../flows/admin/save-policy';
 import { fieldOf } from '../kernel/request';
@@ -59,6 +59,7 @@ export function parsePolicy(
   for (const name of SWITCHES) take(name, parseBox(body, name, whole));
   take('enrollment', parseEnrollment(fieldOf(body, 'enrollment')));
   take('methods', parseMethods(fieldOf(body, 'methods')));
+  take('strength', parseStrength(fieldOf(body, 'strength')));
   take('graceUntil', parseGrace(fieldOf(body, 'graceUntil'), basis));
   take('skips', parseSkips(fieldOf(body, 'skips')));
   take('rememberBrowserSeconds', parseDuration(body, 'rememberBrowser', 0));
@@ -99,6 +100,14 @@ function parseMethods(value: unknown): Parsed<readonly EnrollableKind[]> {
   return kinds.length === named.length
     ? { value: kinds }
     : malformed(`Methods are any of ${ENROLLABLE_KINDS.join(', ')}. Choose from these.`);
+}
+
+function parseStrength(value: unknown): Parsed<Policy['strength']> {
+  if (value === undefined) return null;
+  const known = STRENGTHS.find((one) => one === value);
+  return known === undefined
+    ? malformed('Strength is one of any and phishing-resistant. Choose one.')
+    : { value: known };
 }
 
 function parseGrace(
@@ -180,6 +189,7 @@ const FIELD_OF_RULE: ReadonlyMap<string, string> = new Map([
 const SHOWN_FIELDS: ReadonlySet<string> = new Set([
   'enrollment',
   'methods',
+  'strength',
   'graceUntil',
   'skips',
   'rememberBrowser',

@@ -47,9 +47,9 @@ function effectText(preview: PolicyPreview, effect: PolicyEffect, one: boolean):
     case 'proves':
       return `${one ? 'proves' : 'prove'} a second factor at every sign-in${rememberedText(preview)}.`;
     case 'enrolls':
-      return `${one ? 'is' : 'are'} asked to set up MFA at the next page.`;
+      return `${one ? 'is' : 'are'} asked to set up ${wantedText(preview)} at the next page.`;
     case 'in-grace':
-      return `${one ? 'is' : 'are'} asked to set up MFA and may put it off${graceText(preview)}.`;
+      return `${one ? 'is' : 'are'} asked to set up ${wantedText(preview)} and may put it off${graceText(preview)}.`;
     case 'exempt':
       return one ? 'stays exempt.' : 'stay exempt.';
     case 'federated':
@@ -61,8 +61,14 @@ function effectText(preview: PolicyPreview, effect: PolicyEffect, one: boolean):
   }
 }
 
+function wantedText({ draft }: PolicyPreview): string {
+  return draft.strength === 'any' ? 'MFA' : 'a phishing-resistant method';
+}
+
 function rememberedText({ draft }: PolicyPreview): string {
-  return draft.rememberBrowserSeconds === 0 ? '' : ', except in a browser that is remembered';
+  return draft.rememberBrowserSeconds === 0 || draft.strength !== 'any'
+    ? ''
+    : ', except in a browser that is remembered';
 }
 
 function graceText({ draft: { graceUntil, skips } }: PolicyPreview): string {
@@ -80,9 +86,9 @@ function yourSentence(preview: PolicyPreview, effect: PolicyEffect): string {
     case 'proves':
       return 'you use your second step, as you do for these pages.';
     case 'enrolls':
-      return 'you are asked to set up MFA at your next page.';
+      return `you are asked to set up ${wantedText(preview)} at your next page.`;
     case 'in-grace':
-      return `you are asked to set up MFA, and may put it off${graceText(preview)}.`;
+      return `you are asked to set up ${wantedText(preview)}, and may put it off${graceText(preview)}.`;
     case 'exempt':
       return 'you stay exempt.';
     case 'federated':

@@ -85,8 +85,12 @@ export function nextPath(context: HttpContext, decision: Decision, returnTo: str
       const page = decision.because === 'assurance-too-low' ? 'challenge' : 'step-up';
       return withReturnTo(`${pagesPath}/${page}`, returnTo);
     }
-    case 'enroll':
-      return withReturnTo(`${pagesPath}/enroll`, returnTo);
+    case 'enroll': {
+      const [only, ...others] = decision.anyOf;
+      // The page with the choice shows all methods, and the route takes only this one.
+      const kind = decision.byRoute === true && others.length === 0 && only !== undefined ? `/${only}` : '';
+      return withReturnTo(`${pagesPath}/enroll${kind}`, returnTo);
+    }
     case 'sign-in':
       return signInPath(loginPath, { because: decision.because, returnTo });
     case 'deny':

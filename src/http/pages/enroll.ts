@@ -115,6 +115,7 @@ function reasonFor(
   { authenticators, policy, member }: Facts,
   because: 'required' | 'offered',
 ): EnrollLocals['because'] {
+  if (authenticators.length > 0 && policy.strength === 'phishing-resistant') return 'stronger';
   if (authenticators.some(({ usable, kind }) => usable && !policy.methods.includes(kind))) return 'outdated';
   return member.enabled && member.assignedKind !== null ? 'assigned' : because;
 }

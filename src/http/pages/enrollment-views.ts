@@ -19,7 +19,8 @@ export interface EnrollLocals extends WithPage, InWizard {
    * `assigned`: an administrator chose the one method. `outdated`: what the person has is not allowed any more. `settings`: the
    * person came from there to add one. `administrator`: the pages of an organization with MFA on ask for one.
    */
-  readonly because: 'required' | 'offered' | 'assigned' | 'outdated' | 'settings' | 'administrator';
+  readonly because:
+    'required' | 'offered' | 'assigned' | 'outdated' | 'stronger' | 'settings' | 'administrator';
   readonly methods: readonly FactorKind[];
   /** A page of the host's asks for a factor that the person does not have. */
   readonly needed: boolean;

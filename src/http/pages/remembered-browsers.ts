@@ -54,8 +54,8 @@ function trustedBrowsers(
   gathered: Gathered,
   browsers: readonly RememberedBrowser[],
 ): readonly { readonly browser: RememberedBrowser; readonly current: boolean }[] | null {
-  const { enabled, rememberBrowserSeconds } = gathered.facts.policy;
-  if (!enabled || rememberBrowserSeconds <= 0) return null;
+  const { enabled, strength, rememberBrowserSeconds } = gathered.facts.policy;
+  if (!enabled || strength !== 'any' || rememberBrowserSeconds <= 0) return null;
   const presented = readBrowserCookie(context, req);
   return keepTrusted(context, gathered, browsers).map((browser) => ({
     browser,

@@ -1,10 +1,14 @@
-import type { Facts } from '../../core/decision/facts';
-import { challengeOptions, isAskedBy, provableFactors } from '../../core/decision/usable-factors';
+import {
+  allowedKinds,
+  challengeOptions,
+  isAskedBy,
+  provableFactors,
+} from '../../core/decision/usable-factors';
 import { MfaError } from '../../core/errors';
 import { mayRemoveFactor } from '../../core/member/authenticator';
 import type { EnrollableKind } from '../../core/member/factor-kind';
 import { RECOVERY_CODE_COUNT } from '../../core/proof/recovery-code';
-import { BACKUP_KIND, ENROLLABLE_KINDS, channelOfKind } from '../../factors/find-factor';
+import { BACKUP_KIND, channelOfKind } from '../../factors/find-factor';
 import { judgeSettings } from '../../flows/authenticators/change-authenticator';
 import { listRememberedBrowsers } from '../../flows/browsers/list-browsers';
 import type { Gathered } from '../../flows/context/gather-facts';
@@ -56,7 +60,7 @@ export async function renderSettings(
   if (refused !== null) return refuse(page, refused.decision);
   const { facts, setup, member } = gathered;
   const own = listOwn(gathered);
-  const addable = addableKinds(setup ?? facts);
+  const addable = allowedKinds(setup ?? facts);
   const onFile = findOnFile(gathered);
   const codes =
     own.length === 0
@@ -104,6 +108,7 @@ function listOwn({ facts: own, setup, member, now }: GatheredForSetup): readonly
   const unlocked = { ...facts, codesLockedUntil: null, recoveryCodesLockedUntil: null };
   const asked = challengeOptions(unlocked, now).filter(({ kind }) => kind !== BACKUP_KIND);
   const [first] = asked;
+  const allowed = allowedKinds(facts);
   return member.authenticators.map((authenticator) => {
     const { id, kind, label, maskedDestination, createdAt, lastUsedAt, disabledAt } = authenticator;
     const askedFirst = asked.length > 1 && first !== undefined && isAskedBy(first, authenticator);
@@ -117,7 +122,7 @@ function listOwn({ facts: own, setup, member, now }: GatheredForSetup): readonly
       askedFirst,
       preferable: asked.length > 1 && !askedFirst && asked.some((option) => isAskedBy(option, authenticator)),
       removable: mayRemoveFactor(facts, id).outcome === 'removable',
-      allowed: facts.policy.methods.includes(kind) && facts.availableKinds.includes(kind),
+      allowed: allowed.includes(kind),
       switchedOff: disabledAt !== null,
     };
   });
@@ -132,10 +137,6 @@ function findOnFile(gathered: Gathered): SettingsLocals['onFile'] {
   const [shown] = showOptions(gathered, options);
   if (shown === undefined || channelOfKind(shown.kind) === null) return null;
   return { kind: shown.kind, destination: shown.destination ?? '' };
-}
-
-function addableKinds({ policy, availableKinds }: Facts): readonly EnrollableKind[] {
-  return ENROLLABLE_KINDS.filter((kind) => policy.methods.includes(kind) && availableKinds.includes(kind));
 }
 
 function toJson({ destination, ...own }: OwnAuthenticator): object {

@@ -20,6 +20,7 @@ const FIELDS = [
   'enabled',
   'enrollment',
   'methods',
+  'strength',
   'enrollAtSignUp',
   'backupPhone',
   'challengeFederated',

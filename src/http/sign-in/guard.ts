@@ -1,5 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Decision, Requirement } from '../../core/decision/decide';
+import type { Strength } from '../../core/policy/policy';
 import type { AuthSubject } from '../../flows/context/auth-subject';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { judgeRequest, renewSeenAt } from '../../flows/context/judge-access';
@@ -39,6 +40,11 @@ export type ChooseJson = (req: Request) => boolean;
 export interface StepUpOptions {
   /** The greatest age of the proof. */
   readonly maxAgeSeconds: number;
+  /**
+   * `phishing-resistant` takes only a method such as a passkey, whatever the policy allows. A person without one is led to set it up.
+   * Default `any`.
+   */
+  readonly strength?: Strength;
   /** As for the guard. */
   readonly json?: (req: Request) => boolean;
 }
@@ -68,14 +74,14 @@ export function createGuard(context: HttpContext, options: GuardOptions = {}): R
 /** Requires a second factor no older than this (RFC 9470). It applies the policy too, so it works without the guard. */
 export function createRequireStepUp(
   context: HttpContext,
-  { maxAgeSeconds, json }: StepUpOptions,
+  { maxAgeSeconds, strength = 'any', json }: StepUpOptions,
 ): RequestHandler {
   return function requireStepUp(req, res, next) {
     pass(context, {
       req,
       res,
       next,
-      requirement: { kind: 'step-up', maxAgeSeconds },
+      requirement: { kind: 'step-up', maxAgeSeconds, strength },
       anonymous: 'sign-in',
       chooseJson: json,
     }).catch(failWith(context, next));

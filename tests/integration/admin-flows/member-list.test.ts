@@ -242,6 +242,7 @@ describeOnBothStores('the list of members', (open) => {
       'no',
       'no',
       '2026-01-15T12:00:00.000Z',
+      'no',
     ]);
   });
 });

@@ -3,7 +3,14 @@ import { decide, explain, type Decision } from '../../../src/core/decision/decid
 import type { Facts } from '../../../src/core/decision/facts';
 import { NOW, proof } from './decision-facts';
 import { INVARIANTS } from './decision-invariants';
-import { STRENGTH, isMultiFactor, provesForbidden, strongestOf } from './decision-premises';
+import {
+  STRENGTH,
+  asAsked,
+  asksForKey,
+  isMultiFactor,
+  provesForbidden,
+  strongestOf,
+} from './decision-premises';
 import { everyMainPoint, spreadPoints, unmetPairs, type Point } from './decision-space';
 
 const SPREAD = 100_000;
@@ -38,7 +45,8 @@ describe('the decision, for every combination of facts', () => {
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     points += 1;
     for (const { sentence, holds } of INVARIANTS) {
-      if (!holds(facts, requirement, decision)) breached(sentence, describePoint(point, decision));
+      if (!holds(asAsked(facts, requirement), requirement, decision))
+        breached(sentence, describePoint(point, decision));
     }
   }
 
@@ -110,6 +118,7 @@ describe('the decision, when one fact changes', () => {
     'sms',
     'recovery-code',
     'remembered-browser',
+    'key',
   ];
 
   const withProof = (facts: Facts, method: EvidenceMethod): Facts =>
@@ -166,8 +175,10 @@ describe('the decision, when one fact changes', () => {
   it('never asks another thing of a step-up after one more proof of a weaker factor', () => {
     const changed = breaches(spreadPoints(SPREAD), ({ facts, requirement }, decision) => {
       if (requirement.kind !== 'step-up' || !isMultiFactor(facts)) return true;
-      const weaker = ['email', 'sms', 'totp', 'recovery-code'].filter(
-        (method) => (STRENGTH[method] ?? 0) < strongestOf(facts),
+      const asked = asAsked(facts, requirement);
+      // A recovery code opens the enrollment of another key where one is asked for.
+      const weaker = ['email', 'sms', 'totp', ...(asksForKey(asked) ? [] : ['recovery-code'])].filter(
+        (method) => (STRENGTH[method] ?? 0) < strongestOf(asked),
       ) as EvidenceMethod[];
       return weaker.every((method) => {
         const after = decide(withProof(facts, method), requirement, NOW);

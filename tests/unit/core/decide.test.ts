@@ -92,6 +92,7 @@ describe('the explanation', () => {
       ['federated', null],
       ['exempt', null],
       ['records-must-not-be-missing', null],
+      ['phishing-resistant-factor-must-be-proven', null],
       ['factor-must-be-proven', 'challenge'],
       ['factor-proof-must-be-fresh', null],
       ['wanted-factor-must-exist', null],

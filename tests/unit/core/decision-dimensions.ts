@@ -9,6 +9,7 @@ import {
   SECOND,
   session,
   stepUp,
+  stepUpByKey,
 } from './decision-facts';
 
 const past = NOW - HOUR;
@@ -66,6 +67,8 @@ export const DIMENSIONS = {
         { ...proof('sms', stale), authenticatorId: 'sms-1' },
         fellBack('sms-1'),
       ),
+      session(proof('password'), proof('key')),
+      session(proof('password', stale), proof('key', stale), proof('totp')),
     ],
   },
   skipped: { main: 2, values: [false, true] },
@@ -92,6 +95,8 @@ export const DIMENSIONS = {
       ['totp', 'sms'],
       ['sms', 'email'],
       [],
+      ['key', 'totp', 'email'],
+      ['key'],
     ],
   },
   grace: {
@@ -150,6 +155,9 @@ export const DIMENSIONS = {
       [authenticator('totp', { usable: false }), authenticator('email')],
       [authenticator('email', { usable: false }), authenticator('sms', { usable: false })],
       [authenticator('totp'), authenticator('totp', { id: 'totp-2' }), authenticator('email')],
+      [authenticator('key')],
+      [authenticator('key'), authenticator('totp')],
+      [authenticator('key', { usable: false }), authenticator('totp')],
     ],
   },
   recoveryCodesLeft: { main: 1, values: [0, 1] },
@@ -164,7 +172,13 @@ export const DIMENSIONS = {
   },
   availableKinds: {
     main: 1,
-    values: [['totp', 'sms', 'email'], ['totp'], ['totp', 'email'], ['totp', 'sms']],
+    values: [
+      ['totp', 'sms', 'email'],
+      ['totp'],
+      ['totp', 'email'],
+      ['totp', 'sms'],
+      ['key', 'totp', 'sms', 'email'],
+    ],
   },
   enrolledBefore: { main: 2, values: [false, true] },
   locks: {
@@ -184,9 +198,11 @@ export const DIMENSIONS = {
       stepUp,
       { ...stepUp, passwordSince: NOW - 30 * SECOND },
       { ...stepUp, passwordSince: NOW - 30 * SECOND, signInCounts: true },
+      stepUpByKey,
     ],
   },
   spentChannels: { main: 1, values: [[], ['email-1'], ['on-file-email'], ['email-1', 'on-file-email']] },
   onFileProven: { main: 1, values: [false, true] },
   onFileDisabled: { main: 1, values: [[], ['email'], ['sms'], ['email', 'sms']] },
+  strength: { main: 1, values: ['any', 'phishing-resistant'] },
 } as const;

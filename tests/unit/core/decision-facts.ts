@@ -1,7 +1,7 @@
 import type { Evidence, EvidenceMethod } from '../../../src/core/decision/assurance';
 import type { Requirement } from '../../../src/core/decision/decide';
 import type { AuthenticatorFact, Facts, SessionFact } from '../../../src/core/decision/facts';
-import type { EnrollableKind } from '../../../src/core/member/factor-kind';
+import type { EnrollableKind, Factors } from '../../../src/core/member/factor-kind';
 import { NO_MEMBER_SETTINGS, type Exemption, type MemberSettings } from '../../../src/core/member/member';
 import { defaultPolicy, type Policy } from '../../../src/core/policy/policy';
 import { ENROLLABLE_KINDS, FACTOR_TRAITS } from '../../../src/factors/find-factor';
@@ -10,8 +10,27 @@ export const NOW = Date.UTC(2026, 0, 15, 12);
 export const SECOND = 1000;
 export const HOUR = 3600 * SECOND;
 
+/** The shipped factors, and one that resists phishing and is stronger than all of them. */
+export const TEST_FACTORS: Factors = [
+  {
+    kind: 'key',
+    rank: 4,
+    amr: 'hwk',
+    assuranceLevel: 2,
+    phishingResistant: true,
+    channel: null,
+    enrollable: true,
+    worksOnFile: false,
+    restricted: false,
+    guessGroup: 'codes',
+    askedTogether: false,
+  },
+  ...FACTOR_TRAITS,
+];
+
 export const page: Requirement = { kind: 'policy' };
 export const stepUp: Requirement = { kind: 'step-up', maxAgeSeconds: 300 };
+export const stepUpByKey: Requirement = { ...stepUp, strength: 'phishing-resistant' };
 
 /** A proof a minute ago, unless said otherwise. */
 export function proof(method: EvidenceMethod, secondsAgo = 60): Evidence {
@@ -46,7 +65,7 @@ type Changes = Partial<Omit<Facts, 'policy' | 'member'>> & {
 /** Somebody who just gave the right password in an organization whose policy is on, and who has nothing enrolled. */
 export function factsOf({ policy, member, ...changes }: Changes = {}): Facts {
   return {
-    factors: FACTOR_TRAITS,
+    factors: TEST_FACTORS,
     session: session(proof('password')),
     featureAvailable: true,
     federated: false,

@@ -2,14 +2,18 @@ import type { Decision, Option, Requirement } from '../../../src/core/decision/d
 import type { Facts } from '../../../src/core/decision/facts';
 import { NOW } from './decision-facts';
 import {
+  asksForKey,
   assignedAddress,
   graceHolds,
   hasEnrolled,
   hasFreshFactor,
   hasFreshFirstFactor,
+  hasFreshRecovery,
+  hasKey,
   hasStrongestFactor,
   isAnsweredElsewhere,
   isExempt,
+  isKeyProven,
   isLive,
   isLocked,
   isMultiFactor,
@@ -17,6 +21,7 @@ import {
   isProvenUpstream,
   isPolicyOn,
   isRemembered,
+  isReplacingKey,
   isSpent,
   stepsUp,
 } from './decision-premises';
@@ -61,11 +66,13 @@ export const INVARIANTS: readonly Invariant[] = [
       isMultiFactor(facts),
   },
   {
-    sentence: 'makes an enrolled person enroll only after a proof of the strongest factor',
+    sentence:
+      'makes an enrolled person enroll only after a proof of the strongest factor, or of a recovery code in its place',
     holds: (facts, _requirement, decision) =>
       decision.outcome !== 'enroll' ||
       decision.skippable ||
       !(hasEnrolled(facts) || assignedAddress(facts) !== null) ||
+      isReplacingKey(facts) ||
       hasStrongestFactor(facts),
   },
   {
@@ -74,6 +81,7 @@ export const INVARIANTS: readonly Invariant[] = [
       outcome !== 'enroll' ||
       !stepsUp(requirement) ||
       !hasEnrolled(facts) ||
+      hasFreshRecovery(facts, requirement) ||
       hasFreshFactor(facts, requirement),
   },
   {
@@ -185,6 +193,8 @@ export const INVARIANTS: readonly Invariant[] = [
       const works = authenticators.some(
         ({ id, kind, usable }) => usable && allowed.includes(kind) && !isSpent(facts, id),
       );
+      if (asksForKey(facts) && decision.anyOf.every(({ kind }) => kind === 'key' || kind === 'recovery-code'))
+        return true;
       return !works || decision.anyOf.every(({ kind }) => kind === 'recovery-code' || allowed.includes(kind));
     },
   },
@@ -215,6 +225,43 @@ export const INVARIANTS: readonly Invariant[] = [
     sentence: 'lets an exemption count only for a page and only until its end',
     holds: (facts, requirement, { because }) =>
       because !== 'exempt' || (isExempt(facts) && !stepsUp(requirement)),
+  },
+  {
+    sentence: 'lets nobody with a key through without it where phishing resistance is asked for',
+    holds: (facts, _requirement, { outcome, because }) =>
+      outcome !== 'allow' ||
+      !asksForKey(facts) ||
+      !hasKey(facts) ||
+      isKeyProven(facts) ||
+      because === 'exempt' ||
+      because === 'policy-off',
+  },
+  {
+    sentence: 'lets nobody pass a route that asks for phishing resistance without a fresh proof of a key',
+    holds: (facts, requirement, { outcome }) =>
+      outcome !== 'allow' ||
+      requirement.kind !== 'step-up' ||
+      requirement.strength !== 'phishing-resistant' ||
+      (hasKey(facts) && isKeyProven(facts) && hasFreshFactor(facts, requirement)),
+  },
+  {
+    sentence:
+      'leads a person who has another factor to a key where it is required, once that factor is proven',
+    holds: (facts, requirement, decision) => {
+      const { enrollment } = facts.policy;
+      const due = facts.member.enabled || (enrollment === 'required' && !graceHolds(facts));
+      if (!asksForKey(facts) || !due || hasKey(facts) || stepsUp(requirement)) return true;
+      if (!facts.policy.enabled || !isPolicyOn(facts) || !isLive(facts) || isExempt(facts)) return true;
+      if (!hasEnrolled(facts) || !hasStrongestFactor(facts) || !isMultiFactor(facts)) return true;
+      // A skip that was counted in this session holds to its end, or to that of the grace period.
+      if (decision.because === 'skipped') return !facts.member.enabled;
+      return decision.outcome === 'deny' || (decision.outcome === 'enroll' && !decision.skippable);
+    },
+  },
+  {
+    sentence: 'enrolls only keys where phishing resistance is asked for',
+    holds: (facts, _requirement, decision) =>
+      decision.outcome !== 'enroll' || !asksForKey(facts) || decision.anyOf.every((kind) => kind === 'key'),
   },
   {
     sentence: 'calls nobody unenrolled who has a factor',

@@ -6,8 +6,14 @@ import { HOUR, NOW, SECOND } from './decision-facts';
 // What the invariants rest on, worked out from the facts anew and not by the code under test.
 
 const FIRST = ['password', 'host', 'federated'];
-const SECOND_FACTORS = ['totp', 'email', 'sms', 'recovery-code'];
-export const STRENGTH: Readonly<Record<string, number>> = { 'recovery-code': 3, totp: 3, sms: 2, email: 1 };
+const SECOND_FACTORS = ['key', 'totp', 'email', 'sms', 'recovery-code'];
+export const STRENGTH: Readonly<Record<string, number>> = {
+  key: 4,
+  'recovery-code': 3,
+  totp: 3,
+  sms: 2,
+  email: 1,
+};
 
 /** At the address through which the first factor came. */
 export const isSpent = ({ spentChannels }: Facts, authenticatorId: string | undefined) =>
@@ -26,7 +32,8 @@ function isAskedHere(facts: Facts, evidence: Evidence): boolean {
   const { methods } = facts.policy;
   const assigned = assignedAddress(facts);
   if (authenticatorId?.startsWith('on-file-') === true) return authenticatorId === `on-file-${assigned}`;
-  if (!['totp', 'sms', 'email'].includes(method) || methods.some((kind) => kind === method)) return true;
+  if (!['key', 'totp', 'sms', 'email'].includes(method) || methods.some((kind) => kind === method))
+    return true;
   if (strengthOf(evidence) >= strongestOf(facts)) return true;
   const known = facts.authenticators.filter(
     ({ id, kind, usable }) => usable && facts.availableKinds.includes(kind) && !isSpent(facts, id),
@@ -51,6 +58,23 @@ const strengthOf = ({ method, sentBy }: Evidence) => STRENGTH[sentBy ?? method] 
 const proven = (facts: Facts, methods: readonly string[]) =>
   evidenceOf(facts).some(({ method }) => methods.includes(method));
 
+/** The facts with the strength that counts: a route may ask for more than the policy, and a policy that is off asks for nothing. */
+export function asAsked(facts: Facts, requirement: Requirement): Facts {
+  const byRoute = requirement.kind === 'step-up' && requirement.strength === 'phishing-resistant';
+  const byPolicy = facts.policy.enabled && facts.policy.strength === 'phishing-resistant';
+  return {
+    ...facts,
+    policy: { ...facts.policy, strength: byRoute || byPolicy ? 'phishing-resistant' : 'any' },
+  };
+}
+export const asksForKey = ({ policy }: Facts) => policy.strength === 'phishing-resistant';
+export const hasKey = ({ authenticators }: Facts) => authenticators.some(({ kind }) => kind === 'key');
+export const isKeyProven = (facts: Facts) => isMultiFactor(facts) && proven(facts, ['key']);
+/** A recovery code was proven in the place of a key that the person no longer has. */
+export const isReplacingKey = (facts: Facts) =>
+  asksForKey(facts) && hasKey(facts) && isMultiFactor(facts) && proven(facts, ['recovery-code']);
+export const hasFreshRecovery = (facts: Facts, requirement: Requirement) =>
+  isReplacingKey(facts) && freshest(facts, requirement, ({ method }) => method === 'recovery-code');
 export const isLive = (facts: Facts) => facts.session?.phase === 'live';
 /** A policy that was never saved, or is lost, is off for those alone who have nothing to prove. */
 export const isPolicyOn = (facts: Facts) =>
@@ -105,8 +129,10 @@ export function strongestOf(facts: Facts): number {
       .filter((kind) => kind !== null)
       .filter((kind) => !isSpent(facts, `on-file-${kind}`) && facts.availableKinds.includes(kind)),
   ];
-  const allowed = kinds.filter((kind) => facts.policy.methods.includes(kind));
-  const strengths = (allowed.length > 0 ? allowed : kinds).map((kind) => STRENGTH[kind] ?? 0);
+  const keys = asksForKey(facts) ? kinds.filter((kind) => kind === 'key') : [];
+  const asked = keys.length > 0 ? keys : kinds;
+  const allowed = asked.filter((kind) => facts.policy.methods.includes(kind));
+  const strengths = (allowed.length > 0 ? allowed : asked).map((kind) => STRENGTH[kind] ?? 0);
   return Math.max(1, ...strengths);
 }
 

@@ -1,8 +1,7 @@
-import { FACTOR_TRAITS } from '../../../src/factors/find-factor';
 import type { Requirement } from '../../../src/core/decision/decide';
 import type { Facts } from '../../../src/core/decision/facts';
 import { DIMENSIONS } from './decision-dimensions';
-import { factsOf } from './decision-facts';
+import { TEST_FACTORS, factsOf } from './decision-facts';
 
 /** One point of the space: what is known, and what is asked. */
 export interface Point {
@@ -18,7 +17,7 @@ function remembering<Value>(make: (chosen: Chosen) => Value, names: readonly (ke
   const places = names.map((name) => NAMES.indexOf(name));
   const made = new Map<number, Value>();
   return (chosen: Chosen, digits: readonly number[]): Value => {
-    const key = places.reduce((sum, place) => sum * 32 + (digits[place] ?? 0), 0);
+    const key = places.reduce((sum, place) => sum * 64 + (digits[place] ?? 0), 0);
     const known = made.get(key) ?? frozen(make(chosen));
     made.set(key, known);
     return known;
@@ -32,12 +31,14 @@ const policyOf = remembering(
     switches: { enabled, version },
     enrollment,
     methods,
+    strength,
     grace: { graceUntil, skips },
     federation: { challengeFederated },
   }) =>
-    factsOf({ policy: { enabled, version, enrollment, methods, graceUntil, skips, challengeFederated } })
-      .policy,
-  ['switches', 'enrollment', 'methods', 'grace', 'federation'],
+    factsOf({
+      policy: { enabled, version, enrollment, methods, strength, graceUntil, skips, challengeFederated },
+    }).policy,
+  ['switches', 'enrollment', 'methods', 'strength', 'grace', 'federation'],
 );
 const memberOf = remembering(
   ({ member, grace: { skipsUsed }, exemption }) => ({ ...member, skipsUsed, exemption }),
@@ -51,7 +52,7 @@ const sessionOf = remembering(
 function toPoint(chosen: Chosen, digits: readonly number[]): Point {
   const { switches, federation, locks, requirement } = chosen;
   const facts: Facts = {
-    factors: FACTOR_TRAITS,
+    factors: TEST_FACTORS,
     session: sessionOf(chosen, digits),
     featureAvailable: switches.featureAvailable,
     policy: policyOf(chosen, digits),
@@ -114,6 +115,7 @@ function pointAt(digits: readonly number[]): Point {
     spentChannels: value('spentChannels', 17),
     onFileProven: value('onFileProven', 18),
     onFileDisabled: value('onFileDisabled', 19),
+    strength: value('strength', 20),
   };
   return toPoint(chosen, digits);
 }
@@ -162,7 +164,7 @@ export function unmetPairs(count: number): number {
   for (const digits of spreadDigits(count)) {
     for (let first = 0; first < digits.length; first += 1) {
       for (let second = 0; second < first; second += 1) {
-        met.add(((first * 32 + second) * 32 + (digits[first] ?? 0)) * 32 + (digits[second] ?? 0));
+        met.add(((first * 64 + second) * 64 + (digits[first] ?? 0)) * 64 + (digits[second] ?? 0));
       }
     }
   }

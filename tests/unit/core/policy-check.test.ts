@@ -2,6 +2,7 @@ import type { EnrollableKind } from '../../../src/core/member/factor-kind';
 import { MAX_SESSION_DURATION_SECONDS, defaultPolicy, type Policy } from '../../../src/core/policy/policy';
 import { checkPolicy } from '../../../src/core/policy/policy-check';
 import { FACTOR_TRAITS } from '../../../src/factors/find-factor';
+import { TEST_FACTORS } from './decision-facts';
 
 const EVERY: readonly EnrollableKind[] = ['totp', 'sms', 'email'];
 
@@ -13,6 +14,39 @@ function faultsOf(changes: Readonly<Record<string, unknown>>, availableKinds = E
     because,
   ]);
 }
+
+describe('a policy that asks for phishing-resistant methods', () => {
+  const faultsWith = (changes: Partial<Policy>, availableKinds: readonly EnrollableKind[]) =>
+    checkPolicy(
+      {
+        ...defaultPolicy('acme'),
+        enabled: true,
+        methods: ['key', 'totp'],
+        strength: 'phishing-resistant',
+        ...changes,
+      },
+      { factors: TEST_FACTORS, availableKinds },
+    ).map(({ field, because }) => [field, because]);
+
+  it('is saved where one is allowed and works here', () => {
+    expect(faultsWith({}, ['key', 'totp'])).toEqual([]);
+  });
+
+  it.each<[string, Partial<Policy>, readonly EnrollableKind[]]>([
+    ['none is allowed', { methods: ['totp'] }, ['key', 'totp']],
+    ['none works here', {}, ['totp']],
+  ])('is refused where %s', (_where, changes, availableKinds) => {
+    expect(faultsWith(changes, availableKinds)).toEqual([['strength', 'no-phishing-resistant-method']]);
+  });
+
+  it('is unfinished while it is off, which does no harm', () => {
+    expect(faultsWith({ enabled: false, methods: [] }, ['totp'])).toEqual([]);
+  });
+
+  it.each([undefined, null, '', 'strong', ['phishing-resistant'], true])('is not meant by %p', (strength) => {
+    expect(faultsWith({ strength } as Partial<Policy>, ['key', 'totp'])).toEqual([['strength', 'malformed']]);
+  });
+});
 
 describe('checkPolicy', () => {
   it('finds nothing wrong with the default policy, on or off', () => {

@@ -5,6 +5,7 @@ describe('the policy of an organization that saved none', () => {
     expect(defaultPolicy('acme')).toEqual({
       organizationId: 'acme',
       version: 0,
+      strength: 'any',
       enabled: false,
       enrollment: 'assigned',
       methods: [],

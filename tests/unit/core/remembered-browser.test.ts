@@ -53,7 +53,7 @@ const browser: RememberedBrowser = {
   address: '',
 };
 
-const policy = { organizationId: 'acme', rememberBrowserSeconds: 3600 };
+const policy = { organizationId: 'acme', rememberBrowserSeconds: 3600, strength: 'any' } as const;
 const trusted = (change: Partial<Parameters<typeof isBrowserTrusted>[1]> = {}) =>
   isBrowserTrusted(keyRing, { browser, factors, policy, now: NOW, ...change });
 
@@ -104,6 +104,10 @@ describe('trust in a remembered browser', () => {
       false,
     );
     expect(trusted({ policy: { ...policy, organizationId: 'globex' } })).toBe(false);
+  });
+
+  it('ends where only phishing-resistant methods count', () => {
+    expect(trusted({ policy: { ...policy, strength: 'phishing-resistant' } })).toBe(false);
   });
 
   it('is none for a browser that was remembered in the future', () => {
