@@ -26,6 +26,8 @@ export interface RedisProxy {
   resetInReply(): void;
   /** As at the start. Connections that hung are dropped. */
   recover(): Promise<void>;
+  /** From now on every connection leads to another Redis, as after a failover. Those that are open are dropped. */
+  leadTo(target: string): void;
   stop(): Promise<void>;
 }
 
@@ -41,14 +43,15 @@ type Mode = 'pass' | 'hang' | 'lose-replies' | 'reset-in-reply';
 
 /** A proxy in front of a Redis (this worker's database by default) that counts, and that breaks on demand. */
 export async function startRedisProxy(target: string = redisUrl()): Promise<RedisProxy> {
-  const { hostname, port: targetPort, pathname } = new URL(target);
+  const { pathname } = new URL(target);
+  let upstreamOf = new URL(target);
   const sockets = new Set<Socket>();
   let mode: Mode = 'pass';
   let roundTrips = 0;
   let commands: string[][] = [];
 
   function join(client: Socket): void {
-    const upstream = connect(Number(targetPort), hostname);
+    const upstream = connect(Number(upstreamOf.port), upstreamOf.hostname);
     const readCommands = createCommandReader();
     let awaitingReply = false;
     for (const socket of [client, upstream]) {
@@ -127,6 +130,11 @@ export async function startRedisProxy(target: string = redisUrl()): Promise<Redi
       if (mode !== 'pass') dropAll();
       mode = 'pass';
       server ??= await listen(port);
+    },
+    leadTo(other) {
+      upstreamOf = new URL(other);
+      reset();
+      dropAll();
     },
     stop: close,
   };

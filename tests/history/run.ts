@@ -1,0 +1,101 @@
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { Finding } from './finding';
+import type { History } from './history';
+import { runHistory } from './run-history';
+import type { StoreKind } from './stores';
+
+// npm run test:history -- --seed N (--minutes M | --walks W) [--store memory|redis|postgres] [--people P] [--out FILE]
+
+const STORES: readonly StoreKind[] = ['memory', 'redis', 'postgres'];
+
+function numberOf(name: string, text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value >= 0) return value;
+  throw new TypeError(`--${name} ${text}: write a number, such as --${name} 3.`);
+}
+
+function readArguments() {
+  const { values } = parseArgs({
+    options: {
+      seed: { type: 'string', default: '1' },
+      minutes: { type: 'string', default: '1' },
+      walks: { type: 'string' },
+      people: { type: 'string', default: '4' },
+      store: { type: 'string' },
+      out: { type: 'string' },
+    },
+  });
+  const chosen = STORES.filter((kind) => values.store === undefined || kind === values.store);
+  if (chosen.length === 0) throw new TypeError(`--store ${values.store}: write one of ${STORES.join(', ')}.`);
+  return {
+    seed: numberOf('seed', values.seed),
+    people: numberOf('people', values.people),
+    minutes: numberOf('minutes', values.minutes),
+    walks: values.walks === undefined ? null : numberOf('walks', values.walks),
+    stores: chosen,
+    out: values.out,
+  };
+}
+
+function countBy(names: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].map(([name, count]) => `${count} ${name}`).join(', ') || 'none';
+}
+
+function describe(finding: Finding): string {
+  const calls = finding.calls.map(
+    ({ id, process, browser, login, act, answer, invoked, responded }) =>
+      `    ${invoked}-${responded} call ${id} of ${browser} (${login ?? 'no sign-in'}) to process ${process}: ` +
+      `${JSON.stringify(act)} -> ${JSON.stringify(answer)}`,
+  );
+  return [`  ${finding.rule}: ${finding.says}`, ...calls].join('\n');
+}
+
+function summarize({ calls, faults }: History): string {
+  const verdicts = countBy(calls.map(({ answer }) => answer.verdict));
+  const accepted = calls.filter(({ act, answer }) => act.kind !== 'other' && answer.verdict === 'yes');
+  return [
+    `  ${calls.length} calls: ${verdicts}`,
+    `  accepted: ${countBy(accepted.map(({ act }) => act.kind))}`,
+    `  faults: ${countBy(faults.map(({ what }) => what))}`,
+  ].join('\n');
+}
+
+async function main(): Promise<void> {
+  const { seed, people, minutes, walks: fixed, stores, out } = readArguments();
+  for (const store of stores) {
+    const until = Date.now() + minutes * 60_000;
+    const { history, verdict, walks } = await runHistory({
+      store,
+      seed,
+      people,
+      goesOn: (done) => (fixed === null ? Date.now() < until : done < fixed),
+      pace: { between: 60, during: 20, stopsProcesses: true },
+    });
+    if (out !== undefined) writeFileSync(out, JSON.stringify(history, null, 1));
+    console.log(`${store}, seed ${seed}, ${walks} walks\n${summarize(history)}`);
+    if (verdict.lost.length > 0) {
+      console.log(`  lost in failovers: ${countBy(verdict.lost.map(({ rule }) => rule))}`);
+      for (const finding of verdict.lost) console.log(describe(finding));
+    }
+    if (verdict.violations.length === 0) {
+      console.log('  every rule was kept');
+      continue;
+    }
+    process.exitCode = 1;
+    for (const finding of verdict.violations) console.log(describe(finding));
+    console.log(
+      `Run it again: npm run test:history -- --seed ${seed} --walks ${walks} --people ${people} --store ${store}`,
+    );
+  }
+}
+
+main().then(
+  () => process.exit(),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);
