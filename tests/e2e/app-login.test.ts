@@ -78,6 +78,9 @@ describe.each(storages)('a member with an authenticator app, %s', (storage) => {
     await page.getByText('That recovery code didn’t work.').waitFor();
     await page.getByLabel('Recovery code').fill(alan.recoveryCodes[2] ?? '');
     await button(page, 'Continue').click();
+    await arriveAt(page, 'You signed in with a recovery code');
+    await stage.look(page, 'recovered');
+    await page.getByRole('link', { name: 'Continue' }).click();
     await arriveAt(page, 'Hello, Alan Turing');
     await stage.mfa.settled();
     expect(stage.outbox.messages.at(-1)).toMatchObject({

@@ -7,7 +7,7 @@ import type { Gathered } from '../../flows/context/gather-facts';
 import { readEnrollment, skipEnrollment } from '../../flows/enrollment/authorize-enrollment';
 import { administeredBy, administeredNext } from '../admin/admin-options';
 import type { HttpContext } from '../kernel/http-context';
-import { dayOf } from '../kernel/moments';
+import { momentOf } from '../kernel/moments';
 import {
   answerRefusal,
   knownPageRoute,
@@ -102,7 +102,7 @@ async function showStart(page: KnownPageRequest): Promise<void> {
 function skipOf(decision: Decision): EnrollLocals['skip'] {
   if (decision.outcome !== 'enroll') return { until: null, skipsLeft: null };
   const { graceUntil, skipsLeft } = decision;
-  return { until: graceUntil === undefined ? null : dayOf(graceUntil), skipsLeft: skipsLeft ?? null };
+  return { until: graceUntil === undefined ? null : momentOf(graceUntil), skipsLeft: skipsLeft ?? null };
 }
 
 /** Whether the person was on the way to an administrators' page, which asks everybody there for a factor. */

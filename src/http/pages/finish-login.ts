@@ -18,7 +18,7 @@ import { readSessionData, updateSessionData } from '../session/session-data';
 import type { MfaSessionData } from '../session/session-data-text';
 import { tellSuccess } from '../sign-in/host-login';
 import { resumePathOf } from '../sign-in/return-to';
-import { unseenCodesPath } from './recovery-codes';
+import { recoveredPath, unseenCodesPath } from './recovery-codes';
 
 export function provingOf({ req, identity }: KnownPageRequest): Proving {
   const { account, subject } = identity;
@@ -89,7 +89,8 @@ export async function goOnAfterProof(page: KnownPageRequest, answer: Verified): 
     const { because } = decision;
     if (decision.outcome === 'allow') {
       const onwards = returnTo ?? readSessionData(req).host?.next ?? context.options.defaultReturnTo;
-      const next = (await unseenCodesPath(page, gathered, onwards)) ?? onwards;
+      const unseen = await unseenCodesPath(page, gathered, onwards);
+      const next = unseen ?? recoveredPath(page, answer.proof.method, onwards);
       const outcome = resumePath === null ? 'signed-in' : 'resume';
       return sendNext(req, res, { outcome, because, next });
     }

@@ -5,6 +5,7 @@ import {
   maySeeCodes,
   type ShownCodes,
 } from '../../flows/authenticators/unseen-codes';
+import { BACKUP_KIND } from '../../factors/find-factor';
 import type { Gathered } from '../../flows/context/gather-facts';
 import type { CodesOwner } from '../../stores/unseen-codes';
 import { keepFormsHere } from '../kernel/headers';
@@ -18,12 +19,45 @@ import { readSessionData, updateSessionData } from '../session/session-data';
 import { resumePathOf } from '../sign-in/return-to';
 
 const PATH = '/enroll/recovery-codes';
+const RECOVERED_PATH = '/recovered';
 
 export function addRecoveryCodeRoutes(router: Router, context: HttpContext): void {
   const keepForms = keepFormsHere(context);
   router.get(PATH, keepForms, liveRoute(context, showCodes));
   router.post(PATH, keepForms, liveRoute(context, acknowledge));
   router.post(`${PATH}/download`, keepForms, liveRoute(context, download));
+  router.get(RECOVERED_PATH, liveRoute(context, showRecovered));
+}
+
+/** Where a browser goes after a sign-in by recovery code: the person may have lost their phone. Programs go on at once. */
+export function recoveredPath(page: KnownPageRequest, method: string, returnTo: string): string {
+  if (page.json || method !== BACKUP_KIND) return returnTo;
+  return withReturnTo(pathOf(page, RECOVERED_PATH), returnTo);
+}
+
+/** How many codes are left, and where to replace what was lost. */
+async function showRecovered(page: KnownPageRequest, gathered: Gathered): Promise<void> {
+  const { context, json, res, returnTo } = page;
+  const { facts, member } = gathered;
+  const { recoveryCodesLeft: left } = member;
+  const next = returnTo ?? context.options.defaultReturnTo;
+  if (json) {
+    res.json({ recoveryCodesLeft: left, next });
+    return;
+  }
+  const settings = pathOf(page, '/settings');
+  await show(page, 'message', {
+    tone: 'good',
+    heading: 'You signed in with a recovery code',
+    paragraphs: [
+      `That code won’t work again. ${left === 1 ? '1 code left.' : `${left} codes left.`}`,
+      'Lost your phone? Set up a new method now, and remove the old one.',
+    ],
+    retryAt: null,
+    action: { label: 'Continue', path: next },
+    secondary:
+      facts.featureAvailable && facts.policy.enabled ? { label: 'Replace a method', path: settings } : null,
+  });
 }
 
 async function findShown(page: KnownPageRequest, gathered: Gathered): Promise<ShownCodes | null> {

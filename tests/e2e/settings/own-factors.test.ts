@@ -172,8 +172,8 @@ describe.each([
     await arriveAt(lost, 'Enter a recovery code');
     await lost.getByLabel('Recovery code').fill(alan.recoveryCodes[4] ?? '');
     await button(lost, 'Continue').click();
-    await arriveAt(lost, 'Hello, Alan Turing');
-    await lost.goto('/mfa/settings');
+    await arriveAt(lost, 'You signed in with a recovery code');
+    await lost.getByRole('link', { name: 'Replace a method' }).click();
     await lost.getByText('9 of 10 left').waitFor();
     await lost.getByRole('link', { name: 'Add authenticator app' }).click();
     await button(lost, 'I have an app, continue').click();

@@ -54,6 +54,7 @@ export async function enrollEverything(host: AdminHost, mary: Visitor): Promise<
   await mary.post('/mfa/enroll/recovery-codes');
   await mary.post('/mfa/enroll/recovery-codes', { saved: true });
   await mary.get('/mfa/enroll/done');
+  await mary.get('/mfa/recovered');
   return totp.secret;
 }
 

@@ -84,6 +84,22 @@ describe('a login under a required policy', () => {
     const refused = await again.postJson('/mfa/challenge', { code: recoveryCodes[3] });
     expect(refused.body).toMatchObject({ outcome: 'rejected', because: 'wrong-code' });
   });
+
+  it('says after a recovery code how many are left and where to replace the lost phone, in a browser', async () => {
+    const portal = await requiredPortal();
+    const { recoveryCodes } = await enrollApp(portal, 'ada');
+    const lost = visit(portal);
+    await lost.logIn('ada');
+    await lost.postJson('/mfa/challenge/factor', { authenticatorId: 'recovery-codes' });
+    const used = await lost.post('/mfa/challenge?returnTo=%2Fplain', { code: recoveryCodes[3] });
+    expect(used.headers['location']).toBe('/mfa/recovered?returnTo=%2Fplain');
+    const page = await lost.follow(used);
+    expect(page.text).toContain('9 codes left.');
+    expect(page.text).toMatch(/href="\/plain">Continue/);
+    expect(page.text).toMatch(/href="\/mfa\/settings">Replace a method/);
+    const data = await lost.getJson('/mfa/recovered');
+    expect(data.body).toEqual({ recoveryCodesLeft: 9, next: '/' });
+  });
 });
 
 describe('members who are not asked', () => {
