@@ -88,8 +88,8 @@ export interface FactorWords {
     readonly field: string;
     readonly hint: string | null;
   };
-  /** A page before it is set up, or null. */
-  readonly before: { readonly heading: string; readonly lead: string; readonly button: string } | null;
+  /** A page before it is set up, or null. Its button is null where the view holds buttons of its own. */
+  readonly before: { readonly heading: string; readonly lead: string; readonly button: string | null } | null;
   readonly setUp: { readonly heading: string; readonly lead: string; readonly field: string };
   /** After it is set up, as the person's first and as a further one. */
   readonly saved: { readonly heading: string; readonly first: Told; readonly further: Told };

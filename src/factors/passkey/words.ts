@@ -21,10 +21,10 @@ export const passkeyWords: FactorWords = {
     field: 'Passkey',
     hint: null,
   },
-  before: null,
+  before: { heading: 'Add a passkey', lead: 'Choose where to keep it.', button: null },
   setUp: {
-    heading: 'Add a passkey',
-    lead: 'Your browser saves it on this device, on your phone, in your password manager or on a security key.',
+    heading: 'Save your passkey',
+    lead: 'Select Continue and follow your browser. Nothing secret is sent to us.',
     field: 'Passkey',
   },
   saved: {
