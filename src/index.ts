@@ -61,6 +61,7 @@ export type { SessionOptions } from './http/session/session-middleware';
 export type { HostId, MemberId } from './api/host-actor';
 export type {
   ActorOptions,
+  EndExemptionOptions,
   EndSessionsOptions,
   ExemptionRequest,
   ExplainOptions,

@@ -70,9 +70,9 @@ export function createMembersApi(context: FlowContext, { administratorsOf, users
       if (act === null) return NOT_FOUND;
       return valueOf('members.exempt', await exemptMember(context, { ...act, reason, until }));
     },
-    async endExemption(member) {
+    async endExemption(member, { reason } = {}) {
       const act = await actOn(member);
-      return act === null ? NOT_FOUND : endMemberExemption(context, act);
+      return act === null ? NOT_FOUND : endMemberExemption(context, { ...act, reason });
     },
     async reset(member, { reason, everywhere = false }) {
       const act = await actOn(member);

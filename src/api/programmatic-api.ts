@@ -105,7 +105,10 @@ export interface MembersApi {
    * @throws ConfigurationError if `users.list` is missing.
    */
   report(request?: ReportRequest): Promise<Adoption>;
-  endExemption(member: MemberName): Promise<{ readonly outcome: 'ended' } | NotFound>;
+  endExemption(
+    member: MemberName,
+    options?: EndExemptionOptions,
+  ): Promise<{ readonly outcome: 'ended' } | NotFound>;
   /**
    * Removes every authenticator, ends the sessions, and tells the person by email. `refused`, and nothing done, if the factors also
    * protect another organization with MFA on that the person is in; `everywhere` resets them anyway.
@@ -142,6 +145,11 @@ export interface ExplainOptions {
 export interface ReportRequest {
   /** Default `default`. */
   readonly organizationId?: HostId;
+}
+
+export interface EndExemptionOptions {
+  /** Stored with the event. */
+  readonly reason?: string;
 }
 
 export interface UnlockOptions {

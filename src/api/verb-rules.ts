@@ -28,6 +28,7 @@ import {
 } from './argument-rules';
 import { AUTHENTICATOR_RULES, CHALLENGE_RULES } from './factor-rules';
 import type {
+  EndExemptionOptions,
   EndSessionsOptions,
   ExemptionRequest,
   ExplainOptions,
@@ -175,7 +176,12 @@ export const VERB_RULES: RulesForCalls<ProgrammaticApi> = {
     describe: verb(A_MEMBER),
     explain: verb(A_MEMBER, EXPLAIN),
     report: verb(REPORT),
-    endExemption: verb(A_MEMBER),
+    endExemption: verb(
+      A_MEMBER,
+      options("members.endExemption(member, { reason: 'The export is gone' })", {
+        reason: END_SESSIONS.reason,
+      } satisfies RulesFor<EndExemptionOptions>),
+    ),
     reset: verb(
       A_MEMBER,
       options(

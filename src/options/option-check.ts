@@ -2,6 +2,8 @@ import type { z } from 'zod';
 import { ConfigurationError } from '../core/errors';
 import { nearestName } from '../core/text/nearest-name';
 
+export { nearestName };
+
 /** The schema of one option or argument, and the two sentences of its error message. */
 export interface OptionRule {
   readonly schema: z.ZodType;

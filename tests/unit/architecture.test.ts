@@ -43,6 +43,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   flows: ['factors', 'delivery', 'records', 'stores', 'events', 'options', 'core'],
   http: ['flows', 'factors', 'records', 'events', 'options', 'stores', 'core'],
   api: ['http', 'flows', 'factors', 'records', 'events', 'options', 'stores', 'core'],
+  cli: ['api', 'options'],
   root: ['api', 'http', 'flows', 'factors', 'delivery', 'records', 'stores', 'events', 'options', 'core'],
 };
 
@@ -53,6 +54,7 @@ const entryPoints = /^src\/(index|create-mfa|postgres|redis|smtp|twilio|testing)
 const storeContracts = /^src\/stores\/[^/]+$/;
 
 function layerOf(path: string): string {
+  if (/^src\/cli(\.ts)?$/.test(path)) return 'cli';
   const [, folder, rest] = path.split('/');
   return folder !== undefined && rest !== undefined ? folder : 'root';
 }
@@ -128,6 +130,11 @@ describe('the shape of the sources', () => {
     );
     expect(planted('src/http/sign-in/guard.ts', "import { x } from '../../create-mfa';")).toHaveLength(1);
     expect(planted('src/core/policy/policy.ts', "import { x } from './grace';")).toHaveLength(0);
+    expect(planted('src/cli/commands.ts', "import { x } from '../flows/admin/member-acts';")).toHaveLength(1);
+    expect(planted('src/cli/commands.ts', "import { x } from '../create-mfa';")).toHaveLength(1);
+    expect(planted('src/api/mfa.ts', "import { x } from '../cli/commands';")).toHaveLength(1);
+    expect(planted('src/index.ts', "import { x } from './cli/commands';")).toHaveLength(1);
+    expect(planted('src/index.ts', "import { x } from './cli';")).toHaveLength(1);
   });
 
   it('has no file that imports itself through others, types included', () => {

@@ -69,13 +69,13 @@ export async function exemptMember(
 
 export async function endMemberExemption(
   context: FlowContext,
-  act: MemberAdminAct,
+  act: MemberAdminAct & { readonly reason?: string | undefined },
 ): Promise<{ readonly outcome: 'ended' } | NotFound> {
   const member = await findTarget(context, act);
   if (member === null) return NOT_FOUND;
   if (member.record.settings.exemption !== null) {
     await context.records.saveExemption(act.userId, act.organizationId, null);
-    report(context, act, 'exemption-ended', {});
+    report(context, act, 'exemption-ended', reasonDetail(act.reason));
   }
   return { outcome: 'ended' };
 }

@@ -115,7 +115,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   'mfa.members.describe': call(1, member),
   'mfa.members.explain': call(1, member, { maxAgeSeconds: 300 }),
   'mfa.members.report': call(0, { organizationId: 'acme' }),
-  'mfa.members.endExemption': call(1, member),
+  'mfa.members.endExemption': call(1, member, { reason: 'The export is gone' }),
   'mfa.members.reset': call(2, member, { reason: 'The phone is lost' }),
   'mfa.members.unlock': call(1, member, { reason: 'Called back', everywhere: true }),
   'mfa.authenticators.list': call(1, 'ada'),
