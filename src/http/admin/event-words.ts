@@ -97,6 +97,7 @@ const PHRASES: ReadonlyMap<string, Phrase> = new Map<string, Phrase>([
   ['because', (value) => (REASONS.has(value) ? (REASONS.get(value) ?? null) : words(value))],
   ['next', (value) => NEXT.get(value) ?? words(value)],
   ['scope', (value) => SCOPES.get(value) ?? words(value)],
+  ['fallbackFrom', (value) => `instead of ${kindText(value)}`],
   ['firstLogin', (value) => (value === true ? 'the first time' : null)],
   ['fields', (value) => String(value).split(' ').map(ruleOf).join(', ')],
   ['until', until],
@@ -109,7 +110,7 @@ const PHRASES: ReadonlyMap<string, Phrase> = new Map<string, Phrase>([
   ['people', (value) => number(value, 'member', 'members')],
   ['devices', (value) => number(value, 'device or address', 'devices and addresses')],
   ['enabled', (value) => (value === true ? 'enabled' : 'disabled')],
-  ['assignedKind', (value) => (value === 'none' ? 'no type assigned' : `${kindText(value)} assigned`)],
+  ['assignedKind', (value) => (value === 'none' ? 'no method assigned' : `${kindText(value)} assigned`)],
   [
     'count',
     (value, name) => {

@@ -26,7 +26,7 @@ describe('the details of an event', () => {
     ['password-accepted', { next: 'challenge', firstLogin: false }, 'a second factor is asked'],
     ['policy-changed', { version: 3, fields: 'enrollment graceUntil' }, 'who must use it, grace until'],
     ['member-changed', { enabled: true, assignedKind: 'sms' }, 'enabled · text message assigned'],
-    ['member-changed', { enabled: false, assignedKind: 'none' }, 'disabled · no type assigned'],
+    ['member-changed', { enabled: false, assignedKind: 'none' }, 'disabled · no method assigned'],
     ['recovery-codes-issued', { count: 10 }, '10 codes'],
     ['browser-forgotten', { because: 'by-owner', count: 1 }, '1 browser'],
     ['recovery-code-used', { left: 1 }, '1 is left'],
