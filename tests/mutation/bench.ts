@@ -34,8 +34,8 @@ export interface Job {
   readonly tests: readonly string[];
   /** Of a file of tests, only those at these positions. */
   readonly cases?: Readonly<Record<string, readonly number[]>>;
-  /** How long to wait for the answer, where it is known how long the tests take. */
-  readonly patienceMs?: number;
+  /** How long a file of tests takes with these cases, where that is known. */
+  readonly ms?: Readonly<Record<string, number>>;
   /** Runs sources that say which places they run through. */
   readonly probes?: true;
 }
@@ -85,10 +85,7 @@ async function ask(child: ChildProcess, job: Job): Promise<Verdict> {
   child.stderr?.on('data', listen);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Verdict>((resolve) => {
-    timer = setTimeout(
-      () => resolve({ is: 'timed-out', because: 'It did not end.' }),
-      job.patienceMs ?? LONGEST_MS,
-    );
+    timer = setTimeout(() => resolve({ is: 'timed-out', because: 'It did not end.' }), LONGEST_MS);
   });
   const listening = new AbortController();
   const { signal } = listening;

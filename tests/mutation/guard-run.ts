@@ -41,10 +41,6 @@ export function guardTrials(file: string, coverage: Coverage, rules = /./): Guar
     });
 }
 
-function patienceFor(trial: GuardTrial): number {
-  return 60_000 + 20 * trial.tests.reduce((sum, test) => sum + (trial.ms[test] ?? 0), 0);
-}
-
 /** The cheapest tests first, and those that noticed a change of this file before are worth more. */
 function likeliestFirst(trial: GuardTrial, kills: ReadonlyMap<string, number>): readonly string[] {
   const rank = (test: string) => (trial.ms[test] ?? 0) / (1 + (kills.get(test) ?? 0));
@@ -117,7 +113,7 @@ async function tryFile(
     for (;;) {
       const tests = likeliestFirst(trial, kills).filter((test) => !unstable.has(test));
       if (tests.length === 0) break;
-      verdict = await bench.tryOut({ ...trial, tests, patienceMs: patienceFor(trial) });
+      verdict = await bench.tryOut({ ...trial, tests });
       const { by } = verdict;
       if (by === undefined || (await isStable(trial, by))) break;
       const isWhole = trial.cases[by] === undefined;

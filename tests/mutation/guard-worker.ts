@@ -49,7 +49,18 @@ function openNotes() {
   };
 }
 
-async function judge({ file, original, text, tests, cases = {}, probes }: Job): Promise<Verdict> {
+/** A test that waits for what never comes is caught long before the process is given up. */
+async function inTime<Value>(work: Promise<Value>, limitMs: number): Promise<Value | 'late'> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), limitMs);
+  });
+  const first = await Promise.race([work, late]);
+  clearTimeout(timer);
+  return first;
+}
+
+async function judge({ file, original, text, tests, cases = {}, ms = {}, probes }: Job): Promise<Verdict> {
   const path = join(root, file);
   try {
     const notes = openNotes();
@@ -58,8 +69,7 @@ async function judge({ file, original, text, tests, cases = {}, probes }: Job): 
     writeFileSync(path, text);
     let ran = 0;
     for (const test of tests) {
-      // oxlint-disable-next-line no-await-in-loop
-      const found = await testRun.run(
+      const running = testRun.run(
         () => {
           project.load(
             ...(test.startsWith('tests/unit/') ? [test] : ['tests/support/fresh-database.ts', test]),
@@ -68,6 +78,10 @@ async function judge({ file, original, text, tests, cases = {}, probes }: Job): 
         },
         { only: cases[test], ...(probes === true ? { onSetUp: notes.onSetUp, onEnd: notes.onEnd } : {}) },
       );
+      const usualMs = ms[test];
+      // oxlint-disable-next-line no-await-in-loop
+      const found = await (usualMs === undefined ? running : inTime(running, 30_000 + 8 * usualMs));
+      if (found === 'late') return { is: 'timed-out', because: `${test} did not end.`, by: test };
       if (found.failed !== undefined) return { is: 'killed', because: found.failed, by: test };
       ran += found.ran;
     }
