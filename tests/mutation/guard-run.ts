@@ -17,6 +17,8 @@ export interface GuardSelection {
   readonly tests: RegExp;
   /** Which rules of `guard-mutants`. */
   readonly rules: RegExp;
+  /** How many seconds of tests are spent on a guard that no test notices; the rest are not asked. */
+  readonly seconds: number;
   readonly sample?: { readonly count: number; readonly seed: number } | undefined;
   readonly shard?: { readonly nth: number; readonly of: number } | undefined;
 }
@@ -47,13 +49,22 @@ function likeliestFirst(trial: GuardTrial, kills: ReadonlyMap<string, number>): 
   return trial.tests.toSorted((one, other) => rank(one) - rank(other));
 }
 
+/** As many of the tests as can run in the given time, and at least one. */
+function affordable(tests: readonly string[], ms: GuardTrial['ms'], seconds: number): readonly string[] {
+  let left = seconds * 1000;
+  return tests.filter((test, at) => {
+    left -= ms[test] ?? 0;
+    return at === 0 || left >= 0;
+  });
+}
+
 /**
  * Takes guards out, one file after the other. Tests that notice something for the first time in a file run once more without
  * any change, and so does each file of tests at the end of the file: one that fails then too is left out from there on, and
  * what it said is not believed.
  */
 export async function tryGuards(
-  { sources, tests, rules, sample, shard }: GuardSelection,
+  { sources, tests, rules, seconds, sample, shard }: GuardSelection,
   bench: Workbench,
   report: (trial: Trial, verdict: Verdict) => void,
 ): Promise<number> {
@@ -64,12 +75,12 @@ export async function tryGuards(
   const unstable = new Set<string>();
   for (const file of new Set(trials.map((trial) => trial.file))) {
     const ofFile = trials.filter((trial) => trial.file === file);
-    let { verdicts, believed } = await tryFile(ofFile, bench, unstable);
+    let { verdicts, believed } = await tryFile(ofFile, bench, { unstable, seconds });
     const shaky: string[] = [];
     for (const [test, trial] of believed) if (!(await passesUnchanged(trial, test, bench))) shaky.push(test);
     if (shaky.length > 0) {
       for (const test of shaky) unstable.add(test);
-      ({ verdicts, believed } = await tryFile(ofFile, bench, unstable));
+      ({ verdicts, believed } = await tryFile(ofFile, bench, { unstable, seconds }));
     }
     for (const [trial, verdict] of verdicts) report(trial, verdict);
   }
@@ -92,7 +103,7 @@ interface FileResult {
 async function tryFile(
   trials: readonly GuardTrial[],
   bench: Workbench,
-  unstable: Set<string>,
+  { unstable, seconds }: { readonly unstable: Set<string>; readonly seconds: number },
 ): Promise<FileResult> {
   const verdicts = new Map<Trial, Verdict>();
   const kills = new Map<string, number>();
@@ -111,9 +122,13 @@ async function tryFile(
     const asked = trial;
     let verdict: Verdict = { is: 'nothing-ran', because: 'no test gets there' };
     for (;;) {
-      const tests = likeliestFirst(trial, kills).filter((test) => !unstable.has(test));
-      if (tests.length === 0) break;
+      const stable = likeliestFirst(trial, kills).filter((test) => !unstable.has(test));
+      if (stable.length === 0) break;
+      const tests = affordable(stable, trial.ms, seconds);
       verdict = await bench.tryOut({ ...trial, tests });
+      if (verdict.is === 'survived') {
+        verdict = { ...verdict, because: `${tests.length} of ${stable.length} files of tests were asked` };
+      }
       const { by } = verdict;
       if (by === undefined || (await isStable(trial, by))) break;
       const isWhole = trial.cases[by] === undefined;
@@ -129,6 +144,7 @@ async function tryFile(
       believed.set(verdict.by, trial);
     }
     verdicts.set(asked, verdict);
+    console.error(`${verdict.is}: ${asked.name}`);
   }
   return { verdicts, believed };
 }

@@ -15,6 +15,7 @@ import type { Accepted, Trial } from './trial';
 // For guards:
 // --tests http/session      asks only the tests whose paths match
 // --rules refusal,effect    only these rules of guard-mutants.ts: refusal, condition, default, effect, bound, script
+// --seconds 60              no more than that for one guard: tests that take longer are not asked
 // --sample 300 --seed 7     so many of them, spread over all files; the same ones for the same seed
 // --shard 2/5               the second of five parts
 
@@ -23,6 +24,7 @@ const { values, positionals } = parseArgs({
   options: {
     tests: { type: 'string', default: '' },
     rules: { type: 'string', default: '' },
+    seconds: { type: 'string', default: 'Infinity' },
     sample: { type: 'string' },
     seed: { type: 'string', default: '1' },
     shard: { type: 'string' },
@@ -128,6 +130,7 @@ async function tryAllGuards(): Promise<number> {
     sources: new RegExp(part),
     tests: new RegExp(values.tests),
     rules: new RegExp(values.rules.replaceAll(',', '|')),
+    seconds: Number(values.seconds),
     sample:
       values.sample === undefined ? undefined : { count: Number(values.sample), seed: Number(values.seed) },
     shard: values.shard === undefined ? undefined : readShard(values.shard),
