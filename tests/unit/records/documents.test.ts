@@ -87,12 +87,14 @@ describe('a change of documents', () => {
       return store.write(...change);
     });
     const changes: readonly (() => Promise<unknown>)[] = [
+      () => records.spendGuess(aGuess({ userId: 'ada', authenticatorId: null })),
       () => records.spendGuess(aGuess({ userId: 'ada', authenticatorId: app.id })),
       () => acceptTimeStep(records, { userId: 'ada', authenticatorId: app.id, timeStep: 5, now: NOW }),
       () => records.consumeRecoveryCode('ada', { number: 1, codeHash: 'hash' }),
       () => records.renameAuthenticator('ada', app.id, 'Phone'),
       () => records.savePreference('ada', app.id),
       () => records.removeAuthenticator('ada', app.id),
+      () => records.removeAllAuthenticators('ada'),
     ];
     for (const change of changes) {
       forget = async () => undefined;
