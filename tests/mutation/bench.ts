@@ -79,13 +79,17 @@ function start(worker: string, folder: string): ChildProcess {
   });
 }
 
+function patienceFor({ tests, ms }: Job): number {
+  return ms === undefined ? LONGEST_MS : 60_000 + 8 * tests.reduce((sum, test) => sum + (ms[test] ?? 0), 0);
+}
+
 async function ask(child: ChildProcess, job: Job): Promise<Verdict> {
   let said = '';
   const listen = (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-2_000));
   child.stderr?.on('data', listen);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Verdict>((resolve) => {
-    timer = setTimeout(() => resolve({ is: 'timed-out', because: 'It did not end.' }), LONGEST_MS);
+    timer = setTimeout(() => resolve({ is: 'timed-out', because: 'It did not end.' }), patienceFor(job));
   });
   const listening = new AbortController();
   const { signal } = listening;
