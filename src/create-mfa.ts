@@ -52,7 +52,7 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
   const records = createRecords(mustLast ? requireDurableRecords(options.records) : options.records);
   const keyRing = createKeyRing(options.keys);
   const keep = { maxCount: options.events.keepCount, maxAgeSeconds: options.events.keepSeconds };
-  const events = new EventRecorder({ records, clock, keep, onError });
+  const events = new EventRecorder({ records, clock, keep, onError, log: options.log });
   const callback =
     options.sms?.readStatus === undefined || !options.secure
       ? {}

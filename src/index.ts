@@ -4,7 +4,6 @@ export type {
   AccountFields,
   Allowance,
   CountryCode,
-  EventRetention,
   HostCsrf,
   MfaOptions,
   PasswordThrottle,
@@ -12,6 +11,8 @@ export type {
   SendLimits,
   SendWindow,
 } from './options/options';
+export type { EventRetention, ReportOptions } from './options/report-options';
+export type { Logger } from './events/log';
 export type { Brand, SignInLink } from './options/brand';
 export { OPTION_DEFAULTS } from './options/option-defaults';
 export { ConfigurationError, MfaError } from './core/errors';

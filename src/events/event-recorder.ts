@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Clock } from '../core/clock';
 import { isRecent } from '../core/text/credible-instant';
 import { RecentMap } from '../core/text/recent-map';
+import type { Log } from './log';
 import type { Records } from '../records/records';
 import type { EventName, MfaEvent } from './events';
 
@@ -21,6 +22,8 @@ export interface EventRecorderParts {
   readonly clock: Clock;
   readonly keep: { readonly maxCount: number; readonly maxAgeSeconds: number };
   readonly onError: (error: unknown) => void;
+  /** Gets the events that are stored. */
+  readonly log?: Pick<Log, 'event'> | null;
 }
 
 /** Events of an organization within this time are stored together. */
@@ -48,6 +51,7 @@ export class EventRecorder implements MfaEvents {
     const event: MfaEvent = { ...report, at: this.#parts.clock.now(), details: report.details ?? {} };
     this.#emit(event);
     if (this.#flood.isHeldBack(event)) return;
+    this.#parts.log?.event(event);
     const others = this.#waiting.get(event.organizationId);
     if (others === undefined) this.#waiting.set(event.organizationId, [event]);
     else if (others.push(event) >= MOST_TOGETHER) this.#storeWaiting();

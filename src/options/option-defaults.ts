@@ -1,6 +1,7 @@
 import { GUESS_LIMITS } from '../core/member/authenticator';
 import { SEND_LIMITS } from '../delivery/budgets';
-import type { Allowance, EventRetention } from './options';
+import type { Allowance } from './options';
+import type { EventRetention } from './report-options';
 
 /** Ten attempts are enough for a person. Many people may share an address. */
 const PER_USERNAME: Allowance = Object.freeze({ points: 10, seconds: 900 });

@@ -22,8 +22,9 @@ import {
   port,
   sendWindows,
 } from './option-kinds';
-import type { Allowance, EventRetention, HostCsrf, MfaOptions, PasswordThrottle } from './options';
+import type { Allowance, HostCsrf, MfaOptions, PasswordThrottle } from './options';
 import { POLICY_RULES } from './policy-rules';
+import { REPORT_RULES } from './report-options';
 import { UPSTREAM_MFA } from './upstream-rules';
 
 const DAY = 86_400;
@@ -54,16 +55,6 @@ const THROTTLE = {
   perAddress: allowance(100, 10_000),
   overall: allowance(100, 1_000_000, 60),
 } satisfies RulesFor<PasswordThrottle>;
-
-const EVENTS = {
-  keepCount: number({ min: 1, max: 10_000_000, unit: 'events', write: 'keepCount: 100000' }),
-  keepSeconds: number({
-    min: 1,
-    max: 3650 * DAY,
-    unit: 'seconds',
-    write: 'keepSeconds: 34560000 (400 days)',
-  }),
-} satisfies RulesFor<EventRetention>;
 
 const SENDS = {
   perDestination: sendWindows({ least: 1, max: 100, write: 'perDestination: [{ max: 1, seconds: 30 }]' }),
@@ -206,7 +197,6 @@ export const OPTION_RULES = {
     write: "allowedCountries: ['GB', 'DE']",
   },
   csrf: group('csrf: { token: (req) => req.csrfToken() }', CSRF),
-  events: group('events: { keepCount: 100000 }', EVENTS),
   clock: port('an object with now(), in epoch milliseconds', 'clock: { now: () => Date.now() }', ['now']),
   viewsPath: {
     schema: z.string().refine(isAbsolute, NO_MESSAGE),
@@ -221,7 +211,7 @@ export const OPTION_RULES = {
     allowed: 'a list of up to five { label, url }, each url a path on this site or an https address',
     write: "signInLinks: [{ label: 'Forgot your password?', url: '/forgot' }]",
   },
-  onError: callback('a function that takes an error', 'onError: (error) => logger.error(error)'),
+  ...REPORT_RULES,
   dangerouslyAllowInsecureBaseUrl: danger('dangerouslyAllowInsecureBaseUrl'),
   dangerouslyDisablePasswordThrottle: danger('dangerouslyDisablePasswordThrottle'),
   dangerouslyAcceptVolatileRecords: danger('dangerouslyAcceptVolatileRecords'),

@@ -8,6 +8,7 @@ import type { SendLimits } from '../delivery/budgets';
 import type { RecordStore } from '../stores/record-store';
 import type { StateStore } from '../stores/state-store';
 import type { Brand, ResolvedBrand, SignInLink } from './brand';
+import type { ReportOptions, ResolvedReportOptions } from './report-options';
 import type { Account, Clock, EmailSender, SmsSender, UserDirectory } from './ports';
 
 export type { CountryCode } from '../core/address/phone-number';
@@ -37,12 +38,6 @@ export interface PasswordThrottle {
   readonly overall: Allowance;
 }
 
-/** How many events an organization keeps, and for how long. */
-export interface EventRetention {
-  readonly keepCount: number;
-  readonly keepSeconds: number;
-}
-
 /** A CSRF middleware that the host mounts before the pages. */
 export interface HostCsrf {
   /** The token of this request, for the forms of the pages. */
@@ -59,7 +54,7 @@ export type PolicyDefaults = Partial<Omit<Policy, 'organizationId' | 'version'>>
  * {@link ConfigurationError}, whose message says what was passed, what is allowed and what to write. Options that weaken
  * something start with `dangerously`. `User` is whatever the host keeps in `req.user`.
  */
-export interface MfaOptions<User = Express.User> {
+export interface MfaOptions<User = Express.User> extends ReportOptions {
   /** The name shown in authenticator apps, messages and pages: 1 to 64 characters without a colon. */
   readonly issuer: string;
   /**
@@ -150,8 +145,6 @@ export interface MfaOptions<User = Express.User> {
     | undefined;
   /** For hosts with their own CSRF middleware before the pages. Default: the pages check their own tokens. */
   readonly csrf?: HostCsrf | undefined;
-  /** How many events each organization keeps. Default: 100000, for 400 days. */
-  readonly events?: Partial<EventRetention> | undefined;
   /** The clock. Default: the system clock. */
   readonly clock?: Clock | undefined;
   /**
@@ -165,8 +158,6 @@ export interface MfaOptions<User = Express.User> {
   readonly stylesheet?: string | undefined;
   /** Links below the sign-in form, at most five. */
   readonly signInLinks?: readonly SignInLink[] | undefined;
-  /** Called with errors that no request can report, such as a notice that was not sent. Default: standard error. */
-  readonly onError?: ((error: unknown) => void) | undefined;
   /** Accepts `http:` for hosts other than localhost: passwords and codes are then readable in transit. Default false. */
   readonly dangerouslyAllowInsecureBaseUrl?: boolean | undefined;
   /** Allows unlimited password attempts. Default false. */
@@ -185,7 +176,7 @@ export interface MfaOptions<User = Express.User> {
 }
 
 /** The options, checked, with everything filled in. */
-export interface ResolvedOptions<User = Express.User> {
+export interface ResolvedOptions<User = Express.User> extends ResolvedReportOptions {
   readonly issuer: string;
   /** The origin, without a slash at the end. */
   readonly baseUrl: string;
@@ -229,14 +220,12 @@ export interface ResolvedOptions<User = Express.User> {
   readonly passwordThrottle: PasswordThrottle | null;
   /** Null where the pages check tokens of their own. */
   readonly csrf: { readonly token: (req: Request) => string; readonly field: string } | null;
-  readonly events: EventRetention;
   readonly clock: Clock;
   readonly viewsPath: string;
   readonly brand: ResolvedBrand;
   readonly stylesheet: string | null;
   readonly signInLinks: readonly SignInLink[];
   /** Never throws. */
-  readonly onError: (error: unknown) => void;
   readonly dangerouslyAcceptVolatileRecords: boolean;
   readonly dangerouslyAllowOpener: boolean;
   /** The names of the options in use that weaken something. */

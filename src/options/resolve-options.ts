@@ -12,12 +12,14 @@ import { OPTION_DEFAULTS } from './option-defaults';
 import { OPTION_RULES } from './option-rules';
 import type { MfaOptions, PasswordThrottle, PolicyDefaults, ResolvedOptions } from './options';
 import { refusePolicy } from './policy-rules';
+import { resolveReporting } from './report-options';
 import { resolveUpstream } from './upstream-rules';
 import { findViews } from './views-path';
 
 /** Checks the options and fills in what was left out. Throws {@link ConfigurationError} for the first that cannot be used. */
 export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions<User> {
   checkWhole('options', options, OPTION_RULES, 'createMfa({ issuer, baseUrl, … })');
+  const report = resolveReporting(options);
   const { account, featureAvailable, csrf, email = null, sms = null } = options;
   const senders = { email, sms };
   const availableKinds = findAvailableKinds({ channels: CHANNELS.filter((by) => senders[by] !== null) });
@@ -41,7 +43,7 @@ export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions
     adminPath: publicPath(origin, options.adminPath ?? OPTION_DEFAULTS.adminPath),
     loginPath: publicPath(origin, options.loginPath ?? `${pagesPath}/login`),
     defaultReturnTo: publicPath(origin, options.defaultReturnTo ?? OPTION_DEFAULTS.defaultReturnTo),
-    isFreshSignIn: resolveFreshness(options),
+    isFreshSignIn: resolveFreshness(options, report.onError),
     upstreamMfa: resolveUpstream(options.upstreamMfa),
     featureAvailable: featureAvailable === undefined ? () => true : requireSwitch(featureAvailable),
     limits: fill(OPTION_DEFAULTS.limits, options.limits),
@@ -57,13 +59,12 @@ export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions
       csrf === undefined
         ? null
         : { token: (req) => csrf.token(req), field: csrf.field ?? OPTION_DEFAULTS.csrfField },
-    events: fill(OPTION_DEFAULTS.events, options.events),
     clock: options.clock ?? { now: () => Date.now() },
     viewsPath: findViews(options.viewsPath),
     brand: resolveBrand(options.brand),
     stylesheet: options.stylesheet ?? null,
     signInLinks: options.signInLinks ?? [],
-    onError: neverThrowing(options.onError ?? printError),
+    ...report,
     dangerouslyAcceptVolatileRecords: options.dangerouslyAcceptVolatileRecords === true,
     dangerouslyAllowOpener: options.dangerouslyAllowOpener === true,
     dangers: Object.entries(options)
@@ -122,9 +123,11 @@ function resolveThrottle(
   );
 }
 
-function resolveFreshness<User>(options: MfaOptions<User>): ResolvedOptions<User>['isFreshSignIn'] {
+function resolveFreshness<User>(
+  options: MfaOptions<User>,
+  onError: (error: unknown) => void,
+): ResolvedOptions<User>['isFreshSignIn'] {
   const { isFreshSignIn = () => true } = options;
-  const onError = neverThrowing(options.onError ?? printError);
   return async function answersTrue(req) {
     try {
       const answer: unknown = await isFreshSignIn(req);
@@ -167,24 +170,6 @@ function textId(id: unknown): string {
     'userId',
     `${problem}. It must be a text or a whole number. Write userId: (user) => user.uuid.`,
   );
-}
-
-function printError(error: unknown): void {
-  console.error('express-mfa:', error);
-}
-
-/** An error in the host's `onError` must not end the process. */
-function neverThrowing(onError: (error: unknown) => unknown): (error: unknown) => void {
-  async function report(error: unknown): Promise<void> {
-    try {
-      await onError(error);
-    } catch {
-      // The host's own report failed, and there is nowhere else to report it.
-    }
-  }
-  return function reportError(error) {
-    void report(error);
-  };
 }
 
 /** The address of the app, in parts. */

@@ -20,6 +20,7 @@ describe('resolveOptions', () => {
       availableKinds: ['totp'],
       pagesPath: '/mfa',
       adminPath: '/admin/mfa',
+      log: null,
       loginPath: '/mfa/login',
       defaultReturnTo: '/',
       featureAvailable: expect.any(Function),

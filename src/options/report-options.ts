@@ -1,0 +1,86 @@
+import { createLog, type Log, type Logger } from '../events/log';
+import type { RulesFor } from './option-check';
+import { callback, group, number, port } from './option-kinds';
+import { OPTION_DEFAULTS } from './option-defaults';
+
+const DAY = 86_400;
+
+/** How many events an organization keeps, and for how long. */
+export interface EventRetention {
+  readonly keepCount: number;
+  readonly keepSeconds: number;
+}
+
+/** The options about what is kept and told of events and errors. */
+export interface ReportOptions {
+  /** How many events each organization keeps. Default: 100000, for 400 days. */
+  readonly events?: Partial<EventRetention> | undefined;
+  /**
+   * A logger in pino's shape. It gets every event that is stored, with `event` as a field, and every error that `onError` would get, with
+   * `code`; never a secret, a code or an address. Default: none.
+   */
+  readonly logger?: Logger | undefined;
+  /**
+   * Called with errors that no request can report, such as a notice that was not sent, in the place of the logger. Default: the
+   * logger, and standard error without one.
+   */
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+export interface ResolvedReportOptions {
+  readonly events: EventRetention;
+  readonly log: Log | null;
+  readonly onError: (error: unknown) => void;
+}
+
+const EVENTS = {
+  keepCount: number({ min: 1, max: 10_000_000, unit: 'events', write: 'keepCount: 100000' }),
+  keepSeconds: number({
+    min: 1,
+    max: 3650 * DAY,
+    unit: 'seconds',
+    write: 'keepSeconds: 34560000 (400 days)',
+  }),
+} satisfies RulesFor<EventRetention>;
+
+export const REPORT_RULES = {
+  events: group('events: { keepCount: 100000 }', EVENTS),
+  logger: port('a logger such as pino', 'logger: pino()', ['error', 'warn', 'info'], ['child']),
+  onError: callback('a function that takes an error', 'onError: (error) => logger.error(error)'),
+} satisfies RulesFor<ReportOptions>;
+
+export function resolveReporting({ events, logger, onError }: ReportOptions): ResolvedReportOptions {
+  const log = logger === undefined ? null : neverFailing(createLog(logger));
+  const { keepCount, keepSeconds } = OPTION_DEFAULTS.events;
+  return {
+    events: {
+      keepCount: events?.keepCount ?? keepCount,
+      keepSeconds: events?.keepSeconds ?? keepSeconds,
+    },
+    log,
+    onError: neverThrowing(onError ?? log?.error ?? printError),
+  };
+}
+
+/** A logger that fails must not fail a request. */
+function neverFailing(log: Log): Log {
+  return { error: neverThrowing(log.error), event: neverThrowing(log.event) };
+}
+
+function printError(error: unknown): void {
+  console.error('express-mfa:', error);
+}
+
+/** An error in the host's `onError` must not end the process. */
+function neverThrowing<Told>(tell: (told: Told) => unknown): (told: Told) => void {
+  async function report(told: Told): Promise<void> {
+    try {
+      await tell(told);
+    } catch {
+      // The host's own report failed, and there is nowhere else to report it.
+    }
+  }
+  return function reportSafely(told) {
+    void report(told);
+  };
+}
