@@ -1,14 +1,11 @@
 import { MfaError } from '../core/errors';
 import { severityOf, type MfaEvent, type Severity } from './events';
 
-/** Takes fields and a message, as pino does. */
-type LogLine = (fields: Readonly<Record<string, unknown>>, message: string) => void;
-
-/** A logger in pino's shape. The methods are called on it. */
+/** A logger in pino's shape: each method takes fields and a message, and is called on the logger. */
 export interface Logger {
-  readonly error: LogLine;
-  readonly warn: LogLine;
-  readonly info: LogLine;
+  readonly error: (fields: Readonly<Record<string, unknown>>, message: string) => void;
+  readonly warn: (fields: Readonly<Record<string, unknown>>, message: string) => void;
+  readonly info: (fields: Readonly<Record<string, unknown>>, message: string) => void;
   /** Where there is one, every line goes to `child({ module: 'express-mfa' })`. */
   readonly child?: (bindings: Readonly<Record<string, unknown>>) => Logger;
 }

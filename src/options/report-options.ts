@@ -1,7 +1,6 @@
 import { createLog, type Log, type Logger } from '../events/log';
 import type { RulesFor } from './option-check';
 import { callback, group, number, port } from './option-kinds';
-import { OPTION_DEFAULTS } from './option-defaults';
 
 const DAY = 86_400;
 
@@ -49,17 +48,13 @@ export const REPORT_RULES = {
   onError: callback('a function that takes an error', 'onError: (error) => logger.error(error)'),
 } satisfies RulesFor<ReportOptions>;
 
-export function resolveReporting({ events, logger, onError }: ReportOptions): ResolvedReportOptions {
+/** Where events and errors go. */
+export function resolveReporting({
+  logger,
+  onError,
+}: ReportOptions): Pick<ResolvedReportOptions, 'log' | 'onError'> {
   const log = logger === undefined ? null : neverFailing(createLog(logger));
-  const { keepCount, keepSeconds } = OPTION_DEFAULTS.events;
-  return {
-    events: {
-      keepCount: events?.keepCount ?? keepCount,
-      keepSeconds: events?.keepSeconds ?? keepSeconds,
-    },
-    log,
-    onError: neverThrowing(onError ?? log?.error ?? printError),
-  };
+  return { log, onError: neverThrowing(onError ?? log?.error ?? printError) };
 }
 
 /** A logger that fails must not fail a request. */

@@ -64,6 +64,7 @@ export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions
     brand: resolveBrand(options.brand),
     stylesheet: options.stylesheet ?? null,
     signInLinks: options.signInLinks ?? [],
+    events: fill(OPTION_DEFAULTS.events, options.events),
     ...report,
     dangerouslyAcceptVolatileRecords: options.dangerouslyAcceptVolatileRecords === true,
     dangerouslyAllowOpener: options.dangerouslyAllowOpener === true,
