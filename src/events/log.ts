@@ -26,8 +26,8 @@ const ADVICE: readonly string[] = ['host-misconfigured'];
 const DEPTH = 4;
 
 export interface Log {
-  error(error: unknown): void;
-  event(event: MfaEvent): void;
+  readonly error: (error: unknown) => void;
+  readonly event: (event: MfaEvent) => void;
 }
 
 /**

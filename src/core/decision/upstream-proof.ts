@@ -45,8 +45,12 @@ function isAnyOf(claim: unknown, wanted: readonly string[] = []): boolean {
   return values.some((value) => typeof value === 'string' && wanted.includes(value));
 }
 
-/** A provider's second factor stands in for one here, to go on and to need none of one's own. It is never a fresh proof. */
-export function isProvenUpstream({ session }: Facts): boolean {
+/**
+ * A provider's second factor stands in for one here, to go on and to need none of one's own. It is never a fresh proof, and whether it
+ * resists phishing is not known.
+ */
+export function isProvenUpstream({ session, policy }: Facts): boolean {
+  if (policy.strength === 'phishing-resistant') return false;
   const evidence = session?.evidence ?? [];
   return evidence.some(isFirstFactor) && evidence.some(({ method }) => method === 'upstream');
 }

@@ -49,7 +49,9 @@ describe('the option logger', () => {
     await portal.mfa.settled();
     const { events } = await portal.records.listEvents({ organizationId: 'acme', limit: 100 });
     const logged = lines().filter(({ event }) => event !== undefined);
-    const ofAcme = logged.filter(({ organizationId }) => organizationId === 'acme').map(({ event }) => event);
+    const ofAcme = logged
+      .filter(({ organizationId }) => organizationId === 'acme')
+      .map(({ event = '' }) => event);
     expect(ofAcme.toSorted()).toEqual(events.map(({ name }) => name).toSorted());
     expect(logged.length).toBeGreaterThan(4);
     expect(logged.every(({ event, msg, module }) => event === msg && module === 'express-mfa')).toBe(true);

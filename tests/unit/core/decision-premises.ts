@@ -86,7 +86,8 @@ export const isPolicyOn = (facts: Facts) =>
         (facts.onFileProven && assignedAddress(facts) !== null))));
 export const isMultiFactor = (facts: Facts) => proven(facts, FIRST) && proven(facts, SECOND_FACTORS);
 export const isRemembered = (facts: Facts) => proven(facts, FIRST) && proven(facts, ['remembered-browser']);
-export const isProvenUpstream = (facts: Facts) => proven(facts, FIRST) && proven(facts, ['upstream']);
+export const isProvenUpstream = (facts: Facts) =>
+  facts.policy.strength === 'any' && proven(facts, FIRST) && proven(facts, ['upstream']);
 export const isExempt = ({ member: { exemption } }: Facts) => {
   if (exemption === null || exemption.grantedAt > NOW + 30 * SECOND) return false;
   return NOW < exemption.until && exemption.until <= NOW + 3660 * 24 * HOUR + 30 * SECOND;

@@ -84,6 +84,13 @@ describe('a session with it', () => {
     expect(decide(factsOf(bare), stepUp, NOW)).toMatchObject({ outcome: 'enroll', skippable: false });
   });
 
+  it('is no proof where phishing resistance is asked for', () => {
+    const policy = { strength: 'phishing-resistant', enrollment: 'required' } as const;
+    expect(decide(factsOf({ ...enrolled, policy }), page, NOW)).toMatchObject({ outcome: 'challenge' });
+    const bare = factsOf({ session: proven, policy, availableKinds: ['totp', 'passkey'] });
+    expect(decide(bare, page, NOW)).not.toMatchObject({ outcome: 'allow' });
+  });
+
   it('gives an administrator no access', () => {
     const administered = { ...defaultPolicy('acme'), enabled: true, methods: ['totp'] };
     const facts = asAdministrator(factsOf(enrolled), administered);
