@@ -135,19 +135,23 @@ async function answerRight(walker: Walker): Promise<void> {
   await browser.answer(code, { group: 'codes', twice });
 }
 
+/** One sign-in after another without a right code, as somebody does who has only the password. */
 async function guess(walker: Walker): Promise<void> {
   const { browser, random } = walker;
-  const count = 1 + random.whole(6);
+  const signIns = 1 + random.whole(3);
   const atOnce = random.chance(0.5);
-  const ends = random.chance(0.5);
-  if ((await browser.logIn())['outcome'] !== 'challenge') return;
-  const factor = await chooseFactor(walker);
-  if (factor === null) return;
-  const tryOne = () => browser.answer(browser.person.wrongCode(factor), { group: 'codes' });
-  if (atOnce) await Promise.all(Array.from({ length: count }, tryOne));
-  else for (let tries = 0; tries < count; tries += 1) await tryOne();
-  const code = ends ? browser.person.rightCode(factor) : null;
-  if (code !== null) await browser.answer(code, { group: 'codes' });
+  const ends = random.chance(0.3);
+  for (let tried = 0; tried < signIns; tried += 1) {
+    const count = 3 + random.whole(4);
+    if ((await browser.logIn())['outcome'] !== 'challenge') return;
+    const factor = await chooseFactor(walker);
+    if (factor === null) return;
+    const tryOne = () => browser.answer(browser.person.wrongCode(factor), { group: 'codes' });
+    if (atOnce) await Promise.all(Array.from({ length: count }, tryOne));
+    else for (let tries = 0; tries < count; tries += 1) await tryOne();
+    const code = ends ? browser.person.rightCode(factor) : null;
+    if (code !== null) await browser.answer(code, { group: 'codes' });
+  }
 }
 
 async function resend(walker: Walker): Promise<void> {
