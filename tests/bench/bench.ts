@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { redisRecords } from '../support/records';
 import type { BenchRedis } from './private-redis';
 import { seedMembers } from './seed-members';
 
@@ -47,8 +48,8 @@ export function createBench(redis: BenchRedis, pace: Pace): Bench {
     async seed(people) {
       const client = new Redis(redis.url);
       await client.flushall();
+      await seedMembers(redisRecords(client, { timeoutMs: 60_000 }), people);
       client.disconnect();
-      await seedMembers(redis.url, people);
     },
     note: (line) => void process.stdout.write(`${line}\n`),
   };

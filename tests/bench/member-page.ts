@@ -2,106 +2,21 @@ import { redisRecords } from '../support/records';
 import { listMembers, countMembers } from '../../src/flows/admin/member-list';
 import type { MemberFilter } from '../../src/flows/admin/member-list';
 import { redisState } from '../../src/redis';
-import { createFlowWorld, createRoster, manyUsers } from '../support/admin-flows';
 import type { FlowWorld } from '../support/admin-flows';
 import { connectRedis } from '../support/redis-client';
 import { startRedisProxy } from '../support/redis-proxy';
 import { startRedisServer } from '../support/redis-server';
+import { createMembers, fillMembers, mediansMs, middleCursor } from './many-members';
 
 // A page of 50 members among 1,000 and among 100,000, in one run: npx tsx tests/bench/member-page.ts
 
 const SIZES = [1000, 100_000];
 const FILTERS: readonly MemberFilter[] = ['all', 'not-configured', 'totp', 'in-grace', 'exempt'];
-const ROUNDS = 151;
-const DAY = 86_400_000;
 
-/** Every second member has an app, every tenth of the others an exemption. */
-async function fill(world: FlowWorld, size: number): Promise<void> {
-  const { records, clock } = world.context;
-  const now = clock.now();
-  for (let at = 0; at < size; at += 1000) {
-    const ids = manyUsers(size)
-      .slice(at, Math.min(size, at + 1000))
-      .map(({ id }) => id);
-    await Promise.all(
-      ids.map(async (id, number) => {
-        if (number % 2 === 0) {
-          return records.addAuthenticator(id, {
-            id: 'app',
-            kind: 'totp',
-            label: 'Phone',
-            createdAt: now,
-            lastUsedAt: now,
-            failures: 0,
-            disabledAt: null,
-            state: {},
-            sealedSecret: 'sealed',
-            maskedDestination: null,
-          });
-        }
-        const exemption = { reason: 'Leave', grantedBy: 'ada', grantedAt: now, until: now + DAY };
-        return number % 20 === 1 ? records.saveExemption(id, 'acme', exemption) : undefined;
-      }),
-    );
-  }
-}
-
-/** A directory as a database with an index would be: a page costs the same wherever it begins. */
 function createWorld(size: number, url: string): FlowWorld & { readonly close: () => void } {
   const redis = connectRedis(url, { db: SIZES.indexOf(size) });
-  const all = manyUsers(size);
-  const byId = new Map(all.map((user) => [user.id, user]));
-  const world = createFlowWorld({
-    records: redisRecords(redis, { timeoutMs: 30_000 }),
-    state: redisState(redis),
-    roster: createRoster([]),
-    users: {
-      findById: (id) => byId.get(id),
-      findByIds: async (ids) => ids.map((id) => byId.get(id)).filter((user) => user !== undefined),
-      count: async () => size,
-      async list({ cursor, limit }) {
-        const from = cursor === undefined ? 0 : Number(cursor);
-        const users = all.slice(from, from + limit);
-        return from + limit < size ? { users, nextCursor: String(from + limit) } : { users };
-      },
-    },
-  });
-  return { ...world, close: () => redis.disconnect() };
-}
-
-async function middleCursor(
-  world: FlowWorld,
-  filter: MemberFilter,
-  size: number,
-): Promise<string | undefined> {
-  if (filter === 'all') return `d.${size / 2}`;
-  let cursor: string | undefined;
-  const pages = Math.min(20, size / 1000);
-  for (let page = 0; page < pages; page += 1) {
-    const from = cursor === undefined ? {} : { cursor };
-    const { nextCursor } = await listMembers(world.context, {
-      organizationId: 'acme',
-      filter,
-      limit: 50,
-      ...from,
-    });
-    if (nextCursor === undefined) return cursor;
-    cursor = nextCursor;
-  }
-  return cursor;
-}
-
-/** Medians of each act, taken in turns, so that whatever else the machine does weighs on all alike. */
-async function mediansMs(acts: readonly (() => Promise<unknown>)[]): Promise<readonly number[]> {
-  const taken: number[][] = acts.map(() => []);
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [index, act] of acts.entries()) {
-      const begun = performance.now();
-      await act();
-      taken[index]?.push(performance.now() - begun);
-    }
-  }
-  return taken.map((times) => times.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? 0);
+  const stores = { records: redisRecords(redis, { timeoutMs: 30_000 }), state: redisState(redis) };
+  return { ...createMembers(size, stores), close: () => redis.disconnect() };
 }
 
 async function main(): Promise<void> {
@@ -110,7 +25,7 @@ async function main(): Promise<void> {
   for (const size of SIZES) {
     const world = createWorld(size, server.url);
     await world.savePolicy({ enabled: true, enrollment: 'required', skips: 3 });
-    await fill(world, size);
+    await fillMembers(world, size);
     await countMembers(world.context, 'acme');
     const begun = performance.now();
     await world.settled();

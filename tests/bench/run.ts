@@ -5,6 +5,7 @@ import { measureCodeStepUnderHashes } from './rows/code-step-under-hashes';
 import { measureEndingSessions } from './rows/ending-sessions';
 import { measureGrowth } from './rows/growth';
 import { measureGuardedRoute } from './rows/guarded-route';
+import { measurePostgres } from './rows/postgres';
 import { measureRedisMemory } from './rows/redis-memory';
 import { measureRedisTraffic } from './rows/redis-traffic';
 import { measureWholeLogin } from './rows/whole-login';
@@ -20,6 +21,7 @@ const ROWS = {
   growth: measureGrowth,
   ending: measureEndingSessions,
   memory: measureRedisMemory,
+  postgres: measurePostgres,
 };
 
 async function run(): Promise<void> {

@@ -1,5 +1,4 @@
-import { redisRecords } from '../support/records';
-import { Redis } from 'ioredis';
+import type { Records } from '../support/records';
 import { createKeyRing } from '../../src/core/proof/key-ring';
 import { PlainSecret, sealSecret } from '../../src/core/proof/secrets';
 
@@ -15,9 +14,7 @@ function base32(bytes: Buffer): string {
 }
 
 /** Gives so many people a confirmed authenticator app, as if each had signed in and enrolled. */
-export async function seedMembers(redisUrl: string, count: number): Promise<void> {
-  const redis = new Redis(redisUrl);
-  const records = redisRecords(redis, { timeoutMs: 60_000 });
+export async function seedMembers(records: Records, count: number): Promise<void> {
   const keyRing = createKeyRing([BENCH_KEY]);
   for (let from = 0; from < count; from += AT_ONCE) {
     const some = Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, index) => from + index);
@@ -44,5 +41,4 @@ export async function seedMembers(redisUrl: string, count: number): Promise<void
       }),
     );
   }
-  redis.disconnect();
 }

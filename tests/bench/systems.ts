@@ -8,13 +8,20 @@ import { startServer, type ServerProcess } from './server-process';
 import { emailOf, PASSWORD, totpKeyOf } from './servers/people';
 
 export type SystemName =
-  'express-mfa' | 'plain-session' | 'passport-session' | 'hand-written' | 'better-auth';
+  | 'express-mfa'
+  | 'express-mfa on PostgreSQL'
+  | 'plain-session'
+  | 'passport-session'
+  | 'hand-written'
+  | 'better-auth';
 
 /** A system under measurement: how to start it, and what a person sends to it. */
 export interface System {
   readonly name: SystemName;
   start(options: {
     readonly redisUrl: string;
+    /** Where the records are, for the system that keeps them there. */
+    readonly postgresUrl?: string;
     readonly people: number;
     readonly hashing?: 'cheap' | 'scrypt';
     readonly pinned?: boolean;
@@ -62,6 +69,7 @@ async function buildPortal(): Promise<string> {
     packages: 'external',
     alias: {
       'express-mfa': join(root, 'src', 'index.ts'),
+      'express-mfa/postgres': join(root, 'src', 'postgres.ts'),
       'express-mfa/redis': join(root, 'src', 'redis.ts'),
     },
     logLevel: 'error',
@@ -90,12 +98,13 @@ const tokenIn = (before: Reply | null): string => {
 
 const origin = { origin: 'http://127.0.0.1' };
 
-export const SYSTEMS: Readonly<Record<SystemName, System>> = {
-  'express-mfa': {
-    name: 'express-mfa',
-    async start({ redisUrl, people, hashing = 'cheap', ...options }) {
+function ownSystem(name: SystemName): System {
+  return {
+    name,
+    async start({ redisUrl, postgresUrl, people, hashing = 'cheap', ...options }) {
       portal ??= buildPortal();
-      const env = { REDIS_URL: redisUrl, PEOPLE: String(people), HASHING: hashing };
+      const database = postgresUrl === undefined ? {} : { DATABASE_URL: postgresUrl };
+      const env = { REDIS_URL: redisUrl, PEOPLE: String(people), HASHING: hashing, ...database };
       return startServer(await portal, { cwd: root, env, ...options });
     },
     login: [
@@ -109,7 +118,12 @@ export const SYSTEMS: Readonly<Record<SystemName, System>> = {
       }),
       page,
     ],
-  },
+  };
+}
+
+export const SYSTEMS: Readonly<Record<SystemName, System>> = {
+  'express-mfa': ownSystem('express-mfa'),
+  'express-mfa on PostgreSQL': ownSystem('express-mfa on PostgreSQL'),
   'plain-session': rival('plain-session', [password('/login'), page]),
   'passport-session': rival('passport-session', [password('/login'), page]),
   'hand-written': rival('hand-written', [

@@ -66,6 +66,20 @@ export function describeIndexes(open: () => IndexStore): void {
       expect(await open().countIndex({ organizationId: one, index: 'configured' })).toBe(1);
     });
 
+    it('count a range that holds nearly all of many members', async () => {
+      const organizationId = newId();
+      const members = Array.from({ length: 1500 }, (_, number) => [`user-${number}`, { exempt: number }]);
+      await put(organizationId, Object.fromEntries(members));
+      const count = (range: { readonly above?: number; readonly below?: number }) =>
+        open().countIndex({ organizationId, index: 'exempt', ...range });
+      expect(await count({ above: 9 })).toBe(1490);
+      expect(await count({ below: 1400 })).toBe(1400);
+      expect(await count({ above: 9, below: 1400 })).toBe(1390);
+      expect(await count({ above: 200, below: 1201 })).toBe(1000);
+      expect(await count({ above: 200, below: 1200 })).toBe(999);
+      expect(await count({ above: 1499 })).toBe(0);
+    });
+
     it('keep organizations apart', async () => {
       const [one, other] = [newId(), newId()];
       await put(one, { ada: { configured: 0 } });

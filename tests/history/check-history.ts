@@ -50,9 +50,10 @@ function keepPolicy(calls: readonly Call[]): readonly Finding[] {
     if (call.act.kind === 'save-policy') saved.set(call.act.revision, call);
   }
   const confirmed = [...saved.values()].filter(({ answer }) => answer.verdict === 'yes');
+  const reported = new Set<number>();
   return calls.flatMap((read): Finding[] => {
     const { revision } = read.answer;
-    if (revision === undefined) return [];
+    if (revision === undefined || reported.has(revision)) return [];
     const source = saved.get(revision);
     // One whose outcome nobody knows may have taken effect after the others.
     if (source?.answer.verdict === 'unknown') return [];
@@ -60,6 +61,7 @@ function keepPolicy(calls: readonly Call[]): readonly Finding[] {
       (save) => save !== source && isBefore(save, read) && (source === undefined || isBefore(source, save)),
     );
     if (newer === undefined) return [];
+    reported.add(revision);
     const says = `Revision ${revision} was read after ${describeSave(newer)} was saved.`;
     return [{ rule: 'old-policy', says, calls: [newer, read] }];
   });

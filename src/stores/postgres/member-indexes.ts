@@ -2,6 +2,9 @@ import { decodeId, encodeId } from '../../core/text/host-id';
 import type { IndexStore, MarkRange } from '../index-store';
 import type { Queries } from './queries';
 
+/** Entries that are counted one by one. */
+const MANY = 1000;
+
 export function memberIndexesIn(queries: Queries, schema: string): IndexStore {
   const [entries, sizes] = [`${schema}.member_index`, `${schema}.member_index_sizes`];
 
@@ -23,6 +26,16 @@ export function memberIndexesIn(queries: Queries, schema: string): IndexStore {
       GROUP BY name HAVING sum(change) <> 0 ORDER BY name)
     INSERT INTO ${sizes} AS held (organization, name, size) SELECT $1, name, change FROM changes
     ON CONFLICT (organization, name) DO UPDATE SET size = held.size + excluded.size`;
+
+  const held = `FROM ${entries} WHERE organization = $1 AND name = $2`;
+  /** A range that holds many of a large index holds nearly all of it: what is outside is counted then, in the same snapshot. */
+  const countSql = `
+    WITH inside AS (
+      SELECT count(*) AS size FROM (SELECT ${held} AND mark > $3 AND mark < $4 LIMIT ${MANY}) AS counted)
+    SELECT CASE WHEN size < ${MANY} THEN size ELSE
+      (SELECT size FROM ${sizes} WHERE organization = $1 AND name = $2)
+        - (SELECT count(*) ${held} AND mark <= $3) - (SELECT count(*) ${held} AND mark >= $4)
+    END AS size FROM inside`;
 
   return {
     async indexMembers(organizationId, indexes, members) {
@@ -63,16 +76,10 @@ export function memberIndexesIn(queries: Queries, schema: string): IndexStore {
 
     async countIndex({ organizationId, index, ...range }) {
       const isWhole = range.above === undefined && range.below === undefined;
+      const values = [encodeId(organizationId), index];
       const [row] = isWhole
-        ? await queries.run(`SELECT size FROM ${sizes} WHERE organization = $1 AND name = $2`, [
-            encodeId(organizationId),
-            index,
-          ])
-        : await queries.run(
-            `SELECT count(*) AS size FROM ${entries}
-             WHERE organization = $1 AND name = $2 AND mark > $3 AND mark < $4`,
-            [encodeId(organizationId), index, ...boundsOf(range)],
-          );
+        ? await queries.run(`SELECT size FROM ${sizes} WHERE organization = $1 AND name = $2`, values)
+        : await queries.run(countSql, [...values, ...boundsOf(range)]);
       return Number(row?.['size'] ?? 0);
     },
 

@@ -4,13 +4,16 @@ import { createServer } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import express from 'express';
 import { createMfa } from 'express-mfa';
+import { postgresRecords } from 'express-mfa/postgres';
 
 import { Redis } from 'ioredis';
 import { Passport } from 'passport';
+import { Pool } from 'pg';
 import { BENCH_KEY, createPeople, ORGANIZATION } from './people';
 import type { Person } from './people';
 
-// A host with express-mfa as the documentation sets it up, on Redis, with a login form of its own. Every protection is on.
+// A host with express-mfa as the documentation sets it up, on Redis or with its records in
+// PostgreSQL, with a login form of its own. Every protection is on.
 
 const NOBODY_HEARS = { send: async () => undefined };
 
@@ -27,6 +30,9 @@ function reportStalls(): void {
 async function start(): Promise<void> {
   const { env } = process;
   const redis = new Redis(env['REDIS_URL'] ?? '', { maxRetriesPerRequest: 1 });
+  const database = env['DATABASE_URL'];
+  const records =
+    database === undefined ? {} : { records: postgresRecords(new Pool({ connectionString: database })) };
   const people = await createPeople(
     Number(env['PEOPLE'] ?? 1000),
     env['HASHING'] === 'scrypt' ? 'scrypt' : 'cheap',
@@ -36,6 +42,7 @@ async function start(): Promise<void> {
     baseUrl: 'http://localhost',
     keys: [BENCH_KEY],
     ...redisStores(redis),
+    ...records,
     users: { findById: (id) => people.findById(id) },
     email: NOBODY_HEARS,
     // The Redis of the bench keeps nothing on disk, for nobody.
