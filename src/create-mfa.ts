@@ -80,6 +80,7 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
       state,
       keyRing,
       totpWindow: options.totpWindow,
+      passkeys: options.passkeys,
       noteFuture: (of, at) => clocks.note(of, at),
     }),
     passwords: new PasswordCheck(limiter),

@@ -13,6 +13,7 @@ export type {
 } from './options/options';
 export type { EventRetention, ReportOptions } from './options/report-options';
 export type { Logger } from './events/log';
+export type { PasskeyOptions } from './options/passkeys';
 export type { Brand, SignInLink } from './options/brand';
 export { OPTION_DEFAULTS } from './options/option-defaults';
 export { ConfigurationError, MfaError } from './core/errors';

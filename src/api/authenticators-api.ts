@@ -1,3 +1,4 @@
+import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server';
 import { parseEmailAddress } from '../core/address/email-address';
 import { parsePhoneNumber } from '../core/address/phone-number';
 import type { EnrollableKind } from '../core/member/factor-kind';
@@ -58,6 +59,8 @@ export type EnrollmentBegun =
       readonly expiresAt: number;
       /** Of an app. Show it to the person only. */
       readonly totp?: { readonly secret: string; readonly uri: string };
+      /** For `PublicKeyCredential.parseCreationOptionsFromJSON` and `navigator.credentials.create` in the browser. */
+      readonly passkey?: { readonly options: PublicKeyCredentialCreationOptionsJSON };
       /** The masked address that the code was sent to. */
       readonly destination?: string;
       /** The sender has not answered yet: the code may arrive late, or not at all. */

@@ -1,3 +1,4 @@
+import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server';
 import { deriveAmr, deriveAssuranceLevel } from '../core/decision/assurance';
 import type { Option } from '../core/decision/decide';
 import type { FactorKind } from '../core/member/factor-kind';
@@ -33,6 +34,8 @@ export interface ActiveChallenge {
   readonly asked: Option;
   /** All options, with masked addresses. */
   readonly anyOf: readonly ShownOption[];
+  /** For `PublicKeyCredential.parseRequestOptionsFromJSON` and `navigator.credentials.get` in the browser. */
+  readonly passkey?: { readonly options: PublicKeyCredentialRequestOptionsJSON };
 }
 
 export type ChallengeBegun =

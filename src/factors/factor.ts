@@ -6,6 +6,7 @@ import type { KeyRing } from '../core/proof/key-ring';
 import type { PlainSecret } from '../core/proof/secrets';
 import type { TotpWindow } from '../core/proof/totp';
 import type { MemberRecord, Records } from '../records/records';
+import type { PasskeySettings } from './passkey/settings';
 import type { Challenge, StateStore } from '../stores/state-store';
 
 /** What the factors work with. */
@@ -14,6 +15,8 @@ export interface FactorTools {
   readonly state: StateStore;
   readonly keyRing: KeyRing;
   readonly totpWindow: TotpWindow;
+  /** Null where the host did not switch them on. */
+  readonly passkeys: PasskeySettings | null;
   /** Reports an instant from the future, which was ignored because a clock is or was ahead. */
   readonly noteFuture: (of: 'app code', at: number) => void;
 }
@@ -43,7 +46,17 @@ export interface Verified<Proof = unknown> {
 
 export interface Rejection {
   readonly outcome: 'rejected';
-  readonly because: 'wrong-code' | 'code-expired' | 'code-used' | 'clock-off' | 'secret-unreadable';
+  readonly because:
+    | 'wrong-code'
+    | 'code-expired'
+    | 'code-used'
+    | 'clock-off'
+    | 'secret-unreadable'
+    /** The counter of an authenticator did not move: there may be a copy of it. */
+    | 'counter'
+    | 'aaguid-not-allowed';
+  /** The check that failed, where pages must not say which. Events do. */
+  readonly check?: string;
   readonly driftSeconds?: number;
 }
 
@@ -112,12 +125,15 @@ export interface Enrollee {
   readonly account: string;
   readonly name: string;
   readonly authenticators: readonly Authenticator[];
+  readonly now: number;
 }
 
 /** What waits until the first right proof confirms it. The secret is sealed, the state is not. */
 export interface Begun {
   readonly secret: PlainSecret | null;
   readonly state: FactorState | null;
+  /** When it ends, if that is before the end of other enrollments. */
+  readonly until?: number;
 }
 
 /** How a kind without a channel is set up: something is begun and shown, and the first right proof confirms it. */
@@ -127,6 +143,10 @@ export interface FactorEnrollment<Proof = unknown, State extends FactorState = F
   show(begun: Begun & { readonly id: string }, enrollee: Enrollee, tools: FactorTools): Promise<Shown>;
   /** The state of the new authenticator. */
   confirm(proof: Proof): State;
+  /** The name of a new authenticator, where its state says one. Left out, the person is asked for it. */
+  suggestLabel?(state: State): string;
+  /** Takes what must belong to one person, such as the id of a credential; false where somebody else has it. */
+  claim?(userId: string, proof: Proof, tools: FactorTools): Promise<boolean>;
   /** The kind that the wizard asks for first where a policy wants a backup phone, or null. */
   readonly backup: FactorKind | null;
 }
@@ -178,6 +198,10 @@ export interface FactorDefinition<
   readonly enrollment: FactorEnrollment<Proof, State> | null;
   /** Null where nothing has to be stored or shown for a proof. */
   readonly challenge: FactorChallenge | null;
+  /** What settings say about an authenticator beside its kind, in a word or two and in JSON. */
+  describe?(state: State): { readonly word: string; readonly json: Readonly<Record<string, unknown>> };
+  /** Whether an authenticator works with these settings; left out, it does. */
+  worksHere?(state: State, tools: FactorTools): boolean;
   /** Whether it works with these options: a code can be sent or checked. */
   available(options: FactorOptions): boolean;
   /** The proof as it is judged; null where it doesn't have the form of one, and then no attempt is counted. */
@@ -196,4 +220,5 @@ export interface FactorDefinition<
 /** The options that factors ask about. */
 export interface FactorOptions {
   readonly channels: readonly Channel[];
+  readonly passkeys: boolean;
 }

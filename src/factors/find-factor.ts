@@ -7,6 +7,7 @@ import {
   type FactorState,
   type Factors,
 } from '../core/member/factor-kind';
+import type { Authenticator } from '../core/member/authenticator';
 import { acceptProof } from './accept-proof';
 import type {
   Attempt,
@@ -20,6 +21,7 @@ import type {
   Verification,
   Verified,
 } from './factor';
+import { readState } from './read-state';
 import { FACTORS } from './registry';
 
 /** What the rules know about the factors. */
@@ -67,6 +69,16 @@ export function proofField(kind: FactorKind | undefined): string {
   return (kind === undefined ? undefined : findFactor(kind)?.field) ?? 'code';
 }
 
+/** What its factor says about an authenticator; null where it says nothing, or cannot be read here. */
+export function describeAuthenticator({
+  kind,
+  state,
+}: Authenticator): ReturnType<NonNullable<FactorDefinition['describe']>> | null {
+  const factor = findFactor(kind);
+  const read = factor?.stateSchema.safeParse(state);
+  return read?.success === true ? (factor?.describe?.(read.data) ?? null) : null;
+}
+
 /** A factor with the stores and keys of one instance. See `FactorDefinition`. */
 export interface Factor extends Pick<FactorDefinition, 'traits' | 'parse'> {
   readonly enrollment: {
@@ -80,6 +92,11 @@ export interface Factor extends Pick<FactorDefinition, 'traits' | 'parse'> {
   verify(attempt: Attempt): Promise<Verification>;
   /** The state of the authenticator that the proof confirms. */
   confirm(verified: Verified): FactorState;
+  /** False where somebody else has what must belong to one person. */
+  claim(userId: string, verified: Verified): Promise<boolean>;
+  /** Null where the person is asked for a name. */
+  suggestLabel(state: FactorState): string | null;
+  worksHere(state: FactorState): boolean;
   accept(attempt: Attempt, verified: Verified): Promise<boolean>;
 }
 
@@ -105,6 +122,9 @@ function bind(definition: FactorDefinition, tools: FactorTools): Factor {
     parse: (submitted) => definition.parse(submitted),
     verify: (attempt) => definition.verify(attempt, tools),
     confirm: ({ proof }) => enrollment?.confirm(proof) ?? {},
+    claim: async (userId, { proof }) => (await enrollment?.claim?.(userId, proof, tools)) ?? true,
+    suggestLabel: (state) => enrollment?.suggestLabel?.(readState(definition.stateSchema, state)) ?? null,
+    worksHere: (state) => definition.worksHere?.(readState(definition.stateSchema, state), tools) ?? true,
     accept: (attempt, verified) => acceptProof(definition, attempt, verified, tools),
   };
 }

@@ -23,6 +23,7 @@ import {
   sendWindows,
 } from './option-kinds';
 import type { Allowance, HostCsrf, MfaOptions, PasswordThrottle } from './options';
+import { PASSKEY_RULES } from './passkeys';
 import { POLICY_RULES } from './policy-rules';
 import { REPORT_RULES } from './report-options';
 import { UPSTREAM_MFA } from './upstream-rules';
@@ -155,6 +156,7 @@ export const OPTION_RULES = {
     'featureAvailable: (organizationId) => true',
   ),
   limits: group('limits: { perChallenge: 3 }', LIMITS),
+  passkeys: group("passkeys: { rpId: 'example.com' }", PASSKEY_RULES),
   totpWindow: number({ min: 0, max: 1, unit: 'time steps', write: 'totpWindow: 1' }),
   codeSeconds: number({
     min: 60,

@@ -7,8 +7,10 @@ import type { Policy } from '../core/policy/policy';
 import type { SendLimits } from '../delivery/budgets';
 import type { RecordStore } from '../stores/record-store';
 import type { StateStore } from '../stores/state-store';
+import type { PasskeySettings } from '../factors/passkey/settings';
 import type { Brand, ResolvedBrand, SignInLink } from './brand';
 import type { ReportOptions, ResolvedReportOptions } from './report-options';
+import type { PasskeyOptions } from './passkeys';
 import type { Account, Clock, EmailSender, SmsSender, UserDirectory } from './ports';
 
 export type { CountryCode } from '../core/address/phone-number';
@@ -115,6 +117,11 @@ export interface MfaOptions<User = Express.User> extends ReportOptions {
    * authenticator; `lockSeconds` 1800 to 86400. Those are the defaults too, with 1800.
    */
   readonly limits?: Partial<GuessLimits> | undefined;
+  /**
+   * Switches passkeys and security keys on; `{}` takes the defaults. Choose `rpId` before the first one is registered: it cannot be
+   * changed afterwards. Default: off.
+   */
+  readonly passkeys?: PasskeyOptions | undefined;
   /** Time steps of 30 s accepted on each side of now, 0 or 1. Default 1. */
   readonly totpWindow?: 0 | 1 | undefined;
   /** How long a sent code is valid, 60 to 600. Default 300. */
@@ -208,6 +215,7 @@ export interface ResolvedOptions<User = Express.User> extends ResolvedReportOpti
   readonly upstreamMfa: UpstreamRules;
   readonly featureAvailable: (organizationId: string) => boolean | Promise<boolean>;
   readonly limits: GuessLimits;
+  readonly passkeys: PasskeySettings | null;
   readonly totpWindow: 0 | 1;
   readonly codeSeconds: number;
   readonly pendingLoginSeconds: number;

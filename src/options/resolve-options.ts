@@ -11,6 +11,7 @@ import { checkWhole, describeAnswer, refuse } from './option-check';
 import { OPTION_DEFAULTS } from './option-defaults';
 import { OPTION_RULES } from './option-rules';
 import type { MfaOptions, PasswordThrottle, PolicyDefaults, ResolvedOptions } from './options';
+import { resolvePasskeys } from './passkeys';
 import { refusePolicy } from './policy-rules';
 import { resolveReporting } from './report-options';
 import { resolveUpstream } from './upstream-rules';
@@ -22,9 +23,13 @@ export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions
   const report = resolveReporting(options);
   const { account, featureAvailable, csrf, email = null, sms = null } = options;
   const senders = { email, sms };
-  const availableKinds = findAvailableKinds({ channels: CHANNELS.filter((by) => senders[by] !== null) });
   const insecureAccepted = options.dangerouslyAllowInsecureBaseUrl === true;
   const origin = parsePublicOrigin(options.baseUrl, { insecureAccepted });
+  const passkeys = resolvePasskeys(options.passkeys, { issuer: options.issuer, origin: origin.baseUrl });
+  const availableKinds = findAvailableKinds({
+    channels: CHANNELS.filter((by) => senders[by] !== null),
+    passkeys: passkeys !== null,
+  });
   const pagesPath = publicPath(origin, options.pagesPath ?? OPTION_DEFAULTS.pagesPath);
   return {
     ...origin,
@@ -47,6 +52,7 @@ export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions
     upstreamMfa: resolveUpstream(options.upstreamMfa),
     featureAvailable: featureAvailable === undefined ? () => true : requireSwitch(featureAvailable),
     limits: fill(OPTION_DEFAULTS.limits, options.limits),
+    passkeys,
     totpWindow: options.totpWindow ?? OPTION_DEFAULTS.totpWindow,
     codeSeconds: options.codeSeconds ?? OPTION_DEFAULTS.codeSeconds,
     pendingLoginSeconds: options.pendingLoginSeconds ?? OPTION_DEFAULTS.pendingLoginSeconds,

@@ -3,6 +3,7 @@ import type { RecordStore } from '../stores/record-store';
 import * as browsers from '../core/member/browser-rules';
 import { Documents } from './documents';
 import { BROWSERS } from './formats';
+import { keyRecordsIn } from './key-records';
 import { MEMBER_INDEXES, type MemberIndex, type MemberMarks } from './member-index';
 import { memberRecordsIn, userOwner } from './member-records';
 import { noticeRecordsIn } from './notice-records';
@@ -16,6 +17,7 @@ export function createRecords(store: RecordStore): Records {
     ...memberRecordsIn(documents),
     ...organizationRecordsIn(documents, store),
     ...noticeRecordsIn(store),
+    ...keyRecordsIn(documents, store),
 
     rememberBrowser: (userId, browser, now) =>
       documents.change(

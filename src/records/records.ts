@@ -177,6 +177,14 @@ export interface Records
   /** Removes the code if it is still that one, and clears its group's counter. Atomic: true exactly once. */
   consumeRecoveryCode(userId: string, code: RecoveryCodeRecord): Promise<boolean>;
 
+  /**
+   * Takes a key, such as the id of a credential, for one person over all. False where another person has it: a claim counts while
+   * `isHeld` is true of one of its owner's authenticators.
+   */
+  claimKey(userId: string, key: string, isHeld: (authenticator: Authenticator) => boolean): Promise<boolean>;
+  /** The person who has claimed a key and holds what it stands for. */
+  findKeyOwner(key: string, isHeld: (authenticator: Authenticator) => boolean): Promise<string | undefined>;
+
   /** What is wrong with the store's own settings for records that must survive: one sentence each, with the fix. */
   findWeaknesses(): Promise<readonly string[]>;
 }

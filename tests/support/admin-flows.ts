@@ -129,7 +129,14 @@ export function createFlowWorld(given: {
     events,
     directory,
     enrollmentNotes: new EnrollmentNotes({ directory, records, onError }),
-    factors: createFactors({ records, state, keyRing, totpWindow: 1, noteFuture: () => undefined }),
+    factors: createFactors({
+      records,
+      state,
+      keyRing,
+      totpWindow: 1,
+      passkeys: null,
+      noteFuture: () => undefined,
+    }),
     background: new BackgroundWork(onError),
     clocks: new ClockWatch({ clock, onError }),
   };

@@ -39,6 +39,13 @@ export function bindAuthenticator(
   return { next: addAuthenticator(member, authenticator, replaces), outcome: true };
 }
 
+/** A name that no other authenticator has: `Phone`, `Phone 2`. */
+export function freeLabel(label: string, others: readonly Pick<Authenticator, 'label'>[]): string {
+  const taken = new Set(others.map((other) => other.label));
+  const names = [label, ...others.map((_, index) => `${label} ${index + 2}`)];
+  return names.find((name) => !taken.has(name)) ?? label;
+}
+
 export function renameAuthenticator(
   member: MemberDocument,
   id: string,

@@ -33,6 +33,8 @@ export const passkeyWords: FactorWords = {
     further: 'When you sign in, you can use this passkey.',
   },
   refusals: {
+    counter: 'There may be a copy of this passkey, so it wasn’t accepted. Use another method.',
+    'aaguid-not-allowed': 'This model isn’t allowed here. Use another one.',
     'wrong-code': 'That didn’t work. Try again, or use another method.',
     'code-used': 'That answer was already used. Try again.',
     'code-expired': 'That took too long. Try again.',

@@ -12,6 +12,7 @@ import type { FlowContext, Origin } from '../context/context';
 import { gatherFacts, type Gathered, type PrefetchedRecords } from '../context/gather-facts';
 import { reportUnreadable } from '../context/report-unreadable';
 import { concludeProof, type Verified } from './after-proof';
+import { reportCopied } from './report-copied';
 import { reportGuessLimits } from './report-guess-limits';
 import { UNLOCK_ATTEMPTS, unlockOwner, type FoundUnlockLink } from './unlock-link';
 
@@ -83,7 +84,8 @@ export async function answerChallenge(context: FlowContext, request: AnswerReque
       ...(isReadWithAttempt ? { pending: spent.then(({ pending }) => pending) } : {}),
     }),
   ]);
-  const reject = (rejected: Rejected) => rejectAnswer(context, request, { rejected, asked, guess, gathered });
+  const reject = (rejected: Rejected, check?: string) =>
+    rejectAnswer(context, request, { rejected, asked, guess, gathered, check });
   const refused = refuseAnswer({ attempt, guess, gathered, asked });
   if (refused !== null) {
     const isExpired = subject.phase === 'session' && gathered.facts.session?.phase === 'expired';
@@ -100,7 +102,10 @@ export async function answerChallenge(context: FlowContext, request: AnswerReque
     if (verification.because === 'secret-unreadable' && authenticator !== undefined) {
       reportUnreadable(context, subject, authenticator);
     }
-    return reject({ ...verification, attemptsLeft });
+    const { check, ...rejection } = verification;
+    if (rejection.because === 'counter')
+      await reportCopied(context, { account, gathered, asked, origin: request.origin });
+    return reject({ ...rejection, attemptsLeft }, check);
   }
   if (!(await factor.accept(trial, verification))) {
     return reject({ outcome: 'rejected', because: 'code-used', attemptsLeft });
@@ -188,17 +193,24 @@ async function rejectAnswer(
     readonly asked: ChallengeHint;
     readonly guess: GuessOutcome;
     readonly gathered: Gathered;
+    /** The check that failed, for the event. */
+    readonly check: string | undefined;
   },
 ): Promise<Rejected> {
   const { account, subject, origin, purpose, link } = request;
-  const { rejected, asked, guess, gathered } = refused;
+  const { rejected, asked, guess, gathered, check = rejected.because } = refused;
   const { because, lockedUntil, attemptsLeft } = rejected;
   context.events.report({
     name: 'proof-rejected',
     userId: subject.userId,
     organizationId: subject.organizationId,
     address: origin.address,
-    details: { because, purpose, kind: asked.kind, ...(lockedUntil === undefined ? {} : { lockedUntil }) },
+    details: {
+      because: check,
+      purpose,
+      kind: asked.kind,
+      ...(lockedUntil === undefined ? {} : { lockedUntil }),
+    },
   });
   const exhausted = attemptsLeft === 0 && link === undefined;
   reportGuessLimits(context, { account, gathered, asked, purpose, guess, exhausted, origin });

@@ -64,9 +64,22 @@ async function checkKeys(context: FlowContext, userIds: readonly string[]): Prom
     const members = await context.records.findMembers(userIds, 'default');
     const sealed = members.flatMap(({ authenticators }) => authenticators);
     const lost = sealed.filter(({ sealedSecret }) => !isSealKeyKnown(context.keyRing, sealedSecret));
-    if (lost.length === 0) return [];
+    const elsewhere = sealed.filter(
+      ({ kind, state }) => context.factors.get(kind)?.worksHere(state) === false,
+    );
+    const bound: readonly SetupFinding[] =
+      elsewhere.length === 0
+        ? []
+        : [
+            {
+              part: 'options',
+              level: 'error',
+              message: `${elsewhere.length} passkeys belong to another domain and can’t be used: set \`passkeys.rpId\` to the one they were registered for.`,
+            },
+          ];
+    if (lost.length === 0) return bound;
     const message = `${lost.length} of ${sealed.length} secrets open with none of the keys: put the key that sealed them back into \`keys\`.`;
-    return [{ part: 'keys', level: 'error', message }];
+    return [{ part: 'keys', level: 'error', message }, ...bound];
   } catch (error) {
     return [unreachable('keys', 'The records', error)];
   }

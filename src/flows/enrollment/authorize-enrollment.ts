@@ -1,7 +1,12 @@
 import { asStepUp, decide, type Decision, type Requirement } from '../../core/decision/decide';
+import { latestProof } from '../../core/decision/assurance';
 import { demandStrongest } from '../../core/decision/decision-rules';
+import type { Facts } from '../../core/decision/facts';
+import { rankOf, strongestRank } from '../../core/decision/factor-strength';
 import { allowedKinds, enrollableKinds, hasFactor } from '../../core/decision/usable-factors';
 import type { FactorKind } from '../../core/member/factor-kind';
+import { isRecent } from '../../core/text/credible-instant';
+import { BACKUP_KIND } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import type { AuthSubject } from '../context/auth-subject';
 import type { FlowContext, Origin } from '../context/context';
@@ -72,8 +77,12 @@ export function authorizeEnrollment(
   if (setup === null) return { outcome: 'feature-off' };
   const requirement = firstFactorRequirement(subject, gathered);
   const proof = decide(setup, requirement, now);
-  if (proof.outcome !== 'allow' && proof.outcome !== 'enroll')
-    return { outcome: 'refused', decision: asStepUp(proof) };
+  if (proof.outcome !== 'allow' && proof.outcome !== 'enroll') {
+    const kinds = replaceableKinds(setup, now);
+    return kinds.length > 0
+      ? { outcome: 'may-enroll', kinds, because: 'settings' }
+      : { outcome: 'refused', decision: asStepUp(proof) };
+  }
   if (proof.outcome === 'enroll' && !hasFactor(setup)) {
     // Enrollment is due and no factor exists: the first factor is the only proof there is, so it is asked for again.
     const again = decide({ ...setup, featureAvailable: false }, requirement, now);
@@ -87,6 +96,20 @@ export function authorizeEnrollment(
     };
   }
   return { outcome: 'may-enroll', kinds: allowedKinds(setup), because: 'settings' };
+}
+
+/**
+ * A recovery code is weaker than a passkey, and still the way back for a person who lost it: it lets them set up another of the same
+ * kind, and nothing else.
+ */
+function replaceableKinds(facts: Facts, now: number): readonly FactorKind[] {
+  const usedAt = latestProof(facts.session?.evidence ?? [], ({ method }) => method === BACKUP_KIND, now);
+  if (usedAt === null || !isRecent(usedAt, REPROOF_SECONDS, now)) return [];
+  const strongest = strongestRank(facts);
+  return enrollableKinds(facts).filter(
+    (kind) =>
+      rankOf(facts.factors, kind) === strongest && facts.authenticators.some((one) => one.kind === kind),
+  );
 }
 
 /** Who wants to enroll, and from where. */

@@ -2,9 +2,11 @@ import { addEvidence, type Evidence } from '../../core/decision/assurance';
 import { decide, type Decision } from '../../core/decision/decide';
 import type { Epochs } from '../../core/decision/session-lifetime';
 import { MOST_AUTHENTICATORS, type Authenticator } from '../../core/member/authenticator';
+import { freeLabel } from '../../core/member/authenticator-rules';
 import type { FactorKind } from '../../core/member/factor-kind';
 import { isChallengeOver } from '../../core/proof/sent-code';
 import { BACKUP_PHONE_KIND, channelOfKind } from '../../factors/find-factor';
+import { wordsOf } from '../../factors/present-factor';
 import type { Account } from '../../options/ports';
 import type { Challenge } from '../../stores/state-store';
 import { afterFactorChange, type Change, type FactorChanged } from '../authenticators/after-factor-change';
@@ -40,7 +42,8 @@ export interface ConfirmationRequest {
   readonly subject: AuthSubject;
   readonly kind: FactorKind;
   readonly submitted: unknown;
-  readonly label: string;
+  /** Null for the one that the authenticator suggests, or the name of its kind. */
+  readonly label: string | null;
   readonly wizardUnderWay: boolean;
   /** The authenticator that the new one takes the place of, and the enrollment that was begun for it. */
   readonly replaces?: { readonly authenticatorId: string; readonly enrollmentId: string };
@@ -82,18 +85,28 @@ export async function confirmEnrollment(
   const trial = { userId: subject.userId, challenge, member, onFile: gathered.account, submitted, now };
   const verification = await factor.verify(trial);
   if (verification.outcome === 'rejected') {
-    report(context, request, 'proof-rejected', { because: verification.because, purpose: 'enroll', kind });
-    return { ...verification, ...left };
+    const { check, ...rejection } = verification;
+    report(context, request, 'proof-rejected', {
+      because: check ?? rejection.because,
+      purpose: 'enroll',
+      kind,
+    });
+    return { ...rejection, ...left };
   }
   const spent = await spendChange(context, account.id, 'factor-changes');
   if (spent.outcome === 'rejected') return spent;
   if (!(await factor.accept(trial, verification)))
     return { outcome: 'rejected', because: 'code-used', ...left };
+  if (!(await factor.claim(account.id, verification)))
+    return { outcome: 'rejected', because: 'wrong-code', ...left };
 
+  const state = factor.confirm(verification);
+  const suggested = factor.suggestLabel(state);
+  const label = suggested === null ? wordsOf(kind).label : freeLabel(suggested, member.authenticators);
   const authenticator = toAuthenticator(challenge, {
-    label: request.label,
+    label: request.label ?? label,
     now,
-    state: factor.confirm(verification),
+    state,
     kind,
     organizationId: subject.organizationId,
   });

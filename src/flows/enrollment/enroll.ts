@@ -52,7 +52,7 @@ export function newEnrollment(
   context: FlowContext,
   { subject, pendingUntil }: EnrollmentRequest,
   kind: FactorKind,
-  { secret, state }: Begun,
+  { secret, state, until = Infinity }: Begun,
 ): Challenge {
   const authenticatorId = newId();
   const binding = { userId: subject.userId, authenticatorId, kind };
@@ -66,7 +66,10 @@ export function newEnrollment(
     notSent: null,
     sealedSecret: secret === null ? null : sealSecret(context.keyRing, secret, binding),
     state,
-    expiresAt: pendingUntil ?? context.clock.now() + context.options.pendingLoginSeconds * 1000,
+    expiresAt: Math.min(
+      until,
+      pendingUntil ?? context.clock.now() + context.options.pendingLoginSeconds * 1000,
+    ),
   };
 }
 
@@ -106,11 +109,12 @@ export async function showEnrollment(
 }
 
 function enrolleeOf(
-  { options: { issuer } }: FlowContext,
+  { options: { issuer }, clock }: FlowContext,
   { account, member }: Pick<Gathered, 'account' | 'member'>,
 ): Enrollee {
   const { email, username, name } = account;
-  return { issuer, account: email ?? username, name, authenticators: member.authenticators };
+  const { authenticators } = member;
+  return { issuer, account: email ?? username, name, authenticators, now: clock.now() };
 }
 
 /** The authenticator that a proven enrollment becomes. */

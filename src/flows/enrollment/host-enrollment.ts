@@ -3,7 +3,6 @@ import { isMfaOn } from '../../core/decision/facts';
 import { hasFactor } from '../../core/decision/usable-factors';
 import type { EnrollableKind } from '../../core/member/factor-kind';
 import { isEnrollableKind } from '../../factors/find-factor';
-import { wordsOf } from '../../factors/present-factor';
 import type { Account } from '../../options/ports';
 import { acknowledgeCodes } from '../authenticators/unseen-codes';
 import { STRONGEST } from '../challenge/host-challenge';
@@ -110,7 +109,7 @@ export async function confirmHostEnrollment(
     subject,
     kind,
     submitted,
-    label: label ?? wordsOf(kind).label,
+    label,
     wizardUnderWay: true,
     endOthers,
     origin,

@@ -6,6 +6,8 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
   ['wrong-credentials', 'That email or password didn’t work. Check both and try again.'],
   ['too-many-passwords', 'There were too many tries. Wait a few minutes, then try again.'],
   ['malformed-code', 'That doesn’t look like a code. Type the digits as shown.'],
+  ['counter', 'There may be a copy of this authenticator, so it wasn’t accepted. Use another method.'],
+  ['aaguid-not-allowed', 'This model isn’t allowed here. Use another one.'],
   ['wrong-code', 'That code didn’t work. Check the newest one and try again.'],
   ['code-used', 'That code was already used. Wait for the next one.'],
   ['code-expired', 'That code has expired. Ask for a new one.'],

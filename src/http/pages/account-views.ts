@@ -37,6 +37,8 @@ export interface SettingsAuthenticator {
   readonly kind: FactorKind;
   readonly label: string;
   readonly destination: string | null;
+  /** A word of its factor, such as `synced`. */
+  readonly about: string | null;
   readonly addedAt: Moment;
   readonly lastUsedAt: Moment | null;
   readonly askedFirst: boolean;

@@ -15,7 +15,7 @@ import { readSessionData, updateSessionData } from '../session/session-data';
 import { finishProof } from './finish-login';
 import { startOver } from './login';
 import { unseenCodesPath } from './recovery-codes';
-import { labelOf } from './settings-acts';
+import { typedLabel } from './settings-acts';
 import { progressAt, type EnrollmentPermission } from './wizard';
 
 /** The first right code binds the authenticator; then the wizard, the login or the session goes on. */
@@ -31,7 +31,7 @@ export async function confirmAndGoOn(
     subject: identity.subject,
     kind,
     submitted: fieldOf(req.body, proofField(kind)),
-    label: labelOf(page, kind),
+    label: typedLabel(page),
     wizardUnderWay: wizard !== undefined,
     ...(replacing === undefined ? {} : { replaces: replacing }),
     endOthers: wantsOthersEnded(req.body),

@@ -1,8 +1,5 @@
 import { MfaError } from '../../core/errors';
-import type { Authenticator } from '../../core/member/authenticator';
-import type { EnrollableKind } from '../../core/member/factor-kind';
 import { cutText } from '../../core/text/typed-text';
-import { wordsOf } from '../../factors/present-factor';
 import {
   askFirst,
   removeAuthenticator,
@@ -36,19 +33,6 @@ export function cleanLabel(typed: string): string | null {
   const line = typed.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').trim();
   const label = cutText(line, LONGEST_LABEL);
   return label === '' ? null : label;
-}
-
-/** What a person calls an authenticator, or the name of its kind. */
-export function labelOf(page: KnownPageRequest, kind: EnrollableKind): string {
-  return typedLabel(page) ?? wordsOf(kind).label;
-}
-
-/** A name that no other authenticator has: `Phone`, `Phone 2`. */
-export function suggestLabel(kind: EnrollableKind, others: readonly Pick<Authenticator, 'label'>[]): string {
-  const taken = new Set(others.map(({ label }) => label));
-  const { label } = wordsOf(kind);
-  const names = [label, ...others.map((_, index) => `${label} ${index + 2}`)];
-  return names.find((name) => !taken.has(name)) ?? label;
 }
 
 /** Does what was asked in the settings, or leads to the proof that it needs. */

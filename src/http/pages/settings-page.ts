@@ -8,7 +8,7 @@ import { MfaError } from '../../core/errors';
 import { mayRemoveFactor } from '../../core/member/authenticator';
 import type { EnrollableKind } from '../../core/member/factor-kind';
 import { RECOVERY_CODE_COUNT } from '../../core/proof/recovery-code';
-import { BACKUP_KIND, channelOfKind } from '../../factors/find-factor';
+import { BACKUP_KIND, channelOfKind, describeAuthenticator } from '../../factors/find-factor';
 import { judgeSettings } from '../../flows/authenticators/change-authenticator';
 import { listRememberedBrowsers } from '../../flows/browsers/list-browsers';
 import type { Gathered } from '../../flows/context/gather-facts';
@@ -43,6 +43,8 @@ interface OwnAuthenticator {
   readonly removable: boolean;
   readonly allowed: boolean;
   readonly switchedOff: boolean;
+  /** What its factor says about it. */
+  readonly about: ReturnType<typeof describeAuthenticator>;
 }
 
 /** The settings as they stand: a page, or the same as JSON. One round trip. */
@@ -124,6 +126,7 @@ function listOwn({ facts: own, setup, member, now }: GatheredForSetup): readonly
       removable: mayRemoveFactor(facts, id).outcome === 'removable',
       allowed: allowed.includes(kind),
       switchedOff: disabledAt !== null,
+      about: describeAuthenticator(authenticator),
     };
   });
 }
@@ -139,13 +142,14 @@ function findOnFile(gathered: Gathered): SettingsLocals['onFile'] {
   return { kind: shown.kind, destination: shown.destination ?? '' };
 }
 
-function toJson({ destination, ...own }: OwnAuthenticator): object {
-  return { ...own, ...(destination === null ? {} : { destination }) };
+function toJson({ destination, about, ...own }: OwnAuthenticator): object {
+  return { ...own, ...about?.json, ...(destination === null ? {} : { destination }) };
 }
 
-function toRow({ createdAt, lastUsedAt, ...own }: OwnAuthenticator): SettingsAuthenticator {
+function toRow({ createdAt, lastUsedAt, about, ...own }: OwnAuthenticator): SettingsAuthenticator {
   return {
     ...own,
+    about: about?.word ?? null,
     addedAt: momentOf(createdAt),
     lastUsedAt: lastUsedAt === null ? null : momentOf(lastUsedAt),
   };

@@ -1,12 +1,13 @@
 import { MfaError } from '../../core/errors';
+import { freeLabel } from '../../core/member/authenticator-rules';
 import type { FactorKind } from '../../core/member/factor-kind';
-import { BACKUP_PHONE_KIND, KIND_WITH_BACKUP, channelOfKind } from '../../factors/find-factor';
+import { BACKUP_PHONE_KIND, KIND_WITH_BACKUP, channelOfKind, findFactor } from '../../factors/find-factor';
+import { wordsOf } from '../../factors/present-factor';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { readEnrollment, type EnrollmentAuthorization } from '../../flows/enrollment/authorize-enrollment';
 import { administeredBy } from '../admin/admin-options';
 import { answerRefusal, field, refuse, show, type KnownPageRequest } from '../kernel/page-route';
 import { readSessionData } from '../session/session-data';
-import { suggestLabel } from './settings-acts';
 
 type Place =
   | 'choose'
@@ -67,13 +68,14 @@ export function describeAddition(
   { req, identity }: KnownPageRequest,
   { member }: Gathered,
   kind: FactorKind,
-): { readonly suggestedLabel: string } | null {
+): { readonly suggestedLabel: string | null } | null {
   const { wizard, replacing } = readSessionData(req);
   const { authenticators } = member;
   if (identity.subject.phase === 'pending' || wizard !== undefined || authenticators.length === 0)
     return null;
   const old = authenticators.find(({ id, kind: own }) => id === replacing?.authenticatorId && own === kind);
-  return { suggestedLabel: old?.label ?? suggestLabel(kind, authenticators) };
+  if (findFactor(kind)?.enrollment?.suggestLabel !== undefined) return { suggestedLabel: null };
+  return { suggestedLabel: old?.label ?? freeLabel(wordsOf(kind).label, authenticators) };
 }
 
 /** Leave to enroll, with the facts it rests on. */

@@ -53,6 +53,7 @@ describeOnBothStores('the list of members', (open) => {
     expect(await countMembers(world.context, 'acme')).toEqual({
       all: 5,
       'not-configured': 5,
+      passkey: 0,
       totp: 0,
       sms: 0,
       email: 0,

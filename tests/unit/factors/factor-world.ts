@@ -25,7 +25,14 @@ export function createFactorWorld() {
   const records = memoryRecords();
   const state = memoryState();
   const clock = createClock();
-  const factors = createFactors({ records, state, keyRing, totpWindow: 1, noteFuture: () => undefined });
+  const factors = createFactors({
+    records,
+    state,
+    keyRing,
+    totpWindow: 1,
+    passkeys: null,
+    noteFuture: () => undefined,
+  });
 
   function factor(kind: FactorKind): Factor {
     const found = factors.get(kind);

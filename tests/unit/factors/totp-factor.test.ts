@@ -120,7 +120,14 @@ describe('the factor of an authenticator app', () => {
     await enroll('totp', 'app', totpSecret);
     const challenge = await ask('totp', 'app');
     const keyRing = createKeyRing([randomBytes(32).toString('base64')]);
-    const stranger = appOf({ records, state, keyRing, totpWindow: 1, noteFuture: () => undefined });
+    const stranger = appOf({
+      records,
+      state,
+      keyRing,
+      totpWindow: 1,
+      passkeys: null,
+      noteFuture: () => undefined,
+    });
     expect(await stranger.verify(await attempt(challenge, code(clock.now())))).toEqual({
       outcome: 'rejected',
       because: 'secret-unreadable',
@@ -138,6 +145,7 @@ describe('the factor of an authenticator app', () => {
       state,
       keyRing: createKeyRing([newKey, ...keys]),
       totpWindow: 1,
+      passkeys: null,
       noteFuture: () => undefined,
     });
     const tried = await attempt(challenge, code(clock.now()));

@@ -8,7 +8,7 @@ describe('the default policy', () => {
     });
     expect(policyOf('acme')).toEqual({
       ...defaultPolicy('acme'),
-      methods: ['totp', 'sms', 'email'],
+      methods: ['passkey', 'totp', 'sms', 'email'],
       enabled: true,
       enrollment: 'optional',
     });

@@ -26,6 +26,7 @@ describe('resolveOptions', () => {
       featureAvailable: expect.any(Function),
       isFreshSignIn: expect.any(Function),
       limits: { perChallenge: 5, perUser: 10, perAuthenticator: 100, lockSeconds: 1800 },
+      passkeys: null,
       totpWindow: 1,
       upstreamMfa: {},
       codeSeconds: 300,
@@ -61,7 +62,10 @@ describe('resolveOptions', () => {
     expect(records).toBe(required.records);
     expect(state).toBe(required.state);
     expect(users).toBe(required.users);
-    expect(policyOf('acme')).toEqual({ ...defaultPolicy('acme'), methods: ['totp', 'sms', 'email'] });
+    expect(policyOf('acme')).toEqual({
+      ...defaultPolicy('acme'),
+      methods: ['passkey', 'totp', 'sms', 'email'],
+    });
     expect(Number.isInteger(clock.now())).toBe(true);
   });
 

@@ -25,7 +25,7 @@ const CONTRACT = [
   'POST /mfa/step-up',
   'GET /mfa/enroll',
   'POST /mfa/enroll/skip',
-  ...['totp', 'sms', 'email'].flatMap(enroll),
+  ...['passkey', 'totp', 'sms', 'email'].flatMap(enroll),
   'POST /mfa/enroll/sms/resend',
   'POST /mfa/enroll/email/resend',
   'GET /mfa/enroll/recovery-codes',

@@ -1,0 +1,33 @@
+import { wordsOf } from '../../factors/present-factor';
+import type { Account } from '../../options/ports';
+import type { ChallengeHint } from '../context/auth-subject';
+import type { FlowContext, Origin } from '../context/context';
+import type { Gathered } from '../context/gather-facts';
+import { notifyAddressesOnFile } from '../notices/notify';
+
+/** Tells the person that an authenticator answered whose counter did not move: somebody may have a copy of it (WebAuthn 6.1.1). */
+export async function reportCopied(
+  context: FlowContext,
+  copied: {
+    readonly account: Account;
+    readonly gathered: Gathered;
+    readonly asked: ChallengeHint;
+    readonly origin: Origin;
+  },
+): Promise<void> {
+  const { account, gathered, asked, origin } = copied;
+  await notifyAddressesOnFile(context, {
+    account,
+    member: gathered.member,
+    notice: {
+      kind: 'other',
+      heading: `${wordsOf(asked.kind).thing} may have been copied`,
+      paragraphs: [
+        'Somebody who knows your password answered with an older state of it. We refused the answer.',
+        'Remove it in your settings and set up another one. If this wasn’t you, change your password too.',
+      ],
+      origin,
+      at: context.clock.now(),
+    },
+  });
+}
