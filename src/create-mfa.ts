@@ -1,4 +1,5 @@
 import { createProgrammaticApi } from './api/create-api';
+import { createErasureApi } from './api/erasure-api';
 import { createEventsApi } from './api/events-api';
 import { idText } from './api/host-actor';
 import type { Mfa } from './api/mfa';
@@ -105,6 +106,7 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
       administratorsOf: joinAdministrators(administrators),
       users: options.users,
     }),
+    ...createErasureApi(context, options),
     events: createEventsApi(context, options),
     sessions: (sessionOptions) => createSessionMiddleware(context, sessionOptions),
     strategy: (verify: (...args: never[]) => unknown, strategyOptions?: MfaStrategyOptions) =>

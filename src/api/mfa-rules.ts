@@ -24,6 +24,7 @@ import {
   someText,
 } from '../options/option-kinds';
 import { FIRST_FACTOR_CHANNEL, FIRST_FACTOR_IF_ANY, USER_ID } from './argument-rules';
+import { ERASURE_RULES } from './erasure-api';
 import { EVENT_RULES } from './events-api';
 import type { Mfa } from './mfa';
 import { VERB_RULES } from './verb-rules';
@@ -152,6 +153,7 @@ export const CHECK = options('check({ app })', {
 /** One entry for every function of `createMfa`'s result; a missing one does not compile. */
 export const MFA_RULES: RulesForCalls<Mfa> = {
   ...VERB_RULES,
+  ...ERASURE_RULES,
   events: EVENT_RULES,
   sessions: call(SESSIONS),
   strategy: call(VERIFY, STRATEGY),

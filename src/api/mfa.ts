@@ -10,6 +10,7 @@ import type { MfaStrategyOptions, MfaStrategy } from '../http/sign-in/mfa-strate
 import type { OnboardingOptions } from '../http/sign-in/onboarding';
 import type { PasswordApiOptions } from '../http/sign-in/password-api';
 import type { VerifyPassword, VerifyPasswordOfRequest } from '../http/sign-in/password-check';
+import type { ErasureApi } from './erasure-api';
 import type { EventsApi } from './events-api';
 import type { HostId } from './host-actor';
 import type { ProgrammaticApi } from './programmatic-api';
@@ -18,7 +19,7 @@ import type { ProgrammaticApi } from './programmatic-api';
  * What `createMfa` returns. Every function refuses an argument or an option that is missing, unknown or of a wrong type, by
  * throwing {@link ConfigurationError} before it does anything; one that answers with a promise rejects with it.
  */
-export interface Mfa<User extends Express.User = Express.User> extends ProgrammaticApi {
+export interface Mfa<User extends Express.User = Express.User> extends ProgrammaticApi, ErasureApi {
   /** express-session with the store of `state`. Optional: any express-session mounted before the other middleware works. */
   sessions(options?: SessionOptions): RequestHandler;
   /**

@@ -3,6 +3,7 @@ import { foldEmailAddress } from '../core/address/email-address';
 import { parsePhoneNumber } from '../core/address/phone-number';
 import type { DeliveredKind } from '../core/member/factor-kind';
 import type { KeyRing } from '../core/proof/key-ring';
+import { digestUserId } from '../core/proof/user-digest';
 import type { SendBudget } from '../stores/state-store';
 import type { CodePurpose } from './delivery-error';
 
@@ -77,7 +78,7 @@ export interface BudgetedSend {
 }
 
 /**
- * The budgets of one person. Keys have an HMAC in place of the address, the same for every spelling of it. Enrollments are counted
+ * The budgets of one person. Keys have an HMAC in place of the id and the address, the same for every spelling of it. Enrollments are counted
  * separately, because they can name a stranger's address and must not use up the codes that its owner signs in with.
  */
 export function personalBudgets(
@@ -94,7 +95,7 @@ export function personalBudgets(
       key: purpose === 'enroll' ? `destination:enroll:${hashed}` : `destination:${hashed}`,
       windows: limits.perDestination,
     },
-    { of: 'user', key: `user:${userId}`, windows: limits.perUser },
+    { of: 'user', key: `user:${digestUserId(keyRing, userId)}`, windows: limits.perUser },
   ];
 }
 

@@ -34,4 +34,6 @@ export interface JobRecords {
   findJob(organizationId: string, kind: JobKind): Promise<BackgroundJob | undefined>;
   /** Of every organization. */
   listUnfinishedJobs(): Promise<readonly { readonly organizationId: string; readonly kind: JobKind }[]>;
+  /** Drops the jobs of an organization from the queue; its own document goes otherwise. */
+  dropJobsOf(organizationId: string): Promise<void>;
 }

@@ -1,11 +1,13 @@
 import type { IndexedMember } from '../stores/index-store';
+import { userOwner } from '../stores/owner-key';
 import type { RecordStore } from '../stores/record-store';
 import * as browsers from '../core/member/browser-rules';
 import { Documents } from './documents';
+import { erasureRecordsIn } from './erasure-records';
 import { BROWSERS } from './formats';
 import { keyRecordsIn } from './key-records';
 import { MEMBER_INDEXES, type MemberIndex, type MemberMarks } from './member-index';
-import { memberRecordsIn, userOwner } from './member-records';
+import { memberRecordsIn } from './member-records';
 import { noticeRecordsIn } from './notice-records';
 import { organizationRecordsIn } from './organization-records';
 import type { Records } from './records';
@@ -18,6 +20,7 @@ export function createRecords(store: RecordStore): Records {
     ...organizationRecordsIn(documents, store),
     ...noticeRecordsIn(store),
     ...keyRecordsIn(documents, store),
+    ...erasureRecordsIn(documents, store),
 
     rememberBrowser: (userId, browser, now) =>
       documents.change(

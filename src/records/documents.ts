@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { MfaError } from '../core/errors';
 import { RecentMap } from '../core/text/recent-map';
-import type { DocumentAnswer, DocumentStore, Owner } from '../stores/document-store';
+import {
+  ORGANIZATION_DOCUMENTS,
+  USER_DOCUMENTS,
+  type DocumentAnswer,
+  type DocumentStore,
+  type Owner,
+} from '../stores/document-store';
 import { ownerKey } from '../stores/owner-key';
 import { ChangeQueue } from './change-queue';
 import {
@@ -31,6 +37,8 @@ export interface Applied<Documents, Outcome> {
 export interface ChangeOptions {
   /** Whether the first document of the owner may begin with this change. Otherwise the rule is told of an absent one, and nothing is written. */
   readonly creates?: boolean;
+  /** Whether this is how an owner begins, such as a sign-in: it also creates right after the owner was removed. */
+  readonly begins?: boolean;
   /** Goes before other changes of the owner that wait in this process. */
   readonly isUrgent?: boolean;
 }
@@ -40,6 +48,9 @@ const MOST_TRIES = 10;
 
 /** How many documents this process remembers. One that was dropped is read in full again. */
 const MOST_REMEMBERED = 20_000;
+
+/** A request that has read a document writes within this time. */
+const LONGEST_REQUEST_MS = 60_000;
 
 /** 128 random bits: two writes never choose the same. */
 const newVersion = () => randomBytes(16).toString('base64url');
@@ -53,6 +64,8 @@ export class Documents {
   readonly #store: DocumentStore;
   readonly #queue = new ChangeQueue();
   readonly #remembered = new RecentMap<string, Current<unknown>>(MOST_REMEMBERED);
+  /** Owners whose documents this process saw vanish, and when by its monotonic clock. */
+  readonly #removed = new RecentMap<string, number>(MOST_REMEMBERED);
 
   constructor(store: DocumentStore) {
     this.#store = store;
@@ -75,11 +88,26 @@ export class Documents {
     return this.#queue.run(ownerKey(owner), () => this.#apply(owner, formats, rule, options), options);
   }
 
+  /**
+   * Removes every document of the owner. A change that a request under way makes afterwards does not create them again: it is
+   * refused in every process that had seen them.
+   */
+  remove(owner: Owner): Promise<void> {
+    const names = owner.kind === 'user' ? USER_DOCUMENTS : ORGANIZATION_DOCUMENTS;
+    const key = ownerKey(owner);
+    const act = async () => {
+      await this.#store.removeDocuments(owner);
+      for (const name of names) this.#remembered.delete(placeOf(owner, { name }));
+      this.#removed.set(key, performance.now());
+    };
+    return this.#queue.run(key, act, { isUrgent: true });
+  }
+
   async #apply<const Formats extends readonly DocumentFormat<unknown>[], Outcome>(
     owner: Owner,
     formats: Formats,
     rule: (values: Values<Formats>) => Applied<Values<Formats>, Outcome>,
-    { creates = false }: ChangeOptions,
+    { creates = false, begins = false }: ChangeOptions,
   ): Promise<Outcome> {
     let current = this.#recall(owner, formats);
     let isConfirmed = current === undefined;
@@ -99,6 +127,7 @@ export class Documents {
         isConfirmed = true;
         continue;
       }
+      if (isAbsent && !begins) this.#requireNotRemoved(owner);
       // oxlint-disable-next-line no-await-in-loop
       const conflict = await this.#write(owner, { formats, current, next });
       if (conflict === undefined) return outcome;
@@ -147,6 +176,13 @@ export class Documents {
     );
   }
 
+  #requireNotRemoved(owner: Owner): void {
+    const removedAt = this.#removed.get(ownerKey(owner));
+    if (removedAt === undefined || performance.now() - removedAt > LONGEST_REQUEST_MS) return;
+    const message = 'The records of this account were removed a moment ago.';
+    throw new MfaError('store-unavailable', message);
+  }
+
   #recall(
     owner: Owner,
     formats: readonly DocumentFormat<unknown>[],
@@ -178,7 +214,8 @@ export class Documents {
     known?: Current<unknown>,
   ): Current<unknown> {
     if (answer.outcome === 'absent') {
-      this.#remembered.delete(placeOf(owner, format));
+      const isRemoved = this.#remembered.delete(placeOf(owner, format));
+      if (isRemoved) this.#removed.set(ownerKey(owner), performance.now());
       return { value: format.absent, oldestWriter: 1, version: null };
     }
     if (answer.outcome === 'unchanged') {
@@ -191,7 +228,7 @@ export class Documents {
   }
 }
 
-function placeOf(owner: Owner, { name }: DocumentFormat<unknown>): string {
+function placeOf(owner: Owner, { name }: Pick<DocumentFormat<unknown>, 'name'>): string {
   return `${name} ${ownerKey(owner)}`;
 }
 

@@ -9,13 +9,11 @@ import {
 import type { MemberDocument } from '../core/member/member-document';
 import { consumeRecoveryCode, replaceRecoveryCodes } from '../core/member/recovery-code-rules';
 import * as settings from '../core/member/settings-rules';
-import type { Owner } from '../stores/document-store';
+import { userOwner } from '../stores/owner-key';
 import type { Documents } from './documents';
 import { BROWSERS, MEMBER, RECOVERY_CODES } from './formats';
 import { toMemberRecord } from './member-record';
 import type { MemberRecord, Records } from './records';
-
-export const userOwner = (id: string): Owner => ({ kind: 'user', id });
 
 type Verbs =
   | 'findMember'
@@ -78,7 +76,7 @@ export function memberRecordsIn(documents: Documents): Pick<Records, Verbs> {
         userOwner(userId),
         [MEMBER],
         judged((member) => settings.establishEpoch(member, candidate)),
-        CREATES,
+        { ...CREATES, begins: true },
       ),
     replaceUserEpoch: (userId, end) =>
       documents.change(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MfaError } from '../core/errors';
-import type { QueueStore } from '../stores/queue-store';
+import type { QueuedItem, QueueStore } from '../stores/queue-store';
 
 /** A notice that has to reach somebody, kept until it went out. It holds no secret and no address in the clear. */
 export interface KeptNotice {
@@ -34,9 +34,13 @@ export interface NoticeRecords {
     readonly untilAt: number;
   }): Promise<readonly KeptNotice[]>;
   dropNotice(id: string): Promise<void>;
+  /** Drops every notice of an organization that waits. */
+  dropNoticesOf(organizationId: string): Promise<void>;
 }
 
 const NOTICE_QUEUE = 'notices';
+/** More than ever wait. */
+const MOST_NOTICES = 1_000_000;
 
 const notice: z.ZodType<KeptNotice> = z.object({
   id: z.string(),
@@ -54,14 +58,19 @@ export function noticeRecordsIn(queue: QueueStore): NoticeRecords {
     keepNotice: (kept, when) =>
       queue.enqueue(NOTICE_QUEUE, { id: kept.id, userId: kept.userId, body: JSON.stringify(kept) }, when),
     async claimNotices(due) {
-      return (await queue.takeDue(NOTICE_QUEUE, due)).map(({ body }) => {
-        const read = notice.safeParse(JSON.parse(body));
-        if (read.success) return read.data;
-        throw new MfaError('records-unreadable', 'A queued notice is not what was written.', {
-          cause: read.error,
-        });
-      });
+      return (await queue.takeDue(NOTICE_QUEUE, due)).map(toNotice);
     },
     dropNotice: (id) => queue.removeQueued(NOTICE_QUEUE, id),
+    async dropNoticesOf(organizationId) {
+      const waiting = (await queue.listQueued(NOTICE_QUEUE, MOST_NOTICES)).map(toNotice);
+      const own = waiting.filter((kept) => kept.organizationId === organizationId);
+      await Promise.all(own.map(({ id }) => queue.removeQueued(NOTICE_QUEUE, id)));
+    },
   };
+}
+
+function toNotice({ body }: QueuedItem): KeptNotice {
+  const read = notice.safeParse(JSON.parse(body));
+  if (read.success) return read.data;
+  throw new MfaError('records-unreadable', 'A queued notice is not what was written.', { cause: read.error });
 }

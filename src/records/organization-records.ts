@@ -1,14 +1,12 @@
 import { establishEpoch, replaceEpoch } from '../core/member/settings-rules';
 import { policyOf, savePolicy } from '../core/policy/policy-document';
 import { decodeId, encodeId } from '../core/text/host-id';
-import type { Owner } from '../stores/document-store';
+import { organizationOwner } from '../stores/owner-key';
 import type { QueueStore } from '../stores/queue-store';
 import type { BackgroundJob, JobKind } from './background-jobs';
 import type { Documents } from './documents';
 import { ADOPTION, JOBS, POLICY } from './formats';
 import type { Records } from './records';
-
-const organizationOwner = (id: string): Owner => ({ kind: 'organization', id });
 
 type Verbs =
   | 'findPolicy'
@@ -20,7 +18,8 @@ type Verbs =
   | 'beginJob'
   | 'advanceJob'
   | 'findJob'
-  | 'listUnfinishedJobs';
+  | 'listUnfinishedJobs'
+  | 'dropJobsOf';
 
 const CREATES = { creates: true } as const;
 
@@ -60,7 +59,7 @@ export function organizationRecordsIn(documents: Documents, queue: QueueStore): 
           const { next, outcome } = establishEpoch(document, candidate);
           return { next: [next], outcome };
         },
-        CREATES,
+        { ...CREATES, begins: true },
       ),
     replaceOrganizationEpoch: (organizationId, end) =>
       documents.change(
@@ -117,6 +116,11 @@ export function organizationRecordsIn(documents: Documents, queue: QueueStore): 
       });
       if (isAdvanced && job.finishedAt !== null) await queue.removeQueued(JOB_QUEUE, job.id);
       return isAdvanced;
+    },
+    async dropJobsOf(organizationId) {
+      const jobs = await queue.listQueued(JOB_QUEUE, MOST_JOBS);
+      const own = jobs.filter(({ body }) => toName(body).organizationId === organizationId);
+      await Promise.all(own.map(({ id }) => queue.removeQueued(JOB_QUEUE, id)));
     },
     async listUnfinishedJobs() {
       const items = await queue.listQueued(JOB_QUEUE, MOST_JOBS);

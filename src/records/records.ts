@@ -7,6 +7,7 @@ import type { Policy } from '../core/policy/policy';
 import type { EventStore } from '../stores/event-store';
 import type { JobRecords } from './background-jobs';
 import type { BrowserRecords } from './browser-records';
+import type { ErasureRecords } from './erasure-records';
 import type { GuessRecords } from './guess-records';
 import type { MemberIndexRecords } from './member-index';
 import type { NoticeRecords } from './notice-records';
@@ -78,7 +79,14 @@ export interface Binding {
  * Instants are the caller's clock. Ids are the host's, any string.
  */
 export interface Records
-  extends BrowserRecords, GuessRecords, MemberIndexRecords, JobRecords, EventStore, NoticeRecords {
+  extends
+    BrowserRecords,
+    GuessRecords,
+    MemberIndexRecords,
+    JobRecords,
+    EventStore,
+    NoticeRecords,
+    ErasureRecords {
   /** One read. A user who was never seen has the empty record: no epoch, no settings, nothing enrolled. */
   findMember(userId: string, organizationId: string): Promise<MemberRecord>;
 

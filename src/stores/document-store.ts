@@ -60,7 +60,7 @@ export interface DocumentStore {
    */
   write(owner: Owner, changes: readonly DocumentChange[]): Promise<WriteOutcome>;
 
-  /** Removes every document of the owner. */
+  /** Removes every document of the owner, and frees the keys that it has. */
   removeDocuments(owner: Owner): Promise<void>;
 
   /**

@@ -2,6 +2,9 @@ import { MfaError } from '../core/errors';
 import { decodeId, encodeId } from '../core/text/host-id';
 import type { Owner } from './document-store';
 
+export const userOwner = (id: string): Owner => ({ kind: 'user', id });
+export const organizationOwner = (id: string): Owner => ({ kind: 'organization', id });
+
 const LONGEST_ID = 1024;
 
 /**

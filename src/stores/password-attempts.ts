@@ -126,7 +126,18 @@ export interface PasswordCounters {
 /** The one count of an address. */
 export const ALL_NAMES = 'all';
 /** The count of a name that all addresses share which it never signed in from. */
-export const STRANGERS = 'strangers';
+const STRANGERS = 'strangers';
+
+/** The counts of a name that an attempt belongs to, each with its limit. That of strangers comes last. */
+export function wantedCounts(
+  { trusted, networks: [network] }: PasswordAttempt,
+  { perSource, fromStrangers }: PasswordLimits,
+  isFamiliar: boolean,
+): readonly (readonly [count: string, limit: number])[] {
+  if (trusted !== null) return [[`t:${trusted}`, perSource]];
+  const own = network === undefined ? [] : ([[`n:${network}`, perSource]] as const);
+  return isFamiliar ? own : [...own, [STRANGERS, fromStrangers]];
+}
 
 /**
  * A name and its addresses are on different nodes of a cluster, so no step of a store spans them. Both are asked at once, and what was

@@ -57,6 +57,7 @@ const STATE: Readonly<Record<keyof StateStore, true>> = {
   keepUnseenCodes: true,
   findUnseenCodes: true,
   endUnseenCodes: true,
+  forgetUser: true,
   throttle: true,
   findClock: true,
   createSessionStore: true,

@@ -204,6 +204,12 @@ export interface StateStore extends PasswordAttemptStore, UnseenCodesStore {
   endUnlockLink(tokenHash: string): Promise<boolean>;
 
   /**
+   * Removes everything about the user: pending logins, sessions, challenges, new codes, links and sent messages. What a request
+   * under way writes at the same moment may stay until it expires; another call removes it too.
+   */
+  forgetUser(userId: string): Promise<void>;
+
+  /**
    * The store's own clock in epoch milliseconds, of several the one furthest from `now`. Null where the state is in this
    * process's memory, and with it the clock.
    */

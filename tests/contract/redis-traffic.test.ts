@@ -142,7 +142,7 @@ describe('the keys in Redis', () => {
     const plain = connectRedis();
     const keys = await plain.keys(`*${userId}*`);
     expect(keys.toSorted()).toEqual(
-      ['documents', 'owner:login'].map((name) => `app:second:{user:${userId}}:${name}`),
+      ['documents', 'held', 'owner:login'].map((name) => `app:second:{user:${userId}}:${name}`),
     );
     expect((await records.findMember(userId, 'acme')).recoveryCodesLeft).toBe(1);
     redis.disconnect();

@@ -1,5 +1,6 @@
 import type { StateStore } from '../../src/stores/state-store';
 import { describeChallenges } from './state/challenges';
+import { describeForgetting } from './state/forgetting';
 import { describePasswordAttempts } from './state/password-attempts';
 import { describePendingLogins } from './state/pending-logins';
 import { describeSendBudgets } from './state/send-budgets';
@@ -25,4 +26,5 @@ export function describeStateStore(open: () => StateStore): void {
   describeThrottles(open);
   describePasswordAttempts(open);
   describeUnseenCodes(open);
+  describeForgetting(open);
 }

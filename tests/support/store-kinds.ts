@@ -1,6 +1,9 @@
-import { memoryRecords, redisRecords, type Records } from './records';
+import { randomBytes } from 'node:crypto';
+import { Pool } from 'pg';
+import { memoryRecords, redisRecords, withRules, type Records } from './records';
 import { memoryState } from '../../src/index';
-import type { StateStore } from '../../src/index';
+import type { RecordStore, StateStore } from '../../src/index';
+import { postgresRecords } from '../../src/postgres';
 import { redisState } from '../../src/redis';
 import { connectRedis } from './redis-client';
 import { redisUrl } from './redis-database';
@@ -31,8 +34,48 @@ function openMemoryStores(): OpenStores {
   return { records: memoryRecords(), state: memoryState(), close: () => undefined };
 }
 
-/** Both kinds of stores, for `describe.each`. */
+/** A schema of its own in the run's PostgreSQL, whose tables are there before the first statement. */
+export function openPostgres(): {
+  readonly store: RecordStore;
+  readonly pool: Pool;
+  readonly schema: string;
+} {
+  const pool = new Pool({ connectionString: process.env['TEST_POSTGRES_URL'], max: 10 });
+  const schema = `test_${randomBytes(8).toString('hex')}`;
+  const migrated = postgresRecords(pool, { schema, timeoutMs: 60_000 }).migrate();
+  // A failure shows in the first statement.
+  migrated.catch(() => undefined);
+  const waiting = {
+    async connect() {
+      await migrated;
+      return pool.connect();
+    },
+    query: pool.query.bind(pool),
+  };
+  return { store: postgresRecords(waiting, { schema, ...PATIENT }), pool, schema };
+}
+
+function openPostgresStores(): OpenStores {
+  const { store, pool } = openPostgres();
+  const { state, close } = openRedisStores();
+  return {
+    records: withRules(store),
+    state,
+    close() {
+      close();
+      void pool.end();
+    },
+  };
+}
+
+/** Both kinds of stores that need no migration, for `describe.each`. */
 export const storeKinds: readonly { readonly kind: string; readonly open: () => OpenStores }[] = [
   { kind: 'memory', open: openMemoryStores },
   { kind: 'Redis', open: () => openRedisStores() },
+];
+
+/** The same, and records in PostgreSQL beside state in Redis. */
+export const storeKindsWithPostgres: typeof storeKinds = [
+  ...storeKinds,
+  { kind: 'PostgreSQL', open: openPostgresStores },
 ];

@@ -1,5 +1,6 @@
+import { stopSharedPostgres } from './shared-postgres';
 import { stopSharedRedis } from './shared-redis';
 
 export default async function tearDown(): Promise<void> {
-  await stopSharedRedis();
+  await Promise.all([stopSharedRedis(), stopSharedPostgres()]);
 }

@@ -88,3 +88,9 @@ export function forgetBrowsers(document: BrowsersDocument): Changed<BrowsersDocu
   const outcome = document.browsers.length;
   return { next: outcome === 0 ? document : { ...document, browsers: [] }, outcome };
 }
+
+/** Forgets those that were remembered for one organization. */
+export function forgetBrowsersOf(document: BrowsersDocument, organizationId: string): BrowsersDocument {
+  const browsers = document.browsers.filter((browser) => browser.organizationId !== organizationId);
+  return browsers.length === document.browsers.length ? document : { ...document, browsers };
+}

@@ -37,6 +37,39 @@ export function saveExemption(
   return changeSettings(member, organizationId, { exemption });
 }
 
+/**
+ * The person is no longer a member: the settings, the skips and the exemption there go. Authenticators stay, and no longer say
+ * that they were set up there.
+ */
+export function leaveOrganization(member: MemberDocument, organizationId: string): MemberDocument {
+  const left = findOrganization(member, organizationId);
+  const isNamed = member.authenticators.some((one) => one.organizationId === organizationId);
+  if (left === undefined && !isNamed) return member;
+  const authenticators = member.authenticators.map((one) => {
+    const { organizationId: setUpIn, ...rest } = one;
+    return setUpIn === organizationId ? rest : one;
+  });
+  return {
+    ...member,
+    authenticators,
+    organizations: member.organizations.filter((one) => one !== left),
+  };
+}
+
+/** Stands for an administrator whose id was erased. */
+export const ERASED_PERSON = 'erased';
+
+/** An exemption that this administrator granted stays, without the id. */
+export function eraseGrantor(
+  member: MemberDocument,
+  organizationId: string,
+  grantedBy: string,
+): MemberDocument {
+  const exemption = findOrganization(member, organizationId)?.exemption;
+  if (exemption?.grantedBy !== grantedBy) return member;
+  return saveExemption(member, organizationId, { ...exemption, grantedBy: ERASED_PERSON });
+}
+
 export type SkipOutcome =
   { readonly outcome: 'spent'; readonly skipsUsed: number } | { readonly outcome: 'exhausted' };
 

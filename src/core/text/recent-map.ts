@@ -28,8 +28,9 @@ export class RecentMap<Key, Value> {
     this.#newer.set(key, value);
   }
 
-  delete(key: Key): void {
-    this.#newer.delete(key);
-    this.#older.delete(key);
+  /** Whether it was there. */
+  delete(key: Key): boolean {
+    const wasNewer = this.#newer.delete(key);
+    return this.#older.delete(key) || wasNewer;
   }
 }

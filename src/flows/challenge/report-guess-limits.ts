@@ -1,4 +1,5 @@
 import { onFileKind } from '../../core/member/factor-kind';
+import { digestUserId } from '../../core/proof/user-digest';
 import type { Account } from '../../options/ports';
 import type { GuessOutcome } from '../../records/records';
 import type { ChallengePurpose } from '../../stores/state-store';
@@ -68,7 +69,8 @@ function reportDisabled(context: FlowContext, wrong: WrongAnswer): void {
 /** The password was right and five codes were wrong: that is how a stolen password looks. */
 function tellOfWrongFactor(context: FlowContext, wrong: WrongAnswer): void {
   const { account, origin, gathered } = wrong;
-  const budget = { key: `notice:wrong-factor:${account.id}`, windows: WRONG_FACTOR_NOTICES };
+  const key = `notice:wrong-factor:${digestUserId(context.keyRing, account.id)}`;
+  const budget = { key, windows: WRONG_FACTOR_NOTICES };
   context.delivery.inBackground(async () => {
     const spent = await context.state.spendSendBudgets([budget], gathered.now);
     if (spent.outcome === 'refused') return;

@@ -2,6 +2,7 @@ import type { Authenticator } from '../../core/member/authenticator';
 import type { FactorKind, FactorState } from '../../core/member/factor-kind';
 import { openSecret, sealSecret, type PlainSecret } from '../../core/proof/secrets';
 import { isChallengeOver } from '../../core/proof/sent-code';
+import { digestUserId } from '../../core/proof/user-digest';
 import type { Begun, Enrollee, Shown } from '../../factors/factor';
 import { channelOfKind } from '../../factors/find-factor';
 import type { Challenge } from '../../stores/state-store';
@@ -174,7 +175,8 @@ export async function spendChange(
   userId: string,
   name: keyof typeof AN_HOUR,
 ): Promise<{ readonly outcome: 'spent' } | TooManyChanges> {
-  const spent = await context.state.throttle({ name, points: AN_HOUR[name], seconds: 3600 }).spend(userId);
+  const throttle = context.state.throttle({ name, points: AN_HOUR[name], seconds: 3600 });
+  const spent = await throttle.spend(digestUserId(context.keyRing, userId));
   if (spent.outcome === 'spent') return spent;
   const { retryAfterSeconds } = spent;
   return { outcome: 'rejected', because: 'too-many-changes', retryAfterSeconds };

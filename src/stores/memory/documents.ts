@@ -39,6 +39,7 @@ export function documentsIn({ documents, claims }: StoredDocuments): DocumentSto
 
     async removeDocuments(owner) {
       documents.delete(ownerKey(owner));
+      for (const [key, holder] of claims) if (ownerKey(holder) === ownerKey(owner)) claims.delete(key);
     },
 
     async claim(key, owner) {

@@ -26,6 +26,10 @@ export class ExpiringMap<Value> {
     return this.#entries.delete(key);
   }
 
+  deleteWhere(isGone: (key: string, value: Value) => boolean): void {
+    for (const [key, { value }] of this.#entries) if (isGone(key, value)) this.#entries.delete(key);
+  }
+
   /** Sweeping when the map has doubled since the last time keeps the cost of each write even. */
   #sweep(now: number): void {
     for (const [key, { expiresAt }] of this.#entries) if (expiresAt <= now) this.#entries.delete(key);

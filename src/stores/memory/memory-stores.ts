@@ -3,17 +3,17 @@ import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { checkArguments } from '../../options/call-check';
 import { countingThrottle } from '../counting-throttle';
 import type { RecordStore } from '../record-store';
-import type { StateStore, Throttle } from '../state-store';
+import type { StateStore, Throttle, UnlockLink } from '../state-store';
 import { challengesIn, pendingLoginsIn } from './challenges';
 import { documentsIn } from './documents';
 import { eventLogsIn } from './event-log';
 import { ExpiringMap } from './expiring-map';
 import { memberIndexesIn } from './member-indexes';
-import type { Owner } from './owners';
+import { isOwnedBy, type Owner } from './owners';
 import { passwordAttemptsIn } from './password-attempts';
 import { queuesIn } from './queues';
 import { sendsIn } from './sends';
-import { sessionsIn } from './sessions';
+import { sessionsIn, type Sessions } from './sessions';
 import {
   Moments,
   firstStepsIn,
@@ -21,6 +21,7 @@ import {
   unlockLinksIn,
   unseenCodesIn,
   type KeptCodes,
+  type SentMessages,
 } from './short-lived';
 
 /**
@@ -47,17 +48,26 @@ export function memoryState(...none: readonly []): StateStore {
   checkArguments('memoryState', [], none);
   const owners = new ExpiringMap<Owner>();
   const unseenCodes: KeptCodes = new ExpiringMap();
+  const sessions: Sessions = new ExpiringMap();
+  const messages: SentMessages = new Moments();
+  const links = new ExpiringMap<UnlockLink>();
   const throttles = new Map<string, Throttle>();
   return {
     ...pendingLoginsIn(owners, unseenCodes),
     ...challengesIn(owners),
-    ...sessionsIn(new ExpiringMap(), { owners, unseenCodes }),
+    ...sessionsIn(sessions, { owners, unseenCodes }),
     ...sendsIn(new ExpiringMap()),
-    ...sentMessagesIn(new Moments()),
+    ...sentMessagesIn(messages),
     ...firstStepsIn(new Moments()),
-    ...unlockLinksIn(new ExpiringMap()),
+    ...unlockLinksIn(links),
     ...passwordAttemptsIn(),
     ...unseenCodesIn(unseenCodes),
+    async forgetUser(userId) {
+      for (const map of [owners, unseenCodes]) map.deleteWhere((key) => isOwnedBy(key, userId));
+      sessions.delete(userId);
+      links.deleteWhere((_, link) => link.userId === userId);
+      messages.deleteWhere((message) => message !== 'asked-for' && message.userId === userId);
+    },
     findClock: async () => null,
     createSessionStore: () => new MemoryStore(),
     throttle({ name, points, seconds }) {

@@ -15,6 +15,10 @@ export function ownerKey(userId: string, ownerId: string): string {
   return JSON.stringify([userId, ownerId]);
 }
 
+export function isOwnedBy(key: string, userId: string): boolean {
+  return key.startsWith(`${JSON.stringify([userId]).slice(0, -1)},`);
+}
+
 export function withEntry<Key, Value>(map: ReadonlyMap<Key, Value>, key: Key, value: Value): Map<Key, Value> {
   return new Map(map).set(key, value);
 }

@@ -2,8 +2,8 @@ import {
   ALL_NAMES,
   MOST_NETWORKS,
   NETWORK_LIFE_MS,
-  STRANGERS,
   countPasswords,
+  wantedCounts,
   type Counted,
   type CountsOf,
   type PasswordAttempt,
@@ -18,8 +18,6 @@ interface Window {
   /** The ids of what is being judged, and the counts that each is in. */
   readonly judged: Map<string, readonly string[]>;
 }
-
-type Wanted = readonly (readonly [count: string, limit: number])[];
 
 export function passwordAttemptsIn(): PasswordAttemptStore {
   const windows = new ExpiringMap<Window>();
@@ -41,7 +39,7 @@ export function passwordAttemptsIn(): PasswordAttemptStore {
   function reserve(
     counts: CountsOf,
     id: string,
-    wanted: Wanted,
+    wanted: ReturnType<typeof wantedCounts>,
     life: { seconds: number; now: number },
   ): Counted {
     const { seconds, now } = life;
@@ -80,7 +78,7 @@ export function passwordAttemptsIn(): PasswordAttemptStore {
       const isFamiliar = trusted !== null || networkSeenAt !== null;
       if (!isFamiliar && addressWaitSeconds > 0) return { counted: null, isFamiliar, networkSeenAt };
       const life = { seconds: limits.nameSeconds, now };
-      const wanted = wantedOf(attempt, isFamiliar, limits);
+      const wanted = wantedCounts(attempt, limits, isFamiliar);
       return { counted: reserve({ of: 'name', key: name }, id, wanted, life), isFamiliar, networkSeenAt };
     },
     async settle({ of, key: name }, { id, counts, verdict, seconds, now }) {
@@ -103,14 +101,4 @@ export function passwordAttemptsIn(): PasswordAttemptStore {
       networks.set(name, known, { now, expiresAt: now + NETWORK_LIFE_MS });
     },
   });
-}
-
-function wantedOf(
-  { trusted, networks: [network] }: PasswordAttempt,
-  isFamiliar: boolean,
-  { perSource, fromStrangers }: PasswordLimits,
-): Wanted {
-  if (trusted !== null) return [[`t:${trusted}`, perSource]];
-  const own: Wanted = network === undefined ? [] : [[`n:${network}`, perSource]];
-  return isFamiliar ? own : [...own, [STRANGERS, fromStrangers]];
 }

@@ -27,6 +27,10 @@ export class Moments<Value> {
   delete(key: string): void {
     this.#entries.delete(key);
   }
+
+  deleteWhere(isGone: (value: Value) => boolean): void {
+    for (const [key, { value }] of this.#entries) if (isGone(value)) this.#entries.delete(key);
+  }
 }
 
 type LinkVerbs = 'saveUnlockLink' | 'findUnlockLink' | 'endUnlockLink';
@@ -70,7 +74,10 @@ export function takeCodesAlong(kept: KeptCodes, from: string, to: string, now: n
 
 type MessageVerbs = 'rememberSentMessage' | 'takeSentMessage';
 
-export function sentMessagesIn(messages: Moments<SentMessage | 'asked-for'>): Pick<StateStore, MessageVerbs> {
+/** A message, or that its report came before it. */
+export type SentMessages = Moments<SentMessage | 'asked-for'>;
+
+export function sentMessagesIn(messages: SentMessages): Pick<StateStore, MessageVerbs> {
   return {
     async rememberSentMessage(messageId, message, lifeSeconds) {
       const isAskedFor = messages.get(messageId) === 'asked-for';

@@ -84,6 +84,7 @@ export function documentsIn(queries: Queries, schema: string): DocumentStore {
     async removeDocuments(owner) {
       const { table } = TABLES[owner.kind];
       await queries.run(`DELETE FROM ${schema}.${table} WHERE owner = $1`, [encodeId(owner.id)]);
+      await queries.run(`DELETE FROM ${schema}.claims WHERE owner = $1`, [ownerKey(owner)]);
     },
 
     async claim(key, owner) {

@@ -26,6 +26,7 @@ const MIGRATIONS: readonly Migration[] = [
         jobs jsonb, jobs_version text
       );
       CREATE TABLE ${schema}.claims (key text COLLATE "C" PRIMARY KEY, owner text NOT NULL);
+      CREATE INDEX claims_by_owner ON ${schema}.claims (owner);
       CREATE TABLE ${schema}.event_numbers (organization text COLLATE "C" PRIMARY KEY, newest bigint NOT NULL);
       CREATE TABLE ${schema}.events (
         organization text COLLATE "C", number bigint, at bigint NOT NULL,

@@ -3,7 +3,9 @@ import { writeEvidence } from '../../core/proof/evidence-text';
 import { CLOCK_TOLERANCE_MS } from '../../core/text/credible-instant';
 import type { ChallengeOwner, StateStore } from '../state-store';
 import type { RedisCommands } from './command-batch';
+import type { HeldState } from './held-state';
 import type { Keys } from './keys';
+import { writeLasting } from './lasting-write';
 import {
   PENDING_FIELDS,
   challengeFields,
@@ -16,13 +18,6 @@ import {
 import { isOne, toTexts, toWholeNumber } from './replies';
 import { NUMBER_IN_FIELD, defineScript } from './script';
 
-/** The owner; the life in milliseconds, then fields and values. One step, so that no key is ever without an end. */
-const CREATE = defineScript(`
-redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], unpack(ARGV, 2))
-redis.call('PEXPIRE', KEYS[1], ARGV[1])
-`);
-
 /** The owner; the evidence. */
 const SAVE_EVIDENCE = defineScript(`
 if redis.call('HEXISTS', KEYS[1], 's') == 0 then return 0 end
@@ -30,24 +25,21 @@ redis.call('HSET', KEYS[1], 'v', ARGV[1])
 return 1
 `);
 
-/** The owner and its new codes. */
-const END = defineScript(`
-local was = redis.call('HEXISTS', KEYS[1], 's')
-redis.call('DEL', KEYS[1], KEYS[2])
-return was
-`);
-
 type LoginVerbs = 'createPendingLogin' | 'findPendingLogin' | 'savePendingEvidence' | 'endPendingLogin';
 
-export function pendingLoginsIn(redis: RedisCommands, keys: Keys): Pick<StateStore, LoginVerbs> {
+export function pendingLoginsIn(
+  redis: RedisCommands,
+  keys: Keys,
+  held: HeldState,
+): Pick<StateStore, LoginVerbs> {
   return {
     async createPendingLogin(pending, first) {
-      const args = [
-        pending.expiresAt - pending.startedAt,
-        ...writePendingLogin(pending),
-        ...(first === undefined ? [] : writeChallenge(first)),
-      ];
-      await redis.run(CREATE, { keys: [keys.owner(pending.userId, pending.id)], args });
+      const { userId, id, startedAt, expiresAt } = pending;
+      const fields = [...writePendingLogin(pending), ...(first === undefined ? [] : writeChallenge(first))];
+      await Promise.all([
+        writeLasting(redis, keys.owner(userId, id), expiresAt - startedAt, [['del'], ['hset', ...fields]]),
+        held.note(userId, { kind: 'owner', id }, { now: startedAt, expiresAt }),
+      ]);
     },
     async findPendingLogin(userId, id) {
       const reply = await redis.send('hmget', keys.owner(userId, id), ...PENDING_FIELDS);
@@ -58,8 +50,12 @@ export function pendingLoginsIn(redis: RedisCommands, keys: Keys): Pick<StateSto
       return isOne(await redis.run(SAVE_EVIDENCE, call));
     },
     async endPendingLogin(userId, id) {
-      const ending = [keys.owner(userId, id), keys.unseenCodes(userId, id)];
-      return isOne(await redis.run(END, { keys: ending, args: [] }));
+      // The first command decides who ends it: without the field it is no pending login any more.
+      const [ended] = await Promise.all([
+        redis.send('hdel', keys.owner(userId, id), 's'),
+        redis.send('del', keys.owner(userId, id), keys.unseenCodes(userId, id)),
+      ]);
+      return isOne(ended);
     },
   };
 }
@@ -123,16 +119,24 @@ return 1
 type ChallengeVerbs =
   'issueChallenge' | 'findChallenge' | 'spendAttempt' | 'consumeChallenge' | 'endChallenge';
 
-export function challengesIn(redis: RedisCommands, keys: Keys): Pick<StateStore, ChallengeVerbs> {
+export function challengesIn(
+  redis: RedisCommands,
+  keys: Keys,
+  held: HeldState,
+): Pick<StateStore, ChallengeVerbs> {
   const keysOf = ({ userId, ownerId }: ChallengeOwner) => [keys.owner(userId, ownerId)];
 
   return {
     async issueChallenge(challenge, { now, underPendingLogin, after }) {
       const under = underPendingLogin ? 'pending' : 'any';
       const version = after === undefined ? '*' : (after ?? '');
-      const { purpose, expiresAt } = challenge;
+      const { userId, ownerId, purpose, expiresAt } = challenge;
       const args = [letterOf(purpose), now, expiresAt, under, version, ...writeChallenge(challenge)];
-      return isOne(await redis.run(ISSUE, { keys: keysOf(challenge), args }));
+      const [issued] = await Promise.all([
+        redis.run(ISSUE, { keys: keysOf(challenge), args }),
+        underPendingLogin || held.note(userId, { kind: 'owner', id: ownerId }, { now, expiresAt }),
+      ]);
+      return isOne(issued);
     },
     async findChallenge(owner) {
       const key = keys.owner(owner.userId, owner.ownerId);

@@ -4,6 +4,7 @@ import type {
   DocumentName,
   DocumentStore,
   CurrentDocument,
+  Owner,
 } from '../document-store';
 import { ownerKey, parseOwnerKey } from '../owner-key';
 import type { RedisCommands } from './command-batch';
@@ -56,6 +57,11 @@ export function documentsIn(redis: RedisCommands, keys: Keys): DocumentStore {
     return isOne(reply) ? undefined : toTexts(reply, 'documents');
   }
 
+  async function release(key: string, owner: Owner): Promise<void> {
+    await change(keys.claim(key), [CLAIM, ownerKey(owner), 'remove', '', '']);
+    await redis.send('srem', keys.claimedBy(owner), key);
+  }
+
   return {
     read: (queries) =>
       Promise.all(queries.map(({ owner, name, known }) => ask(keys.documents(owner), name, known))),
@@ -68,12 +74,18 @@ export function documentsIn(redis: RedisCommands, keys: Keys): DocumentStore {
 
     async removeDocuments(owner) {
       await redis.send('del', keys.documents(owner));
+      const claimed = toTexts(await redis.send('smembers', keys.claimedBy(owner)), 'keys of an owner');
+      await Promise.all(claimed.map((key) => release(key ?? '', owner)));
     },
 
     async claim(key, owner) {
       const holder = ownerKey(owner);
+      // Noted first, so that a process that ends here leaves no key that nobody finds.
+      await redis.send('sadd', keys.claimedBy(owner), key);
       const current = await change(keys.claim(key), [CLAIM, '', 'set', holder, '']);
-      return current === undefined || current[0] === holder;
+      const isOurs = current === undefined || current[0] === holder;
+      if (!isOurs) await redis.send('srem', keys.claimedBy(owner), key);
+      return isOurs;
     },
     async findOwner(key) {
       const holder = await redis.send('hget', keys.claim(key), `${CLAIM}:v`);
@@ -82,9 +94,7 @@ export function documentsIn(redis: RedisCommands, keys: Keys): DocumentStore {
       if (owner === undefined) throw unreadable('the owner of a key');
       return owner;
     },
-    async release(key, owner) {
-      await change(keys.claim(key), [CLAIM, ownerKey(owner), 'remove', '', '']);
-    },
+    release,
   };
 }
 

@@ -8,6 +8,8 @@ export interface Keys {
   documents(owner: Owner): string;
   /** A hash: who has a key that is unique over all owners. */
   claim(key: string): string;
+  /** A set: the keys that an owner has claimed. */
+  claimedBy(owner: Owner): string;
   /** A sorted set: the ids of what is queued, by the instant at which each is due. */
   queue(name: string): string;
   /** A hash: the id of what is queued, and what it is. */
@@ -16,6 +18,8 @@ export interface Keys {
   owner(userId: string, ownerId: string): string;
   /** A string: new recovery codes, sealed, that the owner has not acknowledged. */
   unseenCodes(userId: string, ownerId: string): string;
+  /** A sorted set: the names of what else is kept about the user, by its end. */
+  held(userId: string): string;
   /** A hash: the handle of a session, and the session. */
   sessions(userId: string): string;
   /** A list: the events, newest first. */
@@ -34,7 +38,7 @@ export interface Keys {
   throttle(name: string, key: string): string;
   /** A hash: the wrong passwords for a name. Its fields are in `password-attempts`. */
   passwords(name: string): string;
-  /** A hash: the hashes of addresses that a name signed in from, and when it last did. */
+  /** A sorted set: the hashes of addresses that a name signed in from, by when it last did. */
   networks(name: string): string;
   /** A hash: the wrong passwords from an address. */
   passwordsFrom(network: string): string;
@@ -46,10 +50,12 @@ export function createKeys(prefix: string): Keys {
   return {
     documents: (owner) => `${prefix}:{${ownerKey(owner)}}:documents`,
     claim: (key) => `${prefix}:{claim:${encodeId(key)}}`,
+    claimedBy: (owner) => `${prefix}:{${ownerKey(owner)}}:claims`,
     queue: (name) => `${prefix}:{queue:${name}}:due`,
     queued: (name) => `${prefix}:{queue:${name}}:items`,
     owner: (userId, ownerId) => `${user(userId)}:owner:${encodeId(ownerId)}`,
     unseenCodes: (userId, ownerId) => `${user(userId)}:unseen-codes:${encodeId(ownerId)}`,
+    held: (userId) => `${user(userId)}:held`,
     sessions: (userId) => `${user(userId)}:sessions`,
     events: (organizationId) => `${organization(organizationId)}:events`,
     index: (organizationId, name) => `${organization(organizationId)}:index:${name}`,

@@ -2,16 +2,17 @@ import {
   ALL_NAMES,
   MOST_NETWORKS,
   NETWORK_LIFE_MS,
-  STRANGERS,
   countPasswords,
+  wantedCounts,
   type Counted,
   type CountsOf,
   type PasswordAttemptStore,
 } from '../password-attempts';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
+import { writeLasting } from './lasting-write';
 import { toOptionalNumber, toTexts, toWholeNumber } from './replies';
-import { NUMBER_IN_FIELD, UNREADABLE, defineScript } from './script';
+import { NUMBER_IN_FIELD, defineScript } from './script';
 import { unreadable } from './store-errors';
 
 /*
@@ -19,8 +20,14 @@ import { unreadable } from './store-errors';
  * what is being judged, `t:` and an id one of the latter. A hash without a wrong password is gone when nothing is judged.
  */
 
-/** Lua: counts a password under each of the wanted counts, which come as pairs of name and limit, or under none. */
-const RESERVE = `${NUMBER_IN_FIELD}
+/**
+ * The passwords for a name or from an address, and the addresses that the name is known by; the id, the window in milliseconds,
+ * now, the life of a known address, whether the source is `trusted` or strangers are let in (`open`, `closed`), how many
+ * hashes of the address follow, these, and pairs of a count and its limit, unless trusted with that of strangers as the last.
+ * Counts the password under each or under none. Answers with whether it is a stranger, when the address was last seen or
+ * nothing, and the outcome; with `closed` and nothing else where it is one and they are not let in.
+ */
+const RESERVE = defineScript(`${NUMBER_IN_FIELD}
 local function reserve(id, window, wanted)
   local reserved = {'reserved'}
   for i = 1, #wanted, 2 do reserved[#reserved + 1] = wanted[i] end
@@ -38,39 +45,17 @@ local function reserve(id, window, wanted)
   if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], window) end
   return reserved
 end
-`;
-
-/** The passwords from an address; the id, the window in milliseconds, the limit. */
-const RESERVE_FOR_NETWORK = defineScript(`${RESERVE}
-return reserve(ARGV[1], ARGV[2], {'${ALL_NAMES}', ARGV[3]})
-`);
-
-/**
- * The passwords for a name and the addresses it is known by; the id, the window in milliseconds, the limits of a source and of
- * all strangers, now, the life of a known address, whether strangers are let in, the trusted source or nothing, then the
- * hashes of the address. Answers with whether it is a stranger, when the address was last seen or nothing, and the outcome; with
- * `closed` and nothing else where it is one and they are not let in.
- */
-const RESERVE_FOR_NAME = defineScript(`${RESERVE}
-local now, life, trusted, seenAt = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[8], nil
-for i = 9, #ARGV do
-  local seen = redis.call('HGET', KEYS[2], ARGV[i])
-  if seen then
-    local at = tonumber(seen)
-    if not at then error('${UNREADABLE} instant') end
-    if math.abs(now - at) < life then seenAt = math.max(at, seenAt or at) end
-  end
+local now, life, trust, last = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5], #ARGV
+local first, seenAt = 7 + tonumber(ARGV[6]), nil
+for i = 7, first - 1 do
+  local at = tonumber(redis.call('ZSCORE', KEYS[2], ARGV[i]))
+  if at and math.abs(now - at) < life then seenAt = math.max(at, seenAt or at) end
 end
-local wanted = {}
-if trusted ~= '' then wanted = {'t:' .. trusted, ARGV[3]}
-elseif ARGV[9] then wanted = {'n:' .. ARGV[9], ARGV[3]} end
-local stranger = trusted == '' and not seenAt
-if stranger and ARGV[7] ~= 'open' then return {'closed'} end
-if stranger then
-  wanted[#wanted + 1] = '${STRANGERS}'
-  wanted[#wanted + 1] = ARGV[4]
-end
-return {stranger and 1 or 0, seenAt and string.format('%.0f', seenAt) or '', unpack(reserve(ARGV[1], ARGV[2], wanted))}
+local stranger = trust ~= 'trusted' and not seenAt
+if stranger and trust == 'closed' then return {'closed'} end
+if seenAt and trust ~= 'trusted' then last = last - 2 end
+local reserved = reserve(ARGV[1], ARGV[2], {unpack(ARGV, first, last)})
+return {stranger and 1 or 0, seenAt and string.format('%.0f', seenAt) or '', unpack(reserved)}
 `);
 
 /** The passwords for a name or from an address; the id, the verdict, the window in milliseconds, then the counts. */
@@ -85,40 +70,31 @@ end
 if wrong and redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
 `);
 
-/** The addresses that a name is known by; the address, now, how many are kept, their life in milliseconds. */
-const NOTE_NETWORK = defineScript(`
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-local all, known = redis.call('HGETALL', KEYS[1]), {}
-for i = 1, #all, 2 do known[#known + 1] = {network = all[i], seenAt = tonumber(all[i + 1]) or 0} end
-table.sort(known, function(a, b) return a.seenAt > b.seenAt end)
-for i = tonumber(ARGV[3]) + 1, #known do redis.call('HDEL', KEYS[1], known[i].network) end
-redis.call('PEXPIRE', KEYS[1], ARGV[4])
-`);
-
 const WHAT = 'counts of passwords';
 
 export function passwordAttemptsIn(redis: RedisCommands, keys: Keys): PasswordAttemptStore {
   const keyOf = ({ of, key }: CountsOf) => (of === 'name' ? keys.passwords(key) : keys.passwordsFrom(key));
 
   return countPasswords({
-    async reserveForNetwork({ id, network }, { addressSeconds, perAddress }) {
-      const args = [id, addressSeconds * 1000, perAddress];
-      return toCounted(await redis.run(RESERVE_FOR_NETWORK, { keys: [keys.passwordsFrom(network)], args }));
+    async reserveForNetwork({ id, network }, { addressSeconds, perAddress }, now) {
+      const given = [id, addressSeconds * 1000, now, NETWORK_LIFE_MS, 'trusted', 0, ALL_NAMES, perAddress];
+      const reply = await redis.run(RESERVE, { keys: [keys.passwordsFrom(network)], args: given });
+      return toCounted(toTexts(reply, WHAT).slice(2));
     },
-    async reserveForName(attempt, { nameSeconds, perSource, fromStrangers }, now) {
+    async reserveForName(attempt, limits, now) {
       const { id, name, networks, trusted, addressWaitSeconds } = attempt;
-      const reply = await redis.run(RESERVE_FOR_NAME, {
+      const letIn = addressWaitSeconds > 0 ? 'closed' : 'open';
+      const reply = await redis.run(RESERVE, {
         keys: [keys.passwords(name), keys.networks(name)],
         args: [
           id,
-          nameSeconds * 1000,
-          perSource,
-          fromStrangers,
+          limits.nameSeconds * 1000,
           now,
           NETWORK_LIFE_MS,
-          addressWaitSeconds > 0 ? 'closed' : 'open',
-          trusted ?? '',
+          trusted === null ? letIn : 'trusted',
+          networks.length,
           ...networks,
+          ...wantedCounts(attempt, limits, trusted !== null).flat(),
         ],
       });
       const [isStranger, seenAt, ...counted] = toTexts(reply, WHAT);
@@ -130,8 +106,10 @@ export function passwordAttemptsIn(redis: RedisCommands, keys: Keys): PasswordAt
       await redis.run(SETTLE, { keys: [keyOf(of)], args: [id, verdict, seconds * 1000, ...counts] });
     },
     async noteNetwork(name, network, now) {
-      const args = [network, now, MOST_NETWORKS, NETWORK_LIFE_MS];
-      await redis.run(NOTE_NETWORK, { keys: [keys.networks(name)], args });
+      await writeLasting(redis, keys.networks(name), NETWORK_LIFE_MS, [
+        ['zadd', now, network],
+        ['zremrangebyrank', 0, -1 - MOST_NETWORKS],
+      ]);
     },
   });
 }

@@ -4,6 +4,7 @@ import { challengesIn, pendingLoginsIn } from './challenges';
 import type { RedisClient } from './command-batch';
 import { documentsIn } from './documents';
 import { eventLogIn } from './event-log';
+import { heldStateIn } from './held-state';
 import { memberIndexesIn } from './member-indexes';
 import { passwordAttemptsIn } from './password-attempts';
 import { queuesIn } from './queues';
@@ -42,16 +43,18 @@ export function redisRecords(client: RedisClient, options: RedisStoreOptions = {
  */
 export function redisState(client: RedisClient, options: RedisStoreOptions = {}): StateStore {
   const { redis, keys, timeoutMs } = openRedis(client, options);
+  const held = heldStateIn(redis, keys);
   return {
-    ...pendingLoginsIn(redis, keys),
-    ...challengesIn(redis, keys),
+    ...pendingLoginsIn(redis, keys, held),
+    ...challengesIn(redis, keys, held),
     ...sessionsIn(redis, keys),
     ...sendsIn(redis, keys),
-    ...sentMessagesIn(redis, keys),
+    ...sentMessagesIn(redis, keys, held),
     ...firstStepsIn(redis, keys),
-    ...unlockLinksIn(redis, keys),
+    ...unlockLinksIn(redis, keys, held),
     ...passwordAttemptsIn(redis, keys),
-    ...unseenCodesIn(redis, keys),
+    ...unseenCodesIn(redis, keys, held),
+    forgetUser: (userId) => held.forgetUser(userId),
     throttle: throttleIn(redis, keys),
     findClock: (now) => readClock(client, timeoutMs, now),
     createSessionStore: () => createRedisSessionStore(redis, options.prefix ?? 'mfa'),

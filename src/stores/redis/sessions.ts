@@ -8,7 +8,7 @@ import type { SessionEntry, StateStore } from '../state-store';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
 import { RememberedAnswers } from './remembered-answers';
-import { isOne, toHash } from './replies';
+import { isOne, toHash, toTexts } from './replies';
 import { defineScript } from './script';
 import { unreadable } from './store-errors';
 
@@ -96,15 +96,6 @@ if seenNow > before or before > seenNow + ${CLOCK_TOLERANCE_MS} then redis.call(
 return 1
 `);
 
-/** The sessions; the handle to keep. */
-const END_OTHERS = defineScript(`
-local ended = 0
-for _, handle in ipairs(redis.call('HKEYS', KEYS[1])) do
-  if handle ~= ARGV[1] then ended = ended + redis.call('HDEL', KEYS[1], handle) end
-end
-return ended
-`);
-
 type Verbs =
   'registerSession' | 'findSession' | 'touchSession' | 'listSessions' | 'endSession' | 'endOtherSessions';
 
@@ -163,8 +154,11 @@ export function sessionsIn(redis: RedisCommands, keys: Keys): Pick<StateStore, V
       return isOne(ended);
     },
     async endOtherSessions(userId, keepHandle) {
-      const call = { keys: [keys.sessions(userId)], args: [encodeId(keepHandle)] };
-      return Number(await redis.run(END_OTHERS, call));
+      const handles = toTexts(await redis.send('hkeys', keys.sessions(userId)), 'sessions');
+      const others = handles.filter((handle) => handle !== null && handle !== encodeId(keepHandle));
+      return others.length === 0
+        ? 0
+        : Number(await redis.send('hdel', keys.sessions(userId), ...others.map(String)));
     },
   };
 }

@@ -1,18 +1,27 @@
 import type { ChallengePurpose, SentMessage, StateStore, UnlockLink } from '../state-store';
 import type { UnseenCodes, UnseenCodesStore } from '../unseen-codes';
 import type { RedisCommands } from './command-batch';
+import type { HeldState } from './held-state';
 import type { Keys } from './keys';
+import { writeLasting } from './lasting-write';
 import { isInstant, isOne, parseObject, toTexts } from './replies';
 import { defineScript } from './script';
 import { unreadable } from './store-errors';
 
 type LinkVerbs = 'saveUnlockLink' | 'findUnlockLink' | 'endUnlockLink';
 
-export function unlockLinksIn(redis: RedisCommands, keys: Keys): Pick<StateStore, LinkVerbs> {
+export function unlockLinksIn(
+  redis: RedisCommands,
+  keys: Keys,
+  held: HeldState,
+): Pick<StateStore, LinkVerbs> {
   return {
     async saveUnlockLink(tokenHash, { userId, expiresAt }, now) {
       const text = JSON.stringify({ userId, expiresAt });
-      await redis.send('set', keys.unlockLink(tokenHash), text, 'PX', Math.max(1, expiresAt - now));
+      await Promise.all([
+        redis.send('set', keys.unlockLink(tokenHash), text, 'PX', Math.max(1, expiresAt - now)),
+        held.note(userId, { kind: 'link', id: tokenHash }, { now, expiresAt }),
+      ]);
     },
     async findUnlockLink(tokenHash) {
       const text = await redis.send('get', keys.unlockLink(tokenHash));
@@ -30,11 +39,14 @@ function readLink(text: string): UnlockLink {
   return { userId, expiresAt };
 }
 
-export function unseenCodesIn(redis: RedisCommands, keys: Keys): UnseenCodesStore {
+export function unseenCodesIn(redis: RedisCommands, keys: Keys, held: HeldState): UnseenCodesStore {
   return {
     async keepUnseenCodes({ userId, ownerId }, { sealed, issuedAt, expiresAt, replacesOlder }, now) {
       const text = JSON.stringify({ sealed, issuedAt, expiresAt, replacesOlder });
-      await redis.send('set', keys.unseenCodes(userId, ownerId), text, 'PX', Math.max(1, expiresAt - now));
+      await Promise.all([
+        redis.send('set', keys.unseenCodes(userId, ownerId), text, 'PX', Math.max(1, expiresAt - now)),
+        held.note(userId, { kind: 'owner', id: ownerId }, { now, expiresAt }),
+      ]);
     },
     async findUnseenCodes({ userId, ownerId }) {
       const text = await redis.send('get', keys.unseenCodes(userId, ownerId));
@@ -81,12 +93,21 @@ const toMilliseconds = (seconds: number) => Math.ceil(seconds * 1000);
 
 type MessageVerbs = 'rememberSentMessage' | 'takeSentMessage';
 
-export function sentMessagesIn(redis: RedisCommands, keys: Keys): Pick<StateStore, MessageVerbs> {
+export function sentMessagesIn(
+  redis: RedisCommands,
+  keys: Keys,
+  held: HeldState,
+): Pick<StateStore, MessageVerbs> {
   return {
     async rememberSentMessage(messageId, { userId, ownerId, purpose, codeId }, lifeSeconds) {
       const text = JSON.stringify({ userId, ownerId, purpose, codeId });
       const call = { keys: [keys.message(messageId)], args: [text, toMilliseconds(lifeSeconds)] };
-      return isOne(await redis.run(REMEMBER, call));
+      const now = Date.now();
+      const [asked] = await Promise.all([
+        redis.run(REMEMBER, call),
+        held.note(userId, { kind: 'message', id: messageId }, { now, expiresAt: now + lifeSeconds * 1000 }),
+      ]);
+      return isOne(asked);
     },
     async takeSentMessage(messageId, questionSeconds = 0) {
       const call = { keys: [keys.message(messageId)], args: [toMilliseconds(questionSeconds)] };
@@ -107,13 +128,6 @@ function isPurpose(value: unknown): value is ChallengePurpose {
   return PURPOSES.has(value);
 }
 
-/** The first steps, newest first; the pending login, the life of the notes in milliseconds, how many are kept. */
-const NOTE = defineScript(`
-redis.call('LPUSH', KEYS[1], ARGV[1])
-redis.call('LTRIM', KEYS[1], 0, ARGV[3] - 1)
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
-`);
-
 /** More clicks on one form than anybody makes. */
 const MOST_OF_ONE = 8;
 
@@ -122,8 +136,10 @@ type FirstStepVerbs = 'noteFirstStep' | 'findFirstSteps';
 export function firstStepsIn(redis: RedisCommands, keys: Keys): Pick<StateStore, FirstStepVerbs> {
   return {
     async noteFirstStep(mark, pendingId, lifeSeconds) {
-      const args = [pendingId, Math.ceil(lifeSeconds * 1000), MOST_OF_ONE];
-      await redis.run(NOTE, { keys: [keys.firstSteps(mark)], args });
+      await writeLasting(redis, keys.firstSteps(mark), lifeSeconds * 1000, [
+        ['lpush', pendingId],
+        ['ltrim', 0, MOST_OF_ONE - 1],
+      ]);
     },
     async findFirstSteps(mark) {
       const found = toTexts(await redis.send('lrange', keys.firstSteps(mark), 0, -1), 'first steps');

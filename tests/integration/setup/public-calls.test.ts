@@ -145,6 +145,8 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   'mfa.events.on': call(2, 'signed-in', () => undefined),
   'mfa.events.off': call(2, 'event', () => undefined),
   'mfa.events.settled': call(0),
+  'mfa.users.forget': call(1, '7', { organizationIds: ['acme'] }),
+  'mfa.organizations.forget': call(1, 'acme'),
   'mfa.events.query': call(0, {
     organizationId: 'acme',
     query: 'ada',

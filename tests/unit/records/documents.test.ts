@@ -28,6 +28,67 @@ async function put(store: RecordStore, owner: Owner, name: DocumentName, body: o
   expect(await store.write(owner, [{ name, expected, next }])).toEqual({ outcome: 'written' });
 }
 
+describe('an owner who is removed', () => {
+  const CHANGES = {
+    'a setting': (records: ReturnType<typeof processOver>) =>
+      records.saveMemberSettings('ada', 'acme', { enabled: true, assignedKind: null }),
+    'an exemption': (records: ReturnType<typeof processOver>) =>
+      records.saveExemption('ada', 'acme', {
+        reason: 'r',
+        grantedBy: 'bob',
+        grantedAt: NOW,
+        until: NOW + 1,
+      }),
+    'a skip': (records: ReturnType<typeof processOver>) => records.spendSkip('ada', 'acme', 5),
+    'an authenticator': (records: ReturnType<typeof processOver>) =>
+      records.addAuthenticator('ada', anAuthenticator()),
+    'a channel': (records: ReturnType<typeof processOver>) =>
+      records.noteSpentChannel('ada', { channel: 'email', until: NOW }),
+    'recovery codes': (records: ReturnType<typeof processOver>) =>
+      records.replaceRecoveryCodes('ada', [{ number: 1, codeHash: 'h' }], NOW),
+    'an end of sessions': (records: ReturnType<typeof processOver>) =>
+      records.replaceUserEpoch('ada', { epoch: newId(), endedAt: NOW }),
+  };
+
+  it.each(Object.entries(CHANGES))('is not brought back by %s that is under way', async (_, change) => {
+    const store = memoryRecords();
+    const [own, other] = [processOver(store), processOver(store)];
+    await own.establishUserEpoch('ada', 'epoch');
+    await other.findMember('ada', 'acme');
+    await own.removeUser('ada');
+    for (const records of [own, other, other]) {
+      await expect(change(records)).rejects.toMatchObject({ code: 'store-unavailable' });
+      expect(await store.read([{ owner: userOwner('ada'), name: 'member' }])).toEqual([
+        { outcome: 'absent' },
+      ]);
+    }
+  });
+
+  it('is not brought back by a write that was sent before', async () => {
+    const store = memoryRecords();
+    const other = processOver(store);
+    const records = processOver(store, async (...change) => {
+      await other.removeUser('ada');
+      return store.write(...change);
+    });
+    await other.establishUserEpoch('ada', 'epoch');
+    await records.findMember('ada', 'acme');
+    const saved = records.saveMemberSettings('ada', 'acme', { enabled: true, assignedKind: null });
+    await expect(saved).rejects.toMatchObject({ code: 'store-unavailable' });
+    const [found] = await store.read([{ owner: userOwner('ada'), name: 'member' }]);
+    expect(found).toEqual({ outcome: 'absent' });
+  });
+
+  it('begins anew with a sign-in, and is changed from then on', async () => {
+    const records = processOver(memoryRecords());
+    await records.establishUserEpoch('ada', 'first');
+    await records.removeUser('ada');
+    expect(await records.establishUserEpoch('ada', 'second')).toBe('second');
+    await records.saveMemberSettings('ada', 'acme', { enabled: true, assignedKind: null });
+    expect((await records.findMember('ada', 'acme')).settings.enabled).toBe(true);
+  });
+});
+
 describe('a change of documents', () => {
   it('counts once where the client sent the write twice', async () => {
     const store = memoryRecords();
