@@ -91,11 +91,7 @@ export async function forgetOrganization(context: FlowContext, organizationId: s
   ]);
 }
 
-async function leave(
-  { records, state }: FlowContext,
-  userId: string,
-  organizationId: string,
-): Promise<void> {
+async function leave({ records, state }: FlowContext, userId: string, organizationId: string): Promise<void> {
   const sessions = await state.listSessions(userId);
   const own = sessions.filter((session) => session.organizationId === organizationId);
   await Promise.all([

@@ -71,6 +71,18 @@ describe('the code of docs/policy.md', () => {
 });
 
 describe('the code of docs/operations.md', () => {
+  it('erases a person', async () => {
+    const mfa = openMfa();
+    const member = { userId: '7', organizationId: 'acme' };
+    await mfa.members.save(member, { enabled: true });
+    const [code = ''] = codeIn('docs/operations.md', 'Erase a person');
+    await runCode(code, { mfa, userId: '7' });
+    expect(await mfa.members.get(member)).toMatchObject({ enabled: false });
+    const { events } = await mfa.events.query({ organizationId: 'acme', name: 'member-changed' });
+    expect(events).toEqual([expect.not.objectContaining({ userId: '7' })]);
+    await mfa.close();
+  });
+
   it('checks the setup', async () => {
     const mfa = openMfa();
     const warn = jest.fn();
