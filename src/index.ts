@@ -20,7 +20,7 @@ export { ConfigurationError, MfaError } from './core/errors';
 export type { ConfigurationRefusal, MfaErrorCode } from './core/errors';
 export type { EventName, MfaEvent, Severity } from './events/events';
 export type { MfaEvents } from './events/event-recorder';
-export type { ForgetUserOptions, OrganizationsApi, UsersApi } from './api/erasure-api';
+export type { ErasureApi, ForgetUserOptions, OrganizationsApi, UsersApi } from './api/erasure-api';
 export type { EventQueryRequest, EventsApi } from './api/events-api';
 export type { EventPage, ShownEvent } from './flows/admin/list-events';
 export { memoryRecords } from './stores/memory/memory-stores';

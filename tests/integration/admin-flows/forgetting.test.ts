@@ -4,6 +4,7 @@ import { documentsIn } from '../../../src/stores/memory/documents';
 import { eventLogsIn } from '../../../src/stores/memory/event-log';
 import { memberIndexesIn } from '../../../src/stores/memory/member-indexes';
 import { queuesIn } from '../../../src/stores/memory/queues';
+import { giveApp } from '../../support/given-app';
 import { addPerson, enrollApp, visit } from '../../support/member';
 import { createPortal, type Portal, type PortalUser } from '../../support/portal';
 import { withRules } from '../../support/records';
@@ -119,8 +120,17 @@ async function liveThrough(portal: Portal, person: PortalUser): Promise<void> {
     300,
   );
   await records.claim(`passkey:${id.length}`, { kind: 'user', id });
-  await records.enqueue('notices', { id: 'n', userId: id, body: '{}' }, { dueAt: clock.now(), most: 10 });
+  await records.enqueue('webhooks', { id: 'n', userId: id, body: '{}' }, { dueAt: clock.now(), most: 10 });
   await mfa.settled();
+}
+
+async function signInWithApp(portal: Portal, { id, username }: PortalUser) {
+  const app = await giveApp(portal, id);
+  const member = visit(portal);
+  await member.logIn(username);
+  const proven = await member.postJson('/mfa/challenge', { code: app.nextCode() });
+  expect(proven.body).toMatchObject({ outcome: 'signed-in' });
+  return { member, app };
 }
 
 function openPortal({ records, state }: OpenStores): Portal {
@@ -158,7 +168,7 @@ describe.each(KINDS)('somebody who is forgotten in $kind', ({ open }) => {
     const person = addPerson(portal);
     const other = addPerson(portal);
     await liveThrough(portal, person);
-    await enrollApp(portal, other.username);
+    await signInWithApp(portal, other);
     await portal.mfa.settled();
     const marks = [person.id, person.email ?? '', person.phone ?? ''];
     const before = await stores.dump();
@@ -179,23 +189,24 @@ describe.each(KINDS)('somebody who is forgotten in $kind', ({ open }) => {
 
   it('is signed out everywhere, and a login under way ends', async () => {
     const person = addPerson(portal);
-    const { member, secret } = await enrollApp(portal, person.username);
+    const { member, app } = await signInWithApp(portal, person);
     const pending = visit(portal);
     await pending.logIn(person.username);
     await portal.mfa.users.forget(person.id);
     expect((await member.getJson('/plain')).status).not.toBe(200);
-    portal.clock.advance(60_000);
-    const late = await pending.postJson('/mfa/challenge', { code: totpCode(secret, portal.clock.now()) });
+    const late = await pending.postJson('/mfa/challenge', { code: app.nextCode() });
     expect([401, 403]).toContain(late.status);
     expect((await pending.getJson('/plain')).status).not.toBe(200);
   });
 
   it('can begin anew with the same id, without what was there before', async () => {
     const person = addPerson(portal);
-    await enrollApp(portal, person.username);
+    await signInWithApp(portal, person);
     await portal.mfa.users.forget(person.id);
     await portal.mfa.users.forget(person.id);
-    const again = await enrollApp(portal, person.username);
+    const first = await visit(portal).logIn(person.username);
+    expect(first.body).toMatchObject({ outcome: 'enroll' });
+    const again = await signInWithApp(portal, person);
     expect((await again.member.getJson('/plain')).status).toBe(200);
     const { authenticators } = await portal.records.findMember(person.id, 'acme');
     expect(authenticators).toHaveLength(1);
@@ -214,8 +225,8 @@ describe.each(KINDS)('an organization that is forgotten in $kind', ({ open }) =>
     const staying = addPerson(portal, { organizationId: 'globex' });
     for (const { id, organizationId = '' } of [leaving, staying])
       await mfa.members.save({ userId: id, organizationId }, { enabled: true });
-    const { member } = await enrollApp(portal, leaving.username);
-    await enrollApp(portal, staying.username);
+    const { member } = await signInWithApp(portal, leaving);
+    await signInWithApp(portal, staying);
     await visit(portal).logIn(leaving.username);
     await mfa.members.list({ organizationId: 'acme-to-go', filter: 'not-configured' });
     await mfa.settled();
