@@ -8,7 +8,6 @@ import {
   type CountsOf,
   type PasswordAttempt,
   type PasswordAttemptStore,
-  type PasswordLimits,
 } from '../password-attempts';
 import { ExpiringMap } from './expiring-map';
 
