@@ -1,8 +1,8 @@
 import type { Authenticator } from '../core/member/authenticator';
 import type { DocumentStore } from '../stores/document-store';
+import { userOwner } from '../stores/owner-key';
 import type { Documents } from './documents';
 import { MEMBER } from './formats';
-import { userOwner } from './member-records';
 import type { Records } from './records';
 
 /**
