@@ -61,9 +61,8 @@ export type {
 export type { SessionOptions } from './http/session/session-middleware';
 
 // What hosts call in code.
-export type { HostId, MemberId } from './api/host-actor';
+export type { ActorOptions, HostId, MemberId } from './api/host-actor';
 export type {
-  ActorOptions,
   EndExemptionOptions,
   EndSessionsOptions,
   ExemptionRequest,
@@ -84,11 +83,13 @@ export type {
   UnlockOptions,
 } from './api/programmatic-api';
 export type {
+  AuthenticatorImport,
   AuthenticatorsApi,
   BeginEnrollment,
   ConfirmEnrollment,
   EnrollmentBegun,
   EnrollmentConfirmed,
+  ImportOptions,
   ShownAuthenticator,
 } from './api/authenticators-api';
 export type {
@@ -112,6 +113,8 @@ export type { MemberExplanation } from './flows/admin/explain-member';
 export type { Verdict } from './core/decision/decide';
 export type { Adoption, AdoptionDay, AdoptionWarning } from './flows/admin/adoption';
 export type { PolicyChange } from './flows/admin/save-policy';
+export type { SecretEncoding } from './core/proof/imported-secret';
+export type { ImportRefusal, ImportReport } from './flows/authenticators/import-authenticators';
 export type { ResealProgress, ResealRequest } from './flows/authenticators/reseal-all';
 export type {
   Channel,

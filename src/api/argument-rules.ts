@@ -5,8 +5,8 @@ import type { FirstFactorChannel } from '../flows/context/first-factor-channels'
 import type { Argument } from '../options/call-check';
 import type { OptionRule, RuleTable, RulesFor } from '../options/option-check';
 import { NO_MESSAGE, anId, anObject, group, oneOf, someText } from '../options/option-kinds';
-import type { ActorOptions, MemberName } from './programmatic-api';
-import type { MemberId } from './host-actor';
+import type { ActorOptions, MemberId } from './host-actor';
+import type { MemberName } from './programmatic-api';
 
 // Arguments that several functions take.
 
@@ -30,6 +30,15 @@ export function definite<Table extends RuleTable>(
   const marked = Object.entries(rules).map(([name, rule]) => [name, { ...rule, definite: true }]);
   return { ...rules, ...Object.fromEntries(marked) };
 }
+
+export const anIterable = z.custom(
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    !(value instanceof Map) &&
+    (Symbol.iterator in value || Symbol.asyncIterator in value),
+  NO_MESSAGE,
+);
 
 /** A required argument that is an object. */
 export function anArgument(name: string, write: string, fields: RuleTable): Argument {

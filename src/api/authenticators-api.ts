@@ -2,8 +2,11 @@ import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/ser
 import { parseEmailAddress } from '../core/address/email-address';
 import { parsePhoneNumber } from '../core/address/phone-number';
 import type { EnrollableKind } from '../core/member/factor-kind';
-import { channelOfKind } from '../factors/find-factor';
+import type { SecretEncoding } from '../core/proof/imported-secret';
+import { channelOfKind, IMPORTED_FACTOR } from '../factors/find-factor';
+import { wordsOf } from '../factors/present-factor';
 import type { NotFound } from '../flows/admin/member-acts';
+import { importAuthenticators, type ImportReport } from '../flows/authenticators/import-authenticators';
 import type { FlowContext, Origin } from '../flows/context/context';
 import {
   confirmHostEnrollment,
@@ -14,7 +17,15 @@ import { showOptions, type ShownOption } from '../http/kernel/respond';
 import { cleanLabel } from '../http/pages/settings-acts';
 import type { Account } from '../options/ports';
 import type { CodeRejected } from './challenges-api';
-import { findMemberAccount, idText, organizationOf, type HostId, type MemberId } from './host-actor';
+import {
+  findMemberAccount,
+  idText,
+  organizationOf,
+  outsideActor,
+  type ActorOptions,
+  type HostId,
+  type MemberId,
+} from './host-actor';
 
 /** An authenticator as it may be shown: no secret, no full address. */
 export interface ShownAuthenticator {
@@ -36,6 +47,34 @@ export interface BeginEnrollment {
   readonly challengeId?: string;
   /** Which one, of a kind that comes in several. */
   readonly variant?: string;
+}
+
+/** An authenticator app that a person set up in another system. */
+export interface AuthenticatorImport {
+  readonly userId: HostId;
+  /** As the other system kept it, decrypted. */
+  readonly secret: string;
+  /** How it is written. Default: `otpauth` for a text that begins with `otpauth://`, otherwise `base32`. */
+  readonly encoding?: SecretEncoding;
+  /** Default `SHA-1`. Also read from an `otpauth` URI. */
+  readonly algorithm?: string;
+  /** 6 or 8; default 6. */
+  readonly digits?: number | string;
+  /** 30 or 60; default 30. */
+  readonly periodSeconds?: number | string;
+  /** Its name. Default: the name of its kind. */
+  readonly label?: string;
+  /** Tells several apps of one person apart: letters, digits and `_.:-`. Default `default`. */
+  readonly ref?: string;
+}
+
+export interface ImportOptions extends ActorOptions {
+  /** Stored with each event. */
+  readonly reason?: string;
+  /** Counts what would be imported, and writes nothing. Default false. */
+  readonly dryRun?: boolean;
+  /** Takes secrets of 10 to 15 bytes, which are shorter than RFC 4226 demands. Default false. */
+  readonly dangerouslyAllowWeakSecrets?: boolean;
 }
 
 export interface ConfirmEnrollment {
@@ -95,6 +134,17 @@ export interface AuthenticatorsApi {
    * const { challengeId, totp } = await mfa.authenticators.begin({ userId: user.id }, { kind: 'totp' });
    */
   begin(member: MemberId, enrollment: BeginEnrollment): Promise<EnrollmentBegun>;
+  /**
+   * Takes over the authenticator apps that people set up in another system. They go on with the codes that they have. A person
+   * gets one for each `ref`, once: an app that they set up here stays alone, and one that they removed does not come back. So an
+   * interrupted import can be run again. Nobody gets an email.
+   * @example
+   * const report = await mfa.authenticators.import([{ userId: user.id, secret: user.totpSecret }], { dryRun: true });
+   */
+  import(
+    rows: Iterable<AuthenticatorImport> | AsyncIterable<AuthenticatorImport>,
+    options?: ImportOptions,
+  ): Promise<ImportReport>;
   /** The first right code confirms the authenticator. */
   confirm(member: MemberId, confirmation: ConfirmEnrollment): Promise<EnrollmentConfirmed>;
 }
@@ -123,6 +173,16 @@ export function createAuthenticatorsApi(context: FlowContext): AuthenticatorsApi
       return describeEnrollment(
         await startHostEnrollment(context, account, { kind, destination, challengeId, variant }),
       );
+    },
+    async import(rows, { actorId, reason, dryRun = false, dangerouslyAllowWeakSecrets = false } = {}) {
+      return importAuthenticators(context, {
+        rows,
+        actorId: outsideActor(context, actorId).id,
+        reason,
+        dryRun,
+        allowWeak: dangerouslyAllowWeakSecrets,
+        label: { usual: wordsOf(IMPORTED_FACTOR.kind).label, clean: cleanLabel },
+      });
     },
     async confirm(member, { challengeId, code, response, label, endOthers = true, origin }) {
       const account = await findMemberAccount(context, member);

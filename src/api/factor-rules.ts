@@ -3,9 +3,14 @@ import { ENROLLABLE_KINDS } from '../factors/find-factor';
 import type { Origin } from '../flows/context/context';
 import { options, verb, type RulesForCalls } from '../options/call-check';
 import type { OptionRule, RulesFor } from '../options/option-check';
-import { aSwitch, anObject, oneOf } from '../options/option-kinds';
-import { A_PERSON, USER_ID, anArgument } from './argument-rules';
-import type { AuthenticatorsApi, BeginEnrollment, ConfirmEnrollment } from './authenticators-api';
+import { NO_MESSAGE, aSwitch, anObject, oneOf, someText } from '../options/option-kinds';
+import { ACTOR, A_PERSON, USER_ID, anArgument, anIterable } from './argument-rules';
+import type {
+  AuthenticatorsApi,
+  BeginEnrollment,
+  ConfirmEnrollment,
+  ImportOptions,
+} from './authenticators-api';
 import type { ChallengeAnswer, ChallengeOptions, ChallengesApi } from './challenges-api';
 
 // Functions that ask for factors and set them up in the host's own code.
@@ -60,6 +65,24 @@ export const AUTHENTICATOR_RULES: RulesForCalls<AuthenticatorsApi> = {
       challengeId: CHALLENGE_ID,
       variant: typed('one of those that the kind comes in', "variant: 'security-key'"),
     } satisfies RulesFor<BeginEnrollment>),
+  ),
+  import: verb(
+    {
+      name: 'rows',
+      schema: anIterable.refine(
+        (rows) => !Array.isArray(rows) || rows.every((row) => anObject.safeParse(row).success),
+        NO_MESSAGE,
+      ),
+      allowed: 'a list of { userId, secret }, or another iterable of them',
+      write: '[{ userId: user.id, secret: user.totpSecret }]',
+      required: true,
+    },
+    options('authenticators.import(rows, { dryRun: true })', {
+      ...ACTOR,
+      reason: someText('a text that says why', "reason: 'Moved from our own login'"),
+      dryRun: aSwitch('dryRun: true'),
+      dangerouslyAllowWeakSecrets: aSwitch('dangerouslyAllowWeakSecrets: true'),
+    } satisfies RulesFor<ImportOptions>),
   ),
   confirm: verb(
     A_PERSON,

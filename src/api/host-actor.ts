@@ -62,3 +62,8 @@ export interface MemberId {
   /** Default: the organization that the user table has for the person. */
   readonly organizationId?: HostId;
 }
+
+/** The actor in events and notices: an id of the host's user table, or any other name. Default: the host itself. */
+export interface ActorOptions {
+  readonly actorId?: HostId;
+}

@@ -12,12 +12,7 @@ import type { FirstFactorChannel } from '../flows/context/first-factor-channels'
 import type { SessionEntry } from '../stores/state-store';
 import type { AuthenticatorsApi } from './authenticators-api';
 import type { ChallengesApi } from './challenges-api';
-import type { HostId, MemberId } from './host-actor';
-
-/** The actor in events and notices: an id of the host's user table, or any other name. Default: the host itself. */
-export interface ActorOptions {
-  readonly actorId?: HostId;
-}
+import type { ActorOptions, HostId, MemberId } from './host-actor';
 
 /** `reason` is stored with the event. */
 export interface EndSessionsOptions extends ActorOptions {

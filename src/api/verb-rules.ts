@@ -5,16 +5,7 @@ import { ENROLLABLE_KINDS } from '../factors/find-factor';
 import { MEMBER_FILTERS } from '../flows/admin/member-list';
 import { call, options, verb, type RulesForCalls } from '../options/call-check';
 import type { OptionRule, RulesFor } from '../options/option-check';
-import {
-  NO_MESSAGE,
-  aFunction,
-  aSwitch,
-  anId,
-  anObject,
-  number,
-  oneOf,
-  someText,
-} from '../options/option-kinds';
+import { aFunction, aSwitch, anId, anObject, number, oneOf, someText } from '../options/option-kinds';
 import { POLICY_RULES } from '../options/policy-rules';
 import {
   ACTOR,
@@ -23,6 +14,7 @@ import {
   ORGANIZATION_ID,
   USER_ID,
   anArgument,
+  anIterable,
   definite,
   FIRST_FACTOR_CHANNEL,
 } from './argument-rules';
@@ -129,14 +121,7 @@ const LIST = options("members.list({ organizationId: 'acme', filter: 'not-config
 const RESEAL = options("resealAll({ organizationId: 'acme' })", {
   organizationId: anId("organizationId: 'acme'"),
   userIds: {
-    schema: z.custom(
-      (value) =>
-        typeof value === 'object' &&
-        value !== null &&
-        !(value instanceof Map) &&
-        (Symbol.iterator in value || Symbol.asyncIterator in value),
-      NO_MESSAGE,
-    ),
+    schema: anIterable,
     allowed: 'a list of user ids, or another iterable of them',
     write: "userIds: ['7', '8']",
   },

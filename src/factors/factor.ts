@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Authenticator } from '../core/member/authenticator';
 import type { Channel, FactorKind, FactorState, FactorTraits } from '../core/member/factor-kind';
 import type { KeyRing } from '../core/proof/key-ring';
+import type { GivenTotp } from '../core/proof/imported-secret';
 import type { PlainSecret } from '../core/proof/secrets';
 import type { TotpWindow } from '../core/proof/totp';
 import type { MemberRecord, Records } from '../records/records';
@@ -164,6 +165,22 @@ export interface FactorChallenge {
   ): Promise<Shown>;
 }
 
+/** A secret that another system kept, as this one keeps it. */
+export interface ImportedFactor {
+  readonly secret: PlainSecret;
+  readonly state: FactorState;
+}
+
+/** For a kind whose authenticators can be taken over from another system. */
+export interface FactorImport {
+  parse(
+    given: GivenTotp,
+    options: { readonly allowWeak: boolean },
+  ):
+    | ({ readonly outcome: 'parsed' } & ImportedFactor)
+    | { readonly outcome: 'refused'; readonly because: string };
+}
+
 /** Templates below `views/`, without the extension; null where the words are enough. */
 export interface FactorViews {
   /** A drawing of `partials/icon`. */
@@ -174,7 +191,7 @@ export interface FactorViews {
   readonly prompt: string | null;
   /** Between the lead and the field of the page that sets it up. It is given what the enrollment shows. */
   readonly setUp: string | null;
-  /** Whether the proof is six digits, for the keyboard of a phone. */
+  /** Whether the proof is digits, for the keyboard of a phone. */
   readonly digits: boolean;
 }
 
@@ -202,10 +219,14 @@ export interface FactorDefinition<
   describe?(state: State): { readonly word: string; readonly json: Readonly<Record<string, unknown>> };
   /** Whether an authenticator works with these settings; left out, it does. */
   worksHere?(state: State, tools: FactorTools): boolean;
+  /** Left out where nothing can be imported. */
+  readonly imports?: FactorImport;
   /** Whether it works with these options: a code can be sent or checked. */
   available(options: FactorOptions): boolean;
   /** The proof as it is judged; null where it doesn't have the form of one, and then no attempt is counted. */
   parse(submitted: unknown): Submission | null;
+  /** How many digits a proof of an authenticator with this state has; left out for six, or for proofs that are no digits. */
+  digits?(state: FactorState): number;
   /** Judges without using anything up. */
   verify(attempt: Attempt<Submission>, tools: FactorTools): Promise<Verification<Proof>>;
   /** The state after a right proof, so that the same proof is refused next time; null refuses this one. A pure rule. */

@@ -15,6 +15,7 @@ import type {
   Enrollee,
   FactorChallenge,
   FactorDefinition,
+  FactorImport,
   FactorOptions,
   FactorTools,
   Shown,
@@ -63,6 +64,15 @@ const backedUp = FACTORS.find(({ enrollment }) => (enrollment?.backup ?? null) !
 /** The kind for which the wizard sets up a backup first, and the kind of that backup. */
 export const KIND_WITH_BACKUP: FactorKind | null = backedUp?.traits.kind ?? null;
 export const BACKUP_PHONE_KIND: FactorKind | null = backedUp?.enrollment?.backup ?? null;
+
+/** The kind whose authenticators can be taken over from another system. */
+export const IMPORTED_FACTOR = findImported();
+
+function findImported(): FactorImport & { readonly kind: FactorKind } {
+  for (const { traits, imports } of FACTORS)
+    if (imports !== undefined) return { kind: traits.kind, ...imports };
+  throw new TypeError('No factor can be imported.');
+}
 
 /** The form field that holds the proof of the kind. */
 export function proofField(kind: FactorKind | undefined): string {

@@ -1,3 +1,4 @@
+import type { Authenticator } from '../core/member/authenticator';
 import type { FactorKind } from '../core/member/factor-kind';
 import type { FactorViews, FactorWords } from './factor';
 import { findFactor } from './find-factor';
@@ -31,6 +32,14 @@ const UNKNOWN: FactorWords = {
 
 export function wordsOf(kind: FactorKind): FactorWords {
   return findFactor(kind)?.words ?? UNKNOWN;
+}
+
+const USUAL_DIGITS = 6;
+
+/** How many digits a code of this authenticator has. */
+export function digitsOf(authenticator: Authenticator | undefined): number {
+  if (authenticator === undefined) return USUAL_DIGITS;
+  return findFactor(authenticator.kind)?.digits?.(authenticator.state) ?? USUAL_DIGITS;
 }
 
 /** What a page shows of a factor. */

@@ -77,6 +77,7 @@ export const MEMBER: DocumentFormat<MemberDocument> = {
     guesses: z.record(z.string(), guesses).default({}),
     onFile: z.record(z.string(), onFileUse).default({}),
     recoveryCodes: z.looseObject({ left: count, issuedAt: instant }).nullable().default(null),
+    imported: z.array(z.looseObject({ ref: z.string(), authenticatorId: z.string() })).default([]),
   }),
 };
 

@@ -28,6 +28,7 @@ type Verbs =
   | 'spendSkip'
   | 'addAuthenticator'
   | 'bindAuthenticator'
+  | 'importAuthenticator'
   | 'renameAuthenticator'
   | 'resealAuthenticator'
   | 'savePreference'
@@ -142,6 +143,13 @@ export function memberRecordsIn(documents: Documents): Pick<Records, Verbs> {
         const replaced = replaceRecoveryCodes({ member: next, codes }, recoveryCodes);
         return { next: [replaced.member, replaced.codes], outcome };
       }),
+    importAuthenticator: (userId, authenticator, source) =>
+      documents.change(
+        userOwner(userId),
+        [MEMBER],
+        judged((member) => authenticators.importAuthenticator(member, authenticator, source)),
+        CREATES,
+      ),
     renameAuthenticator: (userId, id, label) =>
       documents.change(
         userOwner(userId),

@@ -1,4 +1,5 @@
 import type { SpentChannel } from '../core/address/destination';
+import type { ImportOutcome } from '../core/member/authenticator-rules';
 import type { Authenticator, GuessGroup, OnFileUse } from '../core/member/authenticator';
 import type { FactorKind } from '../core/member/factor-kind';
 import type { GuessCounter } from '../core/member/guess-counter';
@@ -156,6 +157,15 @@ export interface Records
    * judged. Atomic: of several that were judged alike one is bound. False, and nothing written, otherwise.
    */
   bindAuthenticator(userId: string, authenticator: Authenticator, binding: Binding): Promise<boolean>;
+  /**
+   * Adds an authenticator from another system, unless one of this `ref` was imported before, even if it is gone by now, or its owner
+   * has set one of the kind up here. With `dryRun` nothing is written. Atomic.
+   */
+  importAuthenticator(
+    userId: string,
+    authenticator: Authenticator,
+    source: { readonly ref: string; readonly dryRun: boolean },
+  ): Promise<ImportOutcome>;
   /** False where there is none of that id. */
   renameAuthenticator(userId: string, authenticatorId: string, label: string): Promise<boolean>;
   /** Re-seals a secret; false where `expected` is no longer what is stored. Atomic. */

@@ -24,6 +24,12 @@ const programs = {
     aptPackage: 'chromium',
     brew: 'brew install --cask chromium',
   },
+  oathtool: {
+    names: ['oathtool'],
+    variable: 'OATHTOOL',
+    aptPackage: 'oathtool',
+    brew: 'brew install oath-toolkit',
+  },
   postgres: {
     names: ['postgres'],
     variable: 'POSTGRES',

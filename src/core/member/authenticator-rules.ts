@@ -1,4 +1,4 @@
-import type { Authenticator } from './authenticator';
+import { MOST_AUTHENTICATORS, type Authenticator } from './authenticator';
 import { changeAuthenticator, findAuthenticator, type Changed, type MemberDocument } from './member-document';
 
 /** What an enrollment was judged on. */
@@ -44,6 +44,35 @@ export function freeLabel(label: string, others: readonly Pick<Authenticator, 'l
   const taken = new Set(others.map((other) => other.label));
   const names = [label, ...others.map((_, index) => `${label} ${index + 2}`)];
   return names.find((name) => !taken.has(name)) ?? label;
+}
+
+export type ImportOutcome =
+  | 'imported'
+  | 'already-imported'
+  /** The person set one of this kind up here, which an import must not stand beside. */
+  | 'has-authenticator'
+  | 'too-many-authenticators';
+
+/** Adds one from another system, once for each `ref`, and not again after it was removed. A dry run only says what would happen. */
+export function importAuthenticator(
+  member: MemberDocument,
+  authenticator: Authenticator,
+  { ref, dryRun }: { readonly ref: string; readonly dryRun: boolean },
+): Changed<MemberDocument, ImportOutcome> {
+  const { imported, authenticators } = member;
+  const unchanged = (outcome: ImportOutcome) => ({ next: member, outcome });
+  if (imported.some((one) => one.ref === ref)) return unchanged('already-imported');
+  const isImported = ({ id }: Authenticator) => imported.some((one) => one.authenticatorId === id);
+  if (authenticators.some((one) => one.kind === authenticator.kind && !isImported(one)))
+    return unchanged('has-authenticator');
+  if (Math.max(authenticators.length, imported.length) >= MOST_AUTHENTICATORS)
+    return unchanged('too-many-authenticators');
+  if (dryRun) return unchanged('imported');
+  const next = {
+    ...addAuthenticator(member, authenticator),
+    imported: [...imported, { ref, authenticatorId: authenticator.id }],
+  };
+  return { next, outcome: 'imported' };
 }
 
 export function renameAuthenticator(

@@ -31,6 +31,14 @@ export interface MemberDocument {
   readonly onFile: Readonly<Record<string, OnFileUse>>;
   /** How many recovery codes are left, and when the set was made. It stays after all are used. Null if none were made. */
   readonly recoveryCodes: { readonly left: number; readonly issuedAt: number } | null;
+  /** What was imported from another system. It stays when the authenticator goes, so that no later import brings it back. */
+  readonly imported: readonly ImportedAuthenticator[];
+}
+
+export interface ImportedAuthenticator {
+  /** What the import calls it. */
+  readonly ref: string;
+  readonly authenticatorId: string;
 }
 
 export const NEW_MEMBER: MemberDocument = {
@@ -43,6 +51,7 @@ export const NEW_MEMBER: MemberDocument = {
   guesses: {},
   onFile: {},
   recoveryCodes: null,
+  imported: [],
 };
 
 /** What a rule makes of a document: the same object where nothing changes, and what the caller is told. */

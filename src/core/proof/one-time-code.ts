@@ -24,13 +24,13 @@ export function issueOneTimeCode(): string {
 }
 
 /**
- * What was typed as six ASCII digits, or null. Digits of every script count, and separators are dropped. Only a string is
+ * What was typed as six ASCII digits, or as many as `lengths` says, or null. Digits of every script count, and separators are dropped. Only a string is
  * taken: a pattern would match `['123456']` as well.
  */
-export function parseSubmittedCode(value: unknown): string | null {
+export function parseSubmittedCode(value: unknown, lengths: readonly number[] = [6]): string | null {
   if (typeof value !== 'string' || value.length > MAX_TYPED_LENGTH) return null;
   const digits = normalizeTyped(value);
-  return /^[0-9]{6}$/.test(digits) ? digits : null;
+  return /^[0-9]+$/.test(digits) && lengths.includes(digits.length) ? digits : null;
 }
 
 function mac(code: string, binding: CodeBinding, { key }: PurposeKey): string {

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { generateSecret, generateSync, generateURI, type CryptoPlugin } from 'otplib';
+import { createGuardrails, generateSecret, generateSync, generateURI, type CryptoPlugin } from 'otplib';
 import { cutForUri } from '../text/typed-text';
 import { isEqualInConstantTime } from './one-time-code';
 import { PlainSecret } from './secrets';
@@ -12,10 +12,28 @@ const crypto: CryptoPlugin = {
   constantTimeEqual: (left, right) => isEqualInConstantTime(String(left), String(right)),
 };
 
-const STEP_SECONDS = 30;
+/** How an app computes its codes (RFC 6238, section 4.1). */
+export interface TotpParameters {
+  readonly algorithm: 'SHA-1' | 'SHA-256' | 'SHA-512';
+  readonly digits: 6 | 8;
+  readonly periodSeconds: 30 | 60;
+}
+
+/** What every app supports. Imported secrets may have others. */
+export const TOTP_PARAMETERS: TotpParameters = { algorithm: 'SHA-1', digits: 6, periodSeconds: 30 };
+
+const HASHES = { 'SHA-1': 'sha1', 'SHA-256': 'sha256', 'SHA-512': 'sha512' } as const;
+
 const SECRET_BYTES = 20;
+/** An imported secret was checked when it was imported. */
+export const SHORTEST_SECRET_BYTES = 10;
+export const LONGEST_SECRET_BYTES = 128;
+const guardrails = createGuardrails({
+  MIN_SECRET_BYTES: SHORTEST_SECRET_BYTES,
+  MAX_SECRET_BYTES: LONGEST_SECRET_BYTES,
+});
 /** How far off a clock may be for the refusal to say so. */
-const EXPLAINED_STEPS = 20;
+const EXPLAINED_SECONDS = 600;
 
 /** Steps accepted on each side of the present one; RFC 6238, section 5.2, recommends one at most. */
 export type TotpWindow = 0 | 1;
@@ -62,15 +80,19 @@ export function totpUri(request: {
 }
 
 /** The time step of an instant (RFC 6238, section 4.2). */
-export function timeStepAt(now: number): number {
-  return Math.floor(now / 1000 / STEP_SECONDS);
+export function timeStepAt(now: number, { periodSeconds } = TOTP_PARAMETERS): number {
+  return Math.floor(now / 1000 / periodSeconds);
 }
 
-function codeAt(secret: PlainSecret, timeStep: number): string {
+function codeAt(secret: PlainSecret, timeStep: number, parameters: TotpParameters): string {
+  const { algorithm, digits, periodSeconds } = parameters;
   return generateSync({
     secret: secret.reveal(),
-    epoch: timeStep * STEP_SECONDS,
-    period: STEP_SECONDS,
+    algorithm: HASHES[algorithm],
+    digits,
+    epoch: timeStep * periodSeconds,
+    period: periodSeconds,
+    guardrails,
     crypto,
   });
 }
@@ -86,11 +108,14 @@ export function verifyTotp(request: {
   readonly window: TotpWindow;
   /** The steps of the app that were accepted; none for a new secret. */
   readonly accepted: AcceptedSteps;
+  readonly parameters?: TotpParameters;
 }): TotpVerification {
-  const { secret, submittedCode, now, window, accepted } = request;
-  const present = timeStepAt(now);
+  const { secret, submittedCode, now, window, accepted, parameters = TOTP_PARAMETERS } = request;
+  const { periodSeconds } = parameters;
+  const present = timeStepAt(now, parameters);
   const isAt = (offset: number) =>
-    present + offset >= 0 && isEqualInConstantTime(codeAt(secret, present + offset), submittedCode);
+    present + offset >= 0 &&
+    isEqualInConstantTime(codeAt(secret, present + offset, parameters), submittedCode);
   const isUsed = (offset: number) => acceptStep(accepted, present + offset, present) === null;
 
   const near = [0, -1, 1].slice(0, window * 2 + 1);
@@ -99,18 +124,18 @@ export function verifyTotp(request: {
   if (near.some((offset) => isUsed(offset) && isAt(offset)))
     return { outcome: 'rejected', because: 'code-used' };
 
-  for (let distance = window + 1; distance <= EXPLAINED_STEPS; distance += 1) {
+  for (let distance = window + 1; distance <= EXPLAINED_SECONDS / periodSeconds; distance += 1) {
     const offset = [-distance, distance].find((candidate) => isAt(candidate));
     if (offset === undefined) continue;
     if (isUsed(offset)) return { outcome: 'rejected', because: 'code-used' };
-    return { outcome: 'rejected', because: 'clock-off', driftSeconds: offset * STEP_SECONDS };
+    return { outcome: 'rejected', because: 'clock-off', driftSeconds: offset * periodSeconds };
   }
   return { outcome: 'rejected', because: 'wrong-code' };
 }
 
 /** When a time step begins. */
-export function instantOfStep(timeStep: number): number {
-  return timeStep * STEP_SECONDS * 1000;
+export function instantOfStep(timeStep: number, { periodSeconds } = TOTP_PARAMETERS): number {
+  return timeStep * periodSeconds * 1000;
 }
 
 /** The TOTP time steps of an app that were accepted last. */

@@ -1,6 +1,7 @@
 import { toString as drawQrCode } from 'qrcode';
 import { z } from 'zod';
 import type { Authenticator } from '../../core/member/authenticator';
+import { parseImportedTotp } from '../../core/proof/imported-secret';
 import { parseSubmittedCode } from '../../core/proof/one-time-code';
 import { openSecret } from '../../core/proof/secrets';
 import { isChallengeOver } from '../../core/proof/sent-code';
@@ -13,7 +14,9 @@ import {
   timeStepAt,
   totpUri,
   verifyTotp,
+  TOTP_PARAMETERS,
   type AcceptedSteps,
+  type TotpParameters,
 } from '../../core/proof/totp';
 import type { Attempt, FactorDefinition } from '../factor';
 import { readState } from '../read-state';
@@ -30,8 +33,8 @@ function findAuthenticator({ challenge, member }: Attempt): Authenticator | unde
 
 const isEnrollment = ({ challenge }: Attempt) => challenge.purpose === 'enroll';
 
-/** What an authenticator app keeps. */
-export interface TotpState extends AcceptedSteps {
+/** What an authenticator app keeps. Parameters are there if they are not the usual ones. */
+export interface TotpState extends AcceptedSteps, Partial<TotpParameters> {
   readonly format: 1;
   /** A time step that is never accepted, since it was told to somebody. */
   readonly refusedStep?: number;
@@ -44,9 +47,17 @@ const stateSchema: z.ZodType<TotpState> = z.looseObject({
   lastAcceptedStep: step.nullable().default(null),
   stepBefore: step.exactOptional(),
   refusedStep: step.exactOptional(),
+  algorithm: z.enum(['SHA-1', 'SHA-256', 'SHA-512']).exactOptional(),
+  digits: z.literal([6, 8]).exactOptional(),
+  periodSeconds: z.literal([30, 60]).exactOptional(),
 });
 
 const NO_STEPS: TotpState = { format: 1, lastAcceptedStep: null };
+
+function parametersOf(state: TotpState): TotpParameters {
+  const { algorithm, digits, periodSeconds } = { ...TOTP_PARAMETERS, ...state };
+  return { algorithm, digits, periodSeconds };
+}
 
 /** Codes of an authenticator app. In an enrollment the secret is the one that the challenge carries. */
 export const totp: FactorDefinition<string, { readonly timeStep: number }, TotpState> = {
@@ -87,9 +98,18 @@ export const totp: FactorDefinition<string, { readonly timeStep: number }, TotpS
     confirm: ({ timeStep }) => ({ ...NO_STEPS, lastAcceptedStep: timeStep }),
     backup: 'sms',
   },
+  imports: {
+    parse(given, options) {
+      const parsed = parseImportedTotp(given, options);
+      if (parsed.outcome === 'refused') return parsed;
+      const { secret, parameters } = parsed;
+      return { outcome: 'parsed', secret, state: { ...NO_STEPS, ...parameters } };
+    },
+  },
   challenge: null,
   available: () => true,
-  parse: parseSubmittedCode,
+  parse: (submitted) => parseSubmittedCode(submitted, [6, 8]),
+  digits: (state) => parametersOf(readState(stateSchema, state)).digits,
 
   async verify(attempt, { records, keyRing, totpWindow, noteFuture }) {
     const { userId, challenge, submitted: submittedCode, now } = attempt;
@@ -104,16 +124,17 @@ export const totp: FactorDefinition<string, { readonly timeStep: number }, TotpS
     if (opened.outcome === 'unreadable') return { outcome: 'rejected', because: 'secret-unreadable' };
     const accepted = authenticator === undefined ? NO_STEPS : readState(stateSchema, authenticator.state);
     const { lastAcceptedStep } = accepted;
-    if (lastAcceptedStep !== null && !isCredibleStep(lastAcceptedStep, timeStepAt(now)))
-      noteFuture('app code', instantOfStep(lastAcceptedStep));
+    const parameters = parametersOf(accepted);
+    if (lastAcceptedStep !== null && !isCredibleStep(lastAcceptedStep, timeStepAt(now, parameters)))
+      noteFuture('app code', instantOfStep(lastAcceptedStep, parameters));
     const { secret } = opened;
-    const verification = verifyTotp({ secret, submittedCode, now, window: totpWindow, accepted });
+    const verification = verifyTotp({ secret, submittedCode, now, window: totpWindow, accepted, parameters });
     if (verification.outcome === 'verified')
       return { outcome: 'verified', proof: { timeStep: verification.timeStep } };
     const { because } = verification;
     if (because === 'clock-off' && verification.driftSeconds > 0 && authenticator !== undefined) {
       // Whoever guessed it would now know when it is right: that step is worth nothing from here on.
-      const timeStep = timeStepAt(now + verification.driftSeconds * 1000);
+      const timeStep = timeStepAt(now + verification.driftSeconds * 1000, parameters);
       await records.changeState(userId, authenticator.id, (state) => ({
         ...readState(stateSchema, state),
         refusedStep: timeStep,
@@ -124,7 +145,8 @@ export const totp: FactorDefinition<string, { readonly timeStep: number }, TotpS
 
   /** A code is used up with every earlier one (RFC 6238, section 5.2). */
   afterProof(state, { timeStep }, now) {
-    const steps = state.refusedStep === timeStep ? null : acceptStep(state, timeStep, timeStepAt(now));
+    const present = timeStepAt(now, parametersOf(state));
+    const steps = state.refusedStep === timeStep ? null : acceptStep(state, timeStep, present);
     return steps === null ? null : { ...state, ...steps };
   },
 };

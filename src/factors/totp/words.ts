@@ -17,7 +17,7 @@ export const totpWords: FactorWords = {
   noneAtHand: 'Can’t use your app?',
   prompt: {
     heading: 'Enter the code from your app',
-    lead: 'Open your authenticator app and type the 6 digits shown for {issuer}{label}.',
+    lead: 'Open your authenticator app and type the code shown for {issuer}{label}.',
     field: 'Code',
     hint: 'The app shows a new code every 30 seconds.',
   },

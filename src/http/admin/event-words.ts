@@ -113,6 +113,7 @@ const PHRASES: ReadonlyMap<string, Phrase> = new Map<string, Phrase>([
   ['lockedUntil', until],
   ['graceUntil', (value) => (typeof value === 'number' ? `grace until ${dayOf(value).text}` : null)],
   ['reason', (value) => `“${String(value)}”`],
+  ['imported', (value) => (value === true ? 'imported' : null)],
   ['left', (value) => `${number(value, 'is', 'are')} left`],
   ['seconds', (value) => (typeof value === 'number' ? `for ${durationWords(value, 'no time')}` : null)],
   ['skipsUsed', (value) => `${number(value, 'time', 'times')} so far`],

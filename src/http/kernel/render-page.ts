@@ -105,6 +105,8 @@ export interface FactorChoice {
 export interface CodeLocals {
   /** What went wrong and what to do, as one or two sentences; tries left included. */
   readonly error: string | null;
+  /** How many digits the code has. */
+  readonly codeDigits: number;
   /** The code belonged to a far-off time: the page explains how to set the phone's clock. */
   readonly clockIsOff: boolean;
   /** Masked. */

@@ -2,7 +2,7 @@ import type { Option } from '../../core/decision/decide';
 import { findTraits, type FactorKind } from '../../core/member/factor-kind';
 import { codesAsked, fallbackOfCode, isChallengeOver, liveCode } from '../../core/proof/sent-code';
 import { BACKUP_KIND, FACTOR_TRAITS, channelOfKind } from '../../factors/find-factor';
-import { wordsOf } from '../../factors/present-factor';
+import { digitsOf, wordsOf } from '../../factors/present-factor';
 import { readPrompt } from '../../flows/challenge/read-prompt';
 import { codesLockedUntil, type OpenProof } from '../../flows/challenge/open-proof';
 import type { ChallengeHint } from '../../flows/context/auth-subject';
@@ -56,6 +56,7 @@ export async function viewAsked(
   const choices = toChoices(gathered, decision.anyOf);
   const own = choices.find(({ authenticatorId }) => authenticatorId === asked.authenticatorId);
   const delivered = channelOfKind(asked.kind) !== null;
+  const authenticator = gathered.member.authenticators.find(({ id }) => id === asked.authenticatorId);
   const code = live === undefined ? undefined : (liveCode(live, now) ?? codesAsked(live)[0]);
   const holds = code !== undefined && !isChallengeOver(code, now);
   const wasNeverSent = delivered && live !== undefined && code === undefined;
@@ -68,6 +69,7 @@ export async function viewAsked(
     validFor: holds ? durationText((code.expiresAt - now) / 1000) : null,
     fallbackFrom: code === undefined ? null : fallbackOfCode(code, FACTOR_TRAITS),
     resend: waitSeconds === null ? null : { waitSeconds },
+    codeDigits: digitsOf(authenticator),
     clockIsOff: refused?.because === 'clock-off',
     shown: shown?.view ?? null,
     lockedUntil: isLockedWithCodes(asked.kind) ? codesLockEnd(gathered) : null,

@@ -1,6 +1,7 @@
 import type { FactorKind } from '../../core/member/factor-kind';
 import { liveCode } from '../../core/proof/sent-code';
 import { KIND_WITH_BACKUP, channelOfKind } from '../../factors/find-factor';
+import { digitsOf } from '../../factors/present-factor';
 import { findDestinationWait } from '../../flows/challenge/spend-send';
 import { gatherFacts } from '../../flows/context/gather-facts';
 import { findEnrollment } from '../../flows/enrollment/enroll';
@@ -107,6 +108,7 @@ export async function renderCode(
       suggestedLabel: addition?.suggestedLabel ?? null,
       offerEndOthers: addition !== null,
       ...noteOf(challenge, { now, refused, kind }),
+      codeDigits: digitsOf(undefined),
       clockIsOff: false,
       destination: challenge.codes[0]?.maskedDestination ?? null,
       validFor: code === undefined ? null : durationText((code.expiresAt - now) / 1000),

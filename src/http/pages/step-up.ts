@@ -1,5 +1,6 @@
 import type { Router } from 'express';
 import type { Evidence } from '../../core/decision/assurance';
+import { digitsOf } from '../../factors/present-factor';
 import { completeStepUp } from '../../flows/challenge/after-proof';
 import { openStepUp, type OpenProof } from '../../flows/challenge/open-proof';
 import type { Gathered } from '../../flows/context/gather-facts';
@@ -78,6 +79,7 @@ async function render(page: KnownPageRequest, proof: OpenProof, { refused, statu
     codeNote: null,
     exhausted: false,
     error: refused === null ? null : sentenceFor(refused.because),
+    codeDigits: digitsOf(undefined),
     clockIsOff: false,
     destination: null,
     validFor: null,

@@ -124,6 +124,12 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     address: 'ada@acme.example',
     challengeId: 'a-challenge',
   }),
+  'mfa.authenticators.import': call(1, [{ userId: 'ada', secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' }], {
+    ...actor,
+    reason: 'Moved from our own login',
+    dryRun: true,
+    dangerouslyAllowWeakSecrets: false,
+  }),
   'mfa.authenticators.confirm': call(2, someone, { ...answer, label: 'My phone', endOthers: false }),
   'mfa.challenges.begin': call(1, someone, { authenticatorId: 'on-file-email', challengeId: 'a-challenge' }),
   'mfa.challenges.answer': call(2, someone, answer),

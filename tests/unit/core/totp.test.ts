@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { generateSync } from 'otplib';
+import { generateSync, ScureBase32Plugin } from 'otplib';
 import { PlainSecret } from '../../../src/core/proof/secrets';
 import {
   formatSecret,
@@ -48,6 +48,50 @@ describe('verifyTotp', () => {
       outcome: 'verified',
       timeStep: Math.floor(seconds / 30),
     });
+  });
+
+  // RFC 6238, appendix B, with the keys of its errata: as many bytes as the hash has.
+  it.each([
+    ['SHA-1', 20, 59, '94287082'],
+    ['SHA-256', 32, 59, '46119246'],
+    ['SHA-512', 64, 59, '90693936'],
+    ['SHA-1', 20, 1_111_111_109, '07081804'],
+    ['SHA-256', 32, 1_111_111_109, '68084774'],
+    ['SHA-512', 64, 1_111_111_109, '25091201'],
+    ['SHA-256', 32, 20_000_000_000, '77737706'],
+    ['SHA-512', 64, 20_000_000_000, '47863826'],
+  ] as const)('accepts codes of %s with 8 digits, %i bytes, at %i s', (algorithm, bytes, seconds, code) => {
+    const key = '1234567890'.repeat(7).slice(0, bytes);
+    const secret = new PlainSecret(new ScureBase32Plugin().encode(Buffer.from(key)));
+    const parameters = { algorithm, digits: 8, periodSeconds: 30 } as const;
+    const request = { secret, now: seconds * 1000, window: 0, accepted: { lastAcceptedStep: null } } as const;
+    const timeStep = Math.floor(seconds / 30);
+    expect(verifyTotp({ ...request, submittedCode: code, parameters })).toEqual({
+      outcome: 'verified',
+      timeStep,
+    });
+    expect(verifyTotp({ ...request, submittedCode: code.slice(2), parameters }).outcome).toBe('rejected');
+    expect(verifyTotp({ ...request, submittedCode: code }).outcome).toBe('rejected');
+  });
+
+  it('counts steps of 60 seconds, and explains a clock that is up to ten minutes off', () => {
+    const parameters = { algorithm: 'SHA-1', digits: 6, periodSeconds: 60 } as const;
+    const codeAt = (at: number) =>
+      generateSync({ secret: rfcSecret.reveal(), epoch: Math.floor(at / 1000), period: 60 });
+    const judge = (code: string) =>
+      verifyTotp({
+        secret: rfcSecret,
+        submittedCode: code,
+        now,
+        window: 1,
+        accepted: { lastAcceptedStep: null },
+        parameters,
+      });
+    const timeStep = timeStepAt(now, parameters);
+    expect(timeStep * 60_000).toBe(instantOfStep(timeStep, parameters));
+    expect(judge(codeAt(now - 60_000))).toEqual({ outcome: 'verified', timeStep: timeStep - 1 });
+    expect(judge(codeAt(now + 600_000))).toMatchObject({ because: 'clock-off', driftSeconds: 600 });
+    expect(judge(codeAt(now + 660_000))).toEqual({ outcome: 'rejected', because: 'wrong-code' });
   });
 
   it('agrees with an authenticator app at every instant and for every secret', () => {
