@@ -20,7 +20,12 @@ const RULES: readonly Rule[] = [
 export interface Verdict {
   readonly violations: readonly Finding[];
   /** What contradicts an answer that a failover may have lost. */
-  readonly lost: readonly Finding[];
+  readonly lost: readonly Loss[];
+}
+
+export interface Loss extends Finding {
+  /** The failover that explains it. */
+  readonly by: string;
 }
 
 /** Holds a history against the rules. */
@@ -28,11 +33,15 @@ export function checkHistory({ calls, faults }: History): Verdict {
   const inOrder = calls.toSorted((one, other) => one.responded - other.responded);
   const findings = RULES.flatMap((rule) => rule(inOrder));
   const losses = faults.filter(({ losesWrites }) => losesWrites);
+  const lost = findings.flatMap((finding): Loss[] => {
+    const spanned = losses.filter((one) => spans(finding, one));
+    // What a replica lacks was acknowledged while it was cut off.
+    const acknowledged = finding.calls[0]?.responded ?? 0;
+    const fault = spanned.findLast(({ from }) => from <= acknowledged) ?? spanned[0];
+    return fault === undefined ? [] : [{ ...finding, by: fault.what }];
+  });
   const isLost = (finding: Finding) => losses.some((fault) => spans(finding, fault));
-  return {
-    violations: findings.filter((finding) => !isLost(finding)),
-    lost: findings.filter((finding) => isLost(finding)),
-  };
+  return { violations: findings.filter((finding) => !isLost(finding)), lost };
 }
 
 /** Whether the first answer may have been lost by the fault before the last one was given. */

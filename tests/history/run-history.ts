@@ -7,7 +7,7 @@ import { createHost } from './host';
 import { openMailbox } from './mailbox';
 import { createPerson, type Person } from './person';
 import { createRandom } from './random';
-import { openStore, type StoreKind } from './stores';
+import { openStore, type StoreKind, type StoreSettings } from './stores';
 import { settleIn, walk, type Walker } from './walk';
 
 export interface HistoryRun {
@@ -17,6 +17,7 @@ export interface HistoryRun {
   readonly goesOn: (walks: number) => boolean;
   readonly people: number;
   readonly pace: FaultPace;
+  readonly settings?: StoreSettings;
 }
 
 export interface HistoryResult {
@@ -32,11 +33,11 @@ const START = Date.UTC(2026, 0, 15, 12);
 
 /** Lets people use an app at random while its stores fail, records what they are answered, and checks it. */
 export async function runHistory(run: HistoryRun): Promise<HistoryResult> {
-  const { seed, goesOn, pace } = run;
+  const { seed, goesOn, pace, settings = { minReplicas: 0 } } = run;
   let now = START;
   const clock = { now: () => now };
   const wait = (seconds: number) => void (now += seconds * 1000);
-  const [mailbox, store] = await Promise.all([openMailbox(), openStore(run.store)]);
+  const [mailbox, store] = await Promise.all([openMailbox(), openStore(run.store, settings)]);
   const people = Array.from({ length: run.people }, (_, index) =>
     createPerson(`p${index}`, { clock, mailbox }),
   );

@@ -5,7 +5,7 @@ import type { History } from './history';
 import { runHistory } from './run-history';
 import type { StoreKind } from './stores';
 
-// npm run test:history -- --seed N (--minutes M | --walks W) [--store memory|redis|postgres] [--people P] [--out FILE]
+// npm run test:history -- --seed N (--minutes M | --walks W) [--store memory|redis|postgres] [--people P] [--min-replicas R] [--out FILE]
 
 const STORES: readonly StoreKind[] = ['memory', 'redis', 'postgres'];
 
@@ -23,6 +23,7 @@ function readArguments() {
       walks: { type: 'string' },
       people: { type: 'string', default: '4' },
       store: { type: 'string' },
+      'min-replicas': { type: 'string', default: '0' },
       out: { type: 'string' },
     },
   });
@@ -34,6 +35,7 @@ function readArguments() {
     minutes: numberOf('minutes', values.minutes),
     walks: values.walks === undefined ? null : numberOf('walks', values.walks),
     stores: chosen,
+    settings: { minReplicas: numberOf('min-replicas', values['min-replicas']) },
     out: values.out,
   };
 }
@@ -64,7 +66,7 @@ function summarize({ calls, faults }: History): string {
 }
 
 async function main(): Promise<void> {
-  const { seed, people, minutes, walks: fixed, stores, out } = readArguments();
+  const { seed, people, minutes, walks: fixed, stores, settings, out } = readArguments();
   for (const store of stores) {
     // From the first walk on: a busy machine takes long to start everything.
     let until: number | null = null;
@@ -73,13 +75,14 @@ async function main(): Promise<void> {
       store,
       seed,
       people,
+      settings,
       goesOn: (done) => (fixed === null ? isTimeLeft() : done < fixed),
-      pace: { between: 60, during: 20, stopsProcesses: true },
+      pace: { between: 40, during: 15, stopsProcesses: true },
     });
     if (out !== undefined) writeFileSync(out, JSON.stringify(history, null, 1));
     console.log(`${store}, seed ${seed}, ${walks} walks\n${summarize(history)}`);
     if (verdict.lost.length > 0) {
-      console.log(`  lost in failovers: ${countBy(verdict.lost.map(({ rule }) => rule))}`);
+      console.log(`  lost: ${countBy(verdict.lost.map(({ rule, by }) => `${rule} (${by})`))}`);
       for (const finding of verdict.lost) console.log(describe(finding));
     }
     if (verdict.violations.length === 0) {
@@ -89,7 +92,8 @@ async function main(): Promise<void> {
     process.exitCode = 1;
     for (const finding of verdict.violations) console.log(describe(finding));
     console.log(
-      `Run it again: npm run test:history -- --seed ${seed} --walks ${walks} --people ${people} --store ${store}`,
+      `Run it again: npm run test:history -- --seed ${seed} --walks ${walks} --people ${people} --store ${store} ` +
+        `--min-replicas ${settings.minReplicas}`,
     );
   }
 }

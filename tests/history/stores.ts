@@ -27,10 +27,15 @@ export interface StoreUnderTest {
   stop(): Promise<void>;
 }
 
-export async function openStore(kind: StoreKind): Promise<StoreUnderTest> {
+export interface StoreSettings {
+  /** `min-replicas-to-write` of Redis: it refuses writes while fewer replicas follow. */
+  readonly minReplicas: number;
+}
+
+export async function openStore(kind: StoreKind, settings: StoreSettings): Promise<StoreUnderTest> {
   if (kind === 'memory')
     return { urls: { redisUrl: null, postgresUrl: null }, faults: [], stop: async () => undefined };
-  if (kind === 'redis') return openRedis();
+  if (kind === 'redis') return openRedis(settings);
   return openPostgres();
 }
 
@@ -104,10 +109,10 @@ async function follow(replica: RedisServer, master: RedisServer): Promise<void> 
 }
 
 /** A master and a replica, behind one address that leads to the master. */
-async function openRedis(): Promise<StoreUnderTest> {
-  let [master, replica] = await Promise.all([startRedisServer(), startRedisServer()]);
-  for (const server of [master, replica])
-    await command(server, 'CONFIG', 'SET', 'repl-diskless-sync-delay', '0');
+async function openRedis({ minReplicas }: StoreSettings): Promise<StoreUnderTest> {
+  const extraArguments = ['--min-replicas-to-write', String(minReplicas), '--repl-diskless-sync-delay', '0'];
+  const start = () => startRedisServer({ extraArguments });
+  let [master, replica] = await Promise.all([start(), start()]);
   await follow(replica, master);
   const proxy = await startRedisProxy(master.url);
 
