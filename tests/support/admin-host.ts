@@ -3,7 +3,14 @@ import express from 'express';
 import type { Express } from 'express';
 import passport from 'passport';
 import { createMfa, createOutbox, memoryState } from '../../src/index';
-import type { AdminPagesOptions, Mfa, Outbox, StateStore, UserDirectory } from '../../src/index';
+import type {
+  AdminPagesOptions,
+  Mfa,
+  PasskeyOptions,
+  Outbox,
+  StateStore,
+  UserDirectory,
+} from '../../src/index';
 import { createClock } from './clock';
 import type { SettableClock } from './clock';
 import { createHttpAgent } from './http-agent';
@@ -71,6 +78,7 @@ export function createAdminHost(
     readonly baseUrl?: string;
     readonly admin?: Partial<AdminPagesOptions>;
     readonly featureAvailable?: (organizationId: string) => boolean;
+    readonly passkeys?: PasskeyOptions;
     /** What the user table does besides. */
     readonly directory?: Partial<UserDirectory<HostUser>>;
   } = {},
@@ -98,6 +106,7 @@ export function createAdminHost(
     records,
     state: change.state ?? memoryState(),
     ...(featureAvailable === undefined ? {} : { featureAvailable }),
+    passkeys: change.passkeys,
     users: {
       findById: (id) => users.get(id),
       findByIds: async (ids) => ids.map((id) => users.get(id)).filter((user) => user !== undefined),

@@ -1,4 +1,6 @@
 import { HOST_PASSWORD, type AdminHost } from '../../support/admin-host';
+import type { CreationOptions, RequestOptions } from '../../../src/testing/software-passkey';
+import { aPasskey } from '../../support/passkeys';
 import { plantApp } from '../../support/planted';
 import { totpCode, wrongCode } from '../../support/totp';
 
@@ -56,6 +58,23 @@ export async function enrollEverything(host: AdminHost, mary: Visitor): Promise<
   await mary.get('/mfa/enroll/done');
   await mary.get('/mfa/recovered');
   return totp.secret;
+}
+
+export async function usePasskey({ clock }: AdminHost, alan: Visitor, again: Visitor) {
+  const passkey = aPasskey();
+  const password = { username: 'alan', password: HOST_PASSWORD };
+  await alan.post('/mfa/login', password);
+  clock.advance(1000);
+  await alan.post('/mfa/step-up', { password: HOST_PASSWORD });
+  await alan.get('/mfa/enroll/passkey');
+  const begun = await alan.post('/mfa/enroll/passkey', { variant: 'passkey' });
+  const created = passkey.register((begun.body as { passkey: { options: CreationOptions } }).passkey.options);
+  await alan.post('/mfa/enroll/passkey/confirm', { response: '{}' });
+  await alan.post('/mfa/enroll/passkey/confirm', { response: created, label: 'My phone' });
+  const asked = await again.post('/mfa/login', password);
+  const { options } = (asked.body as { passkey: { options: RequestOptions } }).passkey;
+  await again.get('/mfa/challenge');
+  await again.post('/mfa/challenge', { response: passkey.authenticate(options) });
 }
 
 interface Listed {

@@ -11,6 +11,7 @@ import {
   enrollEverything,
   lockAndUnlock,
   signInElsewhere,
+  usePasskey,
   type Visitor,
 } from './openapi-walks';
 
@@ -57,8 +58,8 @@ function visit(host: AdminHost): Visitor {
 describe('docs/openapi.json', () => {
   let host: AdminHost;
   beforeAll(async () => {
-    host = createAdminHost();
-    const methods = ['totp', 'email', 'sms'];
+    host = createAdminHost({ passkeys: {} });
+    const methods = ['passkey', 'totp', 'email', 'sms'];
     const rules = { enrollment: 'optional', skips: 3, rememberBrowserSeconds: 86_400 } as const;
     await host.mfa.policies.save('acme', { enabled: true, methods, ...rules });
   });
@@ -111,6 +112,7 @@ describe('docs/openapi.json', () => {
     const secret = await enrollEverything(host, mary);
     await signInElsewhere(host, elsewhere, secret);
     await changeSettings(mary, elsewhere);
+    await usePasskey(host, visit(host), visit(host));
     await lockAndUnlock(host, visit(host));
     await administer(host, visit(host));
     const neverCalled = routes.map(({ method, path }) => `${method} ${path}`).filter((it) => !called.has(it));
