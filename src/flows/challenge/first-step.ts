@@ -26,7 +26,7 @@ export interface Begun {
 
 /** Continues the earlier login if its code is still valid. The new login, for which no code was sent, ends. */
 export async function goOnWithEarlier(
-  context: FlowContext,
+  context: Pick<FlowContext, 'state' | 'clock'>,
   repeated: {
     readonly pending: PendingLogin;
     readonly asked: ChallengeHint;
@@ -48,10 +48,10 @@ export async function goOnWithEarlier(
   );
   const now = context.clock.now();
   for (const [login, challenge] of found) {
-    const code = challenge === undefined ? undefined : codeUnderWay(challenge, now);
-    if (login === undefined || challenge === undefined || code === undefined || login.id === pending.id)
-      continue;
-    if (challenge.authenticatorId !== asked.authenticatorId || !isSameStep(login, pending, now)) continue;
+    if (login === undefined || challenge === undefined || login.id === pending.id) continue;
+    const code = codeUnderWay(challenge, now);
+    if (code === undefined || challenge.authenticatorId !== asked.authenticatorId) continue;
+    if (!isSameStep(login, pending, now)) continue;
     // oxlint-disable-next-line no-await-in-loop
     await context.state.endPendingLogin(userId, pending.id);
     return { pending: login, ask: { outcome: 'asked', challenge, sent: toSent(code, { earlier: true }) } };
