@@ -125,6 +125,16 @@ export function describeChallenges(open: () => StateStore): void {
       expect(await open().spendAttempt(challenge, 1)).toMatchObject({ outcome: 'spent' });
     });
 
+    it('keeps the count of a session until the last of its challenges ends, whatever was asked since', async () => {
+      const long = aChallenge({ purpose: 'step-up', expiresAt: NOW + 300_000 });
+      const short = { ...long, purpose: 'enroll', id: newId(), expiresAt: NOW + 60_000 } as const;
+      await open().issueChallenge(long, SESSION);
+      await open().spendAttempt(long, 1);
+      await open().issueChallenge(short, SESSION);
+      await open().issueChallenge(long, { ...SESSION, now: NOW + 120_000 });
+      expect(await open().spendAttempt(long, 1)).toMatchObject({ outcome: 'exhausted' });
+    });
+
     it('is consumed once, if it is still the live one, and takes the count with it', async () => {
       const challenge = await issueInPendingLogin();
       await open().spendAttempt(challenge, 2);
