@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { createMfa, createOutbox, memoryRecords, memoryState } from 'express-mfa';
 import type { Clock, EmailSender, Mfa, Outbox, RecordStore, SmsSender, StateStore } from 'express-mfa';
@@ -54,6 +55,9 @@ export async function createExampleApp(options: ExampleAppOptions): Promise<Exam
   const sms = options.sms ?? outbox?.sms;
   const users = await createUserTable();
 
+  // Browsers have passkeys for names only.
+  const offersPasskeys = isIP(new URL(baseUrl).hostname) === 0;
+
   const mfa = createMfa<User>({
     issuer: 'Acme Portal',
     baseUrl,
@@ -65,8 +69,9 @@ export async function createExampleApp(options: ExampleAppOptions): Promise<Exam
     sms,
     clock,
     onError,
+    ...(offersPasskeys ? { passkeys: {} } : {}),
   });
-  await seed(mfa, clock);
+  await seed(mfa, { clock, offersPasskeys });
 
   const passport = new Passport();
   passport.use(mfa.strategy((username, password) => users.verify(username, password)));

@@ -4,13 +4,16 @@ import type { User } from './user-table';
 const YEAR_MS = 365 * 86_400_000;
 
 /** The rules of the demo organizations, unless an administrator has saved others already. */
-export async function seed(mfa: Mfa<User>, clock: Clock): Promise<void> {
+export async function seed(
+  mfa: Mfa<User>,
+  { clock, offersPasskeys }: { readonly clock: Clock; readonly offersPasskeys: boolean },
+): Promise<void> {
   const { version } = await mfa.policies.get('acme');
   if (version > 0) return;
   await mfa.policies.save('acme', {
     enabled: true,
     enrollment: 'required',
-    methods: ['totp', 'sms', 'email'],
+    methods: [...(offersPasskeys ? ['passkey'] : []), 'totp', 'sms', 'email'],
     enrollAtSignUp: true,
   });
   await mfa.policies.save('globex', { enabled: true, enrollment: 'optional' });

@@ -16,6 +16,8 @@ interface StageOptions {
   readonly records?: Records;
   readonly email?: EmailSender;
   readonly sms?: SmsSender;
+  /** Reached by a name, so that it offers passkeys. */
+  readonly byName?: boolean;
 }
 
 /** The example app and a browser before it. */
@@ -49,6 +51,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     launchBrowser(),
     startExampleApp({
       clock,
+      byName: options.byName ?? false,
       email: options.email ?? outbox.email,
       sms,
       onError: () => undefined,

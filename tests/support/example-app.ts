@@ -13,18 +13,26 @@ export interface RunningExampleApp extends ExampleApp {
 
 export const EXAMPLE_KEY = 'BZNAa8vgZOyHkpe8SZ/0yg81YYMdfXHVYqKRkJOij6g=';
 
-type Options = Partial<Omit<ExampleAppOptions, 'clock'>> & { readonly clock?: SettableClock };
+type Options = Partial<Omit<ExampleAppOptions, 'clock'>> & {
+  readonly clock?: SettableClock;
+  /** Reached by a name, as passkeys need, and not by the address of the loopback. */
+  readonly byName?: boolean;
+};
 
 /** The example app on a free port, with a clock that stands still until the test moves it. */
-export async function startExampleApp(options: Options = {}): Promise<RunningExampleApp> {
+export async function startExampleApp({
+  byName = false,
+  ...options
+}: Options = {}): Promise<RunningExampleApp> {
   let listener: RequestListener = (_request, response) => response.writeHead(503).end();
   const server = await startLoopbackServer((request, response) => listener(request, response));
+  const url = byName ? `http://localhost:${server.port}` : server.url;
   const clock = options.clock ?? createClock();
-  const example = await createExampleApp({ baseUrl: server.url, keys: [EXAMPLE_KEY], ...options, clock });
+  const example = await createExampleApp({ baseUrl: url, keys: [EXAMPLE_KEY], ...options, clock });
   listener = example.app;
   return {
     ...example,
-    url: server.url,
+    url,
     clock,
     async stop() {
       await server.close();

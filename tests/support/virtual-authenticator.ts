@@ -27,7 +27,11 @@ export class VirtualAuthenticator {
     private readonly authenticatorId: string,
   ) {}
 
-  static async plugIn(page: Page, traits: AuthenticatorTraits): Promise<VirtualAuthenticator> {
+  static async plugIn(
+    page: Page,
+    traits: AuthenticatorTraits,
+    held: readonly HeldCredential[] = [],
+  ): Promise<VirtualAuthenticator> {
     const { transport, verifiesUser = true, discoverable = true, backupEligible, backedUp } = traits;
     const debug = await page.context().newCDPSession(page);
     await debug.send('WebAuthn.enable', { enableUI: false });
@@ -44,6 +48,8 @@ export class VirtualAuthenticator {
         ...(backedUp === undefined ? {} : { defaultBackupState: backedUp }),
       },
     });
+    for (const credential of held)
+      await debug.send('WebAuthn.addCredential', { authenticatorId, credential });
     return new VirtualAuthenticator(debug, authenticatorId);
   }
 
