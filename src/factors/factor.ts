@@ -217,6 +217,14 @@ export interface FactorDefinition<
   readonly challenge: FactorChallenge | null;
   /** What settings say about an authenticator beside its kind, in a word or two and in JSON. */
   describe?(state: State): { readonly word: string; readonly json: Readonly<Record<string, unknown>> };
+  /** The value that all authenticators of a person share, and under which browsers keep them. */
+  ownerHandle?(state: State): string;
+  /** What the settings tell the browser after one was renamed or removed. `owner` is the handle of one that is gone, or null. */
+  announce?(
+    left: readonly Authenticator[],
+    owner: string | null,
+    tools: FactorTools,
+  ): { readonly view: string; readonly shown: Readonly<Record<string, unknown>> } | null;
   /** Whether an authenticator works with these settings; left out, it does. */
   worksHere?(state: State, tools: FactorTools): boolean;
   /** Left out where nothing can be imported. */

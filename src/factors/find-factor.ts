@@ -107,6 +107,11 @@ export interface Factor extends Pick<FactorDefinition, 'traits' | 'parse'> {
   /** Null where the person is asked for a name. */
   suggestLabel(state: FactorState): string | null;
   worksHere(state: FactorState): boolean;
+  ownerHandle(state: FactorState): string | null;
+  announce(
+    left: readonly Authenticator[],
+    owner: string | null,
+  ): ReturnType<NonNullable<FactorDefinition['announce']>>;
   accept(attempt: Attempt, verified: Verified): Promise<boolean>;
 }
 
@@ -135,6 +140,8 @@ function bind(definition: FactorDefinition, tools: FactorTools): Factor {
     claim: async (userId, { proof }) => (await enrollment?.claim?.(userId, proof, tools)) ?? true,
     suggestLabel: (state) => enrollment?.suggestLabel?.(readState(definition.stateSchema, state)) ?? null,
     worksHere: (state) => definition.worksHere?.(readState(definition.stateSchema, state), tools) ?? true,
+    ownerHandle: (state) => definition.ownerHandle?.(readState(definition.stateSchema, state)) ?? null,
+    announce: (left, owner) => definition.announce?.(left, owner, tools) ?? null,
     accept: (attempt, verified) => acceptProof(definition, attempt, verified, tools),
   };
 }

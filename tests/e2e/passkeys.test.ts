@@ -2,7 +2,11 @@ import type { Page } from 'playwright-core';
 import { startStage, type Stage } from '../support/example-app-stage';
 import { arriveAt, button, enterCode, enterPassword, setUpApp } from '../support/example-app-visitor';
 import { totpCode } from '../support/totp';
-import { VirtualAuthenticator, type HeldCredential } from '../support/virtual-authenticator';
+import {
+  VirtualAuthenticator,
+  type AuthenticatorTraits,
+  type HeldCredential,
+} from '../support/virtual-authenticator';
 
 const CLOSED = 'The prompt was closed, took too long or found no passkey.';
 const PROMPT = 'Confirm with your passkey';
@@ -21,42 +25,42 @@ describe('passkeys', () => {
   };
 
   /** The wizard from its first page to the portal. */
-  async function setUpPasskey(page: Page, where: RegExp): Promise<readonly string[]> {
+  async function setUpPasskey(page: Page, where: RegExp, traits: AuthenticatorTraits): Promise<void> {
     await arriveAt(page, 'Protect your account');
     await page.getByRole('link', { name: /^Passkey/ }).click();
     await arriveAt(page, 'Add a passkey');
+    await stage.look(page, 'enroll-passkey-before');
     await button(page, where).click();
     await arriveAt(page, 'Save your passkey');
+    await stage.look(page, 'enroll-passkey');
+    await VirtualAuthenticator.plugIn(page, traits);
     await button(page, 'Continue').click();
     await arriveAt(page, 'Save your recovery codes');
-    const recoveryCodes = await page.locator('[data-recovery-codes] code').allTextContents();
     await page.getByLabel('I saved these codes').check();
     await button(page, 'Continue').click();
     await page.getByRole('link', { name: 'Continue' }).click();
     await arriveAt(page, /^Hello/);
-    return recoveryCodes;
   }
 
   it('a member sets one up at a required enrollment and signs in with one click', async () => {
     const page = await stage.open();
-    await VirtualAuthenticator.plugIn(page, { transport: 'internal', backupEligible: true, backedUp: true });
     await enterPassword(page, 'alan@acme.example');
-    await setUpPasskey(page, /^This device/);
+    const traits = { transport: 'internal', backupEligible: true, backedUp: true } as const;
+    await setUpPasskey(page, /^This device/, traits);
     await signOut(page);
     // The only click is the one on the sign-in page.
     await enterPassword(page, 'alan@acme.example');
     await arriveAt(page, 'Hello, Alan Turing');
     await page.goto('/mfa/settings');
-    await page.getByText('synced', { exact: false }).waitFor();
+    await page.getByText('Synced').waitFor();
     await stage.look(page, 'settings-passkey');
   });
 
   it('a security key without a PIN is enough beside the password', async () => {
     const page = await stage.open();
     const traits = { transport: 'usb', verifiesUser: false, discoverable: false } as const;
-    await VirtualAuthenticator.plugIn(page, traits);
     await enterPassword(page, 'mary@acme.example');
-    await setUpPasskey(page, /^A security key/);
+    await setUpPasskey(page, /^A security key/, traits);
     await signOut(page);
     await enterPassword(page, 'mary@acme.example');
     await arriveAt(page, 'Hello, Mary Jackson');
@@ -143,6 +147,21 @@ describe('passkeys', () => {
       await button(plain, /Use your authenticator app/).click();
       await enterCode(plain, totpCode(secret, stage.clock.now()));
       await arriveAt(plain, 'Hello, Ada Lovelace');
+    });
+
+    it('is renamed and removed in the settings, and the browser forgets it', async () => {
+      await enterPassword(page, 'ada@acme.example');
+      await arriveAt(page, 'Hello, Ada Lovelace');
+      await page.goto('/mfa/settings');
+      await page.getByText('Rename: Passkey').click();
+      await page.getByRole('textbox', { name: 'Name' }).locator('visible=true').fill('Laptop');
+      await button(page, 'Save name').locator('visible=true').click();
+      await page.getByText('Remove: Laptop').click();
+      const removed = key.removal();
+      await button(page, 'Remove Laptop').click();
+      await page.getByText('removed').first().waitFor();
+      await removed;
+      expect(await key.credentials()).toEqual([]);
     });
   });
 });

@@ -1,6 +1,6 @@
 import type { CDPSession, Page } from 'playwright-core';
 
-interface AuthenticatorTraits {
+export interface AuthenticatorTraits {
   /** `internal` is the device itself, `usb` a security key, `hybrid` a phone. */
   readonly transport: 'internal' | 'usb' | 'nfc' | 'hybrid';
   /** Whether it can verify its user, and does. */

@@ -167,7 +167,18 @@ export const passkey: FactorDefinition<SubmittedCredential, Proof, OwnedPasskey>
     },
   },
 
-  describe: ({ backedUp }) => ({ word: backedUp ? 'synced' : 'on this device', json: { synced: backedUp } }),
+  describe: ({ backedUp }) => ({ word: backedUp ? 'Synced' : 'On one device', json: { synced: backedUp } }),
+  ownerHandle: ({ userHandle }) => userHandle,
+  announce(left, owner, { passkeys }) {
+    const own = findPasskeys(left);
+    const userId = own[0]?.passkey.userHandle ?? owner;
+    // Browsers hide every passkey that is not in the list, so it has to be whole.
+    const isWhole = left.every(({ id, kind }) => kind !== KIND || own.some((found) => found.id === id));
+    if (passkeys === null || userId === null || !isWhole) return null;
+    const { id: rpId } = passkeys.relyingParty;
+    const allAcceptedCredentialIds = own.map(({ passkey: { credentialId } }) => credentialId);
+    return { view: 'factors/passkey/signal', shown: { signal: { rpId, userId, allAcceptedCredentialIds } } };
+  },
   worksHere: ({ rpId }, { passkeys }) => passkeys === null || passkeys.relyingParty.id === rpId,
   available: ({ passkeys }) => passkeys,
   parse: parseResponse,

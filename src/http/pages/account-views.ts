@@ -30,6 +30,11 @@ export interface SettingsLocals extends WithPage {
   readonly rememberedBrowsers: readonly RememberedBrowserRow[] | null;
   /** Back to the host's application. */
   readonly backPath: string | null;
+  /** Views of factors that tell the browser what changed. */
+  readonly announcements: readonly {
+    readonly view: string;
+    readonly shown: Readonly<Record<string, unknown>>;
+  }[];
 }
 
 export interface SettingsAuthenticator {

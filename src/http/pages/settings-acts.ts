@@ -57,7 +57,9 @@ export async function performAct(page: KnownPageRequest, act: SettingsAct): Prom
     }
     case 'remove': {
       const outcome = await removeAuthenticator(context, { ...asking, ...act });
-      return outcome.outcome === 'removed' ? goOnRemoved(page, outcome) : answerRefused(page, act, outcome);
+      return outcome.outcome === 'removed'
+        ? goOnRemoved(page, act.authenticatorId, outcome)
+        : answerRefused(page, act, outcome);
     }
     case 'new-recovery-codes': {
       const outcome = await renewRecoveryCodes(context, asking);
@@ -85,20 +87,25 @@ function done(
   page: KnownPageRequest,
   outcome: 'renamed' | 'asked-first' | 'removed',
   more: Readonly<Record<string, unknown>> = {},
+  owner: string | null = null,
 ): void {
   const settings = pathOf(page, '/settings');
-  const next = page.json ? settings : `${settings}?done=${outcome}`;
+  const query = new URLSearchParams({ done: outcome, ...(owner === null ? {} : { owner }) });
+  const next = page.json ? settings : `${settings}?${query.toString()}`;
   sendNext(page.req, page.res, { outcome, next, ...more });
 }
 
 /** This session goes on under a new id, with the epoch that the others no longer have. */
 async function goOnRemoved(
   page: KnownPageRequest,
+  authenticatorId: string,
   { gathered, epochs, notified }: Removal & { readonly outcome: 'removed' },
 ): Promise<void> {
   const evidence = gathered.facts.session?.evidence ?? [];
   await finishProof(page, { evidence, gathered, epochs });
-  done(page, 'removed', { notified });
+  const removed = gathered.member.authenticators.find(({ id }) => id === authenticatorId);
+  const factor = removed && page.context.factors.get(removed.kind);
+  done(page, 'removed', { notified }, (removed && factor?.ownerHandle(removed.state)) ?? null);
 }
 
 function showNewCodes(

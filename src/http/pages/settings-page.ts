@@ -5,7 +5,7 @@ import {
   provableFactors,
 } from '../../core/decision/usable-factors';
 import { MfaError } from '../../core/errors';
-import { mayRemoveFactor } from '../../core/member/authenticator';
+import { mayRemoveFactor, type Authenticator } from '../../core/member/authenticator';
 import type { EnrollableKind } from '../../core/member/factor-kind';
 import { RECOVERY_CODE_COUNT } from '../../core/proof/recovery-code';
 import { BACKUP_KIND, channelOfKind, describeAuthenticator } from '../../factors/find-factor';
@@ -99,9 +99,23 @@ export async function renderSettings(
           : { ...codes, createdAt: codes.createdAt === null ? null : momentOf(codes.createdAt) },
       rememberedBrowsers: toBrowserRows(page, gathered, browsers),
       backPath: context.options.defaultReturnTo,
+      announcements: error === null ? announcementsOf(page, member.authenticators) : [],
     },
     status,
   );
+}
+
+/** What the browser is told on the page after a removal or a rename. */
+function announcementsOf(
+  { context, req }: KnownPageRequest,
+  left: readonly Authenticator[],
+): SettingsLocals['announcements'] {
+  const { done, owner } = req.query;
+  if (done !== 'removed' && done !== 'renamed') return [];
+  const handle = typeof owner === 'string' && /^[\w-]{1,86}$/.test(owner) ? owner : null;
+  return [...context.factors.values()]
+    .map((factor) => factor.announce(left, handle))
+    .filter((announced) => announced !== null);
 }
 
 /** The first that is asked where nothing is locked, and the others of that order. */

@@ -117,8 +117,8 @@ describe.each(storeKinds)('a passkey, with $kind stores', ({ open }) => {
     ]);
     expect(JSON.stringify(authenticators)).not.toContain('publicKey');
     const page = (await member.get('/mfa/settings')).text;
-    expect(page).toContain('synced');
-    expect(page).toContain('on this device');
+    expect(page).toContain('Synced');
+    expect(page).toContain('On one device');
     const path = `/mfa/settings/authenticators/${authenticators[1].id}`;
     expect((await member.postJson(`${path}/rename`, { label: 'Old phone' })).body).toMatchObject({
       outcome: 'renamed',
