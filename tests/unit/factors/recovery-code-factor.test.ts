@@ -93,6 +93,7 @@ describe('the registry of factors', () => {
     expect(
       [...factors.values()].map(({ traits: { kind, guessGroup, channel } }) => [kind, guessGroup, channel]),
     ).toEqual([
+      ['passkey', null, null],
       ['totp', 'codes', null],
       ['sms', 'codes', 'sms'],
       ['email', 'codes', 'email'],
