@@ -16,6 +16,7 @@ import { BackgroundWork } from './flows/context/background-work';
 import { checkSetup } from './flows/context/check-setup';
 import { EnrollmentNotes } from './flows/enrollment/enrollment-notes';
 import { retryDue, retryPeriodically } from './flows/notices/send-notice';
+import { queueWebhooks } from './flows/webhooks/send-webhook';
 import { PasswordLimiter } from './flows/sign-in/password-limits';
 import { administratorsFrom, requireUserList } from './http/admin/admin-options';
 import { createAdminRouter } from './http/admin/router';
@@ -53,7 +54,14 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
   const records = createRecords(mustLast ? requireDurableRecords(options.records) : options.records);
   const keyRing = createKeyRing(options.keys);
   const keep = { maxCount: options.events.keepCount, maxAgeSeconds: options.events.keepSeconds };
-  const events = new EventRecorder({ records, clock, keep, onError, log: options.log });
+  const events = new EventRecorder({
+    records,
+    clock,
+    keep,
+    onError,
+    log: options.log,
+    ...(options.webhooks.length === 0 ? {} : { queue: (event) => queueWebhooks(context, event) }),
+  });
   const callback =
     options.sms?.readStatus === undefined || !options.secure
       ? {}

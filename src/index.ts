@@ -14,6 +14,8 @@ export type {
 export type { EventRetention, ReportOptions } from './options/report-options';
 export type { Logger } from './events/log';
 export type { PasskeyOptions } from './options/passkeys';
+export type { WebhookTarget } from './delivery/post-webhook';
+export type { WebhookEndpoint } from './options/webhook-rules';
 export type { Brand, SignInLink } from './options/brand';
 export { OPTION_DEFAULTS } from './options/option-defaults';
 export { ConfigurationError, MfaError } from './core/errors';

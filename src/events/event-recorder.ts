@@ -24,6 +24,8 @@ export interface EventRecorderParts {
   readonly onError: (error: unknown) => void;
   /** Gets the events that are stored. */
   readonly log?: Pick<Log, 'event'> | null;
+  /** Queues the event for whom it is sent to; resolves when it is queued. */
+  readonly queue?: (event: MfaEvent) => Promise<void>;
 }
 
 /** Events of an organization within this time are stored together. */
@@ -48,24 +50,36 @@ export class EventRecorder implements MfaEvents {
   }
 
   report(report: EventReport): void {
+    void this.reportQueued(report);
+  }
+
+  /** The same; resolves when the event is queued for webhooks. For changes that must not be answered before. */
+  reportQueued(report: EventReport): Promise<void> {
     const event: MfaEvent = { ...report, at: this.#parts.clock.now(), details: report.details ?? {} };
     this.#emit(event);
-    if (this.#flood.isHeldBack(event)) return;
+    if (this.#flood.isHeldBack(event)) return Promise.resolve();
     this.#parts.log?.event(event);
     const others = this.#waiting.get(event.organizationId);
     if (others === undefined) this.#waiting.set(event.organizationId, [event]);
     else if (others.push(event) >= MOST_TOGETHER) this.#storeWaiting();
     this.#timer ??= setTimeout(() => this.#storeWaiting(), GATHERED_MS);
+    const { queue } = this.#parts;
+    return queue === undefined ? Promise.resolve() : this.#track(queue(event));
+  }
+
+  /** `settled` waits for it; a failure goes to `onError`. */
+  #track(work: Promise<void>): Promise<void> {
+    const done = work.catch(this.#parts.onError);
+    this.#underWay.add(done);
+    return done.finally(() => this.#underWay.delete(done));
   }
 
   #storeWaiting(): void {
-    const { records, keep, onError } = this.#parts;
+    const { records, keep } = this.#parts;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     for (const events of this.#waiting.values()) {
-      const stored = records.appendEvents(events, keep).catch(onError);
-      this.#underWay.add(stored);
-      void stored.finally(() => this.#underWay.delete(stored));
+      void this.#track(records.appendEvents(events, keep));
     }
     this.#waiting.clear();
   }

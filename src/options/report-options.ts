@@ -1,6 +1,8 @@
+import { z } from 'zod';
 import { createLog, type Log, type Logger } from '../events/log';
 import type { RulesFor } from './option-check';
-import { callback, group, number, port } from './option-kinds';
+import { anObject, callback, group, number, port } from './option-kinds';
+import { resolveWebhooks, type WebhookEndpoint } from './webhook-rules';
 
 const DAY = 86_400;
 
@@ -15,6 +17,10 @@ export interface ReportOptions {
   /** How many events each organization keeps. Default: 100000, for 400 days. */
   readonly events?: Partial<EventRetention> | undefined;
   /**
+   * Where events are sent, signed as Standard Webhooks says: each at least once, and after a failure for three days. Default: nowhere.
+   */
+  readonly webhooks?: readonly WebhookEndpoint[] | undefined;
+  /**
    * A logger in pino's shape. It gets every event that is stored, with `event` as a field, and every error that `onError` would get, with
    * `code`; never a secret, a code or an address. Default: none.
    */
@@ -27,6 +33,7 @@ export interface ReportOptions {
 }
 
 export interface ResolvedReportOptions {
+  readonly webhooks: readonly WebhookEndpoint[];
   readonly events: EventRetention;
   readonly log: Log | null;
   readonly onError: (error: unknown) => void;
@@ -44,17 +51,27 @@ const EVENTS = {
 
 export const REPORT_RULES = {
   events: group('events: { keepCount: 100000 }', EVENTS),
+  webhooks: {
+    schema: z.array(anObject),
+    allowed: 'a list of endpoints',
+    write: "webhooks: [{ url: 'https://hooks.example.com/mfa', secrets: [process.env.WEBHOOK_SECRET] }]",
+  },
   logger: port('a logger such as pino', 'logger: pino()', ['error', 'warn', 'info'], ['child']),
   onError: callback('a function that takes an error', 'onError: (error) => logger.error(error)'),
 } satisfies RulesFor<ReportOptions>;
 
 /** Where events and errors go. */
 export function resolveReporting({
+  webhooks,
   logger,
   onError,
-}: ReportOptions): Pick<ResolvedReportOptions, 'log' | 'onError'> {
+}: ReportOptions): Omit<ResolvedReportOptions, 'events'> {
   const log = logger === undefined ? null : neverFailing(createLog(logger));
-  return { log, onError: neverThrowing(onError ?? log?.error ?? printError) };
+  return {
+    webhooks: resolveWebhooks(webhooks),
+    log,
+    onError: neverThrowing(onError ?? log?.error ?? printError),
+  };
 }
 
 /** A logger that fails must not fail a request. */

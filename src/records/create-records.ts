@@ -11,6 +11,7 @@ import { memberRecordsIn } from './member-records';
 import { noticeRecordsIn } from './notice-records';
 import { organizationRecordsIn } from './organization-records';
 import type { Records } from './records';
+import { webhookRecordsIn } from './webhook-records';
 
 /** Every rule about records, over a store that knows none of them. */
 export function createRecords(store: RecordStore): Records {
@@ -21,6 +22,7 @@ export function createRecords(store: RecordStore): Records {
     ...noticeRecordsIn(store),
     ...keyRecordsIn(documents, store),
     ...erasureRecordsIn(documents, store),
+    ...webhookRecordsIn(store),
 
     rememberBrowser: (userId, browser, now) =>
       documents.change(

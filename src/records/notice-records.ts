@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { MfaError } from '../core/errors';
-import type { QueuedItem, QueueStore } from '../stores/queue-store';
+import type { QueueStore } from '../stores/queue-store';
+import { queueOf, type QueueOf } from './queue-of';
 
 /** A notice that has to reach somebody, kept until it went out. It holds no secret and no address in the clear. */
 export interface KeptNotice {
@@ -16,31 +16,9 @@ export interface KeptNotice {
   readonly attempts: number;
 }
 
-/** Where notices wait until they went out. */
 export interface NoticeRecords {
-  /**
-   * Keeps a notice that is due then; one of the same id is replaced. Atomic: with `most` kept, the oldest due make room, and
-   * their number is returned.
-   */
-  keepNotice(notice: KeptNotice, keep: { readonly dueAt: number; readonly most: number }): Promise<number>;
-  /**
-   * Takes the notices that are due, at most `limit`, and puts each off until `untilAt`, so that no other process sends it too.
-   * What is due after `latestAt` was put off by a clock that is ahead, and is due as well. Atomic.
-   */
-  claimNotices(claim: {
-    readonly now: number;
-    readonly latestAt?: number;
-    readonly limit: number;
-    readonly untilAt: number;
-  }): Promise<readonly KeptNotice[]>;
-  dropNotice(id: string): Promise<void>;
-  /** Drops every notice of an organization that waits. */
-  dropNoticesOf(organizationId: string): Promise<void>;
+  readonly notices: QueueOf<KeptNotice>;
 }
-
-const NOTICE_QUEUE = 'notices';
-/** More than ever wait. */
-const MOST_NOTICES = 1_000_000;
 
 const notice: z.ZodType<KeptNotice> = z.object({
   id: z.string(),
@@ -52,25 +30,6 @@ const notice: z.ZodType<KeptNotice> = z.object({
   attempts: z.int().min(0),
 });
 
-/** Notices that have to reach somebody, in the queue of that name. */
 export function noticeRecordsIn(queue: QueueStore): NoticeRecords {
-  return {
-    keepNotice: (kept, when) =>
-      queue.enqueue(NOTICE_QUEUE, { id: kept.id, userId: kept.userId, body: JSON.stringify(kept) }, when),
-    async claimNotices(due) {
-      return (await queue.takeDue(NOTICE_QUEUE, due)).map(toNotice);
-    },
-    dropNotice: (id) => queue.removeQueued(NOTICE_QUEUE, id),
-    async dropNoticesOf(organizationId) {
-      const waiting = (await queue.listQueued(NOTICE_QUEUE, MOST_NOTICES)).map(toNotice);
-      const own = waiting.filter((kept) => kept.organizationId === organizationId);
-      await Promise.all(own.map(({ id }) => queue.removeQueued(NOTICE_QUEUE, id)));
-    },
-  };
-}
-
-function toNotice({ body }: QueuedItem): KeptNotice {
-  const read = notice.safeParse(JSON.parse(body));
-  if (read.success) return read.data;
-  throw new MfaError('records-unreadable', 'A queued notice is not what was written.', { cause: read.error });
+  return { notices: queueOf(queue, { name: 'notices', schema: notice, isAbout: ({ userId }) => userId }) };
 }

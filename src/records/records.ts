@@ -12,6 +12,7 @@ import type { ErasureRecords } from './erasure-records';
 import type { GuessRecords } from './guess-records';
 import type { MemberIndexRecords } from './member-index';
 import type { NoticeRecords } from './notice-records';
+import type { WebhookRecords } from './webhook-records';
 
 export type { BrowserUse, BrowserUseOutcome } from './browser-records';
 export type { GuessOutcome, GuessRequest } from './guess-records';
@@ -87,7 +88,8 @@ export interface Records
     JobRecords,
     EventStore,
     NoticeRecords,
-    ErasureRecords {
+    ErasureRecords,
+    WebhookRecords {
   /** One read. A user who was never seen has the empty record: no epoch, no settings, nothing enrolled. */
   findMember(userId: string, organizationId: string): Promise<MemberRecord>;
 

@@ -137,7 +137,7 @@ function describeDamage(open: () => RecordStore): void {
     for (const key of Object.keys(notice)) {
       const item = { id, userId: 'ada', body: JSON.stringify({ ...notice, [key]: { damaged: true } }) };
       await store.enqueue('notices', item, { dueAt: NOW, most: 100 });
-      const claimed = withRules(store).claimNotices({ now: NOW, limit: 5, untilAt: NOW });
+      const claimed = withRules(store).notices.claim({ now: NOW, limit: 5, untilAt: NOW });
       await expect(claimed).rejects.toMatchObject(unreadable);
     }
     await store.removeQueued('notices', id);

@@ -6,6 +6,7 @@ import { createMfa, createOutbox, memoryState } from '../../src/index';
 import type {
   AdminPagesOptions,
   Mfa,
+  MfaOptions,
   PasskeyOptions,
   Outbox,
   StateStore,
@@ -76,6 +77,7 @@ export function createAdminHost(
     readonly records?: Records;
     readonly state?: StateStore;
     readonly baseUrl?: string;
+    readonly webhooks?: MfaOptions<HostUser>['webhooks'];
     readonly admin?: Partial<AdminPagesOptions>;
     readonly featureAvailable?: (organizationId: string) => boolean;
     readonly passkeys?: PasskeyOptions;
@@ -103,6 +105,7 @@ export function createAdminHost(
     sms: outbox.sms,
     clock,
     onError: (error) => errors.push(error),
+    webhooks: change.webhooks,
     records,
     state: change.state ?? memoryState(),
     ...(featureAvailable === undefined ? {} : { featureAvailable }),

@@ -15,6 +15,12 @@ export function parseAddress(text: string): string | null {
   return ipaddr.IPv6.isValid(bare) ? ipaddr.process(bare).toString() : null;
 }
 
+/** Whether an address is reached through the internet: not this machine, a private network, or one that has another use. */
+export function isPublicAddress(text: string): boolean {
+  const address = parseAddress(text);
+  return address !== null && ipaddr.parse(address).range() === 'unicast';
+}
+
 /** What one visitor can have all of: an IPv4 address, or the /64 that an IPv6 visitor owns. Takes what `parseAddress` gave. */
 export function networkOf(address: string): string {
   const parsed = ipaddr.parse(address);

@@ -87,7 +87,9 @@ export async function forgetOrganization(context: FlowContext, organizationId: s
   await Promise.all([
     records.removeOrganization(organizationId, [...MEMBER_INDEXES, ...Object.keys(NO_MARKS)]),
     records.dropJobsOf(organizationId),
-    records.dropNoticesOf(organizationId),
+    records.notices.dropOf(organizationId),
+    records.webhooks.dropOf(organizationId),
+    records.deadWebhooks.dropOf(organizationId),
   ]);
 }
 

@@ -42,7 +42,7 @@ export async function setMember(
   const keepsCounts = !isResponsibleFor(act, await findWeakened(context, act, member));
   const settings = { enabled, assignedKind };
   await context.records.saveMemberSettings(userId, organizationId, settings, { keepsCounts });
-  report(context, act, 'member-changed', { enabled, assignedKind: assignedKind ?? 'none' });
+  await report(context, act, 'member-changed', { enabled, assignedKind: assignedKind ?? 'none' });
   return { outcome: 'saved' };
 }
 
@@ -62,7 +62,7 @@ export async function exemptMember(
   if (until > now + LONGEST_EXEMPTION_SECONDS * 1000) return { outcome: 'refused', because: 'end-too-far' };
   const exemption = { reason, grantedBy: actor.id, grantedAt: now, until: Math.trunc(until) };
   await context.records.saveExemption(userId, organizationId, exemption);
-  report(context, act, 'exemption-granted', { reason, until: exemption.until });
+  await report(context, act, 'exemption-granted', { reason, until: exemption.until });
   await notifyAdministrators(context, act, { target: member.account, done: 'exempted', reason: act.reason });
   return { outcome: 'granted', exemption };
 }
@@ -75,7 +75,7 @@ export async function endMemberExemption(
   if (member === null) return NOT_FOUND;
   if (member.record.settings.exemption !== null) {
     await context.records.saveExemption(act.userId, act.organizationId, null);
-    report(context, act, 'exemption-ended', reasonDetail(act.reason));
+    await report(context, act, 'exemption-ended', reasonDetail(act.reason));
   }
   return { outcome: 'ended' };
 }
@@ -99,7 +99,7 @@ export async function resetMemberFactors(
   const removed = await records.removeAllAuthenticators(act.userId);
   await enrollmentNotes.noteIfNone(act.userId);
   const weakened = [act.organizationId, ...others].map((organizationId) => ({ ...act, organizationId }));
-  for (const each of weakened) report(context, each, 'member-reset', { reason, removed });
+  await Promise.all(weakened.map((each) => report(context, each, 'member-reset', { reason, removed })));
   // The record was read before the removal, so enrolled addresses are told too.
   await notifyAddressesOnFile(context, {
     account: member.account,
@@ -123,7 +123,7 @@ export async function unlockMemberFactors(
   // Every unlock allows ten more guesses at codes that also protect other organizations.
   if (!isResponsibleFor(act, await findWeakened(context, act, member))) return PROTECTED_ELSEWHERE;
   await context.records.clearGuesses(act.userId);
-  report(context, act, 'proofs-unlocked', reasonDetail(act.reason));
+  await report(context, act, 'proofs-unlocked', reasonDetail(act.reason));
   return { outcome: 'unlocked' };
 }
 
@@ -172,6 +172,6 @@ function report(
   act: MemberAdminAct,
   name: EventName,
   details: Readonly<Record<string, string | number | boolean>>,
-): void {
-  context.events.report({ name, ...whoAndWhere(act), details });
+): Promise<void> {
+  return context.events.reportQueued({ name, ...whoAndWhere(act), details });
 }

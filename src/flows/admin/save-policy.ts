@@ -134,7 +134,7 @@ export async function changePolicy(context: FlowContext, request: PolicyChangeRe
   if (faults.length > 0) return { outcome: 'refused', faults, draft: wanted };
   const saved = await context.records.savePolicy(wanted, expectedVersion);
   if (saved.outcome === 'conflict') return saved;
-  context.events.report({
+  await context.events.reportQueued({
     name: 'policy-changed',
     organizationId,
     ...(actorId === undefined ? {} : { actorId }),

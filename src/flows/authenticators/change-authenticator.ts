@@ -38,7 +38,7 @@ export async function removeAuthenticator(
     return { outcome: 'rejected', because: keepOneOf === undefined ? 'no-authenticator' : 'last-factor' };
   }
   const { kind, label } = authenticator;
-  context.events.report({
+  await context.events.reportQueued({
     name: 'authenticator-removed',
     userId: account.id,
     organizationId: subject.organizationId,

@@ -39,9 +39,9 @@ export function reportCodesIssued(
   context: FlowContext,
   { userId, organizationId }: Pick<AuthSubject, 'userId' | 'organizationId'>,
   { codes }: RecoveryCodeSet,
-): void {
+): Promise<void> {
   const details = { count: codes.length };
-  context.events.report({ name: 'recovery-codes-issued', userId, organizationId, details });
+  return context.events.reportQueued({ name: 'recovery-codes-issued', userId, organizationId, details });
 }
 
 export type Renewal =
@@ -63,7 +63,7 @@ export async function renewRecoveryCodes(context: FlowContext, act: FactorAct): 
   if (made.outcome === 'rejected') return made;
   const { set, shown: recoveryCodes } = made;
   await context.records.replaceRecoveryCodes(account.id, set.codes, set.issuedAt);
-  reportCodesIssued(context, subject, set);
+  await reportCodesIssued(context, subject, set);
   const { notified } = await afterFactorChange(context, {
     account,
     subject,

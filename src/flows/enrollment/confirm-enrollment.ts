@@ -86,7 +86,7 @@ export async function confirmEnrollment(
   const verification = await factor.verify(trial);
   if (verification.outcome === 'rejected') {
     const { check, ...rejection } = verification;
-    report(context, request, 'proof-rejected', {
+    await report(context, request, 'proof-rejected', {
       because: check ?? rejection.because,
       purpose: 'enroll',
       kind,
@@ -122,9 +122,9 @@ export async function confirmEnrollment(
     ...(made === null ? {} : { recoveryCodes: made.set }),
   });
   if (!bound) return { outcome: 'rejected', because: 'challenge-expired' };
-  if (made !== null) reportCodesIssued(context, subject, made.set);
+  if (made !== null) await reportCodesIssued(context, subject, made.set);
   if (first) await context.enrollmentNotes.note(account.id, true);
-  report(context, request, 'authenticator-added', {
+  await report(context, request, 'authenticator-added', {
     kind,
     authenticatorId: authenticator.id,
     ...(replaced === undefined ? {} : { replaces: replaced.id }),
@@ -210,7 +210,7 @@ function report(
   { subject, origin }: ConfirmationRequest,
   name: 'authenticator-added' | 'proof-rejected',
   details: Readonly<Record<string, string>>,
-): void {
+): Promise<void> {
   const { userId, organizationId } = subject;
-  context.events.report({ name, userId, organizationId, address: origin.address, details });
+  return context.events.reportQueued({ name, userId, organizationId, address: origin.address, details });
 }

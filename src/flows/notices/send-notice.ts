@@ -5,6 +5,8 @@ import { DeliveryError } from '../../delivery/delivery-error';
 import type { KeptNotice } from '../../records/notice-records';
 import { issueUnlockLink } from '../challenge/unlock-link';
 import { newId, type FlowContext } from '../context/context';
+import { CLAIM_SECONDS, MOST_KEPT, nextTry, workOff } from '../context/durable-queue';
+import { retryWebhooks } from '../webhooks/send-webhook';
 
 /** A notice and the name of its recipient. */
 export interface NoticeBody {
@@ -45,14 +47,6 @@ export interface Letter extends NoticeBody {
   readonly organizationId: string;
 }
 
-/** The wait before each retry; the last one repeats. */
-const WAITS_SECONDS = [30, 60, 120, 300, 900, 1800, 3600];
-export const LONGEST_PAUSE_SECONDS = 3600;
-/** Longer than any send takes. Within it, no other process claims the notice. */
-export const CLAIM_SECONDS = 120;
-const LONGEST_WAIT_SECONDS = 3 * 86_400;
-const MOST_KEPT = 10_000;
-
 /**
  * Sends a notice in the background. It is stored before it is sent and removed afterwards, so that it is not lost when the mail
  * server is down or the process ends.
@@ -82,7 +76,7 @@ export function bindingOf({ id, userId }: Pick<KeptNotice, 'id' | 'userId'>): Se
 async function keep(context: FlowContext, kept: KeptNotice, waitSeconds: number): Promise<void> {
   if (context.options.email === null) return;
   const dueAt = context.clock.now() + waitSeconds * 1000;
-  const dropped = await context.records.keepNotice(kept, { dueAt, most: MOST_KEPT });
+  const dropped = await context.records.notices.keep(kept, { dueAt, most: MOST_KEPT });
   if (dropped > 0) report(context, kept, 'notice-abandoned', { because: 'too-many', count: dropped });
 }
 
@@ -120,22 +114,17 @@ async function putOff(
   failed: { readonly notice: Notice; readonly error: unknown },
 ): Promise<void> {
   const { notice, error } = failed;
-  const attempts = kept.attempts + 1;
-  if (attempts === 1) report(context, kept, 'notice-failed', { notice: notice.kind });
-  const waitSeconds = WAITS_SECONDS[Math.min(attempts, WAITS_SECONDS.length) - 1] ?? CLAIM_SECONDS;
+  const { isTooOld, waitSeconds, ...next } = nextTry(kept, context.clock.now());
+  if (next.attempts === 1) report(context, kept, 'notice-failed', { notice: notice.kind });
   const refused = error instanceof DeliveryError && error.because === 'destination-refused';
-  const now = context.clock.now();
-  // `keptAt` from a clock that was ahead must not extend the wait.
-  const keptAt = Math.min(kept.keptAt, now);
-  const tooOld = now + waitSeconds * 1000 > keptAt + LONGEST_WAIT_SECONDS * 1000;
-  if (refused || tooOld || context.options.email === null) {
+  if (refused || isTooOld || context.options.email === null) {
     await abandon(context, kept, {
       notice: notice.kind,
-      because: refused ? 'destination-refused' : tooOld ? 'too-old' : 'no-email-sender',
+      because: refused ? 'destination-refused' : isTooOld ? 'too-old' : 'no-email-sender',
     });
     return;
   }
-  await keep(context, { ...kept, keptAt, attempts }, waitSeconds);
+  await keep(context, { ...kept, ...next }, waitSeconds);
 }
 
 /** Gives up on a notice, and reports that. */
@@ -151,7 +140,7 @@ export async function abandon(
 /** A notice that cannot be removed is sent again later, which is better than never. */
 async function drop(context: FlowContext, kept: KeptNotice): Promise<void> {
   if (context.options.email === null) return;
-  await context.records.dropNotice(kept.id).catch(context.options.onError);
+  await context.records.notices.drop(kept.id).catch(context.options.onError);
 }
 
 function report(
@@ -163,30 +152,7 @@ function report(
   context.events.report({ name, userId, organizationId, details });
 }
 
-const BATCH = 20;
 const RETRY_MILLISECONDS = 30_000;
-
-/** Sends notices that are due. Returns how many were sent. */
-async function retryNotices(context: FlowContext): Promise<number> {
-  let sent = 0;
-  for (;;) {
-    const now = context.clock.now();
-    const claim = {
-      now,
-      latestAt: now + LONGEST_PAUSE_SECONDS * 1000,
-      limit: BATCH,
-      untilAt: now + CLAIM_SECONDS * 1000,
-    };
-    // Each batch is sent before the next is claimed, so that no claim runs out.
-    // oxlint-disable-next-line no-await-in-loop
-    const due = await context.records.claimNotices(claim);
-    // oxlint-disable-next-line no-await-in-loop
-    const outcomes = await Promise.all(due.map((kept) => retry(context, kept)));
-    const gone = outcomes.filter((isSent) => isSent).length;
-    sent += gone;
-    if (due.length < BATCH || gone === 0) return sent;
-  }
-}
 
 async function retry(context: FlowContext, kept: KeptNotice): Promise<boolean> {
   const opened = openSecret(context.keyRing, kept.sealedAddress, bindingOf(kept));
@@ -198,10 +164,15 @@ async function retry(context: FlowContext, kept: KeptNotice): Promise<boolean> {
   return trySending(context, kept, { ...body, to: opened.secret.reveal() });
 }
 
-/** Retries failed notices and enrollment notes that are due. Returns how many notices were sent. */
+/** Retries failed notices, webhooks and enrollment notes that are due. Returns how many notices were sent. */
 export async function retryDue(context: FlowContext): Promise<number> {
   await context.enrollmentNotes.retry();
-  return context.options.email === null ? 0 : retryNotices(context);
+  await retryWebhooks(context);
+  if (context.options.email === null) return 0;
+  return workOff(context, {
+    claim: (due) => context.records.notices.claim(due),
+    retry: (kept) => retry(context, kept),
+  });
 }
 
 /** Retries what is due every 30 seconds until it is stopped. The timer does not keep the process alive. */

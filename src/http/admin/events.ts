@@ -8,12 +8,16 @@ import {
   parseSeverity,
   type EventSearch,
 } from '../../flows/admin/list-events';
+import { listDeadWebhooks, type DeadWebhook } from '../../flows/webhooks/send-webhook';
+import { momentOf } from '../kernel/moments';
+import type { Moment } from '../kernel/render-page';
 import { refusePlainly, show } from '../kernel/page-route';
 import { adminHead, pageSize, pathWith, textQuery, type WithAdmin } from './admin-page';
 import { readRoute, type AdminPage, type AdminRoutes } from './admin-route';
 import { csvFileName, sendCsv } from './csv';
-import { EVENT_CHOICES, SEVERITY_WORDS, toEventRow, type EventRow } from './event-words';
+import { EVENT_CHOICES, SEVERITY_WORDS, eventText, toEventRow, type EventRow } from './event-words';
 import { parseInstant } from './form-fields';
+import { countOf } from './words';
 
 declare module '../kernel/render-page' {
   interface ViewLocals {
@@ -28,6 +32,8 @@ export function addEventRoutes(router: Router, routes: AdminRoutes): void {
 
 const LONGEST_TEXT = 200;
 const DAY_MS = 86_400_000;
+/** Undelivered webhooks on the page. */
+const MOST_SHOWN = 20;
 
 /** Null where the query is invalid; the request was answered then. */
 async function readSearch(page: AdminPage): Promise<EventSearch | null> {
@@ -88,13 +94,16 @@ async function showEvents(page: AdminPage): Promise<void> {
   const limit = pageSize(req);
   if (limit === null) return refusePlainly(page, { because: 'page-size', status: 400, next: path });
   const cursor = textQuery(req, 'cursor');
-  const { events, nextCursor } = await listEventPage(context, {
-    ...search,
-    limit,
-    ...(cursor === '' ? {} : { cursor }),
-  });
+  const [{ events, nextCursor }, undelivered] = await Promise.all([
+    listEventPage(context, { ...search, limit, ...(cursor === '' ? {} : { cursor }) }),
+    listDeadWebhooks(context, page.organization.id),
+  ]);
   if (page.json) {
-    page.res.json({ events, ...(nextCursor === undefined ? {} : { nextCursor }) });
+    page.res.json({
+      events,
+      ...(undelivered.length === 0 ? {} : { undelivered }),
+      ...(nextCursor === undefined ? {} : { nextCursor }),
+    });
     return;
   }
   const { query, userId, name, severity } = search;
@@ -115,9 +124,22 @@ async function showEvents(page: AdminPage): Promise<void> {
     csvPath: pathWith(`${path}.csv`, filters),
     clearPath: Object.keys(search).length > 1 ? path : null,
     events: events.map((event) => toEventRow(event)),
+    undelivered: undelivered.slice(0, MOST_SHOWN).map(toUndeliveredRow),
     firstPath: cursor === '' ? null : pathWith(path, kept),
     nextPath: nextCursor === undefined ? null : pathWith(path, { ...kept, cursor: nextCursor }),
   });
+}
+
+function toUndeliveredRow({ event, origin, because, attempts, diedAt }: DeadWebhook): UndeliveredRow {
+  const tries = countOf(attempts, 'try', 'tries');
+  return {
+    text: eventText(event.name),
+    happenedAt: momentOf(event.at),
+    diedAt: momentOf(diedAt),
+    origin,
+    because,
+    tries,
+  };
 }
 
 async function sendEventsCsv(page: AdminPage): Promise<void> {
@@ -130,7 +152,18 @@ async function sendEventsCsv(page: AdminPage): Promise<void> {
     rows: eventRows(context, search),
   });
 }
+/** A webhook that was given up. */
+interface UndeliveredRow {
+  readonly text: string;
+  readonly happenedAt: Moment;
+  readonly diedAt: Moment;
+  readonly origin: string;
+  readonly because: string;
+  readonly tries: string;
+}
+
 export interface EventsLocals extends WithAdmin {
+  readonly undelivered: readonly UndeliveredRow[];
   readonly names: readonly { readonly name: string; readonly text: string }[];
   readonly name: EventName | '';
   readonly severities: readonly { readonly name: Severity; readonly text: string }[];

@@ -88,7 +88,7 @@ describe('a notice that the mail server does not take', () => {
       userId: 'ada',
       details: { notice: 'recovery-code-used', because: 'too-old' },
     });
-    expect(await portal.records.claimNotices({ now: portal.clock.now() * 2, limit: 9, untilAt: 0 })).toEqual(
+    expect(await portal.records.notices.claim({ now: portal.clock.now() * 2, limit: 9, untilAt: 0 })).toEqual(
       [],
     );
     expect(await eventsOf(portal, 'notice-failed')).toHaveLength(1);
@@ -130,7 +130,7 @@ describe('a notice that the mail server does not take', () => {
       for (let guess = 0; guess < 5; guess += 1) await attacker.postJson('/mfa/challenge', { code });
     }
     await portal.mfa.settled();
-    const kept = await portal.records.claimNotices({ now: portal.clock.now() + HOUR, limit: 9, untilAt: 0 });
+    const kept = await portal.records.notices.claim({ now: portal.clock.now() + HOUR, limit: 9, untilAt: 0 });
     expect(kept.length).toBeGreaterThan(0);
     expect(JSON.stringify(kept)).not.toMatch(/acme\.example|token=/);
     expect(JSON.stringify(kept)).toContain('proofs-locked');

@@ -50,7 +50,7 @@ describe.each(storeKinds)('a clock that was three days ahead, with $kind', ({ op
       body: '',
       attempts: 1,
     };
-    await records.keepNotice({ ...kept, keptAt: startedAt }, { dueAt: startedAt + 3 * DAY, most: 10 });
+    await records.notices.keep({ ...kept, keptAt: startedAt }, { dueAt: startedAt + 3 * DAY, most: 10 });
     const events: string[] = [];
     mfa.events.on('event', ({ name }) => events.push(name));
     await mfa.retryNotices();

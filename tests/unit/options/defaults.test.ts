@@ -29,6 +29,7 @@ describe('resolveOptions', () => {
       passkeys: null,
       totpWindow: 1,
       upstreamMfa: {},
+      webhooks: [],
       codeSeconds: 300,
       pendingLoginSeconds: 600,
       smsTimeoutSeconds: 5,

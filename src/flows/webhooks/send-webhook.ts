@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { MfaError } from '../../core/errors';
+import { postWebhook } from '../../delivery/post-webhook';
+import type { MfaEvent } from '../../events/events';
+import type { WebhookEndpoint } from '../../options/webhook-rules';
+import type { KeptWebhook } from '../../records/webhook-records';
+import { parseEvent } from '../../stores/stored-event';
+import { newId, type FlowContext } from '../context/context';
+import { CLAIM_SECONDS, MOST_KEPT, nextTry, workOff } from '../context/durable-queue';
+
+/** The most dead letters that are kept; the oldest make room. */
+const MOST_DEAD = 1000;
+
+/** Queues the event for every endpoint that wants it, then sends it in the background. Resolves when it is queued. */
+export async function queueWebhooks(context: FlowContext, event: MfaEvent): Promise<void> {
+  const wanting = context.options.webhooks.filter(({ events }) => events?.includes(event.name) ?? true);
+  await Promise.all(wanting.map((endpoint) => queueFor(context, endpoint, event)));
+}
+
+async function queueFor(context: FlowContext, endpoint: WebhookEndpoint, event: MfaEvent): Promise<void> {
+  const now = context.clock.now();
+  const kept: KeptWebhook = {
+    id: newId(),
+    endpoint: idOf(endpoint),
+    organizationId: event.organizationId,
+    userId: event.userId ?? null,
+    body: JSON.stringify(event),
+    keptAt: now,
+    attempts: 0,
+  };
+  await keep(context, kept, CLAIM_SECONDS);
+  context.background.run(`webhook:${kept.id}`, async () => void (await trySending(context, kept, endpoint)));
+}
+
+/** The address may hold a secret, so the queue names an endpoint by its hash. */
+function idOf({ url }: WebhookEndpoint): string {
+  return createHash('sha256').update(url).digest('base64url').slice(0, 22);
+}
+
+async function keep({ records, clock, options }: FlowContext, kept: KeptWebhook, waitSeconds: number) {
+  const dueAt = clock.now() + waitSeconds * 1000;
+  const dropped = await records.webhooks.keep(kept, { dueAt, most: MOST_KEPT });
+  if (dropped > 0)
+    options.onError(
+      new MfaError('delivery-failed', `The queue of webhooks is full; ${dropped} were dropped.`),
+    );
+}
+
+/** Tries once; true if the receiver took it. */
+async function trySending(
+  context: FlowContext,
+  kept: KeptWebhook,
+  endpoint: WebhookEndpoint,
+): Promise<boolean> {
+  const { id } = kept;
+  const { origin } = new URL(endpoint.url);
+  const event = parseEvent(kept.body, kept.organizationId);
+  if (event === null) {
+    await bury(context, kept, { origin, because: 'it cannot be read' });
+    return false;
+  }
+  const timestamp = new Date(event.at).toISOString();
+  const body = JSON.stringify({ type: `mfa.${event.name}`, timestamp, data: event });
+  const answer = await postWebhook(endpoint, { id, at: context.clock.now(), body });
+  if (answer.outcome === 'taken') {
+    await context.records.webhooks.drop(id);
+    return true;
+  }
+  await putOff(context, kept, { origin, ...answer });
+  return false;
+}
+
+async function putOff(
+  context: FlowContext,
+  kept: KeptWebhook,
+  failed: { readonly origin: string; readonly because: string; readonly isFinal: boolean },
+): Promise<void> {
+  const { origin, because, isFinal } = failed;
+  const next = nextTry(kept, context.clock.now());
+  const isOver = isFinal || next.isTooOld;
+  // The first failure and the last are told; those between say nothing new.
+  if (kept.attempts === 0 || isOver) {
+    const message = `The webhook at ${origin} did not take a message: ${because}.`;
+    context.options.onError(new MfaError('delivery-failed', message));
+  }
+  const tried = { ...kept, keptAt: next.keptAt, attempts: next.attempts };
+  if (isOver) await bury(context, tried, { origin, because });
+  else await keep(context, tried, next.waitSeconds);
+}
+
+/** The dead letter is stored first: a failure in between sends it once more and loses nothing. */
+async function bury(
+  { records, clock }: FlowContext,
+  kept: KeptWebhook,
+  { origin, because }: { readonly origin: string; readonly because: string },
+): Promise<void> {
+  const now = clock.now();
+  await records.deadWebhooks.keep({ ...kept, origin, because, diedAt: now }, { dueAt: now, most: MOST_DEAD });
+  await records.webhooks.drop(kept.id);
+}
+
+/** Sends webhooks that are due. An endpoint that this process does not know may be known to another, so its webhooks wait. */
+export async function retryWebhooks(context: FlowContext): Promise<void> {
+  const { records, options } = context;
+  if (options.webhooks.length === 0) return;
+  await workOff(context, {
+    claim: (due) => records.webhooks.claim(due),
+    async retry(kept) {
+      const endpoint = options.webhooks.find((one) => idOf(one) === kept.endpoint);
+      if (endpoint !== undefined) return trySending(context, kept, endpoint);
+      await putOff(context, kept, { origin: 'unknown', because: 'it is not configured', isFinal: false });
+      return false;
+    },
+  });
+}
+
+/** A webhook that was given up. */
+export interface DeadWebhook {
+  readonly event: MfaEvent;
+  /** Scheme and host of the endpoint. */
+  readonly origin: string;
+  readonly because: string;
+  readonly attempts: number;
+  readonly diedAt: number;
+}
+
+/** The webhooks about an organization that were given up, the newest first. */
+export async function listDeadWebhooks(
+  { records, options }: FlowContext,
+  organizationId: string,
+): Promise<readonly DeadWebhook[]> {
+  if (options.webhooks.length === 0) return [];
+  const dead = await records.deadWebhooks.list(MOST_DEAD);
+  return dead
+    .flatMap(({ body, origin, because, attempts, diedAt }) => {
+      const event = parseEvent(body, organizationId);
+      return event === null ? [] : [{ event, origin, because, attempts, diedAt }];
+    })
+    .toSorted((a, b) => b.diedAt - a.diedAt);
+}
