@@ -8,7 +8,8 @@ import { createKeyRing } from './core/proof/key-ring';
 import { createDelivery } from './delivery/delivery';
 import { ClockWatch } from './events/advice';
 import { EventRecorder } from './events/event-recorder';
-import { createFactors } from './factors/find-factor';
+import type { FactorTools } from './factors/factor';
+import { bindWayIn, createFactors } from './factors/find-factor';
 import { joinAdministrators, type AdministratorsOf } from './flows/admin/admin-authority';
 import { JOB_PREFIX } from './flows/admin/background-jobs';
 import { keepMembersIndexed, resumeJobs } from './flows/admin/keep-indexes';
@@ -22,6 +23,7 @@ import { administratorsFrom, requireUserList } from './http/admin/admin-options'
 import { createAdminRouter } from './http/admin/router';
 import { checkCsrf } from './http/kernel/check-csrf';
 import { createHttpParts, type HttpContext } from './http/kernel/http-context';
+import { createRelatedOrigins } from './http/pages/related-origins';
 import { createPagesRouter } from './http/pages/router';
 import { SMS_STATUS_PATH } from './http/pages/sms-status';
 import { describeSession } from './http/session/describe-session';
@@ -73,6 +75,14 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
   const http = createHttpParts({ options, keyRing, clock });
   const directory = createDirectory(options, http.advice);
   const clocks = new ClockWatch({ clock, onError });
+  const tools = {
+    records,
+    state,
+    keyRing,
+    totpWindow: options.totpWindow,
+    passkeys: options.passkeys,
+    noteFuture: (of, at) => clocks.note(of, at),
+  } satisfies FactorTools;
   const context: HttpContext = {
     ...http,
     options,
@@ -84,14 +94,8 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     events,
     directory,
     enrollmentNotes: new EnrollmentNotes({ directory, records, onError }),
-    factors: createFactors({
-      records,
-      state,
-      keyRing,
-      totpWindow: options.totpWindow,
-      passkeys: options.passkeys,
-      noteFuture: (of, at) => clocks.note(of, at),
-    }),
+    factors: createFactors(tools),
+    wayIn: options.passkeys?.signIn === true ? bindWayIn(tools) : null,
     passwords: new PasswordCheck(limiter),
     background: new BackgroundWork(onError),
     clocks,
@@ -127,6 +131,7 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     },
     guard: (guardOptions) => createGuard(context, guardOptions),
     requireStepUp: (stepUpOptions) => createRequireStepUp(context, stepUpOptions),
+    relatedOrigins: () => createRelatedOrigins(context),
     passwordApi: (apiOptions) => createPasswordApi(context, apiOptions),
     describeSession: (req) => describeSession(context, req),
     startOnboarding: (req, onboarding = {}) => startOnboarding(context, req, onboarding.returnTo),

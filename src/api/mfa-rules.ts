@@ -161,6 +161,7 @@ export const MFA_RULES: RulesForCalls<Mfa> = {
   adminPages: call(ADMIN_PAGES),
   guard: call(GUARD),
   requireStepUp: call(REQUIRE_STEP_UP),
+  relatedOrigins: call(),
   passwordApi: call(PASSWORD_API),
   describeSession: verb(REQUEST),
   startOnboarding: verb(REQUEST, ONBOARDING),

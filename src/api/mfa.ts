@@ -47,6 +47,11 @@ export interface Mfa<User extends Express.User = Express.User> extends Programma
   guard(options?: GuardOptions): RequestHandler;
   /** Protects a route by a second factor that was proven within `maxAgeSeconds`. */
   requireStepUp(options: StepUpOptions): RequestHandler;
+  /**
+   * Serves `/.well-known/webauthn` with `passkeys.relatedOrigins`, so that pages on other domains can ask for your passkeys. Mount it at the
+   * root of the app that answers at the RP id, above the guard.
+   */
+  relatedOrigins(): RequestHandler;
   /** Protects routes that programs call with a password and without a session. */
   passwordApi(options?: PasswordApiOptions): RequestHandler;
   /** How the person of this request signed in; null without a session. */

@@ -8,6 +8,8 @@ import {
   type Factors,
 } from '../core/member/factor-kind';
 import type { Authenticator } from '../core/member/authenticator';
+import { SIGN_IN_CHALLENGE_SECONDS } from '../core/proof/sign-in-challenge';
+import type { Throttle } from '../stores/state-store';
 import { acceptProof } from './accept-proof';
 import type {
   Attempt,
@@ -23,7 +25,8 @@ import type {
   Verified,
 } from './factor';
 import { readState } from './read-state';
-import { FACTORS } from './registry';
+import { FACTORS, WAY_IN } from './registry';
+import type { RightWayIn, WayIn } from './way-in';
 
 /** What the rules know about the factors. */
 export const FACTOR_TRAITS: Factors = FACTORS.map(({ traits }) => traits);
@@ -143,5 +146,30 @@ function bind(definition: FactorDefinition, tools: FactorTools): Factor {
     ownerHandle: (state) => definition.ownerHandle?.(readState(definition.stateSchema, state)) ?? null,
     announce: (left, owner) => definition.announce?.(left, owner, tools) ?? null,
     accept: (attempt, verified) => acceptProof(definition, attempt, verified, tools),
+  };
+}
+
+/** The way in with the stores and keys of one instance. */
+export interface BoundWayIn extends Pick<WayIn, 'kind' | 'template' | 'parse' | 'challengeOf'> {
+  show(challenge: string): Promise<Shown>;
+  verify(attempt: Parameters<WayIn['verify']>[0]): ReturnType<WayIn['verify']>;
+  accept(right: RightWayIn, now: number): Promise<boolean>;
+  /** Marks a challenge as used. */
+  readonly used: Throttle;
+}
+
+/** Longer than a challenge lasts by the clock of any process. */
+const USED_SECONDS = 2 * SIGN_IN_CHALLENGE_SECONDS;
+
+export function bindWayIn(tools: FactorTools): BoundWayIn {
+  return {
+    kind: WAY_IN.kind,
+    template: WAY_IN.template,
+    parse: (submitted) => WAY_IN.parse(submitted),
+    challengeOf: (submission) => WAY_IN.challengeOf(submission),
+    show: (challenge) => WAY_IN.show(challenge, tools),
+    verify: (attempt) => WAY_IN.verify(attempt, tools),
+    accept: (right, now) => WAY_IN.accept(right, now, tools),
+    used: tools.state.throttle({ name: 'way-in', points: 1, seconds: USED_SECONDS }),
   };
 }

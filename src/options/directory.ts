@@ -1,3 +1,4 @@
+import type { Request } from 'express';
 import { MfaError } from '../core/errors';
 import { hostIdText } from '../core/text/host-id';
 import { cutText } from '../core/text/typed-text';
@@ -116,6 +117,7 @@ export function createDirectory<User extends Express.User>(
     async count(organizationId) {
       return users.count?.(organizationId);
     },
+    maySignIn: async (user, req) => isHostUser(user) && (await users.maySignIn?.(user, req)) === true,
     async noteEnrolled(id, enrolled) {
       await users.noteEnrolled?.(id, enrolled);
     },
@@ -186,6 +188,8 @@ export interface Directory {
   /** Undefined without `users.count`. */
   count(organizationId: string): Promise<number | undefined>;
   accountOf(user: Express.User): Account;
+  /** Whether the host lets the person in without a password. False without `users.maySignIn`. */
+  maySignIn(user: Express.User, req: Request): Promise<boolean>;
 }
 
 /** The host's user, and the account read from it. */

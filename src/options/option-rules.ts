@@ -133,7 +133,7 @@ export const OPTION_RULES = {
       'an object with at least findById, and functions alone under the names it knows',
       'users: { findById: (id) => … }',
       ['findById'],
-      ['findByIds', 'list', 'count', 'membershipsOf', 'noteEnrolled'],
+      ['findByIds', 'list', 'count', 'membershipsOf', 'maySignIn', 'noteEnrolled'],
     ),
     required: true,
   },

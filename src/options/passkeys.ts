@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ConfigurationError } from '../core/errors';
 import type { PasskeySettings } from '../factors/passkey/settings';
 import type { RulesFor } from './option-check';
-import { NO_MESSAGE } from './option-kinds';
+import { NO_MESSAGE, aSwitch } from './option-kinds';
 
 /** Passkeys and security keys (WebAuthn). */
 export interface PasskeyOptions {
@@ -18,6 +18,11 @@ export interface PasskeyOptions {
   readonly origins?: readonly string[] | undefined;
   /** Origins on other domains that may ask for one of `rpId` (WebAuthn, related origins). Default: none. */
   readonly relatedOrigins?: readonly string[] | undefined;
+  /**
+   * Lets people sign in with a passkey instead of a password. Your `verify` is not asked then, so `users.maySignIn` must be given. Default
+   * false.
+   */
+  readonly signIn?: boolean | undefined;
   /** The models that may be registered, as AAGUIDs. Authenticators say their model themselves. Default: all. */
   readonly allowedAaguids?: readonly string[] | undefined;
   /** The models that may not be registered. Default: none. */
@@ -55,6 +60,7 @@ export const PASSKEY_RULES = {
     allowed: ORIGINS,
     write: "relatedOrigins: ['https://portal.example.de']",
   },
+  signIn: aSwitch('signIn: true'),
   allowedAaguids: { schema: someAaguids, allowed: AAGUIDS, write: `allowedAaguids: [${UUID}]` },
   deniedAaguids: { schema: someAaguids, allowed: AAGUIDS, write: `deniedAaguids: [${UUID}]` },
 } satisfies RulesFor<PasskeyOptions>;
@@ -79,9 +85,15 @@ function refuse(option: string, problem: string): ConfigurationError {
 /** Null where passkeys are not switched on. */
 export function resolvePasskeys(
   given: PasskeyOptions | undefined,
-  site: { readonly issuer: string; readonly origin: string },
+  site: { readonly issuer: string; readonly origin: string; readonly saysWhoMaySignIn?: boolean },
 ): PasskeySettings | null {
   if (given === undefined) return null;
+  const { relatedOrigins = [], signIn = false } = given;
+  if (signIn && site.saysWhoMaySignIn !== true)
+    throw refuse(
+      'signIn',
+      'A sign-in by passkey does not ask your `verify`, and users.maySignIn is missing. Write users: { maySignIn: (user, req) => user.active }.',
+    );
   const rpId = given.rpId ?? new URL(site.origin).hostname;
   if (!isDomain(rpId))
     throw refuse(
@@ -99,8 +111,10 @@ export function resolvePasskeys(
     relyingParty: {
       id: rpId,
       name: given.rpName ?? site.issuer,
-      origins: [...origins, ...(given.relatedOrigins ?? [])],
+      origins: [...origins, ...relatedOrigins],
     },
+    relatedOrigins,
+    signIn,
     allowedAaguids: given.allowedAaguids ?? null,
     deniedAaguids: given.deniedAaguids ?? [],
   };

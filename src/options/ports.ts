@@ -1,5 +1,7 @@
 /** What the package needs from the host: small interfaces that a host or a test implements. */
 
+import type { Request } from 'express';
+
 export type { Clock } from '../core/clock';
 
 /** One message by email. There is always exactly one recipient. */
@@ -92,6 +94,11 @@ export interface UserDirectory<User> {
     readonly limit: number;
   }): Promise<AccountPage<User>>;
   count?(organizationId: string): Promise<number>;
+  /**
+   * Whether a person may sign in without their password being asked: your `verify` is not called for a sign-in by passkey. Answer false
+   * for everybody whom it would refuse, such as suspended accounts or everybody during maintenance. Needed with `passkeys.signIn`.
+   */
+  maySignIn?(user: User, req: Request): Promise<boolean> | boolean;
   /**
    * The ids of all organizations in which a person is a member or an administrator. Needed if people can be in more than one: factors
    * belong to the person, and an administrator of one organization must not remove what protects another. Without it, only the

@@ -25,7 +25,11 @@ export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions
   const senders = { email, sms };
   const insecureAccepted = options.dangerouslyAllowInsecureBaseUrl === true;
   const origin = parsePublicOrigin(options.baseUrl, { insecureAccepted });
-  const passkeys = resolvePasskeys(options.passkeys, { issuer: options.issuer, origin: origin.baseUrl });
+  const passkeys = resolvePasskeys(options.passkeys, {
+    issuer: options.issuer,
+    origin: origin.baseUrl,
+    saysWhoMaySignIn: options.users.maySignIn !== undefined,
+  });
   const availableKinds = findAvailableKinds({
     channels: CHANNELS.filter((by) => senders[by] !== null),
     passkeys: passkeys !== null,

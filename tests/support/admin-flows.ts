@@ -129,6 +129,7 @@ export function createFlowWorld(given: {
     events,
     directory,
     enrollmentNotes: new EnrollmentNotes({ directory, records, onError }),
+    wayIn: null,
     factors: createFactors({
       records,
       state,

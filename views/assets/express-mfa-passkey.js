@@ -38,10 +38,24 @@
     return JSON.stringify({ id, rawId, type, response: { clientDataJSON, ...signed } });
   }
 
+  /** The sign-in page may stay open for longer than its challenge holds, which is five minutes. */
+  const RENEW_AFTER_MS = 4 * 60_000;
+
+  async function renewOptions(form, path) {
+    const answer = await fetch(path, {
+      method: 'POST',
+      headers: { accept: 'application/json' },
+      body: new URLSearchParams(new FormData(form)),
+    });
+    return (await answer.json()).passkey.options;
+  }
+
   function usePasskey(part) {
     const field = part.querySelector('[name=response]');
     const { form } = field;
-    const options = JSON.parse(part.dataset.passkeyOptions);
+    const { passkeyRenew } = part.dataset;
+    let options = JSON.parse(part.dataset.passkeyOptions);
+    let readAt = Date.now();
     const start = part.dataset.passkey === 'create' ? library.startRegistration : library.startAuthentication;
     let isOpen = false;
 
@@ -51,17 +65,40 @@
       });
     }
 
+    async function read() {
+      if (passkeyRenew !== undefined && Date.now() - readAt >= RENEW_AFTER_MS) {
+        options = await renewOptions(form, passkeyRenew);
+        readAt = Date.now();
+      }
+      return { optionsJSON: options };
+    }
+
+    function send(credential) {
+      field.value = toAnswer(credential);
+      form.requestSubmit();
+    }
+
     async function ask() {
       if (isOpen) return;
       isOpen = true;
       say(null);
       try {
-        field.value = toAnswer(await start({ optionsJSON: options }));
-        form.requestSubmit();
+        send(await start(await read()));
       } catch (error) {
         say(toOutcome(error));
       }
       isOpen = false;
+      if (passkeyRenew !== undefined && field.value === '') void offer();
+    }
+
+    /** Lists passkeys at the name field, until one is chosen there or the button opens the prompt. */
+    async function offer() {
+      if (!(await library.browserSupportsWebAuthnAutofill())) return;
+      try {
+        send(await start({ ...(await read()), useBrowserAutofill: true }));
+      } catch {
+        // The button took its place, or it was renewed.
+      }
     }
 
     // Before the listener that lets a form go only once: until there is an answer, nothing is sent.
@@ -81,6 +118,11 @@
     });
     field.value = '';
     part.dataset.passkeyReady = 'yes';
+    if (passkeyRenew !== undefined) {
+      form.hidden = false;
+      void offer();
+      setInterval(() => isOpen || offer(), RENEW_AFTER_MS);
+    }
     if (part.dataset.passkeyOpens === 'yes' && isFirstTime(options.challenge)) whenInFront(ask);
   }
 

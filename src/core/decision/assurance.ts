@@ -14,7 +14,10 @@ export interface Evidence {
   readonly authenticatorId?: string;
   /** Through what the first factor came, where the host said so: see `channel`. */
   readonly channel?: string;
-  /** A sign-in of the host that we saw happen at `at`; without it a session of the host was merely found then. */
+  /**
+   * A sign-in that we saw happen at `at`. Without it, a session of the host was merely found then. With a kind of factor, it was the way
+   * in, without a password: a passkey that verified its user proves both factors (NIST SP 800-63B-4, 3.2.10).
+   */
   readonly seen?: true;
   /** The channel by which the code went instead, where a text message did not go out. It proves what a code of that channel proves. */
   readonly sentBy?: Channel;
@@ -29,10 +32,10 @@ const FIRST_FACTORS: ReadonlySet<EvidenceMethod> = new Set(['password', 'host', 
 /** They stand in for a second factor at sign-in, and prove none. */
 const STAND_INS: ReadonlySet<EvidenceMethod> = new Set(['remembered-browser', 'upstream']);
 
-/** Two kinds, not two proofs: what the first factor is, and a second factor besides. */
+/** Two kinds, not two proofs: what the first factor is, and a second factor besides. A factor that was the way in is both. */
 export function deriveAssurance(evidence: readonly Evidence[]): Assurance {
   const hasSecond = evidence.some(isSecondFactor);
-  const hasFirst = evidence.some(({ method }) => FIRST_FACTORS.has(method));
+  const hasFirst = evidence.some((item) => FIRST_FACTORS.has(item.method) || isWayIn(item));
   if (hasFirst && hasSecond) return 'multi-factor';
   return hasFirst || hasSecond ? 'single-factor' : 'none';
 }
@@ -69,6 +72,11 @@ export function isStandIn({ method }: Evidence): boolean {
   return STAND_INS.has(method);
 }
 
+/** A factor with which the person signed in, instead of a password. */
+function isWayIn(evidence: Evidence): boolean {
+  return evidence.seen === true && isSecondFactor(evidence);
+}
+
 export function isFirstFactor(evidence: Evidence): boolean {
   return FIRST_FACTORS.has(evidence.method);
 }
@@ -86,7 +94,7 @@ export function latestProof(
 
 /**
  * Adds a proof, keeping only the newest of each method, authenticator and channel, so that a session does not grow. A code that went
- * by email never takes the place of one that reached the phone.
+ * by email never takes the place of one that reached the phone, nor a later proof the place of the one that was the way in.
  */
 export function addEvidence(evidence: readonly Evidence[], proof: Evidence): Evidence[] {
   const others = evidence.filter(
@@ -94,7 +102,8 @@ export function addEvidence(evidence: readonly Evidence[], proof: Evidence): Evi
       item.method !== proof.method ||
       item.authenticatorId !== proof.authenticatorId ||
       item.channel !== proof.channel ||
-      item.sentBy !== proof.sentBy,
+      item.sentBy !== proof.sentBy ||
+      isWayIn(item) !== isWayIn(proof),
   );
   return [...others, proof];
 }

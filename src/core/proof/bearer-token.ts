@@ -5,7 +5,14 @@ import { PlainSecret } from './secrets';
 
 /** What a token is for; the same characters mean nothing for another use. */
 export type TokenUse =
-  'browser' | 'browser-owner' | 'browser-successor' | 'factor-set' | 'first-step' | 'network' | 'unlock-link';
+  | 'browser'
+  | 'browser-owner'
+  | 'browser-successor'
+  | 'factor-set'
+  | 'first-step'
+  | 'network'
+  | 'passkey-sign-in'
+  | 'unlock-link';
 
 const VERSION = 'v1';
 const TOKEN_BYTES = 32;

@@ -6,7 +6,7 @@ import { decodeId, encodeId } from '../text/host-id';
  * Evidence as short text without quotes, since it stands in every session and every pending login: items behind commas, and in each,
  * behind colons, the method, an instant, the authenticator, the channel, the channel that a code fell back to, and values for `amr`. A factor is written
  * with the name of its kind, so that a process that does not know the kind keeps it; every other method is one letter, a capital one
- * for a sign-in that was seen.
+ * for a sign-in that was seen, also by a factor.
  */
 
 const LETTERS: ReadonlyMap<EvidenceMethod, string> = new Map([
@@ -60,7 +60,8 @@ function readItem(item: string): Evidence | null {
   const isSeen = written !== written.toLowerCase();
   const at = readInstant(instant);
   if (method === undefined || at === null || more.length > 0) return null;
-  if (isSeen && method !== 'host' && method !== 'federated') return null;
+  const isSignIn = method === 'host' || method === 'federated' || !LETTERS.has(method);
+  if (isSeen && !isSignIn) return null;
   if (sentBy !== '' && !isChannel(sentBy)) return null;
   if (amr !== '' && !/^[a-z]+(?:\+[a-z]+)*$/.test(amr)) return null;
   return {

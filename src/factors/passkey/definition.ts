@@ -79,7 +79,7 @@ export function findCredentialOwner(
 const holds = (credentialId: string) => (authenticator: Authenticator) =>
   findPasskeys([authenticator]).some(({ passkey }) => passkey.credentialId === credentialId);
 
-function settingsOf({ passkeys }: FactorTools): PasskeySettings {
+export function settingsOf({ passkeys }: FactorTools): PasskeySettings {
   if (passkeys === null) throw new TypeError('Passkeys are not switched on.');
   return passkeys;
 }

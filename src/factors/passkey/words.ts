@@ -38,5 +38,7 @@ export const passkeyWords: FactorWords = {
     'wrong-code': 'That didn’t work. Try again, or use another method.',
     'code-used': 'That answer was already used. Try again.',
     'code-expired': 'That took too long. Try again.',
+    'not-verified':
+      'Your passkey didn’t check your fingerprint, face or PIN. Sign in with your password, then confirm with it.',
   },
 };

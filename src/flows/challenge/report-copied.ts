@@ -23,7 +23,7 @@ export async function reportCopied(
       kind: 'other',
       heading: `${wordsOf(asked.kind).thing} may have been copied`,
       paragraphs: [
-        'Somebody who knows your password answered with an older state of it. We refused the answer.',
+        'Somebody tried to sign in or to confirm something with an older state of it. We refused that.',
         'Remove it in your settings and set up another one. If this wasn’t you, change your password too.',
       ],
       origin,

@@ -3,7 +3,7 @@ import type { KeyRing } from '../../core/proof/key-ring';
 import type { Delivery } from '../../delivery/delivery';
 import type { ClockWatch } from '../../events/advice';
 import type { EventRecorder } from '../../events/event-recorder';
-import type { FactorRegistry } from '../../factors/find-factor';
+import type { BoundWayIn, FactorRegistry } from '../../factors/find-factor';
 import type { Directory } from '../../options/directory';
 import type { ResolvedOptions } from '../../options/options';
 import type { Clock } from '../../options/ports';
@@ -23,6 +23,8 @@ export interface FlowContext {
   readonly state: StateStore;
   readonly keyRing: KeyRing;
   readonly factors: FactorRegistry;
+  /** How people sign in without a password; null where the host did not switch it on. */
+  readonly wayIn: BoundWayIn | null;
   readonly delivery: Delivery;
   readonly directory: Directory;
   readonly events: EventRecorder;

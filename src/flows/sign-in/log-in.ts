@@ -115,13 +115,15 @@ async function conclude(
     startedAt: gathered.now,
     expiresAt: gathered.now + context.options.pendingLoginSeconds * 1000,
   };
-  context.events.report({
-    name: 'password-accepted',
-    userId,
-    organizationId,
-    address: origin.address,
-    details: { next: decision.outcome, ...firstLogin },
-  });
+  // A factor that was the way in is an event of its own.
+  if (evidence.some(({ method }) => method === 'password'))
+    context.events.report({
+      name: 'password-accepted',
+      userId,
+      organizationId,
+      address: origin.address,
+      details: { next: decision.outcome, ...firstLogin },
+    });
   const asked = unlocking ? null : firstAsked(decision);
   const begun = begin(context, { pending, asked, gathered, step });
   // The caller that waits for it gets the failure; an unhandled rejection would end the process.

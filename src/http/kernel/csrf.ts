@@ -37,6 +37,10 @@ export interface CsrfGuard {
   token(req: Request): string;
   /** Throws `csrf-token-refused` with the reason. */
   check(req: Request): CheckedToken;
+  /** What this browser goes by, whoever is signed in. Sets the cookie for it. */
+  visitor(req: Request): string;
+  /** All that this browser goes by, from the cookies that it sent. */
+  visitors(req: Request): readonly string[];
   /** The visitor has a session from now on, so an earlier token is invalid. */
   leaveVisitor(req: Request): void;
 }
@@ -55,6 +59,8 @@ type CsrfContext = Pick<FlowContext, 'keyRing' | 'clock' | 'options'> & { readon
  */
 export function createCsrfGuard(context: CsrfContext): CsrfGuard {
   const { options } = context;
+  const visitors = createVisitorTokens(context);
+  const { visitor, sentVisitors } = visitors;
   if (options.csrf !== null) {
     const { field, token } = options.csrf;
     return {
@@ -65,10 +71,11 @@ export function createCsrfGuard(context: CsrfContext): CsrfGuard {
         refuseCrossSite(req);
         return 'session';
       },
+      visitor,
+      visitors: sentVisitors,
       leaveVisitor: () => undefined,
     };
   }
-  const visitors = createVisitorTokens(context);
   const { generateToken, isRequestValid } = csrfSync({
     size: 32,
     getTokenFromRequest: (req) => submittedToken(req),
@@ -99,6 +106,8 @@ export function createCsrfGuard(context: CsrfContext): CsrfGuard {
       if (!isRequestValid(req)) throw refuseToken('session-changed');
       return 'session';
     },
+    visitor,
+    visitors: sentVisitors,
     leaveVisitor: (req) => visitors.leave(req),
   };
 }
@@ -131,6 +140,9 @@ function createVisitorTokens({ keyRing, clock, options, awaited }: CsrfContext) 
   }
 
   return {
+    visitor: (req: Request): string => currentMark(req).id,
+    sentVisitors: (req: Request): readonly string[] =>
+      readVisitorMarks(settings, req, clock.now()).map(({ id }) => id),
     /** The same however often a request asks for it. */
     token(req: Request): string {
       const state = stateOf(req);

@@ -161,6 +161,8 @@ export interface Refusal {
   readonly status: number;
   /** Which of several causes of `because` it was, for the message alone. */
   readonly reason?: string;
+  /** Of the factor that was refused, for the message alone. */
+  readonly kind?: string;
   readonly next?: string;
   readonly attemptsLeft?: number;
   readonly retryAfterSeconds?: number;
@@ -168,9 +170,11 @@ export interface Refusal {
 
 /** A refused step in JSON, with the same words as on the page. */
 export function sendRefusal(res: Response, refusal: Refusal): void {
-  const { status, reason, ...body } = refusal;
+  const { status, reason, kind, ...body } = refusal;
   if (refusal.retryAfterSeconds !== undefined) res.set('Retry-After', String(refusal.retryAfterSeconds));
-  res.status(status).json({ outcome: 'rejected', message: sentenceFor(reason ?? refusal.because), ...body });
+  res
+    .status(status)
+    .json({ outcome: 'rejected', message: sentenceFor(reason ?? refusal.because, kind), ...body });
 }
 
 /** Answers a finished step: JSON with the next path, or a redirect. 303, so that a reload of the next page posts nothing. */

@@ -9,7 +9,6 @@ import {
   field,
   pageRoute,
   pathOf,
-  show,
   type KnownPageRequest,
   type PageRequest,
 } from '../kernel/page-route';
@@ -22,8 +21,9 @@ import { grantSession } from '../session/grant-at-login';
 import { regenerate } from '../session/renew-session';
 import { requireSessionCookie } from '../session/session-cookie';
 import { readSessionData } from '../session/session-data';
-import { attemptLogin, describePending } from '../sign-in/attempt-login';
+import { attemptLogin, describePending, type LoginBegun } from '../sign-in/attempt-login';
 import { reasonFor, signInPath, toSignInReason } from '../sign-in/return-to';
+import { showSignIn, viewWayIn, wayInPath } from './login-view';
 import type { LoginLocals } from './proof-views';
 import { unseenCodesPath } from './recovery-codes';
 import { describeState } from './state';
@@ -45,7 +45,7 @@ async function showLogin(page: PageRequest): Promise<void> {
     res.redirect(303, (await findCodesPath({ ...page, identity }, onwards)) ?? onwards);
     return;
   }
-  await show(page, 'login', { username: '', error: null, notice: noticeOf(page) });
+  await showSignIn(page, { username: '', error: null, notice: noticeOf(page) });
 }
 
 /** After another tab or a form that was sent twice, the person may not have seen their new codes yet. */
@@ -66,7 +66,7 @@ function noticeOf({ req }: PageRequest): LoginLocals['notice'] {
 }
 
 async function submitLogin(page: PageRequest): Promise<void> {
-  const { context, req, res, json, returnTo } = page;
+  const { context, req, returnTo } = page;
   requireStrategy(context);
   requireSessionCookie(context, req);
   const username = field(page, 'username');
@@ -76,7 +76,7 @@ async function submitLogin(page: PageRequest): Promise<void> {
     origin: () => (returnTo === null ? {} : { returnTo }),
   });
   const again = (because: string) => (status: number) =>
-    show(page, 'login', { username, error: sentenceFor(because), notice: null }, status);
+    showSignIn(page, { username, error: sentenceFor(because), notice: null }, status);
   switch (attempt.outcome) {
     case 'wrong':
       return answerRefusal(page, { because: 'wrong-credentials', status: 401 }, again('wrong-credentials'));
@@ -88,6 +88,21 @@ async function submitLogin(page: PageRequest): Promise<void> {
         again('too-many-passwords'),
       );
     }
+    case 'denied':
+    case 'pending':
+    case 'signed-in':
+      return answerLogin(page, attempt, again);
+  }
+}
+
+/** Answers a right first factor: signed in, or on to the next step, or refused. */
+export async function answerLogin(
+  page: PageRequest,
+  attempt: LoginBegun,
+  again: (because: string) => (status: number) => Promise<void>,
+): Promise<void> {
+  const { context, req, res, json, returnTo } = page;
+  switch (attempt.outcome) {
     case 'denied': {
       const { because } = attempt.decision;
       return answerRefusal(page, { because, status: 403 }, again(because));
@@ -165,7 +180,8 @@ export async function startOver(
   const sentence = sentenceFor(because);
   const stranger = { ...pageLocals(context, req, ANONYMOUS), returnTo };
   if (context.options.loginPath === pathOf(page, '/login')) {
-    const locals = { username: '', error: sentence, notice: null };
+    const wayIn = await viewWayIn(context, req);
+    const locals = { username: '', error: sentence, notice: null, wayIn };
     return context.pages.send(res, { view: 'login', locals, status, page: stranger });
   }
   // The sign-in page is the host's, so a message links to it.
@@ -199,7 +215,8 @@ export function answerStaleLogin(context: HttpContext): ErrorRequestHandler {
   return function answerStaleForm(error: unknown, req, res, next) {
     const reason = tokenRefusalOf(error);
     const notice = reason === null ? null : NOTICES[reason];
-    const isForm = req.method === 'POST' && req.path === '/login' && !wantsJson(req);
+    const isSignIn = req.path === '/login' || req.path === wayInPath(context);
+    const isForm = req.method === 'POST' && isSignIn && !wantsJson(req);
     if (notice === null || !isForm) {
       next(error);
       return;
@@ -216,7 +233,7 @@ export function answerStaleLogin(context: HttpContext): ErrorRequestHandler {
         error: null,
         notice: { tone: 'attention', text: sentenceFor(notice) },
       } as const;
-      await show(page, 'login', locals, 403);
+      await showSignIn(page, locals, 403);
     });
     showAgain(req, res, next);
   };

@@ -18,6 +18,9 @@ export interface LoginLocals extends WithPage {
   readonly error: string | null;
   /** What happened, or what signing in is for: `You are signed out.` */
   readonly notice: { readonly tone: 'good' | 'neutral' | 'attention'; readonly text: string } | null;
+  /** A factor that takes the place of the name and the password, with what the browser is given for it; null where there is none. */
+  readonly wayIn:
+    ({ readonly kind: FactorKind; readonly template: string } & Readonly<Record<string, unknown>>) | null;
 }
 
 export interface ChallengeLocals extends WithPage, CodeLocals {

@@ -22,6 +22,7 @@ import { addSmsStatusRoute } from './sms-status';
 import { addStateRoute } from './state';
 import { addStepUpRoutes } from './step-up';
 import { addUnlockRoutes } from './unlock';
+import { addWayInRoutes } from './way-in';
 
 const BODY_LIMIT = '10kb';
 
@@ -54,6 +55,7 @@ export function createPagesRouter(context: HttpContext): Router {
   router.use(checkCsrf(context));
   addStateRoute(router, context);
   addLoginRoutes(router, context);
+  addWayInRoutes(router, context);
   addChallengeRoutes(router, context);
   addStepUpRoutes(router, context);
   addUnlockRoutes(router, context);

@@ -1,15 +1,20 @@
 import type { Request } from 'express';
 import { usernameKey } from '../../core/address/network-address';
+import type { Evidence } from '../../core/decision/assurance';
 import { MfaError } from '../../core/errors';
 import { isBrowserOf } from '../../core/member/remembered-browser';
 import { hashToken } from '../../core/proof/bearer-token';
-import { channelOfKind } from '../../factors/find-factor';
+import { channelOfKind, type BoundWayIn } from '../../factors/find-factor';
 import type { ChallengeOutcome } from '../../flows/challenge/active-challenge';
 import type { FirstStep } from '../../flows/challenge/first-step';
 import { UNLOCK_PATH, findLinkByHash } from '../../flows/challenge/unlock-link';
+import type { BrowserToken } from '../../flows/browsers/use-browser';
+import { newId } from '../../flows/context/context';
 import { checkSignInPassword } from '../../flows/sign-in/judge-password';
 import { logIn, type LoginOutcome } from '../../flows/sign-in/log-in';
+import { signInByWayIn, type WayInResult } from '../../flows/sign-in/way-in';
 import { NOBODY_FOUND } from '../../options/directory';
+import type { Account } from '../../options/ports';
 import type { HttpContext } from '../kernel/http-context';
 import { originOf, stateOf } from '../kernel/request';
 import { describeDecision, describeShown, nextPath, type StepBody } from '../kernel/respond';
@@ -22,6 +27,10 @@ import type { Verify } from './password-check';
 export type LoginAttempt =
   | { readonly outcome: 'wrong'; readonly info: unknown }
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
+  | LoginBegun;
+
+/** What a right first factor led to. */
+export type LoginBegun =
   | (LoginOutcome & { readonly outcome: 'signed-in'; readonly user: Express.User; readonly info: unknown })
   | (LoginOutcome & { readonly outcome: 'pending' } & { readonly ask: ChallengeOutcome | null })
   | (LoginOutcome & { readonly outcome: 'denied' });
@@ -43,34 +52,83 @@ export async function attemptLogin(
   },
 ): Promise<LoginAttempt> {
   context.proxies.look(req);
-  const { username, password } = submitted;
-  const origin = originOf(req);
+  const { username, password: typed } = submitted;
   const trusted = trustedSourceOf(context, req, username);
-  const verdict = await checkSignInPassword(context, origin, () =>
-    context.passwords.check(req, { username, password, trusted }, submitted.verify),
+  const verdict = await checkSignInPassword(context, originOf(req), () =>
+    context.passwords.check(req, { username, password: typed, trusted }, submitted.verify),
   );
   if (verdict.outcome !== 'right') return verdict;
-  const { user, info } = verdict;
-  const name = usernameKey(username);
+  const { user, info, settled, isNetworkNew } = verdict;
   const account = context.directory.accountOf(user);
   const isFindable = await context.directory.confirm(account);
-  const evidence = [{ method: 'password', at: context.clock.now(), ...channelNoted(req) } as const];
-  const unlock = await unlockOf(context, req, account.id);
+  const password = { method: 'password', at: context.clock.now(), ...channelNoted(req) } as const;
+  const name = usernameKey(submitted.username);
   const presented = readBrowserCookie(context, req);
+  const origin = submitted.origin(info);
+  const proven = { user, info, account, evidence: [password], name, presented, origin };
+  const [login] = await Promise.all([goOnWithLogin(context, req, { ...proven, isFindable }), settled]);
+  if (login.outcome === 'signed-in' && isNetworkNew) context.passwords.noteSignIn(req, name);
+  return login;
+}
+
+/** A factor instead of a name and a password: the login goes on as after a password. */
+export async function attemptWayIn(
+  context: HttpContext,
+  req: Request,
+  attempt: {
+    readonly wayIn: BoundWayIn;
+    readonly submitted: unknown;
+    readonly origin: LoginOrigin;
+  },
+): Promise<LoginBegun | Exclude<WayInResult, { readonly outcome: 'proven' }>> {
+  context.proxies.look(req);
+  const judged = await signInByWayIn(context, {
+    ...attempt,
+    visitors: context.csrf.visitors(req),
+    origin: originOf(req),
+    maySignIn: ({ user }) => context.directory.maySignIn(user, req),
+    // Nobody said a name, so the count is against the address, and against nobody.
+    count: (judge) =>
+      context.passwords.check(req, { username: newId(), password: '', trusted: null }, async () =>
+        judge('', ''),
+      ),
+  });
+  if (judged.outcome !== 'proven') return judged;
+  const { known, evidence } = judged;
+  const name = usernameKey(known.account.username);
+  const proven = { ...known, info: undefined, evidence, name, presented: null, origin: attempt.origin };
+  return goOnWithLogin(context, req, { ...proven, isFindable: true });
+}
+
+/** The decision after a right first factor. */
+async function goOnWithLogin(
+  context: HttpContext,
+  req: Request,
+  proven: {
+    readonly user: Express.User;
+    readonly info: unknown;
+    readonly account: Account;
+    readonly evidence: readonly Evidence[];
+    readonly name: string;
+    readonly presented: BrowserToken | null;
+    readonly origin: LoginOrigin;
+    readonly isFindable: boolean;
+  },
+): Promise<LoginBegun> {
+  const { user, info, account, evidence, name, presented, isFindable } = proven;
+  const unlock = await unlockOf(context, req, account.id);
   const step = firstStepOf(context, req, account.id);
+  const origin = originOf(req);
   const attempt = { account, evidence, origin, presented, unlocking: unlock !== undefined, step };
-  const [login] = await Promise.all([logIn(context, attempt), verdict.settled]);
+  const login = await logIn(context, attempt);
   if (req.res !== undefined) changeBrowserCookie(context, req.res, login.cookie);
   if (login.cookie !== null && login.cookie !== 'clear') stateOf(req).givenBrowser = login.cookie.id;
-  if (login.outcome === 'signed-in') {
-    if (verdict.isNetworkNew) context.passwords.noteSignIn(req, name);
-    return { ...login, user, info };
-  }
+  if (login.outcome === 'signed-in') return { ...login, user, info };
   if (login.outcome === 'denied') return login;
   if (!isFindable) throw new MfaError('user-unavailable', NOBODY_FOUND);
   const sessionData = {
     ...(login.asked === null ? {} : { asked: login.asked }),
-    ...submitted.origin(info),
+    ...proven.origin,
     ...(unlock === undefined ? {} : { unlock }),
   };
   // Where a code is sent, only its sending shows which login goes on.

@@ -178,6 +178,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   }),
   'mfa.guard': call(0, { anonymous: 'pass', logoutPaths: ['/logout'] }),
   'mfa.requireStepUp': call(1, { maxAgeSeconds: 300 }),
+  'mfa.relatedOrigins': call(0),
   'mfa.passwordApi': call(0, { authenticate: () => false }),
   'mfa.describeSession': call(1, req),
   'mfa.startOnboarding': call(1, req, { returnTo: '/welcome' }),

@@ -6,6 +6,7 @@ import {
   isFirstFactor,
   isSecondFactor,
   latestProof,
+  type Evidence,
   type EvidenceMethod,
 } from '../../../src/core/decision/assurance';
 import { FACTOR_TRAITS } from '../../../src/factors/find-factor';
@@ -47,6 +48,29 @@ describe('deriveAssurance', () => {
       expect(isFirstFactor(proof(method))).toBe(FIRST.includes(method));
       expect(isSecondFactor(proof(method))).toBe(SECOND.includes(method));
     }
+  });
+});
+
+describe('a factor that was the way in', () => {
+  const wayIn: Evidence = { ...proof('passkey'), authenticatorId: 'key-1', seen: true };
+
+  it('is both factors, and without a sign-in only one', () => {
+    expect(deriveAssurance([wayIn])).toBe('multi-factor');
+    const { seen: _seen, ...later } = wayIn;
+    expect(deriveAssurance([later])).toBe('single-factor');
+  });
+
+  it('is not a second factor where it was a stand-in, a password or a session of the host', () => {
+    for (const method of ['remembered-browser', 'upstream', 'password', 'host'])
+      expect(deriveAssurance([{ ...proof(method), seen: true }])).not.toBe('multi-factor');
+  });
+
+  it('stays the way in when the same authenticator is proven again', () => {
+    const again: Evidence = { ...proof('passkey', 1), authenticatorId: 'key-1' };
+    expect(addEvidence([wayIn], again)).toEqual([wayIn, again]);
+    expect(addEvidence([wayIn, again], { ...again, at: again.at + 1 })).toHaveLength(2);
+    const later = { ...wayIn, at: wayIn.at + 1 };
+    expect(addEvidence([wayIn, again], later)).toEqual([again, later]);
   });
 });
 

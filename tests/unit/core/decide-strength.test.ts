@@ -87,6 +87,18 @@ describe('a policy that asks for phishing resistance', () => {
     });
   });
 
+  it.each(['remembered-browser', 'upstream'])(
+    'lets no %s stand in for the app of a member whom it does not lead on',
+    (method) => {
+      const facts = strong({
+        authenticators: [app],
+        ...bySession(method),
+        policy: { enrollment: 'assigned' },
+      });
+      expect(decide(facts, page, NOW)).toMatchObject({ outcome: 'challenge', anyOf: [{ kind: 'totp' }] });
+    },
+  );
+
   it('is satisfied by the key', () => {
     const facts = strong({ authenticators: [app, key], ...bySession('key') });
     expect(decide(facts, page, NOW)).toEqual({ outcome: 'allow', because: 'satisfied' });

@@ -27,7 +27,7 @@ const evidence: fc.Arbitrary<Evidence> = fc.record(
 );
 
 describe('evidence as text', () => {
-  it.each(['host', 'federated'] as const)('keeps that a sign-in was seen: %s', (method) => {
+  it.each(['host', 'federated', 'passkey'] as const)('keeps that a sign-in was seen: %s', (method) => {
     const found: Evidence = { method, at: 1, channel: 'c' };
     expect(readEvidence(writeEvidence([{ ...found, seen: true }]))).toEqual([{ ...found, seen: true }]);
     expect(readEvidence(writeEvidence([found]))).toEqual([found]);
@@ -61,7 +61,8 @@ describe('evidence as text', () => {
     ',',
     'p:1:a:b:x',
     'P:1',
-    'TOTP:1',
+    'B:1',
+    'Totp :1',
     'p:1:a:b:email:C',
     'p:1:a:b:email:c+',
     'p:1:a:b:email:c:d',

@@ -12,6 +12,8 @@ describe('the option passkeys', () => {
         name: 'Acme Portal',
         origins: ['https://portal.example.com'],
       },
+      relatedOrigins: [],
+      signIn: false,
       allowedAaguids: null,
       deniedAaguids: [],
     });
@@ -34,6 +36,13 @@ describe('the option passkeys', () => {
       id: 'example.com',
       name: 'Acme',
       origins: ['https://portal.example.com', 'https://shop.example.com', 'https://portal.example.de'],
+    });
+  });
+
+  it('lets passkeys be the way in only where the host says who may come in', () => {
+    expect(() => resolvePasskeys({ signIn: true }, site)).toThrow('Write users: { maySignIn:');
+    expect(resolvePasskeys({ signIn: true }, { ...site, saysWhoMaySignIn: true })).toMatchObject({
+      signIn: true,
     });
   });
 

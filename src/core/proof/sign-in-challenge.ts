@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { isRecent } from '../text/credible-instant';
+import { hashToken, tokenHashes } from './bearer-token';
+import type { KeyRing } from './key-ring';
+import { isEqualInConstantTime } from './one-time-code';
+
+/** How long a challenge for a sign-in by passkey can be answered. */
+export const SIGN_IN_CHALLENGE_SECONDS = 300;
+
+const NONCE_BYTES = 16;
+const INSTANT_BYTES = 6;
+const MAC_BYTES = 32;
+const HEAD_BYTES = NONCE_BYTES + INSTANT_BYTES;
+
+/**
+ * A challenge that nothing is stored for: random bytes, when it was made, and a MAC over both and over the visitor it is for. So anybody
+ * may open the sign-in page, and a challenge that one visitor got is worth nothing to another.
+ */
+export function issueSignInChallenge(
+  keyRing: KeyRing,
+  { visitor, now }: { readonly visitor: string; readonly now: number },
+): string {
+  const head = Buffer.alloc(HEAD_BYTES);
+  randomBytes(NONCE_BYTES).copy(head);
+  head.writeUIntBE(now, NONCE_BYTES, INSTANT_BYTES);
+  const [, mac = ''] = hashToken(keyRing, 'passkey-sign-in', partsOf(head, visitor)).split('.');
+  return Buffer.concat([head, Buffer.from(mac, 'base64url')]).toString('base64url');
+}
+
+function partsOf(head: Buffer, visitor: string): readonly string[] {
+  return [head.toString('base64url'), visitor];
+}
+
+/** What marks the challenge as used once it was answered; null where it is not ours, not this visitor's, or too old. */
+export function readSignInChallenge(
+  keyRing: KeyRing,
+  submitted: {
+    readonly challenge: string;
+    /** All that this visitor goes by. */
+    readonly visitors: readonly string[];
+    readonly now: number;
+  },
+): string | null {
+  const { challenge, visitors, now } = submitted;
+  const bytes = Buffer.from(challenge, 'base64url');
+  if (bytes.length !== HEAD_BYTES + MAC_BYTES || bytes.toString('base64url') !== challenge) return null;
+  const head = bytes.subarray(0, HEAD_BYTES);
+  const mac = bytes.subarray(HEAD_BYTES).toString('base64url');
+  const isOurs = visitors
+    .flatMap((visitor) => tokenHashes(keyRing, 'passkey-sign-in', partsOf(head, visitor)))
+    .some((hash) => isEqualInConstantTime(hash.split('.')[1] ?? '', mac));
+  const issuedAt = head.readUIntBE(NONCE_BYTES, INSTANT_BYTES);
+  if (!isOurs || !isRecent(issuedAt, SIGN_IN_CHALLENGE_SECONDS, now)) return null;
+  return head.subarray(0, NONCE_BYTES).toString('base64url');
+}
