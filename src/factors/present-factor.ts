@@ -1,6 +1,7 @@
 import type { Authenticator } from '../core/member/authenticator';
 import type { FactorKind } from '../core/member/factor-kind';
-import type { FactorViews, FactorWords } from './factor';
+import type { FactorViews } from './factor';
+import type { FactorWords } from './factor-words';
 import { findFactor } from './find-factor';
 
 /** For a kind that only another version of this package knows. */

@@ -4,7 +4,8 @@ import type { FactorRank } from '../../core/decision/factor-strength';
 import { onFileId, type Channel } from '../../core/member/factor-kind';
 import { isOneTimeCode, parseSubmittedCode } from '../../core/proof/one-time-code';
 import { codesAsked, isChallengeOver, liveCode, type SentCode } from '../../core/proof/sent-code';
-import type { Attempt, FactorDefinition, FactorTools, FactorWords, Rejection } from '../factor';
+import type { Attempt, FactorDefinition, FactorTools, Rejection } from '../factor';
+import type { FactorWords } from '../factor-words';
 import { resealIfStale } from '../reseal';
 import { emailWords, smsWords } from './words';
 

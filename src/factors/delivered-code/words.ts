@@ -1,4 +1,4 @@
-import type { FactorWords } from '../factor';
+import type { FactorWords } from '../factor-words';
 
 const COMMON = {
   before: null,

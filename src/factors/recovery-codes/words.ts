@@ -1,4 +1,4 @@
-import type { FactorWords } from '../factor';
+import type { FactorWords } from '../factor-words';
 
 export const recoveryCodeWords: FactorWords = {
   name: 'Recovery code',
