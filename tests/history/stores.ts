@@ -137,7 +137,11 @@ async function openRedis({ minReplicas }: StoreSettings): Promise<StoreUnderTest
     },
     stop: () => master.stop(),
     crash: () => master.crash(),
-    restart: () => master.restart(),
+    async restart() {
+      await master.restart();
+      // What is confirmed from here on is lost only by a failover that says so.
+      await follow(replica, master);
+    },
   };
   const faults: readonly StoreFault[] = [
     ...faultsOf('Redis', current, () => [master.pid]),

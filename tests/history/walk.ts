@@ -76,14 +76,17 @@ export async function walk(walker: Walker, number: number): Promise<void> {
   await WALKS[walker.random.weighted(WEIGHTS)](walker);
 }
 
-/** Sets up an app at the first sign-in of a person, and proves it at the next. */
+/** Sets up an app at the first sign-in of a person, and proves it at the next. On a busy machine it may take more than one. */
 export async function settleIn(walker: Walker): Promise<void> {
   const { browser, wait } = walker;
-  const outcome = (await browser.logIn())['outcome'];
-  if (outcome === 'challenge') await answerRight(walker);
-  else await enroll(walker, 'totp');
-  await browser.visit();
-  wait(30);
+  do {
+    const outcome = (await browser.logIn())['outcome'];
+    if (outcome === 'challenge') await answerRight(walker);
+    else await enroll(walker, 'totp');
+    await browser.visit();
+    await browser.look();
+    wait(30);
+  } while (browser.phase !== 'in' || browser.options.length === 0);
 }
 
 async function enter(walker: Walker): Promise<void> {
