@@ -1,24 +1,11 @@
 import { memoryState } from '../../src/stores/memory/memory-stores';
 import { memoryRecords } from '../support/records';
-import { describeBackgroundJobs } from './background-jobs';
-import { describeKeptNotices } from './kept-notices';
-import { describeMemberIndexes } from './member-indexes';
-import { describeRecordStore } from './record-store';
-import { describeRememberedBrowsers } from './remembered-browsers';
 import { NOW, aPendingLogin } from './samples';
+import { stateStoreContract } from '../../src/testing';
 import { describeSessionStore } from './session-store';
-import { describeStateStore } from './state-store';
-import { describeUnlockGuesses } from './unlock-guesses';
-import { describeUnlockLinks } from './unlock-links';
 
 describe('records in memory', () => {
   const records = memoryRecords();
-  describeRecordStore(() => records);
-  describeMemberIndexes(() => records);
-  describeBackgroundJobs(() => records);
-  describeRememberedBrowsers(() => records);
-  describeKeptNotices(() => records);
-  describeUnlockGuesses(() => records);
 
   it('says that they are lost', async () => {
     expect(await records.findWeaknesses()).toEqual([expect.stringContaining('lost when the process ends')]);
@@ -27,8 +14,7 @@ describe('records in memory', () => {
 
 describe('state in memory', () => {
   const state = memoryState();
-  describeStateStore(() => state);
-  describeUnlockLinks(() => state);
+  stateStoreContract({ describe, it, beforeEach, expect }, () => state);
   describeSessionStore(() => state);
 
   it('does not grow with logins that nobody finished', async () => {

@@ -10,7 +10,7 @@ import { connectRedis } from '../support/redis-client';
 import { redisUrl } from '../support/redis-database';
 import type { RaceResult, RaceTarget } from './race';
 import { NOW, aChallenge, aPendingLogin, aSession, anAuthenticator, newId } from './samples';
-import { PASSWORD_LIMITS } from './state/password-attempts';
+import { PASSWORD_LIMITS } from '../../src/testing/state-contract/password-attempts';
 
 describe.each(['Redis', 'PostgreSQL'] as const)('records in %s under four processes at once', (kind) => {
   const redis = connectRedis();

@@ -6,7 +6,7 @@ import type { StateStore } from '../../src/stores/state-store';
 import type { PrepareInProcess } from '../support/processes';
 import { connectRedis } from '../support/redis-client';
 import { NOW, aGuess, aSession, acceptTimeStep, newId } from './samples';
-import { PASSWORD_LIMITS, aPassword } from './state/password-attempts';
+import { PASSWORD_LIMITS, aPassword } from '../../src/testing/state-contract/password-attempts';
 
 /** What every process tries to do, many times at once. */
 export interface RaceTarget {

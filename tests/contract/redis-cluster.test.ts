@@ -2,14 +2,17 @@ import { redisRecords } from '../support/records';
 import type { Cluster } from 'ioredis';
 import { redisState } from '../../src/redis';
 import { startRedisCluster, type RedisCluster } from '../support/redis-cluster';
-import { describeRecordStore } from './record-store';
+import { recordStoreContract, stateStoreContract } from '../../src/testing';
+import { describeRules } from './record-rules';
 import { describeSessionStore } from './session-store';
-import { describeStateStore } from './state-store';
+
+const FRAMEWORK = { describe, it, beforeEach, expect };
 
 describe('stores in a Redis Cluster', () => {
   let started: RedisCluster;
   let cluster: Cluster;
   let stores: {
+    readonly store: ReturnType<typeof redisRecords>;
     readonly records: ReturnType<typeof redisRecords>;
     readonly state: ReturnType<typeof redisState>;
   };
@@ -18,7 +21,11 @@ describe('stores in a Redis Cluster', () => {
     cluster = started.connect();
     // The nodes are few and the machine may be busy: what is tested here is where the keys are.
     const options = { timeoutMs: 30_000 };
-    stores = { records: redisRecords(cluster, options), state: redisState(cluster, options) };
+    stores = {
+      store: redisRecords(cluster, { prefix: 'contract', ...options }),
+      records: redisRecords(cluster, options),
+      state: redisState(cluster, options),
+    };
   });
   afterAll(async () => {
     cluster.disconnect();
@@ -26,10 +33,11 @@ describe('stores in a Redis Cluster', () => {
   });
 
   describe('records', () => {
-    describeRecordStore(() => stores.records);
+    recordStoreContract(FRAMEWORK, () => stores.store);
+    describeRules(() => stores.records);
   });
   describe('state', () => {
-    describeStateStore(() => stores.state);
+    stateStoreContract(FRAMEWORK, () => stores.state);
     describeSessionStore(() => stores.state);
   });
 

@@ -3,7 +3,7 @@ import { redisState } from '../../src/redis';
 import { connectRedis } from '../support/redis-client';
 import { damageEach } from './damage-each';
 import { KEEP, NOW, anEvent, newId } from './samples';
-import { aPassword, PASSWORD_LIMITS } from './state/password-attempts';
+import { aPassword, PASSWORD_LIMITS } from '../../src/testing/state-contract/password-attempts';
 
 // What stands beside the records of users, as the stores write it; then one thing in it is damaged.
 

@@ -16,7 +16,7 @@ import {
   anAuthenticator,
   anEvent,
 } from './samples';
-import { aPassword, PASSWORD_LIMITS } from './state/password-attempts';
+import { aPassword, PASSWORD_LIMITS } from '../../src/testing/state-contract/password-attempts';
 
 const unavailable = { code: 'store-unavailable', status: 503, expose: false };
 

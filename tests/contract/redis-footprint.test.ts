@@ -1,7 +1,7 @@
 import { redisState } from '../../src/redis';
 import { connectRedis } from '../support/redis-client';
 import { NOW, aChallenge, aPendingLogin, aSentCode, aSession, newId } from './samples';
-import { aPassword, PASSWORD_LIMITS } from './state/password-attempts';
+import { aPassword, PASSWORD_LIMITS } from '../../src/testing/state-contract/password-attempts';
 
 describe('the memory that state takes in Redis', () => {
   const redis = connectRedis();

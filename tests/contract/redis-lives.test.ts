@@ -2,7 +2,7 @@ import { redisState } from '../../src/redis';
 import { connectRedis } from '../support/redis-client';
 import type { PasswordReservation } from '../../src/stores/password-attempts';
 import { NOW, aChallenge, aPendingLogin, aSession, newId } from './samples';
-import { aPassword, PASSWORD_LIMITS } from './state/password-attempts';
+import { aPassword, PASSWORD_LIMITS } from '../../src/testing/state-contract/password-attempts';
 
 describe('how long state lives in Redis', () => {
   const redis = connectRedis();

@@ -1,28 +1,15 @@
 import { redisRecords } from '../support/records';
 import { redisState } from '../../src/redis';
 import { connectRedis } from '../support/redis-client';
-import { describeBackgroundJobs } from './background-jobs';
-import { describeKeptNotices } from './kept-notices';
-import { describeMemberIndexes } from './member-indexes';
-import { describeRecordStore } from './record-store';
-import { describeRememberedBrowsers } from './remembered-browsers';
 import { anAuthenticator, newId, NOW } from './samples';
+import { stateStoreContract } from '../../src/testing';
 import { describeSessionStore } from './session-store';
-import { describeStateStore } from './state-store';
-import { describeUnlockGuesses } from './unlock-guesses';
-import { describeUnlockLinks } from './unlock-links';
 
 const redis = connectRedis();
 afterAll(() => redis.disconnect());
 
 describe('records in Redis', () => {
   const records = redisRecords(redis);
-  describeRecordStore(() => records);
-  describeMemberIndexes(() => records);
-  describeBackgroundJobs(() => records);
-  describeRememberedBrowsers(() => records);
-  describeKeptNotices(() => records);
-  describeUnlockGuesses(() => records);
 
   it('keep nothing of an authenticator that was removed, its secret least of all', async () => {
     const userId = newId();
@@ -44,8 +31,7 @@ describe('records in Redis', () => {
 
 describe('state in Redis', () => {
   const state = redisState(redis, { prefix: 'app-state' });
-  describeStateStore(() => state);
-  describeUnlockLinks(() => state);
+  stateStoreContract({ describe, it, beforeEach, expect }, () => state);
   describeSessionStore(() => state);
 
   it('has an end of life on every key', async () => {

@@ -55,14 +55,15 @@ export function openPostgres(): {
   return { store: postgresRecords(waiting, { schema, ...PATIENT }), pool, schema };
 }
 
-function openPostgresStores(): OpenStores {
-  const { store, pool } = openPostgres();
-  const { state, close } = openRedisStores();
+/** Records in PostgreSQL beside state in Redis, apart from what others keep there. */
+export function openPostgresStores(): OpenStores {
+  const { store, pool, schema } = openPostgres();
+  const redis = connectRedis(redisUrl());
   return {
     records: withRules(store),
-    state,
+    state: redisState(redis, { prefix: schema, ...PATIENT }),
     close() {
-      close();
+      redis.disconnect();
       void pool.end();
     },
   };
@@ -75,7 +76,7 @@ export const storeKinds: readonly { readonly kind: string; readonly open: () => 
 ];
 
 /** The same, and records in PostgreSQL beside state in Redis. */
-export const storeKindsWithPostgres: typeof storeKinds = [
+export const allStoreKinds: typeof storeKinds = [
   ...storeKinds,
   { kind: 'PostgreSQL', open: openPostgresStores },
 ];

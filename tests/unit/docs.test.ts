@@ -200,9 +200,12 @@ describe('docs/getting-started.md', () => {
 
 describe('docs/requirements.md', () => {
   it('quotes only names of tests that exist', () => {
-    const tests = readdirSync(join(ROOT, 'tests'), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
-      .map((name) => readFileSync(join(ROOT, 'tests', name), 'utf8'))
+    const tests = ['tests', 'src/testing']
+      .flatMap((folder) =>
+        readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+          .filter((name) => name.endsWith('.ts'))
+          .map((name) => readFileSync(join(ROOT, folder, name), 'utf8')),
+      )
       .join('\n');
     const requirements = readDoc('docs/requirements.md').split('\n## ').slice(1).join('\n');
     const names = [...requirements.matchAll(/“([^”]+)”/g)].map(([, name]) => name ?? '');

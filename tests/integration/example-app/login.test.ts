@@ -4,6 +4,7 @@ import { DEMO_PASSWORD, startExampleApp } from '../../support/example-app';
 import { createHttpAgent } from '../../support/http-agent';
 import { tellLoginStories, type LoginWorld } from '../../support/login-stories';
 import { connectRedis } from '../../support/redis-client';
+import { openPostgresStores } from '../../support/store-kinds';
 
 /** Alan, a member of the organization where a second factor is required. */
 async function startWorld(stores: Pick<ExampleAppOptions, 'records' | 'state'> = {}): Promise<LoginWorld> {
@@ -33,6 +34,18 @@ tellLoginStories('the example app, on Redis', async () => {
     async stop() {
       await world.stop();
       redis.disconnect();
+    },
+  };
+});
+
+tellLoginStories('the example app, with records in PostgreSQL', async () => {
+  const { close, ...stores } = openPostgresStores();
+  const world = await startWorld(stores);
+  return {
+    ...world,
+    async stop() {
+      await world.stop();
+      close();
     },
   };
 });

@@ -5,7 +5,7 @@ import { createClock } from '../../support/clock';
 import { plantApp } from '../../support/planted';
 import { openSessionHost } from '../../support/session-host';
 import type { SessionHost, SessionUser } from '../../support/session-host';
-import { storeKinds } from '../../support/store-kinds';
+import { allStoreKinds } from '../../support/store-kinds';
 import { totpCode } from '../../support/totp';
 
 function addChange({ app, mfa }: { app: Express; mfa: Mfa<SessionUser> }) {
@@ -14,7 +14,7 @@ function addChange({ app, mfa }: { app: Express; mfa: Mfa<SessionUser> }) {
   });
 }
 
-describe.each(storeKinds)('a changed password, on $kind', ({ open: openStores }) => {
+describe.each(allStoreKinds)('a changed password, on $kind', ({ open: openStores }) => {
   const { close, records, state } = openStores();
   const hosts: SessionHost[] = [];
   afterAll(async () => {

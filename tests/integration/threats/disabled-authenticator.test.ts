@@ -1,12 +1,12 @@
 import { addPerson, visit } from '../../support/member';
 import { plantApp } from '../../support/planted';
 import { createPortal } from '../../support/portal';
-import { storeKinds } from '../../support/store-kinds';
+import { allStoreKinds } from '../../support/store-kinds';
 import { totpCode } from '../../support/totp';
 
 // The attack: guesses go on in a login that was opened before the authenticator was disabled.
 
-describe.each(storeKinds)('an authenticator that is disabled on $kind', ({ open: openStores }) => {
+describe.each(allStoreKinds)('an authenticator that is disabled on $kind', ({ open: openStores }) => {
   const { close, records, state } = openStores();
   const portal = createPortal({ records, state });
 

@@ -2,7 +2,7 @@ import { getHeld, postHeld } from '../../support/held-visit';
 import type { HttpAgent } from '../../support/http-agent';
 import { openSessionHost } from '../../support/session-host';
 import type { SessionHost, SessionUser } from '../../support/session-host';
-import { storeKinds } from '../../support/store-kinds';
+import { allStoreKinds } from '../../support/store-kinds';
 
 // The attack: somebody holds a cookie of a person whose sessions are ended, and looks for a way by which it is still good: one that no
 // guarded page has seen, one that a request under way writes back, one that a route of the host renews or copies.
@@ -48,7 +48,7 @@ async function expectDead(host: SessionHost, held: ReturnType<typeof cookieOf>):
   expect((await getHeld(host.app, held, '/mfa/state')).body.signedIn).toBe(false);
 }
 
-describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
+describe.each(allStoreKinds)('on $kind', ({ open: openStores }) => {
   const { close, records, state } = openStores();
   const hosts: SessionHost[] = [];
   afterAll(async () => {

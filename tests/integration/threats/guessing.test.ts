@@ -4,7 +4,7 @@ import { holdVisit, postHeld } from '../../support/held-visit';
 import { visit } from '../../support/member';
 import { plantAddress, plantRecoveryCodes } from '../../support/planted';
 import { createPortal } from '../../support/portal';
-import { storeKinds } from '../../support/store-kinds';
+import { allStoreKinds } from '../../support/store-kinds';
 import { totpCode, wrongCode, wrongCodes } from '../../support/totp';
 
 // The attack: somebody with the password guesses codes, with as many logins, resends and factors as it takes.
@@ -13,7 +13,7 @@ import { totpCode, wrongCode, wrongCodes } from '../../support/totp';
 const MINUTE = 60_000;
 const NO_SUCH_RECOVERY_CODE = '9-0000-0000-00000';
 
-describe.each(storeKinds)('guessing on $kind', ({ open: openStores }) => {
+describe.each(allStoreKinds)('guessing on $kind', ({ open: openStores }) => {
   const { close, records, state } = openStores();
   const portal = createPortal({ records, state });
   const { clock } = portal;

@@ -2,7 +2,7 @@ import type { PortalUser } from '../../support/portal';
 import { addPerson, visit } from '../../support/member';
 import { createSettingsPortal, giveApp, signInWithApp } from '../../support/own-factors';
 import { textOf } from '../../support/page-text';
-import { storeKinds } from '../../support/store-kinds';
+import { allStoreKinds } from '../../support/store-kinds';
 import { totpCode } from '../../support/totp';
 
 // What goes wrong after a factor is bound must leave nobody with codes that nobody has seen, and must not let a lost record pass for
@@ -11,7 +11,7 @@ import { totpCode } from '../../support/totp';
 const PATH = '/mfa/enroll/recovery-codes';
 const listed = (html: string) => [...html.matchAll(/<code>([^<]+)<\/code>/g)].map(([, code]) => code);
 
-describe.each(storeKinds)('a user table that cannot be told who has a factor, on $kind', ({ open }) => {
+describe.each(allStoreKinds)('a user table that cannot be told who has a factor, on $kind', ({ open }) => {
   const { records, state, close } = open();
   afterAll(close);
 
@@ -109,7 +109,7 @@ describe.each(storeKinds)('a user table that cannot be told who has a factor, on
   });
 });
 
-describe.each(storeKinds)('new recovery codes, on $kind', ({ open }) => {
+describe.each(allStoreKinds)('new recovery codes, on $kind', ({ open }) => {
   const { records, state, close } = open();
   afterAll(close);
 

@@ -1,14 +1,14 @@
 import { holdVisit, postHeld } from '../../support/held-visit';
 import { addPerson, visit } from '../../support/member';
 import { createPortal } from '../../support/portal';
-import { storeKinds } from '../../support/store-kinds';
+import { allStoreKinds } from '../../support/store-kinds';
 import { totpCode } from '../../support/totp';
 
 // The attack: somebody knows the password of a member who has nothing enrolled yet. They wait with a login of their own until the
 // owner sets up an app, and confirm theirs in the same moment, so that both are bound and the owner notices nothing at the
 // sign-in. Or an enrollment is held back until an administrator has reset the member, and lands in the clean account.
 
-describe.each(storeKinds)('an enrollment held to the last moment, on $kind', ({ open: openStores }) => {
+describe.each(allStoreKinds)('an enrollment held to the last moment, on $kind', ({ open: openStores }) => {
   const { close, records, state } = openStores();
   let beforeWriting = (): Promise<void> => Promise.resolve();
   const portal = createPortal({

@@ -1,8 +1,9 @@
-import type { StateStore } from '../../src/stores/state-store';
-import { NOW, newId } from './samples';
+import type { StateStore } from '../../stores/state-store';
+import { NOW, newId } from '../samples';
+import type { TestFramework } from '../test-framework';
 
 /** What every state store does with unlock links. */
-export function describeUnlockLinks(open: () => StateStore): void {
+export function describeUnlockLinks({ describe, it, expect }: TestFramework, open: () => StateStore): void {
   describe('unlock links', () => {
     const link = { userId: 'a:b {c}', expiresAt: NOW + 1_800_000 };
 

@@ -1,11 +1,8 @@
-import type {
-  PasswordAttempt,
-  PasswordLimits,
-  ReservedPassword,
-} from '../../../src/stores/password-attempts';
-import { MOST_NETWORKS, NETWORK_LIFE_MS } from '../../../src/stores/password-attempts';
-import type { StateStore } from '../../../src/stores/state-store';
+import type { PasswordAttempt, PasswordLimits, ReservedPassword } from '../../stores/password-attempts';
+import { MOST_NETWORKS, NETWORK_LIFE_MS } from '../../stores/password-attempts';
+import type { StateStore } from '../../stores/state-store';
 import { NOW, newId } from '../samples';
+import type { TestFramework } from '../test-framework';
 
 export const PASSWORD_LIMITS: PasswordLimits = {
   perSource: 3,
@@ -27,7 +24,10 @@ export function aPassword(overrides: Partial<PasswordAttempt> = {}): PasswordAtt
 }
 
 /** What every state store does with passwords that are tried. */
-export function describePasswordAttempts(open: () => StateStore): void {
+export function describePasswordAttempts(
+  { describe, it, expect }: TestFramework,
+  open: () => StateStore,
+): void {
   const reserve = (attempt: Partial<PasswordAttempt>, now = NOW) =>
     open().reservePassword(aPassword(attempt), PASSWORD_LIMITS, now);
 

@@ -1,10 +1,11 @@
-import type { StateStore } from '../../../src/stores/state-store';
+import type { StateStore } from '../../stores/state-store';
 import { NOW, aChallenge, aPendingLogin, aSentCode, newId } from '../samples';
 import { PENDING, issueInPendingLoginWith } from './issue-challenge';
+import type { TestFramework } from '../test-framework';
 
 /** What every state store does with pending logins. */
-export function describePendingLogins(open: () => StateStore): void {
-  const issueInPendingLogin = issueInPendingLoginWith(open);
+export function describePendingLogins({ describe, it, expect }: TestFramework, open: () => StateStore): void {
+  const issueInPendingLogin = issueInPendingLoginWith({ expect }, open);
 
   describe('pending logins', () => {
     it('keeps one under its user', async () => {

@@ -1,6 +1,5 @@
 import type { Records } from '../support/records';
 import { describeAuthenticators } from './records/authenticators';
-import { describeEvents } from './records/events';
 import { describeGuesses } from './records/guesses';
 import { describeGuessesByRank } from './records/guesses-by-rank';
 import { describeLeftovers } from './records/leftovers';
@@ -9,8 +8,8 @@ import { describePolicies } from './records/policies';
 import { describeRecoveryCodes } from './records/recovery-codes';
 import { describeTimeSteps } from './records/time-steps';
 
-/** What every record store does. `open` gives the store under test. */
-export function describeRecordStore(open: () => Records): void {
+/** What the rules about members and policies make of a record store. `open` gives the store under test. */
+export function describeRules(open: () => Records): void {
   describeMembers(open);
   describePolicies(open);
   describeAuthenticators(open);
@@ -19,5 +18,4 @@ export function describeRecordStore(open: () => Records): void {
   describeGuessesByRank(open);
   describeTimeSteps(open);
   describeRecoveryCodes(open);
-  describeEvents(open);
 }

@@ -1,13 +1,14 @@
-import type { StateStore } from '../../../src/stores/state-store';
-import type { UnseenCodes } from '../../../src/stores/unseen-codes';
+import type { StateStore } from '../../stores/state-store';
+import type { UnseenCodes } from '../../stores/unseen-codes';
 import { NOW, aPendingLogin, aSession, newId } from '../samples';
+import type { TestFramework } from '../test-framework';
 
 function someCodes(overrides: Partial<UnseenCodes> = {}): UnseenCodes {
   return { sealed: newId(), issuedAt: NOW, expiresAt: NOW + 600_000, replacesOlder: true, ...overrides };
 }
 
 /** What every state store keeps of new recovery codes. */
-export function describeUnseenCodes(open: () => StateStore): void {
+export function describeUnseenCodes({ describe, it, expect }: TestFramework, open: () => StateStore): void {
   describe('new recovery codes', () => {
     it('are found by the session that made them alone', async () => {
       const owner = { userId: 'a:b {c}', ownerId: newId() };

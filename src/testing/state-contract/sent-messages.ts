@@ -1,8 +1,9 @@
-import type { StateStore } from '../../../src/stores/state-store';
+import type { StateStore } from '../../stores/state-store';
 import { newId } from '../samples';
+import type { TestFramework } from '../test-framework';
 
 /** What every state store does with messages that were sent. */
-export function describeSentMessages(open: () => StateStore): void {
+export function describeSentMessages({ describe, it, expect }: TestFramework, open: () => StateStore): void {
   describe('sent messages', () => {
     it('hands out a message once', async () => {
       const messageId = newId();

@@ -1,5 +1,6 @@
-import type { IndexEntry, IndexStore } from '../../src/stores/index-store';
-import { HOSTILE_IDS, newId } from './samples';
+import type { IndexEntry, IndexStore } from '../../stores/index-store';
+import { HOSTILE_IDS, newId } from '../samples';
+import type { TestFramework } from '../test-framework';
 
 const INDEXES = [
   'configured',
@@ -13,7 +14,7 @@ const INDEXES = [
 ];
 
 /** What every record store does with the indexes of members. */
-export function describeIndexes(open: () => IndexStore): void {
+export function describeIndexes({ describe, it, expect }: TestFramework, open: () => IndexStore): void {
   const put = (organizationId: string, members: Readonly<Record<string, Readonly<Record<string, number>>>>) =>
     open().indexMembers(
       organizationId,
@@ -129,7 +130,7 @@ export function describeIndexes(open: () => IndexStore): void {
       expect(await open().countIndex({ ...within, above: 0 })).toBe(2);
     });
 
-    it('treat any id as any other', async () => {
+    it('treat every id as an id like others', async () => {
       const organizationId = '{:}\ud800';
       await open().indexMembers(
         organizationId,

@@ -1,5 +1,6 @@
-import type { QueuedItem, QueueStore } from '../../src/stores/queue-store';
-import { NOW, newId } from './samples';
+import type { QueuedItem, QueueStore } from '../../stores/queue-store';
+import { NOW, newId } from '../samples';
+import type { TestFramework } from '../test-framework';
 
 const QUEUE = 'notices';
 const anItem = (overrides: Partial<QueuedItem> = {}): QueuedItem => ({
@@ -12,7 +13,10 @@ const WHEN = { dueAt: NOW + 60_000, most: 100 };
 const DUE = { now: NOW + 60_000, limit: 10, untilAt: NOW + 120_000 };
 
 /** What every record store does with queued work. There is one queue of a name for all users. */
-export function describeQueues(open: () => QueueStore): void {
+export function describeQueues(
+  { describe, it, beforeEach, expect }: TestFramework,
+  open: () => QueueStore,
+): void {
   describe('a queue', () => {
     beforeEach(async () => {
       for (const queue of [QUEUE, 'jobs']) {

@@ -1,5 +1,6 @@
-import type { StateStore } from '../../../src/stores/state-store';
+import type { StateStore } from '../../stores/state-store';
 import { NOW, aChallenge, aPendingLogin, aSession, newId } from '../samples';
+import type { TestFramework } from '../test-framework';
 
 const LIFE = { now: NOW, underPendingLogin: false };
 
@@ -35,7 +36,7 @@ async function keepEverything(state: StateStore, userId: string): Promise<() => 
 }
 
 /** What every state store does to forget a user. */
-export function describeForgetting(open: () => StateStore): void {
+export function describeForgetting({ describe, it, expect }: TestFramework, open: () => StateStore): void {
   describe('a user who is forgotten', () => {
     it('leaves nothing behind, and others keep theirs', async () => {
       const [ada, mary] = [newId(), `${newId()}"]`];

@@ -1,10 +1,11 @@
-import type { StateStore } from '../../../src/stores/state-store';
+import type { StateStore } from '../../stores/state-store';
 import { NOW, aChallenge, aSession, newId } from '../samples';
 import { SESSION, issueInPendingLoginWith } from './issue-challenge';
+import type { TestFramework } from '../test-framework';
 
 /** What every state store keeps of sessions. */
-export function describeSessions(open: () => StateStore): void {
-  const issueInPendingLogin = issueInPendingLoginWith(open);
+export function describeSessions({ describe, it, expect }: TestFramework, open: () => StateStore): void {
+  const issueInPendingLogin = issueInPendingLoginWith({ expect }, open);
 
   describe('sessions', () => {
     it('keeps an entry under its user', async () => {

@@ -1,5 +1,6 @@
-import type { DocumentChange, DocumentName, DocumentStore, Owner } from '../../src/stores/document-store';
-import { HOSTILE_IDS, newId } from './samples';
+import type { DocumentChange, DocumentName, DocumentStore, Owner } from '../../stores/document-store';
+import { HOSTILE_IDS, newId } from '../samples';
+import type { TestFramework } from '../test-framework';
 
 const aUser = (): Owner => ({ kind: 'user', id: newId() });
 const found = (version: string, body: string) => ({ outcome: 'found', version, body });
@@ -10,7 +11,7 @@ const set = (name: DocumentName, expected: string | null, version: string, body 
 });
 
 /** What every record store does with documents. `open` gives the store under test. */
-export function describeDocuments(open: () => DocumentStore): void {
+export function describeDocuments({ describe, it, expect }: TestFramework, open: () => DocumentStore): void {
   const read = async (owner: Owner, name: DocumentName, known?: string) =>
     (await open().read([{ owner, name, ...(known === undefined ? {} : { known }) }]))[0];
 

@@ -1,8 +1,9 @@
-import type { StateStore } from '../../../src/stores/state-store';
+import type { StateStore } from '../../stores/state-store';
 import { newId } from '../samples';
+import type { TestFramework } from '../test-framework';
 
 /** What every throttle of a state store does. */
-export function describeThrottles(open: () => StateStore): void {
+export function describeThrottles({ describe, it, expect }: TestFramework, open: () => StateStore): void {
   describe('throttles', () => {
     it('blocks a key, and no other, when its points are spent', async () => {
       const throttle = open().throttle({ name: newId(), points: 2, seconds: 60 });

@@ -1,10 +1,11 @@
-import type { StateStore } from '../../../src/stores/state-store';
+import type { StateStore } from '../../stores/state-store';
 import { NOW, aChallenge, aSentCode, newId } from '../samples';
 import { PENDING, SESSION, issueInPendingLoginWith } from './issue-challenge';
+import type { TestFramework } from '../test-framework';
 
 /** What every state store does with challenges. */
-export function describeChallenges(open: () => StateStore): void {
-  const issueInPendingLogin = issueInPendingLoginWith(open);
+export function describeChallenges({ describe, it, expect }: TestFramework, open: () => StateStore): void {
+  const issueInPendingLogin = issueInPendingLoginWith({ expect }, open);
 
   describe('challenges', () => {
     it('keeps every field', async () => {

@@ -1,8 +1,9 @@
-import type { SendBudget, StateStore } from '../../../src/stores/state-store';
+import type { SendBudget, StateStore } from '../../stores/state-store';
 import { NOW, newId } from '../samples';
+import type { TestFramework } from '../test-framework';
 
 /** What every state store does with budgets for sends. */
-export function describeSendBudgets(open: () => StateStore): void {
+export function describeSendBudgets({ describe, it, expect }: TestFramework, open: () => StateStore): void {
   describe('send budgets', () => {
     const budget = (...windows: [max: number, seconds: number][]): SendBudget => ({
       key: newId(),

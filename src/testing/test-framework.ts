@@ -1,0 +1,26 @@
+/** What a suite asks of a value. */
+interface Checked {
+  toBe(expected: unknown): void;
+  toBeDefined(): void;
+  toBeGreaterThan(bound: number): void;
+  toBeLessThan(bound: number): void;
+  toBeLessThanOrEqual(bound: number): void;
+  toBeNull(): void;
+  toBeUndefined(): void;
+  toContain(item: unknown): void;
+  toEqual(expected: unknown): void;
+  toHaveLength(length: number): void;
+  toHaveProperty(name: string): void;
+  toMatchObject(expected: object): void;
+}
+
+/**
+ * The functions of a test framework. Those of Jest and Vitest fit as they are. With `node:test`, take `expect` from the package of
+ * that name.
+ */
+export interface TestFramework {
+  describe(name: string, body: () => void): unknown;
+  it(name: string, test: () => Promise<void>): unknown;
+  beforeEach(prepare: () => Promise<void>): unknown;
+  expect(value: unknown): Checked & { readonly not: Checked };
+}
