@@ -7,5 +7,3 @@ if (process.env['NODE_ENV'] === 'production') {
     'it is for tests, and NODE_ENV is production. Import it in tests only.',
   );
 }
-
-export {};

@@ -19,8 +19,8 @@ interface Checked {
  * that name.
  */
 export interface TestFramework {
-  describe(name: string, body: () => void): unknown;
-  it(name: string, test: () => Promise<void>): unknown;
-  beforeEach(prepare: () => Promise<void>): unknown;
-  expect(value: unknown): Checked & { readonly not: Checked };
+  readonly describe: (name: string, body: () => void) => unknown;
+  readonly it: (name: string, test: () => Promise<void>) => unknown;
+  readonly beforeEach: (prepare: () => Promise<void>) => unknown;
+  readonly expect: (value: unknown) => Checked & { readonly not: Checked };
 }

@@ -96,7 +96,7 @@ export function describePasswordAttempts(
       expect(busy).toMatchObject({ outcome: 'busy' });
       const lines = held.flatMap((one) => (one.outcome === 'reserved' ? one.reservation.lines : []));
       expect(lines).toContain(busy.outcome === 'busy' ? busy.on : '');
-      await settle(held[0] as ReservedPassword, 'right');
+      for (const first of held.slice(0, 1)) await settle(first, 'right');
       expect(await guess({ name, networks })).toBe('reserved');
       expect(await reserve({ name, networks })).toEqual(busy);
       for (const one of held.slice(1)) await settle(one, 'wrong');
