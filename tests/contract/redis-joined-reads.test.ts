@@ -2,7 +2,6 @@ import { redisRecords } from '../support/records';
 import type { Redis } from 'ioredis';
 import { redisState } from '../../src/redis';
 import { redisCommands } from '../../src/stores/redis/command-batch';
-import { RememberedAnswers } from '../../src/stores/redis/remembered-answers';
 import { connectRedis } from '../support/redis-client';
 import { startRedisProxy, type RedisProxy } from '../support/redis-proxy';
 import { aPolicy, aSession, anAuthenticator, newId } from './samples';
@@ -73,14 +72,11 @@ describe('reads of one turn', () => {
   it('fail each alone', async () => {
     await direct.set('text', 'text');
     const commands = redisCommands(client, { timeoutMs: 1000 });
-    const answers = new RememberedAnswers<unknown>();
-    const [plain, recalled, fine] = await Promise.allSettled([
+    const [plain, fine] = await Promise.allSettled([
       commands.send('hgetall', 'text'),
-      commands.recall({ name: 'hgetall', args: ['text'], answers, parse: (reply) => reply }),
       commands.send('get', 'text'),
     ]);
     expect(plain).toMatchObject({ status: 'rejected', reason: { code: 'records-unreadable' } });
-    expect(recalled).toMatchObject({ status: 'rejected', reason: { code: 'records-unreadable' } });
     expect(fine).toMatchObject({ status: 'fulfilled', value: 'text' });
   });
 
@@ -175,12 +171,5 @@ describe('what was read before', () => {
     expect(shared.authenticators[0]?.label).not.toBe('Changed');
     expect(() => Object.assign(shared.authenticators[0] ?? {}, { disabledAt: null })).toThrow(TypeError);
     expect(() => Array.prototype.pop.call(shared.authenticators)).toThrow(TypeError);
-  });
-
-  it('is kept for the newest only', async () => {
-    const answers = new RememberedAnswers<number>();
-    for (let place = 0; place <= 7500; place += 1) answers.keep(`question ${place}`, String(place));
-    expect(answers.find('question 0')).toBeUndefined();
-    expect(answers.find('question 5001')).toEqual({ text: '5001', again: false });
   });
 });

@@ -1,6 +1,6 @@
 import type { Cluster, Redis } from 'ioredis';
-import { PlainCommand, RecalledRead, VersionedRead } from './command';
-import type { Argument, Command, DocumentRead, Recall } from './command';
+import { PlainCommand, VersionedRead } from './command';
+import type { Argument, Command, DocumentRead } from './command';
 import type { DocumentAnswer } from '../document-store';
 import { answerEach, joinedArguments, MOST_JOINED, READ_JOINED, toRuns } from './joined-reads';
 import type { Script } from './script';
@@ -13,9 +13,7 @@ export type RedisClient = Redis | Cluster;
 export interface RedisCommands {
   /** The name in small letters, as ioredis looks up keys and replies by it. */
   send(name: string, ...args: readonly Argument[]): Promise<unknown>;
-  /** Asks Redis every time; where it has what this process saw last, it answers no more than that. */
-  recall<Value>(read: Recall<Value>): Promise<Value>;
-  /** The same for a document, by its version. */
+  /** Where the version is the one that the caller has, Redis answers no more than that. */
   readDocument(read: DocumentRead): Promise<DocumentAnswer>;
   run(script: Script, call: ScriptCall): Promise<unknown>;
 }
@@ -48,12 +46,6 @@ class CommandBatch {
   send(name: string, args: readonly Argument[], timeoutMs: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.#ask(new PlainCommand(name, args, { resolve, reject }), timeoutMs);
-    });
-  }
-
-  recall<Value>(read: Recall<Value>, timeoutMs: number): Promise<Value> {
-    return new Promise((resolve, reject) => {
-      this.#ask(new RecalledRead(read, { resolve, reject }), timeoutMs);
     });
   }
 
@@ -188,7 +180,6 @@ export function redisCommands(client: RedisClient, options: { readonly timeoutMs
   const { timeoutMs } = options;
   return {
     send: (name, ...args) => batch.send(name, args, timeoutMs),
-    recall: (read) => batch.recall(read, timeoutMs),
     readDocument: (read) => batch.readDocument(read, timeoutMs),
     run: (script, call) => batch.run(script, call, timeoutMs),
   };

@@ -1,26 +1,14 @@
 import type { CurrentDocument, DocumentAnswer } from '../document-store';
-import { share, type Remembered, type RememberedAnswers } from './remembered-answers';
-import { isSame, parseReply, toReply, toTexts } from './replies';
+import { isOne, toReply, toTexts } from './replies';
 import { toStoreError, unreadable } from './store-errors';
 
 export type Argument = string | number;
-
-/** A read whose answer is seldom another than the last time. */
-export interface Recall<Value> {
-  readonly name: 'hget' | 'hmget' | 'hgetall';
-  readonly args: readonly string[];
-  /** For whom it is read, where what the answer says depends on that. */
-  readonly view?: string;
-  readonly answers: RememberedAnswers<Value>;
-  /** What the answer says. All who read the same again share it, frozen. */
-  parse(reply: unknown): Value;
-}
 
 /** What waits for an answer. Only the first one counts. */
 export interface Command {
   readonly name: string;
   readonly args: readonly Argument[];
-  /** How a joined read names the last answer. */
+  /** The version of a document that the caller has, behind `=`; nothing for other reads. */
   readonly known: string;
   /** By a reply of ioredis. */
   answer(reply: unknown): void;
@@ -53,61 +41,6 @@ export class PlainCommand implements Command {
 
   answerJoined(answer: unknown): void {
     this.#waiting.resolve(toReply(this.name, answer));
-  }
-
-  fail(error: unknown): void {
-    this.#waiting.reject(toStoreError(error));
-  }
-}
-
-/** A read that is answered with "the same" where that is so. */
-export class RecalledRead<Value> implements Command {
-  readonly #read: Recall<Value>;
-  readonly #waiting: Waiting<Value>;
-  readonly #question: string;
-  readonly #last: Remembered<Value> | undefined;
-
-  constructor(read: Recall<Value>, waiting: Waiting<Value>) {
-    this.#read = read;
-    this.#waiting = waiting;
-    this.#question = `${read.name} ${read.args.join(' ')} ${read.view ?? ''}`;
-    this.#last = read.answers.find(this.#question);
-  }
-
-  get name(): string {
-    return this.#read.name;
-  }
-
-  get args(): readonly string[] {
-    return this.#read.args;
-  }
-
-  get known(): string {
-    return this.#last?.text ?? '?';
-  }
-
-  answer(reply: unknown): void {
-    try {
-      this.#waiting.resolve(this.#read.parse(reply));
-    } catch (error) {
-      this.#waiting.reject(error);
-    }
-  }
-
-  answerJoined(answer: unknown): void {
-    try {
-      this.#waiting.resolve(this.#toValue(answer));
-    } catch (error) {
-      this.#waiting.reject(error);
-    }
-  }
-
-  #toValue(answer: unknown): Value {
-    const read = (text: unknown) => this.#read.parse(parseReply(this.name, text));
-    if (isSame(answer) && this.#last !== undefined) return share(this.#last, read);
-    const value = read(answer);
-    this.#read.answers.keep(this.#question, String(answer));
-    return value;
   }
 
   fail(error: unknown): void {
@@ -148,7 +81,7 @@ export class VersionedRead implements Command {
   }
 
   answerJoined(answer: unknown): void {
-    if (isSame(answer)) this.#waiting.resolve({ outcome: 'unchanged' });
+    if (isOne(answer)) this.#waiting.resolve({ outcome: 'unchanged' });
     else this.answer(answer);
   }
 

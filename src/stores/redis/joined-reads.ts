@@ -3,27 +3,19 @@ import { defineScript } from './script';
 import { unreadable } from './store-errors';
 
 /**
- * Several reads in one command. The keys; for each read its name, how many arguments follow, these, and what is remembered of
- * its answer. Nothing stands for an answer that is to come as Redis gives it; `?` for one that comes as JSON. JSON that is
- * the same as what is remembered comes as 1. After `=` stands the version of a document: where it is the current one, 1 comes too.
+ * Several reads in one command. The keys; for each read its name, how many arguments follow, these, and the version of a document
+ * that the caller has, behind `=`, or nothing. Where it is the current one, 1 comes in place of the document.
  */
 export const READ_JOINED = defineScript(`
 local answers, at = {}, 1
 for i, key in ipairs(KEYS) do
   local count = tonumber(ARGV[at + 1])
   local known = ARGV[at + 2 + count]
-  local isVersion = string.sub(known, 1, 1) == '='
-  local answer
-  if isVersion and redis.pcall('HGET', key, ARGV[at + 2]) == string.sub(known, 2) then
-    answer = 1
+  if known ~= '' and redis.pcall('HGET', key, ARGV[at + 2]) == string.sub(known, 2) then
+    answers[i] = 1
   else
-    answer = redis.pcall(ARGV[at], key, unpack(ARGV, at + 2, at + 1 + count))
+    answers[i] = redis.pcall(ARGV[at], key, unpack(ARGV, at + 2, at + 1 + count))
   end
-  if not isVersion and known ~= '' and not (type(answer) == 'table' and answer.err) then
-    answer = cjson.encode(answer)
-    if answer == known then answer = 1 end
-  end
-  answers[i] = answer
   at = at + 3 + count
 end
 return answers

@@ -7,7 +7,6 @@ import { MAX_SESSIONS_PER_USER, bySeenAt } from '../session-index';
 import type { SessionEntry, StateStore } from '../state-store';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
-import { RememberedAnswers } from './remembered-answers';
 import { isOne, toHash, toTexts } from './replies';
 import { defineScript } from './script';
 import { unreadable } from './store-errors';
@@ -100,8 +99,6 @@ type Verbs =
   'registerSession' | 'findSession' | 'touchSession' | 'listSessions' | 'endSession' | 'endOtherSessions';
 
 export function sessionsIn(redis: RedisCommands, keys: Keys): Pick<StateStore, Verbs> {
-  const answers = new RememberedAnswers<SessionEntry | undefined>();
-
   return {
     async registerSession(userId, session, { now, replaces, continues }) {
       const before = continues ?? replaces;
@@ -127,14 +124,9 @@ export function sessionsIn(redis: RedisCommands, keys: Keys): Pick<StateStore, V
         args: [...args, ended, mustLive, MAX_SESSION_DURATION_SECONDS * 1000],
       });
     },
-    findSession(userId, handle) {
+    async findSession(userId, handle) {
       const field = encodeId(handle);
-      return redis.recall({
-        name: 'hget',
-        args: [keys.sessions(userId), field],
-        answers,
-        parse: (entry) => toEntry(entry, field),
-      });
+      return toEntry(await redis.send('hget', keys.sessions(userId), field), field);
     },
     async touchSession(userId, handle, seenAt) {
       const args = [encodeId(handle), writeInstant(seenAt)];
