@@ -107,7 +107,7 @@ export function tellLoginStories(hostName: string, startWorld: () => Promise<Log
       const replay = await thief.post('/mfa/challenge', { code: codeNow() });
       expect([replay.status, textOf(replay.text)]).toEqual([
         401,
-        expect.stringContaining('That code was used before'),
+        expect.stringContaining('That code was already used'),
       ]);
       await expectOut(world, thief);
     });
