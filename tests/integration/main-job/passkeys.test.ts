@@ -180,6 +180,17 @@ describe.each(storeKinds)('a passkey, with $kind stores', ({ open }) => {
     expect((await removeLost()).body).toMatchObject({ outcome: 'removed' });
   });
 
+  it('is the one method of a person to whom an administrator assigned it', async () => {
+    const { id, username } = addPerson(portal);
+    const assigned = { enabled: true, assignedKind: 'passkey' } as const;
+    await portal.mfa.members.save({ userId: id, organizationId: 'acme' }, assigned);
+    const member = visit(portal);
+    expect((await member.logIn(username)).body).toMatchObject({ outcome: 'enroll', anyOf: ['passkey'] });
+    expect((await member.postJson('/mfa/enroll/totp')).status).toBe(403);
+    expect((await registerPasskey(member, aPasskey())).body).toMatchObject({ outcome: 'enrolled' });
+    expect((await authenticatorsOf(id)).map(({ kind }) => kind)).toEqual(['passkey']);
+  });
+
   it('shows its prompt on the pages, with everything the script needs', async () => {
     const { username } = addPerson(portal);
     const member = visit(portal);

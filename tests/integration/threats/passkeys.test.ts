@@ -266,6 +266,18 @@ describe('guesses', () => {
     expect(asked.body.anyOf.map(({ kind }: { kind: string }) => kind)).toEqual(['passkey', 'recovery-code']);
     expect((await page.get('/mfa/challenge')).text).toContain('data-passkey="get"');
     await signInWithPasskey(portal, username, passkey);
+    await portal.mfa.settled();
+    const mail = portal.outbox.messages.findLast(({ text }) => text.includes('/mfa/unlock?token='));
+    const token = /unlock\?token=(\S+)/.exec(mail?.text ?? '')?.[1];
+    const owner = visit(portal);
+    await owner.postJson('/mfa/unlock', { token });
+    await owner.logIn(username);
+    const unlocking = (await owner.getJson('/mfa/unlock/challenge')).body;
+    const response = passkey.authenticate(unlocking.passkey.options);
+    expect((await owner.postJson('/mfa/unlock/challenge', { response })).body).toMatchObject({
+      outcome: 'signed-in',
+    });
+    expect((await portal.records.findMember(id, 'acme')).guesses.codes.lockedUntil).toBeNull();
   });
 });
 
