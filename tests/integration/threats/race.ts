@@ -10,6 +10,7 @@ import { openRedisStores } from '../../support/store-kinds';
 export interface Volley {
   readonly name: string;
   readonly visit: HeldVisit;
+  /** Codes, or the responses of a passkey as JSON. */
   readonly codes: readonly string[];
 }
 
@@ -27,14 +28,17 @@ export type RaceOutcome = Readonly<Record<string, readonly string[]>>;
 
 export const RACERS = ['totp', 'recovery', 'capped', 'locked'] as const;
 
+/** Has a passkey in the place of an app. */
+export const KEY_HOLDER = 'key';
+
 /** The same app in every process: the same people, keys and stores. */
 export function openRacePortal(url: string, postgresUrl: string | null) {
   const { redis, state, ...inRedis } = openRedisStores(url);
   const pool = postgresUrl === null ? undefined : new Pool({ connectionString: postgresUrl });
   const inPostgres = pool === undefined ? undefined : postgresRecords(pool, { timeoutMs: 30_000 });
   const records = inPostgres ?? inRedis.records;
-  const portal = createPortal({ records, state, onError: () => undefined });
-  for (const id of RACERS) {
+  const portal = createPortal({ records, state, passkeys: {}, onError: () => undefined });
+  for (const id of [...RACERS, KEY_HOLDER]) {
     portal.users.set(id, { id, username: id, password: PASSWORD, organizationId: 'acme' });
   }
   return {
@@ -60,7 +64,7 @@ const prepareServer: PrepareInProcess<RaceInput, RaceOutcome> = async (
     const ended = await Promise.all(
       (volleys[index] ?? []).map(async ({ name, visit, codes }) => {
         const answers = await Promise.all(
-          codes.map((code) => postHeld(portal.app, visit, '/mfa/challenge', { code })),
+          codes.map((code) => postHeld(portal.app, visit, '/mfa/challenge', { code, response: code })),
         );
         return [name, answers.map(({ body }) => String(body.because ?? body.outcome))] as const;
       }),

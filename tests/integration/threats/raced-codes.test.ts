@@ -3,11 +3,12 @@ import { holdVisit, postHeld } from '../../support/held-visit';
 import { visit } from '../../support/member';
 import { plantApp, plantRecoveryCodes } from '../../support/planted';
 import { runInProcesses } from '../../support/processes';
-import type { Portal } from '../../support/portal';
+import { aPasskey, registerPasskey } from '../../support/passkeys';
+import { PASSWORD, type Portal } from '../../support/portal';
 import { startPostgresServer, type PostgresServer } from '../../support/postgres-server';
 import { redisUrl } from '../../support/redis-database';
 import { totpCode, wrongCodes } from '../../support/totp';
-import { openRacePortal, RACERS } from './race';
+import { KEY_HOLDER, openRacePortal, RACERS } from './race';
 import type { RaceInput, RaceOutcome, Volley } from './race';
 
 // The attack: one right code, or very many wrong ones, sent at the same moment to every process of the app, so that a
@@ -110,6 +111,28 @@ describe.each(['Redis', 'PostgreSQL'] as const)(
       for (const [userId, count] of Object.entries(people)) {
         expect(await portal.mfa.sessionsOf(userId).list()).toHaveLength(count);
       }
+    });
+
+    it('lets one answer of a passkey in, once', async () => {
+      const passkey = aPasskey();
+      const owner = visit(portal);
+      await owner.logIn(KEY_HOLDER);
+      portal.clock.advance(1000);
+      await owner.postJson('/mfa/step-up', { password: PASSWORD });
+      expect((await registerPasskey(owner, passkey)).body).toMatchObject({ outcome: 'enrolled' });
+      const sessions = (await portal.mfa.sessionsOf(KEY_HOLDER).list()).length;
+      const person = visit(portal);
+      const asked = await person.logIn(KEY_HOLDER);
+      const answer = JSON.stringify(passkey.authenticate(asked.body.passkey.options));
+      const held = await holdVisit(person);
+      const volleys = Array.from({ length: PROCESSES }, (): Volley[] => [
+        { name: 'passkey', visit: held, codes: [answer] },
+      ]);
+      const results = await race(portal.clock.now(), volleys, postgresUrl);
+      const outcomes = results.flatMap((result) => result['passkey'] ?? []);
+      expect(outcomes).toHaveLength(PROCESSES);
+      expect(outcomes.filter((outcome) => outcome === 'satisfied')).toEqual(['satisfied']);
+      expect(await portal.mfa.sessionsOf(KEY_HOLDER).list()).toHaveLength(sessions + 1);
     });
 
     it('never judges more than five of 200 wrong codes of one login, nor the right one after them', async () => {
