@@ -158,6 +158,27 @@ export const endSessions: Command = {
   },
 };
 
+export const forget: Command = {
+  name: 'forget',
+  operands: ONE_USER,
+  options: {
+    yes: { ...flag('yes', 'Required. Nothing brings back what is erased.'), required: true },
+    organization: {
+      ...ORGANIZATION,
+      multiple: true,
+      about: 'An organization that the person was in before. May be written several times.',
+      schema: z.array(z.string().min(1)),
+    },
+  },
+  about: 'Erases a person from every store, and from the events. Delete them from your user table first.',
+  example: 'express-mfa forget 7 --organization acme --yes',
+  async run({ mfa, given }) {
+    const [userId = ''] = given.operands;
+    await mfa.users.forget(userId, { organizationIds: [...given.list('organization')] });
+    return done({ outcome: 'forgotten', userId }, `${userId} is erased from every store.`);
+  },
+};
+
 /** It was checked: it is required. */
 function reasonOf({ given }: CommandCall): string {
   return given.text('reason') ?? '';

@@ -1,5 +1,6 @@
-import { endSessions, exempt, reset, unlock } from './change-commands';
+import { endSessions, exempt, forget, reset, unlock } from './change-commands';
 import type { Command } from './command';
+import { importSecrets } from './import-command';
 import { check, explain, report, status } from './look-commands';
 import { migrate, reseal } from './upkeep-commands';
 
@@ -13,6 +14,8 @@ export const COMMANDS: readonly Command[] = [
   unlock,
   exempt,
   endSessions,
+  forget,
+  importSecrets,
   reseal,
   migrate,
 ];

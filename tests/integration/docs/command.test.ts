@@ -61,6 +61,7 @@ describe('docs/command.md', () => {
       "import open from './command-config.cjs';\nexport const { mfa, redis } = await open.default();\n";
     const own = { 'mfa.js': app, 'mfa.config.js': config, 'package.json': '{ "type": "module" }' };
     for (const [name, text] of Object.entries(own)) folder.write(name, text);
+    folder.write('apps.csv', `userId,secret\nmary,${'0123456789abcdef'.repeat(2)}\n`);
     // First the tables, which are the last on the page.
     const commands = codeIn('docs/command.md', 'Commands', 'sh').toReversed();
     expect(commands.length).toBeGreaterThan(8);
@@ -71,6 +72,7 @@ describe('docs/command.md', () => {
     const { events } = await postgresRecords(pool).listEvents({ organizationId: 'acme', limit: 50 });
     const acted = events.filter(({ actorId }) => actorId?.startsWith('cli:') === true);
     expect(acted.map(({ name }) => name).toSorted()).toEqual([
+      'authenticator-added',
       'exemption-granted',
       'member-reset',
       'proofs-unlocked',
