@@ -13,4 +13,4 @@ export type {
   SoftwarePasskeyOptions,
 } from './testing/software-passkey';
 export { stateStoreContract } from './testing/state-store-contract';
-export type { TestFramework } from './testing/test-framework';
+export type { Checked, TestFramework } from './testing/test-framework';

@@ -1,5 +1,5 @@
 /** What a suite asks of a value. */
-interface Checked {
+export interface Checked {
   toBe(expected: unknown): void;
   toBeDefined(): void;
   toBeGreaterThan(bound: number): void;

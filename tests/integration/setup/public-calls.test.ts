@@ -208,9 +208,9 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   }),
 };
 
-/** Every entry point of the package. */
+/** Every entry point of the package that an app uses. */
 const ENTRIES = Object.keys(exported)
-  .filter((entry) => !entry.endsWith('.json'))
+  .filter((entry) => !entry.endsWith('.json') && entry !== './testing')
   .map((entry): object => require(join('../../../src', entry === '.' ? 'index' : entry)));
 
 /** Classes are not called, and a value is no call. */
