@@ -17,4 +17,25 @@ export const ACCEPTED_GUARDS: readonly Accepted[] = [
     reason:
       'a login and its challenges end in one step, so a challenge without its login is seen in a race only',
   },
+  {
+    file: 'challenge/resend-by-email.ts',
+    within: 'resendByEmail',
+    from: 'challenge === undefined || text === undefined || known === undefined',
+    to: 'challenge === undefined || text === undefined',
+    reason: 'a person who is not found has no address, which is asked for as well',
+  },
+  {
+    file: 'challenge/resend-by-email.ts',
+    within: 'resendByEmail',
+    from: 'challenge === undefined || text === undefined',
+    to: 'text === undefined',
+    reason: 'the text is looked for in the challenge',
+  },
+  {
+    file: 'challenge/resend-by-email.ts',
+    within: 'resendByEmail',
+    from: "!isAsked || text.sentBy !== 'sms'",
+    to: '!isAsked',
+    reason: 'only a text has the id of a message, by which its report names it',
+  },
 ];

@@ -1,5 +1,5 @@
 import request from 'supertest';
-import type { SmsSender } from '../../../src/index';
+import type { EmailSender, SmsSender } from '../../../src/index';
 import { twilioSms } from '../../../src/delivery/twilio-sms';
 import { addPerson, visit } from '../../support/member';
 import { plantApp } from '../../support/planted';
@@ -50,6 +50,7 @@ describe('a text message that did not arrive', () => {
     const { portal, guest, message, email } = await atChallenge();
     expect(await report(portal, message, 'undelivered')).toBe(1);
     expect(await report(portal, message, 'undelivered')).toBe(1);
+    expect((await guest.get('/mfa/challenge')).text).toContain('We sent a 6-digit code to');
     const proven = await guest.postJson('/mfa/challenge', { code: guest.newestCode(email) });
     expect(proven.body.outcome).toBe('signed-in');
   });
@@ -99,6 +100,48 @@ describe('a text message that did not arrive', () => {
     for (let number = 0; number < 20; number += 1)
       expect(await report(portal, { ...message, sid: `SM${number}` }, 'undelivered')).toBe(0);
     expect(await report(portal, message, 'undelivered')).toBe(1);
+  });
+
+  it('is reported as a fallback', async () => {
+    const { portal, message } = await atChallenge();
+    const reported: unknown[] = [];
+    portal.mfa.events.on('event', ({ name, details }) => reported.push({ name, details }));
+    await report(portal, message, 'undelivered');
+    const details = { kind: 'email', purpose: 'login', because: 'undelivered' };
+    expect(reported).toEqual([{ name: 'delivery-fell-back', details }]);
+  });
+
+  it('is reported as a failure where the mail fails too, and the page says that no code went out', async () => {
+    const email: EmailSender = {
+      async send() {
+        throw new Error('The mail server is down.');
+      },
+    };
+    const { portal, guest, message } = await atChallenge({ email });
+    const reported: unknown[] = [];
+    portal.mfa.events.on('event', ({ name, details }) => reported.push({ name, details }));
+    await report(portal, message, 'undelivered');
+    const details = { kind: 'email', purpose: 'login', because: 'undelivered' };
+    expect(reported).toContainEqual({ name: 'delivery-failed', details });
+    expect(reported).not.toContainEqual({ name: 'delivery-fell-back', details });
+    expect((await guest.get('/mfa/challenge')).text).toContain('The message wasn’t sent.');
+  });
+
+  it('is left alone where the person has no mailbox any more, or is gone', async () => {
+    for (const change of ['no mailbox', 'gone']) {
+      const { portal, message, person } = await atChallenge();
+      const { email: _, ...withoutMailbox } = person;
+      if (change === 'gone') portal.users.delete(person.id);
+      else portal.users.set(person.id, withoutMailbox);
+      expect(await report(portal, message, 'undelivered')).toBe(0);
+      expect(portal.errors).toEqual([]);
+    }
+  });
+
+  it('is left alone where the policy no longer lets a text fall back', async () => {
+    const { portal, message } = await atChallenge();
+    await portal.mfa.policies.save('acme', { smsFallback: false });
+    expect(await report(portal, message, 'undelivered')).toBe(0);
   });
 
   it('is left alone where it arrived', async () => {

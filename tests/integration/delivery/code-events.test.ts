@@ -1,0 +1,59 @@
+import type { SmsSender } from '../../../src/index';
+import { addPerson, visit } from '../../support/member';
+import { createPortal } from '../../support/portal';
+import { wrongCode } from '../../support/totp';
+
+const BROKEN: SmsSender = {
+  async send() {
+    throw new Error('The provider is down.');
+  },
+};
+
+/** What is reported while a person who has to type a code of this kind signs in. */
+async function reportedFor(kind: 'email' | 'sms', change: Parameters<typeof createPortal>[0] = {}) {
+  const portal = createPortal(change);
+  await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'assigned' });
+  const person = addPerson(portal);
+  await portal.mfa.members.save(
+    { userId: person.id, organizationId: 'acme' },
+    { enabled: true, assignedKind: kind },
+  );
+  await portal.mfa.settled();
+  const reported: unknown[] = [];
+  portal.mfa.events.on('event', ({ name, userId, details }) => {
+    if (userId === person.id) reported.push({ name, details });
+  });
+  const guest = visit(portal);
+  await guest.logIn(person.username);
+  await portal.mfa.settled();
+  return { reported, guest, email: person.email ?? '' };
+}
+
+describe('a code at sign-in', () => {
+  it.each(['email', 'sms'] as const)('by %s is reported as asked for and as sent', async (kind) => {
+    const { reported } = await reportedFor(kind);
+    expect(reported).toEqual([
+      expect.objectContaining({ name: 'password-accepted' }),
+      { name: 'challenge-issued', details: { kind, purpose: 'login' } },
+      { name: 'code-sent', details: { kind, purpose: 'login' } },
+    ]);
+  });
+
+  it('that goes by email in place of a text is reported as a fallback', async () => {
+    const { reported } = await reportedFor('sms', { sms: BROKEN });
+    expect(reported).toContainEqual({
+      name: 'delivery-fell-back',
+      details: { kind: 'email', purpose: 'login' },
+    });
+    expect(reported).not.toContainEqual(expect.objectContaining({ name: 'code-sent' }));
+  });
+
+  it('that is wrong is reported with the reason', async () => {
+    const { reported, guest, email } = await reportedFor('email');
+    reported.splice(0);
+    await guest.postJson('/mfa/challenge', { code: wrongCode(guest.newestCode(email)) });
+    expect(reported).toEqual([
+      { name: 'proof-rejected', details: { because: 'wrong-code', purpose: 'login', kind: 'email' } },
+    ]);
+  });
+});
