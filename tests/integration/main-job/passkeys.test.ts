@@ -180,6 +180,17 @@ describe.each(storeKinds)('a passkey, with $kind stores', ({ open }) => {
     expect((await removeLost()).body).toMatchObject({ outcome: 'removed' });
   });
 
+  it('is not replaced by a recovery code that was used more than ten minutes ago', async () => {
+    const { username } = addPerson(portal);
+    const { recoveryCodes } = await enrollPasskey(portal, username);
+    const guest = visit(portal);
+    await guest.logIn(username);
+    await guest.postJson('/mfa/challenge/factor', { authenticatorId: 'recovery-codes' });
+    await guest.postJson('/mfa/challenge', { code: recoveryCodes[0] });
+    portal.clock.advance(10 * 60_000 + 1000);
+    expect((await registerPasskey(guest, aPasskey())).body).toMatchObject({ outcome: 'challenge' });
+  });
+
   it('is the one method of a person to whom an administrator assigned it', async () => {
     const { id, username } = addPerson(portal);
     const assigned = { enabled: true, assignedKind: 'passkey' } as const;
