@@ -33,11 +33,12 @@ export function runPageScript(): (typed: string) => boolean {
   const document = {
     documentElement: { classList: { add: nothing } },
     createElement: () => ({}),
+    querySelector: () => null,
     querySelectorAll: (selector: string) => (selector === 'input[data-code-digits]' ? [input] : []),
   };
-  runInContext(source, createContext({ document, window: { addEventListener: nothing } }), {
-    filename: path,
-  });
+  const matchMedia = () => ({ matches: true });
+  const globals = { document, matchMedia, window: { addEventListener: nothing } };
+  runInContext(source, createContext(globals), { filename: path });
   return function type(typed) {
     input.value = '';
     onInput();
