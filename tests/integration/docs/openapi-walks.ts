@@ -75,6 +75,11 @@ export async function usePasskey({ clock }: AdminHost, alan: Visitor, again: Vis
   const { options } = (asked.body as { passkey: { options: RequestOptions } }).passkey;
   await again.get('/mfa/challenge');
   await again.post('/mfa/challenge', { response: passkey.authenticate(options) });
+  await again.post('/mfa/logout');
+  const offered = await again.post('/mfa/login/passkey/options');
+  const { options: wayIn } = (offered.body as { passkey: { options: RequestOptions } }).passkey;
+  await again.post('/mfa/login/passkey', { response: '{}' });
+  await again.post('/mfa/login/passkey', { response: passkey.authenticate(wayIn) });
 }
 
 interface Listed {

@@ -58,7 +58,10 @@ function visit(host: AdminHost): Visitor {
 describe('docs/openapi.json', () => {
   let host: AdminHost;
   beforeAll(async () => {
-    host = createAdminHost({ passkeys: {} });
+    host = createAdminHost({
+      passkeys: { signIn: true },
+      directory: { maySignIn: () => true },
+    });
     const methods = ['passkey', 'totp', 'email', 'sms'];
     const rules = { enrollment: 'optional', skips: 3, rememberBrowserSeconds: 86_400 } as const;
     await host.mfa.policies.save('acme', { enabled: true, methods, ...rules });
