@@ -38,4 +38,11 @@ export const ACCEPTED_GUARDS: readonly Accepted[] = [
     to: '!isAsked',
     reason: 'only a text has the id of a message, by which its report names it',
   },
+  {
+    file: 'challenge/open-proof.ts',
+    within: 'openUnlock',
+    from: 'link === undefined || link.userId !== account.id',
+    to: 'link === undefined',
+    reason: 'a login drops a link of another account, and the page refuses one to a person who is known',
+  },
 ];

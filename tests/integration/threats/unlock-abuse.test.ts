@@ -125,6 +125,8 @@ describe('unlocking', () => {
     }
     const thief = visit(portal);
     await thief.postJson('/mfa/unlock', { token });
+    expect((await thief.logIn('mary')).body).toMatchObject({ outcome: 'rejected', because: 'locked' });
+    expect((await thief.getJson('/mfa/unlock/challenge')).body).toMatchObject({ because: 'no-session' });
     await thief.post('/sso/mary');
     const answer = { code: app.nextCode() };
     const refused = await thief.postJson('/mfa/unlock/challenge', answer);
