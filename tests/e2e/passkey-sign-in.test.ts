@@ -74,16 +74,25 @@ describe('signing in with a passkey alone', () => {
     expect(page.url()).toBe(`${origin}/`);
   });
 
-  it('says that the prompt was closed', async () => {
+  it('says that the prompt was closed, and signs in at the next try', async () => {
     await VirtualAuthenticator.plugIn(page, { transport: 'internal' });
     await page.addInitScript(withoutAutofill);
+    await register();
     await page.goto('/mfa/login');
-    await button(page, 'Sign in with a passkey').waitFor();
-    await expectAccessible(page);
     await page.evaluate('window.closesPrompt = true');
     await button(page, 'Sign in with a passkey').click();
     await page.getByText(CLOSED).waitFor();
     expect(await page.getByLabel('Password').isVisible()).toBe(true);
+    await page.evaluate('window.closesPrompt = false');
+    await button(page, 'Sign in with a passkey').click();
+    await signedIn();
+  });
+
+  it('is on an accessible page', async () => {
+    await page.addInitScript(withoutAutofill);
+    await page.goto('/mfa/login');
+    await button(page, 'Sign in with a passkey').waitFor();
+    await expectAccessible(page);
   });
 
   it('asks for the password where the authenticator verified nobody', async () => {
