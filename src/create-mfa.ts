@@ -51,9 +51,11 @@ import { requireDurableRecords } from './stores/durable-records';
  */
 export function createMfa<User extends Express.User>(given: MfaOptions<User>): Mfa<User> {
   const options = resolveOptions(given);
-  const { state, clock, onError } = options;
+  const { clock, onError, metrics } = options;
+  const state = metrics?.timed(options.state, 'state') ?? options.state;
   const mustLast = process.env['NODE_ENV'] === 'production' && !options.dangerouslyAcceptVolatileRecords;
-  const records = createRecords(mustLast ? requireDurableRecords(options.records) : options.records);
+  const durable = mustLast ? requireDurableRecords(options.records) : options.records;
+  const records = createRecords(metrics?.timed(durable, 'records') ?? durable);
   const keyRing = createKeyRing(options.keys);
   const keep = { maxCount: options.events.keepCount, maxAgeSeconds: options.events.keepSeconds };
   const events = new EventRecorder({
@@ -62,6 +64,7 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     keep,
     onError,
     log: options.log,
+    metrics,
     ...(options.webhooks.length === 0 ? {} : { queue: (event) => queueWebhooks(context, event) }),
   });
   const callback =

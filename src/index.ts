@@ -13,6 +13,7 @@ export type {
 } from './options/options';
 export type { EventRetention, ReportOptions } from './options/report-options';
 export type { Logger } from './events/log';
+export type { Meter } from './events/metrics';
 export type { PasskeyOptions } from './options/passkeys';
 export type { WebhookTarget } from './delivery/post-webhook';
 export type { WebhookEndpoint } from './options/webhook-rules';

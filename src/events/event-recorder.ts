@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock';
 import { isRecent } from '../core/text/credible-instant';
 import { RecentMap } from '../core/text/recent-map';
 import type { Log } from './log';
+import type { Metrics } from './metrics';
 import type { Records } from '../records/records';
 import type { EventName, MfaEvent } from './events';
 
@@ -24,6 +25,8 @@ export interface EventRecorderParts {
   readonly onError: (error: unknown) => void;
   /** Gets the events that are stored. */
   readonly log?: Pick<Log, 'event'> | null;
+  /** Counts every event. */
+  readonly metrics?: Pick<Metrics, 'event'> | null;
   /** Queues the event for whom it is sent to; resolves when it is queued. */
   readonly queue?: (event: MfaEvent) => Promise<void>;
 }
@@ -57,6 +60,7 @@ export class EventRecorder implements MfaEvents {
   reportQueued(report: EventReport): Promise<void> {
     const event: MfaEvent = { ...report, at: this.#parts.clock.now(), details: report.details ?? {} };
     this.#emit(event);
+    this.#parts.metrics?.event(event);
     if (this.#flood.isHeldBack(event)) return Promise.resolve();
     this.#parts.log?.event(event);
     const others = this.#waiting.get(event.organizationId);

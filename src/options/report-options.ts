@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { createLog, type Log, type Logger } from '../events/log';
+import { createMetrics, type Meter, type Metrics } from '../events/metrics';
 import type { RulesFor } from './option-check';
 import { anObject, callback, group, number, port } from './option-kinds';
 import { resolveWebhooks, type WebhookEndpoint } from './webhook-rules';
@@ -26,6 +27,11 @@ export interface ReportOptions {
    */
   readonly logger?: Logger | undefined;
   /**
+   * A meter of `@opentelemetry/api`, as from `metrics.getMeter('my-app')`: events, decisions about guarded requests and the time of the
+   * stores. No attribute says who it was. Default: none.
+   */
+  readonly meter?: Meter | undefined;
+  /**
    * Called with errors that no request can report, such as a notice that was not sent, in the place of the logger. Default: the
    * logger, and standard error without one.
    */
@@ -36,6 +42,7 @@ export interface ResolvedReportOptions {
   readonly webhooks: readonly WebhookEndpoint[];
   readonly events: EventRetention;
   readonly log: Log | null;
+  readonly metrics: Metrics | null;
   readonly onError: (error: unknown) => void;
 }
 
@@ -57,6 +64,10 @@ export const REPORT_RULES = {
     write: "webhooks: [{ url: 'https://hooks.example.com/mfa', secrets: [process.env.WEBHOOK_SECRET] }]",
   },
   logger: port('a logger such as pino', 'logger: pino()', ['error', 'warn', 'info'], ['child']),
+  meter: port('a meter of OpenTelemetry', "meter: metrics.getMeter('my-app')", [
+    'createCounter',
+    'createHistogram',
+  ]),
   onError: callback('a function that takes an error', 'onError: (error) => logger.error(error)'),
 } satisfies RulesFor<ReportOptions>;
 
@@ -64,12 +75,14 @@ export const REPORT_RULES = {
 export function resolveReporting({
   webhooks,
   logger,
+  meter,
   onError,
 }: ReportOptions): Omit<ResolvedReportOptions, 'events'> {
   const log = logger === undefined ? null : neverFailing(createLog(logger));
   return {
     webhooks: resolveWebhooks(webhooks),
     log,
+    metrics: meter === undefined ? null : createMetrics(meter),
     onError: neverThrowing(onError ?? log?.error ?? printError),
   };
 }

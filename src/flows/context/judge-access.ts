@@ -35,7 +35,13 @@ export async function judgeAccess(
 }
 
 /** Judges a guarded request. A step-up is asked for only where the policy itself is met. */
-export async function judgeRequest(
+export async function judgeRequest(context: FlowContext, request: Person & RequestToJudge): Promise<Judged> {
+  const judged = await judge(context, request);
+  context.options.metrics?.decision(judged.decision);
+  return judged;
+}
+
+async function judge(
   context: FlowContext,
   { account, subject, requirement, early }: Person & RequestToJudge,
 ): Promise<Judged> {

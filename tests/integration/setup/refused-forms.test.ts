@@ -1,3 +1,4 @@
+import { raw, text } from 'express';
 import type { RequestHandler } from 'express';
 import session from 'express-session';
 import request from 'supertest';
@@ -371,8 +372,8 @@ describe.each(expressMajors)('on Express $major', ({ express: build }) => {
       req.resume().on('end', next);
     };
     it.each([
-      ['as text', build.text({ type: '*/*' })],
-      ['as bytes', build.raw({ type: '*/*' })],
+      ['as text', text({ type: '*/*' })],
+      ['as bytes', raw({ type: '*/*' })],
       ['and left nothing of it', drain],
     ])('since another parser read it %s, is named', async (_how, parser) => {
       const wired = wireApp(build, (app, pieces) => {

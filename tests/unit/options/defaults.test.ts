@@ -21,6 +21,7 @@ describe('resolveOptions', () => {
       pagesPath: '/mfa',
       adminPath: '/admin/mfa',
       log: null,
+      metrics: null,
       loginPath: '/mfa/login',
       defaultReturnTo: '/',
       featureAvailable: expect.any(Function),
