@@ -97,6 +97,20 @@ describe('unlocking', () => {
     expect(await lockOf()).not.toBeNull();
   });
 
+  it('counts the guesses at a link for as long as the link lives', async () => {
+    const { portal, wrong, token } = await locked();
+    const answers: string[] = [];
+    for (const guesses of [2, 1]) {
+      const thief = visit(portal);
+      await thief.postJson('/mfa/unlock', { token });
+      await thief.logIn('ada');
+      for (let guess = 0; guess < guesses; guess += 1)
+        answers.push((await thief.postJson('/mfa/unlock/challenge', { code: wrong() })).body.because);
+      portal.clock.advance(11 * 60_000);
+    }
+    expect(answers).toEqual(['wrong-code', 'wrong-code', 'unlock-used-up']);
+  });
+
   it('counts no guess for a login that has ended', async () => {
     const { portal, app, token, lockOf } = await locked();
     const owner = visit(portal);
