@@ -8,6 +8,7 @@ import {
 } from '../../src/factors/passkey/ceremony-options';
 import { afterAssertion, type PasskeyState } from '../../src/factors/passkey/passkey-state';
 import { parseResponse } from '../../src/factors/passkey/submitted-credential';
+import type { PageLocals } from '../../src/http/kernel/render-page';
 
 const views = join(__dirname, '..', '..', 'views');
 const USER_HANDLE = Buffer.alloc(32, 9).toString('base64url');
@@ -120,12 +121,16 @@ export function createPasskeySite(origin: string) {
 
 const newChallenge = () => randomBytes(16).toString('base64url');
 
-const PAGE = {
+const PAGE: PageLocals = {
   issuer: 'Portal',
   basePath: '',
   homePath: '/',
   assetsPath: '/assets',
-  themePath: null,
+  stylesheets: [],
+  logoUrl: null,
+  faviconUrl: null,
+  supportUrl: null,
+  signInLinks: [],
   csrfField: { name: '_csrf', value: '' },
   signedIn: false,
   account: null,
