@@ -29,6 +29,8 @@ export interface ExampleAppOptions {
   readonly clock?: Clock | undefined;
   /** Express's setting: how many proxies stand in front, or their addresses. Default: none. */
   readonly trustProxy?: number | string | undefined;
+  /** Whether the sign-in page takes a passkey in place of name and password. Default: no. */
+  readonly passkeySignIn?: boolean | undefined;
   /** Default: standard error. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -69,7 +71,7 @@ export async function createExampleApp(options: ExampleAppOptions): Promise<Exam
     sms,
     clock,
     onError,
-    ...(offersPasskeys ? { passkeys: {} } : {}),
+    ...(offersPasskeys ? { passkeys: { signIn: options.passkeySignIn === true } } : {}),
   });
   await seed(mfa, { clock, offersPasskeys });
 

@@ -25,6 +25,7 @@ async function start(): Promise<void> {
     email: await connectEmail(env),
     sms: await connectSms(env),
     trustProxy: readTrustProxy(env),
+    passkeySignIn: true,
   });
   requireDemo(env);
 

@@ -75,6 +75,8 @@ export async function createUserTable(): Promise<UserTable> {
     },
     directory: {
       findById: (id) => users.get(id),
+      // Asked where no password is. A real app refuses suspended accounts here, as `verify` does.
+      maySignIn: (user) => users.has(user.id),
       findByIds: async (ids) => ids.map((id) => users.get(id)).filter((user) => user !== undefined),
       count: async (organizationId) => membersOf(organizationId).length,
       async list({ organizationId, query, cursor = '0', limit }) {

@@ -65,7 +65,9 @@ describe('npm start', () => {
     expect(server.greeting).toContain('Set MFA_KEY');
     expect(server.greeting).toContain('/outbox');
     const identity = createHttpAgent(server.url);
-    expect(textOf((await identity.follow(await identity.get('/'))).text)).toContain('Sign in');
+    const page = textOf((await identity.follow(await identity.get('/'))).text);
+    expect(page).toContain('Sign in');
+    expect(page).toContain('Sign in with a passkey');
     expect((await identity.getJson('/outbox.json')).body).toEqual([]);
     expect(await server.stop()).toBe(0);
   });
