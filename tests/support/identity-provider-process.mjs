@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import Provider from 'oidc-provider';
+import { Provider } from 'oidc-provider';
 
 // An OpenID Connect provider in a process of its own, since oidc-provider is an ES module. It is told by the parameter `login_hint`,
 // as JSON, how the person authenticated: { accountId, acr, amr, ts }.

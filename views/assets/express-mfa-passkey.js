@@ -121,7 +121,9 @@
     if (passkeyRenew !== undefined) {
       form.hidden = false;
       void offer();
-      setInterval(() => isOpen || offer(), RENEW_AFTER_MS);
+      setInterval(() => {
+        if (!isOpen) void offer();
+      }, RENEW_AFTER_MS);
     }
     if (part.dataset.passkeyOpens === 'yes' && isFirstTime(options.challenge)) whenInFront(ask);
   }
