@@ -81,7 +81,7 @@ describe('the administrators’ pages', () => {
       await look(page, `admin-disable-confirm-${width}-${colorScheme}`);
       await page.goto('/admin/mfa/acme/members/mary');
       await page.getByText('Exempt this member').click();
-      await page.getByLabel('Reason').fill(' ');
+      await page.getByLabel('Reason', { exact: true }).fill(' ');
       await page.getByLabel('Ends on').fill('2027-01-01');
       await page.getByRole('button', { name: 'Exempt Mary' }).click();
       await page.getByRole('alert').first().waitFor();

@@ -104,6 +104,14 @@ function toRequest(visit: Visit, { path }: ListedRoute, { method, accept, withTo
   return { ...target, body };
 }
 
+/** A registration as a browser sends it, with nothing in it that could be verified. */
+const REGISTRATION = JSON.stringify({
+  id: 'bWluZQ',
+  rawId: 'bWluZQ',
+  type: 'public-key',
+  response: { clientDataJSON: 'e30', attestationObject: 'oA' },
+});
+
 /** Everything that any form takes, and all of it right: a refusal must not rest on what was typed. */
 function everyField(visit: Visit): Readonly<Record<string, unknown>> {
   const administrators = Object.assign({}, ...adminRoutes('mary').map(({ body }) => body)) as object;
@@ -112,6 +120,7 @@ function everyField(visit: Visit): Readonly<Record<string, unknown>> {
     username: 'ada@acme.example',
     password: DEMO_PASSWORD,
     code: visit.code,
+    response: REGISTRATION,
     phone: '+12025550199',
     email: 'second@acme.example',
     label: 'Mine',

@@ -51,6 +51,13 @@ const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 export const isSafe = (method: Method): boolean => SAFE.has(method);
 
 const isOurs = (path: string): boolean => /^\/(?:admin\/)?mfa(?:\/|$)/.test(path);
+/** The app has an IP address, for which browsers have no passkeys. Whoever may enroll gets these answers. */
+const hasNoPasskeys = (path: string): boolean => path.startsWith('/mfa/enroll/passkey');
+const NOT_OFFERED: ReadonlyMap<Door, Answer> = new Map<Door, Answer>([
+  ['enroll', '403 rejected method-not-offered'],
+  ['confirm', '401 rejected session-ended'],
+]);
+
 const isAboveTheGuard = (path: string): boolean => /^\/(?:signup|sso|outbox)/.test(path);
 
 /** What the table of a state says of one request. */
@@ -74,6 +81,7 @@ export function expectedAnswer(
   const named = `${asked} ${path}`;
   const single = reach.named?.[`${named} as ${accept}`] ?? reach.named?.[named];
   const answer = single ?? reach[permission] ?? reach.else;
+  if (isServed && answer === 'reach' && hasNoPasskeys(path)) return NOT_OFFERED.get(permission) ?? answer;
   if (isServed || answer !== 'reach') return answer;
   return method === 'OPTIONS' ? 'options' : '404 failed not-found';
 }
