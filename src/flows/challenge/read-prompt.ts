@@ -18,10 +18,14 @@ export interface Prompt {
   readonly now: number;
 }
 
-export async function readPrompt(
-  context: FlowContext,
-  prompting: { readonly subject: AuthSubject; readonly proof: OpenProof; readonly asked: ChallengeHint },
-): Promise<Prompt> {
+/** Which factor is asked of whom. */
+interface Prompting {
+  readonly subject: AuthSubject;
+  readonly proof: OpenProof;
+  readonly asked: ChallengeHint;
+}
+
+export async function readPrompt(context: FlowContext, prompting: Prompting): Promise<Prompt> {
   const { proof, asked } = prompting;
   const { gathered } = proof;
   const { authenticatorId, kind } = asked;
@@ -32,6 +36,15 @@ export async function readPrompt(
   const own = challenge?.authenticatorId === authenticatorId ? challenge : undefined;
   const shown = own === undefined ? null : await showChallenge(context, gathered, own);
   return { challenge: own, waitSeconds, shown, now: context.clock.now() };
+}
+
+/** What the proof answers. Reads nothing for a kind that shows nothing. */
+export async function readShown(context: FlowContext, prompting: Prompting): Promise<Shown | null> {
+  const { proof, asked } = prompting;
+  if ((context.factors.get(asked.kind)?.challenge ?? null) === null) return null;
+  const challenge = await findPrompted(context, prompting);
+  if (challenge === undefined || challenge.authenticatorId !== asked.authenticatorId) return null;
+  return showChallenge(context, proof.gathered, challenge);
 }
 
 /** What the person is shown of a challenge; null where asking is enough. */
@@ -48,10 +61,7 @@ export async function showChallenge(
  * The live challenge. A kind whose proof answers something that is shown needs one before it can be shown, also where the person only
  * opened the page. That sends nothing, and leaves one that still holds as it is.
  */
-async function findPrompted(
-  context: FlowContext,
-  prompting: { readonly subject: AuthSubject; readonly proof: OpenProof; readonly asked: ChallengeHint },
-): Promise<Challenge | undefined> {
+async function findPrompted(context: FlowContext, prompting: Prompting): Promise<Challenge | undefined> {
   const { proof, asked } = prompting;
   const found = await context.state.findChallenge(proof.owner);
   const factor = context.factors.get(asked.kind);

@@ -3,7 +3,7 @@ import type { Verified } from '../../flows/challenge/after-proof';
 import { answerChallenge, type ProofPurpose, type Rejected } from '../../flows/challenge/answer-challenge';
 import { askProof, isAskedAgain } from '../../flows/challenge/issue-challenge';
 import { pickFactor, type OpenProof } from '../../flows/challenge/open-proof';
-import { readPrompt } from '../../flows/challenge/read-prompt';
+import { readShown } from '../../flows/challenge/read-prompt';
 import type { ChallengeHint } from '../../flows/context/auth-subject';
 import { answerRefusal, field, type KnownPageRequest } from '../kernel/page-route';
 import { refusalStatus } from '../kernel/refusals';
@@ -58,7 +58,7 @@ async function describePrompt(
 ): Promise<Readonly<Record<string, unknown>>> {
   const { asked } = proof;
   if (asked === null) return {};
-  const { shown } = await readPrompt(context, { subject: identity.subject, proof, asked });
+  const shown = await readShown(context, { subject: identity.subject, proof, asked });
   return shown === null ? {} : { [asked.kind]: shown.json };
 }
 
