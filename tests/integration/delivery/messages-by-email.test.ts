@@ -38,7 +38,7 @@ describe('a code sent by email', () => {
     ]) {
       expect(mail.text).toContain(said);
     }
-    expect(mail.text).toContain('Firefox on Linux at 203.0.113.9');
+    expect(mail.text).toMatch(/Device: +Firefox on Linux\nFrom: +203\.0\.113\.9/);
     expect(mail.text).not.toContain('We couldn’t text your phone');
     expect(mail.html).toContain(code);
     expect(mail.subject).not.toContain(code);

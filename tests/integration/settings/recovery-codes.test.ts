@@ -64,7 +64,7 @@ describe('a new set of recovery codes', () => {
     expect([file.status, listed(file.text)]).toEqual([409, []]);
     const page = await ada.post('/mfa/enroll/recovery-codes');
     expect(listed(page.text)).toEqual([]);
-    expect(textOf((await ada.get('/mfa/enroll/recovery-codes')).text)).toContain('not shown again');
+    expect(textOf((await ada.get('/mfa/enroll/recovery-codes')).text)).toContain('can’t be shown again');
   });
 });
 
