@@ -299,6 +299,16 @@ const READING = [
   'sessionsOf().end',
 ];
 
+/** For the command and for code; no page does the same. */
+const WITHOUT_PAGE = [
+  'authenticators.import',
+  'members.describe',
+  'members.explain',
+  'members.report',
+  'organizations.forget',
+  'users.forget',
+];
+
 const rejectionOf = (act: Promise<unknown>): Promise<unknown> =>
   act.then(
     () => null,
@@ -313,7 +323,7 @@ describe('a verb beside its page', () => {
     );
     const named = [...parts, ['sessionsOf()', mfa.sessionsOf('ada')] as const];
     const verbs = named.flatMap(([part, api]) => Object.keys(api).map((verb) => `${part}.${verb}`));
-    const compared = [...DONE.map(({ name }) => name.replace(/,.*/, '')), ...READING];
+    const compared = [...DONE.map(({ name }) => name.replace(/,.*/, '')), ...READING, ...WITHOUT_PAGE];
     expect([...new Set(compared)].toSorted()).toEqual(verbs.toSorted());
   });
 

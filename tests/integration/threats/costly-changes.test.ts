@@ -1,7 +1,9 @@
 import { MOST_AUTHENTICATORS } from '../../../src/core/member/authenticator';
+import { createKeyRing } from '../../../src/core/proof/key-ring';
+import { digestUserId } from '../../../src/core/proof/user-digest';
 import { addPerson, visit } from '../../support/member';
 import { plantAddress, plantApp } from '../../support/planted';
-import { createPortal, type Portal } from '../../support/portal';
+import { TEST_KEY, createPortal, type Portal } from '../../support/portal';
 import { totpCode } from '../../support/totp';
 
 // The attack: a member, or whoever took over a session of one, makes the site pay: new recovery codes over and over, each set over a
@@ -18,11 +20,14 @@ async function signedIn(change: Parameters<typeof createPortal>[0] = {}) {
   return { portal, person, member };
 }
 
-/** As if ten sets had been made within the hour. */
-async function spendSets({ state }: Portal, userId: string) {
-  const throttle = state.throttle({ name: 'recovery-codes', points: 10, seconds: 3600 });
-  for (let sets = 0; sets < 10; sets += 1) await throttle.spend(userId);
+/** As if the person had made so many changes within the hour. */
+async function spend({ state }: Portal, userId: string, name: string, points: number) {
+  const throttle = state.throttle({ name, points, seconds: 3600 });
+  const key = digestUserId(createKeyRing([TEST_KEY]), userId);
+  for (let changes = 0; changes < points; changes += 1) await throttle.spend(key);
 }
+
+const spendSets = (portal: Portal, userId: string) => spend(portal, userId, 'recovery-codes', 10);
 
 describe('what a member can make the site do', () => {
   it('is a bounded number of sets of recovery codes in an hour', async () => {
@@ -51,8 +56,7 @@ describe('what a member can make the site do', () => {
   it('is a bounded number of changes, each of which is told to every address on file', async () => {
     const { portal, person, member } = await signedIn();
     const phone = await plantAddress(portal, person.id, { kind: 'sms', destination: '+447700900123' });
-    const throttle = portal.state.throttle({ name: 'factor-changes', points: 30, seconds: 3600 });
-    for (let changes = 0; changes < 30; changes += 1) await throttle.spend(person.id);
+    await spend(portal, person.id, 'factor-changes', 30);
     const started = await member.postJson('/mfa/enroll/totp');
     const code = totpCode(started.body.totp.secret, portal.clock.now());
     const refusals = [
