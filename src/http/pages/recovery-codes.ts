@@ -7,11 +7,12 @@ import {
 } from '../../flows/authenticators/unseen-codes';
 import { BACKUP_KIND } from '../../factors/find-factor';
 import type { Gathered } from '../../flows/context/gather-facts';
+import { refuseOwnPage } from '../../flows/context/judge-access';
 import type { CodesOwner } from '../../stores/unseen-codes';
 import { keepFormsHere } from '../kernel/headers';
 import type { HttpContext } from '../kernel/http-context';
 import { dayOf } from '../kernel/moments';
-import { answerRefusal, liveRoute, pathOf, show, type KnownPageRequest } from '../kernel/page-route';
+import { answerRefusal, liveRoute, pathOf, refuse, show, type KnownPageRequest } from '../kernel/page-route';
 import { fieldOf, withReturnTo } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
@@ -37,7 +38,9 @@ export function recoveredPath(page: KnownPageRequest, method: string, returnTo: 
 
 /** How many codes are left, and where to replace what was lost. */
 async function showRecovered(page: KnownPageRequest, gathered: Gathered): Promise<void> {
-  const { context, json, res, returnTo } = page;
+  const { context, identity, json, res, returnTo } = page;
+  const refused = refuseOwnPage(identity.subject, gathered);
+  if (refused !== null) return refuse(page, refused);
   const { facts, member } = gathered;
   const { recoveryCodesLeft: left } = member;
   const next = returnTo ?? context.options.defaultReturnTo;

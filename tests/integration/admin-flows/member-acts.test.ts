@@ -267,6 +267,7 @@ describeOnBothStores('what an administrator does to a member', (open) => {
         'Ada',
         '192.0.2.7',
         'enabled: true; assignedKind: none',
+        'notice',
       ],
     ]);
   });

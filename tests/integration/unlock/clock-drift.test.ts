@@ -56,7 +56,7 @@ describe('a code of an app whose clock is off', () => {
     const { ada, codeOff } = await atChallenge();
     const page = await ada.post('/mfa/challenge', { code: codeOff(300) });
     expect(page.status).toBe(401);
-    expect(page.text).toContain('Your phone&#39;s clock is off'.replace('&#39;', "'"));
+    expect(page.text).toContain('Your phone’s clock is off');
     expect(page.text).toContain('Set Automatically');
     expect(page.text).toContain('name="code"');
   });
