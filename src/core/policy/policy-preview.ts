@@ -51,7 +51,7 @@ function afterProof(
   const proven = withEvidence(facts, addEvidence(facts.session?.evidence ?? [], proof));
   const next = decide(proven, { kind: 'policy' }, now);
   const effect = next.outcome === 'enroll' || next.outcome === 'deny' ? effectOf(proven, next) : 'proves';
-  // Whoever may put off what is stronger is not there yet.
+  // In a grace period for a stronger method, the person does not have that method yet.
   return effect === 'in-grace' && facts.policy.strength === 'any' ? 'proves' : effect;
 }
 
