@@ -2,7 +2,7 @@ import { createMfa, memoryRecords, memoryState } from '../../../src/index';
 import { addPerson, visit, type Member } from '../../support/member';
 import { ORIGIN, aPasskey, createPasskeyPortal, enrollPasskey } from '../../support/passkeys';
 import { TEST_KEY, type Portal, type PortalUser } from '../../support/portal';
-import { storeKinds } from '../../support/store-kinds';
+import { allStoreKinds } from '../../support/store-kinds';
 import type { SoftwarePasskey } from '../../../src/testing/software-passkey';
 
 type Forged = Parameters<SoftwarePasskey['authenticate']>[1];
@@ -20,7 +20,7 @@ async function signIn(guest: Member, passkey: SoftwarePasskey, forged?: Forged) 
 
 const isSignedIn = async (guest: Member) => (await guest.getJson('/whoami')).body.authenticated;
 
-describe.each(storeKinds)('signing in with a passkey, with $kind stores', ({ open }) => {
+describe.each(allStoreKinds)('signing in with a passkey, with $kind stores', ({ open }) => {
   const stores = open();
   const refusedIds = new Set<string>();
   let portal: Portal;

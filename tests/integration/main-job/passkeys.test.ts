@@ -7,12 +7,12 @@ import {
   stepUpWithPasskey,
 } from '../../support/passkeys';
 import type { Portal } from '../../support/portal';
-import { storeKinds } from '../../support/store-kinds';
+import { allStoreKinds } from '../../support/store-kinds';
 import { totpCode } from '../../support/totp';
 
 const HOUR = 3_600_000;
 
-describe.each(storeKinds)('a passkey, with $kind stores', ({ open }) => {
+describe.each(allStoreKinds)('a passkey, with $kind stores', ({ open }) => {
   const stores = open();
   let portal: Portal;
 
