@@ -201,8 +201,13 @@ async function regather(
   const proven: AuthSubject =
     subject.phase === 'session' ? { ...subject, epochs, evidence } : { ...subject, epochs };
   const gathered = await gatherFacts(context, account, proven);
-  if (gathered.facts.session === null) return gathered;
-  return { ...gathered, facts: { ...gathered.facts, session: { ...gathered.facts.session, evidence } } };
+  const { session } = gathered.facts;
+  if (session === null) return gathered;
+  // This step began in time. A login that times out while the factor is stored goes on, so that its new codes are seen.
+  const timedOut =
+    subject.phase === 'pending' && session.phase === 'expired' && gathered.now >= subject.expiresAt;
+  const phase = timedOut ? 'live' : session.phase;
+  return { ...gathered, facts: { ...gathered.facts, session: { ...session, phase, evidence } } };
 }
 
 function report(

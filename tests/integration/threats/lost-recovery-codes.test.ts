@@ -175,6 +175,31 @@ describe.each(allStoreKinds)('new recovery codes, on $kind', ({ open }) => {
     await portal.mfa.close();
   });
 
+  it('are not shown to another user in the same browser, nor once the session was ended', async () => {
+    const { portal, app, userId, person, codes } = await withNewCodes();
+    const { id: otherId } = addPerson(portal);
+    const otherApp = await giveApp(portal, otherId);
+    // The host signs another user in over the session and keeps its data.
+    await person.post(`/sso/${otherId}?keep=yes`);
+    await person.getJson('/mfa/state');
+    portal.clock.advance(30_000);
+    const code = totpCode(otherApp.secret, portal.clock.now());
+    await person.postJson('/mfa/challenge', { code });
+    const page = await person.get(PATH);
+    expect([page.status, listed(page.text)]).toEqual([200, []]);
+    expect((await person.getJson(PATH)).body).not.toHaveProperty('recoveryCodes');
+    for (const shown of codes) expect((await person.post(`${PATH}/download`)).text).not.toContain(shown);
+
+    const again = await signInWithApp(portal, userId, app);
+    await again.get('/mfa/settings');
+    await again.post('/mfa/settings/recovery-codes');
+    expect(listed((await again.get(PATH)).text)).toHaveLength(10);
+    await portal.mfa.sessionsOf(userId).endAll();
+    const ended = await again.get(PATH);
+    expect([ended.status, listed(ended.text)]).toEqual([303, []]);
+    await portal.mfa.close();
+  });
+
   it('are not shown once a newer set has taken their place in another session', async () => {
     const { portal, app, userId, person } = await withNewCodes();
     const other = await signInWithApp(portal, userId, app);
@@ -182,6 +207,31 @@ describe.each(allStoreKinds)('new recovery codes, on $kind', ({ open }) => {
     await other.post('/mfa/settings/recovery-codes');
     expect(listed((await person.get(PATH)).text)).toEqual([]);
     expect(listed((await other.get(PATH)).text)).toHaveLength(10);
+    await portal.mfa.close();
+  });
+
+  it('are shown where the sign-in times out while the method is stored', async () => {
+    const portal = await createSettingsPortal(
+      {},
+      {
+        records,
+        state,
+        directory: {
+          async noteEnrolled() {
+            portal.clock.advance(1000);
+          },
+        },
+      },
+    );
+    const { id: userId } = addPerson(portal);
+    const person = visit(portal);
+    await person.logIn(userId);
+    const { body } = await person.postJson('/mfa/enroll/totp');
+    portal.clock.advance(599_500);
+    const code = totpCode(body.totp.secret, portal.clock.now());
+    const confirmed = await person.post('/mfa/enroll/totp/confirm', { code });
+    expect(confirmed.headers['location']).toBe(PATH);
+    expect(listed((await person.get(PATH)).text)).toHaveLength(10);
     await portal.mfa.close();
   });
 
