@@ -32,6 +32,7 @@ export function adminRoutes(userId: string): readonly AdminRouteCase[] {
     act('/reset', { reason: 'lost the phone, known by voice' }),
     act('/unlock'),
     act('/end-sessions'),
+    act('/sessions/none/end'),
     { method: 'GET', path: '/sessions' },
     post('/sessions/end-all'),
     { method: 'GET', path: '/events' },

@@ -5,7 +5,7 @@ import { toReason } from '../../core/text/typed-text';
 import type { EventName } from '../../events/events';
 import { newHandle, type FlowContext } from '../context/context';
 import { notifyAddressesOnFile, notifyAdministrators } from '../notices/notify';
-import { endSessionsOfUser, reasonDetail } from '../sessions/end-sessions';
+import { endSessionOfUser, endSessionsOfUser, reasonDetail } from '../sessions/end-sessions';
 import {
   isResponsibleFor,
   findOtherProtectedOrganizations,
@@ -134,6 +134,21 @@ export async function endMemberSessions(
   if ((await findTarget(context, act)) === null) return NOT_FOUND;
   await endSessionsOfUser(context, whoAndWhere(act));
   return { outcome: 'ended' };
+}
+
+/** Ends one session that a member has in this organization. */
+export async function endOneMemberSession(
+  context: FlowContext,
+  act: MemberAdminAct & { readonly handle: string },
+): Promise<{ readonly outcome: 'ended' } | NotFound> {
+  const { userId, organizationId, handle } = act;
+  const [member, session] = await Promise.all([
+    findTarget(context, act),
+    context.state.findSession(userId, handle),
+  ]);
+  if (member === null || session?.organizationId !== organizationId) return NOT_FOUND;
+  const ended = await endSessionOfUser(context, { ...whoAndWhere(act), handle });
+  return ended ? { outcome: 'ended' } : NOT_FOUND;
 }
 
 /** Unknown users and users of other organizations are both null. */

@@ -1,4 +1,4 @@
-import { areEpochsCurrent } from '../../core/decision/session-lifetime';
+import { areEpochsCurrent, isSessionExpired } from '../../core/decision/session-lifetime';
 import type { SessionEntry } from '../../stores/state-store';
 import type { FlowContext } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
@@ -21,13 +21,13 @@ export async function listLiveSessions(
   return entries.filter((entry) => isLive(entry, { member, policy, now }));
 }
 
-/** Whether a listed session is still live, by what the list says. */
-export function isLive(
-  { epochs, organizationId, expiresAt }: SessionEntry,
-  { member, policy, now }: LifeFacts,
-): boolean {
-  const organization = organizationId === member.organizationId ? policy.epoch : epochs.organization;
-  return now < expiresAt && areEpochsCurrent(epochs, { user: member.epoch, organization });
+/** Whether a listed session is still live, by what the list says. Of another organization, only the user's epoch is compared. */
+export function isLive(entry: SessionEntry, { member, policy, now }: LifeFacts): boolean {
+  const { epochs, organizationId, expiresAt } = entry;
+  const isOfThis = organizationId === member.organizationId;
+  if (now >= expiresAt || (isOfThis && isSessionExpired(entry, policy.policy, now))) return false;
+  const organization = isOfThis ? policy.epoch : epochs.organization;
+  return areEpochsCurrent(epochs, { user: member.epoch, organization });
 }
 
 /** The live sessions of a person whose facts are not read yet. */

@@ -16,6 +16,7 @@ const DONE: ReadonlyMap<string, string> = new Map([
   ['reset', 'Every method was removed, and the member’s sessions have ended. We’ve emailed the member.'],
   ['unlocked', 'The member can try again.'],
   ['sessions-ended', 'This member’s sessions have ended.'],
+  ['session-ended', 'The session has ended.'],
   ['all-sessions-ended', 'Every session of this organization has ended, except the ones you kept.'],
 ]);
 
@@ -86,7 +87,14 @@ export function pathWith(path: string, parameters: Readonly<Record<string, strin
   return given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`;
 }
 
-const PAGE_SIZE = 50;
+const LONGEST_QUERY = 100;
+
+/** What was typed into the search field. */
+export function searchQuery(req: Request): string {
+  return textQuery(req, 'q').trim().slice(0, LONGEST_QUERY);
+}
+
+export const PAGE_SIZE = 50;
 const LARGEST_PAGE = 200;
 
 /** The rows of a page: `limit`, 1 to 200; 50 where it is missing. Null where it is invalid. */

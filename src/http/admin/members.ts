@@ -14,7 +14,15 @@ import {
 import { dayOf, momentOf } from '../kernel/moments';
 import { refusePlainly, show } from '../kernel/page-route';
 import type { Moment } from '../kernel/render-page';
-import { adminHead, pageSize, pathWith, textQuery, type Tone, type WithAdmin } from './admin-page';
+import {
+  adminHead,
+  pageSize,
+  pathWith,
+  searchQuery,
+  textQuery,
+  type Tone,
+  type WithAdmin,
+} from './admin-page';
 import { readRoute, type AdminPage, type AdminRoutes } from './admin-route';
 import { csvFileName, sendCsv } from './csv';
 import { grouped, kindName } from './words';
@@ -44,8 +52,6 @@ interface ListQuery {
   readonly query: string;
 }
 
-const LONGEST_QUERY = 100;
-
 /** Null where the filter is unknown; the request was answered then. */
 async function readQuery(page: AdminPage): Promise<ListQuery | null> {
   const given: unknown = page.req.query['filter'];
@@ -54,7 +60,7 @@ async function readQuery(page: AdminPage): Promise<ListQuery | null> {
     await refusePlainly(page, { because: 'unknown-filter', status: 400, next: `${page.basePath}/members` });
     return null;
   }
-  return { filter, query: textQuery(page.req, 'q').trim().slice(0, LONGEST_QUERY) };
+  return { filter, query: searchQuery(page.req) };
 }
 
 async function showMembers(page: AdminPage): Promise<void> {

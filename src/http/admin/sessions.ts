@@ -1,13 +1,33 @@
 import type { Router } from 'express';
+import { MfaError } from '../../core/errors';
 import type { Policy } from '../../core/policy/policy';
+import { browserName } from '../../core/text/browser-name';
 import { endAllSessions } from '../../flows/admin/end-sessions';
+import {
+  listOrganizationSessions,
+  type ListedSession,
+  type SessionPage,
+} from '../../flows/admin/list-organization-sessions';
+import { endOneMemberSession } from '../../flows/admin/member-acts';
 import { readPolicy } from '../../flows/context/gather-facts';
-import { show } from '../kernel/page-route';
+import { momentOf } from '../kernel/moments';
+import { refusePlainly, show } from '../kernel/page-route';
+import type { Moment } from '../kernel/render-page';
 import { sendNext } from '../kernel/respond';
+import { proofInWords } from '../kernel/sentences';
 import { readSessionData, updateSessionData } from '../session/session-data';
-import { adminHead, pathWith, type WithAdmin } from './admin-page';
-import { changeRoute, readRoute, type AdminPage, type AdminRoutes } from './admin-route';
+import {
+  adminHead,
+  PAGE_SIZE,
+  pageSize,
+  pathWith,
+  searchQuery,
+  textQuery,
+  type WithAdmin,
+} from './admin-page';
+import { changeRoute, pathParameter, readRoute, type AdminPage, type AdminRoutes } from './admin-route';
 import { parseSwitch } from './form-fields';
+import { memberPath } from './members';
 import { savedDraft } from './policy-form';
 import { durationField, type DurationField } from './words';
 
@@ -22,31 +42,66 @@ export interface AdminSessionsLocals extends WithAdmin {
   readonly sessionDuration: DurationField;
   readonly idleTimeout: DurationField;
   readonly errors: Readonly<Record<string, string>>;
+  readonly query: string;
+  readonly sessions: readonly SessionRow[];
+  readonly firstPath: string | null;
+  readonly nextPath: string | null;
   /** Ending every session was requested before the proof: the page opens at the button that confirms it. */
   readonly ending: boolean;
   readonly keepMine: boolean;
 }
 
+interface SessionRow {
+  readonly name: string;
+  readonly email: string | null;
+  readonly memberPath: string;
+  readonly endPath: string;
+  readonly browser: string;
+  readonly address: string;
+  readonly proof: string;
+  readonly lastSeenAt: Moment;
+  readonly current: boolean;
+}
+
 export function addSessionsRoutes(router: Router, routes: AdminRoutes): void {
+  const toList = () => '/sessions';
   router.get('/:organizationId/sessions', readRoute(routes, showSessions));
+  router.post('/:organizationId/sessions/end-all', changeRoute(routes, toList, endEverySession));
   router.post(
-    '/:organizationId/sessions/end-all',
-    changeRoute(routes, () => '/sessions', endEverySession),
+    '/:organizationId/members/:userId/sessions/:id/end',
+    changeRoute(routes, toList, endOneSession),
   );
 }
 
 async function showSessions(page: AdminPage): Promise<void> {
   const { context, organization } = page;
+  if (pageSize(page.req) === null) {
+    const next = `${page.basePath}/sessions`;
+    return refusePlainly(page, { because: 'page-size', status: 400, next });
+  }
   const policy = await readPolicy(context, organization.id);
   const { sessionDurationSeconds, idleTimeoutSeconds, version } = policy;
   if (page.json) {
-    page.res.json({ sessionDurationSeconds, idleTimeoutSeconds, version });
+    const { sessions, ...next } = await listPage(page);
+    const listed = sessions.map((one) => toJson(page, one));
+    page.res.json({ sessionDurationSeconds, idleTimeoutSeconds, version, sessions: listed, ...next });
     return;
   }
   await renderSessions(page, { policy: savedDraft(page, policy), errors: {}, status: 200 });
 }
 
-export function renderSessions(
+function listPage(page: AdminPage): Promise<SessionPage> {
+  const { context, organization, req } = page;
+  return listOrganizationSessions(context, {
+    organizationId: organization.id,
+    search: searchQuery(req),
+    cursor: textQuery(req, 'cursor'),
+    limit: pageSize(req) ?? PAGE_SIZE,
+  });
+}
+
+/** The page; after a refused form with the errors, and then with the first sessions. */
+export async function renderSessions(
   page: AdminPage,
   shown: {
     readonly policy: Policy;
@@ -55,8 +110,11 @@ export function renderSessions(
   },
 ): Promise<void> {
   const { policy, errors, status } = shown;
-  const { kept } = page;
+  const { kept, req } = page;
   const ending = kept?.act === 'end-all';
+  const { sessions, nextCursor } = await listPage(page);
+  const query = { q: searchQuery(req), limit: textQuery(req, 'limit') };
+  const path = `${page.basePath}/sessions`;
   return show(
     page,
     'admin/sessions',
@@ -66,11 +124,61 @@ export function renderSessions(
       sessionDuration: durationField(policy.sessionDurationSeconds),
       idleTimeout: durationField(policy.idleTimeoutSeconds),
       errors,
+      query: query.q,
+      sessions: sessions.map((one) => toRow(page, one)),
+      firstPath: textQuery(req, 'cursor') === '' ? null : pathWith(path, query),
+      nextPath: nextCursor === undefined ? null : pathWith(path, { ...query, cursor: nextCursor }),
       ending,
       keepMine: !ending || parseSwitch(kept.fields, 'keepMine') === true,
     },
     status,
   );
+}
+
+const isCurrent = ({ identity }: AdminPage, { account, session }: ListedSession) =>
+  account.id === identity.account.id && session.handle === identity.subject.ownerId;
+
+function toRow(page: AdminPage, listed: ListedSession): SessionRow {
+  const { account, session } = listed;
+  const path = memberPath(page, account.id);
+  return {
+    name: account.name,
+    email: account.email ?? null,
+    memberPath: path,
+    endPath: `${path}/sessions/${encodeURIComponent(session.handle)}/end`,
+    browser: browserName(session.userAgent),
+    address: session.address,
+    proof: proofInWords(session.methods),
+    lastSeenAt: momentOf(session.seenAt),
+    current: isCurrent(page, listed),
+  };
+}
+
+function toJson(page: AdminPage, listed: ListedSession) {
+  const { account, session } = listed;
+  const { handle, userAgent, address, startedAt, seenAt, expiresAt, methods } = session;
+  return {
+    id: handle,
+    userId: account.id,
+    name: account.name,
+    browser: browserName(userAgent),
+    address,
+    startedAt,
+    lastSeenAt: seenAt,
+    expiresAt,
+    methods,
+    current: isCurrent(page, listed),
+  };
+}
+
+async function endOneSession(page: AdminPage): Promise<void> {
+  const userId = pathParameter(page, 'userId');
+  const handle = pathParameter(page, 'id');
+  const { outcome } = await endOneMemberSession(page.context, { ...page.act, userId, handle });
+  if (outcome === 'not-found') throw new MfaError('not-found', 'There is nothing here.');
+  const path = `${page.basePath}/sessions`;
+  const next = page.json ? path : pathWith(path, { done: 'session-ended' });
+  sendNext(page.req, page.res, { outcome, next });
 }
 
 async function endEverySession(page: AdminPage): Promise<void> {

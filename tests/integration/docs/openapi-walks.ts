@@ -174,6 +174,8 @@ export async function administer(host: AdminHost, ada: Visitor): Promise<void> {
     ['unlock', {}],
     ['end-sessions', {}],
   ] as const;
+  const { sessions } = (await ada.get(`${ACME}/sessions?q=mary`)).body as { sessions: Listed[] };
+  await ada.post(`${ACME}/members/{userId}/sessions/{id}/end`, {}, sessions[0]?.id);
   for (const [act, body] of acts) await ada.post(`${ACME}/members/{userId}/${act}`, body);
   await ada.get(`${ACME}/members/{userId}`);
   await ada.post(`${ACME}/sessions/end-all`, { keepMine: true });
