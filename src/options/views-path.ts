@@ -2,17 +2,25 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../core/errors';
 
-/** Next to the code of the package. A bundle has no such folder, and an ES module has no `__dirname`. */
-const PACKAGED = typeof __dirname === 'string' ? join(__dirname, '..', '..', 'views') : null;
+/** From `dist/`, where the package has its code in few files, and from this folder. The bundle of an app has no such folder. */
+const ABOVE = ['..', join('..', '..')];
+
+const isComplete = (path: string) =>
+  ['login.ejs', 'email', join('assets', 'express-mfa.css')].every((name) => existsSync(join(path, name)));
+
+/** An ES module has no `__dirname`. */
+function findPackaged(): string | undefined {
+  if (typeof __dirname !== 'string') return undefined;
+  return ABOVE.map((above) => join(__dirname, above, 'views')).find(isComplete);
+}
 
 /**
  * The folder of the pages, their assets and the mails. Throws if it is missing: otherwise the app would start, and every page and mail
  * would fail.
  */
 export function findViews(given?: string): string {
-  const path = given ?? PACKAGED;
-  if (path !== null && ['login.ejs', 'email', 'assets'].every((name) => existsSync(join(path, name))))
-    return path;
+  const path = given ?? findPackaged();
+  if (path !== undefined && isComplete(path)) return path;
   const problem =
     given === undefined
       ? 'the pages and mails of the package are not beside its code, as in an app that was bundled'

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { writePackage } from '../../support/written-package';
 import { TEST_KEY } from '../../support/portal';
 
 // An app in one file: the pages and mails of the package are not beside its code any more.
@@ -47,15 +48,7 @@ describe.each(['cjs', 'esm'] as const)('an app that was bundled as %s', (format)
   beforeAll(async () => {
     folder = await mkdtemp(join(root, 'node_modules', '.bundle-'));
     await writeFile(join(folder, 'entry.txt'), APP);
-    // As the package ships its code: CommonJS, a file each.
-    const files = await readdir(join(root, 'src'), { recursive: true });
-    await build({
-      entryPoints: files.filter((file) => file.endsWith('.ts')).map((file) => join(root, 'src', file)),
-      outdir: join(folder, 'package', 'dist'),
-      platform: 'node',
-      format: 'cjs',
-      logLevel: 'error',
-    });
+    await writePackage(join(folder, 'package'));
     await build({
       entryPoints: [join(folder, 'entry.txt')],
       loader: { '.txt': 'js' },
