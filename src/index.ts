@@ -119,13 +119,7 @@ export type { PolicyChange } from './flows/admin/save-policy';
 export type { SecretEncoding } from './core/proof/imported-secret';
 export type { ImportRefusal, ImportReport } from './flows/authenticators/import-authenticators';
 export type { ResealProgress, ResealRequest } from './flows/authenticators/reseal-all';
-export type {
-  Channel,
-  DeliveredKind,
-  EnrollableKind,
-  FactorKind,
-  FactorState,
-} from './core/member/factor-kind';
+export type { Channel, FactorKind, FactorState } from './core/member/factor-kind';
 export type { Exemption, MemberSettings } from './core/member/member';
 export type { MemberState } from './core/member/member-state';
 export type { EnrollmentRule, Policy, Strength } from './core/policy/policy';

@@ -1,7 +1,7 @@
 import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server';
 import { parseEmailAddress } from '../core/address/email-address';
 import { parsePhoneNumber } from '../core/address/phone-number';
-import type { EnrollableKind } from '../core/member/factor-kind';
+import type { FactorKind } from '../core/member/factor-kind';
 import type { SecretEncoding } from '../core/proof/imported-secret';
 import { channelOfKind, IMPORTED_FACTOR } from '../factors/find-factor';
 import { wordsOf } from '../factors/present-factor';
@@ -30,7 +30,7 @@ import {
 /** An authenticator as it may be shown: no secret, no full address. */
 export interface ShownAuthenticator {
   readonly id: string;
-  readonly kind: EnrollableKind;
+  readonly kind: FactorKind;
   readonly label: string;
   readonly destination?: string;
   readonly createdAt: number;
@@ -40,7 +40,7 @@ export interface ShownAuthenticator {
 }
 
 export interface BeginEnrollment {
-  readonly kind: EnrollableKind;
+  readonly kind: FactorKind;
   /** Where the code goes: a number in E.164, or an email address (default: the one on file). An app has none. */
   readonly address?: string;
   /** The challenge that the person has answered: people who have a factor prove it first. */
@@ -116,7 +116,7 @@ export type EnrollmentBegun =
 export type EnrollmentConfirmed =
   | {
       readonly outcome: 'enrolled';
-      readonly kind: EnrollableKind;
+      readonly kind: FactorKind;
       /** With the first factor. Show them once. */
       readonly recoveryCodes?: readonly string[];
       /** The masked addresses that were notified. */

@@ -110,7 +110,7 @@ export function createChallengesApi(context: FlowContext): ChallengesApi {
       const proof = { challengeId, submitted: code ?? response, origin };
       const answer = await answerHostChallenge(context, account, proof);
       if (answer.outcome === 'rejected') return answer;
-      const { method: kind, authenticatorId = answer.asked.authenticatorId } = answer.proof;
+      const { method: kind, authenticatorId = answer.challengeHint.authenticatorId } = answer.proof;
       const amr = deriveAmr(answer.evidence, FACTOR_TRAITS);
       const assuranceLevel = deriveAssuranceLevel(answer.evidence, FACTOR_TRAITS);
       return { outcome: 'verified', kind, authenticatorId, amr, assuranceLevel };

@@ -1,4 +1,4 @@
-import type { EnrollableKind } from '../core/member/factor-kind';
+import type { FactorKind } from '../core/member/factor-kind';
 import type { Exemption, MemberSettings } from '../core/member/member';
 import type { Policy } from '../core/policy/policy';
 import type { Adoption } from '../flows/admin/adoption';
@@ -50,7 +50,7 @@ export interface MemberName extends MemberId, ActorOptions {}
 export interface MemberSettingsChange extends Partial<MemberSettings> {
   readonly enabled: boolean;
   /** The assigned kind. Left out or null: any that the policy allows. */
-  readonly assignedKind?: EnrollableKind | null;
+  readonly assignedKind?: FactorKind | null;
 }
 
 /** An earlier exemption is accepted; its grantor and time are replaced by those of this call. */

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { foldEmailAddress } from '../core/address/email-address';
 import { parsePhoneNumber } from '../core/address/phone-number';
-import type { DeliveredKind } from '../core/member/factor-kind';
+import type { Channel } from '../core/member/factor-kind';
 import type { KeyRing } from '../core/proof/key-ring';
 import { digestUserId } from '../core/proof/user-digest';
 import type { SendBudget } from '../stores/state-store';
@@ -71,7 +71,7 @@ export interface NamedBudget extends SendBudget {
 }
 
 export interface BudgetedSend {
-  readonly kind: DeliveredKind;
+  readonly kind: Channel;
   readonly destination: string;
   readonly userId: string;
   readonly purpose: CodePurpose;

@@ -1,4 +1,4 @@
-import type { EnrollableKind } from '../core/member/factor-kind';
+import type { FactorKind } from '../core/member/factor-kind';
 import { browserName } from '../core/text/browser-name';
 import { cutText, labelInMessage, personInMessage } from '../core/text/typed-text';
 import { wordsOf } from '../factors/present-factor';
@@ -23,7 +23,7 @@ export type Notice = Told &
   (
     | {
         readonly kind: 'authenticator-added' | 'authenticator-removed' | 'authenticator-replaced';
-        readonly factor: EnrollableKind;
+        readonly factor: FactorKind;
         readonly label?: string;
       }
     | { readonly kind: 'recovery-codes-issued' }
@@ -84,13 +84,7 @@ export function mailLocals(
   };
 }
 
-function methodInWords({
-  factor,
-  label,
-}: {
-  readonly factor: EnrollableKind;
-  readonly label?: string;
-}): string {
+function methodInWords({ factor, label }: { readonly factor: FactorKind; readonly label?: string }): string {
   const name = labelInMessage(label ?? '');
   const { thing, label: unnamed } = wordsOf(factor);
   return name === '' || name === unnamed ? thing : `${thing} “${name}”`;

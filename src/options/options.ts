@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import type { CountryCode } from '../core/address/phone-number';
 import type { UpstreamRules } from '../core/decision/upstream-proof';
 import type { GuessLimits } from '../core/member/authenticator';
-import type { EnrollableKind } from '../core/member/factor-kind';
+import type { FactorKind } from '../core/member/factor-kind';
 import type { Policy } from '../core/policy/policy';
 import type { SendLimits } from '../delivery/budgets';
 import type { RecordStore } from '../stores/record-store';
@@ -203,7 +203,7 @@ export interface ResolvedOptions<User = Express.User> extends ResolvedReportOpti
   readonly email: EmailSender | null;
   readonly sms: SmsSender | null;
   /** What can be delivered or verified here, in the order in which it is offered. */
-  readonly availableKinds: readonly EnrollableKind[];
+  readonly availableKinds: readonly FactorKind[];
   /** The policy of an organization that never saved one. */
   readonly defaultPolicy: (organizationId: string) => Policy;
   readonly pagesPath: string;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ConfigurationError } from '../core/errors';
-import { CHANNELS, type Channel, type EnrollableKind } from '../core/member/factor-kind';
+import { CHANNELS, type Channel, type FactorKind } from '../core/member/factor-kind';
 import { STRENGTHS, type Policy } from '../core/policy/policy';
 import { ENROLLMENT_RULES, type PolicyFault } from '../core/policy/policy-check';
 import { ENROLLABLE_KINDS, channelOfKind } from '../factors/find-factor';
@@ -41,7 +41,7 @@ export function refusePolicy(
     readonly policy: Policy;
     readonly fault: PolicyFault;
     readonly faults: readonly PolicyFault[];
-    readonly availableKinds: readonly EnrollableKind[];
+    readonly availableKinds: readonly FactorKind[];
   },
 ): ConfigurationError {
   const { policy, fault, faults, availableKinds } = refused;
@@ -52,7 +52,7 @@ export function refusePolicy(
 }
 
 /** Advice for a method without a sender, which the policy itself does not show. */
-function adviseSender(methods: unknown, availableKinds: readonly EnrollableKind[]): string {
+function adviseSender(methods: unknown, availableKinds: readonly FactorKind[]): string {
   if (!Array.isArray(methods)) return '';
   const unsent = ENROLLABLE_KINDS.filter((kind) => methods.includes(kind) && !availableKinds.includes(kind));
   const missing = CHANNELS.filter((channel) => unsent.some((kind) => channelOfKind(kind) === channel));

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../core/errors';
-import { CHANNELS, type EnrollableKind } from '../core/member/factor-kind';
+import { CHANNELS, type FactorKind } from '../core/member/factor-kind';
 import { defaultPolicy, type Policy } from '../core/policy/policy';
 import { checkPolicy } from '../core/policy/policy-check';
 import { findKeyFault } from '../core/proof/key-ring';
@@ -104,7 +104,7 @@ function resolveKeys(keys: MfaOptions<never>['keys']): readonly string[] {
 
 function resolveDefaultPolicy(
   given: PolicyDefaults,
-  availableKinds: readonly EnrollableKind[],
+  availableKinds: readonly FactorKind[],
 ): (organizationId: string) => Policy {
   const policyOf = (organizationId: string): Policy =>
     fill({ ...defaultPolicy(organizationId), methods: ENROLLABLE_KINDS }, given);

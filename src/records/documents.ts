@@ -72,7 +72,7 @@ export class Documents {
   }
 
   async read<Value>(owner: Owner, format: DocumentFormat<Value>): Promise<Value> {
-    return (await this.#readStanding(owner, format)).value;
+    return (await this.#readCurrent(owner, format)).value;
   }
 
   /**
@@ -109,7 +109,7 @@ export class Documents {
     rule: (values: Values<Formats>) => Applied<Values<Formats>, Outcome>,
     { creates = false, begins = false }: ChangeOptions,
   ): Promise<Outcome> {
-    let current = this.#recall(owner, formats);
+    let current = this.#cachedRead(owner, formats);
     let isConfirmed = current === undefined;
     current ??= await this.#readAll(owner, formats);
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
@@ -183,7 +183,7 @@ export class Documents {
     throw new MfaError('store-unavailable', message);
   }
 
-  #recall(
+  #cachedRead(
     owner: Owner,
     formats: readonly DocumentFormat<unknown>[],
   ): readonly Current<unknown>[] | undefined {
@@ -192,10 +192,10 @@ export class Documents {
   }
 
   #readAll(owner: Owner, formats: readonly DocumentFormat<unknown>[]): Promise<readonly Current<unknown>[]> {
-    return Promise.all(formats.map((format) => this.#readStanding(owner, format)));
+    return Promise.all(formats.map((format) => this.#readCurrent(owner, format)));
   }
 
-  async #readStanding<Value>(owner: Owner, format: DocumentFormat<Value>): Promise<Current<Value>> {
+  async #readCurrent<Value>(owner: Owner, format: DocumentFormat<Value>): Promise<Current<Value>> {
     const known = this.#remembered.get(placeOf(owner, format));
     const version = known?.version ?? undefined;
     const [answer] = await this.#store.read([

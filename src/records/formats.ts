@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { SpentChannel } from '../core/address/destination';
 import type { Authenticator, OnFileUse } from '../core/member/authenticator';
 import { NO_BROWSERS, type BrowsersDocument } from '../core/member/browser-rules';
-import type { EnrollableKind } from '../core/member/factor-kind';
+import type { FactorKind } from '../core/member/factor-kind';
 import type { GuessCounter } from '../core/member/guess-counter';
 import type { Exemption } from '../core/member/member';
 import { NEW_MEMBER, type MemberDocument } from '../core/member/member-document';
@@ -17,7 +17,7 @@ const instant = z.int();
 const count = z.int().min(0);
 
 /** A kind that this version does not know is kept: the person has it, and cannot prove it here. */
-const kind = z.custom<EnrollableKind>((value) => typeof value === 'string');
+const kind = z.custom<FactorKind>((value) => typeof value === 'string');
 
 const exemption: z.ZodType<Exemption> = z.looseObject({
   reason: z.string(),

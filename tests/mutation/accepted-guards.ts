@@ -34,8 +34,8 @@ export const ACCEPTED_GUARDS: readonly Accepted[] = [
   {
     file: 'challenge/resend-by-email.ts',
     within: 'resendByEmail',
-    from: "!isAsked || text.sentBy !== 'sms'",
-    to: '!isAsked',
+    from: "!isCurrent || text.sentBy !== 'sms'",
+    to: '!isCurrent',
     reason: 'only a text has the id of a message, by which its report names it',
   },
   {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { maskDestination } from '../../src/core/address/destination';
 import type { Authenticator } from '../../src/core/member/authenticator';
-import type { DeliveredKind } from '../../src/core/member/factor-kind';
+import type { Channel } from '../../src/core/member/factor-kind';
 import { createKeyRing } from '../../src/core/proof/key-ring';
 import { PlainSecret, sealSecret } from '../../src/core/proof/secrets';
 import { issueTotpSecret } from '../../src/core/proof/totp';
@@ -61,7 +61,7 @@ export async function giveApp(portal: Portal, userId: string, label = 'Authentic
 export function giveAddress(
   portal: Portal,
   userId: string,
-  address: { readonly kind: DeliveredKind; readonly to: string; readonly label?: string },
+  address: { readonly kind: Channel; readonly to: string; readonly label?: string },
 ): Promise<string> {
   const { kind, to, label = kind === 'sms' ? 'Phone' : 'Email' } = address;
   const maskedDestination = maskDestination(kind, to);

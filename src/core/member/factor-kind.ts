@@ -92,9 +92,3 @@ const ANY = 'any-';
 export function anyOfKindId(kind: FactorKind): string {
   return ANY + kind;
 }
-
-/** @deprecated Write {@link FactorKind}. */
-export type EnrollableKind = FactorKind;
-
-/** @deprecated Write {@link Channel}. */
-export type DeliveredKind = Channel;

@@ -40,7 +40,7 @@ export function isBrowserOver({ expiresAt }: Pick<RememberedBrowser, 'expiresAt'
 }
 
 /** What trust in a browser rests on. Any change to it ends the trust. */
-export interface FactorSet {
+export interface SecuritySetup {
   readonly factors: Factors;
   readonly userId: string;
   /** A new one ends the remembered browsers with the sessions. */
@@ -51,7 +51,7 @@ export interface FactorSet {
   readonly onFile: { readonly email: string | undefined; readonly phone: string | undefined };
 }
 
-function describeFactorSet(set: FactorSet): string[] {
+function describeSecuritySetup(set: SecuritySetup): string[] {
   const { factors, userId, userEpoch, organizationEpoch, authenticators, settings, onFile } = set;
   const own = authenticators
     .map(({ id, kind, disabledAt }) => [id, kind, disabledAt === null])
@@ -63,8 +63,8 @@ function describeFactorSet(set: FactorSet): string[] {
   return [userId, ...epochs, JSON.stringify(own), assigned ?? '', address ?? ''];
 }
 
-export function hashFactorSet(keyRing: KeyRing, factors: FactorSet): string {
-  return hashToken(keyRing, 'factor-set', describeFactorSet(factors));
+export function hashSecuritySetup(keyRing: KeyRing, factors: SecuritySetup): string {
+  return hashToken(keyRing, 'factor-set', describeSecuritySetup(factors));
 }
 
 /** Whether the browser may stand in for a challenge now. Its token was found right before. */
@@ -72,7 +72,7 @@ export function isBrowserTrusted(
   keyRing: KeyRing,
   judged: {
     readonly browser: RememberedBrowser;
-    readonly factors: FactorSet;
+    readonly factors: SecuritySetup;
     readonly policy: Pick<Policy, 'organizationId' | 'rememberBrowserSeconds' | 'strength'>;
     readonly now: number;
   },
@@ -80,7 +80,7 @@ export function isBrowserTrusted(
   const { browser, factors, policy, now } = judged;
   // A policy that was shortened since holds for the browsers that are remembered already.
   const endsAt = Math.min(browser.expiresAt, browser.createdAt + policy.rememberBrowserSeconds * 1000);
-  const hashes = tokenHashes(keyRing, 'factor-set', describeFactorSet(factors));
+  const hashes = tokenHashes(keyRing, 'factor-set', describeSecuritySetup(factors));
   return (
     policy.strength === 'any' &&
     isCredible(browser.createdAt, now) &&

@@ -59,13 +59,13 @@ interface Coded {
 }
 
 /** The codes for the authenticator that is asked now, newest first; those of others wait until it is their turn again. */
-export function codesAsked({ authenticatorId, codes }: Coded): readonly SentCode[] {
+export function currentCodes({ authenticatorId, codes }: Coded): readonly SentCode[] {
   return codes.filter((code) => code.authenticatorId === authenticatorId);
 }
 
 /** The newest that still holds. */
 export function liveCode(challenge: Coded, now: number): SentCode | undefined {
-  return codesAsked(challenge).find((code) => !isChallengeOver(code, now));
+  return currentCodes(challenge).find((code) => !isChallengeOver(code, now));
 }
 
 /** The newest that holds and went out, or is about to. */

@@ -3,7 +3,7 @@ import { addressOnFile } from '../../core/address/destination';
 import type { FactorRank } from '../../core/decision/factor-strength';
 import { onFileId, type Channel } from '../../core/member/factor-kind';
 import { isOneTimeCode, parseSubmittedCode } from '../../core/proof/one-time-code';
-import { codesAsked, isChallengeOver, liveCode, type SentCode } from '../../core/proof/sent-code';
+import { currentCodes, isChallengeOver, liveCode, type SentCode } from '../../core/proof/sent-code';
 import type { Attempt, FactorDefinition, FactorTools, Rejection } from '../factor';
 import type { FactorWords } from '../factor-words';
 import { resealIfStale } from '../reseal';
@@ -93,7 +93,7 @@ function createDeliveredCode(kind: Channel, words: FactorWords): FactorDefinitio
       const expired: Rejection = { outcome: 'rejected', because: 'code-expired' };
       if (isChallengeOver(challenge, now)) return expired;
       // Each is judged, so that the time it takes says nothing of which one it was.
-      const sent = codesAsked(challenge);
+      const sent = currentCodes(challenge);
       const right = sent.filter((code) => isRight(attempt, code, tools));
       const live = right.find((code) => !isChallengeOver(code, now));
       if (live !== undefined && isStillThere(attempt)) {

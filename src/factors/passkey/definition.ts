@@ -38,7 +38,7 @@ const stateSchema: z.ZodType<OwnedPasskey> = z.looseObject({
 /** a challenge holds for five minutes. */
 const LIFE_MS = 5 * 60_000;
 
-const askedSchema = z.looseObject({ challenge: z.string(), until: z.number() });
+const challengeStateSchema = z.looseObject({ challenge: z.string(), until: z.number() });
 
 const begunSchema = z.looseObject({
   challenge: z.string(),
@@ -153,13 +153,13 @@ export const passkey: FactorDefinition<SubmittedCredential, Proof, OwnedPasskey>
 
   challenge: {
     begin(before, now) {
-      const asked = askedSchema.safeParse(before);
-      if (before !== null && asked.success && now < asked.data.until) return before;
+      const issued = challengeStateSchema.safeParse(before);
+      if (before !== null && issued.success && now < issued.data.until) return before;
       return { challenge: newValue(), until: now + LIFE_MS };
     },
     async show({ state, authenticators }, tools) {
       const { relyingParty } = settingsOf(tools);
-      const { challenge } = readState(askedSchema, state ?? {});
+      const { challenge } = readState(challengeStateSchema, state ?? {});
       const allow = findPasskeys(authenticators).map((found) => found.passkey);
       const asking = { challenge, relyingParty, allow, userVerification: 'preferred' } as const;
       const options = await createAssertionOptions(asking);
@@ -223,8 +223,8 @@ async function assert(
   { challenge, submitted, member, now }: Attempt<SubmittedCredential>,
   tools: FactorTools,
 ): Promise<Verification<Proof>> {
-  const asked = readState(askedSchema, challenge.state ?? {});
-  if (now >= asked.until) return { outcome: 'rejected', because: 'code-expired' };
+  const issued = readState(challengeStateSchema, challenge.state ?? {});
+  if (now >= issued.until) return { outcome: 'rejected', because: 'code-expired' };
   const found = findPasskeys(member.authenticators).find(
     ({ passkey: own }) => own.credentialId === submitted.id,
   );
@@ -232,7 +232,7 @@ async function assert(
   const { id: authenticatorId, passkey: state } = found;
   const result = await verifyAssertion({
     response: submitted,
-    challenge: asked.challenge,
+    challenge: issued.challenge,
     relyingParty: settingsOf(tools).relyingParty,
     state,
     userHandle: state.userHandle,

@@ -1,4 +1,4 @@
-import type { EnrollableKind } from '../../core/member/factor-kind';
+import type { FactorKind } from '../../core/member/factor-kind';
 import type { Policy } from '../../core/policy/policy';
 import type { Account } from '../../options/ports';
 import type { FlowContext } from '../context/context';
@@ -58,7 +58,7 @@ export interface Adoption {
   /** With a factor. */
   readonly configured: number;
   readonly notConfigured: number;
-  readonly byKind: Readonly<Record<EnrollableKind, number>>;
+  readonly byKind: Readonly<Record<FactorKind, number>>;
   readonly inGrace: number;
   readonly exempt: number;
   /** The exemption that ends next, if any. */

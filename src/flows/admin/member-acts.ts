@@ -1,5 +1,5 @@
 import { allowedKinds } from '../../core/decision/usable-factors';
-import type { EnrollableKind } from '../../core/member/factor-kind';
+import type { FactorKind } from '../../core/member/factor-kind';
 import { LONGEST_EXEMPTION_SECONDS, type Exemption } from '../../core/member/member';
 import { toReason } from '../../core/text/typed-text';
 import type { EventName } from '../../events/events';
@@ -27,7 +27,7 @@ const PROTECTED_ELSEWHERE: ProtectedElsewhere = { outcome: 'refused', because: '
 /** Enables or disables MFA for one member and assigns a method (null: any that the policy allows). Nobody disables their own. */
 export async function setMember(
   context: FlowContext,
-  act: MemberAdminAct & { readonly enabled: boolean; readonly assignedKind: EnrollableKind | null },
+  act: MemberAdminAct & { readonly enabled: boolean; readonly assignedKind: FactorKind | null },
 ): Promise<{ readonly outcome: 'saved' } | MemberActRefused | NotFound> {
   const member = await findTarget(context, act);
   if (member === null) return NOT_FOUND;

@@ -1,4 +1,4 @@
-import type { EnrollableKind } from '../../core/member/factor-kind';
+import type { FactorKind } from '../../core/member/factor-kind';
 import type { Policy } from '../../core/policy/policy';
 import type { EventName } from '../../events/events';
 import { ENROLLABLE_KINDS } from '../../factors/find-factor';
@@ -13,7 +13,7 @@ export interface MemberCounts {
   readonly members: number;
   readonly configured: number;
   readonly notConfigured: number;
-  readonly byKind: Readonly<Record<EnrollableKind, number>>;
+  readonly byKind: Readonly<Record<FactorKind, number>>;
   readonly smsOnly: number;
   readonly inGrace: number;
   readonly exempt: number;

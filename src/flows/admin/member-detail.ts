@@ -1,7 +1,7 @@
 import { maskPhone } from '../../core/address/destination';
 import { allowedKinds } from '../../core/decision/usable-factors';
 import type { Authenticator } from '../../core/member/authenticator';
-import type { EnrollableKind } from '../../core/member/factor-kind';
+import type { FactorKind } from '../../core/member/factor-kind';
 import type { FlowContext } from '../context/context';
 import { isLive } from '../sessions/list-sessions';
 import { nameEvents, type ShownEvent } from './list-events';
@@ -11,7 +11,7 @@ import { readPolicyContext, readMembers } from './read-members';
 /** An authenticator as an administrator may see it. */
 export interface SeenAuthenticator {
   readonly id: string;
-  readonly kind: EnrollableKind;
+  readonly kind: FactorKind;
   readonly label: string;
   /** Masked. */
   readonly destination?: string;
@@ -23,9 +23,9 @@ export interface SeenAuthenticator {
 export interface MemberDetail extends ListedMember {
   /** Masked. */
   readonly phone?: string;
-  readonly settings: { readonly enabled: boolean; readonly assignedKind: EnrollableKind | null };
+  readonly settings: { readonly enabled: boolean; readonly assignedKind: FactorKind | null };
   /** Methods that can be assigned: the policy allows them, and they can be delivered. */
-  readonly assignableKinds: readonly EnrollableKind[];
+  readonly assignableKinds: readonly FactorKind[];
   readonly authenticators: readonly SeenAuthenticator[];
   readonly recoveryCodesLeft: number;
   /** Sessions that have not ended. */

@@ -1,5 +1,5 @@
 import type { Epochs } from '../../core/decision/session-lifetime';
-import type { EnrollableKind } from '../../core/member/factor-kind';
+import type { FactorKind } from '../../core/member/factor-kind';
 import { openSecret } from '../../core/proof/secrets';
 import type { Notice } from '../../delivery/delivery';
 import { channelOfKind } from '../../factors/find-factor';
@@ -13,7 +13,7 @@ import { notifyAddressesOnFile } from '../notices/notify';
 export type Change =
   | {
       readonly kind: 'authenticator-added' | 'authenticator-removed' | 'authenticator-replaced';
-      readonly factor: EnrollableKind;
+      readonly factor: FactorKind;
       readonly label: string;
       /** The one that is gone. */
       readonly goneId?: string;

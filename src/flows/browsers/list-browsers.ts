@@ -2,7 +2,7 @@ import { isBrowserTrusted, type RememberedBrowser } from '../../core/member/reme
 import type { Account } from '../../options/ports';
 import type { FlowContext, Origin } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
-import { securityFingerprintOf } from './use-browser';
+import { securitySetupOf } from './use-browser';
 
 /** The stored browsers, newest first. Read them in parallel with the facts, then filter with `keepTrusted`. */
 export function listRememberedBrowsers(
@@ -19,7 +19,7 @@ export function keepTrusted(
   browsers: readonly RememberedBrowser[],
 ): readonly RememberedBrowser[] {
   const { policy, now } = gathered;
-  const factors = securityFingerprintOf(gathered);
+  const factors = securitySetupOf(gathered);
   return browsers.filter((browser) =>
     isBrowserTrusted(context.keyRing, { browser, factors, policy: policy.policy, now }),
   );

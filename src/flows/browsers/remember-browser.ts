@@ -1,7 +1,11 @@
 import { provenBy, type Evidence, type EvidenceMethod } from '../../core/decision/assurance';
 import { decide } from '../../core/decision/decide';
 import { rankOf, strongestRank } from '../../core/decision/factor-strength';
-import { hashFactorSet, issueBrowserId, type RememberedBrowser } from '../../core/member/remembered-browser';
+import {
+  hashSecuritySetup,
+  issueBrowserId,
+  type RememberedBrowser,
+} from '../../core/member/remembered-browser';
 import { hashToken, issueToken } from '../../core/proof/bearer-token';
 import { BACKUP_KIND } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
@@ -9,7 +13,7 @@ import type { AuthSubject } from '../context/auth-subject';
 import type { FlowContext, Origin } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 import { REPROOF_SECONDS } from '../enrollment/authorize-enrollment';
-import { securityFingerprintOf, type BrowserCookie } from './use-browser';
+import { securitySetupOf, type BrowserCookie } from './use-browser';
 
 /**
  * For how many seconds a browser may be remembered after this factor is proven; null where it may not. Only a login by
@@ -57,7 +61,7 @@ export async function rememberBrowser(
     confirmed: false,
     rotatedAt: now,
     // The epoch was made at the latest when the pending login began, so the record carries it.
-    securityFingerprint: hashFactorSet(context.keyRing, securityFingerprintOf(gathered)),
+    securityFingerprint: hashSecuritySetup(context.keyRing, securitySetupOf(gathered)),
     createdAt: now,
     lastUsedAt: null,
     expiresAt: now + seconds * 1000,

@@ -3,7 +3,7 @@ import { decide } from '../../core/decision/decide';
 import {
   ROTATION_GRACE_SECONDS,
   isBrowserTrusted,
-  type FactorSet,
+  type SecuritySetup,
   type RememberedBrowser,
 } from '../../core/member/remembered-browser';
 import { hashToken, succeedToken, successorsOf, tokenHashes } from '../../core/proof/bearer-token';
@@ -114,7 +114,7 @@ export async function judgeBrowser(
   }
   const { browser } = used;
   const { account, policy, facts, now } = gathered;
-  const factors = securityFingerprintOf(gathered);
+  const factors = securitySetupOf(gathered);
   if (!isCredible(browser.createdAt, now)) context.clocks.note('remembered browser', browser.createdAt);
   if (!isBrowserTrusted(context.keyRing, { browser, factors, policy: policy.policy, now })) {
     await context.records.forgetBrowser(account.id, browser.id);
@@ -163,11 +163,11 @@ function report(
 }
 
 /** What trust in a browser rests on, as it was read. */
-export function securityFingerprintOf({
+export function securitySetupOf({
   account,
   member,
   policy,
-}: Pick<Gathered, 'account' | 'member' | 'policy'>): FactorSet {
+}: Pick<Gathered, 'account' | 'member' | 'policy'>): SecuritySetup {
   return {
     factors: FACTOR_TRAITS,
     userId: account.id,

@@ -34,7 +34,7 @@ export interface Sent {
 }
 
 export type ChallengeOutcome =
-  | { readonly outcome: 'asked'; readonly challenge: Challenge; readonly sent?: Sent }
+  | { readonly outcome: 'issued'; readonly challenge: Challenge; readonly sent?: Sent }
   /** The challenge is stored, but its code was not sent. */
   | {
       readonly outcome: 'not-sent';

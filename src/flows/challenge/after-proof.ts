@@ -20,7 +20,7 @@ import { withoutLocks, type FoundUnlockLink } from './unlock-link';
 interface Accepted {
   readonly account: Account;
   readonly gathered: Gathered;
-  readonly asked: ChallengeHint;
+  readonly challengeHint: ChallengeHint;
   readonly shown: RightProof;
   readonly purpose: ChallengePurpose;
   readonly requirement: Requirement;
@@ -35,28 +35,28 @@ export interface Verified {
   readonly evidence: readonly Evidence[];
   readonly decision: Decision;
   readonly gathered: Gathered;
-  readonly asked: ChallengeHint;
+  readonly challengeHint: ChallengeHint;
   readonly proof: Evidence;
 }
 
 /** Does what follows from a right answer, whatever it was given for: events, notices, the end of a lock. */
 export async function concludeProof(context: FlowContext, accepted: Accepted): Promise<Verified> {
-  const { asked, shown, origin, link } = accepted;
-  const proof = toEvidence(asked, shown, accepted.gathered.now);
+  const { challengeHint, shown, origin, link } = accepted;
+  const proof = toEvidence(challengeHint, shown, accepted.gathered.now);
   reportAccepted(context, accepted, proof);
   noteLate(context, accepted);
   if (link !== undefined) await endLock(context, { ...accepted, link }, proof);
   const verified = toVerified(accepted, proof);
-  if (asked.authenticatorId === RECOVERY_CODES_ID)
+  if (challengeHint.authenticatorId === RECOVERY_CODES_ID)
     await reportRecoveryCodeUse(context, { gathered: verified.gathered, origin });
   return verified;
 }
 
 /** What a right answer proves: the mailbox, if the code for a phone was sent by email. */
-function toEvidence(asked: ChallengeHint, shown: RightProof, now: number): Evidence {
-  const { sentBy, amr, authenticatorId = asked.authenticatorId } = shown;
+function toEvidence(challengeHint: ChallengeHint, shown: RightProof, now: number): Evidence {
+  const { sentBy, amr, authenticatorId = challengeHint.authenticatorId } = shown;
   return {
-    method: asked.kind,
+    method: challengeHint.kind,
     authenticatorId,
     at: now,
     ...(sentBy === undefined ? {} : { sentBy }),
@@ -101,16 +101,19 @@ async function endLock(
   });
 }
 
-function toVerified({ gathered: before, asked, requirement, link }: Accepted, proof: Evidence): Verified {
+function toVerified(
+  { gathered: before, challengeHint, requirement, link }: Accepted,
+  proof: Evidence,
+): Verified {
   const gathered = link === undefined ? before : withoutLocks(before);
   const evidence = addEvidence(gathered.facts.session?.evidence ?? [], proof);
   const facts = {
     ...gathered.facts,
     session: { phase: 'live', evidence, skipped: false } as const,
-    recoveryCodesLeft: gathered.facts.recoveryCodesLeft - (asked.kind === BACKUP_KIND ? 1 : 0),
+    recoveryCodesLeft: gathered.facts.recoveryCodesLeft - (challengeHint.kind === BACKUP_KIND ? 1 : 0),
   };
   const decision = decide(facts, requirement, gathered.now);
-  return { outcome: 'verified', evidence, decision, gathered: { ...gathered, facts }, asked, proof };
+  return { outcome: 'verified', evidence, decision, gathered: { ...gathered, facts }, challengeHint, proof };
 }
 
 /** Whose login or session goes on, and who ends it. */

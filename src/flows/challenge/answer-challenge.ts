@@ -64,12 +64,13 @@ export interface AnswerRequest {
  */
 export async function answerChallenge(context: FlowContext, request: AnswerRequest): Promise<Answer> {
   const { subject, account, purpose, origin, requirement, link } = request;
-  const { asked } = subject;
-  if (asked === null || asked.purpose !== purpose) return { outcome: 'rejected', because: 'no-challenge' };
+  const { challengeHint } = subject;
+  if (challengeHint === null || challengeHint.purpose !== purpose)
+    return { outcome: 'rejected', because: 'no-challenge' };
   // Reject before counting: the cookie of a login that is over must not go on counting guesses against its owner.
   if (subject.phase === 'pending' && isChallengeOver(subject, context.clock.now()))
     return { outcome: 'rejected', because: 'challenge-expired' };
-  const factor = context.factors.get(asked.kind);
+  const factor = context.factors.get(challengeHint.kind);
   if (factor === undefined) return { outcome: 'rejected', because: 'no-challenge' };
   const submitted = factor.parse(request.submitted);
   if (submitted === null) return { outcome: 'rejected', because: 'malformed-code' };
@@ -78,15 +79,15 @@ export async function answerChallenge(context: FlowContext, request: AnswerReque
   const isReadWithAttempt = subject.phase === 'pending' && link === undefined;
   const [attempt, guess, gathered] = await Promise.all([
     spent,
-    spendGuess(context, request, { asked, factor }),
+    spendGuess(context, request, { challengeHint, factor }),
     gatherFacts(context, account, subject, {
       early: request.early,
       ...(isReadWithAttempt ? { pending: spent.then(({ pending }) => pending) } : {}),
     }),
   ]);
   const reject = (rejected: Rejected, check?: string) =>
-    rejectAnswer(context, request, { rejected, asked, guess, gathered, check });
-  const refused = refuseAnswer({ attempt, guess, gathered, asked });
+    rejectAnswer(context, request, { rejected, challengeHint, guess, gathered, check });
+  const refused = refuseAnswer({ attempt, guess, gathered, challengeHint });
   if (refused !== null) {
     const isExpired = subject.phase === 'session' && gathered.facts.session?.phase === 'expired';
     return reject(isExpired ? { outcome: 'rejected', because: 'session-expired' } : refused);
@@ -98,13 +99,13 @@ export async function answerChallenge(context: FlowContext, request: AnswerReque
   const trial = { userId: subject.userId, challenge, member, onFile: gathered.account, submitted, now };
   const verification = await factor.verify(trial);
   if (verification.outcome === 'rejected') {
-    const authenticator = member.authenticators.find(({ id }) => id === asked.authenticatorId);
+    const authenticator = member.authenticators.find(({ id }) => id === challengeHint.authenticatorId);
     if (verification.because === 'secret-unreadable' && authenticator !== undefined) {
       reportUnreadable(context, subject, authenticator);
     }
     const { check, ...rejection } = verification;
     if (rejection.because === 'counter')
-      await reportCopied(context, { account, gathered, asked, origin: request.origin });
+      await reportCopied(context, { account, gathered, challengeHint, origin: request.origin });
     return reject({ ...rejection, attemptsLeft }, check);
   }
   if (!(await factor.accept(trial, verification))) {
@@ -113,7 +114,7 @@ export async function answerChallenge(context: FlowContext, request: AnswerReque
   return concludeProof(context, {
     account,
     gathered,
-    asked,
+    challengeHint,
     shown: verification,
     purpose,
     requirement,
@@ -136,14 +137,14 @@ const NOT_GUESSED: GuessOutcome = { outcome: 'spent', guessesLeft: Infinity, loc
 function spendGuess(
   context: FlowContext,
   { subject, link }: AnswerRequest,
-  { asked, factor }: { readonly asked: ChallengeHint; readonly factor: Factor },
+  { challengeHint, factor }: { readonly challengeHint: ChallengeHint; readonly factor: Factor },
 ): Promise<GuessOutcome> {
   const { kind, guessGroup, enrollable, askedTogether } = factor.traits;
   if (guessGroup === null) return Promise.resolve(NOT_GUESSED);
   return context.records.spendGuess({
     userId: subject.userId,
     group: guessGroup,
-    authenticatorId: enrollable && !askedTogether ? asked.authenticatorId : null,
+    authenticatorId: enrollable && !askedTogether ? challengeHint.authenticatorId : null,
     rank: guessRank(FACTOR_TRAITS, kind),
     limits: context.options.limits,
     now: context.clock.now(),
@@ -156,9 +157,9 @@ function refuseAnswer(spent: {
   readonly attempt: AttemptOutcome;
   readonly guess: GuessOutcome;
   readonly gathered: Gathered;
-  readonly asked: ChallengeHint;
+  readonly challengeHint: ChallengeHint;
 }): Rejected | null {
-  const { attempt, guess, gathered, asked } = spent;
+  const { attempt, guess, gathered, challengeHint } = spent;
   const phase = gathered.facts.session?.phase;
   if (phase === 'ended') return { outcome: 'rejected', because: 'session-ended' };
   if (phase !== 'live') return { outcome: 'rejected', because: 'challenge-expired' };
@@ -169,18 +170,20 @@ function refuseAnswer(spent: {
   if (attempt.outcome === 'exhausted') return { outcome: 'rejected', because: 'attempts-exhausted' };
   if (attempt.outcome === 'missing') return { outcome: 'rejected', because: 'challenge-expired' };
   const { challenge } = attempt;
-  const replaced = challenge.kind !== asked.kind || challenge.authenticatorId !== asked.authenticatorId;
-  if (replaced || !isStillOffered(gathered, asked))
+  const replaced =
+    challenge.kind !== challengeHint.kind || challenge.authenticatorId !== challengeHint.authenticatorId;
+  if (replaced || !isStillOffered(gathered, challengeHint))
     return { outcome: 'rejected', because: 'challenge-expired' };
   return null;
 }
 
 /** The factor may have been removed, or its kind forbidden, since it was asked. This attempt is already counted, so locks are ignored. */
-function isStillOffered(gathered: Gathered, asked: ChallengeHint): boolean {
+function isStillOffered(gathered: Gathered, challengeHint: ChallengeHint): boolean {
   const unlocked = { ...gathered.facts, codesLockedUntil: null, recoveryCodesLockedUntil: null };
   const options = challengeOptions(unlocked, gathered.now);
   return options.some(
-    ({ authenticatorId, kind }) => authenticatorId === asked.authenticatorId && kind === asked.kind,
+    ({ authenticatorId, kind }) =>
+      authenticatorId === challengeHint.authenticatorId && kind === challengeHint.kind,
   );
 }
 
@@ -190,7 +193,7 @@ async function rejectAnswer(
   request: AnswerRequest,
   refused: {
     readonly rejected: Rejected;
-    readonly asked: ChallengeHint;
+    readonly challengeHint: ChallengeHint;
     readonly guess: GuessOutcome;
     readonly gathered: Gathered;
     /** The check that failed, for the event. */
@@ -198,7 +201,7 @@ async function rejectAnswer(
   },
 ): Promise<Rejected> {
   const { account, subject, origin, purpose, link } = request;
-  const { rejected, asked, guess, gathered, check = rejected.because } = refused;
+  const { rejected, challengeHint, guess, gathered, check = rejected.because } = refused;
   const { because, lockedUntil, attemptsLeft } = rejected;
   context.events.report({
     name: 'proof-rejected',
@@ -208,12 +211,12 @@ async function rejectAnswer(
     details: {
       because: check,
       purpose,
-      kind: asked.kind,
+      kind: challengeHint.kind,
       ...(lockedUntil === undefined ? {} : { lockedUntil }),
     },
   });
   const exhausted = attemptsLeft === 0 && link === undefined;
-  reportGuessLimits(context, { account, gathered, asked, purpose, guess, exhausted, origin });
+  reportGuessLimits(context, { account, gathered, challengeHint, purpose, guess, exhausted, origin });
   const isUsedUp = attemptsLeft === 0 || because === 'attempts-exhausted';
   if (link === undefined || !isUsedUp) return rejected;
   await context.state.endUnlockLink(link.tokenHash);

@@ -29,11 +29,11 @@ export async function goOnWithEarlier(
   context: Pick<FlowContext, 'state' | 'clock'>,
   repeated: {
     readonly pending: PendingLogin;
-    readonly asked: ChallengeHint;
+    readonly challengeHint: ChallengeHint;
     readonly step: FirstStep;
   },
 ): Promise<Begun | null> {
-  const { pending, asked, step } = repeated;
+  const { pending, challengeHint, step } = repeated;
   const { userId } = pending;
   // Read only now: the earlier login was noted before its send was counted, and this one was refused after that.
   const noted = await context.state.findFirstSteps(step.mark);
@@ -50,11 +50,11 @@ export async function goOnWithEarlier(
   for (const [login, challenge] of found) {
     if (login === undefined || challenge === undefined || login.id === pending.id) continue;
     const code = codeUnderWay(challenge, now);
-    if (code === undefined || challenge.authenticatorId !== asked.authenticatorId) continue;
+    if (code === undefined || challenge.authenticatorId !== challengeHint.authenticatorId) continue;
     if (!isSameStep(login, pending, now)) continue;
     // oxlint-disable-next-line no-await-in-loop
     await context.state.endPendingLogin(userId, pending.id);
-    return { pending: login, ask: { outcome: 'asked', challenge, sent: toSent(code, { earlier: true }) } };
+    return { pending: login, ask: { outcome: 'issued', challenge, sent: toSent(code, { earlier: true }) } };
   }
   return null;
 }

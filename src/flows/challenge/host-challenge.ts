@@ -76,7 +76,7 @@ async function ask(
     resend: current?.authenticatorId === option.authenticatorId,
   });
   if (issued.outcome === 'gone') return { outcome: 'rejected', because: 'challenge-expired' };
-  const shown = issued.outcome === 'asked' ? await showChallenge(context, gathered, issued.challenge) : null;
+  const shown = issued.outcome === 'issued' ? await showChallenge(context, gathered, issued.challenge) : null;
   return { outcome: 'challenge', subject, gathered, option, anyOf, issued, shown };
 }
 

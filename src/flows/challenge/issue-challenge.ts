@@ -17,7 +17,7 @@ import {
   type NewCode,
 } from './active-challenge';
 import type { OpenProof } from './open-proof';
-import { sendAskedCode } from './send-asked-code';
+import { sendChallengeCode } from './send-challenge-code';
 import { findDestinationWait } from './spend-send';
 import type { FoundUnlockLink } from './unlock-link';
 
@@ -86,8 +86,8 @@ export async function finishChallenge(
   { challenge, code }: PreparedAsk,
 ): Promise<ChallengeOutcome> {
   const { option, gathered } = request;
-  if (code !== null) return sendAskedCode(context, request, { challenge, code });
-  if (channelOfKind(option.kind) === null) return { outcome: 'asked', challenge };
+  if (code !== null) return sendChallengeCode(context, request, { challenge, code });
+  if (channelOfKind(option.kind) === null) return { outcome: 'issued', challenge };
   const authenticator = gathered.member.authenticators.find(({ id }) => id === option.authenticatorId);
   if (authenticator !== undefined) reportUnreadable(context, gathered.member, authenticator);
   return { outcome: 'not-sent', because: 'secret-unreadable' };
@@ -153,18 +153,18 @@ export async function askProof(
   asking: {
     readonly subject: AuthSubject;
     readonly proof: OpenProof;
-    readonly asked: ChallengeHint;
+    readonly challengeHint: ChallengeHint;
     /** The person has a code and wants another one. */
     readonly resend: boolean;
   },
 ): Promise<ChallengeOutcome> {
-  const { subject, proof, asked, resend } = asking;
+  const { subject, proof, challengeHint, resend } = asking;
   const { owner, gathered, link } = proof;
-  if (link !== undefined) await keepAttempts(context, proof, { link, asked });
+  if (link !== undefined) await keepAttempts(context, proof, { link, challengeHint });
   const isPendingLogin = link === undefined && subject.phase === 'pending';
   return issueChallengeFor(context, {
     owner,
-    option: { authenticatorId: asked.authenticatorId, kind: asked.kind },
+    option: { authenticatorId: challengeHint.authenticatorId, kind: challengeHint.kind },
     gathered,
     pendingUntil: isPendingLogin ? subject.expiresAt : null,
     resend,
@@ -172,21 +172,21 @@ export async function askProof(
 }
 
 /** Whether this factor was asked last, and for the same purpose. */
-export function isAskedAgain(
-  { asked }: AuthSubject,
+export function isSameChallenge(
+  { challengeHint }: AuthSubject,
   { purpose, authenticatorId }: Pick<ChallengeHint, 'purpose' | 'authenticatorId'>,
 ): boolean {
-  return asked?.purpose === purpose && asked.authenticatorId === authenticatorId;
+  return challengeHint?.purpose === purpose && challengeHint.authenticatorId === authenticatorId;
 }
 
 /** A challenge that lives as long as the link, so that the attempts spent on it are not forgotten before. */
 async function keepAttempts(
   { state, clock }: FlowContext,
   { owner }: OpenProof,
-  { link, asked }: { readonly link: FoundUnlockLink; readonly asked: ChallengeHint },
+  { link, challengeHint }: { readonly link: FoundUnlockLink; readonly challengeHint: ChallengeHint },
 ): Promise<void> {
   if ((await state.findChallenge(owner)) !== undefined) return;
-  const { kind, authenticatorId } = asked;
+  const { kind, authenticatorId } = challengeHint;
   const challenge: Challenge = {
     ...owner,
     id: newId(),

@@ -23,7 +23,7 @@ export interface OpenProof {
   readonly decision: Challenging;
   readonly owner: ChallengeOwner;
   /** The factor that is asked; null where the person has to choose one. */
-  readonly asked: ChallengeHint | null;
+  readonly challengeHint: ChallengeHint | null;
   /** By which a lock is ended. */
   readonly link?: FoundUnlockLink;
 }
@@ -131,18 +131,18 @@ function decideLocked({ options: { limits } }: FlowContext, gathered: Gathered):
   return { outcome: 'deny', because: 'locked', lockedUntil };
 }
 
-function open(subject: AuthSubject, found: Omit<OpenProof, 'owner' | 'asked'>): Opening {
+function open(subject: AuthSubject, found: Omit<OpenProof, 'owner' | 'challengeHint'>): Opening {
   const { purpose, link } = found;
   const owner = link === undefined ? challengeOwner(subject, purpose) : unlockOwner(link);
-  return { outcome: 'open', proof: { ...found, owner, asked: findAsked(subject, found) } };
+  return { outcome: 'open', proof: { ...found, owner, challengeHint: findChallengeHint(subject, found) } };
 }
 
 /** The factor that was asked last, if it is still offered; otherwise one that needs no sending, since looking at a page sends nothing. */
-function findAsked(
-  { asked }: AuthSubject,
-  { purpose, decision, gathered }: Omit<OpenProof, 'owner' | 'asked'>,
+function findChallengeHint(
+  { challengeHint }: AuthSubject,
+  { purpose, decision, gathered }: Omit<OpenProof, 'owner' | 'challengeHint'>,
 ): ChallengeHint | null {
-  const before = asked?.purpose === purpose ? asked : null;
+  const before = challengeHint?.purpose === purpose ? challengeHint : null;
   if (before !== null && decision.anyOf.some((option) => isSameFactor(option, before))) return before;
   // A locked factor is not offered, but the page says so and what else there is.
   if (codesLockedUntil(gathered) !== null) {
@@ -170,7 +170,7 @@ export function codesLockedUntil({ facts, now }: Pick<Gathered, 'facts' | 'now'>
 }
 
 export type Picked =
-  | { readonly outcome: 'picked'; readonly asked: ChallengeHint }
+  | { readonly outcome: 'picked'; readonly challengeHint: ChallengeHint }
   | { readonly outcome: 'refused'; readonly because: 'no-authenticator' | 'no-challenge' }
   | { readonly outcome: 'refused'; readonly because: 'locked'; readonly lockedUntil: number };
 
@@ -180,12 +180,12 @@ export function pickFactor(proof: OpenProof, authenticatorId: string | null): Pi
   if (authenticatorId !== null) {
     const chosen = decision.anyOf.find((option) => option.authenticatorId === authenticatorId);
     if (chosen === undefined) return { outcome: 'refused', because: 'no-authenticator' };
-    return { outcome: 'picked', asked: { purpose, ...chosen } };
+    return { outcome: 'picked', challengeHint: { purpose, ...chosen } };
   }
-  const { asked } = proof;
-  if (asked === null) return { outcome: 'refused', because: 'no-challenge' };
+  const { challengeHint } = proof;
+  if (challengeHint === null) return { outcome: 'refused', because: 'no-challenge' };
   const lockedUntil = codesLockedUntil(gathered);
-  const isOffered = decision.anyOf.some((option) => option.authenticatorId === asked.authenticatorId);
+  const isOffered = decision.anyOf.some((option) => option.authenticatorId === challengeHint.authenticatorId);
   if (lockedUntil !== null && !isOffered) return { outcome: 'refused', because: 'locked', lockedUntil };
-  return { outcome: 'picked', asked };
+  return { outcome: 'picked', challengeHint };
 }

@@ -22,13 +22,13 @@ export interface Prompt {
 interface Prompting {
   readonly subject: AuthSubject;
   readonly proof: OpenProof;
-  readonly asked: ChallengeHint;
+  readonly challengeHint: ChallengeHint;
 }
 
 export async function readPrompt(context: FlowContext, prompting: Prompting): Promise<Prompt> {
-  const { proof, asked } = prompting;
+  const { proof, challengeHint } = prompting;
   const { gathered } = proof;
-  const { authenticatorId, kind } = asked;
+  const { authenticatorId, kind } = challengeHint;
   const [challenge, waitSeconds] = await Promise.all([
     findPrompted(context, prompting),
     findSendWait(context, gathered, { authenticatorId, kind }),
@@ -40,10 +40,10 @@ export async function readPrompt(context: FlowContext, prompting: Prompting): Pr
 
 /** What the proof answers. Reads nothing for a kind that shows nothing. */
 export async function readShown(context: FlowContext, prompting: Prompting): Promise<Shown | null> {
-  const { proof, asked } = prompting;
-  if ((context.factors.get(asked.kind)?.challenge ?? null) === null) return null;
+  const { proof, challengeHint } = prompting;
+  if ((context.factors.get(challengeHint.kind)?.challenge ?? null) === null) return null;
   const challenge = await findPrompted(context, prompting);
-  if (challenge === undefined || challenge.authenticatorId !== asked.authenticatorId) return null;
+  if (challenge === undefined || challenge.authenticatorId !== challengeHint.authenticatorId) return null;
   return showChallenge(context, proof.gathered, challenge);
 }
 
@@ -62,14 +62,15 @@ export async function showChallenge(
  * opened the page. That sends nothing, and leaves one that still holds as it is.
  */
 async function findPrompted(context: FlowContext, prompting: Prompting): Promise<Challenge | undefined> {
-  const { proof, asked } = prompting;
+  const { proof, challengeHint } = prompting;
   const found = await context.state.findChallenge(proof.owner);
-  const factor = context.factors.get(asked.kind);
+  const factor = context.factors.get(challengeHint.kind);
   if (factor === undefined || factor.challenge === null) return found;
   const now = context.clock.now();
-  const isSame = found?.authenticatorId === asked.authenticatorId && found.kind === asked.kind;
+  const isSame =
+    found?.authenticatorId === challengeHint.authenticatorId && found.kind === challengeHint.kind;
   if (isSame && !isChallengeOver(found, now) && factor.challenge.begin(found.state, now) === found.state)
     return found;
   const issued = await askProof(context, { ...prompting, resend: false });
-  return issued.outcome === 'asked' ? issued.challenge : undefined;
+  return issued.outcome === 'issued' ? issued.challenge : undefined;
 }

@@ -11,17 +11,17 @@ export async function reportCopied(
   copied: {
     readonly account: Account;
     readonly gathered: Gathered;
-    readonly asked: ChallengeHint;
+    readonly challengeHint: ChallengeHint;
     readonly origin: Origin;
   },
 ): Promise<void> {
-  const { account, gathered, asked, origin } = copied;
+  const { account, gathered, challengeHint, origin } = copied;
   await notifyAddressesOnFile(context, {
     account,
     member: gathered.member,
     notice: {
       kind: 'other',
-      heading: `${wordsOf(asked.kind).thing} may have been copied`,
+      heading: `${wordsOf(challengeHint.kind).thing} may have been copied`,
       paragraphs: [
         'Somebody tried to sign in or to confirm something with an older state of it. We refused that.',
         'Remove it in your settings and set up another one. If this wasn’t you, change your password too.',

@@ -12,7 +12,7 @@ import { notifyAddressesOnFile } from '../notices/notify';
 export interface WrongAnswer {
   readonly account: Account;
   readonly gathered: Gathered;
-  readonly asked: ChallengeHint;
+  readonly challengeHint: ChallengeHint;
   readonly purpose: ChallengePurpose;
   readonly guess: GuessOutcome;
   /** Whether no try is left for this challenge. */
@@ -41,14 +41,14 @@ export function reportGuessLimits(context: FlowContext, wrong: WrongAnswer): voi
 }
 
 function reportLock(context: FlowContext, wrong: WrongAnswer, lockedUntil: number): void {
-  const { asked, purpose, origin, gathered } = wrong;
-  report(context, wrong, 'proofs-locked', { kind: asked.kind, purpose, lockedUntil });
+  const { challengeHint, purpose, origin, gathered } = wrong;
+  report(context, wrong, 'proofs-locked', { kind: challengeHint.kind, purpose, lockedUntil });
   tell(context, wrong, { kind: 'proofs-locked', lockedUntil, unlockUrl: null, origin, at: gathered.now });
 }
 
 function reportDisabled(context: FlowContext, wrong: WrongAnswer): void {
-  const { asked, origin, gathered } = wrong;
-  const { kind, authenticatorId } = asked;
+  const { challengeHint, origin, gathered } = wrong;
+  const { kind, authenticatorId } = challengeHint;
   report(context, wrong, 'authenticator-disabled', { kind, authenticatorId });
   const wayBack =
     onFileKind(authenticatorId) === null

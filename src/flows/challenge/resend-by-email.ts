@@ -38,8 +38,8 @@ export async function resendByEmail(context: FlowContext, message: SentMessage):
   const text = challenge?.codes.find(({ id }) => id === message.codeId);
   const email = known?.account.email;
   if (challenge === undefined || text === undefined || known === undefined || email === undefined) return;
-  const isAsked = text.authenticatorId === challenge.authenticatorId;
-  if (!isAsked || text.sentBy !== 'sms' || isChallengeOver(text, clock.now())) return;
+  const isCurrent = text.authenticatorId === challenge.authenticatorId;
+  if (!isCurrent || text.sentBy !== 'sms' || isChallengeOver(text, clock.now())) return;
   const { account } = known;
   if (!(await maySend(context, message, { account, email }))) return;
   const { userId, ownerId, purpose } = message;

@@ -1,5 +1,5 @@
 import { isAmongCountries, parsePhoneNumber } from '../../core/address/phone-number';
-import type { DeliveredKind } from '../../core/member/factor-kind';
+import type { Channel } from '../../core/member/factor-kind';
 import { personalBudgets, sendBudgets, type BudgetOf, type BudgetedSend } from '../../delivery/budgets';
 import type { FlowContext } from '../context/context';
 
@@ -46,7 +46,7 @@ export async function spendSendOrFallback(
   context: FlowContext,
   send: SendToSpend,
   fallback: string | undefined,
-): Promise<{ readonly outcome: 'spent'; readonly by: DeliveredKind } | SendRefused> {
+): Promise<{ readonly outcome: 'spent'; readonly by: Channel } | SendRefused> {
   const spent = await spendSend(context, send);
   if (spent.outcome === 'spent') return { outcome: 'spent', by: send.kind };
   const mayFallBack = send.kind === 'sms' && spent.because !== 'send-limit' && context.options.email !== null;

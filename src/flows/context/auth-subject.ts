@@ -17,7 +17,7 @@ interface SubjectBase {
   readonly ownerId: string;
   readonly epochs: Epochs;
   readonly startedAt: number;
-  readonly asked: ChallengeHint | null;
+  readonly challengeHint: ChallengeHint | null;
 }
 
 /** Whom a request belongs to: a login that is not finished, or a session. */

@@ -1,7 +1,7 @@
 import { decide, type Option } from '../../core/decision/decide';
 import { isMfaOn } from '../../core/decision/facts';
 import { hasFactor } from '../../core/decision/usable-factors';
-import type { EnrollableKind } from '../../core/member/factor-kind';
+import type { FactorKind } from '../../core/member/factor-kind';
 import { isEnrollableKind } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import { acknowledgeCodes } from '../authenticators/unseen-codes';
@@ -37,7 +37,7 @@ export async function startHostEnrollment(
   context: FlowContext,
   account: Account,
   enrollment: {
-    readonly kind: EnrollableKind;
+    readonly kind: FactorKind;
     readonly destination: string | null;
     readonly challengeId: string | undefined;
     readonly variant: string;

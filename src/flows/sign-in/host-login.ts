@@ -47,7 +47,7 @@ export async function findHostLogin(
     context.state.findChallenge(owner),
   ]);
   if (pending?.organizationId !== organizationId) return null;
-  const asked =
+  const challengeHint =
     challenge === undefined
       ? null
       : {
@@ -55,12 +55,21 @@ export async function findHostLogin(
           kind: challenge.kind,
           authenticatorId: challenge.authenticatorId,
         };
-  return toSubject(pending, asked);
+  return toSubject(pending, challengeHint);
 }
 
-function toSubject(pending: PendingLogin, asked: AuthSubject['asked']): HostSubject {
+function toSubject(pending: PendingLogin, challengeHint: AuthSubject['challengeHint']): HostSubject {
   const { id, userId, organizationId, epochs, startedAt, expiresAt } = pending;
-  return { phase: 'pending', ownerId: id, userId, organizationId, epochs, startedAt, expiresAt, asked };
+  return {
+    phase: 'pending',
+    ownerId: id,
+    userId,
+    organizationId,
+    epochs,
+    startedAt,
+    expiresAt,
+    challengeHint,
+  };
 }
 
 export type ResumedLogin =

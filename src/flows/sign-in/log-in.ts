@@ -25,7 +25,7 @@ export type LoginOutcome =
       readonly pending: PendingLogin;
       readonly decision: Decision & { readonly outcome: 'challenge' | 'enroll' };
       readonly gathered: Gathered;
-      readonly asked: ChallengeHint | null;
+      readonly challengeHint: ChallengeHint | null;
       /** The pending login and its first challenge on their way into the state. */
       readonly begun: Promise<Begun>;
       /** The login goes on with the proof that ends the lock. */
@@ -124,8 +124,8 @@ async function conclude(
       address: origin.address,
       details: { next: decision.outcome, ...firstLogin },
     });
-  const asked = unlocking ? null : firstAsked(decision);
-  const begun = begin(context, { pending, asked, gathered, step });
+  const challengeHint = unlocking ? null : firstChallengeHint(decision);
+  const begun = begin(context, { pending, challengeHint, gathered, step });
   // The caller that waits for it gets the failure; an unhandled rejection would end the process.
   begun.catch(() => undefined);
   return {
@@ -133,7 +133,7 @@ async function conclude(
     pending,
     decision,
     gathered,
-    asked,
+    challengeHint,
     begun,
     unlocking,
   };
@@ -147,7 +147,7 @@ function decideUnlocking(gathered: Gathered): Decision {
 }
 
 /** The factor that a pending login asks first. A recovery code is never asked, only chosen. */
-function firstAsked(decision: Decision): ChallengeHint | null {
+function firstChallengeHint(decision: Decision): ChallengeHint | null {
   const option = decision.outcome === 'challenge' ? decision.anyOf[0] : undefined;
   return option === undefined || option.kind === BACKUP_KIND ? null : { purpose: 'login', ...option };
 }
@@ -157,15 +157,15 @@ async function begin(
   context: FlowContext,
   begun: {
     readonly pending: PendingLogin;
-    readonly asked: ChallengeHint | null;
+    readonly challengeHint: ChallengeHint | null;
     readonly gathered: Gathered;
     readonly step: FirstStep;
   },
 ): Promise<Begun> {
-  const { pending, asked, gathered, step } = begun;
+  const { pending, challengeHint, gathered, step } = begun;
   const { state } = context;
-  if (asked === null) return state.createPendingLogin(pending).then(() => ({ pending, ask: null }));
-  const { authenticatorId, kind } = asked;
+  if (challengeHint === null) return state.createPendingLogin(pending).then(() => ({ pending, ask: null }));
+  const { authenticatorId, kind } = challengeHint;
   const owner = { userId: pending.userId, ownerId: pending.id, purpose: 'login' } as const;
   const request = { owner, option: { authenticatorId, kind }, gathered, pendingUntil: pending.expiresAt };
   const prepared = prepareChallenge(context, request);
@@ -175,7 +175,7 @@ async function begin(
   await Promise.all([created, state.noteFirstStep(step.mark, pending.id, step.seconds)]);
   const ask = await finishChallenge(context, request, prepared);
   const earlier =
-    ask.outcome === 'not-sent' ? await goOnWithEarlier(context, { pending, asked, step }) : null;
+    ask.outcome === 'not-sent' ? await goOnWithEarlier(context, { pending, challengeHint, step }) : null;
   return earlier ?? { pending, ask };
 }
 

@@ -126,13 +126,13 @@ function refuse(because: Refusal): WayInResult {
  */
 async function isLetIn(
   context: FlowContext,
-  asked: {
+  entering: {
     readonly wayIn: BoundWayIn;
     readonly known: KnownUser;
     readonly maySignIn: (known: KnownUser) => Promise<boolean>;
   },
 ): Promise<boolean> {
-  const { wayIn, known, maySignIn } = asked;
+  const { wayIn, known, maySignIn } = entering;
   const { account } = known;
   if (!account.active || account.federated) return false;
   const [{ facts }, isAllowed] = await Promise.all([
@@ -156,6 +156,6 @@ async function tellOfCopy(
   const { account } = known;
   const gathered = await gatherLoginFacts(context, account, []);
   const { authenticatorId } = owner;
-  const asked = { purpose: 'login', kind: wayIn.kind, authenticatorId } as const;
-  await reportCopied(context, { account, gathered, asked, origin });
+  const challengeHint = { purpose: 'login', kind: wayIn.kind, authenticatorId } as const;
+  await reportCopied(context, { account, gathered, challengeHint, origin });
 }

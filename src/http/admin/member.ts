@@ -1,5 +1,5 @@
 import { MfaError } from '../../core/errors';
-import type { EnrollableKind } from '../../core/member/factor-kind';
+import type { FactorKind } from '../../core/member/factor-kind';
 import { ENROLLABLE_KINDS } from '../../factors/find-factor';
 import { findMemberDetail, type MemberDetail } from '../../flows/admin/member-detail';
 import { momentOf } from '../kernel/moments';
@@ -145,7 +145,7 @@ export interface MemberLocals extends WithAdmin {
     readonly noContact: boolean;
   };
   readonly authenticators: readonly {
-    readonly kind: EnrollableKind;
+    readonly kind: FactorKind;
     readonly label: string;
     readonly destination: string | null;
     readonly addedAt: Moment;
@@ -154,8 +154,8 @@ export interface MemberLocals extends WithAdmin {
   }[];
   readonly settings: {
     readonly enabled: boolean;
-    readonly assignedKind: EnrollableKind | null;
-    readonly kinds: readonly { readonly kind: EnrollableKind; readonly note: string | null }[];
+    readonly assignedKind: FactorKind | null;
+    readonly kinds: readonly { readonly kind: FactorKind; readonly note: string | null }[];
   };
   readonly exemption: {
     readonly reason: string;

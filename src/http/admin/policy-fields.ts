@@ -1,4 +1,4 @@
-import type { EnrollableKind } from '../../core/member/factor-kind';
+import type { FactorKind } from '../../core/member/factor-kind';
 import { ENROLLABLE_KINDS, RESISTANT_KINDS } from '../../factors/find-factor';
 import type { EnrollmentRule, Policy, Strength } from '../../core/policy/policy';
 import type { PolicyChange } from '../../flows/admin/save-policy';
@@ -7,7 +7,7 @@ import { fieldOf } from '../kernel/request';
 import { dayField } from './form-fields';
 import { durationField, durationWords, kindName, type DurationField } from './words';
 
-export function policyFields(policy: Policy, availableKinds: readonly EnrollableKind[]): PolicyFields {
+export function policyFields(policy: Policy, availableKinds: readonly FactorKind[]): PolicyFields {
   const {
     version,
     enabled,
@@ -44,7 +44,7 @@ export function policyFields(policy: Policy, availableKinds: readonly Enrollable
 export function sentFields(
   body: unknown,
   draft: Policy,
-  availableKinds: readonly EnrollableKind[],
+  availableKinds: readonly FactorKind[],
 ): PolicyFields {
   const fields = policyFields(draft, availableKinds);
   const sent = (name: string, otherwise: string): string => {
@@ -162,7 +162,7 @@ export interface PolicyFields {
   /** Null where no method here resists phishing, so that there is nothing to choose. */
   readonly strength: Strength | null;
   readonly methods: readonly {
-    readonly kind: EnrollableKind;
+    readonly kind: FactorKind;
     readonly checked: boolean;
     readonly available: boolean;
   }[];

@@ -1,4 +1,4 @@
-import type { EnrollableKind } from '../../core/member/factor-kind';
+import type { FactorKind } from '../../core/member/factor-kind';
 import { ENROLLABLE_KINDS, FACTOR_TRAITS, isEnrollableKind } from '../../factors/find-factor';
 import { STRENGTHS, defaultPolicy, type Policy } from '../../core/policy/policy';
 import { checkPolicy } from '../../core/policy/policy-check';
@@ -88,7 +88,7 @@ function parseEnrollment(value: unknown): Parsed<Policy['enrollment']> {
   return malformed('Enrollment is one of assigned, optional and required. Choose one.');
 }
 
-function parseMethods(value: unknown): Parsed<readonly EnrollableKind[]> {
+function parseMethods(value: unknown): Parsed<readonly FactorKind[]> {
   if (value === undefined) return null;
   const listed: readonly unknown[] = Array.isArray(value)
     ? value
@@ -171,7 +171,7 @@ export interface ShownFault {
 export function allFaults(
   found: readonly ShownFault[],
   draft: Policy,
-  availableKinds: readonly EnrollableKind[],
+  availableKinds: readonly FactorKind[],
 ): readonly ShownFault[] {
   const known = new Set(found.map(({ field }) => FIELD_OF_RULE.get(field) ?? field));
   const others = checkPolicy(draft, { factors: FACTOR_TRAITS, availableKinds }).filter(

@@ -140,7 +140,7 @@ export function describeDecision(
 /** What became of the code: sent, or why not. */
 export function describeAsk(ask: ChallengeOutcome | null): Readonly<Record<string, unknown>> {
   if (ask === null || ask.outcome === 'gone') return {};
-  if (ask.outcome === 'asked') return ask.sent === undefined ? {} : { sent: ask.sent };
+  if (ask.outcome === 'issued') return ask.sent === undefined ? {} : { sent: ask.sent };
   const { because, retryAfterSeconds } = ask;
   return { notSent: { because, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) } };
 }
@@ -151,7 +151,7 @@ export async function describeShown(
   gathered: Gathered,
   ask: ChallengeOutcome | null,
 ): Promise<Readonly<Record<string, unknown>>> {
-  if (ask?.outcome !== 'asked') return {};
+  if (ask?.outcome !== 'issued') return {};
   const shown = await showChallenge(context, gathered, ask.challenge);
   return shown === null ? {} : { [ask.challenge.kind]: shown.json };
 }

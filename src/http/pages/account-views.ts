@@ -1,4 +1,4 @@
-import type { EnrollableKind, FactorKind } from '../../core/member/factor-kind';
+import type { FactorKind } from '../../core/member/factor-kind';
 import type { Moment, WithPage } from '../kernel/render-page';
 
 declare module '../kernel/render-page' {
@@ -17,7 +17,7 @@ export interface SettingsLocals extends WithPage {
   /** False for people whom an identity provider signs in. */
   readonly hasPassword: boolean;
   /** What may be added; empty leaves the links out. */
-  readonly addable: readonly EnrollableKind[];
+  readonly addable: readonly FactorKind[];
   /** The page on which new recovery codes wait to be saved; null where none do. */
   readonly unseenCodes: string | null;
   /** Null where the organization has none or no factor is enrolled. */

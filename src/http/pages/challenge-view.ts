@@ -1,6 +1,6 @@
 import type { Option } from '../../core/decision/decide';
 import { findTraits, type FactorKind } from '../../core/member/factor-kind';
-import { codesAsked, fallbackOfCode, isChallengeOver, liveCode } from '../../core/proof/sent-code';
+import { currentCodes, fallbackOfCode, isChallengeOver, liveCode } from '../../core/proof/sent-code';
 import { BACKUP_KIND, FACTOR_TRAITS, channelOfKind } from '../../factors/find-factor';
 import { digitsOf, wordsOf } from '../../factors/present-factor';
 import { readPrompt } from '../../flows/challenge/read-prompt';
@@ -15,8 +15,8 @@ import { showOptions } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
 
 /** What a page that asks for a code shows beside the field. */
-export interface AskedView extends CodeLocals {
-  readonly asked: ChallengeHint;
+export interface ChallengeView extends CodeLocals {
+  readonly challengeHint: ChallengeHint;
   /** Where to look for the code: a text message that failed went by email. */
   readonly kind: FactorKind;
   readonly label: string | null;
@@ -45,26 +45,30 @@ function ownLabel(kind: FactorKind, label: string | undefined): string | null {
 }
 
 /** Everything about the factor that is asked, read for showing. */
-export async function viewAsked(
+export async function viewChallenge(
   { context, identity }: KnownPageRequest,
-  view: { readonly proof: OpenProof; readonly asked: ChallengeHint; readonly refused: ShownRefusal | null },
-): Promise<AskedView> {
-  const { proof, asked, refused } = view;
+  view: {
+    readonly proof: OpenProof;
+    readonly challengeHint: ChallengeHint;
+    readonly refused: ShownRefusal | null;
+  },
+): Promise<ChallengeView> {
+  const { proof, challengeHint, refused } = view;
   const { decision, gathered } = proof;
-  const prompt = await readPrompt(context, { subject: identity.subject, proof, asked });
+  const prompt = await readPrompt(context, { subject: identity.subject, proof, challengeHint });
   const { challenge: live, waitSeconds, shown, now } = prompt;
   const choices = toChoices(gathered, decision.anyOf);
-  const own = choices.find(({ authenticatorId }) => authenticatorId === asked.authenticatorId);
-  const delivered = channelOfKind(asked.kind) !== null;
-  const authenticator = gathered.member.authenticators.find(({ id }) => id === asked.authenticatorId);
-  const code = live === undefined ? undefined : (liveCode(live, now) ?? codesAsked(live)[0]);
+  const own = choices.find(({ authenticatorId }) => authenticatorId === challengeHint.authenticatorId);
+  const delivered = channelOfKind(challengeHint.kind) !== null;
+  const authenticator = gathered.member.authenticators.find(({ id }) => id === challengeHint.authenticatorId);
+  const code = live === undefined ? undefined : (liveCode(live, now) ?? currentCodes(live)[0]);
   const holds = code !== undefined && !isChallengeOver(code, now);
   const wasNeverSent = delivered && live !== undefined && code === undefined;
   return {
-    asked,
-    kind: code?.sentBy ?? asked.kind,
+    challengeHint,
+    kind: code?.sentBy ?? challengeHint.kind,
     label: own?.label ?? null,
-    alternatives: choices.filter(({ authenticatorId }) => authenticatorId !== asked.authenticatorId),
+    alternatives: choices.filter(({ authenticatorId }) => authenticatorId !== challengeHint.authenticatorId),
     destination: code?.maskedDestination ?? own?.destination ?? null,
     validFor: holds ? durationText((code.expiresAt - now) / 1000) : null,
     fallbackFrom: code === undefined ? null : fallbackOfCode(code, FACTOR_TRAITS),
@@ -72,12 +76,12 @@ export async function viewAsked(
     codeDigits: digitsOf(authenticator),
     clockIsOff: refused?.because === 'clock-off',
     shown: shown?.view ?? null,
-    lockedUntil: isLockedWithCodes(asked.kind) ? codesLockEnd(gathered) : null,
+    lockedUntil: isLockedWithCodes(challengeHint.kind) ? codesLockEnd(gathered) : null,
     expired:
       delivered && (live === undefined || (code !== undefined && !holds) || isChallengeOver(live, now)),
     unsent: wasNeverSent && live.notSent !== 'limit',
     limited: wasNeverSent && live.notSent === 'limit',
-    ...noteOf(live, { now, refused, kind: asked.kind }),
+    ...noteOf(live, { now, refused, kind: challengeHint.kind }),
     // Somebody who is signed in is not sent back to the start, and a form with no try left helps nobody.
     exhausted: !delivered && refused !== null && isExhausted(refused),
   };
@@ -106,7 +110,7 @@ export function noteOf(
   const isOnlyWait = refused?.because === 'send-limit';
   const error = refused === null || (isOnlyWait && code !== undefined) ? null : errorText(refused, kind);
   if (challenge === undefined || code === undefined) return { error, codeNote: null };
-  const isEither = codesAsked(challenge).some(
+  const isEither = currentCodes(challenge).some(
     ({ id, sendId, sentBy }) => id !== code.id && sendId === code.sendId && sentBy !== code.sentBy,
   );
   if (isOnlyWait) return { error, codeNote: 'earlier' };

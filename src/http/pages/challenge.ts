@@ -11,7 +11,7 @@ import { nextPath, sendNext, describeDecision } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
 import { startAnew } from '../session/renew-session';
 import { resumePathOf } from '../sign-in/return-to';
-import { toChoices, viewAsked } from './challenge-view';
+import { toChoices, viewChallenge } from './challenge-view';
 import { goOnAfterProof } from './finish-login';
 import { startOver } from './login';
 import { chooseFactor, resendCode, showProof, submitProof, type ProofPage, type Shown } from './prove';
@@ -83,13 +83,13 @@ async function goOn(
 }
 
 async function render(page: KnownPageRequest, proof: OpenProof, { refused, status }: Shown): Promise<void> {
-  const { gathered, decision, asked } = proof;
-  if (asked === null) {
+  const { gathered, decision, challengeHint } = proof;
+  if (challengeHint === null) {
     const error = refused === null ? null : sentenceFor(refused.because);
     await show(page, 'choose-factor', { choices: toChoices(gathered, decision.anyOf), error }, status);
     return;
   }
-  const shown = await viewAsked(page, { proof, asked, refused });
+  const shown = await viewChallenge(page, { proof, challengeHint, refused });
   const { account, subject } = page.identity;
   const seconds = rememberableSeconds(subject, gathered, shown.kind);
   const rememberBrowser = seconds === null ? null : { days: Math.max(1, Math.floor(seconds / 86_400)) };

@@ -78,7 +78,7 @@ export async function goOnAfterProof(page: KnownPageRequest, answer: Verified): 
   const { decision } = progress;
   if (progress.outcome === 'refused') return refuse(page, decision);
   if (progress.outcome === 'goes-on') {
-    updateSessionData(req, { asked: undefined });
+    updateSessionData(req, { challengeHint: undefined });
   } else {
     // An enrollment that failed in its last steps may have left codes that nobody has seen.
     const { unseenCodes } = readSessionData(req);

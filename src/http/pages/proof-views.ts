@@ -79,7 +79,7 @@ export interface UnlockChallengeLocals extends WithPage {
   readonly prompt:
     | (CodeLocals & {
         readonly kind: FactorKind;
-        readonly asked: { readonly authenticatorId: string };
+        readonly challengeHint: { readonly authenticatorId: string };
         readonly label: string | null;
         readonly lockedUntil: LockEnd | null;
         readonly expired: boolean;

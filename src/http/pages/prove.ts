@@ -1,7 +1,7 @@
 import { channelOfKind, proofField } from '../../factors/find-factor';
 import type { Verified } from '../../flows/challenge/after-proof';
 import { answerChallenge, type ProofPurpose, type Rejected } from '../../flows/challenge/answer-challenge';
-import { askProof, isAskedAgain } from '../../flows/challenge/issue-challenge';
+import { askProof, isSameChallenge } from '../../flows/challenge/issue-challenge';
 import { pickFactor, type OpenProof } from '../../flows/challenge/open-proof';
 import { readShown } from '../../flows/challenge/read-prompt';
 import type { ChallengeHint } from '../../flows/context/auth-subject';
@@ -56,46 +56,53 @@ async function describePrompt(
   { context, identity }: KnownPageRequest,
   proof: OpenProof,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const { asked } = proof;
-  if (asked === null) return {};
-  const shown = await readShown(context, { subject: identity.subject, proof, asked });
-  return shown === null ? {} : { [asked.kind]: shown.json };
+  const { challengeHint } = proof;
+  if (challengeHint === null) return {};
+  const shown = await readShown(context, { subject: identity.subject, proof, challengeHint });
+  return shown === null ? {} : { [challengeHint.kind]: shown.json };
 }
 
 export async function submitProof(kind: ProofPage, page: KnownPageRequest): Promise<void> {
   const { context, req, identity } = page;
   const { subject } = identity;
-  if (!kind.hasOneForm && subject.asked?.purpose === kind.purpose)
-    return prove(kind, page, { proof: null, submitted: fieldOf(req.body, proofField(subject.asked.kind)) });
+  if (!kind.hasOneForm && subject.challengeHint?.purpose === kind.purpose)
+    return prove(kind, page, {
+      proof: null,
+      submitted: fieldOf(req.body, proofField(subject.challengeHint.kind)),
+    });
   const proof = await kind.open(page);
   if (proof === null) return;
   if (proof.decision.password === true && kind.submitPassword !== undefined)
     return kind.submitPassword(page, proof);
   const chosen = kind.hasOneForm ? field(page, 'authenticatorId') : '';
-  const asked = await pick(kind, page, { proof, authenticatorId: chosen === '' ? null : chosen });
-  if (asked === null) return;
-  const submitted = fieldOf(req.body, proofField(asked.kind));
-  const isAgain = isAskedAgain(subject, asked);
-  if (kind.hasOneForm && submitted === undefined) return send(kind, page, { proof, asked, resend: isAgain });
+  const challengeHint = await pick(kind, page, { proof, authenticatorId: chosen === '' ? null : chosen });
+  if (challengeHint === null) return;
+  const submitted = fieldOf(req.body, proofField(challengeHint.kind));
+  const isAgain = isSameChallenge(subject, challengeHint);
+  if (kind.hasOneForm && submitted === undefined)
+    return send(kind, page, { proof, challengeHint, resend: isAgain });
   // A factor that needs no sending is asked with its answer.
-  if (!isAgain && channelOfKind(asked.kind) === null)
-    await askProof(context, { subject, proof, asked, resend: false });
-  return prove(kind, withAsked(page, asked), { proof: { ...proof, asked }, submitted });
+  if (!isAgain && channelOfKind(challengeHint.kind) === null)
+    await askProof(context, { subject, proof, challengeHint, resend: false });
+  return prove(kind, withChallengeHint(page, challengeHint), {
+    proof: { ...proof, challengeHint },
+    submitted,
+  });
 }
 
 /** Sends a code by the factor that the person chose. */
 export async function chooseFactor(kind: ProofPage, page: KnownPageRequest): Promise<void> {
   const proof = await kind.open(page);
   if (proof === null) return;
-  const asked = await pick(kind, page, { proof, authenticatorId: field(page, 'authenticatorId') });
-  if (asked !== null) await send(kind, page, { proof, asked, resend: false });
+  const challengeHint = await pick(kind, page, { proof, authenticatorId: field(page, 'authenticatorId') });
+  if (challengeHint !== null) await send(kind, page, { proof, challengeHint, resend: false });
 }
 
 export async function resendCode(kind: ProofPage, page: KnownPageRequest): Promise<void> {
   const proof = await kind.open(page);
   if (proof === null) return;
-  const asked = await pick(kind, page, { proof, authenticatorId: null });
-  if (asked !== null) await send(kind, page, { proof, asked, resend: true });
+  const challengeHint = await pick(kind, page, { proof, authenticatorId: null });
+  if (challengeHint !== null) await send(kind, page, { proof, challengeHint, resend: true });
 }
 
 /** Null where the choice was refused, and the request answered. */
@@ -105,31 +112,31 @@ async function pick(
   { proof, authenticatorId }: { readonly proof: OpenProof; readonly authenticatorId: string | null },
 ): Promise<ChallengeHint | null> {
   const picked = pickFactor(proof, authenticatorId);
-  if (picked.outcome === 'picked') return picked.asked;
+  if (picked.outcome === 'picked') return picked.challengeHint;
   await showAgain(kind, page, { proof, refusal: toRefusal(picked, proof.gathered.now) });
   return null;
 }
 
-function withAsked(page: KnownPageRequest, asked: ChallengeHint): KnownPageRequest {
-  updateSessionData(page.req, { asked });
-  return { ...page, identity: { ...page.identity, subject: { ...page.identity.subject, asked } } };
+function withChallengeHint(page: KnownPageRequest, challengeHint: ChallengeHint): KnownPageRequest {
+  updateSessionData(page.req, { challengeHint });
+  return { ...page, identity: { ...page.identity, subject: { ...page.identity.subject, challengeHint } } };
 }
 
 async function send(
   kind: ProofPage,
   page: KnownPageRequest,
-  sending: { readonly proof: OpenProof; readonly asked: ChallengeHint; readonly resend: boolean },
+  sending: { readonly proof: OpenProof; readonly challengeHint: ChallengeHint; readonly resend: boolean },
 ): Promise<void> {
   const { context, req, res, identity } = page;
-  const { proof, asked } = sending;
+  const { proof, challengeHint } = sending;
   const outcome = await askProof(context, { ...sending, subject: identity.subject });
-  const asking = withAsked(page, asked);
+  const asking = withChallengeHint(page, challengeHint);
   if (outcome.outcome === 'gone' && kind.answerGone !== undefined) return kind.answerGone(page);
   if (outcome.outcome === 'not-sent') {
     const refusal = toRefusal(outcome, context.clock.now());
-    return showAgain(kind, asking, { proof: { ...proof, asked }, refusal });
+    return showAgain(kind, asking, { proof: { ...proof, challengeHint }, refusal });
   }
-  const isSent = outcome.outcome === 'asked' && outcome.sent !== undefined;
+  const isSent = outcome.outcome === 'issued' && outcome.sent !== undefined;
   return sendNext(req, res, {
     outcome: isSent ? 'sent' : 'challenge',
     ...kind.afterSending(page, proof),

@@ -6,7 +6,7 @@ import {
 } from '../../core/decision/usable-factors';
 import { MfaError } from '../../core/errors';
 import { mayRemoveFactor, type Authenticator } from '../../core/member/authenticator';
-import type { EnrollableKind } from '../../core/member/factor-kind';
+import type { FactorKind } from '../../core/member/factor-kind';
 import { RECOVERY_CODE_COUNT } from '../../core/proof/recovery-code';
 import { BACKUP_KIND, channelOfKind, describeAuthenticator } from '../../factors/find-factor';
 import { judgeSettings } from '../../flows/authenticators/change-authenticator';
@@ -33,7 +33,7 @@ const NOTICES: ReadonlyMap<unknown, string> = new Map([
 /** One authenticator with what may be done with it. */
 interface OwnAuthenticator {
   readonly id: string;
-  readonly kind: EnrollableKind;
+  readonly kind: FactorKind;
   readonly label: string;
   readonly destination: string | null;
   readonly createdAt: number;

@@ -19,7 +19,7 @@ import { originOf } from '../kernel/request';
 import { describeDecision, nextPath, sendNext, type Refusal } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
 import { sourceOfSession } from '../sign-in/attempt-login';
-import { toChoices, viewAsked } from './challenge-view';
+import { toChoices, viewChallenge } from './challenge-view';
 import { applyCompletion, provingOf } from './finish-login';
 import { purposeOf, unusableSentence } from './proof-purpose';
 import { showProof, submitProof, type ProofPage, type Shown } from './prove';
@@ -59,11 +59,11 @@ async function open(page: KnownPageRequest): Promise<OpenProof | null> {
 }
 
 async function render(page: KnownPageRequest, proof: OpenProof, { refused, status }: Shown): Promise<void> {
-  const { decision, gathered, asked } = proof;
+  const { decision, gathered, challengeHint } = proof;
   const common = { ...purposeOf(page, gathered), unusable: unusableSentence(gathered), progress: null };
-  if (asked !== null) {
-    const shown = await viewAsked(page, { proof, asked, refused });
-    const { authenticatorId } = asked;
+  if (challengeHint !== null) {
+    const shown = await viewChallenge(page, { proof, challengeHint, refused });
+    const { authenticatorId } = challengeHint;
     return show(page, 'step-up', { ...common, ...shown, method: shown.kind, authenticatorId }, status);
   }
   const unasked = {

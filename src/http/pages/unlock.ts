@@ -20,7 +20,7 @@ import { refusalStatus } from '../kernel/refusals';
 import { describeDecision, sendNext } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
 import { readSessionData, updateSessionData } from '../session/session-data';
-import { toChoices, viewAsked } from './challenge-view';
+import { toChoices, viewChallenge } from './challenge-view';
 import { goOnAfterProof } from './finish-login';
 import { showProof, submitProof, type ProofPage, type Shown } from './prove';
 
@@ -138,18 +138,18 @@ function describe(page: KnownPageRequest, { gathered, decision }: OpenProof): ob
 }
 
 async function render(page: KnownPageRequest, proof: OpenProof, { refused, status }: Shown): Promise<void> {
-  const { decision, gathered, asked } = proof;
-  if (asked === null) {
+  const { decision, gathered, challengeHint } = proof;
+  if (challengeHint === null) {
     const error = refused === null ? null : sentenceFor(refused.because);
     const alternatives = toChoices(gathered, decision.anyOf);
     return show(page, 'unlock-challenge', { prompt: null, alternatives, error }, status);
   }
-  const { alternatives, error, ...prompt } = await viewAsked(page, { proof, asked, refused });
+  const { alternatives, error, ...prompt } = await viewChallenge(page, { proof, challengeHint, refused });
   return show(page, 'unlock-challenge', { prompt: { ...prompt, error }, alternatives, error }, status);
 }
 
 function forgetLink({ req }: PageRequest): void {
-  updateSessionData(req, { unlock: undefined, asked: undefined });
+  updateSessionData(req, { unlock: undefined, challengeHint: undefined });
 }
 
 async function accept(page: KnownPageRequest, answer: Verified): Promise<void> {

@@ -74,7 +74,7 @@ export async function adoptSession(
     await endSession(context, session);
     return found;
   }
-  const change = { login: undefined, asked: undefined, savedForm: undefined, madeAfter: undefined };
+  const change = { login: undefined, challengeHint: undefined, savedForm: undefined, madeAfter: undefined };
   updateSessionData(req, { ...change, session });
   endCookieWithGrant(context, req, grant);
   return session;
@@ -143,7 +143,7 @@ async function continueCopied(
   };
   // Registers nothing if the old session was ended, or another request has continued it.
   await register(context, { session: continued, grant, origin: originOf(req) });
-  updateSessionData(req, { session: continued, asked: undefined });
+  updateSessionData(req, { session: continued, challengeHint: undefined });
   endCookieWithGrant(context, req, grant);
   return continued;
 }
@@ -193,6 +193,6 @@ export function toSessionSubject(
     evidence,
     // A skipped enrollment counts only in the organization where it was skipped.
     skipped: skipped && sessionData.skippedIn === organizationId,
-    asked: sessionData.asked ?? null,
+    challengeHint: sessionData.challengeHint ?? null,
   };
 }

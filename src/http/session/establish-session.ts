@@ -25,7 +25,7 @@ export async function enterPendingLogin(
   entry: {
     readonly pending: PendingLogin;
     readonly name: string;
-    readonly sessionData: Pick<MfaSessionData, 'asked' | 'returnTo' | 'unlock' | 'host'>;
+    readonly sessionData: Pick<MfaSessionData, 'challengeHint' | 'returnTo' | 'unlock' | 'host'>;
   },
 ): Promise<void> {
   const { pending, name, sessionData } = entry;
@@ -44,7 +44,7 @@ export function keepPendingLogin(
   req: Request,
   change: Partial<MfaSessionData>,
 ): Promise<void> {
-  const { asked: _asked, csrfToken: _csrfToken, ...kept } = readSessionData(req);
+  const { challengeHint: _challengeHint, csrfToken: _csrfToken, ...kept } = readSessionData(req);
   return renewSession(req, () => {
     writeSessionData(req, { ...kept, ...change });
     context.csrf.prepare(req);
@@ -99,7 +99,7 @@ export async function upgradeSession(
   const granted = toSessionClaims(context, grant);
   const organizationEpochs = before.session?.organizationEpochs ?? granted.organizationEpochs;
   const session: SessionClaims = { ...granted, organizationEpochs };
-  const { asked: _asked, csrfToken: _csrfToken, ...kept } = before;
+  const { challengeHint: _challengeHint, csrfToken: _csrfToken, ...kept } = before;
   const registered = register(context, { session, grant, origin: originOf(req) });
   const renewed = renewSession(req, () => {
     Object.assign(requireSession(req), data);

@@ -95,7 +95,7 @@ async function beginNow(
   updateSessionData(req, {
     session,
     login: undefined,
-    asked: undefined,
+    challengeHint: undefined,
     madeAfter: undefined,
     channel: undefined,
   });

@@ -89,7 +89,7 @@ function toPendingSubject(login: PendingLoginData, sessionData: MfaSessionData):
     epochs,
     startedAt,
     expiresAt,
-    asked: sessionData.asked ?? null,
+    challengeHint: sessionData.challengeHint ?? null,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Evidence } from '../../core/decision/assurance';
 import type { Ends, Epochs } from '../../core/decision/session-lifetime';
 import { MfaError } from '../../core/errors';
-import type { EnrollableKind } from '../../core/member/factor-kind';
+import type { FactorKind } from '../../core/member/factor-kind';
 import { readEvidence, readInstant, writeEvidence, writeInstant } from '../../core/proof/evidence-text';
 import { decodeId, encodeId } from '../../core/text/host-id';
 import type { ChallengeHint } from '../../flows/context/auth-subject';
@@ -116,13 +116,13 @@ export interface MadeAfterData {
 
 /** The progress of a wizard with several steps. */
 export interface WizardData {
-  readonly kind: EnrollableKind;
+  readonly kind: FactorKind;
   readonly backupPhone: 'asked' | 'done' | 'not-asked';
 }
 
 /** What was enrolled last, for the success page. */
 export interface EnrolledData {
-  readonly kind: EnrollableKind;
+  readonly kind: FactorKind;
   readonly maskedDestination: string | null;
   readonly notified: readonly string[];
   /** How many steps the wizard had; null where a method was added in the settings. */
@@ -181,7 +181,7 @@ export interface MfaSessionData {
   readonly csrfToken?: string;
   readonly login?: PendingLoginData;
   readonly session?: SessionClaims;
-  readonly asked?: ChallengeHint;
+  readonly challengeHint?: ChallengeHint;
   readonly returnTo?: string;
   readonly wizard?: WizardData;
   readonly enrolled?: EnrolledData;

@@ -127,12 +127,12 @@ async function goOnWithLogin(
   if (login.outcome === 'denied') return login;
   if (!isFindable) throw new MfaError('user-unavailable', NOBODY_FOUND);
   const sessionData = {
-    ...(login.asked === null ? {} : { asked: login.asked }),
+    ...(login.challengeHint === null ? {} : { challengeHint: login.challengeHint }),
     ...proven.origin,
     ...(unlock === undefined ? {} : { unlock }),
   };
   // Where a code is sent, only its sending shows which login goes on.
-  const isSent = login.asked !== null && channelOfKind(login.asked.kind) !== null;
+  const isSent = login.challengeHint !== null && channelOfKind(login.challengeHint.kind) !== null;
   const { pending } = isSent ? await login.begun : login;
   const [{ ask }] = await Promise.all([
     login.begun,

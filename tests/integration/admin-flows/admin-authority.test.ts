@@ -1,5 +1,5 @@
 import type { Evidence, EvidenceMethod } from '../../../src/core/decision/assurance';
-import type { EnrollableKind } from '../../../src/core/member/factor-kind';
+import type { FactorKind } from '../../../src/core/member/factor-kind';
 import type { Policy } from '../../../src/core/policy/policy';
 import { judgeAdministrator } from '../../../src/flows/admin/admin-authority';
 import type { AuthSubject } from '../../../src/flows/context/auth-subject';
@@ -8,7 +8,7 @@ import { createFlowWorld, createRoster } from '../../support/admin-flows';
 
 interface Current {
   readonly policy?: Partial<Policy>;
-  readonly enrolled?: readonly EnrollableKind[];
+  readonly enrolled?: readonly FactorKind[];
   readonly proofs?: readonly (readonly [EvidenceMethod, number])[];
   readonly pending?: boolean;
   readonly exempt?: boolean;
@@ -46,7 +46,14 @@ async function judge(act: 'read' | 'change', phase: Current) {
       authenticatorId: `${method}-of-ada`,
     })),
   ];
-  const common = { userId: 'ada', organizationId: 'acme', epochs, startedAt, asked: null, ownerId: 'h' };
+  const common = {
+    userId: 'ada',
+    organizationId: 'acme',
+    epochs,
+    startedAt,
+    challengeHint: null,
+    ownerId: 'h',
+  };
   await context.state.createPendingLogin({ ...common, id: 'h', evidence, expiresAt: now + 1000 });
   const session = {
     handle: 'h',

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Authenticator } from '../../../src/core/member/authenticator';
-import { hashFactorSet, type FactorSet } from '../../../src/core/member/remembered-browser';
+import { hashSecuritySetup, type SecuritySetup } from '../../../src/core/member/remembered-browser';
 import { createKeyRing } from '../../../src/core/proof/key-ring';
 import { FACTOR_TRAITS } from '../../../src/factors/find-factor';
 
@@ -18,7 +18,7 @@ const app: Authenticator = {
   sealedSecret: 'sealed',
   maskedDestination: null,
 };
-const before: FactorSet = {
+const before: SecuritySetup = {
   factors: FACTOR_TRAITS,
   userId: 'ada',
   userEpoch: 'u1',
@@ -27,17 +27,18 @@ const before: FactorSet = {
   settings: { enabled: false, assignedKind: null },
   onFile: { email: 'ada@acme.example', phone: '+442079460018' },
 };
-const assigned = (assignedKind: 'email' | 'sms' | 'totp'): FactorSet => ({
+const assigned = (assignedKind: 'email' | 'sms' | 'totp'): SecuritySetup => ({
   ...before,
   settings: { enabled: true, assignedKind },
 });
 const otherEmail = { email: 'eve@acme.example', phone: '+442079460018' };
 const otherPhone = { email: 'ada@acme.example', phone: '+442079460099' };
 
-const isSame = (a: FactorSet, b: FactorSet) => hashFactorSet(keyRing, a) === hashFactorSet(keyRing, b);
+const isSame = (a: SecuritySetup, b: SecuritySetup) =>
+  hashSecuritySetup(keyRing, a) === hashSecuritySetup(keyRing, b);
 
 describe('the set of factors that trust in a browser rests on', () => {
-  it.each<[string, FactorSet, FactorSet]>([
+  it.each<[string, SecuritySetup, SecuritySetup]>([
     ['an authenticator was disabled', before, { ...before, authenticators: [{ ...app, disabledAt: 5 }] }],
     ['one took the place of another', before, { ...before, authenticators: [{ ...app, id: 'new' }] }],
     [
@@ -55,7 +56,7 @@ describe('the set of factors that trust in a browser rests on', () => {
     expect(isSame(was, is)).toBe(false);
   });
 
-  it.each<[string, FactorSet, FactorSet]>([
+  it.each<[string, SecuritySetup, SecuritySetup]>([
     ['an address that nobody assigned', before, { ...before, onFile: otherEmail }],
     ['a phone that nobody assigned', before, { ...before, onFile: otherPhone }],
     ['the phone where the app is assigned', assigned('totp'), { ...assigned('totp'), onFile: otherPhone }],
@@ -74,8 +75,8 @@ describe('the set of factors that trust in a browser rests on', () => {
     const ring = createKeyRing(['5Zr0c1nDkq2PZt8w3mVQbHs7YxJfLg4uRaEiTo9BvNk=']);
     const bare = { ...before, userEpoch: null, organizationEpoch: null };
     const two = { ...assigned('sms'), authenticators: [{ ...app, id: 'b', disabledAt: 5 }, app] };
-    expect(hashFactorSet(ring, bare)).toBe('QeMnDOuD.YEZc-LHzDvyDHGodMZ_cGg8i6p3fqvg3v5nK8qgxjyM');
-    expect(hashFactorSet(ring, two)).toBe('QeMnDOuD.IDOoCMZ-yGf_P23v6GMaxZGFotZiD8_6WIlw72GZ7OI');
+    expect(hashSecuritySetup(ring, bare)).toBe('QeMnDOuD.YEZc-LHzDvyDHGodMZ_cGg8i6p3fqvg3v5nK8qgxjyM');
+    expect(hashSecuritySetup(ring, two)).toBe('QeMnDOuD.IDOoCMZ-yGf_P23v6GMaxZGFotZiD8_6WIlw72GZ7OI');
   });
 
   it('does not depend on the order of the authenticators', () => {

@@ -1,7 +1,7 @@
 import type { Evidence, EvidenceMethod } from '../../../src/core/decision/assurance';
 import type { Requirement } from '../../../src/core/decision/decide';
 import type { AuthenticatorFact, Facts, SessionFact } from '../../../src/core/decision/facts';
-import type { EnrollableKind, Factors } from '../../../src/core/member/factor-kind';
+import type { FactorKind, Factors } from '../../../src/core/member/factor-kind';
 import { NO_MEMBER_SETTINGS, type Exemption, type MemberSettings } from '../../../src/core/member/member';
 import { defaultPolicy, type Policy } from '../../../src/core/policy/policy';
 import { ENROLLABLE_KINDS, FACTOR_TRAITS } from '../../../src/factors/find-factor';
@@ -46,10 +46,7 @@ export function session(...evidence: readonly Evidence[]): SessionFact {
   return { phase: 'live', evidence, skipped: false };
 }
 
-export function authenticator(
-  kind: EnrollableKind,
-  changes: Partial<AuthenticatorFact> = {},
-): AuthenticatorFact {
+export function authenticator(kind: FactorKind, changes: Partial<AuthenticatorFact> = {}): AuthenticatorFact {
   return { id: `${kind}-1`, kind, usable: true, ...changes };
 }
 

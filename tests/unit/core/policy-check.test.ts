@@ -1,10 +1,10 @@
-import type { EnrollableKind } from '../../../src/core/member/factor-kind';
+import type { FactorKind } from '../../../src/core/member/factor-kind';
 import { MAX_SESSION_DURATION_SECONDS, defaultPolicy, type Policy } from '../../../src/core/policy/policy';
 import { checkPolicy } from '../../../src/core/policy/policy-check';
 import { FACTOR_TRAITS } from '../../../src/factors/find-factor';
 import { TEST_FACTORS } from './decision-facts';
 
-const EVERY: readonly EnrollableKind[] = ['totp', 'sms', 'email'];
+const EVERY: readonly FactorKind[] = ['totp', 'sms', 'email'];
 
 /** Forms and JSON bring values of any type; the check is what makes them a policy. */
 function faultsOf(changes: Readonly<Record<string, unknown>>, availableKinds = EVERY) {
@@ -16,7 +16,7 @@ function faultsOf(changes: Readonly<Record<string, unknown>>, availableKinds = E
 }
 
 describe('a policy that asks for phishing-resistant methods', () => {
-  const faultsWith = (changes: Partial<Policy>, availableKinds: readonly EnrollableKind[]) =>
+  const faultsWith = (changes: Partial<Policy>, availableKinds: readonly FactorKind[]) =>
     checkPolicy(
       {
         ...defaultPolicy('acme'),
@@ -32,7 +32,7 @@ describe('a policy that asks for phishing-resistant methods', () => {
     expect(faultsWith({}, ['key', 'totp'])).toEqual([]);
   });
 
-  it.each<[string, Partial<Policy>, readonly EnrollableKind[]]>([
+  it.each<[string, Partial<Policy>, readonly FactorKind[]]>([
     ['none is allowed', { methods: ['totp'] }, ['key', 'totp']],
     ['none works here', {}, ['totp']],
   ])('is refused where %s', (_where, changes, availableKinds) => {

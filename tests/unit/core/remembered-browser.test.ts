@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import {
   LONGEST_REMEMBERED_SECONDS,
-  hashFactorSet,
+  hashSecuritySetup,
   isBrowserOver,
   isBrowserTrusted,
-  type FactorSet,
+  type SecuritySetup,
   type RememberedBrowser,
 } from '../../../src/core/member/remembered-browser';
 import { createKeyRing } from '../../../src/core/proof/key-ring';
@@ -27,7 +27,7 @@ const app = {
   maskedDestination: null,
 } as const;
 
-const factors: FactorSet = {
+const factors: SecuritySetup = {
   factors: FACTOR_TRAITS,
   userId: 'ada',
   userEpoch: 'u1',
@@ -45,7 +45,7 @@ const browser: RememberedBrowser = {
   branch: '',
   confirmed: false,
   rotatedAt: NOW,
-  securityFingerprint: hashFactorSet(keyRing, factors),
+  securityFingerprint: hashSecuritySetup(keyRing, factors),
   createdAt: NOW,
   lastUsedAt: null,
   expiresAt: NOW + 3_600_000,
@@ -79,7 +79,7 @@ describe('trust in a remembered browser', () => {
     expect(isBrowserTrusted(createKeyRing([other]), judged)).toBe(false);
   });
 
-  it.each<[string, Partial<FactorSet>]>([
+  it.each<[string, Partial<SecuritySetup>]>([
     ['an authenticator is gone', { authenticators: [app] }],
     [
       'an authenticator is disabled',

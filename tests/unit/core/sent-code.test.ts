@@ -1,7 +1,7 @@
 import {
   addCode,
   codeUnderWay,
-  codesAsked,
+  currentCodes,
   confirmCode,
   countCode,
   dropCode,
@@ -60,7 +60,7 @@ describe('the codes of a challenge', () => {
 
   it('are those of the method that is asked', () => {
     const codes = [code('a'), code('b', { authenticatorId: 'other' }), code('c')];
-    expect(idsOf(codesAsked({ authenticatorId: 'phone', codes }))).toEqual(['a', 'c']);
+    expect(idsOf(currentCodes({ authenticatorId: 'phone', codes }))).toEqual(['a', 'c']);
   });
 
   it('hold until their own end, and go out once they are counted', () => {

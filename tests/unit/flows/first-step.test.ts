@@ -14,8 +14,8 @@ async function twice(
   const expiresAt = clock.now() + 600_000;
   const earlier = aPendingLogin({ startedAt: clock.now(), expiresAt });
   const pending = { ...earlier, id: newId(), startedAt: clock.now() + 5_000, ...change(earlier) };
-  const asked = { purpose: 'login', kind: 'sms', authenticatorId: newId() } as const;
-  const { authenticatorId } = asked;
+  const challengeHint = { purpose: 'login', kind: 'sms', authenticatorId: newId() } as const;
+  const { authenticatorId } = challengeHint;
   const sent = aSentCode({
     authenticatorId,
     stage: 'sent',
@@ -45,7 +45,7 @@ async function twice(
       { state, clock },
       {
         pending,
-        asked: { ...asked, authenticatorId: with_.authenticatorId ?? authenticatorId },
+        challengeHint: { ...challengeHint, authenticatorId: with_.authenticatorId ?? authenticatorId },
         step: { mark: with_.mark ?? 'mark', seconds: 60, pendingId: with_.pendingId ?? null },
       },
     );
@@ -59,7 +59,7 @@ describe('a first step that is made again', () => {
     const { earlier, pending, goOn, isThere } = await twice();
     expect(await goOn()).toMatchObject({
       pending: earlier,
-      ask: { outcome: 'asked', sent: { earlier: true } },
+      ask: { outcome: 'issued', sent: { earlier: true } },
     });
     expect([await isThere(earlier), await isThere(pending)]).toEqual([true, false]);
   });

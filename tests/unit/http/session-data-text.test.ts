@@ -35,7 +35,7 @@ describe('the slot as text', () => {
 
   it('leaves out what is undefined', () => {
     expect(
-      parseSessionData(formatSessionData({ session: grant, asked: undefined, csrfToken: undefined })),
+      parseSessionData(formatSessionData({ session: grant, challengeHint: undefined, csrfToken: undefined })),
     ).toEqual({
       session: grant,
     });

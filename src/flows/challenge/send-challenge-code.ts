@@ -40,7 +40,7 @@ interface Sending {
  * Sends the code of a stored challenge, within the budgets. If a text cannot be sent, a mail with another code replaces it; if the text may
  * still arrive, both codes work. An earlier code works until the new one was sent.
  */
-export async function sendAskedCode(
+export async function sendChallengeCode(
   context: FlowContext,
   request: ChallengeRequest,
   stored: { readonly challenge: Challenge; readonly code: NewCode & { readonly destination: string } },
@@ -142,7 +142,7 @@ async function settle(sending: Sending, outcome: SendOutcome): Promise<Challenge
     const fellBack = fallbackOfCode(kept, FACTOR_TRAITS) !== null;
     report(sending, fellBack ? 'delivery-fell-back' : 'code-sent', kept.sentBy);
     return {
-      outcome: 'asked',
+      outcome: 'issued',
       challenge: stored ?? sending.known,
       sent: toSent({ ...kept, stage: 'sent' }),
     };
@@ -153,7 +153,7 @@ async function settle(sending: Sending, outcome: SendOutcome): Promise<Challenge
     kept.sentBy,
     outcome.because === 'timed-out' ? { because: 'timed-out' } : {},
   );
-  if (mayArrive(outcome)) return { outcome: 'asked', challenge: sending.known, sent: toSent(kept) };
+  if (mayArrive(outcome)) return { outcome: 'issued', challenge: sending.known, sent: toSent(kept) };
   return goWithout(sending, { because: 'delivery-failed' });
 }
 
@@ -168,7 +168,7 @@ async function goWithout(sending: Sending, refused: NotSent): Promise<ChallengeO
   if (left === undefined || (request.resend === true && left.sendId !== sendId))
     return { outcome: 'not-sent', ...refused };
   const earlier = left.sendId !== sendId;
-  return { outcome: 'asked', challenge: stored, sent: toSent(left, { earlier }) };
+  return { outcome: 'issued', challenge: stored, sent: toSent(left, { earlier }) };
 }
 
 /** Undefined where the challenge is over: answered, or ended with its login. */
