@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { createExampleApp, type ExampleApp, type ExampleAppOptions } from '../../example-app/app';
+import { newestCode as codeInOutbox } from '../../src/testing/newest-code';
 import { createClock, type SettableClock } from './clock';
 import { startLoopbackServer } from './loopback-server';
 
@@ -43,8 +44,5 @@ export async function startExampleApp({
 
 /** The six digits in the newest message to an address, in the outbox of the app. */
 export function newestCode({ outbox }: Pick<ExampleApp, 'outbox'>, to: string): string {
-  const message = outbox?.messages.findLast((sent) => sent.to === to && /\b\d{6}\b/.test(sent.text));
-  const code = /\b\d{6}\b/.exec(message?.text ?? '')?.[0];
-  if (code === undefined) throw new Error(`No code was sent to ${to}.`);
-  return code;
+  return codeInOutbox(outbox ?? { messages: [] }, to);
 }

@@ -16,6 +16,7 @@ const KEY = 'BZNAa8vgZOyHkpe8SZ/0yg81YYMdfXHVYqKRkJOij6g=';
 const START = Date.UTC(2026, 0, 15, 12, 0, 0);
 
 export interface TinyHost extends LoginWorld {
+  readonly app: RequestListener;
   /** Signs in for the first time and sets up an authenticator app. */
   enrollApp(identity: HttpAgent): Promise<{ readonly secret: string; readonly done: Response }>;
   finishEnrollment(identity: HttpAgent): Promise<{ readonly secret: string; readonly done: Response }>;
@@ -66,6 +67,7 @@ export function startTinyHost(version: keyof typeof versions): TinyHost {
   }
 
   return {
+    app,
     async enrollApp(identity) {
       await signIn(identity);
       return finishEnrollment(identity);

@@ -37,7 +37,7 @@ function read(path: string): SourceFile {
   if (known !== undefined) return known;
   const text = withoutComments(readFileSync(path, 'utf8'));
   const declarations = text.matchAll(
-    /^(?:export )?(?:interface|type|class|function|const) (\w+)[\s\S]*?(?=^(?:export |interface |type |class |function |async |const |import )|(?![\s\S]))/gm,
+    /^(?:export )?(?:async )?(?:interface|type|class|function|const) (\w+)[\s\S]*?(?=^(?:export |interface |type |class |function |async |const |import )|(?![\s\S]))/gm,
   );
   const file = {
     text,

@@ -104,23 +104,6 @@ describe('the code of docs/operations.md', () => {
 });
 
 describe('the code of docs/recipes.md', () => {
-  it('signs in with a code from the outbox, in the tests of a host', async () => {
-    const [first = '', second = ''] = codeIn('docs/recipes.md', 'Test your app');
-    const scope = { createOutbox, createMfa, memoryStores, options: OPTIONS };
-    const { mfa, signIn } = (await runCode(`${first}\n${second}\nreturn { mfa, signIn };`, scope)) as {
-      readonly mfa: Mfa<User>;
-      readonly signIn: (...of: unknown[]) => Promise<unknown>;
-    };
-    const agent = request.agent(createApp(mfa));
-    expect((await agent.get('/')).status).toBe(401);
-    expect(await signIn(agent, 'ada', 'any')).toMatchObject({ outcome: 'signed-in', next: '/' });
-    expect((await agent.get('/')).body).toEqual({ inside: true });
-    expect(await signIn(request.agent(createApp(mfa)), 'sync', 'any')).toMatchObject({
-      outcome: 'signed-in',
-    });
-    await mfa.close();
-  });
-
   it('asks for a factor in code of the host', async () => {
     const outbox = createOutbox();
     const mfa = openMfa({ email: outbox.email });
