@@ -4,7 +4,8 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { startRedisServer } from '../support/redis-server';
+import { startSharedPostgres, stopSharedPostgres } from '../support/shared-postgres';
+import { startSharedRedis, stopSharedRedis } from '../support/shared-redis';
 
 export const ROOT = join(__dirname, '..', '..');
 const COPIED = [
@@ -15,6 +16,7 @@ const COPIED = [
   'jest.config.ts',
   'tsconfig.json',
   'package.json',
+  'api-report.txt',
   'README.md',
   'CHANGELOG.md',
   'CONTRIBUTING.md',
@@ -150,13 +152,12 @@ export function openCoreBench(): Workbench {
   return openBench('core-worker.ts', ROOT);
 }
 
-/** A copy of the project in the temporary folder, and a Redis. */
+/** A copy of the project in the temporary folder, and a Redis and a PostgreSQL as the tests have them. */
 export async function openGuardBench(): Promise<Workbench> {
   const folder = mkdtempSync(join(tmpdir(), 'express-mfa-mutation-'));
   for (const name of COPIED) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  const redis = await startRedisServer();
-  process.env['TEST_REDIS_URL'] = redis.url;
+  await Promise.all([startSharedRedis(), startSharedPostgres()]);
   const bench = openBench('guard-worker.ts', folder);
   return {
     ...bench,
@@ -168,7 +169,7 @@ export async function openGuardBench(): Promise<Workbench> {
     },
     async close() {
       await bench.close();
-      await redis.stop();
+      await Promise.all([stopSharedRedis(), stopSharedPostgres()]);
       rmSync(folder, { recursive: true, force: true });
     },
   };
