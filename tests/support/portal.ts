@@ -16,6 +16,7 @@ export interface PortalUser {
   readonly phone?: string;
   readonly organizationId?: string;
   readonly federated?: boolean;
+  readonly hasPassword?: boolean;
   readonly mfaEnrolled?: boolean;
   readonly active?: boolean;
 }

@@ -144,6 +144,16 @@ describe('a text message that did not arrive', () => {
     expect(await report(portal, message, 'undelivered')).toBe(0);
   });
 
+  it('is left alone where the person signed in by a link to that mailbox', async () => {
+    const { portal, person } = await atChallenge();
+    const guest = visit(portal);
+    await guest.post(`/link/${person.id}`);
+    portal.clock.advance(60_000);
+    twilioApi.messages.clear();
+    await guest.postJson('/mfa/challenge/factor', { authenticatorId: 'on-file-sms' });
+    expect(await report(portal, await twilioApi.messages.next(), 'undelivered')).toBe(0);
+  });
+
   it('is left alone where it arrived', async () => {
     const { portal, message } = await atChallenge();
     expect(await report(portal, message, 'delivered')).toBe(0);

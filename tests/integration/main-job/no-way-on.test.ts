@@ -1,5 +1,5 @@
 import { giveApp } from '../../support/given-app';
-import { visit } from '../../support/member';
+import { addPerson, visit } from '../../support/member';
 import { textOf } from '../../support/page-text';
 import { createPortal } from '../../support/portal';
 import { wrongCodes } from '../../support/totp';
@@ -35,6 +35,7 @@ describe('a page on which no code helps', () => {
       pages.push(await browser.post('/mfa/step-up', { code }));
     expect(textOf(pages[3]?.text ?? '')).toContain('1 try left.');
     expect(pages[3]?.text).toContain(FIELD);
+    expect(pages[3]?.text).not.toContain('Send a new code');
     for (const page of pages.slice(4)) {
       expect(page.status).toBe(401);
       expect(textOf(page.text)).toContain('Too many wrong codes');
@@ -42,6 +43,17 @@ describe('a page on which no code helps', () => {
       expect(page.text).toContain('Sign out and start over');
     }
     expect((await browser.getJson('/plain')).status).toBe(200);
+  });
+
+  it('asks nobody for a password who has none', async () => {
+    const portal = createPortal();
+    await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'assigned' });
+    const { id } = addPerson(portal, { hasPassword: false });
+    const browser = visit(portal);
+    await browser.post(`/sso/${id}`);
+    const opened = await browser.getJson('/mfa/step-up');
+    expect(opened.body).toMatchObject({ outcome: 'enroll' });
+    expect(opened.body).not.toHaveProperty('password');
   });
 
   it('ends an enrollment in a session after five wrong codes instead of asking with no try left', async () => {
