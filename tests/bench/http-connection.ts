@@ -16,7 +16,7 @@ export interface Step {
 
 /** One keep-alive connection with cookies, by hand: a client that costs more than the server would be what is measured. */
 export class HttpConnection {
-  readonly cookies = new Map<string, string>();
+  cookies = new Map<string, string>();
   readonly #socket: Socket;
   #rest = '';
   #waiting: { resolve(reply: Reply): void; reject(error: unknown): void } | null = null;
@@ -37,8 +37,9 @@ export class HttpConnection {
   }
 
   send({ method, path, headers = {}, body }: Omit<Step, 'name'>): Promise<Reply> {
-    const lines = [`${method} ${path} HTTP/1.1`, 'host: 127.0.0.1', 'accept: application/json'];
-    for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
+    const lines = [`${method} ${path} HTTP/1.1`, 'host: 127.0.0.1'];
+    for (const [name, value] of Object.entries({ accept: 'application/json', ...headers }))
+      lines.push(`${name}: ${value}`);
     if (this.cookies.size > 0)
       lines.push(`cookie: ${[...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')}`);
     const text = body === undefined ? '' : JSON.stringify(body);

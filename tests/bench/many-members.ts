@@ -2,7 +2,6 @@ import { listMembers, type MemberFilter } from '../../src/flows/admin/member-lis
 import type { StateStore } from '../../src/index';
 import { createFlowWorld, createRoster, manyUsers, type FlowWorld } from '../support/admin-flows';
 import type { Records } from '../support/records';
-import { median } from './statistics';
 
 const ROUNDS = 151;
 const DAY = 86_400_000;
@@ -90,11 +89,11 @@ export async function middleCursor(
   return cursor;
 }
 
-/** Medians of each act, taken in turns, so that whatever else the machine does weighs on all alike. */
-export async function mediansMs(
+/** The times of each act, taken in turns, so that whatever else the machine does weighs on all alike. */
+export async function timesMs(
   acts: readonly (() => Promise<unknown>)[],
   rounds = ROUNDS,
-): Promise<readonly number[]> {
+): Promise<readonly (readonly number[])[]> {
   const taken: number[][] = acts.map(() => []);
   for (let round = 0; round < rounds; round += 1) {
     for (const [index, act] of acts.entries()) {
@@ -103,5 +102,5 @@ export async function mediansMs(
       taken[index]?.push(performance.now() - begun);
     }
   }
-  return taken.map(median);
+  return taken;
 }

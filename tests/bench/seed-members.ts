@@ -1,7 +1,15 @@
-import type { Records } from '../support/records';
+import { randomBytes } from 'node:crypto';
 import { createKeyRing } from '../../src/core/proof/key-ring';
 import { PlainSecret, sealSecret } from '../../src/core/proof/secrets';
-
+import { verifyRegistration } from '../../src/factors/passkey/ceremony';
+import { credentialKey } from '../../src/factors/passkey/definition';
+import { parseResponse } from '../../src/factors/passkey/submitted-credential';
+import {
+  createSoftwarePasskey,
+  type RequestOptions,
+  type SoftwarePasskey,
+} from '../../src/testing/software-passkey';
+import type { Records } from '../support/records';
 import { BENCH_KEY, idOf, totpKeyOf } from './servers/people';
 
 const AT_ONCE = 1000;
@@ -41,4 +49,56 @@ export async function seedMembers(records: Records, count: number): Promise<void
       }),
     );
   }
+}
+
+const ORIGIN = 'http://localhost';
+const RELYING_PARTY = { id: 'localhost', name: 'Acme Portal', origins: [ORIGIN] };
+const passkeys = new Map<number, SoftwarePasskey>();
+
+/** Gives so many people a passkey each, as if they had registered it. */
+export async function seedPasskeys(records: Records, count: number): Promise<void> {
+  for (let person = 0; person < count; person += 1) {
+    const [challenge, userHandle] = [randomValue(), randomValue()];
+    const passkey = createSoftwarePasskey({ origin: ORIGIN });
+    const registration = { rp: RELYING_PARTY, user: { id: userHandle }, challenge, pubKeyCredParams: [] };
+    const response = parseResponse(passkey.register(registration));
+    if (response === null) throw new Error('The registration cannot be read.');
+    // One person after the other: the key of each is made and checked here.
+    // oxlint-disable-next-line no-await-in-loop
+    const result = await verifyRegistration({
+      response,
+      challenge,
+      relyingParty: RELYING_PARTY,
+      allowedAaguids: null,
+      deniedAaguids: [],
+    });
+    if (result.outcome !== 'verified') throw new Error(`The registration is refused: ${result.because}`);
+    const userId = idOf(person);
+    // oxlint-disable-next-line no-await-in-loop
+    await records.claimKey(userId, credentialKey(response.id), () => true);
+    // oxlint-disable-next-line no-await-in-loop
+    await records.addAuthenticator(userId, {
+      id: 'passkey',
+      kind: 'passkey',
+      label: 'Passkey',
+      createdAt: Date.now(),
+      lastUsedAt: null,
+      failures: 0,
+      disabledAt: null,
+      state: { ...result.state, userHandle },
+      sealedSecret: null,
+      maskedDestination: null,
+    });
+    passkeys.set(person, passkey);
+  }
+}
+
+const randomValue = (): string => randomBytes(32).toString('base64url');
+
+/** What the browser of this person answers to the options of a sign-in by passkey. */
+export function answerWithPasskey(person: number, body: string): object {
+  const passkey = passkeys.get(person);
+  if (passkey === undefined) throw new Error('This person has no passkey.');
+  const { passkey: shown } = JSON.parse(body) as { readonly passkey: { readonly options: RequestOptions } };
+  return passkey.authenticate(shown.options);
 }

@@ -9,6 +9,10 @@ export interface ServerProcess {
   cpuMicroseconds(): number;
   /** The longest that its event loop stood still since this was last asked. */
   longestStallMs(): Promise<number>;
+  /** Bytes that it uses: of the whole process, and of what it still refers to after a collection (`--expose-gc`). */
+  memory(): Promise<{ readonly resident: number; readonly live: number }>;
+  /** Lets it record so many events a second from now on. */
+  recordEvents(perSecond: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -70,14 +74,20 @@ export async function startServer(
   failed.catch(() => undefined);
   const { port } = message as { readonly port: number };
   if (options.pinned !== false) pin(child.pid, 0);
+  async function ask(question: object): Promise<unknown> {
+    const answered = once(child, 'message');
+    child.send(question);
+    const [answer] = await answered;
+    return answer;
+  }
   return {
     port,
     cpuMicroseconds: () => cpuMicrosecondsOf(child.pid),
-    async longestStallMs() {
-      const answered = once(child, 'message');
-      child.send('stall');
-      const [answer] = await answered;
-      return (answer as { readonly stallMs: number }).stallMs;
+    longestStallMs: async () => ((await ask({ about: 'stall' })) as { readonly stallMs: number }).stallMs,
+    memory: async () =>
+      (await ask({ about: 'memory' })) as { readonly resident: number; readonly live: number },
+    async recordEvents(perSecond) {
+      await ask({ about: 'events', perSecond });
     },
     async stop() {
       if (child.exitCode !== null) return;

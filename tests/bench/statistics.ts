@@ -1,13 +1,27 @@
-export function median(values: readonly number[]): number {
+/** The value below which so great a part of the others lies. */
+export function quantile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
+  const place = (sorted.length - 1) * part;
+  const [below = Number.NaN, above = Number.NaN] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
+  return below + (above - below) * (place - Math.floor(place));
 }
 
-/** The median of the ratios of each round: what slows a whole round down slows both. */
-export function pairedRatio(above: readonly number[], below: readonly number[]): number {
-  return median(above.map((value, turn) => value / (below[turn] ?? Number.NaN)));
+export const median = (values: readonly number[]): number => quantile(values, 0.5);
+
+/** A median, and the quartiles around it. */
+export interface Spread {
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export function spreadOf(values: readonly number[]): Spread {
+  return { median: median(values), low: quantile(values, 0.25), high: quantile(values, 0.75) };
+}
+
+/** The ratios of each round: whatever slows a whole round down slows both. */
+export function pairedRatio(above: readonly number[], below: readonly number[]): Spread {
+  return spreadOf(above.map((value, turn) => value / (below[turn] ?? Number.NaN)));
 }
 
 export function round(value: number, digits = 2): number {

@@ -3,13 +3,15 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { HttpConnection, Reply, Step } from './http-connection';
-import { installRivals } from './install-rivals';
+import { installRivals, SQLITE } from './install-rivals';
+import { answerWithPasskey } from './seed-members';
 import { startServer, type ServerProcess } from './server-process';
 import { emailOf, PASSWORD, totpKeyOf } from './servers/people';
 
 export type SystemName =
   | 'express-mfa'
   | 'express-mfa on PostgreSQL'
+  | 'express-mfa by passkey'
   | 'plain-session'
   | 'passport-session'
   | 'hand-written'
@@ -27,8 +29,8 @@ export interface System {
     readonly pinned?: boolean;
     readonly nodeArguments?: readonly string[];
   }): Promise<ServerProcess>;
-  /** The steps of a login; each may use what the one before answered. */
-  readonly login: readonly ((person: number, before: Reply | null) => Step)[];
+  /** The steps of a login; each may use what the ones before answered. */
+  readonly login: readonly ((person: number, before: readonly Reply[]) => Step)[];
 }
 
 const root = join(__dirname, '..', '..');
@@ -84,46 +86,69 @@ function rival(name: SystemName, login: System['login']): System {
     name,
     login,
     async start({ redisUrl, people, hashing = 'cheap', ...options }) {
-      const folder = await installRivals();
-      const env = { REDIS_URL: redisUrl, PEOPLE: String(people), HASHING: hashing };
+      const folder = installRivals();
+      const env = { REDIS_URL: redisUrl, PEOPLE: String(people), HASHING: hashing, SQLITE };
       return startServer(join(folder, `${name}.mjs`), { cwd: folder, env, ...options });
     },
   };
 }
 
-const tokenIn = (before: Reply | null): string => {
-  const { csrfToken } = JSON.parse(before?.body ?? '{}') as { readonly csrfToken?: string };
-  return csrfToken ?? '';
+/** The token that forms of our own need, from the first answer of a login. */
+const csrf = ([first]: readonly Reply[]): Readonly<Record<string, string>> => {
+  const { csrfToken = '' } = JSON.parse(first?.body ?? '{}') as { readonly csrfToken?: string };
+  return { 'x-csrf-token': csrfToken };
 };
 
 const origin = { origin: 'http://127.0.0.1' };
 
-function ownSystem(name: SystemName): System {
+const withCode: System['login'] = [
+  password('/login'),
+  (person, before) => ({
+    name: 'code',
+    method: 'POST',
+    path: '/mfa/challenge',
+    headers: csrf(before),
+    body: { code: codeOf(totpKeyOf(person)) },
+  }),
+  page,
+];
+
+const withPasskey: System['login'] = [
+  () => ({ name: 'token', method: 'GET', path: '/mfa/state' }),
+  (_person, before) => ({
+    name: 'options',
+    method: 'POST',
+    path: '/mfa/login/passkey/options',
+    headers: csrf(before),
+    body: {},
+  }),
+  (person, before) => ({
+    name: 'passkey',
+    method: 'POST',
+    path: '/mfa/login/passkey',
+    headers: csrf(before),
+    body: { response: answerWithPasskey(person, before[1]?.body ?? '{}') },
+  }),
+  page,
+];
+
+function ownSystem(name: SystemName, login: System['login'] = withCode): System {
   return {
     name,
+    login,
     async start({ redisUrl, postgresUrl, people, hashing = 'cheap', ...options }) {
       portal ??= buildPortal();
       const database = postgresUrl === undefined ? {} : { DATABASE_URL: postgresUrl };
       const env = { REDIS_URL: redisUrl, PEOPLE: String(people), HASHING: hashing, ...database };
       return startServer(await portal, { cwd: root, env, ...options });
     },
-    login: [
-      password('/login'),
-      (person, before) => ({
-        name: 'code',
-        method: 'POST',
-        path: '/mfa/challenge',
-        headers: { 'x-csrf-token': tokenIn(before) },
-        body: { code: codeOf(totpKeyOf(person)) },
-      }),
-      page,
-    ],
   };
 }
 
 export const SYSTEMS: Readonly<Record<SystemName, System>> = {
   'express-mfa': ownSystem('express-mfa'),
   'express-mfa on PostgreSQL': ownSystem('express-mfa on PostgreSQL'),
+  'express-mfa by passkey': ownSystem('express-mfa by passkey', withPasskey),
   'plain-session': rival('plain-session', [password('/login'), page]),
   'passport-session': rival('passport-session', [password('/login'), page]),
   'hand-written': rival('hand-written', [
@@ -149,7 +174,29 @@ export const SYSTEMS: Readonly<Record<SystemName, System>> = {
   ]),
 };
 
-/** Signs one person in, step by step, all or the first few. Throws where a step is refused. */
+/** A login under way: what was answered so far says which step is next. */
+export interface OpenLogin {
+  readonly person: number;
+  readonly answered: Reply[];
+}
+
+/** Takes the next step. Throws where it is refused. */
+export async function takeStep(
+  system: System,
+  connection: HttpConnection,
+  { person, answered }: OpenLogin,
+): Promise<string> {
+  const step = system.login[answered.length]?.(person, answered);
+  if (step === undefined) throw new Error('This login is over.');
+  const reply = await connection.send(step);
+  const { status, body } = reply;
+  if (status !== 200)
+    throw new Error(`${system.name} answered ${step.name} with ${status}: ${body.slice(0, 200)}`);
+  answered.push(reply);
+  return step.name;
+}
+
+/** Signs one person in, step by step, all or the first few. */
 export async function logIn(
   system: System,
   connection: HttpConnection,
@@ -161,18 +208,14 @@ export async function logIn(
   } = {},
 ): Promise<void> {
   connection.cookies.clear();
-  let answered: Reply | null = null;
-  for (const stepOf of system.login.slice(0, watch.steps)) {
-    const step = stepOf(person, answered);
+  const login = { person, answered: [] };
+  const { steps = system.login.length } = watch;
+  for (let step = 0; step < steps; step += 1) {
     watch.before?.();
     const startedAt = performance.now();
     // A step needs the answer to the one before.
-    const reply: Reply = await connection.send(step);
-    if (reply.status !== 200)
-      throw new Error(
-        `${system.name} answered ${step.name} with ${reply.status}: ${reply.body.slice(0, 200)}`,
-      );
-    watch.after?.(step.name, performance.now() - startedAt);
-    answered = reply;
+    // oxlint-disable-next-line no-await-in-loop
+    const name = await takeStep(system, connection, login);
+    watch.after?.(name, performance.now() - startedAt);
   }
 }

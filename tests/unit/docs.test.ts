@@ -219,6 +219,16 @@ describe('README.md', () => {
     expect(statSync(join(ROOT, 'README.md')).size).toBeLessThanOrEqual(15_000);
   });
 
+  it('quotes only figures that stand in docs/benchmarks.md', () => {
+    const rowsOf = (path: string) =>
+      (readDoc(path).split('figures -->')[1] ?? '')
+        .split('\n')
+        .map((line) => line.replaceAll(/ +/g, ' '))
+        .filter((line) => line.startsWith('|') && !/^[|\s:-]+$/.test(line));
+    expect(rowsOf('README.md').length).toBeGreaterThan(1);
+    expect(rowsOf('docs/benchmarks.md')).toEqual(expect.arrayContaining(rowsOf('README.md')));
+  });
+
   it('links only to files that npm ships, except for screenshots', () => {
     const outside = linksOf('README.md').filter(
       ({ to }) => !to.startsWith('example-app/screenshots') && !isShipped(to),

@@ -4,7 +4,6 @@ import { symmetricEncrypt } from 'better-auth/crypto';
 import { getMigrations } from 'better-auth/db/migration';
 import { fromNodeHeaders, toNodeHandler } from 'better-auth/node';
 import { twoFactor } from 'better-auth/plugins';
-import Database from 'better-sqlite3';
 import express from 'express';
 import { Redis } from 'ioredis';
 import { cheapHash, COUNT, emailOf, listen, PASSWORD, totpKeyOf } from './people.mjs';
@@ -12,7 +11,14 @@ import { cheapHash, COUNT, emailOf, listen, PASSWORD, totpKeyOf } from './people
 // better-auth with twoFactor, users in SQLite in memory, sessions in Redis by its own secondary storage. Its limiter is
 // off, since it would end the load after three logins.
 
-const database = new Database(':memory:');
+/** SQLite of Node, or better-sqlite3 where Node has none. */
+async function openDatabase() {
+  if (process.env.SQLITE !== 'better-sqlite3')
+    return new (await import('node:sqlite')).DatabaseSync(':memory:');
+  return new (await import('better-sqlite3')).default(':memory:');
+}
+
+const database = await openDatabase();
 const options = {
   appName: 'bench',
   baseURL: 'http://127.0.0.1',
@@ -59,14 +65,14 @@ const account = database.prepare(
 const factor = database.prepare(
   'INSERT INTO twoFactor(id,secret,backupCodes,userId,verified,failedVerificationCount) VALUES(?,?,?,?,1,0)',
 );
-database.transaction(() => {
-  for (const { index, secret } of people) {
-    const id = `u${index}`;
-    user.run(id, `User ${index}`, emailOf(index), now, now);
-    account.run(id, id, id, passwordHash, now, now);
-    factor.run(id, secret, backupCodes, id);
-  }
-})();
+database.exec('BEGIN');
+for (const { index, secret } of people) {
+  const id = `u${index}`;
+  user.run(id, `User ${index}`, emailOf(index), now, now);
+  account.run(id, id, id, passwordHash, now, now);
+  factor.run(id, secret, backupCodes, id);
+}
+database.exec('COMMIT');
 
 const app = express();
 app.disable('x-powered-by').set('etag', false);

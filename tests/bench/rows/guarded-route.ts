@@ -1,61 +1,68 @@
 import type { Bench } from '../bench';
-import { loadPage, type Started } from '../load';
-import { median, pairedRatio, round } from '../statistics';
+import { loadPage, signInPeople } from '../load';
+import { race, startSystem, type Entrant } from '../race';
 import type { Row } from '../report';
-import { SYSTEMS } from '../systems';
 
-const PEOPLE = 1000;
+const PLAIN = 'plain express-session';
+const HOT = 'one person';
 
 /** A page below the guard, with session, member, policy and session entry read for every request. */
 export async function measureGuardedRoute(bench: Bench): Promise<readonly Row[]> {
-  await bench.seed(PEOPLE);
-  const names = ['express-mfa', 'plain-session', 'passport-session', 'better-auth'] as const;
-  const started: Started[] = [];
-  for (const name of names) {
-    const system = SYSTEMS[name];
-    const server = await system.start({ redisUrl: bench.redis.url, people: PEOPLE });
-    started.push({ system, server });
+  const { people, pages: count, warmUpPages } = bench.pace;
+  await bench.seed(people);
+  const entrants: Entrant[] = [];
+  const servers = [];
+  for (const name of ['express-mfa', 'plain-session', 'passport-session', 'better-auth'] as const) {
+    const started = await startSystem(bench, name, { people });
+    servers.push(started.server);
+    const requests = await signInPeople(started, people);
+    await loadPage(started, { count: warmUpPages, requests });
+    const shoot = () => loadPage(started, { count, requests });
+    entrants.push({ name, shoot });
+    if (name === 'express-mfa' || name === 'plain-session')
+      entrants.push({
+        name: `${name}, ${HOT}`,
+        shoot: () => loadPage(started, { count, requests: requests.slice(0, 1) }),
+      });
+    if (name !== 'express-mfa') continue;
+    for (const rate of [50, 500])
+      entrants.push({
+        name: `${name}, ${rate} events/s`,
+        async shoot() {
+          await started.server.recordEvents(rate);
+          const shot = await shoot();
+          await started.server.recordEvents(0);
+          return shot;
+        },
+      });
   }
-  const perSecond = new Map(names.map((name) => [name as string, [] as number[]]));
-  const cpu = new Map(names.map((name) => [name as string, [] as number[]]));
-  const { warmUpPages, pages, rounds } = bench.pace;
-  let person = 0;
-  for (const one of started)
-    await loadPage(one, { connections: 64, requests: warmUpPages, person: (person += 1) });
-  for (let turn = 0; turn < rounds; turn += 1) {
-    for (const one of started) {
-      const shot = await loadPage(one, { connections: 64, requests: pages, person: (person += 1) });
-      perSecond.get(one.system.name)?.push(shot.perSecond);
-      cpu.get(one.system.name)?.push(shot.cpuMicroseconds);
-    }
-  }
-  await Promise.all(started.map(({ server }) => server.stop()));
-  const of = (from: typeof perSecond, name: string) => from.get(name) ?? [];
-  for (const name of names) {
-    bench.note(
-      `guarded route, ${name}: ${round(median(of(perSecond, name)), 0)} requests/s, ${round(median(of(cpu, name)), 1)} µs CPU each`,
-    );
-  }
-  const against = (name: string) => pairedRatio(of(perSecond, 'express-mfa'), of(perSecond, name));
-  const cpuAgainst = (name: string) => pairedRatio(of(cpu, name), of(cpu, 'express-mfa'));
+  const { throughput, cpu } = await race(bench, 'guarded route', entrants);
+  await Promise.all(servers.map((server) => server.stop()));
+  const all = `${people} people`;
+  const [own, plain] = ['express-mfa', 'plain-session'];
   return [
-    {
-      what: 'guarded route against the same route on a plain session without a guard',
-      measured: against('plain-session'),
+    throughput(own, plain, { what: `guarded route, against ${PLAIN}, ${all}`, wanted: { atLeast: 1.15 } }),
+    cpu(own, plain, { what: `the same by CPU`, wanted: { atLeast: 1.3 } }),
+    throughput(`${own}, 50 events/s`, plain, {
+      what: `guarded route beside 50 events a second, against ${PLAIN}, ${all}`,
       wanted: { atLeast: 1.15 },
-      aside: `by CPU ${round(cpuAgainst('plain-session'))}`,
-    },
-    {
-      what: 'guarded route against the same route with Passport and without a guard',
-      measured: against('passport-session'),
+    }),
+    throughput(`${own}, 500 events/s`, plain, {
+      what: `guarded route beside 500 events a second, against ${PLAIN}, ${all}`,
       wanted: { atLeast: 1 },
-      aside: `by CPU ${round(cpuAgainst('passport-session'))}`,
-    },
-    {
-      what: 'guarded route against the session check of better-auth',
-      measured: against('better-auth'),
+    }),
+    throughput(`${own}, ${HOT}`, `${plain}, ${HOT}`, {
+      what: `guarded route, against ${PLAIN}, ${HOT} on every connection`,
+      wanted: { atLeast: 1.4 },
+    }),
+    throughput(own, 'passport-session', {
+      what: `guarded route, against Passport without a guard, ${all}`,
+      wanted: { atLeast: 1.15 },
+    }),
+    throughput(own, 'better-auth', {
+      what: `guarded route, against the session check of better-auth, ${all}`,
       wanted: { atLeast: 2 },
-      aside: `by CPU ${round(cpuAgainst('better-auth'))}`,
-    },
+    }),
+    cpu(own, 'better-auth', { what: `the same, against better-auth, by CPU`, wanted: { atLeast: 2 } }),
   ];
 }

@@ -1,29 +1,61 @@
-import { redisStores } from '../../support/records';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import express from 'express';
 import { createMfa } from 'express-mfa';
 import { postgresRecords } from 'express-mfa/postgres';
-
 import { Redis } from 'ioredis';
 import { Passport } from 'passport';
 import { Pool } from 'pg';
+import { EventRecorder } from '../../../src/events/event-recorder';
+import { redisStores, withRules, type Records } from '../../support/records';
 import { BENCH_KEY, createPeople, ORGANIZATION } from './people';
 import type { Person } from './people';
 
-// A host with express-mfa as the documentation sets it up, on Redis or with its records in
-// PostgreSQL, with a login form of its own. Every protection is on.
+// A host with express-mfa as the documentation sets it up, on Redis or with its records in PostgreSQL, with a login form of its own.
+// Every protection is on, and people can sign in with a passkey alone.
 
 const NOBODY_HEARS = { send: async () => undefined };
 
-/** Answers the bench over IPC with the longest stall of the event loop since it last asked. */
-function reportStalls(): void {
+type Question =
+  | { readonly about: 'stall' }
+  | { readonly about: 'memory' }
+  | { readonly about: 'events'; readonly perSecond: number };
+
+const TICK_MS = 10;
+
+/** Records so many events a second, each about another person. */
+function createEventSource(records: Records): (perSecond: number) => void {
+  const keep = { maxCount: 100_000, maxAgeSeconds: 86_400 };
+  const recorder = new EventRecorder({ records, clock: { now: Date.now }, keep, onError: console.error });
+  let [perSecond, owed, person] = [0, 0, 0];
+  setInterval(() => {
+    for (owed += (perSecond * TICK_MS) / 1000; owed >= 1; owed -= 1) {
+      person += 1;
+      recorder.report({ name: 'signed-in', organizationId: ORGANIZATION, userId: `other-${person}` });
+    }
+  }, TICK_MS);
+  return (wanted) => (perSecond = wanted);
+}
+
+/** Answers the bench over IPC. */
+function answerBench(records: Records): void {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
-  process.on('message', () => {
-    process.send?.({ stallMs: delay.max / 1e6 });
-    delay.reset();
+  const setEventRate = createEventSource(records);
+  process.on('message', (question: Question) => {
+    const { about } = question;
+    if (about === 'stall') {
+      process.send?.({ stallMs: delay.max / 1e6 });
+      delay.reset();
+    } else if (about === 'memory') {
+      global.gc?.();
+      const { rss, heapUsed, external } = process.memoryUsage();
+      process.send?.({ resident: rss, live: heapUsed + external });
+    } else {
+      setEventRate(question.perSecond);
+      process.send?.({ set: true });
+    }
   });
 }
 
@@ -31,8 +63,11 @@ async function start(): Promise<void> {
   const { env } = process;
   const redis = new Redis(env['REDIS_URL'] ?? '', { maxRetriesPerRequest: 1 });
   const database = env['DATABASE_URL'];
+  const onRedis = redisStores(redis);
   const records =
-    database === undefined ? {} : { records: postgresRecords(new Pool({ connectionString: database })) };
+    database === undefined
+      ? onRedis.records
+      : withRules(postgresRecords(new Pool({ connectionString: database })));
   const people = await createPeople(
     Number(env['PEOPLE'] ?? 1000),
     env['HASHING'] === 'scrypt' ? 'scrypt' : 'cheap',
@@ -41,9 +76,10 @@ async function start(): Promise<void> {
     issuer: 'Acme Portal',
     baseUrl: 'http://localhost',
     keys: [BENCH_KEY],
-    ...redisStores(redis),
-    ...records,
-    users: { findById: (id) => people.findById(id) },
+    state: onRedis.state,
+    records,
+    users: { findById: (id) => people.findById(id), maySignIn: () => true },
+    passkeys: { signIn: true },
     email: NOBODY_HEARS,
     // The Redis of the bench keeps nothing on disk, for nobody.
     dangerouslyAcceptVolatileRecords: true,
@@ -68,7 +104,7 @@ async function start(): Promise<void> {
     res.json({ ok: true, user: (req.user as Person).email });
   });
 
-  reportStalls();
+  answerBench(records);
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
