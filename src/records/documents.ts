@@ -120,10 +120,8 @@ export class Documents {
       const isAbsent = current.every(({ version }) => version === null);
       if (!isChanged || (isAbsent && !creates)) {
         if (isConfirmed) return outcome;
-        const before: readonly Current<unknown>[] = current;
         // oxlint-disable-next-line no-await-in-loop
         current = await this.#readAll(owner, formats);
-        if (current.every(({ version }, place) => version === before[place]?.version)) return outcome;
         isConfirmed = true;
         continue;
       }
