@@ -185,7 +185,6 @@ async function keepAttempts(
   { owner }: OpenProof,
   { link, challengeHint }: { readonly link: FoundUnlockLink; readonly challengeHint: ChallengeHint },
 ): Promise<void> {
-  if ((await state.findChallenge(owner)) !== undefined) return;
   const { kind, authenticatorId } = challengeHint;
   const challenge: Challenge = {
     ...owner,
@@ -199,5 +198,6 @@ async function keepAttempts(
     state: null,
     expiresAt: link.expiresAt,
   };
+  // Refused where there is one already.
   await state.issueChallenge(challenge, { now: clock.now(), underPendingLogin: false, after: null });
 }
