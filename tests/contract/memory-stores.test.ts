@@ -1,3 +1,4 @@
+import { ExpiringMap } from '../../src/stores/memory/expiring-map';
 import { memoryState } from '../../src/stores/memory/memory-stores';
 import { memoryRecords } from '../support/records';
 import { NOW, aPendingLogin } from './samples';
@@ -36,5 +37,45 @@ describe('state in memory', () => {
     for (let n = 0; n <= 10_000; n += 1) await state.rememberSentMessage(`message-${n}`, message, 60);
     expect(await state.takeSentMessage('message-0')).toBeUndefined();
     expect(await state.takeSentMessage('message-1')).toEqual(message);
+  });
+});
+
+describe('a map whose entries end', () => {
+  /** How many entries it holds, ended or not. */
+  function sizeOf(map: ExpiringMap<number>): number {
+    let size = 0;
+    map.deleteWhere(() => {
+      size += 1;
+      return false;
+    });
+    return size;
+  }
+  const fill = (
+    map: ExpiringMap<number>,
+    name: string,
+    count: number,
+    life: { now: number; expiresAt: number },
+  ) => {
+    for (let n = 0; n < count; n += 1) map.set(`${name}-${n}`, n, life);
+  };
+
+  it('drops what has ended when a thousand entries are there', () => {
+    const map = new ExpiringMap<number>();
+    fill(map, 'ended', 999, { now: 0, expiresAt: 1 });
+    expect(sizeOf(map)).toBe(999);
+    fill(map, 'live', 1, { now: 1, expiresAt: 2 });
+    expect(sizeOf(map)).toBe(1);
+    fill(map, 'ended', 998, { now: 1, expiresAt: 1 });
+    expect(sizeOf(map)).toBe(999);
+  });
+
+  it('looks for them again only when it has doubled, so that writes stay cheap', () => {
+    const map = new ExpiringMap<number>();
+    fill(map, 'live', 1000, { now: 0, expiresAt: 2 });
+    fill(map, 'ended', 999, { now: 0, expiresAt: 1 });
+    fill(map, 'live', 10, { now: 1, expiresAt: 2 });
+    expect(sizeOf(map)).toBe(1999);
+    fill(map, 'more', 1, { now: 1, expiresAt: 2 });
+    expect(sizeOf(map)).toBe(1001);
   });
 });

@@ -16,6 +16,16 @@ export function describeThrottles({ describe, it, expect }: TestFramework, open:
       expect(await throttle.spend(key)).toEqual({ outcome: 'spent' });
     });
 
+    it('says in whole seconds how long a key stays blocked', async () => {
+      const throttle = open().throttle({ name: newId(), points: 1, seconds: 7200 });
+      await throttle.spend('key');
+      const spent = await throttle.spend('key');
+      const wait = spent.outcome === 'blocked' ? spent.retryAfterSeconds : 0;
+      expect(wait).toBe(Math.ceil(wait));
+      expect(wait).toBeGreaterThan(3600);
+      expect(wait <= 7200).toBe(true);
+    });
+
     it('takes a count back', async () => {
       const throttle = open().throttle({ name: newId(), points: 1, seconds: 60 });
       await throttle.spend('key');

@@ -1,3 +1,8 @@
+import { memoryState, type StateStore } from '../../../src/index';
+import { onFileId } from '../../../src/core/member/factor-kind';
+import { newId } from '../../contract/samples';
+import { visit } from '../../support/member';
+import { giveApp } from '../../support/given-app';
 import { guesserAt } from '../../support/guesser';
 import { createPortal } from '../../support/portal';
 import { storeKinds } from '../../support/store-kinds';
@@ -57,4 +62,26 @@ describe.each(storeKinds)('guessing on $kind', ({ open: openStores }) => {
     const { body } = await late.guest.postJson('/mfa/challenge/resend');
     expect(body.sent.expiresAt).toBe(clock.now() + MINUTE);
   });
+});
+
+it('refuses the code of an app while another method is asked in the same login', async () => {
+  const memory = memoryState();
+  let issued: Parameters<StateStore['issueChallenge']> | undefined;
+  const state: StateStore = {
+    ...memory,
+    issueChallenge: (...given) => memory.issueChallenge(...(issued = given)),
+  };
+  const portal = createPortal({ state });
+  await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'required' });
+  const app = await giveApp(portal, 'ada');
+  const guest = visit(portal);
+  await guest.logIn('ada');
+  await guest.postJson('/mfa/challenge/factor', { authenticatorId: 'app-of-ada' });
+  if (issued === undefined) throw new Error('No challenge was issued.');
+  const [challenge, at] = issued;
+  const other = { ...challenge, version: newId(), kind: 'email', authenticatorId: onFileId('email') };
+  expect(await memory.issueChallenge(other, { ...at, after: challenge.version })).toBe(true);
+  const answered = await guest.postJson('/mfa/challenge', { code: app.nextCode() });
+  expect(answered.body).toMatchObject({ outcome: 'rejected', because: 'challenge-expired' });
+  expect((await guest.getJson('/whoami')).body.authenticated).toBe(false);
 });

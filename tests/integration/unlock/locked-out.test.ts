@@ -40,6 +40,16 @@ async function portalWithPerson(enrollment: 'required' | 'assigned' = 'required'
   return { portal, person, app, code, enter, lockCodes, lastToken, followLink, guesses };
 }
 
+const spendGuess = ({ records, clock }: Portal, userId: string, group: 'codes' | 'recovery-codes') =>
+  records.spendGuess({
+    userId,
+    group,
+    rank: 3,
+    authenticatorId: null,
+    limits: { perChallenge: 5, perUser: 10, perAuthenticator: 100, lockSeconds: 1800 },
+    now: clock.now(),
+  });
+
 async function disableApp({ records, clock }: Portal, userId: string): Promise<void> {
   const [app] = (await records.findMember(userId, 'acme')).authenticators;
   if (app === undefined) throw new Error('There is no app.');
@@ -63,6 +73,23 @@ describe('a lock of codes', () => {
       expect(opened.body).not.toHaveProperty('password');
     }
     expect((await member.postJson('/payouts')).body).not.toHaveProperty('paid');
+  });
+
+  it('sends no code to a login that was begun before', async () => {
+    const portal = createPortal();
+    await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'assigned' });
+    const person = addPerson(portal);
+    const who = { userId: person.id, organizationId: 'acme' };
+    await portal.mfa.members.save(who, { enabled: true, assignedKind: 'email' });
+    const member = visit(portal);
+    await member.logIn(person.username);
+    await plantRecoveryCodes(portal, person.id, 1);
+    for (let tries = 0; tries < 10; tries += 1) await spendGuess(portal, person.id, 'codes');
+    portal.clock.advance(60_000);
+    const sentBefore = portal.outbox.messages.length;
+    const resent = await member.postJson('/mfa/challenge/resend');
+    expect([resent.status, resent.body]).toMatchObject([429, { because: 'locked' }]);
+    expect(portal.outbox.messages).toHaveLength(sentBefore);
   });
 
   it('leaves a recovery code to those whose method cannot end it', async () => {
@@ -121,16 +148,7 @@ describe('a lock of recovery codes', () => {
     const email = await plantAddress(portal, person.id, { kind: 'email', destination: person.email ?? '' });
     const [code = ''] = await plantRecoveryCodes(portal, person.id, 1);
     // Each guess in a login costs a hash, so only the last one is made there.
-    for (let tries = 0; tries < 9; tries += 1) {
-      await portal.records.spendGuess({
-        userId: person.id,
-        group: RECOVERY_CODES_GROUP,
-        rank: 3,
-        authenticatorId: null,
-        limits: { perChallenge: 5, perUser: 10, perAuthenticator: 100, lockSeconds: 1800 },
-        now: portal.clock.now(),
-      });
-    }
+    for (let tries = 0; tries < 9; tries += 1) await spendGuess(portal, person.id, RECOVERY_CODES_GROUP);
     const thief = await enter();
     await thief.postJson('/mfa/challenge/factor', { authenticatorId: 'recovery-codes' });
     const wrong = code.replace(/.$/, (last) => (last === '2' ? '3' : '2'));
