@@ -1,6 +1,5 @@
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import manifest from '../package.json';
 import { ENTRY_POINTS, packageCode } from './package-code';
 import { packageTypes } from './package-types';
 
@@ -10,8 +9,9 @@ const ROOT = join(__dirname, '..');
 const DIST = join(ROOT, 'dist');
 
 async function writeCode(): Promise<void> {
-  const { files } = await packageCode();
-  await Promise.all([...files].map(([name, text]) => writeFile(join(DIST, name), text)));
+  const { files, notices } = await packageCode();
+  const all = [...files, ['THIRD-PARTY-NOTICES.md', notices] as const];
+  await Promise.all(all.map(([name, text]) => writeFile(join(DIST, name), text)));
 }
 
 /** What ES modules import: each repeats the exports of its CommonJS twin, so that both share one state. */
@@ -23,8 +23,7 @@ async function writeModuleTwin(name: string): Promise<void> {
 async function build(): Promise<void> {
   await rm(DIST, { recursive: true, force: true });
   await mkdir(DIST);
-  const imported = ENTRY_POINTS.filter((name) => name === 'index' || `./${name}` in manifest.exports);
-  await Promise.all([writeCode(), packageTypes(DIST, imported), ...imported.map(writeModuleTwin)]);
+  await Promise.all([writeCode(), packageTypes(DIST, ENTRY_POINTS), ...ENTRY_POINTS.map(writeModuleTwin)]);
 }
 
 void build();

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { build as bundle, transform, type Metafile, type Plugin } from 'esbuild';
 import manifest from '../package.json';
@@ -8,26 +8,33 @@ import manifest from '../package.json';
 
 const ROOT = join(__dirname, '..');
 const TARGET = 'node20.19';
+const COMMON_JS = { format: 'cjs', platform: 'node', target: TARGET } as const;
 
-export const ENTRY_POINTS = ['index', 'redis', 'postgres', 'smtp', 'twilio', 'testing', 'cli'] as const;
+export const ENTRY_POINTS = ['index', 'redis', 'postgres', 'smtp', 'twilio', 'testing'] as const;
 
 /**
- * Packages that are part of ours. We use a small part of each, and they would bring dozens of other packages. Only these may be
- * imported without standing in the manifest's `dependencies` or `peerDependencies`.
+ * Packages that are part of ours, with those they need. We use a small part of each, and installed they would bring 25 packages that
+ * nobody calls (qrcode) or take 8 MB (zod).
  */
-export const BUNDLED = [] as const;
+export const BUNDLED: readonly string[] = ['dijkstrajs', 'qrcode', 'zod'];
+
+/** qrcode without the renderers of files and terminals. */
+export const QR_CODES = join(ROOT, 'node_modules', 'qrcode', 'lib', 'browser.js');
 
 export interface PackagedCode {
   /** By file name. */
   readonly files: ReadonlyMap<string, string>;
-  /** Packages whose code is part of the files. */
-  readonly bundled: readonly string[];
+  /** The licenses of the packages whose code is part of the files. */
+  readonly notices: string;
 }
 
 export async function packageCode(): Promise<PackagedCode> {
   const { outputFiles, metafile } = await bundle({
     absWorkingDir: ROOT,
-    entryPoints: ENTRY_POINTS.map((name) => `src/${name}.ts`),
+    entryPoints: [
+      ...ENTRY_POINTS.map((name) => ({ in: `src/${name}.ts`, out: name })),
+      { in: 'src/cli/run-command.ts', out: 'command' },
+    ],
     // Never written: this format alone lets esbuild share parts.
     format: 'esm',
     splitting: true,
@@ -38,33 +45,47 @@ export async function packageCode(): Promise<PackagedCode> {
     chunkNames: 'shared-[hash]',
     platform: 'node',
     target: TARGET,
+    alias: { qrcode: QR_CODES },
     external: [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)],
-    plugins: [withoutComments],
+    plugins: [shortenOthers],
     legalComments: 'none',
     logLevel: 'warning',
   });
   const files = await Promise.all(
-    outputFiles.map(async ({ path, text }) => {
-      const { code } = await transform(text, { format: 'cjs', platform: 'node', target: TARGET });
-      return [relative(join(ROOT, 'dist'), path), code] as const;
-    }),
+    outputFiles.map(
+      async ({ path, text }) => [relative(join(ROOT, 'dist'), path), await toCommonJs(text)] as const,
+    ),
   );
   const bundled = bundledPackages(metafile);
-  const unknown = bundled.filter((name) => !BUNDLED.some((known) => known === name));
+  const unknown = bundled.filter((name) => !BUNDLED.includes(name));
   if (unknown.length > 0) throw new Error(`Not listed in the manifest or in BUNDLED: ${unknown.join(', ')}`);
-  return { files: new Map(files), bundled };
+  return {
+    files: new Map([...files, ['cli.js', await packageProgram()]]),
+    notices: await writeNotices(bundled),
+  };
 }
 
-/** Comments are for the sources. */
-const withoutComments: Plugin = {
-  name: 'without-comments',
+/**
+ * The program that runs the command. As one of the entry points above, it would make esbuild keep the order in which modules are
+ * evaluated, by a wrapper around each, since a program does something when it is evaluated.
+ */
+async function packageProgram(): Promise<string> {
+  const program = await readFile(join(ROOT, 'src', 'cli.ts'), 'utf8');
+  return (
+    await transform(program.replace('./cli/run-command', './command.js'), { ...COMMON_JS, loader: 'ts' })
+  ).code;
+}
+
+/** Our own code stays readable, for people who look into it and for stack traces. */
+const shortenOthers: Plugin = {
+  name: 'shorten-others',
   setup: (build) => {
-    build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+    build.onLoad({ filter: /\/node_modules\/.*\.[cm]?js$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
+      // Not the white space: comments say which calls have no effects, and so need not be kept.
       const { code } = await transform(source, {
-        loader: 'ts',
-        minifyWhitespace: true,
-        sourcefile: path,
+        minifyIdentifiers: true,
+        minifySyntax: true,
         target: TARGET,
       });
       return { contents: code, loader: 'js', resolveDir: dirname(path) };
@@ -72,8 +93,28 @@ const withoutComments: Plugin = {
   },
 };
 
+async function toCommonJs(module: string): Promise<string> {
+  // Comments are for the sources.
+  const { code } = await transform(module, { minifyWhitespace: true, target: TARGET });
+  return (await transform(code, COMMON_JS)).code;
+}
+
 function bundledPackages({ outputs }: Metafile): readonly string[] {
   const inputs = Object.values(outputs).flatMap((output) => Object.keys(output.inputs));
   const names = inputs.map((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]);
   return [...new Set(names.filter((name) => name !== undefined))].toSorted();
+}
+
+async function writeNotices(packages: readonly string[]): Promise<string> {
+  const notices = await Promise.all(
+    packages.map(async (name) => {
+      const folder = join(ROOT, 'node_modules', name);
+      const file = (await readdir(folder)).find((entry) => /^licen[cs]e(\.|$)/i.test(entry));
+      if (file === undefined) throw new Error(`${name} has no license file.`);
+      const version = /"version": "([^"]+)"/.exec(await readFile(join(folder, 'package.json'), 'utf8'))?.[1];
+      const license = await readFile(join(folder, file), 'utf8');
+      return `## ${name} ${version ?? ''}\n\n${license.trim()}\n`;
+    }),
+  );
+  return `# Third-party notices\n\nThe code of this package holds parts of these packages.\n\n${notices.join('\n')}`;
 }

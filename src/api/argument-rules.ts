@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseEmailAddress } from '../core/address/email-address';
 import type { UpstreamClaims } from '../core/decision/upstream-proof';
 import type { FirstFactorChannel } from '../flows/context/first-factor-channels';

@@ -1,9 +1,9 @@
-import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server';
 import { parseEmailAddress } from '../core/address/email-address';
 import { parsePhoneNumber } from '../core/address/phone-number';
 import type { FactorKind } from '../core/member/factor-kind';
 import type { SecretEncoding } from '../core/proof/imported-secret';
 import { channelOfKind, IMPORTED_FACTOR } from '../factors/find-factor';
+import type { CreationOptionsJson } from '../factors/passkey/prompt-options';
 import { wordsOf } from '../factors/present-factor';
 import type { NotFound } from '../flows/admin/member-acts';
 import { importAuthenticators, type ImportReport } from '../flows/authenticators/import-authenticators';
@@ -99,7 +99,7 @@ export type EnrollmentBegun =
       /** Of an app. Show it to the person only. */
       readonly totp?: { readonly secret: string; readonly uri: string };
       /** For `PublicKeyCredential.parseCreationOptionsFromJSON` and `navigator.credentials.create` in the browser. */
-      readonly passkey?: { readonly options: PublicKeyCredentialCreationOptionsJSON };
+      readonly passkey?: { readonly options: CreationOptionsJson };
       /** The masked address that the code was sent to. */
       readonly destination?: string;
       /** The sender has not answered yet: the code may arrive late, or not at all. */

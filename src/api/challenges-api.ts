@@ -1,8 +1,8 @@
-import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server';
 import { deriveAmr, deriveAssuranceLevel } from '../core/decision/assurance';
 import type { Option } from '../core/decision/decide';
 import type { FactorKind } from '../core/member/factor-kind';
 import { FACTOR_TRAITS } from '../factors/find-factor';
+import type { RequestOptionsJson } from '../factors/passkey/prompt-options';
 import type { NotFound } from '../flows/admin/member-acts';
 import type { Sent } from '../flows/challenge/active-challenge';
 import { answerHostChallenge, askHostChallenge, type HostChallenge } from '../flows/challenge/host-challenge';
@@ -35,7 +35,7 @@ export interface ActiveChallenge {
   /** All options, with masked addresses. */
   readonly anyOf: readonly ShownOption[];
   /** For `PublicKeyCredential.parseRequestOptionsFromJSON` and `navigator.credentials.get` in the browser. */
-  readonly passkey?: { readonly options: PublicKeyCredentialRequestOptionsJSON };
+  readonly passkey?: { readonly options: RequestOptionsJson };
 }
 
 export type ChallengeBegun =

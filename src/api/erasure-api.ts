@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { hostIdText } from '../core/text/host-id';
 import { forgetOrganization, forgetUser } from '../flows/admin/forget';
 import type { FlowContext } from '../flows/context/context';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ENROLLABLE_KINDS } from '../factors/find-factor';
 import type { Origin } from '../flows/context/context';
 import { options, verb, type RulesForCalls } from '../options/call-check';

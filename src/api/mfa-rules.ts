@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { STRENGTHS } from '../core/policy/policy';
 import { hostIdText } from '../core/text/host-id';
 import { parseLocalPath } from '../core/text/local-path';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Exemption } from '../core/member/member';
 import type { Policy } from '../core/policy/policy';
 import { ENROLLABLE_KINDS } from '../factors/find-factor';
@@ -97,7 +97,7 @@ const SETTINGS = anArgument(
     enabled: { ...aSwitch('enabled: true'), required: true },
     assignedKind: {
       ...KIND,
-      schema: z.union([z.null(), KIND.schema]),
+      schema: z.union([z.null(), z.enum(ENROLLABLE_KINDS)]),
       allowed: `${KIND.allowed}, or null for any`,
     },
     skipsUsed: number({ min: 0, max: Number.MAX_SAFE_INTEGER, unit: 'skips', write: 'it as it came' }),

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Mfa } from '../api/mfa';
 import type { OptionRule } from '../options/option-check';
 import { someText } from '../options/option-kinds';

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Mfa } from '../api/mfa';
 import { someText } from '../options/option-kinds';
 import {

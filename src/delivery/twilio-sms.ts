@@ -1,5 +1,5 @@
 import { validateRequest } from 'twilio';
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkWhole, type RulesFor } from '../options/option-check';
 import { NO_MESSAGE, someText } from '../options/option-kinds';
 import type { SmsSender } from '../options/ports';

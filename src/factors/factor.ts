@@ -1,11 +1,11 @@
 import type { AddressesOnFile } from '../core/address/destination';
-import type { z } from 'zod';
 import type { Authenticator } from '../core/member/authenticator';
 import type { Channel, FactorKind, FactorState, FactorTraits } from '../core/member/factor-kind';
 import type { KeyRing } from '../core/proof/key-ring';
 import type { GivenTotp } from '../core/proof/imported-secret';
 import type { PlainSecret } from '../core/proof/secrets';
 import type { TotpWindow } from '../core/proof/totp';
+import type { Schema } from '../core/schema';
 import type { MemberRecord, Records } from '../records/records';
 import type { PasskeySettings } from './passkey/settings';
 import type { Challenge, StateStore } from '../stores/state-store';
@@ -163,7 +163,7 @@ export interface FactorDefinition<
   /** The form field that holds the proof. */
   readonly field: 'code' | 'response';
   /** Reads the state that was stored. It keeps what a newer version added. */
-  readonly stateSchema: z.ZodType<State>;
+  readonly stateSchema: Schema<State>;
   /** Null for kinds that are set up with a code to an address, or not at all. */
   readonly enrollment: FactorEnrollment<Proof, State> | null;
   /** Null where nothing has to be stored or shown for a proof. */

@@ -1,12 +1,12 @@
-import type { z } from 'zod';
 import { ConfigurationError } from '../core/errors';
+import type { Schema } from '../core/schema';
 import { nearestName } from '../core/text/nearest-name';
 
 export { nearestName };
 
 /** The schema of one option or argument, and the two sentences of its error message. */
 export interface OptionRule {
-  readonly schema: z.ZodType;
+  readonly schema: Schema;
   /** Continues "It must be …". */
   readonly allowed: string;
   /** Continues "Write …". */

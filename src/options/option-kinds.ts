@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { hostIdText } from '../core/text/host-id';
 import { parseLocalPath } from '../core/text/local-path';
 import { nearestName } from '../core/text/nearest-name';

@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isCountryCode } from '../core/address/phone-number';
 import { GUESS_LIMITS, type GuessLimits } from '../core/member/authenticator';
 import { LONGEST_CHALLENGE_SECONDS } from '../core/proof/sent-code';

@@ -1,9 +1,10 @@
 import { isIP } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConfigurationError } from '../core/errors';
 import type { PasskeySettings } from '../factors/passkey/settings';
 import type { RulesFor } from './option-check';
 import { NO_MESSAGE, aSwitch } from './option-kinds';
+import { findPackagedViews } from './views-path';
 
 /** Passkeys and security keys (WebAuthn). */
 export interface PasskeyOptions {
@@ -37,7 +38,7 @@ const ORIGINS = 'a list of one or more origins such as https://portal.example.co
 const AAGUIDS = 'a list of one or more AAGUIDs, each written as a UUID';
 const UUID = "'ee882879-721c-4913-9775-3dfcce97072a'";
 
-export const PASSKEY_RULES = {
+export const PASSKEY_RULES: RulesFor<PasskeyOptions> = {
   rpId: {
     schema: aDomain,
     allowed: 'a domain in lower case, without a scheme and a port; no IP address',
@@ -63,7 +64,7 @@ export const PASSKEY_RULES = {
   signIn: aSwitch('signIn: true'),
   allowedAaguids: { schema: someAaguids, allowed: AAGUIDS, write: `allowedAaguids: [${UUID}]` },
   deniedAaguids: { schema: someAaguids, allowed: AAGUIDS, write: `deniedAaguids: [${UUID}]` },
-} satisfies RulesFor<PasskeyOptions>;
+};
 
 function isDomain(text: string): boolean {
   return isIP(text) === 0 && /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/.test(text) && text.length <= 253;
@@ -82,12 +83,29 @@ function refuse(option: string, problem: string): ConfigurationError {
   return new ConfigurationError(`passkeys.${option}`, problem);
 }
 
+const LIBRARY = '@simplewebauthn/server';
+
+/** An optional peer dependency. The bundle of an app brings its packages with it, or its bundler has said that one is missing. */
+function isLibraryInstalled(): boolean {
+  if (findPackagedViews() === undefined) return true;
+  try {
+    return require.resolve(LIBRARY) !== '';
+  } catch {
+    return false;
+  }
+}
+
 /** Null where passkeys are not switched on. */
 export function resolvePasskeys(
   given: PasskeyOptions | undefined,
   site: { readonly issuer: string; readonly origin: string; readonly saysWhoMaySignIn?: boolean },
 ): PasskeySettings | null {
   if (given === undefined) return null;
+  if (!isLibraryInstalled())
+    throw new ConfigurationError(
+      'passkeys',
+      `the package that checks them is not installed. Run npm install ${LIBRARY}, or leave out passkeys.`,
+    );
   const { relatedOrigins = [], signIn = false } = given;
   if (signIn && site.saysWhoMaySignIn !== true)
     throw refuse(

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConfigurationError } from '../core/errors';
 import { CHANNELS, type Channel, type FactorKind } from '../core/member/factor-kind';
 import { STRENGTHS, type Policy } from '../core/policy/policy';

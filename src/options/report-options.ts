@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { createLog, type Log, type Logger } from '../events/log';
 import { createMetrics, type Meter, type Metrics } from '../events/metrics';
 import type { RulesFor } from './option-check';
@@ -56,7 +56,7 @@ const EVENTS = {
   }),
 } satisfies RulesFor<EventRetention>;
 
-export const REPORT_RULES = {
+export const REPORT_RULES: RulesFor<ReportOptions> = {
   events: group('events: { keepCount: 100000 }', EVENTS),
   webhooks: {
     schema: z.array(anObject),
@@ -69,7 +69,7 @@ export const REPORT_RULES = {
     'createHistogram',
   ]),
   onError: callback('a function that takes an error', 'onError: (error) => logger.error(error)'),
-} satisfies RulesFor<ReportOptions>;
+};
 
 /** Where events and errors go. */
 export function resolveReporting({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { UpstreamRule, UpstreamRules } from '../core/decision/upstream-proof';
 import { checkOption, refuse, type OptionRule, type RulesFor } from './option-check';
 import { anObject, number } from './option-kinds';

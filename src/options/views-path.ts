@@ -8,8 +8,8 @@ const ABOVE = ['..', join('..', '..')];
 const isComplete = (path: string) =>
   ['login.ejs', 'email', join('assets', 'express-mfa.css')].every((name) => existsSync(join(path, name)));
 
-/** An ES module has no `__dirname`. */
-function findPackaged(): string | undefined {
+/** Undefined in the bundle of an app. An ES module has no `__dirname`. */
+export function findPackagedViews(): string | undefined {
   if (typeof __dirname !== 'string') return undefined;
   return ABOVE.map((above) => join(__dirname, above, 'views')).find(isComplete);
 }
@@ -19,7 +19,7 @@ function findPackaged(): string | undefined {
  * would fail.
  */
 export function findViews(given?: string): string {
-  const path = given ?? findPackaged();
+  const path = given ?? findPackagedViews();
   if (path !== undefined && isComplete(path)) return path;
   const problem =
     given === undefined

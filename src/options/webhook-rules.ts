@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { WebhookTarget } from '../delivery/post-webhook';
 import { EVENT_NAMES, type EventName } from '../events/events';
 import { checkOption, refuse, type OptionRule, type RulesFor } from './option-check';

@@ -1,5 +1,6 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MfaError } from '../core/errors';
+import type { Schema } from '../core/schema';
 import type { DocumentName } from '../stores/document-store';
 
 /**
@@ -8,7 +9,7 @@ import type { DocumentName } from '../stores/document-store';
  */
 export interface DocumentFormat<Value> {
   readonly name: DocumentName;
-  readonly schema: z.ZodType<Value>;
+  readonly schema: Schema<Value>;
   /** The value of a document that does not exist. */
   readonly absent: Value;
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SpentChannel } from '../core/address/destination';
 import type { Authenticator, OnFileUse } from '../core/member/authenticator';
 import { NO_BROWSERS, type BrowsersDocument } from '../core/member/browser-rules';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { QueueStore } from '../stores/queue-store';
 import { queueOf, type QueueOf } from './queue-of';
 

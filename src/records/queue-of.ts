@@ -1,5 +1,5 @@
-import type { z } from 'zod';
 import { MfaError } from '../core/errors';
+import type { Schema } from '../core/schema';
 import type { QueueStore, QueuedItem } from '../stores/queue-store';
 
 /** A queue of one kind of items, kept until they were done. */
@@ -34,7 +34,7 @@ export function queueOf<Item extends { readonly id: string; readonly organizatio
   queue: QueueStore,
   of: {
     readonly name: string;
-    readonly schema: z.ZodType<Item>;
+    readonly schema: Schema<Item>;
     /** The id of the user whose data it is. */
     readonly isAbout: (item: Item) => string | null;
   },

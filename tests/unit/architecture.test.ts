@@ -216,6 +216,10 @@ describe('the shape of the sources', () => {
     }
   });
 
+  it('imports zod as a namespace, so that the package holds only the parts that it calls', () => {
+    expect(holding(sources, /import (?:type )?\{[^}]*\} from 'zod'/)).toEqual([]);
+  });
+
   it('does not silence the compiler', () => {
     const silenced =
       /(?::|\bas|<|\|)\s*any\b(?!\s*['"])|\bas unknown as\b|@ts-(?:ignore|nocheck|expect-error)/;

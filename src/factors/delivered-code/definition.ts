@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { addressOnFile } from '../../core/address/destination';
 import type { FactorRank } from '../../core/decision/factor-strength';
 import { onFileId, type Channel } from '../../core/member/factor-kind';

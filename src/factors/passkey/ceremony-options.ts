@@ -1,8 +1,5 @@
-import type {
-  PublicKeyCredentialCreationOptionsJSON,
-  PublicKeyCredentialRequestOptionsJSON,
-} from '@simplewebauthn/server';
 import type { PasskeyState } from './passkey-state';
+import type { CreationOptionsJson, RequestOptionsJson } from './prompt-options';
 import { ALGORITHMS } from './signed-data';
 
 /** The site that a passkey belongs to. */
@@ -53,9 +50,7 @@ export interface RegistrationRequest {
 }
 
 /** What the page hands to `navigator.credentials.create`. */
-export async function createRegistrationOptions(
-  request: RegistrationRequest,
-): Promise<PublicKeyCredentialCreationOptionsJSON> {
+export async function createRegistrationOptions(request: RegistrationRequest): Promise<CreationOptionsJson> {
   const { relyingParty, user, existing, authenticator, attestation = 'none' } = request;
   const { generateRegistrationOptions } = await loadServer();
   const isKey = authenticator === 'security-key';
@@ -88,9 +83,7 @@ export interface AssertionRequest {
 }
 
 /** What the page hands to `navigator.credentials.get`. */
-export async function createAssertionOptions(
-  request: AssertionRequest,
-): Promise<PublicKeyCredentialRequestOptionsJSON> {
+export async function createAssertionOptions(request: AssertionRequest): Promise<RequestOptionsJson> {
   const { relyingParty, allow, userVerification } = request;
   const { generateAuthenticationOptions } = await loadServer();
   return generateAuthenticationOptions({

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Authenticator } from '../../core/member/authenticator';
 import { isChallengeOver } from '../../core/proof/sent-code';
 import type { Attempt, FactorDefinition, FactorTools, Rejection, Verification } from '../factor';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The answer of `navigator.credentials.create`, as far as it is used. */
 export interface SubmittedRegistration {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseRecoveryCode, verifyRecoveryCode, type RecoveryCode } from '../../core/proof/recovery-code';
 import { isChallengeOver } from '../../core/proof/sent-code';
 import type { RecoveryCodeRecord } from '../../records/records';

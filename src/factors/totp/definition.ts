@@ -1,5 +1,5 @@
 import { toString as drawQrCode } from 'qrcode';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Authenticator } from '../../core/member/authenticator';
 import { parseImportedTotp } from '../../core/proof/imported-secret';
 import { parseSubmittedCode } from '../../core/proof/one-time-code';

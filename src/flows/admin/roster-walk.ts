@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isRecent } from '../../core/text/credible-instant';
 import type { BackgroundJob } from '../../records/background-jobs';
 import type { IndexEntry } from '../../records/member-index';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Authenticator } from '../../core/member/authenticator';
 import { parseAlgorithm, SECRET_ENCODINGS } from '../../core/proof/imported-secret';
 import { sealSecret } from '../../core/proof/secrets';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PlainSecret, openSecret, sealSecret, type SealBinding } from '../../core/proof/secrets';
 import type { Notice } from '../../delivery/delivery';
 import { DeliveryError } from '../../delivery/delivery-error';

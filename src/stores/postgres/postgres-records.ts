@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkOption, checkWhole, type OptionRule, type RulesFor } from '../../options/option-check';
 import { number, port } from '../../options/option-kinds';
 import type { RecordStore } from '../record-store';

@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import * as qrCodes from 'qrcode';
+import manifest from '../../../package.json';
+import { BUNDLED, packageCode, QR_CODES } from '../../../build/package-code';
 import { TEST_KEY } from '../../support/portal';
 import { writePackage } from '../../support/written-package';
 
@@ -67,15 +70,36 @@ it('exports the same things to ES modules as to CommonJS', async () => {
   expect(await printed('twins.mjs', code)).toEqual([true, true, true, true]);
 });
 
-it('finds the pages of the package beside its code', async () => {
-  const code = `
-    const { createMfa, createOutbox, memoryStores } = require('express-mfa');
+const createWith = (options: string) => `
+  const { createMfa, createOutbox, memoryStores } = require('express-mfa');
+  try {
     const mfa = createMfa({
       issuer: 'Packaged', baseUrl: 'http://localhost', keys: [process.env.MFA_KEY],
-      ...memoryStores(), users: { findById: (id) => ({ id }) }, email: createOutbox().email,
+      ...memoryStores(), users: { findById: (id) => ({ id }) }, email: createOutbox().email, ${options}
     });
-    console.log(JSON.stringify(typeof mfa.pages()));`;
-  expect(await printed('pages.cjs', code, { MFA_KEY: TEST_KEY })).toBe('function');
+    console.log(JSON.stringify(typeof mfa.pages()));
+  } catch (error) { console.log(JSON.stringify(error.message)); }`;
+
+it('finds the pages of the package beside its code', async () => {
+  expect(await printed('pages.cjs', createWith(''), { MFA_KEY: TEST_KEY })).toBe('function');
+});
+
+it('switches passkeys on where their package is installed', async () => {
+  expect(await printed('passkeys.cjs', createWith('passkeys: {}'), { MFA_KEY: TEST_KEY })).toBe('function');
+});
+
+it('says which package passkeys need where it is missing', async () => {
+  const hide = `
+    const Module = require('node:module');
+    const resolve = Module._resolveFilename;
+    Module._resolveFilename = function (request, ...rest) {
+      if (request.startsWith('@simplewebauthn/')) throw new Error('MODULE_NOT_FOUND');
+      return resolve.call(this, request, ...rest);
+    };`;
+  const code = hide + createWith('passkeys: {}');
+  expect(await printed('no-passkeys.cjs', code, { MFA_KEY: TEST_KEY })).toContain(
+    'npm install @simplewebauthn/server',
+  );
 });
 
 it('refuses to load the testing entry point in production', async () => {
@@ -89,4 +113,31 @@ it('has the command as a program of its own', async () => {
   const command = join(folder, 'node_modules', 'express-mfa', 'dist', 'cli.js');
   const { stdout } = await run(process.execPath, [command, '--help']);
   expect(stdout).toContain('express-mfa COMMAND');
+});
+
+describe('the packages whose code is part of ours', () => {
+  it('are named with their licenses', async () => {
+    const { notices } = await packageCode();
+    const named = [...notices.matchAll(/^## (\S+) /gm)].map(([, name]) => name);
+    expect(named).toEqual(BUNDLED);
+    for (const name of BUNDLED) {
+      const license = ['LICENSE', 'LICENSE.md', 'license'].map((file) =>
+        readFile(join(root, 'node_modules', name, file), 'utf8').catch(() => null),
+      );
+      const text = (await Promise.all(license)).find((one) => one !== null);
+      expect(notices).toContain(text?.trim());
+    }
+  });
+
+  it('are not installed beside it', () => {
+    const installed = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)];
+    expect(installed.filter((name) => BUNDLED.includes(name))).toEqual([]);
+  });
+
+  it('draw the QR codes that the whole of qrcode draws', async () => {
+    const uri = 'otpauth://totp/Acme:ada%40acme.example?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Acme';
+    const part = jest.requireActual<typeof qrCodes>(QR_CODES);
+    expect(part.create(uri, {}).modules.data).toEqual(qrCodes.create(uri, {}).modules.data);
+    expect(await part.toString(uri, { type: 'svg' })).toBe(await qrCodes.toString(uri, { type: 'svg' }));
+  });
 });
