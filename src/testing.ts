@@ -2,6 +2,15 @@ import './testing/refuse-production';
 
 export { createOutbox } from './delivery/outbox';
 export type { Outbox, OutboxMessage, OutboxOptions } from './delivery/outbox';
+export { attack } from './testing/attack/attack';
+export type { AttackOptions } from './testing/attack/attack-options';
+export type { AttackedMfa, AttackedPerson } from './testing/attack/attacked-person';
+export type { AttackAnswer, AttackBrowser, AttackRequest, BrowserChange } from './testing/attack/browser';
+export type { AttackRoute } from './testing/attack/list-routes';
+export type { Finding, Probe } from './testing/attack/probe';
+export type { AttackFinding, AttackReport, ProbeResult } from './testing/attack/report';
+export type { AttackState, StateMachine } from './testing/attack/states';
+export type { AttackTarget } from './testing/attack/target';
 export { codeFor } from './testing/code-for';
 export { newestCode } from './testing/newest-code';
 export { recordStoreContract } from './testing/record-store-contract';
@@ -19,6 +28,12 @@ export type {
 } from './testing/software-passkey';
 export { stateStoreContract } from './testing/state-store-contract';
 export type { Checked, TestFramework } from './testing/test-framework';
-export type { FetchLike, SupertestAgent, SupertestRequest, TestAgent } from './testing/test-agent';
+export type {
+  AnswerFields,
+  FetchLike,
+  SupertestAgent,
+  SupertestRequest,
+  TestAgent,
+} from './testing/test-agent';
 export { createTestClock } from './testing/test-clock';
 export type { TestClock } from './testing/test-clock';

@@ -1,7 +1,16 @@
 import { createMfa, memoryStores, type Mfa } from 'express-mfa';
 import request from 'supertest';
-import { createOutbox, createTestClock, signInAs, type Outbox, type TestClock } from '../../../src/testing';
-import { codeIn, runCode } from '../../support/docs';
+import {
+  attack,
+  createOutbox,
+  createTestClock,
+  signInAs,
+  type Outbox,
+  type TestClock,
+} from '../../../src/testing';
+import { PROBES } from '../../../src/testing/attack/probes';
+import { createBrokenHost } from '../../support/broken-host';
+import { codeIn, runCode, sectionOf } from '../../support/docs';
 import { createLoginHost } from '../../support/login-host';
 import { PASSWORD, TEST_KEY, type PortalUser } from '../../support/portal';
 
@@ -39,5 +48,56 @@ describe('the code of docs/testing.md', () => {
     const answer = await runCode(`${withPassword}\nreturn agent.get('/home');`, scope);
     expect(answer).toMatchObject({ status: 200 });
     await mfa.close();
+  });
+
+  it('attacks an app in a test', async () => {
+    const [code = ''] = codeIn('docs/testing.md', 'Attack your app');
+    const host = createBrokenHost();
+    const written = new Map<string, string>();
+    const tests: (() => Promise<void>)[] = [];
+    const test = (_name: string, run: () => Promise<void>) => tests.push(run);
+    const attackHost: typeof attack = (app, options) =>
+      attack(app, { ...options, ...host.options, only: ['replayed-code'] });
+    const scope = {
+      test,
+      expect,
+      attack: attackHost,
+      app: host.app,
+      mfa: host.options.mfa,
+      outbox: host.options.outbox,
+      clock: host.options.clock,
+      writeFileSync: (name: string, text: string) => written.set(name, text),
+    };
+    await runCode(withoutImports(code), scope);
+    await Promise.all(tests.map((run) => run()));
+    expect(written.get('attack.md')).toContain('Nothing got through.');
+    expect(written.get('attack.xml')).toContain(
+      '<testcase classname="ASVS 5.0.0 6.5.1" name="replayed-code"',
+    );
+    await host.close();
+  });
+
+  it('adds a probe of the host', async () => {
+    const [code = ''] = codeIn('docs/testing.md', 'A probe of your own');
+    const host = createBrokenHost();
+    const attackHost: typeof attack = (app, options) =>
+      attack(app, { ...host.options, probes: options.probes, only: ['admin-area-is-hidden'] });
+    const { mfa, person } = host.options;
+    const report = runCode(code.replace('await attack(', 'return attack('), {
+      attack: attackHost,
+      app: host.app,
+      mfa,
+      person,
+    });
+    expect(await report).toMatchObject({ probes: [{ name: 'admin-area-is-hidden', outcome: 'passed' }] });
+    await host.close();
+  });
+
+  it('lists every probe with its requirements, and no other', () => {
+    const rows = sectionOf('docs/testing.md', 'Attack your app').matchAll(
+      /^\| `([a-z-]+)`\s*\| ([A-Z].*?)\s*\| ([\d., ]+?)\s*\|$/gm,
+    );
+    const listed = [...rows].map(([, name, sentence, asvs]) => ({ name, sentence, asvs: asvs?.split(', ') }));
+    expect(listed).toEqual(PROBES.map(({ name, sentence, asvs }) => ({ name, sentence, asvs })));
   });
 });

@@ -1,0 +1,163 @@
+import type { RequestListener } from 'node:http';
+import type { Policy } from '../../core/policy/policy';
+import type { AttackOptions } from './attack-options';
+import type { AttackedMfa } from './attacked-person';
+import type { AttackAnswer, AttackBrowser, BrowserChange } from './browser';
+import { isSafe } from './crawl';
+import { listRoutes, type AttackRoute } from './list-routes';
+import { createStateMachine } from './states';
+import type { AttackTarget } from './target';
+
+const WEEK_SECONDS = 604_800;
+
+/** Below the path of the pages: what only people who are signed in may reach. */
+const OWN_GUARDED = ['/settings', '/sessions'];
+
+/** Reads the routes of the app, requires a second factor, and finds out what a signed-in person reaches. */
+export async function openTarget(
+  app: RequestListener,
+  options: AttackOptions,
+  openBrowser: (change?: BrowserChange) => AttackBrowser,
+): Promise<{ readonly target: AttackTarget; readonly restore: () => Promise<void> }> {
+  const { mfa, pagesPath = '/mfa', clock, outbox, publicRoutes = [], routes = [] } = options;
+  const person = { ...options.person, organizationId: options.person.organizationId ?? 'default' };
+  const {
+    signIn = (browser, { username, password }) => browser.post(`${pagesPath}/login`, { username, password }),
+  } = options;
+  const before = await requireSecondFactor(mfa, person.organizationId);
+
+  const named = routes.map(parseRoute);
+  const prefixes = named.flatMap(({ path }) => prefixesOf(path));
+  const listed = [...named, ...listRoutes(app, [pagesPath, ...prefixes])];
+  const isPublic = publicRoutes.map(toMatcher);
+  const isOwnOpen = ({ path }: AttackRoute) =>
+    isBelow(path, pagesPath) && !OWN_GUARDED.some((own) => isBelow(path, `${pagesPath}${own}`));
+  const others = listed.filter((route) => !isOwnOpen(route));
+  const guarded = others.filter((route) => !isPublic.some((matches) => matches(route)));
+  const open = others.filter((route) => !guarded.includes(route));
+
+  const machine = createStateMachine({
+    mfa,
+    person,
+    pagesPath,
+    open: openBrowser,
+    firstStep: (browser) => signIn(browser, person),
+    now: () => clock?.now() ?? Date.now(),
+  });
+  const inside = await findInside((state) => machine.enter(state), guarded);
+  const refusedTo = await findRefusals(openBrowser(), inside);
+
+  const target: AttackTarget = {
+    ...machine,
+    pagesPath,
+    guarded,
+    open,
+    isOwn: (path) => isBelow(path, pagesPath),
+    inside,
+    person,
+    visit: openBrowser,
+    async attempt(other, change) {
+      const browser = openBrowser(change);
+      await signIn(browser, other);
+      return browser;
+    },
+    async isInside(browser) {
+      for (const path of inside) if (isPage(await browser.try({ path }))) return true;
+      return false;
+    },
+    isReached(request, answer) {
+      const { status, headers } = answer;
+      if (request.method === 'OPTIONS') return false;
+      if (isPage(answer)) return true;
+      if (isSafe(request) || status < 300 || status >= 400) return false;
+      const { pathname } = new URL(headers.location ?? '/', 'http://app.invalid');
+      return !isBelow(pathname, pagesPath) && !refusedTo.has(pathname);
+    },
+    factors: async () => JSON.stringify(await mfa.authenticators.list(person.id)),
+    messages: () => [...(outbox?.messages ?? [])],
+  };
+  return { target, restore: () => restorePolicy(mfa, before) };
+}
+
+const isPage = ({ status }: AttackAnswer): boolean => status >= 200 && status < 300;
+
+/** Guarded paths with a page for somebody who is signed in. */
+async function findInside(
+  enter: AttackTarget['enter'],
+  guarded: readonly AttackRoute[],
+): Promise<readonly string[]> {
+  const stranger = await enter('anonymous');
+  let member = await enter('signed-in');
+  const inside: string[] = [];
+  for (const { path } of guarded.filter(({ method, asksStepUp }) => method === 'GET' && !asksStepUp)) {
+    if (isPage(await stranger.try({ path }))) continue;
+    if (isPage(await member.try({ path }))) inside.push(path);
+    // A GET that signs out.
+    else if (inside[0] !== undefined && !isPage(await member.try({ path: inside[0] })))
+      member = await enter('signed-in');
+  }
+  if (inside.length > 0) return inside;
+  throw new Error(
+    'attack: no page was found that only a signed-in person reaches. Name one in `routes`, such as `GET /account`.',
+  );
+}
+
+/** Where a stranger is led, beside the pages of the package. */
+async function findRefusals(
+  stranger: AttackBrowser,
+  inside: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for (const path of inside) {
+    const { location } = (await stranger.try({ path })).headers;
+    if (location !== undefined) found.add(new URL(location, 'http://app.invalid').pathname);
+  }
+  return found;
+}
+
+/** Asks everybody in the organization for a second factor, and lets browsers be remembered. */
+async function requireSecondFactor(mfa: AttackedMfa, organizationId: string): Promise<Policy> {
+  const before = await mfa.policies.get(organizationId);
+  await mfa.policies.save(organizationId, {
+    enabled: true,
+    enrollment: 'required',
+    methods: [...new Set([...before.methods, 'totp'])],
+    strength: 'any',
+    backupPhone: false,
+    graceUntil: null,
+    skips: null,
+    rememberBrowserSeconds: Math.max(before.rememberBrowserSeconds, WEEK_SECONDS),
+  });
+  return before;
+}
+
+async function restorePolicy(
+  mfa: AttackedMfa,
+  { version: _version, organizationId, ...rules }: Policy,
+): Promise<void> {
+  await mfa.policies.save(organizationId, rules);
+}
+
+function parseRoute(text: string): AttackRoute {
+  const [, method = 'GET', path = '/'] = /^(?:([A-Z]+) )?(\/\S*)$/.exec(text) ?? [];
+  return { method, path, declared: path, asksStepUp: false };
+}
+
+/** `/signup` is one path, `/docs/*` all below one, `POST /contact` one method. */
+function toMatcher(text: string): (route: AttackRoute) => boolean {
+  const [, method, path = ''] = /^(?:([A-Z]+) )?(\/.*?)$/.exec(text) ?? [];
+  return (route) => {
+    if (method !== undefined && method !== route.method) return false;
+    return [route.path, route.declared].some((one) =>
+      path.endsWith('/*') ? isBelow(one, path.slice(0, -2)) : one === path,
+    );
+  };
+}
+
+const isBelow = (path: string, parent: string): boolean => path === parent || path.startsWith(`${parent}/`);
+
+/** `/a/b/c`: `/a`, `/a/b` and `/a/b/c`. */
+function prefixesOf(path: string): readonly string[] {
+  const parts = path.split('/').slice(1);
+  return parts.map((_part, index) => `/${parts.slice(0, index + 1).join('/')}`);
+}
