@@ -21,26 +21,26 @@ export interface Pace {
 
 export const PACES = {
   thorough: {
-    rounds: 11,
+    rounds: 9,
     people: 7500,
     warmUpPages: 12_000,
-    pages: 4000,
+    pages: 3000,
     warmUpLogins: 2500,
     logins: 400,
     members: 1_000_000,
     soak: { requests: 1_000_000, logins: 100_000 },
-    steadySeconds: 4,
+    steadySeconds: 2,
   },
   quick: {
     rounds: 7,
     people: 7500,
-    warmUpPages: 8000,
+    warmUpPages: 6000,
     pages: 2000,
-    warmUpLogins: 1500,
+    warmUpLogins: 1200,
     logins: 200,
     members: 200_000,
     soak: { requests: 60_000, logins: 6000 },
-    steadySeconds: 2,
+    steadySeconds: 1,
   },
   /** Tries that every row runs; its figures mean nothing. */
   trial: {

@@ -57,8 +57,10 @@ async function share(
 export async function signInPeople(started: Started, people: number): Promise<readonly PageRequest[]> {
   const requests: PageRequest[] = [];
   const nextPerson = takeTurns(people);
+  const { system } = started;
+  const shortly = { ...system, login: system.signIn ?? system.login };
   await share(started, { connections: 16, count: people }, async (connection) => {
-    await logIn(started.system, connection, nextPerson());
+    await logIn(shortly, connection, nextPerson());
     const cookie = [...connection.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     requests.push(
       `GET /protected HTTP/1.1\r\nhost: 127.0.0.1\r\naccept: application/json\r\ncookie: ${cookie}\r\n\r\n`,

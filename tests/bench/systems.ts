@@ -30,8 +30,12 @@ export interface System {
     readonly nodeArguments?: readonly string[];
   }): Promise<ServerProcess>;
   /** The steps of a login; each may use what the ones before answered. */
-  readonly login: readonly ((person: number, before: readonly Reply[]) => Step)[];
+  readonly login: Login;
+  /** A shorter way to the same session, where sessions are measured and not logins. */
+  readonly signIn?: Login;
 }
+
+type Login = readonly ((person: number, before: readonly Reply[]) => Step)[];
 
 const root = join(__dirname, '..', '..');
 // The views are looked for two folders above the code.
@@ -81,10 +85,11 @@ async function buildPortal(): Promise<string> {
 
 let portal: Promise<string> | null = null;
 
-function rival(name: SystemName, login: System['login']): System {
+function rival(name: SystemName, login: Login, signIn: Login = login): System {
   return {
     name,
     login,
+    signIn,
     async start({ redisUrl, people, hashing = 'cheap', ...options }) {
       const folder = installRivals();
       const env = { REDIS_URL: redisUrl, PEOPLE: String(people), HASHING: hashing, SQLITE };
@@ -101,7 +106,7 @@ const csrf = ([first]: readonly Reply[]): Readonly<Record<string, string>> => {
 
 const origin = { origin: 'http://127.0.0.1' };
 
-const withCode: System['login'] = [
+const withCode: Login = [
   password('/login'),
   (person, before) => ({
     name: 'code',
@@ -113,7 +118,7 @@ const withCode: System['login'] = [
   page,
 ];
 
-const withPasskey: System['login'] = [
+const withPasskey: Login = [
   () => ({ name: 'token', method: 'GET', path: '/mfa/state' }),
   (_person, before) => ({
     name: 'options',
@@ -132,7 +137,7 @@ const withPasskey: System['login'] = [
   page,
 ];
 
-function ownSystem(name: SystemName, login: System['login'] = withCode): System {
+function ownSystem(name: SystemName, login: Login = withCode): System {
   return {
     name,
     login,
@@ -161,17 +166,21 @@ export const SYSTEMS: Readonly<Record<SystemName, System>> = {
     }),
     page,
   ]),
-  'better-auth': rival('better-auth', [
-    password('/api/auth/sign-in/email', origin),
-    (person) => ({
-      name: 'code',
-      method: 'POST',
-      path: '/api/auth/two-factor/verify-totp',
-      headers: origin,
-      body: { code: codeOf(Buffer.from(totpKeyOf(person).toString('hex'))) },
-    }),
-    page,
-  ]),
+  'better-auth': rival(
+    'better-auth',
+    [
+      password('/api/auth/sign-in/email', origin),
+      (person) => ({
+        name: 'code',
+        method: 'POST',
+        path: '/api/auth/two-factor/verify-totp',
+        headers: origin,
+        body: { code: codeOf(Buffer.from(totpKeyOf(person).toString('hex'))) },
+      }),
+      page,
+    ],
+    [password('/sign-in'), page],
+  ),
 };
 
 /** A login under way: what was answered so far says which step is next. */

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { redisStorage } from '@better-auth/redis-storage';
 import { betterAuth } from 'better-auth';
 import { symmetricEncrypt } from 'better-auth/crypto';
@@ -77,6 +78,14 @@ database.exec('COMMIT');
 const app = express();
 app.disable('x-powered-by').set('etag', false);
 app.all('/api/auth/*splat', toNodeHandler(auth));
+/** Signs anybody in at once: the rows about sessions have thousands of them, and its whole login takes milliseconds. */
+app.post('/sign-in', express.json(), async (req, res) => {
+  const { internalAdapter, authCookies, secret } = await auth.$context;
+  const { user } = await internalAdapter.findUserByEmail(req.body.email);
+  const { token } = await internalAdapter.createSession(user.id);
+  const signature = createHmac('sha256', secret).update(token).digest('base64');
+  res.cookie(authCookies.sessionToken.name, `${token}.${signature}`).json({ ok: true });
+});
 app.get('/protected', async (req, res) => {
   const session = await auth.api.getSession({ headers: fromNodeHeaders(req.headers) });
   if (!session) return res.status(401).json({ error: 'login' });

@@ -60,7 +60,7 @@ export async function measureEndingSessions(bench: Bench): Promise<readonly Row[
   );
   return [
     {
-      what: 'ending the sessions of an organization among 100000, against SCAN and delete',
+      what: 'ending the sessions of an organization among 100,000, against SCAN and delete',
       measured: pairedRatio(scans, writes),
       wanted: { atLeast: 1000 },
     },

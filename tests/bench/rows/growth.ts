@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import type { Bench } from '../bench';
 import { loadLogins, loadPage, signInPeople, takeTurns } from '../load';
 import { startSystem } from '../race';
-import type { Row } from '../report';
+import { counted, type Row } from '../report';
 import { idOf } from '../servers/people';
 import { median, pairedRatio, round } from '../statistics';
 
@@ -70,7 +70,7 @@ export async function measureGrowth(bench: Bench): Promise<readonly Row[]> {
     ([before, after]) => `${round(median(before), 0)} then ${round(median(after), 0)}`,
   );
   bench.note(`growth on Redis, µs CPU: page ${page}, login ${login}`);
-  const among = `among ${members} members and sessions, against ${PEOPLE}`;
+  const among = `among ${counted(members)} members and sessions, against ${counted(PEOPLE)}`;
   const wanted = { atMost: 1.15 };
   return [
     { what: `guarded route ${among}, by CPU`, measured: pairedRatio(many.page, few.page), wanted },

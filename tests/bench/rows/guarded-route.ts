@@ -1,7 +1,7 @@
 import type { Bench } from '../bench';
 import { loadPage, signInPeople } from '../load';
 import { race, startSystem, type Entrant } from '../race';
-import type { Row } from '../report';
+import { counted, type Row } from '../report';
 
 const PLAIN = 'plain express-session';
 const HOT = 'one person';
@@ -38,11 +38,11 @@ export async function measureGuardedRoute(bench: Bench): Promise<readonly Row[]>
   }
   const { throughput, cpu } = await race(bench, 'guarded route', entrants);
   await Promise.all(servers.map((server) => server.stop()));
-  const all = `${people} people`;
+  const all = `${counted(people)} people`;
   const [own, plain] = ['express-mfa', 'plain-session'];
   return [
     throughput(own, plain, { what: `guarded route, against ${PLAIN}, ${all}`, wanted: { atLeast: 1.15 } }),
-    cpu(own, plain, { what: `the same by CPU`, wanted: { atLeast: 1.3 } }),
+    cpu(own, plain, { what: `guarded route, against ${PLAIN}, by CPU`, wanted: { atLeast: 1.3 } }),
     throughput(`${own}, 50 events/s`, plain, {
       what: `guarded route beside 50 events a second, against ${PLAIN}, ${all}`,
       wanted: { atLeast: 1.15 },
@@ -63,6 +63,9 @@ export async function measureGuardedRoute(bench: Bench): Promise<readonly Row[]>
       what: `guarded route, against the session check of better-auth, ${all}`,
       wanted: { atLeast: 2 },
     }),
-    cpu(own, 'better-auth', { what: `the same, against better-auth, by CPU`, wanted: { atLeast: 2 } }),
+    cpu(own, 'better-auth', {
+      what: `guarded route, against the session check of better-auth, by CPU`,
+      wanted: { atLeast: 2 },
+    }),
   ];
 }

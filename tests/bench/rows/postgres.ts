@@ -9,7 +9,7 @@ import type { Bench } from '../bench';
 import { loadPage, signInPeople } from '../load';
 import { createMembers, fillMembers, timesMs, middleCursor } from '../many-members';
 import { race, startSystem, type Entrant } from '../race';
-import type { Row } from '../report';
+import { counted, type Row } from '../report';
 import { seedMembers } from '../seed-members';
 import { pin } from '../server-process';
 import { median, pairedRatio, round, type Spread } from '../statistics';
@@ -76,7 +76,7 @@ async function measureGuard(bench: Bench, postgres: PostgresServer): Promise<rea
       wanted: { atLeast: 0.75 },
     }),
     {
-      what: `guarded route with records in PostgreSQL among ${members} members, against ${FEW}`,
+      what: `guarded route with records in PostgreSQL among ${counted(members)} members, against ${counted(FEW)}`,
       measured: pairedRatio(many, few),
       wanted: { atLeast: 0.87 },
     },
@@ -156,7 +156,7 @@ async function measurePages(bench: Bench, postgres: PostgresServer): Promise<Row
   const [slowest] = compared.toSorted((a, b) => b.ratio.median - a.ratio.median);
   if (slowest === undefined) throw new Error('No page was measured.');
   return {
-    what: `pages of administrators in PostgreSQL among ${many} members, against ${FEW}`,
+    what: `pages of administrators in PostgreSQL among ${counted(many)} members, against ${counted(FEW)}`,
     measured: slowest.ratio,
     wanted: { atMost: 1.15 },
     aside: `the slowest of ${compared.length}: ${slowest.what}`,

@@ -46,16 +46,16 @@ export async function measureRedisTraffic(bench: Bench): Promise<readonly Row[]>
   }
   return [
     {
-      what: 'Redis trips of a guarded request',
+      what: 'guarded request: round trips to Redis',
       measured: exactly(guardedTrips),
       wanted: { atMost: 1 },
-      unit: 'trips',
+      unit: '',
     },
     {
-      what: 'commands to Redis of a login: password, code and first page',
+      what: 'whole login: commands to Redis for password, code and first page',
       measured: exactly(ofLogin.get('express-mfa') ?? Number.NaN),
       wanted: { atMost: 9 },
-      unit: 'commands',
+      unit: '',
       aside: `hand-written ${ofLogin.get('hand-written')}, better-auth ${ofLogin.get('better-auth')}`,
     },
   ];

@@ -1,7 +1,7 @@
 import type { Bench } from '../bench';
 import { loadLogins, loadPage, signInPeople, takeTurns } from '../load';
 import { startSystem } from '../race';
-import { exactly, type Row } from '../report';
+import { counted, exactly, type Row } from '../report';
 import { median, round } from '../statistics';
 
 /** Enough that nobody's turn comes twice within the life of a code. */
@@ -31,17 +31,17 @@ export async function measureSoak(bench: Bench): Promise<readonly Row[]> {
   const told = (all: readonly number[]) =>
     all.filter((_, part) => part % 4 === 3).map((size) => round(size, 1));
   bench.note(`soak, MB after each tenth: live ${told(live).join(' ')}; resident ${told(resident).join(' ')}`);
-  const what = `after ${soak.requests} requests and ${soak.logins} logins, over the last half`;
+  const after = `after ${counted(soak.requests)} requests and ${counted(soak.logins)} logins`;
   return [
     {
-      what: `growth of the memory that the process uses ${what}`,
+      what: `memory in use ${after}: growth over the last half`,
       measured: exactly(growth(live)),
       wanted: { atMost: 2 },
       unit: '%',
       aside: `${round(median(live.slice(PARTS * 0.75)), 0)} MB`,
     },
     {
-      what: `growth of the memory that the process has from the system ${what}`,
+      what: `memory of the process ${after}: growth over the last half`,
       measured: exactly(growth(resident)),
       wanted: { atMost: 2 },
       unit: '%',
