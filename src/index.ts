@@ -11,6 +11,8 @@ export type {
   SendLimits,
   SendWindow,
 } from './options/options';
+export type { LanguageOptions } from './options/languages';
+export type { MessageOverride } from './messages/translator';
 export type { EventRetention, ReportOptions } from './options/report-options';
 export type { Logger } from './events/log';
 export type { Meter } from './events/metrics';

@@ -3,8 +3,8 @@ import { parsePhoneNumber } from '../core/address/phone-number';
 import type { FactorKind } from '../core/member/factor-kind';
 import type { SecretEncoding } from '../core/proof/imported-secret';
 import { channelOfKind, IMPORTED_FACTOR } from '../factors/find-factor';
+import { wordsOf } from '../factors/factor-words';
 import type { CreationOptionsJson } from '../factors/passkey/prompt-options';
-import { wordsOf } from '../factors/present-factor';
 import type { NotFound } from '../flows/admin/member-acts';
 import { importAuthenticators, type ImportReport } from '../flows/authenticators/import-authenticators';
 import type { FlowContext, Origin } from '../flows/context/context';
@@ -26,6 +26,7 @@ import {
   type HostId,
   type MemberId,
 } from './host-actor';
+import { ENGLISH } from '../factors/english';
 
 /** An authenticator as it may be shown: no secret, no full address. */
 export interface ShownAuthenticator {
@@ -181,7 +182,7 @@ export function createAuthenticatorsApi(context: FlowContext): AuthenticatorsApi
         reason,
         dryRun,
         allowWeak: dangerouslyAllowWeakSecrets,
-        label: { usual: wordsOf(IMPORTED_FACTOR.kind).label, clean: cleanLabel },
+        label: { usual: wordsOf(ENGLISH, IMPORTED_FACTOR.kind).label, clean: cleanLabel },
       });
     },
     async confirm(member, { challengeId, code, response, label, endOthers = true, origin }) {

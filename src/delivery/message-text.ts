@@ -1,10 +1,11 @@
 import type { FactorKind } from '../core/member/factor-kind';
 import { browserName } from '../core/text/browser-name';
 import { cutText, labelInMessage, personInMessage } from '../core/text/typed-text';
-import { wordsOf } from '../factors/present-factor';
+import { wordsOf } from '../factors/factor-words';
 import type { ResolvedBrand } from '../options/brand';
 import { durationInWords, type CodePurpose } from './delivery-error';
 import type { Mail, MailLocals } from './send-email';
+import { ENGLISH } from '../factors/english';
 
 /** The origin of a request. */
 export interface NoticeOrigin {
@@ -86,7 +87,7 @@ export function mailLocals(
 
 function methodInWords({ factor, label }: { readonly factor: FactorKind; readonly label?: string }): string {
   const name = labelInMessage(label ?? '');
-  const { thing, label: unnamed } = wordsOf(factor);
+  const { thing, label: unnamed } = wordsOf(ENGLISH, factor);
   return name === '' || name === unnamed ? thing : `${thing} “${name}”`;
 }
 

@@ -1,7 +1,17 @@
-/** A sentence; `{issuer}` stands for the name of the app, `{label}` for ` (its name)` where the authenticator has one. With `{destination}`, `unnamed` is for an address that is not known. */
-export type Told = string | { readonly named: string; readonly unnamed: string };
+import type { FactorKind } from '../core/member/factor-kind';
+import type { MessageKey } from '../messages/catalogues';
+import type { Translator } from '../messages/translator';
 
-/** What pages, mails and lists say about a factor, in English. */
+/**
+ * The keys of a sentence about a factor. It may use `{issuer}`, the name of the app, `{label}`, ` (its name)` where the authenticator
+ * has one, and `{destination}`. `unnamed` is for an address that is not known.
+ */
+export interface Told {
+  readonly named: MessageKey;
+  readonly unnamed: MessageKey;
+}
+
+/** What pages, mails and lists say about a factor: the messages `factor.<kind>.<field>` of the catalogue. */
 export interface FactorWords {
   /** In lists, filters and charts: `Authenticator app`. */
   readonly name: string;
@@ -42,6 +52,64 @@ export interface FactorWords {
   readonly setUp: { readonly heading: string; readonly lead: string; readonly field: string };
   /** After it is set up, as the person's first and as a further one. */
   readonly saved: { readonly heading: string; readonly first: Told; readonly further: Told };
-  /** By the reason of the refusal, where the general sentence would be wrong. */
-  readonly refusals: Readonly<Record<string, string>>;
+  /** The sentence for a refusal where the general one would be wrong. */
+  refusal(because: string): string | null;
+}
+
+/** The messages of kinds that only another version of this package knows. */
+const UNKNOWN = 'other';
+
+export function wordsOf(translator: Translator, kind: FactorKind): FactorWords {
+  const isKnown = translator.has(`factor.${kind}.name`);
+  const find = (field: string): MessageKey | null => {
+    const key = `factor.${isKnown ? kind : UNKNOWN}.${field}`;
+    return translator.has(key) ? key : null;
+  };
+  const keyOf = (field: string): MessageKey => {
+    const key = find(field);
+    if (key === null) throw new TypeError(`The factor ${kind} has no message "factor.${kind}.${field}".`);
+    return key;
+  };
+  const say = (field: string): string => translator.t(keyOf(field));
+  const sayIfAny = (field: string): string | null => {
+    const key = find(field);
+    return key === null ? null : translator.t(key);
+  };
+  const told = (field: string): Told => ({
+    named: keyOf(field),
+    unnamed: find(`${field}.unnamed`) ?? keyOf(field),
+  });
+  return {
+    name: say('name'),
+    proof: say('proof'),
+    by: say('by'),
+    label: say('label'),
+    thing: say('thing'),
+    proofs: say('proofs'),
+    about: say('about'),
+    offer: say('offer'),
+    add: say('add'),
+    replace: sayIfAny('replace'),
+    otherDestination: sayIfAny('otherDestination'),
+    purpose: { add: say('purpose.add'), replace: say('purpose.replace') },
+    choice: told('choice'),
+    noneAtHand: say('noneAtHand'),
+    prompt: {
+      heading: say('prompt.heading'),
+      lead: told('prompt.lead'),
+      field: say('prompt.field'),
+      hint: sayIfAny('prompt.hint'),
+    },
+    before:
+      find('before.heading') === null
+        ? null
+        : { heading: say('before.heading'), lead: say('before.lead'), button: sayIfAny('before.button') },
+    setUp: { heading: say('setUp.heading'), lead: say('setUp.lead'), field: say('setUp.field') },
+    saved: {
+      heading: say('saved.heading'),
+      first: told('saved.first'),
+      further: told('saved.further'),
+    },
+    refusal: (because) => sayIfAny(`refusals.${because}`),
+  };
 }

@@ -9,7 +9,6 @@ import type { Schema } from '../core/schema';
 import type { MemberRecord, Records } from '../records/records';
 import type { PasskeySettings } from './passkey/settings';
 import type { Challenge, StateStore } from '../stores/state-store';
-import type { FactorWords } from './factor-words';
 
 /** What the factors work with. */
 export interface FactorTools {
@@ -158,7 +157,8 @@ export interface FactorDefinition<
   State extends FactorState = FactorState,
 > {
   readonly traits: FactorTraits;
-  readonly words: FactorWords;
+  /** Its English messages by the fields of `FactorWords`, for a kind that is not in the catalogues. */
+  readonly messages?: Readonly<Record<string, string>>;
   readonly views: FactorViews;
   /** The form field that holds the proof. */
   readonly field: 'code' | 'response';

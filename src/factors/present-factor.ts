@@ -1,39 +1,10 @@
 import type { Authenticator } from '../core/member/authenticator';
 import type { FactorKind } from '../core/member/factor-kind';
+import type { Translator } from '../messages/translator';
 import type { FactorViews } from './factor';
-import type { FactorWords } from './factor-words';
+import { wordsOf, type FactorWords } from './factor-words';
 import { findFactor } from './find-factor';
-
-/** For a kind that only another version of this package knows. */
-const UNKNOWN: FactorWords = {
-  name: 'Other method',
-  proof: 'other method',
-  by: 'another way',
-  label: 'Other method',
-  thing: 'The method',
-  proofs: 'Proofs by your other method',
-  about: 'Not available right now.',
-  offer: 'Not available right now.',
-  add: 'Add a method',
-  replace: null,
-  otherDestination: null,
-  purpose: { add: 'protect your account', replace: 'protect your account' },
-  choice: 'Use your other method',
-  noneAtHand: 'Try another way',
-  prompt: { heading: 'Confirm it’s you', lead: 'Use your other method.', field: 'Code', hint: null },
-  before: null,
-  setUp: { heading: 'Set up a method', lead: 'Confirm it with a code.', field: 'Code' },
-  saved: {
-    heading: 'Your method is saved',
-    first: 'From now on we ask for it when you sign in.',
-    further: 'You can use it when you sign in.',
-  },
-  refusals: {},
-};
-
-export function wordsOf(kind: FactorKind): FactorWords {
-  return findFactor(kind)?.words ?? UNKNOWN;
-}
+import { FACTORS } from './registry';
 
 const USUAL_DIGITS = 6;
 
@@ -51,12 +22,24 @@ export interface ShownFactor {
   readonly isBackup: boolean;
 }
 
-export function showFactor(kind: FactorKind): ShownFactor {
-  const views = { icon: 'neutral', before: null, prompt: null, setUp: null, digits: false };
+/** For a kind that only another version of this package knows. */
+const NO_VIEWS: FactorViews = { icon: 'neutral', before: null, prompt: null, setUp: null, digits: false };
+
+export function showFactor(translator: Translator, kind: FactorKind): ShownFactor {
   const found = findFactor(kind);
   return {
-    words: wordsOf(kind),
-    views: found?.views ?? views,
+    words: wordsOf(translator, kind),
+    views: found?.views ?? NO_VIEWS,
     isBackup: found?.traits.enrollable === false,
   };
 }
+
+/** The English messages that factors bring along themselves, by their keys. */
+export const FACTOR_MESSAGES: ReadonlyMap<string, string> = new Map(
+  FACTORS.flatMap(({ traits, messages = {} }) =>
+    Object.entries(messages).map(([field, message]): [string, string] => [
+      `factor.${traits.kind}.${field}`,
+      message,
+    ]),
+  ),
+);

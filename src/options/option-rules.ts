@@ -22,6 +22,7 @@ import {
   port,
   sendWindows,
 } from './option-kinds';
+import { LANGUAGE_RULES } from './languages';
 import type { Allowance, HostCsrf, MfaOptions, PasswordThrottle } from './options';
 import { PASSKEY_RULES } from './passkeys';
 import { POLICY_RULES } from './policy-rules';
@@ -213,6 +214,7 @@ export const OPTION_RULES = {
     allowed: 'a list of up to five { label, url }, each url a path on this site or an https address',
     write: "signInLinks: [{ label: 'Forgot your password?', url: '/forgot' }]",
   },
+  ...LANGUAGE_RULES,
   ...REPORT_RULES,
   dangerouslyAllowInsecureBaseUrl: danger('dangerouslyAllowInsecureBaseUrl'),
   dangerouslyDisablePasswordThrottle: danger('dangerouslyDisablePasswordThrottle'),

@@ -9,6 +9,7 @@ import type { RecordStore } from '../stores/record-store';
 import type { StateStore } from '../stores/state-store';
 import type { PasskeySettings } from '../factors/passkey/settings';
 import type { Brand, ResolvedBrand, SignInLink } from './brand';
+import type { LanguageOptions, ResolvedLanguages } from './languages';
 import type { ReportOptions, ResolvedReportOptions } from './report-options';
 import type { PasskeyOptions } from './passkeys';
 import type { Account, Clock, EmailSender, SmsSender, UserDirectory } from './ports';
@@ -56,7 +57,7 @@ export type PolicyDefaults = Partial<Omit<Policy, 'organizationId' | 'version'>>
  * {@link ConfigurationError}, whose message says what was passed, what is allowed and what to write. Options that weaken
  * something start with `dangerously`. `User` is whatever the host keeps in `req.user`.
  */
-export interface MfaOptions<User = Express.User> extends ReportOptions {
+export interface MfaOptions<User = Express.User> extends ReportOptions, LanguageOptions {
   /** The name shown in authenticator apps, messages and pages: 1 to 64 characters without a colon. */
   readonly issuer: string;
   /**
@@ -183,7 +184,7 @@ export interface MfaOptions<User = Express.User> extends ReportOptions {
 }
 
 /** The options, checked, with everything filled in. */
-export interface ResolvedOptions<User = Express.User> extends ResolvedReportOptions {
+export interface ResolvedOptions<User = Express.User> extends ResolvedReportOptions, ResolvedLanguages {
   readonly issuer: string;
   /** The origin, without a slash at the end. */
   readonly baseUrl: string;

@@ -7,6 +7,7 @@ import { hostIdText } from '../core/text/host-id';
 import { ENROLLABLE_KINDS, FACTOR_TRAITS, findAvailableKinds } from '../factors/find-factor';
 import { parseLocalPath } from '../core/text/local-path';
 import { resolveBrand } from './brand';
+import { resolveLanguages } from './languages';
 import { checkWhole, describeAnswer, refuse } from './option-check';
 import { OPTION_DEFAULTS } from './option-defaults';
 import { OPTION_RULES } from './option-rules';
@@ -75,6 +76,7 @@ export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions
     stylesheet: options.stylesheet ?? null,
     signInLinks: options.signInLinks ?? [],
     events: fill(OPTION_DEFAULTS.events, options.events),
+    ...resolveLanguages(options, report.onError),
     ...report,
     dangerouslyAcceptVolatileRecords: options.dangerouslyAcceptVolatileRecords === true,
     dangerouslyAllowOpener: options.dangerouslyAllowOpener === true,

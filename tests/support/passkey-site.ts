@@ -138,4 +138,5 @@ const PAGE: PageLocals = {
   formsStay: false,
   script: true,
   lang: 'en',
+  dir: 'ltr',
 };

@@ -33,16 +33,17 @@ const code = [...sources, ...readTree('example-app', '.ts', '.js'), ...readTree(
 /** What the files of each layer of `src/` may import, besides their own layer. */
 const allowedImports: Readonly<Record<string, readonly string[]>> = {
   core: [],
+  messages: [],
   testing: ['api', 'delivery', 'stores', 'events', 'core'],
   events: ['records', 'stores', 'core'],
-  options: ['factors', 'events', 'delivery', 'stores', 'core'],
+  options: ['factors', 'events', 'delivery', 'stores', 'messages', 'core'],
   stores: ['events', 'options', 'core'],
   records: ['stores', 'core'],
-  delivery: ['factors', 'options', 'stores', 'core'],
-  factors: ['records', 'stores', 'core'],
-  flows: ['factors', 'delivery', 'records', 'stores', 'events', 'options', 'core'],
-  http: ['flows', 'factors', 'records', 'events', 'options', 'stores', 'core'],
-  api: ['http', 'flows', 'factors', 'records', 'events', 'options', 'stores', 'core'],
+  delivery: ['factors', 'options', 'stores', 'messages', 'core'],
+  factors: ['records', 'stores', 'messages', 'core'],
+  flows: ['factors', 'delivery', 'records', 'stores', 'events', 'options', 'messages', 'core'],
+  http: ['flows', 'factors', 'records', 'events', 'options', 'stores', 'messages', 'core'],
+  api: ['http', 'flows', 'factors', 'records', 'events', 'options', 'stores', 'messages', 'core'],
   cli: ['api', 'options'],
   root: [
     'testing',
@@ -55,6 +56,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
     'stores',
     'events',
     'options',
+    'messages',
     'core',
   ],
 };
@@ -231,9 +233,9 @@ describe('the shape of the sources', () => {
 });
 
 describe('the shape of the views', () => {
-  it('writes raw output for includes only', () => {
+  it('writes raw output for includes and messages only', () => {
     const raw = views.flatMap(({ path, text }) =>
-      [...text.matchAll(/<%-(?!\s*include\()[^%]*/g)].map(([tag]) => `${path}: ${tag}`),
+      [...text.matchAll(/<%-(?!\s*(?:include|html)\()[^%]*/g)].map(([tag]) => `${path}: ${tag}`),
     );
     expect(raw).toEqual([]);
   });

@@ -131,9 +131,15 @@ describe('the documentation', () => {
         ([, name = '']) => name,
       );
     const own = namesIn('options/options.ts', /export interface MfaOptions<.*?\n}\n/s);
+    const language = namesIn('options/languages.ts', /export interface LanguageOptions .*?\n}\n/s);
     const reporting = namesIn('options/report-options.ts', /export interface ReportOptions .*?\n}\n/s);
     const isDanger = (name: string) => name.startsWith('dangerously');
-    const names = [...own.filter((name) => !isDanger(name)), ...reporting, ...own.filter(isDanger)];
+    const names = [
+      ...own.filter((name) => !isDanger(name)),
+      ...language,
+      ...reporting,
+      ...own.filter(isDanger),
+    ];
     expect(names.length).toBeGreaterThan(20);
     expect(firstColumn(readDoc('docs/options.md'))).toEqual(names);
   });

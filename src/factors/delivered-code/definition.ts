@@ -5,18 +5,16 @@ import { onFileId, type Channel } from '../../core/member/factor-kind';
 import { isOneTimeCode, parseSubmittedCode } from '../../core/proof/one-time-code';
 import { currentCodes, isChallengeOver, liveCode, type SentCode } from '../../core/proof/sent-code';
 import type { Attempt, FactorDefinition, FactorTools, Rejection } from '../factor';
-import type { FactorWords } from '../factor-words';
 import { resealIfStale } from '../reseal';
-import { emailWords, smsWords } from './words';
 
 /** How much a code proves that travelled a channel, and the rank under which wrong ones are counted. */
 const RANKS: Readonly<Record<Channel, FactorRank>> = { sms: 2, email: 1 };
 
 /** Codes by text message. */
-export const smsCode = createDeliveredCode('sms', smsWords);
+export const smsCode = createDeliveredCode('sms');
 
 /** Codes by email. */
-export const emailCode = createDeliveredCode('email', emailWords);
+export const emailCode = createDeliveredCode('email');
 
 /** The channel of the code that was right. */
 interface SentProof {
@@ -27,7 +25,7 @@ interface SentProof {
  * Codes that travel. Where a text was also sent by email, its challenge has both codes, and the first right one uses it up. The kind
  * has the name of its channel, so that a code that fell back is worth what the factor of the other channel is.
  */
-function createDeliveredCode(kind: Channel, words: FactorWords): FactorDefinition<string, SentProof> {
+function createDeliveredCode(kind: Channel): FactorDefinition<string, SentProof> {
   const findAuthenticator = ({ challenge, member }: Attempt) =>
     member.authenticators.find(
       (candidate) =>
@@ -73,7 +71,6 @@ function createDeliveredCode(kind: Channel, words: FactorWords): FactorDefinitio
       guessGroup: 'codes',
       askedTogether: false,
     },
-    words,
     views: {
       icon: kind === 'sms' ? 'message' : 'mail',
       before: null,

@@ -10,7 +10,6 @@ import { afterAssertion, type AssertionFacts, type PasskeyState } from './passke
 import { suggestName } from './providers';
 import type { PasskeySettings } from './settings';
 import { parseResponse, type SubmittedCredential } from './submitted-credential';
-import { passkeyWords } from './words';
 
 const KIND = 'passkey';
 
@@ -105,7 +104,6 @@ export const passkey: FactorDefinition<SubmittedCredential, Proof, OwnedPasskey>
     guessGroup: null,
     askedTogether: true,
   },
-  words: passkeyWords,
   views: {
     icon: 'passkey',
     before: 'factors/passkey/before',

@@ -3,7 +3,6 @@ import { parseRecoveryCode, verifyRecoveryCode, type RecoveryCode } from '../../
 import { isChallengeOver } from '../../core/proof/sent-code';
 import type { RecoveryCodeRecord } from '../../records/records';
 import type { FactorDefinition } from '../factor';
-import { recoveryCodeWords } from './words';
 
 /** What was typed, without the case and the separators. */
 type TypedCode = Pick<RecoveryCode, 'number' | 'code'>;
@@ -25,7 +24,6 @@ export const recoveryCode: FactorDefinition<TypedCode, RecoveryCodeRecord> = {
     guessGroup: 'recovery-codes',
     askedTogether: false,
   },
-  words: recoveryCodeWords,
   views: { icon: 'sheet', before: null, prompt: null, setUp: null, digits: false },
   field: 'code',
   stateSchema: z.looseObject({}),

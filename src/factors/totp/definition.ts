@@ -21,7 +21,6 @@ import {
 import type { Attempt, FactorDefinition } from '../factor';
 import { readState } from '../read-state';
 import { drawQrPath } from './qr-path';
-import { totpWords } from './words';
 
 const KIND = 'totp';
 
@@ -74,7 +73,6 @@ export const totp: FactorDefinition<string, { readonly timeStep: number }, TotpS
     guessGroup: 'codes',
     askedTogether: false,
   },
-  words: totpWords,
   views: {
     icon: 'app',
     before: 'factors/totp/apps',

@@ -6,7 +6,7 @@ import { freeLabel } from '../../core/member/authenticator-rules';
 import type { FactorKind } from '../../core/member/factor-kind';
 import { isChallengeOver } from '../../core/proof/sent-code';
 import { BACKUP_PHONE_KIND, channelOfKind } from '../../factors/find-factor';
-import { wordsOf } from '../../factors/present-factor';
+import { wordsOf } from '../../factors/factor-words';
 import type { Account } from '../../options/ports';
 import type { Challenge } from '../../stores/state-store';
 import { afterFactorChange, type Change, type FactorChanged } from '../authenticators/after-factor-change';
@@ -18,6 +18,7 @@ import { gatherFacts, type Gathered } from '../context/gather-facts';
 import { gatherSetupFacts, type FindAdministered } from '../context/gather-setup-facts';
 import { authorizeEnrollment } from './authorize-enrollment';
 import { spendChange, toAuthenticator } from './enroll';
+import { ENGLISH } from '../../factors/english';
 
 export type Confirmation =
   | Rejected
@@ -102,7 +103,8 @@ export async function confirmEnrollment(
 
   const state = factor.confirm(verification);
   const suggested = factor.suggestLabel(state);
-  const label = suggested === null ? wordsOf(kind).label : freeLabel(suggested, member.authenticators);
+  const label =
+    suggested === null ? wordsOf(ENGLISH, kind).label : freeLabel(suggested, member.authenticators);
   const authenticator = toAuthenticator(challenge, {
     label: request.label ?? label,
     now,

@@ -9,7 +9,6 @@ import {
   type ForgetDevicesProgress,
 } from '../../flows/admin/disable';
 import { proveOwnPassword } from '../../flows/sign-in/judge-password';
-import { momentOf } from '../kernel/moments';
 import { answerRefusal, show } from '../kernel/page-route';
 import type { Moment } from '../kernel/render-page';
 import { fieldOf, originOf, textField } from '../kernel/request';
@@ -21,6 +20,7 @@ import { adminHead, pathWith, textQuery, type WithAdmin } from './admin-page';
 import { changeRoute, readRoute, refuseUnproven, type AdminPage, type AdminRoutes } from './admin-route';
 import { parseSwitch, parseVersion } from './form-fields';
 import { grouped } from './words';
+import { ENGLISH } from '../../factors/english';
 
 declare module '../kernel/render-page' {
   interface ViewLocals {
@@ -75,8 +75,8 @@ function renderProgress(page: AdminPage, progress: ForgetDevicesProgress): Promi
     total: of,
     people: grouped(people),
     devices: grouped(devices),
-    startedAt: momentOf(startedAt),
-    finishedAt: finishedAt === null ? null : momentOf(finishedAt),
+    startedAt: ENGLISH.moment(startedAt),
+    finishedAt: finishedAt === null ? null : ENGLISH.moment(finishedAt),
   });
 }
 
@@ -137,7 +137,7 @@ async function refusePassword(page: AdminPage, forgetDevices: boolean, refusal: 
     renderDisable(page, impact, {
       step: 'password',
       forgetDevices,
-      error: sentenceFor(refusal.because),
+      error: sentenceFor(page.translator, refusal.because),
       status,
     }),
   );
@@ -151,7 +151,7 @@ async function askToConfirm(page: AdminPage, impact: DisableImpact, forgetDevice
   page.res.status(400).json({
     outcome: 'rejected',
     because,
-    message: sentenceFor(because),
+    message: sentenceFor(page.translator, because),
     members,
     people,
     devices,
@@ -163,13 +163,18 @@ async function askToConfirm(page: AdminPage, impact: DisableImpact, forgetDevice
 async function disable(page: AdminPage, impact: DisableImpact, forgetDevices: boolean): Promise<void> {
   const { context, req, res, act, basePath } = page;
   const sent = parseVersion(fieldOf(req.body, 'version'));
-  if (sent === 'malformed') return sendRefusal(res, { because: 'malformed', status: 400 });
+  if (sent === 'malformed') return sendRefusal(context, res, { because: 'malformed', status: 400 });
   const expectedVersion = sent ?? impact.policy.version;
   const result = await disableMfa(context, { ...act, forgetDevices, expectedVersion });
   if (result.outcome === 'conflict') {
     const because = 'policy-changed-meanwhile';
     return answerRefusal(page, { because, status: 409 }, (status) =>
-      renderDisable(page, impact, { step: 'confirm', forgetDevices, error: sentenceFor(because), status }),
+      renderDisable(page, impact, {
+        step: 'confirm',
+        forgetDevices,
+        error: sentenceFor(page.translator, because),
+        status,
+      }),
     );
   }
   const { outcome, forgetting, policy } = result;

@@ -1,10 +1,10 @@
 import { EVENT_NAMES, type Severity } from '../../events/events';
 import { findFactor } from '../../factors/find-factor';
 import type { ShownEvent } from '../../flows/admin/list-events';
-import { dayOf, momentOf } from '../kernel/moments';
 import type { Moment } from '../kernel/render-page';
 import { ruleOf } from './policy-fields';
 import { countOf, durationWords, kindName } from './words';
+import { ENGLISH } from '../../factors/english';
 
 type Value = string | number | boolean;
 
@@ -88,7 +88,7 @@ const COUNTED: ReadonlyMap<string, readonly [one: string, many: string]> = new M
 
 const words = (value: Value) => String(value).replaceAll('-', ' ');
 const until = (value: Value) =>
-  typeof value === 'number' && Math.abs(value) < 8.64e15 ? `until ${momentOf(value).text}` : null;
+  typeof value === 'number' && Math.abs(value) < 8.64e15 ? `until ${ENGLISH.moment(value).text}` : null;
 const number = (value: Value, one: string, many: string) =>
   typeof value === 'number' ? countOf(value, one, many) : words(value);
 
@@ -111,7 +111,7 @@ const PHRASES: ReadonlyMap<string, Phrase> = new Map<string, Phrase>([
   ['fields', (value) => String(value).split(' ').map(ruleOf).join(', ')],
   ['until', until],
   ['lockedUntil', until],
-  ['graceUntil', (value) => (typeof value === 'number' ? `grace until ${dayOf(value).text}` : null)],
+  ['graceUntil', (value) => (typeof value === 'number' ? `grace until ${ENGLISH.day(value).text}` : null)],
   ['reason', (value) => `“${String(value)}”`],
   ['imported', (value) => (value === true ? 'imported' : null)],
   ['left', (value) => `${number(value, 'is', 'are')} left`],
@@ -158,7 +158,7 @@ export function toEventRow(event: ShownEvent): EventRow {
   const actor = actorName ?? actorId;
   const by = actor === undefined || actorId === userId ? [] : [`by ${actor}`];
   return {
-    at: momentOf(at),
+    at: ENGLISH.moment(at),
     name,
     text: eventText(name),
     details: detailWords(name, details),

@@ -9,7 +9,6 @@ import {
   type EventSearch,
 } from '../../flows/admin/list-events';
 import { listDeadWebhooks, type DeadWebhook } from '../../flows/webhooks/send-webhook';
-import { momentOf } from '../kernel/moments';
 import type { Moment } from '../kernel/render-page';
 import { refusePlainly, show } from '../kernel/page-route';
 import { adminHead, pageSize, pathWith, textQuery, type WithAdmin } from './admin-page';
@@ -18,6 +17,7 @@ import { csvFileName, sendCsv } from './csv';
 import { EVENT_CHOICES, SEVERITY_WORDS, eventText, toEventRow, type EventRow } from './event-words';
 import { parseInstant } from './form-fields';
 import { countOf } from './words';
+import { ENGLISH } from '../../factors/english';
 
 declare module '../kernel/render-page' {
   interface ViewLocals {
@@ -134,8 +134,8 @@ function toUndeliveredRow({ event, origin, because, attempts, diedAt }: DeadWebh
   const tries = countOf(attempts, 'try', 'tries');
   return {
     text: eventText(event.name),
-    happenedAt: momentOf(event.at),
-    diedAt: momentOf(diedAt),
+    happenedAt: ENGLISH.moment(event.at),
+    diedAt: ENGLISH.moment(diedAt),
     origin,
     because,
     tries,

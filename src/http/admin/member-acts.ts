@@ -73,7 +73,11 @@ async function refuseAct(page: AdminPage, because: string, field?: string): Prom
   const named = field ?? FIELD_OF_REASON.get(because) ?? 'member';
   return answerRefusal(page, { because, status }, async (shownStatus) => {
     const member = await findMemberOf(page);
-    await renderMember(page, { member, errors: { [named]: sentenceFor(because) }, status: shownStatus });
+    await renderMember(page, {
+      member,
+      errors: { [named]: sentenceFor(page.translator, because) },
+      status: shownStatus,
+    });
   });
 }
 

@@ -2,7 +2,6 @@ import { MfaError } from '../../core/errors';
 import type { FactorKind } from '../../core/member/factor-kind';
 import { ENROLLABLE_KINDS } from '../../factors/find-factor';
 import { findMemberDetail, type MemberDetail } from '../../flows/admin/member-detail';
-import { momentOf } from '../kernel/moments';
 import { show } from '../kernel/page-route';
 import type { Moment } from '../kernel/render-page';
 import { fieldOf, textField } from '../kernel/request';
@@ -11,6 +10,7 @@ import { pathParameter, sentForm, type AdminPage } from './admin-route';
 import { toEventRow, type EventRow } from './event-words';
 import { dayField, parseSwitch } from './form-fields';
 import { memberPath, methodWords, stateBadges, type StateBadge } from './members';
+import { ENGLISH } from '../../factors/english';
 
 declare module '../kernel/render-page' {
   interface ViewLocals {
@@ -58,8 +58,8 @@ export async function renderMember(
         kind: one.kind,
         label: one.label,
         destination: one.destination ?? null,
-        addedAt: momentOf(one.createdAt),
-        lastUsedAt: one.lastUsedAt === null ? null : momentOf(one.lastUsedAt),
+        addedAt: ENGLISH.moment(one.createdAt),
+        lastUsedAt: one.lastUsedAt === null ? null : ENGLISH.moment(one.lastUsedAt),
         disabled: one.disabledAt !== null,
       })),
       settings: settings(page, member),
@@ -85,9 +85,9 @@ function summary(page: AdminPage, member: MemberDetail): MemberLocals['member'] 
     badges: stateBadges(mfa),
     methods: methodWords(mfa),
     federated: mfa.federated,
-    lockedUntil: mfa.lockedUntil === undefined ? null : momentOf(mfa.lockedUntil),
+    lockedUntil: mfa.lockedUntil === undefined ? null : ENGLISH.moment(mfa.lockedUntil),
     recoveryCodesLeft: member.recoveryCodesLeft,
-    lastUsedAt: lastUsedAt === null ? null : momentOf(lastUsedAt),
+    lastUsedAt: lastUsedAt === null ? null : ENGLISH.moment(lastUsedAt),
     sessions: member.sessions,
     noContact: mfa.noUsableContact && !mfa.configured && !mfa.federated,
   };
@@ -115,8 +115,8 @@ async function exemption({ context }: AdminPage, { mfa }: MemberDetail): Promise
   return {
     reason,
     grantedBy: people.get(grantedBy)?.name ?? grantedBy,
-    grantedAt: momentOf(grantedAt),
-    until: momentOf(until),
+    grantedAt: ENGLISH.moment(grantedAt),
+    until: ENGLISH.moment(until),
   };
 }
 

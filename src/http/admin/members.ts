@@ -11,7 +11,6 @@ import {
   type MemberFilter,
   type MemberPage,
 } from '../../flows/admin/member-list';
-import { dayOf, momentOf } from '../kernel/moments';
 import { refusePlainly, show } from '../kernel/page-route';
 import type { Moment } from '../kernel/render-page';
 import {
@@ -26,6 +25,7 @@ import {
 import { readRoute, type AdminPage, type AdminRoutes } from './admin-route';
 import { csvFileName, sendCsv } from './csv';
 import { grouped, kindName } from './words';
+import { ENGLISH } from '../../factors/english';
 
 declare module '../kernel/render-page' {
   interface ViewLocals {
@@ -137,7 +137,7 @@ function toRow(page: AdminPage, { id, name, email, mfa, lastUsedAt }: ListedMemb
     email: email ?? null,
     badges: stateBadges(mfa),
     methods: methodWords(mfa),
-    lastUsedAt: lastUsedAt === null ? null : momentOf(lastUsedAt),
+    lastUsedAt: lastUsedAt === null ? null : ENGLISH.moment(lastUsedAt),
   };
 }
 
@@ -208,7 +208,9 @@ export function stateBadges(state: MemberState): readonly StateBadge[] {
 export function methodWords(state: MemberState): string {
   const { kinds, exemption, federated, inGrace, graceUntil, skipsLeft, assignedKind } = state;
   const until =
-    exemption === undefined ? null : `exempt until ${dayOf(exemption.until).text} · ${exemption.reason}`;
+    exemption === undefined
+      ? null
+      : `exempt until ${ENGLISH.day(exemption.until).text} · ${exemption.reason}`;
   if (kinds.length > 0) {
     const named = kinds.map((kind) => kindName(kind)).join(', ');
     return until === null ? named : `${named} · ${until}`;
@@ -216,7 +218,7 @@ export function methodWords(state: MemberState): string {
   if (until !== null) return until;
   if (federated) return 'handled by the provider';
   if (inGrace) {
-    const date = graceUntil === undefined ? [] : [`until ${dayOf(graceUntil).text}`];
+    const date = graceUntil === undefined ? [] : [`until ${ENGLISH.day(graceUntil).text}`];
     const count = skipsLeft === undefined ? [] : [`${skipsLeft} ${skipsLeft === 1 ? 'skip' : 'skips'} left`];
     return ['may put it off', ...date, ...count].join(', ');
   }

@@ -1,13 +1,13 @@
 import type { Router } from 'express';
 import { ENROLLABLE_KINDS, FACTOR_TRAITS, RESISTANT_KINDS } from '../../factors/find-factor';
 import { describeAdoption, type Adoption, type AdoptionWarning } from '../../flows/admin/adoption';
-import { dayOf } from '../kernel/moments';
 import { show } from '../kernel/page-route';
 import type { Moment } from '../kernel/render-page';
 import { adminHead, pathWith, type LinkLocals, type WithAdmin } from './admin-page';
 import { readRoute, type AdminPage, type AdminRoutes } from './admin-route';
 import { policySentence } from './policy-fields';
 import { countOf, grouped, kindName, percentOf } from './words';
+import { ENGLISH } from '../../factors/english';
 
 declare module '../kernel/render-page' {
   interface ViewLocals {
@@ -46,16 +46,16 @@ export function adoptionChart(days: readonly ChartDay[]): ChartLocals | null {
     area: `${line}L${WIDTH} ${HEIGHT}L0 ${HEIGHT}Z`,
     dot: `M${points.at(-1) ?? '0 0'}h0`,
     title: 'Share of protected members by day',
-    description: `From ${percent(first)} on ${dayOf(first.at).text} to ${percent(last)} on ${dayOf(last.at).text}. The numbers are in the table below.`,
+    description: `From ${percent(first)} on ${ENGLISH.day(first.at).text} to ${percent(last)} on ${ENGLISH.day(last.at).text}. The numbers are in the table below.`,
     axis:
       days.length > 2
-        ? [dayOf(first.at), dayOf(middle.at), dayOf(last.at)]
-        : [dayOf(first.at), dayOf(last.at)],
+        ? [ENGLISH.day(first.at), ENGLISH.day(middle.at), ENGLISH.day(last.at)]
+        : [ENGLISH.day(first.at), ENGLISH.day(last.at)],
     span: `last ${span} days`,
     latest: percent(last),
-    latestDay: dayOf(last.at),
+    latestDay: ENGLISH.day(last.at),
     rows: days.toReversed().map((day) => ({
-      day: dayOf(day.at),
+      day: ENGLISH.day(day.at),
       members: grouped(day.members),
       protectedMembers: grouped(day.protectedMembers),
       percent: percent(day),
@@ -124,7 +124,7 @@ function overviewLocals(page: AdminPage, adoption: Adoption): Omit<OverviewLocal
 function tiles(page: AdminPage, adoption: Adoption): OverviewLocals['tiles'] {
   const { members, configured, exempt, nextExemptionEndsAt, locked, noUsableContact } = adoption;
   const listed = (filter: string) => pathWith(`${page.basePath}/members`, { filter });
-  const nextEnd = nextExemptionEndsAt === null ? '' : `, next ends ${dayOf(nextExemptionEndsAt).text}`;
+  const nextEnd = nextExemptionEndsAt === null ? '' : `, next ends ${ENGLISH.day(nextExemptionEndsAt).text}`;
   return [
     {
       number: `${percentOf(configured, members)} %`,
@@ -172,7 +172,7 @@ function warn(page: AdminPage, warning: AdoptionWarning): OverviewLocals['warnin
       };
     case 'exemptions-ending':
       return {
-        text: `${countOf(warning.count, 'exemption ends', 'exemptions end')} soon, the next on ${dayOf(warning.nextEndsAt).text}.`,
+        text: `${countOf(warning.count, 'exemption ends', 'exemptions end')} soon, the next on ${ENGLISH.day(warning.nextEndsAt).text}.`,
         link: see('exempt'),
       };
     case 'members-locked':
@@ -187,7 +187,7 @@ function warn(page: AdminPage, warning: AdoptionWarning): OverviewLocals['warnin
       };
     case 'grace-ending':
       return {
-        text: `The grace period ends on ${dayOf(warning.graceUntil).text}, and ${countOf(warning.count, 'member has', 'members have')} nothing set up yet.`,
+        text: `The grace period ends on ${ENGLISH.day(warning.graceUntil).text}, and ${countOf(warning.count, 'member has', 'members have')} nothing set up yet.`,
         link: see('in-grace'),
       };
     case 'no-usable-contact':

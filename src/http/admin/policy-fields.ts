@@ -2,10 +2,10 @@ import type { FactorKind } from '../../core/member/factor-kind';
 import { ENROLLABLE_KINDS, RESISTANT_KINDS } from '../../factors/find-factor';
 import type { EnrollmentRule, Policy, Strength } from '../../core/policy/policy';
 import type { PolicyChange } from '../../flows/admin/save-policy';
-import { dayOf } from '../kernel/moments';
 import { fieldOf } from '../kernel/request';
 import { dayField } from './form-fields';
 import { durationField, durationWords, kindName, type DurationField } from './words';
+import { ENGLISH } from '../../factors/english';
 
 export function policyFields(policy: Policy, availableKinds: readonly FactorKind[]): PolicyFields {
   const {
@@ -112,7 +112,7 @@ export function describeRules(policy: Policy): readonly { readonly rule: string;
       text: methods.length === 0 ? 'none' : methods.map((kind) => kindName(kind)).join(', '),
     },
     { rule: RULES.strength, text: STRENGTH_WORDS[policy.strength] },
-    { rule: RULES.graceUntil, text: graceUntil === null ? 'no date' : dayOf(graceUntil).text },
+    { rule: RULES.graceUntil, text: graceUntil === null ? 'no date' : ENGLISH.day(graceUntil).text },
     { rule: RULES.skips, text: skips === null ? 'no count' : String(skips) },
     { rule: RULES.enrollAtSignUp, text: onOff(policy.enrollAtSignUp) },
     { rule: RULES.backupPhone, text: onOff(policy.backupPhone) },
@@ -146,7 +146,7 @@ export function policySentence(policy: Policy): string {
     return `Only members whom you assign are asked, and members who set it up themselves.${strengthSentence(policy)}`;
   if (enrollment === 'optional')
     return `Everyone is invited to set it up, and may skip.${strengthSentence(policy)}`;
-  const date = graceUntil === null ? '' : ` by ${dayOf(graceUntil).text}`;
+  const date = graceUntil === null ? '' : ` by ${ENGLISH.day(graceUntil).text}`;
   const count = skips === null ? '' : `, and may skip ${skips === 1 ? 'once' : `${skips} times`} before`;
   return `Everyone must set it up${date}${count}.${strengthSentence(policy)}`;
 }

@@ -1,11 +1,11 @@
 import type { PolicyEffect } from '../../core/policy/policy-preview';
 import { channelOfKind } from '../../factors/find-factor';
 import type { PolicyPreview, PreviewGroup } from '../../flows/admin/preview-policy';
-import { dayOf } from '../kernel/moments';
 import type { LinkLocals } from './admin-page';
 import type { AdminPage } from './admin-route';
 import { memberPath } from './members';
 import { countOf, grouped } from './words';
+import { ENGLISH } from '../../factors/english';
 
 /** The effects of saving in sentences, with the first members of each group. */
 export function describePreview(page: AdminPage, preview: PolicyPreview): PreviewLocals {
@@ -72,7 +72,7 @@ function rememberedText({ draft }: PolicyPreview): string {
 }
 
 function graceText({ draft: { graceUntil, skips } }: PolicyPreview): string {
-  const date = graceUntil === null ? [] : [`until ${dayOf(graceUntil).text}`];
+  const date = graceUntil === null ? [] : [`until ${ENGLISH.day(graceUntil).text}`];
   const count = skips === null ? [] : [`up to ${countOf(skips, 'time', 'times')}`];
   const both = [...date, ...count].join(' or ');
   return both === '' ? '' : ` ${both}`;

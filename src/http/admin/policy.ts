@@ -105,7 +105,7 @@ async function refusePolicy(
   if (page.json) {
     const { because, message, field } = first ?? {
       because: 'malformed',
-      message: sentenceFor('malformed'),
+      message: sentenceFor(page.translator, 'malformed'),
       field: 'policy',
     };
     page.res.status(400).json({ outcome: 'rejected', because, message, field, faults });
@@ -147,9 +147,9 @@ async function savePolicy(page: AdminPage): Promise<void> {
   }
 }
 
-async function leadToDisable({ json, res, basePath }: AdminPage): Promise<void> {
+async function leadToDisable({ context, json, res, basePath }: AdminPage): Promise<void> {
   const next = `${basePath}/disable`;
-  if (json) sendRefusal(res, { because: 'password-needed', status: 401, next });
+  if (json) sendRefusal(context, res, { because: 'password-needed', status: 401, next });
   else res.redirect(303, next);
 }
 
@@ -166,7 +166,7 @@ async function refuseLockOut(
   const because = 'would-lock-you-out';
   const settings = `${page.context.options.pagesPath}/settings`;
   const next = wayOut === 'enroll-first' ? settings : `${page.basePath}/policy`;
-  const message = sentenceFor(`${because}-${wayOut}`);
+  const message = sentenceFor(page.translator, `${because}-${wayOut}`);
   if (page.json) {
     page.res.status(409).json({ outcome: 'rejected', because, message, wayOut, next });
     return;
@@ -195,10 +195,7 @@ async function showPreview(page: AdminPage): Promise<void> {
     case 'conflict':
       return showConflict(page, { current: preview.current, change });
     case 'previewed':
-      if (page.json) {
-        res.json(preview);
-        return;
-      }
+      if (page.json) return void res.json(preview);
       return renderPolicy(page, { current, draft: preview.draft, faults: [], preview, status: 200 });
   }
 }
@@ -230,7 +227,8 @@ export async function showConflict(
   const { current, change } = conflict;
   if (page.json) {
     const because = 'policy-changed-meanwhile';
-    page.res.status(409).json({ outcome: 'rejected', because, message: sentenceFor(because), current });
+    const message = sentenceFor(page.translator, because);
+    page.res.status(409).json({ outcome: 'rejected', because, message, current });
     return;
   }
   const yours = describeRules({ ...current, ...change });

@@ -10,7 +10,6 @@ import {
 } from '../../flows/admin/list-organization-sessions';
 import { endOneMemberSession } from '../../flows/admin/member-acts';
 import { readPolicy } from '../../flows/context/gather-facts';
-import { momentOf } from '../kernel/moments';
 import { refusePlainly, show } from '../kernel/page-route';
 import type { Moment } from '../kernel/render-page';
 import { sendNext } from '../kernel/respond';
@@ -148,8 +147,8 @@ function toRow(page: AdminPage, listed: ListedSession): SessionRow {
     endPath: `${path}/sessions/${encodeURIComponent(session.handle)}/end`,
     browser: browserName(session.userAgent),
     address: session.address,
-    proof: proofInWords(session.methods),
-    lastSeenAt: momentOf(session.seenAt),
+    proof: proofInWords(page.translator, session.methods),
+    lastSeenAt: page.translator.moment(session.seenAt),
     current: isCurrent(page, listed),
   };
 }

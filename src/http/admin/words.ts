@@ -1,8 +1,9 @@
 import type { FactorKind } from '../../core/member/factor-kind';
-import { wordsOf } from '../../factors/present-factor';
+import { wordsOf } from '../../factors/factor-words';
+import { ENGLISH } from '../../factors/english';
 
 export function kindName(kind: FactorKind): string {
-  return wordsOf(kind).name;
+  return wordsOf(ENGLISH, kind).name;
 }
 
 /** `1 member`, `38 members`. */

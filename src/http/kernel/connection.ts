@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { MfaError } from '../../core/errors';
 import type { FlowOptions } from '../../flows/context/context';
+import { ENGLISH } from '../../factors/english';
 import { sentenceFor } from './sentences';
 
 /**
@@ -20,7 +21,7 @@ export function connectionOf(req: Request): Connection {
 export function refuseConnection(req: Request, options: Pick<FlowOptions, 'baseUrl'>): MfaError {
   const isOverHttp = options.baseUrl.startsWith('https:') && !isBrowserSecure(req, options);
   const reason = isOverHttp ? 'plain-http' : 'cookie-not-sent';
-  return new MfaError('connection-insecure', sentenceFor(reason), { reason });
+  return new MfaError('connection-insecure', sentenceFor(ENGLISH, reason), { reason });
 }
 
 /** Whether the browser or a proxy says that the person uses https. */

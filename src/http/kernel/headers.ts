@@ -37,6 +37,7 @@ export function pageHeaders(context: HttpContext): RequestHandler {
 export function setPageHeaders(context: HttpContext, req: Request, res: Response): Promise<void> {
   const set = pageHeaders(context);
   return new Promise((resolve, reject) => {
+    res.vary('Accept-Language');
     set(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(toError(error))));
   });
 }
@@ -77,7 +78,7 @@ function leaveByPage(context: HttpContext, req: Request, res: Response, next: Ne
     context.pages
       .send(res, {
         view: 'message',
-        page: bareLocals(context),
+        page: bareLocals(context, req),
         locals: {
           tone: 'good',
           heading: 'Done',

@@ -37,7 +37,7 @@ export function createHttpParts({
     awaited,
     mounts: new Mounts(options),
     csrf: createCsrfGuard({ options, keyRing, clock, awaited }),
-    pages: createPageRenderer(options.viewsPath),
+    pages: createPageRenderer(options),
     administration: [],
   };
 }

@@ -6,7 +6,9 @@ import { answerOnceStored } from '../session/renew-session';
 import { requirePassport, resolveIdentity } from '../session/resolve-identity';
 import { requireSessionId } from '../session/session-data';
 import { findReturnTo } from '../sign-in/return-to';
+import type { Translator } from '../../messages/translator';
 import type { HttpContext } from './http-context';
+import { translatorFor } from './language';
 import { refuseRequest } from './refusals';
 import type { ViewLocals, ViewName } from './render-page';
 import { wantsJson } from './representation';
@@ -21,6 +23,8 @@ export interface PageRequest {
   readonly res: Response;
   readonly identity: RequestIdentity;
   readonly json: boolean;
+  /** The language of the answer. */
+  readonly translator: Translator;
   /** The path after a finished step. */
   readonly returnTo: string | null;
 }
@@ -57,7 +61,8 @@ async function openPage(context: HttpContext, req: Request, res: Response): Prom
   requirePassport(req);
   const identity = await resolveIdentity(context, req);
   if (identity.kind === 'known') context.awaited.cameBack(req);
-  return { context, req, res, identity, json: wantsJson(req), returnTo: findReturnTo(req) };
+  const translator = translatorFor(context, req);
+  return { context, req, res, identity, translator, json: wantsJson(req), returnTo: findReturnTo(req) };
 }
 
 export function refuse(page: PageRequest, decision: Decision): Promise<void> {
@@ -91,7 +96,7 @@ export async function answerRefusal(
   refusal: Refusal,
   showAgain: (status: number) => Promise<void>,
 ): Promise<void> {
-  if (page.json) return sendRefusal(page.res, refusal);
+  if (page.json) return sendRefusal(page.context, page.res, refusal);
   if (refusal.retryAfterSeconds !== undefined) page.res.set('Retry-After', String(refusal.retryAfterSeconds));
   return showAgain(refusal.status);
 }
@@ -133,7 +138,7 @@ export function refusePlainly(page: PageRequest, refusal: Refusal): Promise<void
       {
         tone: 'attention',
         heading: foreign ? 'Only for administrators' : 'There is no such list',
-        paragraphs: [sentenceFor(because)],
+        paragraphs: [sentenceFor(page.translator, because)],
         retryAt: null,
         action:
           next === undefined

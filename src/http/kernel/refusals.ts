@@ -5,12 +5,14 @@ import type { MessageLocals } from '../pages/proof-views';
 import { startAnew, withoutCircle } from '../session/renew-session';
 import { keepReturnTo, reasonFor, signInPath } from '../sign-in/return-to';
 import { setPageHeaders } from './headers';
+import type { Translator } from '../../messages/translator';
 import type { HttpContext } from './http-context';
-import { momentOf } from './moments';
+import { translatorFor } from './language';
 import { wantsJson } from './representation';
 import { ANONYMOUS, originOf, returnToHere, type RequestIdentity } from './request';
 import { nextPath, pageLocals } from './respond';
 import { sentenceFor } from './sentences';
+import { ENGLISH } from '../../factors/english';
 
 /** The HTTP status of each refused step; 401 asks to authenticate further. */
 const STATUS: ReadonlyMap<string, number> = new Map([
@@ -101,7 +103,7 @@ export async function refuseRequest(
     view: 'message',
     status,
     page: pageLocals(context, req, over ? ANONYMOUS : identity),
-    locals: refusalMessage(decision, { because: loss ?? because, next }),
+    locals: refusalMessage(translatorFor(context, req), decision, { because: loss ?? because, next }),
   });
 }
 
@@ -115,6 +117,7 @@ const HEADINGS: Readonly<Record<Decision['outcome'], string>> = {
 };
 
 function refusalMessage(
+  translator: Translator,
   decision: Decision,
   { because, next }: { readonly because: string; readonly next: string },
 ): Omit<MessageLocals, 'page'> {
@@ -125,10 +128,10 @@ function refusalMessage(
     heading: because.startsWith('session-cookie-')
       ? 'You weren’t kept signed in'
       : HEADINGS[decision.outcome],
-    paragraphs: [sentenceFor(because), ...lost],
+    paragraphs: [sentenceFor(translator, because), ...lost],
     retryAt:
       decision.outcome === 'deny' && decision.lockedUntil !== undefined
-        ? momentOf(decision.lockedUntil)
+        ? ENGLISH.moment(decision.lockedUntil)
         : null,
     action: denied ? null : { label: decision.outcome === 'sign-in' ? 'Sign in' : 'Continue', path: next },
     secondary: null,

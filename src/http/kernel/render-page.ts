@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import { renderFile } from 'ejs';
 import type { Response } from 'express';
 import type { Channel, FactorKind } from '../../core/member/factor-kind';
+import type { FlowContext } from '../../flows/context/context';
 import type { SignInLink } from '../../options/brand';
+import { element } from '../../messages/message-format';
+import { translatorFor } from './language';
 import { showFactor } from '../../factors/present-factor';
 
 export interface PageRenderer {
@@ -18,12 +21,22 @@ export interface PageRenderer {
   ): Promise<void>;
 }
 
-export function createPageRenderer(views: string): PageRenderer {
+export function createPageRenderer(options: FlowContext['options']): PageRenderer {
   return {
     async send(res, { view, locals, page, status }) {
+      const translator = translatorFor({ options }, res.req);
+      const { t, html: markup } = translator;
       const html = await renderFile(
-        join(views, `${view}.ejs`),
-        { ...locals, page, factor: showFactor },
+        join(options.viewsPath, `${view}.ejs`),
+        {
+          ...locals,
+          page,
+          factor: (kind: FactorKind) => showFactor(translator, kind),
+          t,
+          html: markup,
+          element,
+          translator,
+        },
         { cache: true },
       );
       res
@@ -62,8 +75,9 @@ export interface PageLocals {
   readonly formsStay: boolean;
   /** Whether to load the small script; every page works without it. */
   readonly script: boolean;
-  /** Language of the templates: `en`. */
+  /** BCP 47: `pt-BR`. */
   readonly lang: string;
+  readonly dir: 'ltr' | 'rtl';
 }
 
 export interface WithPage {

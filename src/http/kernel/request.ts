@@ -5,6 +5,7 @@ import { cutText } from '../../core/text/typed-text';
 import type { AuthSubject, SessionGrant } from '../../flows/context/auth-subject';
 import type { FlowContext, Origin } from '../../flows/context/context';
 import type { Gathered, PrefetchedRecords } from '../../flows/context/gather-facts';
+import type { Translator } from '../../messages/translator';
 import type { Account } from '../../options/ports';
 import { publicPath } from '../../options/resolve-options';
 import type { MfaSessionData } from '../session/session-data-text';
@@ -109,6 +110,8 @@ export interface RequestState {
   visitorToken: string | undefined;
   /** The body was read before it came to our own parsers. */
   bodyReadBefore: boolean;
+  /** The language of what this request answers. */
+  translator: Translator | undefined;
 }
 
 const STATE: unique symbol = Symbol('express-mfa');
@@ -137,6 +140,7 @@ export function stateOf(req: IncomingRequest): RequestState {
     leaver: undefined,
     visitorToken: undefined,
     bodyReadBefore: false,
+    translator: undefined,
   });
 }
 

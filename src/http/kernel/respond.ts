@@ -8,6 +8,7 @@ import { showChallenge } from '../../flows/challenge/read-prompt';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { findReturnTo, signInPath } from '../sign-in/return-to';
 import type { HttpContext } from './http-context';
+import { translatorFor } from './language';
 import type { PageLocals } from './render-page';
 import { wantsJson } from './representation';
 import { stateOf, withReturnTo, type RequestIdentity } from './request';
@@ -39,8 +40,9 @@ export function showOptions(gathered: Gathered, options: readonly Option[]): rea
 export const BRAND_STYLESHEET = '/assets/brand.css';
 
 /** The locals of a page that reads nothing from the session: no form, no name. */
-export function bareLocals(context: Pick<HttpContext, 'options' | 'csrf'>): PageLocals {
+export function bareLocals(context: Pick<HttpContext, 'options' | 'csrf'>, req: Request): PageLocals {
   const { pagesPath, issuer, defaultReturnTo, brand, stylesheet, signInLinks } = context.options;
+  const translator = translatorFor(context, req);
   const { logoUrl, faviconUrl, supportUrl, css } = brand;
   const brandSheet = css === null ? null : `${pagesPath}${BRAND_STYLESHEET}`;
   return {
@@ -59,14 +61,15 @@ export function bareLocals(context: Pick<HttpContext, 'options' | 'csrf'>): Page
     returnTo: null,
     formsStay: false,
     script: true,
-    lang: 'en',
+    lang: translator.language,
+    dir: translator.direction,
   };
 }
 
 /** The locals of every other page. */
 export function pageLocals(context: HttpContext, req: Request, identity: RequestIdentity): PageLocals {
   return {
-    ...bareLocals(context),
+    ...bareLocals(context, req),
     csrfField: { name: context.csrf.field, value: context.csrf.token(req) },
     signedIn: identity.kind === 'known' && identity.subject.phase === 'session',
     account: identity.kind === 'known' ? identity.account.name : null,
@@ -169,12 +172,11 @@ export interface Refusal {
 }
 
 /** A refused step in JSON, with the same words as on the page. */
-export function sendRefusal(res: Response, refusal: Refusal): void {
+export function sendRefusal(context: HttpContext, res: Response, refusal: Refusal): void {
   const { status, reason, kind, ...body } = refusal;
   if (refusal.retryAfterSeconds !== undefined) res.set('Retry-After', String(refusal.retryAfterSeconds));
-  res
-    .status(status)
-    .json({ outcome: 'rejected', message: sentenceFor(reason ?? refusal.because, kind), ...body });
+  const message = sentenceFor(translatorFor(context, res.req), reason ?? refusal.because, kind);
+  res.status(status).json({ outcome: 'rejected', message, ...body });
 }
 
 /** Answers a finished step: JSON with the next path, or a redirect. 303, so that a reload of the next page posts nothing. */

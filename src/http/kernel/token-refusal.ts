@@ -3,6 +3,7 @@ import { MfaError } from '../../core/errors';
 import type { FlowOptions } from '../../flows/context/context';
 import { refuseConnection } from './connection';
 import { stateOf } from './request';
+import { ENGLISH } from '../../factors/english';
 import { sentenceFor } from './sentences';
 
 /** Refuses what the browser marks as cross-site (Fetch Metadata). The token is still required. */
@@ -53,7 +54,7 @@ export const TOKEN_REFUSALS = [
 export type TokenRefusal = (typeof TOKEN_REFUSALS)[number];
 
 export function refuseToken(reason: TokenRefusal): MfaError {
-  return new MfaError('csrf-token-refused', sentenceFor(reason), { reason });
+  return new MfaError('csrf-token-refused', sentenceFor(ENGLISH, reason), { reason });
 }
 
 /** The reason of a refused token; null for every other error. */

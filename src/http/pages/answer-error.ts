@@ -3,6 +3,7 @@ import { MfaError } from '../../core/errors';
 import { reportRefusedRequest } from '../../flows/context/judge-access';
 import { adviseOnRefusal } from '../kernel/check-csrf';
 import type { HttpContext } from '../kernel/http-context';
+import { translatorFor } from '../kernel/language';
 import { wantsJson } from '../kernel/representation';
 import { ANONYMOUS, originOf, withReturnTo } from '../kernel/request';
 import { bareLocals, pageLocals, sendRefusal } from '../kernel/respond';
@@ -29,14 +30,14 @@ export function answerError(context: HttpContext): ErrorRequestHandler {
       reportRefusedRequest(context, { account: null, origin: originOf(req), details: { because: code } });
     if (code === 'connection-insecure') adviseOnRefusal(context, req, error);
     if (wantsJson(req)) {
-      sendRefusal(res, { because: code, status, ...(reason === null ? {} : { reason }) });
+      sendRefusal(context, res, { because: code, status, ...(reason === null ? {} : { reason }) });
       return;
     }
     const page = pageOfError(context, req);
     const locals = {
       tone: status >= 500 ? 'bad' : 'attention',
       heading: headingFor(failure),
-      paragraphs: [sentenceFor(reason ?? code)],
+      paragraphs: [sentenceFor(translatorFor(context, req), reason ?? code)],
       retryAt: null,
       action: wayOn(context, failure, page.returnTo),
       secondary: null,
@@ -96,6 +97,6 @@ function pageOfError(context: HttpContext, req: Request): ReturnType<typeof page
   try {
     return pageLocals(context, req, ANONYMOUS);
   } catch {
-    return bareLocals(context);
+    return bareLocals(context, req);
   }
 }

@@ -2,13 +2,15 @@ import type { Option } from '../../core/decision/decide';
 import { findTraits, type FactorKind } from '../../core/member/factor-kind';
 import { currentCodes, fallbackOfCode, isChallengeOver, liveCode } from '../../core/proof/sent-code';
 import { BACKUP_KIND, FACTOR_TRAITS, channelOfKind } from '../../factors/find-factor';
-import { digitsOf, wordsOf } from '../../factors/present-factor';
+import { wordsOf } from '../../factors/factor-words';
+import { digitsOf } from '../../factors/present-factor';
 import { readPrompt } from '../../flows/challenge/read-prompt';
 import { codesLockedUntil, type OpenProof } from '../../flows/challenge/open-proof';
 import type { ChallengeHint } from '../../flows/context/auth-subject';
 import type { Gathered } from '../../flows/context/gather-facts';
+import { ENGLISH } from '../../factors/english';
+import type { Translator } from '../../messages/translator';
 import type { Challenge } from '../../stores/state-store';
-import { durationText, momentOf } from '../kernel/moments';
 import type { KnownPageRequest } from '../kernel/page-route';
 import type { CodeLocals, FactorChoice, LockEnd } from '../kernel/render-page';
 import { showOptions } from '../kernel/respond';
@@ -30,7 +32,11 @@ export interface ChallengeView extends CodeLocals {
   readonly exhausted: boolean;
 }
 
-export function toChoices(gathered: Gathered, options: readonly Option[]): readonly FactorChoice[] {
+export function toChoices(
+  translator: Translator,
+  gathered: Gathered,
+  options: readonly Option[],
+): readonly FactorChoice[] {
   return showOptions(gathered, options).map(({ authenticatorId, kind, label, destination }) => ({
     authenticatorId,
     kind,
@@ -41,12 +47,12 @@ export function toChoices(gathered: Gathered, options: readonly Option[]): reado
 
 /** Null if the label is just the name of the kind. */
 function ownLabel(kind: FactorKind, label: string | undefined): string | null {
-  return label === undefined || label === wordsOf(kind).label ? null : label;
+  return label === undefined || label === wordsOf(ENGLISH, kind).label ? null : label;
 }
 
 /** Everything about the factor that is asked, read for showing. */
 export async function viewChallenge(
-  { context, identity }: KnownPageRequest,
+  { context, identity, translator }: KnownPageRequest,
   view: {
     readonly proof: OpenProof;
     readonly challengeHint: ChallengeHint;
@@ -57,7 +63,7 @@ export async function viewChallenge(
   const { decision, gathered } = proof;
   const prompt = await readPrompt(context, { subject: identity.subject, proof, challengeHint });
   const { challenge: live, waitSeconds, shown, now } = prompt;
-  const choices = toChoices(gathered, decision.anyOf);
+  const choices = toChoices(translator, gathered, decision.anyOf);
   const own = choices.find(({ authenticatorId }) => authenticatorId === challengeHint.authenticatorId);
   const delivered = channelOfKind(challengeHint.kind) !== null;
   const authenticator = gathered.member.authenticators.find(({ id }) => id === challengeHint.authenticatorId);
@@ -70,18 +76,18 @@ export async function viewChallenge(
     label: own?.label ?? null,
     alternatives: choices.filter(({ authenticatorId }) => authenticatorId !== challengeHint.authenticatorId),
     destination: code?.maskedDestination ?? own?.destination ?? null,
-    validFor: holds ? durationText((code.expiresAt - now) / 1000) : null,
+    validFor: holds ? translator.duration((code.expiresAt - now) / 1000) : null,
     fallbackFrom: code === undefined ? null : fallbackOfCode(code, FACTOR_TRAITS),
     resend: waitSeconds === null ? null : { waitSeconds },
     codeDigits: digitsOf(authenticator),
     clockIsOff: refused?.because === 'clock-off',
     shown: shown?.view ?? null,
-    lockedUntil: isLockedWithCodes(challengeHint.kind) ? codesLockEnd(gathered) : null,
+    lockedUntil: isLockedWithCodes(challengeHint.kind) ? codesLockEnd(translator, gathered) : null,
     expired:
       delivered && (live === undefined || (code !== undefined && !holds) || isChallengeOver(live, now)),
     unsent: wasNeverSent && live.notSent !== 'limit',
     limited: wasNeverSent && live.notSent === 'limit',
-    ...noteOf(live, { now, refused, kind: challengeHint.kind }),
+    ...noteOf(translator, live, { now, refused, kind: challengeHint.kind }),
     // Somebody who is signed in is not sent back to the start, and a form with no try left helps nobody.
     exhausted: !delivered && refused !== null && isExhausted(refused),
   };
@@ -98,6 +104,7 @@ function isExhausted({ because, attemptsLeft }: ShownRefusal): boolean {
 
 /** The note about a valid code. A limit on sending is no error while there is a code to use. */
 export function noteOf(
+  translator: Translator,
   challenge: Challenge | undefined,
   shown: {
     readonly now: number;
@@ -108,7 +115,8 @@ export function noteOf(
   const { now, refused, kind } = shown;
   const code = challenge === undefined ? undefined : liveCode(challenge, now);
   const isOnlyWait = refused?.because === 'send-limit';
-  const error = refused === null || (isOnlyWait && code !== undefined) ? null : errorText(refused, kind);
+  const error =
+    refused === null || (isOnlyWait && code !== undefined) ? null : errorText(translator, refused, kind);
   if (challenge === undefined || code === undefined) return { error, codeNote: null };
   const isEither = currentCodes(challenge).some(
     ({ id, sendId, sentBy }) => id !== code.id && sendId === code.sendId && sentBy !== code.sentBy,
@@ -122,16 +130,20 @@ function isLockedWithCodes(kind: FactorKind): boolean {
   return kind !== BACKUP_KIND && findTraits(FACTOR_TRAITS, kind)?.guessGroup !== null;
 }
 
-function codesLockEnd(gathered: Gathered): LockEnd | null {
+function codesLockEnd(translator: Translator, gathered: Gathered): LockEnd | null {
   const until = codesLockedUntil(gathered);
   if (until === null) return null;
-  return { ...momentOf(until), wait: durationText((until - gathered.now) / 1000) };
+  return { ...translator.moment(until), wait: translator.duration((until - gathered.now) / 1000) };
 }
 
 /** The sentence beside the field, with the tries left. */
-export function errorText({ because, attemptsLeft }: ShownRefusal, kind: FactorKind): string {
+export function errorText(
+  translator: Translator,
+  { because, attemptsLeft }: ShownRefusal,
+  kind: FactorKind,
+): string {
   // The page explains above the field how to set the clock.
-  const sentence = sentenceFor(because === 'clock-off' ? 'clock-off-explained' : because, kind);
+  const sentence = sentenceFor(translator, because === 'clock-off' ? 'clock-off-explained' : because, kind);
   if (attemptsLeft === undefined) return sentence;
-  return `${sentence} ${attemptsLeft === 1 ? '1 try left.' : `${attemptsLeft} tries left.`}`;
+  return `${sentence} ${translator.t('challenge.triesLeft', { count: attemptsLeft })}`;
 }

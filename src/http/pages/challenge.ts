@@ -24,9 +24,9 @@ const CHALLENGE: ProofPage = {
   describe: ({ context, returnTo }, { decision, gathered }) =>
     describeDecision(context, { decision, gathered, ask: null, returnTo }),
   render,
-  afterSending: ({ context, returnTo }, { decision, gathered }) => ({
+  afterSending: ({ context, returnTo, translator }, { decision, gathered }) => ({
     next: nextPath(context, decision, returnTo),
-    anyOf: toChoices(gathered, decision.anyOf),
+    anyOf: toChoices(translator, gathered, decision.anyOf),
   }),
   answerGone: (page) => startOver(page, { because: 'challenge-expired', status: 401 }),
   answerEnd,
@@ -85,8 +85,13 @@ async function goOn(
 async function render(page: KnownPageRequest, proof: OpenProof, { refused, status }: Shown): Promise<void> {
   const { gathered, decision, challengeHint } = proof;
   if (challengeHint === null) {
-    const error = refused === null ? null : sentenceFor(refused.because);
-    await show(page, 'choose-factor', { choices: toChoices(gathered, decision.anyOf), error }, status);
+    const error = refused === null ? null : sentenceFor(page.translator, refused.because);
+    await show(
+      page,
+      'choose-factor',
+      { choices: toChoices(page.translator, gathered, decision.anyOf), error },
+      status,
+    );
     return;
   }
   const shown = await viewChallenge(page, { proof, challengeHint, refused });

@@ -5,7 +5,6 @@ import { digitsOf } from '../../factors/present-factor';
 import { findDestinationWait } from '../../flows/challenge/spend-send';
 import { gatherFacts } from '../../flows/context/gather-facts';
 import { findEnrollment } from '../../flows/enrollment/enroll';
-import { durationText } from '../kernel/moments';
 import { pathOf, show, type KnownPageRequest } from '../kernel/page-route';
 import { withReturnTo } from '../kernel/request';
 import type { Refusal } from '../kernel/respond';
@@ -13,6 +12,7 @@ import { readSessionData } from '../session/session-data';
 import { noteOf } from './challenge-view';
 import { examplePhone, guessCountry } from './enroll-destination';
 import { describeAddition, progressAt, type EnrollmentPermission, type Replaced } from './wizard';
+import { ENGLISH } from '../../factors/english';
 
 /** What the form for a number or an address shows. */
 export interface AddressView {
@@ -107,11 +107,11 @@ export async function renderCode(
       changePath: `${pathOf(page, `/enroll/${kind}`)}?${change.toString()}`,
       suggestedLabel: addition?.suggestedLabel ?? null,
       offerEndOthers: addition !== null,
-      ...noteOf(challenge, { now, refused, kind }),
+      ...noteOf(page.translator, challenge, { now, refused, kind }),
       codeDigits: digitsOf(undefined),
       clockIsOff: false,
       destination: challenge.codes[0]?.maskedDestination ?? null,
-      validFor: code === undefined ? null : durationText((code.expiresAt - now) / 1000),
+      validFor: code === undefined ? null : ENGLISH.duration((code.expiresAt - now) / 1000),
       fallbackFrom: null,
       resend: { waitSeconds },
       progress:

@@ -52,7 +52,7 @@ async function openForm(
     renderAddress(page, permission, {
       kind,
       typed: null,
-      error: sentenceFor(because),
+      error: sentenceFor(page.translator, because),
       status,
       replaces: null,
     }),
@@ -102,7 +102,13 @@ async function beginDelivered(page: KnownPageRequest, kind: FactorKind): Promise
     const { because } = read;
     const text = typeof typed === 'string' ? typed.slice(0, 100) : '';
     return answerRefusal(page, { because, status: refusalStatus(because) }, (status) =>
-      renderAddress(page, permission, { kind, typed: text, error: sentenceFor(because), status, replaces }),
+      renderAddress(page, permission, {
+        kind,
+        typed: text,
+        error: sentenceFor(page.translator, because),
+        status,
+        replaces,
+      }),
     );
   }
   return send(page, permission, { kind, destination: read.destination, replaces });
@@ -140,7 +146,7 @@ async function send(
     return answerRefusal(page, refusal, async (status) => {
       const started = await findEnrollment(context, identity.subject, kind);
       if (started?.secret?.reveal() === destination) return renderCode(page, kind, refusal, status);
-      const error = sentenceFor(because);
+      const error = sentenceFor(page.translator, because);
       return renderAddress(page, permission, { kind, typed: destination, error, status, replaces });
     });
   }
@@ -179,7 +185,7 @@ async function resendDelivered(page: KnownPageRequest, kind: FactorKind): Promis
     renderAddress(page, permission, {
       kind,
       typed: null,
-      error: sentenceFor(because),
+      error: sentenceFor(page.translator, because),
       status,
       replaces: null,
     }),

@@ -119,6 +119,11 @@ async function confirm(page: KnownPageRequest, kind: FactorKind): Promise<void> 
     const started = await findEnrollment(page.context, page.identity.subject, kind);
     if (started === undefined) return page.res.redirect(303, pathOf(page, `/enroll/${kind}`));
     const clockIsOff = refusal.because === 'clock-off';
-    return renderSecret(page, kind, { started, error: errorText(refusal, kind), clockIsOff, status });
+    return renderSecret(page, kind, {
+      started,
+      error: errorText(page.translator, refusal, kind),
+      clockIsOff,
+      status,
+    });
   });
 }

@@ -7,7 +7,6 @@ import type { Gathered } from '../../flows/context/gather-facts';
 import { readEnrollment, skipEnrollment } from '../../flows/enrollment/authorize-enrollment';
 import { administeredBy, administeredNext } from '../admin/admin-options';
 import type { HttpContext } from '../kernel/http-context';
-import { momentOf } from '../kernel/moments';
 import {
   answerRefusal,
   knownPageRoute,
@@ -23,6 +22,7 @@ import { readSessionData, updateSessionData } from '../session/session-data';
 import type { EnrollLocals } from './enrollment-views';
 import { unseenCodesPath } from './recovery-codes';
 import { progressAt } from './wizard';
+import { ENGLISH } from '../../factors/english';
 
 export function addEnrollmentStartRoutes(router: Router, context: HttpContext): void {
   router.get('/enroll', knownPageRoute(context, showStart));
@@ -102,7 +102,10 @@ async function showStart(page: KnownPageRequest): Promise<void> {
 function skipOf(decision: Decision): EnrollLocals['skip'] {
   if (decision.outcome !== 'enroll') return { until: null, skipsLeft: null };
   const { graceUntil, skipsLeft } = decision;
-  return { until: graceUntil === undefined ? null : momentOf(graceUntil), skipsLeft: skipsLeft ?? null };
+  return {
+    until: graceUntil === undefined ? null : ENGLISH.moment(graceUntil),
+    skipsLeft: skipsLeft ?? null,
+  };
 }
 
 /** Whether the person was on the way to an administrators' page, which asks everybody there for a factor. */

@@ -56,10 +56,10 @@ async function findCodesPath(page: KnownPageRequest, onwards: string): Promise<s
   return unseenCodesPath(page, gathered, onwards);
 }
 
-function noticeOf({ req }: PageRequest): LoginLocals['notice'] {
+function noticeOf({ req, translator }: PageRequest): LoginLocals['notice'] {
   if (req.query['signedOut'] === '1') return { tone: 'good', text: 'You are signed out.' };
   const reason = toSignInReason(req.query['because']);
-  if (reason !== null) return { tone: 'neutral', text: sentenceFor(reason) };
+  if (reason !== null) return { tone: 'neutral', text: sentenceFor(translator, reason) };
   return readSessionData(req).unlock === undefined
     ? null
     : { tone: 'neutral', text: 'Sign in to unlock your account. Your second factor comes next.' };
@@ -76,7 +76,7 @@ async function submitLogin(page: PageRequest): Promise<void> {
     origin: () => (returnTo === null ? {} : { returnTo }),
   });
   const again = (because: string) => (status: number) =>
-    showSignIn(page, { username, error: sentenceFor(because), notice: null }, status);
+    showSignIn(page, { username, error: sentenceFor(page.translator, because), notice: null }, status);
   switch (attempt.outcome) {
     case 'wrong':
       return answerRefusal(page, { because: 'wrong-credentials', status: 401 }, again('wrong-credentials'));
@@ -176,8 +176,8 @@ export async function startOver(
   const { status } = refusal;
   const because = reasonFor(identity, refusal.because);
   const next = signInPath(context.options.loginPath, { because, returnTo });
-  if (json) return sendRefusal(res, { ...refusal, next });
-  const sentence = sentenceFor(because);
+  if (json) return sendRefusal(context, res, { ...refusal, next });
+  const sentence = sentenceFor(page.translator, because);
   const stranger = { ...pageLocals(context, req, ANONYMOUS), returnTo };
   if (context.options.loginPath === pathOf(page, '/login')) {
     const wayIn = await viewWayIn(context, req);
@@ -231,7 +231,7 @@ export function answerStaleLogin(context: HttpContext): ErrorRequestHandler {
       const locals = {
         username: field(page, 'username'),
         error: null,
-        notice: { tone: 'attention', text: sentenceFor(notice) },
+        notice: { tone: 'attention', text: sentenceFor(page.translator, notice) },
       } as const;
       await showSignIn(page, locals, 403);
     });

@@ -1,12 +1,13 @@
 import { findUnusableStrongest } from '../../core/decision/factor-strength';
 import type { Authenticator } from '../../core/member/authenticator';
 import { ENROLLABLE_KINDS } from '../../factors/find-factor';
-import { wordsOf } from '../../factors/present-factor';
+import { wordsOf } from '../../factors/factor-words';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { pathOf, type KnownPageRequest } from '../kernel/page-route';
 import { findPendingAction } from '../session/pending-action';
 import { findSavedForm } from '../session/saved-form';
 import type { SettingsAct } from '../session/session-data-text';
+import type { Translator } from '../../messages/translator';
 
 /** What the proof is for, in words, and where the person goes who does not want to give it. */
 export function purposeOf(
@@ -17,7 +18,7 @@ export function purposeOf(
   const { pagesPath, adminPath, defaultReturnTo } = context.options;
   const inPages = returnTo !== null && returnTo.startsWith(`${pagesPath}/`);
   const administering = returnTo !== null && returnTo.startsWith(`${adminPath}/`);
-  const purpose = stepUpPurpose({
+  const purpose = stepUpPurpose(page.translator, {
     act: findPendingAction(req, returnTo, context.clock.now()),
     page: inPages ? returnTo.slice(pagesPath.length) : null,
     administering,
@@ -30,21 +31,24 @@ export function purposeOf(
 }
 
 /** What a proof is asked for: `Confirm it’s you to <purpose>.` */
-function stepUpPurpose(asked: {
-  readonly act: SettingsAct | null;
-  /** Where the person goes on to, below the pages' own path; null elsewhere. */
-  readonly page: string | null;
-  /** The person goes on to the administrators' pages. */
-  readonly administering: boolean;
-  readonly authenticators: readonly Authenticator[];
-}): string {
+function stepUpPurpose(
+  translator: Translator,
+  asked: {
+    readonly act: SettingsAct | null;
+    /** Where the person goes on to, below the pages' own path; null elsewhere. */
+    readonly page: string | null;
+    /** The person goes on to the administrators' pages. */
+    readonly administering: boolean;
+    readonly authenticators: readonly Authenticator[];
+  },
+): string {
   const { act, page, administering, authenticators } = asked;
   if (act !== null) return purposeOfAct(act, authenticators);
   if (page === null) return administering ? 'make changes as an administrator' : 'continue';
   const [path = '', query = ''] = page.split('?');
   const kind = ENROLLABLE_KINDS.find((one) => path === `/enroll/${one}`);
   if (kind !== undefined) {
-    const { add, replace } = wordsOf(kind).purpose;
+    const { add, replace } = wordsOf(translator, kind).purpose;
     return new URLSearchParams(query).has('replaces') ? replace : add;
   }
   return path.startsWith('/enroll') ? 'protect your account' : 'continue';
@@ -59,8 +63,8 @@ function purposeOfAct(act: SettingsAct, authenticators: readonly Authenticator[]
 }
 
 /** Says that the strongest method works no more, and what takes its place; null where it works. */
-export function unusableSentence({ facts }: Gathered): string | null {
+export function unusableSentence(translator: Translator, { facts }: Gathered): string | null {
   const kind = findUnusableStrongest(facts);
   if (kind === null) return null;
-  return `${wordsOf(kind).proofs} are turned off. Use a recovery code, or ask your administrator to reset your methods.`;
+  return `${wordsOf(translator, kind).proofs} are turned off. Use a recovery code, or ask your administrator to reset your methods.`;
 }

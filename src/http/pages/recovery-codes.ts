@@ -11,13 +11,13 @@ import { refuseOwnPage } from '../../flows/context/judge-access';
 import type { CodesOwner } from '../../stores/unseen-codes';
 import { keepFormsHere } from '../kernel/headers';
 import type { HttpContext } from '../kernel/http-context';
-import { dayOf } from '../kernel/moments';
 import { answerRefusal, liveRoute, pathOf, refuse, show, type KnownPageRequest } from '../kernel/page-route';
 import { fieldOf, withReturnTo } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
 import { readSessionData, updateSessionData } from '../session/session-data';
 import { resumePathOf } from '../sign-in/return-to';
+import { ENGLISH } from '../../factors/english';
 
 const PATH = '/enroll/recovery-codes';
 const RECOVERED_PATH = '/recovered';
@@ -118,7 +118,7 @@ async function render(
     'recovery-codes',
     {
       codes: shown?.codes ?? null,
-      createdAt: dayOf(shown?.issuedAt ?? page.context.clock.now()),
+      createdAt: ENGLISH.day(shown?.issuedAt ?? page.context.clock.now()),
       replacesOlder: shown?.replacesOlder ?? false,
       downloadPath: pathOf(page, `${PATH}/download`),
       error,
@@ -136,7 +136,7 @@ async function acknowledge(page: KnownPageRequest, gathered: Gathered): Promise<
     const shown = await findShown(page, gathered);
     const refusal = { because: 'not-acknowledged', status: 400 };
     return answerRefusal(page, refusal, (status) =>
-      render(page, shown, sentenceFor('not-acknowledged'), status),
+      render(page, shown, sentenceFor(page.translator, 'not-acknowledged'), status),
     );
   }
   if (mayHaveCodes(page, gathered)) await acknowledgeCodes(context, identity.subject);
@@ -155,7 +155,7 @@ async function download(page: KnownPageRequest, gathered: Gathered): Promise<voi
     const refusal = { because: 'codes-not-shown', status: 409 };
     return answerRefusal(page, refusal, (status) => render(page, null, null, status));
   }
-  const head = `${context.options.issuer}, ${identity.account.name}\nRecovery codes of ${dayOf(shown.issuedAt).text}. Each works once.`;
+  const head = `${context.options.issuer}, ${identity.account.name}\nRecovery codes of ${ENGLISH.day(shown.issuedAt).text}. Each works once.`;
   res
     .set({ 'Content-Disposition': 'attachment; filename="recovery-codes.txt"' })
     .type('text/plain')

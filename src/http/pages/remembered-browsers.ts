@@ -10,13 +10,13 @@ import {
 } from '../../flows/browsers/list-browsers';
 import { gatherFacts, type Gathered } from '../../flows/context/gather-facts';
 import type { HttpContext } from '../kernel/http-context';
-import { momentOf } from '../kernel/moments';
 import { knownPageRoute, pathOf, type KnownPageRequest } from '../kernel/page-route';
 import { originOf } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
 import { changeBrowserCookie, readBrowserCookie } from '../session/remembered-browser-cookie';
 import type { RememberedBrowserRow } from './account-views';
 import { openOwnPage } from './sessions';
+import { ENGLISH } from '../../factors/english';
 
 /** The list for the settings page; null if the policy remembers no browsers. */
 export function toBrowserRows(
@@ -30,8 +30,8 @@ export function toBrowserRows(
     id: browser.id,
     browser: browserName(browser.userAgent),
     place: browser.address,
-    addedAt: momentOf(browser.createdAt),
-    lastUsedAt: browser.lastUsedAt === null ? null : momentOf(browser.lastUsedAt),
+    addedAt: ENGLISH.moment(browser.createdAt),
+    lastUsedAt: browser.lastUsedAt === null ? null : ENGLISH.moment(browser.lastUsedAt),
     current,
   }));
 }

@@ -7,11 +7,11 @@ import { endOwnOtherSessions, endSessionOfUser } from '../../flows/sessions/end-
 import { listLiveSessions } from '../../flows/sessions/list-sessions';
 import type { SessionEntry } from '../../stores/state-store';
 import type { HttpContext } from '../kernel/http-context';
-import { momentOf } from '../kernel/moments';
 import { knownPageRoute, pathOf, refuse, show, type KnownPageRequest } from '../kernel/page-route';
 import { originOf } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
 import { proofInWords } from '../kernel/sentences';
+import type { Translator } from '../../messages/translator';
 
 export function addSessionRoutes(router: Router, context: HttpContext): void {
   router.get('/sessions', knownPageRoute(context, showSessions));
@@ -55,21 +55,21 @@ async function showSessions(page: KnownPageRequest): Promise<void> {
   await show(page, 'sessions', {
     notice: NOTICES.get(req.query['ended']) ?? null,
     sessions: sessions
-      .map((session) => toRow(session, current))
+      .map((session) => toRow(page.translator, session, current))
       .toSorted((one, other) => Number(other.current) - Number(one.current)),
     settingsPath: featureAvailable && policy.enabled ? pathOf(page, '/settings') : null,
   });
 }
 
-function toRow(session: SessionEntry, current: string) {
+function toRow(translator: Translator, session: SessionEntry, current: string) {
   const { handle, userAgent, address, startedAt, seenAt, methods } = session;
   return {
     id: handle,
     browser: browserName(userAgent),
     address,
-    startedAt: momentOf(startedAt),
-    lastSeenAt: momentOf(seenAt),
-    proof: proofInWords(methods),
+    startedAt: translator.moment(startedAt),
+    lastSeenAt: translator.moment(seenAt),
+    proof: proofInWords(translator, methods),
     current: handle === current,
   };
 }

@@ -14,13 +14,13 @@ import { listRememberedBrowsers } from '../../flows/browsers/list-browsers';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { gatherSetupFacts, type GatheredForSetup } from '../../flows/context/gather-setup-facts';
 import { administeredBy } from '../admin/admin-options';
-import { momentOf } from '../kernel/moments';
 import { pathOf, refuse, show, type KnownPageRequest } from '../kernel/page-route';
 import { showOptions } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
 import type { SettingsAuthenticator, SettingsLocals } from './account-views';
 import { unseenCodesPath } from './recovery-codes';
 import { toBrowserList, toBrowserRows } from './remembered-browsers';
+import { ENGLISH } from '../../factors/english';
 
 const NOTICES: ReadonlyMap<unknown, string> = new Map([
   ['removed', 'That method is removed. We told every address on file.'],
@@ -87,7 +87,7 @@ export async function renderSettings(
     'settings',
     {
       notice: error === null ? (NOTICES.get(req.query['done']) ?? null) : null,
-      error: error === null ? null : sentenceFor(error),
+      error: error === null ? null : sentenceFor(page.translator, error),
       authenticators: own.map(toRow),
       onFile,
       hasPassword: identity.account.hasPassword,
@@ -96,7 +96,7 @@ export async function renderSettings(
       recoveryCodes:
         codes === null
           ? null
-          : { ...codes, createdAt: codes.createdAt === null ? null : momentOf(codes.createdAt) },
+          : { ...codes, createdAt: codes.createdAt === null ? null : ENGLISH.moment(codes.createdAt) },
       rememberedBrowsers: toBrowserRows(page, gathered, browsers),
       backPath: context.options.defaultReturnTo,
       announcements: error === null ? announcementsOf(page, member.authenticators) : [],
@@ -164,7 +164,7 @@ function toRow({ createdAt, lastUsedAt, about, ...own }: OwnAuthenticator): Sett
   return {
     ...own,
     about: about?.word ?? null,
-    addedAt: momentOf(createdAt),
-    lastUsedAt: lastUsedAt === null ? null : momentOf(lastUsedAt),
+    addedAt: ENGLISH.moment(createdAt),
+    lastUsedAt: lastUsedAt === null ? null : ENGLISH.moment(lastUsedAt),
   };
 }

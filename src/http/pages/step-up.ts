@@ -60,7 +60,11 @@ async function open(page: KnownPageRequest): Promise<OpenProof | null> {
 
 async function render(page: KnownPageRequest, proof: OpenProof, { refused, status }: Shown): Promise<void> {
   const { decision, gathered, challengeHint } = proof;
-  const common = { ...purposeOf(page, gathered), unusable: unusableSentence(gathered), progress: null };
+  const common = {
+    ...purposeOf(page, gathered),
+    unusable: unusableSentence(page.translator, gathered),
+    progress: null,
+  };
   if (challengeHint !== null) {
     const shown = await viewChallenge(page, { proof, challengeHint, refused });
     const { authenticatorId } = challengeHint;
@@ -70,7 +74,7 @@ async function render(page: KnownPageRequest, proof: OpenProof, { refused, statu
     method: decision.password === true ? 'password' : 'choose',
     authenticatorId: null,
     label: null,
-    alternatives: toChoices(gathered, decision.anyOf),
+    alternatives: toChoices(page.translator, gathered, decision.anyOf),
     shown: null,
     lockedUntil: null,
     expired: false,
@@ -78,7 +82,7 @@ async function render(page: KnownPageRequest, proof: OpenProof, { refused, statu
     limited: false,
     codeNote: null,
     exhausted: false,
-    error: refused === null ? null : sentenceFor(refused.because),
+    error: refused === null ? null : sentenceFor(page.translator, refused.because),
     codeDigits: digitsOf(undefined),
     clockIsOff: false,
     destination: null,

@@ -94,7 +94,7 @@ function refuseUnlock(
   const locals = {
     tone: 'attention',
     heading: 'This link doesn’t work',
-    paragraphs: [sentenceFor(because)],
+    paragraphs: [sentenceFor(page.translator, because)],
     retryAt: null,
     action,
     secondary: null,
@@ -132,7 +132,7 @@ function describe(page: KnownPageRequest, { gathered, decision }: OpenProof): ob
     outcome: 'challenge',
     because: 'locked',
     next: pathOf(page, '/unlock/challenge'),
-    anyOf: toChoices(gathered, decision.anyOf),
+    anyOf: toChoices(page.translator, gathered, decision.anyOf),
     ...(lockedUntil === null ? {} : { lockedUntil }),
   };
 }
@@ -140,8 +140,8 @@ function describe(page: KnownPageRequest, { gathered, decision }: OpenProof): ob
 async function render(page: KnownPageRequest, proof: OpenProof, { refused, status }: Shown): Promise<void> {
   const { decision, gathered, challengeHint } = proof;
   if (challengeHint === null) {
-    const error = refused === null ? null : sentenceFor(refused.because);
-    const alternatives = toChoices(gathered, decision.anyOf);
+    const error = refused === null ? null : sentenceFor(page.translator, refused.because);
+    const alternatives = toChoices(page.translator, gathered, decision.anyOf);
     return show(page, 'unlock-challenge', { prompt: null, alternatives, error }, status);
   }
   const { alternatives, error, ...prompt } = await viewChallenge(page, { proof, challengeHint, refused });

@@ -40,7 +40,11 @@ async function submit(page: PageRequest, wayIn: BoundWayIn): Promise<void> {
     origin: returnTo === null ? {} : { returnTo },
   });
   const again = (because: string) => (status: number) =>
-    showSignIn(page, { username: '', error: sentenceFor(because, wayIn.kind), notice: null }, status);
+    showSignIn(
+      page,
+      { username: '', error: sentenceFor(page.translator, because, wayIn.kind), notice: null },
+      status,
+    );
   if (attempt.outcome !== 'rejected' && attempt.outcome !== 'throttled')
     return answerLogin(page, attempt, again);
   const refusal: Refusal =

@@ -2,12 +2,13 @@ import { MfaError } from '../../core/errors';
 import { freeLabel } from '../../core/member/authenticator-rules';
 import type { FactorKind } from '../../core/member/factor-kind';
 import { BACKUP_PHONE_KIND, KIND_WITH_BACKUP, channelOfKind, findFactor } from '../../factors/find-factor';
-import { wordsOf } from '../../factors/present-factor';
+import { wordsOf } from '../../factors/factor-words';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { readEnrollment, type EnrollmentAuthorization } from '../../flows/enrollment/authorize-enrollment';
 import { administeredBy } from '../admin/admin-options';
 import { answerRefusal, field, refuse, show, type KnownPageRequest } from '../kernel/page-route';
 import { readSessionData } from '../session/session-data';
+import { ENGLISH } from '../../factors/english';
 
 type Place =
   | 'choose'
@@ -75,7 +76,7 @@ export function describeAddition(
     return null;
   const old = authenticators.find(({ id, kind: own }) => id === replacing?.authenticatorId && own === kind);
   if (findFactor(kind)?.enrollment?.suggestLabel !== undefined) return { suggestedLabel: null };
-  return { suggestedLabel: old?.label ?? freeLabel(wordsOf(kind).label, authenticators) };
+  return { suggestedLabel: old?.label ?? freeLabel(wordsOf(ENGLISH, kind).label, authenticators) };
 }
 
 /** Leave to enroll, with the facts it rests on. */

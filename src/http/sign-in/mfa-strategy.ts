@@ -15,6 +15,7 @@ import { attemptLogin, describePending, type LoginAttempt } from './attempt-logi
 import { keepForResuming, keepSuccess, resumeSignIn, type AuthenticateOptions } from './host-login';
 import { adaptVerify, type Verify } from './password-check';
 import { restoreReturnTo } from './return-to';
+import { translatorFor } from '../kernel/language';
 
 /** The first three are the same as passport-local's. */
 export interface MfaStrategyOptions {
@@ -87,7 +88,7 @@ export class MfaStrategy extends Strategy {
       error: (error: Error) => this.error(error),
       success: ({ username, password }: Credentials) => {
         if (typeof username !== 'string' || typeof password !== 'string') {
-          this.fail(WRONG_CREDENTIALS, 400);
+          this.fail(this.wrongCredentials(req), 400);
           return;
         }
         this.conclude(req, this.logIn(req, { username, password }, options));
@@ -128,12 +129,12 @@ export class MfaStrategy extends Strategy {
     });
     switch (attempt.outcome) {
       case 'wrong':
-        return () => passportVerbs(this).fail(attempt.info ?? WRONG_CREDENTIALS, 401);
+        return () => passportVerbs(this).fail(attempt.info ?? this.wrongCredentials(req), 401);
       case 'throttled':
         req.res?.set('Retry-After', String(attempt.retryAfterSeconds));
-        return this.refuse('too-many-passwords', 429);
+        return this.refuse(req, 'too-many-passwords', 429);
       case 'denied':
-        return this.refuse(attempt.decision.because, 403);
+        return this.refuse(req, attempt.decision.because, 403);
       case 'pending':
         return this.handOver(req, await describePending(context, req, attempt));
       case 'signed-in':
@@ -167,7 +168,7 @@ export class MfaStrategy extends Strategy {
   /** The second step is done on our pages, and the host goes on with its sign-in. */
   private async resume(req: Request, options: AuthenticateOptions): Promise<() => void> {
     const resumed = await resumeSignIn(this.context, req);
-    if (resumed.outcome === 'refused') return this.refuse(resumed.because, resumed.status);
+    if (resumed.outcome === 'refused') return this.refuse(req, resumed.because, resumed.status);
     if (resumed.outcome === 'step') return this.handOver(req, resumed.step);
     return this.signIn(req, resumed, options);
   }
@@ -176,15 +177,23 @@ export class MfaStrategy extends Strategy {
   private handOver(req: Request, step: StepBody): () => void {
     const { res } = req;
     if (this.secondStep === 'callback') {
-      const info: SecondStepInfo = { message: sentenceFor('second-step'), mfa: step };
+      const info: SecondStepInfo = {
+        message: sentenceFor(translatorFor(this.context, req), 'second-step'),
+        mfa: step,
+      };
       return () => passportVerbs(this).fail(info, 401);
     }
     if (res !== undefined && wantsJson(req)) return () => void res.json(step);
     return () => this.redirect(step.next, 303);
   }
 
-  private refuse(because: string, status: number): () => void {
-    return () => this.fail({ message: sentenceFor(because) }, status);
+  /** If the host's callback gives no info. */
+  private wrongCredentials(req: Request): { readonly message: string } {
+    return { message: sentenceFor(translatorFor(this.context, req), 'wrong-credentials') };
+  }
+
+  private refuse(req: Request, because: string, status: number): () => void {
+    return () => this.fail({ message: sentenceFor(translatorFor(this.context, req), because) }, status);
   }
 
   private signIn(
@@ -194,7 +203,8 @@ export class MfaStrategy extends Strategy {
   ): () => void {
     const { grant, user, info, decision } = signedIn;
     // Without a session, no factor can be asked for later.
-    if (options.session === false && decision.outcome !== 'allow') return this.refuse('mfa-required', 403);
+    if (options.session === false && decision.outcome !== 'allow')
+      return this.refuse(req, 'mfa-required', 403);
     if (options.session !== false) {
       stateOf(req).expected = { grant, keep: {} };
       restoreReturnTo(this.context, req);
@@ -202,9 +212,6 @@ export class MfaStrategy extends Strategy {
     return () => passportVerbs(this).success(user, info);
   }
 }
-
-/** If the host's callback gives no info. */
-const WRONG_CREDENTIALS = { message: sentenceFor('wrong-credentials') };
 
 /** Passport's verbs, which pass on any info of the host's callback. Passport's types allow only objects and texts. */
 interface PassportVerbs {

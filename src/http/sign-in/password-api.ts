@@ -44,7 +44,7 @@ async function admit(
   if (found === null) return false;
   if (found === false) {
     res.set('WWW-Authenticate', 'Basic realm="api", charset="UTF-8"');
-    sendRefusal(res, { because: 'wrong-credentials', status: 401 });
+    sendRefusal(context, res, { because: 'wrong-credentials', status: 401 });
     return false;
   }
   const { user } = found;
@@ -58,7 +58,7 @@ async function admit(
     found.noteSignIn();
     return true;
   }
-  sendRefusal(res, { because: 'mfa-required', status: 403 });
+  sendRefusal(context, res, { because: 'mfa-required', status: 403 });
   return false;
 }
 
@@ -89,7 +89,7 @@ async function authenticateBasic(
   );
   if (verdict.outcome === 'throttled') {
     const { retryAfterSeconds } = verdict;
-    sendRefusal(res, { because: 'too-many-passwords', status: 429, retryAfterSeconds });
+    sendRefusal(context, res, { because: 'too-many-passwords', status: 429, retryAfterSeconds });
     return null;
   }
   if (verdict.outcome === 'wrong') return false;

@@ -2,6 +2,7 @@ import request from 'supertest';
 import { sentenceFor } from '../../../src/http/kernel/sentences';
 import { CREDENTIALS, createLoginHost } from '../../support/login-host';
 import { expressMajors, passportMinors } from '../../support/majors';
+import { ENGLISH } from '../../../src/factors/english';
 
 // What the verify callback says beside the user, or beside `false`, belongs to the host. passport-local hands it on as it is.
 
@@ -56,7 +57,7 @@ describe.each(combinations)('on $name, the info of the verify callback', ({ expr
 
   it.each([[undefined], [null]])('is a sentence of ours where the host gave %s', async (info) => {
     const [, , given] = await callbackGets('wrong', info);
-    expect(given).toEqual({ message: sentenceFor('wrong-credentials') });
+    expect(given).toEqual({ message: sentenceFor(ENGLISH, 'wrong-credentials') });
   });
 
   it.each([[{ scope: 'all' }], ['Welcome back.'], [undefined]])(
@@ -97,7 +98,7 @@ describe.each(combinations)('on $name, the info of the verify callback', ({ expr
     // Passport flashes texts only; it is no reason to flash something else.
     expect((await signIn(options, { msg: 'No such name.' }, 'wrong')).flashes).toEqual([]);
     expect((await signIn(options, undefined, 'wrong')).flashes).toEqual([
-      ['error', sentenceFor('wrong-credentials')],
+      ['error', sentenceFor(ENGLISH, 'wrong-credentials')],
     ]);
   });
 

@@ -1,21 +1,22 @@
 import { sentenceFor } from '../../../src/http/kernel/sentences';
 import { TOKEN_REFUSALS } from '../../../src/http/kernel/token-refusal';
+import { ENGLISH } from '../../../src/factors/english';
 
 describe('the sentence for a refused code', () => {
   it('speaks of the newest message only where one was sent', () => {
-    expect(sentenceFor('wrong-code', 'sms')).toContain('newest message');
-    expect(sentenceFor('wrong-code', 'email')).toContain('newest message');
-    expect(sentenceFor('wrong-code', 'totp')).not.toContain('message');
-    expect(sentenceFor('wrong-code')).not.toContain('message');
+    expect(sentenceFor(ENGLISH, 'wrong-code', 'sms')).toContain('newest message');
+    expect(sentenceFor(ENGLISH, 'wrong-code', 'email')).toContain('newest message');
+    expect(sentenceFor(ENGLISH, 'wrong-code', 'totp')).not.toContain('message');
+    expect(sentenceFor(ENGLISH, 'wrong-code')).not.toContain('message');
   });
 
   it('sends whoever types a recovery code to the list', () => {
-    expect(sentenceFor('wrong-code', 'recovery-code')).toContain('your list');
-    expect(sentenceFor('code-used', 'recovery-code')).toContain('another one from your list');
+    expect(sentenceFor(ENGLISH, 'wrong-code', 'recovery-code')).toContain('your list');
+    expect(sentenceFor(ENGLISH, 'code-used', 'recovery-code')).toContain('another one from your list');
   });
 
   it('is the same for every kind where the reason has nothing to do with it', () => {
-    expect(sentenceFor('locked', 'recovery-code')).toBe(sentenceFor('locked'));
+    expect(sentenceFor(ENGLISH, 'locked', 'recovery-code')).toBe(sentenceFor(ENGLISH, 'locked'));
   });
 });
 
@@ -28,7 +29,7 @@ describe('the sentence for a refused form', () => {
       'sign-in-form-too-old',
       'sign-in-out-of-date',
     ];
-    const sentences = causes.map((cause) => sentenceFor(cause));
-    expect(new Set([...sentences, sentenceFor('no such reason')]).size).toBe(causes.length + 1);
+    const sentences = causes.map((cause) => sentenceFor(ENGLISH, cause));
+    expect(new Set([...sentences, sentenceFor(ENGLISH, 'no such reason')]).size).toBe(causes.length + 1);
   });
 });

@@ -1,3 +1,4 @@
+import { CATALOGUES } from '../../../src/messages/catalogues';
 import { join } from 'node:path';
 import { defaultPolicy } from '../../../src/core/policy/policy';
 import { OPTION_RULES } from '../../../src/options/option-rules';
@@ -56,6 +57,9 @@ describe('resolveOptions', () => {
       stylesheet: null,
       signInLinks: [],
       onError: expect.any(Function),
+      translations: expect.objectContaining({ languages: [...CATALOGUES.keys()] }),
+      locale: expect.any(Function),
+      languageMenu: false,
       dangerouslyAcceptVolatileRecords: false,
       dangerouslyAllowOpener: false,
       dangers: [],

@@ -1,0 +1,15 @@
+import en from './en.json';
+
+/** The messages of one language by their keys, in ICU MessageFormat. */
+export type Catalogue = Readonly<Record<string, string>>;
+
+/** Every message has a key in the English catalogue. */
+export type MessageKey = keyof typeof en;
+
+/** The catalogues that come with the package, in the order of the language menu. */
+export const CATALOGUES: ReadonlyMap<string, Catalogue> = new Map<string, Catalogue>([['en', en]]);
+
+/** The language of the source texts. It stands in for messages that another language lacks. */
+export const SOURCE_LANGUAGE = 'en';
+
+export const SOURCE_CATALOGUE: Catalogue = en;

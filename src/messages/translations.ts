@@ -1,0 +1,38 @@
+import { SOURCE_LANGUAGE } from './catalogues';
+import { createTranslator, type MessageOverride, type Translator } from './translator';
+
+/** The languages in which an app speaks. */
+export interface Translations {
+  /** BCP 47, in the order of the menu. The first is used where nothing says otherwise. */
+  readonly languages: readonly string[];
+  /** The translator of the first language. */
+  readonly fallback: Translator;
+  /** The translator of the offered language that fits a BCP 47 tag best (RFC 4647, lookup): `de` for `de-AT`; undefined if none fits. */
+  find(tag: string): Translator | undefined;
+}
+
+export function createTranslations(
+  languages: readonly string[],
+  given: { readonly override: MessageOverride; readonly onError: (error: Error) => void },
+): Translations {
+  const [first = SOURCE_LANGUAGE] = languages;
+  const translators = new Map(
+    languages.map((language) => [language.toLowerCase(), createTranslator(language, given)]),
+  );
+  const fallback = translators.get(first.toLowerCase()) ?? createTranslator(first, given);
+  return {
+    languages,
+    fallback,
+    find(tag) {
+      const parts = tag.toLowerCase().split(/[-_]/);
+      while (parts.length > 0) {
+        const found = translators.get(parts.join('-'));
+        if (found !== undefined) return found;
+        parts.pop();
+      }
+      const [base] = tag.toLowerCase().split(/[-_]/);
+      const sibling = languages.find((language) => language.toLowerCase().split('-')[0] === base);
+      return sibling === undefined ? undefined : translators.get(sibling.toLowerCase());
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import { CATALOGUES, SOURCE_CATALOGUE, SOURCE_LANGUAGE, type MessageKey } from './catalogues';
+import {
+  MessageFormatter,
+  parseMessage,
+  type MessageTags,
+  type MessageValues,
+  type ParsedMessage,
+} from './message-format';
+
+/** An instant (`15 Dec 2026, 14:32 UTC`) or a day (`15 Dec 2026`), with its ISO form. */
+export interface Moment {
+  readonly iso: string;
+  readonly text: string;
+  /** The page's script shows instants in the reader's time zone; days stay days in UTC. */
+  readonly isInstant: boolean;
+}
+
+/** Everything that people read in one language. */
+export interface Translator {
+  /** BCP 47: `pt-BR`. */
+  readonly language: string;
+  readonly direction: 'ltr' | 'rtl';
+  /** A message as plain text. */
+  readonly t: (key: MessageKey, values?: MessageValues) => string;
+  /** A message as HTML: values are escaped, and each tag of the message becomes the element of `tags`. */
+  readonly html: (key: MessageKey, values?: MessageValues, tags?: MessageTags) => string;
+  /** Whether there is a message of that key. */
+  has(key: string): key is MessageKey;
+  /** Milliseconds since the epoch as an instant. */
+  moment(at: number): Moment;
+  /** Milliseconds since the epoch as a day. */
+  day(at: number): Moment;
+  /** `5 minutes`, rounded up; `40 seconds` below a minute. */
+  duration(seconds: number): string;
+  /** `a, b and c`. */
+  list(items: readonly string[]): string;
+  number(value: number): string;
+  percent(fraction: number): string;
+}
+
+/** The message of a key in one language as the host wants it, in ICU MessageFormat; undefined for the package's own. */
+export type MessageOverride = (language: string, key: string) => string | undefined;
+
+/** English dates are written with the day first. */
+const DATE_LOCALES: ReadonlyMap<string, string> = new Map([['en', 'en-GB']]);
+
+const RTL_SCRIPTS: ReadonlySet<string> = new Set(['Arab', 'Hebr', 'Thaa', 'Syrc', 'Nkoo', 'Adlm', 'Rohg']);
+
+export function directionOf(language: string): 'ltr' | 'rtl' {
+  const { script = '' } = new Intl.Locale(language).maximize();
+  return RTL_SCRIPTS.has(script) ? 'rtl' : 'ltr';
+}
+
+const DATE = { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' } as const;
+const DATE_AND_TIME = { ...DATE, hour: '2-digit', minute: '2-digit' } as const;
+
+/**
+ * The messages in one language. A message is looked for in what the host gives, then in the package's catalogue, then in
+ * English. `onError` is told of a message of the host's that cannot be parsed; the package's own is used then.
+ */
+export function createTranslator(
+  language: string,
+  { override, onError }: { readonly override: MessageOverride; readonly onError: (error: Error) => void },
+): Translator {
+  const catalogue = CATALOGUES.get(language) ?? SOURCE_CATALOGUE;
+  const formatter = new MessageFormatter(language);
+  const fallback = new MessageFormatter(SOURCE_LANGUAGE);
+  const dateLocale = DATE_LOCALES.get(language) ?? language;
+  const date = new Intl.DateTimeFormat(dateLocale, DATE);
+  const dateAndTime = new Intl.DateTimeFormat(dateLocale, DATE_AND_TIME);
+  const conjunction = new Intl.ListFormat(dateLocale, { type: 'conjunction' });
+  const parsed = new Map<string, { readonly source: string; readonly message: ParsedMessage }>();
+
+  function parseOnce(key: string, source: string): ParsedMessage {
+    const known = parsed.get(key);
+    if (known?.source === source) return known.message;
+    const message = parseMessage(source);
+    parsed.set(key, { source, message });
+    return message;
+  }
+
+  function find(key: MessageKey): { readonly message: ParsedMessage; readonly by: MessageFormatter } {
+    const given = override(language, key);
+    if (given !== undefined) {
+      try {
+        return { message: parseOnce(key, given), by: formatter };
+      } catch (cause) {
+        onError(new Error(`The message "${key}" of your ${language} messages cannot be used.`, { cause }));
+      }
+    }
+    const own = catalogue[key];
+    if (own !== undefined) return { message: parseOnce(key, own), by: formatter };
+    const source = override(SOURCE_LANGUAGE, key) ?? SOURCE_CATALOGUE[key];
+    if (source === undefined) throw new TypeError(`There is no message "${key}".`);
+    return { message: parseOnce(key, source), by: fallback };
+  }
+
+  const translator: Translator = {
+    language,
+    direction: directionOf(language),
+    t(key, values = {}) {
+      const { message, by } = find(key);
+      return by.text(message, values);
+    },
+    html(key, values = {}, tags = {}) {
+      const { message, by } = find(key);
+      return by.html(message, values, tags);
+    },
+    has: (key): key is MessageKey =>
+      Object.hasOwn(SOURCE_CATALOGUE, key) || override(SOURCE_LANGUAGE, key) !== undefined,
+    moment: (at) => ({
+      iso: new Date(at).toISOString(),
+      text: `${dateAndTime.format(at)} UTC`,
+      isInstant: true,
+    }),
+    day: (at) => ({ iso: new Date(at).toISOString(), text: date.format(at), isInstant: false }),
+    duration(seconds) {
+      if (seconds < 60) return translator.t('duration.seconds', { count: Math.max(1, Math.ceil(seconds)) });
+      return translator.t('duration.minutes', { count: Math.ceil(seconds / 60) });
+    },
+    list: (items) => conjunction.format(items),
+    number: (value) => formatter.number(value),
+    percent: (fraction) => formatter.percent(fraction),
+  };
+  return translator;
+}

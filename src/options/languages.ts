@@ -1,0 +1,137 @@
+import type { Request } from 'express';
+import { z } from 'zod';
+import { ConfigurationError } from '../core/errors';
+import { FACTOR_MESSAGES } from '../factors/present-factor';
+import { nearestName } from '../core/text/nearest-name';
+import { CATALOGUES, SOURCE_CATALOGUE, SOURCE_LANGUAGE } from '../messages/catalogues';
+import { namesIn, parseMessage } from '../messages/message-format';
+import { createTranslations, type Translations } from '../messages/translations';
+import type { MessageOverride } from '../messages/translator';
+import type { RulesFor } from './option-check';
+import { NO_MESSAGE, aFunction, anObject, callback } from './option-kinds';
+
+/** The options about the words of pages and messages. */
+export interface LanguageOptions {
+  /**
+   * The languages in which the pages appear (BCP 47). The first is used where nothing says otherwise. Default: all that come with the
+   * package, English first. A language of your own needs `messages`.
+   */
+  readonly languages?: readonly string[] | undefined;
+  /**
+   * Messages of your own by language and key, in ICU MessageFormat: `{ en: { 'login.heading': 'Welcome back' } }`. Keys are those of
+   * `en.json`. Or a function that returns the message, or undefined for ours.
+   */
+  readonly messages?:
+    Readonly<Record<string, Readonly<Record<string, string>>>> | MessageOverride | undefined;
+  /**
+   * The language of a page (BCP 47), for apps that know it: `(req) => req.user?.language`. Without it, or where it returns nothing that is
+   * offered, the choice in the language menu counts, then the browser's languages.
+   */
+  readonly locale?: ((req: Request) => string | null | undefined) | undefined;
+  /** Shows a menu of the languages at the end of every page. Default false. */
+  readonly languageMenu?: boolean | undefined;
+}
+
+export interface ResolvedLanguages {
+  readonly translations: Translations;
+  /** Never throws. */
+  readonly locale: (req: Request) => string | null;
+  readonly languageMenu: boolean;
+}
+
+function isLanguage(value: unknown): boolean {
+  try {
+    return typeof value === 'string' && Intl.getCanonicalLocales(value)[0] === value;
+  } catch {
+    return false;
+  }
+}
+
+export const LANGUAGE_RULES = {
+  languages: {
+    schema: z.array(z.custom(isLanguage, NO_MESSAGE)).min(1),
+    allowed: 'a list of one or more languages as BCP 47 writes them',
+    write: "languages: ['en', 'de', 'pt-BR']",
+    shown: true,
+  },
+  messages: {
+    schema: z.union([aFunction, anObject]),
+    allowed: 'an object of messages by language and key, or a function',
+    write: "messages: { en: { 'login.heading': 'Welcome back' } }",
+  },
+  locale: callback('a function that takes a request', 'locale: (req) => req.user?.language'),
+  languageMenu: {
+    schema: z.boolean(),
+    allowed: 'true or false',
+    write: 'languageMenu: true',
+    shown: true,
+  },
+} satisfies RulesFor<LanguageOptions>;
+
+/** Checks the languages and messages. Throws {@link ConfigurationError}. */
+export function resolveLanguages(
+  { languages, messages, locale, languageMenu }: LanguageOptions,
+  onError: (error: unknown) => void,
+): ResolvedLanguages {
+  const offered = [...new Set(languages ?? CATALOGUES.keys())];
+  const given = typeof messages === 'function' ? {} : (messages ?? {});
+  for (const [language, own] of Object.entries(given)) checkMessages(language, own);
+  const unknown = offered.find((one) => !CATALOGUES.has(one) && given[one] === undefined);
+  if (unknown !== undefined && typeof messages !== 'function') {
+    const known = [...CATALOGUES.keys()].join(', ');
+    throw new ConfigurationError(
+      'languages',
+      `there are no messages in ${unknown}; the package has ${known}. Pass messages: { '${unknown}': { … } }, or leave it out`,
+    );
+  }
+  const ofHost: MessageOverride =
+    typeof messages === 'function' ? messages : (language, key) => given[language]?.[key];
+  const override: MessageOverride = (language, key) =>
+    ofHost(language, key) ?? (language === SOURCE_LANGUAGE ? FACTOR_MESSAGES.get(key) : undefined);
+  return {
+    translations: createTranslations(offered, { override, onError }),
+    locale(req) {
+      try {
+        return locale?.(req) ?? null;
+      } catch (error) {
+        onError(error);
+        return null;
+      }
+    },
+    languageMenu: languageMenu === true,
+  };
+}
+
+/** Messages of a factor that is not the package's. */
+const FACTOR_KEY = /^factor\.[\w-]+\.[\w.-]+$/;
+
+function checkMessages(language: string, own: Readonly<Record<string, string>>): void {
+  const refuse = (key: string, fault: string): never => {
+    throw new ConfigurationError(`messages.${language}`, `"${key}" ${fault}`);
+  };
+  if (!isLanguage(language))
+    throw new ConfigurationError('messages', `"${language}" is not a language of BCP 47`);
+  for (const [key, message] of Object.entries(own)) {
+    const source = SOURCE_CATALOGUE[key];
+    if (source === undefined && !FACTOR_KEY.test(key)) {
+      const near = nearestName(key, Object.keys(SOURCE_CATALOGUE));
+      refuse(key, `is not a key of a message${near === undefined ? '' : `; did you mean "${near}"?`}`);
+    }
+    const names = parseOwn(message, (fault) => refuse(key, fault));
+    if (source === undefined) continue;
+    const allowed = namesIn(parseMessage(source));
+    const value = [...names.values].find((name) => !allowed.values.has(name));
+    if (value !== undefined) refuse(key, `has the placeholder {${value}}, which this message is not given`);
+    const tag = [...names.tags].find((name) => !allowed.tags.has(name));
+    if (tag !== undefined) refuse(key, `has the tag <${tag}>, which this message is not given`);
+  }
+}
+
+function parseOwn(message: unknown, refuse: (fault: string) => never): ReturnType<typeof namesIn> {
+  if (typeof message !== 'string') return refuse('is not text');
+  try {
+    return namesIn(parseMessage(message));
+  } catch (error) {
+    return refuse(`is not ICU MessageFormat: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
