@@ -12,7 +12,7 @@ export type {
   SendWindow,
 } from './options/options';
 export type { LanguageOptions } from './options/languages';
-export type { MessageOverride } from './messages/translator';
+export type { MessageOverride } from './messages/message-override';
 export type { EventRetention, ReportOptions } from './options/report-options';
 export type { Logger } from './events/log';
 export type { Meter } from './events/metrics';

@@ -1,5 +1,6 @@
 import { SOURCE_LANGUAGE } from './catalogues';
-import { createTranslator, type MessageOverride, type Translator } from './translator';
+import type { MessageOverride } from './message-override';
+import { createTranslator, type Translator } from './translator';
 
 /** The languages in which an app speaks. */
 export interface Translations {

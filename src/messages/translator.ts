@@ -6,6 +6,7 @@ import {
   type MessageValues,
   type ParsedMessage,
 } from './message-format';
+import type { MessageOverride } from './message-override';
 
 /** An instant (`15 Dec 2026, 14:32 UTC`) or a day (`15 Dec 2026`), with its ISO form. */
 export interface Moment {
@@ -37,9 +38,6 @@ export interface Translator {
   number(value: number): string;
   percent(fraction: number): string;
 }
-
-/** The message of a key in one language as the host wants it, in ICU MessageFormat; undefined for the package's own. */
-export type MessageOverride = (language: string, key: string) => string | undefined;
 
 /** English dates are written with the day first. */
 const DATE_LOCALES: ReadonlyMap<string, string> = new Map([['en', 'en-GB']]);

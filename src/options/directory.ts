@@ -4,7 +4,7 @@ import { hostIdText } from '../core/text/host-id';
 import { cutText } from '../core/text/typed-text';
 import { Advice } from '../events/advice';
 import { AccountAnswer } from './account-answer';
-import type { ResolvedOptions } from './options';
+import type { ResolvedOptions } from './resolved-options';
 import type { Account } from './ports';
 
 /** Only names are cut, which are only shown; usernames and addresses never. */

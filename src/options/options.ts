@@ -7,10 +7,9 @@ import type { Policy } from '../core/policy/policy';
 import type { SendLimits } from '../delivery/budgets';
 import type { RecordStore } from '../stores/record-store';
 import type { StateStore } from '../stores/state-store';
-import type { PasskeySettings } from '../factors/passkey/settings';
-import type { Brand, ResolvedBrand, SignInLink } from './brand';
-import type { LanguageOptions, ResolvedLanguages } from './languages';
-import type { ReportOptions, ResolvedReportOptions } from './report-options';
+import type { Brand, SignInLink } from './brand';
+import type { LanguageOptions } from './languages';
+import type { ReportOptions } from './report-options';
 import type { PasskeyOptions } from './passkeys';
 import type { Account, Clock, EmailSender, SmsSender, UserDirectory } from './ports';
 
@@ -181,62 +180,4 @@ export interface MfaOptions<User = Express.User> extends ReportOptions, Language
    * somebody types a code. Default false: the popup is cut off, unless its opener is of this site and sends `same-origin` too.
    */
   readonly dangerouslyAllowOpener?: boolean | undefined;
-}
-
-/** The options, checked, with everything filled in. */
-export interface ResolvedOptions<User = Express.User> extends ResolvedReportOptions, ResolvedLanguages {
-  readonly issuer: string;
-  /** The origin, without a slash at the end. */
-  readonly baseUrl: string;
-  /** The name of the host, without a port. */
-  readonly host: string;
-  /** Whether people reach the app over TLS. */
-  readonly secure: boolean;
-  /** The path of `baseUrl`, without a slash at the end. The paths below begin with it. */
-  readonly publicPrefix: string;
-  readonly keys: readonly string[];
-  readonly records: RecordStore;
-  readonly state: StateStore;
-  readonly users: UserDirectory<User>;
-  readonly account: (user: User) => AccountFields;
-  /** Throws {@link ConfigurationError} for a user without a usable id. */
-  readonly userId: (user: User) => string;
-  readonly email: EmailSender | null;
-  readonly sms: SmsSender | null;
-  /** What can be delivered or verified here, in the order in which it is offered. */
-  readonly availableKinds: readonly FactorKind[];
-  /** The policy of an organization that never saved one. */
-  readonly defaultPolicy: (organizationId: string) => Policy;
-  readonly pagesPath: string;
-  readonly adminPath: string;
-  readonly loginPath: string;
-  readonly defaultReturnTo: string;
-  /** Never rejects. */
-  readonly isFreshSignIn: (req: Request) => Promise<boolean>;
-  readonly upstreamMfa: UpstreamRules;
-  readonly featureAvailable: (organizationId: string) => boolean | Promise<boolean>;
-  readonly limits: GuessLimits;
-  readonly passkeys: PasskeySettings | null;
-  readonly totpWindow: 0 | 1;
-  readonly codeSeconds: number;
-  readonly pendingLoginSeconds: number;
-  readonly smsTimeoutSeconds: number;
-  readonly emailTimeoutSeconds: number;
-  readonly sends: SendLimits;
-  /** Null for every one. */
-  readonly allowedCountries: readonly CountryCode[] | null;
-  /** Null where it was switched off. */
-  readonly passwordThrottle: PasswordThrottle | null;
-  /** Null where the pages check tokens of their own. */
-  readonly csrf: { readonly token: (req: Request) => string; readonly field: string } | null;
-  readonly clock: Clock;
-  readonly viewsPath: string;
-  readonly brand: ResolvedBrand;
-  readonly stylesheet: string | null;
-  readonly signInLinks: readonly SignInLink[];
-  /** Never throws. */
-  readonly dangerouslyAcceptVolatileRecords: boolean;
-  readonly dangerouslyAllowOpener: boolean;
-  /** The names of the options in use that weaken something. */
-  readonly dangers: readonly string[];
 }

@@ -5,7 +5,7 @@ import type { ClockWatch } from '../../events/advice';
 import type { EventRecorder } from '../../events/event-recorder';
 import type { BoundWayIn, FactorRegistry } from '../../factors/find-factor';
 import type { Directory } from '../../options/directory';
-import type { ResolvedOptions } from '../../options/options';
+import type { ResolvedOptions } from '../../options/resolved-options';
 import type { Clock } from '../../options/ports';
 import type { Records } from '../../records/records';
 import type { StateStore } from '../../stores/state-store';

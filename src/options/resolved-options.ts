@@ -1,0 +1,73 @@
+import type { Request } from 'express';
+import type { CountryCode } from '../core/address/phone-number';
+import type { UpstreamRules } from '../core/decision/upstream-proof';
+import type { GuessLimits } from '../core/member/authenticator';
+import type { FactorKind } from '../core/member/factor-kind';
+import type { Policy } from '../core/policy/policy';
+import type { SendLimits } from '../delivery/budgets';
+import type { PasskeySettings } from '../factors/passkey/settings';
+import type { RecordStore } from '../stores/record-store';
+import type { StateStore } from '../stores/state-store';
+import type { ResolvedBrand, SignInLink } from './brand';
+import type { AccountFields, PasswordThrottle } from './options';
+import type { Clock, EmailSender, SmsSender, UserDirectory } from './ports';
+import type { ResolvedReportOptions } from './report-options';
+import type { ResolvedLanguages } from './resolve-languages';
+
+/** The options, checked, with everything filled in. */
+export interface ResolvedOptions<User = Express.User> extends ResolvedReportOptions, ResolvedLanguages {
+  readonly issuer: string;
+  /** The origin, without a slash at the end. */
+  readonly baseUrl: string;
+  /** The name of the host, without a port. */
+  readonly host: string;
+  /** Whether people reach the app over TLS. */
+  readonly secure: boolean;
+  /** The path of `baseUrl`, without a slash at the end. The paths below begin with it. */
+  readonly publicPrefix: string;
+  readonly keys: readonly string[];
+  readonly records: RecordStore;
+  readonly state: StateStore;
+  readonly users: UserDirectory<User>;
+  readonly account: (user: User) => AccountFields;
+  /** Throws {@link ConfigurationError} for a user without a usable id. */
+  readonly userId: (user: User) => string;
+  readonly email: EmailSender | null;
+  readonly sms: SmsSender | null;
+  /** What can be delivered or verified here, in the order in which it is offered. */
+  readonly availableKinds: readonly FactorKind[];
+  /** The policy of an organization that never saved one. */
+  readonly defaultPolicy: (organizationId: string) => Policy;
+  readonly pagesPath: string;
+  readonly adminPath: string;
+  readonly loginPath: string;
+  readonly defaultReturnTo: string;
+  /** Never rejects. */
+  readonly isFreshSignIn: (req: Request) => Promise<boolean>;
+  readonly upstreamMfa: UpstreamRules;
+  readonly featureAvailable: (organizationId: string) => boolean | Promise<boolean>;
+  readonly limits: GuessLimits;
+  readonly passkeys: PasskeySettings | null;
+  readonly totpWindow: 0 | 1;
+  readonly codeSeconds: number;
+  readonly pendingLoginSeconds: number;
+  readonly smsTimeoutSeconds: number;
+  readonly emailTimeoutSeconds: number;
+  readonly sends: SendLimits;
+  /** Null for every one. */
+  readonly allowedCountries: readonly CountryCode[] | null;
+  /** Null where it was switched off. */
+  readonly passwordThrottle: PasswordThrottle | null;
+  /** Null where the pages check tokens of their own. */
+  readonly csrf: { readonly token: (req: Request) => string; readonly field: string } | null;
+  readonly clock: Clock;
+  readonly viewsPath: string;
+  readonly brand: ResolvedBrand;
+  readonly stylesheet: string | null;
+  readonly signInLinks: readonly SignInLink[];
+  /** Never throws. */
+  readonly dangerouslyAcceptVolatileRecords: boolean;
+  readonly dangerouslyAllowOpener: boolean;
+  /** The names of the options in use that weaken something. */
+  readonly dangers: readonly string[];
+}
