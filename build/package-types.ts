@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
@@ -29,6 +29,9 @@ async function declareTypes(folder: string): Promise<void> {
   });
 }
 
+/** Stands in for the catalogue of messages, whose keys are no concern of a host's types. */
+const CATALOGUE = 'declare const messages: Readonly<Record<string, string>>;\nexport default messages;\n';
+
 /** Adds the file and those that it refers to, by `import … from './file'` or `import('./file')`. */
 async function follow(path: string, needed: Set<string>): Promise<void> {
   if (needed.has(path)) return;
@@ -36,6 +39,7 @@ async function follow(path: string, needed: Set<string>): Promise<void> {
   const text = await readFile(path, 'utf8');
   for (const [, specifier = ''] of text.matchAll(/\b(?:from |import ?\(?)'(\.[^']+)'/g)) {
     const target = join(dirname(path), specifier);
+    if (specifier.endsWith('.json')) await writeFile(`${target}.d.ts`, CATALOGUE);
     const found = [`${target}.d.ts`, join(target, 'index.d.ts')].find((one) => existsSync(one));
     if (found === undefined) throw new Error(`${path} refers to ${specifier}, which has no declaration.`);
     await follow(found, needed);

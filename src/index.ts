@@ -110,7 +110,7 @@ export type {
 export type { AllowReason, Decision, Option } from './core/decision/decision';
 export type { Sent } from './flows/challenge/active-challenge';
 export type { Origin } from './flows/context/context';
-export type { ShownOption } from './http/kernel/respond';
+export type { ShownOption } from './http/kernel/shown-options';
 export type { NotFound } from './flows/admin/member-acts';
 export type { ProtectedElsewhere } from './flows/admin/admin-authority';
 export type { ListedMember, MemberFilter, MemberPage } from './flows/admin/member-list';

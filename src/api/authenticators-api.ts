@@ -13,7 +13,7 @@ import {
   startHostEnrollment,
   type HostEnrollment,
 } from '../flows/enrollment/host-enrollment';
-import { showOptions, type ShownOption } from '../http/kernel/respond';
+import { showOptions, type ShownOption } from '../http/kernel/shown-options';
 import { cleanLabel } from '../http/pages/settings-acts';
 import type { Account } from '../options/ports';
 import type { CodeRejected } from './challenges-api';

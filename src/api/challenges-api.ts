@@ -7,7 +7,7 @@ import type { NotFound } from '../flows/admin/member-acts';
 import type { Sent } from '../flows/challenge/active-challenge';
 import { answerHostChallenge, askHostChallenge, type HostChallenge } from '../flows/challenge/host-challenge';
 import type { FlowContext, Origin } from '../flows/context/context';
-import { showOptions, type ShownOption } from '../http/kernel/respond';
+import { showOptions, type ShownOption } from '../http/kernel/shown-options';
 import { findMemberAccount, type MemberId } from './host-actor';
 
 export interface ChallengeOptions {

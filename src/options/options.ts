@@ -2,7 +2,6 @@ import type { Request } from 'express';
 import type { CountryCode } from '../core/address/phone-number';
 import type { UpstreamRules } from '../core/decision/upstream-proof';
 import type { GuessLimits } from '../core/member/authenticator';
-import type { FactorKind } from '../core/member/factor-kind';
 import type { Policy } from '../core/policy/policy';
 import type { SendLimits } from '../delivery/budgets';
 import type { RecordStore } from '../stores/record-store';

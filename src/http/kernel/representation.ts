@@ -60,3 +60,6 @@ export function isBrowserNavigation(req: Request): boolean {
 export function isLookingAhead(req: Request): boolean {
   return `${req.get('sec-purpose') ?? ''} ${req.get('purpose') ?? ''}`.includes('prefetch');
 }
+
+/** The JSON answer of a step after which something else is asked: `next` is the path of that. */
+export type StepBody = { readonly outcome: string; readonly next: string; readonly [field: string]: unknown };

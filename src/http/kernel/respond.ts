@@ -1,8 +1,5 @@
 import type { Request, Response } from 'express';
-import { addressBy, maskDestination } from '../../core/address/destination';
-import type { Decision, Option } from '../../core/decision/decide';
-import { onFileId } from '../../core/member/factor-kind';
-import { channelOfKind } from '../../factors/find-factor';
+import type { Decision } from '../../core/decision/decide';
 import type { ChallengeOutcome } from '../../flows/challenge/active-challenge';
 import { showChallenge } from '../../flows/challenge/read-prompt';
 import type { Gathered } from '../../flows/context/gather-facts';
@@ -10,31 +7,10 @@ import { findReturnTo, signInPath } from '../sign-in/return-to';
 import type { HttpContext } from './http-context';
 import { translatorFor } from './language';
 import type { PageLocals } from './render-page';
-import { wantsJson } from './representation';
+import { wantsJson, type StepBody } from './representation';
 import { stateOf, withReturnTo, type RequestIdentity } from './request';
 import { sentenceFor } from './sentences';
-
-/** An option as a person may see it. */
-export interface ShownOption extends Option {
-  readonly destination?: string;
-  readonly label?: string;
-}
-
-export function showOptions(gathered: Gathered, options: readonly Option[]): readonly ShownOption[] {
-  const { member, account } = gathered;
-  return options.map((option) => {
-    const authenticator = member.authenticators.find(({ id }) => id === option.authenticatorId);
-    if (authenticator !== undefined) {
-      const { maskedDestination, label } = authenticator;
-      return { ...option, label, ...(maskedDestination === null ? {} : { destination: maskedDestination }) };
-    }
-    const channel = channelOfKind(option.kind);
-    const address = channel === null ? undefined : addressBy(channel, account);
-    const isOnFile = option.authenticatorId === onFileId(option.kind);
-    if (!isOnFile || channel === null || address === undefined) return option;
-    return { ...option, destination: maskDestination(channel, address) };
-  });
-}
+import { showOptions } from './shown-options';
 
 /** Below the pages' path. */
 export const BRAND_STYLESHEET = '/assets/brand.css';
@@ -100,8 +76,6 @@ export function nextPath(context: HttpContext, decision: Decision, returnTo: str
       return `${pagesPath}/challenge`;
   }
 }
-
-export type StepBody = { readonly outcome: string; readonly next: string; readonly [field: string]: unknown };
 
 /** The JSON answer of a step after which something else is asked. */
 export function describeDecision(

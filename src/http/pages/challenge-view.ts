@@ -13,7 +13,7 @@ import type { Translator } from '../../messages/translator';
 import type { Challenge } from '../../stores/state-store';
 import type { KnownPageRequest } from '../kernel/page-route';
 import type { CodeLocals, FactorChoice, LockEnd } from '../kernel/render-page';
-import { showOptions } from '../kernel/respond';
+import { showOptions } from '../kernel/shown-options';
 import { sentenceFor } from '../kernel/sentences';
 
 /** What a page that asks for a code shows beside the field. */

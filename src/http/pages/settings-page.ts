@@ -15,7 +15,7 @@ import type { Gathered } from '../../flows/context/gather-facts';
 import { gatherSetupFacts, type GatheredForSetup } from '../../flows/context/gather-setup-facts';
 import { administeredBy } from '../admin/admin-options';
 import { pathOf, refuse, show, type KnownPageRequest } from '../kernel/page-route';
-import { showOptions } from '../kernel/respond';
+import { showOptions } from '../kernel/shown-options';
 import { sentenceFor } from '../kernel/sentences';
 import type { SettingsAuthenticator, SettingsLocals } from './account-views';
 import { unseenCodesPath } from './recovery-codes';

@@ -1,4 +1,4 @@
-import { type StepBody } from '../kernel/respond';
+import type { StepBody } from '../kernel/representation';
 import type { Request } from 'express';
 import { Strategy } from 'passport';
 import { Strategy as LocalStrategy } from 'passport-local';
