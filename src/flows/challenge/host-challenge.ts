@@ -1,6 +1,5 @@
 import { decide, type Option, type Requirement } from '../../core/decision/decide';
 import type { Shown } from '../../factors/factor';
-import { BACKUP_KIND } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import { challengeOwner } from '../context/auth-subject';
 import type { FlowContext, Origin } from '../context/context';
@@ -80,10 +79,10 @@ async function ask(
   return { outcome: 'challenge', subject, gathered, option, anyOf, issued, shown };
 }
 
-/** A recovery code is asked first only where there is nothing else. */
+/** Without a choice it is the first: recovery codes come last. */
 function choose(anyOf: readonly Option[], authenticatorId: string | undefined): Option | undefined {
-  if (authenticatorId !== undefined) return anyOf.find((one) => one.authenticatorId === authenticatorId);
-  return anyOf.find(({ kind }) => kind !== BACKUP_KIND) ?? anyOf[0];
+  if (authenticatorId === undefined) return anyOf[0];
+  return anyOf.find((one) => one.authenticatorId === authenticatorId);
 }
 
 /** Verifies the answer to such a challenge. What is set up next in this login rests on the proof. */
