@@ -1,4 +1,5 @@
-import type { MfaEvent } from '../../../src/index';
+import { memoryState } from '../../../src/index';
+import type { MfaEvent, StateStore } from '../../../src/index';
 import { addPerson, visit } from '../../support/member';
 import { plantApp, plantRecoveryCodes } from '../../support/planted';
 import { createPortal } from '../../support/portal';
@@ -157,8 +158,62 @@ describe('a challenge in code', () => {
       const { member } = await withApp(world);
       const answer = await world.mfa.challenges.answer(member, { challengeId, code: '123456', origin });
       expect(answer).toEqual({ outcome: 'rejected', because: 'challenge-expired' });
+      expect(await world.mfa.challenges.begin(member, { challengeId })).toEqual(answer);
     },
   );
+
+  it('asks for a recovery code only where nothing else is left', async () => {
+    const world = await aPortal();
+    const { person, member } = await withApp(world);
+    const { portal, mfa } = world;
+    await plantRecoveryCodes(portal, person.id, 1);
+    expect((await begun(mfa, member)).asked).toMatchObject({ kind: 'totp' });
+    const [app] = (await portal.records.findMember(person.id, 'acme')).authenticators;
+    if (app === undefined) throw new Error('There is no app.');
+    await portal.records.addAuthenticator(person.id, { ...app, disabledAt: portal.clock.now() }, app.id);
+    expect((await begun(mfa, member)).asked).toMatchObject({ kind: 'recovery-code' });
+  });
+
+  it('ends where there is nothing to prove any more', async () => {
+    const world = await aPortal();
+    const { mfa, portal } = world;
+    const { member, person, secret } = await withApp(world);
+    const { challengeId } = await begun(mfa, member);
+    const [app] = (await portal.records.findMember(person.id, 'acme')).authenticators;
+    if (app === undefined) throw new Error('There is no app.');
+    await portal.records.removeAuthenticator(person.id, app.id);
+    expect(await mfa.challenges.begin(member, { challengeId })).toEqual({ outcome: 'no-factor' });
+    await portal.records.addAuthenticator(person.id, app);
+    const code = totpCode(secret, portal.clock.now());
+    expect(await mfa.challenges.answer(member, { challengeId, code, origin })).toEqual({
+      outcome: 'rejected',
+      because: 'challenge-expired',
+    });
+  });
+
+  it('is over where it ends before its code is sent', async () => {
+    const memory = memoryState();
+    let onSend = async () => undefined as unknown;
+    const state: StateStore = {
+      ...memory,
+      async spendSendBudgets(...given) {
+        await onSend();
+        return memory.spendSendBudgets(...given);
+      },
+    };
+    const { mfa, clock, outbox } = createPortal({ state });
+    await mfa.policies.save('acme', { enabled: true, enrollment: 'assigned' });
+    const mary = { userId: 'mary' };
+    await mfa.members.save({ ...mary, organizationId: 'acme' }, { enabled: true, assignedKind: 'email' });
+    const { challengeId } = await begun(mfa, mary);
+    clock.advance(60_000);
+    onSend = () => memory.endPendingLogin('mary', challengeId);
+    expect(await mfa.challenges.begin(mary, { challengeId })).toEqual({
+      outcome: 'rejected',
+      because: 'challenge-expired',
+    });
+    expect(outbox.messages).toHaveLength(1);
+  });
 
   it('is nobody else’s, and ends in ten minutes and with all sessions', async () => {
     const world = await aPortal();

@@ -2,6 +2,7 @@ import { memoryState, type StateStore } from '../../../src/index';
 import { onFileId } from '../../../src/core/member/factor-kind';
 import { newId } from '../../contract/samples';
 import { visit } from '../../support/member';
+import { plantAddress } from '../../support/planted';
 import { giveApp } from '../../support/given-app';
 import { guesserAt } from '../../support/guesser';
 import { createPortal } from '../../support/portal';
@@ -64,24 +65,58 @@ describe.each(storeKinds)('guessing on $kind', ({ open: openStores }) => {
   });
 });
 
-it('refuses the code of an app while another method is asked in the same login', async () => {
-  const memory = memoryState();
-  let issued: Parameters<StateStore['issueChallenge']> | undefined;
-  const state: StateStore = {
-    ...memory,
-    issueChallenge: (...given) => memory.issueChallenge(...(issued = given)),
-  };
-  const portal = createPortal({ state });
-  await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'required' });
-  const app = await giveApp(portal, 'ada');
-  const guest = visit(portal);
-  await guest.logIn('ada');
-  await guest.postJson('/mfa/challenge/factor', { authenticatorId: 'app-of-ada' });
-  if (issued === undefined) throw new Error('No challenge was issued.');
-  const [challenge, at] = issued;
-  const other = { ...challenge, version: newId(), kind: 'email', authenticatorId: onFileId('email') };
-  expect(await memory.issueChallenge(other, { ...at, after: challenge.version })).toBe(true);
-  const answered = await guest.postJson('/mfa/challenge', { code: app.nextCode() });
-  expect(answered.body).toMatchObject({ outcome: 'rejected', because: 'challenge-expired' });
-  expect((await guest.getJson('/whoami')).body.authenticated).toBe(false);
+describe('a challenge that changes meanwhile', () => {
+  /** A portal that tells which challenge was issued last, and can be interrupted before a code is sent. */
+  async function watched() {
+    const memory = memoryState();
+    let issued: Parameters<StateStore['issueChallenge']> | undefined;
+    let beforeSending = async () => undefined as unknown;
+    const state: StateStore = {
+      ...memory,
+      issueChallenge: (...given) => memory.issueChallenge(...(issued = given)),
+      async spendSendBudgets(...given) {
+        await beforeSending();
+        return memory.spendSendBudgets(...given);
+      },
+    };
+    const portal = createPortal({ state });
+    await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'required' });
+    const app = await giveApp(portal, 'ada');
+    const guest = visit(portal);
+    await guest.logIn('ada');
+    return {
+      ...{ memory, portal, app, guest },
+      lastIssued() {
+        if (issued === undefined) throw new Error('No challenge was issued.');
+        return issued;
+      },
+      interrupt: (act: () => Promise<unknown>) => (beforeSending = act),
+    };
+  }
+
+  it('takes no code of an app while another method is asked in the same login', async () => {
+    const { memory, app, guest, lastIssued } = await watched();
+    await guest.postJson('/mfa/challenge/factor', { authenticatorId: 'app-of-ada' });
+    const [challenge, at] = lastIssued();
+    const other = { ...challenge, version: newId(), kind: 'email', authenticatorId: onFileId('email') };
+    expect(await memory.issueChallenge(other, { ...at, after: challenge.version })).toBe(true);
+    const answered = await guest.postJson('/mfa/challenge', { code: app.nextCode() });
+    expect(answered.body).toMatchObject({ outcome: 'rejected', because: 'challenge-expired' });
+    expect((await guest.getJson('/whoami')).body.authenticated).toBe(false);
+  });
+
+  it('sends no code for a step-up that ended', async () => {
+    const { memory, portal, lastIssued, interrupt } = await watched();
+    const destination = 'mary@acme.example';
+    const authenticatorId = await plantAddress(portal, 'mary', { kind: 'email', destination });
+    const member = visit(portal);
+    await member.logIn('mary');
+    await member.postJson('/mfa/challenge', { code: member.newestCode(destination) });
+    portal.clock.advance(11 * MINUTE);
+    interrupt(() => memory.endChallenge(lastIssued()[0]));
+    const sentBefore = portal.outbox.messages.length;
+    const asked = await member.postJson('/mfa/step-up', { authenticatorId });
+    expect(asked.body).toEqual({ outcome: 'challenge', next: '/mfa/step-up' });
+    expect(portal.outbox.messages).toHaveLength(sentBefore);
+  });
 });

@@ -325,3 +325,20 @@ describe('what documents may hold', () => {
     });
   });
 });
+
+describe('what is read', () => {
+  it('cannot be changed for those who read it next, at any level', async () => {
+    const store = memoryRecords();
+    await processOver(store).addAuthenticator('ada', anAuthenticator({ id: 'app', failures: 3 }));
+    const records = processOver(store);
+    const [app] = (await records.findMember('ada', 'acme')).authenticators;
+    if (app === undefined) throw new Error('There is no authenticator.');
+    Reflect.set(app, 'failures', 0);
+    expect((await records.findMember('ada', 'acme')).authenticators).toMatchObject([{ failures: 3 }]);
+  });
+
+  it('is refused where the store gives no answer', async () => {
+    const records = createRecords({ ...memoryRecords(), read: async () => [] });
+    await expect(records.findMember('ada', 'acme')).rejects.toMatchObject({ code: 'records-unreadable' });
+  });
+});
