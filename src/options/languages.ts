@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { MessageOverride } from '../messages/message-override';
 import type { RulesFor } from './option-check';
 import { NO_MESSAGE, aFunction, anObject, callback } from './option-kinds';
