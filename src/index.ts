@@ -17,7 +17,11 @@ export type { EventRetention, ReportOptions } from './options/report-options';
 export type { Logger } from './events/log';
 export type { Meter } from './events/metrics';
 export type { PasskeyOptions } from './options/passkeys';
-export type { CreationOptionsJson, CredentialDescriptorJson, RequestOptionsJson } from './factors/passkey/prompt-options';
+export type {
+  CreationOptionsJson,
+  CredentialDescriptorJson,
+  RequestOptionsJson,
+} from './factors/passkey/prompt-options';
 export type { WebhookTarget } from './delivery/post-webhook';
 export type { WebhookEndpoint } from './options/webhook-rules';
 export type { Brand, SignInLink } from './options/brand';

@@ -1,7 +1,7 @@
 // What browsers take for their prompt, as JSON (WebAuthn Level 3, 5.1.8 and 5.1.9). Our own types, since the package that makes the
 // options is there only where passkeys are switched on.
 
-interface CredentialDescriptorJson {
+export interface CredentialDescriptorJson {
   readonly id: string;
   readonly type: string;
   readonly transports?: readonly string[];
