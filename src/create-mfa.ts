@@ -10,7 +10,7 @@ import { ClockWatch } from './events/advice';
 import { EventRecorder } from './events/event-recorder';
 import type { FactorTools } from './factors/factor';
 import { bindWayIn, createFactors } from './factors/find-factor';
-import { joinAdministrators, type AdministratorsOf } from './flows/admin/admin-authority';
+import { joinAdministrators } from './flows/admin/admin-authority';
 import { JOB_PREFIX } from './flows/admin/background-jobs';
 import { keepMembersIndexed, resumeJobs } from './flows/admin/keep-indexes';
 import { BackgroundWork } from './flows/context/background-work';
@@ -102,6 +102,7 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     passwords: new PasswordCheck(limiter),
     background: new BackgroundWork(onError),
     clocks,
+    administrators: [],
   };
   if (options.users.list !== undefined) {
     keepMembersIndexed(context);
@@ -114,11 +115,9 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     // An unfinished job continues at the next start.
     await context.background.settled(JOB_PREFIX);
   }
-  /** What each call of `adminPages` names as administrators. They are also told of what the host does in code. */
-  const administrators: AdministratorsOf[] = [];
   const mfa: Mfa<User> = {
     ...createProgrammaticApi(context, {
-      administratorsOf: joinAdministrators(administrators),
+      administratorsOf: joinAdministrators(context.administrators),
       users: options.users,
     }),
     ...createErasureApi(context, options),
@@ -129,7 +128,7 @@ export function createMfa<User extends Express.User>(given: MfaOptions<User>): M
     pages: () => createPagesRouter(context),
     adminPages(adminOptions) {
       requireUserList(options.users);
-      administrators.push(administratorsFrom(context, adminOptions));
+      context.administrators.push(administratorsFrom(context, adminOptions));
       return createAdminRouter(context, adminOptions);
     },
     guard: (guardOptions) => createGuard(context, guardOptions),

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigurationError } from '../core/errors';
 import type { MemberSettings } from '../core/member/member';
-import type { AdministratorsOf, MemberAdminAct, ProtectedElsewhere } from '../flows/admin/admin-authority';
+import type { MemberAdminAct, ProtectedElsewhere } from '../flows/admin/admin-authority';
 import { describeAdoption } from '../flows/admin/adoption';
 import { explainMember } from '../flows/admin/explain-member';
 import {
@@ -16,7 +16,7 @@ import {
 } from '../flows/admin/member-acts';
 import { findMemberDetail } from '../flows/admin/member-detail';
 import { listMembers } from '../flows/admin/member-list';
-import type { FlowContext } from '../flows/context/context';
+import type { AdministratorsOf, FlowContext } from '../flows/context/context';
 import { requireUserList } from '../http/admin/admin-options';
 import { findMemberAccount, idText, resolveActor } from './host-actor';
 import type { MemberListRequest, MemberName, MemberSettingsChange, MembersApi } from './programmatic-api';

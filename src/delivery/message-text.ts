@@ -19,6 +19,16 @@ interface Told {
   readonly at: number;
 }
 
+/** Asks a person to set up a method. */
+export interface Reminder {
+  /** Who asks. */
+  readonly actor: string;
+  /** Where to set it up, after signing in. */
+  readonly url: string;
+  /** When people who have nothing set up can no longer sign in; null where there is no such time. */
+  readonly graceUntil: number | null;
+}
+
 /** A message to the owner of an account about something that happened to it. */
 export type Notice = Told &
   (
@@ -31,6 +41,7 @@ export type Notice = Told &
     | { readonly kind: 'recovery-code-used'; readonly left: number }
     | { readonly kind: 'member-reset' }
     | { readonly kind: 'proofs-locked'; readonly lockedUntil: number; readonly unlockUrl: string | null }
+    | ({ readonly kind: 'reminder' } & Reminder)
     /** Any other message, as text. */
     | { readonly kind: 'other'; readonly heading: string; readonly paragraphs: readonly string[] }
   );
@@ -113,6 +124,11 @@ export function noticeMail(site: Site, told: { readonly userName: string; readon
   if (notice.kind === 'proofs-locked') {
     const { lockedUntil, unlockUrl } = notice;
     return { name: 'locked', locals: { mail, lockedUntil: instantInWords(lockedUntil), unlockUrl } };
+  }
+  if (notice.kind === 'reminder') {
+    const { actor, url, graceUntil } = notice;
+    const dueAt = graceUntil === null ? null : instantInWords(graceUntil);
+    return { name: 'reminder', locals: { mail, actor: personInMessage(actor), url, dueAt } };
   }
   const method = 'factor' in notice ? methodInWords(notice) : '';
   return { name: 'factor-changed', locals: { mail, change: CHANGES[notice.kind], method } };

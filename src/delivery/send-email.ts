@@ -14,6 +14,7 @@ export interface EmailLocals {
   locked: LockedEmailLocals;
   'recovery-code-used': RecoveryCodeUsedEmailLocals;
   notice: NoticeEmailLocals;
+  reminder: ReminderEmailLocals;
 }
 
 export type EmailName = keyof EmailLocals;
@@ -70,6 +71,15 @@ export interface NoticeEmailLocals {
   /** Subject and heading. */
   readonly heading: string;
   readonly paragraphs: readonly string[];
+}
+
+export interface ReminderEmailLocals {
+  readonly mail: MailLocals;
+  /** Who asks; empty if nothing of the name can be shown. */
+  readonly actor: string;
+  readonly url: string;
+  /** Until when it can be put off, or null. */
+  readonly dueAt: string | null;
 }
 
 /** A template and its locals. */

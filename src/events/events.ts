@@ -37,6 +37,7 @@ export const EVENT_NAMES = [
   'exemption-ended',
   'member-reset',
   'devices-forgotten',
+  'reminder-sent',
   'request-refused',
   'notice-failed',
   'notice-abandoned',

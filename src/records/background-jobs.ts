@@ -1,5 +1,5 @@
-export const JOB_KINDS = ['forget-devices', 'roster-walk'] as const;
-export type JobKind = (typeof JOB_KINDS)[number];
+export type JobKind =
+  'forget-devices' | 'roster-walk' | 'bulk-remind' | 'bulk-assign' | 'bulk-exempt' | 'bulk-end-sessions';
 
 /** Work on every member of an organization, in steps that are each safe to do twice. */
 export interface BackgroundJob {
@@ -18,6 +18,10 @@ export interface BackgroundJob {
   readonly devices: number;
   readonly startedAt: number;
   readonly startedBy: string | null;
+  /** What the job is to do, as text that only its work reads. Null for work that needs none, and once the job has ended. */
+  readonly plan: string | null;
+  /** Why the job ended early, or null. */
+  readonly stopped: string | null;
   readonly finishedAt: number | null;
 }
 

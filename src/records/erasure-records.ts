@@ -21,7 +21,7 @@ export interface ErasureRecords {
   leaveOrganization(userId: string, organizationId: string): Promise<void>;
   /** Takes the id of an administrator out of an exemption that they granted to this user. */
   eraseGrantor(userId: string, organizationId: string, grantedBy: string): Promise<void>;
-  /** Takes the id of an administrator out of the jobs that they started. */
+  /** Takes the id of an administrator out of the jobs that they started, with the plan of each, which ends those that need one. */
   eraseJobStarter(organizationId: string, startedBy: string): Promise<void>;
 }
 
@@ -65,7 +65,7 @@ export function erasureRecordsIn(documents: Documents, store: RecordStore): Eras
       documents.change(organizationOwner(organizationId), [JOBS], ([document]) => {
         const isNamed = document.jobs.some((job) => job.startedBy === startedBy);
         const jobs = document.jobs.map((job) =>
-          job.startedBy === startedBy ? { ...job, startedBy: null } : job,
+          job.startedBy === startedBy ? { ...job, startedBy: null, plan: null } : job,
         );
         return { next: [isNamed ? { ...document, jobs } : document], outcome: undefined };
       }),

@@ -9,7 +9,7 @@ import { NEW_MEMBER, type MemberDocument } from '../core/member/member-document'
 import { NO_RECOVERY_CODES, type RecoveryCodesDocument } from '../core/member/recovery-code-rules';
 import type { RememberedBrowser } from '../core/member/remembered-browser';
 import { NEW_ORGANIZATION, type PolicyDocument, type StoredPolicy } from '../core/policy/policy-document';
-import type { BackgroundJob } from './background-jobs';
+import type { BackgroundJob, JobKind } from './background-jobs';
 import type { DocumentFormat } from './document-format';
 import type { DailyCounts } from './member-index';
 
@@ -160,7 +160,7 @@ export interface JobsDocument {
 }
 
 const job: z.ZodType<StoredJob> = z.looseObject({
-  kind: z.enum(['forget-devices', 'roster-walk']),
+  kind: z.custom<JobKind>((value) => typeof value === 'string'),
   id: z.string(),
   step: count,
   cursor: z.string().nullable(),
@@ -170,6 +170,8 @@ const job: z.ZodType<StoredJob> = z.looseObject({
   devices: count,
   startedAt: instant,
   startedBy: z.string().nullable(),
+  plan: z.string().nullable().default(null),
+  stopped: z.string().nullable().default(null),
   finishedAt: instant.nullable(),
 });
 

@@ -109,10 +109,16 @@ export function organizationRecordsIn(documents: Documents, queue: QueueStore): 
       const { organizationId, ...job } = advanced;
       const isAdvanced = await documents.change(organizationOwner(organizationId), [JOBS], ([document]) => {
         const current = document.jobs.find((one) => one.kind === job.kind);
-        const isNext = current?.id === job.id && current.step === job.step - 1;
-        if (!isNext) return { next: [document], outcome: false };
+        if (current?.id !== job.id || current.step !== job.step - 1)
+          return { next: [document], outcome: false };
         const others = document.jobs.filter((one) => one.kind !== job.kind);
-        return { next: [{ ...document, jobs: [...others, job] }], outcome: true };
+        // What was erased during the step stays erased.
+        const { startedBy, plan } = current;
+        const kept = {
+          startedBy: startedBy === null ? null : job.startedBy,
+          plan: plan === null ? null : job.plan,
+        };
+        return { next: [{ ...document, jobs: [...others, { ...job, ...kept }] }], outcome: true };
       });
       if (isAdvanced && job.finishedAt !== null) await queue.removeQueued(JOB_QUEUE, job.id);
       return isAdvanced;

@@ -16,6 +16,8 @@ function aJob(overrides: Partial<BackgroundJob> = {}): BackgroundJob {
     devices: 0,
     startedAt: NOW,
     startedBy: 'ada',
+    plan: null,
+    stopped: null,
     finishedAt: null,
     ...overrides,
   };

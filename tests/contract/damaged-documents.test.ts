@@ -64,6 +64,8 @@ async function fill(records: Records, id: string): Promise<void> {
     devices: 0,
     startedAt: NOW,
     startedBy: null,
+    plan: null,
+    stopped: null,
     finishedAt: null,
   });
 }

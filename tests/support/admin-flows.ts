@@ -140,6 +140,7 @@ export function createFlowWorld(given: {
     }),
     background: new BackgroundWork(onError),
     clocks: new ClockWatch({ clock, onError }),
+    administrators: [],
   };
   keepMembersIndexed(context);
   return {

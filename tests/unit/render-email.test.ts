@@ -23,6 +23,7 @@ const mails: { readonly [Name in EmailName]: EmailLocals[Name] } = {
   'factor-changed': { mail, change: 'added', method: `The app ${hostile}` },
   locked: { mail, lockedUntil: '15:02 UTC', unlockUrl: 'https://portal.example.com/unlock?a=1&b=2' },
   'recovery-code-used': { mail, left: 2 },
+  reminder: { mail, actor: `Ada ${hostile}`, url: 'https://portal.example.com/mfa/settings', dueAt: null },
   notice: { mail, heading: `Heading ${hostile}`, paragraphs: [`Paragraph ${hostile}`] },
 };
 
@@ -59,7 +60,7 @@ describe('renderEmail', () => {
     expect(html).toContain('Never share this code');
   });
 
-  it.each(names.filter((name) => name !== 'locked'))('has no link to follow in %s', async (name) => {
+  it.each(names.filter((name) => name !== 'locked' && name !== 'reminder'))('has no link to follow in %s', async (name) => {
     const { text, html } = await renderEmail(name, mails[name]);
     expect(html).not.toContain('href');
     expect(text).not.toMatch(/https?:/);

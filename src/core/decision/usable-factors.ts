@@ -12,7 +12,9 @@ import type { Option } from './decision';
 import type { Facts } from './facts';
 
 /** The kinds that the organization allows, that are as strong as it asks, and that the host can do. */
-export function allowedKinds(facts: Facts): readonly FactorKind[] {
+export function allowedKinds(
+  facts: Pick<Facts, 'policy' | 'factors' | 'availableKinds'>,
+): readonly FactorKind[] {
   const { methods, strength } = facts.policy;
   return enrollableOf(facts.factors).filter(
     (kind) =>

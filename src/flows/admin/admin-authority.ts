@@ -5,13 +5,10 @@ import type { Authenticator } from '../../core/member/authenticator';
 import type { Policy } from '../../core/policy/policy';
 import type { Account } from '../../options/ports';
 import type { AuthSubject } from '../context/auth-subject';
-import type { FlowContext, Origin } from '../context/context';
+import type { AdministratorsOf, FlowContext, Origin } from '../context/context';
 import { readPolicy, type Gathered } from '../context/gather-facts';
 import { decideByPolicy } from '../context/judge-access';
 import { reproofRequirement } from '../enrollment/authorize-enrollment';
-
-/** The administrators of an organization, where the host can name them. They get an email when one of them is reset or exempted. */
-export type AdministratorsOf = (organizationId: string) => Promise<readonly Account[]>;
 
 /** The administrators of all sources, each person once. */
 export function joinAdministrators(sources: readonly AdministratorsOf[]): AdministratorsOf {

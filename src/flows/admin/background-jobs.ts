@@ -4,6 +4,8 @@ import { newId, type FlowContext } from '../context/context';
 
 /** The result of one step: where the next begins, and the counts so far. */
 export type StepResult = Pick<BackgroundJob, 'done' | 'people' | 'devices'> & {
+  /** Why the job ends here, early. */
+  readonly stopped?: string;
   /** Null after the last step. */
   readonly cursor: string | null;
   readonly finished: boolean;
@@ -12,6 +14,8 @@ export type StepResult = Pick<BackgroundJob, 'done' | 'people' | 'devices'> & {
 /** A kind of job. Running a step twice, even in two processes, has the same result. */
 export interface JobWork {
   readonly kind: JobKind;
+  /** Claims the next step for this process. False if another one is at it, or if it cannot be done here. */
+  claim?(context: FlowContext, job: BackgroundJob): Promise<boolean>;
   step(context: FlowContext, job: BackgroundJob): Promise<StepResult>;
   finish?(context: FlowContext, job: BackgroundJob): void;
   /** Retries by itself after a failure. Without it, the next reader of its progress resumes the job. */
@@ -22,7 +26,8 @@ export interface JobWork {
 export async function beginJob(
   context: FlowContext,
   work: JobWork,
-  begun: { readonly organizationId: string; readonly of: number | null; readonly startedBy: string | null },
+  begun: Pick<BackgroundJob, 'organizationId' | 'of' | 'startedBy'> &
+    Partial<Pick<BackgroundJob, 'id' | 'plan'>>,
 ): Promise<BackgroundJob> {
   const job = await context.records.beginJob({
     kind: work.kind,
@@ -33,6 +38,8 @@ export async function beginJob(
     people: 0,
     devices: 0,
     startedAt: context.clock.now(),
+    plan: null,
+    stopped: null,
     finishedAt: null,
     ...begun,
   });
@@ -42,24 +49,34 @@ export async function beginJob(
 
 export const JOB_PREFIX = 'job:';
 
-/** Continues an unfinished job in the background. */
-export function resumeJob(context: FlowContext, work: JobWork, organizationId: string): void {
-  context.background.run(`${JOB_PREFIX}${work.kind}:${organizationId}`, async () => {
-    try {
-      await runJob(context, work, organizationId);
-    } catch (error) {
-      const { retrySeconds } = work;
-      if (retrySeconds !== undefined) {
-        setTimeout(() => resumeJob(context, work, organizationId), retrySeconds * 1000).unref();
-      }
-      throw error;
-    }
-  });
+/** Resolves when this process is no longer at work on the job. */
+export function jobIdle(context: FlowContext, work: JobWork, organizationId: string): Promise<void> {
+  return context.background.idle(nameOf(work, organizationId));
 }
 
-async function runJob(context: FlowContext, work: JobWork, organizationId: string): Promise<void> {
+const nameOf = ({ kind }: JobWork, organizationId: string) => `${JOB_PREFIX}${kind}:${organizationId}`;
+
+/** Continues an unfinished job in the background. */
+export function resumeJob(context: FlowContext, work: JobWork, organizationId: string): void {
+  const name = nameOf(work, organizationId);
+  const { retrySeconds } = work;
+  const run = async () => {
+    let isEnded = false;
+    try {
+      isEnded = await runJob(context, work, organizationId);
+    } finally {
+      if (!isEnded && retrySeconds !== undefined) context.background.runLater(name, run, retrySeconds);
+    }
+  };
+  context.background.run(name, run);
+}
+
+/** False if this process has to look at the job again, because another one claimed the next step and might fail. */
+async function runJob(context: FlowContext, work: JobWork, organizationId: string): Promise<boolean> {
   let job = await context.records.findJob(organizationId, work.kind);
   while (job !== undefined && job.finishedAt === null) {
+    // oxlint-disable-next-line no-await-in-loop
+    if (work.claim !== undefined && !(await work.claim(context, job))) return false;
     // One step at a time, so that requests are answered in between.
     // oxlint-disable-next-line no-await-in-loop
     const { finished, ...done } = await work.step(context, job);
@@ -67,15 +84,19 @@ async function runJob(context: FlowContext, work: JobWork, organizationId: strin
       ...job,
       ...done,
       step: job.step + 1,
+      plan: finished ? null : job.plan,
       finishedAt: finished ? context.clock.now() : null,
     };
     // If another process did this step first, it continues the job.
     // oxlint-disable-next-line no-await-in-loop
-    if (!(await context.records.advanceJob(next))) return;
+    if (!(await context.records.advanceJob(next))) return true;
     if (finished) work.finish?.(context, next);
-    if (context.background.isStopping) return;
-    job = next;
+    if (context.background.isStopping) return true;
     // oxlint-disable-next-line no-await-in-loop
     await setImmediate();
+    // Read again: what was erased meanwhile must not be acted on.
+    // oxlint-disable-next-line no-await-in-loop
+    job = await context.records.findJob(organizationId, work.kind);
   }
+  return true;
 }

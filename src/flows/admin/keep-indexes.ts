@@ -1,6 +1,7 @@
 import type { FlowContext } from '../context/context';
 import { createDailyCounter } from './adoption';
 import { resumeJob, type JobWork } from './background-jobs';
+import { BULK_WORKS } from './bulk-act';
 import { FORGET_DEVICES } from './disable';
 import { CHANGES } from './member-counts';
 import { indexKnownMembers, readMembers, readPolicyContext } from './read-members';
@@ -33,7 +34,7 @@ export async function indexMember(context: FlowContext, userId: string): Promise
   return organizationId;
 }
 
-const WORKS: readonly JobWork[] = [FORGET_DEVICES, ROSTER_WALK];
+const WORKS: readonly JobWork[] = [FORGET_DEVICES, ROSTER_WALK, ...BULK_WORKS];
 
 /** Continues, in the background, the jobs that an earlier process left unfinished. */
 export function resumeJobs(context: FlowContext): void {

@@ -56,15 +56,25 @@ export async function exemptMember(
   const { userId, organizationId, actor, until } = act;
   if (userId === actor.id) return { outcome: 'refused', because: 'not-yourself' };
   const now = context.clock.now();
+  const because = faultOfExemption(act, now);
+  if (because !== null) return { outcome: 'refused', because };
   const reason = toReason(act.reason);
-  if (reason === '') return { outcome: 'refused', because: 'reason-missing' };
-  if (!Number.isFinite(until) || until <= now) return { outcome: 'refused', because: 'end-not-in-future' };
-  if (until > now + LONGEST_EXEMPTION_SECONDS * 1000) return { outcome: 'refused', because: 'end-too-far' };
   const exemption = { reason, grantedBy: actor.id, grantedAt: now, until: Math.trunc(until) };
   await context.records.saveExemption(userId, organizationId, exemption);
   await report(context, act, 'exemption-granted', { reason, until: exemption.until });
   await notifyAdministrators(context, act, { target: member.account, done: 'exempted', reason: act.reason });
   return { outcome: 'granted', exemption };
+}
+
+/** Why an exemption cannot be granted like this, to anybody. */
+export function faultOfExemption(
+  given: { readonly reason: string; readonly until: number },
+  now: number,
+): 'reason-missing' | 'end-not-in-future' | 'end-too-far' | null {
+  const { reason, until } = given;
+  if (toReason(reason) === '') return 'reason-missing';
+  if (!Number.isFinite(until) || until <= now) return 'end-not-in-future';
+  return until > now + LONGEST_EXEMPTION_SECONDS * 1000 ? 'end-too-far' : null;
 }
 
 export async function endMemberExemption(

@@ -75,7 +75,11 @@ export async function listMembers(context: FlowContext, query: MemberQuery): Pro
 const MOST_HOST_PAGES = 5;
 const MOST_A_PAGE = 200;
 
-async function listFromDirectory(
+/**
+ * In the order of the host's table, whatever the filter. A page may be empty and still have a next one. Complete also before the
+ * indexes are.
+ */
+export async function listFromDirectory(
   context: FlowContext,
   asked: {
     readonly organizationId: string;
@@ -122,7 +126,7 @@ export function toListedMember({ account, record, state }: KnownMember): ListedM
 // The prefix tells the two kinds of cursor apart: one from another filter starts at the beginning.
 const HOST_CURSOR = 'd.';
 
-function parseHostCursor(cursor: string | undefined): string | null {
+export function parseHostCursor(cursor: string | undefined): string | null {
   return cursor?.startsWith(HOST_CURSOR) === true ? cursor.slice(HOST_CURSOR.length) : null;
 }
 

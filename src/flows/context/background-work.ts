@@ -4,6 +4,7 @@ export class BackgroundWork {
     string,
     { readonly done: Promise<void>; again: (() => Promise<void>) | null }
   >();
+  readonly #later = new Set<string>();
   readonly #onError: (error: unknown) => void;
   #stopping = false;
 
@@ -38,6 +39,21 @@ export class BackgroundWork {
         if (again !== null) this.run(name, again);
       });
     this.#underWay.set(name, { done, again: null });
+  }
+
+  /** Resolves when nothing of that name is under way. */
+  async idle(name: string): Promise<void> {
+    await this.#underWay.get(name)?.done;
+  }
+
+  /** Runs work after a while, once: a second request for the same name before then is ignored. Does not keep the process alive. */
+  runLater(name: string, work: () => Promise<void>, seconds: number): void {
+    if (this.#later.has(name)) return;
+    this.#later.add(name);
+    setTimeout(() => {
+      this.#later.delete(name);
+      this.run(name, work);
+    }, seconds * 1000).unref();
   }
 
   /** Resolves when everything under way is done but what has a name that begins with `except`. */

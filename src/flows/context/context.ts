@@ -6,7 +6,7 @@ import type { EventRecorder } from '../../events/event-recorder';
 import type { BoundWayIn, FactorRegistry } from '../../factors/find-factor';
 import type { Directory } from '../../options/directory';
 import type { ResolvedOptions } from '../../options/resolved-options';
-import type { Clock } from '../../options/ports';
+import type { Account, Clock } from '../../options/ports';
 import type { Records } from '../../records/records';
 import type { StateStore } from '../../stores/state-store';
 import type { EnrollmentNotes } from '../enrollment/enrollment-notes';
@@ -14,6 +14,9 @@ import type { BackgroundWork } from './background-work';
 
 /** The options without the host's own user type, which only the directory knows. */
 export type FlowOptions = Omit<ResolvedOptions, 'users' | 'account' | 'userId'>;
+
+/** The administrators of an organization, where the host can name them. They get an email when one of them is reset or exempted. */
+export type AdministratorsOf = (organizationId: string) => Promise<readonly Account[]>;
 
 /** Everything a flow works with; wired once. */
 export interface FlowContext {
@@ -31,6 +34,8 @@ export interface FlowContext {
   readonly background: BackgroundWork;
   readonly clocks: ClockWatch;
   readonly enrollmentNotes: EnrollmentNotes;
+  /** What each `adminPages` of the host names as administrators; none where it cannot name them. */
+  readonly administrators: AdministratorsOf[];
 }
 
 /** Where a request came from, for events and notices. */

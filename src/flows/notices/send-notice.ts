@@ -52,11 +52,14 @@ export interface Letter extends NoticeBody {
  * server is down or the process ends.
  */
 export function sendNoticeInBackground(context: FlowContext, letter: Letter): void {
+  context.delivery.inBackground(() => sendNotice(context, letter), context.options.onError);
+}
+
+/** The same, for work that waits for each mail before it begins the next. */
+export async function sendNotice(context: FlowContext, letter: Letter): Promise<void> {
   const kept = toKept(context, letter);
-  context.delivery.inBackground(async () => {
-    await keep(context, kept, CLAIM_SECONDS).catch(context.options.onError);
-    await trySending(context, kept, letter);
-  }, context.options.onError);
+  await keep(context, kept, CLAIM_SECONDS).catch(context.options.onError);
+  await trySending(context, kept, letter);
 }
 
 function toKept(context: FlowContext, letter: Letter): KeptNotice {

@@ -1,7 +1,8 @@
 import type { Request } from 'express';
 import { ConfigurationError } from '../../core/errors';
 import { hostIdText } from '../../core/text/host-id';
-import { findPolicyWithMfaOn, type AdministratorsOf } from '../../flows/admin/admin-authority';
+import { findPolicyWithMfaOn } from '../../flows/admin/admin-authority';
+import type { AdministratorsOf } from '../../flows/context/context';
 import type { FindAdministered } from '../../flows/context/gather-setup-facts';
 import { describeAnswer } from '../../options/option-check';
 import type { HttpContext } from '../kernel/http-context';

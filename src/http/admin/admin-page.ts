@@ -16,6 +16,7 @@ const DONE: ReadonlyMap<string, string> = new Map([
   ['reset', 'Every method was removed, and the member’s sessions have ended. We’ve emailed the member.'],
   ['unlocked', 'The member can try again.'],
   ['sessions-ended', 'This member’s sessions have ended.'],
+  ['reminded', 'The reminder is on its way.'],
   ['session-ended', 'The session has ended.'],
   ['all-sessions-ended', 'Every session of this organization has ended, except the ones you kept.'],
 ]);

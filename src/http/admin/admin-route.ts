@@ -7,8 +7,8 @@ import {
   judgeAdministrator,
   refuseSession,
   type AdminAct,
-  type AdministratorsOf,
 } from '../../flows/admin/admin-authority';
+import type { AdministratorsOf } from '../../flows/context/context';
 import { gatherFacts, type Gathered } from '../../flows/context/gather-facts';
 import type { HttpContext } from '../kernel/http-context';
 import { knownPageRoute, refuse, type KnownPageRequest } from '../kernel/page-route';

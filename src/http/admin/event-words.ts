@@ -205,6 +205,7 @@ export const EVENTS: ReadonlyMap<string, string> = new Map([
   ['exemption-ended', 'Exemption ended'],
   ['member-reset', 'Member reset'],
   ['devices-forgotten', 'All devices forgotten'],
+  ['reminder-sent', 'Reminder sent'],
   ['request-refused', 'Request refused'],
   ['notice-failed', 'Notification couldn’t be sent'],
   ['notice-abandoned', 'Notification not delivered'],

@@ -10,6 +10,7 @@ import {
   setMember,
   unlockMemberFactors,
 } from '../../flows/admin/member-acts';
+import { remindMember } from '../../flows/admin/remind-member';
 import { answerRefusal } from '../kernel/page-route';
 import { fieldOf, textField } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
@@ -30,6 +31,7 @@ export function addMemberActRoutes(router: Router, routes: AdminRoutes): void {
   router.post(`${path}/reset`, change(reset));
   router.post(`${path}/unlock`, change(unlock));
   router.post(`${path}/end-sessions`, change(endSessions));
+  router.post(`${path}/remind`, change(remind));
 }
 
 function backToMember(page: AdminPage): string {
@@ -66,6 +68,9 @@ const FIELD_OF_REASON: ReadonlyMap<string, string> = new Map([
 const STATUS_OF_REASON: ReadonlyMap<string, number> = new Map([
   ['not-yourself', 403],
   ['protected-elsewhere', 409],
+  ['not-waiting', 409],
+  ['no-email-address', 409],
+  ['reminded-today', 409],
 ]);
 
 async function refuseAct(page: AdminPage, because: string, field?: string): Promise<void> {
@@ -131,6 +136,10 @@ async function reset(page: AdminPage): Promise<void> {
 
 async function unlock(page: AdminPage): Promise<void> {
   return answer(page, await unlockMemberFactors(page.context, memberAct(page)), { done: 'unlocked' });
+}
+
+async function remind(page: AdminPage): Promise<void> {
+  return answer(page, await remindMember(page.context, memberAct(page)), { done: 'reminded' });
 }
 
 async function endSessions(page: AdminPage): Promise<void> {

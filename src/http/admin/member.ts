@@ -89,6 +89,8 @@ function summary(page: AdminPage, member: MemberDetail): MemberLocals['member'] 
     recoveryCodesLeft: member.recoveryCodesLeft,
     lastUsedAt: lastUsedAt === null ? null : ENGLISH.moment(lastUsedAt),
     sessions: member.sessions,
+    remindable:
+      !mfa.configured && !mfa.federated && mfa.exemption === undefined && member.email !== undefined,
     noContact: mfa.noUsableContact && !mfa.configured && !mfa.federated,
   };
 }
@@ -142,6 +144,8 @@ export interface MemberLocals extends WithAdmin {
     readonly recoveryCodesLeft: number;
     readonly lastUsedAt: Moment | null;
     readonly sessions: number;
+    /** Has nothing set up, and an address for a reminder. */
+    readonly remindable: boolean;
     readonly noContact: boolean;
   };
   readonly authenticators: readonly {

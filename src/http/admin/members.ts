@@ -24,6 +24,7 @@ import {
 } from './admin-page';
 import { readRoute, type AdminPage, type AdminRoutes } from './admin-route';
 import { csvFileName, sendCsv } from './csv';
+import { pagingOf, type Paging } from './paging';
 import { grouped, kindName } from './words';
 import { ENGLISH } from '../../factors/english';
 
@@ -87,26 +88,27 @@ async function showMembers(page: AdminPage): Promise<void> {
     page.res.json({ ...listed, counts });
     return;
   }
-  await showList(page, { listQuery, cursor, listed, counts });
+  await showList(page, { listQuery, listed, counts });
 }
 
 async function showList(
   page: AdminPage,
   found: {
     readonly listQuery: ListQuery;
-    readonly cursor: string;
     readonly listed: MemberPage;
     readonly counts: Readonly<Record<MemberFilter, number>>;
   },
 ): Promise<void> {
-  const { listQuery, cursor, listed, counts } = found;
+  const { listQuery, listed, counts } = found;
   const { query } = listQuery;
   const filter = listQuery.filter === 'all' ? '' : listQuery.filter;
   const path = `${page.basePath}/members`;
   const { nextCursor, members } = listed;
   const limit = textQuery(page.req, 'limit');
+  const total = query === '' ? (counts[listQuery.filter] ?? 0) : null;
+  const isWaiting = query === '' && (filter === 'not-configured' || filter === 'in-grace');
   await show(page, 'admin/members', {
-    admin: adminHead(page, 'members', false),
+    admin: adminHead(page, 'members', true),
     filters: MEMBER_FILTERS.map((one) => ({
       text: FILTER_WORDS[one] ?? kindName(one),
       count: grouped(counts[one] ?? 0),
@@ -119,9 +121,15 @@ async function showList(
     clearPath: filter === '' && query === '' ? null : path,
     clearSearchPath: pathWith(path, { filter }),
     members: members.map((member) => toRow(page, member)),
-    firstPath: cursor === '' ? null : pathWith(path, { filter, q: query, limit }),
-    nextPath:
-      nextCursor === undefined ? null : pathWith(path, { filter, q: query, limit, cursor: nextCursor }),
+    ...pagingOf(page.req, {
+      path,
+      query: { filter, q: query, limit },
+      rows: members.length,
+      total,
+      nextCursor,
+    }),
+    total: total === null ? null : grouped(total),
+    remindPath: isWaiting ? pathWith(`${page.basePath}/bulk`, { act: 'remind', filter }) : null,
     incomplete: false,
   });
 }
@@ -132,6 +140,7 @@ export function memberPath(page: AdminPage, userId: string): string {
 
 function toRow(page: AdminPage, { id, name, email, mfa, lastUsedAt }: ListedMember): MemberRow {
   return {
+    id,
     path: memberPath(page, id),
     name,
     email: email ?? null,
@@ -161,6 +170,7 @@ export interface StateBadge {
 }
 
 export interface MemberRow {
+  readonly id: string;
   readonly path: string;
   readonly name: string;
   readonly email: string | null;
@@ -169,7 +179,7 @@ export interface MemberRow {
   readonly lastUsedAt: Moment | null;
 }
 
-export interface MembersLocals extends WithAdmin {
+export interface MembersLocals extends WithAdmin, Paging {
   readonly filters: readonly {
     readonly text: string;
     readonly count: string | null;
@@ -182,8 +192,10 @@ export interface MembersLocals extends WithAdmin {
   readonly clearPath: string | null;
   readonly clearSearchPath: string;
   readonly members: readonly MemberRow[];
-  readonly firstPath: string | null;
-  readonly nextPath: string | null;
+  /** Of the whole list; null for a search. */
+  readonly total: string | null;
+  /** Reminds everybody on the list; null where it is of people who have nothing to set up. */
+  readonly remindPath: string | null;
   /** The index of this filter is still being built. */
   readonly incomplete: boolean;
 }

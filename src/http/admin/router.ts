@@ -15,6 +15,7 @@ import {
   type AdminRoutes,
   type AdministratorPage,
 } from './admin-route';
+import { addBulkRoutes } from './bulk';
 import { addDisableRoutes } from './disable';
 import { addEventRoutes } from './events';
 import { addMemberActRoutes } from './member-acts';
@@ -49,6 +50,7 @@ export function createAdminRouter(context: HttpContext, options: AdminPagesOptio
   addDisableRoutes(router, routes);
   addMemberRoutes(router, routes);
   addMemberActRoutes(router, routes);
+  addBulkRoutes(router, routes);
   addSessionsRoutes(router, routes);
   addEventRoutes(router, routes);
   router.use(answerUnknown);

@@ -176,7 +176,14 @@ export async function administer(host: AdminHost, ada: Visitor): Promise<void> {
   ] as const;
   const { sessions } = (await ada.get(`${ACME}/sessions?q=mary`)).body as { sessions: Listed[] };
   await ada.post(`${ACME}/members/{userId}/sessions/{id}/end`, {}, sessions[0]?.id);
+  await ada.get(`${ACME}/bulk?act=remind&filter=not-configured`);
+  await ada.post(`${ACME}/bulk`, { act: 'assign', assignedKind: 'fax', user: ['mary'] });
+  await ada.post(`${ACME}/bulk`, { act: 'assign', user: ['alan'] });
+  await ada.get(`${ACME}/bulk/{act}`);
   for (const [act, body] of acts) await ada.post(`${ACME}/members/{userId}/${act}`, body);
+  await ada.post(`${ACME}/members/{userId}/settings`, { enabled: false });
+  await ada.post(`${ACME}/members/{userId}/remind`);
+  await ada.post(`${ACME}/members/{userId}/remind`);
   await ada.get(`${ACME}/members/{userId}`);
   await ada.post(`${ACME}/sessions/end-all`, { keepMine: true });
   await ada.post(`${ACME}/disable`);

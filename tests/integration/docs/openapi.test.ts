@@ -20,7 +20,11 @@ const { routes, faultsOf } = readOpenApi();
 /** Twilio calls it, and answers with XML. */
 const NOT_JSON = /\/\*$|^POST \/mfa\/sms-status$/;
 
-const PARAMETERS: Readonly<Record<string, string>> = { organizationId: 'acme', userId: 'mary' };
+const PARAMETERS: Readonly<Record<string, string>> = {
+  organizationId: 'acme',
+  userId: 'mary',
+  act: 'assign',
+};
 
 interface Sent {
   readonly method: 'GET' | 'POST';

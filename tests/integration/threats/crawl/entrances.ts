@@ -105,6 +105,7 @@ async function hold(person: Person, identity: HttpAgent): Promise<Visit> {
       'sessions/:id': other?.handle ?? 'none',
       'remembered-browsers/:id': browser?.id ?? 'none',
       'mfa/:organizationId': 'acme',
+      'bulk/:act': 'remind',
       'members/:userId': 'mary',
     },
     secrets: [secret, other?.handle, browser?.id].filter((kept) => kept !== undefined && kept !== null),

@@ -1,0 +1,218 @@
+import * as z from 'zod';
+import { allowedKinds } from '../../core/decision/usable-factors';
+import type { FactorKind } from '../../core/member/factor-kind';
+import { digestUserId } from '../../core/proof/user-digest';
+import { FACTOR_TRAITS } from '../../factors/find-factor';
+import type { BackgroundJob } from '../../records/background-jobs';
+import { newId, type FlowContext } from '../context/context';
+import { readPolicy } from '../context/gather-facts';
+import { joinAdministrators, type AdminAct } from './admin-authority';
+import { beginJob, jobIdle, resumeJob, type JobWork, type StepResult } from './background-jobs';
+import { countSelection, readSelection, type BulkSelection } from './bulk-selection';
+import { BULK_ACTS, tryChange, type BulkAct, type BulkChange } from './bulk-change';
+import { faultOfExemption } from './member-acts';
+
+export interface BulkRequest extends AdminAct {
+  readonly change: BulkChange;
+  readonly selection: BulkSelection;
+  /** Names this request, so that sending it twice does the work once. */
+  readonly run: string;
+  /** The user epoch of the session that asks; null for the host's own code. */
+  readonly epoch: string | null;
+}
+
+export type BulkRefusal =
+  | 'nobody-chosen'
+  | 'already-running'
+  | 'reason-missing'
+  | 'end-not-in-future'
+  | 'end-too-far'
+  | 'kind-not-allowed';
+
+export interface BulkProgress {
+  readonly act: BulkAct;
+  readonly startedAt: number;
+  readonly finishedAt: number | null;
+  /** Members looked at, of how many if that is known. */
+  readonly done: number;
+  readonly of: number | null;
+  /** Members for whom something was done. */
+  readonly people: number;
+  /** Why it ended early, or null: `not-allowed` once the administrator may no longer act. */
+  readonly stopped: string | null;
+}
+
+/** What the job has to know, because no request is behind it. */
+const PLAN = z.object({
+  change: z.discriminatedUnion('act', [
+    z.object({ act: z.literal('remind') }),
+    z.object({ act: z.literal('assign'), assignedKind: z.string().nullable() }),
+    z.object({ act: z.literal('exempt'), reason: z.string(), until: z.number() }),
+    z.object({ act: z.literal('end-sessions') }),
+  ]),
+  selection: z.union([
+    z.object({ userIds: z.array(z.string()) }),
+    z.object({ filter: z.string(), query: z.string() }),
+  ]),
+  actor: z.object({ id: z.string(), name: z.string() }),
+  address: z.string().nullable(),
+  /** What must still hold of the administrator at each step; null for the host's own code. */
+  authority: z.object({ epoch: z.string(), isNamed: z.boolean() }).nullable(),
+});
+type Plan = z.infer<typeof PLAN>;
+
+const ONCE_SECONDS = 86_400;
+
+/** Starts the work in the background. A request that is sent again finds what the first one began. */
+export async function startBulkAct(
+  context: FlowContext,
+  request: BulkRequest,
+): Promise<{ readonly outcome: 'started' } | { readonly outcome: 'refused'; readonly because: BulkRefusal }> {
+  const { organizationId, actor, change, selection } = request;
+  const because = await findFault(context, request);
+  if (because !== null) return { outcome: 'refused', because };
+  const size = await countSelection(context, organizationId, selection);
+  if ('userIds' in selection && size.count === 0) return { outcome: 'refused', because: 'nobody-chosen' };
+  const isFirst = await claimOnce(
+    context,
+    `run:${organizationId}:${digestUserId(context.keyRing, actor.id)}:${request.run}`,
+    ONCE_SECONDS,
+  );
+  if (!isFirst) return { outcome: 'started' };
+  const plan: Plan = {
+    change,
+    selection: 'userIds' in selection ? { userIds: [...new Set(selection.userIds)] } : selection,
+    actor: { id: actor.id, name: actor.name },
+    address: request.origin?.address ?? null,
+    authority: request.epoch === null ? null : await rememberAuthority(context, request, request.epoch),
+  };
+  const id = newId();
+  const job = await beginJob(context, workOf(change.act), {
+    id,
+    organizationId,
+    of: size.more ? null : size.count,
+    startedBy: actor.id,
+    plan: JSON.stringify(plan),
+  });
+  if (job.id !== id) return { outcome: 'refused', because: 'already-running' };
+  // A few members are done before the answer. Mail servers may take longer than a request should.
+  const isQuick = size.count <= MEMBERS_A_STEP && !size.more && change.act !== 'remind';
+  if (isQuick) await jobIdle(context, workOf(change.act), organizationId);
+  return { outcome: 'started' };
+}
+
+/** What no member could be changed with. */
+async function findFault(
+  context: FlowContext,
+  { organizationId, change }: BulkRequest,
+): Promise<BulkRefusal | null> {
+  if (change.act === 'exempt') return faultOfExemption(change, context.clock.now());
+  if (change.act !== 'assign' || change.assignedKind === null) return null;
+  const kinds = await assignableKinds(context, organizationId);
+  return kinds.includes(change.assignedKind) ? null : 'kind-not-allowed';
+}
+
+/** The methods that can be assigned in an organization. */
+export async function assignableKinds(
+  context: FlowContext,
+  organizationId: string,
+): Promise<readonly FactorKind[]> {
+  const { availableKinds } = context.options;
+  const policy = await readPolicy(context, organizationId);
+  return allowedKinds({ policy, factors: FACTOR_TRAITS, availableKinds });
+}
+
+/** True for the first of all processes that asks. Rejects if that cannot be found out. */
+async function claimOnce(context: FlowContext, name: string, seconds: number): Promise<boolean> {
+  const budget = { key: `bulk:${name}`, windows: [{ max: 1, seconds }] };
+  return (await context.state.spendSendBudgets([budget], context.clock.now())).outcome === 'spent';
+}
+
+async function rememberAuthority(context: FlowContext, { organizationId, actor }: AdminAct, epoch: string) {
+  return { epoch, isNamed: await isNamed(context, organizationId, actor.id) };
+}
+
+async function isNamed(context: FlowContext, organizationId: string, actorId: string): Promise<boolean> {
+  const administrators = await joinAdministrators(context.administrators)(organizationId);
+  return administrators.some(({ id }) => id === actorId);
+}
+
+/**
+ * Whether the administrator may still act: in the user table and active, no forced end of their sessions since, and still named as
+ * administrator by a host that names them.
+ */
+async function mayStillAct(context: FlowContext, organizationId: string, plan: Plan): Promise<boolean> {
+  const { actor, authority } = plan;
+  if (authority === null) return true;
+  const known = await context.directory.find(actor.id);
+  if (known === undefined || !known.account.active) return false;
+  const record = await context.records.findMember(actor.id, known.account.organizationId);
+  if (record.epoch !== authority.epoch) return false;
+  return !authority.isNamed || (await isNamed(context, organizationId, actor.id));
+}
+
+/** Null if it was never started. Reading it resumes work that a process left unfinished. */
+export async function findBulkProgress(
+  context: FlowContext,
+  { organizationId, act }: { readonly organizationId: string; readonly act: BulkAct },
+): Promise<BulkProgress | null> {
+  const work = workOf(act);
+  const job = await context.records.findJob(organizationId, work.kind);
+  if (job === undefined) return null;
+  if (job.finishedAt === null) resumeJob(context, work, organizationId);
+  const { startedAt, finishedAt, done, of, people, stopped } = job;
+  return { act, startedAt, finishedAt, done, of, people, stopped };
+}
+
+const MEMBERS_A_STEP = 50;
+const RETRY_SECONDS = 30;
+/** A step that takes longer is taken to have failed, and is done again. */
+const STEP_SECONDS = 120;
+
+export const BULK_WORKS: readonly JobWork[] = BULK_ACTS.map((act) => ({
+  kind: `bulk-${act}`,
+  retrySeconds: RETRY_SECONDS,
+  claim: (context, { id, step }) => claimOnce(context, `step:${id}:${step}`, STEP_SECONDS),
+  step: doStep,
+}));
+
+function workOf(act: BulkAct): JobWork {
+  const work = BULK_WORKS.find(({ kind }) => kind === `bulk-${act}`);
+  if (work === undefined) throw new TypeError(`There is no work for ${act}.`);
+  return work;
+}
+
+async function doStep(context: FlowContext, job: BackgroundJob): Promise<StepResult> {
+  const { organizationId, cursor, done, people, devices } = job;
+  const plan = job.plan === null ? null : PLAN.parse(JSON.parse(job.plan));
+  if (plan === null || !(await mayStillAct(context, organizationId, plan)))
+    return { done, people, devices, cursor: null, finished: true, stopped: 'not-allowed' };
+  const { selection } = plan;
+  const chosen = { organizationId, selection, cursor, limit: MEMBERS_A_STEP };
+  const [{ userIds, next }, act] = await Promise.all([
+    readSelection(context, chosen),
+    actOf(context, organizationId, plan),
+  ]);
+  const { startedAt } = job;
+  const changed = await Promise.all(
+    userIds.map((userId) => tryChange(context, { ...act, userId, startedAt }, plan.change)),
+  );
+  return {
+    cursor: next,
+    finished: next === null,
+    done: done + userIds.length,
+    people: people + changed.filter(Boolean).length,
+    devices,
+  };
+}
+
+async function actOf(context: FlowContext, organizationId: string, plan: Plan): Promise<AdminAct> {
+  const { actor, address } = plan;
+  const known = await context.directory.find(actor.id).catch(() => undefined);
+  return {
+    organizationId,
+    actor: known?.account ?? { ...actor, outside: true },
+    origin: address === null ? null : { address, userAgent: '' },
+    administratorsOf: joinAdministrators(context.administrators),
+  };
+}

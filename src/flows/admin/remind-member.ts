@@ -1,0 +1,68 @@
+import { isMfaOn } from '../../core/decision/facts';
+import { digestUserId } from '../../core/proof/user-digest';
+import type { FlowContext } from '../context/context';
+import { sendNotice } from '../notices/send-notice';
+import type { MemberAdminAct } from './admin-authority';
+import { findTarget, type NotFound } from './member-acts';
+import type { KnownMember } from './read-members';
+
+/** At most one reminder for each person in this time, whoever asks. */
+const REMINDER_SECONDS = 86_400;
+
+export interface ReminderRefused {
+  readonly outcome: 'refused';
+  readonly because: 'not-waiting' | 'no-email-address' | 'reminded-today';
+}
+
+/**
+ * Asks a member by email to set up a method. The day's reminder is counted before the mail is sent, and without that count none is
+ * sent. A mail that fails is kept and retried.
+ */
+export async function remindMember(
+  context: FlowContext,
+  act: MemberAdminAct,
+): Promise<{ readonly outcome: 'reminded' } | ReminderRefused | NotFound> {
+  const member = await findTarget(context, act);
+  if (member === null) return { outcome: 'not-found' };
+  if (!isWaiting(member)) return { outcome: 'refused', because: 'not-waiting' };
+  const { account, state } = member;
+  const { userId, organizationId, actor, origin } = act;
+  if (context.options.email === null || account.email === undefined)
+    return { outcome: 'refused', because: 'no-email-address' };
+  const now = context.clock.now();
+  const key = `reminder:${digestUserId(context.keyRing, userId)}`;
+  const windows = [{ max: 1, seconds: REMINDER_SECONDS }];
+  const spent = await context.state.spendSendBudgets([{ key, windows }], now);
+  if (spent.outcome === 'refused') return { outcome: 'refused', because: 'reminded-today' };
+  await context.events.reportQueued({
+    name: 'reminder-sent',
+    userId,
+    organizationId,
+    actorId: actor.id,
+    ...(origin === null ? {} : { address: origin.address }),
+    details: {},
+  });
+  const { baseUrl, pagesPath } = context.options;
+  await sendNotice(context, {
+    to: account.email,
+    userId,
+    organizationId,
+    userName: account.name,
+    notice: {
+      kind: 'reminder',
+      actor: actor.name,
+      url: `${baseUrl}${pagesPath}/settings`,
+      graceUntil: state.graceUntil ?? null,
+      // The administrator's browser and address are not the member's to know.
+      origin: null,
+      at: now,
+    },
+  });
+  return { outcome: 'reminded' };
+}
+
+/** Whether there is something for this member to set up. */
+function isWaiting({ account, facts, state }: KnownMember): boolean {
+  const { configured, federated, exemption } = state;
+  return isMfaOn(facts) && account.active && !configured && !federated && exemption === undefined;
+}
