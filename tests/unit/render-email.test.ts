@@ -60,11 +60,14 @@ describe('renderEmail', () => {
     expect(html).toContain('Never share this code');
   });
 
-  it.each(names.filter((name) => name !== 'locked' && name !== 'reminder'))('has no link to follow in %s', async (name) => {
-    const { text, html } = await renderEmail(name, mails[name]);
-    expect(html).not.toContain('href');
-    expect(text).not.toMatch(/https?:/);
-  });
+  it.each(names.filter((name) => name !== 'locked' && name !== 'reminder'))(
+    'has no link to follow in %s',
+    async (name) => {
+      const { text, html } = await renderEmail(name, mails[name]);
+      expect(html).not.toContain('href');
+      expect(text).not.toMatch(/https?:/);
+    },
+  );
 
   it('loads nothing from anywhere', async () => {
     for (const name of names) {

@@ -1,6 +1,7 @@
 import type { Router } from 'express';
 import { MfaError } from '../../core/errors';
 import type { FactorKind } from '../../core/member/factor-kind';
+import { wordsOf } from '../../factors/factor-words';
 import {
   assignableKinds,
   findBulkProgress,
@@ -8,16 +9,10 @@ import {
   type BulkProgress,
 } from '../../flows/admin/bulk-act';
 import type { BulkAct } from '../../flows/admin/bulk-change';
-import {
-  countSelection,
-  findChosen,
-  type BulkSelection,
-  type SelectionSize,
-} from '../../flows/admin/bulk-selection';
+import { countSelection, findChosen, type BulkSelection } from '../../flows/admin/bulk-selection';
 import { newId } from '../../flows/context/context';
-import { momentOf } from '../kernel/moments';
 import { answerRefusal, refusePlainly, show } from '../kernel/page-route';
-import type { Moment } from '../kernel/render-page';
+import type { Moment } from '../../messages/translator';
 import { fieldOf, returnToHere, textField } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
@@ -25,7 +20,6 @@ import { adminHead, pathWith, type WithAdmin } from './admin-page';
 import { pathParameter, readRoute, refuseUnproven, type AdminPage, type AdminRoutes } from './admin-route';
 import { parseAct, parseSelection, readChange, readRun, sentSelection, writeSelection } from './bulk-fields';
 import { dayField, findUnknownField } from './form-fields';
-import { grouped, kindName } from './words';
 
 declare module '../kernel/render-page' {
   interface ViewLocals {
@@ -37,8 +31,8 @@ declare module '../kernel/render-page' {
 export interface BulkLocals extends WithAdmin {
   readonly act: BulkAct;
   readonly count: number;
-  /** The count, with `more than` where members were not counted to the end. */
-  readonly many: string;
+  /** There are more than the count. */
+  readonly more: boolean;
   /** The chosen members; empty where a filter chooses them. */
   readonly names: readonly string[];
   readonly selection: string;
@@ -110,11 +104,11 @@ async function renderBulk(
       admin: adminHead(page, 'members', false),
       act,
       count: size.count,
-      many: manyWords(size),
+      more: size.more,
       names: chosen.map(({ name }) => name),
       selection: writeSelection(selection),
       run: newId(),
-      kinds: kinds.map((kind) => ({ kind, name: kindName(kind) })),
+      kinds: kinds.map((kind) => ({ kind, name: wordsOf(page.translator, kind).name })),
       fields: {
         assignedKind: textField(req.body, 'assignedKind'),
         reason: textField(req.body, 'reason').slice(0, 500),
@@ -129,10 +123,6 @@ async function renderBulk(
 }
 
 const DAY_MS = 86_400_000;
-
-function manyWords({ count, more }: SelectionSize): string {
-  return more ? `more than ${grouped(count)}` : grouped(count);
-}
 
 const FIELDS = ['act', 'selection', 'user', 'filter', 'q', 'reason', 'until', 'assignedKind', 'run'];
 
@@ -171,7 +161,7 @@ async function submitBulk(page: AdminPage): Promise<void> {
   if (result.outcome === 'refused') {
     const { because } = result;
     const status = because === 'already-running' ? 409 : 400;
-    const errors = { [FIELD_OF_REASON.get(because) ?? 'selection']: sentenceFor(because) };
+    const errors = { [FIELD_OF_REASON.get(because) ?? 'selection']: sentenceFor(page.translator, because) };
     return answerRefusal(page, { because, status }, (shownStatus) =>
       renderBulk(page, { act, selection, errors, status: shownStatus }),
     );
@@ -194,12 +184,12 @@ async function showProgress(page: AdminPage): Promise<void> {
   }
   await show(page, 'admin/bulk-progress', {
     admin: adminHead(page, 'members', false),
-    ...progressLocals(progress),
+    ...progressLocals(page, progress),
     againPath: `${basePath}/bulk/${progress.act}`,
   });
 }
 
-function progressLocals(progress: BulkProgress) {
+function progressLocals({ translator }: AdminPage, progress: BulkProgress) {
   const { act, finishedAt, stopped, done, of, people, startedAt } = progress;
   return {
     act,
@@ -208,7 +198,7 @@ function progressLocals(progress: BulkProgress) {
     done,
     total: of,
     people,
-    startedAt: momentOf(startedAt),
-    finishedAt: finishedAt === null ? null : momentOf(finishedAt),
+    startedAt: translator.moment(startedAt),
+    finishedAt: finishedAt === null ? null : translator.moment(finishedAt),
   };
 }

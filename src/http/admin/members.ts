@@ -128,7 +128,7 @@ async function showList(
       total,
       nextCursor,
     }),
-    total: total === null ? null : grouped(total),
+    total,
     remindPath: isWaiting ? pathWith(`${page.basePath}/bulk`, { act: 'remind', filter }) : null,
     incomplete: false,
   });
@@ -193,7 +193,7 @@ export interface MembersLocals extends WithAdmin, Paging {
   readonly clearSearchPath: string;
   readonly members: readonly MemberRow[];
   /** Of the whole list; null for a search. */
-  readonly total: string | null;
+  readonly total: number | null;
   /** Reminds everybody on the list; null where it is of people who have nothing to set up. */
   readonly remindPath: string | null;
   /** The index of this filter is still being built. */

@@ -97,7 +97,7 @@ describe('an act on many members', () => {
     const { body } = await agent.getJson(`${BULK}?act=exempt&filter=all`);
     expect(body).toMatchObject({ act: 'exempt', count: 5, more: false });
     const page = await agent.get(`${BULK}?act=exempt&filter=all`);
-    expect(textOf(page.text)).toMatch(/5 members ?\./);
+    expect(textOf(page.text)).toContain('5 members');
     expect(await exemptions(host, ACME)).toEqual([]);
     expect((await agent.getJson(`${BULK}/exempt`)).status).toBe(404);
   });
@@ -140,7 +140,7 @@ describe('an act on many members', () => {
       names: ['exemption-granted'],
       limit: 20,
     });
-    expect(events.map(({ userId }) => userId).toSorted()).toEqual(['alan', 'bob', 'mary', 'sync']);
+    expect(events.map(({ userId }) => userId ?? '').toSorted()).toEqual(['alan', 'bob', 'mary', 'sync']);
   });
 
   it('tells the other administrators where one of them is exempted', async () => {
