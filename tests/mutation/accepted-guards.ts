@@ -80,4 +80,18 @@ export const ACCEPTED_GUARDS: readonly Accepted[] = [
     to: 'false',
     reason: 'saves sorting an index that did not change',
   },
+  {
+    file: 'enrollment/authorize-enrollment.ts',
+    within: 'replaceableKinds',
+    from: 'facts.session?.evidence ?? []',
+    to: 'facts.session?.evidence',
+    reason: 'without a session it was refused before',
+  },
+  {
+    file: 'enrollment/authorize-enrollment.ts',
+    within: 'replaceableKinds',
+    from: 'usedAt === null || !isRecent(usedAt, REPROOF_SECONDS, now)',
+    to: '!isRecent(usedAt, REPROOF_SECONDS, now)',
+    reason: 'null counts as 1970, which is not recent',
+  },
 ];

@@ -36,18 +36,13 @@ export type EnrollmentAuthorization =
  */
 export function reproofRequirement(
   subject: AuthSubject,
-  { facts }: Gathered,
+  { facts }: Pick<Gathered, 'facts'>,
 ): Requirement & { readonly kind: 'step-up' } {
   const requirement = { kind: 'step-up', maxAgeSeconds: REPROOF_SECONDS } as const;
   return facts.hasPassword ? { ...requirement, passwordSince: subject.startedAt } : requirement;
 }
 
-/** A first factor may rest on a sign-in of the host that was seen, so that nobody gives a password again right after their sign-up. */
-function firstFactorRequirement(subject: AuthSubject, gathered: GatheredForSetup): Requirement {
-  const requirement = reproofRequirement(subject, gathered);
-  const isFirst = gathered.setup !== null && !hasFactor(gathered.setup);
-  return isFirst ? { ...requirement, signInCounts: true } : requirement;
-}
+type SetupFacts = Pick<GatheredForSetup, 'facts' | 'setup' | 'now'>;
 
 /**
  * Whether a factor may be added now. In a pending login only where the decision says so, after every factor that exists
@@ -55,7 +50,7 @@ function firstFactorRequirement(subject: AuthSubject, gathered: GatheredForSetup
  */
 export function authorizeEnrollment(
   subject: AuthSubject,
-  gathered: GatheredForSetup,
+  gathered: SetupFacts,
   wizardUnderWay: boolean,
 ): EnrollmentAuthorization {
   const { facts, setup, now } = gathered;
@@ -69,13 +64,12 @@ export function authorizeEnrollment(
     const stronger = isDue ? null : demandStrongest(facts, now);
     if (stronger !== null) return { outcome: 'refused', decision: stronger };
     if (decision.outcome === 'enroll') return { outcome: 'may-enroll', kinds: decision.anyOf, because };
-    if (decision.outcome === 'allow' && wizardUnderWay) {
-      return { outcome: 'may-enroll', kinds: enrollableKinds(facts), because };
-    }
+    if (wizardUnderWay) return { outcome: 'may-enroll', kinds: enrollableKinds(facts), because };
     return { outcome: 'refused', decision };
   }
   if (setup === null) return { outcome: 'feature-off' };
-  const requirement = firstFactorRequirement(subject, gathered);
+  // A first factor may rest on a sign-in of the host that was seen, so that nobody types a password again right after their sign-up.
+  const requirement = { ...reproofRequirement(subject, gathered), signInCounts: true } as const;
   const proof = decide(setup, requirement, now);
   if (proof.outcome !== 'allow' && proof.outcome !== 'enroll') {
     const kinds = replaceableKinds(setup, now);
@@ -83,8 +77,8 @@ export function authorizeEnrollment(
       ? { outcome: 'may-enroll', kinds, because: 'settings' }
       : { outcome: 'refused', decision: asStepUp(proof) };
   }
-  if (proof.outcome === 'enroll' && !hasFactor(setup)) {
-    // Enrollment is due and no factor exists: the first factor is the only proof there is, so it is asked for again.
+  if (!hasFactor(setup)) {
+    // Without a second factor the first one is the only proof there is, so it is asked for again, also where enrollment is due.
     const again = decide({ ...setup, featureAvailable: false }, requirement, now);
     if (again.outcome !== 'allow') return { outcome: 'refused', decision: again };
   }
