@@ -40,6 +40,7 @@ export type Notice = Told &
     | { readonly kind: 'recovery-codes-issued' }
     | { readonly kind: 'recovery-code-used'; readonly left: number }
     | { readonly kind: 'member-reset' }
+    | { readonly kind: 'new-browser'; readonly reviewUrl: string }
     | { readonly kind: 'proofs-locked'; readonly lockedUntil: number; readonly unlockUrl: string | null }
     | ({ readonly kind: 'reminder' } & Reminder)
     /** Any other message, as text. */
@@ -120,6 +121,9 @@ export function noticeMail(site: Site, told: { readonly userName: string; readon
   }
   if (notice.kind === 'recovery-code-used') {
     return { name: 'recovery-code-used', locals: { mail, left: notice.left } };
+  }
+  if (notice.kind === 'new-browser') {
+    return { name: 'new-browser', locals: { mail, reviewUrl: notice.reviewUrl } };
   }
   if (notice.kind === 'proofs-locked') {
     const { lockedUntil, unlockUrl } = notice;

@@ -12,6 +12,7 @@ export interface EmailLocals {
   code: CodeEmailLocals;
   'factor-changed': FactorChangedEmailLocals;
   locked: LockedEmailLocals;
+  'new-browser': NewBrowserEmailLocals;
   'recovery-code-used': RecoveryCodeUsedEmailLocals;
   notice: NoticeEmailLocals;
   reminder: ReminderEmailLocals;
@@ -58,6 +59,12 @@ export interface LockedEmailLocals {
   readonly lockedUntil: string;
   /** Opens a page that asks for the second factor; it never signs anybody in. */
   readonly unlockUrl: string | null;
+}
+
+export interface NewBrowserEmailLocals {
+  readonly mail: MailLocals;
+  /** Opens the list of sessions, after a sign-in. It changes nothing by itself. */
+  readonly reviewUrl: string;
 }
 
 export interface RecoveryCodeUsedEmailLocals {

@@ -32,6 +32,7 @@ export const POLICY_RULES = {
   idleTimeoutSeconds: aNumber('idleTimeoutSeconds: 3600', 'nullable'),
   challengeFederated: aSwitch('challengeFederated: true'),
   smsFallback: aSwitch('smsFallback: false'),
+  newBrowserNotice: aSwitch('newBrowserNotice: false'),
 } satisfies RulesFor<PolicyDefaults>;
 
 /** The error for a policy that cannot be saved, with every fault; the message has the first. */

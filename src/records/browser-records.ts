@@ -1,4 +1,4 @@
-import type { BrowserUse as TokenUse, BrowserUseOutcome } from '../core/member/browser-rules';
+import type { BrowserTraits, BrowserUse as TokenUse, BrowserUseOutcome } from '../core/member/browser-rules';
 import type { RememberedBrowser } from '../core/member/remembered-browser';
 
 export type { BrowserUseOutcome };
@@ -25,6 +25,8 @@ export interface BrowserRecords {
    * nothing changed, where none of the hashes is that of the current token. Atomic.
    */
   confirmBrowser(userId: string, id: string, tokenHashes: readonly string[]): Promise<boolean>;
+  /** Notes a sign-in as `noteSignInTraits` does. Atomic: of several first sign-ins at once, one is the first. */
+  noteSignInTraits(userId: string, traits: BrowserTraits): Promise<'first' | 'known' | 'new'>;
   /** The newest first, those past their end left out. One read. */
   listBrowsers(userId: string, now: number): Promise<readonly RememberedBrowser[]>;
   /** False where there is none of that id. */

@@ -44,6 +44,16 @@ export function createRecords(store: RecordStore): Records {
         const { next, outcome } = browsers.confirmBrowser(document, id, tokenHashes);
         return { next: [next], outcome };
       }),
+    noteSignInTraits: (userId, traits) =>
+      documents.change(
+        userOwner(userId),
+        [BROWSERS],
+        ([document]) => {
+          const { next, outcome } = browsers.noteSignInTraits(document, traits);
+          return { next: [next], outcome };
+        },
+        { creates: true },
+      ),
     async listBrowsers(userId, now) {
       return browsers.liveBrowsers(await documents.read(userOwner(userId), BROWSERS), now);
     },

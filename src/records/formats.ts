@@ -106,7 +106,12 @@ const browser: z.ZodType<RememberedBrowser> = z.looseObject({
 export const BROWSERS: DocumentFormat<BrowsersDocument> = {
   name: 'browsers',
   absent: NO_BROWSERS,
-  schema: z.looseObject({ browsers: z.array(browser) }),
+  schema: z.looseObject({
+    browsers: z.array(browser),
+    seen: z
+      .looseObject({ browsers: z.array(z.string()), networks: z.array(z.string()) })
+      .default(() => ({ browsers: [], networks: [] })),
+  }),
 };
 
 const seconds = z.int().positive();
@@ -126,6 +131,7 @@ const policy: z.ZodType<StoredPolicy> = z.looseObject({
   idleTimeoutSeconds: seconds.nullable(),
   challengeFederated: z.boolean(),
   smsFallback: z.boolean(),
+  newBrowserNotice: z.boolean().default(true),
 });
 
 export const POLICY: DocumentFormat<PolicyDocument> = {

@@ -28,6 +28,20 @@ export function networkOf(address: string): string {
   return `${parsed.toByteArray().slice(0, 8).join('.')}/64`;
 }
 
+/**
+ * What stays the same of most people's addresses from day to day: the first half of an IPv4 address, and the first 32 bits of an
+ * IPv6 address. One name for all addresses that are not reached through the internet.
+ */
+export function wideNetworkOf(text: string): string {
+  const address = parseAddress(text);
+  if (address === null || !isPublicAddress(address)) return 'private';
+  const parsed = ipaddr.parse(address);
+  return parsed
+    .toByteArray()
+    .slice(0, parsed.kind() === 'ipv4' ? 2 : 4)
+    .join('.');
+}
+
 /** Longer than any name that somebody has; what comes after it makes no other name. */
 const LONGEST = 320;
 

@@ -7,9 +7,39 @@ export const MAX_BROWSERS_PER_USER = 20;
 export interface BrowsersDocument {
   /** The newest first. */
   readonly browsers: readonly RememberedBrowser[];
+  /** What the person has signed in with and from. The newest first. */
+  readonly seen: { readonly browsers: readonly string[]; readonly networks: readonly string[] };
 }
 
-export const NO_BROWSERS: BrowsersDocument = { browsers: [] };
+export const NO_BROWSERS: BrowsersDocument = { browsers: [], seen: { browsers: [], networks: [] } };
+
+/** What a browser can be recognized by without a cookie. */
+export interface BrowserTraits {
+  /** `Firefox on Linux` */
+  readonly browser: string;
+  readonly network: string;
+}
+
+/** More than anybody uses; the oldest make room. */
+export const MOST_SEEN = 20;
+
+/**
+ * Notes a sign-in. The browser is known if both its name and its network were seen before, together or apart. The first sign-in
+ * has nothing to compare with.
+ */
+export function noteSignInTraits(
+  document: BrowsersDocument,
+  { browser, network }: BrowserTraits,
+): Changed<BrowsersDocument, 'first' | 'known' | 'new'> {
+  const { browsers, networks } = document.seen;
+  const [isBrowserKnown, isNetworkKnown] = [browsers.includes(browser), networks.includes(network)];
+  if (isBrowserKnown && isNetworkKnown) return { next: document, outcome: 'known' };
+  const seen = {
+    browsers: isBrowserKnown ? browsers : [browser, ...browsers].slice(0, MOST_SEEN),
+    networks: isNetworkKnown ? networks : [network, ...networks].slice(0, MOST_SEEN),
+  };
+  return { next: { ...document, seen }, outcome: browsers.length === 0 ? 'first' : 'new' };
+}
 
 /** Those whose end has not come, the newest first. */
 export function liveBrowsers({ browsers }: BrowsersDocument, now: number): readonly RememberedBrowser[] {

@@ -25,7 +25,14 @@ const EARLIEST_INSTANT = 1_000_000_000_000;
 const LATEST_INSTANT = 253_402_300_799_999;
 
 export const ENROLLMENT_RULES: readonly EnrollmentRule[] = ['assigned', 'optional', 'required'];
-const SWITCHES = ['enabled', 'enrollAtSignUp', 'backupPhone', 'challengeFederated', 'smsFallback'] as const;
+export const SWITCHES = [
+  'enabled',
+  'enrollAtSignUp',
+  'backupPhone',
+  'challengeFederated',
+  'smsFallback',
+  'newBrowserNotice',
+] as const;
 
 interface Range {
   readonly min: number;

@@ -38,6 +38,8 @@ export interface Policy {
    * mailbox and not the phone, so that it counts as a code by email wherever proofs are ranked.
    */
   readonly smsFallback: boolean;
+  /** Whether people get an email about a sign-in from a browser that they have not used before. */
+  readonly newBrowserNotice: boolean;
 }
 
 const DAY = 86_400;
@@ -63,6 +65,7 @@ export function defaultPolicy(organizationId: string): Policy {
     idleTimeoutSeconds: null,
     challengeFederated: false,
     smsFallback: true,
+    newBrowserNotice: true,
   };
 }
 

@@ -14,6 +14,7 @@ import { continueGrant, type ChallengeHint, type SessionGrant } from '../context
 import type { FlowContext, Origin } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 import type { Person } from '../context/judge-access';
+import { noteSignIn } from '../notices/new-browser';
 import { withoutLocks, type FoundUnlockLink } from './unlock-link';
 
 /** A proof that was right and is used up. */
@@ -161,6 +162,7 @@ export function completeProof(
     address: origin.address,
     details: { because: 'satisfied' },
   });
+  noteSignIn(context, { gathered, origin });
   return { outcome: 'signed-in', grant };
 }
 
@@ -208,6 +210,8 @@ export async function proceed(
     await context.state.savePendingEvidence(subject.userId, subject.ownerId, evidence);
     return { outcome: 'goes-on', decision };
   }
+  // A session of the host's own sign-in, which was asked for the second step in place.
+  if (subject.phase === 'session') noteSignIn(context, { gathered, origin });
   const cookie =
     remember === null
       ? Promise.resolve(null)

@@ -2,8 +2,10 @@ import { addEvidence, isFirstFactor, latestProof, type Evidence } from '../../co
 import { areEpochsCurrent, isEndedBy, sessionExpiresAt } from '../../core/decision/session-lifetime';
 import type { Account } from '../../options/ports';
 import type { AuthSubject, SessionGrant } from '../context/auth-subject';
-import type { FlowContext } from '../context/context';
+import type { FlowContext, Origin } from '../context/context';
 import { gatherFacts, gatherLoginFacts, type Gathered } from '../context/gather-facts';
+import { decideByPolicy } from '../context/judge-access';
+import { noteSignIn } from '../notices/new-browser';
 import { establishEpochs } from './log-in';
 
 type SessionSubject = AuthSubject & { readonly phase: 'session' };
@@ -22,6 +24,7 @@ export interface HostSignIn {
   readonly isFresh: boolean;
   /** The channel by which they did. */
   readonly channel?: string;
+  readonly origin: Origin;
 }
 
 /** Epochs that no record holds: a session that carries them has ended. */
@@ -43,6 +46,10 @@ export async function beginHostSession(context: FlowContext, signIn: HostSignIn)
   const gathered = await gatherLoginFacts(context, account, evidence);
   const mayBeEnded = before.kind === 'somebody' && isStartTooOld(gathered, null);
   const epochs = mayBeEnded ? ENDED : await establishEpochs(context, gathered);
+  // A second step that is due is asked for in this session, and makes the sign-in complete.
+  const { outcome } = decideByPolicy(gathered);
+  if (isSeen && !mayBeEnded && (outcome === 'allow' || outcome === 'enroll'))
+    noteSignIn(context, { gathered, origin: signIn.origin });
   return {
     userId: account.id,
     organizationId: account.organizationId,

@@ -7,6 +7,7 @@ import type { AuthSubject, SessionGrant } from '../context/auth-subject';
 import { newId, type FlowContext, type Origin } from '../context/context';
 import { gatherLoginFacts, type Gathered } from '../context/gather-facts';
 import { judgeAccess } from '../context/judge-access';
+import { noteSignIn } from '../notices/new-browser';
 import { establishEpochs } from './log-in';
 
 export type HostSubject = AuthSubject & { readonly phase: 'pending' };
@@ -117,6 +118,7 @@ export async function resumeLogin(
     address: origin.address,
     details: { because: decision.outcome === 'allow' ? 'satisfied' : decision.because },
   });
+  noteSignIn(context, { gathered, origin });
   const grant: SessionGrant = {
     userId,
     organizationId,

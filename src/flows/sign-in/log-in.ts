@@ -12,6 +12,7 @@ import type { ChallengeHint, SessionGrant } from '../context/auth-subject';
 import { newHandle, newId, type FlowContext, type Origin } from '../context/context';
 import { gatherLoginFacts, type Gathered } from '../context/gather-facts';
 import { decideByPolicy, reportRefusedRequest } from '../context/judge-access';
+import { noteSignIn } from '../notices/new-browser';
 
 export type LoginOutcome =
   | {
@@ -104,6 +105,7 @@ async function conclude(
       address: origin.address,
       details: { because: decision.because, ...firstLogin },
     });
+    noteSignIn(context, { gathered, origin });
     return { outcome: 'signed-in', grant, decision, gathered };
   }
   const pending: PendingLogin = {

@@ -16,6 +16,7 @@ export function policyFields(policy: Policy, availableKinds: readonly FactorKind
     backupPhone,
     challengeFederated,
     smsFallback,
+    newBrowserNotice,
     skips,
   } = policy;
   return {
@@ -26,6 +27,7 @@ export function policyFields(policy: Policy, availableKinds: readonly FactorKind
     backupPhone,
     challengeFederated,
     smsFallback,
+    newBrowserNotice,
     strength: RESISTANT_KINDS.some((kind) => availableKinds.includes(kind)) ? policy.strength : null,
     methods: ENROLLABLE_KINDS.map((kind) => ({
       kind,
@@ -90,6 +92,7 @@ const RULES = {
   backupPhone: 'Backup phone',
   challengeFederated: 'Ask after single sign-on too',
   smsFallback: 'Email the code if a text message can’t be sent',
+  newBrowserNotice: 'Email people about sign-ins from new browsers',
   rememberBrowserSeconds: 'Remembered browsers',
   sessionDurationSeconds: 'Maximum session length',
   idleTimeoutSeconds: 'Sign out after inactivity',
@@ -118,6 +121,7 @@ export function describeRules(policy: Policy): readonly { readonly rule: string;
     { rule: RULES.backupPhone, text: onOff(policy.backupPhone) },
     { rule: RULES.challengeFederated, text: onOff(policy.challengeFederated) },
     { rule: RULES.smsFallback, text: onOff(policy.smsFallback) },
+    { rule: RULES.newBrowserNotice, text: onOff(policy.newBrowserNotice) },
     { rule: RULES.rememberBrowserSeconds, text: durationWords(policy.rememberBrowserSeconds, 'never') },
     { rule: RULES.sessionDurationSeconds, text: durationWords(policy.sessionDurationSeconds, 'none') },
     { rule: RULES.idleTimeoutSeconds, text: durationWords(policy.idleTimeoutSeconds, 'none') },
@@ -170,6 +174,7 @@ export interface PolicyFields {
   readonly backupPhone: boolean;
   readonly challengeFederated: boolean;
   readonly smsFallback: boolean;
+  readonly newBrowserNotice: boolean;
   /** `2026-12-15`, or empty. */
   readonly graceUntil: string;
   readonly skips: string;

@@ -1,7 +1,7 @@
 import type { FactorKind } from '../../core/member/factor-kind';
 import { ENROLLABLE_KINDS, FACTOR_TRAITS, isEnrollableKind } from '../../factors/find-factor';
 import { STRENGTHS, defaultPolicy, type Policy } from '../../core/policy/policy';
-import { checkPolicy } from '../../core/policy/policy-check';
+import { SWITCHES, checkPolicy } from '../../core/policy/policy-check';
 import type { PolicyChange } from '../../flows/admin/save-policy';
 import { fieldOf } from '../kernel/request';
 import type { AdminPage } from './admin-route';
@@ -24,7 +24,6 @@ export interface ParsedPolicy {
 type Parsed<Value> =
   { readonly value: Value } | { readonly because: string; readonly message: string } | null;
 
-const SWITCHES = ['enabled', 'enrollAtSignUp', 'backupPhone', 'challengeFederated', 'smsFallback'] as const;
 const UNIT_SECONDS: ReadonlyMap<unknown, number> = new Map([
   ['seconds', 1],
   ['minutes', 60],

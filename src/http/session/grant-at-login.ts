@@ -95,7 +95,8 @@ async function toExpected(
   if (account === null) return null;
   if (expected?.grant.userId === account.id) return expected;
   const before = somebodyIn ? await signedInBefore(context, req, account) : NOBODY;
-  const signIn = { account, before, isFresh: await context.options.isFreshSignIn(req), ...channelNoted(req) };
+  const isFresh = await context.options.isFreshSignIn(req);
+  const signIn = { account, before, isFresh, origin: originOf(req), ...channelNoted(req) };
   return { grant: await beginHostSession(context, signIn), keep: {} };
 }
 

@@ -84,7 +84,7 @@ async function beginNow(
     readonly upstream: UpstreamClaims | undefined;
   },
 ): Promise<void> {
-  const signIn = { account, before: { kind: 'nobody' }, isFresh: true } as const;
+  const signIn = { account, before: { kind: 'nobody' }, isFresh: true, origin: originOf(req) } as const;
   const begun = await beginHostSession(context, { ...signIn, ...(channel === undefined ? {} : { channel }) });
   const proven = channelsNoted(req).reduce(withChannel, begun.evidence);
   const evidence = [...proven, ...upstreamProof(context, req, { account, upstream })];

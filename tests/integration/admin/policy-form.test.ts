@@ -25,6 +25,7 @@ describe('reading a policy', () => {
       backupPhone: false,
       challengeFederated: false,
       smsFallback: false,
+      newBrowserNotice: false,
       methods: ['totp'],
     });
   });

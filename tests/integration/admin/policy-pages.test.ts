@@ -40,6 +40,7 @@ const saved = {
   backupPhone: true,
   challengeFederated: false,
   smsFallback: true,
+  newBrowserNotice: false,
   rememberBrowserSeconds: 2_592_000,
   sessionDurationSeconds: 43_200,
   idleTimeoutSeconds: 1200,

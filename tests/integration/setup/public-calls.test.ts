@@ -93,6 +93,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
       idleTimeoutSeconds: 60,
       challengeFederated: true,
       smsFallback: false,
+      newBrowserNotice: false,
     },
     { ...actor, expectedVersion: 0 },
   ),

@@ -106,6 +106,7 @@ describe('checkPolicy', () => {
     ['backupPhone', undefined, 'malformed'],
     ['challengeFederated', null, 'malformed'],
     ['smsFallback', 'no', 'malformed'],
+    ['newBrowserNotice', 1, 'malformed'],
     ['methods', 'totp', 'malformed'],
     ['methods', ['totp', 'recovery-code'], 'malformed'],
     ['methods', [], 'no-method'],

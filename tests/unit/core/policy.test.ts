@@ -18,6 +18,7 @@ describe('the policy of an organization that saved none', () => {
       idleTimeoutSeconds: null,
       challengeFederated: false,
       smsFallback: true,
+      newBrowserNotice: true,
     });
   });
 
