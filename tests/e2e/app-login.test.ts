@@ -97,6 +97,24 @@ describe.each(storages)('a member with an authenticator app, %s', (storage) => {
     await arriveAt(page, 'Hello, Alan Turing');
   });
 
+  it('sends no form again on the way back to a wrong code, or on a reload of it', async () => {
+    const page = await atChallenge();
+    await enterCode(page, wrongCode(codeNow()));
+    await page.getByText('That code didn’t work.').waitFor();
+    const posts: string[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'POST') posts.push(request.url());
+    });
+    await page.reload();
+    await arriveAt(page, 'Enter the code from your app');
+    expect(posts).toEqual([]);
+    await enterCode(page, codeNow());
+    await arriveAt(page, 'Hello, Alan Turing');
+    await page.goBack();
+    await arriveAt(page, 'Hello, Alan Turing');
+    expect(posts).toHaveLength(1);
+  });
+
   it('signs out from the challenge page', async () => {
     const page = await atChallenge();
     await button(page, 'Not you? Sign out').click();

@@ -3,6 +3,9 @@
 (() => {
   document.documentElement.classList.add('with-script');
 
+  // The answer to a form becomes a page like any other: going back to it, or reloading it, asks for nothing to be sent again.
+  history.replaceState(history.state, '', location.href);
+
   const PATIENCE_MS = 15_000;
 
   /** A second click while the first answer is on its way would spend a second attempt, or send a second code. */

@@ -138,10 +138,8 @@ export function administeredNext({ context, req, returnTo }: AdministeringPage):
   };
 }
 
-async function organizationsOf(
-  context: HttpContext,
-  req: Request,
-): Promise<readonly { readonly id: string }[]> {
-  const lists = await Promise.all(context.administration.map((list) => list(req)));
+/** What the user of this request administers, on all administrators' pages of the app. */
+export async function organizationsOf(context: HttpContext, req: Request): Promise<readonly Organization[]> {
+  const lists = await Promise.all(context.administration.map((pages) => pages.organizationsOf(req)));
   return lists.flat();
 }

@@ -35,15 +35,18 @@ export function adminHead(page: AdminPage, tab: AdminTab, forms: boolean): Admin
     changePath: organizations.length > 1 ? adminPath : null,
     configurePath: configurable ? `${pagesPath}/settings` : null,
     confirmPath: forms && unproven !== null ? nextPath(context, unproven, returnToHere(context, req)) : null,
-    notice: noticeOf(done, kept !== null),
+    notice: noticeOf(done, { isUnconfirmed: kept !== null, isChanged: textQuery(req, 'changed') === 'yes' }),
   };
 }
 
-function noticeOf(done: string | undefined, isUnconfirmed: boolean): AdminHead['notice'] {
+function noticeOf(
+  done: string | undefined,
+  { isUnconfirmed, isChanged }: { readonly isUnconfirmed: boolean; readonly isChanged: boolean },
+): AdminHead['notice'] {
   if (done !== undefined) return { tone: 'good', text: done };
-  return isUnconfirmed
-    ? { tone: 'attention', text: 'Nothing was changed yet. Choose it again to confirm.' }
-    : null;
+  if (!isUnconfirmed) return null;
+  const first = isChanged ? 'Someone changed this member meanwhile. ' : '';
+  return { tone: 'attention', text: `${first}Nothing was changed yet. Choose it again to confirm.` };
 }
 
 export type AdminTab = 'overview' | 'policy' | 'members' | 'sessions' | 'events';

@@ -8,6 +8,7 @@ import {
   refuseSession,
   type AdminAct,
 } from '../../flows/admin/admin-authority';
+import { findSeen } from '../../flows/admin/resumed-act';
 import type { AdministratorsOf } from '../../flows/context/context';
 import { gatherFacts, type Gathered } from '../../flows/context/gather-facts';
 import type { HttpContext } from '../kernel/http-context';
@@ -27,6 +28,8 @@ import {
 export interface AdminRoutes {
   readonly context: HttpContext;
   readonly options: AdminPagesOptions;
+  /** What the proof itself performs, by the route of its form. */
+  readonly acts: Map<string, (page: AdminPage) => Promise<void>>;
 }
 
 /** A request of an administrator whose session may read what they administer. */
@@ -66,12 +69,17 @@ export function readRoute(routes: AdminRoutes, handle: (page: AdminPage) => Prom
   return administratorRoute(routes, async (page) => handle(openOrganization(page)));
 }
 
-/** A change needs a fresh proof. `back` is the page, below the organization's, that the proof leads back to. */
+/**
+ * A change needs a fresh proof. `back` is the page, below the organization's, that the proof leads back to. The proof itself
+ * performs what names its `route`; anything else is confirmed on that page.
+ */
 export function changeRoute(
   routes: AdminRoutes,
   back: (page: AdminPage) => string,
   handle: (page: AdminPage) => Promise<void>,
+  route?: string,
 ): RequestHandler {
+  if (route !== undefined) routes.acts.set(route, handle);
   return readRoute(routes, async (page) => {
     if (page.unproven !== null) return refuseChange(page, page.unproven, `${page.basePath}${back(page)}`);
     dropSavedForm(page.req);
@@ -79,11 +87,23 @@ export function changeRoute(
   });
 }
 
-/** After the proof, the form is filled in again as it was submitted. */
-function refuseChange(page: AdminPage, decision: Decision, path: string): Promise<void> {
+/** Leads to the proof. After it, the act is performed, or the form is shown as it was sent. */
+async function refuseChange(page: AdminPage, decision: Decision, path: string): Promise<void> {
+  const { context, req, res, identity, json, gathered, organization } = page;
   const goesOn = decision.outcome === 'challenge' || decision.outcome === 'enroll';
-  const { req, json, gathered } = page;
-  return refuseUnproven(page, decision, goesOn && !json ? keepForm(req, { path, now: gathered.now }) : path);
+  if (json || !goesOn) return refuseUnproven(page, decision, path);
+  const target = { organizationId: organization.id, userId: pathParameter(page, 'userId') || null };
+  const seen = await findSeen(context, target);
+  if (seen === undefined) throw new MfaError('not-found', 'There is nothing here.');
+  const route = routeOf(req);
+  const returnTo = keepForm(req, { ...target, route, path, seen, now: gathered.now });
+  return refuseRequest(context, { req, res, identity, decision, returnTo, formKept: true });
+}
+
+/** As it is declared; Express types it as anything. */
+function routeOf({ route }: { readonly route?: unknown }): string {
+  const path: unknown = typeof route === 'object' && route !== null ? Reflect.get(route, 'path') : undefined;
+  return typeof path === 'string' ? path : '';
 }
 
 export function refuseUnproven(page: KnownPageRequest, decision: Decision, returnTo: string): Promise<void> {
@@ -91,7 +111,7 @@ export function refuseUnproven(page: KnownPageRequest, decision: Decision, retur
   return refuseRequest(context, { req, res, identity, decision, returnTo });
 }
 
-async function openPage(
+export async function openPage(
   page: KnownPageRequest,
   options: AdminPagesOptions,
 ): Promise<AdministratorPage | null> {
@@ -142,7 +162,7 @@ function findAdministered(
   return findPolicyWithMfaOn(context, named, own);
 }
 
-function openOrganization(page: AdministratorPage): AdminPage {
+export function openOrganization(page: AdministratorPage): AdminPage {
   const { context, req, identity, gathered, organizations, options, administered } = page;
   const { organizationId } = req.params;
   const organization = organizations.find(({ id }) => id === organizationId);

@@ -23,15 +23,21 @@ import { memberPath } from './members';
 
 export function addMemberActRoutes(router: Router, routes: AdminRoutes): void {
   const path = '/:organizationId/members/:userId';
-  const change = (handle: (page: AdminPage) => Promise<void>) => changeRoute(routes, backToMember, handle);
   router.get(path, readRoute(routes, showMember));
-  router.post(`${path}/settings`, change(saveSettings));
-  router.post(`${path}/exemption`, change(grantExemption));
-  router.post(`${path}/exemption/end`, change(endExemption));
-  router.post(`${path}/reset`, change(reset));
-  router.post(`${path}/unlock`, change(unlock));
-  router.post(`${path}/end-sessions`, change(endSessions));
-  router.post(`${path}/remind`, change(remind));
+  const acts = [
+    ['settings', saveSettings],
+    ['exemption', grantExemption],
+    ['exemption/end', endExemption],
+    ['unlock', unlock],
+    ['remind', remind],
+  ] as const;
+  for (const [name, act] of acts) {
+    const route = `${path}/${name}`;
+    router.post(route, changeRoute(routes, backToMember, act, route));
+  }
+  // These cannot be undone, so they are confirmed after the proof.
+  router.post(`${path}/reset`, changeRoute(routes, backToMember, reset));
+  router.post(`${path}/end-sessions`, changeRoute(routes, backToMember, endSessions));
 }
 
 function backToMember(page: AdminPage): string {

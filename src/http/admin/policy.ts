@@ -33,9 +33,10 @@ declare module '../kernel/render-page' {
 }
 
 export function addPolicyRoutes(router: Router, routes: AdminRoutes): void {
-  router.get('/:organizationId/policy', readRoute(routes, showPolicy));
-  router.post('/:organizationId/policy', changeRoute(routes, backToForm, savePolicy));
-  router.post('/:organizationId/policy/preview', readRoute(routes, showPreview));
+  const path = '/:organizationId/policy';
+  router.get(path, readRoute(routes, showPolicy));
+  router.post(path, changeRoute(routes, backToForm, savePolicy, path));
+  router.post(`${path}/preview`, readRoute(routes, showPreview));
 }
 
 /** The form with the session times is on another page and sends `page`. */
@@ -222,9 +223,8 @@ export interface ConflictLocals extends WithAdmin {
 /** Somebody else saved first: shows both versions side by side, and overwrites nothing. */
 export async function showConflict(
   page: AdminPage,
-  conflict: { readonly current: Policy; readonly change: PolicyChange },
+  { current, change }: { readonly current: Policy; readonly change: PolicyChange },
 ): Promise<void> {
-  const { current, change } = conflict;
   if (page.json) {
     const because = 'policy-changed-meanwhile';
     const message = sentenceFor(page.translator, because);

@@ -7,7 +7,7 @@ import { refusePlainly, show } from '../kernel/page-route';
 import type { WithPage } from '../kernel/render-page';
 import { answerError } from '../pages/answer-error';
 import { checkCsrf } from '../kernel/check-csrf';
-import { answerUnknown, bodyParsers, neverStore } from '../pages/router';
+import { answerUnknown, bodyParsers, leadToPage, neverStore } from '../pages/router';
 import { availableOrganizations, type AdminPagesOptions } from './admin-options';
 import {
   administratorRoute,
@@ -22,6 +22,7 @@ import { addMemberActRoutes } from './member-acts';
 import { addMemberRoutes } from './members';
 import { addOverviewRoutes } from './overview';
 import { addPolicyRoutes } from './policy';
+import { resumeAct } from './resume-act';
 import { addSessionsRoutes } from './sessions';
 
 declare module '../kernel/render-page' {
@@ -32,8 +33,11 @@ declare module '../kernel/render-page' {
 
 /** The administrators' pages, as HTML and JSON. Every route below an organization's id checks that the person administers it. */
 export function createAdminRouter(context: HttpContext, options: AdminPagesOptions): Router {
-  const routes = { context, options };
-  context.administration.push((req) => availableOrganizations(context, options, req));
+  const routes: AdminRoutes = { context, options, acts: new Map() };
+  context.administration.push({
+    organizationsOf: (req) => availableOrganizations(context, options, req),
+    resume: (req, res, form) => resumeAct(routes, { req, res, form }),
+  });
   const router = express.Router();
   router.use(function checkMountPath(req, _res, next) {
     requireMountPath(req, {
@@ -53,10 +57,20 @@ export function createAdminRouter(context: HttpContext, options: AdminPagesOptio
   addBulkRoutes(router, routes);
   addSessionsRoutes(router, routes);
   addEventRoutes(router, routes);
-  router.use(answerUnknown);
+  router.use(leadToPage(context.options.adminPath, PAGE_OF_FORM), answerUnknown);
   router.use(answerError(context));
   return router;
 }
+
+/** The pages whose forms have an address of their own. */
+const PAGE_OF_FORM = new RegExp(
+  [
+    '^/[^/]+/members/[^/]+(?=/(?:settings|exemption|exemption/end|reset|unlock|end-sessions)$)',
+    '^/[^/]+/sessions(?=/end-all$)',
+    '^/[^/]+/policy(?=/preview$)',
+  ].join('|'),
+);
+
 export interface OrganizationsLocals extends WithPage {
   readonly organizations: readonly { readonly name: string; readonly path: string }[];
 }

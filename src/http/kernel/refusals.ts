@@ -64,6 +64,8 @@ export async function refuseRequest(
     readonly json?: boolean;
     /** The path to return to afterwards. Default: this request, if it is a GET. */
     readonly returnTo?: string;
+    /** The form is kept for after the next step, so that a redirect loses nothing. */
+    readonly formKept?: boolean;
   },
 ): Promise<void> {
   const { req, res, identity } = refused;
@@ -91,7 +93,7 @@ export async function refuseRequest(
     res.status(status).json({ outcome: decision.outcome, because: decision.because, next });
     return;
   }
-  const isPage = req.method === 'GET' || req.method === 'HEAD';
+  const isPage = req.method === 'GET' || req.method === 'HEAD' || refused.formKept === true;
   const loss = identity.kind === 'anonymous' ? context.awaited.findLoss(req) : null;
   if (isPage && decision.outcome !== 'deny' && loss === null) {
     if (decision.outcome === 'sign-in') keepReturnTo(context, req, res, returnTo);

@@ -3,31 +3,64 @@ import type { Authenticator } from '../../core/member/authenticator';
 import { ENROLLABLE_KINDS } from '../../factors/find-factor';
 import { wordsOf } from '../../factors/factor-words';
 import type { Gathered } from '../../flows/context/gather-facts';
+import { organizationsOf } from '../admin/admin-options';
 import { pathOf, type KnownPageRequest } from '../kernel/page-route';
 import { findPendingAction } from '../session/pending-action';
 import { findSavedForm } from '../session/saved-form';
-import type { SettingsAct } from '../session/session-data-text';
+import type { MessageKey } from '../../messages/catalogues';
 import type { Translator } from '../../messages/translator';
+import type { SavedForm, SettingsAct } from '../session/session-data-text';
 
 /** What the proof is for, in words, and where the person goes who does not want to give it. */
-export function purposeOf(
+export async function purposeOf(
   page: KnownPageRequest,
   { member }: Gathered,
-): { readonly purpose: string; readonly cancelPath: string } {
+): Promise<{ readonly purpose: string; readonly cancelPath: string }> {
   const { context, req, returnTo } = page;
   const { pagesPath, adminPath, defaultReturnTo } = context.options;
   const inPages = returnTo !== null && returnTo.startsWith(`${pagesPath}/`);
   const administering = returnTo !== null && returnTo.startsWith(`${adminPath}/`);
-  const purpose = stepUpPurpose(page.translator, {
-    act: findPendingAction(req, returnTo, context.clock.now()),
-    page: inPages ? returnTo.slice(pagesPath.length) : null,
-    administering,
-    authenticators: member.authenticators,
-  });
+  const form = administering ? findSavedForm(req, returnTo, context.clock.now()) : null;
+  const ofForm = form === null ? null : await purposeOfForm(page, form);
+  const purpose =
+    ofForm ??
+    stepUpPurpose(page.translator, {
+      act: findPendingAction(req, returnTo, context.clock.now()),
+      page: inPages ? returnTo.slice(pagesPath.length) : null,
+      administering,
+      authenticators: member.authenticators,
+    });
   const hasSettings = inPages && member.authenticators.length > 0;
-  // Where the form waits that was sent without the proof.
-  const form = administering && findSavedForm(req, returnTo, context.clock.now()) !== null ? returnTo : null;
-  return { purpose, cancelPath: form ?? (hasSettings ? pathOf(page, '/settings') : defaultReturnTo) };
+  // The form waits at `returnTo`.
+  const wayOut = hasSettings ? pathOf(page, '/settings') : defaultReturnTo;
+  return { purpose, cancelPath: form === null ? wayOut : (returnTo ?? wayOut) };
+}
+
+/** By the route of the form. */
+const PURPOSES_OF_FORMS: ReadonlyMap<string, MessageKey> = new Map([
+  ['/:organizationId/members/:userId/settings', 'stepUp.purpose.saveMember'],
+  ['/:organizationId/members/:userId/exemption', 'stepUp.purpose.exempt'],
+  ['/:organizationId/members/:userId/exemption/end', 'stepUp.purpose.endExemption'],
+  ['/:organizationId/members/:userId/reset', 'stepUp.purpose.reset'],
+  ['/:organizationId/members/:userId/unlock', 'stepUp.purpose.unlock'],
+  ['/:organizationId/members/:userId/remind', 'stepUp.purpose.remind'],
+  ['/:organizationId/members/:userId/end-sessions', 'stepUp.purpose.endSessions'],
+  ['/:organizationId/members/:userId/sessions/:id/end', 'stepUp.purpose.endSession'],
+  ['/:organizationId/policy', 'stepUp.purpose.savePolicy'],
+  ['/:organizationId/sessions/end-all', 'stepUp.purpose.endAllSessions'],
+  ['/:organizationId/disable', 'stepUp.purpose.disable'],
+]);
+
+/** Names the act and the member or organization it is about; null where the person may not know that name. */
+async function purposeOfForm(page: KnownPageRequest, form: SavedForm): Promise<string | null> {
+  const { context, req, translator } = page;
+  const purpose = PURPOSES_OF_FORMS.get(form.route);
+  const administered = await organizationsOf(context, req);
+  const organization = administered.find(({ id }) => id === form.organizationId);
+  if (purpose === undefined || organization === undefined) return null;
+  if (form.userId === null) return translator.t(purpose, { name: organization.name });
+  const member = (await context.directory.find(form.userId))?.account;
+  return member?.organizationId === organization.id ? translator.t(purpose, { name: member.name }) : null;
 }
 
 /** What a proof is asked for: `Confirm it’s you to <purpose>.` */
@@ -43,28 +76,33 @@ function stepUpPurpose(
   },
 ): string {
   const { act, page, administering, authenticators } = asked;
-  if (act !== null) return purposeOfAct(act, authenticators);
-  if (page === null) return administering ? 'make changes as an administrator' : 'continue';
+  const { t } = translator;
+  if (act !== null) return purposeOfAct(translator, act, authenticators);
+  if (page === null) return t(administering ? 'stepUp.purpose.administer' : 'stepUp.purpose.continue');
   const [path = '', query = ''] = page.split('?');
   const kind = ENROLLABLE_KINDS.find((one) => path === `/enroll/${one}`);
   if (kind !== undefined) {
     const { add, replace } = wordsOf(translator, kind).purpose;
     return new URLSearchParams(query).has('replaces') ? replace : add;
   }
-  return path.startsWith('/enroll') ? 'protect your account' : 'continue';
+  return t(path.startsWith('/enroll') ? 'stepUp.purpose.protect' : 'stepUp.purpose.continue');
 }
 
-function purposeOfAct(act: SettingsAct, authenticators: readonly Authenticator[]): string {
-  if (act.kind === 'new-recovery-codes') return 'make new recovery codes';
+function purposeOfAct({ t }: Translator, act: SettingsAct, authenticators: readonly Authenticator[]): string {
+  if (act.kind === 'new-recovery-codes') return t('stepUp.purpose.newRecoveryCodes');
   const label = authenticators.find(({ id }) => id === act.authenticatorId)?.label;
-  const named = label === undefined ? 'a method' : `“${label}”`;
-  if (act.kind === 'remove') return `remove ${named}`;
-  return act.kind === 'rename' ? `rename ${named}` : `make ${named} the default`;
+  const named = label === undefined ? 'unnamed' : 'named';
+  const values = { label: label ?? '' };
+  if (act.kind === 'remove') return t('stepUp.purpose.remove', { ...values, named });
+  return t(act.kind === 'rename' ? 'stepUp.purpose.rename' : 'stepUp.purpose.makeDefault', {
+    ...values,
+    named,
+  });
 }
 
 /** Says that the strongest method works no more, and what takes its place; null where it works. */
 export function unusableSentence(translator: Translator, { facts }: Gathered): string | null {
   const kind = findUnusableStrongest(facts);
   if (kind === null) return null;
-  return `${wordsOf(translator, kind).proofs} are turned off. Use a recovery code, or ask your administrator to reset your methods.`;
+  return translator.t('stepUp.unusable', { proofs: wordsOf(translator, kind).proofs });
 }

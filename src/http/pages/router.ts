@@ -6,7 +6,8 @@ import { checkCsrf } from '../kernel/check-csrf';
 import { leaveAsFormMust, pageHeaders } from '../kernel/headers';
 import type { HttpContext } from '../kernel/http-context';
 import { requireMountPath } from '../kernel/mounts';
-import { stateOf } from '../kernel/request';
+import { wantsJson } from '../kernel/representation';
+import { requestedReturnTo, stateOf, withReturnTo } from '../kernel/request';
 import { BRAND_STYLESHEET } from '../kernel/respond';
 import { answerError } from './answer-error';
 import { addChallengeRoutes } from './challenge';
@@ -66,11 +67,22 @@ export function createPagesRouter(context: HttpContext): Router {
   addDeliveredRoutes(router, context);
   addRecoveryCodeRoutes(router, context);
   addSettingsRoutes(router, context);
-  router.use(answerUnknown);
+  router.use(leadToPage(context.options.pagesPath, PAGE_OF_FORM), answerUnknown);
   router.use(answerStaleLogin(context));
   router.use(answerError(context));
   return router;
 }
+
+/** The pages whose forms have an address of their own. */
+const PAGE_OF_FORM = new RegExp(
+  [
+    '^/enroll/[a-z-]+(?=/(?:confirm|resend|download)$)',
+    '^/enroll(?=/skip$)',
+    '^/challenge(?=/(?:factor|resend)$)',
+    '^/settings(?=/(?:recovery-codes|authenticators/[^/]+/[a-z-]+|remembered-browsers/(?:forget-all|[^/]+/forget))$)',
+    '^/sessions(?=/(?:end-others|[^/]+/end)$)',
+  ].join('|'),
+);
 
 export function neverStore(...[, res, next]: Parameters<RequestHandler>): void {
   res.set('Cache-Control', 'no-store');
@@ -90,6 +102,15 @@ export function bodyParsers(): readonly RequestHandler[] {
 function noteReadBody(...[req, , next]: Parameters<RequestHandler>): void {
   if (req.readableDidRead) stateOf(req).bodyReadBefore = true;
   next();
+}
+
+/** Leads from an address that takes only a form to the page of that form: after a reload, for example. */
+export function leadToPage(mountPath: string, pageOfForm: RegExp): RequestHandler {
+  return function leadFormToItsPage(req, res, next) {
+    const [page] = pageOfForm.exec(req.path) ?? [];
+    if (req.method !== 'GET' || page === undefined || wantsJson(req)) next();
+    else res.redirect(303, withReturnTo(mountPath + page, requestedReturnTo(req)));
+  };
 }
 
 export const answerUnknown: RequestHandler = function answerUnknown(_req, _res, next) {

@@ -15,9 +15,10 @@ import {
   show,
   type KnownPageRequest,
 } from '../kernel/page-route';
-import { originOf } from '../kernel/request';
+import { originOf, withQuery } from '../kernel/request';
 import { describeDecision, nextPath, sendNext, type Refusal } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
+import { findSavedForm } from '../session/saved-form';
 import { sourceOfSession } from '../sign-in/attempt-login';
 import { toChoices, viewChallenge } from './challenge-view';
 import { applyCompletion, provingOf } from './finish-login';
@@ -61,7 +62,7 @@ async function open(page: KnownPageRequest): Promise<OpenProof | null> {
 async function render(page: KnownPageRequest, proof: OpenProof, { refused, status }: Shown): Promise<void> {
   const { decision, gathered, challengeHint } = proof;
   const common = {
-    ...purposeOf(page, gathered),
+    ...(await purposeOf(page, gathered)),
     unusable: unusableSentence(page.translator, gathered),
     progress: null,
   };
@@ -117,12 +118,39 @@ async function submitPassword(page: KnownPageRequest, proof: OpenProof): Promise
   return answerRefusal(page, refusal, (status) => render(page, proof, { refused: refusal, status }));
 }
 
+/** After a proof that was asked for a form of the administrators' pages: what the form asked for. False where none waits. */
+async function resumeForm({ context, req, res, returnTo, json }: KnownPageRequest): Promise<boolean> {
+  const form = returnTo === null ? null : findSavedForm(req, returnTo, context.clock.now());
+  if (form === null || returnTo === null || json) return false;
+  for (const pages of context.administration) {
+    // Each asks its own host whether the person administers the organization, until one does.
+    // oxlint-disable-next-line no-await-in-loop
+    const resumed = await pages.resume(req, res, form);
+    if (resumed === 'answered') return true;
+    if (resumed === 'changed') {
+      sendNext(req, res, { outcome: 'stepped-up', next: withQuery(returnTo, { changed: 'yes' }) });
+      return true;
+    }
+  }
+  const part = PART_OF_PAGE.get(form.route);
+  if (part === undefined) return false;
+  sendNext(req, res, { outcome: 'stepped-up', next: `${returnTo}#${part}` });
+  return true;
+}
+
+/** Where the page of a form that is confirmed after the proof opens. */
+const PART_OF_PAGE: ReadonlyMap<string, string> = new Map([
+  ['/:organizationId/members/:userId/reset', 'danger-heading'],
+  ['/:organizationId/members/:userId/end-sessions', 'danger-heading'],
+  ['/:organizationId/sessions/end-all', 'end-heading'],
+]);
+
 async function complete(
   page: KnownPageRequest,
   proven: { readonly evidence: readonly Evidence[]; readonly gathered: Gathered },
 ): Promise<void> {
   const { context, req, res, returnTo } = page;
   await applyCompletion(page, completeStepUp(context, { ...provingOf(page), ...proven }));
-  if (await resumeAct(page)) return;
+  if ((await resumeAct(page)) || (await resumeForm(page))) return;
   sendNext(req, res, { outcome: 'stepped-up', next: returnTo ?? context.options.defaultReturnTo });
 }

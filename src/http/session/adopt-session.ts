@@ -74,7 +74,13 @@ export async function adoptSession(
     await endSession(context, session);
     return found;
   }
-  const change = { login: undefined, challengeHint: undefined, savedForm: undefined, madeAfter: undefined };
+  const change = {
+    login: undefined,
+    challengeHint: undefined,
+    savedForm: undefined,
+    pendingAction: undefined,
+    madeAfter: undefined,
+  };
   updateSessionData(req, { ...change, session });
   endCookieWithGrant(context, req, grant);
   return session;

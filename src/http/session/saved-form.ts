@@ -25,6 +25,7 @@ const FIELDS = [
   'backupPhone',
   'challengeFederated',
   'smsFallback',
+  'newBrowserNotice',
   'graceUntil',
   'skips',
   'rememberBrowser',
@@ -41,23 +42,27 @@ const FIELDS = [
 ] as const;
 
 /**
- * Keeps a form of the administrators' pages until the person has given the proof that it needs, and returns the path back to it. The form
- * is only filled in again; the person has to send it.
+ * Keeps a form of the administrators' pages until the person has given the proof that it needs, and returns the path back to it. Only
+ * a step-up that was begun for this form carries that path.
  */
 export function keepForm(
   req: Request,
-  { path, now }: { readonly path: string; readonly now: number },
+  form: Pick<SavedForm, 'path' | 'organizationId' | 'userId' | 'seen' | 'route'> & { readonly now: number },
 ): string {
+  const { now, ...about } = form;
   const id = newId();
-  const fields = Object.fromEntries(
-    FIELDS.flatMap((name) => {
-      const value = toKept(fieldOf(req.body, name));
-      return value === null ? [] : [[name, value] as const];
-    }),
-  );
+  const fields: Record<string, string | readonly string[]> = {};
+  let cut = false;
+  for (const name of FIELDS) {
+    const sent = fieldOf(req.body, name);
+    const kept = toKept(sent);
+    if (kept !== null) fields[name] = kept;
+    if (sent !== undefined && JSON.stringify(kept) !== JSON.stringify(sent)) cut = true;
+  }
   const act = req.path.split('/').at(-1) ?? '';
-  updateSessionData(req, { savedForm: { id, path, act, fields, until: now + KEPT_SECONDS * 1000 } });
-  return `${path}?${MARK}=${id}`;
+  const until = now + KEPT_SECONDS * 1000;
+  updateSessionData(req, { savedForm: { id, ...about, act, fields, cut, until } });
+  return `${form.path}?${MARK}=${id}`;
 }
 
 function toKept(value: unknown): string | readonly string[] | null {

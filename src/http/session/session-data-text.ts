@@ -152,11 +152,20 @@ export interface PendingAction {
 /** A form of the administrators' pages that was sent without the proof it needs. */
 export interface SavedForm {
   readonly id: string;
+  readonly organizationId: string;
+  /** The member that the form is about; null for one about the organization. */
+  readonly userId: string | null;
+  /** What the member's records said when the form was sent. */
+  readonly seen: string | null;
+  /** The route it was sent to, as it is declared. */
+  readonly route: string;
   /** The page that shows it again. */
   readonly path: string;
   /** The last part of the path it was sent to. */
   readonly act: string;
   readonly fields: Readonly<Record<string, string | readonly string[]>>;
+  /** A field was too long to keep whole. */
+  readonly cut: boolean;
   readonly until: number;
 }
 

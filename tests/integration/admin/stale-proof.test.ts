@@ -31,75 +31,92 @@ async function withStaleProof() {
   return { host, agent, secret };
 }
 
-/** Sends a form, is asked for a proof, and gives it: the page that comes after it. */
+/** Sends a form, is led to the proof, and gives it: the page that asked for it, and the one that comes after it. */
 async function sendAndProve(
   { host, agent, secret }: { host: AdminHost; agent: HttpAgent; secret: string },
   path: string,
   fields: Readonly<Record<string, unknown>> = {},
 ) {
-  const refused = await agent.post(path, fields);
-  expect(refused.status).toBe(401);
-  expect(textOf(refused.text)).toContain('Nothing was changed yet.');
-  const stepUp = /href="(\/mfa\/step-up\?[^"]+)"/.exec(refused.text)?.[1] ?? '';
-  const asked = await agent.get(stepUp);
+  const asked = await sendForm(agent, path, fields);
   const { returnTo = '', authenticatorId = '' } = hiddenFields(asked.text, '/mfa/step-up');
   const code = totpCode(secret, host.clock.now());
   const proven = await agent.post('/mfa/step-up', { authenticatorId, code, returnTo });
-  expect([proven.status, proven.headers['location']]).toEqual([303, returnTo]);
   return { page: await agent.follow(proven), returnTo, asked };
 }
 
+/** The page that asks for the proof. */
+async function sendForm(agent: HttpAgent, path: string, fields: Readonly<Record<string, unknown>>) {
+  const refused = await agent.post(path, fields);
+  expect([refused.status, refused.headers['location']]).toEqual([
+    303,
+    expect.stringMatching(/^\/mfa\/step-up\?returnTo=/),
+  ]);
+  return agent.follow(refused);
+}
+
 describe('an administrator whose proof is no longer fresh', () => {
-  it('finds the policy as it was filled in, and saves it with one more click', async () => {
+  it('saves the policy with the proof, and names it', async () => {
     const world = await withStaleProof();
-    const { host, agent } = world;
-    const before = (await host.records.findPolicy('acme')).policy;
-    const version = String(before.version);
-    const { page } = await sendAndProve(world, `${ACME}/policy`, { ...form, version });
-    expect(textOf(page.text)).toContain(AGAIN);
-    expect((await host.records.findPolicy('acme')).policy).toEqual(before);
-    expect(page.text).toMatch(/id="enrollment-required"[^>]* checked/);
-    expect(page.text).toMatch(/id="method-totp"[^>]* checked/);
-    expect(page.text).not.toMatch(/id="method-sms"[^>]* checked/);
-    expect(page.text).toMatch(/id="backupPhone"[^>]* checked/);
-    for (const value of ['2026-02-01', '3', '30', '12', '20'])
-      expect(page.text).toContain(`value="${value}"`);
-    expect(page.text).toContain(`name="version" value="${version}"`);
-    const saved = await agent.post(`${ACME}/policy`, { ...form, version });
-    expect(textOf((await agent.follow(saved)).text)).toContain('The policy is saved.');
+    const { host } = world;
+    const version = String((await host.records.findPolicy('acme')).policy.version);
+    const { page, asked } = await sendAndProve(world, `${ACME}/policy`, { ...form, version });
+    expect(textOf(asked.text)).toContain('Confirm it’s you to save the policy of Acme Corp.');
+    expect(textOf(page.text)).toContain('The policy is saved.');
     expect((await host.records.findPolicy('acme')).policy).toMatchObject({
       enrollment: 'required',
       skips: 3,
+      backupPhone: true,
+      methods: ['totp', 'email'],
+      rememberBrowserSeconds: 30 * 86_400,
     });
   });
 
-  it('overwrites nobody who saved the policy meanwhile', async () => {
+  it('sees what was refused beside its field, with what was filled in', async () => {
     const world = await withStaleProof();
-    const { host, agent } = world;
-    const version = String((await host.records.findPolicy('acme')).policy.version);
-    const { page } = await sendAndProve(world, `${ACME}/policy`, { ...form, version });
-    await host.mfa.policies.save('acme', { skips: 7 });
-    expect(page.text).toContain(`name="version" value="${version}"`);
-    expect((await agent.post(`${ACME}/policy`, { ...form, version })).status).toBe(409);
-    const again = await agent.get(`${ACME}/policy`);
-    expect(textOf(again.text)).not.toContain(AGAIN);
-    expect(again.text).toContain('value="7"');
+    const version = String((await world.host.records.findPolicy('acme')).policy.version);
+    const { page } = await sendAndProve(world, `${ACME}/policy`, { ...form, skips: 'many', version });
+    expect([page.status, page.text.includes('value="2026-02-01"')]).toEqual([400, true]);
+    expect(page.headers['content-security-policy']).toContain("form-action 'self'");
+    expect((await world.host.records.findPolicy('acme')).policy.version).toBe(Number(version));
   });
 
-  it('finds the session times, with what was typed', async () => {
+  it('saves the session times', async () => {
     const world = await withStaleProof();
     const fields = {
-      version: '2',
+      version: String((await world.host.records.findPolicy('acme')).policy.version),
       page: 'sessions',
       sessionDuration: '9',
       sessionDurationUnit: 'hours',
       idleTimeout: '',
       idleTimeoutUnit: 'days',
     };
-    const { page, returnTo } = await sendAndProve(world, `${ACME}/policy`, fields);
-    expect(returnTo).toContain(`${ACME}/sessions?`);
-    expect(textOf(page.text)).toContain(AGAIN);
-    expect(page.text).toMatch(/name="sessionDuration"[^>]*value="9"/);
+    const { page } = await sendAndProve(world, `${ACME}/policy`, fields);
+    expect(textOf(page.text)).toContain('The session times are saved.');
+    expect((await world.host.records.findPolicy('acme')).policy.sessionDurationSeconds).toBe(9 * 3600);
+  });
+
+  it.each([
+    [
+      'settings',
+      { whole: 'yes', enabled: 'on', assignedKind: 'email' },
+      'change how Alan Turing signs in',
+      { enabled: true, assignedKind: 'email' },
+    ],
+    [
+      'exemption',
+      { reason: 'Nightly export', until: '2026-09-01' },
+      'exempt Alan Turing from multi-factor authentication',
+      { exemption: expect.objectContaining({ reason: 'Nightly export', grantedBy: 'ada' }) },
+    ],
+    ['exemption/end', {}, 'end Alan Turing’s exemption', { exemption: null }],
+    ['unlock', {}, 'unlock Alan Turing', {}],
+  ])('does what was asked about a member with the proof: %s', async (act, fields, purpose, settings) => {
+    const world = await withStaleProof();
+    const { page, asked } = await sendAndProve(world, `${ACME}/members/alan/${act}`, fields);
+    expect(textOf(asked.text)).toContain(`Confirm it’s you to ${purpose}.`);
+    expect(page.status).toBe(200);
+    expect(textOf(page.text)).not.toContain(AGAIN);
+    expect((await world.host.records.findMember('alan', 'acme')).settings).toMatchObject(settings);
   });
 
   it.each([
@@ -109,7 +126,7 @@ describe('an administrator whose proof is no longer fresh', () => {
     const world = await withStaleProof();
     const { host, agent } = world;
     const { page, asked } = await sendAndProve(world, `${ACME}/sessions/end-all`, fields);
-    expect(textOf(asked.text)).toContain('Confirm it’s you to make changes as an administrator');
+    expect(textOf(asked.text)).toContain('Confirm it’s you to sign everyone at Acme Corp out.');
     expect(textOf(page.text)).toContain(AGAIN);
     expect(page.text).toContain('<details class="act act-bad" open>');
     expect(page.text.includes('name="keepMine" value="yes" checked')).toBe(checked);
@@ -122,15 +139,16 @@ describe('an administrator whose proof is no longer fresh', () => {
   });
 
   it.each([
-    ['settings', { whole: 'yes', enabled: 'on', assignedKind: 'email' }, /value="email" selected/],
-    ['exemption', { reason: 'Nightly export', until: '2026-09-01' }, /value="Nightly export"/],
     ['reset', { reason: 'Lost the phone' }, /id="resetReason"[^>]*value="Lost the phone"/],
     ['end-sessions', {}, /<details class="act act-bad" open><summary[^>]*>End sessions/],
-  ])('finds what was filled in about a member: %s', async (act, fields, shown) => {
+  ])('confirms after the proof what cannot be undone: %s', async (act, fields, shown) => {
     const world = await withStaleProof();
     const alan = `${ACME}/members/alan`;
     const before = await world.host.records.findMember('alan', 'acme');
-    const { page } = await sendAndProve(world, `${alan}/${act}`, fields);
+    const { page, asked } = await sendAndProve(world, `${alan}/${act}`, fields);
+    expect(textOf(asked.text)).toMatch(
+      /Confirm it’s you to (reset|sign) Alan Turing(’s methods| out everywhere)\./,
+    );
     expect(textOf(page.text)).toContain(AGAIN);
     expect(page.text).toMatch(shown);
     expect(await world.host.records.findMember('alan', 'acme')).toEqual(before);
@@ -141,9 +159,7 @@ describe('an administrator whose proof is no longer fresh', () => {
 
   it('goes back to the form with what was filled in, where the proof is not given', async () => {
     const { agent } = await withStaleProof();
-    const refused = await agent.post(`${ACME}/policy`, { ...form, version: '2' });
-    const stepUp = /href="(\/mfa\/step-up\?[^"]+)"/.exec(refused.text)?.[1] ?? '';
-    const asked = await agent.get(stepUp);
+    const asked = await sendForm(agent, `${ACME}/policy`, { ...form, version: '2' });
     const cancel = /<p class="cancel"><a href="([^"]+)"/.exec(asked.text)?.[1] ?? '';
     const page = await agent.get(cancel);
     expect(textOf(page.text)).toContain(AGAIN);

@@ -64,7 +64,8 @@ describe('an optional policy', () => {
     expect((await guest.postJson('/mfa/enroll/skip')).status).toBe(403);
     const other = addPerson(portal, { organizationId });
     const { guest: looking } = await signIn(other);
-    expect((await looking.get('/mfa/enroll/skip')).status).toBe(404);
+    expect((await looking.get('/mfa/enroll/skip')).headers['location']).toBe('/mfa/enroll');
+    expect((await looking.getJson('/mfa/enroll/skip')).status).toBe(404);
     expect((await looking.getJson('/')).status).toBe(403);
     expect(await mfa.members.get({ userId: other.id, organizationId })).toMatchObject({ skipsUsed: 0 });
   });

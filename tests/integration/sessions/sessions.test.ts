@@ -127,7 +127,7 @@ describe('the sessions of a member', () => {
   it('end only by a POST with the token of this session', async () => {
     const { first, second } = await twoSessions();
     const [other = ''] = (await idsOf(second)).others;
-    expect((await second.get(`/mfa/sessions/${other}/end`)).status).toBe(404);
+    expect((await second.get(`/mfa/sessions/${other}/end`)).headers['location']).toBe('/mfa/sessions');
     expect((await second.post(`/mfa/sessions/${other}/end`, { _csrf: 'wrong' })).status).toBe(403);
     expect((await first.getJson('/')).status).toBe(200);
   });

@@ -6,7 +6,9 @@ const NOW = 1_795_707_648_000;
 
 function sent(body: object): { readonly req: Request; readonly back: string } {
   const req = { session: {}, body, path: '/acme/members/alan/exemption' } as unknown as Request;
-  return { req, back: keepForm(req, { path: '/admin/mfa/acme/members/alan', now: NOW }) };
+  const path = '/admin/mfa/acme/members/alan';
+  const target = { organizationId: 'acme', userId: 'alan', seen: 'as-it-is', route: '/exemption' };
+  return { req, back: keepForm(req, { path, ...target, now: NOW }) };
 }
 
 const keptOf = (body: object) => {
@@ -40,5 +42,13 @@ describe('a form that waits for a proof', () => {
       methods: Array.from({ length: 10 }, () => 'm'.repeat(40)),
     });
     expect(keptOf({ methods: ['totp', 5, null, { a: 1 }] })?.fields).toEqual({ methods: ['totp'] });
+  });
+
+  it('says whether a field was cut, since a form in part must not be performed', () => {
+    expect(keptOf({ reason: 'Nightly export', methods: ['', 'totp'], note: 'n'.repeat(900) })?.cut).toBe(
+      false,
+    );
+    for (const body of [{ reason: 'r'.repeat(501) }, { methods: ['totp', 5] }, { enabled: { on: true } }])
+      expect(keptOf(body)?.cut).toBe(true);
   });
 });

@@ -112,13 +112,17 @@ function wayOn(expected: string): string | null {
 }
 
 /** A page is led on to where it can go; what cannot be taken along is refused with the status. */
-function pageFaults(expected: string, { method, path, answer }: Observed): readonly string[] {
+function pageFaults(expected: string, observed: Observed): readonly string[] {
+  const { method, path, answer } = observed;
+  if (leadsToItsForm(observed)) return [];
   const { status, headers } = answer;
-  const [wanted, outcome] = expected.split(' ');
+  const [wanted, outcome, because] = expected.split(' ');
   const location = headers.location?.split('?')[0];
   const canLead = outcome === 'sign-in' || outcome === 'challenge' || outcome === 'enroll';
-  // What was asked in the settings waits for the proof, so that its form is led on, too.
-  const waits = method === 'POST' && outcome === 'challenge' && doorOf(method, path) === 'change';
+  // What was asked in the settings, or by an administrator who may look, waits for the proof, so that its form is led on, too.
+  const door = doorOf(method, path);
+  const isKept = door === 'change' || (door === 'admin-change' && because === 'authentication-too-old');
+  const waits = method === 'POST' && outcome === 'challenge' && isKept;
   const isPage = method === 'GET' || method === 'HEAD';
   const led = canLead && (isPage || waits);
   if (led)
@@ -126,6 +130,18 @@ function pageFaults(expected: string, { method, path, answer }: Observed): reado
   // The page of a locked challenge is the page that says so.
   const isLocked = expected === '429 rejected locked' && status === 403;
   return `${status}` === wanted || isLocked ? [] : [`answered ${status} ${location ?? ''}`];
+}
+
+/** An address that only takes a form leads to the page of that form, whoever asks. It is above it in the path. */
+function leadsToItsForm({ method, path, answer }: Observed): boolean {
+  if (method !== 'GET' || answer.status !== 303) return false;
+  const asked = path.split('/');
+  const [shown = ''] = (answer.headers.location ?? '').split('?');
+  const words = shown.split('/');
+  const isAbove = words.every(
+    (word, index) => asked[index] === word || asked[index]?.startsWith(':') === true,
+  );
+  return words.length < asked.length && isAbove;
 }
 
 /** An attempt is counted before it is looked at; half a login that tries to bind a factor is over. */

@@ -1,0 +1,44 @@
+import type { Request, Response } from 'express';
+import { findSeen } from '../../flows/admin/resumed-act';
+import { keepFormsHere } from '../kernel/headers';
+import { translatorFor } from '../kernel/language';
+import { resolveIdentity } from '../session/resolve-identity';
+import { dropSavedForm } from '../session/saved-form';
+import type { SavedForm } from '../session/session-data-text';
+import { availableOrganizations } from './admin-options';
+import { openOrganization, openPage, type AdminRoutes } from './admin-route';
+
+/**
+ * Performs what a form asked for, in the request that gave the proof for it. Everything is judged anew, as if the form were sent
+ * now: the session, the rights and the proof. Of several proofs at once, one continues the session, and the others find it ended.
+ */
+export async function resumeAct(
+  routes: AdminRoutes,
+  { req, res, form }: { readonly req: Request; readonly res: Response; readonly form: SavedForm },
+): Promise<'answered' | 'changed' | 'left'> {
+  const { context, options, acts } = routes;
+  const perform = acts.get(form.route);
+  if (perform === undefined || form.cut) return 'left';
+  // Without the version, a policy that somebody saved meanwhile would be overwritten.
+  if (form.userId === null && form.fields['version'] === undefined) return 'left';
+  const administered = await availableOrganizations(context, options, req);
+  if (!administered.some(({ id }) => id === form.organizationId)) return 'left';
+  const seen = await findSeen(context, form);
+  if (seen !== form.seen) return 'changed';
+  // The proof gave the session a new id and new evidence.
+  const identity = await resolveIdentity(context, req);
+  if (identity.kind === 'anonymous') return 'left';
+  const { organizationId, userId } = form;
+  req.params = { organizationId, ...(userId === null ? {} : { userId }) };
+  const translator = translatorFor(context, req);
+  const known = { context, req, res, identity, translator, json: false, returnTo: null };
+  const page = await openPage(known, options);
+  if (page === null) return 'answered';
+  const opened = openOrganization(page);
+  if (opened.unproven !== null) return 'left';
+  dropSavedForm(req);
+  keepFormsHere(context)(req, res, () => undefined);
+  req.body = { ...form.fields };
+  await perform(opened);
+  return 'answered';
+}
