@@ -65,7 +65,7 @@ export function createAdminRouter(context: HttpContext, options: AdminPagesOptio
 /** The pages whose forms have an address of their own. */
 const PAGE_OF_FORM = new RegExp(
   [
-    '^/[^/]+/members/[^/]+(?=/(?:settings|exemption|exemption/end|reset|unlock|end-sessions)$)',
+    '^/[^/]+/members/[^/]+(?=/(?:settings|exemption|exemption/end|reset|unlock|remind|end-sessions|sessions/[^/]+/end)$)',
     '^/[^/]+/sessions(?=/end-all$)',
     '^/[^/]+/policy(?=/preview$)',
   ].join('|'),
