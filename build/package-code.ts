@@ -13,10 +13,23 @@ const COMMON_JS = { format: 'cjs', platform: 'node', target: TARGET } as const;
 export const ENTRY_POINTS = ['index', 'redis', 'postgres', 'smtp', 'twilio', 'testing'] as const;
 
 /**
- * Packages that are part of ours, with those they need. We use a small part of each, and installed they would bring 25 packages that
- * nobody calls (qrcode) or take 8 MB (zod).
+ * Packages that are part of ours, with those they need. Installed, qrcode would bring 25 packages that nobody calls, and zod would take
+ * 8 MB. otplib needs ES modules, which Jest and Yarn Plug'n'Play do not load from CommonJS on every version of Node that we support.
  */
-export const BUNDLED: readonly string[] = ['dijkstrajs', 'qrcode', 'zod'];
+export const BUNDLED: readonly string[] = [
+  '@noble/hashes',
+  '@otplib/core',
+  '@otplib/hotp',
+  '@otplib/plugin-base32-scure',
+  '@otplib/plugin-crypto-noble',
+  '@otplib/totp',
+  '@otplib/uri',
+  '@scure/base',
+  'dijkstrajs',
+  'otplib',
+  'qrcode',
+  'zod',
+];
 
 /** qrcode without the renderers of files and terminals. */
 export const QR_CODES = join(ROOT, 'node_modules', 'qrcode', 'lib', 'browser.js');

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
 import { ConfigurationError } from '../core/errors';
+import { libraryMissing, PASSKEY_LIBRARY } from '../factors/passkey/library';
 import type { PasskeySettings } from '../factors/passkey/settings';
 import type { RulesFor } from './option-check';
 import { NO_MESSAGE, aSwitch } from './option-kinds';
@@ -83,13 +84,11 @@ function refuse(option: string, problem: string): ConfigurationError {
   return new ConfigurationError(`passkeys.${option}`, problem);
 }
 
-const LIBRARY = '@simplewebauthn/server';
-
 /** An optional peer dependency. The bundle of an app brings its packages with it, or its bundler has said that one is missing. */
 function isLibraryInstalled(): boolean {
   if (findPackagedViews() === undefined) return true;
   try {
-    return require.resolve(LIBRARY) !== '';
+    return require.resolve(PASSKEY_LIBRARY) !== '';
   } catch {
     return false;
   }
@@ -101,11 +100,7 @@ export function resolvePasskeys(
   site: { readonly issuer: string; readonly origin: string; readonly saysWhoMaySignIn?: boolean },
 ): PasskeySettings | null {
   if (given === undefined) return null;
-  if (!isLibraryInstalled())
-    throw new ConfigurationError(
-      'passkeys',
-      `the package that checks them is not installed. Run npm install ${LIBRARY}, or leave out passkeys.`,
-    );
+  if (!isLibraryInstalled()) throw libraryMissing();
   const { relatedOrigins = [], signIn = false } = given;
   if (signIn && site.saysWhoMaySignIn !== true)
     throw refuse(

@@ -1,3 +1,4 @@
+import { loadServer } from './library';
 import type { PasskeyState } from './passkey-state';
 import type { CreationOptionsJson, RequestOptionsJson } from './prompt-options';
 import { ALGORITHMS } from './signed-data';
@@ -16,9 +17,6 @@ const TIMEOUT_MS = 5 * 60_000;
 
 /** at least 16 random bytes. */
 const MIN_CHALLENGE_BYTES = 16;
-
-// Loaded when it is first needed: it takes longer to load than the rest of the package.
-const loadServer = () => import('@simplewebauthn/server');
 
 /** Our challenges are base64url texts; the library would take a text for its UTF-8 bytes. */
 function challengeBytes(challenge: string): Uint8Array<ArrayBuffer> {

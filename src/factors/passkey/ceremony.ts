@@ -1,5 +1,6 @@
 import { afterAssertion, type AssertionFacts, type PasskeyState } from './passkey-state';
 import type { RelyingParty } from './ceremony-options';
+import { loadHelpers, loadServer } from './library';
 import { ALGORITHMS, isComplete, judgeClientData, judgeKey, type CeremonyRefusal } from './signed-data';
 import type { SubmittedCredential } from './submitted-credential';
 
@@ -9,10 +10,6 @@ export interface CeremonyRejection {
 }
 
 const MAX_CREDENTIAL_ID_BYTES = 1023;
-
-// Loaded when they are first needed: they take longer to load than the rest of the package.
-const loadServer = () => import('@simplewebauthn/server');
-const loadHelpers = () => import('@simplewebauthn/server/helpers');
 
 const rejected = (because: CeremonyRefusal): CeremonyRejection => ({ outcome: 'rejected', because });
 
