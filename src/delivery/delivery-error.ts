@@ -1,12 +1,6 @@
 /** The purpose of a code, in the words of a challenge's purpose. */
 export type CodePurpose = 'login' | 'step-up' | 'enroll' | 'unlock';
 
-/** `5 minutes`, or `90 seconds` if it is not a whole number of minutes. */
-export function durationInWords(seconds: number): string {
-  const [count, unit] = seconds % 60 === 0 ? [seconds / 60, 'minute'] : [seconds, 'second'];
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
-}
-
 /**
  * Why a message was not sent, as far as is known. `destination-refused` is about the one address, the others about the provider.
  * After `timed-out`, the message may still arrive.

@@ -2,13 +2,7 @@ import { parsePhoneNumber } from '../core/address/phone-number';
 import type { Channel } from '../core/member/factor-kind';
 import type { Clock, EmailSender, SmsSender } from '../options/ports';
 import { createCircuitBreaker, withTimeLimit } from './circuit-breaker';
-import {
-  DeliveryError,
-  durationInWords,
-  readFault,
-  type CodePurpose,
-  type DeliveryFault,
-} from './delivery-error';
+import { DeliveryError, readFault, type CodePurpose, type DeliveryFault } from './delivery-error';
 import {
   mailLocals,
   noticeMail,
@@ -19,10 +13,12 @@ import {
   type Site,
 } from './message-text';
 import { sendEmail, type Mail } from './send-email';
+import type { Translations } from '../messages/translations';
 
 export type { Notice, NoticeOrigin } from './message-text';
 
 export interface DeliveryOptions extends Site {
+  readonly translations: Translations;
   readonly email: EmailSender | null;
   readonly sms: SmsSender | null;
   readonly clock: Clock;
@@ -52,6 +48,8 @@ export interface CodeToSend {
   /** Failures of one user count once for the circuit breaker. */
   readonly userId?: string;
   readonly userName: string;
+  /** The recipient's (BCP 47). Default: the app's first language. */
+  readonly language?: string | undefined;
   readonly origin?: NoticeOrigin;
   /** Set for an email in place of a text message; the mail says so. */
   readonly fallbackFrom?: Channel | null;
@@ -93,6 +91,8 @@ export function mayArrive({ because, mayArrive: isPossible }: Failed): boolean {
 export interface NoticeToSend {
   readonly to: string;
   readonly userName: string;
+  /** The recipient's (BCP 47). Default: the app's first language. */
+  readonly language?: string | undefined;
   readonly notice: Notice;
 }
 
@@ -102,7 +102,7 @@ export interface Delivery {
   /** Rejects if it was not sent within the time limit. */
   sendNotice(notice: NoticeToSend): Promise<void>;
   /** Tells a phone that it is no longer a sign-in method. Rejects if it was not sent within the time limit. */
-  sendPhoneNotice(to: string): Promise<void>;
+  sendPhoneNotice(to: string, language?: string): Promise<void>;
   /** Runs a task in the background; its error is passed to `onFailure`. */
   inBackground(task: () => Promise<void>, onFailure: (error: unknown) => void): void;
   /** Resolves when all background tasks have ended. */
@@ -115,8 +115,15 @@ const BREAKER = { failures: 3, openSeconds: 60 };
 const PURPOSES = { login: 'sign-in', unlock: 'sign-in', enroll: 'enrollment', 'step-up': 'step-up' } as const;
 
 export function createDelivery(options: DeliveryOptions): Delivery {
-  const { clock, codeSeconds, emailTimeoutSeconds, smsTimeoutSeconds, statusCallbackUrl, viewsPath } =
-    options;
+  const {
+    translations,
+    clock,
+    codeSeconds,
+    emailTimeoutSeconds,
+    smsTimeoutSeconds,
+    statusCallbackUrl,
+    viewsPath,
+  } = options;
   const breaker = createCircuitBreaker({ clock, ...BREAKER });
   const underWay = new Set<Promise<void>>();
 
@@ -144,7 +151,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const { code, purpose } = sent;
     const message = {
       to: parsed.e164,
-      text: smsText({ issuer: options.issuer, host: options.host, code, purpose, codeSeconds }),
+      text: smsText(translations.for(sent.language), {
+        issuer: options.issuer,
+        host: options.host,
+        code,
+        purpose,
+        codeSeconds,
+      }),
       ...(statusCallbackUrl === undefined ? {} : { statusCallbackUrl }),
     };
     try {
@@ -178,19 +191,27 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   async function tryEmail(to: string, sent: CodeToSend, fallbackFrom: Channel | null): Promise<SendOutcome> {
     const { userName, origin = null, code } = sent;
+    const translator = translations.for(sent.language);
     const mail: Mail = {
       name: 'code',
       locals: {
-        mail: mailLocals(options, { userName, at: clock.now(), origin }),
+        mail: mailLocals(translator, options, { userName, at: clock.now(), origin }),
         code,
-        validFor: durationInWords(codeSeconds),
+        validFor: translator.duration(codeSeconds),
         purpose: PURPOSES[sent.purpose],
         fallbackFrom,
       },
     };
     try {
       const onLate = () => sent.onLate?.({ sentBy: 'email', messageId: null });
-      await sendEmail(options.email, { to, mail, timeoutSeconds: emailTimeoutSeconds, viewsPath, onLate });
+      await sendEmail(options.email, {
+        to,
+        mail,
+        translator,
+        timeoutSeconds: emailTimeoutSeconds,
+        viewsPath,
+        onLate,
+      });
       return { outcome: 'sent', sentBy: 'email', fallbackFrom, messageId: null };
     } catch (error) {
       return fail('email', error);
@@ -213,15 +234,22 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       return code === null ? bySms : tryEmail(email, { ...sent, code }, 'sms');
     },
 
-    async sendNotice({ to, userName, notice }) {
-      const mail = noticeMail(options, { userName, notice });
-      await sendEmail(options.email, { to, mail, timeoutSeconds: emailTimeoutSeconds, viewsPath });
+    async sendNotice({ to, userName, language, notice }) {
+      const translator = translations.for(language);
+      const mail = noticeMail(translator, options, { userName, notice });
+      await sendEmail(options.email, {
+        to,
+        mail,
+        translator,
+        timeoutSeconds: emailTimeoutSeconds,
+        viewsPath,
+      });
     },
 
-    async sendPhoneNotice(to) {
+    async sendPhoneNotice(to, language) {
       const { sms } = options;
       if (sms === null) return;
-      const message = { to, text: phoneNoticeText(options) };
+      const message = { to, text: phoneNoticeText(translations.for(language), options) };
       await withTimeLimit(smsTimeoutSeconds, (signal) => sms.send(message, signal));
     },
 

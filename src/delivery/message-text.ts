@@ -3,9 +3,10 @@ import { browserName } from '../core/text/browser-name';
 import { cutText, labelInMessage, personInMessage } from '../core/text/typed-text';
 import { wordsOf } from '../factors/factor-words';
 import type { ResolvedBrand } from '../options/brand';
-import { durationInWords, type CodePurpose } from './delivery-error';
+import type { CodePurpose } from './delivery-error';
 import type { Mail, MailLocals } from './send-email';
 import { ENGLISH } from '../factors/english';
+import type { Translator } from '../messages/translator';
 
 /** The origin of a request. */
 export interface NoticeOrigin {
@@ -56,20 +57,6 @@ export interface Site {
   readonly brand: Pick<ResolvedBrand, 'logoUrl' | 'supportUrl' | 'accent'>;
 }
 
-const dateAndTime = new Intl.DateTimeFormat('en-GB', {
-  timeZone: 'UTC',
-  day: 'numeric',
-  month: 'short',
-  year: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-});
-
-/** `22 Nov 2026, 14:32 UTC`. */
-export function instantInWords(at: number): string {
-  return `${dateAndTime.format(at)} UTC`;
-}
-
 /** One line of bounded length. */
 const oneLine = (text: string) => cutText(text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim(), 120);
 
@@ -77,6 +64,7 @@ const oneLine = (text: string) => cutText(text.replaceAll(/[\p{Cc}\u2028\u2029]+
 const OUR_ACCENT = '#2f5bea';
 
 export function mailLocals(
+  translator: Translator,
   site: Site,
   about: { readonly userName: string; readonly at: number; readonly origin: NoticeOrigin | null },
 ): MailLocals {
@@ -91,16 +79,20 @@ export function mailLocals(
     supportUrl: absolute(supportUrl),
     accent: accent ?? OUR_ACCENT,
     account: account === '' ? null : account,
-    at: instantInWords(at),
+    at: translator.moment(at).text,
     origin:
       origin === null ? null : { browser: browserName(origin.userAgent), address: oneLine(origin.address) },
   };
 }
 
-function methodInWords({ factor, label }: { readonly factor: FactorKind; readonly label?: string }): string {
+function methodInWords(
+  translator: Translator,
+  { factor, label }: { readonly factor: FactorKind; readonly label?: string },
+): string {
   const name = labelInMessage(label ?? '');
-  const { thing, label: unnamed } = wordsOf(ENGLISH, factor);
-  return name === '' || name === unnamed ? thing : `${thing} “${name}”`;
+  const { thing } = wordsOf(translator, factor);
+  const isUnnamed = name === '' || name === wordsOf(ENGLISH, factor).label;
+  return isUnnamed ? thing : translator.t('mail.namedMethod', { thing, name });
 }
 
 const CHANGES = {
@@ -112,9 +104,13 @@ const CHANGES = {
 } as const;
 
 /** The mail for a notice. */
-export function noticeMail(site: Site, told: { readonly userName: string; readonly notice: Notice }): Mail {
+export function noticeMail(
+  translator: Translator,
+  site: Site,
+  told: { readonly userName: string; readonly notice: Notice },
+): Mail {
   const { notice, userName } = told;
-  const mail = mailLocals(site, { userName, at: notice.at, origin: notice.origin });
+  const mail = mailLocals(translator, site, { userName, at: notice.at, origin: notice.origin });
   if (notice.kind === 'other') {
     const { heading, paragraphs } = notice;
     return { name: 'notice', locals: { mail, heading: oneLine(heading), paragraphs } };
@@ -127,54 +123,44 @@ export function noticeMail(site: Site, told: { readonly userName: string; readon
   }
   if (notice.kind === 'proofs-locked') {
     const { lockedUntil, unlockUrl } = notice;
-    return { name: 'locked', locals: { mail, lockedUntil: instantInWords(lockedUntil), unlockUrl } };
+    return { name: 'locked', locals: { mail, lockedUntil: translator.moment(lockedUntil).text, unlockUrl } };
   }
   if (notice.kind === 'reminder') {
     const { actor, url, graceUntil } = notice;
-    const dueAt = graceUntil === null ? null : instantInWords(graceUntil);
+    const dueAt = graceUntil === null ? null : translator.moment(graceUntil).text;
     return { name: 'reminder', locals: { mail, actor: personInMessage(actor), url, dueAt } };
   }
-  const method = 'factor' in notice ? methodInWords(notice) : '';
+  const method = 'factor' in notice ? methodInWords(translator, notice) : '';
   return { name: 'factor-changed', locals: { mail, change: CHANGES[notice.kind], method } };
 }
-
-const ACTS: Readonly<Record<CodePurpose, string>> = {
-  login: 'to sign in',
-  'step-up': 'to confirm it’s you',
-  enroll: 'to add this phone',
-  unlock: 'to unlock your account',
-};
 
 /**
  * A text message with a code. The last line is an origin-bound one-time code (WICG draft): browsers fill it in on that host only.
  * Nothing may follow it, and nothing in the message comes from a visitor.
  */
-export function smsText(message: {
-  readonly issuer: string;
-  readonly host: string;
-  readonly code: string;
-  readonly purpose: CodePurpose;
-  readonly codeSeconds: number;
-}): string {
+export function smsText(
+  translator: Translator,
+  message: {
+    readonly issuer: string;
+    readonly host: string;
+    readonly code: string;
+    readonly purpose: CodePurpose;
+    readonly codeSeconds: number;
+  },
+): string {
   const { issuer, host, code, purpose, codeSeconds } = message;
   return [
-    `${code} is your ${issuer} code ${ACTS[purpose]} at ${host}.`,
-    `It expires in ${durationInWords(codeSeconds)}. Never share it.`,
+    translator.t('sms.code', { code, issuer, host, purpose }),
+    translator.t('sms.expiry', { duration: translator.duration(codeSeconds) }),
     '',
     `@${host} #${code}`,
   ].join('\n');
 }
 
 /** Tells a phone that its number was changed or removed. It has no link, so that people do not learn to follow links in messages. */
-export function phoneNoticeText({
-  issuer,
-  host,
-}: {
-  readonly issuer: string;
-  readonly host: string;
-}): string {
-  return [
-    `${issuer}: this phone can no longer be used to sign in at ${host}.`,
-    'If you didn’t change this, sign in there and change your password, then tell your administrator.',
-  ].join(' ');
+export function phoneNoticeText(
+  translator: Translator,
+  { issuer, host }: Pick<Site, 'issuer' | 'host'>,
+): string {
+  return translator.t('sms.phoneGone', { issuer, host });
 }

@@ -6,6 +6,8 @@ import type { EmailMessage, EmailSender } from '../options/ports';
 import { findViews } from '../options/views-path';
 import { withTimeLimit } from './circuit-breaker';
 import { DeliveryError } from './delivery-error';
+import { element } from '../messages/message-format';
+import type { Translator } from '../messages/translator';
 
 /** The locals of each mail template, by its name below `views/email/`. Each has a `.text.ejs` and a `.html.ejs`. */
 export interface EmailLocals {
@@ -95,20 +97,22 @@ export type Mail = {
 }[keyof EmailLocals];
 
 /**
- * Renders a mail from its two templates. The text template opens with a `Subject:` line, so that all words of a
- * mail stand in one place and are translated together. Text and HTML share no partial: ejs caches a compiled
+ * Renders a mail from its two templates. The text template opens with a `Subject:` line. Text and HTML share no partial: ejs caches a compiled
  * template by its file name alone, together with the escaping it was first compiled with.
  */
 export async function renderEmail<Name extends EmailName>(
   name: Name,
   locals: EmailLocals[Name],
+  translator: Translator,
   viewsPath: string = findViews(),
 ): Promise<Pick<EmailMessage, 'subject' | 'text' | 'html'>> {
   const template = join(viewsPath, 'email', name);
+  const { t, html: markup } = translator;
+  const given = { ...locals, t, html: markup, element, translator };
   const asText = { cache: true, escape: String };
   const [plain, html] = await Promise.all([
-    renderFile(`${template}.text.ejs`, { ...locals }, asText),
-    renderFile(`${template}.html.ejs`, { ...locals }, { cache: true }),
+    renderFile(`${template}.text.ejs`, given, asText),
+    renderFile(`${template}.html.ejs`, given, { cache: true }),
   ]);
   const [subjectLine = '', ...lines] = plain.trimStart().split('\n');
   return {
@@ -127,19 +131,20 @@ export async function sendEmail(
   sent: {
     readonly to: string;
     readonly mail: Mail;
+    readonly translator: Translator;
     readonly timeoutSeconds: number;
     readonly viewsPath: string | undefined;
     /** Called when the sender accepts the mail after its timeout. */
     readonly onLate?: () => void;
   },
 ): Promise<void> {
-  const { to, mail, timeoutSeconds, viewsPath, onLate } = sent;
+  const { to, mail, translator, timeoutSeconds, viewsPath, onLate } = sent;
   if (sender === null) throw new DeliveryError('provider-failed', 'There is no email sender.');
   const parsed = parseEmailAddress(to);
   if (parsed.outcome === 'refused') {
     throw new DeliveryError('destination-refused', 'The address is not one plain email address.');
   }
-  const content = await renderEmail(mail.name, mail.locals, viewsPath);
+  const content = await renderEmail(mail.name, mail.locals, translator, viewsPath);
   const message = { to: parsed.address, ...content };
   await withTimeLimit(timeoutSeconds, (signal) => sender.send(message, signal), onLate);
 }

@@ -10,6 +10,8 @@ export interface Translations {
   readonly fallback: Translator;
   /** The translator of the offered language that fits a BCP 47 tag best (RFC 4647, lookup): `de` for `de-AT`; undefined if none fits. */
   find(tag: string): Translator | undefined;
+  /** The same, or the first language. */
+  for(tag: string | null | undefined): Translator;
 }
 
 export function createTranslations(
@@ -21,9 +23,10 @@ export function createTranslations(
     languages.map((language) => [language.toLowerCase(), createTranslator(language, given)]),
   );
   const fallback = translators.get(first.toLowerCase()) ?? createTranslator(first, given);
-  return {
+  const translations: Translations = {
     languages,
     fallback,
+    for: (tag) => (typeof tag === 'string' ? translations.find(tag) : undefined) ?? fallback,
     find(tag) {
       const parts = tag.toLowerCase().split(/[-_]/);
       while (parts.length > 0) {
@@ -36,4 +39,5 @@ export function createTranslations(
       return sibling === undefined ? undefined : translators.get(sibling.toLowerCase());
     },
   };
+  return translations;
 }

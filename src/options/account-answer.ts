@@ -21,7 +21,10 @@ export class AccountAnswer {
     this.#given = given;
   }
 
-  text(name: 'email' | 'phone' | 'username' | 'name', own: () => string | undefined): string | undefined {
+  text(
+    name: 'email' | 'phone' | 'username' | 'name' | 'locale',
+    own: () => string | undefined,
+  ): string | undefined {
     if (!(name in this.#given)) return own();
     const value = this.#read(name);
     if (value === undefined || value === null || value === '') return undefined;

@@ -41,6 +41,7 @@ export function createDirectory<User extends Express.User>(
     said.requireId(id);
     const email = said.text('email', () => addressOf(user, 'email'));
     const phone = said.text('phone', () => addressOf(user, 'phone'));
+    const locale = said.text('locale', () => textOf(user, 'locale'));
     const username = said.text('username', () => textOf(user, 'username') ?? email) ?? '';
     const federated = said.flag('federated', () => own('federated') === true);
     return {
@@ -49,6 +50,7 @@ export function createDirectory<User extends Express.User>(
       username,
       ...(email === undefined ? {} : { email }),
       ...(phone === undefined ? {} : { phone }),
+      ...(locale === undefined ? {} : { locale }),
       organizationId: said.organizationId(() => own('organizationId')) ?? 'default',
       federated,
       hasPassword: said.flag('hasPassword', () => ownFlag(user, 'hasPassword') ?? !federated),

@@ -68,6 +68,8 @@ export interface Account {
   readonly mfaEnrolled: boolean;
   /** False ends every session and refuses every login. */
   readonly active: boolean;
+  /** The language of messages to this person (BCP 47), such as `pt-BR`. */
+  readonly locale?: string;
 }
 
 /** A page of an organization's people, in a stable order. `cursor` is the host's own and opaque to the package. */

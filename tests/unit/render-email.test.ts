@@ -4,6 +4,7 @@ import {
   type EmailName,
   type MailLocals,
 } from '../../src/delivery/send-email';
+import { ENGLISH } from '../../src/factors/english';
 
 const hostile = '<img src=x> & "friends"';
 
@@ -35,7 +36,7 @@ describe('renderEmail', () => {
     'escapes every value of the HTML of %s and none of its text, whichever came first',
     async (name) => {
       for (let round = 0; round < 2; round += 1) {
-        const { text, html } = await renderEmail(name, mails[name]);
+        const { text, html } = await renderEmail(name, mails[name], ENGLISH);
         expect(html).not.toContain('<img');
         expect(html).toContain('&lt;img src=x&gt; &amp; &#34;friends&#34;');
         expect(text).toContain(hostile);
@@ -44,7 +45,7 @@ describe('renderEmail', () => {
   );
 
   it.each(names)('says in %s what, where, when and who asked, under a subject of one line', async (name) => {
-    const { subject, text, html } = await renderEmail(name, mails[name]);
+    const { subject, text, html } = await renderEmail(name, mails[name], ENGLISH);
     expect(subject).toMatch(/^[^\r\n]{10,}$/);
     for (const said of ['portal.example.com', '22 Nov 2026, 14:32 UTC', '203.0.113.9', 'alan']) {
       expect(text).toContain(said);
@@ -53,7 +54,7 @@ describe('renderEmail', () => {
   });
 
   it('puts the code into the body, never into the subject, with the warning not to share it', async () => {
-    const { subject, text, html } = await renderEmail('code', mails.code);
+    const { subject, text, html } = await renderEmail('code', mails.code, ENGLISH);
     expect(subject).not.toContain('204417');
     expect(text).toContain('204417');
     expect(text).toContain('Never share this code');
@@ -64,14 +65,14 @@ describe('renderEmail', () => {
   const withoutLink = names.filter((name) => !['locked', 'new-browser', 'reminder'].includes(name));
 
   it.each(withoutLink)('has no link to follow in %s', async (name) => {
-    const { text, html } = await renderEmail(name, mails[name]);
+    const { text, html } = await renderEmail(name, mails[name], ENGLISH);
     expect(html).not.toContain('href');
     expect(text).not.toMatch(/https?:/);
   });
 
   it('loads nothing from anywhere', async () => {
     for (const name of names) {
-      const { html } = await renderEmail(name, mails[name]);
+      const { html } = await renderEmail(name, mails[name], ENGLISH);
       expect(html).not.toMatch(/<(?:img|script|link|iframe)|url\(/i);
     }
   });

@@ -87,7 +87,7 @@ function tellPhoneThatWent(context: FlowContext, { account, subject, member, cha
   if (opened.outcome !== 'opened') return;
   const { delivery } = context;
   delivery.inBackground(
-    () => delivery.sendPhoneNotice(opened.secret.reveal()),
+    () => delivery.sendPhoneNotice(opened.secret.reveal(), account.locale),
     (error) => {
       context.events.report({
         name: 'notice-failed',

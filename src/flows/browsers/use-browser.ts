@@ -137,16 +137,14 @@ async function reportReplay(
   const { gathered, origin } = login;
   const { account, member, now } = gathered;
   report(context, login, { name: 'browser-token-replayed' });
+  const { t } = context.options.translations.for(account.locale);
   await notifyAddressesOnFile(context, {
     account,
     member,
     notice: {
       kind: 'other',
-      heading: 'A remembered browser was forgotten',
-      paragraphs: [
-        'Somebody signed in with your password and an old copy of a remembered browser’s cookie. It was refused, a code was asked for, and that browser is no longer remembered.',
-        'If you restored a browser from a backup, there is nothing to do. If not, change your password.',
-      ],
+      heading: t('mail.browserForgotten.heading'),
+      paragraphs: [t('mail.browserForgotten.lead'), t('mail.browserForgotten.advice')],
       origin,
       at: now,
     },

@@ -50,17 +50,12 @@ function reportDisabled(context: FlowContext, wrong: WrongAnswer): void {
   const { challengeHint, origin, gathered } = wrong;
   const { kind, authenticatorId } = challengeHint;
   report(context, wrong, 'authenticator-disabled', { kind, authenticatorId });
-  const wayBack =
-    onFileKind(authenticatorId) === null
-      ? 'Sign in another way, then remove it in your settings and set it up again. If it’s your strongest method, you need a recovery code; without one, ask your administrator to reset your methods.'
-      : 'Sign in another way, or ask an administrator to assign it to you again.';
+  const { t } = context.options.translations.for(wrong.account.locale);
+  const isOwn = onFileKind(authenticatorId) === null;
   tell(context, wrong, {
     kind: 'other',
-    heading: 'One of your sign-in methods was turned off',
-    paragraphs: [
-      'It was turned off after too many wrong codes.',
-      `${wayBack} If the tries were not yours, change your password.`,
-    ],
+    heading: t('mail.turnedOff.heading'),
+    paragraphs: [t('mail.turnedOff.lead'), t(isOwn ? 'mail.turnedOff.own' : 'mail.turnedOff.assigned')],
     origin,
     at: gathered.now,
   });
@@ -71,16 +66,14 @@ function tellOfWrongFactor(context: FlowContext, wrong: WrongAnswer): void {
   const { account, origin, gathered } = wrong;
   const key = `notice:wrong-factor:${digestUserId(context.keyRing, account.id)}`;
   const budget = { key, windows: WRONG_FACTOR_NOTICES };
+  const { t } = context.options.translations.for(account.locale);
   context.delivery.inBackground(async () => {
     const spent = await context.state.spendSendBudgets([budget], gathered.now);
     if (spent.outcome === 'refused') return;
     tell(context, wrong, {
       kind: 'other',
-      heading: 'Failed sign-in attempt',
-      paragraphs: [
-        'Somebody typed your password and then wrong codes. Nobody was signed in.',
-        'If it was you, there’s nothing to do. If it wasn’t, change your password.',
-      ],
+      heading: t('mail.failedSignIn.heading'),
+      paragraphs: [t('mail.failedSignIn.lead'), t('mail.failedSignIn.advice')],
       origin,
       at: gathered.now,
     });

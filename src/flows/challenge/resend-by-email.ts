@@ -71,6 +71,7 @@ export async function resendByEmail(context: FlowContext, message: SentMessage):
     purpose,
     userId,
     userName: account.name,
+    language: account.locale,
     fallbackFrom: 'sms',
   });
   if (sent.outcome === 'sent') await change((codes) => confirmCode(codes, mail.kept.id));

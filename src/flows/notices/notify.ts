@@ -30,10 +30,10 @@ export async function notifyAddressesOnFile(
   told: { readonly account: Account; readonly member: MemberRecord; readonly notice: Notice },
 ): Promise<readonly string[]> {
   const { account, member, notice } = told;
-  const { id: userId, name: userName, organizationId } = account;
+  const { id: userId, name: userName, organizationId, locale: language } = account;
   const addresses = emailAddresses(context, account, member);
   for (const to of addresses) {
-    sendNoticeInBackground(context, { to, userId, organizationId, userName, notice });
+    sendNoticeInBackground(context, { to, userId, organizationId, userName, language, notice });
   }
   return addresses.map((to) => maskDestination('email', to));
 }
@@ -42,16 +42,6 @@ export async function notifyAddressesOnFile(
 export function canNotify(context: FlowContext, account: Account, member: MemberRecord): boolean {
   return context.options.email !== null && emailAddresses(context, account, member).length > 0;
 }
-
-const HEADINGS = {
-  reset: 'The second factors of an administrator were reset',
-  exempted: 'An administrator was exempted from multi-factor authentication',
-} as const;
-
-const SENTENCES = {
-  reset: (actor: string, target: string) => `${actor} reset the second factors of ${target}.`,
-  exempted: (actor: string, target: string) => `${actor} exempted ${target} from the second factor.`,
-} as const;
 
 /**
  * When an administrator was reset or exempted, tells the other administrators by email: without it, one administrator could
@@ -66,7 +56,7 @@ export async function notifyAdministrators(
     /** Null where no request is behind it. */
     readonly origin: Origin | null;
   },
-  told: { readonly target: Account; readonly done: keyof typeof HEADINGS; readonly reason: string },
+  told: { readonly target: Account; readonly done: 'reset' | 'exempted'; readonly reason: string },
 ): Promise<void> {
   const { organizationId, actor, administratorsOf, origin } = act;
   const { target, done, reason } = told;
@@ -75,17 +65,19 @@ export async function notifyAdministrators(
   const others = administrators.filter(({ id }) => id !== target.id && id !== actor.id);
   await Promise.all(
     others.map(async (account) => {
+      const { t } = context.options.translations.for(account.locale);
+      const names = { actor: personInMessage(actor.name), target: personInMessage(target.name) };
       const member = await context.records.findMember(account.id, account.organizationId);
       await notifyAddressesOnFile(context, {
         account,
         member,
         notice: {
           kind: 'other',
-          heading: HEADINGS[done],
+          heading: t(`mail.administrator.${done}.heading`),
           paragraphs: [
-            SENTENCES[done](personInMessage(actor.name), personInMessage(target.name)),
-            `The reason given: ${reason}`,
-            'If you didn’t expect this, ask them about it and check the events page.',
+            t(`mail.administrator.${done}.lead`, names),
+            t('mail.administrator.reason', { reason }),
+            t('mail.administrator.unexpected'),
           ],
           origin,
           at: context.clock.now(),

@@ -11,18 +11,21 @@ import { retryWebhooks } from '../webhooks/send-webhook';
 /** A notice and the name of its recipient. */
 export interface NoticeBody {
   readonly userName: string;
+  /** The recipient's (BCP 47); undefined for the app's first language. */
+  readonly language?: string | undefined;
   readonly notice: Notice;
 }
 
 /** A notice as it is stored: without the unlock link, which is created when the mail is sent. */
-export function writeNoticeBody({ userName, notice }: NoticeBody): string {
+export function writeNoticeBody({ userName, language, notice }: NoticeBody): string {
   const kept = notice.kind === 'proofs-locked' ? { ...notice, unlockUrl: null } : notice;
-  return JSON.stringify({ userName, notice: kept });
+  return JSON.stringify({ userName, language, notice: kept });
 }
 
 /** The fields of every notice; the fields of its kind are not checked. */
 const BODY = z.object({
   userName: z.string(),
+  language: z.string().optional(),
   notice: z.looseObject({ kind: z.string(), at: z.number(), origin: z.looseObject({}).nullable() }),
 });
 
@@ -89,10 +92,10 @@ export async function trySending(
   kept: KeptNotice,
   letter: NoticeBody & { readonly to: string },
 ): Promise<boolean> {
-  const { to, userName } = letter;
+  const { to, userName, language } = letter;
   try {
     const notice = await withUnlockLink(context, kept.userId, letter.notice);
-    await context.delivery.sendNotice({ to, userName, notice });
+    await context.delivery.sendNotice({ to, userName, language, notice });
   } catch (error) {
     context.options.onError(error);
     await putOff(context, kept, { notice: letter.notice, error });

@@ -6,6 +6,8 @@ import { newHandle, type FlowContext, type Origin } from '../context/context';
 import { toStoredChannel, type FirstFactorChannel } from '../context/first-factor-channels';
 import type { Person } from '../context/judge-access';
 import { notifyAddressesOnFile } from '../notices/notify';
+import type { Notice } from '../../delivery/delivery';
+import type { Translator } from '../../messages/translator';
 
 type EndingContext = Pick<FlowContext, 'records' | 'state' | 'clock'>;
 
@@ -181,19 +183,21 @@ export async function recordPasswordChange(
   if (known !== undefined && notify) {
     const { account } = known;
     const member = await records.findMember(userId, organizationId);
-    await notifyAddressesOnFile(context, { account, member, notice: noticeOf(origin, clock.now()) });
+    const translator = context.options.translations.for(account.locale);
+    await notifyAddressesOnFile(context, {
+      account,
+      member,
+      notice: noticeOf(translator, origin, clock.now()),
+    });
   }
   return isKept ? { ...kept.epochs, user: end.epoch } : null;
 }
 
-function noticeOf(origin: Origin | null, at: number): Parameters<typeof notifyAddressesOnFile>[1]['notice'] {
+function noticeOf({ t }: Translator, origin: Origin | null, at: number): Notice {
   return {
     kind: 'other',
-    heading: 'Your password was changed',
-    paragraphs: [
-      'You were signed out everywhere else, and no browser is remembered anymore.',
-      'If you didn’t change it, somebody else may have: set a new password now, and check your sign-in methods.',
-    ],
+    heading: t('mail.passwordChanged.heading'),
+    paragraphs: [t('mail.passwordChanged.lead'), t('mail.passwordChanged.advice')],
     origin,
     at,
   };

@@ -6,6 +6,7 @@ import { twilioSms } from '../../../src/delivery/twilio-sms';
 import { createClock } from '../../support/clock';
 import { startSmtpInbox } from '../../support/smtp-inbox';
 import { startTwilioApi } from '../../support/twilio-api';
+import { translationsIn } from '../../support/translations';
 
 export const code = '204417';
 export const phone = '+15005550006';
@@ -32,6 +33,7 @@ export async function startDeliveryWorld() {
     email,
     sms,
     clock,
+    translations: translationsIn('en'),
     issuer: 'Acme Portal',
     host: 'portal.acme.example',
     baseUrl: 'https://portal.acme.example',

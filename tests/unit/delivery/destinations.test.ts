@@ -1,6 +1,7 @@
 import { createDelivery } from '../../../src/delivery/delivery';
 import { createOutbox } from '../../../src/delivery/outbox';
 import { createClock } from '../../support/clock';
+import { translationsIn } from '../../support/translations';
 
 // A directory may hold anything. What is no address reaches no sender, whoever made it.
 
@@ -11,6 +12,7 @@ describe('a code', () => {
     email: outbox.email,
     sms: outbox.sms,
     clock,
+    translations: translationsIn('en'),
     issuer: 'Acme Portal',
     host: 'portal.acme.example',
     baseUrl: 'https://portal.acme.example',

@@ -1,5 +1,6 @@
 import { mailLocals, noticeMail, type Notice } from '../../../src/delivery/message-text';
 import { renderEmail } from '../../../src/delivery/send-email';
+import { ENGLISH } from '../../../src/factors/english';
 
 const site = {
   issuer: 'Acme Portal',
@@ -15,9 +16,9 @@ const origin = {
 
 describe('a mail', () => {
   it('has the logo and the help link by addresses that work outside the site, and the accent on its button', async () => {
-    const mail = mailLocals(site, { userName: 'Ada', at, origin });
+    const mail = mailLocals(ENGLISH, site, { userName: 'Ada', at, origin });
     const locals = { mail, lockedUntil: 'noon', unlockUrl: 'https://portal.acme.example/mfa/unlock' };
-    const { html, text } = await renderEmail('locked', locals);
+    const { html, text } = await renderEmail('locked', locals, ENGLISH);
     expect(html).toContain('<img src="https://portal.acme.example/logo.svg" alt="Acme Portal"');
     expect(html).toContain('href="https://portal.acme.example/help"');
     expect(html).toContain('background-color:#0b6e4f');
@@ -26,20 +27,24 @@ describe('a mail', () => {
 
   it('names the issuer, our accent and no help where the brand says nothing', async () => {
     const plain = { ...site, brand: { logoUrl: null, supportUrl: null, accent: null } };
-    const mail = mailLocals(plain, { userName: 'Ada', at, origin: null });
-    const { html, text } = await renderEmail('locked', {
-      mail,
-      lockedUntil: 'noon',
-      unlockUrl: 'https://a.example',
-    });
+    const mail = mailLocals(ENGLISH, plain, { userName: 'Ada', at, origin: null });
+    const { html, text } = await renderEmail(
+      'locked',
+      {
+        mail,
+        lockedUntil: 'noon',
+        unlockUrl: 'https://a.example',
+      },
+      ENGLISH,
+    );
     expect(html).not.toContain('<img');
     expect(html).toContain('background-color:#2f5bea');
     expect(html + text).not.toContain('Need help?');
   });
 
   it('says the site, the device and its address apart', async () => {
-    const mail = mailLocals(site, { userName: 'Ada', at, origin });
-    const { text } = await renderEmail('notice', { mail, heading: 'News', paragraphs: ['One.'] });
+    const mail = mailLocals(ENGLISH, site, { userName: 'Ada', at, origin });
+    const { text } = await renderEmail('notice', { mail, heading: 'News', paragraphs: ['One.'] }, ENGLISH);
     expect(text).toContain(
       'Site:    portal.acme.example\nDevice:  Firefox on Linux\nFrom:    1.2.3.4\nAccount: Ada',
     );
@@ -51,6 +56,6 @@ describe('a mail', () => {
     ['Work phone', 'The authenticator app “Work phone”'],
   ])('names a method called “%s” once', (label, method) => {
     const notice: Notice = { kind: 'authenticator-added', factor: 'totp', label, at, origin: null };
-    expect(noticeMail(site, { userName: 'Ada', notice }).locals).toMatchObject({ method });
+    expect(noticeMail(ENGLISH, site, { userName: 'Ada', notice }).locals).toMatchObject({ method });
   });
 });

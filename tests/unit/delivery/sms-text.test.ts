@@ -1,4 +1,5 @@
 import { smsText } from '../../../src/delivery/message-text';
+import { ENGLISH } from '../../../src/factors/english';
 
 const message = {
   issuer: 'Acme Portal',
@@ -19,7 +20,7 @@ describe('smsText', () => {
   it.each(['login', 'step-up', 'enroll', 'unlock'] as const)(
     'ends with the host and the code: %s',
     (purpose) => {
-      expect(parseOriginBoundCode(smsText({ ...message, purpose }))).toEqual({
+      expect(parseOriginBoundCode(smsText(ENGLISH, { ...message, purpose }))).toEqual({
         host: 'portal.acme.example',
         code: '204417',
       });
@@ -27,14 +28,14 @@ describe('smsText', () => {
   );
 
   it('says what, where, how long, and never to share it', () => {
-    expect(smsText(message)).toBe(
+    expect(smsText(ENGLISH, message)).toBe(
       '204417 is your Acme Portal code to sign in at portal.acme.example.\n' +
         'It expires in 5 minutes. Never share it.\n\n@portal.acme.example #204417',
     );
   });
 
   it('holds no link, and fits where it is billed as one or two messages', () => {
-    const text = smsText(message);
+    const text = smsText(ENGLISH, message);
     expect(text).not.toMatch(/https?:/);
     expect(text.length).toBeLessThanOrEqual(160);
   });

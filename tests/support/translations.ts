@@ -1,0 +1,5 @@
+import { createTranslations } from '../../src/messages/translations';
+
+/** The package's own messages in these languages, the first of which is used where nothing says otherwise. */
+export const translationsIn = (...languages: string[]) =>
+  createTranslations(languages, { override: () => undefined, onError: () => undefined });
