@@ -14,6 +14,7 @@ import {
 } from './message-text';
 import { sendEmail, type Mail } from './send-email';
 import type { Translations } from '../messages/translations';
+import type { Translator } from '../messages/translator';
 
 export type { Notice, NoticeOrigin } from './message-text';
 
@@ -115,17 +116,14 @@ const BREAKER = { failures: 3, openSeconds: 60 };
 const PURPOSES = { login: 'sign-in', unlock: 'sign-in', enroll: 'enrollment', 'step-up': 'step-up' } as const;
 
 export function createDelivery(options: DeliveryOptions): Delivery {
-  const {
-    translations,
-    clock,
-    codeSeconds,
-    emailTimeoutSeconds,
-    smsTimeoutSeconds,
-    statusCallbackUrl,
-    viewsPath,
-  } = options;
+  const { translations, clock, codeSeconds, smsTimeoutSeconds, statusCallbackUrl } = options;
   const breaker = createCircuitBreaker({ clock, ...BREAKER });
   const underWay = new Set<Promise<void>>();
+
+  const mailTo = (to: string, mail: Mail, how: { translator: Translator; onLate?: () => void }) => {
+    const { email, emailTimeoutSeconds: timeoutSeconds, viewsPath } = options;
+    return sendEmail(email, { to, mail, timeoutSeconds, viewsPath, ...how });
+  };
 
   function fail(by: Channel, error: unknown): Failed {
     const fault = readFault(error);
@@ -151,13 +149,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const { code, purpose } = sent;
     const message = {
       to: parsed.e164,
-      text: smsText(translations.for(sent.language), {
-        issuer: options.issuer,
-        host: options.host,
-        code,
-        purpose,
-        codeSeconds,
-      }),
+      text: smsText(translations.for(sent.language), { ...options, code, purpose }),
       ...(statusCallbackUrl === undefined ? {} : { statusCallbackUrl }),
     };
     try {
@@ -204,14 +196,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     };
     try {
       const onLate = () => sent.onLate?.({ sentBy: 'email', messageId: null });
-      await sendEmail(options.email, {
-        to,
-        mail,
-        translator,
-        timeoutSeconds: emailTimeoutSeconds,
-        viewsPath,
-        onLate,
-      });
+      await mailTo(to, mail, { translator, onLate });
       return { outcome: 'sent', sentBy: 'email', fallbackFrom, messageId: null };
     } catch (error) {
       return fail('email', error);
@@ -234,16 +219,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       return code === null ? bySms : tryEmail(email, { ...sent, code }, 'sms');
     },
 
-    async sendNotice({ to, userName, language, notice }) {
+    async sendNotice({ to, language, ...told }) {
       const translator = translations.for(language);
-      const mail = noticeMail(translator, options, { userName, notice });
-      await sendEmail(options.email, {
-        to,
-        mail,
-        translator,
-        timeoutSeconds: emailTimeoutSeconds,
-        viewsPath,
-      });
+      await mailTo(to, noticeMail(translator, options, told), { translator });
     },
 
     async sendPhoneNotice(to, language) {

@@ -30,8 +30,8 @@ export type ParsedMessage = readonly Part[];
 const TAG = /<(\/?)([a-z][\w-]*)>/;
 
 /**
- * Parses a message: `{name}`, `{n, number}`, `{n, number, percent}`, `plural`, `selectordinal`, `select`, and tags such as
- * `<link>here</link>`. Throws an Error that says what is wrong.
+ * Parses a message: `{name}`, `{n, number}`, `{n, number, percent}`, `plural`, `selectordinal`, `select` (with `_` for each
+ * hyphen of a case), and tags such as `<link>here</link>`. Throws an Error that says what is wrong.
  */
 export function parseMessage(source: string): ParsedMessage {
   return toParts(parse(source));
@@ -200,7 +200,7 @@ export class MessageFormatter {
   ): readonly Part[] {
     const other = cases.get('other') ?? [];
     if (typeof value === 'object') throw new TypeError(`The value "${name}" of a message must be no markup.`);
-    if (by === 'select') return cases.get(String(value)) ?? other;
+    if (by === 'select') return cases.get(String(value).replaceAll('-', '_')) ?? other;
     if (typeof value !== 'number') throw new TypeError(`The value "${name}" of a message must be a number.`);
     return cases.get(`=${value}`) ?? cases.get(this.#plural[by].select(value)) ?? other;
   }
