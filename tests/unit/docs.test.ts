@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { transformSync } from 'esbuild';
 import { EVENT_NAMES } from '../../src/events/events';
+import { TOKEN_REFUSALS } from '../../src/http/kernel/token-refusal';
 import { OPTION_DEFAULTS } from '../../src/index';
 import { codeIn, firstColumn, listDocs, readDoc, ROOT, sectionOf } from '../support/docs';
 
@@ -172,17 +173,24 @@ describe('the documentation', () => {
     expect(firstColumn(sectionOf('docs/events-and-errors.md', 'Events'))).toEqual([...EVENT_NAMES]);
   });
 
+  const statuses = /const STATUS[^{]*\{(.*?)\n\};/s.exec(source('core/errors.ts'))?.[1] ?? '';
+  const errorCodes = [...statuses.matchAll(/'([a-z-]+)': (\d+)/g)];
+
   it('lists every error code with its status, and no other', () => {
-    const statuses = /const STATUS[^{]*\{(.*?)\n\};/s.exec(source('core/errors.ts'))?.[1] ?? '';
-    const codes = [...statuses.matchAll(/'([a-z-]+)': (\d+)/g)].map(
-      ([, code, status]) => `${code} ${status}`,
-    );
+    const codes = errorCodes.map(([, code, status]) => `${code} ${status}`);
     const errors = sectionOf('docs/events-and-errors.md', 'Errors');
     const rows = [...errors.matchAll(/^\| `([a-z-]+)`\s*\| (\d+)\s*\|/gm)].map(
       ([, code, status]) => `${code} ${status}`,
     );
     expect(codes.length).toBeGreaterThan(5);
     expect(rows).toEqual(codes);
+  });
+
+  it('says what to do about every error code and every reason of a refused form', () => {
+    const page = 'docs/troubleshooting.md';
+    const [byCode = '', byReason = ''] = sectionOf(page, 'By error code').split('\n### ');
+    expect(firstColumn(byCode)).toEqual(errorCodes.map(([, code]) => code));
+    expect(firstColumn(byReason)).toEqual([...TOKEN_REFUSALS]);
   });
 });
 
