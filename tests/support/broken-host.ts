@@ -1,32 +1,32 @@
 import express from 'express';
 import type { Express, RequestHandler } from 'express';
 import passport from 'passport';
-import {
-  createMfa,
-  createOutbox,
-  memoryState,
-  memoryRecords,
-  type Mfa,
-  type MfaOptions,
-} from '../../src/index';
+import { createMfa, createOutbox, memoryRecords, memoryState } from '../../src/index';
+import type { Mfa, MfaOptions, Outbox } from '../../src/index';
 import type { AttackOptions } from '../../src/testing';
 import { createClock } from './clock';
 import { PASSWORD, portalUsers, TEST_KEY, type PortalUser } from './portal';
+
+interface HostParts {
+  readonly app: Express;
+  readonly mfa: Mfa<PortalUser>;
+  readonly outbox: Outbox;
+  readonly users: readonly PortalUser[];
+  readonly authenticate: (options: passport.AuthenticateOptions) => RequestHandler;
+}
 
 /** What is wrong with a host. */
 export interface Flaw {
   readonly options?: Partial<MfaOptions<PortalUser>>;
   /** In place of `mfa.guard()`. */
-  readonly guard?: (mfa: Mfa<PortalUser>) => RequestHandler;
+  readonly guard?: (guard: RequestHandler) => RequestHandler;
   /** Above the pages and the guard. */
-  readonly above?: (
-    app: Express,
-    host: { readonly mfa: Mfa<PortalUser>; readonly outbox: ReturnType<typeof createOutbox> },
-  ) => void;
+  readonly above?: (host: HostParts) => void;
   /** Below the guard. */
-  readonly below?: (app: Express, mfa: Mfa<PortalUser>) => void;
+  readonly below?: (host: HostParts) => void;
   /** In place of `passport.authenticate('mfa')`. */
-  readonly signIn?: (passports: passport.Authenticator) => RequestHandler;
+  readonly signIn?: (host: HostParts) => RequestHandler;
+  readonly publicRoutes?: readonly string[];
 }
 
 export interface AttackedHost {
@@ -35,7 +35,7 @@ export interface AttackedHost {
   close(): Promise<void>;
 }
 
-/** A small host with a sign-in of its own, as a hurried developer may have built it. */
+/** A small host with a sign-in of its own, as somebody in a hurry may have built it. */
 export function createBrokenHost(flaw: Flaw = {}): AttackedHost {
   const clock = createClock();
   const outbox = createOutbox({ clock });
@@ -64,19 +64,18 @@ export function createBrokenHost(flaw: Flaw = {}): AttackedHost {
   passports.deserializeUser<string>((id, done) => done(null, findById(id) ?? false));
 
   const app = express();
+  const authenticate = (options: passport.AuthenticateOptions) =>
+    passports.authenticate('mfa', { failureRedirect: '/mfa/login', ...options }) as RequestHandler;
+  const host = { app, mfa, outbox, users, authenticate };
   app.use(mfa.sessions(), passports.initialize(), passports.session());
   app.use(express.urlencoded({ extended: false }), express.json());
-  flaw.above?.(app, { mfa, outbox });
+  flaw.above?.(host);
   app.use('/mfa', mfa.pages());
-  const authenticate: RequestHandler = passports.authenticate('mfa', {
-    successRedirect: '/',
-    failureRedirect: '/mfa/login',
-  });
-  app.post('/login', flaw.signIn?.(passports) ?? authenticate);
-  app.use(flaw.guard?.(mfa) ?? mfa.guard());
-  flaw.below?.(app, mfa);
-  app.get('/', (req, res) => {
-    res.set('Cache-Control', 'no-store').json({ hello: (req.user as PortalUser | undefined)?.id });
+  app.post('/login', flaw.signIn?.(host) ?? authenticate({ successRedirect: '/' }));
+  app.use(flaw.guard?.(mfa.guard()) ?? mfa.guard());
+  flaw.below?.(host);
+  app.get('/', (_req, res) => {
+    res.set('Cache-Control', 'no-store').json({ inside: true });
   });
   app.post('/notes', mfa.requireCsrfToken(), (_req, res) => {
     res.redirect(303, '/');
@@ -90,7 +89,7 @@ export function createBrokenHost(flaw: Flaw = {}): AttackedHost {
       signIn: (browser, { username, password }) => browser.post('/login', { username, password }),
       outbox,
       clock,
-      publicRoutes: ['POST /login'],
+      publicRoutes: ['POST /login', ...(flaw.publicRoutes ?? [])],
     },
     close: () => mfa.close(),
   };

@@ -1,5 +1,5 @@
-import type { Clock } from '../../core/clock';
 import type { Outbox } from '../../delivery/outbox';
+import type { TestClock } from '../test-clock';
 import type { AttackedMfa, AttackedPerson } from './attacked-person';
 import type { AttackBrowser } from './browser';
 import type { Probe } from './probe';
@@ -21,8 +21,8 @@ export interface AttackOptions {
     | undefined;
   /** Where messages arrive. Without it, messages are not looked at. */
   readonly outbox?: Pick<Outbox, 'messages'> | undefined;
-  /** The clock of `createMfa`. Default: the system clock. */
-  readonly clock?: Clock | undefined;
+  /** The clock of `createMfa`. It moves on 30 seconds for each sign-in, because a code is accepted once. */
+  readonly clock: Pick<TestClock, 'now' | 'advance'>;
   /** Requests that cannot be read from the app's routers, or need an id that exists: `GET /orders/17`. */
   readonly routes?: readonly string[] | undefined;
   /** What is meant for everybody: `/signup`, `POST /contact`, `/docs/*`. All else must be refused before the second factor. */

@@ -20,6 +20,9 @@ import type { AttackTarget } from './target';
 export async function attack(app: RequestListener, options: AttackOptions): Promise<AttackReport> {
   const { probes = [], only, skip = [] } = options;
   const { pagesPath = '/mfa', csrfField = '_csrf', headers = {} } = options;
+  const all = [...PROBES, ...probes];
+  const unknown = (only ?? []).find((wanted) => !all.some(({ name }) => name === wanted));
+  if (unknown !== undefined) throw new Error(`attack: there is no probe \`${unknown}\` to run alone.`);
   const server = await serve(app);
   const agent = new Agent({ keepAlive: true });
   const site: AttackedSite = { ...server, agent, pagesPath, csrfField, headers };
@@ -27,7 +30,6 @@ export async function attack(app: RequestListener, options: AttackOptions): Prom
     const { target, restore } = await openTarget(app, options, (...change) => openBrowser(site, ...change));
     const results: ProbeResult[] = [];
     try {
-      const all = [...PROBES, ...probes];
       const wanted = only === undefined ? all : all.filter(({ name }) => only.includes(name));
       for (const probe of wanted) results.push(await runProbe(probe, target, skip));
     } finally {

@@ -1,4 +1,4 @@
-import type { ProgrammaticApi } from '../../api/programmatic-api';
+import type { Mfa } from '../../api/mfa';
 
 /** An account of the test whose password is known. It administers nothing, and nobody else uses it. */
 export interface AttackedPerson {
@@ -11,4 +11,4 @@ export interface AttackedPerson {
 }
 
 /** What of `createMfa` is used to bring the person into each state. */
-export type AttackedMfa = Pick<ProgrammaticApi, 'authenticators' | 'members' | 'policies' | 'sessionsOf'>;
+export type AttackedMfa = Pick<Mfa, 'authenticators' | 'members' | 'policies' | 'sessionsOf' | 'settled'>;

@@ -121,7 +121,9 @@ export function openBrowser(
       return encode(all, change, { 'x-csrf-token': token });
     },
     async post(path, fields) {
-      lastPost = await send({ method: 'POST', path, ...(await browser.form(fields)) });
+      const query =
+        change.extraFields === undefined ? '' : `?${new URLSearchParams(change.extraFields).toString()}`;
+      lastPost = await send({ method: 'POST', path: `${path}${query}`, ...(await browser.form(fields)) });
       return lastPost;
     },
     get lastPost() {

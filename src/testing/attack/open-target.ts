@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { Policy } from '../../core/policy/policy';
 import type { AttackOptions } from './attack-options';
+import { fieldsOf } from '../test-agent';
 import type { AttackedMfa } from './attacked-person';
 import type { AttackAnswer, AttackBrowser, BrowserChange } from './browser';
 import { isSafe } from './crawl';
@@ -9,6 +10,9 @@ import { createStateMachine } from './states';
 import type { AttackTarget } from './target';
 
 const WEEK_SECONDS = 604_800;
+
+/** How many pages have to refuse a browser before it counts as outside. */
+const PAGES_LOOKED_AT = 3;
 
 /** Below the path of the pages: what only people who are signed in may reach. */
 const OWN_GUARDED = ['/settings', '/sessions'];
@@ -33,7 +37,10 @@ export async function openTarget(
   const isOwnOpen = ({ path }: AttackRoute) =>
     isBelow(path, pagesPath) && !OWN_GUARDED.some((own) => isBelow(path, `${pagesPath}${own}`));
   const others = listed.filter((route) => !isOwnOpen(route));
-  const guarded = others.filter((route) => !isPublic.some((matches) => matches(route)));
+  const isOwn = (path: string) => isBelow(path, pagesPath);
+  const guarded = others
+    .filter((route) => !isPublic.some((matches) => matches(route)))
+    .toSorted((a, b) => Number(isOwn(a.path)) - Number(isOwn(b.path)));
   const open = others.filter((route) => !guarded.includes(route));
 
   const machine = createStateMachine({
@@ -42,9 +49,9 @@ export async function openTarget(
     pagesPath,
     open: openBrowser,
     firstStep: (browser) => signIn(browser, person),
-    now: () => clock?.now() ?? Date.now(),
+    clock,
   });
-  const inside = await findInside((state) => machine.enter(state), guarded);
+  const inside = await findInside((state) => machine.enter(state), guarded, `${pagesPath}/state`);
   const refusedTo = await findRefusals(openBrowser(), inside);
 
   const target: AttackTarget = {
@@ -52,7 +59,7 @@ export async function openTarget(
     pagesPath,
     guarded,
     open,
-    isOwn: (path) => isBelow(path, pagesPath),
+    isOwn,
     inside,
     person,
     visit: openBrowser,
@@ -62,7 +69,8 @@ export async function openTarget(
       return browser;
     },
     async isInside(browser) {
-      for (const path of inside) if (isPage(await browser.try({ path }))) return true;
+      for (const path of inside.slice(0, PAGES_LOOKED_AT))
+        if (isPage(await browser.try({ path }))) return true;
       return false;
     },
     isReached(request, answer) {
@@ -74,7 +82,10 @@ export async function openTarget(
       return !isBelow(pathname, pagesPath) && !refusedTo.has(pathname);
     },
     factors: async () => JSON.stringify(await mfa.authenticators.list(person.id)),
-    messages: () => [...(outbox?.messages ?? [])],
+    async messages() {
+      await mfa.settled();
+      return [...(outbox?.messages ?? [])];
+    },
   };
   return { target, restore: () => restorePolicy(mfa, before) };
 }
@@ -85,6 +96,7 @@ const isPage = ({ status }: AttackAnswer): boolean => status >= 200 && status < 
 async function findInside(
   enter: AttackTarget['enter'],
   guarded: readonly AttackRoute[],
+  statePath: string,
 ): Promise<readonly string[]> {
   const stranger = await enter('anonymous');
   let member = await enter('signed-in');
@@ -92,9 +104,9 @@ async function findInside(
   for (const { path } of guarded.filter(({ method, asksStepUp }) => method === 'GET' && !asksStepUp)) {
     if (isPage(await stranger.try({ path }))) continue;
     if (isPage(await member.try({ path }))) inside.push(path);
+    const { fields } = await member.try({ path: statePath, headers: { accept: 'application/json' } });
     // A GET that signs out.
-    else if (inside[0] !== undefined && !isPage(await member.try({ path: inside[0] })))
-      member = await enter('signed-in');
+    if (fieldsOf(fields['decision'])['outcome'] !== 'allow') member = await enter('signed-in');
   }
   if (inside.length > 0) return inside;
   throw new Error(

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { codeFor } from '../code-for';
+import type { TestClock } from '../test-clock';
 import { fieldsOf } from '../test-agent';
 import type { AttackedMfa, AttackedPerson } from './attacked-person';
 import type { AttackAnswer, AttackBrowser, BrowserChange } from './browser';
@@ -37,14 +38,20 @@ export interface StateMachine {
   enter(state: AttackState): Promise<AttackBrowser>;
   /** A new browser after the first step, whatever that leads to. */
   signIn(change?: BrowserChange): Promise<AttackBrowser>;
+  /** The first step in this browser. */
+  firstStep(browser: AttackBrowser): PromiseLike<unknown>;
   /** The code that the person's authenticator app shows now. */
   code(): string;
+  /** Codes that it shows neither now nor a time step before or after. */
+  wrongCodes(count: number): readonly string[];
   /** Answers the challenge of a pending login. */
   answer(browser: AttackBrowser, fields: Readonly<Record<string, string>>): Promise<AttackAnswer>;
   signOut(browser: AttackBrowser): Promise<AttackAnswer>;
+  endExemption(): Promise<void>;
 }
 
 const DAY_MS = 86_400_000;
+const TIME_STEP_MS = 30_000;
 const WHY = 'express-mfa attack';
 
 // RFC 4648, section 6.
@@ -56,28 +63,42 @@ export function createStateMachine(setup: {
   readonly pagesPath: string;
   readonly open: (change?: BrowserChange) => AttackBrowser;
   readonly firstStep: (browser: AttackBrowser) => PromiseLike<unknown>;
-  readonly now: () => number;
+  readonly clock: Pick<TestClock, 'now' | 'advance'>;
 }): StateMachine {
-  const { mfa, person, pagesPath, open, firstStep, now } = setup;
+  const { mfa, person, pagesPath, open, firstStep, clock } = setup;
   const { id: userId, organizationId } = person;
   const member = { userId, organizationId };
   let secret = '';
 
-  async function removeFactors(): Promise<void> {
+  async function endExemption(): Promise<void> {
     await mfa.members.endExemption(member, { reason: WHY });
-    await mfa.members.reset(member, { reason: WHY, everywhere: true });
   }
 
-  /** Each time another app: a code of it was never used before, whatever the clock says. */
+  /** Ends what an earlier state has left: an exemption, a lock, a code that was used. */
+  async function cleanUp(): Promise<void> {
+    await endExemption();
+    await mfa.members.unlock(member, { reason: WHY, everywhere: true });
+    clock.advance(TIME_STEP_MS);
+  }
+
+  async function removeFactors(): Promise<void> {
+    await cleanUp();
+    await mfa.members.reset(member, { reason: WHY, everywhere: true });
+    secret = '';
+  }
+
   async function giveApp(): Promise<void> {
+    // A route that was tried may have removed it.
+    if (secret !== '' && (await mfa.authenticators.list(userId)).length > 0) return cleanUp();
     await removeFactors();
-    secret = [...randomBytes(32)].map((byte) => BASE32[byte % 32]).join('');
-    const row = { userId, secret, ref: `attack-${randomBytes(8).toString('hex')}` };
+    const drawn = [...randomBytes(32)].map((byte) => BASE32[byte % 32]).join('');
+    const row = { userId, secret: drawn, ref: `attack-${randomBytes(8).toString('hex')}` };
     const { imported, refusals } = await mfa.authenticators.import([row], { reason: WHY });
     if (imported !== 1)
       throw new Error(
-        `attack: no authenticator app could be given to ${userId}: ${JSON.stringify(refusals)}.`,
+        `attack: ${userId} could be given no authenticator app: ${JSON.stringify(refusals)}. Use another account.`,
       );
+    secret = drawn;
   }
 
   async function signIn(change?: BrowserChange): Promise<AttackBrowser> {
@@ -94,7 +115,16 @@ export function createStateMachine(setup: {
     return answered;
   };
 
-  const code = () => codeFor(secret, now());
+  const code = () => codeFor(secret, clock.now());
+
+  function wrongCodes(count: number): readonly string[] {
+    const right = [-TIME_STEP_MS, 0, TIME_STEP_MS].map((milliseconds) =>
+      codeFor(secret, clock.now() + milliseconds),
+    );
+    const candidates = Array.from({ length: count + right.length }, (_item, index) => `${100_000 + index}`);
+    return candidates.filter((candidate) => !right.includes(candidate)).slice(0, count);
+  }
+
   const signOut: StateMachine['signOut'] = (browser) => browser.post(`${pagesPath}/logout`);
 
   async function signInFully(fields: Readonly<Record<string, string>> = {}): Promise<AttackBrowser> {
@@ -136,7 +166,7 @@ export function createStateMachine(setup: {
     },
     async exempt() {
       await giveApp();
-      const exemption = { reason: WHY, until: now() + DAY_MS };
+      const exemption = { reason: WHY, until: clock.now() + DAY_MS };
       await mfa.members.exempt({ ...member, actorId: 'attack' }, exemption);
       return expectDecision(await signIn(), 'exempt', 'allow');
     },
@@ -154,5 +184,14 @@ export function createStateMachine(setup: {
     'signed-in': () => signInFully(),
   };
 
-  return { enter: (state) => ENTER[state](), signIn, code, answer, signOut };
+  return {
+    enter: (state) => ENTER[state](),
+    signIn,
+    firstStep,
+    code,
+    wrongCodes,
+    answer,
+    signOut,
+    endExemption,
+  };
 }

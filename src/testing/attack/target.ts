@@ -29,5 +29,6 @@ export interface AttackTarget extends StateMachine {
   isReached(request: AttackRequest, answer: AttackAnswer): boolean;
   /** What the app knows of the person's second factors, as text that changes with them. */
   factors(): Promise<string>;
-  messages(): readonly OutboxMessage[];
+  /** Everything that was sent, also what is on its way. Empty without `outbox`. */
+  messages(): Promise<readonly OutboxMessage[]>;
 }

@@ -88,6 +88,7 @@ describe('the code of docs/testing.md', () => {
       app: host.app,
       mfa,
       person,
+      clock: host.options.clock,
     });
     expect(await report).toMatchObject({ probes: [{ name: 'admin-area-is-hidden', outcome: 'passed' }] });
     await host.close();

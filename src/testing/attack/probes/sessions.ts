@@ -1,5 +1,5 @@
-import type { Probe } from '../probe';
 import { sawOf } from '../crawl';
+import type { Finding, Probe } from '../probe';
 
 /** Sessions that begin too early or end too late. */
 export const SESSION_PROBES: readonly Probe[] = [
@@ -8,7 +8,7 @@ export const SESSION_PROBES: readonly Probe[] = [
     asvs: ['7.4.1'],
     sentence: 'After a sign-out the old cookies are worth nothing.',
     async run(target) {
-      const found = [];
+      const found: Finding[] = [];
       const own = { method: 'POST', path: `${target.pagesPath}/logout` };
       for (const { method, path } of [own, ...[...target.guarded, ...target.open].filter(isSignOut)]) {
         const browser = await target.enter('signed-in');
@@ -21,6 +21,39 @@ export const SESSION_PROBES: readonly Probe[] = [
           });
       }
       return found;
+    },
+  },
+  {
+    name: 'kept-session-id',
+    asvs: ['7.2.4'],
+    sentence: 'Cookies from before the sign-in, or from between its steps, are worth nothing after it.',
+    async run(target) {
+      await target.enter('pending');
+      const browser = target.visit();
+      await browser.get(`${target.pagesPath}/login`);
+      const before = browser.clone();
+      await target.firstStep(browser);
+      const between = browser.clone();
+      await target.answer(browser, { code: target.code() });
+      await target.isInside(browser);
+      const found: Finding[] = [];
+      if (await target.isInside(before))
+        found.push({ request: 'cookies from before the sign-in', saw: 'they open pages' });
+      if (await target.isInside(between))
+        found.push({ request: 'cookies from between the steps', saw: 'they open pages' });
+      return found;
+    },
+  },
+  {
+    name: 'kept-decision',
+    asvs: ['8.3.2'],
+    sentence: 'When an exemption ends, the next request is refused.',
+    async run(target) {
+      const browser = await target.enter('exempt');
+      const wasInside = await target.isInside(browser);
+      await target.endExemption();
+      if (!wasInside || !(await target.isInside(browser))) return [];
+      return [{ request: 'a page after the exemption has ended', saw: 'it was let in' }];
     },
   },
 ];

@@ -1,0 +1,77 @@
+import { isSafe, sawOf } from '../crawl';
+import type { Finding, Probe } from '../probe';
+
+/** What another site can make the browser of a signed-in person do. */
+export const REQUEST_PROBES: readonly Probe[] = [
+  {
+    name: 'csrf',
+    asvs: ['3.5.1'],
+    sentence: 'A form of another site changes nothing.',
+    async run(target) {
+      const found: Finding[] = [];
+      let browser = await target.enter('signed-in');
+      const signOut = { method: 'POST', path: `${target.pagesPath}/logout`, ...FOREIGN_FORM };
+      const signedOut = await browser.send(signOut);
+      if (!(await target.isInside(browser))) {
+        found.push({ request: `POST ${signOut.path}`, saw: `${sawOf(signedOut)} and signed out` });
+        browser = await target.enter('signed-in');
+      }
+      for (const { method, path } of target.guarded.filter(
+        (route) => !isSafe(route) && !target.isOwn(route.path),
+      )) {
+        const request = { method, path, ...FOREIGN_FORM };
+        const answer = await browser.try(request);
+        if (!target.isReached(request, answer)) continue;
+        found.push({ request: `${method} ${path}`, saw: sawOf(answer) });
+        browser = await target.enter('signed-in');
+      }
+      return found;
+    },
+  },
+  {
+    name: 'changing-get',
+    asvs: ['3.5.3'],
+    sentence: 'GET signs nobody out, changes no method and sends nothing.',
+    async run(target) {
+      const found: Finding[] = [];
+      const routes = [...target.guarded, ...target.open].filter(({ method }) => method === 'GET');
+      let browser = await target.enter('signed-in');
+      for (const path of new Set(routes.map((route) => route.path))) {
+        const before = { factors: await target.factors(), messages: (await target.messages()).length };
+        const answer = await browser.try({ path });
+        const effects = [
+          (await target.isInside(browser)) ? '' : 'signed out',
+          (await target.factors()) === before.factors ? '' : 'changed the methods of the person',
+          (await target.messages()).length === before.messages ? '' : 'sent a message',
+        ].filter((effect) => effect !== '');
+        if (effects.length === 0) continue;
+        found.push({ request: `GET ${path}`, saw: `${sawOf(answer)} and ${effects.join(', ')}` });
+        browser = await target.enter('signed-in');
+      }
+      return found;
+    },
+  },
+  {
+    name: 'code-in-address',
+    asvs: ['3.5.3', '14.2.1'],
+    sentence: 'A code in the address of a page is not taken.',
+    async run(target) {
+      const browser = await target.enter('pending');
+      const path = `${target.pagesPath}/challenge?code=${target.code()}`;
+      const answer = await browser.get(path);
+      return (await target.isInside(browser))
+        ? [{ request: 'GET with the right code', saw: sawOf(answer) }]
+        : [];
+    },
+  },
+];
+
+/** As a browser without Fetch Metadata sends it: no token, and the address of the other site. */
+const FOREIGN_FORM = {
+  headers: {
+    'content-type': 'application/x-www-form-urlencoded',
+    origin: 'https://attacker.example',
+    referer: 'https://attacker.example/',
+  },
+  body: 'a=1',
+};
