@@ -58,7 +58,7 @@
     const advice = document.createElement('p');
     advice.id = 'code-advice';
     advice.className = 'visually-hidden';
-    advice.textContent = `The code is sent when ${digits} digits are typed.`;
+    advice.textContent = input.dataset.codeAdvice;
     input.insertAdjacentElement('afterend', advice);
     input.setAttribute(
       'aria-describedby',
@@ -73,6 +73,15 @@
     });
   }
 
+  /** `30 seconds`, or with `{minutes} min {seconds} s` as the pattern `3 min 29 s`, in the language of the page. */
+  function writeWait(left, pattern) {
+    const { lang } = document.documentElement;
+    const unit = { style: 'unit', unit: 'second', unitDisplay: 'long' };
+    if (left < 100) return new Intl.NumberFormat(lang, unit).format(left);
+    const { format } = new Intl.NumberFormat(lang);
+    return pattern.replace('{minutes}', format(Math.floor(left / 60))).replace('{seconds}', format(left % 60));
+  }
+
   function countDown(form) {
     const shown = form.querySelector('.resend-left');
     const wait = Number(form.dataset.resendWait);
@@ -82,8 +91,7 @@
     const timer = setInterval(() => {
       const left = Math.ceil((readyAt - performance.now()) / 1000);
       if (left > 0) {
-        const seconds = `${left} ${left === 1 ? 'second' : 'seconds'}`;
-        shown.textContent = left < 100 ? seconds : `${Math.floor(left / 60)} min ${left % 60} s`;
+        shown.textContent = writeWait(left, form.dataset.resendLeft);
         return;
       }
       clearInterval(timer);
@@ -116,7 +124,7 @@
       try {
         await navigator.clipboard.writeText(listedCodes(button.dataset.copy));
       } catch {
-        said = 'Not copied';
+        said = button.dataset.notCopied;
       }
       label.textContent = said;
       const status = document.querySelector('[data-copy-status]');

@@ -57,12 +57,12 @@ async function findCodesPath(page: KnownPageRequest, onwards: string): Promise<s
 }
 
 function noticeOf({ req, translator }: PageRequest): LoginLocals['notice'] {
-  if (req.query['signedOut'] === '1') return { tone: 'good', text: 'You are signed out.' };
+  if (req.query['signedOut'] === '1') return { tone: 'good', text: translator.t('login.signedOut') };
   const reason = toSignInReason(req.query['because']);
   if (reason !== null) return { tone: 'neutral', text: sentenceFor(translator, reason) };
   return readSessionData(req).unlock === undefined
     ? null
-    : { tone: 'neutral', text: 'Sign in to unlock your account. Your second factor comes next.' };
+    : { tone: 'neutral', text: translator.t('login.toUnlock') };
 }
 
 async function submitLogin(page: PageRequest): Promise<void> {
@@ -187,10 +187,10 @@ export async function startOver(
   // The sign-in page is the host's, so a message links to it.
   const locals = {
     tone: 'attention',
-    heading: 'Sign in again',
+    heading: page.translator.t('login.again.heading'),
     paragraphs: [sentence],
     retryAt: null,
-    action: { label: 'Sign in', path: next },
+    action: { label: page.translator.t('button.signIn'), path: next },
     secondary: null,
   } as const;
   return context.pages.send(res, { view: 'message', locals, status, page: stranger });
