@@ -12,7 +12,6 @@ import { readSessionData } from '../session/session-data';
 import { noteOf } from './challenge-view';
 import { examplePhone, guessCountry } from './enroll-destination';
 import { describeAddition, progressAt, type EnrollmentPermission, type Replaced } from './wizard';
-import { ENGLISH } from '../../factors/english';
 
 /** What the form for a number or an address shows. */
 export interface AddressView {
@@ -111,7 +110,7 @@ export async function renderCode(
       codeDigits: digitsOf(undefined),
       clockIsOff: false,
       destination: challenge.codes[0]?.maskedDestination ?? null,
-      validFor: code === undefined ? null : ENGLISH.duration((code.expiresAt - now) / 1000),
+      validFor: code === undefined ? null : page.translator.duration((code.expiresAt - now) / 1000),
       fallbackFrom: null,
       resend: { waitSeconds },
       progress:

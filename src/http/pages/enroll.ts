@@ -6,6 +6,7 @@ import { MfaError } from '../../core/errors';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { readEnrollment, skipEnrollment } from '../../flows/enrollment/authorize-enrollment';
 import { administeredBy, administeredNext } from '../admin/admin-options';
+import type { Translator } from '../../messages/translator';
 import type { HttpContext } from '../kernel/http-context';
 import {
   answerRefusal,
@@ -22,7 +23,6 @@ import { readSessionData, updateSessionData } from '../session/session-data';
 import type { EnrollLocals } from './enrollment-views';
 import { unseenCodesPath } from './recovery-codes';
 import { progressAt } from './wizard';
-import { ENGLISH } from '../../factors/english';
 
 export function addEnrollmentStartRoutes(router: Router, context: HttpContext): void {
   router.get('/enroll', knownPageRoute(context, showStart));
@@ -89,7 +89,7 @@ async function showStart(page: KnownPageRequest): Promise<void> {
           : 'settings',
     methods,
     needed: !hasFactor(facts) && returnTo !== null && !returnTo.startsWith(`${context.options.pagesPath}/`),
-    skip: skippable ? skipOf(decision) : null,
+    skip: skippable ? skipOf(page.translator, decision) : null,
     error: null,
     progress:
       offered || onboarding
@@ -99,11 +99,11 @@ async function showStart(page: KnownPageRequest): Promise<void> {
 }
 
 /** Sign-up offers what the policy does not ask for; that can be put off without end. */
-function skipOf(decision: Decision): EnrollLocals['skip'] {
+function skipOf(translator: Translator, decision: Decision): EnrollLocals['skip'] {
   if (decision.outcome !== 'enroll') return { until: null, skipsLeft: null };
   const { graceUntil, skipsLeft } = decision;
   return {
-    until: graceUntil === undefined ? null : ENGLISH.moment(graceUntil),
+    until: graceUntil === undefined ? null : translator.moment(graceUntil),
     skipsLeft: skipsLeft ?? null,
   };
 }
@@ -135,10 +135,10 @@ async function skip(page: KnownPageRequest): Promise<void> {
         'message',
         {
           tone: 'attention',
-          heading: 'You can’t skip this',
-          paragraphs: ['Set up a method to continue.'],
+          heading: page.translator.t('enroll.skip.refused.heading'),
+          paragraphs: [page.translator.t('enroll.skip.refused.lead')],
           retryAt: null,
-          action: { label: 'Set it up', path: pathOf(page, '/enroll') },
+          action: { label: page.translator.t('enroll.skip.refused.button'), path: pathOf(page, '/enroll') },
           secondary: null,
         },
         status,

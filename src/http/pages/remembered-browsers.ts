@@ -16,7 +16,6 @@ import { sendNext } from '../kernel/respond';
 import { changeBrowserCookie, readBrowserCookie } from '../session/remembered-browser-cookie';
 import type { RememberedBrowserRow } from './account-views';
 import { openOwnPage } from './sessions';
-import { ENGLISH } from '../../factors/english';
 
 /** The list for the settings page; null if the policy remembers no browsers. */
 export function toBrowserRows(
@@ -26,12 +25,13 @@ export function toBrowserRows(
 ): readonly RememberedBrowserRow[] | null {
   const shown = trustedBrowsers(page, gathered, browsers);
   if (shown === null) return null;
+  const { translator } = page;
   return shown.map(({ browser, current }) => ({
     id: browser.id,
     browser: browserName(browser.userAgent),
     place: browser.address,
-    addedAt: ENGLISH.moment(browser.createdAt),
-    lastUsedAt: browser.lastUsedAt === null ? null : ENGLISH.moment(browser.lastUsedAt),
+    addedAt: translator.moment(browser.createdAt),
+    lastUsedAt: browser.lastUsedAt === null ? null : translator.moment(browser.lastUsedAt),
     current,
   }));
 }

@@ -11,6 +11,7 @@ import { knownPageRoute, pathOf, refuse, show, type KnownPageRequest } from '../
 import { originOf } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
 import { proofInWords } from '../kernel/sentences';
+import type { MessageKey } from '../../messages/catalogues';
 import type { Translator } from '../../messages/translator';
 
 export function addSessionRoutes(router: Router, context: HttpContext): void {
@@ -35,9 +36,9 @@ function readFacts({ context, identity }: KnownPageRequest): Promise<Gathered> {
   return gatherFacts(context, identity.account, identity.subject);
 }
 
-const NOTICES: ReadonlyMap<unknown, string> = new Map([
-  ['one', 'Session ended.'],
-  ['others', 'All other sessions are over.'],
+const NOTICES: ReadonlyMap<unknown, MessageKey> = new Map<unknown, MessageKey>([
+  ['one', 'sessions.ended.one'],
+  ['others', 'sessions.ended.others'],
 ]);
 
 async function showSessions(page: KnownPageRequest): Promise<void> {
@@ -52,8 +53,9 @@ async function showSessions(page: KnownPageRequest): Promise<void> {
     return;
   }
   const { featureAvailable, policy } = gathered.facts;
+  const notice = NOTICES.get(req.query['ended']);
   await show(page, 'sessions', {
-    notice: NOTICES.get(req.query['ended']) ?? null,
+    notice: notice === undefined ? null : page.translator.t(notice),
     sessions: sessions
       .map((session) => toRow(page.translator, session, current))
       .toSorted((one, other) => Number(other.current) - Number(one.current)),

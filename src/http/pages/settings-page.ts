@@ -14,20 +14,21 @@ import { listRememberedBrowsers } from '../../flows/browsers/list-browsers';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { gatherSetupFacts, type GatheredForSetup } from '../../flows/context/gather-setup-facts';
 import { administeredBy } from '../admin/admin-options';
+import type { MessageKey } from '../../messages/catalogues';
+import type { Translator } from '../../messages/translator';
 import { pathOf, refuse, show, type KnownPageRequest } from '../kernel/page-route';
 import { showOptions } from '../kernel/shown-options';
 import { sentenceFor } from '../kernel/sentences';
 import type { SettingsAuthenticator, SettingsLocals } from './account-views';
 import { unseenCodesPath } from './recovery-codes';
 import { toBrowserList, toBrowserRows } from './remembered-browsers';
-import { ENGLISH } from '../../factors/english';
 
-const NOTICES: ReadonlyMap<unknown, string> = new Map([
-  ['removed', 'That method is removed. We told every address on file.'],
-  ['renamed', 'The new name is saved.'],
-  ['asked-first', 'That method is asked first from now on.'],
-  ['forgotten', 'That browser is forgotten. It is asked for a code again.'],
-  ['all-forgotten', 'All browsers are forgotten. They are asked for a code again.'],
+const NOTICES: ReadonlyMap<unknown, MessageKey> = new Map<unknown, MessageKey>([
+  ['removed', 'settings.done.removed'],
+  ['renamed', 'settings.done.renamed'],
+  ['asked-first', 'settings.done.asked-first'],
+  ['forgotten', 'settings.done.forgotten'],
+  ['all-forgotten', 'settings.done.all-forgotten'],
 ]);
 
 /** One authenticator with what may be done with it. */
@@ -81,14 +82,16 @@ export async function renderSettings(
     return;
   }
   const { error, status } = answer;
+  const { translator } = page;
+  const notice = NOTICES.get(req.query['done']);
   const unseenCodes = await unseenCodesPath(page, gathered, pathOf(page, '/settings'));
   await show(
     page,
     'settings',
     {
-      notice: error === null ? (NOTICES.get(req.query['done']) ?? null) : null,
-      error: error === null ? null : sentenceFor(page.translator, error),
-      authenticators: own.map(toRow),
+      notice: error === null && notice !== undefined ? translator.t(notice) : null,
+      error: error === null ? null : sentenceFor(translator, error),
+      authenticators: own.map((one) => toRow(translator, one)),
       onFile,
       hasPassword: identity.account.hasPassword,
       addable,
@@ -96,7 +99,7 @@ export async function renderSettings(
       recoveryCodes:
         codes === null
           ? null
-          : { ...codes, createdAt: codes.createdAt === null ? null : ENGLISH.moment(codes.createdAt) },
+          : { ...codes, createdAt: codes.createdAt === null ? null : translator.moment(codes.createdAt) },
       rememberedBrowsers: toBrowserRows(page, gathered, browsers),
       backPath: context.options.defaultReturnTo,
       announcements: error === null ? announcementsOf(page, member.authenticators) : [],
@@ -160,11 +163,14 @@ function toJson({ destination, about, ...own }: OwnAuthenticator): object {
   return { ...own, ...about?.json, ...(destination === null ? {} : { destination }) };
 }
 
-function toRow({ createdAt, lastUsedAt, about, ...own }: OwnAuthenticator): SettingsAuthenticator {
+function toRow(
+  translator: Translator,
+  { createdAt, lastUsedAt, about, ...own }: OwnAuthenticator,
+): SettingsAuthenticator {
   return {
     ...own,
     about: about?.word ?? null,
-    addedAt: ENGLISH.moment(createdAt),
-    lastUsedAt: lastUsedAt === null ? null : ENGLISH.moment(lastUsedAt),
+    addedAt: translator.moment(createdAt),
+    lastUsedAt: lastUsedAt === null ? null : translator.moment(lastUsedAt),
   };
 }
