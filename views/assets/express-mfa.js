@@ -79,7 +79,9 @@
     const unit = { style: 'unit', unit: 'second', unitDisplay: 'long' };
     if (left < 100) return new Intl.NumberFormat(lang, unit).format(left);
     const { format } = new Intl.NumberFormat(lang);
-    return pattern.replace('{minutes}', format(Math.floor(left / 60))).replace('{seconds}', format(left % 60));
+    return pattern
+      .replace('{minutes}', format(Math.floor(left / 60)))
+      .replace('{seconds}', format(left % 60));
   }
 
   function countDown(form) {
