@@ -9,7 +9,8 @@ import { adminHead, pathWith, type WithAdmin } from './admin-page';
 import { pathParameter, sentForm, type AdminPage } from './admin-route';
 import { toEventRow, type EventRow } from './event-words';
 import { dayField, parseSwitch } from './form-fields';
-import { memberPath, methodWords, stateBadges, type StateBadge } from './members';
+import { methodWords, stateBadges, type StateBadge } from './member-words';
+import { memberPath } from './members';
 import { ENGLISH } from '../../factors/english';
 
 declare module '../kernel/render-page' {
@@ -82,8 +83,8 @@ function summary(page: AdminPage, member: MemberDetail): MemberLocals['member'] 
     path: memberPath(page, member.id),
     name: member.name,
     email: member.email ?? null,
-    badges: stateBadges(mfa),
-    methods: methodWords(mfa),
+    badges: stateBadges(page.translator, mfa),
+    methods: methodWords(page.translator, mfa),
     federated: mfa.federated,
     lockedUntil: mfa.lockedUntil === undefined ? null : ENGLISH.moment(mfa.lockedUntil),
     recoveryCodesLeft: member.recoveryCodesLeft,

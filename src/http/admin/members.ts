@@ -1,5 +1,5 @@
 import type { Router } from 'express';
-import type { MemberState } from '../../core/member/member-state';
+import { wordsOf } from '../../factors/factor-words';
 import {
   MEMBER_COLUMNS,
   MEMBER_FILTERS,
@@ -11,37 +11,19 @@ import {
   type MemberFilter,
   type MemberPage,
 } from '../../flows/admin/member-list';
+import type { Moment, Translator } from '../../messages/translator';
 import { refusePlainly, show } from '../kernel/page-route';
-import type { Moment } from '../kernel/render-page';
-import {
-  adminHead,
-  pageSize,
-  pathWith,
-  searchQuery,
-  textQuery,
-  type Tone,
-  type WithAdmin,
-} from './admin-page';
+import { adminHead, pageSize, pathWith, searchQuery, textQuery, type WithAdmin } from './admin-page';
 import { readRoute, type AdminPage, type AdminRoutes } from './admin-route';
 import { csvFileName, sendCsv } from './csv';
+import { methodWords, stateBadges, type StateBadge } from './member-words';
 import { pagingOf, type Paging } from './paging';
-import { grouped, kindName } from './words';
-import { ENGLISH } from '../../factors/english';
 
 declare module '../kernel/render-page' {
   interface ViewLocals {
     'admin/members': MembersLocals;
   }
 }
-
-const FILTER_WORDS: Readonly<Record<MemberFilter, string>> = {
-  all: 'All',
-  'not-configured': 'Not configured',
-  'in-grace': 'In grace',
-  exempt: 'Exempt',
-  locked: 'Locked',
-  federated: 'Single sign-on',
-};
 
 export function addMemberRoutes(router: Router, routes: AdminRoutes): void {
   router.get('/:organizationId/members', readRoute(routes, showMembers));
@@ -110,8 +92,8 @@ async function showList(
   await show(page, 'admin/members', {
     admin: adminHead(page, 'members', true),
     filters: MEMBER_FILTERS.map((one) => ({
-      text: FILTER_WORDS[one] ?? kindName(one),
-      count: grouped(counts[one] ?? 0),
+      text: filterName(page.translator, one),
+      count: page.translator.number(counts[one] ?? 0),
       path: pathWith(path, { filter: one === 'all' ? '' : one, q: query }),
       chosen: one === listQuery.filter,
     })),
@@ -130,7 +112,6 @@ async function showList(
     }),
     total,
     remindPath: isWaiting ? pathWith(`${page.basePath}/bulk`, { act: 'remind', filter }) : null,
-    incomplete: false,
   });
 }
 
@@ -144,9 +125,9 @@ function toRow(page: AdminPage, { id, name, email, mfa, lastUsedAt }: ListedMemb
     path: memberPath(page, id),
     name,
     email: email ?? null,
-    badges: stateBadges(mfa),
-    methods: methodWords(mfa),
-    lastUsedAt: lastUsedAt === null ? null : ENGLISH.moment(lastUsedAt),
+    badges: stateBadges(page.translator, mfa),
+    methods: methodWords(page.translator, mfa),
+    lastUsedAt: lastUsedAt === null ? null : page.translator.moment(lastUsedAt),
   };
 }
 
@@ -161,12 +142,6 @@ async function sendMembersCsv(page: AdminPage): Promise<void> {
     columns: MEMBER_COLUMNS,
     rows: memberRows(context, { organizationId: organization.id, filter, ...search }),
   });
-}
-
-export interface StateBadge {
-  readonly tone: Tone;
-  readonly icon: string;
-  readonly text: string;
 }
 
 export interface MemberRow {
@@ -196,43 +171,9 @@ export interface MembersLocals extends WithAdmin, Paging {
   readonly total: number | null;
   /** Reminds everybody on the list; null where it is of people who have nothing to set up. */
   readonly remindPath: string | null;
-  /** The index of this filter is still being built. */
-  readonly incomplete: boolean;
 }
 
-/** The state of a member as icons and words, the most urgent first. */
-export function stateBadges(state: MemberState): readonly StateBadge[] {
-  const badges: StateBadge[] = [];
-  if (state.lockedUntil !== undefined) badges.push({ tone: 'bad', icon: 'locked', text: 'Locked' });
-  if (state.exemption !== undefined) badges.push({ tone: 'neutral', icon: 'clock', text: 'Exempt' });
-  if (state.needsStronger === true)
-    badges.push({ tone: 'attention', icon: 'attention', text: 'Needs a stronger method' });
-  else if (state.configured) badges.push({ tone: 'good', icon: 'good', text: 'On' });
-  else if (state.federated) badges.push({ tone: 'neutral', icon: 'people', text: 'Single sign-on' });
-  else if (state.exemption === undefined) {
-    badges.push({ tone: 'attention', icon: 'attention', text: 'Not configured' });
-  }
-  if (state.inGrace) badges.push({ tone: 'neutral', icon: 'clock', text: 'In grace' });
-  return badges;
-}
-
-/** The methods of a member, or why there are none. */
-export function methodWords(state: MemberState): string {
-  const { kinds, exemption, federated, inGrace, graceUntil, skipsLeft, assignedKind } = state;
-  const until =
-    exemption === undefined
-      ? null
-      : `exempt until ${ENGLISH.day(exemption.until).text} · ${exemption.reason}`;
-  if (kinds.length > 0) {
-    const named = kinds.map((kind) => kindName(kind)).join(', ');
-    return until === null ? named : `${named} · ${until}`;
-  }
-  if (until !== null) return until;
-  if (federated) return 'handled by the provider';
-  if (inGrace) {
-    const date = graceUntil === undefined ? [] : [`until ${ENGLISH.day(graceUntil).text}`];
-    const count = skipsLeft === undefined ? [] : [`${skipsLeft} ${skipsLeft === 1 ? 'skip' : 'skips'} left`];
-    return ['may put it off', ...date, ...count].join(', ');
-  }
-  return assignedKind === undefined ? '—' : `${kindName(assignedKind)} assigned, not set up yet`;
+function filterName(translator: Translator, filter: MemberFilter): string {
+  const key = `admin.members.filter.${filter}`;
+  return translator.has(key) ? translator.t(key) : wordsOf(translator, filter).name;
 }

@@ -1,10 +1,9 @@
 import type { Request } from 'express';
-import { grouped } from './words';
 
 /** Links from one page of a list to the others, and which rows it shows. */
 export interface Paging {
-  /** `1–50 of 308`, or `1–50` where the number of all is not known. */
-  readonly range: string | null;
+  /** The rows from first to last; the total is null where it is not known. Null where there are none. */
+  readonly range: { readonly first: number; readonly last: number; readonly total: number | null } | null;
   readonly firstPath: string | null;
   readonly previousPath: string | null;
   readonly nextPath: string | null;
@@ -49,7 +48,10 @@ export function pagingOf(
   };
   const end = here.at + rows;
   return {
-    range: rows === 0 ? null : rangeOf(here.at + 1, end, total === null ? null : Math.max(total, end)),
+    range:
+      rows === 0
+        ? null
+        : { first: here.at + 1, last: end, total: total === null ? null : Math.max(total, end) },
     firstPath: here.cursor === '' ? null : linkTo(FIRST, []),
     previousPath: previous === undefined ? null : linkTo(previous, trail.slice(0, -1)),
     nextPath: nextCursor === undefined ? null : linkTo({ at: end, cursor: nextCursor }, [...trail, here]),
@@ -57,11 +59,6 @@ export function pagingOf(
 }
 
 const FIRST: PlaceOfPage = { at: 0, cursor: '' };
-
-function rangeOf(first: number, last: number, total: number | null): string {
-  const shown = first === last ? grouped(first) : `${grouped(first)}–${grouped(last)}`;
-  return total === null ? shown : `${shown} of ${grouped(total)}`;
-}
 
 function readPlace(text: string): readonly PlaceOfPage[] {
   const [, at, cursor] = /^(\d{1,9})~(.*)$/s.exec(text) ?? [];

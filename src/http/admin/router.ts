@@ -8,6 +8,7 @@ import type { WithPage } from '../kernel/render-page';
 import { answerError } from '../pages/answer-error';
 import { checkCsrf } from '../kernel/check-csrf';
 import { answerUnknown, bodyParsers, leadToPage, neverStore } from '../pages/router';
+import { searchQuery } from './admin-page';
 import { availableOrganizations, type AdminPagesOptions } from './admin-options';
 import {
   administratorRoute,
@@ -72,8 +73,16 @@ const PAGE_OF_FORM = new RegExp(
 );
 
 export interface OrganizationsLocals extends WithPage {
+  /** Of all, whatever was searched. */
+  readonly count: number;
   readonly organizations: readonly { readonly name: string; readonly path: string }[];
+  readonly query: string;
+  /** Null where there are too few to search. */
+  readonly searchPath: string | null;
 }
+
+/** As many fit on a screen. */
+const MOST_WITHOUT_SEARCH = 8;
 
 /** With one organization, redirects to it; with several, lists them. */
 export function addOrganizationRoutes(router: Router, routes: AdminRoutes): void {
@@ -81,11 +90,16 @@ export function addOrganizationRoutes(router: Router, routes: AdminRoutes): void
 }
 
 async function showOrganizations(page: AdministratorPage): Promise<void> {
-  const { context, organizations, json, res } = page;
+  const { context, organizations, json, req, res, translator } = page;
   const [first] = organizations;
   if (first === undefined) return refusePlainly(page, { because: 'not-an-administrator', status: 403 });
+  const query = searchQuery(req);
+  const wanted = query.toLocaleLowerCase(translator.language);
+  const found = organizations.filter(({ name }) =>
+    name.toLocaleLowerCase(translator.language).includes(wanted),
+  );
   if (json) {
-    const listed = organizations.map(({ id, name }) => ({ id, name, next: organizationPath(context, id) }));
+    const listed = found.map(({ id, name }) => ({ id, name, next: organizationPath(context, id) }));
     res.json({ organizations: listed });
     return;
   }
@@ -94,6 +108,9 @@ async function showOrganizations(page: AdministratorPage): Promise<void> {
     return;
   }
   await show(page, 'admin/organizations', {
-    organizations: organizations.map(({ id, name }) => ({ name, path: organizationPath(context, id) })),
+    count: organizations.length,
+    organizations: found.map(({ id, name }) => ({ name, path: organizationPath(context, id) })),
+    query,
+    searchPath: organizations.length > MOST_WITHOUT_SEARCH || query !== '' ? context.options.adminPath : null,
   });
 }

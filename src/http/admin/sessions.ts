@@ -27,6 +27,7 @@ import {
 import { changeRoute, pathParameter, readRoute, type AdminPage, type AdminRoutes } from './admin-route';
 import { parseSwitch } from './form-fields';
 import { memberPath } from './members';
+import { pagingOf, type Paging } from './paging';
 import { savedDraft } from './policy-form';
 import { durationField, type DurationField } from './words';
 
@@ -36,15 +37,13 @@ declare module '../kernel/render-page' {
   }
 }
 
-export interface AdminSessionsLocals extends WithAdmin {
+export interface AdminSessionsLocals extends WithAdmin, Omit<Paging, 'range'> {
   readonly version: number;
   readonly sessionDuration: DurationField;
   readonly idleTimeout: DurationField;
   readonly errors: Readonly<Record<string, string>>;
   readonly query: string;
   readonly sessions: readonly SessionRow[];
-  readonly firstPath: string | null;
-  readonly nextPath: string | null;
   /** Ending every session was requested before the proof: the page opens at the button that confirms it. */
   readonly ending: boolean;
   readonly keepMine: boolean;
@@ -113,7 +112,13 @@ export async function renderSessions(
   const ending = kept?.act === 'end-all';
   const { sessions, nextCursor } = await listPage(page);
   const query = { q: searchQuery(req), limit: textQuery(req, 'limit') };
-  const path = `${page.basePath}/sessions`;
+  const { firstPath, previousPath, nextPath } = pagingOf(req, {
+    path: `${page.basePath}/sessions`,
+    query,
+    rows: sessions.length,
+    total: null,
+    nextCursor,
+  });
   return show(
     page,
     'admin/sessions',
@@ -125,8 +130,9 @@ export async function renderSessions(
       errors,
       query: query.q,
       sessions: sessions.map((one) => toRow(page, one)),
-      firstPath: textQuery(req, 'cursor') === '' ? null : pathWith(path, query),
-      nextPath: nextCursor === undefined ? null : pathWith(path, { ...query, cursor: nextCursor }),
+      firstPath,
+      previousPath,
+      nextPath,
       ending,
       keepMine: !ending || parseSwitch(kept.fields, 'keepMine') === true,
     },

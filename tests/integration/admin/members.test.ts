@@ -8,6 +8,7 @@ import {
 } from '../../support/admin-host';
 import type { AdminHost } from '../../support/admin-host';
 import type { HttpAgent } from '../../support/http-agent';
+import { hiddenFields, textOf } from '../../support/page-text';
 
 const MEMBERS = '/admin/mfa/acme/members';
 const DAY = 86_400_000;
@@ -78,6 +79,43 @@ describe('the members', () => {
     const page = await agent.get(`${MEMBERS}?limit=2`);
     const next = /href="([^"]+)" rel="next"/.exec(page.text)?.[1]?.replaceAll('&amp;', '&');
     expect((await agent.get(next ?? '')).text).toContain('First page');
+  });
+
+  it('say which rows they show, and lead to the page before', async () => {
+    const linked = (html: string, rel: string) =>
+      new RegExp(`href="([^"]+)" rel="${rel}"`).exec(html)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const first = await agent.get(`${MEMBERS}?limit=2`);
+    expect(textOf(first.text)).toContain('1–2 of 5');
+    expect(linked(first.text, 'prev')).toBe('');
+    const second = await agent.get(linked(first.text, 'next'));
+    expect(textOf(second.text)).toContain('3–4 of 5');
+    const third = await agent.get(linked(second.text, 'next'));
+    expect(textOf(third.text)).toContain('5–5 of 5');
+    const back = await agent.get(linked(third.text, 'prev'));
+    expect(textOf(back.text)).toContain('3–4 of 5');
+    expect(linked(back.text, 'prev')).toBe(`${MEMBERS}?limit=2`);
+    const found = await agent.get(`${MEMBERS}?q=a&limit=2`);
+    expect(textOf(found.text)).toMatch(/1–2 (?!of)/);
+    const odd = await agent.get(`${MEMBERS}?at=-5&trail=x&trail=1~%22%3E&cursor=nonsense`);
+    expect([odd.status, odd.text.includes('">"')]).toEqual([200, false]);
+  });
+
+  it('that have nothing set up are all reminded in three clicks from the overview', async () => {
+    await host.mfa.settled();
+    const click = async (html: string, text: string) => {
+      const links = [...html.matchAll(/<a [^>]*href="([^"]+)"[^>]*>([^<]*)<\/a>/g)];
+      const link = links.find(([, , words]) => words === text)?.[1] ?? '';
+      return agent.get(link.replaceAll('&amp;', '&'));
+    };
+    const overview = await agent.get('/admin/mfa/acme');
+    const list = await click(overview.text, 'not configured');
+    const confirm = await click(list.text, 'Remind all');
+    expect(textOf(confirm.text)).toContain('Send reminders');
+    const bulk = '/admin/mfa/acme/bulk';
+    const sent = await agent.post(bulk, hiddenFields(confirm.text, bulk));
+    expect(sent.headers['location']).toBe(`${bulk}/remind`);
+    await host.mfa.settled();
+    expect(host.outbox.messages.filter(({ text }) => text.includes('asks you to set up'))).not.toEqual([]);
   });
 
   it.each([

@@ -39,6 +39,8 @@ const OWN_REASONS: ReadonlySet<unknown> = new Set([
   'last-factor',
   'no-factor',
   'no-authenticator',
+  'not-waiting',
+  'reminded-today',
   'not-found',
 ]);
 
