@@ -37,7 +37,7 @@ function createDeliveredCode(kind: Channel): FactorDefinition<string, SentProof>
   /** An authenticator that was removed after its code was sent proves nothing any more. */
   const isStillThere = (attempt: Attempt) => {
     const { authenticatorId, purpose } = attempt.challenge;
-    if (purpose === 'enroll' || purpose === 'unlock' || authenticatorId === onFileId(kind)) return true;
+    if (purpose === 'enroll' || authenticatorId === onFileId(kind)) return true;
     return findAuthenticator(attempt) !== undefined;
   };
 
@@ -46,10 +46,10 @@ function createDeliveredCode(kind: Channel): FactorDefinition<string, SentProof>
     code: SentCode,
     { keyRing }: FactorTools,
   ): boolean {
-    if (code.kind !== kind) return false;
     const { ownerId, purpose } = challenge;
     const { id: codeId, codeHash: expectedHash, sentBy } = code;
     const address = addressOnFile({ ...code, fellBack: sentBy !== kind }, onFile);
+    // A code of another kind was bound to that kind, so it is wrong here.
     const binding = { userId, ownerId, purpose, codeId, kind, sentBy, address };
     return isOneTimeCode({ submittedCode, expectedHash, binding }, keyRing);
   }

@@ -81,12 +81,25 @@ describe.each(['email', 'sms'] as const)('the factor of codes sent by %s', (kind
     expect(await answer(await ask(kind, 'mine'), '204417')).toEqual(wrong);
   });
 
-  it('rejects the code of an authenticator that was removed after it was sent', async () => {
-    const { enroll, ask, answer, records } = createFactorWorld();
+  it.each(['login', 'step-up', 'unlock'] as const)(
+    'rejects the code of an authenticator that was removed after it was sent, for the purpose %s',
+    async (purpose) => {
+      const { enroll, ask, answer, records } = createFactorWorld();
+      await enroll(kind, 'mine', 'somewhere');
+      const challenge = await ask(kind, 'mine', { code: '204417', purpose });
+      await records.removeAuthenticator(userId, 'mine');
+      expect(await answer(challenge, '204417')).toEqual(wrong);
+    },
+  );
+
+  it('rejects every code once its challenge has ended, whatever the code itself says', async () => {
+    const { enroll, ask, answer, clock } = createFactorWorld();
     await enroll(kind, 'mine', 'somewhere');
     const challenge = await ask(kind, 'mine', { code: '204417' });
-    await records.removeAuthenticator(userId, 'mine');
-    expect(await answer(challenge, '204417')).toEqual(wrong);
+    const expiresAt = challenge.expiresAt + 1;
+    const lasting = { ...challenge, codes: challenge.codes.map((code) => ({ ...code, expiresAt })) };
+    clock.set(challenge.expiresAt);
+    expect(await answer(lasting, '204417')).toEqual({ outcome: 'rejected', because: 'code-expired' });
   });
 
   it('accepts the code sent to an address on file, for which nothing is enrolled', async () => {
@@ -97,12 +110,15 @@ describe.each(['email', 'sms'] as const)('the factor of codes sent by %s', (kind
     expect(await answer(foreign, '204417')).toEqual(wrong);
   });
 
-  it('accepts an enrollment once and enrolls nothing by itself', async () => {
-    const { ask, answer, records } = createFactorWorld();
+  it('accepts an enrollment once, enrolls nothing by itself and clears no count of guesses', async () => {
+    const { ask, answer, records, clock } = createFactorWorld();
+    const now = clock.now();
+    await records.spendGuess({ userId, group: 'codes', rank: 1, authenticatorId: null, limits, now });
+    const { guesses } = await records.findMember(userId, 'acme');
     const challenge = await ask(kind, 'new', { code: '204417', purpose: 'enroll' });
     const answers = await Promise.all([1, 2, 3].map(() => answer(challenge, '204417')));
     expect(answers.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(1);
-    expect((await records.findMember(userId, 'acme')).authenticators).toEqual([]);
+    expect(await records.findMember(userId, 'acme')).toMatchObject({ authenticators: [], guesses });
   });
 
   it('accepts either of two codes that hold, says by which channel, and ends both with the first', async () => {

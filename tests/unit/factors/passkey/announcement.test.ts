@@ -48,4 +48,9 @@ describe('what the browser is told about the passkeys that are left', () => {
     const [read, unread] = [await authenticator('a'), await authenticator('b')];
     expect(announced([read, { ...unread, state: { format: 2 } }], userHandle)).toBeNull();
   });
+
+  it('is nothing where passkeys are off', async () => {
+    const off = { passkeys: null } as unknown as FactorTools;
+    expect(passkey.announce?.([await authenticator('a')], userHandle, off)).toBeNull();
+  });
 });

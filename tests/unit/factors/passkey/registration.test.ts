@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createRegistrationOptions } from '../../../../src/factors/passkey/ceremony-options';
+import { judgeKey } from '../../../../src/factors/passkey/signed-data';
 import { bytes, cborMap, coseKey, text } from '../../../../src/testing/credential-bytes';
 import {
   newChallenge,
@@ -282,4 +283,23 @@ describe('the key of a registration', () => {
         because: 'malformed',
       });
   });
+});
+
+it.each([
+  ['EdDSA with an elliptic-curve key', [2, -8, 6]],
+  ['EdDSA on another curve', [1, -8, 4]],
+  ['ES256 with an octet key', [1, -7, 1]],
+  ['ES256 on another curve', [2, -7, 2]],
+  ['RS256 with an elliptic-curve key', [2, -257, 1]],
+  ['an RSA key with an algorithm that was not offered', [3, -37, 1]],
+  ['an octet key with an algorithm that was not offered', [1, -35, 6]],
+])('the key of a new passkey is not %s', (_, [type, algorithm, curve]) => {
+  const key = new Map<number, unknown>([
+    [1, type],
+    [3, algorithm],
+    [-1, curve],
+    [-2, randomBytes(32)],
+    [-3, randomBytes(32)],
+  ]);
+  expect(judgeKey(key)).toBe('algorithm');
 });
