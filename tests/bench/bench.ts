@@ -38,7 +38,7 @@ export const PACES = {
     pages: 2000,
     warmUpLogins: 1200,
     logins: 200,
-    members: 200_000,
+    members: 100_000,
     soak: { requests: 60_000, logins: 6000 },
     steadySeconds: 1,
   },

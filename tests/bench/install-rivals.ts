@@ -39,6 +39,16 @@ const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 export const SQLITE = major > 22 || (major === 22 && minor >= 13) ? 'node:sqlite' : 'better-sqlite3';
 const BETTER_SQLITE3 = 'better-sqlite3@12.11.1';
 
+/** npm builds it while it installs, unless it is set not to run scripts. */
+function buildSqlite(folder: string): void {
+  const load = "new (require('better-sqlite3'))(':memory:')";
+  try {
+    execFileSync(process.execPath, ['-e', load], { cwd: folder, stdio: 'ignore' });
+  } catch {
+    execFileSync('npm', ['rebuild', 'better-sqlite3', '--loglevel=error'], { cwd: folder, stdio: 'ignore' });
+  }
+}
+
 /** The rivals with their packages, installed once for each kind of SQLite; the name of the folder changes with the versions. */
 export function installRivals(): string {
   const manifest = readFileSync(join(source, 'package.json'), 'utf8');
@@ -50,11 +60,7 @@ export function installRivals(): string {
   if (!existsSync(done)) {
     copyFileSync(join(source, 'package.json'), join(folder, 'package.json'));
     npmInstall(folder, native === '' ? [] : [BETTER_SQLITE3], 'the rivals');
-    if (native !== '')
-      execFileSync('npm', ['rebuild', 'better-sqlite3', '--loglevel=error'], {
-        cwd: folder,
-        stdio: 'ignore',
-      });
+    if (native !== '') buildSqlite(folder);
     writeFileSync(done, '');
   }
   for (const file of readdirSync(source))
