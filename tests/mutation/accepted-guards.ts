@@ -94,4 +94,32 @@ export const ACCEPTED_GUARDS: readonly Accepted[] = [
     to: '!isRecent(usedAt, REPROOF_SECONDS, now)',
     reason: 'null counts as 1970, which is not recent',
   },
+  {
+    file: 'passkey/ceremony.ts',
+    within: 'verifyRegistration',
+    from: "response.ceremony !== 'registration'",
+    to: 'false',
+    reason: 'an assertion has no attestation object, without which it is malformed too',
+  },
+  {
+    file: 'passkey/ceremony.ts',
+    within: 'withoutStatement',
+    from: '!(authData instanceof Uint8Array)',
+    to: 'false',
+    reason: 'authenticator data of another type cannot be read, and is malformed too',
+  },
+  {
+    file: 'passkey/signed-data.ts',
+    within: 'judgeClientData',
+    from: "typeof origin !== 'string' || !expected.origins.includes(origin)",
+    to: '!expected.origins.includes(origin)',
+    reason: 'a list of texts includes nothing else',
+  },
+  {
+    file: 'passkey/signed-data.ts',
+    within: 'isComplete',
+    from: 'id?.length ?? 0',
+    to: 'id?.length',
+    reason: 'the library reads no key without the id in front of it',
+  },
 ];
