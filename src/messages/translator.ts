@@ -28,15 +28,15 @@ export interface Translator {
   /** Whether there is a message of that key. */
   has(key: string): key is MessageKey;
   /** Milliseconds since the epoch as an instant. */
-  moment(at: number): Moment;
+  readonly moment: (at: number) => Moment;
   /** Milliseconds since the epoch as a day. */
-  day(at: number): Moment;
+  readonly day: (at: number) => Moment;
   /** `5 minutes`, rounded up; `40 seconds` below a minute. */
-  duration(seconds: number): string;
+  readonly duration: (seconds: number) => string;
   /** `a, b and c`. */
-  list(items: readonly string[]): string;
-  number(value: number): string;
-  percent(fraction: number): string;
+  readonly list: (items: readonly string[]) => string;
+  readonly number: (value: number) => string;
+  readonly percent: (fraction: number) => string;
 }
 
 /** English dates are written with the day first. */

@@ -38,9 +38,6 @@ export interface Organization {
   readonly name: string;
 }
 
-export const DEFAULT_CLIENT_WARNING =
-  'Programs that sign in with a password and can’t ask for a code, such as scheduled jobs and older mail clients, stop working for members who are asked. Give each of them a separate integration account, and exempt that account and no other.';
-
 /**
  * Reads the answer of `organizationsOf`; ids become text.
  * @throws ConfigurationError for an answer that is not a list of organizations. An id such as `[object Object]` would not be unique.

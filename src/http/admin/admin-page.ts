@@ -5,28 +5,26 @@ import { returnToHere } from '../kernel/request';
 import { nextPath } from '../kernel/respond';
 import type { AdminPage } from './admin-route';
 
-/** Messages by the word in the query of the redirect after a change. Text from the address itself is never shown. */
-const DONE: ReadonlyMap<string, string> = new Map([
-  ['policy', 'The policy is saved. It applies from everybody’s next page.'],
-  ['duration', 'The session times are saved. They apply to open sessions, too.'],
-  ['off', 'Multi-factor authentication is off. Nobody is asked for a second factor.'],
-  ['settings', 'The settings are saved. They apply from this member’s next page.'],
-  ['exempted', 'The member is exempt until the date below.'],
-  ['exemption-ended', 'The exemption has ended.'],
-  ['reset', 'Every method was removed, and the member’s sessions have ended. We’ve emailed the member.'],
-  ['unlocked', 'The member can try again.'],
-  ['sessions-ended', 'This member’s sessions have ended.'],
-  ['reminded', 'The reminder is on its way.'],
-  ['session-ended', 'The session has ended.'],
-  ['all-sessions-ended', 'Every session of this organization has ended, except the ones you kept.'],
-]);
+/** What was done, by the word in the query of the redirect after a change. Text from the address itself is never shown. */
+const DONE = [
+  'policy',
+  'duration',
+  'off',
+  'settings',
+  'exempted',
+  'exemption-ended',
+  'reset',
+  'unlocked',
+  'sessions-ended',
+  'reminded',
+  'session-ended',
+  'all-sessions-ended',
+] as const;
 
 /** The head of a page. `forms`: the page has forms, so it offers to prove the second factor before they are filled in. */
 export function adminHead(page: AdminPage, tab: AdminTab, forms: boolean): AdminHead {
-  const { context, organization, organizations, basePath, gathered, administered, unproven, req, kept } =
-    page;
+  const { context, organization, organizations, basePath, gathered, administered, unproven, req } = page;
   const { adminPath, pagesPath } = context.options;
-  const done = DONE.get(textQuery(req, 'done'));
   const configurable = isMfaOn(gathered.facts) || administered !== null;
   return {
     organizationName: organization.name,
@@ -35,18 +33,16 @@ export function adminHead(page: AdminPage, tab: AdminTab, forms: boolean): Admin
     changePath: organizations.length > 1 ? adminPath : null,
     configurePath: configurable ? `${pagesPath}/settings` : null,
     confirmPath: forms && unproven !== null ? nextPath(context, unproven, returnToHere(context, req)) : null,
-    notice: noticeOf(done, { isUnconfirmed: kept !== null, isChanged: textQuery(req, 'changed') === 'yes' }),
+    notice: noticeOf(page),
   };
 }
 
-function noticeOf(
-  done: string | undefined,
-  { isUnconfirmed, isChanged }: { readonly isUnconfirmed: boolean; readonly isChanged: boolean },
-): AdminHead['notice'] {
-  if (done !== undefined) return { tone: 'good', text: done };
-  if (!isUnconfirmed) return null;
-  const first = isChanged ? 'Someone changed this member meanwhile. ' : '';
-  return { tone: 'attention', text: `${first}Nothing was changed yet. Choose it again to confirm.` };
+function noticeOf({ req, kept, translator: { t } }: AdminPage): AdminHead['notice'] {
+  const done = DONE.find((word) => word === textQuery(req, 'done'));
+  if (done !== undefined) return { tone: 'good', text: t(`admin.done.${done}`) };
+  if (kept === null) return null;
+  const isChanged = textQuery(req, 'changed') === 'yes';
+  return { tone: 'attention', text: t(isChanged ? 'admin.unconfirmed.changed' : 'admin.unconfirmed') };
 }
 
 export type AdminTab = 'overview' | 'policy' | 'members' | 'sessions' | 'events';

@@ -19,8 +19,6 @@ import { sourceOfSession } from '../sign-in/attempt-login';
 import { adminHead, pathWith, textQuery, type WithAdmin } from './admin-page';
 import { changeRoute, readRoute, refuseUnproven, type AdminPage, type AdminRoutes } from './admin-route';
 import { parseSwitch, parseVersion } from './form-fields';
-import { grouped } from './words';
-import { ENGLISH } from '../../factors/english';
 
 declare module '../kernel/render-page' {
   interface ViewLocals {
@@ -73,10 +71,10 @@ function renderProgress(page: AdminPage, progress: ForgetDevicesProgress): Promi
     running: finishedAt === null,
     done,
     total: of,
-    people: grouped(people),
-    devices: grouped(devices),
-    startedAt: ENGLISH.moment(startedAt),
-    finishedAt: finishedAt === null ? null : ENGLISH.moment(finishedAt),
+    people,
+    devices,
+    startedAt: page.translator.moment(startedAt),
+    finishedAt: finishedAt === null ? null : page.translator.moment(finishedAt),
   });
 }
 
@@ -101,9 +99,9 @@ function renderDisable(
       forgetDevices,
       username: page.identity.account.username,
       version: impact.policy.version,
-      members: grouped(impact.members),
-      people: grouped(impact.people),
-      devices: grouped(impact.devices),
+      members: impact.members,
+      people: impact.people,
+      devices: impact.devices,
       counting: impact.counting,
     },
     status,
@@ -188,10 +186,10 @@ export interface DisableLocals extends WithAdmin {
   readonly forgetDevices: boolean;
   readonly username: string | null;
   readonly version: number;
-  readonly members: string;
+  readonly members: number;
   /** Members with a method, and the number of their methods. */
-  readonly people: string;
-  readonly devices: string;
+  readonly people: number;
+  readonly devices: number;
   /** Members are still being counted, so the numbers grow. */
   readonly counting: boolean;
 }
@@ -199,8 +197,8 @@ export interface DisableProgressLocals extends WithAdmin {
   readonly running: boolean;
   readonly done: number;
   readonly total: number | null;
-  readonly people: string;
-  readonly devices: string;
+  readonly people: number;
+  readonly devices: number;
   readonly startedAt: Moment;
   readonly finishedAt: Moment | null;
 }

@@ -9,15 +9,13 @@ import {
   type EventSearch,
 } from '../../flows/admin/list-events';
 import { listDeadWebhooks, type DeadWebhook } from '../../flows/webhooks/send-webhook';
-import type { Moment } from '../kernel/render-page';
+import type { Moment, Translator } from '../../messages/translator';
 import { refusePlainly, show } from '../kernel/page-route';
 import { adminHead, pageSize, pathWith, textQuery, type WithAdmin } from './admin-page';
 import { readRoute, type AdminPage, type AdminRoutes } from './admin-route';
 import { csvFileName, sendCsv } from './csv';
-import { EVENT_CHOICES, SEVERITY_WORDS, eventText, toEventRow, type EventRow } from './event-words';
+import { eventChoices, eventText, toEventRow, type EventRow } from './event-words';
 import { parseInstant } from './form-fields';
-import { countOf } from './words';
-import { ENGLISH } from '../../factors/english';
 
 declare module '../kernel/render-page' {
   interface ViewLocals {
@@ -87,7 +85,7 @@ function parseEnd(value: unknown): number | undefined {
 }
 
 async function showEvents(page: AdminPage): Promise<void> {
-  const { context, req } = page;
+  const { context, req, translator } = page;
   const search = await readSearch(page);
   if (search === null) return;
   const path = `${page.basePath}/events`;
@@ -112,9 +110,9 @@ async function showEvents(page: AdminPage): Promise<void> {
   const kept = { ...filters, limit: textQuery(req, 'limit') };
   await show(page, 'admin/events', {
     admin: adminHead(page, 'events', false),
-    names: EVENT_CHOICES,
+    names: eventChoices(translator),
     name: name ?? '',
-    severities: SEVERITIES.map((one) => ({ name: one, text: SEVERITY_WORDS[one] })),
+    severities: SEVERITIES.map((one) => ({ name: one, text: translator.t(`admin.events.severity.${one}`) })),
     severity: severity ?? '',
     query: query ?? '',
     from,
@@ -123,22 +121,24 @@ async function showEvents(page: AdminPage): Promise<void> {
     userName: events.find((event) => event.userId === userId)?.userName ?? userId ?? '',
     csvPath: pathWith(`${path}.csv`, filters),
     clearPath: Object.keys(search).length > 1 ? path : null,
-    events: events.map((event) => toEventRow(event)),
-    undelivered: undelivered.slice(0, MOST_SHOWN).map(toUndeliveredRow),
+    events: events.map((event) => toEventRow(translator, event)),
+    undelivered: undelivered.slice(0, MOST_SHOWN).map((one) => toUndeliveredRow(translator, one)),
     firstPath: cursor === '' ? null : pathWith(path, kept),
     nextPath: nextCursor === undefined ? null : pathWith(path, { ...kept, cursor: nextCursor }),
   });
 }
 
-function toUndeliveredRow({ event, origin, because, attempts, diedAt }: DeadWebhook): UndeliveredRow {
-  const tries = countOf(attempts, 'try', 'tries');
+function toUndeliveredRow(
+  translator: Translator,
+  { event, origin, because, attempts, diedAt }: DeadWebhook,
+): UndeliveredRow {
   return {
-    text: eventText(event.name),
-    happenedAt: ENGLISH.moment(event.at),
-    diedAt: ENGLISH.moment(diedAt),
+    text: eventText(translator, event.name),
+    happenedAt: translator.moment(event.at),
+    diedAt: translator.moment(diedAt),
     origin,
     because,
-    tries,
+    tries: attempts,
   };
 }
 
@@ -159,7 +159,7 @@ interface UndeliveredRow {
   readonly diedAt: Moment;
   readonly origin: string;
   readonly because: string;
-  readonly tries: string;
+  readonly tries: number;
 }
 
 export interface EventsLocals extends WithAdmin {

@@ -1,6 +1,7 @@
 import { MfaError } from '../../core/errors';
 import type { FactorKind } from '../../core/member/factor-kind';
 import { ENROLLABLE_KINDS } from '../../factors/find-factor';
+import { labelIn } from '../../factors/english';
 import { findMemberDetail, type MemberDetail } from '../../flows/admin/member-detail';
 import { show } from '../kernel/page-route';
 import type { Moment } from '../kernel/render-page';
@@ -11,7 +12,6 @@ import { toEventRow, type EventRow } from './event-words';
 import { dayField, parseSwitch } from './form-fields';
 import { methodWords, stateBadges, type StateBadge } from './member-words';
 import { memberPath } from './members';
-import { ENGLISH } from '../../factors/english';
 
 declare module '../kernel/render-page' {
   interface ViewLocals {
@@ -48,7 +48,7 @@ export async function renderMember(
   },
 ): Promise<void> {
   const { member, errors, status } = shown;
-  const { identity, basePath, kept } = page;
+  const { identity, basePath, kept, translator } = page;
   await show(
     page,
     'admin/member',
@@ -57,10 +57,10 @@ export async function renderMember(
       member: summary(page, member),
       authenticators: member.authenticators.map((one) => ({
         kind: one.kind,
-        label: one.label,
+        label: labelIn(translator, one),
         destination: one.destination ?? null,
-        addedAt: ENGLISH.moment(one.createdAt),
-        lastUsedAt: one.lastUsedAt === null ? null : ENGLISH.moment(one.lastUsedAt),
+        addedAt: translator.moment(one.createdAt),
+        lastUsedAt: one.lastUsedAt === null ? null : translator.moment(one.lastUsedAt),
         disabled: one.disabledAt !== null,
       })),
       settings: settings(page, member),
@@ -70,7 +70,7 @@ export async function renderMember(
       asked: kept?.act ?? null,
       myself: member.id === identity.account.id,
       errors,
-      history: member.history.map((event) => toEventRow(event)),
+      history: member.history.map((event) => toEventRow(translator, event)),
       historyPath: pathWith(`${basePath}/events`, { user: member.id }),
     },
     status,
@@ -78,17 +78,18 @@ export async function renderMember(
 }
 
 function summary(page: AdminPage, member: MemberDetail): MemberLocals['member'] {
+  const { translator } = page;
   const { mfa, lastUsedAt } = member;
   return {
     path: memberPath(page, member.id),
     name: member.name,
     email: member.email ?? null,
-    badges: stateBadges(page.translator, mfa),
-    methods: methodWords(page.translator, mfa),
+    badges: stateBadges(translator, mfa),
+    methods: methodWords(translator, mfa),
     federated: mfa.federated,
-    lockedUntil: mfa.lockedUntil === undefined ? null : ENGLISH.moment(mfa.lockedUntil),
+    lockedUntil: mfa.lockedUntil === undefined ? null : translator.moment(mfa.lockedUntil),
     recoveryCodesLeft: member.recoveryCodesLeft,
-    lastUsedAt: lastUsedAt === null ? null : ENGLISH.moment(lastUsedAt),
+    lastUsedAt: lastUsedAt === null ? null : translator.moment(lastUsedAt),
     sessions: member.sessions,
     remindable:
       !mfa.configured && !mfa.federated && mfa.exemption === undefined && member.email !== undefined,
@@ -107,19 +108,22 @@ function settings({ kept }: AdminPage, member: MemberDetail): MemberLocals['sett
   return {
     enabled: sent === null ? stored.enabled : parseSwitch(sent, 'enabled') === true,
     assignedKind: sent === null ? stored.assignedKind : chosen,
-    kinds: kinds.map((kind) => ({ kind, note: assignableKinds.includes(kind) ? null : 'no longer allowed' })),
+    kinds: kinds.map((kind) => ({ kind, allowed: assignableKinds.includes(kind) })),
   };
 }
 
-async function exemption({ context }: AdminPage, { mfa }: MemberDetail): Promise<MemberLocals['exemption']> {
+async function exemption(
+  { context, translator }: AdminPage,
+  { mfa }: MemberDetail,
+): Promise<MemberLocals['exemption']> {
   if (mfa.exemption === undefined) return null;
   const { reason, grantedBy, grantedAt, until } = mfa.exemption;
   const people = await context.directory.findMany([grantedBy]);
   return {
     reason,
     grantedBy: people.get(grantedBy)?.name ?? grantedBy,
-    grantedAt: ENGLISH.moment(grantedAt),
-    until: ENGLISH.moment(until),
+    grantedAt: translator.moment(grantedAt),
+    until: translator.moment(until),
   };
 }
 
@@ -160,7 +164,7 @@ export interface MemberLocals extends WithAdmin {
   readonly settings: {
     readonly enabled: boolean;
     readonly assignedKind: FactorKind | null;
-    readonly kinds: readonly { readonly kind: FactorKind; readonly note: string | null }[];
+    readonly kinds: readonly { readonly kind: FactorKind; readonly allowed: boolean }[];
   };
   readonly exemption: {
     readonly reason: string;

@@ -1,13 +1,13 @@
 import type { Router } from 'express';
 import { ENROLLABLE_KINDS, FACTOR_TRAITS, RESISTANT_KINDS } from '../../factors/find-factor';
 import { describeAdoption, type Adoption, type AdoptionWarning } from '../../flows/admin/adoption';
+import type { MessageKey } from '../../messages/catalogues';
 import { show } from '../kernel/page-route';
-import type { Moment } from '../kernel/render-page';
+import type { Moment, Translator } from '../../messages/translator';
 import { adminHead, pathWith, type LinkLocals, type WithAdmin } from './admin-page';
 import { readRoute, type AdminPage, type AdminRoutes } from './admin-route';
-import { policySentence } from './policy-fields';
-import { countOf, grouped, kindName, percentOf } from './words';
-import { ENGLISH } from '../../factors/english';
+import { policySentences } from './policy-fields';
+import { kindName, percentOf } from './words';
 
 declare module '../kernel/render-page' {
   interface ViewLocals {
@@ -27,7 +27,8 @@ const HEIGHT = 180;
 const DAY_MS = 86_400_000;
 
 /** The share of protected members over time as SVG paths of 900 by 180; null with fewer than two days. */
-export function adoptionChart(days: readonly ChartDay[]): ChartLocals | null {
+export function adoptionChart(translator: Translator, days: readonly ChartDay[]): ChartLocals | null {
+  const { t, day: dayOf } = translator;
   const first = days[0];
   const last = days.at(-1);
   if (first === undefined || last === undefined || days.length < 2 || last.at <= first.at) return null;
@@ -38,29 +39,35 @@ export function adoptionChart(days: readonly ChartDay[]): ChartLocals | null {
     return `${x.toFixed(1)} ${((1 - share(day)) * (HEIGHT - 12) + 6).toFixed(1)}`;
   });
   const line = `M${points.join('L')}`;
-  const percent = (day: ChartDay) => `${percentOf(day.protectedMembers, day.members)} %`;
+  const percent = (day: ChartDay) => shareText(translator, day.protectedMembers, day.members);
   const span = Math.round((last.at - first.at) / DAY_MS) + 1;
   const middle = days[Math.floor((days.length - 1) / 2)] ?? first;
   return {
     line,
     area: `${line}L${WIDTH} ${HEIGHT}L0 ${HEIGHT}Z`,
     dot: `M${points.at(-1) ?? '0 0'}h0`,
-    title: 'Share of protected members by day',
-    description: `From ${percent(first)} on ${ENGLISH.day(first.at).text} to ${percent(last)} on ${ENGLISH.day(last.at).text}. The numbers are in the table below.`,
-    axis:
-      days.length > 2
-        ? [ENGLISH.day(first.at), ENGLISH.day(middle.at), ENGLISH.day(last.at)]
-        : [ENGLISH.day(first.at), ENGLISH.day(last.at)],
-    span: `last ${span} days`,
+    title: t('admin.chart.title'),
+    description: t('admin.chart.description', {
+      first: percent(first),
+      firstDay: dayOf(first.at).text,
+      last: percent(last),
+      lastDay: dayOf(last.at).text,
+    }),
+    axis: (days.length > 2 ? [first, middle, last] : [first, last]).map((day) => dayOf(day.at)),
+    span: t('admin.chart.span', { days: span }),
     latest: percent(last),
-    latestDay: ENGLISH.day(last.at),
+    latestDay: dayOf(last.at),
     rows: days.toReversed().map((day) => ({
-      day: ENGLISH.day(day.at),
-      members: grouped(day.members),
-      protectedMembers: grouped(day.protectedMembers),
+      day: dayOf(day.at),
+      members: translator.number(day.members),
+      protectedMembers: translator.number(day.protectedMembers),
       percent: percent(day),
     })),
   };
+}
+
+function shareText(translator: Translator, part: number, whole: number): string {
+  return translator.percent(percentOf(part, whole) / 100);
 }
 
 export function addOverviewRoutes(router: Router, routes: AdminRoutes): void {
@@ -82,21 +89,16 @@ async function showOverview(page: AdminPage): Promise<void> {
 }
 
 function overviewLocals(page: AdminPage, adoption: Adoption): Omit<OverviewLocals, 'page' | 'admin'> {
+  const { translator } = page;
   const { members, counting } = adoption;
+  const bar = (name: string, count: number) => ({ name, count, percent: percentOf(count, members) });
   const warnings = adoption.warnings.map((warning) => warn(page, warning));
-  const done =
-    counting === null
-      ? []
-      : [
-          {
-            text: 'The members are being counted for the first time, so these numbers still grow. Reload this page in a minute.',
-            link: null,
-          },
-        ];
+  const done = counting === null ? [] : [{ text: translator.t('admin.overview.counting'), link: null }];
   return {
-    policySentence: policySentence(adoption.policy),
+    policySentences: policySentences(translator, adoption.policy),
     tiles: tiles(page, adoption),
     chart: adoptionChart(
+      translator,
       adoption.days.map((day) => ({
         at: Date.parse(day.day),
         members: day.members,
@@ -105,106 +107,99 @@ function overviewLocals(page: AdminPage, adoption: Adoption): Omit<OverviewLocal
     ),
     bars: [
       ...ENROLLABLE_KINDS.map((kind, index) => ({
-        name: kindName(kind),
-        count: countOf(adoption.byKind[kind] ?? 0, 'member', 'members'),
-        percent: percentOf(adoption.byKind[kind] ?? 0, members),
+        ...bar(kindName(translator, kind), adoption.byKind[kind] ?? 0),
         shade: (['1', '2', '3'] as const)[index] ?? ('3' as const),
       })),
-      {
-        name: 'Not configured',
-        count: countOf(adoption.notConfigured, 'member', 'members'),
-        percent: percentOf(adoption.notConfigured, members),
-        shade: 'none' as const,
-      },
+      { ...bar(translator.t('admin.bars.none'), adoption.notConfigured), shade: 'none' as const },
     ],
     warnings: [...warnings, ...done],
   };
 }
 
-function tiles(page: AdminPage, adoption: Adoption): OverviewLocals['tiles'] {
-  const { members, configured, exempt, nextExemptionEndsAt, locked, noUsableContact } = adoption;
-  const listed = (filter: string) => pathWith(`${page.basePath}/members`, { filter });
-  const nextEnd = nextExemptionEndsAt === null ? '' : `, next ends ${ENGLISH.day(nextExemptionEndsAt).text}`;
+type Tile = OverviewLocals['tiles'][number];
+
+function tiles(page: AdminPage, adoption: Adoption): readonly Tile[] {
+  const { translator, basePath } = page;
+  const { members, configured, notConfigured, inGrace, exempt, locked, noUsableContact } = adoption;
+  const tile = (count: number, key: MessageKey, filter: string | null): Tile => ({
+    number: translator.number(count),
+    text: translator.t(key, { count }),
+    bad: false,
+    path: filter === null ? null : pathWith(`${basePath}/members`, { filter }),
+  });
   return [
     {
-      number: `${percentOf(configured, members)} %`,
-      text: `of ${countOf(members, 'member', 'members')} protected`,
+      number: shareText(translator, configured, members),
+      text: translator.t('admin.overview.tile.protected', { members }),
       bad: false,
-      path: `${page.basePath}/members`,
+      path: `${basePath}/members`,
     },
-    {
-      number: grouped(adoption.notConfigured),
-      text: 'not configured',
-      bad: false,
-      path: listed('not-configured'),
-    },
-    ...resistantTile(adoption),
-    { number: grouped(adoption.inGrace), text: 'in grace', bad: false, path: listed('in-grace') },
-    { number: grouped(exempt), text: `exempt${nextEnd}`, bad: false, path: listed('exempt') },
-    { number: grouped(locked), text: 'locked out now', bad: locked > 0, path: listed('locked') },
-    {
-      number: grouped(noUsableContact),
-      text: 'can’t receive a code',
-      bad: noUsableContact > 0,
-      path: null,
-    },
+    tile(notConfigured, 'admin.overview.tile.not-configured', 'not-configured'),
+    ...resistantTile(translator, adoption),
+    tile(inGrace, 'admin.overview.tile.in-grace', 'in-grace'),
+    { ...tile(exempt, 'admin.overview.tile.exempt', 'exempt'), text: exemptText(translator, adoption) },
+    { ...tile(locked, 'admin.overview.tile.locked', 'locked'), bad: locked > 0 },
+    { ...tile(noUsableContact, 'admin.overview.tile.no-contact', null), bad: noUsableContact > 0 },
   ];
+}
+
+function exemptText({ t, day }: Translator, { exempt: count, nextExemptionEndsAt: end }: Adoption): string {
+  return end === null
+    ? t('admin.overview.tile.exempt', { count })
+    : t('admin.overview.tile.exempt.next', { count, date: day(end).text });
 }
 
 const RESTRICTED_KIND = FACTOR_TRAITS.find(({ restricted }) => restricted)?.kind;
 
 /** How many have what the policy asks for. */
-function resistantTile({ policy, byKind, configured }: Adoption): OverviewLocals['tiles'] {
+function resistantTile(translator: Translator, { policy, byKind, configured }: Adoption): readonly Tile[] {
   if (policy.strength === 'any') return [];
   const count = RESISTANT_KINDS.reduce((sum, kind) => sum + (byKind[kind] ?? 0), 0);
-  const text = 'with a phishing-resistant method';
-  return [{ number: grouped(Math.min(count, configured)), text, bad: false, path: null }];
+  const text = translator.t('admin.overview.tile.resistant');
+  return [{ number: translator.number(Math.min(count, configured)), text, bad: false, path: null }];
 }
 
-function warn(page: AdminPage, warning: AdoptionWarning): OverviewLocals['warnings'][number] {
-  const members = `${page.basePath}/members`;
-  const see = (filter: string) => ({ text: 'See who', path: pathWith(members, { filter }) });
+function warn(
+  { basePath, translator: { t, day, list } }: AdminPage,
+  warning: AdoptionWarning,
+): OverviewLocals['warnings'][number] {
+  const see = (filter: string) => ({
+    text: t('admin.overview.see'),
+    path: pathWith(`${basePath}/members`, { filter }),
+  });
   switch (warning.because) {
-    case 'administrators-without-factor':
-      return {
-        text: `These administrators have no second factor: ${warning.names.join(', ')}.`,
-        link: null,
-      };
-    case 'exemptions-ending':
-      return {
-        text: `${countOf(warning.count, 'exemption ends', 'exemptions end')} soon, the next on ${ENGLISH.day(warning.nextEndsAt).text}.`,
-        link: see('exempt'),
-      };
+    case 'administrators-without-factor': {
+      const { names } = warning;
+      const values = { count: names.length, names: list(names) };
+      return { text: t('admin.overview.warning.administrators', values), link: null };
+    }
+    case 'exemptions-ending': {
+      const values = { count: warning.count, date: day(warning.nextEndsAt).text };
+      return { text: t('admin.overview.warning.exemptions', values), link: see('exempt') };
+    }
     case 'members-locked':
       return {
-        text: `${countOf(warning.count, 'member is', 'members are')} locked out after wrong codes.`,
+        text: t('admin.overview.warning.locked', { count: warning.count }),
         link: see('locked'),
       };
     case 'sms-only-members':
       return {
-        text: `${countOf(warning.count, 'member has', 'members have')} text messages and nothing else. An authenticator app is safer.`,
+        text: t('admin.overview.warning.sms-only', { count: warning.count }),
         link: RESTRICTED_KIND === undefined ? null : see(RESTRICTED_KIND),
       };
-    case 'grace-ending':
-      return {
-        text: `The grace period ends on ${ENGLISH.day(warning.graceUntil).text}, and ${countOf(warning.count, 'member has', 'members have')} nothing set up yet.`,
-        link: see('in-grace'),
-      };
+    case 'grace-ending': {
+      const values = { count: warning.count, date: day(warning.graceUntil).text };
+      return { text: t('admin.overview.warning.grace', values), link: see('in-grace') };
+    }
     case 'no-usable-contact':
-      return {
-        text: `${countOf(warning.count, 'member has', 'members have')} no address that a code could be sent to.`,
-        link: null,
-      };
+      return { text: t('admin.overview.warning.no-contact', { count: warning.count }), link: null };
     case 'records-weakness':
       // Administrators cannot change the settings of the server, so the sentence of the store is not shown.
-      return {
-        text: 'The server could lose these records when it restarts. Tell whoever runs it.',
-        link: null,
-      };
+      return { text: t('admin.overview.warning.records'), link: null };
   }
 }
 export interface OverviewLocals extends WithAdmin {
-  readonly policySentence: string;
+  readonly policySentences: readonly string[];
   readonly tiles: readonly {
     readonly number: string;
     readonly text: string;
@@ -215,7 +210,7 @@ export interface OverviewLocals extends WithAdmin {
   readonly chart: ChartLocals | null;
   readonly bars: readonly {
     readonly name: string;
-    readonly count: string;
+    readonly count: number;
     /** Of all members, 0 to 100. */
     readonly percent: number;
     readonly shade: '1' | '2' | '3' | 'none';

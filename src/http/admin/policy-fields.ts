@@ -2,10 +2,10 @@ import type { FactorKind } from '../../core/member/factor-kind';
 import { ENROLLABLE_KINDS, RESISTANT_KINDS } from '../../factors/find-factor';
 import type { EnrollmentRule, Policy, Strength } from '../../core/policy/policy';
 import type { PolicyChange } from '../../flows/admin/save-policy';
+import type { Translator } from '../../messages/translator';
 import { fieldOf } from '../kernel/request';
 import { dayField } from './form-fields';
-import { durationField, durationWords, kindName, type DurationField } from './words';
-import { ENGLISH } from '../../factors/english';
+import { durationField, durationText, kindName, type DurationField } from './words';
 
 export function policyFields(policy: Policy, availableKinds: readonly FactorKind[]): PolicyFields {
   const {
@@ -68,64 +68,63 @@ export function sentFields(
   };
 }
 
-const ENROLLMENT_WORDS = {
-  assigned: 'Only assigned members',
-  optional: 'Optional',
-  required: 'Required',
-} as const;
-
-const STRENGTH_WORDS = {
-  any: 'Any allowed method',
-  'phishing-resistant': 'Phishing-resistant only',
-} as const;
-
-const onOff = (on: boolean) => (on ? 'on' : 'off');
-
-const RULES = {
-  enabled: 'Multi-factor authentication',
-  enrollment: 'Who must use it',
-  methods: 'Methods',
-  strength: 'Strength of the method',
-  graceUntil: 'Grace until',
-  skips: 'Skips',
-  enrollAtSignUp: 'In the create-account flow',
-  backupPhone: 'Backup phone',
-  challengeFederated: 'Ask after single sign-on too',
-  smsFallback: 'Email the code if a text message can’t be sent',
-  newBrowserNotice: 'Email people about sign-ins from new browsers',
-  rememberBrowserSeconds: 'Remembered browsers',
-  sessionDurationSeconds: 'Maximum session length',
-  idleTimeoutSeconds: 'Sign out after inactivity',
-} as const satisfies Readonly<Record<keyof PolicyChange, string>>;
-
-/** The name of a rule within a sentence; unknown names are returned unchanged. */
-export function ruleOf(field: string): string {
-  const rule = new Map<string, string>(Object.entries(RULES)).get(field);
-  return rule === undefined ? field : rule.charAt(0).toLowerCase() + rule.slice(1);
-}
+const RULES = [
+  'enabled',
+  'enrollment',
+  'methods',
+  'strength',
+  'graceUntil',
+  'skips',
+  'enrollAtSignUp',
+  'backupPhone',
+  'challengeFederated',
+  'smsFallback',
+  'newBrowserNotice',
+  'rememberBrowserSeconds',
+  'sessionDurationSeconds',
+  'idleTimeoutSeconds',
+] as const satisfies readonly (keyof PolicyChange)[];
 
 /** Every rule in words, to compare two policies. */
-export function describeRules(policy: Policy): readonly { readonly rule: string; readonly text: string }[] {
-  const { graceUntil, skips, methods } = policy;
-  return [
-    { rule: RULES.enabled, text: onOff(policy.enabled) },
-    { rule: RULES.enrollment, text: ENROLLMENT_WORDS[policy.enrollment] },
-    {
-      rule: RULES.methods,
-      text: methods.length === 0 ? 'none' : methods.map((kind) => kindName(kind)).join(', '),
-    },
-    { rule: RULES.strength, text: STRENGTH_WORDS[policy.strength] },
-    { rule: RULES.graceUntil, text: graceUntil === null ? 'no date' : ENGLISH.day(graceUntil).text },
-    { rule: RULES.skips, text: skips === null ? 'no count' : String(skips) },
-    { rule: RULES.enrollAtSignUp, text: onOff(policy.enrollAtSignUp) },
-    { rule: RULES.backupPhone, text: onOff(policy.backupPhone) },
-    { rule: RULES.challengeFederated, text: onOff(policy.challengeFederated) },
-    { rule: RULES.smsFallback, text: onOff(policy.smsFallback) },
-    { rule: RULES.newBrowserNotice, text: onOff(policy.newBrowserNotice) },
-    { rule: RULES.rememberBrowserSeconds, text: durationWords(policy.rememberBrowserSeconds, 'never') },
-    { rule: RULES.sessionDurationSeconds, text: durationWords(policy.sessionDurationSeconds, 'none') },
-    { rule: RULES.idleTimeoutSeconds, text: durationWords(policy.idleTimeoutSeconds, 'none') },
-  ];
+export function describeRules(
+  translator: Translator,
+  policy: Policy,
+): readonly { readonly rule: string; readonly text: string }[] {
+  return RULES.map((rule) => ({
+    rule: translator.t(`admin.rules.${rule}`),
+    text: valueText(translator, policy, rule),
+  }));
+}
+
+function valueText(translator: Translator, policy: Policy, rule: (typeof RULES)[number]): string {
+  const { t } = translator;
+  const { enrollment, methods, strength, graceUntil, skips } = policy;
+  switch (rule) {
+    case 'enrollment':
+      return t(`admin.policy.enrollment.${enrollment}`);
+    case 'methods':
+      return methods.length === 0
+        ? t('admin.rules.value.noMethods')
+        : translator.list(methods.map((kind) => kindName(translator, kind)));
+    case 'strength':
+      return t(strength === 'any' ? 'admin.rules.value.any' : `admin.policy.strength.${strength}`);
+    case 'graceUntil':
+      return graceUntil === null ? t('admin.rules.value.noDate') : translator.day(graceUntil).text;
+    case 'skips':
+      return skips === null ? t('admin.rules.value.noCount') : translator.number(skips);
+    case 'rememberBrowserSeconds':
+      return durationText(translator, policy[rule]) ?? t('admin.rules.value.never');
+    case 'sessionDurationSeconds':
+    case 'idleTimeoutSeconds':
+      return durationText(translator, policy[rule]) ?? t('admin.rules.value.noTime');
+    case 'enabled':
+    case 'enrollAtSignUp':
+    case 'backupPhone':
+    case 'challengeFederated':
+    case 'smsFallback':
+    case 'newBrowserNotice':
+      return t(policy[rule] ? 'admin.rules.value.on' : 'admin.rules.value.off');
+  }
 }
 
 /** A change as form fields, to submit it again. */
@@ -142,21 +141,23 @@ export function changeAsFields(
   return [...fields, { name: 'version', value: String(version) }];
 }
 
-/** The policy in one sentence. */
-export function policySentence(policy: Policy): string {
-  if (!policy.enabled) return 'Multi-factor authentication is off: a password is enough to sign in.';
-  const { enrollment, graceUntil, skips } = policy;
-  if (enrollment === 'assigned')
-    return `Only members whom you assign are asked, and members who set it up themselves.${strengthSentence(policy)}`;
-  if (enrollment === 'optional')
-    return `Everyone is invited to set it up, and may skip.${strengthSentence(policy)}`;
-  const date = graceUntil === null ? '' : ` by ${ENGLISH.day(graceUntil).text}`;
-  const count = skips === null ? '' : `, and may skip ${skips === 1 ? 'once' : `${skips} times`} before`;
-  return `Everyone must set it up${date}${count}.${strengthSentence(policy)}`;
+/** The policy in a sentence or two. */
+export function policySentences(translator: Translator, policy: Policy): readonly string[] {
+  const { enabled, enrollment, strength } = policy;
+  if (!enabled) return [translator.t('admin.sentence.off')];
+  return [
+    enrollment === 'required'
+      ? requiredSentence(translator, policy)
+      : translator.t(`admin.sentence.${enrollment}`),
+    ...(strength === 'any' ? [] : [translator.t('admin.sentence.resistant')]),
+  ];
 }
 
-function strengthSentence({ strength }: Policy): string {
-  return strength === 'any' ? '' : ' Only phishing-resistant methods count.';
+function requiredSentence({ t, day }: Translator, { graceUntil, skips }: Policy): string {
+  const date = graceUntil === null ? null : day(graceUntil).text;
+  if (date !== null && skips !== null) return t('admin.sentence.required.both', { date, times: skips });
+  if (date !== null) return t('admin.sentence.required.date', { date });
+  return skips === null ? t('admin.sentence.required') : t('admin.sentence.required.times', { times: skips });
 }
 
 export interface PolicyFields {

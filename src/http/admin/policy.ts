@@ -8,7 +8,6 @@ import { show } from '../kernel/page-route';
 import { textField } from '../kernel/request';
 import { sendNext, sendRefusal } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
-import { DEFAULT_CLIENT_WARNING } from './admin-options';
 import { adminHead, pathWith, type WithAdmin } from './admin-page';
 import { changeRoute, readRoute, sentForm, type AdminPage, type AdminRoutes } from './admin-route';
 import { findUnknownField } from './form-fields';
@@ -83,7 +82,7 @@ async function renderPolicy(
       fields: { ...fields, version: kept === null ? current.version : draft.version },
       errors,
       wasEnabled: current.enabled,
-      clientWarning: options.clientWarning ?? DEFAULT_CLIENT_WARNING,
+      clientWarning: options.clientWarning ?? page.translator.t('admin.policy.clientWarning'),
       preview: preview === null ? null : describePreview(page, preview),
       membersPath: `${page.basePath}/members`,
     },
@@ -231,13 +230,13 @@ export async function showConflict(
     page.res.status(409).json({ outcome: 'rejected', because, message, current });
     return;
   }
-  const yours = describeRules({ ...current, ...change });
+  const yours = describeRules(page.translator, { ...current, ...change });
   await show(
     page,
     'admin/policy-conflict',
     {
       admin: adminHead(page, 'policy', true),
-      rows: describeRules(current).map(({ rule, text }, index) => {
+      rows: describeRules(page.translator, current).map(({ rule, text }, index) => {
         const mine = yours[index]?.text ?? text;
         return { rule, theirs: text, yours: mine, differs: mine !== text };
       }),

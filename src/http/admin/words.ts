@@ -1,22 +1,10 @@
 import type { FactorKind } from '../../core/member/factor-kind';
 import { wordsOf } from '../../factors/factor-words';
-import { ENGLISH } from '../../factors/english';
+import type { Translator } from '../../messages/translator';
 
-export function kindName(kind: FactorKind): string {
-  return wordsOf(ENGLISH, kind).name;
+export function kindName(translator: Translator, kind: FactorKind): string {
+  return wordsOf(translator, kind).name;
 }
-
-/** `1 member`, `38 members`. */
-export function countOf(count: number, one: string, many: string): string {
-  return `${grouped(count)} ${count === 1 ? one : many}`;
-}
-
-/** `12 400`: digits in groups, as a number is read. */
-export function grouped(count: number): string {
-  return NUMBER.format(count);
-}
-
-const NUMBER = new Intl.NumberFormat('en-GB');
 
 /** Whole percents; a few of many is at least one, and all but a few at most 99. */
 export function percentOf(part: number, whole: number): number {
@@ -39,10 +27,11 @@ export function durationField(seconds: number | null): DurationField {
   return { amount: String(seconds / size), unit };
 }
 
-export function durationWords(seconds: number | null, none: string): string {
+/** `30 days`; null for none. */
+export function durationText(translator: Translator, seconds: number | null): string | null {
+  if (seconds === null || seconds === 0) return null;
   const { amount, unit } = durationField(seconds);
-  if (seconds === null || seconds === 0) return none;
-  return amount === '1' ? `1 ${unit.slice(0, -1)}` : `${amount} ${unit}`;
+  return translator.t(`duration.${unit}`, { count: Number(amount) });
 }
 /** A duration as it is typed: empty for none. */
 export interface DurationField {

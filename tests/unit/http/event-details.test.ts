@@ -1,3 +1,4 @@
+import { ENGLISH } from '../../../src/factors/english';
 import { detailWords } from '../../../src/http/admin/event-words';
 
 describe('the details of an event', () => {
@@ -24,7 +25,7 @@ describe('the details of an event', () => {
       'multi-factor authentication is off · the first time',
     ],
     ['password-accepted', { next: 'challenge', firstLogin: false }, 'a second factor is asked'],
-    ['policy-changed', { version: 3, fields: 'enrollment graceUntil' }, 'who must use it, grace until'],
+    ['policy-changed', { version: 3, fields: 'enrollment graceUntil' }, 'who must use it and grace until'],
     ['member-changed', { enabled: true, assignedKind: 'sms' }, 'enabled · text message assigned'],
     ['member-changed', { enabled: false, assignedKind: 'none' }, 'disabled · no method assigned'],
     ['recovery-codes-issued', { count: 10 }, '10 codes'],
@@ -35,18 +36,18 @@ describe('the details of an event', () => {
     ['member-reset', { reason: 'Lost phone', removed: 2 }, '“Lost phone” · 2 methods removed'],
     ['authenticator-renamed', { authenticatorId: 'x' }, ''],
   ])('of %s read as words', (name, details, expected) => {
-    expect(detailWords(name, details)).toBe(expected);
+    expect(detailWords(ENGLISH, name, details)).toBe(expected);
   });
 
   it('that nobody has words for are shown as they stand', () => {
-    expect(detailWords('notice-failed', { because: 'not-heard-of', somethingNew: 'a-b' })).toBe(
+    expect(detailWords(ENGLISH, 'notice-failed', { because: 'not-heard-of', somethingNew: 'a-b' })).toBe(
       'not heard of · something new: a b',
     );
   });
 
   it('that are not what their name promises are shown all the same', () => {
-    expect(detailWords('proofs-locked', { until: Number.MAX_VALUE, kind: true, count: 'many' })).toBe(
-      'true · many',
-    );
+    expect(
+      detailWords(ENGLISH, 'proofs-locked', { until: Number.MAX_VALUE, kind: true, count: 'many' }),
+    ).toBe('true · many');
   });
 });
