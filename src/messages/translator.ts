@@ -67,6 +67,7 @@ export function createTranslator(
   const date = new Intl.DateTimeFormat(dateLocale, DATE);
   const dateAndTime = new Intl.DateTimeFormat(dateLocale, DATE_AND_TIME);
   const conjunction = new Intl.ListFormat(dateLocale, { type: 'conjunction' });
+  const reported = new Set<string>();
   const parsed = new Map<string, { readonly source: string; readonly message: ParsedMessage }>();
 
   function parseOnce(key: string, source: string): ParsedMessage {
@@ -83,7 +84,9 @@ export function createTranslator(
       try {
         return { message: parseOnce(key, given), by: formatter };
       } catch (cause) {
-        onError(new Error(`The message "${key}" of your ${language} messages cannot be used.`, { cause }));
+        if (!reported.has(given))
+          onError(new Error(`The message "${key}" of your ${language} messages cannot be used.`, { cause }));
+        reported.add(given);
       }
     }
     const own = catalogue[key];

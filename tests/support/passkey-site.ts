@@ -139,4 +139,6 @@ const PAGE: PageLocals = {
   script: true,
   lang: 'en',
   dir: 'ltr',
+  languages: [],
+  here: null,
 };

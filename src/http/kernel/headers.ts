@@ -37,7 +37,6 @@ export function pageHeaders(context: HttpContext): RequestHandler {
 export function setPageHeaders(context: HttpContext, req: Request, res: Response): Promise<void> {
   const set = pageHeaders(context);
   return new Promise((resolve, reject) => {
-    res.vary('Accept-Language');
     set(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(toError(error))));
   });
 }

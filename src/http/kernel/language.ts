@@ -1,19 +1,60 @@
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import type { FlowContext } from '../../flows/context/context';
 import type { Translator } from '../../messages/translator';
-import { stateOf } from './request';
+import { cookieOf, stateOf } from './request';
 
-/** The language of a page: what the host says, then what the browser prefers (RFC 9110, 12.5.4), then the first that is offered. */
-export function translatorFor({ options }: Pick<FlowContext, 'options'>, req: Request): Translator {
+type Context = Pick<FlowContext, 'options'>;
+
+/**
+ * The language of a page: what the host says, then the choice in the menu, then what the browser prefers (RFC 9110, 12.5.4), then
+ * the first that is offered.
+ */
+export function translatorFor({ options }: Context, req: Request): Translator {
   const state = stateOf(req);
   state.translator ??= choose(options, req);
   return state.translator;
 }
 
-function choose({ translations, locale }: FlowContext['options'], req: Request): Translator {
-  const said = locale(req);
-  const found = said === null ? undefined : translations.find(said);
-  if (found !== undefined) return found;
+function choose({ translations, locale, languageMenu }: Context['options'], req: Request): Translator {
+  const said = [locale(req), languageMenu ? cookieOf(req, COOKIE) : undefined];
+  for (const tag of said) {
+    const found = typeof tag === 'string' ? translations.find(tag) : undefined;
+    if (found !== undefined) return found;
+  }
   const preferred = req.acceptsLanguages([...translations.languages]);
-  return (preferred === false ? undefined : translations.find(preferred)) ?? translations.fallback;
+  return translations.for(preferred === false ? null : preferred);
+}
+
+/** The choice in the language menu. It is no secret and decides nothing but the words. */
+const COOKIE = 'mfa-language';
+
+const YEAR_MS = 365 * 86_400_000;
+
+/** Keeps the choice for a year. */
+export function saveLanguage({ options }: Context, res: Response, { language }: Translator): void {
+  res.cookie(COOKIE, language, {
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: options.secure,
+    path: '/',
+    maxAge: YEAR_MS,
+  });
+}
+
+/** An entry of the menu: `{ language: 'pt-BR', name: 'Português (Brasil)' }`. */
+export interface LanguageEntry {
+  readonly language: string;
+  /** In the language itself. */
+  readonly name: string;
+}
+
+export function listLanguages({
+  translations,
+  languageMenu: shown,
+}: Context['options']): readonly LanguageEntry[] {
+  if (!isShown) return [];
+  return translations.languages.map((language) => {
+    const name = new Intl.DisplayNames([language], { type: 'language' }).of(language) ?? language;
+    return { language, name: name.charAt(0).toLocaleUpperCase(language) + name.slice(1) };
+  });
 }

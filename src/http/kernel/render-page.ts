@@ -5,7 +5,7 @@ import type { Channel, FactorKind } from '../../core/member/factor-kind';
 import type { FlowContext } from '../../flows/context/context';
 import type { SignInLink } from '../../options/brand';
 import { element } from '../../messages/message-format';
-import { translatorFor } from './language';
+import { translatorFor, type LanguageEntry } from './language';
 import { showFactor } from '../../factors/present-factor';
 
 export interface PageRenderer {
@@ -26,6 +26,7 @@ export function createPageRenderer(options: FlowContext['options']): PageRendere
     async send(res, { view, locals, page, status }) {
       const translator = translatorFor({ options }, res.req);
       const { t, html: markup } = translator;
+      res.vary('Accept-Language');
       const html = await renderFile(
         join(options.viewsPath, `${view}.ejs`),
         {
@@ -78,6 +79,10 @@ export interface PageLocals {
   /** BCP 47: `pt-BR`. */
   readonly lang: string;
   readonly dir: 'ltr' | 'rtl';
+  /** The language menu; empty where there is none. */
+  readonly languages: readonly LanguageEntry[];
+  /** The path of this page, to which the language menu returns; null where it is the answer to a form. */
+  readonly here: string | null;
 }
 
 export interface WithPage {

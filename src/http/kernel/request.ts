@@ -35,6 +35,12 @@ function onOneLine(text: string, longest: number): string {
   return cutText(text.replaceAll(/\p{Cc}/gu, ' '), longest);
 }
 
+/** The value of a cookie as it was sent. */
+export function cookieOf(req: IncomingRequest, name: string): string | undefined {
+  const pairs = (req.headers.cookie ?? '').split(';').map((pair) => pair.trim());
+  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
+}
+
 /** The local path in `returnTo`, or null. */
 export function requestedReturnTo(req: IncomingRequest): string | null {
   return parseLocalPath(fieldOf(req.body, 'returnTo')) ?? parseLocalPath(req.query['returnTo']);

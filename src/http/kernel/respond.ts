@@ -5,10 +5,10 @@ import { showChallenge } from '../../flows/challenge/read-prompt';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { findReturnTo, signInPath } from '../sign-in/return-to';
 import type { HttpContext } from './http-context';
-import { translatorFor } from './language';
+import { listLanguages, translatorFor } from './language';
 import type { PageLocals } from './render-page';
 import { wantsJson, type StepBody } from './representation';
-import { stateOf, withReturnTo, type RequestIdentity } from './request';
+import { type RequestIdentity, returnToHere, stateOf, withReturnTo } from './request';
 import { sentenceFor } from './sentences';
 import { showOptions } from './shown-options';
 
@@ -39,6 +39,8 @@ export function bareLocals(context: Pick<HttpContext, 'options' | 'csrf'>, req: 
     script: true,
     lang: translator.language,
     dir: translator.direction,
+    languages: [],
+    here: null,
   };
 }
 
@@ -46,6 +48,8 @@ export function bareLocals(context: Pick<HttpContext, 'options' | 'csrf'>, req: 
 export function pageLocals(context: HttpContext, req: Request, identity: RequestIdentity): PageLocals {
   return {
     ...bareLocals(context, req),
+    languages: listLanguages(context.options),
+    here: returnToHere(context, req),
     csrfField: { name: context.csrf.field, value: context.csrf.token(req) },
     signedIn: identity.kind === 'known' && identity.subject.phase === 'session',
     account: identity.kind === 'known' ? identity.account.name : null,
@@ -150,7 +154,10 @@ export function sendRefusal(context: HttpContext, res: Response, refusal: Refusa
   const { status, reason, kind, ...body } = refusal;
   if (refusal.retryAfterSeconds !== undefined) res.set('Retry-After', String(refusal.retryAfterSeconds));
   const message = sentenceFor(translatorFor(context, res.req), reason ?? refusal.because, kind);
-  res.status(status).json({ outcome: 'rejected', message, ...body });
+  res
+    .vary('Accept-Language')
+    .status(status)
+    .json({ outcome: 'rejected', message, ...body });
 }
 
 /** Answers a finished step: JSON with the next path, or a redirect. 303, so that a reload of the next page posts nothing. */

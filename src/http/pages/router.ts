@@ -14,6 +14,7 @@ import { addChallengeRoutes } from './challenge';
 import { addEnrollmentStartRoutes } from './enroll';
 import { addDeliveredRoutes } from './enroll-delivered';
 import { addSecretRoutes } from './enroll-secret';
+import { addLanguageRoute } from './language';
 import { addLoginRoutes, answerStaleLogin } from './login';
 import { addRecoveryCodeRoutes } from './recovery-codes';
 import { addRememberedBrowserRoutes } from './remembered-browsers';
@@ -55,6 +56,7 @@ export function createPagesRouter(context: HttpContext): Router {
   addSmsStatusRoute(router, context);
   router.use(checkCsrf(context));
   addStateRoute(router, context);
+  addLanguageRoute(router, context);
   addLoginRoutes(router, context);
   addWayInRoutes(router, context);
   addChallengeRoutes(router, context);

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { parseToken } from '../../core/proof/bearer-token';
 import { confirmBrowser, type BrowserToken, type CookieChange } from '../../flows/browsers/use-browser';
 import type { HttpContext } from '../kernel/http-context';
-import { stateOf } from '../kernel/request';
+import { cookieOf, stateOf } from '../kernel/request';
 import { readSessionData, updateSessionData } from './session-data';
 import type { MfaSessionData } from './session-data-text';
 
@@ -15,10 +15,7 @@ const VALUE = /^([\w-]{22})\.([\w-]{43})$/;
 
 /** What the browser says it is remembered by, or null. */
 export function readBrowserCookie(context: HttpContext, req: Request): BrowserToken | null {
-  const prefix = `${cookieName(context)}=`;
-  const pairs = (req.get('cookie') ?? '').split(';').map((pair) => pair.trim());
-  const value = pairs.find((pair) => pair.startsWith(prefix))?.slice(prefix.length);
-  const [, id, submitted] = VALUE.exec(value ?? '') ?? [];
+  const [, id, submitted] = VALUE.exec(cookieOf(req, cookieName(context)) ?? '') ?? [];
   const token = parseToken(submitted);
   return id === undefined || token === null ? null : { id, token };
 }

@@ -1,0 +1,155 @@
+import request from 'supertest';
+import { createHttpAgent } from '../../support/http-agent';
+import { createPortal } from '../../support/portal';
+
+const WRONG = { username: 'ada', password: 'wrong' };
+
+const SWEDISH = {
+  'refusal.wrong-credentials': 'E-postadressen eller lösenordet stämde inte.',
+  'refusal.unknown-language': 'Språket finns inte här.',
+};
+
+const options = { languages: ['en', 'sv', 'he'], messages: { sv: SWEDISH, he: {} } };
+
+const pageIn = (app: Parameters<typeof request>[0], language: string) =>
+  request(app).get('/mfa/login').set('accept', 'text/html').set('accept-language', language);
+
+describe('the language of a page', () => {
+  const portal = createPortal(options);
+
+  it.each([
+    ['sv', 'sv'],
+    ['sv-FI, en;q=0.5', 'sv'],
+    ['fi, de;q=0.9', 'en'],
+    ['*', 'en'],
+    ['not a language;;', 'en'],
+    ['en-US, sv;q=0.9', 'en'],
+  ])('is what the browser prefers of those offered: %s', async (preferred, language) => {
+    const { text, headers } = await pageIn(portal.app, preferred);
+    expect(text).toContain(`<html lang="${language}" dir="ltr">`);
+    expect(headers['vary']).toContain('Accept-Language');
+  });
+
+  it('runs from right to left in Hebrew', async () => {
+    expect((await pageIn(portal.app, 'he-IL')).text).toContain('<html lang="he" dir="rtl">');
+  });
+
+  it('is that of a message in JSON too, while the reason stays the same', async () => {
+    const agent = createHttpAgent(portal.app);
+    const refused = await agent.postJson('/mfa/login', WRONG, { 'accept-language': 'sv' });
+    expect(refused.body).toMatchObject({
+      because: 'wrong-credentials',
+      message: SWEDISH['refusal.wrong-credentials'],
+    });
+  });
+
+  it('has no menu unless the host wants one', async () => {
+    expect((await pageIn(portal.app, 'sv')).text).not.toContain('language-menu');
+    const agent = createHttpAgent(portal.app);
+    expect((await agent.postJson('/mfa/language', { language: 'sv' })).status).toBe(404);
+  });
+});
+
+describe('a host that knows the language', () => {
+  const portal = createPortal({
+    ...options,
+    languageMenu: true,
+    locale: (req) => {
+      if (req.query['fail'] === '1') throw new Error('The host’s own fault.');
+      return typeof req.query['in'] === 'string' ? req.query['in'] : null;
+    },
+  });
+
+  it('is asked first', async () => {
+    const shown = request(portal.app).get('/mfa/login?in=sv-SE').set('accept', 'text/html');
+    expect((await shown.set('cookie', 'mfa-language=he')).text).toContain('<html lang="sv"');
+  });
+
+  it.each(['?in=fi', '?fail=1', ''])(
+    'leaves it to the browser where it says nothing useful: %s',
+    async (query) => {
+      const shown = request(portal.app).get(`/mfa/login${query}`).set('accept', 'text/html');
+      expect((await shown.set('accept-language', 'sv')).text).toContain('<html lang="sv"');
+    },
+  );
+});
+
+describe('the language menu', () => {
+  const portal = createPortal({ ...options, languageMenu: true });
+
+  it('lists the languages by their own names, and returns to the page', async () => {
+    const { text } = await pageIn(portal.app, 'sv');
+    expect(text).toContain('<option value="sv" lang="sv" selected>Svenska</option>');
+    expect(text).toContain('<option value="he" lang="he">עברית</option>');
+    expect(text).toContain('<input type="hidden" name="returnTo" value="/mfa/login">');
+  });
+
+  it('keeps the choice in this browser, whatever the browser prefers', async () => {
+    const agent = createHttpAgent(portal.app);
+    const chosen = await agent.post('/mfa/language', { language: 'sv', returnTo: '/mfa/login' });
+    expect([chosen.status, chosen.headers['location']]).toEqual([303, '/mfa/login']);
+    const { text } = await agent.get('/mfa/login', { 'accept-language': 'en' });
+    expect(text).toContain('<html lang="sv"');
+  });
+
+  it('leads nowhere else', async () => {
+    const agent = createHttpAgent(portal.app);
+    const chosen = await agent.post('/mfa/language', { language: 'sv', returnTo: '//evil.example' });
+    expect(chosen.headers['location']).toBe('/');
+  });
+
+  it('refuses a language that is not offered, and keeps nothing', async () => {
+    const agent = createHttpAgent(portal.app);
+    const refused = await agent.postJson('/mfa/language', { language: 'fi' });
+    expect([refused.status, refused.body.because]).toEqual([400, 'unknown-language']);
+    expect(agent.cookie('mfa-language')).toBeUndefined();
+  });
+
+  it('needs the token of the page', async () => {
+    const agent = createHttpAgent(portal.app);
+    expect((await agent.send('/mfa/language', { language: 'sv' })).status).toBe(403);
+  });
+
+  it('ignores a cookie that somebody made up', async () => {
+    const shown = request(portal.app).get('/mfa/login').set('accept', 'text/html');
+    expect((await shown.set('cookie', 'mfa-language="><script>')).text).toContain('<html lang="en"');
+  });
+});
+
+describe('languages and messages that cannot be used', () => {
+  it.each([
+    [{ languages: [] }, 'languages'],
+    [{ languages: ['EN_us'] }, 'languages'],
+    [{ languages: ['en', 'sv'] }, 'there are no messages in sv'],
+    [{ messages: { en: { 'login.headin': 'x' } } }, '"login.headin" is not a key of a message'],
+    [{ messages: { en: { 'duration.minutes': '{count' } } }, '"duration.minutes" is not ICU MessageFormat'],
+    [{ messages: { en: { 'duration.minutes': '{time}' } } }, 'has the placeholder {time}'],
+    [{ messages: { en: { 'duration.minutes': '<a>{count}</a>' } } }, 'has the tag <a>'],
+    [{ messages: { 'no language': {} } }, 'is not a language of BCP 47'],
+    [{ messages: { en: { 'duration.minutes': 5 } } }, '"duration.minutes" is not text'],
+    [{ locale: 'de' }, 'locale'],
+    [{ languageMenu: 'yes' }, 'languageMenu'],
+  ])('are refused at start: %j', (wrong, fault) => {
+    expect(() => createPortal(wrong as never)).toThrow(fault);
+  });
+});
+
+it('takes messages from a function of the host’s, and its own where that cannot be parsed', async () => {
+  const errors: unknown[] = [];
+  const portal = createPortal({
+    languages: ['en', 'sv'],
+    messages: (language, key) => {
+      if (key === 'refusal.wrong-credentials') return language === 'sv' ? 'Fel.' : '{count';
+      return undefined;
+    },
+    onError: (error) => errors.push(error),
+  });
+  const agent = createHttpAgent(portal.app);
+  const messageIn = async (language: string) =>
+    (await agent.postJson('/mfa/login', WRONG, { 'accept-language': language })).body.message;
+  expect(await messageIn('sv')).toBe('Fel.');
+  expect(await messageIn('en')).toContain('didn’t work');
+  expect(errors.map(String)).toEqual([
+    'Error: The message "refusal.wrong-credentials" of your en messages cannot be used.',
+  ]);
+});
