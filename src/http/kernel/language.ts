@@ -50,7 +50,7 @@ export interface LanguageEntry {
 
 export function listLanguages({
   translations,
-  languageMenu: shown,
+  languageMenu: isShown,
 }: Context['options']): readonly LanguageEntry[] {
   if (!isShown) return [];
   return translations.languages.map((language) => {
