@@ -35,7 +35,7 @@ export function isLanguage(value: unknown): boolean {
   }
 }
 
-export const LANGUAGE_RULES = {
+export const LANGUAGE_RULES: RulesFor<LanguageOptions> = {
   languages: {
     schema: z.array(z.custom(isLanguage, NO_MESSAGE)).min(1),
     allowed: 'a list of one or more languages as BCP 47 writes them',
@@ -54,4 +54,4 @@ export const LANGUAGE_RULES = {
     write: 'languageMenu: true',
     shown: true,
   },
-} satisfies RulesFor<LanguageOptions>;
+};

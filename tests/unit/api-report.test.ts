@@ -1,4 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ENTRY_POINTS } from '../../build/package-code';
+import { packageTypes } from '../../build/package-types';
 import manifest from '../../package.json';
 import { makeApiReport, REPORT_PATH } from '../support/api-report';
 
@@ -13,4 +17,13 @@ it('every entry point has types under `moduleResolution: node`', () => {
   const paths = Object.keys(entries).filter((entry) => entry !== '.' && !entry.endsWith('.json'));
   const expected = paths.map((entry) => [entry.slice(2), [`./dist/${entry.slice(2)}.d.ts`]]);
   expect(typesVersions).toEqual({ '*': Object.fromEntries(expected) });
+});
+
+it('the types refer only to packages that hosts have', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'packaged-types-'));
+  try {
+    await expect(packageTypes(folder, ENTRY_POINTS)).resolves.toBeUndefined();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
