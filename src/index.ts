@@ -72,6 +72,10 @@ export type { SessionOptions } from './http/session/session-middleware';
 
 // What hosts call in code.
 export type { ActorOptions, HostId, MemberId } from './api/host-actor';
+export type { BulkApi, BulkWork, ManyMembers } from './api/bulk-api';
+export type { BulkProgress } from './flows/admin/bulk-act';
+export type { BulkAct, BulkChange } from './flows/admin/bulk-change';
+export type { ReminderRefused } from './flows/admin/remind-member';
 export type {
   EndExemptionOptions,
   EndSessionsOptions,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { parseEmailAddress } from '../core/address/email-address';
+import { hostIdText } from '../core/text/host-id';
 import type { UpstreamClaims } from '../core/decision/upstream-proof';
 import type { FirstFactorChannel } from '../flows/context/first-factor-channels';
 import type { Argument } from '../options/call-check';
@@ -37,6 +38,11 @@ export const anIterable = z.custom(
     value !== null &&
     !(value instanceof Map) &&
     (Symbol.iterator in value || Symbol.asyncIterator in value),
+  NO_MESSAGE,
+);
+
+export const aListOfIds = z.custom(
+  (value) => Array.isArray(value) && value.every((id) => hostIdText(id) !== null),
   NO_MESSAGE,
 );
 

@@ -17,7 +17,9 @@ import {
 import { findMemberDetail } from '../flows/admin/member-detail';
 import { listMembers } from '../flows/admin/member-list';
 import type { AdministratorsOf, FlowContext } from '../flows/context/context';
+import { remindMember } from '../flows/admin/remind-member';
 import { requireUserList } from '../http/admin/admin-options';
+import { createBulkApi } from './bulk-api';
 import { findMemberAccount, idText, resolveActor } from './host-actor';
 import type { MemberListRequest, MemberName, MemberSettingsChange, MembersApi } from './programmatic-api';
 
@@ -40,6 +42,7 @@ export function createMembersApi(context: FlowContext, { administratorsOf, users
   }
 
   return {
+    ...createBulkApi(context),
     async get(member) {
       const named = await nameMember(context, member);
       const found = named === null ? null : await findTarget(context, named);
@@ -69,6 +72,10 @@ export function createMembersApi(context: FlowContext, { administratorsOf, users
       const act = await actOn(member);
       if (act === null) return NOT_FOUND;
       return valueOf('members.exempt', await exemptMember(context, { ...act, reason, until }));
+    },
+    async remind(member) {
+      const act = await actOn(member);
+      return act === null ? NOT_FOUND : remindMember(context, act);
     },
     async endExemption(member, { reason } = {}) {
       const act = await actOn(member);

@@ -6,11 +6,13 @@ import type { ProtectedElsewhere } from '../flows/admin/admin-authority';
 import type { MemberExplanation } from '../flows/admin/explain-member';
 import type { NotFound } from '../flows/admin/member-acts';
 import type { MemberDetail } from '../flows/admin/member-detail';
+import type { ReminderRefused } from '../flows/admin/remind-member';
 import type { MemberFilter, MemberPage } from '../flows/admin/member-list';
 import type { ResealProgress, ResealRequest } from '../flows/authenticators/reseal-all';
 import type { FirstFactorChannel } from '../flows/context/first-factor-channels';
 import type { SessionEntry } from '../stores/state-store';
 import type { AuthenticatorsApi } from './authenticators-api';
+import type { BulkApi } from './bulk-api';
 import type { ChallengesApi } from './challenges-api';
 import type { ActorOptions, HostId, MemberId } from './host-actor';
 
@@ -64,7 +66,7 @@ export interface ExemptionRequest extends Partial<Exemption> {
  * What the administrators' page of a member does, with the same checks, events and notices. `not-found`: the user table does not
  * have the person in the organization, and nothing was done.
  */
-export interface MembersApi {
+export interface MembersApi extends BulkApi {
   /** Null if the user table does not have the person in the organization. */
   get(member: MemberName): Promise<MemberSettings | null>;
   /** @throws ConfigurationError if the policy does not allow the kind, or the actor disables MFA for themselves. */
@@ -100,6 +102,11 @@ export interface MembersApi {
    * @throws ConfigurationError if `users.list` is missing.
    */
   report(request?: ReportRequest): Promise<Adoption>;
+  /**
+   * Asks a member by email to set up a method, at most once in 24 hours. `refused`: there is nothing to set up, no address, or it was
+   * done already.
+   */
+  remind(member: MemberName): Promise<{ readonly outcome: 'reminded' } | ReminderRefused | NotFound>;
   endExemption(
     member: MemberName,
     options?: EndExemptionOptions,

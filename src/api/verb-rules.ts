@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Exemption } from '../core/member/member';
 import type { Policy } from '../core/policy/policy';
 import { ENROLLABLE_KINDS } from '../factors/find-factor';
+import { BULK_ACTS } from '../flows/admin/bulk-change';
 import { MEMBER_FILTERS } from '../flows/admin/member-list';
 import { call, options, verb, type RulesForCalls } from '../options/call-check';
 import type { OptionRule, RulesFor } from '../options/option-check';
@@ -13,11 +14,13 @@ import {
   A_MEMBER_BY_ACTOR,
   ORGANIZATION_ID,
   USER_ID,
+  aListOfIds,
   anArgument,
   anIterable,
   definite,
   FIRST_FACTOR_CHANNEL,
 } from './argument-rules';
+import type { BulkWork, ManyMembers } from './bulk-api';
 import { AUTHENTICATOR_RULES, CHALLENGE_RULES } from './factor-rules';
 import type {
   EndExemptionOptions,
@@ -83,6 +86,12 @@ const EVERYWHERE = { everywhere: aSwitch('everywhere: true') };
 
 const KIND = oneOf([...ENROLLABLE_KINDS], "assignedKind: 'totp'");
 
+const ANY_KIND: OptionRule = {
+  ...KIND,
+  schema: z.union([z.null(), z.enum(ENROLLABLE_KINDS)]),
+  allowed: `${KIND.allowed}, or null for any`,
+};
+
 const EXEMPTION = {
   reason: REASON,
   until: { ...INSTANT, required: true },
@@ -95,11 +104,7 @@ const SETTINGS = anArgument(
   "{ enabled: true, assignedKind: 'email' }",
   definite({
     enabled: { ...aSwitch('enabled: true'), required: true },
-    assignedKind: {
-      ...KIND,
-      schema: z.union([z.null(), z.enum(ENROLLABLE_KINDS)]),
-      allowed: `${KIND.allowed}, or null for any`,
-    },
+    assignedKind: ANY_KIND,
     skipsUsed: number({ min: 0, max: Number.MAX_SAFE_INTEGER, unit: 'skips', write: 'it as it came' }),
     exemption: {
       schema: z.union([z.null(), anObject]),
@@ -110,13 +115,51 @@ const SETTINGS = anArgument(
   } satisfies RulesFor<MemberSettingsChange>),
 );
 
+const LIST_QUERY: OptionRule = {
+  schema: z.string(),
+  allowed: 'a text to search for',
+  write: "query: 'ada'",
+  shown: true,
+};
+
 const LIST = options("members.list({ organizationId: 'acme', filter: 'not-configured' })", {
   organizationId: anId("organizationId: 'acme'"),
   filter: oneOf(MEMBER_FILTERS, "filter: 'not-configured'"),
-  query: { schema: z.string(), allowed: 'a text to search for', write: "query: 'ada'", shown: true },
+  query: LIST_QUERY,
   cursor: someText('the nextCursor of the page before', 'cursor: nextCursor'),
   limit: number({ min: 1, max: 200, unit: 'members', write: 'limit: 50' }),
 } satisfies RulesFor<MemberListRequest>);
+
+// An undefined list of ids beside a filter would mean everybody.
+const MANY = anArgument(
+  'members',
+  "{ organizationId: 'acme', filter: 'not-configured' }",
+  definite({
+    organizationId: anId("organizationId: 'acme'"),
+    userIds: { schema: aListOfIds, allowed: 'a list of user ids', write: "userIds: ['7', '8']" },
+    filter: oneOf(MEMBER_FILTERS, "filter: 'not-configured'"),
+    query: LIST_QUERY,
+    ...ACTOR,
+  } satisfies RulesFor<ManyMembers>),
+);
+
+const ACT: OptionRule = { ...oneOf([...BULK_ACTS], "act: 'remind'"), required: true };
+
+const BULK_CHANGE = anArgument(
+  'change',
+  "{ act: 'remind' }",
+  definite({
+    act: ACT,
+    assignedKind: ANY_KIND,
+    reason: someText('a text that says why', "reason: 'Moving to another provider'"),
+    until: INSTANT,
+  }),
+);
+
+const BULK_WORK = anArgument('work', "{ organizationId: 'acme', act: 'remind' }", {
+  organizationId: anId("organizationId: 'acme'"),
+  act: ACT,
+} satisfies RulesFor<BulkWork>);
 
 const RESEAL = options("resealAll({ organizationId: 'acme' })", {
   organizationId: anId("organizationId: 'acme'"),
@@ -161,6 +204,9 @@ export const VERB_RULES: RulesForCalls<ProgrammaticApi> = {
     describe: verb(A_MEMBER),
     explain: verb(A_MEMBER, EXPLAIN),
     report: verb(REPORT),
+    remind: verb(A_MEMBER),
+    changeMany: verb(MANY, BULK_CHANGE),
+    findProgress: verb(BULK_WORK),
     endExemption: verb(
       A_MEMBER,
       options("members.endExemption(member, { reason: 'The export is gone' })", {

@@ -164,6 +164,25 @@ const DONE: readonly Pair[] = [
     verb: (mfa) => mfa.members.unlock(mary),
   },
   {
+    name: 'members.changeMany, to assign a method',
+    page: (agent) =>
+      agent.postJson(`${ADMIN}/bulk`, { act: 'assign', assignedKind: 'email', user: ['mary', 'bob'] }),
+    verb: (mfa) =>
+      mfa.members.changeMany(
+        { organizationId: 'acme', userIds: ['mary', 'bob'], actorId: 'ada' },
+        { act: 'assign', assignedKind: 'email' },
+      ),
+  },
+  {
+    name: 'members.changeMany, to end sessions',
+    page: (agent) => agent.postJson(`${ADMIN}/bulk`, { act: 'end-sessions', filter: 'all' }),
+    verb: (mfa) =>
+      mfa.members.changeMany(
+        { organizationId: 'acme', filter: 'all', actorId: 'ada' },
+        { act: 'end-sessions' },
+      ),
+  },
+  {
     name: 'sessionsOf().endAll',
     page: (agent) => agent.postJson(`${ADMIN}/members/ada/end-sessions`, {}),
     verb: (mfa) => mfa.sessionsOf('ada').endAll({ actorId: 'ada' }),
@@ -290,6 +309,8 @@ const READING = [
   'policies.get',
   'members.get',
   'members.list',
+  'members.findProgress',
+  'members.remind',
   'authenticators.list',
   'authenticators.begin',
   'authenticators.confirm',
@@ -531,5 +552,37 @@ describe('a verb that leaves something out', () => {
       { reason: 'On leave', until: later(host) },
     );
     expect((await effects()).events).toMatchObject([{ name: 'exemption-granted', actorId: 'cli:root@host' }]);
+  });
+});
+
+describe('acting on many members in code', () => {
+  it('has the effects, events and refusals of the pages', async () => {
+    const host = createAdminHost();
+    await host.mfa.policies.save('acme', { enabled: true, enrollment: 'required', methods: ['totp'] });
+    const { members } = host.mfa;
+    const acme = { organizationId: 'acme', actorId: 'nightly-job' };
+    const until = host.clock.now() + 86_400_000;
+    const exempt = { act: 'exempt', reason: 'move', until } as const;
+    expect(await members.changeMany({ ...acme, userIds: ['alan', 'grace'] }, exempt)).toEqual({
+      outcome: 'started',
+    });
+    expect(await members.findProgress({ organizationId: 'acme', act: 'exempt' })).toMatchObject({
+      people: 1,
+    });
+    expect(await members.get({ userId: 'alan' })).toMatchObject({
+      exemption: { reason: 'move', grantedBy: 'nightly-job' },
+    });
+    expect(await members.changeMany({ ...acme, userIds: ['grace'] }, exempt)).toEqual({
+      outcome: 'refused',
+      because: 'nobody-chosen',
+    });
+    const anyKind = { act: 'assign', assignedKind: 'sms' } as const;
+    await expect(members.changeMany({ ...acme, filter: 'all' }, anyKind)).rejects.toThrow('does not allow');
+    await expect(members.changeMany(acme, { act: 'end-sessions' })).rejects.toThrow('names nobody');
+    expect(await members.remind({ userId: 'mary' })).toEqual({ outcome: 'reminded' });
+    expect(await members.remind({ userId: 'mary' })).toMatchObject({ because: 'reminded-today' });
+    expect(await members.remind({ userId: 'alan' })).toMatchObject({ because: 'not-waiting' });
+    await host.mfa.close();
+    expect(host.outbox.messages.map(({ to }) => to)).toEqual(['mary@acme.example']);
   });
 });

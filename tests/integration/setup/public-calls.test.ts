@@ -116,6 +116,13 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   'mfa.members.describe': call(1, member),
   'mfa.members.explain': call(1, member, { maxAgeSeconds: 300 }),
   'mfa.members.report': call(0, { organizationId: 'acme' }),
+  'mfa.members.remind': call(1, member),
+  'mfa.members.changeMany': call(
+    2,
+    { organizationId: 'acme', userIds: ['ada'], filter: 'all', query: 'ada', ...actor },
+    { act: 'remind', assignedKind: 'totp', reason: 'Move', until },
+  ),
+  'mfa.members.findProgress': call(1, { organizationId: 'acme', act: 'remind' }),
   'mfa.members.endExemption': call(1, member, { reason: 'The export is gone' }),
   'mfa.members.reset': call(2, member, { reason: 'The phone is lost' }),
   'mfa.members.unlock': call(1, member, { reason: 'Called back', everywhere: true }),
@@ -270,7 +277,7 @@ function wrongFor(example: unknown): readonly unknown[] {
 }
 
 const isNullable = (path: string, name: string): boolean =>
-  /^mfa\.(policies|members)\.save$/.test(path) &&
+  /^mfa\.(policies\.save|members\.save|members\.changeMany)$/.test(path) &&
   ['graceUntil', 'skips', 'idleTimeoutSeconds', 'assignedKind', 'exemption'].includes(name);
 
 /** Typed by people or sent back by clients: an empty text is told as any other that is wrong. */
