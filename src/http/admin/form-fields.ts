@@ -40,8 +40,6 @@ export function parseVersion(value: unknown): number | 'malformed' | null {
   const version = toNumber(value);
   return version !== null && Number.isSafeInteger(version) && version >= 0 ? version : 'malformed';
 }
-export const malformed = (message: string) => ({ because: 'malformed', message });
-
 export interface UnknownField {
   readonly field: string;
   readonly because: 'unknown-field';
@@ -53,7 +51,7 @@ export interface UnknownField {
  * `saved`. Forms are ours, and browsers and proxies may add fields to them.
  */
 export function findUnknownField(
-  { req, context }: Pick<AdminPage, 'req' | 'context'>,
+  { req, context, translator: { t } }: Pick<AdminPage, 'req' | 'context' | 'translator'>,
   known: readonly string[],
 ): UnknownField | null {
   if (req.is('json') === false) return null;
@@ -63,6 +61,9 @@ export function findUnknownField(
   const field = names.find((name) => name !== token && !known.includes(name));
   if (field === undefined) return null;
   const meant = nearestName(field, known);
-  const advice = meant === undefined ? `Known are ${known.join(', ')}.` : `Did you mean ${meant}?`;
-  return { field, because: 'unknown-field', message: `There is no field of this name. ${advice}` };
+  const message =
+    meant === undefined
+      ? t('admin.fault.unknown', { fields: known.join(', ') })
+      : t('admin.fault.unknown.meant', { field: meant });
+  return { field, because: 'unknown-field', message };
 }

@@ -1,28 +1,31 @@
 import type { FactorKind } from '../../core/member/factor-kind';
-import { ENROLLABLE_KINDS, FACTOR_TRAITS, isEnrollableKind } from '../../factors/find-factor';
+import { ENROLLABLE_KINDS, isEnrollableKind } from '../../factors/find-factor';
 import { STRENGTHS, defaultPolicy, type Policy } from '../../core/policy/policy';
-import { SWITCHES, checkPolicy } from '../../core/policy/policy-check';
+import { SWITCHES } from '../../core/policy/policy-check';
 import type { PolicyChange } from '../../flows/admin/save-policy';
+import type { MessageKey } from '../../messages/catalogues';
+import type { Translator } from '../../messages/translator';
 import { fieldOf } from '../kernel/request';
 import type { AdminPage } from './admin-route';
-import { dayField, malformed, parseInstant, parseSwitch, parseVersion, toNumber } from './form-fields';
-
-/** What is wrong with one field, for the person who typed it. */
-export interface FieldFault {
-  readonly field: string;
-  readonly because: string;
-  readonly message: string;
-}
+import { dayField, parseInstant, parseSwitch, parseVersion, toNumber } from './form-fields';
+import { sentenceOf, type ShownFault } from './policy-faults';
 
 export interface ParsedPolicy {
   readonly change: PolicyChange;
   /** The version that the form was rendered from; null where none was sent. */
   readonly expectedVersion: number | null;
-  readonly faults: readonly FieldFault[];
+  readonly faults: readonly ShownFault[];
 }
 
-type Parsed<Value> =
-  { readonly value: Value } | { readonly because: string; readonly message: string } | null;
+/** Why a field cannot be read, and the sentence that says so. */
+interface Unread {
+  readonly because: string;
+  readonly key: MessageKey;
+}
+
+const malformed = (key: MessageKey): Unread => ({ because: 'malformed', key });
+
+type Parsed<Value> = { readonly value: Value } | Unread | null;
 
 const UNIT_SECONDS: ReadonlyMap<unknown, number> = new Map([
   ['seconds', 1],
@@ -44,16 +47,22 @@ export const POLICY_FIELDS: readonly string[] = [
  * Ranges are checked when the policy is saved.
  */
 export function parsePolicy(
+  translator: Translator,
   body: unknown,
   basis: { readonly current: Policy; readonly now: number },
 ): ParsedPolicy {
   const whole = fieldOf(body, 'whole') === 'yes';
-  const faults: FieldFault[] = [];
+  const faults: ShownFault[] = [];
   const change: Record<string, unknown> = {};
   const take = <Field extends keyof PolicyChange>(field: Field, parsed: Parsed<Policy[Field]>) => {
     if (parsed === null) return;
     if ('value' in parsed) change[field] = parsed.value;
-    else faults.push({ field, ...parsed });
+    else
+      faults.push({
+        field,
+        because: parsed.because,
+        message: sentenceOf(translator, parsed.key, ENROLLABLE_KINDS),
+      });
   };
   for (const name of SWITCHES) take(name, parseBox(body, name, whole));
   take('enrollment', parseEnrollment(fieldOf(body, 'enrollment')));
@@ -66,17 +75,15 @@ export function parsePolicy(
   take('idleTimeoutSeconds', parseDuration(body, 'idleTimeout', null));
   const version = parseVersion(fieldOf(body, 'version'));
   if (version === 'malformed') {
-    faults.push({
-      field: 'version',
-      ...malformed('The version is a whole number. Reload the page and try again.'),
-    });
+    const message = translator.t('admin.fault.version');
+    faults.push({ field: 'version', because: 'malformed', message });
   }
   return { change, expectedVersion: typeof version === 'number' ? version : null, faults };
 }
 
 function parseBox(body: unknown, name: string, whole: boolean): Parsed<boolean> {
   const said = parseSwitch(body, name);
-  if (said === 'malformed') return malformed('This is either on or off. Choose one (true or false).');
+  if (said === 'malformed') return malformed('admin.fault.switch');
   if (said !== null) return { value: said };
   return whole ? { value: false } : null;
 }
@@ -84,7 +91,7 @@ function parseBox(body: unknown, name: string, whole: boolean): Parsed<boolean> 
 function parseEnrollment(value: unknown): Parsed<Policy['enrollment']> {
   if (value === undefined) return null;
   if (value === 'assigned' || value === 'optional' || value === 'required') return { value };
-  return malformed('Enrollment is one of assigned, optional and required. Choose one.');
+  return malformed('admin.fault.enrollment');
 }
 
 function parseMethods(value: unknown): Parsed<readonly FactorKind[]> {
@@ -96,17 +103,13 @@ function parseMethods(value: unknown): Parsed<readonly FactorKind[]> {
       : [value];
   const named = [...new Set(listed.filter((kind) => kind !== ''))];
   const kinds = named.filter((kind) => isEnrollableKind(kind));
-  return kinds.length === named.length
-    ? { value: kinds }
-    : malformed(`Methods are any of ${ENROLLABLE_KINDS.join(', ')}. Choose from these.`);
+  return kinds.length === named.length ? { value: kinds } : malformed('admin.fault.methods');
 }
 
 function parseStrength(value: unknown): Parsed<Policy['strength']> {
   if (value === undefined) return null;
   const known = STRENGTHS.find((one) => one === value);
-  return known === undefined
-    ? malformed('Strength is one of any and phishing-resistant. Choose one.')
-    : { value: known };
+  return known === undefined ? malformed('admin.fault.strength') : { value: known };
 }
 
 function parseGrace(
@@ -119,9 +122,9 @@ function parseGrace(
   if (current.graceUntil !== null && value === dayField(current.graceUntil))
     return { value: current.graceUntil };
   const at = parseInstant(value);
-  if (at === null) return malformed('That isn’t a date. Choose one, such as 2026-12-15, or none.');
+  if (at === null) return malformed('admin.fault.graceUntil.unread');
   if (at <= now && at !== current.graceUntil) {
-    return { because: 'date-in-past', message: 'Choose a future date, or none.' };
+    return { because: 'date-in-past', key: 'admin.fault.graceUntil.past' };
   }
   return { value: at };
 }
@@ -130,8 +133,7 @@ function parseSkips(value: unknown): Parsed<number | null> {
   if (value === undefined) return null;
   if (value === null || value === '') return { value: null };
   const count = toNumber(value);
-  if (count === null)
-    return malformed('Enrollment can be put off 1 to 100 times. Choose a whole number, or none.');
+  if (count === null) return malformed('admin.fault.skips');
   return { value: count === 0 ? null : count };
 }
 
@@ -147,80 +149,24 @@ function parseDuration<Nothing extends 0 | null>(
   if (amount === null || amount === '') return { value: nothing };
   const unit = seconds === undefined ? UNIT_SECONDS.get(fieldOf(body, `${name}Unit`)) : 1;
   const number = toNumber(amount);
-  if (number === null || unit === undefined)
-    return malformed('That isn’t a length of time. Type a number and choose its unit.');
+  if (number === null || unit === undefined) return malformed('admin.fault.duration.unread');
   return { value: seconds === undefined ? Math.round(number * unit) : number };
 }
 
 function requireValue(parsed: Parsed<number | null>): Parsed<number> {
   if (parsed === null || !('value' in parsed)) return parsed;
   return parsed.value === null
-    ? malformed('A session must end at some time. Type a number and choose its unit.')
+    ? malformed('admin.fault.sessionDurationSeconds.none')
     : { value: parsed.value };
-}
-
-/** A fault of a policy, from the form or from the check of the whole policy. */
-export interface ShownFault {
-  readonly field: string;
-  readonly because: string;
-  readonly message: string;
-}
-
-/** All faults at once: fields that could not be read, and faults of the rest of the policy. */
-export function allFaults(
-  found: readonly ShownFault[],
-  draft: Policy,
-  availableKinds: readonly FactorKind[],
-): readonly ShownFault[] {
-  const known = new Set(found.map(({ field }) => FIELD_OF_RULE.get(field) ?? field));
-  const others = checkPolicy(draft, { factors: FACTOR_TRAITS, availableKinds }).filter(
-    ({ field }) => !known.has(FIELD_OF_RULE.get(field) ?? field),
-  );
-  return [...found, ...others];
-}
-
-/** The form field that sets each rule. */
-const FIELD_OF_RULE: ReadonlyMap<string, string> = new Map([
-  ['rememberBrowserSeconds', 'rememberBrowser'],
-  ['sessionDurationSeconds', 'sessionDuration'],
-  ['idleTimeoutSeconds', 'idleTimeout'],
-]);
-const SHOWN_FIELDS: ReadonlySet<string> = new Set([
-  'enrollment',
-  'methods',
-  'strength',
-  'graceUntil',
-  'skips',
-  'rememberBrowser',
-  'sessionDuration',
-  'idleTimeout',
-]);
-
-/** Messages for the form, where programs send seconds. */
-const IN_THE_FORM: ReadonlyMap<string, string> = new Map([
-  ['sessionDurationSeconds too-small', 'That is too short. Type a number above 0.'],
-  ['sessionDurationSeconds too-large', 'That is too long. Choose up to 400 days.'],
-  ['idleTimeoutSeconds too-small', 'That is too short. Type a number above 0, or leave it empty.'],
-  ['idleTimeoutSeconds too-large', 'That is too long. Choose up to 400 days, or leave it empty.'],
-]);
-
-export function errorsByField(faults: readonly ShownFault[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    faults.map(({ field, because, message }) => {
-      const name = FIELD_OF_RULE.get(field) ?? field;
-      const words = IN_THE_FORM.get(`${field} ${because}`) ?? message;
-      return [SHOWN_FIELDS.has(name) ? name : 'policy', words];
-    }),
-  );
 }
 
 /**
  * The current policy with the changes that were submitted before the proof. They are checked when they are submitted again. The
  * version is the one of the form, so a policy that somebody saved meanwhile is not overwritten.
  */
-export function savedDraft({ kept, gathered }: AdminPage, current: Policy): Policy {
+export function savedDraft({ kept, gathered, translator }: AdminPage, current: Policy): Policy {
   if (kept === null) return current;
-  const { change } = parsePolicy(kept.fields, { current, now: gathered.now });
+  const { change } = parsePolicy(translator, kept.fields, { current, now: gathered.now });
   const version = parseVersion(kept.fields['version']);
   return { ...current, ...change, ...(typeof version === 'number' ? { version } : {}) };
 }

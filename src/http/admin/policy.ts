@@ -12,15 +12,8 @@ import { adminHead, pathWith, type WithAdmin } from './admin-page';
 import { changeRoute, readRoute, sentForm, type AdminPage, type AdminRoutes } from './admin-route';
 import { findUnknownField } from './form-fields';
 import { changeAsFields, describeRules, policyFields, sentFields, type PolicyFields } from './policy-fields';
-import {
-  POLICY_FIELDS,
-  allFaults,
-  errorsByField,
-  savedDraft,
-  parsePolicy,
-  type ParsedPolicy,
-  type ShownFault,
-} from './policy-form';
+import { POLICY_FIELDS, savedDraft, parsePolicy, type ParsedPolicy } from './policy-form';
+import { allFaults, errorsByField, policyFaults, type ShownFault } from './policy-faults';
 import { describePreview, type PreviewLocals } from './policy-preview';
 import { renderSessions } from './sessions';
 
@@ -68,7 +61,7 @@ async function renderPolicy(
 ): Promise<void> {
   const { context, req, options, kept } = page;
   const { availableKinds } = context.options;
-  const errors = errorsByField(faults);
+  const errors = errorsByField(page.translator, faults);
   if (backToForm(page) === '/sessions') return renderSessions(page, { policy: draft, errors, status });
   const fields =
     req.method === 'POST' || kept !== null
@@ -100,7 +93,7 @@ async function refusePolicy(
 ): Promise<void> {
   const { current, parsed } = refused;
   const draft = { ...current, ...parsed.change };
-  const faults = allFaults(refused.faults, draft, page.context.options.availableKinds);
+  const faults = allFaults(page.translator, refused.faults, draft, page.context.options.availableKinds);
   const [first] = faults;
   if (page.json) {
     const { because, message, field } = first ?? {
@@ -115,7 +108,7 @@ async function refusePolicy(
 }
 
 function parseSent(page: AdminPage, current: Policy): ParsedPolicy {
-  const parsed = parsePolicy(page.req.body, { current, now: page.context.clock.now() });
+  const parsed = parsePolicy(page.translator, page.req.body, { current, now: page.context.clock.now() });
   const unknown = findUnknownField(page, POLICY_FIELDS);
   return unknown === null ? parsed : { ...parsed, faults: [unknown, ...parsed.faults] };
 }
@@ -139,7 +132,7 @@ async function savePolicy(page: AdminPage): Promise<void> {
       return sendNext(req, res, { outcome: 'saved', next, policy: saved.policy });
     }
     case 'refused':
-      return refusePolicy(page, { current, parsed, faults: saved.faults });
+      return refusePolicy(page, { current, parsed, faults: policyFaults(page, saved.faults) });
     case 'conflict':
       return showConflict(page, { current: saved.current, change });
     case 'would-lock-you-out':
@@ -191,7 +184,7 @@ async function showPreview(page: AdminPage): Promise<void> {
   });
   switch (preview.outcome) {
     case 'refused':
-      return refusePolicy(page, { current, parsed, faults: preview.faults });
+      return refusePolicy(page, { current, parsed, faults: policyFaults(page, preview.faults) });
     case 'conflict':
       return showConflict(page, { current: preview.current, change });
     case 'previewed':

@@ -1,3 +1,4 @@
+import { ENGLISH } from '../../../src/factors/english';
 import { defaultPolicy } from '../../../src/core/policy/policy';
 import { durationField } from '../../../src/http/admin/words';
 import { parsePolicy } from '../../../src/http/admin/policy-form';
@@ -5,7 +6,7 @@ import { parseInstant } from '../../../src/http/admin/form-fields';
 
 const now = Date.UTC(2026, 0, 15);
 const current = { ...defaultPolicy('acme'), methods: ['totp', 'sms', 'email'] };
-const parse = (body: unknown) => parsePolicy(body, { current, now });
+const parse = (body: unknown) => parsePolicy(ENGLISH, body, { current, now });
 
 describe('reading a policy', () => {
   it('changes what is there and nothing else', () => {
@@ -97,12 +98,13 @@ describe('reading a policy', () => {
   it('keeps an end of grace that the form sends back unchanged, though it has passed', () => {
     const graceUntil = Date.UTC(2026, 0, 10, 17, 30);
     const { change, faults } = parsePolicy(
+      ENGLISH,
       { graceUntil: '2026-01-10' },
       { current: { ...current, graceUntil }, now },
     );
     expect({ change, faults }).toEqual({ change: { graceUntil }, faults: [] });
     const exact = { graceUntil: new Date(graceUntil).toISOString() };
-    expect(parsePolicy(exact, { current: { ...current, graceUntil }, now })).toMatchObject({
+    expect(parsePolicy(ENGLISH, exact, { current: { ...current, graceUntil }, now })).toMatchObject({
       change: { graceUntil },
       faults: [],
     });

@@ -1,0 +1,87 @@
+import type { FactorKind } from '../../core/member/factor-kind';
+import type { Policy } from '../../core/policy/policy';
+import { checkPolicy, type PolicyFault } from '../../core/policy/policy-check';
+import { ENROLLABLE_KINDS, FACTOR_TRAITS } from '../../factors/find-factor';
+import type { MessageKey } from '../../messages/catalogues';
+import type { Translator } from '../../messages/translator';
+import type { AdminPage } from './admin-route';
+
+/** A fault of a policy, from the form or from the check of the whole policy. */
+export interface ShownFault {
+  readonly field: string;
+  readonly because: string;
+  readonly message: string;
+}
+
+/** All faults at once: fields that could not be read, and faults of the rest of the policy. */
+export function allFaults(
+  translator: Translator,
+  found: readonly ShownFault[],
+  draft: Policy,
+  availableKinds: readonly FactorKind[],
+): readonly ShownFault[] {
+  const known = new Set(found.map(({ field }) => FIELD_OF_RULE.get(field) ?? field));
+  const others = checkPolicy(draft, { factors: FACTOR_TRAITS, availableKinds }).filter(
+    ({ field }) => !known.has(FIELD_OF_RULE.get(field) ?? field),
+  );
+  return [...found, ...inWords(translator, others, availableKinds)];
+}
+
+/** Faults of the whole policy in the language of the page. */
+export function policyFaults(
+  { context, translator }: Pick<AdminPage, 'context' | 'translator'>,
+  faults: readonly PolicyFault[],
+): readonly ShownFault[] {
+  return inWords(translator, faults, context.options.availableKinds);
+}
+
+function inWords(
+  translator: Translator,
+  faults: readonly PolicyFault[],
+  availableKinds: readonly FactorKind[],
+): readonly ShownFault[] {
+  return faults.map(({ field, because, message }) => {
+    const keys = [`admin.fault.${field}.${because}`, `admin.fault.${field}`];
+    const key = keys.find((one) => translator.has(one));
+    if (key === undefined || !translator.has(key)) return { field, because, message };
+    const kinds = because === 'malformed' ? ENROLLABLE_KINDS : availableKinds;
+    return { field, because, message: sentenceOf(translator, key, kinds) };
+  });
+}
+
+/** Kinds are named as programs send them. */
+export function sentenceOf({ t }: Translator, key: MessageKey, kinds: readonly FactorKind[]): string {
+  return t(key, { kinds: kinds.join(', ') });
+}
+
+/** The form field that sets each rule. */
+const FIELD_OF_RULE: ReadonlyMap<string, string> = new Map([
+  ['rememberBrowserSeconds', 'rememberBrowser'],
+  ['sessionDurationSeconds', 'sessionDuration'],
+  ['idleTimeoutSeconds', 'idleTimeout'],
+]);
+const SHOWN_FIELDS: ReadonlySet<string> = new Set([
+  'enrollment',
+  'methods',
+  'strength',
+  'graceUntil',
+  'skips',
+  'rememberBrowser',
+  'sessionDuration',
+  'idleTimeout',
+]);
+
+/** By the name of the field. The form has messages of its own where programs send seconds. */
+export function errorsByField(
+  translator: Translator,
+  faults: readonly ShownFault[],
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    faults.map(({ field, because, message }) => {
+      const name = FIELD_OF_RULE.get(field) ?? field;
+      const key = `admin.fault.form.${field}.${because}`;
+      const words = translator.has(key) ? translator.t(key) : message;
+      return [SHOWN_FIELDS.has(name) ? name : 'policy', words];
+    }),
+  );
+}
