@@ -47,7 +47,7 @@ export class MfaError extends Error {
   readonly code: MfaErrorCode;
   readonly status: number;
   readonly expose: boolean;
-  /** Which of several causes it was, for `csrf-token-refused` and `connection-insecure`. */
+  /** Which of several causes it was, for `csrf-token-refused`, `connection-insecure` and `not-found`. */
   declare readonly reason?: string;
 
   constructor(

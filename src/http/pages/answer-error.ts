@@ -69,6 +69,7 @@ const HEADINGS: ReadonlyMap<string, string> = new Map([
   ['session-changed', 'This page is out of date'],
   ['cookie-missing', 'Cookies are needed here'],
   ['other-address', 'Open this site at its own address'],
+  ['feature-off', 'Multi-factor authentication is off'],
   ['plain-http', 'This connection isn’t secure'],
 ]);
 

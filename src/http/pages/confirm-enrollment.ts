@@ -72,19 +72,18 @@ async function confirm(page: KnownPageRequest, request: ConfirmationRequest): Pr
 
 /** This enrollment is over: half a login starts from the password, a session goes on and can begin anew. */
 async function stop(page: KnownPageRequest, refusal: Refusal): Promise<void> {
-  if (page.identity.subject.phase === 'pending') return startOver(page, refusal);
+  const { t } = page.translator;
   const exhausted = refusal.because === 'attempts-exhausted';
-  const paragraph = exhausted
-    ? 'You entered too many wrong codes. Wait ten minutes, then start again.'
-    : 'This timed out. Confirm it’s you again, then start over.';
+  if (page.identity.subject.phase === 'pending')
+    return startOver(page, { ...refusal, ...(exhausted ? { reason: 'setup-attempts-exhausted' } : {}) });
   const message = {
     tone: 'attention',
-    heading: 'Not set up',
-    paragraphs: [paragraph],
+    heading: t('enroll.stopped.heading'),
+    paragraphs: [t(exhausted ? 'enroll.stopped.exhausted' : 'enroll.stopped.timedOut')],
     retryAt: null,
     action: exhausted
-      ? { label: 'Back to my settings', path: pathOf(page, '/settings') }
-      : { label: 'Start again', path: pathOf(page, '/enroll') },
+      ? { label: t('enroll.stopped.toSettings'), path: pathOf(page, '/settings') }
+      : { label: t('enroll.stopped.again'), path: pathOf(page, '/enroll') },
     secondary: null,
   } as const;
   return answerRefusal(page, refusal, (status) => show(page, 'message', message, status));

@@ -32,7 +32,8 @@ export async function renderAddress(
   const { kind, typed, error, status, replaces, confirm = false } = view;
   const { context, req, returnTo } = page;
   const { account } = permission.gathered;
-  const backup = readSessionData(req).wizard?.backupPhone === 'asked';
+  const { wizard } = readSessionData(req);
+  const backup = wizard?.backupPhone === 'asked';
   const inSettings = permission.because === 'settings';
   const cancelPath = inSettings ? pathOf(page, '/settings') : withReturnTo(pathOf(page, '/enroll'), returnTo);
   if (channelOfKind(kind) === 'email') {
@@ -56,7 +57,8 @@ export async function renderAddress(
       purpose: backup ? 'backup' : 'factor',
       replaces,
       confirm,
-      cancelPath: backup ? null : cancelPath,
+      cancelPath: backup ? withReturnTo(pathOf(page, `/enroll/${wizard.kind}`), returnTo) : cancelPath,
+      skipPath: backup ? pathOf(page, `/enroll/${wizard.kind}`) : null,
       progress: inSettings
         ? null
         : progressAt(backup ? 'phone' : 'address', {

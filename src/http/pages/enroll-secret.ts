@@ -9,7 +9,7 @@ import {
 import { gatherFacts } from '../../flows/context/gather-facts';
 import { findEnrollment, showEnrollment } from '../../flows/enrollment/enroll';
 import type { HttpContext } from '../kernel/http-context';
-import { knownPageRoute, pathOf, show, type KnownPageRequest } from '../kernel/page-route';
+import { field, knownPageRoute, pathOf, show, type KnownPageRequest } from '../kernel/page-route';
 import { withReturnTo } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
 import { readSessionData, updateSessionData } from '../session/session-data';
@@ -67,7 +67,13 @@ async function begin(page: KnownPageRequest, kind: FactorKind): Promise<void> {
   const permission = await openEnrollment(page, kind);
   if (permission === null) return;
   const { req, res } = page;
-  if (wantsBackupPhone(page, kind, permission) && readSessionData(req).wizard?.backupPhone !== 'done') {
+  const isSkipped = field(page, 'backupPhone') === 'skip';
+  if (isSkipped && readSessionData(req).wizard?.backupPhone === 'asked') {
+    updateSessionData(req, { wizard: { kind, backupPhone: 'not-asked' } });
+  } else if (
+    wantsBackupPhone(page, kind, permission) &&
+    readSessionData(req).wizard?.backupPhone !== 'done'
+  ) {
     updateSessionData(req, { wizard: { kind, backupPhone: 'asked' } });
     return sendNext(req, res, {
       outcome: 'enroll',

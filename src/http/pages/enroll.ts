@@ -50,7 +50,8 @@ async function showStart(page: KnownPageRequest): Promise<void> {
     wizardUnderWay: readSessionData(page.req).wizard !== undefined,
   });
   const { facts, setup } = gathered;
-  if (leave.outcome === 'feature-off') throw new MfaError('not-found', 'There is nothing here.');
+  if (leave.outcome === 'feature-off')
+    throw new MfaError('not-found', 'MFA is off here.', { reason: 'feature-off' });
   const mayLook = leave.outcome === 'refused' && wantsFirstFactor(leave.decision);
   const offered = decision.outcome === 'enroll';
   // Whoever cannot prove their strongest factor must still be able to put an offer off.

@@ -60,6 +60,8 @@ export interface EnrollPhoneLocals extends WithPage, InWizard {
   /** The country code was added to what was typed, and is to be checked before a code goes there. */
   readonly confirm: boolean;
   readonly cancelPath: string | null;
+  /** Where the form goes that leaves the backup phone out; null where the number is the method. */
+  readonly skipPath: string | null;
 }
 
 export interface EnrollEmailLocals extends WithPage, InWizard {

@@ -1,7 +1,6 @@
-import type { ErrorRequestHandler, Router } from 'express';
+import type { Router } from 'express';
 import { MfaError } from '../../core/errors';
 import { gatherFacts } from '../../flows/context/gather-facts';
-import { reportRefusedRequest } from '../../flows/context/judge-access';
 import { endPendingLogin, signOut } from '../../flows/sessions/end-sessions';
 import type { HttpContext } from '../kernel/http-context';
 import {
@@ -12,18 +11,16 @@ import {
   type KnownPageRequest,
   type PageRequest,
 } from '../kernel/page-route';
-import { wantsJson } from '../kernel/representation';
 import { ANONYMOUS, originOf, stateOf, withQuery, withReturnTo } from '../kernel/request';
 import { describeDecision, pageLocals, sendNext, sendRefusal } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
-import { tokenRefusalOf, type TokenRefusal } from '../kernel/token-refusal';
 import { grantSession } from '../session/grant-at-login';
 import { regenerate } from '../session/renew-session';
 import { requireSessionCookie } from '../session/session-cookie';
 import { readSessionData } from '../session/session-data';
 import { attemptLogin, describePending, type LoginBegun } from '../sign-in/attempt-login';
 import { reasonFor, signInPath, toSignInReason } from '../sign-in/return-to';
-import { showSignIn, viewWayIn, wayInPath } from './login-view';
+import { showSignIn, viewWayIn } from './login-view';
 import type { LoginLocals } from './proof-views';
 import { unseenCodesPath } from './recovery-codes';
 import { describeState } from './state';
@@ -166,9 +163,12 @@ function leaveCookie({ context, req, res }: PageRequest): void {
 /** Ends a pending login that cannot continue, and shows the sign-in page, which leads to the same place. */
 export async function startOver(
   page: PageRequest,
-  refusal: { readonly because: string; readonly status: number },
+  refusal: { readonly because: string; readonly status: number; readonly reason?: string },
 ): Promise<void> {
   const { context, req, res, identity, json, returnTo } = page;
+  // Who types wrong codes is still there, so their own name is no news to them.
+  const isHere = refusal.because === 'attempts-exhausted' && readSessionData(req).login?.name !== undefined;
+  const username = isHere && identity.kind === 'known' ? identity.account.username : null;
   if (identity.kind === 'known' && identity.subject.phase === 'pending') {
     await endPendingLogin(context, identity.subject);
     await regenerate(req);
@@ -177,11 +177,11 @@ export async function startOver(
   const because = reasonFor(identity, refusal.because);
   const next = signInPath(context.options.loginPath, { because, returnTo });
   if (json) return sendRefusal(context, res, { ...refusal, next });
-  const sentence = sentenceFor(page.translator, because);
+  const sentence = sentenceFor(page.translator, refusal.reason ?? because);
   const stranger = { ...pageLocals(context, req, ANONYMOUS), returnTo };
   if (context.options.loginPath === pathOf(page, '/login')) {
     const wayIn = await viewWayIn(context, req);
-    const locals = { username: '', error: sentence, notice: null, wayIn };
+    const locals = { username: username ?? '', error: sentence, notice: null, wayIn };
     return context.pages.send(res, { view: 'login', locals, status, page: stranger });
   }
   // The sign-in page is the host's, so a message links to it.
@@ -194,47 +194,4 @@ export async function startOver(
     secondary: null,
   } as const;
   return context.pages.send(res, { view: 'message', locals, status, page: stranger });
-}
-
-/** The notice when the sign-in form is shown again; null where it is not, as for forms of other sites. */
-const NOTICES: Readonly<Record<TokenRefusal, string | null>> = {
-  'other-site': null,
-  'other-address': null,
-  'cookie-missing': 'cookie-missing',
-  'token-missing': 'token-missing',
-  'body-unread': 'body-unread',
-  'page-too-old': 'sign-in-form-too-old',
-  'session-changed': 'sign-in-out-of-date',
-};
-
-/**
- * Shows a sign-in form without a valid token again, with the name filled in, for example after its token expired. No password is tried.
- * People with a session or a pending login get the plain refusal.
- */
-export function answerStaleLogin(context: HttpContext): ErrorRequestHandler {
-  return function answerStaleForm(error: unknown, req, res, next) {
-    const reason = tokenRefusalOf(error);
-    const notice = reason === null ? null : NOTICES[reason];
-    const isSignIn = req.path === '/login' || req.path === wayInPath(context);
-    const isForm = req.method === 'POST' && isSignIn && !wantsJson(req);
-    if (notice === null || !isForm) {
-      next(error);
-      return;
-    }
-    const showAgain = pageRoute(context, async (page) => {
-      if (page.identity.kind === 'known') throw error;
-      reportRefusedRequest(context, {
-        account: null,
-        origin: originOf(req),
-        details: { because: 'csrf-token-refused' },
-      });
-      const locals = {
-        username: field(page, 'username'),
-        error: null,
-        notice: { tone: 'attention', text: sentenceFor(page.translator, notice) },
-      } as const;
-      await showSignIn(page, locals, 403);
-    });
-    showAgain(req, res, next);
-  };
 }

@@ -129,7 +129,8 @@ async function answerRefused(
   refused: ChangeRefused,
 ): Promise<void> {
   const { context, req, res, json } = page;
-  if (refused.outcome === 'feature-off') throw new MfaError('not-found', 'There is nothing here.');
+  if (refused.outcome === 'feature-off')
+    throw new MfaError('not-found', 'MFA is off here.', { reason: 'feature-off' });
   if (refused.outcome === 'refused') {
     const { decision } = refused;
     if (json || decision.outcome !== 'challenge') return refuse(page, decision);

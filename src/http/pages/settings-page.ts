@@ -59,7 +59,8 @@ export async function renderSettings(
     listRememberedBrowsers(context, identity.account.id),
   ]);
   const refused = judgeSettings(identity.subject, gathered);
-  if (refused?.outcome === 'feature-off') throw new MfaError('not-found', 'There is nothing here.');
+  if (refused?.outcome === 'feature-off')
+    throw new MfaError('not-found', 'MFA is off here.', { reason: 'feature-off' });
   if (refused !== null) return refuse(page, refused.decision);
   const { facts, setup, member } = gathered;
   const own = listOwn(gathered);

@@ -99,7 +99,8 @@ export async function openEnrollment(
     findAdministered: administeredBy(page),
     wizardUnderWay: sessionData.wizard !== undefined,
   });
-  if (leave.outcome === 'feature-off') throw new MfaError('not-found', 'There is nothing here.');
+  if (leave.outcome === 'feature-off')
+    throw new MfaError('not-found', 'MFA is off here.', { reason: 'feature-off' });
   if (leave.outcome === 'refused') {
     await refuse(page, leave.decision);
     return null;

@@ -56,6 +56,22 @@ describe('a page on which no code helps', () => {
     expect(opened.body).not.toHaveProperty('password');
   });
 
+  it('ends an enrollment at sign-in after five wrong codes, and says so beside the name that was typed', async () => {
+    const portal = createPortal();
+    await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'required' });
+    const browser = visit(portal);
+    await browser.logIn('ada');
+    await browser.postJson('/mfa/enroll/sms', { phone: '+44 7700 900123' });
+    const right = browser.newestCode('+447700900123');
+    const wrong = Array.from({ length: 6 }, (_, index) => `00000${index}`).filter((code) => code !== right);
+    const pages = [];
+    for (const code of wrong.slice(0, 5)) pages.push(await browser.post('/mfa/enroll/sms/confirm', { code }));
+    const last = pages[4]?.text ?? '';
+    expect(textOf(last)).toContain('You entered too many wrong codes, so nothing was set up.');
+    expect(last).toMatch(/name="username"[^>]* value="ada"/);
+    expect((await browser.getJson('/mfa/state')).body).toMatchObject({ signedIn: false, pending: null });
+  });
+
   it('ends an enrollment in a session after five wrong codes instead of asking with no try left', async () => {
     const portal = createPortal();
     await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'required' });

@@ -1,5 +1,6 @@
 import { addPerson, visit } from '../../support/member';
 import { createPortal } from '../../support/portal';
+import { hiddenFields, textOf } from '../../support/page-text';
 import { totpCode } from '../../support/totp';
 
 const portal = createPortal();
@@ -40,6 +41,36 @@ describe('the wizard for an app with a backup phone', () => {
     expect((await guest.getJson('/')).status).toBe(200);
     const { authenticators } = await portal.records.findMember(person.id, 'backup');
     expect(authenticators.map(({ kind }) => kind).toSorted()).toEqual(['sms', 'totp']);
+  });
+});
+
+describe('the backup phone', () => {
+  async function atPhone() {
+    await mfa.policies.save('backup', { enabled: true, enrollment: 'required', backupPhone: true });
+    const person = addPerson(portal, { organizationId: 'backup' });
+    const guest = visit(portal);
+    await guest.logIn(person.username);
+    const form = await guest.follow(await guest.post('/mfa/enroll/totp'));
+    return { person, guest, form };
+  }
+
+  it('can be left out by people without a mobile number', async () => {
+    const { person, guest, form } = await atPhone();
+    expect(textOf(form.text)).toContain('Continue without a backup phone');
+    expect(hiddenFields(form.text, '/mfa/enroll/totp')).toMatchObject({ backupPhone: 'skip' });
+    const begun = await guest.postJson('/mfa/enroll/totp', { backupPhone: 'skip' });
+    expect(begun.body).toMatchObject({ outcome: 'enrollment-started', next: '/mfa/enroll/totp' });
+    const code = totpCode(begun.body.totp.secret, clock.now());
+    expect((await guest.postJson('/mfa/enroll/totp/confirm', { code })).body.outcome).toBe('enrolled');
+    const { authenticators } = await portal.records.findMember(person.id, 'backup');
+    expect(authenticators.map(({ kind }) => kind)).toEqual(['totp']);
+  });
+
+  it('leads back to the step before it', async () => {
+    const { guest, form } = await atPhone();
+    const [, back = ''] = /<p class="cancel"><a href="([^"]+)">Back</.exec(form.text) ?? [];
+    expect(back).toBe('/mfa/enroll/totp');
+    expect(textOf((await guest.get(back)).text)).toContain('I have an app, continue');
   });
 });
 

@@ -187,11 +187,23 @@ describe('a sign-in form that was open for longer than its token lasts', () => {
     expect(refused.text).not.toContain('value="mary"');
   });
 
-  it('is refused with a link onwards if somebody signed in meanwhile', async () => {
+  it('leads on where another tab has signed the same person in', async () => {
     const { browser, fields } = await staleForm();
     await browser.get('/mfa/login');
     await browser.post('/mfa/login', fields);
-    const refused = await browser.post('/mfa/login', { ...fields, _csrf: 'of the old page' });
+    for (const path of ['/mfa/login', '/mfa/challenge', '/mfa/challenge/resend']) {
+      const form = path === '/mfa/login' ? fields : { code: '123456', returnTo: '/plain' };
+      const led = await browser.post(path, { ...form, _csrf: 'of the old page' });
+      expect([led.status, led.headers['location']]).toEqual([303, '/plain']);
+    }
+  });
+
+  it('is refused with a link onwards if somebody else signed in meanwhile', async () => {
+    const { browser, fields } = await staleForm();
+    await browser.get('/mfa/login');
+    await browser.post('/mfa/login', fields);
+    const other = { ...fields, username: 'ada', _csrf: 'of the old page' };
+    const refused = await browser.post('/mfa/login', other);
     expect(textOf(refused.text)).toContain('This page is out of date');
     expect(refused.text).toContain('href="/mfa/login?returnTo=%2Fplain"');
   });

@@ -42,6 +42,7 @@ const OWN_REASONS: ReadonlySet<unknown> = new Set([
   'not-waiting',
   'reminded-today',
   'not-found',
+  'not-waiting',
 ]);
 
 function reachFaults({ answer, accept, method, path }: Observed): readonly string[] {
@@ -118,13 +119,16 @@ function pageFaults(expected: string, observed: Observed): readonly string[] {
   const { method, path, answer } = observed;
   if (leadsToItsForm(observed)) return [];
   const { status, headers } = answer;
-  const [wanted, outcome, because] = expected.split(' ');
+  const [wanted, outcome] = expected.split(' ');
   const location = headers.location?.split('?')[0];
   const canLead = outcome === 'sign-in' || outcome === 'challenge' || outcome === 'enroll';
-  // What was asked in the settings, or by an administrator who may look, waits for the proof, so that its form is led on, too.
+  // What was asked in the settings waits for the proof, so that its form is led on, too.
   const door = doorOf(method, path);
-  const isKept = door === 'change' || (door === 'admin-change' && because === 'authentication-too-old');
-  const waits = method === 'POST' && outcome === 'challenge' && isKept;
+  const asksProof = method === 'POST' && outcome === 'challenge';
+  const waits = asksProof && door === 'change';
+  // So does what an administrator asked, but not the forms of people who may not even look, nor those about many members.
+  const mayWait = asksProof && door === 'admin-change' && status === 303;
+  if (mayWait) return location === '/mfa/step-up' ? [] : [`led to ${location ?? ''}`];
   const isPage = method === 'GET' || method === 'HEAD';
   const led = canLead && (isPage || waits);
   if (led)
