@@ -18,6 +18,8 @@ export interface Outcome {
   readonly node: string;
   readonly stores: string;
   readonly rows: readonly Row[];
+  /** The names of those that ended in an error. */
+  readonly failed: readonly string[];
 }
 
 /** A measurement that was made once, or that cannot vary. */

@@ -67,18 +67,25 @@ async function measure(): Promise<Outcome> {
   const pace = flags.trial ? PACES.trial : flags.quick ? PACES.quick : PACES.thorough;
   const bench = createBench(redis, pace);
   const rows: Row[] = [];
+  const failed: string[] = [];
   try {
     for (const [name, measureRow] of Object.entries(ROWS)) {
       if (wanted.length > 0 && !wanted.includes(name)) continue;
       const startedAt = performance.now();
-      rows.push(...(await measureRow(bench)));
+      try {
+        rows.push(...(await measureRow(bench)));
+      } catch (error) {
+        // The others took minutes: they are worth having without it.
+        console.error(error);
+        failed.push(name);
+      }
       bench.note(`${name}: ${Math.round((performance.now() - startedAt) / 1000)} s`);
     }
   } finally {
     await redis.stop();
   }
   const stores = `Redis ${versionOf('redis-server')}, PostgreSQL ${versionOf('postgres')}`;
-  return { node: process.versions.node, stores, rows };
+  return { node: process.versions.node, stores, rows, failed };
 }
 
 /** The same on another Node, in a process of its own. */
@@ -106,6 +113,10 @@ async function run(): Promise<void> {
   if (flags.outcome !== '') return writeFileSync(flags.outcome, JSON.stringify(outcomes[0]));
   printOutcomes(outcomes);
   if (flags.write) await writeOutcomes(outcomes);
+  const failed = outcomes.flatMap((outcome) => outcome.failed);
+  if (failed.length === 0) return;
+  process.stdout.write(`Ended in an error: ${failed.join(', ')}\n`);
+  process.exitCode = 1;
 }
 
 // The servers that were started end with this process.
