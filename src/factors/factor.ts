@@ -6,6 +6,7 @@ import type { GivenTotp } from '../core/proof/imported-secret';
 import type { PlainSecret } from '../core/proof/secrets';
 import type { TotpWindow } from '../core/proof/totp';
 import type { Schema } from '../core/schema';
+import type { MessageKey } from '../messages/catalogues';
 import type { MemberRecord, Records } from '../records/records';
 import type { PasskeySettings } from './passkey/settings';
 import type { Challenge, StateStore } from '../stores/state-store';
@@ -168,8 +169,8 @@ export interface FactorDefinition<
   readonly enrollment: FactorEnrollment<Proof, State> | null;
   /** Null where nothing has to be stored or shown for a proof. */
   readonly challenge: FactorChallenge | null;
-  /** What settings say about an authenticator beside its kind, in a word or two and in JSON. */
-  describe?(state: State): { readonly word: string; readonly json: Readonly<Record<string, unknown>> };
+  /** What settings say about an authenticator beside its kind, in a message of a word or two and in JSON. */
+  describe?(state: State): { readonly word: MessageKey; readonly json: Readonly<Record<string, unknown>> };
   /** The value that all authenticators of a person share, and under which browsers keep them. */
   ownerHandle?(state: State): string;
   /** What the settings tell the browser after one was renamed or removed. `owner` is the handle of one that is gone, or null. */

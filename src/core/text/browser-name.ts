@@ -8,14 +8,20 @@ const KNOWN: ReadonlySet<string | undefined> = new Set([
   ...Object.values(OS_MAP),
 ]);
 
-const asName = (value: string | undefined) => (KNOWN.has(value) ? value : undefined);
+const asName = (value: string | undefined) => (value !== undefined && KNOWN.has(value) ? value : null);
 
-/** `Firefox on Linux`, for a list of sessions or a mail. The header is the visitor's own claim. */
-export function browserName(userAgent: string): string {
-  if (userAgent === '') return UNKNOWN;
+/** The browser and the system by their names; null for what is unknown. The header is the visitor's own claim. */
+export function readBrowser(userAgent: string): {
+  readonly browser: string | null;
+  readonly system: string | null;
+} {
+  if (userAgent === '') return { browser: null, system: null };
   const parser = getParser(userAgent.slice(0, 400));
-  const browser = asName(parser.getBrowserName());
-  const system = asName(parser.getOSName());
-  if (browser === undefined) return system === undefined ? UNKNOWN : `${UNKNOWN} on ${system}`;
-  return system === undefined ? browser : `${browser} on ${system}`;
+  return { browser: asName(parser.getBrowserName()), system: asName(parser.getOSName()) };
+}
+
+/** `Firefox on Linux`. */
+export function browserName(userAgent: string): string {
+  const { browser, system } = readBrowser(userAgent);
+  return system === null ? (browser ?? UNKNOWN) : `${browser ?? UNKNOWN} on ${system}`;
 }

@@ -165,7 +165,10 @@ export const passkey: FactorDefinition<SubmittedCredential, Proof, OwnedPasskey>
     },
   },
 
-  describe: ({ backedUp }) => ({ word: backedUp ? 'Synced' : 'On one device', json: { synced: backedUp } }),
+  describe: ({ backedUp }) => ({
+    word: backedUp ? 'factor.passkey.synced' : 'factor.passkey.singleDevice',
+    json: { synced: backedUp },
+  }),
   ownerHandle: ({ userHandle }) => userHandle,
   announce(left, owner, { passkeys }) {
     const own = findPasskeys(left);

@@ -1,7 +1,8 @@
 import type { Router } from 'express';
 import { MfaError } from '../../core/errors';
 import type { Policy } from '../../core/policy/policy';
-import { browserName } from '../../core/text/browser-name';
+import { readBrowser } from '../../core/text/browser-name';
+import { browserInWords } from '../../messages/browser-words';
 import { endAllSessions } from '../../flows/admin/end-sessions';
 import {
   listOrganizationSessions,
@@ -151,7 +152,7 @@ function toRow(page: AdminPage, listed: ListedSession): SessionRow {
     email: account.email ?? null,
     memberPath: path,
     endPath: `${path}/sessions/${encodeURIComponent(session.handle)}/end`,
-    browser: browserName(session.userAgent),
+    browser: browserInWords(page.translator, readBrowser(session.userAgent)),
     address: session.address,
     proof: proofInWords(page.translator, session.methods),
     lastSeenAt: page.translator.moment(session.seenAt),
@@ -166,7 +167,7 @@ function toJson(page: AdminPage, listed: ListedSession) {
     id: handle,
     userId: account.id,
     name: account.name,
-    browser: browserName(userAgent),
+    browser: browserInWords(page.translator, readBrowser(userAgent)),
     address,
     startedAt,
     lastSeenAt: seenAt,

@@ -2,6 +2,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 import { contentSecurityPolicy } from 'helmet';
 import type { HttpContext } from './http-context';
+import { translatorFor } from './language';
 import { fieldOf, stateOf, toError } from './request';
 import { bareLocals } from './respond';
 
@@ -74,16 +75,17 @@ function leaveByPage(context: HttpContext, req: Request, res: Response, next: Ne
   stateOf(req).leave = function leave(path) {
     if ([pagesPath, adminPath].some((mount) => path.startsWith(`${mount}/`))) return false;
     res.set('Refresh', `0; url=${path}`);
+    const { t } = translatorFor(context, req);
     context.pages
       .send(res, {
         view: 'message',
         page: bareLocals(context, req),
         locals: {
           tone: 'good',
-          heading: 'Done',
-          paragraphs: ['We’re taking you on. If nothing happens, select Continue.'],
+          heading: t('leave.heading'),
+          paragraphs: [t('leave.lead')],
           retryAt: null,
-          action: { label: 'Continue', path },
+          action: { label: t('button.continue'), path },
           secondary: null,
         },
       })

@@ -130,6 +130,7 @@ export function liveRoute(
 export function refusePlainly(page: PageRequest, refusal: Refusal): Promise<void> {
   const { defaultReturnTo, issuer } = page.context.options;
   const { because, next } = refusal;
+  const { t } = page.translator;
   const foreign = because === 'not-an-administrator';
   return answerRefusal(page, refusal, (status) =>
     show(
@@ -137,13 +138,13 @@ export function refusePlainly(page: PageRequest, refusal: Refusal): Promise<void
       'message',
       {
         tone: 'attention',
-        heading: foreign ? 'Only for administrators' : 'There is no such list',
+        heading: t(foreign ? 'error.heading.not-administrator' : 'error.heading.no-list'),
         paragraphs: [sentenceFor(page.translator, because)],
         retryAt: null,
         action:
           next === undefined
-            ? { label: `Back to ${issuer}`, path: defaultReturnTo }
-            : { label: 'Show the whole list', path: next },
+            ? { label: t('button.backTo', { issuer }), path: defaultReturnTo }
+            : { label: t('error.wholeList'), path: next },
         secondary: null,
       },
       status,

@@ -5,6 +5,7 @@ import type { MessageLocals } from '../pages/proof-views';
 import { startAnew, withoutCircle } from '../session/renew-session';
 import { keepReturnTo, reasonFor, signInPath } from '../sign-in/return-to';
 import { setPageHeaders } from './headers';
+import type { MessageKey } from '../../messages/catalogues';
 import type { Translator } from '../../messages/translator';
 import type { HttpContext } from './http-context';
 import { translatorFor } from './language';
@@ -12,7 +13,6 @@ import { wantsJson } from './representation';
 import { ANONYMOUS, originOf, returnToHere, type RequestIdentity } from './request';
 import { nextPath, pageLocals } from './respond';
 import { sentenceFor } from './sentences';
-import { ENGLISH } from '../../factors/english';
 
 /** The HTTP status of each refused step; 401 asks to authenticate further. */
 const STATUS: ReadonlyMap<string, number> = new Map([
@@ -110,12 +110,12 @@ export async function refuseRequest(
 }
 
 /** The headings of the page for a refused form. */
-const HEADINGS: Readonly<Record<Decision['outcome'], string>> = {
-  allow: 'Not done',
-  challenge: 'Confirm it’s you first',
-  enroll: 'Set up a method first',
-  'sign-in': 'Sign in first',
-  deny: 'You cannot go on',
+const HEADINGS: Readonly<Record<Decision['outcome'], MessageKey>> = {
+  allow: 'refused.heading.allow',
+  challenge: 'refused.heading.challenge',
+  enroll: 'refused.heading.enroll',
+  'sign-in': 'refused.heading.sign-in',
+  deny: 'refused.heading.deny',
 };
 
 function refusalMessage(
@@ -123,19 +123,22 @@ function refusalMessage(
   decision: Decision,
   { because, next }: { readonly because: string; readonly next: string },
 ): Omit<MessageLocals, 'page'> {
+  const { t } = translator;
   const denied = decision.outcome === 'deny';
-  const lost = decision.outcome === 'sign-in' ? ['What you sent was not saved.'] : [];
+  const lost = decision.outcome === 'sign-in' ? [t('refused.lost')] : [];
   return {
     tone: denied ? 'bad' : 'attention',
-    heading: because.startsWith('session-cookie-')
-      ? 'You weren’t kept signed in'
-      : HEADINGS[decision.outcome],
+    heading: t(
+      because.startsWith('session-cookie-') ? 'refused.heading.not-kept' : HEADINGS[decision.outcome],
+    ),
     paragraphs: [sentenceFor(translator, because), ...lost],
     retryAt:
       decision.outcome === 'deny' && decision.lockedUntil !== undefined
-        ? ENGLISH.moment(decision.lockedUntil)
+        ? translator.moment(decision.lockedUntil)
         : null,
-    action: denied ? null : { label: decision.outcome === 'sign-in' ? 'Sign in' : 'Continue', path: next },
+    action: denied
+      ? null
+      : { label: t(decision.outcome === 'sign-in' ? 'button.signIn' : 'button.continue'), path: next },
     secondary: null,
   };
 }

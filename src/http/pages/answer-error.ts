@@ -1,6 +1,8 @@
 import type { ErrorRequestHandler, Request } from 'express';
 import { MfaError } from '../../core/errors';
 import { reportRefusedRequest } from '../../flows/context/judge-access';
+import type { MessageKey } from '../../messages/catalogues';
+import type { Translator } from '../../messages/translator';
 import { adviseOnRefusal } from '../kernel/check-csrf';
 import type { HttpContext } from '../kernel/http-context';
 import { translatorFor } from '../kernel/language';
@@ -34,12 +36,13 @@ export function answerError(context: HttpContext): ErrorRequestHandler {
       return;
     }
     const page = pageOfError(context, req);
+    const translator = translatorFor(context, req);
     const locals = {
       tone: status >= 500 ? 'bad' : 'attention',
-      heading: headingFor(failure),
-      paragraphs: [sentenceFor(translatorFor(context, req), reason ?? code)],
+      heading: translator.t(headingFor(failure)),
+      paragraphs: [sentenceFor(translator, reason ?? code)],
       retryAt: null,
-      action: wayOn(context, failure, page.returnTo),
+      action: wayOn(context, failure, { returnTo: page.returnTo, translator }),
       secondary: null,
     } as const;
     context.pages.send(res, { view: 'message', status, page, locals }).catch(next);
@@ -55,30 +58,34 @@ function reportError({ advice, options }: HttpContext, error: unknown): void {
 function wayOn(
   context: HttpContext,
   { code, reason }: Failure,
-  returnTo: string | null,
+  { returnTo, translator: { t } }: { readonly returnTo: string | null; readonly translator: Translator },
 ): MessageLocals['action'] {
   const { baseUrl, loginPath, defaultReturnTo, issuer } = context.options;
   const isElsewhere = reason === 'plain-http' || reason === 'other-address';
-  if (isElsewhere) return { label: `Open ${baseUrl}`, path: baseUrl + withReturnTo(loginPath, returnTo) };
-  if (code === 'csrf-token-refused') return { label: 'Start again', path: withReturnTo(loginPath, returnTo) };
-  return { label: `Back to ${issuer}`, path: defaultReturnTo };
+  if (isElsewhere) {
+    const label = t('button.openAddress', { address: baseUrl });
+    return { label, path: baseUrl + withReturnTo(loginPath, returnTo) };
+  }
+  if (code === 'csrf-token-refused')
+    return { label: t('button.again'), path: withReturnTo(loginPath, returnTo) };
+  return { label: t('button.backTo', { issuer }), path: defaultReturnTo };
 }
 
-const HEADINGS: ReadonlyMap<string, string> = new Map([
-  ['page-too-old', 'This page is out of date'],
-  ['session-changed', 'This page is out of date'],
-  ['cookie-missing', 'Cookies are needed here'],
-  ['other-address', 'Open this site at its own address'],
-  ['feature-off', 'Multi-factor authentication is off'],
-  ['plain-http', 'This connection isn’t secure'],
+const HEADINGS: ReadonlyMap<string, MessageKey> = new Map<string, MessageKey>([
+  ['page-too-old', 'error.heading.out-of-date'],
+  ['session-changed', 'error.heading.out-of-date'],
+  ['cookie-missing', 'error.heading.cookie-missing'],
+  ['other-address', 'error.heading.other-address'],
+  ['feature-off', 'error.heading.feature-off'],
+  ['plain-http', 'error.heading.plain-http'],
 ]);
 
-function headingFor({ code, status, reason }: Failure): string {
+function headingFor({ code, status, reason }: Failure): MessageKey {
   const ofReason = HEADINGS.get(reason ?? code);
   if (ofReason !== undefined) return ofReason;
-  if (status === 404) return 'There is nothing here';
-  if (status >= 500) return 'Something went wrong on our side';
-  return 'Not done';
+  if (status === 404) return 'error.heading.not-found';
+  if (status >= 500) return 'error.heading.our-side';
+  return 'error.heading.not-done';
 }
 
 /** Body parsers and Express itself throw errors with a status. Everything unknown is an internal error. */

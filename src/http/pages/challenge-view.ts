@@ -8,7 +8,7 @@ import { readPrompt } from '../../flows/challenge/read-prompt';
 import { codesLockedUntil, type OpenProof } from '../../flows/challenge/open-proof';
 import type { ChallengeHint } from '../../flows/context/auth-subject';
 import type { Gathered } from '../../flows/context/gather-facts';
-import { ENGLISH } from '../../factors/english';
+import { labelIn } from '../../factors/english';
 import type { Translator } from '../../messages/translator';
 import type { Challenge } from '../../stores/state-store';
 import type { KnownPageRequest } from '../kernel/page-route';
@@ -40,14 +40,14 @@ export function toChoices(
   return showOptions(gathered, options).map(({ authenticatorId, kind, label, destination }) => ({
     authenticatorId,
     kind,
-    label: ownLabel(kind, label),
+    label: label === undefined ? null : ownLabel(translator, kind, label),
     destination: destination ?? null,
   }));
 }
 
 /** Null if the label is just the name of the kind. */
-function ownLabel(kind: FactorKind, label: string | undefined): string | null {
-  return label === undefined || label === wordsOf(ENGLISH, kind).label ? null : label;
+function ownLabel(translator: Translator, kind: FactorKind, label: string): string | null {
+  return labelIn(translator, { kind, label }) === wordsOf(translator, kind).label ? null : label;
 }
 
 /** Everything about the factor that is asked, read for showing. */

@@ -1,5 +1,6 @@
 import { findUnusableStrongest } from '../../core/decision/factor-strength';
 import type { Authenticator } from '../../core/member/authenticator';
+import { labelIn } from '../../factors/english';
 import { ENROLLABLE_KINDS } from '../../factors/find-factor';
 import { wordsOf } from '../../factors/factor-words';
 import type { Gathered } from '../../flows/context/gather-facts';
@@ -88,11 +89,16 @@ function stepUpPurpose(
   return t(path.startsWith('/enroll') ? 'stepUp.purpose.protect' : 'stepUp.purpose.continue');
 }
 
-function purposeOfAct({ t }: Translator, act: SettingsAct, authenticators: readonly Authenticator[]): string {
+function purposeOfAct(
+  translator: Translator,
+  act: SettingsAct,
+  authenticators: readonly Authenticator[],
+): string {
+  const { t } = translator;
   if (act.kind === 'new-recovery-codes') return t('stepUp.purpose.newRecoveryCodes');
-  const label = authenticators.find(({ id }) => id === act.authenticatorId)?.label;
-  const named = label === undefined ? 'unnamed' : 'named';
-  const values = { label: label ?? '' };
+  const found = authenticators.find(({ id }) => id === act.authenticatorId);
+  const named = found === undefined ? 'unnamed' : 'named';
+  const values = { label: found === undefined ? '' : labelIn(translator, found) };
   if (act.kind === 'remove') return t('stepUp.purpose.remove', { ...values, named });
   return t(act.kind === 'rename' ? 'stepUp.purpose.rename' : 'stepUp.purpose.makeDefault', {
     ...values,

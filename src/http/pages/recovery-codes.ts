@@ -17,7 +17,6 @@ import { sendNext } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
 import { readSessionData, updateSessionData } from '../session/session-data';
 import { resumePathOf } from '../sign-in/return-to';
-import { ENGLISH } from '../../factors/english';
 
 const PATH = '/enroll/recovery-codes';
 const RECOVERED_PATH = '/recovered';
@@ -38,7 +37,7 @@ export function recoveredPath(page: KnownPageRequest, method: string, returnTo: 
 
 /** How many codes are left, and where to replace what was lost. */
 async function showRecovered(page: KnownPageRequest, gathered: Gathered): Promise<void> {
-  const { context, identity, json, res, returnTo } = page;
+  const { context, identity, json, res, returnTo, translator } = page;
   const refused = refuseOwnPage(identity.subject, gathered);
   if (refused !== null) return refuse(page, refused);
   const { facts, member } = gathered;
@@ -51,15 +50,14 @@ async function showRecovered(page: KnownPageRequest, gathered: Gathered): Promis
   const settings = pathOf(page, '/settings');
   await show(page, 'message', {
     tone: 'good',
-    heading: 'You signed in with a recovery code',
-    paragraphs: [
-      `That code won’t work again. ${left === 1 ? '1 code left.' : `${left} codes left.`}`,
-      'Lost your phone? Set up a new method now, and remove the old one.',
-    ],
+    heading: translator.t('recovered.heading'),
+    paragraphs: [translator.t('recovered.left', { count: left }), translator.t('recovered.lost')],
     retryAt: null,
-    action: { label: 'Continue', path: next },
+    action: { label: translator.t('button.continue'), path: next },
     secondary:
-      facts.featureAvailable && facts.policy.enabled ? { label: 'Replace a method', path: settings } : null,
+      facts.featureAvailable && facts.policy.enabled
+        ? { label: translator.t('recovered.replace'), path: settings }
+        : null,
   });
 }
 
@@ -118,7 +116,7 @@ async function render(
     'recovery-codes',
     {
       codes: shown?.codes ?? null,
-      createdAt: ENGLISH.day(shown?.issuedAt ?? page.context.clock.now()),
+      createdAt: page.translator.day(shown?.issuedAt ?? page.context.clock.now()),
       replacesOlder: shown?.replacesOlder ?? false,
       downloadPath: pathOf(page, `${PATH}/download`),
       error,
@@ -149,13 +147,14 @@ async function acknowledge(page: KnownPageRequest, gathered: Gathered): Promise<
 
 /** The codes that the page shows as a text file, until they are acknowledged. */
 async function download(page: KnownPageRequest, gathered: Gathered): Promise<void> {
-  const { context, res, identity } = page;
+  const { context, res, identity, translator } = page;
   const shown = await findShown(page, gathered);
   if (shown === null) {
     const refusal = { because: 'codes-not-shown', status: 409 };
     return answerRefusal(page, refusal, (status) => render(page, null, null, status));
   }
-  const head = `${context.options.issuer}, ${identity.account.name}\nRecovery codes of ${ENGLISH.day(shown.issuedAt).text}. Each works once.`;
+  const about = translator.t('recoveryCodes.file', { day: translator.day(shown.issuedAt).text });
+  const head = `${context.options.issuer}, ${identity.account.name}\n${about}`;
   res
     .set({ 'Content-Disposition': 'attachment; filename="recovery-codes.txt"' })
     .type('text/plain')

@@ -1,7 +1,7 @@
 import type { Router } from 'express';
 import { MfaError } from '../../core/errors';
 import type { RememberedBrowser } from '../../core/member/remembered-browser';
-import { browserName } from '../../core/text/browser-name';
+import { readBrowser } from '../../core/text/browser-name';
 import {
   forgetBrowser,
   forgetBrowsers,
@@ -9,6 +9,7 @@ import {
   listRememberedBrowsers,
 } from '../../flows/browsers/list-browsers';
 import { gatherFacts, type Gathered } from '../../flows/context/gather-facts';
+import { browserInWords } from '../../messages/browser-words';
 import type { HttpContext } from '../kernel/http-context';
 import { knownPageRoute, pathOf, type KnownPageRequest } from '../kernel/page-route';
 import { originOf } from '../kernel/request';
@@ -28,7 +29,7 @@ export function toBrowserRows(
   const { translator } = page;
   return shown.map(({ browser, current }) => ({
     id: browser.id,
-    browser: browserName(browser.userAgent),
+    browser: browserInWords(translator, readBrowser(browser.userAgent)),
     place: browser.address,
     addedAt: translator.moment(browser.createdAt),
     lastUsedAt: browser.lastUsedAt === null ? null : translator.moment(browser.lastUsedAt),
@@ -44,7 +45,7 @@ export function toBrowserList(
 ): readonly object[] {
   return (trustedBrowsers(page, gathered, browsers) ?? []).map(({ browser, current }) => {
     const { id, userAgent, address, createdAt, lastUsedAt, expiresAt } = browser;
-    const name = browserName(userAgent);
+    const name = browserInWords(page.translator, readBrowser(userAgent));
     return { id, browser: name, address, createdAt, lastUsedAt, expiresAt, current };
   });
 }

@@ -1,6 +1,6 @@
 import type { Router } from 'express';
 import { MfaError } from '../../core/errors';
-import { browserName } from '../../core/text/browser-name';
+import { readBrowser } from '../../core/text/browser-name';
 import { gatherFacts, type Gathered } from '../../flows/context/gather-facts';
 import { refuseOwnPage } from '../../flows/context/judge-access';
 import { endOwnOtherSessions, endSessionOfUser } from '../../flows/sessions/end-sessions';
@@ -11,6 +11,7 @@ import { knownPageRoute, pathOf, refuse, show, type KnownPageRequest } from '../
 import { originOf } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
 import { proofInWords } from '../kernel/sentences';
+import { browserInWords } from '../../messages/browser-words';
 import type { MessageKey } from '../../messages/catalogues';
 import type { Translator } from '../../messages/translator';
 
@@ -49,7 +50,7 @@ async function showSessions(page: KnownPageRequest): Promise<void> {
   if (gathered === null) return;
   const current = identity.subject.ownerId;
   if (json) {
-    res.json({ sessions: sessions.map((session) => toJson(session, current)) });
+    res.json({ sessions: sessions.map((session) => toJson(page.translator, session, current)) });
     return;
   }
   const { featureAvailable, policy } = gathered.facts;
@@ -67,7 +68,7 @@ function toRow(translator: Translator, session: SessionEntry, current: string) {
   const { handle, userAgent, address, startedAt, seenAt, methods } = session;
   return {
     id: handle,
-    browser: browserName(userAgent),
+    browser: browserInWords(translator, readBrowser(userAgent)),
     address,
     startedAt: translator.moment(startedAt),
     lastSeenAt: translator.moment(seenAt),
@@ -76,9 +77,9 @@ function toRow(translator: Translator, session: SessionEntry, current: string) {
   };
 }
 
-function toJson(session: SessionEntry, current: string) {
+function toJson(translator: Translator, session: SessionEntry, current: string) {
   const { handle, userAgent, address, startedAt, seenAt, expiresAt, methods } = session;
-  const browser = browserName(userAgent);
+  const browser = browserInWords(translator, readBrowser(userAgent));
   return {
     id: handle,
     browser,

@@ -9,6 +9,7 @@ import { mayRemoveFactor, type Authenticator } from '../../core/member/authentic
 import type { FactorKind } from '../../core/member/factor-kind';
 import { RECOVERY_CODE_COUNT } from '../../core/proof/recovery-code';
 import { BACKUP_KIND, channelOfKind, describeAuthenticator } from '../../factors/find-factor';
+import { labelIn } from '../../factors/english';
 import { judgeSettings } from '../../flows/authenticators/change-authenticator';
 import { listRememberedBrowsers } from '../../flows/browsers/list-browsers';
 import type { Gathered } from '../../flows/context/gather-facts';
@@ -170,7 +171,8 @@ function toRow(
 ): SettingsAuthenticator {
   return {
     ...own,
-    about: about?.word ?? null,
+    label: labelIn(translator, own),
+    about: about === null ? null : translator.t(about.word),
     addedAt: translator.moment(createdAt),
     lastUsedAt: lastUsedAt === null ? null : translator.moment(lastUsedAt),
   };

@@ -86,14 +86,15 @@ function refuseUnlock(
   because: 'unlock-link-over' | 'unlock-link-of-another' | 'unlock-used-up',
 ): Promise<void> {
   const { identity, context } = page;
+  const { t } = page.translator;
   const { loginPath, defaultReturnTo, issuer } = context.options;
   const signedIn = identity.kind === 'known' && identity.subject.phase === 'session';
   const action = signedIn
-    ? { label: `Back to ${issuer}`, path: defaultReturnTo }
-    : { label: 'Sign in', path: loginPath };
+    ? { label: t('button.backTo', { issuer }), path: defaultReturnTo }
+    : { label: t('button.signIn'), path: loginPath };
   const locals = {
     tone: 'attention',
-    heading: 'This link doesn’t work',
+    heading: t('unlock.refused.heading'),
     paragraphs: [sentenceFor(page.translator, because)],
     retryAt: null,
     action,

@@ -8,7 +8,7 @@ import { readEnrollment, type EnrollmentAuthorization } from '../../flows/enroll
 import { administeredBy } from '../admin/admin-options';
 import { answerRefusal, field, refuse, show, type KnownPageRequest } from '../kernel/page-route';
 import { readSessionData } from '../session/session-data';
-import { ENGLISH } from '../../factors/english';
+import { labelIn } from '../../factors/english';
 
 type Place =
   | 'choose'
@@ -58,7 +58,10 @@ export function findReplaced(page: KnownPageRequest, { member }: Gathered, kind:
   if (authenticatorId === '') return { outcome: 'none' };
   const own = member.authenticators.find((one) => one.id === authenticatorId && one.kind === kind);
   if (own === undefined) return { outcome: 'unknown' };
-  return { outcome: 'found', replaced: { authenticatorId, destination: own.maskedDestination ?? own.label } };
+  return {
+    outcome: 'found',
+    replaced: { authenticatorId, destination: own.maskedDestination ?? labelIn(page.translator, own) },
+  };
 }
 
 /**
@@ -66,7 +69,7 @@ export function findReplaced(page: KnownPageRequest, { member }: Gathered, kind:
  * else that is signed in ends. Null in the wizard, where there is nothing yet to tell it apart from.
  */
 export function describeAddition(
-  { req, identity }: KnownPageRequest,
+  { req, identity, translator }: KnownPageRequest,
   { member }: Gathered,
   kind: FactorKind,
 ): { readonly suggestedLabel: string | null } | null {
@@ -76,7 +79,11 @@ export function describeAddition(
     return null;
   const old = authenticators.find(({ id, kind: own }) => id === replacing?.authenticatorId && own === kind);
   if (findFactor(kind)?.enrollment?.suggestLabel !== undefined) return { suggestedLabel: null };
-  return { suggestedLabel: old?.label ?? freeLabel(wordsOf(ENGLISH, kind).label, authenticators) };
+  const shown = authenticators.map((one) => ({ ...one, label: labelIn(translator, one) }));
+  return {
+    suggestedLabel:
+      old === undefined ? freeLabel(wordsOf(translator, kind).label, shown) : labelIn(translator, old),
+  };
 }
 
 /** Leave to enroll, with the facts it rests on. */
@@ -124,15 +131,16 @@ function isOffered(kinds: readonly FactorKind[], kind: FactorKind, backupPhoneAs
 }
 
 function showNotOffered(page: KnownPageRequest, status: number): Promise<void> {
+  const { t } = page.translator;
   return show(
     page,
     'message',
     {
       tone: 'attention',
-      heading: 'Not offered here',
-      paragraphs: ['Your organization doesn’t offer that method. Choose another one.'],
+      heading: t('enroll.notOffered.heading'),
+      paragraphs: [t('refusal.method-not-offered')],
       retryAt: null,
-      action: { label: 'See what is offered', path: `${page.context.options.pagesPath}/enroll` },
+      action: { label: t('enroll.notOffered.button'), path: `${page.context.options.pagesPath}/enroll` },
       secondary: null,
     },
     status,
