@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import type { Request, Response } from 'express';
+import type { Translator } from '../../messages/translator';
 
 /**
  * Streams a table as CSV (RFC 4180), row by row, as fast as the client reads. Every field is quoted, and formulas are escaped
@@ -61,6 +62,14 @@ function plainText(field: string): string {
 
 function isClosedEarly(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+}
+
+/** The headings of the columns in the language of the page. */
+export function csvHeadings(translator: Translator, columns: readonly string[]): readonly string[] {
+  return columns.map((column) => {
+    const key = `admin.csv.${column.replaceAll(' ', '-')}`;
+    return translator.has(key) ? translator.t(key) : column;
+  });
 }
 
 /** A file name that is safe in a header and on a disk. */

@@ -13,7 +13,7 @@ import type { Moment, Translator } from '../../messages/translator';
 import { refusePlainly, show } from '../kernel/page-route';
 import { adminHead, pageSize, pathWith, textQuery, type WithAdmin } from './admin-page';
 import { readRoute, type AdminPage, type AdminRoutes } from './admin-route';
-import { csvFileName, sendCsv } from './csv';
+import { csvFileName, csvHeadings, sendCsv } from './csv';
 import { eventChoices, eventText, toEventRow, type EventRow } from './event-words';
 import { parseInstant } from './form-fields';
 
@@ -148,7 +148,7 @@ async function sendEventsCsv(page: AdminPage): Promise<void> {
   if (search === null) return;
   await sendCsv(req, res, {
     fileName: csvFileName('events', organization.id),
-    columns: EVENT_COLUMNS,
+    columns: csvHeadings(page.translator, EVENT_COLUMNS),
     rows: eventRows(context, search),
   });
 }

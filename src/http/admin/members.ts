@@ -15,7 +15,7 @@ import type { Moment, Translator } from '../../messages/translator';
 import { refusePlainly, show } from '../kernel/page-route';
 import { adminHead, pageSize, pathWith, searchQuery, textQuery, type WithAdmin } from './admin-page';
 import { readRoute, type AdminPage, type AdminRoutes } from './admin-route';
-import { csvFileName, sendCsv } from './csv';
+import { csvFileName, csvHeadings, sendCsv } from './csv';
 import { methodWords, stateBadges, type StateBadge } from './member-words';
 import { pagingOf, type Paging } from './paging';
 
@@ -139,7 +139,7 @@ async function sendMembersCsv(page: AdminPage): Promise<void> {
   const search = query === '' ? {} : { query };
   await sendCsv(req, res, {
     fileName: csvFileName('members', organization.id),
-    columns: MEMBER_COLUMNS,
+    columns: csvHeadings(page.translator, MEMBER_COLUMNS),
     rows: memberRows(context, { organizationId: organization.id, filter, ...search }),
   });
 }
