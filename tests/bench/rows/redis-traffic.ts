@@ -6,6 +6,9 @@ import { logIn, SYSTEMS } from '../systems';
 
 const PEOPLE = 20;
 
+/** A timer stores the events of many logins in one command. */
+const isOfEvents = (command: readonly string[]): boolean => command.some((word) => word.endsWith('}:events'));
+
 /** How often each step asks Redis, and with how many commands: one request at a time, through a proxy that counts. */
 export async function measureRedisTraffic(bench: Bench): Promise<readonly Row[]> {
   await bench.seed(PEOPLE);
@@ -30,7 +33,7 @@ export async function measureRedisTraffic(bench: Bench): Promise<readonly Row[]>
       before: () => proxy.reset(),
       after(name) {
         const { roundTrips, commands } = proxy.traffic;
-        count += commands.length;
+        count += commands.filter((command) => !isOfEvents(command)).length;
         steps.push(`${name} ${roundTrips} (${commands.map(([command]) => command).join(' ')})`);
       },
     });
@@ -56,7 +59,7 @@ export async function measureRedisTraffic(bench: Bench): Promise<readonly Row[]>
       measured: exactly(ofLogin.get('express-mfa') ?? Number.NaN),
       wanted: { atMost: 9 },
       unit: '',
-      aside: `hand-written ${ofLogin.get('hand-written')}, better-auth ${ofLogin.get('better-auth')}`,
+      aside: `and one for all events of 25 ms; hand-written ${ofLogin.get('hand-written')}, better-auth ${ofLogin.get('better-auth')}`,
     },
   ];
 }
