@@ -75,8 +75,10 @@ export async function signInAs(
     throw refusal('the first step was not enough to sign the person in', { begun, decision });
   else if (assurance === 'multi-factor') await raise(login);
 
+  await resume(client);
   const reached = await readState(client);
-  if (reached.decision['outcome'] !== 'allow') throw refusal('the person is not signed in', reached.decision);
+  if (reached['signedIn'] !== true || reached.decision['outcome'] !== 'allow')
+    throw refusal('the person is not signed in', reached);
   return { secret: secretOf(person), csrfToken: String(reached['csrfToken']) };
 }
 
@@ -102,7 +104,14 @@ async function answerChallenge(login: Login): Promise<void> {
   if (option.kind === 'totp' || newMessages(login).length === 0) await choose(login, option);
   const answered = await submitCode(login, option, (code) => client.post('/challenge', { code }));
   expectOutcome(answered, 'signed-in', 'resume');
-  if (answered['outcome'] === 'resume') await client.visit(String(answered['next']));
+}
+
+/** Lets the host end the sign-in, if it has a `resumePath`. */
+async function resume(client: PageClient): Promise<void> {
+  const { signedIn } = await readState(client);
+  if (signedIn === true) return;
+  const { outcome, next } = await client.get('/challenge');
+  if (outcome === 'resume' && typeof next === 'string') await client.visit(next);
 }
 
 /** Sends its code, as soon as the app sends another one. */

@@ -21,8 +21,8 @@ export async function tryAll(
       : { ...form, ...request, headers: { ...form.headers, ...request.headers } };
     const answer = await browser.try(sent);
     if (target.isReached(request, answer)) reached.push({ request, answer });
+    // A form may have ended the state.
     if (isSafe(request) || answer.status >= 400) continue;
-    // It may have ended the state.
     browser = await target.enter(state);
     form = await browser.form();
   }

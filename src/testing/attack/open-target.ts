@@ -87,7 +87,11 @@ export async function openTarget(
       return [...(outbox?.messages ?? [])];
     },
   };
-  return { target, restore: () => restorePolicy(mfa, before) };
+  async function restore(): Promise<void> {
+    await machine.leave();
+    await restorePolicy(mfa, before);
+  }
+  return { target, restore };
 }
 
 const isPage = ({ status }: AttackAnswer): boolean => status >= 200 && status < 300;

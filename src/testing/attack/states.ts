@@ -17,21 +17,12 @@ export type AttackState =
   | 'remembered'
   /** Signed in by the password, because of an exemption. */
   | 'exempt'
-  /** The session was ended on the server. */
-  | 'ended'
+  /** Signed in by the password, and since then a second factor is asked for, because the exemption has ended. */
+  | 'unproven'
   /** The cookies of a session that has signed out. */
   | 'signed-out'
   /** Signed in with both factors. */
   | 'signed-in';
-
-/** The states in which nothing but public routes may be reached. */
-export const REFUSED_STATES: readonly AttackState[] = [
-  'anonymous',
-  'pending',
-  'must-enroll',
-  'ended',
-  'signed-out',
-];
 
 /** Brings the attacked person into a state, by the routes that people use. */
 export interface StateMachine {
@@ -48,6 +39,10 @@ export interface StateMachine {
   answer(browser: AttackBrowser, fields: Readonly<Record<string, string>>): Promise<AttackAnswer>;
   signOut(browser: AttackBrowser): Promise<AttackAnswer>;
   endExemption(): Promise<void>;
+  /** Ends every session of the person on the server. */
+  endSessions(): Promise<void>;
+  /** Removes what the states have left. */
+  leave(): Promise<void>;
 }
 
 const DAY_MS = 86_400_000;
@@ -170,10 +165,10 @@ export function createStateMachine(setup: {
       await mfa.members.exempt({ ...member, actorId: 'attack' }, exemption);
       return expectDecision(await signIn(), 'exempt', 'allow');
     },
-    async ended() {
-      const browser = await signInFully();
-      await mfa.sessionsOf(userId).endAll({ reason: WHY });
-      return browser;
+    async unproven() {
+      const browser = await ENTER.exempt();
+      await endExemption();
+      return expectDecision(browser, 'unproven', 'challenge');
     },
     async 'signed-out'() {
       const browser = await signInFully();
@@ -193,5 +188,7 @@ export function createStateMachine(setup: {
     answer,
     signOut,
     endExemption,
+    leave: removeFactors,
+    endSessions: () => mfa.sessionsOf(userId).endAll({ reason: WHY }),
   };
 }

@@ -1,4 +1,7 @@
-import { attack, type Probe } from '../../../src/testing';
+import { csrfSync } from 'csrf-sync';
+import type { RequestHandler } from 'express';
+import request from 'supertest';
+import { attack, signInAs, type Probe } from '../../../src/testing';
 import { createBrokenHost } from '../../support/broken-host';
 import { createClock } from '../../support/clock';
 import { DEMO_PASSWORD, startExampleApp } from '../../support/example-app';
@@ -41,6 +44,50 @@ describe('attack', () => {
     await mfa.close();
   });
 
+  it('sends the token in the field that the middleware of the host checks', async () => {
+    const { csrfSynchronisedProtection, generateToken } = csrfSync({
+      getTokenFromRequest: (req) => (req.body as { readonly xsrf?: string } | undefined)?.xsrf,
+    });
+    const host = createBrokenHost({
+      options: { csrf: { token: (req) => generateToken(req), field: 'xsrf' } },
+      above: ({ app }) => app.use(csrfSynchronisedProtection),
+    });
+    const only = ['csrf', 'replayed-code', 'unchecked-method'];
+    const run = (csrfField: string) => attack(host.app, { ...host.options, csrfField, only });
+    expect((await run('xsrf')).findings).toEqual([]);
+    await expect(run('_csrf')).rejects.toThrow(/could not be reached/);
+    await host.close();
+  });
+
+  it('follows a sign-in to the callback of the host', async () => {
+    const { app, mfa, clock } = createLoginHost({
+      strategy: { resumePath: '/login/done' },
+      login: ({ app: host, passports }) => {
+        const signIn: RequestHandler = passports.authenticate('mfa', { successRedirect: '/home' });
+        host.post('/login', signIn);
+        host.get('/login/done', signIn);
+      },
+    });
+    const person = { id: 'ada', username: 'ada', password: PASSWORD, organizationId: 'acme' };
+    const { probes } = await attack(app, {
+      mfa,
+      person,
+      clock,
+      signIn: (browser, { username, password }) => browser.post('/login', { username, password }),
+      publicRoutes: ['POST /login', '/login/done'],
+      only: ['replayed-code', 'kept-session-id'],
+    });
+    expect(probes).toMatchObject([{ outcome: 'passed' }, { outcome: 'passed' }]);
+
+    await mfa.policies.save('acme', { enabled: true, enrollment: 'required' });
+    for (const agent of [request.agent(app), request.agent(app)]) {
+      const firstStep = () => agent.post('/login').type('form').send({ username: 'ada', password: PASSWORD });
+      await signInAs(agent, person, { clock, firstStep });
+      expect((await agent.get('/home')).status).toBe(200);
+    }
+    await mfa.close();
+  });
+
   const alarm: Probe = {
     name: 'alarm',
     asvs: ['1.1.1'],
@@ -66,12 +113,13 @@ describe('attack', () => {
     await close();
   });
 
-  it('puts the policy back', async () => {
+  it('puts the policy back and leaves no method', async () => {
     const { app, options, close } = createBrokenHost();
     const before = await options.mfa.policies.get('acme');
     await attack(app, { ...options, only: ['replayed-code'] });
     const { version: _version, ...after } = await options.mfa.policies.get('acme');
     expect(before).toMatchObject(after);
+    expect(await options.mfa.authenticators.list('ada')).toEqual([]);
     await close();
   });
 

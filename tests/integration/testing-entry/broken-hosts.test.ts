@@ -4,10 +4,12 @@ import { createBrokenHost } from '../../support/broken-host';
 import { FLAWS } from './flaws';
 
 describe('attack', () => {
-  it.each(FLAWS)('catches a host that $is', async ({ caughtBy, at, ...flaw }) => {
+  it.each(FLAWS)('catches a host that $is', async ({ caughtBy, at, saying = '', ...flaw }) => {
     const host = createBrokenHost(flaw);
     const { findings } = await attack(host.app, { ...host.options, only: [caughtBy] });
-    expect(findings.map(({ request }) => request)).toContain(at);
+    expect(findings).toContainEqual(
+      expect.objectContaining({ probe: caughtBy, request: at, saw: expect.stringContaining(saying) }),
+    );
     await host.close();
   });
 

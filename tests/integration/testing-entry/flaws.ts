@@ -1,4 +1,4 @@
-import type { Request } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { memoryRecords, memoryState } from '../../../src/index';
 import type { RecordStore, StateStore } from '../../../src/index';
 import type { Flaw } from '../../support/broken-host';
@@ -9,12 +9,23 @@ export const FLAWS: readonly (Flaw & {
   readonly caughtBy: string;
   /** The request of one of the findings. */
   readonly at: string;
+  /** Part of what it says. */
+  readonly saying?: string;
 })[] = [
   {
     is: 'has a route above the guard',
     above: ({ app }) => app.get('/reports', (req, res) => res.json({ signedIn: req.isAuthenticated() })),
     caughtBy: 'unguarded-route',
     at: 'GET /reports',
+  },
+  {
+    is: 'asks only Passport about a route',
+    guard: (guard) => (req, res, next) =>
+      req.path === '/reports' && req.isAuthenticated() ? next() : guard(req, res, next),
+    below: ({ app }) => app.get(['/account', '/reports'], (_req, res) => res.json({})),
+    caughtBy: 'unguarded-route',
+    at: 'GET /reports',
+    saying: 'answered 200 while unproven',
   },
   {
     is: 'guards reading only',
@@ -110,17 +121,16 @@ export const FLAWS: readonly (Flaw & {
     at: 'cookies from before the sign-in',
   },
   {
-    is: 'remembers in the session that the guard let somebody in',
-    guard: (guard) => (req, res, next) => {
-      const session = req.session as { passed?: boolean };
-      if (session.passed === true) return next();
-      guard(req, res, (error?: unknown) => {
-        session.passed = true;
-        next(error);
-      });
-    },
+    is: 'remembers in the session that an exemption let somebody in',
+    guard: rememberingGuard,
     caughtBy: 'kept-decision',
     at: 'a page after the exemption has ended',
+  },
+  {
+    is: 'remembers in the session that the guard let somebody in',
+    guard: rememberingGuard,
+    caughtBy: 'kept-after-end',
+    at: 'a page after the session was ended',
   },
   {
     is: 'has forms without a token',
@@ -176,6 +186,16 @@ export const FLAWS: readonly (Flaw & {
     at: 'GET /go to "https://attacker.example/"',
   },
   {
+    is: 'takes every address with a slash in front for its own',
+    below: ({ app }) =>
+      app.get('/go', ({ query }, res) => {
+        const { url } = query;
+        res.redirect(typeof url === 'string' && url.startsWith('/') ? url : '/');
+      }),
+    caughtBy: 'open-redirect',
+    at: 'GET /go to "//attacker.example/"',
+  },
+  {
     is: 'redirects to any address after a sign-in',
     signIn:
       ({ authenticate }) =>
@@ -229,6 +249,18 @@ export const FLAWS: readonly (Flaw & {
     at: 'a wrong password',
   },
 ];
+
+/** Asks the guard once for each session. */
+function rememberingGuard(guard: RequestHandler): RequestHandler {
+  return (req, res, next) => {
+    const session = req.session as { passed?: boolean };
+    if (session.passed === true) return next();
+    guard(req, res, (error?: unknown) => {
+      session.passed = true;
+      next(error);
+    });
+  };
+}
 
 /** Notes in the session that a request had what it looks for, and lets that session in. */
 function trusting(looksFor: (req: Request) => boolean): Pick<Flaw, 'above' | 'guard'> {

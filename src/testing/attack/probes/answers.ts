@@ -11,11 +11,18 @@ export const ANSWER_PROBES: readonly Probe[] = [
     sentence: 'No address that a link or form names leads to another site.',
     async run(target) {
       const found: Finding[] = [];
+      let pages = await pagesFor(target, {});
       for (const elsewhere of ELSEWHERE) {
+        const answered = await openWith(pages, elsewhere);
         found.push(
-          ...(await redirectsOfPages(target, elsewhere)),
-          ...(await redirectsOfSignIn(target, elsewhere)),
+          ...answered.flatMap(({ page, answer }) => leadsAway(nameOf(page.request), answer, elsewhere)),
         );
+        // A page that refuses one spelling may take another.
+        pages = answered
+          .filter(({ answer }) => answer.headers.location !== undefined)
+          .map(({ page }) => page);
+        for (const answer of await signInWith(target, elsewhere))
+          found.push(...leadsAway('a sign-in', answer, elsewhere));
       }
       return found;
     },
@@ -102,40 +109,45 @@ const TARGETS = [
 
 const fieldsTo = (elsewhere: string) => Object.fromEntries(TARGETS.map((name) => [name, elsewhere]));
 
-/** Whether a browser that follows the redirect leaves the app. */
-function leaves({ headers }: AttackAnswer): boolean {
-  const { location } = headers;
-  return location !== undefined && new URL(location, 'http://app.invalid').hostname === ATTACKER;
+/** A finding where a browser that follows the redirect leaves the app. */
+function leadsAway(request: string, answer: AttackAnswer, elsewhere: string): readonly Finding[] {
+  const { location } = answer.headers;
+  if (location === undefined || new URL(location, 'http://app.invalid').hostname !== ATTACKER) return [];
+  return [{ request: `${request} to ${JSON.stringify(elsewhere)}`, saw: sawOf(answer) }];
 }
 
-async function redirectsOfPages(target: AttackTarget, elsewhere: string): Promise<readonly Finding[]> {
-  const found: Finding[] = [];
+async function openWith(
+  pages: readonly AttackPage[],
+  elsewhere: string,
+): Promise<readonly { readonly page: AttackPage; readonly answer: AttackAnswer }[]> {
   const query = new URLSearchParams(fieldsTo(elsewhere)).toString();
-  for (const { browser, request } of await pagesFor(target, {})) {
-    if (request.method === 'POST') continue;
-    const answer = await browser.try({ ...request, path: `${request.path}?${query}` });
-    if (leaves(answer))
-      found.push({ request: `${nameOf(request)} to ${JSON.stringify(elsewhere)}`, saw: sawOf(answer) });
+  const answered = [];
+  for (const page of pages.filter(({ request }) => request.method !== 'POST')) {
+    const answer = await page.browser.try({ ...page.request, path: `${page.request.path}?${query}` });
+    answered.push({ page, answer });
   }
-  return found;
+  return answered;
 }
 
-async function redirectsOfSignIn(target: AttackTarget, elsewhere: string): Promise<readonly Finding[]> {
+/** The answers to both steps of a sign-in whose forms name the address. */
+async function signInWith(target: AttackTarget, elsewhere: string): Promise<readonly AttackAnswer[]> {
   await target.enter('pending');
   const browser = await target.signIn({ extraFields: fieldsTo(elsewhere) });
   const first = browser.lastPost;
   const second = await target.answer(browser, { code: target.code() });
-  const request = `a sign-in to ${JSON.stringify(elsewhere)}`;
-  return [first, second]
-    .filter((answer) => answer !== undefined && leaves(answer))
-    .map(() => ({ request, saw: `it was led to ${ATTACKER}` }));
+  return first === undefined ? [second] : [first, second];
+}
+
+interface AttackPage {
+  readonly browser: AttackBrowser;
+  readonly request: AttackRequest;
 }
 
 /** Pages for everybody, forms for everybody, and pages of a signed-in person. */
 async function pagesFor(
   target: AttackTarget,
   headers: Readonly<Record<string, string>>,
-): Promise<readonly { readonly browser: AttackBrowser; readonly request: AttackRequest }[]> {
+): Promise<readonly AttackPage[]> {
   const { username } = target.person;
   const member = await target.enter('signed-in');
   const stranger = target.visit();

@@ -1,8 +1,11 @@
 import { tryAll, tryInStates } from '../crawl';
 import type { AttackRequest } from '../browser';
 import type { Probe } from '../probe';
-import { REFUSED_STATES } from '../states';
+import type { AttackState } from '../states';
 import type { AttackTarget } from '../target';
+
+/** Nobody, a pending login, and a session without a second factor. */
+const UNPROVEN: readonly AttackState[] = ['anonymous', 'pending', 'unproven'];
 
 /** Routes that are reached before the second factor. */
 export const REACH_PROBES: readonly Probe[] = [
@@ -11,7 +14,7 @@ export const REACH_PROBES: readonly Probe[] = [
     asvs: ['6.3.3', '8.2.1'],
     sentence:
       'Before the second factor, and after the session has ended, nobody reads more than public routes.',
-    run: (target) => tryInStates(target, REFUSED_STATES, readingEach(target)),
+    run: (target) => tryInStates(target, [...UNPROVEN, 'must-enroll', 'signed-out'], readingEach(target)),
   },
   {
     name: 'unchecked-method',
@@ -21,7 +24,7 @@ export const REACH_PROBES: readonly Probe[] = [
       const reached = await tryAll(target, 'anonymous', readingEach(target));
       const readable = new Set(reached.map(({ request }) => request.path));
       const refused = readingEach(target).filter(({ path }) => !readable.has(path) && !target.isOwn(path));
-      return tryInStates(target, REFUSED_STATES, refused.flatMap(withOtherMethods));
+      return tryInStates(target, UNPROVEN, refused.flatMap(withOtherMethods));
     },
   },
   {

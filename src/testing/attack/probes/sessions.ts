@@ -24,6 +24,18 @@ export const SESSION_PROBES: readonly Probe[] = [
     },
   },
   {
+    name: 'kept-after-end',
+    asvs: ['7.4.1'],
+    sentence: 'Once a session is ended on the server, its next request is refused.',
+    async run(target) {
+      const browser = await target.enter('signed-in');
+      await target.isInside(browser);
+      await target.endSessions();
+      if (!(await target.isInside(browser))) return [];
+      return [{ request: 'a page after the session was ended', saw: 'it was let in' }];
+    },
+  },
+  {
     name: 'kept-session-id',
     asvs: ['7.2.4'],
     sentence: 'Cookies from before the sign-in, or from between its steps, are worth nothing after it.',
