@@ -1,3 +1,4 @@
+import de from './de.json';
 import en from './en.json';
 
 /** The messages of one language by their keys, in ICU MessageFormat. */
@@ -7,7 +8,10 @@ export type Catalogue = Readonly<Record<string, string>>;
 export type MessageKey = keyof typeof en;
 
 /** The catalogues that come with the package, in the order of the language menu. */
-export const CATALOGUES: ReadonlyMap<string, Catalogue> = new Map<string, Catalogue>([['en', en]]);
+export const CATALOGUES: ReadonlyMap<string, Catalogue> = new Map<string, Catalogue>([
+  ['en', en],
+  ['de', de],
+]);
 
 /** The language of the source texts. It stands in for messages that another language lacks. */
 export const SOURCE_LANGUAGE = 'en';
