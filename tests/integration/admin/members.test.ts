@@ -100,13 +100,27 @@ describe('the members', () => {
     expect([odd.status, odd.text.includes('">"')]).toEqual([200, false]);
   });
 
+  const click = async (html: string, text: string) => {
+    const links = [...html.matchAll(/<a [^>]*href="([^"]+)"[^>]*>(.*?)<\/a>/g)];
+    const link = links.find(([, , words = '']) => textOf(words).trim() === text)?.[1] ?? '';
+    return agent.get(link.replaceAll('&amp;', '&'));
+  };
+
+  it('are exempted one by one in five clicks from the overview, of which one opens the form', async () => {
+    const overview = await agent.get('/admin/mfa/acme');
+    const list = await click(overview.text, 'Members');
+    expect(list.text).toContain(`action="${MEMBERS}" role="search"`);
+    const found = await agent.get(`${MEMBERS}?q=turing`);
+    const alan = await click(found.text, 'Alan Turing');
+    const form = `${MEMBERS}/alan/exemption`;
+    const until = '2026-12-31';
+    const sent = await agent.post(form, { ...hiddenFields(alan.text, form), reason: 'travel', until });
+    expect(sent.headers['location']).toBe(`${MEMBERS}/alan?done=exempted`);
+    await agent.postJson(`${form}/end`);
+  });
+
   it('that have nothing set up are all reminded in three clicks from the overview', async () => {
     await host.mfa.settled();
-    const click = async (html: string, text: string) => {
-      const links = [...html.matchAll(/<a [^>]*href="([^"]+)"[^>]*>([^<]*)<\/a>/g)];
-      const link = links.find(([, , words]) => words === text)?.[1] ?? '';
-      return agent.get(link.replaceAll('&amp;', '&'));
-    };
     const overview = await agent.get('/admin/mfa/acme');
     const list = await click(overview.text, 'not configured');
     const confirm = await click(list.text, 'Remind all');
