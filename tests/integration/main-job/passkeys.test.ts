@@ -56,6 +56,16 @@ describe.each(allStoreKinds)('a passkey, with $kind stores', ({ open }) => {
     ]);
   });
 
+  it('says that the browser asks only where a script can make it ask', async () => {
+    const { username } = addPerson(portal);
+    await enrollPasskey(portal, username);
+    const guest = visit(portal);
+    await guest.logIn(username);
+    expect((await guest.get('/mfa/challenge')).text).toContain('<p class="lead script-only">');
+    await guest.postJson('/mfa/challenge/factor', { authenticatorId: 'recovery-codes' });
+    expect((await guest.get('/mfa/challenge')).text).toContain('<p class="lead">');
+  });
+
   it('signs in, once for each challenge', async () => {
     const { id, username } = addPerson(portal);
     const { passkey } = await enrollPasskey(portal, username);
