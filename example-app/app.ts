@@ -1,7 +1,16 @@
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { createMfa, createOutbox, memoryRecords, memoryState } from 'express-mfa';
-import type { Clock, EmailSender, Mfa, Outbox, RecordStore, SmsSender, StateStore } from 'express-mfa';
+import type {
+  Clock,
+  EmailSender,
+  LanguageOptions,
+  Mfa,
+  Outbox,
+  RecordStore,
+  SmsSender,
+  StateStore,
+} from 'express-mfa';
 import express from 'express';
 import type { Express } from 'express';
 import helmet from 'helmet';
@@ -31,6 +40,8 @@ export interface ExampleAppOptions {
   readonly trustProxy?: number | string | undefined;
   /** Whether the sign-in page takes a passkey in place of name and password. Default: no. */
   readonly passkeySignIn?: boolean | undefined;
+  /** Default: every language that the package has, without a menu. */
+  readonly languages?: LanguageOptions | undefined;
   /** Default: standard error. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -71,6 +82,7 @@ export async function createExampleApp(options: ExampleAppOptions): Promise<Exam
     sms,
     clock,
     onError,
+    ...options.languages,
     ...(offersPasskeys ? { passkeys: { signIn: options.passkeySignIn === true } } : {}),
   });
   await seed(mfa, { clock, offersPasskeys });

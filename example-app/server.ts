@@ -26,6 +26,7 @@ async function start(): Promise<void> {
     sms: await connectSms(env),
     trustProxy: readTrustProxy(env),
     passkeySignIn: true,
+    languages: { languageMenu: true },
   });
   requireDemo(env);
 

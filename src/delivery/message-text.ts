@@ -1,11 +1,12 @@
 import type { FactorKind } from '../core/member/factor-kind';
-import { browserName } from '../core/text/browser-name';
+import { readBrowser } from '../core/text/browser-name';
 import { cutText, labelInMessage, personInMessage } from '../core/text/typed-text';
 import { wordsOf } from '../factors/factor-words';
 import type { ResolvedBrand } from '../options/brand';
 import type { CodePurpose } from './delivery-error';
 import type { Mail, MailLocals } from './send-email';
 import { ENGLISH } from '../factors/english';
+import { browserInWords } from '../messages/browser-words';
 import type { Translator } from '../messages/translator';
 
 /** The origin of a request. */
@@ -81,7 +82,12 @@ export function mailLocals(
     account: account === '' ? null : account,
     at: translator.moment(at).text,
     origin:
-      origin === null ? null : { browser: browserName(origin.userAgent), address: oneLine(origin.address) },
+      origin === null
+        ? null
+        : {
+            browser: browserInWords(translator, readBrowser(origin.userAgent)),
+            address: oneLine(origin.address),
+          },
   };
 }
 

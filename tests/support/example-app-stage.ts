@@ -1,5 +1,11 @@
 import { redisStores, type Records } from './records';
-import { createOutbox, type EmailSender, type Outbox, type SmsSender } from 'express-mfa';
+import {
+  createOutbox,
+  type EmailSender,
+  type LanguageOptions,
+  type Outbox,
+  type SmsSender,
+} from 'express-mfa';
 
 import type { Browser, Page } from 'playwright-core';
 import { expectAccessible, launchBrowser, openPage, picture } from './browser';
@@ -18,6 +24,7 @@ interface StageOptions {
   readonly sms?: SmsSender;
   /** Reached by a name, so that it offers passkeys. */
   readonly byName?: boolean;
+  readonly languages?: LanguageOptions;
 }
 
 /** The example app and a browser before it. */
@@ -55,6 +62,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       email: options.email ?? outbox.email,
       sms,
       onError: () => undefined,
+      languages: options.languages,
       ...(options.records === undefined ? {} : { records: options.records }),
       ...(redis === undefined ? {} : redisStores(redis, { prefix: `stage-${stages}` })),
     }),
