@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { wideNetworkOf } from '../../src/core/address/network-address';
 import { createKeyRing } from '../../src/core/proof/key-ring';
 import { PlainSecret, sealSecret } from '../../src/core/proof/secrets';
+import { browserName } from '../../src/core/text/browser-name';
 import { verifyRegistration } from '../../src/factors/passkey/ceremony';
 import { credentialKey } from '../../src/factors/passkey/definition';
 import { parseResponse } from '../../src/factors/passkey/submitted-credential';
@@ -21,6 +23,9 @@ function base32(bytes: Buffer): string {
   return (bits.match(/.{5}/g) ?? []).map((group) => ALPHABET[Number.parseInt(group, 2)]).join('');
 }
 
+/** The browser and network of the load. */
+const FROM_BENCH = { browser: browserName(''), network: wideNetworkOf('127.0.0.1') };
+
 /** Gives so many people a confirmed authenticator app, as if each had signed in and enrolled. */
 export async function seedMembers(records: Records, count: number): Promise<void> {
   const keyRing = createKeyRing([BENCH_KEY]);
@@ -33,6 +38,7 @@ export async function seedMembers(records: Records, count: number): Promise<void
         const userId = idOf(person);
         // Who has an app has signed in before.
         await records.establishUserEpoch(userId, `epoch-of-${userId}`);
+        await records.noteSignInTraits(userId, FROM_BENCH);
         const binding = { userId, authenticatorId: 'app', kind: 'totp' } as const;
         return records.addAuthenticator(userId, {
           id: 'app',
