@@ -1,3 +1,4 @@
+import ar from './ar.json';
 import de from './de.json';
 import en from './en.json';
 
@@ -11,6 +12,7 @@ export type MessageKey = keyof typeof en;
 export const CATALOGUES: ReadonlyMap<string, Catalogue> = new Map<string, Catalogue>([
   ['en', en],
   ['de', de],
+  ['ar', ar],
 ]);
 
 /** The language of the source texts. It stands in for messages that another language lacks. */
