@@ -15,6 +15,7 @@ import {
 import { sendEmail, type Mail } from './send-email';
 import type { Translations } from '../messages/translations';
 import type { Translator } from '../messages/translator';
+import type { Templates } from '../options/templates';
 
 export type { Notice, NoticeOrigin } from './message-text';
 
@@ -26,8 +27,8 @@ export interface DeliveryOptions extends Site {
   readonly smsTimeoutSeconds: number;
   readonly emailTimeoutSeconds: number;
   readonly codeSeconds: number;
-  /** Default: next to the code of the package. */
-  readonly viewsPath?: string;
+  /** Default: those of the package. */
+  readonly templates?: Templates;
   /** Where the SMS provider reports the status of messages. */
   readonly statusCallbackUrl?: string;
   /** Called for every failed send, also if a fallback succeeds. */
@@ -121,8 +122,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const underWay = new Set<Promise<void>>();
 
   const mailTo = (to: string, mail: Mail, how: { translator: Translator; onLate?: () => void }) => {
-    const { email, emailTimeoutSeconds: timeoutSeconds, viewsPath } = options;
-    return sendEmail(email, { to, mail, timeoutSeconds, viewsPath, ...how });
+    const { email, emailTimeoutSeconds: timeoutSeconds, templates } = options;
+    return sendEmail(email, { to, mail, timeoutSeconds, templates, ...how });
   };
 
   function fail(by: Channel, error: unknown): Failed {

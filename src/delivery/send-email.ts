@@ -1,6 +1,4 @@
 import type { Channel } from '../core/member/factor-kind';
-import { join } from 'node:path';
-import { renderFile } from 'ejs';
 import { parseEmailAddress } from '../core/address/email-address';
 import type { EmailMessage, EmailSender } from '../options/ports';
 import { findViews } from '../options/views-path';
@@ -8,6 +6,7 @@ import { withTimeLimit } from './circuit-breaker';
 import { DeliveryError } from './delivery-error';
 import { element } from '../messages/message-format';
 import type { Translator } from '../messages/translator';
+import { createTemplates, type Templates } from '../options/templates';
 
 /** The locals of each mail template, by its name below `views/email/`. Each has a `.text.ejs` and a `.html.ejs`. */
 export interface EmailLocals {
@@ -104,15 +103,13 @@ export async function renderEmail<Name extends EmailName>(
   name: Name,
   locals: EmailLocals[Name],
   translator: Translator,
-  viewsPath: string = findViews(),
+  templates: Templates = createTemplates(findViews(), null),
 ): Promise<Pick<EmailMessage, 'subject' | 'text' | 'html'>> {
-  const template = join(viewsPath, 'email', name);
   const { t, html: markup } = translator;
   const given = { ...locals, t, html: markup, element, translator };
-  const asText = { cache: true, escape: String };
   const [plain, html] = await Promise.all([
-    renderFile(`${template}.text.ejs`, given, asText),
-    renderFile(`${template}.html.ejs`, given, { cache: true }),
+    templates.render(`email/${name}.text`, given, 'text'),
+    templates.render(`email/${name}.html`, given),
   ]);
   const [subjectLine = '', ...lines] = plain.trimStart().split('\n');
   return {
@@ -133,18 +130,18 @@ export async function sendEmail(
     readonly mail: Mail;
     readonly translator: Translator;
     readonly timeoutSeconds: number;
-    readonly viewsPath: string | undefined;
+    readonly templates: Templates | undefined;
     /** Called when the sender accepts the mail after its timeout. */
     readonly onLate?: () => void;
   },
 ): Promise<void> {
-  const { to, mail, translator, timeoutSeconds, viewsPath, onLate } = sent;
+  const { to, mail, translator, timeoutSeconds, templates, onLate } = sent;
   if (sender === null) throw new DeliveryError('provider-failed', 'There is no email sender.');
   const parsed = parseEmailAddress(to);
   if (parsed.outcome === 'refused') {
     throw new DeliveryError('destination-refused', 'The address is not one plain email address.');
   }
-  const content = await renderEmail(mail.name, mail.locals, translator, viewsPath);
+  const content = await renderEmail(mail.name, mail.locals, translator, templates);
   const message = { to: parsed.address, ...content };
   await withTimeLimit(timeoutSeconds, (signal) => sender.send(message, signal), onLate);
 }

@@ -82,6 +82,13 @@ const CSRF = {
   },
 } satisfies RulesFor<HostCsrf>;
 
+const folder = (write: string) => ({
+  schema: z.string().refine(isAbsolute, NO_MESSAGE),
+  allowed: 'the absolute path of a folder',
+  write,
+  shown: true as const,
+});
+
 const colour = (write: string) => ({
   schema: z.string().regex(/^#[0-9a-f]{6}$/i),
   allowed: 'a colour of six hexadecimal digits, such as #0b6e4f',
@@ -201,12 +208,8 @@ export const OPTION_RULES = {
   },
   csrf: group('csrf: { token: (req) => req.csrfToken() }', CSRF),
   clock: port('an object with now(), in epoch milliseconds', 'clock: { now: () => Date.now() }', ['now']),
-  viewsPath: {
-    schema: z.string().refine(isAbsolute, NO_MESSAGE),
-    allowed: 'the absolute path of a folder',
-    write: "viewsPath: path.join(import.meta.dirname, 'views')",
-    shown: true,
-  },
+  viewsPath: folder("viewsPath: path.join(import.meta.dirname, 'views')"),
+  views: folder("views: path.join(import.meta.dirname, 'mfa-views')"),
   brand: group("brand: { logoUrl: '/logo.svg', accent: '#0b6e4f' }", BRAND),
   stylesheet: localPath("stylesheet: '/mfa-theme.css'"),
   signInLinks: {

@@ -158,6 +158,11 @@ export interface MfaOptions<User = Express.User> extends ReportOptions, Language
    * `node_modules/express-mfa/views` and pass the path.
    */
   readonly viewsPath?: string | undefined;
+  /**
+   * A folder of yours with templates, an absolute path. A file in it takes the place of the package's file of the same path, such as
+   * `login.ejs` or `partials/open.ejs`. Default: none.
+   */
+  readonly views?: string | undefined;
   /** The logo, colours and help link of pages and mails. */
   readonly brand?: Brand | undefined;
   /** A stylesheet of yours after ours, a path on this site. It may set the custom properties that `express-mfa.css` lists. */

@@ -18,6 +18,7 @@ import { refusePolicy } from './policy-rules';
 import { resolveReporting } from './report-options';
 import { resolveUpstream } from './upstream-rules';
 import { findViews } from './views-path';
+import { createTemplates } from './templates';
 
 /** Checks the options and fills in what was left out. Throws {@link ConfigurationError} for the first that cannot be used. */
 export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions<User> {
@@ -36,6 +37,7 @@ export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions
     channels: CHANNELS.filter((by) => senders[by] !== null),
     passkeys: passkeys !== null,
   });
+  const viewsPath = findViews(options.viewsPath);
   const pagesPath = publicPath(origin, options.pagesPath ?? OPTION_DEFAULTS.pagesPath);
   return {
     ...origin,
@@ -72,7 +74,8 @@ export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions
         ? null
         : { token: (req) => csrf.token(req), field: csrf.field ?? OPTION_DEFAULTS.csrfField },
     clock: options.clock ?? { now: () => Date.now() },
-    viewsPath: findViews(options.viewsPath),
+    viewsPath,
+    templates: createTemplates(viewsPath, options.views ?? null),
     brand: resolveBrand(options.brand),
     stylesheet: options.stylesheet ?? null,
     signInLinks: options.signInLinks ?? [],

@@ -13,6 +13,7 @@ import type { AccountFields, PasswordThrottle } from './options';
 import type { Clock, EmailSender, SmsSender, UserDirectory } from './ports';
 import type { ResolvedReportOptions } from './report-options';
 import type { ResolvedLanguages } from './resolve-languages';
+import type { Templates } from './templates';
 
 /** The options, checked, with everything filled in. */
 export interface ResolvedOptions<User = Express.User> extends ResolvedReportOptions, ResolvedLanguages {
@@ -62,6 +63,7 @@ export interface ResolvedOptions<User = Express.User> extends ResolvedReportOpti
   readonly csrf: { readonly token: (req: Request) => string; readonly field: string } | null;
   readonly clock: Clock;
   readonly viewsPath: string;
+  readonly templates: Templates;
   readonly brand: ResolvedBrand;
   readonly stylesheet: string | null;
   readonly signInLinks: readonly SignInLink[];

@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { renderFile } from 'ejs';
 import type { Response } from 'express';
 import type { Channel, FactorKind } from '../../core/member/factor-kind';
 import type { FlowContext } from '../../flows/context/context';
@@ -27,19 +25,15 @@ export function createPageRenderer(options: FlowContext['options']): PageRendere
       const translator = translatorFor({ options }, res.req);
       const { t, html: markup } = translator;
       res.vary('Accept-Language');
-      const html = await renderFile(
-        join(options.viewsPath, `${view}.ejs`),
-        {
-          ...locals,
-          page,
-          factor: (kind: FactorKind) => showFactor(translator, kind),
-          t,
-          html: markup,
-          element,
-          translator,
-        },
-        { cache: true },
-      );
+      const html = await options.templates.render(view, {
+        ...locals,
+        page,
+        factor: (kind: FactorKind) => showFactor(translator, kind),
+        t,
+        html: markup,
+        element,
+        translator,
+      });
       res
         .status(status ?? 200)
         .type('html')

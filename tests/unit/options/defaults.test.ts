@@ -46,6 +46,7 @@ describe('resolveOptions', () => {
       csrf: null,
       events: { keepCount: 100_000, keepSeconds: 34_560_000 },
       viewsPath: join(__dirname, '../../../views'),
+      templates: expect.any(Object),
       brand: {
         logoUrl: null,
         faviconUrl: null,

@@ -1,0 +1,72 @@
+import { readdirSync } from 'node:fs';
+import { isAbsolute, join, relative, sep } from 'node:path';
+import { renderFile } from 'ejs';
+import { ConfigurationError } from '../core/errors';
+import { nearestName } from '../core/text/nearest-name';
+
+/** The templates of pages and mails. A file of the host's takes the place of ours of the same path. */
+export interface Templates {
+  /** `name` is the path without its extension, such as `admin/members`. In text, nothing is escaped. */
+  render(name: string, locals: object, as?: 'html' | 'text'): Promise<string>;
+}
+
+/** Throws a {@link ConfigurationError} where the host's folder cannot be read, or one of its files looks misspelled. */
+export function createTemplates(ours: string, hosts: string | null): Templates {
+  const replaced = hosts === null ? new Set<string>() : findReplaced(ours, hosts);
+  const find = (path: string) => join(hosts !== null && replaced.has(path) ? hosts : ours, path);
+
+  /** A template includes others by their paths, and gets the host's file there too. */
+  function includer(_included: string, found: string): { readonly filename: string } {
+    const path = pathBelow(ours, found);
+    return { filename: path === null ? found : find(path) };
+  }
+
+  return {
+    render: (name, locals, as = 'html') =>
+      renderFile(
+        find(`${name}.ejs`),
+        { ...locals },
+        {
+          cache: true,
+          views: [ours],
+          includer,
+          ...(as === 'text' ? { escape: String } : {}),
+        },
+      ),
+  };
+}
+
+function findReplaced(ours: string, hosts: string): Set<string> {
+  const own = listTemplates(ours);
+  const given = listTemplates(hosts);
+  for (const path of given) {
+    const near = own.includes(path) ? undefined : nearestName(path, own);
+    if (near !== undefined) {
+      throw new ConfigurationError(
+        'views',
+        `${path} replaces none of the package's files. Did you mean ${near}?`,
+      );
+    }
+  }
+  return new Set(given.filter((path) => own.includes(path)));
+}
+
+function listTemplates(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .map((path) => path.split(sep).join('/'))
+      .filter((path) => path.endsWith('.ejs'));
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError(
+      'views',
+      `the folder cannot be read (${problem}). Write the path of a folder that is there`,
+    );
+  }
+}
+
+/** Null for a file elsewhere. */
+function pathBelow(folder: string, file: string): string | null {
+  const path = relative(folder, file);
+  return path.startsWith('..') || isAbsolute(path) ? null : path.split(sep).join('/');
+}
