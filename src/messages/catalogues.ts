@@ -1,6 +1,7 @@
 import ar from './ar.json';
 import de from './de.json';
 import en from './en.json';
+import nl from './nl.json';
 
 /** The messages of one language by their keys, in ICU MessageFormat. */
 export type Catalogue = Readonly<Record<string, string>>;
@@ -12,6 +13,7 @@ export type MessageKey = keyof typeof en;
 export const CATALOGUES: ReadonlyMap<string, Catalogue> = new Map<string, Catalogue>([
   ['en', en],
   ['de', de],
+  ['nl', nl],
   ['ar', ar],
 ]);
 
