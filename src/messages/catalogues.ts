@@ -2,6 +2,7 @@ import ar from './ar.json';
 import de from './de.json';
 import en from './en.json';
 import nl from './nl.json';
+import pl from './pl.json';
 
 /** The messages of one language by their keys, in ICU MessageFormat. */
 export type Catalogue = Readonly<Record<string, string>>;
@@ -14,6 +15,7 @@ export const CATALOGUES: ReadonlyMap<string, Catalogue> = new Map<string, Catalo
   ['en', en],
   ['de', de],
   ['nl', nl],
+  ['pl', pl],
   ['ar', ar],
 ]);
 
