@@ -1,6 +1,7 @@
 import ar from './ar.json';
 import de from './de.json';
 import en from './en.json';
+import fr from './fr.json';
 import nl from './nl.json';
 import pl from './pl.json';
 
@@ -14,6 +15,7 @@ export type MessageKey = keyof typeof en;
 export const CATALOGUES: ReadonlyMap<string, Catalogue> = new Map<string, Catalogue>([
   ['en', en],
   ['de', de],
+  ['fr', fr],
   ['nl', nl],
   ['pl', pl],
   ['ar', ar],
