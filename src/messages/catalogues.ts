@@ -1,6 +1,7 @@
 import ar from './ar.json';
 import de from './de.json';
 import en from './en.json';
+import es from './es.json';
 import fr from './fr.json';
 import nl from './nl.json';
 import pl from './pl.json';
@@ -16,6 +17,7 @@ export const CATALOGUES: ReadonlyMap<string, Catalogue> = new Map<string, Catalo
   ['en', en],
   ['de', de],
   ['fr', fr],
+  ['es', es],
   ['nl', nl],
   ['pl', pl],
   ['ar', ar],
