@@ -3,6 +3,7 @@ import de from './de.json';
 import en from './en.json';
 import es from './es.json';
 import fr from './fr.json';
+import ja from './ja.json';
 import nl from './nl.json';
 import pl from './pl.json';
 
@@ -20,6 +21,7 @@ export const CATALOGUES: ReadonlyMap<string, Catalogue> = new Map<string, Catalo
   ['es', es],
   ['nl', nl],
   ['pl', pl],
+  ['ja', ja],
   ['ar', ar],
 ]);
 
