@@ -33,7 +33,7 @@ describe('the pages in another language', () => {
   beforeAll(async () => {
     stage = await startStage({
       languages: {
-        languages: ['en', 'de', PSEUDO_LOCALE],
+        languages: ['en', 'de', 'ar', PSEUDO_LOCALE],
         messages: { [PSEUDO_LOCALE]: PSEUDO_MESSAGES },
         languageMenu: true,
       },
@@ -59,6 +59,7 @@ describe('the pages in another language', () => {
 
   it.each([
     ['de', 360],
+    ['ar', 360],
     [PSEUDO_LOCALE, 320],
   ])('fit and are accessible: %s at %i px', async (language, width) => {
     stage.clock.advance(30_000);
