@@ -78,7 +78,7 @@
     const { lang } = document.documentElement;
     const unit = { style: 'unit', unit: 'second', unitDisplay: 'long' };
     if (left < 100) return new Intl.NumberFormat(lang, unit).format(left);
-    const { format } = new Intl.NumberFormat(lang);
+    const format = (count) => new Intl.NumberFormat(lang).format(count);
     return pattern
       .replace('{minutes}', format(Math.floor(left / 60)))
       .replace('{seconds}', format(left % 60));
