@@ -37,7 +37,9 @@ export function runPageScript(): (typed: string) => boolean {
     querySelectorAll: (selector: string) => (selector === 'input[data-code-digits]' ? [input] : []),
   };
   const matchMedia = () => ({ matches: true });
-  const globals = { document, matchMedia, window: { addEventListener: nothing } };
+  const history = { state: null, replaceState: nothing };
+  const location = { href: 'http://localhost/mfa/challenge' };
+  const globals = { document, matchMedia, history, location, window: { addEventListener: nothing } };
   runInContext(source, createContext(globals), { filename: path });
   return function type(typed) {
     input.value = '';
