@@ -6,6 +6,7 @@ import fr from './fr.json';
 import ja from './ja.json';
 import nl from './nl.json';
 import pl from './pl.json';
+import ptBR from './pt-BR.json';
 
 /** The messages of one language by their keys, in ICU MessageFormat. */
 export type Catalogue = Readonly<Record<string, string>>;
@@ -19,6 +20,7 @@ export const CATALOGUES: ReadonlyMap<string, Catalogue> = new Map<string, Catalo
   ['de', de],
   ['fr', fr],
   ['es', es],
+  ['pt-BR', ptBR],
   ['nl', nl],
   ['pl', pl],
   ['ja', ja],
