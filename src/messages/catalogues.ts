@@ -3,6 +3,7 @@ import de from './de.json';
 import en from './en.json';
 import es from './es.json';
 import fr from './fr.json';
+import it from './it.json';
 import ja from './ja.json';
 import nl from './nl.json';
 import pl from './pl.json';
@@ -21,6 +22,7 @@ export const CATALOGUES: ReadonlyMap<string, Catalogue> = new Map<string, Catalo
   ['fr', fr],
   ['es', es],
   ['pt-BR', ptBR],
+  ['it', it],
   ['nl', nl],
   ['pl', pl],
   ['ja', ja],
