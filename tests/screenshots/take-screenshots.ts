@@ -27,6 +27,7 @@ async function takeScreenshots(): Promise<void> {
   try {
     const secret = await enrollAlan(browser, example);
     await challengeAlan(browser, example, secret);
+    await challengeAlanInArabic(browser, example);
     await fallBackForMary(browser, example);
     await administer(browser, example);
   } finally {
@@ -123,6 +124,18 @@ async function challengeAlan(browser: Browser, example: RunningExampleApp, secre
   example.clock.advance(301_000);
   await page.goto('/payouts');
   await takeBoth(page, 'step-up');
+  await page.context().close();
+}
+
+async function challengeAlanInArabic(browser: Browser, example: RunningExampleApp): Promise<void> {
+  const page = await openPhone(browser, example);
+  await page.setExtraHTTPHeaders({ 'accept-language': 'ar' });
+  await page.goto('/mfa/login');
+  await page.locator('input[name=username]').fill('alan@acme.example');
+  await page.locator('input[name=password]').fill(PASSWORD);
+  await page.locator('main form button[type=submit]').first().click();
+  await page.locator('input[name=code]').waitFor();
+  await takeBoth(page, 'challenge-arabic');
   await page.context().close();
 }
 
