@@ -19,10 +19,17 @@ export function createTranslations(
   given: { readonly override: MessageOverride; readonly onError: (error: Error) => void },
 ): Translations {
   const [first = SOURCE_LANGUAGE] = languages;
-  const translators = new Map(
-    languages.map((language) => [language.toLowerCase(), createTranslator(language, given)]),
-  );
-  const fallback = translators.get(first.toLowerCase()) ?? createTranslator(first, given);
+  const offered = new Map(languages.map((language) => [language.toLowerCase(), language]));
+  const translators = new Map<string, Translator>();
+
+  /** Each is made when it is first needed: the formats of a language take about a millisecond. */
+  function translatorIn(language: string): Translator {
+    const known = translators.get(language) ?? createTranslator(language, given);
+    translators.set(language, known);
+    return known;
+  }
+
+  const fallback = translatorIn(first);
   const translations: Translations = {
     languages,
     fallback,
@@ -30,13 +37,13 @@ export function createTranslations(
     find(tag) {
       const parts = tag.toLowerCase().split(/[-_]/);
       while (parts.length > 0) {
-        const found = translators.get(parts.join('-'));
-        if (found !== undefined) return found;
+        const found = offered.get(parts.join('-'));
+        if (found !== undefined) return translatorIn(found);
         parts.pop();
       }
       const [base] = tag.toLowerCase().split(/[-_]/);
       const sibling = languages.find((language) => language.toLowerCase().split('-')[0] === base);
-      return sibling === undefined ? undefined : translators.get(sibling.toLowerCase());
+      return sibling === undefined ? undefined : translatorIn(sibling);
     },
   };
   return translations;

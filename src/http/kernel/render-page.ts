@@ -4,7 +4,8 @@ import type { FlowContext } from '../../flows/context/context';
 import type { SignInLink } from '../../options/brand';
 import { element } from '../../messages/message-format';
 import { translatorFor, type LanguageEntry } from './language';
-import { showFactor } from '../../factors/present-factor';
+import { showFactor, type ShownFactor } from '../../factors/present-factor';
+import type { Translator } from '../../messages/translator';
 
 export interface PageRenderer {
   /** Answers with a page. Locals are an explicit object; nothing of the request reaches the template by itself. */
@@ -28,7 +29,7 @@ export function createPageRenderer(options: FlowContext['options']): PageRendere
       const html = await options.templates.render(view, {
         ...locals,
         page,
-        factor: (kind: FactorKind) => showFactor(translator, kind),
+        factor: rememberFactors(translator),
         t,
         html: markup,
         element,
@@ -39,6 +40,16 @@ export function createPageRenderer(options: FlowContext['options']): PageRendere
         .type('html')
         .send(html);
     },
+  };
+}
+
+/** A page asks for the words of a factor many times. */
+function rememberFactors(translator: Translator): (kind: FactorKind) => ShownFactor {
+  const shown = new Map<FactorKind, ShownFactor>();
+  return (kind) => {
+    const factor = shown.get(kind) ?? showFactor(translator, kind);
+    shown.set(kind, factor);
+    return factor;
   };
 }
 
