@@ -169,8 +169,10 @@ export interface FactorDefinition<
   readonly enrollment: FactorEnrollment<Proof, State> | null;
   /** Null where nothing has to be stored or shown for a proof. */
   readonly challenge: FactorChallenge | null;
-  /** What settings say about an authenticator beside its kind, in a message of a word or two and in JSON. */
-  describe?(state: State): { readonly word: MessageKey; readonly json: Readonly<Record<string, unknown>> };
+  /** What settings say about an authenticator beside its kind, in a message of a few words and in JSON; null for nothing. */
+  describe?(
+    state: State,
+  ): { readonly word: MessageKey; readonly json: Readonly<Record<string, unknown>> } | null;
   /** The value that all authenticators of a person share, and under which browsers keep them. */
   ownerHandle?(state: State): string;
   /** What the settings tell the browser after one was renamed or removed. `owner` is the handle of one that is gone, or null. */

@@ -16,7 +16,13 @@ export interface GivenTotp extends GivenParameters {
 }
 
 export type ImportedTotp =
-  | { readonly outcome: 'parsed'; readonly secret: PlainSecret; readonly parameters: TotpParameters }
+  | {
+      readonly outcome: 'parsed';
+      readonly secret: PlainSecret;
+      readonly parameters: TotpParameters;
+      /** Shorter than RFC 4226 demands (128 bits). */
+      readonly isWeak: boolean;
+    }
   | {
       readonly outcome: 'refused';
       /** `secret-weak`: shorter than RFC 4226 demands (128 bits). `secret-too-short`: below 80 bits. */
@@ -44,8 +50,9 @@ export function parseImportedTotp(
   const { length } = read.key;
   if (length < SHORTEST_SECRET_BYTES) return refuse('secret-too-short');
   if (length > LONGEST_SECRET_BYTES) return refuse('secret-too-long');
-  if (length < STRONG_BYTES && !allowWeak) return refuse('secret-weak');
-  return { outcome: 'parsed', secret: new PlainSecret(base32.encode(read.key)), parameters };
+  const isWeak = length < STRONG_BYTES;
+  if (isWeak && !allowWeak) return refuse('secret-weak');
+  return { outcome: 'parsed', secret: new PlainSecret(base32.encode(read.key)), parameters, isWeak };
 }
 
 function refuse(because: (ImportedTotp & { outcome: 'refused' })['because']): ImportedTotp {

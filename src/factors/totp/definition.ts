@@ -37,6 +37,8 @@ export interface TotpState extends AcceptedSteps, Partial<TotpParameters> {
   readonly format: 1;
   /** A time step that is never accepted, since it was told to somebody. */
   readonly refusedStep?: number;
+  /** The secret came from another system and is shorter than RFC 4226 demands. */
+  readonly weakSecret?: boolean;
 }
 
 const step = z.int().min(0);
@@ -46,6 +48,7 @@ const stateSchema: z.ZodType<TotpState> = z.looseObject({
   lastAcceptedStep: step.nullable().default(null),
   stepBefore: step.exactOptional(),
   refusedStep: step.exactOptional(),
+  weakSecret: z.boolean().exactOptional(),
   algorithm: z.enum(['SHA-1', 'SHA-256', 'SHA-512']).exactOptional(),
   digits: z.literal([6, 8]).exactOptional(),
   periodSeconds: z.literal([30, 60]).exactOptional(),
@@ -100,10 +103,13 @@ export const totp: FactorDefinition<string, { readonly timeStep: number }, TotpS
     parse(given, options) {
       const parsed = parseImportedTotp(given, options);
       if (parsed.outcome === 'refused') return parsed;
-      const { secret, parameters } = parsed;
-      return { outcome: 'parsed', secret, state: { ...NO_STEPS, ...parameters } };
+      const { secret, parameters, isWeak } = parsed;
+      const state = { ...NO_STEPS, ...parameters, ...(isWeak ? { weakSecret: true } : {}) };
+      return { outcome: 'parsed', secret, state };
     },
   },
+  describe: ({ weakSecret }) =>
+    weakSecret === true ? { word: 'factor.totp.weakSecret', json: { weakSecret } } : null,
   challenge: null,
   available: () => true,
   parse: (submitted) => parseSubmittedCode(submitted, [6, 8]),

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { AuthenticatorImport } from '../../../src/index';
+import { describeAuthenticator } from '../../../src/factors/find-factor';
 import { addPerson, visit } from '../../support/member';
 import { oathCode } from '../../support/oathtool';
 import { plantAddress, plantApp } from '../../support/planted';
@@ -174,6 +175,21 @@ describe.each(storeKinds)('an import with stores in $kind', ({ open }) => {
     const rows = [row(id, randomBytes(10))];
     expect(await importRows(rows)).toMatchObject({ imported: 0, skipped: { 'secret-weak': 1 } });
     expect(await importRows(rows, { dangerouslyAllowWeakSecrets: true })).toMatchObject({ imported: 1 });
+  });
+
+  it('marks weak secrets, so that the settings ask for a new app, and keeps the mark at sign-in', async () => {
+    const { id } = addPerson(portal);
+    const { id: other } = addPerson(portal);
+    const key = randomBytes(10);
+    await importRows([row(id, key), row(other, randomBytes(16))], { dangerouslyAllowWeakSecrets: true });
+    const markOf = async (userId: string) => {
+      const [app] = (await stores.records.findMember(userId, 'acme')).authenticators;
+      return app === undefined ? undefined : describeAuthenticator(app);
+    };
+    const mark = { word: 'factor.totp.weakSecret', json: { weakSecret: true } };
+    expect([await markOf(id), await markOf(other)]).toEqual([mark, null]);
+    expect(await signIn(id, oathCode(key, portal.clock.now()))).toBe('signed-in');
+    expect(await markOf(id)).toEqual(mark);
   });
 
   it.each<[string, object, string]>([
