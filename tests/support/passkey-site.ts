@@ -1,3 +1,5 @@
+import { ENGLISH } from '../../src/factors/english';
+import { element } from '../../src/messages/message-format';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import express, { type Express } from 'express';
@@ -70,6 +72,10 @@ export function createPasskeySite(origin: string) {
         FORM,
         {
           page: PAGE,
+          t: ENGLISH.t,
+          html: ENGLISH.html,
+          element,
+          translator: ENGLISH,
           ceremony,
           heading,
           error,
