@@ -111,14 +111,17 @@ describe('routes and methods that do not exist', () => {
         expect(answer.headers['content-type']).toContain(accept);
       }
     }
-    for (const path of [
-      '/mfa/logout',
-      '/mfa/challenge/resend',
-      '/mfa/challenge/factor',
-      '/mfa/enroll/skip',
-    ]) {
+    const gone = await request(portal.app).get('/mfa/logout').set({ cookie, accept: 'text/html' });
+    expect([404, 405]).toContain(gone.status);
+    for (const [path, page] of [
+      ['/mfa/challenge/resend', '/mfa/challenge'],
+      ['/mfa/challenge/factor', '/mfa/challenge'],
+      ['/mfa/enroll/skip', '/mfa/enroll'],
+    ] as const) {
       const answer = await request(portal.app).get(path).set({ cookie, accept: 'text/html' });
-      expect([path, [404, 405].includes(answer.status)]).toEqual([path, true]);
+      expect([path, answer.status, answer.headers['location']]).toEqual([path, 303, page]);
+      const data = await request(portal.app).get(path).set({ cookie, accept: 'application/json' });
+      expect([path, data.status]).toEqual([path, 404]);
     }
     const overridden = await request(portal.app)
       .get('/mfa/challenge?_method=POST&code=123456')
