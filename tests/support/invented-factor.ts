@@ -44,7 +44,7 @@ export const inventedFactor: FactorDefinition<
   messages: {
     name: 'Security token',
     proof: 'security token',
-    by: 'token',
+    by: 'security token',
     label: 'Token',
     thing: 'The security token',
     proofs: 'Codes from your token',
