@@ -24,13 +24,12 @@ const CHALLENGE_ID = typed('the challengeId that begin gave', 'challengeId');
 
 const ORIGIN = {
   schema: anObject,
-  allowed: 'where the answer came from, as { address, userAgent }, and its language',
+  allowed: 'where the answer came from, as { address, userAgent }',
   write: "origin: { address: req.ip, userAgent: req.get('user-agent') ?? '' }",
   required: true,
   fields: {
     address: { ...typed('a text', 'address: req.ip'), required: true },
     userAgent: { ...typed('a text', "userAgent: req.get('user-agent') ?? ''"), required: true },
-    language: typed('a text', "language: 'pt-BR'"),
   } satisfies RulesFor<Origin>,
 } satisfies OptionRule;
 

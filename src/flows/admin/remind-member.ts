@@ -6,7 +6,7 @@ import type { MemberAdminAct } from './admin-authority';
 import { findTarget, type NotFound } from './member-acts';
 import type { KnownMember } from './read-members';
 
-/** At most one reminder for each person in this time, whoever asks. */
+/** Each person gets at most one reminder in this time, from all administrators together. */
 const REMINDER_SECONDS = 86_400;
 
 export interface ReminderRefused {

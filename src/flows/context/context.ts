@@ -42,8 +42,6 @@ export interface FlowContext {
 export interface Origin {
   readonly address: string;
   readonly userAgent: string;
-  /** The language of the page (BCP 47). */
-  readonly language?: string;
 }
 
 /** 128 random bits: an id that cannot be guessed (ASVS 11.5.1). */

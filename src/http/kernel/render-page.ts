@@ -84,7 +84,7 @@ export interface PageLocals {
   /** BCP 47: `pt-BR`. */
   readonly lang: string;
   readonly dir: 'ltr' | 'rtl';
-  /** The language menu; empty where there is none. */
+  /** The entries of the language menu; empty if the menu is off. */
   readonly languages: readonly LanguageEntry[];
   /** The path of this page, to which the language menu returns; null where it is the answer to a form. */
   readonly here: string | null;

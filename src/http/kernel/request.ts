@@ -17,9 +17,7 @@ const LONGEST_ADDRESS = 64;
 /** Where the request came from. The address is Express's, so it obeys the host's `trust proxy` and no header otherwise. */
 export function originOf(req: IncomingRequest): Origin {
   const { ip = '' } = req;
-  const language = stateOf(req).translator?.language;
   return {
-    ...(language === undefined ? {} : { language }),
     address: parseAddress(ip) ?? onOneLine(ip, LONGEST_ADDRESS),
     userAgent: onOneLine(userAgentOf(req) ?? '', LONGEST_USER_AGENT),
   };
