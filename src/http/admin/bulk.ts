@@ -16,6 +16,7 @@ import type { Moment } from '../../messages/translator';
 import { fieldOf, returnToHere, textField } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
+import { FIELD_OF_REASON } from './member-acts';
 import { adminHead, pathWith, type WithAdmin } from './admin-page';
 import { pathParameter, readRoute, refuseUnproven, type AdminPage, type AdminRoutes } from './admin-route';
 import { parseAct, parseSelection, readChange, readRun, sentSelection, writeSelection } from './bulk-fields';
@@ -125,14 +126,6 @@ async function renderBulk(
 const DAY_MS = 86_400_000;
 
 const FIELDS = ['act', 'selection', 'user', 'filter', 'q', 'reason', 'until', 'assignedKind', 'run'];
-
-const FIELD_OF_REASON: ReadonlyMap<string, string> = new Map([
-  ['reason-missing', 'reason'],
-  ['end-not-in-future', 'until'],
-  ['end-too-far', 'until'],
-  ['malformed-date', 'until'],
-  ['kind-not-allowed', 'assignedKind'],
-]);
 
 async function submitBulk(page: AdminPage): Promise<void> {
   const { req, basePath, unproven, context, identity } = page;

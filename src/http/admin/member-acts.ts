@@ -63,7 +63,8 @@ async function answer(
   sendNext(page.req, page.res, { outcome, next, ...more });
 }
 
-const FIELD_OF_REASON: ReadonlyMap<string, string> = new Map([
+/** The field of the form that a refusal is about. */
+export const FIELD_OF_REASON: ReadonlyMap<string, string> = new Map([
   ['reason-missing', 'reason'],
   ['end-not-in-future', 'until'],
   ['end-too-far', 'until'],
