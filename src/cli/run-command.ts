@@ -109,7 +109,8 @@ function describeFailure(error: unknown): Failure {
 
 /** Errors of drivers may quote the address that they were given. */
 function withoutCredentials(text: string): string {
-  return text.replaceAll(/\/\/[^\s/@]*@/g, '//…@');
+  // Up to the last sign: a password may hold slashes and signs of its own.
+  return text.replaceAll(/\/\/\S*@/g, '//…@');
 }
 
 /** Names and labels are typed by people: control characters must not reach the terminal. */

@@ -103,7 +103,7 @@ describe('the config file', () => {
   });
 
   it('may fail, and no password of a connection is printed', async () => {
-    folder.write('broken.mjs', "throw new Error('connect to postgres://app:secret@db/app failed');");
+    folder.write('broken.mjs', "throw new Error('connect to postgres://app:s@cr/t@db/app failed');");
     for (const json of [[], ['--json']]) {
       const answer = await folder.run(['check', '--config', 'broken.mjs', ...json]);
       expect(answer.exitCode).toBe(1);
