@@ -14,6 +14,9 @@ export interface Translations {
   for(tag: string | null | undefined): Translator;
 }
 
+/** Longer than the tags that people use. A cookie, a form or a user table may hold anything, and each part costs a lookup. */
+const LONGEST_TAG = 100;
+
 export function createTranslations(
   languages: readonly string[],
   given: { readonly override: MessageOverride; readonly onError: (error: Error) => void },
@@ -35,6 +38,7 @@ export function createTranslations(
     fallback,
     for: (tag) => (typeof tag === 'string' ? translations.find(tag) : undefined) ?? fallback,
     find(tag) {
+      if (tag.length > LONGEST_TAG) return undefined;
       const parts = tag.toLowerCase().split(/[-_]/);
       while (parts.length > 0) {
         const found = offered.get(parts.join('-'));
