@@ -48,6 +48,7 @@ export async function remindMember(
     userId,
     organizationId,
     userName: account.name,
+    language: account.locale,
     notice: {
       kind: 'reminder',
       actor: actor.name,

@@ -135,6 +135,7 @@ async function deliver(
     purpose: 'enroll',
     userId: subject.userId,
     userName: gathered.account.name,
+    language: gathered.account.locale,
     destinations: { [by]: destination },
     onLate() {
       context.delivery.inBackground(async () => {
