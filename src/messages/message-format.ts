@@ -95,6 +95,15 @@ export function namesIn(parts: ParsedMessage): { readonly values: Set<string>; r
   return { values, tags };
 }
 
+/** What a message of the host's uses that the package's is not given; null where there is nothing. */
+export function findForeignName(message: ParsedMessage, source: ParsedMessage): string | null {
+  const [used, given] = [namesIn(message), namesIn(source)];
+  const value = [...used.values].find((name) => !given.values.has(name));
+  if (value !== undefined) return `the placeholder {${value}}`;
+  const tag = [...used.tags].find((name) => !given.tags.has(name));
+  return tag === undefined ? null : `the tag <${tag}>`;
+}
+
 /** How the parts of a message are written: as plain text or as HTML. */
 interface Writer {
   text(text: string): string;

@@ -1,5 +1,6 @@
 import { CATALOGUES, SOURCE_CATALOGUE, SOURCE_LANGUAGE, type MessageKey } from './catalogues';
 import {
+  findForeignName,
   MessageFormatter,
   parseMessage,
   type MessageTags,
@@ -70,28 +71,39 @@ export function createTranslator(
   const reported = new Set<string>();
   const parsed = new Map<string, { readonly source: string; readonly message: ParsedMessage }>();
 
-  function parseOnce(key: string, source: string): ParsedMessage {
+  /** `original` is the package's message, which one of the host's takes the place of. Throws for one that cannot be used. */
+  function parseOnce(key: string, source: string, original?: string): ParsedMessage {
     const known = parsed.get(key);
     if (known?.source === source) return known.message;
     const message = parseMessage(source);
+    const foreign = original === undefined ? null : findForeignName(message, parseMessage(original));
+    if (foreign !== null) throw new Error(`It has ${foreign}, which this message is not given.`);
     parsed.set(key, { source, message });
     return message;
   }
 
-  function find(key: MessageKey): { readonly message: ParsedMessage; readonly by: MessageFormatter } {
-    const given = override(language, key);
-    if (given !== undefined) {
-      try {
-        return { message: parseOnce(key, given), by: formatter };
-      } catch (cause) {
-        if (!reported.has(given))
-          onError(new Error(`The message "${key}" of your ${language} messages cannot be used.`, { cause }));
-        reported.add(given);
-      }
+  /** The host's message; undefined where there is none, or it cannot be used. A function of the host's may return anything. */
+  function findHosts(inLanguage: string, key: MessageKey): ParsedMessage | undefined {
+    const given = override(inLanguage, key);
+    if (given === undefined) return undefined;
+    try {
+      return parseOnce(key, given, SOURCE_CATALOGUE[key]);
+    } catch (cause) {
+      if (!reported.has(given))
+        onError(new Error(`The message "${key}" of your ${inLanguage} messages cannot be used.`, { cause }));
+      reported.add(given);
+      return undefined;
     }
+  }
+
+  function find(key: MessageKey): { readonly message: ParsedMessage; readonly by: MessageFormatter } {
+    const hosts = findHosts(language, key);
+    if (hosts !== undefined) return { message: hosts, by: formatter };
     const own = catalogue[key];
     if (own !== undefined) return { message: parseOnce(key, own), by: formatter };
-    const source = override(SOURCE_LANGUAGE, key) ?? SOURCE_CATALOGUE[key];
+    const hostsSource = findHosts(SOURCE_LANGUAGE, key);
+    if (hostsSource !== undefined) return { message: hostsSource, by: fallback };
+    const source = SOURCE_CATALOGUE[key];
     if (source === undefined) throw new TypeError(`There is no message "${key}".`);
     return { message: parseOnce(key, source), by: fallback };
   }

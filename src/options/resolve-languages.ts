@@ -3,7 +3,7 @@ import { ConfigurationError } from '../core/errors';
 import { FACTOR_MESSAGES } from '../factors/present-factor';
 import { nearestName } from '../core/text/nearest-name';
 import { CATALOGUES, SOURCE_CATALOGUE, SOURCE_LANGUAGE } from '../messages/catalogues';
-import { namesIn, parseMessage } from '../messages/message-format';
+import { findForeignName, parseMessage, type ParsedMessage } from '../messages/message-format';
 import type { MessageOverride } from '../messages/message-override';
 import { createTranslations, type Translations } from '../messages/translations';
 import { isLanguage, type LanguageOptions } from './languages';
@@ -64,20 +64,16 @@ function checkMessages(language: string, own: Readonly<Record<string, string>>):
       const near = nearestName(key, Object.keys(SOURCE_CATALOGUE));
       refuse(key, `is not a key of a message${near === undefined ? '' : `; did you mean "${near}"?`}`);
     }
-    const names = parseOwn(message, (fault) => refuse(key, fault));
-    if (source === undefined) continue;
-    const allowed = namesIn(parseMessage(source));
-    const value = [...names.values].find((name) => !allowed.values.has(name));
-    if (value !== undefined) refuse(key, `has the placeholder {${value}}, which this message is not given`);
-    const tag = [...names.tags].find((name) => !allowed.tags.has(name));
-    if (tag !== undefined) refuse(key, `has the tag <${tag}>, which this message is not given`);
+    const parsed = parseOwn(message, (fault) => refuse(key, fault));
+    const foreign = source === undefined ? null : findForeignName(parsed, parseMessage(source));
+    if (foreign !== null) refuse(key, `has ${foreign}, which this message is not given`);
   }
 }
 
-function parseOwn(message: unknown, refuse: (fault: string) => never): ReturnType<typeof namesIn> {
+function parseOwn(message: unknown, refuse: (fault: string) => never): ParsedMessage {
   if (typeof message !== 'string') return refuse('is not text');
   try {
-    return namesIn(parseMessage(message));
+    return parseMessage(message);
   } catch (error) {
     return refuse(`is not ICU MessageFormat: ${error instanceof Error ? error.message : String(error)}`);
   }

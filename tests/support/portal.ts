@@ -19,6 +19,7 @@ export interface PortalUser {
   readonly hasPassword?: boolean;
   readonly mfaEnrolled?: boolean;
   readonly active?: boolean;
+  readonly locale?: string;
 }
 
 export interface Portal {

@@ -1,5 +1,6 @@
 import request from 'supertest';
 import { createHttpAgent } from '../../support/http-agent';
+import { addPerson, visit } from '../../support/member';
 import { createPortal } from '../../support/portal';
 
 const WRONG = { username: 'ada', password: 'wrong' };
@@ -105,6 +106,16 @@ describe('the language menu', () => {
     expect(agent.cookie('mfa-language')).toBeUndefined();
   });
 
+  it.each([99, 100, 101, 5000])('looks up no tag of more than a hundred characters: %i', async (length) => {
+    const language = 'sv-'.padEnd(length, 'x-');
+    const agent = createHttpAgent(portal.app);
+    const { status } = await agent.postJson('/mfa/language', { language });
+    expect(status).toBe(length > 100 ? 400 : 200);
+    const shown = request(portal.app).get('/mfa/login').set('accept', 'text/html');
+    const { text } = await shown.set('cookie', `mfa-language=${language}`);
+    expect(text).toContain(`<html lang="${length > 100 ? 'en' : 'sv'}"`);
+  });
+
   it('needs the token of the page', async () => {
     const agent = createHttpAgent(portal.app);
     expect((await agent.send('/mfa/language', { language: 'sv' })).status).toBe(403);
@@ -152,4 +163,58 @@ it('takes messages from a function of the host’s, and its own where that canno
   expect(errors.map(String)).toEqual([
     'Error: The message "refusal.wrong-credentials" of your en messages cannot be used.',
   ]);
+});
+
+it.each([
+  ['a tag', 'Signing in as <script>{account}</script>', 'the tag <script>'],
+  ['a tag of every object', '<constructor>{account}</constructor>', 'the tag <constructor>'],
+  ['a placeholder', 'Signing in as {account}, {password}', 'the placeholder {password}'],
+])('uses no message of a function with %s that the message is not given', async (_what, message, fault) => {
+  const errors: unknown[] = [];
+  const portal = createPortal({
+    languages: ['en', 'sv'],
+    messages: (_language, key) => (key === 'page.signingInAs' ? message : undefined),
+    onError: (error) => errors.push(error),
+  });
+  await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'required' });
+  // Swedish has no catalogue, so that the English message stands in.
+  for (const language of ['en', 'sv']) {
+    const ada = visit(portal);
+    await ada.logIn('ada');
+    const { status, text } = await ada.get('/mfa/enroll', { 'accept-language': language });
+    expect(status).toBe(200);
+    expect(text).toContain('<span>Signing in as <b>Ada</b> ·</span>');
+  }
+  const causes = errors.map((error) => String((error as Error).cause));
+  expect(causes).toContain(`Error: It has ${fault}, which this message is not given.`);
+});
+
+describe('the language of a message', () => {
+  const GERMAN = { locale: 'de-AT' };
+
+  it('is that of its recipient, whatever the browser prefers', async () => {
+    const portal = createPortal();
+    await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'required' });
+    const person = addPerson(portal, GERMAN);
+    const agent = visit(portal);
+    await agent.logIn(person.username);
+    for (const [kind, field] of [
+      ['sms', { phone: person.phone }],
+      ['email', { email: `other.${person.email}` }],
+    ] as const) {
+      // One after the other: a login sets up one method at a time.
+      // oxlint-disable-next-line no-await-in-loop
+      await agent.postJson(`/mfa/enroll/${kind}`, field, { 'accept-language': 'fr' });
+      expect(portal.outbox.messages.at(-1)?.text).toContain('ist Ihr Code');
+    }
+  });
+
+  it('is that of the member whom an administrator reminds', async () => {
+    const portal = createPortal();
+    await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'required' });
+    const { id, email } = addPerson(portal, GERMAN);
+    expect(await portal.mfa.members.remind({ userId: id, actorId: 'ada' })).toEqual({ outcome: 'reminded' });
+    await portal.mfa.settled();
+    expect(portal.outbox.messages.findLast(({ to }) => to === email)?.subject).toContain('Bitte richten Sie');
+  });
 });
