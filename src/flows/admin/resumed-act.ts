@@ -1,28 +1,51 @@
 import { createHash } from 'node:crypto';
 import type { FlowContext } from '../context/context';
-import { findTarget } from './member-acts';
+import { countSelection, findChosen, type BulkSelection } from './bulk-selection';
 
-/** Whom an act is about that waits for a proof: a member, or the organization. */
+/** Whom an act is about that waits for a proof: a member, many members, or the organization. */
 export interface ActTarget {
   readonly organizationId: string;
   readonly userId: string | null;
+  /** Null for an act on one member or on the organization. */
+  readonly selection: BulkSelection | null;
 }
 
 /**
- * What an act on a member rests on: if somebody else changed it meanwhile, the act is not performed. Null for an act on the
- * organization, which carries the version of the policy. Undefined if there is no such member.
+ * What an act on members rests on: if somebody changed it meanwhile, the act is not performed. Of chosen members that is what their
+ * records say, of a filter the number that it finds. Null for an act on the organization, which carries the version of the policy.
+ * Undefined if there is no such member.
  */
 export async function findSeen(
   context: FlowContext,
-  { organizationId, userId }: ActTarget,
+  { organizationId, userId, selection }: ActTarget,
 ): Promise<string | null | undefined> {
-  if (userId === null) return null;
-  const target = await findTarget(context, { organizationId, userId });
-  if (target === null) return undefined;
-  const { settings, authenticators } = target.record;
-  const methods = authenticators.map(({ id, disabledAt }) => [id, disabledAt]);
-  return createHash('sha256')
-    .update(JSON.stringify([settings, methods]))
-    .digest('base64url')
-    .slice(0, 22);
+  if (userId !== null) {
+    const [member] = await describeMembers(context, organizationId, [userId]);
+    return member === undefined ? undefined : digest(member);
+  }
+  if (selection === null) return null;
+  return digest(
+    'userIds' in selection
+      ? await describeMembers(context, organizationId, selection.userIds)
+      : await countSelection(context, organizationId, selection),
+  );
+}
+
+async function describeMembers(
+  context: FlowContext,
+  organizationId: string,
+  userIds: readonly string[],
+): Promise<readonly unknown[]> {
+  const chosen = await findChosen(context, organizationId, userIds);
+  const ids = chosen.map(({ id }) => id).toSorted();
+  const records = await context.records.findMembers(ids, organizationId);
+  return records.map(({ userId, settings, authenticators }) => [
+    userId,
+    settings,
+    authenticators.map(({ id, disabledAt }) => [id, disabledAt]),
+  ]);
+}
+
+function digest(described: unknown): string {
+  return createHash('sha256').update(JSON.stringify(described)).digest('base64url').slice(0, 22);
 }

@@ -41,8 +41,9 @@ function noticeOf({ req, kept, translator: { t } }: AdminPage): AdminHead['notic
   const done = DONE.find((word) => word === textQuery(req, 'done'));
   if (done !== undefined) return { tone: 'good', text: t(`admin.done.${done}`) };
   if (kept === null) return null;
-  const isChanged = textQuery(req, 'changed') === 'yes';
-  return { tone: 'attention', text: t(isChanged ? 'admin.unconfirmed.changed' : 'admin.unconfirmed') };
+  if (textQuery(req, 'changed') !== 'yes') return { tone: 'attention', text: t('admin.unconfirmed') };
+  const changed = kept.userId === null ? 'admin.unconfirmed.changed.many' : 'admin.unconfirmed.changed';
+  return { tone: 'attention', text: t(changed) };
 }
 
 export type AdminTab = 'overview' | 'policy' | 'members' | 'sessions' | 'events';

@@ -24,11 +24,12 @@ import {
   type AdminPagesOptions,
   type Organization,
 } from './admin-options';
+import { formSelection } from './bulk-fields';
 
 export interface AdminRoutes {
   readonly context: HttpContext;
   readonly options: AdminPagesOptions;
-  /** What the proof itself performs, by the route of its form. */
+  /** What the proof itself performs, by the `route` of its form. */
   readonly acts: Map<string, (page: AdminPage) => Promise<void>>;
 }
 
@@ -81,21 +82,26 @@ export function changeRoute(
 ): RequestHandler {
   if (route !== undefined) routes.acts.set(route, handle);
   return readRoute(routes, async (page) => {
-    if (page.unproven !== null) return refuseChange(page, page.unproven, `${page.basePath}${back(page)}`);
+    if (page.unproven !== null)
+      return refuseChange(page, page.unproven, { back: back(page), route: routeOf(page.req) });
     dropSavedForm(page.req);
     return handle(page);
   });
 }
 
 /** Leads to the proof. After it, the act is performed, or the form is shown as it was sent. */
-async function refuseChange(page: AdminPage, decision: Decision, path: string): Promise<void> {
-  const { context, req, res, identity, json, gathered, organization } = page;
+export async function refuseChange(
+  page: AdminPage,
+  decision: Decision,
+  { back, route }: { readonly back: string; readonly route: string },
+): Promise<void> {
+  const { context, req, res, identity, json, gathered, organization, basePath } = page;
+  const path = basePath + back;
   const goesOn = decision.outcome === 'challenge' || decision.outcome === 'enroll';
   if (json || !goesOn) return refuseUnproven(page, decision, path);
   const target = { organizationId: organization.id, userId: pathParameter(page, 'userId') || null };
-  const seen = await findSeen(context, target);
+  const seen = await findSeen(context, { ...target, selection: formSelection(req.body) });
   if (seen === undefined) throw new MfaError('not-found', 'There is nothing here.');
-  const route = routeOf(req);
   const returnTo = keepForm(req, { ...target, route, path, seen, now: gathered.now });
   return refuseRequest(context, { req, res, identity, decision, returnTo, formKept: true });
 }

@@ -4,7 +4,6 @@ import { MOST_CHOSEN, type BulkSelection } from '../../flows/admin/bulk-selectio
 import { parseMemberFilter } from '../../flows/admin/member-list';
 import { newId } from '../../flows/context/context';
 import { fieldOf, textField } from '../kernel/request';
-import type { AdminPage } from './admin-route';
 import { parseInstant } from './form-fields';
 
 export function parseAct(value: unknown): BulkAct | null {
@@ -31,10 +30,15 @@ export function writeSelection(selection: BulkSelection): string {
   return given.toString();
 }
 
+/** The selection that a form carries in one field. */
+export function formSelection(form: unknown): BulkSelection | null {
+  const text = fieldOf(form, 'selection');
+  return typeof text === 'string' ? parseSelection(new URLSearchParams(text)) : null;
+}
+
 /** Of a form the field `selection`, of JSON the fields `user`, `filter` and `q`. */
-export function sentSelection({ req: { body } }: AdminPage): BulkSelection | null {
-  const text = fieldOf(body, 'selection');
-  if (typeof text === 'string') return parseSelection(new URLSearchParams(text));
+export function sentSelection(body: unknown): BulkSelection | null {
+  if (fieldOf(body, 'selection') !== undefined) return formSelection(body);
   const users = [fieldOf(body, 'user') ?? []].flat();
   if (!users.every((id) => typeof id === 'string')) return null;
   const given = new URLSearchParams();
@@ -47,10 +51,7 @@ export function sentSelection({ req: { body } }: AdminPage): BulkSelection | nul
 }
 
 /** The change, or why it cannot be read. */
-export function readChange(
-  { req: { body } }: AdminPage,
-  act: BulkAct,
-): BulkChange | 'malformed-date' | 'kind-not-allowed' {
+export function readChange(body: unknown, act: BulkAct): BulkChange | 'malformed-date' | 'kind-not-allowed' {
   if (act === 'assign') {
     const kind = fieldOf(body, 'assignedKind') ?? '';
     if (kind === '') return { act, assignedKind: null };
@@ -62,7 +63,7 @@ export function readChange(
 }
 
 /** The name that the page gave to this form, so that a double click does the work once. */
-export function readRun({ req: { body } }: AdminPage): string {
+export function readRun(body: unknown): string {
   const run = textField(body, 'run');
   return /^[\w-]{8,64}$/.test(run) ? run : newId();
 }

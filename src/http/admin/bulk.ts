@@ -13,13 +13,30 @@ import { countSelection, findChosen, type BulkSelection } from '../../flows/admi
 import { newId } from '../../flows/context/context';
 import { answerRefusal, refusePlainly, show } from '../kernel/page-route';
 import type { Moment } from '../../messages/translator';
-import { fieldOf, returnToHere, textField } from '../kernel/request';
+import { fieldOf, textField } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
+import { bodyParsers } from '../pages/router';
+import { dropSavedForm } from '../session/saved-form';
 import { FIELD_OF_REASON } from './member-acts';
 import { adminHead, pathWith, type WithAdmin } from './admin-page';
-import { pathParameter, readRoute, refuseUnproven, type AdminPage, type AdminRoutes } from './admin-route';
-import { parseAct, parseSelection, readChange, readRun, sentSelection, writeSelection } from './bulk-fields';
+import {
+  pathParameter,
+  readRoute,
+  refuseChange,
+  sentForm,
+  type AdminPage,
+  type AdminRoutes,
+} from './admin-route';
+import {
+  formSelection,
+  parseAct,
+  parseSelection,
+  readChange,
+  readRun,
+  sentSelection,
+  writeSelection,
+} from './bulk-fields';
 import { dayField, findUnknownField } from './form-fields';
 
 declare module '../kernel/render-page' {
@@ -59,25 +76,39 @@ export interface BulkProgressLocals extends WithAdmin {
 
 /** Acts on many members at once. The paths are beside the members', whose ids may be any word. */
 export function addBulkRoutes(router: Router, routes: AdminRoutes): void {
-  router.get('/:organizationId/bulk', readRoute(routes, showBulk));
-  router.post('/:organizationId/bulk', readRoute(routes, submitBulk));
-  router.get('/:organizationId/bulk/:act', readRoute(routes, showProgress));
+  // Ending sessions cannot be undone, so it is confirmed after the proof.
+  for (const act of ['remind', 'assign', 'exempt'] as const) routes.acts.set(`${PATH}/${act}`, performBulk);
+  router.get(PATH, readRoute(routes, showBulk));
+  router.post(PATH, readRoute(routes, submitBulk));
+  router.get(`${PATH}/:act`, readRoute(routes, showProgress));
+}
+
+const PATH = '/:organizationId/bulk';
+
+/** As many ids as may be chosen. */
+const BODY_LIMIT = '64kb';
+
+/** Goes before the parsers of the other pages, which take less. */
+export function addBulkParsers(router: Router): void {
+  router.post(PATH, ...bodyParsers(BODY_LIMIT));
 }
 
 async function showBulk(page: AdminPage): Promise<void> {
-  const { context, organization, req, unproven, basePath } = page;
+  const { context, organization, req, basePath } = page;
   const [, query = ''] = req.originalUrl.split('?');
   const given = new URLSearchParams(query);
-  const act = parseAct(given.get('act'));
-  const selection = parseSelection(given);
-  if (act === null || selection === null) throw new MfaError('not-found', 'There is nothing here.');
+  const form = sentForm(page);
+  const act = parseAct(fieldOf(form, 'act') ?? given.get('act'));
+  const selection = formSelection(form) ?? parseSelection(given);
   if (page.json) {
+    if (act === null || selection === null) throw new MfaError('not-found', 'There is nothing here.');
     const size = await countSelection(context, organization.id, selection);
     page.res.json({ act, ...size, assignableKinds: await assignableKinds(context, organization.id) });
     return;
   }
-  if (unproven !== null)
-    return refuseUnproven(page, unproven, returnToHere(context, req) ?? `${basePath}/members`);
+  // A form that no longer waits for a proof leads here too.
+  if (act === null || selection === null)
+    return refusePlainly(page, { because: 'nobody-chosen', status: 404, next: `${basePath}/members` });
   await renderBulk(page, { act, selection, errors: {}, status: 200 });
 }
 
@@ -90,8 +121,9 @@ async function renderBulk(
     readonly status: number;
   },
 ): Promise<void> {
-  const { context, organization, basePath, gathered, req } = page;
+  const { context, organization, basePath, gathered } = page;
   const { act, selection, errors, status } = shown;
+  const form = sentForm(page);
   const [size, chosen, kinds] = await Promise.all([
     countSelection(context, organization.id, selection),
     findChosen(context, organization.id, 'userIds' in selection ? selection.userIds : []),
@@ -111,9 +143,9 @@ async function renderBulk(
       run: newId(),
       kinds: kinds.map((kind) => ({ kind, name: wordsOf(page.translator, kind).name })),
       fields: {
-        assignedKind: textField(req.body, 'assignedKind'),
-        reason: textField(req.body, 'reason').slice(0, 500),
-        until: textField(req.body, 'until').slice(0, 40),
+        assignedKind: textField(form, 'assignedKind'),
+        reason: textField(form, 'reason').slice(0, 500),
+        until: textField(form, 'until').slice(0, 40),
       },
       earliest: dayField(gathered.now + DAY_MS),
       errors,
@@ -128,19 +160,24 @@ const DAY_MS = 86_400_000;
 const FIELDS = ['act', 'selection', 'user', 'filter', 'q', 'reason', 'until', 'assignedKind', 'run'];
 
 async function submitBulk(page: AdminPage): Promise<void> {
-  const { req, basePath, unproven, context, identity } = page;
-  const act = parseAct(fieldOf(req.body, 'act'));
-  const selection = sentSelection(page);
-  const members = `${basePath}/members`;
+  const { req, unproven } = page;
   if (unproven !== null) {
-    const known = act === null || selection === null ? '' : `act=${act}&${writeSelection(selection)}`;
-    const here = `${basePath}/bulk?${known}`;
-    return refuseUnproven(page, unproven, known === '' || here.length > LONGEST_PATH ? members : here);
+    const act = parseAct(fieldOf(req.body, 'act')) ?? 'unknown';
+    return refuseChange(page, unproven, { back: page.json ? '/members' : '/bulk', route: `${PATH}/${act}` });
   }
+  dropSavedForm(req);
+  return performBulk(page);
+}
+
+async function performBulk(page: AdminPage): Promise<void> {
+  const { req, basePath, context, identity } = page;
+  const act = parseAct(fieldOf(req.body, 'act'));
+  const selection = sentSelection(req.body);
+  const members = `${basePath}/members`;
   if (act === null || selection === null || findUnknownField(page, FIELDS) !== null) {
     return refusePlainly(page, { because: 'malformed', status: 400, next: members });
   }
-  const change = readChange(page, act);
+  const change = readChange(req.body, act);
   const result =
     typeof change === 'string'
       ? ({ outcome: 'refused', because: change } as const)
@@ -148,7 +185,7 @@ async function submitBulk(page: AdminPage): Promise<void> {
           ...page.act,
           change,
           selection,
-          run: readRun(page),
+          run: readRun(req.body),
           epoch: identity.subject.epochs.user,
         });
   if (result.outcome === 'refused') {
@@ -161,9 +198,6 @@ async function submitBulk(page: AdminPage): Promise<void> {
   }
   sendNext(req, page.res, { outcome: result.outcome, next: `${basePath}/bulk/${act}` });
 }
-
-/** A path that leads back is no longer than this. */
-const LONGEST_PATH = 2000;
 
 async function showProgress(page: AdminPage): Promise<void> {
   const { context, organization, basePath } = page;

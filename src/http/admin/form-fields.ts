@@ -1,6 +1,6 @@
 import { nearestName } from '../../core/text/nearest-name';
+import type { KnownPageRequest } from '../kernel/page-route';
 import { fieldOf } from '../kernel/request';
-import type { AdminPage } from './admin-route';
 
 export const ON: readonly unknown[] = [true, 'true', 'on', 'yes', '1'];
 export const OFF: readonly unknown[] = [false, 'false', 'off', 'no', '0', ''];
@@ -51,7 +51,7 @@ export interface UnknownField {
  * `saved`. Forms are ours, and browsers and proxies may add fields to them.
  */
 export function findUnknownField(
-  { req, context, translator: { t } }: Pick<AdminPage, 'req' | 'context' | 'translator'>,
+  { req, context, translator: { t } }: Pick<KnownPageRequest, 'req' | 'context' | 'translator'>,
   known: readonly string[],
 ): UnknownField | null {
   if (req.is('json') === false) return null;

@@ -7,6 +7,7 @@ import { dropSavedForm } from '../session/saved-form';
 import type { SavedForm } from '../session/session-data-text';
 import { availableOrganizations } from './admin-options';
 import { openOrganization, openPage, type AdminRoutes } from './admin-route';
+import { formSelection } from './bulk-fields';
 
 /**
  * Performs what a form asked for, in the request that gave the proof for it. Everything is judged anew, as if the form were sent
@@ -19,11 +20,12 @@ export async function resumeAct(
   const { context, options, acts } = routes;
   const perform = acts.get(form.route);
   if (perform === undefined || form.cut) return 'left';
+  const selection = formSelection(form.fields);
   // Without the version, a policy that somebody saved meanwhile would be overwritten.
-  if (form.userId === null && form.fields['version'] === undefined) return 'left';
+  if (form.userId === null && selection === null && form.fields['version'] === undefined) return 'left';
   const administered = await availableOrganizations(context, options, req);
   if (!administered.some(({ id }) => id === form.organizationId)) return 'left';
-  const seen = await findSeen(context, form);
+  const seen = await findSeen(context, { ...form, selection });
   if (seen !== form.seen) return 'changed';
   // The proof gave the session a new id and new evidence.
   const identity = await resolveIdentity(context, req);

@@ -16,7 +16,7 @@ import {
   type AdminRoutes,
   type AdministratorPage,
 } from './admin-route';
-import { addBulkRoutes } from './bulk';
+import { addBulkParsers, addBulkRoutes } from './bulk';
 import { addDisableRoutes } from './disable';
 import { addEventRoutes } from './events';
 import { addMemberActRoutes } from './member-acts';
@@ -48,7 +48,9 @@ export function createAdminRouter(context: HttpContext, options: AdminPagesOptio
     });
     next();
   });
-  router.use(pageHeaders(context), keepFormsHere(context), neverStore, ...bodyParsers(), checkCsrf(context));
+  router.use(pageHeaders(context), keepFormsHere(context), neverStore);
+  addBulkParsers(router);
+  router.use(...bodyParsers(), checkCsrf(context));
   addOrganizationRoutes(router, routes);
   addOverviewRoutes(router, routes);
   addPolicyRoutes(router, routes);

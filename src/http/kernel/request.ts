@@ -114,8 +114,8 @@ export interface RequestState {
   leaver: Express.User | null | undefined;
   /** What the forms of this answer carry where there is no session. */
   visitorToken: string | undefined;
-  /** The body was read before it came to our own parsers. */
-  bodyReadBefore: boolean;
+  /** Whether the body was read before it came to the first of our own parsers. */
+  bodyReadBefore: boolean | undefined;
   /** The language of what this request answers. */
   translator: Translator | undefined;
 }
@@ -145,7 +145,7 @@ export function stateOf(req: IncomingRequest): RequestState {
     given: {},
     leaver: undefined,
     visitorToken: undefined,
-    bodyReadBefore: false,
+    bodyReadBefore: undefined,
     translator: undefined,
   });
 }

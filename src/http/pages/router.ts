@@ -92,18 +92,18 @@ export function neverStore(...[, res, next]: Parameters<RequestHandler>): void {
   next();
 }
 
-/** Our body parsers; they skip a body that the host has parsed. Flat fields only. */
-export function bodyParsers(): readonly RequestHandler[] {
+/** Our body parsers; they skip a body that is parsed already. Flat fields only. */
+export function bodyParsers(limit = BODY_LIMIT): readonly RequestHandler[] {
   return [
     noteReadBody,
-    express.urlencoded({ extended: false, limit: BODY_LIMIT, parameterLimit: 50 }),
-    express.json({ limit: BODY_LIMIT }),
+    express.urlencoded({ extended: false, limit, parameterLimit: 50 }),
+    express.json({ limit }),
   ];
 }
 
 /** Notes that the host's parser has read the body, which can be read only once. */
 function noteReadBody(...[req, , next]: Parameters<RequestHandler>): void {
-  if (req.readableDidRead) stateOf(req).bodyReadBefore = true;
+  stateOf(req).bodyReadBefore ??= req.readableDidRead;
   next();
 }
 

@@ -11,6 +11,8 @@ const MARK = 'kept';
 const LONGEST_TEXT = 500;
 const MOST_CHOICES = 10;
 const LONGEST_CHOICE = 40;
+/** Chosen members: all that fit into the address of the page that asks what to do with them. */
+const LONGEST_SELECTION = 16_000;
 
 /** What a form sent, as it is shown again. Nothing that proves anything is among these. */
 const FIELDS = [
@@ -39,6 +41,9 @@ const FIELDS = [
   'until',
   'forgetDevices',
   'keepMine',
+  'act',
+  'selection',
+  'run',
 ] as const;
 
 /**
@@ -55,7 +60,7 @@ export function keepForm(
   let cut = false;
   for (const name of FIELDS) {
     const sent = fieldOf(req.body, name);
-    const kept = toKept(sent);
+    const kept = name === 'selection' ? toKeptSelection(sent) : toKept(sent);
     if (kept !== null) fields[name] = kept;
     if (sent !== undefined && JSON.stringify(kept) !== JSON.stringify(sent)) cut = true;
   }
@@ -70,6 +75,11 @@ function toKept(value: unknown): string | readonly string[] | null {
   if (!Array.isArray(value)) return null;
   const choices: readonly unknown[] = value.slice(0, MOST_CHOICES);
   return choices.filter((one) => typeof one === 'string').map((one) => one.slice(0, LONGEST_CHOICE));
+}
+
+/** Whole or not at all: a part would name other members. */
+function toKeptSelection(value: unknown): string | null {
+  return typeof value === 'string' && value.length <= LONGEST_SELECTION ? value : null;
 }
 
 /** The form that a way back names, if it still waits: what was meant for one member or organization is shown for no other. */

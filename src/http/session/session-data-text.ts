@@ -157,7 +157,7 @@ export interface SavedForm {
   readonly userId: string | null;
   /** What the member's records said when the form was sent. */
   readonly seen: string | null;
-  /** The route it was sent to, as it is declared. */
+  /** The route it was sent to, as it is declared. For many members, the act follows. */
   readonly route: string;
   /** The page that shows it again. */
   readonly path: string;

@@ -1,6 +1,7 @@
 import {
   createAdminHost,
   HOST_PASSWORD,
+  signIn,
   signInProtected,
   signInToChange,
   stepUpWithApp,
@@ -9,6 +10,7 @@ import {
 import type { HttpAgent } from '../../support/http-agent';
 import { hiddenFields, textOf } from '../../support/page-text';
 import { totpCode } from '../../support/totp';
+import { until } from '../../support/until';
 
 // An act of an administrator waits for a fresh proof and is performed with it. Nothing but that proof, in that session, for that
 // target as it was, and as long as the administrator has the right, may perform it.
@@ -30,9 +32,8 @@ interface Waiting {
 async function sendForm(
   path: string,
   fields: Readonly<Record<string, unknown>>,
-  change: Parameters<typeof createAdminHost>[0] = {},
+  { host = createAdminHost() }: { readonly host?: AdminHost } = {},
 ): Promise<Waiting> {
-  const host = createAdminHost(change);
   const { agent, secret } = await signInProtected(host, 'ada');
   host.clock.advance(11 * 60_000);
   const asked = await agent.follow(await agent.post(path, fields));
@@ -158,6 +159,98 @@ it('overwrites no policy that somebody saved meanwhile, whether or not the form 
     // oxlint-disable-next-line no-await-in-loop
     expect((await world.host.records.findPolicy('acme')).policy).toMatchObject({ skips: 7 });
   }
+});
+
+describe('an act on many members', () => {
+  const BULK = `${ACME}/bulk`;
+  const AGAIN = 'Choose it again to confirm.';
+  const chosen = (...ids: readonly string[]) => ids.map((id) => `user=${id}`).join('&');
+  const form = (act: string, selection: string) => ({ act, selection, run: 'run-of-the-form', ...EXEMPTION });
+
+  async function exemptions({ host }: Waiting, ids: readonly string[] = ['alan', 'mary', 'bob', 'sync']) {
+    await host.mfa.settled();
+    const found = await host.records.findMembers(ids, 'acme');
+    return found.flatMap(({ userId, settings: { exemption } }) => (exemption === null ? [] : [userId]));
+  }
+
+  /** A page of members with long ids, all chosen. */
+  function fillPage(host: AdminHost): readonly string[] {
+    const ids = Array.from({ length: 200 }, (_, index) => `member-${String(index).padStart(29, '0')}`);
+    for (const id of ids) host.users.set(id, { id, name: `Member ${id}`, organizationId: 'acme' });
+    return ids;
+  }
+
+  it('keeps its reason and every member of a full page, and is performed once by the proof', async () => {
+    const host = createAdminHost();
+    const ids = fillPage(host);
+    const world = await sendForm(BULK, form('exempt', chosen(...ids)), { host });
+    const stepUp = await world.agent.get(`/mfa/step-up?returnTo=${encodeURIComponent(world.returnTo)}`);
+    expect(textOf(stepUp.text)).toContain('Confirm it’s you to exempt members of Acme Corp');
+    expect(await exemptions(world, ids)).toEqual([]);
+    const proven = await prove(world, world.returnTo);
+    expect(proven.headers['location']).toBe(`${BULK}/exempt`);
+    await until(async () => (await host.records.findJob('acme', 'bulk-exempt'))?.finishedAt !== null);
+    expect(await exemptions(world, ids)).toHaveLength(200);
+    const [first = ''] = ids;
+    const { settings } = await host.records.findMember(first, 'acme');
+    expect(settings.exemption).toMatchObject({ reason: 'Nightly export', grantedBy: 'ada' });
+    await host.mfa.members.endExemption({ userId: first, organizationId: 'acme' });
+    host.clock.advance(30_000);
+    expect((await prove(world, world.returnTo)).headers['location']).toBe(world.returnTo);
+    expect(await exemptions(world, [first])).toEqual([]);
+  });
+
+  it.each([
+    [
+      'one of the chosen',
+      chosen('alan', 'mary'),
+      ({ mfa }: AdminHost) =>
+        mfa.members.save(
+          { userId: 'mary', organizationId: 'acme' },
+          { enabled: true, assignedKind: 'email' },
+        ),
+    ],
+    ['the number that a filter finds', 'filter=all', async (host: AdminHost) => void fillPage(host)],
+  ])('is shown again with its fields where somebody changed %s', async (_what, selection, change) => {
+    const world = await sendForm(BULK, form('exempt', selection));
+    await change(world.host);
+    const page = await world.agent.follow(await prove(world, world.returnTo));
+    expect(textOf(page.text)).toContain('Some of these members changed meanwhile. Nothing was changed yet.');
+    expect(page.text).toContain('value="Nightly export"');
+    expect(hiddenFields(page.text, BULK)['selection']?.replaceAll('&amp;', '&')).toBe(selection);
+    expect(await exemptions(world)).toEqual([]);
+  });
+
+  it('is confirmed after the proof where it cannot be undone', async () => {
+    const world = await sendForm(BULK, form('end-sessions', chosen('bob')));
+    await signIn(world.host, 'bob');
+    const page = await world.agent.follow(await prove(world, world.returnTo));
+    expect(textOf(page.text)).toMatch(new RegExp(`${AGAIN}.*1 member ?: Bob Noyce`));
+    expect(await world.host.mfa.sessionsOf('bob').list()).toHaveLength(1);
+    expect((await world.agent.getJson(`${BULK}/end-sessions`)).status).toBe(404);
+  });
+
+  it('never reaches a part of the members whose ids were too many to keep', async () => {
+    const world = await sendForm(BULK, form('exempt', chosen('alan', 'm'.repeat(16_000))));
+    const page = await world.agent.follow(await prove(world, world.returnTo));
+    expect([page.status, textOf(page.text)]).toEqual([404, expect.stringContaining('Nobody was chosen.')]);
+    expect(await exemptions(world)).toEqual([]);
+  });
+
+  it('performs nothing after ten minutes, and says that nobody is chosen', async () => {
+    const world = await sendForm(BULK, form('exempt', chosen('alan')));
+    world.host.clock.advance(600_000);
+    const page = await world.agent.follow(await prove(world, world.returnTo));
+    expect([page.status, textOf(page.text)]).toEqual([404, expect.stringContaining('Nobody was chosen.')]);
+    expect(await exemptions(world)).toEqual([]);
+  });
+
+  it('performs nothing once the right is lost', async () => {
+    const world = await sendForm(BULK, form('exempt', chosen('alan')));
+    world.host.administrators.set('ada', ['globex']);
+    expect((await world.agent.follow(await prove(world, world.returnTo))).status).toBe(404);
+    expect(await exemptions(world)).toEqual([]);
+  });
 });
 
 it('keeps nothing about a member of another organization, and names nobody there', async () => {
