@@ -6,6 +6,7 @@ import type { MfaError } from '../../src/core/errors';
 import { memoryState } from '../../src/index';
 import { postgresRecords } from '../../src/postgres';
 import { redisState } from '../../src/redis';
+import { makeScryptCheap } from '../support/cheap-scrypt';
 import { createPortal, PASSWORD, type Portal } from '../support/portal';
 import { memoryRecords, redisRecords } from '../support/records';
 import { connectRedis } from '../support/redis-client';
@@ -100,6 +101,7 @@ function hostRoutes({ mfa, records, state }: Portal) {
   return app;
 }
 
+makeScryptCheap();
 const portal = openPortal();
 const host = hostRoutes(portal);
 const server = createServer((req, res) => {
