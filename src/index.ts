@@ -24,7 +24,7 @@ export type {
 } from './factors/passkey/prompt-options';
 export type { WebhookTarget } from './delivery/post-webhook';
 export type { WebhookEndpoint } from './options/webhook-rules';
-export type { Brand, SignInLink } from './options/brand';
+export type { Brand, BrandOf, PageLink, SignInLink } from './options/brand';
 export { OPTION_DEFAULTS } from './options/option-defaults';
 export { ConfigurationError, MfaError } from './core/errors';
 export type { ConfigurationRefusal, MfaErrorCode } from './core/errors';

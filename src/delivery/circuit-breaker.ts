@@ -60,7 +60,7 @@ export async function withTimeLimit<Result>(
   const limit = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
       isOver = true;
-      const error = new DeliveryError('timed-out', `The sender did not answer within ${seconds} s.`);
+      const error = new DeliveryError('timed-out', `There was no answer within ${seconds} s.`);
       reject(error);
       controller.abort(error);
     }, seconds * 1000);

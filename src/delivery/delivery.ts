@@ -10,16 +10,19 @@ import {
   smsText,
   type Notice,
   type NoticeOrigin,
+  type Recipient,
   type Site,
 } from './message-text';
 import { sendEmail, type Mail } from './send-email';
 import type { Translations } from '../messages/translations';
 import type { Translator } from '../messages/translator';
+import type { ResolvedBrand } from '../options/brand';
 import type { Templates } from '../options/templates';
 
 export type { Notice, NoticeOrigin } from './message-text';
 
-export interface DeliveryOptions extends Site {
+export interface DeliveryOptions extends Pick<Site, 'host' | 'baseUrl'> {
+  readonly brandOf: (organizationId: string) => Promise<ResolvedBrand>;
   readonly translations: Translations;
   readonly email: EmailSender | null;
   readonly sms: SmsSender | null;
@@ -41,7 +44,7 @@ export interface DeliveryFailure {
   readonly error: unknown;
 }
 
-export interface CodeToSend {
+export interface CodeToSend extends Recipient {
   readonly by: Channel;
   /** A failed SMS falls back to the email address, if there is one. */
   readonly destinations: { readonly sms?: string; readonly email?: string };
@@ -50,8 +53,6 @@ export interface CodeToSend {
   /** Failures of one user count once for the circuit breaker. */
   readonly userId?: string;
   readonly userName: string;
-  /** The recipient's (BCP 47). Default: the app's first language. */
-  readonly language?: string | undefined;
   readonly origin?: NoticeOrigin;
   /** Set for an email in place of a text message; the mail says so. */
   readonly fallbackFrom?: Channel | null;
@@ -90,11 +91,9 @@ export function mayArrive({ because, mayArrive: isPossible }: Failed): boolean {
   return isPossible === true || because === 'timed-out';
 }
 
-export interface NoticeToSend {
+export interface NoticeToSend extends Recipient {
   readonly to: string;
   readonly userName: string;
-  /** The recipient's (BCP 47). Default: the app's first language. */
-  readonly language?: string | undefined;
   readonly notice: Notice;
 }
 
@@ -104,7 +103,7 @@ export interface Delivery {
   /** Rejects if it was not sent within the time limit. */
   sendNotice(notice: NoticeToSend): Promise<void>;
   /** Tells a phone that it is no longer a sign-in method. Rejects if it was not sent within the time limit. */
-  sendPhoneNotice(to: string, language?: string): Promise<void>;
+  sendPhoneNotice(to: string, recipient: Recipient): Promise<void>;
   /** Runs a task in the background; its error is passed to `onFailure`. */
   inBackground(task: () => Promise<void>, onFailure: (error: unknown) => void): void;
   /** Resolves when all background tasks have ended. */
@@ -120,6 +119,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const { translations, clock, codeSeconds, smsTimeoutSeconds, statusCallbackUrl } = options;
   const breaker = createCircuitBreaker({ clock, ...BREAKER });
   const underWay = new Set<Promise<void>>();
+
+  async function siteOf({ organizationId }: Recipient): Promise<Site> {
+    const brand = await options.brandOf(organizationId);
+    return { ...options, issuer: brand.name, brand };
+  }
 
   const mailTo = (to: string, mail: Mail, how: { translator: Translator; onLate?: () => void }) => {
     const { email, emailTimeoutSeconds: timeoutSeconds, templates } = options;
@@ -147,10 +151,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       options.onFailure({ by: 'sms', because: 'provider-spared', error });
       return { outcome: 'failed', because: 'provider-spared' };
     }
-    const { code, purpose } = sent;
     const message = {
       to: parsed.e164,
-      text: smsText(translations.for(sent.language), { ...options, code, purpose }),
+      text: smsText(translations.for(sent.language), { ...(await siteOf(sent)), ...sent, codeSeconds }),
       ...(statusCallbackUrl === undefined ? {} : { statusCallbackUrl }),
     };
     try {
@@ -188,7 +191,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const mail: Mail = {
       name: 'code',
       locals: {
-        mail: mailLocals(translator, options, { userName, at: clock.now(), origin }),
+        mail: mailLocals(translator, await siteOf(sent), { userName, at: clock.now(), origin }),
         code,
         validFor: translator.duration(codeSeconds),
         purpose: PURPOSES[sent.purpose],
@@ -220,15 +223,16 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       return code === null ? bySms : tryEmail(email, { ...sent, code }, 'sms');
     },
 
-    async sendNotice({ to, language, ...told }) {
-      const translator = translations.for(language);
-      await mailTo(to, noticeMail(translator, options, told), { translator });
+    async sendNotice({ to, ...told }) {
+      const translator = translations.for(told.language);
+      await mailTo(to, noticeMail(translator, await siteOf(told), told), { translator });
     },
 
-    async sendPhoneNotice(to, language) {
+    async sendPhoneNotice(to, recipient) {
       const { sms } = options;
       if (sms === null) return;
-      const message = { to, text: phoneNoticeText(translations.for(language), options) };
+      const text = phoneNoticeText(translations.for(recipient.language), await siteOf(recipient));
+      const message = { to, text };
       await withTimeLimit(smsTimeoutSeconds, (signal) => sms.send(message, signal));
     },
 

@@ -49,13 +49,21 @@ export type Notice = Told &
     | { readonly kind: 'other'; readonly heading: string; readonly paragraphs: readonly string[] }
   );
 
-/** Whose mails they are. */
+/** Whose messages they are. */
 export interface Site {
+  /** The name of the brand. */
   readonly issuer: string;
   readonly host: string;
   /** Scheme, host and port, for addresses of images and links. */
   readonly baseUrl: string;
-  readonly brand: Pick<ResolvedBrand, 'logoUrl' | 'supportUrl' | 'accent'>;
+  readonly brand: Pick<ResolvedBrand, 'logoUrl' | 'supportUrl' | 'helpLinks' | 'accents'>;
+}
+
+/** Whose language and brand a message has. */
+export interface Recipient {
+  readonly organizationId: string;
+  /** BCP 47. Default: the app's first language. */
+  readonly language?: string | undefined;
 }
 
 /** One line of bounded length. */
@@ -71,14 +79,15 @@ export function mailLocals(
 ): MailLocals {
   const { userName, at, origin } = about;
   const account = personInMessage(userName);
-  const { logoUrl, supportUrl, accent } = site.brand;
-  const absolute = (url: string | null) => (url === null ? null : new URL(url, site.baseUrl).href);
+  const { logoUrl, supportUrl, helpLinks, accents } = site.brand;
+  const absolute = (url: string) => new URL(url, site.baseUrl).href;
   return {
     issuer: site.issuer,
     site: site.host,
-    logoUrl: absolute(logoUrl),
-    supportUrl: absolute(supportUrl),
-    accent: accent ?? OUR_ACCENT,
+    logoUrl: logoUrl === null ? null : absolute(logoUrl),
+    supportUrl: supportUrl === null ? null : absolute(supportUrl),
+    helpLinks: helpLinks.map(({ label, url }) => ({ label, url: absolute(url) })),
+    accent: accents?.light ?? OUR_ACCENT,
     account: account === '' ? null : account,
     at: translator.moment(at).text,
     origin:

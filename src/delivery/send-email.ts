@@ -1,5 +1,6 @@
 import type { Channel } from '../core/member/factor-kind';
 import { parseEmailAddress } from '../core/address/email-address';
+import type { PageLink } from '../options/brand';
 import type { EmailMessage, EmailSender } from '../options/ports';
 import { findViews } from '../options/views-path';
 import { withTimeLimit } from './circuit-breaker';
@@ -29,6 +30,7 @@ export interface MailLocals {
   /** Absolute, like the next; null where there is none. */
   readonly logoUrl: string | null;
   readonly supportUrl: string | null;
+  readonly helpLinks: readonly PageLink[];
   /** Of buttons: `#2f5bea`. */
   readonly accent: string;
   /** The account; null if the address is enough. */

@@ -1,7 +1,27 @@
-import { ConfigurationError } from '../core/errors';
+import * as z from 'zod';
+import { ConfigurationError, MfaError } from '../core/errors';
+import { withTimeLimit } from '../delivery/circuit-breaker';
+import { contrast, makeReadable, READABLE, type Background } from './contrast';
+import { checkOption, type OptionRule, type RulesFor } from './option-check';
+import { NO_MESSAGE, aFunction, anObject, appName, group, isLink, linkTo, links } from './option-kinds';
 
-/** Whose pages and mails these are. */
+/** A link with its words. */
+export interface PageLink {
+  readonly label: string;
+  /** A path on this site, or an `https:` address. */
+  readonly url: string;
+}
+
+/** A link below the sign-in form: “Forgot your password?”, “Create an account”. */
+export type SignInLink = PageLink;
+
+/** Whose pages and messages these are. */
 export interface Brand {
+  /**
+   * The name on pages, in messages, and beside new entries of authenticator apps: 1 to 64 characters without a colon.
+   * Default: `issuer`.
+   */
+  readonly name?: string | undefined;
   /**
    * The logo, shown 32 px high beside the name and at the top of mails: a path on this site, or an `https:` address, whose origin is
    * then allowed in the Content-Security-Policy of the pages. Default: a square in the accent colour.
@@ -15,113 +35,161 @@ export interface Brand {
   readonly darkAccent?: string | undefined;
   /** Where people get help: a path on this site, or an `https:` or `mailto:` address. Default: no link. */
   readonly supportUrl?: string | undefined;
+  /** More links at the end of pages and mails, at most five: “Help center”, “Privacy”. Default: none. */
+  readonly helpLinks?: readonly PageLink[] | undefined;
 }
 
-/** A link below the sign-in form: “Forgot your password?”, “Create an account”. */
-export interface SignInLink {
-  readonly label: string;
-  /** A path on this site, or an `https:` address. */
-  readonly url: string;
-}
+/**
+ * The brand of the people of an organization. For null, the brand where nobody is known yet, as on the sign-in page. Undefined or null
+ * is the look of the package. It is called for every page and message, so keep what you read from a database.
+ */
+export type BrandOf = (
+  organizationId: string | null,
+) => Brand | null | undefined | Promise<Brand | null | undefined>;
 
-/** The brand as pages and mails use it. */
+/** The brand as pages and messages use it. */
 export interface ResolvedBrand {
+  readonly name: string;
   readonly logoUrl: string | null;
   readonly faviconUrl: string | null;
   readonly supportUrl: string | null;
-  /** The accent on a light background; null for ours. */
-  readonly accent: string | null;
-  /** The stylesheet that sets the accent; null for ours. */
-  readonly css: string | null;
+  readonly helpLinks: readonly PageLink[];
+  /** On light and on dark backgrounds, in six lower-case hexadecimal digits after a `#`; null for ours. */
+  readonly accents: { readonly light: string; readonly dark: string } | null;
   /** The origins of images that are not on this site. */
   readonly imageOrigins: readonly string[];
 }
 
-/** The lightest and the darkest background behind the accent: of cards in light pages and of cards in dark ones. */
-const LIGHT_PAGE = '#f6f7f9';
-const DARK_CARD = '#181c25';
-const WHITE = '#ffffff';
-const BLACK = '#000000';
-/** WCAG 2.2, success criterion 1.4.3. */
-const READABLE = 4.5;
+/** The text on buttons in the accent colour: white in light pages, and the background of cards in dark ones. */
+export const ON_ACCENT = { light: '#ffffff', dark: '#181c25' };
 
-/** @throws ConfigurationError for a colour that cannot be read, with the nearest that can. */
-export function resolveBrand(brand: Brand = {}): ResolvedBrand {
-  const { logoUrl = null, faviconUrl = null, supportUrl = null, accent } = brand;
-  if (accent === undefined && brand.darkAccent !== undefined)
+/** The backgrounds on which the accent is hardest to read: of light pages, and of cards in dark ones. */
+const LIGHT: Background = { on: '#f6f7f9', towards: '#000000' };
+const DARK: Background = { on: ON_ACCENT.dark, towards: '#ffffff' };
+
+const colour = (write: string): OptionRule => ({
+  schema: z.string().regex(/^#[0-9a-f]{6}$/i),
+  allowed: 'a colour of six hexadecimal digits, such as #0b6e4f',
+  write,
+  shown: true,
+});
+
+/** URLs allow `;` and `*` in a host. In a Content-Security-Policy, one ends the directive and the other allows every host. */
+const PLAIN_HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])$/;
+
+function isImage(value: string): boolean {
+  return isLink(value, ['https:']) && (value.startsWith('/') || PLAIN_HOST.test(new URL(value).hostname));
+}
+
+const image = (write: string): OptionRule => ({
+  ...linkTo(['https:'], write),
+  schema: z.string().refine(isImage, NO_MESSAGE),
+});
+
+const FIELDS = {
+  name: appName("name: 'Acme'"),
+  logoUrl: image("logoUrl: '/logo.svg'"),
+  faviconUrl: image("faviconUrl: '/favicon.svg'"),
+  accent: colour("accent: '#0b6e4f'"),
+  darkAccent: colour("darkAccent: '#5fd0a6'"),
+  supportUrl: linkTo(['https:', 'mailto:'], "supportUrl: 'mailto:help@acme.example'"),
+  helpLinks: links("helpLinks: [{ label: 'Help center', url: '/help' }]"),
+} satisfies RulesFor<Brand>;
+
+const OBJECT = group("brand: { logoUrl: '/logo.svg', accent: '#0b6e4f' }", FIELDS);
+
+export const BRAND_RULE: OptionRule = {
+  ...OBJECT,
+  schema: z.union([aFunction, anObject]),
+  allowed: `${OBJECT.allowed}, or a function of an organization's id that returns one`,
+};
+
+interface Resolving {
+  readonly issuer: string;
+  /** Called for a colour that is hard to read. If it returns, the nearest one that is not is used. */
+  readonly onUnreadable: (error: ConfigurationError) => void;
+}
+
+function resolveBrand(brand: Brand, { issuer, onUnreadable }: Resolving): ResolvedBrand {
+  const { name = issuer, logoUrl = null, faviconUrl = null, supportUrl = null, helpLinks = [] } = brand;
+  const { accent, darkAccent } = brand;
+  if (accent === undefined && darkAccent !== undefined)
     throw new ConfigurationError(
       'brand.darkAccent',
       'there is no brand.accent. Write both, or leave it out.',
     );
-  const images = [logoUrl, faviconUrl].filter((url) => url !== null);
-  const imageOrigins = images.filter((url) => !url.startsWith('/')).map((url) => new URL(url).origin);
-  const common = { logoUrl, faviconUrl, supportUrl, imageOrigins: [...new Set(imageOrigins)] };
-  if (accent === undefined) return { ...common, accent: null, css: null };
-  requireReadable('brand.accent', accent, { on: LIGHT_PAGE, towards: BLACK });
-  const darkAccent = brand.darkAccent ?? makeReadable(accent, { on: DARK_CARD, towards: WHITE });
-  requireReadable('brand.darkAccent', darkAccent, { on: DARK_CARD, towards: WHITE });
-  const css = [
-    `:root { --mfa-accent: ${accent}; --mfa-on-accent: ${WHITE}; }`,
-    `@media (prefers-color-scheme: dark) { :root { --mfa-accent: ${darkAccent}; --mfa-on-accent: ${DARK_CARD}; } }`,
-    '',
-  ].join('\n');
-  return { ...common, accent, css };
-}
-
-interface Background {
-  readonly on: string;
-  /** The colour to mix in where there is too little contrast. */
-  readonly towards: string;
-}
-
-function requireReadable(name: string, colour: string, background: Background): void {
-  const ratio = contrast(colour, background.on);
-  if (ratio >= READABLE) return;
-  const nearest = makeReadable(colour, background);
-  throw new ConfigurationError(
-    name,
-    `${colour} has a contrast of ${ratio.toFixed(1)} to 1 on ${background.on}, and text needs ${READABLE} to 1. Write ${nearest}.`,
-  );
-}
-
-const MIXES = 100;
-
-/** The colour with as little of the other one mixed in as it takes. */
-function makeReadable(colour: string, { on, towards }: Background): string {
-  for (let share = 0; share < MIXES; share += 1) {
-    const mixed = mix(colour, towards, share / MIXES);
-    if (contrast(mixed, on) >= READABLE) return mixed;
+  function readable(option: string, given: string, background: Background): string {
+    const ratio = contrast(given, background.on);
+    if (ratio >= READABLE) return given.toLowerCase();
+    const nearest = makeReadable(given, background);
+    const problem = `${given} has a contrast of ${ratio.toFixed(1)} to 1 on ${background.on}, and text needs ${READABLE} to 1`;
+    onUnreadable(new ConfigurationError(option, `${problem}. Write ${nearest}.`));
+    return nearest;
   }
-  return towards;
+  const light = accent === undefined ? null : readable('brand.accent', accent, LIGHT);
+  const images = [logoUrl, faviconUrl].filter((url) => url !== null && !url.startsWith('/'));
+  return {
+    name,
+    logoUrl,
+    faviconUrl,
+    supportUrl,
+    helpLinks,
+    accents:
+      light === null
+        ? null
+        : {
+            light,
+            dark:
+              darkAccent === undefined
+                ? makeReadable(light, DARK)
+                : readable('brand.darkAccent', darkAccent, DARK),
+          },
+    imageOrigins: [...new Set(images.map((url) => new URL(String(url)).origin))],
+  };
 }
 
-type Channels = readonly [number, number, number];
+/** A brand must not hold up a sign-in. */
+const LONGEST_WAIT_SECONDS = 2;
 
-function channelsOf(colour: string): Channels {
-  const at = (index: number) => Number.parseInt(colour.slice(index, index + 2), 16);
-  return [at(1), at(3), at(5)];
-}
-
-function mix(colour: string, other: string, share: number): string {
-  const others = channelsOf(other);
-  const mixed = channelsOf(colour).map((value, index) => {
-    const channel = Math.round(value + ((others[index] ?? 0) - value) * share);
-    return channel.toString(16).padStart(2, '0');
-  });
-  return `#${mixed.join('')}`;
-}
-
-/** The contrast ratio of two colours, 1 to 21 (WCAG 2.2, “contrast ratio”). */
-export function contrast(one: string, other: string): number {
-  const [lighter = 0, darker = 0] = [luminance(one), luminance(other)].toSorted((a, b) => b - a);
-  return (lighter + 0.05) / (darker + 0.05);
-}
-
-/** WCAG 2.2, “relative luminance”. */
-function luminance(colour: string): number {
-  const [red = 0, green = 0, blue = 0] = channelsOf(colour).map((value) => {
-    const share = value / 255;
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+/**
+ * The brand by organization. A brand that is given as an object is checked at start. The function of a host may answer with what its
+ * customers typed, so an answer that cannot be used is reported once for each organization, and people see our look.
+ * @throws ConfigurationError
+ */
+export function resolveBrands(
+  given: Brand | BrandOf | undefined,
+  { issuer, onError }: { readonly issuer: string; readonly onError: (error: unknown) => void },
+): (organizationId: string | null) => Promise<ResolvedBrand> {
+  function refuse(error: ConfigurationError): never {
+    throw error;
+  }
+  const isFunction = typeof given === 'function';
+  const fixed = resolveBrand(isFunction ? {} : (given ?? {}), { issuer, onUnreadable: refuse });
+  if (!isFunction) return () => Promise.resolve(fixed);
+  const told = new Set<string>();
+  function tellOnce(topic: string, message: string, cause: unknown): void {
+    if (told.has(topic)) return;
+    told.add(topic);
+    onError(new MfaError('host-misconfigured', message, { cause }));
+  }
+  return async function brandOf(organizationId) {
+    const whose = `brand(${JSON.stringify(organizationId)})`;
+    try {
+      const brand = (await withTimeLimit(LONGEST_WAIT_SECONDS, async () => given(organizationId))) ?? {};
+      checkOption('brand', brand, OBJECT);
+      return resolveBrand(brand, {
+        issuer,
+        onUnreadable: (error) =>
+          tellOnce(
+            `${whose} ${error.message}`,
+            `${whose} has a colour that is hard to read: ${error.message} The nearest one is used.`,
+            error,
+          ),
+      });
+    } catch (error) {
+      const problem = error instanceof ConfigurationError ? error.message : 'it failed';
+      tellOnce(whose, `${whose} cannot be used, so the package's own look is shown: ${problem}`, error);
+      return fixed;
+    }
+  };
 }

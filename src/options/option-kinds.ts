@@ -96,6 +96,34 @@ export function isLink(value: string, schemes: readonly string[]): boolean {
   return URL.canParse(value) && schemes.includes(new URL(value).protocol);
 }
 
+const link = z.strictObject({
+  label: z.string().trim().min(1).max(60),
+  url: z.string().refine((value) => isLink(value, ['https:'])),
+});
+
+/** Links that a page shows beside ours. */
+export function links(write: string): OptionRule {
+  return {
+    schema: z.custom((value) => z.array(link).max(5).safeParse(value).success, NO_MESSAGE),
+    allowed: 'a list of up to five { label, url }, each url a path on this site or an https address',
+    write,
+  };
+}
+
+/** The name of an app. A colon would end it in authenticator apps, a line break would forge a header of a mail. */
+export function appName(write: string): OptionRule {
+  return {
+    schema: z
+      .string()
+      .regex(/^.{1,64}$/u)
+      .regex(/^\S(.*\S)?$/u)
+      .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}:\u202a-\u202e\u2066-\u2069]*$/u),
+    allowed: 'a name of 1 to 64 characters, without a colon, control characters or spaces around it',
+    write,
+    shown: true,
+  };
+}
+
 export function callback(allowed: string, write: string): OptionRule {
   return { schema: aFunction, allowed, write };
 }

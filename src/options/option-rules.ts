@@ -5,17 +5,17 @@ import { GUESS_LIMITS, type GuessLimits } from '../core/member/authenticator';
 import { LONGEST_CHALLENGE_SECONDS } from '../core/proof/sent-code';
 import type { SendLimits } from '../delivery/budgets';
 import { RECORD_METHODS, STATE_METHODS } from '../stores/required-methods';
-import type { Brand } from './brand';
+import { BRAND_RULE } from './brand';
 import type { RulesFor } from './option-check';
 import {
   NO_MESSAGE,
   aFunction,
   anObject,
+  appName,
   callback,
   danger,
   group,
-  isLink,
-  linkTo,
+  links,
   localPath,
   mountPath,
   number,
@@ -89,39 +89,9 @@ const folder = (write: string) => ({
   shown: true as const,
 });
 
-const colour = (write: string) => ({
-  schema: z.string().regex(/^#[0-9a-f]{6}$/i),
-  allowed: 'a colour of six hexadecimal digits, such as #0b6e4f',
-  write,
-  shown: true as const,
-});
-
-const BRAND = {
-  logoUrl: linkTo(['https:'], "logoUrl: '/logo.svg'"),
-  faviconUrl: linkTo(['https:'], "faviconUrl: '/favicon.svg'"),
-  accent: colour("accent: '#0b6e4f'"),
-  darkAccent: colour("darkAccent: '#5fd0a6'"),
-  supportUrl: linkTo(['https:', 'mailto:'], "supportUrl: 'mailto:help@acme.example'"),
-} satisfies RulesFor<Brand>;
-
-const signInLink = z.strictObject({
-  label: z.string().trim().min(1).max(60),
-  url: z.string().refine((value) => isLink(value, ['https:'])),
-});
-
 /** One rule for each option. `issuer`, `baseUrl` and `keys` get more precise messages when they are resolved. */
 export const OPTION_RULES = {
-  issuer: {
-    schema: z
-      .string()
-      .regex(/^.{1,64}$/u)
-      .regex(/^\S(.*\S)?$/u)
-      .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}:\u202a-\u202e\u2066-\u2069]*$/u),
-    allowed: 'a name of 1 to 64 characters, without a colon, control characters or spaces around it',
-    write: "issuer: 'Acme Portal'",
-    required: true,
-    shown: true,
-  },
+  issuer: { ...appName("issuer: 'Acme Portal'"), required: true },
   baseUrl: {
     schema: z.union([z.string(), z.instanceof(URL)]),
     allowed: 'the address at which people reach the app',
@@ -210,13 +180,9 @@ export const OPTION_RULES = {
   clock: port('an object with now(), in epoch milliseconds', 'clock: { now: () => Date.now() }', ['now']),
   viewsPath: folder("viewsPath: path.join(import.meta.dirname, 'views')"),
   views: folder("views: path.join(import.meta.dirname, 'mfa-views')"),
-  brand: group("brand: { logoUrl: '/logo.svg', accent: '#0b6e4f' }", BRAND),
+  brand: BRAND_RULE,
   stylesheet: localPath("stylesheet: '/mfa-theme.css'"),
-  signInLinks: {
-    schema: z.custom((value) => z.array(signInLink).max(5).safeParse(value).success, NO_MESSAGE),
-    allowed: 'a list of up to five { label, url }, each url a path on this site or an https address',
-    write: "signInLinks: [{ label: 'Forgot your password?', url: '/forgot' }]",
-  },
+  signInLinks: links("signInLinks: [{ label: 'Forgot your password?', url: '/forgot' }]"),
   ...LANGUAGE_RULES,
   ...REPORT_RULES,
   dangerouslyAllowInsecureBaseUrl: danger('dangerouslyAllowInsecureBaseUrl'),

@@ -6,7 +6,7 @@ import type { Policy } from '../core/policy/policy';
 import type { SendLimits } from '../delivery/budgets';
 import type { RecordStore } from '../stores/record-store';
 import type { StateStore } from '../stores/state-store';
-import type { Brand, SignInLink } from './brand';
+import type { Brand, BrandOf, SignInLink } from './brand';
 import type { LanguageOptions } from './languages';
 import type { ReportOptions } from './report-options';
 import type { PasskeyOptions } from './passkeys';
@@ -163,8 +163,11 @@ export interface MfaOptions<User = Express.User> extends ReportOptions, Language
    * `login.ejs` or `partials/open.ejs`. Default: none.
    */
   readonly views?: string | undefined;
-  /** The logo, colours and help link of pages and mails. */
-  readonly brand?: Brand | undefined;
+  /**
+   * The name, logo, colours and help links of pages and messages; or a function that returns them for an organization, and for null where
+   * nobody is known yet. Default: ours.
+   */
+  readonly brand?: Brand | BrandOf | undefined;
   /** A stylesheet of yours after ours, a path on this site. It may set the custom properties that `express-mfa.css` lists. */
   readonly stylesheet?: string | undefined;
   /** Links below the sign-in form, at most five. */

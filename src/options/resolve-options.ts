@@ -6,7 +6,7 @@ import { findKeyFault } from '../core/proof/key-ring';
 import { hostIdText } from '../core/text/host-id';
 import { ENROLLABLE_KINDS, FACTOR_TRAITS, findAvailableKinds } from '../factors/find-factor';
 import { parseLocalPath } from '../core/text/local-path';
-import { resolveBrand } from './brand';
+import { resolveBrands } from './brand';
 import { resolveLanguages } from './resolve-languages';
 import { checkWhole, describeAnswer, refuse } from './option-check';
 import { OPTION_DEFAULTS } from './option-defaults';
@@ -76,7 +76,7 @@ export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions
     clock: options.clock ?? { now: () => Date.now() },
     viewsPath,
     templates: createTemplates(viewsPath, options.views ?? null),
-    brand: resolveBrand(options.brand),
+    brandOf: resolveBrands(options.brand, { issuer: options.issuer, onError: report.onError }),
     stylesheet: options.stylesheet ?? null,
     signInLinks: options.signInLinks ?? [],
     events: fill(OPTION_DEFAULTS.events, options.events),

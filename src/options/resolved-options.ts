@@ -64,7 +64,8 @@ export interface ResolvedOptions<User = Express.User> extends ResolvedReportOpti
   readonly clock: Clock;
   readonly viewsPath: string;
   readonly templates: Templates;
-  readonly brand: ResolvedBrand;
+  /** By the organization of a person; null where nobody is known yet. Never rejects. */
+  readonly brandOf: (organizationId: string | null) => Promise<ResolvedBrand>;
   readonly stylesheet: string | null;
   readonly signInLinks: readonly SignInLink[];
   /** Never throws. */

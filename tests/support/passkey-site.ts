@@ -136,6 +136,7 @@ const PAGE: PageLocals = {
   logoUrl: null,
   faviconUrl: null,
   supportUrl: null,
+  helpLinks: [],
   signInLinks: [],
   csrfField: { name: '_csrf', value: '' },
   signedIn: false,

@@ -13,6 +13,7 @@ const mail: MailLocals = {
   site: 'portal.example.com',
   logoUrl: null,
   supportUrl: null,
+  helpLinks: [],
   accent: '#2f5bea',
   account: `alan ${hostile}`,
   at: '22 Nov 2026, 14:32 UTC',

@@ -86,8 +86,9 @@ function tellPhoneThatWent(context: FlowContext, { account, subject, member, cha
   const opened = openSecret(context.keyRing, gone.sealedSecret, binding);
   if (opened.outcome !== 'opened') return;
   const { delivery } = context;
+  const recipient = { organizationId: account.organizationId, language: account.locale };
   delivery.inBackground(
-    () => delivery.sendPhoneNotice(opened.secret.reveal(), account.locale),
+    () => delivery.sendPhoneNotice(opened.secret.reveal(), recipient),
     (error) => {
       context.events.report({
         name: 'notice-failed',

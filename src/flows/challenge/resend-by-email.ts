@@ -71,6 +71,7 @@ export async function resendByEmail(context: FlowContext, message: SentMessage):
     purpose,
     userId,
     userName: account.name,
+    organizationId: account.organizationId,
     language: account.locale,
     fallbackFrom: 'sms',
   });

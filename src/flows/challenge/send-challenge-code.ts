@@ -82,6 +82,7 @@ function deliver(sending: Sending, mailbox: string | undefined): Promise<SendOut
     purpose,
     userId,
     userName: request.gathered.account.name,
+    organizationId: request.gathered.account.organizationId,
     language: request.gathered.account.locale,
     destinations: isText
       ? { sms: destination, ...(mailbox === undefined ? {} : { email: mailbox }) }

@@ -135,6 +135,7 @@ async function deliver(
     purpose: 'enroll',
     userId: subject.userId,
     userName: gathered.account.name,
+    organizationId: gathered.account.organizationId,
     language: gathered.account.locale,
     destinations: { [by]: destination },
     onLate() {

@@ -38,7 +38,7 @@ export async function startEnrollment(
   const { kind, gathered, variant = '' } = request;
   const enrollment = context.factors.get(kind)?.enrollment ?? null;
   if (enrollment === null) throw new TypeError(`A ${kind} is not set up in this way.`);
-  const begun = enrollment.begin(enrolleeOf(context, gathered), variant);
+  const begun = enrollment.begin(await enrolleeOf(context, gathered), variant);
   const challenge = newEnrollment(context, request, kind, begun);
   // What is begun anew is a new puzzle: guesses at the one before say nothing about it.
   await context.state.endChallenge(challenge);
@@ -105,15 +105,16 @@ export async function showEnrollment(
 ): Promise<Shown> {
   const { id, state, kind } = challenge;
   const begun = { id, secret, state };
-  const shown = await context.factors.get(kind)?.enrollment?.show(begun, enrolleeOf(context, gathered));
+  const shown = await context.factors.get(kind)?.enrollment?.show(begun, await enrolleeOf(context, gathered));
   return shown ?? { json: {}, view: {} };
 }
 
-function enrolleeOf(
-  { options: { issuer }, clock }: FlowContext,
+async function enrolleeOf(
+  { options, clock }: FlowContext,
   { account, member }: Pick<Gathered, 'account' | 'member'>,
-): Enrollee {
-  const { email, username, name } = account;
+): Promise<Enrollee> {
+  const { email, username, name, organizationId } = account;
+  const { name: issuer } = await options.brandOf(organizationId);
   const { authenticators } = member;
   return { issuer, account: email ?? username, name, authenticators, now: clock.now() };
 }

@@ -95,7 +95,8 @@ export async function trySending(
   const { to, userName, language } = letter;
   try {
     const notice = await withUnlockLink(context, kept.userId, letter.notice);
-    await context.delivery.sendNotice({ to, userName, language, notice });
+    const { organizationId } = kept;
+    await context.delivery.sendNotice({ to, userName, language, organizationId, notice });
   } catch (error) {
     context.options.onError(error);
     await putOff(context, kept, { notice: letter.notice, error });

@@ -6,18 +6,18 @@ import { translatorFor } from './language';
 import { fieldOf, stateOf, toError } from './request';
 import { bareLocals } from './respond';
 
-/** Nothing inline, in no frame, and nothing from elsewhere but the images of the brand. */
-const pagePolicy = ({ options }: HttpContext) => ({
+/** Nothing inline, in no frame, and nothing from elsewhere. The images of a brand are added when it is known. */
+const PAGE_POLICY = {
   defaultSrc: ["'none'"],
   styleSrc: ["'self'"],
   scriptSrc: ["'self'"],
-  imgSrc: ["'self'", ...options.brand.imageOrigins],
+  imgSrc: ["'self'"],
   fontSrc: ["'self'"],
   connectSrc: ["'self'"],
   frameAncestors: ["'none'"],
   baseUri: ["'none'"],
   objectSrc: ["'none'"],
-});
+};
 
 /**
  * HSTS where the site is reached over TLS. There is no `form-action`, since it also governs every redirect after a form, and
@@ -26,7 +26,7 @@ const pagePolicy = ({ options }: HttpContext) => ({
 export function pageHeaders(context: HttpContext): RequestHandler {
   const { secure, dangerouslyAllowOpener } = context.options;
   return helmet({
-    contentSecurityPolicy: { useDefaults: false, directives: pagePolicy(context) },
+    contentSecurityPolicy: { useDefaults: false, directives: PAGE_POLICY },
     referrerPolicy: { policy: 'same-origin' },
     frameguard: { action: 'deny' },
     crossOriginOpenerPolicy: { policy: dangerouslyAllowOpener ? 'unsafe-none' : 'same-origin' },
@@ -50,7 +50,7 @@ export function setPageHeaders(context: HttpContext, req: Request, res: Response
 export function keepFormsHere(context: HttpContext): RequestHandler {
   const setPolicy = contentSecurityPolicy({
     useDefaults: false,
-    directives: { ...pagePolicy(context), formAction: ["'self'"] },
+    directives: { ...PAGE_POLICY, formAction: ["'self'"] },
   });
   return function keepFormsOnOurPages(req, res, next) {
     leaveByPage(context, req, res, next);

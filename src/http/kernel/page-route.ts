@@ -12,7 +12,7 @@ import { translatorFor } from './language';
 import { refuseRequest } from './refusals';
 import type { ViewLocals, ViewName } from './render-page';
 import { wantsJson } from './representation';
-import { returnToHere, textField, type RequestIdentity } from './request';
+import { organizationOf, returnToHere, textField, type RequestIdentity } from './request';
 import { pageLocals, sendRefusal, type Refusal } from './respond';
 import { sentenceFor } from './sentences';
 
@@ -126,9 +126,15 @@ export function liveRoute(
   });
 }
 
+/** The name of the app for this person. */
+export async function nameForPerson({ context, identity }: PageRequest): Promise<string> {
+  return (await context.options.brandOf(organizationOf(identity))).name;
+}
+
 /** Refuses with a page of its own, without a form. */
-export function refusePlainly(page: PageRequest, refusal: Refusal): Promise<void> {
-  const { defaultReturnTo, issuer } = page.context.options;
+export async function refusePlainly(page: PageRequest, refusal: Refusal): Promise<void> {
+  const { defaultReturnTo } = page.context.options;
+  const issuer = await nameForPerson(page);
   const { because, next } = refusal;
   const { t } = page.translator;
   const foreign = because === 'not-an-administrator';

@@ -4,6 +4,7 @@ import type { FlowContext } from '../../flows/context/context';
 import type { SignInLink } from '../../options/brand';
 import { element } from '../../messages/message-format';
 import { translatorFor, type LanguageEntry } from './language';
+import { allowImages, brandLocals, type BrandLocals } from './page-brand';
 import { showFactor, type ShownFactor } from '../../factors/present-factor';
 import type { Translator } from '../../messages/translator';
 
@@ -14,7 +15,7 @@ export interface PageRenderer {
     page: {
       readonly view: Name;
       readonly locals: Omit<ViewLocals[Name], 'page'>;
-      readonly page: PageLocals;
+      readonly page: UnbrandedPage;
       readonly status?: number;
     },
   ): Promise<void>;
@@ -22,13 +23,15 @@ export interface PageRenderer {
 
 export function createPageRenderer(options: FlowContext['options']): PageRenderer {
   return {
-    async send(res, { view, locals, page, status }) {
+    async send(res, { view, locals, page: { organizationId, ...page }, status }) {
+      const brand = await options.brandOf(organizationId);
+      allowImages(res, brand);
       const translator = translatorFor({ options }, res.req);
       const { t, html: markup } = translator;
       res.vary('Accept-Language');
       const html = await options.templates.render(view, {
         ...locals,
-        page,
+        page: { ...page, ...brandLocals(options, brand) },
         factor: rememberFactors(translator),
         t,
         html: markup,
@@ -54,20 +57,13 @@ function rememberFactors(translator: Translator): (kind: FactorKind) => ShownFac
 }
 
 /** What every page knows. */
-export interface PageLocals {
-  /** Shown as the brand beside the mark, and in the title. */
-  readonly issuer: string;
+export interface PageLocals extends BrandLocals {
   /** Mount path of the member pages, without a slash at the end: `/mfa`. */
   readonly basePath: string;
   /** Where the host's own application begins. */
   readonly homePath: string;
   /** Where `views/assets` is served, without a slash at the end. */
   readonly assetsPath: string;
-  /** After ours: the colours of the brand, then the host's own. */
-  readonly stylesheets: readonly string[];
-  readonly logoUrl: string | null;
-  readonly faviconUrl: string | null;
-  readonly supportUrl: string | null;
   /** Below the sign-in form. */
   readonly signInLinks: readonly SignInLink[];
   readonly csrfField: { readonly name: string; readonly value: string };
@@ -89,6 +85,12 @@ export interface PageLocals {
   /** The path of this page, to which the language menu returns; null where it is the answer to a form. */
   readonly here: string | null;
 }
+
+/** A page before its brand is known. */
+export type UnbrandedPage = Omit<PageLocals, keyof BrandLocals> & {
+  /** Whose brand it has; null for the app's. */
+  readonly organizationId: string | null;
+};
 
 export interface WithPage {
   readonly page: PageLocals;

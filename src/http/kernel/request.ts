@@ -116,6 +116,8 @@ export interface RequestState {
   visitorToken: string | undefined;
   /** Whether the body was read before it came to the first of our own parsers. */
   bodyReadBefore: boolean | undefined;
+  /** Whose brand the answer has; null until somebody is known. */
+  organizationId: string | null;
   /** The language of what this request answers. */
   translator: Translator | undefined;
 }
@@ -146,6 +148,7 @@ export function stateOf(req: IncomingRequest): RequestState {
     leaver: undefined,
     visitorToken: undefined,
     bodyReadBefore: undefined,
+    organizationId: null,
     translator: undefined,
   });
 }
@@ -230,3 +233,8 @@ export type RequestIdentity =
     };
 
 export const ANONYMOUS: RequestIdentity = { kind: 'anonymous' };
+
+/** Whose brand a page for this person has; null where nobody is known. */
+export function organizationOf(identity: RequestIdentity): string | null {
+  return identity.kind === 'known' ? identity.account.organizationId : null;
+}

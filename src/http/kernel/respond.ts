@@ -6,30 +6,21 @@ import type { Gathered } from '../../flows/context/gather-facts';
 import { findReturnTo, signInPath } from '../sign-in/return-to';
 import type { HttpContext } from './http-context';
 import { listLanguages, translatorFor } from './language';
-import type { PageLocals } from './render-page';
+import type { UnbrandedPage } from './render-page';
 import { wantsJson, type StepBody } from './representation';
-import { type RequestIdentity, returnToHere, stateOf, withReturnTo } from './request';
+import { type RequestIdentity, organizationOf, returnToHere, stateOf, withReturnTo } from './request';
 import { sentenceFor } from './sentences';
 import { showOptions } from './shown-options';
 
-/** Below the pages' path. */
-export const BRAND_STYLESHEET = '/assets/brand.css';
-
 /** The locals of a page that reads nothing from the session: no form, no name. */
-export function bareLocals(context: Pick<HttpContext, 'options' | 'csrf'>, req: Request): PageLocals {
-  const { pagesPath, issuer, defaultReturnTo, brand, stylesheet, signInLinks } = context.options;
+export function bareLocals(context: Pick<HttpContext, 'options' | 'csrf'>, req: Request): UnbrandedPage {
+  const { pagesPath, defaultReturnTo, signInLinks } = context.options;
   const translator = translatorFor(context, req);
-  const { logoUrl, faviconUrl, supportUrl, css } = brand;
-  const brandSheet = css === null ? null : `${pagesPath}${BRAND_STYLESHEET}`;
   return {
-    issuer,
+    organizationId: stateOf(req).organizationId,
     basePath: pagesPath,
     homePath: defaultReturnTo,
     assetsPath: `${pagesPath}/assets`,
-    stylesheets: [brandSheet, stylesheet].filter((sheet) => sheet !== null),
-    logoUrl,
-    faviconUrl,
-    supportUrl,
     signInLinks,
     csrfField: { name: context.csrf.field, value: '' },
     signedIn: false,
@@ -45,9 +36,10 @@ export function bareLocals(context: Pick<HttpContext, 'options' | 'csrf'>, req: 
 }
 
 /** The locals of every other page. */
-export function pageLocals(context: HttpContext, req: Request, identity: RequestIdentity): PageLocals {
+export function pageLocals(context: HttpContext, req: Request, identity: RequestIdentity): UnbrandedPage {
   return {
     ...bareLocals(context, req),
+    organizationId: organizationOf(identity),
     languages: listLanguages(context.options),
     here: returnToHere(context, req),
     csrfField: { name: context.csrf.field, value: context.csrf.token(req) },

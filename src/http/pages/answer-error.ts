@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, Request } from 'express';
+import type { ErrorRequestHandler, Request, Response } from 'express';
 import { MfaError } from '../../core/errors';
 import { reportRefusedRequest } from '../../flows/context/judge-access';
 import type { MessageKey } from '../../messages/catalogues';
@@ -35,18 +35,24 @@ export function answerError(context: HttpContext): ErrorRequestHandler {
       sendRefusal(context, res, { because: code, status, ...(reason === null ? {} : { reason }) });
       return;
     }
-    const page = pageOfError(context, req);
-    const translator = translatorFor(context, req);
-    const locals = {
-      tone: status >= 500 ? 'bad' : 'attention',
-      heading: translator.t(headingFor(failure)),
-      paragraphs: [sentenceFor(translator, reason ?? code)],
-      retryAt: null,
-      action: wayOn(context, failure, { returnTo: page.returnTo, translator }),
-      secondary: null,
-    } as const;
-    context.pages.send(res, { view: 'message', status, page, locals }).catch(next);
+    sendErrorPage(context, res, failure).catch(next);
   };
+}
+
+async function sendErrorPage(context: HttpContext, res: Response, failure: Failure): Promise<void> {
+  const { code, status, reason } = failure;
+  const page = pageOfError(context, res.req);
+  const translator = translatorFor(context, res.req);
+  const { name: issuer } = await context.options.brandOf(page.organizationId);
+  const locals = {
+    tone: status >= 500 ? 'bad' : 'attention',
+    heading: translator.t(headingFor(failure)),
+    paragraphs: [sentenceFor(translator, reason ?? code)],
+    retryAt: null,
+    action: wayOn(context, failure, { returnTo: page.returnTo, translator, issuer }),
+    secondary: null,
+  } as const;
+  await context.pages.send(res, { view: 'message', status, page, locals });
 }
 
 /** A wrong setup fails every request, so it is logged once. */
@@ -58,9 +64,13 @@ function reportError({ advice, options }: HttpContext, error: unknown): void {
 function wayOn(
   context: HttpContext,
   { code, reason }: Failure,
-  { returnTo, translator: { t } }: { readonly returnTo: string | null; readonly translator: Translator },
+  {
+    returnTo,
+    translator: { t },
+    issuer,
+  }: { readonly returnTo: string | null; readonly translator: Translator; readonly issuer: string },
 ): MessageLocals['action'] {
-  const { baseUrl, loginPath, defaultReturnTo, issuer } = context.options;
+  const { baseUrl, loginPath, defaultReturnTo } = context.options;
   const isElsewhere = reason === 'plain-http' || reason === 'other-address';
   if (isElsewhere) {
     const label = t('button.openAddress', { address: baseUrl });
@@ -100,11 +110,12 @@ function describeError(error: unknown): Failure {
   return { code: 'store-unavailable', status: 500, reason: null };
 }
 
-/** The store may have failed, so the page reads nothing from the session. */
+/** The store may have failed, so the page reads nothing from the session. Its brand is that of who was known before. */
 function pageOfError(context: HttpContext, req: Request): ReturnType<typeof pageLocals> {
+  const bare = bareLocals(context, req);
   try {
-    return pageLocals(context, req, ANONYMOUS);
+    return { ...pageLocals(context, req, ANONYMOUS), organizationId: bare.organizationId };
   } catch {
-    return bareLocals(context, req);
+    return bare;
   }
 }

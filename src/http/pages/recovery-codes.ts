@@ -11,7 +11,15 @@ import { refuseOwnPage } from '../../flows/context/judge-access';
 import type { CodesOwner } from '../../stores/unseen-codes';
 import { keepFormsHere } from '../kernel/headers';
 import type { HttpContext } from '../kernel/http-context';
-import { answerRefusal, liveRoute, pathOf, refuse, show, type KnownPageRequest } from '../kernel/page-route';
+import {
+  answerRefusal,
+  liveRoute,
+  nameForPerson,
+  pathOf,
+  refuse,
+  show,
+  type KnownPageRequest,
+} from '../kernel/page-route';
 import { fieldOf, withReturnTo } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
@@ -147,14 +155,14 @@ async function acknowledge(page: KnownPageRequest, gathered: Gathered): Promise<
 
 /** The codes that the page shows as a text file, until they are acknowledged. */
 async function download(page: KnownPageRequest, gathered: Gathered): Promise<void> {
-  const { context, res, identity, translator } = page;
+  const { res, identity, translator } = page;
   const shown = await findShown(page, gathered);
   if (shown === null) {
     const refusal = { because: 'codes-not-shown', status: 409 };
     return answerRefusal(page, refusal, (status) => render(page, null, null, status));
   }
   const about = translator.t('recoveryCodes.file', { day: translator.day(shown.issuedAt).text });
-  const head = `${context.options.issuer}, ${identity.account.name}\n${about}`;
+  const head = `${await nameForPerson(page)}, ${identity.account.name}\n${about}`;
   res
     .set({ 'Content-Disposition': 'attachment; filename="recovery-codes.txt"' })
     .type('text/plain')

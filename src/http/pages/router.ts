@@ -6,9 +6,9 @@ import { checkCsrf } from '../kernel/check-csrf';
 import { leaveAsFormMust, pageHeaders } from '../kernel/headers';
 import type { HttpContext } from '../kernel/http-context';
 import { requireMountPath } from '../kernel/mounts';
+import { serveAccents } from '../kernel/page-brand';
 import { wantsJson } from '../kernel/representation';
 import { requestedReturnTo, stateOf, withReturnTo } from '../kernel/request';
-import { BRAND_STYLESHEET } from '../kernel/respond';
 import { answerError } from './answer-error';
 import { addChallengeRoutes } from './challenge';
 import { addEnrollmentStartRoutes } from './enroll';
@@ -38,14 +38,9 @@ export function createPagesRouter(context: HttpContext): Router {
     requireMountPath(req, { path: context.options.pagesPath, option: 'pagesPath', router: 'mfa.pages()' });
     next();
   });
-  const { css } = context.options.brand;
-  if (css !== null) {
-    router.get(BRAND_STYLESHEET, function sendBrand(_req, res) {
-      res.set('Cache-Control', 'public, max-age=3600').type('css').send(css);
-    });
-  }
   router.use(
     '/assets',
+    serveAccents,
     express.static(join(context.options.viewsPath, 'assets'), {
       index: false,
       maxAge: '1h',

@@ -9,6 +9,7 @@ import {
   answerRefusal,
   field,
   knownPageRoute,
+  nameForPerson,
   pageRoute,
   pathOf,
   refuse,
@@ -81,13 +82,14 @@ async function followLink(page: PageRequest): Promise<void> {
 }
 
 /** A link that does not work, and what to do instead. */
-function refuseUnlock(
+async function refuseUnlock(
   page: PageRequest,
   because: 'unlock-link-over' | 'unlock-link-of-another' | 'unlock-used-up',
 ): Promise<void> {
   const { identity, context } = page;
   const { t } = page.translator;
-  const { loginPath, defaultReturnTo, issuer } = context.options;
+  const { loginPath, defaultReturnTo } = context.options;
+  const issuer = await nameForPerson(page);
   const signedIn = identity.kind === 'known' && identity.subject.phase === 'session';
   const action = signedIn
     ? { label: t('button.backTo', { issuer }), path: defaultReturnTo }

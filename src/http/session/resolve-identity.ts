@@ -5,7 +5,7 @@ import type { AuthSubject } from '../../flows/context/auth-subject';
 import { endSession } from '../../flows/sessions/end-sessions';
 import type { Account } from '../../options/ports';
 import type { HttpContext } from '../kernel/http-context';
-import { ANONYMOUS, isSomebodyIn, type RequestIdentity } from '../kernel/request';
+import { ANONYMOUS, isSomebodyIn, organizationOf, stateOf, type RequestIdentity } from '../kernel/request';
 import { adoptSession, resolveGrant, toSessionSubject } from './adopt-session';
 import { confirmBrowserOnce } from './remembered-browser-cookie';
 import { readSessionData, requireSessionId, sessionMark, updateSessionData } from './session-data';
@@ -17,6 +17,12 @@ import { watchPassport } from './watch-passport';
  * data of another user is ignored.
  */
 export async function resolveIdentity(context: HttpContext, req: Request): Promise<RequestIdentity> {
+  const identity = await identify(context, req);
+  stateOf(req).organizationId = organizationOf(identity);
+  return identity;
+}
+
+async function identify(context: HttpContext, req: Request): Promise<RequestIdentity> {
   context.proxies.look(req);
   requireSessionId(req);
   const sessionData = readSessionData(req);

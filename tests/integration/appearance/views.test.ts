@@ -13,7 +13,7 @@ const SITE = {
   issuer: 'Acme Portal',
   host: 'portal.acme.example',
   baseUrl: 'https://portal.acme.example',
-  brand: { logoUrl: null, supportUrl: null, accent: null },
+  brand: { logoUrl: null, supportUrl: null, helpLinks: [], accents: null },
 };
 
 const LAYOUT = '<!doctype html><title><%= title %></title><header>Acme intranet</header><main>';

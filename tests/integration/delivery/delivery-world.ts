@@ -2,6 +2,7 @@ import { createTransport } from 'nodemailer';
 import { createDelivery } from '../../../src/delivery/delivery';
 import type { CodeToSend, DeliveryFailure, DeliveryOptions } from '../../../src/delivery/delivery';
 import { smtpEmail } from '../../../src/delivery/smtp-email';
+import { resolveBrands } from '../../../src/options/brand';
 import { twilioSms } from '../../../src/delivery/twilio-sms';
 import { createClock } from '../../support/clock';
 import { startSmtpInbox } from '../../support/smtp-inbox';
@@ -17,6 +18,7 @@ export const toBoth: CodeToSend = {
   destinations: { sms: phone, email: address },
   code,
   purpose: 'login',
+  organizationId: 'acme',
   userName: 'Mary',
 };
 
@@ -34,10 +36,9 @@ export async function startDeliveryWorld() {
     sms,
     clock,
     translations: translationsIn('en'),
-    issuer: 'Acme Portal',
     host: 'portal.acme.example',
     baseUrl: 'https://portal.acme.example',
-    brand: { logoUrl: null, supportUrl: null, accent: null },
+    brandOf: resolveBrands(undefined, { issuer: 'Acme Portal', onError: () => undefined }),
     smsTimeoutSeconds: 20,
     emailTimeoutSeconds: 20,
     codeSeconds: 300,

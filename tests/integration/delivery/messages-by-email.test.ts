@@ -192,7 +192,7 @@ describe('a notice', () => {
 
   it.each(notices)('is sent: %j', async (notice, words) => {
     const delivery = world.deliver();
-    await delivery.sendNotice({ to: address, userName: 'Mary', notice });
+    await delivery.sendNotice({ to: address, userName: 'Mary', organizationId: 'acme', notice });
     const mail = await world.inbox.mails.next();
     expect(mail.envelopeTo).toEqual([address]);
     expect(mail.text).toMatch(words);
@@ -207,7 +207,7 @@ describe('a notice', () => {
     if (notice === undefined) throw new Error('No notice.');
     await world.inbox.down();
     for (const to of [address, 'a@b.example, c@d.example']) {
-      const send = () => delivery.sendNotice({ to, userName: 'Mary', notice });
+      const send = () => delivery.sendNotice({ to, userName: 'Mary', organizationId: 'acme', notice });
       delivery.inBackground(send, (error) => failures.push(error));
     }
     await delivery.settled();

@@ -223,6 +223,26 @@ describe('the brand of docs/pages.md', () => {
   });
 });
 
+describe('the brands of docs/pages.md', () => {
+  it('are the app’s before anybody is known, and the customer’s in a mail', async () => {
+    const [code = ''] = codeIn('docs/pages.md', 'A brand for each organization');
+    const customers = {
+      find: async (id: string) => ({ name: `${id} Ltd`, logoUrl: '/c.svg', color: '#8a1c1c' }),
+    };
+    const outbox = createOutbox();
+    const options = { ...OPTIONS, ...memoryStores(), email: outbox.email };
+    const mfa = (await runCode(`${code}\nreturn mfa;`, { createMfa, options, customers })) as Mfa<User>;
+    const page = await request(createApp(mfa)).get('/mfa/login').set('Accept', 'text/html');
+    expect(page.text).toContain('src="/logo.svg"');
+    expect(page.text).toContain(`· ${OPTIONS.issuer}</title>`);
+    const member = { userId: 'ada', organizationId: 'acme' };
+    await mfa.policies.save('acme', { enabled: true });
+    await mfa.members.reset(member, { reason: 'lost phone' });
+    await mfa.close();
+    expect(outbox.messages.map(({ text }) => text)).toEqual([expect.stringContaining('acme Ltd')]);
+  });
+});
+
 describe('the commands of docs/pages.md', () => {
   it('make a copy of the views that the app then uses', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'theme-'));

@@ -1,5 +1,6 @@
 import { createDelivery } from '../../../src/delivery/delivery';
 import { createOutbox } from '../../../src/delivery/outbox';
+import { resolveBrands } from '../../../src/options/brand';
 import { createClock } from '../../support/clock';
 import { translationsIn } from '../../support/translations';
 
@@ -13,16 +14,15 @@ describe('a code', () => {
     sms: outbox.sms,
     clock,
     translations: translationsIn('en'),
-    issuer: 'Acme Portal',
     host: 'portal.acme.example',
     baseUrl: 'https://portal.acme.example',
-    brand: { logoUrl: null, supportUrl: null, accent: null },
+    brandOf: resolveBrands(undefined, { issuer: 'Acme Portal', onError: () => undefined }),
     smsTimeoutSeconds: 20,
     emailTimeoutSeconds: 20,
     codeSeconds: 300,
     onFailure: () => undefined,
   });
-  const code = { code: '204417', purpose: 'login', userName: 'Mary' } as const;
+  const code = { code: '204417', purpose: 'login', userName: 'Mary', organizationId: 'acme' } as const;
   const refused = { outcome: 'failed', because: 'destination-refused' };
 
   it.each(['', '555', 'mary', '+447700900123,+447700900456'])('is sent to no number: %j', async (sms) => {

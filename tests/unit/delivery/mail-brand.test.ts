@@ -6,7 +6,15 @@ const site = {
   issuer: 'Acme Portal',
   host: 'portal.acme.example',
   baseUrl: 'https://portal.acme.example',
-  brand: { logoUrl: '/logo.svg', supportUrl: '/help', accent: '#0b6e4f' },
+  brand: {
+    logoUrl: '/logo.svg',
+    supportUrl: '/help',
+    helpLinks: [
+      { label: 'Terms & privacy', url: '/privacy' },
+      { label: 'Status', url: 'https://status.acme.example/' },
+    ],
+    accents: { light: '#0b6e4f', dark: '#5fd0a6' },
+  },
 };
 const at = Date.UTC(2026, 0, 15, 12);
 const origin = {
@@ -15,18 +23,27 @@ const origin = {
 };
 
 describe('a mail', () => {
-  it('has the logo and the help link by addresses that work outside the site, and the accent on its button', async () => {
+  it('has the logo and the help links by addresses that work outside the site, and the accent on its button', async () => {
     const mail = mailLocals(ENGLISH, site, { userName: 'Ada', at, origin });
     const locals = { mail, lockedUntil: 'noon', unlockUrl: 'https://portal.acme.example/mfa/unlock' };
     const { html, text } = await renderEmail('locked', locals, ENGLISH);
     expect(html).toContain('<img src="https://portal.acme.example/logo.svg" alt="Acme Portal"');
     expect(html).toContain('href="https://portal.acme.example/help"');
     expect(html).toContain('background-color:#0b6e4f');
-    expect(text).toContain('Need help? https://portal.acme.example/help');
+    expect(html).toContain(
+      '<a class="link" href="https://portal.acme.example/privacy" style="color:#14171f">Terms &amp; privacy</a>',
+    );
+    expect(text).toContain(
+      [
+        'Need help? https://portal.acme.example/help',
+        'Terms & privacy: https://portal.acme.example/privacy',
+        'Status: https://status.acme.example/',
+      ].join('\n'),
+    );
   });
 
   it('names the issuer, our accent and no help where the brand says nothing', async () => {
-    const plain = { ...site, brand: { logoUrl: null, supportUrl: null, accent: null } };
+    const plain = { ...site, brand: { logoUrl: null, supportUrl: null, helpLinks: [], accents: null } };
     const mail = mailLocals(ENGLISH, plain, { userName: 'Ada', at, origin: null });
     const { html, text } = await renderEmail(
       'locked',
