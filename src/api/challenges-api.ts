@@ -46,7 +46,7 @@ export type ChallengeBegun =
       readonly because: string;
       readonly retryAfterSeconds?: number;
     } & ActiveChallenge)
-  /** The person has no factor. */
+  /** The person has no factor, or MFA is off. */
   | { readonly outcome: 'no-factor' }
   /** Locked, or not active. */
   | { readonly outcome: 'denied'; readonly because: string }

@@ -57,12 +57,13 @@ async function ask(
 ): Promise<HostChallenge> {
   const { subject, gathered, authenticatorId } = asking;
   const decision = decide(gathered.facts, STRONGEST, gathered.now);
-  if (decision.outcome !== 'challenge') {
+  // Without a factor, a step-up asks for the password, which the host has checked.
+  const anyOf = decision.outcome === 'challenge' ? decision.anyOf : [];
+  if (anyOf.length === 0) {
     await endPendingLogin(context, subject);
     const isDenied = decision.outcome === 'deny' || decision.outcome === 'sign-in';
     return isDenied ? { outcome: 'denied', because: decision.because } : { outcome: 'no-factor' };
   }
-  const { anyOf } = decision;
   const option = choose(anyOf, authenticatorId);
   if (option === undefined) return { outcome: 'rejected', because: 'no-authenticator' };
   const owner = challengeOwner(subject, 'login');

@@ -191,6 +191,21 @@ describe('a challenge in code', () => {
     });
   });
 
+  it('ends where MFA is switched off', async () => {
+    const world = await aPortal();
+    const { mfa, portal } = world;
+    const { member, secret } = await withApp(world);
+    const { challengeId } = await begun(mfa, member);
+    await mfa.policies.save('acme', { enabled: false });
+    expect(await mfa.challenges.begin(member, { challengeId })).toEqual({ outcome: 'no-factor' });
+    await mfa.policies.save('acme', { enabled: true });
+    const code = totpCode(secret, portal.clock.now());
+    expect(await mfa.challenges.answer(member, { challengeId, code, origin })).toEqual({
+      outcome: 'rejected',
+      because: 'challenge-expired',
+    });
+  });
+
   it('is over where it ends before its code is sent', async () => {
     const memory = memoryState();
     let onSend = async () => undefined as unknown;
@@ -248,6 +263,8 @@ describe('a challenge in code', () => {
 
   it('is not begun for people who have nothing to prove, are shut out, or are strangers', async () => {
     const { mfa, portal } = await aPortal();
+    expect(await mfa.challenges.begin({ userId: 'ada' })).toEqual({ outcome: 'no-factor' });
+    await mfa.policies.save('acme', { enrollment: 'assigned' });
     expect(await mfa.challenges.begin({ userId: 'ada' })).toEqual({ outcome: 'no-factor' });
     const shut = addPerson(portal, { organizationId: 'acme', active: false });
     await plantApp(portal, shut.id);
