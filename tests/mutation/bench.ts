@@ -32,7 +32,13 @@ const TRIES_PER_PROCESS = 150;
 export interface Job {
   readonly file: string;
   readonly original: string;
+  /** The source with the change. */
   readonly text: string;
+  /**
+   * The source with all its changes in it and which one of them runs, so that a load serves all of them. Otherwise everything
+   * is loaded for this change alone.
+   */
+  readonly switched?: { readonly text: string; readonly nth: number };
   readonly tests: readonly string[];
   /** Of a file of tests, only those at these positions. */
   readonly cases?: Readonly<Record<string, readonly number[]>>;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT, type SeenByTest, type Workbench } from './bench';
-import { guardMutantsOf } from './guard-mutants';
+import { probeOf } from './instrument';
 import type { Mutant } from './source';
 
 /** Which tests reach which piece of code, found by running each test once on sources that say what they run through. */
@@ -23,36 +23,6 @@ export interface AskedTests {
 const LEFT_OUT =
   /architecture|mutation-guards|tests\/(unit|integration)\/docs|sql-directory|bench|cluster|what-is-loaded|guarded-route|round-trips|tests\/e2e/;
 
-export function probeOf(file: string, { start, end }: Pick<Mutant, 'start' | 'end'>): string {
-  return `${file}:${start}-${end}`;
-}
-
-/** The source with a call around each place that a mutant changes. */
-export function withProbes(file: string, text: string): string {
-  const places = new Map<string, Mutant>();
-  for (const mutant of guardMutantsOf(text)) {
-    if (!isScript(text, mutant)) places.set(probeOf(file, mutant), mutant);
-  }
-  const inserts: { readonly at: number; readonly text: string; readonly depth: number }[] = [];
-  for (const [probe, { start, end }] of places) {
-    const isStatement = text[end - 1] === ';';
-    const call = `globalThis.__noted(${JSON.stringify(probe)}`;
-    const length = end - start;
-    inserts.push({ at: start, text: isStatement ? `{${call});` : `${call},`, depth: -length });
-    inserts.push({ at: end, text: isStatement ? '}' : ')', depth: length });
-  }
-  let probed = text;
-  // From the end, so that positions stay true; where two places begin or end together, the longer one is outside.
-  const ordered = inserts.toSorted((one, other) => other.at - one.at || other.depth - one.depth);
-  for (const insert of ordered) probed = probed.slice(0, insert.at) + insert.text + probed.slice(insert.at);
-  return probed;
-}
-
-/** Scripts and statements of the database are text: whether they ran is not seen. */
-function isScript(text: string, { start }: Mutant): boolean {
-  return text[start] === '`';
-}
-
 function filesIn(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -69,23 +39,21 @@ function hashOf(files: readonly string[]): string {
   return hash.digest('hex').slice(0, 24);
 }
 
-/** What each test ran through is kept in the temporary folder, until a source, a view or the test itself changes. */
-function openCache() {
-  const probing = ['source', 'guard-mutants', 'guard-worker', 'test-run', 'project-loader', 'coverage'];
-  const shared = [
-    ...['src', 'views', 'example-app', 'tests/support'].flatMap(filesIn),
-    ...probing.map((name) => `tests/mutation/${name}.ts`),
-  ];
-  const folder = join(tmpdir(), 'express-mfa-coverage', hashOf(shared));
+/**
+ * What each test ran through is kept in the temporary folder until that test changes. A source that changed since is no
+ * danger: a guard that seems not to be reached, or is asked of too few tests, is reported and never taken for noticed.
+ */
+function openCache(isFresh: boolean) {
+  const format = ['source', 'guard-mutants', 'instrument'].map((name) => `tests/mutation/${name}.ts`);
+  const folder = join(tmpdir(), 'express-mfa-coverage', hashOf(format));
   mkdirSync(folder, { recursive: true });
   const pathOf = (test: string) => join(folder, `${hashOf([test])}.json`);
   return {
     read(test: string): SeenByTest | undefined {
-      try {
-        return JSON.parse(readFileSync(pathOf(test), 'utf8')) as SeenByTest;
-      } catch {
-        return undefined;
-      }
+      const path = pathOf(test);
+      return isFresh || !existsSync(path)
+        ? undefined
+        : (JSON.parse(readFileSync(path, 'utf8')) as SeenByTest);
     },
     write: (test: string, seen: SeenByTest) => writeFileSync(pathOf(test), JSON.stringify(seen)),
   };
@@ -107,11 +75,11 @@ async function measure(
 
 /** Of the tests whose paths match. */
 export async function measureCoverage(
-  pattern: RegExp,
+  { pattern, isFresh }: { readonly pattern: RegExp; readonly isFresh: boolean },
   bench: Workbench,
   print: (line: string) => void,
 ): Promise<Coverage> {
-  const cache = openCache();
+  const cache = openCache(isFresh);
   const tests = ['tests/unit', 'tests/contract', 'tests/integration']
     .flatMap(filesIn)
     .filter((name) => name.endsWith('.test.ts') && !LEFT_OUT.test(name) && pattern.test(name));
@@ -139,7 +107,7 @@ export function coverageOf(seenBy: ReadonlyMap<string, SeenByTest>): Coverage {
         ...(byPlace.get(place) ?? []),
         { test, whenTrue: [...whenTrue], whenFalse: [...whenFalse] },
       ]);
-      const file = place.slice(0, place.lastIndexOf(':'));
+      const file = place.slice(0, place.indexOf(':'));
       byFile.set(file, (byFile.get(file) ?? new Set()).add(test));
     }
   }

@@ -84,7 +84,7 @@ function withoutEachRule({ elements }: Node): Change[] {
     (one) => one?.expression ?? [],
   );
   const rules = given.filter((one): one is Node => isNode(one) && one.type === 'ObjectExpression');
-  return rules.length < 2 ? [] : rules.map((node) => ({ node, to: '', rule: 'bound' }));
+  return rules.length < 2 ? [] : rules.map((node) => ({ node, to: '...[]', rule: 'bound' }));
 }
 
 function changesOfStatement(node: Node, source: Source): Change[] {

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { ROOT, type Verdict, type Workbench } from './bench';
+import { ROOT, type Job, type Verdict, type Workbench } from './bench';
 import { measureCoverage, type AskedTests, type Coverage } from './coverage';
 import { guardMutantsOf } from './guard-mutants';
+import { withSwitches } from './instrument';
 import { sampleOf, shardOf } from './sampling';
 import type { Trial } from './trial';
 
@@ -13,8 +14,8 @@ import type { Trial } from './trial';
 export interface GuardSelection {
   /** Which sources, by their paths. */
   readonly sources: RegExp;
-  /** Which tests are asked, by their paths. */
-  readonly tests: RegExp;
+  /** Which tests are asked, by their paths, and whether they are measured again. */
+  readonly tests: { readonly pattern: RegExp; readonly isFresh: boolean };
   /** Which rules of `guard-mutants`. */
   readonly rules: RegExp;
   /** How many seconds of tests are spent on a guard that no test notices; the rest are not asked. */
@@ -23,7 +24,7 @@ export interface GuardSelection {
   readonly shard?: { readonly nth: number; readonly of: number } | undefined;
 }
 
-export type GuardTrial = Trial & AskedTests;
+export type GuardTrial = Trial & AskedTests & { readonly switched: NonNullable<Job['switched']> };
 
 /** Sources with guards. Those of core/ are changed in more ways by the other half of the run. */
 function guardedFiles(sources: RegExp): readonly string[] {
@@ -33,14 +34,15 @@ function guardedFiles(sources: RegExp): readonly string[] {
 
 export function guardTrials(file: string, coverage: Coverage, rules = /./): GuardTrial[] {
   const original = readFileSync(join(ROOT, file), 'utf8');
-  return guardMutantsOf(original)
-    .filter(({ rule }) => rules.test(rule))
-    .map((mutant) => {
-      const { line, within, from, to, text } = mutant;
-      const shown = `${from.replaceAll(/\s+/g, ' ')} → ${to.replaceAll(/\s+/g, ' ')}`;
-      const name = `${file}:${line} ${within}: ${shown}`;
-      return { name, file, line, within, original, text, from, to, ...coverage.testsFor(file, mutant) };
-    });
+  const all = withSwitches(original);
+  return guardMutantsOf(original).flatMap((mutant, nth) => {
+    const { line, within, from, to, text, rule } = mutant;
+    if (!rules.test(rule)) return [];
+    const shown = `${from.replaceAll(/\s+/g, ' ')} → ${to.replaceAll(/\s+/g, ' ')}`;
+    const name = `${file}:${line} ${within}: ${shown}`;
+    const change = { name, file, line, within, original, text, from, to, switched: { text: all, nth } };
+    return [{ ...change, ...coverage.testsFor(file, mutant) }];
+  });
 }
 
 /** The cheapest tests first, and those that noticed a change of this file before are worth more. */
@@ -77,7 +79,8 @@ export async function tryGuards(
     const ofFile = trials.filter((trial) => trial.file === file);
     let { verdicts, believed } = await tryFile(ofFile, bench, { unstable, seconds });
     const shaky: string[] = [];
-    for (const [test, trial] of believed) if (!(await passesUnchanged(trial, test, bench))) shaky.push(test);
+    for (const [test, trial] of believed)
+      if (!(await passesUnchanged(trial, test, { bench, loading: 'alone' }))) shaky.push(test);
     if (shaky.length > 0) {
       for (const test of shaky) unstable.add(test);
       ({ verdicts, believed } = await tryFile(ofFile, bench, { unstable, seconds }));
@@ -88,8 +91,22 @@ export async function tryGuards(
   return trials.length;
 }
 
-async function passesUnchanged(trial: GuardTrial, test: string, bench: Workbench): Promise<boolean> {
-  const { is } = await bench.tryOut({ ...trial, text: trial.original, tests: [test] });
+/** How a change is loaded: with all others of its file, or alone, which takes longer and is asked of what seems to survive. */
+type Loading = 'switched' | 'alone';
+
+function jobFor(trial: GuardTrial, tests: readonly string[], loading: Loading): Job {
+  const { file, original, text, switched, cases, ms } = trial;
+  return { file, original, text, tests, cases, ms, ...(loading === 'switched' ? { switched } : {}) };
+}
+
+async function passesUnchanged(
+  trial: GuardTrial,
+  test: string,
+  { bench, loading }: { readonly bench: Workbench; readonly loading: Loading },
+): Promise<boolean> {
+  const { original, switched } = trial;
+  const unchanged = { ...trial, text: original, switched: { ...switched, nth: -1 } };
+  const { is } = await bench.tryOut(jobFor(unchanged, [test], loading));
   if (is !== 'survived') await bench.renew();
   return is === 'survived';
 }
@@ -111,40 +128,43 @@ async function tryFile(
   /** Tests that pass on their own without any change. A test may need one in front of it. */
   const known = new Map<string, boolean>();
 
-  async function isStable(trial: GuardTrial, test: string): Promise<boolean> {
-    const key = `${test} ${trial.cases[test]?.join() ?? ''}`;
-    const stable = known.get(key) ?? (await passesUnchanged(trial, test, bench));
+  async function isStable(trial: GuardTrial, test: string, loading: Loading): Promise<boolean> {
+    const key = `${loading} ${test} ${trial.cases[test]?.join() ?? ''}`;
+    const stable = known.get(key) ?? (await passesUnchanged(trial, test, { bench, loading }));
     known.set(key, stable);
     return stable;
   }
 
-  for (let trial of trials) {
-    const asked = trial;
-    let verdict: Verdict = { is: 'nothing-ran', because: 'no test gets there' };
+  async function tryTrial(given: GuardTrial, loading: Loading): Promise<Verdict> {
+    let trial = given;
     for (;;) {
       const stable = likeliestFirst(trial, kills).filter((test) => !unstable.has(test));
-      if (stable.length === 0) break;
+      if (stable.length === 0) return { is: 'nothing-ran', because: 'no test gets there' };
       const tests = affordable(stable, trial.ms, seconds);
-      verdict = await bench.tryOut({ ...trial, tests });
+      const verdict = await bench.tryOut(jobFor(trial, tests, loading));
       if (verdict.is === 'survived') {
-        verdict = { ...verdict, because: `${tests.length} of ${stable.length} files of tests were asked` };
+        return { ...verdict, because: `${tests.length} of ${stable.length} files of tests were asked` };
       }
       const { by } = verdict;
-      if (by === undefined || (await isStable(trial, by))) break;
-      const isWhole = trial.cases[by] === undefined;
-      if (isWhole) unstable.add(by);
-      else
-        trial = {
-          ...trial,
-          cases: Object.fromEntries(Object.entries(trial.cases).filter(([test]) => test !== by)),
-        };
+      if (by === undefined || (await isStable(trial, by, loading))) return verdict;
+      if (loading === 'switched') return { is: 'survived', because: 'a change before left something behind' };
+      // All its cases as a whole may pass; a test may need the one in front of it.
+      const { [by]: some, ...others } = trial.cases;
+      if (some === undefined) unstable.add(by);
+      else trial = { ...trial, cases: others };
     }
+  }
+
+  for (const trial of trials) {
+    const startedAt = Date.now();
+    let verdict = await tryTrial(trial, 'switched');
+    if (verdict.is === 'survived' || verdict.is === 'broken') verdict = await tryTrial(trial, 'alone');
     if (verdict.by !== undefined) {
       kills.set(verdict.by, (kills.get(verdict.by) ?? 0) + 1);
       believed.set(verdict.by, trial);
     }
-    verdicts.set(asked, verdict);
-    console.error(`${verdict.is}: ${asked.name}`);
+    verdicts.set(trial, verdict);
+    console.error(`${verdict.is} in ${Date.now() - startedAt} ms: ${trial.name}`);
   }
   return { verdicts, believed };
 }

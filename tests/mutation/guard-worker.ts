@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Job, SeenByTest, Verdict } from './bench';
-import { withProbes } from './coverage';
+import { withProbes } from './instrument';
 import { createProjectLoader } from './project-loader';
 import { openTestRun } from './test-run';
 
@@ -60,20 +60,35 @@ async function inTime<Value>(work: Promise<Value>, limitMs: number): Promise<Val
   return first;
 }
 
-async function judge({ file, original, text, tests, cases = {}, ms = {}, probes }: Job): Promise<Verdict> {
+/** The source with all its changes, while it is loaded. */
+let loaded: string | undefined;
+
+/** Makes the change of this job the one that runs, and answers how its tests are loaded. */
+function prepare({ file, text, switched, probes }: Job): (...files: readonly string[]) => void {
+  Object.assign(globalThis, { __mutant: switched?.nth ?? -1 });
+  if (switched !== undefined && loaded === switched.text) return project.loadTests;
+  project.change(file, switched?.text ?? text, probes === true ? withProbes : undefined);
+  loaded = undefined;
+  return (...files) => {
+    if (loaded === undefined) project.load(...files);
+    else project.loadTests(...files);
+    loaded = switched?.text;
+  };
+}
+
+async function judge(job: Job): Promise<Verdict> {
+  const { file, original, text, tests, cases = {}, ms = {}, probes } = job;
   const path = join(root, file);
   try {
     const notes = openNotes();
     Object.assign(globalThis, { __noted: notes.note });
-    project.change(file, text, probes === true ? withProbes : undefined);
+    const load = prepare(job);
     writeFileSync(path, text);
     let ran = 0;
     for (const test of tests) {
       const running = testRun.run(
         () => {
-          project.load(
-            ...(test.startsWith('tests/unit/') ? [test] : ['tests/support/fresh-database.ts', test]),
-          );
+          load(...(test.startsWith('tests/unit/') ? [test] : ['tests/support/fresh-database.ts', test]));
           return true;
         },
         { only: cases[test], ...(probes === true ? { onSetUp: notes.onSetUp, onEnd: notes.onEnd } : {}) },

@@ -10,6 +10,8 @@ export type Transform = (file: string, text: string) => string;
 export interface ProjectLoader {
   /** Loads files of the project, relative to its root, and everything of the project that they need, anew. */
   load(...files: readonly string[]): void;
+  /** The same, but what was loaded of `src/` stays. */
+  loadTests(...files: readonly string[]): void;
   /** Forgets what was loaded. `text` is read in place of the file from now on. */
   change(file: string, text: string, transform?: Transform): void;
   isLoaded(file: string): boolean;
@@ -40,6 +42,7 @@ function compile(path: string, text: string): string {
 /** Loads the sources of a project over and over in one process, while the packages they use stay loaded. */
 export function createProjectLoader(root: string): ProjectLoader {
   const folders = ['src', 'tests', 'example-app'].map((folder) => join(root, folder) + sep);
+  const sources = join(root, 'src') + sep;
   const isOurs = (path: string) =>
     folders.some((folder) => path.startsWith(folder)) && !path.startsWith(__dirname + sep);
   const compiled = new Map<string, string>();
@@ -74,11 +77,14 @@ export function createProjectLoader(root: string): ProjectLoader {
     return own === null ? resolve(request, ...rest) : join(root, 'src', `${own[1] ?? 'index'}.ts`);
   };
 
+  function load(files: readonly string[], isOver: (path: string) => boolean): void {
+    for (const path of Object.keys(require.cache)) if (isOver(path)) delete require.cache[path];
+    for (const file of files) require(join(root, file));
+  }
+
   return {
-    load(...files) {
-      for (const path of Object.keys(require.cache)) if (isOurs(path)) delete require.cache[path];
-      for (const file of files) require(join(root, file));
-    },
+    load: (...files) => load(files, isOurs),
+    loadTests: (...files) => load(files, (path) => isOurs(path) && !path.startsWith(sources)),
     change(file, text, wanted) {
       if (transform !== wanted) compiled.clear();
       transform = wanted;

@@ -18,6 +18,7 @@ import type { Accepted, Trial } from './trial';
 // --seconds 60              no more than that for one guard: tests that take longer are not asked
 // --sample 300 --seed 7     so many of them, spread over all files; the same ones for the same seed
 // --shard 2/5               the second of five parts
+// --measure                 finds out anew which tests reach which guards
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -28,6 +29,7 @@ const { values, positionals } = parseArgs({
     sample: { type: 'string' },
     seed: { type: 'string', default: '1' },
     shard: { type: 'string' },
+    measure: { type: 'boolean', default: false },
   },
 });
 const [what, part = ''] = positionals;
@@ -128,7 +130,7 @@ async function tryAllGuards(): Promise<number> {
   const [report, bench] = [openReport(), await openGuardBench()];
   const selection = {
     sources: new RegExp(part),
-    tests: new RegExp(values.tests),
+    tests: { pattern: new RegExp(values.tests), isFresh: values.measure },
     rules: new RegExp(values.rules.replaceAll(',', '|')),
     seconds: Number(values.seconds),
     sample:

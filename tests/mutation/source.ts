@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { parseSync } from '@swc/core';
 
 /** What kind of code is changed. */
@@ -13,6 +14,8 @@ export interface Mutant {
   /** Where the changed code begins and ends, as positions in the text. */
   readonly start: number;
   readonly end: number;
+  /** Names the range by its function and its text, so that a change elsewhere in the file does not rename it. */
+  readonly place: string;
   /** The whole changed source. */
   readonly text: string;
   readonly rule: Rule;
@@ -74,7 +77,10 @@ export function changeSource(
 ): Mutant[] {
   const bytes = Buffer.from(text);
   const source: Source = { bytes };
-  const program: unknown = parseSync(`;${text}`, { syntax: 'typescript', target: 'es2023' });
+  const program: unknown = parseSync(`;${text.replace(/^#!/, '//')}`, {
+    syntax: 'typescript',
+    target: 'es2023',
+  });
   const found: { readonly change: Change; readonly within: string }[] = [];
 
   function visit(value: unknown, within: string): void {
@@ -92,6 +98,7 @@ export function changeSource(
   visit(program, '');
 
   const seen = new Set<string>();
+  const placeOf = openPlaces();
   return found.flatMap(({ change, within }) => {
     const { node, to, from, rule = 'operator', noticedWhen } = change;
     const [first, last] = [node.span.start - OFFSET, node.span.end - OFFSET];
@@ -105,13 +112,26 @@ export function changeSource(
     const start = bytes.subarray(0, first).toString().length;
     const end = start + textOf(node, source).length;
     const line = text.slice(0, start).split('\n').length;
+    const place = placeOf(within, start, text.slice(start, end));
     const shown = from ?? textOf(node, source);
     const replaced = { from: shown, to: from === undefined ? to : '' };
     return [
       {
-        ...{ line, within, ...replaced, start, end, text: changed, rule },
+        ...{ line, within, ...replaced, start, end, place, text: changed, rule },
         ...(noticedWhen === undefined ? {} : { noticedWhen }),
       },
     ];
   });
+}
+
+/** The same text in the same function is told apart by its order. */
+function openPlaces(): (within: string, start: number, text: string) => string {
+  const starts = new Map<string, number[]>();
+  return (within, start, text) => {
+    const key = `${within} ${createHash('sha256').update(text).digest('hex').slice(0, 10)}`;
+    const known = starts.get(key) ?? [];
+    if (!known.includes(start)) known.push(start);
+    starts.set(key, known);
+    return `${key} ${known.indexOf(start)}`;
+  };
 }

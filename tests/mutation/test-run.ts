@@ -51,6 +51,7 @@ const clock = {
     mock.timers.reset();
     mock.restoreAll();
   },
+  setSystemTime: (now: Date | number) => mock.timers.setTime(Number(now)),
   advanceTimersByTime: (ms: number) => mock.timers.tick(ms),
   async advanceTimersByTimeAsync(ms: number) {
     await settle();

@@ -1,5 +1,6 @@
 import { guardMutantsOf } from '../mutation/guard-mutants';
-import { coverageOf, probeOf, withProbes } from '../mutation/coverage';
+import { coverageOf } from '../mutation/coverage';
+import { probeOf, withProbes, withSwitches } from '../mutation/instrument';
 import { sampleOf, shardOf } from '../mutation/sampling';
 
 const changesOf = (text: string) =>
@@ -66,7 +67,43 @@ describe('the guards that the mutation run takes out', () => {
         () => undefined,
       ) as unknown;
     expect(run(withProbes('src/f.ts', text))).toEqual(run(text));
-    expect(reached).toContain('src/f.ts:26-32');
+    expect(new Set(reached).size).toBe(5);
+  });
+});
+
+describe('a source with all its guard mutants in it', () => {
+  const text = `const f = (a, b, log) => {
+    if (a && b) log('both');
+    const rules = [{ is: a }, { is: b }].filter(({ is }) => is);
+    return a ? [rules.length, 2].filter(Boolean) : b ?? 3;
+  };`;
+  const run = (code: string, nth: number) => {
+    const logged: unknown[] = [];
+    // oxlint-disable-next-line no-new-func, typescript/no-implied-eval
+    const f = new Function('globalThis', `${code} return f;`)({ __mutant: nth }) as (
+      ...given: unknown[]
+    ) => unknown;
+    const log = (said: string) => logged.push(said);
+    return [
+      [
+        [1, 0],
+        [0, 2],
+        [0, undefined],
+        [1, 1],
+      ].map(([a, b]) => f(a, b, log)),
+      logged,
+    ];
+  };
+
+  it('runs as without them until one is chosen', () => {
+    expect(run(withSwitches(text), -1)).toEqual(run(text, -1));
+  });
+
+  it('runs as the mutant that is chosen', () => {
+    const mutants = guardMutantsOf(text);
+    const switched = mutants.map((_, nth) => run(withSwitches(text), nth));
+    expect(mutants.length).toBeGreaterThan(10);
+    expect(switched).toEqual(mutants.map((mutant) => run(mutant.text, -1)));
   });
 });
 
