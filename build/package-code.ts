@@ -8,7 +8,9 @@ import manifest from '../package.json';
 
 const ROOT = join(__dirname, '..');
 const TARGET = 'node20.19';
-const COMMON_JS = { format: 'cjs', platform: 'node', target: TARGET } as const;
+/** Otherwise esbuild makes a new RegExp for every use of one with a Unicode property. Node has them since version 10. */
+const SYNTAX = { target: TARGET, supported: { 'regexp-unicode-property-escapes': true } } as const;
+const COMMON_JS = { format: 'cjs', platform: 'node', ...SYNTAX } as const;
 
 export const ENTRY_POINTS = ['index', 'redis', 'postgres', 'smtp', 'twilio', 'testing'] as const;
 
@@ -57,7 +59,7 @@ export async function packageCode(): Promise<PackagedCode> {
     outdir: 'dist',
     chunkNames: 'shared-[hash]',
     platform: 'node',
-    target: TARGET,
+    ...SYNTAX,
     alias: { qrcode: QR_CODES },
     external: [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)],
     plugins: [shortenOthers],
@@ -99,7 +101,7 @@ const shortenOthers: Plugin = {
       const { code } = await transform(source, {
         minifyIdentifiers: true,
         minifySyntax: true,
-        target: TARGET,
+        ...SYNTAX,
       });
       return { contents: code, loader: 'js', resolveDir: dirname(path) };
     });
@@ -108,7 +110,7 @@ const shortenOthers: Plugin = {
 
 async function toCommonJs(module: string): Promise<string> {
   // Comments are for the sources.
-  const { code } = await transform(module, { minifyWhitespace: true, target: TARGET });
+  const { code } = await transform(module, { minifyWhitespace: true, ...SYNTAX });
   return (await transform(code, COMMON_JS)).code;
 }
 

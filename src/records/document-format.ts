@@ -47,7 +47,7 @@ export function writeDocument(value: unknown): string {
 }
 
 /** Requests share what was read. A change made by one would change the decisions of others. */
-function freeze<Value>(value: Value): Value {
+export function freeze<Value>(value: Value): Value {
   // Text, numbers and null count as frozen.
   if (Object.isFrozen(value)) return value;
   for (const key in value) freeze(value[key]);

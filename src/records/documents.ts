@@ -12,6 +12,8 @@ import { ownerKey } from '../stores/owner-key';
 import { ChangeQueue } from './change-queue';
 import {
   FORMAT,
+  freeze,
+  OLDEST_WRITER,
   parseDocument,
   writeDocument,
   type DocumentFormat,
@@ -165,7 +167,9 @@ export class Documents {
     if (answer.outcome === 'written' || isOurs) {
       for (const [place, format] of formats.entries()) {
         const one = written[place];
-        if (one !== undefined) this.#keep(owner, format, { outcome: 'found', ...one });
+        if (one === undefined) continue;
+        const value = freeze(next[place]);
+        this.#remembered.set(placeOf(owner, format), { value, oldestWriter: OLDEST_WRITER, version: one.version });
       }
       return undefined;
     }

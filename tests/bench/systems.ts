@@ -70,7 +70,9 @@ async function buildPortal(): Promise<string> {
     outfile,
     bundle: true,
     platform: 'node',
-    target: 'node20',
+    target: 'node20.19',
+    // As the build of the package does.
+    supported: { 'regexp-unicode-property-escapes': true },
     format: 'cjs',
     packages: 'external',
     alias: {

@@ -53,11 +53,12 @@ export function prefetchingSessionStore(
   const own: GeneratingStore = Object.create(store);
 
   own.get = function getWithReads(sessionId, done) {
-    const owner = hints.find(sessionId)?.owner ?? null;
+    const known = hints.find(sessionId);
+    const owner = known?.owner ?? null;
     const reads = owner === null ? undefined : readEarly(context, owner);
     store.get(sessionId, function found(error: unknown, data?: OwnSessionData | null) {
       if (data !== null && data !== undefined)
-        data[FOUND] = { hint: hints.learn(sessionId, data.mfa), reads };
+        data[FOUND] = { hint: hints.learn(sessionId, data.mfa, known), reads };
       done(error, data);
     });
   };
@@ -197,8 +198,7 @@ class SessionHints {
   }
 
   /** Parses the text if it has changed since. Undefined if it cannot be read. */
-  learn(sessionId: string, text: string | undefined): Hint | undefined {
-    const known = this.#hints.get(sessionId);
+  learn(sessionId: string, text: string | undefined, known = this.#hints.get(sessionId)): Hint | undefined {
     if (known?.text === text) return known;
     const hint = text === undefined ? undefined : toHint(text);
     if (hint === undefined) this.#hints.delete(sessionId);
