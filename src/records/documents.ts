@@ -169,7 +169,11 @@ export class Documents {
         const one = written[place];
         if (one === undefined) continue;
         const value = freeze(next[place]);
-        this.#remembered.set(placeOf(owner, format), { value, oldestWriter: OLDEST_WRITER, version: one.version });
+        this.#remembered.set(placeOf(owner, format), {
+          value,
+          oldestWriter: OLDEST_WRITER,
+          version: one.version,
+        });
       }
       return undefined;
     }

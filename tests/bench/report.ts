@@ -88,8 +88,8 @@ async function replaceBetween(path: string, lines: readonly string[]): Promise<v
 
 /** Writes the table into docs/benchmarks.md, and the three lines of it that README.md quotes. */
 export async function writeOutcomes(outcomes: readonly Outcome[]): Promise<void> {
-  const [head = [], ...lines] = tableOf(outcomes).map((line) => `| ${line.join(' | ')} |`);
-  const rule = `|${' --- |'.repeat((tableOf(outcomes)[0] ?? []).length)}`;
+  const table = tableOf(outcomes);
+  const quoted = table.filter(([what = ''], line) => line === 0 || QUOTED.some((row) => row.test(what)));
   const stores = outcomes.at(-1)?.stores ?? '';
   const date = new Date().toISOString().slice(0, 10);
   const machine = `${cpus().length} cores of ${cpus()[0]?.model.trim() ?? 'an unknown kind'}, ${Math.round(totalmem() / 2 ** 30)} GB`;
@@ -97,12 +97,12 @@ export async function writeOutcomes(outcomes: readonly Outcome[]): Promise<void>
   await replaceBetween('docs/benchmarks.md', [
     `Measured on ${date} by one run: ${nodes}, ${stores}, ${machine}.`,
     '',
-    String(head),
-    rule,
-    ...lines,
+    ...toMarkdown(table),
   ]);
-  const quoted = lines.filter((_, index) =>
-    QUOTED.some((row) => row.test(outcomes.at(-1)?.rows[index]?.what ?? '')),
-  );
-  await replaceBetween('README.md', [String(head), rule, ...quoted]);
+  const figures = 1 + outcomes.length;
+  await replaceBetween('README.md', toMarkdown(quoted.map((line) => line.slice(0, figures))));
+}
+
+function toMarkdown([head = [], ...lines]: readonly (readonly string[])[]): readonly string[] {
+  return [head, head.map(() => '---'), ...lines].map((line) => `| ${line.join(' | ')} |`);
 }
