@@ -239,8 +239,9 @@ describe('README.md', () => {
         .split('\n')
         .map((line) => line.replaceAll(/ +/g, ' '))
         .filter((line) => line.startsWith('|') && !/^[|\s:-]+$/.test(line));
-    expect(rowsOf('README.md').length).toBeGreaterThan(1);
-    expect(rowsOf('docs/benchmarks.md')).toEqual(expect.arrayContaining(rowsOf('README.md')));
+    const [quoted, all] = [rowsOf('README.md'), rowsOf('docs/benchmarks.md')];
+    expect(quoted.length).toBeGreaterThan(1);
+    expect(quoted.filter((row) => !all.some((line) => line.startsWith(row)))).toEqual([]);
   });
 
   it('links only to files that npm ships, except for screenshots', () => {
