@@ -1,18 +1,39 @@
+import { allowedKinds } from '../../core/decision/usable-factors';
+import type { FactorKind } from '../../core/member/factor-kind';
 import type { Policy } from '../../core/policy/policy';
 import { POLICY_EFFECTS, previewEffect, type PolicyEffect } from '../../core/policy/policy-preview';
+import { FACTOR_TRAITS } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import type { MemberIndex } from '../../records/member-index';
 import type { FlowContext } from '../context/context';
 import type { AdminAct } from './admin-authority';
 import { readMembers, readPolicyContext, type KnownMember, type PolicyContext } from './read-members';
-import { asSaved, draftPolicy, previewForActor, type PolicyChange, type PolicyRefused } from './save-policy';
+import {
+  asSaved,
+  changedFields,
+  draftPolicy,
+  previewForActor,
+  type PolicyChange,
+  type PolicyRefused,
+} from './save-policy';
 
-export interface PreviewGroup {
-  readonly effect: PolicyEffect;
-  /** Exact where `basis` is `all`, otherwise projected from the sample. */
+/** Members as a number and the first ten by name. The number is exact where `basis` is `all`, otherwise projected. */
+interface Counted {
   readonly count: number;
-  /** The first ten, by name. */
   readonly people: readonly { readonly id: string; readonly name: string }[];
+}
+
+export interface PreviewGroup extends Counted {
+  readonly effect: PolicyEffect;
+  /** How many the policy in force has this effect on. */
+  readonly before: number;
+}
+
+/** Members with a method that is accepted now and would not be any more. */
+export interface PreviewLoss extends Counted {
+  readonly kind: FactorKind;
+  /** Those of them who have no method that is still accepted. */
+  readonly withoutOther: number;
 }
 
 export interface PolicyPreview {
@@ -20,12 +41,16 @@ export interface PolicyPreview {
   readonly current: Policy;
   /** The policy as it would be saved. */
   readonly draft: Policy;
+  /** The fields that differ. */
+  readonly changed: readonly string[];
   /** `all`: every member was judged. `sample`: the counts are estimates and must be shown as such. */
   readonly basis: 'all' | 'sample';
   readonly members: number;
   readonly examined: number;
   /** One for each effect, in the order of POLICY_EFFECTS. */
   readonly groups: readonly PreviewGroup[];
+  /** One for each method that somebody loses. */
+  readonly losses: readonly PreviewLoss[];
   /** The effect on the acting administrator; null if they belong to another organization. */
   readonly you: PolicyEffect | null;
   readonly wouldLockYouOut: boolean;
@@ -50,21 +75,32 @@ export async function previewPolicy(
     sampleRoster(context, organizationId),
     previewForActor(context, { organizationId, actor, draft }),
   ]);
+  const now = context.clock.now();
   const judged = roster.strata.flatMap(({ members, weight }) =>
-    members.map((member) => ({
-      account: member.account,
+    members.map(({ account, facts, state }) => ({
+      account,
       weight,
-      effect: previewEffect({ ...member.facts, policy: asSaved(draft) }, context.clock.now()),
+      kinds: state.kinds,
+      before: previewEffect(facts, now),
+      effect: previewEffect({ ...facts, policy: asSaved(draft) }, now),
     })),
   );
+  const { availableKinds } = context.options;
+  const accepted = (policy: Policy) => allowedKinds({ policy, factors: FACTOR_TRAITS, availableKinds });
   return {
     outcome: 'previewed',
     current,
     draft,
+    changed: changedFields(current, draft),
     basis: roster.basis,
     members: roster.members,
     examined: judged.length,
-    groups: POLICY_EFFECTS.map((effect) => toGroup(effect, judged)),
+    groups: POLICY_EFFECTS.map((effect) => ({
+      effect,
+      ...countThem(judged.filter((one) => one.effect === effect)),
+      before: sizeOf(judged.filter((one) => one.before === effect)),
+    })),
+    losses: draft.enabled ? lossesOf(judged, { before: accepted(current), after: accepted(draft) }) : [],
     you,
     wouldLockYouOut: you === 'no-way',
   };
@@ -72,19 +108,38 @@ export async function previewPolicy(
 
 interface Judged {
   readonly account: Account;
+  readonly kinds: readonly FactorKind[];
+  readonly before: PolicyEffect;
   readonly effect: PolicyEffect;
   readonly weight: number;
 }
 
 const NAMES = 10;
 
-function toGroup(effect: PolicyEffect, judged: readonly Judged[]): PreviewGroup {
-  const those = judged.filter((one) => one.effect === effect);
+function lossesOf(
+  judged: readonly Judged[],
+  accepted: { readonly before: readonly FactorKind[]; readonly after: readonly FactorKind[] },
+): readonly PreviewLoss[] {
+  return accepted.before
+    .filter((kind) => !accepted.after.includes(kind))
+    .map((kind) => {
+      const losing = judged.filter(({ kinds }) => kinds.includes(kind));
+      const alone = losing.filter(({ kinds }) => !kinds.some((one) => accepted.after.includes(one)));
+      return { kind, ...countThem(losing), withoutOther: sizeOf(alone) };
+    })
+    .filter(({ count }) => count > 0);
+}
+
+function countThem(those: readonly Judged[]): Counted {
   const people = those
     .map(({ account: { id, name } }) => ({ id, name }))
     .toSorted((a, b) => a.name.localeCompare(b.name, 'en') || (a.id < b.id ? -1 : 1))
     .slice(0, NAMES);
-  return { effect, count: Math.round(those.reduce((sum, { weight }) => sum + weight, 0)), people };
+  return { count: sizeOf(those), people };
+}
+
+function sizeOf(those: readonly Judged[]): number {
+  return Math.round(those.reduce((sum, { weight }) => sum + weight, 0));
 }
 
 /** Organizations up to this size are read completely. */

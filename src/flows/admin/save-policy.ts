@@ -144,9 +144,16 @@ export async function changePolicy(context: FlowContext, request: PolicyChangeRe
   return saved;
 }
 
-function changedFields(before: Policy, after: Policy): readonly string[] {
+export function changedFields(before: Policy, after: Policy): readonly string[] {
   const was = new Map<string, unknown>(Object.entries(before));
   return Object.entries(after)
-    .filter(([name, value]) => name !== 'version' && !isDeepStrictEqual(was.get(name), value))
+    .filter(([name, value]) => name !== 'version' && !isSame(was.get(name), value))
     .map(([name]) => name);
+}
+
+/** Methods are a set: their order means nothing. */
+function isSame(before: unknown, after: unknown): boolean {
+  return Array.isArray(before) && Array.isArray(after)
+    ? isDeepStrictEqual(new Set(before), new Set(after))
+    : isDeepStrictEqual(before, after);
 }

@@ -89,8 +89,9 @@ const RULES = [
 export function describeRules(
   translator: Translator,
   policy: Policy,
-): readonly { readonly rule: string; readonly text: string }[] {
+): readonly { readonly field: string; readonly rule: string; readonly text: string }[] {
   return RULES.map((rule) => ({
+    field: rule,
     rule: translator.t(`admin.rules.${rule}`),
     text: valueText(translator, policy, rule),
   }));

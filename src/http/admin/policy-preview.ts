@@ -1,26 +1,89 @@
 import type { Policy } from '../../core/policy/policy';
 import type { PolicyEffect } from '../../core/policy/policy-preview';
 import { channelOfKind } from '../../factors/find-factor';
-import type { PolicyPreview, PreviewGroup } from '../../flows/admin/preview-policy';
+import type { PolicyPreview, PreviewGroup, PreviewLoss } from '../../flows/admin/preview-policy';
 import type { MessageKey } from '../../messages/catalogues';
 import type { MessageValues } from '../../messages/message-format';
 import type { Translator } from '../../messages/translator';
-import type { LinkLocals } from './admin-page';
+import { pathWith, type LinkLocals } from './admin-page';
 import type { AdminPage } from './admin-route';
 import { memberPath } from './members';
+import { describeRules } from './policy-fields';
+import { kindName } from './words';
 
-/** The effects of saving in sentences, with the first members of each group. */
+/** What saving would change: the rules, what members are asked for, and the methods that they lose. */
 export function describePreview(page: AdminPage, preview: PolicyPreview): PreviewLocals {
-  const { groups, basis, members, examined, you } = preview;
   const { translator } = page;
-  const rows = groups.filter(({ count }) => count > 0).map((group) => toRow(page, preview, group));
-  const none: PreviewRow = { key: 'admin.preview.nobody', values: {}, bad: false, names: [], more: 0 };
+  const { groups, losses, basis, members, examined, you, changed, wouldLockYouOut } = preview;
   return {
-    rows: rows.length > 0 ? rows : [none],
+    changes: describeChanges(translator, preview),
+    effects: groups
+      .filter(({ count, before }) => count > 0 || before > 0)
+      .map((group) => toEffect(page, preview, group)),
+    losses: losses.map((loss) => toLoss(page, preview, loss)),
     you: you === null ? null : yourSentence(translator, preview, you),
+    wouldLockYouOut,
     estimate: basis === 'all' ? null : translator.t('admin.preview.estimate', { examined, members }),
-    fallback: fallbackSentence(translator, preview),
+    fallback:
+      changed.includes('methods') || changed.includes('smsFallback')
+        ? fallbackSentence(translator, preview)
+        : null,
   };
+}
+
+function describeChanges(
+  translator: Translator,
+  { current, draft, changed }: PolicyPreview,
+): PreviewLocals['changes'] {
+  const after = describeRules(translator, draft);
+  return describeRules(translator, current).flatMap(({ field, rule, text }, index) =>
+    changed.includes(field) ? [{ rule, before: text, after: after[index]?.text ?? text }] : [],
+  );
+}
+
+function toEffect(page: AdminPage, preview: PolicyPreview, group: PreviewGroup): EffectLocals {
+  const { translator } = page;
+  const { effect, count, before } = group;
+  return {
+    text: translator.t(`admin.preview.effect.${effect}`),
+    before: countText(translator, preview, before),
+    after: countText(translator, preview, count),
+    differs: before !== count,
+    bad: effect === 'no-way',
+    ...namesOf(page, group),
+  };
+}
+
+function toLoss(page: AdminPage, preview: PolicyPreview, loss: PreviewLoss): LossLocals {
+  const { translator, basePath } = page;
+  const { kind, count, withoutOther } = loss;
+  const who = preview.basis === 'all' ? 'admin.preview.who' : 'admin.preview.who.about';
+  return {
+    key: withoutOther === 0 ? 'admin.preview.loss' : 'admin.preview.loss.alone',
+    values: {
+      method: kindName(translator, kind),
+      who: translator.t(who, { count }),
+      alone: countText(translator, preview, withoutOther),
+    },
+    path: pathWith(`${basePath}/members`, { filter: kind }),
+    ...namesOf(page, loss),
+  };
+}
+
+function namesOf(
+  page: AdminPage,
+  { people, count }: Pick<PreviewGroup, 'people' | 'count'>,
+): Pick<EffectLocals, 'names' | 'more'> {
+  return {
+    names: people.map(({ id, name }) => ({ text: name, path: memberPath(page, id) })),
+    more: Math.max(0, count - people.length),
+  };
+}
+
+function countText(translator: Translator, { basis }: PolicyPreview, count: number): string {
+  return basis === 'all' || count === 0
+    ? translator.number(count)
+    : translator.t('admin.preview.about', { count });
 }
 
 function fallbackSentence(
@@ -31,38 +94,11 @@ function fallbackSentence(
   return t(smsFallback ? 'admin.preview.fallback.email' : 'admin.preview.fallback.none');
 }
 
-function toRow(page: AdminPage, preview: PolicyPreview, group: PreviewGroup): PreviewRow {
-  const { translator } = page;
-  const { effect, count, people } = group;
-  const who = translator.t(preview.basis === 'all' ? 'admin.preview.who' : 'admin.preview.who.about', {
-    count,
-  });
-  return {
-    key: effectKey(preview, effect),
-    values: { ...valuesOf(translator, preview), count, who },
-    bad: effect === 'no-way',
-    names: people.map(({ id, name }) => ({ text: name, path: memberPath(page, id) })),
-    more: Math.max(0, count - people.length),
-  };
-}
-
-function effectKey({ draft }: PolicyPreview, effect: PolicyEffect): MessageKey {
-  const isAny = draft.strength === 'any';
-  switch (effect) {
-    case 'proves':
-      return isAny && draft.rememberBrowserSeconds > 0
-        ? 'admin.preview.proves.unlessRemembered'
-        : 'admin.preview.proves';
-    case 'enrolls':
-      return isAny ? 'admin.preview.enrolls' : 'admin.preview.enrolls.resistant';
-    case 'in-grace':
-      return `admin.preview.in-grace${graceOf(draft)}`;
-    case 'exempt':
-    case 'federated':
-    case 'no-way':
-    case 'not-asked':
-      return `admin.preview.${effect}`;
-  }
+function yourSentence(translator: Translator, preview: PolicyPreview, effect: PolicyEffect): Said {
+  const values = valuesOf(translator, preview.draft);
+  if (preview.wouldLockYouOut) return { key: 'admin.preview.you.locked-out', values };
+  if (effect === 'in-grace') return { key: `admin.preview.you.in-grace${graceOf(preview.draft)}`, values };
+  return { key: `admin.preview.you.${effect}`, values };
 }
 
 /** How setting up may be put off: the end of the keys of its sentences. */
@@ -71,8 +107,7 @@ function graceOf({ graceUntil, skips }: Policy): '' | '.date' | '.times' | '.bot
   return skips === null ? '.date' : '.both';
 }
 
-function valuesOf(translator: Translator, { draft }: PolicyPreview): MessageValues {
-  const { strength, graceUntil, skips } = draft;
+function valuesOf(translator: Translator, { strength, graceUntil, skips }: Policy): MessageValues {
   return {
     wanted: strength === 'any' ? 'any' : 'resistant',
     ...(graceUntil === null ? {} : { date: translator.day(graceUntil).text }),
@@ -80,29 +115,36 @@ function valuesOf(translator: Translator, { draft }: PolicyPreview): MessageValu
   };
 }
 
-function yourSentence(translator: Translator, preview: PolicyPreview, effect: PolicyEffect): Said {
-  const values = valuesOf(translator, preview);
-  if (preview.wouldLockYouOut) return { key: 'admin.preview.you.locked-out', values };
-  if (effect === 'in-grace') return { key: `admin.preview.you.in-grace${graceOf(preview.draft)}`, values };
-  return { key: `admin.preview.you.${effect}`, values };
-}
-
-/** A message, which the view writes as HTML and as plain text. */
+/** A message, which the view writes as HTML. */
 interface Said {
   readonly key: MessageKey;
   readonly values: MessageValues;
 }
-export interface PreviewRow extends Said {
+interface EffectLocals {
+  readonly text: string;
+  /** Members, now and after saving. */
+  readonly before: string;
+  readonly after: string;
+  readonly differs: boolean;
   readonly bad: boolean;
+  /** The first of those after saving. */
   readonly names: readonly LinkLocals[];
   /** Members who are not named. */
   readonly more: number;
 }
+interface LossLocals extends Said, Pick<EffectLocals, 'names' | 'more'> {
+  /** The members who have the method. */
+  readonly path: string;
+}
 export interface PreviewLocals {
-  readonly rows: readonly PreviewRow[];
+  /** Empty if the policy stays as it is. */
+  readonly changes: readonly { readonly rule: string; readonly before: string; readonly after: string }[];
+  readonly effects: readonly EffectLocals[];
+  readonly losses: readonly LossLocals[];
   readonly you: Said | null;
+  readonly wouldLockYouOut: boolean;
   /** How the numbers were estimated; null where every member was judged. */
   readonly estimate: string | null;
-  /** What happens when a text message cannot be sent; null where the policy has no text messages. */
+  /** What happens when a text message cannot be sent; null where that stays as it is. */
   readonly fallback: string | null;
 }

@@ -77,7 +77,6 @@ async function renderPolicy(
       wasEnabled: current.enabled,
       clientWarning: options.clientWarning ?? page.translator.t('admin.policy.clientWarning'),
       preview: preview === null ? null : describePreview(page, preview),
-      membersPath: `${page.basePath}/members`,
     },
     status,
   );
@@ -200,7 +199,6 @@ export interface PolicyLocals extends WithAdmin {
   readonly wasEnabled: boolean;
   readonly clientWarning: string;
   readonly preview: PreviewLocals | null;
-  readonly membersPath: string;
 }
 export interface ConflictLocals extends WithAdmin {
   readonly rows: readonly {

@@ -74,7 +74,7 @@ describe('the administrators’ pages', () => {
       await page.getByRole('heading', { name: 'If you save this now' }).waitFor();
       await look(page, `admin-policy-preview-${width}-${colorScheme}`);
       await site.saveMeanwhile();
-      await page.getByRole('button', { name: 'Save policy' }).click();
+      await page.getByRole('button', { name: 'Save policy' }).first().click();
       await page.getByRole('heading', { name: /Somebody else saved/ }).waitFor();
       await look(page, `admin-policy-conflict-${width}-${colorScheme}`);
       await page.goto('/admin/mfa/acme/disable');

@@ -54,8 +54,8 @@ describe('an administrator', () => {
     await admin.goto('/admin/mfa/acme/policy');
     await admin.getByLabel('Required').check();
     await admin.getByRole('button', { name: 'Preview' }).click();
-    await admin.getByText(/asked to set up MFA at the next page/).waitFor();
-    await admin.getByRole('button', { name: 'Save policy' }).click();
+    await admin.getByRole('rowheader', { name: 'Must set up a method at the next page' }).waitFor();
+    await admin.getByRole('button', { name: 'Save policy' }).first().click();
     await admin.getByText('The policy is saved.').waitFor();
     await member.goto('/');
     expect(new URL(member.url()).pathname).toBe('/mfa/enroll');

@@ -93,6 +93,46 @@ describeOnBothStores('a policy before and when it is saved', (open) => {
     expect(await world.context.records.findPolicy('acme')).toEqual(before);
   });
 
+  it('counts members before and after, and names what changes', async () => {
+    const world = await aMixedWorld();
+    const previewed = await preview(world, REQUIRED);
+    if (previewed.outcome !== 'previewed') throw new Error(previewed.outcome);
+    expect(previewed.changed).toEqual(['enabled', 'enrollment']);
+    const counts = previewed.groups.map(({ effect, before, count }) => [effect, before, count]);
+    expect(counts.filter(([, before, count]) => before !== count)).toEqual([
+      ['proves', 0, 1],
+      ['enrolls', 0, 3],
+      ['exempt', 0, 1],
+      ['federated', 0, 1],
+      ['not-asked', 6, 0],
+    ]);
+    await world.savePolicy({ enrollment: 'required', methods: ['totp', 'sms', 'email'] });
+    const reordered = await previewPolicy(world.context, {
+      ...world.act('ada'),
+      change: { methods: ['email', 'totp', 'sms'] },
+    });
+    expect(reordered).toMatchObject({ changed: [], losses: [] });
+  });
+
+  it('names people who lose a method, and counts those with no other', async () => {
+    const world = await aMixedWorld();
+    await world.enroll('alan');
+    await world.enroll('alan', { kind: 'sms' });
+    const lossesOf = async (change: PolicyChange) => {
+      const previewed = await preview(world, change);
+      return previewed.outcome === 'previewed' ? previewed.losses : previewed.outcome;
+    };
+    const people = [
+      { id: 'alan', name: 'Alan' },
+      { id: 'mary', name: 'Mary' },
+    ];
+    expect(await lossesOf({ ...REQUIRED, methods: ['sms', 'email'] })).toEqual([
+      { kind: 'totp', count: 2, withoutOther: 1, people },
+    ]);
+    expect(await lossesOf({ ...REQUIRED, methods: ['totp', 'sms'] })).toEqual([]);
+    expect(await lossesOf({ enabled: false, methods: ['sms', 'email'] })).toEqual([]);
+  });
+
   it('says that it does not concern an administrator who is a member elsewhere', async () => {
     const world = await aWorld();
     expect(await preview(world, REQUIRED, 'gus')).toMatchObject({ you: null, wouldLockYouOut: false });

@@ -225,7 +225,7 @@ describe('the administrators’ pages', () => {
       enabled: 'on',
       methods: ['token', 'totp'],
     });
-    expect(textOf(page.text)).toContain('asked to set up a phishing-resistant method');
+    expect(textOf(page.text)).toContain('Strength of the method Any allowed method Phishing-resistant only');
   });
 
   it('offer the choice in the form, and show who has no such method yet', async () => {
