@@ -68,7 +68,7 @@ export interface Adoption {
   readonly noUsableContact: number;
   /** Set while members are counted for the first time, and the numbers still grow. */
   readonly counting: { readonly done: number; readonly of: number | null } | null;
-  /** Oldest first, at most one a day, at most 400. */
+  /** Oldest first, at most one a day, at most 400. The last one is today, as counted now. */
   readonly days: readonly AdoptionDay[];
   readonly warnings: readonly AdoptionWarning[];
 }
@@ -111,8 +111,7 @@ export async function describeAdoption(
     ...shown,
     nextExemptionEndsAt,
     counting: isCounting ? { done: walk?.done ?? 0, of: walk?.of ?? null } : null,
-    // A process whose clock was ahead may have stored a future day.
-    days: days.filter(({ day }) => day <= dayOf(now)),
+    days: [...daysBefore(days, now), countsOfDay(counts, now)],
     warnings: deriveWarnings({
       counts,
       policy,
@@ -143,6 +142,16 @@ async function administratorsWithoutFactor(
 const KEEP_DAYS = 400;
 const PAUSE_MS = 600_000;
 
+/** A process whose clock was ahead may have stored a day to come. */
+function daysBefore(days: readonly AdoptionDay[], now: number): readonly AdoptionDay[] {
+  const today = dayOf(now);
+  return days.filter(({ day }) => day < today).slice(1 - KEEP_DAYS);
+}
+
+function countsOfDay({ members, configured }: Omit<AdoptionDay, 'day'>, now: number): AdoptionDay {
+  return { day: dayOf(now), members, configured };
+}
+
 /** `2026-11-22`, UTC. */
 export function dayOf(now: number): string {
   return new Date(now).toISOString().slice(0, 10);
@@ -152,11 +161,9 @@ export function dayOf(now: number): string {
 export async function saveDay(
   context: FlowContext,
   organizationId: string,
-  counts: { readonly members: number; readonly configured: number },
+  counts: Omit<AdoptionDay, 'day'>,
 ): Promise<void> {
-  const { members, configured } = counts;
-  const day = dayOf(context.clock.now());
-  await context.records.saveDailyCounts(organizationId, { day, members, configured }, KEEP_DAYS);
+  await context.records.saveDailyCounts(organizationId, countsOfDay(counts, context.clock.now()), KEEP_DAYS);
 }
 
 /**

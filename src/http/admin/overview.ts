@@ -3,7 +3,8 @@ import { ENROLLABLE_KINDS, FACTOR_TRAITS, RESISTANT_KINDS } from '../../factors/
 import { describeAdoption, type Adoption, type AdoptionWarning } from '../../flows/admin/adoption';
 import type { MessageKey } from '../../messages/catalogues';
 import { show } from '../kernel/page-route';
-import type { Moment, Translator } from '../../messages/translator';
+import type { Translator } from '../../messages/translator';
+import { adoptionChart, shareText, type ChartLocals } from './adoption-chart';
 import { adminHead, pathWith, type LinkLocals, type WithAdmin } from './admin-page';
 import { readRoute, type AdminPage, type AdminRoutes } from './admin-route';
 import { policySentences } from './policy-fields';
@@ -13,61 +14,6 @@ declare module '../kernel/render-page' {
   interface ViewLocals {
     'admin/overview': OverviewLocals;
   }
-}
-
-/** One day's numbers, oldest first. */
-export interface ChartDay {
-  readonly at: number;
-  readonly members: number;
-  readonly protectedMembers: number;
-}
-
-const WIDTH = 900;
-const HEIGHT = 180;
-const DAY_MS = 86_400_000;
-
-/** The share of protected members over time as SVG paths of 900 by 180; null with fewer than two days. */
-export function adoptionChart(translator: Translator, days: readonly ChartDay[]): ChartLocals | null {
-  const { t, day: dayOf } = translator;
-  const first = days[0];
-  const last = days.at(-1);
-  if (first === undefined || last === undefined || days.length < 2 || last.at <= first.at) return null;
-  const share = ({ protectedMembers, members }: ChartDay) =>
-    members <= 0 ? 0 : Math.min(1, protectedMembers / members);
-  const points = days.map((day) => {
-    const x = ((day.at - first.at) / (last.at - first.at)) * WIDTH;
-    return `${x.toFixed(1)} ${((1 - share(day)) * (HEIGHT - 12) + 6).toFixed(1)}`;
-  });
-  const line = `M${points.join('L')}`;
-  const percent = (day: ChartDay) => shareText(translator, day.protectedMembers, day.members);
-  const span = Math.round((last.at - first.at) / DAY_MS) + 1;
-  const middle = days[Math.floor((days.length - 1) / 2)] ?? first;
-  return {
-    line,
-    area: `${line}L${WIDTH} ${HEIGHT}L0 ${HEIGHT}Z`,
-    dot: `M${points.at(-1) ?? '0 0'}h0`,
-    title: t('admin.chart.title'),
-    description: t('admin.chart.description', {
-      first: percent(first),
-      firstDay: dayOf(first.at).text,
-      last: percent(last),
-      lastDay: dayOf(last.at).text,
-    }),
-    axis: (days.length > 2 ? [first, middle, last] : [first, last]).map((day) => dayOf(day.at)),
-    span: t('admin.chart.span', { days: span }),
-    latest: percent(last),
-    latestDay: dayOf(last.at),
-    rows: days.toReversed().map((day) => ({
-      day: dayOf(day.at),
-      members: translator.number(day.members),
-      protectedMembers: translator.number(day.protectedMembers),
-      percent: percent(day),
-    })),
-  };
-}
-
-function shareText(translator: Translator, part: number, whole: number): string {
-  return translator.percent(percentOf(part, whole) / 100);
 }
 
 export function addOverviewRoutes(router: Router, routes: AdminRoutes): void {
@@ -216,23 +162,4 @@ export interface OverviewLocals extends WithAdmin {
     readonly shade: '1' | '2' | '3' | 'none';
   }[];
   readonly warnings: readonly { readonly text: string; readonly link: LinkLocals | null }[];
-}
-/** SVG paths of 900 by 180. */
-export interface ChartLocals {
-  readonly line: string;
-  readonly area: string;
-  readonly dot: string;
-  readonly title: string;
-  readonly description: string;
-  readonly axis: readonly Moment[];
-  readonly span: string;
-  readonly latest: string;
-  /** The last day that was counted: today is not over. */
-  readonly latestDay: Moment;
-  readonly rows: readonly {
-    readonly day: Moment;
-    readonly members: string;
-    readonly protectedMembers: string;
-    readonly percent: string;
-  }[];
 }

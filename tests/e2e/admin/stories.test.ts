@@ -92,7 +92,47 @@ describe('an administrator', () => {
     await admin.getByText('Every session of this organization has ended').waitFor();
     await admin.context().close();
   });
+
+  it('is led to the preview, reads the chart by pointer and by keys, and prints without buttons', async () => {
+    const plain = await openPage(browser, { baseUrl: site.url, javaScriptEnabled: false });
+    await site.signInAsAdministrator(plain);
+    await previewPolicy(plain);
+    const admin = await openPage(browser, { baseUrl: site.url });
+    await site.signInAsAdministrator(admin);
+    await previewPolicy(admin);
+    await admin.getByRole('link', { name: 'Keep editing' }).click();
+    await admin.locator('h2#switch-heading:focus').waitFor();
+    await admin.goto('/admin/mfa/acme');
+    const read = () => admin.locator('[data-chart-value]').innerText();
+    const today = await read();
+    expect(today).toMatch(/^\d+% on 15 Jan 2026$/);
+    const days = admin.getByRole('slider', { name: 'Share of protected members by day' });
+    await days.press('ArrowLeft');
+    expect(await read()).toBe('40% on 13 Jan 2026');
+    await days.press('Home');
+    expect(await read()).toBe('0% on 1 Jan 2026');
+    expect(await days.getAttribute('aria-valuetext')).toBe('0% on 1 Jan 2026');
+    await days.blur();
+    expect(await read()).toBe(today);
+    const chart = admin.locator('[data-chart-plot]');
+    const { width = 0 } = (await chart.boundingBox()) ?? {};
+    await chart.hover({ position: { x: width / 2, y: 20 } });
+    expect(await read()).toMatch(/ on [79] Jan 2026$/);
+    await admin.getByRole('heading', { name: 'By method' }).hover();
+    expect(await read()).toBe(today);
+    await admin.emulateMedia({ media: 'print' });
+    expect(await admin.locator('button, .button, nav, .skip-link').filter({ visible: true }).count()).toBe(0);
+    expect(await admin.getByText('Needs attention').isVisible()).toBe(true);
+    await Promise.all([plain.context().close(), admin.context().close()]);
+  });
 });
+
+async function previewPolicy(admin: Page): Promise<void> {
+  await admin.goto('/admin/mfa/acme/policy');
+  await admin.getByLabel('How many skips').fill('7');
+  await admin.getByRole('button', { name: 'Preview' }).click();
+  await admin.locator('h2#preview:focus').waitFor();
+}
 
 async function look(page: Page, name: string): Promise<void> {
   const size = page.viewportSize();

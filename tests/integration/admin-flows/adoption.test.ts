@@ -106,6 +106,27 @@ describeOnBothStores('adoption at a glance', (open) => {
     ]);
   });
 
+  it('ends the days of the chart with today, as the numbers beside it say', async () => {
+    const world = await aWorld();
+    await world.context.records.saveDailyCounts(
+      'acme',
+      { day: '2026-01-14', members: 6, configured: 1 },
+      400,
+    );
+    await look(world);
+    await world.settled();
+    await look(world);
+    await world.settled();
+    await world.enroll('alan');
+    await world.settled();
+    const { days, members, configured } = await look(world);
+    expect({ members, configured }).toEqual({ members: 6, configured: 3 });
+    expect(days).toEqual([
+      { day: '2026-01-14', members: 6, configured: 1 },
+      { day: '2026-01-15', members, configured },
+    ]);
+  });
+
   it('counts anew, and shows no day to come, where a clock was ahead', async () => {
     const world = await aWorld();
     world.clock.advance(3 * DAY);
