@@ -7,7 +7,11 @@ import {
   spendGuess,
 } from '../core/member/guess-rules';
 import type { MemberDocument } from '../core/member/member-document';
-import { consumeRecoveryCode, replaceRecoveryCodes } from '../core/member/recovery-code-rules';
+import {
+  consumeRecoveryCode,
+  renewRecoveryCodes,
+  replaceRecoveryCodes,
+} from '../core/member/recovery-code-rules';
 import * as settings from '../core/member/settings-rules';
 import { userOwner } from '../stores/owner-key';
 import type { Documents } from './documents';
@@ -212,15 +216,22 @@ export function memberRecordsIn(documents: Documents): Pick<Records, Verbs> {
     clearGuesses: (userId) =>
       documents.change(userOwner(userId), [MEMBER], unconditional(clearGuesses), URGENT),
 
-    replaceRecoveryCodes: (userId, codes, issuedAt) =>
+    replaceRecoveryCodes: (userId, codes, issuedAt, expectedEpoch) =>
       documents.change(
         userOwner(userId),
         [MEMBER, RECOVERY_CODES],
         ([member, before]) => {
-          const replaced = replaceRecoveryCodes({ member, codes: before }, { codes, issuedAt });
-          return { next: [replaced.member, replaced.codes], outcome: undefined };
+          const [given, set] = [
+            { member, codes: before },
+            { codes, issuedAt },
+          ];
+          const { next, outcome } =
+            expectedEpoch === undefined
+              ? { next: replaceRecoveryCodes(given, set), outcome: true }
+              : renewRecoveryCodes(given, set, expectedEpoch);
+          return { next: [next.member, next.codes], outcome };
         },
-        CREATES,
+        expectedEpoch === undefined ? CREATES : {},
       ),
     async findRecoveryCode(userId, number) {
       const { codes } = await documents.read(userOwner(userId), RECOVERY_CODES);

@@ -191,8 +191,16 @@ export interface Records
   /** Removes every authenticator, recovery code, remembered browser, counter and use of an address on file of the user, and returns how many authenticators. Atomic. */
   removeAllAuthenticators(userId: string): Promise<number>;
 
-  /** Replaces the whole set. Atomic. */
-  replaceRecoveryCodes(userId: string, codes: readonly RecoveryCodeRecord[], issuedAt: number): Promise<void>;
+  /**
+   * Replaces the whole set. With `expectedEpoch`, for a person in a session: false, and nothing written, where the epoch is another one
+   * by now, or no authenticator is left. Atomic.
+   */
+  replaceRecoveryCodes(
+    userId: string,
+    codes: readonly RecoveryCodeRecord[],
+    issuedAt: number,
+    expectedEpoch?: string,
+  ): Promise<boolean>;
   findRecoveryCode(userId: string, number: number): Promise<RecoveryCodeRecord | undefined>;
   /** Removes the code if it is still that one, and clears its group's counter. Atomic: true exactly once. */
   consumeRecoveryCode(userId: string, code: RecoveryCodeRecord): Promise<boolean>;

@@ -69,9 +69,9 @@ export function giveAddress(
 }
 
 /** Codes that nobody can type: for people who only have to have some, since real ones are slow to make on purpose. */
-export function giveRecoveryCodes(portal: Portal, userId: string, count = 10): Promise<void> {
+export async function giveRecoveryCodes(portal: Portal, userId: string, count = 10): Promise<void> {
   const codes = Array.from({ length: count }, (_, index) => ({ number: index + 1, codeHash: 'unusable' }));
-  return portal.records.replaceRecoveryCodes(userId, codes, portal.clock.now());
+  await portal.records.replaceRecoveryCodes(userId, codes, portal.clock.now());
 }
 
 /** Signs in with password and app, at a time step of its own. */

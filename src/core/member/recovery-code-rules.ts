@@ -36,6 +36,21 @@ export function replaceRecoveryCodes(
   };
 }
 
+/**
+ * The same for a person in a session, on the ground that was judged: false where their sessions ended meanwhile, or nothing is left
+ * that the codes would stand in for.
+ */
+export function renewRecoveryCodes(
+  given: WithRecoveryCodes,
+  set: RecoveryCodeSet,
+  expectedEpoch: string,
+): Changed<WithRecoveryCodes, boolean> {
+  const { member } = given;
+  if (member.epoch !== expectedEpoch || member.authenticators.length === 0)
+    return { next: given, outcome: false };
+  return { next: replaceRecoveryCodes(given, set), outcome: true };
+}
+
 /** Uses a code up, once, and ends the count of wrong ones. False where it is no longer that one. */
 export function consumeRecoveryCode(
   given: WithRecoveryCodes,

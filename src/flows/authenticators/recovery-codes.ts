@@ -62,7 +62,10 @@ export async function renewRecoveryCodes(context: FlowContext, act: FactorAct): 
   const made = await makeRecoveryCodeSet(context, subject, member);
   if (made.outcome === 'rejected') return made;
   const { set, shown: recoveryCodes } = made;
-  await context.records.replaceRecoveryCodes(account.id, set.codes, set.issuedAt);
+  const { epochs } = subject;
+  // Hashing a set takes over a second, in which an administrator may reset the person.
+  if (!(await context.records.replaceRecoveryCodes(account.id, set.codes, set.issuedAt, epochs.user)))
+    return { outcome: 'rejected', because: 'no-factor' };
   await reportCodesIssued(context, subject, set);
   const { notified } = await afterFactorChange(context, {
     account,

@@ -1,7 +1,7 @@
 import type { Records } from '../../support/records';
 import { NO_GUESSES } from '../../../src/core/member/guess-counter';
 
-import { NOW, aGuess, aUser } from '../samples';
+import { NOW, aGuess, aUser, anAuthenticator } from '../samples';
 
 /** What every record store does with recovery codes. */
 export function describeRecoveryCodes(open: () => Records): void {
@@ -20,6 +20,18 @@ export function describeRecoveryCodes(open: () => Records): void {
       });
       await open().replaceRecoveryCodes(userId, [], NOW + 2);
       expect((await open().findMember(userId, 'acme')).recoveryCodesLeft).toBe(0);
+    });
+
+    it('replaces it for a session that goes on, and only while there is something to stand in for', async () => {
+      const userId = await aUser(open());
+      const { epoch } = await open().findMember(userId, 'acme');
+      const replace = (expected: string) => open().replaceRecoveryCodes(userId, set, NOW, expected);
+      expect(await replace(epoch ?? '')).toBe(false);
+      await open().addAuthenticator(userId, anAuthenticator());
+      expect(await replace('another')).toBe(false);
+      expect((await open().findMember(userId, 'acme')).recoveryCodesLeft).toBe(0);
+      expect(await replace(epoch ?? '')).toBe(true);
+      expect((await open().findMember(userId, 'acme')).recoveryCodesLeft).toBe(3);
     });
 
     it('consumes a code once, if it is still that one, and clears its own counter', async () => {

@@ -1,12 +1,14 @@
 import { holdVisit, postHeld } from '../../support/held-visit';
 import { addPerson, visit } from '../../support/member';
+import { giveApp, signInWithApp } from '../../support/own-factors';
 import { createPortal } from '../../support/portal';
 import { allStoreKinds } from '../../support/store-kinds';
 import { totpCode } from '../../support/totp';
 
 // The attack: somebody knows the password of a member who has nothing enrolled yet. They wait with a login of their own until the
 // owner sets up an app, and confirm theirs in the same moment, so that both are bound and the owner notices nothing at the
-// sign-in. Or an enrollment is held back until an administrator has reset the member, and lands in the clean account.
+// sign-in. Or an enrollment, or a new set of recovery codes, is held back until an administrator has reset the member, and lands in
+// the clean account.
 
 describe.each(allStoreKinds)('an enrollment held to the last moment, on $kind', ({ open: openStores }) => {
   const { close, records, state } = openStores();
@@ -69,5 +71,23 @@ describe.each(allStoreKinds)('an enrollment held to the last moment, on $kind', 
     };
     expect((await confirm()).body).toMatchObject({ outcome: 'rejected' });
     expect((await records.findMember(person.id, 'acme')).authenticators).toEqual([]);
+  });
+
+  it('leaves no new recovery codes behind where the member was reset meanwhile', async () => {
+    const person = addPerson(portal);
+    const thief = await signInWithApp(portal, person.username, await giveApp(portal, person.id));
+    elsewhere.users.set(person.id, person);
+    const member = { userId: person.id, organizationId: 'acme' };
+    beforeWriting = async () => {
+      beforeWriting = () => Promise.resolve();
+      await elsewhere.mfa.members.reset(member, { reason: 'Taken over' });
+      // From now on a code by email would be asked for, and a recovery code would do in its place.
+      await elsewhere.mfa.members.save(member, { enabled: true, assignedKind: 'email' });
+    };
+    const renewed = await thief.postJson('/mfa/settings/recovery-codes');
+    expect([renewed.status, renewed.body.recoveryCodes]).toEqual([409, undefined]);
+    const { body } = await visit(portal).logIn(person.username);
+    expect(body.anyOf).toEqual([expect.objectContaining({ kind: 'email' })]);
+    expect((await records.findMember(person.id, 'acme')).recoveryCodesLeft).toBe(0);
   });
 });
