@@ -70,6 +70,7 @@ export const MEMBER: DocumentFormat<MemberDocument> = {
   schema: z.looseObject({
     epoch: z.string().nullable(),
     sessionsEndedAt: instant.nullable().default(null),
+    passwordChangedAt: instant.exactOptional(),
     spentChannel: spentChannel.nullable().default(null),
     organizations: z.array(memberOfOrganization).default([]),
     authenticators: z.array(authenticator),

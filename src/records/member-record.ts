@@ -12,6 +12,7 @@ export function toMemberRecord(member: MemberDocument, userId: string, organizat
     organizationId,
     epoch: member.epoch,
     sessionsEndedAt: member.sessionsEndedAt,
+    ...(member.passwordChangedAt === undefined ? {} : { passwordChangedAt: member.passwordChangedAt }),
     settings: settingsOf(member, organizationId),
     authenticators: member.authenticators,
     askedFirst: member.preferredId,

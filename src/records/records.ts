@@ -25,6 +25,8 @@ export interface MemberRecord {
   readonly epoch: string | null;
   /** When sessions of the user were ended last; null where they never were. */
   readonly sessionsEndedAt: number | null;
+  /** When the app said last that the user chose a new password. */
+  readonly passwordChangedAt?: number;
   readonly settings: MemberSettings;
   readonly authenticators: readonly Authenticator[];
   /** The authenticator that the person wants to be asked first, or null. */
@@ -51,6 +53,8 @@ export interface PolicyRecord {
 export interface SessionsEnd {
   readonly epoch: string;
   readonly endedAt: number;
+  /** They end because the user chose a new password. */
+  readonly passwordChanged?: true;
 }
 
 /** A recovery code as stored: its number selects it, so that one try costs one hash. */

@@ -49,6 +49,18 @@ export function isEndedBy({ sessionsEndedAt }: Ends, startedAt: number | null): 
   return sessionsEndedAt !== null && (startedAt === null || startedAt <= sessionsEndedAt);
 }
 
+/**
+ * Whether the password was changed after an instant, such as the one at which a sign-in began to judge it. A change that a clock ahead has
+ * dated in the future says nothing about that.
+ */
+export function isPasswordChangedSince(
+  { passwordChangedAt }: { readonly passwordChangedAt?: number },
+  since: number,
+  now: number,
+): boolean {
+  return passwordChangedAt !== undefined && since < passwordChangedAt && passwordChangedAt <= now;
+}
+
 /** Whether nothing was ended since `seen` was read. An epoch that was made meanwhile is no end. */
 export function areSameEnds(seen: Ends, now: Ends): boolean {
   return seen.sessionsEndedAt === now.sessionsEndedAt && (seen.epoch === null || seen.epoch === now.epoch);

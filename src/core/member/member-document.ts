@@ -19,6 +19,8 @@ export interface MemberDocument {
   readonly epoch: string | null;
   /** When sessions of the user were ended last; null where they never were. */
   readonly sessionsEndedAt: number | null;
+  /** When the app said last that the user chose a new password. */
+  readonly passwordChangedAt?: number;
   /** The address through which the user chose a new password last. */
   readonly spentChannel: SpentChannel | null;
   readonly organizations: readonly MemberOfOrganization[];

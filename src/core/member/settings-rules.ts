@@ -98,6 +98,8 @@ interface WithEpoch {
 export interface SessionsEnd {
   readonly epoch: string;
   readonly endedAt: number;
+  /** They end because the user chose a new password. */
+  readonly passwordChanged?: true;
 }
 
 /** The current epoch, or `candidate` if there is none. */
@@ -112,9 +114,10 @@ export function establishEpoch<Document extends WithEpoch>(
 
 export function replaceEpoch<Document extends WithEpoch>(
   document: Document,
-  { epoch, endedAt }: SessionsEnd,
+  { epoch, endedAt, passwordChanged }: SessionsEnd,
 ): Document {
-  return { ...document, epoch, sessionsEndedAt: endedAt };
+  const changed = passwordChanged === undefined ? {} : { passwordChangedAt: endedAt };
+  return { ...document, epoch, sessionsEndedAt: endedAt, ...changed };
 }
 
 /** The same if `expected` is the current epoch: for a session that ends the others and goes on with the new epoch. */

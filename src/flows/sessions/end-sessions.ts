@@ -171,7 +171,7 @@ export async function recordPasswordChange(
   { userId, kept, origin, notify }: PasswordChanged,
 ): Promise<Epochs | null> {
   const { records, directory, clock } = context;
-  const end = { epoch: newHandle(), endedAt: clock.now() };
+  const end = { epoch: newHandle(), endedAt: clock.now(), passwordChanged: true } as const;
   const isKept =
     kept !== undefined && (await records.renewUserEpoch(userId, { ...end, expected: kept.epochs.user }));
   if (!isKept) await records.replaceUserEpoch(userId, end);

@@ -1,6 +1,6 @@
 import type { Evidence } from '../../core/decision/assurance';
 import type { Decision } from '../../core/decision/decide';
-import { sessionExpiresAt, type Epochs } from '../../core/decision/session-lifetime';
+import { isPasswordChangedSince, sessionExpiresAt, type Epochs } from '../../core/decision/session-lifetime';
 import { BACKUP_KIND } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import type { PendingLogin } from '../../stores/state-store';
@@ -43,6 +43,8 @@ export async function logIn(
   login: {
     readonly account: Account;
     readonly evidence: readonly Evidence[];
+    /** When the first factor came, before anybody judged it. */
+    readonly begunAt: number;
     readonly origin: Origin;
     /** What the browser carries, where it claims to be remembered. */
     readonly presented: BrowserToken | null;
@@ -65,15 +67,16 @@ async function conclude(
   login: {
     readonly account: Account;
     readonly evidence: readonly Evidence[];
+    readonly begunAt: number;
     readonly gathered: Gathered;
     readonly origin: Origin;
     readonly unlocking: boolean;
     readonly step: FirstStep;
   },
 ): Promise<LoginOutcome> {
-  const { account, evidence, gathered, origin, step } = login;
+  const { account, evidence, begunAt, gathered, origin, step } = login;
   const unlocking = login.unlocking && isLockedOut(context, gathered);
-  const decision = unlocking ? decideUnlocking(gathered) : decideByPolicy(gathered);
+  const decision = decideLogin(gathered, { evidence, begunAt, unlocking });
   const { userId, organizationId } = { userId: account.id, organizationId: account.organizationId };
   if (decision.outcome === 'deny' || decision.outcome === 'sign-in') {
     context.events.report({
@@ -139,6 +142,29 @@ async function conclude(
     begun,
     unlocking,
   };
+}
+
+function decideLogin(
+  gathered: Gathered,
+  login: { readonly evidence: readonly Evidence[]; readonly begunAt: number; readonly unlocking: boolean },
+): Decision {
+  if (wasProofReplaced(gathered, login)) return { outcome: 'sign-in', because: 'session-ended' };
+  return login.unlocking ? decideUnlocking(gathered) : decideByPolicy(gathered);
+}
+
+/**
+ * Judging a password takes a while. If it was changed meanwhile, or the passkey of the sign-in was removed, the session would begin after
+ * that ended all others, and go on.
+ */
+function wasProofReplaced(
+  { member, now }: Gathered,
+  { evidence, begunAt }: { readonly evidence: readonly Evidence[]; readonly begunAt: number },
+): boolean {
+  return evidence.some(({ method, authenticatorId }) =>
+    method === 'password'
+      ? isPasswordChangedSince(member, begunAt, now)
+      : authenticatorId !== undefined && !member.authenticators.some(({ id }) => id === authenticatorId),
+  );
 }
 
 /** Lets a locked-out person who came by the unlock link begin a login, even if no factor is left. The pending login grants nothing. */

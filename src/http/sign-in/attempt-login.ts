@@ -54,6 +54,7 @@ export async function attemptLogin(
 ): Promise<LoginAttempt> {
   context.proxies.look(req);
   const { username, password: typed } = submitted;
+  const begunAt = context.clock.now();
   const trusted = trustedSourceOf(context, req, username);
   const verdict = await checkSignInPassword(context, originOf(req), () =>
     context.passwords.check(req, { username, password: typed, trusted }, submitted.verify),
@@ -66,7 +67,7 @@ export async function attemptLogin(
   const name = usernameKey(submitted.username);
   const presented = readBrowserCookie(context, req);
   const origin = submitted.origin(info);
-  const proven = { user, info, account, evidence: [password], name, presented, origin };
+  const proven = { user, info, account, evidence: [password], begunAt, name, presented, origin };
   const [login] = await Promise.all([goOnWithLogin(context, req, { ...proven, isFindable }), settled]);
   if (login.outcome === 'signed-in' && isNetworkNew) context.passwords.noteSignIn(req, name);
   return login;
@@ -83,6 +84,7 @@ export async function attemptWayIn(
   },
 ): Promise<LoginBegun | Exclude<WayInResult, { readonly outcome: 'proven' }>> {
   context.proxies.look(req);
+  const begunAt = context.clock.now();
   const judged = await signInByWayIn(context, {
     ...attempt,
     visitors: context.csrf.visitors(req),
@@ -97,8 +99,8 @@ export async function attemptWayIn(
   if (judged.outcome !== 'proven') return judged;
   const { known, evidence } = judged;
   const name = usernameKey(known.account.username);
-  const proven = { ...known, info: undefined, evidence, name, presented: null, origin: attempt.origin };
-  return goOnWithLogin(context, req, { ...proven, isFindable: true });
+  const proven = { ...known, info: undefined, evidence, begunAt, name, origin: attempt.origin };
+  return goOnWithLogin(context, req, { ...proven, presented: null, isFindable: true });
 }
 
 /** The decision after a right first factor. */
@@ -110,17 +112,18 @@ async function goOnWithLogin(
     readonly info: unknown;
     readonly account: Account;
     readonly evidence: readonly Evidence[];
+    readonly begunAt: number;
     readonly name: string;
     readonly presented: BrowserToken | null;
     readonly origin: LoginOrigin;
     readonly isFindable: boolean;
   },
 ): Promise<LoginBegun> {
-  const { user, info, account, evidence, name, presented, isFindable } = proven;
+  const { user, info, account, evidence, begunAt, name, presented, isFindable } = proven;
   const unlock = await unlockOf(context, req, account.id);
   const step = firstStepOf(context, req, account.id);
   const origin = originOf(req);
-  const attempt = { account, evidence, origin, presented, unlocking: unlock !== undefined, step };
+  const attempt = { account, evidence, begunAt, origin, presented, unlocking: unlock !== undefined, step };
   const login = await logIn(context, attempt);
   if (req.res !== undefined) changeBrowserCookie(context, req.res, login.cookie);
   if (login.cookie !== null && login.cookie !== 'clear') stateOf(req).givenBrowser = login.cookie.id;

@@ -1,7 +1,9 @@
 import { createMfa, memoryRecords, memoryState } from '../../../src/index';
 import { addPerson, visit, type Member } from '../../support/member';
+import { giveApp } from '../../support/own-factors';
 import { ORIGIN, aPasskey, createPasskeyPortal, enrollPasskey } from '../../support/passkeys';
 import { TEST_KEY, type Portal, type PortalUser } from '../../support/portal';
+import { withRules } from '../../support/records';
 import { allStoreKinds } from '../../support/store-kinds';
 import type { SoftwarePasskey } from '../../../src/testing/software-passkey';
 
@@ -244,6 +246,39 @@ describe.each(allStoreKinds)('signing in with a passkey, with $kind stores', ({ 
     await portal.mfa.settled();
     expect(portal.outbox.messages.filter(({ to }) => to === email).at(-1)?.subject).toContain('copied');
   });
+});
+
+// The attack: the thief of a security key signs in in the moment in which its owner removes it and ends all sessions.
+it('does not sign in with a passkey that is removed once it was accepted', async () => {
+  const stored = memoryRecords();
+  const elsewhere = withRules(stored);
+  let afterWriting = () => Promise.resolve();
+  const records: typeof stored = {
+    ...stored,
+    async write(...change) {
+      const written = await stored.write(...change);
+      await afterWriting();
+      return written;
+    },
+  };
+  const directory = { maySignIn: () => true };
+  const portal = await createPasskeyPortal({}, { records, passkeys: { signIn: true }, directory });
+  const { id, username } = addPerson(portal);
+  const passkey = aPasskey();
+  await enrollPasskey(portal, username, passkey);
+  await giveApp(portal, id);
+  const [stolen] = (await elsewhere.findMember(id, 'acme')).authenticators;
+  afterWriting = async () => {
+    afterWriting = () => Promise.resolve();
+    await elsewhere.removeAuthenticator(id, stolen?.id ?? '');
+    await elsewhere.replaceUserEpoch(id, { epoch: 'after the removal', endedAt: portal.clock.now() });
+  };
+  const thief = visit(portal);
+  const refused = await signIn(thief, passkey);
+  expect([refused.status, refused.body.because]).toEqual([403, 'session-ended']);
+  expect(await isSignedIn(thief)).toBe(false);
+  expect(await portal.mfa.sessionsOf(id).list()).toEqual([]);
+  await portal.mfa.close();
 });
 
 describe('the limit on wrong passwords', () => {

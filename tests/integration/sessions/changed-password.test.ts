@@ -2,7 +2,10 @@ import type { Express } from 'express';
 import { createOutbox } from '../../../src/index';
 import type { Mfa } from '../../../src/index';
 import { createClock } from '../../support/clock';
+import { visit } from '../../support/member';
 import { plantApp } from '../../support/planted';
+import { createPortal } from '../../support/portal';
+import type { Portal } from '../../support/portal';
 import { openSessionHost } from '../../support/session-host';
 import type { SessionHost, SessionUser } from '../../support/session-host';
 import { allStoreKinds } from '../../support/store-kinds';
@@ -115,5 +118,52 @@ describe.each(allStoreKinds)('a changed password, on $kind', ({ open: openStores
       host.users.delete(user.id);
       await expect(host.mfa.recordPasswordChange(user.id)).resolves.toBeUndefined();
     });
+  });
+});
+
+// The attack: the thief of a password signs in again and again while its owner changes it. The old password is still right when the host
+// looks it up, and a session that begins after the change would not be ended by it.
+describe('a password that is being checked', () => {
+  function openSlowPortal() {
+    const during = { act: () => Promise.resolve() };
+    const portal: Portal = createPortal({
+      async verify(username, password) {
+        const user = portal.users.get(username);
+        await during.act();
+        return user?.password === password ? user : false;
+      },
+    });
+    return { portal, during };
+  }
+
+  it('lets nobody in where it is changed meanwhile', async () => {
+    const { portal, during } = openSlowPortal();
+    during.act = async () => {
+      portal.clock.advance(1);
+      await portal.mfa.recordPasswordChange('ada');
+      portal.clock.advance(1);
+    };
+    const thief = visit(portal);
+    const refused = await thief.logIn('ada');
+    expect([refused.status, refused.body.because]).toEqual([403, 'session-ended']);
+    expect((await thief.getJson('/plain')).status).toBe(401);
+    during.act = () => Promise.resolve();
+    expect((await visit(portal).logIn('ada')).body.outcome).toBe('signed-in');
+    await portal.mfa.close();
+  });
+
+  it('still signs in where the callback itself ends the other sessions', async () => {
+    const { portal, during } = openSlowPortal();
+    const before = visit(portal);
+    await before.logIn('ada');
+    during.act = async () => {
+      portal.clock.advance(1);
+      await portal.mfa.sessionsOf('ada').endAll();
+    };
+    const ada = visit(portal);
+    expect((await ada.logIn('ada')).body.outcome).toBe('signed-in');
+    expect((await ada.getJson('/plain')).status).toBe(200);
+    expect((await before.getJson('/plain')).status).toBe(401);
+    await portal.mfa.close();
   });
 });

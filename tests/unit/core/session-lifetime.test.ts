@@ -2,6 +2,7 @@ import {
   areEpochsCurrent,
   areSameEnds,
   isEndedBy,
+  isPasswordChangedSince,
   isSeenAtStale,
   isSessionExpired,
   sessionExpiresAt,
@@ -102,4 +103,15 @@ describe('an end that was recorded', () => {
     expect(areSameEnds({ ...once, epoch: null }, once)).toBe(true);
     expect(areSameEnds({ ...never, epoch: null }, once)).toBe(false);
   });
+});
+
+it('knows a password that was changed since an instant, unless a clock ahead has dated the change', () => {
+  const changed = { passwordChangedAt: NOW };
+  expect([NOW - 1, NOW, NOW + 1].map((since) => isPasswordChangedSince(changed, since, NOW))).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  expect(isPasswordChangedSince(changed, NOW - 2, NOW - 1)).toBe(false);
+  expect(isPasswordChangedSince({}, NOW - 1, NOW)).toBe(false);
 });
