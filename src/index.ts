@@ -32,6 +32,7 @@ export type { EventName, MfaEvent, Severity } from './events/events';
 export type { MfaEvents } from './events/event-recorder';
 export type { ErasureApi, ForgetUserOptions, OrganizationsApi, UsersApi } from './api/erasure-api';
 export type { EventQueryRequest, EventsApi } from './api/events-api';
+export type { LockExplanation } from './flows/admin/explain-lock';
 export type { EventPage, ShownEvent } from './flows/admin/list-events';
 export { memoryRecords } from './stores/memory/memory-stores';
 export { memoryState } from './stores/memory/memory-stores';

@@ -58,6 +58,8 @@ export interface MfaEvent {
   readonly actorId?: string;
   /** The address the request came from, as the host's `trust proxy` setting gives it. */
   readonly address?: string;
+  /** The sign-in it belongs to, from the password to the session. Says nothing else. */
+  readonly loginId?: string;
   /** Plain words and numbers about it. */
   readonly details: Readonly<Record<string, string | number | boolean>>;
 }

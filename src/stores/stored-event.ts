@@ -30,12 +30,12 @@ export function parseEvent(text: string, organizationId: string): MfaEvent | nul
 /** The name is not compared with those of this version: a later one may have written it. */
 function isEvent(value: unknown): value is MfaEvent {
   if (!isObject(value)) return false;
-  const { name, at, organizationId, userId, actorId, address, details } = value;
+  const { name, at, organizationId, userId, actorId, address, loginId, details } = value;
   return (
     typeof name === 'string' &&
     Number.isSafeInteger(at) &&
     typeof organizationId === 'string' &&
-    [userId, actorId, address].every((item) => item === undefined || typeof item === 'string') &&
+    [userId, actorId, address, loginId].every((item) => item === undefined || typeof item === 'string') &&
     isObject(details)
   );
 }

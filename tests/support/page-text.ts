@@ -25,3 +25,10 @@ export function hiddenFields(html: string, action: string): Record<string, strin
   ];
   return Object.fromEntries(inputs.map(([, name = '', value = '']) => [name, value]));
 }
+
+/** Where the link with these words leads; empty where the page has none. */
+export function linkTo(html: string, words: string): string {
+  const links = [...html.matchAll(/<a [^>]*href="([^"]+)"[^>]*>(.*?)<\/a>/gs)];
+  const link = links.find(([, , inner = '']) => textOf(inner).trim() === words)?.[1] ?? '';
+  return link.replaceAll('&amp;', '&');
+}

@@ -4,6 +4,7 @@ import type { Authenticator } from '../../core/member/authenticator';
 import type { FactorKind } from '../../core/member/factor-kind';
 import type { FlowContext } from '../context/context';
 import { isLive } from '../sessions/list-sessions';
+import { explainLock, type LockExplanation } from './explain-lock';
 import { nameEvents, type ShownEvent } from './list-events';
 import { toListedMember, type ListedMember } from './member-list';
 import { readPolicyContext, readMembers } from './read-members';
@@ -28,6 +29,8 @@ export interface MemberDetail extends ListedMember {
   readonly assignableKinds: readonly FactorKind[];
   readonly authenticators: readonly SeenAuthenticator[];
   readonly recoveryCodesLeft: number;
+  /** While the member is locked out, and the events say why. */
+  readonly lock?: LockExplanation;
   /** Sessions that have not ended. */
   readonly sessions: number;
   /** The newest events first; the others are on the events page, filtered by this member. */
@@ -56,9 +59,12 @@ export async function findMemberDetail(
       .then(() => context.records.listEvents({ organizationId, userIds: [userId], limit: HISTORY })),
   ]);
   if (member === undefined) return { outcome: 'not-found' };
-  const { record, facts } = member;
+  const { record, facts, state } = member;
   const { enabled, assignedKind } = record.settings;
   const now = context.clock.now();
+  const { lockedUntil } = state;
+  const lock =
+    lockedUntil === undefined ? null : await explainLock(context, { organizationId, userId, lockedUntil });
   return {
     outcome: 'found',
     member: {
@@ -68,6 +74,7 @@ export async function findMemberDetail(
       assignableKinds: allowedKinds(facts),
       authenticators: record.authenticators.map((authenticator) => toSeen(authenticator)),
       recoveryCodesLeft: record.recoveryCodesLeft,
+      ...(lock === null ? {} : { lock }),
       sessions: sessions.filter((entry) => isLive(entry, { member: record, policy, now })).length,
       history: await nameEvents(context, history.events),
     },

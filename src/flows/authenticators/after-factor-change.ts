@@ -5,7 +5,7 @@ import type { Notice } from '../../delivery/delivery';
 import { channelOfKind } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import type { MemberRecord } from '../../records/records';
-import type { AuthSubject } from '../context/auth-subject';
+import { loginOfSubject, type AuthSubject } from '../context/auth-subject';
 import { newHandle, type FlowContext, type Origin } from '../context/context';
 import { notifyAddressesOnFile } from '../notices/notify';
 
@@ -72,6 +72,7 @@ async function endOtherSessions(
     userId: account.id,
     organizationId: subject.organizationId,
     address: origin.address,
+    ...loginOfSubject(subject),
     details: { scope: 'others' },
   });
   return { ...subject.epochs, user };

@@ -1,7 +1,7 @@
 import { hashRecoveryCodes, issueRecoveryCodes } from '../../core/proof/recovery-code';
 import type { MemberRecord, RecoveryCodeSet } from '../../records/records';
 import type { CodesOwner } from '../../stores/unseen-codes';
-import type { AuthSubject } from '../context/auth-subject';
+import { loginOfSubject, type AuthSubject, type LoginField } from '../context/auth-subject';
 import type { FlowContext, Origin } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 import { spendChange, type TooManyChanges } from '../enrollment/enroll';
@@ -37,11 +37,19 @@ export async function makeRecoveryCodeSet(
 /** Says that a new set was stored. */
 export function reportCodesIssued(
   context: FlowContext,
-  { userId, organizationId }: Pick<AuthSubject, 'userId' | 'organizationId'>,
+  subject: Pick<AuthSubject, 'userId' | 'organizationId' | 'ownerId' | 'phase'>,
   { codes }: RecoveryCodeSet,
 ): Promise<void> {
   const details = { count: codes.length };
-  return context.events.reportQueued({ name: 'recovery-codes-issued', userId, organizationId, details });
+  const { userId, organizationId } = subject;
+  const login = loginOfSubject(subject);
+  return context.events.reportQueued({
+    name: 'recovery-codes-issued',
+    userId,
+    organizationId,
+    ...login,
+    details,
+  });
 }
 
 export type Renewal =
@@ -81,9 +89,9 @@ export async function renewRecoveryCodes(context: FlowContext, act: FactorAct): 
 /** A recovery code was used: every address on file is told, with how many are left (NIST SP 800-63B-4, 4.2.3). */
 export async function reportRecoveryCodeUse(
   context: FlowContext,
-  used: { readonly gathered: Gathered; readonly origin: Origin },
+  used: { readonly gathered: Gathered; readonly origin: Origin; readonly login: LoginField },
 ): Promise<void> {
-  const { gathered, origin } = used;
+  const { gathered, origin, login } = used;
   const { account, member, facts, now } = gathered;
   const left = facts.recoveryCodesLeft;
   context.events.report({
@@ -91,6 +99,7 @@ export async function reportRecoveryCodeUse(
     userId: account.id,
     organizationId: account.organizationId,
     address: origin.address,
+    ...login,
     details: { left },
   });
   await notifyAddressesOnFile(context, {

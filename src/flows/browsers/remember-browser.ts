@@ -9,7 +9,7 @@ import {
 import { hashToken, issueToken } from '../../core/proof/bearer-token';
 import { BACKUP_KIND } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
-import type { AuthSubject } from '../context/auth-subject';
+import { loginOfSubject, type AuthSubject } from '../context/auth-subject';
 import type { FlowContext, Origin } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 import { REPROOF_SECONDS } from '../enrollment/authorize-enrollment';
@@ -74,6 +74,7 @@ export async function rememberBrowser(
     userId: account.id,
     organizationId: subject.organizationId,
     address: origin.address,
+    ...loginOfSubject(subject),
     details: { seconds },
   });
   return { id, token, expiresAt: browser.expiresAt };

@@ -10,7 +10,13 @@ import type { ChallengePurpose } from '../../stores/state-store';
 import { reportRecoveryCodeUse } from '../authenticators/recovery-codes';
 import { rememberBrowser } from '../browsers/remember-browser';
 import type { CookieChange } from '../browsers/use-browser';
-import { continueGrant, type ChallengeHint, type SessionGrant } from '../context/auth-subject';
+import {
+  continueGrant,
+  loginOfSubject,
+  type ChallengeHint,
+  type LoginField,
+  type SessionGrant,
+} from '../context/auth-subject';
 import type { FlowContext, Origin } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 import type { Person } from '../context/judge-access';
@@ -28,6 +34,7 @@ interface Accepted {
   readonly origin: Origin;
   /** By which a lock is ended. */
   readonly link: FoundUnlockLink | undefined;
+  readonly login: LoginField;
 }
 
 /** What a right answer adds to the login or session, and where that leads. */
@@ -42,14 +49,14 @@ export interface Verified {
 
 /** Does what follows from a right answer, whatever it was given for: events, notices, the end of a lock. */
 export async function concludeProof(context: FlowContext, accepted: Accepted): Promise<Verified> {
-  const { challengeHint, shown, origin, link } = accepted;
+  const { challengeHint, shown, origin, link, login } = accepted;
   const proof = toEvidence(challengeHint, shown, accepted.gathered.now);
   reportAccepted(context, accepted, proof);
   noteLate(context, accepted);
   if (link !== undefined) await endLock(context, { ...accepted, link }, proof);
   const verified = toVerified(accepted, proof);
   if (challengeHint.authenticatorId === RECOVERY_CODES_ID)
-    await reportRecoveryCodeUse(context, { gathered: verified.gathered, origin });
+    await reportRecoveryCodeUse(context, { gathered: verified.gathered, origin, login });
   return verified;
 }
 
@@ -65,13 +72,18 @@ function toEvidence(challengeHint: ChallengeHint, shown: RightProof, now: number
   };
 }
 
-function reportAccepted(context: FlowContext, { account, purpose, origin }: Accepted, proof: Evidence): void {
+function reportAccepted(
+  context: FlowContext,
+  { account, purpose, origin, login }: Accepted,
+  proof: Evidence,
+): void {
   const fallback = proof.sentBy === undefined ? {} : { fallbackFrom: proof.method };
   context.events.report({
     name: 'proof-accepted',
     userId: account.id,
     organizationId: account.organizationId,
     address: origin.address,
+    ...login,
     details: { kind: provenBy(proof), purpose, ...fallback },
   });
 }
@@ -160,6 +172,7 @@ export function completeProof(
     userId: account.id,
     organizationId,
     address: origin.address,
+    ...loginOfSubject(subject),
     details: { because: 'satisfied' },
   });
   noteSignIn(context, { gathered, origin });

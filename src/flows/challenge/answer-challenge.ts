@@ -7,7 +7,12 @@ import { FACTOR_TRAITS, type Factor } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import type { GuessOutcome } from '../../records/records';
 import type { AttemptOutcome, ChallengePurpose } from '../../stores/state-store';
-import { challengeOwner, type AuthSubject, type ChallengeHint } from '../context/auth-subject';
+import {
+  challengeOwner,
+  loginOfChallenge,
+  type AuthSubject,
+  type ChallengeHint,
+} from '../context/auth-subject';
 import type { FlowContext, Origin } from '../context/context';
 import { gatherFacts, type Gathered, type PrefetchedRecords } from '../context/gather-facts';
 import { reportUnreadable } from '../context/report-unreadable';
@@ -120,6 +125,7 @@ export async function answerChallenge(context: FlowContext, request: AnswerReque
     requirement,
     origin,
     link,
+    login: loginOfChallenge({ ownerId: subject.ownerId, purpose }),
   });
 }
 
@@ -203,11 +209,13 @@ async function rejectAnswer(
   const { account, subject, origin, purpose, link } = request;
   const { rejected, challengeHint, guess, gathered, check = rejected.because } = refused;
   const { because, lockedUntil, attemptsLeft } = rejected;
+  const login = loginOfChallenge({ ownerId: subject.ownerId, purpose });
   context.events.report({
     name: 'proof-rejected',
     userId: subject.userId,
     organizationId: subject.organizationId,
     address: origin.address,
+    ...login,
     details: {
       because: check,
       purpose,
@@ -216,7 +224,7 @@ async function rejectAnswer(
     },
   });
   const exhausted = attemptsLeft === 0 && link === undefined;
-  reportGuessLimits(context, { account, gathered, challengeHint, purpose, guess, exhausted, origin });
+  reportGuessLimits(context, { account, gathered, challengeHint, purpose, guess, exhausted, origin, login });
   const isUsedUp = attemptsLeft === 0 || because === 'attempts-exhausted';
   if (link === undefined || !isUsedUp) return rejected;
   await context.state.endUnlockLink(link.tokenHash);

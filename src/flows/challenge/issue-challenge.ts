@@ -5,7 +5,7 @@ import { openSecret } from '../../core/proof/secrets';
 import { addCode, isChallengeOver } from '../../core/proof/sent-code';
 import { channelOfKind } from '../../factors/find-factor';
 import type { Challenge } from '../../stores/state-store';
-import type { AuthSubject, ChallengeHint } from '../context/auth-subject';
+import { loginOfChallenge, type AuthSubject, type ChallengeHint } from '../context/auth-subject';
 import { newHandle, newId, type FlowContext } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 import { reportUnreadable } from '../context/report-unreadable';
@@ -75,7 +75,13 @@ export function prepareChallenge(context: FlowContext, request: ChallengeRequest
   };
   const details = { kind, purpose: owner.purpose };
   const { organizationId } = account;
-  context.events.report({ name: 'challenge-issued', userId: owner.userId, organizationId, details });
+  context.events.report({
+    name: 'challenge-issued',
+    userId: owner.userId,
+    organizationId,
+    ...loginOfChallenge(owner),
+    details,
+  });
   return { challenge, code: code === null || destination === null ? null : { ...code, destination } };
 }
 

@@ -3,7 +3,7 @@ import { digestUserId } from '../../core/proof/user-digest';
 import type { Account } from '../../options/ports';
 import type { GuessOutcome } from '../../records/records';
 import type { ChallengePurpose } from '../../stores/state-store';
-import type { ChallengeHint } from '../context/auth-subject';
+import type { ChallengeHint, LoginField } from '../context/auth-subject';
 import type { FlowContext, Origin } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 import { notifyAddressesOnFile } from '../notices/notify';
@@ -18,6 +18,7 @@ export interface WrongAnswer {
   /** Whether no try is left for this challenge. */
   readonly exhausted: boolean;
   readonly origin: Origin;
+  readonly login: LoginField;
 }
 
 /** At most this many notices about wrong codes after a right password, since an attacker can trigger them. */
@@ -91,10 +92,10 @@ function tell(
 
 function report(
   context: FlowContext,
-  { account, origin }: WrongAnswer,
+  { account, origin, login }: WrongAnswer,
   name: 'proofs-locked' | 'authenticator-disabled',
   details: Readonly<Record<string, string | number>>,
 ): void {
   const { id: userId, organizationId } = account;
-  context.events.report({ name, userId, organizationId, address: origin.address, details });
+  context.events.report({ name, userId, organizationId, address: origin.address, ...login, details });
 }

@@ -10,6 +10,7 @@ import {
 import { mayArrive } from '../../delivery/delivery';
 import type { Account } from '../../options/ports';
 import type { SentMessage } from '../../stores/state-store';
+import { loginOfChallenge } from '../context/auth-subject';
 import type { FlowContext } from '../context/context';
 import { effectivePolicy } from '../context/gather-facts';
 import { changeChallenge, makeCode } from './active-challenge';
@@ -82,18 +83,20 @@ export async function resendByEmail(context: FlowContext, message: SentMessage):
     name: sent.outcome === 'sent' ? 'delivery-fell-back' : 'delivery-failed',
     userId,
     organizationId: account.organizationId,
+    ...loginOfChallenge(owner),
     details: { kind: 'email', purpose, because: 'undelivered' },
   });
 }
 
 async function maySend(
   context: FlowContext,
-  { userId, purpose }: SentMessage,
+  { userId, ownerId, purpose }: SentMessage,
   { account, email }: { readonly account: Account; readonly email: string },
 ): Promise<boolean> {
   const { organizationId } = account;
   const policy = effectivePolicy(context, await context.records.findPolicy(organizationId));
   if (!maySmsFallBack(policy, purpose)) return false;
-  const send = { kind: 'email', destination: email, userId, organizationId, purpose } as const;
+  const login = loginOfChallenge({ ownerId, purpose });
+  const send = { kind: 'email', destination: email, userId, organizationId, purpose, ...login } as const;
   return (await spendSend(context, send)).outcome === 'spent';
 }

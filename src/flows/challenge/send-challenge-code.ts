@@ -12,6 +12,7 @@ import {
 import { mayArrive, type SendOutcome } from '../../delivery/delivery';
 import { FACTOR_TRAITS } from '../../factors/find-factor';
 import type { Challenge } from '../../stores/state-store';
+import { loginOfChallenge } from '../context/auth-subject';
 import type { FlowContext } from '../context/context';
 import {
   changeChallenge,
@@ -49,7 +50,9 @@ export async function sendChallengeCode(
   const { userId, purpose } = request.owner;
   const { sentBy: kind } = sending.code.kept;
   const { organizationId } = request.gathered.account;
-  const send = { kind, destination: sending.code.destination, userId, organizationId, purpose };
+  const { destination } = sending.code;
+  const login = loginOfChallenge(request.owner);
+  const send = { kind, destination, userId, organizationId, purpose, ...login };
   const mailbox = fallbackOf(request);
   const spent = await spendSendOrFallback(context, send, mailbox);
   if (spent.outcome === 'refused') {
@@ -206,5 +209,6 @@ function report(
 ): void {
   const { userId, purpose } = request.owner;
   const { organizationId } = request.gathered.account;
-  context.events.report({ name, userId, organizationId, details: { kind, ...more, purpose } });
+  const login = loginOfChallenge(request.owner);
+  context.events.report({ name, userId, organizationId, ...login, details: { kind, ...more, purpose } });
 }

@@ -5,6 +5,8 @@ import type { FlowContext } from '../context/context';
 
 export interface SendToSpend extends BudgetedSend {
   readonly organizationId: string;
+  /** For the events. */
+  readonly loginId?: string;
 }
 
 export interface SendRefused {
@@ -62,19 +64,22 @@ function isCountryAllowed({ options }: FlowContext, destination: string): boolea
 }
 
 function refuse(context: FlowContext, send: SendToSpend, refused: SendRefused): SendRefused {
-  const { userId, organizationId, kind, purpose } = send;
+  const { kind, purpose } = send;
   const details = { kind, purpose, because: refused.because };
-  context.events.report({ name: 'delivery-refused', userId, organizationId, details });
+  context.events.report({ name: 'delivery-refused', ...whoseSend(send), details });
   return refused;
+}
+
+function whoseSend({ userId, organizationId, loginId }: SendToSpend) {
+  return { userId, organizationId, ...(loginId === undefined ? {} : { loginId }) };
 }
 
 /** At most one event an hour per budget, over all processes. */
 async function raiseAlarm(context: FlowContext, send: SendToSpend, of: BudgetOf, key: string): Promise<void> {
   const alarm = context.state.throttle({ name: 'send-alarm', points: 1, seconds: ALARM_SECONDS });
   if ((await alarm.spend(key)).outcome === 'blocked') return;
-  const { userId, organizationId, kind } = send;
-  const details = { kind, budget: of };
-  context.events.report({ name: 'send-budget-exhausted', userId, organizationId, details });
+  const details = { kind: send.kind, budget: of };
+  context.events.report({ name: 'send-budget-exhausted', ...whoseSend(send), details });
   const option = CAPS.get(of);
   if (option !== undefined) context.options.onError(new SendCapReached(option));
 }

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { Evidence } from '../../core/decision/assurance';
 import type { Epochs } from '../../core/decision/session-lifetime';
 import type { FactorKind } from '../../core/member/factor-kind';
+import type { MfaEvent } from '../../events/events';
 import type { ChallengeOwner, ChallengePurpose } from '../../stores/state-store';
 
 /** The factor that was asked last, as the session remembers it. A hint: it is checked again before it counts. */
@@ -32,6 +34,25 @@ export type AuthSubject =
 
 export function challengeOwner(subject: AuthSubject, purpose: ChallengePurpose): ChallengeOwner {
   return { userId: subject.userId, ownerId: subject.ownerId, purpose };
+}
+
+/** What the events of one login have in common; empty for events of a session. */
+export type LoginField = Pick<MfaEvent, 'loginId'>;
+
+/** The id of the login itself is not reported: hosts use it as the `challengeId`, with which they accept answers. */
+export function loginOf(ownerId: string): LoginField {
+  return { loginId: createHash('sha256').update(ownerId).digest('base64url').slice(0, 16) };
+}
+
+export function loginOfChallenge({
+  purpose,
+  ownerId,
+}: Pick<ChallengeOwner, 'purpose' | 'ownerId'>): LoginField {
+  return purpose === 'login' ? loginOf(ownerId) : {};
+}
+
+export function loginOfSubject({ phase, ownerId }: Pick<AuthSubject, 'phase' | 'ownerId'>): LoginField {
+  return phase === 'pending' ? loginOf(ownerId) : {};
 }
 
 /** What a session is granted with once the decision allows it. */

@@ -12,7 +12,7 @@ import type { Challenge } from '../../stores/state-store';
 import { afterFactorChange, type Change, type FactorChanged } from '../authenticators/after-factor-change';
 import { makeRecoveryCodeSet, reportCodesIssued } from '../authenticators/recovery-codes';
 import type { Rejected } from '../challenge/answer-challenge';
-import { challengeOwner, type AuthSubject } from '../context/auth-subject';
+import { challengeOwner, loginOfSubject, type AuthSubject } from '../context/auth-subject';
 import type { FlowContext, Origin } from '../context/context';
 import { gatherFacts, type Gathered } from '../context/gather-facts';
 import { gatherSetupFacts, type FindAdministered } from '../context/gather-setup-facts';
@@ -219,5 +219,7 @@ function report(
   details: Readonly<Record<string, string>>,
 ): Promise<void> {
   const { userId, organizationId } = subject;
-  return context.events.reportQueued({ name, userId, organizationId, address: origin.address, details });
+  const { address } = origin;
+  const login = loginOfSubject(subject);
+  return context.events.reportQueued({ name, userId, organizationId, address, ...login, details });
 }

@@ -8,7 +8,7 @@ import { channelOfKind } from '../../factors/find-factor';
 import type { Challenge } from '../../stores/state-store';
 import type { Sent } from '../challenge/active-challenge';
 import type { SendRefused } from '../challenge/spend-send';
-import { challengeOwner, type AuthSubject } from '../context/auth-subject';
+import { challengeOwner, loginOfSubject, type AuthSubject } from '../context/auth-subject';
 import { newId, newHandle, type FlowContext } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 
@@ -153,7 +153,8 @@ export function reportEnrollment(
   kind: string,
 ): void {
   const { userId, organizationId } = subject;
-  context.events.report({ name, userId, organizationId, details: { kind, purpose: 'enroll' } });
+  const login = loginOfSubject(subject);
+  context.events.report({ name, userId, organizationId, ...login, details: { kind, purpose: 'enroll' } });
 }
 
 export interface TooManyChanges {

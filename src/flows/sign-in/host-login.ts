@@ -3,7 +3,7 @@ import { sessionExpiresAt } from '../../core/decision/session-lifetime';
 import type { Account } from '../../options/ports';
 import type { PendingLogin } from '../../stores/state-store';
 import { findUnseenCodes } from '../authenticators/unseen-codes';
-import type { AuthSubject, SessionGrant } from '../context/auth-subject';
+import { loginOf, type AuthSubject, type SessionGrant } from '../context/auth-subject';
 import { newId, type FlowContext, type Origin } from '../context/context';
 import { gatherLoginFacts, type Gathered } from '../context/gather-facts';
 import { judgeAccess } from '../context/judge-access';
@@ -116,6 +116,7 @@ export async function resumeLogin(
     userId,
     organizationId,
     address: origin.address,
+    ...loginOf(ownerId),
     details: { because: decision.outcome === 'allow' ? 'satisfied' : decision.because },
   });
   noteSignIn(context, { gathered, origin });

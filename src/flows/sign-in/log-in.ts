@@ -8,7 +8,7 @@ import { judgeBrowser, presentBrowser, type BrowserToken, type CookieChange } fr
 import { goOnWithEarlier, type Begun, type FirstStep } from '../challenge/first-step';
 import { finishChallenge, prepareChallenge } from '../challenge/issue-challenge';
 import { isLockedOut } from '../challenge/unlock-link';
-import type { ChallengeHint, SessionGrant } from '../context/auth-subject';
+import { loginOf, type ChallengeHint, type SessionGrant } from '../context/auth-subject';
 import { newHandle, newId, type FlowContext, type Origin } from '../context/context';
 import { gatherLoginFacts, type Gathered } from '../context/gather-facts';
 import { decideByPolicy, reportRefusedRequest } from '../context/judge-access';
@@ -127,6 +127,7 @@ async function conclude(
       userId,
       organizationId,
       address: origin.address,
+      ...loginOf(pending.id),
       details: { next: decision.outcome, ...firstLogin },
     });
   const challengeHint = unlocking ? null : firstChallengeHint(decision);

@@ -1,9 +1,10 @@
-import { EVENT_NAMES } from '../../events/events';
+import { EVENT_NAMES, type Severity } from '../../events/events';
 import { findFactor } from '../../factors/find-factor';
 import { wordsOf } from '../../factors/factor-words';
 import type { ShownEvent } from '../../flows/admin/list-events';
 import type { MessageKey } from '../../messages/catalogues';
 import type { Moment, Translator } from '../../messages/translator';
+import type { StateBadge } from './member-words';
 import { durationText } from './words';
 
 type Value = string | number | boolean;
@@ -142,7 +143,7 @@ function keyText(key: string): string {
 }
 
 export function toEventRow(translator: Translator, event: ShownEvent): EventRow {
-  const { at, name, details, address } = event;
+  const { at, name, details, address, severity } = event;
   return {
     at: translator.moment(at),
     name,
@@ -150,7 +151,15 @@ export function toEventRow(translator: Translator, event: ShownEvent): EventRow 
     details: detailWords(translator, name, details),
     who: whoText(translator, event),
     address: address === undefined || address === '' ? null : address,
+    severity: severityBadge(translator, severity),
   };
+}
+
+/** Only what deserves a look has one. */
+export function severityBadge({ t }: Translator, severity: Severity): StateBadge | null {
+  if (severity === 'alert') return { tone: 'bad', icon: 'bad', text: t('admin.events.badge.alert') };
+  if (severity !== 'warning') return null;
+  return { tone: 'attention', icon: 'attention', text: t('admin.events.badge.warning') };
 }
 
 /** Whom it concerns, and who did it where that is another person. */
@@ -178,4 +187,5 @@ export interface EventRow {
   readonly details: string;
   readonly who: string;
   readonly address: string | null;
+  readonly severity: StateBadge | null;
 }

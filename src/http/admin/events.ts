@@ -7,6 +7,7 @@ import {
   parseEventName,
   parseSeverity,
   type EventSearch,
+  type ShownEvent,
 } from '../../flows/admin/list-events';
 import { listDeadWebhooks, type DeadWebhook } from '../../flows/webhooks/send-webhook';
 import type { Moment, Translator } from '../../messages/translator';
@@ -14,8 +15,9 @@ import { refusePlainly, show } from '../kernel/page-route';
 import { adminHead, pageSize, pathWith, textQuery, type WithAdmin } from './admin-page';
 import { readRoute, type AdminPage, type AdminRoutes } from './admin-route';
 import { csvFileName, csvHeadings, sendCsv } from './csv';
+import { foldSignIns, type EventStory, type ListedSpan } from './event-stories';
 import { eventChoices, eventText, toEventRow, type EventRow } from './event-words';
-import { parseInstant } from './form-fields';
+import { dayField, parseInstant } from './form-fields';
 
 declare module '../kernel/render-page' {
   interface ViewLocals {
@@ -105,6 +107,7 @@ async function showEvents(page: AdminPage): Promise<void> {
     return;
   }
   const { query, userId, name, severity } = search;
+  const { now } = page.gathered;
   const [from, to] = [textQuery(req, 'from'), textQuery(req, 'to')];
   const filters = { q: query, user: userId, name, severity, from, to };
   const kept = { ...filters, limit: textQuery(req, 'limit') };
@@ -115,17 +118,60 @@ async function showEvents(page: AdminPage): Promise<void> {
     severities: SEVERITIES.map((one) => ({ name: one, text: translator.t(`admin.events.severity.${one}`) })),
     severity: severity ?? '',
     query: query ?? '',
-    from,
-    to,
+    from: typedDay(from),
+    to: typedDay(to),
+    between: betweenOf(page, { from, to }),
     user: userId ?? '',
     userName: events.find((event) => event.userId === userId)?.userName ?? userId ?? '',
     csvPath: pathWith(`${path}.csv`, filters),
     clearPath: Object.keys(search).length > 1 ? path : null,
-    events: events.map((event) => toEventRow(translator, event)),
+    // A list of some kinds holds a part of each sign-in, which would be told wrong.
+    events:
+      name === undefined && severity === undefined
+        ? foldSignIns(translator, events, {
+            span: spanOf(search, { events, now, isFirst: cursor === '', isLast: nextCursor === undefined }),
+            now,
+            loginMs: context.options.pendingLoginSeconds * 1000,
+          })
+        : events.map((event) => toEventRow(translator, event)),
     undelivered: undelivered.slice(0, MOST_SHOWN).map((one) => toUndeliveredRow(translator, one)),
     firstPath: cursor === '' ? null : pathWith(path, kept),
     nextPath: nextCursor === undefined ? null : pathWith(path, { ...kept, cursor: nextCursor }),
   });
+}
+
+/** What the input of a day shows: links may hold instants. */
+function typedDay(text: string): string {
+  return dayField(parseInstant(text));
+}
+
+/** Null where the form shows both dates as they are. */
+function betweenOf(
+  { translator }: AdminPage,
+  typed: { readonly from: string; readonly to: string },
+): EventsLocals['between'] {
+  const [from, to] = [parseInstant(typed.from), parseInstant(typed.to)];
+  const areDays = typedDay(typed.from) === typed.from && typedDay(typed.to) === typed.to;
+  return from === null || to === null || areDays
+    ? null
+    : { from: translator.moment(from), to: translator.moment(to) };
+}
+
+/** The instants between which the page has every event that the filter lets through. */
+function spanOf(
+  search: Pick<EventSearch, 'from' | 'to'>,
+  shown: {
+    readonly events: readonly ShownEvent[];
+    readonly now: number;
+    readonly isFirst: boolean;
+    readonly isLast: boolean;
+  },
+): ListedSpan {
+  const { events, now, isFirst, isLast } = shown;
+  const oldest = isLast ? undefined : events.at(-1);
+  const newest = isFirst ? undefined : events[0];
+  const to = search.to === undefined || search.to > now ? null : search.to;
+  return { from: oldest?.at ?? search.from ?? null, to: newest?.at ?? to };
 }
 
 function toUndeliveredRow(
@@ -170,16 +216,18 @@ export interface EventsLocals extends WithAdmin {
   readonly severity: Severity | '';
   /** The name, address or id that was searched for. */
   readonly query: string;
-  /** As they were typed. */
+  /** Days. */
   readonly from: string;
   readonly to: string;
+  /** The instants, where the filter is narrower than days. */
+  readonly between: { readonly from: Moment; readonly to: Moment } | null;
   /** The id of the member whose events these are; empty for everybody. */
   readonly user: string;
   /** That member's name, or the id where it is not known. */
   readonly userName: string;
   readonly csvPath: string;
   readonly clearPath: string | null;
-  readonly events: readonly EventRow[];
+  readonly events: readonly (EventRow | EventStory)[];
   readonly firstPath: string | null;
   readonly nextPath: string | null;
 }

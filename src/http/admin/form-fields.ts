@@ -51,7 +51,7 @@ export interface UnknownField {
  * `saved`. Forms are ours, and browsers and proxies may add fields to them.
  */
 export function findUnknownField(
-  { req, context, translator: { t } }: Pick<KnownPageRequest, 'req' | 'context' | 'translator'>,
+  { req, context, translator }: Pick<KnownPageRequest, 'req' | 'context' | 'translator'>,
   known: readonly string[],
 ): UnknownField | null {
   if (req.is('json') === false) return null;
@@ -63,7 +63,7 @@ export function findUnknownField(
   const meant = nearestName(field, known);
   const message =
     meant === undefined
-      ? t('admin.fault.unknown', { fields: known.join(', ') })
-      : t('admin.fault.unknown.meant', { field: meant });
+      ? translator.t('admin.fault.unknown', { fields: translator.list(known) })
+      : translator.t('admin.fault.unknown.meant', { field: meant });
   return { field, because: 'unknown-field', message };
 }

@@ -40,7 +40,7 @@ export function methodWords(translator: Translator, state: MemberState): string 
           reason: exemption.reason,
         });
   if (kinds.length > 0) {
-    const methods = kinds.map(nameOf).join(', ');
+    const methods = translator.list(kinds.map(nameOf));
     return exempt === null ? methods : t('admin.methods.and', { methods, exemption: exempt });
   }
   if (exempt !== null) return exempt;
@@ -51,7 +51,10 @@ export function methodWords(translator: Translator, state: MemberState): string 
         ? []
         : [t('admin.methods.grace.until', { day: translator.day(graceUntil).text })];
     const count = skipsLeft === undefined ? [] : [t('admin.methods.grace.skips', { count: skipsLeft })];
-    return [t('admin.methods.grace'), ...date, ...count].join(', ');
+    const limits = [...date, ...count];
+    return limits.length === 0
+      ? t('admin.methods.grace')
+      : t('admin.methods.grace.limited', { limits: translator.list(limits) });
   }
   return assignedKind === undefined
     ? t('admin.methods.none')

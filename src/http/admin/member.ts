@@ -4,11 +4,13 @@ import { ENROLLABLE_KINDS } from '../../factors/find-factor';
 import { labelIn } from '../../factors/english';
 import { findMemberDetail, type MemberDetail } from '../../flows/admin/member-detail';
 import { show } from '../kernel/page-route';
+import { methodList } from '../kernel/sentences';
 import type { Moment } from '../kernel/render-page';
 import { fieldOf, textField } from '../kernel/request';
 import { adminHead, pathWith, type WithAdmin } from './admin-page';
 import { pathParameter, sentForm, type AdminPage } from './admin-route';
-import { toEventRow, type EventRow } from './event-words';
+import { foldSignIns, type EventStory } from './event-stories';
+import type { EventRow } from './event-words';
 import { dayField, parseSwitch } from './form-fields';
 import { methodWords, stateBadges, type StateBadge } from './member-words';
 import { memberPath } from './members';
@@ -55,6 +57,7 @@ export async function renderMember(
     {
       admin: adminHead(page, 'members', true),
       member: summary(page, member),
+      lock: lock(page, member),
       authenticators: member.authenticators.map((one) => ({
         kind: one.kind,
         label: labelIn(translator, one),
@@ -70,7 +73,11 @@ export async function renderMember(
       asked: kept?.act ?? null,
       myself: member.id === identity.account.id,
       errors,
-      history: member.history.map((event) => toEventRow(translator, event)),
+      history: foldSignIns(translator, member.history, {
+        span: { from: member.history.at(-1)?.at ?? null, to: null },
+        now: page.gathered.now,
+        loginMs: page.context.options.pendingLoginSeconds * 1000,
+      }),
       historyPath: pathWith(`${basePath}/events`, { user: member.id }),
     },
     status,
@@ -94,6 +101,33 @@ function summary(page: AdminPage, member: MemberDetail): MemberLocals['member'] 
     remindable:
       !mfa.configured && !mfa.federated && mfa.exemption === undefined && member.email !== undefined,
     noContact: mfa.noUsableContact && !mfa.configured && !mfa.federated,
+  };
+}
+
+/** Addresses that the sentence names; the events list them all. */
+const MOST_ADDRESSES = 3;
+
+function lock({ context, basePath, translator }: AdminPage, member: MemberDetail): MemberLocals['lock'] {
+  if (member.lock === undefined) return null;
+  const { since, until, guesses, firstGuessAt, kinds, addresses } = member.lock;
+  const others = addresses.length - MOST_ADDRESSES;
+  const named = addresses.length === 0 ? [translator.t('admin.member.lock.unknownAddress')] : addresses;
+  const shown = named.slice(0, MOST_ADDRESSES);
+  // The sign-ins with the guesses in them may have begun so much earlier, and end so much later.
+  const loginMs = context.options.pendingLoginSeconds * 1000;
+  return {
+    since: translator.moment(since),
+    until: translator.moment(until),
+    guesses,
+    methods: methodList(translator, kinds),
+    addresses: translator.list(
+      others > 0 ? [...shown, translator.t('admin.member.lock.others', { count: others })] : shown,
+    ),
+    eventsPath: pathWith(`${basePath}/events`, {
+      user: member.id,
+      from: new Date(firstGuessAt - loginMs).toISOString(),
+      to: new Date(since + loginMs).toISOString(),
+    }),
   };
 }
 
@@ -153,6 +187,15 @@ export interface MemberLocals extends WithAdmin {
     readonly remindable: boolean;
     readonly noContact: boolean;
   };
+  /** Why the member is locked out; null where the events do not say, and where there is no lock. */
+  readonly lock: {
+    readonly since: Moment;
+    readonly until: Moment;
+    readonly guesses: number;
+    readonly methods: string;
+    readonly addresses: string;
+    readonly eventsPath: string;
+  } | null;
   readonly authenticators: readonly {
     readonly kind: FactorKind;
     readonly label: string;
@@ -178,6 +221,6 @@ export interface MemberLocals extends WithAdmin {
   readonly asked: string | null;
   readonly myself: boolean;
   readonly errors: Readonly<Record<string, string>>;
-  readonly history: readonly EventRow[];
+  readonly history: readonly (EventRow | EventStory)[];
   readonly historyPath: string;
 }

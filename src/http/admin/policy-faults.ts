@@ -50,8 +50,8 @@ function inWords(
 }
 
 /** Kinds are named as programs send them. */
-export function sentenceOf({ t }: Translator, key: MessageKey, kinds: readonly FactorKind[]): string {
-  return t(key, { kinds: kinds.join(', ') });
+export function sentenceOf({ t, list }: Translator, key: MessageKey, kinds: readonly FactorKind[]): string {
+  return t(key, { kinds: list(kinds) });
 }
 
 /** The form field that sets each rule. */

@@ -13,10 +13,15 @@ export function sentenceFor(translator: Translator, because: string, kind?: Fact
 /** `Password and authenticator app`, for how a session was proven. */
 export function proofInWords(translator: Translator, methods: readonly string[]): string {
   if (methods.length === 0) return translator.t('proof.none');
+  const sentence = methodList(translator, methods);
+  return sentence.charAt(0).toLocaleUpperCase(translator.language) + sentence.slice(1);
+}
+
+/** `password and authenticator app`, within a sentence. */
+export function methodList(translator: Translator, methods: readonly string[]): string {
   const words = methods.map((method) => {
     const key = `proof.${method}`;
     return translator.has(key) ? translator.t(key) : wordsOf(translator, method).proof;
   });
-  const sentence = translator.list(words);
-  return sentence.charAt(0).toLocaleUpperCase(translator.language) + sentence.slice(1);
+  return translator.list(words);
 }

@@ -32,6 +32,7 @@ export function describeEvents({ describe, it, expect }: TestFramework, open: ()
         userId: 'u',
         actorId: 'a',
         address: '192.0.2.1',
+        loginId: 'l',
         details: { kind: 'totp', count: 3, replaced: false },
       });
       await open().appendEvents([event], KEEP);

@@ -1,0 +1,170 @@
+import { findTraits } from '../../core/member/factor-kind';
+import { SEVERITIES, type Severity } from '../../events/events';
+import { FACTOR_TRAITS } from '../../factors/find-factor';
+import { wordsOf } from '../../factors/factor-words';
+import type { ShownEvent } from '../../flows/admin/list-events';
+import type { MessageKey } from '../../messages/catalogues';
+import type { Moment, Translator } from '../../messages/translator';
+import { methodList } from '../kernel/sentences';
+import { severityBadge, toEventRow, type EventRow } from './event-words';
+import type { StateBadge } from './member-words';
+
+/** The events of one sign-in, told in one sentence. */
+export interface EventStory {
+  /** Of the newest event. */
+  readonly at: Moment;
+  /** The sentence. It takes `name` besides its values. */
+  readonly key: MessageKey;
+  readonly values: Readonly<Record<string, string | number>>;
+  readonly name: string;
+  readonly notes: string;
+  /** Of the most severe event. */
+  readonly severity: StateBadge | null;
+  readonly addresses: readonly string[];
+  /** The oldest first. */
+  readonly rows: readonly EventRow[];
+  /** Other events of the sign-in may be on another page, or outside the dates of the filter. */
+  readonly isPart: boolean;
+}
+
+/** Within which instants the list holds every event; null where nothing lies beyond. */
+export interface ListedSpan {
+  readonly from: number | null;
+  readonly to: number | null;
+}
+
+interface StoryContext {
+  readonly span: ListedSpan;
+  readonly now: number;
+  /** How long a sign-in may take. */
+  readonly loginMs: number;
+}
+
+/**
+ * Events of one page, the newest first, with those of one sign-in folded into a story at the place of its newest event. Only what is
+ * on the page is folded, so every event is on exactly one page, whatever page a sign-in ends on. A story near the edge of a page
+ * claims nothing about what the next page may hold.
+ */
+export function foldSignIns(
+  translator: Translator,
+  events: readonly ShownEvent[],
+  context: StoryContext,
+): readonly (EventRow | EventStory)[] {
+  const logins = new Map<string, ShownEvent[]>();
+  for (const event of events) logins.set(loginKey(event), [...(logins.get(loginKey(event)) ?? []), event]);
+  return events.flatMap((event): readonly (EventRow | EventStory)[] => {
+    const ofLogin = event.loginId === undefined ? [] : (logins.get(loginKey(event)) ?? []);
+    if (ofLogin.length < 2) return [toEventRow(translator, event)];
+    return ofLogin[0] === event ? [tellSignIn(translator, ofLogin.toReversed(), context)] : [];
+  });
+}
+
+function loginKey({ userId, loginId }: ShownEvent): string {
+  return JSON.stringify([userId, loginId]);
+}
+
+function tellSignIn(
+  translator: Translator,
+  events: readonly ShownEvent[],
+  context: StoryContext,
+): EventStory {
+  const [first] = events;
+  const last = events.at(-1);
+  if (first === undefined || last === undefined) throw new TypeError('A sign-in has at least one event.');
+  const signIn = readSignIn(translator, events);
+  const end = context.span.to ?? context.now;
+  const mayGoOn = !signIn.isDone && !signIn.isLocked && first.at + context.loginMs >= end;
+  const mayBeginBefore =
+    first.name !== 'password-accepted' &&
+    context.span.from !== null &&
+    first.at - context.loginMs < context.span.from;
+  const isPart = mayBeginBefore || (mayGoOn && context.span.to !== null);
+  const going = mayGoOn ? (context.span.to === null ? 'open' : 'part') : null;
+  return {
+    at: translator.moment(last.at),
+    name: last.userName ?? last.userId ?? '',
+    ...sentenceOf(translator, signIn, going),
+    severity: severityBadge(translator, mostSevere(events)),
+    addresses: [...new Set(events.flatMap(({ address = '' }) => (address === '' ? [] : [address])))],
+    rows: events.map((event) => toEventRow(translator, event)),
+    isPart,
+  };
+}
+
+/** What the events of one sign-in say together. */
+interface SignIn {
+  readonly isDone: boolean;
+  readonly isLocked: boolean;
+  readonly isProven: boolean;
+  readonly byPassword: boolean;
+  /** What was proven, the first first. */
+  readonly methods: readonly string[];
+  readonly added: readonly string[];
+  readonly wrong: number;
+  readonly needsMethod: boolean;
+  /** The second step that was asked last; null where none was. */
+  readonly asked: 'code' | 'proof' | null;
+  readonly isUnsent: boolean;
+}
+
+function readSignIn(translator: Translator, events: readonly ShownEvent[]): SignIn {
+  const kindsOf = (name: string) =>
+    events.flatMap(({ name: own, details: { kind } }) =>
+      own === name && typeof kind === 'string' ? [kind] : [],
+    );
+  const has = (...names: readonly string[]) => events.some(({ name }) => names.includes(name));
+  const proven = kindsOf('proof-accepted');
+  const asked = kindsOf('challenge-issued').at(-1);
+  const byPassword = has('password-accepted');
+  return {
+    isDone: has('signed-in'),
+    isLocked: has('proofs-locked'),
+    isProven: has('proof-accepted'),
+    byPassword,
+    methods: [...new Set([...(byPassword ? ['password'] : []), ...proven])],
+    added: kindsOf('authenticator-added').map((kind) => wordsOf(translator, kind).name),
+    wrong: events.filter(({ name, details }) => name === 'proof-rejected' && details['purpose'] === 'login')
+      .length,
+    needsMethod: has('enrollment-started') || events.some(({ details: { next } }) => next === 'enroll'),
+    asked: asked === undefined ? null : isTyped(asked) ? 'code' : 'proof',
+    isUnsent: has('delivery-failed', 'delivery-refused') && !has('code-sent', 'delivery-fell-back'),
+  };
+}
+
+/** Whether the method is a code that people type. What cannot be guessed at is none. */
+function isTyped(kind: string): boolean {
+  return findTraits(FACTOR_TRAITS, kind)?.guessGroup !== null;
+}
+
+type Told = Pick<EventStory, 'key' | 'values' | 'notes'>;
+
+/** `going`: the sign-in may not be over. */
+function sentenceOf(translator: Translator, signIn: SignIn, going: 'open' | 'part' | null): Told {
+  const { t } = translator;
+  const { isDone, isLocked, isProven, byPassword, methods, added, wrong } = signIn;
+  const setUp =
+    added.length === 0 ? [] : [t('admin.events.story.added', { methods: translator.list(added) })];
+  const failed = wrong === 0 ? [] : [t('admin.events.story.failed', { count: wrong })];
+  const notes = [...failed, ...setUp].join(' · ');
+  const shown = { methods: methodList(translator, methods) };
+  if (isDone && methods.length === 0) return { key: 'admin.events.story.signedIn.plain', values: {}, notes };
+  if (isDone) return { key: 'admin.events.story.signedIn', values: shown, notes };
+  if (isLocked && wrong > 0)
+    return { key: 'admin.events.story.locked', values: { count: wrong }, notes: setUp.join(' · ') };
+  if (going !== null) return { key: `admin.events.story.${going}`, values: {}, notes };
+  // The host's own sign-in asks for a factor only, and begins its own session.
+  if (isProven && !byPassword) return { key: 'admin.events.story.proven', values: shown, notes };
+  return { key: unfinishedKey(signIn), values: {}, notes };
+}
+
+function unfinishedKey({ wrong, isProven, needsMethod, asked, isUnsent }: SignIn): MessageKey {
+  if (needsMethod) return 'admin.events.story.unfinished.noMethod';
+  if (wrong > 0 || isProven || asked === null) return 'admin.events.story.unfinished';
+  if (isUnsent) return 'admin.events.story.unfinished.notSent';
+  return asked === 'code' ? 'admin.events.story.unfinished.noCode' : 'admin.events.story.unfinished.noProof';
+}
+
+function mostSevere(events: readonly ShownEvent[]): Severity {
+  const ranks = events.map(({ severity }) => SEVERITIES.indexOf(severity));
+  return SEVERITIES[Math.max(...ranks)] ?? 'info';
+}
