@@ -59,7 +59,7 @@ function checkMessages(language: string, own: Readonly<Record<string, string>>):
   if (!isLanguage(language))
     throw new ConfigurationError('messages', `"${language}" is not a language of BCP 47`);
   for (const [key, message] of Object.entries(own)) {
-    const source = SOURCE_CATALOGUE[key];
+    const source = Object.hasOwn(SOURCE_CATALOGUE, key) ? SOURCE_CATALOGUE[key] : undefined;
     if (source === undefined && !FACTOR_KEY.test(key)) {
       const near = nearestName(key, Object.keys(SOURCE_CATALOGUE));
       refuse(key, `is not a key of a message${near === undefined ? '' : `; did you mean "${near}"?`}`);

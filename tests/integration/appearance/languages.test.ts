@@ -89,6 +89,9 @@ describe('the language menu', () => {
     const agent = createHttpAgent(portal.app);
     const chosen = await agent.post('/mfa/language', { language: 'sv', returnTo: '/mfa/login' });
     expect([chosen.status, chosen.headers['location']]).toEqual([303, '/mfa/login']);
+    expect(chosen.headers['set-cookie']).toContainEqual(
+      expect.stringMatching(/^mfa-language=sv; Max-Age=31536000; Path=\/; .*HttpOnly; SameSite=Lax$/),
+    );
     const { text } = await agent.get('/mfa/login', { 'accept-language': 'en' });
     expect(text).toContain('<html lang="sv"');
   });
@@ -133,6 +136,7 @@ describe('languages and messages that cannot be used', () => {
     [{ languages: ['EN_us'] }, 'languages'],
     [{ languages: ['en', 'sv'] }, 'there are no messages in sv'],
     [{ messages: { en: { 'login.headin': 'x' } } }, '"login.headin" is not a key of a message'],
+    [{ messages: { en: { constructor: 'x' } } }, '"constructor" is not a key of a message'],
     [{ messages: { en: { 'duration.minutes': '{count' } } }, '"duration.minutes" is not ICU MessageFormat'],
     [{ messages: { en: { 'duration.minutes': '{time}' } } }, 'has the placeholder {time}'],
     [{ messages: { en: { 'duration.minutes': '<a>{count}</a>' } } }, 'has the tag <a>'],
