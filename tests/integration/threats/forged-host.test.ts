@@ -74,6 +74,17 @@ describe('a forged Host', () => {
     },
   );
 
+  it('does not become the address of an event', async () => {
+    const person = addPerson(portal);
+    const guest = visit(portal);
+    const body = { username: person.username, password: person.password };
+    await guest.postJson('/mfa/login', body, FORGED);
+    await portal.mfa.events.settled();
+    const userIds = [person.id];
+    const { events } = await portal.records.listEvents({ organizationId: 'acme', userIds, limit: 10 });
+    expect(events.map(({ name, address }) => [name, address])).toEqual([['signed-in', '127.0.0.1']]);
+  });
+
   it('sends nothing where a page at the forged address asks for it', async () => {
     const person = addPerson(portal);
     await portal.mfa.members.save(
