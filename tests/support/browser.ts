@@ -1,9 +1,8 @@
 import { mkdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AxeResults } from 'axe-core';
 import { source as axeSource } from 'axe-core';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type CDPSession, type Page } from 'playwright-core';
 import { findProgram } from './programs';
 
 interface PageOptions {
@@ -49,68 +48,84 @@ export async function openPage(browser: Browser, options: PageOptions): Promise<
   return context.newPage();
 }
 
-/** The page as it stands, shown once more in a browser with JavaScript, which axe needs; its own scripts stay out. */
-async function copyForAxe(page: Page): Promise<Page> {
-  const browser = page.context().browser();
-  if (browser === null) throw new Error('The page belongs to no browser.');
-  const context = await browser.newContext({
-    viewport: page.viewportSize(),
-    colorScheme: (await page.evaluate('matchMedia("(prefers-color-scheme: dark)").matches'))
-      ? 'dark'
-      : 'light',
-    storageState: await page.context().storageState(),
-  });
-  const body = await page.content();
-  const copy = await context.newPage();
-  await copy.route('**/*.js', (route) => route.abort());
-  await copy.route(page.url(), (route) => route.fulfill({ body, contentType: 'text/html; charset=utf-8' }));
-  await copy.goto(page.url());
-  return copy;
-}
+export const runsScript = (page: Page): boolean => !withoutScript.has(page.context());
 
 const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+/** The rules of these that look at colours. All others find the same in dark as in light. */
+const aboutColors = ['color-contrast', 'link-in-text-block'];
 
-async function runAxe(page: Page): Promise<AxeResults> {
-  // Through the debugger, since the pages' own policy refuses foreign scripts.
-  const debug = await page.context().newCDPSession(page);
-  await debug.send('Runtime.evaluate', { expression: axeSource });
-  const { result, exceptionDetails } = await debug.send('Runtime.evaluate', {
-    expression: `axe.run(document, { runOnly: ${JSON.stringify(wcag)} })`,
-    awaitPromise: true,
-    returnByValue: true,
-  });
-  await debug.detach();
-  if (exceptionDetails !== undefined) throw new Error(`axe failed: ${exceptionDetails.text}`);
-  return result.value as AxeResults;
+const sessions = new WeakMap<Page, Promise<CDPSession>>();
+
+/** Kept open, since a session that ends takes its settings with it. */
+function debuggerOf(page: Page): Promise<CDPSession> {
+  const session = sessions.get(page) ?? page.context().newCDPSession(page);
+  sessions.set(page, session);
+  return session;
 }
 
-/** What axe finds against WCAG 2.2 A and AA on the page as it stands. */
-export async function findViolations(page: Page): Promise<string[]> {
-  const copy = withoutScript.has(page.context()) ? await copyForAxe(page) : undefined;
-  try {
-    const { violations } = await runAxe(copy ?? page);
-    return violations.flatMap(({ id, help, nodes }) =>
-      nodes.map(
-        ({ target, failureSummary }) => `${id} (${help}) at ${target.join(' ')}: ${failureSummary ?? ''}`,
-      ),
-    );
-  } finally {
-    await copy?.context().close();
+/** What axe finds by these tags or rules. Through the debugger, since the policy of the pages refuses foreign scripts. */
+async function runAxe(page: Page, rules: readonly string[]): Promise<AxeResults> {
+  const debug = await debuggerOf(page);
+  const evaluate = async (expression: string) => {
+    const { result, exceptionDetails } = await debug.send('Runtime.evaluate', {
+      expression,
+      awaitPromise: true,
+      returnByValue: true,
+    });
+    if (exceptionDetails !== undefined) throw new Error(`axe failed: ${exceptionDetails.text}`);
+    return result.value as unknown;
+  };
+  if ((await evaluate('typeof axe')) === 'undefined') await evaluate(`${axeSource}; undefined`);
+  return (await evaluate(`axe.run(document, { runOnly: ${JSON.stringify(rules)} })`)) as AxeResults;
+}
+
+async function findViolations(page: Page, rules: readonly string[]): Promise<string[]> {
+  const allowScript = async (isAllowed: boolean) => {
+    const debug = await debuggerOf(page);
+    await debug.send('Emulation.setScriptExecutionDisabled', { value: !isAllowed });
+  };
+  // axe needs JavaScript. The page's own scripts stay out, since a page that was parsed without them does not load them later.
+  const isAllowedForAxe = !runsScript(page);
+  if (isAllowedForAxe) {
+    // A session can allow only what it has forbidden.
+    await allowScript(false);
+    await allowScript(true);
   }
+  const { violations } = await runAxe(page, rules);
+  if (isAllowedForAxe) await allowScript(false);
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(
+      ({ target, failureSummary }) => `${id} (${help}) at ${target.join(' ')}: ${failureSummary ?? ''}`,
+    ),
+  );
 }
 
-export async function expectAccessible(page: Page): Promise<void> {
-  expect({ url: page.url(), violations: await findViolations(page) }).toEqual({
+/** Holds the page as it stands against WCAG 2.2 A and AA. */
+export async function expectAccessible(page: Page, rules: readonly string[] = wcag): Promise<void> {
+  expect({ url: page.url(), violations: await findViolations(page, rules) }).toEqual({
     url: page.url(),
     violations: [],
   });
 }
 
-/** Writes a picture of the whole page to PICTURES_DIR, or to a temporary folder, and returns its path. */
-export async function picture(page: Page, name: string): Promise<string> {
-  const folder = process.env['PICTURES_DIR'] ?? join(tmpdir(), 'express-mfa-pictures');
+/** In light and dark, at each width, by default the one that it has. With PICTURES_DIR, takes pictures, too. */
+export async function inspectPage(page: Page, name: string, widths?: readonly number[]): Promise<void> {
+  const size = page.viewportSize() ?? { width: 1280, height: 900 };
+  for (const width of widths ?? [size.width]) {
+    await page.setViewportSize({ ...size, width });
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await expectAccessible(page, colorScheme === 'dark' ? aboutColors : wcag);
+      await picture(page, `${name}-${width}-${colorScheme}`);
+    }
+  }
+  await page.setViewportSize(size);
+}
+
+/** Writes a picture of the whole page to PICTURES_DIR, where that is set. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env['PICTURES_DIR'];
+  if (folder === undefined) return;
   await mkdir(folder, { recursive: true });
-  const path = join(folder, `${name}.png`);
-  await page.screenshot({ path, fullPage: true });
-  return path;
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
 }

@@ -8,7 +8,7 @@ import {
 } from 'express-mfa';
 
 import type { Browser, Page } from 'playwright-core';
-import { expectAccessible, launchBrowser, openPage, picture } from './browser';
+import { inspectPage, launchBrowser, openPage, runsScript } from './browser';
 import { createClock } from './clock';
 import { newestCode, startExampleApp, type RunningExampleApp } from './example-app';
 import { connectRedis } from './redis-client';
@@ -36,13 +36,13 @@ export interface Stage extends Omit<RunningExampleApp, 'outbox'> {
   open(options?: { readonly javaScriptEnabled?: boolean; readonly width?: number }): Promise<Page>;
   /** The six digits in the newest message to an address. */
   codeFor(to: string): string;
-  /** Checks a page the first time that its name is given, and takes its pictures where PICTURES_DIR is set. */
+  /** Checks a page the first time that a file gives its name, with JavaScript and without. */
   look(page: Page, name: string): Promise<void>;
 }
 
-// A page is looked at by axe in both colour schemes; on a busy machine that takes a while.
-
 let stages = 0;
+/** The pages of a file, which look the same whatever store they are read from. */
+const seen = new Set<string>();
 
 export async function startStage(options: StageOptions = {}): Promise<Stage> {
   const clock = createClock();
@@ -67,17 +67,16 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       ...(redis === undefined ? {} : redisStores(redis, { prefix: `stage-${stages}` })),
     }),
   ]);
-  const seen = new Set<string>();
-
   return Object.assign(failing, {
     ...example,
     outbox,
     open: (page: Parameters<Stage['open']>[0] = {}) => openPage(browser, { baseUrl: example.url, ...page }),
     codeFor: (to: string) => newestCode({ outbox }, to),
     async look(page: Page, name: string) {
-      if (seen.has(name)) return;
-      seen.add(name);
-      await inspect(page, name);
+      const shown = runsScript(page) ? name : `${name}-without-script`;
+      if (seen.has(shown)) return;
+      seen.add(shown);
+      await inspectPage(page, shown, process.env['PICTURES_DIR'] === undefined ? undefined : [360, 1280]);
     },
     async stop() {
       await closeBrowser(browser);
@@ -90,18 +89,4 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
 async function closeBrowser(browser: Browser): Promise<void> {
   await Promise.all(browser.contexts().map((context) => context.close()));
   await browser.close();
-}
-
-async function inspect(page: Page, name: string): Promise<void> {
-  const size = page.viewportSize();
-  for (const colorScheme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme });
-    await expectAccessible(page);
-    if (process.env['PICTURES_DIR'] === undefined) continue;
-    for (const width of [360, 1280]) {
-      await page.setViewportSize({ width, height: 740 });
-      await picture(page, `${name}-${width}-${colorScheme}`);
-    }
-  }
-  if (size !== null) await page.setViewportSize(size);
 }

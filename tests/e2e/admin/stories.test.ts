@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { expectAccessible, launchBrowser, openPage, picture } from '../../support/browser';
+import { inspectPage, launchBrowser, openPage } from '../../support/browser';
 import { startAdminSite } from '../../support/admin-site';
 import type { AdminSite } from '../../support/admin-site';
 
@@ -75,7 +75,7 @@ describe('an administrator', () => {
     site.clock.advance(11 * 60_000);
     await admin.getByRole('button', { name: 'Save policy' }).click();
     await admin.getByText('Confirm it’s you to save the policy of Acme').waitFor();
-    await look(admin, `policy-proof-${how}`);
+    await inspectPage(admin, `policy-proof-${how}`, [360, 1280]);
     // The address can be opened again, and the form waits.
     await admin.reload();
     await site.enterCode(admin);
@@ -87,7 +87,7 @@ describe('an administrator', () => {
     await admin.getByRole('button', { name: 'Yes, sign everyone out' }).click();
     await site.enterCode(admin);
     await admin.getByText('Nothing was changed yet. Choose it again to confirm.').waitFor();
-    await look(admin, `sessions-again-${how}`);
+    await inspectPage(admin, `sessions-again-${how}`, [360, 1280]);
     await admin.getByRole('button', { name: 'Yes, sign everyone out' }).click();
     await admin.getByText('Every session of this organization has ended').waitFor();
     await admin.context().close();
@@ -132,17 +132,4 @@ async function previewPolicy(admin: Page): Promise<void> {
   await admin.getByLabel('How many skips').fill('7');
   await admin.getByRole('button', { name: 'Preview' }).click();
   await admin.locator('h2#preview:focus').waitFor();
-}
-
-async function look(page: Page, name: string): Promise<void> {
-  const size = page.viewportSize();
-  for (const width of [360, 1280]) {
-    await page.setViewportSize({ width, height: 740 });
-    for (const colorScheme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme });
-      await expectAccessible(page);
-      await picture(page, `${name.replaceAll(' ', '-')}-${width}-${colorScheme}`);
-    }
-  }
-  if (size !== null) await page.setViewportSize(size);
 }
