@@ -95,6 +95,10 @@ function exemptText({ t, day }: Translator, { exempt: count, nextExemptionEndsAt
     : t('admin.overview.tile.exempt.next', { count, date: day(end).text });
 }
 
+/** A name from left to right must not swap places with what follows it in a sentence from right to left (UAX #9). */
+const ISOLATE = '\u2068';
+const END_OF_ISOLATE = '\u2069';
+
 const RESTRICTED_KIND = FACTOR_TRAITS.find(({ restricted }) => restricted)?.kind;
 
 /** How many have what the policy asks for. */
@@ -115,7 +119,7 @@ function warn(
   });
   switch (warning.because) {
     case 'administrators-without-factor': {
-      const { names } = warning;
+      const names = warning.names.map((name) => `${ISOLATE}${name}${END_OF_ISOLATE}`);
       const values = { count: names.length, names: list(names) };
       return { text: t('admin.overview.warning.administrators', values), link: null };
     }
