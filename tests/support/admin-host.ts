@@ -83,7 +83,7 @@ export function createAdminHost(
     readonly passkeys?: PasskeyOptions;
     /** What the user table does besides. */
     readonly directory?: Partial<UserDirectory<HostUser>>;
-    readonly languages?: Pick<MfaOptions<HostUser>, 'languages' | 'messages'>;
+    readonly appearance?: Pick<MfaOptions<HostUser>, 'languages' | 'messages' | 'brand'>;
   } = {},
 ): AdminHost {
   const clock = createClock();
@@ -111,7 +111,7 @@ export function createAdminHost(
     state: change.state ?? memoryState(),
     ...(featureAvailable === undefined ? {} : { featureAvailable }),
     passkeys: change.passkeys,
-    ...change.languages,
+    ...change.appearance,
     users: {
       findById: (id) => users.get(id),
       findByIds: async (ids) => ids.map((id) => users.get(id)).filter((user) => user !== undefined),

@@ -25,7 +25,7 @@ describe('a page in another language', () => {
     host = createAdminHost({
       passkeys: { signIn: true },
       directory: { maySignIn: () => true },
-      languages: { languages: [PSEUDO_LOCALE], messages: { [PSEUDO_LOCALE]: PSEUDO_MESSAGES } },
+      appearance: { languages: [PSEUDO_LOCALE], messages: { [PSEUDO_LOCALE]: PSEUDO_MESSAGES } },
     });
     const methods = ['passkey', 'totp', 'email', 'sms'];
     const rules = { enrollment: 'optional', skips: 3, rememberBrowserSeconds: 86_400 } as const;
