@@ -15,7 +15,7 @@ function statusOf(error: unknown): number {
 }
 
 function headingOf(status: number): string {
-  if (status === 404) return 'There is nothing here';
+  if (status === 404) return 'There’s nothing here';
   return status < 500 ? 'Not done' : 'Something went wrong on our side';
 }
 

@@ -118,7 +118,7 @@ describe.each(storages)('a member with an authenticator app, %s', (storage) => {
   it('signs out from the challenge page', async () => {
     const page = await atChallenge();
     await button(page, 'Not you? Sign out').click();
-    await page.getByText('You are signed out.').waitFor();
+    await page.getByText('You’re signed out.').waitFor();
     await stage.look(page, 'login-signed-out');
     await page.goto('/');
     await arriveAt(page, 'Sign in');

@@ -21,7 +21,7 @@ describe('passkeys', () => {
 
   const signOut = async (page: Page) => {
     await button(page, 'Sign out').click();
-    await page.getByText('You are signed out.').waitFor();
+    await page.getByText('You’re signed out.').waitFor();
   };
 
   /** The wizard from its first page to the portal. */

@@ -17,7 +17,7 @@ describe('without JavaScript', () => {
     await enterPassword(page, ALAN);
     const { secret } = await setUpApp(stage, page);
     await button(page, 'Sign out').click();
-    await page.getByText('You are signed out.').waitFor();
+    await page.getByText('You’re signed out.').waitFor();
 
     stage.clock.advance(60_000);
     await enterPassword(page, ALAN);

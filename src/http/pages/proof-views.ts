@@ -16,7 +16,7 @@ declare module '../kernel/render-page' {
 export interface LoginLocals extends WithPage {
   readonly username: string;
   readonly error: string | null;
-  /** What happened, or what signing in is for: `You are signed out.` */
+  /** What happened, or what signing in is for: `You’re signed out.` */
   readonly notice: { readonly tone: 'good' | 'neutral' | 'attention'; readonly text: string } | null;
   /** A factor that takes the place of the name and the password, with what the browser is given for it; null where there is none. */
   readonly wayIn:

@@ -20,7 +20,7 @@ describe('a remembered browser', () => {
   async function signOut(page: Page) {
     await page.goto('/mfa/sessions');
     await button(page, 'Sign out').click();
-    await page.getByText('You are signed out.').waitFor();
+    await page.getByText('You’re signed out.').waitFor();
   }
 
   async function askedAgain(page: Page) {

@@ -33,7 +33,7 @@ describe('a member with an app', () => {
     const third = await signIn(false);
     const second = await signIn(false);
     await second.goto('/mfa/sessions');
-    await arriveAt(second, 'Where you are signed in');
+    await arriveAt(second, 'Where you’re signed in');
     expect(await second.getByText('This session').count()).toBe(1);
     await stage.look(second, 'sessions-three');
     await second
@@ -48,7 +48,7 @@ describe('a member with an app', () => {
     await first.goto('/');
     await arriveAt(first, 'Hello, Alan Turing');
     await button(second, 'End all other sessions').click();
-    await second.getByText('You are signed in nowhere else.').waitFor();
+    await second.getByText('You aren’t signed in anywhere else.').waitFor();
     await stage.look(second, 'sessions-alone');
     await first.goto('/');
     await arriveAt(first, 'Sign in');

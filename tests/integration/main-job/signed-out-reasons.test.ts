@@ -71,7 +71,7 @@ describe('the sign-in page', () => {
     const refused = await browser.post('/', { note: 'long' });
     expect(refused.status).toBe(401);
     expect(textOf(refused.text)).toContain(ENDED);
-    expect(textOf(refused.text)).toContain('What you sent was not saved.');
+    expect(textOf(refused.text)).toContain('What you sent wasn’t saved.');
     expect(refused.text).toContain('href="/mfa/login?because=session-ended"');
   });
 

@@ -47,7 +47,7 @@ describe('a sign-out on our pages', () => {
     const ada = visit(portal);
     await ada.logIn('ada');
     const page = await ada.follow(await ada.post('/mfa/logout'));
-    expect(page.text).toContain('You are signed out.');
+    expect(page.text).toContain('You’re signed out.');
     const again = await ada.post('/mfa/login', { username: 'ada', password: PASSWORD });
     expect([again.status, (await ada.getJson('/whoami')).body.id]).toEqual([303, 'ada']);
   });

@@ -43,7 +43,7 @@ describe('a new set of recovery codes', () => {
     const page = await ada.post('/mfa/enroll/recovery-codes');
     expect(page.status).toBe(400);
     expect(listed(page.text)).toEqual(listed(shown.text));
-    expect(textOf(page.text)).toContain('Tick the box once you have saved the codes.');
+    expect(textOf(page.text)).toContain('Tick the box once you’ve saved the codes.');
   });
 
   it('is told to the address on file, and listed with its day', async () => {

@@ -134,7 +134,7 @@ describe.each(allStoreKinds)('new recovery codes, on $kind', ({ open }) => {
     expect((await person.getJson(PATH)).body.recoveryCodes).toEqual(codes);
     expect((await person.getJson(PATH)).body.recoveryCodes).toEqual(codes);
     const settings = await person.get('/mfa/settings');
-    expect(textOf(settings.text)).toContain('You have not saved your new codes yet.');
+    expect(textOf(settings.text)).toContain('You haven’t saved your new codes yet.');
     expect(settings.text).toContain(`href="${PATH}?`);
     expect((await person.get('/mfa/login')).headers['location']).toBe(`${PATH}?returnTo=%2F`);
     await person.post(PATH, { saved: 'yes' });
