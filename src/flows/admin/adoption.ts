@@ -102,7 +102,8 @@ export async function describeAdoption(
   });
   const { smsOnly: _smsOnly, ...shown } = counts;
   const nextExemptionEndsAt = nextExemption?.mark ?? null;
-  const isCounting = walk === undefined || walk.finishedAt === null;
+  // Later walks only refresh indexes that are complete: a day is stored once the first walk has finished.
+  const isCounting = days.length === 0 && (walk === undefined || walk.finishedAt === null);
   if (!isCounting) {
     context.background.run(`day:${organizationId}`, () => saveDay(context, organizationId, counts));
   }

@@ -106,6 +106,20 @@ describeOnBothStores('adoption at a glance', (open) => {
     ]);
   });
 
+  it('does not say that it counts for the first time when it counts again', async () => {
+    const world = await aWorld();
+    await look(world);
+    await world.settled();
+    await look(world);
+    await world.settled();
+    world.clock.advance(2 * DAY);
+    const begun = await look(world);
+    const during = await look(world);
+    expect([begun.counting, during.counting]).toEqual([null, null]);
+    expect((await world.context.records.findJob('acme', 'roster-walk'))?.finishedAt).toBeNull();
+    await world.settled();
+  });
+
   it('ends the days of the chart with today, as the numbers beside it say', async () => {
     const world = await aWorld();
     await world.context.records.saveDailyCounts(
