@@ -16,7 +16,7 @@ export interface LockExplanation {
   readonly addresses: readonly string[];
 }
 
-/** Answers that are refused during a lock are events too, and are passed over. */
+/** Enough to pass over events that do not count. */
 const MOST_READ = 100;
 
 /** Null where the events are no longer kept, or belong to another organization. Each of two reads is bounded by the store. */
@@ -54,8 +54,8 @@ export async function explainLock(
 
 /** Enrollments, and codes that end a lock, have counts of their own. */
 function isCounted(event: MfaEvent): boolean {
-  const { because, purpose } = event.details;
-  return isAtCode(event) && because !== 'locked' && purpose !== 'enroll' && purpose !== 'unlock';
+  const { purpose } = event.details;
+  return isAtCode(event) && purpose !== 'enroll' && purpose !== 'unlock';
 }
 
 /** Recovery codes have a lock of their own. */

@@ -9,7 +9,7 @@ import { goOnWithEarlier, type Begun, type FirstStep } from '../challenge/first-
 import { finishChallenge, prepareChallenge } from '../challenge/issue-challenge';
 import { isLockedOut } from '../challenge/unlock-link';
 import { loginOf, type ChallengeHint, type SessionGrant } from '../context/auth-subject';
-import { newHandle, newId, type FlowContext, type Origin } from '../context/context';
+import { newHandle, type FlowContext, type Origin } from '../context/context';
 import { gatherLoginFacts, type Gathered } from '../context/gather-facts';
 import { decideByPolicy, reportRefusedRequest } from '../context/judge-access';
 import { noteSignIn } from '../notices/new-browser';
@@ -51,6 +51,8 @@ export async function logIn(
     /** The person came by the link that ends a lock, which needs a pending login to prove a factor in. */
     readonly unlocking: boolean;
     readonly step: FirstStep;
+    /** The id of the pending login, where one begins. */
+    readonly ownerId: string;
   },
 ): Promise<LoginOutcome & { readonly cookie: CookieChange }> {
   const { account, presented } = login;
@@ -72,9 +74,10 @@ async function conclude(
     readonly origin: Origin;
     readonly unlocking: boolean;
     readonly step: FirstStep;
+    readonly ownerId: string;
   },
 ): Promise<LoginOutcome> {
-  const { account, evidence, begunAt, gathered, origin, step } = login;
+  const { account, evidence, begunAt, gathered, origin, step, ownerId } = login;
   const unlocking = login.unlocking && isLockedOut(context, gathered);
   const decision = decideLogin(gathered, { evidence, begunAt, unlocking });
   const { userId, organizationId } = { userId: account.id, organizationId: account.organizationId };
@@ -106,13 +109,14 @@ async function conclude(
       userId,
       organizationId,
       address: origin.address,
+      ...loginOf(ownerId),
       details: { because: decision.because, ...firstLogin },
     });
     noteSignIn(context, { gathered, origin });
     return { outcome: 'signed-in', grant, decision, gathered };
   }
   const pending: PendingLogin = {
-    id: newId(),
+    id: ownerId,
     userId,
     organizationId,
     evidence,
@@ -127,7 +131,7 @@ async function conclude(
       userId,
       organizationId,
       address: origin.address,
-      ...loginOf(pending.id),
+      ...loginOf(ownerId),
       details: { next: decision.outcome, ...firstLogin },
     });
   const challengeHint = unlocking ? null : firstChallengeHint(decision);

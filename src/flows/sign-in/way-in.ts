@@ -5,7 +5,8 @@ import type { Shown } from '../../factors/factor';
 import type { BoundWayIn } from '../../factors/find-factor';
 import type { KnownUser } from '../../options/directory';
 import { reportCopied } from '../challenge/report-copied';
-import type { FlowContext, Origin } from '../context/context';
+import { loginOf } from '../context/auth-subject';
+import { newId, type FlowContext, type Origin } from '../context/context';
 import { gatherLoginFacts } from '../context/gather-facts';
 import type { JudgePassword, PasswordVerdict } from './judge-password';
 
@@ -20,7 +21,13 @@ export function offerWayIn(
 
 export type WayInResult =
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
-  | { readonly outcome: 'proven'; readonly known: KnownUser; readonly evidence: readonly Evidence[] }
+  | {
+      readonly outcome: 'proven';
+      readonly known: KnownUser;
+      readonly evidence: readonly Evidence[];
+      /** For the login that begins now. */
+      readonly ownerId: string;
+    }
   /** `not-verified`: right, but one factor alone, so the password is asked too. */
   | {
       readonly outcome: 'rejected';
@@ -105,15 +112,17 @@ async function judgeWayIn(context: FlowContext, attempt: WayInAttempt): Promise<
   }
   const { authenticatorId, amr } = verdict;
   const { id: userId, organizationId } = known.account;
+  const ownerId = newId();
   context.events.report({
     name: 'proof-accepted',
     userId,
     organizationId,
     address: origin.address,
+    ...loginOf(ownerId),
     details: { kind: wayIn.kind, purpose: 'login' },
   });
   const proof: Evidence = { method: wayIn.kind, authenticatorId, at: clock.now(), amr, seen: true };
-  return { outcome: 'proven', known, evidence: [proof] };
+  return { outcome: 'proven', known, evidence: [proof], ownerId };
 }
 
 function refuse(because: Refusal): WayInResult {

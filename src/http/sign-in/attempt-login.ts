@@ -67,7 +67,8 @@ export async function attemptLogin(
   const name = usernameKey(submitted.username);
   const presented = readBrowserCookie(context, req);
   const origin = submitted.origin(info);
-  const proven = { user, info, account, evidence: [password], begunAt, name, presented, origin };
+  const ownerId = newId();
+  const proven = { user, info, account, evidence: [password], ownerId, begunAt, name, presented, origin };
   const [login] = await Promise.all([goOnWithLogin(context, req, { ...proven, isFindable }), settled]);
   if (login.outcome === 'signed-in' && isNetworkNew) context.passwords.noteSignIn(req, name);
   return login;
@@ -97,9 +98,9 @@ export async function attemptWayIn(
       ),
   });
   if (judged.outcome !== 'proven') return judged;
-  const { known, evidence } = judged;
+  const { known, evidence, ownerId } = judged;
   const name = usernameKey(known.account.username);
-  const proven = { ...known, info: undefined, evidence, begunAt, name, origin: attempt.origin };
+  const proven = { ...known, info: undefined, evidence, ownerId, begunAt, name, origin: attempt.origin };
   return goOnWithLogin(context, req, { ...proven, presented: null, isFindable: true });
 }
 
@@ -112,6 +113,7 @@ async function goOnWithLogin(
     readonly info: unknown;
     readonly account: Account;
     readonly evidence: readonly Evidence[];
+    readonly ownerId: string;
     readonly begunAt: number;
     readonly name: string;
     readonly presented: BrowserToken | null;
@@ -119,11 +121,12 @@ async function goOnWithLogin(
     readonly isFindable: boolean;
   },
 ): Promise<LoginBegun> {
-  const { user, info, account, evidence, begunAt, name, presented, isFindable } = proven;
+  const { user, info, account, evidence, ownerId, begunAt, name, presented, isFindable } = proven;
   const unlock = await unlockOf(context, req, account.id);
   const step = firstStepOf(context, req, account.id);
   const origin = originOf(req);
-  const attempt = { account, evidence, begunAt, origin, presented, unlocking: unlock !== undefined, step };
+  const unlocking = unlock !== undefined;
+  const attempt = { account, evidence, ownerId, begunAt, origin, presented, unlocking, step };
   const login = await logIn(context, attempt);
   if (req.res !== undefined) changeBrowserCookie(context, req.res, login.cookie);
   if (login.cookie !== null && login.cookie !== 'clear') stateOf(req).givenBrowser = login.cookie.id;

@@ -143,6 +143,7 @@ describe('a sign-in over two pages', () => {
   it('is on both, each event once, and no page claims that it was not finished', async () => {
     await signInWithPlantedApp(host, 'alan');
     await signInWithPlantedApp(host, 'mary');
+    host.clock.advance(LOGIN_MS * 2);
     for (const limit of [1, 2, 3, 5]) {
       let next = `?limit=${limit}`;
       let rows = 0;
@@ -155,10 +156,8 @@ describe('a sign-in over two pages', () => {
         next = linkTo(page, 'Older').replace(EVENTS, '');
       }
       expect([limit, rows]).toEqual([limit, 8]);
-      expect(told.join(' ')).not.toContain('didn’t finish');
+      expect(told.join(' ')).not.toMatch(/didn’t finish|hasn’t finished/);
     }
-    const [, older = ''] = (await pageOf('?limit=2')).split('rel="next"').map((part) => part);
-    expect(older).not.toBe('');
     const second = await pageOf(linkTo(await pageOf('?limit=2'), 'Older').replace(EVENTS, ''));
     expect(sentences(second)).toEqual(['Part of a sign-in by Mary Jackson']);
     expect(textOf(second)).toContain('This list may not have all events of this sign-in.');

@@ -91,13 +91,40 @@ describe('why a member was locked out', () => {
     expect((await agent.getJson(MEMBER)).body).not.toHaveProperty('member.lock');
   });
 
-  it('counts neither answers refused during the lock nor guesses before the last right answer', async () => {
+  it('is that of the last lock, whatever was entered before and since', async () => {
     await lockOut('alan');
     await agent.post(`${MEMBER}/unlock`);
+    host.clock.advance(60_000);
+    const late = await signIn(host, 'alan');
     await lockOut('alan');
-    await tryToSignIn('alan');
+    const since = host.clock.now() - 1000;
+    for (let more = 0; more < 5; more += 1) {
+      const refused = await late.postJson('/mfa/challenge', { code: '000000' });
+      expect(refused.body).toMatchObject({ because: 'locked' });
+    }
     await host.mfa.settled();
-    expect((await agent.getJson(MEMBER)).body).toMatchObject({ member: { lock: { guesses: 10 } } });
+    expect((await agent.getJson(MEMBER)).body).toMatchObject({
+      member: { lock: { since, guesses: 10, firstGuessAt: since - 1000 } },
+    });
+  });
+
+  it('counts no codes that were entered for something else', async () => {
+    await lockOut('alan');
+    const event = {
+      name: 'proof-rejected',
+      userId: 'alan',
+      organizationId: 'acme',
+      at: host.clock.now() - 1000,
+      address: '203.0.113.9',
+    } as const;
+    const others = [
+      { kind: 'totp', purpose: 'enroll' },
+      { kind: 'totp', purpose: 'unlock' },
+      { kind: 'recovery-code', purpose: 'login' },
+    ].map((details) => ({ ...event, details }));
+    await host.records.appendEvents(others, { maxCount: 1000, maxAgeSeconds: 400 * 86_400 });
+    const { text } = await agent.get(MEMBER);
+    expect(textOf(text)).toMatch(/after 10 wrong codes \(authenticator app\) from 127\.0\.0\.1\s?\./);
   });
 
   it('is left open where the events are no longer kept', async () => {

@@ -71,6 +71,8 @@ describe.each(allStoreKinds)('signing in with a passkey, with $kind stores', ({ 
     await portal.mfa.events.settled();
     const { events } = await portal.records.listEvents({ organizationId: 'acme', limit: 10 });
     expect(events.slice(0, 2).map(({ name }) => name)).toEqual(['signed-in', 'proof-accepted']);
+    expect(events[0]?.loginId).toEqual(expect.any(String));
+    expect(events[1]?.loginId).toBe(events[0]?.loginId);
   });
 
   it('goes on to a fresh proof with the same passkey, and stays signed in by both factors', async () => {
