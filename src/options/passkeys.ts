@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { isIP } from 'node:net';
 import * as z from 'zod';
 import { ConfigurationError } from '../core/errors';
@@ -88,7 +89,8 @@ function refuse(option: string, problem: string): ConfigurationError {
 function isLibraryInstalled(): boolean {
   if (findPackagedViews() === undefined) return true;
   try {
-    return require.resolve(PASSKEY_LIBRARY) !== '';
+    // Bundlers put a function of their own in the place of `require`, which finds nothing at run time.
+    return createRequire(__filename).resolve(PASSKEY_LIBRARY) !== '';
   } catch {
     return false;
   }

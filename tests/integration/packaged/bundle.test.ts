@@ -86,9 +86,14 @@ describe.each(['cjs', 'esm'] as const)('an app that was bundled as %s', (format)
   });
 
   it('shows its pages with a copy of them', async () => {
-    const viewsPath = join(folder, 'copied');
+    const viewsPath = join(folder, 'views');
     await cp(join(root, 'views'), viewsPath, { recursive: true });
     expect(await start(viewsPath)).toEqual({ page: 200, isForm: true, style: 200 });
+  });
+
+  it('does not take that copy for the package’s own', async () => {
+    await cp(join(root, 'views'), join(folder, 'views'), { recursive: true });
+    expect(await start()).toMatchObject({ message: expect.stringMatching(/^viewsPath: .*bundled/) });
   });
 
   it('says so where the copy is of something else', async () => {
