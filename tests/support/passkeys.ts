@@ -24,7 +24,7 @@ export function aPasskey(
 
 /** Registers a passkey at a person who is signed in, or in the middle of the login. */
 export async function registerPasskey(
-  member: Member,
+  member: Pick<Member, 'postJson'>,
   passkey: SoftwarePasskey,
   label?: string,
 ): ReturnType<Member['postJson']> {

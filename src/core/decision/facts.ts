@@ -1,5 +1,5 @@
 import type { FactorKind, Factors } from '../member/factor-kind';
-import type { MemberSettings } from '../member/member';
+import { NO_MEMBER_SETTINGS, type MemberSettings } from '../member/member';
 import type { Policy } from '../policy/policy';
 import type { Evidence } from './assurance';
 
@@ -68,6 +68,20 @@ export function asAdministrator(facts: Facts, administered: Policy): Facts {
     policy: { ...own, enabled: true, enrollment: 'required', graceUntil: null, skips: null },
     member: { ...facts.member, exemption: null },
     session: facts.session === null ? null : asOwnProofs(facts.session),
+  };
+}
+
+/** The facts of the same person as a member of an organization that they administer. Neither an exemption nor a provider releases them. */
+export function asMemberOf(facts: Facts, administered: Policy): Facts {
+  const isOwn = administered.organizationId === facts.policy.organizationId;
+  const { member, session } = facts;
+  return {
+    ...facts,
+    featureAvailable: true,
+    federated: false,
+    policy: administered,
+    member: { ...(isOwn ? member : NO_MEMBER_SETTINGS), exemption: null },
+    session: isOwn || session === null ? session : { ...session, skipped: false },
   };
 }
 

@@ -1,5 +1,5 @@
 import { decide, type Decision, type Requirement } from '../../core/decision/decide';
-import { asAdministrator, isMfaOn } from '../../core/decision/facts';
+import { asAdministrator, asMemberOf, isMfaOn } from '../../core/decision/facts';
 import { hasFactor } from '../../core/decision/usable-factors';
 import type { Authenticator } from '../../core/member/authenticator';
 import type { Policy } from '../../core/policy/policy';
@@ -52,7 +52,9 @@ export type AdminAuthority =
       readonly hasFactor: boolean;
     }
   /** `challenge` leads to the step-up page, `enroll` to the wizard, `sign-in` to the login page. */
-  | { readonly outcome: 'refused'; readonly decision: Exclude<Decision, { outcome: 'allow' }> };
+  | { readonly outcome: 'refused'; readonly decision: Refusal };
+
+type Refusal = Exclude<Decision, { outcome: 'allow' }>;
 
 /**
  * Why a session may not reach any page of administrators; null where it may. Enrollment that is due is judged later, by the
@@ -106,6 +108,8 @@ export function judgeAdministrator(request: AdministratorRequest): AdminAuthorit
 
 function judgeWithMfaOn(request: AdministratorRequest, administered: Policy): AdminAuthority {
   const { gathered } = request;
+  const missing = findMissingResistance(gathered, administered);
+  if (missing !== null) return { outcome: 'refused', decision: missing };
   const facts = asAdministrator(gathered.facts, administered);
   const decision = decide(facts, requirementOf(request), gathered.now);
   // A proven factor is enough, even if the policy no longer allows setting it up.
@@ -113,6 +117,19 @@ function judgeWithMfaOn(request: AdministratorRequest, administered: Policy): Ad
   if (decision.outcome === 'allow' || (decision.outcome === 'enroll' && enrolled))
     return { outcome: 'may', hasFactor: enrolled };
   return { outcome: 'refused', decision };
+}
+
+/**
+ * What an organization that asks for phishing resistance would ask of its administrator as of its members, whatever the administrator's
+ * own organization accepts; null where that was proven, or may be put off.
+ */
+function findMissingResistance({ facts, now }: Gathered, administered: Policy): Refusal | null {
+  if (administered.strength !== 'phishing-resistant') return null;
+  const decision = decide(asMemberOf(facts, administered), { kind: 'policy' }, now);
+  if (decision.outcome === 'allow') return null;
+  if (decision.outcome !== 'enroll') return decision;
+  // The page with the choice would also offer what does not help here.
+  return decision.skippable ? null : { ...decision, byRoute: true };
 }
 
 function judgeWithMfaOff(request: AdministratorRequest): AdminAuthority {

@@ -155,7 +155,7 @@ function firstPage(context: HttpContext, { params: { organizationId } }: Request
  * The policy of the organization in the path; on the list of organizations, of one that has MFA on. Null where none has. Foreign
  * organizations are not read, so nothing is revealed about their policies.
  */
-function findAdministered(
+async function findAdministered(
   context: HttpContext,
   {
     req,
@@ -165,7 +165,9 @@ function findAdministered(
 ): Promise<Policy | null> {
   const { organizationId } = req.params;
   const named = organizations.filter(({ id }) => organizationId === undefined || id === organizationId);
-  return findPolicyWithMfaOn(context, named, own);
+  const found = await findPolicyWithMfaOn(context, named, own);
+  // The list shows names alone. Each organization asks for its own strength.
+  return found === null || organizationId !== undefined ? found : { ...found, strength: 'any' };
 }
 
 export function openOrganization(page: AdministratorPage): AdminPage {

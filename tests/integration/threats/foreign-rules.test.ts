@@ -1,5 +1,7 @@
+import { createAdminHost, signIn, signInProtected } from '../../support/admin-host';
 import { addPerson, visit } from '../../support/member';
 import type { Member } from '../../support/member';
+import { aPasskey, registerPasskey } from '../../support/passkeys';
 import { plantAddress, plantApp } from '../../support/planted';
 import { createPortal } from '../../support/portal';
 import type { Portal, PortalUser } from '../../support/portal';
@@ -105,5 +107,79 @@ describe.each(storeKinds)('a session that goes to a stricter organization, on $k
     await guest.postJson('/mfa/enroll/skip');
     go(person, 'graceful');
     expect((await guest.getJson('/plain')).body).toMatchObject({ outcome: 'enroll', because: 'required' });
+  });
+});
+
+// The attack: an organization asks for phishing resistance, and one of its administrators belongs to an organization that does not. A page
+// that looks like ours gets their password and the code of their app.
+describe('an administrator of an organization that asks for phishing resistance', () => {
+  const GLOBEX = '/admin/mfa/globex';
+  const strict = { enabled: true, enrollment: 'required', strength: 'phishing-resistant' } as const;
+
+  async function adaWithApp(policy: Parameters<Portal['mfa']['policies']['save']>[1] = strict) {
+    const host = createAdminHost({ passkeys: {} });
+    await host.mfa.policies.save('globex', policy);
+    return { host, ...(await signInProtected(host, 'ada')) };
+  }
+
+  it('neither reads nor changes anything by an app, and is led to set up a passkey', async () => {
+    const { host, agent } = await adaWithApp();
+    for (const path of ['', '/members', '/policy']) {
+      // oxlint-disable-next-line no-await-in-loop
+      const refused = await agent.get(GLOBEX + path);
+      expect([refused.status, refused.headers['location']]).toEqual([
+        303,
+        `/mfa/enroll/passkey?returnTo=${encodeURIComponent(GLOBEX + path)}`,
+      ]);
+    }
+    const change = { reason: 'Nightly export', until: '2026-09-01' };
+    const refused = await agent.postJson(`${GLOBEX}/members/grace/exemption`, change);
+    expect([refused.status, refused.body.outcome]).toEqual([403, 'enroll']);
+    expect((await host.records.findMember('grace', 'globex')).settings.exemption).toBeNull();
+    // Their own organization accepts the app, and so does the list of both.
+    host.administrators.set('ada', ['globex', 'acme']);
+    for (const path of ['/admin/mfa', '/admin/mfa/acme'])
+      // oxlint-disable-next-line no-await-in-loop
+      expect([path, (await agent.get(path)).status]).toEqual([path, 200]);
+  });
+
+  it('goes on with a passkey, and is asked for it where the session began with the app', async () => {
+    const { host, agent, secret } = await adaWithApp();
+    const passkey = aPasskey();
+    expect((await registerPasskey(agent, passkey)).body).toMatchObject({ outcome: 'enrolled' });
+    expect((await agent.get(GLOBEX)).status).toBe(200);
+    host.clock.advance(30_000);
+    const other = await signIn(host, 'ada');
+    const { body } = await other.getJson('/mfa/challenge');
+    const app = (body.anyOf as { kind: string; authenticatorId: string }[]).find(
+      ({ kind }) => kind === 'totp',
+    );
+    await other.postJson('/mfa/challenge/factor', { authenticatorId: app?.authenticatorId });
+    await other.postJson('/mfa/challenge', { code: totpCode(secret, host.clock.now()) });
+    const asked = await other.get(GLOBEX);
+    expect([asked.status, asked.headers['location']]).toEqual([
+      303,
+      `/mfa/step-up?returnTo=${encodeURIComponent(GLOBEX)}`,
+    ]);
+    const prompt = await other.getJson('/mfa/step-up');
+    const response = passkey.authenticate(prompt.body.passkey.options);
+    expect((await other.postJson('/mfa/step-up', { response })).body.outcome).toBe('stepped-up');
+    expect((await other.get(GLOBEX)).status).toBe(200);
+  });
+
+  it.each([
+    ['is optional', { ...strict, enrollment: 'optional' }],
+    ['may be put off', { ...strict, skips: 3 }],
+  ] as const)('may use the app where a stronger method %s', async (_how, policy) => {
+    const { agent } = await adaWithApp(policy);
+    expect((await agent.get(GLOBEX)).status).toBe(200);
+  });
+
+  it('is not released by an exemption', async () => {
+    const { host, agent } = await adaWithApp();
+    await host.mfa.policies.save('acme', strict);
+    const exemption = { reason: 'The key is on its way', until: host.clock.now() + 86_400_000 };
+    await host.mfa.members.exempt({ userId: 'ada', actorId: 'bob' }, exemption);
+    expect((await agent.getJson('/admin/mfa/acme')).body).toMatchObject({ outcome: 'enroll' });
   });
 });
