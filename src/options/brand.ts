@@ -126,7 +126,16 @@ function resolveBrand(brand: Brand, { issuer, onUnreadable }: Resolving): Resolv
     onUnreadable(new ConfigurationError(option, `${problem}. Write ${nearest}.`));
     return nearest;
   }
-  const light = accent === undefined ? null : readable('brand.accent', accent, LIGHT);
+  const accents =
+    accent === undefined
+      ? null
+      : {
+          light: readable('brand.accent', accent, LIGHT),
+          dark:
+            darkAccent === undefined
+              ? makeReadable(accent, DARK)
+              : readable('brand.darkAccent', darkAccent, DARK),
+        };
   const images = [logoUrl, faviconUrl].filter((url) => url !== null && !url.startsWith('/'));
   return {
     name,
@@ -134,16 +143,7 @@ function resolveBrand(brand: Brand, { issuer, onUnreadable }: Resolving): Resolv
     faviconUrl,
     supportUrl,
     helpLinks,
-    accents:
-      light === null
-        ? null
-        : {
-            light,
-            dark:
-              darkAccent === undefined
-                ? makeReadable(light, DARK)
-                : readable('brand.darkAccent', darkAccent, DARK),
-          },
+    accents,
     imageOrigins: [...new Set(images.map((url) => new URL(String(url)).origin))],
   };
 }

@@ -147,6 +147,11 @@ describe('a brand that is a function', () => {
     expect(errors).toHaveLength(5);
   });
 
+  it('keeps a bright colour on dark pages', async () => {
+    const { brandOf } = brandsOf(() => ({ accent: '#E0A000' }));
+    expect((await brandOf('acme')).accents).toEqual({ light: '#946a00', dark: '#e0a000' });
+  });
+
   it.each<[string, () => unknown, RegExp]>([
     [
       'throws',
