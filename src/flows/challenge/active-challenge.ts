@@ -6,7 +6,7 @@ import { hashOneTimeCode, issueOneTimeCode } from '../../core/proof/one-time-cod
 import { fallbackOfCode, type SentCode } from '../../core/proof/sent-code';
 import { FACTOR_TRAITS, channelOfKind } from '../../factors/find-factor';
 import type { Challenge, ChallengeOwner } from '../../stores/state-store';
-import { newHandle, type FlowContext } from '../context/context';
+import { newHandle, type FlowContext, type Origin } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 import type { SendRefused } from './spend-send';
 
@@ -17,6 +17,8 @@ export interface ChallengeRequest {
   readonly gathered: Gathered;
   /** When the pending login ends; null under a session. */
   readonly pendingUntil: number | null;
+  /** Who asks, for the mail with the code; null in the host's own code. */
+  readonly origin: Origin | null;
   /** The person wants a new code, so the one that was sent before is no answer. */
   readonly resend?: boolean;
 }

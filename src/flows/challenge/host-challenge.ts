@@ -73,6 +73,7 @@ async function ask(
     option,
     gathered,
     pendingUntil: subject.expiresAt,
+    origin: null,
     resend: current?.authenticatorId === option.authenticatorId,
   });
   if (issued.outcome === 'gone') return { outcome: 'rejected', because: 'challenge-expired' };

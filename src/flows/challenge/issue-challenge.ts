@@ -6,7 +6,7 @@ import { addCode, isChallengeOver } from '../../core/proof/sent-code';
 import { channelOfKind } from '../../factors/find-factor';
 import type { Challenge } from '../../stores/state-store';
 import { loginOfChallenge, type AuthSubject, type ChallengeHint } from '../context/auth-subject';
-import { newHandle, newId, type FlowContext } from '../context/context';
+import { newHandle, newId, type FlowContext, type Origin } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 import { reportUnreadable } from '../context/report-unreadable';
 import {
@@ -160,11 +160,12 @@ export async function askProof(
     readonly subject: AuthSubject;
     readonly proof: OpenProof;
     readonly challengeHint: ChallengeHint;
+    readonly origin: Origin | null;
     /** The person has a code and wants another one. */
     readonly resend: boolean;
   },
 ): Promise<ChallengeOutcome> {
-  const { subject, proof, challengeHint, resend } = asking;
+  const { subject, proof, challengeHint, origin, resend } = asking;
   const { owner, gathered, link } = proof;
   if (link !== undefined) await keepAttempts(context, proof, { link, challengeHint });
   const isPendingLogin = link === undefined && subject.phase === 'pending';
@@ -173,6 +174,7 @@ export async function askProof(
     option: { authenticatorId: challengeHint.authenticatorId, kind: challengeHint.kind },
     gathered,
     pendingUntil: isPendingLogin ? subject.expiresAt : null,
+    origin,
     resend,
   });
 }

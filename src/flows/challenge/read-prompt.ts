@@ -71,6 +71,6 @@ async function findPrompted(context: FlowContext, prompting: Prompting): Promise
     found?.authenticatorId === challengeHint.authenticatorId && found.kind === challengeHint.kind;
   if (isSame && !isChallengeOver(found, now) && factor.challenge.begin(found.state, now) === found.state)
     return found;
-  const issued = await askProof(context, { ...prompting, resend: false });
+  const issued = await askProof(context, { ...prompting, origin: null, resend: false });
   return issued.outcome === 'issued' ? issued.challenge : undefined;
 }

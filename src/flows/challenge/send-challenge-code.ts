@@ -75,7 +75,8 @@ function fallbackOf({ gathered, owner }: ChallengeRequest): string | undefined {
 function deliver(sending: Sending, mailbox: string | undefined): Promise<SendOutcome> {
   const { context, request, code } = sending;
   const { sentBy } = code.kept;
-  const { purpose, userId } = request.owner;
+  const { owner, origin } = request;
+  const { purpose, userId } = owner;
   const { destination, digits } = code;
   const isText = sentBy === 'sms';
   return context.delivery.sendCode({
@@ -87,6 +88,7 @@ function deliver(sending: Sending, mailbox: string | undefined): Promise<SendOut
     userName: request.gathered.account.name,
     organizationId: request.gathered.account.organizationId,
     language: request.gathered.account.locale,
+    ...(origin === null ? {} : { origin }),
     destinations: isText
       ? { sms: destination, ...(mailbox === undefined ? {} : { email: mailbox }) }
       : { email: destination },

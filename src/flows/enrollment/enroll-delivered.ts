@@ -15,13 +15,15 @@ import type { Challenge } from '../../stores/state-store';
 import { changeChallenge, makeCode, toSent, type NewCode } from '../challenge/active-challenge';
 import { spendSend } from '../challenge/spend-send';
 import { challengeOwner } from '../context/auth-subject';
-import type { FlowContext } from '../context/context';
+import type { FlowContext, Origin } from '../context/context';
 import { channelsOf } from '../context/first-factor-channels';
 import { newEnrollment, reportEnrollment, type EnrollmentRequest, type EnrollmentStart } from './enroll';
 
 export interface DeliveredEnrollmentRequest extends EnrollmentRequest {
   readonly kind: FactorKind;
   readonly destination: string;
+  /** Who asks, for the mail with the code; null in the host's own code. */
+  readonly origin: Origin | null;
   /** The person has a code and wants another one, so that the one under way is no answer. */
   readonly resend?: boolean;
 }
@@ -125,7 +127,7 @@ async function deliver(
   request: DeliveredEnrollmentRequest,
   begun: { readonly challenge: Challenge; readonly code: NewCode },
 ): Promise<EnrollmentStart> {
-  const { kind, destination, gathered, subject } = request;
+  const { kind, destination, gathered, origin, subject } = request;
   const { challenge, code } = begun;
   const { id } = code.kept;
   const by = requireChannel(kind);
@@ -137,6 +139,7 @@ async function deliver(
     userName: gathered.account.name,
     organizationId: gathered.account.organizationId,
     language: gathered.account.locale,
+    ...(origin === null ? {} : { origin }),
     destinations: { [by]: destination },
     onLate() {
       context.delivery.inBackground(async () => {

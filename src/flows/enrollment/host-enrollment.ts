@@ -59,7 +59,7 @@ export async function startHostEnrollment(
   const request = { subject, gathered, pendingUntil: subject.expiresAt, kind, variant };
   const start = await (destination === null
     ? startEnrollment(context, request)
-    : startDeliveredEnrollment(context, { ...request, destination }));
+    : startDeliveredEnrollment(context, { ...request, destination, origin: null }));
   if (start.outcome === 'gone') return { outcome: 'rejected', because: 'challenge-expired' };
   if (start.outcome === 'refused') {
     const { because, retryAfterSeconds } = start;

@@ -135,7 +135,7 @@ async function conclude(
       details: { next: decision.outcome, ...firstLogin },
     });
   const challengeHint = unlocking ? null : firstChallengeHint(decision);
-  const begun = begin(context, { pending, challengeHint, gathered, step });
+  const begun = begin(context, { pending, challengeHint, gathered, origin, step });
   // The caller that waits for it gets the failure; an unhandled rejection would end the process.
   begun.catch(() => undefined);
   return {
@@ -192,15 +192,17 @@ async function begin(
     readonly pending: PendingLogin;
     readonly challengeHint: ChallengeHint | null;
     readonly gathered: Gathered;
+    readonly origin: Origin;
     readonly step: FirstStep;
   },
 ): Promise<Begun> {
-  const { pending, challengeHint, gathered, step } = begun;
+  const { pending, challengeHint, gathered, origin, step } = begun;
   const { state } = context;
   if (challengeHint === null) return state.createPendingLogin(pending).then(() => ({ pending, ask: null }));
   const { authenticatorId, kind } = challengeHint;
   const owner = { userId: pending.userId, ownerId: pending.id, purpose: 'login' } as const;
-  const request = { owner, option: { authenticatorId, kind }, gathered, pendingUntil: pending.expiresAt };
+  const option = { authenticatorId, kind };
+  const request = { owner, option, gathered, pendingUntil: pending.expiresAt, origin };
   const prepared = prepareChallenge(context, request);
   const created = state.createPendingLogin(pending, prepared.challenge);
   if (prepared.code === null)

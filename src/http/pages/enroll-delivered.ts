@@ -6,7 +6,7 @@ import { startDeliveredEnrollment } from '../../flows/enrollment/enroll-delivere
 import type { HttpContext } from '../kernel/http-context';
 import { answerRefusal, knownPageRoute, pathOf, type KnownPageRequest } from '../kernel/page-route';
 import { refusalStatus } from '../kernel/refusals';
-import { fieldOf, withReturnTo } from '../kernel/request';
+import { fieldOf, originOf, withReturnTo } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
 import { sentenceFor } from '../kernel/sentences';
 import { readSessionData, updateSessionData } from '../session/session-data';
@@ -133,6 +133,7 @@ async function send(
     pendingUntil,
     kind,
     destination,
+    origin: originOf(req),
     resend,
   });
   if (start.outcome === 'gone') return startOver(page, { because: 'challenge-expired', status: 409 });

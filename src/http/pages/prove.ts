@@ -83,7 +83,7 @@ export async function submitProof(kind: ProofPage, page: KnownPageRequest): Prom
     return send(kind, page, { proof, challengeHint, resend: isAgain });
   // A factor that needs no sending is asked with its answer.
   if (!isAgain && channelOfKind(challengeHint.kind) === null)
-    await askProof(context, { subject, proof, challengeHint, resend: false });
+    await askProof(context, { subject, proof, challengeHint, origin: originOf(req), resend: false });
   return prove(kind, withChallengeHint(page, challengeHint), {
     proof: { ...proof, challengeHint },
     submitted,
@@ -129,7 +129,7 @@ async function send(
 ): Promise<void> {
   const { context, req, res, identity } = page;
   const { proof, challengeHint } = sending;
-  const outcome = await askProof(context, { ...sending, subject: identity.subject });
+  const outcome = await askProof(context, { ...sending, subject: identity.subject, origin: originOf(req) });
   const asking = withChallengeHint(page, challengeHint);
   if (outcome.outcome === 'gone' && kind.answerGone !== undefined) return kind.answerGone(page);
   if (outcome.outcome === 'not-sent') {

@@ -1,5 +1,5 @@
 import { visit } from '../../support/member';
-import { createPortal } from '../../support/portal';
+import { createPortal, PASSWORD } from '../../support/portal';
 
 describe('delivered codes', () => {
   it('sends the code of an assigned email by itself, and accepts the newest only', async () => {
@@ -29,6 +29,28 @@ describe('delivered codes', () => {
     });
     expect((await ada.postJson('/mfa/challenge', { code })).body).toMatchObject({ outcome: 'signed-in' });
     expect((await ada.getJson('/')).body.session).toMatchObject({ assuranceLevel: 1 });
+  });
+
+  it('says in the mail from where the code was asked for, at sign-in, again and at enrollment', async () => {
+    const portal = createPortal();
+    await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'required' });
+    const firefox = {
+      'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+    };
+    const mails = () => portal.outbox.messages.filter(({ channel }) => channel === 'email');
+    const ada = visit(portal);
+    await ada.logIn('ada');
+    await ada.postJson('/mfa/enroll/email', { email: 'ada@elsewhere.example' }, firefox);
+    await portal.mfa.members.save(
+      { userId: 'mary', organizationId: 'acme' },
+      { enabled: true, assignedKind: 'email' },
+    );
+    const mary = visit(portal);
+    await mary.postJson('/mfa/login', { username: 'mary', password: PASSWORD }, firefox);
+    portal.clock.advance(30_000);
+    await mary.postJson('/mfa/challenge/resend', {}, firefox);
+    expect(mails()).toHaveLength(3);
+    for (const { text } of mails()) expect(text).toMatch(/Device: +Firefox on Linux\nFrom: +127\.0\.0\.1/);
   });
 
   it('falls back to the email on file when the text message fails, and says so', async () => {
