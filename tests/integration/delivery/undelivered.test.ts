@@ -1,5 +1,6 @@
 import request from 'supertest';
-import type { EmailSender, SmsSender } from '../../../src/index';
+import { DeliveryError, memoryState } from '../../../src/index';
+import type { EmailSender, SmsSender, StateStore } from '../../../src/index';
 import { twilioSms } from '../../../src/delivery/twilio-sms';
 import { addPerson, visit } from '../../support/member';
 import { plantApp } from '../../support/planted';
@@ -125,6 +126,40 @@ describe('a text message that did not arrive', () => {
     expect(reported).toContainEqual({ name: 'delivery-failed', details });
     expect(reported).not.toContainEqual({ name: 'delivery-fell-back', details });
     expect((await guest.get('/mfa/challenge')).text).toContain('The message wasn’t sent.');
+  });
+
+  it('keeps the code of a mail whose sender timed out, since it may still arrive', async () => {
+    let mailed = '';
+    const email: EmailSender = {
+      async send({ text }) {
+        mailed = /\b\d{6}\b/.exec(text)?.[0] ?? '';
+        throw new DeliveryError('timed-out', 'The mail server did not answer.');
+      },
+    };
+    const { portal, guest, message } = await atChallenge({ email });
+    await report(portal, message, 'undelivered');
+    expect((await guest.postJson('/mfa/challenge', { code: mailed })).body.outcome).toBe('signed-in');
+  });
+
+  it('is left alone where the login ends before the mail is sent', async () => {
+    const memory = memoryState();
+    let end: (() => Promise<unknown>) | undefined;
+    let pendingId = '';
+    const state: StateStore = {
+      ...memory,
+      createPendingLogin(pending, first) {
+        pendingId = pending.id;
+        return memory.createPendingLogin(pending, first);
+      },
+      async spendSendBudgets(...given) {
+        await end?.();
+        return memory.spendSendBudgets(...given);
+      },
+    };
+    const { portal, message, person } = await atChallenge({ state });
+    end = () => memory.endPendingLogin(person.id, pendingId);
+    expect(await report(portal, message, 'undelivered')).toBe(0);
+    expect(portal.errors).toEqual([]);
   });
 
   it('is left alone where the person has no mailbox any more, or is gone', async () => {

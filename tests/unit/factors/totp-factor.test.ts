@@ -20,9 +20,11 @@ describe('the factor of an authenticator app', () => {
     const { enroll, ask, answer, records, state, clock } = createFactorWorld();
     await enroll('totp', 'app', totpSecret);
     const challenge = await ask('totp', 'app');
+    const before = await records.findMember(userId, 'acme');
     expect(await answer(challenge, code(clock.now()))).toEqual({ outcome: 'accepted' });
     const { authenticators } = await records.findMember(userId, 'acme');
     expect(authenticators[0]).toMatchObject({
+      sealedSecret: before.authenticators[0]?.sealedSecret,
       state: { lastAcceptedStep: timeStepAt(clock.now()) },
       lastUsedAt: clock.now(),
     });
@@ -67,6 +69,19 @@ describe('the factor of an authenticator app', () => {
     expect(await answer(challenge, ['123456'])).toEqual(wrong);
     const off = { outcome: 'rejected', because: 'clock-off', driftSeconds: 240 };
     expect(await answer(challenge, code(clock.now() + 240_000))).toEqual(off);
+  });
+
+  it('never accepts a code after it said how far that is in the future', async () => {
+    const { enroll, ask, answer, clock } = createFactorWorld();
+    await enroll('totp', 'app', totpSecret);
+    const [foretold, past] = [code(clock.now() + 240_000), code(clock.now() - 240_000)];
+    const challenge = await ask('totp', 'app');
+    expect(await answer(challenge, foretold)).toMatchObject({ driftSeconds: 240 });
+    expect(await answer(challenge, past)).toMatchObject({ driftSeconds: -240 });
+    clock.advance(240_000);
+    expect(await answer(challenge, foretold)).toEqual({ outcome: 'too-late' });
+    clock.advance(30_000);
+    expect(await answer(await ask('totp', 'app'), code(clock.now()))).toEqual({ outcome: 'accepted' });
   });
 
   it('rejects the right code of an authenticator that was removed, disabled or is of another kind', async () => {
