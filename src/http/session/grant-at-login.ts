@@ -163,9 +163,8 @@ async function ensureGranted(
   granted: GrantedLogin & { readonly idBefore: string },
 ): Promise<void> {
   const { session } = findSessionData(req);
-  const isNew = req.sessionID !== granted.idBefore;
-  if (isNew && session?.handle === granted.session.handle && session.grantedIn === sessionMark(req)) return;
-  if (!isNew) {
+  if (session?.handle === granted.session.handle && session.grantedIn === sessionMark(req)) return;
+  if (req.sessionID === granted.idBefore) {
     leaveSession(context, req, granted.grant);
     const { cookie: _cookie, mfa: _mfa, ...data } = requireSession(req);
     Reflect.deleteProperty(requireSession(req), 'regenerate');

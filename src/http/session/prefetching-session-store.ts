@@ -5,7 +5,6 @@ import type { FlowContext } from '../../flows/context/context';
 import { readEarly, type PrefetchedRecords, type Reader } from '../../flows/context/gather-facts';
 import { endSession } from '../../flows/sessions/end-sessions';
 import { isSomebodyIn, stateOf, toError } from '../kernel/request';
-import { isFailure } from './renew-session';
 import { parseSessionData, type MfaSessionData } from './session-data-text';
 
 const FOUND = Symbol('found');
@@ -90,7 +89,7 @@ export function prefetchingSessionStore(
     keepOn(data, WRITE, write);
     if (data[LOADED] === true && isWithoutGrant(sessionId, data)) {
       store.get(sessionId, function found(error: unknown, kept) {
-        if (isFailure(error) || !kept) done?.(error);
+        if (!kept) done?.(error);
         else store.set(sessionId, data, done);
       });
       return;

@@ -13,10 +13,12 @@ import { createHttpAgent } from '../../support/http-agent';
 class WatchedStore extends MemoryStore {
   readonly asked: string[] = [];
   endsFail = false;
+  setsFail = false;
 
   override set(...[id, data, done]: Parameters<MemoryStore['set']>): void {
     this.asked.push('set');
-    super.set(id, data, done);
+    if (this.setsFail) done?.(new Error('The store lost its connection.'));
+    else super.set(id, data, done);
   }
 
   override destroy(...[id, done]: Parameters<MemoryStore['destroy']>): void {
@@ -43,6 +45,16 @@ function openApp() {
   app.get('/keep', (req, res) => {
     req.session.returnTo = '/kept';
     res.json({});
+  });
+  app.get('/in', (req, res) => {
+    Object.assign(req.session, { passport: { user: 'ada' } });
+    res.json({});
+  });
+  app.get('/keep-after-end', (req, res) => {
+    store.destroy(req.sessionID, () => {
+      req.session.returnTo = '/kept';
+      res.json({});
+    });
   });
   app.get('/spoil', (req, res) => {
     req.session.mfa = 'what nobody wrote';
@@ -77,6 +89,13 @@ describe.each(['yes', 'no'])('a new session id, where the next session is saved 
     expect(store.asked).toEqual(['set']);
   });
 
+  it('is an error if the new session could not be stored', async () => {
+    const { store, agent } = openApp();
+    await agent.getJson('/keep');
+    store.setsFail = true;
+    expect((await agent.getJson(`/renew?savesNext=${savesNext}`)).status).toBe(503);
+  });
+
   it('is an error if the old session could not be ended', async () => {
     const { store, agent } = openApp();
     await agent.getJson('/keep');
@@ -102,4 +121,12 @@ it('writes once what is saved twice, and again what changed in between', async (
   expect(store.asked).toEqual(['set']);
   await agent.getJson('/keep');
   expect(store.asked).toEqual(['set', 'set']);
+});
+
+it('does not bring back a session that ended during the request and has no claims of ours', async () => {
+  const { store, agent } = openApp();
+  await agent.getJson('/in');
+  await agent.getJson('/keep-after-end');
+  expect((await agent.getJson('/')).body).toEqual({ returnTo: null });
+  expect(store.asked).toEqual(['set', 'destroy']);
 });

@@ -67,6 +67,24 @@ describe('a session', () => {
     },
   );
 
+  it('that the host copied ends with the session it continues', async () => {
+    const portal = createPortal({}, (app) =>
+      app.post('/copy', (req, res, next) => {
+        const { cookie: _cookie, ...data } = req.session;
+        req.session.regenerate((error: unknown) => {
+          Object.assign(req.session, data);
+          if (error) next(error);
+          else res.json({});
+        });
+      }),
+    );
+    await portal.mfa.policies.save('acme', { enabled: true, sessionDurationSeconds: 8 * 3600 });
+    const mary = visit(portal);
+    await mary.logIn('mary');
+    expect(cookieSeconds(await mary.post('/copy'))).toEqual(aboutSeconds(7200));
+    expect(cookieSeconds(await mary.getJson('/plain'))).toEqual(aboutSeconds(8 * 3600));
+  });
+
   it.each([false, true])(
     'that the strategy granted ends as the policy says, with keepSessionInfo: %s',
     async (keepSessionInfo) => {
