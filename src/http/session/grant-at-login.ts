@@ -163,7 +163,7 @@ async function ensureGranted(
   granted: GrantedLogin & { readonly idBefore: string },
 ): Promise<void> {
   const { session } = findSessionData(req);
-  if (session?.handle === granted.session.handle && session.grantedIn === sessionMark(req)) return;
+  if (session?.handle === granted.session.handle) return;
   if (req.sessionID === granted.idBefore) {
     leaveSession(context, req, granted.grant);
     const { cookie: _cookie, mfa: _mfa, ...data } = requireSession(req);
