@@ -82,7 +82,7 @@ export function saveSession(req: Request): Promise<void> {
   const { mfa: text } = session;
   return new Promise((resolve, reject) => {
     session.save((error: unknown) => {
-      if (error !== undefined && error !== null) {
+      if (isFailure(error)) {
         reject(
           new MfaError('store-unavailable', 'The session store did not take the session.', { cause: error }),
         );

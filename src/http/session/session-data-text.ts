@@ -46,12 +46,19 @@ function writeGrant(session: SessionClaims): string {
 }
 
 function readGrant(text: string): SessionClaims {
-  const [userId, handle, userEpoch, grantedIn, organizations, started = '', seen = '', proofs, skipped] =
-    text.split(' ');
+  const [
+    userId = '',
+    handle = '',
+    userEpoch = '',
+    grantedIn = '',
+    organizations = '',
+    started = '',
+    seen = '',
+    proofs,
+    skipped,
+  ] = text.split(' ');
   const [startedAt, seenAt] = [readInstant(started), readInstant(seen)];
   const evidence = proofs === undefined ? null : readEvidence(proofs);
-  if (userId === undefined || handle === undefined || userEpoch === undefined) throw unreadable();
-  if (grantedIn === undefined || organizations === undefined) throw unreadable();
   if (startedAt === null || seenAt === null) throw unreadable();
   if (evidence === null || (skipped !== 's' && skipped !== '-')) throw unreadable();
   return {

@@ -3,11 +3,12 @@ import express from 'express';
 import passport from 'passport';
 import request from 'supertest';
 import type { Response } from 'supertest';
-import { createMfa } from 'express-mfa';
+import { createMfa, memoryState, type StateStore } from 'express-mfa';
 import { giveApp } from '../../support/given-app';
 import { visit } from '../../support/member';
 import { textOf } from '../../support/page-text';
 import { createPortal, PASSWORD, TEST_KEY } from '../../support/portal';
+import { openSessionHost } from '../../support/session-host';
 
 const HOUR = 3_600_000;
 
@@ -55,6 +56,35 @@ describe('a session', () => {
     expect(cookieSeconds(await mary.logIn('mary'))).toEqual(aboutSeconds(8 * 3600));
   });
 
+  it('of the host keeps the cookie that the host gave it', async () => {
+    const host = openSessionHost({ ...memoryStores(), sessions: 'of the host' });
+    const signedIn = await host.visit().send(`/in/${host.addUser().id}`);
+    const cookies = (signedIn.headers['set-cookie'] ?? []) as unknown as readonly string[];
+    expect(cookies.filter((cookie) => cookie.startsWith('session='))).toEqual([
+      expect.not.stringContaining('Expires'),
+    ]);
+    await host.mfa.close();
+  });
+
+  it('is nobody’s where it could not be listed', async () => {
+    const memory = memoryState();
+    let isDown = true;
+    const state: StateStore = {
+      ...memory,
+      async registerSession(...given) {
+        if (isDown) throw new Error('The store lost its connection.');
+        return memory.registerSession(...given);
+      },
+    };
+    const portal = createPortal({ state });
+    const mary = visit(portal);
+    expect((await mary.post('/sso/mary')).status).toBe(500);
+    expect((await mary.getJson('/whoami')).body).toEqual({ authenticated: false, id: null });
+    isDown = false;
+    await mary.post('/sso/mary');
+    expect((await mary.getJson('/whoami')).body).toEqual({ authenticated: true, id: 'mary' });
+  });
+
   it.each(['no', 'yes'])(
     'that the host began ends as the policy says, with keepSessionInfo: %s',
     async (keep) => {
@@ -66,6 +96,20 @@ describe('a session', () => {
       expect(cookieSeconds(await linus.getJson('/plain'))).toBeNull();
     },
   );
+
+  it('of a visitor that the host renews holds nothing of ours', async () => {
+    const portal = createPortal({}, (app) =>
+      app.post('/renew', (req, res, next) => {
+        req.session.regenerate((error: unknown) =>
+          error ? next(error) : res.json({ ours: req.session.mfa ?? null }),
+        );
+      }),
+    );
+    await portal.mfa.policies.save('acme', { enabled: false });
+    const guest = visit(portal);
+    const { body } = await guest.post('/renew?anonymous');
+    expect(body).toEqual({ ours: null });
+  });
 
   it('that the host copied ends with the session it continues', async () => {
     const portal = createPortal({}, (app) =>
