@@ -4,7 +4,7 @@ import type { DocumentName, Owner, RecordStore } from '../../src/index';
 import { postgresRecords } from '../../src/postgres';
 import { redisRecords as redisStore } from '../../src/redis';
 import { connectRedis } from '../support/redis-client';
-import { startPostgresServer, type PostgresServer } from '../support/postgres-server';
+import { createPostgresDatabase } from '../support/postgres-database';
 import { withRules, type Records } from '../support/records';
 import { NOW, aGuess, aPolicy, anAuthenticator, newId } from './samples';
 
@@ -159,19 +159,14 @@ describe('damaged records in Redis', () => {
 });
 
 describe('damaged records in PostgreSQL', () => {
-  let server: PostgresServer;
   let pool: Pool;
   let store: RecordStore;
   beforeAll(async () => {
-    server = await startPostgresServer();
-    pool = new Pool({ connectionString: `${server.url}/postgres` });
+    pool = new Pool({ connectionString: await createPostgresDatabase() });
     const records = postgresRecords(pool, { timeoutMs: 30_000 });
     await records.migrate();
     store = records;
   });
-  afterAll(async () => {
-    await pool.end();
-    await server.stop();
-  });
+  afterAll(() => pool.end());
   describeDamage(() => store);
 });

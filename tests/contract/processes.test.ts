@@ -1,20 +1,25 @@
 import { Pool } from 'pg';
 import { postgresRecords } from '../../src/postgres';
-import { startPostgresServer, type PostgresServer } from '../support/postgres-server';
+import { createPostgresDatabase } from '../support/postgres-database';
 import { redisRecords, withRules, type Records } from '../support/records';
 import { join } from 'node:path';
 import { GUESS_LIMITS } from '../../src/core/member/authenticator';
 import { redisState } from '../../src/redis';
-import { runInProcesses } from '../support/processes';
+import { startProcesses, type Processes } from '../support/processes';
 import { connectRedis } from '../support/redis-client';
 import { redisUrl } from '../support/redis-database';
 import type { RaceResult, RaceTarget } from './race';
 import { NOW, aChallenge, aPendingLogin, aSession, anAuthenticator, newId } from './samples';
 import { PASSWORD_LIMITS } from '../../src/testing/state-contract/password-attempts';
 
+let processes: Processes<RaceTarget, RaceResult>;
+beforeAll(async () => {
+  processes = await startProcesses(join(__dirname, 'race.ts'), 4);
+});
+afterAll(() => processes.stop());
+
 describe.each(['Redis', 'PostgreSQL'] as const)('records in %s under four processes at once', (kind) => {
   const redis = connectRedis();
-  let server: PostgresServer | undefined;
   let postgresUrl: string | null = null;
   let pool: Pool | undefined;
   let records: Records;
@@ -24,8 +29,7 @@ describe.each(['Redis', 'PostgreSQL'] as const)('records in %s under four proces
       records = redisRecords(redis);
       return;
     }
-    server = await startPostgresServer();
-    postgresUrl = `${server.url}/postgres`;
+    postgresUrl = await createPostgresDatabase();
     pool = new Pool({ connectionString: postgresUrl });
     const store = postgresRecords(pool, { timeoutMs: 30_000 });
     await store.migrate();
@@ -34,7 +38,6 @@ describe.each(['Redis', 'PostgreSQL'] as const)('records in %s under four proces
   afterAll(async () => {
     redis.disconnect();
     await pool?.end();
-    await server?.stop();
   });
 
   it('say yes no more often than they may', async () => {
@@ -63,7 +66,7 @@ describe.each(['Redis', 'PostgreSQL'] as const)('records in %s under four proces
       sessionHandle: session.handle,
       budgetKey: newId(),
     };
-    const results = await runInProcesses<RaceResult>({ module: join(__dirname, 'race.ts'), count: 4, input });
+    const results = await processes.run(input);
     const total = (verb: keyof RaceResult) => results.reduce((sum, result) => sum + result[verb], 0);
 
     expect(total('spendGuess')).toBe(GUESS_LIMITS.perUser);

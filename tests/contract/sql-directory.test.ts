@@ -2,7 +2,7 @@ import { createMfa, memoryStores, type UserDirectory } from 'express-mfa';
 import { Pool } from 'pg';
 import { codeIn } from '../support/docs';
 import { TEST_KEY } from '../support/portal';
-import { startPostgresServer, type PostgresServer } from '../support/postgres-server';
+import { createPostgresDatabase } from '../support/postgres-database';
 
 interface User {
   readonly id: string;
@@ -10,13 +10,11 @@ interface User {
 }
 
 describe('the user table in SQL of docs/administrators.md', () => {
-  let server: PostgresServer;
   let pool: Pool;
   let users: Required<Omit<UserDirectory<User>, 'membershipsOf'>>;
 
   beforeAll(async () => {
-    server = await startPostgresServer();
-    pool = new Pool({ connectionString: `${server.url}/postgres` });
+    pool = new Pool({ connectionString: await createPostgresDatabase() });
     await pool.query(
       'CREATE TABLE users (id text PRIMARY KEY, username text, name text, email text, phone text, organization_id text, mfa_enrolled boolean DEFAULT false)',
     );
@@ -36,10 +34,7 @@ describe('the user table in SQL of docs/administrators.md', () => {
     // oxlint-disable-next-line typescript/no-implied-eval
     users = new Function('pool', `${code}\nreturn users;`)(pool) as typeof users;
   });
-  afterAll(async () => {
-    await pool.end();
-    await server.stop();
-  });
+  afterAll(() => pool.end());
 
   it('lists the members of an organization page by page, and finds them by a part of the address', async () => {
     const mfa = createMfa<User & Express.User>({

@@ -3,17 +3,16 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /**
- * The default export of a module that `runInProcesses` runs: makes ready (connects, loads) and returns what to
- * do when every process is ready.
+ * The default export of a module that processes run: makes ready (connects, loads) and returns what to do when every
+ * process is ready.
  */
 export type PrepareInProcess<Input, Result> = (input: Input, index: number) => Promise<() => Promise<Result>>;
 
-interface Run<Input> {
-  /** Absolute path of a TypeScript module. */
-  readonly module: string;
-  readonly count: number;
-  /** Given to each process; JSON. */
-  readonly input: Input;
+/** Processes that have loaded one module. They run it as often as they are asked to, since loading takes seconds. */
+export interface Processes<Input, Result> {
+  /** Runs the module in all of them, from the same moment on. Results come in process order. */
+  run(input: Input): Promise<Result[]>;
+  stop(): void;
 }
 
 export type ProcessMessage =
@@ -33,23 +32,33 @@ function nextMessage(child: ChildProcess): Promise<Exclude<ProcessMessage, { is:
   });
 }
 
-/** Runs a module in several processes that start their work at the same moment. Results come in process order. */
-export async function runInProcesses<Result, Input = unknown>(run: Run<Input>): Promise<Result[]> {
-  const children = Array.from({ length: run.count }, (_, index) =>
-    fork(join(__dirname, 'process-entry.ts'), [run.module, String(index), JSON.stringify(run.input)], {
+/** Starts processes that run the TypeScript module at this absolute path. What they are given and answer is JSON. */
+export async function startProcesses<Input, Result>(
+  module: string,
+  count: number,
+): Promise<Processes<Input, Result>> {
+  const children = Array.from({ length: count }, (_, index) =>
+    fork(join(__dirname, 'process-entry.ts'), [module, String(index)], {
       cwd: join(__dirname, '..', '..'),
       execArgv: ['--import', pathToFileURL(require.resolve('tsx')).href],
     }),
   );
-  try {
-    await Promise.all(children.map(nextMessage));
-    const results = children.map(nextMessage);
-    for (const child of children) child.send('go');
-    return (await Promise.all(results)).map((message) => {
-      if (message.is !== 'done') throw new Error(`A process said ${message.is} instead of done.`);
-      return message.result as Result;
-    });
-  } finally {
-    for (const child of children) child.kill('SIGKILL');
-  }
+  const ask = (message: Readonly<Record<string, unknown>>) => {
+    const answers = Promise.all(children.map(nextMessage));
+    for (const child of children) child.send(message);
+    return answers;
+  };
+  await Promise.all(children.map(nextMessage));
+  return {
+    async run(input) {
+      await ask({ input });
+      return (await ask({ go: true })).map((message) => {
+        if (message.is !== 'done') throw new Error(`A process said ${message.is} instead of done.`);
+        return message.result as Result;
+      });
+    },
+    stop() {
+      for (const child of children) child.kill('SIGKILL');
+    },
+  };
 }

@@ -3,7 +3,7 @@ import { openCommandFolder, type CommandFolder } from '../../support/command-lin
 import { createHttpAgent } from '../../support/http-agent';
 import { plantApp } from '../../support/planted';
 import { createPortal, PASSWORD, portalUsers, TEST_KEY, type PortalUser } from '../../support/portal';
-import { startPostgresServer, type PostgresServer } from '../../support/postgres-server';
+import { createPostgresDatabase } from '../../support/postgres-database';
 import { redisUrl } from '../../support/redis-database';
 import { startSmtpInbox, type SmtpInbox } from '../../support/smtp-inbox';
 import { openRedisStores } from '../../support/store-kinds';
@@ -22,14 +22,13 @@ const GRACE: PortalUser = {
 const USERS = [GRACE, ...portalUsers()];
 
 let inbox: SmtpInbox;
-let server: PostgresServer;
 let folder: CommandFolder;
 let stores: ReturnType<typeof openRedisStores>;
 let pool: Pool;
 
 beforeAll(async () => {
-  [inbox, server] = await Promise.all([startSmtpInbox(), startPostgresServer()]);
-  const databaseUrl = `${server.url}/postgres`;
+  inbox = await startSmtpInbox();
+  const databaseUrl = await createPostgresDatabase();
   pool = new Pool({ connectionString: databaseUrl });
   stores = openRedisStores();
   folder = openCommandFolder({
@@ -44,7 +43,7 @@ afterAll(async () => {
   folder.remove();
   stores.close();
   await pool.end();
-  await Promise.all([inbox.stop(), server.stop()]);
+  await inbox.stop();
 });
 
 describe('docs/command.md', () => {

@@ -14,7 +14,7 @@ import { createLoginHost, CREDENTIALS } from '../../support/login-host';
 import { visit } from '../../support/member';
 import { plantApp } from '../../support/planted';
 import { createPortal, TEST_KEY } from '../../support/portal';
-import { startPostgresServer } from '../../support/postgres-server';
+import { createPostgresDatabase } from '../../support/postgres-database';
 import { redisUrl } from '../../support/redis-database';
 import { totpCode } from '../../support/totp';
 
@@ -59,9 +59,8 @@ describe('the code that sets up the package', () => {
   });
 
   it('builds records in PostgreSQL', async () => {
-    const server = await startPostgresServer();
     const code = bodyIn('docs/storage.md', 'Records in PostgreSQL');
-    const environment = { DATABASE_URL: `${server.url}/postgres`, REDIS_URL: redisUrl() };
+    const environment = { DATABASE_URL: await createPostgresDatabase(), REDIS_URL: redisUrl() };
     const scope = { Redis, Pool, postgresRecords, redisState, process: { env: environment } };
     const built = await runCode(`${code}\nreturn { pool, redis, records, state };`, scope);
     const { pool, redis, ...stores } = built as {
@@ -75,7 +74,6 @@ describe('the code that sets up the package', () => {
     await mfa.close();
     redis.disconnect();
     await pool.end();
-    await server.stop();
   });
 
   it('takes sessions, administrators’ pages and memberships', async () => {

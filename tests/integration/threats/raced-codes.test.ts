@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { holdVisit, postHeld } from '../../support/held-visit';
 import { visit } from '../../support/member';
 import { plantApp, plantRecoveryCodes } from '../../support/planted';
-import { runInProcesses } from '../../support/processes';
+import { startProcesses, type Processes } from '../../support/processes';
 import { aPasskey, registerPasskey } from '../../support/passkeys';
 import { PASSWORD, type Portal } from '../../support/portal';
-import { startPostgresServer, type PostgresServer } from '../../support/postgres-server';
+import { createPostgresDatabase } from '../../support/postgres-database';
 import { redisUrl } from '../../support/redis-database';
 import { totpCode, wrongCodes } from '../../support/totp';
 import { KEY_HOLDER, openRacePortal, RACERS } from './race';
@@ -17,27 +17,22 @@ import type { RaceInput, RaceOutcome, Volley } from './race';
 const PROCESSES = 4;
 const JUDGED = new Set(['wrong-code', 'code-used', 'clock-off', 'satisfied']);
 
-async function race(
-  at: number,
-  volleys: RaceInput['volleys'],
-  postgresUrl: string | null,
-): Promise<RaceOutcome[]> {
-  const input: RaceInput = { url: redisUrl(), postgresUrl, at, volleys };
-  return runInProcesses<RaceOutcome, RaceInput>({
-    module: join(__dirname, 'race.ts'),
-    count: PROCESSES,
-    input,
-  });
-}
+let processes: Processes<RaceInput, RaceOutcome>;
+beforeAll(async () => {
+  processes = await startProcesses(join(__dirname, 'race.ts'), PROCESSES);
+});
+afterAll(() => processes.stop());
 
 describe.each(['Redis', 'PostgreSQL'] as const)(
   'codes raced over four processes, with records in %s',
   (kind) => {
-    let server: PostgresServer | undefined;
     let postgresUrl: string | null = null;
     let opened: ReturnType<typeof openRacePortal>;
     let portal: Portal;
     const secrets = new Map<string, string>();
+
+    const race = (at: number, volleys: RaceInput['volleys']) =>
+      processes.run({ url: redisUrl(), postgresUrl, at, volleys });
 
     async function pendingLogin(username: string, factor?: string) {
       const person = visit(portal);
@@ -54,10 +49,7 @@ describe.each(['Redis', 'PostgreSQL'] as const)(
     }
 
     beforeAll(async () => {
-      if (kind === 'PostgreSQL') {
-        server = await startPostgresServer();
-        postgresUrl = `${server.url}/postgres`;
-      }
+      if (kind === 'PostgreSQL') postgresUrl = await createPostgresDatabase();
       opened = openRacePortal(redisUrl(), postgresUrl);
       ({ portal } = opened);
       await opened.redis.flushdb();
@@ -75,7 +67,6 @@ describe.each(['Redis', 'PostgreSQL'] as const)(
     afterAll(async () => {
       await portal.mfa.settled();
       await opened.close();
-      await server?.stop();
     });
 
     const secretOf = (userId: string) => secrets.get(userId) ?? '';
@@ -99,7 +90,7 @@ describe.each(['Redis', 'PostgreSQL'] as const)(
         },
         { name: 'recovery', visit: recoveries[index] ?? app, codes: [recoveryCode] },
       ]);
-      const results = await race(now, volleys, postgresUrl);
+      const results = await race(now, volleys);
       const outcomes = (name: string) => results.flatMap((result) => result[name] ?? []);
       for (const name of ['email', 'sms', 'totp', 'recovery']) {
         expect([name, outcomes(name).filter((outcome) => outcome === 'satisfied')]).toEqual([
@@ -128,7 +119,7 @@ describe.each(['Redis', 'PostgreSQL'] as const)(
       const volleys = Array.from({ length: PROCESSES }, (): Volley[] => [
         { name: 'passkey', visit: held, codes: [answer] },
       ]);
-      const results = await race(portal.clock.now(), volleys, postgresUrl);
+      const results = await race(portal.clock.now(), volleys);
       const outcomes = results.flatMap((result) => result['passkey'] ?? []);
       expect(outcomes).toHaveLength(PROCESSES);
       expect(outcomes.filter((outcome) => outcome === 'satisfied')).toEqual(['satisfied']);
@@ -142,7 +133,7 @@ describe.each(['Redis', 'PostgreSQL'] as const)(
       const volleys = Array.from({ length: PROCESSES }, (_, index): Volley[] => [
         { name: 'wrong', visit: held, codes: wrong.slice(index * 50, index * 50 + 50) },
       ]);
-      const outcomes = (await race(now, volleys, postgresUrl)).flatMap((result) => result['wrong'] ?? []);
+      const outcomes = (await race(now, volleys)).flatMap((result) => result['wrong'] ?? []);
       expect(outcomes).toHaveLength(200);
       // The attempt and the guess are counted at once, in two stores. Each may refuse what the other let through.
       const judged = outcomes.filter((outcome) => JUDGED.has(outcome)).length;
@@ -167,9 +158,7 @@ describe.each(['Redis', 'PostgreSQL'] as const)(
           codes: wrong.slice(login * 4, login * 4 + 4),
         })),
       );
-      const outcomes = (await race(now, volleys, postgresUrl)).flatMap((result) =>
-        Object.values(result).flat(),
-      );
+      const outcomes = (await race(now, volleys)).flatMap((result) => Object.values(result).flat());
       expect(outcomes).toHaveLength(32);
       expect(outcomes.filter((outcome) => JUDGED.has(outcome))).toHaveLength(10);
       expect(outcomes.filter((outcome) => outcome === 'locked')).toHaveLength(22);
