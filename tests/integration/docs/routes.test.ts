@@ -6,7 +6,7 @@ it('docs/json-api.md lists every route of our pages with its methods, and no oth
   const example = await startCrawledApp();
   const routes = listRoutes(example.app)
     .filter(({ path }) => /^(\/admin)?\/mfa(\/|$)/.test(path) && !path.endsWith('/*'))
-    .map(({ path, methods }) => `${methods.join(', ')} ${path}`);
+    .map(({ path, methods }) => `${methods.toSorted().join(', ')} ${path}`);
   await example.stop();
   expect(routes.length).toBeGreaterThan(50);
   expect(firstColumn(sectionOf('docs/json-api.md', 'Routes')).toSorted()).toEqual(routes.toSorted());
