@@ -11,6 +11,7 @@ import { knownPageRoute, pathOf, refuse, show, type KnownPageRequest } from '../
 import { originOf } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
 import { proofInWords } from '../kernel/sentences';
+import { noteSeen } from '../sign-in/guard';
 import { browserInWords } from '../../messages/browser-words';
 import type { MessageKey } from '../../messages/catalogues';
 import type { Translator } from '../../messages/translator';
@@ -28,9 +29,12 @@ export async function openOwnPage(
 ): Promise<Gathered | null> {
   const gathered = await reading;
   const refused = refuseOwnPage(page.identity.subject, gathered);
-  if (refused === null) return gathered;
-  await refuse(page, refused);
-  return null;
+  if (refused !== null) {
+    await refuse(page, refused);
+    return null;
+  }
+  await noteSeen(page.context, page.req, page.identity.subject, gathered);
+  return gathered;
 }
 
 function readFacts({ context, identity }: KnownPageRequest): Promise<Gathered> {
@@ -46,9 +50,11 @@ async function showSessions(page: KnownPageRequest): Promise<void> {
   const { context, req, res, identity, json } = page;
   const facts = readFacts(page);
   const listing = listLiveSessions(context, { userId: identity.account.id, facts });
-  const [gathered, sessions] = await Promise.all([openOwnPage(page, facts), listing]);
+  const [gathered, listed] = await Promise.all([openOwnPage(page, facts), listing]);
   if (gathered === null) return;
   const current = identity.subject.ownerId;
+  // This one is in use. What is stored of it is renewed only now and then.
+  const sessions = listed.map((one) => (one.handle === current ? { ...one, seenAt: gathered.now } : one));
   if (json) {
     res.json({ sessions: sessions.map((session) => toJson(page.translator, session, current)) });
     return;

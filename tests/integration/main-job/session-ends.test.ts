@@ -71,15 +71,21 @@ describe.each(storeKinds)('a session on $kind', ({ open: openStores }) => {
     expect((await guest.getJson('/')).body).toMatchObject({ because: 'session-expired' });
   });
 
-  it('ends when nobody used it for the idle time, and only then', async () => {
-    const { guest } = await signedIn({ idleTimeoutSeconds: 600 });
-    for (let visits = 0; visits < 5; visits += 1) {
-      clock.advance(8 * MINUTE);
-      expect((await guest.getJson('/')).status).toBe(200);
-    }
-    clock.advance(10 * MINUTE);
-    expect((await guest.getJson('/')).body).toMatchObject({ outcome: 'sign-in', because: 'session-expired' });
-  });
+  it.each(['/', '/mfa/settings', '/mfa/sessions'])(
+    'ends when nobody used it for the idle time, and only then: %s',
+    async (path) => {
+      const { guest } = await signedIn({ idleTimeoutSeconds: 600 });
+      for (let visits = 0; visits < 5; visits += 1) {
+        clock.advance(8 * MINUTE);
+        expect((await guest.getJson(path)).status).toBe(200);
+      }
+      clock.advance(10 * MINUTE);
+      expect((await guest.getJson(path)).body).toMatchObject({
+        outcome: 'sign-in',
+        because: 'session-expired',
+      });
+    },
+  );
 
   it('obeys a shorter duration from the next request', async () => {
     const { guest, organizationId } = await signedIn();

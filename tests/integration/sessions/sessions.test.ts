@@ -60,6 +60,9 @@ describe('the sessions of a member', () => {
     expect(page.text).toContain('Firefox on Linux');
     expect(page.text).toContain('Password and authenticator app');
     expect(page.text.match(/This session/g)).toHaveLength(1);
+    portal.clock.advance(60_000);
+    const [current, other] = (await second.getJson('/mfa/sessions')).body.sessions;
+    expect(current.lastSeenAt - other.lastSeenAt).toBeGreaterThanOrEqual(60_000);
   });
 
   it('end one by one, each at its next request', async () => {
