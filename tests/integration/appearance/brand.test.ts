@@ -1,6 +1,6 @@
 import request from 'supertest';
 import type { Brand, EmailMessage } from '../../../src/index';
-import { addPerson, visit, type Member } from '../../support/member';
+import { addPerson, enrollApp, visit, type Member } from '../../support/member';
 import { createSettingsPortal, giveApp, signInWithApp } from '../../support/own-factors';
 import { createPortal, type Portal } from '../../support/portal';
 
@@ -188,6 +188,17 @@ describe('a brand for each organization', () => {
     expect(failed.status).toBe(500);
     expect(titleOf(failed.text)).toMatch(/ · Acme Bank$/);
     expect(failed.text).toContain('Back to Acme Bank');
+  });
+
+  it('is on the page that leads from recovery codes to the host, and in the file of the codes', async () => {
+    const { portal } = await createBrandedPortal();
+    const { member, secret } = await enrollApp(portal, 'ada');
+    const file = await member.post('/mfa/enroll/recovery-codes/download');
+    expect(file.text).toMatch(/^Acme Bank, Ada\n/);
+    const ada = await signInWithApp(portal, 'ada', { id: '', secret });
+    const onwards = await ada.post('/mfa/enroll/recovery-codes', { saved: 'yes', returnTo: '/plain' });
+    expect(onwards.headers['refresh']).toBe('0; url=/plain');
+    expect(titleOf(onwards.text)).toMatch(/ · Acme Bank$/);
   });
 
   it('names the entry of an authenticator app', async () => {
