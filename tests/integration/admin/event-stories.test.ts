@@ -1,4 +1,4 @@
-import type { ShownEvent } from '../../../src/index';
+import type { EventName, ShownEvent } from '../../../src/index';
 import { createAdminHost, signIn, signInWithPlantedApp, type AdminHost } from '../../support/admin-host';
 import type { HttpAgent } from '../../support/http-agent';
 import { linkTo, textOf } from '../../support/page-text';
@@ -7,6 +7,7 @@ import { totpCode, wrongCodes } from '../../support/totp';
 
 const EVENTS = '/admin/mfa/acme/events';
 const LOGIN_MS = 600_000;
+const KEEP = { maxCount: 1000, maxAgeSeconds: 400 * 86_400 };
 
 let host: AdminHost;
 let agent: HttpAgent;
@@ -139,6 +140,46 @@ describe('the events of one sign-in', () => {
   });
 });
 
+const asked = (kind: string) => ['challenge-issued', { kind, purpose: 'login' }] as const;
+const password = (next: string) => ['password-accepted', { next }] as const;
+const proven = ['proof-accepted', { kind: 'email', purpose: 'login' }] as const;
+
+describe('a sign-in that is over and has no session', () => {
+  it.each<[sentence: string, events: readonly (readonly [EventName, ShownEvent['details']])[]]>([
+    [
+      'Mary Jackson didn’t finish signing in: the code couldn’t be sent',
+      [password('challenge'), asked('sms'), ['delivery-failed', { kind: 'sms', purpose: 'login' }]],
+    ],
+    [
+      'Mary Jackson didn’t finish signing in: no code was entered',
+      [password('challenge'), asked('sms'), ['delivery-fell-back', { kind: 'email', purpose: 'login' }]],
+    ],
+    [
+      'Mary Jackson didn’t finish signing in: the second step was never taken',
+      [password('challenge'), asked('passkey')],
+    ],
+    [
+      'Mary Jackson didn’t finish signing in: no method was set up',
+      [password('enroll'), ['enrollment-started', { kind: 'totp', purpose: 'enroll' }]],
+    ],
+    [
+      'Mary Jackson didn’t finish signing in',
+      [password('challenge'), asked('email'), ['proof-rejected', { kind: 'email', purpose: 'login' }]],
+    ],
+    ['Mary Jackson didn’t finish signing in', [password('challenge'), asked('email'), proven]],
+    // Of `mfa.challenges`, whose sign-in is the host's own.
+    ['Mary Jackson confirmed with email code', [asked('email'), proven]],
+  ])('is told so: %s', async (sentence, events) => {
+    const at = host.clock.now() - LOGIN_MS - 1;
+    const ofLogin = { userId: 'mary', organizationId: 'acme', loginId: 'one', at };
+    await host.records.appendEvents(
+      events.map(([name, details]) => ({ ...ofLogin, name, details })),
+      KEEP,
+    );
+    expect(sentences(await pageOf())).toEqual([sentence]);
+  });
+});
+
 describe('a sign-in over two pages', () => {
   it('is on both, each event once, and no page claims that it was not finished', async () => {
     await signInWithPlantedApp(host, 'alan');
@@ -173,8 +214,7 @@ describe('a sign-in over two pages', () => {
       ...event,
       at: event.name === 'signed-in' ? end + 1000 : event.at,
     }));
-    const keep = { maxCount: 1000, maxAgeSeconds: 400 * 86_400 };
-    await host.records.appendEvents(moved.toReversed(), keep);
+    await host.records.appendEvents(moved.toReversed(), KEEP);
     const until = new Date(end + 1000).toISOString();
     expect(sentences(await pageOf(`?to=${until}`))).toEqual(['Part of a sign-in by Alan Turing']);
     expect(sentences(await pageOf())).toEqual(['Alan Turing signed in with password and authenticator app']);
