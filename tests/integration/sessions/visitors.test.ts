@@ -5,6 +5,7 @@ import request from 'supertest';
 import type { Response } from 'supertest';
 import { createMfa, memoryState, type StateStore } from 'express-mfa';
 import { giveApp } from '../../support/given-app';
+import { createLoginHost } from '../../support/login-host';
 import { visit } from '../../support/member';
 import { textOf } from '../../support/page-text';
 import { createPortal, PASSWORD, TEST_KEY } from '../../support/portal';
@@ -98,16 +99,16 @@ describe('a session', () => {
   );
 
   it('of a visitor that the host renews holds nothing of ours', async () => {
-    const portal = createPortal({}, (app) =>
-      app.post('/renew', (req, res, next) => {
-        req.session.regenerate((error: unknown) =>
-          error ? next(error) : res.json({ ours: req.session.mfa ?? null }),
-        );
-      }),
-    );
-    await portal.mfa.policies.save('acme', { enabled: false });
-    const guest = visit(portal);
-    const { body } = await guest.post('/renew?anonymous');
+    const { app } = createLoginHost({
+      guard: { anonymous: 'pass' },
+      guarded: (below) =>
+        below.post('/renew', (req, res, next) => {
+          req.session.regenerate((error: unknown) =>
+            error ? next(error) : res.json({ ours: req.session.mfa ?? null }),
+          );
+        }),
+    });
+    const { body } = await request(app).post('/renew');
     expect(body).toEqual({ ours: null });
   });
 
