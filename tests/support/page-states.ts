@@ -40,6 +40,7 @@ export async function collectPages(
   const visit = () => createVisitor(host, options.languages, pages);
   const elsewhere = visit();
   await elsewhere.look('sign-in', '/mfa/login');
+  await elsewhere.refused('sign-in-refused', '/mfa/login', { username: 'stranger' });
   const mary = visit();
   const { secret, recoveryCode } = await setUpMethods(host, mary);
   await signInAgain(host, elsewhere, secret);
@@ -216,6 +217,7 @@ async function administer(host: AdminHost, ada: Visitor): Promise<void> {
     await ada.look(`admin-member-${userId}`, `${ACME}/members/${userId}`);
   for (const act of ['remind', 'assign', 'exempt', 'end-sessions'])
     await ada.look(`admin-bulk-${act}`, `${ACME}/bulk?act=${act}&filter=all`);
+  await ada.look('admin-bulk-nobody', `${ACME}/bulk?act=remind&scope=chosen`);
   await ada.go(`${ACME}/bulk`, { act: 'assign', user: ['alan'] });
   await ada.look('admin-bulk-progress', `${ACME}/bulk/assign`);
   await ada.refused('admin-policy-preview', `${ACME}/policy/preview`, {
@@ -237,4 +239,10 @@ async function administer(host: AdminHost, ada: Visitor): Promise<void> {
     'admin-sessions-kept',
     new URLSearchParams(asked.headers['location']?.split('?')[1]).get('returnTo') ?? '',
   );
+  host.clock.advance(MINUTE);
+  const { anyOf } = (await ada.get('/mfa/step-up')) as { anyOf: { authenticatorId: string }[] };
+  await ada.go('/mfa/step-up', { ...anyOf[0], code: totpCode(secret, host.clock.now()) });
+  await ada.go(`${ACME}/disable`, { confirm: true, forgetDevices: true });
+  for (const page of ['', '/policy', '/disable'])
+    await ada.look(`admin-off${page.replace('/', '-')}`, ACME + page);
 }
