@@ -27,7 +27,10 @@ export interface BackgroundJob {
 
 /** Where jobs keep what they have done, so that another process can go on. */
 export interface JobRecords {
-  /** Begins the job unless another of its kind is unfinished. Atomic. Answers with the unfinished job. */
+  /**
+   * Begins the job unless another of its kind is unfinished, or the newest of its kind has the same id. Atomic. Answers with the job
+   * that stands.
+   */
   beginJob(job: BackgroundJob): Promise<BackgroundJob>;
   /**
    * Stores the job after its next step. Atomic: false, and nothing is stored, unless the stored job has the same id and

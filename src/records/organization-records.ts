@@ -95,14 +95,14 @@ export function organizationRecordsIn(documents: Documents, queue: QueueStore): 
         [JOBS],
         ([document]) => {
           const current = document.jobs.find((one) => one.kind === kind);
-          if (current !== undefined && current.finishedAt === null)
+          if (current !== undefined && (current.finishedAt === null || current.id === job.id))
             return { next: [document], outcome: { ...current, organizationId } };
           const others = document.jobs.filter((one) => one.kind !== kind);
           return { next: [{ ...document, jobs: [...others, job] }], outcome: begun };
         },
         CREATES,
       );
-      if (stands.id !== begun.id) await queue.removeQueued(JOB_QUEUE, begun.id);
+      if (stands.id !== begun.id || stands.finishedAt !== null) await queue.removeQueued(JOB_QUEUE, begun.id);
       return stands;
     },
     async advanceJob(advanced) {

@@ -63,6 +63,8 @@ export function describeBackgroundJobs(open: () => Records): void {
       expect(await open().advanceJob(last)).toBe(true);
       expect(await unfinished(first)).toEqual([]);
       expect(await open().findJob(first.organizationId, first.kind)).toEqual(last);
+      expect(await open().beginJob(first)).toEqual(last);
+      expect(await unfinished(first)).toEqual([]);
       const second = aJob({ organizationId: first.organizationId });
       expect(await open().beginJob(second)).toEqual(second);
       expect(await open().advanceJob({ ...last, step: 2 })).toBe(false);

@@ -50,6 +50,24 @@ describe('records in a PostgreSQL that is not well', () => {
     await server.stop();
   });
 
+  it('closes a connection whose network failed, and keeps one whose statement was refused', async () => {
+    const broken = Object.assign(new Error('broken'), { code: 'EPIPE' });
+    const refused = Object.assign(new Error('refused'), { code: '42P01', severity: 'ERROR' });
+    const released: unknown[] = [];
+    for (const error of [broken, refused]) {
+      const client = {
+        query: () => Promise.reject(error),
+        release: (destroy?: boolean) => released.push(destroy),
+        on: () => undefined,
+        removeListener: () => undefined,
+      };
+      const pool = { connect: async () => client, query: client.query };
+      const records = withRules(postgresRecords(pool));
+      await expect(records.findPolicy('o')).rejects.toMatchObject(unavailable);
+    }
+    expect(released).toEqual([true, false]);
+  });
+
   it('refuses every call while the server is down, and serves again when it is back', async () => {
     const pool = connect();
     const before = withRules(postgresRecords(pool, { timeoutMs: 30_000 }));

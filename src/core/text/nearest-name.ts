@@ -6,6 +6,7 @@ export function nearestName(name: string, known: readonly string[]): string | un
   const written = lettersOf(name);
   if (written === '') return undefined;
   const [nearest] = known
+    .filter((candidate) => isSimilarInLength(written, lettersOf(candidate)))
     .map((candidate) => ({ candidate, distance: editDistance(written, lettersOf(candidate)) }))
     .filter(({ candidate, distance }) => distance <= mostEdits(written, lettersOf(candidate)))
     .toSorted((a, b) => a.distance - b.distance);
@@ -22,6 +23,11 @@ function lettersOf(name: string): string {
 /** One letter in three, and three at most. */
 function mostEdits(written: string, candidate: string): number {
   return Math.min(3, Math.floor(Math.min(written.length, candidate.length) / 3));
+}
+
+/** Each letter more or less is an edit. A name of many kilobytes is not compared letter by letter. */
+function isSimilarInLength(written: string, candidate: string): boolean {
+  return Math.abs(written.length - candidate.length) <= mostEdits(written, candidate);
 }
 
 /** Whether a camel-case name ends or begins with the other: `policy` in `defaultPolicy`. */

@@ -1,10 +1,10 @@
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { allowedKinds } from '../../core/decision/usable-factors';
 import type { FactorKind } from '../../core/member/factor-kind';
-import { digestUserId } from '../../core/proof/user-digest';
 import { FACTOR_TRAITS } from '../../factors/find-factor';
 import type { BackgroundJob } from '../../records/background-jobs';
-import { newId, type FlowContext } from '../context/context';
+import type { FlowContext } from '../context/context';
 import { readPolicy } from '../context/gather-facts';
 import { joinAdministrators, type AdminAct } from './admin-authority';
 import { beginJob, jobIdle, resumeJob, type JobWork, type StepResult } from './background-jobs';
@@ -61,8 +61,6 @@ const PLAN = z.object({
 });
 type Plan = z.infer<typeof PLAN>;
 
-const ONCE_SECONDS = 86_400;
-
 /** Starts the work in the background. A request that is sent again finds what the first one began. */
 export async function startBulkAct(
   context: FlowContext,
@@ -73,12 +71,6 @@ export async function startBulkAct(
   if (because !== null) return { outcome: 'refused', because };
   const size = await countSelection(context, organizationId, selection);
   if ('userIds' in selection && size.count === 0) return { outcome: 'refused', because: 'nobody-chosen' };
-  const isFirst = await claimOnce(
-    context,
-    `run:${organizationId}:${digestUserId(context.keyRing, actor.id)}:${request.run}`,
-    ONCE_SECONDS,
-  );
-  if (!isFirst) return { outcome: 'started' };
   const plan: Plan = {
     change,
     selection: 'userIds' in selection ? { userIds: [...new Set(selection.userIds)] } : selection,
@@ -86,7 +78,7 @@ export async function startBulkAct(
     address: request.origin?.address ?? null,
     authority: request.epoch === null ? null : await rememberAuthority(context, request, request.epoch),
   };
-  const id = newId();
+  const id = jobIdOf(request);
   const job = await beginJob(context, workOf(change.act), {
     id,
     organizationId,
@@ -99,6 +91,12 @@ export async function startBulkAct(
   const isQuick = size.count <= MEMBERS_A_STEP && !size.more && change.act !== 'remind';
   if (isQuick) await jobIdle(context, workOf(change.act), organizationId);
   return { outcome: 'started' };
+}
+
+/** The same for a request that is sent again, so that its job is found and not begun a second time. */
+function jobIdOf({ organizationId, actor, run }: BulkRequest): string {
+  const named = JSON.stringify([organizationId, actor.id, run]);
+  return createHash('sha256').update(named).digest('base64url').slice(0, 22);
 }
 
 /** What no member could be changed with. */

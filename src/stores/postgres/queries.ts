@@ -44,8 +44,8 @@ export function openQueries(pool: PostgresPool, timeoutMs: number): Queries {
       });
       return result;
     } catch (error) {
-      // The server refused the statement: the connection itself is fine.
-      isUsable ||= codeOf(error) !== undefined;
+      // The server refused the statement: the connection itself is fine. Errors of the network have codes, too, such as EPIPE.
+      isUsable ||= codeOf(error) !== undefined && isOfServer(error);
       throw toStoreError(error);
     } finally {
       client.removeListener('error', ignoreError);
@@ -108,6 +108,11 @@ export function unreadable(what: string, cause?: unknown): MfaError {
 export function codeOf(error: unknown): string | undefined {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+/** Only what the server reported has a severity. */
+function isOfServer(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'severity' in error;
 }
 
 /** What an administrator of the database has to know, by the code of the error (PostgreSQL, appendix A). */

@@ -274,16 +274,48 @@ describe('work that is interrupted', () => {
     expect(await eventsOf(next, 'exemption-granted')).toHaveLength(119);
   });
 
+  it('begins with the same request where the store failed before', async () => {
+    const world = await aWorld(3);
+    const request = order(world, { act: 'remind' });
+    const { records } = world.context;
+    const failing = { ...records, beginJob: () => Promise.reject(new Error('down')) };
+    await expect(startBulkAct({ ...world.context, records: failing }, request)).rejects.toThrow('down');
+    expect(await finish(world, request)).toMatchObject({
+      outcome: 'started',
+      progress: { done: 3, people: 3 },
+    });
+  });
+
+  it('begins with the same request once the work before it has ended', async () => {
+    const world = await aWorld(3);
+    const other = order(world, { act: 'remind' });
+    const request = order(world, { act: 'remind' });
+    const started = startBulkAct(world.context, other);
+    const refused = { outcome: 'refused', because: 'already-running' };
+    await Promise.all([started, expect(startBulkAct(world.context, request)).resolves.toEqual(refused)]);
+    await world.settled();
+    world.clock.advance(1000);
+    expect(await finish(world, request)).toMatchObject({ progress: { startedAt: world.clock.now() } });
+  });
+
+  it('is not begun again by a request that is sent again', async () => {
+    const world = await aWorld(3);
+    const request = order(world, { act: 'end-sessions' });
+    const { progress } = await finish(world, request);
+    world.clock.advance(1000);
+    expect(await finish(world, request)).toEqual({ outcome: 'started', progress });
+    expect(await eventsOf(world, 'sessions-ended')).toHaveLength(2);
+  });
+
   it('sends no reminder where its count cannot be kept', async () => {
     const state = { ...memoryState(), spendSendBudgets: () => Promise.reject(new Error('down')) };
     const world = await aWorld(3, { state });
     const asked = remindMember(world.context, { ...world.act(ADMIN), userId: 'user-000001' });
     await expect(asked).rejects.toThrow('down');
-    const bulk = startBulkAct(world.context, order(world, { act: 'remind' }));
-    await expect(bulk).rejects.toThrow('down');
-    await world.settled();
+    const { progress } = await finish(world, order(world, { act: 'remind' }));
     expect(world.outbox.messages).toEqual([]);
-    expect(await world.context.records.findJob('acme', 'bulk-remind')).toBeUndefined();
+    expect(progress).toMatchObject({ done: 0, finishedAt: null });
+    expect(world.errors).toContainEqual(new Error('down'));
   });
 
   it('has one piece of work for each act', () => {
