@@ -59,7 +59,9 @@ describe('a session', () => {
 
   it('of the host keeps the cookie that the host gave it', async () => {
     const host = openSessionHost({ ...memoryStores(), sessions: 'of the host' });
-    const signedIn = await host.visit().send(`/in/${host.addUser().id}`);
+    const browser = host.visit();
+    await browser.getJson('/inside');
+    const signedIn = await browser.send(`/in/${host.addUser().id}`);
     const cookies = (signedIn.headers['set-cookie'] ?? []) as unknown as readonly string[];
     expect(cookies.filter((cookie) => cookie.startsWith('session='))).toEqual([
       expect.not.stringContaining('Expires'),
