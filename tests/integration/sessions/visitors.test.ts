@@ -69,6 +69,20 @@ describe('a session', () => {
     await host.mfa.close();
   });
 
+  it('that was copied ends no other session of its owner when somebody else signs in', async () => {
+    const host = openSessionHost({ ...memoryStores(), sessions: 'ours' });
+    const [owner, other] = [host.addUser(), host.addUser()];
+    const [copied, unseen] = [host.visit(), host.visit()];
+    await copied.send(`/plant/${owner.id}`);
+    await copied.getJson('/inside');
+    await copied.send('/copy');
+    await unseen.send(`/plant/${owner.id}`);
+    await copied.send(`/in/${other.id}`);
+    await host.mfa.settled();
+    expect((await unseen.getJson('/inside')).status).toBe(200);
+    await host.mfa.close();
+  });
+
   it('is nobody’s where it could not be listed', async () => {
     const memory = memoryState();
     let isDown = true;
