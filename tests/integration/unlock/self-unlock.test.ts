@@ -148,6 +148,16 @@ describe('the unlock link in a mail', () => {
     expect((await visit(portal).getJson(link)).status).toBe(404);
   });
 
+  it('begins no login where no method works any more', async () => {
+    const { portal } = await attacked();
+    const owner = visit(portal);
+    await owner.postJson('/mfa/unlock', { token: tokenOf(linkOf(portal)) });
+    const [app] = (await portal.records.findMember('ada', 'acme')).authenticators;
+    if (app === undefined) throw new Error('There is no app.');
+    await portal.records.addAuthenticator('ada', { ...app, disabledAt: portal.clock.now() }, app.id);
+    expect((await owner.logIn('ada')).body).toMatchObject({ because: 'no-usable-factor' });
+  });
+
   it('works with JSON', async () => {
     const { portal, app } = await attacked();
     const link = linkOf(portal);
