@@ -1,4 +1,4 @@
-import { enrollApp, visit } from '../../support/member';
+import { addPerson, enrollApp, visit } from '../../support/member';
 import { createPortal } from '../../support/portal';
 import { totpCode, wrongCode } from '../../support/totp';
 
@@ -133,12 +133,30 @@ describe('members who are not asked', () => {
       authorization: `Basic ${Buffer.from(`${name}:correct horse battery staple`).toString('base64')}`,
     });
     const client = visit(portal);
+    const reported: unknown[] = [];
+    portal.mfa.events.on('request-refused', ({ userId, details }) => reported.push({ userId, details }));
     expect((await client.getJson('/api/ping', basic('sync'))).body).toEqual({ pong: 'sync' });
     const refused = await client.getJson('/api/ping', basic('ada'));
     expect(refused.status).toBe(403);
     expect(refused.body).toMatchObject({ because: 'mfa-required' });
+    expect(reported).toEqual([{ userId: 'ada', details: { because: 'mfa-required', outcome: 'enroll' } }]);
     portal.clock.advance(1000);
     expect((await client.getJson('/api/ping', basic('sync'))).status).toBe(403);
+  });
+
+  it('reports who was signed in by the password alone, and who was denied', async () => {
+    const portal = createPortal();
+    const person = addPerson(portal, { organizationId: 'acme', mfaEnrolled: true });
+    const reported: unknown[] = [];
+    portal.mfa.events.on('event', ({ name, userId, details }) => reported.push([name, userId, details]));
+    await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'optional' });
+    await visit(portal).logIn('ada');
+    expect((await visit(portal).logIn(person.username)).body).toMatchObject({
+      because: 'records-unavailable',
+    });
+    expect(reported).toContainEqual(['login-denied', person.id, { because: 'records-unavailable' }]);
+    const details = expect.objectContaining({ firstLogin: true });
+    expect(reported).toContainEqual(['signed-in', 'ada', details]);
   });
 
   it('challenges a session that the host began, in place', async () => {
