@@ -59,8 +59,10 @@ function visitTimes(url: string, times: number): Promise<void> {
   return Promise.all(visits).then(() => agent.destroy());
 }
 
-describe.each(expressMajors)('on Express $major', ({ major, express: build }) => {
-  const visits = major === '5' ? 10_000 : 1000;
+/** A page that stores something does so with each visit; many at once would also show a key that is only left under load. */
+const VISITS = 1000;
+
+describe.each(expressMajors)('on Express $major', ({ express: build }) => {
   const { app, mfa } = createHost(build);
   beforeEach(async () => {
     await mfa.settled();
@@ -68,12 +70,12 @@ describe.each(expressMajors)('on Express $major', ({ major, express: build }) =>
   });
   afterAll(() => mfa.close());
 
-  it(`${visits} visits leave no key behind`, async () => {
+  it(`${VISITS} visits leave no key behind`, async () => {
     const server = await startLoopbackServer(app);
     try {
-      await visitTimes(`${server.url}/mfa/login`, visits / 2);
+      await visitTimes(`${server.url}/mfa/login`, VISITS / 2);
       for (const path of ['/', '/mfa/state', '/mfa/challenge', '/mfa/nothing', '/newsletter']) {
-        await visitTimes(server.url + path, visits / 10);
+        await visitTimes(server.url + path, VISITS / 10);
       }
     } finally {
       await server.close();

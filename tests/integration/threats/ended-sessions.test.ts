@@ -59,10 +59,17 @@ describe.each(allStoreKinds)('on $kind', ({ open: openStores }) => {
   describe.each(['ours', 'of the host'] as const)('with sessions %s', (sessions) => {
     let turn = 0;
 
-    async function open(isWatched: boolean) {
+    function openHost(): SessionHost {
       const host = openSessionHost({ records, state, sessions });
       hosts.push(host);
-      if (isWatched) await host.visit().getJson('/inside');
+      return host;
+    }
+
+    const watched = openHost();
+    beforeAll(() => watched.visit().getJson('/inside'));
+
+    async function open(isWatched: boolean) {
+      const host = isWatched ? watched : openHost();
       turn += 1;
       const { fields = {}, enabled = true } = PERSONS[turn % PERSONS.length] ?? {};
       const user = host.addUser(fields);
