@@ -129,12 +129,15 @@ async function challengeAlan(browser: Browser, example: RunningExampleApp, secre
 
 async function challengeAlanInArabic(browser: Browser, example: RunningExampleApp): Promise<void> {
   const page = await openPhone(browser, example);
-  await page.setExtraHTTPHeaders({ 'accept-language': 'ar' });
+  // The locale of the browser would take the place of an extra header.
+  await page.route('**/*', (route) =>
+    route.continue({ headers: { ...route.request().headers(), 'accept-language': 'ar' } }),
+  );
   await page.goto('/mfa/login');
   await page.locator('input[name=username]').fill('alan@acme.example');
   await page.locator('input[name=password]').fill(PASSWORD);
   await page.locator('main form button[type=submit]').first().click();
-  await page.locator('input[name=code]').waitFor();
+  await page.locator('html[lang=ar] input[name=code]').waitFor();
   await takeBoth(page, 'challenge-arabic');
   await page.context().close();
 }
