@@ -61,9 +61,10 @@ export interface SeenByTest {
 export interface Verdict {
   /**
    * `broken`: no test failed, but the run did not end well either, which says nothing about the change. `ended`: the
-   * process of the tests ended, and a second one too.
+   * process of the tests ended, and a second one too. `undecided`: there was no time to ask all tests.
    */
-  readonly is: 'killed' | 'survived' | 'nothing-ran' | 'broken' | 'timed-out' | 'ended' | 'not-tried';
+  readonly is:
+    'killed' | 'survived' | 'undecided' | 'nothing-ran' | 'broken' | 'timed-out' | 'ended' | 'not-tried';
   /** The tests that failed, or what broke. */
   readonly because: string;
   /** The file of the test that noticed it. */

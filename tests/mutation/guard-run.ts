@@ -143,10 +143,14 @@ async function tryFile(
       const tests = affordable(stable, trial.ms, seconds);
       const verdict = await bench.tryOut(jobFor(trial, tests, loading));
       if (verdict.is === 'survived') {
-        return { ...verdict, because: `${tests.length} of ${stable.length} files of tests were asked` };
+        const because = `${tests.length} of ${stable.length} files of tests were asked`;
+        return { ...verdict, is: tests.length < stable.length ? 'undecided' : 'survived', because };
       }
-      const { by } = verdict;
-      if (by === undefined || (await isStable(trial, by, loading))) return verdict;
+      // A source that cannot be loaded any more.
+      const by = verdict.is === 'broken' && loading === 'alone' ? tests[0] : verdict.by;
+      if (by === undefined) return verdict;
+      if (await isStable(trial, by, loading))
+        return { ...verdict, is: verdict.is === 'broken' ? 'killed' : verdict.is, by };
       if (loading === 'switched') return { is: 'survived', because: 'a change before left something behind' };
       // All its cases as a whole may pass; a test may need the one in front of it.
       const { [by]: some, ...others } = trial.cases;
@@ -158,7 +162,7 @@ async function tryFile(
   for (const trial of trials) {
     const startedAt = Date.now();
     let verdict = await tryTrial(trial, 'switched');
-    if (verdict.is === 'survived' || verdict.is === 'broken') verdict = await tryTrial(trial, 'alone');
+    if (/survived|undecided|broken/.test(verdict.is)) verdict = await tryTrial(trial, 'alone');
     if (verdict.by !== undefined) {
       kills.set(verdict.by, (kills.get(verdict.by) ?? 0) + 1);
       believed.set(verdict.by, trial);

@@ -103,7 +103,7 @@ function openReport() {
   let survivors = 0;
   return {
     add(trial: Trial, { is, because }: Verdict): void {
-      const reason = is === 'survived' ? reasonFor(trial) : undefined;
+      const reason = is === 'survived' || is === 'undecided' ? reasonFor(trial) : undefined;
       const fate = reason === undefined ? is : 'accepted';
       counts.set(fate, (counts.get(fate) ?? 0) + 1);
       if (!CAUGHT.includes(is) && reason === undefined) survivors += 1;
