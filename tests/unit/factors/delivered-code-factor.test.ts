@@ -2,6 +2,7 @@ import { guessRank } from '../../../src/core/decision/factor-strength';
 import { onFileId } from '../../../src/core/member/factor-kind';
 import { NO_GUESSES } from '../../../src/core/member/guess-counter';
 import { FACTOR_TRAITS } from '../../../src/factors/find-factor';
+import { aGuess } from '../../contract/samples';
 import { createFactorWorld, userId } from './factor-world';
 
 const limits = { perChallenge: 5, perUser: 10, perAuthenticator: 100, lockSeconds: 1800 };
@@ -28,6 +29,17 @@ describe.each(['email', 'sms'] as const)('the factor of codes sent by %s', (kind
     const member = await records.findMember(userId, 'acme');
     expect(member.guesses.codes).toEqual(NO_GUESSES);
     expect(member.authenticators[0]).toMatchObject({ failures: 0, lastUsedAt: clock.now() });
+  });
+
+  it('of an enrollment clears no count of wrong answers', async () => {
+    const { ask, answer, records, clock } = createFactorWorld();
+    await records.establishUserEpoch(userId, 'epoch');
+    await records.spendGuess(aGuess({ userId, rank: 1, now: clock.now() }));
+    const { guesses } = await records.findMember(userId, 'acme');
+    const challenge = await ask(kind, 'new', { code: '123456', purpose: 'enroll' });
+    expect(await answer(challenge, '123456')).toEqual({ outcome: 'accepted' });
+    expect((await records.findMember(userId, 'acme')).guesses).toEqual(guesses);
+    expect(guesses.codes).not.toEqual(NO_GUESSES);
   });
 
   it('rejects another code and anything that is none', async () => {
