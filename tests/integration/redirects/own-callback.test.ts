@@ -252,6 +252,8 @@ describe.each(expressMajors)('on Express $major, a sign-in with a callback of th
     const { agent, calls, clock } = await start();
     const half = await agent.post('/login', { ...CREDENTIALS, username: 'mary' });
     expect(half.headers['location']).toBe('/mfa/enroll');
+    expect((await agent.get('/login/done')).headers['location']).toMatch(/^\/mfa\/enroll\b/);
+    await expectNobodyIn(agent);
     await agent.get('/mfa/enroll/totp');
     const scan = await agent.follow(await agent.post('/mfa/enroll/totp'));
     const secret = /data-key="([A-Z2-7]+)"/.exec(scan.text)?.[1] ?? '';
