@@ -60,6 +60,9 @@ async function inTime<Value>(work: Promise<Value>, limitMs: number): Promise<Val
   return first;
 }
 
+/** What jest.config.ts loads before each test that is no unit test. */
+const SET_UP = ['tests/support/fresh-database.ts', 'tests/support/cheap-hashes.ts'];
+
 /** The source with all its changes, while it is loaded. */
 let loaded: string | undefined;
 
@@ -88,7 +91,7 @@ async function judge(job: Job): Promise<Verdict> {
     for (const test of tests) {
       const running = testRun.run(
         () => {
-          load(...(test.startsWith('tests/unit/') ? [test] : ['tests/support/fresh-database.ts', test]));
+          load(...(test.startsWith('tests/unit/') ? [] : SET_UP), test);
           return true;
         },
         { only: cases[test], ...(probes === true ? { onSetUp: notes.onSetUp, onEnd: notes.onEnd } : {}) },
