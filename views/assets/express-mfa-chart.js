@@ -12,16 +12,17 @@
       .slice(1)
       .split('L')
       .map((point) => point.split(' ').map(Number));
-    // The table begins with the newest day.
-    const rows = [...chart.parentElement.querySelectorAll('[data-chart-table] tbody tr')].reverse();
+    const rows = chart.parentElement.querySelectorAll('[data-chart-table] tbody tr');
     const last = points.length - 1;
+    // The table begins with the newest day.
+    const rowOf = (index) => rows[last - index];
 
     function show(index) {
       const [x, y] = points[index];
       find('dot').setAttribute('d', `M${x} ${y}h0`);
       find('cursor').setAttribute('d', index === last ? '' : `M${x} 0V${HEIGHT}`);
-      value.querySelector('b').textContent = rows[index].querySelector('td:last-child').textContent;
-      value.querySelector('time').replaceWith(rows[index].querySelector('time').cloneNode(true));
+      value.querySelector('b').textContent = rowOf(index).querySelector('td:last-child').textContent;
+      value.querySelector('time').replaceWith(rowOf(index).querySelector('time').cloneNode(true));
       days.value = String(index);
       days.setAttribute('aria-valuetext', value.textContent);
     }
