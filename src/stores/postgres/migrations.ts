@@ -115,8 +115,11 @@ export async function migrate(queries: Queries, schema: string): Promise<void> {
   }
 }
 
-/** Another process was first: unique_violation, duplicate_table, duplicate_schema. */
-const RIVALS: ReadonlySet<string> = new Set(['23505', '42P07', '42P06']);
+/**
+ * Another process was first: unique_violation, duplicate_table, duplicate_schema, and duplicate_object, which stands for the type that
+ * PostgreSQL creates for each table.
+ */
+const RIVALS: ReadonlySet<string> = new Set(['23505', '42P07', '42P06', '42710']);
 
 function isOneOf(codes: ReadonlySet<string>, error: unknown): boolean {
   const code = codeOf(error instanceof MfaError ? error.cause : error);
