@@ -68,6 +68,34 @@ describe('records in a PostgreSQL that is not well', () => {
     expect(released).toEqual([true, false]);
   });
 
+  // unique_violation, duplicate_table, duplicate_schema and duplicate_object, as PostgreSQL answers now and then.
+  it.each(['23505', '42P07', '42P06', '42710'])(
+    'is set up where another process was first, as %s says',
+    async (code) => {
+      const pool = connect();
+      const late = {
+        query: () => Promise.reject(new Error('It takes a client.')),
+        async connect() {
+          const client = await pool.connect();
+          return {
+            async query(text: string, values?: unknown[]) {
+              const answer = await client.query(text, values);
+              if (/^CREATE (?:TABLE|SCHEMA)/.test(text))
+                throw Object.assign(new Error('another was first'), { code, severity: 'ERROR' });
+              return answer;
+            },
+            release: (destroy?: boolean) => client.release(destroy),
+            on: (event: 'error', listener: () => void) => client.on(event, listener),
+            removeListener: (event: 'error', listener: () => void) => client.removeListener(event, listener),
+          };
+        },
+      };
+      const records = postgresRecords(late, { schema: `rival_${code}` });
+      await records.migrate();
+      await expect(withRules(records).findPolicy('o')).resolves.toMatchObject({ policy: { version: 0 } });
+    },
+  );
+
   it('refuses every call while the server is down, and serves again when it is back', async () => {
     const pool = connect();
     const before = withRules(postgresRecords(pool, { timeoutMs: 30_000 }));
