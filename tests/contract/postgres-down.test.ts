@@ -90,7 +90,7 @@ describe('records in a PostgreSQL that is not well', () => {
           };
         },
       };
-      const records = postgresRecords(late, { schema: `rival_${code}` });
+      const records = postgresRecords(late, { schema: `rival_${code.toLowerCase()}` });
       await records.migrate();
       await expect(withRules(records).findPolicy('o')).resolves.toMatchObject({ policy: { version: 0 } });
     },
