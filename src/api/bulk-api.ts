@@ -23,7 +23,7 @@ export interface BulkApi {
    * Does the same to many members, in the background where they are many: with the checks, events and notices of the call for one
    * member. A member for whom it is refused is left out. `already-running`: the same is being done for others, and nothing was
    * started. The work goes on in another process where this one ends.
-   * @throws ConfigurationError if neither `userIds` nor `filter` is given, or the act cannot be done to anybody with these values.
+   * @throws ConfigurationError if `userIds` and `filter` are both missing, or the act cannot be done to anybody with these values.
    * @example
    * await mfa.members.changeMany({ organizationId: 'acme', filter: 'not-configured' }, { act: 'remind' });
    */

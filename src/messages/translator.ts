@@ -82,7 +82,7 @@ export function createTranslator(
     return message;
   }
 
-  /** The host's message; undefined where there is none, or it cannot be used. A function of the host's may return anything. */
+  /** The host's message; undefined where there is none, or it cannot be used. The host's function may return anything. */
   function findHosts(inLanguage: string, key: MessageKey): ParsedMessage | undefined {
     const given = override(inLanguage, key);
     if (given === undefined) return undefined;

@@ -71,7 +71,7 @@ export function asAdministrator(facts: Facts, administered: Policy): Facts {
   };
 }
 
-/** The facts of the same person as a member of an organization that they administer. Neither an exemption nor a provider releases them. */
+/** The facts of the same person as a member of an organization that they administer. An exemption or an identity provider does not release them. */
 export function asMemberOf(facts: Facts, administered: Policy): Facts {
   const isOwn = administered.organizationId === facts.policy.organizationId;
   const { member, session } = facts;

@@ -131,7 +131,7 @@ function readSignIn(translator: Translator, events: readonly ShownEvent[]): Sign
   };
 }
 
-/** Whether the method is a code that people type. What cannot be guessed at is none. */
+/** Whether the method is a code that people type. A method that nobody can guess is not one. */
 function isTyped(kind: string): boolean {
   return findTraits(FACTOR_TRAITS, kind)?.guessGroup !== null;
 }
