@@ -17,21 +17,20 @@ import { BackgroundWork } from './flows/context/background-work';
 import { checkSetup } from './flows/context/check-setup';
 import { EnrollmentNotes } from './flows/enrollment/enrollment-notes';
 import { retryDue, retryPeriodically } from './flows/notices/send-notice';
-import { queueWebhooks } from './flows/webhooks/send-webhook';
 import { PasswordLimiter } from './flows/sign-in/password-limits';
+import { queueWebhooks } from './flows/webhooks/send-webhook';
 import { administratorsFrom, requireUserList } from './http/admin/admin-options';
 import { createAdminRouter } from './http/admin/router';
 import { checkCsrf } from './http/kernel/check-csrf';
 import { createHttpParts, type HttpContext } from './http/kernel/http-context';
-import { createRelatedOrigins } from './http/pages/related-origins';
-import { createPagesRouter } from './http/pages/router';
+import { createPagesRouter, createRelatedOrigins } from './http/pages/router';
 import { SMS_STATUS_PATH } from './http/pages/sms-status';
-import { describeSession } from './http/session/describe-session';
 import { recordFirstFactor, recordPasswordChange } from './http/session/record-first-factor';
+import { describeSession } from './http/session/resolve-identity';
 import { createSessionMiddleware } from './http/session/session-middleware';
 import { createGuard, createRequireStepUp } from './http/sign-in/guard';
+import { startOnboarding } from './http/sign-in/host-login';
 import { MfaStrategy, type MfaStrategyOptions } from './http/sign-in/mfa-strategy';
-import { startOnboarding } from './http/sign-in/onboarding';
 import { createPasswordApi } from './http/sign-in/password-api';
 import { PasswordCheck } from './http/sign-in/password-check';
 import { checkCalls, refuseUncalled } from './options/call-check';
@@ -39,7 +38,7 @@ import { createDirectory } from './options/directory';
 import type { MfaOptions } from './options/options';
 import { resolveOptions } from './options/resolve-options';
 import { createRecords } from './records/create-records';
-import { requireDurableRecords } from './stores/durable-records';
+import { requireDurableRecords } from './stores/required-methods';
 
 /**
  * Wires the package for one app. Every option is checked here. Starts a timer that sends failed notices again and, with `users.list`,

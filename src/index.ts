@@ -12,7 +12,7 @@ export type {
   SendWindow,
 } from './options/options';
 export type { LanguageOptions } from './options/languages';
-export type { MessageOverride } from './messages/message-override';
+export type { MessageOverride } from './messages/catalogues';
 export type { EventRetention, ReportOptions } from './options/report-options';
 export type { Logger } from './events/log';
 export type { Meter } from './events/metrics';
@@ -21,18 +21,18 @@ export type {
   CreationOptionsJson,
   CredentialDescriptorJson,
   RequestOptionsJson,
-} from './factors/passkey/prompt-options';
+} from './factors/passkey/ceremony-options';
 export type { WebhookTarget } from './delivery/post-webhook';
-export type { WebhookEndpoint } from './options/webhook-rules';
+export type { WebhookEndpoint } from './options/report-options';
 export type { Brand, BrandOf, PageLink, SignInLink } from './options/brand';
-export { OPTION_DEFAULTS } from './options/option-defaults';
+export { OPTION_DEFAULTS } from './options/options';
 export { ConfigurationError, MfaError } from './core/errors';
 export type { ConfigurationRefusal, MfaErrorCode } from './core/errors';
 export type { EventName, MfaEvent, Severity } from './events/events';
 export type { MfaEvents } from './events/event-recorder';
 export type { ErasureApi, ForgetUserOptions, OrganizationsApi, UsersApi } from './api/erasure-api';
 export type { EventQueryRequest, EventsApi } from './api/events-api';
-export type { LockExplanation } from './flows/admin/explain-lock';
+export type { LockExplanation } from './flows/admin/explain-member';
 export type { EventPage, ShownEvent } from './flows/admin/list-events';
 export { memoryRecords } from './stores/memory/memory-stores';
 export { memoryState } from './stores/memory/memory-stores';
@@ -55,13 +55,13 @@ export type {
 } from './options/ports';
 export type { CheckOptions, SetupFinding, SetupReport } from './flows/context/check-setup';
 export type { AdministeredOrganization, AdminPagesOptions } from './http/admin/admin-options';
-export type { SessionDescription } from './http/session/describe-session';
+export type { SessionDescription } from './http/session/resolve-identity';
 export type { ChooseJson, GuardOptions, StepUpOptions } from './http/sign-in/guard';
 export type { MfaStrategy, MfaStrategyOptions, SecondStepInfo } from './http/sign-in/mfa-strategy';
 export type { FirstFactor, FirstFactorChannel } from './http/session/record-first-factor';
 export type { UpstreamClaims, UpstreamRule, UpstreamRules } from './core/decision/upstream-proof';
 export type { PasswordChangeOptions } from './http/session/record-first-factor';
-export type { OnboardingOptions } from './http/sign-in/onboarding';
+export type { OnboardingOptions } from './http/sign-in/host-login';
 export type { PasswordApiOptions } from './http/sign-in/password-api';
 export type {
   PromisedUser,
@@ -75,7 +75,7 @@ export type { SessionOptions } from './http/session/session-middleware';
 export type { ActorOptions, HostId, MemberId } from './api/host-actor';
 export type { BulkApi, BulkWork, ManyMembers } from './api/bulk-api';
 export type { BulkProgress } from './flows/admin/bulk-act';
-export type { BulkAct, BulkChange } from './flows/admin/bulk-change';
+export type { BulkAct, BulkChange } from './flows/admin/bulk-request';
 export type { ReminderRefused } from './flows/admin/remind-member';
 export type {
   EndExemptionOptions,
@@ -119,7 +119,7 @@ export type {
 export type { AllowReason, Decision, Option } from './core/decision/decision';
 export type { Sent } from './flows/challenge/active-challenge';
 export type { Origin } from './flows/context/context';
-export type { ShownOption } from './http/kernel/shown-options';
+export type { ShownOption } from './http/kernel/respond';
 export type { NotFound } from './flows/admin/member-acts';
 export type { ProtectedElsewhere } from './flows/admin/admin-authority';
 export type { ListedMember, MemberFilter, MemberPage } from './flows/admin/member-list';
@@ -149,9 +149,9 @@ export type {
   CurrentDocument,
   WriteOutcome,
 } from './stores/document-store';
-export type { IndexedMember, IndexEntry, IndexQuery, IndexStore, MarkRange } from './stores/index-store';
-export type { QueuedItem, QueueStore } from './stores/queue-store';
-export type { SentCode } from './core/proof/sent-code';
+export type { IndexedMember, IndexEntry, IndexQuery, IndexStore, MarkRange } from './stores/record-store';
+export type { QueuedItem, QueueStore } from './stores/record-store';
+export type { SentCode } from './core/proof/one-time-code';
 export type {
   AttemptOutcome,
   Challenge,
@@ -176,7 +176,7 @@ export type {
 export type { CodesOwner, UnseenCodes, UnseenCodesStore } from './stores/unseen-codes';
 export type { Assurance, Evidence, EvidenceMethod } from './core/decision/assurance';
 export type { Authenticator, GuessGroup, GuessLimits, OnFileUse } from './core/member/authenticator';
-export type { FactorRank } from './core/decision/factor-strength';
+export type { FactorRank } from './core/decision/usable-factors';
 export type { GuessCounter, PerRank, RightAnswer } from './core/member/guess-counter';
 export type { SpentChannel } from './core/address/destination';
 export type { RememberedBrowser } from './core/member/remembered-browser';

@@ -10,10 +10,10 @@ export type { AttackRoute } from './testing/attack/list-routes';
 export type { Finding, Probe } from './testing/attack/probe';
 export type { AttackFinding, AttackReport, ProbeResult } from './testing/attack/report';
 export type { AttackState, StateMachine } from './testing/attack/states';
-export type { AttackTarget } from './testing/attack/target';
-export { codeFor } from './testing/code-for';
-export { newestCode } from './testing/newest-code';
-export { recordStoreContract } from './testing/record-store-contract';
+export type { AttackTarget } from './testing/attack/probe';
+export { codeFor } from './testing/codes';
+export { newestCode } from './testing/codes';
+export { recordStoreContract } from './testing/store-contracts';
 export { signInAs } from './testing/sign-in-as';
 export type { SignedIn, SignInAsOptions, TestPerson } from './testing/sign-in-as';
 export { createSoftwarePasskey } from './testing/software-passkey';
@@ -26,7 +26,7 @@ export type {
   SoftwarePasskey,
   SoftwarePasskeyOptions,
 } from './testing/software-passkey';
-export { stateStoreContract } from './testing/state-store-contract';
+export { stateStoreContract } from './testing/store-contracts';
 export type { Checked, TestFramework } from './testing/test-framework';
 export type {
   AnswerFields,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { parseEmailAddress } from '../core/address/email-address';
-import { hostIdText } from '../core/text/host-id';
+import { parseEmailAddress } from '../core/address/destination';
 import type { UpstreamClaims } from '../core/decision/upstream-proof';
+import { hostIdText } from '../core/text/host-id';
 import type { FirstFactorChannel } from '../flows/context/first-factor-channels';
 import type { Argument } from '../options/call-check';
 import type { OptionRule, RuleTable, RulesFor } from '../options/option-check';

@@ -1,10 +1,11 @@
-import { parseEmailAddress } from '../core/address/email-address';
+import { parseEmailAddress } from '../core/address/destination';
 import { parsePhoneNumber } from '../core/address/phone-number';
 import type { FactorKind } from '../core/member/factor-kind';
 import type { SecretEncoding } from '../core/proof/imported-secret';
-import { channelOfKind, IMPORTED_FACTOR } from '../factors/find-factor';
+import { ENGLISH } from '../factors/english';
 import { wordsOf } from '../factors/factor-words';
-import type { CreationOptionsJson } from '../factors/passkey/prompt-options';
+import { IMPORTED_FACTOR, channelOfKind } from '../factors/find-factor';
+import type { CreationOptionsJson } from '../factors/passkey/ceremony-options';
 import type { NotFound } from '../flows/admin/member-acts';
 import { importAuthenticators, type ImportReport } from '../flows/authenticators/import-authenticators';
 import type { FlowContext, Origin } from '../flows/context/context';
@@ -13,8 +14,8 @@ import {
   startHostEnrollment,
   type HostEnrollment,
 } from '../flows/enrollment/host-enrollment';
-import { showOptions, type ShownOption } from '../http/kernel/shown-options';
-import { cleanLabel } from '../http/pages/settings-acts';
+import { showOptions, type ShownOption } from '../http/kernel/respond';
+import { cleanLabel } from '../http/pages/settings';
 import type { Account } from '../options/ports';
 import type { CodeRejected } from './challenges-api';
 import {
@@ -26,7 +27,6 @@ import {
   type HostId,
   type MemberId,
 } from './host-actor';
-import { ENGLISH } from '../factors/english';
 
 /** An authenticator as it may be shown: no secret, no full address. */
 export interface ShownAuthenticator {

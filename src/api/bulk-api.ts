@@ -1,7 +1,6 @@
 import { ConfigurationError } from '../core/errors';
 import { findBulkProgress, startBulkAct, type BulkProgress } from '../flows/admin/bulk-act';
-import type { BulkAct, BulkChange } from '../flows/admin/bulk-change';
-import { MOST_CHOSEN, type BulkSelection } from '../flows/admin/bulk-selection';
+import { MOST_CHOSEN, type BulkAct, type BulkChange, type BulkSelection } from '../flows/admin/bulk-request';
 import type { MemberFilter } from '../flows/admin/member-list';
 import { newId, type FlowContext } from '../flows/context/context';
 import { idText, resolveActor, type ActorOptions, type HostId } from './host-actor';

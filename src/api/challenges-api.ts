@@ -2,12 +2,12 @@ import { deriveAmr, deriveAssuranceLevel } from '../core/decision/assurance';
 import type { Option } from '../core/decision/decide';
 import type { FactorKind } from '../core/member/factor-kind';
 import { FACTOR_TRAITS } from '../factors/find-factor';
-import type { RequestOptionsJson } from '../factors/passkey/prompt-options';
+import type { RequestOptionsJson } from '../factors/passkey/ceremony-options';
 import type { NotFound } from '../flows/admin/member-acts';
 import type { Sent } from '../flows/challenge/active-challenge';
 import { answerHostChallenge, askHostChallenge, type HostChallenge } from '../flows/challenge/host-challenge';
 import type { FlowContext, Origin } from '../flows/context/context';
-import { showOptions, type ShownOption } from '../http/kernel/shown-options';
+import { showOptions, type ShownOption } from '../http/kernel/respond';
 import { findMemberAccount, type MemberId } from './host-actor';
 
 export interface ChallengeOptions {

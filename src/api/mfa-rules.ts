@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { STRENGTHS } from '../core/policy/policy';
 import { hostIdText } from '../core/text/host-id';
-import { parseLocalPath } from '../core/text/local-path';
+import { parseLocalPath } from '../core/text/typed-text';
 import type { CheckOptions } from '../flows/context/check-setup';
 import type { AdminPagesOptions } from '../http/admin/admin-options';
 import type { PasswordChangeOptions } from '../http/session/record-first-factor';
 import type { SessionOptions } from '../http/session/session-middleware';
 import type { GuardOptions, StepUpOptions } from '../http/sign-in/guard';
+import type { OnboardingOptions } from '../http/sign-in/host-login';
 import type { MfaStrategyOptions } from '../http/sign-in/mfa-strategy';
-import type { OnboardingOptions } from '../http/sign-in/onboarding';
 import type { PasswordApiOptions } from '../http/sign-in/password-api';
 import { call, options, verb, type Argument, type RulesForCalls } from '../options/call-check';
 import type { RulesFor } from '../options/option-check';

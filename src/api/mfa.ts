@@ -1,13 +1,13 @@
-import type { RequestHandler, Router, Request } from 'express';
+import type { Request, RequestHandler, Router } from 'express';
 import type { CheckOptions, SetupReport } from '../flows/context/check-setup';
 import type { FirstFactor, FirstFactorChannel } from '../flows/context/first-factor-channels';
 import type { AdminPagesOptions } from '../http/admin/admin-options';
-import type { SessionDescription } from '../http/session/describe-session';
 import type { PasswordChangeOptions } from '../http/session/record-first-factor';
+import type { SessionDescription } from '../http/session/resolve-identity';
 import type { SessionOptions } from '../http/session/session-middleware';
 import type { GuardOptions, StepUpOptions } from '../http/sign-in/guard';
-import type { MfaStrategyOptions, MfaStrategy } from '../http/sign-in/mfa-strategy';
-import type { OnboardingOptions } from '../http/sign-in/onboarding';
+import type { OnboardingOptions } from '../http/sign-in/host-login';
+import type { MfaStrategy, MfaStrategyOptions } from '../http/sign-in/mfa-strategy';
 import type { PasswordApiOptions } from '../http/sign-in/password-api';
 import type { VerifyPassword, VerifyPasswordOfRequest } from '../http/sign-in/password-check';
 import type { ErasureApi } from './erasure-api';

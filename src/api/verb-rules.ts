@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Exemption } from '../core/member/member';
 import type { Policy } from '../core/policy/policy';
 import { ENROLLABLE_KINDS } from '../factors/find-factor';
-import { BULK_ACTS } from '../flows/admin/bulk-change';
+import { BULK_ACTS } from '../flows/admin/bulk-request';
 import { MEMBER_FILTERS } from '../flows/admin/member-list';
 import { call, options, verb, type RulesForCalls } from '../options/call-check';
 import type { OptionRule, RulesFor } from '../options/option-check';
@@ -12,13 +12,13 @@ import {
   ACTOR,
   A_MEMBER,
   A_MEMBER_BY_ACTOR,
+  FIRST_FACTOR_CHANNEL,
   ORGANIZATION_ID,
   USER_ID,
   aListOfIds,
   anArgument,
   anIterable,
   definite,
-  FIRST_FACTOR_CHANNEL,
 } from './argument-rules';
 import type { BulkWork, ManyMembers } from './bulk-api';
 import { AUTHENTICATOR_RULES, CHALLENGE_RULES } from './factor-rules';

@@ -1,9 +1,28 @@
 import { hostname, userInfo } from 'node:os';
 import { nearestName } from '../options/option-check';
-import { columns, WrongUse, type Command, type CommandResult, type Given } from './command';
-import { COMMANDS } from './commands';
+import { endSessions, exempt, forget, reset, unlock } from './change-commands';
+import { WrongUse, columns, type Command, type CommandResult, type Given } from './command';
 import { loadConfig } from './config-file';
+import { importSecrets } from './import-command';
+import { check, explain, report, status } from './look-commands';
 import { helpOf, readArguments } from './read-arguments';
+import { migrate, reseal } from './upkeep-commands';
+
+/** In the order of the help. */
+export const COMMANDS: readonly Command[] = [
+  check,
+  status,
+  explain,
+  report,
+  reset,
+  unlock,
+  exempt,
+  endSessions,
+  forget,
+  importSecrets,
+  reseal,
+  migrate,
+];
 
 /** Exit codes: done, refused or failed, written wrongly. */
 const DONE = 0;

@@ -1,9 +1,8 @@
 import { createHmac } from 'node:crypto';
-import { foldEmailAddress } from '../core/address/email-address';
+import { foldEmailAddress } from '../core/address/destination';
 import { parsePhoneNumber } from '../core/address/phone-number';
 import type { Channel } from '../core/member/factor-kind';
-import type { KeyRing } from '../core/proof/key-ring';
-import { digestUserId } from '../core/proof/user-digest';
+import { digestUserId, type KeyRing } from '../core/proof/key-ring';
 import type { SendBudget } from '../stores/state-store';
 import type { CodePurpose } from './delivery-error';
 

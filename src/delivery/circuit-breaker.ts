@@ -1,4 +1,4 @@
-import { hasEnded } from '../core/text/credible-instant';
+import { hasEnded } from '../core/clock';
 import type { Clock } from '../options/ports';
 import { DeliveryError } from './delivery-error';
 

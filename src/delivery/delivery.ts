@@ -1,6 +1,9 @@
 import { parsePhoneNumber } from '../core/address/phone-number';
 import type { Channel } from '../core/member/factor-kind';
+import type { Translations, Translator } from '../messages/translator';
+import type { ResolvedBrand } from '../options/brand';
 import type { Clock, EmailSender, SmsSender } from '../options/ports';
+import type { Templates } from '../options/templates';
 import { createCircuitBreaker, withTimeLimit } from './circuit-breaker';
 import { DeliveryError, readFault, type CodePurpose, type DeliveryFault } from './delivery-error';
 import {
@@ -14,10 +17,6 @@ import {
   type Site,
 } from './message-text';
 import { sendEmail, type Mail } from './send-email';
-import type { Translations } from '../messages/translations';
-import type { Translator } from '../messages/translator';
-import type { ResolvedBrand } from '../options/brand';
-import type { Templates } from '../options/templates';
 
 export type { Notice, NoticeOrigin } from './message-text';
 

@@ -1,13 +1,12 @@
+import { parseEmailAddress } from '../core/address/destination';
 import type { Channel } from '../core/member/factor-kind';
-import { parseEmailAddress } from '../core/address/email-address';
-import type { PageLink } from '../options/brand';
-import type { EmailMessage, EmailSender } from '../options/ports';
-import { findViews } from '../options/views-path';
-import { withTimeLimit } from './circuit-breaker';
-import { DeliveryError } from './delivery-error';
 import { element } from '../messages/message-format';
 import type { Translator } from '../messages/translator';
-import { createTemplates, type Templates } from '../options/templates';
+import type { PageLink } from '../options/brand';
+import type { EmailMessage, EmailSender } from '../options/ports';
+import { createTemplates, findViews, type Templates } from '../options/templates';
+import { withTimeLimit } from './circuit-breaker';
+import { DeliveryError } from './delivery-error';
 
 /** The locals of each mail template, by its name below `views/email/`. Each has a `.text.ejs` and a `.html.ejs`. */
 export interface EmailLocals {

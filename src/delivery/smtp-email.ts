@@ -1,4 +1,4 @@
-import { parseEmailAddress } from '../core/address/email-address';
+import { parseEmailAddress } from '../core/address/destination';
 import { ConfigurationError } from '../core/errors';
 import { checkWhole, type RulesFor } from '../options/option-check';
 import { port, someText } from '../options/option-kinds';

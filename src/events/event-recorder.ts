@@ -1,11 +1,10 @@
 import { EventEmitter } from 'node:events';
-import type { Clock } from '../core/clock';
-import { isRecent } from '../core/text/credible-instant';
+import { isRecent, type Clock } from '../core/clock';
 import { RecentMap } from '../core/text/recent-map';
-import type { Log } from './log';
-import type { Metrics } from './metrics';
 import type { Records } from '../records/records';
 import type { EventName, MfaEvent } from './events';
+import type { Log } from './log';
+import type { Metrics } from './metrics';
 
 /** An event without its time, which the recorder adds. */
 export type EventReport = Omit<MfaEvent, 'at' | 'details'> & { readonly details?: MfaEvent['details'] };

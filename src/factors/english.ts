@@ -1,8 +1,7 @@
 import type { FactorKind } from '../core/member/factor-kind';
 import { SOURCE_LANGUAGE } from '../messages/catalogues';
 import { createTranslator, type Translator } from '../messages/translator';
-import { wordsOf } from './factor-words';
-import { FACTOR_MESSAGES } from './present-factor';
+import { FACTOR_MESSAGES, wordsOf } from './factor-words';
 
 /** English in the package's own words, for logs, errors and the names that authenticators are stored with. */
 export const ENGLISH: Translator = createTranslator(SOURCE_LANGUAGE, {

@@ -1,3 +1,4 @@
+import type { Authenticator } from '../core/member/authenticator';
 import {
   channelOf,
   enrollableOf,
@@ -7,10 +8,8 @@ import {
   type FactorState,
   type Factors,
 } from '../core/member/factor-kind';
-import type { Authenticator } from '../core/member/authenticator';
 import { SIGN_IN_CHALLENGE_SECONDS } from '../core/proof/sign-in-challenge';
 import type { Throttle } from '../stores/state-store';
-import { acceptProof } from './accept-proof';
 import type {
   Attempt,
   Begun,
@@ -24,7 +23,7 @@ import type {
   Verification,
   Verified,
 } from './factor';
-import { readState } from './read-state';
+import { acceptProof, readState } from './factor-state';
 import { FACTORS, WAY_IN } from './registry';
 import type { RightWayIn, WayIn } from './way-in';
 

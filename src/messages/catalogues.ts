@@ -33,3 +33,6 @@ export const CATALOGUES: ReadonlyMap<string, Catalogue> = new Map<string, Catalo
 export const SOURCE_LANGUAGE = 'en';
 
 export const SOURCE_CATALOGUE: Catalogue = en;
+
+/** The message of a key in one language as the host wants it, in ICU MessageFormat; undefined for the package's own. */
+export type MessageOverride = (language: string, key: string) => string | undefined;

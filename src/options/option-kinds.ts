@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { hostIdText } from '../core/text/host-id';
-import { parseLocalPath } from '../core/text/local-path';
 import { nearestName } from '../core/text/nearest-name';
+import { parseLocalPath } from '../core/text/typed-text';
 import { describeValue, isOptions, isPromise, type OptionRule, type RuleTable } from './option-check';
 
 /** Without a message, the error describes the value. */

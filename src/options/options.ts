@@ -1,16 +1,16 @@
 import type { Request } from 'express';
 import type { CountryCode } from '../core/address/phone-number';
 import type { UpstreamRules } from '../core/decision/upstream-proof';
-import type { GuessLimits } from '../core/member/authenticator';
+import { GUESS_LIMITS, type GuessLimits } from '../core/member/authenticator';
 import type { Policy } from '../core/policy/policy';
-import type { SendLimits } from '../delivery/budgets';
+import { SEND_LIMITS, type SendLimits } from '../delivery/budgets';
 import type { RecordStore } from '../stores/record-store';
 import type { StateStore } from '../stores/state-store';
 import type { Brand, BrandOf, SignInLink } from './brand';
 import type { LanguageOptions } from './languages';
-import type { ReportOptions } from './report-options';
 import type { PasskeyOptions } from './passkeys';
 import type { Account, Clock, EmailSender, SmsSender, UserDirectory } from './ports';
+import type { EventRetention, ReportOptions } from './report-options';
 
 export type { CountryCode } from '../core/address/phone-number';
 export type { SendLimits, SendWindow } from '../delivery/budgets';
@@ -188,3 +188,31 @@ export interface MfaOptions<User = Express.User> extends ReportOptions, Language
    */
   readonly dangerouslyAllowOpener?: boolean | undefined;
 }
+
+/** Ten attempts are enough for a person. Many people may share an address. */
+const PER_USERNAME: Allowance = Object.freeze({ points: 10, seconds: 900 });
+const PER_ADDRESS: Allowance = Object.freeze({ points: 100, seconds: 900 });
+/** Most apps never reach it; a busy one raises it. */
+const OVERALL: Allowance = Object.freeze({ points: 100, seconds: 60 });
+const EVENTS: EventRetention = Object.freeze({ keepCount: 100_000, keepSeconds: 400 * 86_400 });
+
+/** The defaults of the options. Durations are in seconds. */
+export const OPTION_DEFAULTS = Object.freeze({
+  pagesPath: '/mfa',
+  adminPath: '/admin/mfa',
+  defaultReturnTo: '/',
+  limits: Object.freeze({ ...GUESS_LIMITS }),
+  totpWindow: 1,
+  codeSeconds: 300,
+  pendingLoginSeconds: 600,
+  smsTimeoutSeconds: 5,
+  emailTimeoutSeconds: 10,
+  sends: SEND_LIMITS,
+  passwordThrottle: Object.freeze({ perUsername: PER_USERNAME, perAddress: PER_ADDRESS, overall: OVERALL }),
+  csrfField: '_csrf',
+  events: EVENTS,
+  dangerouslyAllowInsecureBaseUrl: false,
+  dangerouslyDisablePasswordThrottle: false,
+  dangerouslyAcceptVolatileRecords: false,
+  dangerouslyAllowOpener: false,
+} as const);

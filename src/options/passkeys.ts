@@ -2,11 +2,11 @@ import { createRequire } from 'node:module';
 import { isIP } from 'node:net';
 import * as z from 'zod';
 import { ConfigurationError } from '../core/errors';
-import { libraryMissing, PASSKEY_LIBRARY } from '../factors/passkey/library';
+import { PASSKEY_LIBRARY, libraryMissing } from '../factors/passkey/ceremony-options';
 import type { PasskeySettings } from '../factors/passkey/settings';
 import type { RulesFor } from './option-check';
 import { NO_MESSAGE, aSwitch } from './option-kinds';
-import { findPackagedViews } from './views-path';
+import { findPackagedViews } from './templates';
 
 /** Passkeys and security keys (WebAuthn). */
 export interface PasskeyOptions {

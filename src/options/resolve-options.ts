@@ -4,21 +4,18 @@ import { defaultPolicy, type Policy } from '../core/policy/policy';
 import { checkPolicy } from '../core/policy/policy-check';
 import { findKeyFault } from '../core/proof/key-ring';
 import { hostIdText } from '../core/text/host-id';
+import { parseLocalPath } from '../core/text/typed-text';
 import { ENROLLABLE_KINDS, FACTOR_TRAITS, findAvailableKinds } from '../factors/find-factor';
-import { parseLocalPath } from '../core/text/local-path';
 import { resolveBrands } from './brand';
-import { resolveLanguages } from './resolve-languages';
+import { resolveLanguages } from './languages';
 import { checkWhole, describeAnswer, refuse } from './option-check';
-import { OPTION_DEFAULTS } from './option-defaults';
-import { OPTION_RULES } from './option-rules';
-import type { MfaOptions, PasswordThrottle, PolicyDefaults } from './options';
-import type { ResolvedOptions } from './resolved-options';
+import { OPTION_RULES, resolveUpstream } from './option-rules';
+import { OPTION_DEFAULTS, type MfaOptions, type PasswordThrottle, type PolicyDefaults } from './options';
 import { resolvePasskeys } from './passkeys';
 import { refusePolicy } from './policy-rules';
 import { resolveReporting } from './report-options';
-import { resolveUpstream } from './upstream-rules';
-import { findViews } from './views-path';
-import { createTemplates } from './templates';
+import type { ResolvedOptions } from './resolved-options';
+import { createTemplates, findViews } from './templates';
 
 /** Checks the options and fills in what was left out. Throws {@link ConfigurationError} for the first that cannot be used. */
 export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions<User> {

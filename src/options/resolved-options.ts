@@ -9,10 +9,10 @@ import type { PasskeySettings } from '../factors/passkey/settings';
 import type { RecordStore } from '../stores/record-store';
 import type { StateStore } from '../stores/state-store';
 import type { ResolvedBrand, SignInLink } from './brand';
+import type { ResolvedLanguages } from './languages';
 import type { AccountFields, PasswordThrottle } from './options';
 import type { Clock, EmailSender, SmsSender, UserDirectory } from './ports';
 import type { ResolvedReportOptions } from './report-options';
-import type { ResolvedLanguages } from './resolve-languages';
 import type { Templates } from './templates';
 
 /** The options, checked, with everything filled in. */

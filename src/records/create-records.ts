@@ -1,17 +1,46 @@
-import type { IndexedMember } from '../stores/index-store';
-import { userOwner } from '../stores/owner-key';
-import type { RecordStore } from '../stores/record-store';
+import type { Authenticator } from '../core/member/authenticator';
 import * as browsers from '../core/member/browser-rules';
+import { userOwner, type DocumentStore } from '../stores/document-store';
+import type { IndexedMember, RecordStore } from '../stores/record-store';
 import { Documents } from './documents';
 import { erasureRecordsIn } from './erasure-records';
-import { BROWSERS } from './formats';
-import { keyRecordsIn } from './key-records';
+import { BROWSERS, MEMBER } from './formats';
 import { MEMBER_INDEXES, type MemberIndex, type MemberMarks } from './member-index';
 import { memberRecordsIn } from './member-records';
-import { noticeRecordsIn } from './notice-records';
 import { organizationRecordsIn } from './organization-records';
+import { noticeRecordsIn, webhookRecordsIn } from './queue-records';
 import type { Records } from './records';
-import { webhookRecordsIn } from './webhook-records';
+
+/**
+ * Keys that one person has over all. The claim is written before the member's document, so one whose owner does not hold what it
+ * stands for is void: the enrollment was given up, or the authenticator was removed.
+ */
+export function keyRecordsIn(
+  documents: Documents,
+  store: DocumentStore,
+): Pick<Records, 'claimKey' | 'findKeyOwner'> {
+  async function findKeyOwner(
+    key: string,
+    isHeld: (authenticator: Authenticator) => boolean,
+  ): Promise<string | undefined> {
+    const owner = await store.findOwner(key);
+    if (owner === undefined) return undefined;
+    const { authenticators } = await documents.read(owner, MEMBER);
+    return authenticators.some(isHeld) ? owner.id : undefined;
+  }
+
+  return {
+    findKeyOwner,
+    async claimKey(userId, key, isHeld) {
+      const owner = userOwner(userId);
+      if (await store.claim(key, owner)) return true;
+      const holder = await store.findOwner(key);
+      if (holder !== undefined && (await findKeyOwner(key, isHeld)) === undefined)
+        await store.release(key, holder);
+      return store.claim(key, owner);
+    },
+  };
+}
 
 /** Every rule about records, over a store that knows none of them. */
 export function createRecords(store: RecordStore): Records {

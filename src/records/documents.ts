@@ -4,21 +4,21 @@ import { RecentMap } from '../core/text/recent-map';
 import {
   ORGANIZATION_DOCUMENTS,
   USER_DOCUMENTS,
+  ownerKey,
   type DocumentAnswer,
   type DocumentStore,
   type Owner,
 } from '../stores/document-store';
-import { ownerKey } from '../stores/owner-key';
 import { ChangeQueue } from './change-queue';
 import {
   FORMAT,
-  freeze,
   OLDEST_WRITER,
+  freeze,
   parseDocument,
   writeDocument,
   type DocumentFormat,
   type ParsedDocument,
-} from './document-format';
+} from './formats';
 
 /** A document and the version that the store has of it; null for one that is not there. */
 interface Current<Value> extends ParsedDocument<Value> {

@@ -1,7 +1,7 @@
 import { forgetBrowsersOf } from '../core/member/browser-rules';
 import { eraseGrantor, leaveOrganization } from '../core/member/settings-rules';
 import { decodeId } from '../core/text/host-id';
-import { organizationOwner, userOwner } from '../stores/owner-key';
+import { organizationOwner, userOwner } from '../stores/document-store';
 import type { RecordStore } from '../stores/record-store';
 import type { Documents } from './documents';
 import { BROWSERS, JOBS, MEMBER } from './formats';

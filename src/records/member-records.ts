@@ -13,7 +13,7 @@ import {
   replaceRecoveryCodes,
 } from '../core/member/recovery-code-rules';
 import * as settings from '../core/member/settings-rules';
-import { userOwner } from '../stores/owner-key';
+import { userOwner } from '../stores/document-store';
 import type { Documents } from './documents';
 import { BROWSERS, MEMBER, RECOVERY_CODES } from './formats';
 import { toMemberRecord } from './member-record';

@@ -1,8 +1,8 @@
 import { establishEpoch, replaceEpoch } from '../core/member/settings-rules';
 import { policyOf, savePolicy } from '../core/policy/policy-document';
 import { decodeId, encodeId } from '../core/text/host-id';
-import { organizationOwner } from '../stores/owner-key';
-import type { QueueStore } from '../stores/queue-store';
+import { organizationOwner } from '../stores/document-store';
+import type { QueueStore } from '../stores/record-store';
 import type { BackgroundJob, JobKind } from './background-jobs';
 import type { Documents } from './documents';
 import { ADOPTION, JOBS, POLICY } from './formats';

@@ -1,21 +1,19 @@
 import type { SpentChannel } from '../core/address/destination';
-import type { ImportOutcome } from '../core/member/authenticator-rules';
 import type { Authenticator, GuessGroup, OnFileUse } from '../core/member/authenticator';
+import type { ImportOutcome } from '../core/member/authenticator-rules';
 import type { FactorKind } from '../core/member/factor-kind';
 import type { GuessCounter } from '../core/member/guess-counter';
 import type { Exemption, MemberSettings } from '../core/member/member';
 import type { Policy } from '../core/policy/policy';
 import type { EventStore } from '../stores/event-store';
 import type { JobRecords } from './background-jobs';
-import type { BrowserRecords } from './browser-records';
 import type { ErasureRecords } from './erasure-records';
-import type { GuessRecords } from './guess-records';
 import type { MemberIndexRecords } from './member-index';
-import type { NoticeRecords } from './notice-records';
-import type { WebhookRecords } from './webhook-records';
+import type { BrowserRecords, GuessRecords } from './person-records';
+import type { NoticeRecords, WebhookRecords } from './queue-records';
 
-export type { BrowserUse, BrowserUseOutcome } from './browser-records';
-export type { GuessOutcome, GuessRequest } from './guess-records';
+export type { BrowserUse, BrowserUseOutcome } from './person-records';
+export type { GuessOutcome, GuessRequest } from './person-records';
 
 /** Everything that is recorded about one user, seen as a member of one organization. */
 export interface MemberRecord {

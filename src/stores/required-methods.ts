@@ -1,3 +1,4 @@
+import { MfaError } from '../core/errors';
 import type { RecordStore } from './record-store';
 import type { StateStore } from './state-store';
 
@@ -68,3 +69,47 @@ export const RECORD_METHODS: readonly string[] = Object.keys(RECORDS);
 
 /** What a state store must have to be one. */
 export const STATE_METHODS: readonly string[] = Object.keys(STATE);
+
+/**
+ * The store, refused until it was found to keep what it is given. A store that forgets reads as "nothing enrolled", which would
+ * let a password alone in. A store that was found durable is not asked again.
+ */
+export function requireDurableRecords(store: RecordStore): RecordStore {
+  let isDurable = false;
+
+  async function durable(): Promise<RecordStore> {
+    if (isDurable) return store;
+    const [weakness] = await store.findWeaknesses();
+    if (weakness !== undefined) {
+      throw new MfaError(
+        'records-not-durable',
+        `${weakness} Or pass dangerouslyAcceptVolatileRecords: true if losing them is what you want.`,
+      );
+    }
+    isDurable = true;
+    return store;
+  }
+
+  return {
+    read: async (...args) => (await durable()).read(...args),
+    write: async (...args) => (await durable()).write(...args),
+    removeDocuments: async (...args) => (await durable()).removeDocuments(...args),
+    claim: async (...args) => (await durable()).claim(...args),
+    findOwner: async (...args) => (await durable()).findOwner(...args),
+    release: async (...args) => (await durable()).release(...args),
+    appendEvents: async (...args) => (await durable()).appendEvents(...args),
+    listEvents: async (...args) => (await durable()).listEvents(...args),
+    eraseFromEvents: async (...args) => (await durable()).eraseFromEvents(...args),
+    removeEvents: async (...args) => (await durable()).removeEvents(...args),
+    indexMembers: async (...args) => (await durable()).indexMembers(...args),
+    listIndex: async (...args) => (await durable()).listIndex(...args),
+    countIndex: async (...args) => (await durable()).countIndex(...args),
+    removeIndexes: async (...args) => (await durable()).removeIndexes(...args),
+    enqueue: async (...args) => (await durable()).enqueue(...args),
+    takeDue: async (...args) => (await durable()).takeDue(...args),
+    listQueued: async (...args) => (await durable()).listQueued(...args),
+    removeQueued: async (...args) => (await durable()).removeQueued(...args),
+    removeQueuedOf: async (...args) => (await durable()).removeQueuedOf(...args),
+    findWeaknesses: () => store.findWeaknesses(),
+  };
+}

@@ -2,7 +2,7 @@ import type { Store } from 'express-session';
 import type { Evidence, EvidenceMethod } from '../core/decision/assurance';
 import type { Epochs } from '../core/decision/session-lifetime';
 import type { FactorKind, FactorState } from '../core/member/factor-kind';
-import type { SentCode } from '../core/proof/sent-code';
+import type { SentCode } from '../core/proof/one-time-code';
 import type { PasswordAttemptStore } from './password-attempts';
 import type { UnseenCodesStore } from './unseen-codes';
 

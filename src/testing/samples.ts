@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { SentCode } from '../core/proof/sent-code';
+import type { SentCode } from '../core/proof/one-time-code';
 import type { MfaEvent } from '../events/events';
-import type { Challenge, PendingLogin, SessionEntry } from '../stores/state-store';
+import type { Challenge, PendingLogin, SessionEntry, StateStore } from '../stores/state-store';
+import type { TestFramework } from './test-framework';
 
 /** Samples live in the future, so that no store drops them by its own clock while a test runs. */
 export const NOW = Date.UTC(2040, 0, 15, 12, 0, 0);
@@ -94,3 +95,17 @@ export const HOSTILE_IDS: readonly string[] = [
   "';--",
   'x'.repeat(1000),
 ];
+
+/** How a challenge is issued that goes with a pending login, and one that goes with a session. */
+export const PENDING = { now: NOW, underPendingLogin: true };
+export const SESSION = { now: NOW, underPendingLogin: false };
+
+/** Begins a pending login and issues a challenge under it, in the store that `open` gives. */
+export const issueInPendingLoginWith = ({ expect }: Pick<TestFramework, 'expect'>, open: () => StateStore) =>
+  async function issueInPendingLogin(overrides: Partial<Challenge> = {}): Promise<Challenge> {
+    const pending = aPendingLogin();
+    await open().createPendingLogin(pending);
+    const challenge = aChallenge({ userId: pending.userId, ownerId: pending.id, ...overrides });
+    expect(await open().issueChallenge(challenge, PENDING)).toBe(true);
+    return challenge;
+  };

@@ -1,9 +1,8 @@
 import type { Assurance } from '../core/decision/assurance';
 import type { Outbox, OutboxMessage } from '../delivery/outbox';
-import { codeFor } from './code-for';
-import { codesIn } from './newest-code';
-import type { TestClock } from './test-clock';
+import { codeFor, codesIn } from './codes';
 import { createPageClient, fieldsOf, type AnswerFields, type PageClient, type TestAgent } from './test-agent';
+import type { TestClock } from './test-clock';
 
 /** A person in the user table of a test. */
 export interface TestPerson {

@@ -1,6 +1,5 @@
+import type { KeptNotice } from '../../src/records/queue-records';
 import type { Records } from '../support/records';
-import type { KeptNotice } from '../../src/records/notice-records';
-
 import { NOW, newId } from './samples';
 
 function aNotice(overrides: Partial<KeptNotice> = {}): KeptNotice {

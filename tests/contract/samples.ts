@@ -1,10 +1,10 @@
-import type { Records } from '../support/records';
 import { GUESS_LIMITS, type Authenticator } from '../../src/core/member/authenticator';
 import { defaultPolicy, type Policy } from '../../src/core/policy/policy';
-import type { GuessRequest } from '../../src/records/records';
-import { readState } from '../../src/factors/read-state';
+import { readState } from '../../src/factors/factor-state';
 import { totp } from '../../src/factors/totp/definition';
+import type { GuessRequest } from '../../src/records/records';
 import { NOW, newId } from '../../src/testing/samples';
+import type { Records } from '../support/records';
 
 export {
   HOSTILE_IDS,

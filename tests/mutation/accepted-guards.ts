@@ -88,7 +88,7 @@ export const ACCEPTED_GUARDS: readonly Accepted[] = [
     reason: 'the wait is zero only in the millisecond in which the count ends',
   },
   {
-    file: 'memory/member-indexes.ts',
+    file: 'memory/records.ts',
     within: 'put',
     from: 'found.marks.get(userId) === (mark ?? undefined)',
     to: 'false',
@@ -172,7 +172,7 @@ export const ACCEPTED_GUARDS: readonly Accepted[] = [
     reason: 'no other rejection has a drift',
   },
   {
-    file: 'factors/reseal.ts',
+    file: 'factors/factor-state.ts',
     within: 'resealIfStale',
     from: "opened.outcome !== 'opened' || !opened.stale",
     to: '!opened.stale',

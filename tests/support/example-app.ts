@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { createExampleApp, type ExampleApp, type ExampleAppOptions } from '../../example-app/app';
-import { newestCode as codeInOutbox } from '../../src/testing/newest-code';
+import { newestCode as codeInOutbox } from '../../src/testing/codes';
 import { createClock, type SettableClock } from './clock';
 import { startLoopbackServer } from './loopback-server';
 

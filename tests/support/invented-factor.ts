@@ -1,9 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { isChallengeOver } from '../../src/core/proof/one-time-code';
 import { PlainSecret, openSecret } from '../../src/core/proof/secrets';
-import { isChallengeOver } from '../../src/core/proof/sent-code';
 import type { FactorDefinition } from '../../src/factors/factor';
-import { readState } from '../../src/factors/read-state';
+import { readState } from '../../src/factors/factor-state';
 
 const KIND = 'token';
 

@@ -1,4 +1,4 @@
-import { codeFor } from '../../src/testing/code-for';
+import { codeFor } from '../../src/testing/codes';
 
 /** The code that an authenticator app holding this base32 secret (spaces allowed) shows at an instant. */
 export const totpCode = (secret: string, atMilliseconds: number): string => codeFor(secret, atMilliseconds);

@@ -1,4 +1,4 @@
-import { createTranslations } from '../../src/messages/translations';
+import { createTranslations } from '../../src/messages/translator';
 
 /** The package's own messages in these languages, the first of which is used where nothing says otherwise. */
 export const translationsIn = (...languages: string[]) =>

@@ -144,8 +144,10 @@ describe('the shape of the sources', () => {
     );
     expect(planted('src/http/sign-in/guard.ts', "import { x } from '../../create-mfa';")).toHaveLength(1);
     expect(planted('src/core/policy/policy.ts', "import { x } from './grace';")).toHaveLength(0);
-    expect(planted('src/cli/commands.ts', "import { x } from '../flows/admin/member-acts';")).toHaveLength(1);
-    expect(planted('src/cli/commands.ts', "import { x } from '../create-mfa';")).toHaveLength(1);
+    expect(planted('src/cli/run-command.ts', "import { x } from '../flows/admin/member-acts';")).toHaveLength(
+      1,
+    );
+    expect(planted('src/cli/run-command.ts', "import { x } from '../create-mfa';")).toHaveLength(1);
     expect(planted('src/api/mfa.ts', "import { x } from '../cli/commands';")).toHaveLength(1);
     expect(planted('src/index.ts', "import { x } from './cli/commands';")).toHaveLength(1);
     expect(planted('src/index.ts', "import { x } from './cli';")).toHaveLength(1);

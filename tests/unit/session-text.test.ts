@@ -1,6 +1,6 @@
 import { Cookie, type SessionData } from 'express-session';
 import * as fc from 'fast-check';
-import { parse, stringify } from '../../src/stores/redis/session-store';
+import { parse, stringify } from '../../src/stores/redis/sessions';
 
 const constant = {
   httpOnly: fc.constant(true),

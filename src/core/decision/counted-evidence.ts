@@ -1,4 +1,4 @@
-import { findTraits, onFileId, onFileKind } from '../member/factor-kind';
+import { findTraits, onFileId, onFileKind, type FactorKind } from '../member/factor-kind';
 import {
   deriveAssurance,
   isFirstFactor,
@@ -7,9 +7,16 @@ import {
   latestProof,
   type Evidence,
 } from './assurance';
-import { rankOfProof, strongestRank } from './factor-strength';
+import type { Requirement } from './decision';
 import type { Facts } from './facts';
-import { hasResistantFactor, isResistant, onFileOption, provableFactors } from './usable-factors';
+import {
+  hasResistantFactor,
+  isResistant,
+  onFileOption,
+  provableFactors,
+  rankOfProof,
+  strongestRank,
+} from './usable-factors';
 
 /** What was proven by another way than the first factor came, and what this organization would have asked for. */
 function countedEvidence(facts: Facts): readonly Evidence[] {
@@ -80,4 +87,27 @@ export function strongestProofAt(facts: Facts, now: number): number | null {
 /** Whether this login or session has proven two factors, of which the second is no weaker than the strongest. */
 export function isStrongestProven(facts: Facts): boolean {
   return isMultiFactor(facts) && strongestProofs(facts).length > 0;
+}
+
+/** Whether a route asks for phishing resistance, whatever the policy says. */
+export function demandsResistance(requirement: Requirement): boolean {
+  return requirement.kind === 'step-up' && requirement.strength === 'phishing-resistant';
+}
+
+export function asksForResistance({ policy }: Facts): boolean {
+  return policy.strength === 'phishing-resistant';
+}
+
+export function isResistantProven(facts: Facts): boolean {
+  return isMultiFactor(facts) && provenSecondFactors(facts).some(({ method }) => isResistant(facts, method));
+}
+
+/** When a backup such as a recovery code was proven last beside a first factor, or null. */
+export function backupProvenAt(facts: Facts, now: number): number | null {
+  if (!isMultiFactor(facts)) return null;
+  return latestProof(provenSecondFactors(facts), ({ method }) => isBackup(facts, method), now);
+}
+
+export function isBackup({ factors }: Facts, kind: FactorKind): boolean {
+  return findTraits(factors, kind)?.enrollable === false;
 }

@@ -1,19 +1,22 @@
+import { isRecent } from '../clock';
 import type { FactorKind } from '../member/factor-kind';
 import { isExempt } from '../member/member';
 import { deriveGrace, doesSkipHold } from '../policy/policy';
-import { isRecent } from '../text/credible-instant';
 import { latestProof } from './assurance';
-import { isMultiFactor, isProven, isStrongestProven, strongestProofAt } from './counted-evidence';
-import type { Decision, Requirement } from './decision';
-import { rankOf, strongestRank } from './factor-strength';
-import type { Facts } from './facts';
 import {
   asksForResistance,
   backupProvenAt,
   demandsResistance,
   isBackup,
+  isMultiFactor,
+  isProven,
   isResistantProven,
-} from './phishing-resistance';
+  isStrongestProven,
+  strongestProofAt,
+} from './counted-evidence';
+import type { Decision, Requirement } from './decision';
+import type { Facts } from './facts';
+import { isProvenUpstream } from './upstream-proof';
 import {
   challengeOptions,
   enrollableKinds,
@@ -22,8 +25,9 @@ import {
   hasWantedFactor,
   isResistant,
   provableFactors,
+  rankOf,
+  strongestRank,
 } from './usable-factors';
-import { isProvenUpstream } from './upstream-proof';
 
 /** A rule answers with a decision, or with null when it has nothing to say. */
 export interface Rule {
@@ -55,8 +59,7 @@ function requireLiveSession({ session }: Facts): Decision | null {
 }
 
 function isPolicyOff(facts: Facts): boolean {
-  if (!facts.featureAvailable) return true;
-  return !facts.policy.enabled && !isPolicyLost(facts);
+  return !facts.featureAvailable || (!facts.policy.enabled && !isPolicyLost(facts));
 }
 
 /**

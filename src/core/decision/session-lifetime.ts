@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { isCredible } from '../clock';
 import type { Policy } from '../policy/policy';
-import { isCredible } from '../text/credible-instant';
 import type { Evidence } from './assurance';
 
 /** The values that a session carries from its login and that every later request compares for equality. */

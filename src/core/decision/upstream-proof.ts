@@ -1,4 +1,4 @@
-import { isRecent } from '../text/credible-instant';
+import { isRecent } from '../clock';
 import { isFirstFactor, type Evidence } from './assurance';
 import type { Facts } from './facts';
 

@@ -1,4 +1,4 @@
-import { FACTOR_RANKS, type FactorRank } from '../decision/factor-strength';
+import { FACTOR_RANKS, type FactorRank } from '../decision/usable-factors';
 import type { GuessLimits } from './authenticator';
 
 /** One count for each rank of factors. */

@@ -1,4 +1,4 @@
-import type { FactorRank } from '../decision/factor-strength';
+import type { FactorRank } from '../decision/usable-factors';
 import type { Authenticator, GuessGroup, GuessLimits, OnFileUse } from './authenticator';
 import { onFileKind, type FactorState } from './factor-kind';
 import {

@@ -1,4 +1,4 @@
-import { hasEnded, isCredible } from '../text/credible-instant';
+import { hasEnded, isCredible } from '../clock';
 import type { FactorKind } from './factor-kind';
 
 /** What an administrator set for one member of one organization. */

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { hasEnded, isCredible, isRecent } from '../clock';
 import type { Policy } from '../policy/policy';
 import { hashToken, tokenHashes } from '../proof/bearer-token';
 import type { KeyRing } from '../proof/key-ring';
 import { isEqualInConstantTime } from '../proof/one-time-code';
-import { hasEnded, isCredible, isRecent } from '../text/credible-instant';
 import type { Authenticator } from './authenticator';
 import { channelOf, type Factors } from './factor-kind';
 import type { MemberSettings } from './member';

@@ -1,4 +1,4 @@
-import { createHash, hkdfSync } from 'node:crypto';
+import { createHash, createHmac, hkdfSync } from 'node:crypto';
 
 /** What a key is for. Each purpose has a key of its own, so that a value made for one means nothing for another. */
 export type KeyPurpose = 'seal' | 'code' | 'destination' | 'session' | 'token' | 'visitor';
@@ -91,4 +91,10 @@ export function createKeyRing(keys: readonly string[]): KeyRing {
     find: (purpose, id) => rings.get(purpose)?.get(id),
     all,
   };
+}
+
+/** Stands for a user in the keys of counts, which outlive the user: it can be compared, and the id cannot be read from it. */
+export function digestUserId(keyRing: KeyRing, userId: string): string {
+  const { key } = keyRing.current('destination');
+  return createHmac('sha256', key).update(`user:${userId}`).digest('base64url').slice(0, 22);
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { isRecent } from '../text/credible-instant';
+import { isRecent } from '../clock';
 import { hashToken, tokenHashes } from './bearer-token';
 import type { KeyRing } from './key-ring';
 import { isEqualInConstantTime } from './one-time-code';

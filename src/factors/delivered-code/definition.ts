@@ -1,11 +1,17 @@
 import * as z from 'zod';
 import { addressOnFile } from '../../core/address/destination';
-import type { FactorRank } from '../../core/decision/factor-strength';
+import type { FactorRank } from '../../core/decision/usable-factors';
 import { onFileId, type Channel } from '../../core/member/factor-kind';
-import { isOneTimeCode, parseSubmittedCode } from '../../core/proof/one-time-code';
-import { currentCodes, isChallengeOver, liveCode, type SentCode } from '../../core/proof/sent-code';
+import {
+  currentCodes,
+  isChallengeOver,
+  isOneTimeCode,
+  liveCode,
+  parseSubmittedCode,
+  type SentCode,
+} from '../../core/proof/one-time-code';
 import type { Attempt, FactorDefinition, FactorTools, Rejection } from '../factor';
-import { resealIfStale } from '../reseal';
+import { resealIfStale } from '../factor-state';
 
 /** How much a code proves that travelled a channel, and the rank under which wrong ones are counted. */
 const RANKS: Readonly<Record<Channel, FactorRank>> = { sms: 2, email: 1 };

@@ -1,7 +1,65 @@
-import { loadServer } from './library';
+import { ConfigurationError } from '../../core/errors';
 import type { PasskeyState } from './passkey-state';
-import type { CreationOptionsJson, RequestOptionsJson } from './prompt-options';
 import { ALGORITHMS } from './signed-data';
+
+// The package that checks passkeys is an optional peer dependency. It is loaded when it is first needed, since it takes longer to load than
+// the rest of ours.
+
+export const PASSKEY_LIBRARY = '@simplewebauthn/server';
+
+export function libraryMissing(): ConfigurationError {
+  return new ConfigurationError(
+    'passkeys',
+    `the package that checks them is not installed. Run npm install ${PASSKEY_LIBRARY}, or leave out passkeys.`,
+  );
+}
+
+function refuse(cause: unknown): never {
+  throw Object.assign(libraryMissing(), { cause });
+}
+
+// Bundlers let a package be missing where a `catch` follows.
+export const loadServer = () => import('@simplewebauthn/server').catch(refuse);
+export const loadHelpers = () => import('@simplewebauthn/server/helpers').catch(refuse);
+
+// What browsers take for their prompt, as JSON (WebAuthn Level 3, 5.1.8 and 5.1.9). Our own types, since the package that makes the
+// options is there only where passkeys are switched on.
+
+export interface CredentialDescriptorJson {
+  readonly id: string;
+  readonly type: string;
+  readonly transports?: readonly string[];
+}
+
+/** What `PublicKeyCredential.parseCreationOptionsFromJSON` takes. Binary values are base64url. */
+export interface CreationOptionsJson {
+  readonly rp: { readonly id?: string; readonly name: string };
+  readonly user: { readonly id: string; readonly name: string; readonly displayName: string };
+  readonly challenge: string;
+  readonly pubKeyCredParams: readonly { readonly alg: number; readonly type: 'public-key' }[];
+  readonly timeout?: number;
+  readonly excludeCredentials?: readonly CredentialDescriptorJson[];
+  readonly authenticatorSelection?: {
+    readonly authenticatorAttachment?: string;
+    readonly requireResidentKey?: boolean;
+    readonly residentKey?: string;
+    readonly userVerification?: string;
+  };
+  readonly hints?: readonly string[];
+  readonly attestation?: string;
+  readonly extensions?: object;
+}
+
+/** What `PublicKeyCredential.parseRequestOptionsFromJSON` takes. Binary values are base64url. */
+export interface RequestOptionsJson {
+  readonly challenge: string;
+  readonly timeout?: number;
+  readonly rpId?: string;
+  readonly allowCredentials?: readonly CredentialDescriptorJson[];
+  readonly userVerification?: string;
+  readonly hints?: readonly string[];
+  readonly extensions?: object;
+}
 
 /** The site that a passkey belongs to. */
 export interface RelyingParty {

@@ -1,6 +1,5 @@
+import { loadHelpers, loadServer, type RelyingParty } from './ceremony-options';
 import { afterAssertion, type AssertionFacts, type PasskeyState } from './passkey-state';
-import type { RelyingParty } from './ceremony-options';
-import { loadHelpers, loadServer } from './library';
 import { ALGORITHMS, isComplete, judgeClientData, judgeKey, type CeremonyRefusal } from './signed-data';
 import type { SubmittedCredential } from './submitted-credential';
 

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import type { Authenticator } from '../../core/member/authenticator';
-import { isChallengeOver } from '../../core/proof/sent-code';
+import { isChallengeOver } from '../../core/proof/one-time-code';
 import type { Attempt, FactorDefinition, FactorTools, Rejection, Verification } from '../factor';
-import { readState } from '../read-state';
+import { readState } from '../factor-state';
 import { verifyAssertion, verifyRegistration, type CeremonyRejection } from './ceremony';
 import { createAssertionOptions, createRegistrationOptions } from './ceremony-options';
 import { afterAssertion, type AssertionFacts, type PasskeyState } from './passkey-state';

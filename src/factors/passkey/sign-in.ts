@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { guessRank } from '../../core/decision/factor-strength';
+import { guessRank } from '../../core/decision/usable-factors';
 import type { FactorTools, Shown } from '../factor';
-import { readState } from '../read-state';
+import { readState } from '../factor-state';
 import type { RightWayIn, WayIn, WayInVerdict } from '../way-in';
 import { verifyAssertion } from './ceremony';
 import { createAssertionOptions } from './ceremony-options';

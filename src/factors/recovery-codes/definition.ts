@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { isChallengeOver } from '../../core/proof/one-time-code';
 import { parseRecoveryCode, verifyRecoveryCode, type RecoveryCode } from '../../core/proof/recovery-code';
-import { isChallengeOver } from '../../core/proof/sent-code';
 import type { RecoveryCodeRecord } from '../../records/records';
 import type { FactorDefinition } from '../factor';
 

@@ -1,11 +1,11 @@
-import { toString as drawQrCode } from 'qrcode';
+import { create, toString as drawQrCode } from 'qrcode';
 import * as z from 'zod';
 import type { Authenticator } from '../../core/member/authenticator';
 import { parseImportedTotp } from '../../core/proof/imported-secret';
-import { parseSubmittedCode } from '../../core/proof/one-time-code';
+import { isChallengeOver, parseSubmittedCode } from '../../core/proof/one-time-code';
 import { openSecret } from '../../core/proof/secrets';
-import { isChallengeOver } from '../../core/proof/sent-code';
 import {
+  TOTP_PARAMETERS,
   acceptStep,
   formatSecret,
   instantOfStep,
@@ -14,13 +14,11 @@ import {
   timeStepAt,
   totpUri,
   verifyTotp,
-  TOTP_PARAMETERS,
   type AcceptedSteps,
   type TotpParameters,
 } from '../../core/proof/totp';
 import type { Attempt, FactorDefinition } from '../factor';
-import { readState } from '../read-state';
-import { drawQrPath } from './qr-path';
+import { readState } from '../factor-state';
 
 const KIND = 'totp';
 
@@ -154,3 +152,24 @@ export const totp: FactorDefinition<string, { readonly timeStep: number }, TotpS
     return steps === null ? null : { ...state, ...steps };
   },
 };
+
+const QUIET_ZONE_MODULES = 4;
+
+/**
+ * Draws a QR code as the data of one SVG path, so that a template can put it into an attribute and escape it like any
+ * other value. `size` is the side of the square in modules, with the quiet zone that ISO/IEC 18004 asks for.
+ */
+export function drawQrPath(text: string): { readonly size: number; readonly path: string } {
+  const { modules } = create(text, { errorCorrectionLevel: 'M' });
+  let path = '';
+  for (let row = 0; row < modules.size; row += 1) {
+    for (let column = 0; column < modules.size; column += 1) {
+      if (modules.get(row, column) === 0) continue;
+      let run = 1;
+      while (column + run < modules.size && modules.get(row, column + run) !== 0) run += 1;
+      path += `M${column + QUIET_ZONE_MODULES} ${row + QUIET_ZONE_MODULES}h${run}v1h-${run}z`;
+      column += run;
+    }
+  }
+  return { size: modules.size + 2 * QUIET_ZONE_MODULES, path };
+}

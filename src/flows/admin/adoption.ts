@@ -2,7 +2,7 @@ import type { FactorKind } from '../../core/member/factor-kind';
 import type { Policy } from '../../core/policy/policy';
 import type { Account } from '../../options/ports';
 import type { FlowContext } from '../context/context';
-import { readMemberCounts, type MemberCounts } from './member-counts';
+import { readMemberCounts, type MemberCounts } from './member-index';
 import { readMembers, readPolicyContext } from './read-members';
 
 export type AdoptionWarning =

@@ -8,8 +8,15 @@ import type { FlowContext } from '../context/context';
 import { readPolicy } from '../context/gather-facts';
 import { joinAdministrators, type AdminAct } from './admin-authority';
 import { beginJob, jobIdle, resumeJob, type JobWork, type StepResult } from './background-jobs';
-import { countSelection, readSelection, type BulkSelection } from './bulk-selection';
-import { BULK_ACTS, tryChange, type BulkAct, type BulkChange } from './bulk-change';
+import {
+  BULK_ACTS,
+  countSelection,
+  readSelection,
+  tryChange,
+  type BulkAct,
+  type BulkChange,
+  type BulkSelection,
+} from './bulk-request';
 import { faultOfExemption } from './member-acts';
 
 export interface BulkRequest extends AdminAct {

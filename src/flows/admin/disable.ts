@@ -6,7 +6,7 @@ import type { Gathered } from '../context/gather-facts';
 import { REPROOF_SECONDS } from '../enrollment/authorize-enrollment';
 import { findOtherProtectedOrganizations, type AdminAct } from './admin-authority';
 import { beginJob, resumeJob, type JobWork } from './background-jobs';
-import { readMemberCounts } from './member-counts';
+import { readMemberCounts } from './member-index';
 import { indexKnownMembers, readMembers, readPolicyContext, type KnownMember } from './read-members';
 import { changePolicy } from './save-policy';
 

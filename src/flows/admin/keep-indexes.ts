@@ -3,7 +3,7 @@ import { createDailyCounter } from './adoption';
 import { resumeJob, type JobWork } from './background-jobs';
 import { BULK_WORKS } from './bulk-act';
 import { FORGET_DEVICES } from './disable';
-import { CHANGES } from './member-counts';
+import { CHANGES } from './member-index';
 import { indexKnownMembers, readMembers, readPolicyContext } from './read-members';
 import { ROSTER_WALK } from './roster-walk';
 

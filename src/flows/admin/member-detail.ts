@@ -4,10 +4,10 @@ import type { Authenticator } from '../../core/member/authenticator';
 import type { FactorKind } from '../../core/member/factor-kind';
 import type { FlowContext } from '../context/context';
 import { isLive } from '../sessions/list-sessions';
-import { explainLock, type LockExplanation } from './explain-lock';
+import { explainLock, type LockExplanation } from './explain-member';
 import { nameEvents, type ShownEvent } from './list-events';
 import { toListedMember, type ListedMember } from './member-list';
-import { readPolicyContext, readMembers } from './read-members';
+import { readMembers, readPolicyContext } from './read-members';
 
 /** An authenticator as an administrator may see it. */
 export interface SeenAuthenticator {

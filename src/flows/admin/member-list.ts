@@ -2,8 +2,7 @@ import type { MemberState } from '../../core/member/member-state';
 import { ENROLLABLE_KINDS } from '../../factors/find-factor';
 import type { IndexEntry } from '../../records/member-index';
 import type { FlowContext } from '../context/context';
-import { readMemberCounts } from './member-counts';
-import { matchesFilter, readIndexPage } from './member-index-page';
+import { matchesFilter, readIndexPage, readMemberCounts } from './member-index';
 import { readMembers, readPolicyContext, type KnownMember } from './read-members';
 
 export const MEMBER_FILTERS: readonly string[] = [

@@ -1,5 +1,5 @@
 import { isMfaOn } from '../../core/decision/facts';
-import { digestUserId } from '../../core/proof/user-digest';
+import { digestUserId } from '../../core/proof/key-ring';
 import type { FlowContext } from '../context/context';
 import { sendNotice } from '../notices/send-notice';
 import type { MemberAdminAct } from './admin-authority';

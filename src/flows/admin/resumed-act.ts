@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FlowContext } from '../context/context';
-import { countSelection, findChosen, type BulkSelection } from './bulk-selection';
+import { countSelection, findChosen, type BulkSelection } from './bulk-request';
 
 /** Whom an act is about that waits for a proof: a member, many members, or the organization. */
 export interface ActTarget {

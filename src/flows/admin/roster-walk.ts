@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isRecent } from '../../core/text/credible-instant';
+import { isRecent } from '../../core/clock';
 import type { BackgroundJob } from '../../records/background-jobs';
 import type { IndexEntry } from '../../records/member-index';
 import type { FlowContext } from '../context/context';

@@ -5,8 +5,13 @@ import type { Notice } from '../../delivery/delivery';
 import { channelOfKind } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import type { MemberRecord } from '../../records/records';
-import { loginOfSubject, type AuthSubject } from '../context/auth-subject';
-import { newHandle, type FlowContext, type Origin } from '../context/context';
+import {
+  loginOfSubject,
+  newHandle,
+  type AuthSubject,
+  type FlowContext,
+  type Origin,
+} from '../context/context';
 import { notifyAddressesOnFile } from '../notices/notify';
 
 /** What happened to a person's factors. */

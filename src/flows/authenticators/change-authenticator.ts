@@ -1,14 +1,9 @@
 import { asStepUp, decide, type Decision } from '../../core/decision/decide';
 import { mayRemoveFactor } from '../../core/member/authenticator';
 import type { Account } from '../../options/ports';
-import type { AuthSubject } from '../context/auth-subject';
-import type { FlowContext, Origin } from '../context/context';
+import type { AuthSubject, FlowContext, Origin } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
-import {
-  gatherSetupFacts,
-  type FindAdministered,
-  type GatheredForSetup,
-} from '../context/gather-setup-facts';
+import { gatherSetupFacts, type FindAdministered, type GatheredForSetup } from '../context/judge-access';
 import { reproofRequirement } from '../enrollment/authorize-enrollment';
 import { spendChange, type TooManyChanges } from '../enrollment/enroll';
 import { afterFactorChange, type FactorChanged } from './after-factor-change';

@@ -1,14 +1,14 @@
+import { isCredible } from '../../core/clock';
 import type { Evidence } from '../../core/decision/assurance';
 import { decide } from '../../core/decision/decide';
 import {
   ROTATION_GRACE_SECONDS,
   isBrowserTrusted,
-  type SecuritySetup,
   type RememberedBrowser,
+  type SecuritySetup,
 } from '../../core/member/remembered-browser';
 import { hashToken, succeedToken, successorsOf, tokenHashes } from '../../core/proof/bearer-token';
 import type { PlainSecret } from '../../core/proof/secrets';
-import { isCredible } from '../../core/text/credible-instant';
 import type { EventReport } from '../../events/event-recorder';
 import { FACTOR_TRAITS } from '../../factors/find-factor';
 import type { BrowserUseOutcome } from '../../records/records';

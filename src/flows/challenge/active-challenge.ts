@@ -2,8 +2,12 @@ import { addressOnFile, maskDestination, type AddressesOnFile } from '../../core
 import type { Option } from '../../core/decision/decide';
 import { MfaError } from '../../core/errors';
 import type { Channel, FactorKind } from '../../core/member/factor-kind';
-import { hashOneTimeCode, issueOneTimeCode } from '../../core/proof/one-time-code';
-import { fallbackOfCode, type SentCode } from '../../core/proof/sent-code';
+import {
+  fallbackOfCode,
+  hashOneTimeCode,
+  issueOneTimeCode,
+  type SentCode,
+} from '../../core/proof/one-time-code';
 import { FACTOR_TRAITS, channelOfKind } from '../../factors/find-factor';
 import type { Challenge, ChallengeOwner } from '../../stores/state-store';
 import { newHandle, type FlowContext, type Origin } from '../context/context';

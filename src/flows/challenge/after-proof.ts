@@ -1,26 +1,27 @@
 import { addEvidence, provenBy, type Evidence } from '../../core/decision/assurance';
 import { decide, type Decision, type Requirement } from '../../core/decision/decide';
-import { rankOfProof, strongestRank } from '../../core/decision/factor-strength';
 import { sessionExpiresAt, type Epochs } from '../../core/decision/session-lifetime';
+import { rankOfProof, strongestRank } from '../../core/decision/usable-factors';
 import { RECOVERY_CODES_ID } from '../../core/member/factor-kind';
 import type { Verified as RightProof } from '../../factors/factor';
 import { BACKUP_KIND, FACTOR_TRAITS } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import type { ChallengePurpose } from '../../stores/state-store';
 import { reportRecoveryCodeUse } from '../authenticators/recovery-codes';
-import { rememberBrowser } from '../browsers/remember-browser';
+import { rememberBrowser } from '../browsers/remembered-browsers';
 import type { CookieChange } from '../browsers/use-browser';
 import {
   continueGrant,
   loginOfSubject,
   type ChallengeHint,
+  type FlowContext,
   type LoginField,
+  type Origin,
   type SessionGrant,
-} from '../context/auth-subject';
-import type { FlowContext, Origin } from '../context/context';
+} from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 import type { Person } from '../context/judge-access';
-import { noteSignIn } from '../notices/new-browser';
+import { noteSignIn } from '../notices/notify';
 import { withoutLocks, type FoundUnlockLink } from './unlock-link';
 
 /** A proof that was right and is used up. */

@@ -1,7 +1,6 @@
 import type { Requirement } from '../../core/decision/decide';
-import { guessRank } from '../../core/decision/factor-strength';
-import { challengeOptions } from '../../core/decision/usable-factors';
-import { isChallengeOver } from '../../core/proof/sent-code';
+import { challengeOptions, guessRank } from '../../core/decision/usable-factors';
+import { isChallengeOver } from '../../core/proof/one-time-code';
 import type { Rejection } from '../../factors/factor';
 import { FACTOR_TRAITS, type Factor } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
@@ -12,13 +11,13 @@ import {
   loginOfChallenge,
   type AuthSubject,
   type ChallengeHint,
-} from '../context/auth-subject';
-import type { FlowContext, Origin } from '../context/context';
+  type FlowContext,
+  type Origin,
+} from '../context/context';
 import { gatherFacts, type Gathered, type PrefetchedRecords } from '../context/gather-facts';
 import { reportUnreadable } from '../context/report-unreadable';
 import { concludeProof, type Verified } from './after-proof';
-import { reportCopied } from './report-copied';
-import { reportGuessLimits } from './report-guess-limits';
+import { reportCopied, reportGuessLimits } from './report-answer';
 import { UNLOCK_ATTEMPTS, unlockOwner, type FoundUnlockLink } from './unlock-link';
 
 export type RejectedBecause =

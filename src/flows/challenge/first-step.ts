@@ -1,7 +1,6 @@
-import { codeUnderWay, isChallengeOver } from '../../core/proof/sent-code';
+import { codeUnderWay, isChallengeOver } from '../../core/proof/one-time-code';
 import type { PendingLogin } from '../../stores/state-store';
-import type { ChallengeHint } from '../context/auth-subject';
-import type { FlowContext } from '../context/context';
+import type { ChallengeHint, FlowContext } from '../context/context';
 import { toSent, type ChallengeOutcome } from './active-challenge';
 
 /**

@@ -1,8 +1,7 @@
 import { decide, type Option, type Requirement } from '../../core/decision/decide';
 import type { Shown } from '../../factors/factor';
 import type { Account } from '../../options/ports';
-import { challengeOwner } from '../context/auth-subject';
-import type { FlowContext, Origin } from '../context/context';
+import { challengeOwner, type FlowContext, type Origin } from '../context/context';
 import { gatherFacts, type Gathered } from '../context/gather-facts';
 import { REPROOF_SECONDS } from '../enrollment/authorize-enrollment';
 import { endPendingLogin } from '../sessions/end-sessions';

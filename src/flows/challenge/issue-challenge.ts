@@ -1,12 +1,19 @@
 import { addressBy } from '../../core/address/destination';
 import type { Option } from '../../core/decision/decide';
 import { onFileId } from '../../core/member/factor-kind';
+import { addCode, isChallengeOver } from '../../core/proof/one-time-code';
 import { openSecret } from '../../core/proof/secrets';
-import { addCode, isChallengeOver } from '../../core/proof/sent-code';
 import { channelOfKind } from '../../factors/find-factor';
 import type { Challenge } from '../../stores/state-store';
-import { loginOfChallenge, type AuthSubject, type ChallengeHint } from '../context/auth-subject';
-import { newHandle, newId, type FlowContext, type Origin } from '../context/context';
+import {
+  loginOfChallenge,
+  newHandle,
+  newId,
+  type AuthSubject,
+  type ChallengeHint,
+  type FlowContext,
+  type Origin,
+} from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 import { reportUnreadable } from '../context/report-unreadable';
 import {

@@ -1,15 +1,24 @@
 import { asStepUp, decide, type Decision, type Option } from '../../core/decision/decide';
-import { challengeOptions, provableFactors } from '../../core/decision/usable-factors';
-import { guessRank, rankOf, strongestRank } from '../../core/decision/factor-strength';
+import {
+  challengeOptions,
+  guessRank,
+  provableFactors,
+  rankOf,
+  strongestRank,
+} from '../../core/decision/usable-factors';
 import { RECOVERY_CODES_GROUP, RECOVERY_CODES_ID, findTraits } from '../../core/member/factor-kind';
 import { canEndLock, lockEnd } from '../../core/member/guess-counter';
 import { BACKUP_KIND, FACTOR_TRAITS, channelOfKind } from '../../factors/find-factor';
 import type { ChallengeOwner } from '../../stores/state-store';
-import { challengeOwner, type AuthSubject, type ChallengeHint } from '../context/auth-subject';
-import type { FlowContext } from '../context/context';
+import { challengeOwner, type AuthSubject, type ChallengeHint, type FlowContext } from '../context/context';
 import { gatherFacts, type Gathered, type PrefetchedRecords } from '../context/gather-facts';
-import { gatherSetupFacts, type FindAdministered } from '../context/gather-setup-facts';
-import { decideByPolicy, judgeAccess, type Person } from '../context/judge-access';
+import {
+  decideByPolicy,
+  gatherSetupFacts,
+  judgeAccess,
+  type FindAdministered,
+  type Person,
+} from '../context/judge-access';
 import type { ProofPurpose } from './answer-challenge';
 import { findLinkByHash, isLockedOut, unlockOwner, withoutLocks, type FoundUnlockLink } from './unlock-link';
 

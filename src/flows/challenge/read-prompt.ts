@@ -1,8 +1,7 @@
-import { isChallengeOver } from '../../core/proof/sent-code';
+import { isChallengeOver } from '../../core/proof/one-time-code';
 import type { Shown } from '../../factors/factor';
 import type { Challenge } from '../../stores/state-store';
-import type { AuthSubject, ChallengeHint } from '../context/auth-subject';
-import type { FlowContext } from '../context/context';
+import type { AuthSubject, ChallengeHint, FlowContext } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 import { askProof, findSendWait } from './issue-challenge';
 import type { OpenProof } from './open-proof';

@@ -6,12 +6,11 @@ import {
   dropCode,
   isChallengeOver,
   type SentCode,
-} from '../../core/proof/sent-code';
+} from '../../core/proof/one-time-code';
 import { mayArrive } from '../../delivery/delivery';
 import type { Account } from '../../options/ports';
 import type { SentMessage } from '../../stores/state-store';
-import { loginOfChallenge } from '../context/auth-subject';
-import type { FlowContext } from '../context/context';
+import { loginOfChallenge, type FlowContext } from '../context/context';
 import { effectivePolicy } from '../context/gather-facts';
 import { changeChallenge, makeCode } from './active-challenge';
 import { spendSend } from './spend-send';

@@ -8,12 +8,11 @@ import {
   dropCode,
   fallbackOfCode,
   type SentCode,
-} from '../../core/proof/sent-code';
+} from '../../core/proof/one-time-code';
 import { mayArrive, type SendOutcome } from '../../delivery/delivery';
 import { FACTOR_TRAITS } from '../../factors/find-factor';
 import type { Challenge } from '../../stores/state-store';
-import { loginOfChallenge } from '../context/auth-subject';
-import type { FlowContext } from '../context/context';
+import { loginOfChallenge, type FlowContext } from '../context/context';
 import {
   changeChallenge,
   makeCode,

@@ -1,6 +1,6 @@
+import { hasEnded } from '../../core/clock';
 import { LONGEST_LOCK_SECONDS, lockEnd } from '../../core/member/guess-counter';
 import { hashToken, issueToken, parseToken, tokenHashes } from '../../core/proof/bearer-token';
-import { hasEnded } from '../../core/text/credible-instant';
 import type { ChallengeOwner } from '../../stores/state-store';
 import type { FlowContext } from '../context/context';
 import type { Gathered } from '../context/gather-facts';

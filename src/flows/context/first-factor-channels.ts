@@ -1,10 +1,14 @@
-import { SPENT_SECONDS, emailChannel, isAmongChannels } from '../../core/address/destination';
-import { parseEmailAddress } from '../../core/address/email-address';
+import {
+  SPENT_SECONDS,
+  emailChannel,
+  isAmongChannels,
+  parseEmailAddress,
+} from '../../core/address/destination';
+import { isCredible } from '../../core/clock';
 import type { Evidence } from '../../core/decision/assurance';
 import type { UpstreamClaims } from '../../core/decision/upstream-proof';
 import { onFileId } from '../../core/member/factor-kind';
 import { openSecret } from '../../core/proof/secrets';
-import { isCredible } from '../../core/text/credible-instant';
 import { FACTOR_TRAITS, channelOfKind } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import type { MemberRecord } from '../../records/records';

@@ -1,20 +1,19 @@
+import { isCredible } from '../../core/clock';
 import type { Evidence } from '../../core/decision/assurance';
-import { rankOf } from '../../core/decision/factor-strength';
 import type { Facts, SessionFact } from '../../core/decision/facts';
 import { areEpochsCurrent, isSessionExpired } from '../../core/decision/session-lifetime';
+import { rankOf } from '../../core/decision/usable-factors';
 import type { Authenticator } from '../../core/member/authenticator';
 import { RECOVERY_CODES_GROUP } from '../../core/member/factor-kind';
 import { knownLockEnd } from '../../core/member/guess-counter';
 import type { Policy } from '../../core/policy/policy';
+import { isChallengeOver } from '../../core/proof/one-time-code';
 import { isSealKeyKnown } from '../../core/proof/secrets';
-import { isChallengeOver } from '../../core/proof/sent-code';
-import { isCredible } from '../../core/text/credible-instant';
 import { FACTOR_TRAITS } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import type { MemberRecord, PolicyRecord } from '../../records/records';
 import type { PendingLogin, SessionEntry } from '../../stores/state-store';
-import type { AuthSubject } from './auth-subject';
-import type { FlowContext } from './context';
+import type { AuthSubject, FlowContext } from './context';
 import { findSpentChannels } from './first-factor-channels';
 import { reportMissingKeys } from './report-unreadable';
 

@@ -1,21 +1,21 @@
-import { asStepUp, decide, type Decision, type Requirement } from '../../core/decision/decide';
+import { isRecent } from '../../core/clock';
 import { latestProof } from '../../core/decision/assurance';
+import { asStepUp, decide, type Decision, type Requirement } from '../../core/decision/decide';
 import { demandStrongest } from '../../core/decision/decision-rules';
 import type { Facts } from '../../core/decision/facts';
-import { rankOf, strongestRank } from '../../core/decision/factor-strength';
-import { allowedKinds, enrollableKinds, hasFactor } from '../../core/decision/usable-factors';
+import {
+  allowedKinds,
+  enrollableKinds,
+  hasFactor,
+  rankOf,
+  strongestRank,
+} from '../../core/decision/usable-factors';
 import type { FactorKind } from '../../core/member/factor-kind';
-import { isRecent } from '../../core/text/credible-instant';
 import { BACKUP_KIND } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
-import type { AuthSubject } from '../context/auth-subject';
-import type { FlowContext, Origin } from '../context/context';
+import type { AuthSubject, FlowContext, Origin } from '../context/context';
 import { gatherFacts, type Gathered } from '../context/gather-facts';
-import {
-  gatherSetupFacts,
-  type FindAdministered,
-  type GatheredForSetup,
-} from '../context/gather-setup-facts';
+import { gatherSetupFacts, type FindAdministered, type GatheredForSetup } from '../context/judge-access';
 
 /** How old a proof may be that a change of factors rests on. */
 export const REPROOF_SECONDS = 600;

@@ -4,21 +4,26 @@ import type { Epochs } from '../../core/decision/session-lifetime';
 import { MOST_AUTHENTICATORS, type Authenticator } from '../../core/member/authenticator';
 import { freeLabel } from '../../core/member/authenticator-rules';
 import type { FactorKind } from '../../core/member/factor-kind';
-import { isChallengeOver } from '../../core/proof/sent-code';
-import { BACKUP_PHONE_KIND, channelOfKind } from '../../factors/find-factor';
+import { isChallengeOver } from '../../core/proof/one-time-code';
+import { ENGLISH } from '../../factors/english';
 import { wordsOf } from '../../factors/factor-words';
+import { BACKUP_PHONE_KIND, channelOfKind } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import type { Challenge } from '../../stores/state-store';
 import { afterFactorChange, type Change, type FactorChanged } from '../authenticators/after-factor-change';
 import { makeRecoveryCodeSet, reportCodesIssued } from '../authenticators/recovery-codes';
 import type { Rejected } from '../challenge/answer-challenge';
-import { challengeOwner, loginOfSubject, type AuthSubject } from '../context/auth-subject';
-import type { FlowContext, Origin } from '../context/context';
+import {
+  challengeOwner,
+  loginOfSubject,
+  type AuthSubject,
+  type FlowContext,
+  type Origin,
+} from '../context/context';
 import { gatherFacts, type Gathered } from '../context/gather-facts';
-import { gatherSetupFacts, type FindAdministered } from '../context/gather-setup-facts';
+import { gatherSetupFacts, type FindAdministered } from '../context/judge-access';
 import { authorizeEnrollment } from './authorize-enrollment';
 import { spendChange, toAuthenticator } from './enroll';
-import { ENGLISH } from '../../factors/english';
 
 export type Confirmation =
   | Rejected

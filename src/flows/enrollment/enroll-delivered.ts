@@ -1,6 +1,5 @@
 import { isAmongChannels } from '../../core/address/destination';
 import type { Channel, FactorKind } from '../../core/member/factor-kind';
-import { PlainSecret, openSecret } from '../../core/proof/secrets';
 import {
   addCode,
   codeUnderWay,
@@ -8,14 +7,14 @@ import {
   countCode,
   dropCode,
   type SentCode,
-} from '../../core/proof/sent-code';
+} from '../../core/proof/one-time-code';
+import { PlainSecret, openSecret } from '../../core/proof/secrets';
 import { mayArrive } from '../../delivery/delivery';
 import { channelOfKind } from '../../factors/find-factor';
 import type { Challenge } from '../../stores/state-store';
 import { changeChallenge, makeCode, toSent, type NewCode } from '../challenge/active-challenge';
 import { spendSend } from '../challenge/spend-send';
-import { challengeOwner } from '../context/auth-subject';
-import type { FlowContext, Origin } from '../context/context';
+import { challengeOwner, type FlowContext, type Origin } from '../context/context';
 import { channelsOf } from '../context/first-factor-channels';
 import { newEnrollment, reportEnrollment, type EnrollmentRequest, type EnrollmentStart } from './enroll';
 

@@ -1,15 +1,21 @@
 import type { Authenticator } from '../../core/member/authenticator';
 import type { FactorKind, FactorState } from '../../core/member/factor-kind';
+import { digestUserId } from '../../core/proof/key-ring';
+import { isChallengeOver } from '../../core/proof/one-time-code';
 import { openSecret, sealSecret, type PlainSecret } from '../../core/proof/secrets';
-import { isChallengeOver } from '../../core/proof/sent-code';
-import { digestUserId } from '../../core/proof/user-digest';
 import type { Begun, Enrollee, Shown } from '../../factors/factor';
 import { channelOfKind } from '../../factors/find-factor';
 import type { Challenge } from '../../stores/state-store';
 import type { Sent } from '../challenge/active-challenge';
 import type { SendRefused } from '../challenge/spend-send';
-import { challengeOwner, loginOfSubject, type AuthSubject } from '../context/auth-subject';
-import { newId, newHandle, type FlowContext } from '../context/context';
+import {
+  challengeOwner,
+  loginOfSubject,
+  newHandle,
+  newId,
+  type AuthSubject,
+  type FlowContext,
+} from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 
 export interface EnrollmentRequest {

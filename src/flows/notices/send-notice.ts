@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { PlainSecret, openSecret, sealSecret, type SealBinding } from '../../core/proof/secrets';
 import type { Notice } from '../../delivery/delivery';
 import { DeliveryError } from '../../delivery/delivery-error';
-import type { KeptNotice } from '../../records/notice-records';
+import type { KeptNotice } from '../../records/queue-records';
 import { issueUnlockLink } from '../challenge/unlock-link';
 import { newId, type FlowContext } from '../context/context';
 import { CLAIM_SECONDS, MOST_KEPT, nextTry, workOff } from '../context/durable-queue';

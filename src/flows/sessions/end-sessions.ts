@@ -1,13 +1,12 @@
 import { SPENT_SECONDS } from '../../core/address/destination';
 import { isAdoptedHandle, type Epochs } from '../../core/decision/session-lifetime';
 import { toReason } from '../../core/text/typed-text';
-import type { AuthSubject } from '../context/auth-subject';
-import { newHandle, type FlowContext, type Origin } from '../context/context';
+import type { Notice } from '../../delivery/delivery';
+import type { Translator } from '../../messages/translator';
+import { newHandle, type AuthSubject, type FlowContext, type Origin } from '../context/context';
 import { toStoredChannel, type FirstFactorChannel } from '../context/first-factor-channels';
 import type { Person } from '../context/judge-access';
 import { notifyAddressesOnFile } from '../notices/notify';
-import type { Notice } from '../../delivery/delivery';
-import type { Translator } from '../../messages/translator';
 
 type EndingContext = Pick<FlowContext, 'records' | 'state' | 'clock'>;
 

@@ -1,5 +1,7 @@
 import { areEpochsCurrent, isSessionExpired } from '../../core/decision/session-lifetime';
+import type { Account } from '../../options/ports';
 import type { SessionEntry } from '../../stores/state-store';
+import { readMembers, readPolicyContext } from '../admin/read-members';
 import type { FlowContext } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 
@@ -41,4 +43,65 @@ export async function listSessionsOfUser(
     records.findPolicy(organizationId),
   ]).then(([member, policy]) => ({ member, policy, now: clock.now() }));
   return listLiveSessions(context, { userId, facts });
+}
+
+/** One live session, and whose it is. */
+export interface ListedSession {
+  readonly account: Account;
+  readonly session: SessionEntry;
+}
+
+export interface SessionPage {
+  readonly sessions: readonly ListedSession[];
+  /** Absent on the last page. */
+  readonly nextCursor?: string;
+}
+
+/** Members without a session are passed over, but one page reads at most this many pages of the host's table. */
+const MOST_HOST_PAGES = 5;
+
+/**
+ * The live sessions of a page of members, in the order of the host's table. Each member's session that was seen last comes first.
+ * `limit` counts members: all sessions of a member are on one page.
+ */
+export async function listOrganizationSessions(
+  context: FlowContext,
+  query: {
+    readonly organizationId: string;
+    /** Searches names and addresses with the host's directory. */
+    readonly search: string;
+    readonly cursor: string;
+    readonly limit: number;
+  },
+): Promise<SessionPage> {
+  const { organizationId, search, limit } = query;
+  const policyContext = readPolicyContext(context, organizationId);
+  let { cursor } = query;
+  for (let pages = 1; ; pages += 1) {
+    // oxlint-disable-next-line no-await-in-loop
+    const { accounts, nextCursor } = await context.directory.list({
+      organizationId,
+      limit,
+      ...(search === '' ? {} : { query: search }),
+      ...(cursor === '' ? {} : { cursor }),
+    });
+    // oxlint-disable-next-line no-await-in-loop
+    const members = await readMembers(context, { organizationId, accounts, policyContext });
+    // oxlint-disable-next-line no-await-in-loop
+    const [policy, entries] = await Promise.all([
+      policyContext.then((read) => read.policy),
+      Promise.all(members.map(({ account }) => context.state.listSessions(account.id))),
+    ]);
+    const now = context.clock.now();
+    const sessions = members.flatMap(({ account, record }, place) =>
+      (entries[place] ?? [])
+        // Sessions that began in another organization are not shown to the administrators of this one.
+        .filter((session) => session.organizationId === organizationId)
+        .filter((session) => isLive(session, { member: record, policy, now }))
+        .map((session) => ({ account, session })),
+    );
+    if (nextCursor === undefined) return { sessions };
+    if (sessions.length > 0 || pages === MOST_HOST_PAGES) return { sessions, nextCursor };
+    cursor = nextCursor;
+  }
 }

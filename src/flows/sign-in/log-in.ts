@@ -8,11 +8,17 @@ import { judgeBrowser, presentBrowser, type BrowserToken, type CookieChange } fr
 import { goOnWithEarlier, type Begun, type FirstStep } from '../challenge/first-step';
 import { finishChallenge, prepareChallenge } from '../challenge/issue-challenge';
 import { isLockedOut } from '../challenge/unlock-link';
-import { loginOf, type ChallengeHint, type SessionGrant } from '../context/auth-subject';
-import { newHandle, type FlowContext, type Origin } from '../context/context';
+import {
+  loginOf,
+  newHandle,
+  type ChallengeHint,
+  type FlowContext,
+  type Origin,
+  type SessionGrant,
+} from '../context/context';
 import { gatherLoginFacts, type Gathered } from '../context/gather-facts';
 import { decideByPolicy, reportRefusedRequest } from '../context/judge-access';
-import { noteSignIn } from '../notices/new-browser';
+import { noteSignIn } from '../notices/notify';
 
 export type LoginOutcome =
   | {

@@ -4,9 +4,8 @@ import { issueSignInChallenge, readSignInChallenge } from '../../core/proof/sign
 import type { Shown } from '../../factors/factor';
 import type { BoundWayIn } from '../../factors/find-factor';
 import type { KnownUser } from '../../options/directory';
-import { reportCopied } from '../challenge/report-copied';
-import { loginOf } from '../context/auth-subject';
-import { newId, type FlowContext, type Origin } from '../context/context';
+import { reportCopied } from '../challenge/report-answer';
+import { loginOf, newId, type FlowContext, type Origin } from '../context/context';
 import { gatherLoginFacts } from '../context/gather-facts';
 import type { JudgePassword, PasswordVerdict } from './judge-password';
 

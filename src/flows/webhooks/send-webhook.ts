@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { MfaError } from '../../core/errors';
 import { postWebhook } from '../../delivery/post-webhook';
 import type { MfaEvent } from '../../events/events';
-import type { WebhookEndpoint } from '../../options/webhook-rules';
-import type { KeptWebhook } from '../../records/webhook-records';
-import { parseEvent } from '../../stores/stored-event';
+import type { WebhookEndpoint } from '../../options/report-options';
+import type { KeptWebhook } from '../../records/queue-records';
+import { parseEvent } from '../../stores/event-store';
 import { newId, type FlowContext } from '../context/context';
 import { CLAIM_SECONDS, MOST_KEPT, nextTry, workOff } from '../context/durable-queue';
 

@@ -3,7 +3,7 @@ import { ConfigurationError } from '../../core/errors';
 import { hostIdText } from '../../core/text/host-id';
 import { findPolicyWithMfaOn } from '../../flows/admin/admin-authority';
 import type { AdministratorsOf } from '../../flows/context/context';
-import type { FindAdministered } from '../../flows/context/gather-setup-facts';
+import type { FindAdministered } from '../../flows/context/judge-access';
 import { describeAnswer } from '../../options/option-check';
 import type { HttpContext } from '../kernel/http-context';
 

@@ -15,7 +15,7 @@ import type { HttpContext } from '../kernel/http-context';
 import { knownPageRoute, refuse, type KnownPageRequest } from '../kernel/page-route';
 import { refuseRequest } from '../kernel/refusals';
 import { originOf, returnToHere } from '../kernel/request';
-import { dropSavedForm, findSavedForm, keepForm } from '../session/saved-form';
+import { dropSavedForm, findSavedForm, keepForm } from '../session/pending-action';
 import type { SavedForm } from '../session/session-data-text';
 import { noteSeen } from '../sign-in/guard';
 import {
@@ -24,7 +24,7 @@ import {
   type AdminPagesOptions,
   type Organization,
 } from './admin-options';
-import { formSelection } from './bulk-fields';
+import { formSelection } from './form-fields';
 
 export interface AdminRoutes {
   readonly context: HttpContext;

@@ -8,17 +8,15 @@ import {
   startBulkAct,
   type BulkProgress,
 } from '../../flows/admin/bulk-act';
-import type { BulkAct } from '../../flows/admin/bulk-change';
-import { countSelection, findChosen, type BulkSelection } from '../../flows/admin/bulk-selection';
+import { countSelection, findChosen, type BulkAct, type BulkSelection } from '../../flows/admin/bulk-request';
 import { newId } from '../../flows/context/context';
-import { answerRefusal, refusePlainly, show } from '../kernel/page-route';
 import type { Moment } from '../../messages/translator';
+import { sentenceFor } from '../kernel/language';
+import { answerRefusal, refusePlainly, show } from '../kernel/page-route';
 import { fieldOf, textField } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
-import { sentenceFor } from '../kernel/sentences';
 import { bodyParsers } from '../pages/router';
-import { dropSavedForm } from '../session/saved-form';
-import { FIELD_OF_REASON } from './member-acts';
+import { dropSavedForm } from '../session/pending-action';
 import { adminHead, pathWith, type WithAdmin } from './admin-page';
 import {
   pathParameter,
@@ -29,6 +27,8 @@ import {
   type AdminRoutes,
 } from './admin-route';
 import {
+  dayField,
+  findUnknownField,
   formSelection,
   parseAct,
   parseSelection,
@@ -36,8 +36,8 @@ import {
   readRun,
   sentSelection,
   writeSelection,
-} from './bulk-fields';
-import { dayField, findUnknownField } from './form-fields';
+} from './form-fields';
+import { FIELD_OF_REASON } from './member-acts';
 
 declare module '../kernel/render-page' {
   interface ViewLocals {

@@ -1,19 +1,19 @@
 import type { Router } from 'express';
-import { isRecent } from '../../core/text/credible-instant';
+import { isRecent } from '../../core/clock';
 import {
   describeDisableImpact,
+  disableMfa,
   findForgetDevicesProgress,
   isPasswordStale,
-  disableMfa,
   type DisableImpact,
   type ForgetDevicesProgress,
 } from '../../flows/admin/disable';
 import { proveOwnPassword } from '../../flows/sign-in/judge-password';
+import { sentenceFor } from '../kernel/language';
 import { answerRefusal, show } from '../kernel/page-route';
 import type { Moment } from '../kernel/render-page';
 import { fieldOf, originOf, textField } from '../kernel/request';
 import { sendNext, sendRefusal, type Refusal } from '../kernel/respond';
-import { sentenceFor } from '../kernel/sentences';
 import { finishProof } from '../pages/finish-login';
 import { sourceOfSession } from '../sign-in/attempt-login';
 import { adminHead, pathWith, textQuery, type WithAdmin } from './admin-page';

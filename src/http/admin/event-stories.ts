@@ -1,13 +1,13 @@
 import { findTraits } from '../../core/member/factor-kind';
 import { SEVERITIES, type Severity } from '../../events/events';
-import { FACTOR_TRAITS } from '../../factors/find-factor';
 import { wordsOf } from '../../factors/factor-words';
+import { FACTOR_TRAITS } from '../../factors/find-factor';
 import type { ShownEvent } from '../../flows/admin/list-events';
 import type { MessageKey } from '../../messages/catalogues';
 import type { Moment, Translator } from '../../messages/translator';
-import { methodList } from '../kernel/sentences';
+import { methodList } from '../kernel/language';
 import { severityBadge, toEventRow, type EventRow } from './event-words';
-import type { StateBadge } from './member-words';
+import type { StateBadge } from './words';
 
 /** The events of one sign-in, told in one sentence. */
 export interface EventStory {

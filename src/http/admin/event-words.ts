@@ -1,11 +1,10 @@
 import { EVENT_NAMES, type Severity } from '../../events/events';
-import { findFactor } from '../../factors/find-factor';
 import { wordsOf } from '../../factors/factor-words';
+import { findFactor } from '../../factors/find-factor';
 import type { ShownEvent } from '../../flows/admin/list-events';
 import type { MessageKey } from '../../messages/catalogues';
 import type { Moment, Translator } from '../../messages/translator';
-import type { StateBadge } from './member-words';
-import { durationText } from './words';
+import { durationText, type StateBadge } from './words';
 
 type Value = string | number | boolean;
 

@@ -11,10 +11,10 @@ import {
   unlockMemberFactors,
 } from '../../flows/admin/member-acts';
 import { remindMember } from '../../flows/admin/remind-member';
+import { sentenceFor } from '../kernel/language';
 import { answerRefusal } from '../kernel/page-route';
 import { fieldOf, textField } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
-import { sentenceFor } from '../kernel/sentences';
 import { pathWith } from './admin-page';
 import { changeRoute, pathParameter, readRoute, type AdminPage, type AdminRoutes } from './admin-route';
 import { findUnknownField, parseInstant, parseSwitch } from './form-fields';

@@ -1,10 +1,10 @@
 import { MfaError } from '../../core/errors';
 import type { FactorKind } from '../../core/member/factor-kind';
-import { ENROLLABLE_KINDS } from '../../factors/find-factor';
 import { labelIn } from '../../factors/english';
+import { ENROLLABLE_KINDS } from '../../factors/find-factor';
 import { findMemberDetail, type MemberDetail } from '../../flows/admin/member-detail';
+import { methodList } from '../kernel/language';
 import { show } from '../kernel/page-route';
-import { methodList } from '../kernel/sentences';
 import type { Moment } from '../kernel/render-page';
 import { fieldOf, textField } from '../kernel/request';
 import { adminHead, pathWith, type WithAdmin } from './admin-page';
@@ -12,8 +12,8 @@ import { pathParameter, sentForm, type AdminPage } from './admin-route';
 import { foldSignIns, type EventStory } from './event-stories';
 import type { EventRow } from './event-words';
 import { dayField, parseSwitch } from './form-fields';
-import { methodWords, stateBadges, type StateBadge } from './member-words';
 import { memberPath } from './members';
+import { methodWords, stateBadges, type StateBadge } from './words';
 
 declare module '../kernel/render-page' {
   interface ViewLocals {

@@ -13,11 +13,19 @@ import {
 } from '../../flows/admin/member-list';
 import type { Moment, Translator } from '../../messages/translator';
 import { refusePlainly, show } from '../kernel/page-route';
-import { adminHead, pageSize, pathWith, searchQuery, textQuery, type WithAdmin } from './admin-page';
+import {
+  adminHead,
+  pageSize,
+  pagingOf,
+  pathWith,
+  searchQuery,
+  textQuery,
+  type Paging,
+  type WithAdmin,
+} from './admin-page';
 import { readRoute, type AdminPage, type AdminRoutes } from './admin-route';
 import { csvFileName, csvHeadings, sendCsv } from './csv';
-import { methodWords, stateBadges, type StateBadge } from './member-words';
-import { pagingOf, type Paging } from './paging';
+import { methodWords, stateBadges, type StateBadge } from './words';
 
 declare module '../kernel/render-page' {
   interface ViewLocals {

@@ -2,12 +2,12 @@ import type { Request, Response } from 'express';
 import { findSeen } from '../../flows/admin/resumed-act';
 import { keepFormsHere } from '../kernel/headers';
 import { translatorFor } from '../kernel/language';
+import { dropSavedForm } from '../session/pending-action';
 import { resolveIdentity } from '../session/resolve-identity';
-import { dropSavedForm } from '../session/saved-form';
 import type { SavedForm } from '../session/session-data-text';
 import { availableOrganizations } from './admin-options';
 import { openOrganization, openPage, type AdminRoutes } from './admin-route';
-import { formSelection } from './bulk-fields';
+import { formSelection } from './form-fields';
 
 /**
  * Performs what a form asked for, in the request that gave the proof for it. Everything is judged anew, as if the form were sent

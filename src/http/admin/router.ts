@@ -1,15 +1,14 @@
 import express from 'express';
 import type { Router } from 'express';
+import { checkCsrf } from '../kernel/check-csrf';
 import { keepFormsHere, pageHeaders } from '../kernel/headers';
-import type { HttpContext } from '../kernel/http-context';
-import { requireMountPath } from '../kernel/mounts';
+import { requireMountPath, type HttpContext } from '../kernel/http-context';
 import { refusePlainly, show } from '../kernel/page-route';
 import type { WithPage } from '../kernel/render-page';
 import { answerError } from '../pages/answer-error';
-import { checkCsrf } from '../kernel/check-csrf';
 import { answerUnknown, bodyParsers, leadToPage, neverStore } from '../pages/router';
-import { searchQuery } from './admin-page';
 import { availableOrganizations, type AdminPagesOptions } from './admin-options';
+import { searchQuery } from './admin-page';
 import {
   administratorRoute,
   organizationPath,

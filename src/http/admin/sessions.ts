@@ -2,33 +2,34 @@ import type { Router } from 'express';
 import { MfaError } from '../../core/errors';
 import type { Policy } from '../../core/policy/policy';
 import { readBrowser } from '../../core/text/browser-name';
-import { browserInWords } from '../../messages/browser-words';
 import { endAllSessions } from '../../flows/admin/end-sessions';
+import { endOneMemberSession } from '../../flows/admin/member-acts';
+import { readPolicy } from '../../flows/context/gather-facts';
 import {
   listOrganizationSessions,
   type ListedSession,
   type SessionPage,
-} from '../../flows/admin/list-organization-sessions';
-import { endOneMemberSession } from '../../flows/admin/member-acts';
-import { readPolicy } from '../../flows/context/gather-facts';
+} from '../../flows/sessions/list-sessions';
+import { browserInWords } from '../../messages/translator';
+import { proofInWords } from '../kernel/language';
 import { refusePlainly, show } from '../kernel/page-route';
 import type { Moment } from '../kernel/render-page';
 import { sendNext } from '../kernel/respond';
-import { proofInWords } from '../kernel/sentences';
 import { readSessionData, updateSessionData } from '../session/session-data';
 import {
-  adminHead,
   PAGE_SIZE,
+  adminHead,
   pageSize,
+  pagingOf,
   pathWith,
   searchQuery,
   textQuery,
+  type Paging,
   type WithAdmin,
 } from './admin-page';
 import { changeRoute, pathParameter, readRoute, type AdminPage, type AdminRoutes } from './admin-route';
 import { parseSwitch } from './form-fields';
 import { memberPath } from './members';
-import { pagingOf, type Paging } from './paging';
 import { savedDraft } from './policy-form';
 import { durationField, type DurationField } from './words';
 

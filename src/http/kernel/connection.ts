@@ -1,8 +1,8 @@
 import type { Request } from 'express';
 import { MfaError } from '../../core/errors';
-import type { FlowOptions } from '../../flows/context/context';
 import { ENGLISH } from '../../factors/english';
-import { sentenceFor } from './sentences';
+import type { FlowOptions } from '../../flows/context/context';
+import { sentenceFor } from './language';
 
 /**
  * How a request arrived: over TLS as far as Express knows; over TLS as a proxy claims that `trust proxy` does not name; or

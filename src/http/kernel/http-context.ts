@@ -1,13 +1,174 @@
 import type { Request, Response } from 'express';
+import { MfaError } from '../../core/errors';
 import { Advice } from '../../events/advice';
-import type { FlowContext } from '../../flows/context/context';
+import type { FlowContext, FlowOptions } from '../../flows/context/context';
 import { AwaitedSessions } from '../session/session-cookie';
 import type { SavedForm } from '../session/session-data-text';
 import type { PasswordCheck } from '../sign-in/password-check';
 import { ProxyWatch } from './connection';
 import { createCsrfGuard, type CsrfGuard } from './csrf';
-import { Mounts } from './mounts';
 import { createPageRenderer, type PageRenderer } from './render-page';
+
+/** What Express keeps of everything that was mounted, in the majors 4 and 5. Its types leave it out. */
+interface Layer {
+  readonly handle?: unknown;
+  readonly route?: unknown;
+  /** The part of the path that `match` found. */
+  readonly path?: string;
+  match(path: string): unknown;
+}
+
+/** Where the pages are in this app, as far as it can be seen. */
+type Mounted = { readonly at: string } | 'elsewhere' | 'unknown' | 'untold';
+
+type PathOptions = Pick<FlowOptions, 'pagesPath'>;
+
+/** Finds out whether the pages are mounted where people are sent. */
+export class Mounts {
+  readonly #routers = new Set<unknown>();
+  readonly #options: PathOptions;
+  #found = new WeakMap<object, { readonly at: string }>();
+
+  constructor(options: PathOptions) {
+    this.#options = options;
+  }
+
+  add(router: unknown): void {
+    this.#routers.add(router);
+    this.#found = new WeakMap();
+  }
+
+  /** Throws if people would be sent to pages that are not mounted. */
+  requirePages(req: Request): void {
+    const { pagesPath } = this.#options;
+    const write = `Write app.use('${pagesPath}', mfa.pages()), above mfa.guard()`;
+    if (this.#routers.size === 0) {
+      throw new MfaError(
+        'host-misconfigured',
+        `mfa.pages() is not mounted. ${write}, in every app that sends people there.`,
+      );
+    }
+    if (this.#find(req) === 'elsewhere') {
+      throw new MfaError(
+        'host-misconfigured',
+        `mfa.pages() is not mounted at \`pagesPath\` (${pagesPath}). ${write}, or pass the path at which it is mounted as \`pagesPath\` to createMfa.`,
+      );
+    }
+  }
+
+  /** Whether this request is for one of the routes of the pages, and not for something else below the same path. */
+  isForPages(req: Request): boolean {
+    const found = this.#find(req);
+    const at = typeof found === 'object' ? found.at : this.#options.pagesPath;
+    const path = req.baseUrl + req.path;
+    if (!isAtOrBelow(path, at)) return false;
+    const rest = path.slice(at.length) || '/';
+    if (isAtOrBelow(rest, '/assets')) return true;
+    return [...this.#routers].some((router) =>
+      layersOf(router).some((layer) => layer.route !== undefined && Boolean(layer.match(rest))),
+    );
+  }
+
+  #find(req: Request): Mounted {
+    const known = this.#found.get(req.app);
+    if (known !== undefined) return known;
+    const paths = suffixesOf(this.#options.pagesPath);
+    const found = best(appsOf(req).map((app) => findIn(rootLayersOf(app), this.#routers, paths)));
+    if (typeof found === 'object') this.#found.set(req.app, found);
+    return found;
+  }
+}
+
+/** Throws if a router of ours is mounted at another path than its links use. */
+export function requireMountPath(
+  req: Request,
+  expected: { readonly path: string; readonly option: string; readonly router: string },
+): void {
+  const { path, option, router } = expected;
+  if (suffixesOf(path).includes(req.baseUrl.toLowerCase())) return;
+  const mounted = req.baseUrl === '' ? 'without a path' : `at ${req.baseUrl.slice(0, 200)}`;
+  throw new MfaError(
+    'host-misconfigured',
+    `${router} is mounted ${mounted}, but \`${option}\` is ${path}. Write app.use('${path}', ${router}), or createMfa({ ${option} }) with the path at which people reach it.`,
+  );
+}
+
+/** `/portal/mfa` and `/mfa`: a proxy in front may strip what comes before. */
+function suffixesOf(path: string): readonly string[] {
+  const parts = path.toLowerCase().split('/').slice(1);
+  return parts.map((_part, index) => `/${parts.slice(index).join('/')}`);
+}
+
+function isAtOrBelow(path: string, parent: string): boolean {
+  const [one, other] = [path.toLowerCase(), parent.toLowerCase()];
+  return one === other || one.startsWith(`${other}/`);
+}
+
+/** The app of the request and those it is mounted in. */
+function appsOf(req: Request): readonly object[] {
+  const apps: object[] = [];
+  for (let app: unknown = req.app; isObject(app) && !apps.includes(app); app = Reflect.get(app, 'parent'))
+    apps.push(app);
+  return apps;
+}
+
+/** Express 4 throws where `app.router` is read, and has `_router`. */
+function rootLayersOf(app: object): readonly Layer[] {
+  return layersOf(Reflect.get(app, '_router') ?? Reflect.get(app, 'router'));
+}
+
+function layersOf(router: unknown): readonly Layer[] {
+  const stack: unknown = isObject(router) ? Reflect.get(router, 'stack') : undefined;
+  return Array.isArray(stack) ? stack.filter(isLayer) : [];
+}
+
+function isLayer(value: unknown): value is Layer {
+  return isObject(value) && typeof Reflect.get(value, 'match') === 'function';
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
+function findIn(layers: readonly Layer[], routers: ReadonlySet<unknown>, paths: readonly string[]): Mounted {
+  const results = layers.flatMap((layer): readonly Mounted[] => {
+    if (routers.has(layer.handle)) return [findHere(layer, paths)];
+    const inner = layersOf(layer.handle);
+    if (inner.length === 0) return [];
+    return paths.map((path) => {
+      const rest = restBelow(layer, path);
+      const found = findIn(inner, routers, typeof rest === 'string' && rest !== '' ? [rest] : []);
+      return typeof found === 'object' ? { at: path } : found;
+    });
+  });
+  return best(results);
+}
+
+function best(results: readonly Mounted[]): Mounted {
+  const there = results.find((result) => typeof result === 'object');
+  return there ?? (results.includes('elsewhere') && !results.includes('untold') ? 'elsewhere' : 'unknown');
+}
+
+function findHere(layer: Layer, paths: readonly string[]): Mounted {
+  const rests = paths.map((path) => ({ path, rest: restBelow(layer, path) }));
+  const found = rests.find(({ rest }) => rest === '');
+  if (found !== undefined) return { at: found.path };
+  return rests.some(({ rest }) => rest === undefined) ? 'untold' : 'elsewhere';
+}
+
+/**
+ * What is left of a path below where a layer is mounted; null where it leads elsewhere, undefined where this version of Express
+ * does not say. `match` answers with a boolean and leaves the path on the layer, or answers with what it found.
+ */
+function restBelow(layer: Layer, path: string): string | null | undefined {
+  const match: unknown = layer.match(path);
+  if (match === false || match === null || match === undefined) return null;
+  const matched: unknown =
+    match === true ? layer.path : isObject(match) ? Reflect.get(match, 'path') : undefined;
+  if (typeof matched !== 'string') return undefined;
+  const prefix = matched.replace(/\/$/, '');
+  return path.toLowerCase().startsWith(prefix.toLowerCase()) ? path.slice(prefix.length) : undefined;
+}
 
 /** What the routes work with besides the flows. */
 export interface HttpContext extends FlowContext {

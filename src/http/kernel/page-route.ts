@@ -2,19 +2,18 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Decision } from '../../core/decision/decide';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { judgeAccess } from '../../flows/context/judge-access';
+import type { Translator } from '../../messages/translator';
 import { answerOnceStored } from '../session/renew-session';
 import { requirePassport, resolveIdentity } from '../session/resolve-identity';
 import { requireSessionId } from '../session/session-data';
 import { findReturnTo } from '../sign-in/return-to';
-import type { Translator } from '../../messages/translator';
 import type { HttpContext } from './http-context';
-import { translatorFor } from './language';
+import { sentenceFor, translatorFor } from './language';
 import { refuseRequest } from './refusals';
 import type { ViewLocals, ViewName } from './render-page';
 import { wantsJson } from './representation';
 import { organizationOf, returnToHere, textField, type RequestIdentity } from './request';
 import { pageLocals, sendRefusal, type Refusal } from './respond';
-import { sentenceFor } from './sentences';
 
 /** One request to a page, as HTML or JSON, with who sent it. */
 export interface PageRequest {

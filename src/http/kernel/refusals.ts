@@ -1,18 +1,17 @@
 import type { Request, Response } from 'express';
 import type { Decision } from '../../core/decision/decide';
 import { reportRefusedRequest } from '../../flows/context/judge-access';
+import type { MessageKey } from '../../messages/catalogues';
+import type { Translator } from '../../messages/translator';
 import type { MessageLocals } from '../pages/proof-views';
 import { startAnew, withoutCircle } from '../session/renew-session';
 import { keepReturnTo, reasonFor, signInPath } from '../sign-in/return-to';
 import { setPageHeaders } from './headers';
-import type { MessageKey } from '../../messages/catalogues';
-import type { Translator } from '../../messages/translator';
 import type { HttpContext } from './http-context';
-import { translatorFor } from './language';
+import { sentenceFor, translatorFor } from './language';
 import { wantsJson } from './representation';
 import { ANONYMOUS, originOf, returnToHere, type RequestIdentity } from './request';
 import { nextPath, pageLocals } from './respond';
-import { sentenceFor } from './sentences';
 
 /** The HTTP status of each refused step; 401 asks to authenticate further. */
 const STATUS: ReadonlyMap<string, number> = new Map([

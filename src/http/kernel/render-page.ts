@@ -1,12 +1,59 @@
-import type { Response } from 'express';
+import type { RequestHandler, Response } from 'express';
 import type { Channel, FactorKind } from '../../core/member/factor-kind';
+import { showFactor, type ShownFactor } from '../../factors/factor-words';
 import type { FlowContext } from '../../flows/context/context';
-import type { SignInLink } from '../../options/brand';
 import { element } from '../../messages/message-format';
-import { translatorFor, type LanguageEntry } from './language';
-import { allowImages, brandLocals, type BrandLocals } from './page-brand';
-import { showFactor, type ShownFactor } from '../../factors/present-factor';
 import type { Translator } from '../../messages/translator';
+import { ON_ACCENT, type PageLink, type ResolvedBrand, type SignInLink } from '../../options/brand';
+import { translatorFor, type LanguageEntry } from './language';
+
+/** What a page shows of a brand. */
+export interface BrandLocals {
+  /** The name beside the logo, and in the title. */
+  readonly issuer: string;
+  readonly logoUrl: string | null;
+  readonly faviconUrl: string | null;
+  readonly supportUrl: string | null;
+  readonly helpLinks: readonly PageLink[];
+  /** After ours: the colours of the brand, then the host's own. */
+  readonly stylesheets: readonly string[];
+}
+
+export function brandLocals(
+  { pagesPath, stylesheet }: FlowContext['options'],
+  { name, logoUrl, faviconUrl, supportUrl, helpLinks, accents }: ResolvedBrand,
+): BrandLocals {
+  const digits = accents === null ? [] : [accents.light, accents.dark].map((colour) => colour.slice(1));
+  const ofBrand = accents === null ? null : `${pagesPath}/assets/brand/${digits.join('-')}.css`;
+  const stylesheets = [ofBrand, stylesheet].filter((sheet) => sheet !== null);
+  return { issuer: name, logoUrl, faviconUrl, supportUrl, helpLinks, stylesheets };
+}
+
+const ACCENTS = /^\/brand\/([\da-f]{6})-([\da-f]{6})\.css$/;
+
+/**
+ * The stylesheet of a brand, below `/assets`. Its address holds the colours: it is the same for everybody, caches may keep it, and
+ * nobody learns from it which organizations there are.
+ */
+export const serveAccents: RequestHandler = function serveAccents(req, res, next) {
+  const [, light, dark] = ACCENTS.exec(req.path) ?? [];
+  if (light === undefined || dark === undefined || !['GET', 'HEAD'].includes(req.method)) {
+    next();
+    return;
+  }
+  const accent = (colour: string, on: string) =>
+    `:root { --mfa-accent: #${colour}; --mfa-on-accent: ${on}; }`;
+  const css = `${accent(light, ON_ACCENT.light)}\n@media (prefers-color-scheme: dark) { ${accent(dark, ON_ACCENT.dark)} }\n`;
+  res.set('Cache-Control', 'public, max-age=3600').type('css').send(css);
+};
+
+/** Allows the images of this page's brand, in the policy that was set before the brand was known. */
+export function allowImages(res: Response, { imageOrigins }: ResolvedBrand): void {
+  const header = 'Content-Security-Policy';
+  const policy = res.get(header);
+  if (policy === undefined || imageOrigins.length === 0) return;
+  res.set(header, policy.replace("img-src 'self'", ["img-src 'self'", ...imageOrigins].join(' ')));
+}
 
 export interface PageRenderer {
   /** Answers with a page. Locals are an explicit object; nothing of the request reaches the template by itself. */

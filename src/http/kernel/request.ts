@@ -1,9 +1,7 @@
 import type { Request as IncomingRequest } from 'express';
 import { parseAddress } from '../../core/address/network-address';
-import { parseLocalPath } from '../../core/text/local-path';
-import { cutText } from '../../core/text/typed-text';
-import type { AuthSubject, SessionGrant } from '../../flows/context/auth-subject';
-import type { FlowContext, Origin } from '../../flows/context/context';
+import { cutText, parseLocalPath } from '../../core/text/typed-text';
+import type { AuthSubject, FlowContext, Origin, SessionGrant } from '../../flows/context/context';
 import type { Gathered, PrefetchedRecords } from '../../flows/context/gather-facts';
 import type { Translator } from '../../messages/translator';
 import type { Account } from '../../options/ports';

@@ -1,16 +1,17 @@
 import type { Request, Response } from 'express';
-import type { Decision } from '../../core/decision/decide';
+import { addressBy, maskDestination } from '../../core/address/destination';
+import type { Decision, Option } from '../../core/decision/decide';
+import { onFileId } from '../../core/member/factor-kind';
+import { channelOfKind } from '../../factors/find-factor';
 import type { ChallengeOutcome } from '../../flows/challenge/active-challenge';
 import { showChallenge } from '../../flows/challenge/read-prompt';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { findReturnTo, signInPath } from '../sign-in/return-to';
 import type { HttpContext } from './http-context';
-import { listLanguages, translatorFor } from './language';
+import { listLanguages, sentenceFor, translatorFor } from './language';
 import type { UnbrandedPage } from './render-page';
 import { wantsJson, type StepBody } from './representation';
-import { type RequestIdentity, organizationOf, returnToHere, stateOf, withReturnTo } from './request';
-import { sentenceFor } from './sentences';
-import { showOptions } from './shown-options';
+import { organizationOf, returnToHere, stateOf, withReturnTo, type RequestIdentity } from './request';
 
 /** The locals of a page that reads nothing from the session: no form, no name. */
 export function bareLocals(context: Pick<HttpContext, 'options' | 'csrf'>, req: Request): UnbrandedPage {
@@ -160,4 +161,26 @@ export function sendNext(
 ): void {
   if (wantsJson(req)) res.json(moved);
   else if (stateOf(req).leave?.(moved.next) !== true) res.redirect(303, moved.next);
+}
+
+/** An option as a person may see it. */
+export interface ShownOption extends Option {
+  readonly destination?: string;
+  readonly label?: string;
+}
+
+export function showOptions(gathered: Gathered, options: readonly Option[]): readonly ShownOption[] {
+  const { member, account } = gathered;
+  return options.map((option) => {
+    const authenticator = member.authenticators.find(({ id }) => id === option.authenticatorId);
+    if (authenticator !== undefined) {
+      const { maskedDestination, label } = authenticator;
+      return { ...option, label, ...(maskedDestination === null ? {} : { destination: maskedDestination }) };
+    }
+    const channel = channelOfKind(option.kind);
+    const address = channel === null ? undefined : addressBy(channel, account);
+    const isOnFile = option.authenticatorId === onFileId(option.kind);
+    if (!isOnFile || channel === null || address === undefined) return option;
+    return { ...option, destination: maskDestination(channel, address) };
+  });
 }

@@ -1,10 +1,10 @@
 import type { Request } from 'express';
 import { MfaError } from '../../core/errors';
+import { ENGLISH } from '../../factors/english';
 import type { FlowOptions } from '../../flows/context/context';
 import { refuseConnection } from './connection';
+import { sentenceFor } from './language';
 import { stateOf } from './request';
-import { ENGLISH } from '../../factors/english';
-import { sentenceFor } from './sentences';
 
 /** Refuses what the browser marks as cross-site (Fetch Metadata). The token is still required. */
 export function refuseCrossSite(req: Request): void {

@@ -1,20 +1,19 @@
 import type { Option } from '../../core/decision/decide';
 import { findTraits, type FactorKind } from '../../core/member/factor-kind';
-import { currentCodes, fallbackOfCode, isChallengeOver, liveCode } from '../../core/proof/sent-code';
-import { BACKUP_KIND, FACTOR_TRAITS, channelOfKind } from '../../factors/find-factor';
-import { wordsOf } from '../../factors/factor-words';
-import { digitsOf } from '../../factors/present-factor';
-import { readPrompt } from '../../flows/challenge/read-prompt';
-import { codesLockedUntil, type OpenProof } from '../../flows/challenge/open-proof';
-import type { ChallengeHint } from '../../flows/context/auth-subject';
-import type { Gathered } from '../../flows/context/gather-facts';
+import { currentCodes, fallbackOfCode, isChallengeOver, liveCode } from '../../core/proof/one-time-code';
 import { labelIn } from '../../factors/english';
+import { digitsOf, wordsOf } from '../../factors/factor-words';
+import { BACKUP_KIND, FACTOR_TRAITS, channelOfKind } from '../../factors/find-factor';
+import { codesLockedUntil, type OpenProof } from '../../flows/challenge/open-proof';
+import { readPrompt } from '../../flows/challenge/read-prompt';
+import type { ChallengeHint } from '../../flows/context/context';
+import type { Gathered } from '../../flows/context/gather-facts';
 import type { Translator } from '../../messages/translator';
 import type { Challenge } from '../../stores/state-store';
+import { sentenceFor } from '../kernel/language';
 import type { KnownPageRequest } from '../kernel/page-route';
 import type { CodeLocals, FactorChoice, LockEnd } from '../kernel/render-page';
-import { showOptions } from '../kernel/shown-options';
-import { sentenceFor } from '../kernel/sentences';
+import { showOptions } from '../kernel/respond';
 
 /** What a page that asks for a code shows beside the field. */
 export interface ChallengeView extends CodeLocals {

@@ -1,14 +1,14 @@
 import type { Router } from 'express';
-import { rememberableSeconds } from '../../flows/browsers/remember-browser';
+import { rememberableSeconds } from '../../flows/browsers/remembered-browsers';
 import type { Rejected } from '../../flows/challenge/answer-challenge';
 import { openLogin, type OpenProof, type Opening } from '../../flows/challenge/open-proof';
 import { canNotify } from '../../flows/notices/notify';
 import type { HttpContext } from '../kernel/http-context';
+import { sentenceFor } from '../kernel/language';
 import { knownPageRoute, refuse, show, type KnownPageRequest } from '../kernel/page-route';
 import { refusalStatus } from '../kernel/refusals';
 import { takePrefetchedRecords } from '../kernel/request';
-import { nextPath, sendNext, describeDecision } from '../kernel/respond';
-import { sentenceFor } from '../kernel/sentences';
+import { describeDecision, nextPath, sendNext } from '../kernel/respond';
 import { startAnew } from '../session/renew-session';
 import { resumePathOf } from '../sign-in/return-to';
 import { toChoices, viewChallenge } from './challenge-view';

@@ -10,12 +10,12 @@ import { administeredBy } from '../admin/admin-options';
 import { answerRefusal, field, pathOf, refuse, show, type KnownPageRequest } from '../kernel/page-route';
 import { refusalStatus } from '../kernel/refusals';
 import { fieldOf, originOf, wantsOthersEnded, withReturnTo } from '../kernel/request';
-import { sendNext, type Refusal, describeDecision } from '../kernel/respond';
+import { describeDecision, sendNext, type Refusal } from '../kernel/respond';
 import { readSessionData, updateSessionData } from '../session/session-data';
 import { finishProof } from './finish-login';
 import { startOver } from './login';
 import { unseenCodesPath } from './recovery-codes';
-import { typedLabel } from './settings-acts';
+import { typedLabel } from './settings';
 import { progressAt, type EnrollmentPermission } from './wizard';
 
 /** The first right code binds the authenticator; then the wizard, the login or the session goes on. */

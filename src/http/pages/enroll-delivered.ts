@@ -4,15 +4,14 @@ import { ENROLLABLE_KINDS, channelOfKind } from '../../factors/find-factor';
 import { findEnrollment } from '../../flows/enrollment/enroll';
 import { startDeliveredEnrollment } from '../../flows/enrollment/enroll-delivered';
 import type { HttpContext } from '../kernel/http-context';
+import { sentenceFor } from '../kernel/language';
 import { answerRefusal, knownPageRoute, pathOf, type KnownPageRequest } from '../kernel/page-route';
 import { refusalStatus } from '../kernel/refusals';
 import { fieldOf, originOf, withReturnTo } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
-import { sentenceFor } from '../kernel/sentences';
 import { readSessionData, updateSessionData } from '../session/session-data';
 import { confirmAndGoOn } from './confirm-enrollment';
-import { renderAddress, renderCode } from './enroll-delivered-pages';
-import { readDestination } from './enroll-destination';
+import { readDestination, renderAddress, renderCode } from './enroll-delivered-pages';
 import { startOver } from './login';
 import { findReplaced, openEnrollment, type EnrollmentPermission, type Replaced } from './wizard';
 

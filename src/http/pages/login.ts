@@ -1,29 +1,53 @@
-import type { Router } from 'express';
+import type { Request, Router } from 'express';
 import { MfaError } from '../../core/errors';
 import { gatherFacts } from '../../flows/context/gather-facts';
 import { endPendingLogin, signOut } from '../../flows/sessions/end-sessions';
+import { offerWayIn } from '../../flows/sign-in/way-in';
 import type { HttpContext } from '../kernel/http-context';
+import { sentenceFor } from '../kernel/language';
 import {
   answerRefusal,
   field,
   pageRoute,
   pathOf,
+  show,
   type KnownPageRequest,
   type PageRequest,
 } from '../kernel/page-route';
 import { ANONYMOUS, originOf, stateOf, withQuery, withReturnTo } from '../kernel/request';
 import { describeDecision, pageLocals, sendNext, sendRefusal } from '../kernel/respond';
-import { sentenceFor } from '../kernel/sentences';
 import { grantSession } from '../session/grant-at-login';
 import { regenerate } from '../session/renew-session';
 import { requireSessionCookie } from '../session/session-cookie';
 import { readSessionData } from '../session/session-data';
 import { attemptLogin, describePending, type LoginBegun } from '../sign-in/attempt-login';
 import { reasonFor, signInPath, toSignInReason } from '../sign-in/return-to';
-import { showSignIn, viewWayIn } from './login-view';
 import type { LoginLocals } from './proof-views';
 import { unseenCodesPath } from './recovery-codes';
 import { describeState } from './state';
+
+/** Shows the sign-in page. */
+export async function showSignIn(
+  page: PageRequest,
+  locals: Pick<LoginLocals, 'username' | 'error' | 'notice'>,
+  status = 200,
+): Promise<void> {
+  const wayIn = await viewWayIn(page.context, page.req);
+  await show(page, 'login', { ...locals, wayIn }, status);
+}
+
+/** What the page offers besides the password; null where that is all. */
+export async function viewWayIn(context: HttpContext, req: Request): Promise<LoginLocals['wayIn']> {
+  const { wayIn } = context;
+  if (wayIn === null) return null;
+  const { view } = await offerWayIn(context, wayIn, context.csrf.visitor(req));
+  return { ...view, kind: wayIn.kind, template: wayIn.template };
+}
+
+/** Where its form leads, below `mfa.pages()`; null where there is none. */
+export function wayInPath({ wayIn }: Pick<HttpContext, 'wayIn'>): string | null {
+  return wayIn === null ? null : `/login/${wayIn.kind}`;
+}
 
 export function addLoginRoutes(router: Router, context: HttpContext): void {
   router.get('/login', pageRoute(context, showLogin));

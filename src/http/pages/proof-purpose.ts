@@ -1,15 +1,14 @@
-import { findUnusableStrongest } from '../../core/decision/factor-strength';
+import { findUnusableStrongest } from '../../core/decision/usable-factors';
 import type { Authenticator } from '../../core/member/authenticator';
 import { labelIn } from '../../factors/english';
-import { ENROLLABLE_KINDS } from '../../factors/find-factor';
 import { wordsOf } from '../../factors/factor-words';
+import { ENROLLABLE_KINDS } from '../../factors/find-factor';
 import type { Gathered } from '../../flows/context/gather-facts';
-import { organizationsOf } from '../admin/admin-options';
-import { pathOf, type KnownPageRequest } from '../kernel/page-route';
-import { findPendingAction } from '../session/pending-action';
-import { findSavedForm } from '../session/saved-form';
 import type { MessageKey } from '../../messages/catalogues';
 import type { Translator } from '../../messages/translator';
+import { organizationsOf } from '../admin/admin-options';
+import { pathOf, type KnownPageRequest } from '../kernel/page-route';
+import { findPendingAction, findSavedForm } from '../session/pending-action';
 import type { SavedForm, SettingsAct } from '../session/session-data-text';
 
 /** What the proof is for, in words, and where the person goes who does not want to give it. */

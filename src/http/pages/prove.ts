@@ -4,7 +4,7 @@ import { answerChallenge, type ProofPurpose, type Rejected } from '../../flows/c
 import { askProof, isSameChallenge } from '../../flows/challenge/issue-challenge';
 import { pickFactor, type OpenProof } from '../../flows/challenge/open-proof';
 import { readShown } from '../../flows/challenge/read-prompt';
-import type { ChallengeHint } from '../../flows/context/auth-subject';
+import type { ChallengeHint } from '../../flows/context/context';
 import { answerRefusal, field, type KnownPageRequest } from '../kernel/page-route';
 import { refusalStatus } from '../kernel/refusals';
 import { fieldOf, originOf, takePrefetchedRecords } from '../kernel/request';

@@ -1,16 +1,17 @@
 import type { Request, Router } from 'express';
+import { BACKUP_KIND } from '../../factors/find-factor';
 import {
   acknowledgeCodes,
   findUnseenCodes,
   maySeeCodes,
   type ShownCodes,
-} from '../../flows/authenticators/unseen-codes';
-import { BACKUP_KIND } from '../../factors/find-factor';
+} from '../../flows/authenticators/recovery-codes';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { refuseOwnPage } from '../../flows/context/judge-access';
 import type { CodesOwner } from '../../stores/unseen-codes';
 import { keepFormsHere } from '../kernel/headers';
 import type { HttpContext } from '../kernel/http-context';
+import { sentenceFor } from '../kernel/language';
 import {
   answerRefusal,
   liveRoute,
@@ -22,7 +23,6 @@ import {
 } from '../kernel/page-route';
 import { fieldOf, withReturnTo } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
-import { sentenceFor } from '../kernel/sentences';
 import { readSessionData, updateSessionData } from '../session/session-data';
 import { resumePathOf } from '../sign-in/return-to';
 

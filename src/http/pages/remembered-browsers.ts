@@ -7,9 +7,9 @@ import {
   forgetBrowsers,
   keepTrusted,
   listRememberedBrowsers,
-} from '../../flows/browsers/list-browsers';
+} from '../../flows/browsers/remembered-browsers';
 import { gatherFacts, type Gathered } from '../../flows/context/gather-facts';
-import { browserInWords } from '../../messages/browser-words';
+import { browserInWords } from '../../messages/translator';
 import type { HttpContext } from '../kernel/http-context';
 import { knownPageRoute, pathOf, type KnownPageRequest } from '../kernel/page-route';
 import { originOf } from '../kernel/request';

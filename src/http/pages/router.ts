@@ -4,18 +4,18 @@ import type { RequestHandler, Router } from 'express';
 import { MfaError } from '../../core/errors';
 import { checkCsrf } from '../kernel/check-csrf';
 import { leaveAsFormMust, pageHeaders } from '../kernel/headers';
-import type { HttpContext } from '../kernel/http-context';
-import { requireMountPath } from '../kernel/mounts';
-import { serveAccents } from '../kernel/page-brand';
+import { requireMountPath, type HttpContext } from '../kernel/http-context';
+import { saveLanguage } from '../kernel/language';
+import { field, pageRoute, refusePlainly, type PageRequest } from '../kernel/page-route';
+import { serveAccents } from '../kernel/render-page';
 import { wantsJson } from '../kernel/representation';
 import { requestedReturnTo, stateOf, withReturnTo } from '../kernel/request';
-import { answerError } from './answer-error';
+import { sendNext } from '../kernel/respond';
+import { answerError, answerStaleLogin } from './answer-error';
 import { addChallengeRoutes } from './challenge';
 import { addEnrollmentStartRoutes } from './enroll';
 import { addDeliveredRoutes } from './enroll-delivered';
 import { addSecretRoutes } from './enroll-secret';
-import { addLanguageRoute } from './language';
-import { answerStaleLogin } from './answer-stale-login';
 import { addLoginRoutes } from './login';
 import { addRecoveryCodeRoutes } from './recovery-codes';
 import { addRememberedBrowserRoutes } from './remembered-browsers';
@@ -114,3 +114,29 @@ export function leadToPage(mountPath: string, pageOfForm: RegExp): RequestHandle
 export const answerUnknown: RequestHandler = function answerUnknown(_req, _res, next) {
   next(new MfaError('not-found', 'There is nothing here.'));
 };
+
+const PATH = '/.well-known/webauthn';
+
+/** The sites on other domains that may ask for passkeys of this one (WebAuthn Level 3, 5.11). Browsers read it at the RP id. */
+export function createRelatedOrigins({ options }: Pick<HttpContext, 'options'>): RequestHandler {
+  const origins = options.passkeys?.relatedOrigins ?? [];
+  return function answerRelatedOrigins(req, res, next) {
+    const isRead = req.method === 'GET' || req.method === 'HEAD';
+    if (origins.length > 0 && isRead && req.originalUrl.split('?')[0] === PATH) res.json({ origins });
+    else next();
+  };
+}
+
+/** The language menu at the end of every page. */
+export function addLanguageRoute(router: Router, context: HttpContext): void {
+  if (context.options.languageMenu) router.post('/language', pageRoute(context, changeLanguage));
+}
+
+async function changeLanguage(page: PageRequest): Promise<void> {
+  const { context, req, res, returnTo } = page;
+  const { translations, defaultReturnTo } = context.options;
+  const chosen = translations.find(field(page, 'language'));
+  if (chosen === undefined) return refusePlainly(page, { because: 'unknown-language', status: 400 });
+  saveLanguage(context, res, chosen);
+  sendNext(req, res, { outcome: 'saved', next: returnTo ?? defaultReturnTo });
+}

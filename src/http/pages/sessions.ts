@@ -5,16 +5,15 @@ import { gatherFacts, type Gathered } from '../../flows/context/gather-facts';
 import { refuseOwnPage } from '../../flows/context/judge-access';
 import { endOwnOtherSessions, endSessionOfUser } from '../../flows/sessions/end-sessions';
 import { listLiveSessions } from '../../flows/sessions/list-sessions';
+import type { MessageKey } from '../../messages/catalogues';
+import { browserInWords, type Translator } from '../../messages/translator';
 import type { SessionEntry } from '../../stores/state-store';
 import type { HttpContext } from '../kernel/http-context';
+import { proofInWords } from '../kernel/language';
 import { knownPageRoute, pathOf, refuse, show, type KnownPageRequest } from '../kernel/page-route';
 import { originOf } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
-import { proofInWords } from '../kernel/sentences';
 import { noteSeen } from '../sign-in/guard';
-import { browserInWords } from '../../messages/browser-words';
-import type { MessageKey } from '../../messages/catalogues';
-import type { Translator } from '../../messages/translator';
 
 export function addSessionRoutes(router: Router, context: HttpContext): void {
   router.get('/sessions', knownPageRoute(context, showSessions));

@@ -1,10 +1,159 @@
 import type { Router } from 'express';
+import { MfaError } from '../../core/errors';
+import { cutText } from '../../core/text/typed-text';
+import {
+  askFirst,
+  removeAuthenticator,
+  renameAuthenticator,
+  type ChangeRefused,
+  type FactorAct,
+  type Removal,
+} from '../../flows/authenticators/change-authenticator';
+import { renewRecoveryCodes, type Renewal } from '../../flows/authenticators/recovery-codes';
+import { administeredBy } from '../admin/admin-options';
 import type { HttpContext } from '../kernel/http-context';
-import { answerRefusal, knownPageRoute, type KnownPageRequest } from '../kernel/page-route';
-import { wantsOthersEnded } from '../kernel/request';
+import {
+  answerRefusal,
+  field,
+  knownPageRoute,
+  pathOf,
+  refuse,
+  type KnownPageRequest,
+} from '../kernel/page-route';
+import { refusalStatus } from '../kernel/refusals';
+import { originOf, wantsOthersEnded, withReturnTo } from '../kernel/request';
+import { nextPath, sendNext } from '../kernel/respond';
+import { dropPendingAction, findPendingAction, savePendingAction } from '../session/pending-action';
+import { resolveIdentity } from '../session/resolve-identity';
+import { updateSessionData } from '../session/session-data';
 import type { SettingsAct } from '../session/session-data-text';
-import { performAct, typedLabel } from './settings-acts';
+import { finishProof } from './finish-login';
 import { renderSettings } from './settings-page';
+
+const LONGEST_LABEL = 60;
+
+/** What a person typed as the name of an authenticator; null where there is nothing to read. */
+export function typedLabel(page: KnownPageRequest): string | null {
+  return cleanLabel(field(page, 'label'));
+}
+
+/** One line of bounded length; null where nothing is left. */
+export function cleanLabel(typed: string): string | null {
+  const line = typed.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').trim();
+  const label = cutText(line, LONGEST_LABEL);
+  return label === '' ? null : label;
+}
+
+/** Does what was asked in the settings, or leads to the proof that it needs. */
+export async function performAct(page: KnownPageRequest, act: SettingsAct): Promise<void> {
+  const { context, req, identity } = page;
+  const asking: FactorAct = {
+    account: identity.account,
+    subject: identity.subject,
+    origin: originOf(req),
+    findAdministered: administeredBy(page),
+  };
+  switch (act.kind) {
+    case 'rename': {
+      const outcome = await renameAuthenticator(context, { ...asking, ...act });
+      return outcome.outcome === 'renamed' ? done(page, 'renamed') : answerRefused(page, act, outcome);
+    }
+    case 'ask-first': {
+      const outcome = await askFirst(context, { ...asking, ...act });
+      return outcome.outcome === 'asked-first'
+        ? done(page, 'asked-first')
+        : answerRefused(page, act, outcome);
+    }
+    case 'remove': {
+      const outcome = await removeAuthenticator(context, { ...asking, ...act });
+      return outcome.outcome === 'removed'
+        ? goOnRemoved(page, act.authenticatorId, outcome)
+        : answerRefused(page, act, outcome);
+    }
+    case 'new-recovery-codes': {
+      const outcome = await renewRecoveryCodes(context, asking);
+      return outcome.outcome === 'recovery-codes-issued'
+        ? showNewCodes(page, outcome)
+        : answerRefused(page, act, outcome);
+    }
+  }
+}
+
+/** After a proof that was asked for an act, the act itself. False where nothing waits for this proof. */
+export async function resumeAct(page: KnownPageRequest): Promise<boolean> {
+  const { context, req, returnTo, json } = page;
+  const act = findPendingAction(req, returnTo, context.clock.now());
+  if (act === null || json) return false;
+  dropPendingAction(req);
+  // The proof gave the session a new id and new evidence.
+  const identity = await resolveIdentity(context, req);
+  if (identity.kind === 'anonymous') return false;
+  await performAct({ ...page, identity, returnTo: null }, act);
+  return true;
+}
+
+function done(
+  page: KnownPageRequest,
+  outcome: 'renamed' | 'asked-first' | 'removed',
+  more: Readonly<Record<string, unknown>> = {},
+  owner: string | null = null,
+): void {
+  const settings = pathOf(page, '/settings');
+  const query = new URLSearchParams({ done: outcome, ...(owner === null ? {} : { owner }) });
+  const next = page.json ? settings : `${settings}?${query.toString()}`;
+  sendNext(page.req, page.res, { outcome, next, ...more });
+}
+
+/** This session goes on under a new id, with the epoch that the others no longer have. */
+async function goOnRemoved(
+  page: KnownPageRequest,
+  authenticatorId: string,
+  { gathered, epochs, notified }: Removal & { readonly outcome: 'removed' },
+): Promise<void> {
+  const evidence = gathered.facts.session?.evidence ?? [];
+  await finishProof(page, { evidence, gathered, epochs });
+  const removed = gathered.member.authenticators.find(({ id }) => id === authenticatorId);
+  const factor = removed && page.context.factors.get(removed.kind);
+  done(page, 'removed', { notified }, (removed && factor?.ownerHandle(removed.state)) ?? null);
+}
+
+function showNewCodes(
+  page: KnownPageRequest,
+  { recoveryCodes, notified }: Renewal & { readonly outcome: 'recovery-codes-issued' },
+): void {
+  const { req, res, json } = page;
+  const outcome = 'recovery-codes-issued';
+  if (json) {
+    sendNext(req, res, { outcome, next: pathOf(page, '/settings'), recoveryCodes, notified });
+    return;
+  }
+  updateSessionData(req, { unseenCodes: true, enrolled: undefined });
+  const next = withReturnTo(pathOf(page, '/enroll/recovery-codes'), pathOf(page, '/settings'));
+  sendNext(req, res, { outcome, next });
+}
+
+async function answerRefused(
+  page: KnownPageRequest,
+  act: SettingsAct,
+  refused: ChangeRefused,
+): Promise<void> {
+  const { context, req, res, json } = page;
+  if (refused.outcome === 'feature-off')
+    throw new MfaError('not-found', 'MFA is off here.', { reason: 'feature-off' });
+  if (refused.outcome === 'refused') {
+    const { decision } = refused;
+    if (json || decision.outcome !== 'challenge') return refuse(page, decision);
+    const place = { settingsPath: pathOf(page, '/settings'), now: context.clock.now() };
+    res.redirect(303, nextPath(context, decision, savePendingAction(req, act, place)));
+    return undefined;
+  }
+  const { because } = refused;
+  const status = because === 'no-authenticator' ? 404 : refusalStatus(because);
+  const wait = 'retryAfterSeconds' in refused ? { retryAfterSeconds: refused.retryAfterSeconds } : {};
+  return answerRefusal(page, { because, status, ...wait }, () =>
+    renderSettings(page, { error: because, status }),
+  );
+}
 
 /** A person's own factors: see them, rename, remove, choose the first, make new recovery codes. */
 export function addSettingsRoutes(router: Router, context: HttpContext): void {

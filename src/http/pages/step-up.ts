@@ -1,12 +1,13 @@
 import type { Router } from 'express';
 import type { Evidence } from '../../core/decision/assurance';
-import { digitsOf } from '../../factors/present-factor';
+import { digitsOf } from '../../factors/factor-words';
 import { completeStepUp } from '../../flows/challenge/after-proof';
 import { openStepUp, type OpenProof } from '../../flows/challenge/open-proof';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { proveOwnPassword } from '../../flows/sign-in/judge-password';
 import { administeredNext } from '../admin/admin-options';
 import type { HttpContext } from '../kernel/http-context';
+import { sentenceFor } from '../kernel/language';
 import {
   answerRefusal,
   field,
@@ -17,14 +18,13 @@ import {
 } from '../kernel/page-route';
 import { originOf, withQuery } from '../kernel/request';
 import { describeDecision, nextPath, sendNext, type Refusal } from '../kernel/respond';
-import { sentenceFor } from '../kernel/sentences';
-import { findSavedForm } from '../session/saved-form';
+import { findSavedForm } from '../session/pending-action';
 import { sourceOfSession } from '../sign-in/attempt-login';
 import { toChoices, viewChallenge } from './challenge-view';
 import { applyCompletion, provingOf } from './finish-login';
 import { purposeOf, unusableSentence } from './proof-purpose';
 import { showProof, submitProof, type ProofPage, type Shown } from './prove';
-import { resumeAct } from './settings-acts';
+import { resumeAct } from './settings';
 
 /** A fresh proof in a session. */
 const STEP_UP: ProofPage = {

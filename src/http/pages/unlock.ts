@@ -5,6 +5,7 @@ import { openUnlock, type OpenProof } from '../../flows/challenge/open-proof';
 import { findUnlockLink } from '../../flows/challenge/unlock-link';
 import { keepFormsHere } from '../kernel/headers';
 import type { HttpContext } from '../kernel/http-context';
+import { sentenceFor } from '../kernel/language';
 import {
   answerRefusal,
   field,
@@ -19,7 +20,6 @@ import {
 } from '../kernel/page-route';
 import { refusalStatus } from '../kernel/refusals';
 import { describeDecision, sendNext } from '../kernel/respond';
-import { sentenceFor } from '../kernel/sentences';
 import { readSessionData, updateSessionData } from '../session/session-data';
 import { toChoices, viewChallenge } from './challenge-view';
 import { goOnAfterProof } from './finish-login';

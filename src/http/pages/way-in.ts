@@ -2,14 +2,13 @@ import type { Router } from 'express';
 import type { BoundWayIn } from '../../factors/find-factor';
 import { offerWayIn } from '../../flows/sign-in/way-in';
 import type { HttpContext } from '../kernel/http-context';
+import { sentenceFor } from '../kernel/language';
 import { answerRefusal, pageRoute, type PageRequest } from '../kernel/page-route';
 import { fieldOf } from '../kernel/request';
 import type { Refusal } from '../kernel/respond';
-import { sentenceFor } from '../kernel/sentences';
 import { requireSessionCookie } from '../session/session-cookie';
 import { attemptWayIn } from '../sign-in/attempt-login';
-import { answerLogin } from './login';
-import { showSignIn, wayInPath } from './login-view';
+import { answerLogin, showSignIn, wayInPath } from './login';
 
 /** Signing in with a factor alone, where the host switched it on. */
 export function addWayInRoutes(router: Router, context: HttpContext): void {

@@ -7,11 +7,10 @@ import {
   isStartUnknown,
   sessionExpiresAt,
 } from '../../core/decision/session-lifetime';
-import type { AuthSubject, SessionGrant } from '../../flows/context/auth-subject';
-import { newHandle } from '../../flows/context/context';
+import { newHandle, type AuthSubject, type SessionGrant } from '../../flows/context/context';
 import { effectivePolicy, gatherLoginFacts, type Gathered } from '../../flows/context/gather-facts';
 import { endSession } from '../../flows/sessions/end-sessions';
-import { isStartTooOld } from '../../flows/sign-in/begin-host-session';
+import { isStartTooOld } from '../../flows/sign-in/host-login';
 import { establishEpochs } from '../../flows/sign-in/log-in';
 import type { Account } from '../../options/ports';
 import type { HttpContext } from '../kernel/http-context';

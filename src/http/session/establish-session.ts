@@ -1,8 +1,7 @@
 import type { Request } from 'express';
 import { provenBy } from '../../core/decision/assurance';
 import { successorHandle } from '../../core/decision/session-lifetime';
-import type { SessionGrant } from '../../flows/context/auth-subject';
-import { newHandle, type Origin } from '../../flows/context/context';
+import { newHandle, type Origin, type SessionGrant } from '../../flows/context/context';
 import { endSession } from '../../flows/sessions/end-sessions';
 import type { PendingLogin, SessionEntry } from '../../stores/state-store';
 import type { HttpContext } from '../kernel/http-context';

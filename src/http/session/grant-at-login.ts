@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { MfaError } from '../../core/errors';
 import { endSession } from '../../flows/sessions/end-sessions';
-import { beginHostSession, type SignedInBefore } from '../../flows/sign-in/begin-host-session';
+import { beginHostSession, type SignedInBefore } from '../../flows/sign-in/host-login';
 import type { Account } from '../../options/ports';
 import type { HttpContext } from '../kernel/http-context';
 import {

@@ -1,13 +1,13 @@
 import type { Request } from 'express';
 import { addEvidence, isFirstFactor, type Evidence } from '../../core/decision/assurance';
-import { judgeUpstream, type UpstreamClaims } from '../../core/decision/upstream-proof';
 import { sessionExpiresAt } from '../../core/decision/session-lifetime';
+import { judgeUpstream, type UpstreamClaims } from '../../core/decision/upstream-proof';
 import { MfaError } from '../../core/errors';
-import { continueGrant, type AuthSubject } from '../../flows/context/auth-subject';
+import { continueGrant, type AuthSubject } from '../../flows/context/context';
 import { toStoredChannel, type FirstFactor } from '../../flows/context/first-factor-channels';
 import { effectivePolicy } from '../../flows/context/gather-facts';
 import { recordPasswordChange as changePassword } from '../../flows/sessions/end-sessions';
-import { beginHostSession } from '../../flows/sign-in/begin-host-session';
+import { beginHostSession } from '../../flows/sign-in/host-login';
 import type { Account } from '../../options/ports';
 import type { HttpContext } from '../kernel/http-context';
 import { originOf, stateOf, takePrefetchedRecords } from '../kernel/request';

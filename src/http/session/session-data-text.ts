@@ -1,10 +1,15 @@
-import type { Evidence } from '../../core/decision/assurance';
+import {
+  readEvidence,
+  readInstant,
+  writeEvidence,
+  writeInstant,
+  type Evidence,
+} from '../../core/decision/assurance';
 import type { Ends, Epochs } from '../../core/decision/session-lifetime';
 import { MfaError } from '../../core/errors';
 import type { FactorKind } from '../../core/member/factor-kind';
-import { readEvidence, readInstant, writeEvidence, writeInstant } from '../../core/proof/evidence-text';
 import { decodeId, encodeId } from '../../core/text/host-id';
-import type { ChallengeHint } from '../../flows/context/auth-subject';
+import type { ChallengeHint } from '../../flows/context/context';
 
 /*
  * Our session data as text: the claims as short fields separated by spaces, a bar, and the rest as JSON. express-session serializes and

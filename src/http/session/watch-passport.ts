@@ -1,10 +1,11 @@
 import type { Request } from 'express';
+import type { Store } from 'express-session';
 import type { HttpContext } from '../kernel/http-context';
 import { isSomebodyIn, stateOf, type RequestState } from '../kernel/request';
-import { leaveAtLogOut } from './end-when-left';
-import { grantAtLogin } from './grant-at-login';
+import { leaveAtLogOut, leaveStored } from './end-when-left';
+import { carryGrant, grantAtLogin } from './grant-at-login';
+import { isOwnSessionStore } from './prefetching-session-store';
 import { isFailure, settle } from './renew-session';
-import { watchStore } from './watch-store';
 
 /*
  * `req.logIn` and `req.logOut` belong to Passport, and most hosts call them above our middleware. So Passport’s session manager is
@@ -34,7 +35,7 @@ export function watchPassport(context: HttpContext, req: Request): void {
     watchRequests(Reflect.get(app, 'request'));
   }
   watchManager(req);
-  watchStore(req, contextOf);
+  watchStore(req);
 }
 
 function contextOf(req: Request): HttpContext | undefined {
@@ -182,4 +183,56 @@ function isManager(value: unknown): value is SessionManager {
 
 function isSessionless(options: unknown): boolean {
   return isObject(options) && 'session' in options && options.session === false;
+}
+
+/*
+ * A host may replace or destroy the session of a signed-in person without Passport. The store that its session middleware
+ * uses is watched from the first request that a middleware of ours sees in this process.
+ */
+
+const watchedStores = new WeakSet<object>();
+
+function watchStore(req: Request): void {
+  const store: Request['sessionStore'] | undefined = req.sessionStore;
+  const context = contextOf(req);
+  if (store === undefined || context === undefined || watchedStores.has(store)) return;
+  watchedStores.add(store);
+  const inPlace = new Set<string>();
+  if ('regenerate' in store) watchRegenerate(store, inPlace);
+  // Our own store knows whose session it destroys without asking for it.
+  if ('destroy' in store && !isOwnSessionStore(store)) watchDestroy(store, { context, inPlace });
+}
+
+function watchRegenerate(store: Request['sessionStore'], inPlace: Set<string>): void {
+  const regenerate = store.regenerate.bind(store);
+  store.regenerate = function regenerateAndCarry(request, done) {
+    const context = contextOf(request);
+    const isOurs = context === undefined || stateOf(request).renewing > 0;
+    const carry = isOurs ? undefined : carryGrant(context, request);
+    const before = request.sessionID;
+    inPlace.add(before);
+    regenerate(request, (error: unknown) => {
+      inPlace.delete(before);
+      if (!isFailure(error)) carry?.();
+      done(error);
+    });
+  };
+}
+
+/** `inPlace` are the sessions that are about to be replaced; the code that replaces them updates the list. */
+function watchDestroy(
+  store: Pick<Store, 'get' | 'destroy'>,
+  { context, inPlace }: { readonly context: HttpContext; readonly inPlace: ReadonlySet<string> },
+): void {
+  const destroy = store.destroy.bind(store);
+  store.destroy = function destroyAndUnlist(sessionId, done) {
+    if (inPlace.has(sessionId)) {
+      destroy(sessionId, done);
+      return;
+    }
+    store.get(sessionId, function found(error: unknown, data) {
+      const left = isFailure(error) ? undefined : leaveStored(context, data);
+      destroy(sessionId, (...results) => void Promise.resolve(left).then(() => done?.(...results)));
+    });
+  };
 }

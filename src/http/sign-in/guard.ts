@@ -1,7 +1,7 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Decision, Requirement } from '../../core/decision/decide';
 import type { Strength } from '../../core/policy/policy';
-import type { AuthSubject } from '../../flows/context/auth-subject';
+import type { AuthSubject } from '../../flows/context/context';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { judgeRequest, renewSeenAt } from '../../flows/context/judge-access';
 import type { HttpContext } from '../kernel/http-context';

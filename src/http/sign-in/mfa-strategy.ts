@@ -1,13 +1,12 @@
-import type { StepBody } from '../kernel/representation';
 import type { Request } from 'express';
 import { Strategy } from 'passport';
 import { Strategy as LocalStrategy } from 'passport-local';
 import { publicPath } from '../../options/resolve-options';
 import { adviseOnRefusal } from '../kernel/check-csrf';
 import type { HttpContext } from '../kernel/http-context';
-import { wantsJson } from '../kernel/representation';
+import { sentenceFor, translatorFor } from '../kernel/language';
+import { wantsJson, type StepBody } from '../kernel/representation';
 import { isOptionPath, stateOf } from '../kernel/request';
-import { sentenceFor } from '../kernel/sentences';
 import { requireSessionCookie } from '../session/session-cookie';
 import { requireSessionId } from '../session/session-data';
 import { watchPassport } from '../session/watch-passport';
@@ -15,7 +14,6 @@ import { attemptLogin, describePending, type LoginAttempt } from './attempt-logi
 import { keepForResuming, keepSuccess, resumeSignIn, type AuthenticateOptions } from './host-login';
 import { adaptVerify, type Verify } from './password-check';
 import { restoreReturnTo } from './return-to';
-import { translatorFor } from '../kernel/language';
 
 /** The first three are the same as passport-local's. */
 export interface MfaStrategyOptions {

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { parseLocalPath } from '../../core/text/local-path';
+import { parseLocalPath } from '../../core/text/typed-text';
 import type { HttpContext } from '../kernel/http-context';
 import { isBrowserNavigation, isLookingAhead } from '../kernel/representation';
 import { requestedReturnTo, withQuery, type RequestIdentity } from '../kernel/request';

@@ -1,5 +1,5 @@
+import { hasEnded } from '../../core/clock';
 import { LONGEST_LOCK_SECONDS } from '../../core/member/guess-counter';
-import { hasEnded } from '../../core/text/credible-instant';
 import type { Challenge, ChallengeOwner, StateStore } from '../state-store';
 import { ownerKey, withEntry, withoutEntry, type Owner, type Owners } from './owners';
 import type { KeptCodes } from './short-lived';

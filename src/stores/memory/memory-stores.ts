@@ -5,18 +5,15 @@ import { countingThrottle } from '../counting-throttle';
 import type { RecordStore } from '../record-store';
 import type { StateStore, Throttle, UnlockLink } from '../state-store';
 import { challengesIn, pendingLoginsIn } from './challenges';
-import { documentsIn } from './documents';
-import { eventLogsIn } from './event-log';
 import { ExpiringMap } from './expiring-map';
-import { memberIndexesIn } from './member-indexes';
 import { isOwnedBy, type Owner } from './owners';
 import { passwordAttemptsIn } from './password-attempts';
-import { queuesIn } from './queues';
-import { sendsIn } from './sends';
+import { documentsIn, eventLogsIn, memberIndexesIn, queuesIn } from './records';
 import { sessionsIn, type Sessions } from './sessions';
 import {
   Moments,
   firstStepsIn,
+  sendsIn,
   sentMessagesIn,
   unlockLinksIn,
   unseenCodesIn,

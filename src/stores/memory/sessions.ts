@@ -1,5 +1,5 @@
+import { isCredible } from '../../core/clock';
 import { MAX_SESSION_DURATION_SECONDS } from '../../core/policy/policy';
-import { isCredible } from '../../core/text/credible-instant';
 import { MAX_SESSIONS_PER_USER, bySeenAt } from '../session-index';
 import type { SessionEntry, StateStore } from '../state-store';
 import type { ExpiringMap } from './expiring-map';

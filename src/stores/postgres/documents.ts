@@ -2,6 +2,8 @@ import { encodeId } from '../../core/text/host-id';
 import {
   ORGANIZATION_DOCUMENTS,
   USER_DOCUMENTS,
+  ownerKey,
+  parseOwnerKey,
   type CurrentDocument,
   type DocumentAnswer,
   type DocumentChange,
@@ -10,7 +12,6 @@ import {
   type DocumentStore,
   type Owner,
 } from '../document-store';
-import { ownerKey, parseOwnerKey } from '../owner-key';
 import { unreadable, type Queries, type Row } from './queries';
 
 /** Each document is two columns of its owner's row. Names come from the lists of documents, never from a request. */

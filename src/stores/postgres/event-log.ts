@@ -1,7 +1,6 @@
 import { encodeId } from '../../core/text/host-id';
 import type { MfaEvent } from '../../events/events';
-import type { EventStore } from '../event-store';
-import { namesUser, parseEvent } from '../stored-event';
+import { namesUser, parseEvent, type EventStore } from '../event-store';
 import { unreadable, type Queries, type Row } from './queries';
 
 /** Events are numbered in the order in which an organization's were appended, whatever the clocks say. */

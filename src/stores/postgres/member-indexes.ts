@@ -1,5 +1,5 @@
 import { decodeId, encodeId } from '../../core/text/host-id';
-import type { IndexStore, MarkRange } from '../index-store';
+import type { IndexStore, MarkRange } from '../record-store';
 import type { Queries } from './queries';
 
 /** Entries that are counted one by one. */

@@ -1,5 +1,5 @@
 import { decodeId, encodeId } from '../../core/text/host-id';
-import type { QueueStore, QueuedItem } from '../queue-store';
+import type { QueueStore, QueuedItem } from '../record-store';
 import { unreadable, type Queries, type Row } from './queries';
 
 export function queuesIn(queries: Queries, schema: string): QueueStore {

@@ -1,11 +1,9 @@
+import { CLOCK_TOLERANCE_MS } from '../../core/clock';
+import { writeEvidence } from '../../core/decision/assurance';
 import { LONGEST_LOCK_SECONDS } from '../../core/member/guess-counter';
-import { writeEvidence } from '../../core/proof/evidence-text';
-import { CLOCK_TOLERANCE_MS } from '../../core/text/credible-instant';
 import type { ChallengeOwner, StateStore } from '../state-store';
-import type { RedisCommands } from './command-batch';
-import type { HeldState } from './held-state';
+import { writeLasting, type RedisCommands } from './command-batch';
 import type { Keys } from './keys';
-import { writeLasting } from './lasting-write';
 import {
   PENDING_FIELDS,
   challengeFields,
@@ -17,6 +15,7 @@ import {
 } from './owner-hash';
 import { isOne, toTexts, toWholeNumber } from './replies';
 import { NUMBER_IN_FIELD, defineScript } from './script';
+import type { HeldState } from './short-lived';
 
 /** The owner; the evidence. */
 const SAVE_EVIDENCE = defineScript(`

@@ -1,10 +1,19 @@
 import type { Cluster, Redis } from 'ioredis';
-import { PlainCommand, VersionedRead } from './command';
-import type { Argument, Command, DocumentRead } from './command';
 import type { DocumentAnswer } from '../document-store';
-import { answerEach, joinedArguments, MOST_JOINED, READ_JOINED, toRuns } from './joined-reads';
-import type { Script } from './script';
-import { isPassing, isRefusal, isScriptMissing, unavailable } from './store-errors';
+import {
+  MOST_JOINED,
+  PlainCommand,
+  READ_JOINED,
+  VersionedRead,
+  answerEach,
+  joinedArguments,
+  toRuns,
+  type Argument,
+  type Command,
+  type DocumentRead,
+} from './command';
+import { isPassing, isRefusal, isScriptMissing, unavailable } from './replies';
+import { defineScript, type Script } from './script';
 
 export type { Argument } from './command';
 export type RedisClient = Redis | Cluster;
@@ -183,4 +192,29 @@ export function redisCommands(client: RedisClient, options: { readonly timeoutMs
     readDocument: (read) => batch.readDocument(read, timeoutMs),
     run: (script, call) => batch.run(script, call, timeoutMs),
   };
+}
+
+/**
+ * The key; its life in milliseconds; of each command how many words it has, and these without the key. One step, so that no key
+ * is ever without an end. A key that already lives longer keeps its end.
+ */
+const WRITE = defineScript(`
+local at = 2
+while at <= #ARGV do
+  local last = at + tonumber(ARGV[at])
+  redis.call(ARGV[at + 1], KEYS[1], unpack(ARGV, at + 2, last))
+  at = last + 1
+end
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[1]) then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+`);
+
+/** Commands on one key, which lives at least so long afterwards. Atomic. */
+export async function writeLasting(
+  redis: RedisCommands,
+  key: string,
+  lifeMs: number,
+  commands: readonly (readonly [name: string, ...args: readonly Argument[]])[],
+): Promise<void> {
+  const words = commands.flatMap((command) => [command.length, ...command]);
+  await redis.run(WRITE, { keys: [key], args: [Math.ceil(lifeMs), ...words] });
 }

@@ -1,18 +1,18 @@
-import type {
-  DocumentAnswer,
-  DocumentChange,
-  DocumentName,
-  DocumentStore,
-  CurrentDocument,
-  Owner,
+import {
+  ownerKey,
+  parseOwnerKey,
+  type CurrentDocument,
+  type DocumentAnswer,
+  type DocumentChange,
+  type DocumentName,
+  type DocumentStore,
+  type Owner,
 } from '../document-store';
-import { ownerKey, parseOwnerKey } from '../owner-key';
+import { toStored } from './command';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
-import { toStored } from './command';
-import { isOne, toTexts } from './replies';
+import { isOne, toTexts, unreadable } from './replies';
 import { defineScript } from './script';
-import { unreadable } from './store-errors';
 
 /*
  * The documents of one owner are one hash: the body of a document under its name, its version under the name with `:v`.

@@ -1,12 +1,10 @@
-import { CLOCK_TOLERANCE_MS } from '../../core/text/credible-instant';
+import { CLOCK_TOLERANCE_MS } from '../../core/clock';
 import type { MfaEvent } from '../../events/events';
-import type { EventStore } from '../event-store';
-import { matchesFilter, namesUser, parseEvent } from '../stored-event';
+import { matchesFilter, namesUser, parseEvent, type EventStore } from '../event-store';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
-import { toTexts } from './replies';
+import { toTexts, unreadable } from './replies';
 import { UNREADABLE, defineScript } from './script';
-import { unreadable } from './store-errors';
 
 /*
  * The events of an organization are a list, newest first. Each entry is its number, an instant and the event. Numbers have no

@@ -1,6 +1,5 @@
 import { encodeId } from '../../core/text/host-id';
-import type { Owner } from '../document-store';
-import { ownerKey } from '../owner-key';
+import { ownerKey, type Owner } from '../document-store';
 
 /** All keys. Redis Cluster hashes only the part in braces, so that one user is on one node. */
 export interface Keys {

@@ -1,5 +1,5 @@
 import { decodeId, encodeId } from '../../core/text/host-id';
-import type { IndexEntry, IndexStore, MarkRange } from '../index-store';
+import type { IndexEntry, IndexStore, MarkRange } from '../record-store';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
 import { toTexts, toWholeNumber } from './replies';

@@ -1,10 +1,8 @@
-import type { Evidence } from '../../core/decision/assurance';
+import { readEvidence, writeEvidence, type Evidence } from '../../core/decision/assurance';
 import { isChannel } from '../../core/member/factor-kind';
-import { readEvidence, writeEvidence } from '../../core/proof/evidence-text';
-import type { SentCode } from '../../core/proof/sent-code';
+import type { SentCode } from '../../core/proof/one-time-code';
 import type { Challenge, ChallengeOwner, ChallengePurpose, PendingLogin } from '../state-store';
-import { isInstant, parseJson, toTexts, toWholeNumber } from './replies';
-import { unreadable } from './store-errors';
+import { isInstant, parseJson, toTexts, toWholeNumber, unreadable } from './replies';
 
 const STAGES: readonly SentCode['stage'][] = ['stored', 'counted', 'sent'];
 

@@ -8,12 +8,10 @@ import {
   type CountsOf,
   type PasswordAttemptStore,
 } from '../password-attempts';
-import type { RedisCommands } from './command-batch';
+import { writeLasting, type RedisCommands } from './command-batch';
 import type { Keys } from './keys';
-import { writeLasting } from './lasting-write';
-import { toOptionalNumber, toTexts, toWholeNumber } from './replies';
+import { toOptionalNumber, toTexts, toWholeNumber, unreadable } from './replies';
 import { NUMBER_IN_FIELD, defineScript } from './script';
-import { unreadable } from './store-errors';
 
 /*
  * The first key is a hash that ends with its window: `f:` and a count is what was judged wrong under it, `r:` and a count

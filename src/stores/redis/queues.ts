@@ -1,10 +1,9 @@
 import { decodeId, encodeId } from '../../core/text/host-id';
-import type { QueueStore, QueuedItem } from '../queue-store';
+import type { QueueStore, QueuedItem } from '../record-store';
 import type { RedisCommands } from './command-batch';
 import type { Keys } from './keys';
-import { isObject, parseJson, toTexts } from './replies';
+import { isObject, parseJson, toTexts, unreadable } from './replies';
 import { defineScript } from './script';
-import { unreadable } from './store-errors';
 
 /** Every queue there is, so that what is about one user can be found. */
 export const QUEUES = ['notices', 'jobs', 'webhooks'] as const;

@@ -1,12 +1,23 @@
 import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AttackOptions } from './attack-options';
-import { openBrowser, REQUEST_ID, type AttackedSite } from './browser';
+import { REQUEST_ID, openBrowser, type AttackedSite } from './browser';
 import { openTarget } from './open-target';
-import type { Finding, Probe } from './probe';
-import { PROBES } from './probes';
+import type { AttackTarget, Finding, Probe } from './probe';
+import { ANSWER_PROBES } from './probes/answers';
+import { CODE_PROBES } from './probes/codes';
+import { REACH_PROBES } from './probes/reach';
+import { REQUEST_PROBES, SESSION_PROBES } from './probes/requests';
 import { createReport, type AttackReport, type ProbeResult } from './report';
-import type { AttackTarget } from './target';
+
+/** Every probe, in the order in which they run. */
+export const PROBES: readonly Probe[] = [
+  ...REACH_PROBES,
+  ...CODE_PROBES,
+  ...SESSION_PROBES,
+  ...REQUEST_PROBES,
+  ...ANSWER_PROBES,
+];
 
 /**
  * Attacks an app in its own tests, and reports what got through. It starts the app on a free port of the loopback, reads its

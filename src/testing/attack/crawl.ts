@@ -1,7 +1,6 @@
 import type { AttackAnswer, AttackRequest } from './browser';
-import type { Finding } from './probe';
+import type { AttackTarget, Finding } from './probe';
 import type { AttackState } from './states';
-import type { AttackTarget } from './target';
 
 /**
  * Sends the same requests in one state, and answers with those that got past the guard. Forms have a valid CSRF token, so that

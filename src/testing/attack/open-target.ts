@@ -1,13 +1,13 @@
 import type { RequestListener } from 'node:http';
 import type { Policy } from '../../core/policy/policy';
-import type { AttackOptions } from './attack-options';
 import { fieldsOf } from '../test-agent';
+import type { AttackOptions } from './attack-options';
 import type { AttackedMfa } from './attacked-person';
 import type { AttackAnswer, AttackBrowser, BrowserChange } from './browser';
 import { isSafe } from './crawl';
 import { listRoutes, type AttackRoute } from './list-routes';
+import type { AttackTarget } from './probe';
 import { createStateMachine } from './states';
-import type { AttackTarget } from './target';
 
 const WEEK_SECONDS = 604_800;
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { codeFor } from '../code-for';
-import type { TestClock } from '../test-clock';
+import { codeFor } from '../codes';
 import { fieldsOf } from '../test-agent';
+import type { TestClock } from '../test-clock';
 import type { AttackedMfa, AttackedPerson } from './attacked-person';
 import type { AttackAnswer, AttackBrowser, BrowserChange } from './browser';
 

@@ -1,6 +1,5 @@
 import type { StateStore } from '../../stores/state-store';
-import { NOW, aChallenge, aSentCode, newId } from '../samples';
-import { PENDING, SESSION, issueInPendingLoginWith } from './issue-challenge';
+import { NOW, PENDING, SESSION, aChallenge, aSentCode, issueInPendingLoginWith, newId } from '../samples';
 import type { TestFramework } from '../test-framework';
 
 /** What every state store does with challenges. */

@@ -1,6 +1,13 @@
 import type { StateStore } from '../../stores/state-store';
-import { NOW, aChallenge, aPendingLogin, aSentCode, newId } from '../samples';
-import { PENDING, issueInPendingLoginWith } from './issue-challenge';
+import {
+  NOW,
+  PENDING,
+  aChallenge,
+  aPendingLogin,
+  aSentCode,
+  issueInPendingLoginWith,
+  newId,
+} from '../samples';
 import type { TestFramework } from '../test-framework';
 
 /** What every state store does with pending logins. */

@@ -1,6 +1,5 @@
 import type { StateStore } from '../../stores/state-store';
-import { NOW, aChallenge, aSession, newId } from '../samples';
-import { SESSION, issueInPendingLoginWith } from './issue-challenge';
+import { NOW, SESSION, aChallenge, aSession, issueInPendingLoginWith, newId } from '../samples';
 import type { TestFramework } from '../test-framework';
 
 /** What every state store keeps of sessions. */

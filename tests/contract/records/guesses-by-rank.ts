@@ -1,9 +1,8 @@
-import type { Records } from '../../support/records';
 import * as fc from 'fast-check';
-import type { FactorRank } from '../../../src/core/decision/factor-strength';
+import type { FactorRank } from '../../../src/core/decision/usable-factors';
 import { onFileId } from '../../../src/core/member/factor-kind';
 import type { PerRank } from '../../../src/core/member/guess-counter';
-
+import type { Records } from '../../support/records';
 import { NOW, aGuess, aUser, acceptTimeStep, anAuthenticator } from '../samples';
 
 const LIMITS = { perChallenge: 5, perUser: 10, perAuthenticator: 100, lockSeconds: 1800 };

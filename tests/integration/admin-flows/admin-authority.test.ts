@@ -2,7 +2,7 @@ import type { Evidence, EvidenceMethod } from '../../../src/core/decision/assura
 import type { FactorKind } from '../../../src/core/member/factor-kind';
 import type { Policy } from '../../../src/core/policy/policy';
 import { judgeAdministrator } from '../../../src/flows/admin/admin-authority';
-import type { AuthSubject } from '../../../src/flows/context/auth-subject';
+import type { AuthSubject } from '../../../src/flows/context/context';
 import { gatherFacts } from '../../../src/flows/context/gather-facts';
 import { createFlowWorld, createRoster } from '../../support/admin-flows';
 

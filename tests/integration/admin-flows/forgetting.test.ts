@@ -1,9 +1,6 @@
 import type { Pool } from 'pg';
 import { memoryState, type RecordStore, type StateStore } from '../../../src/index';
-import { documentsIn } from '../../../src/stores/memory/documents';
-import { eventLogsIn } from '../../../src/stores/memory/event-log';
-import { memberIndexesIn } from '../../../src/stores/memory/member-indexes';
-import { queuesIn } from '../../../src/stores/memory/queues';
+import { documentsIn, eventLogsIn, memberIndexesIn, queuesIn } from '../../../src/stores/memory/records';
 import { giveApp } from '../../support/given-app';
 import { addPerson, enrollApp, visit } from '../../support/member';
 import { createPortal, type Portal, type PortalUser } from '../../support/portal';

@@ -5,8 +5,7 @@ import request from 'supertest';
 import { mailLocals } from '../../../src/delivery/message-text';
 import { renderEmail } from '../../../src/delivery/send-email';
 import { ENGLISH } from '../../../src/factors/english';
-import { createTemplates } from '../../../src/options/templates';
-import { findViews } from '../../../src/options/views-path';
+import { createTemplates, findViews } from '../../../src/options/templates';
 import { createPortal } from '../../support/portal';
 
 const SITE = {

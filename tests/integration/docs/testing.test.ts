@@ -8,7 +8,7 @@ import {
   type Outbox,
   type TestClock,
 } from '../../../src/testing';
-import { PROBES } from '../../../src/testing/attack/probes';
+import { PROBES } from '../../../src/testing/attack/attack';
 import { createBrokenHost } from '../../support/broken-host';
 import { codeIn, runCode, sectionOf } from '../../support/docs';
 import { createLoginHost } from '../../support/login-host';

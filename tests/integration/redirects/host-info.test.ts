@@ -1,8 +1,8 @@
 import request from 'supertest';
-import { sentenceFor } from '../../../src/http/kernel/sentences';
+import { ENGLISH } from '../../../src/factors/english';
+import { sentenceFor } from '../../../src/http/kernel/language';
 import { CREDENTIALS, createLoginHost } from '../../support/login-host';
 import { expressMajors, passportMinors } from '../../support/majors';
-import { ENGLISH } from '../../../src/factors/english';
 
 // What the verify callback says beside the user, or beside `false`, belongs to the host. passport-local hands it on as it is.
 

@@ -1,5 +1,5 @@
 import { attack } from '../../../src/testing';
-import { PROBES } from '../../../src/testing/attack/probes';
+import { PROBES } from '../../../src/testing/attack/attack';
 import { createBrokenHost } from '../../support/broken-host';
 import { FLAWS } from './flaws';
 

@@ -1,6 +1,5 @@
 import { MOST_AUTHENTICATORS } from '../../../src/core/member/authenticator';
-import { createKeyRing } from '../../../src/core/proof/key-ring';
-import { digestUserId } from '../../../src/core/proof/user-digest';
+import { createKeyRing, digestUserId } from '../../../src/core/proof/key-ring';
 import { addPerson, visit } from '../../support/member';
 import { plantAddress, plantApp } from '../../support/planted';
 import { TEST_KEY, createPortal, type Portal } from '../../support/portal';

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { CLOCK_TOLERANCE_MS, hasEnded, isCredible, isRecent } from '../../../src/core/text/credible-instant';
+import { CLOCK_TOLERANCE_MS, hasEnded, isCredible, isRecent } from '../../../src/core/clock';
 
 const NOW = Date.UTC(2026, 0, 15);
 

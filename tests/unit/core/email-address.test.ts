@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { foldEmailAddress, parseEmailAddress } from '../../../src/core/address/email-address';
+import { foldEmailAddress, parseEmailAddress } from '../../../src/core/address/destination';
 
 const refused = { outcome: 'refused', because: 'not-an-email-address' };
 

@@ -1,6 +1,11 @@
 import * as fc from 'fast-check';
-import type { Evidence } from '../../../src/core/decision/assurance';
-import { readEvidence, readMethod, writeEvidence, writeMethod } from '../../../src/core/proof/evidence-text';
+import {
+  readEvidence,
+  readMethod,
+  writeEvidence,
+  writeMethod,
+  type Evidence,
+} from '../../../src/core/decision/assurance';
 
 const METHODS = [
   'password',

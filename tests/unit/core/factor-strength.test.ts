@@ -1,12 +1,12 @@
+import type { AuthenticatorFact } from '../../../src/core/decision/facts';
 import {
   FACTOR_RANKS,
-  guessRank,
   findUnusableStrongest,
+  guessRank,
   rankOf,
   rankOfProof,
   strongestRank,
-} from '../../../src/core/decision/factor-strength';
-import type { AuthenticatorFact } from '../../../src/core/decision/facts';
+} from '../../../src/core/decision/usable-factors';
 import { FACTOR_TRAITS } from '../../../src/factors/find-factor';
 import { authenticator, factsOf, fellBack, proof } from './decision-facts';
 

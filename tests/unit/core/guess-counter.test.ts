@@ -1,4 +1,4 @@
-import type { FactorRank } from '../../../src/core/decision/factor-strength';
+import type { FactorRank } from '../../../src/core/decision/usable-factors';
 import { GUESS_LIMITS } from '../../../src/core/member/authenticator';
 import {
   LONGEST_LOCK_SECONDS,

@@ -1,5 +1,5 @@
 import { assert, constantFrom, property, string } from 'fast-check';
-import { parseLocalPath } from '../../../src/core/text/local-path';
+import { parseLocalPath } from '../../../src/core/text/typed-text';
 
 describe('parseLocalPath', () => {
   it.each([

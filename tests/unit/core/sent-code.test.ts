@@ -1,14 +1,14 @@
 import {
   addCode,
   codeUnderWay,
-  currentCodes,
   confirmCode,
   countCode,
+  currentCodes,
   dropCode,
   fallbackOfCode,
   liveCode,
   type SentCode,
-} from '../../../src/core/proof/sent-code';
+} from '../../../src/core/proof/one-time-code';
 import { FACTOR_TRAITS } from '../../../src/factors/find-factor';
 
 const code = (id: string, changes: Partial<SentCode> = {}): SentCode => ({

@@ -1,4 +1,4 @@
-import { guessRank } from '../../../src/core/decision/factor-strength';
+import { guessRank } from '../../../src/core/decision/usable-factors';
 import { onFileId } from '../../../src/core/member/factor-kind';
 import { NO_GUESSES } from '../../../src/core/member/guess-counter';
 import { FACTOR_TRAITS } from '../../../src/factors/find-factor';

@@ -1,5 +1,5 @@
 import type { Facts } from '../../../src/core/decision/facts';
-import type { AuthSubject } from '../../../src/flows/context/auth-subject';
+import type { AuthSubject } from '../../../src/flows/context/context';
 import { authorizeEnrollment } from '../../../src/flows/enrollment/authorize-enrollment';
 import { HOUR, NOW, TEST_FACTORS, authenticator, factsOf, proof, session } from '../core/decision-facts';
 

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { dropSavedForm, findSavedForm, keepForm } from '../../../src/http/session/saved-form';
+import { dropSavedForm, findSavedForm, keepForm } from '../../../src/http/session/pending-action';
 import { readSessionData } from '../../../src/http/session/session-data';
 
 const NOW = 1_795_707_648_000;

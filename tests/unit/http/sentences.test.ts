@@ -1,6 +1,6 @@
-import { sentenceFor } from '../../../src/http/kernel/sentences';
-import { TOKEN_REFUSALS } from '../../../src/http/kernel/token-refusal';
 import { ENGLISH } from '../../../src/factors/english';
+import { sentenceFor } from '../../../src/http/kernel/language';
+import { TOKEN_REFUSALS } from '../../../src/http/kernel/token-refusal';
 
 describe('the sentence for a refused code', () => {
   it('speaks of the newest message only where one was sent', () => {

@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { MfaError } from '../../../src/core/errors';
-import { resolveBrands, type BrandOf } from '../../../src/options/brand';
-import { contrast } from '../../../src/options/contrast';
+import { contrast, resolveBrands, type BrandOf } from '../../../src/options/brand';
 import { refusal, resolve } from './given-options';
 
 const hex = fc.integer({ min: 0, max: 0xffffff }).map((value) => `#${value.toString(16).padStart(6, '0')}`);

@@ -1,8 +1,8 @@
-import { CATALOGUES } from '../../../src/messages/catalogues';
 import { join } from 'node:path';
 import { defaultPolicy } from '../../../src/core/policy/policy';
+import { CATALOGUES } from '../../../src/messages/catalogues';
 import { OPTION_RULES } from '../../../src/options/option-rules';
-import { OPTION_DEFAULTS } from '../../../src/options/option-defaults';
+import { OPTION_DEFAULTS } from '../../../src/options/options';
 import { key, required, resolve, sender, smsSender } from './given-options';
 
 describe('resolveOptions', () => {

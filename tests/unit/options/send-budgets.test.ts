@@ -1,4 +1,4 @@
-import { OPTION_DEFAULTS } from '../../../src/options/option-defaults';
+import { OPTION_DEFAULTS } from '../../../src/options/options';
 import { refusal, resolve } from './given-options';
 
 describe('the budgets for codes', () => {

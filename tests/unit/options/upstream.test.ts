@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../../src/core/errors';
-import { resolveUpstream } from '../../../src/options/upstream-rules';
+import { resolveUpstream } from '../../../src/options/option-rules';
 
 const resolve = (rule: unknown) => resolveUpstream({ okta: rule } as never);
 

@@ -1,7 +1,6 @@
-import { nameOf, sawOf } from '../crawl';
 import type { AttackAnswer, AttackBrowser, AttackRequest } from '../browser';
-import type { Finding, Probe } from '../probe';
-import type { AttackTarget } from '../target';
+import { nameOf, sawOf } from '../crawl';
+import type { AttackTarget, Finding, Probe } from '../probe';
 
 /** Answers that say too much, lead elsewhere or stay behind. */
 export const ANSWER_PROBES: readonly Probe[] = [

@@ -1,6 +1,5 @@
 import { sawOf } from '../crawl';
-import type { Finding, Probe } from '../probe';
-import type { AttackTarget } from '../target';
+import type { AttackTarget, Finding, Probe } from '../probe';
 
 /** Second steps that are passed without a code of one's own. */
 export const CODE_PROBES: readonly Probe[] = [

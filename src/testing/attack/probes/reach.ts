@@ -1,8 +1,7 @@
-import { tryAll, tryInStates } from '../crawl';
 import type { AttackRequest } from '../browser';
-import type { Probe } from '../probe';
+import { tryAll, tryInStates } from '../crawl';
+import type { AttackTarget, Probe } from '../probe';
 import type { AttackState } from '../states';
-import type { AttackTarget } from '../target';
 
 /** Nobody, a pending login, and a session without a second factor. */
 const UNPROVEN: readonly AttackState[] = ['anonymous', 'pending', 'unproven'];

@@ -1,0 +1,63 @@
+import { guessRank } from '../core/decision/usable-factors';
+import { MfaError } from '../core/errors';
+import type { Authenticator } from '../core/member/authenticator';
+import type { FactorState } from '../core/member/factor-kind';
+import { openSecret, sealSecret } from '../core/proof/secrets';
+import type { Schema } from '../core/schema';
+import type { Attempt, FactorDefinition, FactorTools, Verified } from './factor';
+
+/** What a factor has stored. @throws MfaError `records-unreadable` where it is not what was written. */
+export function readState<State>(schema: Schema<State>, stored: FactorState): State {
+  const read = schema.safeParse(stored);
+  if (read.success) return read.data;
+  throw new MfaError('records-unreadable', 'What a factor stored is not what was written.', {
+    cause: read.error,
+  });
+}
+
+/**
+ * Seals an authenticator's secret again where it stands under an older key, so that the old key can leave the ring in
+ * time. It is housekeeping after a right proof: a store that fails now must not take the proof back.
+ */
+export async function resealIfStale(
+  { records, keyRing }: Pick<FactorTools, 'records' | 'keyRing'>,
+  { userId, authenticator }: { readonly userId: string; readonly authenticator: Authenticator },
+): Promise<void> {
+  const { id, kind, sealedSecret } = authenticator;
+  if (sealedSecret === null) return;
+  const binding = { userId, authenticatorId: id, kind };
+  const opened = openSecret(keyRing, sealedSecret, binding);
+  if (opened.outcome !== 'opened' || !opened.stale) return;
+  const sealed = sealSecret(keyRing, opened.secret, binding);
+  await records.resealAuthenticator(userId, id, { expected: sealedSecret, sealed }).catch(() => false);
+}
+
+/**
+ * Uses a proof and its challenge up: true exactly once, however many calls run in parallel. In an enrollment only the challenge is
+ * used up, since there is no authenticator yet.
+ */
+export async function acceptProof(
+  factor: FactorDefinition,
+  attempt: Attempt,
+  { proof, authenticatorId: proven }: Verified,
+  tools: FactorTools,
+): Promise<boolean> {
+  if (factor.accept !== undefined) return factor.accept(attempt, proof, tools);
+  const { userId, challenge, member, now } = attempt;
+  const { records, state } = tools;
+  if (challenge.purpose === 'enroll') return state.consumeChallenge(challenge, challenge.id);
+  const { kind, guessGroup: group } = factor.traits;
+  const authenticatorId = proven ?? challenge.authenticatorId;
+  const rank = guessRank([factor.traits], kind);
+  const success = { userId, group, authenticatorId, now, guessedRank: rank, provenRank: rank };
+  const [accepted, consumed] = await Promise.all([
+    records.acceptProof(success, (stored) =>
+      factor.afterProof(readState(factor.stateSchema, stored), proof, now),
+    ),
+    state.consumeChallenge(challenge, challenge.id),
+  ]);
+  if (!accepted || !consumed) return false;
+  const authenticator = member.authenticators.find(({ id }) => id === authenticatorId);
+  if (authenticator !== undefined) await resealIfStale(tools, { userId, authenticator });
+  return true;
+}
