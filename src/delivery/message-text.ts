@@ -1,8 +1,7 @@
 import type { FactorKind } from '../core/member/factor-kind';
 import { readBrowser } from '../core/text/browser-name';
 import { cutText, labelInMessage, personInMessage } from '../core/text/typed-text';
-import { ENGLISH } from '../factors/english';
-import { wordsOf } from '../factors/factor-words';
+import { ENGLISH, wordsOf } from '../factors/factor-words';
 import { browserInWords, type Translator } from '../messages/translator';
 import type { ResolvedBrand } from '../options/brand';
 import type { CodePurpose } from './delivery-error';

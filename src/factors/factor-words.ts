@@ -1,7 +1,7 @@
 import type { Authenticator } from '../core/member/authenticator';
 import type { FactorKind } from '../core/member/factor-kind';
-import type { MessageKey } from '../messages/catalogues';
-import type { Translator } from '../messages/translator';
+import { SOURCE_LANGUAGE, type MessageKey } from '../messages/catalogues';
+import { createTranslator, type Translator } from '../messages/translator';
 import type { FactorViews } from './factor';
 import { findFactor } from './find-factor';
 import { FACTORS } from './registry';
@@ -154,4 +154,18 @@ export function wordsOf(translator: Translator, kind: FactorKind): FactorWords {
     },
     refusal: (because) => sayIfAny(`refusals.${because}`),
   };
+}
+
+/** English in the package's own words, for logs, errors and the names that authenticators are stored with. */
+export const ENGLISH: Translator = createTranslator(SOURCE_LANGUAGE, {
+  override: (_language, key) => FACTOR_MESSAGES.get(key),
+  onError: () => undefined,
+});
+
+/** The name of an authenticator: its owner's, or the usual one in this language. */
+export function labelIn(
+  translator: Translator,
+  { kind, label }: { readonly kind: FactorKind; readonly label: string },
+): string {
+  return label === wordsOf(ENGLISH, kind).label ? wordsOf(translator, kind).label : label;
 }

@@ -1,15 +1,15 @@
 import type { AddressesOnFile } from '../core/address/destination';
 import type { Authenticator } from '../core/member/authenticator';
 import type { Channel, FactorKind, FactorState, FactorTraits } from '../core/member/factor-kind';
-import type { KeyRing } from '../core/proof/key-ring';
 import type { GivenTotp } from '../core/proof/imported-secret';
+import type { KeyRing } from '../core/proof/key-ring';
 import type { PlainSecret } from '../core/proof/secrets';
 import type { TotpWindow } from '../core/proof/totp';
 import type { Schema } from '../core/schema';
 import type { MessageKey } from '../messages/catalogues';
 import type { MemberRecord, Records } from '../records/records';
-import type { PasskeySettings } from './passkey/settings';
 import type { Challenge, StateStore } from '../stores/state-store';
+import type { PasskeySettings } from './passkey/ceremony-options';
 
 /** What the factors work with. */
 export interface FactorTools {

@@ -5,7 +5,7 @@ import type { GuessLimits } from '../core/member/authenticator';
 import type { FactorKind } from '../core/member/factor-kind';
 import type { Policy } from '../core/policy/policy';
 import type { SendLimits } from '../delivery/budgets';
-import type { PasskeySettings } from '../factors/passkey/settings';
+import type { PasskeySettings } from '../factors/passkey/ceremony-options';
 import type { RecordStore } from '../stores/record-store';
 import type { StateStore } from '../stores/state-store';
 import type { ResolvedBrand, SignInLink } from './brand';

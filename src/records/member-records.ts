@@ -1,5 +1,10 @@
 import * as authenticators from '../core/member/authenticator-rules';
 import {
+  consumeRecoveryCode,
+  renewRecoveryCodes,
+  replaceRecoveryCodes,
+} from '../core/member/authenticator-rules';
+import {
   acceptProof,
   changeState,
   clearGuesses,
@@ -7,11 +12,6 @@ import {
   spendGuess,
 } from '../core/member/guess-rules';
 import type { MemberDocument } from '../core/member/member-document';
-import {
-  consumeRecoveryCode,
-  renewRecoveryCodes,
-  replaceRecoveryCodes,
-} from '../core/member/recovery-code-rules';
 import * as settings from '../core/member/settings-rules';
 import { userOwner } from '../stores/document-store';
 import type { Documents } from './documents';

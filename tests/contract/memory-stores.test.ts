@@ -1,8 +1,8 @@
-import { ExpiringMap } from '../../src/stores/memory/expiring-map';
 import { memoryState } from '../../src/stores/memory/memory-stores';
+import { ExpiringMap } from '../../src/stores/memory/owned-entries';
+import { stateStoreContract } from '../../src/testing';
 import { memoryRecords } from '../support/records';
 import { NOW, aPendingLogin } from './samples';
-import { stateStoreContract } from '../../src/testing';
 import { describeSessionStore } from './session-store';
 
 describe('records in memory', () => {

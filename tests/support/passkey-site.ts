@@ -1,8 +1,7 @@
-import { ENGLISH } from '../../src/factors/english';
-import { element } from '../../src/messages/message-format';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import express, { type Express } from 'express';
+import { ENGLISH } from '../../src/factors/factor-words';
 import { verifyAssertion, verifyRegistration } from '../../src/factors/passkey/ceremony';
 import {
   createAssertionOptions,
@@ -11,6 +10,7 @@ import {
 import { afterAssertion, type PasskeyState } from '../../src/factors/passkey/passkey-state';
 import { parseResponse } from '../../src/factors/passkey/submitted-credential';
 import type { PageLocals } from '../../src/http/kernel/render-page';
+import { element } from '../../src/messages/message-format';
 
 const views = join(__dirname, '..', '..', 'views');
 const USER_HANDLE = Buffer.alloc(32, 9).toString('base64url');

@@ -4,7 +4,7 @@ import {
   type EmailName,
   type MailLocals,
 } from '../../src/delivery/send-email';
-import { ENGLISH } from '../../src/factors/english';
+import { ENGLISH } from '../../src/factors/factor-words';
 
 const hostile = '<img src=x> & "friends"';
 

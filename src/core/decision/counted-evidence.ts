@@ -7,8 +7,7 @@ import {
   latestProof,
   type Evidence,
 } from './assurance';
-import type { Requirement } from './decision';
-import type { Facts } from './facts';
+import type { Facts, Requirement } from './decision';
 import {
   hasResistantFactor,
   isResistant,

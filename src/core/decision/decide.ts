@@ -1,7 +1,6 @@
 import { demandsResistance } from './counted-evidence';
-import type { Decision, Requirement } from './decision';
+import type { Decision, Facts, Requirement } from './decision';
 import { RULES } from './decision-rules';
-import type { Facts } from './facts';
 
 export type { Requirement, Option, AllowReason, Decision } from './decision';
 

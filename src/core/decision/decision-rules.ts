@@ -14,8 +14,7 @@ import {
   isStrongestProven,
   strongestProofAt,
 } from './counted-evidence';
-import type { Decision, Requirement } from './decision';
-import type { Facts } from './facts';
+import type { Decision, Facts, Requirement } from './decision';
 import { isProvenUpstream } from './upstream-proof';
 import {
   challengeOptions,

@@ -1,6 +1,6 @@
 import { isRecent } from '../clock';
 import { isFirstFactor, type Evidence } from './assurance';
-import type { Facts } from './facts';
+import type { Facts } from './decision';
 
 /** What an identity provider has to say for its multi-factor authentication to count. One of `acr` and `amr` is enough. */
 export interface UpstreamRule {

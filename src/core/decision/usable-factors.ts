@@ -10,8 +10,7 @@ import {
   type Factors,
 } from '../member/factor-kind';
 import { provenBy, type Evidence, type EvidenceMethod } from './assurance';
-import type { Option } from './decision';
-import type { Facts } from './facts';
+import type { Facts, Option } from './decision';
 
 /** How strong a factor is that can be guessed at; more is stronger. Wrong proofs are counted by it. */
 export type FactorRank = 1 | 2 | 3;

@@ -1,4 +1,4 @@
-import type { Facts } from '../decision/facts';
+import type { Facts } from '../decision/decision';
 import { enrollableKinds, provableFactors } from '../decision/usable-factors';
 import { onFileKind, type FactorKind, type FactorState } from './factor-kind';
 

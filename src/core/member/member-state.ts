@@ -1,4 +1,4 @@
-import { isMfaOn, type Facts } from '../decision/facts';
+import { isMfaOn, type Facts } from '../decision/decision';
 import { hasFactor, hasResistantFactor, provableFactors } from '../decision/usable-factors';
 import { deriveGrace, type Grace } from '../policy/policy';
 import { channelOf, enrollableOf, type FactorKind } from './factor-kind';

@@ -1,7 +1,6 @@
 import { addEvidence, type Evidence } from '../decision/assurance';
 import { decide } from '../decision/decide';
-import type { Decision } from '../decision/decision';
-import type { Facts } from '../decision/facts';
+import type { Decision, Facts } from '../decision/decision';
 import { channelOf } from '../member/factor-kind';
 
 /** What a policy would mean for one person at the next request. */

@@ -2,6 +2,18 @@ import { ConfigurationError } from '../../core/errors';
 import type { PasskeyState } from './passkey-state';
 import { ALGORITHMS } from './signed-data';
 
+/** How this instance registers and verifies passkeys. */
+export interface PasskeySettings {
+  readonly relyingParty: RelyingParty;
+  /** Those of `relyingParty.origins` that are on other domains. */
+  readonly relatedOrigins: readonly string[];
+  /** Whether a passkey can be the way in, without a password. */
+  readonly signIn: boolean;
+  /** UUIDs of the models that may be registered; null for all. */
+  readonly allowedAaguids: readonly string[] | null;
+  readonly deniedAaguids: readonly string[];
+}
+
 // The package that checks passkeys is an optional peer dependency. It is loaded when it is first needed, since it takes longer to load than
 // the rest of ours.
 

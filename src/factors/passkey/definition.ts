@@ -5,10 +5,9 @@ import { isChallengeOver } from '../../core/proof/one-time-code';
 import type { Attempt, FactorDefinition, FactorTools, Rejection, Verification } from '../factor';
 import { readState } from '../factor-state';
 import { verifyAssertion, verifyRegistration, type CeremonyRejection } from './ceremony';
-import { createAssertionOptions, createRegistrationOptions } from './ceremony-options';
+import { createAssertionOptions, createRegistrationOptions, type PasskeySettings } from './ceremony-options';
 import { afterAssertion, type AssertionFacts, type PasskeyState } from './passkey-state';
 import { suggestName } from './providers';
-import type { PasskeySettings } from './settings';
 import { parseResponse, type SubmittedCredential } from './submitted-credential';
 
 const KIND = 'passkey';

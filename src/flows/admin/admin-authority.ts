@@ -1,5 +1,5 @@
 import { decide, type Decision, type Requirement } from '../../core/decision/decide';
-import { asAdministrator, asMemberOf, isMfaOn } from '../../core/decision/facts';
+import { asAdministrator, asMemberOf, isMfaOn } from '../../core/decision/decision';
 import { hasFactor } from '../../core/decision/usable-factors';
 import type { Authenticator } from '../../core/member/authenticator';
 import type { Policy } from '../../core/policy/policy';

@@ -1,4 +1,4 @@
-import type { Facts } from '../../core/decision/facts';
+import type { Facts } from '../../core/decision/decision';
 import { findTraits } from '../../core/member/factor-kind';
 import { deriveMemberState, type MemberState } from '../../core/member/member-state';
 import { ENROLLABLE_KINDS, FACTOR_TRAITS } from '../../factors/find-factor';

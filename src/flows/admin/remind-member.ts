@@ -1,4 +1,4 @@
-import { isMfaOn } from '../../core/decision/facts';
+import { isMfaOn } from '../../core/decision/decision';
 import { digestUserId } from '../../core/proof/key-ring';
 import type { FlowContext } from '../context/context';
 import { sendNotice } from '../notices/send-notice';

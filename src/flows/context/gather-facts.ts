@@ -1,6 +1,6 @@
 import { isCredible } from '../../core/clock';
 import type { Evidence } from '../../core/decision/assurance';
-import type { Facts, SessionFact } from '../../core/decision/facts';
+import type { Facts, SessionFact } from '../../core/decision/decision';
 import { areEpochsCurrent, isSessionExpired } from '../../core/decision/session-lifetime';
 import { rankOf } from '../../core/decision/usable-factors';
 import type { Authenticator } from '../../core/member/authenticator';

@@ -1,5 +1,5 @@
 import { asStepUp, decide, type Decision, type Requirement } from '../../core/decision/decide';
-import { asAdministrator, isMfaOn, type Facts } from '../../core/decision/facts';
+import { asAdministrator, isMfaOn, type Facts } from '../../core/decision/decision';
 import { isSeenAtStale } from '../../core/decision/session-lifetime';
 import type { Policy } from '../../core/policy/policy';
 import type { Account } from '../../options/ports';

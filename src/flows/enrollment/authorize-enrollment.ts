@@ -1,8 +1,8 @@
 import { isRecent } from '../../core/clock';
 import { latestProof } from '../../core/decision/assurance';
 import { asStepUp, decide, type Decision, type Requirement } from '../../core/decision/decide';
+import type { Facts } from '../../core/decision/decision';
 import { demandStrongest } from '../../core/decision/decision-rules';
-import type { Facts } from '../../core/decision/facts';
 import {
   allowedKinds,
   enrollableKinds,

@@ -5,8 +5,7 @@ import { MOST_AUTHENTICATORS, type Authenticator } from '../../core/member/authe
 import { freeLabel } from '../../core/member/authenticator-rules';
 import type { FactorKind } from '../../core/member/factor-kind';
 import { isChallengeOver } from '../../core/proof/one-time-code';
-import { ENGLISH } from '../../factors/english';
-import { wordsOf } from '../../factors/factor-words';
+import { ENGLISH, wordsOf } from '../../factors/factor-words';
 import { BACKUP_PHONE_KIND, channelOfKind } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import type { Challenge } from '../../stores/state-store';

@@ -1,5 +1,5 @@
 import { decide, type Option } from '../../core/decision/decide';
-import { isMfaOn } from '../../core/decision/facts';
+import { isMfaOn } from '../../core/decision/decision';
 import { hasFactor } from '../../core/decision/usable-factors';
 import type { FactorKind } from '../../core/member/factor-kind';
 import { isEnrollableKind } from '../../factors/find-factor';

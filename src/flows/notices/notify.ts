@@ -1,6 +1,6 @@
 import { maskDestination } from '../../core/address/destination';
 import { wideNetworkOf } from '../../core/address/network-address';
-import { isMfaOn } from '../../core/decision/facts';
+import { isMfaOn } from '../../core/decision/decision';
 import { openSecret } from '../../core/proof/secrets';
 import { browserName } from '../../core/text/browser-name';
 import { personInMessage } from '../../core/text/typed-text';

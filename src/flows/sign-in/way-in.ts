@@ -1,5 +1,5 @@
 import type { Evidence } from '../../core/decision/assurance';
-import { isMfaOn } from '../../core/decision/facts';
+import { isMfaOn } from '../../core/decision/decision';
 import { issueSignInChallenge, readSignInChallenge } from '../../core/proof/sign-in-challenge';
 import type { Shown } from '../../factors/factor';
 import type { BoundWayIn } from '../../factors/find-factor';

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { isMfaOn } from '../../core/decision/facts';
+import { isMfaOn } from '../../core/decision/decision';
 import type { WithPage } from '../kernel/render-page';
 import { returnToHere } from '../kernel/request';
 import { nextPath } from '../kernel/respond';

@@ -1,6 +1,6 @@
 import { MfaError } from '../../core/errors';
 import type { FactorKind } from '../../core/member/factor-kind';
-import { labelIn } from '../../factors/english';
+import { labelIn } from '../../factors/factor-words';
 import { ENROLLABLE_KINDS } from '../../factors/find-factor';
 import { findMemberDetail, type MemberDetail } from '../../flows/admin/member-detail';
 import { methodList } from '../kernel/language';

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { MfaError } from '../../core/errors';
-import { ENGLISH } from '../../factors/english';
+import { ENGLISH } from '../../factors/factor-words';
 import type { FlowOptions } from '../../flows/context/context';
 import { refuseConnection } from './connection';
 import { sentenceFor } from './language';

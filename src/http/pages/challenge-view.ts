@@ -1,8 +1,7 @@
 import type { Option } from '../../core/decision/decide';
 import { findTraits, type FactorKind } from '../../core/member/factor-kind';
 import { currentCodes, fallbackOfCode, isChallengeOver, liveCode } from '../../core/proof/one-time-code';
-import { labelIn } from '../../factors/english';
-import { digitsOf, wordsOf } from '../../factors/factor-words';
+import { digitsOf, labelIn, wordsOf } from '../../factors/factor-words';
 import { BACKUP_KIND, FACTOR_TRAITS, channelOfKind } from '../../factors/find-factor';
 import { codesLockedUntil, type OpenProof } from '../../flows/challenge/open-proof';
 import { readPrompt } from '../../flows/challenge/read-prompt';

@@ -1,12 +1,12 @@
 import type { Router } from 'express';
 import type { Decision } from '../../core/decision/decide';
-import type { Facts } from '../../core/decision/facts';
+import type { Facts } from '../../core/decision/decision';
 import { enrollableKinds, hasFactor } from '../../core/decision/usable-factors';
 import { MfaError } from '../../core/errors';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { readEnrollment, skipEnrollment } from '../../flows/enrollment/authorize-enrollment';
-import { administeredBy, administeredNext } from '../admin/admin-options';
 import type { Translator } from '../../messages/translator';
+import { administeredBy, administeredNext } from '../admin/admin-options';
 import type { HttpContext } from '../kernel/http-context';
 import {
   answerRefusal,
@@ -18,7 +18,7 @@ import {
   type KnownPageRequest,
 } from '../kernel/page-route';
 import { originOf } from '../kernel/request';
-import { sendNext, describeDecision } from '../kernel/respond';
+import { describeDecision, sendNext } from '../kernel/respond';
 import { readSessionData, updateSessionData } from '../session/session-data';
 import type { EnrollLocals } from './enrollment-views';
 import { unseenCodesPath } from './recovery-codes';

@@ -1,7 +1,6 @@
 import { findUnusableStrongest } from '../../core/decision/usable-factors';
 import type { Authenticator } from '../../core/member/authenticator';
-import { labelIn } from '../../factors/english';
-import { wordsOf } from '../../factors/factor-words';
+import { labelIn, wordsOf } from '../../factors/factor-words';
 import { ENROLLABLE_KINDS } from '../../factors/find-factor';
 import type { Gathered } from '../../flows/context/gather-facts';
 import type { MessageKey } from '../../messages/catalogues';

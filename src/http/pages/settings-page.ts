@@ -8,7 +8,7 @@ import { MfaError } from '../../core/errors';
 import { mayRemoveFactor, type Authenticator } from '../../core/member/authenticator';
 import type { FactorKind } from '../../core/member/factor-kind';
 import { RECOVERY_CODE_COUNT } from '../../core/proof/recovery-code';
-import { labelIn } from '../../factors/english';
+import { labelIn } from '../../factors/factor-words';
 import { BACKUP_KIND, channelOfKind, describeAuthenticator } from '../../factors/find-factor';
 import { judgeSettings } from '../../flows/authenticators/change-authenticator';
 import { listRememberedBrowsers } from '../../flows/browsers/remembered-browsers';

@@ -1,14 +1,13 @@
 import { MfaError } from '../../core/errors';
 import { freeLabel } from '../../core/member/authenticator-rules';
 import type { FactorKind } from '../../core/member/factor-kind';
+import { labelIn, wordsOf } from '../../factors/factor-words';
 import { BACKUP_PHONE_KIND, KIND_WITH_BACKUP, channelOfKind, findFactor } from '../../factors/find-factor';
-import { wordsOf } from '../../factors/factor-words';
 import type { Gathered } from '../../flows/context/gather-facts';
 import { readEnrollment, type EnrollmentAuthorization } from '../../flows/enrollment/authorize-enrollment';
 import { administeredBy } from '../admin/admin-options';
 import { answerRefusal, field, refuse, show, type KnownPageRequest } from '../kernel/page-route';
 import { readSessionData } from '../session/session-data';
-import { labelIn } from '../../factors/english';
 
 type Place =
   | 'choose'

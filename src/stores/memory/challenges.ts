@@ -1,7 +1,7 @@
 import { hasEnded } from '../../core/clock';
 import { LONGEST_LOCK_SECONDS } from '../../core/member/guess-counter';
 import type { Challenge, ChallengeOwner, StateStore } from '../state-store';
-import { ownerKey, withEntry, withoutEntry, type Owner, type Owners } from './owners';
+import { ownerKey, withEntry, withoutEntry, type Owner, type Owners } from './owned-entries';
 import type { KeptCodes } from './short-lived';
 
 type LoginVerbs = 'createPendingLogin' | 'findPendingLogin' | 'savePendingEvidence' | 'endPendingLogin';

@@ -9,7 +9,7 @@ import {
   type PasswordAttempt,
   type PasswordAttemptStore,
 } from '../password-attempts';
-import { ExpiringMap } from './expiring-map';
+import { ExpiringMap } from './owned-entries';
 
 /** The counts of a name or an address in the running window. */
 interface Window {

@@ -2,8 +2,7 @@ import { isCredible } from '../../core/clock';
 import { MAX_SESSION_DURATION_SECONDS } from '../../core/policy/policy';
 import { MAX_SESSIONS_PER_USER, bySeenAt } from '../session-index';
 import type { SessionEntry, StateStore } from '../state-store';
-import type { ExpiringMap } from './expiring-map';
-import { ownerKey, type Owners } from './owners';
+import { ownerKey, type ExpiringMap, type Owners } from './owned-entries';
 import { takeCodesAlong, type KeptCodes } from './short-lived';
 
 type Verbs =

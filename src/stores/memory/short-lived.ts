@@ -1,7 +1,6 @@
 import type { SendBudget, SentMessage, StateStore, UnlockLink } from '../state-store';
 import type { UnseenCodes, UnseenCodesStore } from '../unseen-codes';
-import type { ExpiringMap } from './expiring-map';
-import { ownerKey } from './owners';
+import { ownerKey, type ExpiringMap } from './owned-entries';
 
 /** Far more than are under way at once; the oldest make room. */
 const MOST = 10_000;

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, type RequestListener } from 'node:http';
-import type { AttackOptions } from './attack-options';
 import { REQUEST_ID, openBrowser, type AttackedSite } from './browser';
-import { openTarget } from './open-target';
+import { openTarget, type AttackOptions } from './open-target';
 import type { AttackTarget, Finding, Probe } from './probe';
 import { ANSWER_PROBES } from './probes/answers';
 import { CODE_PROBES } from './probes/codes';

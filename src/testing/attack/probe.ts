@@ -1,8 +1,7 @@
 import type { OutboxMessage } from '../../delivery/outbox';
-import type { AttackedPerson } from './attacked-person';
 import type { AttackAnswer, AttackBrowser, AttackRequest, BrowserChange } from './browser';
 import type { AttackRoute } from './list-routes';
-import type { StateMachine } from './states';
+import type { AttackedPerson, StateMachine } from './states';
 
 /** Something that got through. */
 export interface Finding {

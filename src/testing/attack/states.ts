@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import type { Mfa } from '../../api/mfa';
 import { codeFor } from '../codes';
 import { fieldsOf } from '../test-agent';
 import type { TestClock } from '../test-clock';
-import type { AttackedMfa, AttackedPerson } from './attacked-person';
 import type { AttackAnswer, AttackBrowser, BrowserChange } from './browser';
 
 /** How far a visitor has come. */
@@ -192,3 +192,16 @@ export function createStateMachine(setup: {
     endSessions: () => mfa.sessionsOf(userId).endAll({ reason: WHY }),
   };
 }
+
+/** An account of the test whose password is known. It administers nothing, and nobody else uses it. */
+export interface AttackedPerson {
+  /** As in your user table. */
+  readonly id: string;
+  readonly username: string;
+  readonly password: string;
+  /** Default `default`. */
+  readonly organizationId?: string | undefined;
+}
+
+/** What of `createMfa` is used to bring the person into each state. */
+export type AttackedMfa = Pick<Mfa, 'authenticators' | 'members' | 'policies' | 'sessionsOf' | 'settled'>;

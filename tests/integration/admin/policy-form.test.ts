@@ -1,8 +1,8 @@
-import { ENGLISH } from '../../../src/factors/english';
 import { defaultPolicy } from '../../../src/core/policy/policy';
-import { durationField } from '../../../src/http/admin/words';
-import { parsePolicy } from '../../../src/http/admin/policy-form';
+import { ENGLISH } from '../../../src/factors/factor-words';
 import { parseInstant } from '../../../src/http/admin/form-fields';
+import { parsePolicy } from '../../../src/http/admin/policy-form';
+import { durationField } from '../../../src/http/admin/words';
 
 const now = Date.UTC(2026, 0, 15);
 const current = { ...defaultPolicy('acme'), methods: ['totp', 'sms', 'email'] };

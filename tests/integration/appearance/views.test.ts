@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import request from 'supertest';
 import { mailLocals } from '../../../src/delivery/message-text';
 import { renderEmail } from '../../../src/delivery/send-email';
-import { ENGLISH } from '../../../src/factors/english';
+import { ENGLISH } from '../../../src/factors/factor-words';
 import { createTemplates, findViews } from '../../../src/options/templates';
 import { createPortal } from '../../support/portal';
 

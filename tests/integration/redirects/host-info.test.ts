@@ -1,5 +1,5 @@
 import request from 'supertest';
-import { ENGLISH } from '../../../src/factors/english';
+import { ENGLISH } from '../../../src/factors/factor-words';
 import { sentenceFor } from '../../../src/http/kernel/language';
 import { CREDENTIALS, createLoginHost } from '../../support/login-host';
 import { expressMajors, passportMinors } from '../../support/majors';

@@ -1,5 +1,5 @@
 import { decide, type Requirement } from '../../../src/core/decision/decide';
-import type { Facts } from '../../../src/core/decision/facts';
+import type { Facts } from '../../../src/core/decision/decision';
 import { HOUR, NOW, factsOf, page, proof, session } from './decision-facts';
 
 const ask = (facts: Facts, requirement: Requirement = page) => decide(facts, requirement, NOW);

@@ -1,6 +1,6 @@
 import type { EvidenceMethod } from '../../../src/core/decision/assurance';
 import { decide, explain, type Decision } from '../../../src/core/decision/decide';
-import type { Facts } from '../../../src/core/decision/facts';
+import type { Facts } from '../../../src/core/decision/decision';
 import { NOW, proof } from './decision-facts';
 import { INVARIANTS } from './decision-invariants';
 import {

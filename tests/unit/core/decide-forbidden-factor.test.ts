@@ -1,5 +1,5 @@
 import { decide, type Requirement } from '../../../src/core/decision/decide';
-import type { Facts } from '../../../src/core/decision/facts';
+import type { Facts } from '../../../src/core/decision/decision';
 import { NOW, authenticator, factsOf, page, proof, session, stepUp } from './decision-facts';
 
 const ask = (facts: Facts, requirement: Requirement = page) => decide(facts, requirement, NOW);

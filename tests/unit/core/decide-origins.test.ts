@@ -1,5 +1,5 @@
 import { decide, explain, type Decision, type Requirement } from '../../../src/core/decision/decide';
-import type { Facts } from '../../../src/core/decision/facts';
+import type { Facts } from '../../../src/core/decision/decision';
 import { NOW, SECOND, authenticator, factsOf, page, proof, session, stepUp } from './decision-facts';
 
 // Where a first factor came from decides what a second one may be, and for whom a provider answers.

@@ -1,6 +1,6 @@
 import type { Evidence, EvidenceMethod } from '../../../src/core/decision/assurance';
 import type { Requirement } from '../../../src/core/decision/decide';
-import type { AuthenticatorFact, Facts, SessionFact } from '../../../src/core/decision/facts';
+import type { AuthenticatorFact, Facts, SessionFact } from '../../../src/core/decision/decision';
 import type { FactorKind, Factors } from '../../../src/core/member/factor-kind';
 import { NO_MEMBER_SETTINGS, type Exemption, type MemberSettings } from '../../../src/core/member/member';
 import { defaultPolicy, type Policy } from '../../../src/core/policy/policy';

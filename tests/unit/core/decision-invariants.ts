@@ -1,5 +1,5 @@
 import type { Decision, Option, Requirement } from '../../../src/core/decision/decide';
-import type { Facts } from '../../../src/core/decision/facts';
+import type { Facts } from '../../../src/core/decision/decision';
 import { NOW } from './decision-facts';
 import {
   asksForKey,
@@ -18,8 +18,8 @@ import {
   isLocked,
   isMultiFactor,
   isOwn,
-  isProvenUpstream,
   isPolicyOn,
+  isProvenUpstream,
   isRemembered,
   isReplacingKey,
   isSpent,

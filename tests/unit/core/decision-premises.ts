@@ -1,6 +1,6 @@
 import type { Evidence } from '../../../src/core/decision/assurance';
 import type { Option, Requirement } from '../../../src/core/decision/decide';
-import type { Facts } from '../../../src/core/decision/facts';
+import type { Facts } from '../../../src/core/decision/decision';
 import { HOUR, NOW, SECOND } from './decision-facts';
 
 // What the invariants rest on, worked out from the facts anew and not by the code under test.

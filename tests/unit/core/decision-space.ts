@@ -1,5 +1,5 @@
 import type { Requirement } from '../../../src/core/decision/decide';
-import type { Facts } from '../../../src/core/decision/facts';
+import type { Facts } from '../../../src/core/decision/decision';
 import { DIMENSIONS } from './decision-dimensions';
 import { TEST_FACTORS, factsOf } from './decision-facts';
 

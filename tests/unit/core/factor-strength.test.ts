@@ -1,4 +1,4 @@
-import type { AuthenticatorFact } from '../../../src/core/decision/facts';
+import type { AuthenticatorFact } from '../../../src/core/decision/decision';
 import {
   FACTOR_RANKS,
   findUnusableStrongest,

@@ -1,5 +1,5 @@
 import { decide } from '../../../src/core/decision/decide';
-import type { Facts } from '../../../src/core/decision/facts';
+import type { Facts } from '../../../src/core/decision/decision';
 import { POLICY_EFFECTS, previewEffect } from '../../../src/core/policy/policy-preview';
 import { HOUR, NOW, authenticator, exemptionUntil, factsOf, page, proof, session } from './decision-facts';
 

@@ -1,5 +1,5 @@
-import { asAdministrator } from '../../../src/core/decision/facts';
 import { decide } from '../../../src/core/decision/decide';
+import { asAdministrator } from '../../../src/core/decision/decision';
 import { judgeUpstream } from '../../../src/core/decision/upstream-proof';
 import { defaultPolicy } from '../../../src/core/policy/policy';
 import { NOW, SECOND, authenticator, factsOf, page, proof, session, stepUp } from './decision-facts';

@@ -1,6 +1,6 @@
 import { mailLocals, noticeMail, type Notice } from '../../../src/delivery/message-text';
 import { renderEmail } from '../../../src/delivery/send-email';
-import { ENGLISH } from '../../../src/factors/english';
+import { ENGLISH } from '../../../src/factors/factor-words';
 
 const site = {
   issuer: 'Acme Portal',

@@ -1,5 +1,5 @@
 import { smsText } from '../../../src/delivery/message-text';
-import { ENGLISH } from '../../../src/factors/english';
+import { ENGLISH } from '../../../src/factors/factor-words';
 
 const message = {
   issuer: 'Acme Portal',

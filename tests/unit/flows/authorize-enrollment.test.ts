@@ -1,4 +1,4 @@
-import type { Facts } from '../../../src/core/decision/facts';
+import type { Facts } from '../../../src/core/decision/decision';
 import type { AuthSubject } from '../../../src/flows/context/context';
 import { authorizeEnrollment } from '../../../src/flows/enrollment/authorize-enrollment';
 import { HOUR, NOW, TEST_FACTORS, authenticator, factsOf, proof, session } from '../core/decision-facts';

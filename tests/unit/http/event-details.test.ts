@@ -1,4 +1,4 @@
-import { ENGLISH } from '../../../src/factors/english';
+import { ENGLISH } from '../../../src/factors/factor-words';
 import { detailWords } from '../../../src/http/admin/event-words';
 
 describe('the details of an event', () => {

@@ -1,5 +1,5 @@
-import { ENGLISH } from '../../../src/factors/english';
 import { defaultPolicy } from '../../../src/core/policy/policy';
+import { ENGLISH } from '../../../src/factors/factor-words';
 import { allFaults, errorsByField } from '../../../src/http/admin/policy-faults';
 
 const policy = { ...defaultPolicy('acme'), methods: ['totp', 'sms', 'email'], enabled: true };

@@ -1,4 +1,4 @@
-import { ENGLISH } from '../../../src/factors/english';
+import { ENGLISH } from '../../../src/factors/factor-words';
 import { sentenceFor } from '../../../src/http/kernel/language';
 import { TOKEN_REFUSALS } from '../../../src/http/kernel/token-refusal';
 
