@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { findFreePort } from './free-port';
 
 export interface LoopbackServer {
   /** `http://127.0.0.1:PORT`, the same after `open` follows `close`. */
@@ -13,19 +13,18 @@ export interface LoopbackServer {
 
 /** An HTTP server on a free port of the loopback that can go away and come back. */
 export async function startLoopbackServer(listener: RequestListener): Promise<LoopbackServer> {
-  let server: Server | undefined;
-  const listen = async (port: number): Promise<Server> => {
+  const port = await findFreePort();
+  const listen = async (): Promise<Server> => {
     const started = createServer(listener).listen(port, '127.0.0.1');
     await once(started, 'listening');
     return started;
   };
-  server = await listen(0);
-  const { port } = server.address() as AddressInfo;
+  let server: Server | undefined = await listen();
   return {
     url: `http://127.0.0.1:${port}`,
     port,
     async open() {
-      server ??= await listen(port);
+      server ??= await listen();
     },
     async close() {
       const closing = server;

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { findProgram } from './programs';
-import { findFreePort } from './redis-server';
+import { findFreePort } from './free-port';
 
 export interface PostgresServer {
   /** Without the name of a database. */

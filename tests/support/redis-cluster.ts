@@ -1,8 +1,9 @@
 import { Cluster } from 'ioredis';
 import type { ClusterNode, Redis } from 'ioredis';
 import { connectRedis } from './redis-client';
-import { findFreePort, startRedisServer, type RedisServer } from './redis-server';
+import { startRedisServer, type RedisServer } from './redis-server';
 import { until } from './until';
+import { findFreePort } from './free-port';
 
 export interface ClusterMember {
   readonly server: RedisServer;

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createCommandReader } from './redis-commands';
 import { redisUrl } from './redis-database';
+import { findFreePort } from './free-port';
 
 export interface Traffic {
   /** Times that a connection sent something and waited: commands sent together are one. Nobody waits for events. */
@@ -82,14 +83,14 @@ export async function startRedisProxy(target: string = redisUrl()): Promise<Redi
 
   const dropAll = (): void => sockets.forEach((socket) => socket.destroy());
 
-  async function listen(port: number): Promise<Server> {
+  const port = await findFreePort();
+  async function listen(): Promise<Server> {
     const started = createServer(join).listen(port, '127.0.0.1');
     await once(started, 'listening');
     return started;
   }
 
-  let server: Server | undefined = await listen(0);
-  const { port } = server.address() as AddressInfo;
+  let server: Server | undefined = await listen();
 
   async function close(): Promise<void> {
     const closing = server;
@@ -129,7 +130,7 @@ export async function startRedisProxy(target: string = redisUrl()): Promise<Redi
     async recover() {
       if (mode !== 'pass') dropAll();
       mode = 'pass';
-      server ??= await listen(port);
+      server ??= await listen();
     },
     leadTo(other) {
       upstreamOf = new URL(other);

@@ -7,8 +7,9 @@ import { Redis, type RedisOptions } from 'ioredis';
 import { findProgram } from './programs';
 import { connectRedis } from './redis-client';
 import { untilCopied, untilInStep } from './redis-cluster';
-import { findFreePort, startRedisServer, type RedisServer } from './redis-server';
+import { startRedisServer, type RedisServer } from './redis-server';
 import { until } from './until';
+import { findFreePort } from './free-port';
 
 export interface SentinelGroup {
   readonly master: RedisServer;

@@ -1,11 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findProgram } from './programs';
+import { findFreePort } from './free-port';
 
 export interface RedisServer {
   readonly url: string;
@@ -24,23 +23,6 @@ interface RedisServerOptions {
   readonly appendOnly?: boolean;
   readonly evictionPolicy?: string;
   readonly extraArguments?: readonly string[];
-}
-
-/** Below what systems hand out to outgoing connections, one of which could take the port before its server does. */
-const PORTS = { from: 10_000, to: 32_000 };
-
-export async function findFreePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(PORTS.from, PORTS.to);
-    const server = createServer();
-    // One port after the other, until one is free.
-    // oxlint-disable-next-line no-await-in-loop
-    const isFree = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false));
-      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-    });
-    if (isFree) return port;
-  }
 }
 
 async function untilReady(child: ChildProcess): Promise<void> {

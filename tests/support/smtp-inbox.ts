@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import PostalMime from 'postal-mime';
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 import { createArrivals, type Arrivals } from './arrivals';
+import { findFreePort } from './free-port';
 
 export interface ReceivedMail {
   readonly envelopeFrom: string;
@@ -60,7 +60,7 @@ export async function startSmtpInbox(): Promise<SmtpInbox> {
     });
   }
 
-  const open = async (port: number): Promise<SMTPServer> => {
+  const open = async (): Promise<SMTPServer> => {
     const server = new SMTPServer({
       authOptional: true,
       disabledCommands: ['AUTH', 'STARTTLS'],
@@ -82,12 +82,12 @@ export async function startSmtpInbox(): Promise<SmtpInbox> {
     return server;
   };
 
-  let server: SMTPServer | undefined = await open(0);
-  const { port } = server.server.address() as AddressInfo;
+  const port = await findFreePort();
+  let server: SMTPServer | undefined = await open();
 
   const become = async (next: Mode): Promise<void> => {
     mode = next;
-    server ??= await open(port);
+    server ??= await open();
   };
   const down = async (): Promise<void> => {
     const closing = server;

@@ -6,9 +6,9 @@ import { createInterface } from 'node:readline';
 import { codeIn, ROOT } from '../../support/docs';
 import { createHttpAgent } from '../../support/http-agent';
 import { redisUrl } from '../../support/redis-database';
-import { findFreePort } from '../../support/redis-server';
 import { startSmtpInbox } from '../../support/smtp-inbox';
 import { totpCode } from '../../support/totp';
+import { findFreePort } from '../../support/free-port';
 
 /** The user table that the reader brings. */
 const USERS = `

@@ -5,7 +5,7 @@ import { DEMO_PASSWORD, EXAMPLE_KEY } from '../../support/example-app';
 import { createHttpAgent } from '../../support/http-agent';
 import { textOf } from '../../support/page-text';
 import { redisUrl } from '../../support/redis-database';
-import { findFreePort } from '../../support/redis-server';
+import { findFreePort } from '../../support/free-port';
 
 const root = join(__dirname, '../../..');
 

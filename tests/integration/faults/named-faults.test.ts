@@ -6,7 +6,8 @@ import { visit } from '../../support/member';
 import { createPortal } from '../../support/portal';
 import { withRules, type Records } from '../../support/records';
 import { connectRedis } from '../../support/redis-client';
-import { findFreePort, startRedisServer } from '../../support/redis-server';
+import { startRedisServer } from '../../support/redis-server';
+import { findFreePort } from '../../support/free-port';
 
 // An operator has to see from the log alone what is wrong with the database, and a visitor must not.
 
