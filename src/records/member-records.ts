@@ -175,7 +175,8 @@ export function memberRecordsIn(documents: Documents): Pick<Records, Verbs> {
     removeAuthenticator: (userId, id, keepOneOf) =>
       documents.change(userOwner(userId), [MEMBER, RECOVERY_CODES], ([member, codes]) => {
         const { next, outcome } = authenticators.removeAuthenticator(member, id, keepOneOf);
-        const left = next.authenticators.length === 0 && outcome ? { ...codes, codes: [] } : codes;
+        const isLast = outcome === 'removed' && next.authenticators.length === 0;
+        const left = isLast ? { ...codes, codes: [] } : codes;
         return { next: [next, left], outcome };
       }),
     removeAllAuthenticators: (userId) =>

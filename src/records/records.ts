@@ -1,6 +1,6 @@
 import type { SpentChannel } from '../core/address/destination';
 import type { Authenticator, GuessGroup, OnFileUse } from '../core/member/authenticator';
-import type { ImportOutcome } from '../core/member/authenticator-rules';
+import type { AuthenticatorRemoval, ImportOutcome } from '../core/member/authenticator-rules';
 import type { FactorKind } from '../core/member/factor-kind';
 import type { GuessCounter } from '../core/member/guess-counter';
 import type { Exemption, MemberSettings } from '../core/member/member';
@@ -181,15 +181,15 @@ export interface Records
   /** Remembers which one is asked first, until that one goes. False where there is none of that id. Atomic. */
   savePreference(userId: string, authenticatorId: string): Promise<boolean>;
   /**
-   * Removes an authenticator. Removing the last one also removes the recovery codes and the counters. False if there is none of that id. With
-   * `keepOneOf`, also false, and nothing removed, where none of these is there. Atomic: of two that keep each other only
-   * one can be removed, however many calls run in parallel.
+   * Removes an authenticator. Removing the last one also removes the recovery codes and the counters. With `keepOneOf`, nothing is removed
+   * where none of these is there: `last-factor`. Atomic: of two that keep each other only one can be removed, however many
+   * calls run in parallel.
    */
   removeAuthenticator(
     userId: string,
     authenticatorId: string,
     keepOneOf?: readonly string[],
-  ): Promise<boolean>;
+  ): Promise<AuthenticatorRemoval>;
   /** Removes every authenticator, recovery code, remembered browser, counter and use of an address on file of the user, and returns how many authenticators. Atomic. */
   removeAllAuthenticators(userId: string): Promise<number>;
 

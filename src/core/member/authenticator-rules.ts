@@ -101,22 +101,23 @@ export function preferAuthenticator(member: MemberDocument, id: string): Changed
   return { next: member.preferredId === id ? member : { ...member, preferredId: id }, outcome: true };
 }
 
-/**
- * Removes one; with the last one go the recovery codes and the counts. False where there is none of that id and, with `keepOneOf`,
- * where none of these is there.
- */
+/** `last-factor`: none of those is there of which one has to stay. */
+export type AuthenticatorRemoval = 'removed' | 'no-authenticator' | 'last-factor';
+
+/** Removes one; with the last one go the recovery codes and the counts. With `keepOneOf`, only where one of these is there. */
 export function removeAuthenticator(
   member: MemberDocument,
   id: string,
   keepOneOf?: readonly string[],
-): Changed<MemberDocument, boolean> {
+): Changed<MemberDocument, AuthenticatorRemoval> {
+  if (findAuthenticator(member, id) === undefined) return { next: member, outcome: 'no-authenticator' };
   const isKept =
     keepOneOf === undefined || keepOneOf.some((one) => findAuthenticator(member, one) !== undefined);
-  if (!isKept || findAuthenticator(member, id) === undefined) return { next: member, outcome: false };
+  if (!isKept) return { next: member, outcome: 'last-factor' };
   const authenticators = member.authenticators.filter((one) => one.id !== id);
   const preferredId = member.preferredId === id ? null : member.preferredId;
   const left = { ...member, authenticators, preferredId };
-  return { next: authenticators.length === 0 ? forgetFactors(left) : left, outcome: true };
+  return { next: authenticators.length === 0 ? forgetFactors(left) : left, outcome: 'removed' };
 }
 
 /** Removes every authenticator, count and use of an address on file; answers how many authenticators there were. */

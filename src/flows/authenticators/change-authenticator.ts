@@ -29,9 +29,8 @@ export async function removeAuthenticator(
   const spent = await spendChange(context, account.id, 'factor-changes');
   if (spent.outcome === 'rejected') return spent;
   const keepOneOf = removal.keepOneOf ?? undefined;
-  if (!(await context.records.removeAuthenticator(account.id, authenticatorId, keepOneOf))) {
-    return { outcome: 'rejected', because: keepOneOf === undefined ? 'no-authenticator' : 'last-factor' };
-  }
+  const removed = await context.records.removeAuthenticator(account.id, authenticatorId, keepOneOf);
+  if (removed !== 'removed') return { outcome: 'rejected', because: removed };
   const { kind, label } = authenticator;
   await context.events.reportQueued({
     name: 'authenticator-removed',

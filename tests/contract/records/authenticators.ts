@@ -124,13 +124,14 @@ export function describeAuthenticators(open: () => Records): void {
       const [first, second] = [anAuthenticator(), anAuthenticator()];
       await open().addAuthenticator(userId, first);
       await open().addAuthenticator(userId, second);
-      expect(await open().removeAuthenticator(userId, first.id, [])).toBe(false);
-      expect(await open().removeAuthenticator(userId, first.id, [newId()])).toBe(false);
+      expect(await open().removeAuthenticator(userId, first.id, [])).toBe('last-factor');
+      expect(await open().removeAuthenticator(userId, first.id, [newId()])).toBe('last-factor');
+      expect(await open().removeAuthenticator(userId, newId(), [])).toBe('no-authenticator');
       const removed = await Promise.all([
         open().removeAuthenticator(userId, first.id, [second.id]),
         open().removeAuthenticator(userId, second.id, [first.id]),
       ]);
-      expect(removed.filter(Boolean)).toHaveLength(1);
+      expect(removed.toSorted()).toEqual(['last-factor', 'removed']);
       expect((await open().findMember(userId, 'acme')).authenticators).toHaveLength(1);
     });
 
@@ -141,13 +142,13 @@ export function describeAuthenticators(open: () => Records): void {
       await open().addAuthenticator(userId, last);
       await open().replaceRecoveryCodes(userId, [{ number: 1, codeHash: 'h' }], NOW);
       await guessUntilLocked(userId, NOW);
-      expect(await open().removeAuthenticator(userId, first.id)).toBe(true);
-      expect(await open().removeAuthenticator(userId, first.id)).toBe(false);
+      expect(await open().removeAuthenticator(userId, first.id)).toBe('removed');
+      expect(await open().removeAuthenticator(userId, first.id)).toBe('no-authenticator');
       expect(await open().findMember(userId, 'acme')).toMatchObject({
         recoveryCodesLeft: 1,
         guesses: { codes: { failures: { 3: 3 } } },
       });
-      expect(await open().removeAuthenticator(userId, last.id)).toBe(true);
+      expect(await open().removeAuthenticator(userId, last.id)).toBe('removed');
       expect(await open().findMember(userId, 'acme')).toMatchObject({
         authenticators: [],
         recoveryCodesLeft: 0,

@@ -146,7 +146,7 @@ export function describeMembers(open: () => Records): void {
       expect(found.userId).toBe(id);
       expect(found.settings.enabled).toBe(true);
       expect(found.authenticators.map((authenticator) => authenticator.id)).toEqual(['app']);
-      expect(await open().removeAuthenticator(id, 'app')).toBe(true);
+      expect(await open().removeAuthenticator(id, 'app')).toBe('removed');
       expect(Object.prototype).not.toHaveProperty('enabled');
     });
   });
