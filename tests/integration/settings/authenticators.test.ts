@@ -1,3 +1,4 @@
+import { memoryState } from '../../../src/index';
 import { visit } from '../../support/member';
 import type { Member } from '../../support/member';
 import {
@@ -14,14 +15,19 @@ import type { Portal } from '../../support/portal';
 
 const settings = async (member: Member) => (await member.getJson('/mfa/settings')).body;
 
-async function adaWith(policy: Parameters<typeof createSettingsPortal>[0] = {}) {
-  const portal = await createSettingsPortal(policy);
+async function adaWith(...given: Parameters<typeof createSettingsPortal>) {
+  const portal = await createSettingsPortal(...given);
   const app = await giveApp(portal, 'ada');
   await giveRecoveryCodes(portal, 'ada');
   return { portal, app, ada: await signInWithApp(portal, 'ada', app) };
 }
 
 const mailsTo = ({ outbox }: Portal, to: string) => outbox.messages.filter((message) => message.to === to);
+
+async function eventsOf({ mfa, records }: Portal, name: string) {
+  await mfa.settled();
+  return (await records.listEvents({ organizationId: 'acme', limit: 100, names: [name] })).events;
+}
 
 describe('the settings', () => {
   it('list what a person has, what may be added and how many recovery codes are left', async () => {
@@ -94,6 +100,14 @@ describe('the settings', () => {
     await portal.mfa.policies.save('acme', { enabled: false });
     expect((await ada.getJson('/mfa/settings')).status).toBe(404);
     expect((await ada.postJson('/mfa/settings/recovery-codes')).status).toBe(404);
+    const stranger = await visit(portal).getJson('/mfa/settings');
+    expect(stranger.body).toMatchObject({ outcome: 'sign-in', because: 'no-session' });
+    // A session that has ended is no longer a sign-in.
+    await portal.mfa.sessionsOf('ada').endAll();
+    expect((await ada.getJson('/mfa/settings')).body).toMatchObject({
+      outcome: 'sign-in',
+      because: 'session-ended',
+    });
   });
 
   it('warn when three recovery codes are left', async () => {
@@ -105,11 +119,14 @@ describe('the settings', () => {
   });
 
   it('rename an authenticator, and refuse an empty name', async () => {
-    const { app, ada } = await adaWith();
+    const { portal, app, ada } = await adaWith();
     const path = `/mfa/settings/authenticators/${app.id}/rename`;
     const renamed = await ada.postJson(path, { label: '  My\nphone ' });
     expect(renamed.body).toMatchObject({ outcome: 'renamed', next: '/mfa/settings' });
     expect((await settings(ada)).authenticators[0].label).toBe('My phone');
+    expect(await eventsOf(portal, 'authenticator-renamed')).toMatchObject([
+      { userId: 'ada', address: expect.any(String), details: { authenticatorId: app.id } },
+    ]);
     const empty = await ada.postJson(path, { label: ' ' });
     expect([empty.status, empty.body.because]).toEqual([400, 'label-missing']);
     const html = await ada.follow(await ada.post(path, { label: '<b>bold</b>' }));
@@ -148,7 +165,9 @@ describe('removing an authenticator', () => {
     expect(ada.cookie('session')).not.toBe(before);
     expect((await ada.getJson('/')).status).toBe(200);
     expect((await elsewhere.getJson('/')).body).toMatchObject({ because: 'session-ended' });
-    await portal.mfa.settled();
+    expect(await eventsOf(portal, 'sessions-ended')).toMatchObject([
+      { userId: 'ada', details: { scope: 'others' } },
+    ]);
     for (const to of ['ada@acme.example', 'ada@home.example']) {
       expect(mailsTo(portal, to).at(-1)?.text).toContain('removed');
     }
@@ -184,18 +203,98 @@ describe('removing an authenticator', () => {
         ),
       ),
     );
-    expect(both.filter(Boolean)).toHaveLength(1);
+    expect(both.toSorted()).toEqual(['last-factor', 'removed']);
     expect((await portal.records.findMember('ada', 'acme')).authenticators).toHaveLength(1);
   });
 
   it('lets the last one go where the policy is optional, with the recovery codes, and tells the directory', async () => {
     const noted: unknown[] = [];
-    const { portal, app, ada } = await adaWith({ enrollment: 'optional' });
-    portal.mfa.events.on('authenticator-removed', ({ details }) => noted.push(details));
+    const noteEnrolled = async (...note: [id: string, enrolled: boolean]) => void noted.push(note);
+    const { portal, app, ada } = await adaWith({ enrollment: 'optional' }, { directory: { noteEnrolled } });
     const removed = await ada.postJson(`/mfa/settings/authenticators/${app.id}/remove`);
     expect(removed.status).toBe(200);
     expect(await settings(ada)).toMatchObject({ authenticators: [], recoveryCodes: null });
-    expect(noted).toEqual([{ kind: 'totp', authenticatorId: app.id }]);
+    expect(noted.at(-1)).toEqual(['ada', false]);
+    expect(await eventsOf(portal, 'authenticator-removed')).toMatchObject([
+      { details: { kind: 'totp', authenticatorId: app.id } },
+    ]);
+  });
+
+  it('removes a phone while the SMS provider is down, and reports that the notice failed', async () => {
+    const down = new Error('The provider is down.');
+    const { portal, ada } = await adaWith({}, { sms: { send: () => Promise.reject(down) } });
+    const phone = await giveAddress(portal, 'ada', { kind: 'sms', to: '+447700900123' });
+    const removed = await ada.postJson(`/mfa/settings/authenticators/${phone}/remove`);
+    expect(removed.body).toMatchObject({ outcome: 'removed', notified: ['a•••@acme.example'] });
+    expect(await eventsOf(portal, 'notice-failed')).toMatchObject([
+      { userId: 'ada', details: { notice: 'authenticator-removed', by: 'sms' } },
+    ]);
+    expect(portal.errors).toEqual([down]);
+  });
+
+  it('removes a phone whose number cannot be decrypted, and sends no text message', async () => {
+    const { portal, ada } = await adaWith();
+    const phone = await giveAddress(portal, 'ada', { kind: 'sms', to: '+447700900123' });
+    const { authenticators } = await portal.records.findMember('ada', 'acme');
+    const expected = authenticators.find(({ id }) => id === phone)?.sealedSecret ?? '';
+    await portal.records.resealAuthenticator('ada', phone, { expected, sealed: `${expected}AAAA` });
+    const removed = await ada.postJson(`/mfa/settings/authenticators/${phone}/remove`);
+    expect(removed.body).toMatchObject({ outcome: 'removed', notified: ['a•••@acme.example'] });
+    expect(await eventsOf(portal, 'notice-failed')).toEqual([]);
+    expect(portal.errors).toEqual([]);
+    expect((await settings(ada)).authenticators).toHaveLength(1);
+  });
+});
+
+/** A portal in which another change to Ada’s account happens in the middle of a removal. */
+async function adaRaced(when: 'before-removal' | 'before-epoch', policy = {}) {
+  const meanwhile: (() => Promise<unknown>)[] = [];
+  const happen = async () => void (await meanwhile.pop()?.());
+  const state = memoryState();
+  const throttle: typeof state.throttle = (options) => {
+    const counter = state.throttle(options);
+    if (when !== 'before-removal' || options.name !== 'factor-changes') return counter;
+    return {
+      ...counter,
+      async spend(key) {
+        await happen();
+        return counter.spend(key);
+      },
+    };
+  };
+  const directory = when === 'before-epoch' ? { noteEnrolled: happen } : {};
+  const raced = await adaWith(policy, { state: { ...state, throttle }, directory });
+  return { ...raced, meanwhile };
+}
+
+describe('a removal with another change in the middle of it', () => {
+  it('is rejected if the authenticator is already removed, and sends no notice', async () => {
+    const { portal, ada, meanwhile } = await adaRaced('before-removal');
+    const phone = await giveAddress(portal, 'ada', { kind: 'sms', to: '+447700900123' });
+    meanwhile.push(() => portal.records.removeAuthenticator('ada', phone));
+    const late = await ada.postJson(`/mfa/settings/authenticators/${phone}/remove`);
+    expect(late.body).toMatchObject({ outcome: 'rejected', because: 'no-authenticator' });
+    expect(await eventsOf(portal, 'authenticator-removed')).toEqual([]);
+    expect(portal.outbox.messages).toEqual([]);
+  });
+
+  it('is rejected if the only other authenticator is already removed', async () => {
+    const { portal, app, ada, meanwhile } = await adaRaced('before-removal');
+    const phone = await giveAddress(portal, 'ada', { kind: 'sms', to: '+447700900123' });
+    meanwhile.push(() => portal.records.removeAuthenticator('ada', phone));
+    const late = await ada.postJson(`/mfa/settings/authenticators/${app.id}/remove`);
+    expect([late.status, late.body.because]).toEqual([409, 'last-factor']);
+    expect(await eventsOf(portal, 'authenticator-removed')).toEqual([]);
+    expect((await settings(ada)).authenticators).toMatchObject([{ id: app.id }]);
+  });
+
+  it('does not revive a session that was ended meanwhile, and reports one end', async () => {
+    const { portal, app, ada, meanwhile } = await adaRaced('before-epoch', { enrollment: 'optional' });
+    meanwhile.push(() => portal.mfa.sessionsOf('ada').endAll());
+    const removed = await ada.postJson(`/mfa/settings/authenticators/${app.id}/remove`);
+    expect(removed.body).toMatchObject({ outcome: 'removed' });
+    expect((await ada.getJson('/')).status).toBe(401);
+    expect(await eventsOf(portal, 'sessions-ended')).toMatchObject([{ details: { scope: 'user' } }]);
   });
 });
 
