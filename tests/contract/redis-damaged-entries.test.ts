@@ -101,4 +101,30 @@ describe('what is kept beside the records of users in Redis', () => {
     if (name === 'whole') await expect(found).resolves.toEqual(codes);
     else await expect(found).rejects.toMatchObject(unreadable);
   });
+
+  it.each(['["ada"]', '[1,"body"]', '{"userId":"ada"}', '"ada"', '[null,5]'])(
+    'is a queued item, refused where it is %s',
+    async (text) => {
+      await redis.zadd('mfa:{queue:notices}:due', NOW, 'damaged');
+      await redis.hset('mfa:{queue:notices}:items', 'damaged', text);
+      await expect(records.listQueued('notices', 5)).rejects.toMatchObject(unreadable);
+      await records.removeQueued('notices', 'damaged');
+    },
+  );
+
+  it('is the work that waits, without a trace of what made room', async () => {
+    for (const id of ['first', 'second'])
+      await records.enqueue('notices', { id, userId: 'ada', body: '{}' }, { dueAt: NOW, most: 1 });
+    expect(await redis.hkeys('mfa:{queue:notices}:items')).toEqual(['second']);
+    await records.removeQueued('notices', 'second');
+  });
+
+  it('is a claimed key, with no trace of another owner who asked for it', async () => {
+    const first = { kind: 'user', id: newId() } as const;
+    const second = { kind: 'user', id: newId() } as const;
+    const key = newId();
+    expect([await records.claim(key, first), await records.claim(key, second)]).toEqual([true, false]);
+    expect(await redis.smembers(`mfa:{user:${first.id}}:claims`)).toEqual([key]);
+    expect(await redis.smembers(`mfa:{user:${second.id}}:claims`)).toEqual([]);
+  });
 });

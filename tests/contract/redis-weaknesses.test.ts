@@ -33,6 +33,31 @@ describe('the settings of the Redis that holds the records', () => {
     }
   });
 
+  it.each(['maxmemory-policy', 'appendonly'])(
+    'are read another way where Redis shows everything but %s',
+    async (hidden) => {
+      const redis = connectRedis();
+      const call = redis.call.bind(redis) as (name: string, ...args: string[]) => Promise<unknown>;
+      let isInfoShown = true;
+      redis.call = async (name: string, ...args: unknown[]) => {
+        if (name === 'config' && args[1] === hidden) return [];
+        return name === 'info' && !isInfoShown ? '' : call(name, ...args.map(String));
+      };
+      expect(await redisRecords(redis).findWeaknesses()).toEqual([]);
+      isInfoShown = false;
+      expect(await redisRecords(redis).findWeaknesses()).toEqual([expect.stringContaining('does not show')]);
+      redis.disconnect();
+    },
+  );
+
+  it('are read from CONFIG where Redis refuses INFO', async () => {
+    const server = await startRedisServer({ extraArguments: ['--rename-command', 'INFO', ''] });
+    const redis = connectRedis(server.url, { enableReadyCheck: false });
+    expect(await redisRecords(redis).findWeaknesses()).toEqual([]);
+    redis.disconnect();
+    await server.stop();
+  });
+
   it('are to be checked by hand where Redis does not show them', async () => {
     const renamed = ['CONFIG', 'INFO'].flatMap((command) => ['--rename-command', command, '']);
     const server = await startRedisServer({ extraArguments: renamed });

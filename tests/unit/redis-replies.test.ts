@@ -1,6 +1,8 @@
 import { redisRecords } from '../support/records';
 import { Redis } from 'ioredis';
 import { redisState } from '../../src/redis';
+import { aPassword, PASSWORD_LIMITS } from '../../src/testing/state-contract/password-attempts';
+import { redisCommands } from '../../src/stores/redis/command-batch';
 import { isInstant, parseObject, toHash, toTexts, toWholeNumber } from '../../src/stores/redis/replies';
 
 // What no Redis answers today: a client that changes replies, or a proxy, is told from records that say something.
@@ -50,6 +52,19 @@ describe('a reply that is of another kind', () => {
   it.each(Object.entries(TEXTS))('is refused where %s: no text', async (_name, read) => {
     for (const reply of [5, ['text'], { text: 'text' }])
       await expect(read(storesThatHear(reply))).rejects.toEqual(refused);
+  });
+
+  it('is refused where a password is counted: no outcome', async () => {
+    const { state } = storesThatHear(['0', '', 'sometimes', '5']);
+    await expect(state.reservePassword(aPassword(), PASSWORD_LIMITS, at)).rejects.toEqual(refused);
+  });
+
+  it('is refused where several things are read at once: too few answers', async () => {
+    const redis = Object.assign(new Redis({ lazyConnect: true }), { call: async () => ['text'] });
+    const commands = redisCommands(redis, { timeoutMs: 60_000 });
+    const [first, second] = await Promise.allSettled([commands.send('get', 'a'), commands.send('get', 'b')]);
+    expect(first).toEqual({ status: 'fulfilled', value: 'text' });
+    expect(second).toEqual({ status: 'rejected', reason: refused });
   });
 
   it('is refused where sends are counted: no number', async () => {

@@ -25,7 +25,7 @@ export function eventLogIn(queries: Queries, schema: string): EventStore {
   return {
     async appendEvents(given, { maxCount, maxAgeSeconds }) {
       const newest = given.at(-1);
-      if (newest === undefined || maxCount < 1 || maxAgeSeconds <= 0) return;
+      if (newest === undefined) return;
       const kept = given.slice(-maxCount).map((event) => JSON.stringify(event, storable));
       const oldest = newest.at - maxAgeSeconds * 1000;
       await queries.run(appendSql, [

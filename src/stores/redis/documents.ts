@@ -89,7 +89,7 @@ export function documentsIn(redis: RedisCommands, keys: Keys): DocumentStore {
     },
     async findOwner(key) {
       const holder = await redis.send('hget', keys.claim(key), `${CLAIM}:v`);
-      if (holder === null || holder === undefined) return undefined;
+      if (holder === null) return undefined;
       const owner = typeof holder === 'string' ? parseOwnerKey(holder) : undefined;
       if (owner === undefined) throw unreadable('the owner of a key');
       return owner;

@@ -95,7 +95,7 @@ export function eventLogIn(redis: RedisCommands, keys: Keys): EventStore {
   return {
     async appendEvents(events, { maxCount, maxAgeSeconds }) {
       const [newest] = events;
-      if (newest === undefined || maxCount < 1 || maxAgeSeconds <= 0) return;
+      if (newest === undefined) return;
       const args = events.flatMap((event) => [event.at, JSON.stringify(event)]);
       await redis.run(APPEND, {
         keys: [keys.events(newest.organizationId)],

@@ -2,7 +2,7 @@ import { readEvidence, writeEvidence, type Evidence } from '../../core/decision/
 import { isChannel } from '../../core/member/factor-kind';
 import type { SentCode } from '../../core/proof/one-time-code';
 import type { Challenge, ChallengeOwner, ChallengePurpose, PendingLogin } from '../state-store';
-import { isInstant, parseJson, toTexts, toWholeNumber, unreadable } from './replies';
+import { isInstant, parseJson, parseObject, toTexts, toWholeNumber, unreadable } from './replies';
 
 const STAGES: readonly SentCode['stage'][] = ['stored', 'counted', 'sent'];
 
@@ -33,11 +33,11 @@ function readCode(fields: unknown): SentCode {
   if (!Array.isArray(fields)) throw unreadable('a sent code');
   const [id, sendId, authenticatorId, kinds, codeHash, maskedDestination, sentAt, life, place]: unknown[] =
     fields;
-  const [kind, sentBy] = typeof kinds === 'string' ? kinds.split(':') : [];
+  const [kind = '', sentBy] = typeof kinds === 'string' ? kinds.split(':') : [];
   if (typeof id !== 'string' || typeof authenticatorId !== 'string') throw unreadable('a sent code');
   if (typeof codeHash !== 'string' || typeof maskedDestination !== 'string') throw unreadable('a sent code');
   const stage = typeof place === 'number' ? STAGES[place] : undefined;
-  if (kind === undefined || !isChannel(sentBy) || stage === undefined) throw unreadable('a sent code');
+  if (!isChannel(sentBy) || stage === undefined) throw unreadable('a sent code');
   if (!isInstant(sentAt) || !isInstant(life) || (sendId !== 0 && typeof sendId !== 'string'))
     throw unreadable('a sent code');
   return {
@@ -145,15 +145,9 @@ export function readChallenge(reply: unknown, owner: ChallengeOwner): Challenge 
     codes: isNothing(codes) ? [] : readCodes(codes),
     notSent: whyNotSent,
     sealedSecret: sealedSecret ?? null,
-    state: isNothing(state) ? null : readObject(state),
+    state: isNothing(state) ? null : parseObject(state, 'a challenge'),
     expiresAt: toWholeNumber(expiresAt, 'a challenge'),
   };
-}
-
-function readObject(text: string): object {
-  const value = parseJson(text, 'a challenge');
-  if (typeof value !== 'object' || value === null) throw unreadable('a challenge');
-  return value;
 }
 
 function isWhyNotSent(text: string | null): text is Challenge['notSent'] {

@@ -32,12 +32,11 @@ const FIELDS_BEFORE_USER_AGENT = 8;
 
 export function readSession(text: string, handle: string): SessionEntry {
   const fields = text.split(' ');
-  const [seen = '', started = '', ends = '', organizationId, user, organization, written = '', address] =
-    fields;
+  const [seen = '', started = '', ends = '', organizationId = '', user = '', organization = ''] = fields;
+  const [written = '', address] = fields.slice(6);
   const [seenAt, startedAt, expiresAt] = [readInstant(seen), readInstant(started), readInstant(ends)];
   if (seenAt === null || startedAt === null || expiresAt === null) throw unreadable('a session');
-  if (organizationId === undefined || user === undefined) throw unreadable('a session');
-  if (organization === undefined || address === undefined) throw unreadable('a session');
+  if (address === undefined) throw unreadable('a session');
   return {
     handle: decodeId(handle),
     organizationId: decodeId(organizationId),
@@ -162,7 +161,7 @@ export function sessionsIn(redis: RedisCommands, keys: Keys): Pick<StateStore, V
 }
 
 function toEntry(entry: unknown, field: string): SessionEntry | undefined {
-  if (entry === null || entry === undefined) return undefined;
+  if (entry === null) return undefined;
   if (typeof entry !== 'string') throw unreadable('a session');
   return readSession(entry, field);
 }
@@ -186,9 +185,9 @@ export function stringify(session: SessionData): string {
 
 export function parse(text: string): SessionData {
   if (text.startsWith('{')) return JSON.parse(text);
-  const [short, expires = '', maxAge = '', secure] = SHORT.exec(text) ?? [];
+  const [short = '', expires = '', maxAge = '', secure] = SHORT.exec(text) ?? [];
   const [endsAt, originalMaxAge] = [readInstant(expires), readInstant(maxAge)];
-  if (short === undefined || endsAt === null || originalMaxAge === null) throw unreadable('a session');
+  if (endsAt === null || originalMaxAge === null) throw unreadable('a session');
   const cookie = { originalMaxAge, expires: new Date(endsAt), secure: secure === 'S', ...CONSTANT };
   return { ...parseObject(text.slice(short.length), 'a session'), cookie };
 }

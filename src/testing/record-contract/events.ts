@@ -158,6 +158,13 @@ export function describeEvents({ describe, it, expect }: TestFramework, open: ()
       expect(await readAll(organizationId, 5)).toEqual([[2]]);
     });
 
+    it('stores nothing where there are no events', async () => {
+      const organizationId = newId();
+      await open().appendEvents([anEvent({ organizationId })], KEEP);
+      await open().appendEvents([], KEEP);
+      expect((await open().listEvents({ organizationId, limit: 5 })).events).toHaveLength(1);
+    });
+
     it('keeps no more than it may, and nothing too old', async () => {
       const organizationId = newId();
       const append = (n: number, at: number, keep = KEEP) =>

@@ -197,6 +197,7 @@ export function describeQueues(
       await open().enqueue(QUEUE, early, { ...WHEN, dueAt: NOW + 1 });
       expect(await open().listQueued(QUEUE, 10)).toEqual([early, late]);
       expect(await open().listQueued(QUEUE, 1)).toEqual([early]);
+      expect(await open().listQueued(QUEUE, 0)).toEqual([]);
       expect(await open().takeDue(QUEUE, { ...DUE, limit: 1 })).toEqual([early]);
       expect(await open().takeDue(QUEUE, DUE)).toEqual([late]);
     });
