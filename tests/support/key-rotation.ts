@@ -63,8 +63,8 @@ export async function sealedSecrets(portal: Portal, ...userIds: string[]): Promi
 
 export function anAddress(given: {
   readonly authenticatorId: string;
-  readonly kind: 'sms' | 'email';
-  readonly sealedSecret: string;
+  readonly kind: 'sms' | 'email' | 'passkey';
+  readonly sealedSecret: string | null;
   readonly createdAt: number;
 }): Authenticator {
   return {

@@ -35,6 +35,12 @@ describe.each(storeKinds)('an import with stores in $kind', ({ open }) => {
     options: Parameters<typeof portal.mfa.authenticators.import>[1] = {},
   ) => portal.mfa.authenticators.import(rows, { actorId: 'mover', ...options });
 
+  async function eventsOf(userId: string) {
+    await portal.mfa.settled();
+    const asked = { organizationId: 'acme', userIds: [userId], limit: 5 };
+    return (await stores.records.listEvents(asked)).events;
+  }
+
   const listOf = (userId: string) => portal.mfa.authenticators.list(userId);
 
   async function signIn(userId: string, code: string): Promise<string> {
@@ -86,8 +92,7 @@ describe.each(storeKinds)('an import with stores in $kind', ({ open }) => {
   it('reports an event with actor and reason, and tells the user table', async () => {
     const { id } = addPerson(portal);
     await importRows([row(id, randomBytes(20))], { reason: 'Moved from our own login' });
-    await portal.mfa.settled();
-    const { events } = await stores.records.listEvents({ organizationId: 'acme', userIds: [id], limit: 5 });
+    const events = await eventsOf(id);
     const [{ id: authenticatorId } = { id: '' }] = await listOf(id);
     expect(events).toMatchObject([
       {
@@ -114,6 +119,7 @@ describe.each(storeKinds)('an import with stores in $kind', ({ open }) => {
       });
     }
     expect(await listOf(id)).toEqual(before);
+    expect(await eventsOf(id)).toHaveLength(1);
     expect(await signIn(id, oathCode(key, portal.clock.now()))).toBe('signed-in');
   });
 
@@ -167,6 +173,8 @@ describe.each(storeKinds)('an import with stores in $kind', ({ open }) => {
     expect(await importRows(rows, { dryRun: true })).toMatchObject({ outcome: 'dry-run', ...counts });
     expect(await listOf(id)).toEqual([]);
     expect((await stores.records.findMember(id, 'acme')).epoch).toBeNull();
+    expect(await eventsOf(id)).toEqual([]);
+    expect(noted.filter(([userId]) => userId === id)).toEqual([]);
     expect(await importRows(rows)).toMatchObject({ outcome: 'imported', ...counts });
   });
 

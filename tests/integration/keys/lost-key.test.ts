@@ -49,6 +49,9 @@ describe('a key that is lost or wrong', () => {
 
   it('seals nothing anew and says so of each secret', async () => {
     const { lost, events } = loseKey();
+    // A passkey is stored without a secret, so it needs no key.
+    const passkey = { authenticatorId: 'passkey', kind: 'passkey', sealedSecret: null } as const;
+    await lost.records.addAuthenticator('ada', anAddress({ ...passkey, createdAt: clock.now() }));
     const before = await sealedSecrets(lost, 'ada');
     const report = await lost.mfa.resealAll({ ...ACME, userIds: ['ada'] });
     expect(report).toEqual({ users: 1, resealed: 0, unreadable: 1 });

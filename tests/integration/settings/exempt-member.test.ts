@@ -36,6 +36,14 @@ describe('an exempt member who has an app', () => {
     expect(authenticators.map(({ label }) => label)).toEqual(['Old phone']);
   });
 
+  it('changes a method that is no longer allowed, before setting up one that is', async () => {
+    const { portal, ada, app, code } = await exemptAda();
+    await portal.mfa.policies.save('acme', { methods: ['sms', 'email'] });
+    await ada.postJson('/mfa/step-up', { code: code() });
+    const path = `/mfa/settings/authenticators/${app.id}/rename`;
+    expect((await ada.postJson(path, { label: 'Old app' })).body).toMatchObject({ outcome: 'renamed' });
+  });
+
   it('is told in JSON which step that is', async () => {
     const { ada } = await exemptAda();
     const step = { outcome: 'challenge', because: 'authentication-too-old' };

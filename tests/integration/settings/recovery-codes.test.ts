@@ -81,6 +81,31 @@ describe('recovery codes that nobody acknowledges', () => {
     expect(listed((await ada.get('/mfa/enroll/recovery-codes')).text)).toEqual([]);
   });
 
+  it('are no longer shown after newer ones were made', async () => {
+    const portal = await createSettingsPortal();
+    const app = await giveApp(portal, 'ada');
+    const ada = await signInWithApp(portal, 'ada', app);
+    await ada.post('/mfa/settings/recovery-codes');
+    portal.clock.advance(1);
+    await giveRecoveryCodes(portal, 'ada');
+    expect(listed((await ada.get('/mfa/enroll/recovery-codes')).text)).toEqual([]);
+  });
+
+  it('are not shown if they cannot be decrypted, and a new set can be made', async () => {
+    const portal = await createSettingsPortal();
+    const app = await giveApp(portal, 'ada');
+    const ada = await signInWithApp(portal, 'ada', app);
+    await ada.post('/mfa/settings/recovery-codes');
+    const [session] = await portal.mfa.sessionsOf('ada').list();
+    const owner = { userId: 'ada', ownerId: session?.handle ?? '' };
+    const kept = await portal.state.findUnseenCodes(owner);
+    if (kept === undefined) throw new Error('No codes are kept.');
+    await portal.state.keepUnseenCodes(owner, { ...kept, sealed: `${kept.sealed}AAAA` }, portal.clock.now());
+    const page = await ada.get('/mfa/enroll/recovery-codes');
+    expect([page.status, listed(page.text)]).toEqual([200, []]);
+    expect(textOf(page.text)).toContain('make a new set in your settings');
+  });
+
   it('are refused to a person who has no factor that they could stand in for', async () => {
     const portal = await createSettingsPortal({ enrollment: 'optional' });
     const ada = visit(portal);
