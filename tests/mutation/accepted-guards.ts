@@ -152,14 +152,14 @@ export const ACCEPTED_GUARDS: readonly Accepted[] = [
   },
   {
     file: 'session/renew-session.ts',
-    within: 'startAnew',
+    within: 'replaceEndedSession',
     from: "identity.kind === 'anonymous' || identity.subject.phase === 'pending'",
     to: "identity.kind === 'anonymous'",
     reason: 'saves two reads: the mark is true of a session after a pending login as well',
   },
   {
     file: 'session/renew-session.ts',
-    within: 'withoutCircle',
+    within: 'preventSignInLoop',
     from: "decision.because !== 'sign-in-too-old' || identity.kind === 'anonymous'",
     to: "decision.because !== 'sign-in-too-old'",
     reason: 'only a person who is signed in can have signed in too long ago',

@@ -51,11 +51,10 @@ export function readOrganizations(
       Reflect.get(Object(one), field),
     );
     const text = hostIdText(id);
-    if (text === null)
-      throw invalidAnswer(`an id that is a ${typeof id} without a text of its own was given`);
-    if (typeof name !== 'string') throw invalidAnswer(`a name that is a ${typeof name} was given`);
+    if (text === null) throw invalidAnswer(`an id of type ${typeof id} was given, which has no unique text`);
+    if (typeof name !== 'string') throw invalidAnswer(`a name of type ${typeof name} was given`);
     if (available !== undefined && typeof available !== 'boolean')
-      throw invalidAnswer(`featureAvailable that is a ${typeof available} was given`);
+      throw invalidAnswer(`featureAvailable of type ${typeof available} was given`);
     return { id: text, name, featureAvailable: available !== false };
   });
 }
@@ -67,12 +66,12 @@ function invalidAnswer(problem: string): ConfigurationError {
   );
 }
 
-/** Fails when the host sets up, not when the first person opens a list of members. */
+/** Fails at startup, not when the first administrator opens a list of members. */
 export function requireUserList({ list }: { readonly list?: unknown }): void {
   if (list !== undefined) return;
   throw new ConfigurationError(
     'users.list',
-    'it is missing, and people are listed by it. Write users: { findById, list: async ({ organizationId, query, cursor, limit }) => ({ users, nextCursor }) }.',
+    'it is missing, and the pages for administrators list members with it. Write users: { findById, list: async ({ organizationId, query, cursor, limit }) => ({ users, nextCursor }) }.',
   );
 }
 
@@ -113,7 +112,7 @@ interface AdministeringPage {
   readonly returnTo: string | null;
 }
 
-/** The policy of any organization with MFA on that the person administers: for setting up and changing factors. */
+/** For setting up and changing factors: the policy of any organization with MFA on that the user administers. */
 export function administeredBy({ context, req }: AdministeringPage): FindAdministered {
   return async (own) => findPolicyWithMfaOn(context, await organizationsOf(context, req), own);
 }
@@ -135,7 +134,7 @@ export function administeredNext({ context, req, returnTo }: AdministeringPage):
   };
 }
 
-/** What the user of this request administers, on all administrators' pages of the app. */
+/** The organizations that the user of this request administers, from every `mfa.adminPages()` of the app. */
 export async function organizationsOf(context: HttpContext, req: Request): Promise<readonly Organization[]> {
   const lists = await Promise.all(context.administration.map((pages) => pages.organizationsOf(req)));
   return lists.flat();

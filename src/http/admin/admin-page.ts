@@ -5,7 +5,7 @@ import { returnToHere } from '../kernel/request';
 import { nextPath } from '../kernel/respond';
 import type { AdminPage } from './admin-route';
 
-/** What was done, by the word in the query of the redirect after a change. Text from the address itself is never shown. */
+/** Values of `done` in the query after a change. Each has its own message; text from the URL itself is never shown. */
 const DONE = [
   'policy',
   'duration',
@@ -55,9 +55,9 @@ export interface AdminHead {
   /** Path of the organization's pages, without a slash at the end. */
   readonly basePath: string;
   readonly tab: AdminTab;
-  /** Null where the administrator has one organization only. */
+  /** Null if the administrator has one organization only. */
   readonly changePath: string | null;
-  /** The administrator's own settings; null where MFA is off for them. */
+  /** The administrator's own settings; null if MFA is off for them. */
   readonly configurePath: string | null;
   /** Where to give the proof that changes need; null while the last one is fresh, and on pages without forms. */
   readonly confirmPath: string | null;
@@ -74,7 +74,7 @@ export interface LinkLocals {
   readonly path: string;
 }
 
-/** A text of the query; empty where it is missing or not a text, such as a list. */
+/** A query parameter as text; empty if it is missing or a list. */
 export function textQuery(req: Request, name: string): string {
   const value: unknown = Object.hasOwn(req.query, name) ? req.query[name] : undefined;
   return typeof value === 'string' ? value : '';
@@ -98,7 +98,7 @@ export function searchQuery(req: Request): string {
 export const PAGE_SIZE = 50;
 const LARGEST_PAGE = 200;
 
-/** The rows of a page: `limit`, 1 to 200; 50 where it is missing. Null where it is invalid. */
+/** The rows of a page: `limit`, 1 to 200; 50 where it is missing. Null if it is invalid. */
 export function pageSize(req: Request): number | null {
   const given: unknown = req.query['limit'];
   if (given === undefined || given === '') return PAGE_SIZE;
@@ -109,7 +109,7 @@ export function pageSize(req: Request): number | null {
 
 /** Links from one page of a list to the others, and which rows it shows. */
 export interface Paging {
-  /** The rows from first to last; the total is null where it is not known. Null where there are none. */
+  /** The rows from first to last; the total is null if it is not known. Null if there are none. */
   readonly range: { readonly first: number; readonly last: number; readonly total: number | null } | null;
   readonly firstPath: string | null;
   readonly previousPath: string | null;
@@ -132,10 +132,10 @@ export function pagingOf(
   req: Request,
   list: {
     readonly path: string;
-    /** What every link keeps. */
+    /** Parameters that every link keeps. */
     readonly query: Readonly<Record<string, string>>;
     readonly rows: number;
-    /** Null where it is not known. */
+    /** Null if it is not known. */
     readonly total: number | null;
     readonly nextCursor: string | undefined;
   },

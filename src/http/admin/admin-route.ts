@@ -15,7 +15,7 @@ import type { HttpContext } from '../kernel/http-context';
 import { knownPageRoute, refuse, type KnownPageRequest } from '../kernel/page-route';
 import { refuseRequest } from '../kernel/refusals';
 import { originOf, returnToHere } from '../kernel/request';
-import { dropSavedForm, findSavedForm, keepForm } from '../session/pending-action';
+import { dropSavedForm, findSavedForm, saveForm } from '../session/pending-action';
 import type { SavedForm } from '../session/session-data-text';
 import { noteSeen } from '../sign-in/guard';
 import {
@@ -29,32 +29,32 @@ import { formSelection } from './form-fields';
 export interface AdminRoutes {
   readonly context: HttpContext;
   readonly options: AdminPagesOptions;
-  /** What the proof itself performs, by the `route` of its form. */
+  /** Changes that are performed right after the proof, by the route of their form. */
   readonly acts: Map<string, (page: AdminPage) => Promise<void>>;
 }
 
-/** A request of an administrator whose session may read what they administer. */
+/** A request of an administrator whose session is allowed to read these pages. */
 export interface AdministratorPage extends KnownPageRequest {
   readonly options: AdminPagesOptions;
   readonly gathered: Gathered;
   readonly organizations: readonly Organization[];
-  /** The policy of the organization in the path; null where it has MFA off and the password is enough. */
+  /** The policy of the organization in the path; null if it has MFA off and the password is enough. */
   readonly administered: Policy | null;
 }
 
-/** The same for one organization that they administer. */
+/** An administrator's request about one organization. */
 export interface AdminPage extends AdministratorPage {
   readonly organization: Organization;
   /** Path of the organization's pages. */
   readonly basePath: string;
   readonly act: AdminAct & { readonly administratorsOf: AdministratorsOf };
-  /** The proof that a change needs first; null while the last one is fresh. */
+  /** The proof that a change needs; null while the last proof is fresh. */
   readonly unproven: Decision | null;
-  /** The form that was submitted before the proof, on the page that the proof led back to. */
+  /** The form that was submitted before the proof. Set on the page that the user returns to afterwards. */
   readonly kept: SavedForm | null;
 }
 
-/** For every organization that the person administers. Sessions that may not read are sent to the proof they need. */
+/** A page for administrators. A session that lacks the proof for reading is redirected to it. */
 export function administratorRoute(
   { context, options }: AdminRoutes,
   handle: (page: AdministratorPage) => Promise<void>,
@@ -71,8 +71,8 @@ export function readRoute(routes: AdminRoutes, handle: (page: AdminPage) => Prom
 }
 
 /**
- * A change needs a fresh proof. `back` is the page, below the organization's, that the proof leads back to. The proof itself
- * performs what names its `route`; anything else is confirmed on that page.
+ * A change, which needs a fresh proof. `back` is the page to return to after the proof, below the organization's path. A change
+ * with a `route` is performed right after the proof; any other has to be submitted again on that page.
  */
 export function changeRoute(
   routes: AdminRoutes,
@@ -89,7 +89,7 @@ export function changeRoute(
   });
 }
 
-/** Leads to the proof. After it, the act is performed, or the form is shown as it was sent. */
+/** Saves the form and redirects to the proof. Afterwards the change is performed, or the form is shown again as it was sent. */
 export async function refuseChange(
   page: AdminPage,
   decision: Decision,
@@ -97,16 +97,16 @@ export async function refuseChange(
 ): Promise<void> {
   const { context, req, res, identity, json, gathered, organization, basePath } = page;
   const path = basePath + back;
-  const goesOn = decision.outcome === 'challenge' || decision.outcome === 'enroll';
-  if (json || !goesOn) return refuseUnproven(page, decision, path);
+  const canProve = decision.outcome === 'challenge' || decision.outcome === 'enroll';
+  if (json || !canProve) return refuseUnproven(page, decision, path);
   const target = { organizationId: organization.id, userId: pathParameter(page, 'userId') || null };
   const seen = await findSeen(context, { ...target, selection: formSelection(req.body) });
   if (seen === undefined) throw new MfaError('not-found', 'There is nothing here.');
-  const returnTo = keepForm(req, { ...target, route, path, seen, now: gathered.now });
+  const returnTo = saveForm(req, { ...target, route, path, seen, now: gathered.now });
   return refuseRequest(context, { req, res, identity, decision, returnTo, formKept: true });
 }
 
-/** As it is declared; Express types it as anything. */
+/** The path of the route as it was declared. Express types `req.route` as `any`. */
 function routeOf({ route }: { readonly route?: unknown }): string {
   const path: unknown = typeof route === 'object' && route !== null ? Reflect.get(route, 'path') : undefined;
   return typeof path === 'string' ? path : '';
@@ -144,7 +144,7 @@ export async function openPage(
   return { ...page, options, gathered, organizations, administered };
 }
 
-/** The first page, for a form whose address cannot be opened with GET. */
+/** The page to return to after a form whose URL does not answer GET. */
 function firstPage(context: HttpContext, { params: { organizationId } }: Request): string {
   return typeof organizationId === 'string'
     ? organizationPath(context, organizationId)
@@ -152,8 +152,8 @@ function firstPage(context: HttpContext, { params: { organizationId } }: Request
 }
 
 /**
- * The policy of the organization in the path; on the list of organizations, of one that has MFA on. Null where none has. Foreign
- * organizations are not read, so nothing is revealed about their policies.
+ * The policy of the organization in the path; on the list of organizations, the policy of any organization with MFA on. Null if
+ * there is no such policy. Foreign organizations are not read, so nothing is revealed about their policies.
  */
 async function findAdministered(
   context: HttpContext,
@@ -166,7 +166,7 @@ async function findAdministered(
   const { organizationId } = req.params;
   const named = organizations.filter(({ id }) => organizationId === undefined || id === organizationId);
   const found = await findPolicyWithMfaOn(context, named, own);
-  // The list shows names alone. Each organization asks for its own strength.
+  // The list shows only names, so any proof is enough. Each organization's own pages ask for its strength.
   return found === null || organizationId !== undefined ? found : { ...found, strength: 'any' };
 }
 

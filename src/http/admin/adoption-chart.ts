@@ -72,7 +72,7 @@ export interface ChartLocals {
   readonly area: string;
   readonly dot: string;
   readonly grid: string;
-  /** What each line of the grid stands for, from the top. */
+  /** The label of each grid line, from the top. */
   readonly shares: readonly string[];
   readonly title: string;
   readonly description: string;

@@ -49,9 +49,9 @@ declare module '../kernel/render-page' {
 export interface BulkLocals extends WithAdmin {
   readonly act: BulkAct;
   readonly count: number;
-  /** There are more than the count. */
+  /** True if there are more members than `count`. */
   readonly more: boolean;
-  /** The chosen members; empty where a filter chooses them. */
+  /** The chosen members; empty if a filter chooses them. */
   readonly names: readonly string[];
   readonly selection: string;
   readonly run: string;
@@ -74,7 +74,7 @@ export interface BulkProgressLocals extends WithAdmin {
   readonly againPath: string;
 }
 
-/** Acts on many members at once. The paths are beside the members', whose ids may be any word. */
+/** Changes to many members at once. Their paths are not below `/members`, because a member's id could be any word. */
 export function addBulkRoutes(router: Router, routes: AdminRoutes): void {
   // Ending sessions cannot be undone, so it is confirmed after the proof.
   for (const act of ['remind', 'assign', 'exempt'] as const) routes.acts.set(`${PATH}/${act}`, performBulk);
@@ -85,10 +85,10 @@ export function addBulkRoutes(router: Router, routes: AdminRoutes): void {
 
 const PATH = '/:organizationId/bulk';
 
-/** As many ids as may be chosen. */
+/** Enough for the largest number of ids that can be chosen. */
 const BODY_LIMIT = '64kb';
 
-/** Goes before the parsers of the other pages, which take less. */
+/** Must run before the parsers of the other pages, which have a lower limit. */
 export function addBulkParsers(router: Router): void {
   router.post(PATH, ...bodyParsers(BODY_LIMIT));
 }
@@ -106,7 +106,7 @@ async function showBulk(page: AdminPage): Promise<void> {
     page.res.json({ act, ...size, assignableKinds: await assignableKinds(context, organization.id) });
     return;
   }
-  // A form that no longer waits for a proof leads here too.
+  // This also happens if the form that was saved before the proof is gone.
   if (act === null || selection === null)
     return refusePlainly(page, { because: 'nobody-chosen', status: 404, next: `${basePath}/members` });
   await renderBulk(page, { act, selection, errors: {}, status: 200 });

@@ -35,7 +35,8 @@ export async function sendCsv(
   try {
     await pipeline(Readable.from(plainRows(rows)), lines, res);
   } catch (error) {
-    // A client that closed the connection is not an error. One that is still connected must not take half a table for all of it.
+    // A client that closed the connection is not an error. If it is still connected, cut the connection, so that it does not
+    // take part of the table for the whole.
     if (!res.destroyed) res.destroy();
     if (!isClosedEarly(error)) throw error;
   }
@@ -46,8 +47,8 @@ async function* plainRows(rows: AsyncIterable<readonly string[]>): AsyncGenerato
 }
 
 /**
- * A program with another separator splits inside our quotes: `Bob;=1+1` becomes two cells, and one is a formula (OWASP, CSV
- * Injection). Full-width signs start formulas, too.
+ * A program that uses another separator splits inside our quotes: `Bob;=1+1` becomes two cells, and the second is a formula
+ * (OWASP, CSV Injection). Full-width signs start formulas, too.
  */
 const FORMULA_IN_LIST = /([;,|]["'\s\p{Cf}]*)(?=[=+\-@＝＋－＠])/gu;
 

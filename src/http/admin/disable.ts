@@ -190,7 +190,7 @@ export interface DisableLocals extends WithAdmin {
   /** Members with a method, and the number of their methods. */
   readonly people: number;
   readonly devices: number;
-  /** Members are still being counted, so the numbers grow. */
+  /** True while members are still being counted, so the numbers will grow. */
   readonly counting: boolean;
 }
 export interface DisableProgressLocals extends WithAdmin {
@@ -203,7 +203,7 @@ export interface DisableProgressLocals extends WithAdmin {
   readonly finishedAt: Moment | null;
 }
 
-/** Checks the password that was sent. A right one is added to the session, which gets a new id. */
+/** Checks the submitted password. If it is right, the session records it and gets a new id. */
 async function provePassword(page: AdminPage): Promise<Refusal | null> {
   const { context, req, identity, gathered } = page;
   const { account, subject } = identity;

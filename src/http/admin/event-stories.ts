@@ -9,25 +9,25 @@ import { methodList } from '../kernel/language';
 import { severityBadge, toEventRow, type EventRow } from './event-words';
 import type { StateBadge } from './words';
 
-/** The events of one sign-in, told in one sentence. */
+/** The events of one sign-in, summarized in one sentence. */
 export interface EventStory {
-  /** Of the newest event. */
+  /** The time of the newest event. */
   readonly at: Moment;
-  /** The sentence. It takes `name` besides its values. */
+  /** The message. It uses `name` in addition to `values`. */
   readonly key: MessageKey;
   readonly values: Readonly<Record<string, string | number>>;
   readonly name: string;
   readonly notes: string;
-  /** Of the most severe event. */
+  /** The badge of the most severe event. */
   readonly severity: StateBadge | null;
   readonly addresses: readonly string[];
-  /** The oldest first. */
+  /** Oldest first. */
   readonly rows: readonly EventRow[];
-  /** Other events of the sign-in may be on another page, or outside the dates of the filter. */
+  /** True if other events of the sign-in may be on another page, or outside the dates of the filter. */
   readonly isPart: boolean;
 }
 
-/** Within which instants the list holds every event; null where nothing lies beyond. */
+/** The time span in which the list holds every event. An end is null if there is nothing beyond it. */
 export interface ListedSpan {
   readonly from: number | null;
   readonly to: number | null;
@@ -41,9 +41,9 @@ interface StoryContext {
 }
 
 /**
- * Events of one page, the newest first, with those of one sign-in folded into a story at the place of its newest event. Only what is
- * on the page is folded, so every event is on exactly one page, whatever page a sign-in ends on. A story near the edge of a page
- * claims nothing about what the next page may hold.
+ * Folds the events of each sign-in into one story, at the place of its newest event. `events` is one page, newest first. Only
+ * events of this page are folded, so every event is on exactly one page. A story near the edge of a page makes no claim about
+ * events that the next page may hold.
  */
 export function foldSignIns(
   translator: Translator,
@@ -55,7 +55,7 @@ export function foldSignIns(
   return events.flatMap((event): readonly (EventRow | EventStory)[] => {
     const ofLogin = event.loginId === undefined ? [] : (logins.get(loginKey(event)) ?? []);
     if (ofLogin.length < 2) return [toEventRow(translator, event)];
-    return ofLogin[0] === event ? [tellSignIn(translator, ofLogin.toReversed(), context)] : [];
+    return ofLogin[0] === event ? [describeSignIn(translator, ofLogin.toReversed(), context)] : [];
   });
 }
 
@@ -63,7 +63,7 @@ function loginKey({ userId, loginId }: ShownEvent): string {
   return JSON.stringify([userId, loginId]);
 }
 
-function tellSignIn(
+function describeSignIn(
   translator: Translator,
   events: readonly ShownEvent[],
   context: StoryContext,
@@ -73,17 +73,17 @@ function tellSignIn(
   if (first === undefined || last === undefined) throw new TypeError('A sign-in has at least one event.');
   const signIn = readSignIn(translator, events);
   const end = context.span.to ?? context.now;
-  const mayGoOn = !signIn.isDone && !signIn.isLocked && first.at + context.loginMs >= end;
-  const mayBeginBefore =
+  const mayContinue = !signIn.isDone && !signIn.isLocked && first.at + context.loginMs >= end;
+  const mayBeginEarlier =
     first.name !== 'password-accepted' &&
     context.span.from !== null &&
     first.at - context.loginMs < context.span.from;
-  const isPart = mayBeginBefore || (mayGoOn && context.span.to !== null);
-  const going = mayGoOn ? (context.span.to === null ? 'open' : 'part') : null;
+  const isPart = mayBeginEarlier || (mayContinue && context.span.to !== null);
+  const continuation = mayContinue ? (context.span.to === null ? 'open' : 'part') : null;
   return {
     at: translator.moment(last.at),
     name: last.userName ?? last.userId ?? '',
-    ...sentenceOf(translator, signIn, going),
+    ...sentenceOf(translator, signIn, continuation),
     severity: severityBadge(translator, mostSevere(events)),
     addresses: [...new Set(events.flatMap(({ address = '' }) => (address === '' ? [] : [address])))],
     rows: events.map((event) => toEventRow(translator, event)),
@@ -91,19 +91,19 @@ function tellSignIn(
   };
 }
 
-/** What the events of one sign-in say together. */
+/** Facts from all events of one sign-in. */
 interface SignIn {
   readonly isDone: boolean;
   readonly isLocked: boolean;
   readonly isProven: boolean;
   readonly byPassword: boolean;
-  /** What was proven, the first first. */
+  /** Proven methods, in order. */
   readonly methods: readonly string[];
   readonly added: readonly string[];
   readonly wrong: number;
   readonly needsMethod: boolean;
-  /** The second step that was asked last; null where none was. */
-  readonly asked: 'code' | 'proof' | null;
+  /** The second step that was requested last; null if none was. */
+  readonly requested: 'code' | 'proof' | null;
   readonly isUnsent: boolean;
 }
 
@@ -114,7 +114,7 @@ function readSignIn(translator: Translator, events: readonly ShownEvent[]): Sign
     );
   const has = (...names: readonly string[]) => events.some(({ name }) => names.includes(name));
   const proven = kindsOf('proof-accepted');
-  const asked = kindsOf('challenge-issued').at(-1);
+  const requested = kindsOf('challenge-issued').at(-1);
   const byPassword = has('password-accepted');
   return {
     isDone: has('signed-in'),
@@ -126,20 +126,24 @@ function readSignIn(translator: Translator, events: readonly ShownEvent[]): Sign
     wrong: events.filter(({ name, details }) => name === 'proof-rejected' && details['purpose'] === 'login')
       .length,
     needsMethod: has('enrollment-started') || events.some(({ details: { next } }) => next === 'enroll'),
-    asked: asked === undefined ? null : isTyped(asked) ? 'code' : 'proof',
+    requested: requested === undefined ? null : isTyped(requested) ? 'code' : 'proof',
     isUnsent: has('delivery-failed', 'delivery-refused') && !has('code-sent', 'delivery-fell-back'),
   };
 }
 
-/** Whether the method is a code that people type. A method that nobody can guess is not one. */
+/** Whether people type a code for this method. Methods that cannot be guessed, such as passkeys, have no code. */
 function isTyped(kind: string): boolean {
   return findTraits(FACTOR_TRAITS, kind)?.guessGroup !== null;
 }
 
-type Told = Pick<EventStory, 'key' | 'values' | 'notes'>;
+type StorySentence = Pick<EventStory, 'key' | 'values' | 'notes'>;
 
-/** `going`: the sign-in may not be over. */
-function sentenceOf(translator: Translator, signIn: SignIn, going: 'open' | 'part' | null): Told {
+/** `continuation` is set if the sign-in may still continue: `open` from now on, `part` on another page. */
+function sentenceOf(
+  translator: Translator,
+  signIn: SignIn,
+  continuation: 'open' | 'part' | null,
+): StorySentence {
   const { t } = translator;
   const { isDone, isLocked, isProven, byPassword, methods, added, wrong } = signIn;
   const setUp =
@@ -151,17 +155,19 @@ function sentenceOf(translator: Translator, signIn: SignIn, going: 'open' | 'par
   if (isDone) return { key: 'admin.events.story.signedIn', values: shown, notes };
   if (isLocked && wrong > 0)
     return { key: 'admin.events.story.locked', values: { count: wrong }, notes: setUp.join(' · ') };
-  if (going !== null) return { key: `admin.events.story.${going}`, values: {}, notes };
-  // The host's own sign-in asks for a factor only, and begins its own session.
+  if (continuation !== null) return { key: `admin.events.story.${continuation}`, values: {}, notes };
+  // A host with its own sign-in asks us only for a factor, and begins the session itself.
   if (isProven && !byPassword) return { key: 'admin.events.story.proven', values: shown, notes };
   return { key: unfinishedKey(signIn), values: {}, notes };
 }
 
-function unfinishedKey({ wrong, isProven, needsMethod, asked, isUnsent }: SignIn): MessageKey {
+function unfinishedKey({ wrong, isProven, needsMethod, requested, isUnsent }: SignIn): MessageKey {
   if (needsMethod) return 'admin.events.story.unfinished.noMethod';
-  if (wrong > 0 || isProven || asked === null) return 'admin.events.story.unfinished';
+  if (wrong > 0 || isProven || requested === null) return 'admin.events.story.unfinished';
   if (isUnsent) return 'admin.events.story.unfinished.notSent';
-  return asked === 'code' ? 'admin.events.story.unfinished.noCode' : 'admin.events.story.unfinished.noProof';
+  return requested === 'code'
+    ? 'admin.events.story.unfinished.noCode'
+    : 'admin.events.story.unfinished.noProof';
 }
 
 function mostSevere(events: readonly ShownEvent[]): Severity {

@@ -8,15 +8,15 @@ import { durationText, type StateBadge } from './words';
 
 type Value = string | number | boolean;
 
-/** The words for one detail; null where the name of the event says it already, or only programs need it. */
+/** The words for one detail; null if the name of the event already says it, or if only programs need it. */
 type Phrase = (translator: Translator, value: Value, name: string) => string | null;
 
-/** Reasons that the name of the event says already. */
-const UNSAID_REASONS: ReadonlySet<Value> = new Set(['satisfied', 'wrong-code', 'by-owner']);
+/** Reasons that the name of the event already says. */
+const HIDDEN_REASONS: ReadonlySet<Value> = new Set(['satisfied', 'wrong-code', 'by-owner']);
 
 const plain = (value: Value) => String(value).replaceAll('-', ' ');
 
-const unsaid: Phrase = () => null;
+const hidden: Phrase = () => null;
 
 const until: Phrase = ({ t, moment }, value) =>
   typeof value === 'number' && Math.abs(value) < 8.64e15
@@ -42,12 +42,12 @@ function known(translator: Translator, key: string, value: Value): string {
 }
 
 const PHRASES: ReadonlyMap<string, Phrase> = new Map<string, Phrase>([
-  ['authenticatorId', unsaid],
-  ['challengeId', unsaid],
-  ['messageId', unsaid],
-  ['version', unsaid],
-  ['outcome', unsaid],
-  ['codeSeconds', unsaid],
+  ['authenticatorId', hidden],
+  ['challengeId', hidden],
+  ['messageId', hidden],
+  ['version', hidden],
+  ['outcome', hidden],
+  ['codeSeconds', hidden],
   ['removed', counted('admin.events.count.removed')],
   ['kind', kindText],
   ['by', kindText],
@@ -55,7 +55,7 @@ const PHRASES: ReadonlyMap<string, Phrase> = new Map<string, Phrase>([
   [
     'because',
     (translator, value) =>
-      UNSAID_REASONS.has(value) ? null : known(translator, `admin.events.because.${value}`, value),
+      HIDDEN_REASONS.has(value) ? null : known(translator, `admin.events.because.${value}`, value),
   ],
   ['next', (translator, value) => known(translator, `admin.events.next.${value}`, value)],
   ['scope', (translator, value) => known(translator, `admin.events.scope.${value}`, value)],
@@ -132,7 +132,7 @@ export function detailWords(
         ? translator.t('admin.events.detail.unknown', { name: keyText(key), value: plain(value) })
         : phrase(translator, value, name);
     })
-    .filter((said) => said !== null && said !== '')
+    .filter((phrase) => phrase !== null && phrase !== '')
     .join(' · ');
 }
 
@@ -154,14 +154,14 @@ export function toEventRow(translator: Translator, event: ShownEvent): EventRow 
   };
 }
 
-/** Only what deserves a look has one. */
+/** Only warnings and alerts have a badge. */
 export function severityBadge({ t }: Translator, severity: Severity): StateBadge | null {
   if (severity === 'alert') return { tone: 'bad', icon: 'bad', text: t('admin.events.badge.alert') };
   if (severity !== 'warning') return null;
   return { tone: 'attention', icon: 'attention', text: t('admin.events.badge.warning') };
 }
 
-/** Whom it concerns, and who did it where that is another person. */
+/** The person concerned, and the actor if that is another person. */
 function whoText({ t }: Translator, { userId, userName, actorId, actorName }: ShownEvent): string {
   const name = userName ?? userId;
   const actor = actorName ?? actorId;
@@ -169,7 +169,7 @@ function whoText({ t }: Translator, { userId, userName, actorId, actorName }: Sh
   return name === undefined ? t('admin.events.by.unnamed', { actor }) : t('admin.events.by', { name, actor });
 }
 
-/** The words for an event; an event of another version is shown by its name without hyphens. */
+/** The words for an event; an unknown event, from another version, is shown by its name without hyphens. */
 export function eventText(translator: Translator, name: string): string {
   return known(translator, `admin.events.name.${name}`, name);
 }

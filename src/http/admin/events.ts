@@ -35,7 +35,7 @@ const DAY_MS = 86_400_000;
 /** Undelivered webhooks on the page. */
 const MOST_SHOWN = 20;
 
-/** Null where the query is invalid; the request was answered then. */
+/** Null if the query is invalid; the response is already sent then. */
 async function readSearch(page: AdminPage): Promise<EventSearch | null> {
   const text = (name: string) => textQuery(page.req, name).trim().slice(0, LONGEST_TEXT);
   const [query, userId] = [text('q'), text('user')];
@@ -65,7 +65,7 @@ async function readSearch(page: AdminPage): Promise<EventSearch | null> {
 
 const BECAUSE: Readonly<Record<string, string>> = { name: 'unknown-event', severity: 'unknown-severity' };
 
-/** Undefined where the field is missing or empty. */
+/** Undefined if the field is missing or empty. */
 function parseField<Value>(
   { req }: AdminPage,
   name: string,
@@ -79,7 +79,7 @@ function isGiven<Value>(value: Value | 'invalid' | undefined): value is Value {
   return value !== undefined && value !== 'invalid';
 }
 
-/** A day counts to its end. */
+/** The end of the span. A day without a time includes the whole day. */
 function parseEnd(value: unknown): number | undefined {
   const at = parseInstant(value);
   if (at === null) return undefined;
@@ -125,7 +125,7 @@ async function showEvents(page: AdminPage): Promise<void> {
     userName: events.find((event) => event.userId === userId)?.userName ?? userId ?? '',
     csvPath: pathWith(`${path}.csv`, filters),
     clearPath: Object.keys(search).length > 1 ? path : null,
-    // A list of some kinds holds a part of each sign-in, which would be told wrong.
+    // A filtered list holds only some events of each sign-in, so its story would be wrong.
     events:
       name === undefined && severity === undefined
         ? foldSignIns(translator, events, {
@@ -140,12 +140,12 @@ async function showEvents(page: AdminPage): Promise<void> {
   });
 }
 
-/** What the input of a day shows: links may hold instants. */
+/** The value of a date input. Links may contain instants instead of days. */
 function typedDay(text: string): string {
   return dayField(parseInstant(text));
 }
 
-/** Null where the form shows both dates as they are. */
+/** The instants of the filter; null if both are days, which the form itself shows. */
 function betweenOf(
   { translator }: AdminPage,
   typed: { readonly from: string; readonly to: string },
@@ -157,7 +157,7 @@ function betweenOf(
     : { from: translator.moment(from), to: translator.moment(to) };
 }
 
-/** The instants between which the page has every event that the filter lets through. */
+/** The time span in which the page lists every event that matches the filter. */
 function spanOf(
   search: Pick<EventSearch, 'from' | 'to'>,
   shown: {
@@ -198,7 +198,7 @@ async function sendEventsCsv(page: AdminPage): Promise<void> {
     rows: eventRows(context, search),
   });
 }
-/** A webhook that was given up. */
+/** A webhook that is no longer retried. */
 interface UndeliveredRow {
   readonly text: string;
   readonly happenedAt: Moment;
@@ -216,12 +216,12 @@ export interface EventsLocals extends WithAdmin {
   readonly severity: Severity | '';
   /** The name, address or id that was searched for. */
   readonly query: string;
-  /** Days. */
+  /** Days such as `2026-11-22`, or empty. */
   readonly from: string;
   readonly to: string;
-  /** The instants, where the filter is narrower than days. */
+  /** The exact instants, if the filter is narrower than days. */
   readonly between: { readonly from: Moment; readonly to: Moment } | null;
-  /** The id of the member whose events these are; empty for everybody. */
+  /** The id of the member whose events these are; empty for all members. */
   readonly user: string;
   /** That member's name, or the id where it is not known. */
   readonly userName: string;

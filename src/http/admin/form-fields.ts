@@ -14,14 +14,14 @@ import { fieldOf, textField } from '../kernel/request';
 
 export const ON: readonly unknown[] = [true, 'true', 'on', 'yes', '1'];
 export const OFF: readonly unknown[] = [false, 'false', 'off', 'no', '0', ''];
-/** A checkbox of a form or a boolean of JSON; null where it is missing. */
+/** A checkbox of a form or a boolean of JSON; null if it is missing. */
 export function parseSwitch(body: unknown, name: string): boolean | 'malformed' | null {
   const value = fieldOf(body, name);
   if (value === undefined) return null;
   if (ON.includes(value)) return true;
   return OFF.includes(value) ? false : 'malformed';
 }
-/** Epoch milliseconds, or an ISO 8601 date or instant; a date is its start in UTC. Null where it is invalid. */
+/** Epoch milliseconds, or an ISO 8601 date or instant; a date is its start in UTC. Null if it is invalid. */
 export function parseInstant(value: unknown): number | null {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? value : null;
   if (typeof value !== 'string') return null;
@@ -58,7 +58,7 @@ export interface UnknownField {
 
 /**
  * The first unknown field of a JSON body, or null. Without this check a misspelled rule would be ignored and answered with
- * `saved`. Forms are ours, and browsers and proxies may add fields to them.
+ * `saved`. Forms are not checked: we render them, and browsers and proxies may add fields.
  */
 export function findUnknownField(
   { req, context, translator }: Pick<KnownPageRequest, 'req' | 'context' | 'translator'>,
@@ -82,7 +82,7 @@ export function parseAct(value: unknown): BulkAct | null {
   return BULK_ACTS.find((act) => act === value) ?? null;
 }
 
-/** Everybody is chosen only where it says so: by a filter. Null for what names nobody and no filter. */
+/** All members are chosen only by an explicit filter. Null if there are neither ids nor a filter. */
 export function parseSelection(given: URLSearchParams): BulkSelection | null {
   const userIds = given.getAll('user');
   if (given.get('scope') !== 'all' && (userIds.length > 0 || given.has('scope')))
@@ -108,7 +108,7 @@ export function formSelection(form: unknown): BulkSelection | null {
   return typeof text === 'string' ? parseSelection(new URLSearchParams(text)) : null;
 }
 
-/** Of a form the field `selection`, of JSON the fields `user`, `filter` and `q`. */
+/** Reads the selection from the field `selection` of a form, or from `user`, `filter` and `q` of JSON. */
 export function sentSelection(body: unknown): BulkSelection | null {
   if (fieldOf(body, 'selection') !== undefined) return formSelection(body);
   const users = [fieldOf(body, 'user') ?? []].flat();
@@ -122,7 +122,7 @@ export function sentSelection(body: unknown): BulkSelection | null {
   return parseSelection(given);
 }
 
-/** The change, or why it cannot be read. */
+/** The change, or the reason why it is invalid. */
 export function readChange(body: unknown, act: BulkAct): BulkChange | 'malformed-date' | 'kind-not-allowed' {
   if (act === 'assign') {
     const kind = fieldOf(body, 'assignedKind') ?? '';
@@ -134,7 +134,7 @@ export function readChange(body: unknown, act: BulkAct): BulkChange | 'malformed
   return until === null ? 'malformed-date' : { act, until, reason: textField(body, 'reason') };
 }
 
-/** The name that the page gave to this form, so that a double click does the work once. */
+/** The id that the page gave to this form, so that a double click starts the job only once. */
 export function readRun(body: unknown): string {
   const run = textField(body, 'run');
   return /^[\w-]{8,64}$/.test(run) ? run : newId();

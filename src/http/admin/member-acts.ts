@@ -48,18 +48,18 @@ function memberAct(page: AdminPage): MemberAdminAct {
   return { ...page.act, userId: pathParameter(page, 'userId') };
 }
 
-/** Answers with what was done, or with the reason beside its field. */
+/** Answers with a success message, or shows the reason of a refusal beside its field. */
 async function answer(
   page: AdminPage,
   result: { readonly outcome: string; readonly because?: string },
-  told: { readonly done: string; readonly field?: string },
+  feedback: { readonly done: string; readonly field?: string },
 ): Promise<void> {
   const { outcome, because } = result;
   if (outcome === 'not-found') throw new MfaError('not-found', 'There is nothing here.');
-  if (outcome === 'refused') return refuseAct(page, because ?? 'malformed', told.field);
+  if (outcome === 'refused') return refuseAct(page, because ?? 'malformed', feedback.field);
   const { outcome: _outcome, because: _because, ...more } = result;
   const path = memberPath(page, pathParameter(page, 'userId'));
-  const next = page.json ? path : pathWith(path, { done: told.done });
+  const next = page.json ? path : pathWith(path, { done: feedback.done });
   sendNext(page.req, page.res, { outcome, next, ...more });
 }
 
@@ -93,7 +93,7 @@ async function refuseAct(page: AdminPage, because: string, field?: string): Prom
   });
 }
 
-/** The member is looked up first: a foreign member answers 404, whatever the form says. */
+/** The member is looked up first: a foreign member answers 404 even if the form is invalid. */
 async function refuseUnknownField(page: AdminPage, known: readonly string[]): Promise<boolean> {
   if (findUnknownField(page, known) === null) return false;
   await findMemberOf(page);
@@ -104,8 +104,8 @@ async function refuseUnknownField(page: AdminPage, known: readonly string[]): Pr
 async function saveSettings(page: AdminPage): Promise<void> {
   const { context, req } = page;
   if (await refuseUnknownField(page, ['enabled', 'assignedKind', 'whole'])) return;
-  const said = parseSwitch(req.body, 'enabled');
-  const enabled = said === null && fieldOf(req.body, 'whole') === 'yes' ? false : said;
+  const submitted = parseSwitch(req.body, 'enabled');
+  const enabled = submitted === null && fieldOf(req.body, 'whole') === 'yes' ? false : submitted;
   const kind = fieldOf(req.body, 'assignedKind') ?? null;
   const assignedKind = kind === '' || kind === null ? null : kind;
   if (typeof enabled !== 'boolean' || (assignedKind !== null && !isEnrollableKind(assignedKind))) {

@@ -113,7 +113,7 @@ function lock({ context, basePath, translator }: AdminPage, member: MemberDetail
   const others = addresses.length - MOST_ADDRESSES;
   const named = addresses.length === 0 ? [translator.t('admin.member.lock.unknownAddress')] : addresses;
   const shown = named.slice(0, MOST_ADDRESSES);
-  // The sign-ins with the guesses in them may have begun so much earlier, and end so much later.
+  // The sign-ins with these guesses may have begun up to this much earlier, and may end this much later.
   const loginMs = context.options.pendingLoginSeconds * 1000;
   return {
     since: translator.moment(since),
@@ -183,11 +183,11 @@ export interface MemberLocals extends WithAdmin {
     readonly recoveryCodesLeft: number;
     readonly lastUsedAt: Moment | null;
     readonly sessions: number;
-    /** Has nothing set up, and an address for a reminder. */
+    /** True if no method is set up and there is an email address for a reminder. */
     readonly remindable: boolean;
     readonly noContact: boolean;
   };
-  /** Why the member is locked out; null where the events do not say, and where there is no lock. */
+  /** Why the member is locked out; null if there is no lock, or if the events do not tell. */
   readonly lock: {
     readonly since: Moment;
     readonly until: Moment;
@@ -217,7 +217,7 @@ export interface MemberLocals extends WithAdmin {
   } | null;
   readonly exemptionFields: { readonly reason: string; readonly until: string; readonly earliest: string };
   readonly resetReason: string;
-  /** The form that was submitted before the proof, by the last part of its path; the page opens there. */
+  /** The last part of the path of the form that was submitted before the proof. The page opens at that form. */
   readonly asked: string | null;
   readonly myself: boolean;
   readonly errors: Readonly<Record<string, string>>;

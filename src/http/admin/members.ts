@@ -43,7 +43,7 @@ interface ListQuery {
   readonly query: string;
 }
 
-/** Null where the filter is unknown; the request was answered then. */
+/** Null if the filter is unknown; the response is already sent then. */
 async function readQuery(page: AdminPage): Promise<ListQuery | null> {
   const given: unknown = page.req.query['filter'];
   const filter = given === undefined || given === '' ? 'all' : parseMemberFilter(given);
@@ -175,9 +175,9 @@ export interface MembersLocals extends WithAdmin, Paging {
   readonly clearPath: string | null;
   readonly clearSearchPath: string;
   readonly members: readonly MemberRow[];
-  /** Of the whole list; null for a search. */
+  /** The length of the whole list; null for a search. */
   readonly total: number | null;
-  /** Reminds everybody on the list; null where it is of people who have nothing to set up. */
+  /** The page to remind everyone on the list; null unless the filter selects members who still have to set up a method. */
   readonly remindPath: string | null;
 }
 

@@ -95,13 +95,13 @@ function exemptText({ t, day }: Translator, { exempt: count, nextExemptionEndsAt
     : t('admin.overview.tile.exempt.next', { count, date: day(end).text });
 }
 
-/** A name from left to right must not swap places with what follows it in a sentence from right to left (UAX #9). */
+/** Isolates names, so that a left-to-right name does not reorder a right-to-left sentence (UAX #9). */
 const ISOLATE = '\u2068';
 const END_OF_ISOLATE = '\u2069';
 
 const RESTRICTED_KIND = FACTOR_TRAITS.find(({ restricted }) => restricted)?.kind;
 
-/** How many have what the policy asks for. */
+/** How many members have a method as strong as the policy asks for. */
 function resistantTile(translator: Translator, { policy, byKind, configured }: Adoption): readonly Tile[] {
   if (policy.strength === 'any') return [];
   const count = RESISTANT_KINDS.reduce((sum, kind) => sum + (byKind[kind] ?? 0), 0);
@@ -144,7 +144,7 @@ function warn(
     case 'no-usable-contact':
       return { text: t('admin.overview.warning.no-contact', { count: warning.count }), link: null };
     case 'records-weakness':
-      // Administrators cannot change the settings of the server, so the sentence of the store is not shown.
+      // Administrators cannot change the store's settings, so its own message is not shown.
       return { text: t('admin.overview.warning.records'), link: null };
   }
 }

@@ -49,7 +49,7 @@ function inWords(
   });
 }
 
-/** Kinds are named as programs send them. */
+/** Factor kinds are shown as in JSON, for example `totp`. */
 export function sentenceOf({ t, list }: Translator, key: MessageKey, kinds: readonly FactorKind[]): string {
   return t(key, { kinds: list(kinds) });
 }
@@ -71,7 +71,7 @@ const SHOWN_FIELDS: ReadonlySet<string> = new Set([
   'idleTimeout',
 ]);
 
-/** By the name of the field. The form has messages of its own where programs send seconds. */
+/** Error messages by field name. The form has its own messages for fields that JSON sends in seconds. */
 export function errorsByField(
   translator: Translator,
   faults: readonly ShownFault[],

@@ -165,7 +165,7 @@ export interface PolicyFields {
   readonly version: number;
   readonly enabled: boolean;
   readonly enrollment: EnrollmentRule;
-  /** Null where no method here resists phishing, so that there is nothing to choose. */
+  /** Null if no available method resists phishing, so there is nothing to choose. */
   readonly strength: Strength | null;
   readonly methods: readonly {
     readonly kind: FactorKind;

@@ -12,7 +12,7 @@ import { sentenceOf, type ShownFault } from './policy-faults';
 
 export interface ParsedPolicy {
   readonly change: PolicyChange;
-  /** The version that the form was rendered from; null where none was sent. */
+  /** The version that the form was rendered from; null if none was sent. */
   readonly expectedVersion: number | null;
   readonly faults: readonly ShownFault[];
 }
@@ -34,7 +34,7 @@ const UNIT_SECONDS: ReadonlyMap<unknown, number> = new Map([
   ['days', 86_400],
 ]);
 
-/** Every field that a request may have: the rules, the fields of our form, and the fields of a policy that was read. */
+/** All fields that a request may have: the rules, the fields of our form, and the other fields of a policy as JSON returns it. */
 export const POLICY_FIELDS: readonly string[] = [
   ...Object.keys(defaultPolicy('')),
   ...['rememberBrowser', 'sessionDuration', 'idleTimeout'].flatMap((name) => [name, `${name}Unit`]),
@@ -82,9 +82,9 @@ export function parsePolicy(
 }
 
 function parseBox(body: unknown, name: string, whole: boolean): Parsed<boolean> {
-  const said = parseSwitch(body, name);
-  if (said === 'malformed') return malformed('admin.fault.switch');
-  if (said !== null) return { value: said };
+  const submitted = parseSwitch(body, name);
+  if (submitted === 'malformed') return malformed('admin.fault.switch');
+  if (submitted !== null) return { value: submitted };
   return whole ? { value: false } : null;
 }
 
@@ -162,7 +162,7 @@ function requireValue(parsed: Parsed<number | null>): Parsed<number> {
 
 /**
  * The current policy with the changes that were submitted before the proof. They are checked when they are submitted again. The
- * version is the one of the form, so a policy that somebody saved meanwhile is not overwritten.
+ * version is that of the form, so a policy that another administrator saved meanwhile is not overwritten.
  */
 export function savedDraft({ kept, gathered, translator }: AdminPage, current: Policy): Policy {
   if (kept === null) return current;

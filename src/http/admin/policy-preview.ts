@@ -94,14 +94,14 @@ function fallbackSentence(
   return t(smsFallback ? 'admin.preview.fallback.email' : 'admin.preview.fallback.none');
 }
 
-function yourSentence(translator: Translator, preview: PolicyPreview, effect: PolicyEffect): Said {
+function yourSentence(translator: Translator, preview: PolicyPreview, effect: PolicyEffect): PreviewMessage {
   const values = valuesOf(translator, preview.draft);
   if (preview.wouldLockYouOut) return { key: 'admin.preview.you.locked-out', values };
   if (effect === 'in-grace') return { key: `admin.preview.you.in-grace${graceOf(preview.draft)}`, values };
   return { key: `admin.preview.you.${effect}`, values };
 }
 
-/** How setting up may be put off: the end of the keys of its sentences. */
+/** The suffix of the message key: whether setup can be postponed until a date, a number of times, or both. */
 function graceOf({ graceUntil, skips }: Policy): '' | '.date' | '.times' | '.both' {
   if (graceUntil === null) return skips === null ? '' : '.times';
   return skips === null ? '.date' : '.both';
@@ -115,8 +115,8 @@ function valuesOf(translator: Translator, { strength, graceUntil, skips }: Polic
   };
 }
 
-/** A message, which the view writes as HTML. */
-interface Said {
+/** A message that the view renders as HTML. */
+interface PreviewMessage {
   readonly key: MessageKey;
   readonly values: MessageValues;
 }
@@ -127,12 +127,12 @@ interface EffectLocals {
   readonly after: string;
   readonly differs: boolean;
   readonly bad: boolean;
-  /** The first of those after saving. */
+  /** The first members of the group after saving. */
   readonly names: readonly LinkLocals[];
-  /** Members who are not named. */
+  /** The number of members who are not in `names`. */
   readonly more: number;
 }
-interface LossLocals extends Said, Pick<EffectLocals, 'names' | 'more'> {
+interface LossLocals extends PreviewMessage, Pick<EffectLocals, 'names' | 'more'> {
   /** The members who have the method. */
   readonly path: string;
 }
@@ -141,10 +141,10 @@ export interface PreviewLocals {
   readonly changes: readonly { readonly rule: string; readonly before: string; readonly after: string }[];
   readonly effects: readonly EffectLocals[];
   readonly losses: readonly LossLocals[];
-  readonly you: Said | null;
+  readonly you: PreviewMessage | null;
   readonly wouldLockYouOut: boolean;
-  /** How the numbers were estimated; null where every member was judged. */
+  /** How the numbers were estimated; null if every member was examined. */
   readonly estimate: string | null;
-  /** What happens when a text message cannot be sent; null where that stays as it is. */
+  /** What happens when a text message cannot be sent; null if that does not change. */
   readonly fallback: string | null;
 }

@@ -145,7 +145,7 @@ async function leadToDisable({ context, json, res, basePath }: AdminPage): Promi
   else res.redirect(303, next);
 }
 
-/** Says how to avoid it: set up a method of your own first, or allow one that you can set up. */
+/** Refuses a policy that would lock the administrator out, and says what to do first: set up a method, or allow another one. */
 async function refuseLockOut(
   page: AdminPage,
   refused: {
@@ -210,7 +210,7 @@ export interface ConflictLocals extends WithAdmin {
   /** The fields as sent, to be saved on top of the newest version. */
   readonly resend: readonly { readonly name: string; readonly value: string }[];
 }
-/** Somebody else saved first: shows both versions side by side, and overwrites nothing. */
+/** Another administrator saved first: shows both versions side by side, and overwrites nothing. */
 export async function showConflict(
   page: AdminPage,
   { current, change }: { readonly current: Policy; readonly change: PolicyChange },

@@ -10,8 +10,9 @@ import { openOrganization, openPage, type AdminRoutes } from './admin-route';
 import { formSelection } from './form-fields';
 
 /**
- * Performs what a form asked for, in the request that gave the proof for it. Everything is judged anew, as if the form were sent
- * now: the session, the rights and the proof. Of several proofs at once, one continues the session, and the others find it ended.
+ * Performs the change of a saved form, in the request that gave the proof for it. Session, permissions and proof are checked
+ * again, as if the form were sent now. If several proofs arrive at once, one of them renews the session, and the others find it
+ * ended.
  */
 export async function resumeAct(
   routes: AdminRoutes,
@@ -21,7 +22,7 @@ export async function resumeAct(
   const perform = acts.get(form.route);
   if (perform === undefined || form.cut) return 'left';
   const selection = formSelection(form.fields);
-  // Without the version, a policy that somebody saved meanwhile would be overwritten.
+  // Without the version, a policy that another administrator saved meanwhile would be overwritten.
   if (form.userId === null && selection === null && form.fields['version'] === undefined) return 'left';
   const administered = await availableOrganizations(context, options, req);
   if (!administered.some(({ id }) => id === form.organizationId)) return 'left';

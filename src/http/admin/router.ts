@@ -64,7 +64,7 @@ export function createAdminRouter(context: HttpContext, options: AdminPagesOptio
   return router;
 }
 
-/** The pages whose forms have an address of their own. */
+/** Paths that only take POST: the match is the page with the form, where a GET is redirected. */
 const PAGE_OF_FORM = new RegExp(
   [
     '^/[^/]+/members/[^/]+(?=/(?:settings|exemption|exemption/end|reset|unlock|remind|end-sessions|sessions/[^/]+/end)$)',
@@ -74,15 +74,15 @@ const PAGE_OF_FORM = new RegExp(
 );
 
 export interface OrganizationsLocals extends WithPage {
-  /** Of all, whatever was searched. */
+  /** The number of all organizations, with or without a search. */
   readonly count: number;
   readonly organizations: readonly { readonly name: string; readonly path: string }[];
   readonly query: string;
-  /** Null where there are too few to search. */
+  /** Null if there are too few to search. */
   readonly searchPath: string | null;
 }
 
-/** As many fit on a screen. */
+/** About as many as fit on a screen. */
 const MOST_WITHOUT_SEARCH = 8;
 
 /** With one organization, redirects to it; with several, lists them. */

@@ -46,7 +46,7 @@ export interface AdminSessionsLocals extends WithAdmin, Omit<Paging, 'range'> {
   readonly errors: Readonly<Record<string, string>>;
   readonly query: string;
   readonly sessions: readonly SessionRow[];
-  /** Ending every session was requested before the proof: the page opens at the button that confirms it. */
+  /** True if ending every session was requested before the proof: the page opens at the button that confirms it. */
   readonly ending: boolean;
   readonly keepMine: boolean;
 }
@@ -100,7 +100,7 @@ function listPage(page: AdminPage): Promise<SessionPage> {
   });
 }
 
-/** The page; after a refused form with the errors, and then with the first sessions. */
+/** Renders the list of sessions. After a refused form it shows the errors and the first page of sessions. */
 export async function renderSessions(
   page: AdminPage,
   shown: {

@@ -8,7 +8,7 @@ export function kindName(translator: Translator, kind: FactorKind): string {
   return wordsOf(translator, kind).name;
 }
 
-/** Whole percents; a few of many is at least one, and all but a few at most 99. */
+/** A whole percentage. It is 0 only if `part` is 0, and 100 only if `part` is the whole. */
 export function percentOf(part: number, whole: number): number {
   if (whole <= 0 || part <= 0) return 0;
   if (part >= whole) return 100;
@@ -19,7 +19,7 @@ export const UNITS = [
   ['hours', 3600],
   ['minutes', 60],
 ] as const;
-/** In the largest unit that says it exactly. */
+/** The duration in the largest unit that gives a whole number. */
 export function durationField(seconds: number | null): DurationField {
   if (seconds === null) return { amount: '', unit: 'days' };
   if (seconds === 0) return { amount: '0', unit: 'days' };
@@ -35,7 +35,7 @@ export function durationText(translator: Translator, seconds: number | null): st
   const { amount, unit } = durationField(seconds);
   return translator.t(`duration.${unit}`, { count: Number(amount) });
 }
-/** A duration as it is typed: empty for none. */
+/** A duration as typed in a form; an empty amount means no duration. */
 export interface DurationField {
   readonly amount: string;
   readonly unit: 'minutes' | 'hours' | 'days' | 'seconds';

@@ -24,12 +24,12 @@ export function checkCsrf(context: HttpContext): RequestHandler {
   };
 }
 
-/** Logs once per cause what the host can change about a refused form. */
+/** When a form is refused, logs what the host can change; once per cause. */
 export function adviseOnRefusal(context: HttpContext, req: Request, error: unknown): void {
   if (error instanceof MfaError && error.code === 'connection-insecure') {
     // `ProxyWatch` has reported it for the first request through the proxy.
-    const isTold = connectionOf(req) === 'claimed' && context.proxies.seesUnknownProxy;
-    if (!isTold) context.advice.give(error.code, connectionAdvice(context, req));
+    const isReported = connectionOf(req) === 'claimed' && context.proxies.seesUnknownProxy;
+    if (!isReported) context.advice.give(error.code, connectionAdvice(context, req));
     return;
   }
   const reason = tokenRefusalOf(error);
@@ -64,7 +64,7 @@ function unreadAdvice(req: Request): string {
   }
   const { bodyReadBefore } = stateOf(req);
   if (bodyReadBefore || req.readableDidRead) {
-    return 'another parser read the body before the token could be looked for, and left no fields in `req.body`. Mount `mfa.pages()` and `mfa.adminPages()` above that parser, or limit it to the routes that need it.';
+    return 'another parser read the body before the token was checked, and left no fields in `req.body`. Mount `mfa.pages()` and `mfa.adminPages()` above that parser, or limit it to the routes that need it.';
   }
   return `nothing has read the body, which is ${type}. Put \`express.urlencoded({ extended: false })\` or \`express.json()\` before \`mfa.requireCsrfToken()\`.`;
 }

@@ -5,8 +5,8 @@ import type { FlowOptions } from '../../flows/context/context';
 import { sentenceFor } from './language';
 
 /**
- * How a request arrived: over TLS as far as Express knows; over TLS as a proxy claims that `trust proxy` does not name; or
- * without any sign of TLS. It only decides about messages and cookies, never about access.
+ * How a request arrived. `secure`: over TLS, according to Express. `claimed`: over TLS, according to a proxy that `trust proxy`
+ * does not cover. `insecure`: no sign of TLS. It only affects messages and cookies, never access.
  */
 export type Connection = 'secure' | 'claimed' | 'insecure';
 
@@ -29,7 +29,7 @@ function isBrowserSecure(req: Request, { baseUrl }: Pick<FlowOptions, 'baseUrl'>
   return connectionOf(req) === 'claimed' || req.get('origin') === baseUrl;
 }
 
-/** What the host has to change so that its connection is known to be secure. */
+/** What the host has to change so that Express knows that the connection is secure. */
 export function connectionAdvice(
   { options }: { readonly options: Pick<FlowOptions, 'baseUrl'> },
   req: Request,
@@ -48,12 +48,12 @@ export function connectionAdvice(
   return `\`baseUrl\` is ${options.baseUrl}, but a request came over plain http, so ${lost}. Redirect http to https. Where a proxy ends TLS, let it send \`X-Forwarded-Proto: https\` and write ${trust} before \`mfa.sessions()\`. On your own machine, write \`baseUrl: 'http://localhost:3000'\`.`;
 }
 
-/** What proxies add to a request. */
+/** Headers that proxies add to a request. */
 const ADDED_BY_PROXIES = ['x-forwarded-for', 'x-forwarded-proto'] as const;
 
 /**
- * Detects a proxy that the app does not trust. Express then gives everybody the address of the proxy, so all share one count of wrong passwords,
- * and TLS that ends at the proxy looks like none.
+ * Detects a proxy that the app does not trust. Express then reports the proxy's address for every client, so all share one
+ * count of wrong passwords, and TLS that ends at the proxy looks like plain http.
  */
 export class ProxyWatch {
   #seesUnknownProxy = false;
@@ -70,7 +70,7 @@ export class ProxyWatch {
   /** Reports only the first such request, since anybody can send the header. */
   look(req: Request): void {
     if (this.#seesUnknownProxy || ADDED_BY_PROXIES.every((name) => req.headers[name] === undefined)) return;
-    // A connection that does not pass Express, such as a WebSocket, has no app to ask.
+    // A request that does not pass through Express, such as a WebSocket upgrade, has no `app`.
     if (!('app' in req) || req.app.get('trust proxy')) return;
     this.#seesUnknownProxy = true;
     const header = req.headers['x-forwarded-for'] === undefined ? 'X-Forwarded-Proto' : 'X-Forwarded-For';

@@ -13,7 +13,7 @@ import type { FlowContext } from '../../flows/context/context';
 import type { AwaitedSessions } from '../session/session-cookie';
 import { readSessionData, requireSession, updateSessionData } from '../session/session-data';
 import { connectionOf, refuseConnection } from './connection';
-import { fieldOf, isSomebodyIn, stateOf } from './request';
+import { fieldOf, hasSignedInUser, stateOf } from './request';
 import {
   isForeignForm,
   missingTokenReason,
@@ -22,39 +22,39 @@ import {
   refuseToken,
 } from './token-refusal';
 
-/** Whose token a request carried. */
+/** The kind of token that a request carried. */
 export type CheckedToken = 'session' | 'visitor';
 
 /** Issues and checks the token that every unsafe request carries. */
 export interface CsrfGuard {
   readonly field: string;
-  /** Makes the token of a session that is about to be stored, so that the next page does not store it again. */
+  /** Creates the token before the session is stored, so that the next page does not have to store the session again. */
   prepare(req: Request): void;
   /**
-   * The token of this visitor: that of the session if it holds data of ours, otherwise one that needs no store. It changes with the session id,
-   * and is empty for a form of another site.
+   * The token for this request: the session's token if the session holds our data, otherwise a signed token that needs no
+   * store. It changes with the session id, and is empty for a form that another site sent.
    */
   token(req: Request): string;
   /** Throws `csrf-token-refused` with the reason. */
   check(req: Request): CheckedToken;
-  /** What this browser goes by, whoever is signed in. Sets the cookie for it. */
+  /** The id of this browser, no matter who is signed in. Sets its cookie. */
   visitor(req: Request): string;
-  /** All that this browser goes by, from the cookies that it sent. */
+  /** All ids of this browser, from the cookies that it sent. */
   visitors(req: Request): readonly string[];
-  /** The visitor has a session from now on, so an earlier token is invalid. */
-  leaveVisitor(req: Request): void;
+  /** Forgets the visitor's token, because the visitor has a session from now on. */
+  dropVisitorToken(req: Request): void;
 }
 
 const FIELD = '_csrf';
 const HEADER = 'x-csrf-token';
 
-/** A cookie that is this old is replaced, so that every form has an hour at least. */
+/** A cookie of this age is replaced, so that every form is valid for at least an hour. */
 const RENEW_AFTER_SECONDS = 3600;
 
 type CsrfContext = Pick<FlowContext, 'keyRing' | 'clock' | 'options'> & { readonly awaited: AwaitedSessions };
 
 /**
- * A synchronizer token in our session data. A visitor without session data of ours gets a signed double-submit token instead (OWASP CSRF
+ * A synchronizer token in our session data. A visitor without such data gets a signed double-submit token instead (OWASP CSRF
  * cheat sheet), so that opening a form stores nothing. If the host's own middleware checks tokens, its token is used.
  */
 export function createCsrfGuard(context: CsrfContext): CsrfGuard {
@@ -73,7 +73,7 @@ export function createCsrfGuard(context: CsrfContext): CsrfGuard {
       },
       visitor,
       visitors: sentVisitors,
-      leaveVisitor: () => undefined,
+      dropVisitorToken: () => undefined,
     };
   }
   const { generateToken, isRequestValid } = csrfSync({
@@ -108,20 +108,20 @@ export function createCsrfGuard(context: CsrfContext): CsrfGuard {
     },
     visitor,
     visitors: sentVisitors,
-    leaveVisitor: (req) => visitors.leave(req),
+    dropVisitorToken: (req) => visitors.leave(req),
   };
 }
 
 /**
- * Whether the session holds data of ours or a signed-in user. Only its own token counts then: an attacker who planted a visitor's cookie
- * could otherwise act in another person's session.
+ * Whether the session holds our data or a signed-in user. If so, only the session's own token is accepted: otherwise an
+ * attacker who planted a visitor's cookie could act in another person's session.
  */
 function hasOwnToken(req: Request): boolean {
   const session = requireSession(req);
   if (session.mfa !== undefined) return true;
   if (req.user !== undefined && req.user !== null) return true;
   // A host may ask for the token before Passport has read the session.
-  return isSomebodyIn(req);
+  return hasSignedInUser(req);
 }
 
 function createVisitorTokens({ keyRing, clock, options, awaited }: CsrfContext) {
@@ -133,7 +133,7 @@ function createVisitorTokens({ keyRing, clock, options, awaited }: CsrfContext) 
     if (newest !== undefined && now / 1000 - newest.issuedAtSeconds < RENEW_AFTER_SECONDS) return newest;
     const mark = issueVisitorMark(now);
     const { res } = req;
-    // Browsers drop `Secure` cookies over plain http, and a response that has begun takes no more headers.
+    // Browsers drop `Secure` cookies over plain http, and headers cannot be set after the response has begun.
     const isDropped = settings.secure && connectionOf(req) === 'insecure';
     if (res?.headersSent === false && !isDropped) setVisitorCookie(settings, res, mark);
     return mark;
@@ -143,7 +143,7 @@ function createVisitorTokens({ keyRing, clock, options, awaited }: CsrfContext) 
     visitor: (req: Request): string => currentMark(req).id,
     sentVisitors: (req: Request): readonly string[] =>
       readVisitorMarks(settings, req, clock.now()).map(({ id }) => id),
-    /** The same however often a request asks for it. */
+    /** The same token for the whole request. */
     token(req: Request): string {
       const state = stateOf(req);
       return (state.visitorToken ??= writeVisitorHalf(keyRing, 'form', currentMark(req)));
@@ -153,7 +153,7 @@ function createVisitorTokens({ keyRing, clock, options, awaited }: CsrfContext) 
       const now = clock.now();
       const mark = readVisitorHalf(keyRing, 'form', submitted);
       const sendsCookies = req.get('cookie') !== undefined;
-      // The token of a session: one that just began and lost its cookie, or one that has ended.
+      // This is the token of a session: it just began and its cookie was lost, or it has ended.
       if (mark === null) {
         throw refuseToken(!sendsCookies && awaited.isAwaited(req) ? 'cookie-missing' : 'session-changed');
       }
@@ -175,13 +175,12 @@ function submittedToken(req: Request): string | undefined {
   return typeof submitted === 'string' && submitted !== '' ? submitted : undefined;
 }
 
-/** What the cookies of visitors are made with. */
 interface VisitorCookieSettings {
   readonly keyRing: KeyRing;
   readonly secure: boolean;
 }
 
-/** More than a browser gets by opening pages; the rest was planted. */
+/** More than a browser gets by opening pages. Further cookies were planted. */
 const MOST_COOKIES = 8;
 
 const COOKIE = /^([\w-]+-[0-9a-f]{8})=([0-9a-f]{64})$/;
@@ -192,7 +191,7 @@ function cookiePrefix({ secure }: VisitorCookieSettings): string {
 }
 
 /**
- * Each mark has a cookie of its own: two tabs that a browser opens at once, without a cookie yet, would otherwise overwrite
+ * Each mark has its own cookie. Otherwise two tabs that are opened at once, before the browser has a cookie, would overwrite
  * each other's.
  */
 function cookieName(settings: VisitorCookieSettings, { id }: VisitorMark): string {
@@ -218,7 +217,7 @@ function setVisitorCookie(settings: VisitorCookieSettings, res: Response, mark: 
   res.cookie(cookieName(settings, mark), value, { ...cookieAttributes(settings), maxAge });
 }
 
-/** `Lax`, so that a link from another site finds the cookie and adds none. */
+/** `Lax`, so that a link from another site sends the cookie and no new one is set. */
 function cookieAttributes({ secure }: VisitorCookieSettings) {
   return { httpOnly: true, sameSite: 'lax', secure, path: '/' } as const;
 }

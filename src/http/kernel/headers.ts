@@ -6,7 +6,7 @@ import { translatorFor } from './language';
 import { fieldOf, stateOf, toError } from './request';
 import { bareLocals } from './respond';
 
-/** Nothing inline, in no frame, and nothing from elsewhere. The images of a brand are added when it is known. */
+/** No inline code, no framing, nothing from other origins. The origins of a brand's images are added when the brand is known. */
 const PAGE_POLICY = {
   defaultSrc: ["'none'"],
   styleSrc: ["'self'"],
@@ -20,8 +20,8 @@ const PAGE_POLICY = {
 };
 
 /**
- * HSTS where the site is reached over TLS. There is no `form-action`, since it also governs every redirect after a form, and
- * most forms of ours end in a redirect of the host, which may lead to an identity provider or to the client of an OAuth server.
+ * Sets HSTS if the site is served over TLS. There is no `form-action`, because it also applies to every redirect after a form.
+ * Most of our forms end in a redirect to the host, which may redirect to an identity provider or an OAuth client.
  */
 export function pageHeaders(context: HttpContext): RequestHandler {
   const { secure, dangerouslyAllowOpener } = context.options;
@@ -34,7 +34,7 @@ export function pageHeaders(context: HttpContext): RequestHandler {
   });
 }
 
-/** The same for a page of ours on a route of the host. */
+/** Sets the same headers on a route of the host that answers with one of our pages. */
 export function setPageHeaders(context: HttpContext, req: Request, res: Response): Promise<void> {
   const set = pageHeaders(context);
   return new Promise((resolve, reject) => {
@@ -44,8 +44,8 @@ export function setPageHeaders(context: HttpContext, req: Request, res: Response
 
 /**
  * For pages whose forms lead to our own pages: administrators', recovery codes, the unlock link. `form-action 'self'` keeps a
- * form injected there from sending anything elsewhere. It also stops every redirect after a form that leads to another origin,
- * so where such a form goes on to the host, a page of ours does it.
+ * form injected there from sending anything elsewhere. It also blocks redirects to another origin after a form, so such a form
+ * continues to the host through a page of ours.
  */
 export function keepFormsHere(context: HttpContext): RequestHandler {
   const setPolicy = contentSecurityPolicy({
@@ -53,26 +53,26 @@ export function keepFormsHere(context: HttpContext): RequestHandler {
     directives: { ...PAGE_POLICY, formAction: ["'self'"] },
   });
   return function keepFormsOnOurPages(req, res, next) {
-    leaveByPage(context, req, res, next);
+    continueByPage(context, req, res, next);
     setPolicy(req, res, next);
   };
 }
 
-/** The field by which a form on such a page identifies itself to a route that other pages post to as well. */
+/** A field of forms on such pages, for routes that other pages post to as well. */
 const FROM_KEPT = 'from';
 
-/** For signing out, which is on every page. */
-export function leaveAsFormMust(context: HttpContext): RequestHandler {
-  return function leaveAsFormMustLeave(req, res, next) {
-    if (fieldOf(req.body, FROM_KEPT) === 'kept') leaveByPage(context, req, res, next);
+/** For the sign-out form, which is on every page. */
+export function respectFormAction(context: HttpContext): RequestHandler {
+  return function respectFormActionOfPage(req, res, next) {
+    if (fieldOf(req.body, FROM_KEPT) === 'kept') continueByPage(context, req, res, next);
     next();
   };
 }
 
-/** From here on this request answers with a page that leads to the host instead of a redirect to it. */
-function leaveByPage(context: HttpContext, req: Request, res: Response, next: NextFunction): void {
+/** Makes this request continue to the host through a page instead of a redirect. */
+function continueByPage(context: HttpContext, req: Request, res: Response, next: NextFunction): void {
   const { pagesPath, adminPath } = context.options;
-  stateOf(req).leave = function leave(path) {
+  stateOf(req).continueByPage = function continueTo(path) {
     if ([pagesPath, adminPath].some((mount) => path.startsWith(`${mount}/`))) return false;
     res.set('Refresh', `0; url=${path}`);
     const { t } = translatorFor(context, req);

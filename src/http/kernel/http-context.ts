@@ -9,7 +9,7 @@ import { ProxyWatch } from './connection';
 import { createCsrfGuard, type CsrfGuard } from './csrf';
 import { createPageRenderer, type PageRenderer } from './render-page';
 
-/** What Express keeps of everything that was mounted, in the majors 4 and 5. Its types leave it out. */
+/** The internal layer of Express 4 and 5 for each mounted handler. It is not in Express's types. */
 interface Layer {
   readonly handle?: unknown;
   readonly route?: unknown;
@@ -18,8 +18,8 @@ interface Layer {
   match(path: string): unknown;
 }
 
-/** Where the pages are in this app, as far as it can be seen. */
-type Mounted = { readonly at: string } | 'elsewhere' | 'unknown' | 'untold';
+/** Where the pages are mounted in this app, if it can be determined. */
+type Mounted = { readonly at: string } | 'elsewhere' | 'unknown' | 'undetermined';
 
 type PathOptions = Pick<FlowOptions, 'pagesPath'>;
 
@@ -56,7 +56,7 @@ export class Mounts {
     }
   }
 
-  /** Whether this request is for one of the routes of the pages, and not for something else below the same path. */
+  /** Whether this request is for one of the routes of the pages, and not for another route below the same path. */
   isForPages(req: Request): boolean {
     const found = this.#find(req);
     const at = typeof found === 'object' ? found.at : this.#options.pagesPath;
@@ -93,7 +93,7 @@ export function requireMountPath(
   );
 }
 
-/** `/portal/mfa` and `/mfa`: a proxy in front may strip what comes before. */
+/** `/portal/mfa` and `/mfa`: a proxy in front may strip the start of the path. */
 function suffixesOf(path: string): readonly string[] {
   const parts = path.toLowerCase().split('/').slice(1);
   return parts.map((_part, index) => `/${parts.slice(index).join('/')}`);
@@ -112,7 +112,7 @@ function appsOf(req: Request): readonly object[] {
   return apps;
 }
 
-/** Express 4 throws where `app.router` is read, and has `_router`. */
+/** Express 4 throws if `app.router` is read, and has `_router` instead. */
 function rootLayersOf(app: object): readonly Layer[] {
   return layersOf(Reflect.get(app, '_router') ?? Reflect.get(app, 'router'));
 }
@@ -146,19 +146,21 @@ function findIn(layers: readonly Layer[], routers: ReadonlySet<unknown>, paths: 
 
 function best(results: readonly Mounted[]): Mounted {
   const there = results.find((result) => typeof result === 'object');
-  return there ?? (results.includes('elsewhere') && !results.includes('untold') ? 'elsewhere' : 'unknown');
+  return (
+    there ?? (results.includes('elsewhere') && !results.includes('undetermined') ? 'elsewhere' : 'unknown')
+  );
 }
 
 function findHere(layer: Layer, paths: readonly string[]): Mounted {
   const rests = paths.map((path) => ({ path, rest: restBelow(layer, path) }));
   const found = rests.find(({ rest }) => rest === '');
   if (found !== undefined) return { at: found.path };
-  return rests.some(({ rest }) => rest === undefined) ? 'untold' : 'elsewhere';
+  return rests.some(({ rest }) => rest === undefined) ? 'undetermined' : 'elsewhere';
 }
 
 /**
- * What is left of a path below where a layer is mounted; null where it leads elsewhere, undefined where this version of Express
- * does not say. `match` answers with a boolean and leaves the path on the layer, or answers with what it found.
+ * The rest of a path below the mount path of a layer; null if the layer does not match, undefined if this version of Express
+ * does not tell. Some versions of `match` return a boolean and set `layer.path`; others return the match.
  */
 function restBelow(layer: Layer, path: string): string | null | undefined {
   const match: unknown = layer.match(path);
@@ -170,7 +172,7 @@ function restBelow(layer: Layer, path: string): string | null | undefined {
   return path.toLowerCase().startsWith(prefix.toLowerCase()) ? path.slice(prefix.length) : undefined;
 }
 
-/** What the routes work with besides the flows. */
+/** The context of the flows, and what only routes need. */
 export interface HttpContext extends FlowContext {
   readonly csrf: CsrfGuard;
   readonly advice: Advice;
@@ -183,18 +185,18 @@ export interface HttpContext extends FlowContext {
   readonly administration: Administration[];
 }
 
-/** What the other pages need of the administrators' pages. */
+/** What other pages need from the administrators' pages. */
 export interface Administration {
-  /** What the user of a request administers. */
+  /** The organizations that the user of a request administers. */
   organizationsOf(req: Request): Promise<readonly { readonly id: string; readonly name: string }[]>;
   /**
-   * Performs what a form asked for before its proof, and answers. `changed`: what it is about was changed meanwhile. `left`: the
-   * form is shown again instead, to be confirmed. Both answer nothing.
+   * Performs the change of a form that was saved before the proof, and answers. `changed`: the member or policy was changed
+   * meanwhile. `left`: the form is to be shown again for confirmation. In both cases no response is sent.
    */
   resume(req: Request, res: Response, form: SavedForm): Promise<'answered' | 'changed' | 'left'>;
 }
 
-/** What the routes work with besides the flows and the passwords. */
+/** Creates the parts of the context that only routes need. */
 export function createHttpParts({
   options,
   keyRing,

@@ -8,8 +8,8 @@ import { cookieOf, stateOf } from './request';
 type Context = Pick<FlowContext, 'options'>;
 
 /**
- * The language of a page: what the host says, then the choice in the menu, then what the browser prefers (RFC 9110, 12.5.4), then
- * the first that is offered.
+ * The language of a page, in this order: the host's `locale`, the choice in the menu, the browser's preference (RFC 9110,
+ * 12.5.4), the first available language.
  */
 export function translatorFor({ options }: Context, req: Request): Translator {
   const state = stateOf(req);
@@ -18,8 +18,8 @@ export function translatorFor({ options }: Context, req: Request): Translator {
 }
 
 function choose({ translations, locale, languageMenu }: Context['options'], req: Request): Translator {
-  const said = [locale(req), languageMenu ? cookieOf(req, COOKIE) : undefined];
-  for (const tag of said) {
+  const candidates = [locale(req), languageMenu ? cookieOf(req, COOKIE) : undefined];
+  for (const tag of candidates) {
     const found = typeof tag === 'string' ? translations.find(tag) : undefined;
     if (found !== undefined) return found;
   }
@@ -27,7 +27,7 @@ function choose({ translations, locale, languageMenu }: Context['options'], req:
   return translations.for(preferred === false ? null : preferred);
 }
 
-/** The choice in the language menu. It is no secret and decides nothing but the words. */
+/** The choice in the language menu. It is not secret and affects only the text. */
 const COOKIE = 'mfa-language';
 
 const YEAR_MS = 365 * 86_400_000;
@@ -61,7 +61,7 @@ export function listLanguages({
   });
 }
 
-/** What people read for a reason: what happened, then what to do. The code is the contract, the sentence is not. */
+/** The message for a reason: what happened, then what to do. Programs should use the reason; the message may change. */
 export function sentenceFor(translator: Translator, because: string, kind?: FactorKind): string {
   const ofKind = kind === undefined ? null : wordsOf(translator, kind).refusal(because);
   if (ofKind !== null) return ofKind;

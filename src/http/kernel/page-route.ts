@@ -15,7 +15,7 @@ import { wantsJson } from './representation';
 import { organizationOf, returnToHere, textField, type RequestIdentity } from './request';
 import { pageLocals, sendRefusal, type Refusal } from './respond';
 
-/** One request to a page, as HTML or JSON, with who sent it. */
+/** One request to a page, as HTML or JSON, with the identity of its sender. */
 export interface PageRequest {
   readonly context: HttpContext;
   readonly req: Request;
@@ -28,7 +28,7 @@ export interface PageRequest {
   readonly returnTo: string | null;
 }
 
-/** The same, by somebody with a pending login or a session. */
+/** A page request by a user with a pending login or a session. */
 export type KnownPageRequest = PageRequest & {
   readonly identity: RequestIdentity & { readonly kind: 'known' };
 };
@@ -59,7 +59,7 @@ async function openPage(context: HttpContext, req: Request, res: Response): Prom
   requireSessionId(req);
   requirePassport(req);
   const identity = await resolveIdentity(context, req);
-  if (identity.kind === 'known') context.awaited.cameBack(req);
+  if (identity.kind === 'known') context.awaited.sawSession(req);
   const translator = translatorFor(context, req);
   return { context, req, res, identity, translator, json: wantsJson(req), returnTo: findReturnTo(req) };
 }
@@ -67,14 +67,14 @@ async function openPage(context: HttpContext, req: Request, res: Response): Prom
 export function refuse(page: PageRequest, decision: Decision): Promise<void> {
   const { context, req, res, identity, returnTo } = page;
   const here = returnToHere(context, req);
-  // A form cannot be opened again, but the page it leads to can.
-  const onwards = decision.outcome === 'sign-in' ? (here ?? returnTo) : here;
+  // A form's URL cannot be opened with GET, but the page that it leads to can.
+  const returnPath = decision.outcome === 'sign-in' ? (here ?? returnTo) : here;
   return refuseRequest(context, {
     req,
     res,
     identity,
     decision,
-    ...(onwards === null ? {} : { returnTo: onwards }),
+    ...(returnPath === null ? {} : { returnTo: returnPath }),
   });
 }
 
@@ -111,8 +111,8 @@ export function pathOf(page: PageRequest, path: string): string {
 }
 
 /**
- * A page that shows what an enrollment left in the session, such as new codes. People who were signed out meanwhile, or have not proven
- * their factor, do not see it.
+ * A page that shows results of an enrollment from the session, such as new codes. It is not shown to people who were signed out
+ * meanwhile or have not proven their factor.
  */
 export function liveRoute(
   context: HttpContext,

@@ -4,7 +4,7 @@ import { reportRefusedRequest } from '../../flows/context/judge-access';
 import type { MessageKey } from '../../messages/catalogues';
 import type { Translator } from '../../messages/translator';
 import type { MessageLocals } from '../pages/proof-views';
-import { startAnew, withoutCircle } from '../session/renew-session';
+import { replaceEndedSession, preventSignInLoop } from '../session/renew-session';
 import { keepReturnTo, reasonFor, signInPath } from '../sign-in/return-to';
 import { setPageHeaders } from './headers';
 import type { HttpContext } from './http-context';
@@ -63,12 +63,12 @@ export async function refuseRequest(
     readonly json?: boolean;
     /** The path to return to afterwards. Default: this request, if it is a GET. */
     readonly returnTo?: string;
-    /** The form is kept for after the next step, so that a redirect loses nothing. */
+    /** True if the form was saved, so that it is not lost by a redirect. */
     readonly formKept?: boolean;
   },
 ): Promise<void> {
   const { req, res, identity } = refused;
-  const decision = withoutCircle(context, refused);
+  const decision = preventSignInLoop(context, refused);
   if (identity.kind === 'known') {
     const { outcome, because } = decision;
     const { account } = identity;
@@ -78,7 +78,8 @@ export async function refuseRequest(
   // browser fetches by itself, must not end it.
   const over =
     decision.outcome === 'sign-in' && decision.because !== 'no-session' && identity.kind === 'known';
-  if (over) await startAnew(context, req, { identity, isLive: decision.because === 'sign-in-too-old' });
+  if (over)
+    await replaceEndedSession(context, req, { identity, isLive: decision.because === 'sign-in-too-old' });
   res.set('Cache-Control', 'no-store');
   const status = decision.outcome === 'sign-in' || decision.outcome === 'challenge' ? 401 : 403;
   const returnTo = refused.returnTo ?? returnToHere(context, req);

@@ -7,7 +7,7 @@ import type { Translator } from '../../messages/translator';
 import { ON_ACCENT, type PageLink, type ResolvedBrand, type SignInLink } from '../../options/brand';
 import { translatorFor, type LanguageEntry } from './language';
 
-/** What a page shows of a brand. */
+/** The parts of a brand that a page shows. */
 export interface BrandLocals {
   /** The name beside the logo, and in the title. */
   readonly issuer: string;
@@ -15,7 +15,7 @@ export interface BrandLocals {
   readonly faviconUrl: string | null;
   readonly supportUrl: string | null;
   readonly helpLinks: readonly PageLink[];
-  /** After ours: the colours of the brand, then the host's own. */
+  /** Loaded after ours: the colours of the brand, then the host's stylesheet. */
   readonly stylesheets: readonly string[];
 }
 
@@ -32,8 +32,8 @@ export function brandLocals(
 const ACCENTS = /^\/brand\/([\da-f]{6})-([\da-f]{6})\.css$/;
 
 /**
- * The stylesheet of a brand, below `/assets`. Its address holds the colours: it is the same for everybody, caches may keep it, and
- * nobody learns from it which organizations there are.
+ * The stylesheet of a brand, below `/assets`. Its URL contains the colours: it is the same for all users, can be cached, and
+ * reveals nothing about organizations.
  */
 export const serveAccents: RequestHandler = function serveAccents(req, res, next) {
   const [, light, dark] = ACCENTS.exec(req.path) ?? [];
@@ -47,7 +47,7 @@ export const serveAccents: RequestHandler = function serveAccents(req, res, next
   res.set('Cache-Control', 'public, max-age=3600').type('css').send(css);
 };
 
-/** Allows the images of this page's brand, in the policy that was set before the brand was known. */
+/** Adds the origins of the brand's images to the policy, which was set before the brand was known. */
 export function allowImages(res: Response, { imageOrigins }: ResolvedBrand): void {
   const header = 'Content-Security-Policy';
   const policy = res.get(header);
@@ -56,7 +56,7 @@ export function allowImages(res: Response, { imageOrigins }: ResolvedBrand): voi
 }
 
 export interface PageRenderer {
-  /** Answers with a page. Locals are an explicit object; nothing of the request reaches the template by itself. */
+  /** Answers with a page. Locals are an explicit object; templates cannot read the request. */
   send<Name extends ViewName>(
     res: Response,
     page: {
@@ -93,7 +93,7 @@ export function createPageRenderer(options: FlowContext['options']): PageRendere
   };
 }
 
-/** A page asks for the words of a factor many times. */
+/** Caches the texts of a factor, which a page reads many times. */
 function rememberFactors(translator: Translator): (kind: FactorKind) => ShownFactor {
   const shown = new Map<FactorKind, ShownFactor>();
   return (kind) => {
@@ -103,7 +103,7 @@ function rememberFactors(translator: Translator): (kind: FactorKind) => ShownFac
   };
 }
 
-/** What every page knows. */
+/** The locals of every page. */
 export interface PageLocals extends BrandLocals {
   /** Mount path of the member pages, without a slash at the end: `/mfa`. */
   readonly basePath: string;
@@ -111,7 +111,7 @@ export interface PageLocals extends BrandLocals {
   readonly homePath: string;
   /** Where `views/assets` is served, without a slash at the end. */
   readonly assetsPath: string;
-  /** Below the sign-in form. */
+  /** Links below the sign-in form. */
   readonly signInLinks: readonly SignInLink[];
   readonly csrfField: { readonly name: string; readonly value: string };
   /** Whether the visitor has a session. The sign-out button is shown then, and if `account` is known. */
@@ -129,13 +129,13 @@ export interface PageLocals extends BrandLocals {
   readonly dir: 'ltr' | 'rtl';
   /** The entries of the language menu; empty if the menu is off. */
   readonly languages: readonly LanguageEntry[];
-  /** The path of this page, to which the language menu returns; null where it is the answer to a form. */
+  /** The path of this page, to which the language menu returns; null if the page answers a form. */
   readonly here: string | null;
 }
 
 /** A page before its brand is known. */
 export type UnbrandedPage = Omit<PageLocals, keyof BrandLocals> & {
-  /** Whose brand it has; null for the app's. */
+  /** The organization whose brand the page has; null for the app's brand. */
   readonly organizationId: string | null;
 };
 
@@ -143,7 +143,7 @@ export interface WithPage {
   readonly page: PageLocals;
 }
 
-/** `Step 3 of 5`; null where the page is not part of a wizard. */
+/** `Step 3 of 5`; null if the page is not part of a wizard. */
 export interface InWizard {
   readonly progress: { readonly step: number; readonly of: number } | null;
 }
@@ -160,7 +160,7 @@ export interface Moment {
 
 /** When a lock ends. */
 export interface LockEnd extends Moment {
-  /** How long that is from now: `28 minutes`. */
+  /** The time from now until then: `28 minutes`. */
   readonly wait: string;
 }
 
@@ -174,33 +174,33 @@ export interface FactorChoice {
   readonly destination: string | null;
 }
 
-/** What a page that asks for a code needs, wherever the code is for. */
+/** The locals of every page that asks for a code, whatever its purpose. */
 export interface CodeLocals {
-  /** What went wrong and what to do, as one or two sentences; tries left included. */
+  /** What went wrong and what to do, in one or two sentences; includes the attempts left. */
   readonly error: string | null;
   /** How many digits the code has. */
   readonly codeDigits: number;
-  /** The code belonged to a far-off time: the page explains how to set the phone's clock. */
+  /** True if the code was for a far-off time: the page explains how to set the phone's clock. */
   readonly clockIsOff: boolean;
   /** Masked. */
   readonly destination: string | null;
   /** `5 minutes`; null for codes that are not sent. */
   readonly validFor: string | null;
-  /** The message could not be texted and went by email. */
+  /** The channel that failed, if the message went by email instead. */
   readonly fallbackFrom: Channel | null;
   /**
-   * `earlier`: it was sent a moment ago, and none was sent now. `delayed`: its sender has not answered yet. `either`: it went by email while the
-   * text may still arrive, and both work.
+   * `earlier`: a code was sent a moment ago, and no new one now. `delayed`: the provider has not answered yet. `either`: the
+   * code went by email, but the text message may still arrive, and both codes work.
    */
   readonly codeNote: 'earlier' | 'delayed' | 'either' | null;
-  /** Null where nothing can be sent again; 0 seconds means at once. */
+  /** Null if nothing can be sent again; 0 seconds means immediately. */
   readonly resend: { readonly waitSeconds: number } | null;
 }
 
 /**
- * What each page template is given: one entry a template, named by its path below `views/` without the extension.
- * Absent values are `null` and not optional, so that a forgotten value is a compile error.
- * Templates escape everything; masking of addresses happens before they are called.
+ * The locals of each page template: one entry per template, named by its path below `views/` without the extension. Absent
+ * values are `null` and not optional, so that a forgotten value is a compile error. Templates escape everything; masking of
+ * addresses happens before they are called.
  */
 // oxlint-disable-next-line typescript/no-empty-interface
 export interface ViewLocals {}

@@ -1,12 +1,13 @@
 import type { Request } from 'express';
 
 /*
- * Whether a request is answered with a page or JSON. Headers decide only that, never what a visitor may do.
+ * Whether a request is answered with a page or JSON. Headers decide only that, never access.
  */
 
 /**
- * Whether a request to a guarded route wants a page. Only a navigation does: a script, an image or a program would follow the redirect and take
- * the sign-in page for its answer. Browsers say so by `Sec-Fetch-Mode` and `Sec-Fetch-Dest`. Other clients name HTML if they want a page.
+ * Whether a request to a guarded route wants a page. Only a navigation does: a script, an image or a program would follow the
+ * redirect and take the sign-in page for its answer. Browsers tell by `Sec-Fetch-Mode` and `Sec-Fetch-Dest`. Other clients have
+ * to accept HTML explicitly.
  */
 export function asksForPage(req: Request): boolean {
   if (isFromScript(req)) return false;
@@ -14,7 +15,8 @@ export function asksForPage(req: Request): boolean {
 }
 
 /**
- * Whether a request to one of our routes wants JSON: it says so, or it sends JSON or comes from a script and does not ask for a page.
+ * Whether a request to one of our routes wants JSON: it accepts JSON, sends JSON or comes from a script, and does not ask for
+ * HTML.
  */
 export function wantsJson(req: Request): boolean {
   if (req.get('accept')?.includes('text/html') === true) return false;
@@ -28,20 +30,20 @@ function isFromScript(req: Request): boolean {
 
 const DOCUMENTS = new Set(['document', 'iframe', 'frame', 'embed', 'object', 'fencedframe']);
 
-/** Null where the browser does not say. */
+/** Null if the browser does not say. */
 function isNavigation(req: Request): boolean | null {
   const mode = req.get('sec-fetch-mode');
   const destination = req.get('sec-fetch-dest');
   if (mode === undefined) return destination === undefined ? null : DOCUMENTS.has(destination);
   if (mode !== 'navigate') return false;
-  // A service worker that passes a navigation on has no destination for it, and keeps what it accepts.
+  // A service worker that forwards a navigation sends an empty destination, but the original `Accept`.
   return destination === undefined || DOCUMENTS.has(destination) || namesHtml(req);
 }
 
 const HTML = ['text/html', 'application/xhtml+xml'];
 const isJson = (type: string): boolean => /[/+]json$/.test(type);
 
-/** HTML by name, before any JSON; programs that take anything send only a wildcard. */
+/** Whether HTML is accepted explicitly, and before JSON. Programs that accept anything send only a wildcard. */
 function namesHtml(req: Request): boolean {
   return HTML.includes(req.accepts().find((type) => HTML.includes(type) || isJson(type)) ?? '');
 }
@@ -51,15 +53,15 @@ function acceptsHtml(req: Request): boolean {
   return first !== undefined && !isJson(first);
 }
 
-/** Whether the browser says that a person opens a page. */
+/** Whether the browser marks the request as opening a page. */
 export function isBrowserNavigation(req: Request): boolean {
   return isNavigation(req) === true;
 }
 
 /** Whether the browser prefetches a page. */
-export function isLookingAhead(req: Request): boolean {
+export function isPrefetch(req: Request): boolean {
   return `${req.get('sec-purpose') ?? ''} ${req.get('purpose') ?? ''}`.includes('prefetch');
 }
 
-/** The JSON answer of a step after which something else is asked: `next` is the path of that. */
+/** The JSON answer of a step that is followed by another: `next` is the path of that step. */
 export type StepBody = { readonly outcome: string; readonly next: string; readonly [field: string]: unknown };

@@ -9,10 +9,13 @@ import { publicPath } from '../../options/resolve-options';
 import type { MfaSessionData } from '../session/session-data-text';
 
 const LONGEST_USER_AGENT = 200;
-/** Longer than any IP address; what is no address is whatever a proxy sent. */
+/** Longer than any IP address. A proxy may send text that is not an address. */
 const LONGEST_ADDRESS = 64;
 
-/** Where the request came from. The address is Express's, so it obeys the host's `trust proxy` and no header otherwise. */
+/**
+ * Where the request came from. The address is Express's `req.ip`, so headers count only as far as the host's `trust proxy`
+ * allows.
+ */
 export function originOf(req: IncomingRequest): Origin {
   const { ip = '' } = req;
   return {
@@ -21,7 +24,7 @@ export function originOf(req: IncomingRequest): Origin {
   };
 }
 
-/** A connection that does not pass Express, such as a WebSocket, has headers and no `get`. */
+/** A request that does not pass through Express, such as a WebSocket upgrade, has headers but no `get`. */
 function userAgentOf(req: IncomingRequest): string | undefined {
   return Reflect.has(req, 'get') ? req.get('user-agent') : req.headers['user-agent'];
 }
@@ -53,7 +56,7 @@ export function withReturnTo(path: string, returnTo: string | null): string {
   return withQuery(path, { returnTo });
 }
 
-/** Adds the parameters that are not null to a path, which may have a query already. */
+/** Adds the parameters that are not null to a path, which may already have a query. */
 export function withQuery(path: string, parameters: Readonly<Record<string, string | null>>): string {
   const given = Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== null);
   if (given.length === 0) return path;
@@ -72,7 +75,7 @@ export function textField(body: unknown, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** The grant of the session that a login is about to make, and what it keeps of the old session. */
+/** The grant for the session that a login is about to create, and the data it keeps from the old session. */
 export interface ExpectedLogin {
   readonly grant: SessionGrant;
   readonly keep: Partial<MfaSessionData>;
@@ -94,29 +97,32 @@ export interface RequestState {
   loaded: boolean;
   /** The code that asks for a new session id saves the new session before the response. */
   savesNext: boolean;
-  /** The id of the session in which our data was changed and not stored since. */
+  /** The id of the session whose changed data is not stored yet. */
   unstoredIn: string | undefined;
   /** The remembered browser that gets its next token with this response. */
   givenBrowser: string | undefined;
-  /** Leads to a path by a page if the page's policy would stop a redirect. False if a redirect works. */
-  leave: ((path: string) => boolean) | undefined;
-  /** How many changes of the session id by us are in progress. */
+  /**
+   * Answers with a page that continues to the path, if the page's policy would block a redirect. Returns false if a redirect
+   * works.
+   */
+  continueByPage: ((path: string) => boolean) | undefined;
+  /** How many session id changes by us are in progress. */
   renewing: number;
   /** Set by the strategy and the pages for the `req.logIn` that they lead to. */
   expected: ExpectedLogin | undefined;
-  /** The login of this request that was seen: under way, or done. */
+  /** The state of a `req.logIn` call during this request. */
   login: 'none' | 'under-way' | 'done';
-  /** What Passport or the host has put on the request by these names. */
+  /** The functions that Passport or the host set on the request under these names. */
   readonly given: { logIn?: unknown; logOut?: unknown };
-  /** Who is being logged out. */
-  leaver: Express.User | null | undefined;
-  /** What the forms of this answer carry where there is no session. */
+  /** The user who is being logged out. */
+  userLoggingOut: Express.User | null | undefined;
+  /** The token in the forms of this response if there is no session. */
   visitorToken: string | undefined;
-  /** Whether the body was read before it came to the first of our own parsers. */
+  /** Whether the body was read before our own parsers ran. */
   bodyReadBefore: boolean | undefined;
-  /** Whose brand the answer has; null until somebody is known. */
+  /** The organization whose brand the response has; null until the user is known. */
   organizationId: string | null;
-  /** The language of what this request answers. */
+  /** The language of the response. */
   translator: Translator | undefined;
 }
 
@@ -138,12 +144,12 @@ export function stateOf(req: IncomingRequest): RequestState {
     savesNext: false,
     unstoredIn: undefined,
     givenBrowser: undefined,
-    leave: undefined,
+    continueByPage: undefined,
     renewing: 0,
     expected: undefined,
     login: 'none',
     given: {},
-    leaver: undefined,
+    userLoggingOut: undefined,
     visitorToken: undefined,
     bodyReadBefore: undefined,
     organizationId: null,
@@ -151,7 +157,7 @@ export function stateOf(req: IncomingRequest): RequestState {
   });
 }
 
-/** Hands the prefetched records over once: later reads must see what this request has written. */
+/** Returns the prefetched records only once: later reads must see what this request has written. */
 export function takePrefetchedRecords(req: IncomingRequest): PrefetchedRecords | undefined {
   const state = stateOf(req);
   const { reads } = state;
@@ -159,16 +165,16 @@ export function takePrefetchedRecords(req: IncomingRequest): PrefetchedRecords |
   return reads;
 }
 
-/** What a callback of the host's, or of Express, calls an error; anything may be passed there. */
+/** Converts the error argument of a callback, which can be any value. */
 export function toError(error: unknown): Error {
   return error instanceof Error
     ? error
-    : new Error('A callback failed with something that is no error.', { cause: error });
+    : new Error('A callback failed with a value that is not an Error.', { cause: error });
 }
 
 /**
- * Whether two paths are the same to the app's router: without regard to case and to one slash at the end, unless the host
- * switched on `case sensitive routing` or `strict routing`.
+ * Whether two paths are the same to the app's router. It ignores case and a trailing slash, unless the host enabled `case
+ * sensitive routing` or `strict routing`.
  */
 function isSamePath({ app }: Pick<IncomingRequest, 'app'>, one: string, other: string): boolean {
   const fold = (path: string): string => {
@@ -178,7 +184,7 @@ function isSamePath({ app }: Pick<IncomingRequest, 'app'>, one: string, other: s
   return fold(one) === fold(other);
 }
 
-/** Whether a path of this request is one of the options', as it is written there or with the prefix that a proxy strips. */
+/** Whether a path of this request equals a path of the options, with or without the prefix that a proxy strips. */
 export function isOptionPath(
   { options }: Pick<FlowContext, 'options'>,
   req: IncomingRequest,
@@ -187,12 +193,12 @@ export function isOptionPath(
   return isSamePath(req, publicPath(options, paths.requested), publicPath(options, paths.option));
 }
 
-/** A request, or what else has a session. */
+/** A request, or another object with a session. */
 interface WithSession {
   readonly session: object | null | undefined;
 }
 
-/** Where Passport keeps who is signed in, unless it was given another key. */
+/** The session key where Passport stores the user, unless it was configured with another. */
 const KEY = 'passport';
 
 /** The user of this session as Passport serialized it; undefined if nobody is signed in. */
@@ -201,7 +207,7 @@ export function signedInUser({ session }: WithSession): unknown {
   return typeof kept === 'object' && kept !== null ? Reflect.get(kept, 'user') : undefined;
 }
 
-export function isSomebodyIn(req: WithSession): boolean {
+export function hasSignedInUser(req: WithSession): boolean {
   const user = signedInUser(req);
   return user !== undefined && user !== null;
 }
@@ -211,8 +217,8 @@ export function forgetSignedInUser({ session }: WithSession): void {
 }
 
 /**
- * Whether other sessions end with a change of factors. They do unless the person said no: by a box that was shown and is
- * not ticked, or by `endOthers: false` in JSON.
+ * Whether a change of factors ends the other sessions. It does, unless the person unticked the box that was shown, or JSON has
+ * `endOthers: false`.
  */
 export function wantsOthersEnded(body: unknown): boolean {
   const ticked = fieldOf(body, 'endOthers');
@@ -232,7 +238,7 @@ export type RequestIdentity =
 
 export const ANONYMOUS: RequestIdentity = { kind: 'anonymous' };
 
-/** Whose brand a page for this person has; null where nobody is known. */
+/** The organization whose brand a page for this person has; null if the person is unknown. */
 export function organizationOf(identity: RequestIdentity): string | null {
   return identity.kind === 'known' ? identity.account.organizationId : null;
 }

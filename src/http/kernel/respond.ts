@@ -47,11 +47,11 @@ export function pageLocals(context: HttpContext, req: Request, identity: Request
     signedIn: identity.kind === 'known' && identity.subject.phase === 'session',
     account: identity.kind === 'known' ? identity.account.name : null,
     returnTo: findReturnTo(req),
-    formsStay: stateOf(req).leave !== undefined,
+    formsStay: stateOf(req).continueByPage !== undefined,
   };
 }
 
-/** The page or route on which a decision that does not allow goes on. */
+/** The path of the next step after a decision. */
 export function nextPath(context: HttpContext, decision: Decision, returnTo: string | null): string {
   const { pagesPath, loginPath, defaultReturnTo } = context.options;
   switch (decision.outcome) {
@@ -63,7 +63,7 @@ export function nextPath(context: HttpContext, decision: Decision, returnTo: str
     }
     case 'enroll': {
       const [only, ...others] = decision.anyOf;
-      // The page with the choice shows all methods, and the route takes only this one.
+      // The page with the choice shows all methods, but the route accepts only this one.
       const kind = decision.byRoute === true && others.length === 0 && only !== undefined ? `/${only}` : '';
       return withReturnTo(`${pagesPath}/enroll${kind}`, returnTo);
     }
@@ -74,7 +74,7 @@ export function nextPath(context: HttpContext, decision: Decision, returnTo: str
   }
 }
 
-/** The JSON answer of a step after which something else is asked. */
+/** The JSON answer of a step that is followed by another. */
 export function describeDecision(
   context: HttpContext,
   step: {
@@ -93,7 +93,7 @@ export function describeDecision(
       next,
       anyOf: showOptions(gathered, decision.anyOf),
       ...(decision.password === undefined ? {} : { password: true }),
-      ...describeAsk(ask),
+      ...describeSending(ask),
     };
   }
   if (decision.outcome === 'enroll') {
@@ -111,15 +111,18 @@ export function describeDecision(
   return { outcome: decision.outcome, because: decision.because, next };
 }
 
-/** What became of the code: sent, or why not. */
-export function describeAsk(ask: ChallengeOutcome | null): Readonly<Record<string, unknown>> {
+/** Whether the code was sent, or why not. */
+export function describeSending(ask: ChallengeOutcome | null): Readonly<Record<string, unknown>> {
   if (ask === null || ask.outcome === 'gone') return {};
   if (ask.outcome === 'issued') return ask.sent === undefined ? {} : { sent: ask.sent };
   const { because, retryAfterSeconds } = ask;
   return { notSent: { because, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) } };
 }
 
-/** What the proof answers, under the name of its kind: for a passkey its request options. Most kinds show nothing. */
+/**
+ * What the browser needs to give the proof, under the name of the kind: for a passkey, its request options. Most kinds need
+ * nothing.
+ */
 export async function describeShown(
   context: HttpContext,
   gathered: Gathered,
@@ -133,9 +136,9 @@ export async function describeShown(
 export interface Refusal {
   readonly because: string;
   readonly status: number;
-  /** Which of several causes of `because` it was, for the message alone. */
+  /** The more exact cause, used only for the message. */
   readonly reason?: string;
-  /** Of the factor that was refused, for the message alone. */
+  /** The kind of the refused factor, used only for the message. */
   readonly kind?: string;
   readonly next?: string;
   readonly attemptsLeft?: number;
@@ -153,17 +156,20 @@ export function sendRefusal(context: HttpContext, res: Response, refusal: Refusa
     .json({ outcome: 'rejected', message, ...body });
 }
 
-/** Answers a finished step: JSON with the next path, or a redirect. 303, so that a reload of the next page posts nothing. */
+/**
+ * Answers a finished step: JSON with the next path, or a redirect. Status 303, so that a reload of the next page does not
+ * submit the form again.
+ */
 export function sendNext(
   req: Request,
   res: Response,
   moved: { readonly outcome: string; readonly next: string; readonly [field: string]: unknown },
 ): void {
   if (wantsJson(req)) res.json(moved);
-  else if (stateOf(req).leave?.(moved.next) !== true) res.redirect(303, moved.next);
+  else if (stateOf(req).continueByPage?.(moved.next) !== true) res.redirect(303, moved.next);
 }
 
-/** An option as a person may see it. */
+/** An option as shown to the person, with its destination masked. */
 export interface ShownOption extends Option {
   readonly destination?: string;
   readonly label?: string;

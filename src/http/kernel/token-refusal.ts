@@ -12,15 +12,17 @@ export function refuseCrossSite(req: Request): void {
 }
 
 /**
- * It comes without the visitor's cookie, so a token would begin a session and its cookie end the one that the visitor has.
+ * Whether another site sent the form. Such a request has no cookie, so issuing a token would start a session, whose cookie
+ * would replace the visitor's session.
  */
 export function isForeignForm(req: Request): boolean {
   return req.get('sec-fetch-site') === 'cross-site' && req.method !== 'GET' && req.method !== 'HEAD';
 }
 
 /**
- * Before there is a session, another host of the same domain can plant both halves of a token: its forms are refused by what the
- * browser says of them. A page with `Referrer-Policy: no-referrer` sends `Origin: null`; then `Sec-Fetch-Site` has to vouch for it.
+ * Before there is a session, another host of the same domain can plant both halves of a token. Its forms are refused by the
+ * headers that the browser sets. A page with `Referrer-Policy: no-referrer` sends `Origin: null`; then `Sec-Fetch-Site` has to
+ * be `same-origin`.
  */
 export function refuseForeignOrigin(req: Request, { baseUrl }: Pick<FlowOptions, 'baseUrl'>): void {
   const site = req.get('sec-fetch-site');
@@ -33,14 +35,14 @@ export function refuseForeignOrigin(req: Request, { baseUrl }: Pick<FlowOptions,
   throw downgraded ? refuseConnection(req, { baseUrl }) : refuseToken('other-address');
 }
 
-/** The page came from this app, which was opened at an address other than `baseUrl`. */
+/** Whether the page came from this app, opened at an address other than `baseUrl`. */
 function isOwnAddress(req: Request, origin: string): boolean {
   if (req.get('sec-fetch-site') === 'same-origin') return origin !== 'null';
   const host = URL.canParse(origin) ? new URL(origin).host : null;
   return host !== null && (host === req.get('host') || host === req.get('x-forwarded-host'));
 }
 
-/** Why a request without its right token was refused. One sentence each. */
+/** Why a request without a valid token was refused. Each reason has its own message. */
 export const TOKEN_REFUSALS = [
   'other-site',
   'other-address',
@@ -71,7 +73,7 @@ export function missingTokenReason(req: Request): TokenRefusal {
   const isRead = typeof body === 'object' && body !== null && !ArrayBuffer.isView(body);
   if (!isRead) return 'body-unread';
   if (Object.keys(body).length > 0) return 'token-missing';
-  // JSON may be empty in itself; a form that has a length has fields.
+  // A JSON body may be an empty object; a form with a length has fields.
   const isEmptyJson = Boolean(req.is('application/json')) && !stateOf(req).bodyReadBefore;
   return isEmptyJson ? 'token-missing' : 'body-unread';
 }

@@ -12,25 +12,25 @@ export interface SettingsLocals extends WithPage {
   readonly notice: string | null;
   readonly error: string | null;
   readonly authenticators: readonly SettingsAuthenticator[];
-  /** The address on file that codes go to because an administrator said so; null where there is none. */
+  /** The address on file that receives codes because an administrator assigned the method; null if there is none. */
   readonly onFile: { readonly kind: FactorKind; readonly destination: string } | null;
-  /** False for people whom an identity provider signs in. */
+  /** False for people who sign in with an identity provider. */
   readonly hasPassword: boolean;
-  /** What may be added; empty leaves the links out. */
+  /** The kinds that can be added. No links are shown if it is empty. */
   readonly addable: readonly FactorKind[];
-  /** The page on which new recovery codes wait to be saved; null where none do. */
+  /** The page with new recovery codes that are not saved yet; null if there are no such codes. */
   readonly unseenCodes: string | null;
-  /** Null where the organization has none or no factor is enrolled. */
+  /** Null if the organization does not use them, or no factor is enrolled. */
   readonly recoveryCodes: {
     readonly left: number;
     readonly of: number;
     readonly createdAt: Moment | null;
   } | null;
-  /** Null where the policy does not allow remembered browsers. */
+  /** Null if the policy does not allow remembered browsers. */
   readonly rememberedBrowsers: readonly RememberedBrowserRow[] | null;
   /** Back to the host's application. */
   readonly backPath: string | null;
-  /** Views of factors that tell the browser what changed. */
+  /** Views of factors that inform the browser about changes. */
   readonly announcements: readonly {
     readonly view: string;
     readonly shown: Readonly<Record<string, unknown>>;
@@ -42,18 +42,18 @@ export interface SettingsAuthenticator {
   readonly kind: FactorKind;
   readonly label: string;
   readonly destination: string | null;
-  /** A word of its factor, such as `synced`. */
+  /** A short note from its factor, such as `synced`. */
   readonly about: string | null;
   readonly addedAt: Moment;
   readonly lastUsedAt: Moment | null;
   readonly askedFirst: boolean;
-  /** Offers to ask this one first. */
+  /** Whether this method can be made the default. */
   readonly preferable: boolean;
-  /** False for the last usable one under a required policy: it can be replaced, not removed. */
+  /** False for the last usable method if the policy requires one: it can be replaced, but not removed. */
   readonly removable: boolean;
-  /** Kind that the organization no longer allows: it still has to be proven, and cannot be added again. */
+  /** False if the organization no longer allows this kind: it must still be proven, but cannot be added again. */
   readonly allowed: boolean;
-  /** Too many wrong codes: it proves nothing any more until it is set up again. */
+  /** True after too many wrong codes: the method does not work until it is set up again. */
   readonly switchedOff: boolean;
 }
 

@@ -52,7 +52,7 @@ async function sendErrorPage(context: HttpContext, res: Response, failure: Failu
     heading: translator.t(headingFor(failure)),
     paragraphs: [sentenceFor(translator, reason ?? code)],
     retryAt: null,
-    action: wayOn(context, failure, { returnTo: page.returnTo, translator, issuer }),
+    action: nextAction(context, failure, { returnTo: page.returnTo, translator, issuer }),
     secondary: null,
   } as const;
   await context.pages.send(res, { view: 'message', status, page, locals });
@@ -64,7 +64,7 @@ function reportError({ advice, options }: HttpContext, error: unknown): void {
 }
 
 /** A form without its session starts over at the sign-in page, which redirects people who are signed in. */
-function wayOn(
+function nextAction(
   context: HttpContext,
   { code, reason }: Failure,
   {
@@ -113,7 +113,10 @@ function describeError(error: unknown): Failure {
   return { code: 'store-unavailable', status: 500, reason: null };
 }
 
-/** The store may have failed, so the page reads nothing from the session. Its brand is that of who was known before. */
+/**
+ * The store may have failed, so the page reads nothing from the session. Its brand is that of the user who was known before the
+ * error.
+ */
 function pageOfError(context: HttpContext, req: Request): ReturnType<typeof pageLocals> {
   const bare = bareLocals(context, req);
   try {
@@ -123,7 +126,7 @@ function pageOfError(context: HttpContext, req: Request): ReturnType<typeof page
   }
 }
 
-/** The notice when the sign-in form is shown again; null where it is not, as for forms of other sites. */
+/** The notice when the sign-in form is shown again; null if it is not shown again, as for forms of other sites. */
 const NOTICES: Readonly<Record<TokenRefusal, string | null>> = {
   'other-site': null,
   'other-address': null,
@@ -136,7 +139,7 @@ const NOTICES: Readonly<Record<TokenRefusal, string | null>> = {
 
 const SECOND_STEP = /^\/challenge(?:\/|$)/;
 
-/** Another tab has signed the same person in meanwhile. A form of another person's must not seem to have worked. */
+/** Whether another tab signed in the same person meanwhile. If the form has another name, it must not seem to have worked. */
 function isSignedInAsTyped({ identity, req }: PageRequest): boolean {
   if (identity.kind !== 'known' || identity.subject.phase !== 'session') return false;
   const typed = textField(req.body, 'username');
@@ -144,8 +147,9 @@ function isSignedInAsTyped({ identity, req }: PageRequest): boolean {
 }
 
 /**
- * Shows a sign-in form without a valid token again, with the name filled in, for example after its token expired. No password is tried.
- * Whom another tab has signed in goes on from there; anybody else with a session or a pending login gets the plain refusal.
+ * Shows a sign-in form without a valid token again, with the name filled in, for example after its token expired. No password
+ * is tried. A person who is already signed in by another tab is redirected; others with a session or a pending login get the
+ * plain refusal.
  */
 export function answerStaleLogin(context: HttpContext): ErrorRequestHandler {
   return function answerStaleForm(error: unknown, req, res, next) {

@@ -14,14 +14,14 @@ import type { KnownPageRequest } from '../kernel/page-route';
 import type { CodeLocals, FactorChoice, LockEnd } from '../kernel/render-page';
 import { showOptions } from '../kernel/respond';
 
-/** What a page that asks for a code shows beside the field. */
+/** What a page that asks for a code shows around the field. */
 export interface ChallengeView extends CodeLocals {
   readonly challengeHint: ChallengeHint;
-  /** Where to look for the code: a text message that failed went by email. */
+  /** The kind by which the code was really sent: email, if the text message failed. */
   readonly kind: FactorKind;
   readonly label: string | null;
   readonly alternatives: readonly FactorChoice[];
-  /** What the view of the factor is given; null for a kind that shows nothing. */
+  /** The locals of the factor's own view; null if it has none. */
   readonly shown: Readonly<Record<string, unknown>> | null;
   readonly lockedUntil: LockEnd | null;
   readonly expired: boolean;
@@ -48,7 +48,7 @@ function ownLabel(translator: Translator, kind: FactorKind, label: string): stri
   return labelIn(translator, { kind, label }) === wordsOf(translator, kind).label ? null : label;
 }
 
-/** Everything about the factor that is asked, read for showing. */
+/** Reads everything that the page shows about the requested factor. */
 export async function viewChallenge(
   { context, identity, translator }: KnownPageRequest,
   view: {
@@ -86,7 +86,7 @@ export async function viewChallenge(
     unsent: wasNeverSent && live.notSent !== 'limit',
     limited: wasNeverSent && live.notSent === 'limit',
     ...noteOf(translator, live, { now, refused, kind: challengeHint.kind }),
-    // Somebody who is signed in is not sent back to the start, and a form with no try left helps nobody.
+    // A signed-in person is not sent back to the start, and a form without attempts left would be useless.
     exhausted: !delivered && refused !== null && isExhausted(refused),
   };
 }
@@ -100,7 +100,7 @@ function isExhausted({ because, attemptsLeft }: ShownRefusal): boolean {
   return because === 'attempts-exhausted' || attemptsLeft === 0;
 }
 
-/** The note about a valid code. A limit on sending is no error while there is a code to use. */
+/** The note about a valid code. The send limit is not an error while there is a valid code. */
 export function noteOf(
   translator: Translator,
   challenge: Challenge | undefined,
@@ -123,7 +123,7 @@ export function noteOf(
   return { error, codeNote: isEither ? 'either' : code.stage === 'sent' ? null : 'delayed' };
 }
 
-/** Recovery codes have a lock of their own, and what cannot be guessed at has none. */
+/** Recovery codes have their own lock, and factors that cannot be guessed have none. */
 function isLockedWithCodes(kind: FactorKind): boolean {
   return kind !== BACKUP_KIND && findTraits(FACTOR_TRAITS, kind)?.guessGroup !== null;
 }

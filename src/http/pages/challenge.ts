@@ -9,10 +9,10 @@ import { knownPageRoute, refuse, show, type KnownPageRequest } from '../kernel/p
 import { refusalStatus } from '../kernel/refusals';
 import { takePrefetchedRecords } from '../kernel/request';
 import { describeDecision, nextPath, sendNext } from '../kernel/respond';
-import { startAnew } from '../session/renew-session';
+import { replaceEndedSession } from '../session/renew-session';
 import { resumePathOf } from '../sign-in/return-to';
 import { toChoices, viewChallenge } from './challenge-view';
-import { goOnAfterProof } from './finish-login';
+import { continueAfterProof } from './finish-login';
 import { startOver } from './login';
 import { chooseFactor, resendCode, showProof, submitProof, type ProofPage, type Shown } from './prove';
 
@@ -30,7 +30,7 @@ const CHALLENGE: ProofPage = {
   }),
   answerGone: (page) => startOver(page, { because: 'challenge-expired', status: 401 }),
   answerEnd,
-  accept: goOnAfterProof,
+  accept: continueAfterProof,
 };
 
 export function addChallengeRoutes(router: Router, context: HttpContext): void {
@@ -56,12 +56,12 @@ async function open(page: KnownPageRequest): Promise<OpenProof | null> {
   const { context, identity, req } = page;
   const opening = await openLogin(context, { ...identity, early: takePrefetchedRecords(req) });
   if (opening.outcome === 'open') return opening.proof;
-  await goOn(page, opening);
+  await answerWithoutChallenge(page, opening);
   return null;
 }
 
-/** No second factor is asked for here. */
-async function goOn(
+/** Answers if the decision asks for no second factor. */
+async function answerWithoutChallenge(
   page: KnownPageRequest,
   { decision, gathered }: Opening & { readonly outcome: 'decided' },
 ): Promise<void> {
@@ -71,7 +71,7 @@ async function goOn(
   if (decision.outcome === 'allow' && resumePath !== null) {
     sendNext(req, res, { outcome: 'resume', because: decision.because, next: resumePath });
   } else if (decision.outcome === 'allow' && isPending) {
-    // The policy changed during the login: the next one is let through.
+    // The policy changed during the login, so a new login needs no second factor.
     await startOver(page, { because: 'challenge-expired', status: 409 });
   } else if (decision.outcome === 'allow' || decision.outcome === 'enroll') {
     sendNext(req, res, describeDecision(context, { decision, gathered, ask: null, returnTo }));
@@ -107,13 +107,13 @@ async function answerEnd(page: KnownPageRequest, { because, attemptsLeft }: Reje
   const status = refusalStatus(because);
   const isPending = identity.subject.phase === 'pending';
   const isOver = because === 'session-ended' || because === 'session-expired';
-  // The cookie of a session that is over goes too, so that it counts no more guesses against the owner.
-  if (isOver && !isPending) await startAnew(context, req, { identity, isLive: false });
+  // Remove the cookie of an ended session too, so that its wrong codes no longer count against the owner.
+  if (isOver && !isPending) await replaceEndedSession(context, req, { identity, isLive: false });
   if (isOver || (isPending && because === 'attempts-exhausted')) {
     await startOver(page, { because, status });
     return true;
   }
-  // A form with no try left would only be refused once more.
+  // Without attempts left, the form would only be refused again.
   if (!isPending || attemptsLeft !== 0 || json) return false;
   await startOver(page, { because: 'attempts-exhausted', status });
   return true;

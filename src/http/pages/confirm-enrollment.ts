@@ -18,8 +18,8 @@ import { unseenCodesPath } from './recovery-codes';
 import { typedLabel } from './settings';
 import { progressAt, type EnrollmentPermission } from './wizard';
 
-/** The first right code binds the authenticator; then the wizard, the login or the session goes on. */
-export async function confirmAndGoOn(
+/** The first right code binds the authenticator; then the wizard, the login or the session continues. */
+export async function confirmAndContinue(
   page: KnownPageRequest,
   kind: FactorKind,
   showAgain: (refusal: Refusal, status: number) => Promise<void> | void,
@@ -47,17 +47,17 @@ export async function confirmAndGoOn(
       ...(attemptsLeft === undefined ? {} : { attemptsLeft }),
     };
     if (because === 'attempts-exhausted' || because === 'session-ended') return stop(page, refusal);
-    // A form with no try left would only be refused once more.
+    // Without attempts left, the form would only be refused again.
     if (attemptsLeft === 0 && !page.json)
       return stop(page, { because: 'attempts-exhausted', status: refusal.status });
     return answerRefusal(page, refusal, async (status) => showAgain(refusal, status));
   }
   if (kind === BACKUP_PHONE_KIND && wizard?.backupPhone === 'asked')
-    return goOnAfterBackup(page, confirmation, wizard.kind);
+    return continueAfterBackup(page, confirmation, wizard.kind);
   return finish(page, confirmation);
 }
 
-/** After a failure the factor may be bound all the same; its new codes are then looked for at the next proof. */
+/** The factor may be bound despite an error. Its new codes are then looked up at the next proof. */
 async function confirm(page: KnownPageRequest, request: ConfirmationRequest): Promise<Confirmation> {
   const noteCodes = () => (page.json ? undefined : updateSessionData(page.req, { unseenCodes: true }));
   try {
@@ -70,7 +70,7 @@ async function confirm(page: KnownPageRequest, request: ConfirmationRequest): Pr
   }
 }
 
-/** This enrollment is over: half a login starts from the password, a session goes on and can begin anew. */
+/** Ends this enrollment. A pending login starts again at the password; a session can start a new enrollment. */
 async function stop(page: KnownPageRequest, refusal: Refusal): Promise<void> {
   const { t } = page.translator;
   const exhausted = refusal.because === 'attempts-exhausted';
@@ -91,14 +91,18 @@ async function stop(page: KnownPageRequest, refusal: Refusal): Promise<void> {
 
 type Enrolled = Confirmation & { readonly outcome: 'enrolled' };
 
-/** The backup phone is bound; the wizard goes on to the method it is the backup of. */
-async function goOnAfterBackup(page: KnownPageRequest, enrolled: Enrolled, kind: FactorKind): Promise<void> {
+/** The backup phone is bound; the wizard continues with the method that the phone is the backup for. */
+async function continueAfterBackup(
+  page: KnownPageRequest,
+  enrolled: Enrolled,
+  kind: FactorKind,
+): Promise<void> {
   const { req, identity } = page;
   const { subject } = identity;
   const { evidence, gathered, epochs } = enrolled;
   const { session, login } = readSessionData(req);
   if (subject.phase === 'pending') {
-    goOnPending(page, enrolled);
+    updatePendingEpochs(page, enrolled);
   } else if (session !== undefined) {
     updateSessionData(req, { session: { ...session, evidence, userEpoch: epochs.user } });
   }
@@ -106,7 +110,7 @@ async function goOnAfterBackup(page: KnownPageRequest, enrolled: Enrolled, kind:
   return startOwn(page, kind, { gathered, pendingUntil: login?.expiresAt ?? null });
 }
 
-/** Begins the enrollment and shows it: as a page, or in the answer. */
+/** Starts the enrollment. Its data is shown on the next page, or returned as JSON. */
 export async function startOwn(
   page: KnownPageRequest,
   kind: FactorKind,
@@ -125,8 +129,8 @@ export async function startOwn(
   return sendNext(req, res, { outcome: 'enrollment-started', next, [kind]: shown.json });
 }
 
-/** The login outlives what ended the others. */
-function goOnPending({ req }: KnownPageRequest, { epochs }: Enrolled): void {
+/** Updates the epochs of the pending login, because the enrollment ended other sessions and logins. */
+function updatePendingEpochs({ req }: KnownPageRequest, { epochs }: Enrolled): void {
   const { login } = readSessionData(req);
   if (login !== undefined) updateSessionData(req, { login: { ...login, epochs } });
 }
@@ -134,7 +138,7 @@ function goOnPending({ req }: KnownPageRequest, { epochs }: Enrolled): void {
 async function finish(page: KnownPageRequest, enrolled: Enrolled): Promise<void> {
   const { context, req, res, identity, json, returnTo } = page;
   const { kind, evidence, gathered, decision, maskedDestination, notified, recoveryCodes, epochs } = enrolled;
-  // Recovery codes are made with the first factor, and the wizard is what leads to it.
+  // Recovery codes come with the first factor, which is always set up in the wizard.
   const backupPhone = readSessionData(req).wizard?.backupPhone === 'done';
   const steps =
     recoveryCodes === null && !backupPhone ? null : (progressAt('done', { kind, backupPhone })?.of ?? null);
@@ -144,7 +148,7 @@ async function finish(page: KnownPageRequest, enrolled: Enrolled): Promise<void>
     enrolled: { kind, maskedDestination, notified, steps },
   };
   if (decision.outcome === 'enroll' && identity.subject.phase === 'pending') {
-    goOnPending(page, enrolled);
+    updatePendingEpochs(page, enrolled);
     updateSessionData(req, { ...kept, wizard: undefined });
     return sendNext(req, res, describeDecision(context, { decision, gathered, ask: null, returnTo }));
   }

@@ -23,7 +23,7 @@ import { describeAddition, progressAt, type EnrollmentPermission, type Replaced 
 
 export type TypedDestination =
   | { readonly outcome: 'parsed'; readonly destination: string }
-  /** The country was guessed: the person says first whether the number is right, since a code may reach a stranger. */
+  /** The country code was guessed. The person has to confirm the number first, because the code might reach a stranger. */
   | { readonly outcome: 'to-confirm'; readonly international: string }
   | { readonly outcome: 'refused'; readonly because: string };
 
@@ -36,7 +36,7 @@ export function readDestination(page: KnownPageRequest, kind: FactorKind, typed:
   const parsed = parseEmailAddress(typed);
   const isOnFile =
     parsed.outcome === 'parsed' && onFile.outcome === 'parsed' && parsed.address === onFile.address;
-  // Mail reaches hosts of one name inside a network; typed by a person it is a slip.
+  // A domain without a dot can receive mail inside a network, but a person who types one made a mistake.
   if (parsed.outcome === 'parsed' && !isOnFile && !/@.*\./.test(parsed.address))
     return { outcome: 'refused', because: 'not-an-email-address' };
   return toDestination(parsed);
@@ -58,7 +58,7 @@ function readPhone(page: KnownPageRequest, account: Account, typed: unknown): Ty
     : guessed;
 }
 
-/** The country a number without a country code is likely from: that of the number on file, or of the browser's language. */
+/** The likely country of a number without a country code: that of the number on file, or of the browser's language. */
 export function guessCountry(
   req: Request,
   known: { readonly account: Account; readonly allowed: readonly CountryCode[] | null },
@@ -74,7 +74,7 @@ export function guessCountry(
   return only !== undefined && others.length === 0 ? only : null;
 }
 
-/** `GB` of `en-GB`, in the order in which the browser prefers its languages. */
+/** Regions such as `GB` of `en-GB`, in the browser's order of preference. */
 function regionsOf(req: Request): readonly string[] {
   return req.acceptsLanguages().flatMap((language) => {
     const region = /^[a-z]{2,3}(?:-[a-z]{4})?-([a-z]{2})$/i.exec(language)?.[1];
@@ -82,7 +82,7 @@ function regionsOf(req: Request): readonly string[] {
   });
 }
 
-/** A number as it is typed with its country code, in the country that is guessed. */
+/** An example number with its country code, for the guessed country. */
 export function examplePhone(country: CountryCode | null): string {
   return exampleNumber(country ?? 'GB');
 }
@@ -94,7 +94,7 @@ export interface AddressView {
   readonly error: string | null;
   readonly status: number;
   readonly replaces: Replaced | null;
-  /** The country code was added and is to be checked. */
+  /** True if the country code was added and has to be confirmed. */
   readonly confirm?: boolean;
 }
 
@@ -144,7 +144,7 @@ export async function renderAddress(
   );
 }
 
-/** The page that asks for the code; without an enrollment under way, back to the form. */
+/** Renders the page that asks for the code. Without a started enrollment, redirects to the form. */
 export async function renderCode(
   page: KnownPageRequest,
   kind: FactorKind,

@@ -10,7 +10,7 @@ import { refusalStatus } from '../kernel/refusals';
 import { fieldOf, originOf, withReturnTo } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
 import { readSessionData, updateSessionData } from '../session/session-data';
-import { confirmAndGoOn } from './confirm-enrollment';
+import { confirmAndContinue } from './confirm-enrollment';
 import { readDestination, renderAddress, renderCode } from './enroll-delivered-pages';
 import { startOver } from './login';
 import { findReplaced, openEnrollment, type EnrollmentPermission, type Replaced } from './wizard';
@@ -36,7 +36,7 @@ export function addDeliveredRoutes(router: Router, context: HttpContext): void {
   }
 }
 
-/** The door, and the authenticator that is to be replaced, which must be one of the person's own. */
+/** Checks whether the person may enroll, and finds the authenticator to replace, which must be their own. */
 async function openForm(
   page: KnownPageRequest,
   kind: FactorKind,
@@ -65,7 +65,7 @@ async function showDelivered(page: KnownPageRequest, kind: FactorKind): Promise<
   const { permission, replaces } = form;
   const anew = page.req.query['change'] === '1';
   const started = anew ? undefined : await findEnrollment(page.context, page.identity.subject, kind);
-  // An enrollment that was begun for something else is not the one that this link asks for.
+  // Ignore an enrollment that was started to replace another authenticator.
   const { replacing } = readSessionData(page.req);
   const begunFor =
     replacing?.enrollmentId === started?.challenge.authenticatorId ? replacing?.authenticatorId : undefined;
@@ -193,5 +193,5 @@ async function resendDelivered(page: KnownPageRequest, kind: FactorKind): Promis
 }
 
 async function confirmDelivered(page: KnownPageRequest, kind: FactorKind): Promise<void> {
-  await confirmAndGoOn(page, kind, (refusal, status) => renderCode(page, kind, refusal, status));
+  await confirmAndContinue(page, kind, (refusal, status) => renderCode(page, kind, refusal, status));
 }

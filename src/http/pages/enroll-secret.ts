@@ -14,10 +14,10 @@ import { withReturnTo } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
 import { readSessionData, updateSessionData } from '../session/session-data';
 import { errorText } from './challenge-view';
-import { confirmAndGoOn, startOwn } from './confirm-enrollment';
+import { confirmAndContinue, startOwn } from './confirm-enrollment';
 import { describeAddition, openEnrollment, progressAt, type EnrollmentPermission } from './wizard';
 
-/** Setting up the kinds that are proven with a secret of their own, such as an authenticator app. */
+/** Sets up kinds that have their own secret, such as an authenticator app. */
 export function addSecretRoutes(router: Router, context: HttpContext): void {
   for (const kind of ENROLLABLE_KINDS.filter((one) => channelOfKind(one) === null)) {
     const path = `/enroll/${kind}`;
@@ -44,12 +44,12 @@ async function showForm(page: KnownPageRequest, kind: FactorKind): Promise<void>
   await show(page, 'enroll-before', { kind, progress, cancelPath: wayBack(page, inSettings) });
 }
 
-/** Out of the settings' forms and out of the wizard's. */
+/** The path of `Cancel`, in the settings and in the wizard. */
 function wayBack(page: KnownPageRequest, inSettings: boolean): string {
   return inSettings ? pathOf(page, '/settings') : withReturnTo(pathOf(page, '/enroll'), page.returnTo);
 }
 
-/** Whether the policy asks for a phone beside this kind, and the person has none enrolled. */
+/** Whether the policy asks for a backup phone with this kind, and the person has none. */
 function wantsBackupPhone(
   page: KnownPageRequest,
   kind: FactorKind,
@@ -121,7 +121,7 @@ async function renderSecret(
 }
 
 async function confirm(page: KnownPageRequest, kind: FactorKind): Promise<void> {
-  await confirmAndGoOn(page, kind, async (refusal, status) => {
+  await confirmAndContinue(page, kind, async (refusal, status) => {
     const started = await findEnrollment(page.context, page.identity.subject, kind);
     if (started === undefined) return page.res.redirect(303, pathOf(page, `/enroll/${kind}`));
     const clockIsOff = refusal.because === 'clock-off';

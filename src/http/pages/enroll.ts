@@ -30,41 +30,41 @@ export function addEnrollmentStartRoutes(router: Router, context: HttpContext): 
   router.get('/enroll/done', liveRoute(context, showDone));
 }
 
-/** The password again, or a newer sign-in where there is none. */
+/** Whether the password has to be entered again, or the person has to sign in again if there is no password. */
 function wantsFirstFactor(decision: Decision): boolean {
   return decision.outcome === 'challenge'
     ? decision.password === true
     : decision.because === 'sign-in-too-old';
 }
 
-/** What can be set up, and whether it can be put off. Only looking needs no fresh proof; starting does. */
+/** Shows what can be set up, and whether it can be postponed. Viewing the page needs no fresh proof; starting does. */
 async function showStart(page: KnownPageRequest): Promise<void> {
   const { context, identity, json, res, returnTo } = page;
-  const {
-    gathered,
-    decision,
-    authorization: leave,
-  } = await readEnrollment(context, {
+  const { gathered, decision, authorization } = await readEnrollment(context, {
     ...identity,
     findAdministered: administeredBy(page),
     wizardUnderWay: readSessionData(page.req).wizard !== undefined,
   });
   const { facts, setup } = gathered;
-  if (leave.outcome === 'feature-off')
+  if (authorization.outcome === 'feature-off')
     throw new MfaError('not-found', 'MFA is off here.', { reason: 'feature-off' });
-  const mayLook = leave.outcome === 'refused' && wantsFirstFactor(leave.decision);
+  const mayLook = authorization.outcome === 'refused' && wantsFirstFactor(authorization.decision);
   const offered = decision.outcome === 'enroll';
-  // Whoever cannot prove their strongest factor must still be able to put an offer off.
+  // People who cannot prove their strongest factor must still be able to postpone an offer.
   const maySkip =
-    offered && decision.skippable && leave.outcome === 'refused' && leave.decision.outcome !== 'sign-in';
-  if (leave.outcome === 'refused' && !mayLook && !maySkip) return refuse(page, leave.decision);
+    offered &&
+    decision.skippable &&
+    authorization.outcome === 'refused' &&
+    authorization.decision.outcome !== 'sign-in';
+  if (authorization.outcome === 'refused' && !mayLook && !maySkip)
+    return refuse(page, authorization.decision);
   const onboarding = readSessionData(page.req).onboarding === true && !offered;
   const administering =
     !hasFactor(facts) && leadsToAdministration(page) && (await administeredNext(page)(facts.policy)) !== null;
   const methods = offered
     ? decision.anyOf
-    : leave.outcome === 'may-enroll'
-      ? leave.kinds
+    : authorization.outcome === 'may-enroll'
+      ? authorization.kinds
       : enrollableKinds(setup ?? facts);
   const skippable = !administering && (offered ? decision.skippable : onboarding);
   if (json) {
@@ -99,7 +99,7 @@ async function showStart(page: KnownPageRequest): Promise<void> {
   });
 }
 
-/** Sign-up offers what the policy does not ask for; that can be put off without end. */
+/** Setup that is only offered at sign-up, and not asked for by the policy, can be postponed without limit. */
 function skipOf(translator: Translator, decision: Decision): EnrollLocals['skip'] {
   if (decision.outcome !== 'enroll') return { until: null, skipsLeft: null };
   const { graceUntil, skipsLeft } = decision;
@@ -109,7 +109,7 @@ function skipOf(translator: Translator, decision: Decision): EnrollLocals['skip'
   };
 }
 
-/** Whether the person was on the way to an administrators' page, which asks everybody there for a factor. */
+/** Whether the person is going to an administrators' page, which requires a factor. */
 function leadsToAdministration({ context, returnTo }: KnownPageRequest): boolean {
   const { adminPath } = context.options;
   return returnTo === adminPath || returnTo?.startsWith(`${adminPath}/`) === true;

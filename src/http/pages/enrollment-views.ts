@@ -16,32 +16,33 @@ declare module '../kernel/render-page' {
 
 export interface EnrollLocals extends WithPage, InWizard {
   /**
-   * `assigned`: an administrator chose the one method. `outdated`: what the person has is not allowed any more. `settings`: the
-   * person came from there to add one. `administrator`: the pages of an organization with MFA on ask for one.
+   * `assigned`: an administrator chose the method. `outdated`: the person's method is no longer allowed. `settings`: the person
+   * came from the settings to add a method. `administrator`: the administrators' pages of an organization with MFA on require a
+   * method.
    */
   readonly because:
     'required' | 'offered' | 'assigned' | 'outdated' | 'stronger' | 'settings' | 'administrator';
   readonly methods: readonly FactorKind[];
-  /** A page of the host's asks for a factor that the person does not have. */
+  /** True if a page of the host requires a factor and the person has none. */
   readonly needed: boolean;
-  /** Null where enrollment cannot be put off. */
+  /** Null if enrollment cannot be postponed. */
   readonly skip: { readonly until: Moment | null; readonly skipsLeft: number | null } | null;
   readonly error: string | null;
 }
 
 export interface EnrollSecretLocals extends WithPage, InWizard {
   readonly kind: FactorKind;
-  /** What the factor's own template is given. */
+  /** The locals of the factor's own template. */
   readonly shown: Readonly<Record<string, unknown>>;
   readonly error: string | null;
   readonly clockIsOff: boolean;
-  /** Asks for a name, with this in the field. */
+  /** The suggested name; null if the form does not ask for a name. */
   readonly suggestedLabel: string | null;
   readonly offerEndOthers: boolean;
   readonly cancelPath: string | null;
 }
 
-/** What is needed before it can be set up, such as an app on the phone. */
+/** The page before setup, with what is needed for it, such as an app on the phone. */
 export interface EnrollBeforeLocals extends WithPage, InWizard {
   readonly kind: FactorKind;
   readonly cancelPath: string | null;
@@ -50,17 +51,17 @@ export interface EnrollBeforeLocals extends WithPage, InWizard {
 export interface EnrollPhoneLocals extends WithPage, InWizard {
   readonly kind: FactorKind;
   readonly phone: string;
-  /** `+44 20 7946 0018`, in the country that is guessed. */
+  /** `+44 20 7946 0018`, for the guessed country. */
   readonly example: string;
   readonly error: string | null;
-  /** `backup`: the step of the app's wizard that helps with a lost phone. */
+  /** `backup`: the step of the wizard that adds a phone for when the app is lost. */
   readonly purpose: 'factor' | 'backup';
-  /** The number that this one takes the place of once it is proven. */
+  /** The authenticator that the new number replaces once it is proven. */
   readonly replaces: { readonly authenticatorId: string; readonly destination: string } | null;
-  /** The country code was added to what was typed, and is to be checked before a code goes there. */
+  /** True if we added the country code: the person has to confirm the number before a code is sent. */
   readonly confirm: boolean;
   readonly cancelPath: string | null;
-  /** Where the form goes that leaves the backup phone out; null where the number is the method. */
+  /** The action of the form that skips the backup phone; null if the number itself is the method. */
   readonly skipPath: string | null;
 }
 
@@ -73,20 +74,20 @@ export interface EnrollEmailLocals extends WithPage, InWizard {
 
 export interface EnrollCodeLocals extends WithPage, InWizard, CodeLocals {
   readonly kind: FactorKind;
-  /** Back to the form for the number or address; null where it is fixed. */
+  /** Back to the form for the number or address; null if it cannot be changed. */
   readonly changePath: string | null;
   readonly suggestedLabel: string | null;
   readonly offerEndOthers: boolean;
 }
 
 export interface RecoveryCodesLocals extends WithPage, InWizard {
-  /** As they are typed, each with its number in front. Null once they have been acknowledged or were never made. */
+  /** As they are typed, each preceded by its number. Null if they were acknowledged, or never created. */
   readonly codes: readonly string[] | null;
-  /** Day they were made, for the printed sheet. */
+  /** The day they were created, for the printed sheet. */
   readonly createdAt: Moment;
-  /** A new set took the place of an older one. */
+  /** True if this set replaced an older one. */
   readonly replacesOlder: boolean;
-  /** A POST route that answers the same codes as a text file; null leaves saving to the script and to printing. */
+  /** A POST route that returns the codes as a text file; if null, they can only be saved by the script or printed. */
   readonly downloadPath: string | null;
   readonly error: string | null;
 }
@@ -94,7 +95,7 @@ export interface RecoveryCodesLocals extends WithPage, InWizard {
 export interface DoneLocals extends WithPage, InWizard {
   readonly kind: FactorKind;
   readonly destination: string | null;
-  /** The masked addresses that were told. */
+  /** The masked addresses that were notified. */
   readonly notified: readonly string[];
   readonly continuePath: string;
 }

@@ -16,7 +16,7 @@ import { grantSession } from '../session/grant-at-login';
 import { changeBrowserCookie } from '../session/remembered-browser-cookie';
 import { readSessionData, updateSessionData } from '../session/session-data';
 import type { MfaSessionData } from '../session/session-data-text';
-import { tellSuccess } from '../sign-in/host-login';
+import { setSuccessMessages } from '../sign-in/host-login';
 import { resumePathOf } from '../sign-in/return-to';
 import { recoveredPath, unseenCodesPath } from './recovery-codes';
 
@@ -25,13 +25,13 @@ export function provingOf({ req, identity }: KnownPageRequest): Proving {
   return { account, subject, origin: originOf(req), endsAtHost: resumePathOf(req) !== null };
 }
 
-/** The decision allows: the login or session goes on with more evidence. `change` is what the session keeps besides. */
+/** After the decision `allow`, continues the login or session with more evidence. `change` is further session data. */
 export function finishProof(
   page: KnownPageRequest,
   proven: {
     readonly evidence: readonly Evidence[];
     readonly gathered: Gathered;
-    /** New ones, where the user's older sessions were ended. */
+    /** The new epochs, if the user's older sessions were ended. */
     readonly epochs?: Epochs;
     readonly change?: Partial<MfaSessionData>;
   },
@@ -40,7 +40,7 @@ export function finishProof(
   return applyCompletion(page, completion, proven.change);
 }
 
-/** Makes the session, or the login that the host ends, go on under a new id. */
+/** Continues the session, or the login that the host will finish, under a new session id. */
 export async function applyCompletion(
   { context, req, identity }: KnownPageRequest,
   completion: Completion,
@@ -51,11 +51,11 @@ export async function applyCompletion(
   const { wizard, login, host } = readSessionData(req);
   if (completion.outcome === 'kept') {
     const { epochs, stored } = completion;
-    const goesOn = login === undefined ? {} : { login: { ...login, epochs } };
-    await Promise.all([stored, keepPendingLogin(context, req, { ...change, ...goesOn })]);
+    const renewedLogin = login === undefined ? {} : { login: { ...login, epochs } };
+    await Promise.all([stored, keepPendingLogin(context, req, { ...change, ...renewedLogin })]);
     return;
   }
-  // Beside the session, in the same round trip.
+  // Sent together with the session, in the same round trip.
   if (login?.name !== undefined) context.passwords.noteSignIn(req, login.name);
   await grantSession(req, {
     user: identity.user,
@@ -66,11 +66,11 @@ export async function applyCompletion(
       ...change,
     },
   });
-  if (host !== undefined) tellSuccess(req, host);
+  if (host !== undefined) setSuccessMessages(req, host);
 }
 
-/** A factor was proven: the login or session goes on to where the decision leads. */
-export async function goOnAfterProof(page: KnownPageRequest, answer: Verified): Promise<void> {
+/** A factor was proven: continues with the step that the decision names. */
+export async function continueAfterProof(page: KnownPageRequest, answer: Verified): Promise<void> {
   const { context, req, res, returnTo } = page;
   const { gathered } = answer;
   const remember = wantsBrowserRemembered(page) ? { name: readSessionData(req).login?.name ?? '' } : null;
@@ -80,7 +80,7 @@ export async function goOnAfterProof(page: KnownPageRequest, answer: Verified): 
   if (progress.outcome === 'goes-on') {
     updateSessionData(req, { challengeHint: undefined });
   } else {
-    // An enrollment that failed in its last steps may have left codes that nobody has seen.
+    // An enrollment that failed in its last steps may have created codes that were not shown yet.
     const { unseenCodes } = readSessionData(req);
     const change = unseenCodes === undefined ? {} : { unseenCodes };
     const [cookie] = await Promise.all([progress.cookie, applyCompletion(page, progress.completion, change)]);
@@ -88,9 +88,9 @@ export async function goOnAfterProof(page: KnownPageRequest, answer: Verified): 
     const resumePath = resumePathOf(req);
     const { because } = decision;
     if (decision.outcome === 'allow') {
-      const onwards = returnTo ?? readSessionData(req).host?.next ?? context.options.defaultReturnTo;
-      const unseen = await unseenCodesPath(page, gathered, onwards);
-      const next = unseen ?? recoveredPath(page, answer.proof.method, onwards);
+      const continuePath = returnTo ?? readSessionData(req).host?.next ?? context.options.defaultReturnTo;
+      const unseen = await unseenCodesPath(page, gathered, continuePath);
+      const next = unseen ?? recoveredPath(page, answer.proof.method, continuePath);
       const outcome = resumePath === null ? 'signed-in' : 'resume';
       return sendNext(req, res, { outcome, because, next });
     }
@@ -99,7 +99,7 @@ export async function goOnAfterProof(page: KnownPageRequest, answer: Verified): 
   return sendNext(req, res, describeDecision(context, { decision, gathered, ask: null, returnTo }));
 }
 
-/** The box on the challenge page. */
+/** Whether the box on the challenge page is ticked. */
 function wantsBrowserRemembered({ req }: KnownPageRequest): boolean {
   const wanted = fieldOf(req.body, 'rememberBrowser');
   return wanted === 'yes' || wanted === true;

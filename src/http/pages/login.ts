@@ -36,7 +36,7 @@ export async function showSignIn(
   await show(page, 'login', { ...locals, wayIn }, status);
 }
 
-/** What the page offers besides the password; null where that is all. */
+/** The sign-in that the page offers in addition to the password; null if there is none. */
 export async function viewWayIn(context: HttpContext, req: Request): Promise<LoginLocals['wayIn']> {
   const { wayIn } = context;
   if (wayIn === null) return null;
@@ -44,7 +44,7 @@ export async function viewWayIn(context: HttpContext, req: Request): Promise<Log
   return { ...view, kind: wayIn.kind, template: wayIn.template };
 }
 
-/** Where its form leads, below `mfa.pages()`; null where there is none. */
+/** The path of its form, below `mfa.pages()`; null if there is none. */
 export function wayInPath({ wayIn }: Pick<HttpContext, 'wayIn'>): string | null {
   return wayIn === null ? null : `/login/${wayIn.kind}`;
 }
@@ -62,19 +62,19 @@ async function showLogin(page: PageRequest): Promise<void> {
     return;
   }
   if (identity.kind === 'known' && identity.subject.phase === 'session') {
-    const onwards = returnTo ?? context.options.defaultReturnTo;
-    res.redirect(303, (await findCodesPath({ ...page, identity }, onwards)) ?? onwards);
+    const continuePath = returnTo ?? context.options.defaultReturnTo;
+    res.redirect(303, (await findCodesPath({ ...page, identity }, continuePath)) ?? continuePath);
     return;
   }
   await showSignIn(page, { username: '', error: null, notice: noticeOf(page) });
 }
 
-/** After another tab or a form that was sent twice, the person may not have seen their new codes yet. */
-async function findCodesPath(page: KnownPageRequest, onwards: string): Promise<string | null> {
+/** The path of new codes that the person may not have seen yet, because of another tab or a form that was sent twice. */
+async function findCodesPath(page: KnownPageRequest, continuePath: string): Promise<string | null> {
   const { context, req, identity } = page;
   if (readSessionData(req).unseenCodes === undefined) return null;
   const gathered = await gatherFacts(context, identity.account, identity.subject);
-  return unseenCodesPath(page, gathered, onwards);
+  return unseenCodesPath(page, gathered, continuePath);
 }
 
 function noticeOf({ req, translator }: PageRequest): LoginLocals['notice'] {
@@ -116,7 +116,7 @@ async function submitLogin(page: PageRequest): Promise<void> {
   }
 }
 
-/** Answers a right first factor: signed in, or on to the next step, or refused. */
+/** Answers after a right first factor: signed in, next step, or refused. */
 export async function answerLogin(
   page: PageRequest,
   attempt: LoginBegun,
@@ -139,11 +139,11 @@ export async function answerLogin(
         return sendNext(req, res, describeDecision(context, { decision, gathered, ask: null, returnTo }));
       }
       const next = decision.outcome === 'enroll' ? pathOf(page, '/enroll') : null;
-      const onwards = returnTo ?? context.options.defaultReturnTo;
+      const continuePath = returnTo ?? context.options.defaultReturnTo;
       return sendNext(req, res, {
         outcome: 'signed-in',
         because: decision.because,
-        next: next === null ? onwards : withReturnTo(next, returnTo),
+        next: next === null ? continuePath : withReturnTo(next, returnTo),
       });
     }
   }
@@ -154,13 +154,13 @@ function requireStrategy({ passwords }: HttpContext): void {
   if (passwords.isAvailable) return;
   throw new MfaError(
     'host-misconfigured',
-    'There is nothing to check passwords with. Write passport.use(mfa.strategy(async (username, password) => user | false)).',
+    'Passwords cannot be checked, because there is no strategy. Write passport.use(mfa.strategy(async (username, password) => user | false)).',
   );
 }
 
 /**
- * Ends the session or the pending login. `Clear-Site-Data` is sent only if somebody was signed in (ASVS 14.3.1): it clears the storage of the
- * whole site, drafts and service workers included.
+ * Ends the session or the pending login. `Clear-Site-Data` is sent only if a user was signed in (ASVS 14.3.1): it clears the
+ * storage of the whole site, drafts and service workers included.
  */
 async function submitLogout(page: PageRequest): Promise<void> {
   const { context, req, res, identity } = page;
@@ -168,15 +168,15 @@ async function submitLogout(page: PageRequest): Promise<void> {
   await regenerate(req);
   const wasSignedIn = identity.kind === 'known' && identity.subject.phase === 'session';
   if (wasSignedIn) res.set('Clear-Site-Data', '"storage"');
-  leaveCookie(page);
+  clearOwnCookie(page);
   sendNext(req, res, {
     outcome: 'signed-out',
     next: withQuery(context.options.loginPath, { signedOut: '1' }),
   });
 }
 
-/** The session that replaced the old one is empty, so neither it nor its cookie is kept. */
-function leaveCookie({ context, req, res }: PageRequest): void {
+/** The session that replaced the old one is empty, so remove it and its cookie. */
+function clearOwnCookie({ context, req, res }: PageRequest): void {
   const { ownCookie } = stateOf(req);
   if (ownCookie === undefined) return;
   Reflect.set(req, 'session', null);
@@ -190,9 +190,10 @@ export async function startOver(
   refusal: { readonly because: string; readonly status: number; readonly reason?: string },
 ): Promise<void> {
   const { context, req, res, identity, json, returnTo } = page;
-  // Who types wrong codes is still there, so their own name is no news to them.
-  const isHere = refusal.because === 'attempts-exhausted' && readSessionData(req).login?.name !== undefined;
-  const username = isHere && identity.kind === 'known' ? identity.account.username : null;
+  // The person who typed wrong codes already knows this name, so it can be filled in.
+  const isSamePerson =
+    refusal.because === 'attempts-exhausted' && readSessionData(req).login?.name !== undefined;
+  const username = isSamePerson && identity.kind === 'known' ? identity.account.username : null;
   if (identity.kind === 'known' && identity.subject.phase === 'pending') {
     await endPendingLogin(context, identity.subject);
     await regenerate(req);
@@ -202,11 +203,11 @@ export async function startOver(
   const next = signInPath(context.options.loginPath, { because, returnTo });
   if (json) return sendRefusal(context, res, { ...refusal, next });
   const sentence = sentenceFor(page.translator, refusal.reason ?? because);
-  const stranger = { ...pageLocals(context, req, ANONYMOUS), returnTo };
+  const anonymousPage = { ...pageLocals(context, req, ANONYMOUS), returnTo };
   if (context.options.loginPath === pathOf(page, '/login')) {
     const wayIn = await viewWayIn(context, req);
     const locals = { username: username ?? '', error: sentence, notice: null, wayIn };
-    return context.pages.send(res, { view: 'login', locals, status, page: stranger });
+    return context.pages.send(res, { view: 'login', locals, status, page: anonymousPage });
   }
   // The sign-in page is the host's, so a message links to it.
   const locals = {
@@ -217,5 +218,5 @@ export async function startOver(
     action: { label: page.translator.t('button.signIn'), path: next },
     secondary: null,
   } as const;
-  return context.pages.send(res, { view: 'message', locals, status, page: stranger });
+  return context.pages.send(res, { view: 'message', locals, status, page: anonymousPage });
 }

@@ -10,7 +10,7 @@ import { pathOf, type KnownPageRequest } from '../kernel/page-route';
 import { findPendingAction, findSavedForm } from '../session/pending-action';
 import type { SavedForm, SettingsAct } from '../session/session-data-text';
 
-/** What the proof is for, in words, and where the person goes who does not want to give it. */
+/** What the proof is for, in words, and where `Cancel` leads. */
 export async function purposeOf(
   page: KnownPageRequest,
   { member }: Gathered,
@@ -30,7 +30,7 @@ export async function purposeOf(
       authenticators: member.authenticators,
     });
   const hasSettings = inPages && member.authenticators.length > 0;
-  // The form waits at `returnTo`.
+  // The saved form is shown at `returnTo`.
   const wayOut = hasSettings ? pathOf(page, '/settings') : defaultReturnTo;
   return { purpose, cancelPath: form === null ? wayOut : (returnTo ?? wayOut) };
 }
@@ -54,7 +54,7 @@ const PURPOSES_OF_FORMS: ReadonlyMap<string, MessageKey> = new Map([
   ['/:organizationId/disable', 'stepUp.purpose.disable'],
 ]);
 
-/** Names the act and the member or organization it is about; null where the person may not know that name. */
+/** Names the change and the member or organization it affects; null if the person is not allowed to see that name. */
 async function purposeOfForm(page: KnownPageRequest, form: SavedForm): Promise<string | null> {
   const { context, req, translator } = page;
   const purpose = PURPOSES_OF_FORMS.get(form.route);
@@ -66,19 +66,19 @@ async function purposeOfForm(page: KnownPageRequest, form: SavedForm): Promise<s
   return member?.organizationId === organization.id ? translator.t(purpose, { name: member.name }) : null;
 }
 
-/** What a proof is asked for: `Confirm it’s you to <purpose>.` */
+/** The purpose of a proof, as in `Confirm it’s you to <purpose>.` */
 function stepUpPurpose(
   translator: Translator,
-  asked: {
+  proof: {
     readonly act: SettingsAct | null;
-    /** Where the person goes on to, below the pages' own path; null elsewhere. */
+    /** The page to return to, below `pagesPath`; null for other pages. */
     readonly page: string | null;
-    /** The person goes on to the administrators' pages. */
+    /** True if the page to return to is an administrators' page. */
     readonly administering: boolean;
     readonly authenticators: readonly Authenticator[];
   },
 ): string {
-  const { act, page, administering, authenticators } = asked;
+  const { act, page, administering, authenticators } = proof;
   const { t } = translator;
   if (act !== null) return purposeOfAct(translator, act, authenticators);
   if (page === null) return t(administering ? 'stepUp.purpose.administer' : 'stepUp.purpose.continue');
@@ -108,7 +108,7 @@ function purposeOfAct(
   });
 }
 
-/** Says that the strongest method works no more, and what takes its place; null where it works. */
+/** Tells that the strongest method no longer works, and what replaces it; null if it works. */
 export function unusableSentence(translator: Translator, { facts }: Gathered): string | null {
   const kind = findUnusableStrongest(facts);
   if (kind === null) return null;

@@ -16,9 +16,9 @@ declare module '../kernel/render-page' {
 export interface LoginLocals extends WithPage {
   readonly username: string;
   readonly error: string | null;
-  /** What happened, or what signing in is for: `You’re signed out.` */
+  /** What happened, or why to sign in: `You’re signed out.` */
   readonly notice: { readonly tone: 'good' | 'neutral' | 'attention'; readonly text: string } | null;
-  /** A factor that takes the place of the name and the password, with what the browser is given for it; null where there is none. */
+  /** A factor that replaces name and password, with the data that the browser needs for it; null if there is none. */
   readonly wayIn:
     ({ readonly kind: FactorKind; readonly template: string } & Readonly<Record<string, unknown>>) | null;
 }
@@ -26,20 +26,20 @@ export interface LoginLocals extends WithPage {
 export interface ChallengeLocals extends WithPage, CodeLocals {
   readonly kind: FactorKind;
   readonly label: string | null;
-  /** The others, without the one that is asked. */
+  /** The other factors that can be used instead. */
   readonly alternatives: readonly FactorChoice[];
   readonly rememberBrowser: { readonly days: number } | null;
-  /** This factor is locked until then; no field is shown, the others stay. */
+  /** The end of the lock of this factor: no field is shown, but other factors are offered. */
   readonly lockedUntil: LockEnd | null;
   /** A link that unlocks sooner has been sent to the addresses on file. */
   readonly unlockSent: boolean;
-  /** The code that was sent is too old or used up; only a new one helps. */
+  /** The code has expired or was used; a new one is needed. */
   readonly expired: boolean;
-  /** No message went out at all. */
+  /** No message could be sent. */
   readonly unsent: boolean;
-  /** None went out because very many did before; there is a wait until the next. */
+  /** No message was sent because of a limit; the person has to wait. */
   readonly limited: boolean;
-  /** No try is left, and nothing can be sent anew. */
+  /** No attempts are left, and no new code can be sent. */
   readonly exhausted: boolean;
 }
 
@@ -49,11 +49,11 @@ export interface ChooseFactorLocals extends WithPage {
 }
 
 export interface StepUpLocals extends WithPage, InWizard, CodeLocals {
-  /** A kind, `password` for people without a factor, or `choose` while none of several is chosen. */
+  /** A kind, `password` for people without a factor, or `choose` until one of several is chosen. */
   readonly method: FactorKind;
-  /** What the proof is for, at the end of `to …`: `change your settings`. */
+  /** The purpose of the proof, after `to …`: `change your settings`. */
   readonly purpose: string;
-  /** Of the one that is asked; null with a password or while choosing. */
+  /** The requested authenticator; null for a password or while choosing. */
   readonly authenticatorId: string | null;
   readonly label: string | null;
   readonly alternatives: readonly FactorChoice[];
@@ -62,20 +62,20 @@ export interface StepUpLocals extends WithPage, InWizard, CodeLocals {
   readonly unsent: boolean;
   readonly limited: boolean;
   readonly exhausted: boolean;
-  /** Says that the strongest method works no more, and what takes its place; null where it works. */
+  /** Tells that the strongest method no longer works, and what replaces it; null if it works. */
   readonly unusable: string | null;
   /** Where `Cancel` leads. */
   readonly cancelPath: string | null;
 }
 
-/** What the link in the mail about a lock opens. */
+/** The page that the link in the email about a lock opens. */
 export interface UnlockLocals extends WithPage {
-  /** Of the link; sent along by the button. */
+  /** The token of the link, which the button submits. */
   readonly token: string;
 }
 
 export interface UnlockChallengeLocals extends WithPage {
-  /** Null while none of several is chosen yet. */
+  /** Null until one of several factors is chosen. */
   readonly prompt:
     | (CodeLocals & {
         readonly kind: FactorKind;
@@ -92,12 +92,12 @@ export interface UnlockChallengeLocals extends WithPage {
   readonly error: string | null;
 }
 
-/** Every page that only says something: refusals, faults, ended sessions. */
+/** A page with only a message: refusals, errors, ended sessions. */
 export interface MessageLocals extends WithPage {
   readonly tone: 'good' | 'attention' | 'bad' | 'neutral';
   /** What happened. */
   readonly heading: string;
-  /** What to do, one sentence or two a paragraph. */
+  /** What to do, one or two sentences per paragraph. */
   readonly paragraphs: readonly string[];
   readonly retryAt: Moment | null;
   readonly action: { readonly label: string; readonly path: string } | null;

@@ -8,37 +8,40 @@ import type { ChallengeHint } from '../../flows/context/context';
 import { answerRefusal, field, type KnownPageRequest } from '../kernel/page-route';
 import { refusalStatus } from '../kernel/refusals';
 import { fieldOf, originOf, takePrefetchedRecords } from '../kernel/request';
-import { describeAsk, describeShown, sendNext, type Refusal } from '../kernel/respond';
+import { describeSending, describeShown, sendNext, type Refusal } from '../kernel/respond';
 import { updateSessionData } from '../session/session-data';
 
 /*
- * Signing in, stepping up and ending a lock ask for a second factor by the same steps: open the page, choose a factor, send its code,
- * answer. This file has the steps; `challenge`, `step-up` and `unlock-challenge` say what differs.
+ * Signing in, stepping up and ending a lock ask for a second factor in the same steps: open the page, choose a factor, send its
+ * code, answer. This file has the steps; `challenge`, `step-up` and `unlock` define the differences.
  */
 
-/** What differs between the pages on which a factor is proven. */
+/** The differences between the pages that ask for a factor. */
 export interface ProofPage {
   readonly purpose: ProofPurpose;
-  /** One form chooses a factor, asks for its code and answers. Elsewhere a form without a code is a wrong answer. */
+  /**
+   * True if one form chooses a factor, requests its code and submits it. On other pages a form without a code is a wrong
+   * answer.
+   */
   readonly hasOneForm: boolean;
-  /** Reads what can be proven now; null where the request was answered already. */
+  /** Finds what can be proven now; null if the response was already sent. */
   open(page: KnownPageRequest): Promise<OpenProof | null>;
   /** The page as JSON. */
   describe(page: KnownPageRequest, proof: OpenProof): object;
   render(page: KnownPageRequest, proof: OpenProof, shown: Shown): Promise<void>;
-  /** Where the form is, with what else is answered once a code was sent. */
+  /** The path of the form, and further fields of the answer after a code was sent. */
   afterSending(page: KnownPageRequest, proof: OpenProof): { readonly next: string };
-  /** The login ended before its code was sent. Without it the answer says that the factor is asked. */
+  /** Answers if the login ended before its code was sent. Without it, the answer is that of a sent challenge. */
   answerGone?(page: KnownPageRequest): Promise<void>;
-  /** Takes the password of people who have no factor. */
+  /** Checks the password of people who have no factor. */
   submitPassword?(page: KnownPageRequest, proof: OpenProof): Promise<void>;
-  /** Answers a rejection after which the form is not shown again; false otherwise. */
+  /** Answers a rejection after which the form is not shown again. Returns false for other rejections. */
   answerEnd(page: KnownPageRequest, rejected: Rejected): Promise<boolean>;
   /** A factor was proven. */
   accept(page: KnownPageRequest, answer: Verified): Promise<void>;
 }
 
-/** What a form that is shown says. */
+/** The reason and status with which a form is shown. */
 export interface Shown {
   readonly refused: Pick<Refusal, 'because' | 'attemptsLeft'> | null;
   readonly status: number;
@@ -51,7 +54,7 @@ export async function showProof(kind: ProofPage, page: KnownPageRequest): Promis
   else await kind.render(page, proof, { refused: null, status: 200 });
 }
 
-/** What the factor that is asked shows, under the name of its kind. */
+/** The data of the requested factor for the browser, under the name of its kind. */
 async function describePrompt(
   { context, identity }: KnownPageRequest,
   proof: OpenProof,
@@ -81,7 +84,7 @@ export async function submitProof(kind: ProofPage, page: KnownPageRequest): Prom
   const isAgain = isSameChallenge(subject, challengeHint);
   if (kind.hasOneForm && submitted === undefined)
     return send(kind, page, { proof, challengeHint, resend: isAgain });
-  // A factor that needs no sending is asked with its answer.
+  // The challenge of a factor without a sent code is issued together with its answer.
   if (!isAgain && channelOfKind(challengeHint.kind) === null)
     await askProof(context, { subject, proof, challengeHint, origin: originOf(req), resend: false });
   return prove(kind, withChallengeHint(page, challengeHint), {
@@ -105,7 +108,7 @@ export async function resendCode(kind: ProofPage, page: KnownPageRequest): Promi
   if (challengeHint !== null) await send(kind, page, { proof, challengeHint, resend: true });
 }
 
-/** Null where the choice was refused, and the request answered. */
+/** Null if the choice was refused; the response is already sent then. */
 async function pick(
   kind: ProofPage,
   page: KnownPageRequest,
@@ -140,7 +143,7 @@ async function send(
   return sendNext(req, res, {
     outcome: isSent ? 'sent' : 'challenge',
     ...kind.afterSending(page, proof),
-    ...describeAsk(outcome),
+    ...describeSending(outcome),
     ...(page.json ? await describeShown(context, proof.gathered, outcome) : {}),
   });
 }
@@ -168,7 +171,7 @@ async function prove(
   return showAgain(kind, page, { proof: kind.hasOneForm ? proof : null, refusal });
 }
 
-/** JSON as it is, or the form again with the reason beside the field. Without `proof` it is read again, with the locks of now. */
+/** Answers JSON as it is, or shows the form again with the reason. Without `proof` it is read again, with the current locks. */
 function showAgain(
   kind: ProofPage,
   page: KnownPageRequest,

@@ -37,7 +37,7 @@ export function addRecoveryCodeRoutes(router: Router, context: HttpContext): voi
   router.get(RECOVERED_PATH, liveRoute(context, showRecovered));
 }
 
-/** Where a browser goes after a sign-in by recovery code: the person may have lost their phone. Programs go on at once. */
+/** The page after a sign-in by recovery code, because the person may have lost their phone. JSON clients skip it. */
 export function recoveredPath(page: KnownPageRequest, method: string, returnTo: string): string {
   if (page.json || method !== BACKUP_KIND) return returnTo;
   return withReturnTo(pathOf(page, RECOVERED_PATH), returnTo);
@@ -78,7 +78,7 @@ function mayHaveCodes({ req, identity }: KnownPageRequest, gathered: Gathered): 
   return maySeeCodes(identity.subject, gathered, resumePathOf(req) !== null);
 }
 
-/** The page for codes that wait to be seen in this session; null where none wait. `returnTo` comes after it. */
+/** The path of the page with this session's unseen codes; null if there are none. `returnTo` is the page after it. */
 export async function unseenCodesPath(
   page: KnownPageRequest,
   { member }: Pick<Gathered, 'member'>,
@@ -98,7 +98,7 @@ function ownerOfCodes(req: Request): CodesOwner | null {
   return { userId: login.userId, ownerId: login.pendingId };
 }
 
-/** Shows a new set until it is acknowledged: after a reload and in another tab too. */
+/** Shows a new set until it is acknowledged, also after a reload and in other tabs. */
 async function showCodes(page: KnownPageRequest, gathered: Gathered): Promise<void> {
   const shown = await findShown(page, gathered);
   if (page.json) {
@@ -134,7 +134,7 @@ async function render(
   );
 }
 
-/** Whoever goes on without the tick sees the same codes again. */
+/** Without the tick, the same codes are shown again. */
 async function acknowledge(page: KnownPageRequest, gathered: Gathered): Promise<void> {
   const { context, req, res, identity, returnTo } = page;
   const saved = fieldOf(req.body, 'saved');

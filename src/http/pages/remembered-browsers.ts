@@ -64,7 +64,6 @@ function trustedBrowsers(
   }));
 }
 
-/** Below the settings, where they are listed. */
 export function addRememberedBrowserRoutes(router: Router, context: HttpContext): void {
   router.get('/settings/remembered-browsers', knownPageRoute(context, list));
   router.post('/settings/remembered-browsers/forget-all', knownPageRoute(context, forgetAll));
@@ -104,7 +103,7 @@ async function forgetAll(page: KnownPageRequest): Promise<void> {
   sendNext(req, res, { outcome: 'forgotten', count, next: settingsAfter(page, 'all-forgotten') });
 }
 
-/** A page says what was done; JSON says it in the outcome. */
+/** The page shows what was done; JSON has it in `outcome`. */
 function settingsAfter(page: KnownPageRequest, done: 'forgotten' | 'all-forgotten'): string {
   const settings = pathOf(page, '/settings');
   return page.json ? settings : `${settings}?done=${done}`;

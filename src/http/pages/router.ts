@@ -3,7 +3,7 @@ import express from 'express';
 import type { RequestHandler, Router } from 'express';
 import { MfaError } from '../../core/errors';
 import { checkCsrf } from '../kernel/check-csrf';
-import { leaveAsFormMust, pageHeaders } from '../kernel/headers';
+import { respectFormAction, pageHeaders } from '../kernel/headers';
 import { requireMountPath, type HttpContext } from '../kernel/http-context';
 import { saveLanguage } from '../kernel/language';
 import { field, pageRoute, refusePlainly, type PageRequest } from '../kernel/page-route';
@@ -48,7 +48,7 @@ export function createPagesRouter(context: HttpContext): Router {
     }),
   );
   router.use(neverStore, ...bodyParsers());
-  router.post('/logout', leaveAsFormMust(context));
+  router.post('/logout', respectFormAction(context));
   addSmsStatusRoute(router, context);
   router.use(checkCsrf(context));
   addStateRoute(router, context);
@@ -71,7 +71,7 @@ export function createPagesRouter(context: HttpContext): Router {
   return router;
 }
 
-/** The pages whose forms have an address of their own. */
+/** Paths that only take POST: the match is the page with the form, where a GET is redirected. */
 const PAGE_OF_FORM = new RegExp(
   [
     '^/enroll/[a-z-]+(?=/(?:confirm|resend|download)$)',
@@ -87,7 +87,7 @@ export function neverStore(...[, res, next]: Parameters<RequestHandler>): void {
   next();
 }
 
-/** Our body parsers; they skip a body that is parsed already. Flat fields only. */
+/** Our body parsers; they skip a body that is already parsed. Flat fields only. */
 export function bodyParsers(limit = BODY_LIMIT): readonly RequestHandler[] {
   return [
     noteReadBody,
@@ -102,7 +102,7 @@ function noteReadBody(...[req, , next]: Parameters<RequestHandler>): void {
   next();
 }
 
-/** Leads from an address that takes only a form to the page of that form: after a reload, for example. */
+/** Redirects a GET of a path that only takes POST to the page with the form, for example after a reload. */
 export function leadToPage(mountPath: string, pageOfForm: RegExp): RequestHandler {
   return function leadFormToItsPage(req, res, next) {
     const [page] = pageOfForm.exec(req.path) ?? [];
@@ -117,7 +117,10 @@ export const answerUnknown: RequestHandler = function answerUnknown(_req, _res, 
 
 const PATH = '/.well-known/webauthn';
 
-/** The sites on other domains that may ask for passkeys of this one (WebAuthn Level 3, 5.11). Browsers read it at the RP id. */
+/**
+ * The origins on other domains that may use passkeys of this one (WebAuthn Level 3, 5.11). Browsers fetch this file from the RP
+ * ID.
+ */
 export function createRelatedOrigins({ options }: Pick<HttpContext, 'options'>): RequestHandler {
   const origins = options.passkeys?.relatedOrigins ?? [];
   return function answerRelatedOrigins(req, res, next) {

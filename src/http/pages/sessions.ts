@@ -21,7 +21,7 @@ export function addSessionRoutes(router: Router, context: HttpContext): void {
   router.post('/sessions/:id/end', knownPageRoute(context, endOne));
 }
 
-/** The facts of a session that may see its owner's settings and lists; null if the request was refused and answered. */
+/** The facts of a session that is allowed to see its owner's settings and lists; null if the request was refused and answered. */
 export async function openOwnPage(
   page: KnownPageRequest,
   reading: Promise<Gathered>,
@@ -52,7 +52,7 @@ async function showSessions(page: KnownPageRequest): Promise<void> {
   const [gathered, listed] = await Promise.all([openOwnPage(page, facts), listing]);
   if (gathered === null) return;
   const current = identity.subject.ownerId;
-  // This one is in use. What is stored of it is renewed only now and then.
+  // The current session is in use now. Its stored time is updated only from time to time.
   const sessions = listed.map((one) => (one.handle === current ? { ...one, seenAt: gathered.now } : one));
   if (json) {
     res.json({ sessions: sessions.map((session) => toJson(page.translator, session, current)) });

@@ -33,7 +33,7 @@ const NOTICES: ReadonlyMap<unknown, MessageKey> = new Map<unknown, MessageKey>([
   ['all-forgotten', 'settings.done.all-forgotten'],
 ]);
 
-/** One authenticator with what may be done with it. */
+/** An authenticator and the actions that are possible with it. */
 interface OwnAuthenticator {
   readonly id: string;
   readonly kind: FactorKind;
@@ -46,11 +46,11 @@ interface OwnAuthenticator {
   readonly removable: boolean;
   readonly allowed: boolean;
   readonly switchedOff: boolean;
-  /** What its factor says about it. */
+  /** A note from its factor. */
   readonly about: ReturnType<typeof describeAuthenticator>;
 }
 
-/** The settings as they stand: a page, or the same as JSON. One round trip. */
+/** Answers the current settings, as a page or as JSON. Takes one round trip to the store. */
 export async function renderSettings(
   page: KnownPageRequest,
   answer: { readonly error: string | null; readonly status: number },
@@ -112,7 +112,7 @@ export async function renderSettings(
   );
 }
 
-/** What the browser is told on the page after a removal or a rename. */
+/** What the page tells the browser after a removal or a rename. */
 function announcementsOf(
   { context, req }: KnownPageRequest,
   left: readonly Authenticator[],
@@ -125,16 +125,16 @@ function announcementsOf(
     .filter((announced) => announced !== null);
 }
 
-/** The first that is asked where nothing is locked, and the others of that order. */
+/** Lists the authenticators. The order in which they are askable for ignores current locks. */
 function listOwn({ facts: own, setup, member, now }: GatheredForSetup): readonly OwnAuthenticator[] {
   const facts = setup ?? own;
   const unlocked = { ...facts, codesLockedUntil: null, recoveryCodesLockedUntil: null };
-  const asked = challengeOptions(unlocked, now).filter(({ kind }) => kind !== BACKUP_KIND);
-  const [first] = asked;
+  const askable = challengeOptions(unlocked, now).filter(({ kind }) => kind !== BACKUP_KIND);
+  const [first] = askable;
   const allowed = allowedKinds(facts);
   return member.authenticators.map((authenticator) => {
     const { id, kind, label, maskedDestination, createdAt, lastUsedAt, disabledAt } = authenticator;
-    const askedFirst = asked.length > 1 && first !== undefined && isAskedBy(first, authenticator);
+    const askedFirst = askable.length > 1 && first !== undefined && isAskedBy(first, authenticator);
     return {
       id,
       kind,
@@ -143,7 +143,8 @@ function listOwn({ facts: own, setup, member, now }: GatheredForSetup): readonly
       createdAt,
       lastUsedAt,
       askedFirst,
-      preferable: asked.length > 1 && !askedFirst && asked.some((option) => isAskedBy(option, authenticator)),
+      preferable:
+        askable.length > 1 && !askedFirst && askable.some((option) => isAskedBy(option, authenticator)),
       removable: mayRemoveFactor(facts, id).outcome === 'removable',
       allowed: allowed.includes(kind),
       switchedOff: disabledAt !== null,
@@ -152,7 +153,7 @@ function listOwn({ facts: own, setup, member, now }: GatheredForSetup): readonly
   });
 }
 
-/** The address on file that an administrator had codes sent to: nothing to change here, but it is asked. */
+/** The address on file that receives codes because an administrator assigned the method. It cannot be changed here. */
 function findOnFile(gathered: Gathered): SettingsLocals['onFile'] {
   const { facts, member } = gathered;
   const options = provableFactors({ ...facts, spentChannels: [] }).filter(

@@ -32,19 +32,19 @@ import { renderSettings } from './settings-page';
 
 const LONGEST_LABEL = 60;
 
-/** What a person typed as the name of an authenticator; null where there is nothing to read. */
+/** The submitted name of an authenticator; null if it is missing or empty. */
 export function typedLabel(page: KnownPageRequest): string | null {
   return cleanLabel(field(page, 'label'));
 }
 
-/** One line of bounded length; null where nothing is left. */
+/** One line of limited length; null if nothing remains. */
 export function cleanLabel(typed: string): string | null {
   const line = typed.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').trim();
   const label = cutText(line, LONGEST_LABEL);
   return label === '' ? null : label;
 }
 
-/** Does what was asked in the settings, or leads to the proof that it needs. */
+/** Performs an action in the settings, or redirects to the proof that it needs. */
 export async function performAct(page: KnownPageRequest, act: SettingsAct): Promise<void> {
   const { context, req, identity } = page;
   const asking: FactorAct = {
@@ -67,7 +67,7 @@ export async function performAct(page: KnownPageRequest, act: SettingsAct): Prom
     case 'remove': {
       const outcome = await removeAuthenticator(context, { ...asking, ...act });
       return outcome.outcome === 'removed'
-        ? goOnRemoved(page, act.authenticatorId, outcome)
+        ? finishRemoval(page, act.authenticatorId, outcome)
         : answerRefused(page, act, outcome);
     }
     case 'new-recovery-codes': {
@@ -79,7 +79,7 @@ export async function performAct(page: KnownPageRequest, act: SettingsAct): Prom
   }
 }
 
-/** After a proof that was asked for an act, the act itself. False where nothing waits for this proof. */
+/** Performs the action that waited for this proof. False if no action waited. */
 export async function resumeAct(page: KnownPageRequest): Promise<boolean> {
   const { context, req, returnTo, json } = page;
   const act = findPendingAction(req, returnTo, context.clock.now());
@@ -104,8 +104,8 @@ function done(
   sendNext(page.req, page.res, { outcome, next, ...more });
 }
 
-/** This session goes on under a new id, with the epoch that the others no longer have. */
-async function goOnRemoved(
+/** Continues this session under a new id, with the new epoch. Other sessions keep the old epoch, so they end. */
+async function finishRemoval(
   page: KnownPageRequest,
   authenticatorId: string,
   { gathered, epochs, notified }: Removal & { readonly outcome: 'removed' },
@@ -155,7 +155,7 @@ async function answerRefused(
   );
 }
 
-/** A person's own factors: see them, rename, remove, choose the first, make new recovery codes. */
+/** The user's own factors: list, rename, remove, choose the default, create new recovery codes. */
 export function addSettingsRoutes(router: Router, context: HttpContext): void {
   const act = (path: string, read: (page: KnownPageRequest) => SettingsAct | null): void => {
     router.post(

@@ -2,12 +2,12 @@ import type { Router } from 'express';
 import { handleUndelivered } from '../../flows/challenge/resend-by-email';
 import type { HttpContext } from '../kernel/http-context';
 
-/** Below the pages' path; the provider posts here what became of a message. */
+/** The path below `pagesPath` where the provider reports the status of messages. */
 export const SMS_STATUS_PATH = '/sms-status';
 
 /**
- * The provider's callback. Its signature stands in for the CSRF token. What it says of an answered message changes nothing, so
- * the answer is the same.
+ * The provider's callback. Its signature replaces the CSRF token. A report about a code that was already used changes nothing
+ * and gets the same answer.
  */
 export function addSmsStatusRoute(router: Router, context: HttpContext): void {
   const { sms, baseUrl, pagesPath } = context.options;

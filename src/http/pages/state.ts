@@ -15,13 +15,13 @@ export function addStateRoute(router: Router, context: HttpContext): void {
   );
 }
 
-/** The authenticated state of the visitor, for single-page apps. Visitors without a login learn nothing. */
+/** The authenticated state of the visitor, for single-page apps. Visitors who are not signed in see no details. */
 export async function describeState(page: PageRequest): Promise<object> {
   const { context, req, identity } = page;
   const csrfToken = context.csrf.token(req);
-  const stranger: Decision = { outcome: 'sign-in', because: 'no-session' };
+  const noSession: Decision = { outcome: 'sign-in', because: 'no-session' };
   if (identity.kind === 'anonymous') {
-    return { signedIn: false, pending: null, decision: stranger, authenticators: [], csrfToken };
+    return { signedIn: false, pending: null, decision: noSession, authenticators: [], csrfToken };
   }
   const { subject } = identity;
   const { gathered, decision } = await judgeAccess(context, identity);

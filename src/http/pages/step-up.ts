@@ -71,7 +71,7 @@ async function render(page: KnownPageRequest, proof: OpenProof, { refused, statu
     const { authenticatorId } = challengeHint;
     return show(page, 'step-up', { ...common, ...shown, method: shown.kind, authenticatorId }, status);
   }
-  const unasked = {
+  const withoutChallenge = {
     method: decision.password === true ? 'password' : 'choose',
     authenticatorId: null,
     label: null,
@@ -91,7 +91,7 @@ async function render(page: KnownPageRequest, proof: OpenProof, { refused, statu
     fallbackFrom: null,
     resend: null,
   } as const;
-  return show(page, 'step-up', { ...common, ...unasked }, status);
+  return show(page, 'step-up', { ...common, ...withoutChallenge }, status);
 }
 
 async function submitPassword(page: KnownPageRequest, proof: OpenProof): Promise<void> {
@@ -118,12 +118,12 @@ async function submitPassword(page: KnownPageRequest, proof: OpenProof): Promise
   return answerRefusal(page, refusal, (status) => render(page, proof, { refused: refusal, status }));
 }
 
-/** After a proof that was asked for a form of the administrators' pages: what the form asked for. False where none waits. */
+/** Performs the change of the administrators' form that waited for this proof. False if no form waited. */
 async function resumeForm({ context, req, res, returnTo, json }: KnownPageRequest): Promise<boolean> {
   const form = returnTo === null ? null : findSavedForm(req, returnTo, context.clock.now());
   if (form === null || returnTo === null || json) return false;
   for (const pages of context.administration) {
-    // Each asks its own host whether the person administers the organization, until one does.
+    // Each `mfa.adminPages()` asks its own `organizationsOf`, until one of them knows the organization.
     // oxlint-disable-next-line no-await-in-loop
     const resumed = await pages.resume(req, res, form);
     if (resumed === 'answered') return true;
@@ -138,7 +138,7 @@ async function resumeForm({ context, req, res, returnTo, json }: KnownPageReques
   return true;
 }
 
-/** Where the page of a form that is confirmed after the proof opens. */
+/** The section of the page to open, for forms that are confirmed after the proof. */
 const PART_OF_PAGE: ReadonlyMap<string, string> = new Map([
   ['/:organizationId/members/:userId/reset', 'danger-heading'],
   ['/:organizationId/members/:userId/end-sessions', 'danger-heading'],

@@ -22,10 +22,10 @@ import { refusalStatus } from '../kernel/refusals';
 import { describeDecision, sendNext } from '../kernel/respond';
 import { readSessionData, updateSessionData } from '../session/session-data';
 import { toChoices, viewChallenge } from './challenge-view';
-import { goOnAfterProof } from './finish-login';
+import { continueAfterProof } from './finish-login';
 import { showProof, submitProof, type ProofPage, type Shown } from './prove';
 
-/** The factor that ends a lock, after the link of the mail and the password. */
+/** Ends a lock by a factor, after the link in the email and the password. */
 const UNLOCK: ProofPage = {
   purpose: 'unlock',
   hasOneForm: true,
@@ -56,7 +56,7 @@ export function addUnlockRoutes(router: Router, context: HttpContext): void {
   );
 }
 
-/** What the link in the mail opens. It changes nothing, since mail scanners open links too. */
+/** The page that the link in the email opens. It changes nothing, because mail scanners open links too. */
 async function showLink(page: PageRequest): Promise<void> {
   const submitted = page.req.query['token'];
   const link = await findUnlockLink(page.context, submitted);
@@ -81,7 +81,7 @@ async function followLink(page: PageRequest): Promise<void> {
   return sendNext(req, res, { outcome: signedIn ? 'challenge' : 'sign-in', next });
 }
 
-/** A link that does not work, and what to do instead. */
+/** Answers a link that does not work, and says what to do instead. */
 async function refuseUnlock(
   page: PageRequest,
   because: 'unlock-link-over' | 'unlock-link-of-another' | 'unlock-used-up',
@@ -159,7 +159,7 @@ async function accept(page: KnownPageRequest, answer: Verified): Promise<void> {
   const { context, req, res, returnTo } = page;
   const { decision, gathered } = answer;
   forgetLink(page);
-  if (decision.outcome === 'allow' || decision.outcome === 'enroll') return goOnAfterProof(page, answer);
-  // The factor ends the lock, and the login needs another proof.
+  if (decision.outcome === 'allow' || decision.outcome === 'enroll') return continueAfterProof(page, answer);
+  // The factor ended the lock, but the login needs another proof.
   return sendNext(req, res, describeDecision(context, { decision, gathered, ask: null, returnTo }));
 }

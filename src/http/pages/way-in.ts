@@ -10,7 +10,7 @@ import { requireSessionCookie } from '../session/session-cookie';
 import { attemptWayIn } from '../sign-in/attempt-login';
 import { answerLogin, showSignIn, wayInPath } from './login';
 
-/** Signing in with a factor alone, where the host switched it on. */
+/** Signing in with only a factor, such as a passkey, if the host enabled it. */
 export function addWayInRoutes(router: Router, context: HttpContext): void {
   const { wayIn } = context;
   const path = wayInPath(context);

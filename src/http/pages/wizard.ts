@@ -20,7 +20,7 @@ type Place =
   | 'recovery-codes'
   | 'done';
 
-/** `Step 3 of 5`. `kind` is null while none is chosen. */
+/** `Step 3 of 5`. `kind` is null until a method is chosen. */
 export function progressAt(
   place: Place,
   wizard: { readonly kind: FactorKind | null; readonly backupPhone: boolean },
@@ -37,7 +37,7 @@ function placesOf(kind: FactorKind | null, backupPhone: boolean): readonly Place
   return ['choose', 'install', ...backup, 'scan', ...end];
 }
 
-/** The authenticator that a new one is to take the place of. */
+/** The authenticator that a new one replaces. */
 export interface Replaced {
   readonly authenticatorId: string;
   readonly destination: string;
@@ -46,10 +46,10 @@ export interface Replaced {
 export type ReplacedFound =
   | { readonly outcome: 'none' }
   | { readonly outcome: 'found'; readonly replaced: Replaced }
-  /** Not one of the person's own, or of another kind. */
+  /** It belongs to someone else, or is of another kind. */
   | { readonly outcome: 'unknown' };
 
-/** Reads which authenticator is to be replaced: from the form, or from the link that leads to it. */
+/** Reads which authenticator to replace, from the form or from the link to the form. */
 export function findReplaced(page: KnownPageRequest, { member }: Gathered, kind: FactorKind): ReplacedFound {
   const { replaces: linked } = page.req.query;
   const posted = field(page, 'replaces');
@@ -64,8 +64,8 @@ export function findReplaced(page: KnownPageRequest, { member }: Gathered, kind:
 }
 
 /**
- * What is asked beside the code where a person who has a factor adds or changes one: its name, and whether everything
- * else that is signed in ends. Null in the wizard, where there is nothing yet to tell it apart from.
+ * What the form asks in addition to the code if a person with a factor adds or replaces one: its name, and whether to end other
+ * sessions. Null in the wizard, because the first factor needs no name.
  */
 export function describeAddition(
   { req, identity, translator }: KnownPageRequest,
@@ -85,7 +85,7 @@ export function describeAddition(
   };
 }
 
-/** Leave to enroll, with the facts it rests on. */
+/** Permission to enroll, with the facts that it is based on. */
 export interface EnrollmentPermission {
   readonly gathered: Gathered;
   readonly kinds: readonly FactorKind[];
@@ -93,38 +93,38 @@ export interface EnrollmentPermission {
   readonly pendingUntil: number | null;
 }
 
-/** Opens the way to one kind of enrollment, or answers why it stays shut. */
+/** Checks whether the person may enroll this kind. If not, answers the refusal and returns null. */
 export async function openEnrollment(
   page: KnownPageRequest,
   kind: FactorKind | null,
 ): Promise<EnrollmentPermission | null> {
   const { context, identity, req } = page;
   const sessionData = readSessionData(req);
-  const { gathered, authorization: leave } = await readEnrollment(context, {
+  const { gathered, authorization } = await readEnrollment(context, {
     ...identity,
     findAdministered: administeredBy(page),
     wizardUnderWay: sessionData.wizard !== undefined,
   });
-  if (leave.outcome === 'feature-off')
+  if (authorization.outcome === 'feature-off')
     throw new MfaError('not-found', 'MFA is off here.', { reason: 'feature-off' });
-  if (leave.outcome === 'refused') {
-    await refuse(page, leave.decision);
+  if (authorization.outcome === 'refused') {
+    await refuse(page, authorization.decision);
     return null;
   }
-  if (kind !== null && !isOffered(leave.kinds, kind, sessionData.wizard?.backupPhone === 'asked')) {
+  if (kind !== null && !isOffered(authorization.kinds, kind, sessionData.wizard?.backupPhone === 'asked')) {
     const refusal = { because: 'method-not-offered', status: 403 };
     await answerRefusal(page, refusal, (status) => showNotOffered(page, status));
     return null;
   }
   return {
     gathered,
-    kinds: leave.kinds,
-    because: leave.because,
+    kinds: authorization.kinds,
+    because: authorization.because,
     pendingUntil: sessionData.login?.expiresAt ?? null,
   };
 }
 
-/** The wizard's backup phone is asked for whatever method was assigned. */
+/** The wizard may ask for a backup phone, whichever method was assigned. */
 function isOffered(kinds: readonly FactorKind[], kind: FactorKind, backupPhoneAsked: boolean): boolean {
   return kinds.includes(kind) || (kind === BACKUP_PHONE_KIND && backupPhoneAsked);
 }

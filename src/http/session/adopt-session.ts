@@ -16,18 +16,18 @@ import type { Account } from '../../options/ports';
 import type { HttpContext } from '../kernel/http-context';
 import { originOf } from '../kernel/request';
 import { channelNoted, endCookieWithGrant, register } from './establish-session';
-import { readSessionData, sessionMark, updateSessionData } from './session-data';
+import { readSessionData, sessionIdStart, updateSessionData } from './session-data';
 import type { MfaSessionData, SessionClaims } from './session-data-text';
 
 interface Found {
   readonly account: Account;
-  /** The session became this person's after this instant; null if unknown. */
+  /** The person signed in to this session after this instant; null if unknown. */
   readonly notBefore: number | null;
 }
 
 /**
- * Registers a session that the host began without us, so that it can be ended. If it may be older than the last time the sessions of the
- * person or the organization were ended, it has ended too.
+ * Registers a session that the host started without us, so that it can be ended. If the user's or the organization's sessions
+ * were ended, and this session may be older than that, it counts as ended too.
  */
 export async function adoptSession(
   context: HttpContext,
@@ -43,7 +43,7 @@ export async function adoptSession(
   const found: SessionClaims = {
     userId: account.id,
     handle: adoptedHandle(req.sessionID, start),
-    grantedIn: sessionMark(req),
+    grantedIn: sessionIdStart(req),
     userEpoch: '',
     organizationEpochs: [[account.organizationId, '']],
     startedAt: now,
@@ -85,14 +85,14 @@ export async function adoptSession(
   return session;
 }
 
-/** Whether the session replaced an ended one after the last time both were ended. */
+/** Whether the session replaced an ended one, and neither the user's nor the organization's sessions were ended since. */
 function isMadeAfterEnds(req: Request, { account, member, policy }: Gathered): boolean {
   const { madeAfter } = readSessionData(req);
   if (madeAfter?.userId !== account.id || madeAfter.organizationId !== account.organizationId) return false;
   return areSameEnds(madeAfter.user, member) && areSameEnds(madeAfter.organization, policy);
 }
 
-/** A log-out between reading and registering found nothing to end. */
+/** Whether the sessions were ended between reading and registering; that could not end a session that was not listed yet. */
 async function endedMeanwhile({ records }: HttpContext, { account, member }: Gathered): Promise<boolean> {
   const { sessionsEndedAt } = await records.findMember(account.id, account.organizationId);
   return sessionsEndedAt !== member.sessionsEndedAt;
@@ -110,15 +110,15 @@ export async function resolveGrant(
   { session, account }: GrantOf,
 ): Promise<SessionClaims> {
   const own =
-    session.grantedIn === sessionMark(req)
+    session.grantedIn === sessionIdStart(req)
       ? session
       : await continueCopied(context, req, { session, account });
   return enterOrganization(context, req, { session: own, account });
 }
 
 /**
- * The host made a new session and copied the old one into it. The new one continues the old, unless that was ended. Only the first factor
- * is kept: with `keepSessionInfo`, another person may have signed in between.
+ * The host created a new session and copied the old one into it. The new session continues the old one, unless the old one was
+ * ended. Only the first factor is kept: with `keepSessionInfo`, another person may have signed in between.
  */
 async function continueCopied(
   context: HttpContext,
@@ -131,7 +131,7 @@ async function continueCopied(
   const continued: SessionClaims = {
     ...session,
     handle: adoptedHandle(req.sessionID, start),
-    grantedIn: sessionMark(req),
+    grantedIn: sessionIdStart(req),
     evidence: session.evidence.filter(isFirstFactor),
   };
   const policy = effectivePolicy(context, await context.records.findPolicy(organizationId));
@@ -153,7 +153,10 @@ async function continueCopied(
   return continued;
 }
 
-/** A person may change organization within a session. The session keeps an epoch for each, so that going back revives nothing. */
+/**
+ * A person may change organization within a session. The session keeps an epoch for each, so that returning to an organization
+ * cannot revive an ended session.
+ */
 async function enterOrganization(
   context: HttpContext,
   req: Request,
@@ -164,12 +167,12 @@ async function enterOrganization(
   const { records } = context;
   const current = await records.establishOrganizationEpoch(organizationId, newHandle());
   const startedAt = isStartUnknown(session.handle) ? null : session.startedAt;
-  // If the organization ended all sessions after this one began, it is over there.
+  // If the organization ended all sessions after this one began, it is also ended in that organization.
   const epoch = isEndedBy(await records.findPolicy(organizationId), startedAt) ? '' : current;
   context.directory.noteSeveralOrganizations();
   const entered = {
     ...session,
-    // A browser remembered in one organization proves nothing in another, and its identity provider may be no other's.
+    // A browser that one organization remembers is not trusted in another, nor is another organization's identity provider.
     evidence: session.evidence.filter((proof) => !isStandIn(proof)),
     organizationEpochs: [...session.organizationEpochs, [organizationId, epoch] as const],
   };

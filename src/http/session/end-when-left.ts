@@ -7,8 +7,8 @@ import { findSessionData, updateSessionData } from './session-data';
 import { parseSessionData, type SessionClaims } from './session-data-text';
 
 /**
- * Removes the session from our list if, after the response, nobody or somebody else is signed in. The host's own log-out does not know
- * the list.
+ * After the response, removes the session from our list if its user is no longer signed in. The host's own log-out does not
+ * know the list.
  */
 export function endWhenLeft(context: HttpContext, req: Request, res: Response): void {
   const grant = findSessionData(req).session;
@@ -17,7 +17,7 @@ export function endWhenLeft(context: HttpContext, req: Request, res: Response): 
   const stays = rememberSignIn(req);
   res.once('close', function endListedSession() {
     if (stays() && (grant === undefined || findSessionData(req).session?.handle === grant.handle)) return;
-    const left = grant === undefined ? noteLeaver(context, user, serialized) : endSession(context, grant);
+    const left = grant === undefined ? recordLogOut(context, user, serialized) : endSession(context, grant);
     left.catch(context.options.onError);
   });
 }
@@ -34,24 +34,24 @@ function rememberSignIn(req: Request): () => boolean {
 }
 
 /**
- * Ends the session before Passport signs the person out, so that a request that began earlier cannot store a valid session. A failure does
- * not block the log-out.
+ * Ends the session before Passport signs the person out, so that a request that began earlier cannot store a valid session
+ * again. A failure does not block the log-out.
  */
-export function leaveAtLogOut(context: HttpContext, req: Request): Promise<void> {
+export function endSessionAtLogOut(context: HttpContext, req: Request): Promise<void> {
   const grant = findSessionData(req).session;
   if (grant !== undefined) {
     updateSessionData(req, { session: undefined });
     return endSession(context, grant).then(() => undefined, context.options.onError);
   }
-  return noteLeaver(context, stateOf(req).leaver, signedInUser(req)).catch(context.options.onError);
+  return recordLogOut(context, stateOf(req).userLoggingOut, signedInUser(req)).catch(context.options.onError);
 }
 
-/** The same for a stored session that is about to be destroyed. */
-export function leaveStored(context: HttpContext, data: SessionData | null | undefined): Promise<void> {
+/** Ends a stored session that is about to be destroyed. */
+export function endStoredSession(context: HttpContext, data: SessionData | null | undefined): Promise<void> {
   const grant = grantIn(data?.mfa);
   const left =
     grant === undefined
-      ? noteLeaver(context, undefined, signedInUser({ session: data }))
+      ? recordLogOut(context, undefined, signedInUser({ session: data }))
       : endSession(context, grant).then(() => undefined);
   return left.catch(context.options.onError);
 }
@@ -64,8 +64,11 @@ function grantIn(text: unknown): SessionClaims | undefined {
   }
 }
 
-/** A session without our claims can only be ended by the instant. Most hosts serialize the id of the user. */
-async function noteLeaver(
+/**
+ * A session without our claims can only be ended by recording the time of the log-out for its user. Most hosts serialize the
+ * user's id.
+ */
+async function recordLogOut(
   context: HttpContext,
   user: Express.User | null | undefined,
   serialized: unknown,

@@ -12,12 +12,12 @@ import {
   findSessionData,
   readSessionData,
   requireSession,
-  sessionMark,
+  sessionIdStart,
   writeSessionData,
 } from './session-data';
 import type { MfaSessionData, SessionClaims } from './session-data-text';
 
-/** Begins a pending login under a new session id. Passport finds no user in it. */
+/** Starts a pending login under a new session id. The session has no user for Passport. */
 export async function enterPendingLogin(
   context: HttpContext,
   req: Request,
@@ -30,14 +30,14 @@ export async function enterPendingLogin(
   const { pending, name, sessionData } = entry;
   const { userId, organizationId, epochs, startedAt, expiresAt } = pending;
   const login = { userId, organizationId, pendingId: pending.id, epochs, startedAt, expiresAt, name };
-  leaveSession(context, req);
+  endReplacedSession(context, req);
   await renewSession(req, () => {
     writeSessionData(req, { ...sessionData, ...browserGiven(req), login });
     context.csrf.prepare(req);
   });
 }
 
-/** The second step is done, and the host's sign-in continues: a new session id, still without a user for Passport. */
+/** After the second step of a host's own sign-in: gives the session a new id, still without a user for Passport. */
 export function keepPendingLogin(
   context: HttpContext,
   req: Request,
@@ -50,14 +50,14 @@ export function keepPendingLogin(
   });
 }
 
-/** The claims of a session that begins with this grant. */
+/** The claims of a session that starts with this grant. */
 export function toSessionClaims(context: HttpContext, grant: SessionGrant): SessionClaims {
   const mark = newHandle();
   return {
     userId: grant.userId,
     handle:
       grant.continues === true && grant.replaces !== null ? successorHandle(grant.replaces, mark) : mark,
-    // Set once the session has its new id.
+    // Set when the session has its new id.
     grantedIn: '',
     userEpoch: grant.epochs.user,
     organizationEpochs: [[grant.organizationId, grant.epochs.organization]],
@@ -72,9 +72,9 @@ export function toSessionClaims(context: HttpContext, grant: SessionGrant): Sess
  * Ends the session that a new sign-in replaces, in the background; a failure does not block the sign-in. If `grant` continues that session,
  * registering the grant ends it.
  */
-export function leaveSession(context: HttpContext, req: Request, grant?: SessionGrant): void {
+export function endReplacedSession(context: HttpContext, req: Request, grant?: SessionGrant): void {
   const { session } = findSessionData(req);
-  if (session === undefined || session.grantedIn !== sessionMark(req)) return;
+  if (session === undefined || session.grantedIn !== sessionIdStart(req)) return;
   if (session.handle === grant?.replaces) return;
   endSession(context, session).catch(context.options.onError);
 }
@@ -85,7 +85,7 @@ export function endCookieWithGrant(context: HttpContext, req: Request, grant: Se
   requireSession(req).cookie.maxAge = Math.max(1000, grant.expiresAt - context.clock.now());
 }
 
-/** Continues a session after a proof: under a new id, with the host's data, and the old handle ended. */
+/** Continues a session after a proof: under a new id, with the host's data. The old handle is ended. */
 export async function upgradeSession(
   context: HttpContext,
   req: Request,
@@ -102,7 +102,7 @@ export async function upgradeSession(
   const registered = register(context, { session, grant, origin: originOf(req) });
   const renewed = renewSession(req, () => {
     Object.assign(requireSession(req), data);
-    writeSessionData(req, { ...kept, ...change, session: { ...session, grantedIn: sessionMark(req) } });
+    writeSessionData(req, { ...kept, ...change, session: { ...session, grantedIn: sessionIdStart(req) } });
     endCookieWithGrant(context, req, grant);
   });
   await Promise.all([registered, renewed]);

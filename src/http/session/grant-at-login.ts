@@ -6,7 +6,7 @@ import type { Account } from '../../options/ports';
 import type { HttpContext } from '../kernel/http-context';
 import {
   forgetSignedInUser,
-  isSomebodyIn,
+  hasSignedInUser,
   originOf,
   signedInUser,
   stateOf,
@@ -18,7 +18,7 @@ import { endWhenLeft } from './end-when-left';
 import {
   channelNoted,
   endCookieWithGrant,
-  leaveSession,
+  endReplacedSession,
   register,
   toSessionClaims,
 } from './establish-session';
@@ -28,25 +28,25 @@ import {
   findSessionData,
   requireSession,
   requireSessionId,
-  sessionMark,
+  sessionIdStart,
   writeSessionData,
 } from './session-data';
 import type { SessionClaims } from './session-data-text';
 
-/** A login of Passport’s that is about to be made. */
+/** A login by Passport or the host that is about to happen. */
 export interface SeenLogin {
   readonly user: Express.User;
-  /** Whether somebody is signed in already in the session that goes. */
-  readonly somebodyIn: boolean;
-  /** Makes it, as Passport or the host does. */
+  /** Whether a user is already signed in to the session that is replaced. */
+  readonly isUserSignedIn: boolean;
+  /** Performs the login, as Passport or the host does. */
   readonly begin: () => Promise<void>;
 }
 
 type GrantedLogin = ExpectedLogin & { readonly session: SessionClaims };
 
 /**
- * Makes a login of Passport or the host so that its session carries our claims from the first write. So everything that ends sessions ends
- * this one too.
+ * Performs a login of Passport or the host so that its session contains our claims from the first write. Everything that ends
+ * sessions then ends this one too.
  */
 export async function grantAtLogin(context: HttpContext, req: Request, login: SeenLogin): Promise<void> {
   const state = stateOf(req);
@@ -67,26 +67,26 @@ export async function grantAtLogin(context: HttpContext, req: Request, login: Se
     state.login = 'done';
   } catch (error) {
     state.login = 'none';
-    takeBack(req, userBefore);
+    undoLogin(req, userBefore);
     context.advice.reportFault(error);
     await endSession(context, { userId, handle }).catch(context.options.onError);
     throw error;
   }
 }
 
-/** Undoes a login that failed: nobody stays signed in, and the next sign-in gets a grant of its own. */
-function takeBack(req: Request, userBefore: string | undefined): void {
+/** Undoes a failed login: nobody stays signed in, and the next sign-in gets its own grant. */
+function undoLogin(req: Request, userBefore: string | undefined): void {
   const session: object | undefined = req.session;
   if (session === undefined || session === null) return;
   Reflect.deleteProperty(session, 'regenerate');
   if (JSON.stringify(signedInUser(req)) !== userBefore) forgetSignedInUser(req);
 }
 
-/** The grant that the strategy or a page prepared, or that of a sign-in by the host. Null if the user has no account. */
+/** The grant that the strategy or a page prepared, or a new one for a sign-in by the host. Null if the user has no account. */
 async function toExpected(
   context: HttpContext,
   req: Request,
-  { user, somebodyIn }: SeenLogin,
+  { user, isUserSignedIn }: SeenLogin,
 ): Promise<ExpectedLogin | null> {
   const state = stateOf(req);
   const { expected } = state;
@@ -94,7 +94,7 @@ async function toExpected(
   const account = findAccount(context, user);
   if (account === null) return null;
   if (expected?.grant.userId === account.id) return expected;
-  const before = somebodyIn ? await signedInBefore(context, req, account) : NOBODY;
+  const before = isUserSignedIn ? await signedInBefore(context, req, account) : NOBODY;
   const isFresh = await context.options.isFreshSignIn(req);
   const signIn = { account, before, isFresh, origin: originOf(req), ...channelNoted(req) };
   return { grant: await beginHostSession(context, signIn), keep: {} };
@@ -121,16 +121,16 @@ async function signedInBefore(context: HttpContext, req: Request, account: Accou
   return { kind: 'session', subject: toSessionSubject(session, account.organizationId, sessionData) };
 }
 
-/** Puts the grant into the session that Passport makes before it saves it. */
+/** Adds the grant to the new session before Passport saves it. */
 function armRegenerate(context: HttpContext, req: Request, granted: GrantedLogin): void {
   const before = requireSession(req);
   restoreReturnTo(context, req);
   const { returnTo } = before;
   const own = before.regenerate?.bind(before);
   before.regenerate = function regenerateWithGrant(done) {
-    // Only now: a host may check the password and sign nobody in.
-    leaveSession(context, req, granted.grant);
-    // With `keepSessionInfo` Passport copies what is left of the old session over the new one: not ours.
+    // End the old session only now: a host may check the password without signing anybody in.
+    endReplacedSession(context, req, granted.grant);
+    // With `keepSessionInfo`, Passport copies the old session into the new one. Remove our data first.
     Reflect.deleteProperty(before, 'mfa');
     Reflect.deleteProperty(before, 'regenerate');
     stateOf(req).savesNext = true;
@@ -148,15 +148,13 @@ function armRegenerate(context: HttpContext, req: Request, granted: GrantedLogin
 }
 
 function putGrant(context: HttpContext, req: Request, { keep, session, grant }: GrantedLogin): void {
-  context.csrf.leaveVisitor(req);
-  const granted = { ...session, grantedIn: sessionMark(req) };
+  context.csrf.dropVisitorToken(req);
+  const granted = { ...session, grantedIn: sessionIdStart(req) };
   writeSessionData(req, { ...keep, ...browserGiven(req), session: granted });
   endCookieWithGrant(context, req, grant);
 }
 
-/**
- * Makes a new session id if Passport did not: before 0.6, or if the host replaced `req.logIn`. The host's own data stays.
- */
+/** Creates a new session id if Passport did not: before 0.6, or if the host replaced `req.logIn`. The host's own data is kept. */
 async function ensureGranted(
   context: HttpContext,
   req: Request,
@@ -165,7 +163,7 @@ async function ensureGranted(
   const { session } = findSessionData(req);
   if (session?.handle === granted.session.handle) return;
   if (req.sessionID === granted.idBefore) {
-    leaveSession(context, req, granted.grant);
+    endReplacedSession(context, req, granted.grant);
     const { cookie: _cookie, mfa: _mfa, ...data } = requireSession(req);
     Reflect.deleteProperty(requireSession(req), 'regenerate');
     stateOf(req).savesNext = true;
@@ -187,16 +185,16 @@ export function grantSession(
 }
 
 const NO_PASSPORT =
-  'There is no req.logIn. Put passport.initialize() and passport.session() between the session middleware and mfa.pages().';
+  'req.logIn is missing. Put passport.initialize() and passport.session() between the session middleware and mfa.pages().';
 
 /**
- * A host makes a new session: to sign somebody out, or to go on under another id with what it copies. Which of the two shows only later.
- * So the new session is marked as the one that follows, and nothing that ended the old one is forgotten.
+ * A host creates a new session to sign the user out, or to continue under another id with copied data. We learn only later
+ * which of the two it was. So the new session gets the claims of the old one, and anything that ended the old one ends it too.
  */
 export function carryGrant(context: HttpContext, req: Request): () => void {
   const { session, madeAfter } = findSessionData(req);
   const { res } = req;
-  if (res !== undefined && (session !== undefined || isSomebodyIn(req))) endWhenLeft(context, req, res);
+  if (res !== undefined && (session !== undefined || hasSignedInUser(req))) endWhenLeft(context, req, res);
   if (session === undefined && madeAfter === undefined) return () => undefined;
   return () =>
     writeSessionData(req, {

@@ -5,13 +5,13 @@ import { fieldOf } from '../kernel/request';
 import { readSessionData, updateSessionData } from './session-data';
 import type { PendingAction, SavedForm, SettingsAct } from './session-data-text';
 
-/** As long as the proof counts that it waits for. */
+/** Kept for 10 minutes, as long as the proof that it waits for is valid. */
 const WAITING_SECONDS = 600;
-const ACT_MARK = 'act';
+const ACT_PARAMETER = 'act';
 
 /**
- * Remembers what was asked until the proof is given, and returns the way back that names it. Only a step-up that was begun
- * for this act carries that name, so that a proof given for something else sets nothing off.
+ * Saves an action until the proof is given, and returns the path to return to, which contains the action's id. Only a step-up
+ * that was started for this action has that path, so a proof for another purpose does not trigger it.
  */
 export function savePendingAction(
   req: Request,
@@ -20,10 +20,10 @@ export function savePendingAction(
 ): string {
   const id = newId();
   updateSessionData(req, { pendingAction: { id, act, until: place.now + WAITING_SECONDS * 1000 } });
-  return `${place.settingsPath}?${ACT_MARK}=${id}`;
+  return `${place.settingsPath}?${ACT_PARAMETER}=${id}`;
 }
 
-/** The act that a way back names, if it still waits. */
+/** The action whose id is in `returnTo`, if it is still pending. */
 export function findPendingAction(req: Request, returnTo: string | null, now: number): SettingsAct | null {
   const { pendingAction } = readSessionData(req);
   if (pendingAction === undefined || returnTo === null) return null;
@@ -37,17 +37,17 @@ export function dropPendingAction(req: Request): void {
 
 function isNamedBy({ id }: PendingAction, returnTo: string): boolean {
   const query = returnTo.split('?')[1] ?? '';
-  return new URLSearchParams(query).get(ACT_MARK) === id;
+  return new URLSearchParams(query).get(ACT_PARAMETER) === id;
 }
 
-const FORM_MARK = 'kept';
+const FORM_PARAMETER = 'kept';
 const LONGEST_TEXT = 500;
 const MOST_CHOICES = 10;
 const LONGEST_CHOICE = 40;
-/** Chosen members: all that fit into the address of the page that asks what to do with them. */
+/** The ids of chosen members: as many as fit into a URL. */
 const LONGEST_SELECTION = 16_000;
 
-/** What a form sent, as it is shown again. Nothing that proves anything is among these. */
+/** The fields that are saved and shown again. They include no passwords, codes or tokens. */
 const FIELDS = [
   'whole',
   'version',
@@ -80,10 +80,10 @@ const FIELDS = [
 ] as const;
 
 /**
- * Keeps a form of the administrators' pages until the person has given the proof that it needs, and returns the path back to it. Only
- * a step-up that was begun for this form carries that path.
+ * Saves a form of the administrators' pages until the person has given the proof that it needs, and returns the path back to
+ * it. Only a step-up that was started for this form has that path.
  */
-export function keepForm(
+export function saveForm(
   req: Request,
   form: Pick<SavedForm, 'path' | 'organizationId' | 'userId' | 'seen' | 'route'> & { readonly now: number },
 ): string {
@@ -93,39 +93,42 @@ export function keepForm(
   let cut = false;
   for (const name of FIELDS) {
     const sent = fieldOf(req.body, name);
-    const kept = name === 'selection' ? toKeptSelection(sent) : toKept(sent);
+    const kept = name === 'selection' ? toSavedSelection(sent) : toSavedValue(sent);
     if (kept !== null) fields[name] = kept;
     if (sent !== undefined && JSON.stringify(kept) !== JSON.stringify(sent)) cut = true;
   }
   const act = req.path.split('/').at(-1) ?? '';
   const until = now + WAITING_SECONDS * 1000;
   updateSessionData(req, { savedForm: { id, ...about, act, fields, cut, until } });
-  return `${form.path}?${FORM_MARK}=${id}`;
+  return `${form.path}?${FORM_PARAMETER}=${id}`;
 }
 
-function toKept(value: unknown): string | readonly string[] | null {
+function toSavedValue(value: unknown): string | readonly string[] | null {
   if (typeof value === 'string') return value.slice(0, LONGEST_TEXT);
   if (!Array.isArray(value)) return null;
   const choices: readonly unknown[] = value.slice(0, MOST_CHOICES);
   return choices.filter((one) => typeof one === 'string').map((one) => one.slice(0, LONGEST_CHOICE));
 }
 
-/** Whole or not at all: a part would name other members. */
-function toKeptSelection(value: unknown): string | null {
+/** Keep all or nothing: part of a selection would select other members. */
+function toSavedSelection(value: unknown): string | null {
   return typeof value === 'string' && value.length <= LONGEST_SELECTION ? value : null;
 }
 
-/** The form that a way back names, if it still waits: what was meant for one member or organization is shown for no other. */
-export function findSavedForm(req: Request, way: string, now: number): SavedForm | null {
+/**
+ * The saved form whose path and id are in `returnTo`, if it has not expired. A form for one member or organization is never
+ * shown for another.
+ */
+export function findSavedForm(req: Request, returnTo: string, now: number): SavedForm | null {
   const { savedForm } = readSessionData(req);
   if (savedForm === undefined || hasEnded(savedForm.until, WAITING_SECONDS, now)) return null;
-  const [path, query = ''] = way.split('?');
-  return path === savedForm.path && new URLSearchParams(query).get(FORM_MARK) === savedForm.id
+  const [path, query = ''] = returnTo.split('?');
+  return path === savedForm.path && new URLSearchParams(query).get(FORM_PARAMETER) === savedForm.id
     ? savedForm
     : null;
 }
 
-/** Once something is changed, nothing waits any more. */
+/** Removes the saved form after any change. */
 export function dropSavedForm(req: Request): void {
   if (readSessionData(req).savedForm !== undefined) updateSessionData(req, { savedForm: undefined });
 }

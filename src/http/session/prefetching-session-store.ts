@@ -4,7 +4,7 @@ import { RecentMap } from '../../core/text/recent-map';
 import type { FlowContext } from '../../flows/context/context';
 import { readEarly, type PrefetchedRecords, type Reader } from '../../flows/context/gather-facts';
 import { endSession } from '../../flows/sessions/end-sessions';
-import { isSomebodyIn, stateOf, toError } from '../kernel/request';
+import { hasSignedInUser, stateOf, toError } from '../kernel/request';
 import { parseSessionData, type MfaSessionData } from './session-data-text';
 
 const FOUND = Symbol('found');
@@ -13,17 +13,17 @@ const ENDING = Symbol('ending');
 const LOADED = Symbol('loaded');
 
 interface OwnSessionData extends SessionData {
-  /** On its way from the store to the request. */
+  /** Passed from the store to the request. */
   [FOUND]?: { readonly hint: Hint | undefined; readonly reads: PrefetchedRecords | undefined };
   /** The last write of this session. */
   [WRITE]?: Write;
-  /** The end of the session before this one, where it is still under way. */
+  /** The removal of the previous session, while it is in progress. */
   [ENDING]?: Promise<void>;
-  /** It came from the store, and has its place there. */
+  /** The session was loaded from the store. */
   [LOADED]?: true;
 }
 
-/** express-session gives its store one more method, which its types leave out. */
+/** express-session adds a method to its store that is missing in its types. */
 interface GeneratingStore extends Store {
   generate(req: Request): void;
 }
@@ -35,12 +35,11 @@ interface Write {
 }
 
 /**
- * The store of `mfa.sessions()`, with less to wait for:
- * it reads a session together with what will be asked about its owner, as soon as this process has seen the session once;
- * the id only hints at the owner, and whoever uses the reads compares them with what the session itself says.
- * It writes a session once where a request saves the same twice, as Passport and express-session do between them.
- * It ends no session that was never stored, and ends the one before together with the first write of the next, where one follows.
- * A session that the host destroys goes from its owner's list, too.
+ * The store of `mfa.sessions()`, with fewer round trips: it reads a session together with its owner's records, once this
+ * process has seen the session; the owner is only a hint, so users of these records compare them with the session itself. It
+ * skips a second write of the same data in a request: Passport and express-session both save. It does not delete sessions that
+ * were never stored, and deletes a replaced session together with the first write of its successor. A session that the host
+ * destroys is also removed from its owner's list.
  */
 export function prefetchingSessionStore(
   context: Pick<FlowContext, 'records' | 'state' | 'clock'> & {
@@ -68,14 +67,18 @@ export function prefetchingSessionStore(
     state.sessionData = data[FOUND]?.hint;
     state.reads = data[FOUND]?.reads;
     const session = store.createSession(req, data);
-    keepOn(session, LOADED, true);
+    setHidden(session, LOADED, true);
     return session;
   };
 
-  /** Nothing but its being there says that a session without a grant has not ended: a request under way must not bring it back. */
+  /**
+   * A session without a grant is valid as long as it is stored. So a request in progress must not write it again after it was
+   * deleted.
+   */
   function isWithoutGrant(sessionId: string, data: OwnSessionData): boolean {
     return (
-      isSomebodyIn({ session: data }) && hints.learn(sessionId, data.mfa)?.sessionData.session === undefined
+      hasSignedInUser({ session: data }) &&
+      hints.learn(sessionId, data.mfa)?.sessionData.session === undefined
     );
   }
 
@@ -86,7 +89,7 @@ export function prefetchingSessionStore(
       done?.();
       return;
     }
-    keepOn(data, WRITE, write);
+    setHidden(data, WRITE, write);
     if (data[LOADED] === true && isWithoutGrant(sessionId, data)) {
       store.get(sessionId, function found(error: unknown, kept) {
         if (!kept) done?.(error);
@@ -134,10 +137,10 @@ export function prefetchingSessionStore(
       ending.then(() => renew(null), renew);
       return;
     }
-    // The caller that saves the next session gets the failure; an unhandled rejection would end the process.
+    // The caller that saves the next session gets the error. Without a handler here, the rejection would end the process.
     ending.catch(() => undefined);
     own.generate(req);
-    if (isStored) keepOn(req.session, ENDING, ending);
+    if (isStored) setHidden(req.session, ENDING, ending);
     done(null);
   };
   ownStores.add(own);
@@ -159,8 +162,8 @@ function ended(end: Store['destroy'], sessionId: string): Promise<void> {
   });
 }
 
-/** Where nothing that goes through a session's values finds it. */
-function keepOn<Key extends keyof OwnSessionData>(
+/** Sets a property that is not enumerable, so that it is not serialized. */
+function setHidden<Key extends keyof OwnSessionData>(
   data: OwnSessionData,
   key: Key,
   value: OwnSessionData[Key],
@@ -172,12 +175,12 @@ function toWrite({ cookie, ...rest }: SessionData): Write {
   return { text: JSON.stringify(rest), endsAt: Number(cookie.expires ?? 0), done: false };
 }
 
-/** Each save moves the end by the time since the one before; only a moment's difference is nothing. */
+/** Each save moves the expiry by the time since the last save. Less than a second counts as the same. */
 function isRepeated(before: Write | undefined, now: Write): boolean {
   return before?.done === true && before.text === now.text && Math.abs(before.endsAt - now.endsAt) < 1000;
 }
 
-/** Our data and the owner of a session as last seen. It only says what to prefetch. */
+/** Our data and the owner of a session as last seen. Used only to decide what to prefetch. */
 interface Hint {
   readonly text: string;
   readonly sessionData: MfaSessionData;
@@ -185,7 +188,7 @@ interface Hint {
   readonly owner: Reader | null;
 }
 
-/** Enough for the people who are busy in one process at a time. */
+/** Enough for the users who are active in one process at a time. */
 const REMEMBERED = 10_000;
 
 /** The sessions that this process saw last, by their id. */

@@ -13,21 +13,22 @@ import type { HttpContext } from '../kernel/http-context';
 import { originOf, stateOf, takePrefetchedRecords } from '../kernel/request';
 import {
   endCookieWithGrant,
-  leaveSession,
+  endReplacedSession,
   register,
   toSessionClaims,
   upgradeSession,
 } from './establish-session';
 import { storeChanges } from './renew-session';
 import { resolveIdentity } from './resolve-identity';
-import { readSessionData, sessionMark, updateSessionData } from './session-data';
+import { readSessionData, sessionIdStart, updateSessionData } from './session-data';
 
 export type { FirstFactor, FirstFactorChannel } from '../../flows/context/first-factor-channels';
 
 /**
- * The person of this request has just proven who they are. Where we did not see the host sign them in, the session begins now; a code to
- * the address that was named is no second factor in it. A visitor who is not signed in yet takes the address along into the sign-in of
- * the same browser. What an identity provider says of its second factor counts in the session that begins now.
+ * Records that the person of this request has just proven their identity. If we did not see the host sign them in, the session
+ * starts now. A code to the given address is not a second factor in this session. If nobody is signed in yet, the address is
+ * kept for the sign-in of the same browser. A second factor that the identity provider reports counts in the session that
+ * starts now.
  */
 export async function recordFirstFactor(
   context: HttpContext,
@@ -60,11 +61,11 @@ async function record(context: HttpContext, req: Request, given: FirstFactor | u
 function nobodySignedIn(problem: string): MfaError {
   return new MfaError(
     'session-not-renewed',
-    `mfa.recordFirstFactor(req): ${problem}. Call it after req.login, which makes a new session, or say through what the visitor came: { channel, address }.`,
+    `mfa.recordFirstFactor(req): ${problem}. Call it after req.login, which makes a new session, or pass the address by which the visitor signed in: { channel, address }.`,
   );
 }
 
-/** A login was seen, or the browser does not know the id of this session yet. */
+/** Whether this request has signed the user in: we saw the login, or the browser does not have the id of this session yet. */
 function isSignedInNow(req: Request): boolean {
   const cookies = req.headers.cookie ?? '';
   const ids = [req.sessionID, encodeURIComponent(req.sessionID)];
@@ -89,9 +90,9 @@ async function beginNow(
   const proven = channelsNoted(req).reduce(withChannel, begun.evidence);
   const evidence = [...proven, ...upstreamProof(context, req, { account, upstream })];
   const grant = { ...begun, evidence };
-  const session = { ...toSessionClaims(context, grant), grantedIn: sessionMark(req) };
+  const session = { ...toSessionClaims(context, grant), grantedIn: sessionIdStart(req) };
   await register(context, { session, grant, origin: originOf(req) });
-  leaveSession(context, req);
+  endReplacedSession(context, req);
   updateSessionData(req, {
     session,
     login: undefined,
@@ -124,13 +125,13 @@ function upstreamProof(
   return [verdict.evidence];
 }
 
-/** What was said of the person's addresses before holds in the session that begins now. */
+/** Channels that were recorded before also apply to the session that starts now. */
 function channelsNoted(req: Request): readonly string[] {
   const { session } = readSessionData(req);
   return (session?.evidence ?? []).flatMap(({ channel }) => (channel === undefined ? [] : [channel]));
 }
 
-/** How and when the first factor was given stays as it was; only through what it came is added. */
+/** Adds the channel to the first factors, and keeps their method and time. */
 function withChannel(evidence: readonly Evidence[], channel: string): readonly Evidence[] {
   return evidence
     .filter(isFirstFactor)
@@ -153,14 +154,14 @@ async function noteInSubject(
   if (pending === undefined) return;
   const evidence = withChannel(pending.evidence, channel);
   await context.state.savePendingEvidence(subject.userId, subject.ownerId, evidence);
-  // What was read along with the session says nothing of it.
+  // The records that were read with the session are out of date now.
   takePrefetchedRecords(req);
 }
 
 export interface PasswordChangeOptions {
-  /** The request in which the person changed it: its session goes on, under a new id. Without it every session ends. */
+  /** The request in which the person changed it. Its session continues under a new id. Without it, every session ends. */
   readonly keep?: Request;
-  /** False if the app tells the person itself. Default true: a notice goes to every address on file. */
+  /** False if the app notifies the person itself. Default true: a notice goes to every address on file. */
   readonly notify?: boolean;
 }
 
@@ -177,7 +178,7 @@ export async function recordPasswordChange(
   const subject = identity.kind === 'known' ? identity.subject : null;
   if (subject?.phase !== 'session' || subject.userId !== userId) {
     throw new TypeError(
-      'mfa.recordPasswordChange(userId, { keep: req }): nobody of that id is signed in in this request. Leave `keep` out where somebody else changed the password.',
+      'mfa.recordPasswordChange(userId, { keep: req }): nobody of that id is signed in to the session of `keep`. Omit `keep` if another person changed the password.',
     );
   }
   const epochs = await changePassword(context, { userId, kept: subject, origin: originOf(keep), notify });

@@ -13,14 +13,14 @@ function cookieName({ options }: HttpContext): string {
 
 const VALUE = /^([\w-]{22})\.([\w-]{43})$/;
 
-/** What the browser says it is remembered by, or null. */
+/** The id and token of a remembered browser, as the browser sent them; null if there are none. */
 export function readBrowserCookie(context: HttpContext, req: Request): BrowserToken | null {
   const [, id, submitted] = VALUE.exec(cookieOf(req, cookieName(context)) ?? '') ?? [];
   const token = parseToken(submitted);
   return id === undefined || token === null ? null : { id, token };
 }
 
-/** `Lax` and no domain, so it is sent only here. The stored record ends the trust, not the cookie's expiry. */
+/** `Lax` and no domain, so it is sent only here. The stored record limits the trust, not the cookie's expiry. */
 export function changeBrowserCookie(context: HttpContext, res: Response, change: CookieChange): void {
   if (change === null) return;
   const attributes = {
@@ -39,8 +39,8 @@ export function changeBrowserCookie(context: HttpContext, res: Response, change:
 }
 
 /**
- * The first request after a login shows that the browser got its next token; the previous one is a copy from then on. In the background; if
- * it fails, a copy is found later, when the owner comes back.
+ * The first request after a login confirms that the browser received its next token. From then on, the previous token is
+ * treated as a stolen copy. Runs in the background; if it fails, a copy is detected later, when the owner returns.
  */
 export function confirmBrowserOnce(context: HttpContext, req: Request, userId: string): void {
   const { unconfirmedBrowser } = readSessionData(req);
@@ -52,7 +52,7 @@ export function confirmBrowserOnce(context: HttpContext, req: Request, userId: s
   delivery.inBackground(() => confirmBrowser(context, userId, presented), options.onError);
 }
 
-/** Noted in the session of a login that gave the browser its next token. */
+/** For the session of a login that gave the browser its next token. */
 export function browserGiven(req: Request): Pick<MfaSessionData, 'unconfirmedBrowser'> {
   const { givenBrowser } = stateOf(req);
   return givenBrowser === undefined ? {} : { unconfirmedBrowser: givenBrowser };

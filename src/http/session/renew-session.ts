@@ -15,7 +15,7 @@ export function regenerate(req: Request): Promise<void> {
   return renewing(req, () => settle((done) => makeNewSession(req, session.regenerate?.bind(session), done)));
 }
 
-/** A new id for what `fill` writes, stored when this resolves. */
+/** Creates a session with a new id and the data that `fill` writes. It is stored when the promise resolves. */
 export async function renewSession(req: Request, fill: () => void): Promise<void> {
   stateOf(req).savesNext = true;
   await regenerate(req);
@@ -35,8 +35,8 @@ export async function renewing<Result>(req: Request, act: () => Promise<Result>)
 }
 
 /**
- * Calls the session's own `regenerate`. If a host replaced that by one that keeps the id, the store makes the new session. Without either it
- * fails: an attacker may have chosen the id (session fixation).
+ * Calls the session's own `regenerate`. If a host replaced it with a function that keeps the id, the store creates the new
+ * session. If that fails too, throws: an attacker may have chosen the id (session fixation).
  */
 export function makeNewSession(req: Request, own: ((done: Done) => unknown) | undefined, done: Done): void {
   const before = req.sessionID;
@@ -58,7 +58,7 @@ export function makeNewSession(req: Request, own: ((done: Done) => unknown) | un
 function notRenewed(): MfaError {
   return new MfaError(
     'session-not-renewed',
-    'req.session.regenerate() left the session id as it was, so nobody can be signed in safely. Use express-session or mfa.sessions(), and remove what replaces `regenerate`.',
+    'req.session.regenerate() left the session id as it was, so nobody can be signed in safely. Use express-session or mfa.sessions(), and remove the code that replaces `regenerate`.',
   );
 }
 
@@ -66,7 +66,7 @@ export function isFailure(error: unknown): boolean {
   return error !== undefined && error !== null;
 }
 
-/** A promise of what takes a callback. */
+/** Turns a function that takes a callback into a promise. */
 export function settle(act: (done: Done) => unknown): Promise<void> {
   return new Promise((resolve, reject) => {
     act((error) => {
@@ -84,7 +84,9 @@ export function saveSession(req: Request): Promise<void> {
     session.save((error: unknown) => {
       if (isFailure(error)) {
         reject(
-          new MfaError('store-unavailable', 'The session store did not take the session.', { cause: error }),
+          new MfaError('store-unavailable', 'The session store could not save the session.', {
+            cause: error,
+          }),
         );
         return;
       }
@@ -104,9 +106,9 @@ function hasUnstoredChanges(req: Request): boolean {
 }
 
 /**
- * Holds the answer of this request back until the session is stored. express-session sends the head of an answer before it
- * saves, and a browser follows a redirect as soon as it has read the head: the next request would find the session as it was.
- * A store that fails is an error, passed to `next`, and nothing is announced.
+ * Delays the response until the session is stored. express-session sends the headers before it saves, and a browser follows a
+ * redirect as soon as it has the headers: the next request would read the old session. If the store fails, the error is passed
+ * to `next` and the response is not sent.
  */
 export function answerOnceStored(req: Request, res: Response, next: NextFunction): void {
   const end: Response['end'] = res.end.bind(res);
@@ -126,7 +128,7 @@ export function answerOnceStored(req: Request, res: Response, next: NextFunction
       .then(() => send(args))
       .catch((error: unknown) => {
         res.end = end;
-        takeBack(res);
+        removeAnswerHeaders(res);
         next(error);
       });
     return res;
@@ -137,8 +139,8 @@ const isRedirect = (res: Response): boolean =>
   res.statusCode >= 300 && res.statusCode < 400 && res.hasHeader('Location');
 
 /**
- * express-session keeps the head of an answer without a body until it has saved or touched the session. Some stores write the
- * whole session where they only touch it, and would undo what the next request has changed meanwhile.
+ * express-session delays the headers of a response without a body until it has saved or touched the session. Some stores write
+ * the whole session on `touch`, which could overwrite changes of the next request.
  */
 function withoutBody(res: Response): readonly [] {
   if (res.headersSent) return [];
@@ -147,17 +149,17 @@ function withoutBody(res: Response): readonly [] {
   return [];
 }
 
-/** What the answer that is not sent said. */
-function takeBack(res: Response): void {
+/** Removes headers of the response that is not sent. */
+function removeAnswerHeaders(res: Response): void {
   if (res.headersSent) return;
   for (const name of ['Location', 'Content-Disposition', 'Content-Length', 'ETag']) res.removeHeader(name);
 }
 
 /**
- * The session is over, and an anonymous one takes its place, marked with what had been ended by then. A host that signs people in out of
- * without us could otherwise never tell that its next session is newer.
+ * Replaces an ended session by an anonymous one, which stores what had been ended by then. If the host then signs the person in
+ * without us, this shows that the session is newer.
  */
-export async function startAnew(
+export async function replaceEndedSession(
   context: HttpContext,
   req: Request,
   { identity, isLive }: { readonly identity: RequestIdentity; readonly isLive: boolean },
@@ -180,10 +182,10 @@ export async function startAnew(
 }
 
 /**
- * The person signed in again as asked, but not through us. Asking once more would be a redirect loop, which a provider that signs people in
- * automatically would repeat without a click.
+ * The person signed in again as requested, but not through us. Asking again would be a redirect loop, without a click if a
+ * provider signs people in automatically.
  */
-export function withoutCircle(
+export function preventSignInLoop(
   { options }: HttpContext,
   { identity, decision }: { readonly identity: RequestIdentity; readonly decision: Decision },
 ): Decision {
@@ -192,7 +194,7 @@ export function withoutCircle(
   if (!isAdoptedHandle(ownerId) || isStartUnknown(ownerId)) return decision;
   options.onError(
     new Error(
-      'Somebody without a password signed in, but this app does it by a way that cannot be seen, so nobody knows when. Call mfa.recordFirstFactor(req) after the sign-in.',
+      'A user without a password signed in, but this package did not see the sign-in, so its time is unknown. Call mfa.recordFirstFactor(req) after the sign-in.',
     ),
   );
   return { outcome: 'deny', because: 'sign-in-unseen' };

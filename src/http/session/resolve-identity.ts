@@ -14,16 +14,16 @@ import { gatherFacts } from '../../flows/context/gather-facts';
 import { endSession } from '../../flows/sessions/end-sessions';
 import type { Account } from '../../options/ports';
 import type { HttpContext } from '../kernel/http-context';
-import { ANONYMOUS, isSomebodyIn, organizationOf, stateOf, type RequestIdentity } from '../kernel/request';
+import { ANONYMOUS, hasSignedInUser, organizationOf, stateOf, type RequestIdentity } from '../kernel/request';
 import { adoptSession, resolveGrant, toSessionSubject } from './adopt-session';
 import { confirmBrowserOnce } from './remembered-browser-cookie';
-import { readSessionData, requireSessionId, sessionMark, updateSessionData } from './session-data';
+import { readSessionData, requireSessionId, sessionIdStart, updateSessionData } from './session-data';
 import type { MfaSessionData, PendingLoginData, SessionClaims } from './session-data-text';
 import { watchPassport } from './watch-passport';
 
 /**
- * Resolves who sent the request, from Passport's user and our session data. A session that the host began without us is adopted. Session
- * data of another user is ignored.
+ * Resolves who sent the request, from Passport's user and our session data. Adopts a session that the host started without us.
+ * Ignores session data of another user.
  */
 export async function resolveIdentity(context: HttpContext, req: Request): Promise<RequestIdentity> {
   const identity = await identify(context, req);
@@ -60,12 +60,12 @@ async function grantOf(
   }
   if (session === undefined) return adoptSession(context, req, { account, notBefore: null });
   await forgetGrant(context, req, session);
-  // In one session, the other person was signed in first.
-  const notBefore = session.grantedIn === sessionMark(req) ? session.startedAt : null;
+  // In the same session, the other person was signed in first.
+  const notBefore = session.grantedIn === sessionIdStart(req) ? session.startedAt : null;
   return adoptSession(context, req, { account, notBefore });
 }
 
-/** A clock that was ahead may have dated the session. It goes on with dates that are not in the future. */
+/** A clock that was ahead may have dated the session. Limits its dates to now. */
 function boundSession(context: HttpContext, req: Request, session: SessionClaims): SessionClaims {
   const now = context.clock.now();
   const ahead = findFutureDate(session, now);
@@ -76,7 +76,7 @@ function boundSession(context: HttpContext, req: Request, session: SessionClaims
   return bounded;
 }
 
-/** The host signed the person out, or somebody else in, and kept the rest of the session. */
+/** The host signed the person out, or another person in, but kept the rest of the session. */
 async function forgetGrant(context: HttpContext, req: Request, grant: SessionClaims): Promise<void> {
   updateSessionData(req, { session: undefined });
   await endSession(context, grant);
@@ -112,22 +112,22 @@ const WRITE =
   'Write app.use(mfa.sessions(), passport.initialize(), passport.session()) first, then mfa.pages(), mfa.adminPages() and mfa.guard().';
 
 /**
- * Throws if the session names a user and Passport has not set `req.user`: Passport is mounted below, and everybody who signs in would
- * return to the sign-in page. A host that clears `req.user` itself leaves the property on the request.
+ * Throws if the session has a user but Passport has not set `req.user`: Passport is mounted below this middleware, and every
+ * sign-in would end at the sign-in page again. If a host clears `req.user` itself, the property still exists.
  */
 export function requirePassportAbove(req: Request): void {
-  if (!isSomebodyIn(req)) return;
+  if (!hasSignedInUser(req)) return;
   const property: unknown = Reflect.get(req, '_userProperty') ?? 'user';
   if (typeof property === 'string' && property !== 'user') {
     throw new MfaError(
       'host-misconfigured',
-      `Passport keeps the user in req.${property}, and this package reads req.user. Leave \`userProperty\` out of passport.initialize().`,
+      `Passport keeps the user in req.${property}, and this package reads req.user. Remove \`userProperty\` from passport.initialize().`,
     );
   }
   if (Object.hasOwn(req, 'user')) return;
   throw new MfaError(
     'host-misconfigured',
-    `The session belongs to somebody, but there is no req.user: passport.session() is missing, or it stands below this middleware. ${WRITE}`,
+    `The session has a signed-in user, but req.user is not set: passport.session() is missing, or it stands below this middleware. ${WRITE}`,
   );
 }
 
@@ -136,7 +136,7 @@ export function requirePassport(req: Request): void {
   if (typeof Reflect.get(req, 'logIn') === 'function') return;
   throw new MfaError(
     'host-misconfigured',
-    `There is no req.logIn: mfa.pages() stands above Passport. ${WRITE}`,
+    `req.logIn is missing: mfa.pages() stands above Passport. ${WRITE}`,
   );
 }
 
@@ -151,7 +151,7 @@ export interface SessionDescription {
   readonly expiresAt: number;
 }
 
-/** Null for a visitor whom the guard would stop: without a live session, during a login, or before a second factor. */
+/** Null if the guard would stop the visitor: without a live session, during a login, or before a second factor. */
 export async function describeSession(
   context: HttpContext,
   req: Request,

@@ -14,7 +14,7 @@ import { requireSession } from './session-data';
 export function requireSessionCookie(context: Pick<FlowContext, 'options'>, req: Request): void {
   if (requireSession(req).cookie?.secure !== true) return;
   const connection = connectionOf(req);
-  // The host's express-session may trust the proxy by its option `proxy`, which cannot be read here.
+  // The host's express-session may trust the proxy through its option `proxy`, which cannot be read here.
   const isSent =
     connection === 'secure' || (connection === 'claimed' && stateOf(req).ownCookie === undefined);
   if (!isSent) throw refuseConnection(req, context.options);
@@ -24,18 +24,18 @@ interface Awaited {
   readonly sessionId: string;
   readonly until: number;
   readonly isCookieSent: boolean;
-  /** Where the answer leads; null where it is no redirect. */
+  /** The path that the response redirects to; null if it is not a redirect. */
   readonly path: string | null;
 }
 
-/** A browser follows the redirect after a password at once. */
+/** Enough time for a browser to follow the redirect after a password. */
 const AWAITED_SECONDS = 30;
 const REMEMBERED = 1000;
 
 /**
- * Sessions that a sign-in began in this process and that no request has come back with yet. Where the next request of that browser
- * comes without its session, the cookie was lost: otherwise the person would see the sign-in page again, and nothing would say why.
- * It only finds words: it decides nothing.
+ * Sessions that a sign-in started in this process and that no later request has used yet. If the next request of that browser
+ * has no session, the cookie was lost. Without this, the person would see the sign-in page again without a reason. It only
+ * affects messages, never access.
  */
 export class AwaitedSessions {
   readonly #awaited = new RecentMap<string, Awaited>(REMEMBERED);
@@ -49,7 +49,7 @@ export class AwaitedSessions {
     this.#proxies = given.proxies;
   }
 
-  /** A sign-in is about to answer under a new session id. */
+  /** To be called before the response to a sign-in, which has a new session id. */
   expect(req: Request): void {
     const { res } = req;
     if (res === undefined) return;
@@ -64,31 +64,31 @@ export class AwaitedSessions {
       if (!isCookieSent && !this.#proxies.seesUnknownProxy) {
         this.#advice.give(
           'session-cookie-not-sent',
-          "A sign-in began a session, and express-session did not send its cookie. It sends a `Secure` cookie only over TLS: write app.set('trust proxy', 1), with the number of proxies in front of the app, before the session middleware.",
+          "A sign-in started a session, but express-session did not send its cookie. It sends a `Secure` cookie only over TLS: write app.set('trust proxy', 1), with the number of proxies in front of the app, before the session middleware.",
         );
       }
     });
   }
 
-  /** A request came with its session. */
-  cameBack(req: Request): void {
+  /** To be called when a request has a session. */
+  sawSession(req: Request): void {
     const browser = browserOf(req);
     if (this.#awaited.get(browser)?.sessionId === req.sessionID) this.#awaited.delete(browser);
   }
 
-  /** Whether this browser has just signed in, and not come back yet. */
+  /** Whether this browser has just signed in and has not sent the session yet. */
   isAwaited(req: Request): boolean {
     return this.#find(req) !== undefined;
   }
 
-  /** Why a request without a session has lost it, where it follows the redirect of a sign-in; null otherwise. */
+  /** Why a request without a session has lost it, if the request follows the redirect of a sign-in; otherwise null. */
   findLoss(req: Request): 'session-cookie-missing' | 'session-cookie-not-sent' | null {
     const awaited = this.#find(req);
     if (awaited === undefined || awaited.path !== pathOf(req.originalUrl)) return null;
     if (!awaited.isCookieSent) return 'session-cookie-not-sent';
     this.#advice.give(
       'session-cookie-missing',
-      'A sign-in set the session cookie, and the next request of that browser came without it. Either the browser refuses cookies, or the cookie does not fit: look at its `domain`, `path` and `secure` in the options of the session middleware, and at what the proxy does with `Set-Cookie`.',
+      'A sign-in set the session cookie, but the next request of that browser came without it. Either the browser refuses cookies, or the cookie has the wrong attributes: check `domain`, `path` and `secure` in the options of the session middleware, and whether the proxy changes `Set-Cookie`.',
     );
     return 'session-cookie-missing';
   }
@@ -103,7 +103,7 @@ function pathOf(address: unknown): string | null {
   return typeof address === 'string' && address.startsWith('/') ? (address.split('?')[0] ?? null) : null;
 }
 
-/** Two people behind one address with the same browser count as one. */
+/** Two people with the same address and the same browser count as one. */
 function browserOf(req: Request): string {
   return `${req.ip ?? ''} ${(req.get('user-agent') ?? '').slice(0, 200)}`;
 }

@@ -24,7 +24,7 @@ export function formatSessionData({ session, ...rest }: SessionDataChange): stri
   return others === '{}' ? grant : grant + BAR + others;
 }
 
-/** Throws on what `formatSessionData` did not write. */
+/** Throws if `formatSessionData` did not write the text. */
 export function parseSessionData(text: string): MfaSessionData {
   const bar = text.indexOf(BAR);
   const rest: Omit<MfaSessionData, 'session'> | null = bar < 0 ? {} : JSON.parse(text.slice(bar + 1));
@@ -86,10 +86,10 @@ function toPair(text: string): readonly [organizationId: string, epoch: string] 
 }
 
 function unreadable(): MfaError {
-  return new MfaError('records-unreadable', 'A session holds what was not written by this package.');
+  return new MfaError('records-unreadable', 'A session contains MFA data that this package did not write.');
 }
 
-/** Identifies the pending login. Passport reads nothing of it. */
+/** Identifies the pending login. Passport does not read it. */
 export interface PendingLoginData {
   readonly userId: string;
   readonly organizationId: string;
@@ -101,11 +101,11 @@ export interface PendingLoginData {
   readonly name?: string;
 }
 
-/** What a session was granted with. */
+/** What a session was granted: its user, epochs and evidence. */
 export interface SessionClaims {
   readonly userId: string;
   readonly handle: string;
-  /** Part of the id of the session that it was granted in. */
+  /** The first characters of the id of the session that it was granted in. */
   readonly grantedIn: string;
   readonly userEpoch: string;
   /** The epoch of every organization that the session has been in. Pairs, since ids come from the host. */
@@ -116,9 +116,7 @@ export interface SessionClaims {
   readonly skipped: boolean;
 }
 
-/**
- * What had been ended when this session replaced an ended one. A sign-in of the host that is found in it later is newer than that.
- */
+/** What had been ended when this session replaced an ended one. A sign-in of the host in this session is newer than that. */
 export interface MadeAfterData {
   readonly userId: string;
   readonly user: Ends;
@@ -132,12 +130,12 @@ export interface WizardData {
   readonly backupPhone: 'asked' | 'done' | 'not-asked';
 }
 
-/** What was enrolled last, for the success page. */
+/** The last enrollment, for the success page. */
 export interface EnrolledData {
   readonly kind: FactorKind;
   readonly maskedDestination: string | null;
   readonly notified: readonly string[];
-  /** How many steps the wizard had; null where a method was added in the settings. */
+  /** The number of steps of the wizard; null if the method was added in the settings. */
   readonly steps: number | null;
 }
 
@@ -147,7 +145,7 @@ export interface ReplacingData {
   readonly enrollmentId: string;
 }
 
-/** What a person can ask for in the settings. */
+/** An action in the settings. */
 export type SettingsAct =
   | { readonly kind: 'rename'; readonly authenticatorId: string; readonly label: string }
   | { readonly kind: 'remove'; readonly authenticatorId: string; readonly endOthers: boolean }
@@ -161,29 +159,29 @@ export interface PendingAction {
   readonly until: number;
 }
 
-/** A form of the administrators' pages that was sent without the proof it needs. */
+/** A form of the administrators' pages that was submitted without the proof it needs. */
 export interface SavedForm {
   readonly id: string;
   readonly organizationId: string;
   /** The member that the form is about; null for one about the organization. */
   readonly userId: string | null;
-  /** What the member's records said when the form was sent. */
+  /** A fingerprint of the member's records when the form was submitted. */
   readonly seen: string | null;
-  /** The route it was sent to, as it is declared. For many members, the act follows. */
+  /** The route it was submitted to, as declared. For a bulk change, followed by the act. */
   readonly route: string;
   /** The page that shows it again. */
   readonly path: string;
   /** The last part of the path it was sent to. */
   readonly act: string;
   readonly fields: Readonly<Record<string, string | readonly string[]>>;
-  /** A field was too long to keep whole. */
+  /** True if a field was too long to be saved completely. */
   readonly cut: boolean;
   readonly until: number;
 }
 
 /** What the host's own sign-in needs after the second step. */
 export interface HostLogin {
-  /** Where the host runs the strategy again; without it our pages sign the person in. */
+  /** The path where the host runs the strategy again. Without it, our pages sign the person in. */
   readonly resumePath?: string;
   /** The `info` of the verify callback. */
   readonly info?: unknown;
@@ -191,13 +189,13 @@ export interface HostLogin {
   readonly returnTo?: string;
   /** The target of `successRedirect`, if it is at another origin. */
   readonly next?: string;
-  /** What `successFlash` says. */
+  /** The message of `successFlash`. */
   readonly flash?: { readonly type: string; readonly message: string };
-  /** What `successMessage` says. */
+  /** The text of `successMessage`. */
   readonly message?: string;
 }
 
-/** The only part of the session that the package reads or writes, beside `returnTo`. */
+/** Everything that the package reads or writes in the session, except `returnTo`. */
 export interface MfaSessionData {
   readonly csrfToken?: string;
   readonly login?: PendingLoginData;
@@ -206,16 +204,16 @@ export interface MfaSessionData {
   readonly returnTo?: string;
   readonly wizard?: WizardData;
   readonly enrolled?: EnrolledData;
-  /** The stored form of the link to end a lock, between opening it and the proof. */
+  /** The hash of the link to end a lock, between opening the link and the proof. */
   readonly unlock?: string;
-  /** The state store may hold new recovery codes that were not acknowledged. Other sessions need not look there. */
+  /** Set if the state store may hold new recovery codes that were not acknowledged. Other sessions skip that read. */
   readonly unseenCodes?: true;
   readonly replacing?: ReplacingData;
   readonly pendingAction?: PendingAction;
   readonly savedForm?: SavedForm;
   /** The organization in which enrollment was skipped. */
   readonly skippedIn?: string;
-  /** The host's sign-up led here, so enrollment can be skipped although nothing requires it. */
+  /** Set if the person came from the host's sign-up: enrollment is offered and can be skipped. */
   readonly onboarding?: true;
   /** The channel by which the visitor proved the account before signing in. */
   readonly channel?: string;

@@ -10,10 +10,10 @@ import {
 } from './session-data-text';
 
 /**
- * The session at hand, by enough of its id to tell it from any other. With `keepSessionInfo` Passport copies a session over the
- * next one, at a log-out and at a log-in; what was proven in the one is not proven in the other.
+ * The start of the session id, long enough to identify the current session. With `keepSessionInfo`, Passport copies one session
+ * into the next at log-in and log-out. What was proven in one is not proven in the other.
  */
-export function sessionMark({ sessionID }: Pick<Request, 'sessionID'>): string {
+export function sessionIdStart({ sessionID }: Pick<Request, 'sessionID'>): string {
   return sessionID.slice(0, 8);
 }
 
@@ -37,7 +37,7 @@ export function readSessionData(req: Request): MfaSessionData {
   return sessionData;
 }
 
-/** The same, but empty if there is no session or it cannot be read. */
+/** Like `readSessionData`, but empty if there is no session or it cannot be read. */
 export function findSessionData(req: Request): MfaSessionData {
   try {
     return readSessionData(req);
@@ -67,13 +67,13 @@ export function markUnstored(req: Request): void {
   stateOf(req).unstoredIn = req.sessionID;
 }
 
-/** Without a session object nobody is let through. */
+/** Throws if there is no session object, so that no request is let through without one. */
 export function requireSession(req: Request): NonNullable<Request['session']> {
   const session: Request['session'] | undefined = req.session;
   if (session === undefined || session === null) {
     throw new MfaError(
       'session-missing',
-      'There is no req.session. Put mfa.sessions() or express-session before the MFA middleware, and check that its store is up.',
+      'req.session is missing. Put mfa.sessions() or express-session before the MFA middleware, and check that its store is up.',
     );
   }
   return session;
@@ -85,6 +85,6 @@ export function requireSessionId(req: Request): void {
   if (typeof req.sessionID === 'string' && typeof session.save === 'function') return;
   throw new MfaError(
     'session-missing',
-    'req.session has no id, as with cookie-session, which keeps the session in the browser, where it cannot be ended. Put mfa.sessions() or express-session in its place.',
+    'req.session has no id. For example, cookie-session stores the session in the browser, where it cannot be ended. Use mfa.sessions() or express-session instead.',
   );
 }

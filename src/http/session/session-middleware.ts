@@ -7,21 +7,21 @@ import { prefetchingSessionStore } from './prefetching-session-store';
 import { watchPassport } from './watch-passport';
 
 export interface SessionOptions {
-  /** Default: the store beside the state. */
+  /** Default: a store in the same place as the state store. */
   readonly store?: Store;
   /** Default `__Host-session` over TLS, `session` without. */
   readonly cookieName?: string;
 }
 
 /**
- * How long a visitor's session lasts who has not signed in: longer than half a login, and short, since anybody can have any
- * number of them. The policy's duration takes its place at sign-in.
+ * How long a session lasts before sign-in: longer than a pending login, but short, because anybody can create any number of
+ * them. The policy's duration replaces it at sign-in.
  */
 const VISITOR_SECONDS = 7200;
 
 /**
- * express-session, set up as this package needs it: signed with keys derived from the ring, `HttpOnly`, `SameSite=Lax`, over
- * TLS `Secure` with the `__Host-` prefix. The cookie's end is never what ends a session; the decision is.
+ * express-session, configured for this package: signed with keys derived from the key ring, `HttpOnly`, `SameSite=Lax`, and
+ * over TLS `Secure` with the `__Host-` prefix. A session is ended by the decision, not by the expiry of its cookie.
  */
 export function createSessionMiddleware(context: HttpContext, options: SessionOptions = {}): RequestHandler {
   const { secure } = context.options;
@@ -46,7 +46,7 @@ export function createSessionMiddleware(context: HttpContext, options: SessionOp
   };
 }
 
-/** From Node 24 on V8 shares shapes across a change of prototype, so there is nothing to gain (Node 26: no difference). */
+/** From Node 24 on, V8 shares shapes across a change of prototype, so this has no effect (measured on Node 26). */
 const SHARES_SHAPES = Number.parseInt(process.versions.node, 10) >= 24;
 
 /**

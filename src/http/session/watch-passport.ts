@@ -1,22 +1,22 @@
 import type { Request } from 'express';
 import type { Store } from 'express-session';
 import type { HttpContext } from '../kernel/http-context';
-import { isSomebodyIn, stateOf, type RequestState } from '../kernel/request';
-import { leaveAtLogOut, leaveStored } from './end-when-left';
+import { hasSignedInUser, stateOf, type RequestState } from '../kernel/request';
+import { endSessionAtLogOut, endStoredSession } from './end-when-left';
 import { carryGrant, grantAtLogin } from './grant-at-login';
 import { isOwnSessionStore } from './prefetching-session-store';
 import { isFailure, settle } from './renew-session';
 
 /*
- * `req.logIn` and `req.logOut` belong to Passport, and most hosts call them above our middleware. So Passport’s session manager is
- * watched, of which an app has one: from the first request that a middleware of ours sees in this process. `mfa.sessions()` comes
- * before Passport and sees them all. For what a host does without Passport, see `adoptSession`.
+ * `req.logIn` and `req.logOut` belong to Passport, and most hosts call them above our middleware. So we wrap Passport’s session
+ * manager (one per app), from the first request that a middleware of ours sees in this process. `mfa.sessions()` runs before
+ * Passport, so it sees every request. For sign-ins without Passport, see `adoptSession`.
  */
 
 type Call = (...args: unknown[]) => unknown;
 type Done = (...results: unknown[]) => void;
 
-/** Passport’s own, which its types leave out: `logIn(req, user, options?, done)`, `logOut(req, options?, done?)`. */
+/** Passport’s session manager, which is not in its types: `logIn(req, user, options?, done)`, `logOut(req, options?, done?)`. */
 interface SessionManager {
   logIn: Call;
   logOut: Call;
@@ -26,9 +26,9 @@ interface SessionManager {
 const contexts = new WeakMap<object, HttpContext>();
 const watched = new WeakSet<object>();
 
-/** Sees the logins and log-outs of this request's app from now on, and of its Passport once that has run. */
+/** Observes logins and log-outs of this request's app from now on, and those of its Passport once it has run. */
 export function watchPassport(context: HttpContext, req: Request): void {
-  // A connection that does not pass Express, such as a WebSocket, belongs to no app.
+  // A request that does not pass through Express, such as a WebSocket upgrade, has no app.
   const app: unknown = req.app;
   if (isCall(app)) {
     if (contexts.get(app) !== context) contexts.set(app, context);
@@ -48,7 +48,7 @@ function contextOf(req: Request): HttpContext | undefined {
   return undefined;
 }
 
-/** What every request of an app inherits from. Passport puts its functions on each request later; a host may put others there. */
+/** Wraps the prototype of an app's requests. Passport sets its functions on each request later; a host may set others. */
 function watchRequests(prototype: unknown): void {
   if (!isObject(prototype) || watched.has(prototype)) return;
   watched.add(prototype);
@@ -61,7 +61,7 @@ function watchRequests(prototype: unknown): void {
   });
   intercept(prototype, ['logOut', 'logout'], (req, original, args) => {
     watchManager(req);
-    stateOf(req).leaver = req.user;
+    stateOf(req).userLoggingOut = req.user;
     return Reflect.apply(original, req, args);
   });
 }
@@ -95,8 +95,8 @@ function intercept(
 }
 
 /**
- * Passport’s own login is seen by its session manager. Where the host put something else in its place, the grant is added to what that
- * has made.
+ * Passport’s own login is observed in its session manager. If the host replaced `req.logIn`, the grant is added after that
+ * function has run.
  */
 function logInByHost(
   context: HttpContext,
@@ -107,13 +107,13 @@ function logInByHost(
   const [user, options] = args;
   const done = args.at(-1);
   if (!isCall(done) || isSessionless(options) || !isUser(user)) return Reflect.apply(original, req, args);
-  const somebodyIn = isSomebodyIn(req) || (req.user !== undefined && req.user !== null);
+  const isUserSignedIn = hasSignedInUser(req) || (req.user !== undefined && req.user !== null);
   state.login = 'none';
   return Reflect.apply(original, req, [
     ...args.slice(0, -1),
     function loggedIn(...results: unknown[]) {
       if (isFailure(results[0]) || state.login === 'done') return done(...results);
-      const login = { user, somebodyIn, begin: async () => undefined };
+      const login = { user, isUserSignedIn, begin: async () => undefined };
       return callBack(grantAtLogin(context, req, login), done);
     },
   ]);
@@ -131,21 +131,24 @@ function watchManager(req: Request): void {
     if (context === undefined || !isRequest(request) || !isCall(done) || !isUser(user))
       return Reflect.apply(logIn, manager, args);
     const begin = () => settle((next) => Reflect.apply(logIn, manager, [...args.slice(0, -1), next]));
-    return callBack(grantAtLogin(context, request, { user, somebodyIn: isSomebodyIn(request), begin }), done);
+    return callBack(
+      grantAtLogin(context, request, { user, isUserSignedIn: hasSignedInUser(request), begin }),
+      done,
+    );
   };
   manager.logOut = function logOutSeen(...args) {
     const [request] = args;
     const done = args.at(-1);
     const context = isRequest(request) ? contextOf(request) : undefined;
     if (context === undefined || !isRequest(request)) return Reflect.apply(logOut, manager, args);
-    const left = leaveAtLogOut(context, request);
+    const left = endSessionAtLogOut(context, request);
     if (!isCall(done)) return Reflect.apply(logOut, manager, args);
     const leftThen = (...results: unknown[]) => void left.then(() => done(...results));
     return Reflect.apply(logOut, manager, [...args.slice(0, -1), leftThen]);
   };
 }
 
-/** On the request since Passport 0.6, below `_passport` before. */
+/** Since Passport 0.6 it is on the request; before that, in `_passport`. */
 function managerOf(req: Request): SessionManager | undefined {
   const own: unknown = Reflect.get(req, '_sessionManager');
   if (isManager(own)) return own;
@@ -186,8 +189,8 @@ function isSessionless(options: unknown): boolean {
 }
 
 /*
- * A host may replace or destroy the session of a signed-in person without Passport. The store that its session middleware
- * uses is watched from the first request that a middleware of ours sees in this process.
+ * A host may replace or destroy the session of a signed-in person without Passport. So we also wrap the store of its session
+ * middleware, from the first request that a middleware of ours sees in this process.
  */
 
 const watchedStores = new WeakSet<object>();
@@ -199,7 +202,7 @@ function watchStore(req: Request): void {
   watchedStores.add(store);
   const inPlace = new Set<string>();
   if ('regenerate' in store) watchRegenerate(store, inPlace);
-  // Our own store knows whose session it destroys without asking for it.
+  // Our own store knows the owner of a session without reading it.
   if ('destroy' in store && !isOwnSessionStore(store)) watchDestroy(store, { context, inPlace });
 }
 
@@ -219,7 +222,7 @@ function watchRegenerate(store: Request['sessionStore'], inPlace: Set<string>): 
   };
 }
 
-/** `inPlace` are the sessions that are about to be replaced; the code that replaces them updates the list. */
+/** `inPlace` has the ids of sessions that are being replaced; the code that replaces them updates the list. */
 function watchDestroy(
   store: Pick<Store, 'get' | 'destroy'>,
   { context, inPlace }: { readonly context: HttpContext; readonly inPlace: ReadonlySet<string> },
@@ -231,7 +234,7 @@ function watchDestroy(
       return;
     }
     store.get(sessionId, function found(error: unknown, data) {
-      const left = isFailure(error) ? undefined : leaveStored(context, data);
+      const left = isFailure(error) ? undefined : endStoredSession(context, data);
       destroy(sessionId, (...results) => void Promise.resolve(left).then(() => done?.(...results)));
     });
   };

@@ -30,15 +30,15 @@ export type LoginAttempt =
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
   | LoginBegun;
 
-/** What a right first factor led to. */
+/** The result of a right first factor. */
 export type LoginBegun =
   | (LoginOutcome & { readonly outcome: 'signed-in'; readonly user: Express.User; readonly info: unknown })
   | (LoginOutcome & { readonly outcome: 'pending' } & { readonly ask: ChallengeOutcome | null })
   | (LoginOutcome & { readonly outcome: 'denied' });
 
 /**
- * The password step, the same for the strategy, our own form and JSON: verdict on the password, then the decision.
- * A pending login has entered its new session when this returns; a granted one is for the caller to establish.
+ * The password step, shared by the strategy, our own form and JSON: checks the password, then decides. When it returns, a
+ * pending login already has its new session; the caller establishes the session of a granted login.
  */
 export async function attemptLogin(
   context: HttpContext,
@@ -48,7 +48,7 @@ export async function attemptLogin(
     readonly password: string;
     /** The callback of the strategy that was called. Default: that of the first strategy. */
     readonly verify?: Verify;
-    /** What a login that is not finished keeps for its end. `info` is what the verify callback said beside the user. */
+    /** The data that a pending login keeps until it is finished. `info` is the third argument of the verify callback's `done`. */
     readonly origin: (info: unknown) => LoginOrigin;
   },
 ): Promise<LoginAttempt> {
@@ -69,12 +69,12 @@ export async function attemptLogin(
   const origin = submitted.origin(info);
   const ownerId = newId();
   const proven = { user, info, account, evidence: [password], ownerId, begunAt, name, presented, origin };
-  const [login] = await Promise.all([goOnWithLogin(context, req, { ...proven, isFindable }), settled]);
+  const [login] = await Promise.all([continueLogin(context, req, { ...proven, isFindable }), settled]);
   if (login.outcome === 'signed-in' && isNetworkNew) context.passwords.noteSignIn(req, name);
   return login;
 }
 
-/** A factor instead of a name and a password: the login goes on as after a password. */
+/** Signs in by a factor instead of name and password. The login continues as after a password. */
 export async function attemptWayIn(
   context: HttpContext,
   req: Request,
@@ -91,7 +91,7 @@ export async function attemptWayIn(
     visitors: context.csrf.visitors(req),
     origin: originOf(req),
     maySignIn: ({ user }) => context.directory.maySignIn(user, req),
-    // Nobody said a name, so the count is against the address, and against nobody.
+    // There is no name, so attempts count only against the address.
     count: (judge) =>
       context.passwords.check(req, { username: newId(), password: '', trusted: null }, async () =>
         judge('', ''),
@@ -101,11 +101,11 @@ export async function attemptWayIn(
   const { known, evidence, ownerId } = judged;
   const name = usernameKey(known.account.username);
   const proven = { ...known, info: undefined, evidence, ownerId, begunAt, name, origin: attempt.origin };
-  return goOnWithLogin(context, req, { ...proven, presented: null, isFindable: true });
+  return continueLogin(context, req, { ...proven, presented: null, isFindable: true });
 }
 
 /** The decision after a right first factor. */
-async function goOnWithLogin(
+async function continueLogin(
   context: HttpContext,
   req: Request,
   proven: {
@@ -138,7 +138,7 @@ async function goOnWithLogin(
     ...proven.origin,
     ...(unlock === undefined ? {} : { unlock }),
   };
-  // Where a code is sent, only its sending shows which login goes on.
+  // If a code is sent, only sending it tells which login continues after a second click.
   const isSent = login.challengeHint !== null && channelOfKind(login.challengeHint.kind) !== null;
   const { pending } = isSent ? await login.begun : login;
   const [{ ask }] = await Promise.all([
@@ -148,7 +148,7 @@ async function goOnWithLogin(
   return { ...login, pending, ask };
 }
 
-/** The link to end a lock that this visitor came by, where it is this account's. It outlives the new session id. */
+/** The link to end a lock that this visitor opened, if it is for this account. It is kept in the session with the new id. */
 async function unlockOf(context: HttpContext, req: Request, userId: string): Promise<string | undefined> {
   const unlock = req.session?.mfa === undefined ? undefined : readSessionData(req).unlock;
   if (unlock === undefined) return undefined;
@@ -156,7 +156,7 @@ async function unlockOf(context: HttpContext, req: Request, userId: string): Pro
   return link?.userId === userId ? unlock : undefined;
 }
 
-/** The JSON answer to a password that leads to a second step, with the token that the step will carry under the new session id. */
+/** The JSON answer to a password that leads to a second step, with the CSRF token for that step under the new session id. */
 export async function describePending(
   context: HttpContext,
   req: Request,
@@ -169,7 +169,7 @@ export async function describePending(
   return { ...step, ...shown, next, csrfToken: context.csrf.token(req) };
 }
 
-/** Where a login that is not finished goes on. */
+/** The path of the next step of a pending login. */
 export function pendingPath(
   context: HttpContext,
   attempt: LoginAttempt & { readonly outcome: 'pending' },
@@ -178,12 +178,12 @@ export function pendingPath(
   return nextPath(context, attempt.decision, null);
 }
 
-/** What a pending login keeps of where it came from. */
+/** Where a pending login came from, for its end. */
 export type LoginOrigin = Pick<MfaSessionData, 'returnTo' | 'host'>;
 
 /**
- * What tells a sign-in from a stranger's before the password is judged: a session of the person whose name it is, or a browser that
- * they had remembered. It earns a count of its own and nothing else. Null where there is neither.
+ * Evidence, before the password is checked, that the named person is signing in: their session, or a browser that they let us
+ * remember. It only gives the sign-in its own attempt count. Null if there is none.
  */
 export function trustedSourceOf(context: HttpContext, req: Request, username: string): string | null {
   const name = usernameKey(username);
@@ -193,7 +193,7 @@ export function trustedSourceOf(context: HttpContext, req: Request, username: st
   return browser !== null && isBrowserOf(context.keyRing, browser.id, name) ? `browser:${browser.id}` : null;
 }
 
-/** For a person in a session who types the password again. */
+/** The trusted source of a signed-in person who enters the password again. */
 export function sourceOfSession(handle: string): string {
   return `session:${handle}`;
 }
@@ -206,12 +206,10 @@ function ownSession(context: HttpContext, req: Request, name: string): string | 
   return usernameKey(username) === name ? session.handle : null;
 }
 
-/** Two clicks on one form are not further apart, with a slow network between them and us. */
+/** The longest time between two clicks on the same form, on a slow network. */
 const SECONDS = 10;
 
-/**
- * Tells a second click on a sign-in form from another sign-in: it has the same address, cookies, user agent and languages.
- */
+/** Identifies a second click on a sign-in form: it has the same address, cookies, user agent and languages. */
 export function firstStepOf(context: HttpContext, req: Request, userId: string): FirstStep {
   const { 'user-agent': userAgent = '', 'accept-language': languages = '', cookie = '' } = req.headers;
   const browser = [req.ip ?? '', userAgent, languages, cookie];

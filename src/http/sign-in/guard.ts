@@ -27,8 +27,8 @@ export interface GuardOptions {
    */
   readonly logoutPaths?: readonly string[];
   /**
-   * Whether a refused request is answered with JSON instead of a page. Default: unless it is a navigation, by its `Sec-Fetch-*`,
-   * `X-Requested-With` and `Accept` headers.
+   * Whether a refused request is answered with JSON instead of a page. Default: true unless the request is a navigation,
+   * according to its `Sec-Fetch-*`, `X-Requested-With` and `Accept` headers.
    * @example
    * app.use(mfa.guard({ json: (req) => req.path.startsWith('/api/') }));
    */
@@ -41,8 +41,8 @@ export interface StepUpOptions {
   /** The greatest age of the proof. */
   readonly maxAgeSeconds: number;
   /**
-   * `phishing-resistant` takes only a method such as a passkey, whatever the policy allows. A person without one is led to set it up.
-   * Default `any`.
+   * `phishing-resistant` accepts only a method such as a passkey, whatever the policy allows. People without such a method are
+   * redirected to set one up. Default `any`.
    */
   readonly strength?: Strength;
   /** As for the guard. */
@@ -109,11 +109,11 @@ async function pass(
   const { req, res, next, requirement, anonymous } = request;
   if (isForPagesBelow(context, req)) return next();
   const identity = await resolveIdentity(context, req);
-  // The host's own answer may be a redirect too.
+  // The host's own response may be a redirect too.
   await storeChanges(req);
 
   const signedIn = identity.kind === 'known' && identity.subject.phase === 'session';
-  if (identity.kind === 'known') context.awaited.cameBack(req);
+  if (identity.kind === 'known') context.awaited.sawSession(req);
   if (!signedIn && (anonymous === 'pass' || isForSignInBelow(context, req))) return next();
   const decision = signedIn ? await judge(context, req, identity, requirement) : NO_SESSION;
   if (decision.outcome === 'allow') {
@@ -140,7 +140,7 @@ async function judge(
   return decision;
 }
 
-/** The idle end of the session counts from this request. */
+/** Restarts the idle timeout of the session with this request. */
 export async function noteSeen(
   context: HttpContext,
   req: Request,
@@ -159,7 +159,7 @@ export function isForPagesBelow({ mounts, advice, options }: HttpContext, req: R
   mounts.requirePages(req);
   advice.give(
     'pages-below-guard',
-    `mfa.guard() stands above mfa.pages(). It lets their routes through; write app.use('${options.pagesPath}', mfa.pages()) above it, so that nothing else below that path depends on this.`,
+    `mfa.guard() stands above mfa.pages(). It lets the routes of the pages through, but other routes below that path should not depend on this: write app.use('${options.pagesPath}', mfa.pages()) above mfa.guard().`,
   );
   return true;
 }
@@ -172,7 +172,7 @@ export function isForSignInBelow({ advice, mounts, options }: HttpContext, req: 
   if (signInPath.startsWith(`${options.pagesPath}/`)) mounts.requirePages(req);
   advice.give(
     'sign-in-below-guard',
-    `mfa.guard() stands above \`loginPath\` (${options.loginPath}). It lets that path through, and nothing that the page loads or posts to elsewhere: mount the sign-in page and its files above mfa.guard().`,
+    `mfa.guard() stands above \`loginPath\` (${options.loginPath}). It lets that path through, but not the other paths that the page loads or posts to: mount the sign-in page and its files above mfa.guard().`,
   );
   return true;
 }

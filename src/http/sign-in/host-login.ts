@@ -18,8 +18,8 @@ import type { LoginAttempt, LoginOrigin } from './attempt-login';
 import { findKeptReturnTo, forgetKeptReturnTo, reasonFor, restoreReturnTo } from './return-to';
 
 /*
- * What the host does after its sign-in also happens after the second step: its redirect, flash and message, or its own callback. The session
- * keeps it between the two steps.
+ * After the second step, the host's redirect, flash and message, or its own callback, work as after its sign-in. The session
+ * stores them between the two steps.
  */
 
 /** The options of `passport.authenticate` that apply after the second step. */
@@ -31,7 +31,7 @@ export interface AuthenticateOptions {
   readonly session?: boolean;
 }
 
-/** What our pages do for the host once the person is signed in. */
+/** What our pages do for the host after the sign-in: redirect, flash and message. */
 export function keepSuccess(
   req: Request,
   login: { readonly options: AuthenticateOptions; readonly info: unknown; readonly context: HttpContext },
@@ -65,7 +65,10 @@ export function keepForResuming(
   };
 }
 
-/** Where the host's own options lead. Those are the host's code, so they may name another origin; what a visitor sends may not. */
+/**
+ * The destination from the host's own options. They are the host's code, so they may name another origin; a visitor's
+ * `returnTo` may not.
+ */
 function findDestination(
   context: HttpContext,
   req: Request,
@@ -73,11 +76,11 @@ function findDestination(
 ): Pick<LoginOrigin, 'returnTo'> & { readonly next?: string } {
   const { options } = context;
   const { baseUrl } = options;
-  const asked = successReturnToOrRedirect === undefined ? null : findKeptReturnTo(context, req);
-  if (asked !== null) forgetKeptReturnTo(context, req);
-  const target = asked ?? successReturnToOrRedirect ?? successRedirect;
+  const keptReturnTo = successReturnToOrRedirect === undefined ? null : findKeptReturnTo(context, req);
+  if (keptReturnTo !== null) forgetKeptReturnTo(context, req);
+  const target = keptReturnTo ?? successReturnToOrRedirect ?? successRedirect;
   if (target === undefined) return local(requestedReturnTo(req));
-  // A relative one belongs to the path of this request, not to that of our pages.
+  // A relative URL is relative to this request, not to our pages.
   const here = `${baseUrl}${publicPath(options, parseLocalPath(req.originalUrl) ?? '/')}`;
   if (!URL.canParse(target, here)) return {};
   const url = new URL(target, here);
@@ -90,7 +93,7 @@ function local(returnTo: string | null): Pick<LoginOrigin, 'returnTo'> {
   return returnTo === null ? {} : { returnTo };
 }
 
-/** As Passport reads `successFlash` and `successMessage`. */
+/** Reads `successFlash` and `successMessage` as Passport does. */
 function successNote(option: unknown, info: unknown, type: string): HostLogin['flash'] {
   if (option === undefined || option === null || option === false || option === '') return undefined;
   const given = typeof option === 'string' ? option : fieldOf(option, 'message');
@@ -113,8 +116,8 @@ function isKeepable(info: unknown): boolean {
   }
 }
 
-/** Says what `successMessage` and `successFlash` asked for, to somebody who has just signed in on our pages. */
-export function tellSuccess(req: Request, { message, flash }: HostLogin): void {
+/** Sets the message and the flash of `successMessage` and `successFlash` after a sign-in on our pages. */
+export function setSuccessMessages(req: Request, { message, flash }: HostLogin): void {
   if (message !== undefined) {
     const before: unknown = Reflect.get(req.session, 'messages');
     Reflect.set(req.session, 'messages', [...(Array.isArray(before) ? before : []), message]);
@@ -124,7 +127,7 @@ export function tellSuccess(req: Request, { message, flash }: HostLogin): void {
   flashSuccess(req);
 }
 
-/** The host's flash may come after our pages and before the guard. */
+/** The host's flash middleware may be mounted between our pages and the guard. */
 export function flashSuccess(req: Request): void {
   const { host } = readSessionData(req);
   const say: unknown = Reflect.get(req, 'flash');
@@ -142,7 +145,7 @@ type SignedIn = Pick<
 
 export type ResumedSignIn =
   | ({ readonly outcome: 'signed-in' } & SignedIn)
-  /** The visitor has another step to do first, or is signed in already. */
+  /** The visitor has to do another step first, or is already signed in. */
   | { readonly outcome: 'step'; readonly step: StepBody }
   | { readonly outcome: 'refused'; readonly because: string; readonly status: number };
 
@@ -169,7 +172,7 @@ export async function resumeSignIn(context: HttpContext, req: Request): Promise<
   return { outcome: 'signed-in', grant, decision, user, info: host.info };
 }
 
-/** Somebody who is signed in already, as after a reload, or whose login began on our own page. */
+/** A visitor who is already signed in, for example after a reload, or whose login started on our own page. */
 async function describeKnown(context: HttpContext, identity: Known): Promise<ResumedSignIn> {
   const { gathered, decision } = await judgeAccess(context, identity);
   if (decision.outcome === 'deny' || decision.outcome === 'sign-in') return refusedBy(identity, decision);
@@ -200,28 +203,32 @@ export interface OnboardingOptions {
 }
 
 /**
- * Where a person goes after signing up: to the enrollment, if the organization has it in its sign-up and there is a factor to set up, otherwise
- * straight on.
+ * The path after signing up: the enrollment, if the organization enrolls at sign-up and there is a factor to set up; otherwise
+ * `returnTo`.
  */
 export async function startOnboarding(
   context: HttpContext,
   req: Request,
   returnTo: string | undefined,
 ): Promise<string> {
-  const path = await findWayOn(context, req, returnTo);
+  const path = await findOnboardingPath(context, req, returnTo);
   // The host redirects next, and the browser may come back before express-session has saved.
   await storeChanges(req);
   return path;
 }
 
-async function findWayOn(context: HttpContext, req: Request, returnTo: string | undefined): Promise<string> {
-  const onwards = parseLocalPath(returnTo) ?? context.options.defaultReturnTo;
+async function findOnboardingPath(
+  context: HttpContext,
+  req: Request,
+  returnTo: string | undefined,
+): Promise<string> {
+  const continuePath = parseLocalPath(returnTo) ?? context.options.defaultReturnTo;
   const identity = await resolveIdentity(context, req);
-  if (identity.kind === 'anonymous') return onwards;
+  if (identity.kind === 'anonymous') return continuePath;
   const { facts } = await gatherFacts(context, identity.account, identity.subject);
   const { enabled, enrollAtSignUp } = facts.policy;
   const wanted = facts.featureAvailable && enabled && enrollAtSignUp && !facts.federated;
-  if (!wanted || hasFactor(facts) || enrollableKinds(facts).length === 0) return onwards;
+  if (!wanted || hasFactor(facts) || enrollableKinds(facts).length === 0) return continuePath;
   updateSessionData(req, { onboarding: true });
-  return withReturnTo(`${context.options.pagesPath}/enroll`, onwards);
+  return withReturnTo(`${context.options.pagesPath}/enroll`, continuePath);
 }

@@ -21,19 +21,19 @@ export interface MfaStrategyOptions {
   readonly passwordField?: string;
   readonly passReqToCallback?: boolean;
   /**
-   * A `GET` route of yours that runs `passport.authenticate('mfa')` once more, with the same callback or handlers as your sign-in.
-   * After the second step our pages lead there, and the strategy gives you the user as if there had been no second step: you
-   * sign in, flash and redirect. Nobody is signed in before. Default: our pages sign the person in themselves.
+   * A `GET` route of yours that runs `passport.authenticate('mfa')` again, with the same callback or handlers as your sign-in.
+   * After the second step, our pages redirect to it, and the strategy passes you the user as if there had been no second step:
+   * you sign in, flash and redirect. Nobody is signed in before that. Default: our pages sign the person in themselves.
    */
   readonly resumePath?: string;
   /**
-   * What answers a sign-in that needs a second step: the strategy, with a redirect to our pages or with JSON (`redirect`, the default), or your
-   * own callback (`callback`), which gets `false` for the user and {@link SecondStepInfo} as its info.
+   * How a sign-in that needs a second step is answered. `redirect` (default): the strategy redirects to our pages, or answers
+   * JSON. `callback`: your own callback answers; it gets `false` as the user and {@link SecondStepInfo} as the info.
    */
   readonly secondStep?: 'redirect' | 'callback';
 }
 
-/** The info that a custom callback gets with `false` if the password was right and a second step follows. */
+/** The info that a custom callback gets with `false`, if the password was right and a second step follows. */
 export interface SecondStepInfo {
   /** A sentence for people. */
   readonly message: string;
@@ -41,16 +41,17 @@ export interface SecondStepInfo {
   readonly mfa: { readonly outcome: string; readonly next: string; readonly [field: string]: unknown };
 }
 
-/** As in the body: JSON and some form parsers give more than text. */
+/** Untyped, because JSON and some form parsers produce more than text. */
 interface Credentials {
   readonly username: unknown;
   readonly password: unknown;
 }
 
 /**
- * Passport strategy `mfa`: the password by the host's callback, then the decision. It calls exactly one of Passport's verbs.
- * A login that needs a second factor goes on to the pages; Passport sees no user until the factor is proven.
- * Passport calls `authenticate` on an object made from this one, which `#private` fields would refuse.
+ * Passport strategy `mfa`: checks the password with the host's callback, then decides. It calls exactly one of Passport's
+ * methods `success`, `fail`, `redirect` and `error`. A login that needs a second factor continues on the pages; Passport gets
+ * no user until the factor is proven. There are no `#private` fields, because Passport calls `authenticate` on an object that
+ * inherits from this one.
  */
 export class MfaStrategy extends Strategy {
   override readonly name = 'mfa';
@@ -100,7 +101,7 @@ export class MfaStrategy extends Strategy {
     return isOptionPath(this.context, req, { requested: req.originalUrl.split('?')[0] ?? '', option });
   }
 
-  /** Calls Passport's verb once it is known which. */
+  /** Calls the Passport method that the promise resolves with. */
   private conclude(req: Request, act: Promise<() => void>): void {
     act
       .then((verb) => verb())
@@ -163,7 +164,7 @@ export class MfaStrategy extends Strategy {
     }
   }
 
-  /** The second step is done on our pages, and the host goes on with its sign-in. */
+  /** After the second step on our pages, continues the host's sign-in. */
   private async resume(req: Request, options: AuthenticateOptions): Promise<() => void> {
     const resumed = await resumeSignIn(this.context, req);
     if (resumed.outcome === 'refused') return this.refuse(req, resumed.because, resumed.status);
@@ -171,7 +172,10 @@ export class MfaStrategy extends Strategy {
     return this.signIn(req, resumed, options);
   }
 
-  /** Leads to the challenge or the enrollment. Passport begins no session before it is done. */
+  /**
+   * Redirects to the challenge or the enrollment, or calls the host's callback. Passport starts no session before that step is
+   * done.
+   */
   private handOver(req: Request, step: StepBody): () => void {
     const { res } = req;
     if (this.secondStep === 'callback') {
@@ -185,7 +189,7 @@ export class MfaStrategy extends Strategy {
     return () => this.redirect(step.next, 303);
   }
 
-  /** If the host's callback gives no info. */
+  /** Used if the host's callback gives no info. */
   private wrongCredentials(req: Request): { readonly message: string } {
     return { message: sentenceFor(translatorFor(this.context, req), 'wrong-credentials') };
   }
@@ -200,7 +204,7 @@ export class MfaStrategy extends Strategy {
     options: AuthenticateOptions,
   ): () => void {
     const { grant, user, info, decision } = signedIn;
-    // Without a session, no factor can be asked for later.
+    // Without a session, a factor cannot be requested later.
     if (options.session === false && decision.outcome !== 'allow')
       return this.refuse(req, 'mfa-required', 403);
     if (options.session !== false) {
@@ -211,7 +215,7 @@ export class MfaStrategy extends Strategy {
   }
 }
 
-/** Passport's verbs, which pass on any info of the host's callback. Passport's types allow only objects and texts. */
+/** Passport's methods with an `info` of any type. Passport's own types allow only objects and strings. */
 interface PassportVerbs {
   fail(info: unknown, status: number): void;
   success(user: Express.User, info: unknown): void;

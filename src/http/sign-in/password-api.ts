@@ -9,8 +9,8 @@ import { sendRefusal } from '../kernel/respond';
 
 export interface PasswordApiOptions {
   /**
-   * Authenticates the caller, for example by a token of yours. Returns the user, or false. Without it, the verify callback of the first strategy
-   * checks HTTP Basic credentials, under the same limits.
+   * Authenticates the caller, for example by your own token. Returns the user, or false. Default: the verify callback of the
+   * first strategy checks HTTP Basic credentials, under the same limits.
    */
   readonly authenticate?: (req: Request) => Promise<Express.User | false> | Express.User | false;
 }
@@ -62,7 +62,7 @@ async function admit(
   return false;
 }
 
-/** The caller, and what to do once it is let in. */
+/** The caller, and what to do after it was admitted. */
 interface Caller {
   readonly user: Express.User;
   readonly settled: Promise<void>;
@@ -75,7 +75,7 @@ function toCaller(user: Express.User | false | null | undefined): Caller | false
   return { user, settled: Promise.resolve(), noteSignIn: () => undefined };
 }
 
-/** Null where the answer was given already. */
+/** Null if the response was already sent. */
 async function authenticateBasic(
   context: HttpContext,
   req: Request,

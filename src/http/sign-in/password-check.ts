@@ -4,8 +4,8 @@ import type { PasswordLimiter } from '../../flows/sign-in/password-limits';
 import { toError } from '../kernel/request';
 
 /**
- * The host's verify callback: it calls `done` as with passport-local, or returns a promise. One signature for both, since
- * TypeScript gives the parameters of a callback no types where several fit.
+ * The host's verify callback: it calls `done` as with passport-local, or returns a promise. Both share one signature, because
+ * TypeScript infers no parameter types for a callback with several matching signatures.
  */
 export type VerifyPassword<User> = (
   username: string,
@@ -25,7 +25,7 @@ export type PromisedUser<User> = Promise<User | false | null | undefined | void>
 
 export type VerifyDone<User> = (error: unknown, user?: User | false | null, info?: unknown) => void;
 
-/** The host's callback in one shape. */
+/** The host's callback in a uniform shape. */
 export type Verify = (req: Request, ...credentials: Parameters<JudgePassword>) => ReturnType<JudgePassword>;
 
 export interface SubmittedCredentials {
@@ -38,14 +38,14 @@ export interface SubmittedCredentials {
 /** Checks passwords by the host's callbacks. */
 export class PasswordCheck {
   #first: Verify | null = null;
-  /** Null where the host switched the limits off. */
+  /** Null if the host disabled the limits. */
   readonly #limiter: PasswordLimiter | null;
 
   constructor(limiter: PasswordLimiter | null) {
     this.#limiter = limiter;
   }
 
-  /** Whether a strategy was built, so that a password can be asked for again. */
+  /** Whether a strategy exists, so that passwords can be checked. */
   get isAvailable(): boolean {
     return this.#first !== null;
   }
@@ -66,7 +66,7 @@ export class PasswordCheck {
     return judgePassword(this.#limiter, submitted, (...credentials) => verify(req, ...credentials));
   }
 
-  /** The name signed in from this address, so it gets a count of its own there. `name` is its `usernameKey`. */
+  /** Records that this name signed in from this address, so it gets its own count there. `name` is its `usernameKey`. */
   noteSignIn(req: Request, name: string): void {
     this.#limiter?.noteSignIn(name, req.ip ?? '');
   }

@@ -1,14 +1,15 @@
 import type { Request, Response } from 'express';
 import { parseLocalPath } from '../../core/text/typed-text';
 import type { HttpContext } from '../kernel/http-context';
-import { isBrowserNavigation, isLookingAhead } from '../kernel/representation';
+import { isBrowserNavigation, isPrefetch } from '../kernel/representation';
 import { requestedReturnTo, withQuery, type RequestIdentity } from '../kernel/request';
 import { markUnstored, readSessionData, requireSession } from '../session/session-data';
 
 /*
- * Many sign-in pages read the way back from `req.session.returnTo`: connect-ensure-login writes it, Passport's `successReturnToOrRedirect` reads
- * it. So the guard writes it too. That begins a session, so it happens only if there is one, or the browser says that it opens a page.
- * Otherwise a cookie keeps it until the sign-in, so that visitors who only look cost no storage.
+ * Many sign-in pages read the path to return to from `req.session.returnTo`: connect-ensure-login writes it, Passport's
+ * `successReturnToOrRedirect` reads it. So the guard writes it too. Writing it creates a session, so it is done only if there
+ * is a session already, or if the browser marks the request as opening a page. Otherwise a cookie stores the path until the
+ * sign-in, so that other requests need no storage.
  */
 const KEPT_SECONDS = 900;
 /** Browsers drop a cookie of more than 4,096 characters. */
@@ -16,10 +17,10 @@ const LONGEST_PATH = 1500;
 
 type Context = Pick<HttpContext, 'options'>;
 
-/** Only for a sign-in page of the host. Our own page gets the path in its address. */
+/** Only for a sign-in page of the host. Our own page gets the path in its URL. */
 export function keepReturnTo({ options }: Context, req: Request, res: Response, path: string | null): void {
   const isOurs = options.loginPath.split('?')[0] === `${options.pagesPath}/login`;
-  if (isOurs || path === null || req.method !== 'GET' || isLookingAhead(req)) return;
+  if (isOurs || path === null || req.method !== 'GET' || isPrefetch(req)) return;
   const session = requireSession(req);
   if (session.returnTo === path) return;
   if (isBrowserNavigation(req) || holdsAnything(session)) {
@@ -30,7 +31,7 @@ export function keepReturnTo({ options }: Context, req: Request, res: Response, 
   }
 }
 
-/** Where this visitor was going, if the host or the guard has kept it. */
+/** The path that this visitor wanted to open, if the host or the guard has stored it. */
 export function findKeptReturnTo({ options }: Context, req: Request): string | null {
   const session: Request['session'] | undefined = req.session;
   return parseLocalPath(session?.returnTo) ?? readCookie(options, req);
@@ -44,7 +45,7 @@ export function restoreReturnTo({ options }: Context, req: Request): void {
   clearCookie(options, req);
 }
 
-/** The login has taken it over. */
+/** Clears the cookie after the login has taken over the path. */
 export function forgetKeptReturnTo({ options }: Context, req: Request): void {
   if (readCookie(options, req) !== null) clearCookie(options, req);
 }
@@ -79,20 +80,20 @@ function holdsAnything(session: object): boolean {
   return Object.keys(session).some((key) => key !== 'cookie');
 }
 
-/** The host's route that ends this login after the second step; null if our pages end it. */
+/** The host's route that finishes this login after the second step; null if our pages finish it. */
 export function resumePathOf(req: Request): string | null {
   const { login, host } = readSessionData(req);
   return login === undefined ? null : (host?.resumePath ?? null);
 }
 
-/** Where this visitor's steps lead in the end. No `returnTo` can skip the host's own route. */
+/** The final destination of the visitor. The host's own route comes first, so no `returnTo` can skip it. */
 export function findReturnTo(req: Request): string | null {
   return resumePathOf(req) ?? requestedReturnTo(req) ?? parseLocalPath(readSessionData(req).returnTo);
 }
 
 /**
- * Why a person has to sign in again, as a fixed word in the address of the sign-in page. A link made by an attacker can therefore show only
- * one of our own sentences.
+ * Why a person has to sign in again, as a fixed word in the URL of the sign-in page. So a link made by an attacker can only
+ * show one of our own messages.
  */
 const REASONS = [
   'session-expired',
@@ -104,24 +105,24 @@ const REASONS = [
 
 type SignInReason = (typeof REASONS)[number];
 
-/** The word, if it is one of ours; null otherwise. */
+/** The word, if it is a known reason; otherwise null. */
 export function toSignInReason(word: unknown): SignInReason | null {
   return REASONS.find((reason) => reason === word) ?? null;
 }
 
-/** A pending login is no session yet, so it has words of its own. */
+/** A pending login is not a session yet, so it has its own reasons. */
 const OF_LOGIN: ReadonlyMap<string, SignInReason> = new Map([
   ['session-expired', 'login-expired'],
   ['session-ended', 'login-ended'],
 ]);
 
-/** The reason in the words for this visitor. */
+/** The reason to show this visitor. */
 export function reasonFor(identity: RequestIdentity, because: string): string {
   const pending = identity.kind === 'known' && identity.subject.phase === 'pending';
   return (pending ? OF_LOGIN.get(because) : undefined) ?? because;
 }
 
-/** The host's sign-in page or ours, with the way back and the reason. */
+/** The URL of the sign-in page, with the path to return to and the reason. */
 export function signInPath(
   loginPath: string,
   again: { readonly because: string; readonly returnTo: string | null },

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { dropSavedForm, findSavedForm, keepForm } from '../../../src/http/session/pending-action';
+import { dropSavedForm, findSavedForm, saveForm } from '../../../src/http/session/pending-action';
 import { readSessionData } from '../../../src/http/session/session-data';
 
 const NOW = 1_795_707_648_000;
@@ -8,7 +8,7 @@ function sent(body: object): { readonly req: Request; readonly back: string } {
   const req = { session: {}, body, path: '/acme/members/alan/exemption' } as unknown as Request;
   const path = '/admin/mfa/acme/members/alan';
   const target = { organizationId: 'acme', userId: 'alan', seen: 'as-it-is', route: '/exemption' };
-  return { req, back: keepForm(req, { path, ...target, now: NOW }) };
+  return { req, back: saveForm(req, { path, ...target, now: NOW }) };
 }
 
 const keptOf = (body: object) => {
