@@ -1,30 +1,35 @@
-/** The time, as the package is told it. */
+/** The source of time for the package. */
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
-  /** Resolves after so many milliseconds. Default: a timer. For tests, which need not wait. */
+  /** Resolves after this many milliseconds. Default: a timer. Tests can replace it to avoid waiting. */
   sleep?(milliseconds: number): Promise<void>;
 }
 
 /*
- * Instants are written by the clocks of many processes, and one of them may be wrong. An instant from the future must extend
- * nothing: what happened then is not fresh, and what ends then has ended once it is further away than it can last.
+ * Many processes write instants, and the clock of one of them may be wrong. An instant in the future must never extend anything:
+ * a proof dated in the future is not fresh, and an end that is further away than the longest duration has passed.
  */
 
-/** How far ahead an instant may lie: by so much the clocks of two processes may differ before `check()` calls it an error. */
+/**
+ * How far in the future an instant may be: the difference between the clocks of two processes before `check()` reports an error.
+ */
 export const CLOCK_TOLERANCE_MS = 30_000;
 
-/** Whether something can have happened at an instant that was noted. */
+/** Whether a recorded instant is plausible: not in the future, apart from the clock tolerance. */
 export function isCredible(at: number, now: number): boolean {
   return at <= now + CLOCK_TOLERANCE_MS;
 }
 
-/** Whether something happened less than so many seconds ago. What happened in the future did not. */
+/** Whether something happened less than `seconds` ago. False for an instant in the future. */
 export function isRecent(at: number, seconds: number, now: number): boolean {
   return isCredible(at, now) && now - at < seconds * 1000;
 }
 
-/** Whether the end has come of what lasts no longer than so many seconds. An end further away was set by a clock ahead. */
+/**
+ * Whether something that lasts `longestSeconds` at most has ended. An end further away than that was set by a clock ahead, and
+ * counts as passed.
+ */
 export function hasEnded(endsAt: number, longestSeconds: number, now: number): boolean {
   return now >= endsAt || !isCredible(endsAt - longestSeconds * 1000, now);
 }

@@ -39,15 +39,15 @@ const STATUS: Readonly<Record<MfaErrorCode, number>> = {
 };
 
 /**
- * A failure of the world, passed to `next`. `code` is stable, `status` is the HTTP status to answer with, and
- * `expose` says whether the message may be shown to a visitor.
+ * An operational error, passed to `next`. `code` is stable, `status` is the HTTP status to answer with, and `expose` says whether
+ * the message may be shown to a visitor.
  */
 export class MfaError extends Error {
   override readonly name = 'MfaError';
   readonly code: MfaErrorCode;
   readonly status: number;
   readonly expose: boolean;
-  /** Which of several causes it was, for `csrf-token-refused`, `connection-insecure` and `not-found`. */
+  /** The cause, for `csrf-token-refused`, `connection-insecure` and `not-found`. */
   declare readonly reason?: string;
 
   constructor(
@@ -63,24 +63,24 @@ export class MfaError extends Error {
   }
 }
 
-/** What is known of a refusal beyond its message. */
+/** Machine-readable details of a {@link ConfigurationError}. */
 export interface ConfigurationRefusal {
   readonly because?: string;
   readonly faults?: readonly PolicyFault[];
 }
 
 /**
- * An option or an argument that cannot be used: unknown, missing, of a wrong type, or refused by a rule, such as a policy that
- * nobody could meet. Thrown by every factory, middleware and verb before it does anything; a verb that answers with a promise
- * rejects with it. The message says what was passed, what is allowed, and what to write.
+ * An option or an argument is invalid: unknown, missing, of a wrong type, or refused by a rule, such as a policy that nobody
+ * could meet. Every factory, middleware and method throws it before it does anything; a method that returns a promise rejects
+ * with it. The message says what was passed, what is allowed, and what to write.
  */
 export class ConfigurationError extends TypeError {
   override readonly name = 'ConfigurationError';
-  /** Where it stands, such as `codeSeconds`, `guard.anonymous` or `policies.save.change.methods`. */
+  /** The path of the option, such as `codeSeconds`, `guard.anonymous` or `policies.save.change.methods`. */
   readonly option: string;
-  /** A stable word: `malformed`, or the rule that refused, such as `no-usable-method` or `not-yourself`. */
+  /** A stable code: `malformed`, or the rule that refused, such as `no-usable-method` or `not-yourself`. */
   readonly because: string;
-  /** Everything that is wrong with a policy; empty for all else. */
+  /** All faults of a policy. Empty for other errors. */
   readonly faults: readonly PolicyFault[];
 
   constructor(option: string, message: string, refusal: ConfigurationRefusal = {}) {

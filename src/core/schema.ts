@@ -3,7 +3,10 @@ interface SchemaIssue {
   readonly message: string;
 }
 
-/** What we ask of a schema. Public types name this one, so that hosts need not have the types of our schema library. */
+/**
+ * The part of a schema that this package uses. Public types refer to it, so that hosts do not need the types of our schema
+ * library.
+ */
 export interface Schema<Value = unknown> {
   /** Throws if the value does not match. */
   parse(value: unknown): Value;

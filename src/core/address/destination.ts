@@ -3,14 +3,14 @@ import { domainToASCII } from 'node:url';
 import { onFileKind, type Channel } from '../member/factor-kind';
 import type { KeyRing, PurposeKey } from '../proof/key-ring';
 
-/** `m•••@acme.example`: enough for the owner to know the address, too little to learn it. */
+/** `m•••@acme.example`: the owner recognizes the address, nobody else learns it. */
 export function maskEmail(address: string): string {
   const at = address.lastIndexOf('@');
   const [first = ''] = address;
   return at > 0 ? `${first}•••@${address.slice(at + 1)}` : '•••';
 }
 
-/** `•••• 4417`: the last four digits, or two where the number is short. */
+/** `•••• 4417`: the last four digits, or two if the number has fewer than nine. */
 export function maskPhone(e164: string): string {
   const digits = e164.replaceAll(/\D/g, '');
   return `•••• ${digits.slice(digits.length >= 9 ? -4 : -2)}`;
@@ -20,15 +20,15 @@ export function maskDestination(channel: Channel, destination: string): string {
   return channel === 'email' ? maskEmail(destination) : maskPhone(destination);
 }
 
-/** The addresses that the host has on file now. */
+/** The addresses that the host currently has on file. */
 export interface AddressesOnFile {
   readonly email?: string;
   readonly phone?: string;
 }
 
 /**
- * The address on file that a code went to, as it stands now: where the host changes it, codes that went to the old one are
- * worth nothing. Null for an enrolled address, which never changes; another one is another authenticator.
+ * The current address on file, for a code that was sent to one. When the host changes the address, codes that went to the old one
+ * become invalid. Null for an enrolled address, which never changes: a new address is a new authenticator.
  */
 export function addressOnFile(
   sent: { readonly authenticatorId: string; readonly sentBy: Channel; readonly fellBack: boolean },
@@ -42,7 +42,7 @@ export function addressBy(channel: Channel, { email, phone }: AddressesOnFile): 
   return channel === 'email' ? email : phone;
 }
 
-/** An address in the form in which evidence remembers it: the same for each spelling, and unreadable. */
+/** The form in which evidence stores an address: the same for every spelling, and not readable. */
 function hashAddress({ key }: PurposeKey, address: string): string {
   return createHmac('sha256', key)
     .update(`channel:email:${foldEmailAddress(address)}`)
@@ -50,20 +50,23 @@ function hashAddress({ key }: PurposeKey, address: string): string {
     .slice(0, 22);
 }
 
-/** The channel of a link or code that the host sent to an email address. */
+/** The channel id for a link or code that the host sent to an email address. */
 export function emailChannel(keyRing: KeyRing, address: string): string {
   return hashAddress(keyRing.current('destination'), address);
 }
 
-/** Whether one of the channels is this address, under any key of the ring. */
+/** Whether one of the channels is this address. Tries every key of the ring. */
 export function isAmongChannels(keyRing: KeyRing, channels: readonly string[], address: string): boolean {
   return keyRing.all('destination').some((key) => channels.includes(hashAddress(key, address)));
 }
 
-/** How long a reset is held against the address: long enough for the owner to read of it and act. */
-export const SPENT_SECONDS = 3600;
+/**
+ * For how long a code sent to the address of a password reset is not accepted as a second factor: long enough for the owner to
+ * read about the reset and act.
+ */
+export const SPENT_CHANNEL_SECONDS = 3600;
 
-/** An address through which the host let somebody choose a new password, and until when that is held against it. */
+/** An address that the host used for a password reset. Until `until`, it does not count as a second factor. */
 export interface SpentChannel {
   readonly channel: string;
   readonly until: number;
@@ -74,23 +77,23 @@ export type ParsedEmailAddress =
   | { readonly outcome: 'refused'; readonly because: 'not-an-email-address' };
 
 const LONGEST_TYPED = 320;
-/** RFC 5321, section 4.5.3.1: 256 octets for a path with its angle brackets, 64 for what is before the sign. */
+/** RFC 5321, section 4.5.3.1: 256 octets for a path including its angle brackets, and 64 for the local part. */
 const LONGEST = 254;
 const LONGEST_LOCAL_PART = 64;
 
 /**
- * The dot-string of RFC 5321, section 4.1.2. Quoted names, comments, groups and routes are refused: by these one address
- * becomes two, or a header.
+ * The dot-string of RFC 5321, section 4.1.2. Quoted names, comments, groups and routes are refused: they can turn one address
+ * into two, or into a header.
  */
 const DOT_STRING = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
 
-/** Everything else means something to a URL, which `domainToASCII` reads a domain like. */
+/** `domainToASCII` parses a domain as part of a URL, where every other character has a meaning. */
 const DOMAIN_AS_TYPED = /^[\w.\u0080-\u{10FFFF}-]+$/u;
 
-/** No number at the end: that would be an IP address, which has brackets in a mail address. */
+/** The last label is not a number: that would be an IP address, which needs brackets in an email address. */
 const DOMAIN = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*(?!\d+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
-/** One plain address and nothing else. The domain comes back in lower case and ASCII (RFC 5890). */
+/** Accepts one plain address and nothing else. The domain is returned in lower case and ASCII (RFC 5890). */
 export function parseEmailAddress(value: unknown): ParsedEmailAddress {
   const refused: ParsedEmailAddress = { outcome: 'refused', because: 'not-an-email-address' };
   if (typeof value !== 'string' || value.length > LONGEST_TYPED) return refused;
@@ -104,7 +107,7 @@ export function parseEmailAddress(value: unknown): ParsedEmailAddress {
   return { outcome: 'parsed', address };
 }
 
-/** The same for each spelling of one mailbox, for comparing and counting. Nothing is sent to it. */
+/** One form for every spelling of a mailbox, to compare and count addresses. Never send mail to it. */
 export function foldEmailAddress(address: string): string {
   const parsed = parseEmailAddress(address);
   return (parsed.outcome === 'parsed' ? parsed.address : address.trim()).toLowerCase();

@@ -2,26 +2,26 @@ import { createHash } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
 
 /**
- * The IP address in an address as a proxy or a socket reports it, in its usual form. Null if it holds none.
- * Some proxies add the port (`203.0.113.5:51234`, `[2001:db8::1]:443`), a socket for both versions of IP writes the older one
- * within the newer (`::ffff:203.0.113.5`), and a link-local address names its interface (`fe80::1%eth0`).
+ * Extracts the IP address from an address that a proxy or a socket reports, in canonical form. Null if there is none. Some
+ * proxies add the port (`203.0.113.5:51234`, `[2001:db8::1]:443`), a dual-stack socket maps IPv4 into IPv6
+ * (`::ffff:203.0.113.5`), and a link-local address names its interface (`fe80::1%eth0`).
  */
 export function parseAddress(text: string): string | null {
   const [, inBrackets] = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(text.trim()) ?? [];
   const [, beforePort] = /^([\d.]+):\d{1,5}$/.exec(text.trim()) ?? [];
   const bare = (inBrackets ?? beforePort ?? text.trim()).replace(/%[\w.-]+$/, '');
-  // `1` and `0x7f.1` are addresses to some programs and typing errors to everybody else.
+  // Some programs accept `1` and `0x7f.1` as addresses. Here they are typing errors.
   if (!bare.includes(':')) return ipaddr.IPv4.isValidFourPartDecimal(bare) ? bare : null;
   return ipaddr.IPv6.isValid(bare) ? ipaddr.process(bare).toString() : null;
 }
 
-/** Whether an address is reached through the internet: not this machine, a private network, or one that has another use. */
+/** Whether the address is on the public internet: not this machine, a private network or a reserved range. */
 export function isPublicAddress(text: string): boolean {
   const address = parseAddress(text);
   return address !== null && ipaddr.parse(address).range() === 'unicast';
 }
 
-/** What one visitor can have all of: an IPv4 address, or the /64 that an IPv6 visitor owns. Takes what `parseAddress` gave. */
+/** The range that one visitor controls: one IPv4 address, or an IPv6 /64. Takes a result of `parseAddress`. */
 export function networkOf(address: string): string {
   const parsed = ipaddr.parse(address);
   if (parsed.kind() === 'ipv4') return address;
@@ -29,8 +29,8 @@ export function networkOf(address: string): string {
 }
 
 /**
- * What stays the same of most people's addresses from day to day: the first half of an IPv4 address, and the first 32 bits of an
- * IPv6 address. One name for all addresses that are not reached through the internet.
+ * The part of an address that stays the same from day to day for most people: the first half of an IPv4 address, or the first 32
+ * bits of an IPv6 address. All addresses outside the public internet share one name.
  */
 export function wideNetworkOf(text: string): string {
   const address = parseAddress(text);
@@ -42,32 +42,32 @@ export function wideNetworkOf(text: string): string {
     .join('.');
 }
 
-/** Longer than any name that somebody has; what comes after it makes no other name. */
+/** Longer than any real username. Names that differ only after it count as the same. */
 const LONGEST = 320;
 
-/** A letter may be written as several; beyond this, taking it apart costs more than it is worth. */
+/** Compatibility decomposition can make a letter longer, so the input is cut first: decomposing more would cost too much. */
 const LONGEST_WRITTEN = 1280;
 
 /** Accents, invisible characters and control characters. */
 const IGNORED = /[\p{Mn}\p{Cf}\p{Cc}]/gu;
 
 /**
- * What stands for a username wherever passwords are counted. A host's table may read many ways to write a name as the same:
- * collations of MySQL ignore case, accents and invisible characters, and others use compatibility forms. All of them must be
- * one here, or each would be guessed at anew. Two names that become one only share a count.
+ * The key under which password attempts for a username are counted. The host's table may treat several spellings as one user:
+ * MySQL collations ignore case, accents and invisible characters, and others use compatibility forms. All of them must share one
+ * key, or an attacker gets a fresh count for each spelling. If two real names share a key, they only share a count.
  *
- * Hashed, since people type passwords into the wrong field. Without a key, so that the counts outlive a rotation of keys.
+ * Hashed, because people type passwords into the wrong field. Not keyed, so that counts survive a key rotation.
  */
 export function usernameKey(username: string): string {
   const name = username
-    // What says nothing goes before the cut, so that no amount of it pushes the name out.
+    // Remove ignored characters before the cut, so that padding cannot push out the name.
     .replaceAll(IGNORED, '')
     .trim()
     .slice(0, LONGEST_WRITTEN)
     .normalize('NFKD')
     .replaceAll(IGNORED, '')
     .trim()
-    // Both ways, since `ẞ` has a lower case only and `ß` becomes `SS`.
+    // Fold both ways: `ẞ` only has a lower case, and `ß` becomes `SS`.
     .toLowerCase()
     .toUpperCase()
     .slice(0, LONGEST);

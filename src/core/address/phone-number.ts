@@ -17,7 +17,7 @@ export type ParsedPhoneNumber =
       readonly e164: string;
       /** `+44 7700 900123`. */
       readonly international: string;
-      /** Null where several countries share the calling code and the digits do not tell. */
+      /** Null if several countries share the calling code and the digits do not identify one. */
       readonly country: CountryCode | null;
       /** `44`. */
       readonly callingCode: string;
@@ -30,12 +30,13 @@ export type ParsedPhoneNumber =
 
 const LONGEST_TYPED = 64;
 
-/** Digits and the usual punctuation of numbers, with at most one plus sign, which comes before the digits. */
+/** Digits and the usual punctuation of phone numbers, with at most one plus sign, before the first digit. */
 const WRITTEN_NUMBER = /^[()[\]./~·]*\+?[()[\]./~·]*\d[()[\]./~·\d]*$/;
 
 /**
- * International services instead of countries (ITU-T E.164.1): freephone and shared cost, satellite (870, 881), universal personal
- * numbers, networks of machines and relief agencies, premium rate. Their owners are paid for what is sent there.
+ * Calling codes of international services, not countries (ITU-T E.164.1): freephone and shared cost, satellite (870, 881),
+ * universal personal numbers, machine networks and relief agencies, premium rate. Attackers could earn money from messages to
+ * them.
  */
 const SERVICE_CODES: ReadonlySet<string> = new Set([
   '800',
@@ -49,16 +50,16 @@ const SERVICE_CODES: ReadonlySet<string> = new Set([
   '979',
 ]);
 
-/** A text to these costs more than one to a phone, and its receiver may be paid for it. */
+/** Texts to these cost more than texts to a phone, and the receiver may earn money from them. */
 const COSTLY_TYPES: ReadonlySet<NumberType> = new Set(['PREMIUM_RATE', 'SHARED_COST', 'PAGER']);
 
 /**
- * A phone number as people and devices write it: international, or national where a default country is given. Nothing but
- * digits and the usual separators is taken, so that no extension, context or second number comes along. Beyond the kinds that
- * cost extra only the length is judged: numbering plans change faster than releases, and the code that must arrive proves the rest.
+ * Parses a phone number as people and devices write it: international, or national if there is a default country. Only digits and
+ * the usual separators are accepted, so no extension, context or second number gets in. Apart from the costly types, only the
+ * length is checked: numbering plans change faster than releases, and the code that must arrive proves the rest.
  *
- * The `max` metadata are the only ones that know premium-rate numbers everywhere (`min` takes +33 890… for any other). They
- * load in the same 30 ms and add 0.2 MB of memory.
+ * Only the `max` metadata know premium-rate numbers in every country (`min` accepts +33 890…). They also load in 30 ms and add
+ * 0.2 MB of memory.
  */
 export function parsePhoneNumber(value: unknown, defaultCountry?: CountryCode): ParsedPhoneNumber {
   const number = typeof value === 'string' && value.length <= LONGEST_TYPED ? readNumber(value) : null;
@@ -67,7 +68,7 @@ export function parsePhoneNumber(value: unknown, defaultCountry?: CountryCode): 
   if (!isInternational && defaultCountry === undefined)
     return { outcome: 'refused', because: 'country-code-missing' };
   const dialled = number.startsWith('00') && defaultCountry === undefined ? `+${number.slice(2)}` : number;
-  // Not every one of them is known to the library.
+  // Checked before parsing, because the library does not know all of these codes.
   if (SERVICE_CODES.has(dialled.slice(1, 4)) && dialled.startsWith('+'))
     return { outcome: 'refused', because: 'number-not-textable' };
   const parsed = parsePhoneNumberFromString(dialled, {
@@ -87,24 +88,24 @@ export function parsePhoneNumber(value: unknown, defaultCountry?: CountryCode): 
   };
 }
 
-/** The digits, behind a plus sign where there is one. */
+/** The digits, with the plus sign if there is one. */
 function readNumber(typed: string): string | null {
   const text = normalizeTyped(typed);
   return WRITTEN_NUMBER.test(text) ? text.replaceAll(/[^+\d]/g, '') : null;
 }
 
-/** Personal numbers are billed like premium ones, but for those of North America, which cost what a phone costs. */
+/** Personal numbers are billed at premium rates, except in North America, where they cost as much as a phone. */
 function isCostly(type: NumberType | undefined, callingCode: string): boolean {
   if (type === undefined) return false;
   return COSTLY_TYPES.has(type) || (type === 'PERSONAL_NUMBER' && callingCode !== '1');
 }
 
-/** Two capital letters of ISO 3166-1 that have phone numbers. */
+/** An ISO 3166-1 code, in capitals, of a country that has phone numbers. */
 export function isCountryCode(value: unknown): value is CountryCode {
   return typeof value === 'string' && isSupportedCountry(value);
 }
 
-/** Where the digits do not tell the country, one of those that share its calling code is enough. */
+/** If the digits do not identify the country, it is enough that one country in the list shares the calling code. */
 export function isAmongCountries(
   { country, callingCode }: Pick<ParsedPhoneNumber & { outcome: 'parsed' }, 'country' | 'callingCode'>,
   countries: readonly CountryCode[],
@@ -113,7 +114,7 @@ export function isAmongCountries(
   return countries.some((candidate) => getCountryCallingCode(candidate) === callingCode);
 }
 
-/** A number of that country as it is written abroad: `+44 20 7946 0018`, which is reserved for examples, or the like. */
+/** An example number of the country in international format. For GB, `+44 20 7946 0018`, which is reserved for examples. */
 export function exampleNumber(country: CountryCode): string {
   if (country === 'GB') return '+44 20 7946 0018';
   return getExampleNumber(country, examples)?.formatInternational() ?? `+${getCountryCallingCode(country)}`;

@@ -3,26 +3,29 @@ import { findTraits, isChannel, type Channel, type FactorKind, type Factors } fr
 import { decodeId, encodeId } from '../text/host-id';
 
 /**
- * How something was proven: `password`, `federated`, `host` for a session that the host began in its own way, `remembered-browser`,
- * `upstream` for the second factor of an identity provider, or a kind of second factor.
+ * How something was proven: `password`, `federated`, `host` (a session that the host started itself), `remembered-browser`,
+ * `upstream` (the second factor of an identity provider), or a kind of second factor.
  */
 export type EvidenceMethod = FactorKind;
 
-/** One fact collected in a login or session. */
+/** One proof collected in a login or session. */
 export interface Evidence {
   readonly method: EvidenceMethod;
   readonly at: number;
   readonly authenticatorId?: string;
-  /** Through what the first factor came, where the host said so: see `channel`. */
+  /** The channel of the first factor, if the host named it: see `channel`. */
   readonly channel?: string;
   /**
-   * A sign-in that we saw happen at `at`. Without it, a session of the host was merely found then. With a kind of factor, it was the way
-   * in, without a password: a passkey that verified its user proves both factors (NIST SP 800-63B-4, 3.2.10).
+   * This package saw the sign-in at `at`. Without it, a session of the host was first noticed at `at`. With a kind of factor, the
+   * factor was the sign-in itself, without a password: a passkey that verified its user proves both factors (NIST SP 800-63B-4,
+   * 3.2.10).
    */
   readonly seen?: true;
-  /** The channel by which the code went instead, where a text message did not go out. It proves what a code of that channel proves. */
+  /**
+   * The channel that delivered the code, if the text message failed. The evidence then proves what a code of that channel proves.
+   */
   readonly sentBy?: Channel;
-  /** RFC 8176 values, where the proof said more than the traits of its kind. */
+  /** RFC 8176 values, if the proof says more than the traits of its kind. */
   readonly amr?: readonly string[];
 }
 
@@ -30,18 +33,18 @@ export type Assurance = 'none' | 'single-factor' | 'multi-factor';
 
 const FIRST_FACTORS: ReadonlySet<EvidenceMethod> = new Set(['password', 'host', 'federated']);
 
-/** They stand in for a second factor at sign-in, and prove none. */
-const STAND_INS: ReadonlySet<EvidenceMethod> = new Set(['remembered-browser', 'upstream']);
+/** Accepted instead of a second factor at sign-in. They do not prove one. */
+const SUBSTITUTES: ReadonlySet<EvidenceMethod> = new Set(['remembered-browser', 'upstream']);
 
-/** Two kinds, not two proofs: what the first factor is, and a second factor besides. A factor that was the way in is both. */
+/** Multi-factor takes a first and a second factor; two second factors are not enough. A factor used to sign in counts as both. */
 export function deriveAssurance(evidence: readonly Evidence[]): Assurance {
   const hasSecond = evidence.some(isSecondFactor);
-  const hasFirst = evidence.some((item) => FIRST_FACTORS.has(item.method) || isWayIn(item));
+  const hasFirst = evidence.some((item) => FIRST_FACTORS.has(item.method) || isSignInProof(item));
   if (hasFirst && hasSecond) return 'multi-factor';
   return hasFirst || hasSecond ? 'single-factor' : 'none';
 }
 
-/** The authenticator assurance level (NIST SP 800-63B-4). A second factor whose traits are unknown here reaches none. */
+/** The authenticator assurance level (NIST SP 800-63B-4). A second factor without known traits does not count. */
 export function deriveAssuranceLevel(evidence: readonly Evidence[], factors: Factors): 1 | 2 {
   const strong = evidence.filter(
     (item) => !isSecondFactor(item) || findTraits(factors, provenBy(item))?.assuranceLevel === 2,
@@ -49,12 +52,15 @@ export function deriveAssuranceLevel(evidence: readonly Evidence[], factors: Fac
   return deriveAssurance(strong) === 'multi-factor' ? 2 : 1;
 }
 
-/** What it proves: a code for a phone that came by email proves the mailbox. The factor of a channel has its name. */
+/**
+ * The method that the evidence really proves: a code for a phone that was delivered by email proves the mailbox. A channel and
+ * its factor have the same name.
+ */
 export function provenBy({ method, sentBy }: Evidence): EvidenceMethod {
   return sentBy ?? method;
 }
 
-/** RFC 8176 values. What the host or an identity provider did has none: only they know. */
+/** RFC 8176 values. Empty for evidence from the host or an identity provider, because only they know how it was proven. */
 export function deriveAmr(evidence: readonly Evidence[], factors: Factors): string[] {
   const values = evidence
     .flatMap((item) =>
@@ -64,17 +70,17 @@ export function deriveAmr(evidence: readonly Evidence[], factors: Factors): stri
   return [...new Set(values)];
 }
 
-/** Every kind of factor, also one that only another version of this package knows. */
+/** Includes kinds that only another version of this package knows. */
 export function isSecondFactor({ method }: Evidence): boolean {
-  return !FIRST_FACTORS.has(method) && !STAND_INS.has(method);
+  return !FIRST_FACTORS.has(method) && !SUBSTITUTES.has(method);
 }
 
-export function isStandIn({ method }: Evidence): boolean {
-  return STAND_INS.has(method);
+export function isSubstitute({ method }: Evidence): boolean {
+  return SUBSTITUTES.has(method);
 }
 
-/** A factor with which the person signed in, instead of a password. */
-function isWayIn(evidence: Evidence): boolean {
+/** A factor that was used to sign in, instead of a password. */
+function isSignInProof(evidence: Evidence): boolean {
   return evidence.seen === true && isSecondFactor(evidence);
 }
 
@@ -82,7 +88,7 @@ export function isFirstFactor(evidence: Evidence): boolean {
   return FIRST_FACTORS.has(evidence.method);
 }
 
-/** The newest credible instant at which something that satisfies `wanted` was proven, or null. */
+/** The newest plausible instant of evidence that satisfies `wanted`, or null. */
 export function latestProof(
   evidence: readonly Evidence[],
   wanted: (evidence: Evidence) => boolean,
@@ -94,8 +100,8 @@ export function latestProof(
 }
 
 /**
- * Adds a proof, keeping only the newest of each method, authenticator and channel, so that a session does not grow. A code that went
- * by email never takes the place of one that reached the phone, nor a later proof the place of the one that was the way in.
+ * Adds a proof and keeps only the newest of each method, authenticator and channel, so that a session does not grow. A code
+ * delivered by email never replaces one delivered to the phone, and a later proof never replaces the one that was the sign-in.
  */
 export function addEvidence(evidence: readonly Evidence[], proof: Evidence): Evidence[] {
   const others = evidence.filter(
@@ -104,16 +110,16 @@ export function addEvidence(evidence: readonly Evidence[], proof: Evidence): Evi
       item.authenticatorId !== proof.authenticatorId ||
       item.channel !== proof.channel ||
       item.sentBy !== proof.sentBy ||
-      isWayIn(item) !== isWayIn(proof),
+      isSignInProof(item) !== isSignInProof(proof),
   );
   return [...others, proof];
 }
 
 /*
- * Evidence as short text without quotes, since it stands in every session and every pending login: items behind commas, and in each,
- * behind colons, the method, an instant, the authenticator, the channel, the channel that a code fell back to, and values for `amr`. A factor is written
- * with the name of its kind, so that a process that does not know the kind keeps it; every other method is one letter, a capital one
- * for a sign-in that was seen, also by a factor.
+ * Evidence is stored as short text without quotes, because every session and pending login carries it. Commas separate items.
+ * Colons separate the fields of an item: method, instant, authenticator, channel, fallback channel, and `amr` values. A factor is
+ * written as the name of its kind, so that a process that does not know the kind can keep it. Every other method is one letter.
+ * Capitals mark a sign-in that was seen, for factors too.
  */
 
 const LETTERS: ReadonlyMap<EvidenceMethod, string> = new Map([
@@ -132,7 +138,7 @@ export function writeMethod(method: EvidenceMethod): string {
   return LETTERS.get(method) ?? method;
 }
 
-/** Undefined where `writeMethod` writes no such thing. */
+/** Undefined for text that `writeMethod` does not produce. */
 export function readMethod(text: string): EvidenceMethod | undefined {
   return METHODS.get(text) ?? (/^[a-z][a-z0-9-]+$/.test(text) && !LETTERS.has(text) ? text : undefined);
 }
@@ -148,7 +154,7 @@ function writeItem({ method, at, authenticatorId, channel, seen, sentBy, amr = [
   return [...fact, ...rest].join(':').replace(/:+$/, '');
 }
 
-/** Null where this is not what `writeEvidence` writes. */
+/** Null for text that `writeEvidence` does not produce. */
 export function readEvidence(text: string): readonly Evidence[] | null {
   if (text === '') return [];
   const read: Evidence[] = [];
@@ -182,7 +188,7 @@ function readItem(item: string): Evidence | null {
   };
 }
 
-/** An instant in few characters: base 36, eight of them until the year 2059. */
+/** An instant in base 36: eight characters until the year 2059. */
 export function writeInstant(at: number): string {
   return at.toString(36);
 }

@@ -3,7 +3,7 @@ import {
   deriveAssurance,
   isFirstFactor,
   isSecondFactor,
-  isStandIn,
+  isSubstitute,
   latestProof,
   type Evidence,
 } from './assurance';
@@ -17,10 +17,10 @@ import {
   strongestRank,
 } from './usable-factors';
 
-/** What was proven by another way than the first factor came, and what this organization would have asked for. */
+/** The evidence that counts here: not from the channel of the first factor, and of a kind that this organization accepts. */
 function countedEvidence(facts: Facts): readonly Evidence[] {
   return (facts.session?.evidence ?? []).filter(
-    (evidence) => !isSpent(facts, evidence) && isAskedHere(facts, evidence),
+    (evidence) => !isSpent(facts, evidence) && isAcceptedHere(facts, evidence),
   );
 }
 
@@ -32,12 +32,14 @@ function isSpent({ spentChannels }: Facts, { authenticatorId, sentBy }: Evidence
 }
 
 /**
- * A session may go from one organization to another, and rules may change during a session. A code to an address on file counts only
- * where an administrator assigned that, and a kind that the policy forbids only where it is no weaker than what the person has, or
- * where nothing else is left to ask for: otherwise one organization's rules would lower the protection of another. The same goes for
- * a code that went by email in the place of a text.
+ * A session can switch organizations, and rules can change during a session. So that one organization's rules cannot lower the
+ * protection of another:
+ * - a code to an address on file counts only if an administrator assigned that method;
+ * - a kind that the policy forbids counts only if it is at least as strong as the person's strongest factor, or if the person has
+ *   nothing else to prove;
+ * - a code delivered by email instead of a text counts only if the policy allows the fallback.
  */
-function isAskedHere(facts: Facts, evidence: Evidence): boolean {
+function isAcceptedHere(facts: Facts, evidence: Evidence): boolean {
   const { method, authenticatorId } = evidence;
   if (!isSecondFactor(evidence) || findTraits(facts.factors, method)?.enrollable === false) return true;
   if (evidence.sentBy !== undefined && !facts.policy.smsFallback) return false;
@@ -57,17 +59,17 @@ export function isMultiFactor(facts: Facts): boolean {
 }
 
 /**
- * Whether this login or session has proven a second factor, or a remembered browser or an identity provider stood in for it. Neither
- * does where phishing resistance is asked for.
+ * Whether this login or session has proven a second factor, or a remembered browser or an identity provider replaces it. If
+ * phishing resistance is required, neither can replace it.
  */
 export function isProven(facts: Facts): boolean {
   if (isMultiFactor(facts)) return true;
   if (facts.policy.strength === 'phishing-resistant') return false;
   const evidence = facts.session?.evidence ?? [];
-  return evidence.some(isFirstFactor) && evidence.some(isStandIn);
+  return evidence.some(isFirstFactor) && evidence.some(isSubstitute);
 }
 
-/** The proofs of this login or session that are no weaker than the strongest factor the person has. */
+/** The proofs of this login or session that are at least as strong as the person's strongest factor. */
 function strongestProofs(facts: Facts): readonly Evidence[] {
   const strongest = strongestRank(facts);
   const mustResist = facts.policy.strength === 'phishing-resistant' && hasResistantFactor(facts);
@@ -78,17 +80,17 @@ function strongestProofs(facts: Facts): readonly Evidence[] {
   );
 }
 
-/** When the strongest factor was proven last, or null. */
+/** When the strongest factor was last proven, or null. */
 export function strongestProofAt(facts: Facts, now: number): number | null {
   return latestProof(strongestProofs(facts), () => true, now);
 }
 
-/** Whether this login or session has proven two factors, of which the second is no weaker than the strongest. */
+/** Whether this login or session has proven two factors, and the second is at least as strong as the person's strongest. */
 export function isStrongestProven(facts: Facts): boolean {
   return isMultiFactor(facts) && strongestProofs(facts).length > 0;
 }
 
-/** Whether a route asks for phishing resistance, whatever the policy says. */
+/** Whether the route itself requires phishing resistance, regardless of the policy. */
 export function demandsResistance(requirement: Requirement): boolean {
   return requirement.kind === 'step-up' && requirement.strength === 'phishing-resistant';
 }
@@ -101,7 +103,7 @@ export function isResistantProven(facts: Facts): boolean {
   return isMultiFactor(facts) && provenSecondFactors(facts).some(({ method }) => isResistant(facts, method));
 }
 
-/** When a backup such as a recovery code was proven last beside a first factor, or null. */
+/** When a backup, such as a recovery code, was last proven together with a first factor, or null. */
 export function backupProvenAt(facts: Facts, now: number): number | null {
   if (!isMultiFactor(facts)) return null;
   return latestProof(provenSecondFactors(facts), ({ method }) => isBackup(facts, method), now);

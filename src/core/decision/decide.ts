@@ -4,7 +4,7 @@ import { RULES } from './decision-rules';
 
 export type { Requirement, Option, AllowReason, Decision } from './decision';
 
-/** One rule's name and what it says: a decision, or nothing to say. */
+/** The name of a rule and its decision, or null if the rule does not apply. */
 export interface Verdict {
   readonly rule: string;
   readonly decision: Decision | null;
@@ -13,8 +13,8 @@ export interface Verdict {
 const POLICY: Requirement = { kind: 'policy' };
 
 /**
- * The one answer to "may this go on?". Every login, page and step-up asks it; nothing else may conclude "done".
- * The first rule with something to say wins.
+ * Decides whether a request may continue. Every login, page and step-up calls it; no other code may conclude that a request is
+ * allowed. The first rule that returns a decision wins.
  */
 export function decide(facts: Facts, requirement: Requirement = POLICY, now: number): Decision {
   const judged = withStrength(facts, requirement);
@@ -25,13 +25,13 @@ export function decide(facts: Facts, requirement: Requirement = POLICY, now: num
   return { outcome: 'deny', because: 'no-usable-factor' };
 }
 
-/** What every rule says, whether or not an earlier one decided: for support, tests and the preview of a policy. */
+/** What every rule returns, even after the first decision: for support, tests and the preview of a policy. */
 export function explain(facts: Facts, requirement: Requirement, now: number): readonly Verdict[] {
   const judged = withStrength(facts, requirement);
   return RULES.map(({ name, judge }) => ({ rule: name, decision: judge(judged, requirement, now) }));
 }
 
-/** The stronger of what the route and a policy that is on ask for. */
+/** Applies the stronger requirement: of the route, or of the policy if it is enabled. */
 function withStrength(facts: Facts, requirement: Requirement): Facts {
   const { policy } = facts;
   const asked = demandsResistance(requirement)
@@ -43,8 +43,8 @@ function withStrength(facts: Facts, requirement: Requirement): Facts {
 }
 
 /**
- * For a session that the policy lets go on, such as an exempt person's: the challenge page would send it straight back. What a
- * route asks beyond the policy is proven on the step-up page.
+ * For a session that the policy already allows, such as an exempt person's: the challenge page would redirect it straight back.
+ * Extra requirements of a route are proven on the step-up page.
  */
 export function asStepUp(decision: Decision): Decision {
   return decision.outcome === 'challenge' ? { ...decision, because: 'authentication-too-old' } : decision;

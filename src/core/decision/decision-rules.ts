@@ -28,13 +28,13 @@ import {
   strongestRank,
 } from './usable-factors';
 
-/** A rule answers with a decision, or with null when it has nothing to say. */
+/** A rule returns a decision, or null if it does not apply. */
 export interface Rule {
   readonly name: string;
   readonly judge: (facts: Facts, requirement: Requirement, now: number) => Decision | null;
 }
 
-/** The order is the meaning: the first rule that answers wins. */
+/** The order matters: the first rule that returns a decision wins. */
 export const RULES: readonly Rule[] = [
   { name: 'session-must-be-live', judge: requireLiveSession },
   { name: 'policy-off', judge: allowWithoutPolicy },
@@ -62,8 +62,8 @@ function isPolicyOff(facts: Facts): boolean {
 }
 
 /**
- * Off is what was saved as off. Where nothing is saved and somebody has a factor all the same, the policy under which they came
- * to it may be lost; what they have is asked for, so that the loss opens nothing.
+ * MFA is off only if it was saved as off. If no policy is saved but the person has a factor, the policy under which they enrolled
+ * may be lost. The factor is still required, so that losing the policy does not turn off protection.
  */
 function isPolicyLost(facts: Facts): boolean {
   const { policy, authenticators, enrolledBefore, onFileProven } = facts;
@@ -73,18 +73,18 @@ function isPolicyLost(facts: Facts): boolean {
 
 function allowWithoutPolicy(facts: Facts, requirement: Requirement, now: number): Decision | null {
   if (!isPolicyOff(facts)) return null;
-  // Nothing can be set up where MFA is off, and a password is not what the route asks for.
+  // Nobody can enroll while MFA is off, and a password is not what the route requires.
   if (demandsResistance(requirement)) return { outcome: 'deny', because: 'no-usable-factor' };
   return stalePassword(facts, requirement, now) ?? { outcome: 'allow', because: 'policy-off' };
 }
 
-/** The provider answers for sessions that began with it; a password given here is a login like any other. */
+/** The identity provider is responsible for sessions that it started. A password entered here is a login like any other. */
 function allowFederated(facts: Facts, requirement: Requirement): Decision | null {
   if (requirement.kind === 'step-up' || !facts.federated) return null;
-  const elsewhere = facts.session?.evidence.some(({ method }) => method === 'federated' || method === 'host');
-  const answered =
-    elsewhere === true && facts.authenticators.length === 0 && !facts.policy.challengeFederated;
-  return answered ? { outcome: 'allow', because: 'federated' } : null;
+  const external = facts.session?.evidence.some(({ method }) => method === 'federated' || method === 'host');
+  const providerAnswers =
+    external === true && facts.authenticators.length === 0 && !facts.policy.challengeFederated;
+  return providerAnswers ? { outcome: 'allow', because: 'federated' } : null;
 }
 
 function allowExempt(facts: Facts, requirement: Requirement, now: number): Decision | null {
@@ -99,8 +99,8 @@ function denyMissingRecords(facts: Facts): Decision | null {
 }
 
 /**
- * Where phishing resistance is asked for, whoever has a factor with it proves that factor. A recovery code stands in for a lost one:
- * it opens the enrollment of another, and nothing else.
+ * If phishing resistance is required, people who have such a factor must prove it. A recovery code can replace a lost one, but
+ * only allows them to enroll another.
  */
 function challengeResistantFactor(facts: Facts, requirement: Requirement, now: number): Decision | null {
   if (!asksForResistance(facts) || !hasResistantFactor(facts) || isResistantProven(facts)) return null;
@@ -125,7 +125,7 @@ function enroll(facts: Facts, requirement: Requirement): Decision {
 
 function challengeFactor(facts: Facts, requirement: Requirement, now: number): Decision | null {
   if (!hasFactor(facts) || isProven(facts)) return null;
-  // Whoever has to enroll another one would be asked for the strongest next.
+  // If enrollment is due, ask for the strongest factor right away: the next decision would require it.
   const rank = isEnrollmentDue(facts, now) ? strongestRank(facts) : 0;
   return challenge(facts, 'assurance-too-low', now, atLeast(facts, rank));
 }
@@ -136,7 +136,7 @@ function atLeast({ factors }: Facts, rank: number): (kind: FactorKind) => boolea
   return (kind) => rankOf(factors, kind) >= rank;
 }
 
-/** Asks for one of the factors that are strong enough. */
+/** Asks for one of the factors that `isEnough` accepts. */
 function challenge(
   facts: Facts,
   because: ChallengeReason,
@@ -147,7 +147,7 @@ function challenge(
     challengeOptions(known, at).filter(({ kind }) => isEnough(kind));
   const anyOf = waysAt(facts, now);
   if (anyOf.length > 0) return { outcome: 'challenge', because, anyOf };
-  // Waiting helps only where the end of a lock leaves something to answer with.
+  // Report a lock only if an option becomes available when it ends.
   const ends = [facts.codesLockedUntil, facts.recoveryCodesLockedUntil].filter(
     (until) => until !== null && now < until && waysAt(facts, until).length > 0,
   );
@@ -159,19 +159,19 @@ function challenge(
   return { outcome: 'deny', because: isWeakerLeft ? 'strongest-unusable' : 'no-usable-factor' };
 }
 
-/** Asks for enrollment where the policy wants a factor that the person does not have. */
+/** Asks for enrollment if the policy wants a factor that the person does not have. */
 function enrollWantedFactor(facts: Facts, requirement: Requirement, now: number): Decision | null {
   const { policy, member } = facts;
   if (demandsResistance(requirement) && !hasResistantFactor(facts))
     return demandStrongest(facts, now) ?? enroll(facts, requirement);
-  // A policy that is lost asks for what there is and wants nothing new.
+  // A lost policy requires existing factors, but no new ones.
   if (!policy.enabled || hasWantedFactor(facts)) return null;
   if (requirement.kind === 'policy' && isProvenUpstream(facts)) return null;
   const anyOf = enrollableKinds(facts);
   const asked = member.enabled || policy.enrollment !== 'assigned';
   if (!asked && requirement.kind === 'policy') return null;
   const grace = deriveGrace(policy, member, now);
-  // A route that wants a fresh proof takes the password of a person who need not enroll yet; without one, only a factor is left.
+  // A step-up accepts the password of a person who need not enroll yet. A person without a password needs a factor.
   const mayWait = !asked || grace.skippable;
   if (requirement.kind === 'step-up' && mayWait && (hasFactor(facts) || facts.hasPassword)) return null;
   const skipped = facts.session?.skipped === true && doesSkipHold(policy, member, now);
@@ -180,12 +180,12 @@ function enrollWantedFactor(facts: Facts, requirement: Requirement, now: number)
   if (requirement.kind === 'step-up' || !grace.skippable) {
     return demandStrongest(facts, now) ?? { outcome: 'enroll', because: 'required', anyOf, skippable: false };
   }
-  // A remembered browser stands in for a proof where pages are shown; it does not bind a new factor.
+  // A remembered browser is enough to see pages, but not to add a factor.
   if (hasFactor(facts) && !isMultiFactor(facts)) return challenge(facts, 'assurance-too-low', now);
   return { outcome: 'enroll', because: 'offered', anyOf, ...grace };
 }
 
-/** Enrollment cannot be put off. */
+/** Whether enrollment is required and can no longer be postponed. */
 function isEnrollmentDue(facts: Facts, now: number): boolean {
   const { policy, member } = facts;
   if (!policy.enabled || hasWantedFactor(facts) || enrollableKinds(facts).length === 0) return false;
@@ -194,22 +194,22 @@ function isEnrollmentDue(facts: Facts, now: number): boolean {
 }
 
 /**
- * Asks a person who has a factor for the strongest one, unless this login or session has proven it: a weaker proof must not bind
- * another factor. Null where nothing is left to prove.
+ * Asks for the person's strongest factor, unless this login or session has proven it: a weaker proof must not add another factor.
+ * Null if there is nothing left to prove.
  */
 export function demandStrongest(facts: Facts, now: number): Decision | null {
   if (!hasFactor(facts) || isStrongestProven(facts)) return null;
   return challenge(facts, 'assurance-too-low', now, atLeast(facts, strongestRank(facts)));
 }
 
-/** Step-up: the newest proof of the strongest factor counts, never a remembered browser. */
+/** Step-up: only the newest proof of the strongest factor counts, never a remembered browser. */
 function challengeStaleFactor(facts: Facts, requirement: Requirement, now: number): Decision | null {
   if (requirement.kind !== 'step-up' || !hasFactor(facts)) return null;
   if (isFresh(strongestProofAt(facts, now), requirement.maxAgeSeconds, now)) return null;
   return challenge(facts, 'authentication-too-old', now, atLeast(facts, strongestRank(facts)));
 }
 
-/** Step-up: the password counts only where there is no factor. */
+/** Step-up: the password counts only if the person has no factor. */
 function challengeStalePassword(facts: Facts, requirement: Requirement, now: number): Decision | null {
   return hasFactor(facts) ? null : stalePassword(facts, requirement, now);
 }
@@ -229,7 +229,7 @@ function isFirstFactorFresh({ session, hasPassword }: Facts, requirement: StepUp
   const passwordAt = latestProof(evidence, ({ method }) => method === 'password', now);
   if (passwordAt !== null && passwordAt > passwordSince && isFresh(passwordAt, maxAgeSeconds, now))
     return true;
-  // A session of the host that was merely found is dated by when it was, which says nothing about its proof.
+  // A host session that we did not see begin is dated by when we noticed it. That says nothing about when the person signed in.
   const signInAt = latestProof(evidence, ({ seen }) => seen === true, now);
   return (signInCounts === true || !hasPassword) && isFresh(signInAt, maxAgeSeconds, now);
 }

@@ -3,61 +3,61 @@ import { NO_MEMBER_SETTINGS, type MemberSettings } from '../member/member';
 import type { Policy, Strength } from '../policy/policy';
 import type { Evidence } from './assurance';
 
-/** What a decision needs to know of one authenticator. */
+/** What a decision needs to know about one authenticator. */
 export interface AuthenticatorFact {
   readonly id: string;
   readonly kind: FactorKind;
-  /** False where it was disabled by too many wrong proofs, or its secret cannot be read. */
+  /** False if too many wrong proofs disabled it, or its secret cannot be read. */
   readonly usable: boolean;
 }
 
-/** What a decision needs to know of the session, or of the login in progress. */
+/** What a decision needs to know about the session or pending login. */
 export interface SessionFact {
   readonly phase: 'live' | 'expired' | 'ended';
   readonly evidence: readonly Evidence[];
-  /** Enrollment was put off in this session. */
+  /** The person skipped enrollment in this session. */
   readonly skipped: boolean;
 }
 
-/** Everything a decision is made from: plain data, gathered in one round trip. */
+/** Everything that a decision depends on: plain data, read in one round trip. */
 export interface Facts {
   /** The kinds that this process knows. */
   readonly factors: Factors;
   readonly session: SessionFact | null;
-  /** Whether the host offers the feature to this organization at all. */
+  /** Whether the host offers MFA to this organization. */
   readonly featureAvailable: boolean;
   readonly policy: Policy;
   readonly member: MemberSettings;
-  /** Signed in through an identity provider, which answers for the factors. */
+  /** Signed in through an identity provider, which is responsible for the factors. */
   readonly federated: boolean;
-  /** Whether the person has a password that could be asked for. */
+  /** Whether the person has a password that a challenge can ask for. */
   readonly hasPassword: boolean;
   readonly authenticators: readonly AuthenticatorFact[];
   readonly recoveryCodesLeft: number;
-  /** Addresses that the host has on file and vouches for. */
+  /** Whether the host has a verified address on file. */
   readonly onFile: { readonly email: boolean; readonly phone: boolean };
-  /** The kinds on file that too many wrong proofs disabled. */
+  /** The kinds of address on file that too many wrong proofs disabled. */
   readonly onFileDisabled: readonly FactorKind[];
-  /** The enrollable kinds that work here: a code can be sent or checked. */
+  /** The enrollable kinds that this host can deliver or verify. */
   readonly availableKinds: readonly FactorKind[];
   /** The user directory says that this person has enrolled before. */
   readonly enrolledBefore: boolean;
-  /** An address on file was proven before, so that a policy was on then. */
+  /** A code to an address on file was accepted before, so a policy was on at that time. */
   readonly onFileProven: boolean;
   /**
-   * The authenticators, on-file ones included, at the address through which the first factor came. None of them is a
-   * second one: whoever reads that mailbox has both.
+   * The authenticators, including addresses on file, that use the address of the first factor. They do not count as a second
+   * factor: an attacker who reads that mailbox has both.
    */
   readonly spentChannels: readonly string[];
-  /** Until when one-time codes are refused, or null. */
+  /** One-time codes are refused until then; null if they are not locked. */
   readonly codesLockedUntil: number | null;
   readonly recoveryCodesLockedUntil: number | null;
 }
 
 /**
- * The facts of a person as an administrator of an organization where MFA is on. Administrators always need a second factor
- * (OWASP MFA cheat sheet): their own organization, an exemption, a skip or an identity provider does not release them.
- * `administered` gives the methods to set up where their own organization has MFA off.
+ * The facts of a person as an administrator of an organization where MFA is on. Administrators always need a second factor (OWASP
+ * MFA cheat sheet): their own organization, an exemption, a skip or an identity provider does not exempt them. `administered`
+ * provides the methods if their own organization has MFA off.
  */
 export function asAdministrator(facts: Facts, administered: Policy): Facts {
   const own = isMfaOn(facts) ? facts.policy : administered;
@@ -71,7 +71,10 @@ export function asAdministrator(facts: Facts, administered: Policy): Facts {
   };
 }
 
-/** The facts of the same person as a member of an organization that they administer. An exemption or an identity provider does not release them. */
+/**
+ * The facts of the same person as a member of an organization that they administer. An exemption or an identity provider does not
+ * exempt them.
+ */
 export function asMemberOf(facts: Facts, administered: Policy): Facts {
   const isOwn = administered.organizationId === facts.policy.organizationId;
   const { member, session } = facts;
@@ -94,19 +97,19 @@ export function isMfaOn({ featureAvailable, policy }: Pick<Facts, 'featureAvaila
   return featureAvailable && policy.enabled;
 }
 
-/** What a route or a login asks. */
+/** What a route or a login requires. */
 export type Requirement =
-  /** A login, or a page below the guard. */
+  /** A login, or a page behind the guard. */
   | { readonly kind: 'policy' }
-  /** A proof by the strongest factor the person has, no older than this (RFC 9470). */
+  /** A proof of the person's strongest factor, at most this old (RFC 9470). */
   | {
       readonly kind: 'step-up';
       readonly maxAgeSeconds: number;
-      /** What the route asks beyond the policy. */
+      /** What the route requires in addition to the policy. */
       readonly strength?: Strength;
-      /** A password counts only if it was given after this instant: "enter your password again". */
+      /** A password counts only if it was entered after this instant: "enter your password again". */
       readonly passwordSince?: number;
-      /** A sign-in of the host that was seen counts too, although the person has a password. */
+      /** A seen sign-in of the host counts too, even if the person has a password. */
       readonly signInCounts?: true;
     };
 
@@ -125,7 +128,7 @@ export type Decision =
       readonly outcome: 'challenge';
       readonly because: 'assurance-too-low' | 'authentication-too-old';
       readonly anyOf: readonly Option[];
-      /** The person has no factor; the password is the strongest proof there is. */
+      /** The person has no factor, so the password is the strongest proof. */
       readonly password?: true;
     }
   | {
@@ -133,7 +136,7 @@ export type Decision =
       readonly because: 'required' | 'offered';
       readonly anyOf: readonly FactorKind[];
       readonly skippable: boolean;
-      /** The route asks for it, not the policy. */
+      /** The route requires it, not the policy. */
       readonly byRoute?: true;
       readonly graceUntil?: number;
       readonly skipsLeft?: number;
@@ -148,10 +151,10 @@ export type Decision =
         | 'locked'
         | 'same-channel'
         | 'no-usable-factor'
-        /** The factor that is strong enough works no more; weaker ones do. */
+        /** The factor that is strong enough no longer works, but weaker ones do. */
         | 'strongest-unusable'
         | 'records-unavailable'
-        /** Somebody signed in again because that was asked of them, and nobody saw it. */
+        /** The person was asked to sign in again and did, but this package did not see it. */
         | 'sign-in-unseen';
       readonly lockedUntil?: number;
     };

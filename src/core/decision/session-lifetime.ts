@@ -3,13 +3,13 @@ import { isCredible } from '../clock';
 import type { Policy } from '../policy/policy';
 import type { Evidence } from './assurance';
 
-/** The values that a session carries from its login and that every later request compares for equality. */
+/** The values that a session keeps from its login. Every later request compares them for equality. */
 export interface Epochs {
   readonly user: string;
   readonly organization: string;
 }
 
-/** What is known of a session when a request arrives. */
+/** When a session started and was last used, as known when a request arrives. */
 export interface SessionTimes {
   readonly startedAt: number;
   readonly seenAt: number;
@@ -17,7 +17,7 @@ export interface SessionTimes {
 
 type Lifetime = Pick<Policy, 'sessionDurationSeconds' | 'idleTimeoutSeconds'>;
 
-/** The absolute end, counted from authentication; activity never moves it (NIST SP 800-63B-4, 2.2.3). */
+/** The absolute end, counted from authentication. Activity never moves it (NIST SP 800-63B-4, 2.2.3). */
 export function sessionExpiresAt(session: Pick<SessionTimes, 'startedAt'>, policy: Lifetime): number {
   return session.startedAt + policy.sessionDurationSeconds * 1000;
 }
@@ -29,8 +29,8 @@ export function isSessionExpired(session: SessionTimes, policy: Lifetime, now: n
 }
 
 /**
- * Whether `seenAt` is old enough to be written again. A write for every request would double the cost of each;
- * a tenth of the idle timeout, at most a minute, ends an idle session early by that much and never late.
+ * Whether `seenAt` is old enough to be written again. Writing it on every request would double the cost of each. With a
+ * granularity of a tenth of the idle timeout, at most a minute, an idle session may end that much early, but never late.
  */
 export function isSeenAtStale(session: SessionTimes, policy: Lifetime, now: number): boolean {
   const { idleTimeoutSeconds } = policy;
@@ -38,20 +38,20 @@ export function isSeenAtStale(session: SessionTimes, policy: Lifetime, now: numb
   return now - session.seenAt >= granularitySeconds * 1000;
 }
 
-/** What was recorded of the sessions of a user or an organization that were ended. */
+/** When the sessions of a user or an organization were last ended. */
 export interface Ends {
   readonly epoch: string | null;
   readonly sessionsEndedAt: number | null;
 }
 
-/** Whether a session that carries no epoch was ended: it began before the end, or nobody knows when it began. */
+/** Whether a session without an epoch was ended: it started before the end, or its start is unknown. */
 export function isEndedBy({ sessionsEndedAt }: Ends, startedAt: number | null): boolean {
   return sessionsEndedAt !== null && (startedAt === null || startedAt <= sessionsEndedAt);
 }
 
 /**
- * Whether the password was changed after an instant, such as the one at which a sign-in began to judge it. A change that a clock ahead has
- * dated in the future says nothing about that.
+ * Whether the password changed after an instant, such as when a sign-in started to check it. Ignores a change dated in the
+ * future, which a clock ahead wrote.
  */
 export function isPasswordChangedSince(
   { passwordChangedAt }: { readonly passwordChangedAt?: number },
@@ -61,7 +61,7 @@ export function isPasswordChangedSince(
   return passwordChangedAt !== undefined && since < passwordChangedAt && passwordChangedAt <= now;
 }
 
-/** Whether nothing was ended since `seen` was read. An epoch that was made meanwhile is no end. */
+/** Whether no sessions were ended since `seen` was read. A first epoch that was created in between does not count. */
 export function areSameEnds(seen: Ends, now: Ends): boolean {
   return seen.sessionsEndedAt === now.sessionsEndedAt && (seen.epoch === null || seen.epoch === now.epoch);
 }
@@ -74,20 +74,21 @@ export function areEpochsCurrent(
   return carried.user === current.user && carried.organization === current.organization;
 }
 
-/** A session's instants, as its record has them. */
+/** The instants in the record of a session. */
 export interface SessionDates extends SessionTimes {
   readonly evidence: readonly Evidence[];
 }
 
-/** The instant furthest ahead that a session cannot have; null where all are credible. */
+/** The latest implausible instant of a session, or null if all are plausible. */
 export function findFutureDate({ startedAt, seenAt, evidence }: SessionDates, now: number): number | null {
   const latest = Math.max(startedAt, seenAt, ...evidence.map(({ at }) => at));
   return isCredible(latest, now) ? null : latest;
 }
 
 /**
- * The dates of a session that a clock ahead took part in. It lasts no longer than one that starts now, and what was proven in the
- * future was proven at no known time: it still counts, and is never fresh. Stored so, it does not become fresh when that time comes.
+ * Corrects the dates of a session that a clock ahead wrote. The session lasts no longer than one that starts now. A proof dated
+ * in the future gets an unknown time: it still counts, but is never fresh. Store the result, so that such a proof does not become
+ * fresh later.
  */
 export function boundDates({ startedAt, seenAt, evidence }: SessionDates, now: number): SessionDates {
   return {
@@ -98,8 +99,8 @@ export function boundDates({ startedAt, seenAt, evidence }: SessionDates, now: n
 }
 
 /**
- * The handle of a session that the host began out of our sight. It follows from the session id, so that requests which adopt the
- * session at the same time make one entry. Its first character says whether it is known when the session began.
+ * The handle of a session that the host started without this package. It is derived from the session id, so that concurrent
+ * requests that adopt the session create one entry. Its first character says whether the start of the session is known.
  */
 export function adoptedHandle(sessionId: string, start: 'known' | 'unknown'): string {
   const hash = createHash('sha256').update(`express-mfa/session/${sessionId}`).digest('base64url');
@@ -109,7 +110,7 @@ export function adoptedHandle(sessionId: string, start: 'known' | 'unknown'): st
 const KNOWN_START = '@';
 const UNKNOWN_START = '.';
 
-/** A copy of such a session may be stored without the handle, by a request that was under way when it was adopted. */
+/** A request that was already running when the session was adopted may store a copy of it without the handle. */
 export function isAdoptedHandle(handle: string): boolean {
   return handle.startsWith(KNOWN_START) || handle.startsWith(UNKNOWN_START);
 }
@@ -118,7 +119,7 @@ export function isStartUnknown(handle: string): boolean {
   return handle.startsWith(UNKNOWN_START);
 }
 
-/** The handle that takes the place of another one in a session that goes on. */
-export function successorHandle(before: string, mark: string): string {
-  return isAdoptedHandle(before) ? before.charAt(0) + mark : mark;
+/** The handle that replaces another one in a session that continues. */
+export function successorHandle(before: string, newHandle: string): string {
+  return isAdoptedHandle(before) ? before.charAt(0) + newHandle : newHandle;
 }

@@ -2,22 +2,22 @@ import { isRecent } from '../clock';
 import { isFirstFactor, type Evidence } from './assurance';
 import type { Facts } from './decision';
 
-/** What an identity provider has to say for its multi-factor authentication to count. One of `acr` and `amr` is enough. */
+/** The claims that make the multi-factor authentication of an identity provider count. One match in `acr` or `amr` is enough. */
 export interface UpstreamRule {
-  /** Values of the claim `acr` that stand for a second factor. */
+  /** Values of the claim `acr` that mean a second factor. */
   readonly acr?: readonly string[] | undefined;
-  /** Values of the claim `amr` (RFC 8176) that stand for a second factor, such as `mfa`. */
+  /** Values of the claim `amr` (RFC 8176) that mean a second factor, such as `mfa`. */
   readonly amr?: readonly string[] | undefined;
-  /** How old the authentication at the provider may be. */
+  /** The maximum age of the authentication at the provider. */
   readonly maxAgeSeconds: number;
 }
 
-/** By the name that the host gives the provider. */
+/** Rules by the name that the host gives the provider. */
 export type UpstreamRules = Readonly<Record<string, UpstreamRule>>;
 
-/** Claims of an ID token that the host has verified. They come from the provider, so their types are not trusted. */
+/** Claims of an ID token that the host has verified. Their types are not trusted, because the provider chose them. */
 export interface UpstreamClaims {
-  /** A name of the option `upstreamMfa`. */
+  /** A key of the option `upstreamMfa`. */
   readonly provider: string;
   readonly acr?: unknown;
   readonly amr?: unknown;
@@ -29,7 +29,7 @@ export type UpstreamVerdict =
   | { readonly outcome: 'counts'; readonly evidence: Evidence }
   | { readonly outcome: 'ignored'; readonly because: 'unknown-provider' | 'no-second-factor' | 'too-old' };
 
-/** Whether the authentication at a provider counts as a second factor of the session that begins now. */
+/** Whether the authentication at a provider counts as a second factor of the session that starts now. */
 export function judgeUpstream(rules: UpstreamRules, claims: UpstreamClaims, now: number): UpstreamVerdict {
   const rule = Object.hasOwn(rules, claims.provider) ? rules[claims.provider] : undefined;
   if (rule === undefined) return { outcome: 'ignored', because: 'unknown-provider' };
@@ -46,8 +46,8 @@ function isAnyOf(claim: unknown, wanted: readonly string[] = []): boolean {
 }
 
 /**
- * A provider's second factor stands in for one here, to go on and to need none of one's own. It is never a fresh proof, and whether it
- * resists phishing is not known.
+ * Whether a provider's second factor replaces one here: the person can continue and need not enroll. It is never a fresh proof,
+ * and whether it resists phishing is unknown.
  */
 export function isProvenUpstream({ session, policy }: Facts): boolean {
   if (policy.strength === 'phishing-resistant') return false;

@@ -12,36 +12,36 @@ import {
 import { provenBy, type Evidence, type EvidenceMethod } from './assurance';
 import type { Facts, Option } from './decision';
 
-/** How strong a factor is that can be guessed at; more is stronger. Wrong proofs are counted by it. */
+/** The strength of a factor that can be guessed; higher is stronger. Wrong proofs are counted by it. */
 export type FactorRank = 1 | 2 | 3;
 
 export const FACTOR_RANKS: readonly FactorRank[] = [1, 2, 3];
 
-/** 0 for what is no second factor, or none that this process knows. */
+/** 0 for anything that is not a second factor known to this process. */
 export function rankOf(factors: Factors, method: EvidenceMethod): number {
   return findTraits(factors, method)?.rank ?? 0;
 }
 
-/** The rank under which wrong proofs of the kind are counted, and up to which a right one ends the counts. */
+/** The rank under which wrong proofs of the kind are counted. A right proof clears the counts up to this rank. */
 export function guessRank(factors: Factors, kind: FactorKind): FactorRank {
   const rank = rankOf(factors, kind);
   return rank >= 3 ? 3 : rank === 2 ? 2 : 1;
 }
 
-/** By the channel that was proven, whatever was asked for. */
+/** Uses the channel that was proven, not the one that was asked for. */
 export function rankOfProof(factors: Factors, evidence: Evidence): number {
   return rankOf(factors, provenBy(evidence));
 }
 
 /**
- * The rank of the strongest factor the person has. Neither a lock nor disablement lowers it: guessing at the app must not turn
- * an email code into proof enough. The way out of a disabled one is a recovery code, or an administrator's reset.
+ * The rank of the person's strongest factor. A lock or a disabled factor does not lower it: an attacker who guesses at the app
+ * must not make an email code sufficient. The owner of a disabled factor needs a recovery code or an administrator's reset.
  */
 export function strongestRank(facts: Facts): number {
   return Math.max(1, ...rankedFactors(facts).map(({ kind }) => rankOf(facts.factors, kind)));
 }
 
-/** The kind of the strongest factor where none of that rank works any more; null where one does. */
+/** The kind of the strongest factor if no factor of that rank works any more; null if one does. */
 export function findUnusableStrongest(facts: Facts): Option['kind'] | null {
   const strongest = strongestRank(facts);
   const isStrongest = ({ kind }: Option) => rankOf(facts.factors, kind) === strongest;
@@ -49,7 +49,7 @@ export function findUnusableStrongest(facts: Facts): Option['kind'] | null {
   return rankedFactors(facts).find(isStrongest)?.kind ?? null;
 }
 
-/** The kinds that the organization allows, that are as strong as it asks, and that the host can do. */
+/** The kinds that the organization allows, that meet its required strength, and that the host supports. */
 export function allowedKinds(
   facts: Pick<Facts, 'policy' | 'factors' | 'availableKinds'>,
 ): readonly FactorKind[] {
@@ -66,12 +66,12 @@ export function isResistant({ factors }: Pick<Facts, 'factors'>, kind: FactorKin
   return findTraits(factors, kind)?.phishingResistant === true;
 }
 
-/** Also one that works no more: breaking the passkey must not make the app proof enough. */
+/** Includes disabled factors: breaking the passkey must not make the app sufficient. */
 export function hasResistantFactor(facts: Facts): boolean {
   return facts.authenticators.some(({ kind }) => isResistant(facts, kind));
 }
 
-/** The kinds a person may enroll now: the allowed ones, or the one that was assigned. */
+/** The kinds that a person may enroll now: the allowed ones, or only the assigned one. */
 export function enrollableKinds(facts: Facts): readonly FactorKind[] {
   const possible = allowedKinds(facts);
   const { enabled, assignedKind } = facts.member;
@@ -80,9 +80,9 @@ export function enrollableKinds(facts: Facts): readonly FactorKind[] {
 }
 
 /**
- * The delivered kind that an administrator assigned and that an address on file can carry: no enrollment needed. A kind
- * that the policy has forbidden since then, or that nothing is sent by any more, still counts for people with nothing else:
- * a sender that is missing after a new deployment must not let a password alone enroll another factor.
+ * The assigned kind, if codes can go to an address on file, so that no enrollment is needed. A kind that the policy has since
+ * forbidden, or that the host can no longer deliver, still counts for people who have nothing else: a missing sender after a
+ * deployment must not let a password alone enroll another factor.
  */
 export function onFileOption(facts: Facts): Option | null {
   const { enabled, assignedKind } = facts.member;
@@ -96,14 +96,14 @@ export function onFileOption(facts: Facts): Option | null {
 }
 
 /**
- * Whether anything stands in the way of "never enrolled". It depends on what the person has, never on what the
- * policy allows today: tightening the methods must not open the door to whoever holds the password.
+ * Whether the person has any factor. It depends on what the person has, never on what the policy allows today: an organization
+ * that forbids a method must not let an attacker in with just the password.
  */
 export function hasFactor(facts: Facts): boolean {
   return facts.authenticators.length > 0 || onFileOption(facts) !== null;
 }
 
-/** Whether the person has the factor that the policy wants of them. */
+/** Whether the person has a factor of a kind that the policy wants. */
 export function hasWantedFactor(facts: Facts): boolean {
   const wanted = enrollableKinds(facts);
   const onFile = onFileOption(facts);
@@ -112,8 +112,8 @@ export function hasWantedFactor(facts: Facts): boolean {
 }
 
 /**
- * The factors a person could prove if nothing were locked. Allowed kinds if there is one; otherwise what the person has,
- * so that they prove it before they enroll another.
+ * The factors that a person could prove if nothing were locked. These are the allowed kinds, or if the person has none, every
+ * kind they have, so that they prove it before they enroll another.
  */
 export function provableFactors(facts: Facts): readonly Option[] {
   const usable = facts.authenticators.filter((authenticator) => authenticator.usable);
@@ -127,8 +127,8 @@ export function provableFactors(facts: Facts): readonly Option[] {
 }
 
 /**
- * The same with those that work no more: guessing at the app until it is disabled must not make an email code proof enough for
- * what the app protects.
+ * Like `provableFactors`, but includes disabled factors: an attacker who guesses at the app until it is disabled must not make an
+ * email code sufficient for what the app protects.
  */
 export function rankedFactors(facts: Facts): readonly Option[] {
   return allowedFirst(facts, ownFactors(facts, facts.authenticators));
@@ -145,7 +145,7 @@ function ownFactors(facts: Facts, authenticators: Facts['authenticators']): read
   );
 }
 
-/** Where phishing resistance is asked for, a forbidden method that has it comes before an allowed one that doesn't. */
+/** If phishing resistance is required, a forbidden method that resists phishing comes before an allowed one that doesn't. */
 function allowedFirst(facts: Facts, all: readonly Option[]): readonly Option[] {
   const { methods, strength } = facts.policy;
   const resistant = strength === 'any' ? [] : all.filter(({ kind }) => isResistant(facts, kind));
@@ -154,7 +154,7 @@ function allowedFirst(facts: Facts, all: readonly Option[]): readonly Option[] {
   return allowed.length > 0 ? allowed : known;
 }
 
-/** The ways to answer a challenge now. Recovery codes come last and only beside a factor. */
+/** The options to answer a challenge now. Recovery codes come last, and only if the person has a factor. */
 export function challengeOptions(facts: Facts, now: number): readonly Option[] {
   const codesLocked = facts.codesLockedUntil !== null && now < facts.codesLockedUntil;
   const recoveryLocked = facts.recoveryCodesLockedUntil !== null && now < facts.recoveryCodesLockedUntil;
@@ -173,7 +173,7 @@ export function challengeOptions(facts: Facts, now: number): readonly Option[] {
   return [...askTogether(facts, open), ...recovery];
 }
 
-/** Puts one option in the place of all of a kind that is asked together, where the first of them stands. */
+/** Merges the options of a kind that is asked together into one, at the position of the first. */
 function askTogether({ factors }: Facts, options: readonly Option[]): readonly Option[] {
   const asked = options.map((option) => {
     const { kind } = option;

@@ -2,13 +2,13 @@ import { MOST_AUTHENTICATORS, type Authenticator } from './authenticator';
 import { RECOVERY_CODES_GROUP } from './factor-kind';
 import { changeAuthenticator, findAuthenticator, type Changed, type MemberDocument } from './member-document';
 
-/** What an enrollment was judged on. */
-export interface BindingGround {
+/** The state of the member when the enrollment was authorized. */
+export interface ExpectedMember {
   readonly epoch: string;
   readonly authenticators: number;
 }
 
-/** Adds a confirmed authenticator. The one that it replaces goes, and the new one is preferred where the old one was. */
+/** Adds a confirmed authenticator. If it replaces a preferred one, it becomes the preferred one. */
 export function addAuthenticator(
   member: MemberDocument,
   authenticator: Authenticator,
@@ -28,11 +28,11 @@ function byAge(one: Authenticator, other: Authenticator): number {
   return one.id < other.id ? -1 : 1;
 }
 
-/** The same for one that was proven just now. False where anything changed since its owner was judged. */
+/** Adds an authenticator that was just proven. False if the member changed since the enrollment was authorized. */
 export function bindAuthenticator(
   member: MemberDocument,
   authenticator: Authenticator,
-  binding: { readonly replaces?: string; readonly expected: BindingGround },
+  binding: { readonly replaces?: string; readonly expected: ExpectedMember },
 ): Changed<MemberDocument, boolean> {
   const { replaces, expected } = binding;
   if (member.epoch !== expected.epoch || member.authenticators.length !== expected.authenticators)
@@ -40,7 +40,7 @@ export function bindAuthenticator(
   return { next: addAuthenticator(member, authenticator, replaces), outcome: true };
 }
 
-/** A name that no other authenticator has: `Phone`, `Phone 2`. */
+/** A label that no other authenticator has: `Phone`, `Phone 2`. */
 export function freeLabel(label: string, others: readonly Pick<Authenticator, 'label'>[]): string {
   const taken = new Set(others.map((other) => other.label));
   const names = [label, ...others.map((_, index) => `${label} ${index + 2}`)];
@@ -54,7 +54,10 @@ export type ImportOutcome =
   | 'has-authenticator'
   | 'too-many-authenticators';
 
-/** Adds one from another system, once for each `ref`, and not again after it was removed. A dry run only says what would happen. */
+/**
+ * Adds an authenticator from another system, once per `ref`. One that was removed is not added again. A dry run only reports what
+ * would happen.
+ */
 export function importAuthenticator(
   member: MemberDocument,
   authenticator: Authenticator,
@@ -86,7 +89,7 @@ export function renameAuthenticator(
   return { next: changeAuthenticator(member, id, { label }), outcome: true };
 }
 
-/** Seals a secret again. False if `expected` is no longer what is stored. */
+/** Replaces a sealed secret. False if `expected` is no longer what is stored. */
 export function resealAuthenticator(
   member: MemberDocument,
   id: string,
@@ -101,10 +104,13 @@ export function preferAuthenticator(member: MemberDocument, id: string): Changed
   return { next: member.preferredId === id ? member : { ...member, preferredId: id }, outcome: true };
 }
 
-/** `last-factor`: none of those is there of which one has to stay. */
+/** `last-factor`: none of the authenticators in `keepOneOf` exists. */
 export type AuthenticatorRemoval = 'removed' | 'no-authenticator' | 'last-factor';
 
-/** Removes one; with the last one go the recovery codes and the counts. With `keepOneOf`, only where one of these is there. */
+/**
+ * Removes an authenticator. The last one takes the recovery codes and guess counts with it. With `keepOneOf`, at least one of these
+ * authenticators must exist.
+ */
 export function removeAuthenticator(
   member: MemberDocument,
   id: string,
@@ -120,24 +126,26 @@ export function removeAuthenticator(
   return { next: authenticators.length === 0 ? forgetFactors(left) : left, outcome: 'removed' };
 }
 
-/** Removes every authenticator, count and use of an address on file; answers how many authenticators there were. */
+/**
+ * Removes every authenticator, guess count and use of an address on file. The outcome is the number of authenticators removed.
+ */
 export function removeAllAuthenticators(member: MemberDocument): Changed<MemberDocument, number> {
   const outcome = member.authenticators.length;
   return { next: { ...forgetFactors(member), authenticators: [], onFile: {} }, outcome };
 }
 
-/** What goes with the last authenticator. */
+/** Removes everything that makes no sense without an authenticator. */
 function forgetFactors(member: MemberDocument): MemberDocument {
   return { ...member, preferredId: null, recoveryCodes: null, guesses: {} };
 }
 
-/** A recovery code as stored: its number selects it, so that one try costs one hash. */
+/** A stored recovery code. A submitted code includes the number, so only one hash is computed per attempt. */
 export interface RecoveryCodeRecord {
   readonly number: number;
   readonly codeHash: string;
 }
 
-/** The hashes of one user's codes. The member document, which every decision reads, says how many are left. */
+/** The hashes of one user's codes. How many are left is in the member document, which every decision reads. */
 export interface RecoveryCodesDocument {
   readonly codes: readonly RecoveryCodeRecord[];
 }
@@ -149,13 +157,13 @@ export interface RecoveryCodeSet {
   readonly issuedAt: number;
 }
 
-/** Both documents, written together. */
+/** Both documents. They are written together. */
 export interface WithRecoveryCodes {
   readonly member: MemberDocument;
   readonly codes: RecoveryCodesDocument;
 }
 
-/** Puts a set in the place of the one there was. */
+/** Replaces the whole set of recovery codes. */
 export function replaceRecoveryCodes(
   { member, codes: before }: WithRecoveryCodes,
   { codes, issuedAt }: RecoveryCodeSet,
@@ -167,8 +175,8 @@ export function replaceRecoveryCodes(
 }
 
 /**
- * The same for a person in a session, on the ground that was judged: false where their sessions ended meanwhile, or nothing is left
- * that the codes would stand in for.
+ * Replaces the set for a person in a session. False if their sessions ended since the request was authorized, or they have no
+ * authenticator left that the codes could replace.
  */
 export function renewRecoveryCodes(
   given: WithRecoveryCodes,
@@ -181,7 +189,7 @@ export function renewRecoveryCodes(
   return { next: replaceRecoveryCodes(given, set), outcome: true };
 }
 
-/** Uses a code up, once, and ends the count of wrong ones. False where it is no longer that one. */
+/** Uses up a code, once, and clears the count of wrong ones. False if the stored code is no longer this one. */
 export function consumeRecoveryCode(
   given: WithRecoveryCodes,
   { number, codeHash }: RecoveryCodeRecord,

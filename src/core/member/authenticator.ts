@@ -2,35 +2,35 @@ import type { Facts } from '../decision/decision';
 import { enrollableKinds, provableFactors } from '../decision/usable-factors';
 import { onFileKind, type FactorKind, type FactorState } from './factor-kind';
 
-/** One user's confirmed instance of a factor (NIST SP 800-63B-4, section 4). */
+/** A factor that one user has set up and confirmed (NIST SP 800-63B-4, section 4). */
 export interface Authenticator {
   readonly id: string;
   readonly kind: FactorKind;
   readonly label: string;
   readonly createdAt: number;
   readonly lastUsedAt: number | null;
-  /** Wrong proofs in a row. At the limit the authenticator is disabled until it is enrolled again. */
+  /** Consecutive wrong proofs. At the limit, the authenticator is disabled until it is enrolled again. */
   readonly failures: number;
   readonly disabledAt: number | null;
-  /** Belongs to its factor. Empty where the factor keeps nothing. */
+  /** Only the factor reads it. Empty if the factor stores nothing. */
   readonly state: FactorState;
-  /** A secret shared with the person, or the address a code is sent to, sealed under the key ring; null where there is none. */
+  /** The shared secret or the address that codes go to, sealed under the key ring. Null if there is neither. */
   readonly sealedSecret: string | null;
-  /** The address as it may be shown, or null where there is none. */
+  /** The masked address for display, or null if there is no address. */
   readonly maskedDestination: string | null;
-  /** Where it was set up; absent where that is not known. */
+  /** The organization in which it was set up. Absent if unknown. */
   readonly organizationId?: string;
 }
 
-/** How many one person may have: all of them are read with each request. */
+/** The maximum per person, because every request reads them all. */
 export const MOST_AUTHENTICATORS = 20;
 
-/** What is recorded of the address on file of one kind, used where an administrator assigned that kind. */
+/** The use of an address on file of one kind, after an administrator assigned that kind. */
 export interface OnFileUse {
-  /** Wrong proofs in a row. At the limit the kind is disabled until it is assigned again. */
+  /** Consecutive wrong proofs. At the limit, the kind is disabled until it is assigned again. */
   readonly failures: number;
   readonly disabledAt: number | null;
-  /** The newest right proof; null where there was none. */
+  /** When the last right proof was given; null if never. */
   readonly lastUsedAt: number | null;
 }
 
@@ -38,7 +38,7 @@ export const NO_USE: OnFileUse = { failures: 0, disabledAt: null, lastUsedAt: nu
 
 export type { GuessGroup } from './factor-kind';
 
-/** Hard limits on guessing. They can be lowered by the host, never raised (NIST SP 800-63B-4, 3.2.2; PCI DSS 8.3.4). */
+/** Hard limits on guessing. The host can lower them, never raise them (NIST SP 800-63B-4, 3.2.2; PCI DSS 8.3.4). */
 export interface GuessLimits {
   readonly perChallenge: number;
   readonly perUser: number;
@@ -53,14 +53,17 @@ export const GUESS_LIMITS: GuessLimits = {
   lockSeconds: 1800,
 };
 
-/** What must still be there for an authenticator to be removed. */
-export type RemovalLeave =
-  /** `keepOneOf`: one of these has to stay; null where none has to. */
+/** Whether an authenticator may be removed, and which others must still exist then. */
+export type RemovalPermission =
+  /** `keepOneOf`: at least one of these must remain; null if none has to. */
   | { readonly outcome: 'removable'; readonly keepOneOf: readonly string[] | null }
   | { readonly outcome: 'last-factor' };
 
-/** Under a required policy, and where an administrator switched MFA on, the last factor that works is replaced, not removed. */
-export function mayRemoveFactor(facts: Facts, authenticatorId: string): RemovalLeave {
+/**
+ * If MFA is required by the policy or enabled by an administrator for this member, the last working factor can be replaced, but
+ * not removed.
+ */
+export function mayRemoveFactor(facts: Facts, authenticatorId: string): RemovalPermission {
   if (facts.policy.enrollment !== 'required' && !facts.member.enabled)
     return { outcome: 'removable', keepOneOf: null };
   const authenticators = facts.authenticators.filter(({ id }) => id !== authenticatorId);

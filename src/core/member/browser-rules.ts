@@ -7,13 +7,13 @@ export const MAX_BROWSERS_PER_USER = 20;
 export interface BrowsersDocument {
   /** The newest first. */
   readonly browsers: readonly RememberedBrowser[];
-  /** What the person has signed in with and from. The newest first. */
+  /** The browsers and networks that the person has signed in from, newest first. */
   readonly seen: { readonly browsers: readonly string[]; readonly networks: readonly string[] };
 }
 
 export const NO_BROWSERS: BrowsersDocument = { browsers: [], seen: { browsers: [], networks: [] } };
 
-/** What a browser can be recognized by without a cookie. */
+/** Traits that identify a browser without a cookie. */
 export interface BrowserTraits {
   /** `Firefox on Linux` */
   readonly browser: string;
@@ -24,8 +24,8 @@ export interface BrowserTraits {
 export const MOST_SEEN = 20;
 
 /**
- * Notes a sign-in. The browser is known if both its name and its network were seen before, together or apart. The first sign-in
- * has nothing to compare with.
+ * Records a sign-in. The browser is `known` if its name and its network were both seen before, not necessarily in the same
+ * sign-in. The first sign-in has nothing to compare with.
  */
 export function noteSignInTraits(
   document: BrowsersDocument,
@@ -41,12 +41,12 @@ export function noteSignInTraits(
   return { next: { ...document, seen }, outcome: browsers.length === 0 ? 'first' : 'new' };
 }
 
-/** Those whose end has not come, the newest first. */
+/** The browsers that have not expired, newest first. */
 export function liveBrowsers({ browsers }: BrowsersDocument, now: number): readonly RememberedBrowser[] {
   return browsers.filter((browser) => !isBrowserOver(browser, now));
 }
 
-/** Adds a browser, keeping the newest; those past their end go. One whose id is there already takes its place. */
+/** Adds a browser or replaces the one with the same id. Removes expired browsers and keeps the newest. */
 export function rememberBrowser(
   document: BrowsersDocument,
   browser: RememberedBrowser,
@@ -57,24 +57,24 @@ export function rememberBrowser(
   return { ...document, browsers: newestFirst.slice(0, MAX_BROWSERS_PER_USER) };
 }
 
-/** A remembered browser comes back with a token. */
+/** A remembered browser that sends its token. */
 export interface BrowserUse extends NextTokens {
   readonly id: string;
-  /** The stored form of what it sent, under every key of the ring. */
+  /** The stored form of the token it sent, under every key of the ring. */
   readonly tokenHashes: readonly string[];
   readonly now: number;
-  /** How long the token before the current one is taken beside it. */
+  /** How long the previous token is accepted in addition to the current one. */
   readonly graceSeconds: number;
 }
 
 export type BrowserUseOutcome =
-  /** The token was right. The browser as it is now. */
+  /** The token was valid. The updated browser. */
   | { readonly outcome: 'used'; readonly browser: RememberedBrowser }
-  /** A token that was used before: somebody has a copy. The browser is forgotten. */
+  /** The token was already used, so there is a copy of it. The browser was removed. */
   | { readonly outcome: 'replayed'; readonly browser: RememberedBrowser }
   | { readonly outcome: 'missing' };
 
-/** Judges a token as {@link rotateBrowser} does, and keeps what it says. A replay removes the browser. */
+/** Checks a token with {@link rotateBrowser} and stores the result. A replay removes the browser. */
 export function useBrowser(
   document: BrowsersDocument,
   { id, ...sent }: BrowserUse,
@@ -89,8 +89,8 @@ export function useBrowser(
 }
 
 /**
- * The current token came back after it was handed out: from here on the one before is a replay once its grace is over. False where
- * none of the hashes is that of the current token.
+ * The browser sent its current token, so it received the answer that set it. From now on, the previous token is a replay once its
+ * grace period is over. False if no hash matches the current token.
  */
 export function confirmBrowser(
   document: BrowsersDocument,
@@ -113,13 +113,13 @@ export function forgetBrowser(document: BrowsersDocument, id: string): Changed<B
   return { next: { ...document, browsers }, outcome: true };
 }
 
-/** Forgets all and answers how many there were. */
+/** Removes all browsers. The outcome is how many there were. */
 export function forgetBrowsers(document: BrowsersDocument): Changed<BrowsersDocument, number> {
   const outcome = document.browsers.length;
   return { next: outcome === 0 ? document : { ...document, browsers: [] }, outcome };
 }
 
-/** Forgets those that were remembered for one organization. */
+/** Removes the browsers that were remembered for one organization. */
 export function forgetBrowsersOf(document: BrowsersDocument, organizationId: string): BrowsersDocument {
   const browsers = document.browsers.filter((browser) => browser.organizationId !== organizationId);
   return browsers.length === document.browsers.length ? document : { ...document, browsers };

@@ -1,13 +1,13 @@
 /**
- * A kind of second factor, such as an authenticator app. What each kind is like is in its traits. A kind that this process has no
- * traits for is kept: during a rolling deployment its owner has it and can't prove it here.
+ * A kind of second factor, such as an authenticator app. Its traits describe it. Authenticators of a kind that this process does
+ * not know are kept: during a rolling deployment, their owner cannot prove them here, but other processes can verify them.
  */
 export type FactorKind = string;
 
-/** What a factor keeps with an authenticator or a challenge: plain JSON that only the factor reads. */
+/** The data of a factor in an authenticator or a challenge: plain JSON that only the factor reads. */
 export type FactorState = object;
 
-/** How a code travels to a person. */
+/** How a code is delivered to a person. */
 export type Channel = 'email' | 'sms';
 
 export const CHANNELS: readonly Channel[] = ['email', 'sms'];
@@ -17,32 +17,35 @@ export function isChannel(value: unknown): value is Channel {
 }
 
 /**
- * Which counter a wrong proof moves. Recovery codes have their own, so that guessing at one-time codes can't lock the owner out of
- * the way back in.
+ * The counter that a wrong proof increments. Recovery codes have their own, so that an attacker who guesses one-time codes can't
+ * also lock the owner out of the recovery codes.
  */
 export type GuessGroup = 'codes' | 'recovery-codes';
 
-/** What the rules need to know about a kind, as plain data in the facts. */
+/** What the rules need to know about a kind. It is plain data in the facts. */
 export interface FactorTraits {
   readonly kind: FactorKind;
-  /** Higher is stronger. A step-up asks for the highest rank that the person has. */
+  /** Higher is stronger. A step-up requires the highest rank that the person has. */
   readonly rank: number;
   /** The value for `amr` (RFC 8176). */
   readonly amr: string;
-  /** The authenticator assurance level that it reaches beside a first factor (NIST SP 800-63B-4). */
+  /** The authenticator assurance level that it reaches together with a first factor (NIST SP 800-63B-4). */
   readonly assuranceLevel: 1 | 2;
   readonly phishingResistant: boolean;
-  /** Null where no code travels. */
+  /** Null if no code is delivered. */
   readonly channel: Channel | null;
-  /** Whether people set it up and policies allow it. What is not enrollable stands in for the kinds that are. */
+  /** Whether people can set it up and policies can allow it. A kind that is not enrollable is a backup for the others. */
   readonly enrollable: boolean;
-  /** Whether an administrator's assignment and an address on file make it work without enrollment. */
+  /** Whether it works without enrollment if an administrator assigns it and there is an address on file. */
   readonly worksOnFile: boolean;
   /** Whether it must not be an organization's only method. */
   readonly restricted: boolean;
-  /** Null where guessing is impossible. */
+  /** Null if it cannot be guessed. */
   readonly guessGroup: GuessGroup | null;
-  /** Whether all authenticators of the kind answer one challenge, as passkeys do: a browser finds out which one is at hand. */
+  /**
+   * Whether any authenticator of the kind can answer the same challenge. True for passkeys: the browser finds out which one is
+   * available.
+   */
   readonly askedTogether: boolean;
 }
 
@@ -53,7 +56,7 @@ export function findTraits(factors: Factors, kind: unknown): FactorTraits | unde
   return factors.find((traits) => traits.kind === kind);
 }
 
-/** The channel by which the kind's codes travel, or null. */
+/** The channel that delivers the codes of the kind, or null. */
 export function channelOf(factors: Factors, kind: FactorKind): Channel | null {
   return findTraits(factors, kind)?.channel ?? null;
 }
@@ -63,32 +66,32 @@ export function enrollableOf(factors: Factors): readonly FactorKind[] {
   return factors.filter(({ enrollable }) => enrollable).map(({ kind }) => kind);
 }
 
-/** The kind that stands in for the others, for a person who lost them. */
+/** The backup kind, for a person who lost the others. */
 export function findBackup(factors: Factors): FactorTraits | undefined {
   return factors.find(({ enrollable }) => !enrollable);
 }
 
-/** The group of the backup that people print out. */
+/** The guess group of the printed backup codes. */
 export const RECOVERY_CODES_GROUP = 'recovery-codes' satisfies GuessGroup;
 
-/** The authenticator id that stands for the whole set of recovery codes. */
+/** The authenticator id of the whole set of recovery codes. */
 export const RECOVERY_CODES_ID = 'recovery-codes';
 
 const ON_FILE = 'on-file-';
 
-/** The authenticator id of an address that the host has on file, used where an administrator assigned that kind. */
+/** The authenticator id of an address on file, used if an administrator assigned that kind. */
 export function onFileId(kind: FactorKind): string {
   return ON_FILE + kind;
 }
 
-/** The kind whose address on file an id stands for, or null for every other id. */
+/** The kind, if the id is that of an address on file. Null for any other id. */
 export function onFileKind(authenticatorId: string): FactorKind | null {
   return authenticatorId.startsWith(ON_FILE) ? authenticatorId.slice(ON_FILE.length) || null : null;
 }
 
 const ANY = 'any-';
 
-/** The authenticator id that stands for all of a kind that is asked together. */
+/** The authenticator id for all authenticators of a kind that is asked together. */
 export function anyOfKindId(kind: FactorKind): string {
   return ANY + kind;
 }

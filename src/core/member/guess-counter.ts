@@ -5,13 +5,13 @@ import type { GuessLimits } from './authenticator';
 export type PerRank = Readonly<Record<FactorRank, number>>;
 
 /**
- * Wrong proofs in a row over a group of factors, and the lock they led to. They are kept by rank, since a right answer says nothing
- * about guesses at a stronger factor: whoever reads the mailbox must not clear the count of the app by it.
+ * Consecutive wrong proofs for a group of factors, and the lock they caused. They are counted by rank, because a right answer
+ * says nothing about guesses at a stronger factor: an attacker who reads the mailbox must not clear the count of the app.
  */
 export interface GuessCounter {
-  /** By the rank of the factor that was guessed at. All of them together lead to the lock. */
+  /** By the rank of the factor that was guessed at. Their sum triggers the lock. */
   readonly failures: PerRank;
-  /** How many locks there were, by the rank of the strongest factor guessed at. The next one is longer. */
+  /** The number of locks so far, by the rank of the strongest factor guessed at. Each makes the next lock longer. */
   readonly locks: PerRank;
   readonly lockedUntil: number | null;
 }
@@ -26,16 +26,13 @@ export function totalOf(counts: PerRank): number {
   return FACTOR_RANKS.reduce((sum, rank) => sum + counts[rank], 0);
 }
 
-/** Each lock without a success between lasts twice as long as the one before, up to a day. */
+/** Each lock lasts twice as long as the one before, up to a day, until a success resets it. */
 function lockMs({ locks }: Pick<GuessCounter, 'locks'>, { lockSeconds }: GuessLimits): number {
   const before = Math.max(0, totalOf(locks) - 1);
   return Math.min(lockSeconds * 2 ** before, LONGEST_LOCK_SECONDS) * 1000;
 }
 
-/**
- * The end of the lock that stands, or null. It is never further away than a lock lasts: one that was set by a clock ahead of this
- * one ends as if it were set now.
- */
+/** The end of the current lock, or null. A lock that was set by a clock ahead is shortened, as if it were set now. */
 export function lockEnd(counter: GuessCounter, limits: GuessLimits, now: number): number | null {
   const { lockedUntil } = counter;
   if (lockedUntil === null || now >= lockedUntil) return null;
@@ -43,8 +40,8 @@ export function lockEnd(counter: GuessCounter, limits: GuessLimits, now: number)
 }
 
 /**
- * The same for whoever only looks: null also for a lock from a clock ahead. Taken for a lock it would be one for as long as that
- * clock was ahead, since nobody guesses at what is locked; the next guess is refused and shortens it.
+ * Like `lockEnd`, for code that only displays or decides. Null for a lock set by a clock ahead: it would otherwise last as long
+ * as that clock was ahead, because nobody guesses while a lock is shown. The next guess is refused and shortens the lock.
  */
 export function knownLockEnd(counter: GuessCounter, limits: GuessLimits, now: number): number | null {
   const end = lockEnd(counter, limits, now);
@@ -62,7 +59,7 @@ function lock(counter: GuessCounter, limits: GuessLimits, now: number): GuessCou
   return { ...counter, locks, lockedUntil: now + lockMs({ locks }, limits) };
 }
 
-/** Counts a guess if there is no lock. A lock that has run out starts a new count. `locked` if the count was full before. */
+/** Counts a guess if there is no lock. After an expired lock, counting starts again. `locked` if the count was already full. */
 export function countGuess(
   counter: GuessCounter,
   guess: { readonly rank: FactorRank; readonly limits: GuessLimits; readonly now: number },
@@ -78,18 +75,18 @@ export function countGuess(
   return { outcome: 'spent', counter: isFull ? lock(counted, limits, now) : counted };
 }
 
-/** A right answer, by what was guessed at and by what it proved. */
+/** A right answer: the rank of the factor that was asked for, and of the one that was proven. */
 export interface RightAnswer {
   readonly guessedRank: FactorRank;
-  /** Lower than `guessedRank` where the code went by a weaker channel. */
+  /** Lower than `guessedRank` if a weaker channel delivered the code. */
   readonly provenRank: FactorRank;
-  /** An unlock, whose guess was not counted for the group. */
+  /** The guess was made to end a lock, so it was not counted for the group. */
   readonly duringLock?: true;
 }
 
 /**
- * A right answer ends the counts of factors that are no stronger than what it proved, and takes its own guess back. A lock that
- * stands on what is gone ends with it; the others stay.
+ * A right answer clears the counts of factors at most as strong as the one it proved, and takes back its own guess. A lock ends
+ * if some of the guesses that caused it are cleared; otherwise it stays.
  */
 export function settleGuesses(counter: GuessCounter, answer: RightAnswer): GuessCounter {
   const { guessedRank, provenRank, duringLock } = answer;
@@ -100,7 +97,7 @@ export function settleGuesses(counter: GuessCounter, answer: RightAnswer): Guess
   if (counter.lockedUntil === null || totalOf(failures) === totalOf(counter.failures))
     return { ...counter, failures, locks };
   if (duringLock === true) return { failures, locks, lockedUntil: null };
-  // The guess that set the lock was a right one, so that there was no lock.
+  // The guess that set the lock was right, so undo the lock.
   const strongest = strongestGuessed(counter.failures);
   return {
     failures,
@@ -109,12 +106,12 @@ export function settleGuesses(counter: GuessCounter, answer: RightAnswer): Guess
   };
 }
 
-/** Whether a right answer of this rank ends a lock: where some of the guesses behind it were at factors no stronger. */
+/** Whether a right answer of this rank ends a lock: some of the guesses that caused it were at factors at most as strong. */
 export function canEndLock({ failures }: Pick<GuessCounter, 'failures'>, rank: FactorRank): boolean {
   return FACTOR_RANKS.some((guessed) => guessed <= rank && failures[guessed] > 0);
 }
 
-/** What is left of the count of the authenticator that was guessed at. */
+/** The remaining count of the authenticator that was guessed at. */
 export function settleOwnGuesses(failures: number, { guessedRank, provenRank }: RightAnswer): number {
   return provenRank >= guessedRank ? 0 : Math.max(0, failures - 1);
 }

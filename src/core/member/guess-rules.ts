@@ -21,10 +21,13 @@ import {
   type MemberDocument,
 } from './member-document';
 
-/** A rule of a factor about its own state: the state as it is from now on, or null to refuse. Pure, since it may be applied more than once. */
+/**
+ * A rule of a factor for its own state: returns the new state, or null to refuse. Must be pure, because it may be applied more
+ * than once.
+ */
 export type StateRule = (state: FactorState) => FactorState | null;
 
-/** Changes the state of an authenticator; false where it is gone, or the rule refuses. */
+/** Changes the state of an authenticator. False if it no longer exists, or the rule refuses. */
 export function changeState(
   member: MemberDocument,
   id: string,
@@ -37,8 +40,8 @@ export function changeState(
 }
 
 /**
- * Accepts a right proof of one authenticator, once: false where the authenticator is gone, or its state says that the proof was used
- * before. Everything else is {@link recordSuccess}.
+ * Accepts a right proof of one authenticator, once. False if the authenticator no longer exists, or its state shows that the
+ * proof was used before. {@link recordSuccess} does the rest.
  */
 export function acceptProof(
   member: MemberDocument,
@@ -51,15 +54,15 @@ export function acceptProof(
 
 export interface Guess {
   readonly group: GuessGroup;
-  /** What is guessed at: an enrolled authenticator, or the id that stands for an address on file; null for recovery codes. */
+  /** The authenticator that is guessed at, or the id of an address on file; null for recovery codes. */
   readonly authenticatorId: string | null;
-  /** How strong the factor is that is guessed at. */
+  /** The rank of the factor that is guessed at. */
   readonly rank: FactorRank;
   readonly limits: GuessLimits;
   readonly now: number;
   /**
-   * A guess that ends a lock. It has a cap of its own, so it neither reads nor changes the count and lock of the group. It counts at
-   * the authenticator.
+   * A guess that is meant to end a lock. It has its own limit, so it neither reads nor changes the count and lock of the group.
+   * The authenticator still counts it.
    */
   readonly duringLock?: true;
 }
@@ -68,7 +71,7 @@ export type GuessOutcome =
   | {
       readonly outcome: 'spent';
       readonly guessesLeft: number;
-      /** Where this guess set the lock, its end. */
+      /** The end of the lock, if this guess set it. */
       readonly lockedUntil: number | null;
       /** This guess disabled the authenticator. */
       readonly disabled?: true;
@@ -76,14 +79,14 @@ export type GuessOutcome =
   | {
       readonly outcome: 'locked';
       readonly lockedUntil: number;
-      /** A clock ahead of this one had set the lock; this call shortened it by so much. */
+      /** A clock ahead had set the lock. This call shortened it by this much. */
       readonly shortenedByMs?: number;
     }
   | { readonly outcome: 'disabled' };
 
 type MemberGuess = Changed<MemberDocument, GuessOutcome>;
 
-/** What counts guesses under the id: an authenticator or an address on file. */
+/** The record that counts guesses for the id: an authenticator or an address on file. */
 function findCounted(member: MemberDocument, id: string): OnFileUse | undefined {
   const kind = onFileKind(id);
   return kind === null ? findAuthenticator(member, id) : useOf(member, kind);
@@ -95,14 +98,14 @@ function changeCounted(member: MemberDocument, id: string, changes: Partial<Auth
 }
 
 /**
- * Counts one guess, before it is judged. `spent` is answered at most `limits.perUser` times in a row for the group and
- * `limits.perAuthenticator` times in a row for the authenticator. The guess that reaches `perUser` sets the lock; each further
- * lock without a success between lasts twice as long, up to a day. The guess that reaches `perAuthenticator` disables the
- * authenticator. `disabled` is also the answer for an authenticator that is gone.
+ * Counts one guess, before it is verified. Returns `spent` at most `limits.perUser` times in a row for the group, and
+ * `limits.perAuthenticator` times in a row for the authenticator. The guess that reaches `perUser` sets the lock. Each further
+ * lock lasts twice as long, up to a day, until there is a success. The guess that reaches `perAuthenticator` disables the
+ * authenticator. Also returns `disabled` for an authenticator that no longer exists.
  */
 export function spendGuess(member: MemberDocument, guess: Guess): MemberGuess {
   const { group, authenticatorId, limits, now, duringLock } = guess;
-  // Sign-in makes the document: a guess at a user without one is under way while the user is forgotten.
+  // Sign-in creates the document. Without one, the user was erased while this guess was running.
   if (member === NEW_MEMBER) return { next: member, outcome: { outcome: 'disabled' } };
   if (duringLock === undefined) {
     const locked = findLock(member, guess);
@@ -125,7 +128,7 @@ export function spendGuess(member: MemberDocument, guess: Guess): MemberGuess {
   return countOwn(next, guess, { left: limits.perUser - totalOf(counter.failures), lockedUntil });
 }
 
-/** The current lock, shortened if it ends later than one set now would. Null if there is none. */
+/** The current lock, shortened if it ends later than a lock set now would. Null if there is none. */
 function findLock(member: MemberDocument, { group, limits, now }: Guess): MemberGuess | null {
   const counter = guessesOf(member, group);
   const lockedUntil = lockEnd(counter, limits, now);
@@ -136,7 +139,7 @@ function findLock(member: MemberDocument, { group, limits, now }: Guess): Member
   return { next, outcome: { outcome: 'locked', lockedUntil, shortenedByMs } };
 }
 
-/** Counts the guess at the authenticator itself, where there is one. */
+/** Counts the guess for the authenticator, if there is one. */
 function countOwn(
   member: MemberDocument,
   { authenticatorId, limits, now }: Guess,
@@ -158,18 +161,18 @@ function countOwn(
   };
 }
 
-/** Where a right answer was given. */
+/** A right answer and the factor it belongs to. */
 export interface Success extends RightAnswer {
-  /** Null for a kind that cannot be guessed at. */
+  /** Null for a kind that cannot be guessed. */
   readonly group: GuessGroup | null;
   readonly authenticatorId: string | null;
   readonly now: number;
 }
 
 /**
- * Clears the counts of the group that are no stronger than what was proven, with a lock that rests on them, and sets `lastUsedAt`.
- * The count of the authenticator is cleared where it was proven itself; where its code went by a weaker channel, only this
- * guess is taken back. A disablement that this very guess brought about goes with it.
+ * Clears the counts of the group for factors at most as strong as the one that was proven, ends a lock that depends on them, and
+ * sets `lastUsedAt`. The authenticator's own count is cleared if it was proven itself; if a weaker channel delivered its code,
+ * only this guess is taken back. If this guess disabled the authenticator, it is enabled again.
  */
 export function recordSuccess(
   member: MemberDocument,
@@ -183,7 +186,7 @@ export function recordSuccess(
   return changeCounted(settled, authenticatorId, { failures, disabledAt: null, lastUsedAt: now });
 }
 
-/** Ends locks and counts of every group. The count of each authenticator stays: only a right proof ends it. */
+/** Clears the locks and counts of every group. Counts of authenticators stay: only a right proof clears them. */
 export function clearGuesses(member: MemberDocument): MemberDocument {
   return Object.keys(member.guesses).length === 0 ? member : { ...member, guesses: {} };
 }

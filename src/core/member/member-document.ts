@@ -4,41 +4,44 @@ import { NO_USE, type Authenticator, type OnFileUse } from './authenticator';
 import { NO_GUESSES, type GuessCounter } from './guess-counter';
 import { NO_MEMBER_SETTINGS, type MemberSettings } from './member';
 
-/** What one organization has set for a user. */
+/** The settings of one organization for a user. */
 export interface MemberOfOrganization extends MemberSettings {
   /** The encoded id of the organization. */
   readonly organization: string;
 }
 
 /**
- * Everything that a decision needs to know about one user, in every organization. Lists hold what has an id of the host's, so
- * that an id such as `__proto__` is one like any other.
+ * Everything that a decision needs to know about one user, in all organizations. Anything keyed by an id of the host is a list,
+ * not an object, so that an id such as `__proto__` is safe.
  */
 export interface MemberDocument {
-  /** Null until the first login. Every session carries it; a new one ends them all. */
+  /** Null until the first login. Every session stores it; replacing it ends them all. */
   readonly epoch: string | null;
-  /** When sessions of the user were ended last; null where they never were. */
+  /** When the user's sessions were last ended; null if never. */
   readonly sessionsEndedAt: number | null;
-  /** When the app said last that the user chose a new password. */
+  /** When the host last reported that the user chose a new password. */
   readonly passwordChangedAt?: number;
-  /** The address through which the user chose a new password last. */
+  /** The address that the last password reset was sent to. */
   readonly spentChannel: SpentChannel | null;
   readonly organizations: readonly MemberOfOrganization[];
   readonly authenticators: readonly Authenticator[];
-  /** The authenticator that the user wants to be asked first, or null. */
+  /** The authenticator that the user wants to be asked for first, or null. */
   readonly preferredId: string | null;
   /** By group of factors. */
   readonly guesses: Readonly<Record<string, GuessCounter>>;
   /** By kind of address on file. */
   readonly onFile: Readonly<Record<string, OnFileUse>>;
-  /** How many recovery codes are left, and when the set was made. It stays after all are used. Null if none were made. */
+  /** How many recovery codes are left, and when the set was created. Stays after all are used. Null if none were created. */
   readonly recoveryCodes: { readonly left: number; readonly issuedAt: number } | null;
-  /** What was imported from another system. It stays when the authenticator goes, so that no later import brings it back. */
+  /**
+   * Authenticators that were imported from another system. An entry stays after its authenticator is removed, so that a later
+   * import does not add it again.
+   */
   readonly imported: readonly ImportedAuthenticator[];
 }
 
 export interface ImportedAuthenticator {
-  /** What the import calls it. */
+  /** The id that the import uses. */
   readonly ref: string;
   readonly authenticatorId: string;
 }
@@ -56,7 +59,7 @@ export const NEW_MEMBER: MemberDocument = {
   imported: [],
 };
 
-/** What a rule makes of a document: the same object where nothing changes, and what the caller is told. */
+/** The result of a rule. `next` is the same object if nothing changes. */
 export interface Changed<Document, Outcome> {
   readonly next: Document;
   readonly outcome: Outcome;
@@ -92,7 +95,7 @@ export function findAuthenticator(member: MemberDocument, id: string): Authentic
   return member.authenticators.find((one) => one.id === id);
 }
 
-/** The member as it is where there is no authenticator of that id. */
+/** Returns the same object if there is no authenticator with that id. */
 export function changeAuthenticator(
   member: MemberDocument,
   id: string,

@@ -6,29 +6,29 @@ import { isExempt, type Exemption } from './member';
 
 /** The state of one member, as administrators see it. */
 export interface MemberState {
-  /** Has a factor: an authenticator, or an assigned kind that an address on file carries. */
+  /** Has a factor: an authenticator, or an assigned kind that works with an address on file. */
   readonly configured: boolean;
   /** In the order in which kinds are offered. */
   readonly kinds: readonly FactorKind[];
-  /** Asked even where the policy asks only assigned members. */
+  /** Required to use MFA even if the policy only requires it of assigned members. */
   readonly enabled: boolean;
   readonly assignedKind?: FactorKind;
-  /** Only one that holds now. */
+  /** Present only while it is valid. */
   readonly exemption?: Exemption;
-  /** Only an end in the future. */
+  /** Present only if it is in the future. */
   readonly lockedUntil?: number;
   readonly federated: boolean;
   readonly inGrace: boolean;
-  /** The end of the grace by date, and what is left of it by count, where the member is in it. */
+  /** The end of the grace period and the remaining skips, if the member is in a grace period. */
   readonly graceUntil?: number;
   readonly skipsLeft?: number;
-  /** Has a factor, but none that resists phishing, which the policy requires. */
+  /** Has a factor, but not a phishing-resistant one, which the policy requires. */
   readonly needsStronger?: true;
-  /** No address, on file or enrolled, that a code or a notice could reach. */
+  /** No address, on file or enrolled, that can receive a code or a notice. */
   readonly noUsableContact: boolean;
 }
 
-/** One derivation for the list, the member's page, the preview, the CSV and the counts, so that they never differ. */
+/** The list, the member's page, the preview, the CSV and the counts all use this function, so that they always agree. */
 export function deriveMemberState(facts: Facts, now: number): MemberState {
   const { member, federated } = facts;
   const configured = hasFactor(facts);
@@ -55,7 +55,7 @@ function needsStronger(facts: Facts): boolean {
   return isMfaOn(facts) && facts.policy.strength === 'phishing-resistant' && !hasResistantFactor(facts);
 }
 
-/** The kinds a member has: enrolled ones, and one that was assigned and needs no enrollment. */
+/** The kinds that a member has: enrolled ones, and an assigned one that needs no enrollment. */
 function kindsOf(facts: Facts): readonly FactorKind[] {
   const known = enrollableOf(facts.factors);
   const onFile = provableFactors({ ...facts, onFileDisabled: [], availableKinds: known });
@@ -64,7 +64,7 @@ function kindsOf(facts: Facts): readonly FactorKind[] {
   return [...known.filter((wanted) => all.some(({ kind }) => kind === wanted)), ...new Set(unknown)];
 }
 
-/** Grace as it matters to a person: somebody is asked to enroll, and may put it off. */
+/** The grace period, for a person who is asked to enroll and may postpone it. */
 function deriveWaiting(
   facts: Facts,
   known: { readonly configured: boolean; readonly exempt: boolean; readonly now: number },
@@ -72,7 +72,7 @@ function deriveWaiting(
   const { policy, member, federated } = facts;
   const asked = facts.featureAvailable && policy.enabled && !federated && !known.exempt;
   if (!asked || known.configured) return { skippable: false };
-  // Optional without an end can be put off for ever, which is no grace period.
+  // An optional enrollment without a limit can be postponed forever, so there is no grace period.
   if (policy.graceUntil === null && policy.skips === null) return { skippable: false };
   return deriveGrace(policy, member, known.now);
 }

@@ -1,17 +1,17 @@
 import { hasEnded, isCredible } from '../clock';
 import type { FactorKind } from './factor-kind';
 
-/** What an administrator set for one member of one organization. */
+/** The settings for one member of one organization. */
 export interface MemberSettings {
-  /** Asked for a second factor even where the policy only asks assigned members. */
+  /** Required to use a second factor even if the policy only requires it of assigned members. */
   readonly enabled: boolean;
   readonly assignedKind: FactorKind | null;
-  /** How often this member has put enrollment off. */
+  /** How often this member has skipped enrollment. */
   readonly skipsUsed: number;
   readonly exemption: Exemption | null;
 }
 
-/** A recorded reason to allow without a challenge. PCI DSS 8.5.1 asks for author, reason and end. */
+/** A recorded exception from the second factor. PCI DSS 8.5.1 requires an author, a reason and an end. */
 export interface Exemption {
   readonly reason: string;
   readonly grantedBy: string;
@@ -26,10 +26,13 @@ export const NO_MEMBER_SETTINGS: MemberSettings = {
   exemption: null,
 };
 
-/** The longest that one can be granted for. */
+/** The maximum duration of an exemption. */
 export const LONGEST_EXEMPTION_SECONDS = 3660 * 86_400;
 
-/** Not yet where it was granted in the future, and never for longer than one can be granted for. */
+/**
+ * Whether an exemption is valid now. One that was granted in the future is not valid, nor is one that ends later than the maximum
+ * duration allows.
+ */
 export function isExempt(exemption: Exemption | null, now: number): boolean {
   if (exemption === null || !isCredible(exemption.grantedAt, now)) return false;
   return !hasEnded(exemption.until, LONGEST_EXEMPTION_SECONDS, now);

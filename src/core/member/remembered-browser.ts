@@ -8,42 +8,45 @@ import type { Authenticator } from './authenticator';
 import { channelOf, type Factors } from './factor-kind';
 import type { MemberSettings } from './member';
 
-/** A browser that needs no challenge at login, as the server knows it. */
+/** The server's record of a browser that needs no challenge at login. */
 export interface RememberedBrowser {
   readonly id: string;
   readonly organizationId: string;
-  /** HMAC of the token that the browser sends next. */
+  /** HMAC of the token that the browser must send next. */
   readonly tokenHash: string;
-  /** The token before; where it is sent, the browser missed an answer or somebody has a copy. */
+  /** HMAC of the previous token. If a browser sends that one, it missed an answer or somebody has a copy. */
   readonly previousTokenHash: string | null;
-  /** From which of its successors the token before was followed: '' for the first, a new one after each answer that was lost. */
+  /** Which successor of the previous token is current: '' for the first, and a new value after each lost answer. */
   readonly branch: string;
-  /** The token was seen after it was handed out, so that its answer was not lost. */
+  /** The browser has sent the current token, so the answer with the token was not lost. */
   readonly confirmed: boolean;
   readonly rotatedAt: number;
-  /** The set of factors that the browser was remembered under. */
+  /** A hash of the security setup when the browser was remembered. */
   readonly securityFingerprint: string;
   readonly createdAt: number;
   readonly lastUsedAt: number | null;
-  /** Absolute: use does not move it. */
+  /** Absolute: using the browser does not extend it. */
   readonly expiresAt: number;
   readonly userAgent: string;
   readonly address: string;
 }
 
-/** The longest that a browser may be remembered. */
+/** The maximum time that a browser may be remembered. */
 export const LONGEST_REMEMBERED_SECONDS = 90 * 86_400;
 
-/** Whether the record is over. One that ends later than any can was written by a clock ahead. */
+/**
+ * Whether the record has expired. A record that ends later than the maximum allows was written by a clock ahead, and counts as
+ * expired.
+ */
 export function isBrowserOver({ expiresAt }: Pick<RememberedBrowser, 'expiresAt'>, now: number): boolean {
   return hasEnded(expiresAt, LONGEST_REMEMBERED_SECONDS, now);
 }
 
-/** What trust in a browser rests on. Any change to it ends the trust. */
+/** The security setup that trust in a browser depends on. Any change to it ends the trust. */
 export interface SecuritySetup {
   readonly factors: Factors;
   readonly userId: string;
-  /** A new one ends the remembered browsers with the sessions. */
+  /** A new epoch ends the remembered browsers and the sessions. */
   readonly userEpoch: string | null;
   readonly organizationEpoch: string | null;
   readonly authenticators: readonly Authenticator[];
@@ -67,7 +70,7 @@ export function hashSecuritySetup(keyRing: KeyRing, factors: SecuritySetup): str
   return hashToken(keyRing, 'factor-set', describeSecuritySetup(factors));
 }
 
-/** Whether the browser may stand in for a challenge now. Its token was found right before. */
+/** Whether the browser may skip a challenge now. Call it only after its token was verified. */
 export function isBrowserTrusted(
   keyRing: KeyRing,
   judged: {
@@ -78,7 +81,7 @@ export function isBrowserTrusted(
   },
 ): boolean {
   const { browser, factors, policy, now } = judged;
-  // A policy that was shortened since holds for the browsers that are remembered already.
+  // A shorter policy also applies to browsers that are already remembered.
   const endsAt = Math.min(browser.expiresAt, browser.createdAt + policy.rememberBrowserSeconds * 1000);
   const hashes = tokenHashes(keyRing, 'factor-set', describeSecuritySetup(factors));
   return (
@@ -90,14 +93,14 @@ export function isBrowserTrusted(
   );
 }
 
-/** 64 random bits in base64url, and as many characters of the mark. */
+/** An id has two halves of 11 base64url characters (64 bits): random, and the owner's mark. */
 const RANDOM_BYTES = 8;
 const HALF = 11;
 
 /**
- * The id of a browser that is remembered, marked for the name that was typed in it. The mark tells a browser of the owner's before any
- * password is judged and without asking a store, which would answer otherwise for a name that nobody has. It outlives the
- * trust in the browser, so it must earn nothing but a count of its own.
+ * Issues the id of a remembered browser, with a mark for the username that was entered in it. The mark identifies a browser of
+ * the owner before a password is checked and without a store lookup, which would reveal whether the username exists. The mark
+ * stays valid when the trust in the browser ends, so it must only give the browser its own attempt count.
  */
 export function issueBrowserId(keyRing: KeyRing, name: string): string {
   const random = randomBytes(RANDOM_BYTES).toString('base64url');
@@ -105,35 +108,35 @@ export function issueBrowserId(keyRing: KeyRing, name: string): string {
   return random + mark;
 }
 
-/** Whether the id was issued to a browser of that name, under any key of the ring. */
+/** Whether the id was issued for that username. Tries every key of the ring. */
 export function isBrowserOf(keyRing: KeyRing, id: string, name: string): boolean {
   const [random, mark] = [id.slice(0, HALF), id.slice(HALF)];
   return marksOf(keyRing, random, name).some((known) => isEqualInConstantTime(known, mark));
 }
 
-/** The end of the stored form, which has the id of its key in front. */
+/** The end of each hash: the start is the id of its key. */
 function marksOf(keyRing: KeyRing, random: string, name: string): readonly string[] {
   const hashes = tokenHashes(keyRing, 'browser-owner', [name, random]);
   return hashes.map((hash) => hash.slice(-HALF));
 }
 
-/** How long the token before is taken beside the new one, since a browser signs in from several tabs at once. */
+/** How long the previous token is still accepted, because a browser may sign in from several tabs at once. */
 export const ROTATION_GRACE_SECONDS = 60;
 
-/** What a browser that comes back with a token is given next. */
+/** The next tokens for a browser that sends a token. */
 export interface NextTokens {
-  /** Stored form of what follows the current token. */
+  /** Stored form of the successor of the current token. */
   readonly nextTokenHash: string;
-  /** What follows the token before where the answer with the current one was lost: another token than that. */
+  /** Another successor of the previous token, for when the answer with the current one was lost. */
   readonly again: { readonly branch: string; readonly tokenHash: string };
 }
 
 /**
- * Judges a token by its stored forms: the browser as it stands from now on, or null for a replay. The current token is taken and the
- * next one put in its place. The token before is taken
- * - while the grace lasts, for tabs that signed in at once: they all get the same next one;
- * - later too, as long as nobody came back with the current one, for an answer that was lost. The current one is then worth nothing:
- *   a client that uses it has a copy, and the use reveals that.
+ * Checks a token by its stored forms. Returns the updated browser, or null for a replay. If the browser sent the current token,
+ * the next token replaces it. The previous token is accepted:
+ * - during the grace period, for tabs that signed in at once: they all get the same next token;
+ * - later, as long as the current token was never sent, because its answer may be lost. The current token then becomes invalid: a
+ *   client that sends it has a copy, and the use reveals that.
  */
 export function rotateBrowser(
   browser: RememberedBrowser,

@@ -9,8 +9,8 @@ import {
 } from './member-document';
 
 /**
- * Replaces the two settings. Where they change, the kinds on file are assigned anew: their counts and disablement end, unless
- * `keepsCounts`.
+ * Replaces both settings. A change assigns the kinds on file again: their counts are cleared and disabled kinds are enabled,
+ * unless `keepsCounts`.
  */
 export function saveMemberSettings(
   member: MemberDocument,
@@ -28,7 +28,7 @@ export function saveMemberSettings(
   return changeSettings({ ...member, onFile }, organizationId, { enabled, assignedKind });
 }
 
-/** Null ends it. */
+/** Null ends the exemption. */
 export function saveExemption(
   member: MemberDocument,
   organizationId: string,
@@ -38,8 +38,8 @@ export function saveExemption(
 }
 
 /**
- * The person is no longer a member: the settings, the skips and the exemption there go. Authenticators stay, and no longer say
- * that they were set up there.
+ * The person is no longer a member. Removes the settings, skips and exemption of the organization. Authenticators stay, without
+ * the organization in which they were set up.
  */
 export function leaveOrganization(member: MemberDocument, organizationId: string): MemberDocument {
   const left = findOrganization(member, organizationId);
@@ -56,10 +56,10 @@ export function leaveOrganization(member: MemberDocument, organizationId: string
   };
 }
 
-/** Stands for an administrator whose id was erased. */
+/** Replaces the id of an erased administrator. */
 export const ERASED_PERSON = 'erased';
 
-/** An exemption that this administrator granted stays, without the id. */
+/** Keeps an exemption that this administrator granted, without the administrator's id. */
 export function eraseGrantor(
   member: MemberDocument,
   organizationId: string,
@@ -73,7 +73,7 @@ export function eraseGrantor(
 export type SkipOutcome =
   { readonly outcome: 'spent'; readonly skipsUsed: number } | { readonly outcome: 'exhausted' };
 
-/** Counts one skip unless `limit` (null for none) is reached. */
+/** Counts one skip unless `limit` is reached (null: no limit). */
 export function spendSkip(
   member: MemberDocument,
   organizationId: string,
@@ -88,21 +88,21 @@ export function spendSkip(
   };
 }
 
-/** What documents of users and of organizations have in common. */
+/** The fields that documents of users and organizations share. */
 interface WithEpoch {
   readonly epoch: string | null;
   readonly sessionsEndedAt: number | null;
 }
 
-/** Ends sessions: those that carry another epoch, and those without one that began before `endedAt`. */
+/** Ends sessions: those with another epoch, and those without an epoch that started before `endedAt`. */
 export interface SessionsEnd {
   readonly epoch: string;
   readonly endedAt: number;
-  /** They end because the user chose a new password. */
+  /** The sessions end because the user chose a new password. */
   readonly passwordChanged?: true;
 }
 
-/** The current epoch, or `candidate` if there is none. */
+/** Returns the current epoch, or stores `candidate` if there is none. */
 export function establishEpoch<Document extends WithEpoch>(
   document: Document,
   candidate: string,
@@ -120,7 +120,7 @@ export function replaceEpoch<Document extends WithEpoch>(
   return { ...document, epoch, sessionsEndedAt: endedAt, ...changed };
 }
 
-/** The same if `expected` is the current epoch: for a session that ends the others and goes on with the new epoch. */
+/** Replaces the epoch if `expected` is the current one: for a session that ends the others and continues with the new epoch. */
 export function renewEpoch<Document extends WithEpoch>(
   document: Document,
   renewal: SessionsEnd & { readonly expected: string },
@@ -129,12 +129,12 @@ export function renewEpoch<Document extends WithEpoch>(
   return { next: replaceEpoch(document, renewal), outcome: true };
 }
 
-/** Ends the sessions that carry no epoch and began before `endedAt`, and no others. */
+/** Only ends sessions without an epoch that started before `endedAt`. */
 export function noteSessionsEnded(member: MemberDocument, endedAt: number): MemberDocument {
   return { ...member, sessionsEndedAt: endedAt };
 }
 
-/** Remembers a channel; it takes the place of the one before. */
+/** Stores the channel of a password reset in place of the previous one. */
 export function noteSpentChannel(member: MemberDocument, spentChannel: SpentChannel): MemberDocument {
   return { ...member, spentChannel };
 }

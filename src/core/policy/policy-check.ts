@@ -2,7 +2,7 @@ import { enrollableOf, findTraits, type FactorKind, type Factors } from '../memb
 import { LONGEST_REMEMBERED_SECONDS } from '../member/remembered-browser';
 import { MAX_SESSION_DURATION_SECONDS, STRENGTHS, type EnrollmentRule, type Policy } from './policy';
 
-/** Why a policy cannot be saved: the field at fault, a stable reason, and a sentence that says what to do. */
+/** Why a policy cannot be saved: the field, a stable reason, and a sentence that says what to do. */
 export interface PolicyFault {
   readonly field: keyof Policy;
   readonly because:
@@ -17,9 +17,9 @@ export interface PolicyFault {
   readonly message: string;
 }
 
-/** The most often enrollment may be put off. */
+/** The maximum number of times that enrollment may be skipped. */
 export const MAX_SKIPS = 100;
-/** 2001; anything below it is an instant in seconds. */
+/** September 2001. A smaller number is probably an instant in seconds. */
 const EARLIEST_INSTANT = 1_000_000_000_000;
 /** The end of the year 9999. */
 const LATEST_INSTANT = 253_402_300_799_999;
@@ -87,7 +87,7 @@ interface KnownKinds {
   readonly availableKinds: readonly FactorKind[];
 }
 
-/** Everything that is wrong with a policy; empty where it can be saved. Values of a wrong type are faults too. */
+/** All faults of a policy, including values of a wrong type. Empty if the policy can be saved. */
 export function checkPolicy(policy: Policy, known: KnownKinds): readonly PolicyFault[] {
   const faults = [
     ...SWITCHES.map((field) => checkSwitch(field, policy[field])),
@@ -127,7 +127,7 @@ function checkMethods(
   if (!Array.isArray(methods) || !methods.every((kind) => all.includes(kind))) {
     return fault('malformed', `Methods are any of ${all.join(', ')}. Choose from these.`);
   }
-  // While it is off, nobody is asked, and an unfinished choice does no harm.
+  // While MFA is off, nobody is asked, so an incomplete choice does no harm.
   if (!enabled) return null;
   if (methods.length === 0) return fault('no-method', 'No method is allowed. Choose at least one.');
   const usable = methods.filter((kind) => availableKinds.includes(kind));
@@ -137,7 +137,7 @@ function checkMethods(
       `None of these methods works here. Choose from ${availableKinds.join(', ')}.`,
     );
   }
-  // The telephone network is a restricted channel: another one must be on offer (NIST SP 800-63B-4, 3.1.3.3).
+  // The telephone network is a restricted channel: users must be offered an alternative (NIST SP 800-63B-4, 3.1.3.3).
   return usable.every((kind) => findTraits(factors, kind)?.restricted)
     ? fault(
         'sms-alone',

@@ -1,15 +1,15 @@
 import type { Changed } from '../member/member-document';
 import { defaultPolicy, type Policy } from './policy';
 
-/** The document knows whose it is. */
+/** The organization id is not stored: it is the key of the document. */
 export type StoredPolicy = Omit<Policy, 'organizationId'>;
 
-/** What is recorded of one organization. It may have an epoch and no policy, so that the host's default stays the current one. */
+/** The record of one organization. It can have an epoch and no policy, so that the host's default stays in effect. */
 export interface PolicyDocument {
   readonly policy: StoredPolicy | null;
-  /** Null until the organization's first login. Every session carries it; a new one ends them all. */
+  /** Null until the organization's first login. Every session stores it; replacing it ends them all. */
   readonly epoch: string | null;
-  /** When the organization's sessions were ended last; null where they never were. */
+  /** When the organization's sessions were last ended; null if never. */
   readonly sessionsEndedAt: number | null;
 }
 
@@ -19,12 +19,12 @@ export type PolicySaved =
   | { readonly outcome: 'saved'; readonly policy: Policy }
   | { readonly outcome: 'conflict'; readonly current: Policy };
 
-/** The policy that was saved, or the default one. */
+/** The saved policy, or the default one. */
 export function policyOf({ policy }: PolicyDocument, organizationId: string): Policy {
   return policy === null ? defaultPolicy(organizationId) : { ...policy, organizationId };
 }
 
-/** Saves a policy that was made from `expectedVersion` (0 for none), and numbers it one higher. */
+/** Saves a policy that was edited from version `expectedVersion` (0: none saved), and increments the version. */
 export function savePolicy(
   document: PolicyDocument,
   policy: Policy,

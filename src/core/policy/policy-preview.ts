@@ -3,17 +3,17 @@ import { decide } from '../decision/decide';
 import type { Decision, Facts } from '../decision/decision';
 import { channelOf } from '../member/factor-kind';
 
-/** What a policy would mean for one person at the next request. */
+/** The effect of a policy on one person at the next request. */
 export type PolicyEffect =
-  /** Has a factor, and is asked to prove it. */
+  /** Has a factor and must prove it. */
   | 'proves'
-  /** Has none, and cannot go on without enrolling one. */
+  /** Has no factor and must enroll one to continue. */
   | 'enrolls'
-  /** Is asked to enroll and may put it off. */
+  /** Is asked to enroll and may postpone it. */
   | 'in-grace'
   | 'exempt'
   | 'federated'
-  /** Would be stopped, and has no way to enroll. */
+  /** Would be blocked, with no way to enroll. */
   | 'no-way'
   | 'not-asked';
 
@@ -28,8 +28,8 @@ export const POLICY_EFFECTS: readonly PolicyEffect[] = [
 ];
 
 /**
- * What the policy in `facts` means for a person who signs in with the first factor now. It asks the one decision that
- * every request asks, so a preview cannot promise anything else than what happens.
+ * The effect of the policy in `facts` on a person who signs in with the first factor now. It uses the same `decide` as every
+ * request, so a preview always matches what happens.
  */
 export function previewEffect(facts: Facts, now: number): PolicyEffect {
   const arriving = withEvidence(facts, [{ method: facts.federated ? 'federated' : 'password', at: now }]);
@@ -38,7 +38,7 @@ export function previewEffect(facts: Facts, now: number): PolicyEffect {
   return effectOf(arriving, decision);
 }
 
-/** Somebody who can prove a factor may still be stopped behind it. */
+/** A person who can prove a factor may still be blocked after that. */
 function afterProof(
   facts: Facts,
   challenge: Decision & { readonly outcome: 'challenge' },
@@ -50,7 +50,7 @@ function afterProof(
   const proven = withEvidence(facts, addEvidence(facts.session?.evidence ?? [], proof));
   const next = decide(proven, { kind: 'policy' }, now);
   const effect = next.outcome === 'enroll' || next.outcome === 'deny' ? effectOf(proven, next) : 'proves';
-  // In a grace period for a stronger method, the person does not have that method yet.
+  // If a stronger method is required, a person in the grace period does not have it yet.
   return effect === 'in-grace' && facts.policy.strength === 'any' ? 'proves' : effect;
 }
 
@@ -60,7 +60,7 @@ function effectOf(facts: Facts, decision: Decision): PolicyEffect {
       return 'proves';
     case 'enroll':
       if (decision.skippable) return 'in-grace';
-      // A code by email goes to the verified address on file; without one there is nothing to enroll it with.
+      // A code by email needs a verified address on file. Without one, email cannot be enrolled.
       return !facts.onFile.email && decision.anyOf.every((kind) => channelOf(facts.factors, kind) === 'email')
         ? 'no-way'
         : 'enrolls';

@@ -1,41 +1,41 @@
 import type { FactorKind } from '../member/factor-kind';
 import type { MemberSettings } from '../member/member';
 
-/** How members without a factor come to one. */
+/** Who is asked to enroll a factor: only assigned members, or everyone, who may or may not decline. */
 export type EnrollmentRule = 'assigned' | 'optional' | 'required';
 
-/** How strong a second factor has to be: any allowed one, or one that resists phishing (NIST SP 800-63B-4, 3.2.5). */
+/** The required strength of a second factor: any allowed method, or one that resists phishing (NIST SP 800-63B-4, 3.2.5). */
 export type Strength = 'any' | 'phishing-resistant';
 
 export const STRENGTHS: readonly Strength[] = ['any', 'phishing-resistant'];
 
-/** One organization's rules. Durations are seconds, instants epoch milliseconds. */
+/** The rules of one organization. Durations are in seconds, instants in epoch milliseconds. */
 export interface Policy {
   readonly organizationId: string;
-  /** Counts the saves; two administrators who save at once are told apart by it. */
+  /** The number of saves. Detects two administrators who save at the same time. */
   readonly version: number;
   readonly enabled: boolean;
   readonly enrollment: EnrollmentRule;
   readonly methods: readonly FactorKind[];
-  /** With `phishing-resistant`, other methods are only proven to set up the first one that is. */
+  /** With `phishing-resistant`, people prove other methods only to set up their first phishing-resistant one. */
   readonly strength: Strength;
   readonly enrollAtSignUp: boolean;
   /** Whether the wizard for an authenticator app also asks for a backup phone. */
   readonly backupPhone: boolean;
-  /** Until when enrollment may be put off, or null for no date. */
+  /** Until when enrollment may be skipped, or null for no date. */
   readonly graceUntil: number | null;
-  /** How often enrollment may be put off, or null for no count. */
+  /** How often enrollment may be skipped, or null for no count. */
   readonly skips: number | null;
-  /** How long a browser may stand in for a challenge at login; 0 is off. */
+  /** How long a remembered browser may skip the challenge at login; 0 is off. */
   readonly rememberBrowserSeconds: number;
   readonly sessionDurationSeconds: number;
-  /** Null is no idle end. */
+  /** Null: sessions do not end when idle. */
   readonly idleTimeoutSeconds: number | null;
-  /** Ask members who signed in through an identity provider all the same. */
+  /** Whether members who signed in through an identity provider are challenged too. */
   readonly challengeFederated: boolean;
   /**
-   * Whether a code that cannot go by text message goes to the email address on file, at sign-in only. The person then proves the
-   * mailbox and not the phone, so that it counts as a code by email wherever proofs are ranked.
+   * Whether a code that cannot be sent by text message goes to the email address on file, at sign-in only. The person then proves
+   * the mailbox, not the phone, so it ranks as a code by email.
    */
   readonly smsFallback: boolean;
   /** Whether people get an email about a sign-in from a browser that they have not used before. */
@@ -44,10 +44,10 @@ export interface Policy {
 
 const DAY = 86_400;
 
-/** The longest session any organization can ask for. */
+/** The longest session that an organization can set. */
 export const MAX_SESSION_DURATION_SECONDS = 400 * DAY;
 
-/** The policy of an organization that never saved one: MFA is off, no method is chosen, and everything else has its default. */
+/** The policy of an organization that never saved one: MFA is off, no method is selected, and the rest has its defaults. */
 export function defaultPolicy(organizationId: string): Policy {
   return {
     organizationId,
@@ -69,14 +69,14 @@ export function defaultPolicy(organizationId: string): Policy {
   };
 }
 
-/** Whether enrollment may be put off, worked out when it is asked, so that a tighter policy holds at once. */
+/** Whether enrollment may be skipped. Derived at each request, so that a stricter policy takes effect immediately. */
 export type Grace =
   | { readonly skippable: false }
   | { readonly skippable: true; readonly graceUntil?: number; readonly skipsLeft?: number };
 
 /**
- * The date and the count hold together: enrollment is due at whichever comes first. A required policy with neither
- * has no grace; an optional one with neither can be put off for ever.
+ * The date and the count apply together: enrollment is due when the first is reached. A required policy with neither has no grace
+ * period; an optional one with neither can be skipped forever.
  */
 export function deriveGrace(policy: Policy, member: MemberSettings, now: number): Grace {
   if (policy.enrollment === 'assigned' || member.enabled) return { skippable: false };
@@ -91,7 +91,7 @@ export function deriveGrace(policy: Policy, member: MemberSettings, now: number)
   };
 }
 
-/** Whether a skip made in this session still holds: the count was paid for then, the date is judged again. */
+/** Whether a skip in this session is still valid: the skip was already counted, but the date is checked again. */
 export function doesSkipHold(policy: Policy, member: MemberSettings, now: number): boolean {
   return (
     deriveGrace({ ...policy, skips: null, enrollment: 'optional' }, member, now).skippable &&
@@ -100,7 +100,7 @@ export function doesSkipHold(policy: Policy, member: MemberSettings, now: number
 }
 
 /**
- * Whether a code for a phone may go to the email address on file instead. Only at sign-in: a step-up or an unlock asks for a proof
+ * Whether a code for a phone may go to the email address on file instead. Only at sign-in: a step-up or an unlock needs a proof
  * of the phone, which a code by email is not, and an enrollment would confirm the wrong address.
  */
 export function maySmsFallBack(

@@ -3,7 +3,7 @@ import type { KeyRing, PurposeKey } from './key-ring';
 import { isEqualInConstantTime } from './one-time-code';
 import { PlainSecret } from './secrets';
 
-/** What a token is for; the same characters mean nothing for another use. */
+/** The use of a token. A token is not valid for another use. */
 export type TokenUse =
   | 'browser'
   | 'browser-owner'
@@ -22,7 +22,7 @@ export function issueToken(): PlainSecret {
   return new PlainSecret(randomBytes(TOKEN_BYTES).toString('base64url'));
 }
 
-/** A token as a visitor sent it, or null where it has not even the shape of one. */
+/** A token that a visitor sent, or null if it does not have the shape of one. */
 export function parseToken(value: unknown): PlainSecret | null {
   return typeof value === 'string' && /^[\w-]{43}$/.test(value) ? new PlainSecret(value) : null;
 }
@@ -33,26 +33,26 @@ function mac({ key }: PurposeKey, use: TokenUse, parts: readonly string[]): stri
     .digest('base64url');
 }
 
-/** The stored form: an HMAC under a key that the store does not hold, with the key's id in front. */
+/** The stored form: the key's id, then an HMAC under that key, which the store does not hold. */
 export function hashToken(keyRing: KeyRing, use: TokenUse, parts: readonly string[]): string {
   const current = keyRing.current('token');
   return `${current.id}.${mac(current, use, parts)}`;
 }
 
-/** The stored form under every key of the ring, so that a token outlives a rotation. The current key comes first. */
+/** The stored form under every key of the ring, current key first, so that a token survives a key rotation. */
 export function tokenHashes(keyRing: KeyRing, use: TokenUse, parts: readonly string[]): readonly string[] {
   return keyRing.all('token').map((key) => `${key.id}.${mac(key, use, parts)}`);
 }
 
 /**
- * The token that takes the place of another. It follows from it under the key, so that an answer can be given once more and all copies
- * of it are the same; without the key nobody gets from one to the next.
+ * The successor of a token. It is derived from the token with the key, so that repeated answers all contain the same successor.
+ * Without the key, nobody can compute it.
  */
 export function succeedToken(keyRing: KeyRing, token: PlainSecret, parts: readonly string[]): PlainSecret {
   return successor(keyRing.current('token'), token, parts);
 }
 
-/** The same under every key of the ring: what was handed out before a rotation follows under an older one. */
+/** The successors under every key of the ring: one issued before a rotation was derived with an older key. */
 export function successorsOf(
   keyRing: KeyRing,
   token: PlainSecret,
@@ -65,10 +65,10 @@ function successor(key: PurposeKey, token: PlainSecret, parts: readonly string[]
   return new PlainSecret(mac(key, 'browser-successor', [...parts, token.reveal()]));
 }
 
-/** How long a visitor's token is good for. */
+/** How long a visitor's token is valid. */
 export const VISITOR_TOKEN_SECONDS = 7200;
 
-/** Clocks of two processes may differ by this much. A token from further ahead is not trusted. */
+/** The allowed clock difference between two processes. A token from further in the future is rejected. */
 const CLOCK_SKEW_SECONDS = 60;
 
 const ID_BYTES = 12;
@@ -76,17 +76,17 @@ const ID_LENGTH = ID_BYTES * 2;
 const HEAD_LENGTH = ID_LENGTH + 8;
 const SHAPE = /^[0-9a-f]{64}$/;
 
-/** The two halves of a signed double-submit token. Neither can be made from the other without the key. */
+/** The two halves of a signed double-submit token. Neither can be computed from the other without the key. */
 export type VisitorTokenHalf = 'cookie' | 'form';
 
-/** What an authentic half says. */
+/** The content of an authentic half. */
 export interface VisitorMark {
   /** 96 random bits, the same in both halves. */
   readonly id: string;
   readonly issuedAtSeconds: number;
 }
 
-/** A visitor who has no session yet. */
+/** Creates the mark of a visitor who has no session yet. */
 export function issueVisitorMark(now: number): VisitorMark {
   return { id: randomBytes(ID_BYTES).toString('hex'), issuedAtSeconds: Math.floor(now / 1000) };
 }
@@ -97,7 +97,7 @@ export function writeVisitorHalf(keyRing: KeyRing, half: VisitorTokenHalf, mark:
   return head + sign(keyRing.current('visitor'), half, head);
 }
 
-/** What a submitted half says, or null where it was not made under a key of the ring. It may be too old. */
+/** The content of a submitted half, or null if it was not made with a key of the ring. Does not check its age. */
 export function readVisitorHalf(
   keyRing: KeyRing,
   half: VisitorTokenHalf,

@@ -2,16 +2,16 @@ import { ScureBase32Plugin } from 'otplib';
 import { PlainSecret } from './secrets';
 import { LONGEST_SECRET_BYTES, SHORTEST_SECRET_BYTES, TOTP_PARAMETERS, type TotpParameters } from './totp';
 
-/** How another system wrote a secret down. `text`: the characters are the key, as UTF-8. */
+/** The encoding of a secret in another system. `text`: the characters are the key, as UTF-8. */
 export const SECRET_ENCODINGS = ['otpauth', 'base32', 'hex', 'base64', 'text'] as const;
 export type SecretEncoding = (typeof SECRET_ENCODINGS)[number];
 
 type GivenParameters = { readonly [Name in keyof TotpParameters]?: TotpParameters[Name] | undefined };
 
-/** The secret of an app as another system kept it. */
+/** The secret of an authenticator app, as another system stored it. */
 export interface GivenTotp extends GivenParameters {
   readonly secret: string;
-  /** Default: `otpauth` for a text that begins with `otpauth://`, otherwise `base32`. */
+  /** Default: `otpauth` if the secret starts with `otpauth://`, otherwise `base32`. */
   readonly encoding?: SecretEncoding | undefined;
 }
 
@@ -34,7 +34,7 @@ const STRONG_BYTES = 16;
 
 const base32 = new ScureBase32Plugin();
 
-/** Reads a secret that another system kept. A parameter that the URI and the caller both give must be the same. */
+/** Parses a secret from another system. Refused if the URI and the caller both give a parameter and the values differ. */
 export function parseImportedTotp(
   given: GivenTotp,
   { allowWeak }: { readonly allowWeak: boolean },
@@ -77,7 +77,7 @@ function decode(text: string, encoding: Exclude<SecretEncoding, 'otpauth'>): Uin
   return letters !== '' && key.toString('base64').replace(/=+$/, '') === letters ? key : null;
 }
 
-/** As apps read it: in groups or not, padded or not, and without the bits that make no whole byte. */
+/** Decodes base32 as apps do: with or without groups and padding, ignoring trailing bits that do not fill a byte. */
 function decodeBase32(text: string): Uint8Array | null {
   const letters = text.replaceAll(/[\s-]/g, '').replace(/=+$/, '').toUpperCase();
   if (!/^[A-Z2-7]+$/.test(letters)) return null;
@@ -91,7 +91,7 @@ const ALGORITHMS: ReadonlyMap<string, TotpParameters['algorithm']> = new Map([
   ['SHA512', 'SHA-512'],
 ]);
 
-/** `SHA-256`, `sha256` and `HmacSHA256` are one. Undefined for one that apps do not have. */
+/** `SHA-256`, `sha256` and `HmacSHA256` are the same. Undefined for an algorithm that apps do not support. */
 export function parseAlgorithm(text: string): TotpParameters['algorithm'] | undefined {
   return ALGORITHMS.get(text.toUpperCase().replace(/^HMAC/, '').replaceAll(/[-_]/g, ''));
 }

@@ -1,18 +1,18 @@
 import { createHash, createHmac, hkdfSync } from 'node:crypto';
 
-/** What a key is for. Each purpose has a key of its own, so that a value made for one means nothing for another. */
+/** The purpose of a key. Each purpose has its own key, so that a value made for one is not valid for another. */
 export type KeyPurpose = 'seal' | 'code' | 'destination' | 'session' | 'token' | 'visitor';
 
-/** A key derived for one purpose. The id names the key it came from and says nothing about it. */
+/** A key derived for one purpose. The id identifies the original key and reveals nothing about it. */
 export interface PurposeKey {
   readonly id: string;
   readonly key: Buffer;
 }
 
 export interface KeyRing {
-  /** The key that new things are made with. */
+  /** The key for new values. */
   current(purpose: KeyPurpose): PurposeKey;
-  /** The key of that id, or undefined when it has left the ring. */
+  /** The key with that id, or undefined if it is no longer in the ring. */
   find(purpose: KeyPurpose, id: string): PurposeKey | undefined;
   /** Every key, the current one first. */
   all(purpose: KeyPurpose): readonly PurposeKey[];
@@ -27,21 +27,21 @@ function decodeKey(key: string): Buffer | null {
   return isBase64 ? Buffer.from(key, 'base64') : null;
 }
 
-/** Random bytes repeat little: of 32 about 30 differ, and fewer than 16 is less likely than guessing the key. */
+/** Of 32 random bytes, about 30 are distinct; fewer than 16 is less likely than guessing the key. */
 function looksRandom(bytes: Buffer): boolean {
   if (new Set(bytes).size < 16) return false;
   const steps = new Set([...bytes.subarray(1)].map((byte, index) => (byte - bytes.readUInt8(index)) & 0xff));
   return steps.size > 4;
 }
 
-/** Words, in base64 or standing where base64 should: what a placeholder or a passphrase looks like. */
+/** Whether the key looks like a placeholder or a passphrase: words, encoded in base64 or written directly. */
 function looksWritten(key: string, bytes: Buffer): boolean {
   const isPrintable = bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
   const isOneAlphabet = /^(?:[a-z_-]+|[A-Z_-]+|\d+)=*$/.test(key);
   return isPrintable || isOneAlphabet || /change.?me|secret|password|example|default/i.test(key);
 }
 
-/** What is wrong with a key and what to write instead, or null. The sentence never holds the key. */
+/** Says what is wrong with a key and what to write instead, or null. The text never contains the key. */
 export function findKeyFault(key: unknown): string | null {
   if (typeof key !== 'string' || key === '') return `A key is missing. ${HOW_TO_MAKE_ONE}`;
   const bytes = decodeKey(key);
@@ -53,7 +53,7 @@ export function findKeyFault(key: unknown): string | null {
   return null;
 }
 
-/** Throws a TypeError that says what is wrong and what to write, never the key. */
+/** Throws a TypeError that says what is wrong and what to write. The message never contains the key. */
 export function assertUsableKey(key: unknown): asserts key is string {
   const fault = findKeyFault(key);
   if (fault !== null) throw new TypeError(fault);
@@ -64,8 +64,8 @@ function derive(secret: Buffer, info: string, length: number): Buffer {
 }
 
 /**
- * The first key makes new values, every key reads old ones, so that keys rotate without downtime: add the new key
- * last on every process, then move it first, then drop the old one when nothing is left under it.
+ * The first key makes new values, and every key reads old ones. To rotate without downtime: add the new key last on every
+ * process, then move it first, then remove the old key when nothing uses it any more.
  */
 export function createKeyRing(keys: readonly string[]): KeyRing {
   if (keys.length === 0) throw new TypeError(`A key is missing. ${HOW_TO_MAKE_ONE}`);
@@ -93,7 +93,7 @@ export function createKeyRing(keys: readonly string[]): KeyRing {
   };
 }
 
-/** Stands for a user in the keys of counts, which outlive the user: it can be compared, and the id cannot be read from it. */
+/** A pseudonym of a user in the keys of counts, which outlive the user. It can be compared, but the id cannot be read from it. */
 export function digestUserId(keyRing: KeyRing, userId: string): string {
   const { key } = keyRing.current('destination');
   return createHmac('sha256', key).update(`user:${userId}`).digest('base64url').slice(0, 22);

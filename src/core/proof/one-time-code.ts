@@ -4,7 +4,10 @@ import { channelOf, type Channel, type FactorKind, type Factors } from '../membe
 import { normalizeTyped } from '../text/typed-text';
 import type { KeyRing, PurposeKey } from './key-ring';
 
-/** The one request that a code answers. The same digits for another user, login, purpose, method, channel or address hash to something else. */
+/**
+ * The request that a code belongs to. For another user, login, purpose, method, channel or address, the same digits have a
+ * different hash.
+ */
 export interface CodeBinding {
   readonly userId: string;
   readonly ownerId: string;
@@ -12,7 +15,7 @@ export interface CodeBinding {
   readonly codeId: string;
   readonly kind: FactorKind;
   readonly sentBy: Channel;
-  /** The address on file that it went to, or null: see `addressOnFile`. */
+  /** The address on file that the code went to, or null: see `addressOnFile`. */
   readonly address: string | null;
 }
 
@@ -25,8 +28,8 @@ export function issueOneTimeCode(): string {
 }
 
 /**
- * What was typed as six ASCII digits, or as many as `lengths` says, or null. Digits of every script count, and separators are dropped. Only a string is
- * taken: a pattern would match `['123456']` as well.
+ * Parses typed digits into ASCII: six, or one of `lengths`. Null for anything else. Accepts digits of every script and drops
+ * separators. Only accepts a string, because a pattern would also match `['123456']`.
  */
 export function parseSubmittedCode(value: unknown, lengths: readonly number[] = [6]): string | null {
   if (typeof value !== 'string' || value.length > MAX_TYPED_LENGTH) return null;
@@ -41,8 +44,8 @@ function mac(code: string, binding: CodeBinding, { key }: PurposeKey): string {
 }
 
 /**
- * A sent code as it is stored: HMAC-SHA-256 under a key that the store does not hold, since a million plain hashes
- * are tried in a second. The key id stays readable so that codes outlive a rotation.
+ * The stored form of a sent code: HMAC-SHA-256 under a key that the store does not hold, because all million plain hashes can be
+ * tried in a second. The key id stays readable, so that codes survive a key rotation.
  */
 export function hashOneTimeCode(
   { code, binding }: { readonly code: string; readonly binding: CodeBinding },
@@ -52,7 +55,7 @@ export function hashOneTimeCode(
   return `${VERSION}.${current.id}.${mac(code, binding, current)}`;
 }
 
-/** Judges a parsed code against the stored hash, in constant time. Never throws. */
+/** Compares a parsed code with the stored hash, in constant time. Never throws. */
 export function isOneTimeCode(
   {
     submittedCode,
@@ -68,39 +71,37 @@ export function isOneTimeCode(
   return isEqualInConstantTime(hash, expectedHash);
 }
 
-/**
- * Compares two texts in a time that says nothing about where they differ. How long they are is no secret of anything compared
- * here. Never throws, whatever their lengths.
- */
+/** Compares two texts in constant time, apart from their length, which is never secret here. Never throws. */
 export function isEqualInConstantTime(left: string, right: string): boolean {
   const [one, other] = [Buffer.from(left), Buffer.from(right)];
   return one.length === other.length && timingSafeEqual(one, other);
 }
 
-/** One code that was sent, or is on its way. A challenge may have several: each has its own digits, channel and end. */
+/** One code that was sent or is being sent. A challenge can have several, each with its own digits, channel and expiry. */
 export interface SentCode {
-  /** Tells it from all others; its hash is bound to it. */
+  /** Unique. The hash is bound to it. */
   readonly id: string;
-  /** The id of the code that was sent first: a text and the mail that followed, because the text did not go out, belong together. */
+  /** The id of the first code of this send: a text that failed and the email sent in its place share it. */
   readonly sendId: string;
-  /** The authenticator that it proves, and the kind of that. */
+  /** The authenticator that the code proves. */
   readonly authenticatorId: string;
   readonly kind: FactorKind;
   /** HMAC under a key that the store does not hold. */
   readonly codeHash: string;
-  /** The channel by which it travels, which is what it proves. */
+  /** The channel that delivers it, and therefore what it proves. */
   readonly sentBy: Channel;
   readonly maskedDestination: string;
   readonly sentAt: number;
   readonly expiresAt: number;
   /**
-   * Whether it was only `stored`, so that a limit may still keep it from being sent; or `counted` under the limits and handed to its
-   * sender, so that it may arrive; or `sent`, as its sender said.
+   * - `stored`: a limit may still prevent it from being sent
+   * - `counted`: within the limits and handed to the sender, so it may arrive
+   * - `sent`: the sender confirmed it
    */
   readonly stage: 'stored' | 'counted' | 'sent';
 }
 
-/** A text and a mail that are under way, and the same of the send before. */
+/** A text and its fallback email, for this send and the one before. */
 const MOST_CODES = 4;
 
 /** Newest first. */
@@ -112,12 +113,12 @@ export function dropCode(codes: readonly SentCode[], id: string): readonly SentC
   return codes.filter((code) => code.id !== id);
 }
 
-/** There was room for it under the limits: it goes out now. */
+/** The code is within the limits and will be sent now. */
 export function countCode(codes: readonly SentCode[], id: string): readonly SentCode[] {
   return codes.map((code) => (code.id === id ? { ...code, stage: 'counted' } : code));
 }
 
-/** The code went out: those of the sends before it, by the same authenticator, are worth nothing any more. */
+/** The code was sent. Removes the codes of earlier sends for the same authenticator. */
 export function confirmCode(codes: readonly SentCode[], id: string): readonly SentCode[] {
   const place = codes.findIndex((code) => code.id === id);
   const confirmed = codes[place];
@@ -134,22 +135,24 @@ interface Coded {
   readonly codes: readonly SentCode[];
 }
 
-/** The codes for the authenticator that is asked now, newest first; those of others wait until it is their turn again. */
+/**
+ * The codes for the authenticator that is asked for now, newest first. Codes of others are kept until they are asked for again.
+ */
 export function currentCodes({ authenticatorId, codes }: Coded): readonly SentCode[] {
   return codes.filter((code) => code.authenticatorId === authenticatorId);
 }
 
-/** The newest that still holds. */
+/** The newest code that has not expired. */
 export function liveCode(challenge: Coded, now: number): SentCode | undefined {
   return currentCodes(challenge).find((code) => !isChallengeOver(code, now));
 }
 
-/** The newest that holds and went out, or is about to. */
+/** The newest code that has not expired and was sent or is being sent. */
 export function codeUnderWay({ authenticatorId, codes }: Coded, now: number): SentCode | undefined {
   return liveCode({ authenticatorId, codes: codes.filter(({ stage }) => stage !== 'stored') }, now);
 }
 
-/** The channel that the code was meant for, where it travels by another one; null where it does not. */
+/** The intended channel, if another one delivers the code. Null if there was no fallback. */
 export function fallbackOfCode(
   { kind, sentBy }: Pick<SentCode, 'kind' | 'sentBy'>,
   factors: Factors,
@@ -158,10 +161,10 @@ export function fallbackOfCode(
   return channel === sentBy ? null : channel;
 }
 
-/** The longest life of an unfinished login and of a code (NIST SP 800-63B-4, 3.1.3.2: ten minutes). */
+/** The longest lifetime of a pending login and of a code (NIST SP 800-63B-4, 3.1.3.2: ten minutes). */
 export const LONGEST_CHALLENGE_SECONDS = 600;
 
-/** Whether a challenge, or the unfinished login that it belongs to, is over. */
+/** Whether a challenge, or its pending login, has expired. */
 export function isChallengeOver({ expiresAt }: { readonly expiresAt: number }, now: number): boolean {
   return hasEnded(expiresAt, LONGEST_CHALLENGE_SECONDS, now);
 }

@@ -2,7 +2,7 @@ import { randomBytes, scrypt, type ScryptOptions } from 'node:crypto';
 import { normalizeTyped } from '../text/typed-text';
 import { isEqualInConstantTime } from './one-time-code';
 
-/** One code of a set, in the clear: it is shown once, as `text`. */
+/** One code of a set, in plain text. `text` is shown once. */
 export interface RecoveryCode {
   readonly number: number;
   /** Thirteen Crockford base32 characters: 65 random bits (NIST SP 800-63B-4, 4.2.1.1, asks for 64). */
@@ -11,10 +11,10 @@ export interface RecoveryCode {
   readonly text: string;
 }
 
-/** How many codes a set has. */
+/** The number of codes in a set. */
 export const RECOVERY_CODE_COUNT = 10;
 
-/** The number of codes left at which a person is warned. */
+/** The person is warned when this many codes are left. */
 export const FEW_RECOVERY_CODES = 3;
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -24,11 +24,11 @@ const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 
 /**
- * The cheapest of the parameter sets of the OWASP password storage cheat sheet, which ask for as much as a password needs. A
- * set of ten takes somewhat over a second of processor time, once in an enrollment. Each hash states its own.
+ * The cheapest parameter set of the OWASP password storage cheat sheet, which is strong enough for passwords. Hashing a set of
+ * ten takes just over a second of CPU time, once per enrollment. Each hash includes its parameters.
  */
 const COST = { ln: 14, r: 8, p: 5 };
-/** Half of the threads that Node has for such work, so that the passwords of others need not wait behind a whole set. */
+/** Half of Node's thread pool, so that hashing a whole set does not block other people's password checks. */
 const HASHED_AT_ONCE = 2;
 
 export function formatRecoveryCode({ number, code }: Pick<RecoveryCode, 'number' | 'code'>): string {
@@ -36,7 +36,7 @@ export function formatRecoveryCode({ number, code }: Pick<RecoveryCode, 'number'
 }
 
 function issueRecoveryCode(number: number): RecoveryCode {
-  // 256 is a multiple of 32: each character is uniform.
+  // 256 is a multiple of 32, so each character is uniform.
   const code = [...randomBytes(CODE_LENGTH)].map((byte) => ALPHABET.charAt(byte % ALPHABET.length)).join('');
   return { number, code, text: formatRecoveryCode({ number, code }) };
 }
@@ -46,7 +46,10 @@ export function issueRecoveryCodes(): readonly RecoveryCode[] {
   return Array.from({ length: RECOVERY_CODE_COUNT }, (_, index) => issueRecoveryCode(index + 1));
 }
 
-/** What was typed, or null. Case and separators are forgiven, digits of every script count, and so do O for 0, I and L for 1. */
+/**
+ * Parses a typed code, or returns null. Ignores case and separators, accepts digits of every script, and reads O as 0, I and L as
+ * 1.
+ */
 export function parseRecoveryCode(value: unknown): Pick<RecoveryCode, 'number' | 'code'> | null {
   if (typeof value !== 'string' || value.length > MAX_TYPED_LENGTH) return null;
   const text = normalizeTyped(value)
@@ -73,7 +76,7 @@ function formatHash(salt: Buffer, hash: Buffer, { ln, r, p }: typeof COST): stri
   return `$scrypt$ln=${ln},r=${r},p=${p}$${encode(salt)}$${encode(hash)}`;
 }
 
-/** Salted scrypt as a PHC string. Runs off the event loop. */
+/** Salted scrypt as a PHC string. Does not block the event loop. */
 export async function hashRecoveryCode(code: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
   return formatHash(salt, await deriveHash(code, salt, COST), COST);
@@ -95,7 +98,7 @@ export async function hashRecoveryCodes(
   return codes.map(({ number }) => ({ number, codeHash: hashes.get(number) ?? '' }));
 }
 
-/** False for a hash that is not ours, or whose cost is beyond bounds, as well as for a wrong code. */
+/** False for a wrong code, an unknown hash format, or a cost out of bounds. */
 export async function verifyRecoveryCode(submittedCode: string, codeHash: string): Promise<boolean> {
   const found = /^\$scrypt\$ln=(\d{1,2}),r=(\d),p=(\d{1,2})\$([A-Za-z0-9+/]{22})\$[A-Za-z0-9+/]{43}$/.exec(
     codeHash,

@@ -4,8 +4,8 @@ import type { FactorKind } from '../member/factor-kind';
 import type { KeyRing } from './key-ring';
 
 /**
- * A secret or an address in the clear. It is an object and not a string, so that no store method takes it, and it
- * shows nothing of itself in a log, an error or JSON.
+ * A secret or an address in plain text. It is an object and not a string, so that no store method accepts it and it never shows
+ * in a log, an error or JSON.
  */
 export class PlainSecret {
   readonly #value: string;
@@ -31,7 +31,7 @@ export class PlainSecret {
   }
 }
 
-/** Whose secret it is. A sealed secret opens only where all three are the same, so that a moved row opens nowhere. */
+/** The owner of a secret. A sealed secret only opens if all three fields match, so a row copied elsewhere is useless. */
 export interface SealBinding {
   readonly userId: string;
   readonly authenticatorId: string;
@@ -39,7 +39,7 @@ export interface SealBinding {
 }
 
 export type OpenedSecret =
-  /** `stale` where it is sealed under an older key and should be sealed again. */
+  /** `stale`: sealed under an older key, and should be sealed again. */
   | { readonly outcome: 'opened'; readonly secret: PlainSecret; readonly stale: boolean }
   | { readonly outcome: 'unreadable' };
 
@@ -79,7 +79,7 @@ export function openSecret(
   const found = keyRing.find('seal', keyId);
   if (version !== VERSION || found === undefined || rest.length > 0) return UNREADABLE;
   const body = Buffer.from(encoded, 'base64url');
-  // Decoding forgives what encoding never writes; only the one spelling that was written is taken.
+  // Decoding is lenient; only accept the exact encoding that was written.
   if (body.length < NONCE_BYTES + TAG_BYTES || body.toString('base64url') !== encoded) return UNREADABLE;
   const nonce = body.subarray(0, NONCE_BYTES);
   try {
@@ -94,7 +94,10 @@ export function openSecret(
   }
 }
 
-/** Whether the key of a sealed secret is in the ring: what a decision needs to know of it, without opening it. Nothing sealed needs none. */
+/**
+ * Whether the key of a sealed secret is in the ring. A decision needs only this and does not open the secret. True if there is no
+ * secret.
+ */
 export function isSealKeyKnown(keyRing: KeyRing, sealedSecret: string | null): boolean {
   if (sealedSecret === null) return true;
   const [version, keyId = ''] = sealedSecret.split('.', 2);

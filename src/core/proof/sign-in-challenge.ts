@@ -13,8 +13,8 @@ const MAC_BYTES = 32;
 const HEAD_BYTES = NONCE_BYTES + INSTANT_BYTES;
 
 /**
- * A challenge that nothing is stored for: random bytes, when it was made, and a MAC over both and over the visitor it is for. So anybody
- * may open the sign-in page, and a challenge that one visitor got is worth nothing to another.
+ * A challenge that needs no storage: random bytes, the time of issue, and a MAC over both and the visitor. So anybody can open
+ * the sign-in page without filling the store, and a challenge issued to one visitor is not valid for another.
  */
 export function issueSignInChallenge(
   keyRing: KeyRing,
@@ -31,12 +31,15 @@ function partsOf(head: Buffer, visitor: string): readonly string[] {
   return [head.toString('base64url'), visitor];
 }
 
-/** What marks the challenge as used once it was answered; null where it is not ours, not this visitor's, or too old. */
+/**
+ * Verifies a challenge and returns the id under which to mark it as used. Null if it was not issued here, was issued to another
+ * visitor, or is too old.
+ */
 export function readSignInChallenge(
   keyRing: KeyRing,
   submitted: {
     readonly challenge: string;
-    /** All that this visitor goes by. */
+    /** All ids of this visitor. */
     readonly visitors: readonly string[];
     readonly now: number;
   },

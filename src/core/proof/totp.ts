@@ -4,7 +4,7 @@ import { cutForUri } from '../text/typed-text';
 import { isEqualInConstantTime } from './one-time-code';
 import { PlainSecret } from './secrets';
 
-/** HMAC by Node: many steps are tried to explain a wrong code, and this one takes a tenth of the time. */
+/** Node's HMAC takes a tenth of the time. Many steps are tried to explain a wrong code. */
 const crypto: CryptoPlugin = {
   name: 'node',
   hmac: (algorithm, key, data) => createHmac(algorithm, key).update(data).digest(),
@@ -12,7 +12,7 @@ const crypto: CryptoPlugin = {
   constantTimeEqual: (left, right) => isEqualInConstantTime(String(left), String(right)),
 };
 
-/** How an app computes its codes (RFC 6238, section 4.1). */
+/** The parameters with which an app computes its codes (RFC 6238, section 4.1). */
 export interface TotpParameters {
   readonly algorithm: 'SHA-1' | 'SHA-256' | 'SHA-512';
   readonly digits: 6 | 8;
@@ -25,23 +25,23 @@ export const TOTP_PARAMETERS: TotpParameters = { algorithm: 'SHA-1', digits: 6, 
 const HASHES = { 'SHA-1': 'sha1', 'SHA-256': 'sha256', 'SHA-512': 'sha512' } as const;
 
 const SECRET_BYTES = 20;
-/** An imported secret was checked when it was imported. */
+/** The bounds are wide, because imported secrets were already checked at import. */
 export const SHORTEST_SECRET_BYTES = 10;
 export const LONGEST_SECRET_BYTES = 128;
 const guardrails = createGuardrails({
   MIN_SECRET_BYTES: SHORTEST_SECRET_BYTES,
   MAX_SECRET_BYTES: LONGEST_SECRET_BYTES,
 });
-/** How far off a clock may be for the refusal to say so. */
+/** Up to this difference, a rejection says that the clock is off. */
 const EXPLAINED_SECONDS = 600;
 
-/** Steps accepted on each side of the present one; RFC 6238, section 5.2, recommends one at most. */
+/** Steps accepted before and after the current one. RFC 6238, section 5.2, recommends at most one. */
 export type TotpWindow = 0 | 1;
 
 export type TotpVerification =
   | { readonly outcome: 'verified'; readonly timeStep: number }
   | { readonly outcome: 'rejected'; readonly because: 'wrong-code' | 'code-used' }
-  /** The code is of another time; positive where the app is ahead. */
+  /** The code is for another time. `driftSeconds` is positive if the app's clock is ahead. */
   | { readonly outcome: 'rejected'; readonly because: 'clock-off'; readonly driftSeconds: number };
 
 /** 160 random bits in base32 (RFC 4226, requirement R6). */
@@ -49,12 +49,12 @@ export function issueTotpSecret(): PlainSecret {
   return new PlainSecret(generateSecret({ length: SECRET_BYTES, crypto }));
 }
 
-/** The secret as a person types it into an app: groups of four. */
+/** The secret for typing into an app, in groups of four. */
 export function formatSecret(secret: PlainSecret): string {
   return secret.reveal().replaceAll(/.{4}(?!$)/g, '$& ');
 }
 
-/** Encoded, and the issuer stands in it twice: with both at their longest, phones still scan the QR code. */
+/** The URI contains the encoded issuer twice. With both at maximum length, phones can still scan the QR code. */
 const LONGEST_ISSUER = 180;
 const LONGEST_ACCOUNT = 240;
 
@@ -64,8 +64,8 @@ function toUriPart(text: string, longest: number): string {
 }
 
 /**
- * The key URI behind the QR code. A colon parts issuer and account, so it is taken out of both. The account only tells entries of
- * the app apart, so a long one is cut.
+ * The key URI in the QR code. A colon separates issuer and account, so it is removed from both. A long account is cut, because it
+ * only tells entries in the app apart.
  */
 export function totpUri(request: {
   readonly issuer: string;
@@ -98,15 +98,15 @@ function codeAt(secret: PlainSecret, timeStep: number, parameters: TotpParameter
 }
 
 /**
- * Judges a parsed code. A step that is used up is never verified (RFC 6238, section 5.2). A code of a
- * time up to ten minutes away is refused with `clock-off`, never accepted. Throws where the secret is none.
+ * Verifies a parsed code. A step that was already used is never accepted again (RFC 6238, section 5.2). A code for a time up to
+ * ten minutes away is rejected with `clock-off`. Throws if the secret is invalid.
  */
 export function verifyTotp(request: {
   readonly secret: PlainSecret;
   readonly submittedCode: string;
   readonly now: number;
   readonly window: TotpWindow;
-  /** The steps of the app that were accepted; none for a new secret. */
+  /** The accepted steps of the app; empty for a new secret. */
   readonly accepted: AcceptedSteps;
   readonly parameters?: TotpParameters;
 }): TotpVerification {
@@ -138,25 +138,25 @@ export function instantOfStep(timeStep: number, { periodSeconds } = TOTP_PARAMET
   return timeStep * periodSeconds * 1000;
 }
 
-/** The TOTP time steps of an app that were accepted last. */
+/** The TOTP time steps of an app that were last accepted. */
 export interface AcceptedSteps {
   /** The highest. No step at or below it is accepted again (RFC 6238, section 5.2). */
   readonly lastAcceptedStep: number | null;
-  /** Another one, below it: what counts where the highest was accepted by a clock ahead. */
+  /** An earlier accepted step. It applies if a clock ahead accepted the highest. */
   readonly stepBefore?: number;
 }
 
-/** A code of the next step is accepted, and the clocks of two processes may be a step apart. */
+/** The window accepts a code of the next step, and the clocks of two processes may differ by one step. */
 export const STEPS_AHEAD = 2;
 
-/** Whether the step can have been accepted by now. */
+/** Whether the step can already have been accepted. */
 export function isCredibleStep(step: number, present: number): boolean {
   return step <= present + STEPS_AHEAD;
 }
 
 /**
- * The step up to which codes are used up, or null for none. A step from the future must not refuse every code until its time comes, so
- * the one before it counts then; where that lies in the future as well, nothing is known and every code is refused.
+ * Codes up to this step are used up; null if none are. A step in the future must not block every code until then, so the earlier
+ * step applies instead. If that one is in the future too, the state is unknown and every code is rejected.
  */
 export function usedUpTo({ lastAcceptedStep, stepBefore }: AcceptedSteps, present: number): number | null {
   if (lastAcceptedStep === null || isCredibleStep(lastAcceptedStep, present)) return lastAcceptedStep;
@@ -164,7 +164,7 @@ export function usedUpTo({ lastAcceptedStep, stepBefore }: AcceptedSteps, presen
   return isCredibleStep(stepBefore, present) ? stepBefore : Infinity;
 }
 
-/** The steps with one more, or null where it was used up before. However clocks jump, none is accepted twice. */
+/** Adds an accepted step, or returns null if it was used before. No step is accepted twice, even if clocks jump. */
 export function acceptStep(steps: AcceptedSteps, step: number, present: number): AcceptedSteps | null {
   const { lastAcceptedStep } = steps;
   const used = usedUpTo(steps, present);

@@ -2,7 +2,7 @@ import { BROWSER_MAP, OS_MAP, getParser } from 'bowser';
 
 const UNKNOWN = 'an unknown browser';
 
-/** Where the parser knows no name it passes on what stands in the header: `Visit evil.example` would end up in a mail. */
+/** The parser returns unknown names as they are in the header. An attacker could put `Visit evil.example` into an email. */
 const KNOWN: ReadonlySet<string | undefined> = new Set([
   ...Object.values(BROWSER_MAP),
   ...Object.values(OS_MAP),
@@ -10,7 +10,7 @@ const KNOWN: ReadonlySet<string | undefined> = new Set([
 
 const asName = (value: string | undefined) => (value !== undefined && KNOWN.has(value) ? value : null);
 
-/** The browser and the system by their names; null for what is unknown. The header is the visitor's own claim. */
+/** The names of the browser and the operating system; null if unknown. The visitor controls the header. */
 export function readBrowser(userAgent: string): {
   readonly browser: string | null;
   readonly system: string | null;

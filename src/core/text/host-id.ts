@@ -1,9 +1,9 @@
 /**
- * The text of an id as the host has it: a text, a whole number, or an object of a database with a text of its own. Null where two
- * different things could have the same text, such as `[object Object]`: one person would get the other's factors.
+ * The text of a host's id: a string, a whole number, or a database object with its own `toString`. Null if two different values
+ * could have the same text, such as `[object Object]`: one person would get the other's factors.
  */
 export function hostIdText(id: unknown): string | null {
-  // Half a character cannot stand in an address or a key.
+  // A lone surrogate cannot be encoded in a URL or a key.
   if (typeof id === 'string') return id === '' || id.startsWith('[object ') || /\p{Cs}/u.test(id) ? null : id;
   if (typeof id === 'number') return Number.isSafeInteger(id) ? String(id) : null;
   if (typeof id === 'bigint') return String(id);
@@ -11,7 +11,7 @@ export function hostIdText(id: unknown): string | null {
   return textOfObject(id);
 }
 
-/** Without spaces and brackets: a whole user or document has them in its text, an id has none. */
+/** No spaces or brackets: they appear in the text of a whole user or document, but not of an id. */
 const TEXT_OF_AN_ID = /^[^\s[\](){}]+$/;
 
 function textOfObject(id: object): string | null {
@@ -26,8 +26,8 @@ function textOfObject(id: object): string | null {
 }
 
 /**
- * The id in characters that mean nothing in a key or a list, one to one. Each UTF-16 unit stands for itself or as four digits,
- * so that no id, not even one that is not well-formed text, can be mistaken for another.
+ * Encodes an id one to one, with characters that have no meaning in a key or a list. Other UTF-16 units become four hex digits,
+ * so that even ids with lone surrogates cannot collide.
  */
 export function encodeId(id: string): string {
   if (!/[^\w.@-]/.test(id)) return id;

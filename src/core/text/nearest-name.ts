@@ -1,6 +1,6 @@
 /**
- * The known name that was probably meant: the one with the fewest edits (Levenshtein distance), or the only one that holds what
- * was written as whole words. None where every known name is too different: a wrong guess misleads more than a list.
+ * The known name that was probably meant: the one with the fewest edits (Levenshtein distance), or the only one that contains the
+ * written name as whole words. Undefined if every known name is too different: a wrong suggestion misleads more than a list.
  */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const written = lettersOf(name);
@@ -15,22 +15,22 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return holding.length === 1 ? holding[0] : undefined;
 }
 
-/** `base-url`, `base_url` and `baseURL` are one name. */
+/** `base-url`, `base_url` and `baseURL` are the same name. */
 function lettersOf(name: string): string {
   return name.replaceAll(/[^\p{L}\p{N}]/gu, '').toLowerCase();
 }
 
-/** One letter in three, and three at most. */
+/** One edit for every three letters, at most three. */
 function mostEdits(written: string, candidate: string): number {
   return Math.min(3, Math.floor(Math.min(written.length, candidate.length) / 3));
 }
 
-/** Each letter more or less is an edit. A name of many kilobytes is not compared letter by letter. */
+/** A difference in length costs as many edits. Also avoids comparing a name of many kilobytes letter by letter. */
 function isSimilarInLength(written: string, candidate: string): boolean {
   return Math.abs(written.length - candidate.length) <= mostEdits(written, candidate);
 }
 
-/** Whether a camel-case name ends or begins with the other: `policy` in `defaultPolicy`. */
+/** Whether a camel-case name starts or ends with the other: `policy` in `defaultPolicy`. */
 function holdsWord(candidate: string, written: string): boolean {
   const word = written.slice(0, 1).toLowerCase() + written.slice(1);
   const capital = word.slice(0, 1).toUpperCase() + word.slice(1);

@@ -1,9 +1,9 @@
-/** A text with half a character in it cannot be encoded for a URI or a header, and is another text once it was stored. */
+/** Replaces lone surrogates: they cannot be encoded for a URI or a header, and a store would change them. */
 export function toWellFormed(text: string): string {
   return text.replaceAll(/\p{Cs}/gu, '\uFFFD');
 }
 
-/** At most this many UTF-16 units, and no character cut in half. */
+/** Cuts to this many UTF-16 units, without splitting a character. */
 export function cutText(text: string, longest: number): string {
   const whole = toWellFormed(text);
   if (whole.length <= longest) return whole;
@@ -11,7 +11,7 @@ export function cutText(text: string, longest: number): string {
   return /\p{Cs}$/u.test(start) ? start.slice(0, -1) : start;
 }
 
-/** The same with a sign that something is missing, where what counts is how long the text is once it stands in a URI. */
+/** Cuts to a length measured after URI encoding, and adds an ellipsis. */
 export function cutForUri(text: string, longest: number): string {
   const whole = toWellFormed(text);
   if (encodeURIComponent(whole).length <= longest) return whole;
@@ -25,17 +25,17 @@ export function cutForUri(text: string, longest: number): string {
   return `${kept.trimEnd()}…`;
 }
 
-/** Mail programs make links of these by themselves; the dots are those that international domains may have (UTS 46). */
+/** Mail programs turn these into links. The dots are those allowed in international domains (UTS 46). */
 const DOT = '.\u2024\u3002\uFE52\uFF0E\uFF61';
 const LINK = new RegExp(`^(?:https?|ftp|mailto|tel|sms|www|wa)\\b|[/\\\\@:]|[${DOT}].*[\\p{L}\\p{N}]`, 'iu');
 
-/** As many digits as a phone number has. */
+/** Seven digits or more: it could be a phone number. */
 const LONG_NUMBER = /\p{Nd}(?:[^\p{L}]*\p{Nd}){6,}/gu;
 
 const LONGEST_LABEL = 30;
 const LONGEST_PERSON = 60;
 
-/** One line; what cannot be seen, or turns the direction of what follows, goes. */
+/** Makes one line, without invisible characters and characters that change the text direction. */
 function toLine(text: string): string {
   return text
     .normalize('NFKC')
@@ -55,8 +55,8 @@ function cut(text: string, longest: number): string {
 }
 
 /**
- * What a person calls a method, for a message about it: an attacker who adds one writes the name, and its owner reads it in a
- * mail of ours. Words that look like a link or an address go, long numbers too, and what is left is short.
+ * The label of a method, for a message about it. An attacker who adds a method chooses its label, and the owner reads it in our
+ * email. So words that look like a link or an address and long numbers are removed, and the rest is short.
  */
 export function labelInMessage(label: string): string {
   const words = toLine(label)
@@ -69,7 +69,7 @@ export function labelInMessage(label: string): string {
   return cut(plain.replaceAll(/ {2,}/g, ' ').trim(), LONGEST_LABEL);
 }
 
-/** A person's name, which may be an address: only links go. */
+/** A person's name, which may be an address. Only removes links. */
 export function personInMessage(name: string): string {
   const words = toLine(name)
     .split(/\s+/)
@@ -77,12 +77,14 @@ export function personInMessage(name: string): string {
   return cut(words.join(' '), LONGEST_PERSON);
 }
 
-/** White space, dashes with the minus sign, and format characters such as direction marks: what keyboards and copying add. */
+/**
+ * Characters that keyboards and copying add: white space, dashes, the minus sign, and format characters such as direction marks.
+ */
 const SEPARATORS = /[\p{White_Space}\p{Pd}\p{Cf}\u2212]/gu;
 
 const DIGIT = /^\p{Nd}$/u;
 
-/** Unicode keeps the ten digits of a script in one run, zero first (Unicode Standard, section 4.6). */
+/** In Unicode, the ten digits of a script are consecutive, starting with zero (Unicode Standard, section 4.6). */
 function toAsciiDigit(digit: string): string {
   const codePoint = digit.codePointAt(0) ?? 0;
   let zero = codePoint;
@@ -91,8 +93,8 @@ function toAsciiDigit(digit: string): string {
 }
 
 /**
- * Typed text in one form: compatibility characters such as full-width ones become plain, the digits of every script become
- * ASCII, and separators go. `views/assets/express-mfa.js` reads codes in the same way.
+ * Normalizes typed text: compatibility characters such as full-width ones become plain, digits of every script become ASCII, and
+ * separators are removed. `views/assets/express-mfa.js` reads codes in the same way.
  */
 export function normalizeTyped(text: string): string {
   return text
@@ -103,7 +105,7 @@ export function normalizeTyped(text: string): string {
 
 const LONGEST_REASON = 500;
 
-/** A reason as it is stored: one line of bounded length, or empty. */
+/** The stored form of a reason: one line of limited length, or empty. */
 export function toReason(text: string): string {
   return cutText(text.replaceAll(/\p{Cc}/gu, ' ').trim(), LONGEST_REASON);
 }
@@ -112,8 +114,8 @@ const LONGEST = 2048;
 const ANYWHERE = 'http://local.invalid';
 
 /**
- * A path on this site, normalized, or null. Browsers read a backslash as a slash and drop tabs and line breaks, and dot
- * segments can leave two slashes in front: each of them would turn a path into an address elsewhere.
+ * A normalized path on this site, or null. Browsers read a backslash as a slash and drop tabs and line breaks, and dot segments
+ * can leave two leading slashes. Each of these would turn a path into a URL of another site.
  */
 export function parseLocalPath(value: unknown): string | null {
   if (typeof value !== 'string' || value.length > LONGEST) return null;

@@ -1,5 +1,5 @@
 import {
-  SPENT_SECONDS,
+  SPENT_CHANNEL_SECONDS,
   emailChannel,
   isAmongChannels,
   parseEmailAddress,
@@ -82,7 +82,7 @@ export function findSpentChannels(
 function boundSpentChannel({ clocks, clock, records, background }: FlowContext, member: MemberRecord): void {
   const { userId, spentChannel } = member;
   const now = clock.now();
-  const life = SPENT_SECONDS * 1000;
+  const life = SPENT_CHANNEL_SECONDS * 1000;
   if (spentChannel === null || isCredible(spentChannel.until - life, now)) return;
   clocks.note('password reset', spentChannel.until - life);
   const { channel } = spentChannel;

@@ -1,4 +1,4 @@
-import { SPENT_SECONDS } from '../../core/address/destination';
+import { SPENT_CHANNEL_SECONDS } from '../../core/address/destination';
 import { isAdoptedHandle, type Epochs } from '../../core/decision/session-lifetime';
 import { toReason } from '../../core/text/typed-text';
 import type { Notice } from '../../delivery/delivery';
@@ -212,6 +212,6 @@ export async function recordPasswordReset(
 ): Promise<void> {
   await context.records.noteSpentChannel(userId, {
     channel: toStoredChannel(context, 'mfa.recordPasswordReset(userId, { channel, address })', given),
-    until: context.clock.now() + SPENT_SECONDS * 1000,
+    until: context.clock.now() + SPENT_CHANNEL_SECONDS * 1000,
   });
 }

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { isFirstFactor, isStandIn, type Evidence } from '../../core/decision/assurance';
+import { isFirstFactor, isSubstitute, type Evidence } from '../../core/decision/assurance';
 import {
   adoptedHandle,
   areSameEnds,
@@ -173,7 +173,7 @@ async function enterOrganization(
   const entered = {
     ...session,
     // A browser that one organization remembers is not trusted in another, nor is another organization's identity provider.
-    evidence: session.evidence.filter((proof) => !isStandIn(proof)),
+    evidence: session.evidence.filter((proof) => !isSubstitute(proof)),
     organizationEpochs: [...session.organizationEpochs, [organizationId, epoch] as const],
   };
   updateSessionData(req, { session: entered });
