@@ -73,5 +73,12 @@ export function describeBackgroundJobs(open: () => Records): void {
       expect(walk.kind).toBe('roster-walk');
       expect((await unfinished(first)).toSorted()).toEqual(['forget-devices', 'roster-walk']);
     });
+
+    it('are no longer found as unfinished once they are dropped with their organization', async () => {
+      const [leaving, staying] = [await open().beginJob(aJob()), await open().beginJob(aJob())];
+      await open().dropJobsOf(leaving.organizationId);
+      expect(await unfinished(leaving)).toEqual([]);
+      expect(await unfinished(staying)).toEqual(['forget-devices']);
+    });
   });
 }

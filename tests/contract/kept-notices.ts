@@ -72,6 +72,14 @@ export function describeKeptNotices(open: () => Records): void {
       expect(await open().notices.claim(CLAIM)).toEqual([]);
     });
 
+    it('are dropped with their organization, and no others are', async () => {
+      const [leaving, staying] = [aNotice({ organizationId: newId() }), aNotice()];
+      await open().notices.keep(leaving, KEEP);
+      await open().notices.keep(staying, KEEP);
+      await open().notices.dropOf(leaving.organizationId);
+      expect(await open().notices.claim(CLAIM)).toEqual([staying]);
+    });
+
     it('are bounded: the first due make room and are counted', async () => {
       const first = aNotice();
       expect(await open().notices.keep(first, { dueAt: NOW, most: 2 })).toBe(0);

@@ -127,4 +127,22 @@ describe('what is kept beside the records of users in Redis', () => {
     expect(await redis.smembers(`mfa:{user:${first.id}}:claims`)).toEqual([key]);
     expect(await redis.smembers(`mfa:{user:${second.id}}:claims`)).toEqual([]);
   });
+
+  it('is the queue of unfinished jobs, without one that is finished', async () => {
+    const organizationId = newId();
+    const job = {
+      kind: 'roster-walk',
+      organizationId,
+      id: newId(),
+      step: 0,
+      cursor: null,
+      done: 0,
+      of: 1,
+    } as const;
+    const begun = { people: 0, devices: 0, startedAt: NOW, startedBy: null, plan: null, stopped: null };
+    const { id } = await records.beginJob({ ...job, ...begun, finishedAt: null });
+    expect(await redis.hkeys('mfa:{queue:jobs}:items')).toContain(id);
+    await records.advanceJob({ ...job, ...begun, step: 1, finishedAt: NOW });
+    expect(await redis.hkeys('mfa:{queue:jobs}:items')).not.toContain(id);
+  });
 });
