@@ -206,4 +206,25 @@ export const ACCEPTED_GUARDS: readonly Accepted[] = [
     to: 'removedAt === undefined',
     reason: 'a test would have to wait as long as a request may take',
   },
+  {
+    file: 'browsers/remembered-browsers.ts',
+    within: 'rememberBrowser',
+    from: "seconds === null || fresh.outcome !== 'allow' || recovered",
+    to: "seconds === null || fresh.outcome !== 'allow'",
+    reason: 'a recovery code ends its login or leads to enrollment, so no other proof follows it',
+  },
+  {
+    file: 'browsers/remembered-browsers.ts',
+    within: 'rememberBrowser',
+    from: "seconds === null || fresh.outcome !== 'allow'",
+    to: 'seconds === null',
+    reason: 'the proof was given in this request, and a weaker one is refused before',
+  },
+  {
+    file: 'browsers/use-browser.ts',
+    within: 'judgeBrowser',
+    from: "presented === null || used.outcome === 'missing'",
+    to: "used.outcome === 'missing'",
+    reason: 'where no token is presented, none is found',
+  },
 ];

@@ -133,6 +133,19 @@ describe('a remembered browser', () => {
     expect((await browser.getJson('/whoami')).body.authenticated).toBe(false);
     expect(browser.cookie('mfa-browser')).toBeUndefined();
     expect(await portal.records.listBrowsers('ada', portal.clock.now())).toEqual([]);
+    expect(await eventsOf(portal, 'browser-forgotten')).toMatchObject([
+      { userId: 'ada', details: { because: 'no-longer-trusted' } },
+    ]);
+  });
+
+  it('is asked again when the clock that dated it turns out to be ahead, which is reported', async () => {
+    const { portal, browser } = await remembered();
+    portal.clock.advance(-3_600_000);
+    expect((await browser.logIn('ada')).body).toMatchObject({ outcome: 'challenge' });
+    const told = portal.errors.filter((error) =>
+      String(error).includes('An instant of a remembered browser'),
+    );
+    expect(told).toHaveLength(1);
   });
 
   it('never steps up, and a recovery code never makes one', async () => {

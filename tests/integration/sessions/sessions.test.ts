@@ -78,11 +78,14 @@ describe('the sessions of a member', () => {
   });
 
   it('end all but this one', async () => {
-    const { first, second } = await twoSessions();
+    const { portal, first, second } = await twoSessions();
     const ended = await second.postJson('/mfa/sessions/end-others');
     expect(ended.body).toMatchObject({ outcome: 'ended', count: 1, next: '/mfa/sessions?ended=others' });
     expect((await first.getJson('/')).status).toBe(401);
     expect((await idsOf(second)).others).toEqual([]);
+    expect(await eventsOf(portal, 'sessions-ended')).toMatchObject([
+      { userId: 'ada', details: { scope: 'others', count: 1 } },
+    ]);
   });
 
   it('leave the list when an epoch ends them', async () => {
