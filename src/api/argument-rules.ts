@@ -9,7 +9,7 @@ import { NO_MESSAGE, anId, anObject, group, oneOf, someText } from '../options/o
 import type { ActorOptions, MemberId } from './host-actor';
 import type { MemberName } from './programmatic-api';
 
-// Arguments that several functions take.
+// Rules for arguments that several functions have in common.
 
 export const USER_ID: Argument = {
   name: 'userId',
@@ -24,7 +24,7 @@ export const ORGANIZATION_ID: Argument = {
 
 export const ACTOR = { actorId: anId("actorId: 'ada'") } satisfies RulesFor<ActorOptions>;
 
-/** A field that is named must have a value: `undefined` is refused. */
+/** Refuses fields that are present with the value `undefined`. */
 export function definite<Table extends RuleTable>(
   rules: Table,
 ): { readonly [Name in keyof Table]: OptionRule } {
@@ -88,7 +88,7 @@ export const FIRST_FACTOR_CHANNEL: Argument = {
   required: true,
 };
 
-/** The claims come from a token: what they hold is judged later, and refused there. */
+/** Claims come from a token, so their values are checked later, and refused there. */
 const aClaim = (name: string, write: string) => ({
   schema: z.unknown(),
   allowed: `the claim ${name}`,
@@ -105,7 +105,7 @@ const UPSTREAM = {
 const { required: _channel, ...CHANNEL } = CHANNEL_FIELDS.channel;
 const { required: _address, ...ADDRESS } = CHANNEL_FIELDS.address;
 
-/** May be left out; an object has the two fields of a channel, or `upstream` alone. */
+/** Optional. The object has either the two fields of a channel, or only `upstream`. */
 export const FIRST_FACTOR_IF_ANY: Argument = {
   name: 'factor',
   schema: anObject.refine((value) => {

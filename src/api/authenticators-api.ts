@@ -27,7 +27,7 @@ import {
   type MemberId,
 } from './host-actor';
 
-/** An authenticator as it may be shown: no secret, no full address. */
+/** An authenticator as it can be shown: without secrets and full addresses. */
 export interface ShownAuthenticator {
   readonly id: string;
   readonly kind: FactorKind;
@@ -35,26 +35,26 @@ export interface ShownAuthenticator {
   readonly destination?: string;
   readonly createdAt: number;
   readonly lastUsedAt: number | null;
-  /** When too many wrong codes disabled it. */
+  /** When it was disabled after too many wrong codes, in epoch milliseconds; otherwise null. */
   readonly disabledAt: number | null;
 }
 
 export interface BeginEnrollment {
   readonly kind: FactorKind;
-  /** Where the code goes: a number in E.164, or an email address (default: the one on file). An app has none. */
+  /** Where to send the code: a number in E.164, or an email address (default: the address on file). Omit it for an app. */
   readonly address?: string;
-  /** The challenge that the person has answered: people who have a factor prove it first. */
+  /** The id of a challenge that the person has answered. Required for people who have a factor. */
   readonly challengeId?: string;
-  /** Which one, of a kind that comes in several. */
+  /** The variant, for a kind that has several. */
   readonly variant?: string;
 }
 
 /** An authenticator app that a person set up in another system. */
 export interface AuthenticatorImport {
   readonly userId: HostId;
-  /** As the other system kept it, decrypted. */
+  /** The secret as the other system stored it, decrypted. */
   readonly secret: string;
-  /** How it is written. Default: `otpauth` for a text that begins with `otpauth://`, otherwise `base32`. */
+  /** The encoding of the secret. Default: `otpauth` for text that begins with `otpauth://`, otherwise `base32`. */
   readonly encoding?: SecretEncoding;
   /** Default `SHA-1`. Also read from an `otpauth` URI. */
   readonly algorithm?: string;
@@ -64,7 +64,7 @@ export interface AuthenticatorImport {
   readonly periodSeconds?: number | string;
   /** Its name. Default: the name of its kind. */
   readonly label?: string;
-  /** Tells several apps of one person apart: letters, digits and `_.:-`. Default `default`. */
+  /** Distinguishes several apps of one person: letters, digits and `_.:-`. Default `default`. */
   readonly ref?: string;
 }
 
@@ -73,7 +73,7 @@ export interface ImportOptions extends ActorOptions {
   readonly reason?: string;
   /** Counts what would be imported, and writes nothing. Default false. */
   readonly dryRun?: boolean;
-  /** Takes secrets of 10 to 15 bytes, which are shorter than RFC 4226 demands. Default false. */
+  /** Accepts secrets of 10 to 15 bytes, which are shorter than RFC 4226 requires. Default false. */
   readonly dangerouslyAllowWeakSecrets?: boolean;
 }
 
@@ -81,7 +81,7 @@ export interface ConfirmEnrollment {
   readonly challengeId: string;
   /** As typed. */
   readonly code?: string;
-  /** In the place of a code: what the browser made of the options, as an object or as JSON. */
+  /** Instead of a code: the browser's result for the options, as an object or as JSON. */
   readonly response?: object | string;
   /** Its name. Default: the name of its kind. */
   readonly label?: string;
@@ -96,20 +96,20 @@ export type EnrollmentBegun =
       readonly outcome: 'enrollment-started';
       readonly challengeId: string;
       readonly expiresAt: number;
-      /** Of an app. Show it to the person only. */
+      /** The secret of an app. Show it only to this person. */
       readonly totp?: { readonly secret: string; readonly uri: string };
       /** For `PublicKeyCredential.parseCreationOptionsFromJSON` and `navigator.credentials.create` in the browser. */
       readonly passkey?: { readonly options: CreationOptionsJson };
       /** The masked address that the code was sent to. */
       readonly destination?: string;
-      /** The sender has not answered yet: the code may arrive late, or not at all. */
+      /** Set if the sender has not answered yet: the code may arrive late, or not at all. */
       readonly delayed?: true;
     }
-  /** The person has a factor: `challenges.begin` and `answer` come first. */
+  /** The person has a factor: call `challenges.begin` and `challenges.answer` first. */
   | { readonly outcome: 'challenge'; readonly anyOf: readonly ShownOption[] }
   | { readonly outcome: 'not-sent'; readonly because: string; readonly retryAfterSeconds?: number }
   | { readonly outcome: 'denied'; readonly because: string }
-  /** `challenge-expired`, `method-not-offered`, or what is wrong with the address. */
+  /** `challenge-expired`, `method-not-offered`, or a reason that concerns the address. */
   | { readonly outcome: 'rejected'; readonly because: string }
   | NotFound;
 
@@ -117,7 +117,7 @@ export type EnrollmentConfirmed =
   | {
       readonly outcome: 'enrolled';
       readonly kind: FactorKind;
-      /** With the first factor. Show them once. */
+      /** Present with the first factor. Show them once. */
       readonly recoveryCodes?: readonly string[];
       /** The masked addresses that were notified. */
       readonly notified: readonly string[];
@@ -125,9 +125,9 @@ export type EnrollmentConfirmed =
   | CodeRejected
   | NotFound;
 
-/** Authenticators of one person, set up in the host's own code. Checks, events and notices are those of the pages. */
+/** Sets up authenticators from the host's own code. Checks, events and notices are the same as on the pages. */
 export interface AuthenticatorsApi {
-  /** Of the person, in every organization. */
+  /** All authenticators of the person, in every organization. */
   list(userId: HostId): Promise<readonly ShownAuthenticator[]>;
   /**
    * @example
@@ -135,9 +135,9 @@ export interface AuthenticatorsApi {
    */
   begin(member: MemberId, enrollment: BeginEnrollment): Promise<EnrollmentBegun>;
   /**
-   * Takes over the authenticator apps that people set up in another system. They go on with the codes that they have. A person
-   * gets one for each `ref`, once: an app that they set up here stays alone, and one that they removed does not come back. So an
-   * interrupted import can be run again. Nobody gets an email.
+   * Imports authenticator apps that people set up in another system. Their apps continue to work. Each `ref` of a person is
+   * imported at most once. People who already set up an app here get no other, and an app that they removed is not imported
+   * again, so an interrupted import can be run again. No emails are sent.
    * @example
    * const report = await mfa.authenticators.import([{ userId: user.id, secret: user.totpSecret }], { dryRun: true });
    */
@@ -145,11 +145,10 @@ export interface AuthenticatorsApi {
     rows: Iterable<AuthenticatorImport> | AsyncIterable<AuthenticatorImport>,
     options?: ImportOptions,
   ): Promise<ImportReport>;
-  /** The first right code confirms the authenticator. */
+  /** Confirms the authenticator with its first right code. */
   confirm(member: MemberId, confirmation: ConfirmEnrollment): Promise<EnrollmentConfirmed>;
 }
 
-/** The pages that set up authenticators, for the host's own code. */
 export function createAuthenticatorsApi(context: FlowContext): AuthenticatorsApi {
   return {
     async list(hostId) {

@@ -11,7 +11,7 @@ export interface ManyMembers extends ActorOptions {
   readonly organizationId?: HostId;
   /** At most 1000. */
   readonly userIds?: readonly HostId[];
-  /** Instead of `userIds`: everybody in the filter, such as `all` or `not-configured`. */
+  /** Instead of `userIds`: all members in the filter, such as `all` or `not-configured`. */
   readonly filter?: MemberFilter;
   /** Restricts the filter to names and addresses with this text. */
   readonly query?: string;
@@ -19,10 +19,10 @@ export interface ManyMembers extends ActorOptions {
 
 export interface BulkApi {
   /**
-   * Does the same to many members, in the background where they are many: with the checks, events and notices of the call for one
-   * member. A member for whom it is refused is left out. `already-running`: the same is being done for others, and nothing was
-   * started. The work goes on in another process where this one ends.
-   * @throws ConfigurationError if `userIds` and `filter` are both missing, or the act cannot be done to anybody with these values.
+   * Performs the same change for many members, with the checks, events and notices of the call for one member. A large change
+   * runs in the background. Members for whom the change is refused are skipped. `already-running`: the same act is still
+   * running, and nothing was started. If this process ends, another one continues the work.
+   * @throws ConfigurationError if `userIds` and `filter` are both missing, or the act is not possible with these values.
    * @example
    * await mfa.members.changeMany({ organizationId: 'acme', filter: 'not-configured' }, { act: 'remind' });
    */
@@ -33,7 +33,7 @@ export interface BulkApi {
     | { readonly outcome: 'started' }
     | { readonly outcome: 'refused'; readonly because: 'nobody-chosen' | 'already-running' }
   >;
-  /** How far the newest `changeMany` with this act is. Null if there was none. */
+  /** The progress of the newest `changeMany` with this act. Null if there was none. */
   findProgress(work: BulkWork): Promise<BulkProgress | null>;
 }
 
@@ -68,7 +68,7 @@ export function createBulkApi(context: FlowContext): BulkApi {
   };
 }
 
-/** Everybody is meant only where a filter says so. */
+/** All members are selected only by an explicit filter. */
 function toSelection({ userIds, filter, query = '' }: ManyMembers): BulkSelection {
   if (userIds !== undefined) {
     if (userIds.length <= MOST_CHOSEN) return { userIds: userIds.map(idText) };
@@ -80,16 +80,16 @@ function toSelection({ userIds, filter, query = '' }: ManyMembers): BulkSelectio
   if (filter !== undefined) return { filter, query };
   throw new ConfigurationError(
     'members.changeMany.members',
-    "it names nobody. Write userIds: ['7', '8'], or filter: 'all' for everybody.",
+    "it selects no members. Write userIds: ['7', '8'], or filter: 'all' for all members.",
   );
 }
 
 const FAULTS = {
   'kind-not-allowed': [
     'assignedKind',
-    'the policy of the organization does not allow this kind, or nothing sends it here. Name another kind, or null for any.',
+    'the policy of the organization does not allow this kind, or this app has no sender for it. Name another kind, or null for any.',
   ],
-  'reason-missing': ['reason', 'it says nothing. Write why.'],
+  'reason-missing': ['reason', 'it is empty. Write a reason.'],
   'end-not-in-future': [
     'until',
     'it is not in the future. Write epoch milliseconds, such as Date.now() + 30 * 86_400_000.',

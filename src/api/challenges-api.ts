@@ -21,13 +21,13 @@ export interface ChallengeAnswer {
   readonly challengeId: string;
   /** As typed. */
   readonly code?: string;
-  /** In the place of a code: what the browser made of the options, as an object or as JSON. */
+  /** Instead of a code: the browser's result for the options, as an object or as JSON. */
   readonly response?: object | string;
   /** The origin of the answer, for events and notices. */
   readonly origin: Origin;
 }
 
-/** What a challenge asks for. */
+/** A challenge and what it asks for. */
 export interface ActiveChallenge {
   readonly challengeId: string;
   readonly expiresAt: number;
@@ -59,7 +59,7 @@ export interface CodeRejected {
   readonly because: string;
   readonly attemptsLeft?: number;
   readonly lockedUntil?: number;
-  /** How far the clock of the person's device is off. */
+  /** How far the clock of the person's device is off, in seconds. */
   readonly driftSeconds?: number;
   readonly retryAfterSeconds?: number;
 }
@@ -77,8 +77,9 @@ export type ChallengeAnswered =
   | NotFound;
 
 /**
- * Asks a person for a second factor in the host's own code, such as the server of a native app or a help desk. The host vouches
- * for who it is; no session begins. Codes, counts, locks, events and notices are those of the challenge page.
+ * Asks a person for a second factor from the host's own code, such as the server of a native app or a help desk. The host must
+ * know who the person is; no session is started. Codes, attempt counts, locks, events and notices are the same as on the
+ * challenge page.
  */
 export interface ChallengesApi {
   /**
@@ -94,7 +95,6 @@ export interface ChallengesApi {
   answer(member: MemberId, answer: ChallengeAnswer): Promise<ChallengeAnswered>;
 }
 
-/** The challenge page, for the host's own code. */
 export function createChallengesApi(context: FlowContext): ChallengesApi {
   return {
     async begin(member, options = {}) {

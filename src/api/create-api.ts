@@ -27,7 +27,7 @@ import { SESSION_VERB_RULES } from './verb-rules';
 /** Users read at a time by default. */
 const RESEAL_BATCH = 100;
 
-/** What hosts call from their own code. Each function runs the flow that the pages run. */
+/** The functions that hosts call from their own code. They run the same flows as the pages. */
 export function createProgrammaticApi(context: FlowContext, host: HostParts): ProgrammaticApi {
   return {
     policies: createPoliciesApi(context),
@@ -87,7 +87,6 @@ async function* asText(ids: Iterable<HostId> | AsyncIterable<HostId>): AsyncGene
   for await (const id of ids) yield idText(id);
 }
 
-/** The policy and session pages, for the host's own code. */
 export function createPoliciesApi(context: FlowContext): PoliciesApi {
   return {
     async get(organizationId) {
@@ -98,7 +97,7 @@ export function createPoliciesApi(context: FlowContext): PoliciesApi {
       const { organizationId: named, version, ...change } = given;
       requireSame(organizationId, named);
       const expected = expectedVersion(version, options);
-      // The caller may change its object while this waits.
+      // Copy the object, because the caller may change it during the `await`.
       const asked = {
         organizationId,
         change: structuredClone(change),
@@ -117,7 +116,7 @@ export function createPoliciesApi(context: FlowContext): PoliciesApi {
   };
 }
 
-/** The version of another organization's policy must not be compared with this one's. */
+/** Prevents comparing the version of another organization's policy with that of this one. */
 function requireSame(organizationId: string, named: HostId | undefined): void {
   if (named === undefined || idText(named) === organizationId) return;
   throw new ConfigurationError(

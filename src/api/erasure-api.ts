@@ -12,8 +12,8 @@ import type { HostParts } from './members-api';
 
 export interface ForgetUserOptions {
   /**
-   * Organizations that the person belonged to or administered. Those that the user table, `users.membershipsOf`, the
-   * records and the sessions name are always among them.
+   * Further organizations that the person belonged to or administered. Those in the user table, `users.membershipsOf`, the
+   * records and the sessions are always included.
    */
   readonly organizationIds?: readonly HostId[];
 }
@@ -21,8 +21,8 @@ export interface ForgetUserOptions {
 export interface UsersApi {
   /**
    * Erases a person from every store: factors, settings, sessions, links, queued notices, member lists. Events of the
-   * organizations keep what happened and when, but neither who nor from where. Delete the person from your user table first, so that
-   * nobody signs in with that id meanwhile. It may be called again, and for an id that was never seen.
+   * organizations keep what happened and when, but not the person and the address. Delete the person from your user table
+   * first, so that nobody can sign in with that id meanwhile. It is safe to call it again, or with an unknown id.
    * @example
    * await mfa.users.forget(user.id, { organizationIds: ['acme', 'globex'] });
    */
@@ -31,8 +31,8 @@ export interface UsersApi {
 
 export interface OrganizationsApi {
   /**
-   * Erases an organization from every store: policy, events, member lists, jobs, queued notices, and what each of its members has
-   * of it: settings, exemption, remembered browsers, sessions. Members keep their factors.
+   * Erases an organization from every store: policy, events, member lists, jobs, queued notices, and its members' settings,
+   * exemptions, remembered browsers and sessions. Members keep their factors.
    * @throws ConfigurationError if `users.list` is missing.
    * @example
    * await mfa.organizations.forget('acme');

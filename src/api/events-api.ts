@@ -9,7 +9,7 @@ import { aFunction, anId, number, oneOf, someText } from '../options/option-kind
 import { idText, type HostId } from './host-actor';
 import type { HostParts } from './members-api';
 
-/** Which events, newest first; what is left out does not restrict. */
+/** Selects events, newest first. Omitted fields do not restrict the result. */
 export interface EventQueryRequest {
   /** Default `default`. */
   readonly organizationId?: HostId;
@@ -29,7 +29,7 @@ export interface EventQueryRequest {
   readonly limit?: number;
 }
 
-/** The events for a host. `'event'` is every event. */
+/** Events for the host. The name `'event'` stands for all events. */
 export interface EventsApi extends MfaEvents {
   /**
    * A page of the stored events of an organization, newest first.

@@ -13,9 +13,9 @@ import type {
 } from './authenticators-api';
 import type { ChallengeAnswer, ChallengeOptions, ChallengesApi } from './challenges-api';
 
-// Functions that ask for factors and set them up in the host's own code.
+// Rules for the functions that ask for factors and set them up.
 
-/** Text that a person typed or a client sent. A value that cannot be right is answered like any wrong one. */
+/** Text that a person typed or a client sent. An impossible value gets the same answer as any wrong one. */
 function typed(what: string, write: string): OptionRule {
   return { schema: z.string(), allowed: what, write };
 }

@@ -4,10 +4,10 @@ import type { Actor, OutsideActor } from '../flows/admin/admin-authority';
 import type { FlowContext } from '../flows/context/context';
 import type { Account } from '../options/ports';
 
-/** The actor of an event if the host does not name one. */
+/** The default actor of an event. */
 const HOST = 'host';
 
-/** An actor who is named in events only. */
+/** An actor who is not in the user table, and appears only in events. */
 export function outsideActor(context: FlowContext, actorId: HostId | undefined): OutsideActor {
   if (actorId === undefined) return { id: HOST, name: context.options.issuer, outside: true };
   const id = idText(actorId);
@@ -15,8 +15,8 @@ export function outsideActor(context: FlowContext, actorId: HostId | undefined):
 }
 
 /**
- * The actor of a call in the host's own code. A name that the user table does not know, such as that of a job, is used as it is, and
- * so is one that the table cannot look up, because it may expect ids of another form.
+ * The actor of a call in the host's own code. If the user table does not know the id, for example the name of a job, or if the
+ * lookup fails, for example because the table expects ids of another form, the id is used as a name.
  */
 export async function resolveActor(context: FlowContext, actorId: HostId | undefined): Promise<Actor> {
   const outside = outsideActor(context, actorId);
@@ -25,7 +25,7 @@ export async function resolveActor(context: FlowContext, actorId: HostId | undef
   return known?.account ?? outside;
 }
 
-/** Arguments were checked before; the items of an iterable were not. */
+/** Throws for an invalid id. Arguments are checked before, but the items of an iterable are not. */
 export function idText(id: HostId): string {
   const text = hostIdText(id);
   if (text !== null) return text;
@@ -33,7 +33,8 @@ export function idText(id: HostId): string {
 }
 
 /**
- * The organization of this person's events. A failing user table is ignored, because the sessions of a deleted user must end, too.
+ * The organization of this person's events. Errors of the user table are ignored, because it must be possible to end the
+ * sessions of a deleted user.
  */
 export async function organizationOf(context: FlowContext, userId: string): Promise<string> {
   const known = await context.directory.find(userId).catch(() => undefined);
@@ -52,11 +53,11 @@ export async function findMemberAccount(
 }
 
 /**
- * An id as the host has it. Ids are compared as text. At run time an object with its own `toString`, such as an ObjectId, is
- * accepted, too.
+ * An id in the host's own form. Ids are compared as text. At run time, an object with its own `toString`, such as an ObjectId,
+ * is also accepted.
  */
 export type HostId = string | number | bigint;
-/** Names one member of one organization. */
+/** Identifies one member of one organization. */
 export interface MemberId {
   readonly userId: HostId;
   /** Default: the organization that the user table has for the person. */

@@ -23,7 +23,7 @@ import { createBulkApi } from './bulk-api';
 import { findMemberAccount, idText, resolveActor } from './host-actor';
 import type { MemberListRequest, MemberName, MemberSettingsChange, MembersApi } from './programmatic-api';
 
-/** What only the host knows. */
+/** Functions of the host. */
 export interface HostParts {
   readonly administratorsOf: AdministratorsOf;
   readonly users: { readonly list?: unknown };
@@ -32,7 +32,6 @@ export interface HostParts {
 /** Members listed at a time by default. */
 const PAGE = 50;
 
-/** The administrators' page of a member, for the host's own code. */
 export function createMembersApi(context: FlowContext, { administratorsOf, users }: HostParts): MembersApi {
   async function actOn(member: MemberName): Promise<MemberAdminAct | null> {
     const named = await nameMember(context, member);
@@ -127,7 +126,7 @@ async function nameMember(
   return account === null ? null : { userId, organizationId: account.organizationId };
 }
 
-/** The result of `get` may be passed on, but a change of a field that `save` does not write is refused. */
+/** The result of `get` can be passed to `save`, but changes to fields that `save` does not write are refused. */
 function requireStored(stored: MemberSettings, given: MemberSettingsChange): void {
   const names = ['skipsUsed', 'exemption'] as const;
   const changed = names.find(
@@ -137,7 +136,7 @@ function requireStored(stored: MemberSettings, given: MemberSettingsChange): voi
   const instead = changed === 'exemption' ? ', and write members.exempt or members.endExemption' : '';
   throw new ConfigurationError(
     `members.save.settings.${changed}`,
-    `it is not what is stored, and it is not changed here. Leave it out${instead}.`,
+    `it differs from the stored value, and this call does not change it. Leave it out${instead}.`,
     { because: 'read-only' },
   );
 }
@@ -146,13 +145,13 @@ const REFUSALS: Readonly<Record<MemberActRefused['because'], readonly [argument:
   {
     'kind-not-allowed': [
       'settings.assignedKind',
-      'the policy of the organization does not allow this kind, or nothing sends it here. Assign another kind, or null for any, or change `methods` of the policy first.',
+      'the policy of the organization does not allow this kind, or this app has no sender for it. Assign another kind, or null for any, or change `methods` of the policy first.',
     ],
     'not-yourself': [
       'member.actorId',
-      'nobody disables MFA for themselves or exempts themselves. Name another actor, or leave it out where your own code decides.',
+      'an actor cannot disable MFA for themselves or exempt themselves. Name another actor, or leave it out if your own code decides.',
     ],
-    'reason-missing': ['reason', 'it says nothing. Write why.'],
+    'reason-missing': ['reason', 'it is empty. Write a reason.'],
     'end-not-in-future': [
       'exemption.until',
       'it is not in the future. Write epoch milliseconds, such as Date.now() + 30 * 86_400_000.',
@@ -163,7 +162,7 @@ const REFUSALS: Readonly<Record<MemberActRefused['because'], readonly [argument:
     ],
   };
 
-/** The caller cannot know it before the call, so it is a result and not an error. */
+/** A result instead of an error, because the caller cannot know it before the call. */
 function isProtectedElsewhere(result: {
   readonly outcome: string;
   readonly because?: string;

@@ -29,7 +29,7 @@ import { EVENT_RULES } from './events-api';
 import type { Mfa } from './mfa';
 import { VERB_RULES } from './verb-rules';
 
-// What `mfa` builds for Express and Passport, and its functions that take a request.
+// Rules for the functions of `mfa` that create middleware, routers and strategies, or take a request.
 
 const textField = (name: string) =>
   someText('the name of a form field', `${name}: '${name.replace('Field', '')}'`);
@@ -65,12 +65,12 @@ export const ADMIN_PAGES = options(
   {
     organizationsOf: {
       schema: aFunction,
-      allowed: 'a function that takes a request and gives the organizations which its user administers',
+      allowed: 'a function that takes a request and returns the organizations that its user administers',
       write: 'organizationsOf: (req) => [{ id: "acme", name: "Acme Corp" }]',
       required: true,
     },
     administratorsOf: callback(
-      'a function that takes an organization id and gives the ids of its administrators',
+      'a function that takes an organization id and returns the ids of its administrators',
       'administratorsOf: (organizationId) => ["user-id"]',
     ),
     clientWarning: someText('a text', "clientWarning: 'The nightly export cannot ask for a code.'"),
@@ -79,7 +79,7 @@ export const ADMIN_PAGES = options(
 );
 
 const chooseJson = callback(
-  'a function that takes a request and says whether it is answered with JSON',
+  'a function that takes a request and returns whether it is answered with JSON',
   "json: (req) => req.path.startsWith('/api/')",
 );
 
@@ -113,7 +113,7 @@ export const REQUIRE_STEP_UP = options(
 
 export const PASSWORD_API = options('passwordApi({ authenticate: (req) => user })', {
   authenticate: callback(
-    'a function that takes a request and gives its user or false',
+    'a function that takes a request and returns its user or false',
     'authenticate: (req) => user | false',
   ),
 } satisfies RulesFor<PasswordApiOptions>);
@@ -121,7 +121,7 @@ export const PASSWORD_API = options('passwordApi({ authenticate: (req) => user }
 export const REQUEST: Argument = {
   name: 'req',
   schema: z.custom((value) => anObject.safeParse(Reflect.get(Object(value), 'headers')).success, NO_MESSAGE),
-  allowed: 'the request that Express gives to a route',
+  allowed: 'the request that Express passes to a route',
   write: 'req',
   required: true,
 };
@@ -129,7 +129,7 @@ export const REQUEST: Argument = {
 export const ONBOARDING = options("startOnboarding(req, { returnTo: '/welcome' })", {
   returnTo: {
     schema: z.string(),
-    allowed: 'a path on this site; any other text counts as left out',
+    allowed: 'a path on this site; any other text is ignored',
     write: "returnTo: '/welcome'",
   },
 } satisfies RulesFor<OnboardingOptions>);

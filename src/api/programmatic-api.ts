@@ -22,62 +22,65 @@ export interface EndSessionsOptions extends ActorOptions {
 }
 
 export interface SavePolicyOptions extends ActorOptions {
-  /** The version that the change is based on. If another one is in force, nothing is saved: `conflict`. */
+  /** The version that the change is based on. If the current version differs, nothing is saved: `conflict`. */
   readonly expectedVersion?: number;
 }
 
 export type PolicySaved =
   | { readonly outcome: 'saved'; readonly policy: Policy }
-  /** Somebody else saved first, and nothing was written. */
+  /** Another save came first, and nothing was written. */
   | { readonly outcome: 'conflict'; readonly current: Policy };
 
 export interface PoliciesApi {
   /** The policy in force; the default one if none was saved. */
   get(organizationId: HostId): Promise<Policy>;
   /**
-   * Changes some rules and keeps the rest; applies from everybody's next request. The result of `get` is accepted: its `version`
-   * then counts as `expectedVersion`.
+   * Changes some rules and keeps the others. It takes effect with the next request of each member. You can pass the result of
+   * `get`; its `version` is then used as `expectedVersion`.
    * @throws ConfigurationError with `faults` if nobody could meet the policy; with `because: 'would-lock-you-out'` if the actor
-   * could not sign in any more. Nothing is saved then.
+   * could no longer sign in. Nothing is saved then.
    */
   save(organizationId: HostId, change: Partial<Policy>, options?: SavePolicyOptions): Promise<PolicySaved>;
-  /** Ends every session of the organization, by one write. */
+  /** Ends every session of the organization, with one write. */
   endAllSessions(organizationId: HostId, options?: EndSessionsOptions): Promise<void>;
 }
 
-/** The same, and who acts. */
+/** A member and the actor. */
 export interface MemberName extends MemberId, ActorOptions {}
 
-/** The result of `get` is accepted. `skipsUsed` and `exemption` cannot be changed here and must be as stored. */
+/** You can pass the result of `get`. `skipsUsed` and `exemption` cannot be changed here and must equal the stored values. */
 export interface MemberSettingsChange extends Partial<MemberSettings> {
   readonly enabled: boolean;
-  /** The assigned kind. Left out or null: any that the policy allows. */
+  /** The assigned kind. Omitted or null: any kind that the policy allows. */
   readonly assignedKind?: FactorKind | null;
 }
 
-/** An earlier exemption is accepted; its grantor and time are replaced by those of this call. */
+/** You can pass an earlier exemption; `grantedBy` and `grantedAt` are replaced by those of this call. */
 export interface ExemptionRequest extends Partial<Exemption> {
   readonly reason: string;
-  /** Epoch milliseconds; ten years ahead at most. */
+  /** Epoch milliseconds; at most ten years ahead. */
   readonly until: number;
 }
 
 /**
- * What the administrators' page of a member does, with the same checks, events and notices. `not-found`: the user table does not
- * have the person in the organization, and nothing was done.
+ * The actions of a member's page for administrators, with the same checks, events and notices. `not-found`: the user table does
+ * not have the person in the organization, and nothing was done.
  */
 export interface MembersApi extends BulkApi {
   /** Null if the user table does not have the person in the organization. */
   get(member: MemberName): Promise<MemberSettings | null>;
   /** @throws ConfigurationError if the policy does not allow the kind, or the actor disables MFA for themselves. */
   save(member: MemberName, settings: MemberSettingsChange): Promise<{ readonly outcome: 'saved' } | NotFound>;
-  /** Exempts, or extends. @throws ConfigurationError if the end is past or too far ahead, or the actor exempts themselves. */
+  /**
+   * Exempts a member, or extends an exemption. @throws ConfigurationError if the end is past or too far ahead, or the actor
+   * exempts themselves.
+   */
   exempt(
     member: MemberName & { readonly actorId: HostId },
     exemption: ExemptionRequest,
   ): Promise<{ readonly outcome: 'granted'; readonly exemption: Exemption } | NotFound>;
   /**
-   * A page of an organization's members with the state of each: methods, exemption, lock. Without a filter in the order of the
+   * A page of an organization's members with the state of each: methods, exemption, lock. Without a filter, in the order of the
    * user table.
    * @throws ConfigurationError if `users.list` is missing.
    * @example
@@ -85,26 +88,26 @@ export interface MembersApi extends BulkApi {
    */
   list(request?: MemberListRequest): Promise<MemberPage>;
   /**
-   * What the administrators' page of a member shows: methods, lock, exemption, sessions and the newest events. Null if the user
-   * table does not have the person in the organization.
+   * The content of a member's page for administrators: methods, lock, exemption, sessions and the newest events. Null if the
+   * user table does not have the person in the organization.
    */
   describe(member: MemberName): Promise<MemberDetail | null>;
   /**
-   * What the policy decides about the person right after the first factor, and what each rule says. With `maxAgeSeconds`, for a
-   * route with `requireStepUp`. Changes nothing.
+   * The decision of the policy about the person right after the first factor, and the verdict of each rule. With
+   * `maxAgeSeconds`, the decision for a route with `requireStepUp`. Changes nothing.
    * @example
    * const { decision, verdicts } = await mfa.members.explain({ userId: user.id });
    */
   explain(member: MemberName, options?: ExplainOptions): Promise<MemberExplanation | null>;
   /**
-   * How many members of an organization have a factor, of which kinds, and what needs attention. From counters, which are
-   * complete once `counting` is null.
+   * How many members of an organization have a factor, of which kinds, and what needs attention. The numbers come from counters
+   * that are complete when `counting` is null.
    * @throws ConfigurationError if `users.list` is missing.
    */
   report(request?: ReportRequest): Promise<Adoption>;
   /**
-   * Asks a member by email to set up a method, at most once in 24 hours. `refused`: there is nothing to set up, no address, or it was
-   * done already.
+   * Asks a member by email to set up a method, at most once in 24 hours. `refused`: there is nothing to set up, there is no
+   * address, or the member was reminded already.
    */
   remind(member: MemberName): Promise<{ readonly outcome: 'reminded' } | ReminderRefused | NotFound>;
   endExemption(
@@ -112,8 +115,8 @@ export interface MembersApi extends BulkApi {
     options?: EndExemptionOptions,
   ): Promise<{ readonly outcome: 'ended' } | NotFound>;
   /**
-   * Removes every authenticator, ends the sessions, and tells the person by email. `refused`, and nothing done, if the factors also
-   * protect another organization with MFA on that the person is in; `everywhere` resets them anyway.
+   * Removes every authenticator, ends the sessions, and notifies the person by email. `refused`, with nothing done, if the
+   * person is also in another organization with MFA on, which the factors protect; `everywhere` resets them anyway.
    */
   reset(
     member: MemberName,
@@ -140,7 +143,7 @@ export interface MemberListRequest {
 }
 
 export interface ExplainOptions {
-  /** As in `requireStepUp({ maxAgeSeconds })`. Without it, what the policy asks. */
+  /** As in `requireStepUp({ maxAgeSeconds })`. Default: only the requirement of the policy. */
   readonly maxAgeSeconds?: number;
 }
 
@@ -157,7 +160,7 @@ export interface EndExemptionOptions {
 export interface UnlockOptions {
   /** Stored with the event. */
   readonly reason?: string;
-  /** Your own code acts for every organization that the person is in. Default false. */
+  /** True if your code acts for every organization that the person is in. Default false. */
   readonly everywhere?: boolean;
 }
 
@@ -169,11 +172,11 @@ export interface ResetOptions extends UnlockOptions {
 export type LiveSession = Omit<SessionEntry, 'epochs'>;
 
 export interface SessionsOfUserApi {
-  /** The session seen last comes first. */
+  /** The most recently used session comes first. */
   list(): Promise<readonly LiveSession[]>;
   /** False if the user has no such session. */
   end(handle: string, options?: ActorOptions): Promise<boolean>;
-  /** Ends every session, pending login and challenge of the user, by one write. */
+  /** Ends every session, pending login and challenge of the user, with one write. */
   endAll(options?: EndSessionsOptions): Promise<void>;
 }
 
@@ -184,9 +187,9 @@ export interface ResealOptions extends Partial<Pick<ResealRequest, 'cursor' | 'b
 }
 
 /**
- * What hosts call from their own code. A function does what its page does: the same checks, events and mails. An argument that is
- * missing, unknown or of a wrong type, and everything that the page would refuse, rejects with {@link ConfigurationError} before
- * anything is done. Only what the caller could not know is a result: `conflict`, `not-found`.
+ * The functions that hosts call from their own code. They run the same checks, events and emails as the pages. A missing,
+ * unknown or wrongly typed argument, and everything that the page would refuse, rejects with {@link ConfigurationError} before
+ * anything is done. Only outcomes that the caller could not foresee are results: `conflict`, `not-found`.
  */
 export interface ProgrammaticApi {
   readonly policies: PoliciesApi;
@@ -196,27 +199,28 @@ export interface ProgrammaticApi {
   /** The sessions of one user. */
   sessionsOf(userId: HostId): SessionsOfUserApi;
   /**
-   * Says that a person chose a new password by a link or code sent to this address: for an hour a code sent there is no second
-   * factor for them, in whatever browser they sign in. `recordFirstFactor` says it for the browser at hand alone.
+   * Records that a person chose a new password by a link or code sent to this address. For one hour, a code sent to that
+   * address is not a second factor for them, in any browser. `recordFirstFactor` records it only for the browser of the
+   * request.
    * @example
    * await mfa.recordPasswordReset(user.id, { channel: 'email', address: user.email });
    */
   recordPasswordReset(userId: HostId, channel: FirstFactorChannel): Promise<void>;
-  /** @deprecated The name of `recordPasswordReset` before; it goes with the next release. */
+  /** @deprecated Renamed to `recordPasswordReset`; removed in the next release. */
   notePasswordReset(userId: HostId, channel: FirstFactorChannel): Promise<void>;
   /**
-   * Seals every secret and address again under the first key, so that an older one can leave `keys`. Everybody whom
-   * `users.list` lists for the organization, or the users given. It may run beside everything else, and again after it was
-   * interrupted, from the cursor that `onBatch` was last given.
+   * Encrypts every secret and address again with the first key, so that an older key can be removed from `keys`. It covers all
+   * users that `users.list` returns for the organization, or the given `userIds`. It can run while the app is in use, and can
+   * be resumed from the last cursor that `onBatch` received.
    * @example
    * await mfa.resealAll({ organizationId: 'acme', onBatch: ({ users, resealed }) => console.log(users, resealed) });
    */
   resealAll(request?: ResealOptions): Promise<ResealProgress>;
   /**
-   * Brings the tables of the record store up to date, and creates them where there are none. Run it before the app starts.
-   * `no-tables`: the record store has none, such as Redis.
+   * Creates or updates the tables of the record store. Run it before the app starts. `no-tables`: the record store, such as
+   * Redis, has no tables.
    */
   migrate(): Promise<{ readonly outcome: 'migrated' | 'no-tables' }>;
-  /** The SQL that `migrate` runs on an empty database; null where the record store has no tables. */
+  /** The SQL that `migrate` runs on an empty database; null if the record store has no tables. */
   migrationSql(): string | null;
 }

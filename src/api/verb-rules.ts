@@ -38,7 +38,8 @@ import type {
   UnlockOptions,
 } from './programmatic-api';
 
-// What hosts call in code. Fields that are named must have a value, so that a misspelled variable does not pass for "no change".
+// Rules for the functions that hosts call in code. Fields that are present must have a value, so that an undefined variable is
+// not taken for "no change".
 
 const VERSION = number({ min: 0, max: Number.MAX_SAFE_INTEGER, unit: 'saves', write: 'version' });
 
@@ -130,7 +131,7 @@ const LIST = options("members.list({ organizationId: 'acme', filter: 'not-config
   limit: number({ min: 1, max: 200, unit: 'members', write: 'limit: 50' }),
 } satisfies RulesFor<MemberListRequest>);
 
-// An undefined list of ids beside a filter would mean everybody.
+// With a filter, an undefined list of ids would select all members.
 const MANY = anArgument(
   'members',
   "{ organizationId: 'acme', filter: 'not-configured' }",

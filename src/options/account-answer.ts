@@ -4,8 +4,8 @@ import { describeAnswer, isOptions } from './option-check';
 import type { Account } from './ports';
 
 /**
- * The answer of the host's `account` function for a user. A key in it is final: `undefined` or null means none, and the user's own
- * field is not read, because a host withholds an address that way.
+ * The result of the host's `account` function for a user. If it has a key, the user's own field is not read, even if the value
+ * is `undefined` or null: that is how a host withholds an address.
  */
 export class AccountAnswer {
   readonly #given: object;
@@ -49,7 +49,7 @@ export class AccountAnswer {
     throw refused(name, value, 'true or false');
   }
 
-  /** Null is refused: it would let in a deactivated user, or shut out everybody. */
+  /** Null is refused: it could let in a deactivated user, or lock out all users. */
   active(own: () => boolean): boolean {
     if (!('active' in this.#given)) return own();
     const value = this.#read('active');
@@ -57,7 +57,7 @@ export class AccountAnswer {
     throw refused('active', value, 'true or false, or left out');
   }
 
-  /** The id comes from `userId` only: a second id would make one person two. */
+  /** The id comes from `userId` only: two ids would split one person into two. */
   requireId(id: string): void {
     if (!('id' in this.#given)) return;
     const value = this.#read('id');

@@ -4,7 +4,7 @@ import { withTimeLimit } from '../delivery/circuit-breaker';
 import { checkOption, type OptionRule, type RulesFor } from './option-check';
 import { NO_MESSAGE, aFunction, anObject, appName, group, isLink, linkTo, links } from './option-kinds';
 
-/** A background, and the colour to mix into what has too little contrast on it. */
+/** A background, and the colour to mix into colours that have too little contrast on it. */
 export interface Background {
   readonly on: string;
   readonly towards: string;
@@ -15,7 +15,7 @@ export const READABLE = 4.5;
 
 const MIXES = 100;
 
-/** The colour with as little of the other one mixed in as it takes. */
+/** Mixes in as little of `towards` as is needed for a readable contrast. */
 export function makeReadable(colour: string, { on, towards }: Background): string {
   for (let share = 0; share < MIXES; share += 1) {
     const mixed = mix(colour, towards, share / MIXES);
@@ -55,7 +55,7 @@ function luminance(colour: string): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-/** A link with its words. */
+/** A link and its text. */
 export interface PageLink {
   readonly label: string;
   /** A path on this site, or an `https:` address. */
@@ -65,7 +65,7 @@ export interface PageLink {
 /** A link below the sign-in form: “Forgot your password?”, “Create an account”. */
 export type SignInLink = PageLink;
 
-/** Whose pages and messages these are. */
+/** The name and look of pages and messages. */
 export interface Brand {
   /**
    * The name on pages, in messages, and beside new entries of authenticator apps: 1 to 64 characters without a colon.
@@ -73,25 +73,26 @@ export interface Brand {
    */
   readonly name?: string | undefined;
   /**
-   * The logo, shown 32 px high beside the name and at the top of mails: a path on this site, or an `https:` address, whose origin is
-   * then allowed in the Content-Security-Policy of the pages. Default: a square in the accent colour.
+   * The logo, shown 32 px high beside the name and at the top of emails: a path on this site, or an `https:` URL, whose origin
+   * is then allowed in the Content-Security-Policy of the pages. Default: a square in the accent colour.
    */
   readonly logoUrl?: string | undefined;
   /** The icon of the browser tab: a path on this site, or an `https:` address. Default: ours. */
   readonly faviconUrl?: string | undefined;
   /** The colour of buttons and links, such as `#0b6e4f`. It must be readable on white (WCAG 2.2 AA, 4.5 to 1). */
   readonly accent?: string | undefined;
-  /** The same on dark pages, readable on `#181c25`. Default: `accent`, made lighter until it is. */
+  /** The same for dark pages; must be readable on `#181c25`. Default: `accent`, lightened until it is readable. */
   readonly darkAccent?: string | undefined;
   /** Where people get help: a path on this site, or an `https:` or `mailto:` address. Default: no link. */
   readonly supportUrl?: string | undefined;
-  /** More links at the end of pages and mails, at most five: “Help center”, “Privacy”. Default: none. */
+  /** More links at the end of pages and emails, at most five: “Help center”, “Privacy”. Default: none. */
   readonly helpLinks?: readonly PageLink[] | undefined;
 }
 
 /**
- * The brand of the people of an organization. For null, the brand where nobody is known yet, as on the sign-in page. Undefined or null
- * is the look of the package. It is called for every page and message, so keep what you read from a database.
+ * Returns the brand for the members of an organization. `organizationId` is null if the user is not known yet, as on the
+ * sign-in page. Undefined or null means the default look. It is called for every page and message, so cache what you read from
+ * a database.
  */
 export type BrandOf = (
   organizationId: string | null,
@@ -104,16 +105,16 @@ export interface ResolvedBrand {
   readonly faviconUrl: string | null;
   readonly supportUrl: string | null;
   readonly helpLinks: readonly PageLink[];
-  /** On light and on dark backgrounds, in six lower-case hexadecimal digits after a `#`; null for ours. */
+  /** The accent on light and dark backgrounds, as `#` and six lower-case hexadecimal digits; null for ours. */
   readonly accents: { readonly light: string; readonly dark: string } | null;
   /** The origins of images that are not on this site. */
   readonly imageOrigins: readonly string[];
 }
 
-/** The text on buttons in the accent colour: white in light pages, and the background of cards in dark ones. */
+/** The text colour on accent-coloured buttons: white on light pages, the background of cards on dark pages. */
 export const ON_ACCENT = { light: '#ffffff', dark: '#181c25' };
 
-/** The backgrounds on which the accent is hardest to read: of light pages, and of cards in dark ones. */
+/** The backgrounds on which the accent is hardest to read: of light pages, and of cards on dark pages. */
 const LIGHT: Background = { on: '#f6f7f9', towards: '#000000' };
 const DARK: Background = { on: ON_ACCENT.dark, towards: '#ffffff' };
 
@@ -156,7 +157,7 @@ export const BRAND_RULE: OptionRule = {
 
 interface Resolving {
   readonly issuer: string;
-  /** Called for a colour that is hard to read. If it returns, the nearest one that is not is used. */
+  /** Called for a colour that is hard to read. If it returns, the nearest readable colour is used. */
   readonly onUnreadable: (error: ConfigurationError) => void;
 }
 
@@ -198,12 +199,12 @@ function resolveBrand(brand: Brand, { issuer, onUnreadable }: Resolving): Resolv
   };
 }
 
-/** A brand must not hold up a sign-in. */
+/** A slow brand function must not delay a sign-in for long. */
 const LONGEST_WAIT_SECONDS = 2;
 
 /**
- * The brand by organization. A brand that is given as an object is checked at start. The function of a host may answer with what its
- * customers typed, so an answer that cannot be used is reported once for each organization, and people see our look.
+ * The brand by organization. A brand object is checked at startup. A brand function may return data that customers typed, so an
+ * invalid result is reported once per organization, and the default look is shown.
  * @throws ConfigurationError
  */
 export function resolveBrands(
@@ -216,10 +217,10 @@ export function resolveBrands(
   const isFunction = typeof given === 'function';
   const fixed = resolveBrand(isFunction ? {} : (given ?? {}), { issuer, onUnreadable: refuse });
   if (!isFunction) return () => Promise.resolve(fixed);
-  const told = new Set<string>();
-  function tellOnce(topic: string, message: string, cause: unknown): void {
-    if (told.has(topic)) return;
-    told.add(topic);
+  const reported = new Set<string>();
+  function reportOnce(topic: string, message: string, cause: unknown): void {
+    if (reported.has(topic)) return;
+    reported.add(topic);
     onError(new MfaError('host-misconfigured', message, { cause }));
   }
   return async function brandOf(organizationId) {
@@ -230,7 +231,7 @@ export function resolveBrands(
       return resolveBrand(brand, {
         issuer,
         onUnreadable: (error) =>
-          tellOnce(
+          reportOnce(
             `${whose} ${error.message}`,
             `${whose} has a colour that is hard to read: ${error.message} The nearest one is used.`,
             error,
@@ -238,7 +239,7 @@ export function resolveBrands(
       });
     } catch (error) {
       const problem = error instanceof ConfigurationError ? error.message : 'it failed';
-      tellOnce(whose, `${whose} cannot be used, so the package's own look is shown: ${problem}`, error);
+      reportOnce(whose, `${whose} cannot be used, so the package's own look is shown: ${problem}`, error);
       return fixed;
     }
   };

@@ -8,7 +8,7 @@ export interface Argument extends OptionRule {
   readonly name: string;
 }
 
-/** The rules of a function, one for each argument. A `verb` returns a promise, which rejects where a `call` throws. */
+/** The rules of a function, one for each argument. A `verb` returns a promise and rejects; a `call` throws. */
 interface CallRule {
   readonly kind: 'call' | 'verb';
   readonly expected: readonly Argument[];
@@ -40,9 +40,7 @@ export function options(write: string, fields: RuleTable, isRequired?: 'required
   return isRequired === undefined ? rule : { ...rule, required: true };
 }
 
-/**
- * Checks the arguments of every function of the object before it runs: missing, unknown and of a wrong type.
- */
+/** Makes every function of the object check its arguments first: missing, unknown, or of a wrong type. */
 export function checkCalls<Api extends object>(api: Api, rules: RulesForCalls<Api>, prefix = ''): Api {
   for (const [name, found] of Object.entries(api)) {
     const rule: unknown = Reflect.get(rules, name);
@@ -108,8 +106,8 @@ const WRITE: Readonly<Record<string, string>> = {
 };
 
 /**
- * Makes the functions of `mfa` throw if Express calls one as a middleware, as in `app.use(mfa.guard)`. It would return a middleware
- * that nobody calls, and every request would hang.
+ * Makes the functions of `mfa` throw if Express calls one as a middleware, as in `app.use(mfa.guard)`. Otherwise it would
+ * return a middleware that is never called, and every request would hang.
  */
 export function refuseUncalled<Api extends object>(api: Api, advice: Advice): Api {
   for (const [name, write] of Object.entries(WRITE)) {
@@ -125,7 +123,7 @@ export function refuseUncalled<Api extends object>(api: Api, advice: Advice): Ap
       if (isMiddlewareCall(given)) throw refuse();
       return Reflect.apply(make, api, given);
     };
-    if (name === 'strategy') beStrategy(refusing, refuse);
+    if (name === 'strategy') actAsStrategy(refusing, refuse);
     Reflect.set(api, name, refusing);
   }
   return api;
@@ -139,7 +137,7 @@ function isMiddlewareCall([request, , next]: readonly unknown[]): boolean {
 }
 
 /** `passport.use(mfa.strategy)` treats the function as a strategy of its name, and calls `authenticate` on it. */
-function beStrategy(strategy: object, refuse: () => Error): void {
+function actAsStrategy(strategy: object, refuse: () => Error): void {
   Object.defineProperty(strategy, 'name', { value: 'mfa' });
   Object.defineProperty(strategy, 'authenticate', {
     value: function authenticate(this: { error(error: Error): void }) {

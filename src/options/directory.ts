@@ -7,12 +7,12 @@ import { AccountAnswer } from './account-answer';
 import type { ResolvedOptions } from './resolved-options';
 import type { Account } from './ports';
 
-/** Only names are cut, which are only shown; usernames and addresses never. */
+/** Only names are cut, because they are only displayed; usernames and addresses are not. */
 const LONGEST_NAME = 200;
 
 /**
- * The host's user table for the flows. The fields of a user with the usual names are read, unless the host's `account` option
- * names them.
+ * The host's user table for the flows. Reads the user's fields with the usual names, unless the host's `account` option returns
+ * them.
  */
 export function createDirectory<User extends Express.User>(
   options: ResolvedOptions<User>,
@@ -21,7 +21,7 @@ export function createDirectory<User extends Express.User>(
   const { users, userId } = options;
   let isConfirmed = false;
 
-  /** Passport's type does not say what the user is; the host's own callbacks returned it. */
+  /** Passport does not know the type of the user, but the host's own callbacks returned it. */
   const isHostUser = (user: Express.User): user is User => typeof user === 'object' && user !== null;
 
   /** The host's user of each account, for calls that need it. */
@@ -35,27 +35,27 @@ export function createDirectory<User extends Express.User>(
   }
 
   function readAccount(user: User): Account {
-    const said = new AccountAnswer(options.account(user));
+    const answer = new AccountAnswer(options.account(user));
     const own = (name: string): unknown => Reflect.get(user, name);
     const id = userId(user);
-    said.requireId(id);
-    const email = said.text('email', () => addressOf(user, 'email'));
-    const phone = said.text('phone', () => addressOf(user, 'phone'));
-    const locale = said.text('locale', () => textOf(user, 'locale'));
-    const username = said.text('username', () => textOf(user, 'username') ?? email) ?? '';
-    const federated = said.flag('federated', () => own('federated') === true);
+    answer.requireId(id);
+    const email = answer.text('email', () => addressOf(user, 'email'));
+    const phone = answer.text('phone', () => addressOf(user, 'phone'));
+    const locale = answer.text('locale', () => textOf(user, 'locale'));
+    const username = answer.text('username', () => textOf(user, 'username') ?? email) ?? '';
+    const federated = answer.flag('federated', () => own('federated') === true);
     return {
       id,
-      name: cutText(said.text('name', () => textOf(user, 'name')) ?? username, LONGEST_NAME),
+      name: cutText(answer.text('name', () => textOf(user, 'name')) ?? username, LONGEST_NAME),
       username,
       ...(email === undefined ? {} : { email }),
       ...(phone === undefined ? {} : { phone }),
       ...(locale === undefined ? {} : { locale }),
-      organizationId: said.organizationId(() => own('organizationId')) ?? 'default',
+      organizationId: answer.organizationId(() => own('organizationId')) ?? 'default',
       federated,
-      hasPassword: said.flag('hasPassword', () => ownFlag(user, 'hasPassword') ?? !federated),
-      mfaEnrolled: said.flag('mfaEnrolled', () => own('mfaEnrolled') === true),
-      active: said.active(() => own('active') !== false),
+      hasPassword: answer.flag('hasPassword', () => ownFlag(user, 'hasPassword') ?? !federated),
+      mfaEnrolled: answer.flag('mfaEnrolled', () => own('mfaEnrolled') === true),
+      active: answer.active(() => own('active') !== false),
     };
   }
 
@@ -95,11 +95,11 @@ export function createDirectory<User extends Express.User>(
       const found = users.findByIds === undefined ? await findEach(ids) : await users.findByIds(ids);
       const accounts = found.map((user) => accountOf(user));
       // Users who were not requested are ignored.
-      const asked = new Set(ids);
-      const known = accounts.filter(({ id }) => asked.has(id));
+      const requested = new Set(ids);
+      const known = accounts.filter(({ id }) => requested.has(id));
       if (known.length < accounts.length) advice.give('findByIds', OTHERS_FOUND);
       const [first] = ids;
-      // No user at all: they may be deleted, or the table compares text with numbers.
+      // No user was found: they may be deleted, or the table compares text with numbers.
       if (users.findByIds !== undefined && accounts.length === 0 && first !== undefined) {
         if ((await find(first)) !== undefined) advice.give('findByIds', NONE_OF_MANY_FOUND);
       }
@@ -109,7 +109,7 @@ export function createDirectory<User extends Express.User>(
       if (users.list === undefined) {
         throw new MfaError(
           'user-unavailable',
-          'The administrators’ pages list people by users.list, which this app does not give: add it to `users`.',
+          'users.list is missing. The administrators’ pages list people by users.list: add it to `users`.',
         );
       }
       const { users: found, nextCursor } = await users.list(request);
@@ -132,18 +132,18 @@ function ownFlag(user: object, name: string): boolean | undefined {
 }
 
 const AS_TEXT =
-  'Ids arrive as text, also where your table has numbers: compare them as text, such as rows.find((user) => String(user.id) === id).';
+  'Ids are passed as text, even if your table has numbers: compare them as text, such as rows.find((user) => String(user.id) === id).';
 
 const MEMBERSHIPS_UNKNOWN =
-  'A person went from one organization to another, and users.membershipsOf is not given. Write users: { membershipsOf: (user) => ["acme", "globex"] }, so that an administrator of one organization cannot remove the factors that protect another.';
+  'A person changed from one organization to another, but users.membershipsOf is missing. Write users: { membershipsOf: (user) => ["acme", "globex"] }, so that an administrator of one organization cannot remove the factors that protect another.';
 
-export const NOBODY_FOUND = `users.findById found nobody by the id of the user whom \`verify\` has just returned, so that this person cannot get past the second factor. ${AS_TEXT}`;
+export const NOBODY_FOUND = `users.findById does not find the user that \`verify\` has just returned, so this person cannot pass the second factor. ${AS_TEXT}`;
 
-const OTHER_FOUND = `users.findById answered with another user than the one asked for, and is not believed. ${AS_TEXT} Look at \`userId\` too, where you pass it.`;
+const OTHER_FOUND = `users.findById returned another user than the requested one, so the result is refused. ${AS_TEXT} If you pass \`userId\`, check it too.`;
 
-const OTHERS_FOUND = `users.findByIds answered with users who were not asked for; they are left out. ${AS_TEXT}`;
+const OTHERS_FOUND = `users.findByIds returned users that were not requested; they are ignored. ${AS_TEXT}`;
 
-const NONE_OF_MANY_FOUND = `users.findByIds finds nobody of the people whom users.findById finds. ${AS_TEXT}`;
+const NONE_OF_MANY_FOUND = `users.findByIds does not find people that users.findById finds. ${AS_TEXT}`;
 /** An invalid answer must not count as "in no other organization". */
 function toMemberships(found: unknown): readonly string[] {
   const ids: readonly unknown[] = Array.isArray(found) ? found : [undefined];
@@ -176,7 +176,7 @@ export interface Directory {
   confirm(account: Account): Promise<boolean>;
   /** The organizations of the person; null without `users.membershipsOf`. */
   membershipsOf(account: Account): Promise<readonly string[] | null>;
-  /** Call it for a person in more than one organization. Advises the host once to add `users.membershipsOf`. */
+  /** Called for a person in more than one organization. Advises the host once to add `users.membershipsOf`. */
   noteSeveralOrganizations(): void;
   /** The accounts that the table knows, by id. */
   findMany(ids: readonly string[]): Promise<ReadonlyMap<string, Account>>;
@@ -190,7 +190,7 @@ export interface Directory {
   /** Undefined without `users.count`. */
   count(organizationId: string): Promise<number | undefined>;
   accountOf(user: Express.User): Account;
-  /** Whether the host lets the person in without a password. False without `users.maySignIn`. */
+  /** Whether the host allows the person to sign in without a password. False without `users.maySignIn`. */
   maySignIn(user: Express.User, req: Request): Promise<boolean>;
 }
 

@@ -9,29 +9,29 @@ import { createTranslations, type Translations } from '../messages/translator';
 import type { RulesFor } from './option-check';
 import { NO_MESSAGE, aFunction, anObject, callback } from './option-kinds';
 
-/** The options about the words of pages and messages. */
+/** The options for the languages and texts of pages and messages. */
 export interface LanguageOptions {
   /**
-   * The languages in which the pages appear (BCP 47). The first is used where nothing says otherwise. Default: all that come with the
-   * package, English first. A language of your own needs `messages`.
+   * The languages of the pages (BCP 47). The first is the default. Default: all languages of the package, English first. A
+   * language of your own needs `messages`.
    */
   readonly languages?: readonly string[] | undefined;
   /**
-   * Messages of your own by language and key, in ICU MessageFormat: `{ en: { 'login.heading': 'Welcome back' } }`. Keys are those of
-   * `en.json`. Or a function that returns the message, or undefined for ours.
+   * Your own messages by language and key, in ICU MessageFormat: `{ en: { 'login.heading': 'Welcome back' } }`. The keys are
+   * those of `en.json`. Or a function that returns a message, or undefined for ours.
    */
   readonly messages?:
     Readonly<Record<string, Readonly<Record<string, string>>>> | MessageOverride | undefined;
   /**
-   * The language of a page (BCP 47), for apps that know it: `(req) => req.user?.language`. Without it, or where it returns nothing that is
-   * offered, the choice in the language menu counts, then the browser's languages.
+   * The language of a page (BCP 47), for apps that know it: `(req) => req.user?.language`. Without it, or if it returns no
+   * available language, the choice in the language menu is used, then the browser's languages.
    */
   readonly locale?: ((req: Request) => string | null | undefined) | undefined;
   /** Shows a menu of the languages at the end of every page. Default false. */
   readonly languageMenu?: boolean | undefined;
 }
 
-/** Whether it is a tag of BCP 47 in its canonical form. */
+/** Whether it is a BCP 47 tag in canonical form. */
 export function isLanguage(value: unknown): boolean {
   try {
     return typeof value === 'string' && Intl.getCanonicalLocales(value)[0] === value;
@@ -102,7 +102,7 @@ export function resolveLanguages(
   };
 }
 
-/** Messages of a factor that is not the package's. */
+/** Keys of messages for a factor that is not part of the package. */
 const FACTOR_KEY = /^factor\.[\w-]+\.[\w.-]+$/;
 
 function checkMessages(language: string, own: Readonly<Record<string, string>>): void {

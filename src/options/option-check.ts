@@ -12,9 +12,9 @@ export interface OptionRule {
   /** Continues "Write …". */
   readonly write: string;
   readonly required?: true;
-  /** Refuses `undefined`: where a missing field keeps the stored value, a misspelled variable would go unnoticed. */
+  /** Refuses `undefined`: if a missing field keeps the stored value, an undefined variable would go unnoticed. */
   readonly definite?: true;
-  /** Whether messages may show the value. Never for keys, tokens and addresses with passwords. */
+  /** Whether messages may show the value. Never set it for keys, tokens or URLs with passwords. */
   readonly shown?: boolean;
   /** The rules of the fields, for an option that is an object. */
   readonly fields?: RuleTable;
@@ -40,7 +40,7 @@ export function checkOptions(given: object, rules: RuleTable, prefix = ''): void
   }
 }
 
-/** The same for a whole argument, which may not be an object. */
+/** Checks a whole argument, which might not be an object. */
 export function checkWhole(name: string, given: unknown, rules: RuleTable, write: string): void {
   if (!isOptions(given)) {
     throw refuse(name, { allowed: 'an object of options', write, required: true }, describeValue(given, {}));
@@ -61,8 +61,8 @@ export function checkOption(name: string, value: unknown, rule: OptionRule): voi
   const result = rule.schema.safeParse(value);
   if (!result.success) {
     const [issue] = result.error.issues;
-    const said = issue?.code === 'custom' && issue.message !== '' ? issue.message : undefined;
-    throw refuse(name, rule, said ?? describeValue(value, rule));
+    const message = issue?.code === 'custom' && issue.message !== '' ? issue.message : undefined;
+    throw refuse(name, rule, message ?? describeValue(value, rule));
   }
   if (rule.fields !== undefined && typeof value === 'object' && value !== null) {
     checkOptions(value, rule.fields, `${name}.`);
@@ -96,7 +96,7 @@ export function describeValue(value: unknown, { shown }: Pick<OptionRule, 'shown
   return typeof value === 'object' ? 'an object was passed' : `a ${typeof value} was passed`;
 }
 
-/** The same for the result of a function of the host. Texts may be secret. */
+/** Describes the result of a function of the host. Text is not shown, because it may be secret. */
 export function describeAnswer(answer: unknown): string {
   if (answer === undefined) return 'it answered with nothing';
   return describeValue(answer, {}).replace(' was passed', ' was the answer');

@@ -81,7 +81,7 @@ export function localPath(write: string): OptionRule {
   };
 }
 
-/** A path on this site, or an address of one of the schemes, such as `https:`. */
+/** A path on this site, or a URL with one of the schemes, such as `https:`. */
 export function linkTo(schemes: readonly string[], write: string): OptionRule {
   return {
     schema: z.string().refine((value) => isLink(value, schemes), NO_MESSAGE),
@@ -101,7 +101,7 @@ const link = z.strictObject({
   url: z.string().refine((value) => isLink(value, ['https:'])),
 });
 
-/** Links that a page shows beside ours. */
+/** Links that a page shows in addition to ours. */
 export function links(write: string): OptionRule {
   return {
     schema: z.custom((value) => z.array(link).max(5).safeParse(value).success, NO_MESSAGE),
@@ -110,7 +110,7 @@ export function links(write: string): OptionRule {
   };
 }
 
-/** The name of an app. A colon would end it in authenticator apps, a line break would forge a header of a mail. */
+/** The name of an app. A colon would end it in authenticator apps; a line break could forge an email header. */
 export function appName(write: string): OptionRule {
   return {
     schema: z
@@ -150,7 +150,7 @@ export function aSwitch(write: string): OptionRule {
   return { schema: z.boolean(), allowed: 'true or false', write, shown: true };
 }
 
-/** One of a few words. For a misspelled word, the message names the nearest. */
+/** One of the allowed words. For a misspelled word, the message suggests the nearest. */
 export function oneOf(words: readonly string[], write: string): OptionRule {
   return {
     schema: z.custom().superRefine((value, context) => {
@@ -163,7 +163,7 @@ export function oneOf(words: readonly string[], write: string): OptionRule {
   };
 }
 
-/** A list of words from a few. */
+/** A list of allowed words. */
 export function listOf(words: readonly string[], write: string): OptionRule {
   return {
     schema: z.custom().superRefine((value, context) => {
@@ -185,11 +185,11 @@ function describeWord(value: unknown, words: readonly string[]): string {
   return nearest === undefined ? passed : `${passed} (did you mean '${nearest}'?)`;
 }
 
-/** An id of the host. */
+/** An id in the host's own form. */
 export function anId(write: string): OptionRule {
   return {
     schema: z.custom((value) => hostIdText(value) !== null, NO_MESSAGE),
-    allowed: 'a text, a whole number, or an object of a database that has a text of its own',
+    allowed: 'a text, a whole number, or an object with its own toString, such as an ObjectId',
     write,
     shown: true,
   };

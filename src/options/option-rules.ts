@@ -37,7 +37,7 @@ export const UPSTREAM_MFA: OptionRule = {
   write: "upstreamMfa: { okta: { amr: ['mfa'], maxAgeSeconds: 43200 } }",
 };
 
-/** They say that a password or a PIN was typed, or that a question was answered, which is no second factor. */
+/** These values stand for a password, a PIN or a security question, which are not second factors. */
 const FIRST_FACTOR_VALUES: readonly string[] = ['pwd', 'pin', 'kba'];
 
 const claimValues = (name: string, write: string) => ({
@@ -122,7 +122,7 @@ const SENDS = {
 const CSRF = {
   token: {
     schema: aFunction,
-    allowed: 'a function that takes a request and gives its token',
+    allowed: 'a function that takes a request and returns its token',
     write: 'token: (req) => req.csrfToken()',
     required: true,
   },
@@ -159,7 +159,7 @@ export const OPTION_RULES = {
   state: { ...port('a state store', 'state: redisState(redis)', STATE_METHODS), required: true },
   users: {
     ...port(
-      'an object with at least findById, and functions alone under the names it knows',
+      'an object with at least findById, and only functions under the known names',
       'users: { findById: (id) => … }',
       ['findById'],
       ['findByIds', 'list', 'count', 'membershipsOf', 'maySignIn', 'noteEnrolled'],
@@ -176,7 +176,7 @@ export const OPTION_RULES = {
   loginPath: localPath("loginPath: '/login'"),
   defaultReturnTo: localPath("defaultReturnTo: '/'"),
   isFreshSignIn: callback(
-    'a function that says whether a sign-in proves who the person is',
+    'a function that returns whether a sign-in proves the identity of the person',
     "isFreshSignIn: (req) => req.path !== '/impersonate'",
   ),
   upstreamMfa: UPSTREAM_MFA,

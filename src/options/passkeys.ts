@@ -10,22 +10,25 @@ import { findPackagedViews } from './templates';
 /** Passkeys and security keys (WebAuthn). */
 export interface PasskeyOptions {
   /**
-   * The domain that passkeys are bound to, for good: the host of `baseUrl` (default), or a domain above it, such as `example.com` for
-   * `https://portal.example.com`.
+   * The domain that passkeys are permanently bound to: the host of `baseUrl` (default), or a parent domain, such as
+   * `example.com` for `https://portal.example.com`.
    */
   readonly rpId?: string | undefined;
-  /** What authenticators show. Default: `issuer`. */
+  /** The name that authenticators show. Default: `issuer`. */
   readonly rpName?: string | undefined;
-  /** The origins whose pages may ask for a passkey: on `rpId` or below it. Default: the one of `baseUrl`. */
+  /** The origins whose pages may use passkeys: on `rpId` or a subdomain. Default: the origin of `baseUrl`. */
   readonly origins?: readonly string[] | undefined;
-  /** Origins on other domains that may ask for one of `rpId` (WebAuthn, related origins). Default: none. */
+  /** Origins on other domains that may use passkeys of `rpId` (WebAuthn, related origins). Default: none. */
   readonly relatedOrigins?: readonly string[] | undefined;
   /**
-   * Lets people sign in with a passkey instead of a password. Your `verify` is not asked then, so `users.maySignIn` must be given. Default
-   * false.
+   * Lets people sign in with a passkey instead of a password. Your `verify` is not called then, so `users.maySignIn` is
+   * required. Default false.
    */
   readonly signIn?: boolean | undefined;
-  /** The models that may be registered, as AAGUIDs. Authenticators say their model themselves. Default: all. */
+  /**
+   * The authenticator models that may be registered, as AAGUIDs. Authenticators report their model themselves, so it can be
+   * forged. Default: all.
+   */
   readonly allowedAaguids?: readonly string[] | undefined;
   /** The models that may not be registered. Default: none. */
   readonly deniedAaguids?: readonly string[] | undefined;
@@ -84,18 +87,18 @@ function refuse(option: string, problem: string): ConfigurationError {
   return new ConfigurationError(`passkeys.${option}`, problem);
 }
 
-/** An optional peer dependency. The bundle of an app brings its packages with it, or its bundler has said that one is missing. */
+/** An optional peer dependency. A bundled app contains its packages, or its bundler has reported a missing one. */
 function isLibraryInstalled(): boolean {
   if (findPackagedViews() === undefined) return true;
   try {
-    // Bundlers put a function of their own in the place of `require`, which finds nothing at run time.
+    // Bundlers replace `require` with their own function, which finds nothing at run time.
     return createRequire(__filename).resolve(PASSKEY_LIBRARY) !== '';
   } catch {
     return false;
   }
 }
 
-/** Null where passkeys are not switched on. */
+/** Null if passkeys are off. */
 export function resolvePasskeys(
   given: PasskeyOptions | undefined,
   site: { readonly issuer: string; readonly origin: string; readonly saysWhoMaySignIn?: boolean },

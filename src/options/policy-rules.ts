@@ -8,7 +8,7 @@ import { describeValue, type OptionRule, type RulesFor } from './option-check';
 import { aSwitch, listOf, oneOf } from './option-kinds';
 import type { PolicyDefaults } from './options';
 
-/** The range of a number is checked with the rest of the policy, as for every policy that is saved. */
+/** Ranges are checked with the rest of the policy, as for every saved policy. */
 function aNumber(write: string, nullable?: 'nullable'): OptionRule {
   return {
     schema: nullable === undefined ? z.number() : z.number().nullable(),
@@ -35,7 +35,7 @@ export const POLICY_RULES = {
   newBrowserNotice: aSwitch('newBrowserNotice: false'),
 } satisfies RulesFor<PolicyDefaults>;
 
-/** The error for a policy that cannot be saved, with every fault; the message has the first. */
+/** The error for an invalid policy. It has all faults; the message describes the first. */
 export function refusePolicy(
   prefix: string,
   refused: {
@@ -52,7 +52,7 @@ export function refusePolicy(
   return new ConfigurationError(`${prefix}${field}`, `${passed}. ${message}${advice}`, { because, faults });
 }
 
-/** Advice for a method without a sender, which the policy itself does not show. */
+/** Advice for a method without a sender, because the fault does not name the missing option. */
 function adviseSender(methods: unknown, availableKinds: readonly FactorKind[]): string {
   if (!Array.isArray(methods)) return '';
   const unsent = ENROLLABLE_KINDS.filter((kind) => methods.includes(kind) && !availableKinds.includes(kind));

@@ -16,7 +16,7 @@ export interface SmsMessage {
   /** E.164. */
   readonly to: string;
   readonly text: string;
-  /** Where the provider reports what became of the message. */
+  /** The URL where the provider reports the delivery status. */
   readonly statusCallbackUrl?: string;
 }
 
@@ -27,7 +27,7 @@ export interface EmailSender {
   check?(): Promise<void>;
 }
 
-/** The content of a status callback of the provider, after its signature was checked. */
+/** The content of a provider's status callback, after its signature was checked. */
 export interface SmsStatus {
   readonly messageId: string;
   readonly undelivered: boolean;
@@ -35,12 +35,9 @@ export interface SmsStatus {
 
 /** Sends text messages. `send` rejects when the message was refused, failed, or `signal` was aborted first. */
 export interface SmsSender {
-  /** Resolves with the provider's message id, by which its status callback names the message. */
+  /** Resolves with the provider's message id, which its status callback contains. */
   send(message: SmsMessage, signal: AbortSignal): Promise<{ readonly messageId: string }>;
-  /**
-   * Reads a status callback; `refused` where the signature is wrong.
-   * Absent where the provider has none.
-   */
+  /** Reads a status callback; returns `refused` if the signature is wrong. Omit it if the provider has no callbacks. */
   readStatus?(callback: {
     readonly url: string;
     readonly signature: string | undefined;
@@ -56,15 +53,15 @@ export interface Account {
   readonly name: string;
   /** What the person types to sign in. The password is checked again with it. */
   readonly username: string;
-  /** Verified by the host. Notices and codes are sent to it. */
+  /** The email address, verified by the host. Notices and codes are sent to it. */
   readonly email?: string;
-  /** Verified by the host, E.164. */
+  /** The phone number, verified by the host, in E.164. */
   readonly phone?: string;
   readonly organizationId: string;
-  /** Signs in through an identity provider. */
+  /** True if the person signs in with an identity provider. */
   readonly federated: boolean;
   readonly hasPassword: boolean;
-  /** The host's own note that this person has enrolled. It protects against lost records. */
+  /** Whether the host has stored that this person has enrolled. It protects against lost records. */
   readonly mfaEnrolled: boolean;
   /** False ends every session and refuses every login. */
   readonly active: boolean;
@@ -72,18 +69,18 @@ export interface Account {
   readonly locale?: string;
 }
 
-/** A page of an organization's people, in a stable order. `cursor` is the host's own and opaque to the package. */
+/** A page of an organization's people, in a stable order. The cursor has the host's own format and is opaque to the package. */
 export interface AccountPage<User> {
   readonly users: readonly User[];
   readonly nextCursor?: string;
 }
 
-/** The id of an organization as the host has it. */
+/** The id of an organization in the host's own form. */
 export type OrganizationName = string | number | bigint | object;
 
 /**
- * The host's user table. Only `findById` is needed to sign people in; the administrators' pages need the rest.
- * `User` is whatever the host keeps in `req.user`.
+ * The host's user table. Only `findById` is needed to sign people in; the administrators' pages need the rest. `User` is the
+ * type of the host's `req.user`.
  */
 export interface UserDirectory<User> {
   findById(id: string): Promise<User | null | undefined> | User | null | undefined;
@@ -97,14 +94,15 @@ export interface UserDirectory<User> {
   }): Promise<AccountPage<User>>;
   count?(organizationId: string): Promise<number>;
   /**
-   * Whether a person may sign in without their password being asked: your `verify` is not called for a sign-in by passkey. Answer false
-   * for everybody whom it would refuse, such as suspended accounts or everybody during maintenance. Needed with `passkeys.signIn`.
+   * Whether a person may sign in without a password: your `verify` is not called for a sign-in by passkey. Return false for
+   * everyone whom `verify` would refuse, such as suspended accounts, or all users during maintenance. Required with
+   * `passkeys.signIn`.
    */
   maySignIn?(user: User, req: Request): Promise<boolean> | boolean;
   /**
-   * The ids of all organizations in which a person is a member or an administrator. Needed if people can be in more than one: factors
-   * belong to the person, and an administrator of one organization must not remove what protects another. Without it, only the
-   * organizations in which the person has set up a method are protected.
+   * The ids of all organizations in which a person is a member or an administrator. Needed if people can be in more than one:
+   * factors belong to the person, and an administrator of one organization must not remove factors that protect another.
+   * Without it, only the organizations in which the person has set up a method are protected.
    */
   membershipsOf?(user: User): Promise<readonly OrganizationName[]> | readonly OrganizationName[];
   /** Called when a person enrolls the first factor or loses the last one, so that the host can store `mfaEnrolled`. */

@@ -6,9 +6,9 @@ import { createMetrics, type Meter, type Metrics } from '../events/metrics';
 import { checkOption, refuse, type OptionRule, type RulesFor } from './option-check';
 import { anObject, callback, danger, group, listOf, number, port } from './option-kinds';
 
-/** Where events are sent. */
+/** An endpoint that receives events. */
 export interface WebhookEndpoint extends WebhookTarget {
-  /** Which events. Default: all that are stored. */
+  /** The events to send. Default: all stored events. */
   readonly events?: readonly EventName[] | undefined;
 }
 
@@ -74,27 +74,28 @@ export interface EventRetention {
   readonly keepSeconds: number;
 }
 
-/** The options about what is kept and told of events and errors. */
+/** The options for storing and reporting events and errors. */
 export interface ReportOptions {
   /** How many events each organization keeps. Default: 100000, for 400 days. */
   readonly events?: Partial<EventRetention> | undefined;
   /**
-   * Where events are sent, signed as Standard Webhooks says: each at least once, and after a failure for three days. Default: nowhere.
+   * Endpoints that receive events, signed according to Standard Webhooks. Each event is sent at least once, and retried for
+   * three days after a failure. Default: none.
    */
   readonly webhooks?: readonly WebhookEndpoint[] | undefined;
   /**
-   * A logger in pino's shape. It gets every event that is stored, with `event` as a field, and every error that `onError` would get, with
-   * `code`; never a secret, a code or an address. Default: none.
+   * A logger in pino's shape. It gets every stored event, with `event` as a field, and every error that `onError` would get,
+   * with `code`. It never gets a secret, a code or an address. Default: none.
    */
   readonly logger?: Logger | undefined;
   /**
-   * A meter of `@opentelemetry/api`, as from `metrics.getMeter('my-app')`: events, decisions about guarded requests and the time of the
-   * stores. No attribute says who it was. Default: none.
+   * A meter of `@opentelemetry/api`, as from `metrics.getMeter('my-app')`: counts events and decisions about guarded requests,
+   * and measures the latency of the stores. No attribute identifies a person. Default: none.
    */
   readonly meter?: Meter | undefined;
   /**
-   * Called with errors that no request can report, such as a notice that was not sent, in the place of the logger. Default: the
-   * logger, and standard error without one.
+   * Called instead of the logger with errors that no request can report, such as a notice that was not sent. Default: the
+   * logger, or standard error without a logger.
    */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -132,7 +133,7 @@ export const REPORT_RULES: RulesFor<ReportOptions> = {
   onError: callback('a function that takes an error', 'onError: (error) => logger.error(error)'),
 };
 
-/** Where events and errors go. */
+/** Resolves the destinations of events and errors. */
 export function resolveReporting({
   webhooks,
   logger,
@@ -148,7 +149,7 @@ export function resolveReporting({
   };
 }
 
-/** A logger that fails must not fail a request. */
+/** An error in the logger must not fail a request. */
 function neverFailing(log: Log): Log {
   return { error: neverThrowing(log.error), event: neverThrowing(log.event) };
 }
@@ -158,15 +159,15 @@ function printError(error: unknown): void {
 }
 
 /** An error in the host's `onError` must not end the process. */
-function neverThrowing<Told>(tell: (told: Told) => unknown): (told: Told) => void {
-  async function report(told: Told): Promise<void> {
+function neverThrowing<Reported>(call: (reported: Reported) => unknown): (reported: Reported) => void {
+  async function report(reported: Reported): Promise<void> {
     try {
-      await tell(told);
+      await call(reported);
     } catch {
-      // The host's own report failed, and there is nowhere else to report it.
+      // The host's own error handler failed, so there is nowhere left to report this.
     }
   }
-  return function reportSafely(told) {
-    void report(told);
+  return function reportSafely(reported) {
+    void report(reported);
   };
 }

@@ -17,7 +17,7 @@ import { resolveReporting } from './report-options';
 import type { ResolvedOptions } from './resolved-options';
 import { createTemplates, findViews } from './templates';
 
-/** Checks the options and fills in what was left out. Throws {@link ConfigurationError} for the first that cannot be used. */
+/** Checks the options and fills in the defaults. Throws {@link ConfigurationError} for the first invalid option. */
 export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions<User> {
   checkWhole('options', options, OPTION_RULES, 'createMfa({ issuer, baseUrl, … })');
   const report = resolveReporting(options);
@@ -87,7 +87,7 @@ export function resolveOptions<User>(options: MfaOptions<User>): ResolvedOptions
   };
 }
 
-/** The defaults, replaced by what was given; `undefined` counts as left out. */
+/** The defaults, overridden by the given values; `undefined` counts as not given. */
 function fill<Value extends object>(
   defaults: Value,
   given: { readonly [Name in keyof Value]?: Value[Name] | undefined } = {},
@@ -142,7 +142,7 @@ function resolveFreshness<User>(
   onError: (error: unknown) => void,
 ): ResolvedOptions<User>['isFreshSignIn'] {
   const { isFreshSignIn = () => true } = options;
-  return async function answersTrue(req) {
+  return async function judgeFreshness(req) {
     try {
       const answer: unknown = await isFreshSignIn(req);
       if (typeof answer === 'boolean') return answer;
@@ -157,7 +157,7 @@ function resolveFreshness<User>(
   };
 }
 
-/** A missing result must not count as "not available", which would require no second factor. */
+/** Refuses a result that is not a boolean. If `undefined` counted as "not available", no second factor would be required. */
 function requireSwitch(
   featureAvailable: (organizationId: string) => unknown,
 ): (organizationId: string) => Promise<boolean> {
@@ -186,13 +186,13 @@ function textId(id: unknown): string {
   );
 }
 
-/** The address of the app, in parts. */
+/** The public URL of the app, in parts. */
 export interface PublicOrigin {
   /** Scheme, host and port, without a slash at the end. */
   readonly baseUrl: string;
   readonly host: string;
   readonly secure: boolean;
-  /** The path of the address, without a slash at the end: everything of the app is below it. Empty where there is none. */
+  /** The path of the URL, without a slash at the end. The whole app is below it. Empty if there is no path. */
   readonly publicPrefix: string;
 }
 
@@ -202,7 +202,7 @@ function refused(problem: string): ConfigurationError {
   return refuse('baseUrl', OPTION_RULES.baseUrl, problem);
 }
 
-/** Parses `baseUrl`. A query or a fragment is refused: URLs made from it would lose it. */
+/** Parses `baseUrl`. A query or a fragment is refused, because URLs built from it would lose them. */
 export function parsePublicOrigin(
   baseUrl: string | URL,
   { insecureAccepted }: { readonly insecureAccepted: boolean },
@@ -216,7 +216,7 @@ export function parsePublicOrigin(
   if (/[?#]/.test(text)) throw refused(`${origin} was passed with a query or a fragment`);
   const publicPrefix = url.pathname.replace(/\/$/, '');
   if (publicPrefix !== '' && parseLocalPath(publicPrefix) !== publicPrefix)
-    throw refused(`${origin} was passed with a path that cannot stand before others`);
+    throw refused(`${origin} was passed with a path that cannot be a prefix of others`);
   const secure = protocol === 'https:';
   if (!secure && !LOCAL_HOSTS.includes(hostname) && !insecureAccepted) {
     throw refused(`${origin} was passed, and plain http is for ${LOCAL_HOSTS.join(', ')} alone`);
@@ -224,7 +224,7 @@ export function parsePublicOrigin(
   return { baseUrl: origin, host: hostname, secure, publicPrefix };
 }
 
-/** A path with the prefix that a proxy in front of the app removes. A path that already has it stays unchanged. */
+/** Adds the prefix that a proxy in front of the app removes. A path that already has it is returned unchanged. */
 export function publicPath({ publicPrefix }: Pick<PublicOrigin, 'publicPrefix'>, path: string): string {
   const rest = path.startsWith(publicPrefix) ? path.slice(publicPrefix.length) : null;
   return rest !== null && /^(?:$|[/?#])/.test(rest) ? path : publicPrefix + path;

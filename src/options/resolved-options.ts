@@ -35,7 +35,7 @@ export interface ResolvedOptions<User = Express.User> extends ResolvedReportOpti
   readonly userId: (user: User) => string;
   readonly email: EmailSender | null;
   readonly sms: SmsSender | null;
-  /** What can be delivered or verified here, in the order in which it is offered. */
+  /** The kinds that can be delivered or verified in this app, in the order in which they are offered. */
   readonly availableKinds: readonly FactorKind[];
   /** The policy of an organization that never saved one. */
   readonly defaultPolicy: (organizationId: string) => Policy;
@@ -55,22 +55,22 @@ export interface ResolvedOptions<User = Express.User> extends ResolvedReportOpti
   readonly smsTimeoutSeconds: number;
   readonly emailTimeoutSeconds: number;
   readonly sends: SendLimits;
-  /** Null for every one. */
+  /** Null allows every country. */
   readonly allowedCountries: readonly CountryCode[] | null;
-  /** Null where it was switched off. */
+  /** Null if it is disabled. */
   readonly passwordThrottle: PasswordThrottle | null;
-  /** Null where the pages check tokens of their own. */
+  /** Null if the pages check their own tokens. */
   readonly csrf: { readonly token: (req: Request) => string; readonly field: string } | null;
   readonly clock: Clock;
   readonly viewsPath: string;
   readonly templates: Templates;
-  /** By the organization of a person; null where nobody is known yet. Never rejects. */
+  /** The brand for an organization, or for null if the user is not known yet. Never rejects. */
   readonly brandOf: (organizationId: string | null) => Promise<ResolvedBrand>;
   readonly stylesheet: string | null;
   readonly signInLinks: readonly SignInLink[];
   /** Never throws. */
   readonly dangerouslyAcceptVolatileRecords: boolean;
   readonly dangerouslyAllowOpener: boolean;
-  /** The names of the options in use that weaken something. */
+  /** The names of the enabled options that weaken security. */
   readonly dangers: readonly string[];
 }

@@ -4,10 +4,10 @@ import { renderFile } from 'ejs';
 import { ConfigurationError } from '../core/errors';
 import { nearestName } from '../core/text/nearest-name';
 
-/** From `dist/`, where the package has its code in few files, and from this folder. */
+/** The package root as seen from `dist/`, which has the bundled code, and from this folder. */
 const ABOVE = ['..', join('..', '..')];
 
-/** An app may keep a copy of the pages beside its bundle, so the pages alone do not tell that this is the package. */
+/** Checks package.json, because an app may have a copy of the pages next to its bundle. */
 function isPackage(folder: string): boolean {
   const path = join(folder, 'package.json');
   return existsSync(path) && /"name": *"express-mfa"/.test(readFileSync(path, 'utf8'));
@@ -26,8 +26,8 @@ export function findPackagedViews(): string | undefined {
 }
 
 /**
- * The folder of the pages, their assets and the mails. Throws if it is missing: otherwise the app would start, and every page and mail
- * would fail.
+ * The folder of the pages, their assets and the emails. Throws if it is missing: otherwise the app would start, but every page
+ * and email would fail.
  */
 export function findViews(given?: string): string {
   const path = given ?? findPackagedViews();
@@ -42,18 +42,18 @@ export function findViews(given?: string): string {
   );
 }
 
-/** The templates of pages and mails. A file of the host's takes the place of ours of the same path. */
+/** The templates of pages and emails. A file of the host replaces our file of the same path. */
 export interface Templates {
-  /** `name` is the path without its extension, such as `admin/members`. In text, nothing is escaped. */
+  /** `name` is the path without its extension, such as `admin/members`. With `text`, nothing is escaped. */
   render(name: string, locals: object, as?: 'html' | 'text'): Promise<string>;
 }
 
-/** Throws a {@link ConfigurationError} where the host's folder cannot be read, or one of its files looks misspelled. */
+/** Throws a {@link ConfigurationError} if the host's folder cannot be read, or one of its file names looks misspelled. */
 export function createTemplates(ours: string, hosts: string | null): Templates {
   const replaced = hosts === null ? new Set<string>() : findReplaced(ours, hosts);
   const find = (path: string) => join(hosts !== null && replaced.has(path) ? hosts : ours, path);
 
-  /** A template includes others by their paths, and gets the host's file there too. */
+  /** Resolves includes: a template that includes another also gets the host's file. */
   function includer(_included: string, found: string): { readonly filename: string } {
     const path = pathBelow(ours, found);
     return { filename: path === null ? found : find(path) };
@@ -103,7 +103,7 @@ function listTemplates(folder: string): readonly string[] {
   }
 }
 
-/** Null for a file elsewhere. */
+/** The relative path of a file; null if it is not below the folder. */
 function pathBelow(folder: string, file: string): string | null {
   const path = relative(folder, file);
   return path.startsWith('..') || isAbsolute(path) ? null : path.split(sep).join('/');
