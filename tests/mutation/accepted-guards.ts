@@ -11,14 +11,14 @@ export const ACCEPTED_GUARDS: readonly Accepted[] = [
   },
   {
     file: 'challenge/first-step.ts',
-    within: 'goOnWithEarlier',
+    within: 'continueEarlier',
     from: 'step.pendingId === null',
     to: 'false',
     reason: 'no login has the id null, so none is found',
   },
   {
     file: 'challenge/first-step.ts',
-    within: 'goOnWithEarlier',
+    within: 'continueEarlier',
     from: 'login === undefined || challenge === undefined',
     to: 'challenge === undefined',
     reason:

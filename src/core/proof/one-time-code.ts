@@ -148,7 +148,7 @@ export function liveCode(challenge: Coded, now: number): SentCode | undefined {
 }
 
 /** The newest code that has not expired and was sent or is being sent. */
-export function codeUnderWay({ authenticatorId, codes }: Coded, now: number): SentCode | undefined {
+export function activeCode({ authenticatorId, codes }: Coded, now: number): SentCode | undefined {
   return liveCode({ authenticatorId, codes: codes.filter(({ stage }) => stage !== 'stored') }, now);
 }
 

@@ -30,7 +30,7 @@ export type Actor = Account | OutsideActor;
 export interface AdminAct {
   readonly organizationId: string;
   readonly actor: Actor;
-  /** Null where no request caused it. */
+  /** Null if no request caused it. */
   readonly origin: Origin | null;
   readonly administratorsOf?: AdministratorsOf;
   /** All organizations that the actor administers. */
@@ -56,8 +56,8 @@ export type AdminAuthority =
 type Refusal = Exclude<Decision, { outcome: 'allow' }>;
 
 /**
- * Why a session may not reach any page of administrators; null where it may. Enrollment that is due is judged later, by the
- * organization that is administered.
+ * Why a session may not open any administrator page, or null if it may. Due enrollment is judged later, by the administered
+ * organization.
  */
 export function refuseSession({ phase }: AuthSubject, gathered: Gathered): Decision | null {
   const decision = decideByPolicy(gathered);
@@ -87,19 +87,19 @@ export interface AdministratorRequest {
 }
 
 /**
- * Whether this person may read or change what they administer. The host says which organizations those are; that is checked
+ * Whether this person may read or change what they administer. The host decides which organizations those are; that is checked
  * elsewhere.
  *
- * Where the organization has MFA on, reading needs a second factor that was proven in this session, and a change needs a proof
- * by the strongest factor in the last ten minutes. People without a factor are sent to set one up. Where it has MFA off, a
- * change needs the password again. A remembered browser is no proof for either.
+ * If the organization has MFA on, reading requires a second factor that was proven in this session, and a change requires a proof
+ * of the strongest factor in the last ten minutes. People without a factor are sent to set one up. If it has MFA off, a change
+ * requires the password again. A remembered browser is not enough for either.
  */
 export function judgeAdministrator(request: AdministratorRequest): AdminAuthority {
   const { subject, gathered, administered } = request;
   if (subject.phase !== 'session')
     return { outcome: 'refused', decision: { outcome: 'sign-in', because: 'no-session' } };
   const decision = decideByPolicy(gathered);
-  // Enrollment that members may skip is required of administrators, which is judged below.
+  // Members may skip this enrollment, administrators may not: `judgeWithMfaOn` decides.
   const isSkippable = administered !== null && decision.outcome === 'enroll' && decision.skippable;
   if (decision.outcome !== 'allow' && !isSkippable) return { outcome: 'refused', decision };
   return administered === null ? judgeWithMfaOff(request) : judgeWithMfaOn(request, administered);
@@ -119,15 +119,15 @@ function judgeWithMfaOn(request: AdministratorRequest, administered: Policy): Ad
 }
 
 /**
- * What an organization that asks for phishing resistance would ask of its administrator as of its members, whatever the administrator's
- * own organization accepts; null where that was proven, or may be put off.
+ * What an organization that requires phishing resistance still asks of its administrator, as it does of members, whatever the
+ * administrator's own organization accepts. Null if it was proven or can be postponed.
  */
 function findMissingResistance({ facts, now }: Gathered, administered: Policy): Refusal | null {
   if (administered.strength !== 'phishing-resistant') return null;
   const decision = decide(asMemberOf(facts, administered), { kind: 'policy' }, now);
   if (decision.outcome === 'allow') return null;
   if (decision.outcome !== 'enroll') return decision;
-  // The page with the choice would also offer what does not help here.
+  // `byRoute`: the page where people choose a method would also offer methods that are not phishing-resistant.
   return decision.skippable ? null : { ...decision, byRoute: true };
 }
 
@@ -156,18 +156,18 @@ function requirementOf({ act, subject, gathered }: AdministratorRequest): Requir
     : reproofRequirement(subject, gathered);
 }
 
-/** Nothing was done: the factors also protect another organization with MFA on, which the actor does not administer. */
+/** Refused, because the factors also protect another organization with MFA on, which the actor does not administer. */
 export interface ProtectedElsewhere {
   readonly outcome: 'refused';
   readonly because: 'protected-elsewhere';
 }
 
 /**
- * The other organizations with MFA on that an act would leave less protected. Factors, recovery codes and locks belong to the
- * person, so an administrator of one organization must not remove what protects another.
+ * The other organizations with MFA on that this action would leave less protected. Factors, recovery codes and locks belong to
+ * the person, so an administrator of one organization must not remove what protects another.
  *
- * The host's `users.membershipsOf` names the organizations of a person. Without it, the organizations count in which the person
- * set up an authenticator.
+ * The host's `users.membershipsOf` names a person's organizations. Without it, those are used in which the person set up an
+ * authenticator.
  */
 export async function findOtherProtectedOrganizations(
   context: FlowContext,

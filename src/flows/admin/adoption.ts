@@ -11,10 +11,10 @@ export type AdoptionWarning =
   | { readonly because: 'members-locked'; readonly count: number }
   /** More members have text messages than an authenticator app or email. */
   | { readonly because: 'sms-only-members'; readonly count: number }
-  /** Grace ends within 14 days and members have nothing yet. */
+  /** The grace period ends within 14 days, and some members have no factor yet. */
   | { readonly because: 'grace-ending'; readonly graceUntil: number; readonly count: number }
   | { readonly because: 'no-usable-contact'; readonly count: number }
-  /** One sentence of the record store, with the fix. */
+  /** A sentence from the record store that names the problem and the fix. */
   | { readonly because: 'records-weakness'; readonly sentence: string };
 
 const DAY_MS = 86_400_000;
@@ -22,7 +22,7 @@ const DAY_MS = 86_400_000;
 export const EXEMPTION_NOTICE_MS = 7 * DAY_MS;
 const GRACE_NOTICE_MS = 14 * DAY_MS;
 
-/** Only what an administrator can act on. */
+/** Only problems that an administrator can fix. */
 export function deriveWarnings(found: {
   readonly counts: MemberCounts;
   readonly policy: Policy;
@@ -66,7 +66,7 @@ export interface Adoption {
   readonly locked: number;
   readonly federated: number;
   readonly noUsableContact: number;
-  /** Set while members are counted for the first time, and the numbers still grow. */
+  /** Set during the first count of the members, while the numbers still grow. */
   readonly counting: { readonly done: number; readonly of: number | null } | null;
   /** Oldest first, at most one a day, at most 400. The last one is today, as counted now. */
   readonly days: readonly AdoptionDay[];
@@ -143,7 +143,7 @@ async function administratorsWithoutFactor(
 const KEEP_DAYS = 400;
 const PAUSE_MS = 600_000;
 
-/** A process whose clock was ahead may have stored a day to come. */
+/** Drops days in the future, which a clock ahead stored. */
 function daysBefore(days: readonly AdoptionDay[], now: number): readonly AdoptionDay[] {
   const today = dayOf(now);
   return days.filter(({ day }) => day < today).slice(1 - KEEP_DAYS);
@@ -158,7 +158,7 @@ export function dayOf(now: number): string {
   return new Date(now).toISOString().slice(0, 10);
 }
 
-/** Stores today's counts; the last ones of a day remain. */
+/** Stores today's counts. The last write of a day is kept. */
 export async function saveDay(
   context: FlowContext,
   organizationId: string,
@@ -168,8 +168,8 @@ export async function saveDay(
 }
 
 /**
- * Stores the counts of an organization when something changed in it, at most every ten minutes, so that the chart also has days
- * on which no administrator opened it. Not before every member has been counted once.
+ * Stores the counts of an organization when something changes, at most every ten minutes, so that the chart has data even for
+ * days on which no administrator opened it. Waits until all members have been counted once.
  */
 export function createDailyCounter(context: FlowContext): (organizationId: string) => Promise<void> {
   const countedAt = new Map<string, number>();

@@ -2,9 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import type { BackgroundJob, JobKind } from '../../records/background-jobs';
 import { newId, type FlowContext } from '../context/context';
 
-/** The result of one step: where the next begins, and the counts so far. */
+/** The result of one step: where the next one starts, and the counts so far. */
 export type StepResult = Pick<BackgroundJob, 'done' | 'people' | 'devices'> & {
-  /** Why the job ends here, early. */
+  /** Why the job ended early. */
   readonly stopped?: string;
   /** Null after the last step. */
   readonly cursor: string | null;
@@ -14,7 +14,7 @@ export type StepResult = Pick<BackgroundJob, 'done' | 'people' | 'devices'> & {
 /** A kind of job. Running a step twice, even in two processes, has the same result. */
 export interface JobWork {
   readonly kind: JobKind;
-  /** Claims the next step for this process. False if another one is at it, or if it cannot be done here. */
+  /** Claims the next step for this process. False if another process is running it, or it cannot run here. */
   claim?(context: FlowContext, job: BackgroundJob): Promise<boolean>;
   step(context: FlowContext, job: BackgroundJob): Promise<StepResult>;
   finish?(context: FlowContext, job: BackgroundJob): void;
@@ -49,7 +49,7 @@ export async function beginJob(
 
 export const JOB_PREFIX = 'job:';
 
-/** Resolves when this process is no longer at work on the job. */
+/** Resolves when this process no longer works on the job. */
 export function jobIdle(context: FlowContext, work: JobWork, organizationId: string): Promise<void> {
   return context.background.idle(nameOf(work, organizationId));
 }
@@ -71,7 +71,7 @@ export function resumeJob(context: FlowContext, work: JobWork, organizationId: s
   context.background.run(name, run);
 }
 
-/** False if this process has to look at the job again, because another one claimed the next step and might fail. */
+/** False if this process must check the job again later, because another process claimed the next step and might fail. */
 async function runJob(context: FlowContext, work: JobWork, organizationId: string): Promise<boolean> {
   let job = await context.records.findJob(organizationId, work.kind);
   while (job !== undefined && job.finishedAt === null) {
@@ -94,8 +94,7 @@ async function runJob(context: FlowContext, work: JobWork, organizationId: strin
     if (context.background.isStopping) return true;
     // oxlint-disable-next-line no-await-in-loop
     await setImmediate();
-    // Read again: what was erased meanwhile must not be acted on.
-    // oxlint-disable-next-line no-await-in-loop
+    // Read again, because the job may have been erased in between.
     job = await context.records.findJob(organizationId, work.kind);
   }
   return true;

@@ -22,9 +22,9 @@ import { faultOfExemption } from './member-acts';
 export interface BulkRequest extends AdminAct {
   readonly change: BulkChange;
   readonly selection: BulkSelection;
-  /** Names this request, so that sending it twice does the work once. */
+  /** Identifies this request, so that sending it twice does the work once. */
   readonly run: string;
-  /** The user epoch of the session that asks; null for the host's own code. */
+  /** The user epoch of the requesting session; null for the host's own code. */
   readonly epoch: string | null;
 }
 
@@ -40,16 +40,16 @@ export interface BulkProgress {
   readonly act: BulkAct;
   readonly startedAt: number;
   readonly finishedAt: number | null;
-  /** Members looked at, of how many if that is known. */
+  /** Members processed so far, and the total if it is known. */
   readonly done: number;
   readonly of: number | null;
-  /** Members for whom something was done. */
+  /** Members that were changed. */
   readonly people: number;
-  /** Why it ended early, or null: `not-allowed` once the administrator may no longer act. */
+  /** Why it ended early, or null. `not-allowed`: the administrator may no longer act. */
   readonly stopped: string | null;
 }
 
-/** What the job has to know, because no request is behind it. */
+/** Everything that the job needs, because it runs without a request. */
 const PLAN = z.object({
   change: z.discriminatedUnion('act', [
     z.object({ act: z.literal('remind') }),
@@ -63,12 +63,12 @@ const PLAN = z.object({
   ]),
   actor: z.object({ id: z.string(), name: z.string() }),
   address: z.string().nullable(),
-  /** What must still hold of the administrator at each step; null for the host's own code. */
+  /** What is checked about the administrator at each step; null for the host's own code. */
   authority: z.object({ epoch: z.string(), isNamed: z.boolean() }).nullable(),
 });
 type Plan = z.infer<typeof PLAN>;
 
-/** Starts the work in the background. A request that is sent again finds what the first one began. */
+/** Starts the work in the background. A repeated request finds the job of the first one. */
 export async function startBulkAct(
   context: FlowContext,
   request: BulkRequest,
@@ -94,19 +94,19 @@ export async function startBulkAct(
     plan: JSON.stringify(plan),
   });
   if (job.id !== id) return { outcome: 'refused', because: 'already-running' };
-  // A few members are done before the answer. Mail servers may take longer than a request should.
+  // Small jobs finish before the response. Reminders do not wait, because mail servers may be slow.
   const isQuick = size.count <= MEMBERS_A_STEP && !size.more && change.act !== 'remind';
   if (isQuick) await jobIdle(context, workOf(change.act), organizationId);
   return { outcome: 'started' };
 }
 
-/** The same for a request that is sent again, so that its job is found and not begun a second time. */
+/** A repeated request gets the same id, so its job is found and not started again. */
 function jobIdOf({ organizationId, actor, run }: BulkRequest): string {
   const named = JSON.stringify([organizationId, actor.id, run]);
   return createHash('sha256').update(named).digest('base64url').slice(0, 22);
 }
 
-/** What no member could be changed with. */
+/** Why the change is invalid for every member. */
 async function findFault(
   context: FlowContext,
   { organizationId, change }: BulkRequest,
@@ -127,7 +127,7 @@ export async function assignableKinds(
   return allowedKinds({ policy, factors: FACTOR_TRAITS, availableKinds });
 }
 
-/** True for the first of all processes that asks. Rejects if that cannot be found out. */
+/** True for the first process that calls it. Rejects if that cannot be determined. */
 async function claimOnce(context: FlowContext, name: string, seconds: number): Promise<boolean> {
   const budget = { key: `bulk:${name}`, windows: [{ max: 1, seconds }] };
   return (await context.state.spendSendBudgets([budget], context.clock.now())).outcome === 'spent';
@@ -143,8 +143,8 @@ async function isNamed(context: FlowContext, organizationId: string, actorId: st
 }
 
 /**
- * Whether the administrator may still act: in the user table and active, no forced end of their sessions since, and still named as
- * administrator by a host that names them.
+ * Whether the administrator may still act: they are in the user table and active, their sessions were not ended by force, and a
+ * host that names administrators still names them.
  */
 async function mayStillAct(context: FlowContext, organizationId: string, plan: Plan): Promise<boolean> {
   const { actor, authority } = plan;
@@ -171,7 +171,7 @@ export async function findBulkProgress(
 
 const MEMBERS_A_STEP = 50;
 const RETRY_SECONDS = 30;
-/** A step that takes longer is taken to have failed, and is done again. */
+/** A step that takes longer counts as failed and is repeated. */
 const STEP_SECONDS = 120;
 
 export const BULK_WORKS: readonly JobWork[] = BULK_ACTS.map((act) => ({
@@ -183,7 +183,7 @@ export const BULK_WORKS: readonly JobWork[] = BULK_ACTS.map((act) => ({
 
 function workOf(act: BulkAct): JobWork {
   const work = BULK_WORKS.find(({ kind }) => kind === `bulk-${act}`);
-  if (work === undefined) throw new TypeError(`There is no work for ${act}.`);
+  if (work === undefined) throw new TypeError(`No bulk job is defined for ${act}.`);
   return work;
 }
 

@@ -10,7 +10,7 @@ import { remindMember } from './remind-member';
 export const BULK_ACTS = ['remind', 'assign', 'exempt', 'end-sessions'] as const;
 export type BulkAct = (typeof BULK_ACTS)[number];
 
-/** What is done to each chosen member: the same as on the member's own page. */
+/** The change to make for each chosen member, as on the member's own page. */
 export type BulkChange =
   | { readonly act: 'remind' }
   /** Null for any method that the policy allows. */
@@ -18,10 +18,10 @@ export type BulkChange =
   | { readonly act: 'exempt'; readonly reason: string; readonly until: number }
   | { readonly act: 'end-sessions' };
 
-/** One member's part of the work. `startedAt` is when the work began. */
+/** The change of one member. `startedAt` is when the whole job started. */
 export type OneAct = MemberAdminAct & { readonly startedAt: number };
 
-/** A member whose records are damaged does not keep the others from their turn; a store that is down does. */
+/** Damaged records of one member do not stop the job; an unavailable store does. */
 export async function tryChange(context: FlowContext, act: OneAct, change: BulkChange): Promise<boolean> {
   try {
     return await changeOne(context, act, change);
@@ -32,7 +32,7 @@ export async function tryChange(context: FlowContext, act: OneAct, change: BulkC
   }
 }
 
-/** True if it was done. What may be done to this one member is checked as on the member's own page. */
+/** True if the member was changed. Checks the same permissions as the member's own page. */
 async function changeOne(context: FlowContext, act: OneAct, change: BulkChange): Promise<boolean> {
   switch (change.act) {
     case 'remind':
@@ -40,7 +40,7 @@ async function changeOne(context: FlowContext, act: OneAct, change: BulkChange):
     case 'assign': {
       const { enabled, assignedKind } =
         (await findTarget(context, act))?.record.settings ?? NO_MEMBER_SETTINGS;
-      // Nothing to do, or done before the step was interrupted.
+      // Nothing to change, or changed before the step was interrupted.
       if (enabled && assignedKind === change.assignedKind) return false;
       const settings = { enabled: true, assignedKind: change.assignedKind };
       return (await setMember(context, { ...act, ...settings })).outcome === 'saved';
@@ -52,24 +52,24 @@ async function changeOne(context: FlowContext, act: OneAct, change: BulkChange):
       return (await exemptMember(context, { ...act, ...change })).outcome === 'granted';
     }
     case 'end-sessions':
-      // The administrator goes on working.
+      // Do not sign out the acting administrator.
       if (act.userId === act.actor.id) return false;
       return (await endMemberSessions(context, act)).outcome === 'ended';
   }
 }
 
-/** Members that were chosen one by one, or all that a filter and a search find. */
+/** Members chosen one by one, or all that match a filter and a search. */
 export type BulkSelection =
   { readonly userIds: readonly string[] } | { readonly filter: MemberFilter; readonly query: string };
 
-/** Members chosen one by one in one request. */
+/** The most members that can be chosen one by one in a request. */
 export const MOST_CHOSEN = 1000;
 
-/** A search is counted up to here. */
+/** Counting the matches of a search stops here. */
 const MOST_COUNTED = 1000;
 const MEMBERS_A_PAGE = 200;
 
-/** How many members a selection has now; `more` where they were not counted to the end. */
+/** The number of members in a selection now. `more`: counting stopped early. */
 export interface SelectionSize {
   readonly count: number;
   readonly more: boolean;
@@ -100,17 +100,17 @@ export async function countSelection(
   return { count, more: cursor !== null };
 }
 
-/** The members of a selection from a position on; `next` is null at the end. */
+/** The members of a selection, starting at a position. `next` is null at the end. */
 export async function readSelection(
   context: FlowContext,
-  asked: {
+  request: {
     readonly organizationId: string;
     readonly selection: BulkSelection;
     readonly cursor: string | null;
     readonly limit: number;
   },
 ): Promise<{ readonly userIds: readonly string[]; readonly next: string | null }> {
-  const { organizationId, selection, cursor, limit } = asked;
+  const { organizationId, selection, cursor, limit } = request;
   if ('userIds' in selection) {
     const from = Number(cursor ?? 0);
     const to = from + limit;
@@ -118,7 +118,7 @@ export async function readSelection(
     return { userIds: userIds.slice(from, to), next: to < userIds.length ? String(to) : null };
   }
   const { filter, query } = selection;
-  // The order of the host's table does not change by what is done to the members, as that of an index does.
+  // Unlike an index, the host's table keeps its order while members are changed.
   const found = await listFromDirectory(context, { organizationId, filter, search: query, limit, cursor });
   return { userIds: found.members.map(({ id }) => id), next: parseHostCursor(found.nextCursor) };
 }

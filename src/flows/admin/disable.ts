@@ -46,12 +46,12 @@ export async function describeDisableImpact(
 }
 
 /**
- * Whether the password must be given again, in addition to the second factor that every change needs. False within ten
- * minutes after it was given, and for people without a password.
+ * Whether the password must be entered again, in addition to the second factor that every change requires. False within ten
+ * minutes of entering it, and for people without a password.
  */
 export function isPasswordStale({ facts, now }: Gathered): boolean {
   if (!facts.hasPassword) return false;
-  // Without the feature the decision asks for the password alone.
+  // With MFA unavailable, the decision asks only for the password.
   const passwordOnly = { ...facts, featureAvailable: false };
   const decision = decide(passwordOnly, { kind: 'step-up', maxAgeSeconds: REPROOF_SECONDS }, now);
   return decision.outcome !== 'allow';
@@ -89,7 +89,7 @@ export async function disableMfa(
 export interface ForgetDevicesProgress {
   readonly startedAt: number;
   readonly finishedAt: number | null;
-  /** Members done, of how many if that is known. */
+  /** Members processed so far, and the total if it is known. */
   readonly done: number;
   readonly of: number | null;
   /** Members who lost devices, and the number of those devices. */
@@ -114,8 +114,8 @@ const MEMBERS_A_STEP = 200;
 
 /**
  * Removes every authenticator, recovery code and remembered browser that existed when the job was started. Members keep them if
- * the directory names another organization as theirs, or if they are in another organization with MFA on, which their devices
- * protect, too. What is enrolled meanwhile stays.
+ * the directory says that they belong to another organization, or if they are also in another organization with MFA on, which the
+ * same devices protect. Authenticators enrolled after the start are kept.
  */
 export const FORGET_DEVICES: JobWork = {
   kind: 'forget-devices',
@@ -173,7 +173,7 @@ async function forget(
     return older.length === 0 ? null : older.length;
   }
   const removed = await records.removeAllAuthenticators(account.id);
-  // Also if nothing was left to remove: a process may have ended between the two writes.
+  // Even if nothing was removed: an earlier process may have stopped between the two writes.
   if (removed > 0 || account.mfaEnrolled) await enrollmentNotes.noteIfNone(account.id);
   return removed > 0 || account.mfaEnrolled ? removed : null;
 }

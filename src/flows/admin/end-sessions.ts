@@ -2,10 +2,10 @@ import { newHandle, type FlowContext } from '../context/context';
 import { endSessionsOfOrganization } from '../sessions/end-sessions';
 import type { AdminAct } from './admin-authority';
 
-/** The epoch of each organization that a session was started in. A session ends when one of them is replaced. */
+/** The epoch of each organization that a session has entered. Replacing any of them ends the session. */
 type OrganizationEpochs = readonly (readonly [organizationId: string, epoch: string])[];
 
-/** The session of the acting administrator, where it is to continue. */
+/** The session of the acting administrator, if it should continue. */
 export interface KeptSession {
   readonly userId: string;
   readonly handle: string;
@@ -13,8 +13,8 @@ export interface KeptSession {
 }
 
 /**
- * Ends every session of the organization by one write: its epoch is replaced. `keep` continues, because the new epoch is
- * written into its entry in the list of sessions; the answer has the epochs that the session itself must carry from now on.
+ * Ends every session of the organization with one write that replaces its epoch. `keep` continues: the new epoch is written into
+ * its entry in the session list, and the result contains the epochs that the session must store from now on.
  */
 export async function endAllSessions(
   context: FlowContext,
@@ -37,7 +37,7 @@ export async function endAllSessions(
   return { outcome: 'ended', keptEpochs };
 }
 
-/** A session that was started in another organization keeps its entry as it is. */
+/** The entry of a session that was started in another organization is not changed. */
 async function continueEntry(
   { state, clock }: FlowContext,
   { userId, handle }: KeptSession,

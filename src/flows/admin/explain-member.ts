@@ -8,23 +8,23 @@ import { findTarget } from './member-acts';
 
 export interface MemberExplanation {
   readonly decision: Decision;
-  /** Every rule in the order in which it is asked. The first one with a decision wins. */
+  /** Every rule, in order. The first one with a decision wins. */
   readonly verdicts: readonly Verdict[];
 }
 
 /**
- * What is decided about a member right after the first factor, and what each rule says. Null if the user table does not have the
+ * The decision for a member right after the first factor, and the verdict of each rule. Null if the user table does not list the
  * person in the organization.
  */
 export async function explainMember(
   context: FlowContext,
-  asked: {
+  request: {
     readonly organizationId: string;
     readonly userId: string;
     readonly requirement: Requirement;
   },
 ): Promise<MemberExplanation | null> {
-  const member = await findTarget(context, asked);
+  const member = await findTarget(context, request);
   if (member === null) return null;
   const { account, facts } = member;
   const now = context.clock.now();
@@ -32,38 +32,38 @@ export async function explainMember(
   const evidence: readonly Evidence[] = [{ method, at: now }];
   const phase = account.active ? 'live' : 'ended';
   const signedIn = { ...facts, session: { phase, evidence, skipped: false } } as const;
-  const { requirement } = asked;
+  const { requirement } = request;
   return {
     decision: decide(signedIn, requirement, now),
     verdicts: explain(signedIn, requirement, now),
   };
 }
 
-/** Why a member is locked out, as far as the events of the organization say. */
+/** Why a member is locked out, according to the events of the organization. */
 export interface LockExplanation {
   readonly since: number;
   readonly until: number;
   /** The wrong codes that led to the lock. */
   readonly guesses: number;
   readonly firstGuessAt: number;
-  /** What was guessed at, the newest first. */
+  /** The kinds of factor that were guessed at, newest first. */
   readonly kinds: readonly FactorKind[];
-  /** Where the codes came from, the newest first. */
+  /** The addresses that the codes came from, newest first. */
   readonly addresses: readonly string[];
 }
 
-/** Enough to pass over events that do not count. */
+/** Large enough to skip over events that do not count. */
 const MOST_READ = 100;
 
-/** Null where the events are no longer kept, or belong to another organization. Each of two reads is bounded by the store. */
+/** Null if the events are no longer stored or belong to another organization. Makes two reads, each limited in size. */
 export async function explainLock(
   { records, options: { limits } }: FlowContext,
-  asked: { readonly organizationId: string; readonly userId: string; readonly lockedUntil: number },
+  request: { readonly organizationId: string; readonly userId: string; readonly lockedUntil: number },
 ): Promise<LockExplanation | null> {
-  const { organizationId, userId, lockedUntil } = asked;
+  const { organizationId, userId, lockedUntil } = request;
   const ofMember = { organizationId, userIds: [userId] };
   const locks = await records.listEvents({ ...ofMember, names: ['proofs-locked'], limit: MOST_READ });
-  // A lock from a clock that is ahead was shortened, so it ends no later than its event says.
+  // A lock that a clock ahead set was shortened, so it may end earlier than its event says, but never later.
   const lock = locks.events.find(
     (event) => isAtCode(event) && Number(event.details['lockedUntil']) >= lockedUntil,
   );
@@ -74,7 +74,7 @@ export async function explainLock(
     to: lock.at + 1,
     limit: MOST_READ,
   });
-  // A right answer ends the count, so the last ones are those that filled it.
+  // A right answer clears the count, so the most recent guesses are the ones that filled it.
   const guesses = answers.events.filter(isCounted).slice(0, limits.perUser);
   const first = guesses.at(-1);
   if (first === undefined) return null;
@@ -88,13 +88,13 @@ export async function explainLock(
   };
 }
 
-/** Enrollments, and codes that end a lock, have counts of their own. */
+/** Enrollments and unlocks have their own counts. */
 function isCounted(event: MfaEvent): boolean {
   const { purpose } = event.details;
   return isAtCode(event) && purpose !== 'enroll' && purpose !== 'unlock';
 }
 
-/** Recovery codes have a lock of their own. */
+/** Recovery codes have their own lock. */
 function isAtCode({ details: { kind } }: MfaEvent): boolean {
   return findTraits(FACTOR_TRAITS, kind)?.guessGroup === 'codes';
 }

@@ -6,12 +6,12 @@ import { NO_MARKS } from './read-members';
 /** Index entries and accounts read at a time. */
 const BATCH = 500;
 
-/** Where events of people go whom the user table no longer knows. */
+/** The organization for events of people who are no longer in the user table. */
 const UNKNOWN_ORGANIZATION = 'default';
 
 /**
- * Erases a person from every store. A change that a request under way makes is refused afterwards. What such a request writes
- * besides is removed by the second pass, or expires with the state.
+ * Erases a person from every store. Afterwards, changes by requests that are still running are refused. Anything else such a
+ * request writes is removed by the second pass, or expires with the state.
  */
 export async function forgetUser(
   context: FlowContext,
@@ -77,11 +77,11 @@ async function eraseGrantor(
   }
 }
 
-/** Erases an organization: its documents, indexes, events and queued work, and what each member has of it. */
+/** Erases an organization: its documents, indexes, events and queued work, and its data in the records of its members. */
 export async function forgetOrganization(context: FlowContext, organizationId: string): Promise<void> {
   const { records, events } = context;
   for await (const userIds of membersOf(context, organizationId)) {
-    await Promise.all(userIds.map((userId) => leave(context, userId, organizationId)));
+    await Promise.all(userIds.map((userId) => removeMembership(context, userId, organizationId)));
   }
   await events.settled();
   await Promise.all([
@@ -93,7 +93,11 @@ export async function forgetOrganization(context: FlowContext, organizationId: s
   ]);
 }
 
-async function leave({ records, state }: FlowContext, userId: string, organizationId: string): Promise<void> {
+async function removeMembership(
+  { records, state }: FlowContext,
+  userId: string,
+  organizationId: string,
+): Promise<void> {
   const sessions = await state.listSessions(userId);
   const own = sessions.filter((session) => session.organizationId === organizationId);
   await Promise.all([
@@ -102,7 +106,7 @@ async function leave({ records, state }: FlowContext, userId: string, organizati
   ]);
 }
 
-/** People whom the user table lists, and those in the indexes who are no longer in the table. */
+/** People in the user table, and people in the indexes who are no longer in the table. */
 async function* membersOf(
   { directory, records }: FlowContext,
   organizationId: string,

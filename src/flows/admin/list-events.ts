@@ -24,12 +24,12 @@ export interface EventPage {
   readonly nextCursor?: string;
 }
 
-/** Which events of an organization; what is left out does not restrict. */
+/** Selects events of an organization. Omitted fields do not filter. */
 export interface EventSearch {
   readonly organizationId: string;
   /** The person the event concerns: a name, an address or an id. Names and addresses are searched with `users.list`. */
   readonly query?: string;
-  /** The same, by id. */
+  /** The id of the person the event concerns. */
   readonly userId?: string;
   readonly name?: EventName;
   readonly severity?: Severity;
@@ -46,9 +46,9 @@ export interface EventPageQuery extends EventSearch {
 }
 
 const MOST_A_PAGE = 200;
-/** A search finds events of so many people. */
+/** A search includes events of at most this many people. */
 const MOST_PEOPLE = 100;
-/** How often the store is read until it finds an event for a page. */
+/** The maximum number of reads to find events for one page. */
 const MOST_READS = 20;
 
 /** What happened in an organization, newest first. */
@@ -59,8 +59,7 @@ export async function listEventPage(context: FlowContext, query: EventPageQuery)
   let cursor = query.cursor;
   for (let reads = 1; ; reads += 1) {
     const from = cursor === undefined ? {} : { cursor };
-    // Each read begins where the one before ended.
-    // oxlint-disable-next-line no-await-in-loop
+    // Each read starts where the previous one ended.
     const { events, nextCursor } = await context.records.listEvents({ ...filter, ...from, limit });
     if (events.length > 0 || nextCursor === undefined || reads === MOST_READS) {
       // oxlint-disable-next-line no-await-in-loop
@@ -86,7 +85,7 @@ async function filterOf(context: FlowContext, search: EventSearch): Promise<Even
   };
 }
 
-/** Null for everybody. Somebody who has left is found by id only. */
+/** Null for all people. A person who has left is found only by id. */
 async function peopleOf(
   { directory }: FlowContext,
   { organizationId, query, userId }: EventSearch,
@@ -120,7 +119,7 @@ export function parseEventName(value: unknown): EventName | undefined {
   return EVENT_NAMES.find((name) => name === value);
 }
 
-/** Undefined if it is no severity. */
+/** Undefined if it is not a severity. */
 export function parseSeverity(value: unknown): Severity | undefined {
   return SEVERITIES.find((severity) => severity === value);
 }

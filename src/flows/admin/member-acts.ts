@@ -24,7 +24,10 @@ export type MemberActRefused = {
 const NOT_FOUND: NotFound = { outcome: 'not-found' };
 const PROTECTED_ELSEWHERE: ProtectedElsewhere = { outcome: 'refused', because: 'protected-elsewhere' };
 
-/** Enables or disables MFA for one member and assigns a method (null: any that the policy allows). Nobody disables their own. */
+/**
+ * Enables or disables MFA for one member and assigns a method (null: any that the policy allows). Administrators cannot disable
+ * their own MFA.
+ */
 export async function setMember(
   context: FlowContext,
   act: MemberAdminAct & { readonly enabled: boolean; readonly assignedKind: FactorKind | null },
@@ -32,7 +35,7 @@ export async function setMember(
   const member = await findTarget(context, act);
   if (member === null) return NOT_FOUND;
   const { userId, organizationId, enabled, assignedKind } = act;
-  // With enrollment `assigned`, disabling yourself would be an exemption without a reason, a grantor or an end.
+  // With enrollment `assigned`, disabling your own MFA would be an exemption without a reason, a grantor or an end.
   if (userId === act.actor.id && member.record.settings.enabled && !enabled)
     return { outcome: 'refused', because: 'not-yourself' };
   if (enabled && assignedKind !== null && !allowedKinds(member.facts).includes(assignedKind)) {
@@ -46,7 +49,10 @@ export async function setMember(
   return { outcome: 'saved' };
 }
 
-/** Exempts one member, with a reason, a grantor and an end (PCI DSS 8.5.1). Granting again extends. Nobody exempts themselves. */
+/**
+ * Exempts one member, with a reason, a grantor and an end (PCI DSS 8.5.1). Granting it again replaces it. Administrators cannot
+ * exempt themselves.
+ */
 export async function exemptMember(
   context: FlowContext,
   act: MemberAdminAct & { readonly reason: string; readonly until: number },
@@ -66,7 +72,7 @@ export async function exemptMember(
   return { outcome: 'granted', exemption };
 }
 
-/** Why an exemption cannot be granted like this, to anybody. */
+/** Why an exemption is invalid for every member, or null. */
 export function faultOfExemption(
   given: { readonly reason: string; readonly until: number },
   now: number,
@@ -110,17 +116,17 @@ export async function resetMemberFactors(
   await enrollmentNotes.noteIfNone(act.userId);
   const weakened = [act.organizationId, ...others].map((organizationId) => ({ ...act, organizationId }));
   await Promise.all(weakened.map((each) => report(context, each, 'member-reset', { reason, removed })));
-  // The record was read before the removal, so enrolled addresses are told too.
+  // The record was read before the removal, so enrolled addresses get the notice too.
   await notifyAddressesOnFile(context, {
     account: member.account,
     member: member.record,
     notice: { kind: 'member-reset', origin: null, at: clock.now() },
   });
-  const told = { target: member.account, done: 'reset', reason } as const;
+  const notice = { target: member.account, done: 'reset', reason } as const;
   for (const each of weakened)
     // In sequence, because one person may administer several of these organizations.
     // oxlint-disable-next-line no-await-in-loop
-    await notifyAdministrators(context, each, told);
+    await notifyAdministrators(context, each, notice);
   return { outcome: 'reset', removed };
 }
 
@@ -173,7 +179,7 @@ export async function findTarget(
   return member ?? null;
 }
 
-/** The other organizations that lose protection. A failing `membershipsOf` does not stop a host that acts `everywhere`. */
+/** The other organizations that lose protection. If `membershipsOf` fails, a host that acts `everywhere` continues. */
 async function findWeakened(
   context: FlowContext,
   act: MemberAdminAct,

@@ -9,7 +9,7 @@ import { nameEvents, type ShownEvent } from './list-events';
 import { toListedMember, type ListedMember } from './member-list';
 import { readMembers, readPolicyContext } from './read-members';
 
-/** An authenticator as an administrator may see it. */
+/** The parts of an authenticator that an administrator may see. */
 export interface SeenAuthenticator {
   readonly id: string;
   readonly kind: FactorKind;
@@ -25,27 +25,27 @@ export interface MemberDetail extends ListedMember {
   /** Masked. */
   readonly phone?: string;
   readonly settings: { readonly enabled: boolean; readonly assignedKind: FactorKind | null };
-  /** Methods that can be assigned: the policy allows them, and they can be delivered. */
+  /** Methods that can be assigned: the policy allows them and the host can deliver them. */
   readonly assignableKinds: readonly FactorKind[];
   readonly authenticators: readonly SeenAuthenticator[];
   readonly recoveryCodesLeft: number;
-  /** While the member is locked out, and the events say why. */
+  /** Present while the member is locked out and the events explain why. */
   readonly lock?: LockExplanation;
   /** Sessions that have not ended. */
   readonly sessions: number;
-  /** The newest events first; the others are on the events page, filtered by this member. */
+  /** Newest first. The events page has the rest, filtered by this member. */
   readonly history: readonly ShownEvent[];
 }
 
-/** Events on the page of a member. */
+/** The number of events on a member's page. */
 const HISTORY = 20;
 
-/** `not-found` for a user that does not exist and for one of another organization alike. */
+/** `not-found` both for a user that does not exist and for one of another organization. */
 export async function findMemberDetail(
   context: FlowContext,
-  asked: { readonly organizationId: string; readonly userId: string },
+  request: { readonly organizationId: string; readonly userId: string },
 ): Promise<{ readonly outcome: 'found'; readonly member: MemberDetail } | { readonly outcome: 'not-found' }> {
-  const { organizationId, userId } = asked;
+  const { organizationId, userId } = request;
   const known = await context.directory.find(userId);
   if (known?.account.organizationId !== organizationId) return { outcome: 'not-found' };
   const { account } = known;

@@ -22,7 +22,7 @@ import { walkRosterWhenStale } from './roster-walk';
 /** A filter other than `all`: a state, or a kind that the member has. */
 export type IndexedFilter = string;
 
-/** Whether a member belongs to a filter: the judgement that counts, whatever the index says. */
+/** Whether a member matches a filter. The records decide, not the index. */
 export function matchesFilter(state: MemberState, filter: IndexedFilter): boolean {
   switch (filter) {
     case 'not-configured':
@@ -40,14 +40,14 @@ export function matchesFilter(state: MemberState, filter: IndexedFilter): boolea
   }
 }
 
-/** The part of an index that a filter reads; null if nobody can match. */
+/** The range of an index that a filter reads; null if nobody can match. */
 export function indexOfFilter(
   filter: IndexedFilter,
   policy: Policy | null,
   now: number,
 ): ({ readonly index: MemberIndex } & MarkRange) | null {
   if (filter === 'exempt') return { index: filter, above: now };
-  // No lock ends later than that; a later end comes from a clock that was ahead.
+  // No lock can end later than this. A later end was set by a clock ahead.
   if (filter === 'locked') return { index: filter, above: now, below: now + LONGEST_LOCK_SECONDS * 1000 + 1 };
   if (filter !== 'in-grace') return { index: filter };
   if (policy === null) return { index: 'waiting' };
@@ -57,29 +57,29 @@ export function indexOfFilter(
   return { index: 'waiting', ...(skips === null ? {} : { below: skips }) };
 }
 
-/** A page reads the index at most this often, however many entries are stale. */
+/** The maximum number of index reads per page, however many entries are stale. */
 const MOST_READS = 3;
 
 /**
- * A page of one index, compared with the records. Stale entries are left out, and repaired in the background. Two round trips;
- * three if the policy decides which part of the index is read.
+ * A page of one index, checked against the records. Stale entries are skipped and repaired in the background. Takes two round
+ * trips, or three if the policy determines the range of the index.
  */
 export async function readIndexPage(
   context: FlowContext,
-  asked: {
+  request: {
     readonly organizationId: string;
     readonly filter: IndexedFilter;
     readonly after: IndexEntry | null;
     readonly limit: number;
   },
 ): Promise<{ readonly members: readonly KnownMember[]; readonly next: IndexEntry | null }> {
-  const { organizationId, filter, limit } = asked;
+  const { organizationId, filter, limit } = request;
   const policyContext = readPolicyContext(context, organizationId);
   const policy = filter === 'in-grace' ? effectivePolicy(context, (await policyContext).policy) : null;
   const part = indexOfFilter(filter, policy, context.clock.now());
   if (part === null) return { members: [], next: null };
   const found: KnownMember[] = [];
-  let after = asked.after;
+  let after = request.after;
   for (let reads = 1; ; reads += 1) {
     // oxlint-disable-next-line no-await-in-loop
     const entries = await context.records.listIndex({
@@ -100,14 +100,14 @@ export async function readIndexPage(
 
 async function readEntries(
   context: FlowContext,
-  asked: {
+  request: {
     readonly organizationId: string;
     readonly filter: IndexedFilter;
     readonly entries: readonly IndexEntry[];
     readonly policyContext: Promise<PolicyContext>;
   },
 ): Promise<readonly KnownMember[]> {
-  const { organizationId, filter, entries, policyContext } = asked;
+  const { organizationId, filter, entries, policyContext } = request;
   const found = await context.directory.findMany(entries.map(({ userId }) => userId));
   const accounts = entries.map(({ userId }) => found.get(userId)).filter(isMember(organizationId));
   const members = await readMembers(context, { organizationId, accounts, policyContext });

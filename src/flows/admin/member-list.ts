@@ -20,7 +20,7 @@ export function parseMemberFilter(value: unknown): MemberFilter | null {
   return MEMBER_FILTERS.find((filter) => filter === value) ?? null;
 }
 
-/** One line of the list. */
+/** One row of the list. */
 export interface ListedMember {
   readonly id: string;
   readonly name: string;
@@ -39,17 +39,17 @@ export interface MemberPage {
 export interface MemberQuery {
   readonly organizationId: string;
   readonly filter: MemberFilter;
-  /** Searches names and addresses with the host's directory. With a filter, only its members are listed. */
+  /** Searches names and addresses with the host's directory. A filter applies to the matches. */
   readonly query?: string;
-  /** The cursor of the page before. An invalid one starts at the beginning. */
+  /** The cursor from the previous page. An invalid one starts at the beginning. */
   readonly cursor?: string;
   /** 1 to 200; other values are clamped. */
   readonly limit: number;
 }
 
 /**
- * A page of the list. Without a filter, and in a search, members are in the order of the host's table; with a filter alone, in the
- * order of its index. At most three round trips to the records, however large the organization.
+ * A page of the list. Without a filter, or with a search, members are in the order of the host's table; with only a filter, in
+ * the order of its index. Takes at most three round trips to the records, however large the organization is.
  */
 export async function listMembers(context: FlowContext, query: MemberQuery): Promise<MemberPage> {
   const limit = Math.min(MOST_A_PAGE, Math.max(1, Math.trunc(Number.isNaN(query.limit) ? 1 : query.limit)));
@@ -70,17 +70,17 @@ export async function listMembers(context: FlowContext, query: MemberQuery): Pro
   });
 }
 
-/** A search under a filter reads this many pages of the host's table for one page of its own. */
+/** A search with a filter reads at most this many pages of the host's table for one result page. */
 const MOST_HOST_PAGES = 5;
 const MOST_A_PAGE = 200;
 
 /**
- * In the order of the host's table, whatever the filter. A page may be empty and still have a next one. Complete also before the
- * indexes are.
+ * Lists members in the order of the host's table, with any filter. A page may be empty and still have a next one. Complete even
+ * before the indexes are.
  */
 export async function listFromDirectory(
   context: FlowContext,
-  asked: {
+  request: {
     readonly organizationId: string;
     readonly filter: MemberFilter;
     readonly search: string;
@@ -88,9 +88,9 @@ export async function listFromDirectory(
     readonly cursor: string | null;
   },
 ): Promise<MemberPage> {
-  const { organizationId, filter, search, limit } = asked;
+  const { organizationId, filter, search, limit } = request;
   const policyContext = readPolicyContext(context, organizationId);
-  let { cursor } = asked;
+  let { cursor } = request;
   for (let pages = 1; ; pages += 1) {
     // oxlint-disable-next-line no-await-in-loop
     const { accounts, nextCursor } = await context.directory.list({
@@ -122,7 +122,7 @@ export function toListedMember({ account, record, state }: KnownMember): ListedM
   };
 }
 
-// The prefix tells the two kinds of cursor apart: one from another filter starts at the beginning.
+// The prefix distinguishes the two kinds of cursor. A cursor from another filter starts at the beginning.
 const HOST_CURSOR = 'd.';
 
 export function parseHostCursor(cursor: string | undefined): string | null {
@@ -184,8 +184,7 @@ export async function* memberRows(
 ): AsyncGenerator<readonly string[]> {
   let cursor: string | undefined;
   do {
-    // A page is read only when the client wants it.
-    // oxlint-disable-next-line no-await-in-loop
+    // Reads the next page only when the client is ready for it.
     const page = await listMembers(context, {
       ...query,
       limit: MEMBERS_A_PAGE,

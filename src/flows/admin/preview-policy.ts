@@ -17,7 +17,7 @@ import {
   type PolicyRefused,
 } from './save-policy';
 
-/** Members as a number and the first ten by name. The number is exact where `basis` is `all`, otherwise projected. */
+/** The number of members and the first ten by name. The number is exact if `basis` is `all`, otherwise an estimate. */
 interface Counted {
   readonly count: number;
   readonly people: readonly { readonly id: string; readonly name: string }[];
@@ -25,14 +25,14 @@ interface Counted {
 
 export interface PreviewGroup extends Counted {
   readonly effect: PolicyEffect;
-  /** How many the policy in force has this effect on. */
+  /** The number of members that the current policy has this effect on. */
   readonly before: number;
 }
 
-/** Members with a method that is accepted now and would not be any more. */
+/** Members with a method that is accepted now, but would not be any more. */
 export interface PreviewLoss extends Counted {
   readonly kind: FactorKind;
-  /** Those of them who have no method that is still accepted. */
+  /** The members among them without another method that is still accepted. */
   readonly withoutOther: number;
 }
 
@@ -43,13 +43,13 @@ export interface PolicyPreview {
   readonly draft: Policy;
   /** The fields that differ. */
   readonly changed: readonly string[];
-  /** `all`: every member was judged. `sample`: the counts are estimates and must be shown as such. */
+  /** `all`: every member was examined. `sample`: the counts are estimates and must be shown as such. */
   readonly basis: 'all' | 'sample';
   readonly members: number;
   readonly examined: number;
   /** One for each effect, in the order of POLICY_EFFECTS. */
   readonly groups: readonly PreviewGroup[];
-  /** One for each method that somebody loses. */
+  /** One for each method that members lose. */
   readonly losses: readonly PreviewLoss[];
   /** The effect on the acting administrator; null if they belong to another organization. */
   readonly you: PolicyEffect | null;
@@ -62,15 +62,15 @@ export type PolicyPreviewed =
 /** The effects of a policy on every member, before it is saved. Changes nothing. */
 export async function previewPolicy(
   context: FlowContext,
-  asked: Pick<AdminAct, 'organizationId' | 'actor'> & {
+  request: Pick<AdminAct, 'organizationId' | 'actor'> & {
     readonly change: PolicyChange;
     readonly expectedVersion?: number;
   },
 ): Promise<PolicyPreviewed> {
-  const drafted = await draftPolicy(context, asked);
+  const drafted = await draftPolicy(context, request);
   if (drafted.outcome !== 'draft') return drafted;
   const { current, draft } = drafted;
-  const { organizationId, actor } = asked;
+  const { organizationId, actor } = request;
   const [roster, you] = await Promise.all([
     sampleRoster(context, organizationId),
     previewForActor(context, { organizationId, actor, draft }),
@@ -130,16 +130,16 @@ function lossesOf(
     .filter(({ count }) => count > 0);
 }
 
-function countThem(those: readonly Judged[]): Counted {
-  const people = those
+function countThem(members: readonly Judged[]): Counted {
+  const people = members
     .map(({ account: { id, name } }) => ({ id, name }))
     .toSorted((a, b) => a.name.localeCompare(b.name, 'en') || (a.id < b.id ? -1 : 1))
     .slice(0, NAMES);
-  return { count: sizeOf(those), people };
+  return { count: sizeOf(members), people };
 }
 
-function sizeOf(those: readonly Judged[]): number {
-  return Math.round(those.reduce((sum, { weight }) => sum + weight, 0));
+function sizeOf(members: readonly Judged[]): number {
+  return Math.round(members.reduce((sum, { weight }) => sum + weight, 0));
 }
 
 /** Organizations up to this size are read completely. */
@@ -156,7 +156,10 @@ export interface Roster {
   readonly strata: readonly { readonly members: readonly KnownMember[]; readonly weight: number }[];
 }
 
-/** Every member of a small organization; of a large one a sample of members with a factor and one of members without. */
+/**
+ * Reads every member of a small organization. For a large one, reads a sample of members with a factor and a sample of members
+ * without.
+ */
 export async function sampleRoster(context: FlowContext, organizationId: string): Promise<Roster> {
   const policyContext = await readPolicyContext(context, organizationId);
   const [listed, configured, notConfigured] = await Promise.all([
@@ -202,14 +205,14 @@ async function readTable(
 
 async function sampleIndex(
   context: FlowContext,
-  asked: {
+  request: {
     readonly organizationId: string;
     readonly index: MemberIndex;
     readonly size: number;
     readonly policyContext: PolicyContext;
   },
 ): Promise<{ readonly members: readonly KnownMember[]; readonly weight: number }> {
-  const { organizationId, index, size, policyContext } = asked;
+  const { organizationId, index, size, policyContext } = request;
   const slices = await Promise.all(
     Array.from({ length: SLICES }, (_, number) =>
       context.records.listIndex({

@@ -8,7 +8,7 @@ import type { MemberRecord, PolicyRecord } from '../../records/records';
 import type { FlowContext } from '../context/context';
 import { toGathered } from '../context/gather-facts';
 
-/** One member, with their record and what is derived from it. */
+/** One member, with their record and the facts and state derived from it. */
 export interface KnownMember {
   readonly account: Account;
   readonly record: MemberRecord;
@@ -17,7 +17,7 @@ export interface KnownMember {
   readonly state: MemberState;
 }
 
-/** What the members of one organization are judged by. */
+/** The policy context that applies to all members of one organization. */
 export interface PolicyContext {
   readonly policy: PolicyRecord;
   readonly featureAvailable: boolean;
@@ -34,19 +34,19 @@ export async function readPolicyContext(
   return { policy, featureAvailable };
 }
 
-/** Reads all of them at once, in the order given. Accounts of other organizations are left out. */
+/** Reads all accounts at once, in the given order. Omits accounts of other organizations. */
 export async function readMembers(
   context: FlowContext,
-  asked: {
+  request: {
     readonly organizationId: string;
     readonly accounts: readonly Account[];
     readonly policyContext: PolicyContext | Promise<PolicyContext>;
   },
 ): Promise<readonly KnownMember[]> {
-  const { organizationId } = asked;
-  const accounts = asked.accounts.filter((account) => account.organizationId === organizationId);
+  const { organizationId } = request;
+  const accounts = request.accounts.filter((account) => account.organizationId === organizationId);
   const [policyContext, records] = await Promise.all([
-    asked.policyContext,
+    request.policyContext,
     context.records.findMembers(
       accounts.map(({ id }) => id),
       organizationId,
@@ -72,10 +72,10 @@ function toKnownMember(
   return { account, record, facts, state: deriveMemberState(facts, now) };
 }
 
-/** Out of every index: somebody who is no member. */
+/** Removes a person who is not a member from every index. */
 export const NO_MARKS: MemberMarks = Object.fromEntries(ENROLLABLE_KINDS.map((kind) => [kind, null]));
 
-/** The marks of a member in the indexes. */
+/** The scores of a member in the indexes. */
 export function marksOf({ record, state }: KnownMember): MemberMarks {
   const { kinds, configured, exemption, lockedUntil, federated } = state;
   const enrolled = record.authenticators.length;

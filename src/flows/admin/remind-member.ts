@@ -6,7 +6,7 @@ import type { MemberAdminAct } from './admin-authority';
 import { findTarget, type NotFound } from './member-acts';
 import type { KnownMember } from './read-members';
 
-/** Each person gets at most one reminder in this time, from all administrators together. */
+/** Each person gets at most one reminder in this period, from all administrators together. */
 const REMINDER_SECONDS = 86_400;
 
 export interface ReminderRefused {
@@ -15,8 +15,8 @@ export interface ReminderRefused {
 }
 
 /**
- * Asks a member by email to set up a method. The day's reminder is counted before the mail is sent, and without that count none is
- * sent. A mail that fails is kept and retried.
+ * Asks a member by email to set up a method. The reminder is counted before the email is sent; if counting fails, nothing is
+ * sent. A failed email is stored and retried.
  */
 export async function remindMember(
   context: FlowContext,
@@ -54,7 +54,7 @@ export async function remindMember(
       actor: actor.name,
       url: `${baseUrl}${pagesPath}/settings`,
       graceUntil: state.graceUntil ?? null,
-      // The administrator's browser and address are not the member's to know.
+      // Do not reveal the administrator's browser and address to the member.
       origin: null,
       at: now,
     },
@@ -62,7 +62,7 @@ export async function remindMember(
   return { outcome: 'reminded' };
 }
 
-/** Whether there is something for this member to set up. */
+/** Whether this member still has to set up a method. */
 function isWaiting({ account, facts, state }: KnownMember): boolean {
   const { configured, federated, exemption } = state;
   return isMfaOn(facts) && account.active && !configured && !federated && exemption === undefined;

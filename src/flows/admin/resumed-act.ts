@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto';
 import type { FlowContext } from '../context/context';
 import { countSelection, findChosen, type BulkSelection } from './bulk-request';
 
-/** Whom an act is about that waits for a proof: a member, many members, or the organization. */
+/** The target of an action that is waiting for a proof: a member, several members, or the organization. */
 export interface ActTarget {
   readonly organizationId: string;
   readonly userId: string | null;
-  /** Null for an act on one member or on the organization. */
+  /** Null for an action on one member or on the organization. */
   readonly selection: BulkSelection | null;
 }
 
 /**
- * What an act on members rests on: if somebody changed it meanwhile, the act is not performed. Of chosen members that is what their
- * records say, of a filter the number that it finds. Null for an act on the organization, which carries the version of the policy.
- * Undefined if there is no such member.
+ * A fingerprint of the members that an action was based on. If it changes, the action is not performed. For chosen members it
+ * covers their records, for a filter the number of matches. Null for an action on the organization, which has the version of the
+ * policy. Undefined if there is no such member.
  */
 export async function findSeen(
   context: FlowContext,

@@ -8,7 +8,10 @@ import { NO_MARKS, indexKnownMembers, readMembers, readPolicyContext } from './r
 
 const MEMBERS_A_STEP = 500;
 const DAY_SECONDS = 86_400;
-/** Up to this size, an organization is walked again a minute after its table has grown or shrunk; above it, an hour. */
+/**
+ * After its table has grown or shrunk, an organization up to this size is walked again after a minute, a larger one after an
+ * hour.
+ */
 const SMALL = 10_000;
 
 /**
@@ -24,7 +27,7 @@ const position = z.union([
 ]);
 type Position = z.infer<typeof position>;
 
-/** Adds every member to the indexes, also those who never signed in, and removes people who are gone. */
+/** Adds every member to the indexes, even if they never signed in, and removes people who have left. */
 export const ROSTER_WALK: JobWork = {
   kind: 'roster-walk',
   async step(context, job) {
@@ -70,7 +73,7 @@ async function sweep(
     limit: MEMBERS_A_STEP,
     ...(at.after === null ? {} : { after: at.after }),
   });
-  await dropStrangers(context, organizationId, entries);
+  await removeNonMembers(context, organizationId, entries);
   const last = entries.at(-1);
   if (last !== undefined && entries.length === MEMBERS_A_STEP) {
     return moveTo(job, { in: at.in, after: last }, 0);
@@ -84,24 +87,24 @@ function moveTo(job: BackgroundJob, next: Position, members: number): StepResult
   return { cursor: JSON.stringify(next), done: done + members, people, devices, finished: false };
 }
 
-/** Removes people from the indexes whom the directory does not have in this organization. */
-async function dropStrangers(
+/** Removes people from the indexes who are not in this organization according to the directory. */
+async function removeNonMembers(
   context: FlowContext,
   organizationId: string,
   entries: readonly IndexEntry[],
 ): Promise<void> {
   if (entries.length === 0) return;
   const accounts = await context.directory.findMany(entries.map(({ userId }) => userId));
-  const strangers = entries.filter(({ userId }) => accounts.get(userId)?.organizationId !== organizationId);
+  const others = entries.filter(({ userId }) => accounts.get(userId)?.organizationId !== organizationId);
   await context.records.saveMemberMarks(
     organizationId,
-    strangers.map(({ userId }) => ({ userId, marks: NO_MARKS })),
+    others.map(({ userId }) => ({ userId, marks: NO_MARKS })),
   );
 }
 
 /**
- * Starts a walk if there never was one, if the last is a day old, or if the host's table has grown or shrunk since. It may be
- * called on every page view.
+ * Starts a walk if there has been none, if the last one is a day old, or if the host's table has grown or shrunk since. Safe to
+ * call on every page view.
  */
 export function walkRosterWhenStale(
   context: FlowContext,

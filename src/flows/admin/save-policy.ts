@@ -13,16 +13,16 @@ export type PolicyDraft =
   | PolicyRefused
   | { readonly outcome: 'conflict'; readonly current: Policy };
 
-/** The policy as it would be saved, with the checks of saving. */
+/** The policy as it would be saved, after all the checks of saving. */
 export async function draftPolicy(
   context: FlowContext,
-  asked: {
+  request: {
     readonly organizationId: string;
     readonly change: PolicyChange;
     readonly expectedVersion?: number;
   },
 ): Promise<PolicyDraft> {
-  const { organizationId, change, expectedVersion } = asked;
+  const { organizationId, change, expectedVersion } = request;
   const current = await readPolicy(context, organizationId);
   if (expectedVersion !== undefined && expectedVersion !== current.version) {
     return { outcome: 'conflict', current };
@@ -35,7 +35,7 @@ export async function draftPolicy(
   return faults.length > 0 ? { outcome: 'refused', faults, draft } : { outcome: 'draft', current, draft };
 }
 
-/** A grace period that has ended may stay; a new end must be in the future. */
+/** An unchanged end of the grace period may be in the past; a new one may not. */
 function checkGrace(current: Policy, draft: Policy, now: number): readonly PolicyFault[] {
   const { graceUntil } = draft;
   if (graceUntil === null || graceUntil === current.graceUntil || graceUntil > now) return [];
@@ -50,31 +50,31 @@ export interface PolicyRefused {
   /** The policy as it would have been saved. */
   readonly draft: Policy;
 }
-/** The effect on the actor who wants to save it; null if they are not a member of the organization. */
+/** The effect on the actor who saves it; null if they are not a member of the organization. */
 export async function previewForActor(
   context: FlowContext,
-  asked: { readonly organizationId: string; readonly actor: Actor; readonly draft: Policy },
+  request: { readonly organizationId: string; readonly actor: Actor; readonly draft: Policy },
 ): Promise<PolicyEffect | null> {
-  const { organizationId, actor, draft } = asked;
+  const { organizationId, actor, draft } = request;
   if ('outside' in actor) return null;
   const policyContext = readPolicyContext(context, organizationId);
   const [member] = await readMembers(context, { organizationId, accounts: [actor], policyContext });
   if (member === undefined) return null;
   return previewEffect({ ...member.facts, policy: asSaved(draft) }, context.clock.now());
 }
-/** Version 0 means that nothing was saved, which is judged differently. */
+/** A policy with version 0 was never saved, and the rules treat it differently. */
 export function asSaved(draft: Policy): Policy {
   return { ...draft, version: draft.version + 1 };
 }
 
 export type PolicySavedByAdministrator =
   | PolicySaved
-  /** The acting administrator could not sign in any more. They must set up a method first, or allow one that they can set up. */
+  /** The acting administrator could no longer sign in. They must set up a method first, or allow one that they can set up. */
   | { readonly outcome: 'would-lock-you-out'; readonly wayOut: 'enroll-first' | 'allow-another-method' };
 
 /**
- * Saves a policy for an administrator or the host. Refuses a policy that would lock out the acting administrator, and a new end of
- * the grace period in the past. `expectedVersion` is the version of the form; without it, the newest is changed.
+ * Saves a policy for an administrator or the host. Refuses a policy that would lock out the acting administrator, and a new end
+ * of the grace period in the past. `expectedVersion` is the version that the form showed; without it, the newest is changed.
  */
 export async function savePolicyAsAdministrator(
   context: FlowContext,
@@ -113,14 +113,14 @@ export type PolicySaved =
 export interface PolicyChangeRequest {
   readonly organizationId: string;
   readonly change: PolicyChange;
-  /** The version that the change is based on; without it, the newest. */
+  /** The version that the change is based on. Default: the newest. */
   readonly expectedVersion?: number;
   readonly actorId?: string;
   /** The address of the request, if there was one. */
   readonly address?: string;
 }
 
-/** Changes some rules of a policy and keeps the rest. It applies from everybody's next request. */
+/** Changes some fields of a policy and keeps the rest. Takes effect at each person's next request. */
 export async function changePolicy(context: FlowContext, request: PolicyChangeRequest): Promise<PolicySaved> {
   const { organizationId, change, actorId, address } = request;
   const before = await readPolicy(context, organizationId);
@@ -151,7 +151,7 @@ export function changedFields(before: Policy, after: Policy): readonly string[] 
     .map(([name]) => name);
 }
 
-/** Methods are a set: their order means nothing. */
+/** Methods are a set: their order does not matter. */
 function isSame(before: unknown, after: unknown): boolean {
   return Array.isArray(before) && Array.isArray(after)
     ? isDeepStrictEqual(new Set(before), new Set(after))

@@ -14,13 +14,13 @@ import {
 } from '../context/context';
 import { notifyAddressesOnFile } from '../notices/notify';
 
-/** What happened to a person's factors. */
+/** A change of a person's factors. */
 export type Change =
   | {
       readonly kind: 'authenticator-added' | 'authenticator-removed' | 'authenticator-replaced';
       readonly factor: FactorKind;
       readonly label: string;
-      /** The one that is gone. */
+      /** The id of the removed authenticator. */
       readonly goneId?: string;
     }
   | { readonly kind: 'recovery-codes-issued' };
@@ -28,7 +28,7 @@ export type Change =
 export interface FactorChange {
   readonly account: Account;
   readonly subject: AuthSubject;
-  /** As it was before, so that an address that went is told too. */
+  /** The record before the change, so that a removed address gets the notice too. */
   readonly member: MemberRecord;
   readonly change: Change;
   /** Whether other sessions, pending logins and remembered browsers end. */
@@ -37,24 +37,24 @@ export interface FactorChange {
 }
 
 export interface FactorChanged {
-  /** With these the session at hand goes on; it needs a new id. */
+  /** The epochs with which the current session continues. It needs a new id. */
   readonly epochs: Epochs;
-  /** The masked addresses that were told. */
+  /** The masked addresses that got the notice. */
   readonly notified: readonly string[];
 }
 
 /**
- * What follows every change of factors: by one write everything else that is signed in ends, and every address on file
- * is told, the one that went included (NIST SP 800-63B-4, 4.6).
+ * Runs after every change of factors: ends all other sessions and logins with one write, and notifies every address on file,
+ * including a removed one (NIST SP 800-63B-4, 4.6).
  */
 export async function afterFactorChange(context: FlowContext, changed: FactorChange): Promise<FactorChanged> {
   const { account, subject, member, change, endOthers, origin } = changed;
   const epochs = endOthers ? await endOtherSessions(context, changed) : subject.epochs;
-  const told = { origin, at: context.clock.now() };
+  const fields = { origin, at: context.clock.now() };
   const notice: Notice =
     change.kind === 'recovery-codes-issued'
-      ? { kind: change.kind, ...told }
-      : { kind: change.kind, factor: change.factor, label: change.label, ...told };
+      ? { kind: change.kind, ...fields }
+      : { kind: change.kind, factor: change.factor, label: change.label, ...fields };
   const notified = await notifyAddressesOnFile(context, { account, member, notice });
   tellPhoneThatWent(context, changed);
   return { epochs, notified };
@@ -70,7 +70,7 @@ async function endOtherSessions(
     epoch: user,
     endedAt: context.clock.now(),
   });
-  // Somebody ended the sessions while this request was under way: this one goes with them.
+  // If the sessions were ended during this request, this one ends too.
   if (!renewed) return subject.epochs;
   context.events.report({
     name: 'sessions-ended',
@@ -83,7 +83,7 @@ async function endOtherSessions(
   return { ...subject.epochs, user };
 }
 
-/** A number that no longer counts is told so itself: its owner may be the only one who knows better. */
+/** Notifies a removed phone number itself: only its owner may know that the removal is an attack. */
 function tellPhoneThatWent(context: FlowContext, { account, subject, member, change }: FactorChange): void {
   const goneId = change.kind === 'recovery-codes-issued' ? undefined : change.goneId;
   const gone = member.authenticators.find(({ id, kind }) => id === goneId && channelOfKind(kind) === 'sms');

@@ -18,9 +18,9 @@ export async function removeAuthenticator(
   act: FactorAct & { readonly authenticatorId: string; readonly endOthers: boolean },
 ): Promise<Removal> {
   const { account, subject, origin, authenticatorId, endOthers } = act;
-  const leave = await mayChangeFactors(context, act);
-  if (leave.outcome !== 'may-change') return leave;
-  const { gathered } = leave;
+  const permission = await mayChangeFactors(context, act);
+  if (permission.outcome !== 'may-change') return permission;
+  const { gathered } = permission;
   const { member, facts } = gathered;
   const authenticator = member.authenticators.find(({ id }) => id === authenticatorId);
   if (authenticator === undefined) return { outcome: 'rejected', because: 'no-authenticator' };
@@ -39,7 +39,7 @@ export async function removeAuthenticator(
     address: origin.address,
     details: { kind, authenticatorId },
   });
-  // Otherwise the directory's note would read as lost records.
+  // Otherwise, the directory's note that the person is enrolled would look like lost records.
   await context.enrollmentNotes.noteIfNone(account.id);
   const change = { kind: 'authenticator-removed', factor: kind, label, goneId: authenticatorId } as const;
   const changed = await afterFactorChange(context, { account, subject, member, change, endOthers, origin });
@@ -52,8 +52,8 @@ export async function renameAuthenticator(
   act: FactorAct & { readonly authenticatorId: string; readonly label: string },
 ): Promise<{ readonly outcome: 'renamed' } | ChangeRefused> {
   const { account, subject, origin, authenticatorId, label } = act;
-  const leave = await mayChangeFactors(context, act);
-  if (leave.outcome !== 'may-change') return leave;
+  const permission = await mayChangeFactors(context, act);
+  if (permission.outcome !== 'may-change') return permission;
   if (!(await context.records.renameAuthenticator(account.id, authenticatorId, label)))
     return { outcome: 'rejected', because: 'no-authenticator' };
   context.events.report({
@@ -66,18 +66,18 @@ export async function renameAuthenticator(
   return { outcome: 'renamed' };
 }
 
-/** Remembers which authenticator is asked first when the person signs in. The others stay one step away. */
+/** Stores which authenticator is asked for first at sign-in. The others remain selectable. */
 export async function askFirst(
   context: FlowContext,
   act: FactorAct & { readonly authenticatorId: string },
 ): Promise<{ readonly outcome: 'asked-first' } | ChangeRefused> {
-  const leave = await mayChangeFactors(context, act);
-  if (leave.outcome !== 'may-change') return leave;
+  const permission = await mayChangeFactors(context, act);
+  if (permission.outcome !== 'may-change') return permission;
   const saved = await context.records.savePreference(act.account.id, act.authenticatorId);
   return saved ? { outcome: 'asked-first' } : { outcome: 'rejected', because: 'no-authenticator' };
 }
 
-/** Who asks to change their own factors, and from where. */
+/** The person who wants to change their own factors, and where the request came from. */
 export interface FactorAct {
   readonly account: Account;
   readonly subject: AuthSubject;
@@ -85,7 +85,7 @@ export interface FactorAct {
   readonly findAdministered?: FindAdministered;
 }
 
-/** A proof is needed first, or the session is over, or there is nothing to set here. */
+/** `refused`: a proof is needed first, or the session has ended. `feature-off`: there is nothing to set here. */
 export type SettingsRefused =
   { readonly outcome: 'refused'; readonly decision: Decision } | { readonly outcome: 'feature-off' };
 
@@ -95,10 +95,10 @@ export type ChangeRefused =
   | { readonly outcome: 'rejected'; readonly because: 'no-authenticator' | 'last-factor' | 'no-factor' }
   | TooManyChanges;
 
-export type ChangeLeave =
+export type ChangePermission =
   { readonly outcome: 'may-change'; readonly gathered: GatheredForSetup } | SettingsRefused;
 
-/** Whether the settings may be seen: in a session that the policy lets through, where the organization has MFA at all. */
+/** Whether the settings may be shown: only in a session that the policy allows, and only if the organization has MFA on. */
 export function judgeSettings(
   { phase }: AuthSubject,
   { facts, setup, now }: GatheredForSetup,
@@ -113,15 +113,15 @@ export function judgeSettings(
   return open ? null : { outcome: 'refused', decision };
 }
 
-/** Whether a factor may be changed now: after a proof by the strongest one, no older than ten minutes. */
-export async function mayChangeFactors(context: FlowContext, act: FactorAct): Promise<ChangeLeave> {
+/** Whether a factor may be changed now. Requires a proof of the strongest factor in the last ten minutes. */
+export async function mayChangeFactors(context: FlowContext, act: FactorAct): Promise<ChangePermission> {
   const { subject } = act;
   const gathered = await gatherSetupFacts(context, act);
   const refused = judgeSettings(subject, gathered);
   if (refused !== null) return refused;
   const { facts, setup, now } = gathered;
   const decision = decide(setup ?? facts, reproofRequirement(subject, gathered), now);
-  // Enrollment that is due comes after the proof: what there is may be changed before.
+  // Due enrollment does not block a change: existing factors may be changed before it.
   if (decision.outcome === 'allow' || decision.outcome === 'enroll')
     return { outcome: 'may-change', gathered };
   return { outcome: 'refused', decision: asStepUp(decision) };

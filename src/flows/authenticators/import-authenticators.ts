@@ -10,24 +10,24 @@ import { newId, type FlowContext } from '../context/context';
 import { reasonDetail } from '../sessions/end-sessions';
 
 export interface ImportRequest {
-  /** Each is checked: they come from a file or another database. */
+  /** From a file or another database. Each row is validated. */
   readonly rows: Iterable<unknown> | AsyncIterable<unknown>;
   readonly actorId: string;
   readonly reason: string | undefined;
   /** Counts what would be imported, and writes nothing. */
   readonly dryRun: boolean;
   readonly allowWeak: boolean;
-  /** The label of a row that has none; a label of a row as it is stored, or null if nothing is left of it. */
+  /** `usual`: the label of a row without one. `clean`: the stored form of a row's label, or null if nothing is left of it. */
   readonly label: { readonly usual: string; clean(text: string): string | null };
 }
 
-/** A row that was not imported. It holds nothing of the secret. */
+/** A row that was not imported. Contains nothing of the secret. */
 export interface ImportRefusal {
   /** From 0. */
   readonly index: number;
   readonly userId?: string;
   readonly because: string;
-  /** The field that is wrong, where the row is `malformed`. */
+  /** The invalid field, if the row is `malformed`. */
   readonly field?: string;
 }
 
@@ -38,14 +38,14 @@ export interface ImportReport {
   readonly imported: number;
   /** Rows that were not imported, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
-  /** The first 100 of them, without those that an earlier run imported. */
+  /** The first 100 refusals, not counting rows that an earlier run imported. */
   readonly refusals: readonly ImportRefusal[];
 }
 
 const ROWS_A_BATCH = 100;
 const MOST_REFUSALS = 100;
 
-/** In a CSV file, every value is a text. */
+/** In a CSV file, every value is a string. */
 const whole = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]);
 
 const ROW = z.strictObject({
@@ -74,8 +74,9 @@ interface NumberedRow {
 }
 
 /**
- * Takes over the authenticators that people set up in another system. A row is imported once for each person and `ref`: never over an
- * authenticator that the person set up here, and never again after its owner removed it. So an import may be interrupted and run again.
+ * Imports the authenticators that people set up in another system. A row is imported once per person and `ref`: never over an
+ * authenticator that the person set up here, and never again after its owner removed it. So an interrupted import can simply be
+ * run again.
  */
 export async function importAuthenticators(
   context: FlowContext,
@@ -131,8 +132,7 @@ async function importBatch(
     [...ofUser].map(async ([userId, rows]) => {
       const done: ImportRefusal[] = [];
       for (const { index, row } of rows) {
-        // The rows of one person come one after the other: the first decides about the next.
-        // oxlint-disable-next-line no-await-in-loop
+        // Import the rows of one person in sequence: each result affects the next.
         done.push({ index, userId, because: await importRow(context, request, accounts.get(userId), row) });
       }
       return done;
@@ -141,10 +141,10 @@ async function importBatch(
   return [...refused, ...results.flat()].toSorted((one, other) => one.index - other.index);
 }
 
-/** No secret is shorter in any encoding. */
+/** Every secret is longer than this, in any encoding. */
 const LONGEST_FIELD = 9;
 
-/** Names the field, and never its value. A file without a line of headings has values where names belong. */
+/** Returns the name of the field, never a value. In a file without a header line, values are where names should be. */
 function fieldOf(error: z.ZodError): string {
   const [issue] = error.issues;
   if (issue?.code !== 'unrecognized_keys') return String(issue?.path[0] ?? '');

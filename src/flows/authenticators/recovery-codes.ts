@@ -19,13 +19,13 @@ import { afterFactorChange } from './after-factor-change';
 import { mayChangeFactors, type ChangeRefused, type FactorAct } from './change-authenticator';
 
 export type NewCodeSet =
-  /** `set` is what is stored, `shown` what is shown once. */
+  /** `set` is stored, `shown` is shown once. */
   | { readonly outcome: 'made'; readonly set: RecoveryCodeSet; readonly shown: readonly string[] }
   | TooManyChanges;
 
 /**
- * Makes a new set, which is to take the place of the old one whole. It is kept for showing in the session that made it; as a set of
- * codes that work it is not stored yet.
+ * Creates a new set that will replace the old one. Keeps the codes for display in this session, but does not yet store the set:
+ * the old codes still work.
  */
 export async function makeRecoveryCodeSet(
   context: FlowContext,
@@ -42,7 +42,7 @@ export async function makeRecoveryCodeSet(
   return { outcome: 'made', set, shown };
 }
 
-/** Says that a new set was stored. */
+/** Reports that a new set was stored. */
 export function reportCodesIssued(
   context: FlowContext,
   subject: Pick<AuthSubject, 'userId' | 'organizationId' | 'ownerId' | 'phase'>,
@@ -68,18 +68,18 @@ export type Renewal =
     }
   | ChangeRefused;
 
-/** A new set of recovery codes for a person who has a factor; the old one stops working at once. */
+/** Replaces the recovery codes of a person who has a factor. The old ones stop working immediately. */
 export async function renewRecoveryCodes(context: FlowContext, act: FactorAct): Promise<Renewal> {
   const { account, subject, origin } = act;
-  const leave = await mayChangeFactors(context, act);
-  if (leave.outcome !== 'may-change') return leave;
-  const { member } = leave.gathered;
+  const permission = await mayChangeFactors(context, act);
+  if (permission.outcome !== 'may-change') return permission;
+  const { member } = permission.gathered;
   if (member.authenticators.length === 0) return { outcome: 'rejected', because: 'no-factor' };
   const made = await makeRecoveryCodeSet(context, subject, member);
   if (made.outcome === 'rejected') return made;
   const { set, shown: recoveryCodes } = made;
   const { epochs } = subject;
-  // Hashing a set takes over a second, in which an administrator may reset the person.
+  // Hashing a set takes over a second. An administrator may reset the person in that time.
   if (!(await context.records.replaceRecoveryCodes(account.id, set.codes, set.issuedAt, epochs.user)))
     return { outcome: 'rejected', because: 'no-factor' };
   await reportCodesIssued(context, subject, set);
@@ -94,7 +94,10 @@ export async function renewRecoveryCodes(context: FlowContext, act: FactorAct): 
   return { outcome: 'recovery-codes-issued', recoveryCodes, notified };
 }
 
-/** A recovery code was used: every address on file is told, with how many are left (NIST SP 800-63B-4, 4.2.3). */
+/**
+ * Reports that a recovery code was used. Every address on file gets a notice with the number of codes left (NIST SP 800-63B-4,
+ * 4.2.3).
+ */
 export async function reportRecoveryCodeUse(
   context: FlowContext,
   used: { readonly gathered: Gathered; readonly origin: Origin; readonly login: LoginField },
@@ -117,10 +120,10 @@ export async function reportRecoveryCodeUse(
   });
 }
 
-/** How long a new set can be seen. */
+/** How long a new set can be shown. */
 const SHOWN_SECONDS = 600;
 
-/** What they are sealed as until their owner has seen them. */
+/** The kind in the seal of codes that their owner has not seen yet. */
 const UNSEEN = 'unseen-codes';
 
 const bindingOf = (userId: string) => ({ userId, authenticatorId: RECOVERY_CODES_ID, kind: UNSEEN });
@@ -133,8 +136,8 @@ export interface ShownCodes {
 }
 
 /**
- * Keeps new codes for the session that makes them. Called before the set is stored, so that no failure after that leaves a person
- * with codes that nobody has seen.
+ * Stores new codes for the session that created them. Called before the set is stored, so that a later failure never leaves a
+ * person with codes that nobody has seen.
  */
 export async function keepUnseenCodes(
   context: FlowContext,
@@ -150,7 +153,7 @@ export async function keepUnseenCodes(
   );
 }
 
-/** The codes that this session has made and not acknowledged; null where there are none, or others work by now. */
+/** The codes that this session created and has not acknowledged. Null if there are none, or they were replaced since. */
 export async function findUnseenCodes(
   context: FlowContext,
   { userId, ownerId }: CodesOwner,
@@ -165,7 +168,7 @@ export async function findUnseenCodes(
   return { codes: opened.secret.reveal().split('\n'), issuedAt, replacesOlder };
 }
 
-/** Whether the subject may see codes: a session may, and a login that lacks nothing but its own end (`isLoginDone`). */
+/** Whether the subject may see codes: a session may, and so may a login that has met all its requirements (`isLoginDone`). */
 export function maySeeCodes(
   { phase }: Pick<AuthSubject, 'phase'>,
   { facts, now }: Gathered,
@@ -174,7 +177,7 @@ export function maySeeCodes(
   return phase === 'session' || (isLoginDone && decide(facts, { kind: 'policy' }, now).outcome === 'allow');
 }
 
-/** The owner has saved them; they are never shown again. */
+/** Records that the owner has saved the codes. They are never shown again. */
 export async function acknowledgeCodes(
   context: FlowContext,
   { userId, ownerId }: AuthSubject,

@@ -5,29 +5,29 @@ import { reportUnreadable } from '../context/report-unreadable';
 
 export interface ResealRequest {
   readonly organizationId: string;
-  /** These users; without them, everybody whom the host's table lists for the organization. */
+  /** The users to process. Default: everyone in the host's table for the organization. */
   readonly userIds?: Iterable<string> | AsyncIterable<string>;
-  /** Where an earlier call had come to: what its last `onBatch` was given. */
+  /** The `cursor` of an earlier call's last `onBatch`, to continue there. */
   readonly cursor?: string;
   /** Users read at a time. */
   readonly batchSize: number;
   readonly onBatch?: (progress: ResealProgress) => void | Promise<void>;
 }
 
-/** What a call has done so far. */
+/** The progress of a call. */
 export interface ResealProgress {
   readonly users: number;
-  /** Secrets and addresses that now stand under the first key. */
+  /** Secrets and addresses that are now sealed under the first key. */
   readonly resealed: number;
-  /** Those that no key of the ring opens; each is an event `records-unreadable`. */
+  /** Secrets and addresses that no key of the ring opens. Each is an event `records-unreadable`. */
   readonly unreadable: number;
-  /** Where to go on; absent with `userIds` and at the end. */
+  /** Where to continue. Absent with `userIds`, and at the end. */
   readonly cursor?: string;
 }
 
 /**
- * Seals again, under the first key, whatever stands under an older one. Each secret is replaced only if it is still what was
- * read, so that it may run while people sign in and enroll, on several processes, and again after it was interrupted.
+ * Seals everything that is sealed under an older key again, under the first key. A secret is only replaced if it is still what
+ * was read. So this can run while people sign in and enroll, on several processes, and again after an interruption.
  */
 export async function resealAll(context: FlowContext, request: ResealRequest): Promise<ResealProgress> {
   let progress: ResealProgress = { users: 0, resealed: 0, unreadable: 0 };
@@ -58,8 +58,7 @@ async function* batches(context: FlowContext, request: ResealRequest): AsyncGene
   do {
     const { organizationId, batchSize: limit } = request;
     const from = cursor === undefined ? {} : { cursor };
-    // The next page is known only from the one before.
-    // oxlint-disable-next-line no-await-in-loop
+    // The cursor of the next page comes with the previous one.
     const page = await context.directory.list({ organizationId, limit, ...from });
     cursor = page.nextCursor;
     const userIds = page.accounts.map(({ id }) => id);

@@ -16,8 +16,8 @@ import { REPROOF_SECONDS } from '../enrollment/authorize-enrollment';
 import { securitySetupOf, type BrowserCookie } from './use-browser';
 
 /**
- * For how many seconds a browser may be remembered after this factor is proven; null where it may not. Only a login by
- * the strongest factor the person has earns it, and never a recovery code.
+ * How many seconds a browser may be remembered after this factor was proven, or null if it may not. Requires a login with the
+ * person's strongest factor; a recovery code does not count.
  */
 export function rememberableSeconds(
   subject: Pick<AuthSubject, 'phase'>,
@@ -31,7 +31,7 @@ export function rememberableSeconds(
   return rememberBrowserSeconds;
 }
 
-/** Remembers the browser of a login that was proven just now; null if the proof is not enough for that. */
+/** Remembers the browser of a login that was just proven. Null if the proof is not strong enough. */
 export async function rememberBrowser(
   context: FlowContext,
   proven: {
@@ -40,7 +40,7 @@ export async function rememberBrowser(
     readonly gathered: Gathered;
     readonly proof: Evidence;
     readonly origin: Origin;
-    /** The `usernameKey` of the name that was typed. */
+    /** The `usernameKey` of the name that was entered. */
     readonly name: string;
   },
 ): Promise<BrowserCookie | null> {
@@ -60,7 +60,7 @@ export async function rememberBrowser(
     branch: '',
     confirmed: false,
     rotatedAt: now,
-    // The epoch was made at the latest when the pending login began, so the record carries it.
+    // The pending login has already created the epoch, so the record has one.
     securityFingerprint: hashSecuritySetup(context.keyRing, securitySetupOf(gathered)),
     createdAt: now,
     lastUsedAt: null,
@@ -88,7 +88,7 @@ export function listRememberedBrowsers(
   return context.records.listBrowsers(userId, context.clock.now());
 }
 
-/** Those that would stand in for a challenge today. */
+/** Keeps the browsers that would currently skip a challenge. */
 export function keepTrusted(
   context: FlowContext,
   gathered: Gathered,
@@ -106,7 +106,7 @@ interface Forgetting {
   readonly origin: Origin;
 }
 
-/** The next login from it needs a code again. False if the person has no browser with that id. */
+/** Forgets a browser, so that the next login from it needs a code. False if the person has no browser with that id. */
 export async function forgetBrowser(
   context: FlowContext,
   act: Forgetting & { readonly id: string },
@@ -116,7 +116,7 @@ export async function forgetBrowser(
   return forgotten;
 }
 
-/** Forgets all of one person and returns how many there were. */
+/** Forgets all browsers of one person and returns how many there were. */
 export async function forgetBrowsers(context: FlowContext, act: Forgetting): Promise<number> {
   const count = await context.records.forgetBrowsers(act.account.id);
   if (count > 0) report(context, act, count);

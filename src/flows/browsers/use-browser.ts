@@ -16,7 +16,7 @@ import { newHandle, type FlowContext, type Origin } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 import { notifyAddressesOnFile } from '../notices/notify';
 
-/** What a remembered browser carries. */
+/** The cookie content of a remembered browser. */
 export interface BrowserToken {
   readonly id: string;
   readonly token: PlainSecret;
@@ -26,17 +26,17 @@ export interface BrowserCookie extends BrowserToken {
   readonly expiresAt: number;
 }
 
-/** What becomes of the browser's cookie; null leaves it as it is. */
+/** How to change the browser's cookie; null leaves it as it is. */
 export type CookieChange = BrowserCookie | 'clear' | null;
 
-/** A login's facts with what the browser adds to them. */
+/** The facts of a login, including the evidence that the browser adds. */
 export interface BrowserJudgement {
   readonly evidence: readonly Evidence[];
   readonly gathered: Gathered;
   readonly cookie: CookieChange;
 }
 
-/** Reads the browser's record in the same round trip as the facts, and uses its token up. */
+/** Reads the browser's record and uses up its token. Call it in parallel with reading the facts. */
 export async function presentBrowser(
   context: FlowContext,
   userId: string,
@@ -70,7 +70,8 @@ function hashesOf(
 }
 
 /**
- * The next token of the browser, as its record expects it. Null if it was made with a key that is gone; the browser then keeps its token.
+ * The next token of the browser, as its record expects it. Null if it was derived with a key that is no longer in the ring; the
+ * browser then keeps its token.
  */
 function nextToken(
   { keyRing }: Pick<FlowContext, 'keyRing'>,
@@ -93,7 +94,7 @@ export async function confirmBrowser(
   await context.records.confirmBrowser(userId, presented.id, hashesOf(context, userId, presented));
 }
 
-/** Whether the browser replaces the challenge. It counts for nothing if no challenge is due. */
+/** Whether the browser replaces the challenge. It has no effect if no challenge is due. */
 export async function judgeBrowser(
   context: FlowContext,
   login: {
@@ -129,7 +130,7 @@ export async function judgeBrowser(
   return { evidence: proven, gathered: { ...gathered, facts: { ...facts, session } }, cookie };
 }
 
-/** A token was used twice, so there is a copy that is not the owner's. */
+/** Reports that a token was used twice: somebody else has a copy. */
 async function reportReplay(
   context: FlowContext,
   login: { readonly gathered: Gathered; readonly origin: Origin },
@@ -160,7 +161,7 @@ function report(
   context.events.report({ ...event, userId, organizationId, address: login.origin.address });
 }
 
-/** What trust in a browser rests on, as it was read. */
+/** The security setup that trust in a browser depends on. */
 export function securitySetupOf({
   account,
   member,

@@ -14,28 +14,28 @@ import { newHandle, type FlowContext, type Origin } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 import type { SendRefused } from './spend-send';
 
-/** Which factor to ask, for which owner and purpose. */
+/** The factor to ask for, and the owner and purpose of the challenge. */
 export interface ChallengeRequest {
   readonly owner: ChallengeOwner;
   readonly option: Option;
   readonly gathered: Gathered;
-  /** When the pending login ends; null under a session. */
+  /** When the pending login ends; null in a session. */
   readonly pendingUntil: number | null;
-  /** Who asks, for the mail with the code; null in the host's own code. */
+  /** Where the request came from, for the email with the code; null in the host's own code. */
   readonly origin: Origin | null;
-  /** The person wants a new code, so the one that was sent before is no answer. */
+  /** The person wants a new code, so an earlier one does not count as sent. */
   readonly resend?: boolean;
 }
 
-/** How a code was sent, with its address masked. */
+/** How a code was sent, with the masked address. */
 export interface Sent {
   readonly kind: Channel;
   readonly destination: string;
   readonly expiresAt: number;
   readonly fallbackFrom?: Channel;
-  /** Its sender has not answered yet, so it may arrive late or not at all. */
+  /** The sender has not answered yet. The code may arrive late or not at all. */
   readonly delayed?: true;
-  /** It was sent earlier; none was sent now. */
+  /** An earlier code is still valid; no new one was sent. */
   readonly earlier?: true;
 }
 
@@ -65,15 +65,15 @@ export type ChallengeChange =
   | { readonly outcome: 'changed'; readonly challenge: Challenge }
   /** The rule changed nothing. */
   | { readonly outcome: 'unchanged'; readonly challenge: Challenge | undefined }
-  /** The pending login is over. */
+  /** The pending login has ended. */
   | { readonly outcome: 'gone' };
 
-/** Only an attack writes to one challenge more often at once. */
+/** Only an attack causes more concurrent writes to one challenge. */
 const MOST_TRIES = 8;
 
 /**
- * Changes the owner's challenge by a rule. If another request wrote in between, the rule is applied again to what it wrote. `known` is the
- * challenge as it was written last, which saves reading it.
+ * Changes the owner's challenge by a rule. If another request wrote in between, the rule is applied again to the new challenge.
+ * `known` is the challenge as last written, which saves a read.
  */
 export async function changeChallenge(
   { state, clock }: Pick<FlowContext, 'state' | 'clock'>,
@@ -91,8 +91,7 @@ export async function changeChallenge(
     if (next === null) return { outcome: 'unchanged', challenge: current };
     const challenge = { ...next, version: newHandle() };
     const after = current?.version ?? null;
-    // Each try works on what the previous one read.
-    // oxlint-disable-next-line no-await-in-loop
+    // Each try uses what the previous one read.
     if (await state.issueChallenge(challenge, { now: clock.now(), underPendingLogin, after }))
       return { outcome: 'changed', challenge };
     // oxlint-disable-next-line no-await-in-loop
@@ -103,7 +102,7 @@ export async function changeChallenge(
   throw new MfaError('store-unavailable', 'Too many requests changed one challenge at once.');
 }
 
-/** A code before it is sent: its digits, and the form in which it is kept. */
+/** A code before it is sent: its digits, and its stored form. */
 export interface NewCode {
   readonly digits: string;
   readonly kept: SentCode;
@@ -116,13 +115,13 @@ export interface CodeToMake {
   readonly sentBy: Channel;
   readonly destination: string;
   readonly onFile: AddressesOnFile;
-  /** Of the text message that it replaces. */
+  /** The `sendId` of the text message that this code replaces. */
   readonly sendId?: string;
-  /** When the pending login ends; null under a session. */
+  /** When the pending login ends; null in a session. */
   readonly pendingUntil: number | null;
 }
 
-/** The code is stored before it is sent, since a sender that times out may still deliver it. */
+/** Makes a code. It must be stored before it is sent, because a sender that times out may still deliver it. */
 export function makeCode(
   context: Pick<FlowContext, 'clock' | 'keyRing' | 'options'>,
   made: CodeToMake,

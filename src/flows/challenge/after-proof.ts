@@ -24,7 +24,7 @@ import type { Person } from '../context/judge-access';
 import { noteSignIn } from '../notices/notify';
 import { withoutLocks, type FoundUnlockLink } from './unlock-link';
 
-/** A proof that was right and is used up. */
+/** A right proof, already used up. */
 interface Accepted {
   readonly account: Account;
   readonly gathered: Gathered;
@@ -33,12 +33,12 @@ interface Accepted {
   readonly purpose: ChallengePurpose;
   readonly requirement: Requirement;
   readonly origin: Origin;
-  /** By which a lock is ended. */
+  /** The link that ends a lock. */
   readonly link: FoundUnlockLink | undefined;
   readonly login: LoginField;
 }
 
-/** What a right answer adds to the login or session, and where that leads. */
+/** What a right answer adds to the login or session, and the decision that follows. */
 export interface Verified {
   readonly outcome: 'verified';
   readonly evidence: readonly Evidence[];
@@ -48,12 +48,12 @@ export interface Verified {
   readonly proof: Evidence;
 }
 
-/** Does what follows from a right answer, whatever it was given for: events, notices, the end of a lock. */
+/** Processes a right answer, for any purpose: reports events, sends notices, and ends a lock. */
 export async function concludeProof(context: FlowContext, accepted: Accepted): Promise<Verified> {
   const { challengeHint, shown, origin, link, login } = accepted;
   const proof = toEvidence(challengeHint, shown, accepted.gathered.now);
   reportAccepted(context, accepted, proof);
-  noteLate(context, accepted);
+  noteEnrolled(context, accepted);
   if (link !== undefined) await endLock(context, { ...accepted, link }, proof);
   const verified = toVerified(accepted, proof);
   if (challengeHint.authenticatorId === RECOVERY_CODES_ID)
@@ -61,7 +61,7 @@ export async function concludeProof(context: FlowContext, accepted: Accepted): P
   return verified;
 }
 
-/** What a right answer proves: the mailbox, if the code for a phone was sent by email. */
+/** The evidence of a right answer. If the code for a phone was sent by email, it proves the mailbox. */
 function toEvidence(challengeHint: ChallengeHint, shown: RightProof, now: number): Evidence {
   const { sentBy, amr, authenticatorId = challengeHint.authenticatorId } = shown;
   return {
@@ -89,14 +89,17 @@ function reportAccepted(
   });
 }
 
-/** Tells the host again that the person has a factor, if that failed in a process that has ended since. */
-function noteLate({ background, enrollmentNotes }: FlowContext, { account, gathered }: Accepted): void {
+/** Tells the host again that the person has a factor, in case a process ended before that succeeded. */
+function noteEnrolled({ background, enrollmentNotes }: FlowContext, { account, gathered }: Accepted): void {
   const { id, mfaEnrolled } = account;
   if (mfaEnrolled || gathered.member.authenticators.length === 0) return;
   background.run(`note-enrolled:${id}`, () => enrollmentNotes.note(id, true));
 }
 
-/** Uses the link up. Accepting the proof has ended the counts that are no stronger; the strongest proof ends all of them. */
+/**
+ * Uses up the link. Accepting the proof already cleared the counts that are at most as strong; the strongest proof clears all of
+ * them.
+ */
 async function endLock(
   context: FlowContext,
   { account, gathered, origin, link }: Accepted & { readonly link: FoundUnlockLink },
@@ -130,42 +133,42 @@ function toVerified(
   return { outcome: 'verified', evidence, decision, gathered: { ...gathered, facts }, challengeHint, proof };
 }
 
-/** Whose login or session goes on, and who ends it. */
+/** The login or session that continues, and who completes it. */
 export interface Proving extends Person {
   readonly origin: Origin;
-  /** The host's own sign-in ends the login, so our pages grant no session. */
+  /** The host's own sign-in completes the login, so our pages do not grant a session. */
   readonly endsAtHost: boolean;
 }
 
-/** What the web layer grants once the decision allows it. */
+/** What the HTTP layer grants when the decision allows it. */
 export type Completion =
   /** The pending login becomes a session. */
   | { readonly outcome: 'signed-in'; readonly grant: SessionGrant }
-  /** The session goes on under a new id. */
+  /** The session continues under a new id. */
   | { readonly outcome: 'raised'; readonly grant: SessionGrant }
-  /** The pending login keeps the proof for the host's own sign-in. `stored` resolves when it is in the state. */
+  /** The pending login keeps the proof for the host's own sign-in. `stored` resolves when it is saved. */
   | { readonly outcome: 'kept'; readonly epochs: Epochs; readonly stored: Promise<unknown> };
 
-/** The decision allows: the login or session goes on with more evidence. */
+/** Completes a proof that the decision allows: the login or session continues with more evidence. */
 export function completeProof(
   context: FlowContext,
   proven: Proving & {
     readonly evidence: readonly Evidence[];
     readonly gathered: Gathered;
-    /** New ones, where the user's older sessions were ended. */
+    /** The new epochs, if the user's older sessions were ended. */
     readonly epochs?: Epochs | undefined;
   },
 ): Completion {
   const { account, subject, origin, evidence, gathered, endsAtHost } = proven;
   const { userId, organizationId, ownerId } = subject;
   const { epochs = subject.epochs } = proven;
-  // The absolute end of a session counts from authentication: of a login, that is now.
+  // The absolute end of a session counts from authentication. For a login, that is now.
   const startedAt = subject.phase === 'pending' ? gathered.now : subject.startedAt;
   const expiresAt = sessionExpiresAt({ startedAt }, gathered.policy.policy);
   const grant = { ...continueGrant(subject, { evidence, expiresAt }), startedAt, epochs };
   if (subject.phase === 'session') return { outcome: 'raised', grant };
   if (endsAtHost) {
-    const stored = awaitedLater(context.state.savePendingEvidence(userId, ownerId, evidence));
+    const stored = markHandled(context.state.savePendingEvidence(userId, ownerId, evidence));
     return { outcome: 'kept', epochs, stored };
   }
   context.events.report({
@@ -180,7 +183,7 @@ export function completeProof(
   return { outcome: 'signed-in', grant };
 }
 
-/** A step-up is done: the session goes on with the proof. */
+/** Completes a step-up: the session continues with the proof. */
 export function completeStepUp(
   context: FlowContext,
   proven: Proving & { readonly evidence: readonly Evidence[]; readonly gathered: Gathered },
@@ -196,35 +199,35 @@ export function completeStepUp(
 }
 
 export type Progress =
-  /** `cookie` is being stored while the session is. */
+  /** `cookie` is stored in parallel with the session. */
   | {
       readonly outcome: 'finished';
       readonly completion: Completion;
       readonly cookie: Promise<CookieChange>;
       readonly decision: Decision;
     }
-  /** The pending login keeps the proof, and something else is asked. */
+  /** The pending login keeps the proof, and something else is required. */
   | { readonly outcome: 'goes-on'; readonly decision: Decision }
   | { readonly outcome: 'refused'; readonly decision: Decision };
 
-/** A factor was proven: the login or session goes on to where the decision leads. */
+/** Continues the login or session after a factor was proven, as the decision says. */
 export async function proceed(
   context: FlowContext,
   proven: Proving & {
     readonly answer: Verified;
-    /** Whether the person wants this browser remembered, and the `usernameKey` of the name that was typed. */
+    /** Set if the person wants to remember this browser. `name` is the `usernameKey` of the name that was entered. */
     readonly remember: { readonly name: string } | null;
   },
 ): Promise<Progress> {
   const { account, subject, origin, answer, remember } = proven;
   const { decision, evidence, gathered, proof } = answer;
   if (decision.outcome !== 'allow' && decision.outcome !== 'enroll') return { outcome: 'refused', decision };
-  // An optional enrollment is offered in the session, which asks for the strongest factor before it binds another.
+  // Optional enrollment is offered later, in the session, which requires the strongest factor before it adds another.
   if (decision.outcome === 'enroll' && subject.phase === 'pending' && !decision.skippable) {
     await context.state.savePendingEvidence(subject.userId, subject.ownerId, evidence);
     return { outcome: 'goes-on', decision };
   }
-  // A session of the host's own sign-in, which was asked for the second step in place.
+  // The host's own sign-in created this session, and its second step was asked for here.
   if (subject.phase === 'session') noteSignIn(context, { gathered, origin });
   const cookie =
     remember === null
@@ -233,13 +236,13 @@ export async function proceed(
   return {
     outcome: 'finished',
     completion: completeProof(context, { ...proven, evidence, gathered }),
-    cookie: awaitedLater(cookie),
+    cookie: markHandled(cookie),
     decision,
   };
 }
 
-/** The caller that waits for it gets the failure; an unhandled rejection would end the process. */
-function awaitedLater<Value>(work: Promise<Value>): Promise<Value> {
+/** The caller that awaits it handles the failure; an unhandled rejection would end the process. */
+function markHandled<Value>(work: Promise<Value>): Promise<Value> {
   work.catch(() => undefined);
   return work;
 }

@@ -26,7 +26,7 @@ export type RejectedBecause =
   | 'challenge-expired'
   | 'attempts-exhausted'
   | 'locked'
-  /** The link is used up; the person has to wait. */
+  /** The unlock link is used up, so the person must wait. */
   | 'unlock-used-up'
   | 'authenticator-disabled'
   | 'session-ended'
@@ -46,7 +46,7 @@ export interface Rejected {
 
 export type Answer = Rejected | Verified;
 
-/** What a second factor is asked for, other than enrollment. */
+/** The purposes of a proof, other than enrollment. */
 export type ProofPurpose = Exclude<ChallengePurpose, 'enroll'>;
 
 export interface AnswerRequest {
@@ -56,9 +56,9 @@ export interface AnswerRequest {
   readonly requirement: Requirement;
   readonly submitted: unknown;
   readonly origin: Origin;
-  /** For the purpose `unlock`. The link has its own limit on attempts, since the user's count does not move during a lock. */
+  /** For the purpose `unlock`. The link has its own limit on attempts, because a lock freezes the user's count. */
   readonly link?: FoundUnlockLink | undefined;
-  /** What was read together with the session, before the attempt was counted. */
+  /** Records that were read together with the session, before the attempt was counted. */
   readonly early?: PrefetchedRecords | undefined;
 }
 
@@ -71,7 +71,7 @@ export async function answerChallenge(context: FlowContext, request: AnswerReque
   const { challengeHint } = subject;
   if (challengeHint === null || challengeHint.purpose !== purpose)
     return { outcome: 'rejected', because: 'no-challenge' };
-  // Reject before counting: the cookie of a login that is over must not go on counting guesses against its owner.
+  // Reject before counting: an old cookie of an ended login must not count guesses against its owner.
   if (subject.phase === 'pending' && isChallengeOver(subject, context.clock.now()))
     return { outcome: 'rejected', because: 'challenge-expired' };
   const factor = context.factors.get(challengeHint.kind);
@@ -136,7 +136,7 @@ function spendAttempt(
   return state.spendAttempt(challengeOwner(subject, purpose), options.limits.perChallenge);
 }
 
-/** For a factor that can't be guessed at: no counter moves, and no lock stops it. */
+/** For a factor that can't be guessed: there is no count and no lock. */
 const NOT_GUESSED: GuessOutcome = { outcome: 'spent', guessesLeft: Infinity, lockedUntil: null };
 
 function spendGuess(
@@ -157,7 +157,7 @@ function spendGuess(
   });
 }
 
-/** Refusals before the code is compared, so they say nothing about whether it was right. */
+/** Refuses before the code is verified, so a refusal does not reveal whether it was right. */
 function refuseAnswer(spent: {
   readonly attempt: AttemptOutcome;
   readonly guess: GuessOutcome;
@@ -182,7 +182,10 @@ function refuseAnswer(spent: {
   return null;
 }
 
-/** The factor may have been removed, or its kind forbidden, since it was asked. This attempt is already counted, so locks are ignored. */
+/**
+ * The factor may have been removed, or its kind forbidden, since the challenge was issued. This attempt is already counted, so
+ * ignore locks.
+ */
 function isStillOffered(gathered: Gathered, challengeHint: ChallengeHint): boolean {
   const unlocked = { ...gathered.facts, codesLockedUntil: null, recoveryCodesLockedUntil: null };
   const options = challengeOptions(unlocked, gathered.now);
@@ -192,7 +195,7 @@ function isStillOffered(gathered: Gathered, challengeHint: ChallengeHint): boole
   );
 }
 
-/** A refused answer is an event, and so is each limit that it reached. */
+/** Reports a refused answer, and each limit that it reached. */
 async function rejectAnswer(
   context: FlowContext,
   request: AnswerRequest,

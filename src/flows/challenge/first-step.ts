@@ -1,30 +1,30 @@
-import { codeUnderWay, isChallengeOver } from '../../core/proof/one-time-code';
+import { activeCode, isChallengeOver } from '../../core/proof/one-time-code';
 import type { PendingLogin } from '../../stores/state-store';
 import type { ChallengeHint, FlowContext } from '../context/context';
 import { toSent, type ChallengeOutcome } from './active-challenge';
 
 /**
- * Recognizes a first step that is repeated by a double click, or by going back and signing in again. The limit on sending allows one code, and
+ * Identifies a repeated first step: a double click, or going back and signing in again. The limit on sending allows one code, and
  * it must work whichever response the browser shows.
  */
 export interface FirstStep {
-  /** The person and, as far as it can be recognized, the browser. The same for each click on one form. */
+  /** Identifies the person and, if possible, the browser. The same for each click on one form. */
   readonly mark: string;
-  /** How long another one counts as the same. */
+  /** How long a repetition counts as the same step. */
   readonly seconds: number;
-  /** The login under way in this browser's session. */
+  /** The pending login in this browser's session. */
   readonly pendingId: string | null;
 }
 
-/** A login in progress with its first challenge. */
+/** A pending login with its first challenge. */
 export interface Begun {
   /** The login that continues: the earlier one if the same step was made a moment ago. */
   readonly pending: PendingLogin;
   readonly ask: ChallengeOutcome | null;
 }
 
-/** Continues the earlier login if its code is still valid. The new login, for which no code was sent, ends. */
-export async function goOnWithEarlier(
+/** Continues the earlier login if its code is still valid. Ends the new login, for which no code was sent. */
+export async function continueEarlier(
   context: Pick<FlowContext, 'state' | 'clock'>,
   repeated: {
     readonly pending: PendingLogin;
@@ -34,7 +34,7 @@ export async function goOnWithEarlier(
 ): Promise<Begun | null> {
   const { pending, challengeHint, step } = repeated;
   const { userId } = pending;
-  // Read only now: the earlier login was noted before its send was counted, and this one was refused after that.
+  // Read as late as this: the earlier login was recorded before its send was counted, and this one was refused after that.
   const noted = await context.state.findFirstSteps(step.mark);
   const earlier = [...noted, ...(step.pendingId === null ? [] : [step.pendingId])];
   const found = await Promise.all(
@@ -48,7 +48,7 @@ export async function goOnWithEarlier(
   const now = context.clock.now();
   for (const [login, challenge] of found) {
     if (login === undefined || challenge === undefined || login.id === pending.id) continue;
-    const code = codeUnderWay(challenge, now);
+    const code = activeCode(challenge, now);
     if (code === undefined || challenge.authenticatorId !== challengeHint.authenticatorId) continue;
     if (!isSameStep(login, pending, now)) continue;
     // oxlint-disable-next-line no-await-in-loop
@@ -58,7 +58,7 @@ export async function goOnWithEarlier(
   return null;
 }
 
-/** A login that was ended, or began in another way, is not continued. */
+/** A login that was ended, or started with other evidence, is not continued. */
 function isSameStep(earlier: PendingLogin, pending: PendingLogin, now: number): boolean {
   const { organizationId, epochs, evidence } = pending;
   const [first, again] = [earlier.evidence, evidence].map((list) =>

@@ -12,7 +12,7 @@ import { answerChallenge, type Rejected } from './answer-challenge';
 import { issueChallengeFor } from './issue-challenge';
 import { showChallenge } from './read-prompt';
 
-/** The strongest factor that the person has, whatever the policy lets others do without. */
+/** Requires the person's strongest factor, even if the policy does not require one. */
 export const STRONGEST: Requirement = { kind: 'step-up', maxAgeSeconds: REPROOF_SECONDS };
 
 export type HostChallenge =
@@ -23,16 +23,16 @@ export type HostChallenge =
       readonly option: Option;
       readonly anyOf: readonly Option[];
       readonly issued: Exclude<ChallengeOutcome, { readonly outcome: 'gone' }>;
-      /** What the proof answers; null where asking is enough. */
+      /** What the proof must answer; null for kinds that show nothing. */
       readonly shown: Shown | null;
     }
-  /** There is nothing to ask. */
+  /** The person has no factor. */
   | { readonly outcome: 'no-factor' }
   /** Locked, or not active. */
   | { readonly outcome: 'denied'; readonly because: string }
   | { readonly outcome: 'rejected'; readonly because: 'challenge-expired' | 'no-authenticator' };
 
-/** Asks a person for a factor in the host's own code. With `challengeId` a login that was begun there continues. */
+/** Asks a person for a factor in the host's own code. With `challengeId`, continues the login that was started with it. */
 export async function askHostChallenge(
   context: FlowContext,
   account: Account,
@@ -56,7 +56,7 @@ async function ask(
 ): Promise<HostChallenge> {
   const { subject, gathered, authenticatorId } = asking;
   const decision = decide(gathered.facts, STRONGEST, gathered.now);
-  // Without a factor, a step-up asks for the password, which the host has checked.
+  // A person without a factor is asked for the password, which the host has already checked.
   const anyOf = decision.outcome === 'challenge' ? decision.anyOf : [];
   if (anyOf.length === 0) {
     await endPendingLogin(context, subject);
@@ -80,13 +80,13 @@ async function ask(
   return { outcome: 'challenge', subject, gathered, option, anyOf, issued, shown };
 }
 
-/** Without a choice it is the first: recovery codes come last. */
+/** Defaults to the first option. Recovery codes come last. */
 function choose(anyOf: readonly Option[], authenticatorId: string | undefined): Option | undefined {
   if (authenticatorId === undefined) return anyOf[0];
   return anyOf.find((one) => one.authenticatorId === authenticatorId);
 }
 
-/** Verifies the answer to such a challenge. What is set up next in this login rests on the proof. */
+/** Verifies the answer to such a challenge. An enrollment in the same login can rely on the proof. */
 export async function answerHostChallenge(
   context: FlowContext,
   account: Account,

@@ -35,7 +35,7 @@ export interface PreparedAsk {
   readonly code: (NewCode & { readonly destination: string }) | null;
 }
 
-/** Asks one factor: makes the owner's challenge and, where the kind is delivered, sends its code. */
+/** Asks for one factor: creates the owner's challenge and, if the kind has a channel, sends its code. */
 export async function issueChallengeFor(
   context: FlowContext,
   request: ChallengeRequest,
@@ -43,13 +43,13 @@ export async function issueChallengeFor(
   const prepared = prepareChallenge(context, request);
   const at = { owner: request.owner, underPendingLogin: request.pendingUntil !== null };
   const change = await changeChallenge(context, at, (current) =>
-    takePlace(context, prepared.challenge, current),
+    replaceChallenge(context, prepared.challenge, current),
   );
   if (change.outcome !== 'changed') return { outcome: 'gone' };
   return finishChallenge(context, request, { ...prepared, challenge: change.challenge });
 }
 
-/** Makes the challenge of a factor, to be stored together with the pending login. {@link finishChallenge} sends its code. */
+/** Creates the challenge for a factor, to be stored together with the pending login. {@link finishChallenge} sends its code. */
 export function prepareChallenge(context: FlowContext, request: ChallengeRequest): PreparedAsk {
   const { owner, option, gathered, pendingUntil } = request;
   const { authenticatorId, kind } = option;
@@ -107,10 +107,10 @@ export async function finishChallenge(
 }
 
 /**
- * A factor that is asked again keeps its challenge. A live code is kept while another factor is asked, so that a person who comes back to it
- * need not wait for a new one.
+ * A factor that is asked for again keeps its challenge. Valid codes are kept while another factor is asked for, so that a person
+ * who comes back need not wait for a new one.
  */
-function takePlace(
+function replaceChallenge(
   { clock, factors }: FlowContext,
   next: Challenge,
   current: Challenge | undefined,
@@ -128,7 +128,7 @@ function takePlace(
   };
 }
 
-/** The address comes from the record or the host's table, never from the request. Null where it cannot be read. */
+/** The address comes from the record or the host's table, never from the request. Null if it cannot be read. */
 function findDestination(context: FlowContext, gathered: Gathered, option: Option): string | null {
   const { account, member } = gathered;
   const { kind } = option;
@@ -146,7 +146,7 @@ function findDestination(context: FlowContext, gathered: Gathered, option: Optio
   return null;
 }
 
-/** Seconds until a new code may be sent by this option; null where it sends none. */
+/** Seconds until a new code may be sent for this option; null if it sends none. */
 export async function findSendWait(
   context: FlowContext,
   gathered: Gathered,
@@ -160,7 +160,7 @@ export async function findSendWait(
     : findDestinationWait(context, { kind, destination, userId: gathered.account.id, purpose: 'login' });
 }
 
-/** Asks one factor for an open proof, and sends its code where it is delivered. */
+/** Asks for one factor of an open proof, and sends its code if the kind has a channel. */
 export async function askProof(
   context: FlowContext,
   asking: {
@@ -168,7 +168,7 @@ export async function askProof(
     readonly proof: OpenProof;
     readonly challengeHint: ChallengeHint;
     readonly origin: Origin | null;
-    /** The person has a code and wants another one. */
+    /** The person already has a code and wants a new one. */
     readonly resend: boolean;
   },
 ): Promise<ChallengeOutcome> {
@@ -186,7 +186,7 @@ export async function askProof(
   });
 }
 
-/** Whether this factor was asked last, and for the same purpose. */
+/** Whether this factor was last asked for, with the same purpose. */
 export function isSameChallenge(
   { challengeHint }: AuthSubject,
   { purpose, authenticatorId }: Pick<ChallengeHint, 'purpose' | 'authenticatorId'>,
@@ -194,7 +194,7 @@ export function isSameChallenge(
   return challengeHint?.purpose === purpose && challengeHint.authenticatorId === authenticatorId;
 }
 
-/** A challenge that lives as long as the link, so that the attempts spent on it are not forgotten before. */
+/** Creates a challenge that lasts as long as the link, so that its attempts stay counted until the link expires. */
 async function keepAttempts(
   { state, clock }: FlowContext,
   { owner }: OpenProof,
@@ -213,6 +213,6 @@ async function keepAttempts(
     state: null,
     expiresAt: link.expiresAt,
   };
-  // Refused where there is one already.
+  // Has no effect if one exists.
   await state.issueChallenge(challenge, { now: clock.now(), underPendingLogin: false, after: null });
 }

@@ -24,22 +24,22 @@ import { findLinkByHash, isLockedOut, unlockOwner, withoutLocks, type FoundUnloc
 
 export type Challenging = Decision & { readonly outcome: 'challenge' };
 
-/** What can be proven now, for a sign-in, a step-up or to end a lock. */
+/** What can be proven now, for a sign-in, a step-up or an unlock. */
 export interface OpenProof {
   readonly purpose: ProofPurpose;
   readonly gathered: Gathered;
-  /** Why a proof is needed, and by what. */
+  /** Why a proof is needed, and the factors that can provide it. */
   readonly decision: Challenging;
   readonly owner: ChallengeOwner;
-  /** The factor that is asked; null where the person has to choose one. */
+  /** The factor to ask for; null if the person must choose one. */
   readonly challengeHint: ChallengeHint | null;
-  /** By which a lock is ended. */
+  /** The link that ends a lock. */
   readonly link?: FoundUnlockLink;
 }
 
 export type Opening =
   | { readonly outcome: 'open'; readonly proof: OpenProof }
-  /** No proof is asked for here: the decision says what is. */
+  /** No proof is needed here; the decision says what is. */
   | { readonly outcome: 'decided'; readonly decision: Decision; readonly gathered: Gathered };
 
 export async function openLogin(
@@ -51,7 +51,7 @@ export async function openLogin(
   return open(subject, { purpose: 'login', gathered, decision });
 }
 
-/** Asks a session for a proof made now, however fresh the last one is. People without a factor type their password. */
+/** Requires a new proof in a session, however fresh the last one is. People without a factor enter their password. */
 export async function openStepUp(
   context: FlowContext,
   { account, subject, findAdministered }: Person & { readonly findAdministered?: FindAdministered },
@@ -78,18 +78,18 @@ const BY_PASSWORD: Challenging = {
 };
 
 function decideFreshProof(facts: Gathered['facts'], now: number): Decision {
-  // A moment later every proof so far is too old.
+  // Judged two seconds in the future, every existing proof is too old.
   const later = now + 2000;
   return asStepUp(decide(facts, { kind: 'step-up', maxAgeSeconds: 1, passwordSince: later }, later));
 }
 
 export type UnlockOpening =
   | Opening
-  /** The link is used up, too old, or another person's. */
+  /** The link is used up, expired, or belongs to another person. */
   | { readonly outcome: 'link-over' }
   | { readonly outcome: 'unlocked' };
 
-/** Asks for a factor that ends the lock, under a right password or a session. */
+/** Asks for a factor that ends the lock. Requires a session, or a login with the right password. */
 export async function openUnlock(
   context: FlowContext,
   { account, subject, tokenHash }: Person & { readonly tokenHash: string | undefined },
@@ -112,8 +112,8 @@ export async function openUnlock(
 }
 
 /**
- * What ends the lock: a factor that the person could prove if nothing were locked, and that is no weaker than what was guessed at.
- * A recovery code has a lock of its own, which the strongest factor ends.
+ * The factors that can end the lock: those that the person could prove if nothing were locked, and that are at least as strong as
+ * one that was guessed at. Recovery codes have their own lock, which the strongest factor ends.
  */
 function unlockOptions(
   { options: { limits } }: Pick<FlowContext, 'options'>,
@@ -130,7 +130,7 @@ function unlockOptions(
   });
 }
 
-/** Nothing that the person has can end the lock: they answer with a recovery code, or wait. */
+/** No factor of the person can end the lock: they use a recovery code or wait. */
 function decideLocked({ options: { limits } }: FlowContext, gathered: Gathered): Decision {
   const { member, now } = gathered;
   const decision = decideByPolicy(gathered);
@@ -146,14 +146,17 @@ function open(subject: AuthSubject, found: Omit<OpenProof, 'owner' | 'challengeH
   return { outcome: 'open', proof: { ...found, owner, challengeHint: findChallengeHint(subject, found) } };
 }
 
-/** The factor that was asked last, if it is still offered; otherwise one that needs no sending, since looking at a page sends nothing. */
+/**
+ * The factor that was last asked for, if it is still offered; otherwise one that sends nothing, because viewing a page must not
+ * send a code.
+ */
 function findChallengeHint(
   { challengeHint }: AuthSubject,
   { purpose, decision, gathered }: Omit<OpenProof, 'owner' | 'challengeHint'>,
 ): ChallengeHint | null {
   const before = challengeHint?.purpose === purpose ? challengeHint : null;
   if (before !== null && decision.anyOf.some((option) => isSameFactor(option, before))) return before;
-  // A locked factor is not offered, but the page says so and what else there is.
+  // A locked factor is not offered, but the page shows it with the lock and lists the alternatives.
   if (codesLockedUntil(gathered) !== null) {
     if (before !== null && before.kind !== BACKUP_KIND) return before;
     const [first] = provableFactors(gathered.facts);
@@ -172,7 +175,7 @@ function isSameFactor(one: Option, other: Option): boolean {
   return one.authenticatorId === other.authenticatorId && one.kind === other.kind;
 }
 
-/** When the lock on codes ends; null where there is none now. */
+/** When the lock on codes ends; null if there is none. */
 export function codesLockedUntil({ facts, now }: Pick<Gathered, 'facts' | 'now'>): number | null {
   const { codesLockedUntil: until } = facts;
   return until !== null && now < until ? until : null;
@@ -183,7 +186,10 @@ export type Picked =
   | { readonly outcome: 'refused'; readonly because: 'no-authenticator' | 'no-challenge' }
   | { readonly outcome: 'refused'; readonly because: 'locked'; readonly lockedUntil: number };
 
-/** The factor that the person chose, which must be offered. Null for the one that is asked anyway. No code is sent or judged under a lock. */
+/**
+ * Picks the factor that the person chose, which must be offered; null picks the one that is already asked for. During a lock, no
+ * code is sent or verified.
+ */
 export function pickFactor(proof: OpenProof, authenticatorId: string | null): Picked {
   const { purpose, decision, gathered } = proof;
   if (authenticatorId !== null) {

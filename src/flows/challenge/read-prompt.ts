@@ -6,18 +6,18 @@ import type { Gathered } from '../context/gather-facts';
 import { askProof, findSendWait } from './issue-challenge';
 import type { OpenProof } from './open-proof';
 
-/** What a page that asks for a proof shows beside the factor. */
+/** What a page that asks for a proof shows in addition to the factor. */
 export interface Prompt {
-  /** The challenge of the factor that is asked; undefined where there is none, or another factor's. */
+  /** The challenge of this factor; undefined if there is none, or only one for another factor. */
   readonly challenge: Challenge | undefined;
-  /** Seconds until a new code may be sent; null where none is. */
+  /** Seconds until a new code may be sent; null if the kind sends none. */
   readonly waitSeconds: number | null;
-  /** What the proof answers, for a kind that shows something; null for the others. */
+  /** What the proof must answer; null for kinds that show nothing. */
   readonly shown: Shown | null;
   readonly now: number;
 }
 
-/** Which factor is asked of whom. */
+/** The person, and the factor to ask for. */
 interface Prompting {
   readonly subject: AuthSubject;
   readonly proof: OpenProof;
@@ -37,7 +37,7 @@ export async function readPrompt(context: FlowContext, prompting: Prompting): Pr
   return { challenge: own, waitSeconds, shown, now: context.clock.now() };
 }
 
-/** What the proof answers. Reads nothing for a kind that shows nothing. */
+/** What the proof must answer. Does not read the store for a kind that shows nothing. */
 export async function readShown(context: FlowContext, prompting: Prompting): Promise<Shown | null> {
   const { proof, challengeHint } = prompting;
   if ((context.factors.get(challengeHint.kind)?.challenge ?? null) === null) return null;
@@ -46,7 +46,7 @@ export async function readShown(context: FlowContext, prompting: Prompting): Pro
   return showChallenge(context, proof.gathered, challenge);
 }
 
-/** What the person is shown of a challenge; null where asking is enough. */
+/** What a challenge shows to the person; null for kinds that show nothing. */
 export async function showChallenge(
   { factors }: FlowContext,
   { member }: Gathered,
@@ -57,8 +57,8 @@ export async function showChallenge(
 }
 
 /**
- * The live challenge. A kind whose proof answers something that is shown needs one before it can be shown, also where the person only
- * opened the page. That sends nothing, and leaves one that still holds as it is.
+ * The current challenge. If the kind shows something that the proof must answer, creates a challenge even when the person only
+ * opens the page. This sends nothing, and keeps a challenge that is still valid.
  */
 async function findPrompted(context: FlowContext, prompting: Prompting): Promise<Challenge | undefined> {
   const { proof, challengeHint } = prompting;

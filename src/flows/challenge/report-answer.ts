@@ -8,14 +8,14 @@ import type { ChallengeHint, FlowContext, LoginField, Origin } from '../context/
 import type { Gathered } from '../context/gather-facts';
 import { notifyAddressesOnFile } from '../notices/notify';
 
-/** A wrong answer, with what counting it led to. */
+/** A wrong answer, and the outcome of counting it. */
 export interface WrongAnswer {
   readonly account: Account;
   readonly gathered: Gathered;
   readonly challengeHint: ChallengeHint;
   readonly purpose: ChallengePurpose;
   readonly guess: GuessOutcome;
-  /** Whether no try is left for this challenge. */
+  /** Whether the challenge has no attempts left. */
   readonly exhausted: boolean;
   readonly origin: Origin;
   readonly login: LoginField;
@@ -28,8 +28,8 @@ const WRONG_FACTOR_NOTICES = [
 ];
 
 /**
- * The limits that this very answer reached: a lock, a disabled authenticator, a challenge without tries left. Each is
- * reported once, when it happens, and every address on file is told.
+ * Reports the limits that this answer reached: a lock, a disabled authenticator, a challenge without attempts left. Each is
+ * reported once, when it happens, and every address on file gets a notice.
  */
 export function reportGuessLimits(context: FlowContext, wrong: WrongAnswer): void {
   const { guess, exhausted, purpose } = wrong;
@@ -62,7 +62,7 @@ function reportDisabled(context: FlowContext, wrong: WrongAnswer): void {
   });
 }
 
-/** The password was right and five codes were wrong: that is how a stolen password looks. */
+/** A right password and five wrong codes: this is what a stolen password looks like. */
 function tellOfWrongFactor(context: FlowContext, wrong: WrongAnswer): void {
   const { account, origin, gathered } = wrong;
   const key = `notice:wrong-factor:${digestUserId(context.keyRing, account.id)}`;
@@ -100,7 +100,10 @@ function report(
   context.events.report({ name, userId, organizationId, address: origin.address, ...login, details });
 }
 
-/** Tells the person that an authenticator answered whose counter did not move: somebody may have a copy of it (WebAuthn 6.1.1). */
+/**
+ * Tells the person that an authenticator answered without increasing its counter: somebody may have a copy of it (WebAuthn
+ * 6.1.1).
+ */
 export async function reportCopied(
   context: FlowContext,
   copied: {

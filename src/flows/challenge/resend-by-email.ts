@@ -15,7 +15,7 @@ import { effectivePolicy } from '../context/gather-facts';
 import { changeChallenge, makeCode } from './active-challenge';
 import { spendSend } from './spend-send';
 
-/** A report may arrive before the provider has answered our request. This many reports are kept, for this long. */
+/** A report may arrive before the provider has answered our request. At most `points` such reports are stored, for `seconds`. */
 const EARLY = { name: 'early-reports', points: 1000, seconds: 60 };
 
 /** The SMS provider reports that a message did not arrive. */
@@ -26,8 +26,8 @@ export async function handleUndelivered(context: FlowContext, messageId: string)
 }
 
 /**
- * Sends a new code by email for the same challenge, in place of the text that did not arrive. Attempts stay counted. A code that expired or
- * was replaced is left alone.
+ * Sends a new code by email for the same challenge, to replace a text that did not arrive. The attempt count is kept. Does
+ * nothing if the code expired or was replaced.
  */
 export async function resendByEmail(context: FlowContext, message: SentMessage): Promise<void> {
   const { state, directory, delivery, clock } = context;
@@ -76,7 +76,7 @@ export async function resendByEmail(context: FlowContext, message: SentMessage):
     fallbackFrom: 'sms',
   });
   if (sent.outcome === 'sent') await change((codes) => confirmCode(codes, mail.kept.id));
-  // A mail whose sender timed out may still arrive.
+  // An email whose sender timed out may still arrive.
   else if (!mayArrive(sent)) await change((codes) => dropCode(codes, mail.kept.id));
   context.events.report({
     name: sent.outcome === 'sent' ? 'delivery-fell-back' : 'delivery-failed',

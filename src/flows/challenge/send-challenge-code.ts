@@ -2,7 +2,7 @@ import { onFileId, type Channel } from '../../core/member/factor-kind';
 import { maySmsFallBack } from '../../core/policy/policy';
 import {
   addCode,
-  codeUnderWay,
+  activeCode,
   confirmCode,
   countCode,
   dropCode,
@@ -26,19 +26,19 @@ import { spendSendOrFallback } from './spend-send';
 
 type NotSent = Omit<ChallengeOutcome & { readonly outcome: 'not-sent' }, 'outcome'>;
 
-/** One send of one challenge. Codes are stored before they are sent, and updated once the result is known. */
+/** One send for one challenge. Codes are stored before they are sent, and updated when the result is known. */
 interface Sending {
   readonly context: FlowContext;
   readonly request: ChallengeRequest;
-  /** The challenge as it was written last. */
+  /** The challenge as last written. */
   known: Challenge;
   /** The code that was sent last. */
   code: NewCode & { readonly destination: string };
 }
 
 /**
- * Sends the code of a stored challenge, within the budgets. If a text cannot be sent, a mail with another code replaces it; if the text may
- * still arrive, both codes work. An earlier code works until the new one was sent.
+ * Sends the code of a stored challenge, within the budgets. If a text cannot be sent, an email with another code replaces it; if
+ * the text may still arrive, both codes work. An earlier code works until the new one is sent.
  */
 export async function sendChallengeCode(
   context: FlowContext,
@@ -56,15 +56,18 @@ export async function sendChallengeCode(
   const spent = await spendSendOrFallback(context, send, mailbox);
   if (spent.outcome === 'refused') {
     const { because, retryAfterSeconds } = spent;
-    return goWithout(sending, { because, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) });
+    return giveUpCode(sending, {
+      because,
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    });
   }
   const isMail = spent.by !== kind && mailbox !== undefined;
-  const isStored = isMail ? await turnToMail(sending, mailbox, 'never-sent') : await markCounted(sending);
+  const isStored = isMail ? await switchToEmail(sending, mailbox, 'never-sent') : await markCounted(sending);
   if (!isStored) return { outcome: 'gone' };
   return settle(sending, await deliver(sending, mailbox));
 }
 
-/** Where a text message may fall back, it goes to the address on file, unless the first factor came through it. */
+/** The email address that a text may fall back to: the address on file, unless the first factor came through it. */
 function fallbackOf({ gathered, owner }: ChallengeRequest): string | undefined {
   const { account, facts, policy } = gathered;
   const isSpent = facts.spentChannels.includes(onFileId('email'));
@@ -94,7 +97,7 @@ function deliver(sending: Sending, mailbox: string | undefined): Promise<SendOut
     async codeForMail(failed) {
       if (mailbox === undefined) return null;
       const text = mayArrive(failed) ? 'may-arrive' : 'never-sent';
-      const isStored = await turnToMail(sending, mailbox, text);
+      const isStored = await switchToEmail(sending, mailbox, text);
       return isStored ? sending.code.digits : null;
     },
     onLate({ sentBy: channel }) {
@@ -112,8 +115,8 @@ async function markCounted(sending: Sending): Promise<boolean> {
   return stored !== undefined;
 }
 
-/** Replaces the text by a mail, or adds the mail if the text may still arrive. */
-async function turnToMail(
+/** Replaces the text with an email, or adds the email if the text may still arrive. */
+async function switchToEmail(
   sending: Sending,
   mailbox: string,
   text: 'never-sent' | 'may-arrive',
@@ -160,24 +163,24 @@ async function settle(sending: Sending, outcome: SendOutcome): Promise<Challenge
     outcome.because === 'timed-out' ? { because: 'timed-out' } : {},
   );
   if (mayArrive(outcome)) return { outcome: 'issued', challenge: sending.known, sent: toSent(kept) };
-  return goWithout(sending, { because: 'delivery-failed' });
+  return giveUpCode(sending, { because: 'delivery-failed' });
 }
 
 /** This code is not sent. An earlier one stays valid, and so does a text that may still arrive. */
-async function goWithout(sending: Sending, refused: NotSent): Promise<ChallengeOutcome> {
+async function giveUpCode(sending: Sending, refused: NotSent): Promise<ChallengeOutcome> {
   const { context, request, code } = sending;
   const { id, sendId, authenticatorId } = code.kept;
   const why = refused.because === 'send-limit' ? 'limit' : 'fault';
   const stored = await change(sending, (codes) => dropCode(codes, id), why);
   if (stored === undefined) return { outcome: 'gone' };
-  const left = codeUnderWay({ authenticatorId, codes: stored.codes }, context.clock.now());
+  const left = activeCode({ authenticatorId, codes: stored.codes }, context.clock.now());
   if (left === undefined || (request.resend === true && left.sendId !== sendId))
     return { outcome: 'not-sent', ...refused };
   const earlier = left.sendId !== sendId;
   return { outcome: 'issued', challenge: stored, sent: toSent(left, { earlier }) };
 }
 
-/** Undefined where the challenge is over: answered, or ended with its login. */
+/** Undefined if the challenge was answered, or ended with its login. */
 async function change(
   sending: Sending,
   rule: (codes: readonly SentCode[]) => readonly SentCode[],
@@ -193,7 +196,7 @@ async function change(
   return changed.challenge;
 }
 
-/** The provider may report later that the text did not arrive; or it has done so already. */
+/** The provider may report later, or may already have reported, that the text did not arrive. */
 async function rememberMessage({ context, request, code }: Sending, messageId: string | null): Promise<void> {
   if (messageId === null || fallbackOf(request) === undefined) return;
   const message = { ...request.owner, codeId: code.kept.id };

@@ -5,7 +5,7 @@ import type { FlowContext } from '../context/context';
 
 export interface SendToSpend extends BudgetedSend {
   readonly organizationId: string;
-  /** For the events. */
+  /** Included in events. */
   readonly loginId?: string;
 }
 
@@ -18,8 +18,8 @@ export interface SendRefused {
 const ALARM_SECONDS = 3600;
 
 /**
- * Counts one send under every budget before the message is sent. The counts belong to the person and the address, so another login or process
- * does not reset them.
+ * Counts one send in every budget before the message is sent. Counts belong to the person and the address, so a new login or
+ * another process does not reset them.
  */
 export async function spendSend(
   context: FlowContext,
@@ -41,8 +41,8 @@ export async function spendSend(
 }
 
 /**
- * The same for a code that may fall back to email: if the country is not allowed, or the budget for texts is used up. A person over their own
- * limit has to wait in either case.
+ * Like `spendSend`, for a code that falls back to email if the country is not allowed or the budget for texts is used up. A
+ * person who is over their own limit must wait in either case.
  */
 export async function spendSendOrFallback(
   context: FlowContext,
@@ -74,7 +74,7 @@ function whoseSend({ userId, organizationId, loginId }: SendToSpend) {
   return { userId, organizationId, ...(loginId === undefined ? {} : { loginId }) };
 }
 
-/** At most one event an hour per budget, over all processes. */
+/** Reports at most one event per budget and hour, across all processes. */
 async function raiseAlarm(context: FlowContext, send: SendToSpend, of: BudgetOf, key: string): Promise<void> {
   const alarm = context.state.throttle({ name: 'send-alarm', points: 1, seconds: ALARM_SECONDS });
   if ((await alarm.spend(key)).outcome === 'blocked') return;
@@ -84,19 +84,19 @@ async function raiseAlarm(context: FlowContext, send: SendToSpend, of: BudgetOf,
   if (option !== undefined) context.options.onError(new SendCapReached(option));
 }
 
-/** What all organizations share, and the option that sets it. */
+/** The budgets that all organizations share, and the option that sets each. */
 const CAPS: ReadonlyMap<BudgetOf, string> = new Map([
   ['total-sms', 'sends.totalSms'],
   ['total', 'sends.total'],
 ]);
 
-/** For the operator: a limit over all organizations also stops those that did nothing wrong. */
+/** Tells the operator, because a limit over all organizations also blocks the innocent ones. */
 class SendCapReached extends Error {
   override readonly name = 'SendCapReached';
 
   constructor(option: string) {
     super(
-      `${option} is reached, the limit over all organizations: no more codes go out until there is room. See which organizations sent them in the events, and raise it if they are in order.`,
+      `${option} is reached, the limit over all organizations: no more codes are sent until there is room. Check the events to see which organizations sent them, and raise the limit if they are legitimate.`,
     );
   }
 }

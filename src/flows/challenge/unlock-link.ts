@@ -5,27 +5,27 @@ import type { ChallengeOwner } from '../../stores/state-store';
 import type { FlowContext } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 
-/** A link as it was found by its token. */
+/** An unlock link, found by its token. */
 export interface FoundUnlockLink {
   readonly tokenHash: string;
   readonly userId: string;
   readonly expiresAt: number;
 }
 
-/** Below the pages' path. */
+/** The path, relative to that of the pages. */
 export const UNLOCK_PATH = '/unlock';
 
-/** Guesses that one link allows, however many logins use it. */
+/** The attempts that one link allows, however many logins use it. */
 export const UNLOCK_ATTEMPTS = 3;
 
-/** The attempts belong to the link and not to the login, so that a second login has no more. */
+/** Attempts belong to the link, not to the login, so a second login has no more of them. */
 export function unlockOwner({ userId, tokenHash }: FoundUnlockLink): ChallengeOwner {
   return { userId, ownerId: `unlock-${tokenHash}`, purpose: 'unlock' };
 }
 
 /**
- * Makes the link that ends a lock sooner. It lives as long as the lock. The link alone opens nothing: the password and a factor are
- * asked for as well.
+ * Creates a link that ends a lock early. It expires with the lock. The link is not enough on its own: the password and a factor
+ * are required too.
  */
 export async function issueUnlockLink(
   context: FlowContext,
@@ -39,7 +39,7 @@ export async function issueUnlockLink(
   return `${baseUrl}${pagesPath}${UNLOCK_PATH}?${new URLSearchParams({ token: token.reveal() }).toString()}`;
 }
 
-/** The link of a token as it was sent; undefined where there is none, it was used, or the lock is over. */
+/** Finds a link by the token that was sent. Undefined if there is none, it was used, or the lock has ended. */
 export async function findUnlockLink(
   context: FlowContext,
   submitted: unknown,
@@ -51,7 +51,7 @@ export async function findUnlockLink(
   return found.find((link) => link !== undefined);
 }
 
-/** The same by the stored form, which a session remembers between the link and the proof. */
+/** Finds a link by the stored form of its token, which a session keeps between the link and the proof. */
 export async function findLinkByHash(
   context: FlowContext,
   tokenHash: string,
@@ -62,7 +62,7 @@ export async function findLinkByHash(
   return { tokenHash, ...link };
 }
 
-/** Whether codes or recovery codes are refused now. */
+/** Whether codes or recovery codes are locked now. */
 export function isLockedOut(
   { options: { limits } }: Pick<FlowContext, 'options'>,
   { member: { guesses }, now }: Pick<Gathered, 'member' | 'now'>,
@@ -70,7 +70,7 @@ export function isLockedOut(
   return Object.values(guesses).some((counter) => lockEnd(counter, limits, now) !== null);
 }
 
-/** The facts as they would be without the lock. */
+/** The facts without any locks. */
 export function withoutLocks(gathered: Gathered): Gathered {
   const facts = { ...gathered.facts, codesLockedUntil: null, recoveryCodesLockedUntil: null };
   return { ...gathered, facts };

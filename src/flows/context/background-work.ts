@@ -1,4 +1,7 @@
-/** Work that no response waits for. Work with the same name never runs twice at once; if it is requested meanwhile, it runs again after. */
+/**
+ * Runs work that no response waits for. Work with the same name never runs twice at once; if it is requested while it runs, it
+ * runs again afterwards.
+ */
 export class BackgroundWork {
   readonly #underWay = new Map<
     string,
@@ -12,12 +15,12 @@ export class BackgroundWork {
     this.#onError = onError;
   }
 
-  /** True once the process is about to end: work in steps leaves the rest to the next start. */
+  /** True when the process is about to end. Work that runs in steps then leaves the rest to the next start. */
   get isStopping(): boolean {
     return this.#stopping;
   }
 
-  /** Begins nothing more. Resolves when what is under way has come to a place where it can stop. */
+  /** Starts no more work. Resolves when running work has reached a point where it can stop. */
   async stop(): Promise<void> {
     this.#stopping = true;
     await this.settled();
@@ -41,12 +44,12 @@ export class BackgroundWork {
     this.#underWay.set(name, { done, again: null });
   }
 
-  /** Resolves when nothing of that name is under way. */
+  /** Resolves when no work with that name is running. */
   async idle(name: string): Promise<void> {
     await this.#underWay.get(name)?.done;
   }
 
-  /** Runs work after a while, once: a second request for the same name before then is ignored. Does not keep the process alive. */
+  /** Runs work once after a delay. Ignores further requests for the same name until then. Does not keep the process alive. */
   runLater(name: string, work: () => Promise<void>, seconds: number): void {
     if (this.#later.has(name)) return;
     this.#later.add(name);
@@ -56,13 +59,12 @@ export class BackgroundWork {
     }, seconds * 1000).unref();
   }
 
-  /** Resolves when everything under way is done but what has a name that begins with `except`. */
+  /** Resolves when all work is done, except work whose name starts with `except`. */
   async settled(except?: string): Promise<void> {
     for (;;) {
       const rest = [...this.#underWay].filter(([name]) => except === undefined || !name.startsWith(except));
       if (rest.length === 0) return;
-      // What is done may have asked for more.
-      // oxlint-disable-next-line no-await-in-loop
+      // Finished work may have started more.
       await Promise.all(rest.map(([, { done }]) => done));
     }
   }

@@ -3,16 +3,16 @@ import { isSealKeyKnown } from '../../core/proof/secrets';
 import { withTimeLimit } from '../../delivery/circuit-breaker';
 import type { FlowContext } from './context';
 
-/** One thing that was looked at and found wanting: what it is, then what to do. */
+/** One problem with the setup, and how to fix it. */
 export interface SetupFinding {
   readonly part: 'keys' | 'records' | 'state' | 'clock' | 'cookies' | 'email' | 'sms' | 'options';
-  /** `error` where people cannot sign in or are not protected; `warning` where they are, but something should be better. */
+  /** `error`: people cannot sign in or are not protected. `warning`: they can and are, but something should be improved. */
   readonly level: 'error' | 'warning';
   readonly message: string;
 }
 
 export interface SetupReport {
-  /** No finding is an error. */
+  /** True if no finding is an error. */
   readonly ok: boolean;
   readonly findings: readonly SetupFinding[];
 }
@@ -20,21 +20,21 @@ export interface SetupReport {
 export interface CheckOptions {
   /** The Express app, for its `trust proxy` setting. */
   readonly app?: { get(setting: string): unknown };
-  /** Users whose secrets are tried against the keys, such as one of the operators. */
+  /** Users whose secrets are checked against the keys, such as one of the operators. */
   readonly userIds?: readonly string[];
 }
 
-/** What the requests so far have shown. */
+/** What earlier requests revealed about proxies. */
 export interface SeenProxies {
-  /** Something that proxies add arrived while `trust proxy` was not set. */
+  /** A header that proxies add arrived while `trust proxy` was not set. */
   readonly seesUnknownProxy: boolean;
 }
 
-/** Beyond it a code of an authenticator app is refused, and every life in the state is off by as much. */
+/** Beyond this, codes of authenticator apps are refused, and every lifetime in the state is off by as much. */
 const CLOCK_ERROR_MS = 30_000;
 const CLOCK_WARNING_MS = 5000;
 
-/** Checks what can be set up wrongly. Never rejects: a check that fails to run is a finding. */
+/** Checks the setup for common mistakes. Never rejects: a check that fails to run is a finding. */
 export async function checkSetup(
   context: FlowContext,
   options: CheckOptions,
@@ -74,7 +74,7 @@ async function checkKeys(context: FlowContext, userIds: readonly string[]): Prom
             {
               part: 'options',
               level: 'error',
-              message: `${elsewhere.length} passkeys belong to another domain and can’t be used: set \`passkeys.rpId\` to the one they were registered for.`,
+              message: `${elsewhere.length} passkeys belong to another domain and can’t be used: set \`passkeys.rpId\` to the domain they were registered for.`,
             },
           ];
     if (lost.length === 0) return bound;
@@ -100,25 +100,25 @@ async function checkState({ state, options }: FlowContext): Promise<readonly Set
     const theirs = await state.findClock(before);
     if (theirs === null) {
       const message =
-        'The state is kept in the memory of this process: people are signed out when it ends, and a second process knows nothing of it. Pass `state: redisState(redis)`.';
+        'The state is kept in the memory of this process: people are signed out when it ends, and a second process cannot read it. Pass `state: redisState(redis)`.';
       return [{ part: 'state', level: 'warning', message }];
     }
-    // A reply on its way is no difference: only what the way cannot explain counts.
+    // Ignores the time that the reply took: only a difference that it cannot explain counts.
     const now = options.clock.now();
     const off = Math.round(theirs < before ? before - theirs : Math.max(0, theirs - now));
     if (off < CLOCK_WARNING_MS) return [];
-    const message = `The clocks of this process and of the state are ${off} ms apart: let both follow the same time server.`;
+    const message = `The clocks of this process and of the state are ${off} ms apart: let both use the same time server.`;
     return [{ part: 'clock', level: off < CLOCK_ERROR_MS ? 'warning' : 'error', message }];
   } catch (error) {
     return [unreachable('state', 'The state', error)];
   }
 }
 
-/** A clock that was ahead once has left its instants behind. */
+/** Reports a clock that is or was ahead, if this process has read an instant in the future. */
 function checkClocks({ clocks: { furthest } }: FlowContext): readonly SetupFinding[] {
   if (furthest === null) return [];
   const seconds = Math.round(furthest.aheadMs / 1000);
-  const message = `Since this process started it has read an instant that lay ${seconds} s in the future, of a ${furthest.of}: the clock of a process is or was ahead, or this one is behind. Let all of them follow the same time server.`;
+  const message = `Since it started, this process has read a date ${seconds} s in the future, of a ${furthest.of}: the clock of another process is or was ahead, or the clock of this one is behind. Let all processes use the same time server.`;
   return [{ part: 'clock', level: 'warning', message }];
 }
 
@@ -127,7 +127,7 @@ async function checkSenders({ options }: FlowContext): Promise<readonly SetupFin
   const none: SetupFinding = {
     part: 'email',
     level: 'warning',
-    message: 'There is no email sender, so that nobody is told when a factor changes: pass `email`.',
+    message: 'There is no email sender, so people are not notified when a factor changes: pass `email`.',
   };
   const found = await Promise.all([
     email === null ? none : checkSender('email', email, emailTimeoutSeconds),
@@ -159,7 +159,10 @@ function checkTls({ options }: FlowContext): readonly SetupFinding[] {
   return [{ part: 'cookies', level, message }];
 }
 
-/** No error where a visitor could bring it about: a health endpoint would take the app out of service. */
+/**
+ * Findings that a visitor can cause are never errors: otherwise a visitor could make a health endpoint take the app out of
+ * service.
+ */
 function checkProxies(
   { options }: FlowContext,
   app: CheckOptions['app'],
@@ -168,18 +171,18 @@ function checkProxies(
   const trusted = app?.get('trust proxy');
   if (trusted === true) {
     const message =
-      '`trust proxy` is `true`, so that every visitor can claim any address and scheme: set it to the number of proxies or to their addresses.';
+      '`trust proxy` is `true`, so every visitor can claim any address and scheme: set it to the number of proxies or to their addresses.';
     return [{ part: 'cookies', level: 'error', message }];
   }
   if (trusted) return [];
   if (seesUnknownProxy) {
     const message =
-      'X-Forwarded-For arrives and `trust proxy` is not set. If a proxy sends it, every visitor has the address of the proxy and shares its limits, and over TLS no session cookie is sent: set it to the number of proxies.';
+      'X-Forwarded-For arrives, but `trust proxy` is not set. If a proxy sends it, every visitor has the address of the proxy and shares its limits, and over TLS no session cookie is sent: set it to the number of proxies.';
     return [{ part: 'cookies', level: 'warning', message }];
   }
   if (app === undefined || !options.secure) return [];
   const message =
-    '`trust proxy` is not set. Where a proxy ends TLS, no session cookie is sent without it and every visitor has the address of the proxy: set it to the number of proxies.';
+    '`trust proxy` is not set. If a proxy terminates TLS, no session cookie is sent and every visitor has the address of the proxy: set it to the number of proxies.';
   return [{ part: 'cookies', level: 'warning', message }];
 }
 
@@ -187,11 +190,11 @@ function checkOptions({ options }: FlowContext): readonly SetupFinding[] {
   return options.dangers.map((name) => ({
     part: 'options',
     level: 'warning',
-    message: `\`${name}\` is in use: leave it out as soon as you can.`,
+    message: `\`${name}\` is in use: remove it as soon as you can.`,
   }));
 }
 
-/** Only the word of a failure is passed on: its message may hold an address or a password. */
+/** Includes only the code of an error: its message may contain an address or a password. */
 function unreachable(part: SetupFinding['part'], what: string, error: unknown): SetupFinding {
   const said = typeof error === 'object' && error !== null ? Reflect.get(error, 'because') : undefined;
   const code: unknown = said ?? (error instanceof MfaError ? error.code : undefined);
@@ -199,6 +202,6 @@ function unreachable(part: SetupFinding['part'], what: string, error: unknown): 
   return {
     part,
     level: 'error',
-    message: `${what} cannot be reached${because}: see that it runs and is allowed.`,
+    message: `${what} cannot be reached${because}: check that it is running and that this process may connect to it.`,
   };
 }

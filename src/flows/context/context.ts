@@ -16,13 +16,16 @@ import type { ChallengeOwner, ChallengePurpose, StateStore } from '../../stores/
 import type { EnrollmentNotes } from '../enrollment/enrollment-notes';
 import type { BackgroundWork } from './background-work';
 
-/** The options without the host's own user type, which only the directory knows. */
+/** The options without the host's user type, which only the directory knows. */
 export type FlowOptions = Omit<ResolvedOptions, 'users' | 'account' | 'userId'>;
 
-/** The administrators of an organization, where the host can name them. They get an email when one of them is reset or exempted. */
+/**
+ * Finds the administrators of an organization, if the host can name them. They get an email when one of them is reset or
+ * exempted.
+ */
 export type AdministratorsOf = (organizationId: string) => Promise<readonly Account[]>;
 
-/** Everything a flow works with; wired once. */
+/** The dependencies of every flow, created once. */
 export interface FlowContext {
   readonly options: FlowOptions;
   readonly clock: Clock;
@@ -30,7 +33,7 @@ export interface FlowContext {
   readonly state: StateStore;
   readonly keyRing: KeyRing;
   readonly factors: FactorRegistry;
-  /** How people sign in without a password; null where the host did not switch it on. */
+  /** How people sign in without a password; null if the host did not enable it. */
   readonly wayIn: BoundWayIn | null;
   readonly delivery: Delivery;
   readonly directory: Directory;
@@ -38,7 +41,7 @@ export interface FlowContext {
   readonly background: BackgroundWork;
   readonly clocks: ClockWatch;
   readonly enrollmentNotes: EnrollmentNotes;
-  /** What each `adminPages` of the host names as administrators; none where it cannot name them. */
+  /** One entry for each `adminPages` of the host that can name its administrators. */
   readonly administrators: AdministratorsOf[];
 }
 
@@ -53,12 +56,12 @@ export function newId(): string {
   return randomBytes(16).toString('base64url');
 }
 
-/** 72 random bits: unique, for values that are no secret, such as an epoch or the handle of a session. */
+/** 72 random bits: unique, for values that are not secret, such as an epoch or the handle of a session. */
 export function newHandle(): string {
   return randomBytes(9).toString('base64url');
 }
 
-/** The factor that was asked last, as the session remembers it. A hint: it is checked again before it counts. */
+/** The factor that was last asked for, as stored in the session. Only a hint: it is checked again before use. */
 export interface ChallengeHint {
   readonly purpose: ChallengePurpose;
   readonly kind: FactorKind;
@@ -75,7 +78,7 @@ interface SubjectBase {
   readonly challengeHint: ChallengeHint | null;
 }
 
-/** Whom a request belongs to: a login that is not finished, or a session. */
+/** The authenticated subject of a request: a pending login or a session. */
 export type AuthSubject =
   | (SubjectBase & { readonly phase: 'pending'; readonly expiresAt: number })
   | (SubjectBase & {
@@ -89,10 +92,12 @@ export function challengeOwner(subject: AuthSubject, purpose: ChallengePurpose):
   return { userId: subject.userId, ownerId: subject.ownerId, purpose };
 }
 
-/** What the events of one login have in common; empty for events of a session. */
+/** The field that links the events of one login; empty for events of a session. */
 export type LoginField = Pick<MfaEvent, 'loginId'>;
 
-/** The id of the login itself is not reported: hosts use it as the `challengeId`, with which they accept answers. */
+/**
+ * Events contain a hash of the login's id. Hosts use the id itself as `challengeId`, and anyone who has it can submit answers.
+ */
 export function loginOf(ownerId: string): LoginField {
   return { loginId: createHash('sha256').update(ownerId).digest('base64url').slice(0, 16) };
 }
@@ -108,7 +113,7 @@ export function loginOfSubject({ phase, ownerId }: Pick<AuthSubject, 'phase' | '
   return phase === 'pending' ? loginOf(ownerId) : {};
 }
 
-/** What a session is granted with once the decision allows it. */
+/** The values of the session to create when the decision allows it. */
 export interface SessionGrant {
   readonly userId: string;
   readonly organizationId: string;
@@ -116,15 +121,15 @@ export interface SessionGrant {
   readonly epochs: Epochs;
   readonly startedAt: number;
   readonly skipped: boolean;
-  /** When the policy ends it. */
+  /** The absolute end, according to the policy. */
   readonly expiresAt: number;
   /** The pending login or older handle that this replaces. */
   readonly replaces: string | null;
-  /** The older handle goes on as this session; where it was ended meanwhile, this one never begins. */
+  /** The older handle continues as this session. If the older session was ended in between, this one never starts. */
   readonly continues?: true;
 }
 
-/** The login or session as it goes on with more evidence. */
+/** The login or session, continued with more evidence. */
 export function continueGrant(
   subject: AuthSubject,
   proven: { readonly evidence: readonly Evidence[]; readonly expiresAt: number },

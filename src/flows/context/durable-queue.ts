@@ -1,17 +1,18 @@
 import type { FlowContext } from './context';
 
-// What is sent at least once waits in a queue of the record store: it is stored before it is sent and removed afterwards.
+// Messages that must be sent at least once are stored in a queue of the record store before they are sent, and removed
+// afterwards.
 
-/** The wait before each retry; the last one repeats. */
+/** The wait before each retry. The last one repeats. */
 const WAITS_SECONDS = [30, 60, 120, 300, 900, 1800, 3600];
 const LONGEST_PAUSE_SECONDS = 3600;
-/** Longer than any send takes. Within it, no other process claims the item. */
+/** Longer than any send takes. No other process claims the item in this time. */
 export const CLAIM_SECONDS = 120;
 const LONGEST_WAIT_SECONDS = 3 * 86_400;
-/** The most that a queue keeps. */
+/** The maximum number of items in a queue. */
 export const MOST_KEPT = 10_000;
 
-/** When an item is tried again that failed once more; `too-old` after three days. */
+/** When to retry an item that failed again. `isTooOld` after three days. */
 export function nextTry(
   { keptAt, attempts }: { readonly keptAt: number; readonly attempts: number },
   now: number,
@@ -23,13 +24,13 @@ export function nextTry(
 } {
   const tried = attempts + 1;
   const waitSeconds = WAITS_SECONDS[Math.min(tried, WAITS_SECONDS.length) - 1] ?? CLAIM_SECONDS;
-  // An instant from a clock that was ahead must not extend the wait.
+  // A clock ahead must not extend the retries.
   const since = Math.min(keptAt, now);
   const isTooOld = now + waitSeconds * 1000 > since + LONGEST_WAIT_SECONDS * 1000;
   return { keptAt: since, attempts: tried, waitSeconds, isTooOld };
 }
 
-/** Which items are claimed. */
+/** Selects the items to claim. */
 export interface Claim {
   readonly now: number;
   readonly latestAt: number;
@@ -39,7 +40,7 @@ export interface Claim {
 
 const BATCH = 20;
 
-/** Tries what is due, in batches, until nothing is left or nothing gets through. Returns how many were sent. */
+/** Tries due items in batches until none are left or a whole batch fails. Returns how many were sent. */
 export async function workOff<Item>(
   { clock }: Pick<FlowContext, 'clock'>,
   queue: {
@@ -52,8 +53,7 @@ export async function workOff<Item>(
   for (;;) {
     const now = clock.now();
     const latestAt = now + LONGEST_PAUSE_SECONDS * 1000;
-    // Each batch is sent before the next is claimed, so that no claim runs out.
-    // oxlint-disable-next-line no-await-in-loop
+    // Send each batch before the next is claimed, so that no claim expires.
     const due = await queue.claim({ now, latestAt, limit: BATCH, untilAt: now + CLAIM_SECONDS * 1000 });
     // oxlint-disable-next-line no-await-in-loop
     const outcomes = await Promise.all(due.map((item) => queue.retry(item)));

@@ -14,16 +14,16 @@ import type { Account } from '../../options/ports';
 import type { MemberRecord } from '../../records/records';
 import type { FlowContext } from './context';
 
-/** Through what the host let the person in, or let them choose a new password. */
+/** The channel through which the host signed the person in or let them choose a new password. */
 export interface FirstFactorChannel {
   readonly channel: 'email';
   readonly address: string;
 }
 
-/** What the host knows of the first factor that was just given. */
+/** What the host knows about the first factor that was just proven. */
 export type FirstFactor = FirstFactorChannel | { readonly upstream: UpstreamClaims };
 
-/** The channel as it is kept. Throws a TypeError that names the call where the host gave none. */
+/** The stored form of a channel. Throws a TypeError that names `call` if the channel or the address is invalid. */
 export function toStoredChannel(
   { keyRing }: Pick<FlowContext, 'keyRing'>,
   call: string,
@@ -36,12 +36,12 @@ export function toStoredChannel(
   );
 }
 
-/** The ids of the address on file, under every kind that sends a code there. */
+/** The authenticator ids of the email address on file, one for each kind that sends codes to it. */
 const ON_FILE_BY_EMAIL = FACTOR_TRAITS.filter(
   ({ channel, worksOnFile }) => channel === 'email' && worksOnFile,
 ).map(({ kind }) => onFileId(kind));
 
-/** The channels that the first factor came through, or a new password a while ago, as the host said. */
+/** The channels of the first factor and of a recent password reset, as reported by the host. */
 export function channelsOf(
   context: Pick<FlowContext, 'clock'>,
   { member, evidence }: { readonly member: MemberRecord; readonly evidence: readonly Evidence[] },
@@ -53,8 +53,8 @@ export function channelsOf(
 }
 
 /**
- * The authenticators at an address through which the first factor came. Addresses are opened only where a channel is known.
- * An address that cannot be read counts as spent, since it cannot be compared.
+ * The authenticators that use the address of the first factor. Addresses are decrypted only if a channel is known. An address
+ * that cannot be read counts as used, because it cannot be compared.
  */
 export function findSpentChannels(
   context: FlowContext,
@@ -78,7 +78,10 @@ export function findSpentChannels(
   return [...spent.map(({ id }) => id), ...(onFile ? ON_FILE_BY_EMAIL : [])];
 }
 
-/** A clock that was ahead must not spend the address for longer than a reset does, so the end is stored again. */
+/**
+ * If a clock ahead recorded the password reset, stores a new end, so that the address is not excluded for longer than after any
+ * other reset.
+ */
 function boundSpentChannel({ clocks, clock, records, background }: FlowContext, member: MemberRecord): void {
   const { userId, spentChannel } = member;
   const now = clock.now();

@@ -17,7 +17,7 @@ import type { AuthSubject, FlowContext } from './context';
 import { findSpentChannels } from './first-factor-channels';
 import { reportMissingKeys } from './report-unreadable';
 
-/** The facts, and the records they were made from. */
+/** The facts, and the records that they are based on. */
 export interface Gathered {
   readonly facts: Facts;
   readonly account: Account;
@@ -26,7 +26,7 @@ export interface Gathered {
   readonly now: number;
 }
 
-/** Reads what a first factor's login needs. One round trip; the login itself is the session. */
+/** Reads the facts for a login after its first factor, in one round trip. The login itself takes the place of the session. */
 export async function gatherLoginFacts(
   context: FlowContext,
   account: Account,
@@ -48,23 +48,23 @@ export async function gatherLoginFacts(
   });
 }
 
-/** Whose records are read, and by which session or pending login. */
+/** The user, and the session or pending login, whose records are read. */
 export type Reader = Pick<AuthSubject, 'phase' | 'userId' | 'organizationId' | 'ownerId'>;
 
 type Read = readonly [MemberRecord, PolicyRecord, PendingLogin | SessionEntry | undefined];
 
-/** Records that were read before it was certain whose request this is. */
+/** Records that were read before the request was authenticated. */
 export interface PrefetchedRecords {
   readonly reader: Reader;
-  /** When the reads were asked for. */
+  /** When the reads were started. */
   readonly at: number;
   readonly found: Promise<Read>;
 }
 
-/** Asks for what {@link gatherFacts} will need. */
+/** Starts to read what {@link gatherFacts} will need. */
 export function readEarly(context: ReadContext, reader: Reader): PrefetchedRecords {
   const found = readRecords(context, reader);
-  // The caller that uses them gets the failure; an unhandled rejection would end the process.
+  // The caller that awaits them handles the failure; an unhandled rejection would end the process.
   found.catch(() => undefined);
   return { reader, at: context.clock.now(), found };
 }
@@ -85,12 +85,12 @@ function readRecords(
   ]);
 }
 
-/** Older reads are repeated, since the session may have been ended. */
+/** Older reads are repeated, because the session may have been ended since. */
 const EARLY_MS = 1000;
 
 /**
- * Reads what a pending login or a session needs, with whether it is still there. One round trip, or none where `early` was
- * read a moment ago for exactly this subject. `pending` is the login itself, if another call reads it in the same round trip.
+ * Reads the facts for a pending login or a session, and whether it still exists. One round trip, or none if `early` was just read
+ * for exactly this subject. `pending` is the login itself, if another call reads it in the same round trip.
  */
 export async function gatherFacts(
   context: FlowContext,
@@ -109,12 +109,12 @@ export async function gatherFacts(
     context.options.featureAvailable(subject.organizationId),
   ]);
   const kept = pending === undefined ? owner : login;
-  const inForce = { ...policy, policy: effectivePolicy(context, policy) };
+  const withPolicy = { ...policy, policy: effectivePolicy(context, policy) };
   const session = judgePhase({
     subject,
     kept,
     member,
-    policy: inForce,
+    policy: withPolicy,
     active: account.active,
     now: context.clock.now(),
   });
@@ -134,12 +134,12 @@ function isOf(early: PrefetchedRecords, subject: AuthSubject, now: number): bool
   );
 }
 
-/** What was saved, or the host's default where nothing was. */
+/** The saved policy, or the host's default. */
 export function effectivePolicy(context: FlowContext, { policy }: PolicyRecord): Policy {
   return policy.version > 0 ? policy : context.options.defaultPolicy(policy.organizationId);
 }
 
-/** The policy in force: as it was saved, or the host's default. */
+/** Reads the policy in effect: the saved one, or the host's default. */
 export async function readPolicy(context: FlowContext, organizationId: string): Promise<Policy> {
   return effectivePolicy(context, await context.records.findPolicy(organizationId));
 }
@@ -169,7 +169,7 @@ function evidenceOf(kept: PendingLogin | SessionEntry | undefined): readonly Evi
   return kept !== undefined && 'evidence' in kept ? kept.evidence : [];
 }
 
-/** The facts of somebody whose records were read, as they would be in this session. */
+/** The facts of a person whose records were read, in this session. */
 export function toGathered(
   context: FlowContext,
   read: {
@@ -213,7 +213,7 @@ export function toGathered(
   return { facts, account, member, policy, now };
 }
 
-/** Reports dates in the future, which a clock that was ahead has written. The rules do not trust them. */
+/** Reports dates in the future, which a clock ahead wrote. The rules do not trust them. */
 function noteFutureDates(
   { clocks }: FlowContext,
   { member, session }: { readonly member: MemberRecord; readonly session: SessionFact },
@@ -225,7 +225,7 @@ function noteFutureDates(
   for (const { at } of session.evidence) if (!isCredible(at, now)) clocks.note('login', at);
 }
 
-/** First the person's choice, then by strength, then by last use. */
+/** Sorts by the person's preference, then by strength, then by last use. */
 function inAskingOrder({ authenticators, askedFirst }: MemberRecord): readonly Authenticator[] {
   if (authenticators.length < 2) return authenticators;
   return authenticators.toSorted(

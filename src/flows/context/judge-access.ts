@@ -6,13 +6,13 @@ import type { Account } from '../../options/ports';
 import type { AuthSubject, FlowContext, Origin } from './context';
 import { gatherFacts, type Gathered, type PrefetchedRecords } from './gather-facts';
 
-/** Somebody with a pending login or a session. */
+/** A person with a pending login or a session. */
 export interface Person {
   readonly account: Account;
   readonly subject: AuthSubject;
 }
 
-/** A decision, and the facts it was made from. */
+/** A decision, and the facts that it is based on. */
 export interface Judged {
   readonly gathered: Gathered;
   readonly decision: Decision;
@@ -20,12 +20,12 @@ export interface Judged {
 
 const POLICY: Requirement = { kind: 'policy' };
 
-/** What the policy decides about facts that were read. */
+/** Applies the policy to gathered facts. */
 export function decideByPolicy({ facts, now }: Pick<Gathered, 'facts' | 'now'>): Decision {
   return decide(facts, POLICY, now);
 }
 
-/** Reads the facts and decides by the policy. */
+/** Reads the facts and applies the policy. */
 export async function judgeAccess(
   context: FlowContext,
   { account, subject }: Person,
@@ -35,7 +35,7 @@ export async function judgeAccess(
   return { gathered, decision: decideByPolicy(gathered) };
 }
 
-/** Judges a guarded request. A step-up is asked for only where the policy itself is met. */
+/** Decides about a guarded request. Asks for a step-up only if the policy itself is met. */
 export async function judgeRequest(context: FlowContext, request: Person & RequestToJudge): Promise<Judged> {
   const judged = await judge(context, request);
   context.options.metrics?.decision(judged.decision);
@@ -59,7 +59,7 @@ interface RequestToJudge {
   readonly early?: PrefetchedRecords | undefined;
 }
 
-/** Why somebody may not look at their own sessions, methods and browsers; null where they may. */
+/** Why a person may not see their own sessions, methods and browsers; null if they may. */
 export function refuseOwnPage({ phase }: AuthSubject, gathered: Gathered): Decision | null {
   const decision = decideByPolicy(gathered);
   const isEnrollmentOptional = decision.outcome === 'enroll' && decision.skippable;
@@ -68,8 +68,8 @@ export function refuseOwnPage({ phase }: AuthSubject, gathered: Gathered): Decis
 }
 
 /**
- * Restarts the idle time of a session. Written only now and then, and never for an ended session. Returns the instant that the session is to
- * carry; null if the one it has is recent enough.
+ * Restarts the idle timeout of a session. Only writes occasionally, and never revives an ended session. Returns the new instant
+ * for the session, or null if its current one is recent enough.
  */
 export async function renewSeenAt(
   { state, clock }: FlowContext,
@@ -83,7 +83,7 @@ export async function renewSeenAt(
   return now;
 }
 
-/** Reports a refused request. `account` is null if it is unknown whose request it was. */
+/** Reports a refused request. `account` is null if the user is unknown. */
 export function reportRefusedRequest(
   { events }: Pick<FlowContext, 'events'>,
   refused: {
@@ -103,15 +103,15 @@ export function reportRefusedRequest(
 /** Finds the policy of an organization with MFA on that the person administers. `own` is that of their own organization. */
 export type FindAdministered = (own: Policy) => Promise<Policy | null>;
 
-/** What setting up and changing factors is judged by. */
+/** The facts for setting up and changing factors. */
 export interface GatheredForSetup extends Gathered {
-  /** The facts with the rules that hold for it; null where there is nothing to set up. */
+  /** The facts with the rules for setup; null if there is nothing to set up. */
   readonly setup: Facts | null;
 }
 
 /**
- * Reads what {@link gatherFacts} reads. Where the person's own organization has MFA off, they may set up a factor all the same if
- * they administer an organization that has it on: its pages ask them for one.
+ * Reads what {@link gatherFacts} reads, and the facts for setup. If MFA is off in the person's own organization, they may still
+ * set up a factor if they administer an organization where it is on: its pages require one.
  */
 export async function gatherSetupFacts(
   context: FlowContext,

@@ -16,7 +16,7 @@ export function reportUnreadable(
   context.events.report({ name: 'records-unreadable', userId, organizationId, details });
 }
 
-/** Reports at a login the authenticators whose key is not in the ring. */
+/** Reports, at a login, the authenticators whose key is not in the ring. */
 export function reportMissingKeys(
   context: FlowContext,
   { userId, organizationId, authenticators }: MemberRecord,

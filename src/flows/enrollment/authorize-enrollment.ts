@@ -17,7 +17,7 @@ import type { AuthSubject, FlowContext, Origin } from '../context/context';
 import { gatherFacts, type Gathered } from '../context/gather-facts';
 import { gatherSetupFacts, type FindAdministered, type GatheredForSetup } from '../context/judge-access';
 
-/** How old a proof may be that a change of factors rests on. */
+/** The maximum age of a proof for a change of factors. */
 export const REPROOF_SECONDS = 600;
 
 export type EnrollmentAuthorization =
@@ -26,13 +26,13 @@ export type EnrollmentAuthorization =
       readonly kinds: readonly FactorKind[];
       readonly because: 'required' | 'offered' | 'assigned' | 'settings';
     }
-  /** A proof is needed first, or the session is over, or there is nothing to enroll. */
+  /** `refused`: a proof is needed first, the session has ended, or there is nothing to enroll. */
   | { readonly outcome: 'refused'; readonly decision: Decision }
   | { readonly outcome: 'feature-off' };
 
 /**
- * What a change asks of a session: the strongest factor, or the password given again where there is none. Who has no password
- * cannot give it again: having signed in a moment ago at the host is their proof.
+ * What a change requires of a session: the strongest factor, or the password again if the person has no factor. People without a
+ * password must have signed in recently at the host.
  */
 export function reproofRequirement(
   subject: AuthSubject,
@@ -45,8 +45,9 @@ export function reproofRequirement(
 type SetupFacts = Pick<GatheredForSetup, 'facts' | 'setup' | 'now'>;
 
 /**
- * Whether a factor may be added now. In a pending login only where the decision says so, after every factor that exists
- * was proven; in a session after a fresh proof. Whoever holds only the password of an enrolled person gets neither.
+ * Whether a factor may be added now. In a pending login: only if the decision asks for enrollment and the person's strongest
+ * factor was proven. In a session: only after a fresh proof. An attacker who only has the password of an enrolled person can do
+ * neither.
  */
 export function authorizeEnrollment(
   subject: AuthSubject,
@@ -56,10 +57,10 @@ export function authorizeEnrollment(
   const { facts, setup, now } = gathered;
   const decision = decide(facts, { kind: 'policy' }, now);
   const because = facts.member.enabled && facts.member.assignedKind !== null ? 'assigned' : 'required';
-  // Only what is let in, or sent here: a locked person in particular must not enroll a way around the lock.
+  // Only continue if the policy allows the request or asks for enrollment: a locked person must not enroll a way around the lock.
   if (decision.outcome !== 'allow' && decision.outcome !== 'enroll') return { outcome: 'refused', decision };
   if (subject.phase === 'pending') {
-    // An enrollment that is due was decided after the proof that it needs.
+    // If enrollment is due, the decision has already required the proof.
     const isDue = decision.outcome === 'enroll' && !decision.skippable;
     const stronger = isDue ? null : demandStrongest(facts, now);
     if (stronger !== null) return { outcome: 'refused', decision: stronger };
@@ -68,7 +69,8 @@ export function authorizeEnrollment(
     return { outcome: 'refused', decision };
   }
   if (setup === null) return { outcome: 'feature-off' };
-  // A first factor may rest on a sign-in of the host that was seen, so that nobody types a password again right after their sign-up.
+  // For a first factor, a seen sign-in of the host is enough, so that nobody has to enter a password again right after signing
+  // up.
   const requirement = { ...reproofRequirement(subject, gathered), signInCounts: true } as const;
   const proof = decide(setup, requirement, now);
   if (proof.outcome !== 'allow' && proof.outcome !== 'enroll') {
@@ -78,7 +80,7 @@ export function authorizeEnrollment(
       : { outcome: 'refused', decision: asStepUp(proof) };
   }
   if (!hasFactor(setup)) {
-    // Without a second factor the first one is the only proof there is, so it is asked for again, also where enrollment is due.
+    // Without a second factor, the first one is the only possible proof, so ask for it again even if enrollment is due.
     const again = decide({ ...setup, featureAvailable: false }, requirement, now);
     if (again.outcome !== 'allow') return { outcome: 'refused', decision: again };
   }
@@ -93,8 +95,8 @@ export function authorizeEnrollment(
 }
 
 /**
- * A recovery code is weaker than a passkey, and still the way back for a person who lost it: it lets them set up another of the same
- * kind, and nothing else.
+ * A recovery code is weaker than a passkey, but it is how a person who lost the passkey gets back in. It only allows them to set
+ * up another of the same kind.
  */
 function replaceableKinds(facts: Facts, now: number): readonly FactorKind[] {
   const usedAt = latestProof(facts.session?.evidence ?? [], ({ method }) => method === BACKUP_KIND, now);
@@ -106,14 +108,14 @@ function replaceableKinds(facts: Facts, now: number): readonly FactorKind[] {
   );
 }
 
-/** Who wants to enroll, and from where. */
+/** The person who wants to enroll. */
 export interface Enroller {
   readonly account: Account;
   readonly subject: AuthSubject;
   readonly findAdministered?: FindAdministered;
 }
 
-/** Reads what enrollment is judged by, and judges it. `decision` is what the policy says without the enrollment. */
+/** Reads the facts for enrollment and authorizes it. `decision` is what the policy says without the enrollment. */
 export async function readEnrollment(
   context: FlowContext,
   enroller: Enroller & { readonly wizardUnderWay: boolean },
@@ -128,11 +130,11 @@ export async function readEnrollment(
 }
 
 export type SkipOutcome =
-  /** `onboarding`: the host's sign-up offered it, so nothing was counted. */
+  /** `onboarding`: enrollment was offered by the host's sign-up, so the skip was not counted. */
   | { readonly outcome: 'skipped'; readonly because: 'policy' | 'onboarding' }
   | { readonly outcome: 'refused' };
 
-/** Puts enrollment off, where and as often as the decision allows it; the count is spent in one atomic step. */
+/** Skips enrollment, if and as often as the decision allows. The skip is counted in one atomic step. */
 export async function skipEnrollment(
   context: FlowContext,
   request: Enroller & { readonly origin: Origin; readonly onboarding: boolean },

@@ -33,12 +33,12 @@ export type Confirmation =
       readonly evidence: readonly Evidence[];
       /** Read again after the authenticator was stored. */
       readonly gathered: Gathered;
-      /** What the policy says now. */
+      /** The decision of the policy now. */
       readonly decision: Decision;
-      /** A first set, shown once; null where the person has codes already. */
+      /** A first set, shown once; null if the person already has codes. */
       readonly recoveryCodes: readonly string[] | null;
       readonly notified: readonly string[];
-      /** With these the login or session goes on. */
+      /** The epochs with which the login or session continues. */
       readonly epochs: Epochs;
     };
 
@@ -47,10 +47,10 @@ export interface ConfirmationRequest {
   readonly subject: AuthSubject;
   readonly kind: FactorKind;
   readonly submitted: unknown;
-  /** Null for the one that the authenticator suggests, or the name of its kind. */
+  /** Null for the label that the authenticator suggests, or the name of its kind. */
   readonly label: string | null;
   readonly wizardUnderWay: boolean;
-  /** The authenticator that the new one takes the place of, and the enrollment that was begun for it. */
+  /** The authenticator that the new one replaces, and the enrollment that was started for it. */
   readonly replaces?: { readonly authenticatorId: string; readonly enrollmentId: string };
   /** Whether other sessions, pending logins and remembered browsers end. */
   readonly endOthers: boolean;
@@ -58,7 +58,7 @@ export interface ConfirmationRequest {
   readonly findAdministered?: FindAdministered;
 }
 
-/** Binds the authenticator with its first right code. That code is used up too (RFC 6238, section 5.2). */
+/** Adds the authenticator after its first right code. That code is used up too (RFC 6238, section 5.2). */
 export async function confirmEnrollment(
   context: FlowContext,
   request: ConfirmationRequest,
@@ -71,10 +71,10 @@ export async function confirmEnrollment(
     spendTry(context, subject, kind),
     gatherSetupFacts(context, request),
   ]);
-  const leave = authorizeEnrollment(subject, gathered, request.wizardUnderWay);
-  // The wizard of the app asks for a backup phone, whatever kind was assigned.
+  const permission = authorizeEnrollment(subject, gathered, request.wizardUnderWay);
+  // The wizard for an app also offers a backup phone, whatever kind was assigned.
   const isBackup = kind === BACKUP_PHONE_KIND && request.wizardUnderWay;
-  if (leave.outcome !== 'may-enroll' || !(leave.kinds.includes(kind) || isBackup)) {
+  if (permission.outcome !== 'may-enroll' || !(permission.kinds.includes(kind) || isBackup)) {
     return { outcome: 'rejected', because: 'session-ended' };
   }
   if (attempt.outcome === 'exhausted') return { outcome: 'rejected', because: 'attempts-exhausted' };
@@ -120,8 +120,9 @@ export async function confirmEnrollment(
   const made =
     first || member.recoveryCodesLeft === 0 ? await makeRecoveryCodeSet(context, subject, member) : null;
   if (made?.outcome === 'rejected') return made;
-  // On the ground that was judged and in one step with the codes: of two enrollments at once, of which one may be somebody
-  // else's with the same password, one is bound, and whoever ended the sessions meanwhile ended this one too.
+  // Stores the authenticator and its codes in one step, and only if the member is unchanged. If two enrollments run at once,
+  // perhaps one by an attacker with the same password, only one succeeds. If the sessions were ended in between, this enrollment
+  // fails too.
   const bound = await context.records.bindAuthenticator(account.id, authenticator, {
     ...(replaced === undefined ? {} : { replaces: replaced.id }),
     expected: { epoch: subject.epochs.user, authenticators: member.authenticators.length },
@@ -144,7 +145,7 @@ export async function confirmEnrollment(
   });
   const after = await regather(context, request, { evidence, changed });
   const decision = decide(after.facts, { kind: 'policy' }, after.now);
-  // The login goes on with one more proof.
+  // The login continues with one more proof.
   if (subject.phase === 'pending' && (isBackup || decision.outcome === 'enroll'))
     await context.state.savePendingEvidence(subject.userId, subject.ownerId, evidence);
   return {
@@ -160,8 +161,8 @@ export async function confirmEnrollment(
 }
 
 /**
- * A sent code proves an address and may be guessed at five times. A secret is on the person's own screen: there is
- * nothing to guess, only a clock or a thumb to be off.
+ * Counts attempts for a sent code, which proves an address: five guesses are allowed. Other kinds have no limit: the secret is on
+ * the person's own screen, so there is nothing to guess, and a wrong code is only a typing error or a wrong clock.
  */
 async function spendTry(
   context: FlowContext,
@@ -182,7 +183,7 @@ type EnrollmentTry =
   | { readonly outcome: 'exhausted' }
   | { readonly outcome: 'spent'; readonly challenge: Challenge; readonly attemptsLeft: number | undefined };
 
-/** The one to be replaced, if the enrollment was begun for it and it is still there. */
+/** The authenticator to replace, if the enrollment was started for it and it still exists. */
 function findReplaced(
   { replaces, kind }: ConfirmationRequest,
   { member }: Gathered,
@@ -197,7 +198,7 @@ function changeBy({ kind, label }: Authenticator, replaced: Authenticator | unde
   return { kind: 'authenticator-replaced', factor: kind, label: replaced.label, goneId: replaced.id };
 }
 
-/** The facts as they are now, with the proof just given. */
+/** The current facts, with the new proof. */
 async function regather(
   context: FlowContext,
   { subject, account }: ConfirmationRequest,
@@ -209,7 +210,8 @@ async function regather(
   const gathered = await gatherFacts(context, account, proven);
   const { session } = gathered.facts;
   if (session === null) return gathered;
-  // This step began in time. A login that times out while the factor is stored goes on, so that its new codes are seen.
+  // This step started in time. If the login expires while the factor is stored, let it continue, so that the person sees the new
+  // codes.
   const timedOut =
     subject.phase === 'pending' && session.phase === 'expired' && gathered.now >= subject.expiresAt;
   const phase = timedOut ? 'live' : session.phase;

@@ -2,7 +2,7 @@ import { isAmongChannels } from '../../core/address/destination';
 import type { Channel, FactorKind } from '../../core/member/factor-kind';
 import {
   addCode,
-  codeUnderWay,
+  activeCode,
   confirmCode,
   countCode,
   dropCode,
@@ -21,16 +21,16 @@ import { newEnrollment, reportEnrollment, type EnrollmentRequest, type Enrollmen
 export interface DeliveredEnrollmentRequest extends EnrollmentRequest {
   readonly kind: FactorKind;
   readonly destination: string;
-  /** Who asks, for the mail with the code; null in the host's own code. */
+  /** Where the request came from, for the email with the code; null in the host's own code. */
   readonly origin: Origin | null;
-  /** The person has a code and wants another one, so that the one under way is no answer. */
+  /** The person already has a code and wants a new one, so an earlier one does not count as sent. */
   readonly resend?: boolean;
 }
 
-/** Only kinds whose codes travel are enrolled here. */
+/** Only kinds with a channel are enrolled here. */
 function requireChannel(kind: FactorKind): Channel {
   const channel = channelOfKind(kind);
-  if (channel === null) throw new TypeError(`No code of the kind ${kind} can be sent.`);
+  if (channel === null) throw new TypeError(`${kind} has no channel to send a code by.`);
   return channel;
 }
 
@@ -39,8 +39,8 @@ type Begun =
   | { readonly outcome: 'gone' };
 
 /**
- * Sends a code to an address that is to become a factor. It goes there or nowhere: another channel would prove another address.
- * The code is stored before it is sent, so that one that is slow to arrive is good.
+ * Sends a code to an address that will become a factor. There is no fallback: another channel would prove another address. The
+ * code is stored before it is sent, so that one that arrives late still works.
  */
 export async function startDeliveredEnrollment(
   context: FlowContext,
@@ -54,16 +54,16 @@ export async function startDeliveredEnrollment(
   if (channelOfKind(kind) === 'email' && isAmongChannels(context.keyRing, channels, destination))
     return { outcome: 'refused', because: 'same-channel' };
   const owner = challengeOwner(request.subject, 'enroll');
-  const phase = await context.state.findChallenge(owner);
-  // An enrollment of something else is given up only once this code may be sent.
-  const isCountedFirst = phase !== undefined && !isFor(context, request, phase);
+  const current = await context.state.findChallenge(owner);
+  // Only give up the enrollment of another address once this code may be sent.
+  const isCountedFirst = current !== undefined && !isFor(context, request, current);
   const early = isCountedFirst ? await spend(context, request) : null;
   if (early?.outcome === 'refused')
-    return goOnWithEarlier(context, request, await context.state.findChallenge(owner)) ?? early;
+    return continueEarlier(context, request, await context.state.findChallenge(owner)) ?? early;
   const begun = await begin(context, request);
   if (begun.outcome === 'gone') return begun;
   const spent = early ?? (await spend(context, request));
-  if (spent.outcome === 'refused') return goWithout(context, request, { ...begun, refused: spent });
+  if (spent.outcome === 'refused') return giveUpCode(context, request, { ...begun, refused: spent });
   const { challenge, code } = begun;
   const counted = await change(context, request, (codes) => countCode(codes, code.kept.id), challenge);
   if (counted === undefined) return { outcome: 'gone' };
@@ -81,7 +81,7 @@ function spend(context: FlowContext, { kind, destination, subject }: DeliveredEn
   });
 }
 
-/** Stores the code, in the enrollment under way where that is for the same address. */
+/** Stores the code, in the current enrollment if that is for the same address. */
 async function begin(context: FlowContext, request: DeliveredEnrollmentRequest): Promise<Begun> {
   const { kind, destination, subject, gathered, pendingUntil } = request;
   const owner = challengeOwner(subject, 'enroll');
@@ -91,8 +91,8 @@ async function begin(context: FlowContext, request: DeliveredEnrollmentRequest):
   });
   let code: NewCode | undefined;
   const at = { owner, underPendingLogin: subject.phase === 'pending' };
-  const changed = await changeChallenge(context, at, (phase) => {
-    const enrollment = phase !== undefined && isFor(context, request, phase) ? phase : fresh;
+  const changed = await changeChallenge(context, at, (current) => {
+    const enrollment = current !== undefined && isFor(context, request, current) ? current : fresh;
     const { authenticatorId } = enrollment;
     code = makeCode(context, {
       owner,
@@ -110,13 +110,13 @@ async function begin(context: FlowContext, request: DeliveredEnrollmentRequest):
   return { outcome: 'begun', challenge: changed.challenge, code };
 }
 
-/** Whether the enrollment under way is for this address. */
+/** Whether the current enrollment is for this address. */
 function isFor(
   { keyRing }: FlowContext,
   { subject, kind, destination }: DeliveredEnrollmentRequest,
-  { kind: standingKind, authenticatorId, sealedSecret }: Challenge,
+  { kind: currentKind, authenticatorId, sealedSecret }: Challenge,
 ): boolean {
-  if (standingKind !== kind || sealedSecret === null) return false;
+  if (currentKind !== kind || sealedSecret === null) return false;
   const opened = openSecret(keyRing, sealedSecret, { userId: subject.userId, authenticatorId, kind });
   return opened.outcome === 'opened' && opened.secret.reveal() === destination;
 }
@@ -148,7 +148,7 @@ async function deliver(
   });
   if (delivered.outcome === 'failed' && !mayArrive(delivered)) {
     reportEnrollment(context, request, 'delivery-failed', kind);
-    return goWithout(context, request, {
+    return giveUpCode(context, request, {
       ...begun,
       refused: { outcome: 'refused', because: 'delivery-failed' },
     });
@@ -161,8 +161,8 @@ async function deliver(
   return { outcome: 'started', challenge: stored ?? challenge, sent };
 }
 
-/** This code does not go out. One of a moment ago holds all the same. */
-async function goWithout(
+/** This code is not sent. A recent earlier one stays valid. */
+async function giveUpCode(
   context: FlowContext,
   request: DeliveredEnrollmentRequest,
   without: {
@@ -173,19 +173,19 @@ async function goWithout(
 ): Promise<EnrollmentStart> {
   const { challenge, code, refused } = without;
   const stored = await change(context, request, (codes) => dropCode(codes, code.kept.id), challenge);
-  return stored === undefined ? { outcome: 'gone' } : (goOnWithEarlier(context, request, stored) ?? refused);
+  return stored === undefined ? { outcome: 'gone' } : (continueEarlier(context, request, stored) ?? refused);
 }
 
-/** A second click on one form: its code went out with the first. */
-function goOnWithEarlier(
+/** A second click on the same form: the first one already sent the code. */
+function continueEarlier(
   context: FlowContext,
   request: DeliveredEnrollmentRequest,
-  phase: Challenge | undefined,
+  current: Challenge | undefined,
 ): (EnrollmentStart & { readonly outcome: 'started' }) | null {
-  if (request.resend === true || phase === undefined || !isFor(context, request, phase)) return null;
-  const code = codeUnderWay(phase, context.clock.now());
+  if (request.resend === true || current === undefined || !isFor(context, request, current)) return null;
+  const code = activeCode(current, context.clock.now());
   if (code === undefined) return null;
-  return { outcome: 'started', challenge: phase, sent: toSent(code, { earlier: true }) };
+  return { outcome: 'started', challenge: current, sent: toSent(code, { earlier: true }) };
 }
 
 async function change(
@@ -196,8 +196,8 @@ async function change(
 ): Promise<Challenge | undefined> {
   const owner = challengeOwner(subject, 'enroll');
   const at = { owner, underPendingLogin: subject.phase === 'pending', known };
-  const changed = await changeChallenge(context, at, (phase) =>
-    phase === undefined ? null : { ...phase, codes: rule(phase.codes) },
+  const changed = await changeChallenge(context, at, (current) =>
+    current === undefined ? null : { ...current, codes: rule(current.codes) },
   );
   return changed.outcome === 'changed' ? changed.challenge : undefined;
 }

@@ -34,8 +34,8 @@ export type EnrollmentStart =
   | { readonly outcome: 'gone' };
 
 /**
- * Begins the enrollment of a kind without a channel, for example by making a secret. It waits beside the authenticators in use and
- * becomes one of them with its first right proof.
+ * Starts the enrollment of a kind without a channel, for example by creating a secret. It becomes an authenticator with its first
+ * right proof; until then, the existing ones stay in use.
  */
 export async function startEnrollment(
   context: FlowContext,
@@ -43,10 +43,10 @@ export async function startEnrollment(
 ): Promise<EnrollmentStart> {
   const { kind, gathered, variant = '' } = request;
   const enrollment = context.factors.get(kind)?.enrollment ?? null;
-  if (enrollment === null) throw new TypeError(`A ${kind} is not set up in this way.`);
+  if (enrollment === null) throw new TypeError(`${kind} has no enrollment without a sent code.`);
   const begun = enrollment.begin(await enrolleeOf(context, gathered), variant);
   const challenge = newEnrollment(context, request, kind, begun);
-  // What is begun anew is a new puzzle: guesses at the one before say nothing about it.
+  // A new enrollment has a new secret, so earlier wrong attempts do not count.
   await context.state.endChallenge(challenge);
   const life = { now: context.clock.now(), underPendingLogin: request.subject.phase === 'pending' };
   if (!(await context.state.issueChallenge(challenge, life))) return { outcome: 'gone' };
@@ -54,7 +54,7 @@ export async function startEnrollment(
   return { outcome: 'started', challenge };
 }
 
-/** An enrollment before its first code; of a kind that is delivered, {@link startDeliveredEnrollment} adds that. */
+/** An enrollment before its first code. For a kind with a channel, {@link startDeliveredEnrollment} adds the code. */
 export function newEnrollment(
   context: FlowContext,
   { subject, pendingUntil }: EnrollmentRequest,
@@ -80,7 +80,7 @@ export function newEnrollment(
   };
 }
 
-/** An enrollment that waits for its first proof, with its secret opened for showing. */
+/** An enrollment that waits for its first proof, with its secret in plain text for display. */
 export interface FoundEnrollment {
   readonly challenge: Challenge;
   readonly secret: PlainSecret | null;
@@ -95,7 +95,7 @@ export async function findEnrollment(
   if (challenge === undefined || challenge.kind !== kind) return undefined;
   const isSent = channelOfKind(kind) !== null;
   if (!isSent && isChallengeOver(challenge, context.clock.now())) return undefined;
-  // Without a code that went out there is nothing to wait for.
+  // If no code was sent, there is nothing to wait for.
   if (isSent && challenge.codes.length === 0) return undefined;
   if (challenge.sealedSecret === null) return { challenge, secret: null };
   const binding = { userId: subject.userId, authenticatorId: challenge.authenticatorId, kind };
@@ -103,7 +103,7 @@ export async function findEnrollment(
   return opened.outcome === 'opened' ? { challenge, secret: opened.secret } : undefined;
 }
 
-/** What the person is shown of it, on the page and in JSON. */
+/** What an enrollment shows to the person, on the page and in JSON. */
 export async function showEnrollment(
   context: FlowContext,
   gathered: Pick<Gathered, 'account' | 'member'>,
@@ -125,7 +125,7 @@ async function enrolleeOf(
   return { issuer, account: email ?? username, name, authenticators, now: clock.now() };
 }
 
-/** The authenticator that a proven enrollment becomes. */
+/** Turns a proven enrollment into an authenticator. */
 export function toAuthenticator(
   challenge: Challenge,
   confirmed: {
@@ -169,21 +169,21 @@ export interface TooManyChanges {
   readonly retryAfterSeconds: number;
 }
 
-/** What one person may do in an hour, far beyond what anybody needs. */
-const AN_HOUR = {
-  /** Each is told to every address on file, so that without an end it is a flood of mails. */
+/** The limits per person and hour, far higher than anyone needs. */
+const HOURLY_LIMITS = {
+  /** Each sends a notice to every address on file. Without a limit, that would be a flood of emails. */
   'factor-changes': 30,
-  /** Each costs over a second of processor time. */
+  /** Each takes over a second of CPU time. */
   'recovery-codes': 10,
 } as const;
 
-/** Counts one change; what would be one too many is refused. */
+/** Counts one change, and refuses it if it exceeds the limit. */
 export async function spendChange(
   context: FlowContext,
   userId: string,
-  name: keyof typeof AN_HOUR,
+  name: keyof typeof HOURLY_LIMITS,
 ): Promise<{ readonly outcome: 'spent' } | TooManyChanges> {
-  const throttle = context.state.throttle({ name, points: AN_HOUR[name], seconds: 3600 });
+  const throttle = context.state.throttle({ name, points: HOURLY_LIMITS[name], seconds: 3600 });
   const spent = await throttle.spend(digestUserId(context.keyRing, userId));
   if (spent.outcome === 'spent') return spent;
   const { retryAfterSeconds } = spent;

@@ -6,10 +6,10 @@ const LONGEST_WAIT_MS = 5000;
 const MOST_LATE = 10_000;
 
 /**
- * Tells the host's user table who has a factor. A table that fails must not take an enrollment or a reset down with it: by then
- * the factor is bound, or gone. The failure is reported and the note is made again, by `mfa.retryNotices()` twice a minute and
- * at the person's next proof, until the table has it. Nothing is let in meanwhile: a factor that the table does not know of is
- * asked for all the same, and one that it still knows of reads as lost records.
+ * Tells the host's user table who has a factor. A failing table must not make an enrollment or a reset fail: by then, the factor
+ * is already stored or removed. The failure is reported, and the note is repeated by `mfa.retryNotices()` twice a minute and at
+ * the person's next proof, until it succeeds. Protection does not depend on it: a factor that is missing in the table is still
+ * required, and a removed one that the table still lists looks like lost records.
  */
 export class EnrollmentNotes {
   readonly #directory: Pick<Directory, 'noteEnrolled'>;
@@ -30,7 +30,7 @@ export class EnrollmentNotes {
   /** Never rejects. */
   async note(userId: string, enrolled: boolean): Promise<void> {
     try {
-      await answerInTime(this.#directory.noteEnrolled(userId, enrolled));
+      await withTimeout(this.#directory.noteEnrolled(userId, enrolled));
       this.#late.delete(userId);
     } catch (cause) {
       this.#late.add(userId);
@@ -44,15 +44,16 @@ export class EnrollmentNotes {
     }
   }
 
-  /** For a person who lost a factor, which may have been the last one. */
+  /** Call it after a factor was removed. Tells the table if it was the last one. */
   async noteIfNone(userId: string): Promise<void> {
     if (await this.#isEnrolled(userId)) return;
     await this.note(userId, false);
-    // Enrolled meanwhile: a note of "none" must not stand, since it lets lost records pass for none.
+    // If the person enrolled in between, correct the note: with "none" in the table, lost records would look like "never
+    // enrolled".
     if (await this.#isEnrolled(userId)) await this.note(userId, true);
   }
 
-  /** Makes the notes that failed, by what the records say now. */
+  /** Repeats the notes that failed, according to the current records. */
   async retry(): Promise<void> {
     await Promise.all(
       [...this.#late].map(async (userId) => {
@@ -63,14 +64,14 @@ export class EnrollmentNotes {
   }
 
   async #isEnrolled(userId: string): Promise<boolean> {
-    // Authenticators belong to the person, whatever the organization.
+    // Authenticators belong to the person, so any organization id works.
     const { authenticators } = await this.#records.findMember(userId, 'default');
     return authenticators.length > 0;
   }
 }
 
-/** The host's table may hang; an answer that comes later is no harm. */
-async function answerInTime(noted: Promise<void>): Promise<void> {
+/** The host's table may hang. A late answer does no harm. */
+async function withTimeout(noted: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(

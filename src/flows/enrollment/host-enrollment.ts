@@ -20,7 +20,7 @@ export type HostEnrollment =
   | {
       readonly outcome: 'started';
       readonly start: EnrollmentStart & { readonly outcome: 'started' };
-      /** What the person is shown; null for a code that was sent. */
+      /** What to show to the person; null if a code was sent. */
       readonly shown: Awaited<ReturnType<typeof showEnrollment>> | null;
     }
   /** The person has a factor and must prove it first. */
@@ -30,8 +30,8 @@ export type HostEnrollment =
   | { readonly outcome: 'rejected'; readonly because: 'challenge-expired' | 'method-not-offered' };
 
 /**
- * Starts an enrollment in the host's own code. With `challengeId`, the login continues in which the person answered a challenge.
- * `destination` is the address that a code is sent to, null for an authenticator app.
+ * Starts an enrollment in the host's own code. With `challengeId`, continues the login in which the person answered a challenge.
+ * `destination` is the address that a code is sent to, or null for an authenticator app.
  */
 export async function startHostEnrollment(
   context: FlowContext,
@@ -85,7 +85,7 @@ function requireStrongest(gathered: Gathered): HostEnrollment | null {
   return { outcome: 'challenge', gathered, anyOf: decision.anyOf };
 }
 
-/** Confirms such an enrollment by its first right code, and ends the login that it was started in. */
+/** Confirms such an enrollment with its first right code, and ends its login. */
 export async function confirmHostEnrollment(
   context: FlowContext,
   account: Account,
@@ -115,7 +115,7 @@ export async function confirmHostEnrollment(
     origin,
   });
   if (confirmed.outcome === 'rejected') return confirmed;
-  // The recovery codes are in the answer, and the login is no longer needed.
+  // The result contains the recovery codes, and the login is no longer needed.
   await acknowledgeCodes(context, subject);
   await endPendingLogin(context, subject);
   return { ...confirmed, kind };

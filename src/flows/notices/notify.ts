@@ -26,14 +26,14 @@ function emailAddresses(context: FlowContext, account: Account, member: MemberRe
 }
 
 /**
- * Sends a notice to every address in the background: the answer does not wait for the mail server, and a mail that fails is kept
- * and retried. Returns the masked addresses.
+ * Sends a notice to every address in the background, so that the response does not wait for the mail server. A failed email is
+ * stored and retried. Returns the masked addresses.
  */
 export async function notifyAddressesOnFile(
   context: FlowContext,
-  told: { readonly account: Account; readonly member: MemberRecord; readonly notice: Notice },
+  request: { readonly account: Account; readonly member: MemberRecord; readonly notice: Notice },
 ): Promise<readonly string[]> {
-  const { account, member, notice } = told;
+  const { account, member, notice } = request;
   const { id: userId, name: userName, organizationId, locale: language } = account;
   const addresses = emailAddresses(context, account, member);
   for (const to of addresses) {
@@ -48,8 +48,8 @@ export function canNotify(context: FlowContext, account: Account, member: Member
 }
 
 /**
- * When an administrator was reset or exempted, tells the other administrators by email: without it, one administrator could
- * take over the account of another unnoticed. The administrator concerned gets a notice of their own.
+ * Tells the other administrators by email when an administrator was reset or exempted. Otherwise, one administrator could take
+ * over another's account unnoticed. The administrator concerned gets a separate notice.
  */
 export async function notifyAdministrators(
   context: FlowContext,
@@ -57,13 +57,13 @@ export async function notifyAdministrators(
     readonly organizationId: string;
     readonly actor: { readonly id: string; readonly name: string };
     readonly administratorsOf?: (organizationId: string) => Promise<readonly Account[]>;
-    /** Null where no request is behind it. */
+    /** Null if no request caused it. */
     readonly origin: Origin | null;
   },
-  told: { readonly target: Account; readonly done: 'reset' | 'exempted'; readonly reason: string },
+  change: { readonly target: Account; readonly done: 'reset' | 'exempted'; readonly reason: string },
 ): Promise<void> {
   const { organizationId, actor, administratorsOf, origin } = act;
-  const { target, done, reason } = told;
+  const { target, done, reason } = change;
   const administrators = (await administratorsOf?.(organizationId)) ?? [];
   if (!administrators.some(({ id }) => id === target.id)) return;
   const others = administrators.filter(({ id }) => id !== target.id && id !== actor.id);
@@ -97,7 +97,7 @@ interface SignIn {
 }
 
 /**
- * Somebody has signed in. Every address on file is told if it was with a browser that the person has not used before. In the
+ * Records a sign-in. If it used a browser that the person has not used before, every address on file gets a notice. Runs in the
  * background; a failure does not block the sign-in.
  */
 export function noteSignIn(context: FlowContext, signIn: SignIn): void {

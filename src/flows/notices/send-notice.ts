@@ -11,18 +11,18 @@ import { retryWebhooks } from '../webhooks/send-webhook';
 /** A notice and the name of its recipient. */
 export interface NoticeBody {
   readonly userName: string;
-  /** The recipient's (BCP 47); undefined for the app's first language. */
+  /** The recipient's language (BCP 47); undefined for the app's first language. */
   readonly language?: string | undefined;
   readonly notice: Notice;
 }
 
-/** A notice as it is stored: without the unlock link, which is created when the mail is sent. */
+/** The stored form of a notice: without the unlock link, which is created when the email is sent. */
 export function writeNoticeBody({ userName, language, notice }: NoticeBody): string {
   const kept = notice.kind === 'proofs-locked' ? { ...notice, unlockUrl: null } : notice;
   return JSON.stringify({ userName, language, notice: kept });
 }
 
-/** The fields of every notice; the fields of its kind are not checked. */
+/** The fields of every notice. The fields of its kind are not checked. */
 const BODY = z.object({
   userName: z.string(),
   language: z.string().optional(),
@@ -51,14 +51,14 @@ export interface Letter extends NoticeBody {
 }
 
 /**
- * Sends a notice in the background. It is stored before it is sent and removed afterwards, so that it is not lost when the mail
+ * Sends a notice in the background. It is stored before it is sent and removed afterwards, so that it is not lost if the mail
  * server is down or the process ends.
  */
 export function sendNoticeInBackground(context: FlowContext, letter: Letter): void {
   context.delivery.inBackground(() => sendNotice(context, letter), context.options.onError);
 }
 
-/** The same, for work that waits for each mail before it begins the next. */
+/** Sends a notice and waits for it, for work that sends one email at a time. */
 export async function sendNotice(context: FlowContext, letter: Letter): Promise<void> {
   const kept = toKept(context, letter);
   await keep(context, kept, CLAIM_SECONDS).catch(context.options.onError);
@@ -86,7 +86,7 @@ async function keep(context: FlowContext, kept: KeptNotice, waitSeconds: number)
   if (dropped > 0) report(context, kept, 'notice-abandoned', { because: 'too-many', count: dropped });
 }
 
-/** Tries once; true if it was sent. */
+/** Tries to send once. True if it was sent. */
 export async function trySending(
   context: FlowContext,
   kept: KeptNotice,
@@ -99,14 +99,14 @@ export async function trySending(
     await context.delivery.sendNotice({ to, userName, language, organizationId, notice });
   } catch (error) {
     context.options.onError(error);
-    await putOff(context, kept, { notice: letter.notice, error });
+    await postpone(context, kept, { notice: letter.notice, error });
     return false;
   }
   await drop(context, kept);
   return true;
 }
 
-/** The link is the only secret in a notice, so it is created when the mail is sent and never stored. */
+/** The link is the only secret in a notice, so it is created when the email is sent and never stored. */
 async function withUnlockLink(context: FlowContext, userId: string, notice: Notice): Promise<Notice> {
   if (notice.kind !== 'proofs-locked' || context.clock.now() >= notice.lockedUntil) return notice;
   return {
@@ -115,7 +115,7 @@ async function withUnlockLink(context: FlowContext, userId: string, notice: Noti
   };
 }
 
-async function putOff(
+async function postpone(
   context: FlowContext,
   kept: KeptNotice,
   failed: { readonly notice: Notice; readonly error: unknown },
@@ -144,7 +144,7 @@ export async function abandon(
   await drop(context, kept);
 }
 
-/** A notice that cannot be removed is sent again later, which is better than never. */
+/** If a notice cannot be removed, it is sent again later. That is better than never. */
 async function drop(context: FlowContext, kept: KeptNotice): Promise<void> {
   if (context.options.email === null) return;
   await context.records.notices.drop(kept.id).catch(context.options.onError);
@@ -195,7 +195,7 @@ export function retryPeriodically(context: FlowContext): { stop(): void } {
           failing = false;
         },
         (error: unknown) => {
-          // A store that is down is reported once, not every 30 seconds.
+          // Report an unavailable store once, not every 30 seconds.
           if (!failing) context.options.onError(error);
           failing = true;
         },

@@ -10,17 +10,17 @@ import { notifyAddressesOnFile } from '../notices/notify';
 
 type EndingContext = Pick<FlowContext, 'records' | 'state' | 'clock'>;
 
-/** Ends one session of a user. False where it was not live. */
+/** Ends one session of a user. False if it was not live. */
 export async function endSession(
   context: EndingContext,
   { userId, handle }: { readonly userId: string; readonly handle: string },
 ): Promise<boolean> {
-  // A request in progress may store a copy without the handle. Only its start tells it from a new session.
+  // A request in progress may store a copy without the handle. Only its start then distinguishes it from a new session.
   if (isAdoptedHandle(handle)) await noteSessionsEnded(context, userId);
   return context.state.endSession(userId, handle);
 }
 
-/** Ends a login that is not finished, with its challenge. */
+/** Ends a pending login and its challenge. */
 export async function endPendingLogin(
   { state }: Pick<FlowContext, 'state'>,
   { userId, ownerId }: Pick<AuthSubject, 'userId' | 'ownerId'>,
@@ -28,7 +28,7 @@ export async function endPendingLogin(
   await state.endPendingLogin(userId, ownerId);
 }
 
-/** Ends the session, or the login that is not finished, of somebody who signs out. */
+/** Ends the session or pending login of a person who signs out. */
 export async function signOut(
   context: FlowContext,
   subject: AuthSubject,
@@ -40,7 +40,7 @@ export async function signOut(
   context.events.report({ name: 'signed-out', userId, organizationId, address });
 }
 
-/** Ends all sessions of a user but one, and returns how many were listed. */
+/** Ends all other sessions of a user, and returns how many were listed. */
 export async function endOtherSessions(
   context: EndingContext,
   { userId, handle }: { readonly userId: string; readonly handle: string },
@@ -49,7 +49,7 @@ export async function endOtherSessions(
   return context.state.endOtherSessions(userId, handle);
 }
 
-/** Ends all sessions of a person but the one in which they ask for it. */
+/** Ends a person's other sessions, at their own request. */
 export async function endOwnOtherSessions(
   context: FlowContext,
   { account, subject, origin }: Person & { readonly origin: Origin },
@@ -67,18 +67,18 @@ export async function endOwnOtherSessions(
   return count;
 }
 
-/** Ends the sessions of a user that we have never seen, and those whose start is unknown. */
+/** Ends a user's sessions that this package has never seen, and those whose start is unknown. */
 export function noteSessionsEnded({ records, clock }: EndingContext, userId: string): Promise<void> {
   return records.noteSessionsEnded(userId, clock.now());
 }
 
-/** The reason of an act in its event, if one was given. */
+/** The reason of an action, for the details of its event, if one was given. */
 export function reasonDetail(given: string | undefined): { readonly reason?: string } {
   const reason = toReason(given ?? '');
   return reason === '' ? {} : { reason };
 }
 
-/** Ends every session, pending login and challenge of one user by one write, however many there are. */
+/** Ends every session, pending login and challenge of one user with one write, however many there are. */
 export async function endSessionsOfUser(
   context: FlowContext,
   act: {
@@ -101,7 +101,7 @@ export async function endSessionsOfUser(
   });
 }
 
-/** Ends one session by its handle. False where the user has no such session. */
+/** Ends one session by its handle. False if the user has no such session. */
 export async function endSessionOfUser(
   context: FlowContext,
   act: {
@@ -113,7 +113,7 @@ export async function endSessionOfUser(
   },
 ): Promise<boolean> {
   const { userId, organizationId, handle, actorId, address } = act;
-  // Each request compares its session with the list, so this one ends at its next request.
+  // Every request checks its session against the list, so this session ends at its next request.
   const ended = await endSession(context, { userId, handle });
   if (!ended) return false;
   context.events.report({
@@ -127,7 +127,7 @@ export async function endSessionOfUser(
   return true;
 }
 
-/** Ends every session of everybody of an organization by one write. */
+/** Ends every session in an organization with one write. */
 export async function endSessionsOfOrganization(
   context: FlowContext,
   act: {
@@ -135,7 +135,7 @@ export async function endSessionsOfOrganization(
     readonly actorId?: string;
     readonly address?: string;
     readonly reason?: string | undefined;
-    /** The new epoch, for a caller whose own session is to go on with it. */
+    /** The new epoch, if the caller's own session should continue with it. */
     readonly epoch?: string;
   },
 ): Promise<void> {
@@ -153,17 +153,18 @@ export async function endSessionsOfOrganization(
 
 export interface PasswordChanged {
   readonly userId: string;
-  /** The session that goes on, where the person changed the password themselves in one. */
+  /** The session to keep, if the person changed the password themselves in one. */
   readonly kept?: AuthSubject & { readonly phase: 'session' };
-  /** Null if no browser asked for it. */
+  /** Null if the request did not come from a browser. */
   readonly origin: Origin | null;
   /** Whether the person gets a notice; a host may send its own. */
   readonly notify: boolean;
 }
 
 /**
- * A password was changed, so everything that the old one opened ends by one write: sessions, pending logins and remembered browsers, except
- * the session that is kept. Returns the epochs with which that session continues; null if there is none.
+ * Records that a password was changed. Ends everything that started with the old one, with one write: sessions, pending logins
+ * and remembered browsers, except the session to keep. Returns the epochs with which that session continues; null if there is
+ * none.
  */
 export async function recordPasswordChange(
   context: FlowContext,
@@ -203,7 +204,8 @@ function noticeOf({ t }: Translator, origin: Origin | null, at: number): Notice 
 }
 
 /**
- * For an hour a code to that address is no second factor in any session or login: a person who reads the mailbox got the password by it.
+ * Records a password reset. For an hour, a code to that address does not count as a second factor in any session or login: an
+ * attacker who reads the mailbox has got the password through it.
  */
 export async function recordPasswordReset(
   context: FlowContext,

@@ -5,12 +5,12 @@ import { readMembers, readPolicyContext } from '../admin/read-members';
 import type { FlowContext } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 
-/** What tells whether a session is live. */
+/** The facts that determine whether a session is live. */
 type LifeFacts = Pick<Gathered, 'member' | 'policy' | 'now'>;
 
 /**
- * The sessions of a person that are live, the one seen last first. Ending many sessions by an epoch leaves their entries
- * behind, so each is compared with the current ones; those of another organization only by the user's.
+ * The live sessions of a person, last seen first. Ending many sessions by an epoch leaves their entries behind, so each entry is
+ * compared with the current epochs. For sessions of another organization, only the user's epoch is compared.
  */
 export async function listLiveSessions(
   context: FlowContext,
@@ -23,7 +23,10 @@ export async function listLiveSessions(
   return entries.filter((entry) => isLive(entry, { member, policy, now }));
 }
 
-/** Whether a listed session is still live, by what the list says. Of another organization, only the user's epoch is compared. */
+/**
+ * Whether a listed session is still live, according to its entry. For a session of another organization, only the user's epoch is
+ * compared.
+ */
 export function isLive(entry: SessionEntry, { member, policy, now }: LifeFacts): boolean {
   const { epochs, organizationId, expiresAt } = entry;
   const isOfThis = organizationId === member.organizationId;
@@ -32,7 +35,7 @@ export function isLive(entry: SessionEntry, { member, policy, now }: LifeFacts):
   return areEpochsCurrent(epochs, { user: member.epoch, organization });
 }
 
-/** The live sessions of a person whose facts are not read yet. */
+/** The live sessions of a person whose facts have not been read yet. */
 export async function listSessionsOfUser(
   context: FlowContext,
   { userId, organizationId }: { readonly userId: string; readonly organizationId: string },
@@ -45,7 +48,7 @@ export async function listSessionsOfUser(
   return listLiveSessions(context, { userId, facts });
 }
 
-/** One live session, and whose it is. */
+/** One live session and its owner. */
 export interface ListedSession {
   readonly account: Account;
   readonly session: SessionEntry;
@@ -57,12 +60,12 @@ export interface SessionPage {
   readonly nextCursor?: string;
 }
 
-/** Members without a session are passed over, but one page reads at most this many pages of the host's table. */
+/** Members without a session are skipped, but one page reads at most this many pages of the host's table. */
 const MOST_HOST_PAGES = 5;
 
 /**
- * The live sessions of a page of members, in the order of the host's table. Each member's session that was seen last comes first.
- * `limit` counts members: all sessions of a member are on one page.
+ * The live sessions of a page of members, in the order of the host's table. Within a member, last seen first. `limit` counts
+ * members: all sessions of a member are on one page.
  */
 export async function listOrganizationSessions(
   context: FlowContext,
@@ -95,7 +98,7 @@ export async function listOrganizationSessions(
     const now = context.clock.now();
     const sessions = members.flatMap(({ account, record }, place) =>
       (entries[place] ?? [])
-        // Sessions that began in another organization are not shown to the administrators of this one.
+        // Administrators do not see sessions that started in another organization.
         .filter((session) => session.organizationId === organizationId)
         .filter((session) => isLive(session, { member: record, policy, now }))
         .map((session) => ({ account, session })),

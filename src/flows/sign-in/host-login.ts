@@ -20,8 +20,8 @@ import { establishEpochs } from './log-in';
 export type HostSubject = AuthSubject & { readonly phase: 'pending' };
 
 /**
- * A login in the host's own code. The host vouches for the first factor, there is no browser cookie, and no session comes of it. Like any login
- * it ends after ten minutes, and with all sessions of the person.
+ * Starts a login in the host's own code. The host is responsible for the first factor, there is no browser cookie, and no session
+ * is created. Like any login, it ends after ten minutes and with all sessions of the person.
  */
 export async function beginHostLogin(
   context: FlowContext,
@@ -42,7 +42,7 @@ export async function beginHostLogin(
   return { subject: toSubject(pending, null), gathered };
 }
 
-/** The login with the factor that was asked or set up last. Null if it is over or another person's. */
+/** The login, with the factor that was last asked for or set up. Null if it has ended or belongs to another person. */
 export async function findHostLogin(
   context: FlowContext,
   { id: userId, organizationId }: Account,
@@ -81,7 +81,7 @@ function toSubject(pending: PendingLogin, challengeHint: AuthSubject['challengeH
 }
 
 export type ResumedLogin =
-  /** New recovery codes end with the login that made them, so they are seen before it does. */
+  /** The person has not seen new recovery codes. They would be lost with the login, so show them first. */
   | { readonly outcome: 'codes-unseen' }
   | { readonly outcome: 'signed-in'; readonly grant: SessionGrant; readonly decision: Decision }
   | {
@@ -92,8 +92,8 @@ export type ResumedLogin =
   | { readonly outcome: 'denied'; readonly decision: Decision & { readonly outcome: 'deny' | 'sign-in' } };
 
 /**
- * The host goes on with a login whose second step was done on our pages. The proofs wait in the pending login, and the decision
- * says whether they are enough. The login is used up first, so that one login makes one session or token.
+ * Continues a login in the host's own code after the second step was completed on our pages. The pending login holds the proofs,
+ * and the decision says whether they are enough. The login is used up first, so that one login creates only one session or token.
  */
 export async function resumeLogin(
   context: FlowContext,
@@ -101,7 +101,7 @@ export async function resumeLogin(
     readonly account: Account;
     readonly subject: AuthSubject & { readonly phase: 'pending' };
     readonly origin: Origin;
-    /** The login has made recovery codes that nobody has acknowledged. */
+    /** The login created recovery codes that nobody has acknowledged. */
     readonly madeCodes: boolean;
   },
 ): Promise<ResumedLogin> {
@@ -143,43 +143,43 @@ export async function resumeLogin(
 
 type SessionSubject = AuthSubject & { readonly phase: 'session' };
 
-/** Who is signed in, as far as is known, in the session that a sign-in of the host will replace. */
+/** Who is known to be signed in, in the session that the host's sign-in will replace. */
 export type SignedInBefore =
   | { readonly kind: 'nobody' }
-  /** Somebody, in a session without our claims, so it is unknown since when. */
+  /** A person in a session without our claims, so its start is unknown. */
   | { readonly kind: 'somebody' }
   | { readonly kind: 'session'; readonly subject: SessionSubject };
 
 export interface HostSignIn {
   readonly account: Account;
   readonly before: SignedInBefore;
-  /** The host says that the person authenticated just now: not by a remember-me cookie, not by impersonation. */
+  /** The host says that the person just authenticated: not by a remember-me cookie or impersonation. */
   readonly isFresh: boolean;
-  /** The channel by which they did. */
+  /** The channel of that authentication. */
   readonly channel?: string;
   readonly origin: Origin;
 }
 
-/** Epochs that no record holds: a session that carries them has ended. */
+/** Epochs that match no record, so a session with them has ended. */
 const ENDED = { user: '', organization: '' } as const;
 
 /**
- * The grant of a session that a sign-in of the host begins. If the same person is signed in already, their session continues, so that a route
- * that only renews `req.user` neither extends a session nor revives an ended one.
+ * The grant for a session that a sign-in of the host starts. If the same person is already signed in, their session continues, so
+ * that a route that only renews `req.user` neither extends a session nor revives an ended one.
  */
 export async function beginHostSession(context: FlowContext, signIn: HostSignIn): Promise<SessionGrant> {
   const { account, before } = signIn;
   if (before.kind === 'session' && before.subject.userId === account.id) {
     const gathered = await gatherFacts(context, account, before.subject);
-    if (!isMerelyExpired(before.subject, gathered)) return goOn(signIn, gathered, before.subject);
+    if (!isMerelyExpired(before.subject, gathered)) return continueSession(signIn, gathered, before.subject);
   }
-  const isSeen = signIn.isFresh && !(await isAnotherIn(context, signIn));
+  const isSeen = signIn.isFresh && !(await isAnotherSignedIn(context, signIn));
   const at = context.clock.now();
   const evidence = [toEvidence(signIn, isSeen ? { at, seen: true } : { at })];
   const gathered = await gatherLoginFacts(context, account, evidence);
   const mayBeEnded = before.kind === 'somebody' && isStartTooOld(gathered, null);
   const epochs = mayBeEnded ? ENDED : await establishEpochs(context, gathered);
-  // A second step that is due is asked for in this session, and makes the sign-in complete.
+  // If a second step is due, it is asked for in this session, and the sign-in is recorded after it.
   const { outcome } = decideByPolicy(gathered);
   if (isSeen && !mayBeEnded && (outcome === 'allow' || outcome === 'enroll'))
     noteSignIn(context, { gathered, origin: signIn.origin });
@@ -200,7 +200,7 @@ function toEvidence({ account, channel }: HostSignIn, proven: Pick<Evidence, 'at
   return { method, ...proven, ...(channel === undefined ? {} : { channel }) };
 }
 
-/** Whether sessions were ended since, of the person or of the organization. */
+/** Whether sessions of the person or the organization were ended since the start. */
 export function isStartTooOld(
   { member, policy }: Pick<Gathered, 'member' | 'policy'>,
   startedAt: number | null,
@@ -208,14 +208,18 @@ export function isStartTooOld(
   return isEndedBy(member, startedAt) || isEndedBy(policy, startedAt);
 }
 
-/** Whether the session expired without being ended. A sign-in after it is a new one. */
+/** Whether the session expired without being ended. A sign-in afterwards is a new one. */
 function isMerelyExpired(subject: AuthSubject, { facts, member, policy }: Gathered): boolean {
   const current = areEpochsCurrent(subject.epochs, { user: member.epoch, organization: policy.epoch });
   return facts.session?.phase === 'expired' && current;
 }
 
-/** The session continues under a new id. An end in the meantime still counts, and no second factor is kept. */
-function goOn(signIn: HostSignIn, { policy, now }: Gathered, subject: SessionSubject): SessionGrant {
+/** Continues the session under a new id. If it is ended in between, it stays ended. Its second-factor evidence is dropped. */
+function continueSession(
+  signIn: HostSignIn,
+  { policy, now }: Gathered,
+  subject: SessionSubject,
+): SessionGrant {
   const { userId, organizationId, epochs, startedAt, skipped, ownerId, evidence } = subject;
   const provenAt = latestProof(evidence, ({ method, seen }) => method === 'password' || seen === true, now);
   const proof = toEvidence(signIn, provenAt === null ? { at: startedAt } : { at: provenAt, seen: true });
@@ -232,8 +236,8 @@ function goOn(signIn: HostSignIn, { policy, now }: Gathered, subject: SessionSub
   };
 }
 
-/** Another person’s session continues in this browser: an administrator may be impersonating this one. */
-async function isAnotherIn({ state }: FlowContext, { account, before }: HostSignIn): Promise<boolean> {
+/** Whether another person's session continues in this browser: an administrator may be impersonating this person. */
+async function isAnotherSignedIn({ state }: FlowContext, { account, before }: HostSignIn): Promise<boolean> {
   if (before.kind === 'nobody') return false;
   if (before.kind === 'somebody') return true;
   const { userId, ownerId } = before.subject;

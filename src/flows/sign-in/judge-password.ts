@@ -8,17 +8,17 @@ export type PasswordVerdict =
   | {
       readonly outcome: 'right';
       readonly user: Express.User;
-      /** What the callback said beside the user. */
+      /** What the callback returned in addition to the user. */
       readonly info: unknown;
-      /** Takes the count back. Started when the password was found right; the caller waits for it beside its own work. */
+      /** Resolves when the attempt was uncounted. Already started; the caller awaits it in parallel with its own work. */
       readonly settled: Promise<void>;
-      /** Whether the address is not known yet as one that the name signs in from. */
+      /** Whether the user has not signed in from this address yet. */
       readonly isNetworkNew: boolean;
     }
   | { readonly outcome: 'wrong'; readonly info: unknown }
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number };
 
-/** The host's callback, with the request that it judges for. */
+/** The host's callback, bound to the request. */
 export type JudgePassword = (
   username: string,
   password: string,
@@ -33,7 +33,10 @@ export interface PasswordToJudge extends SubmittedPassword {
 
 const NOT_COUNTED = { settled: Promise.resolve(), isNetworkNew: false } as const;
 
-/** Judges a password under the limits on guessing, which have nothing to do with second factors. Null switches them off. */
+/**
+ * Checks a password under the limits on guessing, which are separate from those of second factors. A null limiter disables the
+ * limits.
+ */
 export async function judgePassword(
   limiter: PasswordLimiter | null,
   submitted: PasswordToJudge,
@@ -65,12 +68,15 @@ async function settle(
     return verdict;
   }
   const settled = admitted.accept();
-  // The caller that waits for it gets the failure; an unhandled rejection would end the process.
+  // The caller that awaits it handles the failure; an unhandled rejection would end the process.
   settled.catch(() => undefined);
   return { ...verdict, settled, isNetworkNew: admitted.isNetworkNew };
 }
 
-/** Checks the password of a sign-in. The event of a wrong one names nobody: the name may be a password typed into the wrong field. */
+/**
+ * Checks the password of a sign-in. The event of a wrong password does not contain the name: it may be a password typed into the
+ * wrong field.
+ */
 export async function checkSignInPassword(
   { events }: FlowContext,
   { address }: Origin,
@@ -89,7 +95,7 @@ export type OwnPassword =
   | { readonly outcome: 'wrong' }
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number };
 
-/** Checks the password of somebody who is signed in and types it once more. A right one is added to the session's evidence. */
+/** Checks the password that a signed-in person enters again. If it is right, adds it to the evidence. */
 export async function proveOwnPassword(
   { events, directory, clock }: FlowContext,
   proof: {

@@ -5,7 +5,7 @@ import { BACKUP_KIND } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import type { PendingLogin } from '../../stores/state-store';
 import { judgeBrowser, presentBrowser, type BrowserToken, type CookieChange } from '../browsers/use-browser';
-import { goOnWithEarlier, type Begun, type FirstStep } from '../challenge/first-step';
+import { continueEarlier, type Begun, type FirstStep } from '../challenge/first-step';
 import { finishChallenge, prepareChallenge } from '../challenge/issue-challenge';
 import { isLockedOut } from '../challenge/unlock-link';
 import {
@@ -33,31 +33,31 @@ export type LoginOutcome =
       readonly decision: Decision & { readonly outcome: 'challenge' | 'enroll' };
       readonly gathered: Gathered;
       readonly challengeHint: ChallengeHint | null;
-      /** The pending login and its first challenge on their way into the state. */
+      /** Resolves when the pending login and its first challenge are stored. */
       readonly begun: Promise<Begun>;
-      /** The login goes on with the proof that ends the lock. */
+      /** The next step of the login is the proof that ends the lock. */
       readonly unlocking: boolean;
     }
   | { readonly outcome: 'denied'; readonly decision: Decision & { readonly outcome: 'deny' | 'sign-in' } };
 
 /**
- * What follows a right first factor: a session, a pending login with its first challenge, or a refusal.
- * One round trip to decide; what it stores is written beside the session's own new id.
+ * Continues after a right first factor: with a session, a pending login and its first challenge, or a refusal. The decision takes
+ * one round trip. Writes run in parallel with storing the session's new id.
  */
 export async function logIn(
   context: FlowContext,
   login: {
     readonly account: Account;
     readonly evidence: readonly Evidence[];
-    /** When the first factor came, before anybody judged it. */
+    /** When the first factor was submitted, before it was checked. */
     readonly begunAt: number;
     readonly origin: Origin;
-    /** What the browser carries, where it claims to be remembered. */
+    /** The token of a browser that claims to be remembered. */
     readonly presented: BrowserToken | null;
-    /** The person came by the link that ends a lock, which needs a pending login to prove a factor in. */
+    /** The person followed an unlock link, so they need a pending login in which to prove a factor. */
     readonly unlocking: boolean;
     readonly step: FirstStep;
-    /** The id of the pending login, where one begins. */
+    /** The id of the pending login, if one is created. */
     readonly ownerId: string;
   },
 ): Promise<LoginOutcome & { readonly cookie: CookieChange }> {
@@ -130,7 +130,7 @@ async function conclude(
     startedAt: gathered.now,
     expiresAt: gathered.now + context.options.pendingLoginSeconds * 1000,
   };
-  // A factor that was the way in is an event of its own.
+  // A factor that was used to sign in has its own event.
   if (evidence.some(({ method }) => method === 'password'))
     context.events.report({
       name: 'password-accepted',
@@ -142,7 +142,7 @@ async function conclude(
     });
   const challengeHint = unlocking ? null : firstChallengeHint(decision);
   const begun = begin(context, { pending, challengeHint, gathered, origin, step });
-  // The caller that waits for it gets the failure; an unhandled rejection would end the process.
+  // The caller that awaits it handles the failure; an unhandled rejection would end the process.
   begun.catch(() => undefined);
   return {
     outcome: 'pending',
@@ -164,8 +164,8 @@ function decideLogin(
 }
 
 /**
- * Judging a password takes a while. If it was changed meanwhile, or the passkey of the sign-in was removed, the session would begin after
- * that ended all others, and go on.
+ * Checking a password takes time. If the password was changed in the meantime, or the passkey of the sign-in removed, all
+ * sessions were ended, and this one would start after that and survive.
  */
 function wasProofReplaced(
   { member, now }: Gathered,
@@ -178,20 +178,22 @@ function wasProofReplaced(
   );
 }
 
-/** Lets a locked-out person who came by the unlock link begin a login, even if no factor is left. The pending login grants nothing. */
+/**
+ * Lets a locked-out person with an unlock link start a login, even if no factor is available. The pending login grants nothing.
+ */
 function decideUnlocking(gathered: Gathered): Decision {
   const decision = decideByPolicy(gathered);
   if (decision.outcome !== 'deny' || decision.because !== 'locked') return decision;
   return { outcome: 'challenge', because: 'assurance-too-low', anyOf: [] };
 }
 
-/** The factor that a pending login asks first. A recovery code is never asked, only chosen. */
+/** The factor that a pending login asks for first. Recovery codes are only used if the person chooses them. */
 function firstChallengeHint(decision: Decision): ChallengeHint | null {
   const option = decision.outcome === 'challenge' ? decision.anyOf[0] : undefined;
   return option === undefined || option.kind === BACKUP_KIND ? null : { purpose: 'login', ...option };
 }
 
-/** Stores the pending login with its first challenge, and sends the code where there is one. */
+/** Stores the pending login with its first challenge, and sends the code if there is one. */
 async function begin(
   context: FlowContext,
   begun: {
@@ -216,11 +218,14 @@ async function begin(
   await Promise.all([created, state.noteFirstStep(step.mark, pending.id, step.seconds)]);
   const ask = await finishChallenge(context, request, prepared);
   const earlier =
-    ask.outcome === 'not-sent' ? await goOnWithEarlier(context, { pending, challengeHint, step }) : null;
+    ask.outcome === 'not-sent' ? await continueEarlier(context, { pending, challengeHint, step }) : null;
   return earlier ?? { pending, ask };
 }
 
-/** Whether the policy lets a program in by its password alone: there is no session in which a factor could be asked later. */
+/**
+ * Whether the policy allows a program to sign in with only a password: it has no session in which a factor could be asked for
+ * later.
+ */
 export async function admitByPassword(
   context: FlowContext,
   { account, origin }: { readonly account: Account; readonly origin: Origin },
@@ -232,7 +237,7 @@ export async function admitByPassword(
   return false;
 }
 
-/** The epochs of the user and the organization; made at the very first login. */
+/** The epochs of the user and the organization, created at the first login. */
 export async function establishEpochs(context: FlowContext, gathered: Gathered): Promise<Epochs> {
   const { account, member, policy } = gathered;
   const [user, organization] = await Promise.all([

@@ -12,12 +12,12 @@ import type { Throttle } from '../../stores/state-store';
 import { newId, type FlowContext } from '../context/context';
 import { PasswordQueue, type Sleep } from './password-queue';
 
-/** One password on its way to the host's callback. */
+/** A submitted password, before the host's callback checks it. */
 export interface SubmittedPassword {
   readonly username: string;
-  /** As Express gives it. */
+  /** `req.ip` of Express. */
   readonly address: string;
-  /** The live session or the remembered browser that it comes from, where that is the name's own. */
+  /** The user's own live session or remembered browser, if the request comes from one. */
   readonly trusted: string | null;
   /** Whether the client has disconnected. */
   readonly isGone: () => boolean;
@@ -28,20 +28,20 @@ export interface Throttled {
   readonly retryAfterSeconds: number;
 }
 
-/** A password that is already counted. The result of the callback settles it. */
+/** A password that is already counted. Call one of the methods with the result of the callback. */
 export interface AdmittedPassword {
   readonly outcome: 'admitted';
-  /** Whether a sign-in would make its address known. */
+  /** Whether the user has not signed in from this address yet. */
   readonly isNetworkNew: boolean;
-  /** Takes the count back. */
+  /** Uncounts the attempt. */
   accept(): Promise<void>;
   /** Keeps the count. */
   reject(): Promise<void>;
-  /** Keeps the count too: some callbacks report a wrong password by an error. */
+  /** Also keeps the count: some callbacks report a wrong password with an error. */
   fail(): Promise<void>;
 }
 
-/** The clock may be set back, so a span that began in the future is over. */
+/** A period of time. The clock may be set back, so a period that starts in the future has ended. */
 interface Span {
   readonly since: number;
   readonly until: number;
@@ -56,39 +56,39 @@ function secondsLeft(span: Span | undefined, now: number): number {
   return Math.max(0, Math.ceil((span.until - now) / 1000));
 }
 
-type Wired = Pick<FlowContext, 'state' | 'keyRing' | 'clock' | 'events'> & {
+type LimiterDependencies = Pick<FlowContext, 'state' | 'keyRing' | 'clock' | 'events'> & {
   readonly throttle: PasswordThrottle;
   readonly onError: (error: unknown) => void;
 };
 
-/** 96 bits behind the key's id: enough to tell addresses apart. */
+/** The key's id and 96 bits: enough to distinguish addresses. */
 const NETWORK_HASH_LENGTH = 25;
-/** How many blocked addresses a process remembers. */
+/** The number of blocked addresses that a process remembers. */
 const MOST_BLOCKED = 10_000;
-/** After this long, a sign-in stores its address again. */
+/** After this time, a sign-in stores its address again. */
 const RENEW_NETWORK_MS = 86_400_000;
-/** The delay for unknown addresses while very many passwords are wrong. It doubles every minute. */
+/** The delay for unknown addresses during an attack with very many wrong passwords. It doubles every minute. */
 const SLOW_MS = { first: 250, most: 2000, doubleEvery: 60_000 } as const;
-/** Retry-After for a request that waited too long in line. */
+/** The Retry-After value for a request that waited too long in the queue. */
 const BUSY_SECONDS = 5;
 
 /**
- * The limits on password guessing. Each address has a count, and each name has one per source. All addresses from which a name never signed in
- * share one more, so strangers use up that count and not the owner's.
+ * The limits on password guessing. Each address has a count, and each name has one count per source. All addresses from which a
+ * name never signed in share another count for that name, so that strangers use up that one and not the owner's.
  */
 export class PasswordLimiter {
-  readonly #wired: Wired;
+  readonly #wired: LimiterDependencies;
   readonly #limits: PasswordLimits;
   readonly #queue: PasswordQueue;
   readonly #overall: Throttle;
   readonly #alarm: Throttle;
   readonly #sleep: Sleep;
-  /** Addresses that are certainly blocked, so that a flood from them counts against no name. */
+  /** Addresses known to be blocked, so that a flood from them is not counted against any name. */
   readonly #blocked = new RecentMap<string, Span>(MOST_BLOCKED);
   #slow: Span = { since: 0, until: 0 };
   #toldOfUnreadable = false;
 
-  constructor(wired: Wired) {
+  constructor(wired: LimiterDependencies) {
     const { state, throttle, clock } = wired;
     const { perUsername, perAddress, overall } = throttle;
     this.#wired = wired;
@@ -106,14 +106,14 @@ export class PasswordLimiter {
     this.#queue = new PasswordQueue(this.#sleep);
   }
 
-  /** Counts the password before anybody looks at it, so that parallel ones do not slip through. */
+  /** Counts the password before it is checked, so that parallel guesses do not slip through. */
   async admit(submitted: SubmittedPassword): Promise<AdmittedPassword | Throttled> {
     const name = usernameKey(submitted.username);
     const networks = this.#networksOf(submitted.address);
     const { trusted, isGone } = submitted;
     const ask = () => this.#reserve({ id: newId(), name, networks, trusted });
-    const asked = await ask();
-    const reserved = asked.outcome === 'busy' ? await this.#queue.wait(asked, { ask, isGone }) : asked;
+    const answer = await ask();
+    const reserved = answer.outcome === 'busy' ? await this.#queue.wait(answer, { ask, isGone }) : answer;
     if (reserved === null) return { outcome: 'throttled', retryAfterSeconds: BUSY_SECONDS };
     if (reserved.outcome === 'blocked')
       return { outcome: 'throttled', retryAfterSeconds: reserved.retryAfterSeconds };
@@ -131,7 +131,7 @@ export class PasswordLimiter {
     };
   }
 
-  /** The name signed in from this address, with every factor that was needed. Stored in the background. */
+  /** Records a complete sign-in of the name from this address, in the background. */
   noteSignIn(name: string, address: string): void {
     const [network] = this.#networksOf(address);
     const { state, clock, onError } = this.#wired;
@@ -155,7 +155,9 @@ export class PasswordLimiter {
     for (const on of reservation.lines) this.#queue.release(on);
   }
 
-  /** Catches one password tried on very many names. It reports an event and slows responses, but refuses nobody. */
+  /**
+   * Detects password spraying: one password tried on very many names. Reports an event and slows responses, but refuses nobody.
+   */
   async #countOverall(): Promise<void> {
     const { clock, events, throttle } = this.#wired;
     if ((await this.#overall.spend('all')).outcome === 'spent') return;
@@ -167,7 +169,7 @@ export class PasswordLimiter {
     events.report({ name: 'passwords-sprayed', organizationId: '', details: { moreThan: points, seconds } });
   }
 
-  /** Nothing where the address cannot be read: strangers must not share a count that one of them can use up. */
+  /** Empty if the address cannot be parsed: strangers must not share a count that one of them can use up. */
   #networksOf(address: string): readonly string[] {
     const parsed = parseAddress(address);
     if (parsed === null) {
@@ -184,7 +186,7 @@ export class PasswordLimiter {
     const shown = JSON.stringify(address.slice(0, 64));
     this.#wired.onError(
       new Error(
-        `req.ip is ${shown}, which is no IP address, so passwords are not counted by address. Let the proxy send the address in X-Forwarded-For, and set \`trust proxy\` to your proxies.`,
+        `req.ip is ${shown}, which is not an IP address, so passwords are not counted by address. Let the proxy send the address in X-Forwarded-For, and set \`trust proxy\` to your proxies.`,
       ),
     );
   }

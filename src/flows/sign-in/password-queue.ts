@@ -10,11 +10,11 @@ export type Sleep = (milliseconds: number) => Promise<void>;
 
 export interface Busy {
   readonly outcome: 'busy';
-  /** The same for all that wait for the same. */
+  /** The same key for all requests that wait for the same attempts. */
   readonly on: string;
 }
 
-/** One request in line. */
+/** A request in the queue. */
 class Waiter {
   #isWoken = false;
   #wake: () => void = () => undefined;
@@ -24,7 +24,7 @@ class Waiter {
     this.#wake();
   }
 
-  /** Until it is woken, which it may have been already, or for one tick. True where it was woken. */
+  /** Waits until it is woken (or was already), or for one tick. True if it was woken. */
   async pause(sleep: Sleep): Promise<boolean> {
     if (!this.#isWoken) {
       const woken = new Promise<void>((resolve) => {
@@ -39,8 +39,8 @@ class Waiter {
 }
 
 /**
- * Passwords that may be judged if those under way turn out right. They wait in line: the first asks again when this process has
- * judged one, and a few times a second for what other processes judge.
+ * Passwords that may be checked if those in progress turn out right. They wait in line. The first one asks again when this
+ * process has checked a password, and a few times a second in case another process has.
  */
 export class PasswordQueue {
   readonly #lines = new Map<string, Waiter[]>();
@@ -51,7 +51,9 @@ export class PasswordQueue {
     this.#sleep = sleep;
   }
 
-  /** Asks until the answer changes. Null if that takes too long, too many wait, or the client has disconnected. */
+  /**
+   * Asks until the answer is no longer `busy`. Null if that takes too long, too many are waiting, or the client has disconnected.
+   */
   async wait<Answer extends { readonly outcome: string }>(
     busy: Busy,
     waiting: { readonly ask: () => Promise<Answer | Busy>; readonly isGone: () => boolean },
@@ -77,7 +79,7 @@ export class PasswordQueue {
     }
   }
 
-  /** One password was judged, so the first in line may go on. */
+  /** A password was checked, so the first in line may ask again. */
   release(on: string): void {
     this.#lines.get(on)?.[0]?.wake();
   }
@@ -88,7 +90,7 @@ export class PasswordQueue {
     line.push(waiter);
     this.#lines.set(on, line);
     this.#inAll += 1;
-    // What it waits for may have been judged before it stood in line.
+    // The attempt that it waits for may have finished before it joined the line.
     if (line.length === 1) waiter.wake();
     return true;
   }

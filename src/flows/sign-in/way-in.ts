@@ -9,7 +9,7 @@ import { loginOf, newId, type FlowContext, type Origin } from '../context/contex
 import { gatherLoginFacts } from '../context/gather-facts';
 import type { JudgePassword, PasswordVerdict } from './judge-password';
 
-/** What the sign-in page offers besides the password. Nothing is stored for it. */
+/** What the sign-in page offers besides the password. Stores nothing. */
 export function offerWayIn(
   { keyRing, clock }: FlowContext,
   wayIn: BoundWayIn,
@@ -24,10 +24,10 @@ export type WayInResult =
       readonly outcome: 'proven';
       readonly known: KnownUser;
       readonly evidence: readonly Evidence[];
-      /** For the login that begins now. */
+      /** The id for the login that starts now. */
       readonly ownerId: string;
     }
-  /** `not-verified`: right, but one factor alone, so the password is asked too. */
+  /** `not-verified`: right, but only one factor, so the password is required too. */
   | {
       readonly outcome: 'rejected';
       readonly because: 'malformed-code' | 'code-expired' | 'code-used' | 'wrong-code' | 'not-verified';
@@ -38,14 +38,14 @@ type Refusal = (WayInResult & { readonly outcome: 'rejected' })['because'];
 interface WayInAttempt {
   readonly wayIn: BoundWayIn;
   readonly submitted: unknown;
-  /** All that this visitor goes by. */
+  /** All ids of this visitor. */
   readonly visitors: readonly string[];
   readonly origin: Origin;
-  /** Whether the host lets the person in, whose password nobody asks for. */
+  /** Whether the host allows the person to sign in. Without a password, the host's callback does not run. */
   readonly maySignIn: (known: KnownUser) => Promise<boolean>;
 }
 
-/** Judges a proof that was submitted instead of a name and a password, under the limits on wrong passwords from one address. */
+/** Verifies a proof that was submitted instead of a name and a password, under the limits on wrong passwords from one address. */
 export async function signInByWayIn(
   context: FlowContext,
   attempt: WayInAttempt & { readonly count: (judge: JudgePassword) => Promise<PasswordVerdict> },
@@ -68,7 +68,7 @@ export async function signInByWayIn(
   return result;
 }
 
-/** Credentials that nobody has, and people who may not sign in, get the same answer as a wrong signature. */
+/** Unknown credentials, and people who may not sign in, get the same answer as a wrong signature. */
 async function judgeWayIn(context: FlowContext, attempt: WayInAttempt): Promise<WayInResult> {
   const { wayIn, visitors, origin, maySignIn } = attempt;
   const { keyRing, clock, directory } = context;
@@ -77,7 +77,7 @@ async function judgeWayIn(context: FlowContext, attempt: WayInAttempt): Promise<
   const challenge = wayIn.challengeOf(submission) ?? '';
   const mark = readSignInChallenge(keyRing, { challenge, visitors, now: clock.now() });
   if (mark === null) return refuse('code-expired');
-  // Before judging, so that parallel answers to one challenge gain nothing.
+  // Used up before verification, so that parallel answers to one challenge gain nothing.
   if ((await wayIn.used.spend(mark)).outcome === 'blocked') return refuse('code-used');
 
   const verdict = await wayIn.verify({ submitted: submission, challenge });
@@ -97,7 +97,7 @@ async function judgeWayIn(context: FlowContext, attempt: WayInAttempt): Promise<
       await tellOfCopy(context, { ...attempt, owner: verdict.owner });
     return refuse('wrong-code');
   }
-  if (known === undefined || !(await isLetIn(context, { wayIn, known, maySignIn }))) {
+  if (known === undefined || !(await isAllowedToSignIn(context, { wayIn, known, maySignIn }))) {
     report('may-not-sign-in');
     return refuse('wrong-code');
   }
@@ -129,10 +129,10 @@ function refuse(because: Refusal): WayInResult {
 }
 
 /**
- * The host must let the person in, and so must the policy: nobody signs in with a method that their organization does not allow. People of
- * an identity provider sign in there, so that it can refuse them.
+ * Both the host and the policy must allow the person: nobody signs in with a method that their organization does not allow.
+ * People of an identity provider must sign in there, so that it can refuse them.
  */
-async function isLetIn(
+async function isAllowedToSignIn(
   context: FlowContext,
   entering: {
     readonly wayIn: BoundWayIn;

@@ -8,7 +8,7 @@ import { parseEvent } from '../../stores/event-store';
 import { newId, type FlowContext } from '../context/context';
 import { CLAIM_SECONDS, MOST_KEPT, nextTry, workOff } from '../context/durable-queue';
 
-/** The most dead letters that are kept; the oldest make room. */
+/** The maximum number of dead letters. The oldest are dropped. */
 const MOST_DEAD = 1000;
 
 /** Queues the event for every endpoint that wants it, then sends it in the background. Resolves when it is queued. */
@@ -32,7 +32,7 @@ async function queueFor(context: FlowContext, endpoint: WebhookEndpoint, event: 
   context.background.run(`webhook:${kept.id}`, async () => void (await trySending(context, kept, endpoint)));
 }
 
-/** The address may hold a secret, so the queue names an endpoint by its hash. */
+/** The URL may contain a secret, so the queue identifies an endpoint by its hash. */
 function idOf({ url }: WebhookEndpoint): string {
   return createHash('sha256').update(url).digest('base64url').slice(0, 22);
 }
@@ -42,11 +42,11 @@ async function keep({ records, clock, options }: FlowContext, kept: KeptWebhook,
   const dropped = await records.webhooks.keep(kept, { dueAt, most: MOST_KEPT });
   if (dropped > 0)
     options.onError(
-      new MfaError('delivery-failed', `The queue of webhooks is full; ${dropped} were dropped.`),
+      new MfaError('delivery-failed', `The webhook queue is full; ${dropped} webhooks were dropped.`),
     );
 }
 
-/** Tries once; true if the receiver took it. */
+/** Tries to send once. True if the receiver accepted it. */
 async function trySending(
   context: FlowContext,
   kept: KeptWebhook,
@@ -56,7 +56,7 @@ async function trySending(
   const { origin } = new URL(endpoint.url);
   const event = parseEvent(kept.body, kept.organizationId);
   if (event === null) {
-    await bury(context, kept, { origin, because: 'it cannot be read' });
+    await storeDeadLetter(context, kept, { origin, because: 'it cannot be read' });
     return false;
   }
   const timestamp = new Date(event.at).toISOString();
@@ -66,11 +66,11 @@ async function trySending(
     await context.records.webhooks.drop(id);
     return true;
   }
-  await putOff(context, kept, { origin, ...answer });
+  await postpone(context, kept, { origin, ...answer });
   return false;
 }
 
-async function putOff(
+async function postpone(
   context: FlowContext,
   kept: KeptWebhook,
   failed: { readonly origin: string; readonly because: string; readonly isFinal: boolean },
@@ -78,18 +78,18 @@ async function putOff(
   const { origin, because, isFinal } = failed;
   const next = nextTry(kept, context.clock.now());
   const isOver = isFinal || next.isTooOld;
-  // The first failure and the last are told; those between say nothing new.
+  // Report the first and the last failure only.
   if (kept.attempts === 0 || isOver) {
-    const message = `The webhook at ${origin} did not take a message: ${because}.`;
+    const message = `The webhook at ${origin} did not accept a message: ${because}.`;
     context.options.onError(new MfaError('delivery-failed', message));
   }
   const tried = { ...kept, keptAt: next.keptAt, attempts: next.attempts };
-  if (isOver) await bury(context, tried, { origin, because });
+  if (isOver) await storeDeadLetter(context, tried, { origin, because });
   else await keep(context, tried, next.waitSeconds);
 }
 
-/** The dead letter is stored first: a failure in between sends it once more and loses nothing. */
-async function bury(
+/** Store the dead letter first: a failure in between sends it once more, but loses nothing. */
+async function storeDeadLetter(
   { records, clock }: FlowContext,
   kept: KeptWebhook,
   { origin, because }: { readonly origin: string; readonly because: string },
@@ -99,7 +99,7 @@ async function bury(
   await records.webhooks.drop(kept.id);
 }
 
-/** Sends webhooks that are due. An endpoint that this process does not know may be known to another, so its webhooks wait. */
+/** Sends due webhooks. Webhooks for an endpoint that this process does not know wait, because another process may know it. */
 export async function retryWebhooks(context: FlowContext): Promise<void> {
   const { records, options } = context;
   if (options.webhooks.length === 0) return;
@@ -108,13 +108,13 @@ export async function retryWebhooks(context: FlowContext): Promise<void> {
     async retry(kept) {
       const endpoint = options.webhooks.find((one) => idOf(one) === kept.endpoint);
       if (endpoint !== undefined) return trySending(context, kept, endpoint);
-      await putOff(context, kept, { origin: 'unknown', because: 'it is not configured', isFinal: false });
+      await postpone(context, kept, { origin: 'unknown', because: 'it is not configured', isFinal: false });
       return false;
     },
   });
 }
 
-/** A webhook that was given up. */
+/** A webhook that is no longer retried. */
 export interface DeadWebhook {
   readonly event: MfaEvent;
   /** Scheme and host of the endpoint. */
@@ -124,7 +124,7 @@ export interface DeadWebhook {
   readonly diedAt: number;
 }
 
-/** The webhooks about an organization that were given up, the newest first. */
+/** The webhooks about an organization that are no longer retried, newest first. */
 export async function listDeadWebhooks(
   { records, options }: FlowContext,
   organizationId: string,

@@ -1,6 +1,6 @@
 import {
   addCode,
-  codeUnderWay,
+  activeCode,
   confirmCode,
   countCode,
   currentCodes,
@@ -67,8 +67,8 @@ describe('the codes of a challenge', () => {
     const codes = [code('new', { stage: 'stored', expiresAt: 500_000 }), code('old')];
     const asked = { authenticatorId: 'phone', codes };
     expect(liveCode(asked, 300_999)?.id).toBe('new');
-    expect(codeUnderWay(asked, 300_999)?.id).toBe('old');
-    expect(codeUnderWay(asked, 301_000)).toBeUndefined();
+    expect(activeCode(asked, 300_999)?.id).toBe('old');
+    expect(activeCode(asked, 301_000)).toBeUndefined();
     expect(liveCode(asked, 500_000)).toBeUndefined();
     expect(liveCode({ ...asked, authenticatorId: 'other' }, 0)).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-import { goOnWithEarlier } from '../../../src/flows/challenge/first-step';
+import { continueEarlier } from '../../../src/flows/challenge/first-step';
 import { memoryState } from '../../../src/stores/memory/memory-stores';
 import type { PendingLogin } from '../../../src/stores/state-store';
 import { aChallenge, aPendingLogin, aSentCode, newId } from '../../contract/samples';
@@ -41,7 +41,7 @@ async function twice(
   const goOn = (
     with_: { readonly authenticatorId?: string; readonly pendingId?: string; readonly mark?: string } = {},
   ) =>
-    goOnWithEarlier(
+    continueEarlier(
       { state, clock },
       {
         pending,
