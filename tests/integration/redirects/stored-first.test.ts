@@ -216,6 +216,17 @@ describe('a session store that fails', () => {
     await mfa.close();
   });
 
+  it('leaves no session on the list of a sign-in that failed', async () => {
+    const store = createSlowStore({ latencyMs: 0 });
+    const { app, mfa } = createLoginHost({ store });
+    const agent = createHttpAgent(app);
+    await agent.get('/mfa/login');
+    store.refuse();
+    expect((await agent.post('/mfa/login', CREDENTIALS)).status).toBe(500);
+    expect(await mfa.sessionsOf('ada').list()).toEqual([]);
+    await mfa.close();
+  });
+
   it('makes the guard send no redirect either if that changed the session', async () => {
     const store = createSlowStore({ latencyMs: 0 });
     const { app, mfa, errors } = createLoginHost({ store });

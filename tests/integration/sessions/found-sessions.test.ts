@@ -40,6 +40,21 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       expect(await host.mfa.sessionsOf(user.id).list()).toHaveLength(1);
     });
 
+    it('does not admit a session whose owner’s sessions are ended while it is being listed', async () => {
+      let endMeanwhile = async (_userId: string): Promise<void> => undefined;
+      const registerSession: typeof state.registerSession = async (userId, ...more) => {
+        await endMeanwhile(userId);
+        return state.registerSession(userId, ...more);
+      };
+      const host = open({ state: { ...state, registerSession } });
+      const user = host.addUser();
+      const agent = host.visit();
+      await agent.send(`/plant/${user.id}`);
+      endMeanwhile = (userId) => records.noteSessionsEnded(userId, host.clock.now());
+      expect((await agent.getJson('/inside')).status).toBe(401);
+      expect(await host.mfa.sessionsOf(user.id).list()).toEqual([]);
+    });
+
     it('lists a copied session once if many requests find it at the same time', async () => {
       const host = open();
       const user = host.addUser();

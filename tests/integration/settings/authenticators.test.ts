@@ -323,6 +323,17 @@ describe('a proof before a change', () => {
     expect((await settings(ada)).authenticators).toHaveLength(2);
   });
 
+  it('sets a waiting act off once, however often a proof leads back to it', async () => {
+    const { portal, app, ada } = await adaWith();
+    portal.clock.advance(HOUR);
+    const stepUp = await ada.follow(await ada.post('/mfa/settings/recovery-codes'));
+    const returnTo = /name="returnTo" value="([^"]+)"/.exec(stepUp.text)?.[1] ?? '';
+    await ada.post('/mfa/step-up', { returnTo, code: nextCode(portal, app) });
+    portal.clock.advance(60_000);
+    await ada.post('/mfa/step-up', { returnTo, code: nextCode(portal, app) });
+    expect(await eventsOf(portal, 'recovery-codes-issued')).toHaveLength(1);
+  });
+
   it('sets nothing off that was asked for more than ten minutes ago', async () => {
     const { portal, app, ada } = await adaWith();
     const phone = await giveAddress(portal, 'ada', { kind: 'sms', to: '+447700900123' });
