@@ -9,7 +9,7 @@ export function countingThrottle(limiter: RateLimiterAbstract): Throttle {
         await limiter.consume(key);
         return { outcome: 'spent' };
       } catch (refusal) {
-        // It rejects with its result where nothing is left, and with the error of its store where there was one.
+        // The limiter rejects with its result if nothing is left, and with an error if its store failed.
         if (!(refusal instanceof RateLimiterRes)) throw refusal;
         return { outcome: 'blocked', retryAfterSeconds: Math.max(1, Math.ceil(refusal.msBeforeNext / 1000)) };
       }

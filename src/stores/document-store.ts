@@ -7,7 +7,7 @@ export const organizationOwner = (id: string): Owner => ({ kind: 'organization',
 const LONGEST_ID = 1024;
 
 /**
- * `user:ada`: the same on every store, with the id in characters that mean nothing there.
+ * A key such as `user:ada`, the same in every store. The id is encoded, so that it has no characters with a special meaning.
  * @throws MfaError `text-unusable` if the id is longer than 1,024 characters.
  */
 export function ownerKey({ kind, id }: Owner): string {
@@ -16,7 +16,7 @@ export function ownerKey({ kind, id }: Owner): string {
   return `${kind}:${encodeId(id)}`;
 }
 
-/** Undefined where the text is no owner's key. */
+/** Undefined if the text is not an owner's key. */
 export function parseOwnerKey(key: string): Owner | undefined {
   const [, kind, id] = /^(user|organization):([\w.@%-]*)$/.exec(key) ?? [];
   return (kind === 'user' || kind === 'organization') && id !== undefined
@@ -40,7 +40,7 @@ export type DocumentName = (typeof USER_DOCUMENTS)[number] | (typeof ORGANIZATIO
 export interface DocumentQuery {
   readonly owner: Owner;
   readonly name: DocumentName;
-  /** A version that the caller still has: where it is the current one, the body is not sent again. */
+  /** A version that the caller has cached. If it is current, the body is not sent again. */
   readonly known?: string;
 }
 
@@ -54,11 +54,11 @@ export type CurrentDocument = Exclude<DocumentAnswer, { readonly outcome: 'uncha
 
 export interface DocumentChange {
   readonly name: DocumentName;
-  /** The version that the change was made from; null where there was no document. */
+  /** The version that the change is based on; null if there was no document. */
   readonly expected: string | null;
   /**
-   * What takes its place: JSON, with a random version chosen by the caller. Null removes the document. Left out where the
-   * document only has to be the expected one.
+   * The new document: JSON, with a random version chosen by the caller. Null removes the document. If omitted, only the version
+   * is checked.
    */
   readonly next?: { readonly version: string; readonly body: string } | null;
 }
@@ -69,32 +69,32 @@ export type WriteOutcome =
   | { readonly outcome: 'conflict'; readonly current: readonly CurrentDocument[] };
 
 /**
- * Documents that must survive: plain JSON, each with a version, owned by a user or an organization. The store never reads
- * what they say; every rule about them is in `core/`.
+ * Documents that must survive: plain JSON, each with a version, owned by a user or an organization. The store never reads their
+ * content; all rules about them are in `core/`.
  *
  * Every method rejects with `MfaError` `store-unavailable` when the store does not answer in a bounded time, and with
- * `records-unreadable` when what it holds is not what was written. A rejected write may or may not have taken effect: the
- * caller finds out by the version it chose.
+ * `records-unreadable` when stored data is damaged. A rejected write may or may not have taken effect: the caller can check for
+ * the version it chose.
  */
 export interface DocumentStore {
-  /** Several documents, of any owners, in one round trip; the answers are in the order of the queries. */
+  /** Reads several documents, of any owners, in one round trip. The answers are in the order of the queries. */
   read(queries: readonly DocumentQuery[]): Promise<readonly DocumentAnswer[]>;
 
   /**
-   * Writes all changes of one owner or none of them. Atomic, over every process: of several writes that name the same expected
-   * version, one is written. A caller that finds its own version in a conflict was written: its client sent the write twice.
+   * Writes all changes of one owner, or none. Atomic across all processes: of several writes with the same expected version,
+   * only one succeeds. If a conflict contains the caller's own version, the write succeeded: the client sent it twice.
    */
   write(owner: Owner, changes: readonly DocumentChange[]): Promise<WriteOutcome>;
 
-  /** Removes every document of the owner, and frees the keys that it has. */
+  /** Removes every document of the owner, and releases the keys that it has claimed. */
   removeDocuments(owner: Owner): Promise<void>;
 
   /**
-   * Takes a key, such as the id of a passkey, for one owner over all owners. Atomic: true for one owner, also when that
-   * owner claims it again; false where another has it.
+   * Claims a key, such as the id of a passkey, that must be unique among all owners. Atomic: true for one owner, also if that
+   * owner claims it again; false if another owner has it.
    */
   claim(key: string, owner: Owner): Promise<boolean>;
   findOwner(key: string): Promise<Owner | undefined>;
-  /** Frees the key where this owner has it. Atomic. */
+  /** Releases the key if this owner has it. Atomic. */
   release(key: string, owner: Owner): Promise<void>;
 }

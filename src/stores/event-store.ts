@@ -1,6 +1,6 @@
 import type { MfaEvent } from '../events/events';
 
-/** Which events of an organization; what is left out does not restrict. */
+/** Selects events of an organization. Omitted fields do not restrict the result. */
 export interface EventFilter {
   readonly organizationId: string;
   /** Events about any of these people; an empty list matches none. */
@@ -18,27 +18,27 @@ export interface EventQuery extends EventFilter {
   readonly cursor?: string;
 }
 
-/** Where events are kept, bounded by count and age. */
+/** Stores events, limited by count and age. */
 export interface EventStore {
   /**
-   * Appends events of one organization, oldest first, keeping its newest `maxCount` and nothing older than `maxAgeSeconds`. The age
-   * counts to the newest event, or to the store's own clock where that is behind it.
+   * Appends events of one organization, oldest first, and keeps its newest `maxCount`, none older than `maxAgeSeconds`. The age
+   * is measured from the newest event, or from the store's own clock if that is earlier.
    */
   appendEvents(
     events: readonly MfaEvent[],
     keep: { readonly maxCount: number; readonly maxAgeSeconds: number },
   ): Promise<void>;
   /**
-   * Newest first. `cursor` is what the page before returned; what never was one begins at the newest.
-   * Filters are applied by the store, which reads a bounded number of events a call: a page may hold fewer than `limit`, even
-   * none, and still have a next one.
+   * Lists events, newest first. `cursor` is the `nextCursor` of the previous page; an invalid cursor starts at the newest
+   * event. The store applies the filters and reads a limited number of events per call: a page may have fewer events than
+   * `limit`, or no events, and still have a next page.
    */
   listEvents(
     query: EventQuery,
   ): Promise<{ readonly events: readonly MfaEvent[]; readonly nextCursor?: string }>;
   /**
-   * Replaces every event that names the user, in whatever field, by what `erase` makes of it. It keeps its place in the log.
-   * Events that are appended meanwhile may be left out.
+   * Replaces every event that contains the user's id, in any field, with the result of `erase`, at the same position in the
+   * log. Events that are appended meanwhile may be missed.
    */
   eraseFromEvents(
     organizationId: string,
@@ -49,7 +49,7 @@ export interface EventStore {
   removeEvents(organizationId: string): Promise<void>;
 }
 
-/** Whether a filter lets an event through. */
+/** Whether an event matches a filter. */
 export function matchesFilter(event: MfaEvent, { userIds, names, from, to }: EventFilter): boolean {
   return (
     (userIds === undefined || (event.userId !== undefined && userIds.includes(event.userId))) &&
@@ -64,7 +64,7 @@ export function namesUser({ userId, actorId, details }: MfaEvent, id: string): b
   return userId === id || actorId === id || Object.values(details).includes(id);
 }
 
-/** Null where the text is no event of the organization. */
+/** Null if the text is not an event of the organization. */
 export function parseEvent(text: string, organizationId: string): MfaEvent | null {
   let value: unknown;
   try {
@@ -75,7 +75,7 @@ export function parseEvent(text: string, organizationId: string): MfaEvent | nul
   return isEvent(value) && value.organizationId === organizationId ? value : null;
 }
 
-/** The name is not compared with those of this version: a later one may have written it. */
+/** Unknown event names are allowed, because a later version may have written them. */
 function isEvent(value: unknown): value is MfaEvent {
   if (!isObject(value)) return false;
   const { name, at, organizationId, userId, actorId, address, loginId, details } = value;

@@ -1,21 +1,21 @@
-/** Where a password comes from and whose it is to be. Names and addresses come hashed. */
+/** The source and the name of a password attempt. Names and addresses are hashed. */
 export interface PasswordAttempt {
-  /** Different for each try. */
+  /** Unique for each attempt. */
   readonly id: string;
   readonly name: string;
-  /** The hash of the address under each key of the ring, the current one first; empty where the address cannot be read. */
+  /** The hash of the address under each key of the ring, the current one first; empty if the address is unknown. */
   readonly networks: readonly string[];
-  /** A live session or a remembered browser of that name's owner, where it comes from one. */
+  /** The session or remembered browser of the name's owner that sent the attempt; otherwise null. */
   readonly trusted: string | null;
-  /** For how long the address is known to be blocked; 0 where it is not. */
+  /** How long the address is known to be blocked; 0 if it is not. */
   readonly addressWaitSeconds: number;
 }
 
-/** How many wrong passwords are judged in a window. */
+/** How many wrong passwords are allowed in a window. */
 export interface PasswordLimits {
   /** For one name from one trusted source, or from one address. */
   readonly perSource: number;
-  /** For one name from all addresses together that it has not signed in from. */
+  /** For one name, from all addresses together that it never signed in from. */
   readonly fromStrangers: number;
   readonly nameSeconds: number;
   /** For all names from one address. */
@@ -23,15 +23,15 @@ export interface PasswordLimits {
   readonly addressSeconds: number;
 }
 
-/** What was counted for an attempt, to be settled when the password is judged. */
+/** The counts that an attempt is included in until it is settled. */
 export interface PasswordReservation {
   readonly id: string;
   readonly name: string;
-  /** The counts of the name that it is in. */
+  /** The counts of the name that include it. */
   readonly counts: readonly string[];
-  /** The address that it is counted for. */
+  /** The address whose count includes it. */
   readonly network: string | null;
-  /** What others wait on that are `busy` because of it. */
+  /** The keys that other attempts wait on while they are `busy`. */
   readonly lines: readonly string[];
 }
 
@@ -41,36 +41,36 @@ export type ReservedPassword =
       readonly reservation: PasswordReservation;
       /** Whether the name has signed in from the address, or the source is trusted. */
       readonly isFamiliar: boolean;
-      /** When it last signed in from the address; null where it did not. */
+      /** When the name last signed in from the address; null if it never did. */
       readonly networkSeenAt: number | null;
     }
-  /** Only passwords that are still being judged are in the way. */
+  /** Only blocked by passwords that are still being checked: try again when they are settled. */
   | { readonly outcome: 'busy'; readonly on: string }
   | { readonly outcome: 'blocked'; readonly by: 'name' | 'address'; readonly retryAfterSeconds: number };
 
-/** How long an address stays known after the last sign-in from it. */
+/** How long an address is remembered after the last sign-in from it. */
 export const NETWORK_LIFE_MS = 90 * 86_400_000;
-/** Of one name; the one seen longest ago goes first. */
+/** Remembered addresses per name. The one that was used longest ago is removed first. */
 export const MOST_NETWORKS = 10;
 
 /**
- * The part of the state that counts wrong passwords. A name has a count for each source, and one that all addresses share
- * which it never signed in from; an address has one for all names. The counts of a name end together, a window after the
- * first of them began, by the clock of the store where it has one.
+ * The part of the state that counts wrong passwords. A name has a count for each source, and a shared count for all addresses
+ * that it never signed in from. An address has one count for all names. The counts of a name expire together, one window after
+ * the first of them began, by the store's own clock if it has one.
  */
 export interface PasswordAttemptStore {
   /**
-   * Counts a password before it is judged, under every count that it belongs to or under none. Atomic for each name and each
-   * address: what was judged wrong and what is being judged is never more than the limit, whatever runs in parallel.
+   * Counts a password before it is checked: in every count that it belongs to, or in none. Atomic for each name and each
+   * address: wrong passwords plus passwords being checked never exceed the limit, even in parallel.
    *
-   * A trusted source, and an address that the name has signed in from, have a count of their own and no other; of the latter
-   * a wrong password counts for the address too, as long as the address is not blocked. The same is asked of the store for
-   * every name. An attempt that is refused leaves nothing behind.
+   * A trusted source, or an address that the name has signed in from, has only its own count. For such an address, a wrong
+   * password also counts for the address, unless the address is blocked. Every name causes the same calls to the store. A
+   * refused attempt changes nothing.
    */
   reservePassword(attempt: PasswordAttempt, limits: PasswordLimits, now: number): Promise<ReservedPassword>;
   /**
-   * A wrong password stays counted, a right one does not. Where the window ended meanwhile, a wrong one counts in the next and a
-   * right one takes nothing from it.
+   * A wrong password stays counted; a right one is removed from the counts. If the window ended meanwhile, a wrong password
+   * counts in the next window, and a right one changes nothing.
    */
   settlePassword(
     reservation: PasswordReservation,
@@ -78,7 +78,9 @@ export interface PasswordAttemptStore {
     limits: PasswordLimits,
     now: number,
   ): Promise<void>;
-  /** Remembers that the name signed in from the address. Keeps the newest, each for as long as is said above. */
+  /**
+   * Records that the name signed in from the address. Keeps the newest {@link MOST_NETWORKS}, each for {@link NETWORK_LIFE_MS}.
+   */
   noteNetwork(name: string, network: string, now: number): Promise<void>;
 }
 
@@ -93,14 +95,14 @@ export type Counted =
   | { readonly outcome: 'busy'; readonly count: string }
   | { readonly outcome: 'blocked'; readonly retryAfterSeconds: number };
 
-/** What a store does atomically. */
+/** The atomic operations of a store. */
 export interface PasswordCounters {
   reserveForNetwork(
     attempt: { readonly id: string; readonly network: string },
     limits: PasswordLimits,
     now: number,
   ): Promise<Counted>;
-  /** `counted` is null where a stranger comes from an address that is known to be blocked. */
+  /** `counted` is null if the attempt is from an unfamiliar address that is known to be blocked. */
   reserveForName(
     attempt: PasswordAttempt,
     limits: PasswordLimits,
@@ -123,12 +125,12 @@ export interface PasswordCounters {
   noteNetwork(name: string, network: string, now: number): Promise<void>;
 }
 
-/** The one count of an address. */
+/** The only count of an address. */
 export const ALL_NAMES = 'all';
-/** The count of a name that all addresses share which it never signed in from. */
+/** The shared count of a name for all addresses that it never signed in from. */
 const STRANGERS = 'strangers';
 
-/** The counts of a name that an attempt belongs to, each with its limit. That of strangers comes last. */
+/** The counts of a name that include an attempt, with their limits. The shared count of unfamiliar addresses comes last. */
 export function wantedCounts(
   { trusted, networks: [network] }: PasswordAttempt,
   { perSource, fromStrangers }: PasswordLimits,
@@ -140,8 +142,8 @@ export function wantedCounts(
 }
 
 /**
- * A name and its addresses are on different nodes of a cluster, so no step of a store spans them. Both are asked at once, and what was
- * counted under one is given back where the other refuses.
+ * A name and its addresses are on different nodes of a cluster, so no atomic step can cover both. Both are counted in parallel,
+ * and one is undone if the other refuses.
  */
 export function countPasswords(counters: PasswordCounters): PasswordAttemptStore {
   return {
@@ -160,7 +162,7 @@ export function countPasswords(counters: PasswordCounters): PasswordAttemptStore
           await counters.settle({ of: 'network', key: countedNetwork }, { ...back, counts: [ALL_NAMES] });
         return refusalByName(attempt, counted, isFamiliar ? null : ofNetwork);
       }
-      // An address that the name has signed in from does not ask what others did there.
+      // If the name has signed in from this address, attempts of others from there do not matter.
       if (!isFamiliar && ofNetwork !== null && ofNetwork.outcome !== 'reserved') {
         await counters.settle({ of: 'name', key: name }, { ...back, counts: counted.counts });
         return refusalByNetwork(network, ofNetwork);
@@ -194,7 +196,7 @@ function networkToCount({ networks, trusted, addressWaitSeconds }: PasswordAttem
   return trusted === null && addressWaitSeconds === 0 ? (networks[0] ?? null) : null;
 }
 
-/** What the address says comes first: where it is blocked, waiting for the name is in vain. */
+/** A blocked address takes precedence: waiting for the name would not help. */
 function refusalByName(
   { name, addressWaitSeconds }: PasswordAttempt,
   counted: Exclude<Counted, { outcome: 'reserved' }> | null,

@@ -6,13 +6,15 @@ export interface IndexEntry {
   readonly mark: number;
 }
 
-/** Marks above one number and below another; neither is included. */
+/** Marks above one number and below another, both exclusive. */
 export interface MarkRange {
   readonly above?: number;
   readonly below?: number;
 }
 
-/** Which indexes hold a member, each with a number by which it is ordered first; an index that is not named does not. */
+/**
+ * The indexes that contain a member, each with a mark, which is the primary sort key. Other indexes do not contain the member.
+ */
 export interface IndexedMember {
   readonly userId: string;
   readonly marks: Readonly<Record<string, number>>;
@@ -24,15 +26,11 @@ export interface IndexQuery extends MarkRange {
 }
 
 /**
- * What the members of an organization can be found by. Indexes are written after the documents they speak of and may lag
- * behind or lack a member: whoever reads one compares each entry with the member's document and writes it again where the
- * two differ.
+ * Indexes to find the members of an organization. They are written after the documents, so they may be out of date or lack a
+ * member. Readers must compare each entry with the member's document, and write the entry again if they differ.
  */
 export interface IndexStore {
-  /**
-   * Puts each member into the indexes that its marks name, and out of the others in `indexes`. Writing the same twice changes
-   * nothing.
-   */
+  /** Adds each member to the indexes in its `marks`, and removes it from the others in `indexes`. Idempotent. */
   indexMembers(
     organizationId: string,
     indexes: readonly string[],
@@ -40,38 +38,38 @@ export interface IndexStore {
   ): Promise<void>;
 
   /**
-   * In the order of mark and user id, beginning behind `after`, which need not be there any more. Without `skip`, the cost does
-   * not grow with the index.
+   * Lists entries by mark and user id, starting after `after`, which may have been removed. Without `skip`, the cost does not
+   * grow with the index.
    */
   listIndex(
     query: IndexQuery & {
       readonly after?: IndexEntry;
-      /** How many to pass over. */
+      /** The number of entries to skip. */
       readonly skip?: number;
       readonly limit: number;
     },
   ): Promise<readonly IndexEntry[]>;
 
-  /** How many. The cost of counting a whole index does not grow with it. */
+  /** Counts entries. The cost of counting a whole index does not grow with its size. */
   countIndex(query: IndexQuery): Promise<number>;
 
   /** Empties indexes of the organization. */
   removeIndexes(organizationId: string, indexes: readonly string[]): Promise<void>;
 }
 
-/** Work that has to be done at least once, such as a notice to send again. */
+/** Work that has to be done at least once, such as retrying a notice. */
 export interface QueuedItem {
   readonly id: string;
-  /** Whom it is about; removed with the user. Null where it is about nobody. */
+  /** The user it is about, with whom it is removed; null if it is not about a user. */
   readonly userId: string | null;
-  /** Text that the store does not read. It holds no secret and no address in the clear. */
+  /** Text that the store does not read. It contains no secrets or addresses in plain text. */
   readonly body: string;
 }
 
 export interface QueueStore {
   /**
-   * Adds an item that is due then; one of the same id is replaced. Atomic: with `most` in the queue, those due first make room,
-   * and their number is returned.
+   * Adds an item that is due at `dueAt`, or replaces the item with the same id. Atomic. If the queue has more than `most`
+   * items, those due first are removed. Returns the number of removed items.
    */
   enqueue(
     queue: string,
@@ -79,8 +77,8 @@ export interface QueueStore {
     when: { readonly dueAt: number; readonly most: number },
   ): Promise<number>;
   /**
-   * Takes the items that are due, at most `limit`, and puts each off until `untilAt`, so that no other process takes it too. What is
-   * due after `latestAt` was put off by a clock ahead, and is taken as due. Atomic.
+   * Takes at most `limit` due items and postpones each until `untilAt`, so that no other process takes it too. An item that is
+   * due after `latestAt` was postponed by a clock that was ahead, and counts as due. Atomic.
    */
   takeDue(
     queue: string,
@@ -91,7 +89,7 @@ export interface QueueStore {
       readonly untilAt: number;
     },
   ): Promise<readonly QueuedItem[]>;
-  /** Items of the queue, the first due first, whether or not they are due. */
+  /** Lists items of the queue, ordered by due time, whether or not they are due. */
   listQueued(queue: string, limit: number): Promise<readonly QueuedItem[]>;
   removeQueued(queue: string, id: string): Promise<void>;
   /** Removes every item about the user, in every queue. */
@@ -99,22 +97,22 @@ export interface QueueStore {
 }
 
 /**
- * What must survive: documents, events, member indexes and queued work. Losing it must never let anybody in: without their
+ * Data that must survive: documents, events, member indexes and queued work. Losing it must never let anybody in: without their
  * documents, sessions end.
  *
- * The store knows none of the rules. They are in `core/`, and `createMfa` applies them to the documents.
+ * The store contains no rules. They are in `core/`, and `createMfa` applies them to the documents.
  *
  * Every method rejects with `MfaError` `store-unavailable` when the store does not answer in a bounded time, and with
- * `records-unreadable` when what it holds is not what was written. A rejected call may or may not have taken effect.
+ * `records-unreadable` when stored data is damaged. A rejected call may or may not have taken effect.
  */
 export interface RecordStore extends DocumentStore, EventStore, IndexStore, QueueStore {
-  /** What is wrong with the store's own settings for records that must survive: one sentence each, with the fix. */
+  /** Finds settings of the store with which records could be lost. One sentence each, with the fix. */
   findWeaknesses(): Promise<readonly string[]>;
 }
 
-/** A record store with tables, which have to be there before the app starts. */
+/** A record store with tables, which must exist before the app starts. */
 export interface RecordTables {
-  /** Creates the tables, or brings them up to date. Several processes may run it at once. */
+  /** Creates or updates the tables. Several processes may run it at once. */
   migrate(): Promise<void>;
   /** The SQL that `migrate` runs on an empty database. */
   migrationSql(): string;

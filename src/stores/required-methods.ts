@@ -2,7 +2,7 @@ import { MfaError } from '../core/errors';
 import type { RecordStore } from './record-store';
 import type { StateStore } from './state-store';
 
-// A method added to a contract is added here: the compiler refuses a list that is not complete.
+// The methods of the contracts. An incomplete list does not compile.
 
 const RECORDS: Readonly<Record<keyof RecordStore, true>> = {
   read: true,
@@ -64,15 +64,15 @@ const STATE: Readonly<Record<keyof StateStore, true>> = {
   createSessionStore: true,
 };
 
-/** What a record store must have to be one. */
+/** The methods that a record store must have. */
 export const RECORD_METHODS: readonly string[] = Object.keys(RECORDS);
 
-/** What a state store must have to be one. */
+/** The methods that a state store must have. */
 export const STATE_METHODS: readonly string[] = Object.keys(STATE);
 
 /**
- * The store, refused until it was found to keep what it is given. A store that forgets reads as "nothing enrolled", which would
- * let a password alone in. A store that was found durable is not asked again.
+ * Refuses every call until the store was found durable. If a store loses its records, nobody seems to be enrolled, and the
+ * password alone would be enough. A store that was found durable is not checked again.
  */
 export function requireDurableRecords(store: RecordStore): RecordStore {
   let isDurable = false;

@@ -6,7 +6,7 @@ import type { SentCode } from '../core/proof/one-time-code';
 import type { PasswordAttemptStore } from './password-attempts';
 import type { UnseenCodesStore } from './unseen-codes';
 
-/** Password proven, session not yet granted. */
+/** The password is proven, but there is no session yet. */
 export interface PendingLogin {
   readonly id: string;
   readonly userId: string;
@@ -15,14 +15,14 @@ export interface PendingLogin {
   /** The epochs at the password step: ending the user's sessions ends the login in progress too. */
   readonly epochs: Epochs;
   readonly startedAt: number;
-  /** Absolute: neither polling nor a new code moves it. */
+  /** Absolute: neither polling nor a new code extends it. */
   readonly expiresAt: number;
 }
 
-/** What a challenge is for. A code for one purpose is nothing for another. */
+/** The purpose of a challenge. A code for one purpose is not valid for another. */
 export type ChallengePurpose = 'login' | 'step-up' | 'enroll' | 'unlock';
 
-/** Whose challenge it is: a pending login or a session, and what for. There is at most one live challenge for each. */
+/** The owner of a challenge, a pending login or a session, and the purpose. There is at most one live challenge for each. */
 export interface ChallengeOwner {
   readonly userId: string;
   /** The id of the pending login, or the handle of the session. */
@@ -32,21 +32,21 @@ export interface ChallengeOwner {
 
 /** One request for one proof. */
 export interface Challenge extends ChallengeOwner {
-  /** New for each factor that is asked, so that a proof is judged against what it answers. */
+  /** New for each requested factor, so that a proof is only checked against the challenge that it answers. */
   readonly id: string;
-  /** New for every write, and chosen by the caller. */
+  /** New for every write, chosen by the caller. */
   readonly version: string;
   readonly kind: FactorKind;
   readonly authenticatorId: string;
-  /** Newest first; empty where no code is sent. Each that holds answers the challenge, which is used up with the first. */
+  /** Newest first; empty if no code is sent. Any valid code answers the challenge, which can be used only once. */
   readonly codes: readonly SentCode[];
-  /** Why there is no code although one was asked for: `limit` on sending, or a `fault` of the sender. */
+  /** Why a requested code was not sent: the `limit` on sending, or a `fault` of the sender. */
   readonly notSent: 'limit' | 'fault' | null;
   /** During enrollment: the secret or address that the proof will confirm, sealed. */
   readonly sealedSecret: string | null;
-  /** What the factor has stored for the proof: plain JSON that only the factor reads. */
+  /** Data of the factor for the proof: plain JSON that only the factor reads. */
   readonly state: FactorState | null;
-  /** The end of the challenge. Each code has an end of its own. */
+  /** The expiry of the challenge. Each code has its own expiry. */
   readonly expiresAt: number;
 }
 
@@ -55,7 +55,7 @@ export type AttemptOutcome = (
   | { readonly outcome: 'exhausted' }
   | { readonly outcome: 'missing' }
 ) & {
-  /** The owner, where it is a pending login that is still there. */
+  /** The owner, if it is a pending login that still exists. */
   readonly pending: PendingLogin | undefined;
 };
 
@@ -68,25 +68,25 @@ export interface SessionEntry {
   readonly expiresAt: number;
   readonly userAgent: string;
   readonly address: string;
-  /** How the person proved who they are, newest state. */
+  /** How the person proved their identity, as of the last proof. */
   readonly methods: readonly EvidenceMethod[];
-  /** As the session carries them; where the current ones differ it has ended, though it is still listed. */
+  /** The epochs of the session. If the current epochs differ, the session has ended, although it is still listed. */
   readonly epochs: Epochs;
 }
 
 /** Sends allowed in sliding windows, counted under one key. */
 export interface SendBudget {
-  /** Already hashed where it stands for an address. */
+  /** Already hashed if it identifies an address. */
   readonly key: string;
   readonly windows: readonly { readonly max: number; readonly seconds: number }[];
 }
 
-/** A sent message that a provider's callback may still speak of. */
+/** A sent message for which a provider's callback may still arrive. */
 export interface SentMessage extends ChallengeOwner {
   readonly codeId: string;
 }
 
-/** The link by which an owner ends a lock sooner. Found by the stored form of its token alone. */
+/** The link with which a user ends a lock early. It can only be found by the hash of its token. */
 export interface UnlockLink {
   readonly userId: string;
   /** The end of the lock. */
@@ -95,41 +95,38 @@ export interface UnlockLink {
 
 /** Counts attempts with a library; see `password-throttle`. */
 export interface Throttle {
-  /** Resolves with what is left; `blocked` where there is nothing left. */
+  /** Counts an attempt; `blocked` if none are left. */
   spend(
     key: string,
   ): Promise<
     { readonly outcome: 'spent' } | { readonly outcome: 'blocked'; readonly retryAfterSeconds: number }
   >;
-  /** Takes one count back, for a try that turned out right. */
+  /** Removes one count, for an attempt that was right. */
   giveBack(key: string): Promise<void>;
-  /** Forgets what was counted under the key. */
+  /** Removes all counts of the key. */
   clear(key: string): Promise<void>;
 }
 
 /**
- * What may be lost: people sign in again, and nothing else happens. Every key it writes has a TTL.
+ * Data that may be lost: people then only have to sign in again. Every key that the store writes has a TTL.
  *
- * Every method rejects with `MfaError` `store-unavailable` when the store does not answer in a bounded time. Instants are the
- * caller's clock; a store may drop an entry at its expiry by its own clock too, and callers compare `expiresAt` themselves.
+ * Every method rejects with `MfaError` `store-unavailable` when the store does not answer in a bounded time. Instants are by
+ * the caller's clock. A store may also remove expired entries by its own clock; callers compare `expiresAt` themselves.
  */
 export interface StateStore extends PasswordAttemptStore, UnseenCodesStore {
-  /** With its first challenge, where that sends nothing; both in one atomic step. */
+  /** Creates a pending login, in one atomic step with its first challenge, if that challenge sends nothing. */
   createPendingLogin(pending: PendingLogin, first?: Challenge): Promise<void>;
   findPendingLogin(userId: string, id: string): Promise<PendingLogin | undefined>;
-  /** Replaces the evidence of a pending login that is still there; its life does not change. False where it is gone. */
+  /** Replaces the evidence of a pending login, and keeps its expiry. False if the login no longer exists. */
   savePendingEvidence(userId: string, id: string, evidence: readonly Evidence[]): Promise<boolean>;
-  /**
-   * Ends the pending login, and every challenge and the new recovery codes it owns. Atomic: true exactly once, for one that was
-   * there.
-   */
+  /** Ends the pending login, its challenges and its new recovery codes. Atomic: true exactly once, if the login existed. */
   endPendingLogin(userId: string, id: string): Promise<boolean>;
 
   /**
-   * Makes this the owner's live challenge for the purpose; the one before dies. Attempts already spent by the owner for the
-   * purpose stay spent. False, and nothing written, where it is under a pending login that is gone (`underPendingLogin`), whose life
-   * is not extended; and, with `after`, where the live challenge is not of that version, or where there is one and `after` is null.
-   * Atomic: of several that name one version, one is written.
+   * Makes this the owner's live challenge for the purpose, and replaces the previous one. The owner's attempts for the purpose
+   * stay counted. Returns false and writes nothing if `underPendingLogin` is set and the pending login no longer exists (its
+   * expiry is never extended), or, with `after`, if the live challenge has another version, or exists although `after` is null.
+   * Atomic: of several calls with the same `after`, only one succeeds.
    */
   issueChallenge(
     challenge: Challenge,
@@ -137,43 +134,41 @@ export interface StateStore extends PasswordAttemptStore, UnseenCodesStore {
   ): Promise<boolean>;
   findChallenge(owner: ChallengeOwner): Promise<Challenge | undefined>;
   /**
-   * Counts one attempt before the proof is judged. Atomic: `spent` is answered at most `max` times for the owner and purpose,
+   * Counts one attempt before the proof is checked. Atomic: returns `spent` at most `max` times for the owner and purpose,
    * however many challenges were issued and however many calls run in parallel.
    */
   spendAttempt(owner: ChallengeOwner, max: number): Promise<AttemptOutcome>;
-  /**
-   * Uses the challenge up if it is still the live one. Atomic: true exactly once. The count of attempts goes with it.
-   */
+  /** Removes the challenge and its attempt count, if it is still the live challenge. Atomic: true exactly once. */
   consumeChallenge(owner: ChallengeOwner, challengeId: string): Promise<boolean>;
-  /** The attempts spent stay spent. */
+  /** Ends a challenge. Its attempts stay counted. */
   endChallenge(owner: ChallengeOwner): Promise<void>;
 
   /**
-   * Makes a session live. With `replaces`, the pending login of that id ends in the same atomic step. With `continues`, the
-   * session of that handle goes on under the new one: it ends in the same step, and where it is no longer live nothing is
-   * registered, so that a request under way brings no ended session back. New recovery codes of what ends go on to the session.
-   * Keeps at most the 100 newest of a user and drops those past their end.
+   * Registers a live session. With `replaces`, the pending login of that id ends in the same atomic step. With `continues`, the
+   * session of that handle continues under the new handle: the old handle ends in the same step. If it is no longer live,
+   * nothing is registered, so that a request in progress cannot revive an ended session. New recovery codes move to the new
+   * session. Keeps at most the 100 newest sessions of a user and removes expired ones.
    */
   registerSession(
     userId: string,
     session: SessionEntry,
     options: { readonly now: number; readonly replaces?: string; readonly continues?: string },
   ): Promise<void>;
-  /** Undefined where it was ended, or was never registered, or the state was lost. */
+  /** Undefined if the session was ended or never registered, or if the state was lost. */
   findSession(userId: string, handle: string): Promise<SessionEntry | undefined>;
-  /** Renews `seenAt` of a session that is still live; never brings one back. Atomic; false where it is gone. */
+  /** Updates `seenAt` of a live session, and never revives an ended one. Atomic. False if the session no longer exists. */
   touchSession(userId: string, handle: string, seenAt: number): Promise<boolean>;
-  /** The one seen last comes first. */
+  /** The most recently used session comes first. */
   listSessions(userId: string): Promise<readonly SessionEntry[]>;
-  /** Ends the session, and every challenge and the new recovery codes it owns. */
+  /** Ends the session, its challenges and its new recovery codes. False if there was no such session. */
   endSession(userId: string, handle: string): Promise<boolean>;
-  /** Ends all but one and returns how many. */
+  /** Ends all sessions except one, and returns their number. */
   endOtherSessions(userId: string, keepHandle: string): Promise<number>;
 
   /**
-   * Counts one send under every budget, or under none. `refused` names the seconds until the first moment at which
-   * all would allow it, at most those of the longest window: an instant from the future counts as of now. Atomic for each key;
-   * where one of several refuses, those already counted are given back.
+   * Counts one send in every budget, or in none. `refused` has the seconds until all budgets would allow it, at most the length
+   * of the longest window: instants in the future count as now. Atomic for each key. If one of several budgets refuses, the
+   * counts of the others are undone.
    */
   spendSendBudgets(
     budgets: readonly SendBudget[],
@@ -182,20 +177,23 @@ export interface StateStore extends PasswordAttemptStore, UnseenCodesStore {
     | { readonly outcome: 'spent' }
     | { readonly outcome: 'refused'; readonly key: string; readonly retryAfterSeconds: number }
   >;
-  /** Seconds until the budgets allow a send, 0 for now. Counts nothing. */
+  /** Seconds until the budgets allow a send; 0 if they do now. Counts nothing. */
   findSendWait(budgets: readonly SendBudget[], now: number): Promise<number>;
 
   /**
-   * Notes whose message it is. True where {@link takeSentMessage} asked for it before: a provider may report on a message before it
-   * has answered who sent it. Nothing is noted then. Atomic.
+   * Stores to which challenge a message belongs. Returns true and stores nothing if {@link takeSentMessage} was called for it
+   * before: a provider may report on a message before it has answered the request to send it. Atomic.
    */
   rememberSentMessage(messageId: string, message: SentMessage, lifeSeconds: number): Promise<boolean>;
-  /** Returns it once. With `questionSeconds`, a question about what is not known is remembered for as long. Atomic. */
+  /** Returns the message once and removes it. If it is unknown, the call is remembered for `questionSeconds`. Atomic. */
   takeSentMessage(messageId: string, questionSeconds?: number): Promise<SentMessage | undefined>;
 
-  /** Notes a pending login that a first step began, for as long. Of very many under one mark the newest are kept. */
+  /**
+   * Stores, for `lifeSeconds`, a pending login that a first step started. Of very many with the same mark, only the newest are
+   * kept.
+   */
   noteFirstStep(mark: string, pendingId: string, lifeSeconds: number): Promise<void>;
-  /** The newest first. */
+  /** Newest first. */
   findFirstSteps(mark: string): Promise<readonly string[]>;
 
   saveUnlockLink(tokenHash: string, link: UnlockLink, now: number): Promise<void>;
@@ -204,20 +202,20 @@ export interface StateStore extends PasswordAttemptStore, UnseenCodesStore {
   endUnlockLink(tokenHash: string): Promise<boolean>;
 
   /**
-   * Removes everything about the user: pending logins, sessions, challenges, new codes, links and sent messages. What a request
-   * under way writes at the same moment may stay until it expires; another call removes it too.
+   * Removes everything about the user: pending logins, sessions, challenges, new codes, links and sent messages. Data that a
+   * request writes at the same moment may stay until it expires; another call removes it.
    */
   forgetUser(userId: string): Promise<void>;
 
   /**
-   * The store's own clock in epoch milliseconds, of several the one furthest from `now`. Null where the state is in this
-   * process's memory, and with it the clock.
+   * The store's own clock in epoch milliseconds; of several clocks, the one furthest from `now`. Null if the state is in this
+   * process's memory and has no clock of its own.
    */
   findClock(now: number): Promise<number | null>;
 
-  /** Where express-session can keep sessions beside this state. */
+  /** Creates a store for express-session in the same place. */
   createSessionStore(): Store;
 
-  /** A counter over a rolling window, from a throttling library, under this store. */
+  /** Creates a counter over a rolling window, with a throttling library on top of this store. */
   throttle(options: { readonly name: string; readonly points: number; readonly seconds: number }): Throttle;
 }

@@ -1,26 +1,26 @@
-/** Who made the codes: a pending login or a session, by the id of the one or the handle of the other. */
+/** Where the codes were created: the id of a pending login, or the handle of a session. */
 export interface CodesOwner {
   readonly userId: string;
   readonly ownerId: string;
 }
 
-/** New recovery codes that wait for their owner to save them. */
+/** New recovery codes that their owner has not saved yet. */
 export interface UnseenCodes {
   readonly sealed: string;
-  /** As the records have it of the set: shows whether these are still the codes that work. */
+  /** Equals the time in the records if these are still the current codes. */
   readonly issuedAt: number;
   readonly expiresAt: number;
-  /** An older set stopped working with this one. */
+  /** True if this set replaced an older one. */
   readonly replacesOlder: boolean;
 }
 
 /**
- * New recovery codes, sealed, for the one session that made them. They survive a reload and a second tab, and end when they are
- * acknowledged, when the session ends or is signed out, and at `expiresAt`. `registerSession` takes them along where the session
- * goes on under a new handle.
+ * Keeps new recovery codes, sealed, for the session that created them. They survive a reload and are available in other tabs.
+ * They are removed when they are acknowledged, when the session ends, and at `expiresAt`. `registerSession` moves them if the
+ * session continues under a new handle.
  */
 export interface UnseenCodesStore {
-  /** They take the place of those that the owner had. */
+  /** Stores codes, and replaces earlier codes of the owner. */
   keepUnseenCodes(owner: CodesOwner, codes: UnseenCodes, now: number): Promise<void>;
   findUnseenCodes(owner: CodesOwner): Promise<UnseenCodes | undefined>;
   /** Atomic: true exactly once. */

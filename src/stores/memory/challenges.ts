@@ -56,7 +56,7 @@ export function challengesIn(owners: Owners): Pick<StateStore, ChallengeVerbs> {
       const version = found.challenges.get(challenge.purpose)?.version ?? null;
       if (after !== undefined && version !== after) return false;
       const endsAt = owners.expiresAt(key);
-      // What ends later than the link to end a lock was written by a clock ahead.
+      // An expiry later than that of the longest lock was written by a clock that was ahead.
       const expired = endsAt !== undefined && hasEnded(endsAt, LONGEST_LOCK_SECONDS, now);
       const owner = expired ? NOTHING : found;
       const challenges = withEntry(owner.challenges, challenge.purpose, { ...challenge });

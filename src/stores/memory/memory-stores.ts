@@ -21,8 +21,8 @@ import {
 } from './short-lived';
 
 /**
- * Records in the memory of one process, for trying out and for tests. They are lost when the process ends,
- * and a second process knows nothing of them.
+ * Records in the memory of one process, for trials and tests. They are lost when the process ends, and are not shared with
+ * other processes.
  */
 export function memoryRecords(...none: readonly []): RecordStore {
   checkArguments('memoryRecords', [], none);
@@ -39,7 +39,7 @@ export function memoryRecords(...none: readonly []): RecordStore {
   };
 }
 
-/** State in the memory of one process. When it ends, people sign in again. */
+/** State in the memory of one process. When the process ends, people have to sign in again. */
 export function memoryState(...none: readonly []): StateStore {
   checkArguments('memoryState', [], none);
   const owners = new ExpiringMap<Owner>();
@@ -77,7 +77,7 @@ export function memoryState(...none: readonly []): StateStore {
 }
 
 /**
- * Both stores in the memory of one process, for trying out and for tests.
+ * Both stores in the memory of one process, for trials and tests.
  *
  * @example
  * createMfa({ ...memoryStores(), issuer, baseUrl, keys, users });

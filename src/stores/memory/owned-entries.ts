@@ -9,7 +9,7 @@ export interface Owner {
 
 export type Owners = ExpiringMap<Owner>;
 
-/** JSON, so that no pair of ids can be mistaken for another. */
+/** JSON, so that different pairs of ids never give the same key. */
 export function ownerKey(userId: string, ownerId: string): string {
   return JSON.stringify([userId, ownerId]);
 }
@@ -28,7 +28,7 @@ export function withoutEntry<Key, Value>(map: ReadonlyMap<Key, Value>, key: Key)
   return rest;
 }
 
-/** A map whose entries end at an instant of the caller's clock, and that does not grow with what has ended. */
+/** A map whose entries expire by the caller's clock. Expired entries are removed as the map grows. */
 export class ExpiringMap<Value> {
   readonly #entries = new Map<string, { value: Value; expiresAt: number }>();
   #sweepAt = 1000;
@@ -46,7 +46,7 @@ export class ExpiringMap<Value> {
     if (this.#entries.size >= this.#sweepAt) this.#sweep(life.now);
   }
 
-  /** A new value with the life of the old one. */
+  /** Sets a new value and keeps the expiry. */
   replace(key: string, value: Value): void {
     const entry = this.#entries.get(key);
     if (entry !== undefined) entry.value = value;
@@ -60,7 +60,7 @@ export class ExpiringMap<Value> {
     for (const [key, { value }] of this.#entries) if (isGone(key, value)) this.#entries.delete(key);
   }
 
-  /** Sweeping when the map has doubled since the last time keeps the cost of each write even. */
+  /** Sweeps whenever the map has doubled since the last sweep, so the average cost of a write is constant. */
   #sweep(now: number): void {
     for (const [key, { expiresAt }] of this.#entries) if (expiresAt <= now) this.#entries.delete(key);
     this.#sweepAt = Math.max(1000, this.#entries.size * 2);

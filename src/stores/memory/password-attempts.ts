@@ -11,10 +11,10 @@ import {
 } from '../password-attempts';
 import { ExpiringMap } from './owned-entries';
 
-/** The counts of a name or an address in the running window. */
+/** The counts of a name or an address in the current window. */
 interface Window {
   readonly wrong: Map<string, number>;
-  /** The ids of what is being judged, and the counts that each is in. */
+  /** The ids of passwords that are being checked, and the counts that include each. */
   readonly judged: Map<string, readonly string[]>;
 }
 
@@ -22,7 +22,7 @@ export function passwordAttemptsIn(): PasswordAttemptStore {
   const windows = new ExpiringMap<Window>();
   const networks = new ExpiringMap<Map<string, number>>();
 
-  /** A window that a wrong clock began ends no later than one that begins now. */
+  /** A window that was started by a wrong clock ends no later than a window that starts now. */
   function openWindow(key: string, seconds: number, now: number): Window {
     const [window, expiresAt] = [windows.get(key), windows.expiresAt(key) ?? 0];
     if (window !== undefined && now < expiresAt) {
@@ -51,8 +51,8 @@ export function passwordAttemptsIn(): PasswordAttemptStore {
       const left = (windows.expiresAt(key) ?? now) - now;
       return { outcome: 'blocked', retryAfterSeconds: Math.max(1, Math.ceil(left / 1000)) };
     }
-    const underWay = (count: string) => [...judged.values()].filter((held) => held.includes(count)).length;
-    const busy = wanted.find(([count, limit]) => (wrong.get(count) ?? 0) + underWay(count) >= limit);
+    const inProgress = (count: string) => [...judged.values()].filter((held) => held.includes(count)).length;
+    const busy = wanted.find(([count, limit]) => (wrong.get(count) ?? 0) + inProgress(count) >= limit);
     if (busy !== undefined) return { outcome: 'busy', count: busy[0] };
     judged.set(id, names);
     return { outcome: 'reserved', counts: names };

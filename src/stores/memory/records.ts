@@ -11,7 +11,7 @@ import type { IndexEntry, IndexStore, MarkRange, QueueStore, QueuedItem } from '
 
 type Stored = CurrentDocument & { readonly outcome: 'found' };
 
-/** The documents of this process, and the keys that were claimed. */
+/** The documents of this process, and the claimed keys. */
 export interface StoredDocuments {
   readonly documents: Map<string, Map<DocumentName, Stored>>;
   readonly claims: Map<string, Owner>;
@@ -69,13 +69,13 @@ function versionOf(document: CurrentDocument | undefined): string | null {
   return document?.outcome === 'found' ? document.version : null;
 }
 
-/** One index of one organization. What is sorted is thrown away at each change and sorted again when it is read. */
+/** One index of one organization. The sorted list is discarded at each change and rebuilt at the next read. */
 export interface Index {
   readonly marks: Map<string, number>;
   sorted: readonly IndexEntry[] | null;
 }
 
-/** By organization and name of index. */
+/** Keyed by organization and index name. */
 export type Indexes = Map<string, Index>;
 
 export function memberIndexesIn(indexes: Indexes): IndexStore {
@@ -133,7 +133,7 @@ function byMark(a: IndexEntry, b: IndexEntry): number {
   return a.userId < b.userId ? -1 : 1;
 }
 
-/** One organization's events, oldest first, numbered so that a page can begin where the one before ended. */
+/** One organization's events, oldest first. They are numbered, so that a page can start where the previous page ended. */
 interface EventLog {
   next: number;
   kept: { readonly number: number; readonly event: MfaEvent }[];
@@ -150,7 +150,7 @@ export function eventLogsIn(logs: Map<string, EventLog>): EventStore {
         log.kept.push({ number: log.next, event: { ...event, details: { ...event.details } } });
         log.next += 1;
       }
-      // By the store's clock where that is behind: one process ahead must not push out what the others have stored.
+      // Use the store's clock if it is earlier: a process whose clock is ahead must not remove the events of other processes.
       const oldest = Math.min(newest.at, Date.now()) - maxAgeSeconds * 1000;
       const tooMany = log.kept.length - maxCount;
       const firstYoung = log.kept.findIndex(({ event: { at } }) => at >= oldest);

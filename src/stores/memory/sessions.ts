@@ -3,7 +3,7 @@ import { MAX_SESSION_DURATION_SECONDS } from '../../core/policy/policy';
 import { MAX_SESSIONS_PER_USER, bySeenAt } from '../session-index';
 import type { SessionEntry, StateStore } from '../state-store';
 import { ownerKey, type ExpiringMap, type Owners } from './owned-entries';
-import { takeCodesAlong, type KeptCodes } from './short-lived';
+import { moveCodes, type KeptCodes } from './short-lived';
 
 type Verbs =
   'registerSession' | 'findSession' | 'touchSession' | 'listSessions' | 'endSession' | 'endOtherSessions';
@@ -26,7 +26,7 @@ export function sessionsIn(
         .toSorted((a, b) => b.startedAt - a.startedAt)
         .slice(0, MAX_SESSIONS_PER_USER - 1);
       const kept = [...others, { ...session, methods: [...session.methods] }];
-      // Not for longer than a session lasts, whatever a clock ahead has written.
+      // Limit the expiry, in case a clock that was ahead has written it.
       const longest = now + MAX_SESSION_DURATION_SECONDS * 1000;
       const expiresAt = Math.min(longest, Math.max(...kept.map((entry) => entry.expiresAt)));
       sessions.set(userId, new Map(kept.map((entry) => [entry.handle, entry])), { now, expiresAt });
@@ -34,7 +34,7 @@ export function sessionsIn(
         if (ended === undefined) continue;
         const [from, to] = [ownerKey(userId, ended), ownerKey(userId, session.handle)];
         owners.delete(from);
-        takeCodesAlong(unseenCodes, from, to, now);
+        moveCodes(unseenCodes, from, to, now);
       }
     },
     async findSession(userId, handle) {

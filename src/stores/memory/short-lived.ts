@@ -2,10 +2,10 @@ import type { SendBudget, SentMessage, StateStore, UnlockLink } from '../state-s
 import type { UnseenCodes, UnseenCodesStore } from '../unseen-codes';
 import { ownerKey, type ExpiringMap } from './owned-entries';
 
-/** Far more than are under way at once; the oldest make room. */
+/** Far more than are in use at the same time. The oldest are removed first. */
 const MOST = 10_000;
 
-/** Entries that end by the wall clock, since providers and browsers come back by it. */
+/** Entries that expire by the system clock, because providers and browsers return in real time. */
 export class Moments<Value> {
   readonly #entries = new Map<string, { readonly value: Value; readonly expiresAt: number }>();
 
@@ -64,8 +64,8 @@ export function unseenCodesIn(kept: KeptCodes): UnseenCodesStore {
   };
 }
 
-/** The session goes on under another handle. */
-export function takeCodesAlong(kept: KeptCodes, from: string, to: string, now: number): void {
+/** Moves the codes to the new handle of the session. */
+export function moveCodes(kept: KeptCodes, from: string, to: string, now: number): void {
   const codes = kept.get(from);
   kept.delete(from);
   if (codes !== undefined) kept.set(to, codes, { now, expiresAt: codes.expiresAt });
@@ -73,7 +73,7 @@ export function takeCodesAlong(kept: KeptCodes, from: string, to: string, now: n
 
 type MessageVerbs = 'rememberSentMessage' | 'takeSentMessage';
 
-/** A message, or that its report came before it. */
+/** A message, or `asked-for` if its delivery report came first. */
 export type SentMessages = Moments<SentMessage | 'asked-for'>;
 
 export function sentMessagesIn(messages: SentMessages): Pick<StateStore, MessageVerbs> {
@@ -96,7 +96,7 @@ export function sentMessagesIn(messages: SentMessages): Pick<StateStore, Message
 
 type FirstStepVerbs = 'noteFirstStep' | 'findFirstSteps';
 
-/** More clicks on one form than anybody makes. */
+/** More than the clicks that a person makes on one form. */
 const MOST_OF_ONE = 8;
 
 export function firstStepsIn(steps: Moments<readonly string[]>): Pick<StateStore, FirstStepVerbs> {
@@ -110,13 +110,13 @@ export function firstStepsIn(steps: Moments<readonly string[]>): Pick<StateStore
   };
 }
 
-/** Under each key the instants of the newest sends, newest first. */
+/** The times of the latest sends by key, newest first. */
 export type Sends = ExpiringMap<readonly number[]>;
 
-/** What a clock that was ahead wrote counts as of now, so that no wait is longer than its window. */
+/** Replaces times in the future, written by a clock that was ahead, with now, so that no wait is longer than its window. */
 const asOf = (instants: readonly number[], now: number) => instants.map((instant) => Math.min(instant, now));
 
-/** The seconds until the budget allows one more send; 0 for now. */
+/** The seconds until the budget allows another send; 0 if it does now. */
 function waitOf(instants: readonly number[], budget: SendBudget, now: number): number {
   const waits = budget.windows.map(({ max, seconds }) => {
     if (max < 1) return seconds;
@@ -130,9 +130,9 @@ export function sendsIn(sends: Sends): Pick<StateStore, 'spendSendBudgets' | 'fi
   function wait(budget: SendBudget, now: number): number {
     const instants = sends.get(budget.key) ?? [];
     const [newest = now] = instants;
-    const believed = newest > now ? asOf(instants, now) : instants;
-    if (believed !== instants) sends.replace(budget.key, believed);
-    return waitOf(believed, budget, now);
+    const credible = newest > now ? asOf(instants, now) : instants;
+    if (credible !== instants) sends.replace(budget.key, credible);
+    return waitOf(credible, budget, now);
   }
 
   return {

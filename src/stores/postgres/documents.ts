@@ -32,7 +32,7 @@ export function documentsIn(queries: Queries, schema: string): DocumentStore {
   const readSql = toReadSql(schema);
   let waiting: WaitingRead[] = [];
 
-  /** Reads of one turn of the event loop share a statement. */
+  /** Reads in one turn of the event loop share a statement. */
   function readOne(query: DocumentQuery): Promise<DocumentAnswer> {
     return new Promise((resolve, reject) => {
       if (waiting.length === 0) setImmediate(readWaiting);
@@ -64,7 +64,7 @@ export function documentsIn(queries: Queries, schema: string): DocumentStore {
     );
   }
 
-  async function findStanding(
+  async function findCurrent(
     owner: Owner,
     changes: readonly DocumentChange[],
   ): Promise<readonly CurrentDocument[]> {
@@ -79,7 +79,7 @@ export function documentsIn(queries: Queries, schema: string): DocumentStore {
       const [text, values] = toWrite(schema, owner, changes);
       const rows = await queries.run(text, values);
       if (rows.length > 0) return { outcome: 'written' };
-      return { outcome: 'conflict', current: await findStanding(owner, changes) };
+      return { outcome: 'conflict', current: await findCurrent(owner, changes) };
     },
 
     async removeDocuments(owner) {
@@ -112,7 +112,7 @@ export function documentsIn(queries: Queries, schema: string): DocumentStore {
   };
 }
 
-/** A body is sent only where the version is not the one that the caller has. */
+/** A body is only sent if its version differs from the one that the caller has. */
 function toReadSql(schema: string): string {
   const ofKind = (kind: Owner['kind']) => {
     const { table, names } = TABLES[kind];
@@ -139,9 +139,9 @@ function toAnswer(row: Row | undefined, { known }: DocumentQuery): DocumentAnswe
 }
 
 /**
- * One statement that writes nothing and returns no row where a document is not the expected one. A row that is there is changed
- * under its lock, so that of two writers the second sees the version of the first. A row that is not there is made only
- * where every document named was expected to be absent.
+ * One statement. It writes nothing and returns no row if a document does not have the expected version. An existing row is
+ * updated under its lock, so the second of two writers sees the version of the first. A missing row is only inserted if all
+ * named documents were expected to be absent.
  */
 function toWrite(
   schema: string,

@@ -3,7 +3,7 @@ import type { MfaEvent } from '../../events/events';
 import { namesUser, parseEvent, type EventStore } from '../event-store';
 import { unreadable, type Queries, type Row } from './queries';
 
-/** Events are numbered in the order in which an organization's were appended, whatever the clocks say. */
+/** The events of an organization are numbered in the order in which they were appended, independent of clocks. */
 export function eventLogIn(queries: Queries, schema: string): EventStore {
   const [events, numbers] = [`${schema}.events`, `${schema}.event_numbers`];
 
@@ -92,7 +92,7 @@ export function eventLogIn(queries: Queries, schema: string): EventStore {
   };
 }
 
-/** PostgreSQL stores neither U+0000 nor half of a surrogate pair. */
+/** PostgreSQL cannot store U+0000 or unpaired surrogates. */
 function storable(_: string, value: unknown): unknown {
   return typeof value === 'string' ? storableText(value) : value;
 }

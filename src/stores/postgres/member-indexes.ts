@@ -2,13 +2,13 @@ import { decodeId, encodeId } from '../../core/text/host-id';
 import type { IndexStore, MarkRange } from '../record-store';
 import type { Queries } from './queries';
 
-/** Entries that are counted one by one. */
+/** Up to this size, entries are counted individually. */
 const MANY = 1000;
 
 export function memberIndexesIn(queries: Queries, schema: string): IndexStore {
   const [entries, sizes] = [`${schema}.member_index`, `${schema}.member_index_sizes`];
 
-  /** The sizes change with the entries, so that counting a whole index reads one row. */
+  /** Sizes are updated with the entries, so that counting a whole index reads one row. */
   const putSql = `
     WITH wanted AS (SELECT * FROM unnest($3::text[], $4::text[], $5::float8[]) AS wanted (name, member, mark)),
     removed AS (
@@ -28,7 +28,10 @@ export function memberIndexesIn(queries: Queries, schema: string): IndexStore {
     ON CONFLICT (organization, name) DO UPDATE SET size = held.size + excluded.size`;
 
   const held = `FROM ${entries} WHERE organization = $1 AND name = $2`;
-  /** A range that holds many of a large index holds nearly all of it: what is outside is counted then, in the same snapshot. */
+  /**
+   * A range with many entries of a large index contains nearly all of them. Then the entries outside it are counted, in the
+   * same snapshot.
+   */
   const countSql = `
     WITH inside AS (
       SELECT count(*) AS size FROM (SELECT ${held} AND mark > $3 AND mark < $4 LIMIT ${MANY}) AS counted)

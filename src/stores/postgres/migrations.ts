@@ -3,7 +3,7 @@ import { codeOf, unavailable, type Queries } from './queries';
 
 interface Migration {
   readonly id: number;
-  /** A process that does not know it must not go on. */
+  /** True if versions that do not know this migration must not use the schema. */
   readonly breaking: boolean;
   readonly sql: (schema: string) => string;
 }
@@ -86,21 +86,20 @@ function recordSql(schema: string, { id, breaking }: Migration): string {
   return `INSERT INTO ${schema}.migrations (id, breaking) VALUES (${id}, ${breaking})`;
 }
 
-/** Everything that {@link migrate} runs on an empty database, for an administrator who runs it by hand. */
+/** The SQL that {@link migrate} runs on an empty database, for an administrator who runs it manually. */
 export function migrationSql(schema: string): string {
   const steps = MIGRATIONS.map((one) => `BEGIN;\n${recordSql(schema, one)};${one.sql(schema)}\nCOMMIT;`);
   return `${[...beginSql(schema), ''].join(';\n')}${steps.join('\n')}\n`;
 }
 
 /**
- * Brings the schema up to date. Several processes may call it at once: each migration begins by recording itself, so that one
- * of them goes on and the others wait for it and find it done.
+ * Brings the schema up to date. Several processes may call it at once: each migration first inserts its own record, so that one
+ * process runs it, and the others wait and find it done.
  */
 export async function migrate(queries: Queries, schema: string): Promise<void> {
   for (const sql of beginSql(schema)) await ignoring(RIVALS, () => queries.run(sql));
   for (const migration of MIGRATIONS) {
-    // In order: a migration builds on those before it.
-    // oxlint-disable-next-line no-await-in-loop
+    // In order, because each migration builds on the previous ones. oxlint-disable-next-line no-await-in-loop
     await queries.onOneClient(async (run) => {
       await run('BEGIN');
       try {
@@ -116,8 +115,8 @@ export async function migrate(queries: Queries, schema: string): Promise<void> {
 }
 
 /**
- * Another process was first: unique_violation, duplicate_table, duplicate_schema, and duplicate_object, which stands for the type that
- * PostgreSQL creates for each table.
+ * Errors if another process was faster: unique_violation, duplicate_table, duplicate_schema, and duplicate_object for the type
+ * that PostgreSQL creates for each table.
  */
 const RIVALS: ReadonlySet<string> = new Set(['23505', '42P07', '42P06', '42710']);
 
@@ -134,7 +133,10 @@ async function ignoring(codes: ReadonlySet<string>, act: () => Promise<unknown>)
   }
 }
 
-/** @throws MfaError `store-unavailable` where the schema is older than this code, or newer in a way that this code does not know. */
+/**
+ * @throws MfaError `store-unavailable` if the schema is older than this code, or has a newer breaking migration that this code
+ * does not know.
+ */
 export async function requireMigrated(queries: Queries, schema: string): Promise<void> {
   const rows = await queries.run(`SELECT id, breaking FROM ${schema}.migrations`);
   const applied = new Set(rows.map(({ id }) => Number(id)));

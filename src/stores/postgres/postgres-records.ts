@@ -9,14 +9,14 @@ import { migrate, migrationSql, requireMigrated } from './migrations';
 import { openQueries, type PostgresPool, type Queries } from './queries';
 import { queuesIn } from './queues';
 
-/** Settings under which PostgreSQL may lose what it has confirmed, with the value that they must not have. */
+/** Settings with which PostgreSQL can lose confirmed writes, and the values that they must not have. */
 const SETTINGS: readonly (readonly [name: string, bad: string, effect: string])[] = [
   ['fsync', 'off', 'loses or damages records when the machine stops'],
   ['full_page_writes', 'off', 'may damage records when the machine stops'],
   ['synchronous_commit', 'off', 'loses what was written last when it stops'],
 ];
 
-/** What is wrong with the settings of the database that records are to survive in: one sentence each, with the fix. */
+/** Finds settings of the database with which records could be lost. One sentence each, with the fix. */
 export async function findWeaknesses(queries: Queries, schema: string): Promise<readonly string[]> {
   const [[shown = {}], unlogged] = await Promise.all([
     queries.run(
@@ -46,18 +46,17 @@ export async function findWeaknesses(queries: Queries, schema: string): Promise<
 }
 
 export interface PostgresRecordsOptions {
-  /** The schema that holds the tables. `express_mfa` by default. */
+  /** The schema of the tables. Default `express_mfa`. */
   readonly schema?: string;
-  /** How long any call may take before it is refused, in milliseconds. 1000 by default. */
+  /** The timeout of each call, in milliseconds. Default 1000. */
   readonly timeoutMs?: number;
 }
 
-/** Records in PostgreSQL, and what creates their tables. */
+/** Records in PostgreSQL, with methods that create the tables. */
 export interface PostgresRecords extends RecordStore {
   /**
-   * Creates the schema and its tables, or brings them up to date. Run it once before the app starts, or at each start: several
-   * processes may run it at once. The role needs CREATE on the database; the app afterwards needs only SELECT, INSERT, UPDATE
-   * and DELETE.
+   * Creates or updates the schema and its tables. Run it once before the app starts, or at each start; several processes may
+   * run it at once. The role needs CREATE on the database; the app afterwards needs only SELECT, INSERT, UPDATE and DELETE.
    */
   migrate(): Promise<void>;
   /** The SQL that `migrate()` runs on an empty database, for a database administrator. */
@@ -83,9 +82,9 @@ const POOL: OptionRule = {
 };
 
 /**
- * Records in PostgreSQL 12 or later, by a pool of the package `pg`. No statement has a name, so a transaction pooler such as
- * PgBouncer may stand in front. Until `migrate()` was run every call rejects with `store-unavailable`, and so it does where
- * a later version of this package has changed the schema in a way that this one does not know.
+ * Records in PostgreSQL 12 or later, using a pool of the package `pg`. It uses no named statements, so it works with a
+ * transaction pooler such as PgBouncer. Every call rejects with `store-unavailable` until `migrate()` has been run, or if a
+ * later version of this package made a breaking change to the schema.
  *
  * @example
  * const records = postgresRecords(new Pool({ connectionString: process.env.DATABASE_URL }));
@@ -103,13 +102,13 @@ export function postgresRecords(pool: PostgresPool, options: PostgresRecordsOpti
     ...memberIndexesIn(checked, schema),
     ...queuesIn(checked, schema),
     findWeaknesses: () => findWeaknesses(queries, schema),
-    // Building an index on a large table takes longer than a request may.
+    // Building an index on a large table can take longer than the timeout of a request.
     migrate: () => migrate(openQueries(pool, 600_000), schema),
     migrationSql: () => migrationSql(schema),
   };
 }
 
-/** The first statement asks whether the schema fits this version. Once it does, nobody asks again. */
+/** Checks before the first statement whether the schema fits this version. After the check has succeeded, it is not repeated. */
 function onceMigrated(queries: Queries, schema: string): Queries {
   let checking: Promise<void> | undefined;
   async function ready(): Promise<void> {

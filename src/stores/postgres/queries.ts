@@ -1,9 +1,9 @@
 import { MfaError } from '../../core/errors';
 
-/** As much of a client of the package `pg` as is used. */
+/** The part of a `pg` client that is used. */
 export interface PostgresClient {
   query(text: string, values?: readonly unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
-  /** With true, the connection is closed instead of used again. */
+  /** With true, the connection is closed instead of reused. */
   release(destroy?: boolean): void;
   on(event: 'error', listener: () => void): unknown;
   removeListener(event: 'error', listener: () => void): unknown;
@@ -16,15 +16,15 @@ export interface PostgresPool {
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Statements, each answered or rejected with an `MfaError` within the time given. */
+/** Runs statements. Each resolves, or rejects with an `MfaError`, within the timeout. */
 export interface Queries {
-  /** One statement, which is a transaction of its own. No statement has a name, so that a pooler in front may share connections. */
+  /** Runs one statement as its own transaction. Statements have no names, so that a pooler can share connections. */
   run(text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
-  /** Several statements on one connection. */
+  /** Runs several statements on one connection. */
   onOneClient<Result>(work: (run: Queries['run']) => Promise<Result>): Promise<Result>;
 }
 
-/** Another transaction was in the way; the same statement may succeed when it is sent again. */
+/** Conflicts with another transaction. The same statement may succeed if it is sent again. */
 const SERIALIZATION_FAILURES: ReadonlySet<string> = new Set(['40001', '40P01']);
 const MOST_TRIES = 3;
 
@@ -39,17 +39,17 @@ export function openQueries(pool: PostgresPool, timeoutMs: number): Queries {
         isUsable = false;
         const answer = await inTime(client.query(text, values), deadline - Date.now());
         isUsable = true;
-        // Several statements at once answer with a list.
+        // The result of several statements is a list.
         return 'rows' in answer ? answer.rows.map(toRow) : [];
       });
       return result;
     } catch (error) {
-      // The server refused the statement: the connection itself is fine. Errors of the network have codes, too, such as EPIPE.
+      // If the server refused the statement, the connection itself is usable. Network errors also have codes, such as EPIPE.
       isUsable ||= codeOf(error) !== undefined && isOfServer(error);
       throw toStoreError(error);
     } finally {
       client.removeListener('error', ignoreError);
-      // The next user of the connection would get the answer of a statement that is still running.
+      // Close an unusable connection: its next user could get the answer of a statement that is still running.
       client.release(!isUsable);
     }
   }
@@ -70,7 +70,7 @@ export function openQueries(pool: PostgresPool, timeoutMs: number): Queries {
   };
 }
 
-/** A connection that breaks rejects the statement under way. It also emits an error, which would end the process without a listener. */
+/** A broken connection rejects the current statement. It also emits an error, which would end the process without a listener. */
 function ignoreError(): void {}
 
 async function takeClient(pool: PostgresPool, timeoutMs: number): Promise<PostgresClient> {
@@ -78,7 +78,7 @@ async function takeClient(pool: PostgresPool, timeoutMs: number): Promise<Postgr
   try {
     return await inTime(connecting, timeoutMs);
   } catch (error) {
-    // It may come later, when nobody waits for it any more.
+    // Release a connection that arrives too late.
     void connecting.then((client) => client.release()).catch(() => undefined);
     throw toStoreError(error);
   }
@@ -102,7 +102,7 @@ export function unavailable(reason: string, cause?: unknown): MfaError {
 }
 
 export function unreadable(what: string, cause?: unknown): MfaError {
-  return new MfaError('records-unreadable', `PostgreSQL holds something else than ${what}.`, { cause });
+  return new MfaError('records-unreadable', `PostgreSQL has unexpected data instead of ${what}.`, { cause });
 }
 
 export function codeOf(error: unknown): string | undefined {
@@ -110,16 +110,16 @@ export function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
-/** Only what the server reported has a severity. */
+/** Only errors from the server have a severity. */
 function isOfServer(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'severity' in error;
 }
 
-/** What an administrator of the database has to know, by the code of the error (PostgreSQL, appendix A). */
+/** Explanations for the database administrator, by error code (PostgreSQL, appendix A). */
 const REASONS: ReadonlyMap<string, string> = new Map([
   ['25006', 'it is read-only, such as a replica: connect to the primary'],
-  ['3F000', 'the schema is not there: run `await records.migrate()` once, before the app starts'],
-  ['42P01', 'a table is not there: run `await records.migrate()` once, before the app starts'],
+  ['3F000', 'the schema does not exist: run `await records.migrate()` once, before the app starts'],
+  ['42P01', 'a table does not exist: run `await records.migrate()` once, before the app starts'],
   ['42501', 'this role may not read or write the tables: grant it SELECT, INSERT, UPDATE and DELETE on them'],
   ['53100', 'its disk is full'],
   ['53200', 'it is out of memory'],
@@ -129,7 +129,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['57P03', 'it is starting'],
 ]);
 
-/** The error of a statement or of the connection, as a caller of a store knows it. */
+/** Converts an error of a statement or of the connection to an `MfaError`. */
 export function toStoreError(error: unknown): MfaError {
   if (error instanceof MfaError) return error;
   const code = codeOf(error);

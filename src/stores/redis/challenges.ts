@@ -17,7 +17,7 @@ import { isOne, toTexts, toWholeNumber } from './replies';
 import { NUMBER_IN_FIELD, defineScript } from './script';
 import type { HeldState } from './short-lived';
 
-/** The owner; the evidence. */
+/** Key: the owner. Argument: the evidence. */
 const SAVE_EVIDENCE = defineScript(`
 if redis.call('HEXISTS', KEYS[1], 's') == 0 then return 0 end
 redis.call('HSET', KEYS[1], 'v', ARGV[1])
@@ -49,7 +49,7 @@ export function pendingLoginsIn(
       return isOne(await redis.run(SAVE_EVIDENCE, call));
     },
     async endPendingLogin(userId, id) {
-      // The first command decides who ends it: without the field it is no pending login any more.
+      // The first command decides which caller ends it: without this field it is no longer a pending login.
       const [ended] = await Promise.all([
         redis.send('hdel', keys.owner(userId, id), 's'),
         redis.send('del', keys.owner(userId, id), keys.unseenCodes(userId, id)),
@@ -59,10 +59,10 @@ export function pendingLoginsIn(
   };
 }
 
-/** As long as the link to end a lock, whose challenges last longest. What ends later was written by a clock ahead. */
+/** The longest expiry: that of challenges for a link to end a lock. A later expiry was written by a clock that was ahead. */
 const LONGEST_OWNER_MS = LONGEST_LOCK_SECONDS * 1000 + CLOCK_TOLERANCE_MS;
 
-/** Lua: the owner lives at least until the instant. A pending login has its own end, which nothing moves. */
+/** Lua: extends the expiry of the owner to at least the given instant. A pending login keeps its own expiry. */
 const LIVE_UNTIL = `
 local function liveUntil(instant, now)
   if redis.call('HEXISTS', KEYS[1], 's') == 1 then return end
@@ -72,7 +72,7 @@ local function liveUntil(instant, now)
 end
 `;
 
-/** Lua: deletes a challenge and leaves the count of attempts. */
+/** Lua: deletes a challenge, but not its attempt count. */
 const REMOVE_CHALLENGE = `
 local function removeChallenge(p)
   redis.call('HDEL', KEYS[1], p .. 'i', p .. 'k', p .. 'x', p .. 'w', p .. 'c', p .. 'r', p .. 'z', p .. 'f')
@@ -80,8 +80,8 @@ end
 `;
 
 /**
- * The owner; the letter of the purpose, now, the end of the challenge, whether under a pending login, after which version (`*` for
- * any, nothing for none); fields and values.
+ * Key: the owner. Arguments: the letter of the purpose, now, the expiry of the challenge, `pending` if it needs a pending
+ * login, the expected version (`*` for any, empty for none), then fields and values.
  */
 const ISSUE = defineScript(`${NUMBER_IN_FIELD}${LIVE_UNTIL}${REMOVE_CHALLENGE}
 local now = tonumber(ARGV[2])
@@ -95,7 +95,7 @@ liveUntil(tonumber(ARGV[3]), now)
 return 1
 `);
 
-/** The owner; the letter, how many attempts there may be; the fields to answer with, behind the outcome and the count. */
+/** Key: the owner. Arguments: the letter, the attempt limit, and the fields to return after the outcome and the count. */
 const SPEND_ATTEMPT = defineScript(`${NUMBER_IN_FIELD}
 local p = ARGV[1]
 local function answer(outcome, count)
@@ -107,7 +107,7 @@ if spent >= tonumber(ARGV[2]) then return answer('exhausted', spent) end
 return answer('spent', redis.call('HINCRBY', KEYS[1], p .. 'n', 1))
 `);
 
-/** The owner; the letter, the id of the challenge. */
+/** Key: the owner. Arguments: the letter, the id of the challenge. */
 const CONSUME = defineScript(`${REMOVE_CHALLENGE}
 if redis.call('HGET', KEYS[1], ARGV[1] .. 'i') ~= ARGV[2] then return 0 end
 removeChallenge(ARGV[1])

@@ -18,11 +18,11 @@ import { defineScript, type Script } from './script';
 export type { Argument } from './command';
 export type RedisClient = Redis | Cluster;
 
-/** Commands to one client, each answered or rejected with an `MfaError` within the time given. */
+/** Sends commands to one client. Each resolves, or rejects with an `MfaError`, within the timeout. */
 export interface RedisCommands {
-  /** The name in small letters, as ioredis looks up keys and replies by it. */
+  /** `name` must be in lower case, because ioredis uses it to find keys and convert replies. */
   send(name: string, ...args: readonly Argument[]): Promise<unknown>;
-  /** Where the version is the one that the caller has, Redis answers no more than that. */
+  /** If the caller has the current version, Redis does not send the document. */
   readDocument(read: DocumentRead): Promise<DocumentAnswer>;
   run(script: Script, call: ScriptCall): Promise<unknown>;
 }
@@ -33,17 +33,17 @@ interface ScriptCall {
 }
 
 /**
- * Collects what is asked of a client in one turn of the event loop, by however many requests, and writes it at once in the
- * order asked: a request that needs several records waits for one round trip, and a busy process writes seldom. Reads that
- * follow each other go as one command. Each has its own outcome. A reply that comes too late is dropped.
+ * Collects the commands of all requests in one turn of the event loop and writes them together, in order. So a request that
+ * needs several records waits for one round trip, and a busy process writes less often. Consecutive reads are joined into one
+ * command. Each command has its own result. A late reply is dropped.
  */
 class CommandBatch {
   readonly #client: RedisClient;
   readonly #known = new Set<string>();
-  /** One where a script reaches the keys of one node only: in a cluster, also in one that hides behind a proxy. */
+  /** 1 if a script can only access the keys of one node: in a cluster, also if it is behind a proxy. */
   #mostJoined: number;
   #waiting: Command[] = [];
-  /** By the monotonic clock: when the first of those that wait is given up. */
+  /** The time, by the monotonic clock, when the first waiting command times out. */
   #deadline = Number.POSITIVE_INFINITY;
   readonly #writeWaiting = () => this.#write();
 
@@ -64,7 +64,7 @@ class CommandBatch {
     });
   }
 
-  /** The first call carries the script's text, later ones its name; where Redis has forgotten it, the text goes again. */
+  /** The first call sends the script's text, later calls its hash. If Redis has lost the script, the text is sent again. */
   run(script: Script, { keys, args }: ScriptCall, timeoutMs: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const runText = () => {
@@ -77,7 +77,7 @@ class CommandBatch {
       };
       let isRefused = false;
       const refused = (error: unknown) => {
-        // What comes after the first refusal is no other outcome: the caller was told, or the text is under way.
+        // Ignore errors after the first: the caller has been rejected, or the text has been sent.
         if (isRefused) return;
         isRefused = true;
         if (isScriptMissing(error)) runText();
@@ -90,7 +90,7 @@ class CommandBatch {
   }
 
   #ask(command: Command, timeoutMs: number): void {
-    // At the end of this turn, after everything that its requests go on to ask for.
+    // Write at the end of this turn, after all commands of its requests.
     if (this.#waiting.length === 0) setImmediate(this.#writeWaiting);
     this.#deadline = Math.min(this.#deadline, performance.now() + timeoutMs);
     this.#waiting.push(command);
@@ -113,7 +113,7 @@ class CommandBatch {
       unanswered -= 1;
       if (unanswered === 0) clearTimeout(timer);
     };
-    // Absent before the first connection. A cluster has a connection for each node, which it corks by itself.
+    // Undefined before the first connection. A cluster corks the connections of its nodes itself.
     const stream = 'stream' in this.#client ? this.#client.stream : undefined;
     stream?.cork();
     try {
@@ -163,7 +163,7 @@ class CommandBatch {
     );
   }
 
-  /** Where the server does not take the script, for now or ever. Reading twice does no harm. */
+  /** Sends the reads separately if the server refuses the script, temporarily or always. Reading twice does no harm. */
   #writeApart(reads: readonly Command[], settle: () => void, forNow: boolean): void {
     if (!forNow) this.#mostJoined = 1;
     for (const read of reads) {
@@ -178,12 +178,12 @@ const batches = new WeakMap<RedisClient, CommandBatch>();
 function batchOf(client: RedisClient): CommandBatch {
   const existing = batches.get(client);
   if (existing !== undefined) return existing;
-  const begun = new CommandBatch(client);
-  batches.set(client, begun);
-  return begun;
+  const created = new CommandBatch(client);
+  batches.set(client, created);
+  return created;
 }
 
-/** Every store on the same client shares its batches, whatever time each allows. */
+/** All stores on the same client share its batches, even with different timeouts. */
 export function redisCommands(client: RedisClient, options: { readonly timeoutMs: number }): RedisCommands {
   const batch = batchOf(client);
   const { timeoutMs } = options;
@@ -195,8 +195,8 @@ export function redisCommands(client: RedisClient, options: { readonly timeoutMs
 }
 
 /**
- * The key; its life in milliseconds; of each command how many words it has, and these without the key. One step, so that no key
- * is ever without an end. A key that already lives longer keeps its end.
+ * Arguments: the lifetime in milliseconds, and for each command its number of words and the words without the key. It is one
+ * step, so that every key has an expiry. A later expiry is kept.
  */
 const WRITE = defineScript(`
 local at = 2
@@ -208,7 +208,7 @@ end
 if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[1]) then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 `);
 
-/** Commands on one key, which lives at least so long afterwards. Atomic. */
+/** Runs commands on one key, and extends its lifetime to at least `lifeMs`. Atomic. */
 export async function writeLasting(
   redis: RedisCommands,
   key: string,

@@ -4,17 +4,17 @@ import { defineScript } from './script';
 
 export type Argument = string | number;
 
-/** What waits for an answer. Only the first one counts. */
+/** A command that waits for its result. Only the first result counts. */
 export interface Command {
   readonly name: string;
   readonly args: readonly Argument[];
-  /** The version of a document that the caller has, behind `=`; nothing for other reads. */
+  /** `=` and the version of a document that the caller has; empty for other reads. */
   readonly known: string;
-  /** By a reply of ioredis. */
+  /** Resolves with a reply of ioredis. */
   answer(reply: unknown): void;
-  /** By an answer of a joined read. */
+  /** Resolves with the answer of a joined read. */
   answerJoined(answer: unknown): void;
-  /** By any error, as an `MfaError`. */
+  /** Rejects with any error, converted to an `MfaError`. */
   fail(error: unknown): void;
 }
 
@@ -52,11 +52,11 @@ export class PlainCommand implements Command {
 export interface DocumentRead {
   readonly key: string;
   readonly name: string;
-  /** The version that the caller still has. */
+  /** The version that the caller has cached. */
   readonly known?: string;
 }
 
-/** A read of a document that is answered with no more than "unchanged" where the caller has the current version. */
+/** Reads a document. The answer is only "unchanged" if the caller has the current version. */
 export class VersionedRead implements Command {
   readonly name = 'hmget';
   readonly args: readonly string[];
@@ -98,8 +98,8 @@ export function toStored(version: string | null, body: string | null): CurrentDo
 }
 
 /**
- * Several reads in one command. The keys; for each read its name, how many arguments follow, these, and the version of a document
- * that the caller has, behind `=`, or nothing. Where it is the current one, 1 comes in place of the document.
+ * Several reads in one command. Arguments for each key: the name of the read, its number of arguments, the arguments, and `=`
+ * with the version that the caller has, or empty. If that version is current, the answer is 1 instead of the document.
  */
 export const READ_JOINED = defineScript(`
 local answers, at = {}, 1
@@ -116,12 +116,12 @@ end
 return answers
 `);
 
-/** Redis does nothing else meanwhile. */
+/** Limited, because Redis does nothing else meanwhile. */
 export const MOST_JOINED = 50;
 
 const READS: ReadonlySet<string> = new Set(['get', 'hget', 'hmget', 'hgetall']);
 
-/** Consecutive reads together, so many at most; anything else by itself. */
+/** Groups consecutive reads, at most `most` together. Other commands stay separate. */
 export function toRuns(commands: readonly Command[], most: number): readonly (readonly Command[])[] {
   const runs: Command[][] = [];
   let reads: Command[] | undefined;
@@ -138,7 +138,7 @@ export function toRuns(commands: readonly Command[], most: number): readonly (re
   return runs;
 }
 
-/** What follows the name of the script. */
+/** The arguments after the script. */
 export function joinedArguments(reads: readonly Command[]): readonly Argument[] {
   const keys: Argument[] = [reads.length];
   const words: Argument[] = [];

@@ -20,8 +20,9 @@ import { defineScript } from './script';
  */
 
 /**
- * The hash; for each change the name, the expected version (empty for none), what to do (`set`, `remove` or `keep`), the new
- * version and the new body. Answers 1, or the version and body of each document named where one is not the expected one.
+ * Key: the hash. Arguments for each change: the name, the expected version (empty for none), the action (`set`, `remove` or
+ * `keep`), the new version and the new body. Returns 1, or, if a version is not the expected one, the version and body of each
+ * named document.
  */
 const WRITE = defineScript(`
 local current, isExpected = {}, true
@@ -42,7 +43,7 @@ end
 return 1
 `);
 
-/** A claim is a document without an owner of its own, whose version names who has it. */
+/** A claim is stored as a document whose version is its owner. */
 const CLAIM = 'claim';
 
 export function documentsIn(redis: RedisCommands, keys: Keys): DocumentStore {
@@ -80,7 +81,7 @@ export function documentsIn(redis: RedisCommands, keys: Keys): DocumentStore {
 
     async claim(key, owner) {
       const holder = ownerKey(owner);
-      // Noted first, so that a process that ends here leaves no key that nobody finds.
+      // Record the claim first: if the process ends here, the key can still be found through its owner.
       await redis.send('sadd', keys.claimedBy(owner), key);
       const current = await change(keys.claim(key), [CLAIM, '', 'set', holder, '']);
       const isOurs = current === undefined || current[0] === holder;
@@ -104,7 +105,7 @@ function toArguments({ name, expected, next }: DocumentChange): readonly string[
   return next === null ? [...from, 'remove', '', ''] : [...from, 'set', next.version, next.body];
 }
 
-/** Lua ends a list at its first nil unless it is false: an absent document is two of these. */
+/** Reads one document of the reply. An absent document is two nulls, because Lua returns `false` for missing fields. */
 function toCurrent(texts: readonly (string | null)[], place: number): CurrentDocument {
   return toStored(texts[2 * place] ?? null, texts[2 * place + 1] ?? null);
 }

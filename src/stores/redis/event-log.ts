@@ -7,12 +7,12 @@ import { toTexts, unreadable } from './replies';
 import { UNREADABLE, defineScript } from './script';
 
 /*
- * The events of an organization are a list, newest first. Each entry is its number, an instant and the event. Numbers have no
- * gaps, so that the place of an entry follows from the number of the newest. Instants never fall, and none is later than
- * Redis's own clock was: one process ahead must neither push out what the others have stored nor keep it for longer.
+ * The events of an organization are a list, newest first. Each entry is a number, an instant and the event. Numbers have no
+ * gaps, so the position of an entry follows from the number of the newest. Instants never decrease and are never later than
+ * Redis's own clock: a process whose clock is ahead must neither remove the events of others nor keep them longer.
  */
 
-/** The list; how many to keep, for how many milliseconds, and of each event its instant and itself. */
+/** Key: the list. Arguments: how many to keep, for how many milliseconds, then instant and text of each event. */
 const APPEND = defineScript(`
 local time = redis.call('TIME')
 local clock = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
@@ -35,7 +35,7 @@ while (read(-1) or oldest) < oldest do redis.call('RPOP', KEYS[1]) end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 `);
 
-/** The list; the number of each entry, and what takes its place. */
+/** Key: the list. Arguments: the number of each entry and its replacement. */
 const REPLACE = defineScript(`
 local newest = string.match(redis.call('LINDEX', KEYS[1], 0) or '', '^%d+')
 for i = 1, newest and #ARGV or 0, 2 do
@@ -45,9 +45,9 @@ for i = 1, newest and #ARGV or 0, 2 do
 end
 `);
 
-/** How many entries are read at once where a filter may drop most of them. */
+/** Entries per read if a filter may drop most of them. */
 const FILTERED_READ = 500;
-/** A rare filter must not read the whole list for one page; the next page goes on where this one stopped. */
+/** Limits the reads for one page if few events match. The next page continues from there. */
 const MOST_READS = 10;
 
 interface Entry {
@@ -66,7 +66,7 @@ export function eventLogIn(redis: RedisCommands, keys: Keys): EventStore {
     return toTexts(reply, 'events').map((text) => toEntry(text ?? '', organizationId));
   }
 
-  /** Runs of entries, newest first, below a number if one is given. Entries that are appended meanwhile are left out. */
+  /** Reads chunks of entries, newest first, optionally only below a number. Entries appended meanwhile are not included. */
   async function* readRuns(
     organizationId: string,
     count: number,
@@ -79,8 +79,7 @@ export function eventLogIn(redis: RedisCommands, keys: Keys): EventStore {
       first = Math.max(0, (newest?.number ?? 0) - below + 1);
     }
     for (;;) {
-      // Each run begins where the one before ended.
-      // oxlint-disable-next-line no-await-in-loop
+      // Each chunk starts where the previous one ended. oxlint-disable-next-line no-await-in-loop
       const read = await readEntries(organizationId, first, count);
       const numbersBelow = bound;
       yield {
@@ -114,7 +113,7 @@ export function eventLogIn(redis: RedisCommands, keys: Keys): EventStore {
         reads += 1;
         found.push(...entries.filter(({ event }) => matchesFilter(event, filter)));
         const oldest = entries.at(-1);
-        // An instant is at most so much earlier than that of its event.
+        // An entry's instant is at most this much earlier than its event's.
         const isOver = isLast || (oldest !== undefined && oldest.instant < from - CLOCK_TOLERANCE_MS);
         if (isOver || found.length > limit) break;
         if (reads === MOST_READS && oldest !== undefined)

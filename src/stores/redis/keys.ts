@@ -1,25 +1,25 @@
 import { encodeId } from '../../core/text/host-id';
 import { ownerKey, type Owner } from '../document-store';
 
-/** All keys. Redis Cluster hashes only the part in braces, so that one user is on one node. */
+/** All keys. Redis Cluster hashes only the part in braces, so that all keys of a user are on one node. */
 export interface Keys {
   /** A hash: the documents of a user or an organization, each with its version. */
   documents(owner: Owner): string;
-  /** A hash: who has a key that is unique over all owners. */
+  /** A hash: the owner of a key that is unique among all owners. */
   claim(key: string): string;
   /** A set: the keys that an owner has claimed. */
   claimedBy(owner: Owner): string;
-  /** A sorted set: the ids of what is queued, by the instant at which each is due. */
+  /** A sorted set: the ids of queued items by due time. */
   queue(name: string): string;
-  /** A hash: the id of what is queued, and what it is. */
+  /** A hash: queued items by id. */
   queued(name: string): string;
-  /** A hash: a pending login, or what a session is proving, with the challenges. Its fields are in `owner-hash`. */
+  /** A hash: a pending login, or the proofs of a session, with their challenges. Its fields are in `owner-hash`. */
   owner(userId: string, ownerId: string): string;
   /** A string: new recovery codes, sealed, that the owner has not acknowledged. */
   unseenCodes(userId: string, ownerId: string): string;
-  /** A sorted set: the names of what else is kept about the user, by its end. */
+  /** A sorted set: the names of other keys about the user, by expiry. */
   held(userId: string): string;
-  /** A hash: the handle of a session, and the session. */
+  /** A hash: sessions by handle. */
   sessions(userId: string): string;
   /** A list: the events, newest first. */
   events(organizationId: string): string;
@@ -27,17 +27,17 @@ export interface Keys {
   index(organizationId: string, name: string): string;
   /** A list: the instants of the newest sends, newest first. */
   sends(key: string): string;
-  /** A string: whose challenge a sent message belongs to, or that it was asked for. */
+  /** A string: the challenge of a sent message, or a mark that its delivery report came first. */
   message(messageId: string): string;
-  /** A list: the pending logins that one first step began, newest first. */
+  /** A list: the pending logins that the same first step started, newest first. */
   firstSteps(mark: string): string;
-  /** A string: whom an unlock link belongs to, by the stored form of its token. */
+  /** A string: the user of an unlock link, by the hash of its token. */
   unlockLink(tokenHash: string): string;
-  /** A number: attempts in the running window. */
+  /** A number: attempts in the current window. */
   throttle(name: string, key: string): string;
   /** A hash: the wrong passwords for a name. Its fields are in `password-attempts`. */
   passwords(name: string): string;
-  /** A sorted set: the hashes of addresses that a name signed in from, by when it last did. */
+  /** A sorted set: the hashes of addresses that a name signed in from, by the last sign-in. */
   networks(name: string): string;
   /** A hash: the wrong passwords from an address. */
   passwordsFrom(network: string): string;

@@ -6,10 +6,10 @@ import { toTexts, toWholeNumber } from './replies';
 import { defineScript } from './script';
 
 /**
- * The index; above which mark, below which mark, the mark and the id behind which it begins (each nothing for none), how many, and how many to
- * pass over.
- * The place is found by halving among those with the same mark, so that it does not matter whether the entry is still there.
- * Text is compared byte by byte as sorted sets do; Lua would compare by the server's locale.
+ * Key: the index. Arguments: the lower bound and upper bound of the mark, mark and id of the entry to start after (each empty
+ * for none), the limit, and the number of entries to skip. The start is found by binary search among entries with the same
+ * mark, so that the entry itself may be gone. Text is compared byte by byte, as sorted sets do, because Lua would use the
+ * server's locale.
  */
 const LIST_INDEX = defineScript(`
 local key = KEYS[1]
@@ -40,11 +40,11 @@ if first >= last then return {} end
 return redis.call('ZRANGE', key, first, last - 1, 'WITHSCORES')
 `);
 
-/** So many members go into one command that it takes Redis about a millisecond. */
+/** With this many members, one command takes Redis about a millisecond. */
 const MEMBERS_A_CALL = 100;
 
 export function memberIndexesIn(redis: RedisCommands, keys: Keys): IndexStore {
-  /** Members of one index, put in and taken out. */
+  /** Adds members to an index, and removes those without a mark. */
   async function put(
     key: string,
     members: readonly { readonly id: string; readonly mark: number | undefined }[],
@@ -89,7 +89,7 @@ function boundsOf({ above, below }: MarkRange): readonly [string, string] {
   return [above === undefined ? '-inf' : `(${above}`, below === undefined ? '+inf' : `(${below}`];
 }
 
-/** Ids and marks in turn; a client of the newer protocol may answer with pairs. */
+/** Ids and marks alternate. A RESP3 client may return pairs. */
 function toEntries(reply: unknown): readonly IndexEntry[] {
   const texts = toTexts(Array.isArray(reply) ? reply.flat() : reply, 'an index');
   const entries: IndexEntry[] = [];

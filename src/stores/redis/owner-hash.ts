@@ -6,7 +6,7 @@ import { isInstant, parseJson, parseObject, toTexts, toWholeNumber, unreadable }
 
 const STAGES: readonly SentCode['stage'][] = ['stored', 'counted', 'sent'];
 
-/** Each as a list of its fields in this order, without their names. */
+/** Each code is a list of its fields in this order, without names. */
 export function writeCodes(codes: readonly SentCode[]): string {
   return JSON.stringify(
     codes.map((code) => [
@@ -55,14 +55,11 @@ function readCode(fields: unknown): SentCode {
 }
 
 /*
- * The fields of an owner's hash. Names and values are short, since Redis keeps a hash of short ones in one small block.
- *
- *   x  the end of all that is in it. The rest without a letter for the purpose is a pending login:
- *   o  organization    s  started at    v  evidence    u  the user's epoch    g  the organization's epoch
- *
- * and, after the letter of the purpose, a challenge and the attempts spent:
- *   i  id    k  kind, and authenticator behind a colon    x  end    n  attempts    w  version
- *   c  the sent codes    r  why there is none    z  sealed secret
+ * The fields of an owner's hash. Names and values are short, because Redis stores a hash with short values compactly.
+ * x the end of all that is in it. The rest without a letter for the purpose is a pending login: o organization s started at v
+ * evidence u the user's epoch g the organization's epoch
+ * and, after the letter of the purpose, a challenge and the attempts spent: i id k kind, and authenticator behind a colon x end
+ * n attempts w version c the sent codes r why there is none z sealed secret
  */
 
 const PURPOSE_LETTERS: Readonly<Record<ChallengePurpose, string>> = {
@@ -116,7 +113,7 @@ export function challengeFields(purpose: ChallengePurpose): string[] {
   return CHALLENGE_FIELDS.map((field) => letterOf(purpose) + field);
 }
 
-/** Fields and values; what is null has none. */
+/** Fields and values; null values are omitted. */
 export function writeChallenge(challenge: Challenge): (string | number)[] {
   const { id, version, kind, authenticatorId, codes, notSent, sealedSecret, state, expiresAt } = challenge;
   const p = letterOf(challenge.purpose);

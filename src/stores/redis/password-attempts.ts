@@ -14,16 +14,16 @@ import { toOptionalNumber, toTexts, toWholeNumber, unreadable } from './replies'
 import { NUMBER_IN_FIELD, defineScript } from './script';
 
 /*
- * The first key is a hash that ends with its window: `f:` and a count is what was judged wrong under it, `r:` and a count
- * what is being judged, `t:` and an id one of the latter. A hash without a wrong password is gone when nothing is judged.
+ * The first key is a hash that expires with its window. `f:` and a count: wrong passwords. `r:` and a count: passwords being
+ * checked. `t:` and an id: one password being checked. A hash without wrong passwords disappears when nothing is being checked.
  */
 
 /**
- * The passwords for a name or from an address, and the addresses that the name is known by; the id, the window in milliseconds,
- * now, the life of a known address, whether the source is `trusted` or strangers are let in (`open`, `closed`), how many
- * hashes of the address follow, these, and pairs of a count and its limit, unless trusted with that of strangers as the last.
- * Counts the password under each or under none. Answers with whether it is a stranger, when the address was last seen or
- * nothing, and the outcome; with `closed` and nothing else where it is one and they are not let in.
+ * Keys: the passwords for a name or from an address, and the known addresses of the name. Arguments: the id, the window in
+ * milliseconds, now, the lifetime of a known address, `trusted`, `open` or `closed` (no unfamiliar addresses), the number of
+ * hashes of the address, the hashes, and pairs of a count and its limit. Unless `trusted`, the last pair is the shared count of
+ * unfamiliar addresses. Counts the password in all counts or in none. Returns 1 for an unfamiliar address, when the address was
+ * last seen (or empty), and the outcome; only `closed` if the address is unfamiliar and `closed` was passed.
  */
 const RESERVE = defineScript(`${NUMBER_IN_FIELD}
 local function reserve(id, window, wanted)
@@ -56,7 +56,10 @@ local reserved = reserve(ARGV[1], ARGV[2], {unpack(ARGV, first, last)})
 return {stranger and 1 or 0, seenAt and string.format('%.0f', seenAt) or '', unpack(reserved)}
 `);
 
-/** The passwords for a name or from an address; the id, the verdict, the window in milliseconds, then the counts. */
+/**
+ * Key: the passwords for a name or from an address. Arguments: the id, the verdict, the window in milliseconds, then the
+ * counts.
+ */
 const SETTLE = defineScript(`
 local held, wrong = redis.call('HDEL', KEYS[1], 't:' .. ARGV[1]) == 1, ARGV[2] == 'wrong'
 for i = 4, #ARGV do

@@ -5,12 +5,12 @@ import type { Keys } from './keys';
 import { isObject, parseJson, toTexts, unreadable } from './replies';
 import { defineScript } from './script';
 
-/** Every queue there is, so that what is about one user can be found. */
+/** All queues, so that all items about a user can be found. */
 export const QUEUES = ['notices', 'jobs', 'webhooks'] as const;
 
 /**
- * The ids by due, and the items; now, how many to take, until when they are taken, what is due
- * later than which is taken too. An id without its item is dropped.
+ * Keys: the ids by due time, and the items. Arguments: now, the limit, the time until which items are taken, and the latest
+ * credible due time; items due later are taken too. An id without an item is removed.
  */
 const TAKE_DUE = defineScript(`
 local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])
@@ -35,7 +35,7 @@ return taken
 export function queuesIn(redis: RedisCommands, keys: Keys): QueueStore {
   async function removeIds(queue: string, ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
-    // The item goes last: an item without its id is never taken, and an id without its item is dropped when it is due.
+    // Remove the item last: an item without its id is never taken, and an id without its item is removed when it is due.
     await Promise.all([
       redis.send('zrem', keys.queue(queue), ...ids),
       redis.send('hdel', keys.queued(queue), ...ids),
@@ -101,7 +101,7 @@ export function queuesIn(redis: RedisCommands, keys: Keys): QueueStore {
   };
 }
 
-/** A client of the newer protocol answers with pairs. */
+/** A RESP3 client returns pairs. */
 function flat(reply: unknown): unknown {
   return Array.isArray(reply) ? reply.flat() : reply;
 }

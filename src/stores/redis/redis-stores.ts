@@ -17,9 +17,9 @@ import { firstStepsIn, heldStateIn, sentMessagesIn, unlockLinksIn, unseenCodesIn
 import { findWeaknesses, readClock } from './weaknesses';
 
 export interface RedisStoreOptions {
-  /** Before every key. `mfa` by default. */
+  /** The prefix of every key. Default `mfa`. */
   readonly prefix?: string;
-  /** How long any call may take before it is refused. 1000 by default. */
+  /** The timeout of each call, in milliseconds. Default 1000. */
   readonly timeoutMs?: number;
 }
 
@@ -46,7 +46,7 @@ const CLIENT: OptionRule = {
   required: true,
 };
 
-/** @throws ConfigurationError where the client or an option cannot be used. */
+/** @throws ConfigurationError if the client or an option is invalid. */
 export function openRedis(client: RedisClient, options: RedisStoreOptions): RedisAccess {
   checkOption('redis', client, CLIENT);
   checkWhole('options', options, RULES, '{ timeoutMs: 1000 }');
@@ -55,8 +55,8 @@ export function openRedis(client: RedisClient, options: RedisStoreOptions): Redi
 }
 
 /**
- * Records in Redis 6.2 or later, by an ioredis client. The server must keep what it was given: `maxmemory-policy` `noeviction`
- * and `appendonly` `yes`. Reads must come from the masters (`scaleReads: 'master'`, which is the default of ioredis).
+ * Records in Redis 6.2 or later, using an ioredis client. The server must not lose data: set `maxmemory-policy` to `noeviction`
+ * and `appendonly` to `yes`. Reads must use the masters (`scaleReads: 'master'`, the default of ioredis).
  *
  * @example
  * const records = redisRecords(new Redis(process.env.REDIS_URL));
@@ -73,8 +73,8 @@ export function redisRecords(client: RedisClient, options: RedisStoreOptions = {
 }
 
 /**
- * State in Redis 6.2 or later, by an ioredis client. Every key has an end of life, and losing them all only means that
- * people sign in again. It may be the same Redis as that of the records, or one that is allowed to forget.
+ * State in Redis 6.2 or later, using an ioredis client. Every key expires, and if all are lost, people only have to sign in
+ * again. It can be the same Redis as that of the records, or one that may lose data.
  *
  * @example
  * const state = redisState(new Redis(process.env.REDIS_URL));
@@ -100,7 +100,7 @@ export function redisState(client: RedisClient, options: RedisStoreOptions = {})
 }
 
 /**
- * Both stores in one Redis, by an ioredis client.
+ * Both stores in one Redis, using an ioredis client.
  *
  * @example
  * createMfa({ ...redisStores(new Redis(process.env.REDIS_URL)), issuer, baseUrl, keys, users });

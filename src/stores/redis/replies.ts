@@ -1,7 +1,7 @@
 import { MfaError } from '../../core/errors';
 import { UNREADABLE } from './script';
 
-/** Whether a script or command answered 1; a client may be set to give numbers as text. */
+/** Whether a script or command returned 1. A client can be configured to return numbers as text. */
 export function isOne(reply: unknown): boolean {
   return Number(reply) === 1;
 }
@@ -16,7 +16,7 @@ export function toTexts(reply: unknown, what: string): readonly (string | null)[
   });
 }
 
-/** The fields of a hash. None that the stores write is a name of `Object.prototype`. */
+/** The fields of a hash. The stores never write a field with the name of a property of `Object.prototype`. */
 export type Hash = Readonly<Record<string, string | undefined>>;
 
 export function toHash(reply: unknown, what: string): Hash {
@@ -25,12 +25,12 @@ export function toHash(reply: unknown, what: string): Hash {
   return reply;
 }
 
-/** ioredis answers with an object of texts. */
+/** ioredis returns an object of strings. */
 function isHash(reply: unknown): reply is Hash {
   return typeof reply === 'object' && reply !== null && !Array.isArray(reply);
 }
 
-/** An instant, a count or a time step, as these stores write it. */
+/** Parses an instant, a count or a time step as written by these stores. */
 export function toWholeNumber(text: string, what: string): number {
   const value = Number(text);
   if (text === '' || !Number.isSafeInteger(value)) throw unreadable(what);
@@ -63,7 +63,7 @@ export function isInstant(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value);
 }
 
-/** The answer to a read that comes from a joined read, as ioredis gives it. */
+/** Converts the answer of a joined read to the form that ioredis returns. */
 export function toReply(name: string, answer: unknown): unknown {
   return name === 'hgetall' && Array.isArray(answer) ? pairUp(answer) : answer;
 }
@@ -74,8 +74,8 @@ function pairUp(items: readonly unknown[]): Hash {
   );
 }
 
-/** What Redis says where a key or field holds something that these stores never write. */
-const NONSENSE = new RegExp(
+/** Errors of Redis if a key or field has data that these stores never write. */
+const UNEXPECTED_DATA = new RegExp(
   `${UNREADABLE}|WRONGTYPE|is not an integer|not a valid float|attempt to (?:compare|perform arithmetic|concatenate|index)`,
 );
 
@@ -84,29 +84,29 @@ export function unavailable(reason: string, cause?: unknown): MfaError {
 }
 
 export function unreadable(what: string, cause?: unknown): MfaError {
-  return new MfaError('records-unreadable', `Redis holds something else than ${what}.`, { cause });
+  return new MfaError('records-unreadable', `Redis has unexpected data instead of ${what}.`, { cause });
 }
 
-/** The error of a command or of the connection, as a caller of a store knows it. */
+/** Converts an error of a command or of the connection to an `MfaError`. */
 export function toStoreError(error: unknown): MfaError {
   if (error instanceof MfaError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  return NONSENSE.test(message) ? unreadable('what was written', error) : unavailable(message, error);
+  return UNEXPECTED_DATA.test(message) ? unreadable('what was written', error) : unavailable(message, error);
 }
 
 export function isScriptMissing(error: unknown): boolean {
-  const said = error instanceof MfaError ? error.cause : error;
-  return said instanceof Error && said.message.startsWith('NOSCRIPT');
+  const cause = error instanceof MfaError ? error.cause : error;
+  return cause instanceof Error && cause.message.startsWith('NOSCRIPT');
 }
 
-/** What a server says that takes the same command a moment later. */
-const PASSING = /^(?:BUSY|LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|OOM)\b/;
+/** Temporary errors: the server accepts the same command a moment later. */
+const TEMPORARY = /^(?:BUSY|LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|OOM)\b/;
 
 export function isPassing(error: unknown): boolean {
-  return error instanceof Error && PASSING.test(error.message);
+  return error instanceof Error && TEMPORARY.test(error.message);
 }
 
-/** The server said no, where another error leaves open what it did. */
+/** Whether the server refused the command. After any other error, it is unknown whether the command was executed. */
 export function isRefusal(error: unknown): boolean {
   return error instanceof Error && error.name === 'ReplyError';
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** A Lua script and the name that Redis keeps it under. */
+/** A Lua script and the hash by which Redis stores it. */
 export interface Script {
   readonly lua: string;
   readonly sha: string;
@@ -10,12 +10,12 @@ export function defineScript(lua: string): Script {
   return { lua, sha: createHash('sha1').update(lua).digest('hex') };
 }
 
-/** The mark of an error that a script raises where it finds what nobody wrote. */
+/** Marks errors that a script raises for unexpected data. */
 export const UNREADABLE = 'UNREADABLE';
 
 /**
- * Lua: the number in a field of the first key, nil where there is none. A field that holds something else stops the
- * script, since a counter read as absent would let guesses through.
+ * Lua: the number in a field of the first key, or nil if there is none. Other data stops the script: a counter that is read as
+ * absent would allow more guesses.
  */
 export const NUMBER_IN_FIELD = `
 local function numberIn(field)

@@ -7,9 +7,10 @@ import { unreadable } from './replies';
 import { defineScript } from './script';
 
 /**
- * The sends; `count` or `look`, now, then the most and the milliseconds of each window. Answers with the wait in milliseconds, and
- * counts where there is none. The list has the newest first, so the one that blocks a window stands at a known place. What a
- * clock that was ahead wrote counts as of now, so that no wait is longer than its window.
+ * Key: the sends. Arguments: `count` or `look`, now, then limit and length in milliseconds of each window. Returns the wait in
+ * milliseconds, and counts a send if there is no wait. The list is newest first, so the send that blocks a window has a known
+ * position. Times in the future, written by a clock that was ahead, are replaced with now, so that no wait is longer than its
+ * window.
  */
 const SPEND = defineScript(`
 local now, wait, keep, life = tonumber(ARGV[2]), 0, 0, 0
@@ -60,7 +61,7 @@ export function sendsIn(
       const longest = waits.toSorted((a, b) => b.seconds - a.seconds)[0];
       if (longest === undefined || longest.seconds === 0) return { outcome: 'spent' };
       const counted = waits.filter(({ seconds }) => seconds === 0);
-      // The budgets are on different nodes, so what was counted before the refusal was known is given back.
+      // The budgets are on different nodes, so undo the counts of those that did not refuse.
       await Promise.all(counted.map(({ key }) => redis.send('lrem', keys.sends(key), 1, now)));
       return { outcome: 'refused', key: longest.key, retryAfterSeconds: longest.seconds };
     },
@@ -72,8 +73,8 @@ export function sendsIn(
 }
 
 /**
- * The two commands that the limiter uses of an ioredis client, sent along with everything else of the tick and bounded in
- * time. The limiter has no insurance in memory: with Redis down it refuses.
+ * The two commands of an ioredis client that the limiter uses, batched with other commands and with a timeout. The limiter has
+ * no fallback in memory: if Redis is down, it refuses.
  */
 class LimiterClient {
   readonly #redis: RedisCommands;
@@ -82,7 +83,7 @@ class LimiterClient {
     this.#redis = redis;
   }
 
-  /** The limiter defines its one command and calls it by name, with the key before the arguments. */
+  /** The limiter defines one command and calls it by name, with the key before the arguments. */
   defineCommand(name: string, { lua }: { readonly lua: string }): void {
     const script = defineScript(lua);
     const command = ([key = '', ...args]: readonly string[]) =>

@@ -18,8 +18,8 @@ import { isOne, parseObject, toHash, toTexts, unreadable } from './replies';
 import { defineScript } from './script';
 
 /**
- * Short, since there is one for every session, and every guarded request reads one: `seenAt startedAt expiresAt`, which scripts
- * read too, `organizationId`, the two epochs, the methods behind commas, the address; what is left is the browser's own words.
+ * A compact text, because every guarded request reads one: `seenAt startedAt expiresAt` (also read by scripts),
+ * `organizationId`, the two epochs, the methods separated by commas, and the address. The rest is the user agent.
  */
 export function writeSession(session: SessionEntry): string {
   const { seenAt, startedAt, expiresAt, organizationId, userAgent, address, epochs, methods } = session;
@@ -59,7 +59,11 @@ function toMethods(written: string): readonly EvidenceMethod[] {
   });
 }
 
-/** The sessions; of what ends the owner and the new codes, and where these go on; the handle, the entry, its end, now, how many there may be, the handle that ends or nothing, 1 where it must be live, the longest that a session lasts. */
+/**
+ * Keys: the sessions; if another handle ends, its owner, its new codes, and the new key of these codes. Arguments: the handle,
+ * the entry, its expiry, now, the limit of sessions, the handle that ends (or empty), 1 if that handle must be live, and the
+ * longest lifetime of a session.
+ */
 const REGISTER = defineScript(`
 if ARGV[7] == '1' and redis.call('HEXISTS', KEYS[1], ARGV[6]) == 0 then return end
 local ends, now = tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -80,7 +84,7 @@ for place, other in ipairs(others) do
   else ends = math.max(ends, other.expiresAt) end
 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
--- Not for longer than a session lasts, whatever a clock ahead has written.
+-- Limit the expiry, in case a clock that was ahead has written it.
 redis.call('PEXPIRE', KEYS[1], string.format('%.0f', math.min(ends - now, tonumber(ARGV[8]))))
 if KEYS[2] then
   redis.call('DEL', KEYS[2])
@@ -88,7 +92,7 @@ if KEYS[2] then
 end
 `);
 
-/** The sessions; the handle, the instant in base 36. */
+/** Key: the sessions. Arguments: the handle, the instant in base 36. */
 const TOUCH = defineScript(`
 local entry = redis.call('HGET', KEYS[1], ARGV[1])
 if not entry then return 0 end
@@ -167,13 +171,13 @@ function toEntry(entry: unknown, field: string): SessionEntry | undefined {
 }
 
 /*
- * A session is stored as JSON, but for the cookie that `mfa.sessions()` sets: a hundred characters which differ in the end of the
- * session only. Before the JSON of the rest stands `expires.originalMaxAge`, with an `S` where the cookie is `Secure`.
+ * A session is stored as JSON, except for the cookie of `mfa.sessions()`: its hundred characters differ only in the expiry. It
+ * is stored before the JSON as `expires.originalMaxAge`, followed by `S` if the cookie is `Secure`.
  */
 
 const SHORT = /^([0-9a-z]+)\.([0-9a-z]+)(S?)(?=\{)/;
 const CONSTANT = { httpOnly: true, path: '/', sameSite: 'lax' } as const;
-/** What such a cookie never has. */
+/** Attributes that such a cookie never has. */
 const ABSENT = ['domain', 'partitioned', 'priority'] as const;
 
 export function stringify(session: SessionData): string {
@@ -207,12 +211,11 @@ function isWhole(value: number | null): value is number {
 }
 
 /**
- * Sessions of express-session in the same Redis; each key lives as long as its cookie said when it was written. The store
- * speaks through the commands of the other stores, so that it is bounded in time and is written along with what else is
- * asked for.
+ * The session store for express-session in the same Redis. Each key lives as long as its cookie, as of the last write. It uses
+ * the same batched commands as the other stores, so it has the same timeout.
  */
 export function createRedisSessionStore(redis: RedisCommands, prefix: string): Store {
-  // What connect-redis calls of an ioredis client.
+  // The methods of an ioredis client that connect-redis calls.
   const client = {
     get: (key: string) => redis.send('get', key),
     set: (key: string, ...args: readonly Argument[]) => redis.send('set', key, ...args),
@@ -221,6 +224,6 @@ export function createRedisSessionStore(redis: RedisCommands, prefix: string): S
     scan: (...args: readonly Argument[]) => redis.send('scan', ...args),
   };
   const store = new RedisStore({ client, prefix: `${prefix}:session:`, serializer: { parse, stringify } });
-  // A session ends when the policy says so, counted from the login: a request must not put its end off, nor cost a write.
+  // Disable `touch`: the policy ends a session a fixed time after the login, so requests must not extend it or cause writes.
   return Object.assign(store, { touch: undefined });
 }

@@ -6,23 +6,23 @@ import type { Keys } from './keys';
 import { isInstant, isOne, parseObject, toTexts, unreadable } from './replies';
 import { defineScript } from './script';
 
-/** What is kept about a user and is not found by the user's id: owners of challenges, links, sent messages. */
+/** Data about a user whose key does not contain the user's id alone: owners of challenges, links, sent messages. */
 interface HeldName {
   readonly kind: 'owner' | 'link' | 'message';
   readonly id: string;
 }
 
-/** More than one person has at once. Those that end first make room. */
+/** More than one person has at the same time. Those that expire first are removed. */
 const MOST_HELD = 200;
 
-/** Notes what is kept about each user, so that all of it can be removed without a search. */
+/** Records which keys exist about each user, so that all can be removed without a search. */
 export interface HeldState {
   note(
     userId: string,
     name: HeldName,
     life: { readonly now: number; readonly expiresAt: number },
   ): Promise<void>;
-  /** Removes all that is kept about the user, sessions included. */
+  /** Removes all data about the user, including sessions. */
   forgetUser(userId: string): Promise<void>;
 }
 
@@ -50,14 +50,14 @@ export function heldStateIn(redis: RedisCommands, keys: Keys): HeldState {
       const handles = toTexts(sessions, 'sessions').map((handle) => decodeId(handle ?? ''));
       const names = toTexts(held, 'names of what is kept').map((name) => name ?? '');
       const named = names.flatMap((name) => keysOf(userId, name));
-      // One key a command: they are on different nodes.
+      // One key per command, because keys are on different nodes.
       const all = [
         ...handles.flatMap((handle) => ownerKeys(userId, handle)),
         ...named,
         keys.sessions(userId),
       ];
       await Promise.all(all.map((key) => redis.send('del', key)));
-      // Last, so that another call finds what this one did not remove.
+      // Do this last, so that another call finds what this call failed to remove.
       if (names.length > 0) await redis.send('zrem', keys.held(userId), ...names);
     },
   };
@@ -126,7 +126,7 @@ const PURPOSES: ReadonlySet<unknown> = new Set<ChallengePurpose>(['login', 'step
 /** The value of a message whose report came before the message was stored. */
 const ASKED_FOR = '?';
 
-/** The message; what it says, its life in milliseconds. */
+/** Key: the message. Arguments: its content and lifetime in milliseconds. */
 const REMEMBER = defineScript(`
 if redis.call('GET', KEYS[1]) == '${ASKED_FOR}' then
   redis.call('DEL', KEYS[1])
@@ -136,7 +136,7 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 0
 `);
 
-/** The message; how long the question is remembered, in milliseconds. */
+/** Key: the message. Argument: how long to remember that it was asked for, in milliseconds. */
 const TAKE = defineScript(`
 local message = redis.call('GETDEL', KEYS[1])
 local isKnown = message and message ~= '${ASKED_FOR}'
@@ -183,7 +183,7 @@ function isPurpose(value: unknown): value is ChallengePurpose {
   return PURPOSES.has(value);
 }
 
-/** More clicks on one form than anybody makes. */
+/** More than the clicks that a person makes on one form. */
 const MOST_OF_ONE = 8;
 
 type FirstStepVerbs = 'noteFirstStep' | 'findFirstSteps';

@@ -1,7 +1,7 @@
 import { redisCommands, type RedisClient, type RedisCommands } from './command-batch';
 import { toHash } from './replies';
 
-/** What is wrong with the settings of the Redis that records are to survive in: one sentence each, with the fix. */
+/** Finds settings of Redis with which records could be lost. One sentence each, with the fix. */
 export async function findWeaknesses(client: RedisClient, timeoutMs: number): Promise<readonly string[]> {
   const found = await Promise.all(
     mastersOf(client).map((node) => weaknessesOf(redisCommands(node, { timeoutMs }))),
@@ -9,7 +9,7 @@ export async function findWeaknesses(client: RedisClient, timeoutMs: number): Pr
   return [...new Set(found.flat())];
 }
 
-/** The clock of Redis, in epoch milliseconds; of several nodes, of the one that is furthest from `now`. */
+/** The clock of Redis, in epoch milliseconds. With several nodes, the clock furthest from `now`. */
 export async function readClock(client: RedisClient, timeoutMs: number, now: number): Promise<number> {
   const clocks = await Promise.all(
     mastersOf(client).map(async (node) => {
@@ -26,7 +26,7 @@ function mastersOf(client: RedisClient): readonly RedisClient[] {
 }
 
 async function weaknessesOf(redis: RedisCommands): Promise<readonly string[]> {
-  // Whether Redis answers at all is asked first, so that a refusal below is one of the setting.
+  // Check first that Redis answers at all, so that an error below means that the setting is refused.
   const [, policy, appendOnly] = await Promise.all([
     redis.send('ping'),
     readSetting(redis, 'maxmemory-policy'),
@@ -54,7 +54,7 @@ async function weaknessesOf(redis: RedisCommands): Promise<readonly string[]> {
   return weaknesses;
 }
 
-/** Undefined where the server refuses, as hosted ones do. */
+/** Undefined if the server refuses, as hosted servers do. */
 async function readSetting(redis: RedisCommands, name: string): Promise<string | undefined> {
   try {
     const reply = await redis.send('config', 'GET', name);
@@ -65,7 +65,7 @@ async function readSetting(redis: RedisCommands, name: string): Promise<string |
   }
 }
 
-/** What hosted servers show although they refuse CONFIG. */
+/** The information that hosted servers show although they refuse CONFIG. */
 async function readInfo(redis: RedisCommands): Promise<ReadonlyMap<string, string> | undefined> {
   try {
     const sections = await Promise.all([redis.send('info', 'memory'), redis.send('info', 'persistence')]);
