@@ -227,4 +227,18 @@ export const ACCEPTED_GUARDS: readonly Accepted[] = [
     to: "used.outcome === 'missing'",
     reason: 'where no token is presented, none is found',
   },
+  {
+    file: 'session/adopt-session.ts',
+    within: 'enterOrganization',
+    from: 'updateSessionData(req, { session: entered });',
+    to: ';',
+    reason: 'it only saves the next request the same reads and the same judgement',
+  },
+  {
+    file: 'session/establish-session.ts',
+    within: 'keepPendingLogin',
+    from: 'context.csrf.prepare(req);',
+    to: ';',
+    reason: 'it only saves a second write of the session: the page makes a token where there is none',
+  },
 ];

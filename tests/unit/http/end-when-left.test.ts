@@ -6,7 +6,7 @@ import { endWhenLeft } from '../../../src/http/session/end-when-left';
 import { formatSessionData } from '../../../src/http/session/session-data-text';
 import { NOW, aSession } from '../../contract/samples';
 import { createClock } from '../../support/clock';
-import { memoryRecords, memoryStores } from '../../support/records';
+import { memoryStores } from '../../support/records';
 
 interface Visit {
   sessionID: string;
@@ -32,28 +32,47 @@ const claimsOf = (handle: string) =>
 /** With Passport the session says who is signed in; a host with its own sign-in sets `req.user` alone. */
 const BY_PASSPORT = { passport: { user: 'ada' } };
 
-/** What is left of the session of a person after the host did something in a request. */
-async function leftAfter(signedIn: object, act: (req: Visit) => void) {
-  const { records, state } = memoryStores();
+interface World {
+  readonly signedIn: object;
+  readonly user?: object;
+  /** What the store does when it is asked to end a session. */
+  readonly endSession?: () => Promise<boolean>;
+}
+
+/** What the host did in a request, and what our stores hold afterwards. */
+async function respond({ signedIn, user, endSession }: World, act: (req: Visit) => void) {
+  const stores = memoryStores();
+  const { records } = stores;
+  const state = endSession === undefined ? stores.state : { ...stores.state, endSession };
   const known = { account: { id: 'ada' } };
-  const directory = { accountOf: () => known.account, find: async () => known };
+  const asked: string[] = [];
+  const find = async (id: string) => {
+    asked.push(id);
+    return known;
+  };
+  const directory = { accountOf: () => known.account, find };
   const errors: unknown[] = [];
   const options = { onError: (error: unknown) => errors.push(error) };
   const context = { records, state, clock: createClock(), directory, options } as unknown as HttpContext;
-  const entry = aSession();
-  await state.registerSession('ada', entry, { now: NOW });
-  const req: Visit = {
-    sessionID: 'session1',
-    user: { id: 'ada' },
-    session: { mfa: claimsOf(entry.handle), ...signedIn },
-  };
+  await state.registerSession('ada', aSession({ handle: HANDLE }), { now: NOW });
+  const req: Visit = { sessionID: 'session1', user, session: signedIn };
   const res = new EventEmitter();
   endWhenLeft(context, req as unknown as Request, res as unknown as Response);
   act(req);
   res.emit('close');
   await nextTurn();
+  const { sessionsEndedAt } = await records.findMember('ada', 'acme');
+  return { errors, asked, sessionsEndedAt, listed: await state.listSessions('ada') };
+}
+
+const HANDLE = 'handle';
+
+/** What is left of the session of a person after the host did something in a request. */
+async function leftAfter(signedIn: object, act: (req: Visit) => void) {
+  const world = { signedIn: { mfa: claimsOf(HANDLE), ...signedIn }, user: { id: 'ada' } };
+  const { errors, listed } = await respond(world, act);
   expect(errors).toEqual([]);
-  return state.listSessions('ada');
+  return listed;
 }
 
 describe('after the response, a session', () => {
@@ -84,19 +103,35 @@ describe('after the response, a session', () => {
   });
 });
 
-it.each<[string, Pick<Visit, 'user' | 'session'>]>([
-  ['the id in the session', { session: { ...BY_PASSPORT } }],
-  ['the user of the request, whose session is gone', { user: { id: 'ada' }, session: {} }],
-])('ends the sessions of a person who leaves one without claims, found by %s', async (_by, visit) => {
-  const [records, clock] = [memoryRecords(), createClock()];
-  const known = { account: { id: 'ada' } };
-  const directory = { accountOf: () => known.account, find: async () => known };
-  const context = { records, clock, directory, options: {} } as unknown as HttpContext;
-  const req: Visit = { sessionID: 'session1', ...visit };
-  const res = new EventEmitter();
-  endWhenLeft(context, req as unknown as Request, res as unknown as Response);
-  delete req.session;
-  res.emit('close');
-  await nextTurn();
-  expect(await records.findMember('ada', 'acme')).toMatchObject({ sessionsEndedAt: clock.now() });
+describe('after the response, a session without our claims', () => {
+  it.each(['ada', 7])('ends what came before for the user whose id is stored as %j', async (user) => {
+    const { asked, sessionsEndedAt } = await respond({ signedIn: { passport: { user } } }, (req) => {
+      delete req.session;
+    });
+    expect(asked).toEqual([String(user)]);
+    expect(sessionsEndedAt).toBe(createClock().now());
+  });
+
+  it('ends what came before for the user of the request, where the session says nothing', async () => {
+    const { asked, sessionsEndedAt } = await respond({ signedIn: {}, user: { id: 'ada' } }, (req) => {
+      delete req.session;
+    });
+    expect(asked).toEqual([]);
+    expect(sessionsEndedAt).toBe(createClock().now());
+  });
+
+  it('ends nothing where what is stored is no id', async () => {
+    const { asked, sessionsEndedAt } = await respond({ signedIn: { passport: { user: {} } } }, (req) => {
+      delete req.session;
+    });
+    expect(asked).toEqual([]);
+    expect(sessionsEndedAt).toBeNull();
+  });
+});
+
+it('reports a store that fails to end the session', async () => {
+  const gone = new Error('The state store is gone.');
+  const world = { signedIn: { mfa: claimsOf(HANDLE) }, user: {}, endSession: () => Promise.reject(gone) };
+  const { errors } = await respond(world, (req) => delete req.user);
+  expect(errors).toEqual([gone]);
 });
