@@ -219,13 +219,14 @@ function describeEnrollment(enrollment: HostEnrollment): EnrollmentBegun {
   if (enrollment.outcome === 'challenge')
     return { outcome: 'challenge', anyOf: showOptions(enrollment.gathered, enrollment.anyOf) };
   if (enrollment.outcome !== 'started') return enrollment;
-  const { start, shown } = enrollment;
-  const { challenge, sent } = start;
-  const { ownerId: challengeId, kind } = challenge;
-  const { expiresAt } = sent ?? challenge;
+  const { ownerId: challengeId, kind, expiresAt } = enrollment.challenge;
   const started = { outcome: 'enrollment-started', challengeId, expiresAt } as const;
-  if (shown !== null) return { ...started, [kind]: shown.json };
-  if (sent === undefined) return started;
-  const delayed = sent.delayed === undefined ? {} : { delayed: sent.delayed };
-  return { ...started, destination: sent.destination, ...delayed };
+  if ('shown' in enrollment) return { ...started, [kind]: enrollment.shown.json };
+  const { destination, expiresAt: codeExpiresAt, delayed } = enrollment.sent;
+  return {
+    ...started,
+    expiresAt: codeExpiresAt,
+    destination,
+    ...(delayed === undefined ? {} : { delayed }),
+  };
 }

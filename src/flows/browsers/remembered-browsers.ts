@@ -1,5 +1,6 @@
 import { provenBy, type Evidence, type EvidenceMethod } from '../../core/decision/assurance';
 import { decide } from '../../core/decision/decide';
+import type { Facts } from '../../core/decision/decision';
 import { rankOf, strongestRank } from '../../core/decision/usable-factors';
 import {
   hashSecuritySetup,
@@ -21,7 +22,7 @@ import { securitySetupOf, type BrowserCookie } from './use-browser';
  */
 export function rememberableSeconds(
   subject: Pick<AuthSubject, 'phase'>,
-  { facts }: Pick<Gathered, 'facts'>,
+  { facts }: { readonly facts: Facts },
   proven: EvidenceMethod,
 ): number | null {
   const { enabled, strength, rememberBrowserSeconds } = facts.policy;
@@ -48,7 +49,7 @@ export async function rememberBrowser(
   const { facts, now } = gathered;
   const seconds = rememberableSeconds(subject, gathered, provenBy(proof));
   const fresh = decide(facts, { kind: 'step-up', maxAgeSeconds: REPROOF_SECONDS }, now);
-  const recovered = facts.session?.evidence.some(({ method }) => method === BACKUP_KIND) === true;
+  const recovered = facts.session.evidence.some(({ method }) => method === BACKUP_KIND);
   if (seconds === null || fresh.outcome !== 'allow' || recovered) return null;
   const id = issueBrowserId(context.keyRing, name);
   const token = issueToken();

@@ -123,7 +123,7 @@ function toVerified(
   proof: Evidence,
 ): Verified {
   const gathered = link === undefined ? before : withoutLocks(before);
-  const evidence = addEvidence(gathered.facts.session?.evidence ?? [], proof);
+  const evidence = addEvidence(gathered.facts.session.evidence, proof);
   const facts = {
     ...gathered.facts,
     session: { phase: 'live', evidence, skipped: false } as const,

@@ -93,7 +93,7 @@ export async function answerChallenge(context: FlowContext, request: AnswerReque
     rejectAnswer(context, request, { rejected, challengeHint, guess, gathered, check });
   const refused = refuseAnswer({ attempt, guess, gathered, challengeHint });
   if (refused !== null) {
-    const isExpired = subject.phase === 'session' && gathered.facts.session?.phase === 'expired';
+    const isExpired = subject.phase === 'session' && gathered.facts.session.phase === 'expired';
     return reject(isExpired ? { outcome: 'rejected', because: 'session-expired' } : refused);
   }
   if (attempt.outcome !== 'spent') return { outcome: 'rejected', because: 'challenge-expired' };
@@ -165,7 +165,7 @@ function refuseAnswer(spent: {
   readonly challengeHint: ChallengeHint;
 }): Rejected | null {
   const { attempt, guess, gathered, challengeHint } = spent;
-  const phase = gathered.facts.session?.phase;
+  const phase = gathered.facts.session.phase;
   if (phase === 'ended') return { outcome: 'rejected', because: 'session-ended' };
   if (phase !== 'live') return { outcome: 'rejected', because: 'challenge-expired' };
   if (guess.outcome === 'locked') {

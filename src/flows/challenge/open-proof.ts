@@ -1,4 +1,5 @@
 import { asStepUp, decide, type Decision, type Option } from '../../core/decision/decide';
+import type { Facts } from '../../core/decision/decision';
 import {
   challengeOptions,
   guessRank,
@@ -77,7 +78,7 @@ const BY_PASSWORD: Challenging = {
   password: true,
 };
 
-function decideFreshProof(facts: Gathered['facts'], now: number): Decision {
+function decideFreshProof(facts: Facts, now: number): Decision {
   // Judged two seconds in the future, every existing proof is too old.
   const later = now + 2000;
   return asStepUp(decide(facts, { kind: 'step-up', maxAgeSeconds: 1, passwordSince: later }, later));
@@ -98,7 +99,7 @@ export async function openUnlock(
     tokenHash === undefined ? undefined : findLinkByHash(context, tokenHash),
     gatherFacts(context, account, subject),
   ]);
-  const phase = gathered.facts.session?.phase;
+  const phase = gathered.facts.session.phase;
   if (phase !== 'live') {
     const because = phase === 'expired' ? 'session-expired' : 'session-ended';
     return { outcome: 'decided', decision: { outcome: 'sign-in', because }, gathered };

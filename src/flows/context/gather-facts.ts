@@ -19,7 +19,7 @@ import { reportMissingKeys } from './report-unreadable';
 
 /** The facts, and the records that they are based on. */
 export interface Gathered {
-  readonly facts: Facts;
+  readonly facts: Facts & { readonly session: SessionFact };
   readonly account: Account;
   readonly member: MemberRecord;
   readonly policy: PolicyRecord;
@@ -185,7 +185,7 @@ export function toGathered(
   const now = context.clock.now();
   noteFutureDates(context, { member, session }, now);
   const policy = { ...read.policy, policy: effectivePolicy(context, read.policy) };
-  const facts: Facts = {
+  const facts: Gathered['facts'] = {
     factors: FACTOR_TRAITS,
     session,
     featureAvailable,

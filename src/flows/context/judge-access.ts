@@ -125,7 +125,7 @@ export async function gatherSetupFacts(
   const gathered = await gatherFacts(context, account, subject);
   const { facts } = gathered;
   if (isMfaOn(facts)) return { ...gathered, setup: facts };
-  const isSession = subject.phase === 'session' && facts.session?.phase === 'live';
+  const isSession = subject.phase === 'session' && facts.session.phase === 'live';
   const administered = isSession ? ((await findAdministered?.(facts.policy)) ?? null) : null;
   return { ...gathered, setup: administered === null ? null : asAdministrator(facts, administered) };
 }

@@ -14,7 +14,7 @@ import type { FactorKind } from '../../core/member/factor-kind';
 import { BACKUP_KIND } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import type { AuthSubject, FlowContext, Origin } from '../context/context';
-import { gatherFacts, type Gathered } from '../context/gather-facts';
+import { gatherFacts } from '../context/gather-facts';
 import { gatherSetupFacts, type FindAdministered, type GatheredForSetup } from '../context/judge-access';
 
 /** The maximum age of a proof for a change of factors. */
@@ -36,19 +36,29 @@ export type EnrollmentAuthorization =
  */
 export function reproofRequirement(
   subject: AuthSubject,
-  { facts }: Pick<Gathered, 'facts'>,
+  { facts }: { readonly facts: Facts },
 ): Requirement & { readonly kind: 'step-up' } {
   const requirement = { kind: 'step-up', maxAgeSeconds: REPROOF_SECONDS } as const;
   return facts.hasPassword ? { ...requirement, passwordSince: subject.startedAt } : requirement;
 }
 
-type SetupFacts = Pick<GatheredForSetup, 'facts' | 'setup' | 'now'>;
+type SetupFacts = Pick<GatheredForSetup, 'setup' | 'now'> & { readonly facts: Facts };
 
 /**
  * Whether a factor may be added now. In a pending login: only if the decision asks for enrollment and the person's strongest
  * factor was proven. In a session: only after a fresh proof. An attacker who only has the password of an enrolled person can do
  * neither.
  */
+export function authorizeEnrollment(
+  subject: AuthSubject & { readonly phase: 'pending' },
+  gathered: SetupFacts,
+  wizardUnderWay: boolean,
+): Exclude<EnrollmentAuthorization, { readonly outcome: 'feature-off' }>;
+export function authorizeEnrollment(
+  subject: AuthSubject,
+  gathered: SetupFacts,
+  wizardUnderWay: boolean,
+): EnrollmentAuthorization;
 export function authorizeEnrollment(
   subject: AuthSubject,
   gathered: SetupFacts,
@@ -143,8 +153,8 @@ export async function skipEnrollment(
   const { facts, now } = await gatherFacts(context, account, subject);
   const decision = decide(facts, { kind: 'policy' }, now);
   if (onboarding && decision.outcome === 'allow') return { outcome: 'skipped', because: 'onboarding' };
-  if (subject.phase !== 'session' || decision.outcome !== 'enroll' || !decision.skippable)
-    return { outcome: 'refused' };
+  const isOptional = decision.outcome === 'enroll' && decision.skippable;
+  if (subject.phase !== 'session' || !isOptional) return { outcome: 'refused' };
   const spent = await context.records.spendSkip(account.id, subject.organizationId, facts.policy.skips);
   if (spent.outcome === 'exhausted') return { outcome: 'refused' };
   context.events.report({

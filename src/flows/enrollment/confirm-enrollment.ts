@@ -137,7 +137,7 @@ export async function confirmEnrollment(
     ...(replaced === undefined ? {} : { replaces: replaced.id }),
   });
   const proof: Evidence = { method: kind, authenticatorId: authenticator.id, at: now };
-  const evidence = addEvidence(gathered.facts.session?.evidence ?? [], proof);
+  const evidence = addEvidence(gathered.facts.session.evidence, proof);
   const changed = await afterFactorChange(context, {
     ...request,
     member,
@@ -209,7 +209,6 @@ async function regather(
     subject.phase === 'session' ? { ...subject, epochs, evidence } : { ...subject, epochs };
   const gathered = await gatherFacts(context, account, proven);
   const { session } = gathered.facts;
-  if (session === null) return gathered;
   // This step started in time. If the login expires while the factor is stored, let it continue, so that the person sees the new
   // codes.
   const timedOut =

@@ -12,11 +12,11 @@ import { PlainSecret, openSecret } from '../../core/proof/secrets';
 import { mayArrive } from '../../delivery/delivery';
 import { channelOfKind } from '../../factors/find-factor';
 import type { Challenge } from '../../stores/state-store';
-import { changeChallenge, makeCode, toSent, type NewCode } from '../challenge/active-challenge';
-import { spendSend } from '../challenge/spend-send';
+import { changeChallenge, makeCode, toSent, type NewCode, type Sent } from '../challenge/active-challenge';
+import { spendSend, type SendRefused } from '../challenge/spend-send';
 import { challengeOwner, type FlowContext, type Origin } from '../context/context';
 import { channelsOf } from '../context/first-factor-channels';
-import { newEnrollment, reportEnrollment, type EnrollmentRequest, type EnrollmentStart } from './enroll';
+import { newEnrollment, reportEnrollment, type EnrollmentGone, type EnrollmentRequest } from './enroll';
 
 export interface DeliveredEnrollmentRequest extends EnrollmentRequest {
   readonly kind: FactorKind;
@@ -27,6 +27,15 @@ export interface DeliveredEnrollmentRequest extends EnrollmentRequest {
   readonly resend?: boolean;
 }
 
+export type DeliveredStart =
+  | { readonly outcome: 'started'; readonly challenge: Challenge; readonly sent: Sent }
+  | {
+      readonly outcome: 'refused';
+      readonly because: SendRefused['because'] | 'delivery-failed' | 'same-channel';
+      readonly retryAfterSeconds?: number;
+    }
+  | EnrollmentGone;
+
 /** Only kinds with a channel are enrolled here. */
 function requireChannel(kind: FactorKind): Channel {
   const channel = channelOfKind(kind);
@@ -35,8 +44,7 @@ function requireChannel(kind: FactorKind): Channel {
 }
 
 type Begun =
-  | { readonly outcome: 'begun'; readonly challenge: Challenge; readonly code: NewCode }
-  | { readonly outcome: 'gone' };
+  { readonly outcome: 'begun'; readonly challenge: Challenge; readonly code: NewCode } | EnrollmentGone;
 
 /**
  * Sends a code to an address that will become a factor. There is no fallback: another channel would prove another address. The
@@ -45,13 +53,13 @@ type Begun =
 export async function startDeliveredEnrollment(
   context: FlowContext,
   request: DeliveredEnrollmentRequest,
-): Promise<EnrollmentStart> {
-  const { kind, destination, gathered } = request;
+): Promise<DeliveredStart> {
+  const { destination, gathered } = request;
   const channels = channelsOf(context, {
     member: gathered.member,
-    evidence: gathered.facts.session?.evidence ?? [],
+    evidence: gathered.facts.session.evidence,
   });
-  if (channelOfKind(kind) === 'email' && isAmongChannels(context.keyRing, channels, destination))
+  if (isAmongChannels(context.keyRing, channels, destination))
     return { outcome: 'refused', because: 'same-channel' };
   const owner = challengeOwner(request.subject, 'enroll');
   const current = await context.state.findChallenge(owner);
@@ -110,13 +118,12 @@ async function begin(context: FlowContext, request: DeliveredEnrollmentRequest):
   return { outcome: 'begun', challenge: changed.challenge, code };
 }
 
-/** Whether the current enrollment is for this address. */
+/** Whether the current enrollment is for this address. A secret of another kind cannot be opened. */
 function isFor(
   { keyRing }: FlowContext,
   { subject, kind, destination }: DeliveredEnrollmentRequest,
-  { kind: currentKind, authenticatorId, sealedSecret }: Challenge,
+  { authenticatorId, sealedSecret }: Challenge,
 ): boolean {
-  if (currentKind !== kind || sealedSecret === null) return false;
   const opened = openSecret(keyRing, sealedSecret, { userId: subject.userId, authenticatorId, kind });
   return opened.outcome === 'opened' && opened.secret.reveal() === destination;
 }
@@ -125,7 +132,7 @@ async function deliver(
   context: FlowContext,
   request: DeliveredEnrollmentRequest,
   begun: { readonly challenge: Challenge; readonly code: NewCode },
-): Promise<EnrollmentStart> {
+): Promise<DeliveredStart> {
   const { kind, destination, gathered, origin, subject } = request;
   const { challenge, code } = begun;
   const { id } = code.kept;
@@ -168,9 +175,9 @@ async function giveUpCode(
   without: {
     readonly challenge: Challenge;
     readonly code: NewCode;
-    readonly refused: EnrollmentStart & { readonly outcome: 'refused' };
+    readonly refused: DeliveredStart & { readonly outcome: 'refused' };
   },
-): Promise<EnrollmentStart> {
+): Promise<DeliveredStart> {
   const { challenge, code, refused } = without;
   const stored = await change(context, request, (codes) => dropCode(codes, code.kept.id), challenge);
   return stored === undefined ? { outcome: 'gone' } : (continueEarlier(context, request, stored) ?? refused);
@@ -181,7 +188,7 @@ function continueEarlier(
   context: FlowContext,
   request: DeliveredEnrollmentRequest,
   current: Challenge | undefined,
-): (EnrollmentStart & { readonly outcome: 'started' }) | null {
+): (DeliveredStart & { readonly outcome: 'started' }) | null {
   if (request.resend === true || current === undefined || !isFor(context, request, current)) return null;
   const code = activeCode(current, context.clock.now());
   if (code === undefined) return null;

@@ -6,8 +6,6 @@ import { openSecret, sealSecret, type PlainSecret } from '../../core/proof/secre
 import type { Begun, Enrollee, Shown } from '../../factors/factor';
 import { channelOfKind } from '../../factors/find-factor';
 import type { Challenge } from '../../stores/state-store';
-import type { Sent } from '../challenge/active-challenge';
-import type { SendRefused } from '../challenge/spend-send';
 import {
   challengeOwner,
   loginOfSubject,
@@ -24,14 +22,12 @@ export interface EnrollmentRequest {
   readonly pendingUntil: number | null;
 }
 
-export type EnrollmentStart =
-  | { readonly outcome: 'started'; readonly challenge: Challenge; readonly sent?: Sent }
-  | {
-      readonly outcome: 'refused';
-      readonly because: SendRefused['because'] | 'delivery-failed' | 'same-channel';
-      readonly retryAfterSeconds?: number;
-    }
-  | { readonly outcome: 'gone' };
+/** The pending login is over. */
+export interface EnrollmentGone {
+  readonly outcome: 'gone';
+}
+
+export type EnrollmentStart = (FoundEnrollment & { readonly outcome: 'started' }) | EnrollmentGone;
 
 /**
  * Starts the enrollment of a kind without a channel, for example by creating a secret. It becomes an authenticator with its first
@@ -51,7 +47,7 @@ export async function startEnrollment(
   const life = { now: context.clock.now(), underPendingLogin: request.subject.phase === 'pending' };
   if (!(await context.state.issueChallenge(challenge, life))) return { outcome: 'gone' };
   reportEnrollment(context, request, 'enrollment-started', challenge.kind);
-  return { outcome: 'started', challenge };
+  return { outcome: 'started', challenge, secret: begun.secret };
 }
 
 /** An enrollment before its first code. For a kind with a channel, {@link startDeliveredEnrollment} adds the code. */

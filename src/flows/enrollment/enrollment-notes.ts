@@ -79,7 +79,6 @@ async function withTimeout(noted: Promise<void>): Promise<void> {
       LONGEST_WAIT_MS,
     );
   });
-  noted.catch(() => undefined);
   try {
     await Promise.race([noted, late]);
   } finally {

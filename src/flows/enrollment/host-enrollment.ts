@@ -2,9 +2,7 @@ import { decide, type Option } from '../../core/decision/decide';
 import { isMfaOn } from '../../core/decision/decision';
 import { hasFactor } from '../../core/decision/usable-factors';
 import type { FactorKind } from '../../core/member/factor-kind';
-import { isEnrollableKind } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
-import { acknowledgeCodes } from '../authenticators/recovery-codes';
 import { STRONGEST } from '../challenge/host-challenge';
 import type { FlowContext, Origin } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
@@ -13,16 +11,17 @@ import { endPendingLogin } from '../sessions/end-sessions';
 import { beginHostLogin, findHostLogin } from '../sign-in/host-login';
 import { authorizeEnrollment } from './authorize-enrollment';
 import { confirmEnrollment } from './confirm-enrollment';
-import { findEnrollment, showEnrollment, startEnrollment, type EnrollmentStart } from './enroll';
-import { startDeliveredEnrollment } from './enroll-delivered';
+import { showEnrollment, startEnrollment, type EnrollmentStart } from './enroll';
+import { startDeliveredEnrollment, type DeliveredStart } from './enroll-delivered';
 
 export type HostEnrollment =
-  | {
+  /** A code was sent. */
+  | (DeliveredStart & { readonly outcome: 'started' })
+  /** `shown` is what to show to the person. */
+  | (EnrollmentStart & {
       readonly outcome: 'started';
-      readonly start: EnrollmentStart & { readonly outcome: 'started' };
-      /** What to show to the person; null if a code was sent. */
-      readonly shown: Awaited<ReturnType<typeof showEnrollment>> | null;
-    }
+      readonly shown: Awaited<ReturnType<typeof showEnrollment>>;
+    })
   /** The person has a factor and must prove it first. */
   | { readonly outcome: 'challenge'; readonly gathered: Gathered; readonly anyOf: readonly Option[] }
   | { readonly outcome: 'not-sent'; readonly because: string; readonly retryAfterSeconds?: number }
@@ -53,7 +52,6 @@ export async function startHostEnrollment(
   const refused = requireStrongest(gathered);
   if (refused !== null) return refused;
   const permission = authorizeEnrollment(subject, gathered, true);
-  if (permission.outcome === 'feature-off') return { outcome: 'denied', because: 'policy-off' };
   if (permission.outcome === 'refused') return { outcome: 'denied', because: permission.decision.because };
   if (!permission.kinds.includes(kind)) return { outcome: 'rejected', because: 'method-not-offered' };
   const request = { subject, gathered, pendingUntil: subject.expiresAt, kind, variant };
@@ -69,10 +67,8 @@ export async function startHostEnrollment(
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     };
   }
-  if (start.sent !== undefined) return { outcome: 'started', start, shown: null };
-  const found = await findEnrollment(context, subject, kind);
-  if (found === undefined) return { outcome: 'rejected', because: 'challenge-expired' };
-  return { outcome: 'started', start, shown: await showEnrollment(context, gathered, found) };
+  if ('sent' in start) return start;
+  return { ...start, shown: await showEnrollment(context, gathered, start) };
 }
 
 /** People with a factor prove the strongest one first, even if the policy requires none. */
@@ -101,9 +97,10 @@ export async function confirmHostEnrollment(
   const { challengeId, submitted, label, endOthers, origin } = confirmation;
   const subject = await findHostLogin(context, account, challengeId);
   const owner = { userId: account.id, ownerId: challengeId, purpose: 'enroll' } as const;
-  const kind = (await context.state.findChallenge(owner))?.kind;
-  if (subject === null || kind === undefined || !isEnrollableKind(kind))
+  const challenge = await context.state.findChallenge(owner);
+  if (subject === null || challenge === undefined)
     return { outcome: 'rejected', because: 'challenge-expired' } as const;
+  const { kind } = challenge;
   const confirmed = await confirmEnrollment(context, {
     account,
     subject,
@@ -115,8 +112,7 @@ export async function confirmHostEnrollment(
     origin,
   });
   if (confirmed.outcome === 'rejected') return confirmed;
-  // The result contains the recovery codes, and the login is no longer needed.
-  await acknowledgeCodes(context, subject);
+  // This also ends the login's copy of the recovery codes, which are in the result.
   await endPendingLogin(context, subject);
   return { ...confirmed, kind };
 }

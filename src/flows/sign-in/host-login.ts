@@ -130,7 +130,7 @@ export async function resumeLogin(
   const grant: SessionGrant = {
     userId,
     organizationId,
-    evidence: facts.session?.evidence ?? [],
+    evidence: facts.session.evidence,
     epochs,
     // The absolute end of a session counts from authentication, which is now.
     startedAt: now,
@@ -211,7 +211,7 @@ export function isStartTooOld(
 /** Whether the session expired without being ended. A sign-in afterwards is a new one. */
 function isMerelyExpired(subject: AuthSubject, { facts, member, policy }: Gathered): boolean {
   const current = areEpochsCurrent(subject.epochs, { user: member.epoch, organization: policy.epoch });
-  return facts.session?.phase === 'expired' && current;
+  return facts.session.phase === 'expired' && current;
 }
 
 /** Continues the session under a new id. If it is ended in between, it stays ended. Its second-factor evidence is dropped. */

@@ -115,7 +115,7 @@ export async function proveOwnPassword(
     events.report({ name: 'password-rejected', userId, organizationId, address: origin.address, details });
     return { outcome: 'wrong' };
   }
-  const evidence = gathered.facts.session?.evidence ?? [];
+  const evidence = gathered.facts.session.evidence;
   return {
     outcome: 'proven',
     evidence: addEvidence(evidence, { method: 'password', at: clock.now() }),

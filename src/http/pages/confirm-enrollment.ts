@@ -5,7 +5,7 @@ import {
   type Confirmation,
   type ConfirmationRequest,
 } from '../../flows/enrollment/confirm-enrollment';
-import { findEnrollment, showEnrollment, startEnrollment } from '../../flows/enrollment/enroll';
+import { showEnrollment, startEnrollment } from '../../flows/enrollment/enroll';
 import { administeredBy } from '../admin/admin-options';
 import { answerRefusal, field, pathOf, refuse, show, type KnownPageRequest } from '../kernel/page-route';
 import { refusalStatus } from '../kernel/refusals';
@@ -121,11 +121,10 @@ export async function startOwn(
   const variant = field(page, 'variant');
   const request = { subject: identity.subject, gathered, pendingUntil, kind, variant };
   const start = await startEnrollment(context, request);
-  if (start.outcome !== 'started') return startOver(page, { because: 'challenge-expired', status: 409 });
+  if (start.outcome === 'gone') return startOver(page, { because: 'challenge-expired', status: 409 });
   const next = withReturnTo(pathOf(page, `/enroll/${kind}`), page.returnTo);
-  const started = json ? await findEnrollment(context, identity.subject, kind) : undefined;
-  if (started === undefined) return sendNext(req, res, { outcome: 'enrollment-started', next });
-  const shown = await showEnrollment(context, gathered, started);
+  if (!json) return sendNext(req, res, { outcome: 'enrollment-started', next });
+  const shown = await showEnrollment(context, gathered, start);
   return sendNext(req, res, { outcome: 'enrollment-started', next, [kind]: shown.json });
 }
 

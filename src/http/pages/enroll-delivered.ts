@@ -158,9 +158,9 @@ async function send(
     outcome: 'enrollment-started',
     next: withReturnTo(pathOf(page, `/enroll/${kind}`), returnTo),
     [kind]: {
-      destination: start.sent?.destination,
-      expiresAt: start.sent?.expiresAt,
-      ...(start.sent?.delayed === undefined ? {} : { delayed: true }),
+      destination: start.sent.destination,
+      expiresAt: start.sent.expiresAt,
+      ...(start.sent.delayed === undefined ? {} : { delayed: true }),
     },
   });
 }

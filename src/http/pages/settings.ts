@@ -110,7 +110,7 @@ async function finishRemoval(
   authenticatorId: string,
   { gathered, epochs, notified }: Removal & { readonly outcome: 'removed' },
 ): Promise<void> {
-  const evidence = gathered.facts.session?.evidence ?? [];
+  const evidence = gathered.facts.session.evidence;
   await finishProof(page, { evidence, gathered, epochs });
   const removed = gathered.member.authenticators.find(({ id }) => id === authenticatorId);
   const factor = removed && page.context.factors.get(removed.kind);
