@@ -42,8 +42,6 @@ export async function startEnrollment(
   if (enrollment === null) throw new TypeError(`${kind} has no enrollment without a sent code.`);
   const begun = enrollment.begin(await enrolleeOf(context, gathered), variant);
   const challenge = newEnrollment(context, request, kind, begun);
-  // A new enrollment has a new secret, so earlier wrong attempts do not count.
-  await context.state.endChallenge(challenge);
   const life = { now: context.clock.now(), underPendingLogin: request.subject.phase === 'pending' };
   if (!(await context.state.issueChallenge(challenge, life))) return { outcome: 'gone' };
   reportEnrollment(context, request, 'enrollment-started', challenge.kind);
