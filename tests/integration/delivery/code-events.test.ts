@@ -57,3 +57,46 @@ describe('a code at sign-in', () => {
     ]);
   });
 });
+
+describe('a code that confirms an address', () => {
+  /** What is reported while somebody sets up a phone in a login. */
+  async function reportedForPhone(change: Parameters<typeof createPortal>[0] = {}) {
+    const portal = createPortal(change);
+    await portal.mfa.policies.save('acme', { enabled: true, enrollment: 'required' });
+    const person = addPerson(portal);
+    const guest = visit(portal);
+    await guest.logIn(person.username);
+    const reported: unknown[] = [];
+    portal.mfa.events.on('event', ({ name, details }) => reported.push({ name, details }));
+    const begun = await guest.postJson('/mfa/enroll/sms', { phone: person.phone });
+    return { reported, guest, begun, phone: person.phone ?? '' };
+  }
+
+  const details = { kind: 'sms', purpose: 'enroll' };
+
+  it('is reported as sent, and the enrollment as started', async () => {
+    const { reported } = await reportedForPhone();
+    expect(reported).toEqual([
+      { name: 'code-sent', details },
+      { name: 'enrollment-started', details },
+    ]);
+  });
+
+  it('is reported as a failure where it was not sent, and the page asks for the number again', async () => {
+    const { reported, guest, begun } = await reportedForPhone({ sms: BROKEN });
+    expect(begun.body).toMatchObject({ because: 'delivery-failed' });
+    expect(reported).toEqual([{ name: 'delivery-failed', details }]);
+    const page = await guest.get('/mfa/enroll/sms');
+    expect(page.text).toContain('name="phone"');
+    expect(page.text).not.toContain('name="code"');
+  });
+
+  it('that is wrong is reported with the reason', async () => {
+    const { reported, guest, phone } = await reportedForPhone();
+    reported.splice(0);
+    await guest.postJson('/mfa/enroll/sms/confirm', { code: wrongCode(guest.newestCode(phone)) });
+    expect(reported).toEqual([
+      { name: 'proof-rejected', details: { because: 'wrong-code', purpose: 'enroll', kind: 'sms' } },
+    ]);
+  });
+});

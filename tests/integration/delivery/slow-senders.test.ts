@@ -158,6 +158,7 @@ describe.each(storeKinds)('a sender that answers too late, with $kind', ({ open 
       expect(started.body).toMatchObject({ outcome: 'enrollment-started', [kind]: { delayed: true } });
       expect((await guest.get(`/mfa/enroll/${kind}`)).text).toContain('Your code is on its way');
       await letGo();
+      expect((await guest.get(`/mfa/enroll/${kind}`)).text).not.toContain('Your code is on its way');
       const confirmed = await guest.postJson(`/mfa/enroll/${kind}/confirm`, { code: guest.newestCode(to) });
       expect(confirmed.body).toMatchObject({ outcome: 'enrolled' });
       const { authenticators } = await records.findMember(person.id, 'acme');

@@ -287,6 +287,11 @@ describe('an authenticator that is set up in code', () => {
     const right = totpCode(totp?.secret ?? '', portal.clock.now());
     const wrong = await mfa.authenticators.confirm(ada, { challengeId, code: wrongCode(right), origin });
     expect(wrong).toMatchObject({ outcome: 'rejected', because: 'wrong-code' });
+    expect(events.at(-1)).toMatchObject({
+      name: 'proof-rejected',
+      address: '192.0.2.7',
+      details: { because: 'wrong-code', purpose: 'enroll', kind: 'totp' },
+    });
     const confirmed = await mfa.authenticators.confirm(ada, {
       challengeId,
       code: right,
@@ -330,6 +335,92 @@ describe('an authenticator that is set up in code', () => {
     });
     expect(told(verbs)).toEqual(told(pages));
     expect(told(verbs).mails).toHaveLength(1);
+  });
+
+  it('by a code is answered with the masked address', async () => {
+    const { mfa, portal } = await aPortal();
+    const started = await mfa.authenticators.begin({ userId: 'ada' }, { kind: 'email' });
+    expect(started).toEqual({
+      outcome: 'enrollment-started',
+      challengeId: expect.any(String),
+      expiresAt: portal.clock.now() + 300_000,
+      destination: 'a•••@acme.example',
+    });
+  });
+
+  it('by a code is not begun where one was sent a moment ago, and says when to ask again', async () => {
+    const { mfa, portal } = await aPortal();
+    await mfa.authenticators.begin({ userId: 'ada' }, { kind: 'email' });
+    expect(await mfa.authenticators.begin({ userId: 'ada' }, { kind: 'email' })).toEqual({
+      outcome: 'not-sent',
+      because: 'send-limit',
+      retryAfterSeconds: 30,
+    });
+    expect(portal.outbox.messages).toHaveLength(1);
+  });
+
+  it('ends the login that it was set up in', async () => {
+    const { mfa, portal } = await aPortal();
+    const ada = { userId: 'ada' };
+    const started = await mfa.authenticators.begin(ada, { kind: 'totp' });
+    if (started.outcome !== 'enrollment-started') throw new Error(started.outcome);
+    const { challengeId, totp } = started;
+    const code = totpCode(totp?.secret ?? '', portal.clock.now());
+    await mfa.authenticators.confirm(ada, { challengeId, code, origin });
+    const over = { outcome: 'rejected', because: 'challenge-expired' };
+    expect(await mfa.authenticators.begin(ada, { kind: 'email', challengeId })).toEqual(over);
+    expect(await mfa.challenges.begin(ada, { challengeId })).toEqual(over);
+    const owner = { userId: 'ada', ownerId: challengeId };
+    expect(await portal.state.findUnseenCodes(owner)).toBeUndefined();
+  });
+
+  it('is not confirmed in a login that only asked for another, or that was begun elsewhere', async () => {
+    const world = await aPortal();
+    const { mfa, portal } = world;
+    const { member } = await withApp(world);
+    const over = { outcome: 'rejected', because: 'challenge-expired' };
+    const { challengeId } = await begun(mfa, member);
+    expect(await mfa.authenticators.confirm(member, { challengeId, code: '123456', origin })).toEqual(over);
+    const person = addPerson(portal, { organizationId: 'acme' });
+    const started = await mfa.authenticators.begin({ userId: person.id }, { kind: 'totp' });
+    if (started.outcome !== 'enrollment-started') throw new Error(started.outcome);
+    portal.users.set(person.id, { ...person, organizationId: 'globex' });
+    const code = totpCode(started.totp?.secret ?? '', portal.clock.now());
+    const confirmation = { challengeId: started.challengeId, code, origin };
+    expect(await mfa.authenticators.confirm({ userId: person.id }, confirmation)).toEqual(over);
+    expect(await mfa.authenticators.list(person.id)).toEqual([]);
+  });
+
+  it('is not begun for people who are shut out, with a factor or without', async () => {
+    const { mfa, portal } = await aPortal();
+    for (const hasApp of [false, true]) {
+      const { id: userId } = addPerson(portal, { organizationId: 'acme', active: false });
+      // oxlint-disable-next-line no-await-in-loop
+      if (hasApp) await plantApp(portal, userId);
+      // oxlint-disable-next-line no-await-in-loop
+      expect(await mfa.authenticators.begin({ userId }, { kind: 'totp' })).toMatchObject({
+        outcome: 'denied',
+        because: 'session-ended',
+      });
+    }
+  });
+
+  it.each(['totp', 'email'] as const)('is not begun as %s where the login ends meanwhile', async (kind) => {
+    const memory = memoryState();
+    const state: StateStore = {
+      ...memory,
+      async issueChallenge(challenge, ...at) {
+        await memory.endPendingLogin(challenge.userId, challenge.ownerId);
+        return memory.issueChallenge(challenge, ...at);
+      },
+    };
+    const { mfa, outbox } = createPortal({ state });
+    await mfa.policies.save('acme', { enabled: true, enrollment: 'required' });
+    expect(await mfa.authenticators.begin({ userId: 'ada' }, { kind })).toEqual({
+      outcome: 'rejected',
+      because: 'challenge-expired',
+    });
+    expect(outbox.messages).toEqual([]);
   });
 
   it('is added to another only after that was proven', async () => {

@@ -15,6 +15,10 @@ describe('an optional policy', () => {
   it('offers enrollment, lets it be put off so many times, and not once more', async () => {
     const organizationId = await organizationWith({ enrollment: 'optional', skips: 2 });
     const person = addPerson(portal, { organizationId });
+    const skips: unknown[] = [];
+    mfa.events.on('event', ({ name, userId, organizationId: of, details }) => {
+      if (name === 'enrollment-skipped') skips.push({ userId, organizationId: of, details });
+    });
     for (const skipsLeft of [2, 1]) {
       const { guest, login } = await signIn(person);
       expect(login).toMatchObject({ outcome: 'enroll', because: 'offered', skippable: true, skipsLeft });
@@ -30,6 +34,10 @@ describe('an optional policy', () => {
     expect(login).toMatchObject({ outcome: 'enroll', because: 'required', skippable: false });
     expect((await guest.postJson('/mfa/enroll/skip')).body).toMatchObject({ because: 'cannot-skip' });
     expect((await guest.getJson('/whoami')).body.authenticated).toBe(false);
+    expect(skips).toEqual([
+      { userId: person.id, organizationId, details: { skipsUsed: 1 } },
+      { userId: person.id, organizationId, details: { skipsUsed: 2 } },
+    ]);
   });
 
   it('lets no more skips through at once than are left', async () => {

@@ -70,7 +70,7 @@ describe('what a member can make the site do', () => {
     expect(portal.outbox.messages).toEqual([]);
   });
 
-  it('is a bounded number of authenticators', async () => {
+  it('is a bounded number of authenticators, of which each can be replaced', async () => {
     const { portal, person, member } = await signedIn();
     for (let more = 1; more < MOST_AUTHENTICATORS; more += 1) {
       await plantAddress(portal, person.id, { kind: 'email', destination: `mail-${more}@home.example` });
@@ -82,5 +82,11 @@ describe('what a member can make the site do', () => {
     expect((await portal.records.findMember(person.id, 'acme')).authenticators).toHaveLength(
       MOST_AUTHENTICATORS,
     );
+    const [, replaced] = (await portal.records.findMember(person.id, 'acme')).authenticators;
+    const mailbox = { email: 'new@home.example', replaces: replaced?.id };
+    await member.postJson('/mfa/enroll/email', mailbox);
+    const answer = { code: member.newestCode('new@home.example') };
+    const replacing = await member.postJson('/mfa/enroll/email/confirm', answer);
+    expect(replacing.body).toMatchObject({ outcome: 'enrolled' });
   });
 });
