@@ -17,7 +17,7 @@ import {
 const DAY_MS = 86_400_000;
 
 function protectedElsewhere(userId: string, command: string): CommandResult {
-  const message = `Nothing was done: the factors of ${userId} also protect another organization with MFA on. If you are responsible for all of them, write express-mfa ${command} ${userId} --everywhere and the rest.`;
+  const message = `Nothing was done: the factors of ${userId} also protect another organization with MFA on. If you are responsible for all of them, write express-mfa ${command} ${userId} --everywhere and the other options.`;
   return refused({ outcome: 'refused', because: 'protected-elsewhere' }, message);
 }
 
@@ -60,7 +60,7 @@ export const unlock: Command = {
 
 const DAYS: CommandOption = {
   type: 'string',
-  about: 'How many days the exemption holds.',
+  about: 'The number of days that the exemption lasts.',
   schema: z.string().regex(/^[1-9]\d{0,3}$/),
   allowed: 'a whole number of days from 1 to 3660',
   write: '--days 30',
@@ -69,7 +69,8 @@ const DAYS: CommandOption = {
 
 const UNTIL: CommandOption = {
   type: 'string',
-  about: 'Or its end, as a date or an instant in ISO 8601. A date means 00:00 UTC.',
+  about:
+    'The end of the exemption, instead of --days, as a date or an instant in ISO 8601. A date means 00:00 UTC.',
   schema: z.union([z.iso.date(), z.iso.datetime({ offset: true })]),
   allowed: 'a date, or an instant with its offset, in ISO 8601',
   write: '--until 2027-01-31',
@@ -119,7 +120,7 @@ function untilOf({ given }: CommandCall): number {
   const days = given.text('days');
   const until = given.text('until');
   if ((days === undefined) === (until === undefined))
-    throw new WrongUse('Say how long: write either --days 30 or --until 2027-01-31.');
+    throw new WrongUse('The end is missing or given twice: write either --days 30 or --until 2027-01-31.');
   return days === undefined ? Date.parse(until ?? '') : Date.now() + Number(days) * DAY_MS;
 }
 
@@ -130,7 +131,7 @@ async function endExemption(call: CommandCall): Promise<CommandResult> {
   const member = memberOf(call);
   const result = await mfa.members.endExemption(member, { reason: reasonOf(call) });
   if (result.outcome === 'not-found') return notFound(member.userId);
-  return done({ ...result, userId: member.userId }, `${member.userId} is not exempt any more.`);
+  return done({ ...result, userId: member.userId }, `${member.userId} is no longer exempt.`);
 }
 
 export const endSessions: Command = {
@@ -138,9 +139,9 @@ export const endSessions: Command = {
   operands: { ...ONE_USER, min: 0 },
   options: {
     reason: REASON,
-    organization: { ...ORGANIZATION, about: 'Everybody of this organization, in place of one person.' },
+    organization: { ...ORGANIZATION, about: 'All members of this organization, instead of one person.' },
   },
-  about: 'Signs a person out everywhere, or everybody of an organization.',
+  about: 'Signs out a person everywhere, or all members of an organization.',
   example: "express-mfa end-sessions 7 --reason 'The laptop was stolen'",
   async run(call) {
     const { mfa, given, actorId } = call;
@@ -148,7 +149,9 @@ export const endSessions: Command = {
     const organizationId = given.text('organization');
     const options = { actorId, reason: reasonOf(call) };
     if ((userId === undefined) === (organizationId === undefined))
-      throw new WrongUse('Say whose sessions: write either the id of one person or --organization acme.');
+      throw new WrongUse(
+        'Name either a person or an organization: write either the id of one person or --organization acme.',
+      );
     if (userId !== undefined) {
       await mfa.sessionsOf(userId).endAll(options);
       return done({ outcome: 'ended', userId }, `Every session of ${userId} was ended.`);
@@ -162,11 +165,11 @@ export const forget: Command = {
   name: 'forget',
   operands: ONE_USER,
   options: {
-    yes: { ...flag('yes', 'Required. Nothing brings back what is erased.'), required: true },
+    yes: { ...flag('yes', 'Required. Erased data cannot be restored.'), required: true },
     organization: {
       ...ORGANIZATION,
       multiple: true,
-      about: 'An organization that the person was in before. May be written several times.',
+      about: 'An organization that the person was in before. Can be given several times.',
       schema: z.array(z.string().min(1)),
     },
   },
@@ -179,7 +182,7 @@ export const forget: Command = {
   },
 };
 
-/** It was checked: it is required. */
+/** Never empty, because the option is required and was checked. */
 function reasonOf({ given }: CommandCall): string {
   return given.text('reason') ?? '';
 }

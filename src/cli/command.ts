@@ -3,16 +3,16 @@ import type { Mfa } from '../api/mfa';
 import type { OptionRule } from '../options/option-check';
 import { someText } from '../options/option-kinds';
 
-/** An option of a command. Its rule checks what was written after it. */
+/** An option of a command. Its rule checks the value. */
 export interface CommandOption extends OptionRule {
   readonly type: 'string' | 'boolean';
-  /** May be written several times. */
+  /** Whether it can be given several times. */
   readonly multiple?: true;
   /** One sentence for `--help`. */
   readonly about: string;
 }
 
-/** What was written after the name of the command. Options are checked. */
+/** The arguments after the name of the command. Options are checked. */
 export interface Given {
   readonly operands: readonly string[];
   text(name: string): string | undefined;
@@ -28,16 +28,16 @@ export interface CommandCall {
 }
 
 export interface CommandResult {
-  /** False where something was refused or found wrong: exit code 1, and the lines go to stderr. */
+  /** False if something was refused or found wrong: exit code 1, and the lines go to stderr. */
   readonly ok: boolean;
-  /** What `--json` prints. */
+  /** The output of `--json`. */
   readonly json: Readonly<Record<string, unknown>>;
   readonly lines: readonly string[];
 }
 
 export interface Command {
   readonly name: string;
-  /** In help and messages: `USER`, `FILE`. */
+  /** `name` is shown in help and messages: `USER`, `FILE`. */
   readonly operands: { readonly name: string; readonly min: number; readonly max: number };
   readonly options: Readonly<Record<string, CommandOption>>;
   readonly about: string;
@@ -45,7 +45,7 @@ export interface Command {
   run(call: CommandCall): Promise<CommandResult>;
 }
 
-/** The command was written wrongly: exit code 2. The message says what to type. */
+/** The command has invalid arguments: exit code 2. The message says what to type. */
 export class WrongUse extends Error {
   override readonly name = 'WrongUse';
 }
@@ -69,7 +69,7 @@ export function notFound(userId: string): CommandResult {
   return refused({ outcome: 'not-found' }, message);
 }
 
-/** A switch: it takes no value. */
+/** An option without a value. */
 export function flag(name: string, about: string): CommandOption {
   return {
     type: 'boolean',
@@ -94,7 +94,7 @@ export const OWN_ORGANIZATION: CommandOption = {
 
 export const REASON: CommandOption = {
   type: 'string',
-  about: 'Required. Why you do it. It is stored with the event.',
+  about: 'Required. The reason, which is stored with the event.',
   ...someText('a text that says why', "--reason 'The phone is lost; called back'"),
   required: true,
 };

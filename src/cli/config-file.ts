@@ -4,16 +4,16 @@ import { pathToFileURL } from 'node:url';
 import type { Mfa } from '../api/mfa';
 import { WrongUse } from './command';
 
-/** What the app's configuration file exports. */
+/** The exports of the app's configuration file. */
 export interface LoadedConfig {
   readonly mfa: Mfa;
-  /** Closes what the file opened, such as the connection to Redis. */
+  /** Closes resources that the file opened, such as the connection to Redis. */
   close(): Promise<void>;
 }
 
 const NAMES = ['mfa.config.js', 'mfa.config.mjs', 'mfa.config.cjs'];
 
-/** @throws WrongUse where there is no such file, or it does not export `mfa`. */
+/** @throws WrongUse if there is no such file, or it does not export `mfa`. */
 export async function loadConfig(written: string | undefined): Promise<LoadedConfig> {
   const path = written === undefined ? findFile() : resolve(written);
   if (!existsSync(path)) throw new WrongUse(`There is no file ${path}. Check --config.`);
@@ -43,7 +43,7 @@ async function importFile(path: string): Promise<unknown> {
   }
 }
 
-/** How often a function or a default export leads to another one: a CommonJS module has up to two. */
+/** The limit of nested functions and default exports. A CommonJS module has up to two. */
 const MOST_LAYERS = 5;
 
 async function readExport(found: unknown, layer = 0): Promise<LoadedConfig | null> {
@@ -63,7 +63,7 @@ function closing(exported: object): () => Promise<void> {
   };
 }
 
-/** The file may have loaded another copy of the package, so the class is not compared. */
+/** Checks methods instead of the class, because the file may have loaded another copy of the package. */
 function isMfa(value: unknown): value is Mfa {
   if (typeof value !== 'object' || value === null) return false;
   return ['check', 'close', 'sessionsOf'].every((name) => typeof Reflect.get(value, name) === 'function');

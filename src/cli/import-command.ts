@@ -30,7 +30,7 @@ export const ROW_FIELDS = [
 export type RowFormat = 'csv' | 'jsonl';
 export type RowFields = Readonly<Record<string, unknown>>;
 
-/** Reads a file, or stdin for `-`. Messages name lines and never what they hold. */
+/** Reads a file, or stdin for `-`. Error messages contain line numbers, but never the content, which is secret. */
 export async function readRows(path: string, format: RowFormat): Promise<readonly RowFields[]> {
   const content = (await readInput(path)).replace(/^\ufeff/, '');
   return format === 'csv' ? parseCsv(content) : parseJsonLines(content);
@@ -59,12 +59,12 @@ function parseJson(line: string, number: number): RowFields {
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw refusal;
     return { ...parsed };
   } catch {
-    // The message of JSON.parse quotes the line.
+    // The error of JSON.parse quotes the line, which contains a secret.
     throw refusal;
   }
 }
 
-/** With a line of headings (RFC 4180). Empty cells count as left out. */
+/** CSV with a header line (RFC 4180). Empty cells count as missing. */
 function parseCsv(content: string): readonly RowFields[] {
   const [headings = [], ...lines] = splitCsv(content);
   const known = headings.every((heading) => ROW_FIELDS.some((name) => name === heading));
@@ -74,13 +74,13 @@ function parseCsv(content: string): readonly RowFields[] {
     );
   return lines.map((cells, index) => {
     if (cells.length !== headings.length)
-      throw new WrongUse(`Row ${index + 1} has ${cells.length} cells in place of ${headings.length}.`);
+      throw new WrongUse(`Row ${index + 1} has ${cells.length} cells instead of ${headings.length}.`);
     const named = headings.map((heading, column) => [heading, cells[column]] as const);
     return Object.fromEntries(named.filter(([, cell]) => cell !== ''));
   });
 }
 
-/** One cell, in quotes or not, and what ends it. */
+/** One cell, quoted or not, and its delimiter. */
 const CELL = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
 
 function splitCsv(content: string): readonly (readonly string[])[] {
@@ -106,7 +106,7 @@ function choice(words: readonly string[], write: string, about: string): Command
 
 const FORMATS = ['jsonl', 'csv'] as const;
 
-/** Options that stand in for a field that a row leaves out. */
+/** Options with defaults for fields that a row does not have. */
 const FIELD_OPTIONS = {
   encoding: 'encoding',
   algorithm: 'algorithm',
@@ -129,25 +129,25 @@ export const importSecrets: Command = {
     encoding: choice(
       ['otpauth', 'base32', 'hex', 'base64', 'text'],
       '--encoding hex',
-      'How secrets are written, where a row does not say it. Default: otpauth for such a URI, otherwise base32.',
+      'The encoding of secrets, for rows without one. Default: otpauth for such a URI, otherwise base32.',
     ),
     algorithm: choice(
       ['SHA-1', 'SHA-256', 'SHA-512'],
       '--algorithm SHA-256',
-      'The hash, where a row does not say it. Default: SHA-1.',
+      'The hash algorithm, for rows without one. Default: SHA-1.',
     ),
-    digits: choice(
-      ['6', '8'],
-      '--digits 8',
-      'The digits of a code, where a row does not say it. Default: 6.',
+    digits: choice(['6', '8'], '--digits 8', 'The number of digits, for rows without one. Default: 6.'),
+    period: choice(
+      ['30', '60'],
+      '--period 60',
+      'The seconds per code, for rows without a value. Default: 30.',
     ),
-    period: choice(['30', '60'], '--period 60', 'Seconds, where a row does not say it. Default: 30.'),
     'dangerously-allow-weak-secrets': flag(
       'dangerously-allow-weak-secrets',
-      'Takes secrets of 10 to 15 bytes.',
+      'Accepts secrets of 10 to 15 bytes.',
     ),
   },
-  about: 'Takes over authenticator apps from another system. FILE is - for stdin.',
+  about: 'Imports authenticator apps from another system. FILE is - for stdin.',
   example: "express-mfa import apps.csv --encoding hex --reason 'Moved from our own login'",
   run: runImport,
 };
@@ -178,7 +178,7 @@ async function runImport({ mfa, given, actorId }: CommandCall): Promise<CommandR
 
 type Import = Mfa['authenticators']['import'];
 
-/** What an import meets when it is run again, or while people set up apps. */
+/** Reasons that are normal if an import is repeated, or if people set up apps meanwhile. */
 const EXPECTED: ReadonlySet<string> = new Set(['already-imported', 'has-authenticator']);
 
 function formatOf(path: string, given: Given): RowFormat {

@@ -23,7 +23,7 @@ export const check: Command = {
     user: {
       type: 'string',
       multiple: true,
-      about: 'Tries the keys on the secrets of this person. May be written several times.',
+      about: 'Tries the keys on the secrets of this person. Can be given several times.',
       ...someText('the id of a user', '--user 7'),
       schema: z.array(z.string().min(1)),
     },
@@ -51,7 +51,7 @@ export const status: Command = {
     const member = memberOf(call);
     const found = await call.mfa.members.describe(member);
     if (found === null) return notFound(member.userId);
-    // Addresses belong on the pages of administrators, not into a log of a terminal.
+    // Do not print addresses: terminals are logged. The administrators' pages show them.
     const { email: _email, ...shown } = found;
     return done({ outcome: 'found', member: shown }, ...describeMember(found));
   },
@@ -103,7 +103,7 @@ export const explain: Command = {
       shown: true,
     },
   },
-  about: 'Says what is decided about a person right after the password, and what each rule says.',
+  about: 'Shows the decision about a person right after the password, and the result of each rule.',
   example: 'express-mfa explain 7',
   async run(call) {
     const member = memberOf(call);
@@ -118,16 +118,16 @@ export const explain: Command = {
 function explanationText({ decision, verdicts }: Explanation): readonly string[] {
   const first = verdicts.findIndex((verdict) => verdict.decision !== null);
   const rules = verdicts.map(
-    ({ rule, decision: said }, index) =>
+    ({ rule, decision: verdict }, index) =>
       [
         `${index === first ? '>' : ' '} ${rule}`,
-        said === null ? 'nothing to say' : decisionText(said),
+        verdict === null ? 'nothing to say' : decisionText(verdict),
       ] as const,
   );
   return [
     `Decision: ${decisionText(decision)}`,
     '',
-    'The first rule with an answer decides:',
+    'The first rule with a result decides:',
     ...columns(rules),
   ];
 }
@@ -178,7 +178,7 @@ type Report = Awaited<ReturnType<Mfa['members']['report']>>;
 const ROUND_MS = 250;
 const MOST_ROUNDS = 240;
 
-/** Members may be counted for the first time: this process counts them then, and is given a minute. */
+/** If members are counted for the first time, this process counts them. Waits up to a minute for that. */
 async function countedReport(mfa: Mfa, organizationId: string): Promise<Report> {
   for (let round = 1; ; round += 1) {
     // oxlint-disable-next-line no-await-in-loop

@@ -22,7 +22,7 @@ export function readArguments(command: Command, written: readonly string[]): Giv
     options: Object.fromEntries(
       Object.entries(options).map(([name, { type, multiple = false }]) => [name, { type, multiple }]),
     ),
-    // Unknown options are refused below, with the nearest known one.
+    // Unknown options are refused below, with a suggestion.
     strict: false,
     allowPositionals: true,
   });
@@ -50,7 +50,7 @@ function checkOperands(command: Command, operands: readonly string[]): void {
   if (operands.length < min || operands.includes('')) throw new WrongUse(`${name} is missing. ${write}`);
   if (operands.length <= max) return;
   const extra = JSON.stringify(operands[max]);
-  throw new WrongUse(`${extra} is one argument too many. Put a text with blanks in quotes. ${write}`);
+  throw new WrongUse(`${extra} is one argument too many. Put text with spaces in quotes. ${write}`);
 }
 
 /** The help of one command. */

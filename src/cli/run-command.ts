@@ -8,7 +8,7 @@ import { check, explain, report, status } from './look-commands';
 import { helpOf, readArguments } from './read-arguments';
 import { migrate, reseal } from './upkeep-commands';
 
-/** In the order of the help. */
+/** All commands, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
   check,
   status,
@@ -24,14 +24,14 @@ export const COMMANDS: readonly Command[] = [
   migrate,
 ];
 
-/** Exit codes: done, refused or failed, written wrongly. */
+/** Exit codes: done, refused or failed, invalid arguments. */
 const DONE = 0;
 const FAILED = 1;
 const WRONG = 2;
 
-/** Runs what was written after `express-mfa`, and answers with the exit code. */
+/** Runs the command with the arguments after `express-mfa`, and returns the exit code. */
 export async function runCommand(written: readonly string[]): Promise<number> {
-  keepStdoutForAnswers();
+  redirectLogsToStderr();
   const [name, ...rest] = written;
   if (name === undefined) return print(process.stderr, overview(), WRONG);
   if (['help', '--help', '-h'].includes(name)) return print(process.stdout, overview(), DONE);
@@ -89,8 +89,8 @@ function overview(): readonly string[] {
   ];
 }
 
-/** A config file may log while it is loaded: programs that read the answer must get nothing else. */
-function keepStdoutForAnswers(): void {
+/** A config file may log while it is loaded. Redirect that to stderr, so that stdout has only the result. */
+function redirectLogsToStderr(): void {
   const log = (...given: readonly unknown[]) => console.error(...given);
   Object.assign(console, { log, info: log, debug: log });
 }
@@ -126,13 +126,13 @@ function describeFailure(error: unknown): Failure {
   return { exitCode: FAILED, because, message: because === 'failed' ? text : `${text} (${because})` };
 }
 
-/** Errors of drivers may quote the address that they were given. */
+/** Errors of drivers may quote a URL with credentials. */
 function withoutCredentials(text: string): string {
-  // Up to the last sign: a password may hold slashes and signs of its own.
+  // Up to the last `@`, because a password may contain slashes and `@`.
   return text.replaceAll(/\/\/\S*@/g, '//…@');
 }
 
-/** Names and labels are typed by people: control characters must not reach the terminal. */
+/** Names and labels are typed by people, so their control characters must not reach the terminal. */
 function withoutControls(line: string): string {
   return line.replaceAll(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
 }

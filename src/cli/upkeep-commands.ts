@@ -9,12 +9,12 @@ export const reseal: Command = {
     organization: OWN_ORGANIZATION,
     cursor: {
       type: 'string',
-      about: 'Continues a run that was interrupted.',
+      about: 'Continues an interrupted run.',
       ...someText('the cursor that the interrupted run printed', '--cursor CURSOR'),
     },
   },
   about:
-    'Seals secrets and addresses again under the first key, for an organization or for the people named.',
+    'Encrypts secrets and addresses again with the first key, for an organization or for the named people.',
   example: 'express-mfa reseal --organization acme',
   run: resealOrganization,
 };
@@ -34,7 +34,7 @@ async function resealOrganization({ mfa, given }: CommandCall): Promise<CommandR
     });
     const { users, resealed, unreadable } = progress;
     const json = { outcome: 'resealed', organizationId, users, resealed, unreadable };
-    const line = `${resealed} secrets and addresses of ${users} people were sealed again.`;
+    const line = `${resealed} secrets and addresses of ${users} people were encrypted again.`;
     if (unreadable === 0) return done(json, line);
     const problem = `${unreadable} open with none of the keys: put the key that sealed them back into \`keys\`, and run this again.`;
     return refused(json, line, problem);

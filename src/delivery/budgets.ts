@@ -12,7 +12,7 @@ export interface SendWindow {
   readonly seconds: number;
 }
 
-/** Limits on sending codes. A send needs room in every window of every list. */
+/** Limits on sending codes. A send must fit into every window of every list. */
 export interface SendLimits {
   /** To one address or number. The first window is the wait between two codes. */
   readonly perDestination: readonly SendWindow[];
@@ -22,7 +22,7 @@ export interface SendLimits {
   readonly perOrganization: readonly SendWindow[];
   /** Text messages of one organization. */
   readonly perOrganizationSms: readonly SendWindow[];
-  /** Text messages of one organization to one country, or to one calling code where several countries share the range. */
+  /** Text messages of one organization to one country, or to one calling code if several countries share it. */
   readonly perCountryPrefix: readonly SendWindow[];
   /** Text messages of all organizations: the cost cap, since each is paid for. */
   readonly totalSms: readonly SendWindow[];
@@ -61,7 +61,7 @@ export const SEND_LIMITS: SendLimits = Object.freeze({
   total: [{ max: 200_000, seconds: DAY }],
 });
 
-/** The owner of a budget: one person, one organization, or everybody. */
+/** What a budget is shared by: one person, one organization, or all. */
 export type BudgetOf =
   'destination' | 'user' | 'organization' | 'organization-sms' | 'country-prefix' | 'total-sms' | 'total';
 
@@ -77,8 +77,9 @@ export interface BudgetedSend {
 }
 
 /**
- * The budgets of one person. Keys have an HMAC in place of the id and the address, the same for every spelling of it. Enrollments are counted
- * separately, because they can name a stranger's address and must not use up the codes that its owner signs in with.
+ * The budgets of one person. Keys contain an HMAC of the user id or of the normalized address, so every spelling has the same
+ * key. Enrollments are counted separately, because they can name a stranger's address, and must not use up the codes that its
+ * owner needs to sign in.
  */
 export function personalBudgets(
   keyRing: KeyRing,
@@ -100,7 +101,7 @@ export function personalBudgets(
 
 /**
  * All budgets of one send. No organization can use up another's, except for the two totals at the end. Enrollments are counted
- * separately here, too: a new account chooses where they go, and must not use up what members sign in with.
+ * separately here too: a new account chooses the address, and must not use up the codes that members need to sign in.
  */
 export function sendBudgets(
   keyRing: KeyRing,

@@ -4,7 +4,7 @@ import { DeliveryError } from './delivery-error';
 
 /** Stops sending to a provider that is down, so that nobody waits for it. */
 export interface CircuitBreaker {
-  /** Whether a send may be tried now. After `true`, call one `record…` at most. */
+  /** Whether a send may be tried now. After `true`, call at most one `record…` method. */
   tryEnter(): boolean;
   recordSuccess(): void;
   /** With `once`, consecutive failures of this name count as one. */
@@ -12,7 +12,8 @@ export interface CircuitBreaker {
 }
 
 /**
- * Opens after `failures` in a row. After `openSeconds` it lets one send through, whose result closes it or opens it for as long again.
+ * Opens after `failures` in a row. After `openSeconds` it lets one send through. Its success closes the breaker; a failure
+ * keeps it open for another `openSeconds`.
  */
 export function createCircuitBreaker(options: {
   readonly clock: Clock;
@@ -28,7 +29,7 @@ export function createCircuitBreaker(options: {
       if (failed < failures) return true;
       const now = clock.now();
       if (!hasEnded(retryAt, openSeconds, now)) return false;
-      // It stays open for others until this trial has ended.
+      // It stays open for others until this attempt has ended.
       retryAt = now + openSeconds * 1000;
       return true;
     },

@@ -1,15 +1,15 @@
-/** The purpose of a code, in the words of a challenge's purpose. */
+/** The purpose of a code; the same values as the purpose of a challenge. */
 export type CodePurpose = 'login' | 'step-up' | 'enroll' | 'unlock';
 
 /**
- * Why a message was not sent, as far as is known. `destination-refused` is about the one address, the others about the provider.
- * After `timed-out`, the message may still arrive.
+ * Why a message was not sent, as far as is known. `destination-refused` concerns this address, the others the provider. After
+ * `timed-out`, the message may still arrive.
  */
 export type DeliveryFault = 'destination-refused' | 'provider-failed' | 'timed-out';
 
 /**
- * The error that a sender rejects with. For other errors, the HTTP status and the error code are read; without them it counts as
- * `provider-failed`. It has no cause, because a provider's error often contains the request, and with it the code.
+ * The error that a sender rejects with. Of other errors, the HTTP status and the error code are read; without them, the error
+ * counts as `provider-failed`. It has no cause, because a provider's error often contains the request, and with it the code.
  * @example
  * throw new DeliveryError('destination-refused', 'The number is a landline.');
  */
@@ -36,7 +36,7 @@ export class DeliveryError extends Error {
 /** Why a message was not sent, and whether the provider is down. */
 export interface Fault {
   readonly because: DeliveryFault;
-  /** `unclear` if it may be the provider or this one number. */
+  /** `unclear` if the cause may be the provider or this number. */
   readonly isProviderDown: 'yes' | 'no' | 'unclear';
   /** Whether the message may still have been sent. */
   readonly mayArrive: boolean;
@@ -53,7 +53,7 @@ const RECIPIENT_CODES: ReadonlySet<unknown> = new Set([
 
 const NETWORK_CODE = /^(?:E[A-Z_]{3,}|UND_ERR_\w+|ERR_(?:TLS|SSL|SOCKET|NETWORK|CANCELED)\w*|CERT_\w+)$/;
 
-/** A timeout or a lost connection: the provider may have accepted the message before. */
+/** A timeout or a lost connection: the provider may already have accepted the message. */
 const TIMEOUT_CODES: ReadonlySet<unknown> = new Set([
   'ECONNABORTED',
   'ESOCKETTIMEDOUT',
@@ -64,7 +64,7 @@ const TIMEOUT_CODES: ReadonlySet<unknown> = new Set([
 ]);
 const LOST_CODES: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
-/** Unauthorized, and "try again later". A 403 may be about either side. */
+/** Unauthorized, or "try again later". A 403 can concern the provider or the number. */
 const DOWN_STATUSES: ReadonlySet<number> = new Set([401, 402, 407, 408, 425, 429]);
 
 const fieldOf = (error: unknown, name: string): unknown =>

@@ -29,7 +29,7 @@ export interface DeliveryOptions extends Pick<Site, 'host' | 'baseUrl'> {
   readonly smsTimeoutSeconds: number;
   readonly emailTimeoutSeconds: number;
   readonly codeSeconds: number;
-  /** Default: those of the package. */
+  /** Default: the package's templates. */
   readonly templates?: Templates;
   /** Where the SMS provider reports the status of messages. */
   readonly statusCallbackUrl?: string;
@@ -53,11 +53,11 @@ export interface CodeToSend extends Recipient {
   readonly userId?: string;
   readonly userName: string;
   readonly origin?: NoticeOrigin;
-  /** Set for an email in place of a text message; the mail says so. */
+  /** Set if the email replaces a text message, which it then mentions. */
   readonly fallbackFrom?: Channel | null;
   /**
-   * Returns the code for the fallback mail, or null for no mail. Without it, the mail has the same code, which is wrong if the text
-   * may still arrive.
+   * Returns the code for the fallback mail, or null for no mail. Without it, the mail has the same code; do not rely on that if
+   * the text message may still arrive.
    */
   readonly codeForMail?: (failed: SendOutcome & { readonly outcome: 'failed' }) => Promise<string | null>;
   /** Called when a sender accepts the message after its timeout. */
@@ -99,7 +99,7 @@ export interface NoticeToSend extends Recipient {
 export interface Delivery {
   /** Never rejects. Takes no longer than the time limits. */
   sendCode(code: CodeToSend): Promise<SendOutcome>;
-  /** Rejects if it was not sent within the time limit. */
+  /** Rejects if the notice was not sent within the time limit. */
   sendNotice(notice: NoticeToSend): Promise<void>;
   /** Tells a phone that it is no longer a sign-in method. Rejects if it was not sent within the time limit. */
   sendPhoneNotice(to: string, recipient: Recipient): Promise<void>;
@@ -117,7 +117,7 @@ const PURPOSES = { login: 'sign-in', unlock: 'sign-in', enroll: 'enrollment', 's
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { translations, clock, codeSeconds, smsTimeoutSeconds, statusCallbackUrl } = options;
   const breaker = createCircuitBreaker({ clock, ...BREAKER });
-  const underWay = new Set<Promise<void>>();
+  const inProgress = new Set<Promise<void>>();
 
   async function siteOf({ organizationId }: Recipient): Promise<Site> {
     const brand = await options.brandOf(organizationId);
@@ -222,9 +222,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       return code === null ? bySms : tryEmail(email, { ...sent, code }, 'sms');
     },
 
-    async sendNotice({ to, ...told }) {
-      const translator = translations.for(told.language);
-      await mailTo(to, noticeMail(translator, await siteOf(told), told), { translator });
+    async sendNotice({ to, ...sent }) {
+      const translator = translations.for(sent.language);
+      await mailTo(to, noticeMail(translator, await siteOf(sent), sent), { translator });
     },
 
     async sendPhoneNotice(to, recipient) {
@@ -238,12 +238,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     inBackground(task, onFailure) {
       const running = task()
         .catch(onFailure)
-        .finally(() => underWay.delete(running));
-      underWay.add(running);
+        .finally(() => inProgress.delete(running));
+      inProgress.add(running);
     },
 
     async settled() {
-      while (underWay.size > 0) await Promise.allSettled(underWay);
+      while (inProgress.size > 0) await Promise.allSettled(inProgress);
     },
   };
 }

@@ -13,24 +13,24 @@ export interface NoticeOrigin {
   readonly userAgent: string;
 }
 
-interface Told {
-  /** Null if no browser caused it. */
+interface NoticeContext {
+  /** Null if the event did not come from a browser. */
   readonly origin: NoticeOrigin | null;
   readonly at: number;
 }
 
 /** Asks a person to set up a method. */
 export interface Reminder {
-  /** Who asks. */
+  /** The name of the administrator or app that asks. */
   readonly actor: string;
-  /** Where to set it up, after signing in. */
+  /** The page to set up a method, after signing in. */
   readonly url: string;
-  /** When people who have nothing set up can no longer sign in; null where there is no such time. */
+  /** When people who have nothing set up can no longer sign in; null if there is no such time. */
   readonly graceUntil: number | null;
 }
 
 /** A message to the owner of an account about something that happened to it. */
-export type Notice = Told &
+export type Notice = NoticeContext &
   (
     | {
         readonly kind: 'authenticator-added' | 'authenticator-removed' | 'authenticator-replaced';
@@ -47,24 +47,24 @@ export type Notice = Told &
     | { readonly kind: 'other'; readonly heading: string; readonly paragraphs: readonly string[] }
   );
 
-/** Whose messages they are. */
+/** The site that sends the messages. */
 export interface Site {
   /** The name of the brand. */
   readonly issuer: string;
   readonly host: string;
-  /** Scheme, host and port, for addresses of images and links. */
+  /** Scheme, host and port, for URLs of images and links. */
   readonly baseUrl: string;
   readonly brand: Pick<ResolvedBrand, 'logoUrl' | 'supportUrl' | 'helpLinks' | 'accents'>;
 }
 
-/** Whose language and brand a message has. */
+/** Determines the language and the brand of a message. */
 export interface Recipient {
   readonly organizationId: string;
   /** BCP 47. Default: the app's first language. */
   readonly language?: string | undefined;
 }
 
-/** One line of bounded length. */
+/** One line of limited length. */
 const oneLine = (text: string) => cutText(text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim(), 120);
 
 /** `--mfa-accent` of the pages. */
@@ -120,9 +120,9 @@ const CHANGES = {
 export function noticeMail(
   translator: Translator,
   site: Site,
-  told: { readonly userName: string; readonly notice: Notice },
+  about: { readonly userName: string; readonly notice: Notice },
 ): Mail {
-  const { notice, userName } = told;
+  const { notice, userName } = about;
   const mail = mailLocals(translator, site, { userName, at: notice.at, origin: notice.origin });
   if (notice.kind === 'other') {
     const { heading, paragraphs } = notice;
@@ -170,7 +170,10 @@ export function smsText(
   ].join('\n');
 }
 
-/** Tells a phone that its number was changed or removed. It has no link, so that people do not learn to follow links in messages. */
+/**
+ * Notifies a phone that its number was replaced or removed. It has no link, so that people do not get used to following links
+ * in messages.
+ */
 export function phoneNoticeText(
   translator: Translator,
   { issuer, host }: Pick<Site, 'issuer' | 'host'>,

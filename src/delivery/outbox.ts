@@ -17,7 +17,7 @@ export interface OutboxMessage {
 export interface Outbox {
   readonly email: EmailSender;
   readonly sms: SmsSender;
-  /** The newest is last. */
+  /** Newest last. */
   readonly messages: readonly OutboxMessage[];
 }
 
@@ -39,7 +39,7 @@ export function createOutbox(options: OutboxOptions = {}): Outbox {
   if (process.env['NODE_ENV'] === 'production') {
     throw new ConfigurationError(
       'outbox',
-      'it shows codes to whoever looks, and NODE_ENV is production. Write smtpEmail(…) and twilioSms(…) instead.',
+      'it exposes codes, and NODE_ENV is production. Write smtpEmail(…) and twilioSms(…) instead.',
     );
   }
   const messages: OutboxMessage[] = [];

@@ -4,11 +4,14 @@ import { request, type RequestOptions } from 'node:https';
 import { isIP } from 'node:net';
 import { isPublicAddress } from '../core/address/network-address';
 
-/** Where messages are sent. */
+/** An endpoint for messages. */
 export interface WebhookTarget {
   /** An https address. */
   readonly url: string;
-  /** One or more secrets of at least 24 random bytes in base64, with or without `whsec_`. Each signs, so that one can be replaced. */
+  /**
+   * One or more secrets of at least 24 random bytes in base64, with or without `whsec_`. Every secret signs the message, so
+   * that secrets can be rotated.
+   */
   readonly secrets: readonly string[];
   /** Allows an endpoint inside your own network, and plain http on this machine. */
   readonly dangerouslyAllowPrivateAddress?: boolean | undefined;
@@ -24,16 +27,16 @@ export interface WebhookMessage {
 
 export type WebhookAnswer =
   | { readonly outcome: 'taken' }
-  /** `isFinal` where another try would be refused too. */
+  /** `isFinal` if a retry would be refused too. */
   | { readonly outcome: 'refused'; readonly because: string; readonly isFinal: boolean };
 
 const TIMEOUT_MS = 10_000;
-/** The receiver wants no more of them. */
+/** The receiver wants no more messages. */
 const GONE = 410;
 
 /**
- * Posts a message, signed as Standard Webhooks says. The connection goes to an address that was checked to be public, so that a name
- * that changes in between leads nowhere else, and a redirect is a refusal.
+ * Posts a message, signed according to Standard Webhooks. It connects to the address that was checked to be public, so that DNS
+ * rebinding has no effect. A redirect counts as a refusal.
  */
 export async function postWebhook(endpoint: WebhookTarget, message: WebhookMessage): Promise<WebhookAnswer> {
   try {
@@ -59,7 +62,7 @@ interface Address {
   readonly family: number;
 }
 
-/** The address to connect to; null where one of them is private, since it is not known which would be taken. */
+/** The address to connect to; null if any address of the host is private, because it is unknown which one would be used. */
 async function resolveAddress({ hostname }: URL, allowsPrivate: boolean): Promise<Address | null> {
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
   const family = isIP(host);
@@ -73,7 +76,7 @@ async function sign(
   { secrets }: WebhookTarget,
   { id, at, body }: WebhookMessage,
 ): Promise<Readonly<Record<string, string>>> {
-  // Loaded with the first webhook, since most hosts have none.
+  // Loaded with the first webhook, because most hosts have none.
   const { Webhook } = await import('standardwebhooks');
   const sentAt = new Date(at);
   const signatures = secrets.map((secret) => new Webhook(secret).sign(id, sentAt, body));
@@ -85,7 +88,7 @@ async function sign(
   };
 }
 
-/** The status of the answer, whose body is not read. */
+/** Resolves with the status of the response. Its body is not read. */
 function post(
   url: URL,
   sent: {

@@ -21,22 +21,22 @@ export interface EmailLocals {
 
 export type EmailName = keyof EmailLocals;
 
-/** The end of every mail: account, time and origin. */
+/** The locals of every email. The footer shows account, time and origin. */
 export interface MailLocals {
   readonly issuer: string;
   /** Host name of the site, `portal.example.com`. */
   readonly site: string;
-  /** Absolute, like the next; null where there is none. */
+  /** Absolute URLs, like the next ones; null if there is none. */
   readonly logoUrl: string | null;
   readonly supportUrl: string | null;
   readonly helpLinks: readonly PageLink[];
-  /** Of buttons: `#2f5bea`. */
+  /** The colour of buttons: `#2f5bea`. */
   readonly accent: string;
   /** The account; null if the address is enough. */
   readonly account: string | null;
   /** `22 Nov 2026, 14:32 UTC` */
   readonly at: string;
-  /** The origin of the request; null if no browser caused it. */
+  /** The origin of the request; null if the event did not come from a browser. */
   readonly origin: { readonly browser: string; readonly address: string } | null;
 }
 
@@ -52,7 +52,7 @@ export interface CodeEmailLocals {
 export interface FactorChangedEmailLocals {
   readonly mail: MailLocals;
   readonly change: 'added' | 'removed' | 'replaced' | 'recovery-codes-issued' | 'reset-by-administrator';
-  /** At the start of a sentence: `The authenticator app “Work phone”`. Not read for codes and resets. */
+  /** The method, at the start of a sentence: `The authenticator app “Work phone”`. Not used for recovery codes and resets. */
   readonly method: string;
 }
 
@@ -84,10 +84,10 @@ export interface NoticeEmailLocals {
 
 export interface ReminderEmailLocals {
   readonly mail: MailLocals;
-  /** Who asks; empty if nothing of the name can be shown. */
+  /** The name of who asks; empty if it cannot be shown. */
   readonly actor: string;
   readonly url: string;
-  /** Until when it can be put off, or null. */
+  /** Until when setup can be postponed; null if there is no date. */
   readonly dueAt: string | null;
 }
 
@@ -97,8 +97,8 @@ export type Mail = {
 }[keyof EmailLocals];
 
 /**
- * Renders a mail from its two templates. The text template opens with a `Subject:` line. Text and HTML share no partial: ejs caches a compiled
- * template by its file name alone, together with the escaping it was first compiled with.
+ * Renders a mail from its two templates. The text template starts with a `Subject:` line. Text and HTML templates must not
+ * share partials: ejs caches compiled templates by file name, with the escaping of the first use.
  */
 export async function renderEmail<Name extends EmailName>(
   name: Name,

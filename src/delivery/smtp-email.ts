@@ -22,7 +22,7 @@ export interface MailTransport {
 }
 
 export interface SmtpEmailOptions {
-  /** What nodemailer's `createTransport` returned. Give it a `connectionTimeout` and a `socketTimeout` of some seconds. */
+  /** The result of nodemailer's `createTransport`. Set its `connectionTimeout` and `socketTimeout` to a few seconds. */
   readonly transport: MailTransport;
   /** `no-reply@acme.example` or `Acme Portal <no-reply@acme.example>`. */
   readonly from: string;
@@ -52,13 +52,13 @@ function parseSender(from: string): { readonly name: string; readonly address: s
   );
 }
 
-/** The error of a transport has the address and sometimes the message, so only its codes are passed on. */
+/** The error of a transport contains the address and sometimes the message, so only its codes are kept. */
 function toDeliveryError(error: unknown): DeliveryError {
   const read = (name: string) =>
     typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
   const responseCode: unknown = read('responseCode');
   const code: unknown = read('code');
-  // The server refuses the sender's address with the same codes.
+  // The server uses the same codes if it refuses the sender's address.
   const isOfRecipient = code === 'EENVELOPE' && read('command') !== 'MAIL FROM';
   if (isOfRecipient && typeof responseCode === 'number' && responseCode >= 500 && responseCode < 600) {
     return new DeliveryError('destination-refused', `The mail server refused the address (${responseCode}).`);
@@ -75,8 +75,8 @@ function toDeliveryError(error: unknown): DeliveryError {
 }
 
 /**
- * How an established connection ended, after which the server may have accepted the mail. nodemailer has the same codes for a
- * connection that was never made; before version 10, only the message tells the timeouts apart.
+ * How an established connection ended, after which the server may have accepted the mail. nodemailer uses the same codes if the
+ * connection could not be made. Before version 10, only the message distinguishes the timeouts.
  */
 function endOfConnection(error: unknown): 'timed-out' | 'connection-lost' | null {
   if (!(error instanceof Error) || Reflect.get(error, 'syscall') === 'connect') return null;
@@ -88,7 +88,7 @@ function endOfConnection(error: unknown): 'timed-out' | 'connection-lost' | null
 }
 
 /**
- * Sends email through a nodemailer transport of the host's. Throws {@link ConfigurationError} where an option is unknown or cannot be used.
+ * Sends email through the host's nodemailer transport. Throws {@link ConfigurationError} if an option is unknown or invalid.
  *
  * @example
  * const email = smtpEmail({ transport: nodemailer.createTransport(process.env.SMTP_URL), from: 'no-reply@acme.example' });
@@ -107,12 +107,12 @@ export function smtpEmail(options: SmtpEmailOptions): EmailSender {
       const sending = transport.sendMail({
         from: sender,
         to: parsed.address,
-        // nodemailer parses the header for more addresses. The server delivers to the envelope only.
+        // nodemailer would read further addresses from the header. The server delivers only to the envelope.
         envelope: { from: sender.address, to: [parsed.address] },
         subject,
         text,
         html,
-        // No automatic reply with the code (RFC 3834).
+        // Prevents automatic replies that quote the code (RFC 3834).
         headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
         disableFileAccess: true,
         disableUrlAccess: true,

@@ -20,11 +20,11 @@ export interface TwilioClient {
 }
 
 export interface TwilioSmsOptions {
-  /** What `twilio(accountSid, authToken, { timeout })` returned. */
+  /** The result of `twilio(accountSid, authToken, { timeout })`. */
   readonly client: TwilioClient;
-  /** A number of yours in E.164, a sender name, or the id of a messaging service (`MG…`). */
+  /** Your number in E.164, a sender name, or the id of a messaging service (`MG…`). */
   readonly from: string;
-  /** Checks the signature of status callbacks. Without it they are not read. */
+  /** Used to check the signature of status callbacks. Without it, they are ignored. */
   readonly authToken?: string;
 }
 
@@ -48,18 +48,18 @@ const RULES = {
   },
 } satisfies RulesFor<TwilioSmsOptions>;
 
-/** Twilio's `messages` is a function with methods of its own. */
+/** Twilio's `messages` is a function with methods. */
 function hasCreate(client: unknown): boolean {
   const messages: unknown = Reflect.get(Object(client), 'messages');
   return typeof Reflect.get(Object(messages), 'create') === 'function';
 }
 
-/** Error codes of Twilio with status 400 that are about the sender: another recipient would be refused, too. */
+/** Twilio's error codes with status 400 that concern the sender: any recipient would be refused. */
 const SENDER_FAULTS: ReadonlySet<unknown> = new Set([
   21212, 21603, 21606, 21611, 21618, 21701, 21702, 21703, 21704,
 ]);
 
-/** Twilio's error may contain the whole request, and so the code: only its status and error code are passed on. */
+/** Twilio's error may contain the whole request with the code, so only its status and error code are kept. */
 function toDeliveryError(error: unknown): DeliveryError {
   const read = (name: string) =>
     typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
@@ -79,7 +79,7 @@ function toDeliveryError(error: unknown): DeliveryError {
 }
 
 /**
- * Sends text messages through a Twilio client of the host's. Throws {@link ConfigurationError} where an option is unknown or cannot be used.
+ * Sends text messages through the host's Twilio client. Throws {@link ConfigurationError} if an option is unknown or invalid.
  *
  * @example
  * const sms = twilioSms({ client: twilio(accountSid, authToken), from: '+15005550006', authToken });
@@ -101,7 +101,7 @@ export function twilioSms(options: TwilioSmsOptions): SmsSender {
     },
     async check() {
       try {
-        // The cheapest question that every kind of API key may ask. It sends nothing.
+        // The cheapest request that every kind of API key is allowed to make. It sends nothing.
         await client.messages.list?.({ limit: 1, pageSize: 1 });
       } catch (error) {
         throw toDeliveryError(error);

@@ -29,10 +29,10 @@ export const CATALOGUES: ReadonlyMap<string, Catalogue> = new Map<string, Catalo
   ['ar', ar],
 ]);
 
-/** The language of the source texts. It stands in for messages that another language lacks. */
+/** The language of the source texts. It is used for messages that another language lacks. */
 export const SOURCE_LANGUAGE = 'en';
 
 export const SOURCE_CATALOGUE: Catalogue = en;
 
-/** The message of a key in one language as the host wants it, in ICU MessageFormat; undefined for the package's own. */
+/** Returns the host's own message for a key in one language, in ICU MessageFormat; undefined for the package's message. */
 export type MessageOverride = (language: string, key: string) => string | undefined;

@@ -6,7 +6,7 @@ export interface Markup {
   readonly html: string;
 }
 
-/** What the placeholders of a message stand for. Numbers are written as the language writes them. */
+/** The values of a message's placeholders. Numbers are formatted for the language. */
 export type MessageValues = Readonly<Record<string, string | number | Markup>>;
 
 /** The element that a tag of a message becomes: its name and attributes, which are escaped. */
@@ -31,7 +31,7 @@ const TAG = /<(\/?)([a-z][\w-]*)>/;
 
 /**
  * Parses a message: `{name}`, `{n, number}`, `{n, number, percent}`, `plural`, `selectordinal`, `select` (with `_` for each
- * hyphen of a case), and tags such as `<link>here</link>`. Throws an Error that says what is wrong.
+ * hyphen of a case), and tags such as `<link>here</link>`. Throws an Error that describes the problem.
  */
 export function parseMessage(source: string): ParsedMessage {
   return toParts(parse(source));
@@ -95,7 +95,7 @@ export function namesIn(parts: ParsedMessage): { readonly values: Set<string>; r
   return { values, tags };
 }
 
-/** What a message of the host's uses that the package's is not given; null where there is nothing. */
+/** A placeholder or tag in the host's message that the package's message does not have; null if there is none. */
 export function findForeignName(message: ParsedMessage, source: ParsedMessage): string | null {
   const [used, given] = [namesIn(message), namesIn(source)];
   const value = [...used.values].find((name) => !given.values.has(name));
@@ -158,7 +158,10 @@ export class MessageFormatter {
     return this.#write(message, { values, writer: PLAIN, count: null });
   }
 
-  /** HTML: text and values are escaped, except {@link Markup}. A tag without an entry in `tags` is an element of its own name. */
+  /**
+   * HTML: text and values are escaped, except {@link Markup}. A tag without an entry in `tags` becomes an element of the same
+   * name.
+   */
   html(message: ParsedMessage, values: MessageValues, tags: MessageTags): string {
     return this.#write(message, { values, writer: htmlWriter(tags), count: null });
   }
@@ -208,7 +211,8 @@ export class MessageFormatter {
     value: string | number | Markup,
   ): readonly Part[] {
     const other = cases.get('other') ?? [];
-    if (typeof value === 'object') throw new TypeError(`The value "${name}" of a message must be no markup.`);
+    if (typeof value === 'object')
+      throw new TypeError(`The value "${name}" of a message must not be markup.`);
     if (by === 'select') return cases.get(String(value).replaceAll('-', '_')) ?? other;
     if (typeof value !== 'number') throw new TypeError(`The value "${name}" of a message must be a number.`);
     return cases.get(`=${value}`) ?? cases.get(this.#plural[by].select(value)) ?? other;

@@ -22,7 +22,7 @@ export interface Moment {
   readonly isInstant: boolean;
 }
 
-/** Everything that people read in one language. */
+/** Texts, dates and numbers in one language. */
 export interface Translator {
   /** BCP 47: `pt-BR`. */
   readonly language: string;
@@ -59,8 +59,8 @@ const DATE = { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' 
 const DATE_AND_TIME = { ...DATE, hour: '2-digit', minute: '2-digit' } as const;
 
 /**
- * The messages in one language. A message is looked for in what the host gives, then in the package's catalogue, then in
- * English. `onError` is told of a message of the host's that cannot be parsed; the package's own is used then.
+ * The messages in one language. A message is looked up in the host's messages, then in the package's catalogue, then in
+ * English. If a message of the host cannot be parsed, `onError` is called and the package's message is used.
  */
 export function createTranslator(
   language: string,
@@ -76,7 +76,7 @@ export function createTranslator(
   const reported = new Set<string>();
   const parsed = new Map<string, { readonly source: string; readonly message: ParsedMessage }>();
 
-  /** `original` is the package's message, which one of the host's takes the place of. Throws for one that cannot be used. */
+  /** `original` is the package's message that a message of the host replaces. Throws if the message is invalid. */
   function parseOnce(key: string, source: string, original?: string): ParsedMessage {
     const known = parsed.get(key);
     if (known?.source === source) return known.message;
@@ -87,7 +87,7 @@ export function createTranslator(
     return message;
   }
 
-  /** The host's message; undefined where there is none, or it cannot be used. The host's function may return anything. */
+  /** The host's message; undefined if there is none or it is invalid. The host's function may return anything. */
   function findHosts(inLanguage: string, key: MessageKey): ParsedMessage | undefined {
     const given = override(inLanguage, key);
     if (given === undefined) return undefined;
@@ -143,7 +143,7 @@ export function createTranslator(
   return translator;
 }
 
-/** What is known of a browser; null where its header says nothing that is known. */
+/** The names of a browser and its system; null if the header does not tell. */
 export interface NamedBrowser {
   readonly browser: string | null;
   readonly system: string | null;
@@ -155,19 +155,22 @@ export function browserInWords({ t }: Translator, { browser, system }: NamedBrow
   return browser === null ? t('browser.unknown.on', { system }) : t('browser.named', { browser, system });
 }
 
-/** The languages in which an app speaks. */
+/** The languages of an app. */
 export interface Translations {
-  /** BCP 47, in the order of the menu. The first is used where nothing says otherwise. */
+  /** BCP 47, in the order of the menu. The first is the default. */
   readonly languages: readonly string[];
   /** The translator of the first language. */
   readonly fallback: Translator;
-  /** The translator of the offered language that fits a BCP 47 tag best (RFC 4647, lookup): `de` for `de-AT`; undefined if none fits. */
+  /**
+   * The translator of the available language that matches a BCP 47 tag best (RFC 4647, lookup): `de` for `de-AT`; undefined if
+   * there is no match.
+   */
   find(tag: string): Translator | undefined;
-  /** The same, or the first language. */
+  /** Like `find`, with the first language as the fallback. */
   for(tag: string | null | undefined): Translator;
 }
 
-/** Longer than the tags that people use. A cookie, a form or a user table may hold anything, and each part costs a lookup. */
+/** Longer than real tags. A cookie, a form or a user table may contain any text, and each part costs a lookup. */
 const LONGEST_TAG = 100;
 
 export function createTranslations(
@@ -178,7 +181,7 @@ export function createTranslations(
   const offered = new Map(languages.map((language) => [language.toLowerCase(), language]));
   const translators = new Map<string, Translator>();
 
-  /** Each is made when it is first needed: the formats of a language take about a millisecond. */
+  /** Translators are created on first use, because the formats of a language take about a millisecond. */
   function translatorIn(language: string): Translator {
     const known = translators.get(language) ?? createTranslator(language, given);
     translators.set(language, known);

@@ -102,7 +102,7 @@ describe('express-mfa import', () => {
       'userId,secret\n7,top"secretvalue1\n',
       'A quotation mark is misplaced in row 1.',
     ],
-    ['too many cells', 'bad.csv', 'userId,secret\n7,topsecretvalue1,8\n', 'Row 1 has 3 cells in place of 2.'],
+    ['too many cells', 'bad.csv', 'userId,secret\n7,topsecretvalue1,8\n', 'Row 1 has 3 cells instead of 2.'],
   ])('names the place and prints nothing of a file with %s', async (_name, file, text, message) => {
     folder.write(file, text);
     const answer = await folder.run(['import', file, ...WHY]);

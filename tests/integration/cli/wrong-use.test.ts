@@ -21,7 +21,7 @@ describe('a command that is written wrongly', () => {
     [
       'a reason without quotes',
       ['reset', '7', '--reason', 'Lost', 'phone'],
-      'Put a text with blanks in quotes',
+      'Put text with spaces in quotes',
     ],
     ['a date that is none', ['exempt', '7', '--reason', 'Export', '--until', 'May'], '--until 2027-01-31'],
     ['no config file', RESET, 'There is no mfa.config.js, mfa.config.mjs, mfa.config.cjs in'],
