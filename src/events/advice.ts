@@ -1,7 +1,7 @@
 import { ConfigurationError, MfaError, type MfaErrorCode } from '../core/errors';
 import type { Clock } from '../core/clock';
 
-/** Faults of the host that every request repeats. */
+/** Faults in the host's setup that every request repeats. */
 const FAULTS: readonly MfaErrorCode[] = [
   'host-misconfigured',
   'session-missing',
@@ -9,21 +9,21 @@ const FAULTS: readonly MfaErrorCode[] = [
   'user-unavailable',
 ];
 
-/** Tells the developer what to change, each advice once. */
+/** Tells the developer what to change. Reports each piece of advice once. */
 export class Advice {
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
   readonly #onError: (error: unknown) => void;
 
   constructor(onError: (error: unknown) => void) {
     this.#onError = onError;
   }
 
-  /** Advice with the same `topic` is given once. */
+  /** Reports advice once per `topic`. */
   give(topic: string, message: string): void {
     this.#report(topic, new MfaError('host-misconfigured', message));
   }
 
-  /** The same for an error that fails the request. False if it is not about the setup of the host. */
+  /** Reports an error that failed the request, once per message. False if it is not about the host's setup. */
   reportFault(error: unknown): boolean {
     const isFault =
       error instanceof ConfigurationError || (error instanceof MfaError && FAULTS.includes(error.code));
@@ -32,19 +32,19 @@ export class Advice {
   }
 
   #report(topic: string, error: Error): void {
-    if (this.#told.has(topic)) return;
-    this.#told.add(topic);
+    if (this.#reported.has(topic)) return;
+    this.#reported.add(topic);
     this.#onError(error);
   }
 }
 
-/** The thing that an instant from the future belongs to. */
+/** The kinds of thing that can have a date in the future. */
 export type DatedThing =
   'session' | 'login' | 'lock' | 'remembered browser' | 'exemption' | 'password reset' | 'app code';
 
 const PAUSE_MS = 3_600_000;
 
-/** Reports instants from the future, which were ignored because a clock is or was ahead. Once an hour for each kind. */
+/** Reports dates in the future, which were ignored because a clock is or was ahead. At most once an hour for each kind. */
 export class ClockWatch {
   readonly #parts: { readonly clock: Clock; readonly onError: (error: unknown) => void };
   readonly #reportedAt = new Map<DatedThing, number>();
@@ -54,7 +54,7 @@ export class ClockWatch {
     this.#parts = parts;
   }
 
-  /** The one furthest ahead since this process started; null if there was none. */
+  /** The date furthest in the future since this process started; null if there was none. */
   get furthest(): { readonly of: DatedThing; readonly aheadMs: number } | null {
     return this.#furthest;
   }
@@ -69,7 +69,7 @@ export class ClockWatch {
     const seconds = Math.round(aheadMs / 1000);
     this.#parts.onError(
       new Error(
-        `An instant of a ${of} lies ${seconds} s in the future and was not believed: the clock of a process is or was ahead. Let every process follow the same time server.`,
+        `The date of a ${of} is ${seconds} s in the future and was ignored: the clock of a process is or was ahead. Let every process use the same time server.`,
       ),
     );
   }

@@ -13,7 +13,7 @@ export type EventReport = Omit<MfaEvent, 'at' | 'details'> & { readonly details?
 export interface MfaEvents {
   on(name: EventName | 'event', listener: (event: MfaEvent) => void): void;
   off(name: EventName | 'event', listener: (event: MfaEvent) => void): void;
-  /** Resolves when every event reported so far is stored, or was given to `onError`. */
+  /** Resolves when every event reported so far is stored, or was passed to `onError`. */
   settled(): Promise<void>;
 }
 
@@ -22,22 +22,22 @@ export interface EventRecorderParts {
   readonly clock: Clock;
   readonly keep: { readonly maxCount: number; readonly maxAgeSeconds: number };
   readonly onError: (error: unknown) => void;
-  /** Gets the events that are stored. */
+  /** Logs the stored events. */
   readonly log?: Pick<Log, 'event'> | null;
   /** Counts every event. */
   readonly metrics?: Pick<Metrics, 'event'> | null;
-  /** Queues the event for whom it is sent to; resolves when it is queued. */
+  /** Queues the event for webhooks. Resolves when it is queued. */
   readonly queue?: (event: MfaEvent) => Promise<void>;
 }
 
 /** Events of an organization within this time are stored together. */
 const GATHERED_MS = 25;
-/** The most that one script stores. */
+/** The maximum number of events stored together. */
 const MOST_TOGETHER = 500;
 
 /**
- * Emits every event to the host, and stores it. Repeated refusals are stored once a minute, and events of one kind by one person
- * only up to a limit. Storing never delays or fails an answer; events that cannot be stored are passed to `onError`.
+ * Emits every event to the host, and stores it. A repeated refusal is stored once a minute, and events of one kind by one person
+ * only up to a limit. Storing never delays or fails a response; events that cannot be stored are passed to `onError`.
  */
 export class EventRecorder implements MfaEvents {
   readonly #emitter = new EventEmitter();
@@ -55,7 +55,7 @@ export class EventRecorder implements MfaEvents {
     void this.reportQueued(report);
   }
 
-  /** The same; resolves when the event is queued for webhooks. For changes that must not be answered before. */
+  /** Reports an event, and resolves when it is queued for webhooks. For changes whose response must wait for that. */
   reportQueued(report: EventReport): Promise<void> {
     const event: MfaEvent = { ...report, at: this.#parts.clock.now(), details: report.details ?? {} };
     this.#emit(event);
@@ -70,7 +70,7 @@ export class EventRecorder implements MfaEvents {
     return queue === undefined ? Promise.resolve() : this.#track(queue(event));
   }
 
-  /** `settled` waits for it; a failure goes to `onError`. */
+  /** Makes `settled` wait for the work, and passes a failure to `onError`. */
   #track(work: Promise<void>): Promise<void> {
     const done = work.catch(this.#parts.onError);
     this.#underWay.add(done);
@@ -111,7 +111,7 @@ export class EventRecorder implements MfaEvents {
   }
 }
 
-/** Events that anybody can cause with every request. */
+/** Events that anybody can cause with any request. */
 const REPEATABLE: ReadonlySet<EventName> = new Set([
   'request-refused',
   'password-rejected',
@@ -119,18 +119,18 @@ const REPEATABLE: ReadonlySet<EventName> = new Set([
 ]);
 const WINDOW_SECONDS = 60;
 const CAPACITY = 10_000;
-/** More than a person does by hand, and more than the limits on guessing allow. */
+/** More than a person causes by hand, and more than the limits on guessing allow. */
 const MOST_A_MINUTE = 20;
 
 /**
- * Recognizes floods of events. If all were stored, an intruder could send a hundred thousand requests and push everything else out
+ * Detects floods of events. If all were stored, an attacker could send a hundred thousand requests and push everything else out
  * of an organization's log.
  */
 export class EventFlood {
   readonly #lastStoredAt = new RecentMap<string, number>(CAPACITY);
   readonly #ofPerson = new RecentMap<string, { readonly since: number; count: number }>(CAPACITY);
 
-  /** A refusal repeated within a minute, or too many events of one kind by one person in a minute. */
+  /** True for a refusal repeated within a minute, and for too many events of one kind by one person in a minute. */
   isHeldBack(event: MfaEvent): boolean {
     return (REPEATABLE.has(event.name) && this.#isRepeated(event)) || this.#isTooMany(event);
   }
@@ -143,7 +143,7 @@ export class EventFlood {
     return false;
   }
 
-  /** With one password, a person can begin any number of logins, from any number of addresses. */
+  /** A person with the right password can start any number of logins, from any number of addresses. */
   #isTooMany({ name, userId, actorId, organizationId, at }: MfaEvent): boolean {
     if (userId === undefined || actorId !== undefined) return false;
     const key = JSON.stringify([name, userId, organizationId]);

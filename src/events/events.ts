@@ -1,4 +1,4 @@
-/** Every event the package emits and stores. Names are stable and in the past tense. */
+/** Every event that the package emits and stores. Names are stable and in the past tense. */
 export const EVENT_NAMES = [
   'password-accepted',
   'password-rejected',
@@ -46,7 +46,10 @@ export const EVENT_NAMES = [
 
 export type EventName = (typeof EVENT_NAMES)[number];
 
-/** Who, whom, what, when and from where. Never a secret, a code, a token or a full address. */
+/**
+ * What happened, when, to whom, by whom and from where. Never contains a secret, a code, a token or a full email address or phone
+ * number.
+ */
 export interface MfaEvent {
   readonly name: EventName;
   /** Epoch milliseconds, UTC. */
@@ -54,17 +57,17 @@ export interface MfaEvent {
   readonly organizationId: string;
   /** The person it concerns. */
   readonly userId?: string;
-  /** Who did it, if it was somebody else. */
+  /** The person who did it, if it was somebody else. */
   readonly actorId?: string;
-  /** The address the request came from, as the host's `trust proxy` setting gives it. */
+  /** The IP address that the request came from, according to the host's `trust proxy` setting. */
   readonly address?: string;
-  /** The sign-in it belongs to, from the password to the session. Says nothing else. */
+  /** Identifies the sign-in that it belongs to, from the password to the session. Contains no other information. */
   readonly loginId?: string;
-  /** Plain words and numbers about it. */
+  /** Details of the event, as plain words and numbers. */
   readonly details: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** How much attention an event deserves, the least first. */
+/** How much attention an event needs, lowest first. */
 export const SEVERITIES = ['info', 'notice', 'warning', 'alert'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
@@ -103,7 +106,7 @@ const SEVERITY_OF: Readonly<Partial<Record<EventName, Severity>>> = {
   'devices-forgotten': 'notice',
 };
 
-/** `info` unless the event says more. */
+/** Default: `info`. */
 export function severityOf(name: EventName): Severity {
   return SEVERITY_OF[name] ?? 'info';
 }
@@ -112,7 +115,7 @@ export function namesOfSeverity(severity: Severity): readonly EventName[] {
   return EVENT_NAMES.filter((name) => severityOf(name) === severity);
 }
 
-/** Words that the package itself writes into details. Others may be free text, an address, a label or an id. */
+/** Details whose values come from the package itself. Others may be free text, an address, a label or an id. */
 const IMPERSONAL_DETAILS: ReadonlySet<string> = new Set([
   'kind',
   'because',
@@ -125,7 +128,7 @@ const IMPERSONAL_DETAILS: ReadonlySet<string> = new Set([
   'assignedKind',
 ]);
 
-/** The event without the person: what happened and when, but neither who nor from where. */
+/** Removes the person from an event. Keeps what happened and when, but not to whom or from where. */
 export function withoutPerson(event: MfaEvent, userId: string): MfaEvent {
   const { name, at, organizationId, details } = event;
   const kept = Object.entries(details).filter(

@@ -1,12 +1,12 @@
 import { MfaError } from '../core/errors';
 import { severityOf, type MfaEvent, type Severity } from './events';
 
-/** A logger in pino's shape: each method takes fields and a message, and is called on the logger. */
+/** A logger like pino: each method takes fields and a message, and is called on the logger. */
 export interface Logger {
   readonly error: (fields: Readonly<Record<string, unknown>>, message: string) => void;
   readonly warn: (fields: Readonly<Record<string, unknown>>, message: string) => void;
   readonly info: (fields: Readonly<Record<string, unknown>>, message: string) => void;
-  /** Where there is one, every line goes to `child({ module: 'express-mfa' })`. */
+  /** If present, every line is written to `child({ module: 'express-mfa' })`. */
   readonly child?: (bindings: Readonly<Record<string, unknown>>) => Logger;
 }
 
@@ -19,10 +19,10 @@ const LEVELS: Readonly<Record<Severity, Level>> = {
   alert: 'error',
 };
 
-/** Advice about the setup, which fails no request. */
+/** Advice about the setup. It does not fail a request. */
 const ADVICE: readonly string[] = ['host-misconfigured'];
 
-/** Causes of causes that are written. */
+/** How many nested causes are logged. */
 const DEPTH = 4;
 
 export interface Log {
@@ -31,8 +31,9 @@ export interface Log {
 }
 
 /**
- * Writes errors and events to a logger. Errors of libraries may hold a request and with it an address or a code, so their messages
- * are written without addresses and long numbers, and no other field but `code` is. The network address of an event is not written.
+ * Writes errors and events to a logger. An error of a library may contain a request, and with it an address or a code. So
+ * messages are logged without addresses and long numbers, and `code` is the only other field that is logged. The network address
+ * of an event is not logged.
  */
 export function createLog(logger: Logger): Log {
   const lines = logger.child?.({ module: 'express-mfa' }) ?? logger;
@@ -57,7 +58,7 @@ export function createLog(logger: Logger): Log {
   };
 }
 
-/** A new error with nothing but the name, the code, the message, the stack and the causes. */
+/** A new error with only the name, code, message, stack and causes. */
 function copyOf(error: unknown, depth: number): Error & { readonly code?: unknown } {
   if (!(error instanceof Error)) return new Error(withoutAddresses(String(error)));
   const { name, message, stack, cause } = error;
@@ -71,7 +72,7 @@ function copyOf(error: unknown, depth: number): Error & { readonly code?: unknow
   });
 }
 
-/** Email addresses; and numbers of six digits and more, which may be codes or phone numbers, with what stands between the digits. */
+/** Email addresses, and numbers of six or more digits, including separators: they may be codes or phone numbers. */
 const PERSONAL = /[^\s<>"'(),:;@]+@[^\s<>"'(),:;@]+|\+?\d(?:[ ().-]{0,2}\d){5,}/g;
 
 function withoutAddresses(text: string): string {

@@ -2,7 +2,7 @@ import type { MfaEvent } from './events';
 
 type Attributes = Readonly<Record<string, string>>;
 
-/** What is used of a meter of `@opentelemetry/api`. */
+/** The part of a meter of `@opentelemetry/api` that is used. */
 export interface Meter {
   createCounter(
     name: string,
@@ -14,17 +14,17 @@ export interface Meter {
   ): { record(value: number, attributes: Readonly<Record<string, string>>): void };
 }
 
-/** Details that are words of the package, never of a person. */
+/** Details whose values come from the package, never from a person. */
 const COUNTED_DETAILS: readonly string[] = ['kind', 'because', 'purpose', 'outcome'];
 
 export interface Metrics {
   readonly event: (event: MfaEvent) => void;
   readonly decision: (decision: { readonly outcome: string; readonly because: string }) => void;
-  /** The same store, whose calls are timed. */
+  /** Wraps a store to time its calls. */
   readonly timed: <Store extends object>(store: Store, name: 'records' | 'state') => Store;
 }
 
-/** Counts and times. No attribute says who it was, or from which organization or address. */
+/** Creates counters and a histogram. No attribute identifies a person, an organization or an address. */
 export function createMetrics(meter: Meter): Metrics {
   const events = meter.createCounter('express_mfa.events', {
     description: 'Events by name: sign-ins, proofs, deliveries and others',

@@ -6,18 +6,18 @@ import { openSecret, sealSecret } from '../core/proof/secrets';
 import type { Schema } from '../core/schema';
 import type { Attempt, FactorDefinition, FactorTools, Verified } from './factor';
 
-/** What a factor has stored. @throws MfaError `records-unreadable` where it is not what was written. */
+/** Parses the stored state of a factor. @throws MfaError `records-unreadable` if it does not match the schema. */
 export function readState<State>(schema: Schema<State>, stored: FactorState): State {
   const read = schema.safeParse(stored);
   if (read.success) return read.data;
-  throw new MfaError('records-unreadable', 'What a factor stored is not what was written.', {
+  throw new MfaError('records-unreadable', 'The stored state of a factor does not match its schema.', {
     cause: read.error,
   });
 }
 
 /**
- * Seals an authenticator's secret again where it stands under an older key, so that the old key can leave the ring in
- * time. It is housekeeping after a right proof: a store that fails now must not take the proof back.
+ * Seals an authenticator's secret again if it is sealed under an older key, so that the old key can be removed from the ring. A
+ * failing store must not invalidate the right proof before it, so errors are ignored.
  */
 export async function resealIfStale(
   { records, keyRing }: Pick<FactorTools, 'records' | 'keyRing'>,
@@ -33,8 +33,8 @@ export async function resealIfStale(
 }
 
 /**
- * Uses a proof and its challenge up: true exactly once, however many calls run in parallel. In an enrollment only the challenge is
- * used up, since there is no authenticator yet.
+ * Uses up a proof and its challenge: true exactly once, however many calls run in parallel. An enrollment only uses up the
+ * challenge, because there is no authenticator yet.
  */
 export async function acceptProof(
   factor: FactorDefinition,

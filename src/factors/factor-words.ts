@@ -14,11 +14,11 @@ export function digitsOf(authenticator: Authenticator | undefined): number {
   return findFactor(authenticator.kind)?.digits?.(authenticator.state) ?? USUAL_DIGITS;
 }
 
-/** What a page shows of a factor. */
+/** What a page shows about a factor. */
 export interface ShownFactor {
   readonly words: FactorWords;
   readonly views: FactorViews;
-  /** Stands in for the other kinds, and so earns a browser no trust. */
+  /** Whether it is a backup for the other kinds. The browser cannot be remembered after a proof of a backup. */
   readonly isBackup: boolean;
 }
 
@@ -34,7 +34,7 @@ export function showFactor(translator: Translator, kind: FactorKind): ShownFacto
   };
 }
 
-/** The English messages that factors bring along themselves, by their keys. */
+/** The English messages that factors define themselves, by key. */
 export const FACTOR_MESSAGES: ReadonlyMap<string, string> = new Map(
   FACTORS.flatMap(({ traits, messages = {} }) =>
     Object.entries(messages).map(([field, message]): [string, string] => [
@@ -45,60 +45,64 @@ export const FACTOR_MESSAGES: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * The keys of a sentence about a factor. It may use `{issuer}`, the name of the app, `{label}`, ` (its name)` where the authenticator
- * has one, and `{destination}`. `unnamed` is for an address that is not known.
+ * The message keys of a sentence about a factor. It may use `{issuer}`, the name of the app; `{label}`, ` (its name)` if the
+ * authenticator has one; and `{destination}`. `unnamed` is used if the address is unknown.
  */
-export interface Told {
+export interface FactorSentence {
   readonly named: MessageKey;
   readonly unnamed: MessageKey;
 }
 
-/** What pages, mails and lists say about a factor: the messages `factor.<kind>.<field>` of the catalogue. */
+/** The text about a factor on pages, in emails and in lists: the messages `factor.<kind>.<field>` of the catalogue. */
 export interface FactorWords {
   /** In lists, filters and charts: `Authenticator app`. */
   readonly name: string;
   /** How a session was proven: `authenticator app`. */
   readonly proof: string;
-  /** Behind `codes sent to m•••@acme.example, by`: `email`. */
+  /** Follows `codes sent to m•••@acme.example, by`: `email`. */
   readonly by: string;
-  /** What an authenticator is called until its owner names it: `Phone`. */
+  /** The default label of an authenticator: `Phone`. */
   readonly label: string;
-  /** The subject of a sentence in a mail: `The phone`. */
+  /** The subject of a sentence in an email: `The phone`. */
   readonly thing: string;
   /** Before `are turned off.`: `Codes by email`. */
   readonly proofs: string;
-  /** What it means to choose it. */
+  /** What the method involves, for the person who chooses it. */
   readonly about: string;
-  /** The same for an administrator who may offer it. */
+  /** What the method involves, for an administrator who may allow it. */
   readonly offer: string;
   /** The button that adds one: `Add a phone number`. */
   readonly add: string;
-  /** The link that puts another one in its place, or null where it is added and removed instead. */
+  /** The link that replaces an authenticator, or null if the kind is added and removed instead. */
   readonly replace: string | null;
-  /** The link back from the code to the form for an address; null where there is none. */
+  /** The link from the code back to the form for an address; null if there is none. */
   readonly otherDestination: string | null;
-  /** Behind `Confirm it’s you to`. `replace` is for one that takes the place of another. */
+  /** Follows `Confirm it’s you to`. `replace` is used to replace an authenticator. */
   readonly purpose: { readonly add: string; readonly replace: string };
-  /** The button that chooses it as the way to sign in. */
-  readonly choice: Told;
-  /** The heading of the other ways, on the page that asks for this one. */
+  /** The button that selects it at sign-in. */
+  readonly choice: FactorSentence;
+  /** The heading of the other options, on the page that asks for this one. */
   readonly noneAtHand: string;
   readonly prompt: {
     readonly heading: string;
-    readonly lead: Told;
+    readonly lead: FactorSentence;
     readonly field: string;
     readonly hint: string | null;
   };
-  /** A page before it is set up, or null. Its button is null where the view holds buttons of its own. */
+  /** A page shown before setup, or null. `button` is null if the view has its own buttons. */
   readonly before: { readonly heading: string; readonly lead: string; readonly button: string | null } | null;
   readonly setUp: { readonly heading: string; readonly lead: string; readonly field: string };
-  /** After it is set up, as the person's first and as a further one. */
-  readonly saved: { readonly heading: string; readonly first: Told; readonly further: Told };
-  /** The sentence for a refusal where the general one would be wrong. */
+  /** Shown after setup: `first` for the person's first factor, `further` for others. */
+  readonly saved: {
+    readonly heading: string;
+    readonly first: FactorSentence;
+    readonly further: FactorSentence;
+  };
+  /** A sentence for a refusal, or null to use the general one. */
   refusal(because: string): string | null;
 }
 
-/** The messages of kinds that only another version of this package knows. */
+/** The message prefix for kinds that only another version of this package knows. */
 const UNKNOWN = 'other';
 
 export function wordsOf(translator: Translator, kind: FactorKind): FactorWords {
@@ -117,7 +121,7 @@ export function wordsOf(translator: Translator, kind: FactorKind): FactorWords {
     const key = find(field);
     return key === null ? null : translator.t(key);
   };
-  const told = (field: string): Told => ({
+  const sentence = (field: string): FactorSentence => ({
     named: keyOf(field),
     unnamed: find(`${field}.unnamed`) ?? keyOf(field),
   });
@@ -134,11 +138,11 @@ export function wordsOf(translator: Translator, kind: FactorKind): FactorWords {
     replace: sayIfAny('replace'),
     otherDestination: sayIfAny('otherDestination'),
     purpose: { add: say('purpose.add'), replace: say('purpose.replace') },
-    choice: told('choice'),
+    choice: sentence('choice'),
     noneAtHand: say('noneAtHand'),
     prompt: {
       heading: say('prompt.heading'),
-      lead: told('prompt.lead'),
+      lead: sentence('prompt.lead'),
       field: say('prompt.field'),
       hint: sayIfAny('prompt.hint'),
     },
@@ -149,20 +153,20 @@ export function wordsOf(translator: Translator, kind: FactorKind): FactorWords {
     setUp: { heading: say('setUp.heading'), lead: say('setUp.lead'), field: say('setUp.field') },
     saved: {
       heading: say('saved.heading'),
-      first: told('saved.first'),
-      further: told('saved.further'),
+      first: sentence('saved.first'),
+      further: sentence('saved.further'),
     },
     refusal: (because) => sayIfAny(`refusals.${because}`),
   };
 }
 
-/** English in the package's own words, for logs, errors and the names that authenticators are stored with. */
+/** English without the host's changes, for logs, errors and the stored labels of authenticators. */
 export const ENGLISH: Translator = createTranslator(SOURCE_LANGUAGE, {
   override: (_language, key) => FACTOR_MESSAGES.get(key),
   onError: () => undefined,
 });
 
-/** The name of an authenticator: its owner's, or the usual one in this language. */
+/** The label of an authenticator: the one its owner chose, or the default one in this language. */
 export function labelIn(
   translator: Translator,
   { kind, label }: { readonly kind: FactorKind; readonly label: string },

@@ -11,15 +11,15 @@ import type { MemberRecord, Records } from '../records/records';
 import type { Challenge, StateStore } from '../stores/state-store';
 import type { PasskeySettings } from './passkey/ceremony-options';
 
-/** What the factors work with. */
+/** The dependencies of the factors. */
 export interface FactorTools {
   readonly records: Records;
   readonly state: StateStore;
   readonly keyRing: KeyRing;
   readonly totpWindow: TotpWindow;
-  /** Null where the host did not switch them on. */
+  /** Null if the host did not enable them. */
   readonly passkeys: PasskeySettings | null;
-  /** Reports an instant from the future, which was ignored because a clock is or was ahead. */
+  /** Reports a date in the future, which was ignored because a clock is or was ahead. */
   readonly noteFuture: (of: 'app code', at: number) => void;
 }
 
@@ -28,21 +28,21 @@ export interface Attempt<Submission = unknown> {
   readonly userId: string;
   readonly challenge: Challenge;
   readonly member: MemberRecord;
-  /** As the host has them now. */
+  /** The current addresses from the host. */
   readonly onFile: AddressesOnFile;
   readonly submitted: Submission;
   readonly now: number;
 }
 
-/** A right proof, in the form in which its factor accepts it. */
+/** A right proof, in the form that its factor uses to accept it. */
 export interface Verified<Proof = unknown> {
   readonly outcome: 'verified';
   readonly proof: Proof;
-  /** The channel that the code travelled, where it was another one than that of its kind: that is what it proves. */
+  /** The channel that delivered the code, if it is not that of the kind. The proof is then one of that channel. */
   readonly sentBy?: Channel;
-  /** The authenticator that was proven, where all of a kind were asked together. It takes the place of the one that was asked. */
+  /** The proven authenticator, if all of a kind were asked for together. It replaces the one in the challenge. */
   readonly authenticatorId?: string;
-  /** RFC 8176 values, where they are known better than the traits say. */
+  /** RFC 8176 values, if they are more precise than the traits. */
   readonly amr?: readonly string[];
 }
 
@@ -54,60 +54,64 @@ export interface Rejection {
     | 'code-used'
     | 'clock-off'
     | 'secret-unreadable'
-    /** The counter of an authenticator did not move: there may be a copy of it. */
+    /** The counter of an authenticator did not increase, so there may be a copy of it. */
     | 'counter'
     | 'aaguid-not-allowed';
-  /** The check that failed, where pages must not say which. Events do. */
+  /** The check that failed. For events; pages must not show it. */
   readonly check?: string;
   readonly driftSeconds?: number;
 }
 
 export type Verification<Proof = unknown> = Verified<Proof> | Rejection;
 
-/** What the person is shown of something that a factor has begun. */
+/** What to show to the person for an enrollment or a challenge. */
 export interface Shown {
-  /** In the JSON answer, under the name of the kind. */
+  /** For the JSON response, under the name of the kind. */
   readonly json: Readonly<Record<string, unknown>>;
-  /** What the view of the factor is given. */
+  /** The locals of the factor's view. */
   readonly view: Readonly<Record<string, unknown>>;
 }
 
-/** Who sets a factor up. */
+/** The person who sets up a factor. */
 export interface Enrollee {
   readonly issuer: string;
-  /** What tells entries of an app apart: an address, or the name of the account. */
+  /** Identifies the entry in an app: an email address, or the username. */
   readonly account: string;
   readonly name: string;
   readonly authenticators: readonly Authenticator[];
   readonly now: number;
 }
 
-/** What waits until the first right proof confirms it. The secret is sealed, the state is not. */
-export interface Begun {
+/** The data of an enrollment that waits for its first right proof. The secret is sealed, the state is not. */
+export interface PendingEnrollment {
   readonly secret: PlainSecret | null;
   readonly state: FactorState | null;
-  /** When it ends, if that is before the end of other enrollments. */
+  /** When it expires, if that is earlier than for other enrollments. */
   readonly until?: number;
 }
 
-/** How a kind without a channel is set up: something is begun and shown, and the first right proof confirms it. */
+/** How to set up a kind without a channel: `begin` creates the data that is shown, and the first right proof confirms it. */
 export interface FactorEnrollment<Proof = unknown, State extends FactorState = FactorState> {
-  /** `variant` is what the form says beside its button, where a kind is offered in several. */
-  begin(enrollee: Enrollee, variant: string): Begun;
-  show(begun: Begun & { readonly id: string }, enrollee: Enrollee, tools: FactorTools): Promise<Shown>;
+  /** `variant` is the value of the form's button, for kinds that are offered in several variants. */
+  begin(enrollee: Enrollee, variant: string): PendingEnrollment;
+  show(
+    begun: PendingEnrollment & { readonly id: string },
+    enrollee: Enrollee,
+    tools: FactorTools,
+  ): Promise<Shown>;
   /** The state of the new authenticator. */
   confirm(proof: Proof): State;
-  /** The name of a new authenticator, where its state says one. Left out, the person is asked for it. */
+  /** The default name of a new authenticator, derived from its state. Without it, the person is asked for a name. */
   suggestLabel?(state: State): string;
-  /** Takes what must belong to one person, such as the id of a credential; false where somebody else has it. */
+  /** Claims something that only one person may have, such as the id of a credential. False if another person has it. */
   claim?(userId: string, proof: Proof, tools: FactorTools): Promise<boolean>;
-  /** The kind that the wizard asks for first where a policy wants a backup phone, or null. */
+  /** The kind that the wizard sets up first if the policy wants a backup phone, or null. */
   readonly backup: FactorKind | null;
 }
 
-/** For a kind whose proof answers something that is shown, such as the request options of a passkey. */
+/** For a kind that shows something that the proof must answer, such as the request options of a passkey. */
 export interface FactorChallenge {
-  /** What is stored with the challenge. Where `before` still holds, the same object. */
+  /** Returns the state to store with the challenge. Returns the same object if `before` is still valid. */
   begin(before: FactorState | null, now: number): FactorState;
   show(
     asked: {
@@ -118,13 +122,13 @@ export interface FactorChallenge {
   ): Promise<Shown>;
 }
 
-/** A secret that another system kept, as this one keeps it. */
+/** A secret from another system, in our format. */
 export interface ImportedFactor {
   readonly secret: PlainSecret;
   readonly state: FactorState;
 }
 
-/** For a kind whose authenticators can be taken over from another system. */
+/** For a kind whose authenticators can be imported from another system. */
 export interface FactorImport {
   parse(
     given: GivenTotp,
@@ -134,23 +138,23 @@ export interface FactorImport {
     | { readonly outcome: 'refused'; readonly because: string };
 }
 
-/** Templates below `views/`, without the extension; null where the words are enough. */
+/** Templates in `views/`, without the extension. Null if the text is enough. */
 export interface FactorViews {
-  /** A drawing of `partials/icon`. */
+  /** The name of an icon in `partials/icon`. */
   readonly icon: string;
-  /** Below the lead of the page before it is set up. */
+  /** Shown below the lead of the page before setup. */
   readonly before: string | null;
-  /** In the place of the field for a code, where the proof is none. It is given what the challenge shows. */
+  /** Replaces the field for a code, if the proof is not a code. Gets what the challenge shows. */
   readonly prompt: string | null;
-  /** Between the lead and the field of the page that sets it up. It is given what the enrollment shows. */
+  /** Shown between the lead and the field of the setup page. Gets what the enrollment shows. */
   readonly setUp: string | null;
-  /** Whether the proof is digits, for the keyboard of a phone. */
+  /** Whether the proof consists of digits, to select the keyboard of a phone. */
   readonly digits: boolean;
 }
 
 /**
- * A kind of second factor: everything that the rest of the package needs to know about it. `Submission` is what `parse` makes of the
- * request, `Proof` what `verify` found right, `State` what an authenticator of the kind keeps.
+ * A kind of second factor: everything that the rest of the package needs to know about it. `Submission` is the result of `parse`,
+ * `Proof` that of `verify`, and `State` is what an authenticator of the kind stores.
  */
 export interface FactorDefinition<
   Submission = unknown,
@@ -158,51 +162,56 @@ export interface FactorDefinition<
   State extends FactorState = FactorState,
 > {
   readonly traits: FactorTraits;
-  /** Its English messages by the fields of `FactorWords`, for a kind that is not in the catalogues. */
+  /** English messages by field of `FactorWords`, for a kind that is not in the catalogues. */
   readonly messages?: Readonly<Record<string, string>>;
   readonly views: FactorViews;
   /** The form field that holds the proof. */
   readonly field: 'code' | 'response';
-  /** Reads the state that was stored. It keeps what a newer version added. */
+  /** Parses the stored state. Keeps fields that a newer version added. */
   readonly stateSchema: Schema<State>;
-  /** Null for kinds that are set up with a code to an address, or not at all. */
+  /** Null for kinds that are set up with a code sent to an address, or not at all. */
   readonly enrollment: FactorEnrollment<Proof, State> | null;
-  /** Null where nothing has to be stored or shown for a proof. */
+  /** Null if a proof does not require anything to be stored or shown. */
   readonly challenge: FactorChallenge | null;
-  /** What settings say about an authenticator beside its kind, in a message of a few words and in JSON; null for nothing. */
+  /** What settings say about an authenticator in addition to its kind, as a short message and in JSON; null for nothing. */
   describe?(
     state: State,
   ): { readonly word: MessageKey; readonly json: Readonly<Record<string, unknown>> } | null;
-  /** The value that all authenticators of a person share, and under which browsers keep them. */
+  /** The value that all of a person's authenticators of the kind share. Browsers store them under it. */
   ownerHandle?(state: State): string;
-  /** What the settings tell the browser after one was renamed or removed. `owner` is the handle of one that is gone, or null. */
+  /**
+   * What the settings page tells the browser after an authenticator was renamed or removed. `owner` is the handle of a removed
+   * one, or null.
+   */
   announce?(
     left: readonly Authenticator[],
     owner: string | null,
     tools: FactorTools,
   ): { readonly view: string; readonly shown: Readonly<Record<string, unknown>> } | null;
-  /** Whether an authenticator works with these settings; left out, it does. */
+  /** Whether an authenticator works with these settings. Default: it does. */
   worksHere?(state: State, tools: FactorTools): boolean;
-  /** Left out where nothing can be imported. */
+  /** Omitted if nothing can be imported. */
   readonly imports?: FactorImport;
-  /** Whether it works with these options: a code can be sent or checked. */
+  /** Whether it works with these options: the host can deliver or verify it. */
   available(options: FactorOptions): boolean;
-  /** The proof as it is judged; null where it doesn't have the form of one, and then no attempt is counted. */
+  /** Parses a submitted proof. Null if it does not have the right form; no attempt is counted then. */
   parse(submitted: unknown): Submission | null;
-  /** How many digits a proof of an authenticator with this state has; left out for six, or for proofs that are no digits. */
+  /** The number of digits in a code for this state. Omitted for six, or if the proof is not digits. */
   digits?(state: FactorState): number;
-  /** Judges without using anything up. */
+  /** Verifies a proof without using it up. */
   verify(attempt: Attempt<Submission>, tools: FactorTools): Promise<Verification<Proof>>;
-  /** The state after a right proof, so that the same proof is refused next time; null refuses this one. A pure rule. */
+  /**
+   * Returns the state after a right proof, so that the same proof is refused next time, or null to refuse this one. Must be pure.
+   */
   afterProof(state: State, proof: Proof, now: number): State | null;
   /**
-   * Uses a proof up that is not kept in the state of an authenticator, together with its challenge: true exactly once, however many
-   * calls run in parallel. Left out, `afterProof` is the rule.
+   * Uses up a proof that is not recorded in the state of an authenticator, together with its challenge: true exactly once,
+   * however many calls run in parallel. Without it, `afterProof` is used.
    */
   accept?(attempt: Attempt<Submission>, proof: Proof, tools: FactorTools): Promise<boolean>;
 }
 
-/** The options that factors ask about. */
+/** The options that determine which factors are available. */
 export interface FactorOptions {
   readonly channels: readonly Channel[];
   readonly passkeys: boolean;

@@ -12,7 +12,7 @@ import { SIGN_IN_CHALLENGE_SECONDS } from '../core/proof/sign-in-challenge';
 import type { Throttle } from '../stores/state-store';
 import type {
   Attempt,
-  Begun,
+  PendingEnrollment,
   Enrollee,
   FactorChallenge,
   FactorDefinition,
@@ -27,10 +27,10 @@ import { acceptProof, readState } from './factor-state';
 import { FACTORS, WAY_IN } from './registry';
 import type { RightWayIn, WayIn } from './way-in';
 
-/** What the rules know about the factors. */
+/** The traits of all factors, for the rules. */
 export const FACTOR_TRAITS: Factors = FACTORS.map(({ traits }) => traits);
 
-/** Every kind that people can enroll, in the order in which they are offered. */
+/** Every kind that people can enroll, in the order they are offered. */
 export const ENROLLABLE_KINDS: readonly FactorKind[] = enrollableOf(FACTOR_TRAITS);
 
 /** The kinds that resist phishing. */
@@ -38,7 +38,7 @@ export const RESISTANT_KINDS: readonly FactorKind[] = FACTOR_TRAITS.filter(
   ({ enrollable, phishingResistant }) => enrollable && phishingResistant,
 ).map(({ kind }) => kind);
 
-/** The kind that stands in for the others. */
+/** The backup kind, for people who lost the others. */
 export const BACKUP_KIND: FactorKind | undefined = findBackup(FACTOR_TRAITS)?.kind;
 
 export function isEnrollableKind(value: unknown): value is FactorKind {
@@ -49,7 +49,7 @@ export function findFactor(kind: FactorKind): FactorDefinition | undefined {
   return FACTORS.find(({ traits }) => traits.kind === kind);
 }
 
-/** The channel by which the kind's codes travel, or null. */
+/** The channel that delivers the codes of the kind, or null. */
 export function channelOfKind(kind: FactorKind): Channel | null {
   return channelOf(FACTOR_TRAITS, kind);
 }
@@ -67,7 +67,7 @@ const backedUp = FACTORS.find(({ enrollment }) => (enrollment?.backup ?? null) !
 export const KIND_WITH_BACKUP: FactorKind | null = backedUp?.traits.kind ?? null;
 export const BACKUP_PHONE_KIND: FactorKind | null = backedUp?.enrollment?.backup ?? null;
 
-/** The kind whose authenticators can be taken over from another system. */
+/** The kind whose authenticators can be imported from another system. */
 export const IMPORTED_FACTOR = findImported();
 
 function findImported(): FactorImport & { readonly kind: FactorKind } {
@@ -81,7 +81,7 @@ export function proofField(kind: FactorKind | undefined): string {
   return (kind === undefined ? undefined : findFactor(kind)?.field) ?? 'code';
 }
 
-/** What its factor says about an authenticator; null where it says nothing, or cannot be read here. */
+/** The factor's description of an authenticator; null if there is none, or the state cannot be read. */
 export function describeAuthenticator({
   kind,
   state,
@@ -91,11 +91,11 @@ export function describeAuthenticator({
   return read?.success === true ? (factor?.describe?.(read.data) ?? null) : null;
 }
 
-/** A factor with the stores and keys of one instance. See `FactorDefinition`. */
+/** A factor, bound to the stores and keys of one instance. See `FactorDefinition`. */
 export interface Factor extends Pick<FactorDefinition, 'traits' | 'parse'> {
   readonly enrollment: {
-    begin(enrollee: Enrollee, variant: string): Begun;
-    show(begun: Begun & { readonly id: string }, enrollee: Enrollee): Promise<Shown>;
+    begin(enrollee: Enrollee, variant: string): PendingEnrollment;
+    show(begun: PendingEnrollment & { readonly id: string }, enrollee: Enrollee): Promise<Shown>;
   } | null;
   readonly challenge: {
     begin(before: FactorState | null, now: number): FactorState;
@@ -104,9 +104,9 @@ export interface Factor extends Pick<FactorDefinition, 'traits' | 'parse'> {
   verify(attempt: Attempt): Promise<Verification>;
   /** The state of the authenticator that the proof confirms. */
   confirm(verified: Verified): FactorState;
-  /** False where somebody else has what must belong to one person. */
+  /** False if another person has something that only one may have. */
   claim(userId: string, verified: Verified): Promise<boolean>;
-  /** Null where the person is asked for a name. */
+  /** Null to ask the person for a name. */
   suggestLabel(state: FactorState): string | null;
   worksHere(state: FactorState): boolean;
   ownerHandle(state: FactorState): string | null;
@@ -117,7 +117,7 @@ export interface Factor extends Pick<FactorDefinition, 'traits' | 'parse'> {
   accept(attempt: Attempt, verified: Verified): Promise<boolean>;
 }
 
-/** Every factor by its kind. A Map, so that a kind such as `constructor` finds nothing. */
+/** Every factor by kind. A Map, so that a kind such as `constructor` is not found. */
 export type FactorRegistry = ReadonlyMap<FactorKind, Factor>;
 
 export function createFactors(tools: FactorTools): FactorRegistry {
@@ -148,7 +148,7 @@ function bind(definition: FactorDefinition, tools: FactorTools): Factor {
   };
 }
 
-/** The way in with the stores and keys of one instance. */
+/** The way in, bound to the stores and keys of one instance. */
 export interface BoundWayIn extends Pick<WayIn, 'kind' | 'template' | 'parse' | 'challengeOf'> {
   show(challenge: string): Promise<Shown>;
   verify(attempt: Parameters<WayIn['verify']>[0]): ReturnType<WayIn['verify']>;
@@ -157,7 +157,7 @@ export interface BoundWayIn extends Pick<WayIn, 'kind' | 'template' | 'parse' | 
   readonly used: Throttle;
 }
 
-/** Longer than a challenge lasts by the clock of any process. */
+/** Longer than a challenge is valid, even if the clocks of processes differ. */
 const USED_SECONDS = 2 * SIGN_IN_CHALLENGE_SECONDS;
 
 export function bindWayIn(tools: FactorTools): BoundWayIn {

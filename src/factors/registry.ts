@@ -6,8 +6,8 @@ import { recoveryCode } from './recovery-codes/definition';
 import { totp } from './totp/definition';
 import type { WayIn } from './way-in';
 
-/** Every factor, in the order in which they are offered. */
+/** Every factor, in the order they are offered. */
 export const FACTORS: readonly FactorDefinition[] = [passkey, totp, smsCode, emailCode, recoveryCode];
 
-/** What people can sign in with instead of a password. */
+/** The factor that people can sign in with instead of a password. */
 export const WAY_IN: WayIn = passkeyWayIn;

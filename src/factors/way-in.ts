@@ -1,7 +1,7 @@
 import type { FactorKind } from '../core/member/factor-kind';
 import type { FactorTools, Shown } from './factor';
 
-/** A right proof that says whose it is. */
+/** A right proof that also identifies the user. */
 export interface RightWayIn<Proof = unknown> {
   readonly userId: string;
   readonly authenticatorId: string;
@@ -11,35 +11,38 @@ export interface RightWayIn<Proof = unknown> {
 export type WayInVerdict<Proof = unknown> =
   | (RightWayIn<Proof> & {
       readonly outcome: 'verified';
-      /** Whether it proves a first and a second factor, so that no password is asked. */
+      /** Whether it proves both a first and a second factor, so that no password is needed. */
       readonly isBothFactors: boolean;
-      /** RFC 8176. */
+      /** RFC 8176 values. */
       readonly amr: readonly string[];
     })
   | {
       readonly outcome: 'rejected';
-      /** Which check failed, for the event alone. */
+      /** The check that failed. Only for the event. */
       readonly check: string;
-      /** Whose it would be; null where nobody has it. */
+      /** The owner of the credential; null if nobody has it. */
       readonly owner: Pick<RightWayIn, 'userId' | 'authenticatorId'> | null;
     };
 
-/** How people sign in with a kind of factor alone, without a name and a password. */
+/** A way in: how people sign in with one kind of factor, without a username and a password. */
 export interface WayIn<Submission = unknown, Proof = unknown> {
   readonly kind: FactorKind;
-  /** The form on the sign-in page, below `views/`. It is given what `show` answers. */
+  /** The template of the form on the sign-in page, in `views/`. Gets the result of `show`. */
   readonly template: string;
-  /** What the sign-in page and its JSON are given of a challenge. */
+  /** What the sign-in page and its JSON show for a challenge. */
   show(challenge: string, tools: FactorTools): Promise<Shown>;
-  /** Null for what doesn't have the form of a proof. */
+  /** Parses a submitted proof. Null if it does not have the right form. */
   parse(submitted: unknown): Submission | null;
-  /** The challenge that it says it answers. Whether that is one of ours is for the caller to check. */
+  /** The challenge that the submission claims to answer. The caller must check that it was issued here. */
   challengeOf(submission: Submission): string | null;
-  /** Judges without using anything up, with the same work whether or not anybody has the credential. */
+  /** Verifies a proof without using it up. Does the same work whether or not the credential is known. */
   verify(
     attempt: { readonly submitted: Submission; readonly challenge: string },
     tools: FactorTools,
   ): Promise<WayInVerdict<Proof>>;
-  /** Keeps what the authenticator said, so that an older state of it is refused. False where it was refused just now. */
+  /**
+   * Stores the state that the authenticator reported, so that an older one is refused from now on. False if the proof was just
+   * refused because of it.
+   */
   accept(right: RightWayIn<Proof>, now: number, tools: FactorTools): Promise<boolean>;
 }

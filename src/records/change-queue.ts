@@ -1,9 +1,9 @@
 import { MfaError } from '../core/errors';
 
-/** How long a change may wait for those before it. */
+/** How long a change may wait for earlier ones. */
 const LONGEST_WAIT_MS = 5_000;
 
-/** How many changes of one owner may wait in this process; one more is refused. */
+/** How many changes of one owner may wait in this process. More are refused. */
 export const MOST_WAITING = 50;
 
 interface Waiting {
@@ -12,13 +12,13 @@ interface Waiting {
 }
 
 /**
- * Runs the changes of one owner one after the other, so that only processes contend for a document, never the requests of one
- * process. Urgent changes, such as ending sessions, go first and are never refused for the number of those that wait.
+ * Runs the changes of one owner in sequence, so that requests of the same process never conflict over a document; only processes
+ * do. Urgent changes, such as ending sessions, run first and are never refused because too many wait.
  */
 export class ChangeQueue {
   readonly #waiting = new Map<string, Waiting[]>();
 
-  /** @throws MfaError `too-many-requests` where too many wait, `store-unavailable` where those before it took too long. */
+  /** @throws MfaError `too-many-requests` if too many wait, `store-unavailable` if earlier changes took too long. */
   run<Result>(
     owner: string,
     change: () => Promise<Result>,
@@ -27,7 +27,7 @@ export class ChangeQueue {
     const { isUrgent = false } = options;
     const waiting = this.#waiting.get(owner);
     if (!isUrgent && waiting !== undefined && waiting.length >= MOST_WAITING) {
-      const message = 'Too many changes of one account wait. Try again in a moment.';
+      const message = 'Too many changes of one account are waiting. Try again in a moment.';
       return Promise.reject(new MfaError('too-many-requests', message));
     }
     return new Promise((resolve, reject) => {
@@ -35,7 +35,7 @@ export class ChangeQueue {
       const start = () => (performance.now() > deadline ? refuseLate() : change()).then(resolve, reject);
       if (waiting === undefined) {
         this.#waiting.set(owner, []);
-        this.#go(owner, start);
+        this.#startChange(owner, start);
         return;
       }
       const behind = isUrgent ? waiting.findIndex((one) => !one.isUrgent) : -1;
@@ -43,11 +43,11 @@ export class ChangeQueue {
     });
   }
 
-  #go(owner: string, start: () => Promise<void>): void {
+  #startChange(owner: string, start: () => Promise<void>): void {
     void start().finally(() => {
       const next = this.#waiting.get(owner)?.shift();
       if (next === undefined) this.#waiting.delete(owner);
-      else this.#go(owner, next.start);
+      else this.#startChange(owner, next.start);
     });
   }
 }

@@ -12,8 +12,8 @@ import { noticeRecordsIn, webhookRecordsIn } from './queue-records';
 import type { Records } from './records';
 
 /**
- * Keys that one person has over all. The claim is written before the member's document, so one whose owner does not hold what it
- * stands for is void: the enrollment was given up, or the authenticator was removed.
+ * Keys that only one person may have. The claim is written before the member's document. So a claim is void if its owner does not
+ * have what the key identifies: the enrollment was abandoned, or the authenticator was removed.
  */
 export function keyRecordsIn(
   documents: Documents,
@@ -42,7 +42,7 @@ export function keyRecordsIn(
   };
 }
 
-/** Every rule about records, over a store that knows none of them. */
+/** Applies the rules about records to a store, which knows none of them. */
 export function createRecords(store: RecordStore): Records {
   const documents = new Documents(store);
   return {
@@ -119,7 +119,7 @@ interface MarkedMember {
   readonly marks: MemberMarks;
 }
 
-/** Every index that these members are put into or out of. */
+/** Every index that these members are added to or removed from. */
 function indexesOf(members: readonly MarkedMember[]): readonly MemberIndex[] {
   return [...new Set([...MEMBER_INDEXES, ...members.flatMap(({ marks }) => Object.keys(marks))])];
 }

@@ -20,53 +20,53 @@ import {
   type ParsedDocument,
 } from './formats';
 
-/** A document and the version that the store has of it; null for one that is not there. */
+/** A document and its version in the store; null if it does not exist. */
 interface Current<Value> extends ParsedDocument<Value> {
   readonly version: string | null;
 }
 
-/** The values of several formats, in their order. */
+/** The values of several formats, in the same order. */
 type Values<Formats extends readonly DocumentFormat<unknown>[]> = {
   readonly [Place in keyof Formats]: Formats[Place] extends DocumentFormat<infer Value> ? Value : never;
 };
 
-/** What a rule makes of the documents; a value that is the same object is not written. */
+/** The result of a rule. A value that is the same object is not written. */
 export interface Applied<Documents, Outcome> {
   readonly next: Documents;
   readonly outcome: Outcome;
 }
 
 export interface ChangeOptions {
-  /** Whether the first document of the owner may begin with this change. Otherwise the rule is told of an absent one, and nothing is written. */
+  /** Whether this change may create the owner's first document. Otherwise, the rule gets the absent value and nothing is written. */
   readonly creates?: boolean;
-  /** Whether this is how an owner begins, such as a sign-in: it also creates right after the owner was removed. */
+  /** Whether it may also create the document right after the owner was removed, as a sign-in does. */
   readonly begins?: boolean;
-  /** Goes before other changes of the owner that wait in this process. */
+  /** Runs before other waiting changes of the owner in this process. */
   readonly isUrgent?: boolean;
 }
 
-/** How often a change is made again where another process was first. */
+/** How often a change is tried if other processes write first. */
 const MOST_TRIES = 10;
 
-/** How many documents this process remembers. One that was dropped is read in full again. */
+/** How many documents this process caches. A dropped one is read in full again. */
 const MOST_REMEMBERED = 20_000;
 
-/** A request that has read a document writes within this time. */
+/** A request writes within this time after it has read a document. */
 const LONGEST_REQUEST_MS = 60_000;
 
-/** 128 random bits: two writes never choose the same. */
+/** 128 random bits, so that two writes never choose the same version. */
 const newVersion = () => randomBytes(16).toString('base64url');
 
 /**
- * Reads documents, and changes them by rules. A change reads the current documents, applies the rule and writes the result if nothing
- * changed meanwhile; otherwise it applies the rule again. Every outcome rests on a version that the store confirmed
+ * Reads documents, and changes them with rules. A change applies the rule to the current documents and writes the result if
+ * nothing changed in between; otherwise it applies the rule again. Every outcome is based on a version that the store confirmed
  * during the call.
  */
 export class Documents {
   readonly #store: DocumentStore;
   readonly #queue = new ChangeQueue();
   readonly #remembered = new RecentMap<string, Current<unknown>>(MOST_REMEMBERED);
-  /** Owners whose documents this process saw vanish, and when by its monotonic clock. */
+  /** Owners whose documents this process saw removed, and when by its monotonic clock. */
   readonly #removed = new RecentMap<string, number>(MOST_REMEMBERED);
 
   constructor(store: DocumentStore) {
@@ -78,8 +78,8 @@ export class Documents {
   }
 
   /**
-   * @throws MfaError `store-unavailable` where other processes were first every time, or where a later version of the app has
-   * written the document; `too-many-requests` where too many changes of the owner wait.
+   * @throws MfaError `store-unavailable` if other processes wrote first at every try, or a later version of the app has written
+   * the document; `too-many-requests` if too many changes of the owner wait.
    */
   async change<const Formats extends readonly DocumentFormat<unknown>[], Outcome>(
     owner: Owner,
@@ -91,15 +91,15 @@ export class Documents {
   }
 
   /**
-   * Removes every document of the owner. A change that a request under way makes afterwards does not create them again: it is
-   * refused in every process that had seen them.
+   * Removes every document of the owner. Later changes by requests that were already running do not create them again: every
+   * process that had read the documents refuses them.
    */
   remove(owner: Owner): Promise<void> {
     const names = owner.kind === 'user' ? USER_DOCUMENTS : ORGANIZATION_DOCUMENTS;
     const key = ownerKey(owner);
     const act = async () => {
       await this.#store.removeDocuments(owner);
-      for (const name of names) this.#remembered.delete(placeOf(owner, { name }));
+      for (const name of names) this.#remembered.delete(cacheKey(owner, { name }));
       this.#removed.set(key, performance.now());
     };
     return this.#queue.run(key, act, { isUrgent: true });
@@ -115,7 +115,7 @@ export class Documents {
     let isConfirmed = current === undefined;
     current ??= await this.#readAll(owner, formats);
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-      // The values stand in the order of the formats that they were read with.
+      // The values are in the order of the formats they were read with.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       const { next, outcome } = rule(current.map(({ value }): unknown => value) as Values<Formats>);
       const isChanged = current.some(({ value }, place) => next[place] !== value);
@@ -134,10 +134,10 @@ export class Documents {
       current = conflict;
       isConfirmed = true;
     }
-    throw new MfaError('store-unavailable', 'Other processes changed the same account at every try.');
+    throw new MfaError('store-unavailable', 'Other processes changed the same account at each try.');
   }
 
-  /** The current documents, if one of them was not the expected version. */
+  /** Returns the current documents if one did not have the expected version. */
   async #write(
     owner: Owner,
     change: {
@@ -169,7 +169,7 @@ export class Documents {
         const one = written[place];
         if (one === undefined) continue;
         const value = freeze(next[place]);
-        this.#remembered.set(placeOf(owner, format), {
+        this.#remembered.set(cacheKey(owner, format), {
           value,
           oldestWriter: OLDEST_WRITER,
           version: one.version,
@@ -193,7 +193,7 @@ export class Documents {
     owner: Owner,
     formats: readonly DocumentFormat<unknown>[],
   ): readonly Current<unknown>[] | undefined {
-    const found = formats.map((format) => this.#remembered.get(placeOf(owner, format)));
+    const found = formats.map((format) => this.#remembered.get(cacheKey(owner, format)));
     return found.every((one) => one !== undefined) ? found : undefined;
   }
 
@@ -202,13 +202,13 @@ export class Documents {
   }
 
   async #readCurrent<Value>(owner: Owner, format: DocumentFormat<Value>): Promise<Current<Value>> {
-    const known = this.#remembered.get(placeOf(owner, format));
+    const known = this.#remembered.get(cacheKey(owner, format));
     const version = known?.version ?? undefined;
     const [answer] = await this.#store.read([
       { owner, name: format.name, ...(version === undefined ? {} : { known: version }) },
     ]);
-    if (answer === undefined) throw new MfaError('records-unreadable', 'The store gave no answer to a read.');
-    // The format of this name has parsed the value.
+    if (answer === undefined) throw new MfaError('records-unreadable', 'The store did not answer a read.');
+    // The value was parsed with this format.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     return this.#keep(owner, format, answer, known) as Current<Value>;
   }
@@ -220,21 +220,21 @@ export class Documents {
     known?: Current<unknown>,
   ): Current<unknown> {
     if (answer.outcome === 'absent') {
-      const isRemoved = this.#remembered.delete(placeOf(owner, format));
+      const isRemoved = this.#remembered.delete(cacheKey(owner, format));
       if (isRemoved) this.#removed.set(ownerKey(owner), performance.now());
       return { value: format.absent, oldestWriter: 1, version: null };
     }
     if (answer.outcome === 'unchanged') {
       if (known !== undefined) return known;
-      throw new MfaError('records-unreadable', 'The store named a version that nobody asked for.');
+      throw new MfaError('records-unreadable', 'The store answered "unchanged" to a full read.');
     }
     const current = { ...parseDocument(format, answer.body), version: answer.version };
-    this.#remembered.set(placeOf(owner, format), current);
+    this.#remembered.set(cacheKey(owner, format), current);
     return current;
   }
 }
 
-function placeOf(owner: Owner, { name }: Pick<DocumentFormat<unknown>, 'name'>): string {
+function cacheKey(owner: Owner, { name }: Pick<DocumentFormat<unknown>, 'name'>): string {
   return `${name} ${ownerKey(owner)}`;
 }
 
@@ -242,7 +242,7 @@ function versionOf(answer: DocumentAnswer | undefined): string | null {
   return answer?.outcome === 'found' ? answer.version : null;
 }
 
-/** A process of an older version would undo a restriction that it does not know. */
+/** Prevents an older version from writing: it would undo restrictions that it does not know. */
 function requireWriter(current: ParsedDocument<unknown> | undefined): void {
   if (current === undefined || current.oldestWriter <= FORMAT) return;
   const message = 'A later version of express-mfa has written this account. Update this app.';

@@ -8,20 +8,25 @@ import { BROWSERS, JOBS, MEMBER } from './formats';
 
 /** The part of the records that erases people and organizations. */
 export interface ErasureRecords {
-  /** Organizations that the user's records name. */
+  /** The organizations that the user's records mention. */
   organizationsOf(userId: string): Promise<readonly string[]>;
   /**
-   * Removes everything about the user: documents, claimed keys, queued work. A change that a request under way makes afterwards is
-   * refused; only a sign-in begins anew. Indexes and events are the caller's.
+   * Removes everything about the user: documents, claimed keys, queued work. Later changes by requests that were already running
+   * are refused; only a sign-in starts a new record. The caller must remove the user from indexes and events.
    */
   removeUser(userId: string): Promise<void>;
-  /** Removes the documents of the organization, these indexes and its events. What members have of it is the caller’s. */
+  /**
+   * Removes the documents of the organization, these indexes and its events. The caller must remove its data from the members.
+   */
   removeOrganization(organizationId: string, indexes: readonly string[]): Promise<void>;
-  /** Removes what the user's documents have of the organization: settings, skips, exemption, remembered browsers. */
+  /** Removes the organization from the user's documents: settings, skips, exemption, remembered browsers. */
   leaveOrganization(userId: string, organizationId: string): Promise<void>;
-  /** Takes the id of an administrator out of an exemption that they granted to this user. */
+  /** Removes the id of an administrator from an exemption that they granted to this user. */
   eraseGrantor(userId: string, organizationId: string, grantedBy: string): Promise<void>;
-  /** Takes the id of an administrator out of the jobs that they started, with the plan of each, which ends those that need one. */
+  /**
+   * Removes the id of an administrator from the jobs that they started, together with the plan of each. Jobs that need a plan
+   * end.
+   */
   eraseJobStarter(organizationId: string, startedBy: string): Promise<void>;
 }
 

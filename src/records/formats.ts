@@ -16,8 +16,8 @@ import type { BackgroundJob, JobKind } from './background-jobs';
 import type { DailyCounts } from './member-index';
 
 /**
- * How one kind of document is written. Schemas give defaults to what an older version left out, and keep what a newer one
- * added, so that two versions of an app can run side by side.
+ * The stored form of one kind of document. Schemas add defaults for fields that an older version did not write, and keep fields
+ * that a newer one added, so that two versions of an app can run side by side.
  */
 export interface DocumentFormat<Value> {
   readonly name: DocumentName;
@@ -26,13 +26,13 @@ export interface DocumentFormat<Value> {
   readonly absent: Value;
 }
 
-/** The format that this version writes, and the oldest version that may write over it. */
+/** The format that this version writes, and the oldest version that may overwrite it. */
 export const FORMAT = 1;
 export const OLDEST_WRITER = 1;
 
 const envelope = z.looseObject({ format: z.int().min(1), oldestWriter: z.int().min(1) });
 
-/** A document as it was read, with the oldest version that may write it. */
+/** A parsed document, and the oldest version that may overwrite it. */
 export interface ParsedDocument<Value> {
   readonly value: Value;
   readonly oldestWriter: number;
@@ -43,24 +43,24 @@ export function parseDocument<Value>(format: DocumentFormat<Value>, body: string
     const { format: _, oldestWriter, ...rest } = envelope.parse(JSON.parse(body));
     return { value: freeze(format.schema.parse(rest)), oldestWriter };
   } catch (cause) {
-    const message = `The ${format.name} document is not what was written.`;
+    const message = `The ${format.name} document does not match its schema.`;
     throw new MfaError('records-unreadable', message, { cause });
   }
 }
 
-/** U+0000 and halves of surrogate pairs, which PostgreSQL does not store. JSON writes both as escapes. */
+/** U+0000 and lone surrogates, which PostgreSQL cannot store. JSON writes both as escapes. */
 const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/;
 
 export function writeDocument(value: unknown): string {
   const body = JSON.stringify({ format: FORMAT, oldestWriter: OLDEST_WRITER, ...Object(value) });
   if (UNSTORABLE.test(body))
-    throw new MfaError('text-unusable', 'The text holds a character that cannot be stored.');
+    throw new MfaError('text-unusable', 'The text contains a character that cannot be stored.');
   return body;
 }
 
-/** Requests share what was read. A change made by one would change the decisions of others. */
+/** Freezes cached values: requests share them, so a change by one would affect the decisions of others. */
 export function freeze<Value>(value: Value): Value {
-  // Text, numbers and null count as frozen.
+  // Strings, numbers and null count as frozen.
   if (Object.isFrozen(value)) return value;
   for (const key in value) freeze(value[key]);
   return Object.freeze(value);
@@ -69,7 +69,7 @@ export function freeze<Value>(value: Value): Value {
 const instant = z.int();
 const count = z.int().min(0);
 
-/** A kind that this version does not know is kept: the person has it, and cannot prove it here. */
+/** Keep unknown kinds: the person has such a factor, although this version cannot verify it. */
 const kind = z.custom<FactorKind>((value) => typeof value === 'string');
 
 const exemption: z.ZodType<Exemption> = z.looseObject({
@@ -211,7 +211,7 @@ export const ADOPTION: DocumentFormat<AdoptionDocument> = {
   }),
 };
 
-/** The document knows whose it is. */
+/** The organization id is not stored: it is the key of the document. */
 export type StoredJob = Omit<BackgroundJob, 'organizationId'>;
 
 /** The newest job of each kind, finished or not. */

@@ -1,6 +1,7 @@
 /**
- * What the members of one organization can be found by. Each has one number a member, by which it is ordered first:
- * `exempt` and `locked` the end of it, `enrolled` how many authenticators, `waiting` how many skips were used, and 0 elsewhere.
+ * The indexes of the members of one organization. Each has one number per member, by which it is sorted first: for `exempt` and
+ * `locked`, when it ends; for `enrolled`, the number of authenticators; for `waiting`, the number of skips used; and 0 for the
+ * others.
  */
 export const MEMBER_INDEXES = [
   'configured',
@@ -18,8 +19,8 @@ export const MEMBER_INDEXES = [
 export type MemberIndex = string;
 
 /**
- * The score of one member in each index; null is outside of it, and so is absent for {@link MEMBER_INDEXES}. Every kind that the member
- * may have lost is named.
+ * The score of one member in each index. Null means not in the index, and for {@link MEMBER_INDEXES} so does a missing entry.
+ * Every kind that the member may have lost must be included.
  */
 export type MemberMarks = Readonly<Record<MemberIndex, number | null>>;
 
@@ -28,13 +29,13 @@ export interface IndexEntry {
   readonly mark: number;
 }
 
-/** Marks above one number and below another; neither is included. */
+/** Scores above one number and below another, both exclusive. */
 export interface MarkRange {
   readonly above?: number;
   readonly below?: number;
 }
 
-/** Counts of one day, for the chart. */
+/** The counts of one day, for the chart. */
 export interface DailyCounts {
   /** `2026-11-22`, UTC. */
   readonly day: string;
@@ -43,26 +44,28 @@ export interface DailyCounts {
 }
 
 /**
- * Indexes are written after what they speak of, on another node perhaps, and may lag behind or lack a member. Whoever
- * reads one compares each entry with the member's own record and writes it again where the two differ.
+ * Indexes are written after the records, perhaps on another node, so they may be outdated or lack a member. Code that reads one
+ * must compare each entry with the member's record, and write the entry again if they differ.
  */
 export interface MemberIndexRecords {
-  /** Puts each member into the indexes named, and out of all others. Atomic for each member; writing the same twice changes nothing. */
+  /**
+   * Adds each member to the given indexes, and removes it from all others. Atomic for each member; writing the same twice changes
+   * nothing.
+   */
   saveMemberMarks(
     organizationId: string,
     members: readonly { readonly userId: string; readonly marks: MemberMarks }[],
   ): Promise<void>;
 
   /**
-   * In the order of mark and user id, beginning behind `after`, which need not be there any more. The cost does not
-   * grow with the index.
+   * Sorted by score and user id, starting after `after`, which need not exist any more. The cost does not grow with the index.
    */
   listIndex(
     query: MarkRange & {
       readonly organizationId: string;
       readonly index: MemberIndex;
       readonly after?: IndexEntry;
-      /** How many to pass over. */
+      /** How many entries to skip. */
       readonly skip?: number;
       readonly limit: number;
     },

@@ -5,7 +5,7 @@ import type { MemberRecord } from './records';
 
 const NO_USES = Object.fromEntries(CHANNELS.map((kind) => [kind, NO_USE]));
 
-/** The document as a decision in one organization sees it. */
+/** The part of the document that a decision in one organization needs. */
 export function toMemberRecord(member: MemberDocument, userId: string, organizationId: string): MemberRecord {
   return {
     userId,

@@ -19,7 +19,7 @@ import { BROWSERS, MEMBER, RECOVERY_CODES } from './formats';
 import { toMemberRecord } from './member-record';
 import type { MemberRecord, Records } from './records';
 
-type Verbs =
+type MethodNames =
   | 'findMember'
   | 'findMembers'
   | 'establishUserEpoch'
@@ -47,13 +47,13 @@ type Verbs =
   | 'findRecoveryCode'
   | 'consumeRecoveryCode';
 
-/** A rule that always takes effect. */
+/** Wraps a rule that always takes effect. */
 const unconditional =
   (rule: (member: MemberDocument) => MemberDocument) =>
   ([member]: readonly [MemberDocument]) => ({ next: [rule(member)] as const, outcome: undefined });
 
-/** A rule that says what it did. */
-const judged =
+/** Wraps a rule with an outcome. */
+const withOutcome =
   <Outcome>(rule: (member: MemberDocument) => { next: MemberDocument; outcome: Outcome }) =>
   ([member]: readonly [MemberDocument]) => {
     const { next, outcome } = rule(member);
@@ -63,8 +63,8 @@ const judged =
 const CREATES = { creates: true } as const;
 const URGENT = { isUrgent: true } as const;
 
-/** What is recorded about users: documents of theirs, and the rules of `core/member`. */
-export function memberRecordsIn(documents: Documents): Pick<Records, Verbs> {
+/** The records about users: applies the rules of `core/member` to their documents. */
+export function memberRecordsIn(documents: Documents): Pick<Records, MethodNames> {
   const find = (userId: string) => documents.read(userOwner(userId), MEMBER);
 
   async function findMember(userId: string, organizationId: string): Promise<MemberRecord> {
@@ -80,7 +80,7 @@ export function memberRecordsIn(documents: Documents): Pick<Records, Verbs> {
       documents.change(
         userOwner(userId),
         [MEMBER],
-        judged((member) => settings.establishEpoch(member, candidate)),
+        withOutcome((member) => settings.establishEpoch(member, candidate)),
         { ...CREATES, begins: true },
       ),
     replaceUserEpoch: (userId, end) =>
@@ -94,7 +94,7 @@ export function memberRecordsIn(documents: Documents): Pick<Records, Verbs> {
       documents.change(
         userOwner(userId),
         [MEMBER],
-        judged((member) => settings.renewEpoch(member, renewal)),
+        withOutcome((member) => settings.renewEpoch(member, renewal)),
         URGENT,
       ),
     noteSessionsEnded: (userId, endedAt) =>
@@ -129,7 +129,7 @@ export function memberRecordsIn(documents: Documents): Pick<Records, Verbs> {
       documents.change(
         userOwner(userId),
         [MEMBER],
-        judged((member) => settings.spendSkip(member, organizationId, limit)),
+        withOutcome((member) => settings.spendSkip(member, organizationId, limit)),
         CREATES,
       ),
 
@@ -151,26 +151,26 @@ export function memberRecordsIn(documents: Documents): Pick<Records, Verbs> {
       documents.change(
         userOwner(userId),
         [MEMBER],
-        judged((member) => authenticators.importAuthenticator(member, authenticator, source)),
+        withOutcome((member) => authenticators.importAuthenticator(member, authenticator, source)),
         CREATES,
       ),
     renameAuthenticator: (userId, id, label) =>
       documents.change(
         userOwner(userId),
         [MEMBER],
-        judged((member) => authenticators.renameAuthenticator(member, id, label)),
+        withOutcome((member) => authenticators.renameAuthenticator(member, id, label)),
       ),
     resealAuthenticator: (userId, id, seal) =>
       documents.change(
         userOwner(userId),
         [MEMBER],
-        judged((member) => authenticators.resealAuthenticator(member, id, seal)),
+        withOutcome((member) => authenticators.resealAuthenticator(member, id, seal)),
       ),
     savePreference: (userId, id) =>
       documents.change(
         userOwner(userId),
         [MEMBER],
-        judged((member) => authenticators.preferAuthenticator(member, id)),
+        withOutcome((member) => authenticators.preferAuthenticator(member, id)),
       ),
     removeAuthenticator: (userId, id, keepOneOf) =>
       documents.change(userOwner(userId), [MEMBER, RECOVERY_CODES], ([member, codes]) => {
@@ -194,7 +194,7 @@ export function memberRecordsIn(documents: Documents): Pick<Records, Verbs> {
       documents.change(
         userOwner(userId),
         [MEMBER],
-        judged((member) => spendGuess(member, guess)),
+        withOutcome((member) => spendGuess(member, guess)),
       ),
     recordSuccess: ({ userId, ...success }) =>
       documents.change(
@@ -206,13 +206,13 @@ export function memberRecordsIn(documents: Documents): Pick<Records, Verbs> {
       documents.change(
         userOwner(userId),
         [MEMBER],
-        judged((member) => acceptProof(member, success, afterProof)),
+        withOutcome((member) => acceptProof(member, success, afterProof)),
       ),
     changeState: (userId, authenticatorId, rule) =>
       documents.change(
         userOwner(userId),
         [MEMBER],
-        judged((member) => changeState(member, authenticatorId, rule)),
+        withOutcome((member) => changeState(member, authenticatorId, rule)),
       ),
     clearGuesses: (userId) =>
       documents.change(userOwner(userId), [MEMBER], unconditional(clearGuesses), URGENT),

@@ -8,7 +8,7 @@ import type { Documents } from './documents';
 import { ADOPTION, JOBS, POLICY } from './formats';
 import type { Records } from './records';
 
-type Verbs =
+type MethodNames =
   | 'findPolicy'
   | 'savePolicy'
   | 'establishOrganizationEpoch'
@@ -23,12 +23,12 @@ type Verbs =
 
 const CREATES = { creates: true } as const;
 
-/** The queue that names unfinished jobs of every organization. */
+/** The queue that lists the unfinished jobs of all organizations. */
 const JOB_QUEUE = 'jobs';
 const MOST_JOBS = 100_000;
 
-/** What is recorded about organizations. */
-export function organizationRecordsIn(documents: Documents, queue: QueueStore): Pick<Records, Verbs> {
+/** The records about organizations. */
+export function organizationRecordsIn(documents: Documents, queue: QueueStore): Pick<Records, MethodNames> {
   async function findJob(organizationId: string, kind: JobKind): Promise<BackgroundJob | undefined> {
     const { jobs } = await documents.read(organizationOwner(organizationId), JOBS);
     const job = jobs.find((one) => one.kind === kind);
@@ -88,22 +88,24 @@ export function organizationRecordsIn(documents: Documents, queue: QueueStore): 
     async beginJob(begun) {
       const { organizationId, ...job } = begun;
       const { kind, startedAt } = job;
-      // The name is written first. A name without a job is noticed when it is read; a job without a name never would be.
+      // Write the queue entry first. An entry without a job is detected when it is read; a job without an entry would never be
+      // found.
       await queue.enqueue(JOB_QUEUE, toItem(begun), { dueAt: startedAt, most: MOST_JOBS });
-      const stands = await documents.change(
+      const current = await documents.change(
         organizationOwner(organizationId),
         [JOBS],
         ([document]) => {
-          const current = document.jobs.find((one) => one.kind === kind);
-          if (current !== undefined && (current.finishedAt === null || current.id === job.id))
-            return { next: [document], outcome: { ...current, organizationId } };
+          const found = document.jobs.find((one) => one.kind === kind);
+          if (found !== undefined && (found.finishedAt === null || found.id === job.id))
+            return { next: [document], outcome: { ...found, organizationId } };
           const others = document.jobs.filter((one) => one.kind !== kind);
           return { next: [{ ...document, jobs: [...others, job] }], outcome: begun };
         },
         CREATES,
       );
-      if (stands.id !== begun.id || stands.finishedAt !== null) await queue.removeQueued(JOB_QUEUE, begun.id);
-      return stands;
+      if (current.id !== begun.id || current.finishedAt !== null)
+        await queue.removeQueued(JOB_QUEUE, begun.id);
+      return current;
     },
     async advanceJob(advanced) {
       const { organizationId, ...job } = advanced;
@@ -112,7 +114,7 @@ export function organizationRecordsIn(documents: Documents, queue: QueueStore): 
         if (current?.id !== job.id || current.step !== job.step - 1)
           return { next: [document], outcome: false };
         const others = document.jobs.filter((one) => one.kind !== job.kind);
-        // What was erased during the step stays erased.
+        // Values that were erased during the step stay erased.
         const { startedBy, plan } = current;
         const kept = {
           startedBy: startedBy === null ? null : job.startedBy,
@@ -137,7 +139,7 @@ export function organizationRecordsIn(documents: Documents, queue: QueueStore): 
   };
 }
 
-/** Each job has an item of its own, so that the end of one never takes its successor out of the queue. */
+/** Each job has its own item, so that the end of one never removes its successor from the queue. */
 function toItem({ id, organizationId, kind }: BackgroundJob) {
   return { id, userId: null, body: JSON.stringify({ organization: encodeId(organizationId), kind }) };
 }

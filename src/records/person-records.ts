@@ -4,35 +4,32 @@ import type { RememberedBrowser } from '../core/member/remembered-browser';
 
 export type { BrowserUseOutcome };
 
-/** A remembered browser comes back with a token. */
+/** A remembered browser that sends its token. */
 export interface BrowserUse extends TokenUse {
   readonly userId: string;
 }
 
-/** The part of the records that holds the browsers that need no challenge. */
+/** The part of the records that stores remembered browsers. */
 export interface BrowserRecords {
-  /**
-   * Adds a browser, keeping the 20 newest of the user; those past their end go. One whose id is there already takes its
-   * place. Atomic.
-   */
+  /** Adds a browser or replaces the one with the same id. Removes expired browsers and keeps the user's 20 newest. Atomic. */
   rememberBrowser(userId: string, browser: RememberedBrowser, now: number): Promise<void>;
   /**
-   * Judges a token as `rotateBrowser` does, and stores what it says. Atomic: of parallel sends of one token all get the same next
-   * one. A replay removes the browser. `missing` where there is none of that id or its end has come.
+   * Checks a token with `rotateBrowser` and stores the result. Atomic: parallel requests with the same token all get the same
+   * next one. A replay removes the browser. `missing` if there is no browser with that id, or it has expired.
    */
   useBrowser(use: BrowserUse): Promise<BrowserUseOutcome>;
   /**
-   * The current token came back after it was handed out: from here on the one before is a replay once its grace is over. False, and
-   * nothing changed, where none of the hashes is that of the current token. Atomic.
+   * The browser sent its current token, so it received the answer that set it. From now on, the previous token is a replay once
+   * its grace period is over. False, and nothing changed, if no hash matches the current token. Atomic.
    */
   confirmBrowser(userId: string, id: string, tokenHashes: readonly string[]): Promise<boolean>;
-  /** Notes a sign-in as `noteSignInTraits` does. Atomic: of several first sign-ins at once, one is the first. */
+  /** Records a sign-in with `noteSignInTraits`. Atomic: of several concurrent first sign-ins, only one is `first`. */
   noteSignInTraits(userId: string, traits: BrowserTraits): Promise<'first' | 'known' | 'new'>;
-  /** The newest first, those past their end left out. One read. */
+  /** Newest first, without expired browsers. One read. */
   listBrowsers(userId: string, now: number): Promise<readonly RememberedBrowser[]>;
-  /** False where there is none of that id. */
+  /** False if there is no browser with that id. */
   forgetBrowser(userId: string, id: string): Promise<boolean>;
-  /** Forgets all and returns how many there were. Atomic. */
+  /** Removes all browsers and returns how many there were. Atomic. */
   forgetBrowsers(userId: string): Promise<number>;
 }
 
@@ -42,38 +39,42 @@ export interface GuessRequest extends Guess {
   readonly userId: string;
 }
 
-/** The part of the records that counts guesses and takes right answers once. The rules are those of `core/guess-counter`. */
+/** The part of the records that counts guesses and accepts each right answer once. The rules are in `core/member/guess-rules`. */
 export interface GuessRecords {
   /**
-   * Counts one guess before it is judged. Atomic: however many calls run in parallel, `spent` is answered at most
-   * `limits.perUser` times in a row for the group and `limits.perAuthenticator` times in a row for the authenticator.
-   * The guess that reaches `perUser` sets the lock, each further lock without a success between lasts twice as long, up to
-   * a day; the guess that reaches `perAuthenticator` disables the authenticator. A lock that has run out starts a new count.
-   * A lock that ends later than one set now would, is shortened to that.
-   * `disabled` is also the answer for an authenticator that is gone. An address on file counts like an authenticator.
+   * Counts one guess, before it is verified. Atomic: however many calls run in parallel, `spent` is returned at most
+   * `limits.perUser` times in a row for the group, and `limits.perAuthenticator` times in a row for the authenticator. The guess
+   * that reaches `perUser` sets the lock. Each further lock lasts twice as long, up to a day, until there is a success. The guess
+   * that reaches `perAuthenticator` disables the authenticator. After an expired lock, counting starts again. A lock that ends
+   * later than one set now would is shortened to that. Also returns `disabled` for an authenticator that no longer exists. An
+   * address on file counts like an authenticator.
    */
   spendGuess(request: GuessRequest): Promise<GuessOutcome>;
 
   /**
-   * A right proof by a delivered code: clears the counts of the group that are no stronger than what was proven, with a lock that
-   * rests on them, and sets `lastUsedAt`. The count of the authenticator is cleared where it was proven itself; where its code went
-   * by a weaker channel, only this guess is taken back. A disablement that this very guess brought about goes with it. Atomic.
+   * Records a right proof by a delivered code. Clears the counts of the group for factors at most as strong as the one that was
+   * proven, ends a lock that depends on them, and sets `lastUsedAt`. The authenticator's own count is cleared if it was proven
+   * itself; if a weaker channel delivered its code, only this guess is taken back. If this guess disabled the authenticator, it
+   * is enabled again. Atomic.
    */
   recordSuccess(success: Success & { readonly userId: string }): Promise<void>;
 
   /**
-   * Accepts a right proof once, by the rule of its factor: the rule gets the authenticator's state and answers with the state after the
-   * proof, or with null where the proof was used before. Atomic, for every purpose and process; where another process wrote first, the
-   * rule is applied again. True also does what `recordSuccess` does. False, and nothing written, for an authenticator that is gone.
+   * Accepts a right proof once. The rule of the factor gets the authenticator's state, and returns the state after the proof, or
+   * null if the proof was used before. Atomic, for every purpose and process; if another process wrote first, the rule is applied
+   * again. If true, it also does what `recordSuccess` does. False, and nothing written, if the authenticator no longer exists.
    */
   acceptProof(
     proof: Success & { readonly userId: string; readonly authenticatorId: string },
     afterProof: StateRule,
   ): Promise<boolean>;
 
-  /** Changes the state of an authenticator by a rule of its factor. Atomic; false where the rule answers null, or the authenticator is gone. */
+  /**
+   * Changes the state of an authenticator with a rule of its factor. Atomic. False if the rule returns null, or the authenticator
+   * no longer exists.
+   */
   changeState(userId: string, authenticatorId: string, rule: StateRule): Promise<boolean>;
 
-  /** Clears locks and counters of every group. The count of each authenticator stays: only a right proof ends it. */
+  /** Clears the locks and counts of every group. Counts of authenticators stay: only a right proof clears them. */
   clearGuesses(userId: string): Promise<void>;
 }

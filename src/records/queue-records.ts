@@ -3,16 +3,16 @@ import { MfaError } from '../core/errors';
 import type { Schema } from '../core/schema';
 import type { QueueStore, QueuedItem } from '../stores/record-store';
 
-/** A queue of one kind of items, kept until they were done. */
+/** A queue of one kind of item. Items are stored until they are done. */
 export interface QueueOf<Item> {
   /**
-   * Keeps an item that is due then; one of the same id is replaced. Atomic: with `most` kept, the oldest due make room, and
-   * their number is returned.
+   * Stores an item that is due at `dueAt`, or replaces the one with the same id. Atomic: if the queue has more than `most` items,
+   * the oldest due are removed, and their number is returned.
    */
   keep(item: Item, keep: { readonly dueAt: number; readonly most: number }): Promise<number>;
   /**
-   * Takes the items that are due, at most `limit`, and puts each off until `untilAt`, so that no other process takes it too.
-   * What is due after `latestAt` was put off by a clock that is ahead, and is due as well. Atomic.
+   * Returns the due items, at most `limit`, and postpones each until `untilAt`, so that no other process takes it too. An item
+   * that is due after `latestAt` was postponed by a clock ahead, so it is returned too. Atomic.
    */
   claim(due: {
     readonly now: number;
@@ -20,23 +20,23 @@ export interface QueueOf<Item> {
     readonly limit: number;
     readonly untilAt: number;
   }): Promise<readonly Item[]>;
-  /** Items, the first due first, whether or not they are due. */
+  /** Items sorted by due date, including those not yet due. */
   list(limit: number): Promise<readonly Item[]>;
   drop(id: string): Promise<void>;
   /** Drops every item of an organization. */
   dropOf(organizationId: string): Promise<void>;
 }
 
-/** More than ever wait. */
+/** More than a queue ever has. */
 const MOST_LISTED = 1_000_000;
 
-/** The queue of that name, which holds items as JSON. */
+/** The queue with this name, which stores items as JSON. */
 export function queueOf<Item extends { readonly id: string; readonly organizationId: string }>(
   queue: QueueStore,
   of: {
     readonly name: string;
     readonly schema: Schema<Item>;
-    /** The id of the user whose data it is. */
+    /** Returns the id of the user whom the item is about, or null. */
     readonly isAbout: (item: Item) => string | null;
   },
 ): QueueOf<Item> {
@@ -44,7 +44,7 @@ export function queueOf<Item extends { readonly id: string; readonly organizatio
   function read({ body }: QueuedItem): Item {
     const item = schema.safeParse(JSON.parse(body));
     if (item.success) return item.data;
-    throw new MfaError('records-unreadable', `An item in the queue ${name} is not what was written.`, {
+    throw new MfaError('records-unreadable', `An item in the queue ${name} does not match its schema.`, {
       cause: item.error,
     });
   }
@@ -62,17 +62,17 @@ export function queueOf<Item extends { readonly id: string; readonly organizatio
   };
 }
 
-/** A notice that has to reach somebody, kept until it went out. It holds no secret and no address in the clear. */
+/** A notice that must be delivered, stored until it is sent. It contains no secret and no address in plain text. */
 export interface KeptNotice {
   readonly id: string;
   readonly userId: string;
   readonly organizationId: string;
   /** The address, sealed under the key ring. */
   readonly sealedAddress: string;
-  /** What it says, as text that the store does not read. */
+  /** The content, as text that the store does not parse. */
   readonly body: string;
   readonly keptAt: number;
-  /** How often it was tried. */
+  /** The number of tries so far. */
   readonly attempts: number;
 }
 
@@ -94,23 +94,23 @@ export function noticeRecordsIn(queue: QueueStore): NoticeRecords {
   return { notices: queueOf(queue, { name: 'notices', schema: notice, isAbout: ({ userId }) => userId }) };
 }
 
-/** An event that an endpoint has to get. */
+/** An event to deliver to an endpoint. */
 export interface KeptWebhook {
-  /** The same for every try, so that the receiver can tell a repeated one. */
+  /** The same for every try, so that the receiver can detect repetitions. */
   readonly id: string;
   /** A hash of the endpoint's address. */
   readonly endpoint: string;
   readonly organizationId: string;
-  /** Null where the event is about nobody. */
+  /** Null if the event is not about a person. */
   readonly userId: string | null;
-  /** The event, as text that the store does not read. */
+  /** The event, as text that the store does not parse. */
   readonly body: string;
   readonly keptAt: number;
   readonly attempts: number;
 }
 
-/** One that was given up. */
-export interface BuriedWebhook extends KeptWebhook {
+/** A webhook that is no longer retried. */
+export interface DeadLetter extends KeptWebhook {
   /** Scheme and host of the endpoint. */
   readonly origin: string;
   readonly because: string;
@@ -119,7 +119,7 @@ export interface BuriedWebhook extends KeptWebhook {
 
 export interface WebhookRecords {
   readonly webhooks: QueueOf<KeptWebhook>;
-  readonly deadWebhooks: QueueOf<BuriedWebhook>;
+  readonly deadWebhooks: QueueOf<DeadLetter>;
 }
 
 const KEPT = {
@@ -133,12 +133,12 @@ const KEPT = {
 };
 
 const kept = z.object(KEPT);
-const buried = z.object({ ...KEPT, origin: z.string(), because: z.string(), diedAt: z.int() });
+const deadLetter = z.object({ ...KEPT, origin: z.string(), because: z.string(), diedAt: z.int() });
 
 export function webhookRecordsIn(queue: QueueStore): WebhookRecords {
   const isAbout = ({ userId }: KeptWebhook) => userId;
   return {
     webhooks: queueOf(queue, { name: 'webhooks', schema: kept, isAbout }),
-    deadWebhooks: queueOf(queue, { name: 'dead-webhooks', schema: buried, isAbout }),
+    deadWebhooks: queueOf(queue, { name: 'dead-webhooks', schema: deadLetter, isAbout }),
   };
 }

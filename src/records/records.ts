@@ -15,27 +15,27 @@ import type { NoticeRecords, WebhookRecords } from './queue-records';
 export type { BrowserUse, BrowserUseOutcome } from './person-records';
 export type { GuessOutcome, GuessRequest } from './person-records';
 
-/** Everything that is recorded about one user, seen as a member of one organization. */
+/** Everything that is stored about one user, as a member of one organization. */
 export interface MemberRecord {
   readonly userId: string;
   readonly organizationId: string;
   /** Null until the first login, and after the record was lost. */
   readonly epoch: string | null;
-  /** When sessions of the user were ended last; null where they never were. */
+  /** When the user's sessions were last ended; null if never. */
   readonly sessionsEndedAt: number | null;
-  /** When the app said last that the user chose a new password. */
+  /** When the host last reported that the user chose a new password. */
   readonly passwordChangedAt?: number;
   readonly settings: MemberSettings;
   readonly authenticators: readonly Authenticator[];
-  /** The authenticator that the person wants to be asked first, or null. */
+  /** The authenticator that the person wants to be asked for first, or null. */
   readonly askedFirst: string | null;
   readonly recoveryCodesLeft: number;
-  /** When the set of codes was made, also once all are used; null where there is none. */
+  /** When the set of recovery codes was created. Stays after all are used; null if there is none. */
   readonly recoveryCodesIssuedAt: number | null;
   readonly guesses: Readonly<Record<GuessGroup, GuessCounter>>;
-  /** By kind; a kind whose address on file was never asked may be missing. */
+  /** By kind. A kind may be missing if its address on file was never used. */
   readonly onFile: Readonly<Record<FactorKind, OnFileUse>>;
-  /** The newest that was noted, whether or not its time is over. */
+  /** The newest one, even if its time is over. */
   readonly spentChannel: SpentChannel | null;
 }
 
@@ -43,19 +43,19 @@ export interface PolicyRecord {
   readonly policy: Policy;
   /** Null until the organization's first login, and after the record was lost. */
   readonly epoch: string | null;
-  /** When the organization's sessions were ended last; null where they never were. */
+  /** When the organization's sessions were last ended; null if never. */
   readonly sessionsEndedAt: number | null;
 }
 
-/** Ends sessions: those that carry another epoch, and those without one that began before `endedAt`. */
+/** Ends sessions: those with another epoch, and those without an epoch that started before `endedAt`. */
 export interface SessionsEnd {
   readonly epoch: string;
   readonly endedAt: number;
-  /** They end because the user chose a new password. */
+  /** The sessions end because the user chose a new password. */
   readonly passwordChanged?: true;
 }
 
-/** A recovery code as stored: its number selects it, so that one try costs one hash. */
+/** A stored recovery code. A submitted code includes the number, so only one hash is computed per attempt. */
 export interface RecoveryCodeRecord {
   readonly number: number;
   readonly codeHash: string;
@@ -66,21 +66,21 @@ export interface RecoveryCodeSet {
   readonly issuedAt: number;
 }
 
-/** What an enrollment binds, and on what ground. */
+/** How to store a new authenticator, and the state of the member that it requires. */
 export interface Binding {
   readonly replaces?: string;
-  /** The epoch, and the number of authenticators, as they were when the enrollment was judged. */
+  /** The epoch and the number of authenticators when the enrollment was authorized. */
   readonly expected: { readonly epoch: string; readonly authenticators: number };
-  /** Takes the place of the set there was. */
+  /** Replaces the existing set. */
   readonly recoveryCodes?: RecoveryCodeSet;
 }
 
 /**
- * What must survive. Losing it must never let anybody in: absent epochs end sessions.
+ * The data that must survive. Losing it must never let anybody in: absent epochs end sessions.
  *
- * Every method rejects with `MfaError` `store-unavailable` when the store does not answer in a bounded time, and with
- * `records-unreadable` when what it holds is not what was written. A rejected call may or may not have taken effect.
- * Instants are the caller's clock. Ids are the host's, any string.
+ * Every method rejects with `MfaError` `store-unavailable` if the store does not answer within a limited time, and with
+ * `records-unreadable` if the stored data does not match its schema. A rejected call may or may not have taken effect. Instants
+ * come from the caller's clock. Ids are the host's, and can be any string.
  */
 export interface Records
   extends
@@ -92,18 +92,18 @@ export interface Records
     NoticeRecords,
     ErasureRecords,
     WebhookRecords {
-  /** One read. A user who was never seen has the empty record: no epoch, no settings, nothing enrolled. */
+  /** One read. An unknown user has the empty record: no epoch, no settings, nothing enrolled. */
   findMember(userId: string, organizationId: string): Promise<MemberRecord>;
 
-  /** The same for a page of members, in the order asked, in one round trip. */
+  /** Reads several members in the given order, in one round trip. */
   findMembers(userIds: readonly string[], organizationId: string): Promise<readonly MemberRecord[]>;
 
   /** One read. An organization that never saved a policy has the default one, which is off. */
   findPolicy(organizationId: string): Promise<PolicyRecord>;
 
   /**
-   * Saves the policy if its stored version is `expectedVersion` (0 for none), and numbers it one higher.
-   * Atomic: of two calls with the same expected version one gets `conflict` with the current policy, and nothing is written.
+   * Saves the policy if the stored version is `expectedVersion` (0: none saved), and increments the version. Atomic: of two calls
+   * with the same expected version, one gets `conflict` with the current policy, and writes nothing.
    */
   savePolicy(
     policy: Policy,
@@ -113,27 +113,27 @@ export interface Records
     | { readonly outcome: 'conflict'; readonly current: Policy }
   >;
 
-  /** The user's epoch, made from `candidate` where there is none. Atomic: all callers get the same. */
+  /** Returns the user's epoch, or stores `candidate` if there is none. Atomic: all callers get the same. */
   establishUserEpoch(userId: string, candidate: string): Promise<string>;
   establishOrganizationEpoch(organizationId: string, candidate: string): Promise<string>;
 
-  /** Ends every session, pending login and challenge of the user, by one write. */
+  /** Ends every session, pending login and challenge of the user, with one write. */
   replaceUserEpoch(userId: string, end: SessionsEnd): Promise<void>;
   /**
-   * The same, if `expected` is the current epoch: for a session that ends the others and goes on with the new epoch. Atomic;
-   * false, and nothing written, where somebody else has ended the sessions meanwhile, this one included.
+   * Replaces the epoch if `expected` is the current one: for a session that ends the others and continues with the new epoch.
+   * Atomic. False, and nothing written, if the sessions were already ended in between, including this one.
    */
   renewUserEpoch(userId: string, renewal: SessionsEnd & { readonly expected: string }): Promise<boolean>;
-  /** Ends the sessions that carry no epoch and began before `endedAt`, and no others. */
+  /** Only ends sessions without an epoch that started before `endedAt`. */
   noteSessionsEnded(userId: string, endedAt: number): Promise<void>;
-  /** Remembers a channel of the user; it takes the place of the one before. */
+  /** Stores the channel of a password reset in place of the previous one. */
   noteSpentChannel(userId: string, spent: SpentChannel): Promise<void>;
-  /** Ends every session and pending login of the organization, by one write. */
+  /** Ends every session and pending login of the organization, with one write. */
   replaceOrganizationEpoch(organizationId: string, end: SessionsEnd): Promise<void>;
 
   /**
-   * Replaces the two settings and leaves skips and exemption alone. Where they change, the kinds on file are bound anew: their
-   * counts and disablement end, unless `keepsCounts`. Atomic.
+   * Replaces both settings, and keeps skips and exemption. A change assigns the kinds on file again: their counts are cleared and
+   * disabled kinds are enabled, unless `keepsCounts`. Atomic.
    */
   saveMemberSettings(
     userId: string,
@@ -141,10 +141,10 @@ export interface Records
     settings: Pick<MemberSettings, 'enabled' | 'assignedKind'>,
     options?: { readonly keepsCounts: boolean },
   ): Promise<void>;
-  /** Null ends it. */
+  /** Null ends the exemption. */
   saveExemption(userId: string, organizationId: string, exemption: Exemption | null): Promise<void>;
 
-  /** Counts one skip unless `limit` (null for none) is reached. Atomic: parallel calls never exceed the limit. */
+  /** Counts one skip unless `limit` is reached (null: no limit). Atomic: parallel calls never exceed the limit. */
   spendSkip(
     userId: string,
     organizationId: string,
@@ -152,18 +152,19 @@ export interface Records
   ): Promise<{ readonly outcome: 'spent'; readonly skipsUsed: number } | { readonly outcome: 'exhausted' }>;
 
   /**
-   * Adds a confirmed authenticator. With `replaces`, the old one goes in the same atomic step, and the new one is asked
-   * first where the old one was.
+   * Adds a confirmed authenticator. With `replaces`, removes the old one in the same atomic step; if that one was preferred, the
+   * new one is.
    */
   addAuthenticator(userId: string, authenticator: Authenticator, replaces?: string): Promise<void>;
   /**
-   * The same for one that was proven just now, with the recovery codes that were made for it, if nothing changed since its owner was
-   * judged. Atomic: of several that were judged alike one is bound. False, and nothing written, otherwise.
+   * Adds an authenticator that was just proven, and its new recovery codes, if nothing changed since the enrollment was
+   * authorized. Atomic: of several concurrent enrollments that expect the same state, one succeeds. Otherwise false, and nothing
+   * written.
    */
   bindAuthenticator(userId: string, authenticator: Authenticator, binding: Binding): Promise<boolean>;
   /**
-   * Adds an authenticator from another system, unless one of this `ref` was imported before, even if it is gone by now, or its owner
-   * has set one of the kind up here. With `dryRun` nothing is written. Atomic.
+   * Adds an authenticator from another system, unless one with this `ref` was imported before (even if it was removed since), or
+   * its owner has set up one of the kind here. With `dryRun`, nothing is written. Atomic.
    */
   importAuthenticator(
     userId: string,
@@ -172,30 +173,33 @@ export interface Records
   ): Promise<ImportOutcome>;
   /** False where there is none of that id. */
   renameAuthenticator(userId: string, authenticatorId: string, label: string): Promise<boolean>;
-  /** Re-seals a secret; false where `expected` is no longer what is stored. Atomic. */
+  /** Replaces a sealed secret. False if `expected` is no longer what is stored. Atomic. */
   resealAuthenticator(
     userId: string,
     authenticatorId: string,
     seal: { readonly expected: string; readonly sealed: string },
   ): Promise<boolean>;
-  /** Remembers which one is asked first, until that one goes. False where there is none of that id. Atomic. */
+  /** Stores which authenticator is asked for first, until it is removed. False if there is none with that id. Atomic. */
   savePreference(userId: string, authenticatorId: string): Promise<boolean>;
   /**
-   * Removes an authenticator. Removing the last one also removes the recovery codes and the counters. With `keepOneOf`, nothing is removed
-   * where none of these is there: `last-factor`. Atomic: of two that keep each other only one can be removed, however many
-   * calls run in parallel.
+   * Removes an authenticator. Removing the last one also removes the recovery codes and the counts. With `keepOneOf`, removes
+   * nothing and returns `last-factor` if none of these exists. Atomic: if each of two authenticators requires the other to
+   * remain, only one can be removed, however many calls run in parallel.
    */
   removeAuthenticator(
     userId: string,
     authenticatorId: string,
     keepOneOf?: readonly string[],
   ): Promise<AuthenticatorRemoval>;
-  /** Removes every authenticator, recovery code, remembered browser, counter and use of an address on file of the user, and returns how many authenticators. Atomic. */
+  /**
+   * Removes every authenticator, recovery code, remembered browser, count and use of an address on file of the user. Returns the
+   * number of authenticators removed. Atomic.
+   */
   removeAllAuthenticators(userId: string): Promise<number>;
 
   /**
-   * Replaces the whole set. With `expectedEpoch`, for a person in a session: false, and nothing written, where the epoch is another one
-   * by now, or no authenticator is left. Atomic.
+   * Replaces the whole set. With `expectedEpoch`, for a person in a session: false, and nothing written, if the epoch has changed
+   * or no authenticator is left. Atomic.
    */
   replaceRecoveryCodes(
     userId: string,
@@ -204,17 +208,17 @@ export interface Records
     expectedEpoch?: string,
   ): Promise<boolean>;
   findRecoveryCode(userId: string, number: number): Promise<RecoveryCodeRecord | undefined>;
-  /** Removes the code if it is still that one, and clears its group's counter. Atomic: true exactly once. */
+  /** Removes the code if the stored one is unchanged, and clears the count of its group. Atomic: true exactly once. */
   consumeRecoveryCode(userId: string, code: RecoveryCodeRecord): Promise<boolean>;
 
   /**
-   * Takes a key, such as the id of a credential, for one person over all. False where another person has it: a claim counts while
-   * `isHeld` is true of one of its owner's authenticators.
+   * Claims a key that only one person may have, such as the id of a credential. False if another person has it: their claim is
+   * valid while `isHeld` is true for one of their authenticators.
    */
   claimKey(userId: string, key: string, isHeld: (authenticator: Authenticator) => boolean): Promise<boolean>;
-  /** The person who has claimed a key and holds what it stands for. */
+  /** The person who claimed a key and has an authenticator for which `isHeld` is true. */
   findKeyOwner(key: string, isHeld: (authenticator: Authenticator) => boolean): Promise<string | undefined>;
 
-  /** What is wrong with the store's own settings for records that must survive: one sentence each, with the fix. */
+  /** Problems with the store's own settings, for records that must survive: one sentence each, with the fix. */
   findWeaknesses(): Promise<readonly string[]>;
 }

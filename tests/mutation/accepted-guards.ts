@@ -69,7 +69,7 @@ export const ACCEPTED_GUARDS: readonly Accepted[] = [
   {
     file: 'records/documents.ts',
     within: 'act',
-    from: 'this.#remembered.delete(placeOf(owner, { name }));',
+    from: 'this.#remembered.delete(cacheKey(owner, { name }));',
     to: ';',
     reason: 'a remembered document counts only once the store has confirmed it; this frees its memory',
   },

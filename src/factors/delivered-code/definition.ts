@@ -13,7 +13,7 @@ import {
 import type { Attempt, FactorDefinition, FactorTools, Rejection } from '../factor';
 import { resealIfStale } from '../factor-state';
 
-/** How much a code proves that travelled a channel, and the rank under which wrong ones are counted. */
+/** The rank of a code by its channel. It says how much the code proves, and under which rank wrong ones are counted. */
 const RANKS: Readonly<Record<Channel, FactorRank>> = { sms: 2, email: 1 };
 
 /** Codes by text message. */
@@ -22,14 +22,14 @@ export const smsCode = createDeliveredCode('sms');
 /** Codes by email. */
 export const emailCode = createDeliveredCode('email');
 
-/** The channel of the code that was right. */
+/** The channel of the right code. */
 interface SentProof {
   readonly sentBy: Channel;
 }
 
 /**
- * Codes that travel. Where a text was also sent by email, its challenge has both codes, and the first right one uses it up. The kind
- * has the name of its channel, so that a code that fell back is worth what the factor of the other channel is.
+ * Codes sent by a channel. If a text was also sent by email, the challenge has both codes, and the first right one uses it up.
+ * The kind and its channel have the same name, so a code that fell back to email ranks as an email code.
  */
 function createDeliveredCode(kind: Channel): FactorDefinition<string, SentProof> {
   const findAuthenticator = ({ challenge, member }: Attempt) =>
@@ -40,7 +40,7 @@ function createDeliveredCode(kind: Channel): FactorDefinition<string, SentProof>
         candidate.disabledAt === null,
     );
 
-  /** An authenticator that was removed after its code was sent proves nothing any more. */
+  /** A code is not valid for an authenticator that was removed after it was sent. */
   const isStillThere = (attempt: Attempt) => {
     const { authenticatorId, purpose } = attempt.challenge;
     if (purpose === 'enroll' || authenticatorId === onFileId(kind)) return true;
@@ -55,7 +55,7 @@ function createDeliveredCode(kind: Channel): FactorDefinition<string, SentProof>
     const { ownerId, purpose } = challenge;
     const { id: codeId, codeHash: expectedHash, sentBy } = code;
     const address = addressOnFile({ ...code, fellBack: sentBy !== kind }, onFile);
-    // A code of another kind was bound to that kind, so it is wrong here.
+    // The hash includes the kind, so a code of another kind is wrong here.
     const binding = { userId, ownerId, purpose, codeId, kind, sentBy, address };
     return isOneTimeCode({ submittedCode, expectedHash, binding }, keyRing);
   }
@@ -64,15 +64,15 @@ function createDeliveredCode(kind: Channel): FactorDefinition<string, SentProof>
     traits: {
       kind,
       rank: RANKS[kind],
-      // RFC 8176 has no value for a code by email; it is a one-time password.
+      // RFC 8176 has no value for a code by email, so use the one for one-time passwords.
       amr: kind === 'sms' ? 'sms' : 'otp',
-      // Email is no out-of-band authenticator (NIST SP 800-63B-4, 3.1.3.1).
+      // Email is not an out-of-band authenticator (NIST SP 800-63B-4, 3.1.3.1).
       assuranceLevel: kind === 'sms' ? 2 : 1,
       phishingResistant: false,
       channel: kind,
       enrollable: true,
       worksOnFile: true,
-      // The telephone network is a restricted channel: another method must be on offer (NIST SP 800-63B-4, 3.1.3.3).
+      // The telephone network is a restricted channel: users must be offered an alternative (NIST SP 800-63B-4, 3.1.3.3).
       restricted: kind === 'sms',
       guessGroup: 'codes',
       askedTogether: false,
@@ -95,7 +95,7 @@ function createDeliveredCode(kind: Channel): FactorDefinition<string, SentProof>
       const { challenge, now } = attempt;
       const expired: Rejection = { outcome: 'rejected', because: 'code-expired' };
       if (isChallengeOver(challenge, now)) return expired;
-      // Each is judged, so that the time it takes says nothing of which one it was.
+      // Compare with every code, so that the duration does not reveal which one was right.
       const sent = currentCodes(challenge);
       const right = sent.filter((code) => isRight(attempt, code, tools));
       const live = right.find((code) => !isChallengeOver(code, now));
@@ -110,7 +110,7 @@ function createDeliveredCode(kind: Channel): FactorDefinition<string, SentProof>
 
     afterProof: (state) => state,
 
-    /** A code is used up with its challenge, also one to an address on file, which has no authenticator. */
+    /** Uses up the challenge and its codes. Also handles an address on file, which has no authenticator. */
     async accept(attempt, { sentBy }, { records, state, keyRing }) {
       const { userId, challenge, now } = attempt;
       const consumed = state.consumeChallenge(challenge, challenge.id);
@@ -118,8 +118,8 @@ function createDeliveredCode(kind: Channel): FactorDefinition<string, SentProof>
       const authenticator = findAuthenticator(attempt);
       const isOnFile = challenge.authenticatorId === onFileId(kind);
       const authenticatorId = isOnFile ? challenge.authenticatorId : (authenticator?.id ?? null);
-      // Sent together: whoever is here has shown the right code, so the counters may be cleared even where a
-      // parallel request was first to use the challenge up.
+      // Run in parallel: the code was right, so clearing the counts is safe even if a parallel request used up the challenge
+      // first.
       const [isFirst] = await Promise.all([
         consumed,
         records.recordSuccess({

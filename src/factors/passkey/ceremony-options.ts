@@ -5,24 +5,24 @@ import { ALGORITHMS } from './signed-data';
 /** How this instance registers and verifies passkeys. */
 export interface PasskeySettings {
   readonly relyingParty: RelyingParty;
-  /** Those of `relyingParty.origins` that are on other domains. */
+  /** The origins in `relyingParty.origins` that are on other domains. */
   readonly relatedOrigins: readonly string[];
-  /** Whether a passkey can be the way in, without a password. */
+  /** Whether people can sign in with a passkey alone, without a password. */
   readonly signIn: boolean;
-  /** UUIDs of the models that may be registered; null for all. */
+  /** The AAGUIDs (UUIDs) of the models that may be registered; null for all. */
   readonly allowedAaguids: readonly string[] | null;
   readonly deniedAaguids: readonly string[];
 }
 
-// The package that checks passkeys is an optional peer dependency. It is loaded when it is first needed, since it takes longer to load than
-// the rest of ours.
+// The package that verifies passkeys is an optional peer dependency. It takes longer to load than the rest of our code, so it is
+// loaded on first use.
 
 export const PASSKEY_LIBRARY = '@simplewebauthn/server';
 
 export function libraryMissing(): ConfigurationError {
   return new ConfigurationError(
     'passkeys',
-    `the package that checks them is not installed. Run npm install ${PASSKEY_LIBRARY}, or leave out passkeys.`,
+    `the package that verifies passkeys is not installed. Run npm install ${PASSKEY_LIBRARY}, or remove the option.`,
   );
 }
 
@@ -30,12 +30,12 @@ function refuse(cause: unknown): never {
   throw Object.assign(libraryMissing(), { cause });
 }
 
-// Bundlers let a package be missing where a `catch` follows.
+// Bundlers accept a missing package if a `catch` follows the import.
 export const loadServer = () => import('@simplewebauthn/server').catch(refuse);
 export const loadHelpers = () => import('@simplewebauthn/server/helpers').catch(refuse);
 
-// What browsers take for their prompt, as JSON (WebAuthn Level 3, 5.1.8 and 5.1.9). Our own types, since the package that makes the
-// options is there only where passkeys are switched on.
+// The JSON that browsers take for their prompt (WebAuthn Level 3, 5.1.8 and 5.1.9). These are our own types, because the package
+// that creates the options is only installed if passkeys are enabled.
 
 export interface CredentialDescriptorJson {
   readonly id: string;
@@ -43,7 +43,7 @@ export interface CredentialDescriptorJson {
   readonly transports?: readonly string[];
 }
 
-/** What `PublicKeyCredential.parseCreationOptionsFromJSON` takes. Binary values are base64url. */
+/** The input of `PublicKeyCredential.parseCreationOptionsFromJSON`. Binary values are base64url. */
 export interface CreationOptionsJson {
   readonly rp: { readonly id?: string; readonly name: string };
   readonly user: { readonly id: string; readonly name: string; readonly displayName: string };
@@ -62,7 +62,7 @@ export interface CreationOptionsJson {
   readonly extensions?: object;
 }
 
-/** What `PublicKeyCredential.parseRequestOptionsFromJSON` takes. Binary values are base64url. */
+/** The input of `PublicKeyCredential.parseRequestOptionsFromJSON`. Binary values are base64url. */
 export interface RequestOptionsJson {
   readonly challenge: string;
   readonly timeout?: number;
@@ -75,20 +75,20 @@ export interface RequestOptionsJson {
 
 /** The site that a passkey belongs to. */
 export interface RelyingParty {
-  /** A domain: the host of the origins, or one that they are below. */
+  /** The RP id, a domain: the host of the origins, or a parent domain of it. */
   readonly id: string;
   readonly name: string;
-  /** Exact, such as `https://portal.example.com`. */
+  /** Compared exactly, such as `https://portal.example.com`. */
   readonly origins: readonly string[];
 }
 
 /** How long the browser's prompt stays open: the lifetime of a challenge. */
 const TIMEOUT_MS = 5 * 60_000;
 
-/** R-157: at least 16 random bytes. */
+/** WebAuthn 13.4.3 (R-157): at least 16 random bytes. */
 const MIN_CHALLENGE_BYTES = 16;
 
-/** Our challenges are base64url texts; the library would take a text for its UTF-8 bytes. */
+/** Decodes our base64url challenges: the library would use the UTF-8 bytes of a string. */
 function challengeBytes(challenge: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(Buffer.from(challenge, 'base64url'));
   if (bytes.length < MIN_CHALLENGE_BYTES || Buffer.from(bytes).toString('base64url') !== challenge)
@@ -105,19 +105,19 @@ export interface RegistrationRequest {
   /** base64url, at least 16 random bytes, used once. */
   readonly challenge: string;
   readonly relyingParty: RelyingParty;
-  /** The handle is random, base64url: authenticators keep it and show it to whoever holds them. */
+  /** The handle is random and base64url: authenticators store it and reveal it to anyone who has them. */
   readonly user: { readonly handle: string; readonly name: string; readonly displayName: string };
-  /** The person's passkeys. An authenticator that holds one of them refuses. */
+  /** The person's passkeys. An authenticator that already has one of them refuses. */
   readonly existing: readonly PasskeyState[];
   readonly authenticator: 'passkey' | 'security-key';
   /**
-   * `direct` makes security keys say their model, which lists of AAGUIDs need, and makes browsers ask the person for consent. Statements
-   * are not checked in either case. `none` by default.
+   * With `direct`, security keys report their model, which lists of AAGUIDs require, and browsers ask the person for consent.
+   * Attestation statements are never verified. Default: `none`.
    */
   readonly attestation?: 'none' | 'direct';
 }
 
-/** What the page hands to `navigator.credentials.create`. */
+/** Creates the options for `navigator.credentials.create`. */
 export async function createRegistrationOptions(request: RegistrationRequest): Promise<CreationOptionsJson> {
   const { relyingParty, user, existing, authenticator, attestation = 'none' } = request;
   const { generateRegistrationOptions } = await loadServer();
@@ -145,12 +145,12 @@ export interface AssertionRequest {
   /** base64url, at least 16 random bytes, used once. */
   readonly challenge: string;
   readonly relyingParty: RelyingParty;
-  /** The passkeys that may answer; those of another RP id are left out. Empty: any that the authenticator offers. */
+  /** The passkeys that may answer. Those of another RP id are ignored. Empty: any that the authenticator offers. */
   readonly allow: readonly PasskeyState[];
   readonly userVerification: 'required' | 'preferred' | 'discouraged';
 }
 
-/** What the page hands to `navigator.credentials.get`. */
+/** Creates the options for `navigator.credentials.get`. */
 export async function createAssertionOptions(request: AssertionRequest): Promise<RequestOptionsJson> {
   const { relyingParty, allow, userVerification } = request;
   const { generateAuthenticationOptions } = await loadServer();

@@ -16,7 +16,7 @@ export interface Registration {
   readonly response: SubmittedCredential;
   readonly challenge: string;
   readonly relyingParty: RelyingParty;
-  /** UUIDs. Null allows every model. An authenticator says its model itself; nobody vouches for it. */
+  /** AAGUIDs (UUIDs). Null allows every model. The authenticator reports its model itself, unverified. */
   readonly allowedAaguids: readonly string[] | null;
   readonly deniedAaguids: readonly string[];
 }
@@ -25,8 +25,8 @@ export type RegistrationResult =
   { readonly outcome: 'verified'; readonly state: PasskeyState } | CeremonyRejection;
 
 /**
- * Judges a registration (WebAuthn 7.1). Whether another person has this credential is for the caller to check, and so is that the
- * challenge is used once.
+ * Verifies a registration (WebAuthn 7.1). The caller must check that no other person has this credential, and that the challenge
+ * is used only once.
  */
 export async function verifyRegistration(registration: Registration): Promise<RegistrationResult> {
   const { response, challenge, relyingParty, allowedAaguids, deniedAaguids } = registration;
@@ -88,19 +88,25 @@ export interface Assertion {
   readonly response: SubmittedCredential;
   readonly challenge: string;
   readonly relyingParty: RelyingParty;
-  /** The passkey on record that the response names. */
+  /** The stored passkey that the response names. */
   readonly state: PasskeyState;
   /** The user handle of its owner, base64url. */
   readonly userHandle: string;
   readonly requireUserVerification: boolean;
-  /** Refuses a response without a user handle: nothing else says whose it is when no name was given (WebAuthn 7.2, step 6). */
+  /**
+   * Refuses a response without a user handle. Required if no username was given: only the handle identifies the user then
+   * (WebAuthn 7.2, step 6).
+   */
   readonly requireUserHandle?: boolean;
 }
 
 export type AssertionResult =
   ({ readonly outcome: 'verified'; readonly userVerified: boolean } & AssertionFacts) | CeremonyRejection;
 
-/** Judges an assertion (WebAuthn 7.2). The caller uses the challenge up and writes `afterAssertion` of the state, on condition. */
+/**
+ * Verifies an assertion (WebAuthn 7.2). The caller must use up the challenge and store the result of `afterAssertion` with a
+ * conditional write.
+ */
 export async function verifyAssertion(assertion: Assertion): Promise<AssertionResult> {
   const { response, challenge, relyingParty, state, userHandle, requireUserVerification } = assertion;
   if (response.ceremony !== 'assertion') return rejected('malformed');
@@ -133,7 +139,8 @@ export async function verifyAssertion(assertion: Assertion): Promise<AssertionRe
     expectedOrigin: [...origins],
     expectedRPID: relyingParty.id,
     requireUserVerification,
-    // The library would judge the counter before the signature, so that anybody could report a copied authenticator.
+    // With counter 0, the library does not check the counter. It would do so before the signature, so that anybody could trigger
+    // a report of a copied authenticator.
     credential: { id, publicKey: new Uint8Array(Buffer.from(state.publicKey, 'base64url')), counter: 0 },
   }).catch(() => null);
   if (verification === null || !verification.verified) return rejected('wrong-signature');
@@ -150,7 +157,7 @@ async function readAuthenticatorData(data: Uint8Array, rpId: string) {
   if (parsed === null) return rejected('malformed');
   if (!Buffer.from(parsed.rpIdHash).equals(await toHash(rpId))) return rejected('wrong-rp');
   if (!parsed.flags.up) return rejected('not-present');
-  // Synced now, though it may never be: such flags contradict each other (WebAuthn 6.1.3).
+  // Synced but not allowed to sync: these flags contradict each other (WebAuthn 6.1.3).
   return parsed.flags.bs && !parsed.flags.be ? rejected('malformed') : parsed;
 }
 
@@ -168,8 +175,8 @@ async function parseCompletely(bytes: Uint8Array<ArrayBuffer>) {
 }
 
 /**
- * The attestation object without its statement. We ask for none and trust none, and the certificates in one would make the library fetch
- * revocation lists from addresses that the sender chose.
+ * Removes the statement from the attestation object. We request none and trust none, and certificates in it would make the
+ * library fetch revocation lists from URLs that the sender chose.
  */
 async function withoutStatement(attestationObject: string) {
   const { decodeAttestationObject, isoCBOR, isoBase64URL } = await loadHelpers();

@@ -12,7 +12,7 @@ import { parseResponse, type SubmittedCredential } from './submitted-credential'
 
 const KIND = 'passkey';
 
-/** What an authenticator keeps, with the handle under which its owner is known to it: random, so that it says nothing about the person. */
+/** The stored state of a passkey, with its owner's user handle: a random value, so that it reveals nothing about the person. */
 export interface OwnedPasskey extends PasskeyState {
   readonly userHandle: string;
 }
@@ -33,7 +33,7 @@ const stateSchema: z.ZodType<OwnedPasskey> = z.looseObject({
   userHandle: z.string(),
 });
 
-/** R-157: a challenge holds for five minutes. */
+/** WebAuthn 15.1 (R-157): a challenge is valid for five minutes. */
 const LIFE_MS = 5 * 60_000;
 
 const challengeStateSchema = z.looseObject({ challenge: z.string(), until: z.number() });
@@ -51,7 +51,7 @@ interface FoundPasskey {
   readonly passkey: OwnedPasskey;
 }
 
-/** The passkeys that this version can read. */
+/** The enabled passkeys that this version can read. */
 export function findPasskeys(authenticators: readonly Authenticator[]): readonly FoundPasskey[] {
   return authenticators
     .filter(({ kind, disabledAt }) => kind === KIND && disabledAt === null)
@@ -61,7 +61,7 @@ export function findPasskeys(authenticators: readonly Authenticator[]): readonly
     });
 }
 
-/** Under which the owner of a credential is found. Ids of credentials are long, so the key is a hash. */
+/** The key under which the owner of a credential is stored. A hash, because credential ids are long. */
 export function credentialKey(credentialId: string): string {
   return `${KIND}:${createHash('sha256').update(credentialId).digest('base64url')}`;
 }
@@ -78,17 +78,17 @@ const holds = (credentialId: string) => (authenticator: Authenticator) =>
   findPasskeys([authenticator]).some(({ passkey }) => passkey.credentialId === credentialId);
 
 export function settingsOf({ passkeys }: FactorTools): PasskeySettings {
-  if (passkeys === null) throw new TypeError('Passkeys are not switched on.');
+  if (passkeys === null) throw new TypeError('Passkeys are not enabled.');
   return passkeys;
 }
 
-/** Pages show one sentence for nearly every failed check, so that an attacker learns nothing. Events say which one it was. */
+/** Pages show the same sentence for nearly every failed check, so that an attacker learns nothing. Events contain the check. */
 function toRejection({ because }: CeremonyRejection): Rejection {
   if (because === 'counter' || because === 'aaguid-not-allowed') return { outcome: 'rejected', because };
   return { outcome: 'rejected', because: 'wrong-code', check: because };
 }
 
-/** Passkeys and security keys (WebAuthn). All of a person's are asked together: the browser finds out which one is at hand. */
+/** Passkeys and security keys (WebAuthn). All of a person's are asked for together: the browser finds an available one. */
 export const passkey: FactorDefinition<SubmittedCredential, Proof, OwnedPasskey> = {
   traits: {
     kind: KIND,
@@ -115,7 +115,7 @@ export const passkey: FactorDefinition<SubmittedCredential, Proof, OwnedPasskey>
 
   enrollment: {
     begin({ authenticators, now }, variant) {
-      // One handle a person, so that an authenticator keeps one entry for the account.
+      // Use one handle per person, so that an authenticator stores one entry for the account.
       const userHandle = findPasskeys(authenticators)[0]?.passkey.userHandle ?? newValue();
       const authenticator = variant === 'security-key' ? variant : 'passkey';
       const state = { challenge: newValue(), userHandle, authenticator };
@@ -137,7 +137,7 @@ export const passkey: FactorDefinition<SubmittedCredential, Proof, OwnedPasskey>
     },
     confirm(proof) {
       if ('registered' in proof) return proof.registered;
-      throw new TypeError('An assertion confirms no enrollment.');
+      throw new TypeError('An assertion cannot confirm an enrollment.');
     },
     suggestLabel: suggestName,
     async claim(userId, proof, { records }) {
@@ -172,7 +172,7 @@ export const passkey: FactorDefinition<SubmittedCredential, Proof, OwnedPasskey>
   announce(left, owner, { passkeys }) {
     const own = findPasskeys(left);
     const userId = own[0]?.passkey.userHandle ?? owner;
-    // Browsers hide every passkey that is not in the list, so it has to be whole.
+    // Browsers hide every passkey that is not in the list, so it must be complete.
     const isWhole = left.every(({ id, kind }) => kind !== KIND || own.some((found) => found.id === id));
     if (passkeys === null || userId === null || !isWhole) return null;
     const { id: rpId } = passkeys.relyingParty;

@@ -1,4 +1,4 @@
-/** What an authenticator of this kind keeps: the opaque state of its factor. Plain JSON. */
+/** The stored state of a passkey, which only its factor reads. Plain JSON. */
 export interface PasskeyState {
   readonly format: 1;
   readonly credentialId: string;
@@ -7,9 +7,9 @@ export interface PasskeyState {
   readonly signCount: number;
   readonly transports: readonly string[];
   readonly rpId: string;
-  /** The model, as the authenticator says: a UUID in lower case. Zeros where it doesn't say. */
+  /** The model that the authenticator reports: a UUID in lower case, or zeros if it reports none. */
   readonly aaguid: string;
-  /** Whether it may be synced to other devices. Never changes. */
+  /** Whether it can be synced to other devices. Never changes. */
   readonly backupEligible: boolean;
   /** Whether it was synced when it was last used. */
   readonly backedUp: boolean;
@@ -17,15 +17,15 @@ export interface PasskeyState {
   readonly uvSeen: boolean;
 }
 
-/** What an assertion says about the authenticator that signed it. */
+/** What an assertion reports about its authenticator. */
 export interface AssertionFacts {
   readonly signCount: number;
   readonly backedUp: boolean;
 }
 
 /**
- * The state after an assertion, or null where its counter doesn't move: a copy of the authenticator may be in use (WebAuthn 6.1.1).
- * Synced passkeys don't count; for them both counters are 0.
+ * The state after an assertion, or null if its counter does not increase: a copy of the authenticator may be in use (WebAuthn
+ * 6.1.1). Synced passkeys do not count; both counters are 0 for them.
  */
 export function afterAssertion(
   state: PasskeyState,

@@ -1,7 +1,8 @@
 import type { PasskeyState } from './passkey-state';
 
 /**
- * What holds a passkey, by its AAGUID. From https://github.com/passkeydeveloper/passkey-authenticator-aaguids, `aaguid.json` of 2026-08-07.
+ * The names of passkey providers by AAGUID. From https://github.com/passkeydeveloper/passkey-authenticator-aaguids, `aaguid.json`
+ * of 2026-08-07.
  */
 const PROVIDERS: Readonly<Record<string, string>> = {
   'a11a5faa-9f32-4b8c-8c5d-2f7d13e8c942': 'AliasVault',
@@ -55,10 +56,10 @@ const PROVIDERS: Readonly<Record<string, string>> = {
   '87f5ec51-f721-4feb-9fe4-be18c4971894': 'PassCard',
 };
 
-/** The transports of something that is plugged in or held to a reader. */
+/** The transports of a device that is plugged in or held to a reader. */
 const KEY_TRANSPORTS: readonly string[] = ['usb', 'nfc', 'ble', 'smart-card'];
 
-/** The name that is suggested for a new passkey. It rests on what the authenticator says, and proves nothing. */
+/** The suggested name for a new passkey. It is based on what the authenticator reports, and proves nothing. */
 export function suggestName({ aaguid, transports, backupEligible }: PasskeyState): string {
   const provider = Object.hasOwn(PROVIDERS, aaguid) ? PROVIDERS[aaguid] : undefined;
   if (provider !== undefined) return provider;

@@ -10,7 +10,8 @@ import type { AssertionFacts } from './passkey-state';
 import { parseResponse, type SubmittedAssertion } from './submitted-credential';
 
 /**
- * Signing in with a passkey alone: the browser offers those it has for this site, so no name is asked for. What it answers says whose it is.
+ * Signs people in with a passkey alone: the browser offers those it has for this site, so no username is needed. The response
+ * identifies the user.
  */
 export const passkeyWayIn: WayIn<SubmittedAssertion, AssertionFacts> = {
   kind: passkey.traits.kind,
@@ -40,7 +41,7 @@ export const passkeyWayIn: WayIn<SubmittedAssertion, AssertionFacts> = {
 
   async verify({ submitted, challenge }, tools): Promise<WayInVerdict<AssertionFacts>> {
     const userId = await findCredentialOwner(tools.records, submitted.id);
-    // Unknown credentials cost the same reads and the same signature as known ones.
+    // Do the same reads and signature check for unknown credentials, so that timing does not reveal them.
     const member = await tools.records.findMember(userId ?? randomBytes(12).toString('hex'), '');
     const found = findPasskeys(member.authenticators).find(
       ({ passkey: own }) => own.credentialId === submitted.id,
@@ -65,7 +66,7 @@ export const passkeyWayIn: WayIn<SubmittedAssertion, AssertionFacts> = {
       outcome: 'verified',
       ...owner,
       proof: { signCount, backedUp },
-      // An authenticator that learned to verify its user later may be in other hands by then.
+      // If the authenticator did not verify its user at registration, a PIN may have been set later by somebody else.
       isBothFactors: userVerified && state.uvSeen,
       amr: [state.backupEligible ? 'swk' : 'hwk', 'pop', ...(userVerified ? ['user'] : [])],
     };
@@ -81,7 +82,7 @@ export const passkeyWayIn: WayIn<SubmittedAssertion, AssertionFacts> = {
   },
 };
 
-/** A passkey that nobody has the key of, for a credential that is unknown. */
+/** A passkey with an unknown private key, for an unknown credential. */
 function decoyFor({ id, userHandle, authenticatorData }: SubmittedAssertion, rpId: string): OwnedPasskey {
   const flags = Buffer.from(authenticatorData, 'base64url')[32] ?? 0;
   return {
@@ -103,7 +104,7 @@ const BACKUP_ELIGIBLE = 0b1000;
 
 let madeKey: string | undefined;
 
-/** A COSE_Key of ES256: the head of the map, then x and y of a point whose private key is thrown away. */
+/** An ES256 COSE_Key: the head of the map, then x and y of a point whose private key is discarded. */
 function decoyKey(): string {
   if (madeKey !== undefined) return madeKey;
   const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

@@ -1,6 +1,6 @@
 import { createPublicKey, type JsonWebKeyInput } from 'node:crypto';
 
-/** Why a credential is refused: the check of WebAuthn 7.1 or 7.2 that failed. */
+/** The check of WebAuthn 7.1 or 7.2 that failed. */
 export type CeremonyRefusal =
   | 'wrong-challenge'
   | 'wrong-origin'
@@ -16,7 +16,9 @@ export type CeremonyRefusal =
   | 'aaguid-not-allowed'
   | 'counter';
 
-/** COSE numbers: EdDSA, ES256, RS256. The defaults of the library change with the version of Node. */
+/**
+ * COSE algorithm numbers: EdDSA, ES256, RS256. Set explicitly, because the library's defaults change with the version of Node.
+ */
 export const ALGORITHMS = [-8, -7, -257];
 
 interface ExpectedClientData {
@@ -25,7 +27,7 @@ interface ExpectedClientData {
   readonly origins: readonly string[];
 }
 
-/** Judges what the browser says about the page that asked. Null where all of it is right. */
+/** Checks what the browser reports about the requesting page. Null if everything is right. */
 export function judgeClientData(
   clientDataJSON: string,
   expected: ExpectedClientData,
@@ -35,7 +37,7 @@ export function judgeClientData(
   if (clientData['challenge'] !== expected.challenge) return 'wrong-challenge';
   const { origin, crossOrigin = false, topOrigin } = clientData;
   if (typeof origin !== 'string' || !expected.origins.includes(origin)) return 'wrong-origin';
-  // A page that another site shows in a frame. The library lets it pass at registration, and without `topOrigin`.
+  // Refuse a page in another site's frame. The library accepts it at registration, and without `topOrigin`.
   return crossOrigin === false && topOrigin === undefined ? null : 'cross-origin';
 }
 
@@ -48,19 +50,19 @@ function readObject(text: string): Record<string, unknown> | null {
   }
 }
 
-/** The parts of authenticator data that the library parsed, and wrote as CBOR again (WebAuthn 6.1). */
+/** The parts of authenticator data that the library parsed, encoded as CBOR again (WebAuthn 6.1). */
 interface ParsedAuthenticatorData {
   readonly credentialID?: Uint8Array;
   readonly credentialPublicKey?: Uint8Array;
   readonly extensionsDataBuffer?: Uint8Array;
 }
 
-/** RP id hash, flags, counter, AAGUID and the length of the credential id. */
+/** The RP id hash, flags, counter, AAGUID and the length of the credential id. */
 const BYTES_BEFORE_ID = 55;
 
 /**
- * Whether key and extensions are there as they were parsed. Where the data ends within a text or a byte string, the library takes what is
- * left and says nothing.
+ * Whether the data contains the key and extensions exactly as they were parsed. If the data ends inside a text or byte string,
+ * the library silently takes what is there.
  */
 export function isComplete(data: Uint8Array, parsed: ParsedAuthenticatorData): boolean {
   const { credentialID: id, credentialPublicKey: key, extensionsDataBuffer: extensions } = parsed;
@@ -79,7 +81,7 @@ const Y = -3;
 
 const MIN_RSA_BITS = 2048;
 
-/** Judges the key of a new credential: one of our algorithms, on its curve, and usable. */
+/** Checks the key of a new credential: a supported algorithm, the right curve, and a valid key. */
 export function judgeKey(key: unknown): CeremonyRefusal | null {
   if (!isMap(key)) return 'malformed';
   const jwk = toJwk(key, key.get(ALGORITHM));
@@ -94,7 +96,7 @@ export function judgeKey(key: unknown): CeremonyRefusal | null {
 
 const isMap = (value: unknown): value is ReadonlyMap<unknown, unknown> => value instanceof Map;
 
-/** One case for each of `ALGORITHMS`; WebAuthn 5.8.5 ties each to one type of key and one curve. Null where the key is another. */
+/** Handles each of `ALGORITHMS`. WebAuthn 5.8.5 requires a specific key type and curve for each. Null for any other key. */
 function toJwk(key: ReadonlyMap<unknown, unknown>, algorithm: unknown): JsonWebKeyInput['key'] | null {
   const is = (type: number, curve: number) =>
     key.get(KEY_TYPE) === type && key.get(CURVE_OR_MODULUS) === curve;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** The answer of `navigator.credentials.create`, as far as it is used. */
+/** The result of `navigator.credentials.create`, without unused fields. */
 export interface SubmittedRegistration {
   readonly ceremony: 'registration';
   readonly id: string;
@@ -9,7 +9,7 @@ export interface SubmittedRegistration {
   readonly transports: readonly string[];
 }
 
-/** The answer of `navigator.credentials.get`, as far as it is used. */
+/** The result of `navigator.credentials.get`, without unused fields. */
 export interface SubmittedAssertion {
   readonly ceremony: 'assertion';
   readonly id: string;
@@ -21,10 +21,10 @@ export interface SubmittedAssertion {
 
 export type SubmittedCredential = SubmittedRegistration | SubmittedAssertion;
 
-/** WebAuthn 7.1, step 25: a longer id is refused. */
+/** WebAuthn 7.1, step 25: refuse a longer id. */
 const MAX_ID_BYTES = 1023;
 
-/** Above every real response: the longest parts are an id of 1023 bytes, which comes three times, and a key of RSA. */
+/** Larger than any real response. The longest parts are an id of 1023 bytes, which is included three times, and an RSA key. */
 const MAX_JSON_LENGTH = 32_768;
 const MAX_PART_LENGTH = 12_288;
 
@@ -61,14 +61,17 @@ const assertion = z.object({
   userHandle: base64url(MAX_PART_LENGTH).nullish(),
 });
 
-/** One credential id has one text: other texts of the same bytes would pass a comparison with the ids on record. */
+/**
+ * Only accept the canonical encoding of a credential id: another encoding of the same bytes would evade the comparison with
+ * stored ids.
+ */
 function isCanonical(text: string): boolean {
   return Buffer.from(text, 'base64url').toString('base64url') === text;
 }
 
 /**
- * The credential that a browser made, from the JSON text of a form field or an object of a JSON request. Null where it doesn't have the
- * form of one. Everything that isn't named here is dropped, so a key that a client adds beside the signed parts is never read.
+ * Parses the credential that a browser returned, from the JSON text of a form field or the object of a JSON request. Null if it
+ * does not have the right form. Drops all other fields, so that a key that a client adds next to the signed parts is never read.
  */
 export function parseResponse(submitted: unknown): SubmittedCredential | null {
   const json = typeof submitted === 'string' ? readJson(submitted) : submitted;
@@ -108,7 +111,7 @@ function readJson(text: string): unknown {
   }
 }
 
-/** Transports are hints for a later prompt; unknown words are kept, since browsers learn new ones (WebAuthn 5.8.4). */
+/** Transports are hints for later prompts. Keep unknown ones, because browsers add new ones (WebAuthn 5.8.4). */
 function knownForm(transports: readonly unknown[]): readonly string[] {
   const words = transports.filter(
     (word): word is string => typeof word === 'string' && /^[a-z-]{1,20}$/.test(word),

@@ -4,16 +4,16 @@ import { parseRecoveryCode, verifyRecoveryCode, type RecoveryCode } from '../../
 import type { RecoveryCodeRecord } from '../../records/records';
 import type { FactorDefinition } from '../factor';
 
-/** What was typed, without the case and the separators. */
+/** A typed code, without case and separators. */
 type TypedCode = Pick<RecoveryCode, 'number' | 'code'>;
 
-/** Recovery codes. The number that leads a code selects its record, so that one try costs one hash. */
+/** Recovery codes. The number at the start of a code selects its record, so that only one hash is computed per attempt. */
 export const recoveryCode: FactorDefinition<TypedCode, RecoveryCodeRecord> = {
   traits: {
     kind: 'recovery-code',
-    // It ranks with the strongest that can be guessed at: it is what is left to a person who lost the phone.
+    // The highest rank of a factor that can be guessed: a person who lost their phone has nothing else.
     rank: 3,
-    // RFC 8176 has no value for a recovery code; it is a one-time password.
+    // RFC 8176 has no value for a recovery code, so use the one for one-time passwords.
     amr: 'otp',
     assuranceLevel: 2,
     phishingResistant: false,
@@ -42,9 +42,9 @@ export const recoveryCode: FactorDefinition<TypedCode, RecoveryCodeRecord> = {
 
   afterProof: (state) => state,
 
-  /** Codes stand in a document of their own. */
+  /** Recovery codes have their own document. */
   async accept({ userId, challenge }, record, { state, records }) {
-    // The challenge first: where it is gone, the code is not lost with it.
+    // Use up the challenge first: if that fails, the code is not lost.
     if (!(await state.consumeChallenge(challenge, challenge.id))) return false;
     return records.consumeRecoveryCode(userId, record);
   },

@@ -30,12 +30,12 @@ function findAuthenticator({ challenge, member }: Attempt): Authenticator | unde
 
 const isEnrollment = ({ challenge }: Attempt) => challenge.purpose === 'enroll';
 
-/** What an authenticator app keeps. Parameters are there if they are not the usual ones. */
+/** The stored state of an authenticator app. Parameters are only present if they differ from the defaults. */
 export interface TotpState extends AcceptedSteps, Partial<TotpParameters> {
   readonly format: 1;
-  /** A time step that is never accepted, since it was told to somebody. */
+  /** A time step that is never accepted, because a refusal revealed that its code is right. */
   readonly refusedStep?: number;
-  /** The secret came from another system and is shorter than RFC 4226 demands. */
+  /** The secret was imported and is shorter than RFC 4226 requires. */
   readonly weakSecret?: boolean;
 }
 
@@ -59,7 +59,7 @@ function parametersOf(state: TotpState): TotpParameters {
   return { algorithm, digits, periodSeconds };
 }
 
-/** Codes of an authenticator app. In an enrollment the secret is the one that the challenge carries. */
+/** Codes of an authenticator app. During enrollment, the secret is in the challenge. */
 export const totp: FactorDefinition<string, { readonly timeStep: number }, TotpState> = {
   traits: {
     kind: KIND,
@@ -135,7 +135,7 @@ export const totp: FactorDefinition<string, { readonly timeStep: number }, TotpS
       return { outcome: 'verified', proof: { timeStep: verification.timeStep } };
     const { because } = verification;
     if (because === 'clock-off' && verification.driftSeconds > 0 && authenticator !== undefined) {
-      // Whoever guessed it would now know when it is right: that step is worth nothing from here on.
+      // The refusal reveals when this code will be right, which would help an attacker who guessed it. So never accept that step.
       const timeStep = timeStepAt(now + verification.driftSeconds * 1000, parameters);
       await records.changeState(userId, authenticator.id, (state) => ({
         ...readState(stateSchema, state),
@@ -145,7 +145,7 @@ export const totp: FactorDefinition<string, { readonly timeStep: number }, TotpS
     return verification;
   },
 
-  /** A code is used up with every earlier one (RFC 6238, section 5.2). */
+  /** Accepting a code also uses up all earlier ones (RFC 6238, section 5.2). */
   afterProof(state, { timeStep }, now) {
     const present = timeStepAt(now, parametersOf(state));
     const steps = state.refusedStep === timeStep ? null : acceptStep(state, timeStep, present);
@@ -156,8 +156,8 @@ export const totp: FactorDefinition<string, { readonly timeStep: number }, TotpS
 const QUIET_ZONE_MODULES = 4;
 
 /**
- * Draws a QR code as the data of one SVG path, so that a template can put it into an attribute and escape it like any
- * other value. `size` is the side of the square in modules, with the quiet zone that ISO/IEC 18004 asks for.
+ * Draws a QR code as the data of one SVG path, so that a template can put it into an attribute and escape it like any other
+ * value. `size` is the side of the square in modules, including the quiet zone that ISO/IEC 18004 requires.
  */
 export function drawQrPath(text: string): { readonly size: number; readonly path: string } {
   const { modules } = create(text, { errorCorrectionLevel: 'M' });

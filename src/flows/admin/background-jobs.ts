@@ -95,6 +95,7 @@ async function runJob(context: FlowContext, work: JobWork, organizationId: strin
     // oxlint-disable-next-line no-await-in-loop
     await setImmediate();
     // Read again, because the job may have been erased in between.
+    // oxlint-disable-next-line no-await-in-loop
     job = await context.records.findJob(organizationId, work.kind);
   }
   return true;

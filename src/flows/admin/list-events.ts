@@ -60,6 +60,7 @@ export async function listEventPage(context: FlowContext, query: EventPageQuery)
   for (let reads = 1; ; reads += 1) {
     const from = cursor === undefined ? {} : { cursor };
     // Each read starts where the previous one ended.
+    // oxlint-disable-next-line no-await-in-loop
     const { events, nextCursor } = await context.records.listEvents({ ...filter, ...from, limit });
     if (events.length > 0 || nextCursor === undefined || reads === MOST_READS) {
       // oxlint-disable-next-line no-await-in-loop

@@ -185,6 +185,7 @@ export async function* memberRows(
   let cursor: string | undefined;
   do {
     // Reads the next page only when the client is ready for it.
+    // oxlint-disable-next-line no-await-in-loop
     const page = await listMembers(context, {
       ...query,
       limit: MEMBERS_A_PAGE,

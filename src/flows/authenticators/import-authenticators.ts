@@ -133,6 +133,7 @@ async function importBatch(
       const done: ImportRefusal[] = [];
       for (const { index, row } of rows) {
         // Import the rows of one person in sequence: each result affects the next.
+        // oxlint-disable-next-line no-await-in-loop
         done.push({ index, userId, because: await importRow(context, request, accounts.get(userId), row) });
       }
       return done;

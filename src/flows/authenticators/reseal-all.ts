@@ -59,6 +59,7 @@ async function* batches(context: FlowContext, request: ResealRequest): AsyncGene
     const { organizationId, batchSize: limit } = request;
     const from = cursor === undefined ? {} : { cursor };
     // The cursor of the next page comes with the previous one.
+    // oxlint-disable-next-line no-await-in-loop
     const page = await context.directory.list({ organizationId, limit, ...from });
     cursor = page.nextCursor;
     const userIds = page.accounts.map(({ id }) => id);

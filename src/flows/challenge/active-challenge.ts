@@ -92,6 +92,7 @@ export async function changeChallenge(
     const challenge = { ...next, version: newHandle() };
     const after = current?.version ?? null;
     // Each try uses what the previous one read.
+    // oxlint-disable-next-line no-await-in-loop
     if (await state.issueChallenge(challenge, { now: clock.now(), underPendingLogin, after }))
       return { outcome: 'changed', challenge };
     // oxlint-disable-next-line no-await-in-loop

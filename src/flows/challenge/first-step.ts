@@ -17,7 +17,7 @@ export interface FirstStep {
 }
 
 /** A pending login with its first challenge. */
-export interface Begun {
+export interface StartedLogin {
   /** The login that continues: the earlier one if the same step was made a moment ago. */
   readonly pending: PendingLogin;
   readonly ask: ChallengeOutcome | null;
@@ -31,7 +31,7 @@ export async function continueEarlier(
     readonly challengeHint: ChallengeHint;
     readonly step: FirstStep;
   },
-): Promise<Begun | null> {
+): Promise<StartedLogin | null> {
   const { pending, challengeHint, step } = repeated;
   const { userId } = pending;
   // Read as late as this: the earlier login was recorded before its send was counted, and this one was refused after that.

@@ -29,7 +29,7 @@ import { findDestinationWait } from './spend-send';
 import type { FoundUnlockLink } from './unlock-link';
 
 /** A challenge before it is stored, with the code that will be sent. */
-export interface PreparedAsk {
+export interface PreparedChallenge {
   readonly challenge: Challenge;
   /** Null if the kind sends no code, or the address cannot be read. */
   readonly code: (NewCode & { readonly destination: string }) | null;
@@ -50,7 +50,7 @@ export async function issueChallengeFor(
 }
 
 /** Creates the challenge for a factor, to be stored together with the pending login. {@link finishChallenge} sends its code. */
-export function prepareChallenge(context: FlowContext, request: ChallengeRequest): PreparedAsk {
+export function prepareChallenge(context: FlowContext, request: ChallengeRequest): PreparedChallenge {
   const { owner, option, gathered, pendingUntil } = request;
   const { authenticatorId, kind } = option;
   const { account } = gathered;
@@ -96,7 +96,7 @@ export function prepareChallenge(context: FlowContext, request: ChallengeRequest
 export async function finishChallenge(
   context: FlowContext,
   request: ChallengeRequest,
-  { challenge, code }: PreparedAsk,
+  { challenge, code }: PreparedChallenge,
 ): Promise<ChallengeOutcome> {
   const { option, gathered } = request;
   if (code !== null) return sendChallengeCode(context, request, { challenge, code });

@@ -65,6 +65,7 @@ export class BackgroundWork {
       const rest = [...this.#underWay].filter(([name]) => except === undefined || !name.startsWith(except));
       if (rest.length === 0) return;
       // Finished work may have started more.
+      // oxlint-disable-next-line no-await-in-loop
       await Promise.all(rest.map(([, { done }]) => done));
     }
   }

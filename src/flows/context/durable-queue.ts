@@ -54,6 +54,7 @@ export async function workOff<Item>(
     const now = clock.now();
     const latestAt = now + LONGEST_PAUSE_SECONDS * 1000;
     // Send each batch before the next is claimed, so that no claim expires.
+    // oxlint-disable-next-line no-await-in-loop
     const due = await queue.claim({ now, latestAt, limit: BATCH, untilAt: now + CLAIM_SECONDS * 1000 });
     // oxlint-disable-next-line no-await-in-loop
     const outcomes = await Promise.all(due.map((item) => queue.retry(item)));

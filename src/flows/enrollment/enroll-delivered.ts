@@ -43,7 +43,7 @@ function requireChannel(kind: FactorKind): Channel {
   return channel;
 }
 
-type Begun =
+type StoredCode =
   { readonly outcome: 'begun'; readonly challenge: Challenge; readonly code: NewCode } | EnrollmentGone;
 
 /**
@@ -90,7 +90,7 @@ function spend(context: FlowContext, { kind, destination, subject }: DeliveredEn
 }
 
 /** Stores the code, in the current enrollment if that is for the same address. */
-async function begin(context: FlowContext, request: DeliveredEnrollmentRequest): Promise<Begun> {
+async function begin(context: FlowContext, request: DeliveredEnrollmentRequest): Promise<StoredCode> {
   const { kind, destination, subject, gathered, pendingUntil } = request;
   const owner = challengeOwner(subject, 'enroll');
   const fresh = newEnrollment(context, request, kind, {

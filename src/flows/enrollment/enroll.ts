@@ -3,7 +3,7 @@ import type { FactorKind, FactorState } from '../../core/member/factor-kind';
 import { digestUserId } from '../../core/proof/key-ring';
 import { isChallengeOver } from '../../core/proof/one-time-code';
 import { openSecret, sealSecret, type PlainSecret } from '../../core/proof/secrets';
-import type { Begun, Enrollee, Shown } from '../../factors/factor';
+import type { PendingEnrollment, Enrollee, Shown } from '../../factors/factor';
 import { channelOfKind } from '../../factors/find-factor';
 import type { Challenge } from '../../stores/state-store';
 import {
@@ -53,7 +53,7 @@ export function newEnrollment(
   context: FlowContext,
   { subject, pendingUntil }: EnrollmentRequest,
   kind: FactorKind,
-  { secret, state, until = Infinity }: Begun,
+  { secret, state, until = Infinity }: PendingEnrollment,
 ): Challenge {
   const authenticatorId = newId();
   const binding = { userId: subject.userId, authenticatorId, kind };

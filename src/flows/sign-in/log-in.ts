@@ -5,7 +5,7 @@ import { BACKUP_KIND } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import type { PendingLogin } from '../../stores/state-store';
 import { judgeBrowser, presentBrowser, type BrowserToken, type CookieChange } from '../browsers/use-browser';
-import { continueEarlier, type Begun, type FirstStep } from '../challenge/first-step';
+import { continueEarlier, type StartedLogin, type FirstStep } from '../challenge/first-step';
 import { finishChallenge, prepareChallenge } from '../challenge/issue-challenge';
 import { isLockedOut } from '../challenge/unlock-link';
 import {
@@ -34,7 +34,7 @@ export type LoginOutcome =
       readonly gathered: Gathered;
       readonly challengeHint: ChallengeHint | null;
       /** Resolves when the pending login and its first challenge are stored. */
-      readonly begun: Promise<Begun>;
+      readonly begun: Promise<StartedLogin>;
       /** The next step of the login is the proof that ends the lock. */
       readonly unlocking: boolean;
     }
@@ -203,7 +203,7 @@ async function begin(
     readonly origin: Origin;
     readonly step: FirstStep;
   },
-): Promise<Begun> {
+): Promise<StartedLogin> {
   const { pending, challengeHint, gathered, origin, step } = begun;
   const { state } = context;
   if (challengeHint === null) return state.createPendingLogin(pending).then(() => ({ pending, ask: null }));
