@@ -27,8 +27,8 @@ export function isRecent(at: number, seconds: number, now: number): boolean {
 }
 
 /**
- * Whether something that lasts `longestSeconds` at most has ended. An end further away than that was set by a clock ahead, and
- * counts as passed.
+ * Whether something that lasts `longestSeconds` at most has ended. An end further away than that was set by a clock that was
+ * ahead, and counts as passed.
  */
 export function hasEnded(endsAt: number, longestSeconds: number, now: number): boolean {
   return now >= endsAt || !isCredible(endsAt - longestSeconds * 1000, now);

@@ -41,8 +41,8 @@ export interface WayIn<Submission = unknown, Proof = unknown> {
     tools: FactorTools,
   ): Promise<WayInVerdict<Proof>>;
   /**
-   * Stores the state that the authenticator reported, so that an older one is refused from now on. False if the proof was just
-   * refused because of it.
+   * Stores the state that the authenticator reported, so that an older one is refused from now on. False if a newer one was
+   * stored in the meantime.
    */
   accept(right: RightWayIn<Proof>, now: number, tools: FactorTools): Promise<boolean>;
 }

@@ -12,7 +12,7 @@ export interface QueueOf<Item> {
   keep(item: Item, keep: { readonly dueAt: number; readonly most: number }): Promise<number>;
   /**
    * Returns the due items, at most `limit`, and postpones each until `untilAt`, so that no other process takes it too. An item
-   * that is due after `latestAt` was postponed by a clock ahead, so it is returned too. Atomic.
+   * that is due after `latestAt` was postponed by a clock that was ahead, so it is returned too. Atomic.
    */
   claim(due: {
     readonly now: number;

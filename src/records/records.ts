@@ -171,7 +171,7 @@ export interface Records
     authenticator: Authenticator,
     source: { readonly ref: string; readonly dryRun: boolean },
   ): Promise<ImportOutcome>;
-  /** False where there is none of that id. */
+  /** False if there is no authenticator with that id. */
   renameAuthenticator(userId: string, authenticatorId: string, label: string): Promise<boolean>;
   /** Replaces a sealed secret. False if `expected` is no longer what is stored. Atomic. */
   resealAuthenticator(

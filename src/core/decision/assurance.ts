@@ -16,9 +16,9 @@ export interface Evidence {
   /** The channel of the first factor, if the host named it: see `channel`. */
   readonly channel?: string;
   /**
-   * This package saw the sign-in at `at`. Without it, a session of the host was first noticed at `at`. With a kind of factor, the
-   * factor was the sign-in itself, without a password: a passkey that verified its user proves both factors (NIST SP 800-63B-4,
-   * 3.2.10).
+   * This package saw the sign-in at `at`. Without it, a session of the host was first noticed at `at`. If the method is a kind of
+   * factor, the person signed in with it and without a password: a passkey that verified its user proves both factors (NIST SP
+   * 800-63B-4, 3.2.10).
    */
   readonly seen?: true;
   /**

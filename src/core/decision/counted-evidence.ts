@@ -32,12 +32,12 @@ function isSpent({ spentChannels }: Facts, { authenticatorId, sentBy }: Evidence
 }
 
 /**
- * A session can switch organizations, and rules can change during a session. So that one organization's rules cannot lower the
+ * A session can switch organizations, and rules can change during a session. One organization's rules must not lower the
  * protection of another:
- * - a code to an address on file counts only if an administrator assigned that method;
- * - a kind that the policy forbids counts only if it is at least as strong as the person's strongest factor, or if the person has
- *   nothing else to prove;
- * - a code delivered by email instead of a text counts only if the policy allows the fallback.
+ * - A code to an address on file counts only if an administrator assigned that method.
+ * - A kind that the policy forbids counts only if it is at least as strong as the person's strongest factor, or if the person has
+ *   nothing else to prove.
+ * - A code delivered by email instead of a text counts only if the policy allows the fallback.
  */
 function isAcceptedHere(facts: Facts, evidence: Evidence): boolean {
   const { method, authenticatorId } = evidence;

@@ -34,12 +34,12 @@ export function explain(facts: Facts, requirement: Requirement, now: number): re
 /** Applies the stronger requirement: of the route, or of the policy if it is enabled. */
 function withStrength(facts: Facts, requirement: Requirement): Facts {
   const { policy } = facts;
-  const asked = demandsResistance(requirement)
+  const strength = demandsResistance(requirement)
     ? 'phishing-resistant'
     : policy.enabled
       ? policy.strength
       : 'any';
-  return asked === policy.strength ? facts : { ...facts, policy: { ...policy, strength: asked } };
+  return strength === policy.strength ? facts : { ...facts, policy: { ...policy, strength } };
 }
 
 /**

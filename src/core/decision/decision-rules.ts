@@ -143,17 +143,17 @@ function challenge(
   now: number,
   isEnough: (kind: FactorKind) => boolean = () => true,
 ): Decision {
-  const waysAt = (known: Facts, at: number) =>
+  const optionsAt = (known: Facts, at: number) =>
     challengeOptions(known, at).filter(({ kind }) => isEnough(kind));
-  const anyOf = waysAt(facts, now);
+  const anyOf = optionsAt(facts, now);
   if (anyOf.length > 0) return { outcome: 'challenge', because, anyOf };
   // Report a lock only if an option becomes available when it ends.
   const ends = [facts.codesLockedUntil, facts.recoveryCodesLockedUntil].filter(
-    (until) => until !== null && now < until && waysAt(facts, until).length > 0,
+    (until) => until !== null && now < until && optionsAt(facts, until).length > 0,
   );
   if (ends.length > 0)
     return { outcome: 'deny', because: 'locked', lockedUntil: Math.min(...ends.map(Number)) };
-  if (waysAt({ ...facts, spentChannels: [] }, now).length > 0)
+  if (optionsAt({ ...facts, spentChannels: [] }, now).length > 0)
     return { outcome: 'deny', because: 'same-channel' };
   const isWeakerLeft = provableFactors(facts).length > 0;
   return { outcome: 'deny', because: isWeakerLeft ? 'strongest-unusable' : 'no-usable-factor' };
@@ -168,11 +168,11 @@ function enrollWantedFactor(facts: Facts, requirement: Requirement, now: number)
   if (!policy.enabled || hasWantedFactor(facts)) return null;
   if (requirement.kind === 'policy' && isProvenUpstream(facts)) return null;
   const anyOf = enrollableKinds(facts);
-  const asked = member.enabled || policy.enrollment !== 'assigned';
-  if (!asked && requirement.kind === 'policy') return null;
+  const isAsked = member.enabled || policy.enrollment !== 'assigned';
+  if (!isAsked && requirement.kind === 'policy') return null;
   const grace = deriveGrace(policy, member, now);
   // A step-up accepts the password of a person who need not enroll yet. A person without a password needs a factor.
-  const mayWait = !asked || grace.skippable;
+  const mayWait = !isAsked || grace.skippable;
   if (requirement.kind === 'step-up' && mayWait && (hasFactor(facts) || facts.hasPassword)) return null;
   const skipped = facts.session?.skipped === true && doesSkipHold(policy, member, now);
   if (requirement.kind === 'policy' && skipped) return { outcome: 'allow', because: 'skipped' };
@@ -189,8 +189,8 @@ function enrollWantedFactor(facts: Facts, requirement: Requirement, now: number)
 function isEnrollmentDue(facts: Facts, now: number): boolean {
   const { policy, member } = facts;
   if (!policy.enabled || hasWantedFactor(facts) || enrollableKinds(facts).length === 0) return false;
-  const asked = member.enabled || policy.enrollment !== 'assigned';
-  return asked && !deriveGrace(policy, member, now).skippable;
+  const isAsked = member.enabled || policy.enrollment !== 'assigned';
+  return isAsked && !deriveGrace(policy, member, now).skippable;
 }
 
 /**

@@ -109,7 +109,7 @@ export type Requirement =
       readonly strength?: Strength;
       /** A password counts only if it was entered after this instant: "enter your password again". */
       readonly passwordSince?: number;
-      /** A seen sign-in of the host counts too, even if the person has a password. */
+      /** A sign-in of the host that this package saw counts too, even if the person has a password. */
       readonly signInCounts?: true;
     };
 

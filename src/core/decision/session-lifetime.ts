@@ -51,7 +51,7 @@ export function isEndedBy({ sessionsEndedAt }: Ends, startedAt: number | null): 
 
 /**
  * Whether the password changed after an instant, such as when a sign-in started to check it. Ignores a change dated in the
- * future, which a clock ahead wrote.
+ * future, which a clock that was ahead wrote.
  */
 export function isPasswordChangedSince(
   { passwordChangedAt }: { readonly passwordChangedAt?: number },
@@ -86,9 +86,9 @@ export function findFutureDate({ startedAt, seenAt, evidence }: SessionDates, no
 }
 
 /**
- * Corrects the dates of a session that a clock ahead wrote. The session lasts no longer than one that starts now. A proof dated
- * in the future gets an unknown time: it still counts, but is never fresh. Store the result, so that such a proof does not become
- * fresh later.
+ * Corrects the dates of a session if a clock was ahead. The session lasts no longer than one that starts now. A
+ * proof dated in the future gets an unknown time: it still counts, but is never fresh. Store the result, so that such a proof
+ * does not become fresh later.
  */
 export function boundDates({ startedAt, seenAt, evidence }: SessionDates, now: number): SessionDates {
   return {

@@ -175,14 +175,14 @@ export function challengeOptions(facts: Facts, now: number): readonly Option[] {
 
 /** Merges the options of a kind that is asked together into one, at the position of the first. */
 function askTogether({ factors }: Facts, options: readonly Option[]): readonly Option[] {
-  const asked = options.map((option) => {
+  const merged = options.map((option) => {
     const { kind } = option;
     const isTogether = findTraits(factors, kind)?.askedTogether === true;
     return isTogether ? { authenticatorId: anyOfKindId(kind), kind } : option;
   });
   const isFirst = ({ authenticatorId }: Option, place: number) =>
-    asked.findIndex((other) => other.authenticatorId === authenticatorId) === place;
-  return asked.filter(isFirst);
+    merged.findIndex((other) => other.authenticatorId === authenticatorId) === place;
+  return merged.filter(isFirst);
 }
 
 /** Whether the option asks for this authenticator. */

@@ -50,7 +50,7 @@ export function freeLabel(label: string, others: readonly Pick<Authenticator, 'l
 export type ImportOutcome =
   | 'imported'
   | 'already-imported'
-  /** The person set one of this kind up here, which an import must not stand beside. */
+  /** The person has already set up one of this kind here, so nothing is imported. */
   | 'has-authenticator'
   | 'too-many-authenticators';
 

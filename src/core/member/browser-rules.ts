@@ -1,7 +1,7 @@
 import type { Changed } from './member-document';
 import { isBrowserOver, rotateBrowser, type NextTokens, type RememberedBrowser } from './remembered-browser';
 
-/** More than anybody uses; the oldest make room. */
+/** More than anybody uses. The oldest are dropped. */
 export const MAX_BROWSERS_PER_USER = 20;
 
 export interface BrowsersDocument {
@@ -20,7 +20,7 @@ export interface BrowserTraits {
   readonly network: string;
 }
 
-/** More than anybody uses; the oldest make room. */
+/** More than anybody uses. The oldest are dropped. */
 export const MOST_SEEN = 20;
 
 /**

@@ -32,7 +32,7 @@ function lockMs({ locks }: Pick<GuessCounter, 'locks'>, { lockSeconds }: GuessLi
   return Math.min(lockSeconds * 2 ** before, LONGEST_LOCK_SECONDS) * 1000;
 }
 
-/** The end of the current lock, or null. A lock that was set by a clock ahead is shortened, as if it were set now. */
+/** The end of the current lock, or null. A lock that was set by a clock that was ahead is shortened, as if it were set now. */
 export function lockEnd(counter: GuessCounter, limits: GuessLimits, now: number): number | null {
   const { lockedUntil } = counter;
   if (lockedUntil === null || now >= lockedUntil) return null;
@@ -40,8 +40,8 @@ export function lockEnd(counter: GuessCounter, limits: GuessLimits, now: number)
 }
 
 /**
- * Like `lockEnd`, for code that only displays or decides. Null for a lock set by a clock ahead: it would otherwise last as long
- * as that clock was ahead, because nobody guesses while a lock is shown. The next guess is refused and shortens the lock.
+ * Like `lockEnd`, for code that only displays or decides. Null for a lock set by a clock that was ahead: it would otherwise last
+ * as long as that clock was ahead, because nobody guesses while a lock is shown. The next guess is refused and shortens the lock.
  */
 export function knownLockEnd(counter: GuessCounter, limits: GuessLimits, now: number): number | null {
   const end = lockEnd(counter, limits, now);

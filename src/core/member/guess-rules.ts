@@ -79,7 +79,7 @@ export type GuessOutcome =
   | {
       readonly outcome: 'locked';
       readonly lockedUntil: number;
-      /** A clock ahead had set the lock. This call shortened it by this much. */
+      /** A clock that was ahead had set the lock. This call shortened it by this much. */
       readonly shortenedByMs?: number;
     }
   | { readonly outcome: 'disabled' };

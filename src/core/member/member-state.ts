@@ -33,7 +33,7 @@ export function deriveMemberState(facts: Facts, now: number): MemberState {
   const { member, federated } = facts;
   const configured = hasFactor(facts);
   const exempt = isExempt(member.exemption, now);
-  const grace = deriveWaiting(facts, { configured, exempt, now });
+  const grace = deriveGracePeriod(facts, { configured, exempt, now });
   const { codesLockedUntil: lockedUntil } = facts;
   return {
     configured,
@@ -65,13 +65,13 @@ function kindsOf(facts: Facts): readonly FactorKind[] {
 }
 
 /** The grace period, for a person who is asked to enroll and may postpone it. */
-function deriveWaiting(
+function deriveGracePeriod(
   facts: Facts,
   known: { readonly configured: boolean; readonly exempt: boolean; readonly now: number },
 ): Grace {
   const { policy, member, federated } = facts;
-  const asked = facts.featureAvailable && policy.enabled && !federated && !known.exempt;
-  if (!asked || known.configured) return { skippable: false };
+  const isAsked = facts.featureAvailable && policy.enabled && !federated && !known.exempt;
+  if (!isAsked || known.configured) return { skippable: false };
   // An optional enrollment without a limit can be postponed forever, so there is no grace period.
   if (policy.graceUntil === null && policy.skips === null) return { skippable: false };
   return deriveGrace(policy, member, known.now);

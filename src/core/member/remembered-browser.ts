@@ -35,8 +35,8 @@ export interface RememberedBrowser {
 export const LONGEST_REMEMBERED_SECONDS = 90 * 86_400;
 
 /**
- * Whether the record has expired. A record that ends later than the maximum allows was written by a clock ahead, and counts as
- * expired.
+ * Whether the record has expired. A record that ends later than the maximum allows was written by a clock that was ahead, and
+ * counts as expired.
  */
 export function isBrowserOver({ expiresAt }: Pick<RememberedBrowser, 'expiresAt'>, now: number): boolean {
   return hasEnded(expiresAt, LONGEST_REMEMBERED_SECONDS, now);

@@ -1,7 +1,10 @@
 import type { FactorKind } from '../member/factor-kind';
 import type { MemberSettings } from '../member/member';
 
-/** Who is asked to enroll a factor: only assigned members, or everyone, who may or may not decline. */
+/**
+ * Who is asked to enroll. `assigned`: only members for whom an administrator enabled MFA. `optional`: everyone, but they may
+ * decline. `required`: everyone.
+ */
 export type EnrollmentRule = 'assigned' | 'optional' | 'required';
 
 /** The required strength of a second factor: any allowed method, or one that resists phishing (NIST SP 800-63B-4, 3.2.5). */

@@ -20,12 +20,12 @@ export type ImportedTotp =
       readonly outcome: 'parsed';
       readonly secret: PlainSecret;
       readonly parameters: TotpParameters;
-      /** Shorter than RFC 4226 demands (128 bits). */
+      /** Shorter than the 128 bits that RFC 4226 requires. */
       readonly isWeak: boolean;
     }
   | {
       readonly outcome: 'refused';
-      /** `secret-weak`: shorter than RFC 4226 demands (128 bits). `secret-too-short`: below 80 bits. */
+      /** `secret-weak`: shorter than the 128 bits that RFC 4226 requires. `secret-too-short`: below 80 bits. */
       readonly because: 'secret-malformed' | 'secret-weak' | 'secret-too-short' | 'secret-too-long';
     };
 
@@ -41,11 +41,11 @@ export function parseImportedTotp(
 ): ImportedTotp {
   const { secret: text, encoding = text.startsWith('otpauth://') ? 'otpauth' : 'base32' } = given;
   const { algorithm, digits, periodSeconds } = given;
-  const beside = definedOf({ algorithm, digits, periodSeconds });
+  const stated = definedOf({ algorithm, digits, periodSeconds });
   const read = encoding === 'otpauth' ? readUri(text) : { key: decode(text, encoding), parameters: {} };
   if (read === null || read.key === null) return refuse('secret-malformed');
-  const parameters = { ...TOTP_PARAMETERS, ...beside, ...read.parameters };
-  if (Object.entries(beside).some(([name, value]) => Reflect.get(parameters, name) !== value))
+  const parameters = { ...TOTP_PARAMETERS, ...stated, ...read.parameters };
+  if (Object.entries(stated).some(([name, value]) => Reflect.get(parameters, name) !== value))
     return refuse('secret-malformed');
   const { length } = read.key;
   if (length < SHORTEST_SECRET_BYTES) return refuse('secret-too-short');

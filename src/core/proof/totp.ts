@@ -142,7 +142,7 @@ export function instantOfStep(timeStep: number, { periodSeconds } = TOTP_PARAMET
 export interface AcceptedSteps {
   /** The highest. No step at or below it is accepted again (RFC 6238, section 5.2). */
   readonly lastAcceptedStep: number | null;
-  /** An earlier accepted step. It applies if a clock ahead accepted the highest. */
+  /** An earlier accepted step. It applies if a clock that was ahead accepted the highest. */
   readonly stepBefore?: number;
 }
 

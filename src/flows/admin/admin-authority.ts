@@ -26,7 +26,7 @@ export interface OutsideActor {
 
 export type Actor = Account | OutsideActor;
 
-/** Who acts, on which organization. The caller has checked that they may. */
+/** An administrator's action on an organization. The caller has checked the permission. */
 export interface AdminAct {
   readonly organizationId: string;
   readonly actor: Actor;
@@ -37,7 +37,7 @@ export interface AdminAct {
   readonly administers?: readonly string[];
 }
 
-/** The same for one member. */
+/** An action on one member. */
 export interface MemberAdminAct extends AdminAct {
   readonly userId: string;
   /** The host's own code acts for every organization that the person is in. */
@@ -82,7 +82,7 @@ export interface AdministratorRequest {
   readonly subject: AuthSubject;
   readonly gathered: Gathered;
   readonly act: 'read' | 'change';
-  /** The policy of the administered organization; null where MFA is off there. */
+  /** The policy of the administered organization; null if MFA is off there. */
   readonly administered: Policy | null;
 }
 

@@ -143,7 +143,7 @@ async function administratorsWithoutFactor(
 const KEEP_DAYS = 400;
 const PAUSE_MS = 600_000;
 
-/** Drops days in the future, which a clock ahead stored. */
+/** Drops days in the future, which a clock that was ahead stored. */
 function daysBefore(days: readonly AdoptionDay[], now: number): readonly AdoptionDay[] {
   const today = dayOf(now);
   return days.filter(({ day }) => day < today).slice(1 - KEEP_DAYS);

@@ -63,7 +63,7 @@ export async function explainLock(
   const { organizationId, userId, lockedUntil } = request;
   const ofMember = { organizationId, userIds: [userId] };
   const locks = await records.listEvents({ ...ofMember, names: ['proofs-locked'], limit: MOST_READ });
-  // A lock that a clock ahead set was shortened, so it may end earlier than its event says, but never later.
+  // If a clock was ahead, its lock was shortened, so it may end earlier than its event says, but never later.
   const lock = locks.events.find(
     (event) => isAtCode(event) && Number(event.details['lockedUntil']) >= lockedUntil,
   );

@@ -47,7 +47,7 @@ export function indexOfFilter(
   now: number,
 ): ({ readonly index: MemberIndex } & MarkRange) | null {
   if (filter === 'exempt') return { index: filter, above: now };
-  // No lock can end later than this. A later end was set by a clock ahead.
+  // No lock can end later than this. A later end was set by a clock that was ahead.
   if (filter === 'locked') return { index: filter, above: now, below: now + LONGEST_LOCK_SECONDS * 1000 + 1 };
   if (filter !== 'in-grace') return { index: filter };
   if (policy === null) return { index: 'waiting' };

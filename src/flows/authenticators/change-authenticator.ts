@@ -12,7 +12,7 @@ export type Removal =
   | ({ readonly outcome: 'removed'; readonly label: string; readonly gathered: Gathered } & FactorChanged)
   | ChangeRefused;
 
-/** Removes one of the person's own authenticators. Somebody else's is no different from one that never was. */
+/** Removes one of the person's own authenticators. Another person's has the same outcome as an unknown one. */
 export async function removeAuthenticator(
   context: FlowContext,
   act: FactorAct & { readonly authenticatorId: string; readonly endOthers: boolean },

@@ -90,7 +90,7 @@ const CAPS: ReadonlyMap<BudgetOf, string> = new Map([
   ['total', 'sends.total'],
 ]);
 
-/** Tells the operator, because a limit over all organizations also blocks the innocent ones. */
+/** Tells the operator, because a limit over all organizations also blocks those that did nothing wrong. */
 class SendCapReached extends Error {
   override readonly name = 'SendCapReached';
 

@@ -24,7 +24,7 @@ export function nextTry(
 } {
   const tried = attempts + 1;
   const waitSeconds = WAITS_SECONDS[Math.min(tried, WAITS_SECONDS.length) - 1] ?? CLAIM_SECONDS;
-  // A clock ahead must not extend the retries.
+  // A clock that was ahead must not extend the retries.
   const since = Math.min(keptAt, now);
   const isTooOld = now + waitSeconds * 1000 > since + LONGEST_WAIT_SECONDS * 1000;
   return { keptAt: since, attempts: tried, waitSeconds, isTooOld };

@@ -79,8 +79,8 @@ export function findSpentChannels(
 }
 
 /**
- * If a clock ahead recorded the password reset, stores a new end, so that the address is not excluded for longer than after any
- * other reset.
+ * If a clock that was ahead recorded the password reset, stores a new end, so that the address is not excluded for longer than
+ * after any other reset.
  */
 function boundSpentChannel({ clocks, clock, records, background }: FlowContext, member: MemberRecord): void {
   const { userId, spentChannel } = member;

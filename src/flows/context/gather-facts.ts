@@ -213,7 +213,7 @@ export function toGathered(
   return { facts, account, member, policy, now };
 }
 
-/** Reports dates in the future, which a clock ahead wrote. The rules do not trust them. */
+/** Reports dates in the future, which a clock that was ahead wrote. The rules do not trust them. */
 function noteFutureDates(
   { clocks }: FlowContext,
   { member, session }: { readonly member: MemberRecord; readonly session: SessionFact },

@@ -79,8 +79,8 @@ export function authorizeEnrollment(
     return { outcome: 'refused', decision };
   }
   if (setup === null) return { outcome: 'feature-off' };
-  // For a first factor, a seen sign-in of the host is enough, so that nobody has to enter a password again right after signing
-  // up.
+  // For a first factor, a sign-in of the host that this package saw is enough, so that nobody has to enter a password again right
+  // after signing up.
   const requirement = { ...reproofRequirement(subject, gathered), signInCounts: true } as const;
   const proof = decide(setup, requirement, now);
   if (proof.outcome !== 'allow' && proof.outcome !== 'enroll') {

@@ -22,7 +22,7 @@ export interface EnrollmentRequest {
   readonly pendingUntil: number | null;
 }
 
-/** The pending login is over. */
+/** The pending login has ended. */
 export interface EnrollmentGone {
   readonly outcome: 'gone';
 }

@@ -143,7 +143,7 @@ export async function resumeLogin(
 
 type SessionSubject = AuthSubject & { readonly phase: 'session' };
 
-/** Who is known to be signed in, in the session that the host's sign-in will replace. */
+/** Who is signed in, as far as known, in the session that the host's sign-in will replace. */
 export type SignedInBefore =
   | { readonly kind: 'nobody' }
   /** A person in a session without our claims, so its start is unknown. */

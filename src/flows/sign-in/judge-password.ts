@@ -10,7 +10,7 @@ export type PasswordVerdict =
       readonly user: Express.User;
       /** What the callback returned in addition to the user. */
       readonly info: unknown;
-      /** Resolves when the attempt was uncounted. Already started; the caller awaits it in parallel with its own work. */
+      /** Resolves when the attempt is no longer counted. Already started; the caller awaits it in parallel with its own work. */
       readonly settled: Promise<void>;
       /** Whether the user has not signed in from this address yet. */
       readonly isNetworkNew: boolean;

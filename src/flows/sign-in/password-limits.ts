@@ -33,7 +33,7 @@ export interface AdmittedPassword {
   readonly outcome: 'admitted';
   /** Whether the user has not signed in from this address yet. */
   readonly isNetworkNew: boolean;
-  /** Uncounts the attempt. */
+  /** Stops counting the attempt. */
   accept(): Promise<void>;
   /** Keeps the count. */
   reject(): Promise<void>;
