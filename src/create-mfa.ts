@@ -41,9 +41,10 @@ import { createRecords } from './records/create-records';
 import { requireDurableRecords } from './stores/required-methods';
 
 /**
- * Wires the package for one app. Every option is checked here. Starts a timer that sends failed notices again and, with `users.list`,
- * continues jobs that an earlier process left unfinished; neither keeps the process alive, and `mfa.close()` ends both.
- * @throws ConfigurationError naming the option, what was passed, what is allowed and what to write instead.
+ * Creates the package's functions for one app, and checks every option. Starts a timer that retries failed notices and, with
+ * `users.list`, continues jobs that an earlier process left unfinished; neither keeps the process alive, and `mfa.close()` ends
+ * both.
+ * @throws ConfigurationError with the option, what was passed, what is allowed and what to write instead.
  * @example
  * const mfa = createMfa({ issuer: 'Acme Portal', baseUrl: 'https://portal.example.com', keys: [process.env.MFA_KEY],
  *   records: redisRecords(redis), state: redisState(redis), users, email: smtpEmail({ transport, from }) });

@@ -71,7 +71,7 @@ export type {
 } from './http/sign-in/password-check';
 export type { SessionOptions } from './http/session/session-middleware';
 
-// What hosts call in code.
+// Functions that hosts call in code.
 export type { ActorOptions, HostId, MemberId } from './api/host-actor';
 export type { BulkApi, BulkWork, ManyMembers } from './api/bulk-api';
 export type { BulkProgress } from './flows/admin/bulk-act';
@@ -137,7 +137,7 @@ export type { MemberState } from './core/member/member-state';
 export type { EnrollmentRule, Policy, Strength } from './core/policy/policy';
 export type { PolicyFault } from './core/policy/policy-check';
 
-// What the author of a store needs.
+// Types for authors of stores.
 export type { RecordStore, RecordTables } from './stores/record-store';
 export type {
   DocumentAnswer,

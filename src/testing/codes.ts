@@ -2,8 +2,8 @@ import { generateSync } from 'otplib';
 import type { Outbox, OutboxMessage } from '../delivery/outbox';
 
 /**
- * The code that an authenticator app shows for a secret at an instant, by default now: the secret in base32 as the page shows it, or
- * the `otpauth:` URI of the QR code.
+ * The code that an authenticator app shows at an instant (default: now). Pass the secret in base32 as the page shows it, or the
+ * `otpauth:` URI of the QR code.
  *
  * @example
  * await agent.post('/mfa/challenge').send({ code: codeFor(secret) });
@@ -18,7 +18,7 @@ export function codeFor(secretOrUri: string, atMilliseconds: number = Date.now()
 }
 
 /**
- * The six digits in the newest message to an address or a phone number, or in the newest one to anybody.
+ * The six-digit code in the newest message to an address or phone number; without `to`, in the newest message to anyone.
  *
  * @throws Error if no message has a code.
  * @example

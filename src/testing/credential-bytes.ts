@@ -13,7 +13,7 @@ export function coseKey(key: KeyObject, algorithm: number): Buffer {
   return cborMap([...common(2), [integer(-1), integer(1)], [integer(-2), part(x)], [integer(-3), part(y)]]);
 }
 
-// As much of CBOR (RFC 8949) as a credential is written in.
+// The part of CBOR (RFC 8949) that credentials need.
 
 type Pair = readonly [Buffer, Buffer];
 

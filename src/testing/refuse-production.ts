@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../core/errors';
 
-// What signs people in in tests, without their phone, has no place where people sign in.
+// This entry signs people in without their phone, so it must not run in production.
 if (process.env['NODE_ENV'] === 'production') {
   throw new ConfigurationError(
     'express-mfa/testing',

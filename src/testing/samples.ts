@@ -4,12 +4,12 @@ import type { MfaEvent } from '../events/events';
 import type { Challenge, PendingLogin, SessionEntry, StateStore } from '../stores/state-store';
 import type { TestFramework } from './test-framework';
 
-/** Samples live in the future, so that no store drops them by its own clock while a test runs. */
+/** Samples are dated in the future, so that no store removes them by its own clock during a test. */
 export const NOW = Date.UTC(2040, 0, 15, 12, 0, 0);
 
 export const KEEP = { maxCount: 1000, maxAgeSeconds: 86_400 };
 
-/** 22 characters, as the ids that the package draws. */
+/** 22 characters, like the package's own ids. */
 export function newId(): string {
   return randomBytes(16).toString('base64url');
 }
@@ -81,7 +81,7 @@ export function aSession(overrides: Partial<SessionEntry> = {}): SessionEntry {
   };
 }
 
-/** Ids that mean something to a database, a key or an object, and one of each kind of text. */
+/** Ids with a special meaning in a database, a key or an object, and samples of each kind of text. */
 export const HOSTILE_IDS: readonly string[] = [
   '__proto__',
   'constructor',
@@ -96,11 +96,11 @@ export const HOSTILE_IDS: readonly string[] = [
   'x'.repeat(1000),
 ];
 
-/** How a challenge is issued that goes with a pending login, and one that goes with a session. */
+/** Options to issue a challenge in a pending login, and in a session. */
 export const PENDING = { now: NOW, underPendingLogin: true };
 export const SESSION = { now: NOW, underPendingLogin: false };
 
-/** Begins a pending login and issues a challenge under it, in the store that `open` gives. */
+/** Starts a pending login and issues a challenge in it, in the store from `open`. */
 export const issueInPendingLoginWith = ({ expect }: Pick<TestFramework, 'expect'>, open: () => StateStore) =>
   async function issueInPendingLogin(overrides: Partial<Challenge> = {}): Promise<Challenge> {
     const pending = aPendingLogin();

@@ -14,13 +14,13 @@ export interface TestPerson {
 
 export interface SignInAsOptions {
   /**
-   * `multi-factor` proves a second factor even if the policy asks for none. `single-factor` throws if the policy asks for
-   * one. Default: what the policy asks.
+   * `multi-factor` proves a second factor even if the policy asks for none. `single-factor` throws if the policy requires one.
+   * Default: as the policy requires.
    */
   readonly assurance?: Exclude<Assurance, 'none'> | undefined;
-  /** Where codes by email and text message arrive. */
+  /** The outbox that receives codes by email and text message. */
   readonly outbox?: Pick<Outbox, 'messages'> | undefined;
-  /** The clock of `createMfa`. It moves on 30 seconds if the code of this time step was used already. */
+  /** The clock of `createMfa`. It is advanced by 30 seconds if the code of this time step was already used. */
   readonly clock?: Pick<TestClock, 'now' | 'advance'> | undefined;
   /** Signs in by your own route instead of `POST /mfa/login`. */
   readonly firstStep?: (() => PromiseLike<unknown>) | undefined;
@@ -33,21 +33,21 @@ export interface SignInAsOptions {
 export interface SignedIn {
   /** The secret of the authenticator app that was set up or used; undefined if there was none. */
   readonly secret: string | undefined;
-  /** For a request with the header `x-csrf-token`. */
+  /** The value for the header `x-csrf-token`. */
   readonly csrfToken: string;
 }
 
-/** Of the apps that were set up here, so that the same person can sign in again. */
+/** Secrets of apps that were set up here, so that the same person can sign in again. */
 const secrets = new WeakMap<TestPerson, string>();
 
 const TIME_STEP_MS = 30_000;
 
 /**
- * Signs a person in, in a test: the password, then the second factor with a real code, through the routes that browsers use.
- * Somebody who has to set up a method gets an authenticator app; its secret is remembered for the same object. An offer to
- * set one up is put off.
+ * Signs a person in, in a test: the password, then the second factor with a real code, through the same routes as browsers. If
+ * the person has to set up a method, sets up an authenticator app, and remembers its secret for the same `person` object. An
+ * optional setup is skipped.
  *
- * @throws Error that says what was answered if the person cannot be signed in.
+ * @throws Error with the answer of the app if the person cannot be signed in.
  * @example
  * const agent = request.agent(app);
  * await signInAs(agent, { username: 'ada', password: 'secret' }, { assurance: 'multi-factor', outbox, clock });
@@ -85,7 +85,7 @@ interface Login {
   readonly client: PageClient;
   readonly person: TestPerson;
   readonly options: SignInAsOptions;
-  /** The last one before the step that may send a code. */
+  /** The last message before the step that may send a code. */
   readonly lastMessage: OutboxMessage | undefined;
 }
 
@@ -99,13 +99,13 @@ async function readState(client: PageClient): Promise<AnswerFields & { readonly 
 async function answerChallenge(login: Login): Promise<void> {
   const { client } = login;
   const option = chooseOption(login, await client.get('/challenge'));
-  // The first step has sent a code already, unless it asked for another method.
+  // The first step has already sent a code, unless it asked for another method.
   if (option.kind === 'totp' || newMessages(login).length === 0) await choose(login, option);
   const answered = await submitCode(login, option, (code) => client.post('/challenge', { code }));
   expectOutcome(answered, 'signed-in', 'resume');
 }
 
-/** Lets the host end the sign-in, if it has a `resumePath`. */
+/** Lets the host finish the sign-in, if it has a `resumePath`. */
 async function resume(client: PageClient): Promise<void> {
   const { signedIn } = await readState(client);
   if (signedIn === true) return;
@@ -113,7 +113,7 @@ async function resume(client: PageClient): Promise<void> {
   if (outcome === 'resume' && typeof next === 'string') await client.visit(next);
 }
 
-/** Sends its code, as soon as the app sends another one. */
+/** Requests the code of a method. If there is a wait, advances the clock. */
 async function choose({ client, options }: Login, { authenticatorId }: Option): Promise<void> {
   const send = () => client.post('/challenge/factor', { authenticatorId });
   const answered = await send();
@@ -126,7 +126,7 @@ async function choose({ client, options }: Login, { authenticatorId }: Option): 
   }
 }
 
-/** Proves a second factor in a session that the policy lets through without one. */
+/** Proves a second factor in a session for which the policy requires none. */
 async function raise(login: Login): Promise<void> {
   const { client } = login;
   const shown = await client.get('/step-up');
@@ -141,7 +141,7 @@ async function raise(login: Login): Promise<void> {
 async function enrollApp({ client, person, options }: Login): Promise<void> {
   let started = await client.post('/enroll/totp');
   if (started['outcome'] === 'challenge') {
-    // The password again, later than at the sign-in.
+    // Enter the password again, at a later time than the sign-in.
     options.clock?.advance(1);
     await client.post('/step-up', { password: person.password });
     started = await client.post('/enroll/totp');
@@ -159,7 +159,7 @@ interface Option {
   readonly authenticatorId: string;
 }
 
-/** The first one for which the test has a code. */
+/** The first method for which the test can get a code. */
 function chooseOption({ person, options }: Login, shown: AnswerFields): Option {
   const offered = (Array.isArray(shown['anyOf']) ? shown['anyOf'] : []) as readonly Option[];
   const hasCode = ({ kind }: Option) =>
@@ -168,7 +168,7 @@ function chooseOption({ person, options }: Login, shown: AnswerFields): Option {
       : ['email', 'sms'].includes(kind) && options.outbox !== undefined;
   const chosen = offered.find(hasCode);
   if (chosen === undefined)
-    throw refusal('there is no code for it: pass `secret` with the person, or `outbox`', shown);
+    throw refusal('the test has no code for any method: pass `secret` with the person, or `outbox`', shown);
   return chosen;
 }
 
@@ -188,7 +188,7 @@ async function submitCode(
   const answered = await submit(codeFor(secret, clock?.now()));
   if (answered['because'] !== 'code-used') return answered;
   clock?.advance(TIME_STEP_MS);
-  // Without a clock: the next time step, which is accepted early (RFC 6238, section 5.2).
+  // Without a clock, use the next time step, which is accepted early (RFC 6238, section 5.2).
   return submit(codeFor(secret, clock?.now() ?? Date.now() + TIME_STEP_MS));
 }
 

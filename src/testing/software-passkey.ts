@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
 import { bytes, cborMap, coseKey, text } from './credential-bytes';
 
-/** What `PublicKeyCredential.parseCreationOptionsFromJSON` takes, as far as it is read here (WebAuthn Level 3). */
+/** The fields of the creation options that are used here (WebAuthn Level 3, `parseCreationOptionsFromJSON`). */
 export interface CreationOptions {
   readonly rp: { readonly id?: string };
   readonly user: { readonly id: string };
@@ -10,7 +10,7 @@ export interface CreationOptions {
   readonly excludeCredentials?: readonly { readonly id: string }[];
 }
 
-/** What `PublicKeyCredential.parseRequestOptionsFromJSON` takes, as far as it is read here. */
+/** The fields of the request options that are used here (`parseRequestOptionsFromJSON`). */
 export interface RequestOptions {
   readonly challenge: string;
   readonly rpId?: string;
@@ -20,20 +20,20 @@ export interface RequestOptions {
 export interface SoftwarePasskeyOptions {
   /** The origin of the page, such as `https://portal.example.com`. */
   readonly origin: string;
-  /** Whether it verifies its user, by a fingerprint or a PIN. True by default. */
+  /** Whether the passkey verifies its user, by a fingerprint or a PIN. Default true. */
   readonly userVerification?: boolean;
   /** COSE number: -7 ES256 (default), -8 EdDSA, -257 RS256. */
   readonly algorithm?: -7 | -8 | -257;
-  /** Whether it is one that is synced. Both false by default. */
+  /** Whether the passkey can be synced, and is. Default false. */
   readonly backupEligible?: boolean;
   readonly backedUp?: boolean;
-  /** Counts its signatures. False by default: synced passkeys do not count. */
+  /** Whether it counts its signatures. Default false, like synced passkeys. */
   readonly counts?: boolean;
-  /** The model, 16 bytes in hexadecimal digits. Zeros by default. */
+  /** The model: 16 bytes in hexadecimal digits. Default: zeros. */
   readonly aaguid?: string;
 }
 
-/** Parts of an answer in place of the right ones: what an attacker, or another authenticator, would send. */
+/** Replaces parts of a valid answer, as an attacker or another authenticator would send them. */
 export interface ForgedParts {
   readonly clientData?: Readonly<Record<string, unknown>>;
   readonly rpId?: string;
@@ -47,7 +47,7 @@ export interface ForgedParts {
   readonly authenticatorData?: Buffer;
   readonly attestationObject?: Buffer;
   readonly signature?: Buffer;
-  /** Which algorithm the key says that it is for. */
+  /** The algorithm that the key claims to be for. */
   readonly algorithm?: number;
 }
 
@@ -79,13 +79,13 @@ export interface AuthenticationAnswer {
 }
 
 export interface SoftwarePasskey {
-  /** The id of its credential; empty until it was registered. */
+  /** The id of its credential; empty before it is registered. */
   readonly credentialId: string;
   /** Answers `navigator.credentials.create`. */
   register(options: CreationOptions, forged?: ForgedParts): RegistrationAnswer;
   /** Answers `navigator.credentials.get`. */
   authenticate(options: RequestOptions, forged?: ForgedParts): AuthenticationAnswer;
-  /** The same key with the counter as it is now, as a copy of the authenticator would have it. */
+  /** A copy of the authenticator, with the same key and the current counter. */
   clone(): SoftwarePasskey;
 }
 
@@ -98,8 +98,8 @@ interface Credential {
 }
 
 /**
- * A passkey made of software, for tests: it answers registration and authentication options as a browser with an
- * authenticator would. It holds one credential at a time.
+ * A software passkey for tests. It answers registration and authentication options like a browser with an authenticator. It
+ * holds one credential at a time.
  *
  * @example
  * const passkey = createSoftwarePasskey({ origin: 'https://portal.example.com' });
@@ -180,7 +180,7 @@ function openPasskey(
     },
 
     authenticate({ challenge }, forged = {}) {
-      if (credential === null) throw new Error('This passkey was not registered yet: call register first.');
+      if (credential === null) throw new Error('This passkey is not registered yet: call register first.');
       const client = clientData('webauthn.get', challenge, forged);
       const authData = forged.authenticatorData ?? authenticatorData(credential.rpId, forged);
       const digest = algorithm === -8 ? null : 'sha256';

@@ -13,8 +13,8 @@ import { describeSentMessages, describeUnlockLinks, describeUnseenCodes } from '
 import type { TestFramework } from './test-framework';
 
 /**
- * Describes the tests that every record store passes. `open` is called in the tests and gives the store under test, which may be
- * the same for all of them. Its queues are emptied.
+ * Describes the tests that every record store must pass. `open` is called in each test and returns the store under test; it may
+ * return the same store each time. The store's queues are emptied.
  *
  * @example
  * recordStoreContract({ describe, it, beforeEach, expect }, () => records);
@@ -26,15 +26,15 @@ export function recordStoreContract(framework: TestFramework, open: () => Record
   describeIndexes(framework, open);
   describeQueues(framework, open);
 
-  it('says in sentences what is wrong with its settings', async () => {
+  it('describes problems of its settings in full sentences', async () => {
     const sentences = await open().findWeaknesses();
     expect(sentences.filter((sentence) => !/^[A-Z].*\.$/.test(sentence))).toEqual([]);
   });
 }
 
 /**
- * Describes the tests that every state store passes. `open` is called in the tests and gives the store under test, which may be
- * the same for all of them.
+ * Describes the tests that every state store must pass. `open` is called in each test and returns the store under test; it may
+ * return the same store each time.
  *
  * @example
  * stateStoreContract({ describe, it, beforeEach, expect }, () => state);
@@ -52,7 +52,7 @@ export function stateStoreContract(framework: TestFramework, open: () => StateSt
   describeUnlockLinks(framework, open);
   describeForgetting(framework, open);
 
-  it('has a clock of its own, or none but the process', async () => {
+  it('has a clock that agrees with the process, or no clock', async () => {
     const before = Date.now();
     const clock = (await open().findClock(before)) ?? before;
     expect(clock).toBeGreaterThan(before - 5000);

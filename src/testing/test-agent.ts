@@ -1,4 +1,4 @@
-/** The part of a request of supertest or superagent that is used. */
+/** The part of a supertest or superagent request that is used. */
 export interface SupertestRequest extends PromiseLike<{ readonly status: number; readonly text: string }> {
   set(headers: Record<string, string>): SupertestRequest;
   send(body: string): SupertestRequest;
@@ -10,7 +10,7 @@ export interface SupertestAgent {
   post(path: string): SupertestRequest;
 }
 
-/** A function with the call of `fetch` that keeps cookies, takes paths of the app and follows no redirect. */
+/** A function like `fetch` that keeps cookies, takes paths of the app and does not follow redirects. */
 export type FetchLike = (
   path: string,
   init: {
@@ -24,15 +24,18 @@ export type FetchLike = (
 /** The browser of a test. */
 export type TestAgent = SupertestAgent | FetchLike;
 
-/** The fields of a JSON answer. Empty for a page. */
+/** The fields of a JSON answer; empty for a page. */
 export type AnswerFields = Readonly<Record<string, unknown>>;
 
-/** Speaks to the routes of the pages in JSON. It posts forms, which every body parser and CSRF middleware of a host can read. */
+/**
+ * Calls the routes of the pages with JSON answers. It posts forms, because every body parser and CSRF middleware of a host can
+ * read them.
+ */
 export interface PageClient {
   get(path: string): Promise<AnswerFields>;
-  /** With the CSRF token of the session. */
+  /** Posts a form with the CSRF token of the session. */
   post(path: string, fields?: Readonly<Record<string, string>>): Promise<AnswerFields>;
-  /** A path of the app, outside the pages. */
+  /** Opens a path of the app outside the pages. */
   visit(path: string): Promise<void>;
 }
 
@@ -60,7 +63,7 @@ export function createPageClient(
       const { csrfToken } = await get('/state');
       if (typeof csrfToken !== 'string')
         throw new Error(
-          `GET ${pagesPath}/state has no CSRF token. Pass \`pagesPath\`, where the pages are mounted.`,
+          `GET ${pagesPath}/state has no CSRF token. Pass the path where the pages are mounted as \`pagesPath\`.`,
         );
       const headers = {
         ...json,

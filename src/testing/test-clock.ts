@@ -10,7 +10,7 @@ export interface TestClock extends Clock {
 }
 
 /**
- * Starts at an instant in epoch milliseconds; by default at one with which a time step of 30 seconds begins.
+ * Starts at an instant in epoch milliseconds. Default: the start of a time step of 30 seconds.
  *
  * @example
  * const clock = createTestClock();

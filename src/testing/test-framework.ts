@@ -1,4 +1,4 @@
-/** What a suite asks of a value. */
+/** The assertions that the suites use. */
 export interface Checked {
   toBe(expected: unknown): void;
   toBeDefined(): void;
@@ -15,8 +15,8 @@ export interface Checked {
 }
 
 /**
- * The functions of a test framework. Those of Jest and Vitest fit as they are. With `node:test`, take `expect` from the package of
- * that name.
+ * The functions of a test framework. You can pass those of Jest and Vitest directly. With `node:test`, take `expect` from the
+ * package of that name.
  */
 export interface TestFramework {
   readonly describe: (name: string, body: () => void) => unknown;

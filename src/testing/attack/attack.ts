@@ -19,8 +19,8 @@ export const PROBES: readonly Probe[] = [
 ];
 
 /**
- * Attacks an app in its own tests, and reports what got through. It starts the app on a free port of the loopback, reads its
- * routes, and tries the probes in every state between nobody and signed in.
+ * Attacks an app in its own tests, and reports which attacks got through. It starts the app on a free port of the loopback
+ * interface, reads its routes, and tries the probes in every state from anonymous to signed in.
  *
  * @throws Error if the person cannot sign in, or no guarded page is found.
  * @example
@@ -32,7 +32,8 @@ export async function attack(app: RequestListener, options: AttackOptions): Prom
   const { pagesPath = '/mfa', csrfField = '_csrf', headers = {} } = options;
   const all = [...PROBES, ...probes];
   const unknown = (only ?? []).find((wanted) => !all.some(({ name }) => name === wanted));
-  if (unknown !== undefined) throw new Error(`attack: there is no probe \`${unknown}\` to run alone.`);
+  if (unknown !== undefined)
+    throw new Error(`attack: there is no probe \`${unknown}\`, which \`only\` names.`);
   const server = await serve(app);
   const agent = new Agent({ keepAlive: true });
   const site: AttackedSite = { ...server, agent, pagesPath, csrfField, headers };
@@ -67,7 +68,7 @@ async function runProbe(probe: Probe, target: AttackTarget, skip: readonly strin
   return { ...described, outcome: findings.length === 0 ? 'passed' : 'failed', findings, seconds };
 }
 
-/** The app on a free port, and what it made of each request. */
+/** Starts the app on a free port and records its request objects. */
 async function serve(
   app: RequestListener,
 ): Promise<Pick<AttackedSite, 'port' | 'nextId' | 'takeUser'> & { close(): Promise<void> }> {

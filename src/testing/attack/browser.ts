@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { text as readText } from 'node:stream/consumers';
 import { fieldsOf, type AnswerFields, type FetchLike } from '../test-agent';
 
-/** One request, sent as it is: nothing is normalized. */
+/** One request, sent as it is, without normalization. */
 export interface AttackRequest {
   readonly method?: string;
   readonly path: string;
@@ -15,17 +15,17 @@ export interface AttackAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  /** Of a JSON answer; empty for a page. */
+  /** The fields of a JSON answer; empty for a page. */
   readonly fields: AnswerFields;
-  /** `req.user` of the app once it had answered. */
+  /** `req.user` of the app after it has answered. */
   readonly user: unknown;
 }
 
-/** A browser with cookies of its own. It follows no redirect. */
+/** A browser with its own cookies. It does not follow redirects. */
 export interface AttackBrowser {
-  /** Keeps the cookies of the answer. */
+  /** Sends a request and stores the cookies of the answer. */
   send(request: AttackRequest): Promise<AttackAnswer>;
-  /** Keeps no cookie, so that the next request comes from the same state. */
+  /** Sends a request without storing cookies, so that the next request has the same state. */
   try(request: AttackRequest): Promise<AttackAnswer>;
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<AttackAnswer>;
   /** The headers and the body of a form with the CSRF token of the session. */
@@ -39,16 +39,16 @@ export interface AttackBrowser {
   clone(change?: BrowserChange): AttackBrowser;
 }
 
-/** What a browser does to all that it sends. */
+/** A change of everything that a browser sends. */
 export interface BrowserChange {
-  /** Added to the body and the address of each form. */
+  /** Added to the body and the URL of each form. */
   readonly extraFields?: Readonly<Record<string, string>>;
-  /** Sends forms as JSON, with `true` and `false` as such. */
+  /** Sends forms as JSON, with `true` and `false` as booleans. */
   readonly asJson?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Where browsers send their requests, and what the app knew of the sender afterwards. */
+/** The site that browsers send requests to, with access to `req.user` afterwards. */
 export interface AttackedSite {
   readonly port: number;
   readonly agent: Agent;
@@ -62,7 +62,7 @@ export interface AttackedSite {
   takeUser(id: string): unknown;
 }
 
-/** Names a request, so that the server of the attack finds what the app made of it. */
+/** The header with the id of a request, by which its `req` is found. */
 export const REQUEST_ID = 'x-express-mfa-attack';
 
 const HTML = 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8';
@@ -154,7 +154,7 @@ function encode(
   return { headers: { ...headers, 'content-type': type }, body };
 }
 
-/** `Max-Age=0` and an end in the past remove it (RFC 6265, section 5.3). */
+/** `Max-Age=0` or an expiry in the past removes the cookie (RFC 6265, section 5.3). */
 function keepCookie(jar: Map<string, string>, line: string): void {
   const [, name = '', value = ''] = /^([^=;]+)=([^;]*)/.exec(line) ?? [];
   const ends = /;\s*expires=([^;]+)/i.exec(line)?.[1];

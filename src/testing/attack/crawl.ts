@@ -3,8 +3,8 @@ import type { AttackTarget, Finding } from './probe';
 import type { AttackState } from './states';
 
 /**
- * Sends the same requests in one state, and answers with those that got past the guard. Forms have a valid CSRF token, so that
- * nothing but the guard can refuse them.
+ * Sends requests in one state, and returns those that got past the guard. Forms have a valid CSRF token, so that only the guard
+ * can refuse them.
  */
 export async function tryAll(
   target: AttackTarget,
@@ -28,7 +28,7 @@ export async function tryAll(
   return reached;
 }
 
-/** The same in several states, with one finding for each request. */
+/** Does the same in several states, with one finding for each request. */
 export async function tryInStates(
   target: AttackTarget,
   states: readonly AttackState[],

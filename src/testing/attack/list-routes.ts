@@ -1,15 +1,15 @@
 /** One method at one path of the app under attack. */
 export interface AttackRoute {
   readonly method: string;
-  /** With values for its parameters. */
+  /** The path, with values for its parameters. */
   readonly path: string;
-  /** As declared: `/orders/:id`. */
+  /** The path as declared: `/orders/:id`. */
   readonly declared: string;
-  /** Whether `requireStepUp` stands before its handler. */
+  /** Whether `requireStepUp` runs before its handler. */
   readonly asksStepUp: boolean;
 }
 
-/** What Express 4 and 5 keep of each handler; their types do not say. */
+/** The internal layer of Express 4 and 5 for each handler. It is not in their types. */
 interface Layer {
   readonly name?: string;
   readonly handle?: unknown;
@@ -18,18 +18,18 @@ interface Layer {
     readonly methods: Readonly<Record<string, boolean>>;
     readonly stack: readonly Layer[];
   };
-  /** Of Express 5, from router 2.3 on. */
+  /** In Express 5, from router 2.3 on. */
   readonly rawPath?: unknown;
-  /** Of Express 5. */
+  /** In Express 5. */
   readonly slash?: boolean;
-  /** Of Express 4. */
+  /** In Express 4. */
   readonly regexp?: RegExp & { readonly fast_slash?: boolean };
   readonly keys?: readonly { readonly name: string | number }[];
   readonly path?: string;
   match(path: string): unknown;
 }
 
-/** Where routers may be mounted, for a version of Express that does not say: paths, tried one after the other. */
+/** Paths where routers might be mounted. They are tried one by one if the version of Express does not tell. */
 type Candidates = readonly string[];
 
 const STEP_UP = 'requireStepUp';
@@ -70,7 +70,7 @@ function* walk(stack: readonly Layer[], place: Place): Generator<AttackRoute> {
   }
 }
 
-/** A route for any method is tried with those that people use. */
+/** A route for all methods is tried with GET and POST. */
 const methodsOf = (methods: Readonly<Record<string, boolean>>): readonly string[] =>
   methods['_all'] === true ? ['GET', 'POST'] : Object.keys(methods).map((method) => method.toUpperCase());
 
@@ -80,19 +80,19 @@ function toRoute(method: string, path: unknown, mount: string, asksStepUp: boole
   return { method, path: fillPath(declared), declared, asksStepUp };
 }
 
-/** Parameters and wildcards are `1`, as an id may be. */
+/** Replaces parameters and wildcards with `1`, which could be an id. */
 function fillPath(declared: string): string {
   return declared.replaceAll(/[{}]/g, '').replaceAll(/:\w+(?:\([^)]*\))?[?*+]?|\*\w*|\(\.\*\)/g, '1');
 }
 
-/** Each path at which a layer is mounted; an empty text for everywhere. */
+/** The paths at which a layer is mounted; an empty string means every path. */
 function mountsOf(layer: Layer, { candidates }: Place): readonly string[] {
   const { rawPath, regexp, slash } = layer;
   if (regexp !== undefined) return [regexp.fast_slash === true ? '' : pathOf(regexp, layer.keys ?? [])];
   if (rawPath !== undefined) return [rawPath].flat(2).map((path) => (path === '/' ? '' : pathText(path)));
   if (slash === true) return [''];
   return candidates.filter((path) => {
-    // True with the path on the layer, or an object that has it.
+    // `match` returns true and sets `layer.path`, or returns an object with the path.
     const found = layer.match(path);
     return (isObject(found) ? Reflect.get(found, 'path') : found === true && layer.path) === path;
   });
@@ -114,11 +114,11 @@ function pathOf(regexp: RegExp, keys: Layer['keys'] = []): string {
 const pathText = (path: unknown): string =>
   path instanceof RegExp ? sampleOf(path) : typeof path === 'string' ? path : '';
 
-/** The letters of a pattern, which often are a path that it matches. */
+/** The letters of a pattern, which are often a path that it matches. */
 const sampleOf = (pattern: RegExp): string =>
   `/${pattern.source.replaceAll(/\\[wd.]|[^\w/-]/g, '').replace(/^\/+/, '')}`;
 
-/** Express 4 throws where `app.router` is read, and has `_router`. */
+/** Express 4 throws if `app.router` is read, and has `_router` instead. */
 function stackOf(holder: unknown): readonly Layer[] {
   if (!isObject(holder)) return [];
   const own: unknown = Reflect.get(holder, 'stack');

@@ -10,7 +10,7 @@ import type { AttackTarget, Probe } from './probe';
 import { createStateMachine, type AttackedMfa, type AttackedPerson } from './states';
 
 export interface AttackOptions {
-  /** With stores of the test: the policy of the organization and the factors of the person are changed. */
+  /** It must use stores of the test, because the policy of the organization and the factors of the person are changed. */
   readonly mfa: AttackedMfa;
   readonly person: AttackedPerson;
   /**
@@ -24,19 +24,19 @@ export interface AttackOptions {
         person: Pick<AttackedPerson, 'username' | 'password'>,
       ) => PromiseLike<unknown>)
     | undefined;
-  /** Where messages arrive. Without it, messages are not looked at. */
+  /** The outbox that receives messages. Without it, messages are not checked. */
   readonly outbox?: Pick<Outbox, 'messages'> | undefined;
-  /** The clock of `createMfa`. It moves on 30 seconds for each sign-in, because a code is accepted once. */
+  /** The clock of `createMfa`. It is advanced by 30 seconds for each sign-in, because a code is accepted only once. */
   readonly clock: Pick<TestClock, 'now' | 'advance'>;
   /** Requests that cannot be read from the app's routers, or need an id that exists: `GET /orders/17`. */
   readonly routes?: readonly string[] | undefined;
-  /** What is meant for everybody: `/signup`, `POST /contact`, `/docs/*`. All else must be refused before the second factor. */
+  /** Public routes: `/signup`, `POST /contact`, `/docs/*`. All others must be refused before the second factor. */
   readonly publicRoutes?: readonly string[] | undefined;
-  /** Runs these probes alone. Default: all. */
+  /** Runs only these probes. Default: all. */
   readonly only?: readonly string[] | undefined;
-  /** Left out: a probe (`open-redirect`), or one request of it (`csrf POST /api/orders`). */
+  /** Skips a probe (`open-redirect`), or one request of a probe (`csrf POST /api/orders`). */
   readonly skip?: readonly string[] | undefined;
-  /** More probes, of your own. */
+  /** Your own probes, in addition. */
   readonly probes?: readonly Probe[] | undefined;
   /** Sent with every request, such as `{ 'x-forwarded-proto': 'https' }` for an app that expects a proxy. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -48,13 +48,13 @@ export interface AttackOptions {
 
 const WEEK_SECONDS = 604_800;
 
-/** How many pages have to refuse a browser before it counts as outside. */
+/** The number of pages that have to refuse a browser before it counts as signed out. */
 const PAGES_LOOKED_AT = 3;
 
-/** Below the path of the pages: what only people who are signed in may reach. */
+/** Paths below `pagesPath` that require a sign-in. */
 const OWN_GUARDED = ['/settings', '/sessions'];
 
-/** Reads the routes of the app, requires a second factor, and finds out what a signed-in person reaches. */
+/** Reads the routes of the app, requires a second factor, and finds the pages that only a signed-in person can open. */
 export async function openTarget(
   app: RequestListener,
   options: AttackOptions,
@@ -133,7 +133,7 @@ export async function openTarget(
 
 const isPage = ({ status }: AttackAnswer): boolean => status >= 200 && status < 300;
 
-/** Guarded paths with a page for somebody who is signed in. */
+/** Guarded paths that answer a signed-in person with a page. */
 async function findInside(
   enter: AttackTarget['enter'],
   guarded: readonly AttackRoute[],
@@ -146,16 +146,16 @@ async function findInside(
     if (isPage(await stranger.try({ path }))) continue;
     if (isPage(await member.try({ path }))) inside.push(path);
     const { fields } = await member.try({ path: statePath, headers: { accept: 'application/json' } });
-    // A GET that signs out.
+    // This GET signed the person out.
     if (fieldsOf(fields['decision'])['outcome'] !== 'allow') member = await enter('signed-in');
   }
   if (inside.length > 0) return inside;
   throw new Error(
-    'attack: no page was found that only a signed-in person reaches. Name one in `routes`, such as `GET /account`.',
+    'attack: no page was found that only a signed-in person can open. Name one in `routes`, such as `GET /account`.',
   );
 }
 
-/** Where a stranger is led, beside the pages of the package. */
+/** Paths that anonymous visitors are redirected to, in addition to the pages of the package. */
 async function findRefusals(
   stranger: AttackBrowser,
   inside: readonly string[],
@@ -168,7 +168,7 @@ async function findRefusals(
   return found;
 }
 
-/** Asks everybody in the organization for a second factor, and lets browsers be remembered. */
+/** Requires a second factor in the organization, and allows remembered browsers. */
 async function requireSecondFactor(mfa: AttackedMfa, organizationId: string): Promise<Policy> {
   const before = await mfa.policies.get(organizationId);
   await mfa.policies.save(organizationId, {
@@ -196,7 +196,7 @@ function parseRoute(text: string): AttackRoute {
   return { method, path, declared: path, asksStepUp: false };
 }
 
-/** `/signup` is one path, `/docs/*` all below one, `POST /contact` one method. */
+/** `/signup` matches one path, `/docs/*` all paths below, `POST /contact` one method. */
 function toMatcher(text: string): (route: AttackRoute) => boolean {
   const [, method, path = ''] = /^(?:([A-Z]+) )?(\/.*?)$/.exec(text) ?? [];
   return (route) => {

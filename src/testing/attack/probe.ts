@@ -3,39 +3,36 @@ import type { AttackAnswer, AttackBrowser, AttackRequest, BrowserChange } from '
 import type { AttackRoute } from './list-routes';
 import type { AttackedPerson, StateMachine } from './states';
 
-/** Something that got through. */
+/** An attack that got through. */
 export interface Finding {
-  /** What was sent, and by whom. */
+  /** The request, and the state of its sender. */
   readonly request: string;
-  /** What was answered. */
+  /** The answer. */
   readonly saw: string;
 }
 
-/**
- * One way to attack an app. To add one, write such an object and put it into the list in `probes.ts`; in your own tests, pass it as
- * `probes`.
- */
+/** One way to attack an app. To add one to the package, list it in `attack.ts`; in your own tests, pass it as `probes`. */
 export interface Probe {
-  /** In kebab case. Reports and `skip` use it. */
+  /** In kebab case, used by reports and `skip`. */
   readonly name: string;
   /** Requirements of OWASP ASVS 5.0.0 that a finding breaks. */
   readonly asvs: readonly string[];
-  /** What has to hold. */
+  /** What must be true of the app. */
   readonly sentence: string;
-  /** Attacks, and answers with what got through. */
+  /** Attacks the app, and returns what got through. */
   run(target: AttackTarget): Promise<readonly Finding[]>;
 }
 
 /** The app under attack, as a probe sees it. */
 export interface AttackTarget extends StateMachine {
   readonly pagesPath: string;
-  /** What has to be refused before the second factor: every route but public ones and the pages of the package. */
+  /** Routes that must be refused before the second factor: all except public ones and the pages of the package. */
   readonly guarded: readonly AttackRoute[];
-  /** Meant for everybody. */
+  /** Public routes. */
   readonly open: readonly AttackRoute[];
   /** Whether the path belongs to the pages of the package, which the tests of the package attack. */
   isOwn(path: string): boolean;
-  /** Guarded paths that answer a signed-in person with a page or data. */
+  /** Guarded paths that answer a signed-in person with a page or data. Never empty. */
   readonly inside: readonly string[];
   /** A browser without cookies. */
   visit(change?: BrowserChange): AttackBrowser;
@@ -45,12 +42,12 @@ export interface AttackTarget extends StateMachine {
     change?: BrowserChange,
   ): Promise<AttackBrowser>;
   readonly person: AttackedPerson;
-  /** Whether a guarded page lets the browser in. */
+  /** Whether the browser can open a guarded page. */
   isInside(browser: AttackBrowser): Promise<boolean>;
   /** Whether the request got past the guard. */
   isReached(request: AttackRequest, answer: AttackAnswer): boolean;
-  /** What the app knows of the person's second factors, as text that changes with them. */
+  /** The person's second factors, as text to compare. */
   factors(): Promise<string>;
-  /** Everything that was sent, also what is on its way. Empty without `outbox`. */
+  /** All messages, including those still being sent. Empty without `outbox`. */
   messages(): Promise<readonly OutboxMessage[]>;
 }

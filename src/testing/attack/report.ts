@@ -2,7 +2,7 @@ import type { Finding } from './probe';
 
 export const ASVS_VERSION = '5.0.0';
 
-/** A finding, and which probe it came from. */
+/** A finding and its probe. */
 export interface AttackFinding extends Finding {
   readonly probe: string;
   /** Requirements of OWASP ASVS 5.0.0. */
@@ -19,7 +19,7 @@ export interface ProbeResult {
 }
 
 export interface AttackReport {
-  /** What got through; empty for an app that held. */
+  /** Attacks that got through; empty if there were none. */
   readonly findings: readonly AttackFinding[];
   readonly probes: readonly ProbeResult[];
   readonly markdown: string;
@@ -85,7 +85,7 @@ function toTestCase({ name, asvs, sentence, outcome, findings, seconds }: ProbeR
   return `${head}><failure message="${escape(sentence)}">${escape(lines)}</failure></testcase>`;
 }
 
-/** XML 1.0 has no place for most control characters, not even escaped. */
+/** XML 1.0 does not allow most control characters, not even escaped. */
 function escape(text: string): string {
   return text
     .replaceAll(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\u{FFFD}')

@@ -5,11 +5,11 @@ import { fieldsOf } from '../test-agent';
 import type { TestClock } from '../test-clock';
 import type { AttackAnswer, AttackBrowser, BrowserChange } from './browser';
 
-/** How far a visitor has come. */
+/** The state of a visitor. */
 export type AttackState =
-  /** Nobody. */
+  /** Not signed in. */
   | 'anonymous'
-  /** The password was right, and the second factor is asked for. */
+  /** The password was right, and a second factor is required. */
   | 'pending'
   /** The password was right, and a method has to be set up. */
   | 'must-enroll'
@@ -17,23 +17,23 @@ export type AttackState =
   | 'remembered'
   /** Signed in by the password, because of an exemption. */
   | 'exempt'
-  /** Signed in by the password, and since then a second factor is asked for, because the exemption has ended. */
+  /** Signed in by the password; a second factor is required since the exemption ended. */
   | 'unproven'
-  /** The cookies of a session that has signed out. */
+  /** The cookies of a session that was signed out. */
   | 'signed-out'
   /** Signed in with both factors. */
   | 'signed-in';
 
-/** Brings the attacked person into a state, by the routes that people use. */
+/** Brings the attacked person into a state, using the normal routes. */
 export interface StateMachine {
   enter(state: AttackState): Promise<AttackBrowser>;
-  /** A new browser after the first step, whatever that leads to. */
+  /** A new browser after the first step, whatever its result. */
   signIn(change?: BrowserChange): Promise<AttackBrowser>;
-  /** The first step in this browser. */
+  /** Performs the first step in this browser. */
   firstStep(browser: AttackBrowser): PromiseLike<unknown>;
   /** The code that the person's authenticator app shows now. */
   code(): string;
-  /** Codes that it shows neither now nor a time step before or after. */
+  /** Codes that the app shows neither now nor one time step earlier or later. */
   wrongCodes(count: number): readonly string[];
   /** Answers the challenge of a pending login. */
   answer(browser: AttackBrowser, fields: Readonly<Record<string, string>>): Promise<AttackAnswer>;
@@ -41,7 +41,7 @@ export interface StateMachine {
   endExemption(): Promise<void>;
   /** Ends every session of the person on the server. */
   endSessions(): Promise<void>;
-  /** Removes what the states have left. */
+  /** Removes all factors and exemptions that the states have created. */
   leave(): Promise<void>;
 }
 
@@ -69,7 +69,7 @@ export function createStateMachine(setup: {
     await mfa.members.endExemption(member, { reason: WHY });
   }
 
-  /** Ends what an earlier state has left: an exemption, a lock, a code that was used. */
+  /** Removes the effects of an earlier state: an exemption, a lock, a used code. */
   async function cleanUp(): Promise<void> {
     await endExemption();
     await mfa.members.unlock(member, { reason: WHY, everywhere: true });
@@ -83,7 +83,7 @@ export function createStateMachine(setup: {
   }
 
   async function giveApp(): Promise<void> {
-    // A route that was tried may have removed it.
+    // A request of a probe may have removed it.
     if (secret !== '' && (await mfa.authenticators.list(userId)).length > 0) return cleanUp();
     await removeFactors();
     const drawn = [...randomBytes(32)].map((byte) => BASE32[byte % 32]).join('');
@@ -91,7 +91,7 @@ export function createStateMachine(setup: {
     const { imported, refusals } = await mfa.authenticators.import([row], { reason: WHY });
     if (imported !== 1)
       throw new Error(
-        `attack: ${userId} could be given no authenticator app: ${JSON.stringify(refusals)}. Use another account.`,
+        `attack: no authenticator app could be imported for ${userId}: ${JSON.stringify(refusals)}. Use another account.`,
       );
     secret = drawn;
   }
@@ -104,7 +104,7 @@ export function createStateMachine(setup: {
 
   const answer: StateMachine['answer'] = async (browser, fields) => {
     const answered = await browser.post(`${pagesPath}/challenge`, fields);
-    // A sign-in that ends in the host's own callback.
+    // The sign-in ends in the host's own callback.
     const { location = '' } = answered.headers;
     if (answered.status === 303 && !location.startsWith(pagesPath)) await browser.get(location);
     return answered;
@@ -139,7 +139,7 @@ export function createStateMachine(setup: {
     const decision = fieldsOf(fields['decision']);
     if (decision['outcome'] === outcome) return browser;
     throw new Error(
-      `attack: the state ${state} could not be reached. GET ${path} answered ${status} ${JSON.stringify(decision)}, and not the outcome ${outcome}. Check \`person\`, \`signIn\` and \`pagesPath\`.`,
+      `attack: the state ${state} could not be reached. GET ${path} answered ${status} ${JSON.stringify(decision)} instead of the outcome ${outcome}. Check \`person\`, \`signIn\` and \`pagesPath\`.`,
     );
   }
 
@@ -193,9 +193,9 @@ export function createStateMachine(setup: {
   };
 }
 
-/** An account of the test whose password is known. It administers nothing, and nobody else uses it. */
+/** A test account whose password is known. It must not be an administrator, and nobody else may use it. */
 export interface AttackedPerson {
-  /** As in your user table. */
+  /** The id in your user table. */
   readonly id: string;
   readonly username: string;
   readonly password: string;
@@ -203,5 +203,5 @@ export interface AttackedPerson {
   readonly organizationId?: string | undefined;
 }
 
-/** What of `createMfa` is used to bring the person into each state. */
+/** The part of `mfa` that is used to bring the person into each state. */
 export type AttackedMfa = Pick<Mfa, 'authenticators' | 'members' | 'policies' | 'sessionsOf' | 'settled'>;

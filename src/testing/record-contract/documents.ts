@@ -10,13 +10,13 @@ const set = (name: DocumentName, expected: string | null, version: string, body 
   next: { version, body },
 });
 
-/** What every record store does with documents. `open` gives the store under test. */
+/** The tests of documents that every record store must pass. `open` returns the store under test. */
 export function describeDocuments({ describe, it, expect }: TestFramework, open: () => DocumentStore): void {
   const read = async (owner: Owner, name: DocumentName, known?: string) =>
     (await open().read([{ owner, name, ...(known === undefined ? {} : { known }) }]))[0];
 
   describe('documents', () => {
-    it('are absent until they are written, and then come back as they were written', async () => {
+    it('are absent until they are written, and then read as written', async () => {
       const owner = aUser();
       expect(await read(owner, 'member')).toEqual({ outcome: 'absent' });
       const body = JSON.stringify({
@@ -30,7 +30,7 @@ export function describeDocuments({ describe, it, expect }: TestFramework, open:
       if (answer?.outcome === 'found') expect(JSON.parse(answer.body)).toEqual(JSON.parse(body));
     });
 
-    it('are answered with "unchanged" where the caller has the current version, and in full otherwise', async () => {
+    it('are answered with "unchanged" if the caller has the current version, and in full otherwise', async () => {
       const owner = aUser();
       await open().write(owner, [set('member', null, 'v1')]);
       expect(await read(owner, 'member', 'v1')).toEqual({ outcome: 'unchanged' });
@@ -55,7 +55,7 @@ export function describeDocuments({ describe, it, expect }: TestFramework, open:
       expect(await open().read([])).toEqual([]);
     });
 
-    it('are written from the expected version only; a conflict says what stands and writes nothing', async () => {
+    it('are written only if the version is the expected one; a conflict returns the current document and writes nothing', async () => {
       const owner = aUser();
       await open().write(owner, [set('member', null, 'v1', '{"n":1}')]);
       for (const expected of [null, 'v0', 'v2']) {
@@ -70,7 +70,7 @@ export function describeDocuments({ describe, it, expect }: TestFramework, open:
       expect(await read(owner, 'member', 'v2')).toEqual({ outcome: 'unchanged' });
     });
 
-    it('that are absent are no document of any version', async () => {
+    it('do not match any expected version if they are absent', async () => {
       const owner = aUser();
       const refused = await open().write(owner, [set('member', 'v1', 'v2')]);
       expect(refused).toEqual({ outcome: 'conflict', current: [{ outcome: 'absent' }] });
@@ -104,7 +104,7 @@ export function describeDocuments({ describe, it, expect }: TestFramework, open:
       expect(await read(owner, 'member', 'm1')).toEqual({ outcome: 'unchanged' });
     });
 
-    it('are removed from the expected version only, one by one or all at once', async () => {
+    it('are removed only if the version is the expected one, one by one or all at once', async () => {
       const owner = aUser();
       await open().write(owner, [set('member', null, 'm1'), set('browsers', null, 'b1')]);
       expect(await open().write(owner, [{ name: 'member', expected: 'm0', next: null }])).toMatchObject({
@@ -121,7 +121,7 @@ export function describeDocuments({ describe, it, expect }: TestFramework, open:
       expect(await open().write(owner, [set('member', null, 'm2')])).toEqual({ outcome: 'written' });
     });
 
-    it('show a write that was sent twice by its own version in the conflict', async () => {
+    it('contain the version of the caller in the conflict if a write was sent twice', async () => {
       const owner = aUser();
       const change = [set('member', null, 'mine')];
       await open().write(owner, change);
@@ -131,7 +131,7 @@ export function describeDocuments({ describe, it, expect }: TestFramework, open:
       });
     });
 
-    it('are written by one of many writers at once', async () => {
+    it('are written by only one of many parallel writers', async () => {
       const owner = aUser();
       await open().write(owner, [set('member', null, 'v0')]);
       const writes = await Promise.all(
@@ -144,7 +144,7 @@ export function describeDocuments({ describe, it, expect }: TestFramework, open:
       expect(await read(owner, 'member', `w${winners[0]}`)).toEqual({ outcome: 'unchanged' });
     });
 
-    it('of owners with any ids are apart', async () => {
+    it('are kept apart for owners with any ids', async () => {
       const prefix = newId();
       const owners = HOSTILE_IDS.flatMap((id): Owner[] => [
         { kind: 'user', id: `${prefix}${id}` },
@@ -164,7 +164,7 @@ export function describeDocuments({ describe, it, expect }: TestFramework, open:
       expect(answers.every(({ outcome }) => outcome === 'unchanged')).toBe(true);
     });
 
-    it('keep a body of a megabyte and hundreds of reads at once', async () => {
+    it('can have a body of a megabyte and be read hundreds of times in parallel', async () => {
       const owner = aUser();
       const body = JSON.stringify({ text: 'x'.repeat(1_000_000) });
       await open().write(owner, [set('browsers', null, 'v1', body)]);
@@ -174,8 +174,8 @@ export function describeDocuments({ describe, it, expect }: TestFramework, open:
     });
   });
 
-  describe('keys that are unique over all owners', () => {
-    it('are taken by one owner, who may claim them again', async () => {
+  describe('keys that are unique among all owners', () => {
+    it('are claimed by one owner, who may claim them again', async () => {
       const [ada, mary, key] = [aUser(), aUser(), `passkey:${newId()}`];
       expect(await open().findOwner(key)).toBeUndefined();
       expect(await open().claim(key, ada)).toBe(true);
@@ -184,7 +184,7 @@ export function describeDocuments({ describe, it, expect }: TestFramework, open:
       expect(await open().findOwner(key)).toEqual(ada);
     });
 
-    it('are freed by their owner alone', async () => {
+    it('are released only by their owner', async () => {
       const [ada, mary, key] = [aUser(), aUser(), `passkey:${newId()}`];
       await open().claim(key, ada);
       await open().release(key, mary);
@@ -194,7 +194,7 @@ export function describeDocuments({ describe, it, expect }: TestFramework, open:
       expect(await open().claim(key, mary)).toBe(true);
     });
 
-    it('are taken by one of many at once, whatever their text', async () => {
+    it('are claimed by only one of many parallel owners, whatever their text', async () => {
       for (const text of ['{a}:b', '%', '😀', '__proto__']) {
         const key = `${newId()}${text}`;
         const owners = Array.from({ length: 10 }, aUser);

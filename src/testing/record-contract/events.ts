@@ -3,7 +3,7 @@ import type { EventQuery, EventStore } from '../../stores/event-store';
 import { KEEP, NOW, anEvent, newId } from '../samples';
 import type { TestFramework } from '../test-framework';
 
-/** What every record store does with events. */
+/** The tests of events that every record store must pass. */
 export function describeEvents({ describe, it, expect }: TestFramework, open: () => EventStore): void {
   describe('events', () => {
     const readAll = async (organizationId: string, limit: number, filter: Partial<EventQuery> = {}) => {
@@ -18,7 +18,7 @@ export function describeEvents({ describe, it, expect }: TestFramework, open: ()
       return pages;
     };
 
-    it('lists the newest first, page by page, also within one millisecond', async () => {
+    it('lists the newest event first, page by page, also within one millisecond', async () => {
       const organizationId = newId();
       for (let n = 1; n <= 5; n += 1)
         await open().appendEvents([anEvent({ organizationId, details: { n } })], KEEP);
@@ -26,7 +26,7 @@ export function describeEvents({ describe, it, expect }: TestFramework, open: ()
       expect(await readAll(organizationId, 5)).toEqual([[5, 4, 3, 2, 1]]);
     });
 
-    it('gives back what was put in, and nothing of another organization', async () => {
+    it('returns events as they were appended, and none of another organization', async () => {
       const event = anEvent({
         organizationId: newId(),
         userId: 'u',
@@ -64,7 +64,7 @@ export function describeEvents({ describe, it, expect }: TestFramework, open: ()
       expect(await readAll(organizationId, 5, { names: [] })).toEqual([[]]);
     });
 
-    it('filters by time: from the first instant, and up to the last without it', async () => {
+    it('filters by time: `from` is inclusive and `to` exclusive', async () => {
       const organizationId = newId();
       const start = Date.now() - 1000;
       for (let n = 1; n <= 8; n += 1)
@@ -84,7 +84,7 @@ export function describeEvents({ describe, it, expect }: TestFramework, open: ()
       expect(await within(-400 * 86_400_000, 1)).toEqual([[]]);
     });
 
-    it('erases a person at the place of each event, and leaves the others as they are', async () => {
+    it('erases a person from each event in place, and leaves other events unchanged', async () => {
       const [organizationId, other] = [newId(), newId()];
       const ada = `ada "é" {${newId()}}`;
       const events = [
@@ -146,7 +146,7 @@ export function describeEvents({ describe, it, expect }: TestFramework, open: ()
       expect(wrong).toEqual([]);
     });
 
-    it('removes every event of an organization and of no other', async () => {
+    it('removes all events of one organization only', async () => {
       const [organizationId, other] = [newId(), newId()];
       for (const id of [organizationId, other])
         await open().appendEvents([anEvent({ organizationId: id, details: { n: 1 } })], KEEP);
@@ -165,11 +165,11 @@ export function describeEvents({ describe, it, expect }: TestFramework, open: ()
       expect((await open().listEvents({ organizationId, limit: 5 })).events).toHaveLength(1);
     });
 
-    it('keeps no more than it may, and nothing too old', async () => {
+    it('keeps no more than the maximum count, and no events that are too old', async () => {
       const organizationId = newId();
       const append = (n: number, at: number, keep = KEEP) =>
         open().appendEvents([anEvent({ organizationId, at, details: { n } })], keep);
-      // Ages count to the store's own clock at most.
+      // Ages are measured up to the store's own clock at most.
       const past = Date.now() - 3 * KEEP.maxAgeSeconds * 1000;
       for (let n = 1; n <= 6; n += 1) await append(n, past + n, { ...KEEP, maxCount: 4 });
       expect(await readAll(organizationId, 10)).toEqual([[6, 5, 4, 3]]);
@@ -177,7 +177,7 @@ export function describeEvents({ describe, it, expect }: TestFramework, open: ()
       expect(await readAll(organizationId, 10)).toEqual([[7, 6, 5]]);
     });
 
-    it('neither loses what is young nor keeps what is old because of a process whose clock is ahead', async () => {
+    it('neither loses new events nor keeps old ones because of a process whose clock is ahead', async () => {
       const organizationId = newId();
       const append = (n: number, at: number) =>
         open().appendEvents([anEvent({ organizationId, at, details: { n } })], KEEP);
@@ -189,11 +189,11 @@ export function describeEvents({ describe, it, expect }: TestFramework, open: ()
       expect(await readAll(organizationId, 10)).toEqual([[3, 2, 1]]);
     });
 
-    it('keeps every young event, however the clocks of those who store them jump', async () => {
+    it('keeps every new event, however the clocks of the processes jump', async () => {
       const organizationId = newId();
       const now = Date.now();
       const [behind, ahead] = [-KEEP.maxAgeSeconds * 500, 400 * 86_400_000];
-      // Every clock comes before and after every other one.
+      // Each clock comes before and after each other clock.
       const clocks = [0, behind, ahead, 1, Math.trunc(ahead / 3), Math.trunc(behind / 7)];
       const jumps = clocks.flatMap((first) => clocks.flatMap((second) => [first, second]));
       for (const jump of jumps)
@@ -201,7 +201,7 @@ export function describeEvents({ describe, it, expect }: TestFramework, open: ()
       expect((await readAll(organizationId, 1000)).flat()).toHaveLength(jumps.length);
     });
 
-    it('takes events from a clock that is behind', async () => {
+    it('accepts events from a clock that is behind', async () => {
       const organizationId = newId();
       for (const [n, at] of [
         [1, NOW],
@@ -213,7 +213,7 @@ export function describeEvents({ describe, it, expect }: TestFramework, open: ()
       expect(await readAll(organizationId, 2)).toEqual([[3, 2], [1]]);
     });
 
-    it('begins at the newest where the cursor is none of its own', async () => {
+    it('starts at the newest event if the cursor is invalid', async () => {
       const organizationId = newId();
       await open().appendEvents([anEvent({ organizationId })], KEEP);
       for (const cursor of ['nonsense', '', '-', '(1-1', '__proto__', `${'9'.repeat(30)}-1`]) {

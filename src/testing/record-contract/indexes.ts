@@ -13,7 +13,7 @@ const INDEXES = [
   'enrolled',
 ];
 
-/** What every record store does with the indexes of members. */
+/** The tests of member indexes that every record store must pass. */
 export function describeIndexes({ describe, it, expect }: TestFramework, open: () => IndexStore): void {
   const put = (organizationId: string, members: Readonly<Record<string, Readonly<Record<string, number>>>>) =>
     open().indexMembers(
@@ -39,7 +39,7 @@ export function describeIndexes({ describe, it, expect }: TestFramework, open: (
   }
 
   describe('member indexes', () => {
-    it('hold each member where the newest marks say, and nowhere else', async () => {
+    it('contain each member only as its latest marks say', async () => {
       const organizationId = newId();
       await put(organizationId, { ada: { configured: 0, totp: 0, enrolled: 2 }, mary: { configured: 0 } });
       await put(organizationId, { ada: { 'not-configured': 0, exempt: 5 } });
@@ -53,7 +53,7 @@ export function describeIndexes({ describe, it, expect }: TestFramework, open: (
         expect(await open().countIndex({ organizationId, index })).toBe(0);
     });
 
-    it('are emptied for one organization, and counted anew afterwards', async () => {
+    it('are emptied for one organization, and counted again afterwards', async () => {
       const [one, other] = [newId(), newId()];
       for (const organizationId of [one, other])
         await put(organizationId, { ada: { configured: 0, totp: 0 }, mary: { configured: 0 } });
@@ -103,7 +103,7 @@ export function describeIndexes({ describe, it, expect }: TestFramework, open: (
       expect(skipped.map(({ userId }) => userId)).toEqual(['ab', 'b']);
     });
 
-    it('go on behind an entry that is gone or has moved', async () => {
+    it('continue after an entry that was removed or has moved', async () => {
       const organizationId = newId();
       await put(organizationId, { a: { locked: 1 }, b: { locked: 2 }, c: { locked: 2 }, d: { locked: 3 } });
       await put(organizationId, { b: { locked: 9 } });
@@ -116,7 +116,7 @@ export function describeIndexes({ describe, it, expect }: TestFramework, open: (
       );
     });
 
-    it('take ranges of marks without their ends', async () => {
+    it('treat ranges of marks as exclusive', async () => {
       const organizationId = newId();
       const instant = 2_200_000_000_000;
       await put(organizationId, {
@@ -130,7 +130,7 @@ export function describeIndexes({ describe, it, expect }: TestFramework, open: (
       expect(await open().countIndex({ ...within, above: 0 })).toBe(2);
     });
 
-    it('treat every id as an id like others', async () => {
+    it('accept any text as an id', async () => {
       const organizationId = '{:}\ud800';
       await open().indexMembers(
         organizationId,
@@ -143,7 +143,7 @@ export function describeIndexes({ describe, it, expect }: TestFramework, open: (
       expect(Object.prototype).not.toHaveProperty('federated');
     });
 
-    it('take many members at once', async () => {
+    it('accept many members at once', async () => {
       const organizationId = newId();
       const members = Array.from({ length: 1234 }, (_, n) => ({
         userId: `user-${n}`,
@@ -169,7 +169,7 @@ const anItem = (overrides: Partial<QueuedItem> = {}): QueuedItem => ({
 const WHEN = { dueAt: NOW + 60_000, most: 100 };
 const DUE = { now: NOW + 60_000, limit: 10, untilAt: NOW + 120_000 };
 
-/** What every record store does with queued work. There is one queue of a name for all users. */
+/** The tests of queues that every record store must pass. Each named queue is shared by all users. */
 export function describeQueues(
   { describe, it, beforeEach, expect }: TestFramework,
   open: () => QueueStore,
@@ -182,7 +182,7 @@ export function describeQueues(
       }
     });
 
-    it('gives an item when it is due, and then not again before the time is over', async () => {
+    it('returns an item when it is due, and again only after it was postponed for the given time', async () => {
       const item = anItem({ userId: null });
       await open().enqueue(QUEUE, item, WHEN);
       expect(await open().takeDue(QUEUE, { ...DUE, now: NOW + 59_999 })).toEqual([]);
@@ -191,7 +191,7 @@ export function describeQueues(
       expect(await open().takeDue(QUEUE, { ...DUE, now: NOW + 120_000 })).toEqual([item]);
     });
 
-    it('gives as many as are asked for, the first due first', async () => {
+    it('returns as many items as requested, those due first first', async () => {
       const [late, early] = [anItem(), anItem()];
       await open().enqueue(QUEUE, late, { ...WHEN, dueAt: NOW + 2 });
       await open().enqueue(QUEUE, early, { ...WHEN, dueAt: NOW + 1 });
@@ -202,7 +202,7 @@ export function describeQueues(
       expect(await open().takeDue(QUEUE, DUE)).toEqual([late]);
     });
 
-    it('gives each item to one of many processes', async () => {
+    it('gives each item to only one of many processes', async () => {
       await Promise.all(Array.from({ length: 20 }, () => open().enqueue(QUEUE, anItem(), WHEN)));
       const taken = await Promise.all(Array.from({ length: 4 }, () => open().takeDue(QUEUE, DUE)));
       const ids = taken.flat().map(({ id }) => id);
@@ -210,7 +210,7 @@ export function describeQueues(
       expect(new Set(ids).size).toBe(20);
     });
 
-    it('replaces an item of the same id, and lets go of one that is removed', async () => {
+    it('replaces an item with the same id, and no longer returns a removed item', async () => {
       const item = anItem();
       await open().enqueue(QUEUE, item, WHEN);
       await open().enqueue(QUEUE, { ...item, body: 'again' }, { ...WHEN, dueAt: NOW });
@@ -222,7 +222,7 @@ export function describeQueues(
       expect(await open().takeDue(QUEUE, DUE)).toEqual([]);
     });
 
-    it('is bounded: those due first make room and are counted', async () => {
+    it('is limited: items due first are removed and counted', async () => {
       const first = anItem();
       expect(await open().enqueue(QUEUE, first, { dueAt: NOW, most: 2 })).toBe(0);
       expect(await open().enqueue(QUEUE, anItem(), { dueAt: NOW + 1, most: 2 })).toBe(0);
@@ -232,7 +232,7 @@ export function describeQueues(
       expect(left.map(({ id }) => id)).not.toContain(first.id);
     });
 
-    it('loses everything about a user who is forgotten, in every queue, and nothing else', async () => {
+    it('loses all items about a forgotten user, in every queue, and no others', async () => {
       const [userId, other] = [newId(), anItem()];
       await open().enqueue(QUEUE, anItem({ userId }), WHEN);
       await open().enqueue(QUEUE, other, WHEN);

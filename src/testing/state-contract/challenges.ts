@@ -2,7 +2,7 @@ import type { StateStore } from '../../stores/state-store';
 import { NOW, PENDING, SESSION, aChallenge, aSentCode, issueInPendingLoginWith, newId } from '../samples';
 import type { TestFramework } from '../test-framework';
 
-/** What every state store does with challenges. */
+/** The tests of challenges that every state store must pass. */
 export function describeChallenges({ describe, it, expect }: TestFramework, open: () => StateStore): void {
   const issueInPendingLogin = issueInPendingLoginWith({ expect }, open);
 
@@ -39,7 +39,7 @@ export function describeChallenges({ describe, it, expect }: TestFramework, open
       expect(await open().findChallenge({ ...first, userId: newId() })).toBeUndefined();
     });
 
-    it('leaves nothing of the one before in its place', async () => {
+    it('replaces all fields of the previous challenge', async () => {
       const sent = { codes: [aSentCode()], notSent: 'fault', sealedSecret: 's', state: { n: 1 } } as const;
       const first = await issueInPendingLogin({ kind: 'sms', ...sent });
       const next = aChallenge({ userId: first.userId, ownerId: first.ownerId });
@@ -47,13 +47,13 @@ export function describeChallenges({ describe, it, expect }: TestFramework, open
       expect(await open().findChallenge(first)).toEqual(next);
     });
 
-    it('writes nothing under a pending login that is gone', async () => {
+    it('writes nothing if the pending login no longer exists', async () => {
       const challenge = aChallenge();
       expect(await open().issueChallenge(challenge, PENDING)).toBe(false);
       expect(await open().findChallenge(challenge)).toBeUndefined();
     });
 
-    it('is written after the version that was read, and after no other', async () => {
+    it('is written only if the live challenge has the expected version', async () => {
       const first = await issueInPendingLogin({ kind: 'sms' });
       const next = { ...first, version: newId(), codes: [aSentCode()] };
       expect(await open().issueChallenge(next, { ...PENDING, after: newId() })).toBe(false);
@@ -68,7 +68,7 @@ export function describeChallenges({ describe, it, expect }: TestFramework, open
       expect(await open().issueChallenge(first, { ...PENDING, after: null })).toBe(true);
     });
 
-    it('is written once after one version, however many write at once', async () => {
+    it('is written once for one expected version, even in parallel', async () => {
       const first = await issueInPendingLogin();
       const session = aChallenge({ purpose: 'step-up' });
       for (const [current, life] of [
@@ -82,7 +82,7 @@ export function describeChallenges({ describe, it, expect }: TestFramework, open
       }
     });
 
-    it('is written after one that is over, and begins a new count', async () => {
+    it('is written after an expired challenge, and starts a new count', async () => {
       const first = aChallenge({ purpose: 'step-up' });
       await open().issueChallenge(first, SESSION);
       await open().spendAttempt(first, 1);
@@ -92,7 +92,7 @@ export function describeChallenges({ describe, it, expect }: TestFramework, open
       expect(await open().spendAttempt(first, 1)).toMatchObject({ outcome: 'spent' });
     });
 
-    it('spends attempts up to the limit, however many are made at once', async () => {
+    it('counts attempts up to the limit, even in parallel', async () => {
       const challenge = await issueInPendingLogin();
       const first = await open().spendAttempt(challenge, 5);
       expect(first).toMatchObject({ outcome: 'spent', challenge, attemptsLeft: 4 });
@@ -101,7 +101,7 @@ export function describeChallenges({ describe, it, expect }: TestFramework, open
       expect(rest.filter(({ outcome }) => outcome === 'exhausted')).toHaveLength(26);
     });
 
-    it('keeps the count over new challenges, ended ones and other kinds', async () => {
+    it('keeps the count across new challenges, ended ones and other kinds', async () => {
       const challenge = await issueInPendingLogin();
       await open().spendAttempt(challenge, 3);
       await open().issueChallenge({ ...challenge, id: newId(), kind: 'sms' }, PENDING);
@@ -113,7 +113,7 @@ export function describeChallenges({ describe, it, expect }: TestFramework, open
       expect(await open().spendAttempt(challenge, 3)).toMatchObject({ outcome: 'exhausted' });
     });
 
-    it('begins a new count for a session when everything before has expired', async () => {
+    it('starts a new count for a session when all earlier challenges have expired', async () => {
       const challenge = aChallenge({ purpose: 'step-up' });
       await open().issueChallenge(challenge, SESSION);
       await open().spendAttempt(challenge, 1);
@@ -125,7 +125,7 @@ export function describeChallenges({ describe, it, expect }: TestFramework, open
       expect(await open().spendAttempt(challenge, 1)).toMatchObject({ outcome: 'spent' });
     });
 
-    it('keeps the count of a session until the last of its challenges ends, whatever was asked since', async () => {
+    it('keeps the count of a session until the last of its challenges expires', async () => {
       const long = aChallenge({ purpose: 'step-up', expiresAt: NOW + 300_000 });
       const short = { ...long, purpose: 'enroll', id: newId(), expiresAt: NOW + 60_000 } as const;
       await open().issueChallenge(long, SESSION);
@@ -135,7 +135,7 @@ export function describeChallenges({ describe, it, expect }: TestFramework, open
       expect(await open().spendAttempt(long, 1)).toMatchObject({ outcome: 'exhausted' });
     });
 
-    it('is consumed once, if it is still the live one, and takes the count with it', async () => {
+    it('is consumed once, if it is still live, together with its count', async () => {
       const challenge = await issueInPendingLogin();
       await open().spendAttempt(challenge, 2);
       expect(await open().consumeChallenge(challenge, newId())).toBe(false);

@@ -4,7 +4,7 @@ import type { TestFramework } from '../test-framework';
 
 const LIFE = { now: NOW, underPendingLogin: false };
 
-/** Something of every kind that a state store keeps about a user, and how to look for it. */
+/** Stores data of every kind about a user, and returns a function that reads all of it. */
 async function keepEverything(state: StateStore, userId: string): Promise<() => Promise<unknown[]>> {
   const pending = aPendingLogin({ userId });
   const session = aSession();
@@ -35,10 +35,10 @@ async function keepEverything(state: StateStore, userId: string): Promise<() => 
     ]);
 }
 
-/** What every state store does to forget a user. */
+/** The tests of forgetting a user that every state store must pass. */
 export function describeForgetting({ describe, it, expect }: TestFramework, open: () => StateStore): void {
   describe('a user who is forgotten', () => {
-    it('leaves nothing behind, and others keep theirs', async () => {
+    it('has no data left, while others keep theirs', async () => {
       const [ada, mary] = [newId(), `${newId()}"]`];
       const ofAda = await keepEverything(open(), ada);
       const ofMary = await keepEverything(open(), mary);
@@ -48,7 +48,7 @@ export function describeForgetting({ describe, it, expect }: TestFramework, open
       expect((await ofMary()).filter((found) => found === undefined)).toEqual([]);
     });
 
-    it('can be forgotten again, and sign in anew', async () => {
+    it('can be forgotten again, and can sign in again', async () => {
       const userId = newId();
       await open().forgetUser(userId);
       const found = await keepEverything(open(), userId);
@@ -60,7 +60,7 @@ export function describeForgetting({ describe, it, expect }: TestFramework, open
       expect(await open().findSession(userId, session.handle)).toEqual(session);
     });
 
-    it('has no login that was under way', async () => {
+    it('has no pending login left', async () => {
       const pending = aPendingLogin();
       await open().createPendingLogin(pending);
       await open().forgetUser(pending.userId);

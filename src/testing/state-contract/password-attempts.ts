@@ -23,7 +23,7 @@ export function aPassword(overrides: Partial<PasswordAttempt> = {}): PasswordAtt
   };
 }
 
-/** What every state store does with passwords that are tried. */
+/** The tests of password attempts that every state store must pass. */
 export function describePasswordAttempts(
   { describe, it, expect }: TestFramework,
   open: () => StateStore,
@@ -51,7 +51,7 @@ export function describePasswordAttempts(
   const times = (outcome: string, count: number) => Array.from({ length: count }, () => outcome);
 
   describe('passwords that are tried', () => {
-    it('are judged so many times for a name from one address, which leaves some for others', async () => {
+    it('are limited for a name from one address, which leaves attempts for others', async () => {
       const [name, networks] = [newId(), [newId()]];
       expect(await guesses({ name, networks }, 4)).toEqual([...times('reserved', 3), 'blocked']);
       expect(await reserve({ name, networks })).toMatchObject({ by: 'name', retryAfterSeconds: 900 });
@@ -59,7 +59,7 @@ export function describePasswordAttempts(
       expect(await guess({ networks })).toBe('reserved');
     });
 
-    it('are judged so many times for a name from all strange addresses together, those without an address too', async () => {
+    it('are limited for a name from all unfamiliar addresses together, including unknown addresses', async () => {
       const name = newId();
       expect(await guesses({ name }, 4)).toEqual(times('reserved', 4));
       expect(await guesses({ name, networks: [] }, 2)).toEqual(['reserved', 'blocked']);
@@ -67,7 +67,7 @@ export function describePasswordAttempts(
       expect(await guess({})).toBe('reserved');
     });
 
-    it('are judged so many times from one address for all names, and add nothing to a name after that', async () => {
+    it('are limited from one address for all names, and then no longer count for a name', async () => {
       const [name, networks] = [newId(), [newId()]];
       for (let n = 0; n < 4; n += 1) expect(await guess({ networks })).toBe('reserved');
       const blocked = await reserve({ name, networks });
@@ -79,7 +79,7 @@ export function describePasswordAttempts(
       expect(await guesses({ name }, 3)).toEqual(['reserved', 'reserved', 'blocked']);
     });
 
-    it('are not counted where they are right, and take back no wrong one', async () => {
+    it('are not counted if they are right, and do not remove wrong ones', async () => {
       const [name, networks] = [newId(), [newId()]];
       await guesses({ name, networks }, 2);
       for (let n = 0; n < 9; n += 1) await settle(await reserve({ name, networks }), 'right');
@@ -89,7 +89,7 @@ export function describePasswordAttempts(
       expect(await guesses(elsewhere, 5)).toEqual([...times('reserved', 4), 'blocked']);
     });
 
-    it('wait for those that are being judged, as long as those may be right', async () => {
+    it('wait for passwords that are being checked, while those may be right', async () => {
       const [name, networks] = [newId(), [newId()]];
       const held = await Promise.all(Array.from({ length: 3 }, () => reserve({ name, networks })));
       const busy = await reserve({ name, networks });
@@ -103,7 +103,7 @@ export function describePasswordAttempts(
       expect(await guess({ name, networks })).toBe('blocked');
     });
 
-    it('wait for those of other names from the same address, and count for no name meanwhile', async () => {
+    it('wait for those of other names from the same address, and do not count for the name meanwhile', async () => {
       const [name, networks] = [newId(), [newId()]];
       const held = await Promise.all(Array.from({ length: 4 }, () => reserve({ networks })));
       const busy = await Promise.all(Array.from({ length: 9 }, () => reserve({ name, networks })));
@@ -113,7 +113,7 @@ export function describePasswordAttempts(
       expect(await guesses({ name, networks }, 2)).toEqual(times('reserved', 2));
     });
 
-    it('are never more than may be wrong, however many come at once', async () => {
+    it('never exceed the limit, even in parallel', async () => {
       const [name, networks] = [newId(), [newId()]];
       const fromOne = await Promise.all(Array.from({ length: 50 }, () => reserve({ name, networks })));
       const fromMany = await Promise.all(Array.from({ length: 50 }, () => reserve({ name })));
@@ -124,7 +124,7 @@ export function describePasswordAttempts(
       expect(counted).toEqual([3, 2, 1]);
     });
 
-    it('are counted once where the answer to the first was lost', async () => {
+    it('are counted once if the first answer was lost and the command is sent again', async () => {
       const attempt = aPassword();
       const again = () => open().reservePassword(attempt, PASSWORD_LIMITS, NOW);
       const same = { name: attempt.name, networks: attempt.networks };
@@ -134,7 +134,7 @@ export function describePasswordAttempts(
       expect(await guesses(same, 2)).toEqual(['reserved', 'blocked']);
     });
 
-    it('have a count of their own from an address that the name signed in from, blocked or not', async () => {
+    it('have their own count from an address that the name signed in from, whether it is blocked or not', async () => {
       const [name, home] = [newId(), newId()];
       await open().noteNetwork(name, home, NOW);
       while ((await guess({ name })) === 'reserved');
@@ -145,13 +145,13 @@ export function describePasswordAttempts(
       expect(await guesses({ name, networks: [home] }, 3)).toEqual(['reserved', 'reserved', 'blocked']);
       expect(await reserve({ name, networks: [home] })).toMatchObject({ by: 'name', retryAfterSeconds: 900 });
       expect(await reserve({ networks: [home] })).toMatchObject({ by: 'address' });
-      // An address that is blocked for every name is told as one, also for a name that is.
+      // An address that is blocked for all names is reported as such, even if the name is blocked too.
       const used = newId();
       while ((await guess({ name: used })) === 'reserved');
       expect(await reserve({ name: used, networks: [home] })).toMatchObject({ by: 'address' });
     });
 
-    it('count for the address too where it is known and not blocked', async () => {
+    it('also count for the address if it is familiar and not blocked', async () => {
       const [name, home] = [newId(), newId()];
       await open().noteNetwork(name, home, NOW);
       expect(await guesses({ name, networks: [home] }, 3)).toEqual(times('reserved', 3));
@@ -159,7 +159,7 @@ export function describePasswordAttempts(
       expect(await guess({ networks: [home] })).toBe('blocked');
     });
 
-    it('know an address by a key that is not the first any more, for no other name, and until its end', async () => {
+    it('recognize an address by an older key, only for its name, and until it expires', async () => {
       const [name, older] = [newId(), newId()];
       await open().noteNetwork(name, older, NOW);
       const seen = async (attempt: Partial<PasswordAttempt>, now: number) => {
@@ -171,11 +171,11 @@ export function describePasswordAttempts(
       expect(await seen({ name: newId() }, NOW)).toBe(false);
       expect(await seen({ networks: [newId()] }, NOW)).toBe(false);
       expect(await seen({}, NOW + NETWORK_LIFE_MS)).toBe(false);
-      // Noted by a clock that was far ahead.
+      // Recorded by a clock that was far ahead.
       expect(await seen({}, NOW - NETWORK_LIFE_MS)).toBe(false);
     });
 
-    it('know the newest addresses only', async () => {
+    it('recognize only the newest addresses', async () => {
       const name = newId();
       const networks = Array.from({ length: MOST_NETWORKS + 2 }, newId);
       for (const [n, network] of networks.entries()) await open().noteNetwork(name, network, NOW + n);
@@ -185,7 +185,7 @@ export function describePasswordAttempts(
       expect(familiar).toEqual(networks.map((_network, n) => n > 1));
     });
 
-    it('have a count of their own from each trusted source, wherever it is', async () => {
+    it('have their own count for each trusted source, from any address', async () => {
       const [name, networks] = [newId(), [newId()]];
       while ((await guess({ networks })) === 'reserved');
       while ((await guess({ name })) === 'reserved');

@@ -10,12 +10,12 @@ import {
 } from '../samples';
 import type { TestFramework } from '../test-framework';
 
-/** What every state store does with pending logins. */
+/** The tests of pending logins that every state store must pass. */
 export function describePendingLogins({ describe, it, expect }: TestFramework, open: () => StateStore): void {
   const issueInPendingLogin = issueInPendingLoginWith({ expect }, open);
 
   describe('pending logins', () => {
-    it('keeps one under its user', async () => {
+    it('keeps a pending login for its user', async () => {
       const pending = aPendingLogin({
         organizationId: '__proto__',
         evidence: [
@@ -43,7 +43,7 @@ export function describePendingLogins({ describe, it, expect }: TestFramework, o
       expect(await open().savePendingEvidence(pending.userId, newId(), evidence)).toBe(false);
     });
 
-    it('ends once, however many ask for it at the same time', async () => {
+    it('ends once, even in parallel', async () => {
       const pending = aPendingLogin();
       await open().createPendingLogin(pending);
       const ends = Array.from({ length: 20 }, () => open().endPendingLogin(pending.userId, pending.id));
@@ -52,7 +52,7 @@ export function describePendingLogins({ describe, it, expect }: TestFramework, o
       expect(await open().endPendingLogin(pending.userId, newId())).toBe(false);
     });
 
-    it('begins with its first challenge, where it is given one', async () => {
+    it('starts with its first challenge, if there is one', async () => {
       const pending = aPendingLogin();
       const first = aChallenge({ userId: pending.userId, ownerId: pending.id });
       await open().createPendingLogin(pending, first);
@@ -61,7 +61,7 @@ export function describePendingLogins({ describe, it, expect }: TestFramework, o
       expect(await open().consumeChallenge(first, first.id)).toBe(true);
     });
 
-    it('comes with the count of an attempt, whatever becomes of it', async () => {
+    it('is returned with each counted attempt, whatever the outcome', async () => {
       const pending = aPendingLogin();
       const first = aChallenge({ userId: pending.userId, ownerId: pending.id });
       await open().createPendingLogin(pending, first);
@@ -78,7 +78,7 @@ export function describePendingLogins({ describe, it, expect }: TestFramework, o
       expect(await open().spendAttempt(first, 1)).toEqual({ outcome: 'missing', pending: undefined });
     });
 
-    it('takes its challenges with it when it ends, and never comes back', async () => {
+    it('ends with its challenges, and never comes back', async () => {
       const challenge = await issueInPendingLogin();
       await open().endPendingLogin(challenge.userId, challenge.ownerId);
       expect(await open().findPendingLogin(challenge.userId, challenge.ownerId)).toBeUndefined();
@@ -89,13 +89,13 @@ export function describePendingLogins({ describe, it, expect }: TestFramework, o
       expect(await open().spendAttempt(challenge, 5)).toMatchObject({ outcome: 'missing' });
     });
 
-    it('is gone for a new challenge once its end has passed', async () => {
+    it('does not accept a new challenge after it has expired', async () => {
       const challenge = await issueInPendingLogin();
       const late = { now: NOW + 600_000, underPendingLogin: true };
       expect(await open().issueChallenge({ ...challenge, id: newId() }, late)).toBe(false);
     });
 
-    it('ends when it said, however long its challenges and their codes last', async () => {
+    it('expires as planned, however long its challenges and their codes last', async () => {
       const long = { expiresAt: NOW + 3_600_000 };
       const challenge = await issueInPendingLogin({ kind: 'sms', ...long });
       const sent = { ...challenge, version: newId(), codes: [aSentCode(long)] };
@@ -104,7 +104,7 @@ export function describePendingLogins({ describe, it, expect }: TestFramework, o
       expect(await open().issueChallenge({ ...challenge, id: newId() }, late)).toBe(false);
     });
 
-    it('is none where a session is proving something', async () => {
+    it('is not created by the challenge of a session', async () => {
       const challenge = aChallenge({ purpose: 'step-up' });
       const { userId, ownerId } = challenge;
       await open().issueChallenge(challenge, { now: NOW, underPendingLogin: false });
@@ -112,7 +112,7 @@ export function describePendingLogins({ describe, it, expect }: TestFramework, o
       expect(await open().findPendingLogin(userId, ownerId)).toBeUndefined();
     });
 
-    it('is found by its own user and id, and by no others that read alike', async () => {
+    it('is found only by its own user and id, not by similar ones', async () => {
       const pending = aPendingLogin({ userId: 'ab', id: 'c' });
       await open().createPendingLogin(pending);
       expect(await open().findPendingLogin('ab', 'c')).toEqual(pending);

@@ -2,7 +2,7 @@ import type { SendBudget, StateStore } from '../../stores/state-store';
 import { NOW, newId } from '../samples';
 import type { TestFramework } from '../test-framework';
 
-/** What every state store does with budgets for sends. */
+/** The tests of send budgets that every state store must pass. */
 export function describeSendBudgets({ describe, it, expect }: TestFramework, open: () => StateStore): void {
   describe('send budgets', () => {
     const budget = (...windows: [max: number, seconds: number][]): SendBudget => ({
@@ -24,7 +24,7 @@ export function describeSendBudgets({ describe, it, expect }: TestFramework, ope
       expect(await send(630)).toEqual({ outcome: 'spent' });
     });
 
-    it('counts under every budget or under none, and names the longest wait', async () => {
+    it('counts in every budget or in none, and returns the longest wait', async () => {
       const [free, short, long] = [budget([1, 900]), budget([1, 30]), budget([1, 60])];
       await open().spendSendBudgets([short], NOW);
       await open().spendSendBudgets([long], NOW);
@@ -33,7 +33,7 @@ export function describeSendBudgets({ describe, it, expect }: TestFramework, ope
       expect(await open().spendSendBudgets([free], NOW + 2)).toEqual({ outcome: 'spent' });
     });
 
-    it('says the wait without counting', async () => {
+    it('returns the wait without counting', async () => {
       const one = [budget([1, 30])];
       expect(await open().findSendWait(one, NOW)).toBe(0);
       expect(await open().findSendWait(one, NOW)).toBe(0);
@@ -42,7 +42,7 @@ export function describeSendBudgets({ describe, it, expect }: TestFramework, ope
       expect(await open().findSendWait([], NOW)).toBe(0);
     });
 
-    it('never waits longer than the window, whatever a clock that was ahead wrote', async () => {
+    it('never waits longer than the window, even after a clock that was ahead', async () => {
       const both = [budget([1, 30], [3, 600])];
       const DAYS = 3 * 86_400;
       const send = (seconds: number) => open().spendSendBudgets(both, NOW + seconds * 1000);
@@ -56,14 +56,14 @@ export function describeSendBudgets({ describe, it, expect }: TestFramework, ope
       expect(await send(630)).toEqual({ outcome: 'spent' });
     });
 
-    it('believes a clock that is a little ahead as of now', async () => {
+    it('treats a send by a clock that is slightly ahead as sent now', async () => {
       const one = [budget([1, 30])];
       await open().spendSendBudgets(one, NOW + 5000);
       expect(await open().findSendWait(one, NOW)).toBe(30);
       expect(await open().findSendWait(one, NOW + 30_000)).toBe(0);
     });
 
-    it('never allows more than the most, however many ask at once', async () => {
+    it('never exceeds the limit, even in parallel', async () => {
       const many = [budget([4, 60]), budget([9, 60])];
       const outcomes = await Promise.all(
         Array.from({ length: 30 }, () => open().spendSendBudgets(many, NOW)),
@@ -73,7 +73,7 @@ export function describeSendBudgets({ describe, it, expect }: TestFramework, ope
       expect(spent.length).toBeLessThanOrEqual(4);
     });
 
-    it('refuses all where nothing is allowed', async () => {
+    it('refuses every send if none is allowed', async () => {
       const none = budget([0, 60]);
       const refused = { outcome: 'refused', key: none.key, retryAfterSeconds: 60 };
       expect(await open().spendSendBudgets([none], NOW)).toEqual(refused);
@@ -82,10 +82,10 @@ export function describeSendBudgets({ describe, it, expect }: TestFramework, ope
   });
 }
 
-/** What every throttle of a state store does. */
+/** The tests of throttles that every state store must pass. */
 export function describeThrottles({ describe, it, expect }: TestFramework, open: () => StateStore): void {
   describe('throttles', () => {
-    it('blocks a key, and no other, when its points are spent', async () => {
+    it('blocks only the key whose points are used up', async () => {
       const throttle = open().throttle({ name: newId(), points: 2, seconds: 60 });
       const key = '{__proto__}:1';
       expect(await throttle.spend(key)).toEqual({ outcome: 'spent' });
@@ -96,7 +96,7 @@ export function describeThrottles({ describe, it, expect }: TestFramework, open:
       expect(await throttle.spend(key)).toEqual({ outcome: 'spent' });
     });
 
-    it('says in whole seconds how long a key stays blocked', async () => {
+    it('returns in whole seconds how long a key stays blocked', async () => {
       const throttle = open().throttle({ name: newId(), points: 1, seconds: 7200 });
       await throttle.spend('key');
       const spent = await throttle.spend('key');
@@ -106,7 +106,7 @@ export function describeThrottles({ describe, it, expect }: TestFramework, open:
       expect(wait <= 7200).toBe(true);
     });
 
-    it('takes a count back', async () => {
+    it('removes a count', async () => {
       const throttle = open().throttle({ name: newId(), points: 1, seconds: 60 });
       await throttle.spend('key');
       await throttle.giveBack('key');
@@ -114,7 +114,7 @@ export function describeThrottles({ describe, it, expect }: TestFramework, open:
       expect(await throttle.spend('key')).toMatchObject({ outcome: 'blocked' });
     });
 
-    it('counts under its name, however often it is asked for', async () => {
+    it('counts by its name, however often it is created', async () => {
       const options = { name: newId(), points: 1, seconds: 60 };
       await open().throttle(options).spend('key');
       expect(await open().throttle(options).spend('key')).toMatchObject({ outcome: 'blocked' });

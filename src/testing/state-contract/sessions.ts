@@ -2,12 +2,12 @@ import type { StateStore } from '../../stores/state-store';
 import { NOW, SESSION, aChallenge, aSession, issueInPendingLoginWith, newId } from '../samples';
 import type { TestFramework } from '../test-framework';
 
-/** What every state store keeps of sessions. */
+/** The tests of sessions that every state store must pass. */
 export function describeSessions({ describe, it, expect }: TestFramework, open: () => StateStore): void {
   const issueInPendingLogin = issueInPendingLoginWith({ expect }, open);
 
   describe('sessions', () => {
-    it('keeps an entry under its user', async () => {
+    it('keeps a session for its user', async () => {
       const userId = newId();
       const session = aSession({ methods: [], userAgent: 'A "strange" one\n' });
       await open().registerSession(userId, session, { now: NOW });
@@ -16,7 +16,7 @@ export function describeSessions({ describe, it, expect }: TestFramework, open: 
       expect(await open().findSession(userId, '__proto__')).toBeUndefined();
     });
 
-    it('lists the one seen last first', async () => {
+    it('lists the most recently used session first', async () => {
       const userId = newId();
       const [older, newer] = [aSession(), aSession({ handle: '__proto__', seenAt: NOW + 5 })];
       await open().registerSession(userId, older, { now: NOW });
@@ -27,7 +27,7 @@ export function describeSessions({ describe, it, expect }: TestFramework, open: 
       expect(await open().listSessions(newId())).toEqual([]);
     });
 
-    it('takes the place of a pending login, with its challenges', async () => {
+    it('replaces a pending login and its challenges', async () => {
       const challenge = await issueInPendingLogin();
       const { userId, ownerId } = challenge;
       const session = aSession();
@@ -37,7 +37,7 @@ export function describeSessions({ describe, it, expect }: TestFramework, open: 
       expect(await open().listSessions(userId)).toEqual([session]);
     });
 
-    it('takes the place of an older handle', async () => {
+    it('replaces an older handle', async () => {
       const userId = newId();
       const [old, next] = [aSession(), aSession()];
       await open().registerSession(userId, old, { now: NOW });
@@ -45,7 +45,7 @@ export function describeSessions({ describe, it, expect }: TestFramework, open: 
       expect(await open().listSessions(userId)).toEqual([next]);
     });
 
-    it('lists none that was over when another began', async () => {
+    it('does not list a session that had expired when another started', async () => {
       const userId = newId();
       const [over, next] = [aSession({ expiresAt: NOW + 60_000 }), aSession()];
       await open().registerSession(userId, over, { now: NOW });
@@ -53,7 +53,7 @@ export function describeSessions({ describe, it, expect }: TestFramework, open: 
       expect(await open().listSessions(userId)).toEqual([next]);
     });
 
-    it('continues no session that was ended meanwhile', async () => {
+    it('does not continue a session that was ended meanwhile', async () => {
       const userId = newId();
       const [old, next] = [aSession(), aSession()];
       await open().registerSession(userId, old, { now: NOW });
@@ -62,7 +62,7 @@ export function describeSessions({ describe, it, expect }: TestFramework, open: 
       expect(await open().listSessions(userId)).toEqual([]);
     });
 
-    it('drops those past their end, and the oldest beyond a hundred', async () => {
+    it('removes expired sessions, and the oldest beyond a hundred', async () => {
       const userId = newId();
       const expired = aSession({ expiresAt: NOW + 10 });
       await open().registerSession(userId, expired, { now: NOW });
@@ -81,7 +81,7 @@ export function describeSessions({ describe, it, expect }: TestFramework, open: 
       expect(await open().listSessions(userId)).toHaveLength(100);
     });
 
-    it('renews when it was seen, and never sets it back', async () => {
+    it('updates when a session was seen, and never moves it back', async () => {
       const userId = newId();
       const session = aSession();
       await open().registerSession(userId, session, { now: NOW });
@@ -105,7 +105,7 @@ export function describeSessions({ describe, it, expect }: TestFramework, open: 
       expect(await open().listSessions(userId)).toEqual([]);
     });
 
-    it('ends what a session was proving with it', async () => {
+    it('ends with its challenges', async () => {
       const userId = newId();
       const session = aSession();
       const challenge = aChallenge({ userId, ownerId: session.handle, purpose: 'step-up' });

@@ -3,12 +3,12 @@ import type { UnseenCodes } from '../../stores/unseen-codes';
 import { NOW, aPendingLogin, aSession, newId } from '../samples';
 import type { TestFramework } from '../test-framework';
 
-/** What every state store does with unlock links. */
+/** The tests of unlock links that every state store must pass. */
 export function describeUnlockLinks({ describe, it, expect }: TestFramework, open: () => StateStore): void {
   describe('unlock links', () => {
     const link = { userId: 'a:b {c}', expiresAt: NOW + 1_800_000 };
 
-    it('are found by the stored form of their token alone, and end once', async () => {
+    it('are found only by the hash of their token, and end once', async () => {
       const hash = `k.${newId()}`;
       await open().saveUnlockLink(hash, link, NOW);
       expect(await open().findUnlockLink(hash)).toEqual(link);
@@ -24,10 +24,10 @@ function someCodes(overrides: Partial<UnseenCodes> = {}): UnseenCodes {
   return { sealed: newId(), issuedAt: NOW, expiresAt: NOW + 600_000, replacesOlder: true, ...overrides };
 }
 
-/** What every state store keeps of new recovery codes. */
+/** The tests of new recovery codes that every state store must pass. */
 export function describeUnseenCodes({ describe, it, expect }: TestFramework, open: () => StateStore): void {
   describe('new recovery codes', () => {
-    it('are found by the session that made them alone', async () => {
+    it('are found only by the session that created them', async () => {
       const owner = { userId: 'a:b {c}', ownerId: newId() };
       const codes = someCodes();
       await open().keepUnseenCodes(owner, codes, NOW);
@@ -36,7 +36,7 @@ export function describeUnseenCodes({ describe, it, expect }: TestFramework, ope
       expect(await open().findUnseenCodes({ ...owner, userId: newId() })).toBeUndefined();
     });
 
-    it('take the place of older ones', async () => {
+    it('replace older ones', async () => {
       const owner = { userId: newId(), ownerId: newId() };
       const newer = someCodes({ replacesOlder: false });
       await open().keepUnseenCodes(owner, someCodes(), NOW);
@@ -52,7 +52,7 @@ export function describeUnseenCodes({ describe, it, expect }: TestFramework, ope
       expect(await open().findUnseenCodes(owner)).toBeUndefined();
     });
 
-    it('go on with a pending login that becomes a session', async () => {
+    it('move from a pending login to its session', async () => {
       const login = aPendingLogin();
       const { userId, id } = login;
       const codes = someCodes();
@@ -64,7 +64,7 @@ export function describeUnseenCodes({ describe, it, expect }: TestFramework, ope
       expect(await open().findUnseenCodes({ userId, ownerId: session.handle })).toEqual(codes);
     });
 
-    it('go on with a session under its new handle, and leave those of others where they are', async () => {
+    it('move with a session to its new handle, and leave those of other sessions', async () => {
       const userId = newId();
       const [old, next, other] = [aSession(), aSession(), aSession()];
       const [codes, others] = [someCodes(), someCodes()];
@@ -77,7 +77,7 @@ export function describeUnseenCodes({ describe, it, expect }: TestFramework, ope
       expect(await open().findUnseenCodes({ userId, ownerId: other.handle })).toEqual(others);
     });
 
-    it('do not go on with a session that was ended meanwhile', async () => {
+    it('do not move to a new handle if the session was ended meanwhile', async () => {
       const userId = newId();
       const [old, next] = [aSession(), aSession()];
       await open().registerSession(userId, old, { now: NOW });
@@ -87,7 +87,7 @@ export function describeUnseenCodes({ describe, it, expect }: TestFramework, ope
       expect(await open().findUnseenCodes({ userId, ownerId: next.handle })).toBeUndefined();
     });
 
-    it('end with the session, and with the pending login', async () => {
+    it('end with the session or the pending login', async () => {
       const login = aPendingLogin();
       const session = aSession();
       const { userId, id } = login;
@@ -103,10 +103,10 @@ export function describeUnseenCodes({ describe, it, expect }: TestFramework, ope
   });
 }
 
-/** What every state store does with messages that were sent. */
+/** The tests of sent messages that every state store must pass. */
 export function describeSentMessages({ describe, it, expect }: TestFramework, open: () => StateStore): void {
   describe('sent messages', () => {
-    it('hands out a message once', async () => {
+    it('returns a message once', async () => {
       const messageId = newId();
       const message = {
         userId: newId(),
@@ -120,7 +120,7 @@ export function describeSentMessages({ describe, it, expect }: TestFramework, op
       expect(await open().takeSentMessage('__proto__')).toBeUndefined();
     });
 
-    it('says of a message whether it was asked for before', async () => {
+    it('tells whether a message was asked for before it was stored', async () => {
       const messageId = newId();
       const message = { userId: newId(), ownerId: newId(), purpose: 'login', codeId: newId() } as const;
       expect(await open().takeSentMessage(messageId)).toBeUndefined();
@@ -144,7 +144,7 @@ export function describeSentMessages({ describe, it, expect }: TestFramework, op
       expect(await open().findFirstSteps('__proto__')).toEqual([]);
     });
 
-    it('are few: the newest', async () => {
+    it('are limited to the newest', async () => {
       const mark = newId();
       for (let step = 1; step <= 10; step += 1) await open().noteFirstStep(mark, String(step), 60);
       expect(await open().findFirstSteps(mark)).toEqual(['10', '9', '8', '7', '6', '5', '4', '3']);

@@ -3,7 +3,7 @@ import { createReport, type ProbeResult } from '../../../src/testing/attack/repo
 const PASSED: ProbeResult = {
   name: 'csrf',
   asvs: ['3.5.1'],
-  sentence: 'A form of another site changes nothing.',
+  sentence: 'A form on another site changes nothing.',
   outcome: 'passed',
   findings: [],
   seconds: 0.5,
@@ -29,7 +29,7 @@ describe('the report of an attack', () => {
   it('says in Markdown what got through', () => {
     const { markdown } = createReport([PASSED, FAILED, SKIPPED]);
     expect(markdown).toContain('1 attack got through.');
-    expect(markdown).toContain('| `csrf` | A form of another site changes nothing. | 3.5.1 | passed |');
+    expect(markdown).toContain('| `csrf` | A form on another site changes nothing. | 3.5.1 | passed |');
     expect(markdown).toContain('## open-redirect');
     expect(markdown).toContain('- `GET /go?a=1&b=2`: answered 302 to');
     expect(createReport([PASSED]).markdown).toContain('Nothing got through.');

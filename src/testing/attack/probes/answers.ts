@@ -2,12 +2,12 @@ import type { AttackAnswer, AttackBrowser, AttackRequest } from '../browser';
 import { nameOf, sawOf } from '../crawl';
 import type { AttackTarget, Finding, Probe } from '../probe';
 
-/** Answers that say too much, lead elsewhere or stay behind. */
+/** Answers that reveal too much, redirect elsewhere or stay in caches. */
 export const ANSWER_PROBES: readonly Probe[] = [
   {
     name: 'open-redirect',
     asvs: ['3.7.2'],
-    sentence: 'No address that a link or form names leads to another site.',
+    sentence: 'No URL in a link or form redirects to another site.',
     async run(target) {
       const found: Finding[] = [];
       let pages = await pagesFor(target, {});
@@ -16,7 +16,7 @@ export const ANSWER_PROBES: readonly Probe[] = [
         found.push(
           ...answered.flatMap(({ page, answer }) => leadsAway(nameOf(page.request), answer, elsewhere)),
         );
-        // A page that refuses one spelling may take another.
+        // A page that refuses one spelling may accept another.
         pages = answered
           .filter(({ answer }) => answer.headers.location !== undefined)
           .map(({ page }) => page);
@@ -29,15 +29,16 @@ export const ANSWER_PROBES: readonly Probe[] = [
   {
     name: 'host-header',
     asvs: ['4.1.3'],
-    sentence: 'No link, redirect or message holds a host that the request named.',
+    sentence: 'No link, redirect or message contains a host name from the request.',
     async run(target) {
       const found: Finding[] = [];
       for (const headers of [{ host: ATTACKER }, FORWARDED]) {
         const sentBefore = (await target.messages()).length;
         for (const { browser, request } of await pagesFor(target, headers)) {
           const answer = await browser.try(request);
-          const said = `${answer.headers.location ?? ''} ${answer.text}`;
-          if (said.includes(ATTACKER)) found.push({ request: nameOf(request), saw: `it holds ${ATTACKER}` });
+          const answered = `${answer.headers.location ?? ''} ${answer.text}`;
+          if (answered.includes(ATTACKER))
+            found.push({ request: nameOf(request), saw: `it holds ${ATTACKER}` });
         }
         const sent = (await target.messages()).slice(sentBefore);
         const caught = sent.filter(({ text }) => text.includes(ATTACKER));
@@ -66,13 +67,16 @@ export const ANSWER_PROBES: readonly Probe[] = [
   {
     name: 'enumeration',
     asvs: ['6.3.8'],
-    sentence: 'A wrong password is answered in the same way for an account and for none.',
+    sentence: 'A wrong password gets the same answer whether or not the account exists.',
     async run(target) {
       const { username } = target.person;
       const at = username.indexOf('@');
       const nobody = `nobody-7f3a${at < 0 ? '' : username.slice(at)}`;
-      const known = await tell(await target.attempt({ username, password: WRONG }), username);
-      const unknown = await tell(await target.attempt({ username: nobody, password: WRONG }), nobody);
+      const known = await describeAnswer(await target.attempt({ username, password: WRONG }), username);
+      const unknown = await describeAnswer(
+        await target.attempt({ username: nobody, password: WRONG }),
+        nobody,
+      );
       if (known === null || known === unknown) return [];
       return [{ request: 'a wrong password', saw: `${known} for an account, and ${unknown} for none` }];
     },
@@ -89,7 +93,7 @@ const FORWARDED = {
   forwarded: `host=${ATTACKER}`,
 };
 
-/** Ways to write the address of another site, some of which only browsers read as such. */
+/** Spellings of a URL of another site. Some of them only browsers read as such. */
 const ELSEWHERE = [`https://${ATTACKER}/`, `//${ATTACKER}/`, `/\\${ATTACKER}/`, `/\t/${ATTACKER}/`];
 
 const TARGETS = [
@@ -108,7 +112,7 @@ const TARGETS = [
 
 const fieldsTo = (elsewhere: string) => Object.fromEntries(TARGETS.map((name) => [name, elsewhere]));
 
-/** A finding where a browser that follows the redirect leaves the app. */
+/** A finding if a browser that follows the redirect leaves the app. */
 function leadsAway(request: string, answer: AttackAnswer, elsewhere: string): readonly Finding[] {
   const { location } = answer.headers;
   if (location === undefined || new URL(location, 'http://app.invalid').hostname !== ATTACKER) return [];
@@ -128,7 +132,7 @@ async function openWith(
   return answered;
 }
 
-/** The answers to both steps of a sign-in whose forms name the address. */
+/** The answers to both steps of a sign-in whose forms contain the URL. */
 async function signInWith(target: AttackTarget, elsewhere: string): Promise<readonly AttackAnswer[]> {
   await target.enter('pending');
   const browser = await target.signIn({ extraFields: fieldsTo(elsewhere) });
@@ -142,7 +146,7 @@ interface AttackPage {
   readonly request: AttackRequest;
 }
 
-/** Pages for everybody, forms for everybody, and pages of a signed-in person. */
+/** Public pages, public forms, and pages of a signed-in person. */
 async function pagesFor(
   target: AttackTarget,
   headers: Readonly<Record<string, string>>,
@@ -166,7 +170,7 @@ async function pagesFor(
   ];
 }
 
-/** What lets a cache keep the answer; null if nothing does. */
+/** The header that allows caches to store the answer; null if there is none. */
 function cachingOf(headers: AttackAnswer['headers']): string | null {
   const control = headers['cache-control'] ?? '';
   if (/\b(?:no-store|no-cache)\b/i.test(control)) return null;
@@ -177,8 +181,8 @@ function cachingOf(headers: AttackAnswer['headers']): string | null {
     : null;
 }
 
-/** The answer to a refused sign-in as its visitor sees it, without the name and without what differs each time. */
-async function tell(browser: AttackBrowser, username: string): Promise<string | null> {
+/** The answer to a refused sign-in as the visitor sees it, without the name and without values that differ each time. */
+async function describeAnswer(browser: AttackBrowser, username: string): Promise<string | null> {
   const answer = browser.lastPost;
   if (answer === undefined) return null;
   const { location } = answer.headers;

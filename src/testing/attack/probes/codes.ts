@@ -1,7 +1,7 @@
 import { sawOf } from '../crawl';
 import type { AttackTarget, Finding, Probe } from '../probe';
 
-/** Second steps that are passed without a code of one's own. */
+/** Ways to pass the second step without a valid code. */
 export const CODE_PROBES: readonly Probe[] = [
   {
     name: 'replayed-code',
@@ -20,7 +20,7 @@ export const CODE_PROBES: readonly Probe[] = [
   {
     name: 'raced-code',
     asvs: ['6.5.1', '15.4.2'],
-    sentence: 'Of several sign-ins that send the same code at once, one gets in.',
+    sentence: 'If several sign-ins send the same code at once, only one succeeds.',
     async run(target) {
       const browsers = [await target.enter('pending')];
       while (browsers.length < 5) browsers.push(await target.signIn());
@@ -52,7 +52,7 @@ export const CODE_PROBES: readonly Probe[] = [
   {
     name: 'odd-code',
     asvs: ['2.2.1', '16.5.3'],
-    sentence: 'Nothing but the code is accepted in its place.',
+    sentence: 'Only the code is accepted, and no other value.',
     async run(target) {
       const found: Finding[] = [];
       let browser = await target.enter('pending');
@@ -105,7 +105,7 @@ const ODD_CODES: readonly unknown[] = [
   '1'.repeat(10_000),
 ];
 
-/** Names by which apps have let people around the second step. */
+/** Field names by which apps have let people skip the second step. */
 const FLAGS = [
   'mfa',
   '2fa',

@@ -3,16 +3,15 @@ import { tryAll, tryInStates } from '../crawl';
 import type { AttackTarget, Probe } from '../probe';
 import type { AttackState } from '../states';
 
-/** Nobody, a pending login, and a session without a second factor. */
+/** Anonymous, in a pending login, and in a session without a second factor. */
 const UNPROVEN: readonly AttackState[] = ['anonymous', 'pending', 'unproven'];
 
-/** Routes that are reached before the second factor. */
+/** Routes that can be reached before the second factor. */
 export const REACH_PROBES: readonly Probe[] = [
   {
     name: 'unguarded-route',
     asvs: ['6.3.3', '8.2.1'],
-    sentence:
-      'Before the second factor, and after the session has ended, nobody reads more than public routes.',
+    sentence: 'Before the second factor, and after the session has ended, only public routes can be read.',
     run: (target) => tryInStates(target, [...UNPROVEN, 'must-enroll', 'signed-out'], readingEach(target)),
   },
   {
@@ -29,8 +28,7 @@ export const REACH_PROBES: readonly Probe[] = [
   {
     name: 'other-spelling',
     asvs: ['8.2.1'],
-    sentence:
-      'A guarded page is refused however its path is written and whatever its answer should look like.',
+    sentence: 'A guarded page is refused however its path is spelled and whatever format is requested.',
     run: (target) => tryInStates(target, ['anonymous', 'pending'], target.inside.flatMap(otherSpellings)),
   },
   {
@@ -65,13 +63,13 @@ export const REACH_PROBES: readonly Probe[] = [
 const readingEach = ({ guarded }: AttackTarget): readonly AttackRequest[] =>
   [...new Set(guarded.map(({ path }) => path))].map((path) => ({ path }));
 
-/** Also a POST that means another method, as method-override reads it from a header. */
+/** Includes a POST that stands for another method, which method-override reads from a header. */
 const withOtherMethods = ({ path }: AttackRequest): readonly AttackRequest[] => [
   ...['HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].map((method) => ({ method, path })),
   { method: 'POST', path, headers: { 'x-http-method-override': 'GET' } },
 ];
 
-/** What `app.use` takes for the same path, and what it may take for another one. */
+/** Spellings that `app.use` treats as the same path, and some that it may treat as another. */
 function otherSpellings(path: string): readonly AttackRequest[] {
   const [first = '', ...rest] = path.slice(1);
   const encoded = first === '' ? path : `/%${first.charCodeAt(0).toString(16)}${rest.join('')}`;

@@ -1,12 +1,12 @@
 import { isSafe, sawOf } from '../crawl';
 import type { Finding, Probe } from '../probe';
 
-/** What another site can make the browser of a signed-in person do. */
+/** Requests that another site can send from the browser of a signed-in person. */
 export const REQUEST_PROBES: readonly Probe[] = [
   {
     name: 'csrf',
     asvs: ['3.5.1'],
-    sentence: 'A form of another site changes nothing.',
+    sentence: 'A form on another site changes nothing.',
     async run(target) {
       const found: Finding[] = [];
       let browser = await target.enter('signed-in');
@@ -54,7 +54,7 @@ export const REQUEST_PROBES: readonly Probe[] = [
   {
     name: 'code-in-address',
     asvs: ['3.5.3', '14.2.1'],
-    sentence: 'A code in the address of a page is not taken.',
+    sentence: 'A code in the URL of a page is not accepted.',
     async run(target) {
       const browser = await target.enter('pending');
       const path = `${target.pagesPath}/challenge?code=${target.code()}`;
@@ -66,7 +66,7 @@ export const REQUEST_PROBES: readonly Probe[] = [
   },
 ];
 
-/** As a browser without Fetch Metadata sends it: no token, and the address of the other site. */
+/** The request of a browser without Fetch Metadata: no token, and the origin of the other site. */
 const FOREIGN_FORM = {
   headers: {
     'content-type': 'application/x-www-form-urlencoded',
@@ -76,12 +76,12 @@ const FOREIGN_FORM = {
   body: 'a=1',
 };
 
-/** Sessions that begin too early or end too late. */
+/** Sessions that start too early or end too late. */
 export const SESSION_PROBES: readonly Probe[] = [
   {
     name: 'kept-after-sign-out',
     asvs: ['7.4.1'],
-    sentence: 'After a sign-out the old cookies are worth nothing.',
+    sentence: 'After a sign-out, the old cookies no longer work.',
     async run(target) {
       const found: Finding[] = [];
       const own = { method: 'POST', path: `${target.pagesPath}/logout` };
@@ -113,7 +113,7 @@ export const SESSION_PROBES: readonly Probe[] = [
   {
     name: 'kept-session-id',
     asvs: ['7.2.4'],
-    sentence: 'Cookies from before the sign-in, or from between its steps, are worth nothing after it.',
+    sentence: 'Cookies from before the sign-in, or from between its steps, do not work after it.',
     async run(target) {
       await target.enter('pending');
       const browser = target.visit();
