@@ -172,8 +172,8 @@ function enrollWantedFactor(facts: Facts, requirement: Requirement, now: number)
   if (!isAsked && requirement.kind === 'policy') return null;
   const grace = deriveGrace(policy, member, now);
   // A step-up accepts the password of a person who need not enroll yet. A person without a password needs a factor.
-  const mayWait = !isAsked || grace.skippable;
-  if (requirement.kind === 'step-up' && mayWait && (hasFactor(facts) || facts.hasPassword)) return null;
+  const mayPostpone = !isAsked || grace.skippable;
+  if (requirement.kind === 'step-up' && mayPostpone && (hasFactor(facts) || facts.hasPassword)) return null;
   const skipped = facts.session?.skipped === true && doesSkipHold(policy, member, now);
   if (requirement.kind === 'policy' && skipped) return { outcome: 'allow', because: 'skipped' };
   if (anyOf.length === 0) return grace.skippable ? null : { outcome: 'deny', because: 'no-usable-factor' };

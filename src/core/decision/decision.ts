@@ -67,7 +67,7 @@ export function asAdministrator(facts: Facts, administered: Policy): Facts {
     federated: false,
     policy: { ...own, enabled: true, enrollment: 'required', graceUntil: null, skips: null },
     member: { ...facts.member, exemption: null },
-    session: facts.session === null ? null : asOwnProofs(facts.session),
+    session: facts.session === null ? null : withoutUpstreamProofs(facts.session),
   };
 }
 
@@ -88,7 +88,7 @@ export function asMemberOf(facts: Facts, administered: Policy): Facts {
   };
 }
 
-function asOwnProofs(session: SessionFact): SessionFact {
+function withoutUpstreamProofs(session: SessionFact): SessionFact {
   const evidence = session.evidence.filter(({ method }) => method !== 'upstream');
   return { ...session, evidence, skipped: false };
 }

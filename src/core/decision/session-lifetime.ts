@@ -90,7 +90,7 @@ export function findFutureDate({ startedAt, seenAt, evidence }: SessionDates, no
  * proof dated in the future gets an unknown time: it still counts, but is never fresh. Store the result, so that such a proof
  * does not become fresh later.
  */
-export function boundDates({ startedAt, seenAt, evidence }: SessionDates, now: number): SessionDates {
+export function correctDates({ startedAt, seenAt, evidence }: SessionDates, now: number): SessionDates {
   return {
     startedAt: Math.min(startedAt, now),
     seenAt: Math.min(seenAt, now),

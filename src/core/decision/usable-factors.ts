@@ -38,7 +38,7 @@ export function rankOfProof(factors: Factors, evidence: Evidence): number {
  * must not make an email code sufficient. The owner of a disabled factor needs a recovery code or an administrator's reset.
  */
 export function strongestRank(facts: Facts): number {
-  return Math.max(1, ...rankedFactors(facts).map(({ kind }) => rankOf(facts.factors, kind)));
+  return Math.max(1, ...factorsWithDisabled(facts).map(({ kind }) => rankOf(facts.factors, kind)));
 }
 
 /** The kind of the strongest factor if no factor of that rank works any more; null if one does. */
@@ -46,7 +46,7 @@ export function findUnusableStrongest(facts: Facts): Option['kind'] | null {
   const strongest = strongestRank(facts);
   const isStrongest = ({ kind }: Option) => rankOf(facts.factors, kind) === strongest;
   if (provableFactors(facts).some(isStrongest)) return null;
-  return rankedFactors(facts).find(isStrongest)?.kind ?? null;
+  return factorsWithDisabled(facts).find(isStrongest)?.kind ?? null;
 }
 
 /** The kinds that the organization allows, that meet its required strength, and that the host supports. */
@@ -117,9 +117,9 @@ export function hasWantedFactor(facts: Facts): boolean {
  */
 export function provableFactors(facts: Facts): readonly Option[] {
   const usable = facts.authenticators.filter((authenticator) => authenticator.usable);
-  return allowedFirst(
+  return preferAllowed(
     facts,
-    ownFactors(facts, usable).filter(({ authenticatorId }) => {
+    availableOptions(facts, usable).filter(({ authenticatorId }) => {
       const kind = onFileKind(authenticatorId);
       return kind === null || !facts.onFileDisabled.includes(kind);
     }),
@@ -130,11 +130,11 @@ export function provableFactors(facts: Facts): readonly Option[] {
  * Like `provableFactors`, but includes disabled factors: an attacker who guesses at the app until it is disabled must not make an
  * email code sufficient for what the app protects.
  */
-export function rankedFactors(facts: Facts): readonly Option[] {
-  return allowedFirst(facts, ownFactors(facts, facts.authenticators));
+export function factorsWithDisabled(facts: Facts): readonly Option[] {
+  return preferAllowed(facts, availableOptions(facts, facts.authenticators));
 }
 
-function ownFactors(facts: Facts, authenticators: Facts['authenticators']): readonly Option[] {
+function availableOptions(facts: Facts, authenticators: Facts['authenticators']): readonly Option[] {
   const own: Option[] = authenticators
     .filter(({ kind }) => facts.availableKinds.includes(kind))
     .map(({ id, kind }) => ({ authenticatorId: id, kind }));
@@ -146,7 +146,7 @@ function ownFactors(facts: Facts, authenticators: Facts['authenticators']): read
 }
 
 /** If phishing resistance is required, a forbidden method that resists phishing comes before an allowed one that doesn't. */
-function allowedFirst(facts: Facts, all: readonly Option[]): readonly Option[] {
+function preferAllowed(facts: Facts, all: readonly Option[]): readonly Option[] {
   const { methods, strength } = facts.policy;
   const resistant = strength === 'any' ? [] : all.filter(({ kind }) => isResistant(facts, kind));
   const known = resistant.length > 0 ? resistant : all;

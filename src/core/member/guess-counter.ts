@@ -90,10 +90,10 @@ export interface RightAnswer {
  */
 export function settleGuesses(counter: GuessCounter, answer: RightAnswer): GuessCounter {
   const { guessedRank, provenRank, duringLock } = answer;
-  const ended = endUpTo(counter.failures, provenRank);
+  const ended = clearUpTo(counter.failures, provenRank);
   const own = duringLock === undefined ? 1 : 0;
   const failures = { ...ended, [guessedRank]: Math.max(0, ended[guessedRank] - own) };
-  const locks = endUpTo(counter.locks, provenRank);
+  const locks = clearUpTo(counter.locks, provenRank);
   if (counter.lockedUntil === null || totalOf(failures) === totalOf(counter.failures))
     return { ...counter, failures, locks };
   if (duringLock === true) return { failures, locks, lockedUntil: null };
@@ -116,7 +116,7 @@ export function settleOwnGuesses(failures: number, { guessedRank, provenRank }: 
   return provenRank >= guessedRank ? 0 : Math.max(0, failures - 1);
 }
 
-function endUpTo(counts: PerRank, last: FactorRank): PerRank {
+function clearUpTo(counts: PerRank, last: FactorRank): PerRank {
   const kept = (rank: FactorRank) => (rank <= last ? 0 : counts[rank]);
   return { 1: kept(1), 2: kept(2), 3: kept(3) };
 }

@@ -13,10 +13,10 @@ import {
   NEW_MEMBER,
   changeAuthenticator,
   changeGuesses,
-  changeUse,
+  changeOnFileUse,
   findAuthenticator,
   guessesOf,
-  useOf,
+  onFileUseOf,
   type Changed,
   type MemberDocument,
 } from './member-document';
@@ -87,14 +87,18 @@ export type GuessOutcome =
 type MemberGuess = Changed<MemberDocument, GuessOutcome>;
 
 /** The record that counts guesses for the id: an authenticator or an address on file. */
-function findCounted(member: MemberDocument, id: string): OnFileUse | undefined {
+function findGuessTarget(member: MemberDocument, id: string): OnFileUse | undefined {
   const kind = onFileKind(id);
-  return kind === null ? findAuthenticator(member, id) : useOf(member, kind);
+  return kind === null ? findAuthenticator(member, id) : onFileUseOf(member, kind);
 }
 
-function changeCounted(member: MemberDocument, id: string, changes: Partial<Authenticator>): MemberDocument {
+function changeGuessTarget(
+  member: MemberDocument,
+  id: string,
+  changes: Partial<Authenticator>,
+): MemberDocument {
   const kind = onFileKind(id);
-  return kind === null ? changeAuthenticator(member, id, changes) : changeUse(member, kind, changes);
+  return kind === null ? changeAuthenticator(member, id, changes) : changeOnFileUse(member, kind, changes);
 }
 
 /**
@@ -111,21 +115,21 @@ export function spendGuess(member: MemberDocument, guess: Guess): MemberGuess {
     const locked = findLock(member, guess);
     if (locked !== null) return locked;
   }
-  const counted = authenticatorId === null ? undefined : findCounted(member, authenticatorId);
+  const counted = authenticatorId === null ? undefined : findGuessTarget(member, authenticatorId);
   if (authenticatorId !== null && (counted === undefined || counted.disabledAt !== null))
     return { next: member, outcome: { outcome: 'disabled' } };
   if (authenticatorId !== null && counted !== undefined && counted.failures >= limits.perAuthenticator) {
     return {
-      next: changeCounted(member, authenticatorId, { disabledAt: now }),
+      next: changeGuessTarget(member, authenticatorId, { disabledAt: now }),
       outcome: { outcome: 'disabled' },
     };
   }
-  if (duringLock === true) return countOwn(member, guess, { left: Infinity, lockedUntil: null });
+  if (duringLock === true) return countAtTarget(member, guess, { left: Infinity, lockedUntil: null });
   const { outcome, counter } = countGuess(guessesOf(member, group), guess);
   const next = changeGuesses(member, group, counter);
   const { lockedUntil } = counter;
   if (outcome === 'locked' && lockedUntil !== null) return { next, outcome: { outcome, lockedUntil } };
-  return countOwn(next, guess, { left: limits.perUser - totalOf(counter.failures), lockedUntil });
+  return countAtTarget(next, guess, { left: limits.perUser - totalOf(counter.failures), lockedUntil });
 }
 
 /** The current lock, shortened if it ends later than a lock set now would. Null if there is none. */
@@ -140,19 +144,19 @@ function findLock(member: MemberDocument, { group, limits, now }: Guess): Member
 }
 
 /** Counts the guess for the authenticator, if there is one. */
-function countOwn(
+function countAtTarget(
   member: MemberDocument,
   { authenticatorId, limits, now }: Guess,
   ofGroup: { readonly left: number; readonly lockedUntil: number | null },
 ): MemberGuess {
-  const counted = authenticatorId === null ? undefined : findCounted(member, authenticatorId);
+  const counted = authenticatorId === null ? undefined : findGuessTarget(member, authenticatorId);
   const spent = { outcome: 'spent', lockedUntil: ofGroup.lockedUntil } as const;
   if (authenticatorId === null || counted === undefined)
     return { next: member, outcome: { ...spent, guessesLeft: Math.min(ofGroup.left, limits.perUser) } };
   const failures = counted.failures + 1;
   const disabled = failures >= limits.perAuthenticator;
   return {
-    next: changeCounted(member, authenticatorId, { failures, disabledAt: disabled ? now : null }),
+    next: changeGuessTarget(member, authenticatorId, { failures, disabledAt: disabled ? now : null }),
     outcome: {
       ...spent,
       guessesLeft: Math.min(ofGroup.left, limits.perAuthenticator - failures),
@@ -180,10 +184,10 @@ export function recordSuccess(
 ): MemberDocument {
   const settled =
     group === null ? member : changeGuesses(member, group, settleGuesses(guessesOf(member, group), answer));
-  const counted = authenticatorId === null ? undefined : findCounted(settled, authenticatorId);
+  const counted = authenticatorId === null ? undefined : findGuessTarget(settled, authenticatorId);
   if (authenticatorId === null || counted === undefined) return settled;
   const failures = settleOwnGuesses(counted.failures, answer);
-  return changeCounted(settled, authenticatorId, { failures, disabledAt: null, lastUsedAt: now });
+  return changeGuessTarget(settled, authenticatorId, { failures, disabledAt: null, lastUsedAt: now });
 }
 
 /** Clears the locks and counts of every group. Counts of authenticators stay: only a right proof clears them. */

@@ -114,10 +114,14 @@ export function changeGuesses(member: MemberDocument, group: string, counter: Gu
   return { ...member, guesses: { ...member.guesses, [group]: counter } };
 }
 
-export function useOf(member: MemberDocument, kind: string): OnFileUse {
+export function onFileUseOf(member: MemberDocument, kind: string): OnFileUse {
   return member.onFile[kind] ?? NO_USE;
 }
 
-export function changeUse(member: MemberDocument, kind: string, changes: Partial<OnFileUse>): MemberDocument {
-  return { ...member, onFile: { ...member.onFile, [kind]: { ...useOf(member, kind), ...changes } } };
+export function changeOnFileUse(
+  member: MemberDocument,
+  kind: string,
+  changes: Partial<OnFileUse>,
+): MemberDocument {
+  return { ...member, onFile: { ...member.onFile, [kind]: { ...onFileUseOf(member, kind), ...changes } } };
 }

@@ -86,7 +86,7 @@ export function parseResponse(submitted: unknown): SubmittedCredential | null {
       id,
       clientDataJSON,
       attestationObject,
-      transports: knownForm(transports),
+      transports: normalizeTransports(transports),
     };
   }
   const asserted = assertion.safeParse(response);
@@ -112,7 +112,7 @@ function readJson(text: string): unknown {
 }
 
 /** Transports are hints for later prompts. Keep unknown ones, because browsers add new ones (WebAuthn 5.8.4). */
-function knownForm(transports: readonly unknown[]): readonly string[] {
+function normalizeTransports(transports: readonly unknown[]): readonly string[] {
   const words = transports.filter(
     (word): word is string => typeof word === 'string' && /^[a-z-]{1,20}$/.test(word),
   );

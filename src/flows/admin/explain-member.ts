@@ -75,7 +75,7 @@ export async function explainLock(
     limit: MOST_READ,
   });
   // A right answer clears the count, so the most recent guesses are the ones that filled it.
-  const guesses = answers.events.filter(isCounted).slice(0, limits.perUser);
+  const guesses = answers.events.filter(isCountedGuess).slice(0, limits.perUser);
   const first = guesses.at(-1);
   if (first === undefined) return null;
   return {
@@ -89,7 +89,7 @@ export async function explainLock(
 }
 
 /** Enrollments and unlocks have their own counts. */
-function isCounted(event: MfaEvent): boolean {
+function isCountedGuess(event: MfaEvent): boolean {
   const { purpose } = event.details;
   return isAtCode(event) && purpose !== 'enroll' && purpose !== 'unlock';
 }

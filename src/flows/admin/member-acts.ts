@@ -148,7 +148,7 @@ export async function endMemberSessions(
   act: MemberAdminAct,
 ): Promise<{ readonly outcome: 'ended' } | NotFound> {
   if ((await findTarget(context, act)) === null) return NOT_FOUND;
-  await endSessionsOfUser(context, whoAndWhere(act));
+  await endSessionsOfUser(context, eventFields(act));
   return { outcome: 'ended' };
 }
 
@@ -163,7 +163,7 @@ export async function endOneMemberSession(
     context.state.findSession(userId, handle),
   ]);
   if (member === null || session?.organizationId !== organizationId) return NOT_FOUND;
-  const ended = await endSessionOfUser(context, { ...whoAndWhere(act), handle });
+  const ended = await endSessionOfUser(context, { ...eventFields(act), handle });
   return ended ? { outcome: 'ended' } : NOT_FOUND;
 }
 
@@ -193,7 +193,7 @@ async function findWeakened(
   });
 }
 
-function whoAndWhere({ userId, organizationId, actor, origin }: MemberAdminAct) {
+function eventFields({ userId, organizationId, actor, origin }: MemberAdminAct) {
   const from = origin === null ? {} : { address: origin.address };
   return { userId, organizationId, actorId: actor.id, ...from };
 }
@@ -204,5 +204,5 @@ function report(
   name: EventName,
   details: Readonly<Record<string, string | number | boolean>>,
 ): Promise<void> {
-  return context.events.reportQueued({ name, ...whoAndWhere(act), details });
+  return context.events.reportQueued({ name, ...eventFields(act), details });
 }

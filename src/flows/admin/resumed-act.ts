@@ -15,7 +15,7 @@ export interface ActTarget {
  * covers their records, for a filter the number of matches. Null for an action on the organization, which has the version of the
  * policy. Undefined if there is no such member.
  */
-export async function findSeen(
+export async function fingerprintTarget(
   context: FlowContext,
   { organizationId, userId, selection }: ActTarget,
 ): Promise<string | null | undefined> {

@@ -56,7 +56,7 @@ export async function afterFactorChange(context: FlowContext, changed: FactorCha
       ? { kind: change.kind, ...fields }
       : { kind: change.kind, factor: change.factor, label: change.label, ...fields };
   const notified = await notifyAddressesOnFile(context, { account, member, notice });
-  tellPhoneThatWent(context, changed);
+  notifyRemovedPhone(context, changed);
   return { epochs, notified };
 }
 
@@ -84,7 +84,7 @@ async function endOtherSessions(
 }
 
 /** Notifies a removed phone number itself: only its owner may know that the removal is an attack. */
-function tellPhoneThatWent(context: FlowContext, { account, subject, member, change }: FactorChange): void {
+function notifyRemovedPhone(context: FlowContext, { account, subject, member, change }: FactorChange): void {
   const goneId = change.kind === 'recovery-codes-issued' ? undefined : change.goneId;
   const gone = member.authenticators.find(({ id, kind }) => id === goneId && channelOfKind(kind) === 'sms');
   if (gone === undefined) return;

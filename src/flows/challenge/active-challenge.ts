@@ -109,7 +109,7 @@ export interface NewCode {
   readonly kept: SentCode;
 }
 
-export interface CodeToMake {
+export interface CodeRequest {
   readonly owner: ChallengeOwner;
   readonly authenticatorId: string;
   readonly kind: FactorKind;
@@ -125,7 +125,7 @@ export interface CodeToMake {
 /** Makes a code. It must be stored before it is sent, because a sender that times out may still deliver it. */
 export function makeCode(
   context: Pick<FlowContext, 'clock' | 'keyRing' | 'options'>,
-  made: CodeToMake,
+  made: CodeRequest,
 ): NewCode {
   const { owner, authenticatorId, kind, sentBy, destination, onFile, pendingUntil } = made;
   const id = newHandle();

@@ -23,14 +23,14 @@ import {
 import type { ProofPurpose } from './answer-challenge';
 import { findLinkByHash, isLockedOut, unlockOwner, withoutLocks, type FoundUnlockLink } from './unlock-link';
 
-export type Challenging = Decision & { readonly outcome: 'challenge' };
+export type ChallengeDecision = Decision & { readonly outcome: 'challenge' };
 
 /** What can be proven now, for a sign-in, a step-up or an unlock. */
 export interface OpenProof {
   readonly purpose: ProofPurpose;
   readonly gathered: Gathered;
   /** Why a proof is needed, and the factors that can provide it. */
-  readonly decision: Challenging;
+  readonly decision: ChallengeDecision;
   readonly owner: ChallengeOwner;
   /** The factor to ask for; null if the person must choose one. */
   readonly challengeHint: ChallengeHint | null;
@@ -71,7 +71,7 @@ export async function openStepUp(
   return { outcome: 'decided', decision, gathered };
 }
 
-const BY_PASSWORD: Challenging = {
+const BY_PASSWORD: ChallengeDecision = {
   outcome: 'challenge',
   because: 'authentication-too-old',
   anyOf: [],

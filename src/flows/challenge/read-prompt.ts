@@ -18,13 +18,13 @@ export interface Prompt {
 }
 
 /** The person, and the factor to ask for. */
-interface Prompting {
+interface PromptRequest {
   readonly subject: AuthSubject;
   readonly proof: OpenProof;
   readonly challengeHint: ChallengeHint;
 }
 
-export async function readPrompt(context: FlowContext, prompting: Prompting): Promise<Prompt> {
+export async function readPrompt(context: FlowContext, prompting: PromptRequest): Promise<Prompt> {
   const { proof, challengeHint } = prompting;
   const { gathered } = proof;
   const { authenticatorId, kind } = challengeHint;
@@ -38,7 +38,7 @@ export async function readPrompt(context: FlowContext, prompting: Prompting): Pr
 }
 
 /** What the proof must answer. Does not read the store for a kind that shows nothing. */
-export async function readShown(context: FlowContext, prompting: Prompting): Promise<Shown | null> {
+export async function readShown(context: FlowContext, prompting: PromptRequest): Promise<Shown | null> {
   const { proof, challengeHint } = prompting;
   if ((context.factors.get(challengeHint.kind)?.challenge ?? null) === null) return null;
   const challenge = await findPrompted(context, prompting);
@@ -60,7 +60,7 @@ export async function showChallenge(
  * The current challenge. If the kind shows something that the proof must answer, creates a challenge even when the person only
  * opens the page. This sends nothing, and keeps a challenge that is still valid.
  */
-async function findPrompted(context: FlowContext, prompting: Prompting): Promise<Challenge | undefined> {
+async function findPrompted(context: FlowContext, prompting: PromptRequest): Promise<Challenge | undefined> {
   const { proof, challengeHint } = prompting;
   const found = await context.state.findChallenge(proof.owner);
   const factor = context.factors.get(challengeHint.kind);

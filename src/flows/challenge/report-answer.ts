@@ -38,7 +38,7 @@ export function reportGuessLimits(context: FlowContext, wrong: WrongAnswer): voi
   const set = guess.outcome === 'spent' ? guess : null;
   if (set?.disabled === true) reportDisabled(context, wrong);
   if (set !== null && set.lockedUntil !== null) reportLock(context, wrong, set.lockedUntil);
-  else if (exhausted && purpose === 'login') tellOfWrongFactor(context, wrong);
+  else if (exhausted && purpose === 'login') notifyOfWrongFactor(context, wrong);
 }
 
 function reportLock(context: FlowContext, wrong: WrongAnswer, lockedUntil: number): void {
@@ -63,7 +63,7 @@ function reportDisabled(context: FlowContext, wrong: WrongAnswer): void {
 }
 
 /** A right password and five wrong codes: this is what a stolen password looks like. */
-function tellOfWrongFactor(context: FlowContext, wrong: WrongAnswer): void {
+function notifyOfWrongFactor(context: FlowContext, wrong: WrongAnswer): void {
   const { account, origin, gathered } = wrong;
   const key = `notice:wrong-factor:${digestUserId(context.keyRing, account.id)}`;
   const budget = { key, windows: WRONG_FACTOR_NOTICES };

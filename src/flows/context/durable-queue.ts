@@ -41,7 +41,7 @@ export interface Claim {
 const BATCH = 20;
 
 /** Tries due items in batches until none are left or a whole batch fails. Returns how many were sent. */
-export async function workOff<Item>(
+export async function drainQueue<Item>(
   { clock }: Pick<FlowContext, 'clock'>,
   queue: {
     readonly claim: (due: Claim) => Promise<readonly Item[]>;

@@ -65,7 +65,7 @@ export function findSpentChannels(
   },
 ): readonly string[] {
   const { account, member } = known;
-  boundSpentChannel(context, member);
+  correctSpentChannel(context, member);
   const channels = channelsOf(context, known);
   if (channels.length === 0) return [];
   const spent = member.authenticators.filter(({ id, kind, sealedSecret }) => {
@@ -82,7 +82,10 @@ export function findSpentChannels(
  * If a clock that was ahead recorded the password reset, stores a new end, so that the address is not excluded for longer than
  * after any other reset.
  */
-function boundSpentChannel({ clocks, clock, records, background }: FlowContext, member: MemberRecord): void {
+function correctSpentChannel(
+  { clocks, clock, records, background }: FlowContext,
+  member: MemberRecord,
+): void {
   const { userId, spentChannel } = member;
   const now = clock.now();
   const life = SPENT_CHANNEL_SECONDS * 1000;

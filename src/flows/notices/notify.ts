@@ -104,10 +104,10 @@ export function noteSignIn(context: FlowContext, signIn: SignIn): void {
   const { facts } = signIn.gathered;
   const { delivery, options } = context;
   if (!isMfaOn(facts) || !facts.policy.newBrowserNotice || options.email === null) return;
-  delivery.inBackground(() => tellIfNew(context, signIn), options.onError);
+  delivery.inBackground(() => notifyIfNew(context, signIn), options.onError);
 }
 
-async function tellIfNew(context: FlowContext, { gathered, origin }: SignIn): Promise<void> {
+async function notifyIfNew(context: FlowContext, { gathered, origin }: SignIn): Promise<void> {
   const { account, member, now } = gathered;
   const traits = { browser: browserName(origin.userAgent), network: wideNetworkOf(origin.address) };
   if ((await context.records.noteSignInTraits(account.id, traits)) !== 'new') return;

@@ -5,7 +5,7 @@ import { DeliveryError } from '../../delivery/delivery-error';
 import type { KeptNotice } from '../../records/queue-records';
 import { issueUnlockLink } from '../challenge/unlock-link';
 import { newId, type FlowContext } from '../context/context';
-import { CLAIM_SECONDS, MOST_KEPT, nextTry, workOff } from '../context/durable-queue';
+import { CLAIM_SECONDS, MOST_KEPT, nextTry, drainQueue } from '../context/durable-queue';
 import { retryWebhooks } from '../webhooks/send-webhook';
 
 /** A notice and the name of its recipient. */
@@ -176,7 +176,7 @@ export async function retryDue(context: FlowContext): Promise<number> {
   await context.enrollmentNotes.retry();
   await retryWebhooks(context);
   if (context.options.email === null) return 0;
-  return workOff(context, {
+  return drainQueue(context, {
     claim: (due) => context.records.notices.claim(due),
     retry: (kept) => retry(context, kept),
   });

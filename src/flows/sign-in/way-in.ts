@@ -94,7 +94,7 @@ async function judgeWayIn(context: FlowContext, attempt: WayInAttempt): Promise<
   if (verdict.outcome === 'rejected') {
     report(verdict.check);
     if (verdict.check === 'counter' && verdict.owner !== null)
-      await tellOfCopy(context, { ...attempt, owner: verdict.owner });
+      await notifyOfCopy(context, { ...attempt, owner: verdict.owner });
     return refuse('wrong-code');
   }
   if (known === undefined || !(await isAllowedToSignIn(context, { wayIn, known, maySignIn }))) {
@@ -150,7 +150,7 @@ async function isAllowedToSignIn(
   return isAllowed && isMfaOn(facts) && facts.policy.methods.includes(wayIn.kind);
 }
 
-async function tellOfCopy(
+async function notifyOfCopy(
   context: FlowContext,
   copied: {
     readonly wayIn: BoundWayIn;

@@ -6,7 +6,7 @@ import type { WebhookEndpoint } from '../../options/report-options';
 import type { KeptWebhook } from '../../records/queue-records';
 import { parseEvent } from '../../stores/event-store';
 import { newId, type FlowContext } from '../context/context';
-import { CLAIM_SECONDS, MOST_KEPT, nextTry, workOff } from '../context/durable-queue';
+import { CLAIM_SECONDS, MOST_KEPT, nextTry, drainQueue } from '../context/durable-queue';
 
 /** The maximum number of dead letters. The oldest are dropped. */
 const MOST_DEAD = 1000;
@@ -103,7 +103,7 @@ async function storeDeadLetter(
 export async function retryWebhooks(context: FlowContext): Promise<void> {
   const { records, options } = context;
   if (options.webhooks.length === 0) return;
-  await workOff(context, {
+  await drainQueue(context, {
     claim: (due) => records.webhooks.claim(due),
     async retry(kept) {
       const endpoint = options.webhooks.find((one) => idOf(one) === kept.endpoint);

@@ -8,7 +8,7 @@ import {
   refuseSession,
   type AdminAct,
 } from '../../flows/admin/admin-authority';
-import { findSeen } from '../../flows/admin/resumed-act';
+import { fingerprintTarget } from '../../flows/admin/resumed-act';
 import type { AdministratorsOf } from '../../flows/context/context';
 import { gatherFacts, type Gathered } from '../../flows/context/gather-facts';
 import type { HttpContext } from '../kernel/http-context';
@@ -100,7 +100,7 @@ export async function refuseChange(
   const canProve = decision.outcome === 'challenge' || decision.outcome === 'enroll';
   if (json || !canProve) return refuseUnproven(page, decision, path);
   const target = { organizationId: organization.id, userId: pathParameter(page, 'userId') || null };
-  const seen = await findSeen(context, { ...target, selection: formSelection(req.body) });
+  const seen = await fingerprintTarget(context, { ...target, selection: formSelection(req.body) });
   if (seen === undefined) throw new MfaError('not-found', 'There is nothing here.');
   const returnTo = saveForm(req, { ...target, route, path, seen, now: gathered.now });
   return refuseRequest(context, { req, res, identity, decision, returnTo, formKept: true });

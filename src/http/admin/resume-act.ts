@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { findSeen } from '../../flows/admin/resumed-act';
+import { fingerprintTarget } from '../../flows/admin/resumed-act';
 import { keepFormsHere } from '../kernel/headers';
 import { translatorFor } from '../kernel/language';
 import { dropSavedForm } from '../session/pending-action';
@@ -26,7 +26,7 @@ export async function resumeAct(
   if (form.userId === null && selection === null && form.fields['version'] === undefined) return 'left';
   const administered = await availableOrganizations(context, options, req);
   if (!administered.some(({ id }) => id === form.organizationId)) return 'left';
-  const seen = await findSeen(context, { ...form, selection });
+  const seen = await fingerprintTarget(context, { ...form, selection });
   if (seen !== form.seen) return 'changed';
   // The proof gave the session a new id and new evidence.
   const identity = await resolveIdentity(context, req);

@@ -6,7 +6,7 @@ import {
   type Assurance,
 } from '../../core/decision/assurance';
 import { decide } from '../../core/decision/decide';
-import { boundDates, findFutureDate, sessionExpiresAt } from '../../core/decision/session-lifetime';
+import { correctDates, findFutureDate, sessionExpiresAt } from '../../core/decision/session-lifetime';
 import { MfaError } from '../../core/errors';
 import { FACTOR_TRAITS } from '../../factors/find-factor';
 import type { AuthSubject } from '../../flows/context/context';
@@ -71,7 +71,7 @@ function boundSession(context: HttpContext, req: Request, session: SessionClaims
   const ahead = findFutureDate(session, now);
   if (ahead === null) return session;
   context.clocks.note('session', ahead);
-  const bounded = { ...session, ...boundDates(session, now) };
+  const bounded = { ...session, ...correctDates(session, now) };
   updateSessionData(req, { session: bounded });
   return bounded;
 }

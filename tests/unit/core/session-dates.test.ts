@@ -1,4 +1,4 @@
-import { boundDates, findFutureDate } from '../../../src/core/decision/session-lifetime';
+import { correctDates, findFutureDate } from '../../../src/core/decision/session-lifetime';
 import { NOW, proof } from './decision-facts';
 
 const YEAR = 365 * 86_400;
@@ -12,7 +12,7 @@ describe('the dates of a session', () => {
   it('are left as they are where none lies in the future', () => {
     expect(findFutureDate(session, NOW)).toBeNull();
     expect(findFutureDate({ ...session, seenAt: NOW + 30_000 }, NOW)).toBeNull();
-    expect(boundDates(session, NOW)).toEqual(session);
+    expect(correctDates(session, NOW)).toEqual(session);
   });
 
   it.each([
@@ -29,7 +29,7 @@ describe('the dates of a session', () => {
       seenAt: NOW + YEAR * 1000,
       evidence: [proof('password', 5), proof('totp', -YEAR)],
     };
-    const bounded = boundDates(ahead, NOW);
+    const bounded = correctDates(ahead, NOW);
     expect(bounded).toEqual({
       startedAt: NOW,
       seenAt: NOW,
