@@ -20,6 +20,11 @@ async function signIn(guest: Member, passkey: SoftwarePasskey, forged?: Forged) 
   return guest.postJson('/mfa/login/passkey', { response });
 }
 
+async function newestEvent({ mfa, records }: Portal, organizationId: string) {
+  await mfa.settled();
+  return (await records.listEvents({ organizationId, limit: 1 })).events[0];
+}
+
 const isSignedIn = async (guest: Member) => (await guest.getJson('/whoami')).body.authenticated;
 
 describe.each(allStoreKinds)('signing in with a passkey, with $kind stores', ({ open }) => {
@@ -158,6 +163,11 @@ describe.each(allStoreKinds)('signing in with a passkey, with $kind stores', ({ 
     const guest = visit(portal);
     const answer = await signIn(guest, passkey, forged);
     await expectRefused(guest, answer);
+    expect(await newestEvent(portal, '')).toMatchObject({
+      name: 'proof-rejected',
+      details: { because: expect.any(String), purpose: 'login', kind: 'passkey' },
+    });
+    await portal.records.removeEvents('');
     expect(Object.keys(answer.body).toSorted()).toEqual(['because', 'message', 'outcome']);
   });
 
@@ -175,6 +185,11 @@ describe.each(allStoreKinds)('signing in with a passkey, with $kind stores', ({ 
     const guest = visit(portal);
     refusedIds.add(person.id);
     await expectRefused(guest, await signIn(guest, passkey));
+    expect(await newestEvent(portal, 'acme')).toMatchObject({
+      name: 'proof-rejected',
+      userId: person.id,
+      details: { because: 'may-not-sign-in' },
+    });
     refusedIds.clear();
     portal.users.set(person.id, { ...person, active: false });
     await expectRefused(guest, await signIn(guest, passkey));
@@ -206,6 +221,11 @@ describe.each(allStoreKinds)('signing in with a passkey, with $kind stores', ({ 
     const guest = visit(portal);
     const answer = await signIn(guest, passkey, { userVerified: false });
     await expectRefused(guest, answer, 'not-verified');
+    expect(await newestEvent(portal, 'acme')).toMatchObject({
+      name: 'proof-rejected',
+      userId: person.id,
+      details: { because: 'not-verified' },
+    });
     expect(answer.body.message).toContain('Sign in with your password');
     const key = aPasskey({ userVerification: false });
     const { username } = addPerson(portal);
@@ -251,38 +271,65 @@ describe.each(allStoreKinds)('signing in with a passkey, with $kind stores', ({ 
 });
 
 // The attack: the thief of a security key signs in in the moment in which its owner removes it and ends all sessions.
-it('does not sign in with a passkey that is removed once it was accepted', async () => {
-  const stored = memoryRecords();
-  const elsewhere = withRules(stored);
-  let afterWriting = () => Promise.resolve();
-  const records: typeof stored = {
-    ...stored,
-    async write(...change) {
-      const written = await stored.write(...change);
-      // The browser of an enrollment is noted in the background.
-      if (change[1].some(({ name }) => name === 'member')) await afterWriting();
-      return written;
-    },
-  };
-  const directory = { maySignIn: () => true };
-  const portal = await createPasskeyPortal({}, { records, passkeys: { signIn: true }, directory });
-  const { id, username } = addPerson(portal);
-  const passkey = aPasskey();
-  await enrollPasskey(portal, username, passkey);
-  await giveApp(portal, id);
-  const { authenticators } = await elsewhere.findMember(id, 'acme');
-  const stolen = authenticators.find(({ kind }) => kind === 'passkey');
-  afterWriting = async () => {
-    afterWriting = () => Promise.resolve();
-    await elsewhere.removeAuthenticator(id, stolen?.id ?? '');
-    await elsewhere.replaceUserEpoch(id, { epoch: 'after the removal', endedAt: portal.clock.now() });
-  };
-  const thief = visit(portal);
-  const refused = await signIn(thief, passkey);
-  expect([refused.status, refused.body.because]).toEqual([403, 'session-ended']);
-  expect(await isSignedIn(thief)).toBe(false);
-  expect(await portal.mfa.sessionsOf(id).list()).toEqual([]);
-  await portal.mfa.close();
+describe('a passkey that is removed while somebody signs in with it', () => {
+  async function openRace() {
+    const stored = memoryRecords();
+    const elsewhere = withRules(stored);
+    const race = { before: async () => undefined as void, after: async () => undefined as void };
+    const once = async (when: 'before' | 'after') => {
+      const act = race[when];
+      race[when] = async () => undefined;
+      await act();
+    };
+    const records: typeof stored = {
+      ...stored,
+      async write(...change) {
+        // The browser of an enrollment is noted in the background.
+        const isMember = change[1].some(({ name }) => name === 'member');
+        if (isMember) await once('before');
+        const written = await stored.write(...change);
+        if (isMember) await once('after');
+        return written;
+      },
+    };
+    const directory = { maySignIn: () => true };
+    const portal = await createPasskeyPortal({}, { records, passkeys: { signIn: true }, directory });
+    const { id, username } = addPerson(portal);
+    const passkey = aPasskey();
+    await enrollPasskey(portal, username, passkey);
+    await giveApp(portal, id);
+    const { authenticators } = await elsewhere.findMember(id, 'acme');
+    const stolen = authenticators.find(({ kind }) => kind === 'passkey');
+    const remove = async () => {
+      await elsewhere.removeAuthenticator(id, stolen?.id ?? '');
+      await elsewhere.replaceUserEpoch(id, { epoch: 'after the removal', endedAt: portal.clock.now() });
+    };
+    return { portal, id, passkey, race, remove, thief: visit(portal) };
+  }
+
+  it('does not sign in once it was accepted', async () => {
+    const { portal, id, passkey, race, remove, thief } = await openRace();
+    race.after = remove;
+    const refused = await signIn(thief, passkey);
+    expect([refused.status, refused.body.because]).toEqual([403, 'session-ended']);
+    expect(await isSignedIn(thief)).toBe(false);
+    expect(await portal.mfa.sessionsOf(id).list()).toEqual([]);
+    await portal.mfa.close();
+  });
+
+  it('is not accepted', async () => {
+    const { portal, id, passkey, race, remove, thief } = await openRace();
+    race.before = remove;
+    const refused = await signIn(thief, passkey);
+    expect([refused.status, refused.body.because]).toEqual([401, 'code-used']);
+    expect(await newestEvent(portal, 'acme')).toMatchObject({
+      name: 'proof-rejected',
+      userId: id,
+      details: { because: 'code-used' },
+    });
+    expect(await isSignedIn(thief)).toBe(false);
+    await portal.mfa.close();
+  });
 });
 
 describe('the limit on wrong passwords', () => {
@@ -301,6 +348,7 @@ describe('the limit on wrong passwords', () => {
       await guest.postJson('/mfa/login/passkey', { response: 'junk' });
     const answer = await guest.postJson('/mfa/login/passkey', { response: 'junk' });
     expect([answer.status, answer.body]).toMatchObject([429, { because: 'too-many-passwords' }]);
+    expect(await newestEvent(portal, '')).toMatchObject({ name: 'password-throttled' });
     expect((await guest.logIn('ada')).status).toBe(429);
     await portal.mfa.close();
   });

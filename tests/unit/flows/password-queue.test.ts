@@ -95,6 +95,25 @@ describe('passwords that wait for others', () => {
     expect(await moved).toEqual(free);
   });
 
+  it('ask only at the head of the line, however often they wake', async () => {
+    const queue = new PasswordQueue(() => new Promise((resolve) => setImmediate(resolve)));
+    const ends = { first: false };
+    const first = queue.wait(busy(), { ask: async () => (ends.first ? free : busy()), isGone: () => false });
+    const behind = asking([free]);
+    const second = queue.wait(busy(), behind);
+    for (let n = 0; n < 5; n += 1) await turn();
+    expect(behind.asked).toBe(0);
+    ends.first = true;
+    expect(await Promise.all([first, second])).toEqual([free, free]);
+  });
+
+  it('are refused where the line that they have to change to is full, and others go on', async () => {
+    const queue = new PasswordQueue(never);
+    for (let n = 0; n < 256; n += 1) void queue.wait(busy('the address'), asking([busy('the address')]));
+    expect(await queue.wait(busy('the name'), asking([busy('the address')]))).toBeNull();
+    expect(await queue.wait(busy('the name'), asking([free]))).toEqual(free);
+  });
+
   it('are refused where very many wait', async () => {
     const queue = new PasswordQueue(never);
     for (let n = 0; n < 256; n += 1) void queue.wait(busy(), asking([busy()]));
