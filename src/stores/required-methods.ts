@@ -36,7 +36,6 @@ const STATE: Readonly<Record<keyof StateStore, true>> = {
   findChallenge: true,
   spendAttempt: true,
   consumeChallenge: true,
-  endChallenge: true,
   registerSession: true,
   findSession: true,
   touchSession: true,

@@ -140,8 +140,6 @@ export interface StateStore extends PasswordAttemptStore, UnseenCodesStore {
   spendAttempt(owner: ChallengeOwner, max: number): Promise<AttemptOutcome>;
   /** Removes the challenge and its attempt count, if it is still the live challenge. Atomic: true exactly once. */
   consumeChallenge(owner: ChallengeOwner, challengeId: string): Promise<boolean>;
-  /** Ends a challenge. Its attempts stay counted. */
-  endChallenge(owner: ChallengeOwner): Promise<void>;
 
   /**
    * Registers a live session. With `replaces`, the pending login of that id ends in the same atomic step. With `continues`, the

@@ -34,8 +34,7 @@ export function pendingLoginsIn(owners: Owners, unseenCodes: KeptCodes): Pick<St
   };
 }
 
-type ChallengeVerbs =
-  'issueChallenge' | 'findChallenge' | 'spendAttempt' | 'consumeChallenge' | 'endChallenge';
+type ChallengeVerbs = 'issueChallenge' | 'findChallenge' | 'spendAttempt' | 'consumeChallenge';
 
 const NOTHING: Owner = { pending: null, challenges: new Map(), attempts: new Map() };
 
@@ -90,10 +89,6 @@ export function challengesIn(owners: Owners): Pick<StateStore, ChallengeVerbs> {
         attempts: withoutEntry(owner.attempts, wanted.purpose),
       });
       return true;
-    },
-    async endChallenge(wanted) {
-      const { key, owner } = find(wanted);
-      owners.replace(key, { ...owner, challenges: withoutEntry(owner.challenges, wanted.purpose) });
     },
   };
 }

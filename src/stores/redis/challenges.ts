@@ -115,8 +115,7 @@ redis.call('HDEL', KEYS[1], ARGV[1] .. 'n')
 return 1
 `);
 
-type ChallengeVerbs =
-  'issueChallenge' | 'findChallenge' | 'spendAttempt' | 'consumeChallenge' | 'endChallenge';
+type ChallengeVerbs = 'issueChallenge' | 'findChallenge' | 'spendAttempt' | 'consumeChallenge';
 
 export function challengesIn(
   redis: RedisCommands,
@@ -156,9 +155,6 @@ export function challengesIn(
     async consumeChallenge(owner, challengeId) {
       const args = [letterOf(owner.purpose), challengeId];
       return isOne(await redis.run(CONSUME, { keys: keysOf(owner), args }));
-    },
-    async endChallenge(owner) {
-      await redis.send('hdel', keys.owner(owner.userId, owner.ownerId), ...challengeFields(owner.purpose));
     },
   };
 }

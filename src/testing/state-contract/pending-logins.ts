@@ -72,7 +72,7 @@ export function describePendingLogins({ describe, it, expect }: TestFramework, o
         pending,
       });
       expect(await open().spendAttempt(first, 1)).toEqual({ outcome: 'exhausted', pending });
-      await open().endChallenge(first);
+      await open().consumeChallenge(first, first.id);
       expect(await open().spendAttempt(first, 1)).toEqual({ outcome: 'missing', pending });
       await open().endPendingLogin(pending.userId, pending.id);
       expect(await open().spendAttempt(first, 1)).toEqual({ outcome: 'missing', pending: undefined });

@@ -113,7 +113,10 @@ describe('a challenge that changes meanwhile', () => {
     await member.logIn('mary');
     await member.postJson('/mfa/challenge', { code: member.newestCode(destination) });
     portal.clock.advance(11 * MINUTE);
-    interrupt(() => memory.endChallenge(lastIssued()[0]));
+    interrupt(() => {
+      const [challenge] = lastIssued();
+      return memory.consumeChallenge(challenge, challenge.id);
+    });
     const sentBefore = portal.outbox.messages.length;
     const asked = await member.postJson('/mfa/step-up', { authenticatorId });
     expect(asked.body).toEqual({ outcome: 'challenge', next: '/mfa/step-up' });

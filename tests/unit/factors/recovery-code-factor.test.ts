@@ -56,7 +56,7 @@ describe('the factor of recovery codes', () => {
     const tried = await attempt(challenge, first.text);
     const verification = await factor('recovery-code').verify(tried);
     if (verification.outcome === 'rejected') throw new Error('Rejected.');
-    await state.endChallenge(challenge);
+    await state.consumeChallenge(challenge, challenge.id);
     expect(await factor('recovery-code').accept(tried, verification)).toBe(false);
     expect((await records.findMember(userId, 'acme')).recoveryCodesLeft).toBe(2);
   });

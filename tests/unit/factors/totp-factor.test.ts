@@ -192,12 +192,12 @@ describe('the factor of an authenticator app', () => {
     expect(await answer(moved, code(clock.now()))).toMatchObject({ because: 'secret-unreadable' });
   });
 
-  it('accepts nothing in answer to a challenge that was ended', async () => {
+  it('accepts nothing in answer to a challenge that was used up', async () => {
     const { enroll, ask, attempt, factor, state, clock } = createFactorWorld();
     await enroll('totp', 'app', totpSecret);
     const challenge = await ask('totp', 'app');
     const tried = await attempt(challenge, code(clock.now()));
-    await state.endChallenge(challenge);
+    await state.consumeChallenge(challenge, challenge.id);
     expect(
       await factor('totp').accept(tried, {
         outcome: 'verified',
