@@ -88,7 +88,6 @@ function noticeOf({ req, translator }: PageRequest): LoginLocals['notice'] {
 
 async function submitLogin(page: PageRequest): Promise<void> {
   const { context, req, returnTo } = page;
-  requireStrategy(context);
   requireSessionCookie(context, req);
   const username = field(page, 'username');
   const attempt = await attemptLogin(context, req, {
@@ -147,15 +146,6 @@ export async function answerLogin(
       });
     }
   }
-}
-
-/** Throws without a strategy, since every password would be wrong. */
-function requireStrategy({ passwords }: HttpContext): void {
-  if (passwords.isAvailable) return;
-  throw new MfaError(
-    'host-misconfigured',
-    'Passwords cannot be checked, because there is no strategy. Write passport.use(mfa.strategy(async (username, password) => user | false)).',
-  );
 }
 
 /**

@@ -88,7 +88,8 @@ export function createRequireStepUp(
   };
 }
 
-function failWith({ advice }: HttpContext, next: NextFunction): (error: unknown) => void {
+/** Tells the developer about a wrong setup, once, and fails the request. */
+export function failWith({ advice }: HttpContext, next: NextFunction): (error: unknown) => void {
   return function fail(error) {
     advice.reportFault(error);
     next(error);

@@ -12,7 +12,7 @@ import { fieldOf, originOf, requestedReturnTo, withReturnTo, type RequestIdentit
 import { describeDecision } from '../kernel/respond';
 import { storeChanges } from '../session/renew-session';
 import { resolveIdentity } from '../session/resolve-identity';
-import { markUnstored, readSessionData, updateSessionData } from '../session/session-data';
+import { readSessionData, updateSessionData } from '../session/session-data';
 import type { HostLogin } from '../session/session-data-text';
 import type { LoginAttempt, LoginOrigin } from './attempt-login';
 import { findKeptReturnTo, forgetKeptReturnTo, reasonFor, restoreReturnTo } from './return-to';
@@ -95,7 +95,7 @@ function local(returnTo: string | null): Pick<LoginOrigin, 'returnTo'> {
 
 /** Reads `successFlash` and `successMessage` as Passport does. */
 function successNote(option: unknown, info: unknown, type: string): HostLogin['flash'] {
-  if (option === undefined || option === null || option === false || option === '') return undefined;
+  if (option === undefined || option === null || option === false) return undefined;
   const given = typeof option === 'string' ? option : fieldOf(option, 'message');
   const message = given ?? fieldOf(info, 'message') ?? info;
   const named = fieldOf(option, 'type') ?? fieldOf(info, 'type') ?? type;
@@ -107,7 +107,6 @@ const LONGEST_INFO = 2000;
 
 /** It is kept in the session, so it must be JSON. */
 function isKeepable(info: unknown): boolean {
-  if (info === undefined) return false;
   try {
     const text: string | undefined = JSON.stringify(info);
     return text !== undefined && text.length <= LONGEST_INFO;
@@ -121,7 +120,6 @@ export function setSuccessMessages(req: Request, { message, flash }: HostLogin):
   if (message !== undefined) {
     const before: unknown = Reflect.get(req.session, 'messages');
     Reflect.set(req.session, 'messages', [...(Array.isArray(before) ? before : []), message]);
-    markUnstored(req);
   }
   if (flash !== undefined) updateSessionData(req, { host: { ...readSessionData(req).host, flash } });
   flashSuccess(req);

@@ -159,7 +159,6 @@ export class MfaStrategy extends Strategy {
       return attempt;
     } catch (error) {
       adviseOnRefusal(context, req, error);
-      context.advice.reportFault(error);
       throw error;
     }
   }
@@ -177,7 +176,6 @@ export class MfaStrategy extends Strategy {
    * done.
    */
   private handOver(req: Request, step: StepBody): () => void {
-    const { res } = req;
     if (this.secondStep === 'callback') {
       const info: SecondStepInfo = {
         message: sentenceFor(translatorFor(this.context, req), 'second-step'),
@@ -185,7 +183,7 @@ export class MfaStrategy extends Strategy {
       };
       return () => passportVerbs(this).fail(info, 401);
     }
-    if (res !== undefined && wantsJson(req)) return () => void res.json(step);
+    if (wantsJson(req)) return () => void req.res?.json(step);
     return () => this.redirect(step.next, 303);
   }
 

@@ -6,6 +6,7 @@ import { admitByPassword } from '../../flows/sign-in/log-in';
 import type { HttpContext } from '../kernel/http-context';
 import { originOf } from '../kernel/request';
 import { sendRefusal } from '../kernel/respond';
+import { failWith } from './guard';
 
 export interface PasswordApiOptions {
   /**
@@ -25,7 +26,7 @@ export function createPasswordApi(context: HttpContext, options: PasswordApiOpti
       .then((admitted) => {
         if (admitted) next();
       })
-      .catch(next);
+      .catch(failWith(context, next));
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { MfaError } from '../../core/errors';
 import { judgePassword, type JudgePassword, type PasswordVerdict } from '../../flows/sign-in/judge-password';
 import type { PasswordLimiter } from '../../flows/sign-in/password-limits';
 import { toError } from '../kernel/request';
@@ -35,7 +36,10 @@ export interface SubmittedCredentials {
   readonly trusted: string | null;
 }
 
-/** Checks passwords by the host's callbacks. */
+const NO_STRATEGY =
+  'Passwords cannot be checked, because there is no strategy. Write passport.use(mfa.strategy(async (username, password) => user | false)).';
+
+/** Checks passwords by the host's callbacks. Without one it throws, since every password would be wrong. */
 export class PasswordCheck {
   #first: Verify | null = null;
   /** Null if the host disabled the limits. */
@@ -43,11 +47,6 @@ export class PasswordCheck {
 
   constructor(limiter: PasswordLimiter | null) {
     this.#limiter = limiter;
-  }
-
-  /** Whether a strategy exists, so that passwords can be checked. */
-  get isAvailable(): boolean {
-    return this.#first !== null;
   }
 
   /** Our own pages and `mfa.passwordApi()` check with the callback of the first strategy; a later one is for its own sign-ins. */
@@ -60,7 +59,7 @@ export class PasswordCheck {
     { username, password, trusted }: SubmittedCredentials,
     verify = this.#first,
   ): Promise<PasswordVerdict> {
-    if (verify === null) return { outcome: 'wrong', info: undefined };
+    if (verify === null) throw new MfaError('host-misconfigured', NO_STRATEGY);
     const isGone = () => req.socket.destroyed;
     const submitted = { username, password, trusted, address: req.ip ?? '', isGone };
     return judgePassword(this.#limiter, submitted, (...credentials) => verify(req, ...credentials));

@@ -22,7 +22,6 @@ export function keepReturnTo({ options }: Context, req: Request, res: Response, 
   const isOurs = options.loginPath.split('?')[0] === `${options.pagesPath}/login`;
   if (isOurs || path === null || req.method !== 'GET' || isPrefetch(req)) return;
   const session = requireSession(req);
-  if (session.returnTo === path) return;
   if (isBrowserNavigation(req) || holdsAnything(session)) {
     session.returnTo = path;
     markUnstored(req);

@@ -51,10 +51,12 @@ describe.each(expressMajors)('on Express $major', ({ express }) => {
       answer = await agent.post('/mfa/challenge', { code: totpCode(secret, host.clock.now()) });
       if (resumePath !== undefined) answer = await agent.get(answer.headers['location'] ?? '');
     }
+    // Before the first guarded page, where a flash would be made up for.
+    const flashes = [...host.flashes];
     const messages: unknown = (await agent.getJson('/messages')).body;
     expect((await agent.get('/home')).status).toBe(200);
     await host.mfa.close();
-    return { location: answer.headers['location'], flashes: host.flashes, messages };
+    return { location: answer.headers['location'], flashes, messages };
   }
 
   const scopeOf = (req: { authInfo?: unknown }) =>
@@ -111,6 +113,29 @@ describe.each(expressMajors)('on Express $major', ({ express }) => {
       { flashes: [] },
     ],
     [
+      'no flash of an empty text',
+      { authenticate: { successRedirect: '/home', successFlash: true }, info: { message: '' } },
+      { flashes: [] },
+    ],
+    [
+      'no flash and no message where none is asked for',
+      { authenticate: { successRedirect: '/home' }, info: { message: 'Hi.' } },
+      { flashes: [], messages: [] },
+    ],
+    [
+      'no flash and no message where they are switched off',
+      {
+        authenticate: { successRedirect: '/home', successFlash: null, successMessage: false },
+        info: { message: 'Hi.' },
+      },
+      { flashes: [], messages: [] },
+    ],
+    [
+      'no flash where it is false',
+      { authenticate: { successRedirect: '/home', successFlash: false }, info: { message: 'Hi.' } },
+      { flashes: [] },
+    ],
+    [
       'a message',
       { authenticate: { successRedirect: '/home', successMessage: 'Welcome!' } },
       { messages: ['Welcome!'] },
@@ -150,6 +175,13 @@ describe.each(expressMajors)('on Express $major', ({ express }) => {
       expect([location, flashes]).toEqual(['/reports', [['success', 'Welcome!']]]);
     }
   });
+
+  it.each([{}, { successRedirect: 'https://[' }])(
+    'goes to the default page where the options lead nowhere: %j',
+    async (authenticate) => {
+      expect(await signIn({ secondStep: true, authenticate })).toMatchObject({ location: '/' });
+    },
+  );
 
   it.each([['//evil.example/'], ['https://evil.example/'], ['/\\evil.example'], ['javascript:alert(1)']])(
     'goes to no other origin that a visitor may have chosen: %s',

@@ -45,6 +45,7 @@ interface HostOptions {
   readonly resumePath?: string;
   readonly info?: unknown;
   readonly authenticate?: object;
+  readonly loginPath?: string;
 }
 
 describe.each(expressMajors)('on Express $major, a sign-in with a callback of the host', ({ express }) => {
@@ -59,12 +60,14 @@ describe.each(expressMajors)('on Express $major, a sign-in with a callback of th
       callback = signInAndGreet,
       secondStep,
       resumePath = '/login/done',
+      loginPath,
       info = { scope: 'all' },
     } = options;
     const calls: Call[] = [];
     const host = createLoginHost({
       express,
       info,
+      ...(loginPath === undefined ? {} : { options: { loginPath } }),
       strategy: { resumePath, ...(secondStep === undefined ? {} : { secondStep }) },
       login: ({ app, passports }) => {
         const signIn: RequestHandler = (req, res, next) => {
@@ -211,7 +214,7 @@ describe.each(expressMajors)('on Express $major, a sign-in with a callback of th
     await prove();
     clock.advance(601_000);
     expect((await agent.get('/login/done')).status).toBe(401);
-    expect(calls.map(({ id }) => id)).toEqual([false]);
+    expect(calls).toEqual([{ id: false, info: { message: expect.stringContaining('timed out') } }]);
   });
 
   it('cannot be skipped by a returnTo address', async () => {
@@ -233,6 +236,63 @@ describe.each(expressMajors)('on Express $major, a sign-in with a callback of th
     const again = await agent.get('/login/done');
     expect([again.status, again.headers['location']]).toEqual([303, '/']);
     expect(calls).toHaveLength(1);
+  });
+
+  it('does not finish a login that began on our own page', async () => {
+    const { agent, calls, mfa } = await start();
+    await agent.get('/mfa/login');
+    await agent.post('/mfa/login', CREDENTIALS);
+    const half = await agent.get('/login/done');
+    expect([half.status, half.headers['location']]).toEqual([303, '/mfa/challenge']);
+    expect(calls).toEqual([]);
+    // Now the password alone would be enough, but that login is not the callback’s.
+    await mfa.policies.save('acme', { enabled: false });
+    expect((await agent.get('/login/done')).status).toBe(401);
+    expect(calls.map(({ id }) => id)).toEqual([false]);
+    await expectNobodyIn(agent);
+  });
+
+  it('gets no user from a login on our page that is locked by wrong codes', async () => {
+    const { app, agent, calls } = await start();
+    await agent.get('/mfa/login');
+    await agent.post('/mfa/login', CREDENTIALS);
+    for (const guesser of [createHttpAgent(app), createHttpAgent(app)]) {
+      await guesser.postJson('/mfa/login', CREDENTIALS);
+      for (let guess = 0; guess < 5; guess += 1) await guesser.postJson('/mfa/challenge', { code: '000000' });
+    }
+    expect((await agent.get('/login/done')).status).toBe(401);
+    expect(calls).toEqual([
+      { id: false, info: { message: expect.stringContaining('too many wrong codes') } },
+    ]);
+  });
+
+  it('gets no user from a session that was ended', async () => {
+    const { agent, calls, logIn, prove, mfa } = await start();
+    await logIn();
+    await prove();
+    await agent.get('/login/done');
+    await mfa.sessionsOf('ada').endAll();
+    expect((await agent.get('/login/done')).status).toBe(401);
+    expect(calls.map(({ id }) => id)).toEqual(['ada', false]);
+  });
+
+  it('finds the page that the guard refused, in its session', async () => {
+    const { agent, logIn, prove } = await start({
+      loginPath: '/login',
+      callback: (_error, user, _info, { req, res, next }) => {
+        if (!isUser(user)) return next();
+        const { returnTo = '/none' } = req.session;
+        req.logIn(user, (error) => (error ? next(error) : res.redirect(returnTo)));
+      },
+    });
+    // Not a page that a browser opens, so a cookie keeps the path and no session.
+    await agent.get('/reports');
+    expect(agent.cookie('connect.sid')).toBeUndefined();
+    await logIn();
+    // The login keeps it now: the cookie may expire before the second step is done.
+    expect(agent.cookie('mfa-return-to')).toBeUndefined();
+    await prove();
+    expect((await agent.get('/login/done')).headers['location']).toBe('/reports');
   });
 
   it('finds the returnTo that the host had stored', async () => {

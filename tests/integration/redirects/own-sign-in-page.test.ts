@@ -23,6 +23,13 @@ describe.each(expressMajors)('on Express $major, a sign-in page of the host', ({
           '/login',
           passports.authenticate('mfa', { successReturnToOrRedirect: '/', failureRedirect: '/login' }),
         );
+        app.post('/login/callback', (req, res, next) => {
+          passports.authenticate('mfa', (error: unknown, user?: Express.User) => {
+            const { returnTo = '/none' } = req.session;
+            if (user === undefined) return next(error);
+            req.logIn(user, (failure) => (failure ? next(failure) : res.redirect(returnTo)));
+          })(req, res, next);
+        });
         app.get('/sso', (req, res, next) => {
           const user = { ...CREDENTIALS, id: 'ada', organizationId: 'acme' };
           req.logIn(user, (error) => (error ? next(error) : res.redirect(req.session.returnTo ?? '/')));
@@ -45,10 +52,10 @@ describe.each(expressMajors)('on Express $major, a sign-in page of the host', ({
       const led = await agent.get('/reports?year=2026', headers);
       expect(led.headers['location']).toBe('/login?returnTo=%2Freports%3Fyear%3D2026');
       let answer = await agent.post('/login', CREDENTIALS);
+      expect(agent.cookie('mfa-return-to')).toBeUndefined();
       if (secondStep) answer = await agent.post('/mfa/challenge', { code: totpCode(secret, clock.now()) });
       expect(answer.headers['location']).toBe('/reports?year=2026');
       expect((await agent.get('/reports?year=2026')).status).toBe(200);
-      expect(agent.cookie('mfa-return-to')).toBeUndefined();
       await mfa.close();
     });
 
@@ -77,8 +84,22 @@ describe.each(expressMajors)('on Express $major, a sign-in page of the host', ({
       const { agent, mfa } = await start();
       await agent.get('/reports', headers);
       expect((await agent.get('/sso')).headers['location']).toBe('/reports');
+      expect(agent.cookie('mfa-return-to')).toBeUndefined();
       await mfa.close();
     });
+
+    it('leads there after a sign-in in a callback that reads the path first', async () => {
+      const { agent, mfa } = await start();
+      await agent.get('/reports', headers);
+      expect((await agent.post('/login/callback', CREDENTIALS)).headers['location']).toBe('/reports');
+      await mfa.close();
+    });
+  });
+
+  it('finds nothing where the guard refused no page', async () => {
+    const { agent, mfa } = await start();
+    expect((await agent.post('/login/callback', CREDENTIALS)).headers['location']).toBe('/none');
+    await mfa.close();
   });
 
   it('finds it in the session while it is shown', async () => {

@@ -68,6 +68,26 @@ describe('a sign-out on our pages', () => {
 });
 
 describe.each(expressMajors)('on Express $major, a log-out of the host', ({ express }) => {
+  it('without Passport takes the session off the list', async () => {
+    const { app, mfa } = createLoginHost({
+      express,
+      guarded: (host) => {
+        host.post('/logout', (req, res) => {
+          Object.assign(req, { user: undefined });
+          Reflect.deleteProperty(req.session, 'passport');
+          res.json({ bye: true });
+        });
+      },
+    });
+    const agent = createHttpAgent(app);
+    await agent.post('/login', CREDENTIALS);
+    expect(await mfa.sessionsOf('ada').list()).toHaveLength(1);
+    expect((await agent.post('/logout')).body).toEqual({ bye: true });
+    await mfa.settled();
+    expect(await mfa.sessionsOf('ada').list()).toEqual([]);
+    await mfa.close();
+  });
+
   function start(settings: readonly string[] = [], logoutPaths?: readonly string[]) {
     const host = createLoginHost({
       express,

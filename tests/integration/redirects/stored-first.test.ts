@@ -241,4 +241,33 @@ describe('a session store that fails', () => {
     expect(errors).toHaveLength(1);
     await mfa.close();
   });
+  it('leads to no sign-in page of the host, which would not know where the person was going', async () => {
+    const store = createSlowStore({ latencyMs: 0 });
+    const { app, mfa } = createLoginHost({ store, options: { loginPath: '/login' } });
+    store.refuse();
+    const chrome = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+    const refused = await createHttpAgent(app).get('/reports', chrome);
+    expect([refused.status, refused.headers['location']]).toEqual([503, undefined]);
+    await mfa.close();
+  });
+
+  it('finishes no sign-in without the message of the host', async () => {
+    const store = createSlowStore({ latencyMs: 0 });
+    const { set } = store;
+    store.set = (id, data, done) =>
+      'messages' in data ? done?.(new Error('The disk is full.')) : set(id, data, done);
+    const host = createLoginHost({
+      store,
+      login: ({ app, passports }) => {
+        app.post('/login', passports.authenticate('mfa', { successMessage: 'Welcome!' }));
+      },
+    });
+    await host.mfa.policies.save('acme', { enabled: true, enrollment: 'required' });
+    const { secret } = await plantApp(host, 'ada');
+    const agent = createHttpAgent(host.app);
+    await agent.post('/login', CREDENTIALS);
+    const proven = await agent.post('/mfa/challenge', { code: totpCode(secret, host.clock.now()) });
+    expect([proven.status, proven.headers['location']]).toEqual([503, undefined]);
+    await host.mfa.close();
+  });
 });

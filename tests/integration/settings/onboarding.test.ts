@@ -73,6 +73,15 @@ describe('onboarding', () => {
     expect((await identity.getJson('/plain')).body).toEqual({ plain: true });
   });
 
+  it('is left out where no method can be set up', async () => {
+    const portal = await createSignUpPortal({ enrollment: 'assigned' });
+    // As after a deployment without the sender of text messages.
+    const { policy } = await portal.records.findPolicy('acme');
+    await portal.records.savePolicy({ ...policy, methods: ['passkey'] }, policy.version);
+    const { response } = await signUp(portal);
+    expect(response.headers['location']).toBe('/plain');
+  });
+
   it('can be put off where the policy asks for nothing, and counts no skip', async () => {
     const portal = await createSignUpPortal({ enrollment: 'assigned' });
     const { identity, response } = await signUp(portal);

@@ -218,6 +218,8 @@ describe.each(expressMajors)('on Express $major', ({ express: build }) => {
         const failed = await request(wired.app).get('/').set('accept', 'text/html');
         expect([failed.status, failed.text]).toEqual([500, expect.stringContaining(`(${pagesPath})`)]);
       }
+      const page = await request(wired.app).get(`${pagesPath}/login`).set('accept', 'text/html');
+      expect([page.status, page.text]).toEqual([500, expect.stringContaining(`(${pagesPath})`)]);
       expectTold(wired, '`pagesPath`', `app.use('${pagesPath}', mfa.pages())`);
     });
 
@@ -314,6 +316,19 @@ describe.each(expressMajors)('on Express $major', ({ express: build }) => {
         expect.stringContaining('isn’t set up right'),
       ]);
     }
+    expectTold(wired, 'passport.use(mfa.strategy(');
+  });
+
+  it('an API for passwords without a strategy says so, and calls no password wrong', async () => {
+    const wired = wireApp(
+      build,
+      (app, { mfa }) => {
+        app.use('/api', mfa.passwordApi(), home);
+      },
+      { strategy: false },
+    );
+    const failed = await request(wired.app).get('/api').auth('ada', PASSWORD);
+    expect([failed.status, failed.headers['www-authenticate']]).toEqual([500, undefined]);
     expectTold(wired, 'passport.use(mfa.strategy(');
   });
 
