@@ -537,7 +537,7 @@ describe.each(expressMajors)('on Express $major', ({ express: build }) => {
           expect.stringContaining('fault is on our side'),
         ]);
       }
-      expectTold(wired, 'users.findById found nobody', 'String(user.id) === id');
+      expectTold(wired, 'users.findById does not find the user', 'String(user.id) === id');
     });
 
     it('that finds nobody lets people in as before where the policy is off, and is named', async () => {
@@ -547,7 +547,7 @@ describe.each(expressMajors)('on Express $major', ({ express: build }) => {
       const browser = createHttpAgent(wired.app);
       await browser.get('/mfa/login');
       expect((await browser.post('/mfa/login', credentials)).headers['location']).toBe('/');
-      expectTold(wired, 'users.findById found nobody', 'String(user.id) === id');
+      expectTold(wired, 'users.findById does not find the user', 'String(user.id) === id');
     });
 
     it.each([true, false])(
@@ -565,7 +565,7 @@ describe.each(expressMajors)('on Express $major', ({ express: build }) => {
           expect((await browser.post('/mfa/login', credentials)).status).toBe(503);
         }
         expect(browser.cookie('session')).toBeUndefined();
-        expectTold(wired, 'another user than the one asked for');
+        expectTold(wired, 'another user than the requested one');
       },
     );
 
