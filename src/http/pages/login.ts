@@ -1,5 +1,4 @@
 import type { Request, Router } from 'express';
-import { MfaError } from '../../core/errors';
 import { gatherFacts } from '../../flows/context/gather-facts';
 import { endPendingLogin, signOut } from '../../flows/sessions/end-sessions';
 import { offerWayIn } from '../../flows/sign-in/way-in';
