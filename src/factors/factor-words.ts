@@ -8,13 +8,11 @@ import { FACTORS } from './registry';
 
 const USUAL_DIGITS = 6;
 
-/** How many digits a code of this authenticator has. */
 export function digitsOf(authenticator: Authenticator | undefined): number {
   if (authenticator === undefined) return USUAL_DIGITS;
   return findFactor(authenticator.kind)?.digits?.(authenticator.state) ?? USUAL_DIGITS;
 }
 
-/** What a page shows about a factor. */
 export interface ShownFactor {
   readonly words: FactorWords;
   readonly views: FactorViews;

@@ -11,7 +11,6 @@ import type { MemberRecord, Records } from '../records/records';
 import type { Challenge, StateStore } from '../stores/state-store';
 import type { PasskeySettings } from './passkey/ceremony-options';
 
-/** The dependencies of the factors. */
 export interface FactorTools {
   readonly records: Records;
   readonly state: StateStore;
@@ -23,12 +22,10 @@ export interface FactorTools {
   readonly noteFuture: (of: 'app code', at: number) => void;
 }
 
-/** One proof submitted in answer to one challenge. */
 export interface Attempt<Submission = unknown> {
   readonly userId: string;
   readonly challenge: Challenge;
   readonly member: MemberRecord;
-  /** The current addresses from the host. */
   readonly onFile: AddressesOnFile;
   readonly submitted: Submission;
   readonly now: number;
@@ -99,7 +96,6 @@ export interface FactorEnrollment<Proof = unknown, State extends FactorState = F
     enrollee: Enrollee,
     tools: FactorTools,
   ): Promise<Shown>;
-  /** The state of the new authenticator. */
   confirm(proof: Proof): State;
   /** The default name of a new authenticator, derived from its state. Without it, the person is asked for a name. */
   suggestLabel?(state: State): string;

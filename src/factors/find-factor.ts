@@ -27,13 +27,11 @@ import { acceptProof, readState } from './factor-state';
 import { FACTORS, WAY_IN } from './registry';
 import type { RightWayIn, WayIn } from './way-in';
 
-/** The traits of all factors, for the rules. */
 export const FACTOR_TRAITS: Factors = FACTORS.map(({ traits }) => traits);
 
 /** Every kind that people can enroll, in the order they are offered. */
 export const ENROLLABLE_KINDS: readonly FactorKind[] = enrollableOf(FACTOR_TRAITS);
 
-/** The kinds that resist phishing. */
 export const RESISTANT_KINDS: readonly FactorKind[] = FACTOR_TRAITS.filter(
   ({ enrollable, phishingResistant }) => enrollable && phishingResistant,
 ).map(({ kind }) => kind);
@@ -49,12 +47,10 @@ export function findFactor(kind: FactorKind): FactorDefinition | undefined {
   return FACTORS.find(({ traits }) => traits.kind === kind);
 }
 
-/** The channel that delivers the codes of the kind, or null. */
 export function channelOfKind(kind: FactorKind): Channel | null {
   return channelOf(FACTOR_TRAITS, kind);
 }
 
-/** The enrollable kinds that work with these options. */
 export function findAvailableKinds(options: FactorOptions): readonly FactorKind[] {
   return FACTORS.filter((factor) => factor.traits.enrollable && factor.available(options)).map(
     ({ traits }) => traits.kind,
@@ -76,7 +72,6 @@ function findImported(): FactorImport & { readonly kind: FactorKind } {
   throw new TypeError('No factor can be imported.');
 }
 
-/** The form field that holds the proof of the kind. */
 export function proofField(kind: FactorKind | undefined): string {
   return (kind === undefined ? undefined : findFactor(kind)?.field) ?? 'code';
 }
@@ -102,7 +97,6 @@ export interface Factor extends Pick<FactorDefinition, 'traits' | 'parse'> {
     show(asked: Parameters<FactorChallenge['show']>[0]): Promise<Shown>;
   } | null;
   verify(attempt: Attempt): Promise<Verification>;
-  /** The state of the authenticator that the proof confirms. */
   confirm(verified: Verified): FactorState;
   /** False if another person has something that only one may have. */
   claim(userId: string, verified: Verified): Promise<boolean>;

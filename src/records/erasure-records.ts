@@ -6,7 +6,6 @@ import type { RecordStore } from '../stores/record-store';
 import type { Documents } from './documents';
 import { BROWSERS, JOBS, MEMBER } from './formats';
 
-/** The part of the records that erases people and organizations. */
 export interface ErasureRecords {
   /** The organizations that the user's records mention. */
   organizationsOf(userId: string): Promise<readonly string[]>;

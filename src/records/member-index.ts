@@ -35,7 +35,6 @@ export interface MarkRange {
   readonly below?: number;
 }
 
-/** The counts of one day, for the chart. */
 export interface DailyCounts {
   /** `2026-11-22`, UTC. */
   readonly day: string;

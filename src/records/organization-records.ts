@@ -27,7 +27,6 @@ const CREATES = { creates: true } as const;
 const JOB_QUEUE = 'jobs';
 const MOST_JOBS = 100_000;
 
-/** The records about organizations. */
 export function organizationRecordsIn(documents: Documents, queue: QueueStore): Pick<Records, MethodNames> {
   async function findJob(organizationId: string, kind: JobKind): Promise<BackgroundJob | undefined> {
     const { jobs } = await documents.read(organizationOwner(organizationId), JOBS);

@@ -9,7 +9,6 @@ export interface BrowserUse extends TokenUse {
   readonly userId: string;
 }
 
-/** The part of the records that stores remembered browsers. */
 export interface BrowserRecords {
   /** Adds a browser or replaces the one with the same id. Removes expired browsers and keeps the user's 20 newest. Atomic. */
   rememberBrowser(userId: string, browser: RememberedBrowser, now: number): Promise<void>;

@@ -23,7 +23,6 @@ export interface QueueOf<Item> {
   /** Items sorted by due date, including those not yet due. */
   list(limit: number): Promise<readonly Item[]>;
   drop(id: string): Promise<void>;
-  /** Drops every item of an organization. */
   dropOf(organizationId: string): Promise<void>;
 }
 

@@ -20,7 +20,6 @@ export function maskDestination(channel: Channel, destination: string): string {
   return channel === 'email' ? maskEmail(destination) : maskPhone(destination);
 }
 
-/** The addresses that the host currently has on file. */
 export interface AddressesOnFile {
   readonly email?: string;
   readonly phone?: string;

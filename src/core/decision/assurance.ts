@@ -193,7 +193,6 @@ export function writeInstant(at: number): string {
   return at.toString(36);
 }
 
-/** Null if the text is not an instant. */
 export function readInstant(text: string): number | null {
   if (!/^[0-9a-z]{1,11}$/.test(text)) return null;
   const at = Number.parseInt(text, 36);

@@ -80,7 +80,6 @@ function strongestProofs(facts: Facts): readonly Evidence[] {
   );
 }
 
-/** When the strongest factor was last proven, or null. */
 export function strongestProofAt(facts: Facts, now: number): number | null {
   return latestProof(strongestProofs(facts), () => true, now);
 }

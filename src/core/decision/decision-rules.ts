@@ -136,7 +136,6 @@ function atLeast({ factors }: Facts, rank: number): (kind: FactorKind) => boolea
   return (kind) => rankOf(factors, kind) >= rank;
 }
 
-/** Asks for one of the factors that `isEnough` accepts. */
 function challenge(
   facts: Facts,
   because: ChallengeReason,
@@ -159,7 +158,6 @@ function challenge(
   return { outcome: 'deny', because: isWeakerLeft ? 'strongest-unusable' : 'no-usable-factor' };
 }
 
-/** Asks for enrollment if the policy wants a factor that the person does not have. */
 function enrollWantedFactor(facts: Facts, requirement: Requirement, now: number): Decision | null {
   const { policy, member } = facts;
   if (demandsResistance(requirement) && !hasResistantFactor(facts))
@@ -185,7 +183,6 @@ function enrollWantedFactor(facts: Facts, requirement: Requirement, now: number)
   return { outcome: 'enroll', because: 'offered', anyOf, ...grace };
 }
 
-/** Whether enrollment is required and can no longer be postponed. */
 function isEnrollmentDue(facts: Facts, now: number): boolean {
   const { policy, member } = facts;
   if (!policy.enabled || hasWantedFactor(facts) || enrollableKinds(facts).length === 0) return false;

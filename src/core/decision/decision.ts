@@ -3,7 +3,6 @@ import { NO_MEMBER_SETTINGS, type MemberSettings } from '../member/member';
 import type { Policy, Strength } from '../policy/policy';
 import type { Evidence } from './assurance';
 
-/** What a decision needs to know about one authenticator. */
 export interface AuthenticatorFact {
   readonly id: string;
   readonly kind: FactorKind;
@@ -11,7 +10,6 @@ export interface AuthenticatorFact {
   readonly usable: boolean;
 }
 
-/** What a decision needs to know about the session or pending login. */
 export interface SessionFact {
   readonly phase: 'live' | 'expired' | 'ended';
   readonly evidence: readonly Evidence[];
@@ -21,7 +19,6 @@ export interface SessionFact {
 
 /** Everything that a decision depends on: plain data, read in one round trip. */
 export interface Facts {
-  /** The kinds that this process knows. */
   readonly factors: Factors;
   readonly session: SessionFact | null;
   /** Whether the host offers MFA to this organization. */
@@ -30,7 +27,6 @@ export interface Facts {
   readonly member: MemberSettings;
   /** Signed in through an identity provider, which is responsible for the factors. */
   readonly federated: boolean;
-  /** Whether the person has a password that a challenge can ask for. */
   readonly hasPassword: boolean;
   readonly authenticators: readonly AuthenticatorFact[];
   readonly recoveryCodesLeft: number;
@@ -49,7 +45,6 @@ export interface Facts {
    * factor: an attacker who reads that mailbox has both.
    */
   readonly spentChannels: readonly string[];
-  /** One-time codes are refused until then; null if they are not locked. */
   readonly codesLockedUntil: number | null;
   readonly recoveryCodesLockedUntil: number | null;
 }
@@ -97,7 +92,6 @@ export function isMfaOn({ featureAvailable, policy }: Pick<Facts, 'featureAvaila
   return featureAvailable && policy.enabled;
 }
 
-/** What a route or a login requires. */
 export type Requirement =
   /** A login, or a page behind the guard. */
   | { readonly kind: 'policy' }

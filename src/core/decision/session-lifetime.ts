@@ -9,7 +9,6 @@ export interface Epochs {
   readonly organization: string;
 }
 
-/** When a session started and was last used, as known when a request arrives. */
 export interface SessionTimes {
   readonly startedAt: number;
   readonly seenAt: number;
@@ -74,7 +73,6 @@ export function areEpochsCurrent(
   return carried.user === current.user && carried.organization === current.organization;
 }
 
-/** The instants in the record of a session. */
 export interface SessionDates extends SessionTimes {
   readonly evidence: readonly Evidence[];
 }

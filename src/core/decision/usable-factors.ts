@@ -103,7 +103,6 @@ export function hasFactor(facts: Facts): boolean {
   return facts.authenticators.length > 0 || onFileOption(facts) !== null;
 }
 
-/** Whether the person has a factor of a kind that the policy wants. */
 export function hasWantedFactor(facts: Facts): boolean {
   const wanted = enrollableKinds(facts);
   const onFile = onFileOption(facts);
@@ -185,7 +184,6 @@ function askTogether({ factors }: Facts, options: readonly Option[]): readonly O
   return merged.filter(isFirst);
 }
 
-/** Whether the option asks for this authenticator. */
 export function isAskedBy(
   option: Option,
   { id, kind }: { readonly id: string; readonly kind: FactorKind },

@@ -163,7 +163,6 @@ export interface WithRecoveryCodes {
   readonly codes: RecoveryCodesDocument;
 }
 
-/** Replaces the whole set of recovery codes. */
 export function replaceRecoveryCodes(
   { member, codes: before }: WithRecoveryCodes,
   { codes, issuedAt }: RecoveryCodeSet,

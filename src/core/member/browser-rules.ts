@@ -119,7 +119,6 @@ export function forgetBrowsers(document: BrowsersDocument): Changed<BrowsersDocu
   return { next: outcome === 0 ? document : { ...document, browsers: [] }, outcome };
 }
 
-/** Removes the browsers that were remembered for one organization. */
 export function forgetBrowsersOf(document: BrowsersDocument, organizationId: string): BrowsersDocument {
   const browsers = document.browsers.filter((browser) => browser.organizationId !== organizationId);
   return browsers.length === document.browsers.length ? document : { ...document, browsers };

@@ -56,12 +56,10 @@ export function findTraits(factors: Factors, kind: unknown): FactorTraits | unde
   return factors.find((traits) => traits.kind === kind);
 }
 
-/** The channel that delivers the codes of the kind, or null. */
 export function channelOf(factors: Factors, kind: FactorKind): Channel | null {
   return findTraits(factors, kind)?.channel ?? null;
 }
 
-/** The kinds that people can enroll and organizations can allow. */
 export function enrollableOf(factors: Factors): readonly FactorKind[] {
   return factors.filter(({ enrollable }) => enrollable).map(({ kind }) => kind);
 }
@@ -71,7 +69,6 @@ export function findBackup(factors: Factors): FactorTraits | undefined {
   return factors.find(({ enrollable }) => !enrollable);
 }
 
-/** The guess group of the printed backup codes. */
 export const RECOVERY_CODES_GROUP = 'recovery-codes' satisfies GuessGroup;
 
 /** The authenticator id of the whole set of recovery codes. */

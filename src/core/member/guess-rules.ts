@@ -56,7 +56,6 @@ export interface Guess {
   readonly group: GuessGroup;
   /** The authenticator that is guessed at, or the id of an address on file; null for recovery codes. */
   readonly authenticatorId: string | null;
-  /** The rank of the factor that is guessed at. */
   readonly rank: FactorRank;
   readonly limits: GuessLimits;
   readonly now: number;
@@ -73,7 +72,6 @@ export type GuessOutcome =
       readonly guessesLeft: number;
       /** The end of the lock, if this guess set it. */
       readonly lockedUntil: number | null;
-      /** This guess disabled the authenticator. */
       readonly disabled?: true;
     }
   | {
@@ -143,7 +141,6 @@ function findLock(member: MemberDocument, { group, limits, now }: Guess): Member
   return { next, outcome: { outcome: 'locked', lockedUntil, shortenedByMs } };
 }
 
-/** Counts the guess for the authenticator, if there is one. */
 function countAtTarget(
   member: MemberDocument,
   { authenticatorId, limits, now }: Guess,
@@ -165,7 +162,6 @@ function countAtTarget(
   };
 }
 
-/** A right answer and the factor it belongs to. */
 export interface Success extends RightAnswer {
   /** Null for a kind that cannot be guessed. */
   readonly group: GuessGroup | null;

@@ -4,7 +4,6 @@ import { NO_USE, type Authenticator, type OnFileUse } from './authenticator';
 import { NO_GUESSES, type GuessCounter } from './guess-counter';
 import { NO_MEMBER_SETTINGS, type MemberSettings } from './member';
 
-/** The settings of one organization for a user. */
 export interface MemberOfOrganization extends MemberSettings {
   /** The encoded id of the organization. */
   readonly organization: string;

@@ -26,7 +26,6 @@ export const NO_MEMBER_SETTINGS: MemberSettings = {
   exemption: null,
 };
 
-/** The maximum duration of an exemption. */
 export const LONGEST_EXEMPTION_SECONDS = 3660 * 86_400;
 
 /**

@@ -31,7 +31,6 @@ export interface RememberedBrowser {
   readonly address: string;
 }
 
-/** The maximum time that a browser may be remembered. */
 export const LONGEST_REMEMBERED_SECONDS = 90 * 86_400;
 
 /**

@@ -88,7 +88,6 @@ export function spendSkip(
   };
 }
 
-/** The fields that documents of users and organizations share. */
 interface WithEpoch {
   readonly epoch: string | null;
   readonly sessionsEndedAt: number | null;

@@ -17,7 +17,6 @@ export interface PolicyFault {
   readonly message: string;
 }
 
-/** The maximum number of times that enrollment may be skipped. */
 export const MAX_SKIPS = 100;
 /** September 2001. A smaller number is probably an instant in seconds. */
 const EARLIEST_INSTANT = 1_000_000_000_000;

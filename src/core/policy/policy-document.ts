@@ -19,7 +19,6 @@ export type PolicySaved =
   | { readonly outcome: 'saved'; readonly policy: Policy }
   | { readonly outcome: 'conflict'; readonly current: Policy };
 
-/** The saved policy, or the default one. */
 export function policyOf({ policy }: PolicyDocument, organizationId: string): Policy {
   return policy === null ? defaultPolicy(organizationId) : { ...policy, organizationId };
 }

@@ -65,7 +65,6 @@ function successor(key: PurposeKey, token: PlainSecret, parts: readonly string[]
   return new PlainSecret(mac(key, 'browser-successor', [...parts, token.reveal()]));
 }
 
-/** How long a visitor's token is valid. */
 export const VISITOR_TOKEN_SECONDS = 7200;
 
 /** The allowed clock difference between two processes. A token from further in the future is rejected. */
@@ -86,7 +85,6 @@ export interface VisitorMark {
   readonly issuedAtSeconds: number;
 }
 
-/** Creates the mark of a visitor who has no session yet. */
 export function issueVisitorMark(now: number): VisitorMark {
   return { id: randomBytes(ID_BYTES).toString('hex'), issuedAtSeconds: Math.floor(now / 1000) };
 }

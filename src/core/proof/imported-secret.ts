@@ -63,7 +63,6 @@ function definedOf(parameters: GivenParameters): Partial<TotpParameters> {
   return Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined));
 }
 
-/** Null for a text that is not written in this encoding. */
 function decode(text: string, encoding: Exclude<SecretEncoding, 'otpauth'>): Uint8Array | null {
   if (encoding === 'text') return Buffer.from(text, 'utf8');
   const trimmed = text.trim();

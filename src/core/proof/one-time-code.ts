@@ -164,7 +164,6 @@ export function fallbackOfCode(
 /** The longest lifetime of a pending login and of a code (NIST SP 800-63B-4, 3.1.3.2: ten minutes). */
 export const LONGEST_CHALLENGE_SECONDS = 600;
 
-/** Whether a challenge, or its pending login, has expired. */
 export function isChallengeOver({ expiresAt }: { readonly expiresAt: number }, now: number): boolean {
   return hasEnded(expiresAt, LONGEST_CHALLENGE_SECONDS, now);
 }

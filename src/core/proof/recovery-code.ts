@@ -11,7 +11,6 @@ export interface RecoveryCode {
   readonly text: string;
 }
 
-/** The number of codes in a set. */
 export const RECOVERY_CODE_COUNT = 10;
 
 /** The person is warned when this many codes are left. */
@@ -41,7 +40,6 @@ function issueRecoveryCode(number: number): RecoveryCode {
   return { number, code, text: formatRecoveryCode({ number, code }) };
 }
 
-/** A new set, numbered from 1. */
 export function issueRecoveryCodes(): readonly RecoveryCode[] {
   return Array.from({ length: RECOVERY_CODE_COUNT }, (_, index) => issueRecoveryCode(index + 1));
 }
@@ -82,7 +80,6 @@ export async function hashRecoveryCode(code: string): Promise<string> {
   return formatHash(salt, await deriveHash(code, salt, COST), COST);
 }
 
-/** The hashes of a set, in the order of the set. */
 export async function hashRecoveryCodes(
   codes: readonly RecoveryCode[],
 ): Promise<readonly { readonly number: number; readonly codeHash: string }[]> {

@@ -133,7 +133,6 @@ export function verifyTotp(request: {
   return { outcome: 'rejected', because: 'wrong-code' };
 }
 
-/** When a time step begins. */
 export function instantOfStep(timeStep: number, { periodSeconds } = TOTP_PARAMETERS): number {
   return timeStep * periodSeconds * 1000;
 }

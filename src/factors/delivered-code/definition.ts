@@ -16,13 +16,10 @@ import { resealIfStale } from '../factor-state';
 /** The rank of a code by its channel. It says how much the code proves, and under which rank wrong ones are counted. */
 const RANKS: Readonly<Record<Channel, FactorRank>> = { sms: 2, email: 1 };
 
-/** Codes by text message. */
 export const smsCode = createDeliveredCode('sms');
 
-/** Codes by email. */
 export const emailCode = createDeliveredCode('email');
 
-/** The channel of the right code. */
 interface SentProof {
   readonly sentBy: Channel;
 }

@@ -2,7 +2,6 @@ import { ConfigurationError } from '../../core/errors';
 import type { PasskeyState } from './passkey-state';
 import { ALGORITHMS } from './signed-data';
 
-/** How this instance registers and verifies passkeys. */
 export interface PasskeySettings {
   readonly relyingParty: RelyingParty;
   /** The origins in `relyingParty.origins` that are on other domains. */

@@ -66,7 +66,6 @@ export function credentialKey(credentialId: string): string {
   return `${KIND}:${createHash('sha256').update(credentialId).digest('base64url')}`;
 }
 
-/** The person who has this credential, or undefined. */
 export function findCredentialOwner(
   records: FactorTools['records'],
   credentialId: string,

@@ -33,11 +33,9 @@ export interface AdminAct {
   /** Null if no request caused it. */
   readonly origin: Origin | null;
   readonly administratorsOf?: AdministratorsOf;
-  /** All organizations that the actor administers. */
   readonly administers?: readonly string[];
 }
 
-/** An action on one member. */
 export interface MemberAdminAct extends AdminAct {
   readonly userId: string;
   /** The host's own code acts for every organization that the person is in. */

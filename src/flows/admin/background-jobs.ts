@@ -56,7 +56,6 @@ export function jobIdle(context: FlowContext, work: JobWork, organizationId: str
 
 const nameOf = ({ kind }: JobWork, organizationId: string) => `${JOB_PREFIX}${kind}:${organizationId}`;
 
-/** Continues an unfinished job in the background. */
 export function resumeJob(context: FlowContext, work: JobWork, organizationId: string): void {
   const name = nameOf(work, organizationId);
   const { retrySeconds } = work;

@@ -117,7 +117,6 @@ async function findFault(
   return kinds.includes(change.assignedKind) ? null : 'kind-not-allowed';
 }
 
-/** The methods that can be assigned in an organization. */
 export async function assignableKinds(
   context: FlowContext,
   organizationId: string,

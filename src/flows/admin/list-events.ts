@@ -115,12 +115,10 @@ export async function nameEvents(
   });
 }
 
-/** Undefined if it is not the name of an event. */
 export function parseEventName(value: unknown): EventName | undefined {
   return EVENT_NAMES.find((name) => name === value);
 }
 
-/** Undefined if it is not a severity. */
 export function parseSeverity(value: unknown): Severity | undefined {
   return SEVERITIES.find((severity) => severity === value);
 }

@@ -37,7 +37,6 @@ export interface MemberDetail extends ListedMember {
   readonly history: readonly ShownEvent[];
 }
 
-/** The number of events on a member's page. */
 const HISTORY = 20;
 
 /** `not-found` both for a user that does not exist and for one of another organization. */

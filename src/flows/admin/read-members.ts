@@ -8,7 +8,6 @@ import type { MemberRecord, PolicyRecord } from '../../records/records';
 import type { FlowContext } from '../context/context';
 import { toGathered } from '../context/gather-facts';
 
-/** One member, with their record and the facts and state derived from it. */
 export interface KnownMember {
   readonly account: Account;
   readonly record: MemberRecord;
@@ -17,7 +16,6 @@ export interface KnownMember {
   readonly state: MemberState;
 }
 
-/** The policy context that applies to all members of one organization. */
 export interface PolicyContext {
   readonly policy: PolicyRecord;
   readonly featureAvailable: boolean;
@@ -75,7 +73,6 @@ function toKnownMember(
 /** Removes a person who is not a member from every index. */
 export const NO_MARKS: MemberMarks = Object.fromEntries(ENROLLABLE_KINDS.map((kind) => [kind, null]));
 
-/** The scores of a member in the indexes. */
 export function marksOf({ record, state }: KnownMember): MemberMarks {
   const { kinds, configured, exemption, lockedUntil, federated } = state;
   const enrolled = record.authenticators.length;

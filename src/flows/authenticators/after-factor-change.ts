@@ -14,7 +14,6 @@ import {
 } from '../context/context';
 import { notifyAddressesOnFile } from '../notices/notify';
 
-/** A change of a person's factors. */
 export type Change =
   | {
       readonly kind: 'authenticator-added' | 'authenticator-removed' | 'authenticator-replaced';

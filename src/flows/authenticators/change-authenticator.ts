@@ -46,7 +46,6 @@ export async function removeAuthenticator(
   return { outcome: 'removed', label, gathered, ...changed };
 }
 
-/** Gives an authenticator another name. */
 export async function renameAuthenticator(
   context: FlowContext,
   act: FactorAct & { readonly authenticatorId: string; readonly label: string },
@@ -89,7 +88,6 @@ export interface FactorAct {
 export type SettingsRefused =
   { readonly outcome: 'refused'; readonly decision: Decision } | { readonly outcome: 'feature-off' };
 
-/** Why a change of factors was not made. */
 export type ChangeRefused =
   | SettingsRefused
   | { readonly outcome: 'rejected'; readonly because: 'no-authenticator' | 'last-factor' | 'no-factor' }

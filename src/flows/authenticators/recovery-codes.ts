@@ -42,7 +42,6 @@ export async function makeRecoveryCodeSet(
   return { outcome: 'made', set, shown };
 }
 
-/** Reports that a new set was stored. */
 export function reportCodesIssued(
   context: FlowContext,
   subject: Pick<AuthSubject, 'userId' | 'organizationId' | 'ownerId' | 'phase'>,
@@ -120,7 +119,6 @@ export async function reportRecoveryCodeUse(
   });
 }
 
-/** How long a new set can be shown. */
 const SHOWN_SECONDS = 600;
 
 /** The kind in the seal of codes that their owner has not seen yet. */
@@ -128,7 +126,6 @@ const UNSEEN = 'unseen-codes';
 
 const bindingOf = (userId: string) => ({ userId, authenticatorId: RECOVERY_CODES_ID, kind: UNSEEN });
 
-/** New recovery codes that their owner has not acknowledged. */
 export interface ShownCodes {
   readonly codes: readonly string[];
   readonly issuedAt: number;

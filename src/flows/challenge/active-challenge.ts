@@ -63,7 +63,6 @@ export function toSent(code: SentCode, { earlier = false }: { readonly earlier?:
 
 export type ChallengeChange =
   | { readonly outcome: 'changed'; readonly challenge: Challenge }
-  /** The rule changed nothing. */
   | { readonly outcome: 'unchanged'; readonly challenge: Challenge | undefined }
   /** The pending login has ended. */
   | { readonly outcome: 'gone' };

@@ -24,7 +24,6 @@ import type { Person } from '../context/judge-access';
 import { noteSignIn } from '../notices/notify';
 import { withoutLocks, type FoundUnlockLink } from './unlock-link';
 
-/** A right proof, already used up. */
 interface Accepted {
   readonly account: Account;
   readonly gathered: Gathered;
@@ -33,7 +32,6 @@ interface Accepted {
   readonly purpose: ChallengePurpose;
   readonly requirement: Requirement;
   readonly origin: Origin;
-  /** The link that ends a lock. */
   readonly link: FoundUnlockLink | undefined;
   readonly login: LoginField;
 }

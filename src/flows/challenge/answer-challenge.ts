@@ -46,7 +46,6 @@ export interface Rejected {
 
 export type Answer = Rejected | Verified;
 
-/** The purposes of a proof, other than enrollment. */
 export type ProofPurpose = Exclude<ChallengePurpose, 'enroll'>;
 
 export interface AnswerRequest {

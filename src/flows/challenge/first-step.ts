@@ -16,7 +16,6 @@ export interface FirstStep {
   readonly pendingId: string | null;
 }
 
-/** A pending login with its first challenge. */
 export interface StartedLogin {
   /** The login that continues: the earlier one if the same step was made a moment ago. */
   readonly pending: PendingLogin;

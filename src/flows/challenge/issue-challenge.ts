@@ -92,7 +92,6 @@ export function prepareChallenge(context: FlowContext, request: ChallengeRequest
   return { challenge, code: code === null || destination === null ? null : { ...code, destination } };
 }
 
-/** Sends the code once the challenge is stored. */
 export async function finishChallenge(
   context: FlowContext,
   request: ChallengeRequest,

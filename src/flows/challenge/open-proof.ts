@@ -34,7 +34,6 @@ export interface OpenProof {
   readonly owner: ChallengeOwner;
   /** The factor to ask for; null if the person must choose one. */
   readonly challengeHint: ChallengeHint | null;
-  /** The link that ends a lock. */
   readonly link?: FoundUnlockLink;
 }
 

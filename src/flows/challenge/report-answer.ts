@@ -8,14 +8,12 @@ import type { ChallengeHint, FlowContext, LoginField, Origin } from '../context/
 import type { Gathered } from '../context/gather-facts';
 import { notifyAddressesOnFile } from '../notices/notify';
 
-/** A wrong answer, and the outcome of counting it. */
 export interface WrongAnswer {
   readonly account: Account;
   readonly gathered: Gathered;
   readonly challengeHint: ChallengeHint;
   readonly purpose: ChallengePurpose;
   readonly guess: GuessOutcome;
-  /** Whether the challenge has no attempts left. */
   readonly exhausted: boolean;
   readonly origin: Origin;
   readonly login: LoginField;

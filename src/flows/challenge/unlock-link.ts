@@ -5,7 +5,6 @@ import type { ChallengeOwner } from '../../stores/state-store';
 import type { FlowContext } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 
-/** An unlock link, found by its token. */
 export interface FoundUnlockLink {
   readonly tokenHash: string;
   readonly userId: string;
@@ -62,7 +61,6 @@ export async function findLinkByHash(
   return { tokenHash, ...link };
 }
 
-/** Whether codes or recovery codes are locked now. */
 export function isLockedOut(
   { options: { limits } }: Pick<FlowContext, 'options'>,
   { member: { guesses }, now }: Pick<Gathered, 'member' | 'now'>,
@@ -70,7 +68,6 @@ export function isLockedOut(
   return Object.values(guesses).some((counter) => lockEnd(counter, limits, now) !== null);
 }
 
-/** The facts without any locks. */
 export function withoutLocks(gathered: Gathered): Gathered {
   const facts = { ...gathered.facts, codesLockedUntil: null, recoveryCodesLockedUntil: null };
   return { ...gathered, facts };

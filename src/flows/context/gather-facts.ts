@@ -56,7 +56,6 @@ type Read = readonly [MemberRecord, PolicyRecord, PendingLogin | SessionEntry | 
 /** Records that were read before the request was authenticated. */
 export interface PrefetchedRecords {
   readonly reader: Reader;
-  /** When the reads were started. */
   readonly at: number;
   readonly found: Promise<Read>;
 }

@@ -6,13 +6,11 @@ import type { Account } from '../../options/ports';
 import type { AuthSubject, FlowContext, Origin } from './context';
 import { gatherFacts, type Gathered, type PrefetchedRecords } from './gather-facts';
 
-/** A person with a pending login or a session. */
 export interface Person {
   readonly account: Account;
   readonly subject: AuthSubject;
 }
 
-/** A decision, and the facts that it is based on. */
 export interface Judged {
   readonly gathered: Gathered;
   readonly decision: Decision;
@@ -20,12 +18,10 @@ export interface Judged {
 
 const POLICY: Requirement = { kind: 'policy' };
 
-/** Applies the policy to gathered facts. */
 export function decideByPolicy({ facts, now }: Pick<Gathered, 'facts' | 'now'>): Decision {
   return decide(facts, POLICY, now);
 }
 
-/** Reads the facts and applies the policy. */
 export async function judgeAccess(
   context: FlowContext,
   { account, subject }: Person,

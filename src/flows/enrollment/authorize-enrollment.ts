@@ -118,7 +118,6 @@ function replaceableKinds(facts: Facts, now: number): readonly FactorKind[] {
   );
 }
 
-/** The person who wants to enroll. */
 export interface Enroller {
   readonly account: Account;
   readonly subject: AuthSubject;

@@ -33,7 +33,6 @@ export type Confirmation =
       readonly evidence: readonly Evidence[];
       /** Read again after the authenticator was stored. */
       readonly gathered: Gathered;
-      /** The decision of the policy now. */
       readonly decision: Decision;
       /** A first set, shown once; null if the person already has codes. */
       readonly recoveryCodes: readonly string[] | null;
@@ -198,7 +197,6 @@ function changeBy({ kind, label }: Authenticator, replaced: Authenticator | unde
   return { kind: 'authenticator-replaced', factor: kind, label: replaced.label, goneId: replaced.id };
 }
 
-/** The current facts, with the new proof. */
 async function regather(
   context: FlowContext,
   { subject, account }: ConfirmationRequest,

@@ -119,7 +119,6 @@ async function enrolleeOf(
   return { issuer, account: email ?? username, name, authenticators, now: clock.now() };
 }
 
-/** Turns a proven enrollment into an authenticator. */
 export function toAuthenticator(
   challenge: Challenge,
   confirmed: {

@@ -42,7 +42,6 @@ export async function notifyAddressesOnFile(
   return addresses.map((to) => maskDestination('email', to));
 }
 
-/** Whether a notice would reach an address. */
 export function canNotify(context: FlowContext, account: Account, member: MemberRecord): boolean {
   return context.options.email !== null && emailAddresses(context, account, member).length > 0;
 }

@@ -33,7 +33,6 @@ function isBody(value: unknown): value is NoticeBody {
   return BODY.safeParse(value).success;
 }
 
-/** Null if the text is not a notice. */
 export function parseNoticeBody(text: string): NoticeBody | null {
   try {
     const body: unknown = JSON.parse(text);
@@ -43,7 +42,6 @@ export function parseNoticeBody(text: string): NoticeBody | null {
   }
 }
 
-/** One notice to one address. */
 export interface Letter extends NoticeBody {
   readonly to: string;
   readonly userId: string;
@@ -73,7 +71,6 @@ function toKept(context: FlowContext, letter: Letter): KeptNotice {
   return { id, userId, organizationId, sealedAddress, body, keptAt: context.clock.now(), attempts: 0 };
 }
 
-/** Binds the sealed address to its notice. */
 export function bindingOf({ id, userId }: Pick<KeptNotice, 'id' | 'userId'>): SealBinding {
   return { userId, authenticatorId: `notice-${id}`, kind: 'notice' };
 }

@@ -49,7 +49,6 @@ export async function endOtherSessions(
   return context.state.endOtherSessions(userId, handle);
 }
 
-/** Ends a person's other sessions, at their own request. */
 export async function endOwnOtherSessions(
   context: FlowContext,
   { account, subject, origin }: Person & { readonly origin: Origin },

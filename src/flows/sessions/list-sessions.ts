@@ -48,7 +48,6 @@ export async function listSessionsOfUser(
   return listLiveSessions(context, { userId, facts });
 }
 
-/** One live session and its owner. */
 export interface ListedSession {
   readonly account: Account;
   readonly session: SessionEntry;

@@ -19,7 +19,6 @@ export interface SubmittedPassword {
   readonly address: string;
   /** The user's own live session or remembered browser, if the request comes from one. */
   readonly trusted: string | null;
-  /** Whether the client has disconnected. */
   readonly isGone: () => boolean;
 }
 
@@ -63,7 +62,6 @@ type LimiterDependencies = Pick<FlowContext, 'state' | 'keyRing' | 'clock' | 'ev
 
 /** The key's id and 96 bits: enough to distinguish addresses. */
 const NETWORK_HASH_LENGTH = 25;
-/** The number of blocked addresses that a process remembers. */
 const MOST_BLOCKED = 10_000;
 /** After this time, a sign-in stores its address again. */
 const RENEW_NETWORK_MS = 86_400_000;

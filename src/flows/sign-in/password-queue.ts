@@ -14,7 +14,6 @@ export interface Busy {
   readonly on: string;
 }
 
-/** A request in the queue. */
 class Waiter {
   #isWoken = false;
   #wake: () => void = () => undefined;
