@@ -95,7 +95,7 @@ export function createPoliciesApi(context: FlowContext): PoliciesApi {
     async save(hostId, given, options = {}) {
       const organizationId = idText(hostId);
       const { organizationId: named, version, ...change } = given;
-      requireSame(organizationId, named);
+      requireSameOrganization(organizationId, named);
       const expected = expectedVersion(version, options);
       // Copy the object, because the caller may change it during the `await`.
       const asked = {
@@ -117,7 +117,7 @@ export function createPoliciesApi(context: FlowContext): PoliciesApi {
 }
 
 /** Prevents comparing the version of another organization's policy with that of this one. */
-function requireSame(organizationId: string, named: HostId | undefined): void {
+function requireSameOrganization(organizationId: string, named: HostId | undefined): void {
   if (named === undefined || idText(named) === organizationId) return;
   throw new ConfigurationError(
     'policies.save.change.organizationId',

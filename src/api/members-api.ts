@@ -34,7 +34,7 @@ const PAGE = 50;
 
 export function createMembersApi(context: FlowContext, { administratorsOf, users }: HostParts): MembersApi {
   async function actOn(member: MemberName): Promise<MemberAdminAct | null> {
-    const named = await nameMember(context, member);
+    const named = await resolveMember(context, member);
     if (named === null) return null;
     const actor = await resolveActor(context, member.actorId);
     return { ...named, actor, origin: null, administratorsOf };
@@ -43,7 +43,7 @@ export function createMembersApi(context: FlowContext, { administratorsOf, users
   return {
     ...createBulkApi(context),
     async get(member) {
-      const named = await nameMember(context, member);
+      const named = await resolveMember(context, member);
       const found = named === null ? null : await findTarget(context, named);
       return found === null ? null : found.record.settings;
     },
@@ -63,7 +63,7 @@ export function createMembersApi(context: FlowContext, { administratorsOf, users
       if (settings.skipsUsed !== undefined || settings.exemption !== undefined) {
         const found = await findTarget(context, act);
         if (found === null) return NOT_FOUND;
-        requireStored(found.record.settings, settings);
+        requireUnchanged(found.record.settings, settings);
       }
       return valueOf('members.save', await setMember(context, { ...act, enabled, assignedKind }));
     },
@@ -91,12 +91,12 @@ export function createMembersApi(context: FlowContext, { administratorsOf, users
       return act === null ? NOT_FOUND : unlockMemberFactors(context, { ...act, everywhere, reason });
     },
     async describe(member) {
-      const named = await nameMember(context, member);
+      const named = await resolveMember(context, member);
       const found = named === null ? null : await findMemberDetail(context, named);
       return found?.outcome === 'found' ? found.member : null;
     },
     async explain(member, { maxAgeSeconds } = {}) {
-      const named = await nameMember(context, member);
+      const named = await resolveMember(context, member);
       if (named === null) return null;
       const requirement =
         maxAgeSeconds === undefined
@@ -116,7 +116,7 @@ export function createMembersApi(context: FlowContext, { administratorsOf, users
 const NOT_FOUND: NotFound = { outcome: 'not-found' };
 
 /** Null if no organization is named and the user table does not know the person. */
-async function nameMember(
+async function resolveMember(
   context: FlowContext,
   { userId: hostId, organizationId }: MemberName,
 ): Promise<Pick<MemberAdminAct, 'userId' | 'organizationId'> | null> {
@@ -127,7 +127,7 @@ async function nameMember(
 }
 
 /** The result of `get` can be passed to `save`, but changes to fields that `save` does not write are refused. */
-function requireStored(stored: MemberSettings, given: MemberSettingsChange): void {
+function requireUnchanged(stored: MemberSettings, given: MemberSettingsChange): void {
   const names = ['skipsUsed', 'exemption'] as const;
   const changed = names.find(
     (name) => given[name] !== undefined && !isDeepStrictEqual(given[name], stored[name]),

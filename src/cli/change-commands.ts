@@ -11,7 +11,7 @@ import {
   ORGANIZATION,
   REASON,
   refused,
-  WrongUse,
+  UsageError,
 } from './command';
 
 const DAY_MS = 86_400_000;
@@ -120,14 +120,14 @@ function untilOf({ given }: CommandCall): number {
   const days = given.text('days');
   const until = given.text('until');
   if ((days === undefined) === (until === undefined))
-    throw new WrongUse('The end is missing or given twice: write either --days 30 or --until 2027-01-31.');
+    throw new UsageError('The end is missing or given twice: write either --days 30 or --until 2027-01-31.');
   return days === undefined ? Date.parse(until ?? '') : Date.now() + Number(days) * DAY_MS;
 }
 
 async function endExemption(call: CommandCall): Promise<CommandResult> {
   const { given, mfa } = call;
   if (given.text('days') !== undefined || given.text('until') !== undefined)
-    throw new WrongUse('--end ends the exemption now. Leave --days and --until out.');
+    throw new UsageError('--end ends the exemption now. Leave --days and --until out.');
   const member = memberOf(call);
   const result = await mfa.members.endExemption(member, { reason: reasonOf(call) });
   if (result.outcome === 'not-found') return notFound(member.userId);
@@ -149,7 +149,7 @@ export const endSessions: Command = {
     const organizationId = given.text('organization');
     const options = { actorId, reason: reasonOf(call) };
     if ((userId === undefined) === (organizationId === undefined))
-      throw new WrongUse(
+      throw new UsageError(
         'Name either a person or an organization: write either the id of one person or --organization acme.',
       );
     if (userId !== undefined) {

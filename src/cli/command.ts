@@ -46,8 +46,8 @@ export interface Command {
 }
 
 /** The command has invalid arguments: exit code 2. The message says what to type. */
-export class WrongUse extends Error {
-  override readonly name = 'WrongUse';
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
 }
 
 export const NO_OPERANDS = { name: '', min: 0, max: 0 };

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Mfa } from '../api/mfa';
-import { WrongUse } from './command';
+import { UsageError } from './command';
 
 /** The exports of the app's configuration file. */
 export interface LoadedConfig {
@@ -13,13 +13,13 @@ export interface LoadedConfig {
 
 const NAMES = ['mfa.config.js', 'mfa.config.mjs', 'mfa.config.cjs'];
 
-/** @throws WrongUse if there is no such file, or it does not export `mfa`. */
+/** @throws UsageError if there is no such file, or it does not export `mfa`. */
 export async function loadConfig(written: string | undefined): Promise<LoadedConfig> {
   const path = written === undefined ? findFile() : resolve(written);
-  if (!existsSync(path)) throw new WrongUse(`There is no file ${path}. Check --config.`);
+  if (!existsSync(path)) throw new UsageError(`There is no file ${path}. Check --config.`);
   const loaded = await readExport(await importFile(path));
   if (loaded !== null) return loaded;
-  throw new WrongUse(
+  throw new UsageError(
     `${path} does not export mfa. Write \`export const mfa = createMfa({ … })\`, or export a function that returns { mfa, close } by default.`,
   );
 }
@@ -27,7 +27,7 @@ export async function loadConfig(written: string | undefined): Promise<LoadedCon
 function findFile(): string {
   const found = NAMES.map((name) => resolve(name)).find((path) => existsSync(path));
   if (found !== undefined) return found;
-  throw new WrongUse(
+  throw new UsageError(
     `There is no ${NAMES.join(', ')} in ${process.cwd()}. Create one that exports mfa, or write --config FILE.`,
   );
 }
@@ -37,7 +37,7 @@ async function importFile(path: string): Promise<unknown> {
     return await import(pathToFileURL(path).href);
   } catch (error) {
     if (Reflect.get(Object(error), 'code') !== 'ERR_UNKNOWN_FILE_EXTENSION') throw error;
-    throw new WrongUse(
+    throw new UsageError(
       `This version of Node.js cannot run ${path}. Build it and name the built file, or write NODE_OPTIONS='--import tsx' npx express-mfa ….`,
     );
   }

@@ -4,7 +4,7 @@ import type { Mfa } from '../api/mfa';
 import { oneOf } from '../options/option-kinds';
 import {
   REASON,
-  WrongUse,
+  UsageError,
   done,
   flag,
   refused,
@@ -42,7 +42,7 @@ async function readInput(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (error) {
     const code: unknown = Reflect.get(Object(error), 'code');
-    throw new WrongUse(`The file ${path} cannot be read (${String(code)}). Check the path.`);
+    throw new UsageError(`The file ${path} cannot be read (${String(code)}). Check the path.`);
   }
 }
 
@@ -53,7 +53,7 @@ function parseJsonLines(content: string): readonly RowFields[] {
 }
 
 function parseJson(line: string, number: number): RowFields {
-  const refusal = new WrongUse(`Line ${number} is not a JSON object, such as {"userId":"7","secret":"…"}.`);
+  const refusal = new UsageError(`Line ${number} is not a JSON object, such as {"userId":"7","secret":"…"}.`);
   try {
     const parsed: unknown = JSON.parse(line);
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw refusal;
@@ -69,12 +69,12 @@ function parseCsv(content: string): readonly RowFields[] {
   const [headings = [], ...lines] = splitCsv(content);
   const known = headings.every((heading) => ROW_FIELDS.some((name) => name === heading));
   if (!known || !headings.includes('userId') || !headings.includes('secret'))
-    throw new WrongUse(
+    throw new UsageError(
       `The first line of a CSV file must name its columns: userId,secret and any of ${ROW_FIELDS.slice(2).join(', ')}.`,
     );
   return lines.map((cells, index) => {
     if (cells.length !== headings.length)
-      throw new WrongUse(`Row ${index + 1} has ${cells.length} cells instead of ${headings.length}.`);
+      throw new UsageError(`Row ${index + 1} has ${cells.length} cells instead of ${headings.length}.`);
     const named = headings.map((heading, column) => [heading, cells[column]] as const);
     return Object.fromEntries(named.filter(([, cell]) => cell !== ''));
   });
@@ -89,7 +89,7 @@ function splitCsv(content: string): readonly (readonly string[])[] {
   CELL.lastIndex = 0;
   while (CELL.lastIndex < content.length) {
     const found = CELL.exec(content);
-    if (found === null) throw new WrongUse(`A quotation mark is misplaced in row ${rows.length}.`);
+    if (found === null) throw new UsageError(`A quotation mark is misplaced in row ${rows.length}.`);
     const [, quoted, plain = '', end] = found;
     row.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
     if (end === ',' && CELL.lastIndex < content.length) continue;
@@ -157,7 +157,7 @@ async function runImport({ mfa, given, actorId }: CommandCall): Promise<CommandR
   const dryRun = given.has('dry-run');
   const reason = given.text('reason');
   if (reason === undefined && !dryRun)
-    throw new WrongUse("Write --reason 'Moved from our own login', or --dry-run to try it first.");
+    throw new UsageError("Write --reason 'Moved from our own login', or --dry-run to try it first.");
   const usual = Object.entries(FIELD_OPTIONS).flatMap(([option, field]) => {
     const value = given.text(option);
     return value === undefined ? [] : [[field, value] as const];

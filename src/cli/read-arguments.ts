@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { checkOptions } from '../options/option-check';
 import { someText } from '../options/option-kinds';
-import { flag, WrongUse, type Command, type CommandOption, type Given } from './command';
+import { flag, UsageError, type Command, type CommandOption, type Given } from './command';
 
 /** The options of every command. */
 export const COMMON_OPTIONS: Readonly<Record<string, CommandOption>> = {
@@ -14,7 +14,7 @@ export const COMMON_OPTIONS: Readonly<Record<string, CommandOption>> = {
   help: flag('help', 'Prints this help.'),
 };
 
-/** @throws ConfigurationError or WrongUse with a message that says what to type. */
+/** @throws ConfigurationError or UsageError with a message that says what to type. */
 export function readArguments(command: Command, written: readonly string[]): Given {
   const options = { ...command.options, ...COMMON_OPTIONS };
   const { values, positionals: operands } = parseArgs({
@@ -47,10 +47,10 @@ export function readArguments(command: Command, written: readonly string[]): Giv
 function checkOperands(command: Command, operands: readonly string[]): void {
   const { name, min, max } = command.operands;
   const write = `Write: ${command.example}`;
-  if (operands.length < min || operands.includes('')) throw new WrongUse(`${name} is missing. ${write}`);
+  if (operands.length < min || operands.includes('')) throw new UsageError(`${name} is missing. ${write}`);
   if (operands.length <= max) return;
   const extra = JSON.stringify(operands[max]);
-  throw new WrongUse(`${extra} is one argument too many. Put text with spaces in quotes. ${write}`);
+  throw new UsageError(`${extra} is one argument too many. Put text with spaces in quotes. ${write}`);
 }
 
 /** The help of one command. */

@@ -1,7 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { nearestName } from '../options/option-check';
 import { endSessions, exempt, forget, reset, unlock } from './change-commands';
-import { WrongUse, columns, type Command, type CommandResult, type Given } from './command';
+import { UsageError, columns, type Command, type CommandResult, type Given } from './command';
 import { loadConfig } from './config-file';
 import { importSecrets } from './import-command';
 import { check, explain, report, status } from './look-commands';
@@ -75,7 +75,7 @@ function findCommand(name: string): Command {
   const names = COMMANDS.map((command) => command.name);
   const nearest = nearestName(name, names);
   const advice = nearest === undefined ? 'express-mfa --help lists them' : `Write express-mfa ${nearest}`;
-  throw new WrongUse(`There is no command ${JSON.stringify(name)}. ${advice}.`);
+  throw new UsageError(`There is no command ${JSON.stringify(name)}. ${advice}.`);
 }
 
 function overview(): readonly string[] {
@@ -117,7 +117,7 @@ interface Failure {
 function describeFailure(error: unknown): Failure {
   const { name, message, code, option }: Readonly<Record<string, unknown>> = Object(error);
   const text = withoutCredentials(typeof message === 'string' ? message : String(error));
-  if (error instanceof WrongUse) return { exitCode: WRONG, because: 'wrong-use', message: text };
+  if (error instanceof UsageError) return { exitCode: WRONG, because: 'wrong-use', message: text };
   if (name === 'ConfigurationError' && typeof option === 'string') {
     const isWritten = option.startsWith('--');
     return { exitCode: isWritten ? WRONG : FAILED, because: 'misconfigured', message: text };

@@ -152,7 +152,7 @@ export const ACCEPTED_GUARDS: readonly Accepted[] = [
   },
   {
     file: 'session/establish-session.ts',
-    within: 'keepPendingLogin',
+    within: 'renewPendingLogin',
     from: 'context.csrf.prepare(req);',
     to: ';',
     reason: 'saves a write: the next page makes the token if it is missing',
@@ -250,7 +250,7 @@ export const ACCEPTED_GUARDS: readonly Accepted[] = [
   },
   {
     file: 'session/establish-session.ts',
-    within: 'keepPendingLogin',
+    within: 'renewPendingLogin',
     from: 'context.csrf.prepare(req);',
     to: ';',
     reason: 'it only saves a second write of the session: the page makes a token where there is none',

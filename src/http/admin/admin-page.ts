@@ -98,7 +98,7 @@ export function searchQuery(req: Request): string {
 export const PAGE_SIZE = 50;
 const LARGEST_PAGE = 200;
 
-/** The rows of a page: `limit`, 1 to 200; 50 where it is missing. Null if it is invalid. */
+/** The rows of a page: `limit`, 1 to 200; 50 if it is missing. Null if it is invalid. */
 export function pageSize(req: Request): number | null {
   const given: unknown = req.query['limit'];
   if (given === undefined || given === '') return PAGE_SIZE;
@@ -121,7 +121,7 @@ const TRAIL = 'trail';
 const LONGEST_TRAIL = 20;
 const LONGEST_CURSOR = 300;
 
-interface PlaceOfPage {
+interface PagePosition {
   /** Rows before the page. */
   readonly at: number;
   /** Empty for the first page. */
@@ -142,10 +142,10 @@ export function pagingOf(
 ): Paging {
   const { path, query, rows, total, nextCursor } = list;
   const given = new URLSearchParams(req.originalUrl.split('?')[1] ?? '');
-  const trail = given.getAll(TRAIL).flatMap(readPlace).slice(-LONGEST_TRAIL);
-  const here: PlaceOfPage = { at: readCount(given.get('at')), cursor: given.get('cursor') ?? '' };
+  const trail = given.getAll(TRAIL).flatMap(readPosition).slice(-LONGEST_TRAIL);
+  const here: PagePosition = { at: readCount(given.get('at')), cursor: given.get('cursor') ?? '' };
   const previous = trail.at(-1);
-  const linkTo = (place: PlaceOfPage, before: readonly PlaceOfPage[]) => {
+  const linkTo = (place: PagePosition, before: readonly PagePosition[]) => {
     const kept = Object.entries(query).filter(([, value]) => value !== '');
     const link = new URLSearchParams(kept);
     if (place.cursor !== '') link.set('cursor', place.cursor);
@@ -165,9 +165,9 @@ export function pagingOf(
   };
 }
 
-const FIRST: PlaceOfPage = { at: 0, cursor: '' };
+const FIRST: PagePosition = { at: 0, cursor: '' };
 
-function readPlace(text: string): readonly PlaceOfPage[] {
+function readPosition(text: string): readonly PagePosition[] {
   const [, at, cursor] = /^(\d{1,9})~(.*)$/s.exec(text) ?? [];
   if (at === undefined || cursor === undefined || cursor.length > LONGEST_CURSOR) return [];
   return [{ at: Number(at), cursor }];

@@ -17,7 +17,7 @@ import { refuseRequest } from '../kernel/refusals';
 import { originOf, returnToHere } from '../kernel/request';
 import { dropSavedForm, findSavedForm, saveForm } from '../session/pending-action';
 import type { SavedForm } from '../session/session-data-text';
-import { noteSeen } from '../sign-in/guard';
+import { recordSeen } from '../sign-in/guard';
 import {
   administratorsFrom,
   availableOrganizations,
@@ -129,7 +129,7 @@ export async function openPage(
     await refuse(page, refused);
     return null;
   }
-  await noteSeen(context, req, subject, gathered);
+  await recordSeen(context, req, subject, gathered);
   const organizations = await availableOrganizations(context, options, req);
   const administered = await findAdministered(context, { req, organizations, own: gathered.policy.policy });
   const authority = judgeAdministrator({ subject, gathered, act: 'read', administered });

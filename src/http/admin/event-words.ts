@@ -84,7 +84,7 @@ const PHRASES: ReadonlyMap<string, Phrase> = new Map<string, Phrase>([
   ['reason', ({ t }, value) => t('admin.events.detail.reason', { reason: String(value) })],
   ['imported', ifTrue('admin.events.detail.imported')],
   ['left', counted('admin.events.count.left')],
-  ['seconds', lastingText],
+  ['seconds', durationDetail],
   ['skipsUsed', counted('admin.events.count.skipsUsed')],
   ['people', counted('admin.events.count.people')],
   ['devices', counted('admin.events.count.devices')],
@@ -108,7 +108,7 @@ const PHRASES: ReadonlyMap<string, Phrase> = new Map<string, Phrase>([
   ],
 ]);
 
-function lastingText(translator: Translator, value: Value): string | null {
+function durationDetail(translator: Translator, value: Value): string | null {
   const duration = typeof value === 'number' ? durationText(translator, value) : null;
   return duration === null ? null : translator.t('admin.events.detail.seconds', { duration });
 }

@@ -120,7 +120,7 @@ async function savePolicy(page: AdminPage): Promise<void> {
   const { change } = parsed;
   // Disabling has its own page, which asks for the password again.
   if (current.enabled && change.enabled === false && isPasswordStale(page.gathered))
-    return leadToDisable(page);
+    return redirectToDisable(page);
   const expectedVersion = parsed.expectedVersion ?? current.version;
   const saved = await savePolicyAsAdministrator(context, { ...act, change, expectedVersion });
   switch (saved.outcome) {
@@ -139,7 +139,7 @@ async function savePolicy(page: AdminPage): Promise<void> {
   }
 }
 
-async function leadToDisable({ context, json, res, basePath }: AdminPage): Promise<void> {
+async function redirectToDisable({ context, json, res, basePath }: AdminPage): Promise<void> {
   const next = `${basePath}/disable`;
   if (json) sendRefusal(context, res, { because: 'password-needed', status: 401, next });
   else res.redirect(303, next);

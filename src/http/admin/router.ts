@@ -6,7 +6,7 @@ import { requireMountPath, type HttpContext } from '../kernel/http-context';
 import { refusePlainly, show } from '../kernel/page-route';
 import type { WithPage } from '../kernel/render-page';
 import { answerError } from '../pages/answer-error';
-import { answerUnknown, bodyParsers, leadToPage, neverStore } from '../pages/router';
+import { answerUnknown, bodyParsers, redirectToFormPage, neverStore } from '../pages/router';
 import { availableOrganizations, type AdminPagesOptions } from './admin-options';
 import { searchQuery } from './admin-page';
 import {
@@ -59,7 +59,7 @@ export function createAdminRouter(context: HttpContext, options: AdminPagesOptio
   addBulkRoutes(router, routes);
   addSessionsRoutes(router, routes);
   addEventRoutes(router, routes);
-  router.use(leadToPage(context.options.adminPath, PAGE_OF_FORM), answerUnknown);
+  router.use(redirectToFormPage(context.options.adminPath, PAGE_OF_FORM), answerUnknown);
   router.use(answerError(context));
   return router;
 }

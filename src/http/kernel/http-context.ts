@@ -73,7 +73,7 @@ export class Mounts {
     const known = this.#found.get(req.app);
     if (known !== undefined) return known;
     const paths = suffixesOf(this.#options.pagesPath);
-    const found = best(appsOf(req).map((app) => findIn(rootLayersOf(app), this.#routers, paths)));
+    const found = mostCertain(appsOf(req).map((app) => findIn(rootLayersOf(app), this.#routers, paths)));
     if (typeof found === 'object') this.#found.set(req.app, found);
     return found;
   }
@@ -141,10 +141,10 @@ function findIn(layers: readonly Layer[], routers: ReadonlySet<unknown>, paths: 
       return typeof found === 'object' ? { at: path } : found;
     });
   });
-  return best(results);
+  return mostCertain(results);
 }
 
-function best(results: readonly Mounted[]): Mounted {
+function mostCertain(results: readonly Mounted[]): Mounted {
   const there = results.find((result) => typeof result === 'object');
   return (
     there ?? (results.includes('elsewhere') && !results.includes('undetermined') ? 'elsewhere' : 'unknown')

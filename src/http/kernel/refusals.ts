@@ -5,7 +5,7 @@ import type { MessageKey } from '../../messages/catalogues';
 import type { Translator } from '../../messages/translator';
 import type { MessageLocals } from '../pages/proof-views';
 import { replaceEndedSession, preventSignInLoop } from '../session/renew-session';
-import { keepReturnTo, reasonFor, signInPath } from '../sign-in/return-to';
+import { saveReturnTo, reasonFor, signInPath } from '../sign-in/return-to';
 import { setPageHeaders } from './headers';
 import type { HttpContext } from './http-context';
 import { sentenceFor, translatorFor } from './language';
@@ -96,7 +96,7 @@ export async function refuseRequest(
   const isPage = req.method === 'GET' || req.method === 'HEAD' || refused.formKept === true;
   const loss = identity.kind === 'anonymous' ? context.awaited.findLoss(req) : null;
   if (isPage && decision.outcome !== 'deny' && loss === null) {
-    if (decision.outcome === 'sign-in') keepReturnTo(context, req, res, returnTo);
+    if (decision.outcome === 'sign-in') saveReturnTo(context, req, res, returnTo);
     res.redirect(303, next);
     return;
   }

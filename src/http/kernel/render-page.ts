@@ -79,7 +79,7 @@ export function createPageRenderer(options: FlowContext['options']): PageRendere
       const html = await options.templates.render(view, {
         ...locals,
         page: { ...page, ...brandLocals(options, brand) },
-        factor: rememberFactors(translator),
+        factor: cacheFactors(translator),
         t,
         html: markup,
         element,
@@ -94,7 +94,7 @@ export function createPageRenderer(options: FlowContext['options']): PageRendere
 }
 
 /** Caches the texts of a factor, which a page reads many times. */
-function rememberFactors(translator: Translator): (kind: FactorKind) => ShownFactor {
+function cacheFactors(translator: Translator): (kind: FactorKind) => ShownFactor {
   const shown = new Map<FactorKind, ShownFactor>();
   return (kind) => {
     const factor = shown.get(kind) ?? showFactor(translator, kind);

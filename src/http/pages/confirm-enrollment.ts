@@ -59,13 +59,14 @@ export async function confirmAndContinue(
 
 /** The factor may be bound despite an error. Its new codes are then looked up at the next proof. */
 async function confirm(page: KnownPageRequest, request: ConfirmationRequest): Promise<Confirmation> {
-  const noteCodes = () => (page.json ? undefined : updateSessionData(page.req, { unseenCodes: true }));
+  const recordUnseenCodes = () =>
+    page.json ? undefined : updateSessionData(page.req, { unseenCodes: true });
   try {
     const confirmation = await confirmEnrollment(page.context, request);
-    if (confirmation.outcome === 'enrolled' && confirmation.recoveryCodes !== null) noteCodes();
+    if (confirmation.outcome === 'enrolled' && confirmation.recoveryCodes !== null) recordUnseenCodes();
     return confirmation;
   } catch (error) {
-    noteCodes();
+    recordUnseenCodes();
     throw error;
   }
 }
@@ -107,11 +108,11 @@ async function continueAfterBackup(
     updateSessionData(req, { session: { ...session, evidence, userEpoch: epochs.user } });
   }
   updateSessionData(req, { wizard: { kind, backupPhone: 'done' } });
-  return startOwn(page, kind, { gathered, pendingUntil: login?.expiresAt ?? null });
+  return startAndShow(page, kind, { gathered, pendingUntil: login?.expiresAt ?? null });
 }
 
 /** Starts the enrollment. Its data is shown on the next page, or returned as JSON. */
-export async function startOwn(
+export async function startAndShow(
   page: KnownPageRequest,
   kind: FactorKind,
   permission: Pick<EnrollmentPermission, 'gathered' | 'pendingUntil'>,

@@ -63,8 +63,8 @@ async function showDelivered(page: KnownPageRequest, kind: FactorKind): Promise<
   const form = await openForm(page, kind);
   if (form === null) return;
   const { permission, replaces } = form;
-  const anew = page.req.query['change'] === '1';
-  const started = anew ? undefined : await findEnrollment(page.context, page.identity.subject, kind);
+  const wantsNewForm = page.req.query['change'] === '1';
+  const started = wantsNewForm ? undefined : await findEnrollment(page.context, page.identity.subject, kind);
   // Ignore an enrollment that was started to replace another authenticator.
   const { replacing } = readSessionData(page.req);
   const begunFor =

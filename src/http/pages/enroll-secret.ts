@@ -14,7 +14,7 @@ import { withReturnTo } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
 import { readSessionData, updateSessionData } from '../session/session-data';
 import { errorText } from './challenge-view';
-import { confirmAndContinue, startOwn } from './confirm-enrollment';
+import { confirmAndContinue, startAndShow } from './confirm-enrollment';
 import { describeAddition, openEnrollment, progressAt, type EnrollmentPermission } from './wizard';
 
 /** Sets up kinds that have their own secret, such as an authenticator app. */
@@ -41,11 +41,11 @@ async function showForm(page: KnownPageRequest, kind: FactorKind): Promise<void>
   const backupPhone = wantsBackupPhone(page, kind, permission);
   const inSettings = permission.because === 'settings';
   const progress = inSettings ? null : progressAt('install', { kind, backupPhone });
-  await show(page, 'enroll-before', { kind, progress, cancelPath: wayBack(page, inSettings) });
+  await show(page, 'enroll-before', { kind, progress, cancelPath: cancelPathOf(page, inSettings) });
 }
 
 /** The path of `Cancel`, in the settings and in the wizard. */
-function wayBack(page: KnownPageRequest, inSettings: boolean): string {
+function cancelPathOf(page: KnownPageRequest, inSettings: boolean): string {
   return inSettings ? pathOf(page, '/settings') : withReturnTo(pathOf(page, '/enroll'), page.returnTo);
 }
 
@@ -82,7 +82,7 @@ async function begin(page: KnownPageRequest, kind: FactorKind): Promise<void> {
       next: withReturnTo(pathOf(page, `/enroll/${BACKUP_PHONE_KIND}`), page.returnTo),
     });
   }
-  return startOwn(page, kind, permission);
+  return startAndShow(page, kind, permission);
 }
 
 type Started = NonNullable<Awaited<ReturnType<typeof findEnrollment>>>;
@@ -113,7 +113,7 @@ async function renderSecret(
       clockIsOff,
       suggestedLabel: addition?.suggestedLabel ?? null,
       offerEndOthers: addition !== null,
-      cancelPath: wayBack(page, addition !== null),
+      cancelPath: cancelPathOf(page, addition !== null),
       progress: addition === null ? progressAt('scan', { kind, backupPhone }) : null,
     },
     status,

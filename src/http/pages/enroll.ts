@@ -31,7 +31,7 @@ export function addEnrollmentStartRoutes(router: Router, context: HttpContext): 
 }
 
 /** Whether the password has to be entered again, or the person has to sign in again if there is no password. */
-function wantsFirstFactor(decision: Decision): boolean {
+function needsFirstFactor(decision: Decision): boolean {
   return decision.outcome === 'challenge'
     ? decision.password === true
     : decision.because === 'sign-in-too-old';
@@ -48,7 +48,7 @@ async function showStart(page: KnownPageRequest): Promise<void> {
   const { facts, setup } = gathered;
   if (authorization.outcome === 'feature-off')
     throw new MfaError('not-found', 'MFA is off here.', { reason: 'feature-off' });
-  const mayLook = authorization.outcome === 'refused' && wantsFirstFactor(authorization.decision);
+  const canView = authorization.outcome === 'refused' && needsFirstFactor(authorization.decision);
   const offered = decision.outcome === 'enroll';
   // People who cannot prove their strongest factor must still be able to postpone an offer.
   const maySkip =
@@ -56,11 +56,13 @@ async function showStart(page: KnownPageRequest): Promise<void> {
     decision.skippable &&
     authorization.outcome === 'refused' &&
     authorization.decision.outcome !== 'sign-in';
-  if (authorization.outcome === 'refused' && !mayLook && !maySkip)
+  if (authorization.outcome === 'refused' && !canView && !maySkip)
     return refuse(page, authorization.decision);
   const onboarding = readSessionData(page.req).onboarding === true && !offered;
   const administering =
-    !hasFactor(facts) && leadsToAdministration(page) && (await administeredNext(page)(facts.policy)) !== null;
+    !hasFactor(facts) &&
+    isGoingToAdministration(page) &&
+    (await administeredNext(page)(facts.policy)) !== null;
   const methods = offered
     ? decision.anyOf
     : authorization.outcome === 'may-enroll'
@@ -110,7 +112,7 @@ function skipOf(translator: Translator, decision: Decision): EnrollLocals['skip'
 }
 
 /** Whether the person is going to an administrators' page, which requires a factor. */
-function leadsToAdministration({ context, returnTo }: KnownPageRequest): boolean {
+function isGoingToAdministration({ context, returnTo }: KnownPageRequest): boolean {
   const { adminPath } = context.options;
   return returnTo === adminPath || returnTo?.startsWith(`${adminPath}/`) === true;
 }

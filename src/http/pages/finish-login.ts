@@ -11,7 +11,7 @@ import type { Gathered } from '../../flows/context/gather-facts';
 import { refuse, type KnownPageRequest } from '../kernel/page-route';
 import { fieldOf, originOf } from '../kernel/request';
 import { describeDecision, sendNext } from '../kernel/respond';
-import { keepPendingLogin, upgradeSession } from '../session/establish-session';
+import { renewPendingLogin, upgradeSession } from '../session/establish-session';
 import { grantSession } from '../session/grant-at-login';
 import { changeBrowserCookie } from '../session/remembered-browser-cookie';
 import { readSessionData, updateSessionData } from '../session/session-data';
@@ -52,7 +52,7 @@ export async function applyCompletion(
   if (completion.outcome === 'kept') {
     const { epochs, stored } = completion;
     const renewedLogin = login === undefined ? {} : { login: { ...login, epochs } };
-    await Promise.all([stored, keepPendingLogin(context, req, { ...change, ...renewedLogin })]);
+    await Promise.all([stored, renewPendingLogin(context, req, { ...change, ...renewedLogin })]);
     return;
   }
   // Sent together with the session, in the same round trip.

@@ -65,7 +65,7 @@ export function createPagesRouter(context: HttpContext): Router {
   addDeliveredRoutes(router, context);
   addRecoveryCodeRoutes(router, context);
   addSettingsRoutes(router, context);
-  router.use(leadToPage(context.options.pagesPath, PAGE_OF_FORM), answerUnknown);
+  router.use(redirectToFormPage(context.options.pagesPath, PAGE_OF_FORM), answerUnknown);
   router.use(answerStaleLogin(context));
   router.use(answerError(context));
   return router;
@@ -90,21 +90,21 @@ export function neverStore(...[, res, next]: Parameters<RequestHandler>): void {
 /** Our body parsers; they skip a body that is already parsed. Flat fields only. */
 export function bodyParsers(limit = BODY_LIMIT): readonly RequestHandler[] {
   return [
-    noteReadBody,
+    recordReadBody,
     express.urlencoded({ extended: false, limit, parameterLimit: 50 }),
     express.json({ limit }),
   ];
 }
 
 /** Notes that the host's parser has read the body, which can be read only once. */
-function noteReadBody(...[req, , next]: Parameters<RequestHandler>): void {
+function recordReadBody(...[req, , next]: Parameters<RequestHandler>): void {
   stateOf(req).bodyReadBefore ??= req.readableDidRead;
   next();
 }
 
 /** Redirects a GET of a path that only takes POST to the page with the form, for example after a reload. */
-export function leadToPage(mountPath: string, pageOfForm: RegExp): RequestHandler {
-  return function leadFormToItsPage(req, res, next) {
+export function redirectToFormPage(mountPath: string, pageOfForm: RegExp): RequestHandler {
+  return function redirectToPageOfForm(req, res, next) {
     const [page] = pageOfForm.exec(req.path) ?? [];
     if (req.method !== 'GET' || page === undefined || wantsJson(req)) next();
     else res.redirect(303, withReturnTo(mountPath + page, requestedReturnTo(req)));

@@ -13,7 +13,7 @@ import { proofInWords } from '../kernel/language';
 import { knownPageRoute, pathOf, refuse, show, type KnownPageRequest } from '../kernel/page-route';
 import { originOf } from '../kernel/request';
 import { sendNext } from '../kernel/respond';
-import { noteSeen } from '../sign-in/guard';
+import { recordSeen } from '../sign-in/guard';
 
 export function addSessionRoutes(router: Router, context: HttpContext): void {
   router.get('/sessions', knownPageRoute(context, showSessions));
@@ -32,7 +32,7 @@ export async function openOwnPage(
     await refuse(page, refused);
     return null;
   }
-  await noteSeen(page.context, page.req, page.identity.subject, gathered);
+  await recordSeen(page.context, page.req, page.identity.subject, gathered);
   return gathered;
 }
 

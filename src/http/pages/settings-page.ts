@@ -20,7 +20,7 @@ import { administeredBy } from '../admin/admin-options';
 import { sentenceFor } from '../kernel/language';
 import { pathOf, refuse, show, type KnownPageRequest } from '../kernel/page-route';
 import { showOptions } from '../kernel/respond';
-import { noteSeen } from '../sign-in/guard';
+import { recordSeen } from '../sign-in/guard';
 import type { SettingsAuthenticator, SettingsLocals } from './account-views';
 import { unseenCodesPath } from './recovery-codes';
 import { toBrowserList, toBrowserRows } from './remembered-browsers';
@@ -64,7 +64,7 @@ export async function renderSettings(
   if (refused?.outcome === 'feature-off')
     throw new MfaError('not-found', 'MFA is off here.', { reason: 'feature-off' });
   if (refused !== null) return refuse(page, refused.decision);
-  await noteSeen(context, req, identity.subject, gathered);
+  await recordSeen(context, req, identity.subject, gathered);
   const { facts, setup, member } = gathered;
   const own = listOwn(gathered);
   const addable = allowedKinds(setup ?? facts);

@@ -9,7 +9,7 @@ import { administeredBy } from '../admin/admin-options';
 import { answerRefusal, field, refuse, show, type KnownPageRequest } from '../kernel/page-route';
 import { readSessionData } from '../session/session-data';
 
-type Place =
+type WizardStep =
   | 'choose'
   | 'install'
   | 'phone'
@@ -22,15 +22,15 @@ type Place =
 
 /** `Step 3 of 5`. `kind` is null until a method is chosen. */
 export function progressAt(
-  place: Place,
+  place: WizardStep,
   wizard: { readonly kind: FactorKind | null; readonly backupPhone: boolean },
 ): { readonly step: number; readonly of: number } | null {
-  const places = placesOf(wizard.kind ?? KIND_WITH_BACKUP, wizard.backupPhone);
-  const index = places.indexOf(place);
-  return index < 0 ? null : { step: index + 1, of: places.length };
+  const allSteps = stepsOf(wizard.kind ?? KIND_WITH_BACKUP, wizard.backupPhone);
+  const index = allSteps.indexOf(place);
+  return index < 0 ? null : { step: index + 1, of: allSteps.length };
 }
 
-function placesOf(kind: FactorKind | null, backupPhone: boolean): readonly Place[] {
+function stepsOf(kind: FactorKind | null, backupPhone: boolean): readonly WizardStep[] {
   const end = ['recovery-codes', 'done'] as const;
   if (kind !== null && channelOfKind(kind) !== null) return ['choose', 'address', 'address-code', ...end];
   const backup = backupPhone && kind === KIND_WITH_BACKUP ? (['phone', 'phone-code'] as const) : [];

@@ -15,7 +15,7 @@ import { establishEpochs } from '../../flows/sign-in/log-in';
 import type { Account } from '../../options/ports';
 import type { HttpContext } from '../kernel/http-context';
 import { originOf } from '../kernel/request';
-import { channelNoted, endCookieWithGrant, register } from './establish-session';
+import { recordedChannel, endCookieWithGrant, register } from './establish-session';
 import { readSessionData, sessionIdStart, updateSessionData } from './session-data';
 import type { MfaSessionData, SessionClaims } from './session-data-text';
 
@@ -36,7 +36,7 @@ export async function adoptSession(
 ): Promise<SessionClaims> {
   const now = context.clock.now();
   const method = account.federated ? 'federated' : 'host';
-  const evidence: readonly Evidence[] = [{ method, at: now, ...channelNoted(req) }];
+  const evidence: readonly Evidence[] = [{ method, at: now, ...recordedChannel(req) }];
   const gathered = await gatherLoginFacts(context, account, evidence);
   const isNewer = isMadeAfterEnds(req, gathered);
   const start = isNewer || notBefore !== null ? 'known' : 'unknown';

@@ -14,7 +14,7 @@ export function endWhenLeft(context: HttpContext, req: Request, res: Response): 
   const grant = findSessionData(req).session;
   const serialized = signedInUser(req);
   const { user } = req;
-  const stays = rememberSignIn(req);
+  const stays = watchSignIn(req);
   res.once('close', function endListedSession() {
     if (stays() && (grant === undefined || findSessionData(req).session?.handle === grant.handle)) return;
     const left = grant === undefined ? recordLogOut(context, user, serialized) : endSession(context, grant);
@@ -23,7 +23,7 @@ export function endWhenLeft(context: HttpContext, req: Request, res: Response): 
 }
 
 /** Whether the same person is still signed in later in this request. */
-function rememberSignIn(req: Request): () => boolean {
+function watchSignIn(req: Request): () => boolean {
   const { sessionID } = req;
   const before = JSON.stringify(signedInUser(req));
   return () => {

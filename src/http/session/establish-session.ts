@@ -6,7 +6,7 @@ import { endSession } from '../../flows/sessions/end-sessions';
 import type { PendingLogin, SessionEntry } from '../../stores/state-store';
 import type { HttpContext } from '../kernel/http-context';
 import { originOf, stateOf } from '../kernel/request';
-import { browserGiven } from './remembered-browser-cookie';
+import { unconfirmedBrowserOf } from './remembered-browser-cookie';
 import { renewSession } from './renew-session';
 import {
   findSessionData,
@@ -32,13 +32,13 @@ export async function enterPendingLogin(
   const login = { userId, organizationId, pendingId: pending.id, epochs, startedAt, expiresAt, name };
   endReplacedSession(context, req);
   await renewSession(req, () => {
-    writeSessionData(req, { ...sessionData, ...browserGiven(req), login });
+    writeSessionData(req, { ...sessionData, ...unconfirmedBrowserOf(req), login });
     context.csrf.prepare(req);
   });
 }
 
 /** After the second step of a host's own sign-in: gives the session a new id, still without a user for Passport. */
-export function keepPendingLogin(
+export function renewPendingLogin(
   context: HttpContext,
   req: Request,
   change: Partial<MfaSessionData>,
@@ -133,7 +133,7 @@ export function register(
 }
 
 /** The channel by which the visitor proved the account before signing in. */
-export function channelNoted(req: Request): { readonly channel?: string } {
+export function recordedChannel(req: Request): { readonly channel?: string } {
   const { channel } = findSessionData(req);
   return channel === undefined ? {} : { channel };
 }

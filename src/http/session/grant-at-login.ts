@@ -16,13 +16,13 @@ import { restoreReturnTo } from '../sign-in/return-to';
 import { resolveGrant, toSessionSubject } from './adopt-session';
 import { endWhenLeft } from './end-when-left';
 import {
-  channelNoted,
+  recordedChannel,
   endCookieWithGrant,
   endReplacedSession,
   register,
   toSessionClaims,
 } from './establish-session';
-import { browserGiven } from './remembered-browser-cookie';
+import { unconfirmedBrowserOf } from './remembered-browser-cookie';
 import { isFailure, makeNewSession, regenerate, renewing, saveSession, settle } from './renew-session';
 import {
   findSessionData,
@@ -96,7 +96,7 @@ async function toExpected(
   if (expected?.grant.userId === account.id) return expected;
   const before = isUserSignedIn ? await signedInBefore(context, req, account) : NOBODY;
   const isFresh = await context.options.isFreshSignIn(req);
-  const signIn = { account, before, isFresh, origin: originOf(req), ...channelNoted(req) };
+  const signIn = { account, before, isFresh, origin: originOf(req), ...recordedChannel(req) };
   return { grant: await beginHostSession(context, signIn), keep: {} };
 }
 
@@ -150,7 +150,7 @@ function armRegenerate(context: HttpContext, req: Request, granted: GrantedLogin
 function putGrant(context: HttpContext, req: Request, { keep, session, grant }: GrantedLogin): void {
   context.csrf.dropVisitorToken(req);
   const granted = { ...session, grantedIn: sessionIdStart(req) };
-  writeSessionData(req, { ...keep, ...browserGiven(req), session: granted });
+  writeSessionData(req, { ...keep, ...unconfirmedBrowserOf(req), session: granted });
   endCookieWithGrant(context, req, grant);
 }
 

@@ -127,7 +127,7 @@ export function prefetchingSessionStore(
     const before: OwnSessionData | undefined = req.session;
     const isStored = stateOf(req).loaded || before?.[WRITE] !== undefined;
     const { savesNext } = stateOf(req);
-    const ending = isStored ? ended(forget, req.sessionID) : Promise.resolve();
+    const ending = isStored ? promiseEnd(forget, req.sessionID) : Promise.resolve();
     Object.assign(stateOf(req), { loaded: false, savesNext: false });
     if (!savesNext) {
       const renew = (error: unknown) => {
@@ -153,7 +153,7 @@ export function isOwnSessionStore(store: object): boolean {
   return ownStores.has(store);
 }
 
-function ended(end: Store['destroy'], sessionId: string): Promise<void> {
+function promiseEnd(end: Store['destroy'], sessionId: string): Promise<void> {
   return new Promise((resolve, reject) => {
     end(sessionId, (error: unknown) => {
       if (error === null || error === undefined) resolve();

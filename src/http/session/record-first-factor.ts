@@ -55,7 +55,7 @@ async function record(context: HttpContext, req: Request, given: FirstFactor | u
   if (subject.phase === 'session' && isSignedInNow(req))
     return beginNow(context, req, { account, channel, upstream });
   if (channel === undefined) throw nobodySignedIn('nobody was signed in by this request');
-  await noteInSubject(context, req, { subject, channel });
+  await recordInSubject(context, req, { subject, channel });
 }
 
 function nobodySignedIn(problem: string): MfaError {
@@ -87,7 +87,7 @@ async function beginNow(
 ): Promise<void> {
   const signIn = { account, before: { kind: 'nobody' }, isFresh: true, origin: originOf(req) } as const;
   const begun = await beginHostSession(context, { ...signIn, ...(channel === undefined ? {} : { channel }) });
-  const proven = channelsNoted(req).reduce(withChannel, begun.evidence);
+  const proven = recordedChannels(req).reduce(withChannel, begun.evidence);
   const evidence = [...proven, ...upstreamProof(context, req, { account, upstream })];
   const grant = { ...begun, evidence };
   const session = { ...toSessionClaims(context, grant), grantedIn: sessionIdStart(req) };
@@ -126,7 +126,7 @@ function upstreamProof(
 }
 
 /** Channels that were recorded before also apply to the session that starts now. */
-function channelsNoted(req: Request): readonly string[] {
+function recordedChannels(req: Request): readonly string[] {
   const { session } = readSessionData(req);
   return (session?.evidence ?? []).flatMap(({ channel }) => (channel === undefined ? [] : [channel]));
 }
@@ -138,7 +138,7 @@ function withChannel(evidence: readonly Evidence[], channel: string): readonly E
     .reduce<readonly Evidence[]>((noted, first) => addEvidence(noted, { ...first, channel }), evidence);
 }
 
-async function noteInSubject(
+async function recordInSubject(
   context: HttpContext,
   req: Request,
   { subject, channel }: { readonly subject: AuthSubject; readonly channel: string },

@@ -53,7 +53,7 @@ export function confirmBrowserOnce(context: HttpContext, req: Request, userId: s
 }
 
 /** For the session of a login that gave the browser its next token. */
-export function browserGiven(req: Request): Pick<MfaSessionData, 'unconfirmedBrowser'> {
+export function unconfirmedBrowserOf(req: Request): Pick<MfaSessionData, 'unconfirmedBrowser'> {
   const { givenBrowser } = stateOf(req);
   return givenBrowser === undefined ? {} : { unconfirmedBrowser: givenBrowser };
 }

@@ -47,15 +47,15 @@ export function findSessionData(req: Request): MfaSessionData {
 }
 
 export function writeSessionData(req: Request, sessionData: MfaSessionData): void {
-  keepText(req, formatSessionData(sessionData));
+  writeText(req, formatSessionData(sessionData));
 }
 
 /** Changes some fields and keeps the rest; `undefined` removes a field. */
 export function updateSessionData(req: Request, change: SessionDataChange): void {
-  keepText(req, formatSessionData({ ...readSessionData(req), ...change }));
+  writeText(req, formatSessionData({ ...readSessionData(req), ...change }));
 }
 
-function keepText(req: Request, text: string): void {
+function writeText(req: Request, text: string): void {
   const session = requireSession(req);
   if (session.mfa === text) return;
   session.mfa = text;

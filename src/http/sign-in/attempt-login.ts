@@ -19,7 +19,7 @@ import type { HttpContext } from '../kernel/http-context';
 import { originOf, stateOf } from '../kernel/request';
 import type { StepBody } from '../kernel/representation';
 import { describeDecision, describeShown, nextPath } from '../kernel/respond';
-import { channelNoted, enterPendingLogin } from '../session/establish-session';
+import { recordedChannel, enterPendingLogin } from '../session/establish-session';
 import { changeBrowserCookie, readBrowserCookie } from '../session/remembered-browser-cookie';
 import { readSessionData } from '../session/session-data';
 import type { MfaSessionData } from '../session/session-data-text';
@@ -63,7 +63,7 @@ export async function attemptLogin(
   const { user, info, settled, isNetworkNew } = verdict;
   const account = context.directory.accountOf(user);
   const isFindable = await context.directory.confirm(account);
-  const password = { method: 'password', at: context.clock.now(), ...channelNoted(req) } as const;
+  const password = { method: 'password', at: context.clock.now(), ...recordedChannel(req) } as const;
   const name = usernameKey(submitted.username);
   const presented = readBrowserCookie(context, req);
   const origin = submitted.origin(info);

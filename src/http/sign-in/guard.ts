@@ -17,7 +17,7 @@ import { flashSuccess } from './host-login';
 
 export interface GuardOptions {
   /**
-   * Visitors who are not signed in: `sign-in` (default) sends them to the login page, `pass` lets them through to your own routes. A pending
+   * Visitors who are not signed in: `sign-in` (default) sends them to the login page, `applyPolicy` lets them through to your own routes. A pending
    * login is not signed in.
    */
   readonly anonymous?: 'sign-in' | 'pass';
@@ -60,7 +60,7 @@ export function createGuard(context: HttpContext, options: GuardOptions = {}): R
       next();
       return;
     }
-    pass(context, {
+    applyPolicy(context, {
       req,
       res,
       next,
@@ -77,7 +77,7 @@ export function createRequireStepUp(
   { maxAgeSeconds, strength = 'any', json }: StepUpOptions,
 ): RequestHandler {
   return function requireStepUp(req, res, next) {
-    pass(context, {
+    applyPolicy(context, {
       req,
       res,
       next,
@@ -96,7 +96,7 @@ export function failWith({ advice }: HttpContext, next: NextFunction): (error: u
   };
 }
 
-async function pass(
+async function applyPolicy(
   context: HttpContext,
   request: {
     readonly req: Request;
@@ -108,14 +108,14 @@ async function pass(
   },
 ): Promise<void> {
   const { req, res, next, requirement, anonymous } = request;
-  if (isForPagesBelow(context, req)) return next();
+  if (isForPagesBelowGuard(context, req)) return next();
   const identity = await resolveIdentity(context, req);
   // The host's own response may be a redirect too.
   await storeChanges(req);
 
   const signedIn = identity.kind === 'known' && identity.subject.phase === 'session';
   if (identity.kind === 'known') context.awaited.sawSession(req);
-  if (!signedIn && (anonymous === 'pass' || isForSignInBelow(context, req))) return next();
+  if (!signedIn && (anonymous === 'pass' || isForSignInBelowGuard(context, req))) return next();
   const decision = signedIn ? await judge(context, req, identity, requirement) : NO_SESSION;
   if (decision.outcome === 'allow') {
     flashSuccess(req);
@@ -137,12 +137,12 @@ async function judge(
   const early = takePrefetchedRecords(req);
   const { gathered, decision } = await judgeRequest(context, { ...identity, requirement, early });
   stateOf(req).facts = gathered;
-  if (decision.outcome === 'allow') await noteSeen(context, req, identity.subject, gathered);
+  if (decision.outcome === 'allow') await recordSeen(context, req, identity.subject, gathered);
   return decision;
 }
 
 /** Restarts the idle timeout of the session with this request. */
-export async function noteSeen(
+export async function recordSeen(
   context: HttpContext,
   req: Request,
   subject: AuthSubject,
@@ -155,7 +155,7 @@ export async function noteSeen(
 }
 
 /** Our pages check access themselves. A guard above them would be a redirect loop. */
-export function isForPagesBelow({ mounts, advice, options }: HttpContext, req: Request): boolean {
+export function isForPagesBelowGuard({ mounts, advice, options }: HttpContext, req: Request): boolean {
   if (!mounts.isForPages(req)) return false;
   mounts.requirePages(req);
   advice.give(
@@ -166,7 +166,7 @@ export function isForPagesBelow({ mounts, advice, options }: HttpContext, req: R
 }
 
 /** The page to which the guard sends people who are not signed in must be open to them. */
-export function isForSignInBelow({ advice, mounts, options }: HttpContext, req: Request): boolean {
+export function isForSignInBelowGuard({ advice, mounts, options }: HttpContext, req: Request): boolean {
   const [signInPath = ''] = options.loginPath.split('?');
   const requested = req.baseUrl + req.path;
   if (!isOptionPath({ options }, req, { requested, option: signInPath })) return false;

@@ -15,7 +15,7 @@ import { resolveIdentity } from '../session/resolve-identity';
 import { readSessionData, updateSessionData } from '../session/session-data';
 import type { HostLogin } from '../session/session-data-text';
 import type { LoginAttempt, LoginOrigin } from './attempt-login';
-import { findKeptReturnTo, forgetKeptReturnTo, reasonFor, restoreReturnTo } from './return-to';
+import { findSavedReturnTo, clearSavedReturnTo, reasonFor, restoreReturnTo } from './return-to';
 
 /*
  * After the second step, the host's redirect, flash and message, or its own callback, work as after its sign-in. The session
@@ -32,7 +32,7 @@ export interface AuthenticateOptions {
 }
 
 /** What our pages do for the host after the sign-in: redirect, flash and message. */
-export function keepSuccess(
+export function saveSuccessOptions(
   req: Request,
   login: { readonly options: AuthenticateOptions; readonly info: unknown; readonly context: HttpContext },
 ): LoginOrigin {
@@ -49,7 +49,7 @@ export function keepSuccess(
 }
 
 /** What the host's own route needs to finish the sign-in. */
-export function keepForResuming(
+export function saveForResuming(
   req: Request,
   login: { readonly resumePath: string; readonly info: unknown; readonly context: HttpContext },
 ): LoginOrigin {
@@ -59,7 +59,7 @@ export function keepForResuming(
   return {
     host: {
       resumePath,
-      ...(isKeepable(info) ? { info } : {}),
+      ...(isStorable(info) ? { info } : {}),
       ...(typeof returnTo === 'string' ? { returnTo } : {}),
     },
   };
@@ -76,9 +76,9 @@ function findDestination(
 ): Pick<LoginOrigin, 'returnTo'> & { readonly next?: string } {
   const { options } = context;
   const { baseUrl } = options;
-  const keptReturnTo = successReturnToOrRedirect === undefined ? null : findKeptReturnTo(context, req);
-  if (keptReturnTo !== null) forgetKeptReturnTo(context, req);
-  const target = keptReturnTo ?? successReturnToOrRedirect ?? successRedirect;
+  const savedReturnTo = successReturnToOrRedirect === undefined ? null : findSavedReturnTo(context, req);
+  if (savedReturnTo !== null) clearSavedReturnTo(context, req);
+  const target = savedReturnTo ?? successReturnToOrRedirect ?? successRedirect;
   if (target === undefined) return local(requestedReturnTo(req));
   // A relative URL is relative to this request, not to our pages.
   const here = `${baseUrl}${publicPath(options, parseLocalPath(req.originalUrl) ?? '/')}`;
@@ -106,7 +106,7 @@ function successNote(option: unknown, info: unknown, type: string): HostLogin['f
 const LONGEST_INFO = 2000;
 
 /** It is kept in the session, so it must be JSON. */
-function isKeepable(info: unknown): boolean {
+function isStorable(info: unknown): boolean {
   try {
     const text: string | undefined = JSON.stringify(info);
     return text !== undefined && text.length <= LONGEST_INFO;

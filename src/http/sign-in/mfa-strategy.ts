@@ -11,7 +11,7 @@ import { requireSessionCookie } from '../session/session-cookie';
 import { requireSessionId } from '../session/session-data';
 import { watchPassport } from '../session/watch-passport';
 import { attemptLogin, describePending, type LoginAttempt } from './attempt-login';
-import { keepForResuming, keepSuccess, resumeSignIn, type AuthenticateOptions } from './host-login';
+import { saveForResuming, saveSuccessOptions, resumeSignIn, type AuthenticateOptions } from './host-login';
 import { adaptVerify, type Verify } from './password-check';
 import { restoreReturnTo } from './return-to';
 
@@ -123,8 +123,8 @@ export class MfaStrategy extends Strategy {
       verify: this.verify,
       origin: (info) =>
         resumePath === null
-          ? keepSuccess(req, { options, info, context })
-          : keepForResuming(req, { resumePath, info, context }),
+          ? saveSuccessOptions(req, { options, info, context })
+          : saveForResuming(req, { resumePath, info, context }),
     });
     switch (attempt.outcome) {
       case 'wrong':

@@ -11,14 +11,14 @@ import { markUnstored, readSessionData, requireSession } from '../session/sessio
  * is a session already, or if the browser marks the request as opening a page. Otherwise a cookie stores the path until the
  * sign-in, so that other requests need no storage.
  */
-const KEPT_SECONDS = 900;
+const SAVED_SECONDS = 900;
 /** Browsers drop a cookie of more than 4,096 characters. */
 const LONGEST_PATH = 1500;
 
 type Context = Pick<HttpContext, 'options'>;
 
 /** Only for a sign-in page of the host. Our own page gets the path in its URL. */
-export function keepReturnTo({ options }: Context, req: Request, res: Response, path: string | null): void {
+export function saveReturnTo({ options }: Context, req: Request, res: Response, path: string | null): void {
   const isOurs = options.loginPath.split('?')[0] === `${options.pagesPath}/login`;
   if (isOurs || path === null || req.method !== 'GET' || isPrefetch(req)) return;
   const session = requireSession(req);
@@ -26,12 +26,12 @@ export function keepReturnTo({ options }: Context, req: Request, res: Response, 
     session.returnTo = path;
     markUnstored(req);
   } else if (path.length <= LONGEST_PATH) {
-    res.cookie(cookieName(options), path, { ...attributesOf(options), maxAge: KEPT_SECONDS * 1000 });
+    res.cookie(cookieName(options), path, { ...attributesOf(options), maxAge: SAVED_SECONDS * 1000 });
   }
 }
 
 /** The path that this visitor wanted to open, if the host or the guard has stored it. */
-export function findKeptReturnTo({ options }: Context, req: Request): string | null {
+export function findSavedReturnTo({ options }: Context, req: Request): string | null {
   const session: Request['session'] | undefined = req.session;
   return parseLocalPath(session?.returnTo) ?? readCookie(options, req);
 }
@@ -45,7 +45,7 @@ export function restoreReturnTo({ options }: Context, req: Request): void {
 }
 
 /** Clears the cookie after the login has taken over the path. */
-export function forgetKeptReturnTo({ options }: Context, req: Request): void {
+export function clearSavedReturnTo({ options }: Context, req: Request): void {
   if (readCookie(options, req) !== null) clearCookie(options, req);
 }
 

@@ -2,11 +2,11 @@ import { hasEnded } from '../../core/clock';
 import { LONGEST_LOCK_SECONDS } from '../../core/member/guess-counter';
 import type { Challenge, ChallengeOwner, StateStore } from '../state-store';
 import { ownerKey, withEntry, withoutEntry, type Owner, type Owners } from './owned-entries';
-import type { KeptCodes } from './short-lived';
+import type { StoredCodes } from './short-lived';
 
 type LoginVerbs = 'createPendingLogin' | 'findPendingLogin' | 'savePendingEvidence' | 'endPendingLogin';
 
-export function pendingLoginsIn(owners: Owners, unseenCodes: KeptCodes): Pick<StateStore, LoginVerbs> {
+export function pendingLoginsIn(owners: Owners, unseenCodes: StoredCodes): Pick<StateStore, LoginVerbs> {
   return {
     async createPendingLogin(pending, first) {
       const challenges = new Map(first === undefined ? [] : [[first.purpose, { ...first }]]);

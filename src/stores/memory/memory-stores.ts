@@ -10,13 +10,13 @@ import { passwordAttemptsIn } from './password-attempts';
 import { documentsIn, eventLogsIn, memberIndexesIn, queuesIn } from './records';
 import { sessionsIn, type Sessions } from './sessions';
 import {
-  Moments,
+  ShortLivedMap,
   firstStepsIn,
   sendsIn,
   sentMessagesIn,
   unlockLinksIn,
   unseenCodesIn,
-  type KeptCodes,
+  type StoredCodes,
   type SentMessages,
 } from './short-lived';
 
@@ -43,9 +43,9 @@ export function memoryRecords(...none: readonly []): RecordStore {
 export function memoryState(...none: readonly []): StateStore {
   checkArguments('memoryState', [], none);
   const owners = new ExpiringMap<Owner>();
-  const unseenCodes: KeptCodes = new ExpiringMap();
+  const unseenCodes: StoredCodes = new ExpiringMap();
   const sessions: Sessions = new ExpiringMap();
-  const messages: SentMessages = new Moments();
+  const messages: SentMessages = new ShortLivedMap();
   const links = new ExpiringMap<UnlockLink>();
   const throttles = new Map<string, Throttle>();
   return {
@@ -54,7 +54,7 @@ export function memoryState(...none: readonly []): StateStore {
     ...sessionsIn(sessions, { owners, unseenCodes }),
     ...sendsIn(new ExpiringMap()),
     ...sentMessagesIn(messages),
-    ...firstStepsIn(new Moments()),
+    ...firstStepsIn(new ShortLivedMap()),
     ...unlockLinksIn(links),
     ...passwordAttemptsIn(),
     ...unseenCodesIn(unseenCodes),

@@ -3,7 +3,7 @@ import { MAX_SESSION_DURATION_SECONDS } from '../../core/policy/policy';
 import { MAX_SESSIONS_PER_USER, bySeenAt } from '../session-index';
 import type { SessionEntry, StateStore } from '../state-store';
 import { ownerKey, type ExpiringMap, type Owners } from './owned-entries';
-import { moveCodes, type KeptCodes } from './short-lived';
+import { moveCodes, type StoredCodes } from './short-lived';
 
 type Verbs =
   'registerSession' | 'findSession' | 'touchSession' | 'listSessions' | 'endSession' | 'endOtherSessions';
@@ -14,7 +14,7 @@ const NONE: ReadonlyMap<string, SessionEntry> = new Map();
 
 export function sessionsIn(
   sessions: Sessions,
-  { owners, unseenCodes }: { readonly owners: Owners; readonly unseenCodes: KeptCodes },
+  { owners, unseenCodes }: { readonly owners: Owners; readonly unseenCodes: StoredCodes },
 ): Pick<StateStore, Verbs> {
   return {
     async registerSession(userId, session, { now, replaces, continues }) {

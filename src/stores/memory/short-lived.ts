@@ -6,7 +6,7 @@ import { ownerKey, type ExpiringMap } from './owned-entries';
 const MOST = 10_000;
 
 /** Entries that expire by the system clock, because providers and browsers return in real time. */
-export class Moments<Value> {
+export class ShortLivedMap<Value> {
   readonly #entries = new Map<string, { readonly value: Value; readonly expiresAt: number }>();
 
   get(key: string): Value | undefined {
@@ -48,9 +48,9 @@ export function unlockLinksIn(links: ExpiringMap<UnlockLink>): Pick<StateStore, 
   };
 }
 
-export type KeptCodes = ExpiringMap<UnseenCodes>;
+export type StoredCodes = ExpiringMap<UnseenCodes>;
 
-export function unseenCodesIn(kept: KeptCodes): UnseenCodesStore {
+export function unseenCodesIn(kept: StoredCodes): UnseenCodesStore {
   return {
     async keepUnseenCodes({ userId, ownerId }, codes, now) {
       kept.set(ownerKey(userId, ownerId), { ...codes }, { now, expiresAt: codes.expiresAt });
@@ -65,7 +65,7 @@ export function unseenCodesIn(kept: KeptCodes): UnseenCodesStore {
 }
 
 /** Moves the codes to the new handle of the session. */
-export function moveCodes(kept: KeptCodes, from: string, to: string, now: number): void {
+export function moveCodes(kept: StoredCodes, from: string, to: string, now: number): void {
   const codes = kept.get(from);
   kept.delete(from);
   if (codes !== undefined) kept.set(to, codes, { now, expiresAt: codes.expiresAt });
@@ -74,7 +74,7 @@ export function moveCodes(kept: KeptCodes, from: string, to: string, now: number
 type MessageVerbs = 'rememberSentMessage' | 'takeSentMessage';
 
 /** A message, or `asked-for` if its delivery report came first. */
-export type SentMessages = Moments<SentMessage | 'asked-for'>;
+export type SentMessages = ShortLivedMap<SentMessage | 'asked-for'>;
 
 export function sentMessagesIn(messages: SentMessages): Pick<StateStore, MessageVerbs> {
   return {
@@ -99,7 +99,7 @@ type FirstStepVerbs = 'noteFirstStep' | 'findFirstSteps';
 /** More than the clicks that a person makes on one form. */
 const MOST_OF_ONE = 8;
 
-export function firstStepsIn(steps: Moments<readonly string[]>): Pick<StateStore, FirstStepVerbs> {
+export function firstStepsIn(steps: ShortLivedMap<readonly string[]>): Pick<StateStore, FirstStepVerbs> {
   return {
     async noteFirstStep(mark, pendingId, lifeSeconds) {
       steps.set(mark, [pendingId, ...(steps.get(mark) ?? [])].slice(0, MOST_OF_ONE), lifeSeconds);

@@ -97,7 +97,7 @@ export function migrationSql(schema: string): string {
  * process runs it, and the others wait and find it done.
  */
 export async function migrate(queries: Queries, schema: string): Promise<void> {
-  for (const sql of beginSql(schema)) await ignoring(RIVALS, () => queries.run(sql));
+  for (const sql of beginSql(schema)) await ignoreErrors(ALREADY_EXISTS, () => queries.run(sql));
   for (const migration of MIGRATIONS) {
     // In order, because each migration builds on the previous ones. oxlint-disable-next-line no-await-in-loop
     await queries.onOneClient(async (run) => {
@@ -108,7 +108,7 @@ export async function migrate(queries: Queries, schema: string): Promise<void> {
         await run('COMMIT');
       } catch (error) {
         await run('ROLLBACK');
-        if (!isOneOf(RIVALS, error)) throw error;
+        if (!isOneOf(ALREADY_EXISTS, error)) throw error;
       }
     });
   }
@@ -118,14 +118,14 @@ export async function migrate(queries: Queries, schema: string): Promise<void> {
  * Errors if another process was faster: unique_violation, duplicate_table, duplicate_schema, and duplicate_object for the type
  * that PostgreSQL creates for each table.
  */
-const RIVALS: ReadonlySet<string> = new Set(['23505', '42P07', '42P06', '42710']);
+const ALREADY_EXISTS: ReadonlySet<string> = new Set(['23505', '42P07', '42P06', '42710']);
 
 function isOneOf(codes: ReadonlySet<string>, error: unknown): boolean {
   const code = codeOf(error instanceof MfaError ? error.cause : error);
   return code !== undefined && codes.has(code);
 }
 
-async function ignoring(codes: ReadonlySet<string>, act: () => Promise<unknown>): Promise<void> {
+async function ignoreErrors(codes: ReadonlySet<string>, act: () => Promise<unknown>): Promise<void> {
   try {
     await act();
   } catch (error) {

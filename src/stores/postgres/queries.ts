@@ -37,7 +37,7 @@ export function openQueries(pool: PostgresPool, timeoutMs: number): Queries {
     try {
       const result = await work(async (text, values) => {
         isUsable = false;
-        const answer = await inTime(client.query(text, values), deadline - Date.now());
+        const answer = await withTimeout(client.query(text, values), deadline - Date.now());
         isUsable = true;
         // The result of several statements is a list.
         return 'rows' in answer ? answer.rows.map(toRow) : [];
@@ -76,7 +76,7 @@ function ignoreError(): void {}
 async function takeClient(pool: PostgresPool, timeoutMs: number): Promise<PostgresClient> {
   const connecting = pool.connect();
   try {
-    return await inTime(connecting, timeoutMs);
+    return await withTimeout(connecting, timeoutMs);
   } catch (error) {
     // Release a connection that arrives too late.
     void connecting.then((client) => client.release()).catch(() => undefined);
@@ -84,7 +84,7 @@ async function takeClient(pool: PostgresPool, timeoutMs: number): Promise<Postgr
   }
 }
 
-function inTime<Value>(promise: Promise<Value>, milliseconds: number): Promise<Value> {
+function withTimeout<Value>(promise: Promise<Value>, milliseconds: number): Promise<Value> {
   return new Promise((resolve, reject) => {
     const late = () => reject(unavailable('it did not answer in time'));
     const timer = setTimeout(late, Math.max(0, milliseconds));

@@ -15,7 +15,7 @@ import {
 } from './owner-hash';
 import { isOne, toTexts, toWholeNumber } from './replies';
 import { NUMBER_IN_FIELD, defineScript } from './script';
-import type { HeldState } from './short-lived';
+import type { UserKeys } from './short-lived';
 
 /** Key: the owner. Argument: the evidence. */
 const SAVE_EVIDENCE = defineScript(`
@@ -29,7 +29,7 @@ type LoginVerbs = 'createPendingLogin' | 'findPendingLogin' | 'savePendingEviden
 export function pendingLoginsIn(
   redis: RedisCommands,
   keys: Keys,
-  held: HeldState,
+  userKeys: UserKeys,
 ): Pick<StateStore, LoginVerbs> {
   return {
     async createPendingLogin(pending, first) {
@@ -37,7 +37,7 @@ export function pendingLoginsIn(
       const fields = [...writePendingLogin(pending), ...(first === undefined ? [] : writeChallenge(first))];
       await Promise.all([
         writeLasting(redis, keys.owner(userId, id), expiresAt - startedAt, [['del'], ['hset', ...fields]]),
-        held.note(userId, { kind: 'owner', id }, { now: startedAt, expiresAt }),
+        userKeys.note(userId, { kind: 'owner', id }, { now: startedAt, expiresAt }),
       ]);
     },
     async findPendingLogin(userId, id) {
@@ -120,7 +120,7 @@ type ChallengeVerbs = 'issueChallenge' | 'findChallenge' | 'spendAttempt' | 'con
 export function challengesIn(
   redis: RedisCommands,
   keys: Keys,
-  held: HeldState,
+  userKeys: UserKeys,
 ): Pick<StateStore, ChallengeVerbs> {
   const keysOf = ({ userId, ownerId }: ChallengeOwner) => [keys.owner(userId, ownerId)];
 
@@ -132,7 +132,7 @@ export function challengesIn(
       const args = [letterOf(purpose), now, expiresAt, under, version, ...writeChallenge(challenge)];
       const [issued] = await Promise.all([
         redis.run(ISSUE, { keys: keysOf(challenge), args }),
-        underPendingLogin || held.note(userId, { kind: 'owner', id: ownerId }, { now, expiresAt }),
+        underPendingLogin || userKeys.note(userId, { kind: 'owner', id: ownerId }, { now, expiresAt }),
       ]);
       return isOne(issued);
     },

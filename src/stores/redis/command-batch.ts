@@ -12,7 +12,7 @@ import {
   type Command,
   type DocumentRead,
 } from './command';
-import { isPassing, isRefusal, isScriptMissing, unavailable } from './replies';
+import { isTemporary, isRefusal, isScriptMissing, unavailable } from './replies';
 import { defineScript, type Script } from './script';
 
 export type { Argument } from './command';
@@ -68,10 +68,10 @@ class CommandBatch {
   run(script: Script, { keys, args }: ScriptCall, timeoutMs: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const runText = () => {
-        const waiting = { resolve: learned, reject };
+        const waiting = { resolve: acceptScript, reject };
         this.#ask(new PlainCommand('eval', [script.lua, keys.length, ...keys, ...args], waiting), timeoutMs);
       };
-      const learned = (reply: unknown) => {
+      const acceptScript = (reply: unknown) => {
         this.#known.add(script.sha);
         resolve(reply);
       };
@@ -153,7 +153,7 @@ class CommandBatch {
       },
       (error: unknown) => {
         if (isScriptMissing(error)) this.#writeJoined(reads, settle, false);
-        else if (isRefusal(error)) this.#writeApart(reads, settle, isPassing(error));
+        else if (isRefusal(error)) this.#writeApart(reads, settle, isTemporary(error));
         else
           for (const read of reads) {
             settle();

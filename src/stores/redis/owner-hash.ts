@@ -86,10 +86,10 @@ export function readPendingLogin(reply: unknown, userId: string, id: string): Pe
     reply,
     'a pending login',
   );
-  if (isNothing(startedAt)) return undefined;
-  if (isNothing(organizationId) || isNothing(evidence) || isNothing(expiresAt))
+  if (isMissing(startedAt)) return undefined;
+  if (isMissing(organizationId) || isMissing(evidence) || isMissing(expiresAt))
     throw unreadable('a pending login');
-  if (isNothing(user) || isNothing(organization)) throw unreadable('a pending login');
+  if (isMissing(user) || isMissing(organization)) throw unreadable('a pending login');
   return {
     id,
     userId,
@@ -127,10 +127,10 @@ export function writeChallenge(challenge: Challenge): (string | number)[] {
 
 export function readChallenge(reply: unknown, owner: ChallengeOwner): Challenge | undefined {
   const [id, kind, expiresAt, version, codes, notSent, sealedSecret, state] = toTexts(reply, 'a challenge');
-  if (isNothing(id)) return undefined;
-  if (isNothing(kind) || !kind.includes(':') || isNothing(expiresAt)) throw unreadable('a challenge');
-  const whyNotSent = notSent ?? null;
-  if (isNothing(version) || !isWhyNotSent(whyNotSent)) throw unreadable('a challenge');
+  if (isMissing(id)) return undefined;
+  if (isMissing(kind) || !kind.includes(':') || isMissing(expiresAt)) throw unreadable('a challenge');
+  const notSentReason = notSent ?? null;
+  if (isMissing(version) || !isNotSentReason(notSentReason)) throw unreadable('a challenge');
   return {
     userId: owner.userId,
     ownerId: owner.ownerId,
@@ -139,18 +139,18 @@ export function readChallenge(reply: unknown, owner: ChallengeOwner): Challenge 
     version,
     kind: kind.slice(0, kind.indexOf(':')),
     authenticatorId: kind.slice(kind.indexOf(':') + 1),
-    codes: isNothing(codes) ? [] : readCodes(codes),
-    notSent: whyNotSent,
+    codes: isMissing(codes) ? [] : readCodes(codes),
+    notSent: notSentReason,
     sealedSecret: sealedSecret ?? null,
-    state: isNothing(state) ? null : parseObject(state, 'a challenge'),
+    state: isMissing(state) ? null : parseObject(state, 'a challenge'),
     expiresAt: toWholeNumber(expiresAt, 'a challenge'),
   };
 }
 
-function isWhyNotSent(text: string | null): text is Challenge['notSent'] {
+function isNotSentReason(text: string | null): text is Challenge['notSent'] {
   return text === null || text === 'limit' || text === 'fault';
 }
 
-function isNothing(text: string | null | undefined): text is null | undefined {
+function isMissing(text: string | null | undefined): text is null | undefined {
   return text === null || text === undefined;
 }

@@ -13,7 +13,7 @@ import { passwordAttemptsIn } from './password-attempts';
 import { queuesIn } from './queues';
 import { sendsIn, throttleIn } from './sends';
 import { createRedisSessionStore, sessionsIn } from './sessions';
-import { firstStepsIn, heldStateIn, sentMessagesIn, unlockLinksIn, unseenCodesIn } from './short-lived';
+import { firstStepsIn, userKeysIn, sentMessagesIn, unlockLinksIn, unseenCodesIn } from './short-lived';
 import { findWeaknesses, readClock } from './weaknesses';
 
 export interface RedisStoreOptions {
@@ -81,18 +81,18 @@ export function redisRecords(client: RedisClient, options: RedisStoreOptions = {
  */
 export function redisState(client: RedisClient, options: RedisStoreOptions = {}): StateStore {
   const { redis, keys, timeoutMs } = openRedis(client, options);
-  const held = heldStateIn(redis, keys);
+  const userKeys = userKeysIn(redis, keys);
   return {
-    ...pendingLoginsIn(redis, keys, held),
-    ...challengesIn(redis, keys, held),
+    ...pendingLoginsIn(redis, keys, userKeys),
+    ...challengesIn(redis, keys, userKeys),
     ...sessionsIn(redis, keys),
     ...sendsIn(redis, keys),
-    ...sentMessagesIn(redis, keys, held),
+    ...sentMessagesIn(redis, keys, userKeys),
     ...firstStepsIn(redis, keys),
-    ...unlockLinksIn(redis, keys, held),
+    ...unlockLinksIn(redis, keys, userKeys),
     ...passwordAttemptsIn(redis, keys),
-    ...unseenCodesIn(redis, keys, held),
-    forgetUser: (userId) => held.forgetUser(userId),
+    ...unseenCodesIn(redis, keys, userKeys),
+    forgetUser: (userId) => userKeys.forgetUser(userId),
     throttle: throttleIn(redis, keys),
     findClock: (now) => readClock(client, timeoutMs, now),
     createSessionStore: () => createRedisSessionStore(redis, options.prefix ?? 'mfa'),

@@ -102,7 +102,7 @@ export function isScriptMissing(error: unknown): boolean {
 /** Temporary errors: the server accepts the same command a moment later. */
 const TEMPORARY = /^(?:BUSY|LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|OOM)\b/;
 
-export function isPassing(error: unknown): boolean {
+export function isTemporary(error: unknown): boolean {
   return error instanceof Error && TEMPORARY.test(error.message);
 }
 

@@ -7,26 +7,26 @@ import { isInstant, isOne, parseObject, toTexts, unreadable } from './replies';
 import { defineScript } from './script';
 
 /** Data about a user whose key does not contain the user's id alone: owners of challenges, links, sent messages. */
-interface HeldName {
+interface UserKeyName {
   readonly kind: 'owner' | 'link' | 'message';
   readonly id: string;
 }
 
 /** More than one person has at the same time. Those that expire first are removed. */
-const MOST_HELD = 200;
+const MOST_USER_KEYS = 200;
 
 /** Records which keys exist about each user, so that all can be removed without a search. */
-export interface HeldState {
+export interface UserKeys {
   note(
     userId: string,
-    name: HeldName,
+    name: UserKeyName,
     life: { readonly now: number; readonly expiresAt: number },
   ): Promise<void>;
   /** Removes all data about the user, including sessions. */
   forgetUser(userId: string): Promise<void>;
 }
 
-export function heldStateIn(redis: RedisCommands, keys: Keys): HeldState {
+export function userKeysIn(redis: RedisCommands, keys: Keys): UserKeys {
   const ownerKeys = (userId: string, id: string) => [keys.owner(userId, id), keys.unseenCodes(userId, id)];
   const keysOf = (userId: string, name: string): readonly string[] => {
     const [kind, id = ''] = name.split(' ');
@@ -39,16 +39,16 @@ export function heldStateIn(redis: RedisCommands, keys: Keys): HeldState {
     note: (userId, { kind, id }, { now, expiresAt }) =>
       writeLasting(redis, keys.held(userId), expiresAt - now, [
         ['zadd', expiresAt, `${kind} ${encodeId(id)}`],
-        ['zremrangebyrank', 0, -1 - MOST_HELD],
+        ['zremrangebyrank', 0, -1 - MOST_USER_KEYS],
       ]),
 
     async forgetUser(userId) {
-      const [sessions, held] = await Promise.all([
+      const [sessions, userKeys] = await Promise.all([
         redis.send('hkeys', keys.sessions(userId)),
         redis.send('zrange', keys.held(userId), 0, -1),
       ]);
       const handles = toTexts(sessions, 'sessions').map((handle) => decodeId(handle ?? ''));
-      const names = toTexts(held, 'names of what is kept').map((name) => name ?? '');
+      const names = toTexts(userKeys, 'names of keys').map((name) => name ?? '');
       const named = names.flatMap((name) => keysOf(userId, name));
       // One key per command, because keys are on different nodes.
       const all = [
@@ -68,14 +68,14 @@ type LinkVerbs = 'saveUnlockLink' | 'findUnlockLink' | 'endUnlockLink';
 export function unlockLinksIn(
   redis: RedisCommands,
   keys: Keys,
-  held: HeldState,
+  userKeys: UserKeys,
 ): Pick<StateStore, LinkVerbs> {
   return {
     async saveUnlockLink(tokenHash, { userId, expiresAt }, now) {
       const text = JSON.stringify({ userId, expiresAt });
       await Promise.all([
         redis.send('set', keys.unlockLink(tokenHash), text, 'PX', Math.max(1, expiresAt - now)),
-        held.note(userId, { kind: 'link', id: tokenHash }, { now, expiresAt }),
+        userKeys.note(userId, { kind: 'link', id: tokenHash }, { now, expiresAt }),
       ]);
     },
     async findUnlockLink(tokenHash) {
@@ -94,13 +94,13 @@ function readLink(text: string): UnlockLink {
   return { userId, expiresAt };
 }
 
-export function unseenCodesIn(redis: RedisCommands, keys: Keys, held: HeldState): UnseenCodesStore {
+export function unseenCodesIn(redis: RedisCommands, keys: Keys, userKeys: UserKeys): UnseenCodesStore {
   return {
     async keepUnseenCodes({ userId, ownerId }, { sealed, issuedAt, expiresAt, replacesOlder }, now) {
       const text = JSON.stringify({ sealed, issuedAt, expiresAt, replacesOlder });
       await Promise.all([
         redis.send('set', keys.unseenCodes(userId, ownerId), text, 'PX', Math.max(1, expiresAt - now)),
-        held.note(userId, { kind: 'owner', id: ownerId }, { now, expiresAt }),
+        userKeys.note(userId, { kind: 'owner', id: ownerId }, { now, expiresAt }),
       ]);
     },
     async findUnseenCodes({ userId, ownerId }) {
@@ -151,7 +151,7 @@ type MessageVerbs = 'rememberSentMessage' | 'takeSentMessage';
 export function sentMessagesIn(
   redis: RedisCommands,
   keys: Keys,
-  held: HeldState,
+  userKeys: UserKeys,
 ): Pick<StateStore, MessageVerbs> {
   return {
     async rememberSentMessage(messageId, { userId, ownerId, purpose, codeId }, lifeSeconds) {
@@ -160,7 +160,11 @@ export function sentMessagesIn(
       const now = Date.now();
       const [asked] = await Promise.all([
         redis.run(REMEMBER, call),
-        held.note(userId, { kind: 'message', id: messageId }, { now, expiresAt: now + lifeSeconds * 1000 }),
+        userKeys.note(
+          userId,
+          { kind: 'message', id: messageId },
+          { now, expiresAt: now + lifeSeconds * 1000 },
+        ),
       ]);
       return isOne(asked);
     },

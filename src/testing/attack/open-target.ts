@@ -89,7 +89,7 @@ export async function openTarget(
     clock,
   });
   const inside = await findInside((state) => machine.enter(state), guarded, `${pagesPath}/state`);
-  const refusedTo = await findRefusals(openBrowser(), inside);
+  const refusalPaths = await findRefusals(openBrowser(), inside);
 
   const target: AttackTarget = {
     ...machine,
@@ -116,7 +116,7 @@ export async function openTarget(
       if (isPage(answer)) return true;
       if (isSafe(request) || status < 300 || status >= 400) return false;
       const { pathname } = new URL(headers.location ?? '/', 'http://app.invalid');
-      return !isBelow(pathname, pagesPath) && !refusedTo.has(pathname);
+      return !isBelow(pathname, pagesPath) && !refusalPaths.has(pathname);
     },
     factors: async () => JSON.stringify(await mfa.authenticators.list(person.id)),
     async messages() {

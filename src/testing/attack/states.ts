@@ -82,7 +82,7 @@ export function createStateMachine(setup: {
     secret = '';
   }
 
-  async function giveApp(): Promise<void> {
+  async function ensureApp(): Promise<void> {
     // A request of a probe may have removed it.
     if (secret !== '' && (await mfa.authenticators.list(userId)).length > 0) return cleanUp();
     await removeFactors();
@@ -123,7 +123,7 @@ export function createStateMachine(setup: {
   const signOut: StateMachine['signOut'] = (browser) => browser.post(`${pagesPath}/logout`);
 
   async function signInFully(fields: Readonly<Record<string, string>> = {}): Promise<AttackBrowser> {
-    await giveApp();
+    await ensureApp();
     const browser = await signIn();
     await answer(browser, { code: code(), ...fields });
     return expectDecision(browser, 'signed-in', 'allow');
@@ -146,7 +146,7 @@ export function createStateMachine(setup: {
   const ENTER: Readonly<Record<AttackState, () => Promise<AttackBrowser>>> = {
     anonymous: async () => open(),
     async pending() {
-      await giveApp();
+      await ensureApp();
       return expectDecision(await signIn(), 'pending', 'challenge');
     },
     async 'must-enroll'() {
@@ -160,7 +160,7 @@ export function createStateMachine(setup: {
       return expectDecision(browser, 'remembered', 'allow');
     },
     async exempt() {
-      await giveApp();
+      await ensureApp();
       const exemption = { reason: WHY, until: clock.now() + DAY_MS };
       await mfa.members.exempt({ ...member, actorId: 'attack' }, exemption);
       return expectDecision(await signIn(), 'exempt', 'allow');

@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInThisContext } from 'node:vm';
 import express from 'express';
 import { createMfa, memoryStores } from '../../../src';
-import { takeManyProperties } from '../../../src/http/session/session-middleware';
+import { optimizeAddingProperties } from '../../../src/http/session/session-middleware';
 import { createHttpAgent } from '../../support/http-agent';
 
 setFlagsFromString('--allow-natives-syntax');
@@ -18,14 +18,14 @@ describe('an object that is to take many properties', () => {
   it('is as it was, and a dictionary', () => {
     const object = { first: 1, second: 2 };
     expect(hasFastProperties(object)).toBe(true);
-    takeManyProperties(object, 'first');
+    optimizeAddingProperties(object, 'first');
     expect(object).toEqual({ first: 1, second: 2 });
     expect(hasFastProperties(object)).toBe(!gains);
   });
 
   it('gets no property that it does not have', () => {
     const object: Record<string, unknown> = {};
-    takeManyProperties(object, 'first');
+    optimizeAddingProperties(object, 'first');
     expect(Reflect.ownKeys(object)).toEqual([]);
   });
 

@@ -14,14 +14,16 @@ export const ANSWER_PROBES: readonly Probe[] = [
       for (const elsewhere of ELSEWHERE) {
         const answered = await openWith(pages, elsewhere);
         found.push(
-          ...answered.flatMap(({ page, answer }) => leadsAway(nameOf(page.request), answer, elsewhere)),
+          ...answered.flatMap(({ page, answer }) =>
+            findRedirectAway(nameOf(page.request), answer, elsewhere),
+          ),
         );
         // A page that refuses one spelling may accept another.
         pages = answered
           .filter(({ answer }) => answer.headers.location !== undefined)
           .map(({ page }) => page);
         for (const answer of await signInWith(target, elsewhere))
-          found.push(...leadsAway('a sign-in', answer, elsewhere));
+          found.push(...findRedirectAway('a sign-in', answer, elsewhere));
       }
       return found;
     },
@@ -113,7 +115,7 @@ const TARGETS = [
 const fieldsTo = (elsewhere: string) => Object.fromEntries(TARGETS.map((name) => [name, elsewhere]));
 
 /** A finding if a browser that follows the redirect leaves the app. */
-function leadsAway(request: string, answer: AttackAnswer, elsewhere: string): readonly Finding[] {
+function findRedirectAway(request: string, answer: AttackAnswer, elsewhere: string): readonly Finding[] {
   const { location } = answer.headers;
   if (location === undefined || new URL(location, 'http://app.invalid').hostname !== ATTACKER) return [];
   return [{ request: `${request} to ${JSON.stringify(elsewhere)}`, saw: sawOf(answer) }];
