@@ -208,6 +208,40 @@ describe.each(expressMajors)('on Express $major, a sign-in with a callback of th
     await expectNobodyIn(agent);
   });
 
+  it('gets no user whose factors are missing from the records after the proof', async () => {
+    const { agent, calls, logIn, prove, mfa, records, users } = await start();
+    await logIn();
+    await prove();
+    const ada = users.get('ada');
+    if (ada !== undefined) users.set('ada', { ...ada, mfaEnrolled: true });
+    const { authenticators } = await records.findMember('ada', 'acme');
+    for (const { id } of authenticators) await records.removeAuthenticator('ada', id);
+    expect((await agent.get('/login/done')).text).toContain('can’t find your sign-in methods');
+    expect(calls.map(({ id }) => id)).toEqual([false]);
+    await expectNobodyIn(agent);
+    expect(await mfa.sessionsOf('ada').list()).toEqual([]);
+  });
+
+  it('reports the sign-in once the host has it, and tells the person of a new browser', async () => {
+    const { app, clock, logIn, prove, mfa, records, outbox } = await start();
+    await mfa.policies.save('acme', { newBrowserNotice: true });
+    const signedIn = async () => {
+      await mfa.settled();
+      return (await records.listEvents({ organizationId: 'acme', limit: 50, names: ['signed-in'] })).events;
+    };
+    for (const [count, browser] of ['Chrome/140.0.0.0', 'Firefox/140.0'].entries()) {
+      const userAgent = `Mozilla/5.0 (X11; Linux x86_64) ${browser}`;
+      const agent = createHttpAgent(app, { headers: { 'user-agent': userAgent } });
+      await logIn(agent);
+      await prove(agent);
+      expect(await signedIn()).toHaveLength(count);
+      await agent.get('/login/done');
+      expect(await signedIn()).toHaveLength(count + 1);
+      expect(outbox.messages.filter(({ to }) => to === 'ada@acme.example')).toHaveLength(count);
+      clock.advance(60_000);
+    }
+  });
+
   it('gets no user whose login took too long', async () => {
     const { agent, calls, clock, logIn, prove } = await start();
     await logIn();
