@@ -31,9 +31,9 @@ export interface EventRecorderParts {
 }
 
 /** Events of an organization within this time are stored together. */
-const GATHERED_MS = 25;
+const BATCH_MS = 25;
 /** The maximum number of events stored together. */
-const MOST_TOGETHER = 500;
+const MAX_BATCH = 500;
 
 /**
  * Emits every event to the host, and stores it. A repeated refusal is stored once a minute, and events of one kind by one person
@@ -41,7 +41,7 @@ const MOST_TOGETHER = 500;
  */
 export class EventRecorder implements MfaEvents {
   readonly #emitter = new EventEmitter();
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #running = new Set<Promise<void>>();
   readonly #waiting = new Map<string, MfaEvent[]>();
   #timer: NodeJS.Timeout | null = null;
   readonly #parts: EventRecorderParts;
@@ -64,8 +64,8 @@ export class EventRecorder implements MfaEvents {
     this.#parts.log?.event(event);
     const others = this.#waiting.get(event.organizationId);
     if (others === undefined) this.#waiting.set(event.organizationId, [event]);
-    else if (others.push(event) >= MOST_TOGETHER) this.#storeWaiting();
-    this.#timer ??= setTimeout(() => this.#storeWaiting(), GATHERED_MS);
+    else if (others.push(event) >= MAX_BATCH) this.#storeWaiting();
+    this.#timer ??= setTimeout(() => this.#storeWaiting(), BATCH_MS);
     const { queue } = this.#parts;
     return queue === undefined ? Promise.resolve() : this.#track(queue(event));
   }
@@ -73,8 +73,8 @@ export class EventRecorder implements MfaEvents {
   /** Makes `settled` wait for the work, and passes a failure to `onError`. */
   #track(work: Promise<void>): Promise<void> {
     const done = work.catch(this.#parts.onError);
-    this.#underWay.add(done);
-    return done.finally(() => this.#underWay.delete(done));
+    this.#running.add(done);
+    return done.finally(() => this.#running.delete(done));
   }
 
   #storeWaiting(): void {
@@ -97,7 +97,7 @@ export class EventRecorder implements MfaEvents {
 
   async settled(): Promise<void> {
     this.#storeWaiting();
-    await Promise.all(this.#underWay);
+    await Promise.all(this.#running);
   }
 
   /** A listener that throws must not fail the request. */

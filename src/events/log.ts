@@ -23,7 +23,7 @@ const LEVELS: Readonly<Record<Severity, Level>> = {
 const ADVICE: readonly string[] = ['host-misconfigured'];
 
 /** How many nested causes are logged. */
-const DEPTH = 4;
+const MAX_CAUSES = 4;
 
 export interface Log {
   readonly error: (error: unknown) => void;
@@ -39,7 +39,7 @@ export function createLog(logger: Logger): Log {
   const lines = logger.child?.({ module: 'express-mfa' }) ?? logger;
   return {
     error(error) {
-      const err = copyOf(error, DEPTH);
+      const err = sanitizedCopy(error, MAX_CAUSES);
       const level = error instanceof MfaError && ADVICE.includes(error.code) ? 'warn' : 'error';
       lines[level]({ ...(err.code === undefined ? {} : { code: err.code }), err }, err.message);
     },
@@ -59,7 +59,7 @@ export function createLog(logger: Logger): Log {
 }
 
 /** A new error with only the name, code, message, stack and causes. */
-function copyOf(error: unknown, depth: number): Error & { readonly code?: unknown } {
+function sanitizedCopy(error: unknown, depth: number): Error & { readonly code?: unknown } {
   if (!(error instanceof Error)) return new Error(withoutAddresses(String(error)));
   const { name, message, stack, cause } = error;
   const copy = new Error(withoutAddresses(message));
@@ -68,7 +68,7 @@ function copyOf(error: unknown, depth: number): Error & { readonly code?: unknow
     name,
     stack: withoutAddresses(stack ?? ''),
     ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
-    ...(cause === undefined || depth === 0 ? {} : { cause: copyOf(cause, depth - 1) }),
+    ...(cause === undefined || depth === 0 ? {} : { cause: sanitizedCopy(cause, depth - 1) }),
   });
 }
 

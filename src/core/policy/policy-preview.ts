@@ -32,10 +32,10 @@ export const POLICY_EFFECTS: readonly PolicyEffect[] = [
  * request, so a preview always matches what happens.
  */
 export function previewEffect(facts: Facts, now: number): PolicyEffect {
-  const arriving = withEvidence(facts, [{ method: facts.federated ? 'federated' : 'password', at: now }]);
-  const decision = decide(arriving, { kind: 'policy' }, now);
-  if (decision.outcome === 'challenge') return afterProof(arriving, decision, now);
-  return effectOf(arriving, decision);
+  const signedIn = withEvidence(facts, [{ method: facts.federated ? 'federated' : 'password', at: now }]);
+  const decision = decide(signedIn, { kind: 'policy' }, now);
+  if (decision.outcome === 'challenge') return afterProof(signedIn, decision, now);
+  return effectOf(signedIn, decision);
 }
 
 /** A person who can prove a factor may still be blocked after that. */

@@ -130,7 +130,7 @@ export function confirmCode(codes: readonly SentCode[], id: string): readonly Se
   return [...codes.slice(0, place), { ...confirmed, stage: 'sent' }, ...older];
 }
 
-interface Coded {
+interface WithCodes {
   readonly authenticatorId: string;
   readonly codes: readonly SentCode[];
 }
@@ -138,17 +138,17 @@ interface Coded {
 /**
  * The codes for the authenticator that is asked for now, newest first. Codes of others are kept until they are asked for again.
  */
-export function currentCodes({ authenticatorId, codes }: Coded): readonly SentCode[] {
+export function currentCodes({ authenticatorId, codes }: WithCodes): readonly SentCode[] {
   return codes.filter((code) => code.authenticatorId === authenticatorId);
 }
 
 /** The newest code that has not expired. */
-export function liveCode(challenge: Coded, now: number): SentCode | undefined {
+export function liveCode(challenge: WithCodes, now: number): SentCode | undefined {
   return currentCodes(challenge).find((code) => !isChallengeOver(code, now));
 }
 
 /** The newest code that has not expired and was sent or is being sent. */
-export function activeCode({ authenticatorId, codes }: Coded, now: number): SentCode | undefined {
+export function activeCode({ authenticatorId, codes }: WithCodes, now: number): SentCode | undefined {
   return liveCode({ authenticatorId, codes: codes.filter(({ stage }) => stage !== 'stored') }, now);
 }
 

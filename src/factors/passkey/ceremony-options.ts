@@ -95,7 +95,7 @@ function challengeBytes(challenge: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-const named = ({ credentialId, transports }: PasskeyState) => ({
+const toDescriptor = ({ credentialId, transports }: PasskeyState) => ({
   id: credentialId,
   transports: [...transports],
 });
@@ -130,7 +130,7 @@ export async function createRegistrationOptions(request: RegistrationRequest): P
     challenge: challengeBytes(request.challenge),
     timeout: TIMEOUT_MS,
     attestationType: attestation,
-    excludeCredentials: existing.filter(({ rpId }) => rpId === relyingParty.id).map(named),
+    excludeCredentials: existing.filter(({ rpId }) => rpId === relyingParty.id).map(toDescriptor),
     authenticatorSelection: {
       residentKey: isKey ? 'discouraged' : 'preferred',
       userVerification: isKey ? 'discouraged' : 'preferred',
@@ -156,7 +156,7 @@ export async function createAssertionOptions(request: AssertionRequest): Promise
   return generateAuthenticationOptions({
     rpID: relyingParty.id,
     challenge: challengeBytes(request.challenge),
-    allowCredentials: allow.filter(({ rpId }) => rpId === relyingParty.id).map(named),
+    allowCredentials: allow.filter(({ rpId }) => rpId === relyingParty.id).map(toDescriptor),
     timeout: TIMEOUT_MS,
     userVerification,
   });

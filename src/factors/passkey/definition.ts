@@ -70,10 +70,10 @@ export function findCredentialOwner(
   records: FactorTools['records'],
   credentialId: string,
 ): Promise<string | undefined> {
-  return records.findKeyOwner(credentialKey(credentialId), holds(credentialId));
+  return records.findKeyOwner(credentialKey(credentialId), hasCredential(credentialId));
 }
 
-const holds = (credentialId: string) => (authenticator: Authenticator) =>
+const hasCredential = (credentialId: string) => (authenticator: Authenticator) =>
   findPasskeys([authenticator]).some(({ passkey }) => passkey.credentialId === credentialId);
 
 export function settingsOf({ passkeys }: FactorTools): PasskeySettings {
@@ -142,7 +142,7 @@ export const passkey: FactorDefinition<SubmittedCredential, Proof, OwnedPasskey>
     async claim(userId, proof, { records }) {
       if (!('registered' in proof)) return false;
       const { credentialId } = proof.registered;
-      return records.claimKey(userId, credentialKey(credentialId), holds(credentialId));
+      return records.claimKey(userId, credentialKey(credentialId), hasCredential(credentialId));
     },
     backup: null,
   },
@@ -210,7 +210,7 @@ async function register(
   });
   if (result.outcome === 'rejected') return toRejection(result);
   const { credentialId } = result.state;
-  if (member.authenticators.some(holds(credentialId)))
+  if (member.authenticators.some(hasCredential(credentialId)))
     return { outcome: 'rejected', because: 'wrong-code', check: 'wrong-credential' };
   return {
     outcome: 'verified',

@@ -102,11 +102,11 @@ function decoyFor({ id, userHandle, authenticatorData }: SubmittedAssertion, rpI
 
 const BACKUP_ELIGIBLE = 0b1000;
 
-let madeKey: string | undefined;
+let cachedDecoyKey: string | undefined;
 
 /** An ES256 COSE_Key: the head of the map, then x and y of a point whose private key is discarded. */
 function decoyKey(): string {
-  if (madeKey !== undefined) return madeKey;
+  if (cachedDecoyKey !== undefined) return cachedDecoyKey;
   const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
   const head = Buffer.from('a5010203262001215820', 'hex');
@@ -116,6 +116,6 @@ function decoyKey(): string {
     Buffer.from('225820', 'hex'),
     Buffer.from(y, 'base64url'),
   ];
-  madeKey = Buffer.concat(parts).toString('base64url');
-  return madeKey;
+  cachedDecoyKey = Buffer.concat(parts).toString('base64url');
+  return cachedDecoyKey;
 }

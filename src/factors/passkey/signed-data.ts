@@ -66,10 +66,10 @@ const BYTES_BEFORE_ID = 55;
  */
 export function isComplete(data: Uint8Array, parsed: ParsedAuthenticatorData): boolean {
   const { credentialID: id, credentialPublicKey: key, extensionsDataBuffer: extensions } = parsed;
-  const holds = (part: Uint8Array, start: number) =>
+  const containsAt = (part: Uint8Array, start: number) =>
     Buffer.from(data.subarray(start, start + part.length)).equals(part);
-  if (key !== undefined && !holds(key, BYTES_BEFORE_ID + (id?.length ?? 0))) return false;
-  return extensions === undefined || holds(extensions, data.length - extensions.length);
+  if (key !== undefined && !containsAt(key, BYTES_BEFORE_ID + (id?.length ?? 0))) return false;
+  return extensions === undefined || containsAt(extensions, data.length - extensions.length);
 }
 
 /** The labels of a COSE_Key (RFC 9052 section 7, RFC 9053 section 7, RFC 8230 section 4). */

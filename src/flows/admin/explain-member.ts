@@ -65,7 +65,7 @@ export async function explainLock(
   const locks = await records.listEvents({ ...ofMember, names: ['proofs-locked'], limit: MOST_READ });
   // If a clock was ahead, its lock was shortened, so it may end earlier than its event says, but never later.
   const lock = locks.events.find(
-    (event) => isAtCode(event) && Number(event.details['lockedUntil']) >= lockedUntil,
+    (event) => isCodeGuess(event) && Number(event.details['lockedUntil']) >= lockedUntil,
   );
   if (lock === undefined) return null;
   const answers = await records.listEvents({
@@ -91,11 +91,11 @@ export async function explainLock(
 /** Enrollments and unlocks have their own counts. */
 function isCountedGuess(event: MfaEvent): boolean {
   const { purpose } = event.details;
-  return isAtCode(event) && purpose !== 'enroll' && purpose !== 'unlock';
+  return isCodeGuess(event) && purpose !== 'enroll' && purpose !== 'unlock';
 }
 
 /** Recovery codes have their own lock. */
-function isAtCode({ details: { kind } }: MfaEvent): boolean {
+function isCodeGuess({ details: { kind } }: MfaEvent): boolean {
   return findTraits(FACTOR_TRAITS, kind)?.guessGroup === 'codes';
 }
 

@@ -71,7 +71,7 @@ export async function findMemberDetail(
       ...(account.phone === undefined ? {} : { phone: maskPhone(account.phone) }),
       settings: { enabled, assignedKind },
       assignableKinds: allowedKinds(facts),
-      authenticators: record.authenticators.map((authenticator) => toSeen(authenticator)),
+      authenticators: record.authenticators.map((authenticator) => toShownAuthenticator(authenticator)),
       recoveryCodesLeft: record.recoveryCodesLeft,
       ...(lock === null ? {} : { lock }),
       sessions: sessions.filter((entry) => isLive(entry, { member: record, policy, now })).length,
@@ -80,7 +80,7 @@ export async function findMemberDetail(
   };
 }
 
-function toSeen(authenticator: Authenticator): SeenAuthenticator {
+function toShownAuthenticator(authenticator: Authenticator): SeenAuthenticator {
   const { id, kind, label, createdAt, lastUsedAt, disabledAt, maskedDestination } = authenticator;
   const destination = maskedDestination === null ? {} : { destination: maskedDestination };
   return { id, kind, label, createdAt, lastUsedAt, disabledAt, ...destination };

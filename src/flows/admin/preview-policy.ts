@@ -97,7 +97,7 @@ export async function previewPolicy(
     examined: judged.length,
     groups: POLICY_EFFECTS.map((effect) => ({
       effect,
-      ...countThem(judged.filter((one) => one.effect === effect)),
+      ...toCounted(judged.filter((one) => one.effect === effect)),
       before: sizeOf(judged.filter((one) => one.before === effect)),
     })),
     losses: draft.enabled ? lossesOf(judged, { before: accepted(current), after: accepted(draft) }) : [],
@@ -125,12 +125,12 @@ function lossesOf(
     .map((kind) => {
       const losing = judged.filter(({ kinds }) => kinds.includes(kind));
       const alone = losing.filter(({ kinds }) => !kinds.some((one) => accepted.after.includes(one)));
-      return { kind, ...countThem(losing), withoutOther: sizeOf(alone) };
+      return { kind, ...toCounted(losing), withoutOther: sizeOf(alone) };
     })
     .filter(({ count }) => count > 0);
 }
 
-function countThem(members: readonly Judged[]): Counted {
+function toCounted(members: readonly Judged[]): Counted {
   const people = members
     .map(({ account: { id, name } }) => ({ id, name }))
     .toSorted((a, b) => a.name.localeCompare(b.name, 'en') || (a.id < b.id ? -1 : 1))

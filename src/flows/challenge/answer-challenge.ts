@@ -99,8 +99,8 @@ export async function answerChallenge(context: FlowContext, request: AnswerReque
 
   const { challenge, attemptsLeft } = attempt;
   const { member, now } = gathered;
-  const trial = { userId: subject.userId, challenge, member, onFile: gathered.account, submitted, now };
-  const verification = await factor.verify(trial);
+  const input = { userId: subject.userId, challenge, member, onFile: gathered.account, submitted, now };
+  const verification = await factor.verify(input);
   if (verification.outcome === 'rejected') {
     const authenticator = member.authenticators.find(({ id }) => id === challengeHint.authenticatorId);
     if (verification.because === 'secret-unreadable' && authenticator !== undefined) {
@@ -111,7 +111,7 @@ export async function answerChallenge(context: FlowContext, request: AnswerReque
       await reportCopied(context, { account, gathered, challengeHint, origin: request.origin });
     return reject({ ...rejection, attemptsLeft }, check);
   }
-  if (!(await factor.accept(trial, verification))) {
+  if (!(await factor.accept(input, verification))) {
     return reject({ outcome: 'rejected', because: 'code-used', attemptsLeft });
   }
   return concludeProof(context, {

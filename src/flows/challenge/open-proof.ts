@@ -165,10 +165,10 @@ function findChallengeHint(
   }
   const [first, ...others] = decision.anyOf;
   const needsNoSending = ({ kind }: Option) => channelOfKind(kind) === null;
-  const isAtHand = (option: Option) => needsNoSending(option) && option.kind !== BACKUP_KIND;
+  const isImmediate = (option: Option) => needsNoSending(option) && option.kind !== BACKUP_KIND;
   const isOnlyOne = first !== undefined && others.length === 0 && needsNoSending(first);
-  const option = purpose === 'unlock' ? decision.anyOf.find(isAtHand) : first;
-  return option !== undefined && (isAtHand(option) || isOnlyOne) ? { purpose, ...option } : null;
+  const option = purpose === 'unlock' ? decision.anyOf.find(isImmediate) : first;
+  return option !== undefined && (isImmediate(option) || isOnlyOne) ? { purpose, ...option } : null;
 }
 
 function isSameFactor(one: Option, other: Option): boolean {

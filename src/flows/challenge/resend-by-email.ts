@@ -16,12 +16,12 @@ import { changeChallenge, makeCode } from './active-challenge';
 import { spendSend } from './spend-send';
 
 /** A report may arrive before the provider has answered our request. At most `points` such reports are stored, for `seconds`. */
-const EARLY = { name: 'early-reports', points: 1000, seconds: 60 };
+const EARLY_REPORTS = { name: 'early-reports', points: 1000, seconds: 60 };
 
 /** The SMS provider reports that a message did not arrive. */
 export async function handleUndelivered(context: FlowContext, messageId: string): Promise<void> {
-  const isRoom = (await context.state.throttle(EARLY).spend('all')).outcome === 'spent';
-  const message = await context.state.takeSentMessage(messageId, isRoom ? EARLY.seconds : 0);
+  const hasRoom = (await context.state.throttle(EARLY_REPORTS).spend('all')).outcome === 'spent';
+  const message = await context.state.takeSentMessage(messageId, hasRoom ? EARLY_REPORTS.seconds : 0);
   if (message !== undefined) await resendByEmail(context, message);
 }
 

@@ -3,7 +3,7 @@
  * runs again afterwards.
  */
 export class BackgroundWork {
-  readonly #underWay = new Map<
+  readonly #running = new Map<
     string,
     { readonly done: Promise<void>; again: (() => Promise<void>) | null }
   >();
@@ -28,7 +28,7 @@ export class BackgroundWork {
 
   run(name: string, work: () => Promise<void>): void {
     if (this.#stopping) return;
-    const running = this.#underWay.get(name);
+    const running = this.#running.get(name);
     if (running !== undefined) {
       running.again = work;
       return;
@@ -37,16 +37,16 @@ export class BackgroundWork {
       .then(work)
       .catch(this.#onError)
       .finally(() => {
-        const again = this.#underWay.get(name)?.again ?? null;
-        this.#underWay.delete(name);
+        const again = this.#running.get(name)?.again ?? null;
+        this.#running.delete(name);
         if (again !== null) this.run(name, again);
       });
-    this.#underWay.set(name, { done, again: null });
+    this.#running.set(name, { done, again: null });
   }
 
   /** Resolves when no work with that name is running. */
   async idle(name: string): Promise<void> {
-    await this.#underWay.get(name)?.done;
+    await this.#running.get(name)?.done;
   }
 
   /** Runs work once after a delay. Ignores further requests for the same name until then. Does not keep the process alive. */
@@ -62,7 +62,7 @@ export class BackgroundWork {
   /** Resolves when all work is done, except work whose name starts with `except`. */
   async settled(except?: string): Promise<void> {
     for (;;) {
-      const rest = [...this.#underWay].filter(([name]) => except === undefined || !name.startsWith(except));
+      const rest = [...this.#running].filter(([name]) => except === undefined || !name.startsWith(except));
       if (rest.length === 0) return;
       // Finished work may have started more.
       // oxlint-disable-next-line no-await-in-loop

@@ -67,7 +67,7 @@ async function checkKeys(context: FlowContext, userIds: readonly string[]): Prom
     const elsewhere = sealed.filter(
       ({ kind, state }) => context.factors.get(kind)?.worksHere(state) === false,
     );
-    const bound: readonly SetupFinding[] =
+    const wrongDomain: readonly SetupFinding[] =
       elsewhere.length === 0
         ? []
         : [
@@ -77,9 +77,9 @@ async function checkKeys(context: FlowContext, userIds: readonly string[]): Prom
               message: `${elsewhere.length} passkeys belong to another domain and can’t be used: set \`passkeys.rpId\` to the domain they were registered for.`,
             },
           ];
-    if (lost.length === 0) return bound;
+    if (lost.length === 0) return wrongDomain;
     const message = `${lost.length} of ${sealed.length} secrets open with none of the keys: put the key that sealed them back into \`keys\`.`;
-    return [{ part: 'keys', level: 'error', message }, ...bound];
+    return [{ part: 'keys', level: 'error', message }, ...wrongDomain];
   } catch (error) {
     return [unreachable('keys', 'The records', error)];
   }
@@ -97,18 +97,18 @@ async function checkRecords({ records, options }: FlowContext): Promise<readonly
 async function checkState({ state, options }: FlowContext): Promise<readonly SetupFinding[]> {
   try {
     const before = options.clock.now();
-    const theirs = await state.findClock(before);
-    if (theirs === null) {
+    const stateNow = await state.findClock(before);
+    if (stateNow === null) {
       const message =
         'The state is kept in the memory of this process: people are signed out when it ends, and a second process cannot read it. Pass `state: redisState(redis)`.';
       return [{ part: 'state', level: 'warning', message }];
     }
     // Ignores the time that the reply took: only a difference that it cannot explain counts.
     const now = options.clock.now();
-    const off = Math.round(theirs < before ? before - theirs : Math.max(0, theirs - now));
-    if (off < CLOCK_WARNING_MS) return [];
-    const message = `The clocks of this process and of the state are ${off} ms apart: let both use the same time server.`;
-    return [{ part: 'clock', level: off < CLOCK_ERROR_MS ? 'warning' : 'error', message }];
+    const differenceMs = Math.round(stateNow < before ? before - stateNow : Math.max(0, stateNow - now));
+    if (differenceMs < CLOCK_WARNING_MS) return [];
+    const message = `The clocks of this process and of the state are ${differenceMs} ms apart: let both use the same time server.`;
+    return [{ part: 'clock', level: differenceMs < CLOCK_ERROR_MS ? 'warning' : 'error', message }];
   } catch (error) {
     return [unreachable('state', 'The state', error)];
   }
@@ -196,8 +196,8 @@ function checkOptions({ options }: FlowContext): readonly SetupFinding[] {
 
 /** Includes only the code of an error: its message may contain an address or a password. */
 function unreachable(part: SetupFinding['part'], what: string, error: unknown): SetupFinding {
-  const said = typeof error === 'object' && error !== null ? Reflect.get(error, 'because') : undefined;
-  const code: unknown = said ?? (error instanceof MfaError ? error.code : undefined);
+  const reason = typeof error === 'object' && error !== null ? Reflect.get(error, 'because') : undefined;
+  const code: unknown = reason ?? (error instanceof MfaError ? error.code : undefined);
   const because = typeof code === 'string' ? ` (${code})` : '';
   return {
     part,

@@ -51,13 +51,13 @@ export async function gatherLoginFacts(
 /** The user, and the session or pending login, whose records are read. */
 export type Reader = Pick<AuthSubject, 'phase' | 'userId' | 'organizationId' | 'ownerId'>;
 
-type Read = readonly [MemberRecord, PolicyRecord, PendingLogin | SessionEntry | undefined];
+type ReadRecords = readonly [MemberRecord, PolicyRecord, PendingLogin | SessionEntry | undefined];
 
 /** Records that were read before the request was authenticated. */
 export interface PrefetchedRecords {
   readonly reader: Reader;
   readonly at: number;
-  readonly found: Promise<Read>;
+  readonly found: Promise<ReadRecords>;
 }
 
 /** Starts to read what {@link gatherFacts} will need. */
@@ -74,7 +74,7 @@ function readRecords(
   { records, state }: ReadContext,
   { phase, userId, organizationId, ownerId }: Reader,
   pending?: Promise<PendingLogin | undefined>,
-): Promise<Read> {
+): Promise<ReadRecords> {
   return Promise.all([
     records.findMember(userId, organizationId),
     records.findPolicy(organizationId),
@@ -101,7 +101,7 @@ export async function gatherFacts(
   } = {},
 ): Promise<Gathered> {
   const { early, pending } = known;
-  const isRead = early !== undefined && isOf(early, subject, context.clock.now());
+  const isRead = early !== undefined && isForSubject(early, subject, context.clock.now());
   const [[member, policy, owner], login, featureAvailable] = await Promise.all([
     isRead ? early.found : readRecords(context, subject, pending),
     pending,
@@ -120,7 +120,7 @@ export async function gatherFacts(
   return toGathered(context, { account, member, policy, featureAvailable, session });
 }
 
-function isOf(early: PrefetchedRecords, subject: AuthSubject, now: number): boolean {
+function isForSubject(early: PrefetchedRecords, subject: AuthSubject, now: number): boolean {
   const age = now - early.at;
   const { reader } = early;
   return (

@@ -86,8 +86,8 @@ export async function confirmEnrollment(
   const replaced = findReplaced(request, gathered, challenge);
   if (replaced === undefined && member.authenticators.length >= MOST_AUTHENTICATORS)
     return { outcome: 'rejected', because: 'too-many-authenticators', ...left };
-  const trial = { userId: subject.userId, challenge, member, onFile: gathered.account, submitted, now };
-  const verification = await factor.verify(trial);
+  const input = { userId: subject.userId, challenge, member, onFile: gathered.account, submitted, now };
+  const verification = await factor.verify(input);
   if (verification.outcome === 'rejected') {
     const { check, ...rejection } = verification;
     await report(context, request, 'proof-rejected', {
@@ -99,7 +99,7 @@ export async function confirmEnrollment(
   }
   const spent = await spendChange(context, account.id, 'factor-changes');
   if (spent.outcome === 'rejected') return spent;
-  if (!(await factor.accept(trial, verification)))
+  if (!(await factor.accept(input, verification)))
     return { outcome: 'rejected', because: 'code-used', ...left };
   if (!(await factor.claim(account.id, verification)))
     return { outcome: 'rejected', because: 'wrong-code', ...left };

@@ -3,7 +3,7 @@ import type { Directory } from '../../options/directory';
 import type { Records } from '../../records/records';
 
 const LONGEST_WAIT_MS = 5000;
-const MOST_LATE = 10_000;
+const MAX_UNSAVED = 10_000;
 
 /**
  * Tells the host's user table who has a factor. A failing table must not make an enrollment or a reset fail: by then, the factor
@@ -15,7 +15,7 @@ export class EnrollmentNotes {
   readonly #directory: Pick<Directory, 'noteEnrolled'>;
   readonly #records: Pick<Records, 'findMember'>;
   readonly #onError: (error: unknown) => void;
-  readonly #late = new Set<string>();
+  readonly #unsaved = new Set<string>();
 
   constructor(of: {
     readonly directory: Pick<Directory, 'noteEnrolled'>;
@@ -31,11 +31,11 @@ export class EnrollmentNotes {
   async note(userId: string, enrolled: boolean): Promise<void> {
     try {
       await withTimeout(this.#directory.noteEnrolled(userId, enrolled));
-      this.#late.delete(userId);
+      this.#unsaved.delete(userId);
     } catch (cause) {
-      this.#late.add(userId);
-      const [oldest] = this.#late;
-      if (this.#late.size > MOST_LATE && oldest !== undefined) this.#late.delete(oldest);
+      this.#unsaved.add(userId);
+      const [oldest] = this.#unsaved;
+      if (this.#unsaved.size > MAX_UNSAVED && oldest !== undefined) this.#unsaved.delete(oldest);
       this.#onError(
         new MfaError('user-unavailable', 'users.noteEnrolled failed. It is called again until it works.', {
           cause,
@@ -56,7 +56,7 @@ export class EnrollmentNotes {
   /** Repeats the notes that failed, according to the current records. */
   async retry(): Promise<void> {
     await Promise.all(
-      [...this.#late].map(async (userId) => {
+      [...this.#unsaved].map(async (userId) => {
         if (await this.#isEnrolled(userId)) await this.note(userId, true);
         else await this.noteIfNone(userId);
       }),

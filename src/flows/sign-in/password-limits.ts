@@ -41,18 +41,18 @@ export interface AdmittedPassword {
 }
 
 /** A period of time. The clock may be set back, so a period that starts in the future has ended. */
-interface Span {
+interface Period {
   readonly since: number;
   readonly until: number;
 }
 
-function slowness({ since }: Span, now: number): number {
+function slowDelayMs({ since }: Period, now: number): number {
   return Math.min(SLOW_MS.most, SLOW_MS.first * 2 ** Math.floor((now - since) / SLOW_MS.doubleEvery));
 }
 
-function secondsLeft(span: Span | undefined, now: number): number {
-  if (span === undefined || now < span.since) return 0;
-  return Math.max(0, Math.ceil((span.until - now) / 1000));
+function secondsLeft(period: Period | undefined, now: number): number {
+  if (period === undefined || now < period.since) return 0;
+  return Math.max(0, Math.ceil((period.until - now) / 1000));
 }
 
 type LimiterDependencies = Pick<FlowContext, 'state' | 'keyRing' | 'clock' | 'events'> & {
@@ -82,8 +82,8 @@ export class PasswordLimiter {
   readonly #alarm: Throttle;
   readonly #sleep: Sleep;
   /** Addresses known to be blocked, so that a flood from them is not counted against any name. */
-  readonly #blocked = new RecentMap<string, Span>(MOST_BLOCKED);
-  #slow: Span = { since: 0, until: 0 };
+  readonly #blocked = new RecentMap<string, Period>(MOST_BLOCKED);
+  #slow: Period = { since: 0, until: 0 };
   #toldOfUnreadable = false;
 
   constructor(wired: LimiterDependencies) {
@@ -100,7 +100,7 @@ export class PasswordLimiter {
     this.#overall = state.throttle({ name: 'password-overall', ...overall });
     this.#alarm = state.throttle({ name: 'password-alarm', points: 1, seconds: overall.seconds });
     this.#sleep = (milliseconds) =>
-      clock.sleep === undefined ? rest(milliseconds) : clock.sleep(milliseconds);
+      clock.sleep === undefined ? delay(milliseconds) : clock.sleep(milliseconds);
     this.#queue = new PasswordQueue(this.#sleep);
   }
 
@@ -117,7 +117,7 @@ export class PasswordLimiter {
       return { outcome: 'throttled', retryAfterSeconds: reserved.retryAfterSeconds };
     const { reservation, isFamiliar, networkSeenAt } = reserved;
     const now = this.#wired.clock.now();
-    if (!isFamiliar && secondsLeft(this.#slow, now) > 0) await this.#sleep(slowness(this.#slow, now));
+    if (!isFamiliar && secondsLeft(this.#slow, now) > 0) await this.#sleep(slowDelayMs(this.#slow, now));
     return {
       outcome: 'admitted',
       isNetworkNew: networkSeenAt === null || Math.abs(now - networkSeenAt) > RENEW_NETWORK_MS,
@@ -190,7 +190,7 @@ export class PasswordLimiter {
   }
 }
 
-function rest(milliseconds: number): Promise<void> {
+function delay(milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, milliseconds).unref();
   });
