@@ -208,6 +208,16 @@ describe.each(expressMajors)('on Express $major, a sign-in with a callback of th
     await expectNobodyIn(agent);
   });
 
+  it('gets the user whom the policy no longer requires to enroll', async () => {
+    const { agent, calls, mfa } = await start();
+    const asked = await agent.post('/login', { ...CREDENTIALS, username: 'mary' });
+    expect(asked.headers['location']).toContain('/mfa/enroll');
+    expect((await agent.get('/login/done')).status).toBe(303);
+    await mfa.policies.save('acme', { enrollment: 'optional' });
+    await agent.get('/login/done');
+    expect(calls.map(({ id }) => id)).toEqual(['mary']);
+  });
+
   it('gets no user whose factors are missing from the records after the proof', async () => {
     const { agent, calls, logIn, prove, mfa, records, users } = await start();
     await logIn();
