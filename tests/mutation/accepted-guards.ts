@@ -179,6 +179,20 @@ export const ACCEPTED_GUARDS: readonly Accepted[] = [
     reason: 'only a person who is signed in can have signed in too long ago',
   },
   {
+    file: 'sign-in/guard.ts',
+    within: 'noteSeen',
+    from: 'seenAt === null || session === undefined',
+    to: 'seenAt === null',
+    reason: 'a signed-in person has a session: one that the host began is adopted before',
+  },
+  {
+    file: 'sign-in/host-login.ts',
+    within: 'resumeSignIn',
+    from: "subject.phase !== 'pending' || host?.resumePath === undefined",
+    to: 'host?.resumePath === undefined',
+    reason: 'only a pending login keeps a resumePath',
+  },
+  {
     file: 'totp/definition.ts',
     within: 'verify',
     from: "because === 'clock-off' && verification.driftSeconds > 0",

@@ -84,7 +84,6 @@ export async function attemptWayIn(
     readonly origin: LoginOrigin;
   },
 ): Promise<LoginBegun | Exclude<WayInResult, { readonly outcome: 'proven' }>> {
-  context.proxies.look(req);
   const begunAt = context.clock.now();
   const judged = await signInByWayIn(context, {
     ...attempt,

@@ -148,10 +148,10 @@ export async function recordSeen(
   subject: AuthSubject,
   gathered: Gathered,
 ): Promise<void> {
-  const { session } = readSessionData(req);
-  if (session === undefined) return;
   const seenAt = await renewSeenAt(context, subject, gathered);
-  if (seenAt !== null) updateSessionData(req, { session: { ...session, seenAt } });
+  const { session } = readSessionData(req);
+  if (seenAt === null || session === undefined) return;
+  updateSessionData(req, { session: { ...session, seenAt } });
 }
 
 /** Our pages check access themselves. A guard above them would be a redirect loop. */

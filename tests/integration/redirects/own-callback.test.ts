@@ -282,6 +282,23 @@ describe.each(expressMajors)('on Express $major, a sign-in with a callback of th
     expect(calls).toHaveLength(1);
   });
 
+  it('signs people in where they signed in before while very many addresses guess', async () => {
+    const { app, calls, logIn, prove, mfa } = await start();
+    app.set('trust proxy', 1);
+    const visitFrom = (address: string) => createHttpAgent(app, { headers: { 'x-forwarded-for': address } });
+    const home = visitFrom('192.0.2.1');
+    await logIn(home);
+    await prove(home);
+    await home.get('/login/done');
+    await mfa.settled();
+    for (let n = 0; n < 20; n += 1)
+      await visitFrom(`198.51.100.${n}`).post('/login', { ...CREDENTIALS, password: 'guessed' });
+    calls.splice(0);
+    await logIn(visitFrom('203.0.113.1'));
+    expect(calls).toEqual([{ id: false, info: { message: expect.stringContaining('too many') } }]);
+    expect((await logIn(visitFrom('192.0.2.1'))).headers['location']).toBe('/mfa/challenge');
+  });
+
   it('does not finish a login that began on our own page', async () => {
     const { agent, calls, mfa } = await start();
     await agent.get('/mfa/login');

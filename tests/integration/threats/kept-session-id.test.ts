@@ -147,6 +147,7 @@ describe('a session that cannot get another id', () => {
     const user = { id: 'ada' };
     const told: unknown[] = [];
     const errors: Error[] = [];
+    const judged: string[] = [];
     const mfa = createMfa({
       issuer: 'Shop',
       baseUrl: 'http://localhost',
@@ -156,7 +157,12 @@ describe('a session that cannot get another id', () => {
       onError: (error) => told.push(error),
     });
     const passports = new passport.Passport();
-    passports.use(mfa.strategy(async () => user));
+    passports.use(
+      mfa.strategy(async (username) => {
+        judged.push(username);
+        return user;
+      }),
+    );
     passports.serializeUser((_user, done) => done(null, 'ada'));
     passports.deserializeUser((_id, done) => done(null, user));
     const app = express();
@@ -172,7 +178,7 @@ describe('a session that cannot get another id', () => {
       errors.push(error);
       res.status(500).json({ error: error.message });
     }) as express.ErrorRequestHandler);
-    return { app, mfa, told, errors };
+    return { app, mfa, told, errors, judged };
   }
 
   it.each([
@@ -181,7 +187,7 @@ describe('a session that cannot get another id', () => {
     ['/login', withoutStore, 'session-not-renewed', 'left the session id as it was'],
     ['/in', withoutStore, 'session-not-renewed', 'left the session id as it was'],
   ])('signs nobody in at %s, and says why', async (path, sessionMiddleware, code, words) => {
-    const { app, mfa, told, errors } = open(sessionMiddleware);
+    const { app, mfa, told, errors, judged } = open(sessionMiddleware);
     const sent = path === '/guarded' ? request(app).get(path) : request(app).post(path);
     const answer = await sent
       .set({ accept: 'application/json' })
@@ -189,6 +195,8 @@ describe('a session that cannot get another id', () => {
     expect([answer.status, answer.body.error]).toEqual([500, expect.stringContaining(words)]);
     expect(errors.map((error) => Reflect.get(error, 'code'))).toEqual([code]);
     expect(told).toContain(errors[0]);
+    // Without an id there is nothing to sign in to, whatever the password is.
+    if (sessionMiddleware === inBrowser) expect(judged).toEqual([]);
     await mfa.close();
   });
 });
