@@ -180,7 +180,7 @@ export const ACCEPTED_GUARDS: readonly Accepted[] = [
   },
   {
     file: 'sign-in/guard.ts',
-    within: 'noteSeen',
+    within: 'recordSeen',
     from: 'seenAt === null || session === undefined',
     to: 'seenAt === null',
     reason: 'a signed-in person has a session: one that the host began is adopted before',
