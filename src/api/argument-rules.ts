@@ -18,7 +18,7 @@ export const USER_ID: Argument = {
 };
 export const ORGANIZATION_ID: Argument = {
   name: 'organizationId',
-  ...anId("the id of the organization, as in 'acme'; 'default' where there are none"),
+  ...anId("the id of the organization, as in 'acme'; 'default' if there are none"),
   required: true,
 };
 

@@ -24,7 +24,7 @@ const CHALLENGE_ID = typed('the challengeId that begin gave', 'challengeId');
 
 const ORIGIN = {
   schema: anObject,
-  allowed: 'where the answer came from, as { address, userAgent }',
+  allowed: 'the origin of the answer, as { address, userAgent }',
   write: "origin: { address: req.ip, userAgent: req.get('user-agent') ?? '' }",
   required: true,
   fields: {
@@ -38,7 +38,7 @@ const ANSWER = {
   code: typed('the code as it was typed', 'code: req.body.code'),
   response: {
     schema: z.union([z.string(), z.looseObject({})]),
-    allowed: 'what the browser answered, as an object or as JSON',
+    allowed: 'the result of the browser, as an object or as JSON',
     write: 'response: req.body.response',
   },
   origin: ORIGIN,
@@ -63,7 +63,7 @@ export const AUTHENTICATOR_RULES: RulesForCalls<AuthenticatorsApi> = {
       kind: { ...oneOf(ENROLLABLE_KINDS, "kind: 'totp'"), required: true },
       address: typed('a number in E.164 or an email address', "address: '+442079460018'"),
       challengeId: CHALLENGE_ID,
-      variant: typed('one of those that the kind comes in', "variant: 'security-key'"),
+      variant: typed('a variant of the kind', "variant: 'security-key'"),
     } satisfies RulesFor<BeginEnrollment>),
   ),
   import: verb(
@@ -88,7 +88,7 @@ export const AUTHENTICATOR_RULES: RulesForCalls<AuthenticatorsApi> = {
     A_PERSON,
     anArgument('confirmation', '{ challengeId, code, origin }', {
       ...ANSWER,
-      label: typed('what the person calls it', "label: 'My phone'"),
+      label: typed('the name that the person gives it', "label: 'My phone'"),
       endOthers: aSwitch('endOthers: false'),
     } satisfies RulesFor<ConfirmEnrollment>),
   ),

@@ -173,7 +173,7 @@ const RESEAL = options("resealAll({ organizationId: 'acme' })", {
   batchSize: number({ min: 1, max: 1000, unit: 'users', write: 'batchSize: 100' }),
   onBatch: {
     schema: aFunction,
-    allowed: 'a function that takes what was done',
+    allowed: 'a function that takes the progress',
     write: 'onBatch: console.log',
   },
 } satisfies RulesFor<ResealOptions>);

@@ -36,7 +36,7 @@ export const reset: Command = {
     if (result.outcome === 'not-found') return notFound(member.userId);
     if (result.outcome === 'refused') return protectedElsewhere(member.userId, 'reset');
     const removed = result.removed === 1 ? '1 factor was removed' : `${result.removed} factors were removed`;
-    const next = 'They set up a new one when they next sign in, where the policy asks for one.';
+    const next = 'They set up a new one at the next sign-in, if the policy asks for one.';
     return done({ ...result, userId: member.userId }, `${member.userId} was reset: ${removed}. ${next}`);
   },
 };

@@ -121,7 +121,7 @@ function explanationText({ decision, verdicts }: Explanation): readonly string[]
     ({ rule, decision: verdict }, index) =>
       [
         `${index === first ? '>' : ' '} ${rule}`,
-        verdict === null ? 'nothing to say' : decisionText(verdict),
+        verdict === null ? 'no result' : decisionText(verdict),
       ] as const,
   );
   return [

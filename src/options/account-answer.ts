@@ -64,7 +64,7 @@ export class AccountAnswer {
     if (value === undefined || hostIdText(value) === id) return;
     throw new ConfigurationError(
       'account.id',
-      'it is another id than userId gives. Write userId: (user) => user.uuid, and leave id out here.',
+      'it differs from the id that userId returns. Write userId: (user) => user.uuid, and leave id out here.',
     );
   }
 

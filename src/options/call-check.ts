@@ -99,7 +99,7 @@ const WRITE: Readonly<Record<string, string>> = {
   passwordApi: 'mfa.passwordApi()',
   requireCsrfToken: 'mfa.requireCsrfToken()',
   strategy: 'passport.use(mfa.strategy(async (username, password) => user | false))',
-  csrfToken: 'mfa.csrfToken(req) in a route, where a page is made',
+  csrfToken: 'mfa.csrfToken(req) in a route that renders a page',
   describeSession: 'await mfa.describeSession(req) in a route',
   startOnboarding: 'await mfa.startOnboarding(req) in a route',
   noteFirstFactor: "await mfa.noteFirstFactor(req, { channel: 'email', address }) in a route",

@@ -152,7 +152,7 @@ function toMemberships(found: unknown): readonly string[] {
     if (text !== null) return text;
     throw new MfaError(
       'user-unavailable',
-      'users.membershipsOf must answer with a list of organization ids, such as ["acme", "globex"].',
+      'users.membershipsOf must return a list of organization ids, such as ["acme", "globex"].',
     );
   });
 }

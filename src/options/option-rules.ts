@@ -145,7 +145,7 @@ export const OPTION_RULES = {
   issuer: { ...appName("issuer: 'Acme Portal'"), required: true },
   baseUrl: {
     schema: z.union([z.string(), z.instanceof(URL)]),
-    allowed: 'the address at which people reach the app',
+    allowed: 'the URL of the app',
     write: "baseUrl: 'https://portal.example.com'",
     required: true,
   },

@@ -59,8 +59,8 @@ export function resolveWebhooks(given: readonly WebhookEndpoint[] = []): readonl
 
 function findFault({ url, dangerouslyAllowPrivateAddress }: WebhookEndpoint): string | null {
   const { protocol, hostname, username, password, hash } = new URL(url);
-  if (username !== '' || password !== '') return 'the address holds a user name or a password';
-  if (hash !== '') return 'the address holds a fragment';
+  if (username !== '' || password !== '') return 'the URL contains a user name or a password';
+  if (hash !== '') return 'the URL contains a fragment';
   if (protocol === 'https:') return null;
   const isLocal = protocol === 'http:' && LOCAL_HOSTS.includes(hostname);
   return isLocal && dangerouslyAllowPrivateAddress === true ? null : `${protocol} was passed as its scheme`;

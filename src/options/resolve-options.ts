@@ -210,7 +210,7 @@ export function parsePublicOrigin(
   const text = String(baseUrl);
   if (!URL.canParse(text)) throw refused('what was passed is not a URL');
   const url = new URL(text);
-  if (url.username !== '' || url.password !== '') throw refused('the URL holds a user name or a password');
+  if (url.username !== '' || url.password !== '') throw refused('the URL contains a user name or a password');
   const { protocol, origin, hostname } = url;
   if (protocol !== 'https:' && protocol !== 'http:') throw refused(`${protocol} was passed as its scheme`);
   if (/[?#]/.test(text)) throw refused(`${origin} was passed with a query or a fragment`);

@@ -34,11 +34,11 @@ export function findViews(given?: string): string {
   if (path !== undefined && isComplete(path)) return path;
   const problem =
     given === undefined
-      ? 'the pages and mails of the package are not beside its code, as in an app that was bundled'
-      : `${JSON.stringify(given)} does not hold the pages and mails of the package`;
+      ? 'the pages and emails of the package are not next to its code, as in a bundled app'
+      : `${JSON.stringify(given)} does not contain the pages and emails of the package`;
   throw new ConfigurationError(
     'viewsPath',
-    `${problem}. Leave express-mfa out of the bundle (esbuild: external: ['express-mfa']; webpack: externals: { 'express-mfa': 'commonjs express-mfa' }), or copy node_modules/express-mfa/views beside it and write viewsPath: path.join(import.meta.dirname, 'views').`,
+    `${problem}. Exclude express-mfa from the bundle (esbuild: external: ['express-mfa']; webpack: externals: { 'express-mfa': 'commonjs express-mfa' }), or copy node_modules/express-mfa/views next to it and write viewsPath: path.join(import.meta.dirname, 'views').`,
   );
 }
 
@@ -80,10 +80,7 @@ function findReplaced(ours: string, hosts: string): Set<string> {
   for (const path of given) {
     const near = own.includes(path) ? undefined : nearestName(path, own);
     if (near !== undefined) {
-      throw new ConfigurationError(
-        'views',
-        `${path} replaces none of the package's files. Did you mean ${near}?`,
-      );
+      throw new ConfigurationError('views', `${path} replaces no file of the package. Did you mean ${near}?`);
     }
   }
   return new Set(given.filter((path) => own.includes(path)));

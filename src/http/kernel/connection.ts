@@ -43,9 +43,9 @@ export function connectionAdvice(
     return `A proxy says that the request came over https, but Express does not trust it, so ${lost}. Write ${trust} before \`mfa.sessions()\`.`;
   }
   if (isBrowserSecure(req, options)) {
-    return `A request came from ${options.baseUrl} over plain http: a proxy ends TLS and does not say so, so ${lost}. Let it send \`X-Forwarded-Proto: https\`, and write ${trust} before \`mfa.sessions()\`.`;
+    return `A request came from ${options.baseUrl} over plain http: a proxy ends TLS without telling the app, so ${lost}. Configure the proxy to send \`X-Forwarded-Proto: https\`, and write ${trust} before \`mfa.sessions()\`.`;
   }
-  return `\`baseUrl\` is ${options.baseUrl}, but a request came over plain http, so ${lost}. Redirect http to https. Where a proxy ends TLS, let it send \`X-Forwarded-Proto: https\` and write ${trust} before \`mfa.sessions()\`. On your own machine, write \`baseUrl: 'http://localhost:3000'\`.`;
+  return `\`baseUrl\` is ${options.baseUrl}, but a request came over plain http, so ${lost}. Redirect http to https. If a proxy ends TLS, configure it to send \`X-Forwarded-Proto: https\` and write ${trust} before \`mfa.sessions()\`. On your own machine, write \`baseUrl: 'http://localhost:3000'\`.`;
 }
 
 /** Headers that proxies add to a request. */
@@ -76,7 +76,7 @@ export class ProxyWatch {
     const header = req.headers['x-forwarded-for'] === undefined ? 'X-Forwarded-Proto' : 'X-Forwarded-For';
     this.#onError(
       new Error(
-        `${header} arrives, but \`trust proxy\` is not set. Write app.set('trust proxy', 1), with the number of proxies in front of the app or their addresses. Without it every visitor has the address of the proxy, and express-session may send no \`Secure\` cookie, so that nobody can sign in. If there is no proxy, a visitor sent the header.`,
+        `${header} arrives, but \`trust proxy\` is not set. Write app.set('trust proxy', 1), with the number of proxies in front of the app or their addresses. Without it every visitor has the address of the proxy, and express-session may send no \`Secure\` cookie, so that nobody can sign in. If there is no proxy, a visitor sent the header, and you can ignore this.`,
       ),
     );
   }

@@ -127,7 +127,7 @@ export function requirePassportAbove(req: Request): void {
   if (Object.hasOwn(req, 'user')) return;
   throw new MfaError(
     'host-misconfigured',
-    `The session has a signed-in user, but req.user is not set: passport.session() is missing, or it stands below this middleware. ${WRITE}`,
+    `The session has a signed-in user, but req.user is not set: passport.session() is missing, or it is mounted below this middleware. ${WRITE}`,
   );
 }
 
@@ -136,7 +136,7 @@ export function requirePassport(req: Request): void {
   if (typeof Reflect.get(req, 'logIn') === 'function') return;
   throw new MfaError(
     'host-misconfigured',
-    `req.logIn is missing: mfa.pages() stands above Passport. ${WRITE}`,
+    `req.logIn is missing: mfa.pages() is mounted above Passport. ${WRITE}`,
   );
 }
 

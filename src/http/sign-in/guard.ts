@@ -160,7 +160,7 @@ export function isForPagesBelowGuard({ mounts, advice, options }: HttpContext, r
   mounts.requirePages(req);
   advice.give(
     'pages-below-guard',
-    `mfa.guard() stands above mfa.pages(). It lets the routes of the pages through, but other routes below that path should not depend on this: write app.use('${options.pagesPath}', mfa.pages()) above mfa.guard().`,
+    `mfa.guard() is mounted above mfa.pages(). It lets the routes of the pages through, but other routes below that path should not depend on this: write app.use('${options.pagesPath}', mfa.pages()) above mfa.guard().`,
   );
   return true;
 }
@@ -173,7 +173,7 @@ export function isForSignInBelowGuard({ advice, mounts, options }: HttpContext, 
   if (signInPath.startsWith(`${options.pagesPath}/`)) mounts.requirePages(req);
   advice.give(
     'sign-in-below-guard',
-    `mfa.guard() stands above \`loginPath\` (${options.loginPath}). It lets that path through, but not the other paths that the page loads or posts to: mount the sign-in page and its files above mfa.guard().`,
+    `mfa.guard() is mounted above \`loginPath\` (${options.loginPath}). It lets that path through, but not the other paths that the page loads or posts to: mount the sign-in page and its files above mfa.guard().`,
   );
   return true;
 }

@@ -578,7 +578,7 @@ describe('acting on many members in code', () => {
     });
     const anyKind = { act: 'assign', assignedKind: 'sms' } as const;
     await expect(members.changeMany({ ...acme, filter: 'all' }, anyKind)).rejects.toThrow('does not allow');
-    await expect(members.changeMany(acme, { act: 'end-sessions' })).rejects.toThrow('names nobody');
+    await expect(members.changeMany(acme, { act: 'end-sessions' })).rejects.toThrow('selects no members');
     expect(await members.remind({ userId: 'mary' })).toEqual({ outcome: 'reminded' });
     expect(await members.remind({ userId: 'mary' })).toMatchObject({ because: 'reminded-today' });
     expect(await members.remind({ userId: 'alan' })).toMatchObject({ because: 'not-waiting' });

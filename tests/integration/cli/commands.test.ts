@@ -88,7 +88,7 @@ describe('express-mfa with records in Redis', () => {
     expect(await folder.run([...args, '--everywhere'])).toMatchObject({
       exitCode: 0,
       stdout:
-        'linus was reset: 1 factor was removed. They set up a new one when they next sign in, where the policy asks for one.\n',
+        'linus was reset: 1 factor was removed. They set up a new one at the next sign-in, if the policy asks for one.\n',
     });
     expect(await mfa.authenticators.list('linus')).toEqual([]);
     expect(await newestEvent('globex')).toMatchObject({ name: 'member-reset', actorId: ACTOR });
@@ -195,7 +195,7 @@ describe('express-mfa with records in Redis', () => {
     expect(explained.exitCode).toBe(0);
     expect(explained.stdout).toContain('Decision: challenge, assurance-too-low, any of totp');
     expect(explained.stdout).toMatch(/^> factor-must-be-proven +challenge/m);
-    expect(explained.stdout).toMatch(/^ {2}exempt +nothing to say$/m);
+    expect(explained.stdout).toMatch(/^ {2}exempt +no result$/m);
   });
 
   it('reports how many members have a factor', async () => {

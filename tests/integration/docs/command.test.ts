@@ -51,7 +51,7 @@ describe('docs/command.md', () => {
     const { exitCode, stdout } = await folder.run(['migrate', '--sql']);
     expect(exitCode).toBe(0);
     expect(stdout).toBe(postgresRecords(pool).migrationSql());
-    await expect(postgresRecords(pool).findOwner('any')).rejects.toThrow('a table is not there');
+    await expect(postgresRecords(pool).findOwner('any')).rejects.toThrow('a table does not exist');
   });
 
   it('shows a config file and commands that work, on a new database', async () => {

@@ -44,7 +44,7 @@ describe.each(expressMajors)('on Express $major', ({ express: build }) => {
       expect(half.headers['location']).toBe('/mfa/enroll');
       const below = await request(wired.app).get('/sign-in/secret').set('accept', 'text/html');
       expect(below.headers['location']).toContain('/sign-in?from=app');
-      expectTold(wired, 'mfa.guard() stands above `loginPath`', 'above mfa.guard()');
+      expectTold(wired, 'mfa.guard() is mounted above `loginPath`', 'above mfa.guard()');
     });
 
     it.each(['guard', 'step-up'] as const)(
@@ -68,7 +68,7 @@ describe.each(expressMajors)('on Express $major', ({ express: build }) => {
           const refused = await request(wired.app).get(path).set('accept', 'application/json');
           expect([path, refused.status]).toEqual([path, 401]);
         }
-        expectTold(wired, 'mfa.guard() stands above mfa.pages()', "app.use('/mfa', mfa.pages())");
+        expectTold(wired, 'mfa.guard() is mounted above mfa.pages()', "app.use('/mfa', mfa.pages())");
       },
     );
 
@@ -162,7 +162,7 @@ describe.each(expressMajors)('on Express $major', ({ express: build }) => {
         ]);
         expect(page.text).not.toContain('passport');
       }
-      expectTold(wired, 'mfa.pages() stands above Passport');
+      expectTold(wired, 'mfa.pages() is mounted above Passport');
     });
 
     it('that are not mounted are missed at the first request that needs them', async () => {

@@ -294,7 +294,7 @@ describe.each(expressMajors)('on Express $major', ({ express: build }) => {
       expectTold(wired, 'Express does not trust it', "app.set('trust proxy', 1)");
     });
 
-    it('that does not say so is named', async () => {
+    it('that does not tell the app about TLS is named', async () => {
       const wired = wireApp(build, mountPages, { options: secure });
       const { token } = await openForm(wired);
       const refused = await sendForm(wired, token, { origin: 'https://shop.example' });
@@ -302,7 +302,7 @@ describe.each(expressMajors)('on Express $major', ({ express: build }) => {
         403,
         expect.stringContaining('fault is on our side'),
       ]);
-      expectTold(wired, 'does not say so', '`X-Forwarded-Proto: https`', "app.set('trust proxy', 1)");
+      expectTold(wired, 'without telling the app', '`X-Forwarded-Proto: https`', "app.set('trust proxy', 1)");
     });
   });
 

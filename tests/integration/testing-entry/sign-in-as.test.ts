@@ -99,7 +99,7 @@ describe('signInAs', () => {
     await giveApp(portal, 'ada');
     await expect(assuranceAfter({ outbox: undefined })).rejects.toThrow(/pass `secret` with the person/);
     await expect(assuranceAfter({ assurance: 'single-factor' })).rejects.toThrow(/"outcome":"challenge"/);
-    await expect(assuranceAfter({ pagesPath: '/elsewhere' })).rejects.toThrow(/Pass `pagesPath`/);
+    await expect(assuranceAfter({ pagesPath: '/elsewhere' })).rejects.toThrow(/as `pagesPath`/);
   });
 
   it('begins with the sign-in of the host', async () => {
