@@ -99,9 +99,13 @@ describe.each(allStoreKinds)('a changed password, on $kind', ({ open: openStores
     it('keeps no session that was ended meanwhile, nor another person’s', async () => {
       const { host, user, signedIn, eventsOf } = await open();
       const agent = await signedIn();
-      const stranger = host.visit();
-      const refused = await stranger.post(`/change-password/${user.id}`);
-      expect([refused.status, refused.text]).toEqual([500, expect.stringContaining('nobody of that id')]);
+      const [stranger, other] = [host.visit(), host.visit()];
+      await other.send(`/in/${host.addUser().id}`);
+      for (const person of [stranger, other]) {
+        const refused = await person.post(`/change-password/${user.id}`);
+        expect([refused.status, refused.text]).toEqual([500, expect.stringContaining('nobody of that id')]);
+      }
+      expect((await other.getJson('/inside')).status).toBe(200);
       expect(await eventsOf('password-changed')).toEqual([]);
       expect((await agent.getJson('/inside')).status).toBe(200);
       await host.mfa.sessionsOf(user.id).endAll();

@@ -23,7 +23,9 @@ const grant = {
   skipped: true,
 } as const satisfies MfaSessionData['session'];
 
-describe('the slot as text', () => {
+const refused = expect.objectContaining({ code: 'records-unreadable' });
+
+describe('our session data as text', () => {
   it.each<[string, MfaSessionData]>([
     ['nothing', {}],
     ['a session', { session: grant }],
@@ -59,16 +61,23 @@ describe('the slot as text', () => {
     );
   });
 
+  const fields = formatSessionData({ session: grant }).split(' ');
+
   it.each([
-    'u',
-    'u h e',
-    'u h e m',
-    'u h e m o:1 x! 1 p1 -',
-    'u h e m o:1 1 x! p1 -',
-    'u h e m o:1 1 1 p1 ?',
-    'u h e m o 1 1 p1 -',
-    'u h e m o:1 1 1 nonsense -',
-  ])('refuses what it did not write: %s', (text) => {
-    expect(() => parseSessionData(text)).toThrow(expect.objectContaining({ code: 'records-unreadable' }));
+    ['organizations', 4, 'acme'],
+    ['start', 5, 'x!'],
+    ['last use', 6, 'x!'],
+    ['evidence', 7, 'nonsense'],
+    ['mark of a skipped enrollment', 8, '?'],
+  ])('refuses %s that it did not write', (_name, place, text) => {
+    expect(() => parseSessionData(fields.with(place, text).join(' '))).toThrow(refused);
+  });
+
+  it.each([1, 3, 4, 5, 6, 7, 8])('refuses a session of %i fields', (count) => {
+    expect(() => parseSessionData(fields.slice(0, count).join(' '))).toThrow(refused);
+  });
+
+  it.each(['|null', '|5', '|"text"'])('refuses %s after the session', (text) => {
+    expect(() => parseSessionData(`${fields.join(' ')}${text}`)).toThrow(refused);
   });
 });
