@@ -3,7 +3,6 @@ import { MfaError } from '../../core/errors';
 import { requireSessionCookie } from '../session/session-cookie';
 import { connectionAdvice, connectionOf } from './connection';
 import type { HttpContext } from './http-context';
-import { stateOf } from './request';
 import { tokenRefusalOf } from './token-refusal';
 
 const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
@@ -62,8 +61,7 @@ function unreadAdvice(req: Request): string {
   if (!req.is('application/x-www-form-urlencoded') && !req.is('application/json')) {
     return `the body is ${type.slice(0, 100)}, which is not read here, so the token in it is lost. Send application/x-www-form-urlencoded or application/json, or send the token in the header \`x-csrf-token\`.`;
   }
-  const { bodyReadBefore } = stateOf(req);
-  if (bodyReadBefore || req.readableDidRead) {
+  if (req.readableDidRead) {
     return 'another parser read the body before the token was checked, and left no fields in `req.body`. Mount `mfa.pages()` and `mfa.adminPages()` above that parser, or limit it to the routes that need it.';
   }
   return `nothing has read the body, which is ${type}. Put \`express.urlencoded({ extended: false })\` or \`express.json()\` before \`mfa.requireCsrfToken()\`.`;

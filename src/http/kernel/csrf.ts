@@ -41,8 +41,6 @@ export interface CsrfGuard {
   visitor(req: Request): string;
   /** All ids of this browser, from the cookies that it sent. */
   visitors(req: Request): readonly string[];
-  /** Forgets the visitor's token, because the visitor has a session from now on. */
-  dropVisitorToken(req: Request): void;
 }
 
 const FIELD = '_csrf';
@@ -73,7 +71,6 @@ export function createCsrfGuard(context: CsrfContext): CsrfGuard {
       },
       visitor,
       visitors: sentVisitors,
-      dropVisitorToken: () => undefined,
     };
   }
   const { generateToken, isRequestValid } = csrfSync({
@@ -82,16 +79,12 @@ export function createCsrfGuard(context: CsrfContext): CsrfGuard {
     getTokenFromState: (req) => readSessionData(req).csrfToken,
     storeTokenInState: (req, token) => updateSessionData(req, { csrfToken: token ?? undefined }),
   });
-  function sessionToken(req: Request): string {
-    if (readSessionData(req).csrfToken === undefined) visitors.leave(req);
-    return generateToken(req);
-  }
   return {
     field: FIELD,
-    prepare: (req) => void sessionToken(req),
+    prepare: (req) => void generateToken(req),
     token(req) {
       if (isForeignForm(req)) return '';
-      return hasOwnToken(req) ? sessionToken(req) : visitors.token(req);
+      return hasOwnToken(req) ? generateToken(req) : visitors.token(req);
     },
     check(req) {
       refuseCrossSite(req);
@@ -108,7 +101,6 @@ export function createCsrfGuard(context: CsrfContext): CsrfGuard {
     },
     visitor,
     visitors: sentVisitors,
-    dropVisitorToken: (req) => visitors.leave(req),
   };
 }
 
@@ -163,9 +155,6 @@ function createVisitorTokens({ keyRing, clock, options, awaited }: CsrfContext) 
       if (settings.secure && connectionOf(req) === 'insecure') throw refuseConnection(req, options);
       // A browser that sends other cookies keeps this one too, until it expires.
       throw refuseToken(sendsCookies ? 'session-changed' : 'cookie-missing');
-    },
-    leave(req: Request): void {
-      stateOf(req).visitorToken = undefined;
     },
   };
 }

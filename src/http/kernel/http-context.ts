@@ -164,7 +164,7 @@ function findHere(layer: Layer, paths: readonly string[]): Mounted {
  */
 function restBelow(layer: Layer, path: string): string | null | undefined {
   const match: unknown = layer.match(path);
-  if (match === false || match === null || match === undefined) return null;
+  if (!match) return null;
   const matched: unknown =
     match === true ? layer.path : isObject(match) ? Reflect.get(match, 'path') : undefined;
   if (typeof matched !== 'string') return undefined;

@@ -36,11 +36,12 @@ const ACCENTS = /^\/brand\/([\da-f]{6})-([\da-f]{6})\.css$/;
  * reveals nothing about organizations.
  */
 export const serveAccents: RequestHandler = function serveAccents(req, res, next) {
-  const [, light, dark] = ACCENTS.exec(req.path) ?? [];
-  if (light === undefined || dark === undefined || !['GET', 'HEAD'].includes(req.method)) {
+  const found = ACCENTS.exec(req.path);
+  if (found === null || !['GET', 'HEAD'].includes(req.method)) {
     next();
     return;
   }
+  const [, light = '', dark = ''] = found;
   const accent = (colour: string, on: string) =>
     `:root { --mfa-accent: #${colour}; --mfa-on-accent: ${on}; }`;
   const css = `${accent(light, ON_ACCENT.light)}\n@media (prefers-color-scheme: dark) { ${accent(dark, ON_ACCENT.dark)} }\n`;
@@ -51,7 +52,7 @@ export const serveAccents: RequestHandler = function serveAccents(req, res, next
 export function allowImages(res: Response, { imageOrigins }: ResolvedBrand): void {
   const header = 'Content-Security-Policy';
   const policy = res.get(header);
-  if (policy === undefined || imageOrigins.length === 0) return;
+  if (policy === undefined) return;
   res.set(header, policy.replace("img-src 'self'", ["img-src 'self'", ...imageOrigins].join(' ')));
 }
 

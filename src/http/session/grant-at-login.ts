@@ -148,7 +148,6 @@ function armRegenerate(context: HttpContext, req: Request, granted: GrantedLogin
 }
 
 function putGrant(context: HttpContext, req: Request, { keep, session, grant }: GrantedLogin): void {
-  context.csrf.dropVisitorToken(req);
   const granted = { ...session, grantedIn: sessionIdStart(req) };
   writeSessionData(req, { ...keep, ...unconfirmedBrowserOf(req), session: granted });
   endCookieWithGrant(context, req, grant);
