@@ -52,6 +52,11 @@ describe('a host’s brand', () => {
     expect(dark).toContain('--mfa-accent: #5fd0a6;');
   });
 
+  it('serves its accent to readers only', async () => {
+    const posted = await request(portal.app).post('/mfa/assets/brand/0b6e4f-5fd0a6.css');
+    expect(posted.text).not.toContain('--mfa-accent');
+  });
+
   it.each([
     '/brand.css',
     '/brand/0b6e4f.css',

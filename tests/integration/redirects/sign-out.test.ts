@@ -52,6 +52,23 @@ describe('a sign-out on our pages', () => {
     expect([again.status, (await ada.getJson('/whoami')).body.id]).toEqual([303, 'ada']);
   });
 
+  it('leads to the sign-in page of the host over a page of ours where the form may go nowhere else', async () => {
+    const site = createPortal({ loginPath: '/sign-in' });
+    const ada = visit(site);
+    await ada.logIn('ada');
+    const out = await ada.post('/mfa/logout', { from: 'kept' });
+    expect([out.status, out.headers['location']]).toEqual([200, undefined]);
+    expect(out.headers['refresh']).toMatch(/^0; url=\/sign-in/);
+    expect((await ada.getJson('/whoami')).body.authenticated).toBe(false);
+    await ada.logIn('ada');
+    const elsewhere = await ada.post('/mfa/logout');
+    expect([elsewhere.status, elsewhere.headers['location']]).toEqual([
+      303,
+      expect.stringMatching(/^\/sign-in/),
+    ]);
+    await site.mfa.close();
+  });
+
   it('clears the site’s data in the browser only if somebody was signed in', async () => {
     const site = createPortal();
     await plantApp(site, 'mary');

@@ -39,6 +39,9 @@ function createHost(
   app.get('/newsletter', (req, res) => {
     res.json({ csrfToken: mfa.csrfToken(req), again: mfa.csrfToken(req) });
   });
+  app.get('/left', (req, res) => {
+    res.json({ csrfToken: mfa.csrfToken(Object.assign(req, { user: null }) as unknown as typeof req) });
+  });
   app.post('/newsletter', build.urlencoded({ extended: false }), mfa.requireCsrfToken(), (_req, res) => {
     res.json({ subscribed: true });
   });
@@ -91,6 +94,11 @@ describe.each(expressMajors)('on Express $major', ({ express: build }) => {
       expect(sent.headers['location']).toMatch(/^\/sign-in\?returnTo=/);
     }
     await own.mfa.close();
+    expect(await redis.keys('*')).toEqual([]);
+  });
+
+  it('a form shown after a log-out, for which some versions of Passport note null as the user, leaves none', async () => {
+    expect((await createHttpAgent(app).getJson('/left')).body.csrfToken).toMatch(/./);
     expect(await redis.keys('*')).toEqual([]);
   });
 

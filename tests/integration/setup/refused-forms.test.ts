@@ -323,6 +323,29 @@ describe.each(expressMajors)('on Express $major', ({ express: build }) => {
     expectTold(wired, '`cookie: { secure: false }`', '`baseUrl` is http://localhost');
   });
 
+  it('a `Secure` cookie of the host’s over plain http is named at a form of the host, too', async () => {
+    const wired = wireApp(build, (app, { mfa }) => {
+      app.use(session({ secret: 'x', resave: false, saveUninitialized: false, cookie: { secure: true } }));
+      app.get('/join', (req, res) => void res.send(`name="_csrf" value="${mfa.csrfToken(req)}"`));
+      app.post(
+        '/join',
+        build.urlencoded({ extended: false }),
+        mfa.requireCsrfToken(),
+        (_req, res) => void res.send('done'),
+      );
+    });
+    const form = await request(wired.app).get('/join');
+    const token = /value="([^"]+)"/.exec(form.text)?.[1] ?? '';
+    const cookie = String(form.headers['set-cookie']).split(';')[0] ?? '';
+    const refused = await request(wired.app)
+      .post('/join')
+      .type('form')
+      .set({ cookie })
+      .send({ _csrf: token });
+    expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('fault is on our side')]);
+    expectTold(wired, '`cookie: { secure: false }`');
+  });
+
   it('http in place of https is named, with the way to the right address', async () => {
     const wired = wireApp(build, mountPages, { options: secure });
     for (const headers of [{}, { origin: 'http://shop.example', host: 'shop.example' }]) {
@@ -409,17 +432,18 @@ describe.each(expressMajors)('on Express $major', ({ express: build }) => {
       expectTold(wired, type.split(';')[0] ?? '', '`x-csrf-token`');
     });
 
-    it('since a route of the host has no parser, is named', async () => {
+    it.each([
+      ['has no parser for a form', 'form', [], 'express.urlencoded'],
+      ['has no parser for JSON', 'json', [], 'express.json'],
+      ['has a parser that leaves no fields', 'form', [text({ type: '*/*' })], 'another parser'],
+    ])('since a route of the host %s, is named', async (_how, type, parsers, advice) => {
       const wired = wireApp(build, (app, { mfa, sessions }) => {
         app.use(sessions);
-        app.get('/form', (req, res) => void res.json({ csrfToken: mfa.csrfToken(req) }));
-        app.post('/form', mfa.requireCsrfToken(), (_req, res) => void res.send('done'));
+        app.post('/form', ...parsers, mfa.requireCsrfToken(), (_req, res) => void res.send('done'));
       });
-      const browser = createHttpAgent(wired.app);
-      await browser.getJson('/form');
-      const refused = await browser.post('/form');
+      const refused = await request(wired.app).post('/form').type(type).set(html).send({ name: 'Ada' });
       expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('couldn’t read')]);
-      expectTold(wired, 'POST /form', 'express.urlencoded', 'mfa.requireCsrfToken()');
+      expectTold(wired, 'POST /form', advice, 'mfa.');
     });
 
     it('by a parser of the host that understood it is no fault', async () => {
