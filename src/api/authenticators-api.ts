@@ -71,7 +71,7 @@ export interface AuthenticatorImport {
 export interface ImportOptions extends ActorOptions {
   /** Stored with each event. */
   readonly reason?: string;
-  /** Counts what would be imported, and writes nothing. Default false. */
+  /** Counts what would be imported, without writing anything. Default false. */
   readonly dryRun?: boolean;
   /** Accepts secrets of 10 to 15 bytes, which are shorter than RFC 4226 requires. Default false. */
   readonly dangerouslyAllowWeakSecrets?: boolean;
@@ -85,7 +85,7 @@ export interface ConfirmEnrollment {
   readonly response?: object | string;
   /** Its name. Default: the name of its kind. */
   readonly label?: string;
-  /** Whether other sessions and remembered browsers of the person end. Default true. */
+  /** Whether to end the person's other sessions and remembered browsers. Default true. */
   readonly endOthers?: boolean;
   /** The origin of the answer, for events and notices. */
   readonly origin: Origin;

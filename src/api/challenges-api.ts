@@ -88,7 +88,7 @@ export interface ChallengesApi {
    */
   begin(member: MemberId, options?: ChallengeOptions): Promise<ChallengeBegun>;
   /**
-   * A right answer is accepted once.
+   * Checks an answer. A right answer is accepted only once.
    * @example
    * const { outcome } = await mfa.challenges.answer({ userId: user.id }, { challengeId, code, origin });
    */

@@ -19,13 +19,13 @@ export interface EventQueryRequest {
   readonly userId?: HostId;
   readonly name?: EventName;
   readonly severity?: Severity;
-  /** Epoch milliseconds: the first instant. */
+  /** Epoch milliseconds, inclusive. */
   readonly from?: number;
-  /** Epoch milliseconds: the instant after the last one. */
+  /** Epoch milliseconds, exclusive. */
   readonly to?: number;
   /** The `nextCursor` of the page before. */
   readonly cursor?: string;
-  /** 1 to 200; default 50. A page may hold fewer and still have a next one. */
+  /** 1 to 200; default 50. A page may have fewer events and still have a next page. */
   readonly limit?: number;
 }
 

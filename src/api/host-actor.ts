@@ -41,7 +41,7 @@ export async function organizationOf(context: FlowContext, userId: string): Prom
   return known?.account.organizationId ?? 'default';
 }
 
-/** The person, if the user table has them in the named organization, or in any if none is named. */
+/** The account, if the user table has the person in the given organization, or in any if none is given. */
 export async function findMemberAccount(
   context: FlowContext,
   { userId, organizationId }: MemberId,

@@ -122,7 +122,7 @@ export interface MembersApi extends BulkApi {
     member: MemberName,
     options: ResetOptions,
   ): Promise<{ readonly outcome: 'reset'; readonly removed: number } | ProtectedElsewhere | NotFound>;
-  /** Ends a lock after wrong codes. `refused` as with `reset`, and `everywhere` likewise. */
+  /** Ends a lock after wrong codes. `refused` and `everywhere` mean the same as in `reset`. */
   unlock(
     member: MemberName,
     options?: UnlockOptions,
@@ -138,7 +138,7 @@ export interface MemberListRequest {
   readonly query?: string;
   /** The `nextCursor` of the page before. */
   readonly cursor?: string;
-  /** 1 to 200; default 50. A page may hold fewer and still have a next one. */
+  /** 1 to 200; default 50. A page may have fewer members and still have a next page. */
   readonly limit?: number;
 }
 

@@ -24,7 +24,7 @@ export interface SendLimits {
   readonly perOrganizationSms: readonly SendWindow[];
   /** Text messages of one organization to one country, or to one calling code if several countries share it. */
   readonly perCountryPrefix: readonly SendWindow[];
-  /** Text messages of all organizations: the cost cap, since each is paid for. */
+  /** Text messages of all organizations. This caps the cost. */
   readonly totalSms: readonly SendWindow[];
   /** Emails and text messages of all organizations. */
   readonly total: readonly SendWindow[];
@@ -34,9 +34,9 @@ const HOUR = 3600;
 const DAY = 86_400;
 
 /**
- * The limits of one person are close to what a person needs. Those of an organization leave room for a morning when everybody signs
- * in, and stop SMS pumping fraud. The limits over all organizations come last: one organization can use at most a fifth of them,
- * including its enrollments.
+ * The limits of one person are close to what a person needs. Those of an organization leave room for a morning when all members
+ * sign in, but stop SMS pumping fraud. The limits over all organizations come last: one organization can use at most a fifth of
+ * them, including its enrollments.
  */
 export const SEND_LIMITS: SendLimits = Object.freeze({
   perDestination: [

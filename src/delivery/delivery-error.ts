@@ -95,8 +95,8 @@ export function endWithoutAnswer(error: unknown): 'timed-out' | 'connection-lost
 }
 
 /**
- * Interprets the error of a sender. Visitors choose the numbers: if a refused number counted against the provider, three of them
- * would redirect everybody's texts to email.
+ * Interprets the error of a sender. Visitors choose the numbers: if a refused number counted against the provider, three of
+ * them would redirect all users' text messages to email.
  */
 export function readFault(error: unknown): Fault {
   if (error instanceof DeliveryError) {

@@ -32,7 +32,7 @@ const RULES = {
 
 const CAPACITY = 500;
 
-/** For development only: throws {@link ConfigurationError} under `NODE_ENV=production`, because it shows codes. */
+/** For development only: throws {@link ConfigurationError} under `NODE_ENV=production`, because it exposes codes. */
 export function createOutbox(options: OutboxOptions = {}): Outbox {
   checkWhole('options', options, RULES, 'createOutbox()');
   const { clock = { now: () => Date.now() } } = options;

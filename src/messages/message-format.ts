@@ -153,7 +153,7 @@ export class MessageFormatter {
     };
   }
 
-  /** Plain text; tags are left out. Throws a TypeError if a value is missing. */
+  /** Plain text, without tags. Throws a TypeError if a value is missing. */
   text(message: ParsedMessage, values: MessageValues): string {
     return this.#write(message, { values, writer: PLAIN, count: null });
   }

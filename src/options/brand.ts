@@ -58,7 +58,7 @@ function luminance(colour: string): number {
 /** A link and its text. */
 export interface PageLink {
   readonly label: string;
-  /** A path on this site, or an `https:` address. */
+  /** A path on this site, or an `https:` URL. */
   readonly url: string;
 }
 
@@ -68,8 +68,8 @@ export type SignInLink = PageLink;
 /** The name and look of pages and messages. */
 export interface Brand {
   /**
-   * The name on pages, in messages, and beside new entries of authenticator apps: 1 to 64 characters without a colon.
-   * Default: `issuer`.
+   * The name on pages, in messages, and for new entries in authenticator apps: 1 to 64 characters without a colon. Default:
+   * `issuer`.
    */
   readonly name?: string | undefined;
   /**

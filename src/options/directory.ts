@@ -94,7 +94,7 @@ export function createDirectory<User extends Express.User>(
     async findMany(ids) {
       const found = users.findByIds === undefined ? await findEach(ids) : await users.findByIds(ids);
       const accounts = found.map((user) => accountOf(user));
-      // Users who were not requested are ignored.
+      // Ignore users that were not requested.
       const requested = new Set(ids);
       const known = accounts.filter(({ id }) => requested.has(id));
       if (known.length < accounts.length) advice.give('findByIds', OTHERS_FOUND);

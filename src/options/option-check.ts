@@ -25,7 +25,7 @@ export type RuleTable = Readonly<Record<string, OptionRule>>;
 /** One rule for every field of `T`; a missing one does not compile. */
 export type RulesFor<T> = { readonly [Name in keyof T]-?: OptionRule };
 
-/** Throws for the first option that is unknown or invalid. `prefix` comes before names in messages. */
+/** Throws for the first unknown or invalid option. `prefix` is prepended to names in messages. */
 export function checkOptions(given: object, rules: RuleTable, prefix = ''): void {
   const known = Object.keys(rules);
   for (const name of Object.keys(given)) {

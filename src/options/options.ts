@@ -121,7 +121,7 @@ export interface MfaOptions<User = Express.User> extends ReportOptions, Language
    * be changed afterwards. Default: off.
    */
   readonly passkeys?: PasskeyOptions | undefined;
-  /** Time steps of 30 s accepted on each side of now, 0 or 1. Default 1. */
+  /** How many time steps of 30 seconds before and after the current one are accepted: 0 or 1. Default 1. */
   readonly totpWindow?: 0 | 1 | undefined;
   /** How long a sent code is valid, in seconds: 60 to 600. Default 300. */
   readonly codeSeconds?: number | undefined;

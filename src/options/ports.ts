@@ -51,7 +51,7 @@ export interface Account {
   /** The host's id as text. */
   readonly id: string;
   readonly name: string;
-  /** What the person types to sign in. The password is checked again with it. */
+  /** The name that the person types to sign in. It is also used to check the password again. */
   readonly username: string;
   /** The email address, verified by the host. Notices and codes are sent to it. */
   readonly email?: string;

@@ -15,7 +15,7 @@ import type { Clock, EmailSender, SmsSender, UserDirectory } from './ports';
 import type { ResolvedReportOptions } from './report-options';
 import type { Templates } from './templates';
 
-/** The options, checked, with everything filled in. */
+/** The checked options, with all defaults filled in. */
 export interface ResolvedOptions<User = Express.User> extends ResolvedReportOptions, ResolvedLanguages {
   readonly issuer: string;
   /** The origin, without a slash at the end. */

@@ -16,7 +16,7 @@ function isPackage(folder: string): boolean {
 const isComplete = (path: string) =>
   ['login.ejs', 'email', join('assets', 'express-mfa.css')].every((name) => existsSync(join(path, name)));
 
-/** Undefined in the bundle of an app. An ES module has no `__dirname`. */
+/** Undefined in a bundled app. An ES module has no `__dirname`. */
 export function findPackagedViews(): string | undefined {
   if (typeof __dirname !== 'string') return undefined;
   return ABOVE.map((above) => join(__dirname, above))

@@ -24,7 +24,7 @@ export function parseOwnerKey(key: string): Owner | undefined {
     : undefined;
 }
 
-/** Who owns documents: a user, or an organization. The id is the host's, any well-formed text of at most 1,024 characters. */
+/** The owner of documents: a user or an organization. The id is the host's: any well-formed text of at most 1,024 characters. */
 export interface Owner {
   readonly kind: 'user' | 'organization';
   readonly id: string;
@@ -65,7 +65,7 @@ export interface DocumentChange {
 
 export type WriteOutcome =
   | { readonly outcome: 'written' }
-  /** Nothing was written. The current documents, in the order of the changes. */
+  /** Nothing was written. `current` has the current documents, in the order of the changes. */
   | { readonly outcome: 'conflict'; readonly current: readonly CurrentDocument[] };
 
 /**

@@ -7,9 +7,9 @@ export interface EventFilter {
   readonly userIds?: readonly string[];
   /** Events of any of these names; an empty list matches none. */
   readonly names?: readonly string[];
-  /** The first instant. */
+  /** Epoch milliseconds, inclusive. */
   readonly from?: number;
-  /** The instant after the last one. */
+  /** Epoch milliseconds, exclusive. */
   readonly to?: number;
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock';
 
-/** A clock for the option `clock` that stands still until a test moves it. */
+/** A clock for the option `clock`. It only changes when a test changes it. */
 export interface TestClock extends Clock {
   /** Epoch milliseconds. */
   now(): number;

@@ -7,7 +7,7 @@ import type { FindAdministered } from '../../flows/context/judge-access';
 import { describeAnswer } from '../../options/option-check';
 import type { HttpContext } from '../kernel/http-context';
 
-/** An organization as the host knows it. */
+/** An organization, as the host returns it. */
 export interface AdministeredOrganization {
   readonly id: string | number | bigint;
   readonly name: string;
@@ -15,7 +15,7 @@ export interface AdministeredOrganization {
   readonly featureAvailable?: boolean;
 }
 
-/** What `mfa.adminPages` takes. */
+/** The options of `mfa.adminPages`. */
 export interface AdminPagesOptions {
   /**
    * The organizations that the signed-in user of this request administers; an empty list for other users. It is called on
@@ -94,7 +94,7 @@ export async function availableOrganizations(
   return judged.filter(({ available }) => available).map(({ id, name }) => ({ id, name }));
 }
 
-/** Ids that the host's user table no longer knows are left out. */
+/** The accounts of an organization's administrators, without ids that the host's user table no longer has. */
 export function administratorsFrom(context: HttpContext, options: AdminPagesOptions): AdministratorsOf {
   return async (organizationId) => {
     const given = (await options.administratorsOf?.(organizationId)) ?? [];
@@ -118,8 +118,9 @@ export function administeredBy({ context, req }: AdministeringPage): FindAdminis
 }
 
 /**
- * The policy of the organization whose page the person is going to. Pages of the host, and organizations with MFA off, accept
- * the password of people whose own organization has MFA off. Asking for a factor there would redirect forever.
+ * The policy of the organization whose page the user is going to. For pages of the host and organizations with MFA off there is
+ * none: people whose own organization has MFA off need only their password there, and asking for a factor would be a redirect
+ * loop.
  */
 export function administeredNext({ context, req, returnTo }: AdministeringPage): FindAdministered {
   const { adminPath, pagesPath } = context.options;

@@ -21,7 +21,7 @@ const DONE = [
   'all-sessions-ended',
 ] as const;
 
-/** The head of a page. `forms`: the page has forms, so it offers to prove the second factor before they are filled in. */
+/** The head of a page. With `forms`, it offers to prove the second factor before the user fills in a form. */
 export function adminHead(page: AdminPage, tab: AdminTab, forms: boolean): AdminHead {
   const { context, organization, organizations, basePath, gathered, administered, unproven, req } = page;
   const { adminPath, pagesPath } = context.options;
@@ -59,7 +59,7 @@ export interface AdminHead {
   readonly changePath: string | null;
   /** The administrator's own settings; null if MFA is off for them. */
   readonly configurePath: string | null;
-  /** Where to give the proof that changes need; null while the last one is fresh, and on pages without forms. */
+  /** The page for the proof that changes need; null while the last proof is fresh, and on pages without forms. */
   readonly confirmPath: string | null;
   readonly notice: { readonly tone: Tone; readonly text: string } | null;
 }
@@ -68,7 +68,7 @@ export interface WithAdmin extends WithPage {
   readonly admin: AdminHead;
 }
 
-/** A link with words, for a chip, a page or a warning. */
+/** A link and its text, for a chip, a page or a warning. */
 export interface LinkLocals {
   readonly text: string;
   readonly path: string;
@@ -80,7 +80,7 @@ export function textQuery(req: Request, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** A path with the parameters that are not empty. */
+/** Adds the parameters that are not empty to a path. */
 export function pathWith(path: string, parameters: Readonly<Record<string, string | undefined>>): string {
   const given = Object.entries(parameters).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',

@@ -36,7 +36,7 @@ const ifTrue =
 const kindText: Phrase = (translator, value) =>
   typeof value === 'string' && findFactor(value) !== undefined ? wordsOf(translator, value).by : plain(value);
 
-/** The message of a known value; unknown values are shown as they are. */
+/** The message of a known value; other values are shown as they are. */
 function known(translator: Translator, key: string, value: Value): string {
   return translator.has(key) ? translator.t(key) : plain(value);
 }

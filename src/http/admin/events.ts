@@ -32,7 +32,7 @@ export function addEventRoutes(router: Router, routes: AdminRoutes): void {
 
 const LONGEST_TEXT = 200;
 const DAY_MS = 86_400_000;
-/** Undelivered webhooks on the page. */
+/** The most undelivered webhooks on the page. */
 const MOST_SHOWN = 20;
 
 /** Null if the query is invalid; the response is already sent then. */

@@ -40,7 +40,7 @@ export async function showMember(page: AdminPage): Promise<void> {
   await renderMember(page, { member, errors: {}, status: 200 });
 }
 
-/** The member's page; after a refused form with what was typed and the errors. */
+/** Renders the member's page. After a refused form, it shows the submitted values and the errors. */
 export async function renderMember(
   page: AdminPage,
   shown: {
@@ -104,7 +104,7 @@ function summary(page: AdminPage, member: MemberDetail): MemberLocals['member'] 
   };
 }
 
-/** Addresses that the sentence names; the events list them all. */
+/** The most addresses to name in the sentence. The events list all of them. */
 const MOST_ADDRESSES = 3;
 
 function lock({ context, basePath, translator }: AdminPage, member: MemberDetail): MemberLocals['lock'] {

@@ -42,7 +42,7 @@ export function policyFields(policy: Policy, availableKinds: readonly FactorKind
   };
 }
 
-/** The form as submitted, with its invalid values, so that nothing has to be typed again. */
+/** The form as submitted, including invalid values, so that nothing has to be typed again. */
 export function sentFields(
   body: unknown,
   draft: Policy,

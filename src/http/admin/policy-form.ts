@@ -17,7 +17,7 @@ export interface ParsedPolicy {
   readonly faults: readonly ShownFault[];
 }
 
-/** Why a field cannot be read, and the sentence that says so. */
+/** Why a field cannot be read, and the key of the message. */
 interface Unread {
   readonly because: string;
   readonly key: MessageKey;
@@ -137,7 +137,7 @@ function parseSkips(value: unknown): Parsed<number | null> {
   return { value: count === 0 ? null : count };
 }
 
-/** `…Seconds` from programs, or a number and its unit from the form. */
+/** Reads `…Seconds` from JSON, or a number and its unit from the form. */
 function parseDuration<Nothing extends 0 | null>(
   body: unknown,
   name: string,

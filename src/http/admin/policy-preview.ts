@@ -11,7 +11,7 @@ import { memberPath } from './members';
 import { describeRules } from './policy-fields';
 import { kindName } from './words';
 
-/** What saving would change: the rules, what members are asked for, and the methods that they lose. */
+/** Describes what saving would change: the rules, the requirements for members, and the methods that they would lose. */
 export function describePreview(page: AdminPage, preview: PolicyPreview): PreviewLocals {
   const { translator } = page;
   const { groups, losses, basis, members, examined, you, changed, wouldLockYouOut } = preview;

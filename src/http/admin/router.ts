@@ -31,7 +31,10 @@ declare module '../kernel/render-page' {
   }
 }
 
-/** The administrators' pages, as HTML and JSON. Every route below an organization's id checks that the person administers it. */
+/**
+ * The administrators' pages, as HTML and JSON. Every route below an organization's id checks that the user administers this
+ * organization.
+ */
 export function createAdminRouter(context: HttpContext, options: AdminPagesOptions): Router {
   const routes: AdminRoutes = { context, options, acts: new Map() };
   context.administration.push({

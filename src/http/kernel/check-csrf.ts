@@ -67,7 +67,7 @@ function unreadAdvice(req: Request): string {
   return `nothing has read the body, which is ${type}. Put \`express.urlencoded({ extended: false })\` or \`express.json()\` before \`mfa.requireCsrfToken()\`.`;
 }
 
-/** The method and path for the log, cut short. A path holds no control characters. */
+/** The method and the shortened path, for the log. A path cannot contain control characters. */
 function nameOf(req: Request): string {
   return `${req.method} ${(req.baseUrl + req.path).slice(0, 200)}`;
 }

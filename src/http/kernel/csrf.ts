@@ -174,7 +174,7 @@ const MOST_COOKIES = 8;
 
 const COOKIE = /^([\w-]+-[0-9a-f]{8})=([0-9a-f]{64})$/;
 
-/** Over TLS the prefix keeps other hosts of the domain from setting it (RFC 6265bis, section 4.1.3.2). */
+/** Over TLS, the prefix prevents other hosts of the domain from setting the cookie (RFC 6265bis, section 4.1.3.2). */
 function cookiePrefix({ secure }: VisitorCookieSettings): string {
   return secure ? '__Host-mfa-visitor-' : 'mfa-visitor-';
 }

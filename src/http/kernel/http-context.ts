@@ -23,7 +23,7 @@ type Mounted = { readonly at: string } | 'elsewhere' | 'unknown' | 'undetermined
 
 type PathOptions = Pick<FlowOptions, 'pagesPath'>;
 
-/** Finds out whether the pages are mounted where people are sent. */
+/** Checks whether the pages are mounted at the path that people are redirected to. */
 export class Mounts {
   readonly #routers = new Set<unknown>();
   readonly #options: PathOptions;
@@ -38,7 +38,7 @@ export class Mounts {
     this.#found = new WeakMap();
   }
 
-  /** Throws if people would be sent to pages that are not mounted. */
+  /** Throws if people would be redirected to pages that are not mounted. */
   requirePages(req: Request): void {
     const { pagesPath } = this.#options;
     const write = `Write app.use('${pagesPath}', mfa.pages()), above mfa.guard()`;
@@ -79,7 +79,7 @@ export class Mounts {
   }
 }
 
-/** Throws if a router of ours is mounted at another path than its links use. */
+/** Throws if one of our routers is mounted at another path than its links use. */
 export function requireMountPath(
   req: Request,
   expected: { readonly path: string; readonly option: string; readonly router: string },
@@ -104,7 +104,7 @@ function isAtOrBelow(path: string, parent: string): boolean {
   return one === other || one.startsWith(`${other}/`);
 }
 
-/** The app of the request and those it is mounted in. */
+/** The app of the request, and the apps that it is mounted in. */
 function appsOf(req: Request): readonly object[] {
   const apps: object[] = [];
   for (let app: unknown = req.app; isObject(app) && !apps.includes(app); app = Reflect.get(app, 'parent'))

@@ -32,7 +32,7 @@ const COOKIE = 'mfa-language';
 
 const YEAR_MS = 365 * 86_400_000;
 
-/** Keeps the choice for a year. */
+/** Stores the choice in a cookie for a year. */
 export function saveLanguage({ options }: Context, res: Response, { language }: Translator): void {
   res.cookie(COOKIE, language, {
     httpOnly: true,
@@ -69,7 +69,7 @@ export function sentenceFor(translator: Translator, because: string, kind?: Fact
   return translator.t(translator.has(key) ? key : 'refusal.unknown');
 }
 
-/** `Password and authenticator app`, for how a session was proven. */
+/** The methods with which a session was proven: `Password and authenticator app`. */
 export function proofInWords(translator: Translator, methods: readonly string[]): string {
   if (methods.length === 0) return translator.t('proof.none');
   const sentence = methodList(translator, methods);

@@ -78,7 +78,7 @@ export function refuse(page: PageRequest, decision: Decision): Promise<void> {
   });
 }
 
-/** Answers with a page for this visitor. */
+/** Answers with a page. */
 export function show<Name extends ViewName>(
   page: PageRequest,
   view: Name,
@@ -130,7 +130,7 @@ export async function nameForPerson({ context, identity }: PageRequest): Promise
   return (await context.options.brandOf(organizationOf(identity))).name;
 }
 
-/** Refuses with a page of its own, without a form. */
+/** Refuses with a message page, without a form. */
 export async function refusePlainly(page: PageRequest, refusal: Refusal): Promise<void> {
   const { defaultReturnTo } = page.context.options;
   const issuer = await nameForPerson(page);

@@ -13,7 +13,7 @@ import { wantsJson } from './representation';
 import { ANONYMOUS, originOf, returnToHere, type RequestIdentity } from './request';
 import { nextPath, pageLocals } from './respond';
 
-/** The HTTP status of each refused step; 401 asks to authenticate further. */
+/** The HTTP status of each refused step; 401 means that more authentication is needed. */
 const STATUS: ReadonlyMap<string, number> = new Map([
   ['malformed-code', 400],
   ['no-authenticator', 400],
@@ -59,7 +59,7 @@ export async function refuseRequest(
     readonly res: Response;
     readonly identity: RequestIdentity;
     readonly decision: Decision;
-    /** Whether to answer with JSON. Default: as the request asks. */
+    /** Whether to answer with JSON. Default: as the request wants. */
     readonly json?: boolean;
     /** The path to return to afterwards. Default: this request, if it is a GET. */
     readonly returnTo?: string;

@@ -9,7 +9,7 @@ import { translatorFor, type LanguageEntry } from './language';
 
 /** The parts of a brand that a page shows. */
 export interface BrandLocals {
-  /** The name beside the logo, and in the title. */
+  /** The name next to the logo and in the title. */
   readonly issuer: string;
   readonly logoUrl: string | null;
   readonly faviconUrl: string | null;
@@ -108,9 +108,9 @@ function cacheFactors(translator: Translator): (kind: FactorKind) => ShownFactor
 export interface PageLocals extends BrandLocals {
   /** Mount path of the member pages, without a slash at the end: `/mfa`. */
   readonly basePath: string;
-  /** Where the host's own application begins. */
+  /** The home page of the host's application. */
   readonly homePath: string;
-  /** Where `views/assets` is served, without a slash at the end. */
+  /** The path of `views/assets`, without a slash at the end. */
   readonly assetsPath: string;
   /** Links below the sign-in form. */
   readonly signInLinks: readonly SignInLink[];
@@ -119,9 +119,9 @@ export interface PageLocals extends BrandLocals {
   readonly signedIn: boolean;
   /** The name the person signed in with, also in a pending login. */
   readonly account: string | null;
-  /** A checked local path that forms and links carry along. */
+  /** A checked local path that forms and links pass on. */
   readonly returnTo: string | null;
-  /** Whether the page's policy keeps its forms on our own pages. */
+  /** Whether the page's policy only allows forms to our own pages. */
   readonly formsStay: boolean;
   /** Whether to load the small script; every page works without it. */
   readonly script: boolean;
@@ -165,7 +165,7 @@ export interface LockEnd extends Moment {
   readonly wait: string;
 }
 
-/** One way to prove, offered as a form that posts its `authenticatorId`. */
+/** A factor to choose, offered as a form that posts its `authenticatorId`. */
 export interface FactorChoice {
   readonly authenticatorId: string;
   readonly kind: FactorKind;

@@ -29,7 +29,7 @@ function userAgentOf(req: IncomingRequest): string | undefined {
   return Reflect.has(req, 'get') ? req.get('user-agent') : req.headers['user-agent'];
 }
 
-/** Control characters would forge lines in a log. */
+/** Control characters could forge lines in a log. */
 function onOneLine(text: string, longest: number): string {
   return cutText(text.replaceAll(/\p{Cc}/gu, ' '), longest);
 }
@@ -82,20 +82,21 @@ export interface ExpectedLogin {
 }
 
 /**
- * What is known about a request so far. It is kept on the request itself, since weak maps make every garbage collection slower.
+ * What is known about a request so far. It is stored on the request itself, because weak maps slow down every garbage
+ * collection.
  */
 export interface RequestState {
   /** The text of the session data that was read last, and its parsed form. */
   sessionData: { readonly text: string; readonly sessionData: MfaSessionData } | undefined;
   /** Records that were read together with the session. */
   reads: PrefetchedRecords | undefined;
-  /** What the guard read, so that the route behind it need not read it again. */
+  /** The facts that the guard read, so that the route does not have to read them again. */
   facts: Gathered | undefined;
   /** The name of the session cookie, if `mfa.sessions()` sets it. It expires with the session, and signing out clears it. */
   ownCookie: string | undefined;
-  /** The session came from our own store. */
+  /** Whether the session came from our own store. */
   loaded: boolean;
-  /** The code that asks for a new session id saves the new session before the response. */
+  /** Whether the caller that requests a new session id also saves the new session before the response. */
   savesNext: boolean;
   /** The id of the session whose changed data is not stored yet. */
   unstoredIn: string | undefined;
@@ -108,7 +109,7 @@ export interface RequestState {
   continueByPage: ((path: string) => boolean) | undefined;
   /** How many session id changes by us are in progress. */
   renewing: number;
-  /** Set by the strategy and the pages for the `req.logIn` that they lead to. */
+  /** Set by the strategy and the pages before they call `req.logIn`. */
   expected: ExpectedLogin | undefined;
   /** The state of a `req.logIn` call during this request. */
   login: 'none' | 'under-way' | 'done';

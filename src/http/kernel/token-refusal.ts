@@ -6,7 +6,7 @@ import { refuseConnection } from './connection';
 import { sentenceFor } from './language';
 import { stateOf } from './request';
 
-/** Refuses what the browser marks as cross-site (Fetch Metadata). The token is still required. */
+/** Refuses requests that the browser marks as cross-site (Fetch Metadata). The token is still required. */
 export function refuseCrossSite(req: Request): void {
   if (req.get('sec-fetch-site') === 'cross-site') throw refuseToken('other-site');
 }

@@ -58,12 +58,15 @@ async function sendErrorPage(context: HttpContext, res: Response, failure: Failu
   await context.pages.send(res, { view: 'message', status, page, locals });
 }
 
-/** A wrong setup fails every request, so it is logged once. */
+/** A configuration error fails every request, so it is logged only once. */
 function reportError({ advice, options }: HttpContext, error: unknown): void {
   if (!advice.reportFault(error)) options.onError(error);
 }
 
-/** A form without its session starts over at the sign-in page, which redirects people who are signed in. */
+/**
+ * The link on the error page. A form without its session starts again at the sign-in page, which redirects people who are
+ * signed in.
+ */
 function nextAction(
   context: HttpContext,
   { code, reason }: Failure,

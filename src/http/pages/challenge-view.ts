@@ -134,7 +134,7 @@ function codesLockEnd(translator: Translator, gathered: Gathered): LockEnd | nul
   return { ...translator.moment(until), wait: translator.duration((until - gathered.now) / 1000) };
 }
 
-/** The sentence beside the field, with the tries left. */
+/** The error message beside the field, with the attempts left. */
 export function errorText(
   translator: Translator,
   { because, attemptsLeft }: ShownRefusal,

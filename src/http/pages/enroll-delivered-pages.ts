@@ -87,7 +87,7 @@ export function examplePhone(country: CountryCode | null): string {
   return exampleNumber(country ?? 'GB');
 }
 
-/** What the form for a number or an address shows. */
+/** The content of the form for a number or an address. */
 export interface AddressView {
   readonly kind: FactorKind;
   readonly typed: string | null;

@@ -173,7 +173,7 @@ function clearOwnCookie({ context, req, res }: PageRequest): void {
   res.clearCookie(ownCookie, attributes);
 }
 
-/** Ends a pending login that cannot continue, and shows the sign-in page, which leads to the same place. */
+/** Ends a pending login that cannot continue, and shows the sign-in page. `returnTo` is kept. */
 export async function startOver(
   page: PageRequest,
   refusal: { readonly because: string; readonly status: number; readonly reason?: string },
@@ -198,7 +198,7 @@ export async function startOver(
     const locals = { username: username ?? '', error: sentence, notice: null, wayIn };
     return context.pages.send(res, { view: 'login', locals, status, page: anonymousPage });
   }
-  // The sign-in page is the host's, so a message links to it.
+  // The host has its own sign-in page, so show a message with a link to it.
   const locals = {
     tone: 'attention',
     heading: page.translator.t('login.again.heading'),

@@ -10,7 +10,7 @@ import { pathOf, type KnownPageRequest } from '../kernel/page-route';
 import { findPendingAction, findSavedForm } from '../session/pending-action';
 import type { SavedForm, SettingsAct } from '../session/session-data-text';
 
-/** What the proof is for, in words, and where `Cancel` leads. */
+/** What the proof is for, in words, and the path of `Cancel`. */
 export async function purposeOf(
   page: KnownPageRequest,
   { member }: Gathered,

@@ -31,7 +31,7 @@ export interface ChallengeLocals extends WithPage, CodeLocals {
   readonly rememberBrowser: { readonly days: number } | null;
   /** The end of the lock of this factor: no field is shown, but other factors are offered. */
   readonly lockedUntil: LockEnd | null;
-  /** A link that unlocks sooner has been sent to the addresses on file. */
+  /** True if a link that ends the lock early was sent to the addresses on file. */
   readonly unlockSent: boolean;
   /** The code has expired or was used; a new one is needed. */
   readonly expired: boolean;
@@ -64,7 +64,7 @@ export interface StepUpLocals extends WithPage, InWizard, CodeLocals {
   readonly exhausted: boolean;
   /** Tells that the strongest method no longer works, and what replaces it; null if it works. */
   readonly unusable: string | null;
-  /** Where `Cancel` leads. */
+  /** The path of `Cancel`. */
   readonly cancelPath: string | null;
 }
 

@@ -70,7 +70,7 @@ export function addRememberedBrowserRoutes(router: Router, context: HttpContext)
   router.post('/settings/remembered-browsers/:id/forget', knownPageRoute(context, forgetOne));
 }
 
-/** JSON; the page is a part of the settings. */
+/** Answers JSON. As a page, the list is part of the settings. */
 async function list(page: KnownPageRequest): Promise<void> {
   const { context, res, identity, json } = page;
   const { account, subject } = identity;

@@ -96,7 +96,7 @@ export function bodyParsers(limit = BODY_LIMIT): readonly RequestHandler[] {
   ];
 }
 
-/** Notes that the host's parser has read the body, which can be read only once. */
+/** Records whether the host's parser has already read the body, which is possible only once. */
 function recordReadBody(...[req, , next]: Parameters<RequestHandler>): void {
   stateOf(req).bodyReadBefore ??= req.readableDidRead;
   next();

@@ -26,7 +26,7 @@ import { purposeOf, unusableSentence } from './proof-purpose';
 import { showProof, submitProof, type ProofPage, type Shown } from './prove';
 import { resumeAct } from './settings';
 
-/** A fresh proof in a session. */
+/** The page for a fresh proof in a session. */
 const STEP_UP: ProofPage = {
   purpose: 'step-up',
   hasOneForm: true,

@@ -68,7 +68,7 @@ async function showLink(page: PageRequest): Promise<void> {
   await show(page, 'unlock', { token: submitted });
 }
 
-/** The session remembers the link; the password and a factor come next. */
+/** Stores the link in the session. The password and a factor come next. */
 async function followLink(page: PageRequest): Promise<void> {
   const { context, req, res, identity } = page;
   const link = await findUnlockLink(context, field(page, 'token'));

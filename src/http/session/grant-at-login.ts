@@ -102,7 +102,7 @@ async function toExpected(
 
 const NOBODY: SignedInBefore = { kind: 'nobody' };
 
-/** Null if the user cannot be read. The guard reports that; a login outside the guard continues. */
+/** Null if the user cannot be read. The guard reports that error; a login without the guard continues. */
 function findAccount({ directory }: HttpContext, user: Express.User): Account | null {
   try {
     return directory.accountOf(user);

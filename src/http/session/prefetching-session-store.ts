@@ -191,7 +191,7 @@ interface Hint {
 /** Enough for the users who are active in one process at a time. */
 const REMEMBERED = 10_000;
 
-/** The sessions that this process saw last, by their id. */
+/** The sessions that this process used last, by id. */
 class SessionHints {
   readonly #hints = new RecentMap<string, Hint>(REMEMBERED);
 

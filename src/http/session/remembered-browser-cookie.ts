@@ -6,7 +6,7 @@ import { cookieOf, stateOf } from '../kernel/request';
 import { readSessionData, updateSessionData } from './session-data';
 import type { MfaSessionData } from './session-data-text';
 
-/** Over TLS the prefix keeps other hosts of the domain from setting it (RFC 6265bis, section 4.1.3.2). */
+/** Over TLS, the prefix prevents other hosts of the domain from setting the cookie (RFC 6265bis, section 4.1.3.2). */
 function cookieName({ options }: HttpContext): string {
   return options.secure ? '__Host-mfa-browser' : 'mfa-browser';
 }

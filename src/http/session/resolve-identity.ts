@@ -131,7 +131,7 @@ export function requirePassportAbove(req: Request): void {
   );
 }
 
-/** Throws if Passport has not run, since the pages could not sign anybody in. */
+/** Throws if Passport has not run, because the pages could not sign anybody in then. */
 export function requirePassport(req: Request): void {
   if (typeof Reflect.get(req, 'logIn') === 'function') return;
   throw new MfaError(

@@ -8,8 +8,8 @@ import { stateOf } from '../kernel/request';
 import { requireSession } from './session-data';
 
 /**
- * Throws `connection-insecure` if express-session would not send the cookie of a new session. Otherwise the person would be asked to sign in
- * again after the right password, without a reason.
+ * Throws `connection-insecure` if express-session would not send the cookie of a new session. Otherwise the person would have
+ * to sign in again after the right password, without an explanation.
  */
 export function requireSessionCookie(context: Pick<FlowContext, 'options'>, req: Request): void {
   if (requireSession(req).cookie?.secure !== true) return;

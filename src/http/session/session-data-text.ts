@@ -108,7 +108,7 @@ export interface SessionClaims {
   /** The first characters of the id of the session that it was granted in. */
   readonly grantedIn: string;
   readonly userEpoch: string;
-  /** The epoch of every organization that the session has been in. Pairs, since ids come from the host. */
+  /** The epoch of every organization that the session was used in. Pairs instead of an object, because ids come from the host. */
   readonly organizationEpochs: readonly (readonly [organizationId: string, epoch: string])[];
   readonly startedAt: number;
   readonly seenAt: number;
@@ -179,7 +179,7 @@ export interface SavedForm {
   readonly until: number;
 }
 
-/** What the host's own sign-in needs after the second step. */
+/** Data for the host's own sign-in after the second step. */
 export interface HostLogin {
   /** The path where the host runs the strategy again. Without it, our pages sign the person in. */
   readonly resumePath?: string;

@@ -79,7 +79,7 @@ export function requireSession(req: Request): NonNullable<Request['session']> {
   return session;
 }
 
-/** A session stored in a cookie has no id and cannot be ended: a copy of the cookie brings it back. */
+/** A session stored in a cookie has no id and cannot be ended: a copy of the cookie would revive it. */
 export function requireSessionId(req: Request): void {
   const session = requireSession(req);
   if (typeof req.sessionID === 'string' && typeof session.save === 'function') return;

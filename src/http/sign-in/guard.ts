@@ -22,8 +22,9 @@ export interface GuardOptions {
    */
   readonly anonymous?: 'sign-in' | 'pass';
   /**
-   * Paths of your own log-out, which the guard always lets through. From the app's root, compared as the app's router does: case and a trailing
-   * slash are ignored unless `case sensitive routing` or `strict routing` is on. Default `['/logout']`.
+   * Paths of your own log-out, which the guard always lets through. They start at the app's root and are compared as by the
+   * app's router: case and a trailing slash are ignored unless `case sensitive routing` or `strict routing` is on. Default
+   * `['/logout']`.
    */
   readonly logoutPaths?: readonly string[];
   /**
@@ -38,7 +39,7 @@ export interface GuardOptions {
 export type ChooseJson = (req: Request) => boolean;
 
 export interface StepUpOptions {
-  /** The greatest age of the proof. */
+  /** The maximum age of the proof. */
   readonly maxAgeSeconds: number;
   /**
    * `phishing-resistant` accepts only a method such as a passkey, whatever the policy allows. People without such a method are
@@ -49,7 +50,7 @@ export interface StepUpOptions {
   readonly json?: (req: Request) => boolean;
 }
 
-/** Applies the policy to all routes below: one decision per request, from facts read in one round trip. */
+/** Applies the policy to all routes that are mounted after it: one decision per request, from facts read in one round trip. */
 export function createGuard(context: HttpContext, options: GuardOptions = {}): RequestHandler {
   const { logoutPaths = ['/logout'] } = options;
   return function mfaGuard(req, res, next) {
@@ -71,7 +72,7 @@ export function createGuard(context: HttpContext, options: GuardOptions = {}): R
   };
 }
 
-/** Requires a second factor no older than this (RFC 9470). It applies the policy too, so it works without the guard. */
+/** Requires a second factor no older than this (RFC 9470). It also applies the policy, so it works without the guard. */
 export function createRequireStepUp(
   context: HttpContext,
   { maxAgeSeconds, strength = 'any', json }: StepUpOptions,
@@ -154,7 +155,7 @@ export async function recordSeen(
   updateSessionData(req, { session: { ...session, seenAt } });
 }
 
-/** Our pages check access themselves. A guard above them would be a redirect loop. */
+/** Our pages check access themselves. A guard above them would cause a redirect loop, so it lets them through. */
 export function isForPagesBelowGuard({ mounts, advice, options }: HttpContext, req: Request): boolean {
   if (!mounts.isForPages(req)) return false;
   mounts.requirePages(req);
@@ -165,7 +166,7 @@ export function isForPagesBelowGuard({ mounts, advice, options }: HttpContext, r
   return true;
 }
 
-/** The page to which the guard sends people who are not signed in must be open to them. */
+/** The sign-in page must be open to people who are not signed in, because the guard redirects them to it. */
 export function isForSignInBelowGuard({ advice, mounts, options }: HttpContext, req: Request): boolean {
   const [signInPath = ''] = options.loginPath.split('?');
   const requested = req.baseUrl + req.path;

@@ -48,7 +48,7 @@ export function saveSuccessOptions(
   return Object.keys(host).length === 0 ? destination : { ...destination, host };
 }
 
-/** What the host's own route needs to finish the sign-in. */
+/** Data that the host's own route needs to finish the sign-in. */
 export function saveForResuming(
   req: Request,
   login: { readonly resumePath: string; readonly info: unknown; readonly context: HttpContext },
@@ -105,7 +105,7 @@ function successNote(option: unknown, info: unknown, type: string): HostLogin['f
 
 const LONGEST_INFO = 2000;
 
-/** It is kept in the session, so it must be JSON. */
+/** It is stored in the session, so it must be JSON. */
 function isStorable(info: unknown): boolean {
   try {
     const text: string | undefined = JSON.stringify(info);

@@ -37,7 +37,7 @@ export interface MfaStrategyOptions {
 export interface SecondStepInfo {
   /** A sentence for people. */
   readonly message: string;
-  /** The same as the JSON answer to a password: send it on, or redirect to `next`. */
+  /** The same as the JSON answer to a password. Return it to the client, or redirect to `next`. */
   readonly mfa: { readonly outcome: string; readonly next: string; readonly [field: string]: unknown };
 }
 

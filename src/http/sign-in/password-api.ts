@@ -17,8 +17,8 @@ export interface PasswordApiOptions {
 }
 
 /**
- * For routes that programs call with a password and no session. Accounts that the policy lets in by password alone pass, such as exempt
- * integration accounts. All others get 403 `mfa-required`.
+ * For routes that programs call with a password and no session. Accounts that need only a password by the policy are let
+ * through, such as exempt integration accounts. All others get 403 `mfa-required`.
  */
 export function createPasswordApi(context: HttpContext, options: PasswordApiOptions = {}): RequestHandler {
   return function passwordApi(req, res, next) {

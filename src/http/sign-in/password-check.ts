@@ -49,7 +49,10 @@ export class PasswordCheck {
     this.#limiter = limiter;
   }
 
-  /** Our own pages and `mfa.passwordApi()` check with the callback of the first strategy; a later one is for its own sign-ins. */
+  /**
+   * Our own pages and `mfa.passwordApi()` use the callback of the first strategy. Later strategies only use theirs for their
+   * own sign-ins.
+   */
   add(verify: Verify): void {
     this.#first ??= verify;
   }
@@ -71,7 +74,7 @@ export class PasswordCheck {
   }
 }
 
-/** Turns the host's callback, whatever its shape, into one that resolves with a verdict. */
+/** Turns the host's callback, of any supported shape, into a function that resolves with a verdict. */
 export function adaptVerify(
   verify: (...args: never[]) => unknown,
   options: { readonly passReqToCallback: boolean },

@@ -12,7 +12,7 @@ import { markUnstored, readSessionData, requireSession } from '../session/sessio
  * sign-in, so that other requests need no storage.
  */
 const SAVED_SECONDS = 900;
-/** Browsers drop a cookie of more than 4,096 characters. */
+/** Browsers reject cookies of more than 4,096 characters. */
 const LONGEST_PATH = 1500;
 
 type Context = Pick<HttpContext, 'options'>;
@@ -51,7 +51,7 @@ export function clearSavedReturnTo({ options }: Context, req: Request): void {
 
 type Options = HttpContext['options'];
 
-/** Over TLS the prefix keeps other hosts of the domain from setting it (RFC 6265bis, section 4.1.3.2). */
+/** Over TLS, the prefix prevents other hosts of the domain from setting the cookie (RFC 6265bis, section 4.1.3.2). */
 function cookieName({ secure }: Options): string {
   return secure ? '__Host-mfa-return-to' : 'mfa-return-to';
 }

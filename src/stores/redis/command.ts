@@ -90,7 +90,7 @@ export class VersionedRead implements Command {
   }
 }
 
-/** A body without a version, or the other way round, was not written by this store. */
+/** This store never writes a body without a version, or a version without a body. */
 export function toStored(version: string | null, body: string | null): CurrentDocument {
   if (version === null && body === null) return { outcome: 'absent' };
   if (version === null || body === null) throw unreadable('a document');

@@ -123,7 +123,7 @@ function readCodes(text: string): UnseenCodes {
 
 const PURPOSES: ReadonlySet<unknown> = new Set<ChallengePurpose>(['login', 'step-up', 'enroll', 'unlock']);
 
-/** The value of a message whose report came before the message was stored. */
+/** The value of a message whose delivery report came before the message was stored. */
 const ASKED_FOR = '?';
 
 /** Key: the message. Arguments: its content and lifetime in milliseconds. */

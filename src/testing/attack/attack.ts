@@ -9,7 +9,7 @@ import { REACH_PROBES } from './probes/reach';
 import { REQUEST_PROBES, SESSION_PROBES } from './probes/requests';
 import { createReport, type AttackReport, type ProbeResult } from './report';
 
-/** Every probe, in the order in which they run. */
+/** All probes, in the order in which they run. */
 export const PROBES: readonly Probe[] = [
   ...REACH_PROBES,
   ...CODE_PROBES,

@@ -15,7 +15,7 @@ export interface Finding {
 export interface Probe {
   /** In kebab case, used by reports and `skip`. */
   readonly name: string;
-  /** Requirements of OWASP ASVS 5.0.0 that a finding breaks. */
+  /** The requirements of OWASP ASVS 5.0.0 that a finding violates. */
   readonly asvs: readonly string[];
   /** What must be true of the app. */
   readonly sentence: string;
