@@ -55,6 +55,29 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       expect(await host.mfa.sessionsOf(user.id).list()).toEqual([]);
     });
 
+    it('takes a session off the list whose person the host signed out or replaced by hand', async () => {
+      const host = open({
+        addRoutes: ({ app }) =>
+          app.post('/forget-user', (req, res) => {
+            Reflect.deleteProperty(req.session, 'passport');
+            res.json({ done: true });
+          }),
+      });
+      const [first, second] = [host.addUser(), host.addUser()];
+      const agent = host.visit();
+      await agent.send(`/in/${first.id}`);
+      expect((await agent.getJson('/inside')).status).toBe(200);
+      await agent.send('/forget-user');
+      expect((await agent.getJson('/inside')).status).toBe(401);
+      expect(await host.mfa.sessionsOf(first.id).list()).toEqual([]);
+      await agent.send(`/plant/${first.id}`);
+      expect((await agent.getJson('/inside')).status).toBe(200);
+      await agent.send(`/plant/${second.id}`);
+      expect((await agent.getJson('/inside')).body).toEqual({ inside: second.id });
+      expect(await host.mfa.sessionsOf(first.id).list()).toEqual([]);
+      expect(await host.mfa.sessionsOf(second.id).list()).toHaveLength(1);
+    });
+
     it('lists a copied session once if many requests find it at the same time', async () => {
       const host = open();
       const user = host.addUser();
