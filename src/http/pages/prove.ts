@@ -31,7 +31,7 @@ export interface ProofPage {
   render(page: KnownPageRequest, proof: OpenProof, shown: Shown): Promise<void>;
   /** The path of the form, and further fields of the answer after a code was sent. */
   afterSending(page: KnownPageRequest, proof: OpenProof): { readonly next: string };
-  /** Answers if the login ended before its code was sent. Without it, the answer is that of a sent challenge. */
+  /** Answers if the login ended before its code was sent. Without it, the answer has the outcome `challenge`. */
   answerGone?(page: KnownPageRequest): Promise<void>;
   /** Checks the password of people who have no factor. */
   submitPassword?(page: KnownPageRequest, proof: OpenProof): Promise<void>;
