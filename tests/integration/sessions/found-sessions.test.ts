@@ -71,7 +71,8 @@ describe.each(storeKinds)('on $kind', ({ open: openStores }) => {
       expect((await agent.getJson('/inside')).status).toBe(401);
       expect(await host.mfa.sessionsOf(first.id).list()).toEqual([]);
       await agent.send(`/plant/${first.id}`);
-      expect((await agent.getJson('/inside')).status).toBe(200);
+      // In a session of the host's own, the new sign-in cannot be told from the one that was left.
+      expect((await agent.getJson('/inside')).status).toBe(sessions === 'ours' ? 200 : 401);
       await agent.send(`/plant/${second.id}`);
       expect((await agent.getJson('/inside')).body).toEqual({ inside: second.id });
       expect(await host.mfa.sessionsOf(first.id).list()).toEqual([]);
