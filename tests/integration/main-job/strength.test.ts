@@ -107,6 +107,20 @@ describe('an organization that takes only phishing-resistant methods', () => {
     });
   });
 
+  it('does not complete a login by a code that was asked for before the policy became stricter', async () => {
+    await host.mfa.policies.save('acme', { ...STRONG, strength: 'any' });
+    await enrollToken(await signIn(host, 'alan'));
+    const { id, secret } = await plantApp(host, 'alan');
+    const again = await signIn(host, 'alan');
+    await again.postJson('/mfa/challenge/factor', { authenticatorId: id });
+    await host.mfa.policies.save('acme', STRONG);
+    const proven = await again.postJson('/mfa/challenge', { code: totpCode(secret, host.clock.now()) });
+    expect(proven.body).toMatchObject({ outcome: 'rejected', because: 'challenge-expired' });
+    expect(kindsOf(await again.getJson('/mfa/challenge'))).toEqual(['token', 'recovery-code']);
+    expect((await again.getJson('/mfa/state')).body).toMatchObject({ signedIn: false });
+    expect((await again.getJson('/')).status).toBe(401);
+  });
+
   it('asks an open session that was proven by an app, from its next request', async () => {
     await host.mfa.policies.save('acme', { ...STRONG, strength: 'any' });
     const { secret } = await plantApp(host, 'alan');
