@@ -5,7 +5,6 @@ import { judgeAccess } from '../../flows/context/judge-access';
 import type { Translator } from '../../messages/translator';
 import { answerOnceStored } from '../session/renew-session';
 import { requirePassport, resolveIdentity } from '../session/resolve-identity';
-import { requireSessionId } from '../session/session-data';
 import { findReturnTo } from '../sign-in/return-to';
 import type { HttpContext } from './http-context';
 import { sentenceFor, translatorFor } from './language';
@@ -56,7 +55,6 @@ export function knownPageRoute(
 }
 
 async function openPage(context: HttpContext, req: Request, res: Response): Promise<PageRequest> {
-  requireSessionId(req);
   requirePassport(req);
   const identity = await resolveIdentity(context, req);
   if (identity.kind === 'known') context.awaited.sawSession(req);

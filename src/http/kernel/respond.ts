@@ -1,7 +1,6 @@
 import type { Request, Response } from 'express';
 import { addressBy, maskDestination } from '../../core/address/destination';
 import type { Decision, Option } from '../../core/decision/decide';
-import { onFileId } from '../../core/member/factor-kind';
 import { channelOfKind } from '../../factors/find-factor';
 import type { ChallengeOutcome } from '../../flows/challenge/active-challenge';
 import { showChallenge } from '../../flows/challenge/read-prompt';
@@ -183,10 +182,10 @@ export function showOptions(gathered: Gathered, options: readonly Option[]): rea
       const { maskedDestination, label } = authenticator;
       return { ...option, label, ...(maskedDestination === null ? {} : { destination: maskedDestination }) };
     }
+    // An address on file, or recovery codes.
     const channel = channelOfKind(option.kind);
-    const address = channel === null ? undefined : addressBy(channel, account);
-    const isOnFile = option.authenticatorId === onFileId(option.kind);
-    if (!isOnFile || channel === null || address === undefined) return option;
-    return { ...option, destination: maskDestination(channel, address) };
+    if (channel === null) return option;
+    const address = addressBy(channel, account);
+    return address === undefined ? option : { ...option, destination: maskDestination(channel, address) };
   });
 }
