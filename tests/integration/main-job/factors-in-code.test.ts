@@ -45,7 +45,7 @@ describe('a challenge in code', () => {
     const { member, secret } = await withApp(world);
     const { challengeId, asked, anyOf } = await begun(mfa, member);
     expect(asked.kind).toBe('totp');
-    expect(anyOf).toMatchObject([{ kind: 'totp' }]);
+    expect(anyOf).toMatchObject([{ kind: 'totp', label: 'App' }]);
     const code = totpCode(secret, portal.clock.now());
     const answer = { challengeId, code, origin };
     expect(await mfa.challenges.answer(member, answer)).toMatchObject({
@@ -142,7 +142,8 @@ describe('a challenge in code', () => {
     const { mfa, portal } = world;
     const { person, member } = await withApp(world);
     const [recoveryCode = ''] = await plantRecoveryCodes(portal, person.id, 1);
-    const { challengeId } = await begun(mfa, member);
+    const { challengeId, anyOf } = await begun(mfa, member);
+    expect(anyOf.find(({ kind }) => kind === 'recovery-code')).not.toHaveProperty('destination');
     await mfa.challenges.begin(member, { challengeId, authenticatorId: 'recovery-codes' });
     const answered = await mfa.challenges.answer(member, { challengeId, code: recoveryCode, origin });
     expect(answered).toMatchObject({ outcome: 'verified', kind: 'recovery-code' });

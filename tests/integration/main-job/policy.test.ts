@@ -139,6 +139,20 @@ describe('what an administrator sets for one member', () => {
     expect((await guest.getJson('/mfa/enroll')).body).toMatchObject({ anyOf: ['sms'], skippable: false });
   });
 
+  it('leaves new recovery codes on their page where another kind is assigned meanwhile', async () => {
+    const organizationId = await organizationWith({ enrollment: 'required' });
+    const { phone: _phone, ...person } = addPerson(portal, { organizationId });
+    portal.users.set(person.id, person);
+    const { guest } = await signIn(person);
+    const { totp } = (await guest.postJson('/mfa/enroll/totp')).body;
+    const code = totpCode(totp.secret, clock.now());
+    const codes = await guest.follow(await guest.post('/mfa/enroll/totp/confirm', { code }));
+    expect(codes.text).toContain('Save your recovery codes');
+    await mfa.members.save({ userId: person.id, organizationId }, { enabled: true, assignedKind: 'sms' });
+    expect((await guest.getJson('/')).body).toMatchObject({ outcome: 'enroll' });
+    expect((await guest.get('/mfa/enroll/recovery-codes')).text).toContain('Save your recovery codes');
+  });
+
   it('exempts from now until exactly the end', async () => {
     const organizationId = await organizationWith({ enrollment: 'required' });
     const person = addPerson(portal, { organizationId });

@@ -1,5 +1,5 @@
 import { ENGLISH } from '../../../src/factors/factor-words';
-import { sentenceFor } from '../../../src/http/kernel/language';
+import { proofInWords, sentenceFor } from '../../../src/http/kernel/language';
 import { TOKEN_REFUSALS } from '../../../src/http/kernel/token-refusal';
 
 describe('the sentence for a refused code', () => {
@@ -31,5 +31,13 @@ describe('the sentence for a refused form', () => {
     ];
     const sentences = causes.map((cause) => sentenceFor(ENGLISH, cause));
     expect(new Set([...sentences, sentenceFor(ENGLISH, 'no such reason')]).size).toBe(causes.length + 1);
+  });
+});
+
+describe('how a session was proven', () => {
+  it('is named with a capital letter, also where nothing was proven', () => {
+    expect(proofInWords(ENGLISH, ['password', 'totp'])).toBe('Password and authenticator app');
+    expect(proofInWords(ENGLISH, [])).toBe(ENGLISH.t('proof.none'));
+    expect(proofInWords(ENGLISH, [])).toMatch(/^[A-Z]/);
   });
 });
